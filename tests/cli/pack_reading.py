@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import shutil
 import sqlite3
 import struct
 import subprocess
@@ -17,25 +15,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import docx
-import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
+
+from everywhere import need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 THIN = "\u202f"
-
-
-def need(program: str) -> str:
-    """Return the path of a program, or skip by name; under CI it may not be missing."""
-    path = shutil.which(program)
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{program} is missing under CI")
-        pytest.skip(f"{program} is not installed")
-    return path
 
 
 @dataclass(frozen=True)

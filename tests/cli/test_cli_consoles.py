@@ -185,5 +185,5 @@ def test_a_result_open_in_another_program_is_said_and_left_as_it_was(
     assert "ouvert" in result.output
     assert output in result.output
     assert target.read_bytes() == b"ancien"
-    left = {p.name for p in tmp_path.iterdir() if not p.name.endswith(".reprise")}
+    left = {p.name for p in tmp_path.iterdir()}
     assert left == {"dossier", output}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 
+from everywhere import small_settings
 from tfpb.cli.terminal.shared import guard
 from tfpb.errors import TfpbError, fail
 from tfpb.io.tables.contents import require_file
@@ -28,14 +29,7 @@ R2;B;Habitat;;59990;Valmont;59999;3;e.f@exemple.fr
 R3;C;Habitat;3 rue C;;;;3;g.h@exemple.fr
 R4;D;Habitat;4 rue D;59990;Valmont;59XYZ;3;i.j@exemple.fr
 """
-SETTINGS = """[dossier]
-titre = "Essai"
-annee = 2025
-date = 2026-02-10
-bailleur = "Habitat"
-[fichiers]
-patrimoine = "patrimoine.csv"
-"""
+SETTINGS = small_settings()
 PLAN = """[colonnes]
 vague = "vague"
 bailleur = "bailleur"

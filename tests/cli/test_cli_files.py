@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
+from everywhere import small_settings
 from tfpb.io.tables.tabular import read_table
 
 if TYPE_CHECKING:
@@ -19,14 +20,7 @@ R1;11 rue Nelson Mandela;59999;Valmont-sur-Orve;10
 R2;23 rue Descartes;59999;Valmont-sur-Orve;20
 TOTAL;;;;30
 """
-TOML = """[dossier]
-titre = "Essai"
-annee = 2025
-date = 2026-02-10
-bailleur = "Val Habitat"
-[fichiers]
-patrimoine = "patrimoine.csv"
-"""
+TOML = small_settings("Val Habitat")
 
 
 def write(folder: Path, text: str = STOCK, name: str = "patrimoine.csv") -> Path:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pytest
-from pack_reading import Pack, need
+from pack_reading import Pack
 from PIL import Image
 
+from everywhere import need
 from tfpb.words.documents.report_words import QUESTIONS
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from pack_reading import Pack, need
+from pack_reading import Pack
 
+from everywhere import need
 from tfpb.pipeline.pack_files import DOCUMENTS
 
 if TYPE_CHECKING:

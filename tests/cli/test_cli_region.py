@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from pack_reading import need
 
+from everywhere import need
 from tfpb.pipeline.published_before import precedents
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))

@@ -7,23 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from everywhere import small_settings
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
 
-SETTINGS = """[dossier]
-titre = "Essai"
-annee = 2025
-date = 2026-02-10
-bailleur = "Habitat"
-[fichiers]
-patrimoine = "patrimoine.csv"
-fiscalite = "impots.csv"
-conventions = "conventions.csv"
-programme = "actions.csv"
-programme_precedent = "avant.csv"
-"""
+SETTINGS = small_settings(
+    fiscalite="impots.csv",
+    conventions="conventions.csv",
+    programme="actions.csv",
+    programme_precedent="avant.csv",
+)
 FILES = {
     "patrimoine": "id_residence;adresse;commune;code_insee;nb_logements;x;y;qpv_statut;qpv_code\n"
     "0007;1 rue A;Valmont;59999;3;1;1;dans;QN05991I\n",

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
+from golden_plan import golden_plan
 
-from tfpb.model.plan import Plan
 from tfpb.survey.compare import compare
 from tfpb.survey.reading.recode import recode
+
+if TYPE_CHECKING:
+    from tfpb.model.plan import Plan
 
 DATA = Path(__file__).parent / "data"
 EXACT, MODELS = 1e-9, 1e-6
@@ -27,37 +31,8 @@ RAKED = pd.DataFrame(
 
 
 def _plan(strata: list[str]) -> Plan:
-    items = [
-        {"colonnes": i, "libelle": i, "theme": "residence", "echelle": "quatre"}
-        for i in ("q1", "q2", "q3", "q4")
-    ]
-    mark = {"colonnes": "note", "libelle": "note", "theme": "global", "echelle": "note"}
-    return Plan.model_validate(
-        {
-            "colonnes": {
-                "repondant": "id",
-                "vague": "vague",
-                "bailleur": "bailleur",
-                "residence": "residence",
-                "poids": "poids",
-                "qpv": "qpv",
-                "strates": strata,
-                "ajustement": ["type_habitat", "periode"],
-                "standardisation": ["type_habitat", "periode"],
-            },
-            "variables": {"code_qpv": {"colonnes": ["quartier"]}, "agence": {}},
-            "echelles": {
-                "quatre": {
-                    "satisfait": [1, 2],
-                    "insatisfait": [3, 4],
-                    "non_concerne": [8],
-                    "nsp": [9],
-                },
-                "note": {"type": "note", "satisfait_des": 7, "nsp": [99]},
-            },
-            "items": [*items, mark],
-        }
-    )
+    places = {"code_qpv": {"colonnes": ["quartier"]}, "agence": {}}
+    return golden_plan(("q1", "q2", "q3", "q4"), places, strates=strata)
 
 
 def _table(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from golden_plan import golden_plan
 from scipy import stats
 
-from tfpb.model.plan import Plan
 from tfpb.survey.compare import compare
 from tfpb.survey.estimation.intervals import korn_graubard_interval, logit_interval
 from tfpb.survey.reading.calibration import calibrate
@@ -19,6 +19,7 @@ from tfpb.survey.reading.recode import recode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tfpb.model.plan import Plan
     from tfpb.model.survey import Estimates
     from tfpb.survey.respondents import Survey
 
@@ -28,37 +29,7 @@ EXACT, INTERVALS, MODELS = 1e-9, 1e-6, 1e-6
 
 
 def _plan(items: Sequence[str] = ITEMS, *, note: bool = True, **columns: object) -> Plan:
-    listed = [
-        {"colonnes": i, "libelle": i, "theme": "residence", "echelle": "quatre"} for i in items
-    ]
-    if note:
-        listed.append({"colonnes": "note", "libelle": "note", "theme": "global", "echelle": "note"})
-    return Plan.model_validate(
-        {
-            "colonnes": {
-                "repondant": "id",
-                "vague": "vague",
-                "bailleur": "bailleur",
-                "residence": "residence",
-                "poids": "poids",
-                "qpv": "qpv",
-                "strates": ["bailleur", "qpv"],
-                "ajustement": ["type_habitat", "periode"],
-                "standardisation": ["type_habitat", "periode"],
-            }
-            | columns,
-            "echelles": {
-                "quatre": {
-                    "satisfait": [1, 2],
-                    "insatisfait": [3, 4],
-                    "non_concerne": [8],
-                    "nsp": [9],
-                },
-                "note": {"type": "note", "satisfait_des": 7, "nsp": [99]},
-            },
-            "items": listed,
-        }
-    )
+    return golden_plan(items, note=note, **columns)
 
 
 def _delivery(name: str) -> pd.DataFrame:

@@ -20,6 +20,8 @@ from tfpb.geocode.source import CommuneAddresses, Street
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Integers, Texts
+
 _MAGIC: Final = b"TFA1"
 _HEADER: Final = struct.Struct("<IIIB")
 _PARCELS: Final = 1
@@ -79,13 +81,13 @@ class CommuneRows:
     streets: list[StreetKey]
     street: NDArray[np.int32]
     number: NDArray[np.int32]
-    suffix: NDArray[np.object_]
+    suffix: Texts
     x_cm: NDArray[np.int32]
     y_cm: NDArray[np.int32]
-    ids: NDArray[np.object_] | None = None
-    parcels: NDArray[np.object_] | None = None
+    ids: Texts | None = None
+    parcels: Texts | None = None
     rank: NDArray[np.int8] | None = None
-    line: NDArray[np.int64] | None = None
+    line: Integers | None = None
 
     def take(self, rows: NDArray[Any]) -> CommuneRows:
         """Return some of the rows, by position or by mask; the list of streets stays whole."""
@@ -125,7 +127,7 @@ def _differences(values: NDArray[np.int32]) -> NDArray[np.uint32]:
     return folded
 
 
-def _cumulate(folded: NDArray[np.generic]) -> NDArray[np.int64]:
+def _cumulate(folded: NDArray[np.generic]) -> Integers:
     wide = folded.astype(np.int64)
     return np.cumsum((wide >> 1) ^ -(wide & 1))
 

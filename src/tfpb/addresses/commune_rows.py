@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tfpb.addresses.communes import Communes
     from tfpb.addresses.formats import RawBatch, Shape
+    from tfpb.model.arrays import Flags, Floats, Integers, Texts
 
 _SCHEMES: Final = ("b", "o", "x")
 """How ids of addresses are made from the street's (`StreetKey.scheme`)."""
@@ -53,7 +54,7 @@ _BOUNDS: Final = {
 class _Coded:
     """A text column as distinct cleaned values and the position of each row's value."""
 
-    codes: NDArray[np.int64]
+    codes: Integers
     values: list[str]
 
     @classmethod
@@ -73,7 +74,7 @@ class _Coded:
         """Return the value of a row."""
         return self.values[int(self.codes[row])]
 
-    def empty(self) -> NDArray[np.bool_]:
+    def empty(self) -> Flags:
         """Return the rows whose value is empty."""
         return np.array([not value for value in self.values], dtype=bool)[self.codes]
 
@@ -188,9 +189,7 @@ def prepare(batch: RawBatch, shape: Shape, communes: Communes) -> Prepared:
     return Prepared(parts, rejected, mended, newest)
 
 
-def _rejected(
-    batch: RawBatch, reasons: NDArray[np.object_], ids: pa.StringArray
-) -> list[tuple[int, str, str]]:
+def _rejected(batch: RawBatch, reasons: Texts, ids: pa.StringArray) -> list[tuple[int, str, str]]:
     """List the rows that have a reason: line, reason, what the row holds."""
     rows = np.flatnonzero(reasons != "")
     columns = (ids, batch.column("number"), batch.column("street"))
@@ -257,7 +256,7 @@ def _old_cities(
     return _Coded(np.array(where, dtype=np.int64)[inverse.reshape(-1)], list(index))
 
 
-def _floats(texts: pa.StringArray) -> NDArray[np.float64]:
+def _floats(texts: pa.StringArray) -> Floats:
     try:
         numbers = pc.if_else(pc.equal(texts, ""), None, texts).cast(pa.float64())
     except pa.ArrowInvalid:
@@ -272,7 +271,7 @@ def _float(text: str) -> float | None:
         return None
 
 
-def _numbers(batch: RawBatch, shape: Shape) -> tuple[NDArray[np.int32], _Coded, NDArray[np.bool_]]:
+def _numbers(batch: RawBatch, shape: Shape) -> tuple[NDArray[np.int32], _Coded, Flags]:
     """Return numbers, suffixes, and the rows whose number is neither empty nor a number."""
     suffixes = batch.column("suffix")
     texts = batch.column("number")
@@ -295,9 +294,7 @@ def _numbers(batch: RawBatch, shape: Shape) -> tuple[NDArray[np.int32], _Coded, 
     return values, _Coded.of(suffixes, lambda text: squeeze(text).lower()), bad
 
 
-def _positions(
-    batch: RawBatch, citycodes: _Coded
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _positions(batch: RawBatch, citycodes: _Coded) -> tuple[Floats, Floats]:
     """Return metres in the legal projection; NaN where neither metres nor degrees make sense."""
     epsgs = np.array([legal_epsg(code) for code in citycodes.values])[citycodes.codes]
     x, y = _floats(batch.column("x")), _floats(batch.column("y"))
@@ -315,7 +312,7 @@ def _positions(
     return x, y
 
 
-def _inside(x: NDArray[np.float64], y: NDArray[np.float64], epsg: int) -> NDArray[np.bool_]:
+def _inside(x: Floats, y: Floats, epsg: int) -> Flags:
     west, east, south, north = _BOUNDS[epsg]
     return (x >= west) & (x <= east) & (y >= south) & (y <= north)
 
@@ -323,7 +320,7 @@ def _inside(x: NDArray[np.float64], y: NDArray[np.float64], epsg: int) -> NDArra
 def _street_ids(
     shape: Shape, ids: pa.StringArray, numbers: NDArray[np.int32], suffixes: _Coded,
     streets: _Coded, citycodes: _Coded,
-) -> tuple[_Coded, NDArray[np.int64]]:  # fmt: skip
+) -> tuple[_Coded, Integers]:  # fmt: skip
     """Return the street's identifier of each row, and how the address's is made from it."""
     if shape.kind == "lieux-dits":
         return _Coded.of(ids), np.zeros(len(ids), dtype=np.int64)
@@ -347,7 +344,7 @@ def _street_ids(
     return _Coded(coded.codes, list(index)), np.where(plain, 0, _WRITTEN_OUT)
 
 
-def _parcels(batch: RawBatch) -> NDArray[np.object_] | None:
+def _parcels(batch: RawBatch) -> Texts | None:
     """Return cadastral references, None when the batch has none at all."""
     texts = batch.column("parcels")
     if not pc.any(pc.not_equal(texts, "")).as_py():

@@ -1,12 +1,11 @@
-"""Geocoding a whole file: index, service or both, by groups of rows that a cut run does not do again."""
+"""Geocoding a whole file: index, service or both, by groups of rows.
+
+What the service answered before a cut is kept with its other answers: it is not asked again.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-import shutil
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
@@ -15,15 +14,14 @@ import numpy as np
 import pandas as pd
 
 from tfpb.addresses.communes import Communes
-from tfpb.addresses.replies import Query
+from tfpb.addresses.replies import Answer, Query
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import TfpbError
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.matcher import Geocoder
-from tfpb.geocode.source import CommuneAddresses, Street
+from tfpb.geocode.source import AddressSource, CommuneAddresses, Street
 from tfpb.geocode.table_run import answered, frame_of, geocode
 from tfpb.geocode.town.commune_finder import CommuneFinder
-from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.codes import GeocodeVerdict, ResultType
@@ -36,9 +34,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from tfpb.addresses.replies import Answer
     from tfpb.addresses.service import AddressService
-    from tfpb.geocode.source import AddressSource
 
 _SURE_CODE: Final = 0.95
 _POINT: Final = ("latitude", "longitude", "result_x", "result_y", "result_radius_m")
@@ -216,72 +212,6 @@ def _street(citycode: str, name: str, answers: list[Answer]) -> Street:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Resume:
-    """Rows already geocoded, kept beside the output until it is written.
-
-    Parameters
-    ----------
-    folder : Path
-        Hidden folder; removed by `clean`.
-    key : str
-        What the rows depend on: those kept under another key are deleted.
-    """
-
-    folder: Path
-    key: str
-
-    @classmethod
-    def beside(cls, output: Path, *, depends_on: object, addresses: pd.DataFrame) -> Resume:
-        """Open the rows kept for an output; those of another input or setting are deleted.
-
-        Parameters
-        ----------
-        output : Path
-        depends_on : object
-            Plain values: mode, index, renamed streets.
-        addresses : DataFrame
-            What is geocoded.
-        """
-        rows = pd.util.hash_pandas_object(addresses.astype(str), index=False).to_numpy()
-        key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode() + rows.tobytes())
-        found = cls(output.with_name(f".{output.name}.reprise"), key.hexdigest())
-        mark = found.folder / "cle"
-        if not mark.is_file() or mark.read_text(encoding="utf-8") != found.key:
-            found.clean()
-            with suppress(
-                OSError
-            ):  # the run goes on without; writing its output will report the fault
-                found.folder.mkdir(parents=True)
-                mark.write_text(found.key, encoding="utf-8")
-        return found
-
-    def get(self, start: int) -> pd.DataFrame | None:
-        """Return the rows kept from a position on, None when they are still to geocode."""
-        path = self.folder / f"{start:09d}.parquet"
-        if not path.is_file():
-            return None
-        try:
-            return pd.read_parquet(path)
-        except (OSError, ValueError):
-            return None
-
-    def put(self, start: int, frame: pd.DataFrame) -> None:
-        """Keep rows, all or none; when the disk refuses, a later run geocodes them again."""
-        data = frame.reset_index(drop=True).to_parquet(index=False)
-        with suppress(TfpbError):
-            write_bytes(self.folder / f"{start:09d}.parquet", data)
-
-    def rows(self, total: int, *, chunk_rows: int = CHUNK_ROWS) -> int:
-        """Count the rows already done, of `total`."""
-        starts = [int(path.stem) for path in self.folder.glob("*.parquet")]
-        return sum(min(chunk_rows, total - start) for start in starts)
-
-    def clean(self) -> None:
-        """Remove everything."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
 @dataclass(eq=False, kw_only=True)
 class FileGeocoder:
     """Geocodes the addresses of a file, `CHUNK_ROWS` at a time.
@@ -325,7 +255,6 @@ class FileGeocoder:
         self,
         addresses: pd.DataFrame,
         *,
-        resume: Resume | None = None,
         chunk_rows: int = CHUNK_ROWS,
         progress: Callable[[int], None] | None = None,
     ) -> pd.DataFrame:
@@ -335,8 +264,6 @@ class FileGeocoder:
         ----------
         addresses : DataFrame
             `ADDRESS_COLUMNS`, text.
-        resume : Resume, optional
-            Where rows are kept; those found there are not geocoded again.
         chunk_rows : int
         progress : callable, optional
 
@@ -349,12 +276,7 @@ class FileGeocoder:
         parts = []
         for start in range(0, len(addresses), chunk_rows):
             stretch = addresses.iloc[start : start + chunk_rows]
-            done = resume.get(start) if resume else None
-            if done is None or len(done) != len(stretch):
-                done = self._stretch(stretch)
-                if resume and not (done["result_status"] == "error").any():
-                    resume.put(start, done)
-            parts.append(done.set_axis(stretch.index, axis=0))
+            parts.append(self._stretch(stretch))
             advance(len(stretch))
         if not parts:
             return frame_of([], index=addresses.index, source="")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Integers
 
 BLOCK_BYTES: Final = 16 << 20
 _COMMON: Final = {
@@ -100,7 +100,7 @@ class RawBatch:
         Only the columns the file has; missing cells are empty.
     """
 
-    lines: NDArray[np.int64]
+    lines: Integers
     columns: dict[str, pa.StringArray]
 
     @property
@@ -248,7 +248,7 @@ class _Ragged:
             self.rejected.append((line, text[:120]))
         return "skip"
 
-    def lines_after(self, last: int, count: int) -> NDArray[np.int64]:
+    def lines_after(self, last: int, count: int) -> Integers:
         """Return the lines of the next `count` rows after a line, rows set aside left out."""
         end = last + count
         while (skipped := sum(last < line <= end for line in self.seen)) != end - last - count:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.addresses.blob import decode, encode, merge, sort_and_dedupe
-from tfpb.addresses.commune_rows import prepare
+from tfpb.addresses.commune_rows import Part, prepare
 from tfpb.addresses.communes import Communes
-from tfpb.addresses.formats import read_batches, sniff
+from tfpb.addresses.formats import Shape, read_batches, sniff
 from tfpb.addresses.store import FILE_COLUMNS, FILE_NAME, FORMAT, SCHEMA, refusal
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.tables.contents import cannot_write, hash_file
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from tfpb.addresses.commune_rows import Part
-    from tfpb.addresses.formats import Shape
 
 _ROWS_IN_MEMORY: Final = 2_000_000
 _ROWS_A_COMMIT: Final = 500_000

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from tfpb.audit.released import is_whole
+from tfpb.audit.released import Release, is_whole
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats
 
-    from tfpb.audit.released import Release
 
 OTHERS: Final = "*"
 """The bailleurs that no row names."""
@@ -57,7 +56,7 @@ class Atoms:
     """
 
     table: pd.DataFrame
-    caps: NDArray[np.float64]
+    caps: Floats
     residences: tuple[tuple[str, ...], ...]
 
 
@@ -103,9 +102,7 @@ def atoms_of(releases: Sequence[Release], assumed: Assumed) -> Atoms:
         return crossed
     table = pd.concat([known.table, crossed.table], ignore_index=True).fillna("")
     return Atoms(
-        table,
-        np.concatenate([known.caps, crossed.caps]),
-        (*known.residences, *crossed.residences),
+        table, np.concatenate([known.caps, crossed.caps]), (*known.residences, *crossed.residences)
     )
 
 
@@ -200,9 +197,9 @@ class Vectors:
             a if k < len(waves) else f"{a}-{b}": np.array([float(w in (a, b)) for w in waves])
             for k, (a, b) in enumerate(pairs)
         }
-        self._known: dict[Cell, NDArray[np.float64]] = {}
+        self._known: dict[Cell, Floats] = {}
 
-    def of(self, cell: Cell) -> NDArray[np.float64]:
+    def of(self, cell: Cell) -> Floats:
         """Return a cell as a vector, the same object each time."""
         if cell not in self._known:
             side = self._columns[f"{cell.release}:cote"]

@@ -14,7 +14,7 @@ import numpy as np
 from tfpb.audit.atoms import Assumed, atoms_of
 from tfpb.audit.findings import INSIDER, OUTSIDER, THRESHOLD, Attack, Audit, Finding
 from tfpb.audit.questions import MASKED, Space, count_system, size_system
-from tfpb.audit.released import ANSWER, RAW, is_whole
+from tfpb.audit.released import ANSWER, RAW, Release, is_whole
 from tfpb.audit.solving import NoSolutionError, OpenError, distinct, sizes, small_union
 from tfpb.audit.widths import sides_told, weights_told, widths_told
 
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from tfpb.audit.released import Release
     from tfpb.audit.solving import Range, System, Vector
+    from tfpb.model.arrays import Flags
 
 _MOST_UNKNOWNS: Final = 1500
 """Above, unions of atoms are not sought."""
@@ -110,7 +109,7 @@ class Attacker:
     item: str
     system: System
     name: str
-    own: NDArray[np.bool_]
+    own: Flags
     n: Vector | None = None
     satisfied: Vector | None = None
 

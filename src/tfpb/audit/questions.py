@@ -9,20 +9,17 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, hstack, vstack
 
-from tfpb.audit.atoms import Cell, Vectors
-from tfpb.audit.released import RAW
+from tfpb.audit.atoms import Assumed, Atoms, Cell, Vectors
+from tfpb.audit.released import RAW, Release
 from tfpb.audit.solving import System, distinct
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats
 
-    from tfpb.audit.atoms import Assumed, Atoms
-    from tfpb.audit.released import Release
-
-    Vector = NDArray[np.float64]
+    Vector = Floats
 
 MASKED: Final = "masque"
 _HALF_POINT: Final = 0.005
@@ -85,7 +82,7 @@ class Space:
         """Return the answers that a question's shares are of."""
         return sorted(self.rows.loc[self.rows["item"] == item, "mesure"].unique())
 
-    def of_owner(self, owner: str) -> NDArray[np.bool_]:
+    def of_owner(self, owner: str) -> Flags:
         """Return the unknowns of one bailleur."""
         one = [fold(b) == fold(owner) for b in self.atoms.table["bailleur"]]
         return np.tile(np.array(one, dtype=bool), len(self.waves))

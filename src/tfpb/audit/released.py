@@ -95,10 +95,7 @@ def releases_in(pack: Mapping[str, bytes]) -> list[Release]:
     """
     roots = [n.removesuffix(_TABLE) for n in sorted(pack) if n.endswith(_TABLE)]
     return [
-        replace(
-            release_of(root.strip("/"), pack, root),
-            sentences=tuple(_sentences(pack, root)),
-        )
+        replace(release_of(root.strip("/"), pack, root), sentences=tuple(_sentences(pack, root)))
         for root in roots
     ]
 

@@ -13,9 +13,9 @@ from scipy.sparse.csgraph import connected_components
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats
 
-    Vector = NDArray[np.float64]
+    Vector = Floats
 
 NODES: Final = 4000
 """Limit of a programme, in nodes: never in seconds, so that the same packs give the same words."""
@@ -47,13 +47,13 @@ class System:
     points: list[Vector] = field(default_factory=list)
     _parts: Vector | None = None
 
-    def with_fixed(self, where: NDArray[np.bool_], values: Vector) -> System:
+    def with_fixed(self, where: Flags, values: Vector) -> System:
         """Return the system of somebody who knows some of the numbers."""
         floor, ceiling = self.floor.copy(), self.ceiling.copy()
         floor[where] = ceiling[where] = values[where]
         return System(self.rows, self.low, self.high, floor, ceiling)
 
-    def _part(self, vector: Vector) -> NDArray[np.bool_]:
+    def _part(self, vector: Vector) -> Flags:
         """Return the unknowns that a target depends on."""
         if self._parts is None:
             count, unknowns = self.rows.shape
@@ -163,7 +163,7 @@ def sizes(system: System, vector: Vector, most: float) -> Range:
 
 
 def small_union(
-    rows: csr_array, values: Vector, own: NDArray[np.bool_], known: Vector, most: int
+    rows: csr_array, values: Vector, own: Flags, known: Vector, most: int
 ) -> tuple[Vector, float] | None:
     """Find a set of atoms whose size the rows give exactly, and which is too small.
 

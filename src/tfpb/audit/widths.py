@@ -9,16 +9,16 @@ import numpy as np
 from scipy.stats import norm
 
 from tfpb.audit.findings import Attack, Finding
-from tfpb.audit.released import ANSWER, RAW, WHERE, is_whole
+from tfpb.audit.released import ANSWER, RAW, WHERE, Release, is_whole
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from tfpb.audit.released import Release
+    from tfpb.model.arrays import Floats
+
 
 _Z: Final = float(norm.ppf(0.975))
 _SIDES: Final = ("qpv", "hors_qpv")
@@ -69,7 +69,7 @@ def widths_told(release: Release) -> list[Finding]:
     return out
 
 
-def _basis(rows: pd.DataFrame) -> NDArray[np.float64]:
+def _basis(rows: pd.DataFrame) -> Floats:
     return np.column_stack([1 / rows["n_residences"], 1 / rows["n"]])
 
 
@@ -146,7 +146,7 @@ def weights_told(release: Release, threshold: int) -> list[Finding]:
     return out
 
 
-def _homes_of(stock: pd.DataFrame, row: Mapping[Hashable, Any]) -> NDArray[np.float64]:
+def _homes_of(stock: pd.DataFrame, row: Mapping[Hashable, Any]) -> Floats:
     here = stock["cote"] == _SIDE[row["groupe"]]
     if not is_whole(row["bailleur"]):
         here &= stock["bailleur"].map(fold) == fold(row["bailleur"])

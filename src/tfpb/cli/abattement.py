@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    CsvBrut,
-    Feuille,
-    Sortie,
-    guard,
-    print_line,
-    show_doubts,
-    tell_raw,
-)
+from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -37,7 +29,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
     residences: Annotated[
         Path, typer.Option("--residences", help="Le patrimoine situé par « tfpb localiser ».")
     ],
-    sortie: Sortie,
+    sortie: terminal.Sortie,
     conventions: Annotated[
         Path | None, typer.Option("--conventions", help="Les conventions et leurs dates.")
     ] = None,
@@ -64,8 +56,8 @@ def abattement(  # noqa: PLR0917 - options of a command line
         Arrondi,
         typer.Option("--arrondi", help="Au centime (estimation), ou à l’euro comme sur un avis."),
     ] = Arrondi.CENTIME,
-    feuille: Feuille = None,
-    csv_brut: CsvBrut = False,
+    feuille: terminal.Feuille = None,
+    csv_brut: terminal.CsvBrut = False,
 ) -> None:
     """Calcule l’abattement de chaque local, son statut et son motif, et le solde du programme par axe.
 
@@ -81,8 +73,8 @@ def abattement(  # noqa: PLR0917 - options of a command line
       tfpb abattement examples/valmont/fiscalite_2025.xlsx \\
         --residences sorties/localise.xlsx --sortie sorties/abattement.xlsx
     """
-    with guard():
-        tell_raw(sortie, given=csv_brut)
+    with terminal.guard():
+        terminal.tell_raw(sortie, given=csv_brut)
         from tfpb.io.packs.output_files import refuse_inputs, write_together
         from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline.jobs.tax_job import accounts, beside
@@ -107,14 +99,14 @@ def _tell(made: Accounts) -> None:
     from tfpb.words.money.programme_words import balance_lead
 
     for money in made.abatements:
-        print_line(*summary(money))
+        terminal.print_line(*summary(money))
     if made.programme is not None:
         last = made.abatements[-1]
         abated = last.totals["abattement_eur"]
         sums = made.programme.totals
         left = sums.get("rattrapage_eur")
         told = (sums["valorise_eur"], abated, sums.get("solde_eur"), left)
-        print_line(balance_lead(*told, unknown=last.unknown_quarters))
+        terminal.print_line(balance_lead(*told, unknown=last.unknown_quarters))
     if made.doubts:
-        print_line(words.DOUBTS_OF_FILES)
-        show_doubts(made.doubts)
+        terminal.print_line(words.DOUBTS_OF_FILES)
+        terminal.show_doubts(made.doubts)

@@ -8,15 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    Geodonnees,
-    Sortie,
-    ToutRecalculer,
-    geodata_folder,
-    guard,
-    print_line,
-    progress,
-)
+from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 
@@ -24,9 +16,9 @@ def cartes(
     fichier: Annotated[
         Path, typer.Argument(help="Le dossier.toml à traiter, ou son dossier.", show_default=False)
     ],
-    sortie: Sortie,
-    geodonnees: Geodonnees = None,
-    tout_recalculer: ToutRecalculer = False,
+    sortie: terminal.Sortie,
+    geodonnees: terminal.Geodonnees = None,
+    tout_recalculer: terminal.ToutRecalculer = False,
 ) -> None:
     """Dessine les cartes d’un dossier : carte.html, une page A4 par QPV, les vues d’ensemble.
 
@@ -35,7 +27,7 @@ def cartes(
       tfpb cartes examples/valmont/dossier.toml --sortie sorties/cartes \\
         --geodonnees sorties/geodonnees
     """
-    with guard():
+    with terminal.guard():
         from tfpb.executors import cores
         from tfpb.io.packs.pack import check_place, write_folder
         from tfpb.io.sources.toml_files import load_settings, settings_path
@@ -48,16 +40,18 @@ def cartes(
 
         settings = load_settings(settings_path(fichier))
         check_place(sortie)
-        folder = geodata_folder(geodonnees, settings)
+        folder = terminal.geodata_folder(geodonnees, settings)
         keep = None if tout_recalculer else users_cache()
-        made = replace(computed(settings, folder, keep, follower=Follower(progress))[0], draft=True)
+        made = replace(
+            computed(settings, folder, keep, follower=Follower(terminal.progress))[0], draft=True
+        )
         model = map_model(made)
-        with progress(words.MAPS, sheet_count(model) + 1) as advance:
+        with terminal.progress(words.MAPS, sheet_count(model) + 1) as advance:
             making = Making(keep or directly, cores(), advance)
             files = map_files(model, making, dpi=settings.reglages.dpi)
         if keep is not None:
             keep.tidy()
         written = write_folder(sortie, files)
         sheets = sheets_made(len(model.pages), sheet_count(model) - len(model.pages))
-        print_line(words.MAPS_WRITTEN.format(sheets=sheets, folder=written.folder))
-        print_line(words.OPEN_MAP)
+        terminal.print_line(words.MAPS_WRITTEN.format(sheets=sheets, folder=written.folder))
+        terminal.print_line(words.OPEN_MAP)

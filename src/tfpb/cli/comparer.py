@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    CsvBrut,
-    Diffuser,
-    Feuille,
-    Precedents,
-    Sortie,
-    guard,
-    print_line,
-    show_doubts,
-    show_held_back,
-    tell_raw,
-)
+from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -37,15 +26,13 @@ def comparer(
     enquete: Annotated[
         list[Path],
         typer.Argument(
-            metavar="ENQUETE",
-            help="Livraisons de l’enquête : xlsx, csv, sav…",
-            show_default=False,
+            metavar="ENQUETE", help="Livraisons de l’enquête : xlsx, csv, sav…", show_default=False
         ),
     ],
     plan: Annotated[
         Path, typer.Option("--plan", help="Le plan_enquete.toml qui décrit les livraisons.")
     ],
-    sortie: Sortie,
+    sortie: terminal.Sortie,
     *,
     residences: Annotated[
         Path | None,
@@ -55,19 +42,15 @@ def comparer(
     ] = None,
     par: Annotated[
         list[str] | None,
-        typer.Option(
-            "--par",
-            help="Territoires, par exemple code_qpv,departement (répétable).",
-        ),
+        typer.Option("--par", help="Territoires, par exemple code_qpv,departement (répétable)."),
     ] = None,
     repere: Annotated[
-        Path | None,
-        typer.Option("--repere", help="Repères extérieurs : item, valeur, reference."),
+        Path | None, typer.Option("--repere", help="Repères extérieurs : item, valeur, reference.")
     ] = None,
-    feuille: Feuille = None,
-    diffuser: Diffuser = False,
-    precedents: Precedents = None,
-    csv_brut: CsvBrut = False,
+    feuille: terminal.Feuille = None,
+    diffuser: terminal.Diffuser = False,
+    precedents: terminal.Precedents = None,
+    csv_brut: terminal.CsvBrut = False,
 ) -> None:
     """Compare la satisfaction en QPV et hors QPV, avec intervalles et verdicts.
 
@@ -81,8 +64,8 @@ def comparer(
       tfpb comparer examples/valmont/enquete_2019.csv examples/valmont/enquete_2023.xlsx \\
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
-    with guard():
-        tell_raw(sortie, given=csv_brut)
+    with terminal.guard():
+        terminal.tell_raw(sortie, given=csv_brut)
         from tfpb.errors import stop_on_faults
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.gathering import Gathering
@@ -102,12 +85,12 @@ def comparer(
         stop_on_faults(gathered.faults)
         answers = replace(answers, repere=mark)
         made = compared(answers, homes, by, gathered.sources, precedents or ())
-        show_held_back(made.published.notices)
+        terminal.show_held_back(made.published.notices)
         if diffuser:
             refuse_release(made.published.notices)
         write(sortie, made, released=diffuser, raw_csv=csv_brut)
         _tell(made.published, [*gathered.faults, *made.published.notices], sortie, paths["niveaux"])
-        print_line(words.RELEASED if diffuser else words.DRAFTED)
+        terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
 def _stock(
@@ -139,14 +122,14 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
     if rows.empty:
         return
     found = rows[rows["ressort"]]
-    print_line(f"{WHERE_TO_LOOK}.")
-    print_line(f"  {explored(len(rows), len(found))}")
+    terminal.print_line(f"{WHERE_TO_LOOK}.")
+    terminal.print_line(f"  {explored(len(rows), len(found))}")
     for row in found.head(5).to_dict("records"):
         place, label = str(row["territoire"]), labels[str(row["item"])]
         line = explored_line(place, label, row["ecart"], row["qpv"], int(row["n"]))
-        print_line(f"  {line}")
+        terminal.print_line(f"  {line}")
     if len(found):
-        print_line(f"  {NOT_A_PROOF}")
+        terminal.print_line(f"  {NOT_A_PROOF}")
 
 
 def _tell(published: Published, notices: list[Fault], first: Path, second: Path) -> None:
@@ -169,7 +152,9 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
     from tfpb.words.survey.verdict_words import VERDICTS
 
     for wave in published.waves:
-        print_line(words.WAVE.format(wave=wave.vague, n=wave.n, residences=wave.n_residences))
+        terminal.print_line(
+            words.WAVE.format(wave=wave.vague, n=wave.n, residences=wave.n_residences)
+        )
     table = published.comparison
     last = published.waves[-1].vague
     rows = table.query(
@@ -179,28 +164,30 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
     labels = published.labels
     against = disagreements(table)
     margin = margin_words(float(str(published.settings["marge_points"])))
-    print_line(words.GAPS_HEADING.format(wave=last, margin=margin))
+    terminal.print_line(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
         needed = interviews_needed(table, row)
         record = {str(k): v for k, v in row.items()}
         told = against.get(key_of(record))
         against_it = otherwise(told.story, told.estimate, told.low, told.high) if told else ""
-        print_line(
+        terminal.print_line(
             f"  {labels[row['item']]} : {gap_line(record, interviews=needed, first=against_it)}"
         )
     for verdict in dict.fromkeys(rows["verdict"]):
-        print_line(words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=EXPLANATIONS[verdict]))
+        terminal.print_line(
+            words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=EXPLANATIONS[verdict])
+        )
     _explore(published, labels)
     if table["niveau"].isin(QUARTER_COLUMNS).any():
         modelled = int((table["ajustement"] == "modele").sum())
         phrase = MODELLED.format(count=modelled)
-        print_line(phrase if modelled else NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
-    print_line(QUOTA_SENTENCE)
+        terminal.print_line(phrase if modelled else NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
+    terminal.print_line(QUOTA_SENTENCE)
     cost = masking_cost(table)
     if cost.cells:
-        print_line(masked_cost(*cost))
+        terminal.print_line(masked_cost(*cost))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
-        print_line(words.DOUBTS_TO_KNOW.format(count=len(doubts)))
-        show_doubts(doubts)
-    print_line(words.COMPARISON_WRITTEN.format(first=first, second=second))
+        terminal.print_line(words.DOUBTS_TO_KNOW.format(count=len(doubts)))
+        terminal.show_doubts(doubts)
+    terminal.print_line(words.COMPARISON_WRITTEN.format(first=first, second=second))

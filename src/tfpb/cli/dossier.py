@@ -7,18 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    Diffuser,
-    Geodonnees,
-    Precedents,
-    ToutRecalculer,
-    geodata_folder,
-    guard,
-    print_line,
-    progress,
-    show_doubts,
-    show_held_back,
-)
+from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -38,10 +27,10 @@ def dossier(
         Path | None,
         typer.Option("--sortie", "-s", help="Dossier à écrire (par défaut « dossier », à côté)."),
     ] = None,
-    geodonnees: Geodonnees = None,
-    diffuser: Diffuser = False,
-    precedents: Precedents = None,
-    tout_recalculer: ToutRecalculer = False,
+    geodonnees: terminal.Geodonnees = None,
+    diffuser: terminal.Diffuser = False,
+    precedents: terminal.Precedents = None,
+    tout_recalculer: terminal.ToutRecalculer = False,
 ) -> None:
     """Fait tout : lit, situe les adresses, compare, calcule, dessine et écrit le dossier de preuves.
 
@@ -54,13 +43,13 @@ def dossier(
       tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont \\
         --geodonnees sorties/geodonnees --diffuser
     """
-    with guard():
+    with terminal.guard():
         from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.kept.stage_cache import users_cache
         from tfpb.pipeline.pack_run import PACK_FOLDER, Follower, run_pack
 
         settings = load_settings(settings_path(fichier))
-        folder = geodata_folder(geodonnees, settings)
+        folder = terminal.geodata_folder(geodonnees, settings)
         run = run_pack(
             settings,
             folder,
@@ -68,19 +57,19 @@ def dossier(
             keep=None if tout_recalculer else users_cache(),
             packs=tuple(precedents or ()),
             release=diffuser,
-            follower=Follower(progress, held_back=show_held_back),
+            follower=Follower(terminal.progress, held_back=terminal.show_held_back),
         )
         _tell(run.dossier, run.written, run.review_name)
-        print_line(words.RELEASED if diffuser else words.DRAFTED)
+        terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
 def _tell(made: Dossier, written: Written, review: str) -> None:
     from tfpb.words.documents.closing import closing
 
     if written.kept:
-        print_line(words.kept_files(written.kept))
-    print_line(*closing(made, written.folder.name, review))
+        terminal.print_line(words.kept_files(written.kept))
+    terminal.print_line(*closing(made, written.folder.name, review))
     if made.notices:
-        print_line(words.DOUBTS_OF_FILES)
-        show_doubts(made.notices, where=words.DOUBTS_SHEET)
-    print_line(words.PACK_WRITTEN.format(folder=written.folder))
+        terminal.print_line(words.DOUBTS_OF_FILES)
+        terminal.show_doubts(made.notices, where=words.DOUBTS_SHEET)
+    terminal.print_line(words.PACK_WRITTEN.format(folder=written.folder))

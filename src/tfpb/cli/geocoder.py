@@ -9,21 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    Colonne,
-    CsvBrut,
-    Feuille,
-    Geodonnees,
-    Sortie,
-    geodata_folder,
-    guard,
-    print_error,
-    print_line,
-    progress,
-    renames,
-    show_doubts,
-    tell_raw,
-)
+from tfpb.cli.terminal import shared as terminal
 
 
 class Mode(StrEnum):
@@ -38,7 +24,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
     entree: Annotated[
         Path, typer.Argument(metavar="ENTREE", help="Fichier d’adresses à géocoder.")
     ],
-    sortie: Sortie,
+    sortie: terminal.Sortie,
     mode: Annotated[
         Mode,
         typer.Option(
@@ -47,7 +33,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
             "auto : l’index d’abord, le service pour le reste.",
         ),
     ] = Mode.INDEX,
-    colonne: Colonne = None,
+    colonne: terminal.Colonne = None,
     commune: Annotated[
         str, typer.Option("--commune", help="Code Insee des lignes qui ne disent pas leur commune.")
     ] = "",
@@ -59,9 +45,9 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         Path | None,
         typer.Option("--alias-voies", help="Voies renommées : ancien nom, nouveau nom."),
     ] = None,
-    feuille: Feuille = None,
-    geodonnees: Geodonnees = None,
-    csv_brut: CsvBrut = False,
+    feuille: terminal.Feuille = None,
+    geodonnees: terminal.Geodonnees = None,
+    csv_brut: terminal.CsvBrut = False,
 ) -> None:
     """Situer les adresses d’un fichier : une ligne lue, une ligne rendue, dans le même ordre.
 
@@ -73,52 +59,32 @@ def geocoder(  # noqa: PLR0917 - options of the contract
       tfpb geocoder examples/valmont/patrimoine.xlsx --sortie sorties/geocode.xlsx \\
         --geodonnees sorties/geodonnees
     """
-    with guard(), ExitStack() as opened:
-        tell_raw(sortie, given=csv_brut)
-        from tfpb.addresses.file_geocoder import Resume, open_geocoder
+    with terminal.guard(), ExitStack() as opened:
+        terminal.tell_raw(sortie, given=csv_brut)
+        from tfpb.addresses.file_geocoder import open_geocoder
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline.jobs.address_job import prepare_job, refuse_tenants, run_job
         from tfpb.words.documents.command_words import GEOCODING
-        from tfpb.words.places import review_words as words
 
         check_format(sortie)
         refuse_inputs((sortie,), (entree, decisions, alias_voies))
         job = prepare_job(
-            entree, sheet=feuille, renames=renames(colonne), commune=commune, decisions=decisions
+            entree,
+            sheet=feuille,
+            renames=terminal.renames(colonne),
+            commune=commune,
+            decisions=decisions,
         )
         if mode.value != "index":
             refuse_tenants(job)
         geocoder = open_geocoder(
-            opened, mode=mode.value, folder=geodata_folder(geodonnees), aliases=alias_voies
+            opened, mode=mode.value, folder=terminal.geodata_folder(geodonnees), aliases=alias_voies
         )
-        addresses = job.addresses.frame
-        resume = Resume.beside(sortie, depends_on=geocoder.identity(), addresses=addresses)
-        total = len(addresses)
-        if done := resume.rows(total):
-            print_line(words.RESUMED.format(rows=done))
-        try:
-            with progress(GEOCODING, total) as advance:
-                report = run_job(
-                    job, geocoder, output=sortie, resume=resume, raw_csv=csv_brut, progress=advance
-                )
-        except KeyboardInterrupt:
-            print_error(words.STOPPED.format(rows=resume.rows(total), total=total))
-            raise typer.Exit(130) from None
-        print_line(words.read_line(job.found.read))
-        if report.renamed:
-            print_line(words.renamed_line(report.renamed))
-        if job.decisions:
-            used = sum(row is not None for row in job.addresses.rows)
-            print_line(words.DECISIONS.format(read=len(job.decisions), used=used))
-        counts = {"verdicts": report.verdicts, "types": report.types}
-        told = words.summary_lines(
-            output=sortie.name, rows=report.rows, errors=report.errors, **counts
-        )
-        print_line(*told)
-        if geocoder.service is not None:
-            print_line(words.REQUESTS.format(count=geocoder.service.sent))
-        show_doubts((*job.found.notices, *report.notices))
-        if report.kept:
-            print_line(words.KEPT.format(kept=report.kept, new=report.review))
-        print_line(words.review_line(file=report.review, rows=report.doubtful))
+        with terminal.progress(GEOCODING, len(job.addresses.frame)) as advance:
+            told, doubts, first = run_job(
+                job, geocoder, output=sortie, raw_csv=csv_brut, progress=advance
+            )
+        terminal.print_line(*told)
+        terminal.show_doubts(doubts)
+        terminal.print_line(*first)

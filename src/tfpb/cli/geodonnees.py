@@ -7,18 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    Colonne,
-    Feuille,
-    Geodonnees,
-    geodata_folder,
-    guard,
-    print_error,
-    print_line,
-    progress,
-    renames,
-    show_doubts,
-)
+from tfpb.cli.terminal import shared as terminal
 from tfpb.cli.terminal.typer_french import FrenchTyper
 from tfpb.words.documents import command_words as words
 
@@ -44,7 +33,7 @@ def importer_adresses(
             help="Date des adresses, par exemple 2025-06-01 (lue dans le fichier sinon).",
         ),
     ] = "",
-    geodonnees: Geodonnees = None,
+    geodonnees: terminal.Geodonnees = None,
 ) -> None:
     """Importer des adresses : BAN, lieux-dits, BAL 1.x ou BANO, en .csv ou .csv.gz.
 
@@ -56,27 +45,27 @@ def importer_adresses(
       tfpb geodonnees importer-adresses examples/valmont/geodonnees_sources/adresses-59999.csv.gz \\
         --geodonnees sorties/geodonnees
     """
-    with guard():
+    with terminal.guard():
         from tfpb.addresses.imports import import_addresses
         from tfpb.words.places.geodata_words import address_import_lines
 
-        with progress(words.IMPORT) as advance:
+        with terminal.progress(words.IMPORT) as advance:
             reports = import_addresses(
                 fichiers,
-                folder=geodata_folder(geodonnees, new=True),
+                folder=terminal.geodata_folder(geodonnees, new=True),
                 vintage=millesime,
                 progress=advance,
             )
         for report in reports:
-            print_line(*address_import_lines(report))
-            show_doubts(report.examples)
+            terminal.print_line(*address_import_lines(report))
+            terminal.show_doubts(report.examples)
 
 
 @geodonnees.command("importer-qpv", no_args_is_help=True)
 def importer_qpv(
     fichier: _Fichier,
     millesime: Annotated[int, typer.Option("--millesime", help="Carte : 2015 ou 2024.")],
-    geodonnees: Geodonnees = None,
+    geodonnees: terminal.Geodonnees = None,
 ) -> None:
     """Importer les périmètres des QPV : shp, geojson, gpkg ou l’archive officielle .zip.
 
@@ -85,16 +74,18 @@ def importer_qpv(
       tfpb geodonnees importer-qpv examples/valmont/geodonnees_sources/qpv2024_valmont.geojson \\
         --millesime 2024 --geodonnees sorties/geodonnees
     """
-    with guard():
+    with terminal.guard():
         from tfpb.geodata.qpv_imports import import_qpv
         from tfpb.words.places.geodata_words import quarters_import_lines
 
-        found = import_qpv(fichier, vintage=millesime, folder=geodata_folder(geodonnees, new=True))
-        print_line(*quarters_import_lines(fichier.name, found))
+        found = import_qpv(
+            fichier, vintage=millesime, folder=terminal.geodata_folder(geodonnees, new=True)
+        )
+        terminal.print_line(*quarters_import_lines(fichier.name, found))
 
 
 @geodonnees.command("importer-communes", no_args_is_help=True)
-def importer_communes(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
+def importer_communes(fichier: _Fichier, geodonnees: terminal.Geodonnees = None) -> None:
     """Importer les contours de communes (fond de carte) : shp, geojson, gpkg ou .zip.
 
     \b
@@ -102,30 +93,32 @@ def importer_communes(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
       tfpb geodonnees importer-communes examples/valmont/geodonnees_sources/commune_valmont.geojson \\
         --geodonnees sorties/geodonnees
     """
-    with guard():
+    with terminal.guard():
         from tfpb.geodata.ground_imports import import_communes_outlines
         from tfpb.words.numbers import plural
 
-        found = import_communes_outlines(fichier, folder=geodata_folder(geodonnees, new=True))
-        print_line(
+        found = import_communes_outlines(
+            fichier, folder=terminal.geodata_folder(geodonnees, new=True)
+        )
+        terminal.print_line(
             f"{fichier.name} : {plural(len(found), 'contour de commune', 'contours de communes')}."
         )
 
 
 @geodonnees.command("importer-parcelles", no_args_is_help=True)
-def importer_parcelles(fichier: _Fichier, geodonnees: Geodonnees = None) -> None:
+def importer_parcelles(fichier: _Fichier, geodonnees: terminal.Geodonnees = None) -> None:
     """Importer les parcelles du cadastre : json ou json.gz, geojson, shp, gpkg.
 
     \b
     Exemple, avec le fichier d’une commune pris sur cadastre.data.gouv.fr :
       tfpb geodonnees importer-parcelles cadastre-93010-parcelles.json.gz
     """
-    with guard():
+    with terminal.guard():
         from tfpb.geodata.ground_imports import import_parcels
         from tfpb.words.numbers import plural
 
-        found = import_parcels(fichier, folder=geodata_folder(geodonnees, new=True))
-        print_line(f"{fichier.name} : {plural(len(found), 'parcelle')}.")
+        found = import_parcels(fichier, folder=terminal.geodata_folder(geodonnees, new=True))
+        terminal.print_line(f"{fichier.name} : {plural(len(found), 'parcelle')}.")
 
 
 @geodonnees.command("importer-insee", no_args_is_help=True)
@@ -134,9 +127,9 @@ def importer_insee(
     millesime: Annotated[
         int, typer.Option("--millesime", help="Carte des quartiers : 2015 ou 2024.")
     ],
-    feuille: Feuille = None,
-    colonne: Colonne = None,
-    geodonnees: Geodonnees = None,
+    feuille: terminal.Feuille = None,
+    colonne: terminal.Colonne = None,
+    geodonnees: terminal.Geodonnees = None,
 ) -> None:
     """Importer le nombre de logements sociaux par QPV selon l’Insee : le dossier s’y compare.
 
@@ -146,15 +139,19 @@ def importer_insee(
         examples/valmont/geodonnees_sources/insee_qpv2024_valmont.csv \\
         --millesime 2024 --geodonnees sorties/geodonnees
     """
-    with guard():
+    with terminal.guard():
         from tfpb.geodata.insee_counts import import_insee
         from tfpb.words.places.geodata_words import insee_import_line
 
-        folder = geodata_folder(geodonnees, new=True)
+        folder = terminal.geodata_folder(geodonnees, new=True)
         found = import_insee(
-            fichier, vintage=millesime, folder=folder, sheet=feuille, renames=renames(colonne)
+            fichier,
+            vintage=millesime,
+            folder=folder,
+            sheet=feuille,
+            renames=terminal.renames(colonne),
         )
-        print_line(insee_import_line(fichier.name, found, millesime))
+        terminal.print_line(insee_import_line(fichier.name, found, millesime))
 
 
 @geodonnees.command("installer", no_args_is_help=True)
@@ -163,7 +160,7 @@ def installer(
         list[str],
         typer.Option("--departement", help="Code du département (répétable), par exemple 59."),
     ],
-    geodonnees: Geodonnees = None,
+    geodonnees: terminal.Geodonnees = None,
 ) -> None:
     """Télécharger et importer les fichiers officiels d’un département : adresses, QPV 2015 et 2024.
 
@@ -171,56 +168,56 @@ def installer(
     Exemple :
       tfpb geodonnees installer --departement 59
     """
-    with guard():
+    with terminal.guard():
         from tfpb.geodata.download import install
 
-        folder = geodata_folder(geodonnees, new=True)
+        folder = terminal.geodata_folder(geodonnees, new=True)
         for code in departement:
-            with progress(words.DOWNLOAD.format(code=code)) as advance:
-                lines = install(code, folder=folder, show=print_error, advance=advance)
-            print_line(*lines)
+            with terminal.progress(words.DOWNLOAD.format(code=code)) as advance:
+                lines = install(code, folder=folder, show=terminal.print_error, advance=advance)
+            terminal.print_line(*lines)
 
 
 @geodonnees.command("lister")
-def lister(geodonnees: Geodonnees = None) -> None:
+def lister(geodonnees: terminal.Geodonnees = None) -> None:
     """Lister ce qui est importé, avec sa date et son nombre de lignes.
 
     \b
     Exemple :
       tfpb geodonnees lister --geodonnees sorties/geodonnees
     """
-    with guard():
+    with terminal.guard():
         from tfpb.addresses.store import files_in
         from tfpb.geodata.stored_layers import list_installed
         from tfpb.words.places.geodata_words import NOTHING_INSTALLED, address_file_line
 
-        folder = geodata_folder(geodonnees)
+        folder = terminal.geodata_folder(geodonnees)
         files = files_in(folder)
         others = list_installed(folder)
         if not files and not others:
-            print_line(NOTHING_INSTALLED)
+            terminal.print_line(NOTHING_INSTALLED)
         if files:
-            print_line("Adresses")
-        print_line(*map(address_file_line, files), *others)
+            terminal.print_line("Adresses")
+        terminal.print_line(*map(address_file_line, files), *others)
 
 
 @geodonnees.command("verifier")
-def verifier(geodonnees: Geodonnees = None) -> None:
+def verifier(geodonnees: terminal.Geodonnees = None) -> None:
     """Vérifier que les géodonnées importées sont entières.
 
     \b
     Exemple :
       tfpb geodonnees verifier --geodonnees sorties/geodonnees
     """
-    with guard():
+    with terminal.guard():
         from tfpb.addresses.store import FILE_NAME, verify
         from tfpb.geodata.stored_layers import verify_installed
         from tfpb.words.places.geodata_words import ALL_WHOLE, WRONG
 
-        folder = geodata_folder(geodonnees)
+        folder = terminal.geodata_folder(geodonnees)
         wrong = [WRONG[code].format(got=got) for code, got in verify(folder / FILE_NAME)]
         wrong += verify_installed(folder)
-        print_error(*(f"– {line}" for line in wrong))
+        terminal.print_error(*(f"– {line}" for line in wrong))
         if wrong:
             raise typer.Exit(2)
-        print_line(ALL_WHOLE)
+        terminal.print_line(ALL_WHOLE)

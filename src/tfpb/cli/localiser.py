@@ -7,25 +7,12 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    Colonne,
-    CsvBrut,
-    Feuille,
-    Geodonnees,
-    Sortie,
-    geodata_folder,
-    guard,
-    print_line,
-    progress,
-    renames,
-    show_doubts,
-    tell_raw,
-)
+from tfpb.cli.terminal import shared as terminal
 
 
 def localiser(  # noqa: PLR0917 - options of a command
     entree: Annotated[Path, typer.Argument(help="Le fichier à localiser.", show_default=False)],
-    sortie: Sortie,
+    sortie: terminal.Sortie,
     annee: Annotated[int, typer.Option("--annee", help="Année d’imposition, de 2016 à 2030.")],
     decisions: Annotated[
         Path | None,
@@ -37,10 +24,10 @@ def localiser(  # noqa: PLR0917 - options of a command
             "--rayon", min=0, help="Incertitude des points qui n’en portent pas, en mètres."
         ),
     ] = 30.0,
-    feuille: Feuille = None,
-    colonne: Colonne = None,
-    csv_brut: CsvBrut = False,
-    geodonnees: Geodonnees = None,
+    feuille: terminal.Feuille = None,
+    colonne: terminal.Colonne = None,
+    csv_brut: terminal.CsvBrut = False,
+    geodonnees: terminal.Geodonnees = None,
 ) -> None:
     """Dit, pour chaque ligne, si elle est dans un QPV, hors QPV, ou à vérifier, et pourquoi.
 
@@ -55,8 +42,8 @@ def localiser(  # noqa: PLR0917 - options of a command
       tfpb localiser examples/valmont/patrimoine.xlsx --sortie sorties/localise.xlsx \\
         --annee 2025 --geodonnees sorties/geodonnees
     """
-    with guard():
-        tell_raw(sortie, given=csv_brut)
+    with terminal.guard():
+        terminal.tell_raw(sortie, given=csv_brut)
         from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.point_tables import POINTS
         from tfpb.io.tables.tabular import check_format, read_table
@@ -68,10 +55,10 @@ def localiser(  # noqa: PLR0917 - options of a command
             check_format(sortie)
         table = read_table(entree, sheet=feuille, known=POINTS.headers)
         task = Task(
-            table=table, year=annee, radius_m=rayon, folder=geodata_folder(geodonnees),
-            renames=renames(colonne), output=sortie, decisions=decisions, raw_csv=csv_brut,
+            table=table, year=annee, radius_m=rayon, folder=terminal.geodata_folder(geodonnees),
+            renames=terminal.renames(colonne), output=sortie, decisions=decisions, raw_csv=csv_brut,
         )  # fmt: skip
-        with progress(LOCATION) as advance:
+        with terminal.progress(LOCATION) as advance:
             lines, doubts = run(task, advance=advance)
-        print_line(*lines)
-        show_doubts(doubts)
+        terminal.print_line(*lines)
+        terminal.show_doubts(doubts)

@@ -8,15 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    CsvBrut,
-    Feuille,
-    Sortie,
-    guard,
-    print_line,
-    show_doubts,
-    tell_raw,
-)
+from tfpb.cli.terminal import shared as terminal
 
 
 def planifier(
@@ -35,7 +27,7 @@ def planifier(
             help="Le patrimoine situé, tel que l’écrit tfpb localiser : une ligne par entrée.",
         ),
     ],
-    sortie: Sortie,
+    sortie: terminal.Sortie,
     precedent: Annotated[
         Path | None,
         typer.Option(
@@ -44,8 +36,8 @@ def planifier(
             "qu’écrit tfpb comparer) : son écart est supposé, à côté d’un écart nul.",
         ),
     ] = None,
-    feuille: Feuille = None,
-    csv_brut: CsvBrut = False,
+    feuille: terminal.Feuille = None,
+    csv_brut: terminal.CsvBrut = False,
 ) -> None:
     """Prépare la prochaine enquête : combien de ménages interroger, où, et ce qu’on pourra en dire.
 
@@ -60,8 +52,8 @@ def planifier(
       tfpb planifier examples/valmont/plan_enquete.toml \\
         --patrimoine sorties/localise.xlsx --sortie sorties/plan.xlsx
     """
-    with guard():
-        tell_raw(sortie, given=csv_brut)
+    with terminal.guard():
+        terminal.tell_raw(sortie, given=csv_brut)
         # matrices here are small: further threads of the algebra library wait more than they work
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from tfpb.pipeline.jobs.plan_job import plan as run
@@ -69,5 +61,5 @@ def planifier(
         lines, doubts = run(
             plan, patrimoine, sortie, previous=precedent, sheet=feuille, raw_csv=csv_brut
         )
-        print_line(*lines)
-        show_doubts(doubts)
+        terminal.print_line(*lines)
+        terminal.show_doubts(doubts)

@@ -10,19 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    Diffuser,
-    Geodonnees,
-    Precedents,
-    Sortie,
-    geodata_folder,
-    guard,
-    print_line,
-    progress,
-    show_doubts,
-    show_held_back,
-    tell_unused,
-)
+from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -38,9 +26,9 @@ def region(
     fichier: Annotated[
         Path, typer.Argument(help="Le region.toml à traiter, ou son dossier.", show_default=False)
     ],
-    sortie: Sortie,
+    sortie: terminal.Sortie,
     *,
-    geodonnees: Geodonnees = None,
+    geodonnees: terminal.Geodonnees = None,
     moteur: Annotated[
         str, typer.Option("--moteur", help="Où calculer : local, processus ou dask.")
     ] = "processus",
@@ -58,8 +46,8 @@ def region(
             help="Écrire aussi classeurs, PDF, Word, cartes et atlas (les données sortent toujours).",
         ),
     ] = True,
-    diffuser: Diffuser = False,
-    precedents: Precedents = None,
+    diffuser: terminal.Diffuser = False,
+    precedents: terminal.Precedents = None,
     pages: Annotated[
         bool,
         typer.Option(
@@ -78,7 +66,7 @@ def region(
       tfpb region examples/region/region.toml --sortie sorties/region --sans-documents \\
         --geodonnees sorties/geodonnees
     """
-    with guard():
+    with terminal.guard():
         from tfpb.executors import executor
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import check_place, dumps, write_folder
@@ -89,11 +77,15 @@ def region(
 
         settings = load_region(settings_path(fichier, "region.toml"))
         check_place(sortie)
-        folder = geodata_folder(geodonnees, settings).resolve()
+        folder = terminal.geodata_folder(geodonnees, settings).resolve()
         start = time.perf_counter()
-        tell_unused("--ordonnanceur", words.NOT_DASK, given=ordonnanceur and moteur != "dask")
-        tell_unused("--processus", words.ONE_PROCESS, given=processus and moteur == "local")
-        tell_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
+        terminal.tell_unused(
+            "--ordonnanceur", words.NOT_DASK, given=ordonnanceur and moteur != "dask"
+        )
+        terminal.tell_unused(
+            "--processus", words.ONE_PROCESS, given=processus and moteur == "local"
+        )
+        terminal.tell_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
         workers = processus or os.cpu_count() or 1
         runs = executor(moteur, workers=workers, scheduler=ordonnanceur, documents=documents)
         with closing(runs):
@@ -101,7 +93,7 @@ def region(
             made, timings = _run(
                 settings, folder, runs, media, precedents or (), draft=not diffuser
             )
-        show_held_back(made.notices)
+        terminal.show_held_back(made.notices)
         if diffuser:
             refuse_release(made.notices)
         with staged(ledger_with(made.line) if made.line else {}):
@@ -109,7 +101,7 @@ def region(
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
         _tell(made, written.folder, written.kept)
-        print_line(words.RELEASED if diffuser else words.DRAFTED)
+        terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
 def _run(
@@ -129,7 +121,7 @@ def _run(
     kept = cache_folder()
     timings: dict[str, float] = {}
     begun = time.perf_counter()
-    with progress(words.OWNERS, len(settings.bailleurs)) as advance:
+    with terminal.progress(words.OWNERS, len(settings.bailleurs)) as advance:
         computed = compute(
             settings,
             geography,
@@ -141,7 +133,7 @@ def _run(
         )
     timings["calculs"] = round(time.perf_counter() - begun, 3)
     begun = time.perf_counter()
-    with progress(words.DOCUMENTS, outputs_count(computed, media)) as advance:
+    with terminal.progress(words.DOCUMENTS, outputs_count(computed, media)) as advance:
         made = render(
             computed,
             geography,
@@ -160,13 +152,13 @@ def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
     from tfpb.words.documents.region_words import closing_lines
 
     if kept:
-        print_line(words.kept_files(kept))
+        terminal.print_line(words.kept_files(kept))
     atlas = "region/atlas.pdf" in made.files
-    print_line(*closing_lines(made.owners, made.contrats, folder.name, atlas=atlas))
+    terminal.print_line(*closing_lines(made.owners, made.contrats, folder.name, atlas=atlas))
     if made.notices:
-        print_line(words.DOUBTS_OF_REGION)
-        show_doubts(made.notices)
+        terminal.print_line(words.DOUBTS_OF_REGION)
+        terminal.show_doubts(made.notices)
     doubts = sum(made.doubts.values())
     if doubts:
-        print_line(words.DOUBTS_OF_OWNERS.format(count=doubts))
-    print_line(words.REGION_WRITTEN.format(folder=folder))
+        terminal.print_line(words.DOUBTS_OF_OWNERS.format(count=doubts))
+    terminal.print_line(words.REGION_WRITTEN.format(folder=folder))

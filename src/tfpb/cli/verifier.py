@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tfpb.cli.terminal.shared import (
-    Geodonnees,
-    geodata_folder,
-    guard,
-    list_doubts,
-    print_error,
-    print_line,
-    show_faults,
-)
+from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
@@ -49,7 +41,7 @@ def verifier(
             show_default=False,
         ),
     ] = None,
-    geodonnees: Geodonnees = None,
+    geodonnees: terminal.Geodonnees = None,
 ) -> None:
     """Dit toutes les fautes et tous les doutes des fichiers, sans rien écrire ; ou contrôle un dossier.zip.
 
@@ -61,13 +53,13 @@ def verifier(
       tfpb verifier examples/valmont/dossier.toml --geodonnees sorties/geodonnees
       tfpb verifier --dossier sorties/valmont/dossier.zip
     """
-    with guard():
+    with terminal.guard():
         if dossier is not None:
             _pack(dossier, avec, precedents or [])
         elif avec is None and not precedents:
             _inputs(fichier, geodonnees)
         else:
-            print_error(words.SECOND_PACK)
+            terminal.print_error(words.SECOND_PACK)
             raise typer.Exit(2)
 
 
@@ -84,7 +76,7 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
         from tfpb.pipeline.steps.checking import readings
 
         try:
-            folder = geodata_folder(geodonnees, settings)
+            folder = terminal.geodata_folder(geodonnees, settings)
         except TfpbError as error:  # the files are read without it
             inputs, found = gather_inputs(settings)
             faults, told = [*faults, *error.faults, *found], readings(inputs)
@@ -94,23 +86,23 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     _tell_readings(told)
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
     wrong = [f for f in faults if f.severity is Severity.FAUTE]
-    list_doubts(doubts)
+    terminal.list_doubts(doubts)
     if wrong:
-        show_faults(wrong, block=False)
-    print_line(*paste_lines((*wrong, *doubts)))
+        terminal.show_faults(wrong, block=False)
+    terminal.print_line(*paste_lines((*wrong, *doubts)))
     if wrong:
         raise typer.Exit(2)
-    print_line(words.NO_FAULT)
+    terminal.print_line(words.NO_FAULT)
 
 
 def _tell_readings(told: Sequence[Reading]) -> None:
     from tfpb.words.documents.reading_words import TITLE, reading_line
 
     if told:
-        print_line(TITLE)
+        terminal.print_line(TITLE)
     for one in told:
         several = len({r.bailleur for r in told if r.file == one.file}) > 1
-        print_line(f"  {reading_line(one, owners=several)}")
+        terminal.print_line(f"  {reading_line(one, owners=several)}")
 
 
 def _pack(path: Path, other: Path | None, earlier: Sequence[Path]) -> None:
@@ -121,8 +113,10 @@ def _pack(path: Path, other: Path | None, earlier: Sequence[Path]) -> None:
     pack = _whole(path)
     if other is not None:
         second = _whole(other)
-        print_line(compared((str(path), run_hash_of(pack)), (str(other), run_hash_of(second))))
-        print_line(*difference_words(differences(pack, second)))
+        terminal.print_line(
+            compared((str(path), run_hash_of(pack)), (str(other), run_hash_of(second)))
+        )
+        terminal.print_line(*difference_words(differences(pack, second)))
     elif not _secret(str(path), pack, [read_pack(p) for p in earlier]):
         raise typer.Exit(2)
 
@@ -134,7 +128,7 @@ def _secret(name: str, pack: dict[str, bytes], earlier: Sequence[dict[str, bytes
 
     releases = releases_in(pack)
     if not releases:
-        print_line(audit_words.NOTHING_TOLD)
+        terminal.print_line(audit_words.NOTHING_TOLD)
     before: dict[str, list[Release]] = {}
     for one in earlier:
         for release in releases_in(one):
@@ -153,24 +147,24 @@ def _print_audit(name: str, found: Audit, together: int) -> None:
     from tfpb.audit import THRESHOLD
     from tfpb.words.survey import audit_words
 
-    print_line(
+    terminal.print_line(
         audit_words.TRIED.format(
             name=name, cells=found.cells, masked=found.masked, tried=found.attempts,
             threshold=THRESHOLD,
         )
     )  # fmt: skip
     if together:
-        print_line(audit_words.TOGETHER.format(count=together))
-    print_line(*(audit_words.LOOSENED[code].format() for code in found.loosened))
+        terminal.print_line(audit_words.TOGETHER.format(count=together))
+    terminal.print_line(*(audit_words.LOOSENED[code].format() for code in found.loosened))
     if found.open:
-        print_line(audit_words.OPEN.format(count=found.open))
+        terminal.print_line(audit_words.OPEN.format(count=found.open))
     perhaps = [f for f in found.found if not f.sure]
     for title, several in ((audit_words.BETRAYED, found.sure), (audit_words.NARROWED, perhaps)):
         if several:
-            print_error(title.format(count=len(several)))
-            print_error(*_findings(several))
+            terminal.print_error(title.format(count=len(several)))
+            terminal.print_error(*_findings(several))
     if not found.found:
-        print_line(audit_words.SAFE)
+        terminal.print_line(audit_words.SAFE)
 
 
 def _findings(found: Sequence[Finding]) -> list[str]:
@@ -199,7 +193,7 @@ def _whole(path: Path) -> dict[str, bytes]:
     elif path.is_dir() and (loose := changed_by_hand(path)):
         wrong = loose_words(loose)
     else:
-        print_line(WHOLE.format(path=path, run_hash=run_hash_of(pack)))
+        terminal.print_line(WHOLE.format(path=path, run_hash=run_hash_of(pack)))
         return pack
-    print_error(f"{path} :", *wrong)
+    terminal.print_error(f"{path} :", *wrong)
     raise typer.Exit(2)

@@ -224,13 +224,7 @@ def _is_code(text: str) -> bool:
     return not text or text == ALL_QUARTERS or _FORM.fullmatch(text) is not None
 
 
-def _told(
-    frame: pd.DataFrame,
-    column: str,
-    text: str,
-    rows: list[int],
-    known: _Quarters,
-) -> Fault:
+def _told(frame: pd.DataFrame, column: str, text: str, rows: list[int], known: _Quarters) -> Fault:
     """Make the doubt of a name that was read, or the fault of one that was not."""
     (code, why, may_be), spelt = known.read(text), known.spelt
     place = stamped_place(frame, rows[0], column)

@@ -19,16 +19,14 @@ from tfpb.model.codes import (
     Verdict,
 )
 from tfpb.model.results import EVALUATION_COLUMNS
-from tfpb.model.survey import only
-from tfpb.survey.disagreement import disagreements, key_of
+from tfpb.model.survey import Published, only
+from tfpb.survey.disagreement import Disagreement, Key, disagreements, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
-    from tfpb.model.survey import Published
-    from tfpb.survey.disagreement import Disagreement, Key
 
 _SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _CENT: Final = Decimal("0.01")
@@ -37,11 +35,7 @@ _LOWER: Final = frozenset(
 )
 _FINE: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR})
 MARGINS_POINTS: Final = (3.0, 10.0)
-_READINGS: Final = (
-    ("retenu", None),
-    ("tous_dans", QpvStatut.DANS),
-    ("tous_hors", QpvStatut.HORS),
-)
+_READINGS: Final = (("retenu", None), ("tous_dans", QpvStatut.DANS), ("tous_hors", QpvStatut.HORS))
 
 
 def evaluation(

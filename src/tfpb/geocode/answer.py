@@ -6,8 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tfpb.geocode.candidates import MOST
-from tfpb.geocode.coordinates import GIVEN_RADIUS_M
+from tfpb.geocode.candidates import MOST, Candidate
+from tfpb.geocode.coordinates import GIVEN_RADIUS_M, Given
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, verdict
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.complement import Parcel, take_parcels
@@ -16,10 +16,8 @@ from tfpb.model.codes import GeocodeVerdict, ResultType
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from tfpb.geocode.candidates import Candidate
     from tfpb.geocode.choose import Found
     from tfpb.geocode.commune_table import Point, StreetTable
-    from tfpb.geocode.coordinates import Given
     from tfpb.geocode.line.parser import ParsedAddress
     from tfpb.geocode.source import Street
     from tfpb.geocode.spots import Spot

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from tfpb.geocode.commune_table import resembling
+from tfpb.geocode.commune_table import StreetTable, resembling
 from tfpb.geocode.line.street_names import Name
 from tfpb.geocode.line.vocabulary import KINSHIP, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.line.house_numbers import Number
     from tfpb.geocode.line.parser import Reading
 

@@ -17,11 +17,7 @@ from tfpb.geocode.line.house_numbers import NO_NUMBER
 from tfpb.geocode.line.parser import ParsedAddress, Reading, parse
 from tfpb.geocode.line.street_names import name_of
 from tfpb.geocode.spots import Spot, corner
-from tfpb.geocode.town.commune_finder import (
-    HOMONYM_CERTAINTY,
-    CommuneFinder,
-    Place,
-)
+from tfpb.geocode.town.commune_finder import HOMONYM_CERTAINTY, CommuneFinder, Place
 from tfpb.geocode.whole_line import WholeLines
 from tfpb.model.codes import ResultType
 from tfpb.model.projection import legal_epsg

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Floats
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Street:
@@ -56,8 +58,8 @@ class Street:
     old_city: str
     numbers: NDArray[np.int32]
     suffixes: tuple[str, ...] | NDArray[np.str_]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
+    x: Floats
+    y: Floats
     ids: tuple[str, ...] | None
     parcels: tuple[str, ...] | None
     centre: tuple[float, float]

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.candidates import proposals
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED
-from tfpb.geocode.line.parser import parse
+from tfpb.geocode.line.parser import ParsedAddress, parse
 from tfpb.geocode.town.commune_finder import Place, in_department
-from tfpb.geocode.town.town_reader import SURE, TownReader
+from tfpb.geocode.town.town_reader import SURE, TownReader, TownReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tfpb.geocode.choose import Found
-    from tfpb.geocode.line.parser import ParsedAddress
     from tfpb.geocode.matcher import Geocoder
-    from tfpb.geocode.town.town_reader import TownReading
 
 _GOOD: Final = 0.9
 _LIKELY_STREET: Final = 0.6

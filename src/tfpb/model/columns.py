@@ -16,7 +16,7 @@ import pandas as pd
 from tfpb.errors import Place
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats
 
 STAMP: Final = ("_fichier", "_feuille", "_ligne")
 """Columns every typed frame carries: file, sheet and spreadsheet row the line came from."""
@@ -28,7 +28,7 @@ def stamped_place(frame: pd.DataFrame, position: int, column: str = "") -> Place
     return Place(str(file), str(sheet), int(row), column)
 
 
-def numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
+def numbers(frame: pd.DataFrame, column: str) -> Floats:
     """Read a column as floats, NaN where it is absent or not a number."""
     if column not in frame.columns:
         return np.broadcast_to(np.float64(np.nan), len(frame))

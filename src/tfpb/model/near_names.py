@@ -6,25 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz
 
+from tfpb.packaged import packaged
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_TABLES: Final = packaged(__name__)
 _SAME_NAME: Final = 90.0
 """Likeness of two whole names, 0 to 100, from which one may be the other."""
 _SAME_WORDS: Final = 80.0
 """Likeness of the words that tell two names apart."""
-_COMMON_WORDS: Final = frozenset(
-    ("agence", "au", "aux", "commune", "de", "des", "du", "en", "esh", "et", "foyer", "habitat", "hlm",
-     "immobiliere", "la", "le", "les", "logement", "logements", "logis", "office", "oph", "opac", "public",
-     "qpv", "quartier", "residence", "sa", "sem", "societe", "st", "ville")
-)  # fmt: skip
+_COMMON_WORDS: Final[frozenset[str]] = frozenset(_TABLES["common_words"])
 """Words that many names share, letters alone aside."""
-_OPPOSED: Final = frozenset(
-    ("nord", "sud", "est", "ouest", "centre", "haut", "haute", "bas", "basse", "grand", "petit", "vieux",
-     "neuf")
-)  # fmt: skip
+_OPPOSED: Final[frozenset[str]] = frozenset(_TABLES["opposed"])
 """Words that tell two names apart though they are alike: « Agence Est », « Agence Ouest »."""
 
 

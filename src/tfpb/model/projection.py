@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pyproj import CRS, Transformer
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
+
+    from tfpb.model.arrays import Floats
 
 LAMBERT_93: Final = 2154
 LONLAT: Final = 4326
@@ -53,15 +54,11 @@ def moved(x: ArrayLike, y: ArrayLike, source: int, target: int) -> tuple[Any, An
     return east, north
 
 
-def to_lonlat(
-    x: ArrayLike, y: ArrayLike, epsg: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def to_lonlat(x: ArrayLike, y: ArrayLike, epsg: int) -> tuple[Floats, Floats]:
     """Turn metres of a legal projection into degrees (EPSG:4326): longitude, latitude."""
     return moved(x, y, epsg, 4326)
 
 
-def from_lonlat(
-    lon: ArrayLike, lat: ArrayLike, epsg: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def from_lonlat(lon: ArrayLike, lat: ArrayLike, epsg: int) -> tuple[Floats, Floats]:
     """Turn degrees (EPSG:4326) into metres of a legal projection: x, y."""
     return moved(lon, lat, 4326, epsg)

@@ -12,9 +12,8 @@ from tfpb.model.codes import ENSEMBLE
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from tfpb.errors import Fault
+    from tfpb.model.arrays import Floats, Integers
     from tfpb.model.record import Reading
 
 
@@ -104,9 +103,9 @@ class Atoms:
     vague: str
     items: tuple[str, ...]
     places: pd.DataFrame
-    n: NDArray[np.int64]
-    hits: NDArray[np.int64]
-    dwellings: NDArray[np.float64]
+    n: Integers
+    hits: Integers
+    dwellings: Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats, Indices, Texts
     from tfpb.model.location import QpvMap
     from tfpb.perimeters.points import Positions
 
-    Floats = NDArray[np.float64]
     Ints = NDArray[np.integer[Any]]
-    Pairs = NDArray[np.intp]
+    Pairs = Indices
 
 DANS: Final = 0
 HORS: Final = 1
@@ -136,8 +136,8 @@ def _answers(layer: gpd.GeoDataFrame | None, n: int) -> SurfaceAnswer:
 
 
 def _measure(
-    at: Positions, rows: Ints, members: Ints, polygons: NDArray[np.object_], out: Sides,
-    doubtful: NDArray[np.bool_],
+    at: Positions, rows: Ints, members: Ints, polygons: Texts, out: Sides,
+    doubtful: Flags,
 ) -> None:  # fmt: skip
     """Fill holders and distances of the rows of one territory."""
     out.point[rows] = HORS
@@ -170,7 +170,7 @@ def _measure(
 
 
 def _ask_surfaces(
-    at: Positions, rows: Ints, members: Ints, polygons: NDArray[np.object_], layer: gpd.GeoDataFrame,
+    at: Positions, rows: Ints, members: Ints, polygons: Texts, layer: gpd.GeoDataFrame,
     epsg: int, cited: Sequence[str] | None, into: SurfaceAnswer,
 ) -> None:  # fmt: skip
     """Fill the answer of parcels or footprints for the rows of one territory."""
@@ -191,7 +191,7 @@ def surface_side(share: Floats) -> Ints:
     return np.where(np.isnan(share), _UNKNOWN, side).astype(np.intp)
 
 
-def _judge(at: Positions, out: Sides, doubtful: NDArray[np.bool_]) -> None:
+def _judge(at: Positions, out: Sides, doubtful: Flags) -> None:
     """Settle status and case of every row, from the weakest reason to the strongest."""
     placed = at.placed
     out.code[:] = out.holder
@@ -209,7 +209,7 @@ def _judge(at: Positions, out: Sides, doubtful: NDArray[np.bool_]) -> None:
 
 
 def _judge_surfaces(
-    out: Sides, placed: NDArray[np.bool_], strong: NDArray[np.bool_], doubtful: NDArray[np.bool_],
+    out: Sides, placed: Flags, strong: Flags, doubtful: Flags,
     parcel: Ints, building: Ints,
 ) -> None:  # fmt: skip
     """Let surfaces lift or raise doubts: the building first, then the parcel.
@@ -244,7 +244,7 @@ def _judge_surfaces(
     out.code[both] = out.holder[both]
 
 
-def _set(out: Sides, rows: NDArray[np.bool_], statut: int | Ints, case: Case) -> None:
+def _set(out: Sides, rows: Flags, statut: int | Ints, case: Case) -> None:
     out.statut[rows] = statut if isinstance(statut, int) else statut[rows]
     out.case[rows] = int(case)
 
@@ -299,7 +299,7 @@ def _near(pairs: list[tuple[int, int]], at: Positions) -> Pairs:
     return kept
 
 
-def _groups(keys: NDArray[np.object_], rows: NDArray[np.intp]) -> list[list[int]]:
+def _groups(keys: Texts, rows: Indices) -> list[list[int]]:
     grouped = pd.Series(rows).groupby(keys[rows], sort=False)
     return [listed.tolist() for _, listed in grouped if len(listed) > 1]
 

@@ -13,8 +13,7 @@ import shapely
 from tfpb.model.projection import LAMBERT_93, from_lonlat, legal_epsg
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
     from tfpb.model.location import QpvMap
 
 
@@ -27,7 +26,7 @@ class Box:
     east: float
     north: float
 
-    def holds(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def holds(self, x: Floats, y: Floats) -> Flags:
         """Return which points lie in the box; NaN does not."""
         with np.errstate(invalid="ignore"):
             return (x >= self.west) & (x <= self.east) & (y >= self.south) & (y <= self.north)
@@ -64,12 +63,12 @@ def metric_box(epsg: int) -> Box:
     return Box(min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin)
 
 
-def in_france(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+def in_france(lon: Floats, lat: Floats) -> Flags:
     """Return which degrees lie in the rough box of a territory where the tax exists."""
     return epsg_of_lonlat(lon, lat) > 0
 
 
-def epsg_of_lonlat(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+def epsg_of_lonlat(lon: Floats, lat: Floats) -> Integers:
     """Return the EPSG code of the legal projection at each place; 0 outside France."""
     out = np.zeros(len(lon), dtype=np.int64)
     for epsg, boxes in TERRITORIES.items():
@@ -78,14 +77,14 @@ def epsg_of_lonlat(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArra
     return out
 
 
-def epsg_of_codes(citycodes: pd.Series) -> NDArray[np.int64]:
+def epsg_of_codes(citycodes: pd.Series) -> Integers:
     """Return the EPSG code of the legal projection of each INSEE code (text); 0 where it is empty."""
     codes, values = pd.factorize(citycodes)
     table = np.array([legal_epsg(v) if v else 0 for v in values] or [0], dtype=np.int64)
     return table[codes] if len(codes) else np.zeros(0, dtype=np.int64)
 
 
-def quarters_in_metres(qpv: QpvMap) -> dict[int, tuple[NDArray[np.intp], NDArray[np.object_]]]:
+def quarters_in_metres(qpv: QpvMap) -> dict[int, tuple[Indices, Texts]]:
     """Sort the quarters of a map by territory and project them.
 
     Parameters
@@ -112,14 +111,14 @@ def quarters_in_metres(qpv: QpvMap) -> dict[int, tuple[NDArray[np.intp], NDArray
     return out
 
 
-def to_metres(geometries: NDArray[np.object_], epsg: int) -> NDArray[np.object_]:
+def to_metres(geometries: Texts, epsg: int) -> Texts:
     """Project geometries from degrees (EPSG:4326) to metres of a legal projection.
 
     Projection moves vertices by rounding only, yet may close a sliver on itself: what is no longer
     valid is mended, keeping polygons.
     """
 
-    def project(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    def project(xy: Floats) -> Floats:
         return np.column_stack(from_lonlat(xy[:, 0], xy[:, 1], epsg))
 
     out = np.asarray(shapely.transform(geometries, project), dtype=object)
@@ -129,7 +128,7 @@ def to_metres(geometries: NDArray[np.object_], epsg: int) -> NDArray[np.object_]
     return out
 
 
-def polygons_only(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+def polygons_only(geometries: Texts) -> Texts:
     """Keep the polygons of mixed collections, as one MultiPolygon each.
 
     Parameters

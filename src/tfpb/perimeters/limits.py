@@ -17,10 +17,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats, Indices, Texts
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
 
 REACH_M: Final = 2000.0
 """Beyond this distance outside, the distance is not told (contract)."""
@@ -47,16 +45,16 @@ class Nearest:
     """
 
     distance_m: Floats
-    quarter: Ints
-    tied: Ints
+    quarter: Indices
+    tied: Indices
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
     """Quarter that holds each point (limit included), and another one where two overlap; −1: none."""
 
-    quarter: Ints
-    other: Ints
+    quarter: Indices
+    other: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +77,17 @@ class Limits:
         Half the longest piece between two nodes.
     """
 
-    polygons: NDArray[np.object_]
+    polygons: Texts
     segments: Floats
     nodes: Floats
-    owners: Ints
-    before: Ints
-    after: Ints
+    owners: Indices
+    before: Indices
+    after: Indices
     half_piece_m: float
     tree: Any
 
     @classmethod
-    def of(cls, polygons: NDArray[np.object_]) -> Limits:
+    def of(cls, polygons: Texts) -> Limits:
         """Prepare polygons (metres); an empty array is allowed."""
         parts, of_part = shapely.get_parts(polygons, return_index=True)
         rings, of_ring = shapely.get_rings(parts, return_index=True)
@@ -119,7 +117,7 @@ class Limits:
         )
 
     def nearest(
-        self, x: Floats, y: Floats, *, reach_m: float = REACH_M, near: Ints | None = None
+        self, x: Floats, y: Floats, *, reach_m: float = REACH_M, near: Indices | None = None
     ) -> Nearest:
         """Find the nearest limit of each point.
 
@@ -141,7 +139,7 @@ class Limits:
             self._ask(np.column_stack((x[rows], y[rows])), rows, reach_m, out)
         return out
 
-    def holding(self, x: Floats, y: Floats, *, near: Ints | None = None) -> Holding:
+    def holding(self, x: Floats, y: Floats, *, near: Indices | None = None) -> Holding:
         """Find the quarter that holds each point; a point on the limit is held.
 
         Parameters
@@ -169,12 +167,12 @@ class Limits:
             out.quarter[held[~again]] = q
         return out
 
-    def depth(self, x: Floats, y: Floats, quarter: Ints) -> Floats:
+    def depth(self, x: Floats, y: Floats, quarter: Indices) -> Floats:
         """Measure the distance of points to the limit of a given quarter, however far."""
         limits = shapely.boundary(self.polygons[quarter])
         return np.asarray(shapely.distance(shapely.points(x, y), limits), dtype=np.float64)
 
-    def close(self, x: Floats, y: Floats, reach_m: float = REACH_M) -> Ints:
+    def close(self, x: Floats, y: Floats, reach_m: float = REACH_M) -> Indices:
         """Find the points in the cells that lie within reach of a limit, in the order of the cells.
 
         The order matters: neighbours ask for the same leaves of the tree, which then stay warm.
@@ -194,10 +192,10 @@ class Limits:
         j = ((y[rows] - low[1]) * (1 / cell)).astype(np.int32)
         kept = wide[i, j]
         order = np.argsort((i * np.int32(height) + j)[kept])
-        near: Ints = rows[kept][order]
+        near: Indices = rows[kept][order]
         return near
 
-    def _ask(self, points: Floats, rows: Ints, reach_m: float, out: Nearest) -> None:
+    def _ask(self, points: Floats, rows: Indices, reach_m: float, out: Nearest) -> None:
         """Fill `out` at `rows`; ask again with more neighbours what is not proven."""
         farthest = float(np.hypot(reach_m, self.half_piece_m))
         for neighbours in _NEIGHBOURS:
@@ -222,9 +220,9 @@ class Limits:
             )  # fmt: skip
 
     def _settle(
-        self, points: Floats, rows: Ints, node: Ints, within: NDArray[np.bool_], away: Floats,
+        self, points: Floats, rows: Indices, node: Indices, within: Flags, away: Floats,
         reach_m: float, out: Nearest,
-    ) -> NDArray[np.bool_]:  # fmt: skip
+    ) -> Flags:  # fmt: skip
         """Measure the segments around candidate nodes; return which points are proven.
 
         Both segments of a node lie on one ring: its nearest one gives the node's distance and owner.
@@ -255,14 +253,14 @@ class Limits:
         out.tied[target] = np.where(last > first, last, -1)[reached]
         return proven
 
-    def _around(self, x: Floats, y: Floats, node: Ints) -> Floats:
+    def _around(self, x: Floats, y: Floats, node: Indices) -> Floats:
         """Measure the nearer of the two segments that meet at one node of each point."""
         nearer: Floats = np.minimum(
             self._to_segment(x, y, self.before[node]), self._to_segment(x, y, self.after[node])
         )
         return np.sqrt(nearer)
 
-    def _to_segment(self, x: Floats, y: Floats, segment: Ints) -> Floats:
+    def _to_segment(self, x: Floats, y: Floats, segment: Indices) -> Floats:
         """Measure the square of the distance from each point to one segment."""
         told = self.segments[segment]
         run_x, run_y = told[:, 2], told[:, 3]
@@ -275,7 +273,7 @@ class Limits:
         return square
 
 
-def _previous(ring: Ints) -> Ints:
+def _previous(ring: Indices) -> Indices:
     """Return, for each segment, the one before it on its closed ring."""
     if not len(ring):
         return np.zeros(0, dtype=np.intp)
@@ -286,8 +284,8 @@ def _previous(ring: Ints) -> Ints:
     return before
 
 
-def _widened(taken: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
+def _widened(taken: Flags, steps: int) -> Flags:
     """Take the cells up to some steps above and below those taken, too."""
     sums = np.cumsum(np.pad(taken, ((steps + 1, steps), (0, 0))), axis=0, dtype=np.int32)
-    wide: NDArray[np.bool_] = sums[2 * steps + 1 :] > sums[: -2 * steps - 1]
+    wide: Flags = sums[2 * steps + 1 :] > sums[: -2 * steps - 1]
     return wide

@@ -27,7 +27,7 @@ from tfpb.perimeters.join import (
 from tfpb.perimeters.legal_areas import quarters_in_metres
 from tfpb.perimeters.limits import Limits
 from tfpb.perimeters.points import Given, Positions, check_points, positions
-from tfpb.perimeters.surfaces import reference_key
+from tfpb.perimeters.surfaces import SurfaceAnswer, reference_key
 from tfpb.perimeters.vintages import NEW, OLD, VINTAGES, evolution_of, map_of, ruling_vintages
 from tfpb.words.places.side_words import QUARTER, Case, Circumstances, reason, surface_words
 
@@ -37,10 +37,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
     from tfpb.model.location import QpvMap
-    from tfpb.perimeters.surfaces import SurfaceAnswer
 
-    Flags = NDArray[np.bool_]
 
 _PLAIN: Final = (
     int(Case.HORS_LOIN),
@@ -120,8 +119,8 @@ def _plain_reason(key: int) -> str:
 
 
 def _special(
-    rows: NDArray[np.intp], at: Positions, ruled: Sides, labels: Labels, radius: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], list[str]]:
+    rows: Indices, at: Positions, ruled: Sides, labels: Labels, radius: Floats
+) -> tuple[Indices, list[str]]:
     """Write the reasons that name quarters and distances, each distinct one once."""
     surface, share, shared = _surfaces(rows, ruled)
     case = ruled.case[rows]
@@ -150,9 +149,7 @@ def _special(
     ]  # fmt: skip
 
 
-def _surfaces(
-    rows: NDArray[np.intp], ruled: Sides
-) -> tuple[NDArray[np.object_], NDArray[np.float64], NDArray[np.bool_]]:
+def _surfaces(rows: Indices, ruled: Sides) -> tuple[Texts, Floats, Flags]:
     """Name the surface each case rests on, its share inside quarters (−1: none), whether several share it."""
     names = np.full(len(rows), "", dtype=object)
     shared = np.zeros(len(rows), dtype=bool)
@@ -289,7 +286,7 @@ def _references(points: pd.DataFrame) -> list[str]:
 
 
 def _refuse_strangers(
-    at: Positions, maps: Mapping[int, QpvMap], ruled: Sides, ruling: NDArray[np.int64]
+    at: Positions, maps: Mapping[int, QpvMap], ruled: Sides, ruling: Integers
 ) -> None:
     """Refuse a file none of whose points is anywhere near the ruling map.
 
@@ -351,7 +348,7 @@ def coverage_doubts(
 
 
 def _ruled(
-    found: Mapping[int, Sides], ruling: NDArray[np.int64], labels: Labels, *, surfaces: bool
+    found: Mapping[int, Sides], ruling: Integers, labels: Labels, *, surfaces: bool
 ) -> Sides:
     """Take for each row the answer of the map that rules it; quarters are positions in `labels`."""
     (_, out), *others = found.items()
@@ -377,7 +374,7 @@ def _merged(mine: Answer, other: Answer, rows: Flags, start: int, **known: Any) 
 
 def _table(
     index: pd.Index, at: Positions, found: Mapping[int, Sides], ruled: Sides,
-    ruling: NDArray[np.int64], labels: Labels,
+    ruling: Integers, labels: Labels,
 ) -> pd.DataFrame:  # fmt: skip
     nothing = texts_of([""]).take(np.zeros(len(index), np.int8))
     out: dict[str, Any] = {

@@ -26,10 +26,8 @@ from tfpb.words.places.side_words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
 
 _LISTED: Final = 10
 """Rows listed one by one for one kind of fault; beyond, one fault counts them."""
@@ -71,11 +69,11 @@ class Positions:
 
     x: Floats
     y: Floats
-    epsg: NDArray[np.int64]
+    epsg: Integers
     radius_m: Floats
     by_default: Flags
     accepted: Flags
-    verdict: NDArray[np.object_]
+    verdict: Texts
     on_number: Flags
 
     @property
@@ -102,7 +100,7 @@ class Given:
     y: Floats
     lon: Floats
     lat: Floats
-    epsg: NDArray[np.int64]
+    epsg: Integers
 
     @classmethod
     def of(cls, points: pd.DataFrame) -> Given:
@@ -239,7 +237,7 @@ def _in_territory(at: Given) -> Flags:
     return inside
 
 
-def _apart(at: Given, rows: NDArray[np.intp]) -> Flags:
+def _apart(at: Given, rows: Indices) -> Flags:
     """Return which of these rows show one place in metres and another in degrees."""
     out = np.zeros(len(rows), dtype=bool)
     for code in at.codes:

@@ -19,6 +19,8 @@ from tfpb.perimeters.locate import SURFACE_COLUMNS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
+
 _DOUBT: Final = QpvStatut.A_VERIFIER.value
 _SIDES: Final = (QpvStatut.DANS.value, QpvStatut.HORS.value, _DOUBT)
 _NOT_GROUPING: Final = frozenset(
@@ -119,21 +121,21 @@ class _Groups:
     """
 
     frame: pd.DataFrame
-    key: NDArray[np.intp]
+    key: Indices
     count: int
-    dwellings: NDArray[np.int64]
+    dwellings: Integers
 
-    def sum(self, values: NDArray[Any]) -> NDArray[np.float64]:
+    def sum(self, values: NDArray[Any]) -> Floats:
         """Add by résidence."""
         return np.bincount(self.key, weights=values, minlength=self.count).astype(np.float64)
 
-    def least(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def least(self, values: Floats) -> Floats:
         """Return the least value by résidence, NaN where there is none."""
         out = np.full(self.count, np.nan)
         np.fmin.at(out, self.key, values)
         return out
 
-    def of_most(self, column: str, only: NDArray[np.bool_] | None = None) -> list[Any]:
+    def of_most(self, column: str, only: Flags | None = None) -> list[Any]:
         """Return the non-empty value that most dwellings carry (first seen on a tie)."""
         out: list[Any] = [None if column == "annee_construction" else ""] * self.count
         if column not in self.frame.columns:
@@ -153,9 +155,7 @@ def _divided(part: NDArray[Any], whole: NDArray[Any]) -> Any:
     return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
 
-def _most_side(
-    by_side: dict[str, NDArray[np.int64]], statut: NDArray[np.object_], key: NDArray[np.intp]
-) -> list[str]:
+def _most_side(by_side: dict[str, Integers], statut: Texts, key: Indices) -> list[str]:
     """Return the side of most dwellings; equal dwellings, or none at all on several sides: doubt."""
     stack = np.vstack(list(by_side.values()))
     alone = (stack == stack.max(axis=0, initial=0)).sum(axis=0) == 1
@@ -166,7 +166,7 @@ def _most_side(
     return list(out)
 
 
-def _quarter(groups: _Groups, statut: NDArray[np.object_], side: list[str]) -> dict[str, list[str]]:
+def _quarter(groups: _Groups, statut: Texts, side: list[str]) -> dict[str, list[str]]:
     """Return code and name of the quarter: of most dwellings in, or the nearest one in doubt."""
     unsure = statut == _DOUBT
     inside = groups.of_most("qpv_code", statut == QpvStatut.DANS)
@@ -183,7 +183,7 @@ def _quarter(groups: _Groups, statut: NDArray[np.object_], side: list[str]) -> d
     return {"code_qpv": codes, "nom_qpv": [names.get(c, "") if c else "" for c in codes]}
 
 
-def _position(groups: _Groups, codes: list[Any]) -> dict[str, NDArray[np.float64]]:
+def _position(groups: _Groups, codes: list[Any]) -> dict[str, Floats]:
     """Return the mean place of entrances, weighted by dwellings (metres and degrees)."""
     x, y = numbers(groups.frame, "result_x"), numbers(groups.frame, "result_y")
     # An entrance without dwellings still has a place; it weighs next to nothing.

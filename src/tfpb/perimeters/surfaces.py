@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
+    from tfpb.model.arrays import Flags, Floats, Indices, Texts
+
 
 WHOLE: Final = 0.98
 """Share of a surface that counts as the whole of it (contract)."""
@@ -35,8 +34,8 @@ class Surfaces:
         Identifiers, empty where the layer has none.
     """
 
-    shapes: NDArray[np.object_]
-    names: NDArray[np.object_]
+    shapes: Texts
+    names: Texts
     tree: shapely.STRtree
     by_name: dict[str, int]
 
@@ -56,7 +55,7 @@ class Surfaces:
         by_name = {n: i for i, n in enumerate(names.tolist()) if n}
         return cls(shapes, names, shapely.STRtree(shapes), by_name)
 
-    def holding(self, x: Floats, y: Floats) -> Ints:
+    def holding(self, x: Floats, y: Floats) -> Indices:
         """Find the surface that holds each point, the smallest of several; −1 where none does."""
         out = np.full(len(x), -1, dtype=np.intp)
         rows, found = self.tree.query(shapely.points(x, y), predicate="intersects")
@@ -75,7 +74,7 @@ class Surfaces:
             for text in references
         ]
 
-    def shares(self, wanted: Ints, quarters: NDArray[np.object_]) -> tuple[Floats, Floats, Ints]:
+    def shares(self, wanted: Indices, quarters: Texts) -> tuple[Floats, Floats, Indices]:
         """Measure the share of surfaces inside quarters.
 
         Parameters
@@ -131,10 +130,10 @@ class SurfaceAnswer:
     """
 
     share: Floats
-    quarter: Ints
-    shared: NDArray[np.bool_]
-    name: NDArray[np.object_]
-    holds: NDArray[np.bool_]
+    quarter: Indices
+    shared: Flags
+    name: Texts
+    holds: Flags
 
     @classmethod
     def nothing(cls, n: int) -> SurfaceAnswer:
@@ -151,11 +150,7 @@ class SurfaceAnswer:
 
 
 def answer(
-    surfaces: Surfaces,
-    x: Floats,
-    y: Floats,
-    references: Sequence[str],
-    quarters: NDArray[np.object_],
+    surfaces: Surfaces, x: Floats, y: Floats, references: Sequence[str], quarters: Texts
 ) -> SurfaceAnswer:
     """Ask surfaces for each row: the ones it cites, else the one that holds its point."""
     n = len(x)

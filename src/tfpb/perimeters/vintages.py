@@ -22,8 +22,7 @@ from tfpb.perimeters.legal_areas import quarters_in_metres
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Integers, Texts
     from tfpb.model.location import QpvMap
 
 OLD: Final = 2015
@@ -77,7 +76,7 @@ def ruling_vintage(year: int, citycode: str = "") -> int:
     return NEW if year >= (_NEW_FROM_OVERSEAS if overseas else _NEW_FROM) else OLD
 
 
-def ruling_vintages(year: int, epsg: NDArray[np.int64]) -> NDArray[np.int64]:
+def ruling_vintages(year: int, epsg: Integers) -> Integers:
     """Return the ruling map of each row, from the legal projection of its territory."""
     mainland, overseas = ruling_vintage(year), ruling_vintage(year, "971")
     return np.where(epsg == LAMBERT_93, mainland, overseas).astype(np.int64)
@@ -231,7 +230,7 @@ def _overlay(old: QpvMap, new: QpvMap) -> pd.DataFrame:
     return kept.fillna({"code_2015": "", "code_2024": ""})
 
 
-def _links(table: pd.DataFrame) -> NDArray[np.object_]:
+def _links(table: pd.DataFrame) -> Texts:
     """Name the link of each pair; a sliver between quarters that have other kin is a change of line."""
     shares = table[["part_2015", "part_2024"]]
     kin = shares.max(axis=1) >= KIN

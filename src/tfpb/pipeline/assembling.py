@@ -22,9 +22,9 @@ from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
 from tfpb.pipeline.steps.surveying import Scope
-from tfpb.pipeline.wiring import Values, run_stages
+from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.review.address_decisions import decided
-from tfpb.stage import PLAINLY, Making, Stage, directly
+from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
 from tfpb.survey import Disclosed
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from tfpb.model.location import Ground
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
-    from tfpb.pipeline.wiring import Key
-    from tfpb.stage import Execute
 
 _NOTHING: Final = Disclosed()
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
@@ -160,11 +158,7 @@ class Examined:
 
 
 def examine(
-    settings: Settings,
-    folder: Path,
-    *,
-    execute: Execute = directly,
-    packs: Sequence[Path] = (),
+    settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = ()
 ) -> Examined:
     """Run every stage that can run, and return every fault and doubt with what they allow to make.
 
@@ -209,11 +203,7 @@ def examine(
 
 
 def assemble(
-    settings: Settings,
-    folder: Path,
-    *,
-    execute: Execute = directly,
-    packs: Sequence[Path] = (),
+    settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = ()
 ) -> Dossier:
     """Run every stage and return the dossier.
 

@@ -34,7 +34,7 @@ from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents.pack_words import DRAFT_NOTE, WRITTEN
 from tfpb.words.documents.report_words import DRAFT as DRAFT_WORD
 from tfpb.words.documents.report_words import FICTIONAL
-from tfpb.words.money.bilan_words import BILAN_TITLE
+from tfpb.words.money.programme_words import BILAN_TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -250,10 +250,7 @@ def _release(line: Any) -> Release:
 
 
 def release_of(
-    bailleurs: Sequence[str],
-    run: str,
-    comparison: pd.DataFrame | None,
-    homes: pd.DataFrame | None,
+    bailleurs: Sequence[str], run: str, comparison: pd.DataFrame | None, homes: pd.DataFrame | None
 ) -> dict[str, Any]:
     """Return the line of a run; empty when it shows nothing of a survey.
 

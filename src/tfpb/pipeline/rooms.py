@@ -5,15 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-__all__ = [
-    "address_decisions",
-    "doubts",
-    "evaluation",
-    "ground",
-    "perimeters",
-    "survey",
-    "tax",
-]
+__all__ = ["address_decisions", "doubts", "evaluation", "ground", "perimeters", "survey", "tax"]
 
 
 class _Later:

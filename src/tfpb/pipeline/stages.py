@@ -10,8 +10,8 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.pipeline.steps import costing, geocoding, joining, locating, surveying
-from tfpb.pipeline.wiring import Key, check, needed, run_stages, stage
-from tfpb.stage import directly
+from tfpb.pipeline.wiring import Key, Outcome, Values, check, needed, run_stages, stage
+from tfpb.stage import Execute, directly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from tfpb.pipeline.steps.geocoding import Settled, Watch
     from tfpb.pipeline.steps.locating import Points, Rule, Sides
     from tfpb.pipeline.steps.surveying import Scope
-    from tfpb.pipeline.wiring import Outcome, Values
     from tfpb.review.address_decisions import DecidedAddresses
-    from tfpb.stage import Execute
     from tfpb.survey import Disclosed
 
 # what a command starts from

@@ -229,11 +229,11 @@ def _protected(
     estimates = published_rows(made, answers, rules)
     now = disclosed_in([estimates.comparison])
     before, doubts = as_named(before, now, masking_n)
-    masks = region_masks(estimates, rules, before)
+    masks = region_masks(estimates, rules, before, executor.map)
     protected = Protected.of(estimates, masks, masking_n)
     if before == NOTHING:
         return protected
-    more = len(masks - region_masks(estimates, rules))
+    more = len(masks - region_masks(estimates, rules, NOTHING, executor.map))
     held = Fault("masques_repris", fields={"nombre": more}, severity=Severity.DOUTE)
     return replace(protected, held_back=(held, *doubts) if more else doubts)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Severity
+from tfpb.errors import Fault, Place, Severity
 from tfpb.geocode.line.parser import parse
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
@@ -19,7 +19,6 @@ from tfpb.words.places.review_words import ACCEPT, NOWHERE, chosen_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tfpb.errors import Place
 
 DECIDED: Final = "decision"
 _CONFIDENCE: Final = re.compile(r"\s*\(\d(?:[.,]\d+)?\)\s*$")

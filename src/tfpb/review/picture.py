@@ -19,17 +19,16 @@ from tfpb.perimeters.points import positions
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, save_png, style
 from tfpb.review.doubts import POSITION
-from tfpb.stage import Stage, directly
+from tfpb.stage import Execute, Stage, directly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Indices, Texts
     from tfpb.model.location import QpvMap
-    from tfpb.stage import Execute
 
 WIDTH_MM: Final = 62.0
 HEIGHT_MM: Final = 44.0
@@ -60,9 +59,9 @@ class Scene:
         `nom, geometry`: lines.
     """
 
-    quarters: NDArray[np.object_]
-    older: NDArray[np.object_]
-    parcels: NDArray[np.object_]
+    quarters: Texts
+    older: Texts
+    parcels: Texts
     streets: gpd.GeoDataFrame | None = None
 
     def within(self, x: float, y: float, half: float) -> Scene:
@@ -248,7 +247,7 @@ def _scene(
     )
 
 
-def _meeting(shapes: NDArray[np.object_], window: Any) -> NDArray[np.intp]:
+def _meeting(shapes: Texts, window: Any) -> Indices:
     """Return the positions of what meets the window, in order."""
     if not len(shapes):
         return np.zeros(0, dtype=np.intp)

@@ -60,17 +60,12 @@ from tfpb.survey.adjustment.benchmark import referenced_rows
 from tfpb.survey.compare import compare
 from tfpb.survey.exploration import exploration
 from tfpb.survey.method import territory_columns
-from tfpb.survey.planning.power import interviews_needed, n_necessaire
+from tfpb.survey.planning.precision import interviews_needed, n_necessaire
 from tfpb.survey.reading.located_residences import located_residences
 from tfpb.survey.reading.recode import readings_without, recode
 from tfpb.survey.respondents import Survey
 from tfpb.survey.secrecy.cells import Disclosed
-from tfpb.survey.secrecy.disclosure import (
-    cells_masked_in,
-    cells_shown_in,
-    disclosed_in,
-    protect,
-)
+from tfpb.survey.secrecy.disclosure import cells_masked_in, cells_shown_in, disclosed_in, protect
 from tfpb.survey.secrecy.ownership import for_bailleur
 from tfpb.survey.secrecy.renamed import as_named
 from tfpb.survey.verdicts import gap_verdict

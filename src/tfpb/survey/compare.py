@@ -1,13 +1,15 @@
-"""QPV against classic quarters: the whole comparison of a survey, unprotected."""
+"""QPV against classic quarters: the whole comparison, unprotected, and its gaps read otherwise."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, TfpbError, stop_on_faults
+from tfpb.model.codes import Groupe
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
     COMPARISON_COLUMNS,
@@ -19,15 +21,16 @@ from tfpb.model.survey import Estimates
 from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows
 from tfpb.survey.adjustment.regression import regression_rows
 from tfpb.survey.adjustment.standardise import standardised_rows
-from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
+from tfpb.survey.estimation.compared_groups import groups
+from tfpb.survey.estimation.comparison import estimate_groups, estimate_pair, estimate_wave
 from tfpb.survey.estimation.levels import level_rows
 from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import in_order, raw_rows
-from tfpb.survey.field_sheet import sample_against_stock
 from tfpb.survey.method import (
     design_notices,
     incomplete_rows,
     item_table,
+    sample_against_stock,
     settings_used,
     target,
     territory_columns,
@@ -35,11 +38,10 @@ from tfpb.survey.method import (
     wave_notices,
 )
 from tfpb.survey.priorities import priority_rows
-from tfpb.survey.reading.calibration import calibrate
+from tfpb.survey.reading.calibration import CELL, DELIVERED, calibrate
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.secrecy.wave_atoms import wave_atoms
-from tfpb.survey.variants import under_other_target, with_delivered_weights
-from tfpb.survey.verdicts import CLAIM_P, FRAGILE, Thresholds, set_holm
+from tfpb.survey.verdicts import CLAIM_P, FRAGILE, NO_VERDICT, PARC, SERVICE, Thresholds, set_holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,3 +188,43 @@ def _stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataF
     if not filled:
         return pd.DataFrame(columns=list(columns))
     return pd.concat(filled, ignore_index=True)[list(columns)]
+
+
+DELIVERED_WEIGHTS: Final = "poids_livres"
+TARGET: Final = "cible_"
+"""Before the name of the target, in `variante`."""
+
+
+def under_other_target(survey: Survey, comparison: Comparison) -> pd.DataFrame:
+    """Return the verdicts of one wave as the other `cible` would give them; none without stock.
+
+    Verdicts alone: two intervals of one figure would tell more than either.
+    """
+    c = comparison
+    if survey.stock is None or not survey.has_clusters:
+        return pd.DataFrame(columns=list(VARIANT_COLUMNS))
+    other = SERVICE if c.thresholds.cible == PARC else PARC
+    stock = survey.stock if other == PARC else None
+    index, sets = groups(c.design.atoms, ())
+    thresholds = c.thresholds.aiming(other)
+    made = estimate_groups(c.sums, index, sets, c.vague, c.items, thresholds, stock=stock)
+    return _gaps(made, f"{TARGET}{other}").assign(estimation=np.nan)
+
+
+def with_delivered_weights(survey: Survey, comparison: Comparison) -> pd.DataFrame:
+    """Return the gaps of one wave before calibration; none without calibration."""
+    c = comparison
+    if DELIVERED not in survey.respondents:
+        return pd.DataFrame(columns=list(VARIANT_COLUMNS))
+    frame = survey.respondents
+    cells = [n for n in frame if str(n).startswith(CELL)]
+    delivered = frame.assign(poids=frame[DELIVERED]).drop(columns=cells)
+    before = replace(survey, respondents=delivered)
+    made = estimate_wave(before, c.items, c.vague, by=(), thresholds=c.thresholds)
+    return _gaps(made, DELIVERED_WEIGHTS).assign(verdict=NO_VERDICT)
+
+
+def _gaps(made: Comparison, name: str) -> pd.DataFrame:
+    rows = released(raw_rows(made), made.thresholds)
+    gaps = rows[rows["groupe"] == Groupe.ECART.value]
+    return gaps.assign(variante=name)[list(VARIANT_COLUMNS)].reset_index(drop=True)

@@ -13,9 +13,9 @@ from tfpb.survey.verdicts import CONFIDENCE
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from tfpb.model.arrays import Floats
+
 
 FALSE_SHARE: Final = 0.10
 """Share of the rows kept that may be there by chance, on average."""

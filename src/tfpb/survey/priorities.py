@@ -24,13 +24,11 @@ from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, UNCOMPUTABLE, UNPUBLISHABL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Floats, Indices, Texts
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.respondents import Survey
 
-    Floats = NDArray[np.float64]
 
 _ANSWERS_A_SLOPE: Final = 10
 """Fewer answers than this a slope, and the model is not published."""
@@ -44,7 +42,7 @@ def overall_item(items: Sequence[Item], survey: Survey) -> Item | None:
     return next(iter((*marked, *found)), None)
 
 
-def priority_rows(survey: Survey, comparison: Comparison, rows: NDArray[np.intp]) -> pd.DataFrame:
+def priority_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
     """Rows of `PRIORITY_COLUMNS` for one wave, both sides and together, each bailleur.
 
     Importance is the slope of the item on the overall mark, all items together, both in standard
@@ -94,7 +92,7 @@ def _general(item: Item, items: Sequence[Item]) -> bool:
     return item.tete_de_theme and others > 1
 
 
-def _values(survey: Survey, item: Item, rows: NDArray[np.intp]) -> Floats:
+def _values(survey: Survey, item: Item, rows: Indices) -> Floats:
     """Return answers as a quantity that grows with satisfaction, NaN when not valid."""
     name = item.identifiant
     if survey.scales[name].marks:
@@ -103,7 +101,7 @@ def _values(survey: Survey, item: Item, rows: NDArray[np.intp]) -> Floats:
     return np.where(ranks >= 0, len(survey.scales[name].labels) - ranks, np.nan)
 
 
-def _slopes(c: Comparison, used: NDArray[np.intp], target: Floats, values: Floats) -> Floats:
+def _slopes(c: Comparison, used: Indices, target: Floats, values: Floats) -> Floats:
     """Fit the model on some interviews: slopes, then standard errors; NaN where it is not published."""
     out = np.full((2, values.shape[1]), np.nan)
     weight, y, x = c.design.weight[used], target[used], values[used]
@@ -146,12 +144,7 @@ def _slopes(c: Comparison, used: NDArray[np.intp], target: Floats, values: Float
 
 
 def _rows(
-    c: Comparison,
-    lines: NDArray[np.intp],
-    domains: NDArray[np.intp],
-    others: NDArray[np.intp],
-    mark: int,
-    slopes: Floats,
+    c: Comparison, lines: Indices, domains: Indices, others: Indices, mark: int, slopes: Floats
 ) -> pd.DataFrame:
     """Lay out the groups (a line of the index and a domain each) × items."""
     at = np.ix_(domains, others)
@@ -160,13 +153,7 @@ def _rows(
     weight = t_interval(slope, se, c.df[lines, mark][:, None], level=CONFIDENCE)
     estimate, n = means.estimate[at], means.n[at]
     bounds = proportion_interval(
-        estimate,
-        c.se[at],
-        n,
-        means.clusters[at],
-        df,
-        level=CONFIDENCE,
-        thresholds=c.thresholds,
+        estimate, c.se[at], n, means.clusters[at], df, level=CONFIDENCE, thresholds=c.thresholds
     )
     pooled = c.pooled[np.ix_(lines, others)]
     estimate = np.where(pooled, np.round(estimate, 2), estimate)
@@ -200,11 +187,8 @@ def _rows(
 
 
 def _quadrants(
-    importance: Floats,
-    weight: tuple[Floats, Floats],
-    performance: Floats,
-    share: Sequence[Floats],
-) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    importance: Floats, weight: tuple[Floats, Floats], performance: Floats, share: Sequence[Floats]
+) -> tuple[Texts, Texts]:
     """Cut both scales at their median over the items, and say how sure each quadrant is.
 
     `sur` when neither interval holds its cut, `probable` when one does, `indecis` when both do.

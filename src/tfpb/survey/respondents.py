@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tfpb.survey.reading.scales import ABSENT
+from tfpb.survey.reading.scales import ABSENT, Scale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
+    from tfpb.model.arrays import Floats
     from tfpb.model.record import Reading
-    from tfpb.survey.reading.scales import Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Survey:
 
     respondents: pd.DataFrame
     answers: dict[str, NDArray[np.int16]]
-    marks: dict[str, NDArray[np.float64]]
+    marks: dict[str, Floats]
     scales: dict[str, Scale]
     stock: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = ()

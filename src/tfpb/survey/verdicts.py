@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats, Integers, Texts
     from tfpb.model.plan import Plan
 
-    Floats = NDArray[np.float64]
     Pair = tuple[Floats, Floats]
 
 CONFIDENCE: Final = 0.95
@@ -118,7 +117,7 @@ class Thresholds:
 
 def publication_states(
     *, n: Floats, clusters: Floats, df: Floats, thresholds: Thresholds
-) -> NDArray[np.int64]:
+) -> Integers:
     """Return the state of each cell as an index of `STATES`, by its numbers alone.
 
     An estimated precision would pick the cells whose variance came out small by luck. A group without
@@ -134,9 +133,7 @@ def publication_states(
     return state
 
 
-def restrained(
-    verdict: NDArray[np.object_], no_verdict: NDArray[np.bool_], no_favour: NDArray[np.bool_]
-) -> NDArray[np.object_]:
+def restrained(verdict: Texts, no_verdict: Flags, no_favour: Flags) -> Texts:
     """Take back the verdicts that these numbers cannot carry: they become « non concluant ».
 
     Parameters
@@ -154,13 +151,8 @@ def restrained(
 
 
 def gap_verdicts(
-    low90: Floats,
-    high90: Floats,
-    low95: Floats,
-    high95: Floats,
-    state: NDArray[np.int64],
-    margin: float,
-) -> NDArray[np.object_]:
+    low90: Floats, high90: Floats, low95: Floats, high95: Floats, state: Integers, margin: float
+) -> Texts:
     """Return the verdict on each gap; the first that holds, in the contract's order."""
     rules = [
         (state == UNCOMPUTABLE, Verdict.NON_CALCULABLE),
@@ -182,9 +174,7 @@ def gap_verdict(low90: float, high90: float, low95: float, high95: float, margin
     return str(gap_verdicts(a, b, c, d, np.array([PUBLISHABLE]), margin).item())
 
 
-def evolution_verdicts(
-    low95: Floats, high95: Floats, state: NDArray[np.int64]
-) -> NDArray[np.object_]:
+def evolution_verdicts(low95: Floats, high95: Floats, state: Integers) -> Texts:
     """Return the verdict on each change of the gap between two waves.
 
     A change that may not be shown has none: the contract knows three, and `publication` gives the reason.
@@ -198,9 +188,7 @@ def evolution_verdicts(
     return _first(rules, Verdict.NON_DEMONTRE, low95.shape)
 
 
-def _first(
-    rules: Sequence[tuple[NDArray[np.bool_], str]], otherwise: str, shape: tuple[int, ...]
-) -> NDArray[np.object_]:
+def _first(rules: Sequence[tuple[Flags, str]], otherwise: str, shape: tuple[int, ...]) -> Texts:
     out = np.full(shape, str(otherwise), dtype=object)
     for holds, verdict in reversed(rules):
         out[holds] = str(verdict)
@@ -244,7 +232,7 @@ def set_holm(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def homogeneity_p(estimates: NDArray[np.float64], errors: NDArray[np.float64]) -> float:
+def homogeneity_p(estimates: Floats, errors: Floats) -> float:
     """Return the p-value of Cochran's Q: independent estimates, all of one value.
 
     Parameters

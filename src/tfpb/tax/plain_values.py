@@ -18,12 +18,50 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Key = TypeVar("Key", bound="Hashable")
-Record = dict[str, Any]
 ZERO: Final = Decimal(0)
 CENT: Final = Decimal("0.01")
 EURO: Final = Decimal(1)
 RATE: Final = Decimal("0.0001")
 SHARE: Final = Decimal("0.000001")
+
+
+class Record(dict[str, Any]):
+    """A row by its columns, whose cells are read as plain values; a column that is not there is empty."""
+
+    def text(self, column: str) -> str:
+        """Return a cell as text, empty when missing."""
+        value = self.get(column)
+        return "" if missing(value) else str(value)
+
+    def money(self, column: str) -> Decimal | None:
+        """Return an exact number: decimals as they are, floats as they are written (25.36, not 25.3599…)."""
+        value = self.get(column)
+        if missing(value) or value == "":
+            return None
+        return value if isinstance(value, Decimal) else Decimal(str(value))
+
+    def whole(self, column: str) -> int | None:
+        """Return a whole number."""
+        value: Any = self.get(column)
+        return None if missing(value) or value == "" else int(value)
+
+    def day(self, column: str) -> dt.date | None:
+        """Return a date."""
+        value = self.get(column)
+        if missing(value) or value == "":
+            return None
+        if isinstance(value, dt.datetime):
+            return value.date()
+        return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
+
+    def truth(self, column: str) -> bool:
+        """Return a yes or no, missing being no."""
+        value = self.get(column)
+        return not missing(value) and str(value).lower() in ("true", "1", "oui", "1.0")
+
+    def place(self, column: str = "") -> Place:
+        """Return where the row stands in the user's file."""
+        return Place(self.text(STAMP[0]), self.text(STAMP[1]), self.whole(STAMP[2]) or 0, column)
 
 
 def records(frame: pd.DataFrame | None) -> list[Record]:
@@ -32,7 +70,7 @@ def records(frame: pd.DataFrame | None) -> list[Record]:
         return []
     names = [str(c) for c in frame.columns]
     columns = [_plain(frame[c]) for c in frame.columns]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return [Record(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _plain(cells: pd.Series[Any]) -> list[Any]:
@@ -56,50 +94,13 @@ def missing(value: Any) -> bool:
     return value is None or value != value or str(value) in ("<NA>", "NaT")  # noqa: PLR0124 - NaN
 
 
-def text(value: Any) -> str:
-    """Return a cell as text, empty when missing."""
-    return "" if missing(value) else str(value)
-
-
-def money(value: Any) -> Decimal | None:
-    """Return an exact number: decimals as they are, floats as they are written (25.36, not 25.3599…)."""
-    if missing(value) or value == "":
-        return None
-    return value if isinstance(value, Decimal) else Decimal(str(value))
-
-
-def whole(value: Any) -> int | None:
-    """Return a whole number."""
-    return None if missing(value) or value == "" else int(value)
-
-
-def day(value: Any) -> dt.date | None:
-    """Return a date."""
-    if missing(value) or value == "":
-        return None
-    if isinstance(value, dt.datetime):
-        return value.date()
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
-
-
-def truth(value: Any) -> bool:
-    """Return a yes or no, missing being no."""
-    return not missing(value) and str(value).lower() in ("true", "1", "oui", "1.0")
-
-
-def place(row: Record, column: str = "") -> Place:
-    """Return where a row of a typed frame stands in the user's file."""
-    line = whole(row.get(STAMP[2]))
-    return Place(text(row.get(STAMP[0])), text(row.get(STAMP[1])), line or 0, column)
-
-
 def repeats(
     rows: Iterable[Record], key: Callable[[Record], Hashable], column: str
 ) -> Iterator[tuple[Record, Place, int]]:
     """Return each row that bears the key of an earlier one: the row, its place, the line of the first."""
     seen: dict[Hashable, int] = {}
     for row in rows:
-        named, here = key(row), place(row, column)
+        named, here = key(row), row.place(column)
         if named in seen:
             yield row, here, seen[named]
         seen.setdefault(named, here.row)

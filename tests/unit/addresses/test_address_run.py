@@ -1,4 +1,4 @@
-"""Whole files through index, service and both; cut and taken up."""
+"""Whole files through index, service and both; cut, and run again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from address_samples import ban_line
 
 from tfpb.addresses.communes import Communes
-from tfpb.addresses.file_geocoder import FileGeocoder, Resume
+from tfpb.addresses.file_geocoder import FileGeocoder
 from tfpb.addresses.imports import import_addresses
 from tfpb.addresses.service import AddressService, ServiceSettings
 from tfpb.addresses.store import AddressStore
@@ -170,11 +170,12 @@ def test_rows_without_answer_are_told_and_the_rest_goes_on(
     assert (out["result_verdict"].drop(index=6) == "accepte").all()
 
 
-def test_a_cut_run_is_taken_up_where_it_was(store: AddressStore, tmp_path: Path) -> None:
-    addresses = table(*(f"{n % 29 or 1} rue des Lilas" for n in range(40)))
-    whole = FileGeocoder(mode="index", communes=Communes.load(), source=store).run(addresses)
-    output = tmp_path / "sortie.csv"
-    resume = Resume.beside(output, depends_on={"mode": "index"}, addresses=addresses)
+def test_a_cut_run_asks_the_service_for_the_rest_alone(
+    service: FakeService, asked: AddressService
+) -> None:
+    for n in range(1, 41):
+        service.knows(str(n), "Rue des Lilas", lon=LON, lat=LAT)
+    addresses = table(*(f"{n} rue des Lilas" for n in range(1, 41)))
     done = 0
 
     def stop(rows: int) -> None:
@@ -183,37 +184,13 @@ def test_a_cut_run_is_taken_up_where_it_was(store: AddressStore, tmp_path: Path)
         if done >= 20:
             raise KeyboardInterrupt
 
-    geocoder = FileGeocoder(mode="index", communes=Communes.load(), source=store)
     with pytest.raises(KeyboardInterrupt):
-        geocoder.run(addresses, resume=resume, chunk_rows=10, progress=stop)
-    again = Resume.beside(output, depends_on={"mode": "index"}, addresses=addresses)
-    assert again.rows(40, chunk_rows=10) == 20
-
-    class Counting:
-        vintage = store.vintage
-        asked = 0
-
-        def commune(self, code: str) -> Any:
-            self.asked += 1
-            return store.commune(code)
-
-    out = FileGeocoder(mode="index", communes=Communes.load(), source=Counting()).run(
-        addresses, resume=again, chunk_rows=10
-    )
-    pd.testing.assert_frame_equal(out, whole)
-    again.clean()
-    assert not again.folder.exists()
-
-
-def test_stretches_of_another_input_are_dropped(tmp_path: Path) -> None:
-    output = tmp_path / "s.csv"
-    one = Resume.beside(output, depends_on={}, addresses=table("1 rue A"))
-    one.put(0, pd.DataFrame({"a": ["1"]}))
-    assert Resume.beside(output, depends_on={}, addresses=table("1 rue A")).get(0) is not None
-    assert Resume.beside(output, depends_on={}, addresses=table("2 rue A")).get(0) is None
-    assert (
-        Resume.beside(output, depends_on={"mode": "api"}, addresses=table("2 rue A")).get(0) is None
-    )
+        online(asked).run(addresses, chunk_rows=10, progress=stop)
+    before = len(service.requests)
+    out = online(asked).run(addresses, chunk_rows=10)
+    again = {text for _, rows in service.requests[before:] for text, _ in rows}
+    assert again == {f"{n} rue des lilas" for n in range(21, 41)}
+    assert (out["result_verdict"] == "accepte").all()
 
 
 def test_no_rows(store: AddressStore) -> None:

@@ -13,6 +13,7 @@ import pytest
 from openpyxl import Workbook
 from shapely.geometry import box
 
+from everywhere import small_settings
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.evidence.crosschecks import by_code
 from tfpb.io.sources.inputs import Inputs, gather_inputs
@@ -37,14 +38,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.columns import Contract
 
-TOML = """[dossier]
-titre = "Essai"
-annee = 2025
-date = 2026-02-10
-bailleur = "Val Habitat"
-[fichiers]
-patrimoine = "patrimoine.csv"
-"""
+TOML = small_settings("Val Habitat")
 STOCK_CSV = """id_residence;bailleur;agence;adresse;code_postal;commune;nb_logements
 R1;Val Habitat;Agence Nord;1 rue A;59990;Valmont;10
 R2;Val Habitat;Agence Nord;2 rue A;59990;Valmont;20

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
+from effort import tries
 from tfpb.model.codes import ENSEMBLE, TOTAL, Publication
 from tfpb.region.estimates import compare_region
 from tfpb.region.secrecy.cuts import Protected
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tfpb.survey.respondents import Survey
 
 RULES = Rules(11)
-SEEDS = (1, 2, 3, 4)
+SEEDS = (1, 2, 3, 4)[: tries(2, 4)]
 
 
 @cache

@@ -11,6 +11,7 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 from test_region_secrecy import RULES, determined
 
+from effort import tries
 from tfpb.region.estimates import compare_region
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
@@ -64,7 +65,7 @@ def known_still(made: Estimates, before: Disclosed) -> set[Cell]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[: tries(2, 6)])
 def test_the_second_version_hides_behind_nothing_that_the_first_still_tells(seed: int) -> None:
     _, made, before = versions(seed)
     known = known_still(made, before)
@@ -75,12 +76,12 @@ def test_the_second_version_hides_behind_nothing_that_the_first_still_tells(seed
 
 @pytest.mark.slow
 def test_forgetting_the_first_version_would_betray() -> None:
-    betrayed = 0
-    for seed in SEEDS:
+    def betrayed(seed: int) -> bool:
         _, made, before = versions(seed)
         naive = region_masks(made, RULES, before._replace(shown=()))
-        betrayed += len(determined(made, naive - known_still(made, before)))
-    assert betrayed
+        return bool(determined(made, naive - known_still(made, before)))
+
+    assert any(betrayed(seed) for seed in SEEDS)
 
 
 def test_the_same_answers_again_are_masked_alike() -> None:

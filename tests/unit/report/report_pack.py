@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import zipfile
 from functools import lru_cache
 
-import pytest
 from matplotlib.figure import Figure
 from report_dossier import bare, make
 
@@ -55,13 +52,3 @@ def docx(*, full: bool = True) -> bytes:
 def entries(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def need(program: str) -> str:
-    """Return the path of a program, or skip by name; under CI it may not be missing."""
-    path = shutil.which(program)
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{program} is missing under CI")
-        pytest.skip(f"{program} is not installed")
-    return path

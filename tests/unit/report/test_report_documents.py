@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 from docx.oxml.ns import qn
 from report_dossier import HOSTILE, HOSTILE_TYPST, bare, make
-from report_pack import docx, entries, maps, need, pdf, pictures, said
+from report_pack import docx, entries, maps, pdf, pictures, said
 
+from everywhere import need
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.report import Chart, Section, Table, TableColumn, Text
 from tfpb.report.cell_values import printable

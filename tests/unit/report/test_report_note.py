@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from report_dossier import make
-from report_pack import need
 
+from everywhere import need
 from tfpb.model.money import States
 from tfpb.model.report import Chart, Report, Section, Table, Text
 from tfpb.pipeline.pack_files import _noted, document_files

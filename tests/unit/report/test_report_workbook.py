@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from report_dossier import HOSTILE
-from report_pack import entries, need, said, xlsx
+from report_pack import entries, said, xlsx
 
+from everywhere import need
 from tfpb.model.report import Format, Table
 from tfpb.report.cell_values import NUMERIC, as_number, missing
 from tfpb.report.documents import workbook

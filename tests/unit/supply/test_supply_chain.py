@@ -166,7 +166,7 @@ def test_the_privacy_page_names_what_exists() -> None:
     text = (ROOT / "docs" / "rgpd.md").read_text(encoding="utf-8")
     code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "src").rglob("*.py"))
     named = re.findall(r"\b(TFPB_[A-Z_]+|SSL_CERT_FILE|HTTPS_PROXY|masquage_n)\b", text)
-    for name in {*named, "service_adresses.sqlite", ".reprise", "--moteur"}:
+    for name in {*named, "service_adresses.sqlite", "--moteur"}:
         assert name in code, name
     for path in re.findall(r"\]\(([\w.]+\.md)\)", text):
         assert (ROOT / "docs" / path).is_file()

@@ -12,7 +12,7 @@ from surveycases import make_delivery, make_plan
 
 from tfpb import survey
 from tfpb.report.sections.methode import field_sheet
-from tfpb.survey.field_sheet import sample_against_stock, weight_spreads
+from tfpb.survey.method import sample_against_stock, weight_spreads
 from tfpb.survey.secrecy.field_counts import protected_counts
 
 

@@ -235,6 +235,6 @@ def test_a_lost_side_is_paid_by_what_costs_least(lost: list[int], paid: list[int
         high=np.zeros((2, 0)), needs=(),
     )  # fmt: skip
     start = np.isin(np.arange(5), lost)
-    there = np.flatnonzero(system.paid(start)[:3]).tolist()
+    there = np.flatnonzero(system.paid(start, np.zeros_like(start))[:3]).tolist()
     assert there == paid
     assert system.costs(free)[0] == system.weight[0] + 2 * (system.costs(free)[1] - 0.5)

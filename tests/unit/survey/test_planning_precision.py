@@ -7,12 +7,12 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from tfpb.survey.estimation.release import Sides, released_columns
-from tfpb.survey.planning.power import n_necessaire
 from tfpb.survey.planning.precision import (
     LEAST_FACTOR,
     Domain,
     half_width,
     low_bound,
+    n_necessaire,
     power,
     variance_factor,
 )

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from surveycases import make_delivery, make_plan
 
+from effort import tries
 from tfpb.survey.compare import compare
 from tfpb.survey.estimation.intervals import (
     korn_graubard_interval,
@@ -28,7 +29,7 @@ PLAN = make_plan(
     more=[{"colonnes": "q1b", "libelle": "Note", "theme": "global", "echelle": "s4"}],
 )
 ITEMS = ("q1", "q2", "q1b")
-few = settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
+few = settings(deadline=None, max_examples=tries(3, 6), suppress_health_check=list(HealthCheck))
 seeds = st.integers(0, 10_000)
 
 

@@ -11,7 +11,7 @@ from surveycases import make_delivery, make_plan, stamped
 
 from tfpb.survey.adjustment.standardise import _part_held
 from tfpb.survey.compare import compare
-from tfpb.survey.planning.power import interviews_needed
+from tfpb.survey.planning.precision import interviews_needed
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.secrecy.disclosure import protect
 from tfpb.survey.secrecy.ownership import for_bailleur

@@ -12,7 +12,7 @@ from surveycases import make_plan
 
 import tfpb.survey
 from tfpb.model.codes import Nature, Publication, Theme, Verdict
-from tfpb.survey.planning.power import n_necessaire
+from tfpb.survey.planning.precision import n_necessaire
 from tfpb.survey.verdicts import (
     MASKED,
     UNCOMPUTABLE,
@@ -137,11 +137,11 @@ def test_every_fault_of_the_survey_has_its_words() -> None:
     made = set()
     for path in Path(tfpb.survey.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {
-                "Fault", "rows_fault", "warn", "doubt", "read_values",
-            }:  # fmt: skip
-                place = 4 if getattr(node.func, "id", "") == "read_values" else 0
-                first = node.args[place] if node.args else None
+            called = getattr(node, "func", None)
+            name = getattr(called, "id", getattr(called, "attr", ""))
+            if isinstance(node, ast.Call) and name in {"Fault", "fault_at", "unread", "parsed"}:
+                place = 2 if name == "parsed" else 0
+                first = node.args[place] if len(node.args) > place else None
                 for leaf in ast.walk(first) if first is not None else ():
                     if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str):
                         made.add(leaf.value)

@@ -53,11 +53,10 @@ def holding(*units: Unit, **cells: Any) -> Holding:
 
 def right(
     *units: Unit, year: int = 2025, own: dt.date | None = None, reader: Reader | None = None,
-    signed: Conventions = SIGNED, bailleur: str = "", **cells: Any,
+    signed: Conventions = SIGNED, **cells: Any,
 ) -> Right:  # fmt: skip
     return right_of(
-        holding(*units, **cells), own_exemption=own, conventions=signed, bailleur=bailleur,
-        reader=reader or on(year),
+        holding(*units, **cells), own_exemption=own, conventions=signed, reader=reader or on(year)
     )  # fmt: skip
 
 
@@ -101,9 +100,7 @@ def test_a_delivery_opens_fifteen_years_unless_the_end_is_known() -> None:
 
 
 def test_a_residence_that_the_stock_lacks_hangs_on_a_check_as_a_whole() -> None:
-    told = right_of(
-        None, own_exemption=None, conventions=SIGNED, bailleur="", reader=on(2025)
-    )  # fmt: skip
+    told = right_of(None, own_exemption=None, conventions=SIGNED, reader=on(2025))
     assert told == Right("a_verifier", Decimal(0), Decimal(1), "", "", "residence_hors_patrimoine")
     assert told.known
     assert told.taxable
@@ -252,13 +249,12 @@ def test_a_missing_convention_is_the_motive_and_keeps_the_share() -> None:
 
 
 def test_the_residences_own_bailleur_signs_before_the_dossiers() -> None:
-    signed = Conventions(conventions(convention(bailleur="Habitat Valmontois")))
-    assert right(inside(), signed=signed, bailleur="Habitat Valmontois").statut == ""
-    assert right(inside(), signed=signed, bailleur="Un autre").statut == "sans_convention"
+    table = conventions(convention(bailleur="Habitat Valmontois"))
+    ours, others = Conventions(table, "Habitat Valmontois"), Conventions(table, "Un autre")
+    assert right(inside(), signed=ours).statut == ""
+    assert right(inside(), signed=others).statut == "sans_convention"
     mine = holding(inside(), bailleur="Habitat Valmontois")
-    told = right_of(
-        mine, own_exemption=None, conventions=signed, bailleur="Un autre", reader=on(2025)
-    )
+    told = right_of(mine, own_exemption=None, conventions=others, reader=on(2025))
     assert told.statut == ""
 
 

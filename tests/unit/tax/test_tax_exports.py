@@ -16,8 +16,7 @@ from tfpb.io.tables.typed import typed
 from tfpb.model import tables
 from tfpb.model.columns import Kind
 from tfpb.report.documents.workbook_forms import TEMPLATES, bilan_workbook, templates
-from tfpb.tax.abatement.holdings import entrances_of
-from tfpb.tax.abatement.located_columns import LOCATED
+from tfpb.tax.abatement.holdings import LOCATED, entrances_of
 from tfpb.tax.programme import exports
 from tfpb.tax.programme.axes import read_axis
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tax_builders import NEW_YEAR, abate, first, home, homes, local
 
+from effort import tries
 from tfpb.law.values import load
 from tfpb.tax.abatement import formula
 from tfpb.tax.plain_values import apportion
@@ -116,7 +117,7 @@ def test_three_sevenths_of_what_is_paid(base: Decimal, percents: tuple[Decimal, 
 
 
 @pytest.mark.slow
-@quick
+@settings(deadline=None, max_examples=tries(15, 60))
 @given(st.lists(st.integers(100, 900_000), min_size=1, max_size=6))
 def test_additive_over_premises(worths: list[int]) -> None:
     rows = [local(avis=f"A{i}", invariant=i, vlc_eur=w) for i, w in enumerate(worths)]

@@ -29,7 +29,6 @@ from tfpb.words.money import (
     abatement_words,
     forecast_words,
     programme_words,
-    reconciliation_words,
     state_words,
 )
 
@@ -162,14 +161,14 @@ def test_the_reconciliation_adds_up_by_quarter_and_outside() -> None:
 
 def test_the_worst_and_best_case_are_read() -> None:
     states = States(Decimal(500), Decimal(12), Decimal(14), Decimal(46), fees=Decimal(15))
-    worst, best, fees = map(plain, reconciliation_words.cases(states))
+    worst, best, fees = map(plain, state_words.cases(states))
     assert worst.startswith("Au pire, 26 € de ce que portent les avis")
     assert worst.endswith("il resterait 500 €.")
     assert best.endswith("560 € seraient dus ; réclamations seules admises, 546 €.")
     assert fees == "Frais de gestion épargnés (taux non vérifiés) : 15 € avec ce qui est acquis."
-    nothing = plain(reconciliation_words.cases(States(at_risk=Decimal(5)))[0])
+    nothing = plain(state_words.cases(States(at_risk=Decimal(5)))[0])
     assert nothing.endswith("rien ne resterait.")
-    after = plain(reconciliation_words.after_claims(Decimal(-10), Decimal(-56)))
+    after = plain(state_words.after_claims(Decimal(-10), Decimal(-56)))
     assert "passe de −10 € à −56 €" in after
 
 

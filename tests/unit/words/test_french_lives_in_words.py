@@ -30,11 +30,8 @@ HELP: Final = frozenset({"help", "epilog", "metavar"})
 # why the French of these modules stays: a module, or a folder
 KEPT: Final = {
     "text.py": "typographic signs and broken accents that texts are mended of",
-    "model/tables.py": "column contracts: labels are headers too, by which the user’s files are recognised",
-    "tax/abatement/located_columns.py": "column contract of the located stock, as model/tables.py",
-    "io/sources/address_columns.py": "column contract of addresses, as model/tables.py",
-    "io/sources/point_tables.py": "column contract of points, as model/tables.py",
-    "io/sources/region_inputs.py": "column contracts of a region, as model/tables.py",
+    "model/tables.py": "words by which an action for all quarters is recognised",
+    "io/sources/address_columns.py": "words by which columns of addresses are recognised",
     "tax/programme/axes.py": "wording of the cadre national and of users, by which an axis is recognised",
     "addresses/commune_rows.py": "values of the BAL format",
     "geocode/": "vocabulary by which French addresses are read",

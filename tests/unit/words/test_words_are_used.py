@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tfpb.model.tables import CONTRACTS
 from tfpb.words.places.map_words import PAGE
 
 if TYPE_CHECKING:
@@ -90,6 +91,12 @@ def test_every_table_beside_a_module_is_read_by_it() -> None:
             assert set(written) == read, module.name
             seen += len(written)
     assert seen > 80
+
+
+def test_every_contract_of_a_table_is_made() -> None:
+    text = "\n".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
+    made = set(re.findall(r'\b(?:contract|_understood)\(\s*"(\w+)"', text))
+    assert set(CONTRACTS) == made
 
 
 def _filled(module: str, tree: ast.Module) -> Iterator[tuple[str, str, set[str]]]:

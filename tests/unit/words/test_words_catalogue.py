@@ -55,7 +55,7 @@ def _raised() -> list[tuple[str, str]]:
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name not in ("Fault", "fail", "rows_fault"):
+            if name not in ("Fault", "fail", "fault_at"):
                 continue
             given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "code")]
             choices = [

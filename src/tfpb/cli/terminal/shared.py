@@ -79,8 +79,7 @@ ToutRecalculer = Annotated[
 Colonne = Annotated[
     list[str] | None,
     typer.Option(
-        "--colonne",
-        help="Nom d’une colonne du fichier, par exemple adresse=ADR1 (répétable).",
+        "--colonne", help="Nom d’une colonne du fichier, par exemple adresse=ADR1 (répétable)."
     ),
 ]
 

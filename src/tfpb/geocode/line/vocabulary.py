@@ -34,20 +34,10 @@ DOUBLE_TYPES: Final = {
 SINGLE_DOUBLES: Final = {
     "rpt": "rond point", "rdpt": "rond point", "ldt": "lieu dit", "lieudit": "lieu dit",
 }  # fmt: skip
-ADJECTIVES: Final = frozenset({
-    "grand", "grande", "petit", "petite", "vieux", "vieille", "ancien", "ancienne", "haut", "haute",
-    "bas", "basse", "nouveau", "nouvelle", "belle", "beau", "longue", "gde", "gd", "pte", "vx",
-    "anc", "ancne", "double", "vlle", "vle", "nouv", "nv", "nvlle", "nle", "ptte", "grd", "grde",
-    "pt", "ht", "hte",
-})  # fmt: skip
+ADJECTIVES: Final[frozenset[str]] = frozenset(_TABLES["adjectives"])
 """Words that may stand before a type inside one name (« Vieille Route de Paris »)."""
 
-GLUED_TYPES: Final = (
-    "lotissement", "boulevard", "residence", "faubourg", "quartier", "impasse", "passage", "sentier",
-    "square", "avenue", "chemin", "ruelle", "hameau", "allee", "place", "route", "villa", "cours",
-    "sente", "quai", "cite", "voie", "rue", "blvd", "rte", "ave", "all", "imp", "che", "lot", "res",
-    "bld", "av", "bd", "pl", "sq",
-)  # fmt: skip
+GLUED_TYPES: Final[tuple[str, ...]] = tuple(_TABLES["glued_types"])
 """Types found glued to the word that follows, longest first."""
 LONG_GLUED: Final = frozenset(t for t in GLUED_TYPES if len(t) > 4 and t != "cours") | {"rue"}  # noqa: PLR2004
 """Types long enough to be believed when nothing else shows that two words are glued."""
@@ -61,12 +51,7 @@ PREPOSITIONS: Final = ARTICLES | {"a", "sur", "sous", "une", "un"}
 
 TITLES: Final[dict[str, str]] = _TABLES["titles"]
 _WORDS: Final[dict[str, str]] = _TABLES["words"]
-SPOKEN: Final = {
-    "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
-    "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16,
-    "vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "cent": 100,
-    "cents": 100, "mille": 1000, "mil": 1000,
-}  # fmt: skip
+SPOKEN: Final[dict[str, int]] = _TABLES["spoken"]
 """Words that numbers are said with (« mille neuf cent dix-huit »)."""
 _RANKS: Final[dict[str, str]] = _TABLES["ranks"]
 _ROMANS: Final[dict[str, str]] = _TABLES["romans"]
@@ -75,18 +60,9 @@ _ROMAN_RANKS: Final = {
     if roman + end != "vie"
 }  # fmt: skip
 ORDINALS: Final = frozenset(["er", "ere", "re", "eme", "e", "nd", "nde"])
-MONTHS: Final = frozenset({
-    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
-    "novembre", "decembre",
-})  # fmt: skip
-_MONTHS_CUT: Final = {
-    "janv": "janvier", "fev": "fevrier", "fevr": "fevrier", "avr": "avril", "juil": "juillet",
-    "oct": "octobre", "nov": "novembre", "dec": "decembre",
-}  # fmt: skip
-FEMININE: Final = frozenset({
-    "rue", "avenue", "place", "allee", "impasse", "route", "ruelle", "sente", "venelle", "chaussee",
-    "esplanade", "promenade", "traverse", "placette",
-})  # fmt: skip
+MONTHS: Final[frozenset[str]] = frozenset(_TABLES["months"])
+_MONTHS_CUT: Final[dict[str, str]] = _TABLES["months_cut"]
+FEMININE: Final[frozenset[str]] = frozenset(_TABLES["feminine"])
 """Types before which « anc » is « ancienne »."""
 LIGHT: Final = frozenset(TITLES) | {"prolongee", "ancien", "ancienne", "grand", "petit"}
 """Words that tell little of which street is meant: weighted by `LIGHT_WEIGHT`."""
@@ -116,13 +92,7 @@ KINSHIP: Final = (
 )  # fmt: skip
 """Types often taken for one another."""
 
-NOT_ADDRESSES: Final = frozenset({
-    "nc", "neant", "inconnu", "inconnue", "sans objet", "so", "sans adresse", "a definir", "a completer",
-    "a preciser", "divers", "x", "xx", "xxx", "non renseigne", "non renseignee", "non communique", "nr",
-    "na", "n a", "voir plan", "test", "adresse inconnue", "adresse en attente", "en cours", "null",
-    "none", "nan", "en attente", "non attribue", "sans", "0", "00000", "terrain nu", "a venir",
-    "pas d adresse", "non definie", "non defini", "adresse a definir", "adresse a completer",
-})  # fmt: skip
+NOT_ADDRESSES: Final[frozenset[str]] = frozenset(_TABLES["not_addresses"])
 """Whole lines that name no address."""
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.geocode.source import CommuneTable
+    from tfpb.model.arrays import Integers
 
 _WORDS: Final = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "ss": "sous"}
 _ARTICLE: Final = re.compile(r"^(?:le|la|les|l) (?=\w)")
@@ -168,7 +169,7 @@ class CommuneNames:
         return out
 
     @cached_property
-    def _trigrams(self) -> tuple[list[str], NDArray[np.int64], NDArray[np.int32]]:
+    def _trigrams(self) -> tuple[list[str], Integers, NDArray[np.int32]]:
         """Names, and for each three letters in a row where its names begin and which they are."""
         keys = [key for key in self.joined if len(key) >= _SHORT - 2]
         coded = [_codes(key) for key in keys]
@@ -180,7 +181,7 @@ class CommuneNames:
         return keys, starts, owners[order]
 
     @cached_property
-    def _sizes(self) -> NDArray[np.int64]:
+    def _sizes(self) -> Integers:
         return np.array([len(key) for key in self._trigrams[0]])
 
 
@@ -188,7 +189,7 @@ def _less_one(key: str) -> Iterator[str]:
     return (key[:i] + key[i + 1 :] for i in range(len(key)))
 
 
-def _codes(key: str) -> NDArray[np.int64]:
+def _codes(key: str) -> Integers:
     """Return a number for each three letters in a row of a name, its ends marked."""
     letters = np.frombuffer(f"`{key}`".encode("ascii", "replace"), dtype=np.uint8).astype(np.int64)
     letters = (letters - ord("`")) % _BASE

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.complement import blank
 from tfpb.geocode.line.vocabulary import PREPOSITIONS, STRONG, TYPES, begins_street
-from tfpb.geocode.town.commune_names import tidy
+from tfpb.geocode.town.commune_names import CommuneNames, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tfpb.geocode.town.commune_names import CommuneNames
 
 _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _POSTCODE: Final = re.compile(r"(?<!\d)(?:f\s?-\s?)?(\d{5})(?!\d)")

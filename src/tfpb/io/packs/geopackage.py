@@ -17,7 +17,7 @@ from tfpb.io.tables.scratch import scratch_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats
 
 _FILE: Final = "couches.gpkg"
 _REFUSED: Final = (
@@ -62,14 +62,7 @@ def geopackage_bytes(layers: Mapping[str, pd.DataFrame]) -> bytes:
             raise cannot_write(_FILE, error) from error
 
 
-def points_bytes(
-    frame: pd.DataFrame,
-    *,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    epsg: int,
-    layer: str,
-) -> bytes:
+def points_bytes(frame: pd.DataFrame, *, x: Floats, y: Floats, epsg: int, layer: str) -> bytes:
     """Return rows as points of a GeoPackage.
 
     Parameters

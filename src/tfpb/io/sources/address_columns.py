@@ -14,7 +14,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.tables.asides import total_doubts, total_lines
 from tfpb.io.tables.headers import match_columns, refuse_unknown
-from tfpb.io.tables.text_table import UNUSED, unused_option
+from tfpb.io.tables.text_table import UNUSED, TextTable, unused_option
 from tfpb.model.columns import Column, Contract
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.model.tables import STOCK
@@ -24,7 +24,6 @@ from tfpb.words.faults.input_words import ADDRESS, ALL_HAVE_TOWN, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tfpb.io.tables.text_table import TextTable
 
 RPLS: Final = (
     "NUMVOIE", "INDREP", "TYPVOIE", "NOMVOIE", "COMPLGEO", "CODEPOSTAL", "DEPCOM", "LIBCOM",

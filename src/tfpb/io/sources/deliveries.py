@@ -25,24 +25,20 @@ from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table
 from tfpb.io.tables.typed import mended_notice
 from tfpb.io.tables.workbook_files import Workbook
 from tfpb.model.columns import Contract
-from tfpb.model.plan import Dictionary
+from tfpb.model.plan import Dictionary, Plan
+from tfpb.packaged import packaged
 from tfpb.survey.reading.delivery_columns import parse_side
 from tfpb.text import fold, mend_mojibake, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.model.plan import Plan
 
-_VARIABLE: Final = ("variable", "variables", "nom variable", "code variable", "nom", "nom colonne", "champ",
-                    "nom champ", "colonne", "code question")  # fmt: skip
-_LABEL: Final = ("libelle", "libelle variable", "question", "intitule", "intitule question",
-                 "libelle question", "intitule variable", "texte question", "description",
-                 "label")  # fmt: skip
-_CODE: Final = ("code", "codes", "valeur", "valeurs", "code modalite", "code reponse", "value")
-_MEANING: Final = ("modalite", "modalites", "libelle modalite", "libelle modalites", "signification",
-                   "libelle code", "libelle valeur", "libelle reponse", "intitule modalite", "reponse",
-                   "reponses", "etiquette", "etiquette valeur")  # fmt: skip
+_TABLES: Final = packaged(__name__)
+_VARIABLE: Final[tuple[str, ...]] = tuple(_TABLES["variable"])
+_LABEL: Final[tuple[str, ...]] = tuple(_TABLES["label"])
+_CODE: Final[tuple[str, ...]] = tuple(_TABLES["code"])
+_MEANING: Final[tuple[str, ...]] = tuple(_TABLES["meaning"])
 _ARTICLES: Final = re.compile(r"\b(?:de|du|des|la|le|les|d|l) ")
 _PAIR: Final = re.compile(r"\s*(-?\d+)\s*[=:–-]\s*(.+?)\s*")
 _ROUND: Final = re.compile(r"(-?\d+)[.,]0+")

@@ -18,6 +18,7 @@ from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.tables import french
 from tfpb.io.tables.headers import match_columns
 from tfpb.model.tables import PREMISES
+from tfpb.packaged import packaged
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NOTICE_LAYOUTS
 
@@ -26,17 +27,8 @@ if TYPE_CHECKING:
 
     from tfpb.io.tables.text_table import TextTable
 
-_LINES: Final = {
-    "commune": "commune",
-    "syndicat": "syndicats", "syndicats": "syndicats", "syndicat de communes": "syndicats",
-    "intercommunalite": "epci", "epci": "epci", "inter communalite": "epci", "interco": "epci",
-    "communaute": "epci", "metropole": "epci",
-    "taxes speciales": "tse", "taxe speciale d equipement": "tse", "tse": "tse", "taxe speciale": "tse",
-    "tasa": "tasa", "taxe additionnelle speciale annuelle": "tasa",
-    "gemapi": "gemapi", "taxe gemapi": "gemapi",
-    "teom": "teom", "ordures menageres": "teom", "taxe ordures menageres": "teom",
-    "taxe d enlevement des ordures menageres": "teom", "taxe enlevement ordures menageres": "teom",
-}  # fmt: skip
+_TABLES: Final = packaged(__name__)
+_LINES: Final[dict[str, str]] = _TABLES["lines"]
 """What a line of a notice is called, folded, and what it is here."""
 NAMES: Final = tuple(_LINES)
 _TAXED: Final = ("commune", "syndicats", "epci", "tse", "tasa", "gemapi")

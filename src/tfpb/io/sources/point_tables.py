@@ -12,15 +12,14 @@ import pandas as pd
 from tfpb.errors import Fault, Headers, stop_on_faults
 from tfpb.io.tables.headers import match_columns, refuse_unknown
 from tfpb.io.tables.typed import typed
-from tfpb.model.columns import STAMP, Column, Contract, Kind
-from tfpb.model.tables import STOCK
+from tfpb.model.columns import STAMP, Column, Kind
+from tfpb.model.tables import STOCK, contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from numpy.typing import NDArray
-
     from tfpb.io.tables.text_table import TextTable
+    from tfpb.model.arrays import Flags
 
 _OF_STOCK: Final = (
     "id_residence", "id_batiment", "nom", "bailleur", "adresse", "code_postal", "commune",
@@ -35,25 +34,7 @@ def _stock_column(name: str) -> Column:
     return Column(name, kind, column.label, aliases=column.aliases, minimum=column.minimum)
 
 
-POINTS: Final = Contract(
-    "points",
-    "Points",
-    (
-        *(_stock_column(n) for n in _OF_STOCK),
-        Column("result_x", Kind.NUMBER, "abscisse, en mètres"),
-        Column("result_y", Kind.NUMBER, "ordonnée, en mètres"),
-        Column("longitude", Kind.NUMBER, "longitude, en degrés", aliases=("lon", "long", "lng")),
-        Column("latitude", Kind.NUMBER, "latitude, en degrés", aliases=("lat",)),
-        Column("x", Kind.NUMBER, "abscisse", aliases=("x lambert93", "x l93", "coord x", "x rgf93")),
-        Column("y", Kind.NUMBER, "ordonnée", aliases=("y lambert93", "y l93", "coord y", "y rgf93")),
-        Column("result_radius_m", Kind.NUMBER, "incertitude, en mètres", minimum=0,
-               aliases=("rayon", "rayon m")),
-        Column("result_verdict", Kind.TEXT, "verdict du géocodeur"),
-        Column("result_citycode", Kind.CODE, "code Insee trouvé"),
-        Column("result_city", Kind.TEXT, "commune trouvée"),
-        Column("result_parcelle", Kind.CODE, "référence cadastrale trouvée"),
-    ),
-)  # fmt: skip
+POINTS: Final = contract("points", *map(_stock_column, _OF_STOCK))
 """Columns `tfpb localiser` looks for."""
 _TWINS: Final = (("result_x", "x"), ("result_y", "y"), ("longitude", "x"), ("latitude", "y"))
 _SHORT: Final = {"rayon": "result_radius_m"}
@@ -202,7 +183,7 @@ def _settle(points: pd.DataFrame, *, named: bool) -> Given:
     return given
 
 
-def _both(points: pd.DataFrame, a: str, b: str) -> NDArray[np.bool_]:
+def _both(points: pd.DataFrame, a: str, b: str) -> Flags:
     """Mark the rows where both coordinates are there."""
     return np.asarray(points[a].notna() & points[b].notna(), dtype=bool)
 

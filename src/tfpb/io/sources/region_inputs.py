@@ -11,9 +11,10 @@ from pydantic import Field
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.toml_files import load_plan, load_settings, validated
-from tfpb.model.columns import Column, Contract, Kind, stamped_place
-from tfpb.model.plan import Names
-from tfpb.model.settings import Placed, Strict
+from tfpb.model.columns import Contract, stamped_place
+from tfpb.model.plan import Names, Plan
+from tfpb.model.settings import Placed, Settings, Strict
+from tfpb.model.tables import contract
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -23,32 +24,10 @@ if TYPE_CHECKING:
 
     from tfpb.io.sources.deliveries import Delivery
     from tfpb.io.tables.tabular import TextTable
-    from tfpb.model.plan import Plan
     from tfpb.model.record import Source
-    from tfpb.model.settings import Settings
 
-CONTRATS: Final = Contract(
-    "contrats",
-    "Contrats de ville",
-    (
-        Column("contrat_de_ville", Kind.TEXT, "nom du contrat de ville", required=True, filled=True,
-               aliases=("contrat", "contrat de ville")),
-        Column("codes_qpv", Kind.CODES, "codes des QPV du contrat", required=True, filled=True,
-               aliases=("qpv", "code qpv", "code qp", "code quartier")),
-    ),
-)  # fmt: skip
-COMMUNES: Final = Contract(
-    "communes",
-    "Communes",
-    (
-        Column("code_insee", Kind.CODE, "code Insee de la commune", required=True, filled=True,
-               aliases=("insee", "code commune")),
-        Column("siren_epci", Kind.CODE, "SIREN de l’intercommunalité", aliases=("epci", "siren")),
-        Column("nom_epci", Kind.TEXT, "nom de l’intercommunalité", aliases=("libelle epci",)),
-        Column("departement", Kind.CODE, "code du département", aliases=("dep",)),
-        Column("nom_departement", Kind.TEXT, "nom du département", aliases=("libelle departement",)),
-    ),
-)  # fmt: skip
+CONTRATS: Final = contract("contrats")
+COMMUNES: Final = contract("communes")
 
 
 class RegionHead(Strict):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rapidfuzz import fuzz
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.model.columns import Kind
+from tfpb.model.columns import Column, Contract, Kind
+from tfpb.packaged import packaged
 from tfpb.text import fold
 from tfpb.words.faults.input_words import listed, rename_words
 from tfpb.words.faults.paste_words import COLUMNS
@@ -17,22 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.io.tables.text_table import TextTable
-    from tfpb.model.columns import Column, Contract
 
+_TABLES: Final = packaged(__name__)
 _LINKING: Final = frozenset(
     ("a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les")
 )
 _EMPTY_WORDS: Final = frozenset(("euro", "euros", "eur", "montant", "montants"))
 """Words that mean no more than the sign « € », which folding drops: « Montant valorisé (en euros) »."""
-_SAME: Final = {
-    "nbre": "nombre", "nbr": "nombre", "nb": "nombre", "no": "n", "num": "n", "numero": "n",
-    "res": "residence", "resid": "residence", "bat": "batiment", "adr": "adresse", "tx": "taux",
-    "com": "commune", "cne": "commune", "interco": "intercommunal",
-    "synd": "syndicat", "log": "logement", "logt": "logement", "lgt": "logement", "cad": "cadastrale",
-    "vl": "valeur locative", "vlc": "valeur locative cadastrale", "exo": "exoneration",
-    "constr": "construction", "rehab": "rehabilitation", "prev": "previsionnel", "avis": "avis",
-    "org": "organisme", "cpost": "code postal", "codpost": "code postal", "post": "postal",
-}  # fmt: skip
+_SAME: Final[dict[str, str]] = _TABLES["same"]
 """Abbreviations and what they stand for, once in the singular."""
 _UNIT: Final = re.compile(r" (eur|pct|m)$")
 _THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b", re.IGNORECASE)

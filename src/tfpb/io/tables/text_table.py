@@ -17,7 +17,7 @@ from tfpb.text import fold, squeeze
 from tfpb.words.faults.input_words import columns_words
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Integers
 
 UNUSED: Final = "option_sans_effet"
 HEADER_SEARCH_ROWS: Final = 30
@@ -49,7 +49,7 @@ class TextTable:
     frame: pd.DataFrame
     file: str
     sheet: str
-    rows: NDArray[np.int64]
+    rows: Integers
     decimal: str = ""
     notices: tuple[Fault, ...] = ()
     percents: frozenset[tuple[int, str]] = frozenset()

@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Place, fail
+from tfpb.errors import Fault, Place, fail
 from tfpb.io.packs.output_files import write_together
-from tfpb.io.sources.address_columns import known_headers, read_addresses
+from tfpb.io.sources.address_columns import AddressTable, known_headers, read_addresses
 from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.sources.point_tables import with_answers
-from tfpb.io.tables.tabular import read_table, table_bytes
+from tfpb.io.tables.tabular import TextTable, read_table, table_bytes
 from tfpb.model.codes import GeocodeVerdict
 from tfpb.pipeline import stages
 from tfpb.pipeline.stages import run
@@ -21,6 +21,7 @@ from tfpb.review.address_decisions import AddressDecision, DecidedAddresses, dec
 from tfpb.review.doubts import address_doubts
 from tfpb.review.review_workbook import free_slot, read_address_decisions, review_bytes
 from tfpb.text import fold
+from tfpb.words.places import review_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,10 +29,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.addresses.file_geocoder import FileGeocoder, Resume
-    from tfpb.errors import Fault
-    from tfpb.io.sources.address_columns import AddressTable
-    from tfpb.io.tables.tabular import TextTable
+    from tfpb.addresses.file_geocoder import FileGeocoder
 
 _IDENTIFIERS: Final = ("id_residence", "id_batiment", "code_residence", "identifiant")
 
@@ -58,37 +56,6 @@ class AddressJob:
     found: AddressTable
     addresses: DecidedAddresses
     decisions: tuple[AddressDecision, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Geocoded:
-    """What a job gave.
-
-    Parameters
-    ----------
-    rows, errors : int
-        Rows written; of which the service did not answer.
-    verdicts, types : mapping of str to int
-    renamed : mapping of str to str
-        Columns of the file that had to change their name: old → new.
-    review : str
-        Name of the review file, empty when there is nothing to check.
-    doubtful : int
-        Rows of the review that wait for a decision.
-    kept : str
-        Name of a review file with decisions that was left alone.
-    notices : tuple of Fault
-    """
-
-    rows: int
-    errors: int
-    verdicts: dict[str, int]
-    types: dict[str, int]
-    renamed: dict[str, str]
-    review: str
-    doubtful: int
-    kept: str
-    notices: tuple[Fault, ...]
 
 
 def refuse_tenants(job: AddressJob) -> None:
@@ -149,10 +116,9 @@ def run_job(
     geocoder: FileGeocoder,
     *,
     output: Path,
-    resume: Resume | None = None,
     raw_csv: bool = False,
     progress: Callable[[int], None] | None = None,
-) -> Geocoded:
+) -> tuple[list[str], list[Fault], list[str]]:
     """Geocode a job and write its output and its review.
 
     Parameters
@@ -161,10 +127,17 @@ def run_job(
     geocoder : FileGeocoder
     output : Path
         csv, xlsx, ods or parquet, by its extension.
-    resume : Resume, optional
-        Removed once the output is written.
     raw_csv : bool
     progress : callable, optional
+
+    Returns
+    -------
+    list of str
+        What was found.
+    list of Fault
+        Doubts.
+    list of str
+        What to open first.
 
     Raises
     ------
@@ -175,7 +148,7 @@ def run_job(
         Values()
         .having(stages.ADDRESSES, job.addresses)
         .having(stages.GEOCODER, geocoder)
-        .having(stages.WATCH, Watch(resume, progress))
+        .having(stages.WATCH, Watch(progress))
     )
     settled = run((stages.SETTLED,), values).required()[stages.SETTLED]
     results = settled.frame
@@ -186,26 +159,27 @@ def run_job(
     write_together({output: table_bytes(output, frame, raw_csv=raw_csv), **review})
     if not review and place.base is None and not job.decisions:
         place.path.unlink(missing_ok=True)  # an earlier run's, that has nothing more to ask
-    failed = int((results["result_status"] == "error").sum())
-    if resume and not failed:
-        resume.clean()
-    return Geocoded(
-        len(frame),
-        failed,
-        Counter(results["result_verdict"]),
-        Counter(results["result_type"]),
-        renamed,
-        place.path.name if review else "",
-        _waiting(rows, results),
-        place.kept,
-        settled.notices,
+    told = [words.read_line(job.found.read)]
+    if renamed:
+        told.append(words.renamed_line(renamed))
+    if job.decisions:
+        used = sum(row is not None for row in job.addresses.rows)
+        told.append(words.DECISIONS.format(read=len(job.decisions), used=used))
+    told += words.summary_lines(
+        output=output.name,
+        verdicts=Counter(results["result_verdict"]),
+        types=Counter(results["result_type"]),
+        errors=int((results["result_status"] == "error").sum()),
     )
-
-
-def _waiting(rows: pd.DataFrame, results: pd.DataFrame) -> int:
-    """Count what still asks for a decision; a correction or a position that was taken needs none."""
+    if geocoder.service is not None:
+        told.append(words.REQUESTS.format(count=geocoder.service.sent))
+    new = place.path.name if review else ""
+    first = [words.KEPT.format(kept=place.kept, new=new)] if place.kept else []
+    # a correction or a position that was taken needs no decision any more
     unsure = results.loc[rows.index, "result_verdict"] != GeocodeVerdict.ACCEPTE
-    return int((unsure & (rows["decision"] == "")).sum())
+    waiting = int((unsure & (rows["decision"] == "")).sum())
+    first.append(words.review_line(file=new, rows=waiting))
+    return told, [*job.found.notices, *settled.notices], first
 
 
 def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:

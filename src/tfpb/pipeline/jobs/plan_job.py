@@ -26,8 +26,7 @@ from tfpb.report import charts
 from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.survey.planification import SHOWN, answer, long_frame, planning_report
 from tfpb.survey.planning.next_wave import next_wave
-from tfpb.tax.abatement.holdings import entrances_of
-from tfpb.tax.abatement.located_columns import LOCATED
+from tfpb.tax.abatement.holdings import LOCATED, entrances_of
 from tfpb.text import fold
 from tfpb.words.survey.planning_words import NO_OWNER, SIDES, last_measured, written
 

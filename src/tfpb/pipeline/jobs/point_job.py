@@ -12,12 +12,12 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
-from tfpb.geodata.geography import open_geography
+from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.geopackage import points_bytes
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.sources.address_columns import known_headers, read_addresses, totals_of
 from tfpb.io.sources.personal import without_people
-from tfpb.io.sources.point_tables import POINTS, Given, read_points, with_answers
+from tfpb.io.sources.point_tables import POINTS, Given, PointTable, read_points, with_answers
 from tfpb.io.tables.tabular import TextTable, table_bytes
 from tfpb.io.tables.text_table import unused_option
 from tfpb.model.projection import LAMBERT_93
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from tfpb.geodata.geography import Geography
-    from tfpb.io.sources.point_tables import PointTable
 
 DEFAULT_RADIUS_M: Final = 30.0
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb import perimeters
-from tfpb.errors import Headers, Severity, TfpbError, not_yet_reported, stop_on_faults
+from tfpb.errors import Fault, Headers, Severity, TfpbError, not_yet_reported, stop_on_faults
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import Inputs
 from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
-from tfpb.io.tables.tabular import csv_bytes, sheet_names, table_bytes, xlsx_bytes
+from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
 from tfpb.model import tables
 from tfpb.model.location import Located
@@ -24,24 +24,16 @@ from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.wiring import Values
 from tfpb.report.documents.workbook_forms import bilan_workbook
-from tfpb.tax.abatement.holdings import entrances_of
-from tfpb.tax.abatement.located_columns import LOCATED
-from tfpb.tax.programme.exports import (
-    abatement_sheets,
-    bilan_frames,
-    premises_frame,
-    reentry_frame,
-)
+from tfpb.tax.abatement.holdings import LOCATED, entrances_of
+from tfpb.tax.programme.exports import abatement_sheets, bilan_frames, premises_frame, reentry_frame
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NO_PROGRAMME
-from tfpb.words.money.bilan_words import BILAN_TITLE
+from tfpb.words.money.programme_words import BILAN_TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tfpb.errors import Fault
-    from tfpb.io.tables.tabular import TextTable
     from tfpb.model.columns import Contract
     from tfpb.model.money import Abatement, Programme
 

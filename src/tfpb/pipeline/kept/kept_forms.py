@@ -73,10 +73,7 @@ def _table_parts(frame: pd.DataFrame, name: str = TABLE) -> Parts:
     typed = frame.drop(columns=objects)
     buffer = io.BytesIO()
     typed.to_parquet(buffer, index=True)
-    rest = {
-        "ordre": list(frame.columns),
-        "objets": {c: _plain(list(frame[c])) for c in objects},
-    }
+    rest = {"ordre": list(frame.columns), "objets": {c: _tree(list(frame[c])) for c in objects}}
     return {f"{name}.parquet": buffer.getvalue(), f"{name}.json": _json(rest)}
 
 
@@ -85,7 +82,7 @@ def _table_from(parts: Mapping[str, bytes], name: str = TABLE) -> pd.DataFrame:
     rest = json.loads(parts[f"{name}.json"])
     for column, cells in rest["objets"].items():
         held = np.empty(len(frame), dtype=object)
-        for row, cell in enumerate(_python(cells)):
+        for row, cell in enumerate(_grown(cells, {})):
             held[row] = cell
         frame[column] = pd.Series(held, index=frame.index, dtype=object)
     order: list[str] = rest["ordre"]
@@ -112,82 +109,65 @@ def _value_parts(values: Mapping[str, Any]) -> Parts:
     return parts
 
 
-def _tree(value: Any, tables: dict[str, pd.DataFrame]) -> Any:
-    if isinstance(value, pd.DataFrame):
-        if type(value) is not pd.DataFrame:  # geometries have no form here
-            raise TypeError(type(value).__name__)
+def _tree(value: Any, tables: dict[str, pd.DataFrame] | None = None) -> Any:
+    """Turn a value into what JSON holds; what JSON would mix up, by its kind. Tables stand apart."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or type(value) is str or isinstance(value, bool | int | float):
+        return value
+    for kind, tag in _TAGS.items():
+        if isinstance(value, kind) and not isinstance(value, dt.datetime):
+            return {tag: str(value)}
+    if isinstance(value, str):
+        return str.__str__(value)
+    tag, inner = _parted(value, tables)
+    return {tag: inner}
+
+
+def _parted(value: Any, tables: dict[str, pd.DataFrame] | None) -> tuple[str, Any]:
+    """Return the kind of a value made of others, and its parts."""
+    if type(value) is pd.DataFrame and tables is not None:  # geometries have no form here
         name = f"table{len(tables)}"
         tables[name] = value
-        return {"table": name}
+        return "table", name
     if type(value) in _KNOWN.values():
         told = {f.name: _tree(getattr(value, f.name), tables) for f in fields(value)}
-        return {"valeur": [type(value).__name__, told]}
-    if isinstance(value, tuple):
-        return {"suite": [_tree(v, tables) for v in value]}
+        return "valeur", [type(value).__name__, told]
+    if isinstance(value, tuple | list):
+        return "t" if isinstance(value, tuple) else "l", [_tree(v, tables) for v in value]
     if isinstance(value, dict):
-        return {"dict": [[_plain(k), _tree(v, tables)] for k, v in value.items()]}
-    return {"simple": _plain(value)}
+        return "d", [[_tree(k), _tree(v, tables)] for k, v in value.items()]
+    raise TypeError(type(value).__name__)
 
 
 def _values_from(parts: Mapping[str, bytes]) -> Any:
     return _grown(json.loads(parts["valeurs.json"]), parts)
 
 
-def _grown(tree: dict[str, Any], parts: Mapping[str, bytes]) -> Any:
+def _grown(tree: Any, parts: Mapping[str, bytes]) -> Any:
+    if not isinstance(tree, dict):
+        return tree
     ((kind, inner),) = tree.items()
+    if kind in _READERS:
+        return _READERS[kind](inner)
     if kind == "table":
         return _table_from(parts, inner)
     if kind == "valeur":
         name, told = inner
         return _KNOWN[name](**{k: _grown(v, parts) for k, v in told.items()})
-    if kind == "suite":
-        return tuple(_grown(v, parts) for v in inner)
-    if kind == "dict":
-        return {_python(k): _grown(v, parts) for k, v in inner}
-    return _python(inner)
+    if kind == "d":
+        return {_grown(k, parts): _grown(v, parts) for k, v in inner}
+    return {"t": tuple, "l": list}[kind](_grown(v, parts) for v in inner)
 
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _plain(value: Any) -> Any:
-    """Turn a value into what JSON holds, told apart where JSON would mix two kinds up."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, Severity):
-        return {"s": str(value)}
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, tuple | list):
-        return {"t" if isinstance(value, tuple) else "l": [_plain(v) for v in value]}
-    if isinstance(value, dict):
-        return {"d": [[_plain(k), _plain(v)] for k, v in value.items()]}
-    if isinstance(value, Decimal):
-        return {"n": str(value)}
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return {"j": value.isoformat()}
-    raise TypeError(type(value).__name__)
-
-
-def _python(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    ((kind, inner),) = value.items()
-    return _READERS[kind](inner)
-
-
-_READERS: Final[dict[str, Callable[[Any], Any]]] = {
-    "t": lambda inner: tuple(_python(v) for v in inner),
-    "l": lambda inner: [_python(v) for v in inner],
-    "d": lambda inner: {_python(k): _python(v) for k, v in inner},
-    "s": Severity,
-    "n": Decimal,
-    "j": dt.date.fromisoformat,
-}
-
+_READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "s": Severity, "n": Decimal, "j": dt.date.fromisoformat,
+}  # fmt: skip
+_TAGS: Final[dict[type, str]] = {Severity: "s", Decimal: "n", dt.date: "j"}
 _KINDS: Final = (
     Fault, Place, WaveFacts, WeightSpread, Located, Abatement, States, LegalValue, Programme,
     DroitCommun, Reading,

@@ -30,12 +30,11 @@ from pydantic import BaseModel
 import tfpb
 from tfpb.io.packs.provenance import versions
 from tfpb.pipeline.kept.kept_forms import from_parts, to_parts
-from tfpb.stage import directly
+from tfpb.stage import Execute, Stage, directly
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-    from tfpb.stage import Execute, Stage
 
 VARIABLE: Final = "TFPB_CACHE"
 """Another folder, or « non » to keep nothing."""

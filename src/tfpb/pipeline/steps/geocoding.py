@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.addresses.file_geocoder import FileGeocoder, Resume
+    from tfpb.addresses.file_geocoder import FileGeocoder
     from tfpb.errors import Fault
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.assembly import Dossier
@@ -25,16 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watch:
-    """Who follows a long geocoding: stretches kept beside the output, and progress.
+    """Who follows a long geocoding.
 
     Parameters
     ----------
-    resume : Resume or None
     progress : callable or None
         Called with the number of rows done.
     """
 
-    resume: Resume | None = None
     progress: Callable[[int], None] | None = None
 
     def identity(self) -> tuple[object, ...]:
@@ -103,7 +101,7 @@ def addresses_of(inputs: Inputs) -> pd.DataFrame:
 
 def geocode(addresses: DecidedAddresses, geocoder: FileGeocoder, watch: Watch) -> pd.DataFrame:
     """Geocode addresses; the service is asked only where the geocoder's mode says so."""
-    return geocoder.run(addresses.frame, resume=watch.resume, progress=watch.progress)
+    return geocoder.run(addresses.frame, progress=watch.progress)
 
 
 def offline(_addresses: DecidedAddresses, geocoder: FileGeocoder, _watch: Watch) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tfpb.model.assembly import Sensitivity
+from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.codes import ENSEMBLE
 from tfpb.pipeline.rooms import evaluation
 from tfpb.pipeline.rooms import survey as statistics
-from tfpb.pipeline.steps.costing import abate
+from tfpb.pipeline.steps.costing import TaxRule, abate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.io.sources.inputs import Inputs
-    from tfpb.model.assembly import Evaluation
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
     from tfpb.model.survey import Published
-    from tfpb.pipeline.steps.costing import TaxRule
     from tfpb.pipeline.steps.surveying import Scope
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tfpb.addresses.communes import places
-from tfpb.errors import stop_on_faults
-from tfpb.model.location import Located
+from tfpb.errors import Fault, stop_on_faults
+from tfpb.model.location import Ground, Located
 from tfpb.model.projection import LAMBERT_93, LONLAT, crs
 from tfpb.pipeline.rooms import ground as grounds
 from tfpb.pipeline.rooms import perimeters
@@ -17,11 +17,9 @@ from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT
 
 if TYPE_CHECKING:
-    from tfpb.errors import Fault
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.assembly import Dossier
-    from tfpb.model.location import Ground
     from tfpb.pipeline.steps.geocoding import Settled
 
 
@@ -149,9 +147,7 @@ def ground(geography: Geography, located: Located) -> Ground:
     """
     codes = sorted({c for c in located.entrances["result_citycode"] if c})
     drawn = grounds.ground(
-        geography.addresses.streets_of(codes),
-        geography.outlines,
-        geography.parcels(codes),
+        geography.addresses.streets_of(codes), geography.outlines, geography.parcels(codes)
     )
     return replace(drawn, places=places(codes, geography.communes))
 
@@ -177,8 +173,5 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     quarters = dossier.maps[dossier.located.vintage].frame
     shown = quarters[quarters["code_qpv"].isin(set(homes["code_qpv"]))]
     shown = shown[["code_qpv", "nom_qpv", "communes", "geometry"]].to_crs(crs(LAMBERT_93))
-    out: dict[str, pd.DataFrame] = {
-        "residences": points[points["longitude"].notna()],
-        "qpv": shown,
-    }
+    out: dict[str, pd.DataFrame] = {"residences": points[points["longitude"].notna()], "qpv": shown}
     return out | {DRAFT: pd.DataFrame({"a_lire": [DRAFT_NOTE]})} if dossier.draft else out

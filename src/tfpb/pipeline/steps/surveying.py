@@ -10,9 +10,9 @@ import pandas as pd
 from tfpb.addresses.communes import with_territories
 from tfpb.errors import Fault, Severity
 from tfpb.model.codes import TOTAL
-from tfpb.model.record import summed
+from tfpb.model.record import Reading, summed
 from tfpb.pipeline.rooms import perimeters, survey
-from tfpb.pipeline.steps.locating import Rule, sides
+from tfpb.pipeline.steps.locating import Points, Rule, sides
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.plan import Plan
-    from tfpb.model.record import Reading
     from tfpb.model.survey import Estimates, Published
-    from tfpb.pipeline.steps.locating import Points
     from tfpb.survey import Disclosed
 
 MOVED: Final = "cote_actuelle"
@@ -252,11 +250,7 @@ def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:
 
 
 def estimates(
-    answers: Inputs,
-    scope: Scope,
-    survey_sides: pd.DataFrame | None,
-    *,
-    also: Sequence[str] = (),
+    answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None, *, also: Sequence[str] = ()
 ) -> Estimates | None:
     """Compare satisfaction. Not protected: for this module and its tests.
 

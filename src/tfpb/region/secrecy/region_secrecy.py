@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.survey import Estimates
     from tfpb.survey.respondents import Survey
+    from tfpb.survey.secrecy.least_loss import Each
 
     Counts = NDArray[np.float64]
 
@@ -96,7 +97,7 @@ def _partial_territories(survey: Survey) -> set[tuple[str, str, str, str]]:
 
 
 def region_masks(
-    estimates: Estimates, rules: Rules, before: Disclosed = NOTHING
+    estimates: Estimates, rules: Rules, before: Disclosed = NOTHING, each: Each = map
 ) -> frozenset[Cell]:
     """Choose the cells to mask in every output.
 
@@ -107,6 +108,8 @@ def region_masks(
     rules : Rules
     before : Disclosed
         What earlier releases masked, which stays masked, and told.
+    each : callable
+        Runs a function over chunks of questions: an executor's `map`.
 
     Returns
     -------
@@ -118,7 +121,7 @@ def region_masks(
     cells.withdraw((), before.shown)
     previous = frozenset(before.masked) & cells.shown
     telling = partial(reveals, rules=rules)
-    return least_masks(cells, estimates.atoms, rules.masking_n, previous, telling) | previous
+    return least_masks(cells, estimates.atoms, rules.masking_n, previous, telling, each) | previous
 
 
 def reveals(counts: Counts, rules: Rules) -> NDArray[np.bool_]:

@@ -26,7 +26,7 @@ from tfpb.words.documents.new_dossier import (
     NATIONAL,
     PROPOSED,
 )
-from tfpb.words.money.bilan_words import ARGUMENT, BILAN, NAME
+from tfpb.words.money.programme_words import ARGUMENT, BILAN, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,8 @@ from tfpb.model.survey import only
 from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import cut, in_words, lacking, section, table
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.survey.compare import DELIVERED_WEIGHTS
 from tfpb.survey.secrecy.cost import masking_cost
-from tfpb.survey.variants import DELIVERED_WEIGHTS
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
 from tfpb.words.survey import survey_words

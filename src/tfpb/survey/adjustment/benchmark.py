@@ -11,10 +11,10 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import Groupe
 from tfpb.model.results import BENCHMARK_COLUMNS
 from tfpb.survey.estimation.compared_groups import groups_of_others
-from tfpb.survey.estimation.comparison import estimate_groups
+from tfpb.survey.estimation.comparison import Comparison, estimate_groups
 from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import raw_rows
-from tfpb.survey.reading.delivery_columns import as_frame, find_column, parse_number
+from tfpb.survey.reading.delivery_columns import AnyTable, as_frame, find_column, parse_number
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.verdicts import FRAGILE, STATES
 from tfpb.text import fold, squeeze
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.plan import Item
-    from tfpb.survey.estimation.comparison import Comparison
-    from tfpb.survey.reading.delivery_columns import AnyTable
 
 REGION: Final = "region_sans_soi"
 NATIONAL: Final = "national"

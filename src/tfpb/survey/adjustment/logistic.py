@@ -19,10 +19,8 @@ from tfpb.survey.estimation.means import independent_columns, inverses
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats, Indices
 
-    Flags = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
 
 _ITERATIONS: Final = 50
 _STEP: Final = 1e-11
@@ -47,9 +45,9 @@ class Patterns:
         Intercept, QPV, then one column a level but the first of each other factor.
     """
 
-    atoms: NDArray[np.intp]
-    pattern: NDArray[np.intp]
-    levels: NDArray[np.intp]
+    atoms: Indices
+    pattern: Indices
+    levels: Indices
     matrix: Floats
 
     def on(self, side: int) -> Floats:
@@ -105,7 +103,7 @@ class Fits:
         return mean, np.where(sure, 0.0, mean * (1 - mean)), sure | self.reached[:, side]
 
 
-def factor_codes(atoms: pd.DataFrame, factors: Sequence[str]) -> NDArray[np.intp]:
+def factor_codes(atoms: pd.DataFrame, factors: Sequence[str]) -> Indices:
     """Return the side of every atom, then its level of each factor (-1 when unknown), a column each."""
     columns = [atoms["qpv"].to_numpy(dtype=np.intp)]
     for name in factors:
@@ -115,7 +113,7 @@ def factor_codes(atoms: pd.DataFrame, factors: Sequence[str]) -> NDArray[np.intp
     return np.column_stack(columns)
 
 
-def make_patterns(codes: NDArray[np.intp], among: NDArray[np.intp]) -> Patterns:
+def make_patterns(codes: Indices, among: Indices) -> Patterns:
     """Gather some atoms by their covariates, those not all known left out.
 
     Parameters
@@ -198,7 +196,7 @@ def fit_items(patterns: Patterns, weight: Floats, hits: Floats) -> Fits:
     return fits
 
 
-def _set_aside(levels: NDArray[np.intp], weight: Floats, hits: Floats) -> tuple[Flags, Floats]:
+def _set_aside(levels: Indices, weight: Floats, hits: Floats) -> tuple[Flags, Floats]:
     """Set levels whose answers are all alike aside: (patterns left, what the others predict), by item."""
     active = weight > 0
     constant = np.full(weight.shape, np.nan)

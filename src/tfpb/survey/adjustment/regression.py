@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, Ajustement
-from tfpb.survey.adjustment.logistic import factor_codes, fit_items, make_patterns
+from tfpb.survey.adjustment.logistic import Fits, Patterns, factor_codes, fit_items, make_patterns
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.means import AT_ONCE, expand, linear_variance, standard_error
 from tfpb.survey.estimation.pooled import Spread, smoothed, spread_of
@@ -19,13 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from tfpb.survey.adjustment.logistic import Fits, Patterns
+    from tfpb.model.arrays import Floats, Indices
     from tfpb.survey.estimation.comparison import Comparison
-
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
 
 
 def regression_rows(comparison: Comparison, variables: Sequence[str]) -> pd.DataFrame:
@@ -152,10 +148,7 @@ def _average(
     mean, effect = fitted[entry], effects[entry]
     scores, residual = (
         (effect * (of[atom] - mean * whole[atom])[:, None]).reshape(len(atom), -1)
-        for of, whole in (
-            (sums.total, sums.base),
-            (sums.residual_total, sums.residual_base),
-        )
+        for of, whole in ((sums.total, sums.base), (sums.residual_total, sums.residual_base))
     )
     under = residual if c.design.margins else None
     variance = linear_variance(sums, line * len(c.design.atoms) + atom, scores, under, len(lines))

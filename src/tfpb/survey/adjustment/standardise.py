@@ -26,13 +26,10 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.estimation.means import Means
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
 
 _REPORTED_UNDER: Final = 0.995
 _COUNT_NAMES: Final = ("effectif", "logements", "nb_logements", "poids", "part")
@@ -96,12 +93,7 @@ def standardised_rows(
 
 
 def _sides(
-    c: Comparison,
-    means: Means,
-    parts: Indices,
-    weight: Floats,
-    lines: Indices,
-    wanted: NDArray[np.bool_],
+    c: Comparison, means: Means, parts: Indices, weight: Floats, lines: Indices, wanted: Flags
 ) -> tuple[Sides, Floats, Floats]:
     """Return each side at the standard's composition, by the pooled rule, and what it rests on.
 
@@ -213,13 +205,7 @@ def _contrasts(parts: Indices, weight: Floats, signs: Floats) -> Contrasts:
     )
 
 
-def _support(
-    c: Comparison,
-    means: Means,
-    part: Indices,
-    lines: Indices,
-    common: NDArray[np.bool_],
-) -> Floats:
+def _support(c: Comparison, means: Means, part: Indices, lines: Indices, common: Flags) -> Floats:
     """Return the share of the QPV sample that has its like on all sides (the least of two waves)."""
     base = np.vstack([means.base, np.zeros((1, means.base.shape[1]))])
     shares = []

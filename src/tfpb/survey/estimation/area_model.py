@@ -16,10 +16,8 @@ import numpy as np
 from scipy.special import erfcx
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats
 
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
 
 _STEPS: Final = 60
 _CLOSE: Final = 1e-12
@@ -46,7 +44,7 @@ class AreaData:
     direct: Floats
     variance: Floats
     covariates: Floats
-    entered: Bools
+    entered: Flags
     own: Floats | float = 0.0
 
 
@@ -105,7 +103,7 @@ class AreaPrediction:
         return self.g1 + self.g2 + 2 * self.g3
 
 
-def independent(covariates: Floats, entered: Bools, tolerance: float = 1e-8) -> Bools:
+def independent(covariates: Floats, entered: Flags, tolerance: float = 1e-8) -> Flags:
     """Tell the items whose areas hold covariates that do not repeat one another.
 
     Returns
@@ -118,7 +116,7 @@ def independent(covariates: Floats, entered: Bools, tolerance: float = 1e-8) -> 
     null = length <= 0
     length[null] = 1.0
     cosines = products / (length[:, :, None] * length[:, None, :])
-    out: Bools = (np.linalg.eigvalsh(cosines)[:, 0] > tolerance) & ~null.any(axis=1)
+    out: Flags = (np.linalg.eigvalsh(cosines)[:, 0] > tolerance) & ~null.any(axis=1)
     return out
 
 

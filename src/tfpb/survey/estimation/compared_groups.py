@@ -12,9 +12,9 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Indices
 
-    Sets = list[NDArray[np.intp]]
+    Sets = list[Indices]
     _Line = tuple[str, str, str, int, int, int, int]
 
 QUARTER_COLUMNS: Final = frozenset({"code_qpv", "code_qp", "nom_qpv", "qpv_code", "qpv_nom"})
@@ -54,7 +54,7 @@ def groups(
     lines: list[_Line] = []
     sets: Sets = []
 
-    def add(mask: NDArray[np.bool_]) -> int:
+    def add(mask: Flags) -> int:
         sets.append(np.flatnonzero(mask))
         return len(sets) - 1
 
@@ -93,7 +93,7 @@ def groups_of_others(atoms: pd.DataFrame) -> tuple[pd.DataFrame, Sets]:
     return pd.DataFrame(lines, columns=list(COLUMNS)), sets
 
 
-def kinds_of(index: pd.DataFrame, domains: int) -> NDArray[np.intp]:
+def kinds_of(index: pd.DataFrame, domains: int) -> Indices:
     """Say what each domain of an index is: 1 in QPV, 0 hors QPV, 2 both together."""
     out = np.full(domains, 2, dtype=np.intp)
     for kind, name in ((0, "hors"), (1, "qpv")):

@@ -27,24 +27,20 @@ from tfpb.survey.estimation.pooled import (
     smoothed,
 )
 from tfpb.survey.reading.surveyed_stock import PARC as PARC_ROW
-from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, publication_states
+from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, Thresholds, publication_states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.design import Design, Sums
     from tfpb.survey.estimation.means import Means
     from tfpb.survey.estimation.pooled import Spread
     from tfpb.survey.respondents import Survey
-    from tfpb.survey.verdicts import Thresholds
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
-    Flags = NDArray[np.bool_]
 
 EXPECTED_Z: Final = 1.645
 _PLANNED_VARIANCE: Final = 0.17
@@ -100,7 +96,7 @@ class Comparison:
     correlation: Floats
     spread: Spread
     shown_spread: Spread
-    state: NDArray[np.int64]
+    state: Integers
     figures: tuple[Figure, ...]
 
     @property

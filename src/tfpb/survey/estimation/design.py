@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Floats, Indices, Integers
     from tfpb.survey.respondents import Survey
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
     Coded = tuple[NDArray[np.signedinteger], Floats]
 
 _KEY_ROOM: Final = 2**62
@@ -68,7 +67,7 @@ class Design:
     delivered_weight: Floats
     cluster: Indices
     cluster_stratum: Indices
-    stratum_size: NDArray[np.int64]
+    stratum_size: Integers
     margins: tuple[Indices, ...] = ()
     default_deff: float = float("nan")
 

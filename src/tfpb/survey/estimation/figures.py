@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Floats, Indices, Integers
     from tfpb.survey.estimation.means import Means
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
 
 _OF_ONE: Final = (Groupe.QPV, Groupe.HORS_QPV, Groupe.ECART)
 _OF_TWO: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_ECART)
@@ -54,15 +52,11 @@ class Figure:
     se: Floats
     n: Floats
     clusters: Floats
-    state: NDArray[np.int64]
+    state: Integers
 
 
 def make_figures(
-    means: Means,
-    whole: Means,
-    index: pd.DataFrame,
-    sides: Indices,
-    state: NDArray[np.int64],
+    means: Means, whole: Means, index: pd.DataFrame, sides: Indices, state: Integers
 ) -> tuple[Figure, ...]:
     """Combine the sides: each of them, then one minus the other.
 
@@ -107,7 +101,7 @@ def _figure(
     signs: tuple[float, ...],
     variance: Floats,
     clusters: Floats,
-    state: NDArray[np.int64],
+    state: Integers,
 ) -> Figure:
     used = sides[:, np.flatnonzero(signs)]
     return Figure(

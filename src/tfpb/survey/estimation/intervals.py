@@ -12,11 +12,9 @@ from tfpb.survey.estimation.means import NIL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Flags, Floats
     from tfpb.survey.verdicts import Thresholds
 
-    Floats = NDArray[np.float64]
 
 _FAR: Final = 8.0
 """Normal quantile beyond which a p-value is nil."""
@@ -96,7 +94,7 @@ def intervals(
     clusters: Floats,
     df: Floats,
     *,
-    shares: NDArray[np.bool_],
+    shares: Flags,
     level: float,
     thresholds: Thresholds,
 ) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ from scipy.special import fdtrc
 
 from tfpb.model.codes import Ajustement, Groupe
 from tfpb.survey.estimation.compared_groups import COLUMN_OF
-from tfpb.survey.estimation.design import sum_answers
+from tfpb.survey.estimation.design import Sums, sum_answers
 from tfpb.survey.estimation.means import (
     Contrasts,
     contrast_variance,
@@ -24,16 +24,12 @@ from tfpb.survey.estimation.release import HALF, POOLED, Sides, released_columns
 from tfpb.survey.estimation.rows import completed, lay
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.survey.estimation.comparison import Comparison
-    from tfpb.survey.estimation.design import Coded, Sums
+    from tfpb.survey.estimation.design import Coded
     from tfpb.survey.estimation.means import Means
     from tfpb.survey.estimation.rows import Columns
     from tfpb.survey.respondents import Survey
-
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
 
 
 def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
@@ -113,12 +109,7 @@ def _sides(means: Means, domains: Indices, effective: Floats, variance: Floats) 
 
 
 def _release(
-    c: Comparison,
-    sides: Sides,
-    signs: Floats,
-    pooled: NDArray[np.bool_],
-    lines: Indices,
-    column: Indices,
+    c: Comparison, sides: Sides, signs: Floats, pooled: Flags, lines: Indices, column: Indices
 ) -> Columns:
     """Return what the pooled rule releases of some figures."""
     return {
@@ -137,12 +128,7 @@ def _coded(survey: Survey, item: str, rows: Indices) -> Coded:
 
 
 def _lay(
-    c: Comparison,
-    lines: Indices,
-    group: Groupe,
-    columns: Columns,
-    column: Indices,
-    marks: NDArray[np.bool_],
+    c: Comparison, lines: Indices, group: Groupe, columns: Columns, column: Indices, marks: Flags
 ) -> pd.DataFrame:
     """Lay figures (lines × measures) out as rows."""
     first = np.searchsorted(column, column)
@@ -161,11 +147,7 @@ def _lay(
 
 
 def _rao_scott_matrix(
-    means: Means,
-    domains: Indices,
-    column: Indices,
-    marks: NDArray[np.bool_],
-    df: Floats,
+    means: Means, domains: Indices, column: Indices, marks: Flags, df: Floats
 ) -> Floats:
     out = np.full(df.shape, np.nan)
     for j in np.unique(column[~marks]):

@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy import sparse
 
-from tfpb.survey.estimation.design import indicator
+from tfpb.survey.estimation.design import Sums, indicator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats, Indices
 
-    from tfpb.survey.estimation.design import Sums
-
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
 
 NIL: Final = 1e-12
 """Under this, a standard error or the distance of a share to 0 or 1 is rounding, not information."""
@@ -333,7 +329,7 @@ def standard_error(variance: Floats) -> Floats:
     return np.where(se < NIL, 0.0, se)
 
 
-def strata_of(means: Means) -> NDArray[np.bool_]:
+def strata_of(means: Means) -> Flags:
     """Return which strata each domain meets, shape (domains, strata)."""
     design = means.sums.design
     held = means.member @ indicator(design.stratum, len(design.stratum_size)).T

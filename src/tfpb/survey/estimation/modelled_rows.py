@@ -14,15 +14,14 @@ import pandas as pd
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
-from tfpb.survey.estimation.correlation import PLANNED
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
+from tfpb.survey.estimation.pooled import PLANNED
 from tfpb.survey.estimation.small_area import estimate_areas
 from tfpb.survey.verdicts import CONFIDENCE, CONFIDENCE_MARGIN
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 FEWEST_QUARTERS: Final = 12
 """Published quarters that a question needs: with fewer, what quarters are like is not known."""

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Floats
     from tfpb.survey.verdicts import Thresholds
 
-    Floats = NDArray[np.float64]
     Columns = dict[str, NDArray[Any]]
 
 POOLED: Final = "_groupee"

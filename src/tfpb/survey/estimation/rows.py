@@ -33,13 +33,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.estimation.figures import Figure
     from tfpb.survey.verdicts import Thresholds
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.intp]
     Columns = dict[str, NDArray[Any]]
 
 ENOUGH_SUPPORT: Final = 0.8
@@ -140,7 +139,7 @@ def _figure_rows(
     figure: Figure,
     adjustment: Ajustement,
     sides: Sides,
-    pooled: NDArray[np.bool_],
+    pooled: Flags,
     **columns: NDArray[Any],
 ) -> pd.DataFrame:
     """Rows of one figure of every group; columns given replace those of the figure."""
@@ -247,7 +246,7 @@ def completed(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     )
 
 
-def state_names(state: NDArray[np.int64]) -> NDArray[np.object_]:
+def state_names(state: Integers) -> Texts:
     """Turn state indices into their codes."""
     return np.array([s.value for s in STATES], dtype=object)[state]
 

@@ -27,10 +27,8 @@ from tfpb.survey.estimation.area_model import (
 )
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats
 
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
 
 FEWEST_AREAS: Final = 8
 """Areas a model without covariates takes; one more for each covariate."""
@@ -87,9 +85,9 @@ class SmallAreas:
     moment: Floats
     shift: Floats
     shift_error: Floats
-    few: Bools
-    collinear: Bools
-    on_bound: Bools
+    few: Flags
+    collinear: Flags
+    on_bound: Flags
 
     @property
     def gain(self) -> Floats:
@@ -102,7 +100,7 @@ def estimate_areas(
     direct: Floats,
     dispersion: Floats,
     *,
-    entered: Bools,
+    entered: Flags,
     unlike: Floats | float = 0.0,
     covariates: Floats | None = None,
     weights: Floats | None = None,
@@ -297,7 +295,7 @@ def _region(
     return parts / parts.sum(axis=0), np.where(reachable, region, np.nan)
 
 
-def _require(direct: Floats, dispersion: Floats, entered: Bools) -> None:
+def _require(direct: Floats, dispersion: Floats, entered: Flags) -> None:
     shapes = {a.shape for a in (direct, dispersion, entered)}
     if len(shapes) != 1 or direct.ndim != 2:  # noqa: PLR2004 - areas and items
         raise ValueError(shapes)

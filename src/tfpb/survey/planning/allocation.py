@@ -10,10 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats, Indices
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.intp]
 
 HORS: Final = -1
 """Quarter of what lies in none."""
@@ -34,18 +32,18 @@ class Parc:
         Most interviews wanted in one résidence.
     """
 
-    bailleur: Ints
-    quarter: Ints
-    dwellings: Ints
-    reachable: Ints
+    bailleur: Indices
+    quarter: Indices
+    dwellings: Indices
+    reachable: Indices
     most: int
 
     @property
-    def capacity(self) -> Ints:
+    def capacity(self) -> Indices:
         """Most interviews of each résidence."""
         return np.minimum(self.reachable, self.most)
 
-    def of(self, rows: NDArray[np.bool_]) -> Parc:
+    def of(self, rows: Flags) -> Parc:
         """Return some of the résidences."""
         return Parc(
             self.bailleur[rows],
@@ -64,7 +62,7 @@ class Floor:
     residences: int
 
 
-def share(total: int, size: Floats, low: Ints, high: Ints) -> Ints:
+def share(total: int, size: Floats, low: Indices, high: Indices) -> Indices:
     """Share a whole number by size between bounds: largest remainders, the first on equal ones.
 
     Returns
@@ -82,7 +80,7 @@ def share(total: int, size: Floats, low: Ints, high: Ints) -> Ints:
     return out
 
 
-def _level(total: int, size: Floats, low: Ints, high: Ints) -> float:
+def _level(total: int, size: Floats, low: Indices, high: Indices) -> float:
     """Return the number by which sizes are multiplied so that they sum to `total` between bounds.
 
     The sum grows in straight pieces that end where a share meets one of its bounds.
@@ -101,7 +99,7 @@ def _level(total: int, size: Floats, low: Ints, high: Ints) -> float:
     return float(ends[piece - 1] + (total - sums[piece - 1]) / slopes[piece - 1])
 
 
-def allocate(parc: Parc, budget: int, floor: Floor) -> Ints:
+def allocate(parc: Parc, budget: int, floor: Floor) -> Indices:
     """Return the interviews of each résidence.
 
     First the floor of each bailleur out of QPV, then that of each quarter, the largest first, as long
@@ -139,7 +137,7 @@ def allocate(parc: Parc, budget: int, floor: Floor) -> Ints:
     return out
 
 
-def _groups(bailleur: Ints, quarter: Ints, homes: Floats) -> Iterator[Ints]:
+def _groups(bailleur: Indices, quarter: Indices, homes: Floats) -> Iterator[Indices]:
     """Yield the cells that share a floor: each bailleur out of QPV where it has some in, each quarter."""
     inside = set(bailleur[quarter != HORS].tolist())
     outside = [np.array([k]) for k in np.flatnonzero(quarter == HORS) if bailleur[k] in inside]
@@ -149,8 +147,8 @@ def _groups(bailleur: Ints, quarter: Ints, homes: Floats) -> Iterator[Ints]:
 
 
 def _shared(
-    budget: int, bailleur: Ints, hors: NDArray[np.bool_], homes: Floats, low: Ints, room: Ints
-) -> Ints:
+    budget: int, bailleur: Indices, hors: Flags, homes: Floats, low: Indices, room: Indices
+) -> Indices:
     """Share a budget between the sides of each bailleur, half to each, then between their cells."""
     sides, side = np.unique(np.stack([bailleur, hors]), axis=1, return_inverse=True)
     side = side.reshape(-1)

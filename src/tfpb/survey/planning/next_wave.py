@@ -16,8 +16,7 @@ from tfpb.survey.reading.variables import construction_periods
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Texts
     from tfpb.model.plan import Planification
 
 QUOTA_COUNTS: Final = ("logements_qpv", "entretiens_qpv", "logements_hors", "entretiens_hors")
@@ -154,7 +153,7 @@ def _quotas(
     return sums.reset_index(), absent
 
 
-def _texts(column: pd.Series[Any]) -> NDArray[np.object_]:
+def _texts(column: pd.Series[Any]) -> Texts:
     """Return a column as texts, "" where it is empty; years without decimals."""
     out = ["" if pd.isna(v) else str(v).removesuffix(".0") for v in column]
     return np.array(out, dtype=object)

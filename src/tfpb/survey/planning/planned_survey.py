@@ -12,24 +12,15 @@ import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, QpvStatut
 from tfpb.survey.planning.allocation import HORS, Floor, Parc, allocate
-from tfpb.survey.planning.precision import (
-    LEAST_FACTOR,
-    Domain,
-    half_width,
-    power,
-    variance_factor,
-)
+from tfpb.survey.planning.precision import LEAST_FACTOR, Domain, half_width, power, variance_factor
 from tfpb.survey.verdicts import PARC, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Flags, Indices
     from tfpb.model.plan import Planification
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.intp]
 
 PER_BAILLEUR: Final = 1500
 """Interviews a bailleur when no budget is given: about what it has in a regional wave."""
@@ -68,7 +59,7 @@ class _Place:
     bailleur: str
     code: str
     name: str
-    rows: Bools
+    rows: Flags
 
     def names(self) -> dict[str, Any]:
         return {
@@ -120,7 +111,7 @@ class PlannedSurvey:
             return {k: given.get(str(name), 0) for k, name in enumerate(self.bailleurs)}
         return {-1: self.settings.entretiens or PER_BAILLEUR * len(self.bailleurs)}
 
-    def spread(self, budgets: dict[int, int], times: float = 1.0) -> Ints:
+    def spread(self, budgets: dict[int, int], times: float = 1.0) -> Indices:
         """Return the interviews of each résidence, budgets taken so many times."""
         least = math.ceil(self.numbers.shown_n / self.settings.reponses_valides - _TINY)
         floor = Floor(least, self.numbers.shown_clusters)
@@ -130,7 +121,7 @@ class PlannedSurvey:
             out[rows] = allocate(self.parc.of(rows), round(budget * times), floor)
         return out
 
-    def factor(self, planned: Ints, rows: Bools) -> float:
+    def factor(self, planned: Indices, rows: Flags) -> float:
         """Return D of some résidences."""
         if not rows.any():
             return float("inf")
@@ -141,7 +132,7 @@ class PlannedSurvey:
         )
         return variance_factor(domain, rho=self.settings.correlation, parc=self.parc_target)
 
-    def counted(self, planned: Ints, rows: Bools) -> dict[str, Any]:
+    def counted(self, planned: Indices, rows: Flags) -> dict[str, Any]:
         """Return counts and D of the résidences of some rows, side by side."""
         out: dict[str, Any] = {}
         for name, side in (("qpv", rows & self.qpv), ("hors", rows & ~self.qpv)):
@@ -165,7 +156,7 @@ class PlannedSurvey:
         ranks = range(1, len(self.gaps) + 1)
         return {f"puissance_{k}": self.chances(k, table["_qpv"], table["_hors"]) for k in ranks}
 
-    def territories(self, planned: Ints) -> pd.DataFrame:
+    def territories(self, planned: Indices) -> pd.DataFrame:
         """Measure the whole, each bailleur, each quarter and each bailleur in it."""
         table = pd.DataFrame(
             place.names() | self.counted(planned, place.rows) for place in self.places

@@ -6,19 +6,21 @@ independent answers that would say as much.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from tfpb.survey.estimation.intervals import combined_bounds, wilson_bounds, z_quantile
 from tfpb.survey.verdicts import CONFIDENCE_MARGIN
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import pandas as pd
 
-    Floats = NDArray[np.float64]
+    from tfpb.model.arrays import Floats, Indices
+
 
 Z_90: Final = z_quantile(CONFIDENCE_MARGIN)
 """Quantile of both bounds of a 90 % interval, those a verdict reads."""
@@ -45,7 +47,7 @@ class Domain:
 
     answers: Floats
     dwellings: Floats
-    strata: NDArray[np.intp]
+    strata: Indices
 
 
 def variance_factor(domain: Domain, *, rho: float, parc: bool) -> float:
@@ -133,3 +135,77 @@ def power(level: float, gap: float, qpv: Any, hors: Any, *, margin: float) -> An
     beyond = np.where(low_bound(np.ones_like(other), other, dq, dh) > -margin, beyond, 0.0)
     out = np.where(known, (beyond * _WEIGHTS).sum(axis=-1), 0.0)
     return float(out) if out.ndim == 0 else out
+
+
+DEFAULT_DEFF: Final = 1.6
+_KEY: Final = ("vague", "niveau", "territoire", "bailleur", "item")
+
+
+def n_necessaire(
+    proportion: float,
+    *,
+    effet_plan: float = 1.6,
+    marge_points: float = 5.0,
+    risque: float = 0.05,
+    puissance: float = 0.80,
+) -> int:
+    """Return the interviews a group needs to show non-inferiority when the gap is truly nil.
+
+    Parameters
+    ----------
+    proportion : float
+        Share of satisfied tenants, 0..1.
+    effet_plan : float
+        Design effect (variance over that of a simple random sample).
+    marge_points : float
+        Margin of equivalence, in points.
+    risque, puissance : float
+        One-sided risk and power.
+
+    Returns
+    -------
+    int
+        ``deff · 2p(1−p) · ((z₁₋ᵣ + z_puissance) / δ)²``, rounded to the nearest ten (about 1 480 at
+        75 %, deff 1.6 and 5 points), the usual two-sample size formula.
+
+    Raises
+    ------
+    ValueError
+        If the proportion is outside 0..1 or the margin is not positive.
+    """
+    if not 0 <= proportion <= 1 or marge_points <= 0:
+        raise ValueError((proportion, marge_points))
+    spread = float(ndtri(1 - risque) + ndtri(puissance)) / (marge_points / 100)
+    exact = max(effet_plan, 1.0) * 2 * proportion * (1 - proportion) * spread**2
+    return max(10, 10 * math.floor(exact / 10 + 0.5))
+
+
+def interviews_needed(comparison: pd.DataFrame, row: pd.Series) -> int | None:
+    """Return the interviews a group would have needed for one gap of the comparison.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        `COMPARISON_COLUMNS`, protected.
+    row : Series
+        A row on groupe `ecart`.
+
+    Returns
+    -------
+    int or None
+        From the share and the design effect of both sides together on the same item; None when
+        they are not shown.
+    """
+    same = comparison[
+        (comparison["groupe"] == "ensemble")
+        & (comparison["ajustement"] == "brut")
+        & np.all([comparison[c] == row[c] for c in _KEY], axis=0)
+    ]
+    if same.empty or not math.isfinite(float(same["estimation"].iloc[0])):
+        return None
+    deff = float(same["effet_plan"].iloc[0])
+    return n_necessaire(
+        float(same["estimation"].iloc[0]),
+        effet_plan=deff if math.isfinite(deff) else DEFAULT_DEFF,
+        marge_points=float(row["marge_points"]),
+    )

@@ -13,12 +13,10 @@ from tfpb.survey.reading.delivery_columns import as_frame, find_column, parse_nu
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Floats, Indices, Texts
     from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
 
-    Floats = NDArray[np.float64]
 
 CELL: Final = "_calage_"
 """Columns of the calibration cells of a survey, numbered."""
@@ -100,7 +98,7 @@ def _of_wave(frame: pd.DataFrame, columns: dict[str, str | None], wave: str) -> 
     return frame[(named == wave) | (named == "")]
 
 
-def _categories(respondents: pd.DataFrame, name: str) -> NDArray[np.object_]:
+def _categories(respondents: pd.DataFrame, name: str) -> Texts:
     first, *others = (respondents[p.strip()].astype(str).map(fold) for p in name.split(_CROSSING))
     for part in others:
         first = first + _CROSSING + part
@@ -127,7 +125,7 @@ def _side(text: str) -> str:
     return str(side) if side is not None else fold(text)
 
 
-def _rake(weights: Floats, targets: list[tuple[NDArray[np.intp], Floats]]) -> Floats:
+def _rake(weights: Floats, targets: list[tuple[Indices, Floats]]) -> Floats:
     """Scale weights to each margin in turn until they are still."""
     for _ in range(_SWEEPS):
         before = weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -13,9 +14,9 @@ from tfpb.model.columns import STAMP
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats, Indices, Integers, Texts
 
 T = TypeVar("T")
 _SHOWN_ROWS: Final = 12
@@ -55,7 +56,7 @@ class ReadTable(Protocol):
         ...
 
     @property
-    def rows(self) -> NDArray[np.int64]:
+    def rows(self) -> Integers:
         """Row of each line in the file."""
         ...
 
@@ -98,14 +99,14 @@ def find_column(frame: pd.DataFrame, names: Iterable[str]) -> str | None:
     return next((folded[fold(n)] for n in names if fold(n) in folded), None)
 
 
-def texts(frame: pd.DataFrame, column: str) -> NDArray[np.object_]:
+def texts(frame: pd.DataFrame, column: str) -> Texts:
     """Return a column as squeezed text, "" where empty."""
     codes, uniques = pd.factorize(frame[column], use_na_sentinel=False)
     clean = [squeeze(u if isinstance(u, str) else "" if pd.isna(u) else str(u)) for u in uniques]
     return np.array(clean, dtype=object)[codes]
 
 
-def distinct(values: NDArray[np.object_]) -> tuple[NDArray[np.intp], list[str]]:
+def distinct(values: Texts) -> tuple[Indices, list[str]]:
     """Factorise text: (index of each row, distinct values in order of appearance)."""
     codes, uniques = pd.factorize(values)
     return codes, [str(u) for u in uniques]
@@ -125,7 +126,7 @@ def parse_number(value: str) -> float:
     return number if np.isfinite(number) else float("nan")
 
 
-def parse_numbers(values: Sequence[str]) -> NDArray[np.float64]:
+def parse_numbers(values: Sequence[str]) -> Floats:
     """Read many numbers at once, as `parse_number` reads each."""
     try:
         plain = np.array(values, dtype=str).astype(float)
@@ -144,90 +145,70 @@ def parse_side(value: str) -> int | None:
     return 0 if key in _OUT or _WITHOUT.fullmatch(key) else None
 
 
-def read_values(
-    values: NDArray[np.object_],
-    parse: Callable[[str], T | None],
-    frame: pd.DataFrame,
-    faults: list[Fault],
-    code: str,
-    column: str | NDArray[np.object_],
-    fields: Mapping[str, object] | None = None,
-) -> tuple[NDArray[np.intp], list[T | None]]:
-    """Parse each distinct text once; those that `parse` does not know (None) are faults.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Interviews being read, and the list that gets what is wrong with them.
 
     Parameters
     ----------
-    values : object array, shape (rows,)
-        Text of one column, "" where empty.
     frame : DataFrame
-        The same rows with their stamp.
+        With their stamp.
     faults : list of Fault
-        Receives `code`, one a file and unknown text.
-    column : str, or object array of the same shape
-        Header it was read under, in each row when deliveries differ.
-    fields : mapping, optional
-        Further fields of the fault.
-
-    Returns
-    -------
-    int array, shape (rows,), and list
-        Index of each row in the parsed values; None for unknown text.
     """
-    codes, uniques = distinct(values)
-    parsed = [parse(u) for u in uniques]
-    wrong = [k for k, value in enumerate(parsed) if value is None]
-    faults += unread(code, codes, uniques, wrong, frame, column, fields)
-    return codes, parsed
 
+    frame: pd.DataFrame
+    faults: list[Fault]
 
-def unread(
-    code: str,
-    codes: NDArray[np.intp],
-    uniques: Sequence[str],
-    wrong: Iterable[int],
-    frame: pd.DataFrame,
-    column: str | NDArray[np.object_],
-    fields: Mapping[str, object] | None = None,
-) -> list[Fault]:
-    """List the texts of a column that could not be read; parameters as for `read_values`."""
-    faults = []
-    for k in wrong:
-        at = np.flatnonzero(codes == k)
-        header = column if isinstance(column, str) else str(column[at[0]])
-        severity = Severity.FAUTE
-        faults += rows_fault(
-            code, frame, at, column=header, got=uniques[k], severity=severity, fields=fields
-        )
-    return faults
+    def parsed(
+        self, values: Texts, parse: Callable[[str], T | None], code: str, column: str | Texts,
+        **fields: object,
+    ) -> tuple[Indices, list[T | None]]:  # fmt: skip
+        """Parse each distinct text once; those that `parse` does not know (None) are faults.
 
+        Parameters
+        ----------
+        values : object array, shape (rows,)
+            Text of one column, "" where empty.
+        code : str
+            Of the faults, one a file and unknown text.
+        column : str, or object array of the same shape
+            Header it was read under, in each row when deliveries differ.
+        **fields
+            Further fields of the fault.
 
-def rows_fault(
-    code: str,
-    frame: pd.DataFrame,
-    positions: NDArray[np.intp],
-    *,
-    column: str = "",
-    got: str = "",
-    severity: Severity = Severity.DOUTE,
-    fields: Mapping[str, object] | None = None,
-) -> list[Fault]:
-    """Make one fault a file for many rows that share it, with the first rows named.
+        Returns
+        -------
+        int array, shape (rows,), and list
+            Index of each row in the parsed values; None for unknown text.
+        """
+        codes, uniques = distinct(values)
+        parsed = [parse(u) for u in uniques]
+        wrong = [k for k, value in enumerate(parsed) if value is None]
+        self.unread(code, codes, uniques, wrong, column, **fields)
+        return codes, parsed
 
-    The fields `nombre` (count) and `lignes` (« 41, 87, 112… ») are added.
-    """
-    faults = []
-    stamps = frame.iloc[positions]
-    for (_, _), group in stamps.groupby([STAMP[0], STAMP[1]], sort=False):
-        numbers = [str(int(n)) for n in group[STAMP[2]]]
-        listed = ", ".join(numbers[:_SHOWN_ROWS]) + ("…" if len(numbers) > _SHOWN_ROWS else "")
-        first = group.iloc[0]
-        faults.append(
-            Fault(
-                code,
-                Place(str(first[STAMP[0]]), str(first[STAMP[1]]), int(numbers[0]), column),
-                got,
-                {**(fields or {}), "nombre": len(numbers), "lignes": listed},
-                severity,
-            )
-        )
-    return faults
+    def unread(
+        self, code: str, codes: Indices, uniques: Sequence[str], wrong: Iterable[int],
+        column: str | Texts, **fields: object,
+    ) -> None:  # fmt: skip
+        """List the texts of a column that could not be read; parameters as for `parsed`."""
+        for k in wrong:
+            at = np.flatnonzero(codes == k)
+            header = column if isinstance(column, str) else str(column[at[0]])
+            self.fault_at(code, at, header, uniques[k], Severity.FAUTE, **fields)
+
+    def fault_at(
+        self, code: str, positions: Indices, column: str = "", got: str = "",
+        severity: Severity = Severity.DOUTE, **fields: object,
+    ) -> None:  # fmt: skip
+        """List one fault a file for many rows that share it, with the first rows named.
+
+        The fields `nombre` (count) and `lignes` (« 41, 87, 112… ») are added.
+        """
+        stamps = self.frame.iloc[positions]
+        for (file, sheet), group in stamps.groupby([STAMP[0], STAMP[1]], sort=False):
+            numbers = [str(int(n)) for n in group[STAMP[2]]]
+            listed = ", ".join(numbers[:_SHOWN_ROWS]) + ("…" if len(numbers) > _SHOWN_ROWS else "")
+            place = Place(str(file), str(sheet), int(numbers[0]), column)
+            told = {**fields, "nombre": len(numbers), "lignes": listed}
+            self.faults.append(Fault(code, place, got, told, severity))

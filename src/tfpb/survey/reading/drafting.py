@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Nature, Theme
 from tfpb.model.columns import STAMP
-from tfpb.survey.reading.delivery_columns import parse_side
+from tfpb.survey.reading.delivery_columns import ReadTable, parse_side
 from tfpb.survey.reading.guessing import (
     GuessedScale,
     compatible,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.model.plan import Dictionary
-    from tfpb.survey.reading.delivery_columns import ReadTable
 
 _ADJUSTMENT: Final = ("type_habitat", "periode_construction")
 _ROLES: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")

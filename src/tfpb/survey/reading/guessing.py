@@ -10,39 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Nature, Theme
+from tfpb.packaged import packaged
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ROLES: Final[dict[str, tuple[str, ...]]] = {
-    "repondant": (
-        "id enquete", "n enquete", "num enquete", "numero enquete", "id repondant", "repondant",
-        "identifiant", "num questionnaire", "n questionnaire", "numero de questionnaire", "id interview",
-        "numero interview", "id menage", "cle enquete", "id",
-    ),
-    "vague": ("vague", "annee enquete", "annee de l enquete", "annee d enquete", "millesime", "wave"),
-    "bailleur": ("bailleur", "organisme", "nom bailleur", "code bailleur", "code organisme", "societe"),
-    "residence": (
-        "residence id", "id residence", "code residence", "residence", "code programme", "programme",
-        "code groupe", "groupe", "ensemble immobilier", "code ensemble", "nom residence",
-    ),
-    "poids": (
-        "poids", "ponderation", "coefficient de redressement", "coef redressement", "coef", "coefficient",
-        "redressement", "poids final", "poids redresse", "weight", "coefficient d extrapolation",
-    ),
-    "qpv": (
-        "qpv", "quartier prioritaire", "en qpv", "residence en quartier prioritaire", "top qpv", "zus",
-        "indicateur qpv", "qpv oui non", "residence en qpv", "quartier prioritaire qpv",
-        "quartier prioritaire de la politique de la ville",
-        "quartier prioritaire de la politique de la ville qpv", "qpv quartier prioritaire",
-    ),
-    "type_habitat": ("type habitat", "type d habitat", "habitat", "collectif individuel", "type de logement"),
-    "periode_construction": (
-        "periode construction", "periode de construction", "epoque de construction", "tranche construction",
-        "anciennete du bati",
-    ),
-}  # fmt: skip
+_TABLES: Final = packaged(__name__)
+ROLES: Final[dict[str, tuple[str, ...]]] = {k: tuple(v) for k, v in _TABLES["roles"].items()}
 """Role of a plan → folded headers or labels that name it, best first."""
 _LIKELY: Final = {
     "repondant": re.compile(
@@ -60,59 +35,10 @@ _ASKED: Final = re.compile(r"\b(notes?|satisf\w*|recommand\w*|diriez|pensez|esti
 """Words of a question: « Note donnée au bailleur » names no bailleur."""
 
 _THEMES: Final[dict[Theme, tuple[str, ...]]] = {
-    Theme.GLOBAL: (
-        "note globale", "satisfaction globale", "satisfaction generale du bailleur", "recommand",
-        "globalement bailleur", "globalement satisfait de votre bailleur", "note donnee au bailleur",
-    ),
-    Theme.RELATION: (
-        "accueil", "gardien", "demande", "reclamation", "intervention", "information", "contact",
-        "courrier", "joindre", "telephon", "agence", "conseiller", "ecoute", "charges", "quittance",
-        "presence", "personnel", "bailleur", "delai",
-    ),
-    Theme.RESIDENCE: (
-        "parties communes", "residence", "immeuble", "hall", "ascenseur", "abords", "espaces verts",
-        "espaces exterieurs", "encombrant", "dechet", "ordures", "poubelle", "local", "eclairage",
-        "escalier", "cave", "parking", "stationnement", "interphone", "degradation", "nettoyage", "proprete",
-    ),
-    Theme.LOGEMENT: (
-        "logement", "chauffage", "isolation", "fenetre", "sanitaire", "salle de bain", "cuisine",
-        "plomberie", "electricite", "humidite", "eau chaude", "ventilation",
-    ),
-    Theme.QUARTIER: (
-        "quartier", "tranquillite", "securite", "voisin", "transport", "commerce", "ecole", "vivre ensemble",
-        "image", "environnement", "incivilite", "bruit",
-    ),
-}  # fmt: skip
-_AXES: Final[dict[int, tuple[str, ...]]] = {
-    1: ("gardien", "presence", "accueil", "personnel"),
-    3: ("proprete", "nettoyage", "abords", "espaces verts", "degradation", "graffiti", "tags"),
-    4: ("encombrant", "dechet", "ordures", "poubelle", "epave", "tri "),
-    5: ("tranquillite", "securite", "incivilite"),
-    6: ("information", "concertation", "sensibilisation"),
-    7: ("voisin", "vivre ensemble", "animation", "lien social"),
-    8: (
-        "eclairage",
-        "ascenseur",
-        "interphone",
-        "equipements",
-        "intervention",
-        "boites aux lettres",
-    ),
+    Theme(k): tuple(v) for k, v in _TABLES["themes"].items()
 }
-_NSP: Final = (
-    "ne sait pas",
-    "nsp",
-    "sans opinion",
-    "refus",
-    "sans avis",
-    "ne se prononce",
-    "non reponse",
-    "sans reponse",
-    "non renseigne",
-    "pas de reponse",
-    "pas d avis",
-    "pas d opinion",
-)
+_AXES: Final[dict[int, tuple[str, ...]]] = {int(k): tuple(v) for k, v in _TABLES["axes"].items()}
+_NSP: Final[tuple[str, ...]] = tuple(_TABLES["nsp"])
 _OUT: Final = ("non concern", "sans objet", "pas concern")
 _NONE: Final = re.compile(r"^(?:\d+ )?(?:pas|aucune?|il n y a pas|je n ai pas|n a pas|n ai pas)\b")
 """« Pas de gardien dans ma résidence »: there is nothing to be satisfied with."""

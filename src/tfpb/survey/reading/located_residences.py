@@ -14,18 +14,12 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import stamped_place
 from tfpb.model.tables import STOCK
-from tfpb.survey.reading.delivery_columns import (
-    find_column,
-    identifier,
-    parse_number,
-    rows_fault,
-    texts,
-)
+from tfpb.survey.reading.delivery_columns import Rows, find_column, identifier, parse_number, texts
 from tfpb.text import fold, squeeze
 from tfpb.words.survey.survey_words import LOCATED_COLUMNS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
 
 UNKNOWN: Final = -1
 _LEAST: Final = 1e-9
@@ -104,7 +98,7 @@ def _filled(frame: pd.DataFrame, name: str) -> str | None:
     return column if column is not None and (texts(frame, column) != "").any() else None
 
 
-def _dwellings(frame: pd.DataFrame) -> NDArray[np.float64]:
+def _dwellings(frame: pd.DataFrame) -> Floats:
     """Return the dwellings of each row, one when no column holds them."""
     column = find_column(frame, _names("nb_logements"))
     if column is None:
@@ -113,9 +107,7 @@ def _dwellings(frame: pd.DataFrame) -> NDArray[np.float64]:
     return np.where(counts > 0, counts, 0.0)
 
 
-def _of_most(
-    values: NDArray[np.object_], ids: NDArray[np.object_], dwellings: NDArray[np.float64]
-) -> pd.Series:
+def _of_most(values: Texts, ids: Texts, dwellings: Floats) -> pd.Series:
     """Return the value of most dwellings of each résidence, the first met on equal counts."""
     table = pd.DataFrame({"id": ids, "value": values, "dwellings": dwellings + _LEAST})
     sums = table.groupby(["id", "value"], sort=False)["dwellings"].sum().reset_index()
@@ -123,9 +115,7 @@ def _of_most(
     return most.set_index("id")["value"]
 
 
-def _majority_side(
-    sides: NDArray[np.object_], ids: NDArray[np.object_], dwellings: NDArray[np.float64]
-) -> pd.Series:
+def _majority_side(sides: Texts, ids: Texts, dwellings: Floats) -> pd.Series:
     """Return the side of most dwellings of each résidence, in doubt on equal counts."""
     table = pd.DataFrame({"id": ids, "side": sides, "dwellings": dwellings + _LEAST})
     held = table.pivot_table(index="id", columns="side", values="dwellings", aggfunc="sum")
@@ -134,7 +124,7 @@ def _majority_side(
     return held.idxmax(axis=1).mask(tied, QpvStatut.A_VERIFIER.value)
 
 
-def residence_rows(frame: pd.DataFrame, residences: pd.DataFrame) -> NDArray[np.intp]:
+def residence_rows(frame: pd.DataFrame, residences: pd.DataFrame) -> Indices:
     """Return the position in `residences` of each interview's résidence, -1 when it is not there.
 
     Identifiers are compared without case. When the stock holds one identifier under several
@@ -161,8 +151,8 @@ def residence_rows(frame: pd.DataFrame, residences: pd.DataFrame) -> NDArray[np.
 
 
 def apply_located_side(
-    frame: pd.DataFrame, residences: pd.DataFrame | None, keep: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], list[Fault]]:
+    frame: pd.DataFrame, residences: pd.DataFrame | None, keep: Flags
+) -> tuple[Integers, list[Fault]]:
     """Return the side of each row (1, 0, -1 left out) and the doubts about it.
 
     Parameters
@@ -179,7 +169,8 @@ def apply_located_side(
     here = residences is not None and not residences.empty
     nowhere = np.flatnonzero((flag < 0) & keep & ~(named & here))
     column = str(frame["_colonne_qpv"].iloc[0]) if len(frame) else ""
-    faults = rows_fault("qpv_manquant", frame, nowhere, column=column)
+    faults: list[Fault] = []
+    Rows(frame, faults).fault_at("qpv_manquant", nowhere, column)
     if residences is None or not here:
         return flag, faults
     rows = residence_rows(frame, residences)
@@ -197,11 +188,7 @@ def apply_located_side(
 
 
 def _by_residence(
-    code: str,
-    frame: pd.DataFrame,
-    mask: NDArray[np.bool_],
-    side: NDArray[np.int64],
-    flag: NDArray[np.int64],
+    code: str, frame: pd.DataFrame, mask: Flags, side: Integers, flag: Integers
 ) -> list[Fault]:
     """Make one doubt a résidence and wave."""
     faults = []

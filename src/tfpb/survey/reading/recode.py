@@ -12,15 +12,13 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import STAMP, stamped_place
 from tfpb.model.record import Reading
 from tfpb.survey.reading.delivery_columns import (
+    Rows,
     distinct,
     find_column,
     identifier,
     parse_numbers,
     parse_side,
-    read_values,
-    rows_fault,
     texts,
-    unread,
 )
 from tfpb.survey.reading.located_residences import apply_located_side
 from tfpb.survey.reading.scales import read_answers
@@ -32,8 +30,7 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Flags, Floats, Integers, Texts
     from tfpb.model.plan import Plan
 
 _ROLES: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
@@ -84,9 +81,10 @@ def recode(
     frame = pd.concat([p for p, _ in parts], ignore_index=True)
     text = pd.concat([t for _, t in parts], ignore_index=True)
     frame["bailleur"] = _one_spelling(frame["bailleur"].to_numpy(dtype=object))
-    keep = _usable_rows(frame, plan, faults)
+    rows = Rows(frame, faults)
+    keep = _usable_rows(rows, plan)
     why = np.where(keep, "", "poids_manquant").astype(object)
-    once = _repeated_rows(frame, text, plan, keep, faults)
+    once = _repeated_rows(rows, text, plan, keep)
     why[keep & ~once] = "interview_en_double"
     keep &= once
     side, listed = apply_located_side(frame, residences, keep)
@@ -94,8 +92,8 @@ def recode(
     frame["qpv"] = side
     why[keep & (side < 0)] = "qpv_manquant"
     keep &= side >= 0
-    variables = read_variables(text, frame, plan, residences, faults)
-    scales, answers, marks = read_answers(text, frame, variables, plan, faults)
+    variables = read_variables(text, rows, plan, residences)
+    scales, answers, marks = read_answers(text, rows, variables, plan)
     frame = pd.concat([frame, variables], axis=1)
     kept = np.flatnonzero(keep)
     out = frame.iloc[kept].reset_index(drop=True)
@@ -103,7 +101,7 @@ def recode(
     has_clusters = bool((out["residence"] != "").any())
     out["strate"] = _strata(out, plan, faults)
     if has_clusters:
-        faults += rows_fault("residence_manquante", out, np.flatnonzero(out["residence"] == ""))
+        Rows(out, faults).fault_at("residence_manquante", np.flatnonzero(out["residence"] == ""))
         faults += _clusters_in_two_strata(out)
     return Survey(
         respondents=out,
@@ -136,7 +134,7 @@ def readings_without(frames: Sequence[pd.DataFrame], plan: Plan, why: str) -> tu
     return _readings(frame, np.full(len(frame), why, dtype=object))
 
 
-def _readings(frame: pd.DataFrame, why: NDArray[np.object_]) -> tuple[Reading, ...]:
+def _readings(frame: pd.DataFrame, why: Texts) -> tuple[Reading, ...]:
     """Count the interviews of each file, bailleur and wave, kept or left out and why."""
     out = []
     keys = [STAMP[0], STAMP[1], "bailleur", "vague"]
@@ -167,7 +165,8 @@ def _standard(
     """Read one delivery's roles; return (standard columns, the delivery with plan names)."""
     frame = frame.reset_index(drop=True)
     found = {role: find_column(frame, getattr(plan.colonnes, role)) for role in _ROLES}
-    _missing_roles(found, plan, frame, faults, located=located)
+    rows = Rows(frame, faults)
+    _missing_roles(found, plan, rows, located=located)
     fixed = {"vague": plan.colonnes.vague_fixe, "bailleur": plan.colonnes.bailleur_fixe}
     out = frame[list(STAMP)].copy()
     for role in ("repondant", "vague", "bailleur", "residence"):
@@ -181,16 +180,10 @@ def _standard(
         out[role] = pd.Series(named, out.index, dtype=object)
     for role in ("vague", "bailleur"):
         if found[role] is not None:
-            faults += rows_fault(
-                "enquete_cellule_vide",
-                frame,
-                np.flatnonzero(out[role] == ""),
-                column=str(found[role]),
-                severity=Severity.FAUTE,
-                fields={"role": role},
-            )
-    out["poids"], out["_poids_livre"] = _weights(frame, found["poids"], faults)
-    out["qpv"] = _flags(frame, found["qpv"], faults) if found["qpv"] else -1
+            empty, header = np.flatnonzero(out[role] == ""), str(found[role])
+            rows.fault_at("enquete_cellule_vide", empty, header, "", Severity.FAUTE, role=role)
+    out["poids"], out["_poids_livre"] = _weights(rows, found["poids"])
+    out["qpv"] = _flags(rows, found["qpv"]) if found["qpv"] else -1
     for role in ("poids", "qpv"):
         out[f"_colonne_{role}"] = found[role] or ""
     names = _plan_names(frame, plan)
@@ -210,15 +203,9 @@ def _plan_names(frame: pd.DataFrame, plan: Plan) -> dict[str, str]:
     return {name: there for name, there in found.items() if there is not None}
 
 
-def _missing_roles(
-    found: dict[str, str | None],
-    plan: Plan,
-    frame: pd.DataFrame,
-    faults: list[Fault],
-    *,
-    located: bool,
-) -> None:
+def _missing_roles(found: dict[str, str | None], plan: Plan, rows: Rows, *, located: bool) -> None:
     """List the roles the plan names but the delivery lacks, and those it cannot do without."""
+    frame = rows.frame
     fixed = {"vague": plan.colonnes.vague_fixe, "bailleur": plan.colonnes.bailleur_fixe}
     needed = {"vague", "bailleur"} | (set() if located else {"qpv"})
     headers = ", ".join(str(c) for c in frame.columns if c not in STAMP)
@@ -232,7 +219,7 @@ def _missing_roles(
         unsaid = role == "qpv" and not named
         if named or role in needed:
             stops = role in needed or role in {"residence", "poids"}
-            faults.append(
+            rows.faults.append(
                 Fault(
                     "enquete_sans_cote" if unsaid else "enquete_colonne_absente",
                     place,
@@ -243,27 +230,23 @@ def _missing_roles(
             )
 
 
-def _weights(
-    frame: pd.DataFrame, column: str | None, faults: list[Fault]
-) -> tuple[NDArray[np.float64], bool]:
+def _weights(rows: Rows, column: str | None) -> tuple[Floats, bool]:
     """Return the weight of each row (NaN when it cannot be read) and whether they are delivered."""
     if column is None:
-        return np.ones(len(frame)), False
-
-    codes, uniques = distinct(texts(frame, column))
+        return np.ones(len(rows.frame)), False
+    codes, uniques = distinct(texts(rows.frame, column))
     weights = parse_numbers(uniques)
     wrong = (weights < 0) | (np.isnan(weights) & (np.array(uniques, dtype=object) != ""))
-    faults += unread("poids_illisible", codes, uniques, np.flatnonzero(wrong), frame, column)
+    rows.unread("poids_illisible", codes, uniques, np.flatnonzero(wrong), column)
     return weights[codes], True
 
 
-def _flags(frame: pd.DataFrame, column: str, faults: list[Fault]) -> NDArray[np.int64]:
-    values = texts(frame, column)
-    codes, parsed = read_values(values, parse_side, frame, faults, "qpv_illisible", column)
+def _flags(rows: Rows, column: str) -> Integers:
+    codes, parsed = rows.parsed(texts(rows.frame, column), parse_side, "qpv_illisible", column)
     return np.array([-1 if s is None else s for s in parsed], dtype=np.int64)[codes]
 
 
-def _one_spelling(names: NDArray[np.object_]) -> NDArray[np.object_]:
+def _one_spelling(names: Texts) -> Texts:
     """Give a bailleur one spelling (the most frequent, then the first in order)."""
     codes, uniques = distinct(names)
     counts = np.bincount(codes, minlength=len(uniques))
@@ -275,24 +258,18 @@ def _one_spelling(names: NDArray[np.object_]) -> NDArray[np.object_]:
     return np.array([chosen[fold(u)][1] for u in uniques], dtype=object)[codes]
 
 
-def _usable_rows(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArray[np.bool_]:
+def _usable_rows(rows: Rows, plan: Plan) -> Flags:
     """Leave out rows without a weight, and list them."""
-    weights = frame["poids"].to_numpy(dtype=float)
-    usable: NDArray[np.bool_] = weights > 0
+    weights = rows.frame["poids"].to_numpy(dtype=float)
+    usable: Flags = weights > 0
     lacking = np.flatnonzero(~usable & ~(weights < 0))
-    column = next(iter(plan.colonnes.poids), "")
-    faults += rows_fault("poids_manquant", frame, lacking, column=column)
+    rows.fault_at("poids_manquant", lacking, next(iter(plan.colonnes.poids), ""))
     return usable
 
 
-def _repeated_rows(
-    frame: pd.DataFrame,
-    text: pd.DataFrame,
-    plan: Plan,
-    keep: NDArray[np.bool_],
-    faults: list[Fault],
-) -> NDArray[np.bool_]:
+def _repeated_rows(rows: Rows, text: pd.DataFrame, plan: Plan, keep: Flags) -> Flags:
     """Keep one of interviews delivered twice; two interviews under one identifier are a fault."""
+    frame = rows.frame
     first_only = np.ones(len(frame), dtype=bool)
     key = frame[["vague", "bailleur", "repondant"]]
     repeated = np.flatnonzero(key.duplicated(keep=False) & (frame["repondant"] != "") & keep)
@@ -307,7 +284,7 @@ def _repeated_rows(
         for other in others:
             same = content.iloc[original].equals(content.iloc[other])
             first_only[other] = False
-            faults.append(
+            rows.faults.append(
                 Fault(
                     "interview_en_double" if same else "identifiant_en_double",
                     stamped_place(frame, int(other), column),
@@ -322,7 +299,7 @@ def _repeated_rows(
     return first_only
 
 
-def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> NDArray[np.object_]:
+def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> Texts:
     """Join the strata columns into one label; the role `qpv` is the side that rules the wave."""
     roles = {name: role for role in _ROLES for name in (role, *getattr(plan.colonnes, role))}
     parts = []

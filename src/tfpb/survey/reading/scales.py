@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.survey.reading.delivery_columns import distinct, numeric, read_values, token
+from tfpb.survey.reading.delivery_columns import Rows, distinct, numeric, token
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from tfpb.model.arrays import Flags, Floats
     from tfpb.model.plan import Code, Echelle, Item, Plan
 
 ABSENT: Final = -1
@@ -139,12 +140,8 @@ def _levels(codes: tuple[Code, ...], names: dict[str, str]) -> list[tuple[str, l
 
 
 def read_answers(
-    text: pd.DataFrame,
-    frame: pd.DataFrame,
-    variables: pd.DataFrame,
-    plan: Plan,
-    faults: list[Fault],
-) -> tuple[dict[str, Scale], dict[str, NDArray[np.int16]], dict[str, NDArray[np.float64]]]:
+    text: pd.DataFrame, rows: Rows, variables: pd.DataFrame, plan: Plan
+) -> tuple[dict[str, Scale], dict[str, NDArray[np.int16]], dict[str, Floats]]:
     """Read every item of the plan.
 
     Parameters
@@ -152,13 +149,11 @@ def read_answers(
     text : DataFrame
         One column an item (its identifier), text as delivered, NaN where the delivery lacks it, and
         `_lu_<identifier>`: the header it was read under.
-    frame : DataFrame
-        The same rows with their stamp.
+    rows : Rows
+        The same rows; its list receives `code_reponse_inconnu` (one a file, column and code),
+        `echelle_inconnue`, `item_absent`.
     variables : DataFrame
         The same rows' variables, categories named as the plan does: what filters are read on.
-    faults : list of Fault
-        Receives `code_reponse_inconnu` (one a file, column and code), `echelle_inconnue`,
-        `item_absent`.
 
     Returns
     -------
@@ -167,15 +162,15 @@ def read_answers(
     built = {name: build_scale(echelle) for name, echelle in plan.echelles.items()}
     scales: dict[str, Scale] = {}
     answers: dict[str, NDArray[np.int16]] = {}
-    marks: dict[str, NDArray[np.float64]] = {}
+    marks: dict[str, Floats] = {}
     for item in plan.items:
         scale = built.get(item.echelle)
         if scale is None:
             fields = {"item": item.libelle, "connues": ", ".join(built)}
-            faults.append(Fault("echelle_inconnue", _PLAN, item.echelle, fields))
+            rows.faults.append(Fault("echelle_inconnue", _PLAN, item.echelle, fields))
             continue
         name = item.identifiant
-        ranks, values = _read_item(text, frame, item, scale, faults)
+        ranks, values = _read_item(text, rows, item, scale)
         if item.filtre is not None:
             outside = ~_concerned(text, variables, item)
             ranks[outside] = ABSENT
@@ -188,30 +183,26 @@ def read_answers(
 
 
 def _read_item(
-    text: pd.DataFrame, frame: pd.DataFrame, item: Item, scale: Scale, faults: list[Fault]
-) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+    text: pd.DataFrame, rows: Rows, item: Item, scale: Scale
+) -> tuple[NDArray[np.int16], Floats]:
     name = item.identifiant
     if name not in text.columns:
-        faults.append(Fault("item_absent", _PLAN, ", ".join(item.colonnes), {"item": item.libelle}))
+        told = {"item": item.libelle}
+        rows.faults.append(Fault("item_absent", _PLAN, ", ".join(item.colonnes), told))
         nothing = np.full(len(text), ABSENT, dtype=np.int16)
         return nothing, np.full(len(text), np.nan)
     absent = text[name].isna().to_numpy()
-    faults += _lacking_files(frame, absent, item)
-    codes, read = read_values(
-        text[name].fillna("").to_numpy(dtype=object),
-        scale.read,
-        frame,
-        faults,
-        "code_reponse_inconnu",
-        text[f"_lu_{name}"].to_numpy(dtype=object),
-        {"item": item.libelle, "echelle": item.echelle},
-    )
+    rows.faults.extend(_lacking_files(rows.frame, absent, item))
+    codes, read = rows.parsed(
+        text[name].fillna("").to_numpy(dtype=object), scale.read, "code_reponse_inconnu",
+        text[f"_lu_{name}"].to_numpy(dtype=object), item=item.libelle, echelle=item.echelle,
+    )  # fmt: skip
     ranks = np.array([ABSENT if v is None else v[0] for v in read], dtype=np.int16)
     values = np.array([np.nan if v is None else v[1] for v in read], dtype=float)
     return ranks[codes], values[codes]
 
 
-def _lacking_files(frame: pd.DataFrame, absent: NDArray[np.bool_], item: Item) -> list[Fault]:
+def _lacking_files(frame: pd.DataFrame, absent: Flags, item: Item) -> list[Fault]:
     """List the deliveries that do not hold an item that others hold."""
     if not absent.any():
         return []
@@ -228,7 +219,7 @@ def _lacking_files(frame: pd.DataFrame, absent: NDArray[np.bool_], item: Item) -
     ]
 
 
-def _concerned(text: pd.DataFrame, variables: pd.DataFrame, item: Item) -> NDArray[np.bool_]:
+def _concerned(text: pd.DataFrame, variables: pd.DataFrame, item: Item) -> Flags:
     """Return the rows that an item's filter lets through (all of them when its column is unknown).
 
     A filter may name a category of the plan or a code as delivered.

@@ -16,8 +16,7 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Indices, Texts
     from tfpb.survey.respondents import Survey
 
 PARC: Final = "_parc"
@@ -26,7 +25,7 @@ PARC: Final = "_parc"
 
 def surveyed_stock(
     frame: pd.DataFrame, residences: pd.DataFrame | None
-) -> tuple[pd.DataFrame | None, NDArray[np.intp]]:
+) -> tuple[pd.DataFrame | None, Indices]:
     """Return the résidences whose dwellings are known, and that of each interview.
 
     Parameters
@@ -64,7 +63,7 @@ def surveyed_stock(
     return (stock, found) if len(stock) else (None, nowhere)
 
 
-def joined_stock(surveys: Sequence[Survey]) -> tuple[pd.DataFrame | None, NDArray[np.intp]]:
+def joined_stock(surveys: Sequence[Survey]) -> tuple[pd.DataFrame | None, Indices]:
     """Stack the stocks of several surveys, and the rows of their interviews in the whole.
 
     A bailleur whose stock is not known brings none.
@@ -83,9 +82,7 @@ def joined_stock(surveys: Sequence[Survey]) -> tuple[pd.DataFrame | None, NDArra
     return whole, np.concatenate([*places, np.zeros(0, dtype=np.intp)])
 
 
-def _owners(
-    frame: pd.DataFrame, residences: pd.DataFrame, rows: NDArray[np.intp]
-) -> NDArray[np.object_]:
+def _owners(frame: pd.DataFrame, residences: pd.DataFrame, rows: Indices) -> Texts:
     """Name the bailleur of each résidence as the survey does.
 
     That of its own interviews; else the one the stock names; else the one most interviews of this

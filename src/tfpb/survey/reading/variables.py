@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.survey.reading.delivery_columns import distinct, read_values, token
+from tfpb.survey.reading.delivery_columns import Rows, distinct, token
 from tfpb.survey.reading.located_residences import residence_rows
 from tfpb.text import fold, squeeze
 from tfpb.words.survey.survey_words import PERIODS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from tfpb.model.arrays import Texts
     from tfpb.model.plan import Plan, Variable
 
 _OWN: Final = frozenset({"id_residence", "bailleur", "cote", "x", "y", "longitude", "latitude"})
@@ -40,42 +39,37 @@ def wanted_variables(plan: Plan) -> tuple[str, ...]:
 
 
 def read_variables(
-    text: pd.DataFrame,
-    frame: pd.DataFrame,
-    plan: Plan,
-    residences: pd.DataFrame | None,
-    faults: list[Fault],
+    text: pd.DataFrame, rows: Rows, plan: Plan, residences: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Read variables and territories, one column each, text ("" when unknown).
 
     A variable the deliveries do not hold is taken from the located stock; `periode_construction` is
     then cut from the year of construction. Territories are the columns of the stock.
     """
+    frame = rows.frame
     stock = _stock_columns(frame, residences)
-    out: dict[str, NDArray[np.object_]] = {}
+    out: dict[str, Texts] = {}
     for name in wanted_variables(plan):
         if f"@{name}" in text.columns:
             values = text[f"@{name}"].fillna("").to_numpy(dtype=object)
-            out[name] = _categories(values, name, plan.variables.get(name), frame, text, faults)
+            out[name] = _categories(values, name, plan.variables.get(name), rows, text)
         elif name in stock:
             out[name] = stock[name]
         elif name in {*plan.colonnes.ajustement, *plan.colonnes.standardisation}:
             place, fields = Place("plan_enquete.toml"), {"colonne": name}
-            faults.append(Fault("variable_absente", place, name, fields, Severity.DOUTE))
+            rows.faults.append(Fault("variable_absente", place, name, fields, Severity.DOUTE))
     for name, values in stock.items():
         if name not in out and name not in frame.columns:
             out[name] = values
     return pd.DataFrame(out, index=frame.index, dtype=object)
 
 
-def _stock_columns(
-    frame: pd.DataFrame, residences: pd.DataFrame | None
-) -> dict[str, NDArray[np.object_]]:
+def _stock_columns(frame: pd.DataFrame, residences: pd.DataFrame | None) -> dict[str, Texts]:
     if residences is None or residences.empty:
         return {}
     rows = residence_rows(frame, residences)
     known = rows >= 0
-    out: dict[str, NDArray[np.object_]] = {}
+    out: dict[str, Texts] = {}
     for name, values in stock_columns(residences).items():
         spread = np.full(len(frame), "", dtype=object)
         spread[known] = values[rows[known]]
@@ -83,7 +77,7 @@ def _stock_columns(
     return out
 
 
-def stock_columns(residences: pd.DataFrame) -> dict[str, NDArray[np.object_]]:
+def stock_columns(residences: pd.DataFrame) -> dict[str, Texts]:
     """Return the territories and variables of located résidences, as text ("" when unknown)."""
     out = {
         str(name): np.array(
@@ -104,7 +98,7 @@ def _plain(value: object) -> str:
     return text.removesuffix(".0")
 
 
-def construction_periods(years: NDArray[np.object_]) -> NDArray[np.object_]:
+def construction_periods(years: Texts) -> Texts:
     """Cut years of construction at the turning points of social building."""
 
     def period(year: str) -> str:
@@ -120,13 +114,8 @@ def _departement(code_insee: str) -> str:
 
 
 def _categories(
-    values: NDArray[np.object_],
-    name: str,
-    variable: Variable | None,
-    frame: pd.DataFrame,
-    text: pd.DataFrame,
-    faults: list[Fault],
-) -> NDArray[np.object_]:
+    values: Texts, name: str, variable: Variable | None, rows: Rows, text: pd.DataFrame
+) -> Texts:
     """Name categories as the plan does; without a list, spellings that fold alike are one."""
     if variable is None or not variable.categories:
         codes, uniques = distinct(values)
@@ -135,13 +124,9 @@ def _categories(
             first.setdefault(fold(value), value)
         return np.array([first[fold(u)] for u in uniques], dtype=object)[codes]
     lookup = {token(v): label for label, vs in variable.categories.items() for v in (label, *vs)}
-    codes, named = read_values(
-        values,
-        lambda value: lookup.get(key) if (key := token(value)) else "",
-        frame,
-        faults,
-        "categorie_inconnue",
+    codes, named = rows.parsed(
+        values, lambda value: lookup.get(key) if (key := token(value)) else "", "categorie_inconnue",
         text[f"_lu_@{name}"].to_numpy(dtype=object),
-        {"variable": name, "connues": ", ".join(variable.categories)},
-    )
+        variable=name, connues=", ".join(variable.categories),
+    )  # fmt: skip
     return np.array([n or "" for n in named], dtype=object)[codes]

@@ -119,13 +119,19 @@ class System:
         left = ~lost[sides[:, ::-1]]
         return self.weight + _GAP * np.bincount(sides[left], minlength=len(lost))
 
-    def paid(self, lost: Flags) -> Flags:
-        """Lose one more row of each territory with one lost side: the other two would tell it."""
+    def paid(self, lost: Flags, again: Flags) -> Flags:
+        """Lose one more row of each territory with one lost side: the other two would tell it.
+
+        The cheapest; one of `again`, masked by another question, at half its price.
+        """
         lost, costs = lost.copy(), self.costs(lost)
         for rows in self.gaps[lost[self.gaps[:, :2]].any(axis=1)].tolist():
             if lost[rows].sum() == 1:
                 lost[
-                    min((k for k in rows if not lost[k] and not self.fixed[k]), key=costs.item)
+                    min(
+                        (k for k in rows if not lost[k] and not self.fixed[k]),
+                        key=lambda k: costs[k] * (0.5 if again[k] else 1.0),
+                    )
                 ] = True
         return lost
 

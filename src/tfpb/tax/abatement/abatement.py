@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.errors import Place, Severity, fail, stop_on_faults
+from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
@@ -17,28 +17,15 @@ from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast
 from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stocks
-from tfpb.tax.abatement.leavers import leavers
-from tfpb.tax.abatement.notices import ambiguous, read_notice
-from tfpb.tax.abatement.premises import claim_limit, premises_of, settle, year_of
+from tfpb.tax.abatement.notices import Check, ambiguous, read_notice
+from tfpb.tax.abatement.premises import Premises, claim_limit, premises_of, settle, year_of
 from tfpb.tax.abatement.rights import right_of
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.states import UNKNOWN
-from tfpb.tax.ledger.calendar import calendar
+from tfpb.tax.abatement.tallies import reconciliation
+from tfpb.tax.ledger.calendar import calendar, leavers
 from tfpb.tax.ledger.owned import owned_premises
-from tfpb.tax.ledger.reconciliation import reconciliation
-from tfpb.tax.plain_values import (
-    RATE,
-    SHARE,
-    ZERO,
-    cents,
-    doubt,
-    grouped,
-    money,
-    place,
-    records,
-    text,
-    total,
-)
+from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
 from tfpb.words.money import status_reasons
 from tfpb.words.money.accounts import AMBIGUOUS
 from tfpb.words.money.state_words import named_states
@@ -48,11 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from tfpb.errors import Fault
     from tfpb.law.values import Law, Reader
-    from tfpb.tax.abatement.formula import Terms
-    from tfpb.tax.abatement.notices import Check
-    from tfpb.tax.abatement.premises import Premises
     from tfpb.tax.plain_values import Record
 
 ADDED_COLUMNS: Final = (
@@ -148,21 +131,17 @@ def abate(
         reader.text(key)
     stocks = Stocks(residences, entrances)
     stock = stocks.on(reader)
-    held = Conventions(conventions)
+    held = Conventions(conventions, bailleur)
     rows = records(premises)
     kept, left_out = _rows_of_year(rows, year)
-    items = premises_of(
-        [rows[k] for k in kept], stock, held, terms=stipulated, reader=reader, bailleur=bailleur
-    )
-    items, checks, unexplained = _read_notices(items, stipulated, reader)
-    items = [settle(item, stipulated, reader, on) for item in items]
+    items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
+    items, checks, unexplained = _read_notices(items, reader)
+    items = [settle(item, reader, on) for item in items]
     frame, renamed = _own_columns(premises.iloc[kept])
     missing = tallies.absent(items, stock, reader)
-    coming = forecast(
-        items, stocks, held, law, reader=reader, quantum=stipulated.quantum, bailleur=bailleur
-    )
-    bare = partial(right_of, own_exemption=None, conventions=held, bailleur=bailleur, reader=reader)
-    gone = leavers(items, stocks, law, reader=reader, terms=stipulated)
+    coming = forecast(items, stocks, held, law, reader=reader, quantum=stipulated.quantum)
+    bare = partial(right_of, own_exemption=None, conventions=held, reader=reader)
+    gone = leavers(items, stocks, law, reader=reader)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE),
         *left_out,
@@ -174,7 +153,7 @@ def abate(
         year=year,
         rounding=rounding,
         premises=_premises_frame(frame, items),
-        by_residence=tallies.by_residence(items, stock, terms=stipulated, reader=reader, on=on),
+        by_residence=tallies.by_residence(items, stock, reader=reader, on=on),
         by_qpv=tallies.by_qpv(items, stock, missing),
         by_commune=tallies.by_commune(items),
         states=tallies.states_of(items, sum(missing.values())),
@@ -207,21 +186,21 @@ def _rows_of_year(rows: list[Record], year: int) -> tuple[list[int], list[Fault]
     """Keep the rows of the year, and for résidences without any those of the latest year before."""
     latest: dict[str, int] = {}
     for row in rows:
-        key = text(row["id_residence"])
+        key = row.text("id_residence")
         if year_of(row) <= year:
             latest[key] = max(latest.get(key, 0), year_of(row))
     kept, out = [], []
     for position, row in enumerate(rows):
-        if year_of(row) == latest.get(text(row["id_residence"])):
+        if year_of(row) == latest.get(row.text("id_residence")):
             kept.append(position)
             continue
-        here, got = place(row, "annee"), str(year_of(row))
+        here, got = row.place("annee"), str(year_of(row))
         out.append(doubt("ligne_autre_annee", here, got, annee=year))
     return kept, out
 
 
 def _read_notices(
-    items: list[Premises], stipulated: Terms, reader: Reader
+    items: list[Premises], reader: Reader
 ) -> tuple[list[Premises], list[tuple[Check, list[int]]], list[Fault]]:
     """Read each notice of the year.
 
@@ -238,7 +217,7 @@ def _read_notices(
     checks: list[tuple[Check, list[int]]] = []
     unexplained: list[Fault] = []
     for group in grouped((i for i in items if i.current), lambda i: i.avis).values():
-        states, made = read_notice(group, stipulated, tolerance)
+        states, made = read_notice(group, tolerance)
         positions = [places[id(item)] for item in group]
         for position, state in zip(positions, states, strict=True):
             out[position] = replace(items[position], state=state)
@@ -251,9 +230,9 @@ def _read_notices(
             checks.append((check, positions[about]))
             if check.constat == "inexplique":
                 row = group[check.line].row
-                code = _unexplained(check, group[about], stipulated, tolerance)
-                here, due = place(row, "cotisation_avis_eur"), amount(cents(check.expected))
-                got = amount(money(row.get("cotisation_avis_eur")) or ZERO)
+                code = _unexplained(check, group[about], tolerance)
+                here, due = row.place("cotisation_avis_eur"), amount(cents(check.expected))
+                got = amount(row.money("cotisation_avis_eur") or ZERO)
                 unexplained.append(doubt(code, here, got, avis=check.avis, attendu=due))
     return out, checks, unexplained
 
@@ -262,18 +241,18 @@ def _ambiguous(items: list[Premises], paid: Decimal, *, told: bool) -> Fault:
     """Return the doubt on premises alike of which a notice abates some; `told` when the sums hold."""
     first = items[0]
     names = [i.invariant or i.id_residence for i in items]
-    here, listed = place(first.row, "cotisation_avis_eur"), ", ".join(dict.fromkeys(names))
+    here, listed = first.row.place("cotisation_avis_eur"), ", ".join(dict.fromkeys(names))
     fields = {"avis": first.avis, "locaux": listed, "issue": AMBIGUOUS[told]}
     return doubt("avis_ambigu", here, amount(paid), **fields)
 
 
-def _unexplained(check: Check, items: list[Premises], stipulated: Terms, tolerance: Decimal) -> str:
+def _unexplained(check: Check, items: list[Premises], tolerance: Decimal) -> str:
     """Return the code of a sum that nothing explains: the TEOM may have been left in it."""
-    apart = total(money(i.row.get("teom_eur")) for i in items)
+    apart = total(i.row.money("teom_eur") for i in items)
     if apart:
         lines = [replace(i, paid=None) for i in items]
         lines[0] = replace(lines[0], paid=check.read - apart)
-        if all(c.constat != "inexplique" for c in read_notice(lines, stipulated, tolerance)[1]):
+        if all(c.constat != "inexplique" for c in read_notice(lines, tolerance)[1]):
             return "cotisation_avec_teom"
     return "avis_inexplique"
 

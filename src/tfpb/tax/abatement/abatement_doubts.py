@@ -10,19 +10,8 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
-from tfpb.tax.abatement.premises import rates_of, year_of
-from tfpb.tax.plain_values import (
-    Record,
-    doubt,
-    grouped,
-    money,
-    place,
-    records,
-    repeats,
-    text,
-    total,
-    whole,
-)
+from tfpb.tax.abatement.premises import Premises, rates_of, year_of
+from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
 from tfpb.words.money.accounts import SAME_PREMISES
 from tfpb.words.money.status_reasons import MOTIVES
 from tfpb.words.numbers import amount, number, plural
@@ -35,7 +24,6 @@ if TYPE_CHECKING:
 
     from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.holdings import Holding, Stock
-    from tfpb.tax.abatement.premises import Premises
     from tfpb.tax.abatement.rights import Right
     from tfpb.tax.abatement.signatures import Conventions
 
@@ -84,16 +72,16 @@ def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
 def _of_row(row: Record, law: Law) -> Iterator[Fault]:
     year = year_of(row)
     if year and not law.covers("taux_abattement", dt.date(year, 1, 1)):
-        yield Fault("annee_hors_loi", place(row, "annee"), str(year))
-    vlc, base = money(row.get("vlc_eur")), money(row.get("base_nette_eur"))
+        yield Fault("annee_hors_loi", row.place("annee"), str(year))
+    vlc, base = row.money("vlc_eur"), row.money("base_nette_eur")
     if vlc is None and base is None:
-        yield Fault("base_absente", place(row, "vlc_eur"))
+        yield Fault("base_absente", row.place("vlc_eur"))
     for column in _AMOUNTS:
-        value = money(row.get(column))
+        value = row.money(column)
         if value is not None and value < 0:
-            yield Fault("montant_negatif", place(row, column), str(value))
-    here, rates = place(row, "taux_commune_pct"), rates_of(row)
-    if money(row.get("taux_commune_pct")) is None:
+            yield Fault("montant_negatif", row.place(column), str(value))
+    here, rates = row.place("taux_commune_pct"), rates_of(row)
+    if row.money("taux_commune_pct") is None:
         yield Fault("taux_commune_vide", here)
     elif 0 < total(rates) < 1 or 0 < rates[0] < 1:
         # no commune has so low a rate: asked about, never used 100 times too small
@@ -104,7 +92,7 @@ def _of_row(row: Record, law: Law) -> Iterator[Fault]:
         if abs(expected - base) > _BASE_GAP_EUR:
             abated = abs(expected * _ABATED_BASE - base) <= _BASE_GAP_EUR
             code = "base_deja_abattue" if abated else "base_incoherente"
-            here = place(row, "base_nette_eur")
+            here = row.place("base_nette_eur")
             yield doubt(code, here, str(base), calculee=amount(expected.quantize(Decimal("0.01"))))
 
 
@@ -117,21 +105,21 @@ def _rates(rows: Sequence[Record]) -> Iterator[Fault]:
             usual = median(rate for _, rate in told) if told else Decimal(0)
             if told and usual < _TINY:
                 row, rate = told[0]
-                yield doubt("taux_infime", place(row, column), amount(rate))
+                yield doubt("taux_infime", row.place(column), amount(rate))
             for row, rate in told:
                 if rate < 1 <= usual and usual / 2 <= rate * 100 <= usual * 2:
-                    yield Fault("taux_suspect", place(row, column), amount(rate))
+                    yield Fault("taux_suspect", row.place(column), amount(rate))
 
 
 def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:
     """Refuse the same premises twice on a notice; doubt the same invariant on two notices of a year."""
     notices: dict[tuple[str, int], tuple[str, int]] = {}
     for row, here, first in repeats(rows, _named, "invariant"):
-        got = text(row.get("invariant")) or text(row.get("avis"))
+        got = row.text("invariant") or row.text("avis")
         yield Fault("ligne_en_double", here, got, {"autre": first, **SAME_PREMISES})
     for row in rows:
-        avis, invariant = text(row.get("avis")), text(row.get("invariant"))
-        here = place(row, "invariant")
+        avis, invariant = row.text("avis"), row.text("invariant")
+        here = row.place("invariant")
         if invariant:
             other, line = notices.setdefault((invariant, year_of(row)), (avis, here.row))
             if other != avis:
@@ -140,8 +128,8 @@ def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:
 
 def _named(row: Record) -> tuple[str, ...]:
     """Return what names a premises: notice and invariant; without an invariant, the whole line."""
-    named = (text(row.get("avis")), text(row.get("invariant")))
-    return named if named[1] else (*named, *(text(row.get(c)) for c in _IDENTITY))
+    named = (row.text("avis"), row.text("invariant"))
+    return named if named[1] else (*named, *(row.text(c) for c in _IDENTITY))
 
 
 def _unit(rows: Sequence[Record], law: Law) -> Iterator[Fault]:
@@ -152,18 +140,18 @@ def _unit(rows: Sequence[Record], law: Law) -> Iterator[Fault]:
     if middle > Decimal(high):
         fields = {"moyenne": number(middle), "seuil": number(Decimal(high))}
         fields["franc"] = franc.replace(".", ",")
-        yield Fault("vlc_en_francs", place(rows[0], "vlc_eur"), number(middle), fields)
+        yield Fault("vlc_en_francs", rows[0].place("vlc_eur"), number(middle), fields)
         return
     usual = {"bas": number(Decimal(low)), "haut": number(Decimal(high))}
     for row, height in heights:
         if not Decimal(low) <= height <= Decimal(high):
-            here = place(row, "base_nette_eur" if money(row.get("vlc_eur")) is None else "vlc_eur")
+            here = row.place("base_nette_eur" if row.money("vlc_eur") is None else "vlc_eur")
             yield doubt("vlc_suspecte", here, f"{height:.0f}", par_logement=number(height), **usual)
 
 
 def _vlc_per_dwelling(row: Record) -> Decimal | None:
-    dwellings = whole(row.get("nb_logements"))
-    vlc, base = money(row.get("vlc_eur")), money(row.get("base_nette_eur"))
+    dwellings = row.whole("nb_logements")
+    vlc, base = row.money("vlc_eur"), row.money("base_nette_eur")
     value = 2 * base if vlc is None and base is not None else vlc
     return value / dwellings if dwellings and value else None
 
@@ -183,7 +171,7 @@ def doubts_of(
     doubts += _conditions(items, reader)
     groups = grouped(items, lambda i: i.id_residence)
     for key, group in groups.items():
-        here, holding = place(group[0].row, "id_residence"), stock.residence(key)
+        here, holding = group[0].row.place("id_residence"), stock.residence(key)
         if holding is None:
             doubts.append(doubt("local_hors_patrimoine", here, key))
         else:
@@ -219,7 +207,7 @@ def _conditions(items: list[Premises], reader: Reader) -> list[Fault]:
 def _of_residence(
     key: str, group: list[Premises], holding: Holding, reader: Reader, here: Place
 ) -> Iterator[Fault]:
-    written = [whole(i.row.get("nb_logements")) for i in group]
+    written = [i.row.whole("nb_logements") for i in group]
     read = sum(n for n in written if n is not None)
     if None not in written and read > holding.dwellings:
         yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
@@ -262,7 +250,7 @@ def _unknown_buildings(group: list[Premises], holding: Holding) -> Iterator[Faul
         if item.building and item.building not in known:
             yield doubt(
                 "batiment_inconnu",
-                place(item.row, "id_batiment"),
+                item.row.place("id_batiment"),
                 item.building,
                 residence=holding.id_residence,
                 connus=", ".join(sorted(known)),

@@ -9,14 +9,13 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import DECLARATION_COLUMNS
-from tfpb.tax.plain_values import text, whole
+from tfpb.tax.plain_values import Record
 from tfpb.text import fold
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
     from tfpb.tax.abatement.holdings import Holding, Stock
     from tfpb.tax.abatement.premises import Premises
-    from tfpb.tax.plain_values import Record
 
 _PARCEL: Final = re.compile(r"(?:\d[\dAB]\d{3})?(\d{3})?\s*([A-Z]{2}|0?[A-Z]|\d{2})\s*(\d{1,4})")
 _IDENTIFIED: Final = ("commune", "section", "parcelle", "invariant", "adresse", "nb_logements")
@@ -50,22 +49,22 @@ def declaration(items: list[Premises], stock: Stock) -> pd.DataFrame:
 
 def _row(holding: Holding, item: Premises | None) -> dict[str, Any]:
     """Return one row: of a premises, or of a résidence that has none."""
-    source = {} if item is None else item.row
+    source = Record() if item is None else item.row
     section, parcel = _reference(holding, source)
     row: dict[str, Any] = {
         "commune": holding.commune,
         "section": section,
         "parcelle": parcel,
-        "invariant": text(source.get("invariant")),
+        "invariant": source.text("invariant"),
         "id_residence": holding.id_residence,
-        "id_batiment": text(source.get("id_batiment")),
+        "id_batiment": source.text("id_batiment"),
         "adresse": next((u.address for u in holding.units if u.address), ""),
         "nb_logements": holding.dwellings,
         "code_qpv": holding.code_qpv,
         "statut": "",
     }
     if item is not None:
-        row["nb_logements"] = item.dwellings or whole(source.get("nb_logements")) or 0
+        row["nb_logements"] = item.dwellings or source.whole("nb_logements") or 0
         row["code_qpv"], row["statut"] = item.right.code_qpv, str(item.statut)
     missing = [name for name in _IDENTIFIED if not row[name]]
     if item is None:
@@ -81,7 +80,7 @@ def _row(holding: Holding, item: Premises | None) -> dict[str, Any]:
 
 def _reference(holding: Holding, row: Record) -> tuple[str, str]:
     """Return section and parcel of a premises, else those of the stock's cadastral reference."""
-    section, parcel = text(row.get("section")), text(row.get("parcelle"))
+    section, parcel = row.text("section"), row.text("parcelle")
     if section and parcel:
         return section, parcel
     found = cadastral(parcel or next((u.parcel for u in holding.units if u.parcel), ""))

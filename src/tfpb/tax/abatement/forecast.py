@@ -11,11 +11,11 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.results import FORECAST_COLUMNS
-from tfpb.tax.abatement.premises import ESTIMATED, REAL, exemption_of, motive_fields
-from tfpb.tax.abatement.rights import right_of, standing_units
+from tfpb.tax.abatement.premises import ESTIMATED, REAL, Premises, exemption_of, motive_fields
+from tfpb.tax.abatement.rights import Right, right_of, standing_units
 from tfpb.tax.abatement.states import hangs_on, is_lost
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
-from tfpb.tax.plain_values import ZERO, grouped, missing, text, total
+from tfpb.tax.plain_values import ZERO, grouped, missing, total
 from tfpb.words.money import status_reasons
 from tfpb.words.money.accounts import mean_of
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.holdings import Holding, Stock, Stocks
-    from tfpb.tax.abatement.premises import Premises
-    from tfpb.tax.abatement.rights import Right
     from tfpb.tax.abatement.signatures import Conventions
 
 RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
@@ -48,7 +46,6 @@ def forecast(
     *,
     reader: Reader,
     quantum: Decimal,
-    bailleur: str,
 ) -> pd.DataFrame:
     """Foresee the abatement of each résidence, each year of the period of the law.
 
@@ -88,7 +85,7 @@ def forecast(
             if target == year and group:
                 row = _this_year(target, group)
             elif any(u.side != QpvStatut.HORS for u in holding.units):
-                parts = _parts(stock, holding, group, conventions, bailleur, then)
+                parts = _parts(stock, holding, group, conventions, then)
                 mean = means.get(holding.commune, means.get(""))
                 row = _foreseen(target, parts, mean, quantum, factor)
                 if row["logements"] or row["en_suspens"]:
@@ -214,12 +211,7 @@ class _Part:
 
 
 def _parts(
-    stock: Stock,
-    holding: Holding,
-    group: list[Premises],
-    conventions: Conventions,
-    bailleur: str,
-    reader: Reader,
+    stock: Stock, holding: Holding, group: list[Premises], conventions: Conventions, reader: Reader
 ) -> list[_Part]:
     """Weigh the right of each premises in a coming year; of the résidence when it has none."""
     year = reader.day.year
@@ -227,7 +219,7 @@ def _parts(
         (
             stock.find(i.id_residence, i.building) or holding,
             exemption_of(i.row),
-            text(i.row.get("type_local")),
+            i.row.text("type_local"),
             i.full,
             i.dwellings,
         )
@@ -236,9 +228,8 @@ def _parts(
     parts = []
     for place, own, nature, full, dwellings in places:
         right = right_of(
-            place, own_exemption=own, nature=nature,
-            conventions=conventions, bailleur=bailleur, reader=reader,
-        )  # fmt: skip
+            place, own_exemption=own, nature=nature, conventions=conventions, reader=reader
+        )
         standing = sum(u.dwellings for u in standing_units(place.units, year))
         gone = any(u.demolition is not None and u.demolition < year for u in place.units)
         ratio = Decimal(standing) / place.dwellings if place.dwellings else ZERO

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import Evolution, QpvStatut
-from tfpb.tax.plain_values import Record, day, grouped, place, records, repeats, text, whole
+from tfpb.model.tables import STOCK, contract
+from tfpb.tax.plain_values import Record, grouped, records, repeats
 from tfpb.words.money.accounts import SAME_RESIDENCE, YEAR_TO_GIVE
 
 if TYPE_CHECKING:
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 _OVERSEAS: Final = ("97", "98")
 _OLD: Final = 2015
+LOCATED: Final = contract(
+    "residences",
+    *(
+        replace(c, required=c.name == "id_residence", filled=c.name == "id_residence")
+        for c in STOCK.columns
+    ),
+)
+"""What `tfpb localiser` writes (entrances), or a table of résidences; only the key is required."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ class Stock:
     ) -> None:
         self._by_id: dict[str, Holding] = {}
         for row in residences:
-            holding = _holding(row, doors.get(text(row["id_residence"]), []), vintages)
+            holding = _holding(row, doors.get(row.text("id_residence"), []), vintages)
             self._by_id[holding.id_residence] = holding
 
     @property
@@ -149,7 +158,7 @@ class Stocks:
 
     def __init__(self, residences: pd.DataFrame, entrances: pd.DataFrame | None) -> None:
         self._homes = records(residences)
-        self._doors = grouped(records(entrances), lambda r: text(r.get("id_residence")))
+        self._doors = grouped(records(entrances), lambda r: r.text("id_residence"))
         self._made: dict[tuple[int, int], Stock] = {}
 
     def on(self, reader: Reader) -> Stock:
@@ -161,77 +170,77 @@ class Stocks:
 
 
 def _holding(row: Record, doors: list[Record], vintages: tuple[int, int]) -> Holding:
-    code_insee = text(row.get("code_insee"))
+    code_insee = row.text("code_insee")
     vintage = vintages[1] if overseas(code_insee) else vintages[0]
     units = tuple(_unit(d, vintage) for d in doors) or _units_of_counts(row, vintage)
     if doors and sum(u.dwellings for u in units) == 0:
         units = tuple(replace(u, dwellings=1) for u in units)  # sides count evenly, never by zero
-    code, name = text(row.get("code_qpv")), text(row.get("nom_qpv"))
+    code, name = row.text("code_qpv"), row.text("nom_qpv")
     if doors and (not code or code not in {u.code_qpv for u in units}):
         code, name = _main_quarter(units)
     return Holding(
-        id_residence=text(row["id_residence"]),
-        nom=text(row.get("nom")),
-        bailleur=text(row.get("bailleur")),
-        commune=text(row.get("commune")),
+        id_residence=row.text("id_residence"),
+        nom=row.text("nom"),
+        bailleur=row.text("bailleur"),
+        commune=row.text("commune"),
         code_insee=code_insee,
         code_qpv=code,
         nom_qpv=name,
-        evolution=text(row.get("evolution")),
+        evolution=row.text("evolution"),
         units=units,
     )
 
 
 def _unit(row: Record, vintage: int) -> Unit:
-    side, code = text(row.get("qpv_statut")), text(row.get("qpv_code"))
-    name = text(row.get("qpv_nom"))
-    own = text(row.get(f"qpv{vintage}_statut"))
-    if own and whole(row.get("qpv_millesime")) != vintage:
-        side, code, name = own, text(row.get(f"qpv{vintage}_code")), ""
+    side, code = row.text("qpv_statut"), row.text("qpv_code")
+    name = row.text("qpv_nom")
+    own = row.text(f"qpv{vintage}_statut")
+    if own and row.whole("qpv_millesime") != vintage:
+        side, code, name = own, row.text(f"qpv{vintage}_code"), ""
     if side == QpvStatut.A_VERIFIER and not code:
-        code, name = text(row.get("qpv_proche_code")), text(row.get("qpv_proche_nom"))
+        code, name = row.text("qpv_proche_code"), row.text("qpv_proche_nom")
     if side == QpvStatut.HORS:
         code, name = "", ""
     leaves = side == QpvStatut.HORS and vintage != _OLD
-    was_in = text(row.get(f"qpv{_OLD}_statut")) == QpvStatut.DANS
+    was_in = row.text(f"qpv{_OLD}_statut") == QpvStatut.DANS
     return Unit(
-        dwellings=whole(row.get("nb_logements")) or 0,
+        dwellings=row.whole("nb_logements") or 0,
         side=side or QpvStatut.A_VERIFIER,
         code_qpv=code,
         nom_qpv=name,
-        exempt_until=day(row.get("fin_exoneration")),
-        demolition=whole(row.get("annee_demolition")),
-        delivery=whole(row.get("annee_livraison")),
-        building=text(row.get("id_batiment")),
-        reason=text(row.get("motif_eligibilite")),
-        address=text(row.get("result_label")) or text(row.get("adresse")),
-        parcel=text(row.get("parcelle")) or text(row.get("result_parcelle")),
-        built=whole(row.get("annee_construction")),
-        left=text(row.get(f"qpv{_OLD}_code")) if leaves and was_in else None,
+        exempt_until=row.day("fin_exoneration"),
+        demolition=row.whole("annee_demolition"),
+        delivery=row.whole("annee_livraison"),
+        building=row.text("id_batiment"),
+        reason=row.text("motif_eligibilite"),
+        address=row.text("result_label") or row.text("adresse"),
+        parcel=row.text("parcelle") or row.text("result_parcelle"),
+        built=row.whole("annee_construction"),
+        left=row.text(f"qpv{_OLD}_code") if leaves and was_in else None,
     )
 
 
 def _units_of_counts(row: Record, vintage: int) -> tuple[Unit, ...]:
     """Make one unit a side from the counts of a résidence."""
-    code, name = text(row.get("code_qpv")), text(row.get("nom_qpv"))
-    gone = text(row.get("evolution")) == Evolution.SORTANT and vintage != _OLD
+    code, name = row.text("code_qpv"), row.text("nom_qpv")
+    gone = row.text("evolution") == Evolution.SORTANT and vintage != _OLD
     counts = {
-        QpvStatut.DANS: whole(row.get("logements_dans")) or 0,
-        QpvStatut.HORS: whole(row.get("logements_hors")) or 0,
-        QpvStatut.A_VERIFIER: whole(row.get("logements_a_verifier")) or 0,
+        QpvStatut.DANS: row.whole("logements_dans") or 0,
+        QpvStatut.HORS: row.whole("logements_hors") or 0,
+        QpvStatut.A_VERIFIER: row.whole("logements_a_verifier") or 0,
     }
     if not any(counts.values()):
-        side = text(row.get("cote")) or QpvStatut.A_VERIFIER
-        counts = {QpvStatut(side): max(1, whole(row.get("nb_logements")) or 0)}
+        side = row.text("cote") or QpvStatut.A_VERIFIER
+        counts = {QpvStatut(side): max(1, row.whole("nb_logements") or 0)}
     return tuple(
         Unit(
             n,
             side,
             "" if side == QpvStatut.HORS else code,
             "" if side == QpvStatut.HORS else name,
-            exempt_until=day(row.get("fin_exoneration")),
-            reason=text(row.get("motif_eligibilite")),
-            built=whole(row.get("annee_construction")),
+            exempt_until=row.day("fin_exoneration"),
+            reason=row.text("motif_eligibilite"),
+            built=row.whole("annee_construction"),
             left="" if side == QpvStatut.HORS and gone else None,
         )
         for side, n in counts.items()
@@ -278,15 +287,13 @@ def entrances_of(
         return frame.assign(qpv_statut=known), []
     if held & {"logements_dans", "cote"}:
         return None, _repeated(frame)
-    here = replace(place(records(frame.head(1))[0]), row=0) if len(frame) else Place()
+    here = replace(records(frame.head(1))[0].place(), row=0) if len(frame) else Place()
     return None, [Fault("cote_absent", here, "", {"annee": YEAR_TO_GIVE})]
 
 
 def _repeated(frame: pd.DataFrame) -> list[Fault]:
-    twice = repeats(records(frame), lambda r: text(r["id_residence"]), "id_residence")
+    twice = repeats(records(frame), lambda r: r.text("id_residence"), "id_residence")
     return [
-        Fault(
-            "ligne_en_double", here, text(row["id_residence"]), {"autre": first, **SAME_RESIDENCE}
-        )
+        Fault("ligne_en_double", here, row.text("id_residence"), {"autre": first, **SAME_RESIDENCE})
         for row, here, first in twice
     ]

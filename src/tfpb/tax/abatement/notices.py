@@ -21,7 +21,6 @@ from tfpb.tax.plain_values import ZERO, grouped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.tax.abatement.formula import Terms
     from tfpb.tax.abatement.premises import Premises
 
 _MOST_PATTERNS: Final = 5000
@@ -51,16 +50,13 @@ class Check:
     span: int = 1
 
 
-def read_notice(
-    lines: Sequence[Premises], terms: Terms, tolerance: Decimal
-) -> tuple[list[str], list[Check]]:
+def read_notice(lines: Sequence[Premises], tolerance: Decimal) -> tuple[list[str], list[Check]]:
     """Find what one notice abates of each premises: nothing, its right, all of it, or unknown.
 
     Parameters
     ----------
     lines : sequence of Premises
         All the premises of one notice, one tax year.
-    terms : Terms
     tolerance : Decimal
         Euros a line of the notice (CGI 1657).
 
@@ -73,12 +69,12 @@ def read_notice(
     """
     if len(lines) > 1 and _is_notice_total(lines):
         amount = next(line.paid for line in lines if line.paid is not None)
-        states, check = _settle(lines, amount, terms, tolerance)
+        states, check = _settle(lines, amount, tolerance)
         return states, [check]
     states, checks = [UNKNOWN] * len(lines), []
     for position, line in enumerate(lines):
         if line.paid is not None:
-            (state,), check = _settle([line], line.paid, terms, tolerance)
+            (state,), check = _settle([line], line.paid, tolerance)
             states[position] = state
             checks.append(replace(check, line=position))
     return states, checks
@@ -100,9 +96,10 @@ def _is_notice_total(lines: Sequence[Premises]) -> bool:
 
 
 def _settle(
-    lines: Sequence[Premises], paid: Decimal, terms: Terms, tolerance: Decimal
+    lines: Sequence[Premises], paid: Decimal, tolerance: Decimal
 ) -> tuple[list[str], Check]:
     """Find the pattern of abated premises that explains a sum, without fees first, then with them."""
+    terms = lines[0].terms
     kinds = len({i for line in lines for i, r in enumerate(line.rates) if r})
     margin = tolerance * max(1, kinds)
     found = []

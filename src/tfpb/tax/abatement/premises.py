@@ -9,38 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Statut
 from tfpb.model.money import States
-from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, amounts, net_base
-from tfpb.tax.abatement.rights import is_home, right_of
-from tfpb.tax.abatement.states import (
-    BORNE,
-    FULL,
-    NONE,
-    UNKNOWN,
-    Standing,
-    is_lost,
-    standing_of,
-)
-from tfpb.tax.plain_values import (
-    ZERO,
-    Record,
-    apportion,
-    day,
-    grouped,
-    missing,
-    money,
-    text,
-    truth,
-    whole,
-)
+from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, net_base
+from tfpb.tax.abatement.rights import Right, is_home, right_of
+from tfpb.tax.abatement.states import BORNE, FULL, NONE, UNKNOWN, Standing, is_lost, standing_of
+from tfpb.tax.plain_values import ZERO, Record, apportion, grouped
 from tfpb.words.money import status_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tfpb.law.values import Reader
-    from tfpb.tax.abatement.formula import Terms
     from tfpb.tax.abatement.holdings import Holding, Stock
-    from tfpb.tax.abatement.rights import Right
     from tfpb.tax.abatement.signatures import Conventions
 
 REAL: Final = "reel"
@@ -68,6 +47,8 @@ class Premises:
         Abatement if every dwelling had the right, euros.
     rates : tuple of Decimal
         Percent, one a line of `LINES`.
+    terms : Terms
+        Of its tax year.
     paid : Decimal or None
         `cotisation_avis_eur`, when the row is of the tax year.
     current : bool
@@ -91,6 +72,7 @@ class Premises:
     taxed: Decimal
     full: Decimal
     rates: tuple[Decimal, ...]
+    terms: Terms
     paid: Decimal | None
     current: bool
     dwellings: int = 0
@@ -105,22 +87,22 @@ class Premises:
     @property
     def id_residence(self) -> str:
         """Résidence of the premises."""
-        return text(self.row["id_residence"])
+        return self.row.text("id_residence")
 
     @property
     def building(self) -> str:
         """Building of the premises, empty when the row names none."""
-        return text(self.row.get("id_batiment"))
+        return self.row.text("id_batiment")
 
     @property
     def invariant(self) -> str:
         """Invariant of the premises, empty when the row names none."""
-        return text(self.row.get("invariant"))
+        return self.row.text("invariant")
 
     @property
     def avis(self) -> str:
         """Notice of the premises."""
-        return text(self.row["avis"])
+        return self.row.text("avis")
 
     @property
     def entitled(self) -> bool:
@@ -131,6 +113,10 @@ class Premises:
     def states(self) -> States:
         """Its money in states."""
         return self.standing.states
+
+    def abated(self, share: Decimal) -> Amounts:
+        """Return what the law abates of a part of its base."""
+        return amounts(self.base, self.rates, self.terms, share=share)
 
     @property
     def declared(self) -> bool | None:
@@ -150,45 +136,38 @@ class Premises:
 
 def year_of(row: Record) -> int:
     """Return the tax year of a row (0 when it could not be read, already a fault)."""
-    return whole(row.get("annee")) or 0
+    return row.whole("annee") or 0
 
 
 def rates_of(row: Record) -> tuple[Decimal, ...]:
     """Return the rates of a row, in percent, one a line of `LINES`; a missing rate is zero."""
-    return tuple(money(row.get(f"taux_{line}_pct")) or ZERO for line in LINES)
+    return tuple(row.money(f"taux_{line}_pct") or ZERO for line in LINES)
 
 
 def exemption_of(row: Record) -> dt.date | None:
     """Return the end of exemption written on the premises."""
-    return day(row.get("fin_exoneration"))
+    return row.day("fin_exoneration")
 
 
 def premises_of(
-    rows: Iterable[Record],
-    stock: Stock,
-    conventions: Conventions,
-    *,
-    terms: Terms,
-    reader: Reader,
-    bailleur: str,
+    rows: Iterable[Record], stock: Stock, conventions: Conventions, *, terms: Terms, reader: Reader
 ) -> list[Premises]:
     """Return the premises of a tax year with their rights and dwellings, in the order of the rows."""
     items = []
     for row in rows:
-        holding = stock.find(text(row["id_residence"]), text(row.get("id_batiment")))
+        holding = stock.find(row.text("id_residence"), row.text("id_batiment"))
         right = right_of(
             holding,
             own_exemption=exemption_of(row),
-            nature=text(row.get("type_local")),
+            nature=row.text("type_local"),
             conventions=conventions,
-            bailleur=bailleur,
             reader=reader,
         )
         if not right.statut and _declared(row) is False:
             right = replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
-        base = net_base(money(row.get("vlc_eur")), money(row.get("base_nette_eur")), terms)
+        base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
-        paid = money(row.get("cotisation_avis_eur")) if current else None
+        paid = row.money("cotisation_avis_eur") if current else None
         items.append(
             Premises(
                 row=row,
@@ -198,6 +177,7 @@ def premises_of(
                 taxed=base if right.taxable or paid else ZERO,
                 full=amounts(base, rates, terms).abatement,
                 rates=rates,
+                terms=terms,
                 paid=paid,
                 current=current,
             )
@@ -207,8 +187,7 @@ def premises_of(
 
 
 def _declared(row: Record) -> bool | None:
-    value = row.get("declare")
-    return None if missing(value) or value == "" else truth(value)
+    return row.truth("declare") if row.text("declare") else None
 
 
 def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
@@ -233,11 +212,11 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
 
 def _written(row: Record) -> int | None:
     """Return the dwellings that a row counts; of what is no dwelling, none."""
-    count = whole(row.get("nb_logements"))
-    return 0 if count is None and not is_home(text(row.get("type_local"))) else count
+    count = row.whole("nb_logements")
+    return 0 if count is None and not is_home(row.text("type_local")) else count
 
 
-def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> Premises:
+def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
     """Fill in the status, amounts and motive of a premises whose notice has been read.
 
     Parameters
@@ -248,15 +227,9 @@ def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> 
     right = item.right
     statut = _statut(item)
     share = _share(item, statut)
-    made = amounts(item.base, item.rates, terms, share=share) if share else NOTHING
-    standing = standing_of(
-        right,
-        item.state,
-        base=item.base,
-        rates=item.rates,
-        terms=terms,
-        mended=right.statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration"),
-    )
+    made = item.abated(share) if share else NOTHING
+    mended = right.statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration")
+    standing = standing_of(right, item.state, item.abated, mended=mended)
     settled = replace(
         item,
         statut=statut,
@@ -266,7 +239,7 @@ def settle(item: Premises, terms: Terms, reader: Reader, on: dt.date | None) -> 
         standing=standing,
     )
     risk = standing.states.at_risk
-    motive = motive_of(settled, reader, on, terms=terms, amount=made.abatement, risk=risk)
+    motive = motive_of(settled, reader, on, amount=made.abatement, risk=risk)
     return replace(settled, motive=motive)
 
 
@@ -291,13 +264,7 @@ def _share(item: Premises, statut: str) -> Decimal:
 
 
 def motive_of(
-    item: Premises,
-    reader: Reader,
-    on: dt.date | None,
-    *,
-    terms: Terms,
-    amount: Decimal,
-    risk: Decimal,
+    item: Premises, reader: Reader, on: dt.date | None, *, amount: Decimal, risk: Decimal
 ) -> str:
     """Write the motive: why this right, what the notice shows, what else to know.
 
@@ -333,7 +300,7 @@ def motive_of(
     elif item.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE):
         if item.state in BORNE:
             parts.append(status_reasons.STATES["sous_reserve"].filled(fields))
-        missed = amounts(item.base, item.rates, terms, share=right.share).abatement
+        missed = item.abated(right.share).abatement
         parts.append(status_reasons.EXTRAS["manque"].format(manque=missed))
     return " ".join(parts)
 

@@ -93,7 +93,6 @@ def right_of(
     own_exemption: dt.date | None,
     nature: str = "",
     conventions: Conventions,
-    bailleur: str,
     reader: Reader,
 ) -> Right:
     """Weigh the conditions in the order of the contract; the first that fails names the status.
@@ -138,9 +137,7 @@ def right_of(
         first = min(e for e in sides if e is not None and exempt(e, reader.day))
         fields = {"date": first, "annee": first.year + 1}
         return replace(bare, statut=Statut.EXONERE, fields=fields)
-    held = conventions.standing(
-        code, bailleur=holding.bailleur or bailleur, code_insee=holding.code_insee, reader=reader
-    )
+    held = conventions.standing(holding, reader)
     reader.text("limite_voie")
     reader.text("critere_localisation")
     if not held.statut and not is_home(nature):

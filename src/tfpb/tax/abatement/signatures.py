@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Statut
-from tfpb.tax.abatement.holdings import overseas
-from tfpb.tax.plain_values import day, records, text
+from tfpb.tax.plain_values import records
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.law.values import Reader
+    from tfpb.tax.abatement.holdings import Holding
 
 _RANK: Final = {"": 0, Statut.NON_DECLARE: 1, Statut.SANS_CONVENTION: 2}
 
@@ -70,43 +70,43 @@ class Conventions:
     ----------
     table : DataFrame or None
         Typed table of conventions; None when the dossier has none.
+    bailleur : str
+        Whose conventions apply when a résidence does not name its bailleur.
     """
 
-    def __init__(self, table: pd.DataFrame | None) -> None:
-        self.given = table is not None
+    def __init__(self, table: pd.DataFrame | None, bailleur: str = "") -> None:
+        self.given, self.bailleur = table is not None, bailleur
         self._all = tuple(
             _Convention(
-                identifier=text(row.get("id_convention")),
+                identifier=row.text("id_convention"),
                 codes=frozenset(row.get("codes_qpv") or ()),
-                bailleur=fold(text(row.get("bailleur"))),
-                contract=day(row.get("date_signature_contrat")),
-                signed=day(row.get("date_signature_convention")),
-                declared=day(row.get("date_declaration")),
-                end=day(row.get("date_fin")),
+                bailleur=fold(row.text("bailleur")),
+                contract=row.day("date_signature_contrat"),
+                signed=row.day("date_signature_convention"),
+                declared=row.day("date_declaration"),
+                end=row.day("date_fin"),
             )
             for row in records(table)
         )
 
-    def standing(
-        self, code_qpv: str, *, bailleur: str, code_insee: str, reader: Reader
-    ) -> Standing:
-        """Return whether the conditions hold on the reader's 1 January.
+    def standing(self, holding: Holding, reader: Reader) -> Standing:
+        """Return whether the conditions hold for a résidence on the reader's 1 January.
 
         Sources: CGI 1388 bis (signatory on 1 January, declaration before 1 January), LF 2025 art. 114
         (31 March 2025 in metropole), LF 2024 art. 73 XIX (2024), BOFiP 14673-PGP (overseas, 2025).
         """
-        if overseas(code_insee) and reader.flag("reconduction_outremer"):
+        if holding.overseas and reader.flag("reconduction_outremer"):
             return Standing("", "convention_outremer")
         if not self.given:
             return Standing(Statut.SANS_CONVENTION, "convention_non_fournie", {}, known=False)
-        mine = fold(bailleur)
+        code, mine = holding.code_qpv, fold(holding.bailleur or self.bailleur)
         found = [
             self._one(c, reader)
             for c in self._all
-            if code_qpv in c.codes and (not c.bailleur or not mine or c.bailleur == mine)
+            if code in c.codes and (not c.bailleur or not mine or c.bailleur == mine)
         ]
         if not found:
-            return Standing(Statut.SANS_CONVENTION, "convention_absente", {"code_qpv": code_qpv})
+            return Standing(Statut.SANS_CONVENTION, "convention_absente", {"code_qpv": code})
         # what a paper may still mend before what is lost; of two that have ended, the last to end
         return min(found, key=lambda s: (_RANK[s.statut], s.motive in LATE, -_ended(s)))
 

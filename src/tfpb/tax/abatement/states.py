@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Reserve, Statut
 from tfpb.model.money import States
-from tfpb.tax.abatement.formula import NOTHING, amounts
+from tfpb.tax.abatement.formula import NOTHING, Amounts
 from tfpb.tax.abatement.signatures import LATE
 from tfpb.tax.plain_values import ZERO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from tfpb.tax.abatement.formula import Amounts, Terms
     from tfpb.tax.abatement.rights import Right
+
 
 NONE: Final = "aucun"
 RIGHT: Final = "du"
@@ -55,13 +55,7 @@ class Standing:
 
 
 def standing_of(
-    right: Right,
-    state: str,
-    *,
-    base: Decimal,
-    rates: tuple[Decimal, ...],
-    terms: Terms,
-    mended: bool = False,
+    right: Right, state: str, abated: Callable[[Decimal], Amounts], *, mended: bool = False
 ) -> Standing:
     """Split the abatement of a premises into states.
 
@@ -73,14 +67,14 @@ def standing_of(
     right : Right
     state : str
         What its notice abates.
-    base, rates, terms
-        As `formula.amounts`.
+    abated : callable
+        What the law abates of a part of its base.
     mended : bool
         Whether a claim makes up for a declaration that lacks (a setting of the law).
     """
 
     def part(share: Decimal) -> Amounts:
-        return amounts(base, rates, terms, share=share) if share else NOTHING
+        return abated(share) if share else NOTHING
 
     due = part(right.share)
     sure, best = due.abatement, part(min(_ALL, right.share + right.doubt)).abatement

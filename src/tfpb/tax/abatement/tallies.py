@@ -1,4 +1,4 @@
-"""Sums of the rounded lines: by résidence, quarter, commune, collectivity, and over all."""
+"""Sums of the rounded lines: by résidence, quarter, commune; from what notices bear to what may be due."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.money import States
-from tfpb.model.results import MONEY_QPV_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
-from tfpb.tax.abatement.formula import LINES, LOST
-from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, motive_of
+from tfpb.model.results import (
+    MONEY_QPV_COLUMNS,
+    RECONCILIATION_COLUMNS,
+    RESERVE_COLUMNS,
+    STATE_COLUMNS,
+)
+from tfpb.tax.abatement.formula import LINES, LOST, Terms
+from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, motive_of
 from tfpb.tax.abatement.rights import end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.text import fold
@@ -23,9 +28,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tfpb.law.values import Reader
-    from tfpb.tax.abatement.formula import Terms
     from tfpb.tax.abatement.holdings import Stock
-    from tfpb.tax.abatement.premises import Premises
+
 
 AMOUNTS: Final[Mapping[str, str]] = {
     "abattement_eur": "abatement",
@@ -147,12 +151,7 @@ def counts(items: Iterable[Premises]) -> dict[str, tuple[int, int]]:
 
 
 def by_residence(
-    items: Iterable[Premises],
-    stock: Stock,
-    *,
-    terms: Terms,
-    reader: Reader,
-    on: dt.date | None,
+    items: Iterable[Premises], stock: Stock, *, reader: Reader, on: dt.date | None
 ) -> pd.DataFrame:
     """Add by résidence, in the order of the stock; those it does not know come last.
 
@@ -178,7 +177,7 @@ def by_residence(
                 "nb_logements": (holding.dwellings if holding else sum(i.dwellings for i in group)),
                 "nature": nature_of(group),
                 "statut": statut_of(group),
-                "motif": _motive(group, terms, reader, on),
+                "motif": _motive(group, reader, on),
                 "ouverture_abattement_annee": min(
                     (i.right.opens for i in group if i.right.opens is not None), default=None
                 ),
@@ -194,7 +193,7 @@ def by_residence(
     return frame
 
 
-def _motive(group: list[Premises], terms: Terms, reader: Reader, on: dt.date | None) -> str:
+def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
     """Write the motive of the status that stands for a résidence, with the sum of its premises."""
     statut = statut_of(group)
     alike = [i for i in group if i.statut == statut]
@@ -202,7 +201,6 @@ def _motive(group: list[Premises], terms: Terms, reader: Reader, on: dt.date | N
         alike[0],
         reader,
         on,
-        terms=terms,
         amount=total(i.amounts.abatement for i in alike),
         risk=total(i.states.at_risk for i in alike),
     )
@@ -313,3 +311,49 @@ def _communes(items: Iterable[Premises]) -> list[tuple[tuple[str, str], list[Pre
 def _commune_key(item: Premises) -> str:
     holding = item.holding
     return "" if holding is None else holding.code_insee or fold(holding.commune)
+
+
+def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, int]) -> pd.DataFrame:
+    """Reconcile each quarter, then what stands out of every quarter (`code_qpv` empty).
+
+    Worst is what stays if all that is doubtful falls; best, what would be due if every reserve were
+    lifted and every claim won. Over all rows the columns add up to the states of the year.
+
+    Parameters
+    ----------
+    items : list of Premises
+        Of the tax year, settled.
+    stock : Stock
+        For the names of quarters without premises.
+    missing : mapping of str to int
+        Dwellings without amount, by quarter.
+
+    Returns
+    -------
+    DataFrame
+        `RECONCILIATION_COLUMNS`.
+    """
+    groups = grouped(items, lambda i: i.right.code_qpv)
+    names = {u.code_qpv: u.nom_qpv for h in stock.holdings for u in h.units if u.code_qpv}
+    codes = sorted({*groups, *missing} - {""}) + ([""] if "" in groups else [])
+    rows: list[dict[str, Any]] = []
+    for code in codes:
+        group = groups.get(code, [])
+        states = states_of(group, missing.get(code, 0))
+        if not code and not (states.borne or states.best or states.lost):
+            continue  # out of every quarter, and no euro on it
+        rows.append(
+            state_cells(states)
+            | {
+                "code_qpv": code,
+                "nom_qpv": group[0].right.nom_qpv if group else names.get(code, ""),
+                "reclame_declare_eur": total(i.states.to_claim for i in group if i.declared),
+                "apres_reclamation_eur": states.claimed,
+                "sous_reserve_hors_avis_eur": states.hanging,
+                "au_pire_eur": states.acquired,
+                "frais_acquis_eur": states.fees,
+                "frais_a_reclamer_eur": states.claim_fees,
+                "logements_sans_montant": states.missing,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(RECONCILIATION_COLUMNS))

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.results import CALENDAR_COLUMNS
 from tfpb.tax.abatement.forecast import RENEWING, WAITING
-from tfpb.tax.abatement.holdings import overseas
-from tfpb.tax.abatement.premises import claim_limit, exemption_of
-from tfpb.tax.abatement.rights import effect_year, end_of_exemption
-from tfpb.tax.plain_values import grouped, missing, records, total
+from tfpb.tax.abatement.holdings import Holding, Stock, Stocks, Unit, overseas
+from tfpb.tax.abatement.premises import Premises, claim_limit, exemption_of
+from tfpb.tax.abatement.rights import effect_year, end_of_exemption, exempt, standing_units
+from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
 from tfpb.words.money.forecast_words import calendar_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from decimal import Decimal
 
-    from tfpb.law.values import Reader
-    from tfpb.tax.abatement.holdings import Holding, Stock
-    from tfpb.tax.abatement.premises import Premises
+    from tfpb.law.values import Law, Reader
     from tfpb.tax.abatement.signatures import Conventions
+
 
 Event = dict[str, Any]
 
@@ -83,7 +82,7 @@ def _amount(rows: Iterable[Any]) -> Decimal | None:
     return None if not amounts or any(missing(a) for a in amounts) else total(amounts)
 
 
-def _year(coming: pd.DataFrame, year: int) -> dict[str, dict[str, Any]]:
+def _year(coming: pd.DataFrame, year: int) -> dict[str, Record]:
     return {str(r["id_residence"]): r for r in records(coming[coming["annee"] == year])}
 
 
@@ -102,7 +101,9 @@ def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Ev
             nom_qpv=group[0].nom_qpv,
             residences=len(group),
             logements=sum(h.count(QpvStatut.DANS) for h in group),
-            montant_eur=_amount(told.get(h.id_residence, {}).get("abattement_eur") for h in group),
+            montant_eur=_amount(
+                told.get(h.id_residence, Record()).get("abattement_eur") for h in group
+            ),
         )
 
 
@@ -214,3 +215,79 @@ def _conventions(
                 logements=sum(int(r["logements"]) for r in rows),
                 montant_eur=_amount(r["abattement_eur"] for r in rows),
             )  # fmt: skip
+
+
+LEAVER_COLUMNS: Final = (
+    "annee", "code_qpv", "residences", "logements", "abattement_a_risque_eur", "abattement_perdu_eur",
+)  # fmt: skip
+
+
+def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) -> pd.DataFrame:
+    """Add by year and by the quarter that was left, from the tax year to the end of the law.
+
+    Money follows dwellings: of a premises that leaves in part, the share of its taxable dwellings that
+    left. Exempt dwellings lose nothing yet.
+
+    Parameters
+    ----------
+    items : list of Premises
+        Of the tax year, settled.
+    stocks : Stocks
+    law : Law
+    reader : Reader
+        Law on 1 January of the tax year; what is read joins its list.
+
+    Returns
+    -------
+    DataFrame
+        `LEAVER_COLUMNS`, by year and code of 2015 (empty: the quarter is not known).
+        `abattement_a_risque_eur` is what the notices of the tax year still abate, None for the years
+        whose notice is to come; `abattement_perdu_eur` is what those dwellings would have been abated.
+    """
+    year = reader.day.year
+    raised = 1 + reader.decimal("revalorisation_bases")
+    rows = []
+    for target in range(year, reader.whole("periode_prevision_fin") + 1):
+        then = law.on(dt.date(target, 1, 1), beside=reader)
+        stock = stocks.on(then)
+        homes: dict[str, set[tuple[str, Unit]]] = {}
+        risk: dict[str, list[Decimal]] = {}
+        lost: dict[str, list[Decimal]] = {}
+        for item in items:
+            holding = stock.find(item.id_residence, item.building)
+            if holding is None or all(u.left is None for u in holding.units):
+                continue
+            units = standing_units(holding.units, target)
+            own = exemption_of(item.row)
+            taxed = tuple(
+                u for u in units if not exempt(own or end_of_exemption(u, then), then.day)
+            )
+            for code in {u.left for u in units if u.left is not None}:
+                homes.setdefault(code, set()).update(
+                    (item.id_residence, u) for u in units if u.left == code
+                )
+                due = _part(item, taxed, code) * raised ** (target - year)
+                lost.setdefault(code, []).append(due.quantize(item.terms.quantum, ROUND_HALF_UP))
+                if target == year:  # the notice abates no more than what is at risk on it
+                    still = min(_part(item, taxed or units, code), item.states.at_risk)
+                    risk.setdefault(code, []).append(still)
+        rows += [
+            (
+                target,
+                code,
+                len({key for key, _ in homes[code]}),
+                sum(u.dwellings for _, u in homes[code]),
+                total(risk[code]) if target == year else None,
+                total(lost[code]),
+            )
+            for code in sorted(homes)
+        ]
+    return pd.DataFrame(rows, columns=list(LEAVER_COLUMNS), dtype=object)
+
+
+def _part(item: Premises, units: tuple[Unit, ...], code: str) -> Decimal:
+    """Return the abatement of a premises for those of its dwellings that left a quarter, euros."""
+    whole = sum(u.dwellings for u in units)
+    gone = sum(u.dwellings for u in units if u.left == code)
+    share = Decimal(gone) / whole if whole else ZERO
+    return item.abated(share).abatement

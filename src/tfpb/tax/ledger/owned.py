@@ -9,10 +9,10 @@ import pandas as pd
 
 from tfpb.model.results import OWNED_COLUMNS
 from tfpb.tax.abatement.declaration import cadastral
-from tfpb.tax.abatement.rights import is_home
-from tfpb.tax.plain_values import Record, cents, grouped, records, text, total
+from tfpb.tax.abatement.rights import Right, is_home
+from tfpb.tax.plain_values import Record, cents, grouped, records, total
 from tfpb.text import fold
-from tfpb.words.money.reconciliation_words import OWNED, UNKNOWN_AMOUNT
+from tfpb.words.money.state_words import OWNED, UNKNOWN_AMOUNT
 from tfpb.words.numbers import euros
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from tfpb.tax.abatement.holdings import Holding, Stock
     from tfpb.tax.abatement.premises import Premises
-    from tfpb.tax.abatement.rights import Right
 
 _OUT: Final = frozenset({"hors_qpv", "sortant"})
 _DIGITS: Final = 10
@@ -52,10 +51,8 @@ def owned_premises(
     DataFrame
         `OWNED_COLUMNS`. One row without a figure when no key is common: nothing is concluded then.
     """
-    homes = {
-        _key(text(r["invariant"])): r for r in records(owned) if is_home(text(r.get("nature")))
-    }
-    every = {_key(text(value)) for value in owned["invariant"]}
+    homes = {_key(r.text("invariant")): r for r in records(owned) if is_home(r.text("nature"))}
+    every = {_key(row.text("invariant")) for row in records(owned)}
     noticed = {_key(i.invariant): i for i in items if i.invariant}
     if not noticed.keys() & every:
         rows = [_row("sans_cle", None, locaux=len(homes))]
@@ -128,14 +125,14 @@ def _places(stock: Stock) -> dict[str, str]:
 
 def _residence(row: Record, stock: Stock, places: dict[str, str]) -> str:
     """Return the résidence of a premises that no notice bears; empty when nothing says it."""
-    named = text(row.get("id_residence"))
+    named = row.text("id_residence")
     if stock.residence(named) is not None:
         return named
-    section, parcel = text(row.get("section")), text(row.get("parcelle"))
+    section, parcel = row.text("section"), row.text("parcelle")
     if not section:
         section, parcel = cadastral(parcel)
     reference = f"{section} {parcel.lstrip('0')}" if section and parcel else ""
-    return places.get(reference) or places.get(fold(text(row.get("adresse")))) or ""
+    return places.get(reference) or places.get(fold(row.text("adresse"))) or ""
 
 
 def _each(holding: Holding, items: list[Premises]) -> Decimal | None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tfpb.errors import Severity, stop_on_faults
-from tfpb.law.values import load
+from tfpb.errors import Fault, Severity, stop_on_faults
+from tfpb.law.values import Law, load
 from tfpb.model.codes import QpvStatut
-from tfpb.model.money import Programme
+from tfpb.model.money import Abatement, Programme
 from tfpb.model.tables import DIAGNOSTICS
-from tfpb.tax.plain_values import Record, doubt, place, records, text, truth
+from tfpb.tax.plain_values import Record, doubt, records
 from tfpb.tax.programme import balance
 from tfpb.tax.programme.entries import (
     Years,
@@ -21,15 +21,12 @@ from tfpb.tax.programme.entries import (
     pieces_twice,
     read_action,
     repeated,
+    shared,
 )
-from tfpb.tax.programme.sharing import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tfpb.errors import Fault
-    from tfpb.law.values import Law
-    from tfpb.model.money import Abatement
     from tfpb.tax.programme.axes import Theme
 
 
@@ -197,9 +194,9 @@ def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
     frozenset of str
     """
     return frozenset(
-        text(row.get("qpv_code"))
+        row.text("qpv_code")
         for row in records(entrances)
-        if truth(row.get("npnru")) and text(row.get("qpv_statut")) == QpvStatut.DANS
+        if row.truth("npnru") and row.text("qpv_statut") == QpvStatut.DANS
     ) - {""}
 
 
@@ -209,15 +206,15 @@ def _diagnostics(
     """Tie walking diagnostics to actions, this year's first; count them on each action."""
     if table is None:
         return pd.DataFrame(columns=[*DIAGNOSTICS.names, "action"]), []
-    titles = {text(r["id_action"]): text(r["action"]) for r in (*kept, *read)}
-    given = [text(row.get("id_action")) for row in records(table)]
+    titles = {r.text("id_action"): r.text("action") for r in (*kept, *read)}
+    given = [row.text("id_action") for row in records(table)]
     faults = [
-        doubt("diagnostic_sans_action", place(row, "id_action"), action)
+        doubt("diagnostic_sans_action", row.place("id_action"), action)
         for row, action in zip(records(table), given, strict=True)
         if action and action not in titles
     ]
     for row in read:
-        action = text(row["id_action"])
+        action = row.text("id_action")
         row["diagnostics"] = given.count(action) if action else 0
     names = [titles.get(action, "") for action in given]
     return table.assign(action=pd.Series(names, index=table.index, dtype=object)), faults

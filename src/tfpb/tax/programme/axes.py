@@ -9,57 +9,19 @@ from typing import TYPE_CHECKING, Final, Protocol
 from rapidfuzz import fuzz, process
 
 from tfpb.model.codes import Axe
+from tfpb.packaged import packaged
 from tfpb.text import fold, squeeze, strip_accents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LABELS: Final[Mapping[str, Axe]] = {
-    "Renforcement de la présence du personnel de proximité": Axe.PRESENCE,
-    "Renforcement de la présence du personnel de proximité (par rapport à présence dans patrimoine "
-    "hors QPV)": Axe.PRESENCE,
-    "Formation/soutien des personnels de proximité": Axe.FORMATION,
-    "Sur-entretien": Axe.SUR_ENTRETIEN,
-    "Gestion des déchets et encombrants / épaves": Axe.DECHETS,
-    "Tranquillité résidentielle": Axe.TRANQUILLITE,
-    "Concertation / sensibilisation des locataires": Axe.CONCERTATION,
-    "Animation, lien social, vivre ensemble": Axe.ANIMATION,
-    "Petits travaux d’amélioration de la qualité de service": Axe.TRAVAUX,
-    "Petits travaux d’amélioration de la qualité de service (hors quartiers NPNRU)": Axe.TRAVAUX,
-}
+_TABLES: Final = packaged(__name__)
+LABELS: Final[Mapping[str, Axe]] = {label: Axe(axe) for label, axe in _TABLES["labels"].items()}
 """Labels as the cadre national of 29 April 2015 prints them."""
-SHORT: Final[Mapping[str, Axe]] = {
-    "présence de proximité": Axe.PRESENCE,
-    "présence du personnel de proximité": Axe.PRESENCE,
-    "présence": Axe.PRESENCE,
-    "formation des personnels de proximité": Axe.FORMATION,
-    "soutien des personnels de proximité": Axe.FORMATION,
-    "formation et soutien des personnels de proximité": Axe.FORMATION,
-    "formation": Axe.FORMATION,
-    "entretien renforcé": Axe.SUR_ENTRETIEN,
-    "gestion des déchets": Axe.DECHETS,
-    "gestion des encombrants": Axe.DECHETS,
-    "déchets et encombrants": Axe.DECHETS,
-    "encombrants": Axe.DECHETS,
-    "épaves": Axe.DECHETS,
-    "tranquillité": Axe.TRANQUILLITE,
-    "concertation": Axe.CONCERTATION,
-    "sensibilisation des locataires": Axe.CONCERTATION,
-    "concertation et sensibilisation des locataires": Axe.CONCERTATION,
-    "animation": Axe.ANIMATION,
-    "lien social": Axe.ANIMATION,
-    "animation et lien social": Axe.ANIMATION,
-    "petits travaux": Axe.TRAVAUX,
-    "petits travaux d’amélioration": Axe.TRAVAUX,
-}
+SHORT: Final[Mapping[str, Axe]] = {label: Axe(axe) for label, axe in _TABLES["short"].items()}
 """Short forms met in programmes; understood, with a doubt."""
 PROPOSITION: Final[Mapping[str, Axe]] = {
-    "petits travaux de confort": Axe.TRAVAUX,
-    "tranquillité publique": Axe.TRANQUILLITE,
-    "propreté": Axe.SUR_ENTRETIEN,
-    "espaces extérieurs": Axe.SUR_ENTRETIEN,
-    "vivre ensemble": Axe.ANIMATION,
-    "fonctionnement et organisation": Axe.PRESENCE,
+    label: Axe(axe) for label, axe in _TABLES["proposition"].items()
 }
 """The six themes of the « Livret bailleurs » of the Nord. No text fixes this correspondence: it is a
 proposition, marked as such on every line that uses it, and `[themes]` of dossier.toml replaces it."""

@@ -12,21 +12,7 @@ from tfpb.errors import Fault, Place
 from tfpb.model.codes import TOTAL, Axe
 from tfpb.model.results import AXIS_COLUMNS, BALANCE_COLUMNS
 from tfpb.tax.abatement.tallies import LACKING, RESERVED
-from tfpb.tax.plain_values import (
-    CENT,
-    RATE,
-    ZERO,
-    Record,
-    doubt,
-    grouped,
-    missing,
-    money,
-    place,
-    records,
-    text,
-    total,
-    whole,
-)
+from tfpb.tax.plain_values import CENT, RATE, ZERO, Record, doubt, grouped, missing, records, total
 from tfpb.words.money.accounts import NO_CODE
 from tfpb.words.numbers import number
 from tfpb.words.places.region_names import in_region
@@ -63,19 +49,19 @@ def _each(amount: Decimal, dwellings: int) -> Decimal | None:
 
 
 def _quarter(row: Record) -> str:
-    return text(row["code_qpv"])
+    return row.text("code_qpv")
 
 
 def _tally(rows: list[Record]) -> dict[str, Any]:
     """Count actions, add their amounts, and count proofs: pieces, their dates, photos, piece and date."""
-    pieces = [bool(text(r.get("piece"))) for r in rows]
+    pieces = [bool(r.text("piece")) for r in rows]
     dated = [not missing(r.get("date_piece")) for r in rows]
     return {
         "actions": len(rows),
         **{c: total(r[c] for r in rows) for c in SUMS},
         "pieces_jointes": sum(pieces),
         "dates_jointes": sum(dated),
-        "photos_jointes": sum(bool(text(r.get("photo"))) for r in rows),
+        "photos_jointes": sum(bool(r.text("photo")) for r in rows),
         "preuves_completes": sum(a and b for a, b in zip(pieces, dated, strict=True)),
     }
 
@@ -131,7 +117,7 @@ def balance(
     out = []
     for when, code in sorted(lines):
         sums = _tally(actions.get((when, code), []))
-        valued, quarter, now = sums["valorise_eur"], given.get(code, {}), when == year
+        valued, quarter, now = sums["valorise_eur"], given.get(code, Record()), when == year
         known = abatement is not None and now
         due = quarter.get("abattement_eur", ZERO) if known else None
         report = owed.get(code, ZERO) if now else ZERO
@@ -140,7 +126,7 @@ def balance(
         claim = quarter.get("abattement_a_reclamer_eur", ZERO)
         sums |= {
             "code_qpv": code,
-            "nom_qpv": text(quarter.get("nom_qpv")),
+            "nom_qpv": quarter.text("nom_qpv"),
             "annee": when,
             "logements": homes.get(code, 0 if now else None),
             "abattement_eur": due,
@@ -240,7 +226,7 @@ def beside_quarters(
     groups = grouped(before, line_of)
     out = []
     for code in sorted({*now, *groups}):
-        mine, last = now.get(code, {}), groups.get(code, [])
+        mine, last = now.get(code, Record()), groups.get(code, [])
         out.append(
             {
                 **{c: mine.get(c) for c in _QUARTERS},
@@ -259,8 +245,8 @@ def homes_of(residences: pd.DataFrame) -> dict[str, int]:
     """Count the dwellings that are in each quarter."""
     homes: dict[str, int] = {}
     for row in records(residences):
-        code = text(row.get("code_qpv"))
-        homes[code] = homes.get(code, 0) + (whole(row.get("logements_dans")) or 0)
+        code = row.text("code_qpv")
+        homes[code] = homes.get(code, 0) + (row.whole("logements_dans") or 0)
     return {code: homes[code] for code in sorted(homes) if code and homes[code]}
 
 
@@ -277,9 +263,9 @@ def check_quarters(
     unsure = {_quarter(r) for r in given if r["nature"] in (RESERVED, LACKING) or _stake(r)}
     faults = []
     for row in rows:
-        code, here = _quarter(row), place(row, "code_qpv")
+        code, here = _quarter(row), row.place("code_qpv")
         if row["axe"] == Axe.TRAVAUX and code in npnru:
-            faults.append(doubt("axe8_npnru", place(row, "axe"), code))
+            faults.append(doubt("axe8_npnru", row.place("axe"), code))
         if row["annee"] != year:
             continue
         if abatement is None:
@@ -295,7 +281,7 @@ def check_quarters(
 
 def _stake(row: Record) -> Decimal:
     """Return what a quarter has beside what is counted: borne, to claim or hanging, euros."""
-    return total(money(row[c]) for c in ("porte_avis_eur", "au_mieux_eur"))
+    return total(row.money(c) for c in ("porte_avis_eur", "au_mieux_eur"))
 
 
 def read_carry(

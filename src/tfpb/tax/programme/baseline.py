@@ -11,33 +11,18 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, stop_on_faults
-from tfpb.law.values import load
+from tfpb.law.values import Law, Reader, load
 from tfpb.model.money import DroitCommun
 from tfpb.model.results import DROIT_COMMUN_COLUMNS
-from tfpb.tax.plain_values import (
-    CENT,
-    Record,
-    doubt,
-    grouped,
-    money,
-    place,
-    records,
-    repeats,
-    text,
-    total,
-    whole,
-)
+from tfpb.tax.plain_values import CENT, Record, doubt, grouped, records, repeats, total
 from tfpb.text import fold
 from tfpb.words.money.accounts import LEFT_ASIDE, OTHER_HABITAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
+    from tfpb.model.arrays import Floats
 
-    from tfpb.law.values import Law, Reader
-
-    Floats = NDArray[np.float64]
 
 DRAWS: Final = 2000
 _FEWEST: Final = 2
@@ -123,37 +108,37 @@ def droit_commun(
     """
     rows = records(table)
     stop_on_faults(check_droit_commun(table))
-    homes = {text(r["id_residence"]): _home(r) for r in records(residences)}
+    homes = {r.text("id_residence"): _home(r) for r in records(residences)}
     groups: dict[tuple[str, int | None], list[Record]] = {}
     notices: list[Fault] = []
     for row in rows:
-        group = groups.setdefault((text(row["indicateur"]), whole(row.get("annee"))), [])
-        if money(row.get("quantite")) is None and money(row.get("cout_eur")) is None:
-            notices.append(doubt("droit_commun_vide", place(row)))
+        group = groups.setdefault((row.text("indicateur"), row.whole("annee")), [])
+        if row.money("quantite") is None and row.money("cout_eur") is None:
+            notices.append(doubt("droit_commun_vide", row.place()))
         else:
             group.append(row)
     reader = (law or load()).on(dt.date(2025, 1, 1))
     out = []
     for order, ((name, year), group) in enumerate(groups.items()):
-        single = [r for r in group if text(r.get("id_residence"))]
-        sums = [r for r in group if not text(r.get("id_residence"))]
+        single = [r for r in group if r.text("id_residence")]
+        sums = [r for r in group if not r.text("id_residence")]
         if single and sums:
-            notices.append(doubt("droit_commun_totaux_ignores", place(sums[0]), name))
+            notices.append(doubt("droit_commun_totaux_ignores", sums[0].place(), name))
         floor = "sans_objet"
         if single:
             notices += _copies(single)
             single = _summed(single)
             data, found = _shares(name, single, homes, comparable=comparable)
             notices += found
-            row = _ratios(data) | _margin(data, np.random.default_rng([seed, order]))
+            told = _ratios(data) | _margin(data, np.random.default_rng([seed, order]))
             floor = _floor(name, single, homes, reader, applies=floor_applies)
         else:
-            row = _ratios(_totals(sums)) | {"n_residences_qpv": 0, "n_residences_hors": 0}
+            told = _ratios(_totals(sums)) | {"n_residences_qpv": 0, "n_residences_hors": 0}
         if floor != "sans_objet" and floor_applies is None:
             notices.append(doubt("plancher_a_confirmer", Place(), name))
         unit = name[name.rfind("(") + 1 : name.rfind(")")] if "(" in name and ")" in name else ""
         named = {"indicateur": name, "annee": year, "unite": unit if group else ""}
-        out.append(_NO_MARGIN | named | row | {"plancher": floor})
+        out.append(_NO_MARGIN | named | told | {"plancher": floor})
     frame = pd.DataFrame(out, columns=list(DROIT_COMMUN_COLUMNS))
     frame["annee"] = frame["annee"].astype("Int64")
     return DroitCommun(frame, tuple(notices), reader.used())
@@ -174,45 +159,45 @@ def check_droit_commun(table: pd.DataFrame) -> list[Fault]:
     """
     faults = []
     for row in records(table):
-        if not text(row.get("id_residence")):
-            if not text(row.get("perimetre")):
-                faults.append(Fault("droit_commun_sans_perimetre", place(row, "perimetre")))
-            elif not whole(row.get("logements")):
-                got = text(row["indicateur"])
-                here = place(row, "logements")
+        if not row.text("id_residence"):
+            if not row.text("perimetre"):
+                faults.append(Fault("droit_commun_sans_perimetre", row.place("perimetre")))
+            elif not row.whole("logements"):
+                got = row.text("indicateur")
+                here = row.place("logements")
                 faults.append(Fault("droit_commun_total_sans_logements", here, got))
         for column in _VALUES:
-            amount = money(row.get(column))
+            amount = row.money(column)
             if amount is not None and amount < 0:
-                faults.append(Fault("montant_negatif", place(row, column), f"{amount:f}"))
+                faults.append(Fault("montant_negatif", row.place(column), f"{amount:f}"))
     return faults
 
 
 def _home(row: Record) -> _Home:
     inside, outside, unsure = (
-        whole(row.get(f"logements_{side}")) or 0 for side in ("dans", "hors", "a_verifier")
+        row.whole(f"logements_{side}") or 0 for side in ("dans", "hors", "a_verifier")
     )
-    return _Home(inside, outside, unsure, fold(text(row.get("type_habitat"))))
+    return _Home(inside, outside, unsure, fold(row.text("type_habitat")))
 
 
 def _added(rows: Iterable[Record], column: str) -> Decimal | None:
     """Add a column; None when no row has a value."""
-    given = [v for r in rows if (v := money(r.get(column))) is not None]
+    given = [v for r in rows if (v := r.money(column)) is not None]
     return total(given) if given else None
 
 
 def _summed(rows: list[Record]) -> list[Record]:
     """Add the rows of a résidence (two contracts, two agents): its dwellings count once."""
-    groups = grouped(rows, lambda r: text(r["id_residence"]))
-    return [{**g[0], **{c: _added(g, c) for c in _VALUES}} for g in groups.values()]
+    groups = grouped(rows, lambda r: r.text("id_residence"))
+    return [Record(g[0] | {c: _added(g, c) for c in _VALUES}) for g in groups.values()]
 
 
 def _copies(rows: Iterable[Record]) -> list[Fault]:
     """Doubt a row that repeats another wholly: added twice, or written twice."""
     named = ("id_residence", *_VALUES)
-    twice = repeats(rows, lambda r: tuple(text(r.get(c)) for c in named), "id_residence")
+    twice = repeats(rows, lambda r: tuple(r.text(c) for c in named), "id_residence")
     return [
-        doubt("droit_commun_repete", here, text(row.get("id_residence")), autre=first)
+        doubt("droit_commun_repete", here, row.text("id_residence"), autre=first)
         for row, here, first in twice
     ]
 
@@ -232,11 +217,11 @@ def _shares(
     doubts = []
     known: list[tuple[Record, _Home]] = []
     for row in rows:
-        key = text(row["id_residence"])
+        key = row.text("id_residence")
         if key in homes:
             known.append((row, homes[key]))
         else:
-            here = place(row, "id_residence")
+            here = row.place("id_residence")
             doubts.append(doubt("droit_commun_hors_patrimoine", here, key))
     kept = [(r, h) for r, h in known if h.inside or h.outside]
     if len(kept) < len(known):
@@ -254,7 +239,7 @@ def _shares(
     data = np.full((len(kept), 6), np.nan)
     for line, (row, home) in zip(data, kept, strict=True):
         settled = home.inside + home.outside
-        values = [np.nan if (v := money(row.get(c))) is None else float(v) for c in _VALUES]
+        values = [np.nan if (v := row.money(c)) is None else float(v) for c in _VALUES]
         for first, side in ((0, home.inside), (3, home.outside)):
             part = side / settled * (settled / home.dwellings)
             line[first : first + 3] = (side, *(v * part for v in values))
@@ -266,8 +251,8 @@ def _totals(rows: list[Record]) -> Floats:
     data = np.full((2, 6), np.nan)
     data[:, [0, 3]] = 0
     for line, first, side in ((0, 0, "qpv"), (1, 3, "hors_qpv")):
-        mine = [r for r in rows if text(r["perimetre"]) == side]
-        data[line, first] = sum(whole(r["logements"]) or 0 for r in mine)
+        mine = [r for r in rows if r.text("perimetre") == side]
+        data[line, first] = sum(r.whole("logements") or 0 for r in mine)
         for column, name in enumerate(_VALUES, start=1):
             amount = _added(mine, name)
             if amount is not None:
@@ -342,12 +327,7 @@ def _euros(value: float) -> Decimal | None:
 
 
 def _floor(
-    name: str,
-    rows: list[Record],
-    homes: dict[str, _Home],
-    reader: Reader,
-    *,
-    applies: bool | None,
+    name: str, rows: list[Record], homes: dict[str, _Home], reader: Reader, *, applies: bool | None
 ) -> str:
     """Compare the gardiens of the quarters with the legal floor (CSI R. 271-1).
 
@@ -362,10 +342,10 @@ def _floor(
     large = [
         (float(q), h)
         for r in rows
-        if (h := homes.get(text(r["id_residence"]))) is not None
+        if (h := homes.get(r.text("id_residence"))) is not None
         and h.inside
         and h.dwellings >= smallest
-        and (q := money(r.get("quantite"))) is not None
+        and (q := r.money("quantite")) is not None
     ]
     dwellings = sum(h.dwellings for _, h in large)
     if not dwellings:

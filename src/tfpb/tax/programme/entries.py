@@ -1,36 +1,43 @@
-"""The actions of a programme as read, each with its faults, and the year each stands for."""
+"""The actions of a programme as read: faults, the year each stands for, shares of one for all quarters."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from tfpb.errors import Fault, Place
+from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import STAMP
 from tfpb.tax.plain_values import (
     CENT,
     EURO,
     ZERO,
     Record,
+    apportion,
     cents,
     doubt,
-    money,
-    place,
+    records,
     repeats,
-    text,
-    whole,
 )
-from tfpb.tax.programme.axes import LABELS, nearest_names, read_axis
+from tfpb.tax.programme.axes import LABELS, Theme, nearest_names, read_axis
 from tfpb.text import fold
-from tfpb.words.money.accounts import EXPECTED_AXIS, axis_words, near_names, of_file, of_year
+from tfpb.words.money.accounts import (
+    EXPECTED_AXIS,
+    axis_words,
+    near_names,
+    of_file,
+    of_year,
+    shares,
+)
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from decimal import Decimal
 
-    from tfpb.tax.programme.axes import Theme
 
 AMOUNTS: Final = (
     "prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur", "cout_horaire_eur",
@@ -44,14 +51,14 @@ def read_action(
 ) -> tuple[Record, list[Fault]]:
     """Read one action: axis, year, staff time, amounts; its faults come with it."""
     faults: list[Fault] = []
-    written = text(row["axe"])
-    axis, found = _axis(written, place(row, "axe"), themes)
+    written = row.text("axe")
+    axis, found = _axis(written, row.place("axe"), themes)
     faults += found
-    values: dict[str, Decimal | None] = {c: money(row.get(c)) for c in AMOUNTS}
+    values: dict[str, Decimal | None] = {c: row.money(c) for c in AMOUNTS}
     for column, value in values.items():
         if value is not None and value < 0:
-            faults.append(Fault("montant_negatif", place(row, column), f"{value:f}"))
-    hours, each = money(row.get("heures")), values["cout_horaire_eur"]
+            faults.append(Fault("montant_negatif", row.place(column), f"{value:f}"))
+    hours, each = row.money("heures"), values["cout_horaire_eur"]
     staff = cents(hours * each) if hours is not None and each is not None else None
     if staff is not None and staff > 0:
         faults += _staff_time(row, values, staff)
@@ -59,11 +66,11 @@ def read_action(
     read = {
         "axe_lu": written,
         "axe": axis,
-        "annee": whole(row.get("annee")) or year,
+        "annee": row.whole("annee") or year,
         "temps_valorise_eur": staff,
         **values,
     }
-    return {**row, **read}, faults
+    return Record(row | read), faults
 
 
 def _axis(
@@ -85,7 +92,7 @@ def _axis(
 
 def _staff_time(row: Record, values: dict[str, Decimal | None], staff: Decimal) -> list[Fault]:
     """Value the time of the staff where no spending is written, with a doubt."""
-    spent, here = values["realise_eur"], place(row, "heures")
+    spent, here = values["realise_eur"], row.place("heures")
     if spent is None:
         values["realise_eur"] = staff
         if values["valorise_eur"] is None:
@@ -101,7 +108,7 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
     spent, valued = values["realise_eur"], values["valorise_eur"]
     faults = []
     if valued is not None and valued > 0:
-        here = place(row, "valorise_eur")
+        here = row.place("valorise_eur")
         if spent is None:
             faults.append(Fault("valorise_sans_depense", here, amount(valued)))
         elif valued > spent:
@@ -111,7 +118,7 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
     if spent is not None and own is not None:
         funded = own + (others or ZERO)
         if abs(funded - spent) > EURO:
-            here = place(row, "bailleur_eur")
+            here = row.place("bailleur_eur")
             faults.append(
                 doubt("financements_divergents", here, amount(funded), realise=amount(spent))
             )
@@ -126,11 +133,11 @@ def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
     faults: list[Fault] = []
     seen: dict[str, tuple[Place, int]] = {}
     for row in rows:
-        for piece in dict.fromkeys(_PIECES.split(text(row.get("piece")))):
+        for piece in dict.fromkeys(_PIECES.split(row.text("piece"))):
             key = fold(piece)
             if not any(c.isdigit() for c in key):
                 continue
-            here = place(row, "piece")
+            here = row.place("piece")
             if key in seen and seen[key][0] != here:  # parts of one action bear its piece
                 there, year = seen[key]
                 fields = {
@@ -146,9 +153,9 @@ def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
 def repeated(rows: Iterable[Record]) -> list[Fault]:
     """Doubt an action that bears another's identifier, in the same quarter and year."""
     twice = repeats(
-        rows, lambda r: (text(r["id_action"]), text(r["code_qpv"]), r["annee"]), "id_action"
+        rows, lambda r: (r.text("id_action"), r.text("code_qpv"), r["annee"]), "id_action"
     )
-    return [doubt("action_en_double", here, text(r["id_action"]), autre=n) for r, here, n in twice]
+    return [doubt("action_en_double", here, r.text("id_action"), autre=n) for r, here, n in twice]
 
 
 def contradictions(themes: Mapping[str, Theme] | None) -> list[Fault]:
@@ -218,15 +225,15 @@ def by_year(read: list[Record], earlier: list[Record], year: int) -> Years:
     """
     past = [r for r in earlier if r["annee"] < year]
     ruled = {r["annee"] for r in past}
-    file = text(past[0].get(STAMP[0])) if past else ""
+    file = past[0].text(STAMP[0]) if past else ""
     past += [r for r in read if r["annee"] < year and r["annee"] not in ruled]
     notices = [
-        doubt("precedent_autre_annee", place(r, "annee"), str(r["annee"]), annee=year - 1)
+        doubt("precedent_autre_annee", r.place("annee"), str(r["annee"]), annee=year - 1)
         for r in earlier
         if r["annee"] >= year
     ]
     notices += [
-        doubt("annee_deux_fichiers", place(r, "annee"), str(r["annee"]), fichier=file)
+        doubt("annee_deux_fichiers", r.place("annee"), str(r["annee"]), fichier=file)
         for r in read
         if r["annee"] in ruled
     ]
@@ -236,3 +243,60 @@ def by_year(read: list[Record], earlier: list[Record], year: int) -> Years:
         others=tuple(r for r in read if r["annee"] > year),
         notices=tuple(notices),
     )
+
+
+_SPLIT = tuple(c for c in AMOUNTS if c != "cout_horaire_eur")
+
+
+def shared(actions: pd.DataFrame, homes: Mapping[str, int]) -> tuple[pd.DataFrame, list[Fault]]:
+    """Write one row a quarter for each action of all quarters; amounts add up to the cent.
+
+    Parameters
+    ----------
+    actions : DataFrame
+        Typed by `tables.PROGRAMME`.
+    homes : mapping of str to int
+        Dwellings of each quarter that counts.
+
+    Returns
+    -------
+    actions : DataFrame
+        The same one when no action is of all quarters.
+    faults : list of Fault
+        `action_partagee` (doubt, with the shares), `action_sans_quartier` where no quarter has dwellings.
+    """
+    if not (actions["code_qpv"] == ALL_QUARTERS).any():
+        return actions, []
+    codes = [c for c, n in homes.items() if n > 0]
+    weights = [Decimal(homes[c]) for c in codes]
+    rows: list[Record] = []
+    faults: list[Fault] = []
+    for row in records(actions):
+        if row.text("code_qpv") != ALL_QUARTERS:
+            rows.append(row)
+            continue
+        here = row.place("code_qpv")
+        if not codes:
+            faults.append(Fault("action_sans_quartier", here, row.text("id_action")))
+            continue
+        parts = {c: _split(row.money(c), weights) for c in _SPLIT}
+        hours = row.money("heures")
+        for k, code in enumerate(codes):
+            each: dict[str, Any] = {c: values[k] for c, values in parts.items()}
+            if hours is not None:
+                each["heures"] = float(hours * weights[k] / sum(weights))
+            rows.append(Record(row | each | {"code_qpv": code}))
+        said = shares({c: homes[c] for c in codes})
+        faults.append(doubt("action_partagee", here, row.text("id_action"), parts=said))
+    frame = pd.DataFrame(rows, columns=list(actions.columns))
+    kinds = {c: kind for c, kind in actions.dtypes.items() if kind.kind != "O"}
+    return frame.astype(kinds), faults
+
+
+def _split(amount: Decimal | None, weights: list[Decimal]) -> list[Decimal | None]:
+    """Share an amount by weights, to the cent; parts add up to it."""
+    if amount is None:
+        return [None] * len(weights)
+    count = int(amount.scaleb(2).to_integral_value())
+    sign = -1 if count < 0 else 1
+    return [Decimal(sign * part).scaleb(-2) for part in apportion(abs(count), weights)]

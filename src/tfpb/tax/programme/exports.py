@@ -8,10 +8,10 @@ import pandas as pd
 
 from tfpb.model.columns import STAMP
 from tfpb.tax.abatement.abatement import ADDED_COLUMNS
-from tfpb.tax.plain_values import day, grouped, missing, records, text, total
+from tfpb.tax.plain_values import Record, grouped, missing, records, total
 from tfpb.words.documents.setting_words import legal_state, legal_value
 from tfpb.words.faults.sentences import fault_text
-from tfpb.words.money import bilan_words
+from tfpb.words.money import programme_words
 from tfpb.words.money.accounts import AXES, axis_words
 from tfpb.words.money.programme_words import carry_argument
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.model.money import Abatement, Programme
-    from tfpb.tax.plain_values import Record
 
 REENTRY_COLUMNS: Final = (
     "code_qpv", "annee", "id_action", "axe", "axe_libelle", "action", "description", "calendrier",
@@ -44,16 +43,16 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
         Sheet name → rows. Each quarter ends with a « Total » row; rates are proportions (0..1). When
         last year's actions are known, two more sheets set both years side by side.
     """
-    quarters = grouped(_actions(programme, year), lambda r: text(r["code_qpv"]))
-    sheets = {bilan_words.quarter_sheet(c): _bilan(rows) for c, rows in quarters.items()}
+    quarters = grouped(_actions(programme, year), lambda r: r.text("code_qpv"))
+    sheets = {programme_words.quarter_sheet(c): _bilan(rows) for c, rows in quarters.items()}
     axes = programme.by_axis
-    everywhere = axes["code_qpv"].replace("total", bilan_words.EVERYWHERE)
-    sheets[bilan_words.BY_AXIS] = _headed(
-        _axes_in_words(axes).assign(code_qpv=everywhere), bilan_words.AXES
+    everywhere = axes["code_qpv"].replace("total", programme_words.EVERYWHERE)
+    sheets[programme_words.BY_AXIS] = _headed(
+        _axes_in_words(axes).assign(code_qpv=everywhere), programme_words.AXES
     )
     by_axis, by_quarter = programme.beside, programme.beside_quarters
     if by_axis is not None and by_quarter is not None:
-        headers, names = bilan_words.both_years(year), bilan_words.both_years_sheets(year)
+        headers, names = programme_words.both_years(year), programme_words.both_years_sheets(year)
         arguments = [carry_argument(r, year) for r in records(by_quarter)]
         sheets[names[0]] = _headed(_axes_in_words(by_axis), headers)
         sheets[names[1]] = _headed(by_quarter.assign(argument=arguments), headers)
@@ -83,8 +82,8 @@ def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
         line["axe"] = int(row["axe"])
         line["axe_libelle"] = AXES[int(row["axe"])]
         line["taux_valorisation_pct"] = None if missing(rate) else rate * 100
-        line["date_piece"] = day(row.get("date_piece"))
-        line["bilan_qualitatif"] = text(row.get("texte_bilan"))
+        line["date_piece"] = row.day("date_piece")
+        line["bilan_qualitatif"] = row.text("texte_bilan")
         out.append(line)
     return pd.DataFrame(out, columns=list(REENTRY_COLUMNS))
 
@@ -133,12 +132,12 @@ def abatement_sheets(
         Name of the sheet → its rows, under the names of the contract.
     """
     last = made[-1]
-    coming = {name: getattr(last, part) for part, name in bilan_words.COMING_SHEETS.items()}
+    coming = {name: getattr(last, part) for part, name in programme_words.COMING_SHEETS.items()}
     return {
-        **{name: _years(made, part) for part, name in bilan_words.PREMISES_SHEETS.items()},
+        **{name: _years(made, part) for part, name in programme_words.PREMISES_SHEETS.items()},
         **{name: f for name, f in coming.items() if f is not None},
-        bilan_words.DOUBTS_SHEET: doubts_frame(doubts),
-        bilan_words.VALUES_SHEET: values_frame(last),
+        programme_words.DOUBTS_SHEET: doubts_frame(doubts),
+        programme_words.VALUES_SHEET: values_frame(last),
     }
 
 
@@ -195,25 +194,25 @@ def _plain(value: Any) -> Any:
 def _actions(programme: Programme, year: int) -> list[Record]:
     """Return the actions of a year by quarter, axis and action."""
     rows = [r for r in records(programme.actions) if int(r["annee"]) == year]
-    return sorted(rows, key=lambda r: (text(r["code_qpv"]), int(r["axe"]), text(r["id_action"])))
+    return sorted(rows, key=lambda r: (r.text("code_qpv"), int(r["axe"]), r.text("id_action")))
 
 
 def _bilan(rows: list[Record]) -> pd.DataFrame:
     """Return the actions of a quarter in the columns in use, and their sum."""
-    named = bilan_words.BILAN
+    named = programme_words.BILAN
     lines = [
         {
             **{key: _plain(row.get(key)) for key in named},
             "axe": axis_words(int(row["axe"])),
-            "piece": text(row.get("piece")),
-            "texte_bilan": text(row.get("texte_bilan")),
+            "piece": row.text("piece"),
+            "texte_bilan": row.text("texte_bilan"),
         }
         for row in rows
     ]
     sums = {c: total(r[c] for r in lines) for c in named if c.endswith("_eur")}
     spent, valued = sums["realise_eur"], sums["valorise_eur"]
     rate = round(valued / spent, 4) if spent else None
-    last = {"axe": bilan_words.TOTAL, **sums, "taux_valorisation": rate}
+    last = {"axe": programme_words.TOTAL, **sums, "taux_valorisation": rate}
     return pd.DataFrame([*lines, last], columns=list(named)).rename(columns=dict(named))
 
 

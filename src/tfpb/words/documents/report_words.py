@@ -21,14 +21,7 @@ DRAFT_LINE: Final = "PROJET, pour l’organisme seul : à ne pas transmettre."
 FICTIONAL_LINE: Final = "Données fictives : rien ici ne décrit un lieu ni un bailleur réels."
 SUMMARY: Final = "Synthèse"
 CONTENTS: Final = "Sommaire"
-QUESTIONS: Final[dict[str, str]] = {
-    "ou": "Où sont les logements ?",
-    "combien": "Combien vaut l’abattement ?",
-    "fait": "Qu’a-t-on fait ?",
-    "locataires": "Qu’en disent les locataires ?",
-    "change": "Qu’est-ce qui a changé ?",
-    "trancher": "Que reste-t-il à trancher ?",
-}
+QUESTIONS: Final[dict[str, str]] = _TEXTS["questions"]
 """What the body of a document answers, in its order."""
 ANNEX_TITLE: Final = "Annexe · {title}"
 MORE_IN_ANNEX: Final = Phrase(

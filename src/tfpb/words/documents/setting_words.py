@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model import tables
 from tfpb.model.columns import Contract
+from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import ROLES, USERS_OWN
 from tfpb.words.money.abatement_words import ROUNDINGS
 from tfpb.words.numbers import euros, long_date, number, plural
@@ -17,29 +18,10 @@ if TYPE_CHECKING:
 
     from tfpb.model.money import LegalValue
 
-LEGAL_ORIGINS: Final = {
-    "texte": "texte",
-    "reglage": "réglage de l’outil",
-    "utilisateur": "utilisateur",
-}
+_TEXTS: Final = packaged(__name__)
+LEGAL_ORIGINS: Final[dict[str, str]] = _TEXTS["legal_origins"]
 _CHECKED: Final = {True: "vérifié", False: "non vérifié"}
-_CHOICES: Final[dict[str, dict[str, str]]] = {
-    "geocodage": {
-        "index": "index du poste : rien n’en sort",
-        "api": "service national d’adresses",
-        "auto": "index du poste, puis service national d’adresses",
-    },
-    "arrondi": ROUNDINGS,
-    "enquete_residences_inconnues": {
-        "refuser": "le calcul s’arrête",
-        "ecarter": "mises de côté et listées",
-    },
-    "territoires": {
-        "code_qpv": "quartier prioritaire",
-        "siren_epci": "intercommunalité",
-        "departement": "département",
-    },
-}
+_CHOICES: Final[dict[str, dict[str, str]]] = {**_TEXTS["choices"], "arrondi": ROUNDINGS}
 _LABELS: Final = {
     f"{contract.name}.{column.name}": column.label
     for contract in vars(tables).values()

@@ -26,21 +26,10 @@ NO_LAYER: Final = "aucune couche"
 ARCHIVE_TOO_LARGE: Final = "archive trop grande"
 ADDRESS: Final = "l’adresse (numéro et voie), ou les colonnes du RPLS, ou x et y"
 
-KINDS: Final = {
-    Kind.INTEGER: "un nombre entier, par exemple 24",
-    Kind.NUMBER: "un nombre, par exemple 12,5",
-    Kind.MONEY: "un montant en euros, par exemple 1 234,50",
-    Kind.PERCENT: "un pourcentage, par exemple 25,36",
-    Kind.DATE: "une date, par exemple 31/12/2025",
-    Kind.YEAR: "une année, par exemple 2025",
-    Kind.BOOLEAN: "oui ou non",
-}
+KINDS: Final[dict[str, str]] = _TEXTS["kinds"]
 """What a cell of that kind holds; of other kinds, the label of the column."""
 UNITS: Final = {Kind.MONEY: "des euros", Kind.PERCENT: "un pourcentage"}
-ROW_OBJECTS: Final = {
-    "patrimoine": "entrée", "fiscalite": "local", "gmbi": "local", "programme": "action",
-    "programme_precedent": "action", "enquete": "interview",
-}  # fmt: skip
+ROW_OBJECTS: Final[dict[str, str]] = _TEXTS["row_objects"]
 """What one row of a table is; of other tables « donnée »."""
 NOTICE_LAYOUTS: Final[dict[str, str]] = _TEXTS["notice_layouts"]
 """How a table copied from a notice is laid out."""

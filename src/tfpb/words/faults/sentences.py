@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Place
+from tfpb.errors import Fault, Place
 from tfpb.model import tables
 from tfpb.model.columns import Contract
 from tfpb.packaged import packaged
@@ -16,7 +16,6 @@ from tfpb.words.phrase import Phrase
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.errors import Fault
 
 SUBJECTS: Final = {
     "reading": "Lecture des fichiers",

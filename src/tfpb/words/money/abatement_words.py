@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import Reserve, Statut
+from tfpb.model.codes import Reserve
+from tfpb.packaged import packaged
 from tfpb.words.money.state_words import (
-    LACKING,
     RATE_TO_CONFIRM,
-    RESERVED,
     state_sentences,
     unknown_sentence,
     without_quarters,
@@ -20,48 +19,15 @@ if TYPE_CHECKING:
 
     from tfpb.model.money import Abatement
 
-STATUTS: Final[dict[str, str]] = {
-    Statut.A_VERIFIER: "à vérifier",
-    Statut.HORS_QPV: "hors QPV",
-    Statut.EXONERE: "encore exonéré",
-    Statut.SANS_CONVENTION: "sans convention",
-    Statut.NON_DECLARE: "non déclaré",
-    Statut.ELIGIBLE: "éligible, sans avis à ce jour",
-    Statut.A_RECLAMER: "à réclamer",
-    Statut.ABATTU: "abattu",
-    Statut.A_RISQUE: "abattu à tort, à risque",
-}
-NATURES: Final[dict[str, str]] = {
-    "reel": "réel",
-    "estime": "estimé",
-    "sous_reserve": RESERVED,
-    "manquant": LACKING,
-}
-LINES: Final[dict[str, str]] = {
-    "commune": "Commune",
-    "syndicats": "Syndicats",
-    "epci": "Intercommunalité",
-    "tse": "Taxe spéciale d’équipement",
-    "tasa": "Taxe additionnelle spéciale annuelle",
-    "gemapi": "Taxe GEMAPI",
-}
-ROUNDINGS: Final[dict[str, str]] = {
-    "centime": "au centime (estimation)",
-    "avis": "à l’euro par ligne, comme sur un avis",
-}
+_TEXTS: Final = packaged(__name__)
+STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]
+NATURES: Final[dict[str, str]] = _TEXTS["natures"]
+LINES: Final[dict[str, str]] = _TEXTS["lines"]
+ROUNDINGS: Final[dict[str, str]] = _TEXTS["roundings"]
 CONVENTIONS_OPTION: Final = "Pour donner la table des conventions : option --conventions."
 ROUNDING: Final = "Arrondi : {rounding}."
 UNKNOWN_QUARTER: Final = "non connu"
-CALCULATION_NOTES: Final = (
-    (
-        "Ligne d’un avis = 30 % × base nette × part des logements × taux de la ligne, arrondie ; le montant "
-        "est la somme des lignes arrondies, le compté est celui des locaux abattus ou éligibles."
-    ),
-    (
-        "La part est celle des logements imposables qui sont dans le quartier ; elle ne s’applique pas à un "
-        "local abattu à tort. L’enlèvement des ordures ménagères n’est pas réduit."
-    ),
-)
+CALCULATION_NOTES: Final[tuple[str, ...]] = tuple(_TEXTS["calculation_notes"])
 
 
 def quarter_notes(*, outside: Decimal) -> tuple[str, ...]:

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import Axe
+from tfpb.packaged import packaged
 from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-AXES: Final[dict[int, str]] = {
-    Axe.PRESENCE: "Renforcement de la présence du personnel de proximité",
-    Axe.FORMATION: "Formation/soutien des personnels de proximité",
-    Axe.SUR_ENTRETIEN: "Sur-entretien",
-    Axe.DECHETS: "Gestion des déchets et encombrants / épaves",
-    Axe.TRANQUILLITE: "Tranquillité résidentielle",
-    Axe.CONCERTATION: "Concertation / sensibilisation des locataires",
-    Axe.ANIMATION: "Animation, lien social, vivre ensemble",
-    Axe.TRAVAUX: "Petits travaux d’amélioration de la qualité de service",
-}
+_TEXTS: Final = packaged(__name__)
+AXES: Final[dict[int, str]] = {int(k): v for k, v in _TEXTS["axes"].items()}
 SAME_PREMISES: Final = {"cle": "même avis et même local", "objet": "local"}
 SAME_RESIDENCE: Final = {"cle": "même résidence", "objet": "résidence"}
 YEAR_TO_GIVE: Final = "ANNÉE"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
-from tfpb.words.money.reconciliation_words import UNKNOWN_AMOUNT
+from tfpb.words.money.state_words import UNKNOWN_AMOUNT
 from tfpb.words.numbers import euros, percent, plural
 from tfpb.words.phrase import Phrase
 

@@ -1,11 +1,12 @@
-"""Sentences on the states of the money: acquired, at risk, to claim, under reserve, lacking."""
+"""Sentences on the states of the money, and those that read the reconciliation: worst and best case."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Reserve
-from tfpb.words.numbers import euros, long_date, number, plural
+from tfpb.packaged import packaged
+from tfpb.words.numbers import THIN, euros, long_date, number, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -15,26 +16,13 @@ if TYPE_CHECKING:
 
     from tfpb.model.money import States
 
+
+_TEXTS: Final = packaged(__name__)
 RATE_TO_CONFIRM: Final = "taux à confirmer"
 RESERVED: Final = "sous réserve"
 LACKING: Final = "non connu"
-RESERVES: Final = Phrase.table(
-    avis="{euros:€} sont estimés dus, mais aucun avis lu ne les montre encore.",
-    cote="{euros:€} dépendent d’une vérification de la localisation.",
-    conventions="{euros:€} dépendent des conventions : leur table n’est pas fournie.",
-    convention="{euros:€} dépendent d’une convention absente de la table, ou sans date de signature.",
-    declaration="{euros:€} dépendent d’une déclaration absente : « probablement non déclaré » n’est pas « à "
-    "réclamer ».",
-    renouvellement="{euros:€} dépendent du renouvellement d’une convention qui a pris fin.",
-)
-REASONS: Final[Mapping[str, str]] = {
-    Reserve.AVIS: "avis à venir",
-    Reserve.COTE: "côté à vérifier",
-    Reserve.CONVENTIONS: "table des conventions non fournie",
-    Reserve.CONVENTION: "convention absente ou sans date",
-    Reserve.DECLARATION: "déclaration absente",
-    Reserve.RENOUVELLEMENT: "convention à renouveler",
-}
+RESERVES: Final = Phrase.table(**_TEXTS["reserves"])
+REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
 _LOST: Final = Phrase(
     "{euros:€} sont perdus pour {year} : une condition a été remplie trop tard, ce montant n’est dans "
     "aucun des deux totaux."
@@ -204,3 +192,62 @@ def quarter_sentence(row: Mapping[str, Any]) -> str:
 def abated_share(per_home: Decimal, abated: int, dwellings: int) -> str:
     """Write an amount per abated dwelling: of how many, among how many."""
     return f"{euros(per_home)} par logement abattu ({number(abated)} sur {number(max(abated, dwellings))})"
+
+
+OUTSIDE: Final = "hors de tout quartier"
+_WORST: Final = Phrase(
+    "Au pire, {downside:€} de ce que portent les avis seraient à rendre ({risk:€} à risque, {doubtful:€} "
+    "douteux) : {left}."
+)
+_BEST: Final = Phrase(
+    "Au mieux, réclamations admises et réserves levées, {best:€} seraient dus{claim}."
+)
+_NOTHING_LEFT: Final = "rien ne resterait"
+UNKNOWN_AMOUNT: Final = "un montant non établi"
+OWNED: Final = Phrase.table(**_TEXTS["owned"])
+"""Readings of premises owned against notices, by finding."""
+NOT_OWNED: Final = (
+    "Logements possédés en QPV et sur aucun avis : non connu, l’export GMBI des locaux possédés n’est pas "
+    "fourni."
+)
+ALL_NOTICED: Final = (
+    "Locaux possédés (GMBI) : tous ceux des quartiers sont sur un avis lu, et l’export connaît tous les "
+    "locaux des avis."
+)
+FINDINGS: Final[dict[str, str]] = _TEXTS["findings"]
+_FEES: Final = "Frais de gestion épargnés (taux non vérifiés) : {fees}."
+
+
+def cases(states: States) -> tuple[str, ...]:
+    """Write the worst and the best case, then the fees saved."""
+    out = []
+    if states.downside:
+        out.append(
+            _WORST.format(
+                downside=states.downside,
+                risk=states.at_risk,
+                doubtful=states.doubtful,
+                left=f"il resterait {euros(states.acquired)}" if states.acquired else _NOTHING_LEFT,
+            )
+        )
+    if states.best != states.acquired:
+        claim = (
+            f" ; réclamations seules admises, {euros(states.claimed)}" if states.to_claim else ""
+        )
+        out.append(_BEST.format(best=states.best, claim=claim))
+    if states.fees or states.claim_fees:
+        fees = (("acquis", states.fees), ("à réclamer", states.claim_fees))
+        words = ", ".join(
+            f"{euros(amount)} avec ce qui est {name}" for name, amount in fees if amount
+        )
+        out.append(_FEES.format(fees=words))
+    return tuple(out)
+
+
+def after_claims(balance: Decimal, after: Decimal) -> str:
+    """Write what the balance of the programme becomes if claims succeed."""
+    now, then = (f"{number(v, sign=True)}{THIN}€" for v in (balance, after))
+    return (
+        f"Si les réclamations aboutissent, le solde du programme passe de {now} à {then} : ce qui est "
+        "obtenu est à justifier."
+    )

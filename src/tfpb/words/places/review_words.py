@@ -30,10 +30,6 @@ LEAD: Final = (
     "Une voie choisie dans la liste garde les numéros de votre ligne.",
     "Enregistrez, puis relancez avec --decisions et ce fichier (ou « decisions » dans dossier.toml).",
 )
-RESUMED: Final = Phrase("Reprise : {rows:s ligne} déjà faites lors de l’essai précédent.")
-STOPPED: Final = Phrase(
-    "Arrêté. {rows:n} lignes sur {total:n} sont gardées : relancez la même commande, elle reprendra là."
-)
 KEPT: Final = "{kept} contient des décisions : il est gardé tel quel ; les doutes sont dans {new}."
 DECISIONS: Final = Phrase("Décisions lues : {read:n} ; appliquées : {used:n}.")
 SENT: Final = (
@@ -63,9 +59,10 @@ def renamed_line(renamed: Mapping[str, str]) -> str:
 
 
 def summary_lines(
-    *, output: str, rows: int, verdicts: Mapping[str, int], types: Mapping[str, int], errors: int
+    *, output: str, verdicts: Mapping[str, int], types: Mapping[str, int], errors: int
 ) -> list[str]:
     """Write what was found, and how sure it is."""
+    rows = sum(verdicts.values())
 
     def share(verdict: GeocodeVerdict) -> str:
         count = verdicts.get(verdict, 0)

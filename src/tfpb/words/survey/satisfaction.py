@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import (
-    THIN,
-    interval_points,
-    number,
-    percent,
-    plural,
-    points,
-)
+from tfpb.words.numbers import THIN, interval_points, number, percent, plural, points
 
 _TEXTS: Final = packaged(__name__)
 THEMES: Final[dict[str, str]] = _TEXTS["themes"]

@@ -23,7 +23,7 @@ from tfpb.report.sections.build import (
     worded,
 )
 from tfpb.words.money import abatement_words, state_words
-from tfpb.words.money import reconciliation_words as words
+from tfpb.words.money import state_words as words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier

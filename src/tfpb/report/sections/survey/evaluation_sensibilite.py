@@ -24,8 +24,8 @@ from tfpb.report.sections.build import (
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.survey_view import source
 from tfpb.report.theme import verdict_sign
-from tfpb.survey.planning.power import interviews_needed
-from tfpb.survey.variants import TARGET
+from tfpb.survey.compare import TARGET
+from tfpb.survey.planning.precision import interviews_needed
 from tfpb.survey.verdicts import PARC, SERVICE, Thresholds
 from tfpb.words.documents.report_words import SENSITIVITY
 from tfpb.words.money import accounts

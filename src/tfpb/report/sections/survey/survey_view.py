@@ -13,7 +13,7 @@ from tfpb.model.survey import only
 from tfpb.report import theme
 from tfpb.report.sections.build import number_of
 from tfpb.survey.disagreement import disagreements, key_of
-from tfpb.survey.planning.power import n_necessaire
+from tfpb.survey.planning.precision import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NATURES, THEMES, otherwise, otherwise_sentence
 from tfpb.words.survey.verdict_words import (
