@@ -120,11 +120,11 @@ def recognise(path: Path, name: str = "") -> Recognised:
     """
     name = fold((name or path.name).rpartition(".")[0])
     if path.suffix.lower() in SPSS:
-        kept = read_delivery(path).table.frame
-        gone = tuple(c for c in read_spss(path)["columns"] if c not in kept.columns)
+        read = read_delivery(path).table.frame
+        gone = tuple(c for c in read_spss(path)["columns"] if c not in read.columns)
         return Recognised(
             SURVEY,
-            rows=len(kept),
+            rows=len(read),
             waves=tuple(_YEAR.findall(name)),
             personal=(("", gone),) if gone else (),
         )
@@ -180,9 +180,9 @@ def _as_workbook(delivery: Delivery) -> bytes:
     dictionary = delivery.dictionary
     names = [str(c) for c in delivery.table.frame.columns]
     rows = [
-        (n, dictionary.labels.get(n, ""), *(code or ("", "")))
+        (n, dictionary.labels.get(n, ""), *code)
         for n in names
-        for code in (list(dictionary.meanings.get(n, {}).items()) or [None])
+        for code in (list(dictionary.meanings.get(n, {}).items()) or [("", "")])
     ]
     columns = ["variable", "question", "code", "signification"]
     sheets = {"Base": delivery.table.frame, "Dictionnaire": pd.DataFrame(rows, columns=columns)}
