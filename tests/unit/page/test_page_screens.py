@@ -101,6 +101,7 @@ def test_files_are_recognised_and_named_in_the_settings(page: Served) -> None:
     assert plan is not None
     assert {f.code for f in faults} <= {"plan_vague_absente"}  # the settings give it
     assert [i.identifiant for i in plan.items] == ["q1", "q2", "q3"]
+    assert plan.reglages.carte == 2024  # that of the tax year
     assert "Retirez le # devant" in page.desk.file.read_text(encoding="utf-8")
 
 

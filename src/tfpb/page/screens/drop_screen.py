@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,7 @@ from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES
 from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, PLAN, mark, safe_name
 from tfpb.page.screens.start_screen import bring
+from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.pack_run import PACK_FOLDER
 from tfpb.survey.reading.drafting import draft_plan
 from tfpb.survey.reading.plan_joining import plan_changes
@@ -198,6 +200,10 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     if desk.plan is None:
         write_bytes(desk.folder / PLAN, draft.encode())
         desk.edit([(("fichiers", "plan"), PLAN)])
+        if settings is not None:
+            with suppress(TfpbError):  # a year without map is said by a check
+                ruling = ruling_vintage(settings.dossier.annee, "")
+                edit_toml(desk.folder / PLAN, [(("reglages", "carte"), ruling)])
     else:
         drafted = CONFIRM in desk.plan_file.read_text(encoding="utf-8", errors="replace")
         more = plan_changes(read_toml(desk.plan_file), tomllib.loads(draft), adds=drafted)
