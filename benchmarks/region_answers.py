@@ -87,7 +87,7 @@ def write_delivery(frame: pd.DataFrame, name: str, folder: Path, shape: int) -> 
     return ["livraison.parquet"]
 
 
-def plan_text(shape: int) -> str:
+def plan_text(shape: int, carte: int = 2024) -> str:
     """Write the plan that reads a shape; `shape` 0 is the region's too."""
     first = shape < 2
     names = ("id", "vague", "bailleur", "residence", "poids", "qpv") if first else (
@@ -97,7 +97,7 @@ def plan_text(shape: int) -> str:
     lines = ["# Plan de lecture - DONNÉES FICTIVES", "[colonnes]"]
     lines += [f'{role} = "{name}"' for role, name in zip(roles, names, strict=True)]
     lines += ['strates = ["bailleur", "qpv"]', 'ajustement = ["type_habitat", "periode"]',
-              'standardisation = ["type_habitat", "periode"]', "[reglages]", "carte = 2024",
+              'standardisation = ["type_habitat", "periode"]', "[reglages]", f"carte = {carte}",
               'marge_adoptee_par = "comité fictif"', "marge_adoptee_le = 2025-01-15",
               "[enquete]", 'prestataire = "Institut fictif"', 'mode = "téléphone"',
               '[enquete."2019"]', 'dates = "hiver 2019"', '[enquete."2023"]', 'dates = "printemps 2023"',

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEPARTEMENTS = ("02", "59", "60", "62", "80")
+OVERSEAS = ("974",)
 NUMBERS = 50  # a street
 STREET_GAP_M, NUMBER_GAP_M = 40.0, 30.0
 KINDS = ("Rue", "Avenue", "Allée", "Impasse", "Boulevard", "Place", "Chemin", "Square")
@@ -25,7 +26,8 @@ HEADS, TAILS = (
 )
 SYLLABLES = ("Val", "Mont", "Bois", "Font", "Clair", "Haut", "Beau", "Vert", "Roche", "Orme")
 ENDS = ("mont", "ville", "court", "lieu", "fontaine", "val", "bourg", "champ")
-_DEGREES = Transformer.from_crs(2154, 4326, always_xy=True)
+HEXAGON, ISLAND = (2154, 600_000.0, 6_980_000.0), (2975, 320_000.0, 7_640_000.0)
+"""Legal projection, and metres of the first commune."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,23 @@ class Land:
     Parameters
     ----------
     communes : DataFrame
-        `code, nom, postal, departement, epci, nom_epci, x, y` (metres, EPSG:2154, lower left).
+        `code, nom, postal, departement, epci, nom_epci, x, y` (metres, lower left).
     streets : DataFrame
         `commune (position), nom, rang` : one row a street, at y + rang × 40 m.
     quarters : DataFrame
-        `code, code2015, nom, commune, bas, haut` (ranks of streets), `gauche, droite` (ranks of numbers).
+        `code` (of the map that rules the year), `code2015, code2024, nom, commune, bas, haut` (ranks of
+        streets), `gauche, droite` (ranks of numbers).
+    epsg : int
     """
 
     communes: pd.DataFrame
     streets: pd.DataFrame
     quarters: pd.DataFrame
+    epsg: int = 2154
+
+    def degrees(self, x: Any, y: Any) -> Any:
+        """Return longitude and latitude."""
+        return Transformer.from_crs(self.epsg, 4326, always_xy=True).transform(x, y)
 
     def point(self, street: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the metres of a number (`place` 0..49) of a street."""
@@ -55,21 +64,25 @@ class Land:
         return x, y + np.where(place % 2, 6.0, -6.0)
 
 
-def make_land(communes: int, addresses: int, quarters: int, seed: int) -> Land:
+def make_land(
+    communes: int, addresses: int, quarters: int, seed: int, *, overseas: bool = False
+) -> Land:
     """Invent the territory."""
+    departements = OVERSEAS if overseas else DEPARTEMENTS
+    epsg, east, north = ISLAND if overseas else HEXAGON
     rng = np.random.default_rng([seed, 1])
     a_commune = max(6, addresses // communes // NUMBERS)
-    per = -(-communes // len(DEPARTEMENTS))
+    per = -(-communes // len(departements))
     rows = []
     names = [f"{a}{e}" for a in SYLLABLES for e in ENDS]
     for k in range(communes):
-        dep, rank = DEPARTEMENTS[k // per], k % per
+        dep, rank = departements[k // per], k % per
         epci = k // 5
         nom = f"{names[k % len(names)]}-{('sur-Orve', 'les-Bains', 'le-Haut')[k // len(names) % 3]}"
         rows.append(
-            (f"{dep}{950 + rank:03d}" if per <= 50 else f"{dep}{900 + rank:03d}", nom,
-             f"{dep}{950 + rank % 50:03d}", dep, f"2000{epci:05d}", f"Agglomération fictive {epci + 1}",
-             600_000.0 + (k % 20) * 6000, 6_980_000.0 + (k // 20) * 6000)
+            (_code(dep, (950 if per <= 50 else 900) + rank), nom, _code(dep, 950 + rank % 50), dep,
+             f"2000{epci:05d}", f"Agglomération fictive {epci + 1}",
+             east + (k % 20) * 6000, north + (k // 20) * 6000)
         )  # fmt: skip
     towns = pd.DataFrame(
         rows, columns=["code", "nom", "postal", "departement", "epci", "nom_epci", "x", "y"]
@@ -83,11 +96,19 @@ def make_land(communes: int, addresses: int, quarters: int, seed: int) -> Land:
         ],
         ignore_index=True,
     )  # fmt: skip
-    return Land(towns, streets, _quarters(towns, quarters, a_commune))
+    return Land(towns, streets, _quarters(towns, quarters, a_commune, overseas=overseas), epsg)
 
 
-def _quarters(towns: pd.DataFrame, count: int, streets: int) -> pd.DataFrame:
-    """Put quarters in the first two communes of each intercommunalité, then further."""
+def _code(departement: str, number: int) -> str:
+    """Return a code of five digits: overseas the département takes three."""
+    return departement + str(number)[-(5 - len(departement)) :]
+
+
+def _quarters(towns: pd.DataFrame, count: int, streets: int, *, overseas: bool) -> pd.DataFrame:
+    """Put quarters in the first two communes of each intercommunalité, then further.
+
+    Overseas, the year 2025 is ruled by the quarters of 2015.
+    """
     order = sorted(range(len(towns)), key=lambda k: (k % 5, k // 5))
     slots = [(k, s) for k in order for s in range(3)]
     ranks: dict[str, int] = {}
@@ -96,11 +117,12 @@ def _quarters(towns: pd.DataFrame, count: int, streets: int) -> pd.DataFrame:
     for k, s in slots[:count]:
         dep = str(towns["departement"].iloc[k])
         ranks[dep] = ranks.get(dep, 0) + 1
-        code = f"QN0{dep}{ranks[dep]:02d}I"
+        new = f"QN{dep:0>3}{ranks[dep]:02d}I"
+        old = f"QP{dep:0>3}{ranks[dep]:03d}"
         left = 5 + 15 * s
-        rows.append((code, f"QP0{dep}{ranks[dep]:03d}", f"Quartier {code[3:7]}", k,
+        rows.append((old if overseas else new, old, new, f"Quartier {new[3:7]}", k,
                      s * third, s * third + max(2, third - 2), left, left + 14))  # fmt: skip
-    columns = ["code", "code2015", "nom", "commune", "bas", "haut", "gauche", "droite"]
+    columns = ["code", "code2015", "code2024", "nom", "commune", "bas", "haut", "gauche", "droite"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -111,7 +133,7 @@ def write_sources(land: Land, folder: Path) -> dict[str, Path]:
     street = np.repeat(np.arange(len(land.streets)), NUMBERS)
     place = np.tile(np.arange(NUMBERS), len(land.streets))
     x, y = land.point(street, place)
-    lon, lat = _DEGREES.transform(x, y)
+    lon, lat = land.degrees(x, y)
     rows = land.streets.iloc[street]
     towns = land.communes.iloc[rows["commune"].to_numpy()]
     codes = towns["code"].to_numpy()
@@ -148,9 +170,9 @@ def _geojson(land: Land, vintage: int) -> dict[str, object]:
             town["y"] + (q.haut + 0.5) * STREET_GAP_M,
         )
         ring = [(west, south), (east, south), (east, north), (west, north), (west, south)]
-        lonlat = [[round(v, 7) for v in _DEGREES.transform(*p)] for p in ring]
+        lonlat = [[round(v, 7) for v in land.degrees(*p)] for p in ring]
         if vintage == 2024:
-            told = {"code_qp": q.code, "lib_qp": q.nom, "insee_reg": "32", "lib_reg": "Région fictive",
+            told = {"code_qp": q.code2024, "lib_qp": q.nom, "insee_reg": "32", "lib_reg": "Région fictive",
                     "insee_dep": town["departement"], "lib_dep": town["departement"],
                     "insee_com": town["code"], "lib_com": town["nom"],
                     "siren_epci": town["epci"]}  # fmt: skip

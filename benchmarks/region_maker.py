@@ -3,7 +3,8 @@
 Usage, from the top of the repository::
 
     python benchmarks/region_maker.py FOLDER [--bailleurs 26] [--residences 12000] [--qpv 204]
-        [--communes 200] [--adresses 400000] [--menages 38000] [--graine 2025] [--sans-geographie]
+        [--communes 200] [--adresses 400000] [--menages 38000] [--graine 2025] [--outremer 0]
+        [--sans-geographie]
 
 Writes `region.toml`, one folder a bailleur, and the imported geography in `geodonnees`.
 """
@@ -36,12 +37,20 @@ class Size:
     adresses: int = 400_000
     menages: int = 38_000
     graine: int = 2025
+    outremer: int = 0
+
+    @property
+    def carte(self) -> int:
+        """Map that rules the year: overseas, 2025 is still ruled by the quarters of 2015."""
+        return 2015 if self.outremer else 2024
 
 
 def make_region(folder: Path, size: Size, *, geography: bool = True) -> Path:
     """Make a whole region and return its `region.toml`."""
     folder.mkdir(parents=True, exist_ok=True)
-    land = make_land(size.communes, size.adresses, size.qpv, size.graine)
+    land = make_land(
+        size.communes, size.adresses, size.qpv, size.graine, overseas=bool(size.outremer)
+    )
     if geography:
         made = write_sources(land, folder / "sources")
         geo = folder / "geodonnees"
@@ -67,7 +76,7 @@ def make_region(folder: Path, size: Size, *, geography: bool = True) -> Path:
             f'dossier = "bailleurs/{home.name}/dossier.toml"',
         ]
     (folder / "region.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "plan_region.toml").write_text(plan_text(0), encoding="utf-8")
+    (folder / "plan_region.toml").write_text(plan_text(0, size.carte), encoding="utf-8")
     towns = land.communes
     table = towns[["code", "epci", "nom_epci", "departement"]].copy()
     table.columns = pd.Index(["code_insee", "siren_epci", "nom_epci", "departement"])
@@ -112,7 +121,7 @@ def _bailleur(
     )
     answers["id"] = np.arange(1, len(answers) + 1)
     deliveries = write_delivery(answers, name, folder, shape)
-    (folder / "plan.toml").write_text(plan_text(shape), encoding="utf-8")
+    (folder / "plan.toml").write_text(plan_text(shape, size.carte), encoding="utf-8")
     inside = homes[homes["qpv"] == 1]
     _write_money(inside, folder, name, rng, k)
     listed = ", ".join(f'"{d}"' for d in deliveries)
@@ -245,7 +254,8 @@ def _write_money(
     signed = pd.DataFrame(
         {"id_convention": f"CONV-{k + 1:02d}", "codes_qpv": [", ".join(codes)],
          "date_signature_contrat": "28/03/2024", "date_signature_convention": "12/12/2024",
-         "date_declaration": "20/12/2024", "date_fin": "31/12/2030", "bailleur": name}
+         "date_declaration": "20/12/2024", "date_fin": "31/12/2030", "date_bilan": "31/03/2026",
+         "bailleur": name}
     )  # fmt: skip
     signed.to_csv(folder / "conventions.csv", sep=";", index=False)
 

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 R = TypeVar("R")
 _RETRIES: Final = 3
+_PAUSE_S: Final = 0.05
+_LOOK_S: Final = 2
+"""How often a cluster that gives nothing is asked whether anybody works there."""
 RENEWED: Final = 4
 """Parts of a process that renders documents."""
 
@@ -220,19 +224,34 @@ class Crew:
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """Files that open an encrypted cluster: its authority, our certificate, our key."""
+
+    ca: str
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dask:
     """A Dask cluster that runs already; files must have the same paths on its workers.
 
     Parameters
     ----------
     scheduler : str
-        `tcp://host:port`.
+        `tcp://host:port`, or `tls://host:port`.
+    tls : Tls or None
+        With it, nothing travels in clear.
     patience_s : int
         How long an answer is awaited before the scheduler is told to be out of reach.
+    lost_s : int
+        How long a cluster may be without any worker before it is told.
     """
 
     scheduler: str
+    tls: Tls | None = None
     patience_s: int = 10
+    lost_s: int = 15
 
     def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly) -> list[R]:
         """Run the parts on the cluster; those of a lost worker run again elsewhere.
@@ -240,32 +259,73 @@ class Dask:
         Raises
         ------
         TfpbError
-            `dask_absent` without the extra, `dask_injoignable` when nobody answers.
+            `dask_absent` without the extra, `dask_injoignable` when nobody answers, `dask_sans_ouvrier` when
+            no worker is left, `dask_part_tuee` when a part has killed one worker after the other.
         """
         try:
-            from distributed import Client  # noqa: PLC0415 - an extra
-            from distributed import as_completed as finished  # noqa: PLC0415 - idem
+            from distributed import Client, Security  # noqa: PLC0415 - an extra
+            from distributed.comm import CommClosedError  # noqa: PLC0415 - idem
+            from distributed.scheduler import KilledWorker  # noqa: PLC0415 - idem
         except ImportError as error:
             raise fail("dask_absent", got=self.scheduler) from error
+        place = Place(column="--ordonnanceur")
+        given: dict[str, Any] = {}
+        if self.tls is not None:
+            given["security"] = Security(
+                tls_ca_file=self.tls.ca, tls_client_cert=self.tls.certificate,
+                tls_client_key=self.tls.key, require_encryption=True,
+            )  # fmt: skip
         try:
             client: Any = Client(
-                self.scheduler, timeout=f"{self.patience_s}s", set_as_default=False
+                self.scheduler, timeout=f"{self.patience_s}s", set_as_default=False, **given
             )
-        except (OSError, TimeoutError, ValueError) as error:
-            place = Place(column="--ordonnanceur")
+        except (OSError, TimeoutError, ValueError, RuntimeError, TypeError) as error:
             raise fail("dask_injoignable", place=place, got=self.scheduler) from error
         with client:
-            futures = [client.submit(run, p, pure=False, retries=_RETRIES) for p in parts]
-            for _ in finished(futures, loop=client.loop):
-                advance(1)
-            return list(client.gather(futures))
+            try:
+                futures = [client.submit(run, p, pure=False, retries=_RETRIES) for p in parts]
+                self._await(client, futures, advance)
+                return list(client.gather(futures))
+            except KilledWorker as error:
+                raise fail("dask_part_tuee", place=place, got=self.scheduler) from error
+            except (CommClosedError, TimeoutError) as error:
+                raise fail("dask_injoignable", place=place, got=self.scheduler) from error
+
+    def _await(self, client: Any, futures: list[Any], advance: Told) -> None:
+        """Wait for every part, told of each; not for ever where nobody works any more."""
+        from distributed import as_completed as finished  # noqa: PLC0415 - an extra
+
+        done, left = finished(futures, loop=client.loop), len(futures)
+        looked = alone = time.monotonic()
+        while left:
+            batch = done.next_batch(block=False)
+            left -= len(batch)
+            if batch:
+                advance(len(batch))
+                alone = time.monotonic()
+                continue
+            time.sleep(_PAUSE_S)
+            now = time.monotonic()
+            if now - looked < _LOOK_S:
+                continue
+            looked = now
+            if client.nthreads():
+                alone = now
+            elif now - alone > self.lost_s:
+                place = Place(column="--ordonnanceur")
+                raise fail("dask_sans_ouvrier", place=place, got=self.scheduler, reste=left)
 
     def close(self) -> None:
         """Nothing was taken: the cluster belongs to others."""
 
 
 def executor(
-    engine: str, *, workers: int, scheduler: str = "", documents: bool = False
+    engine: str,
+    *,
+    workers: int,
+    scheduler: str = "",
+    tls: Tls | None = None,
+    documents: bool = False,
 ) -> Executor:
     """Choose where partitions run.
 
@@ -277,6 +337,8 @@ def executor(
         Processes of this machine (`processus`).
     scheduler : str
         Address of the Dask scheduler.
+    tls : Tls or None
+        What opens it, where it is encrypted.
     documents : bool
         Whether documents will be rendered: processes are then renewed.
 
@@ -292,5 +354,5 @@ def executor(
     if engine == "dask":
         if not scheduler:
             raise fail("ordonnanceur_absent", place=Place(column="--ordonnanceur"))
-        return Dask(scheduler)
+        return Dask(scheduler, tls)
     raise fail("moteur_inconnu", place=Place(column="--moteur"), got=engine)

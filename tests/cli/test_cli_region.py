@@ -7,22 +7,34 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 from everywhere import need
+from tfpb.errors import TfpbError
+from tfpb.executors import InProcess
+from tfpb.io.sources.region_inputs import load_region
 from tfpb.pipeline.published_before import precedents
+from tfpb.region.reports import no_homes, thin_dossier
+from tfpb.region.run import compute
+from tfpb.report.sections.survey.evolution import evolution
+from tfpb.words.faults.sentences import fault_text
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 if TYPE_CHECKING:
     from conftest import Run
+    from tfpb.errors import Fault
+    from tfpb.region.run import Region
 
 OWNERS = [f"Habitat fictif {k:02d}" for k in range(1, 8)]
 DATA = ("--sans-documents", "--sans-pages")
@@ -149,7 +161,7 @@ def test_the_same_bytes_in_processes(region: Path, made: Path, run: Run, tmp_pat
     assert_same(made, out)
 
 
-def test_after_one_delivery_what_was_kept_and_a_cluster_give_the_same_bytes(
+def test_after_one_delivery_kept_stages_and_a_cluster_that_loses_a_worker_give_the_same_bytes(
     region: Path, made: Path, kept: Path, run: Run, tmp_path: Path
 ) -> None:
     pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
@@ -168,10 +180,41 @@ def test_after_one_delivery_what_was_kept_and_a_cluster_give_the_same_bytes(
             "region", folder / "region.toml", "--sortie", again, "--moteur", "local", *DATA
         )
     assert result.exit_code == 0, result.output
-    with dask_cluster(tmp_path / "dask") as cluster:
+    from tfpb.executors import Dask
+
+    whole = Dask.map
+    with (
+        dask_cluster(tmp_path / "dask", workers=3) as cluster,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        killed, slow, _ = cluster.workers
+        ended = threading.Event()
+
+        def drag() -> None:
+            while not ended.wait(0.05):
+                slow.send_signal(signal.SIGSTOP)
+                ended.wait(0.2)
+                slow.send_signal(signal.SIGCONT)
+
+        def with_a_loss(self: Dask, work: Any, parts: Any, advance: Any = None) -> Any:
+            def told(count: int) -> None:
+                killed.kill()
+                if advance is not None:
+                    advance(count)
+
+            return whole(self, work, parts, told)
+
+        patch.setattr(Dask, "map", with_a_loss)
+        dragging = threading.Thread(target=drag)
+        dragging.start()
         result = run("region", folder / "region.toml", "--sortie", anew, "--moteur", "dask",
                      "--ordonnanceur", cluster.scheduler, *DATA)  # fmt: skip
+        ended.set()
+        dragging.join()
+        assert killed.wait(timeout=60) != 0
+        assert slow.poll() is None
     assert result.exit_code == 0, result.output
+    assert "données personnelles" in result.output
     assert_same(again, anew)
     now, before = (
         read(p / "region" / "donnees" / "methode_vagues.csv")["n"] for p in (again, made)
@@ -322,6 +365,101 @@ def test_what_the_regional_body_should_know_is_told(
     pack = out / "bailleurs" / "societe-deux" / "donnees"
     assert (read(pack / "abattement_qpv.csv")["abattement_eur"] > 0).any()
     assert len(read(pack / "position_niveaux.csv"))
+
+
+def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
+    region: Path, kept: Path, tmp_path: Path
+) -> None:
+    name, written = "Territoire habitat (OPH 90)", "TERRITOIRE HABITAT"
+    folder = tmp_path / "region"
+    shutil.copytree(region.parent, folder, ignore=shutil.ignore_patterns("sources", "b0[1-7].*"))
+    toml = folder / "region.toml"
+    for path in (toml, *(folder / "bailleurs" / "b02").iterdir()):
+        encoding = "cp1252" if path.name.startswith(("enquete", "export")) else "utf-8"
+        spelt = written if path.name == "enquete_2019.csv" else name
+        path.write_text(
+            path.read_text(encoding=encoding).replace(OWNERS[1], spelt), encoding=encoding
+        )
+    lines = len((folder / "bailleurs" / "b02" / "enquete_2019.csv").read_bytes().splitlines()) - 1
+
+    def computed(
+        alias: str = "", *, draft: bool = True
+    ) -> tuple[Region, pd.DataFrame, list[Fault]]:
+        toml.write_text(text + alias, encoding="utf-8")
+        told: list[Any] = []
+        made = compute(
+            load_region(toml), folder / "geodonnees", executor=InProcess(), kept=kept, draft=draft,
+            tell_read=lambda table, doubts: told.extend((table, doubts)),
+        )  # fmt: skip
+        return made, told[0], told[1]
+
+    text = toml.read_text(encoding="utf-8")
+    made, table, doubts = computed()
+    told = table.set_index(["bailleur", "vague"])
+    assert told.loc[(name, "2019"), ["livrees", "constat"]].tolist() == [0, "non_lu"]
+    assert told.loc[(name, "2019"), "proches"] == f"« {written} »"
+    assert told.loc[(written, "2019"), ["ecartees", "constat"]].tolist() == [lines, "inconnu"]
+    assert told.loc[(name, "2023"), "gardees"] > 0
+    assert [f.got for f in doubts if f.code == "region_bailleur_inconnu"] == [written]
+    said = " ".join(fault_text(f).title for f in made.notices)
+    assert "1 bailleur n’est lu qu’à la seconde vague" in said
+    assert "manque" not in said
+    assert made.protected is not None
+    own = evolution(thin_dossier(made.head, name, made.protected.bailleur(name), no_homes()))
+    assert "Une seule vague" not in own.lead
+
+    with pytest.raises(TfpbError) as refused:
+        computed(draft=False)
+    assert [f.code for f in refused.value.faults] == ["region_bailleur_inconnu"]
+
+    made, table, doubts = computed(f'\n[alias.bailleurs]\n"{written}" = "{name}"\n')
+    assert set(table["constat"]) <= {"lu", "ecarte"}  # on no known side, no more for their name
+    assert doubts == ()
+    assert table.set_index(["bailleur", "vague"]).loc[(name, "2019"), "livrees"] == lines
+    assert not [
+        f for p in made.parts for f in p.notices if f.code.startswith(("alias", "bailleur_"))
+    ]
+
+
+def test_territories_add_up_to_what_each_pack_tells(made: Path) -> None:
+    rows = read(made / "region" / "donnees" / "territoires_argent.csv")
+    packs = [read(p) for p in made.glob("bailleurs/*/donnees/abattement_qpv.csv")]
+    own = pd.concat(packs)
+    columns = ["abattement_acquis_eur", "abattement_a_reclamer_eur", "abattement_sous_reserve_eur"]
+    axes = [f"axe_{k}_eur" for k in range(1, 9)]
+    for level, part in rows.groupby("niveau_mot"):
+        for column in columns:
+            assert part[column].sum() == pytest.approx(own[column].sum()), (level, column)
+        assert part[axes].sum().sum() == pytest.approx(part["valorise_eur"].sum()), level
+    assert set(rows["niveau_mot"]) == {
+        "Département",
+        "Intercommunalité",
+        "Contrat de ville",
+        "Quartier",
+    }
+    spent = pd.concat(read(p) for p in made.glob("bailleurs/*/donnees/bilan.csv"))[
+        "valorise_eur"
+    ].sum()
+    assert rows[rows["niveau_mot"] == "Quartier"]["valorise_eur"].sum() == pytest.approx(spent)
+    layers = made / "region" / "donnees" / "territoires.gpkg"
+    drawn = gpd.read_file(layers, layer="quartiers")
+    assert drawn.crs.to_epsg() == 2154
+    assert sorted(drawn["code_qpv"]) == sorted(set(own["code_qpv"]))
+    assert set(gpd.read_file(layers, layer="questions")["vague"]) == {"2023"}
+    shown = [c for c in drawn if c.startswith("satisf_")]
+    # a figure of a quarter is there only where the sheets of contrats show it
+    told = [read(p) for p in made.glob("contrats/*/donnees/comparaison.csv")]
+    assert bool(drawn[shown].notna().any().any()) <= any(len(t) for t in told)
+
+
+def test_each_contrat_has_its_frame_of_evaluation(made: Path) -> None:
+    for folder in (made / "contrats").iterdir():
+        frame = read(folder / "donnees" / "referentiel_qpv.csv")
+        assert len(frame) >= 5
+        based = frame["base"].notna()
+        assert frame.loc[based, "lecture"].str.startswith("cible à fixer").all()
+        assert frame.loc[~based, ["bas", "haut", "n", "plus_petit"]].isna().all().all()
+        assert frame.loc[~based, "lecture"].str.startswith("sans base").all()
 
 
 def test_too_few_bailleurs_are_refused(region: Path, run: Run, tmp_path: Path) -> None:

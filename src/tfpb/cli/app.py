@@ -13,6 +13,7 @@ from tfpb import __version__
 from tfpb.cli.abattement import abattement
 from tfpb.cli.cartes import cartes
 from tfpb.cli.comparer import comparer
+from tfpb.cli.controler import controler
 from tfpb.cli.dossier import dossier
 from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
@@ -29,7 +30,7 @@ from tfpb.cli.verifier import verifier
 _COLLECTED: Final = (50_000, 20, 20)
 _COMMANDS: Final = (
     dossier, nouveau, verifier, geocoder, localiser, comparer, abattement, cartes, region,
-    planifier, ouvrir,
+    planifier, controler, ouvrir,
 )  # fmt: skip
 
 app = FrenchTyper(

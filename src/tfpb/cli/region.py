@@ -6,7 +6,7 @@ import os
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -14,12 +14,32 @@ from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from tfpb.executors import Executor
-    from tfpb.io.sources.region_inputs import RegionSettings
+    import pandas as pd
+
+    from tfpb.errors import Fault
+    from tfpb.executors import Tls
     from tfpb.region.outputs import Rendered
-    from tfpb.region.packs import Media
+
+
+T = TypeVar("T")
+TlsCa = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-ca", help="Autorité d’une grappe chiffrée (tls://), fichier PEM.", show_default=False
+    ),
+]
+TlsCertificat = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-certificat", help="Votre certificat pour cette grappe.", show_default=False
+    ),
+]
+TlsCle = Annotated[
+    Path | None,
+    typer.Option("--tls-cle", help="Votre clé pour cette grappe.", show_default=False),
+]
 
 
 def region(
@@ -39,6 +59,9 @@ def region(
     ordonnanceur: Annotated[
         str, typer.Option("--ordonnanceur", help="Adresse de la grappe Dask, tcp://MACHINE:8786.")
     ] = "",
+    tls_ca: TlsCa = None,
+    tls_certificat: TlsCertificat = None,
+    tls_cle: TlsCle = None,
     documents: Annotated[
         bool,
         typer.Option(
@@ -69,11 +92,14 @@ def region(
     with terminal.guard():
         from tfpb.executors import executor
         from tfpb.io.packs.output_files import staged
-        from tfpb.io.packs.pack import check_place, dumps, write_folder
+        from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
+        from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
         from tfpb.pipeline.published_before import ledger_with, refuse_release
+        from tfpb.region.outputs import outputs_count, render
         from tfpb.region.packs import Media
+        from tfpb.region.run import compute
 
         settings = load_region(settings_path(fichier, "region.toml"))
         check_place(sortie)
@@ -87,65 +113,95 @@ def region(
         )
         terminal.tell_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
         workers = processus or os.cpu_count() or 1
-        runs = executor(moteur, workers=workers, scheduler=ordonnanceur, documents=documents)
+        runs = executor(
+            moteur,
+            workers=workers,
+            scheduler=ordonnanceur,
+            tls=_tls(ordonnanceur, tls_ca, tls_certificat, tls_cle),
+            documents=documents,
+        )
+        if moteur == "dask":
+            told = words.TRAVELS_HIDDEN if tls_ca else words.TRAVELS_BARE
+            terminal.print_line(words.TRAVELS, told)
+        timings: dict[str, float] = {}
+        media, kept = Media(documents, pages), cache_folder()
         with closing(runs):
-            media = Media(documents, pages)
-            made, timings = _run(
-                settings, folder, runs, media, precedents or (), draft=not diffuser
-            )
-        terminal.show_held_back(made.notices)
-        if diffuser:
-            refuse_release(made.notices)
-        with staged(ledger_with(made.line) if made.line else {}):
-            written = write_folder(sortie, made.files)
+            computed = _timed(
+                "calculs", timings, words.OWNERS, len(settings.bailleurs),
+                lambda tell: compute(
+                    settings, folder, executor=runs, kept=kept, packs=precedents or (),
+                    draft=not diffuser, tell=tell, tell_read=_tell_read,
+                ),
+            )  # fmt: skip
+            terminal.show_held_back(computed.notices)
+            if diffuser:
+                refuse_release(computed.notices)
+            with closing(GrowingFolder(sortie)) as out:
+                made = _timed(
+                    "documents", timings, words.DOCUMENTS, outputs_count(computed, media),
+                    lambda tell: render(
+                        computed, folder, executor=runs, media=media, out=out, kept=kept, tell=tell
+                    ),
+                )  # fmt: skip
+                if kept is not None:
+                    StageCache(kept).tidy()
+                with staged(ledger_with(made.line) if made.line else {}):
+                    written = out.finish()
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
         _tell(made, written.folder, written.kept)
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
-def _run(
-    settings: RegionSettings,
-    geography: Path,
-    runs: Executor,
-    media: Media,
-    packs: Sequence[Path],
-    *,
-    draft: bool,
-) -> tuple[Rendered, dict[str, float]]:
-    """Compute, then render, their progress shown; return the files and the seconds each took."""
-    from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
-    from tfpb.region.outputs import outputs_count, render
-    from tfpb.region.run import compute
+def _tls(scheduler: str, *files: Path | None) -> Tls | None:
+    """Gather what opens an encrypted cluster; all of it, or nothing.
 
-    kept = cache_folder()
-    timings: dict[str, float] = {}
+    Raises
+    ------
+    TfpbError
+        `dask_tls_incomplet`, `fichier_absent`.
+    """
+    from tfpb.errors import fail
+    from tfpb.executors import Tls
+    from tfpb.io.tables.contents import require_file
+
+    encrypted = scheduler.startswith("tls://")
+    if not encrypted and not any(files):
+        return None
+    options = ("--tls-ca", "--tls-certificat", "--tls-cle")
+    lacking = [o for o, file in zip(options, files, strict=True) if file is None]
+    if lacking or not encrypted:
+        raise fail("dask_tls_incomplet", manque=", ".join(lacking) or "tls://")
+    given = [file for file in files if file is not None]
+    for file in given:
+        require_file(file)
+    return Tls(*(str(file.resolve()) for file in given))
+
+
+def _timed(
+    name: str,
+    timings: dict[str, float],
+    label: str,
+    total: int,
+    work: Callable[[Callable[[str, int], None]], T],
+) -> T:
+    """Do a part of the run, its progress shown, and note the seconds it took."""
     begun = time.perf_counter()
-    with terminal.progress(words.OWNERS, len(settings.bailleurs)) as advance:
-        computed = compute(
-            settings,
-            geography,
-            executor=runs,
-            kept=kept,
-            packs=packs,
-            draft=draft,
-            tell=lambda _step, n: advance(n),
-        )
-    timings["calculs"] = round(time.perf_counter() - begun, 3)
-    begun = time.perf_counter()
-    with terminal.progress(words.DOCUMENTS, outputs_count(computed, media)) as advance:
-        made = render(
-            computed,
-            geography,
-            executor=runs,
-            media=media,
-            kept=kept,
-            tell=lambda _step, n: advance(n),
-        )
-    if kept is not None:
-        StageCache(kept).tidy()
-    timings["documents"] = round(time.perf_counter() - begun, 3)
-    return made, timings
+    with terminal.progress(label, total) as advance:
+        made = work(lambda _step, n: advance(n))
+    timings[name] = round(time.perf_counter() - begun, 3)
+    return made
+
+
+def _tell_read(table: pd.DataFrame, doubts: Sequence[Fault]) -> None:
+    """Say what became of the interviews, before anything rests on them, and what settles their names."""
+    from tfpb.report.sections.restitution import read_counts
+    from tfpb.words.faults.paste_words import paste_lines
+
+    if len(table):
+        terminal.print_line(read_counts(table))
+        terminal.show_doubts(doubts)
+        terminal.print_line(*paste_lines(doubts))
 
 
 def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
@@ -153,7 +209,7 @@ def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
 
     if kept:
         terminal.print_line(words.kept_files(kept))
-    atlas = "region/atlas.pdf" in made.files
+    atlas = "region/atlas.pdf" in made.names
     terminal.print_line(*closing_lines(made.owners, made.contrats, folder.name, atlas=atlas))
     if made.notices:
         terminal.print_line(words.DOUBTS_OF_REGION)

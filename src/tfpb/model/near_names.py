@@ -26,8 +26,8 @@ _OPPOSED: Final[frozenset[str]] = frozenset(_TABLES["opposed"])
 def near_names(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
     """Return the known names that a name may stand for, likest first: to be proposed, never taken.
 
-    « VAL HABITAT SA » may be « Val Habitat »; « Agence Nord » is not « Agence Sud », nor « Logis 59 »
-    « Logis 62 ».
+    « VAL HABITAT SA » may be « Val Habitat », « Terre Habitat (OPH 90) » « TERRE HABITAT »; « Agence Nord »
+    is not « Agence Sud », nor « Logis 59 » « Logis 62 ».
     """
     key = fold(name)
     scored = sorted(
@@ -36,16 +36,27 @@ def near_names(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, 
     return tuple(other for _, other in scored[:most])
 
 
+def _says_little(word: str) -> bool:
+    return word.isdigit() or word in _COMMON_WORDS
+
+
 def _likeness(one: str, other: str) -> float:
     """Return how alike two folded names are, 0 where none may be the other."""
     first, second = set(one.split()), set(other.split())
     sides = (first - second, second - first)
     opposed = all(not side or side & _OPPOSED for side in sides) and any(sides)
-    if not one or not other or opposed or any(w.isdigit() for side in sides for w in side):
+    apart = {w for side in sides for w in side}
+    affix = not all(sides) and apart & _COMMON_WORDS and all(_says_little(w) for w in apart)
+    if not one or not other or opposed or (any(w.isdigit() for w in apart) and not affix):
         return 0.0
     whole = float(fuzz.ratio(one, other))
     telling = [
-        " ".join(sorted({w for w in n.split() if len(w) > 1} - _COMMON_WORDS)) for n in (one, other)
+        " ".join(
+            sorted(
+                {w for w in n.split() if len(w) > 1 and not (affix and w in apart)} - _COMMON_WORDS
+            )
+        )
+        for n in (one, other)
     ]
     words = float(fuzz.ratio(*telling)) if all(telling) else 0.0
     return max(whole, words) if whole >= _SAME_NAME or words >= _SAME_WORDS else 0.0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.model.results import STATE_COLUMNS
 from tfpb.model.survey import only
 from tfpb.report.sections.restitution import RegionFacts
 from tfpb.words.documents.region_words import REGION_ROLES
@@ -23,14 +24,19 @@ if TYPE_CHECKING:
 
 _SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _LOST: Final = ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur")
+_DWELLINGS: Final = ("logements_abattus", "logements_sans_montant")
 _PARTLY: Final = ("abattement_partiel", "valorise_partiel")
 _NOTHING: Final = Decimal(0)
 
 
 def region_facts(
-    parts: Sequence[Part], located: Located, places: Territories, sources: Iterable[Source]
+    parts: Sequence[Part],
+    located: Located,
+    places: Territories,
+    sources: Iterable[Source],
+    territories: pd.DataFrame,
 ) -> RegionFacts:
-    """Count the region."""
+    """Count the region; `territories` as `tfpb.region.territory_sums.by_level` makes them."""
     homes = located.residences
     quarters = sorted({str(c) for c in homes["code_qpv"]} - {""})
     money = quarter_money(parts, quarters)
@@ -45,6 +51,7 @@ def region_facts(
         valued=added(money["valorise_eur"]),
         partly=partly(money),
         places=_stock_by_place(homes, places),
+        territories=territories,
         axes=axes(parts, quarters),
         files=_files(sources),
     )
@@ -72,16 +79,20 @@ def _stock_by_place(homes: pd.DataFrame, places: Territories) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
-    """Sum the abatement and the valued actions of some quarters over bailleurs.
+def quarter_money(
+    parts: Sequence[Part], codes: Collection[str], *, states: bool = False
+) -> pd.DataFrame:
+    """Sum the abatement (`states`: each of them too) and the valued actions of quarters over bailleurs.
 
     Returns
     -------
     DataFrame
         `code_qpv, logements, abattement_eur, compensation_etat_eur, perte_collectivites_eur,
-        logements_abattus, valorise_eur, abattement_partiel, valorise_partiel`, one row a quarter in
-        order; dwellings are those in the quarter. An amount that no bailleur's files tell is None, never
-        zero; `…_partiel` where a bailleur with dwellings there has none: the sum is then a least.
+        logements_abattus, valorise_eur, abattement_partiel, valorise_partiel`, and of the states
+        `STATE_COLUMNS, logements_sans_montant`:
+        one row a quarter in order; dwellings are those in the quarter. An amount that no bailleur's
+        files tell is None, never zero; `…_partiel` where a bailleur with dwellings there has none: the
+        sum is then a least.
     """
     codes = sorted(set(codes))
     homes = [p.located.residences for p in parts if p.located is not None]
@@ -95,8 +106,8 @@ def quarter_money(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame
         {
             "code_qpv": codes,
             "logements": _counted(homes, "logements_dans", codes),
-            **{c: _summed(lines, c, codes) for c in _LOST},
-            "logements_abattus": _counted(lines, "logements_abattus", codes),
+            **{c: _summed(lines, c, codes) for c in (*_LOST, *(STATE_COLUMNS if states else ()))},
+            **{c: _counted(lines, c, codes) for c in _DWELLINGS[: 1 + states]},
             "valorise_eur": _summed(acted, "valorise_eur", codes),
             **_partly(parts, codes),
         }

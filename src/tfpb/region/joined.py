@@ -12,6 +12,7 @@ import pandas as pd
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.model.location import Located
+from tfpb.region.partition import renamed
 from tfpb.survey.method import DECLARED, declared
 from tfpb.survey.reading.scales import ABSENT
 from tfpb.survey.reading.surveyed_stock import PARC, joined_stock
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tfpb.io.sources.region_inputs import RegionInputs
     from tfpb.model.plan import Item, Plan
+    from tfpb.model.record import Reading
     from tfpb.region.partition import Part
     from tfpb.region.residence_territories import Territories
     from tfpb.survey.reading.scales import Scale
@@ -44,12 +46,18 @@ class Joined:
     items : mapping of str to mapping
         Bailleur → (region's item → the name it bears in the bailleur's own plan).
     notices : tuple of Fault
+    readings : tuple of Reading
+        What became of the interviews of every delivery, under the region's names where they are known.
+    written : frozenset of str
+        Names of bailleurs in the joint deliveries, folded.
     """
 
     located: Located
     survey: Survey | None
     items: Mapping[str, Mapping[str, str]]
     notices: tuple[Fault, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    written: frozenset[str] = frozenset()
 
 
 def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Joined:
@@ -62,22 +70,22 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
         joint deliveries.
     """
     located = join_stock(parts)
+    written: frozenset[str] = frozenset()
     if inputs.plan is None:
         return Joined(located, None, {})
     if inputs.deliveries:
         sides = pd.concat([p.sides for p in parts if p.sides is not None], ignore_index=True)
         made = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
-        names = {p.name: p.name for p in parts}
-        alone = {fold(w): inputs.written.count(w) == 1 for w in inputs.written}
-        written = {w: n for w, n in zip(inputs.written, names, strict=True) if alone[fold(w)]}
-        made = _known_bailleurs(made, {**written, **names})
+        written = frozenset(fold(r.bailleur) for r in made.readings)
+        made = _known_bailleurs(made, _names_of(parts, inputs))
         own = {p.name: {i: i for i in made.answers} for p in parts}
-        notices = list(made.faults)
+        notices, readings = list(made.faults), made.readings
     else:
         surveyed = [p for p in parts if p.survey is not None]
         if not surveyed:
             return Joined(located, None, {})
         made, own, notices = _stacked(surveyed, inputs.plan, inputs.plan_file)
+        readings = _of_dossiers(surveyed, _names_of(parts, inputs))
     stopping = [f for f in notices if f.severity is Severity.FAUTE]
     if stopping:
         raise TfpbError(stopping)
@@ -87,7 +95,33 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
         stock=None if made.stock is None else places.of_rows(made.stock),
         faults=(),
     )
-    return Joined(located, placed, own, tuple(notices))
+    return Joined(located, placed, own, tuple(notices), readings, written)
+
+
+def _names_of(parts: Sequence[Part], inputs: RegionInputs) -> dict[str, str]:
+    """Return the region's name of each bailleur by those that files may give it, folded."""
+    alone = {w: inputs.written.count(w) == 1 for w in inputs.written}
+    pairs = zip(inputs.written, parts, strict=True)
+    names = {fold(w): p.name for w, p in pairs if alone[w]} | {fold(p.name): p.name for p in parts}
+    lent = inputs.settings.alias.bailleurs.items()
+    return {fold(w): names[fold(meant)] for w, meant in lent if fold(meant) in names} | names
+
+
+def _of_dossiers(parts: Sequence[Part], names: Mapping[str, str]) -> tuple[Reading, ...]:
+    """Gather what each dossier's deliveries gave; of others' interviews, what nobody else has.
+
+    A delivery common to several dossiers is counted once: each takes its own there.
+    """
+    every = [(p.name, r) for p in parts if p.survey is not None for r in p.survey.readings]
+    own = [r for name, r in every if r.bailleur == name]
+    told = {(r.bailleur, r.wave) for r in own}
+    others = {
+        (r.file, r.sheet, r.bailleur, r.wave, r.read): replace(r, bailleur=meant)
+        for name, r in every
+        if r.bailleur != name
+        and ((meant := names.get(fold(r.bailleur), r.bailleur)), r.wave) not in told
+    }
+    return (*own, *others.values())
 
 
 def join_stock(parts: Sequence[Part]) -> Located:
@@ -104,23 +138,16 @@ def join_stock(parts: Sequence[Part]) -> Located:
 
 
 def _known_bailleurs(made: Survey, names: Mapping[str, str]) -> Survey:
-    """Write each bailleur of a joint delivery as the region does; others are left out and listed.
+    """Write each bailleur of a joint delivery as the region does; others are left out and counted.
 
-    `names` gives, for the region's names and those of the bailleurs' own files, the region's.
+    `names` gives the region's, for each that a file may write, folded.
     """
-    lookup = {fold(n): named for n, named in names.items()}
     delivered = made.respondents["bailleur"].to_numpy(dtype=object)
-    known = np.array([fold(d) in lookup for d in delivered], dtype=bool)
-    faults = list(made.faults)
-    for name in sorted(set(delivered[~known])):
-        count = int((delivered == name).sum())
-        fields = {"nombre": count, "connus": ", ".join(dict.fromkeys(names.values()))}
-        faults.append(Fault("region_bailleur_inconnu", Place(), name, fields, Severity.DOUTE))
-    rows = np.flatnonzero(known)
-    named = [lookup[fold(d)] for d in delivered[rows]]
+    rows = np.flatnonzero([fold(d) in names for d in delivered])
+    named = [names[fold(d)] for d in delivered[rows]]
     stock = made.stock
     if stock is not None:
-        owners = [lookup.get(fold(str(b)), str(b)) for b in stock["bailleur"]]
+        owners = [names.get(fold(str(b)), str(b)) for b in stock["bailleur"]]
         stock = stock.assign(bailleur=owners)
     return replace(
         made,
@@ -128,7 +155,12 @@ def _known_bailleurs(made: Survey, names: Mapping[str, str]) -> Survey:
         answers={k: v[rows] for k, v in made.answers.items()},
         marks={k: v[rows] for k, v in made.marks.items()},
         stock=stock,
-        faults=tuple(faults),
+        readings=tuple(
+            replace(r, bailleur=names[fold(r.bailleur)])
+            if fold(r.bailleur) in names
+            else renamed(r)
+            for r in made.readings
+        ),
     )
 
 

@@ -4,53 +4,63 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pandas as pd
 
 from tfpb.archives import zip_bytes
+from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps, listed
 from tfpb.io.packs.provenance import versions
 from tfpb.model.record import Source
 from tfpb.model.survey import only
-from tfpb.pipeline.pack_files import drafts
+from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.region import positions
 from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
+from tfpb.region.evaluation_frame import frame_rows, targets_of
 from tfpb.region.facts import axes, owners_by_quarter, quarter_money
 from tfpb.region.funnel import own_funnel, region_funnel
 from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
-from tfpb.region.reports import contrat_sheet, restitution
+from tfpb.region.reports import contrat_sheet, deliveries_report, restitution
+from tfpb.region.territory_sums import region_layers
+from tfpb.report.documents import workbook
 from tfpb.text import fold
 from tfpb.words.documents.region_words import ATLAS, NO_CONTRAT, REPERE_REFERENCE
 from tfpb.words.documents.report_words import footer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tfpb.errors import Fault
     from tfpb.executors import Executor
+    from tfpb.io.packs.pack import GrowingFolder
     from tfpb.model.report import Report
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
     from tfpb.region.run import Region
 
+T = TypeVar("T")
 _LONE: Final = "region/cartes/sans-contrat"
 """Quarters that no contrat holds: the atlas has their pages all the same."""
 _LONGEST_FOLDER: Final = 60
 """Letters of a folder's name: whole paths stay under the 260 that Windows allows."""
+_AT_ONCE: Final = 8
+"""Jobs of one run: their files are held until it ends, no others are."""
+TERRITORIES: Final = "region/donnees/territoires.gpkg"
 _RESERVED: Final = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Names that Windows keeps for devices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Files of a region, by name under its folder, and the counts and doubts to show.
+    """What was made of a region: counts and doubts to show.
 
     Parameters
     ----------
-    files : mapping of str to bytes
+    names : frozenset of str
+        Of the files, under the region's folder.
     owners, contrats : int
         Bailleurs and contrats de ville written.
     notices : tuple of Fault
@@ -61,7 +71,7 @@ class Rendered:
         What a release leaves in the ledger.
     """
 
-    files: dict[str, bytes]
+    names: frozenset[str]
     owners: int
     contrats: int
     notices: tuple[Fault, ...] = ()
@@ -75,10 +85,11 @@ def render(
     *,
     executor: Executor,
     media: Media,
+    out: GrowingFolder,
     kept: Path | None = None,
     tell: Callable[[str, int], None] = lambda _step, _count: None,
 ) -> Rendered:
-    """Make every file of the region; the same bytes wherever it runs.
+    """Make every file of the region, written as it is made; the same bytes wherever it runs.
 
     Parameters
     ----------
@@ -88,6 +99,8 @@ def render(
     executor : Executor
         Where packs, reports and maps are made.
     media : Media
+    out : GrowingFolder
+        Takes the files, by name under the region's folder.
     kept : Path, optional
         Folder where pictures are kept for the next run.
     tell : callable
@@ -97,40 +110,51 @@ def render(
     -------
     Rendered
     """
-    jobs = pack_jobs(region, geography, media, kept)
-    packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
+    folders = _folders([p.name for p in region.parts])
+    for parts in batched(region.parts):
+        jobs = pack_jobs(region, geography, media, kept, parts)
+        packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
+        for part, pack in zip(parts, packs, strict=True):
+            home = f"bailleurs/{folders[part.name]}"
+            out.put({f"{home}/{name}": data for name, data in pack.items()})
+            out.put({f"{home}.zip": zip_bytes(listed(pack))})
+    contrats = _folders(region.contrats)
     reports = [ReportJob("region", whole_report(region), "restitution", media)]
-    folders = _folders(region.contrats)
     reports += [
-        ReportJob(f"contrats/{folders[name]}", one, "fiche", media)
+        ReportJob(f"contrats/{contrats[name]}", one, "fiche", media)
         for name, one in sheets(region).items()
     ]
-    made = executor.map(report_files, reports, lambda n: tell("reports", n))
-    files: dict[str, bytes] = {}
-    for one in made:
-        files |= one
-    owners = _folders([p.name for p in region.parts])
-    for part, pack in zip(region.parts, packs, strict=True):
-        folder = owners[part.name]
-        files |= {f"bailleurs/{folder}/{name}": data for name, data in pack.items()}
-        files[f"bailleurs/{folder}.zip"] = zip_bytes(listed(pack))
+    for some in batched(reports):
+        for files in executor.map(report_files, some, lambda n: tell("reports", n)):
+            out.put(files)
+    out.put({TERRITORIES: geopackage_bytes(region_layers(region, geography))})
     if media.documents:
-        files |= _maps(region, geography, executor, lambda n: tell("maps", n))
-    files[RUN] = dumps(_record(region))
+        _maps(region, geography, executor, lambda n: tell("maps", n), out)
+    if len(region.deliveries):
+        page = deliveries_report(region.head, region.deliveries)
+        out.put({"organisme/livraisons.xlsx": workbook.render(page)})
+        out.put({f"organisme/{name}": data for name, data in data_files(page).items()})
+    out.put({RUN: dumps(_record(region))})
     line: dict[str, Any] = {}
     if not region.draft:
-        names = [p.name for p in region.parts]
         whole = region.protected.whole if region.protected is not None else None
-        line = region.release(names, whole)
-        files[RELEASE] = dumps(line)
+        line = region.release([p.name for p in region.parts], whole)
+        out.put({RELEASE: dumps(line)})
+    else:
+        out.put(drafts(out.names))
     return Rendered(
-        files if not region.draft else files | drafts(files),
+        out.names,
         owners=len(region.parts),
         contrats=len(region.contrats),
         notices=region.notices,
         doubts={p.name: len(p.notices) for p in region.parts},
         line={} if region.again else line,
     )
+
+
+def batched(jobs: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut jobs into runs: what one run made is written before the next is begun."""
+    return (jobs[k : k + _AT_ONCE] for k in range(0, len(jobs), _AT_ONCE))
 
 
 def outputs_count(region: Region, media: Media) -> int:
@@ -151,15 +175,16 @@ def outputs_count(region: Region, media: Media) -> int:
 
 def whole_report(region: Region) -> Report:
     """Gather the regional restitution."""
+    names = region.places.names
     if region.protected is None:
         nothing = pd.DataFrame()
-        return restitution(region.head, region.facts, None, nothing, nothing, nothing)
-    survey, whole = region.protected.region(region.places.names), region.protected.whole
+        return restitution(region.head, region.facts, None, nothing, nothing, nothing, None, names)
+    survey, whole = region.protected.region(names), region.protected.whole
     wave = survey.waves[-1].vague
     key = positions.drawing_key(region.settings.reglages.graine_pseudonymes, region.sources)
     letters = positions.under_letters(whole, wave, key=key)
     spread, funnel = positions.spread(whole, wave), region_funnel(whole, wave)
-    return restitution(region.head, region.facts, survey, letters, spread, funnel)
+    return restitution(region.head, region.facts, survey, letters, spread, funnel, whole, names)
 
 
 def sheets(region: Region) -> dict[str, Report]:
@@ -178,23 +203,32 @@ def sheets(region: Region) -> dict[str, Report]:
             only(rows, code_qpv=list(codes)).reset_index(drop=True) for rows in (stock, money)
         )
         spent = axes(region.parts, codes)
-        out[name] = contrat_sheet(region.head, name, survey, homes, own, sums, spent)
+        frame = None
+        if survey is not None:
+            targets, _ = targets_of(region.targets, name, survey.labels)
+            frame = frame_rows(survey, targets, int(own["logements_dans"].sum()))
+        out[name] = contrat_sheet(region.head, name, survey, homes, own, sums, spent, frame)
     return out
 
 
 def _maps(
-    region: Region, geography: Path, executor: Executor, tell: Callable[[int], None]
-) -> dict[str, bytes]:
+    region: Region,
+    geography: Path,
+    executor: Executor,
+    tell: Callable[[int], None],
+    out: GrowingFolder,
+) -> None:
     """Draw every place, and bind the pages of all quarters into the atlas."""
-    files: dict[str, bytes] = {}
-    for one in executor.map(map_files, map_jobs(region, geography), tell):
-        files |= one
+    pages: dict[str, bytes] = {}
+    for some in batched(map_jobs(region, geography)):
+        for files in executor.map(map_files, some, tell):
+            out.put(files)
+            pages |= {
+                name.rsplit("/", 1)[1].removesuffix(".pdf"): data
+                for name, data in files.items()
+                if name.endswith(".pdf")
+            }
     head = region.settings.region
-    pages = {
-        name.rsplit("/", 1)[1].removesuffix(".pdf"): data
-        for name, data in files.items()
-        if name.endswith(".pdf")
-    }
     homes = region.located.residences
     cities = homes.groupby("code_qpv")["commune"].agg(lambda c: ", ".join(sorted(set(c) - {""})))
     bound = [
@@ -202,14 +236,14 @@ def _maps(
         for code, data in pages.items()
     ]
     if bound:
-        files["region/atlas.pdf"] = atlas_bytes(
+        atlas = atlas_bytes(
             bound,
             title=ATLAS.format(titre=head.titre),
             author=head.organisme_regional,
             date=head.date,
             note=footer(region.head.run_hash, fictional=head.donnees_fictives, draft=region.draft),
         )
-    return files
+        out.put({"region/atlas.pdf": atlas})
 
 
 def map_jobs(region: Region, geography: Path) -> list[MapJob]:
@@ -269,13 +303,17 @@ def _drawn_places(region: Region) -> list[tuple[str, str, str]]:
 
 
 def pack_jobs(
-    region: Region, geography: Path, media: Media, kept: Path | None = None
+    region: Region,
+    geography: Path,
+    media: Media,
+    kept: Path | None = None,
+    parts: Sequence[Part] | None = None,
 ) -> list[PackJob]:
-    """List the packs to make, each with its own cut of the survey."""
+    """List the packs to make, of every bailleur or of some, each with its own cut of the survey."""
     folders = _folders([p.name for p in region.parts])
     whole = Source("region", region.settings.region.titre, region.digest, 0, len(region.parts))
     jobs = []
-    for part in region.parts:
+    for part in region.parts if parts is None else parts:
         own: Published | None = None
         position: pd.DataFrame | None = None
         funnel: pd.DataFrame | None = None

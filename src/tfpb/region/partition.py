@@ -10,6 +10,7 @@ import numpy as np
 
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.model.near_names import near_names
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import first_values, read
 from tfpb.pipeline.kept.stage_cache import StageCache
@@ -17,6 +18,7 @@ from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.stage import Stage, directly
 from tfpb.survey import Disclosed
 from tfpb.text import fold
+from tfpb.words.faults.input_words import listed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.plan import Plan
+    from tfpb.model.record import Reading
     from tfpb.model.settings import Settings
     from tfpb.survey.respondents import Survey
 
@@ -42,6 +45,8 @@ _ROLES: Final = (
     "programme_precedent", "diagnostics", "droit_commun",
 )  # fmt: skip
 """The files that these steps read: no delivery is among them."""
+OTHER_NAME: Final = "autre_nom"
+"""Why interviews are set aside: the name they bear is not the bailleur's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,8 @@ def _answers(inputs: Inputs, sides: pd.DataFrame, name: str, written: str) -> Su
     if len(met) > 1:
         if not own.any():
             place = Place(inputs.deliveries[0].table.file)
-            fields = {"bailleur": name, "lus": ", ".join(met[:8])}
+            near = near_names(name, met) or near_names(written, met)
+            fields = {"bailleur": name, "lus": listed(near or met[:8])}
             raise TfpbError(Fault("region_bailleur_absent", place, name, fields))
         others = int((~own).sum())
         left = Fault(
@@ -224,7 +230,17 @@ def _answers(inputs: Inputs, sides: pd.DataFrame, name: str, written: str) -> Su
             severity=Severity.DOUTE,
         )
         made = replace(only_rows(made, np.flatnonzero(own)), faults=(*made.faults, left))
-    return replace(made, respondents=made.respondents.assign(bailleur=name))
+    readings = tuple(
+        replace(r, bailleur=name) if fold(r.bailleur) in known or len(met) == 1 else renamed(r)
+        for r in made.readings
+    )
+    return replace(made, respondents=made.respondents.assign(bailleur=name), readings=readings)
+
+
+def renamed(one: Reading) -> Reading:
+    """Return a reading whose interviews are all set aside: they bear a name that is not looked for."""
+    left = {**one.left, OTHER_NAME: one.kept} if one.kept else one.left
+    return replace(one, kept=0, left=left)
 
 
 def only_rows(made: Survey, rows: NDArray[np.intp]) -> Survey:

@@ -28,7 +28,7 @@ from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.model.report import Section
@@ -56,6 +56,11 @@ class Head:
     draft: bool = True
 
 
+def deliveries_report(head: Head, rows: pd.DataFrame) -> Report:
+    """Return the page that the regional body keeps: lu, gardé, écarté, by bailleur and wave."""
+    return _report(head, head.settings.region.titre, words.DELIVERIES, [pages.deliveries(rows)])
+
+
 def restitution(
     head: Head,
     facts: pages.RegionFacts,
@@ -63,6 +68,8 @@ def restitution(
     letters: pd.DataFrame,
     spread: pd.DataFrame,
     funnel: pd.DataFrame,
+    everywhere: Published | None,
+    names: Mapping[tuple[str, str], str],
 ) -> Report:
     """Return the regional restitution: no bailleur is named.
 
@@ -75,6 +82,10 @@ def restitution(
     letters, spread, funnel : DataFrame
         Bailleurs under letters, their quartiles, and what chance leaves between them; empty without a
         survey.
+    everywhere : Published or None
+        Rows of every level over all bailleurs, territories by code.
+    names : mapping of (str, str) to str
+        (Level, code) → name of a territory.
     """
     region = head.settings.region
     dossier = thin_dossier(head, region.titre, survey, no_homes())
@@ -83,7 +94,7 @@ def restitution(
         comparaison(dossier),
         evolution(dossier),
         priorites(dossier),
-        pages.places(facts, survey),
+        pages.places(facts, everywhere, names),
     ]
     if survey is not None:
         wave, items = survey.waves[-1].vague, survey.items
@@ -105,6 +116,7 @@ def contrat_sheet(
     stock: pd.DataFrame,
     money: pd.DataFrame,
     axes: pd.DataFrame,
+    frame: pd.DataFrame | None = None,
 ) -> Report:
     """Return the input sheet of one contrat de ville.
 
@@ -118,6 +130,8 @@ def contrat_sheet(
         `code_qpv, nom_qpv`: the quarters named.
     stock, money, axes : DataFrame
         As `tfpb.region.facts` makes them.
+    frame : DataFrame or None
+        Its indicators (`tfpb.region.evaluation_frame`); None without a survey.
     """
     dossier = thin_dossier(head, name, survey, homes)
     abated, valued = (added(money[c]) for c in ("abattement_eur", "valorise_eur"))
@@ -130,7 +144,11 @@ def contrat_sheet(
     elif survey is not None:
         shown_when = words.SHOWN_WHEN.format(part=head.settings.reglages.part_maximum)
         sections.append(section("comparaison", words.NO_SURVEY_PLACE, [Text((shown_when,))]))
-    sections += [pages.contrat_money(money, axes, abated, valued, partly(money)), methode(dossier)]
+    sections.append(pages.contrat_money(money, axes, abated, valued, partly(money)))
+    if frame is not None and survey is not None:
+        wave = survey.waves[-1].vague
+        sections.append(pages.referentiel(frame, wave, head.settings.reglages.annee_referentiel))
+    sections.append(methode(dossier))
     subtitle = words.CONTRAT_SUBTITLE.format(year=head.settings.region.annee)
     return _report(head, name, subtitle, sections)
 

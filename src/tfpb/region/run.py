@@ -17,16 +17,20 @@ from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.estimates import compare_region
+from tfpb.region.evaluation_frame import targets_of, unknown_targets
 from tfpb.region.facts import region_facts
 from tfpb.region.joined import LEVELS, Joined, join, with_fieldwork
 from tfpb.region.partition import Part, Task, make_part
+from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
 from tfpb.region.reports import Head
 from tfpb.region.residence_territories import territories
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import Rules, check_total, published_rows, region_masks
+from tfpb.region.territory_sums import by_level, quarter_rows
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.secrecy.cells import NOTHING
 from tfpb.survey.secrecy.renamed import as_named
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,6 +74,10 @@ class Region:
         Résidences of every bailleur, as the survey was estimated on them.
     again : bool
         Whether it has been released already.
+    deliveries : DataFrame
+        As `reconciled` gives it; empty without a survey.
+    targets : DataFrame or None
+        What the contrats set themselves (`[fichiers] cibles`).
     draft : bool
         For the regional body alone: not released.
     """
@@ -88,6 +96,8 @@ class Region:
     notices: tuple[Fault, ...]
     homes: pd.DataFrame
     again: bool
+    deliveries: pd.DataFrame
+    targets: pd.DataFrame | None = None
     draft: bool = True
 
     def release(self, bailleurs: Sequence[str], published: Published | None) -> dict[str, Any]:
@@ -114,6 +124,7 @@ def compute(
     packs: Sequence[Path] = (),
     draft: bool = True,
     tell: Callable[[str, int], None] = lambda _step, _count: None,
+    tell_read: Callable[[pd.DataFrame, tuple[Fault, ...]], None] = lambda _table, _doubts: None,
 ) -> Region:
     """Read every bailleur, join, estimate and protect.
 
@@ -132,6 +143,8 @@ def compute(
         For the regional body alone: not released.
     tell : callable
         Called with the step and the count of parts done.
+    tell_read : callable
+        Called, before anything is estimated, with what became of the interviews and the doubts on it.
 
     Returns
     -------
@@ -140,7 +153,8 @@ def compute(
     Raises
     ------
     TfpbError
-        Every fault of every bailleur's files at once.
+        Every fault of every bailleur's files at once; of a release, names that may be a bailleur's and
+        that nobody has settled.
     """
     inputs = read_region(settings)
     carte = inputs.plan.reglages.carte if inputs.plan is not None else None
@@ -167,15 +181,32 @@ def compute(
     earlier = precedents(names, digest[:8], homes["id_residence"].astype(str).tolist(), packs)
     before = earlier.disclosed(names, LEVELS)
     joined = join(parts, inputs, places)
+    parts, deliveries, unsettled = _deliveries(parts, joined, settings)
+    tell_read(deliveries, unsettled)
+    if not draft and (
+        open_ := [replace(f, severity=Severity.FAUTE) for f in unsettled if "ou" in f.fields]
+    ):
+        raise TfpbError(open_)
     plan = with_fieldwork(inputs.plan, parts) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
     protected = _protected(joined, inputs, before, executor)
     bare = [replace(p, survey=None) for p in parts]
     contrats, lone = _contrats(joined.located, places)
+    quarters = quarter_rows(bare, joined.located, places, opened)
     notices = (*inputs.notices, *places.notices, *joined.notices)
     if lone:
         fields = {"nombre": len(lone), "codes": ", ".join(lone)}
         notices += (Fault("region_qpv_sans_contrat", fields=fields, severity=Severity.DOUTE),)
+    if inputs.cibles is not None and plan is not None:
+        labels = {i.identifiant: i.libelle for i in plan.items}
+        lost = (
+            *targets_of(inputs.cibles, "", labels)[1],
+            *unknown_targets(inputs.cibles, contrats),
+        )
+        file = settings.fichiers.cibles
+        notices += tuple(
+            Fault("region_cible_inconnue", Place(file), t, {}, Severity.DOUTE) for t in lost
+        )
     if protected is not None:
         found = protected.whole.notices
         notices += tuple(f for f in found if f.code.startswith(("repere_", "vagues_")))
@@ -186,7 +217,7 @@ def compute(
         located=joined.located,
         items=joined.items,
         places=places,
-        facts=region_facts(bare, joined.located, places, sources),
+        facts=region_facts(bare, joined.located, places, sources, by_level(quarters, places)),
         protected=protected,
         contrats=contrats,
         lone_quarters=lone,
@@ -195,8 +226,28 @@ def compute(
         notices=notices,
         homes=homes,
         again=earlier.again,
+        deliveries=deliveries,
+        targets=inputs.cibles,
         draft=draft,
     )
+
+
+def _deliveries(
+    parts: Sequence[Part], joined: Joined, settings: RegionSettings
+) -> tuple[list[Part], pd.DataFrame, tuple[Fault, ...]]:
+    """Reconcile what was delivered; the region's aliases are doubted here, no more in each part."""
+    lent, names = settings.alias.bailleurs, [p.name for p in parts]
+    table = reconciled(joined.readings, names, lent)
+    idle: set[str] = set()
+    out = []
+    for part in parts:
+        kept = [n for n in part.notices if n.code != "alias_sans_effet" or n.got not in lent]
+        idle |= {fold(n.got) for n in part.notices if n not in kept}
+        out.append(replace(part, notices=tuple(kept)))
+    met = {fold(n) for n in table.loc[table["constat"] == SETTLED, "bailleur"]} | joined.written
+    met |= {fold(w) for w, meant in lent.items() if meant} - idle
+    found = (*doubts(table, names, settings.file), *unused(lent, met, settings.file))
+    return out, table, found
 
 
 def _stopping(parts: Sequence[Part]) -> list[Fault]:

@@ -8,10 +8,13 @@ import pytest
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
 from tfpb.io.packs.pack import (
+    GrowingFolder,
+    Written,
     broken_files,
     changed_by_hand,
     check_place,
     read_pack,
+    write_folder,
     write_pack,
 )
 from tfpb.words.documents.pack_words import broken_words, difference_words
@@ -139,3 +142,28 @@ def test_a_whole_disk_is_no_place_for_a_pack(tmp_path: Path) -> None:
         with pytest.raises(TfpbError) as caught:
             write(Path(tmp_path.anchor))
         assert [f.code for f in caught.value.faults] == ["sortie_est_disque"]
+
+
+def test_a_folder_that_grows_is_whole_or_not_there(tmp_path: Path) -> None:
+    target = tmp_path / "region"
+    write_folder(target, {"a.csv": b"avant"})
+    left = GrowingFolder(target)
+    left.put({"a.csv": b"apres", "d/b.csv": b"b"})
+    left.close()
+    assert (target / "a.csv").read_bytes() == b"avant"
+    assert [p.name for p in tmp_path.iterdir()] == ["region"]
+    whole = GrowingFolder(target)
+    whole.put({"a.csv": b"apres"})
+    whole.put({"d/b.csv": b"b"})
+    assert whole.names == {"a.csv", "d/b.csv"}
+    written = whole.finish()
+    whole.close()
+    assert written == Written(target)
+    assert changed_by_hand(target) == ()
+    assert (target / "a.csv").read_bytes() == b"apres"
+    assert [p.name for p in tmp_path.iterdir()] == ["region"]
+    (target / "a.csv").write_bytes(b"a la main")
+    aside = GrowingFolder(target)
+    aside.put({"a.csv": b"neuf"})
+    assert aside.finish() == Written(tmp_path / "region.2", ("a.csv",))
+    aside.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.executors import Dask, InProcess, Processes, executor
+from tfpb.executors import Dask, InProcess, Processes, Tls, executor
 
 
 def square(value: int) -> int:
@@ -78,6 +78,42 @@ def test_dask_with_a_worker_lost_in_the_middle(tmp_path: Path) -> None:
         assert cluster.workers[1].poll() is None
     assert sum(lost) == len(parts)
     assert all(w.poll() is not None for w in cluster.workers)
+
+
+@pytest.mark.slow
+def test_a_cluster_whose_workers_are_all_lost_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
+    from dask_cluster import dask_cluster
+
+    with dask_cluster(tmp_path / "grappe", paths=(Path(__file__).parent,)) as cluster:
+        begun: list[float] = []
+
+        def kill_all(_count: int) -> None:
+            begun.append(time.monotonic())
+            for worker in cluster.workers:
+                worker.kill()
+
+        with pytest.raises(TfpbError) as error:
+            Dask(cluster.scheduler, lost_s=2).map(slow_square, range(20), kill_all)
+        assert [f.code for f in error.value.faults] == ["dask_sans_ouvrier"]
+        assert error.value.faults[0].fields["reste"] > 0
+        assert time.monotonic() - begun[0] < 30
+
+
+@pytest.mark.slow
+def test_an_encrypted_cluster_is_opened_by_its_files_alone(tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
+    from dask_cluster import certificate, dask_cluster
+
+    files = certificate(tmp_path)
+    home = Path(__file__).parent
+    with dask_cluster(tmp_path / "grappe", workers=1, paths=(home,), tls=files) as cluster:
+        assert cluster.scheduler.startswith("tls://")
+        assert Dask(cluster.scheduler, Tls(*files)).map(square, range(5)) == [0, 1, 4, 9, 16]
+        for scheduler in (cluster.scheduler, cluster.scheduler.replace("tls", "tcp")):
+            with pytest.raises(TfpbError) as error:
+                Dask(scheduler, patience_s=2).map(square, [1])
+            assert [f.code for f in error.value.faults] == ["dask_injoignable"]
 
 
 def test_a_scheduler_that_does_not_answer_is_told() -> None:

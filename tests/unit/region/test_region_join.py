@@ -17,9 +17,11 @@ from tfpb.executors import executor
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
+from tfpb.model.record import Reading
 from tfpb.model.settings import Entete, Fichiers, Settings
-from tfpb.region.joined import _known_bailleurs, _stacked
-from tfpb.region.partition import Part, _answers, only_rows
+from tfpb.region.joined import _known_bailleurs, _names_of, _of_dossiers, _stacked
+from tfpb.region.partition import OTHER_NAME, Part, _answers, only_rows
+from tfpb.region.reconciliation import doubts, reconciled
 from tfpb.region.residence_territories import Territories, _contrats, territories
 from tfpb.survey.reading.scales import ABSENT
 
@@ -93,15 +95,46 @@ def test_two_scales_do_not_add_up() -> None:
 def test_bailleurs_of_a_joint_delivery() -> None:
     one = part("HABITAT  a", plan("q1", "Propreté"), "q1", [1, 2]).survey
     assert one is not None
-    kept = _known_bailleurs(one, {"Habitat A": "Habitat A", "Habitat B": "Habitat B"})
+    kept = _known_bailleurs(one, {"habitat a": "Habitat A", "habitat b": "Habitat B"})
     as_written = _known_bailleurs(
-        one, {"habitat a": "SA Habitat A", "SA Habitat A": "SA Habitat A"}
+        one, {"habitat a": "SA Habitat A", "sa habitat a": "SA Habitat A"}
     )
     assert set(as_written.respondents["bailleur"]) == {"SA Habitat A"}
     assert set(kept.respondents["bailleur"]) == {"Habitat A"}
-    gone = _known_bailleurs(one, {"Habitat B": "Habitat B"})
+    assert [(r.bailleur, r.kept) for r in kept.readings] == [("Habitat A", 2)]
+    gone = _known_bailleurs(one, {"habitat b": "Habitat B"})
     assert len(gone.respondents) == 0
-    assert [(f.code, f.fields["nombre"]) for f in gone.faults] == [("region_bailleur_inconnu", 2)]
+    table = reconciled(gone.readings, ["Habitat B"], {})
+    faults = doubts(table, ["Habitat B"], "region.toml")
+    assert [(f.code, f.fields["nombre"]) for f in faults] == [
+        ("region_bailleur_inconnu", 2), ("region_bailleur_non_lu", 0),
+    ]  # fmt: skip
+
+
+def test_a_delivery_common_to_two_dossiers_is_counted_once_and_nobody_s_rows_are_told() -> None:
+    def read(name: str, kept: int, left: int) -> Reading:
+        why = {OTHER_NAME: left} if left else {}
+        return Reading("enquete", "commune.csv", "", name, "2023", kept + left, kept, why)
+
+    def owner(name: str, *readings: Reading) -> Any:
+        return SimpleNamespace(name=name, survey=SimpleNamespace(readings=readings))
+
+    lost, absent = read("Autre Habitat", 0, 7), read("habitat c", 0, 5)
+    parts = [
+        owner("A", read("A", 3, 0), read("B", 0, 4), lost, absent),
+        owner("B", read("A", 0, 3), read("B", 4, 0), lost, absent),
+        SimpleNamespace(name="Habitat C", survey=None),
+    ]
+    inputs: Any = SimpleNamespace(
+        written=("A", "B", "Habitat C"),
+        settings=SimpleNamespace(alias=SimpleNamespace(bailleurs={"C": "Habitat C", "Z": ""})),
+    )
+    names = _names_of(parts, inputs)
+    assert names == {"a": "A", "b": "B", "habitat c": "Habitat C", "c": "Habitat C"}
+    told = _of_dossiers(parts, names)
+    assert [(r.bailleur, r.kept, r.read) for r in told] == [
+        ("A", 3, 3), ("B", 4, 4), ("Autre Habitat", 0, 7), ("Habitat C", 0, 5),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -88,13 +88,13 @@ def test_a_sum_that_lacks_a_bailleur_is_a_least_never_silently_lower() -> None:
     said = money_lead(Decimal(130), Decimal(52), partly(money))
     assert "au moins 130" in said
     assert "au moins 52" in said
-    assert said.endswith("(un bailleur au moins n’a pas donné son fichier).")
+    assert said.endswith("(montant non établi chez un bailleur au moins).")
     _, value, detail = abatement_figure({**row, "nature": "reel"}, 19)
     assert value.startswith("au moins 130")
-    assert "n’a pas donné son fichier" in detail
+    assert "non établi chez un bailleur" in detail
     _, value, detail = programme_figure({**row, "actions": 3}, row, 19)
     assert value.startswith("au moins 52")
-    assert detail == "3 actions ; un bailleur au moins n’a pas donné son fichier"
+    assert detail == "3 actions ; montant non établi chez un bailleur au moins"
     hanging = part(3, "0", "9")
     hanging.abatement.by_qpv["abattement_eur"] = [None]
     assert quarter_money([whole, hanging], ["QN05901N"])["abattement_partiel"].all()  # type: ignore[arg-type]

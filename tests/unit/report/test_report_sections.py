@@ -190,6 +190,10 @@ def test_a_single_wave_says_that_nothing_can_be_compared() -> None:
     )
     section = {s.key: s for s in report(make(survey=alone)).sections}["evolution"]
     assert "Une seule vague" in section.lead
+    # the other wave is there: that nothing is shown is no proof that it is not
+    hidden = dataclasses.replace(alone, waves=dossier.survey.waves)
+    section = {s.key: s for s in report(make(survey=hidden)).sections}["evolution"]
+    assert section.lead.startswith("Plusieurs vagues sont fournies")
 
 
 def test_gap_charts_hold_every_gap_on_one_axis() -> None:

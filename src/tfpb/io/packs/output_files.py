@@ -186,6 +186,52 @@ def settle(folder: Path) -> None:
             shutil.rmtree(aside)
 
 
+class NewFolder:
+    """A folder written beside its place, file after file, that takes its name once whole.
+
+    Parameters
+    ----------
+    target : Path
+        The old folder, if there is one, goes last.
+
+    Raises
+    ------
+    OSError
+        As do its methods.
+    """
+
+    def __init__(self, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.target = target
+        self._aside = Path(tempfile.mkdtemp(prefix=f".{target.name}{_ASIDE}", dir=target.parent))
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file under its name inside the folder."""
+        path = self._aside / _NEW / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())  # before its folder takes a name: a power cut may come
+
+    def take_place(self) -> None:
+        """Give the folder its name."""
+        new, old, target = self._aside / _NEW, self._aside / _OLD, self.target
+        if not target.exists():
+            new.rename(target)
+            return
+        target.rename(old)
+        try:
+            new.rename(target)
+        except BaseException:
+            old.rename(target)
+            raise
+
+    def leave(self) -> None:
+        """Remove what is beside the place, unless it is all that is left of the old folder."""
+        if self.target.exists() or not (self._aside / _OLD).exists():
+            shutil.rmtree(self._aside, ignore_errors=True)
+
+
 def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
     """Write files (name inside the folder → bytes) beside a folder, then swap: the old one goes last.
 
@@ -193,25 +239,10 @@ def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
     ------
     OSError
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}{_ASIDE}", dir=target.parent))
-    new, old = aside / _NEW, aside / _OLD
+    folder = NewFolder(target)
     try:
         for name, data in files.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())  # before its folder takes a name: a power cut may come
-        if target.exists():
-            target.rename(old)
-            try:
-                new.rename(target)
-            except BaseException:
-                old.rename(target)
-                raise
-        else:
-            new.rename(target)
+            folder.write(name, data)
+        folder.take_place()
     finally:
-        if target.exists() or not old.exists():
-            shutil.rmtree(aside, ignore_errors=True)
+        folder.leave()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.archives import zip_bytes
 from tfpb.errors import Place, fail
-from tfpb.io.packs.output_files import replace_folder, settle, write_together
+from tfpb.io.packs.output_files import NewFolder, replace_folder, settle, write_together
 from tfpb.io.packs.provenance import recorded_hash
 from tfpb.io.tables.contents import (
     SPOILED_ARCHIVE,
@@ -103,6 +103,59 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
         `ecriture_impossible`.
     """
     return _write(folder, listed(files))
+
+
+class GrowingFolder:
+    """A folder written file after file, under the care of `write_folder`: whole, or not there.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the user wants it.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`, as do its methods.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._named = _named(folder)
+        check_place(self._named)
+        self._hashes: dict[str, str] = {}
+        try:
+            target = free_place(self._named)
+            self._kept = changed_by_hand(self._named)
+            self._new = NewFolder(target)
+        except OSError as error:
+            raise cannot_write(self._named.name, error) from error
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write some files: name inside the folder → content."""
+        try:
+            for name, data in files.items():
+                self._hashes[name] = _sha(data)
+                self._new.write(name, data)
+        except OSError as error:
+            raise cannot_write(self._named.name, error) from error
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the files written so far."""
+        return frozenset(self._hashes)
+
+    def finish(self) -> Written:
+        """Write the list of hashes, and give the folder its name."""
+        try:
+            self._new.write(LISTING, dumps(self._hashes))
+            self._new.take_place()
+        except OSError as error:
+            raise cannot_write(self._named.name, error) from error
+        return Written(self._new.target, self._kept)
+
+    def close(self) -> None:
+        """Leave nothing beside the folder."""
+        self._new.leave()
 
 
 def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -315,13 +368,26 @@ def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:
     TfpbError
         `pack_illisible`: its list of hashes cannot be read.
     """
-    known = _known_files(pack.get(LISTING, b""))
+    return broken_hashes(
+        {n: _sha(d) for n, d in pack.items()}, pack.get(LISTING, b""), pack.get(RUN, b"")
+    )
+
+
+def broken_hashes(found: Mapping[str, str], listing: bytes, run: bytes) -> list[tuple[str, str]]:
+    """Compare the hashes of a pack's files with its own list, as `broken_files` does.
+
+    Raises
+    ------
+    TfpbError
+        `pack_illisible`: its list of hashes cannot be read.
+    """
+    known = _known_files(listing)
     if known is None:
         raise fail("pack_illisible", got=LISTING)
-    out = [(name, "absent") for name in known if name not in pack]
-    out += [(n, "modifie") for n, digest in known.items() if n in pack and _sha(pack[n]) != digest]
-    out += [(n, "ajoute") for n in pack if n not in known and n != LISTING]
-    if (RUN, "modifie") not in out and _contradicts(pack.get(RUN, b"")):
+    out = [(name, "absent") for name in known if name not in found]
+    out += [(n, "modifie") for n, digest in known.items() if n in found and found[n] != digest]
+    out += [(n, "ajoute") for n in found if n not in known and n != LISTING]
+    if (RUN, "modifie") not in out and _contradicts(run):
         out.append((RUN, "contredit"))
     return sorted(out)
 

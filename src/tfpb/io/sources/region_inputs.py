@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CONTRATS: Final = contract("contrats")
 COMMUNES: Final = contract("communes")
+CIBLES: Final = contract("cibles")
 
 
 class RegionHead(Strict):
@@ -48,6 +49,7 @@ class RegionFiles(Strict):
     repere: str = ""
     contrats: str = ""
     communes: str = ""
+    cibles: str = ""
 
 
 class RegionOptions(Strict):
@@ -57,6 +59,7 @@ class RegionOptions(Strict):
     graine_pseudonymes: int = 0
     organismes_minimum: int = Field(default=3, ge=3, le=20)
     part_maximum: float = Field(default=0.85, gt=0.3, lt=1)
+    annee_referentiel: int = Field(default=2027, ge=2025, le=2100)
 
 
 class RegionBailleur(Strict):
@@ -66,6 +69,12 @@ class RegionBailleur(Strict):
     dossier: str = Field(min_length=1)
 
 
+class RegionAlias(Strict):
+    """`[alias]`: a bailleur as a file writes it → its name in the region, or « » for nobody of the region."""
+
+    bailleurs: dict[str, str] = Field(default_factory=dict)
+
+
 class RegionSettings(Placed):
     """A whole `region.toml`."""
 
@@ -73,6 +82,7 @@ class RegionSettings(Placed):
     bailleurs: tuple[RegionBailleur, ...] = Field(min_length=1)
     fichiers: RegionFiles = RegionFiles()
     reglages: RegionOptions = RegionOptions()
+    alias: RegionAlias = RegionAlias()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ class RegionInputs:
     dossiers : tuple of Settings
         Each bailleur's own dossier, in order, under the name the region gives it.
     written : tuple of str
-        The name each dossier gives its bailleur.
+        The name each dossier gives its bailleur; the region's aliases of it lead there.
     plan : Plan or None
         The region's plan: its items and settings rule.
     plan_file : str
@@ -96,6 +106,8 @@ class RegionInputs:
     contrats : mapping of str to str
         Code of a quarter → its contrat de ville.
     communes : mapping of str to (siren, name, departement, name)
+    cibles : DataFrame or None
+        Targets of the contrats: `contrat_de_ville, indicateur, mesure, cible_pct`.
     sources : tuple of Source
     notices : tuple of Fault
     """
@@ -110,6 +122,7 @@ class RegionInputs:
     contrats: dict[str, str]
     communes: dict[str, tuple[str, str, str, str]]
     sources: tuple[Source, ...]
+    cibles: pd.DataFrame | None = None
     notices: tuple[Fault, ...] = ()
 
 
@@ -152,6 +165,12 @@ def read_region(settings: RegionSettings) -> RegionInputs:
     gathered = Gathering()
     read = _dossiers(settings, gathered)
     dossiers = tuple(found for found, _ in read)
+    named = {fold(b.nom) for b in settings.bailleurs} | {fold(own) for _, own in read}
+    for written, meant in settings.alias.bailleurs.items():
+        if meant and fold(meant) not in named:
+            place = Place(settings.file, "", 0, f"alias.bailleurs.{written}")
+            known = {"connus": ", ".join(b.nom for b in settings.bailleurs)}
+            gathered.faults.append(Fault("region_alias_inconnu", place, meant, known))
     plan, plan_file = _plan(settings, dossiers, gathered)
     deliveries = []
     for name in settings.fichiers.enquete if plan is not None else ():
@@ -159,20 +178,21 @@ def read_region(settings: RegionSettings) -> RegionInputs:
         if delivery is not None:
             deliveries.append(delivery)
             gathered.faults += delivery.notices
-    named = settings.fichiers.repere
-    repere = gathered.table("repere", settings.path(named)) if named else None
+    marks = settings.fichiers.repere
+    repere = gathered.table("repere", settings.path(marks)) if marks else None
     contrats = _contrats(settings, gathered)
     communes = _communes(settings, gathered)
+    cibles = _common(settings, "cibles", CIBLES, gathered)
     stop_on_faults(gathered.faults)
     return RegionInputs(
         settings, dossiers, tuple(own for _, own in read), plan, plan_file,
-        tuple(deliveries), repere, contrats, communes, tuple(gathered.sources),
+        tuple(deliveries), repere, contrats, communes, tuple(gathered.sources), cibles,
         tuple(gathered.faults),
     )  # fmt: skip
 
 
 def _dossiers(settings: RegionSettings, gathered: Gathering) -> list[tuple[Settings, str]]:
-    """Read each dossier, and give it the region's name beside the one it had."""
+    """Read each dossier, and give it the region's name, beside the one it had, and the region's aliases."""
     out: list[tuple[Settings, str]] = []
     seen: set[str] = set()
     for k, one in enumerate(settings.bailleurs):
@@ -189,8 +209,12 @@ def _dossiers(settings: RegionSettings, gathered: Gathering) -> list[tuple[Setti
         if year != settings.region.annee:
             fields = {"bailleur": one.nom, "annee": settings.region.annee}
             gathered.faults.append(Fault("region_annee_differente", place, str(year), fields))
+        own = found.dossier.bailleur
         head = found.dossier.model_copy(update={"bailleur": one.nom})
-        out.append((found.model_copy(update={"dossier": head}), found.dossier.bailleur))
+        mine = {fold(one.nom), fold(own)}
+        lent = {w: own for w, meant in settings.alias.bailleurs.items() if fold(meant) in mine}
+        alias = found.alias.model_copy(update={"bailleurs": {**lent, **found.alias.bailleurs}})
+        out.append((found.model_copy(update={"dossier": head, "alias": alias}), own))
     return out
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.codes import TOTAL
+from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.report import Format, KeyFigures, Text
-from tfpb.report.sections.build import cut, figure, number_of, section, table, worded
+from tfpb.report.sections.build import cut, figure, number_of, part, section, table, worded
+from tfpb.report.sections.money.rapprochement import veiled
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.synthese import headline_table
 from tfpb.words.documents import region_words as words
@@ -18,6 +19,7 @@ from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
 from tfpb.words.survey.verdict_words import target_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
     import pandas as pd
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from tfpb.model.report import Block, Section
     from tfpb.model.survey import Published
 
+_LARGE: Final = ("departement", "siren_epci")
+_EACH_AXIS: Final = tuple({"axe": int(axe), "nom": str(int(axe))} for axe in Axe)
 _SHARES: Final = ("qpv", "hors_qpv")
 
 
@@ -40,6 +44,8 @@ class RegionFacts:
         Whether each lacks a bailleur: it is then a least.
     places : DataFrame
         `niveau, territoire (name), residences, logements, logements_dans, quartiers`.
+    territories : DataFrame
+        Money, actions and Insee's count by level (`tfpb.region.territory_sums.by_level`).
     axes : DataFrame
         `axe (words), actions, prevu_eur, realise_eur, valorise_eur`.
     files : DataFrame
@@ -56,8 +62,33 @@ class RegionFacts:
     valued: Decimal | None
     partly: tuple[bool, bool]
     places: pd.DataFrame
+    territories: pd.DataFrame
     axes: pd.DataFrame
     files: pd.DataFrame
+
+
+def deliveries(rows: pd.DataFrame) -> Section:
+    """Return the page of the regional body: what became of every bailleur's interviews, wave by wave.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `bailleur, vague, livrees, gardees, ecartees, motif, constat, proches`.
+    """
+    shown = worded(rows, constat_mot=("constat", words.FINDINGS))
+    totals = {c: int(rows[c].sum()) for c in ("livrees", "gardees", "ecartees")}
+    blocks = [table("livraisons", shown, totals=totals, notes=words.DELIVERIES_NOTES)]
+    return section("livraisons", read_counts(rows), blocks)
+
+
+def read_counts(rows: pd.DataFrame) -> str:
+    """Write how many interviews were read, kept and set aside, and the lines to look at."""
+    return words.READ_COUNTS.format(
+        read=int(rows["livrees"].sum()),
+        kept=int(rows["gardees"].sum()),
+        left=int(rows["ecartees"].sum()),
+        lines=int(rows["constat"].isin(["non_lu", "inconnu"]).sum()),
+    )
 
 
 def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Section:
@@ -92,20 +123,50 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
     return section("synthese", lead, blocks)
 
 
-def places(facts: RegionFacts, survey: Published | None) -> Section:
-    """Return the section of départements and intercommunalités: stock, then headline questions."""
+def places(
+    facts: RegionFacts, survey: Published | None, names: Mapping[tuple[str, str], str]
+) -> Section:
+    """Return the section of territories: stock, money and actions, then headline questions.
+
+    Parameters
+    ----------
+    facts : RegionFacts
+    survey : Published or None
+        Rows over all bailleurs at every level; territories by code.
+    names : mapping of (str, str) to str
+        (Level, code) → name.
+    """
     levels = {"niveau_mot": ("niveau", words.LEVELS)}
     blocks: list[Block] = [table("territoires_patrimoine", worded(facts.places, **levels))]
+    sums = veiled(facts.territories)
+    sums = worded(sums, **levels).assign(portee=[PARTLY if p else "" for p in sums["partiel"]])
+    whole = table("territoires_argent", sums, repeated=_EACH_AXIS, notes=words.PLACES_NOTES)
+    parts = ("territoires_abattement", "territoires_actions")
+    blocks += [whole, *(part(whole, key, repeated=_EACH_AXIS) for key in parts)]
+    large = cut(sums, sums["niveau"].isin(_LARGE))
+    large = large.assign(territoire=[_name(names, r) for r in large.to_dict("records")])
+    blocks.append(table("territoires_document", large, notes=words.PLACES_NOTES))
     if survey is not None:
         wave = view.last_wave(survey)
-        rows = view.gaps(survey, "ensemble", wave)
-        heads = worded(cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool)), **levels)
+        rows = worded(view.gaps(survey, ENSEMBLE, wave), **levels)
+        heads = cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool))
+        heads = heads.assign(territoire=[_name(names, r) for r in heads.to_dict("records")])
         shown = view.shown(heads).sort_values(["ordre", "niveau", "territoire"], kind="stable")
-        notes = words.hidden_lines(len(heads) - len(shown))
-        blocks.append(
-            table("territoires_satisfaction", shown, notes=notes, **view.source(survey, wave))
-        )
+        of = view.source(survey, wave)
+        for key, kept in (("territoires_satisfaction", None), ("territoires_tete", _LARGE)):
+            told, all_ = (
+                f if kept is None else cut(f, f["niveau"].isin(kept)) for f in (shown, heads)
+            )
+            notes = words.hidden_lines(len(all_) - len(told))
+            blocks.append(table(key, told, notes=notes, **of))
     return section("territoires", words.PLACES_LEAD, blocks)
+
+
+def _name(names: Mapping[tuple[str, str], str], row: Mapping[Any, Any]) -> str:
+    """Name a territory; quarters bear names that others have too."""
+    level, code = str(row["niveau"]), str(row["territoire"])
+    name = names.get((level, code), code)
+    return f"{name} ({code})" if level == "code_qpv" and name != code else name
 
 
 def owners(
@@ -201,6 +262,33 @@ def contrat_money(
     shown = quarters.assign(portee=[PARTLY if p else "" for p in lacks])
     blocks = [table("contrat_argent", shown), table("contrat_axes", axes)]
     return section("argent", words.money_lead(abated, valued, partly), blocks)
+
+
+def referentiel(rows: pd.DataFrame, wave: str, year: int) -> Section:
+    """Return the frame of evaluation of a contrat de ville.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `tfpb.region.evaluation_frame.COLUMNS`.
+    wave : str
+        Of the bases.
+    year : int
+        Of the evaluation.
+    """
+    told = worded(rows, theme_mot=("theme", THEMES)).assign(
+        axes_mot=[", ".join(str(a) for a in axes) for axes in rows["axes"]],
+        lecture=[words.target_reading(row) for row in rows.to_dict("records")],
+    )
+    levels, gaps = (cut(told, told["mesure"] == measure) for measure in ("qpv", "ecart"))
+    blocks: list[Block] = [
+        table("referentiel_qpv", levels, vague=wave, annee=year),
+        table("referentiel_ecart", gaps, vague=wave, annee=year),
+    ]
+    blocks.append(Text(words.FRAME_NOTES, bullets=True))
+    based = rows["etat"] != "sans_base"
+    lead = words.frame_lead(year, len(rows), int(based.sum()), rows["plus_petit"].min())
+    return section("referentiel", lead, blocks)
 
 
 def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str = "") -> Section:

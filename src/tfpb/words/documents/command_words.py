@@ -30,6 +30,15 @@ HELD_BACK: Final = "Avant d’écrire, ce que des diffusions soustraites diraien
 UNUSED: Final = "{option} n’a pas servi : {why}."
 NOT_CSV: Final = "la sortie n’est pas un CSV"
 NOT_DASK: Final = "--moteur n’est pas dask"
+TRAVELS: Final = (
+    "Vers la grappe partent le patrimoine, la fiscalité, les programmes et les réponses des locataires, qui "
+    "sont des données personnelles ; ses ouvriers lisent aussi les fichiers des bailleurs."
+)
+TRAVELS_BARE: Final = (
+    "Rien n’est chiffré en route : réservez-la à un réseau sûr, ou donnez --tls-ca, --tls-certificat et "
+    "--tls-cle."
+)
+TRAVELS_HIDDEN: Final = "Tout voyage chiffré (TLS)."
 ONE_PROCESS: Final = "--moteur local calcule dans un seul processus"
 NO_DOCUMENTS: Final = "--sans-documents ne dessine rien"
 DRAFTED: Final = "C’est un PROJET, pour l’organisme seul ; pour le transmettre, ajoutez --diffuser."

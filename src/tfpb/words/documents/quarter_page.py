@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NATURE: Final = {"reel": "réel (avis)", "estime": "estimé"}
 AT_LEAST: Final = Phrase("au moins {amount:€}")
-PARTLY: Final = "un bailleur au moins n’a pas donné son fichier"
+PARTLY: Final = "montant non établi chez un bailleur au moins"
 """Of a sum over bailleurs that lacks one."""
 NO_TAX_FILE: Final = ("non calculé", "le fichier fiscal n’est pas fourni")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
 from tfpb.words.documents.quarter_page import AT_LEAST, PARTLY
@@ -12,6 +12,7 @@ from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import join
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
 _TEXTS: Final = packaged(__name__)
@@ -31,15 +32,28 @@ FILES: Final = (
 )
 ATLAS: Final = "{titre} : atlas des quartiers prioritaires"
 _NAMED: Final = 4
+_LARGEST: Final = 10_000_000
 NO_CONTRAT: Final = "Quartiers sans contrat de ville connu"
 READINGS: Final[dict[str, str]] = _TEXTS["readings"]
 DIFFERENCES: Final[dict[str, str]] = _TEXTS["differences"]
 LEVELS: Final[dict[str, str]] = _TEXTS["levels"]
+FINDINGS: Final[dict[str, str]] = _TEXTS["findings"]
+"""What became of the interviews of a bailleur in a wave."""
+ALIKE: Final = " ; un nom proche : {names}"
+DELIVERIES: Final = "Livraisons de l’enquête : lu, gardé, écarté"
+DELIVERIES_NOTES: Final = tuple(_TEXTS["deliveries_notes"])
+READ_COUNTS: Final = Phrase(
+    "Livraisons : {read:s réponse lue/réponses lues}, {kept:s gardée}, {left:s écartée} ; {lines:s ligne} à "
+    "relire (un bailleur, une vague)."
+)
 REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
 NO_RANK: Final = (
     "Aucun rang n’est donné : d’un bailleur à l’autre, le parc diffère, et la plupart des écarts "
     "tiennent dans les intervalles."
 )
+TARGETS: Final = Phrase.table(**_TEXTS["targets"])
+"""Whether a target can be seen."""
+FRAME_NOTES: Final = tuple(_TEXTS["frame_notes"])
 LETTERS: Final = (
     "Chaque question a ses propres lettres, tirées au sort et rangées par lettre : la lettre A d’une "
     "question n’est pas celle d’une autre. Les écarts sont arrondis au point, sans effectif, intervalle ni "
@@ -56,8 +70,10 @@ QUARTILES: Final = (
     "trouve entre le premier et le troisième."
 )
 PLACES_LEAD: Final = (
-    "Du département à l’intercommunalité : le parc, puis ce que disent les locataires."
+    "Du département au quartier : le parc, l’abattement, les actions, puis ce que disent les "
+    "locataires."
 )
+PLACES_NOTES: Final = tuple(_TEXTS["places_notes"])
 OF_WAVE: Final = ", vague {wave}"
 KEPT_ONCE: Final = (
     "Le secret est calculé une fois sur l’ensemble de ce qui est publié : restitution, dossiers des "
@@ -87,6 +103,35 @@ REGION_PRIORITIES: Final = (
     "Le poids des questions est estimé sur toute la région : un contrat seul ne réunit pas assez de "
     "réponses."
 )
+
+
+def target_reading(row: Mapping[Any, Any]) -> str:
+    """Write whether a target of a contrat can be seen; one that cannot is refused.
+
+    Parameters
+    ----------
+    row : mapping
+        `etat, n, besoin, possibles, plus_petit`.
+    """
+    whole = {k: 0 if row[k] != row[k] else int(min(row[k], _LARGEST)) for k in ("n", "besoin")}
+    return TARGETS[str(row["etat"])].format(
+        n=whole["n"], need=whole["besoin"], room=row["possibles"], change=_points(row["plus_petit"])
+    )
+
+
+def _points(share: float) -> str:
+    return f"{number(round(share * 100, 1), 1)}{THIN}points"
+
+
+def frame_lead(year: int, indicators: int, based: int, smallest: float) -> str:
+    """Open the frame of evaluation: indicators, those whose base may be published, what shows at best."""
+    count = plural(indicators, "indicateur")
+    if not based:
+        return f"{count} pour {year}, et aucune base publiable : aucune cible ne pourra être suivie ici."
+    return (
+        f"{count} pour {year}, dont {number(based)} avec une base publiée ; autant de ménages interrogés "
+        f"qu’à la dernière vague ne montreraient aucun changement de moins de {_points(smallest)}."
+    )
 
 
 def contrat_lead(quarters: int, dwellings: int, doubtful: int, owners: int) -> str:

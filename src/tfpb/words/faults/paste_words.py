@@ -1,4 +1,4 @@
-"""What settles faults, as one block to paste at the end of `dossier.toml`: blocks add up."""
+"""What settles faults, as one block to paste at the end of the settings: blocks add up."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ TABLES: Final = (COPIED, COLUMNS, *(ALIAS.format(what=what) for what in _NAMES),
 _OF: Final = " › "
 """Between a bailleur of a region and its file."""
 _TITLE: Final = Phrase(
-    "À coller à la fin du dossier.toml{whose}, en bloc ({count:s ligne}) ; relisez chaque ligne avant, "
+    "À coller à la fin du {file}{whose}, en bloc ({count:s ligne}) ; relisez chaque ligne avant, "
     "supprimez celles qui sont fausses :"
 )
 _WHOSE: Final = " de {name}"
+_FILE: Final = "dossier.toml"
 _TO_CHOOSE: Final = "# {key} = {value}   # à compléter ({what}), puis retirez le premier #"
 _HEADER: Final = "l’en-tête de votre fichier"
 _CODE: Final = "le code du quartier"
@@ -42,22 +43,23 @@ def paste_lines(faults: Iterable[Fault]) -> list[str]:
     Parameters
     ----------
     faults : iterable of Fault
-        A field `coller` (table, key, value) is a line; several of one key give the first.
+        A field `coller` (table, key, value) is a line; several of one key give the first. A field `ou`
+        names the file to paste it in, when it is not a `dossier.toml`.
     """
-    owners: dict[str, dict[str, dict[str, str]]] = {}
+    owners: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
     for fault in faults:
         if "coller" in fault.fields:
             table, key, value = fault.fields["coller"]
-            owner = fault.place.file.rpartition(_OF)[0]
-            lines = owners.setdefault(owner, {}).setdefault(table, {})
+            whose_file = (fault.place.file.rpartition(_OF)[0], str(fault.fields.get("ou", _FILE)))
+            lines = owners.setdefault(whose_file, {}).setdefault(table, {})
             one_file = {v for k, v in lines.items() if _role(k) == _role(key)}
             twice = table == COLUMNS and value in one_file  # one header cannot be two columns
             lines.setdefault(key, "" if twice else value)
     out: list[str] = []
-    for owner, tables in owners.items():
+    for (owner, file), tables in owners.items():
         whose = _WHOSE.format(name=owner) if owner else ""
         count = sum(len(lines) for lines in tables.values())
-        out += [_TITLE.format(whose=whose, count=count), ""]
+        out += [_TITLE.format(file=file, whose=whose, count=count), ""]
         for table in TABLES:
             if table in tables:
                 out += [*_table(table, tables[table]), ""]

@@ -43,8 +43,10 @@ def evolution(dossier: Dossier) -> Section:
         return lacking("evolution", subject="enquete")
     name = survey.name_of(dossier.settings.dossier.bailleur)
     rows = view.changes(survey, name)
-    if len(survey.waves) < 2 or rows.empty:  # noqa: PLR2004
+    if len(survey.waves) < 2:  # noqa: PLR2004
         return lacking("evolution", subject="vagues")
+    if rows.empty:
+        return lacking("evolution", subject="vagues_masquees")
     shown = view.shown(view.totals(rows))
     notes = (words.NO_CAUSE, words.CHANGE_COMPARABLE)
     of = view.source(survey)

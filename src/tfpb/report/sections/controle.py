@@ -1,0 +1,143 @@
+"""The check of many packs: one row a pack, one a finding, one a quarter's balance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.evidence.pack_control import Subject
+from tfpb.model.report import Report, Text
+from tfpb.report.sections.build import section, table
+from tfpb.words.documents import control_words as words
+from tfpb.words.documents.report_words import WARNING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.evidence.pack_control import Checked
+
+SHOWN: Final = (40, 34, 28, 22, 16, 10)
+"""Packs that may stand on the page: the most that fit."""
+_SUBJECTS: Final = tuple(str(s) for s in Subject)
+
+
+def control_report(
+    checked: Sequence[Checked], *, run_hash: str, year: int | None, shown: int
+) -> Report:
+    """Return the workbook's sheets, the first of which is also the page.
+
+    Parameters
+    ----------
+    checked : sequence of Checked
+    run_hash : str
+    year : int or None
+        Tax year that is checked; None for each its own.
+    shown : int
+        Most packs on the page, those that lack most first; 0 for none.
+    """
+    rows = _packs(checked)
+    lacks = {s: int((rows[s] == words.HEAD).sum()) for s in _SUBJECTS}
+    whole = sum(not c.lacking for c in checked)
+    refused = sum(c.refused for c in checked)
+    lead = words.summary(len(checked), whole, refused, lacks)
+    worst = rows.sort_values("manques", ascending=False, kind="stable").head(shown)
+    rest = len(rows) - len(worst)
+    notes = (words.READ_ONLY, *((words.NOT_SHOWN.format(count=rest),) if rest else ()))
+    each = [{"sujet": s, "nom": words.SUBJECTS[s]} for s in _SUBJECTS]
+    sheets = [
+        section(
+            "controle",
+            lead,
+            [
+                table("controle_dossiers", rows, repeated=each),
+                table("controle_page", worst, repeated=each, notes=notes),
+                Text((words.READ_ONLY,), media=frozenset({"classeur"})),
+            ],
+        ),
+        _sheet("controle_constats", _findings(checked)),
+        _sheet("controle_soldes", _balances(checked)),
+    ]
+    told = words.YEAR.format(year=year) if year else words.EVERY_YEAR
+    return Report(
+        title=words.TITLE,
+        subtitle=words.SUBTITLE.format(count=len(checked), year=told),
+        bailleur=words.TITLE,
+        year=year or 0,
+        date="",
+        run_hash=run_hash,
+        sections=tuple(sheets),
+        warning=WARNING,
+    )
+
+
+def _sheet(key: str, rows: pd.DataFrame) -> Any:
+    made = section(key, words.LEADS[key], [table(key, rows)])
+    return replace(made, in_document=False)
+
+
+def _packs(checked: Sequence[Checked]) -> pd.DataFrame:
+    out = []
+    for one in checked:
+        pack, lacking = one.pack, {str(f.subject) for f in one.lacking}
+        state = "refuse" if one.refused else "a_completer" if lacking else "complet"
+        valued = [r for r in pack.actions if r["valorise_eur"]]
+        balance = pack.rows("bilan")
+        marks = {s: words.HEAD if s in lacking else words.HELD for s in _SUBJECTS}
+        if one.refused:
+            marks = {s: words.HEAD if s in lacking else "" for s in _SUBJECTS}
+        out.append(
+            {
+                "dossier": pack.name,
+                "bailleur": pack.bailleur,
+                "annee": pack.year,
+                "etat": words.STATES[state],
+                **marks,
+                "manques": len(one.lacking),
+                "quartiers": len(pack.quarters),
+                "actions": len(pack.actions),
+                "pieces": sum(bool(str(r["piece"])) for r in valued),
+                "valorisees": len(valued),
+                **{c: _sum(balance, c) for c in ("abattement_eur", "valorise_eur", "solde_eur")},
+            }
+        )
+    return pd.DataFrame(out)
+
+
+def _sum(rows: Sequence[dict[Any, Any]], column: str) -> Any:
+    """Add a column; None where one line does not tell it: a part is no whole."""
+    values = [r[column] for r in rows]
+    return sum(values) if values and all(v is not None for v in values) else None
+
+
+def _findings(checked: Sequence[Checked]) -> pd.DataFrame:
+    columns = ["dossier", "bailleur", "sujet", "code_qpv", "poids", "constat", "demander"]
+    rows = [
+        (
+            one.pack.name, one.pack.bailleur, words.SUBJECTS[f.subject], f.quarter,
+            words.LACKS if f.lacking else words.TO_KNOW, words.sentence(f.code, f.fields),
+            words.ASKS[f.subject] if f.lacking else "",
+        )
+        for one in checked
+        for f in one.found
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _balances(checked: Sequence[Checked]) -> pd.DataFrame:
+    kept = [
+        "code_qpv",
+        "nom_qpv",
+        "annee",
+        "abattement_eur",
+        "valorise_eur",
+        "report_eur",
+        "solde_eur",
+    ]
+    rows = [
+        {"dossier": c.pack.name, "bailleur": c.pack.bailleur, **{k: r[k] for k in kept}}
+        for c in checked
+        for r in c.pack.rows("bilan")
+    ]
+    return pd.DataFrame(rows, columns=["dossier", "bailleur", *kept])
