@@ -14,3 +14,4 @@ tfpb=.venv/bin/tfpb
 "$tfpb" geodonnees importer-qpv "$src/qpv2024_valmont.geojson" --millesime 2024 --geodonnees "$geo"
 "$tfpb" geodonnees importer-communes "$src/commune_valmont.geojson" --geodonnees "$geo"
 "$tfpb" dossier examples/valmont/dossier.toml --sortie sorties/valmont --geodonnees "$geo" --diffuser
+echo "Pour vos propres fichiers, sans autre commande : $tfpb ouvrir mon-dossier"

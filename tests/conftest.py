@@ -29,7 +29,7 @@ BEGUN_FIRST = {
             "cli/test_cli_region.py", "unit/faults/test_faults_commands.py",
             "golden/test_golden_packs.py", "cli/test_cli_releases.py",
             "unit/pack/test_pack_kill.py", "cli/test_cli_examples.py",
-            "browser/test_browser_map.py", "cli/test_cli_privacy.py",
+            "browser/test_browser_map.py", "browser/test_browser_page.py", "cli/test_cli_privacy.py",
             "cli/test_cli_review_loop.py", "unit/maps/test_maps_print.py",
             "unit/survey/test_survey_disclosure.py", "cli/test_cli_pack_again.py",
             "cli/test_cli_dossier.py", "cli/test_cli_consoles.py",

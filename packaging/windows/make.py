@@ -1,6 +1,7 @@
 r"""Make the Windows package: a zip to unpack anywhere, that asks for no administrator's right.
 
-Inside: the embeddable Python, the locked wheels unpacked, this project, `tfpb.cmd` and LISEZMOI.txt.
+Inside: the embeddable Python, the locked wheels unpacked, this project, `Ouvrir-tfpb.cmd`,
+`tfpb.cmd` and LISEZMOI.txt.
 Runs on any system; nothing that it unpacks is run::
 
     python packaging/windows/check.py --download wheels/
@@ -165,7 +166,7 @@ def assemble(
             files[place] = data
     listed = {**chosen, project.name: sha256(project)}
     files["contenu.json"] = (json.dumps(listed, indent=1, sort_keys=True) + "\n").encode()
-    for name in ("tfpb.cmd", "LISEZMOI.txt"):
+    for name in ("Ouvrir-tfpb.cmd", "tfpb.cmd", "LISEZMOI.txt"):
         text = (HERE / name).read_text(encoding="utf-8").replace("\n", "\r\n")
         files[name] = text.encode("utf-8-sig" if name.endswith(".txt") else "ascii")
     longest = max(files, key=len)

@@ -58,6 +58,18 @@ def directly(stage: Stage, values: tuple[Any, ...]) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """Who is told of steps: called with the number done; `expect` is told how many there are."""
+
+    advance: Callable[[int], None] = quietly
+    expect: Callable[[int], None] = quietly
+
+    def __call__(self, count: int) -> None:
+        """Count steps done."""
+        self.advance(count)
+
+
+@dataclass(frozen=True, slots=True)
 class Making:
     """How files are made, and who is told.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ELSEWHERE: Final = {
     "geodonnees installer": "télécharge des portails officiels",
     "geodonnees importer-parcelles": "lit un fichier du cadastre",
+    "ouvrir": "sert une page tant qu’on la regarde (test_packaging_windows.py la lance)",
 }
 """Commands whose example needs what a clone does not hold."""
 

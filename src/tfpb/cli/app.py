@@ -20,6 +20,7 @@ from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
 from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
+from tfpb.cli.ouvrir import ouvrir
 from tfpb.cli.planifier import planifier
 from tfpb.cli.region import region
 from tfpb.cli.terminal import typer_french
@@ -30,7 +31,7 @@ from tfpb.cli.verifier import verifier
 _COLLECTED: Final = (50_000, 20, 20)
 _COMMANDS: Final = (
     dossier, nouveau, verifier, geocoder, localiser, comparer, abattement, cartes, region,
-    planifier, controler, expliquer,
+    planifier, controler, expliquer, ouvrir,
 )  # fmt: skip
 
 app = FrenchTyper(
@@ -82,7 +83,7 @@ def tfpb(
 
 
 for command in _COMMANDS:
-    app.command(no_args_is_help=command not in {dossier, verifier})(command)
+    app.command(no_args_is_help=command not in {dossier, verifier, ouvrir})(command)
 app.add_typer(geodonnees, name="geodonnees")
 
 

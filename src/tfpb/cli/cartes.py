@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from tfpb.cli.dossier import computed
 from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
@@ -33,6 +32,7 @@ def cartes(
         from tfpb.io.packs.pack import check_place, write_folder
         from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.kept.stage_cache import users_cache
+        from tfpb.pipeline.pack_run import Follower, computed
         from tfpb.report.map_model import map_model
         from tfpb.report.print_map.sheets import map_files, sheet_count
         from tfpb.stage import Making, directly
@@ -42,7 +42,9 @@ def cartes(
         check_place(sortie)
         folder = terminal.geodata_folder(geodonnees, settings)
         keep = None if tout_recalculer else users_cache()
-        made = replace(computed(settings, folder, keep)[0], draft=True)
+        made = replace(
+            computed(settings, folder, keep, follower=Follower(terminal.progress))[0], draft=True
+        )
         model = map_model(made)
         with terminal.progress(words.MAPS, sheet_count(model) + 1) as advance:
             making = Making(keep or directly, cores(), advance)

@@ -22,7 +22,7 @@ from tfpb.review.doubts import POSITION
 from tfpb.stage import Execute, Stage, directly
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
     from matplotlib.axes import Axes
@@ -64,6 +64,53 @@ class Scene:
     parcels: Texts
     streets: gpd.GeoDataFrame | None = None
 
+    def within(self, x: float, y: float, half: float) -> Scene:
+        """Return what a picture of some half width shows around a point."""
+        tall = half * HEIGHT_MM / WIDTH_MM
+        window = shapely.box(x - half, y - tall, x + half, y + tall)
+        shapes = (self.quarters, self.older, self.parcels)
+        quarters, older, parcels = (kept[_meeting(kept, window)] for kept in shapes)
+        streets = self.streets
+        if streets is not None:
+            lines = np.asarray(streets.geometry.array, dtype=object)
+            streets = streets[["nom", "geometry"]].iloc[_meeting(lines, window)]
+            streets = streets.reset_index(drop=True)
+        return Scene(quarters, older, parcels, streets)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A row of the review sheet that has a position, in metres of a legal projection."""
+
+    scene: Scene
+    epsg: int
+    x: float
+    y: float
+    radius_m: float
+    distance_m: float
+
+
+def spots(
+    rows: pd.DataFrame, entrances: pd.DataFrame, maps: Mapping[int, QpvMap], *,
+    parcels: gpd.GeoDataFrame | None = None, streets: gpd.GeoDataFrame | None = None,
+    default_radius_m: float = DEFAULT_RADIUS_M,
+) -> Iterator[Spot | None]:  # fmt: skip
+    """Place every row of the review sheet, None for one without position; see `pictures`."""
+    at = positions(entrances, default_radius_m=default_radius_m)
+    vintages = entrances["qpv_millesime"].tolist()
+    distances = entrances["qpv_distance_m"].to_numpy(dtype=float)
+    scenes: dict[tuple[int, int], Scene] = {}
+    metres = {v: quarters_in_metres(m) for v, m in maps.items()}
+    for i in rows[POSITION].tolist():
+        if i < 0 or not at.placed[i]:
+            yield None
+            continue
+        key = (int(vintages[i]), int(at.epsg[i]))
+        if key not in scenes:
+            scenes[key] = _scene(*key, metres, parcels, streets)
+        x, y, radius_m, distance_m = map(float, (at.x[i], at.y[i], at.radius_m[i], distances[i]))
+        yield Spot(scenes[key], key[1], x, y, radius_m, distance_m)
+
 
 def picture(
     scene: Scene,
@@ -93,19 +140,17 @@ def picture(
     bytes
         PNG, without a clock.
     """
-    far = distance_m if np.isfinite(distance_m) else 0.0
-    half = min(_MOST_HALF_M, max(_LEAST_HALF_M, _ROOM * radius_m, far + 40.0))
-    tall = half * HEIGHT_MM / WIDTH_MM
-    window = shapely.box(x - half, y - tall, x + half, y + tall)
-    shapes = (scene.quarters, scene.older, scene.parcels)
-    areas = tuple(gpd.GeoSeries(kept[_meeting(kept, window)]) for kept in shapes)
-    streets = scene.streets
-    if streets is not None:
-        lines = np.asarray(streets.geometry.array, dtype=object)
-        streets = streets[["nom", "geometry"]].iloc[_meeting(lines, window)]
-        streets = streets.reset_index(drop=True)
-    made: dict[str, bytes] = execute(_PICTURE, (*areas, streets, x, y, radius_m, half))
+    half = half_width(radius_m, distance_m)
+    seen = scene.within(x, y, half)
+    areas = tuple(gpd.GeoSeries(kept) for kept in (seen.quarters, seen.older, seen.parcels))
+    made: dict[str, bytes] = execute(_PICTURE, (*areas, seen.streets, x, y, radius_m, half))
     return made["png"]
+
+
+def half_width(radius_m: float, distance_m: float) -> float:
+    """Return half the width of a picture, in metres: it shows the uncertainty, and the limit if near."""
+    far = distance_m if np.isfinite(distance_m) else 0.0
+    return min(_MOST_HALF_M, max(_LEAST_HALF_M, _ROOM * radius_m, far + 40.0))
 
 
 def _drawn(
@@ -167,26 +212,21 @@ def pictures(
     list of bytes or None, one a row
         The first `MOST` are drawn: beyond, a workbook becomes too heavy to open.
     """
-    at = positions(entrances, default_radius_m=default_radius_m)
-    vintages = entrances["qpv_millesime"].tolist()
-    distances = entrances["qpv_distance_m"].to_numpy(dtype=float)
-    scenes: dict[tuple[int, int], Scene] = {}
-    drawn: dict[tuple[float, ...], bytes] = {}  # entrances of one address are one picture
-    metres = {v: quarters_in_metres(m) for v, m in maps.items()}
+    placed = spots(
+        rows, entrances, maps, parcels=parcels, streets=streets, default_radius_m=default_radius_m
+    )
+    drawn: dict[tuple[object, ...], bytes] = {}  # entrances of one address are one picture
     out: list[bytes | None] = []
-    for i in rows[POSITION].tolist():
-        if i < 0 or not at.placed[i] or sum(p is not None for p in out) >= MOST:
+    for spot in placed:
+        if spot is None or sum(p is not None for p in out) >= MOST:
             out.append(None)
             continue
-        key = (int(vintages[i]), int(at.epsg[i]))
-        if key not in scenes:
-            scenes[key] = _scene(*key, metres, parcels, streets)
-        x, y, radius_m, distance_m = map(float, (at.x[i], at.y[i], at.radius_m[i], distances[i]))
-        where = (*key, x, y, radius_m, distance_m)
+        where = (id(spot.scene), spot.x, spot.y, spot.radius_m, spot.distance_m)
         if where not in drawn:
             drawn[where] = picture(
-                scenes[key], x=x, y=y, radius_m=radius_m, distance_m=distance_m, execute=execute
-            )
+                spot.scene, x=spot.x, y=spot.y, radius_m=spot.radius_m, distance_m=spot.distance_m,
+                execute=execute,
+            )  # fmt: skip
         out.append(drawn[where])
     return out
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.server
 import importlib.util
 import io
+import os
+import re
 import struct
 import subprocess
 import sys
 import tarfile
 import threading
+import time
 import zipfile
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+
+import tfpb
 
 ROOT = Path(__file__).parents[3]
 HERE = ROOT / "packaging" / "windows"
@@ -206,6 +213,67 @@ def test_the_zip_holds_python_packages_and_a_french_notice(
     )
     assert run.stdout.startswith("un ")
     assert str(folder) in run.stdout
+
+
+@pytest.mark.slow
+def test_a_double_click_serves_the_page_and_leaves_no_window(
+    tools: Any, parts: dict[str, Any], tmp_path: Path
+) -> None:
+    """The line of the launcher, read and run from the unpacked layout; a Python of here stands in."""
+    files = made(tools, parts)
+    command = files["Ouvrir-tfpb.cmd"].decode("ascii")
+    assert command.splitlines()[0] == "@echo off"
+    assert command.count("\n") == command.count("\r\n")
+    (line,) = [n for n in command.splitlines() if n.startswith("start ")]
+    words = line.removeprefix('start "" ').split()
+    assert words[0] == '"%~dp0python\\pythonw.exe"'  # no console of its own
+    assert words[1:] == ["-X", "utf8", "-m", "tfpb", "ouvrir", "%*"]
+    folder = tmp_path / "tfpb"
+    (folder / "paquets").mkdir(parents=True)
+    (folder / "paquets" / "tfpb").symlink_to(Path(tfpb.__file__).parent)
+    environment = {
+        **os.environ, "PYTHONPATH": str(folder / "paquets"), "HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data"),
+        "BROWSER": "true",
+    }  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, *words[1:-1], str(tmp_path / "Dossier")],
+        env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        place = tmp_path / "cache" / "tfpb" / "page"
+        doors: list[Path] = []
+        for _ in range(400):
+            doors = list(place.glob("*.html")) if place.is_dir() else []
+            if doors and doors[0].stat().st_size:
+                break
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            time.sleep(0.1)
+        (door,) = doors
+        assert door.stat().st_mode & 0o077 == 0
+        assert place.stat().st_mode & 0o077 == 0
+        (address,) = re.findall(r'href="([^"]+)"', door.read_text(encoding="utf-8"))
+        told = Path(f"/proc/{process.pid}/cmdline").read_text(encoding="utf-8")
+        assert address.rpartition("=")[2] not in told
+        with httpx.Client(follow_redirects=True) as client:
+            for _ in range(100):
+                with contextlib.suppress(httpx.ConnectError):
+                    if client.get(address).status_code == 200:
+                        break
+                time.sleep(0.1)
+            base = address.partition("/entree")[0]
+            page = client.get(f"{base}/depart").text
+            assert "Organisme" in page
+            again = subprocess.run(
+                [sys.executable, *words[1:-1], str(tmp_path / "Dossier")],
+                env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+            )  # fmt: skip
+            assert again.returncode == 0
+            assert "déjà ouvert" in again.stdout
+            (token, *_) = re.findall(r'name="jeton" value="([^"]+)"', page)
+            left = client.post(f"{base}/quitter", data={"jeton": token}, headers={"origin": base})
+            assert "fermée" in left.text
+        assert process.wait(30) == 0
+    assert not list(place.glob("*.html"))
 
 
 def test_nothing_unproven_enters(tools: Any, parts: dict[str, Any], tmp_path: Path) -> None:

@@ -10,17 +10,17 @@ import signal
 import sys
 import threading
 import unicodedata
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from tfpb.stage import Steps
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import FrameType
 
     from tfpb.errors import Fault
@@ -303,18 +303,6 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
         print_line(words.OTHER_KINDS.format(count=len(kinds) - most))
     if where and kinds:
         print_line(words.ALL_LISTED.format(where=where))
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """A progress bar: called with the number of steps done; `expect` sets how many there are."""
-
-    advance: Callable[[int], None] = lambda _count: None
-    expect: Callable[[int], None] = lambda _count: None
-
-    def __call__(self, count: int) -> None:
-        """Count steps done."""
-        self.advance(count)
 
 
 @contextlib.contextmanager

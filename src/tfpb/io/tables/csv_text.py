@@ -66,13 +66,13 @@ def read_text(path: Path, _sheet: str | None, names: frozenset[str]) -> TextTabl
         `fichier_illisible`, `feuille_vide`, `cellule_trop_longue`, `guillemet_non_ferme`,
         `tableau_trop_large`.
     """
-    grid, separator = _grid(path)
+    grid, separator = grid_of(path)
     table, top, header = cut_table(grid, path.name, "", names)
     uneven = _uneven_lines(grid, top, path.name, header)
     return replace(table, decimal="." if separator == "," else "", notices=tuple(uneven))
 
 
-def _grid(path: Path) -> tuple[list[list[str]], str]:
+def grid_of(path: Path) -> tuple[list[list[str]], str]:
     """Return the cells of a text file by row, and its separator."""
     raw = path.read_bytes()
     if not _wide(raw[:_SNIFFED]) and is_binary(raw[:_SNIFFED]):

@@ -50,7 +50,7 @@ def doutes(dossier: Dossier) -> Section:
     found = notices(dossier)
     doors = dossier.located.entrances
     near = cut(doors, doors["qpv_statut"] == QpvStatut.A_VERIFIER)
-    stakes = _Stakes(dossier)
+    stakes = Stakes(dossier)
     ranked = sorted(found, key=stakes.rank)
     asking = [f for f in ranked if not fault_text(f).hint.startswith(NO_ACTION)]
     silent = [f for f in found if fault_text(f).hint.startswith(NO_ACTION)]
@@ -68,7 +68,7 @@ def doutes(dossier: Dossier) -> Section:
     return section("doutes", lead, blocks)
 
 
-class _Stakes:
+class Stakes:
     """Dwellings and euros that hang on a doubt: of its row, or of the résidence it names."""
 
     def __init__(self, dossier: Dossier) -> None:
@@ -96,6 +96,10 @@ class _Stakes:
         row = self._rows.get((fault.place.file, fault.place.row), (0, ZERO))
         return self._homes.get(named, row)
 
+    def of_home(self, home: str) -> tuple[int, Decimal]:
+        """Return the dwellings and the euros of a résidence."""
+        return self._homes.get(home, (0, ZERO))
+
     def rank(self, fault: Fault) -> tuple[Decimal, int]:
         """Return what orders doubts: most euros first, then most dwellings."""
         dwellings, worth = self.of(fault)
@@ -110,7 +114,7 @@ def _count(value: Any) -> int:
     return 0 if value is None or pd.isna(value) else int(value)
 
 
-def _rows(faults: Iterable[Fault], stakes: _Stakes) -> pd.DataFrame:
+def _rows(faults: Iterable[Fault], stakes: Stakes) -> pd.DataFrame:
     rows = []
     for fault in faults:
         said, (dwellings, worth) = fault_text(fault), stakes.of(fault)

@@ -1,0 +1,83 @@
+"use strict";
+// What a form alone does not do: progress that moves, files dropped, a point dragged. Every screen works without.
+(() => {
+  const live = document.getElementById("avancement");
+
+  let touched = false; // what is being filled is not thrown away
+  document.addEventListener("input", () => { touched = true; });
+
+  // progress: the part of the page that tells it is asked again; the screen is shown anew when it ends
+  async function follow() {
+    const answer = await fetch("/avancement").catch(() => null);
+    if (!answer || !answer.ok) return;
+    const open = live.querySelector("details")?.open;
+    const focused = live.contains(document.activeElement);
+    if (!focused) {
+      live.innerHTML = await answer.text();
+      if (open) live.querySelector("details")?.setAttribute("open", "");
+    } else if (!(await answer.text()).includes("data-en-cours")) {
+      live.querySelector("[data-en-cours]")?.removeAttribute("data-en-cours");
+    }
+    if (live.querySelector("[data-en-cours]")) setTimeout(follow, 700);
+    else if (!touched) location.reload();
+    else live.insertAdjacentHTML("beforeend", live.dataset.suite);
+  }
+  if (live?.querySelector("[data-en-cours]")) setTimeout(follow, 400);
+  setInterval(() => fetch("/vivant").catch(() => null), 30000);
+
+  // files: dropped anywhere on the page
+  const drop = document.getElementById("depot");
+  if (drop) {
+    const input = drop.querySelector("input[type=file]");
+    const lit = (on) => (event) => { event.preventDefault(); drop.classList.toggle("dessus", on); };
+    document.addEventListener("dragover", lit(true));
+    document.addEventListener("dragleave", lit(false));
+    document.addEventListener("drop", (event) => {
+      lit(false)(event);
+      if (!event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      drop.requestSubmit();
+    });
+    input.addEventListener("change", () => input.files.length && drop.requestSubmit());
+    drop.addEventListener("submit", () => { drop.querySelector("button").textContent = "Copie en cours…"; });
+  }
+
+  // a point: dragged, or moved by the arrows; its metres follow in the form
+  for (const svg of document.querySelectorAll("svg[data-x]")) {
+    const point = svg.querySelector(".point"), form = svg.closest("form");
+    const field = (name) => form.querySelector(`[name=${name}]`);
+    const scale = Number(svg.dataset.echelle), x0 = Number(svg.dataset.x), y0 = Number(svg.dataset.y);
+    const middle = { x: svg.viewBox.baseVal.width / 2, y: svg.viewBox.baseVal.height / 2 };
+    let at = { ...middle };
+    const put = (x, y) => {
+      at = { x, y };
+      point.setAttribute("transform", `translate(${x} ${y})`);
+      field("x").value = (x0 + (x - middle.x) / scale).toFixed(1);
+      field("y").value = (y0 - (y - middle.y) / scale).toFixed(1);
+      const moved = form.querySelector("input[value=deplacer]");
+      if (moved) moved.checked = true;
+    };
+    let held = false;
+    point.addEventListener("pointerdown", (event) => { held = true; point.setPointerCapture(event.pointerId); event.preventDefault(); });
+    point.addEventListener("pointermove", (event) => {
+      if (!held) return;
+      const p = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      put(Math.max(0, Math.min(2 * middle.x, p.x)), Math.max(0, Math.min(2 * middle.y, p.y)));
+    });
+    point.addEventListener("pointerup", () => { held = false; });
+    point.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const far = (event.shiftKey ? 10 : 1) * scale;
+      put(at.x + step[0] * far, at.y + step[1] * far);
+    });
+  }
+
+  // a box that ticks all those it heads
+  for (const all of document.querySelectorAll("[data-tous]")) {
+    all.addEventListener("change", () => {
+      for (const box of document.querySelectorAll(all.dataset.tous)) box.checked = all.checked;
+    });
+  }
+})();

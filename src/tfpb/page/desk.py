@@ -1,0 +1,257 @@
+"""What the server knows of the dossier in its hands; all that lasts is in the dossier's own files."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.addresses.store import FILE_NAME
+from tfpb.errors import TfpbError
+from tfpb.io.packs.output_files import write_bytes
+from tfpb.io.packs.pack import ARCHIVE, RUN
+from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.io.sources.toml_files import SETTINGS, read_plan, read_settings
+from tfpb.page.jobs import Job
+from tfpb.page.outlook import Outlook, check, make
+from tfpb.pipeline.pack_run import PACK_FOLDER
+from tfpb.words.documents.new_dossier import settings_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from tfpb.errors import Fault
+    from tfpb.io.sources.settings_edit import Keys
+    from tfpb.model.plan import Plan
+    from tfpb.model.settings import Settings
+
+PLAN: Final = "plan_enquete.toml"
+CHECK: Final = "verifier"
+PACK: Final = "dossier"
+BRING: Final = "apporter"
+_LONGEST: Final = 100
+_MOST_KEPT: Final = 60
+_BARRED: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+
+
+class Desk:
+    """One dossier, its last check, and the work under way.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the dossier; it may not be there yet.
+    geography : callable
+        Tells where imported geography is, for the settings of the dossier.
+    """
+
+    def __init__(self, folder: Path, geography: Callable[[Settings | None], Path]) -> None:
+        self.folder = folder
+        self._geography = geography
+        self.outlook = Outlook()
+        self.made = Outlook()
+        self.lock = threading.RLock()
+        self._job: Job | None = None
+        self._seen: tuple[object, ...] = ()
+        self._tried: tuple[object, ...] = ()
+        self._begun_at: tuple[tuple[object, ...], int] = ((), 0)
+        self.decided = 0
+        self._read: dict[tuple[object, ...], Any] = {}
+        self.notice: tuple[Fault, ...] = ()
+        self.told: tuple[str, ...] = ()
+        self.dropped: dict[str, tuple[str, ...]] = {}
+        self.author = ""
+        self.undo: list[Any] = []
+
+    @property
+    def file(self) -> Path:
+        """The `dossier.toml`."""
+        return self.folder / SETTINGS
+
+    @property
+    def begun(self) -> bool:
+        """Whether the dossier is there."""
+        return self.file.is_file()
+
+    @property
+    def geography(self) -> Path:
+        """Where imported geography is."""
+        return self._geography(self.settings)
+
+    @property
+    def settings(self) -> Settings | None:
+        """What the `dossier.toml` says, as far as it can be read."""
+        try:
+            return read_settings(self.file)[0] if self.begun else None
+        except TfpbError:  # `trouble` says it
+            return None
+
+    @property
+    def trouble(self) -> tuple[Fault, ...]:
+        """Why a `dossier.toml` that is there says nothing; empty when it says something."""
+        if not self.begun:
+            return ()
+        try:
+            settings, faults = read_settings(self.file)
+        except TfpbError as error:
+            return error.faults
+        return () if settings is not None else tuple(faults)
+
+    @property
+    def plan_file(self) -> Path:
+        """The plan of the survey."""
+        settings = self.settings
+        named = settings.fichiers.plan if settings is not None else ""
+        return self.folder / (named or PLAN)
+
+    @property
+    def plan(self) -> Plan | None:
+        """What the plan of the survey says, as far as it can be read."""
+        try:
+            return read_plan(self.plan_file)[0] if self.plan_file.is_file() else None
+        except TfpbError:  # a check says it
+            return None
+
+    @property
+    def job(self) -> Job | None:
+        """The work under way or just ended; its result is taken in."""
+        with self.lock:
+            job = self._job
+            if job is None or job.running:
+                return job
+            if isinstance(job.result, Outlook):
+                self._take(job.kind, job.result)
+                job.result = None
+            elif job.result is not None:
+                self.told, job.result = tuple(job.result), None
+            return job
+
+    def _take(self, kind: str, found: Outlook) -> None:
+        """Take in what a work found; what was decided since it began is not in it, and is kept."""
+        if kind == PACK:
+            self.made = found
+        stamp, decided = self._begun_at
+        if decided != self.decided:
+            return
+        self.outlook, self.undo = found, []
+        self._seen = self.stamp() if kind == PACK else stamp  # a run writes the review anew
+
+    @property
+    def busy(self) -> bool:
+        """Whether a work is under way."""
+        job = self.job
+        return job is not None and job.running
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the last check is of the files as they are."""
+        return bool(self._seen) and self._seen == self.stamp()
+
+    def stamp(self) -> tuple[object, ...]:
+        """Return what tells whether a file of the dossier has changed."""
+        settings = self.settings
+        if settings is None:
+            return ()
+        named = [v for v in settings.fichiers.model_dump().values() if v]
+        names = [n for v in named for n in ((v,) if isinstance(v, str) else v)]
+        files = (*(settings.path(n) for n in (SETTINGS, *names)), self.geography / FILE_NAME)
+        return tuple(mark(path) for path in files)
+
+    def edit(self, changes: Iterable[tuple[Keys, Any]]) -> None:
+        """Write keys of the `dossier.toml`, which is made where there is none."""
+        with self.lock:
+            if not self.begun:
+                write_bytes(self.file, settings_file(SETTINGS))
+            edit_toml(self.file, changes)
+
+    def begin(self, kind: str, work: Callable[..., Any], *args: Any, **options: Any) -> None:
+        """Start a work; one at a time."""
+        with self.lock:
+            if self.busy:
+                return
+            self._begun_at = self.stamp(), self.decided
+            self._job = Job(kind, work, *args, **options)
+
+    def check(self, *, again: bool = False) -> None:
+        """Check the files, unless that was done, or tried in vain, since they changed."""
+        if self.settings is None or self.fresh or self.busy:
+            return
+        if again or self._tried != self.stamp():
+            self._tried = self.stamp()
+            self.begin(CHECK, check, self.file, self.geography)
+
+    def make(self, *, release: bool) -> None:
+        """Make the pack."""
+        target = self.folder / PACK_FOLDER
+        self.begin(PACK, make, self.file, self.geography, target, release=release)
+
+    def cancel(self) -> None:
+        """Stop the work under way."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def pack(self) -> Path | None:
+        """Return the folder of the last pack, if there is one."""
+        numbered = self.folder.glob(f"{PACK_FOLDER}.*")
+        found = [
+            p
+            for p in (self.folder / PACK_FOLDER, *numbered)
+            if (p / ARCHIVE).is_file() and (p / RUN).is_file()
+        ]
+        return max(found, key=lambda p: (p / ARCHIVE).stat().st_mtime_ns, default=None)
+
+    def kept(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """Return what was made under a key, made now if it was not."""
+        with self.lock:
+            if key not in self._read:
+                if len(self._read) > _MOST_KEPT:
+                    self._read.clear()
+                self._read[key] = make()
+            return self._read[key]
+
+    def place(self, name: str, data: bytes) -> str:
+        """Put a file in the dossier under a safe name; what is there under that name stays.
+
+        Returns
+        -------
+        str
+            Its name there.
+        """
+        wanted = safe_name(name)
+        stem, dot, suffix = wanted.rpartition(".")
+        rank = 1
+        while (there := self.folder / wanted).exists():
+            if there.is_file() and there.read_bytes() == data:
+                return wanted
+            rank += 1
+            wanted = f"{stem}_{rank}{dot}{suffix}"
+        write_bytes(there, data)
+        return wanted
+
+
+def safe_name(name: str) -> str:
+    """Return the name that a file may bear in a folder: no path, no device, nothing hidden.
+
+    Examples
+    --------
+    >>> safe_name("../../stock 2025.xlsx")
+    'stock 2025.xlsx'
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    clean = "".join(c for c in _BARRED.sub("_", last) if c.isprintable()).strip(" .")
+    stem, dot, suffix = clean.rpartition(".")
+    clean = f"{stem[:_LONGEST]}{dot}{suffix[:10]}" if dot else clean[:_LONGEST]
+    clean = clean or "fichier"
+    return f"_{clean}" if _DEVICES.match(clean) else clean
+
+
+def mark(path: Path) -> tuple[object, ...]:
+    """Return what tells whether a file has changed."""
+    with suppress(OSError):
+        found = path.stat()
+        return (path.name, found.st_size, found.st_mtime_ns)
+    return (path.name, 0, 0)

@@ -1,0 +1,136 @@
+"""Long work in a process of its own: followed stage by stage, stopped at any moment, never half-written.
+
+The work calls what the commands call, and these replace a pack only when it is whole: to kill the
+process is to cancel. Its own helpers end with it (`tfpb.executors.attend`).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.errors import TfpbError
+from tfpb.executors import attend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+
+    from tfpb.errors import Fault
+
+_JOIN_S: Final = 10
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a work stands.
+
+    Parameters
+    ----------
+    label : str
+        What is under way, when it is no stage.
+    stages : list of str
+        Names of the stages begun, the last being under way.
+    done, total : int
+        Steps, of `label` or of the stages.
+    """
+
+    label: str = ""
+    stages: list[str] = field(default_factory=list)
+    done: int = 0
+    total: int = 0
+
+
+class Job:
+    """A work under way, or ended.
+
+    Parameters
+    ----------
+    kind : str
+        What it is for the screens.
+    work : callable
+        Module-level function of `tell` then `args` and `options`; what it returns is `result`.
+    """
+
+    def __init__(self, kind: str, work: Callable[..., Any], *args: Any, **options: Any) -> None:
+        self.kind = kind
+        self.progress = Progress()
+        self.result: Any = None
+        self.faults: tuple[Fault, ...] = ()
+        self.broken = ""
+        self.cancelled = False
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=_run, args=(theirs, work, args, options), daemon=False
+        )
+        self._process.start()
+        theirs.close()
+        self._thread = threading.Thread(target=self._follow, args=(ours,), daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still under way."""
+        return self._thread.is_alive()
+
+    def cancel(self) -> None:
+        """Stop it; what it would have replaced stays."""
+        self.cancelled = self.cancelled or self.running
+        self._process.kill()
+        self.wait()
+
+    def wait(self, seconds: float = _JOIN_S) -> None:
+        """Wait for its end."""
+        self._thread.join(seconds)
+
+    def _follow(self, pipe: Connection) -> None:
+        told = False
+        while True:
+            try:
+                kind, value = pipe.recv()
+            except (EOFError, OSError):
+                break
+            told = told or kind in {"result", "faults", "broken"}
+            self._note(kind, value)
+        self._process.join()
+        if not told and not self.cancelled:
+            self.broken = "killed"
+
+    def _note(self, kind: str, value: Any) -> None:
+        progress = self.progress
+        if kind == "stage":
+            progress.stages.append(value)
+        elif kind == "label":
+            progress.label, progress.done, progress.total = value, 0, 0
+        elif kind == "expect":
+            progress.total = value
+        elif kind == "step":
+            progress.done += value
+        elif kind == "result":
+            self.result = value
+        elif kind == "faults":
+            self.faults = value
+        elif kind == "broken":
+            self.broken = value
+
+
+def _run(
+    pipe: Connection, work: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]
+) -> None:
+    """Work, and give back what came of it."""
+    attend()
+    lock = threading.Lock()
+
+    def tell(kind: str, value: Any) -> None:
+        with lock:
+            pipe.send((kind, value))
+
+    try:
+        tell("result", work(tell, *args, **options))
+    except TfpbError as error:
+        tell("faults", error.faults)
+    except Exception as error:  # noqa: BLE001 - our fault, said as the commands say it
+        tell("broken", type(error).__name__)

@@ -1,0 +1,236 @@
+"""« Colonnes »: the user's headers, some values of each, and what each can be, the best guess first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.errors import TfpbError
+from tfpb.io.sources.personal import without_people
+from tfpb.io.sources.recognition import CONTRACTS, SURVEY
+from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.io.tables.headers import match_columns, unread_columns
+from tfpb.io.tables.tabular import read_table
+from tfpb.page.desk import mark
+from tfpb.page.screens.drop_screen import files_of
+from tfpb.page.survey_facts import headers_of
+from tfpb.words.documents.report_words import ROLES
+from tfpb.words.faults.paste_words import COPIED
+from tfpb.words.faults.sentences import fault_text
+from tfpb.words.page import screen_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from starlette.datastructures import FormData
+
+    from tfpb.io.tables.text_table import TextTable
+    from tfpb.model.columns import Contract
+    from tfpb.model.settings import Settings
+    from tfpb.page.desk import Desk
+
+_HEAD: Final = 400
+_SHOWN: Final = 3
+_LONGEST: Final = 40
+PLAN_COLUMNS: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One header, what it holds and what it is read as.
+
+    Parameters
+    ----------
+    meant : str
+        Column it is read as, or proposed to be; empty for none.
+    proposed : bool
+        Whether that is a guess, to confirm.
+    person : bool
+        Whether it is left out because it may name someone.
+    """
+
+    header: str
+    values: tuple[str, ...] = ()
+    meant: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    proposed: bool = False
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The headers of one file."""
+
+    role: str
+    name: str
+    rows: tuple[Read, ...]
+    lacking: tuple[str, ...] = ()
+    title: str = ""
+
+
+def contract_of(role: str) -> Contract | None:
+    """Return what a table of a role holds."""
+    return CONTRACTS.get("programme" if role == "programme_precedent" else role)
+
+
+def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the screen shows."""
+    desk.check()
+    settings = desk.settings
+    assert settings is not None  # noqa: S101 - the application sends elsewhere without a dossier
+    pages = []
+    for role, name in files_of(settings):
+        if (contract := contract_of(role)) is not None:
+            pages.append(_page(desk, settings, role, name, contract))
+        elif role == SURVEY:
+            pages.append(_delivery(desk, name))
+    asked = [
+        (f.fields["coller"][1], fault_text(f).title, fault_text(f).where)
+        for f in desk.outlook.faults
+        if f.fields.get("coller", ("",))[0] == COPIED
+        and f.fields["coller"][1] not in settings.reglages.recopier
+    ]
+    return {"tables": pages, "recopier": list(dict.fromkeys(asked))}
+
+
+def _table(desk: Desk, settings: Settings, role: str, path: Path, contract: Contract) -> TextTable:
+    sheet = settings.reglages.feuilles.get(role)
+
+    def make() -> TextTable:
+        table = read_table(path, sheet=sheet, known=contract.headers)
+        head = table.frame.head(_HEAD)
+        return replace(table, frame=head, rows=table.rows[:_HEAD], notices=())
+
+    found: TextTable = desk.kept(("entete", role, sheet or "", *mark(path)), make)
+    return found
+
+
+def _renames(settings: Settings, role: str) -> dict[str, str]:
+    named = settings.reglages.colonnes.items()
+    return {k.partition(".")[2]: h for k, h in named if k.partition(".")[0] == role}
+
+
+def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contract) -> Page:
+    table = _table(desk, settings, role, settings.path(name), contract)
+    named = replace(contract, name=role)
+    found, faults = match_columns(table, named, _renames(settings, role))
+    faults += unread_columns(table, named, found)
+    by_header = {h: c for c, h in found.items()}
+    guessed: dict[str, str] = {}
+    for fault in faults:
+        _, key, header = fault.fields.get("coller", ("", "", ""))
+        if header and header not in by_header:
+            guessed.setdefault(header, key.partition(".")[2])
+    kept, _ = without_people(table, known=(*contract.headers, *found.values()))
+    people = {h for h in table.frame.columns if h not in kept.frame.columns}
+    labels = {c.name: c.label or c.name for c in contract.columns}
+    rows = []
+    for header in table.frame.columns:
+        meant = by_header.get(header) or guessed.get(header, "")
+        first = [meant] if meant else []
+        order = [*first, *(n for n in contract.names if n != meant)]
+        person = header in people or header in desk.dropped.get(name, ())
+        values = () if person else _values(table, header)
+        rows.append(
+            Read(
+                header,
+                values,
+                meant,
+                tuple((n, labels[n]) for n in order),
+                proposed=header in guessed,
+                person=person,
+            )
+        )
+    lacking = [
+        labels[c.name]
+        for c in contract.columns
+        if c.required and c.name not in found and c.name not in guessed.values()
+    ]
+    return Page(role, name, tuple(rows), tuple(lacking), f"{ROLES[role]} – {name}")
+
+
+def _values(table: TextTable, header: str) -> tuple[str, ...]:
+    seen = dict.fromkeys(v for v in table.frame[header] if v)
+    return tuple(v[:_LONGEST] for v in list(seen)[:_SHOWN])
+
+
+def _delivery(desk: Desk, name: str) -> Page:
+    plan = desk.plan
+    try:
+        headers = headers_of(desk, name)
+    except TfpbError as error:
+        desk.notice = (*desk.notice, *error.faults)
+        headers = ()
+    roles = {c: r for r in PLAN_COLUMNS for c in (getattr(plan.colonnes, r) if plan else ())}
+    choices = tuple(words.PLAN_COLUMNS.items())
+    rows = []
+    for h in headers:
+        codes = tuple(f"{c} {m} ({n})" if m else f"{c} ({n})" for c, m, n in h.codes[:_SHOWN])
+        values = codes or (words.DIFFERENT.format(count=h.values),)
+        told = (h.label[: 2 * _LONGEST], *values) if h.label else values
+        rows.append(Read(h.name, told, roles.get(h.name, ""), choices))
+    rows += [Read(gone, person=True) for gone in desk.dropped.get(name, ())]
+    return Page(SURVEY, name, tuple(rows), (), f"{ROLES[SURVEY]} – {name}")
+
+
+def act(desk: Desk, form: FormData) -> None:
+    """Write which header is which column, and which merged cells are copied down."""
+    settings = desk.settings
+    if settings is None:
+        return
+    changes: list[tuple[tuple[str, ...], Any]] = []
+    for at, (role, name) in enumerate(files_of(settings)):
+        contract = contract_of(role)
+        if contract is not None and f"t{at}" in form:
+            table = _table(desk, settings, role, settings.path(name), contract)
+            chosen = {h: str(form.get(f"c{at}_{k}", "")) for k, h in enumerate(table.frame.columns)}
+            changes += _renamed(settings, role, table, contract, chosen)
+        elif role == SURVEY and f"t{at}" in form:
+            _planned(desk, name, form, at)
+    copied = [*settings.reglages.recopier, *map(str, form.getlist("recopier"))]
+    if list(settings.reglages.recopier) != copied:
+        changes.append((("reglages", "recopier"), list(dict.fromkeys(copied))))
+    if changes:
+        desk.edit(changes)
+    desk.check()
+
+
+def _renamed(
+    settings: Settings, role: str, table: TextTable, contract: Contract, chosen: Mapping[str, str]
+) -> list[tuple[tuple[str, ...], Any]]:
+    """Return the keys that differ from what would be read without them."""
+    alone, _ = match_columns(table, contract, {})
+    before = _renames(settings, role)
+    meant: dict[str, str] = {}
+    for header, column in chosen.items():
+        if column in contract.names:
+            meant.setdefault(column, header)
+    out: list[tuple[tuple[str, ...], Any]] = []
+    for column in contract.names:
+        named = meant.get(column)
+        wanted = named if named is not None and named != alone.get(column) else None
+        if wanted != before.get(column):
+            out.append((("reglages", "colonnes", f"{role}.{column}"), wanted))
+    return out
+
+
+def _planned(desk: Desk, name: str, form: FormData, at: int) -> None:
+    """Write in the plan which column of a delivery is the wave, the résidence, the weight and so on."""
+    plan = desk.plan
+    if plan is None:
+        return
+    names = [h.name for h in headers_of(desk, name)]
+    chosen: dict[str, list[str]] = {}
+    for k, header in enumerate(names):
+        if (role := str(form.get(f"c{at}_{k}", ""))) in PLAN_COLUMNS:
+            chosen.setdefault(role, []).append(header)
+    changes: list[tuple[tuple[str, ...], Any]] = []
+    for role in PLAN_COLUMNS:
+        before = list(getattr(plan.colonnes, role))
+        others = [n for n in before if n not in names]
+        wanted = [*chosen.get(role, []), *others]
+        if wanted != before and set(wanted) != set(before):
+            changes.append((("colonnes", role), wanted or None))
+    if changes:
+        edit_toml(desk.plan_file, changes)

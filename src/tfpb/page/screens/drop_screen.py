@@ -1,0 +1,258 @@
+"""« Déposer »: all files at once; each is recognised, and corrected by choosing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import tomllib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.datastructures import UploadFile
+
+from tfpb.errors import Fault, Place, TfpbError
+from tfpb.geodata.geography_kinds import geography_of
+from tfpb.io.packs.output_files import write_bytes
+from tfpb.io.sources.deliveries import SPSS, read_delivery
+from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
+from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.io.sources.toml_files import read_toml
+from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES
+from tfpb.model.settings import Fichiers
+from tfpb.page.desk import BRING, PLAN, mark, safe_name
+from tfpb.page.screens.start_screen import bring
+from tfpb.perimeters import ruling_vintage
+from tfpb.pipeline.pack_run import PACK_FOLDER
+from tfpb.survey.reading.drafting import draft_plan
+from tfpb.survey.reading.plan_joining import plan_changes
+from tfpb.words.documents.report_words import ROLES
+from tfpb.words.page import screen_words as words
+from tfpb.words.survey.drafting_words import CONFIRM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import FormData
+
+    from tfpb.model.settings import Settings
+    from tfpb.page.desk import Desk
+
+_NOT_DROPPED: Final = ("plan", "decisions")
+_YEAR: Final = re.compile(r"(?<!\d)20\d{2}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One file of the dossier as the screen shows it."""
+
+    name: str
+    role: str
+    found: Recognised | None
+    fault: Fault | None
+    wave: str
+    dropped: tuple[str, ...]
+
+
+def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the screen shows."""
+    settings = desk.settings
+    named = files_of(settings) if settings is not None else []
+    other = _unnamed(desk, settings) if settings is not None else []
+    listed = [_listed(desk, settings, *f) for f in (*named, *other)] if settings else []
+    choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in _NOT_DROPPED]
+    return {"fichiers": listed, "roles": choices, "manque_stock": not any(
+        f.role == "patrimoine" for f in listed
+    )}  # fmt: skip
+
+
+def files_of(settings: Settings) -> list[tuple[str, str]]:
+    """List the files that a dossier names and that are there, with their role."""
+    out = []
+    for role, named in settings.fichiers.model_dump().items():
+        if role in _NOT_DROPPED:
+            continue
+        names = (named,) if isinstance(named, str) else named
+        out += [(role, n) for n in names if n and settings.path(n).is_file()]
+    return out
+
+
+def _unnamed(desk: Desk, settings: Settings) -> list[tuple[str, str]]:
+    """List the tables of the folder that the settings do not name, and that no screen wrote."""
+    fichiers = settings.fichiers
+    used = {name for _, name in files_of(settings)} | {fichiers.decisions, words.CORRECTIONS}
+    return [
+        ("", p.name)
+        for p in sorted(desk.folder.iterdir())
+        if p.suffix.lower() in SPREADSHEETS | TEXT_FILES | SPSS
+        and p.name not in used
+        and not p.name.startswith((".", "~$", f"{PACK_FOLDER}_a_verifier"))
+    ]
+
+
+def _listed(desk: Desk, settings: Settings, role: str, name: str) -> Listed:
+    found, fault = None, None
+    try:
+        found = _recognised(desk, settings.path(name))
+    except TfpbError as error:
+        fault = error.faults[0]
+    wave = settings.enquete.fichiers.get(name)
+    return Listed(name, role, found, fault, wave.vague if wave else "", desk.dropped.get(name, ()))
+
+
+def _recognised(desk: Desk, path: Path) -> Recognised:
+    found: Recognised = desk.kept(("reconnu", *mark(path)), lambda: recognise(path))
+    return found
+
+
+def act(desk: Desk, form: FormData) -> None:
+    """Take files in, or correct what was understood of them."""
+    if form.get("geste") == "deposer":
+        uploads = [f for f in form.getlist("fichiers") if isinstance(f, UploadFile) and f.filename]
+        receive(desk, uploads)
+    else:
+        _corrected(desk, form)
+    desk.check()
+
+
+def receive(desk: Desk, uploads: list[UploadFile]) -> None:
+    """Put files in the dossier: recognised, without the columns that look like a person.
+
+    Until then they lie in a folder of the system that only this user can read.
+    """
+    lines: list[str] = []
+    faults: list[Fault] = []
+    maps: list[tuple[str, Path]] = []
+    for upload in uploads:
+        scratch = Path(tempfile.mkdtemp(prefix="tfpb-"))
+        name = safe_name(upload.filename or "")
+        path = scratch / name
+        try:
+            with path.open("wb") as out:
+                shutil.copyfileobj(upload.file, out, 1 << 20)
+            if kind := geography_of(path, name):
+                maps.append((kind, path))
+                continue
+            if path.suffix.lower() == ".toml":
+                lines.append(_settings(desk, path))
+                continue
+            found = recognise(path)
+            lines.append(enter(desk, path, found))
+        except TfpbError as error:
+            faults += error.faults
+        finally:
+            if not any(path == kept for _, kept in maps):
+                shutil.rmtree(scratch, ignore_errors=True)
+    desk.notice, said = tuple(faults), tuple(lines)
+    if maps:
+        desk.begin(BRING, bring, maps, desk.geography)
+    desk.told = said
+
+
+def _settings(desk: Desk, path: Path) -> str:
+    """Take in a plan of the survey; other settings are made here."""
+    data = path.read_bytes()
+    if b"[[items]]" not in data:
+        return words.NOT_TAKEN.format(name=path.name)
+    name = desk.place(path.name, data)
+    desk.edit([(("fichiers", "plan"), name)])
+    return words.TAKEN.format(name=name, role=ROLES["plan"])
+
+
+def enter(desk: Desk, path: Path, found: Recognised) -> str:
+    """Copy a file into the dossier and name it in the settings; return what was done, in French."""
+    name = path.name
+    if found.dropped and path.suffix.lower() in {".xls", ".xlsb", ".ods", ".xlsm"} | SPSS:
+        name = f"{path.stem}.xlsx"
+    name = desk.place(name, safe_copy(path, found))
+    desk.dropped[name] = found.dropped
+    role = found.role
+    settings = desk.settings
+    if role == "programme" and settings is not None:
+        years = set(_YEAR.findall(name))
+        if str(settings.dossier.annee - 1) in years and str(settings.dossier.annee) not in years:
+            role = "programme_precedent"
+    if not role:
+        return words.UNKNOWN.format(name=name)
+    assign(desk, name, role, found)
+    told = words.TAKEN.format(name=name, role=ROLES[role])
+    if found.dropped:
+        told += words.DROPPED.format(count=len(found.dropped), names=", ".join(found.dropped))
+    return told
+
+
+def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
+    """Name a file in the settings; a first survey brings its plan, drafted."""
+    settings = desk.settings
+    if role != SURVEY:
+        changes: list[tuple[tuple[str, ...], Any]] = [(("fichiers", role), name)]
+        sheet = found.sheet if found is not None and found.several else None
+        changes.append((("reglages", "feuilles", role), sheet))
+        desk.edit(changes)
+        return
+    there = list(settings.fichiers.enquete) if settings is not None else []
+    if name not in there:
+        desk.edit([(("fichiers", SURVEY), [*there, name])])
+    delivery = read_delivery(desk.folder / name)
+    draft = draft_plan(delivery.table, delivery.dictionary)
+    if desk.plan is None:
+        write_bytes(desk.folder / PLAN, draft.encode())
+        desk.edit([(("fichiers", "plan"), PLAN)])
+        if settings is not None:
+            with suppress(TfpbError):  # a year without map is said by a check
+                ruling = ruling_vintage(settings.dossier.annee, "")
+                edit_toml(desk.folder / PLAN, [(("reglages", "carte"), ruling)])
+    else:
+        drafted = CONFIRM in desk.plan_file.read_text(encoding="utf-8", errors="replace")
+        more = plan_changes(read_toml(desk.plan_file), tomllib.loads(draft), adds=drafted)
+        edit_toml(desk.plan_file, more)
+    plan = desk.plan
+    waves = found.waves if found is not None else ()
+    if plan is not None and waves:
+        delivery = read_delivery(desk.folder / name, plan)
+        if delivery.column(plan.colonnes.vague) is None:
+            desk.edit([(("enquete", "fichiers", name), {"vague": waves[0]})])
+
+
+def _corrected(desk: Desk, form: FormData) -> None:
+    """Give files the roles and the waves that were chosen."""
+    settings = desk.settings
+    if settings is None:
+        return
+    names = [str(n) for n in form.getlist("nom")]
+    known = {path.name for path in desk.folder.iterdir() if path.is_file()}
+    before = {name: role for role, name in files_of(settings)}
+    for k, name in enumerate(names):
+        if name not in known:
+            raise TfpbError(Fault("fichier_absent", Place(name), name))
+        role, wave = str(form.get(f"role{k}", "")), str(form.get(f"vague{k}", "")).strip()
+        old = before.get(name, "")
+        if role != old:
+            if old:
+                _forget(desk, name, old)
+            if role in ROLES:
+                assign(desk, name, role, _again(desk, name))
+        if role == SURVEY:
+            desk.edit([(("enquete", "fichiers", name), {"vague": wave} if wave else None)])
+
+
+def _again(desk: Desk, name: str) -> Recognised | None:
+    try:
+        return _recognised(desk, desk.folder / name)
+    except TfpbError:
+        return None
+
+
+def _forget(desk: Desk, name: str, role: str) -> None:
+    """Take a file out of the settings; it stays in the folder."""
+    settings = desk.settings
+    assert settings is not None  # noqa: S101 - the caller has it
+    if role == SURVEY:
+        left = [n for n in settings.fichiers.enquete if n != name]
+        desk.edit([(("fichiers", SURVEY), left or None), (("enquete", "fichiers", name), None)])
+    elif role == "patrimoine":
+        desk.edit([(("fichiers", role), words.NO_STOCK)])
+    else:
+        desk.edit([(("fichiers", role), None)])

@@ -1,0 +1,116 @@
+"""« Noms »: quarters by name, themes to axes, names spelt two ways, waves of files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.model.codes import Axe
+from tfpb.words.faults.paste_words import ALIAS, WAVES
+from tfpb.words.faults.sentences import fault_text
+from tfpb.words.money.accounts import axis_words
+from tfpb.words.page import screen_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import FormData
+
+    from tfpb.errors import Fault
+    from tfpb.page.desk import Desk
+
+_THEMES: Final = frozenset({"axe_inconnu", "axe_proposition"})
+_QUARTERS: Final = ALIAS.format(what="quartiers")
+_OF_FILES: Final = "themes"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name to settle.
+
+    Parameters
+    ----------
+    table, written : str
+        Table of the settings and key in it.
+    title, where : str
+        What is said of it.
+    proposed : str
+        What it may mean.
+    choices : tuple of (str, str)
+        What may be chosen; empty where it is typed.
+    """
+
+    table: str
+    written: str
+    title: str
+    where: str
+    proposed: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the screen shows."""
+    desk.check()
+    settings = desk.settings
+    assert settings is not None  # noqa: S101 - the application sends elsewhere without a dossier
+    settled = [
+        (ALIAS.format(what=what), k, v)
+        for what, names in settings.alias.model_dump().items()
+        for k, v in names.items()
+    ]
+    settled += [(_OF_FILES, k, str(v.axe)) for k, v in settings.themes.items()]
+    return {"noms": names_of(desk), "regles": settled, "tables": words.NAMES}
+
+
+def names_of(desk: Desk) -> list[Name]:
+    """List the names that wait for someone, each once."""
+    out: dict[tuple[str, str], Name] = {}
+    for fault in desk.outlook.faults:
+        made = _name(fault, desk.outlook.quarters)
+        if made is not None:
+            out.setdefault((made.table, made.written), made)
+    return list(out.values())
+
+
+def _name(fault: Fault, quarters: tuple[tuple[str, str], ...]) -> Name | None:
+    said = fault_text(fault)
+    if fault.code in _THEMES and fault.got:
+        axes = tuple((str(a.value), axis_words(a)) for a in Axe)
+        return Name(_OF_FILES, fault.got, said.title, said.where, "", axes)
+    table, key, value = fault.fields.get("coller", ("", "", ""))
+    if table == WAVES:
+        return Name(table, key, said.title, said.where, value)
+    if not table.startswith("alias."):
+        return None
+    if table == _QUARTERS:
+        shown = tuple((code, f"{code} – {name}") for code, name in quarters)
+        first = tuple(c for c in shown if c[0] == value)
+        return Name(table, key, said.title, said.where, value, first + tuple(
+            c for c in shown if c[0] != value
+        ))  # fmt: skip
+    return Name(table, key, said.title, said.where, value)
+
+
+def act(desk: Desk, form: FormData) -> None:
+    """Write what names mean; a rule taken back goes."""
+    changes: list[tuple[tuple[str, ...], Any]] = []
+    for k, name in enumerate(names_of(desk)):
+        meant = str(form.get(f"n{k}", "")).strip()
+        if str(form.get(f"q{k}")) != name.written or not meant:
+            continue
+        keys = (*name.table.split("."), name.written)
+        if name.choices and meant not in {c for c, _ in name.choices}:
+            continue
+        if name.table == WAVES:
+            changes.append((keys, {"vague": meant}))
+        elif name.table == _OF_FILES:
+            changes.append((keys, int(meant)))
+        else:
+            changes.append((keys, meant))
+    for gone in form.getlist("oublier"):
+        table, _, written = str(gone).partition("|")
+        if table in words.NAMES:
+            changes.append(((*table.split("."), written), None))
+    if changes:
+        desk.edit(changes)
+    desk.check()

@@ -1,0 +1,27 @@
+"""« Aperçu »: each figure as acquired, to claim, under reserve, lacking; what would fill it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tfpb.words.page import screen_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import FormData
+
+    from tfpb.page.desk import Desk
+
+
+def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the screen shows."""
+    desk.check()
+    seen = desk.outlook
+    states = [(*words.STATES[code], amount) for code, amount in seen.states]
+    return {"vue": seen, "etats": states, "fautes": len(seen.wrong)}
+
+
+def act(desk: Desk, _form: FormData) -> None:
+    """Look again."""
+    desk.check()

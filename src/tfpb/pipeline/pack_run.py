@@ -1,0 +1,198 @@
+"""One run of a dossier, from its settings to its pack on the disk, and who follows it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.executors import cores
+from tfpb.geodata.ground_imports import load_parcels
+from tfpb.io.packs.output_files import staged
+from tfpb.io.packs.pack import check_place, free_place, write_pack
+from tfpb.pipeline.assembling import assemble, render
+from tfpb.pipeline.published_before import ledger_with, refuse_release
+from tfpb.pipeline.stages import STAGES
+from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
+from tfpb.review.review_workbook import read_limit_decisions, review_file
+from tfpb.stage import Making, Steps, directly
+from tfpb.words.documents import command_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tfpb.errors import Fault
+    from tfpb.io.packs.pack import Written
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.settings import Settings
+    from tfpb.pipeline.kept.stage_cache import StageCache
+    from tfpb.stage import Stage
+
+PACK_FOLDER: Final = "dossier"
+"""Where a pack goes when nothing is said, beside the dossier.toml."""
+
+
+def _unfollowed(_label: str, _total: int | None) -> AbstractContextManager[Steps]:
+    return nullcontext(Steps())
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Who follows a run.
+
+    Parameters
+    ----------
+    follow : callable
+        Of a label and of how many steps there are, if that is known: what to call with each step done.
+    begins : callable
+        Told of the name of each stage as it begins.
+    held_back : callable
+        Told of the notices of the dossier before anything is written.
+    """
+
+    follow: Callable[[str, int | None], AbstractContextManager[Steps]] = _unfollowed
+    begins: Callable[[str], None] = lambda _name: None
+    held_back: Callable[[Iterable[Fault]], None] = lambda _notices: None
+
+
+NOBODY: Final = Follower()
+
+
+@dataclass(frozen=True, slots=True)
+class PackRun:
+    """What a run made.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    written : Written
+        Where the pack went.
+    review : Path or None
+        The workbook of what is left to decide, if there is one.
+    """
+
+    dossier: Dossier
+    written: Written
+    review: Path | None
+
+    @property
+    def review_name(self) -> str:
+        """Name the review from the dossier's folder, as `decisions` would; empty when there is none."""
+        if self.review is None:
+            return ""
+        whole, folder = self.review.resolve(), self.dossier.settings.folder
+        try:
+            return Path(os.path.relpath(whole, folder)).as_posix()
+        except ValueError:  # another drive
+            return whole.as_posix()
+
+
+def run_pack(
+    settings: Settings,
+    folder: Path,
+    target: Path,
+    *,
+    keep: StageCache | None,
+    packs: tuple[Path, ...] = (),
+    release: bool = False,
+    follower: Follower = NOBODY,
+) -> PackRun:
+    """Run every stage, make every file, and write the pack with the review beside it.
+
+    Parameters
+    ----------
+    settings : Settings
+    folder : Path
+        Imported geography.
+    target : Path
+        Where the user wants the pack.
+    keep : StageCache or None
+    packs : tuple of Path
+        Released packs that the ledger of this machine may not know.
+    release : bool
+        Whether it may be handed on; a draft otherwise.
+    follower : Follower
+
+    Raises
+    ------
+    TfpbError
+        With every fault of the inputs; `ecriture_impossible`. Nothing is half-written then.
+    """
+    check_place(target)
+    start = time.perf_counter()
+    made, timings = computed(settings, folder, keep, packs, follower)
+    made = replace(made, draft=not release)
+    follower.held_back(made.notices)
+    if release:
+        refuse_release(made.notices)
+    files, journal = _rendered(made, keep, timings, follower)
+    timings["total"] = round(time.perf_counter() - start, 3)
+    review = _review(made, folder, free_place(target), keep)
+    new = release and bool(made.release) and not made.released_before
+    ledger = ledger_with(made.release) if new else {}
+    # a workbook held open is met before the pack is replaced
+    with staged({**review, **ledger}):
+        written = write_pack(target, files, journal)
+    return PackRun(made, written, next(iter(review), None))
+
+
+def computed(
+    settings: Settings,
+    folder: Path,
+    keep: StageCache | None,
+    packs: tuple[Path, ...] = (),
+    follower: Follower = NOBODY,
+) -> tuple[Dossier, dict[str, float]]:
+    """Run every stage, followed; return the dossier, and the seconds that each stage took."""
+    timings: dict[str, float] = {}
+    execute = keep or directly
+    with follower.follow(words.CALCULATIONS, len(STAGES)) as advance:
+
+        def timed(stage: Stage, values: tuple[Any, ...]) -> Any:
+            follower.begins(stage.name)
+            begun = time.perf_counter()
+            result = execute(stage, values)
+            timings[stage.name] = round(time.perf_counter() - begun, 3)
+            advance(1)
+            return result
+
+        return assemble(settings, folder, execute=timed, packs=packs), timings
+
+
+def _rendered(
+    made: Dossier, keep: StageCache | None, timings: dict[str, float], follower: Follower
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Make the files of the pack and its journal."""
+    begun = time.perf_counter()
+    with follower.follow(words.DOCUMENTS, None) as steps:
+        files = render(made, Making(keep or directly, cores(), steps, steps.expect))
+    timings["Documents"] = round(time.perf_counter() - begun, 3)
+    journal: dict[str, Any] = {"durees_s": timings}
+    if keep is not None:
+        keep.tidy()
+        journal["repris"] = dict(Counter(keep.reused))
+    return files, journal
+
+
+def _review(
+    made: Dossier, geography: Path, pack: Path, keep: StageCache | None
+) -> dict[Path, bytes]:
+    """Make the workbook of what is left to decide, which stands beside the pack."""
+    entrances = made.located.entrances
+    given = made.settings.fichiers.decisions
+    return review_file(
+        pack,
+        entrances,
+        made.maps,
+        parcels=load_parcels(geography, communes=set(entrances["result_citycode"]) - {""}),
+        streets=lambda _rows: made.ground.streets,
+        decisions=read_limit_decisions(made.settings.path(given)) if given else None,
+        radius_m=made.settings.reglages.rayon_defaut_m,
+        addresses=doubtful_addresses(made),
+        chosen=chosen_addresses(made.settings),
+        execute=keep or directly,
+    )

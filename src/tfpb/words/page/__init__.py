@@ -1,0 +1,1 @@
+"""French of the local page: what its templates do not hold."""

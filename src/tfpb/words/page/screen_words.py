@@ -1,0 +1,50 @@
+"""Words of the screens that their templates do not hold."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tfpb.packaged import packaged
+from tfpb.words.phrase import Phrase
+
+_TEXTS: Final = packaged(__name__)
+SCREENS: Final[dict[str, str]] = _TEXTS["screens"]
+"""Address of a screen → its name, in the order of the work."""
+GEOGRAPHIES: Final[dict[str, str]] = _TEXTS["geographies"]
+STATES: Final[dict[str, tuple[str, str]]] = {k: (a, b) for k, (a, b) in _TEXTS["states"].items()}
+FILES: Final[dict[str, str]] = _TEXTS["files"]
+BROUGHT: Final = "« {name} » est importé : {kind}."
+TAKEN: Final = "« {name} » : {role}."
+UNKNOWN: Final = (
+    "« {name} » est copié, mais rien n’y ressemble à un fichier connu : choisissez ce que c’est."
+)
+NOT_TAKEN: Final = "« {name} » n’est pas un plan d’enquête : rien n’en a été copié."
+DROPPED: Final = Phrase(
+    " {count:s colonne qui peut nommer quelqu’un a été écartée/colonnes qui peuvent nommer quelqu’un ont été "
+    "écartées} avant la copie : {names}."
+)
+NO_STOCK: Final = "patrimoine.xlsx"
+NEXT_FOLDER: Final = "{name}-{year}"
+NEXT_BEGUN: Final = (
+    "Le dossier {year} est commencé dans « {folder} » : mêmes réglages, même plan d’enquête, le programme "
+    "devient celui de l’année d’avant. Fermez cette page, puis ouvrez ce dossier."
+)
+NEXT_THERE: Final = "Il y a déjà un dossier dans « {folder} » : rien n’y a été changé."
+CANCELLED: Final = "Arrêté : ce qui était là avant est resté tel quel."
+BROKEN: Final = (
+    "Le programme s’est arrêté sur une erreur qui lui est propre ({kind}). Vos fichiers n’ont pas changé ; "
+    "relancez, et signalez-la si elle revient."
+)
+ENDED: Final[dict[str, str]] = _TEXTS["ended"]
+
+PLAN_COLUMNS: Final[dict[str, str]] = _TEXTS["plan_columns"]
+SIDES: Final[dict[str, str]] = _TEXTS["sides"]
+THEMES: Final[dict[str, str]] = _TEXTS["themes"]
+NATURES: Final[dict[str, str]] = _TEXTS["natures"]
+NAMES: Final[dict[str, str]] = _TEXTS["names"]
+"""Table of the settings → what its names are."""
+DIFFERENT: Final = Phrase("{count:s valeur différente/valeurs différentes}")
+CORRECTIONS: Final = "corrections.csv"
+CORRECTED: Final = ("fichier", "feuille", "ligne", "colonne", "avant", "apres")
+LACKS: Final = "un nom et une pièce, ou un motif"
+LACKS_CHOICE: Final = "un choix"

@@ -1,0 +1,122 @@
+"""Someone in front of the local page who only clicks, types, chooses and drops; all of it counted."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from served_page import Served
+
+AXE: Final = Path(__file__).parent / "assets" / "axe-core" / "axe.min.js"
+DESK: Final = {"width": 1366, "height": 768}
+PHONE: Final = {"width": 390, "height": 844}
+SCREENS: Final = (
+    "depart", "deposer", "colonnes", "noms", "questions", "fautes", "doutes", "apercu", "dossier",
+)  # fmt: skip
+# seconds a person takes: a click with its look, a keystroke, a choice in a list
+CLICK_S, KEY_S, CHOICE_S, SCREEN_S = 3.0, 0.35, 5.0, 15.0
+
+
+@dataclass
+class Player:
+    """A page, what was done on it, and what it complained of."""
+
+    page: Page
+    served: Served
+    clicks: int = 0
+    keys: int = 0
+    choices: int = 0
+    screens: int = 0
+    machine_s: float = 0.0
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        self.page.on("request", lambda r: self.requests.append(r.url))
+
+    def _note(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def go(self, screen: str) -> None:
+        """Choose a screen in the list at the top."""
+        self.click(f"nav a[href='/{screen}']")
+        self.screens += 1
+
+    def click(self, where: str) -> None:
+        """Click, and wait for what follows."""
+        self.clicks += 1
+        start = time.perf_counter()
+        self.page.click(where)
+        self.page.wait_for_load_state("load")
+        self.settle()
+        self.machine_s += time.perf_counter() - start
+
+    def type(self, where: str, text: str) -> None:
+        """Type into a field."""
+        self.keys += len(text)
+        self.page.fill(where, text)
+
+    def choose(self, where: str, value: str) -> None:
+        """Choose in a list, or tick."""
+        self.choices += 1
+        if self.page.locator(where).first.evaluate("e => e.tagName") == "SELECT":
+            self.page.select_option(where, value)
+        else:
+            self.page.check(where)
+
+    def drop(self, files: list[Path]) -> None:
+        """Drop files on the page: one gesture."""
+        self.clicks += 1
+        start = time.perf_counter()
+        with self.page.expect_navigation(timeout=120_000):
+            self.page.set_input_files("#fichiers", [str(f) for f in files])
+        self.settle()
+        self.machine_s += time.perf_counter() - start
+
+    def settle(self) -> None:
+        """Wait for the work under way, and for the screen as it is after it."""
+        if self.served.desk.busy:
+            self.served.wait()
+            self.page.wait_for_timeout(900)
+            self.page.reload()
+
+    @property
+    def minutes(self) -> float:
+        """Minutes that a person would take, the machine's with them."""
+        person = self.clicks * CLICK_S + self.keys * KEY_S + self.choices * CHOICE_S
+        return (person + self.screens * SCREEN_S + self.machine_s) / 60
+
+    def told(self) -> str:
+        return (
+            f"{self.clicks} clics, {self.keys} frappes, {self.choices} choix, "
+            f"{self.machine_s:.0f} s de machine : {self.minutes:.1f} min"
+        )
+
+
+def entered(browser: Browser, served: Served, size: dict[str, int] | None = None) -> Player:
+    """Open the page by its door, in a browser that knows nothing of it."""
+    context = browser.new_context(viewport=size or DESK)  # type: ignore[arg-type]
+    page = context.new_page()
+    player = Player(page, served)
+    page.goto(served.door)
+    page.wait_for_url(lambda url: "entree" not in url)
+    return player
+
+
+def serious(page: Page) -> list[str]:
+    """List what axe finds serious or critical."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{v['id']}: {v['nodes'][0]['html'][:160]}"
+        for v in found["violations"]
+        if v["impact"] in {"serious", "critical"}
+    ]

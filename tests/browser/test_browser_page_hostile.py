@@ -1,0 +1,89 @@
+"""Forty hostile texts, in files, names and doubts: inert on every screen of the local page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import map_models
+import openpyxl
+import pytest
+from page_player import SCREENS, entered
+
+from served_page import served
+from tfpb.page.outlook import Doubt, SmallMap, check
+from tfpb.review.doubts import POSITION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+MORE: tuple[str, ...] = (
+    "<svg onload=window.__xss=1>", '"><script>window.__xss=1</script>', "' onmouseover=window.__xss=1 x='",
+    "<iframe src=javascript:parent.__xss=1>", "<math><mi xlink:href='javascript:window.__xss=1'>x",
+    "<style>*{display:none}</style>", "<base href=//pirate.example>", "<meta http-equiv=refresh content=0>",
+    "<form action=//pirate.example><input name=x>", "</option><option selected>x", "</select><img src=x>",
+    "</textarea><img src=x onerror=window.__xss=1>", "{{ config }}", "{% for x in y %}", "${7*7}", "#{7*7}",
+    "<%= 7*7 %>", "\u2028window.__xss=1\u2029", "\x00nul\x07", '=HYPERLINK("http://pirate.example")',
+    "+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3", "%3Cscript%3E", "&#60;script&#62;", "../../etc/passwd",
+    "C:\\Windows\\win.ini", "NULL", "\u202egnp.exe", "\ufeffbom", "a" * 400, "é" * 200, "\t\tx", "';--",
+    "<a href='javascript:window.__xss=1'>x</a>", "<object data=x>", "<details open ontoggle=window.__xss=1>",
+)  # fmt: skip
+
+
+def test_hostile_texts_are_inert_on_every_screen(browser: Browser, tmp_path: Path) -> None:
+    texts = (*map_models.HOSTILE, *MORE)
+    assert len(texts) >= 40
+    clean = [re.sub(r"[\x00-\x08\x0b-\x1f]", "", t) for t in texts]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "<b>x<b>"
+    sheet.append(["id_residence", "adresse", "nb_logements", "commune", "bailleur", *clean])
+    for k, text in enumerate(clean):
+        sheet.append([text[:60], text, "douze" if k % 2 else 12, text, text, *clean])
+    stock = tmp_path / "stock <img src=x onerror=window.__xss=1>.xlsx"
+    book.save(stock)
+    with served(tmp_path / "<b onclick=window.__xss=1>dossier", tmp_path / "geo") as page_of:
+        page_of.desk.check = lambda **_: None  # type: ignore[method-assign] # done here, below
+        player = entered(browser, page_of)
+        player.page.on("dialog", lambda d: player.complaints.append(d.message))
+        player.type("#bailleur", texts[0])
+        player.type("#titre", texts[2])
+        player.type("#annee", "2025")
+        player.click("button.principal")
+        player.go("deposer")
+        player.drop([stock])
+        found = check(lambda *_: None, page_of.desk.file, tmp_path / "geo")
+        page_of.desk.outlook = found
+        doubts = tuple(
+            Doubt(
+                {"id_residence": t, "motif": t, "quartier": t, "code_qpv": t, "decision": "", POSITION: k},
+                {"adresse": t, "commune": t, "identifiant": t, "ligne": k, "trouvee": t, "precision": t,
+                 "motifs": t, "choix": (t, t)},
+                listed=True, euros=Decimal(5), dwellings=3,
+                map=SmallMap(0.0, 0.0, 1.0, 5.0, (("quartier", "M0 0L9 9Z"),), ((9.0, 9.0, t),), ()),
+            )
+            for k, t in enumerate(texts)
+        )  # fmt: skip
+        pairs = tuple((t, t) for t in texts)
+        page_of.desk.outlook = replace(
+            page_of.desk.outlook, doubts=doubts, lacking=pairs, standing=texts, quarters=pairs,
+            figures=tuple((t, t, t) for t in texts),
+        )  # fmt: skip
+        page_of.desk.made = replace(page_of.desk.outlook, closing=texts, changes=texts, kept=texts)
+        page_of.desk.told = texts
+        for path in (*SCREENS, *(f"doutes?p={p}" for p in range(2, 6)), "fautes?tout"):
+            player.page.goto(f"{page_of.address}/{path}")
+            assert player.page.evaluate("window.__xss") is None, path
+            assert player.page.locator("main").is_visible(), path
+            assert (
+                player.page.locator("main iframe, main object, main img, main style").count() == 0
+            )
+        player.page.context.close()
+        assert player.complaints == []
+        assert all(r.startswith((page_of.address, "data:")) for r in player.requests)

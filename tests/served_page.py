@@ -1,0 +1,80 @@
+"""The local page served for tests: the real application and server, in a thread."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import uvicorn
+
+from tfpb.page.application import application
+from tfpb.page.desk import Desk
+from tfpb.page.door import ENTRANCE, Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Served:
+    """A page that is served, and a client that has come in by its door."""
+
+    def __init__(self, folder: Path, geodata: Path, port: int) -> None:
+        self.folder = folder
+        self.keys = Keys()
+        self.host = f"127.0.0.1:{port}"
+        self.address = f"http://{self.host}"
+        self.desk = Desk(folder, lambda _settings: geodata)
+        self.left = threading.Event()
+        self.app = application(
+            self.desk, self.keys, host=self.host, seen=lambda: None, leave=self.left.set
+        )
+        self.client = httpx.Client(base_url=self.address, follow_redirects=True, timeout=60)
+
+    @property
+    def door(self) -> str:
+        """An address that opens the door once."""
+        self.keys.renew()
+        return f"{self.address}{ENTRANCE}?cle={self.keys.entrance}"
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.client.get(path, **options)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
+        """Send a form as the page does."""
+        headers = {"origin": self.address, **options.pop("headers", {})}
+        whole = {"jeton": self.keys.token, **(data or {})}
+        return self.client.post(path, data=whole, headers=headers, **options)
+
+    def wait(self, seconds: float = 120) -> None:
+        """Wait for the work under way."""
+        end = time.monotonic() + seconds
+        while self.desk.busy:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def served(folder: Path, geodata: Path) -> Iterator[Served]:
+    """Serve the page of a folder for the time of the block."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        made = Served(folder, geodata, listening.getsockname()[1])
+        settings = uvicorn.Config(made.app, log_level="critical", lifespan="off")
+        server = uvicorn.Server(settings)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        assert made.client.get(made.door).status_code == 200
+        try:
+            yield made
+        finally:
+            made.desk.cancel()
+            made.client.close()
+            server.should_exit = True
+            thread.join(10)

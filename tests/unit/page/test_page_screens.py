@@ -1,0 +1,256 @@
+"""What each form writes: the files that the commands read, comments kept, originals untouched."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from served_page import Served, served
+from tfpb.errors import Fault, Place
+from tfpb.io.sources.toml_files import load_settings, read_plan
+from tfpb.page.outlook import Doubt, Outlook, check
+from tfpb.page.screens.doubts_screen import key_of
+from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
+from tfpb.review.review_workbook import read_limit_decisions
+from tfpb.words.faults.sentences import CATALOGUE
+from tfpb.words.page.screen_words import SCREENS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD = ("Code groupe", "Adresse du site", "CP", "Ville", "Nbre de logts")
+
+
+def _stock() -> bytes:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.title = "Parc"
+    page.append(["Parc au 1er janvier"])
+    page.append(list(HEAD))
+    for k in range(1, 6):
+        page.append([f"R{k}", f"{k} RUE A", "59000", "LILLE", "douze" if k == 3 else 12])
+    return _bytes(book)
+
+
+def _programme() -> bytes:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["N°", "Axe", "Code QPV", "Intitulé", "Valorisé"])
+    for k, axis in enumerate(("Bricolage", "3", "Bricolage"), start=1):
+        page.append([f"A{k}", axis, "QP059001", f"Action {k}", 1000 * k])
+    return _bytes(book)
+
+
+def _bytes(book: openpyxl.Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _survey() -> bytes:
+    lines = ["id_enquete;bailleur;residence;poids;q1;q2;q3"]
+    lines += [
+        f"{k};Nord Habitat;R{k % 5 + 1};1;{k % 4 + 1};{k % 4 + 1};{k % 4 + 1}" for k in range(60)
+    ]
+    return "\n".join(lines).encode()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve a dossier begun by its forms: a stock, a programme and a survey dropped at once."""
+    root = tmp_path_factory.mktemp("ecrans")
+    with served(root / "dossier", root / "geo") as made:
+        made.desk.check = lambda **_: (
+            None
+        )  # `look` does it here; the play in a browser, as users do
+        head = {"geste": "tete", "bailleur": "Nord Habitat", "titre": "Essai", "annee": "2025",
+                "date": "2026-02-10", "convention": ""}  # fmt: skip
+        made.post("/depart", head)
+        files = [
+            ("fichiers", ("../../Parc 2025.xlsx", _stock())),
+            ("fichiers", ("Programme 2025.xlsx", _programme())),
+            ("fichiers", ("enquete 2023.csv", _survey())),
+        ]
+        answer = made.post("/deposer", {"geste": "deposer"}, files=files)
+        assert answer.status_code == 200
+        look(made)
+        yield made
+
+
+def look(page: Served) -> None:
+    """Check the files."""
+    page.desk.outlook = check(lambda *_: None, page.desk.file, page.desk.geography)
+
+
+def test_files_are_recognised_and_named_in_the_settings(page: Served) -> None:
+    settings = load_settings(page.desk.file)
+    assert settings.dossier.bailleur == "Nord Habitat"
+    assert settings.fichiers.patrimoine == "Parc 2025.xlsx"
+    assert settings.fichiers.programme == "Programme 2025.xlsx"
+    assert settings.fichiers.enquete == ("enquete 2023.csv",)
+    assert settings.enquete.fichiers["enquete 2023.csv"].vague == "2023"
+    plan, faults = read_plan(page.desk.plan_file)
+    assert plan is not None
+    assert {f.code for f in faults} <= {"plan_vague_absente"}  # the settings give it
+    assert [i.identifiant for i in plan.items] == ["q1", "q2", "q3"]
+    assert plan.reglages.carte == 2024  # that of the tax year
+    assert "Retirez le # devant" in page.desk.file.read_text(encoding="utf-8")
+
+
+def test_columns_are_proposed_and_confirmed(page: Served) -> None:
+    told = page.get("/colonnes").text
+    assert "1 RUE A · 2 RUE B" not in told
+    assert "1 RUE A · 2 RUE A · 3 RUE A" in told
+    assert "proposé : à confirmer" in told
+    assert "moins de 11" not in told  # every code of the survey has eleven households
+    chosen = ("id_residence", "adresse", "code_postal", "commune", "nb_logements")
+    form = {f"c0_{k}": name for k, name in enumerate(chosen)} | {"t0": "1"}
+    page.post("/colonnes", form)
+    named = load_settings(page.desk.file).reglages.colonnes
+    assert named["patrimoine.adresse"] == "Adresse du site"
+    assert "patrimoine.commune" not in named  # read without it
+    page.post("/colonnes", form)
+    assert load_settings(page.desk.file).reglages.colonnes == named
+
+
+def test_a_theme_is_given_its_axis_and_taken_back(page: Served) -> None:
+    place = Place("Programme 2025.xlsx", "Sheet", 2, "Axe")
+    page.desk.outlook = Outlook((Fault("axe_inconnu", place, "Bricolage", {"proches": ""}),))
+    assert "Bricolage" in page.get("/noms").text
+    page.post("/noms", {"q0": "Bricolage", "n0": "9"})
+    assert not load_settings(page.desk.file).themes
+    page.post("/noms", {"q0": "Bricolage", "n0": "3"})
+    assert load_settings(page.desk.file).themes["Bricolage"].axe == 3
+    page.post("/noms", {"oublier": "themes|Bricolage"})
+    assert not load_settings(page.desk.file).themes
+
+
+def test_the_plan_is_confirmed_by_eye(page: Served) -> None:
+    plan = page.desk.plan
+    assert plan is not None
+    told = page.get("/questions").text
+    assert "15" in told  # households of the first code
+    form = {"marge": "4.5", "marge_par": "comité", "marge_le": "2025-01-15", "carte": "2024"}
+    for k, item in enumerate(plan.items):
+        form |= {f"i{k}": item.identifiant, f"libelle{k}": f"Question {k}", f"theme{k}": "logement"}
+        form |= {f"nature{k}": "autre", f"axes{k}": "4"}
+    form |= {"garder0": "on", "e0_0": "nsp"}
+    page.post("/questions", form)
+    made = page.desk.plan
+    assert made is not None
+    assert made.reglages.marge_points == 4.5
+    assert (made.reglages.marge_adoptee_par, str(made.reglages.marge_adoptee_le)) == (
+        "comité",
+        "2025-01-15",
+    )
+    (item,) = made.items
+    assert (item.libelle, item.theme.value, item.nature.value, item.axes) == (
+        "Question 0", "logement", "autre", (4,),
+    )  # fmt: skip
+    assert 1 in made.echelles[item.echelle].nsp
+
+
+def test_a_cell_is_corrected_in_a_copy_and_listed(page: Served) -> None:
+    look(page)
+    original = page.folder / "Parc 2025.xlsx"
+    before = original.read_bytes()
+    assert "douze" in page.get("/fautes").text
+    place = "v|Parc 2025.xlsx|Parc|5|Nbre de logts"
+    page.post("/fautes", {place: "14", "v|Parc 2025.xlsx|Parc|4|Nbre de logts": "99"})
+    assert original.read_bytes() == before
+    settings = load_settings(page.desk.file)
+    copy = page.folder / settings.fichiers.patrimoine
+    assert copy.name == "Parc 2025_corrige.xlsx"
+    sheet = openpyxl.load_workbook(copy)["Parc"]
+    assert (sheet["E5"].value, sheet["E4"].value) == (14, 12)  # a cell that is not at fault stays
+    text = (page.folder / "corrections.csv").read_text(encoding="utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text), delimiter=";")
+    assert (row["ligne"], row["avant"], row["apres"]) == ("5", "douze", "14")
+    look(page)
+    assert not [f for f in page.desk.outlook.wrong if f.got == "douze"]
+
+
+def test_a_cell_that_is_no_longer_there_is_said(page: Served) -> None:
+    name = load_settings(page.desk.file).fichiers.patrimoine
+    page.desk.outlook = Outlook((Fault("valeur_vide", Place(name, "Parc", 5, "Absente"), "", {}),))
+    before = {p: p.read_bytes() for p in page.folder.iterdir() if p.is_file()}
+    answer = page.post("/fautes", {f"v|{name}|Parc|5|Absente": "14"})
+    page.desk.cancel()
+    assert CATALOGUE["correction_sans_cellule"].title in answer.text
+    assert {p: p.read_bytes() for p in page.folder.iterdir() if p.is_file()} == before
+
+
+def test_a_decision_taken_while_files_are_checked_is_kept(page: Served) -> None:
+    """What a check gives back was read before the decision: it does not take its place."""
+    limit = {**dict.fromkeys(REVIEW_COLUMNS, ""), "id_residence": "R1", POSITION: 0}
+    address = {"identifiant": "R1", "adresse": "1 rue A", "ligne": 3}
+    doubt = Doubt(limit, address, listed=False, euros=Decimal(1), dwellings=3)
+    page.desk.outlook = Outlook(doubts=(doubt,))
+    page.desk.begin("verifier", _slow)
+    form = {"rang": "0", "cle": key_of(doubt), "choix": "dans", "auteur": "C. Roy", "piece": "plan"}
+    answer = page.post("/doutes", form)
+    assert answer.status_code == 200
+    assert page.desk.busy
+    page.wait()
+    assert page.desk.job is not None
+    assert page.desk.outlook.doubts[0].limit["decision"] == "dans"
+    path = page.folder / load_settings(page.desk.file).fichiers.decisions
+    assert read_limit_decisions(path)["decision"].tolist() == ["dans"]
+    title = CATALOGUE["decision_non_ecrite"].title.partition("{")[0]
+    for lacking in ({**form, "auteur": ""}, {k: v for k, v in form.items() if k != "choix"}):
+        assert title in page.post("/doutes", lacking).text
+    page.post("/doutes", {"geste": "defaire"})
+    assert read_limit_decisions(path)["decision"].tolist() == [""]
+
+
+def _slow(_tell: object) -> Outlook:
+    time.sleep(1)
+    return Outlook()
+
+
+def test_a_file_that_is_none_is_said_and_not_named(page: Served) -> None:
+    answer = page.post(
+        "/deposer", {"geste": "deposer"}, files=[("fichiers", ("photo.xlsx", b"\x89PNG\r\n"))]
+    )
+    page.desk.cancel()
+    assert "Ce qui n’a pas pu être fait" in answer.text
+    assert "une image" in answer.text
+    assert not (page.folder / "photo.xlsx").exists()
+
+
+def test_the_next_year_begins_beside(page: Served) -> None:
+    told = page.post("/dossier", {"geste": "suivante"})
+    assert told.status_code == 200
+    folder = page.folder.with_name(f"{page.folder.name}-2026")
+    settings = load_settings(folder / "dossier.toml")
+    assert (settings.dossier.annee, settings.fichiers.programme_precedent) == (
+        2026,
+        "Programme 2025.xlsx",
+    )
+    assert settings.fichiers.enquete == ()
+    assert (folder / "plan_enquete.toml").is_file()
+    assert load_settings(page.desk.file).dossier.annee == 2025
+
+
+def test_settings_that_cannot_be_read_are_said_on_every_screen(page: Served) -> None:
+    """Last of all: it spoils the dossier."""
+    good = page.desk.file.read_bytes()
+    for wrong in (b"[dossier\nannee = 2025", b"[dossier]\nannee = 2025\n"):
+        page.desk.file.write_bytes(wrong)
+        for screen in SCREENS:
+            answer = page.get(f"/{screen}")
+            assert answer.status_code == 200, screen
+            assert "dossier.toml" in answer.text, screen
+            assert "Ce qui n’a pas pu être fait" in answer.text, screen
+    page.desk.file.write_bytes(good)
+    page.desk.plan_file.write_bytes(b"[items")
+    assert page.get("/questions").status_code == 200
+    assert page.get("/colonnes").status_code == 200
