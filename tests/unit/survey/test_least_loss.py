@@ -141,6 +141,12 @@ def test_what_readers_hold_is_not_masked_in_vain() -> None:
     assert masked(least_masks(cells, atoms, MASK, frozenset())) == "a c"
 
 
+def test_a_small_group_that_readers_hold_wholly_is_left() -> None:
+    cells, atoms = survey(alone(a=5))
+    cells.withdraw((), [(cell("a"), 5), (cell("total"), 5)])
+    assert masked(least_masks(cells, atoms, MASK, frozenset())) == ""
+
+
 def test_a_few_answers_more_than_were_told_are_hidden() -> None:
     cells, atoms = survey(alone(a=24, b=25, c=30))
     cells.withdraw((), [(cell("a"), 20)])
@@ -165,6 +171,37 @@ def test_questions_of_a_wave_are_masked_alike() -> None:
     found = least_masks(cells, atoms, MASK, frozenset())
     assert len({frozenset(c.territoire for c in found if c.item == i) for i in ("q1", "q2")}) == 1
     assert len(found) == 4
+
+
+def test_a_headline_is_given_back_for_cheaper_cells() -> None:
+    """Beside a quarter of three, hors QPV is told in the whole alone: the quarter pays, not the whole."""
+    sides = {"qpv": "1", "hors_qpv": "0", "ensemble": ""}
+    n = {
+        ("x", "qpv"): 4,
+        ("a", "qpv"): 229,
+        ("b", "qpv"): 203,
+        ("c", "qpv"): 11,
+        ("", "hors_qpv"): 4,
+    }
+    cells = Cells()
+    for side in sides:
+        told = Cell("2023", "q1", "total", "total", "ensemble", side)
+        cells.count[told] = sum(v for (_, s), v in n.items() if side in {s, "ensemble"})
+    for place in "abc":
+        cells.count[Cell("2023", "q1", "code_qpv", place, "ensemble", "qpv")] = n[place, "qpv"]
+    cells.shown |= set(cells.count)
+    table = pd.DataFrame(
+        {
+            "bailleur": "A",
+            "qpv": [sides[s] for _, s in n],
+            "code_qpv": [p if p != "x" else "" for p, _ in n],
+        }
+    )
+    answers = np.array(list(n.values()))[:, None]
+    wave = Atoms("2023", ("q1",), table, answers, answers // 2, np.full(len(n), np.inf))
+    found = least_masks(cells, [wave], MASK, frozenset())
+    assert {c.groupe for c in found if c.niveau == "total"} == {"qpv", "hors_qpv"}
+    assert {c.territoire for c in found if c.niveau == "code_qpv"} == {"c"}
 
 
 @pytest.mark.parametrize("seed", range(6))

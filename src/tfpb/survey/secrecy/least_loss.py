@@ -433,6 +433,8 @@ class _Search:
     def _take_back(self) -> None:
         """Take back masks, dearest first, that every group does without by movements already known."""
         shut = self._shut(self.lost)
+        if not len(shut):
+            return
         held = np.array([len(fit) for fit in self.fits], dtype=np.intp)
         listed = np.fromiter(chain.from_iterable(self.fits), dtype=np.intp, count=int(held.sum()))
         need = np.repeat(np.arange(len(held)), held)
