@@ -174,31 +174,19 @@ def test_questions_of_a_wave_are_masked_alike() -> None:
 
 
 def test_a_headline_is_given_back_for_cheaper_cells() -> None:
-    """Beside a quarter of three, hors QPV is told in the whole alone: the quarter pays, not the whole."""
-    sides = {"qpv": "1", "hors_qpv": "0", "ensemble": ""}
-    n = {
-        ("x", "qpv"): 4,
-        ("a", "qpv"): 229,
-        ("b", "qpv"): 203,
-        ("c", "qpv"): 11,
-        ("", "hors_qpv"): 4,
-    }
+    """Four answers hors QPV and four of no quarter: a quarter pays, not the whole of the stock."""
+    n = {("", "0"): 4, ("", "1"): 4, ("a", "1"): 229, ("b", "1"): 203, ("c", "1"): 11}
+    sides = {"qpv": 447, "hors_qpv": 4, "ensemble": 451}
     cells = Cells()
-    for side in sides:
-        told = Cell("2023", "q1", "total", "total", "ensemble", side)
-        cells.count[told] = sum(v for (_, s), v in n.items() if side in {s, "ensemble"})
+    for side, count in sides.items():
+        cells.count[Cell("2023", "q1", "total", "total", "ensemble", side)] = count
     for place in "abc":
-        cells.count[Cell("2023", "q1", "code_qpv", place, "ensemble", "qpv")] = n[place, "qpv"]
+        cells.count[Cell("2023", "q1", "code_qpv", place, "ensemble", "qpv")] = n[place, "1"]
     cells.shown |= set(cells.count)
-    table = pd.DataFrame(
-        {
-            "bailleur": "A",
-            "qpv": [sides[s] for _, s in n],
-            "code_qpv": [p if p != "x" else "" for p, _ in n],
-        }
-    )
-    answers = np.array(list(n.values()))[:, None]
-    wave = Atoms("2023", ("q1",), table, answers, answers // 2, np.full(len(n), np.inf))
+    table = pd.DataFrame(list(n), columns=["code_qpv", "qpv"]).assign(bailleur="A")
+    satisfied = np.array([4, 2, 120, 143, 6])[:, None]
+    homes = np.array([3065, np.inf, 1433, 1313, 61])
+    wave = Atoms("2023", ("q1",), table, np.array(list(n.values()))[:, None], satisfied, homes)
     found = least_masks(cells, [wave], MASK, frozenset())
     assert {c.groupe for c in found if c.niveau == "total"} == {"qpv", "hors_qpv"}
     assert {c.territoire for c in found if c.niveau == "code_qpv"} == {"c"}
