@@ -95,6 +95,21 @@ def test_an_amount_that_is_not_known_is_said_so_never_nil(
     assert not re.search(r"\b0 €", text)
 
 
+@pytest.mark.parametrize(
+    ("carried", "said"),
+    [
+        ("0", "Il reste 45\u202f928\u202f€ à employer : c’est"),
+        ("12500", "45\u202f928\u202f€ à employer, avec 12\u202f500\u202f€ venus de 2024"),
+    ],
+)
+def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, said: str) -> None:
+    balance = {
+        "actions": 2, "valorise_eur": Decimal(226_926), "rattrapage_eur": Decimal(45_928),
+        "report_eur": Decimal(carried),
+    }  # fmt: skip
+    assert said in words.done([(3, Decimal(226_926))], balance, 2025)
+
+
 def test_without_files_the_page_says_what_nobody_knows() -> None:
     text = residents(bare())
     assert text.count("On ne le sait pas") == 3

@@ -39,7 +39,8 @@ _NO_LIST: Final = "On ne le sait pas : la liste des actions n’est pas jointe a
 _NO_ACTION: Final = Phrase("Aucune action n’est inscrite pour ce quartier en {year}.")
 _ACTIONS: Final = Phrase("{actions:s action}, comptées pour {amount}")
 _ONE_ACTION: Final = Phrase("Une action, comptée pour {amount}")
-_LEFT: Final = Phrase("Il reste {left:€} à employer : c’est reporté sur {after}.")
+_LEFT: Final = Phrase("Il reste {left:€} à employer{carried} : c’est reporté sur {after}.")
+_CARRIED: Final = Phrase(", avec {amount} venus de {before}")
 _ALL_USED: Final = "Le bailleur a compté au moins autant d’actions que d’impôt évité."
 _AXES: Final = {
     1: "des gardiens plus présents",
@@ -130,7 +131,11 @@ def done(spent: Sequence[tuple[int, Decimal]] | None, balance: Mapping[str, Any]
     left = balance.get("rattrapage_eur")
     if left is None:
         return text
-    return f"{text} {_LEFT.format(left=left, after=year + 1) if left else _ALL_USED}"
+    if not left:
+        return f"{text} {_ALL_USED}"
+    before = balance.get("report_eur") or 0
+    carried = _CARRIED.format(amount=euros(before), before=year - 1) if before > 0 else ""
+    return f"{text} {_LEFT.format(left=left, carried=carried, after=year + 1)}"
 
 
 def tenths(share: float) -> str:
