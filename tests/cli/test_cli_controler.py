@@ -195,4 +195,5 @@ def test_nothing_to_check_is_said(run: Run, tmp_path: Path) -> None:
         result = run("controler", tmp_path / given, "--sortie", tmp_path / "c.xlsx")
         assert result.exit_code == 2
         assert "Traceback" not in result.output
+        assert ("ne contient aucun dossier à contrôler" in result.output) == (given == "vide")
     assert not (tmp_path / "c.xlsx").exists()

@@ -147,7 +147,9 @@ def test_the_geopackage_is_in_the_legal_projection(pack: Path) -> None:
     with closing(sqlite3.connect(pack / "donnees" / "residences.gpkg")) as base:
         layers = dict(base.execute("select table_name, srs_id from gpkg_contents"))
     assert layers.pop("PROJET") == 0, "a draft says so; a table without place has no projection"
-    assert layers == {"residences": 2154, "qpv": 2154}
+    assert layers.pop("layer_styles") == 0
+    assert set(layers) == {"residences", "doutes", "qpv", "limites_2015", "limites_2024"}
+    assert set(layers.values()) == {2154}
 
 
 def test_a_report_completed_by_hand_is_never_replaced(again: Again) -> None:

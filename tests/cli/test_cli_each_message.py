@@ -62,6 +62,11 @@ ELSEWHERE = {
         "test_cli_forty_faults.py",
         "dans l’enquête mais pas dans le patrimoine",
     ),
+    "controle_sans_dossier": (
+        "test_cli_controler.py",
+        "ne contient aucun dossier à contrôler",
+    ),
+    "region_alias_inconnu": ("test_cli_region.py", "n’est celui d’aucun bailleur de la région"),
     "positions_en_double": ("test_cli_localiser.py", "ne disent pas le même lieu que "),
     "option_sans_effet": ("test_cli_files.py", " n’a pas servi : "),
     "communes_sans_adresses": ("test_cli_files.py", "n’a rien pour "),

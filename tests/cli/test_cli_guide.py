@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tfpb.cli import guide
+from tfpb.cli.terminal import guide
 from tfpb.cli.terminal.shared import written
 from tfpb.words.documents import guide_words as words
 

@@ -40,7 +40,7 @@ def flat(text: str) -> str:
 
 
 def test_the_commands_are_all_seen() -> None:
-    assert len(COMMANDS) == 1 + 13 + 8
+    assert len(COMMANDS) == 1 + 14 + 8
     assert ("geodonnees", "importer-qpv") in COMMANDS
 
 

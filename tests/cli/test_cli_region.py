@@ -301,6 +301,17 @@ def test_faults_of_several_bailleurs_come_together_and_nothing_is_written(
     assert not out.exists()
 
 
+def test_an_alias_that_names_no_bailleur_is_refused(region: Path, run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "region"
+    shutil.copytree(region.parent, folder)
+    with (folder / "region.toml").open("a", encoding="utf-8") as toml:
+        toml.write('\n[alias.bailleurs]\n"HF 01" = "Habitat inconnu"\n')
+    result = run("region", folder / "region.toml", "--sortie", tmp_path / "s", "--moteur", "local")
+    assert result.exit_code == 2
+    assert "n’est celui d’aucun bailleur de la région" in " ".join(result.output.split())
+    assert not (tmp_path / "s").exists()
+
+
 def test_a_map_that_nobody_imported_is_asked_for_once(
     region: Path, run: Run, tmp_path: Path
 ) -> None:
@@ -412,9 +423,16 @@ def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
         computed(draft=False)
     assert [f.code for f in refused.value.faults] == ["region_bailleur_inconnu"]
 
+    wanted = (
+        "contrat_de_ville;indicateur;mesure;cible_pct\n;Une question que nul n’a posée;ecart;-2\n"
+    )
+    (folder / "cibles.csv").write_text(wanted, encoding="utf-8")
+    text = text.replace("[fichiers]\n", '[fichiers]\ncibles = "cibles.csv"\n')
     made, table, doubts = computed(f'\n[alias.bailleurs]\n"{written}" = "{name}"\n')
     assert set(table["constat"]) <= {"lu", "ecarte"}  # on no known side, no more for their name
     assert doubts == ()
+    lost = [f.got for f in made.notices if f.code == "region_cible_inconnue"]
+    assert lost == ["Une question que nul n’a posée"]
     assert table.set_index(["bailleur", "vague"]).loc[(name, "2019"), "livrees"] == lines
     assert not [
         f for p in made.parts for f in p.notices if f.code.startswith(("alias", "bailleur_"))

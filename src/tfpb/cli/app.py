@@ -101,7 +101,7 @@ def main() -> None:
     watch()
     if len(sys.argv) == 1:
         if sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty():
-            from tfpb.cli.guide import dialogue
+            from tfpb.cli.terminal.guide import dialogue
 
             sys.exit(dialogue(_run))
         app(["--help"], prog_name="tfpb")

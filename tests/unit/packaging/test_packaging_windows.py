@@ -251,7 +251,7 @@ def test_a_double_click_serves_the_page_and_leaves_no_window(
         (door,) = doors
         assert door.stat().st_mode & 0o077 == 0
         assert place.stat().st_mode & 0o077 == 0
-        (address,) = re.findall(r'href="([^"]+)"', door.read_text(encoding="utf-8"))
+        (address,) = re.findall(r'href="(http[^"]+)"', door.read_text(encoding="utf-8"))
         told = Path(f"/proc/{process.pid}/cmdline").read_text(encoding="utf-8")
         assert address.rpartition("=")[2] not in told
         with httpx.Client(follow_redirects=True) as client:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tfpb.cli.region import _tls
 from tfpb.errors import TfpbError
 from tfpb.executors import Dask, InProcess, Processes, Tls, executor
 
@@ -98,6 +99,41 @@ def test_a_cluster_whose_workers_are_all_lost_is_told(tmp_path: Path) -> None:
         assert [f.code for f in error.value.faults] == ["dask_sans_ouvrier"]
         assert error.value.faults[0].fields["reste"] > 0
         assert time.monotonic() - begun[0] < 30
+
+
+def deadly(_value: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+@pytest.mark.slow
+def test_a_part_that_kills_its_workers_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
+    from dask_cluster import dask_cluster
+
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
+    with dask_cluster(tmp_path / "grappe", paths=(Path(__file__).parent,)) as cluster:
+        with pytest.raises(TfpbError) as error:
+            Dask(cluster.scheduler).map(deadly, [1])
+        assert [f.code for f in error.value.faults] == ["dask_part_tuee"]
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "files", "lacking"),
+    [
+        ("tls://a:1", ("ca.pem", None, None), "--tls-certificat, --tls-cle"),
+        ("tcp://a:1", ("ca.pem", "c.pem", "k.pem"), "tls://"),
+    ],
+)
+def test_an_encrypted_cluster_takes_three_files_and_its_address(
+    scheduler: str, files: tuple[str | None, ...], lacking: str
+) -> None:
+    with pytest.raises(TfpbError) as error:
+        _tls(scheduler, *(None if f is None else Path(f) for f in files))
+    assert [f.code for f in error.value.faults] == ["dask_tls_incomplet"]
+    assert error.value.faults[0].fields["manque"] == lacking
 
 
 @pytest.mark.slow
