@@ -114,7 +114,7 @@ def test_a_part_that_kills_its_workers_is_told(
     from dask_cluster import dask_cluster
 
     monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
-    with dask_cluster(tmp_path / "grappe", paths=(Path(__file__).parent,)) as cluster:
+    with dask_cluster(tmp_path / "grappe", workers=6, paths=(Path(__file__).parent,)) as cluster:
         with pytest.raises(TfpbError) as error:
             Dask(cluster.scheduler).map(deadly, [1])
         assert [f.code for f in error.value.faults] == ["dask_part_tuee"]
