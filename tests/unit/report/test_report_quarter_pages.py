@@ -84,6 +84,10 @@ def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
         ({"abattement_eur": Decimal(0)}, "Rien en 2025"),
         ({"nature": "estime"}, "Ce montant est estimé"),
         ({"abattement_partiel": True}, "Au moins 100 238 €"),
+        (
+            {"abattement_eur": Decimal(0), "logements_sans_montant": 12},
+            "On ne le sait pas encore",
+        ),
     ],
 )
 def test_an_amount_that_is_not_known_is_said_so_never_nil(

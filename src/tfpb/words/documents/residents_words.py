@@ -94,9 +94,10 @@ def spared(row: Mapping[str, Any], year: int) -> str:
     amount, homes = row["abattement_eur"], int(row.get("logements_abattus") or 0)
     if amount is None:
         return _NOT_YET
-    if not amount:
-        return _NOTHING.format(year=year)
     partial = bool(row.get("abattement_partiel"))
+    if not amount:
+        unknown = partial or row.get("logements_sans_montant")
+        return _NOT_YET if unknown else _NOTHING.format(year=year)
     said = AT_LEAST.format(amount=amount) if partial else euros(amount)
     if homes and not partial:
         text = _AMOUNT.format(amount=said, year=year, homes=homes, each=amount / homes)
