@@ -308,6 +308,23 @@ def test_it_opens_and_comes_back_to_all_outlines_and_dots_clear_of_panels(
     assert page.evaluate(inside) == []
 
 
+def test_a_quarter_at_the_edge_of_a_phone_has_its_whole_name(visit: Opener) -> None:
+    page = visit("", PHONE).page
+    written = page.evaluate(
+        "(() => { const out = [], kind = CanvasRenderingContext2D.prototype, real = kind.fillText;"
+        " let box; tfpbMap.eachLayer(l => { if (l.quarter && !box) box = l.getBounds(); });"
+        " const p = tfpbMap.latLngToContainerPoint(box.getCenter());"
+        " tfpbMap.panBy([p.x - tfpbMap.getSize().x + 20, 0], {animate: false});"
+        " kind.fillText = function (text, ...at) { if (/^(700|bold)/.test(this.font)) {"
+        " const m = this.getTransform(), half = this.measureText(text).width / 2, x = m.e / m.a;"
+        " out.push([text, x - half >= 0 && x + half <= tfpbMap.getSize().x]); }"
+        " return real.call(this, text, ...at); };"
+        " tfpbMap.fire('moveend'); kind.fillText = real; return out; })()"
+    )
+    assert written
+    assert [text for text, whole in written if not whole] == []
+
+
 def test_residences_at_one_place_stand_side_by_side(visit: Opener, piled_map_file: Path) -> None:
     page = visit("", DESK, piled_map_file).page
     spots = page.evaluate(

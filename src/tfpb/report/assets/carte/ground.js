@@ -114,7 +114,9 @@ const Names = L.Layer.extend({
       const low = map.latLngToContainerPoint(q.box.getSouthWest()), top = map.latLngToContainerPoint(q.box.getNorthEast());
       const down = (low.y - top.y) / 2 + high / 2 + 6, over = (top.x - low.x) / 2 + wide / 2 + 8, steps = [];
       for (const dx of [0, over, -over]) for (const dy of [0, -24, 24, -48, 48, -72, 72, -down, down, -down - 24, down + 24]) steps.push([p.x + dx, p.y + dy]);
-      const free = steps.find(([x, y]) => this._free(x, y, wide, high, 0));
+      // wholly in the window where there is room: a name cut at its edge is no name
+      const seen = map.getSize(), whole = ([x, y]) => x - wide / 2 > 4 && x + wide / 2 < seen.x - 4 && y - high / 2 > 4 && y + high / 2 < seen.y - 4;
+      const free = [...steps.filter(whole), ...steps.filter((step) => !whole(step))].find(([x, y]) => this._free(x, y, wide, high, 0));
       if (!free) continue;
       const [x, y] = free;
       lines.forEach((text, i) => this._write(pen, text, x, y - high / 2 + 9 + i * 18, text === value ? COLOUR.encre : COLOUR.qpv, 4));
