@@ -85,23 +85,30 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """Return a folder of this worker, a copy of one that the first worker to ask filled for all."""
+def first(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return a folder that the first worker to ask filled, the same one for all workers."""
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
     def made(name: str, fill: Callable[[Path], None]) -> Path:
-        first, whole = shared / f"{name}-premier", shared / f"{name}-fait"
+        folder, whole = shared / f"{name}-premier", shared / f"{name}-fait"
         with (shared / f"{name}-verrou").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not whole.exists():
-                shutil.rmtree(first, ignore_errors=True)
-                first.mkdir()
-                fill(first)
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                fill(folder)
                 whole.touch()
-        return Path(shutil.copytree(first, own / name))
+        return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def once(first: Once, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return a folder of this worker, a copy of one that the first worker to ask filled for all."""
+    own = tmp_path_factory.getbasetemp()
+    return lambda name, fill: Path(shutil.copytree(first(name, fill), own / name))
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +133,10 @@ def first_run(once: Once, geodata: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stages(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of what the first run kept, to which tests may add."""
-    return Path(shutil.copytree(first_run / "garde", tmp_path_factory.mktemp("garde") / "etapes"))
+def stages(first: Once, first_run: Path) -> Path:
+    """Return a copy of what the first run kept, to which the tests of all workers may add."""
+
+    def copied(folder: Path) -> None:
+        shutil.copytree(first_run / "garde", folder, dirs_exist_ok=True)
+
+    return first("etapes", copied)
