@@ -26,17 +26,16 @@ BEGUN_FIRST = {
     (Path(__file__).parent / name).resolve(strict=True): rank
     for rank, name in enumerate(
         (
-            "cli/test_cli_region.py", "unit/faults/test_faults_commands.py",
-            "golden/test_golden_packs.py", "cli/test_cli_releases.py",
-            "unit/pack/test_pack_kill.py", "cli/test_cli_examples.py",
-            "browser/test_browser_map.py", "browser/test_browser_page.py", "cli/test_cli_privacy.py",
-            "cli/test_cli_review_loop.py", "unit/maps/test_maps_print.py",
-            "unit/survey/test_survey_disclosure.py", "cli/test_cli_pack_again.py",
-            "cli/test_cli_dossier.py", "cli/test_cli_consoles.py",
-            "cli/test_cli_bad_input.py", "cli/test_cli_properties.py",
-            "cli/test_cli_pack_secrecy.py",
-            "cli/test_cli_region_part.py", "unit/region/test_region_executor.py",
-            "unit/region/test_region_attack.py", "unit/addresses/test_address_addok.py",
+            "cli/test_cli_region.py", "browser/test_browser_page_real.py",
+            "browser/test_browser_page.py", "cli/test_cli_releases.py",
+            "golden/test_golden_packs.py", "cli/test_cli_examples.py", "browser/test_browser_map.py",
+            "cli/test_cli_privacy.py", "unit/faults/test_faults_commands.py",
+            "cli/test_cli_review_loop.py", "cli/test_cli_dossier.py", "cli/test_cli_pack_again.py",
+            "cli/test_cli_pack_secrecy.py", "unit/pack/test_pack_kill.py", "unit/maps/test_maps_print.py",
+            "unit/survey/test_survey_disclosure.py", "cli/test_cli_properties.py",
+            "cli/test_cli_bad_input.py", "cli/test_cli_region_part.py", "cli/test_cli_consoles.py",
+            "unit/region/test_region_attack.py", "unit/region/test_region_funnel.py",
+            "unit/region/test_region_executor.py", "unit/addresses/test_address_addok.py",
         )
     )
 }  # fmt: skip
