@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 
 from everywhere import need
+from tfpb import executors
 from tfpb.errors import TfpbError
 from tfpb.executors import InProcess
 from tfpb.io.sources.region_inputs import load_region
@@ -496,9 +497,10 @@ def test_engines_are_checked(region: Path, run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_documents_open(run: Run, tmp_path: Path) -> None:
+def test_documents_open(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from region_maker import Size, make_region
 
+    monkeypatch.setattr(executors, "RENEWED", 40)  # that they give way: test_region_executor.py
     size = Size(bailleurs=4, residences=96, qpv=3, communes=5, adresses=2000, menages=1600)
     source = make_region(tmp_path / "source", size)
     table = source.parent / "contrats.csv"
