@@ -98,6 +98,7 @@ class Reglages(Strict):
     recopier: Names = ()
     feuilles: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
     colonnes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    lectures: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
     loi: Annotated[dict[str, LoiUtilisateur], BeforeValidator(_as_mapping)] = {}
     territoires: Names = ("code_qpv",)
     enquete_residences_inconnues: Literal["refuser", "ecarter"] = "refuser"
