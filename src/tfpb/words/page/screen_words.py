@@ -23,6 +23,7 @@ DROPPED: Final = Phrase(
     " {count:s colonne qui peut nommer quelqu’un a été écartée/colonnes qui peuvent nommer quelqu’un ont été "
     "écartées} avant la copie : {names}."
 )
+MEANS: Final = "« {got} » veut dire {value} %"
 NO_STOCK: Final = "patrimoine.xlsx"
 NEXT_FOLDER: Final = "{name}-{year}"
 NEXT_BEGUN: Final = (
