@@ -215,22 +215,32 @@ class _Page:
         if trouble := self._desk.trouble:
             self._desk.notice = trouble
             return HTMLResponse(self._render("empeche", screen, {}))
+        desk = self._desk
+        if screen != desk.told_on:  # what was said is of the screen where it was asked
+            desk.notice, desk.told, desk.told_on = (), (), screen
+        said = desk.notice
         try:
-            facts = _SCREENS[screen].show(self._desk, query)
+            facts = _SCREENS[screen].show(desk, query)
+            return HTMLResponse(self._render(screen, screen, facts))
         except TfpbError as error:
-            self._desk.notice = (*self._desk.notice, *error.faults)
+            desk.notice = (*desk.notice, *error.faults)
             return HTMLResponse(self._render("empeche", screen, {}))
-        return HTMLResponse(self._render(screen, screen, facts))
+        finally:
+            desk.notice = said  # what a screen finds as it is shown is not found twice
 
     async def act(self, request: Request) -> Response:
         """Do what the form of a screen asks, then show the screen."""
         screen = request.path_params["screen"]
         if screen not in _SCREENS:
             return await self.absent(request)
-        form = await self._signed(request)
+        try:
+            form = await self._signed(request)
+        except OSError as error:  # a disk that is full, as the files come in
+            self._desk.notice, self._desk.told_on = cannot_write("", error).faults, screen
+            return RedirectResponse(f"/{screen}", 303)
         if isinstance(form, Response):
             return form
-        self._desk.notice, self._desk.told = (), ()
+        self._desk.notice, self._desk.told, self._desk.told_on = (), (), screen
         try:
             where = await run_in_threadpool(_SCREENS[screen].act, self._desk, form)
         except TfpbError as error:
@@ -276,6 +286,7 @@ class _Page:
             "etapes": [s.name for s in STAGES],
             "arret": broken,
             "fini": screen_words.ENDED,
+            "travaux": screen_words.WORKING,
             "avis": fault_texts((*desk.notice, *refused)),
             "dits": desk.told,
             "a_jour": desk.fresh,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import re
 import time
@@ -24,6 +25,7 @@ from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
 from tfpb.review.review_workbook import read_limit_decisions
 from tfpb.words.faults.sentences import CATALOGUE
+from tfpb.words.page import screen_words as words
 from tfpb.words.page.screen_words import SCREENS
 
 if TYPE_CHECKING:
@@ -320,6 +322,73 @@ def test_a_decision_taken_while_files_are_checked_is_kept(page: Served) -> None:
         assert title in page.post("/doutes", lacking).text
     page.post("/doutes", {"geste": "defaire"})
     assert read_limit_decisions(path)["decision"].tolist() == [""]
+
+
+def test_a_pack_asked_for_during_a_check_is_begun_and_what_comes_behind_is_told(
+    page: Served, tmp_path: Path
+) -> None:
+    with served(tmp_path / "occupe", tmp_path / "geo") as other:
+        desk = other.desk
+        assert desk.begin("verifier", _slow)
+        check = desk.job
+        assert check is not None
+        assert desk.begin("dossier", _slow)  # a check gives way: it is not what was asked for
+        assert check.cancelled
+        assert desk.job is not check
+        assert not desk.begin("apporter", _slow)
+        assert desk.told == (words.BUSY.format(work="Le dossier se fait"),)
+        assert "Le dossier se fait" in other.get("/avancement").text
+        other.wait()
+
+
+def test_what_is_said_stays_on_the_screen_where_it_was_asked(page: Served) -> None:
+    file = [("fichiers", ("notes.csv", b"a;b\n1;2\n"))]
+    told = words.UNKNOWN.format(name="notes.csv")
+    assert told in page.post("/deposer", {"geste": "deposer"}, files=file).text
+    assert told in page.get("/deposer").text
+    assert told not in page.get("/noms").text
+    assert told not in page.get("/deposer").text
+
+
+def test_the_sheet_of_a_workbook_is_chosen(page: Served, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(_stock()))
+    book.copy_worksheet(book["Parc"]).title = "Parc 2024"
+    with served(tmp_path / "feuilles", tmp_path / "geo") as other:
+        other.desk.check = lambda **_: None  # type: ignore[method-assign]
+        head = {"geste": "tete", "bailleur": "B", "titre": "T", "annee": "2025",
+                "date": "2026-02-10", "agglomeration": "non"}  # fmt: skip
+        other.post("/depart", head)
+        assert load_settings(other.desk.file).reglages.agglomeration_plus_50000 is False
+        file = [("fichiers", ("Parc.xlsx", _bytes(book)))]
+        shown = other.post("/deposer", {"geste": "deposer"}, files=file).text
+        assert '<option value="Parc 2024">' in shown
+        form = {"geste": "corriger", "nom": "Parc.xlsx", "role0": "patrimoine"}
+        for sheet, kept in (("Parc 2024", "Parc 2024"), ("zut", "Parc 2024"), ("Parc", "Parc")):
+            other.post("/deposer", form | {"feuille0": sheet})
+            assert load_settings(other.desk.file).reglages.feuilles["patrimoine"] == kept
+
+
+def test_a_fault_with_a_screen_for_remedy_sends_there_in_place_of_a_command(page: Served) -> None:
+    page.desk.outlook = Outlook((Fault("adresses_absentes"), Fault("plancher_a_confirmer")))
+    shown = page.get("/fautes").text
+    assert 'href="/depart"' in shown
+    assert CATALOGUE["adresses_absentes"].title in shown
+    assert "tfpb geodonnees" not in shown
+    assert "dossier.toml" not in shown
+
+
+def test_a_full_disk_is_told_as_files_come_in(
+    page: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("starlette.formparsers.MultiPartParser.parse", full)
+    file = [("fichiers", ("notes2.csv", b"a;b\n1;2\n"))]
+    answer = page.post("/deposer", {"geste": "deposer"}, files=file)
+    assert answer.status_code == 200
+    assert "Ce qui n’a pas pu être fait" in answer.text
+    assert CATALOGUE["ecriture_impossible"].title.partition("{")[0] in answer.text
 
 
 def _slow(_tell: object) -> Outlook:

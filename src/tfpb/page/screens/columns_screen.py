@@ -104,6 +104,16 @@ class Page:
     lacking: tuple[str, ...] = ()
     title: str = ""
 
+    @property
+    def open(self) -> bool:
+        """Whether something is to be confirmed or chosen."""
+        return bool(self.lacking) or any(r.proposed for r in self.rows)
+
+    @property
+    def read(self) -> int:
+        """How many columns are read."""
+        return sum(1 for r in self.rows if r.meant)
+
 
 def contract_of(role: str) -> Contract | None:
     """Return what a table of a role holds."""
@@ -259,7 +269,9 @@ def _delivery(desk: Desk, name: str) -> Page:
         told = (h.label[: 2 * _LONGEST], *values) if h.label else values
         rows.append(Read(h.name, told, roles.get(h.name, ""), choices))
     rows += [Read(gone, person=True) for gone in desk.dropped.get(name, ())]
-    return Page(SURVEY, name, tuple(rows), (), f"{ROLES[SURVEY]} – {name}")
+    there = {r.meant for r in rows}
+    lacking = () if "residence" in there or not headers else (words.PLAN_COLUMNS["residence"],)
+    return Page(SURVEY, name, tuple(rows), lacking, f"{ROLES[SURVEY]} – {name}")
 
 
 def act(desk: Desk, form: FormData) -> None:

@@ -34,6 +34,12 @@ _LINKS: Final = {
     "qpv_nom_ambigu": "noms", "axe_inconnu": "noms", "nom_proche": "noms",
     "plan_vague_absente": "noms", "vague_deux_fichiers": "noms", "marge_non_adoptee": "questions",
     "plan_absent": "deposer", "fichier_absent": "deposer", "fichier_mal_nomme": "deposer",
+    "feuilles_semblables": "deposer", "feuille_absente": "deposer", "feuille_vide": "deposer",
+    "adresses_absentes": "depart", "communes_sans_adresses": "depart", "carte_absente": "depart",
+    "carte_partielle": "depart", "geodonnees_abimees": "depart", "adresses_import_coupe": "depart",
+    "annee_hors_champ": "depart", "annee_zus": "depart", "plancher_a_confirmer": "depart",
+    "axe_proposition": "noms", "bailleur_absent_enquete": "noms", "bailleur_absent_vague": "noms",
+    "enquete_colonne_absente": "colonnes", "qpv_manquant": "colonnes",
 }  # fmt: skip
 """Code of a fault → screen where its remedy is."""
 
