@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from tfpb.errors import Severity, TfpbError
 from tfpb.io.tables.contents import cannot_write, max_file_bytes
+from tfpb.page.deciding import is_decided
 from tfpb.page.door import ENTRANCE, FORM_BYTES, SHOWN_POLICY, Door, Keys
 from tfpb.page.screens import (
     columns_screen,
@@ -292,7 +293,7 @@ class _Page:
             "a_jour": desk.fresh,
             "commence": desk.begun,
             "nb_fautes": len(desk.outlook.wrong),
-            "nb_doutes": sum(1 for d in desk.outlook.doubts if d.map is not None),
+            "nb_doutes": sum(1 for d in desk.outlook.doubts if d.address and not is_decided(d)),
             "aujourdhui": dt.date.today(),  # noqa: DTZ011 - the day proposed for a decision
             "Severity": Severity,
         }

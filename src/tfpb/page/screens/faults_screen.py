@@ -56,6 +56,11 @@ class Cell:
         """Whether it stops a run."""
         return self.fault.severity is Severity.FAUTE
 
+    @property
+    def hint(self) -> str:
+        """What to do, where it is not what the screen does: correct the cell."""
+        return "" if self.fault.code.startswith("valeur_") else self.said.hint
+
 
 def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
