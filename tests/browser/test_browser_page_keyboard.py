@@ -62,6 +62,7 @@ def test_the_nine_screens_are_done_by_keyboard_alone(
             if PICTURES:
                 picture(page, Path(PICTURES) / f"page-{screen}.png", height)
 
+        assert "Il manque" not in page.inner_text("main")  # addresses and maps are there
         hand.type("#bailleur", "Habitat Valmontois")
         hand.type("#annee", "2025")
         hand.to("#agglomeration")

@@ -8,6 +8,7 @@ import io
 import re
 import time
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -30,7 +31,6 @@ from tfpb.words.page.screen_words import SCREENS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 HEAD = ("Code groupe", "Adresse du site", "CP", "Ville", "Nbre de logts")
 
@@ -391,6 +391,18 @@ def test_a_full_disk_is_told_as_files_come_in(
     assert CATALOGUE["ecriture_impossible"].title.partition("{")[0] in answer.text
 
 
+def test_a_disk_that_fills_during_a_run_is_told_as_the_system_says_it(page: Served) -> None:
+    page.desk.begin("dossier", _full)
+    page.wait()
+    shown = page.get("/dossier").text
+    assert CATALOGUE["ecriture_impossible"].title.partition("{")[0] in shown
+    assert "erreur qui lui est propre" not in shown
+
+
+def _full(_tell: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", "rapport.pdf")
+
+
 def _slow(_tell: object) -> Outlook:
     time.sleep(1)
     return Outlook()
@@ -418,6 +430,18 @@ def test_the_next_year_begins_beside(page: Served) -> None:
     assert settings.fichiers.enquete == ()
     assert (folder / "plan_enquete.toml").is_file()
     assert load_settings(page.desk.file).dossier.annee == 2025
+
+
+def test_each_screen_has_its_picture_in_the_guide_and_the_first_command_names_the_page() -> None:
+    root = Path(__file__).parents[3]
+    guide = (root / "docs" / "guide.md").read_text(encoding="utf-8")
+    first = guide.index("## Par les commandes")
+    for screen in SCREENS:
+        name = f"images/page-{screen}.png"
+        assert (root / "docs" / name).stat().st_size > 10_000
+        assert 0 < guide.index(name) < first
+    last = (root / "scripts" / "example.sh").read_text(encoding="utf-8").splitlines()[-1]
+    assert "$tfpb ouvrir " in last
 
 
 def test_settings_that_cannot_be_read_are_said_on_every_screen(page: Served) -> None:

@@ -41,7 +41,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     needed = 0
     with suppress(TfpbError):
         needed = ruling_vintage(year, "")
-    there = {v for v in VINTAGES if (desk.geography / f"qpv{v}.parquet").is_file()}
+    there = {v for v in VINTAGES if (desk.geography / f"qpv-{v}.json").is_file()}
     return {
         "tete": head,
         "annee": year,
