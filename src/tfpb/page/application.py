@@ -213,14 +213,14 @@ class _Page:
         return await run_in_threadpool(self._shown, screen, request.query_params)
 
     def _shown(self, screen: str, query: Mapping[str, str]) -> Response:
-        if trouble := self._desk.trouble:
-            self._desk.notice = trouble
-            return HTMLResponse(self._render("empeche", screen, {}))
         desk = self._desk
         if screen != desk.told_on:  # what was said is of the screen where it was asked
             desk.notice, desk.told, desk.told_on = (), (), screen
         said = desk.notice
         try:
+            if trouble := desk.trouble:
+                desk.notice = trouble
+                return HTMLResponse(self._render("empeche", screen, {}))
             facts = _SCREENS[screen].show(desk, query)
             return HTMLResponse(self._render(screen, screen, facts))
         except TfpbError as error:
