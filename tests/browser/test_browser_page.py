@@ -138,7 +138,7 @@ def test_axe_finds_nothing_serious_on_any_screen(
         )
         found[screen] = serious(player.page)
         thin = player.page.evaluate(
-            "Math.min(999, ...[...document.querySelectorAll('tbody th, td')]"
+            "Math.min(999, ...[...document.querySelectorAll('tbody th, td, caption')]"
             ".filter(e => e.offsetParent && e.textContent.length > 5).map(e => e.clientWidth))"
         )
         assert thin >= 60, (screen, thin)  # a word a line, not a letter
