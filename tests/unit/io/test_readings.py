@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tfpb.errors import Fault, Severity
+from tfpb.io.packs.provenance import settings_record
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.io.tables.french import parse_date
@@ -74,6 +75,14 @@ def test_a_rate_under_one_among_others_is_asked_about(
         block = paste_lines(asked)
         assert block[2] == "[reglages.lectures]"
         assert block[3].startswith(f'# "{RATE}" = ""   # à compléter')
+
+
+def test_readings_are_recorded_where_there_are_some(tmp_path: Path) -> None:
+    taxes = TAXES.format(head="taux_commune_pct", first="25", second="25")
+    for lectures in ("", f'"{RATE}" = "proportion"'):
+        read(tmp_path, taxes, lectures)
+        record = settings_record(load_settings(tmp_path / "dossier.toml"))["reglages"]
+        assert record.get("lectures") == ({RATE: "proportion"} if lectures else None)
 
 
 def test_a_whole_column_of_tiny_rates_is_quoted_to_its_last_digit(tmp_path: Path) -> None:

@@ -44,8 +44,6 @@ def settings_record(settings: Settings) -> dict[str, Any]:
     record: dict[str, Any] = settings.model_dump(mode="json")
     record["fichiers"] = {role: _names(value) for role, value in record["fichiers"].items()}
     record["reglages"]["geodonnees"] = _names(record["reglages"]["geodonnees"])
-    if not record["reglages"]["lectures"]:  # nothing was asked: the run is the one it was
-        del record["reglages"]["lectures"]
     return record
 
 
