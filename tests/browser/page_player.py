@@ -86,7 +86,7 @@ class Player:
 
     def settle(self) -> None:
         """Wait for the work under way, and for the screen as it is after it."""
-        if self.served.desk.busy:
+        if self.served.desk.busy or self.page.locator("[data-en-cours]").count():
             self.served.wait()
             self.page.wait_for_timeout(900)
             self.page.reload()
