@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the pictures of the README from the pack of the example (scripts/example.sh first).
-# Needs Debian's poppler-utils.
+# Makes the pictures of the README from the pack of the example (scripts/example.sh first), and those of the
+# local page in the guide. Needs Debian's poppler-utils and chromium.
 set -eu
 cd "$(dirname "$0")/.."
 pack=sorties/valmont
@@ -9,3 +9,4 @@ mkdir -p "$out"
 pdftoppm -r 96 -png -singlefile "$pack/cartes/QN05992M.pdf" "$out/page-qpv"
 page=$(pdftotext "$pack/rapport.pdf" - | awk 'BEGIN{RS="\f"} /plus bas en QPV/ && !found {found=NR} END{print found}')
 pdftoppm -r 80 -png -singlefile -f "$page" -l "$page" "$pack/rapport.pdf" "$out/rapport"
+TFPB_IMAGES_PAGE="$out" .venv/bin/python -m pytest -q -n 0 tests/browser/test_browser_page_keyboard.py

@@ -47,6 +47,7 @@ os.environ["TFPB_CACHE"] = "non"
 os.environ["TFPB_DIFFUSIONS"] = str(
     Path(tempfile.mkdtemp(prefix="tfpb-tests-")) / "diffusions.jsonl"
 )
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="tfpb-tests-")  # nor their columns
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when the library is loaded, hence here
 gc.set_threshold(50_000, 20, 20)
 

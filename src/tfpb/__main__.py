@@ -1,10 +1,16 @@
 """The command line: `tfpb`, or `python -m tfpb` where no such command is installed."""
 
 import sys
+from pathlib import Path
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C while it loads ends it as later, without a traceback."""
+    """Run the command line; Ctrl-C while it loads ends it as later, without a traceback.
+
+    Without a console (`pythonw`, a double click), what would be said there is written to a file, which
+    the browser shows when it tells why nothing was opened.
+    """
+    said = _written() if sys.stderr is None else None
     try:
         from tfpb.cli.app import main as run  # noqa: PLC0415 - what this guards
 
@@ -15,6 +21,23 @@ def main() -> None:
 
         print(STOPPED, file=sys.stderr)  # noqa: T201
         sys.exit(STOPPED_CODE)
+    except SystemExit as end:
+        if said is not None and end.code:
+            import webbrowser  # noqa: PLC0415 - where nothing else shows
+
+            webbrowser.open(said.as_uri())
+        raise
+
+
+def _written() -> Path:
+    """Write what is said to a file of the user's own."""
+    import platformdirs  # noqa: PLC0415 - without a console only
+
+    file = Path(platformdirs.user_cache_dir("tfpb", appauthor=False)) / "message.txt"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # its mark tells a browser how it is written
+    sys.stdout = sys.stderr = file.open("w", encoding="utf-8-sig", buffering=1)
+    return file
 
 
 if __name__ == "__main__":

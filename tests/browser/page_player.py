@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from PIL import Image
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -83,7 +86,7 @@ class Player:
 
     def settle(self) -> None:
         """Wait for the work under way, and for the screen as it is after it."""
-        if self.served.desk.busy:
+        if self.served.desk.busy or self.page.locator("[data-en-cours]").count():
             self.served.wait()
             self.page.wait_for_timeout(900)
             self.page.reload()
@@ -109,6 +112,53 @@ def entered(browser: Browser, served: Served, size: dict[str, int] | None = None
     page.goto(served.door)
     page.wait_for_url(lambda url: "entree" not in url)
     return player
+
+
+class Typist:
+    """Someone who has no pointer: Tab, Enter, Space, arrows and letters."""
+
+    def __init__(self, player: Player) -> None:
+        self.player, self.page = player, player.page
+        self.page.add_init_script(
+            "addEventListener('pointerdown', () => { document.title = 'pointeur'; }, true)"
+        )
+
+    def to(self, where: str, most: int = 400) -> None:
+        """Press Tab until something has the focus."""
+        for _ in range(most):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("where => document.activeElement.matches(where)", where):
+                return
+        raise AssertionError(where)
+
+    def type(self, where: str, text: str) -> None:
+        """Go to a field and write in it, over what is there."""
+        self.to(where)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def enter(self, where: str = "") -> None:
+        """Press Enter on something, and wait for what follows."""
+        if where:
+            self.to(where)
+        with self.page.expect_navigation(timeout=120_000):
+            self.page.keyboard.press("Enter")
+        self.player.settle()
+        assert self.page.title() != "pointeur"
+
+    def go(self, screen: str) -> None:
+        """Choose a screen in the list at the top, as it is once the work under way is done."""
+        self.enter(f"nav a[href='/{screen}']")
+
+
+def picture(page: Page, path: Path, height: int = 900) -> None:
+    """Keep what a screen looks like, in few colours; the folder is one that anybody could have."""
+    page.evaluate("document.querySelector('.lieu').textContent = 'Documents/Convention 2025'")
+    page.set_viewport_size({"width": DESK["width"], "height": height})
+    page.evaluate("scrollTo(0, 0)")
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    image.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def serious(page: Page) -> list[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -20,6 +18,7 @@ from tfpb.review.review_workbook import read_address_decisions, read_limit_decis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
 
@@ -29,7 +28,6 @@ FILES = (
     "1_599990001_59_20260105_0900_V2024.csv", "programme_2025.xlsx", "programme_2024.xlsx",
     "droit_commun.csv", "conventions.csv", "diagnostics.csv",
 )  # fmt: skip
-PICTURES = os.environ.get("TFPB_IMAGES_PAGE", "")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -69,13 +67,6 @@ def played(browser: Browser, example_page: Served, example: Path) -> Player:
     player.go("doutes")
     player.go("dossier")
     player.click("main button.principal")
-    if PICTURES:
-        for screen in SCREENS:
-            page.goto(f"{example_page.address}/{screen}")
-            page.evaluate(
-                "document.querySelector('.lieu').textContent = 'Documents/Convention 2025'"
-            )
-            page.screenshot(path=str(Path(PICTURES) / f"page-{screen}.png"))
     return player
 
 
@@ -142,7 +133,15 @@ def test_axe_finds_nothing_serious_on_any_screen(
     found = {}
     for screen in SCREENS:
         player.page.goto(f"{example_page.address}/{screen}")
+        player.page.evaluate(
+            "document.querySelectorAll('details').forEach(d => { d.open = true; })"
+        )
         found[screen] = serious(player.page)
+        thin = player.page.evaluate(
+            "Math.min(999, ...[...document.querySelectorAll('tbody th, td, caption')]"
+            ".filter(e => e.offsetParent && e.textContent.length > 5).map(e => e.clientWidth))"
+        )
+        assert thin >= 60, (screen, thin)  # a word a line, not a letter
         wide = player.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, (screen, wide)
     player.page.context.close()

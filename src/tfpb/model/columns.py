@@ -16,6 +16,8 @@ import pandas as pd
 from tfpb.errors import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tfpb.model.arrays import Floats
 
 STAMP: Final = ("_fichier", "_feuille", "_ligne")
@@ -62,6 +64,14 @@ class Kind(StrEnum):
     BOOLEAN = "oui_non"
     CHOICE = "choix"
     CODES = "codes"
+
+
+READINGS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.PERCENT: ("pourcentage", "proportion"),
+    Kind.DATE: ("jour_mois", "mois_jour"),
+    Kind.MONEY: ("euros", "milliers", "millions"),
+}
+"""Kind of column → the ways its cells may be read where that is asked, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from tfpb.errors import Severity, TfpbError
 from tfpb.io.tables.contents import cannot_write, max_file_bytes
+from tfpb.page.deciding import is_decided
 from tfpb.page.door import ENTRANCE, FORM_BYTES, SHOWN_POLICY, Door, Keys
 from tfpb.page.screens import (
     columns_screen,
@@ -212,25 +213,35 @@ class _Page:
         return await run_in_threadpool(self._shown, screen, request.query_params)
 
     def _shown(self, screen: str, query: Mapping[str, str]) -> Response:
-        if trouble := self._desk.trouble:
-            self._desk.notice = trouble
-            return HTMLResponse(self._render("empeche", screen, {}))
+        desk = self._desk
+        if screen != desk.told_on:  # what was said is of the screen where it was asked
+            desk.notice, desk.told, desk.told_on = (), (), screen
+        said = desk.notice
         try:
-            facts = _SCREENS[screen].show(self._desk, query)
+            if trouble := desk.trouble:
+                desk.notice = trouble
+                return HTMLResponse(self._render("empeche", screen, {}))
+            facts = _SCREENS[screen].show(desk, query)
+            return HTMLResponse(self._render(screen, screen, facts))
         except TfpbError as error:
-            self._desk.notice = (*self._desk.notice, *error.faults)
+            desk.notice = (*desk.notice, *error.faults)
             return HTMLResponse(self._render("empeche", screen, {}))
-        return HTMLResponse(self._render(screen, screen, facts))
+        finally:
+            desk.notice = said  # what a screen finds as it is shown is not found twice
 
     async def act(self, request: Request) -> Response:
         """Do what the form of a screen asks, then show the screen."""
         screen = request.path_params["screen"]
         if screen not in _SCREENS:
             return await self.absent(request)
-        form = await self._signed(request)
+        try:
+            form = await self._signed(request)
+        except OSError as error:  # a disk that is full, as the files come in
+            self._desk.notice, self._desk.told_on = cannot_write("", error).faults, screen
+            return RedirectResponse(f"/{screen}", 303)
         if isinstance(form, Response):
             return form
-        self._desk.notice, self._desk.told = (), ()
+        self._desk.notice, self._desk.told, self._desk.told_on = (), (), screen
         try:
             where = await run_in_threadpool(_SCREENS[screen].act, self._desk, form)
         except TfpbError as error:
@@ -276,12 +287,13 @@ class _Page:
             "etapes": [s.name for s in STAGES],
             "arret": broken,
             "fini": screen_words.ENDED,
+            "travaux": screen_words.WORKING,
             "avis": fault_texts((*desk.notice, *refused)),
             "dits": desk.told,
             "a_jour": desk.fresh,
             "commence": desk.begun,
             "nb_fautes": len(desk.outlook.wrong),
-            "nb_doutes": sum(1 for d in desk.outlook.doubts if d.map is not None),
+            "nb_doutes": sum(1 for d in desk.outlook.doubts if d.address and not is_decided(d)),
             "aujourdhui": dt.date.today(),  # noqa: DTZ011 - the day proposed for a decision
             "Severity": Severity,
         }

@@ -18,6 +18,7 @@ from tfpb.page.jobs import Job
 from tfpb.page.outlook import Outlook, check, make
 from tfpb.pipeline.pack_run import PACK_FOLDER
 from tfpb.words.documents.new_dossier import settings_file
+from tfpb.words.page.screen_words import BUSY, WORKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,6 +64,7 @@ class Desk:
         self._read: dict[tuple[object, ...], Any] = {}
         self.notice: tuple[Fault, ...] = ()
         self.told: tuple[str, ...] = ()
+        self.told_on = ""
         self.dropped: dict[str, tuple[str, ...]] = {}
         self.author = ""
         self.undo: list[Any] = []
@@ -127,7 +129,7 @@ class Desk:
                 self._take(job.kind, job.result)
                 job.result = None
             elif job.result is not None:
-                self.told, job.result = tuple(job.result), None
+                self.told, job.result = (*self.told, *job.result), None
             return job
 
     def _take(self, kind: str, found: Outlook) -> None:
@@ -168,13 +170,18 @@ class Desk:
                 write_bytes(self.file, settings_file(SETTINGS))
             edit_toml(self.file, changes)
 
-    def begin(self, kind: str, work: Callable[..., Any], *args: Any, **options: Any) -> None:
-        """Start a work; one at a time."""
+    def begin(self, kind: str, work: Callable[..., Any], *args: Any, **options: Any) -> bool:
+        """Start a work, one at a time: a check gives way; behind another it is refused, and told so."""
         with self.lock:
-            if self.busy:
-                return
+            if self.busy and self._job is not None:
+                if self._job.kind != CHECK or kind == CHECK:
+                    self.told = (*self.told, BUSY.format(work=WORKING[self._job.kind]))
+                    return False
+                self._job.cancel()
+                self._tried = ()
             self._begun_at = self.stamp(), self.decided
             self._job = Job(kind, work, *args, **options)
+            return True
 
     def check(self, *, again: bool = False) -> None:
         """Check the files, unless that was done, or tried in vain, since they changed."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import TfpbError
 from tfpb.executors import attend
+from tfpb.io.tables.contents import cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,5 +134,7 @@ def _run(
         tell("result", work(tell, *args, **options))
     except TfpbError as error:
         tell("faults", error.faults)
+    except OSError as error:  # a disk that is full, a file held open: the system's reason, not ours
+        tell("faults", cannot_write(Path(error.filename or "").name, error).faults)
     except Exception as error:  # noqa: BLE001 - our fault, said as the commands say it
         tell("broken", type(error).__name__)

@@ -215,6 +215,13 @@ def test_the_zip_holds_python_packages_and_a_french_notice(
     assert str(folder) in run.stdout
 
 
+PYTHONW = (
+    "import runpy, sys; sys.stdin = sys.stdout = sys.stderr = None; "
+    "runpy.run_module('tfpb', run_name='__main__', alter_sys=True)"
+)
+"""What `pythonw.exe -m tfpb` is: no console, no streams."""
+
+
 @pytest.mark.slow
 def test_a_double_click_serves_the_page_and_leaves_no_window(
     tools: Any, parts: dict[str, Any], tmp_path: Path
@@ -228,16 +235,17 @@ def test_a_double_click_serves_the_page_and_leaves_no_window(
     words = line.removeprefix('start "" ').split()
     assert words[0] == '"%~dp0python\\pythonw.exe"'  # no console of its own
     assert words[1:] == ["-X", "utf8", "-m", "tfpb", "ouvrir", "%*"]
-    folder = tmp_path / "tfpb"
+    folder, shown = tmp_path / "tfpb", tmp_path / "montre"
     (folder / "paquets").mkdir(parents=True)
     (folder / "paquets" / "tfpb").symlink_to(Path(tfpb.__file__).parent)
     environment = {
         **os.environ, "PYTHONPATH": str(folder / "paquets"), "HOME": str(tmp_path),
         "XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data"),
-        "BROWSER": "true",
+        "BROWSER": f"{sys.executable} -c \"open('{shown}', 'a').write('%s')\"",
     }  # fmt: skip
+    windowless = [sys.executable, "-X", "utf8", "-c", PYTHONW, "ouvrir"]
     with subprocess.Popen(
-        [sys.executable, *words[1:-1], str(tmp_path / "Dossier")],
+        [*windowless, str(tmp_path / "Dossier")],
         env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         place = tmp_path / "cache" / "tfpb" / "page"
@@ -274,6 +282,16 @@ def test_a_double_click_serves_the_page_and_leaves_no_window(
             assert "fermée" in left.text
         assert process.wait(30) == 0
     assert not list(place.glob("*.html"))
+    assert shown.read_text(encoding="utf-8") == 2 * door.as_uri()  # once for each double click
+    (tmp_path / "fichier.txt").write_text("x", encoding="utf-8")
+    wrong = subprocess.run(
+        [*windowless, str(tmp_path / "fichier.txt")],
+        env=environment, cwd=folder, timeout=60, check=False,
+    )  # fmt: skip
+    assert wrong.returncode == 2
+    message = tmp_path / "cache" / "tfpb" / "message.txt"
+    assert shown.read_text(encoding="utf-8").endswith(message.as_uri())
+    assert "est un fichier" in message.read_text(encoding="utf-8-sig")
 
 
 def test_nothing_unproven_enters(tools: Any, parts: dict[str, Any], tmp_path: Path) -> None:

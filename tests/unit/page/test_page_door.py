@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from served_page import Served, served
+from tfpb.page.desk import Desk
 from tfpb.page.door import Keys
-from tfpb.page.serve import _Watch
-from tfpb.words.page.door_words import refusal
+from tfpb.page.serve import _Watch, serve
+from tfpb.words.page.door_words import CLOSED, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +173,42 @@ def test_the_server_ends_some_time_after_its_last_page(monkeypatch: pytest.Monke
     assert not watch.over
     watch.leave()
     assert watch.over
+
+
+def _long(_tell: object) -> None:
+    time.sleep(3)
+
+
+def test_the_server_outlasts_its_last_page_while_a_work_is_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    desks: list[Desk] = []
+
+    def desk(*given: Any) -> Desk:
+        desks.append(Desk(*given))
+        desks[0].begin("verifier", _long)
+        return desks[0]
+
+    monkeypatch.setattr("tfpb.page.serve.Desk", desk)
+    lines: list[str] = []
+    serving = threading.Thread(
+        target=lambda: serve(
+            tmp_path / "d", lambda _: tmp_path, say=lines.append, browse=False, idle_s=0.5
+        )
+    )
+    serving.start()
+    while not desks:
+        time.sleep(0.01)
+    while desks[0].busy:
+        assert serving.is_alive()
+        time.sleep(0.05)
+    job = desks[0].job
+    assert job is not None
+    assert not job.cancelled
+    serving.join(10)
+    assert not serving.is_alive()
+    assert lines[-1] == CLOSED
 
 
 def test_an_error_of_ours_is_said_in_french(page: Served, monkeypatch: pytest.MonkeyPatch) -> None:

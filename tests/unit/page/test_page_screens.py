@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import re
 import time
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -13,18 +16,25 @@ import pytest
 
 from served_page import Served, served
 from tfpb.errors import Fault, Place
+from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_plan
 from tfpb.page.outlook import Doubt, Outlook, check
+from tfpb.page.remembered import _file as remembered_file
 from tfpb.page.screens.doubts_screen import key_of
+from tfpb.pipeline.steps.checking import money_faults
+from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
 from tfpb.review.review_workbook import read_limit_decisions
 from tfpb.words.faults.sentences import CATALOGUE
+from tfpb.words.page import screen_words as words
 from tfpb.words.page.screen_words import SCREENS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HEAD = ("Code groupe", "Adresse du site", "CP", "Ville", "Nbre de logts")
+
+COLUMNS = ("id_residence", "adresse", "code_postal", "commune", "nb_logements")
 
 
 def _stock() -> bytes:
@@ -111,14 +121,117 @@ def test_columns_are_proposed_and_confirmed(page: Served) -> None:
     assert "1 RUE A · 2 RUE A · 3 RUE A" in told
     assert "proposé : à confirmer" in told
     assert "moins de 11" not in told  # every code of the survey has eleven households
-    chosen = ("id_residence", "adresse", "code_postal", "commune", "nb_logements")
-    form = {f"c0_{k}": name for k, name in enumerate(chosen)} | {"t0": "1"}
+    form = {f"c0_{k}": name for k, name in enumerate(COLUMNS)} | {"t0": "1"}
     page.post("/colonnes", form)
     named = load_settings(page.desk.file).reglages.colonnes
     assert named["patrimoine.adresse"] == "Adresse du site"
     assert "patrimoine.commune" not in named  # read without it
     page.post("/colonnes", form)
     assert load_settings(page.desk.file).reglages.colonnes == named
+
+
+def test_columns_confirmed_are_proposed_in_another_dossier_of_the_landlord(
+    page: Served, tmp_path: Path
+) -> None:
+    form = {f"c0_{k}": name for k, name in enumerate(COLUMNS)} | {"t0": "1"}
+    page.post("/colonnes", form)
+    kept = remembered_file().read_text(encoding="utf-8")
+    assert "Adresse du site" in kept
+    assert "RUE A" not in kept  # headers and what they mean, no cell
+    told = "confirmé dans un autre dossier"
+    assert told not in page.get("/colonnes").text  # here they are confirmed
+    for landlord, expected in (("NORD HABITAT", True), ("Sud Habitat", False)):
+        with served(tmp_path / landlord, tmp_path / "geo") as other:
+            other.desk.check = lambda **_: None  # type: ignore[method-assign]
+            head = {"geste": "tete", "bailleur": landlord, "titre": "T", "annee": "2025",
+                    "date": "2026-02-10"}  # fmt: skip
+            other.post("/depart", head)
+            file = [("fichiers", ("Parc.xlsx", _stock()))]
+            other.post("/deposer", {"geste": "deposer"}, files=file)
+            shown = other.get("/colonnes").text
+            assert (told in shown) == expected
+            assert not load_settings(other.desk.file).reglages.colonnes  # proposed, not taken
+            if expected:
+                (row,) = re.findall(r"Adresse du site</th>.*?</tr>", shown, re.DOTALL)
+                assert '<option value="adresse" selected>' in row
+                again = other.post("/colonnes", {"geste": "oublier"}).text
+                assert told not in again
+                assert "Oublier les colonnes retenues" not in again
+    assert "Adresse du site" not in remembered_file().read_text(encoding="utf-8")
+
+
+def test_of_two_columns_chosen_for_one_meaning_the_new_one_is_taken(page: Served) -> None:
+    before = page.desk.file.read_bytes()
+    form = {f"c0_{k}": name for k, name in enumerate(COLUMNS)} | {"t0": "1", "c0_4": "commune"}
+    page.post("/colonnes", form)  # as well as « Ville », before it, which is read so alone
+    named = load_settings(page.desk.file).reglages.colonnes
+    assert named["patrimoine.commune"] == "Nbre de logts"
+    page.desk.file.write_bytes(before)
+
+
+def test_a_rate_that_reads_two_ways_is_a_question_with_two_answers(
+    page: Served, tmp_path: Path
+) -> None:
+    with served(tmp_path / "taux", tmp_path / "geo") as other:
+        other.desk.check = lambda **_: None  # type: ignore[method-assign]
+        head = {
+            "geste": "tete",
+            "bailleur": "B",
+            "titre": "T",
+            "annee": "2025",
+            "date": "2026-02-10",
+        }
+        other.post("/depart", head)
+        taxes = (
+            "avis;id_residence;annee;vlc_eur;taux_commune_pct;TEOM en k€\n"
+            "A1;R1;2025;3000;25;1\nA2;R1;2025;3000;0,3973;2\n"
+        )
+        files = [
+            ("fichiers", ("Parc.xlsx", _stock())),
+            ("fichiers", ("avis.csv", taxes.encode())),
+        ]
+        other.post("/deposer", {"geste": "deposer"}, files=files)
+        named = {f"c0_{k}": name for k, name in enumerate(COLUMNS)}
+        cells = ("avis", "id_residence", "annee", "vlc_eur", "taux_commune_pct", "teom_eur")
+        named |= {f"c1_{k}": name for k, name in enumerate(cells)} | {"t0": "1", "t1": "1"}
+        other.post("/colonnes", named)
+        _read(other)
+        shown = other.get("/colonnes").text
+        assert _answers(shown, "teom_eur") == ["milliers", "euros"]
+        assert "en milliers d’euros" in shown
+        named["lecture|fiscalite.teom_eur"] = "milliers"
+        other.post("/colonnes", named)
+        _read(other)
+        shown = other.get("/colonnes").text
+        assert _answers(shown, "taux_commune_pct") == ["proportion", "pourcentage"]
+        assert "« 0,3973 » veut dire 39,73 %" in shown
+        assert "« 0,3973 » veut dire 0,3973 %" in shown
+        faults = other.get("/fautes").text
+        assert '<a class="suite" href="/colonnes">' in faults
+        assert "v|avis.csv" not in faults  # asked about once, not cell by cell
+        key = "lecture|fiscalite.taux_commune_pct"
+        other.post("/colonnes", named | {key: "proportion"})
+        assert load_settings(other.desk.file).reglages.lectures == {
+            "fiscalite.teom_eur": "milliers", "fiscalite.taux_commune_pct": "proportion",
+        }  # fmt: skip
+        _read(other)
+        assert not {"taux_suspect", "unite_contraire"} & {f.code for f in other.desk.outlook.faults}
+        other.post("/colonnes", named | {key: "zut"})
+        assert len(load_settings(other.desk.file).reglages.lectures) == 2
+        other.post("/colonnes", named | {key: ""})
+        assert list(load_settings(other.desk.file).reglages.lectures) == ["fiscalite.teom_eur"]
+
+
+def _read(page: Served) -> None:
+    """Read the files as a check does, without the geography that its other stages need."""
+    settings = load_settings(page.desk.file)
+    inputs, faults = gather_inputs(settings)
+    page.desk.outlook = Outlook((*faults, *money_faults(inputs, TaxRule.of(settings))))
+
+
+def _answers(shown: str, column: str) -> list[str]:
+    key = re.escape(f"lecture|fiscalite.{column}")
+    return re.findall(f'name="{key}" value="([^"]+)"', shown)
 
 
 def test_a_theme_is_given_its_axis_and_taken_back(page: Served) -> None:
@@ -211,6 +324,85 @@ def test_a_decision_taken_while_files_are_checked_is_kept(page: Served) -> None:
     assert read_limit_decisions(path)["decision"].tolist() == [""]
 
 
+def test_a_pack_asked_for_during_a_check_is_begun_and_what_comes_behind_is_told(
+    page: Served, tmp_path: Path
+) -> None:
+    with served(tmp_path / "occupe", tmp_path / "geo") as other:
+        desk = other.desk
+        assert desk.begin("verifier", _slow)
+        check = desk.job
+        assert check is not None
+        assert desk.begin("dossier", _slow)  # a check gives way: it is not what was asked for
+        assert check.cancelled
+        assert desk.job is not check
+        assert not desk.begin("apporter", _slow)
+        assert desk.told == (words.BUSY.format(work="Le dossier se fait"),)
+        assert "Le dossier se fait" in other.get("/avancement").text
+        other.wait()
+
+
+def test_what_is_said_stays_on_the_screen_where_it_was_asked(page: Served) -> None:
+    file = [("fichiers", ("notes.csv", b"a;b\n1;2\n"))]
+    told = words.UNKNOWN.format(name="notes.csv")
+    assert told in page.post("/deposer", {"geste": "deposer"}, files=file).text
+    assert told in page.get("/deposer").text
+    assert told not in page.get("/noms").text
+    assert told not in page.get("/deposer").text
+
+
+def test_the_sheet_of_a_workbook_is_chosen(page: Served, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(_stock()))
+    book.copy_worksheet(book["Parc"]).title = "Parc 2024"
+    with served(tmp_path / "feuilles", tmp_path / "geo") as other:
+        other.desk.check = lambda **_: None  # type: ignore[method-assign]
+        head = {"geste": "tete", "bailleur": "B", "titre": "T", "annee": "2025",
+                "date": "2026-02-10", "agglomeration": "non"}  # fmt: skip
+        other.post("/depart", head)
+        assert load_settings(other.desk.file).reglages.agglomeration_plus_50000 is False
+        file = [("fichiers", ("Parc.xlsx", _bytes(book)))]
+        shown = other.post("/deposer", {"geste": "deposer"}, files=file).text
+        assert '<option value="Parc 2024">' in shown
+        form = {"geste": "corriger", "nom": "Parc.xlsx", "role0": "patrimoine"}
+        for sheet, kept in (("Parc 2024", "Parc 2024"), ("zut", "Parc 2024"), ("Parc", "Parc")):
+            other.post("/deposer", form | {"feuille0": sheet})
+            assert load_settings(other.desk.file).reglages.feuilles["patrimoine"] == kept
+
+
+def test_a_fault_with_a_screen_for_remedy_sends_there_in_place_of_a_command(page: Served) -> None:
+    page.desk.outlook = Outlook((Fault("adresses_absentes"), Fault("plancher_a_confirmer")))
+    shown = page.get("/fautes").text
+    assert 'href="/depart"' in shown
+    assert CATALOGUE["adresses_absentes"].title in shown
+    assert "tfpb geodonnees" not in shown
+    assert "dossier.toml" not in shown
+
+
+def test_a_full_disk_is_told_as_files_come_in(
+    page: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("starlette.formparsers.MultiPartParser.parse", full)
+    file = [("fichiers", ("notes2.csv", b"a;b\n1;2\n"))]
+    answer = page.post("/deposer", {"geste": "deposer"}, files=file)
+    assert answer.status_code == 200
+    assert "Ce qui n’a pas pu être fait" in answer.text
+    assert CATALOGUE["ecriture_impossible"].title.partition("{")[0] in answer.text
+
+
+def test_a_disk_that_fills_during_a_run_is_told_as_the_system_says_it(page: Served) -> None:
+    page.desk.begin("dossier", _full)
+    page.wait()
+    shown = page.get("/dossier").text
+    assert CATALOGUE["ecriture_impossible"].title.partition("{")[0] in shown
+    assert "erreur qui lui est propre" not in shown
+
+
+def _full(_tell: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", "rapport.pdf")
+
+
 def _slow(_tell: object) -> Outlook:
     time.sleep(1)
     return Outlook()
@@ -238,6 +430,18 @@ def test_the_next_year_begins_beside(page: Served) -> None:
     assert settings.fichiers.enquete == ()
     assert (folder / "plan_enquete.toml").is_file()
     assert load_settings(page.desk.file).dossier.annee == 2025
+
+
+def test_each_screen_has_its_picture_in_the_guide_and_the_first_command_names_the_page() -> None:
+    root = Path(__file__).parents[3]
+    guide = (root / "docs" / "guide.md").read_text(encoding="utf-8")
+    first = guide.index("## Par les commandes")
+    for screen in SCREENS:
+        name = f"images/page-{screen}.png"
+        assert (root / "docs" / name).stat().st_size > 10_000
+        assert 0 < guide.index(name) < first
+    last = (root / "scripts" / "example.sh").read_text(encoding="utf-8").splitlines()[-1]
+    assert "$tfpb ouvrir " in last
 
 
 def test_settings_that_cannot_be_read_are_said_on_every_screen(page: Served) -> None:

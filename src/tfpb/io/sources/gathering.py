@@ -108,21 +108,23 @@ class Gathering:
         contract: Contract,
         renames: Mapping[str, str] | None = None,
         copied: Iterable[str] = (),
+        readings: Mapping[str, str] | None = None,
     ) -> pd.DataFrame:
         """Type a table by its contract, lines that are no data left out; its headers are noted.
 
         Empty cells of the columns `copied`, of the contract or of the file, take the value above.
+        `readings`: column of the contract → how its cells are read, where the user said so.
         """
         renames = renames or {}
         found, _ = match_columns(table, contract, renames)
         rows, known = len(table.frame), len(table.notices)
-        table = set_aside(table, contract, renames=renames)
+        table = set_aside(table, contract, renames=renames, readings=readings or {})
         left = Counter(n.code for n in table.notices[known:] if n.severity is Severity.DOUTE)
         self.readings.append(
             Reading(contract.name, table.file, table.sheet, "", "", rows, len(table.frame), left)
         )
         table = copied_down(table, [found.get(c, c) for c in copied])
-        frame, faults = typed(table, contract, renames=renames)
+        frame, faults = typed(table, contract, renames=renames, readings=readings)
         self.faults += faults
         key = (table.file, table.sheet)
         shared = self.headers.get(key, found)  # of two files of one name, the headers they share

@@ -15,7 +15,9 @@ from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan
 from tfpb.io.tables.headers import match_columns
 from tfpb.model import tables
+from tfpb.model.columns import READINGS
 from tfpb.text import fold
+from tfpb.words.faults.input_words import ONE_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -167,7 +169,14 @@ class _Reader(Gathering):
             for column in copied
             if column not in contract.names and fold(column) not in read
         ]
-        frame, doubts = self.names.in_table(role, self.typed(table, contract, renames, copied))
+        readings = {
+            column: reading
+            for key, reading in self.settings.reglages.lectures.items()
+            for owner, _, column in (key.partition("."),)
+            if owner == role
+        }
+        typed = self.typed(table, contract, renames, copied, readings)
+        frame, doubts = self.names.in_table(role, typed)
         self.faults += doubts
         return frame
 
@@ -332,14 +341,33 @@ def _beside(reader: Gathering, role: str, plan: Path, name: str) -> TextTable | 
 
 
 def unknown_settings(settings: Settings) -> list[Fault]:
-    """List keys of `[reglages.colonnes]` and `[reglages.feuilles]` that name no table or column."""
+    """List what `[reglages]` names that is no table, no column, or no reading of its column."""
     columns = {f"{role}.{c}" for role, contract in _TABLES.items() for c in contract.names}
-    given = {"colonnes": settings.reglages.colonnes, "feuilles": settings.reglages.feuilles}
-    known = {"colonnes": columns, "feuilles": set(type(settings.fichiers).model_fields)}
+    read = {
+        f"{role}.{c.name}": READINGS[c.kind]
+        for role, contract in _TABLES.items()
+        for c in contract.columns
+        if c.kind in READINGS
+    }
+    chosen = settings.reglages
+    given = {"colonnes": chosen.colonnes, "feuilles": chosen.feuilles, "lectures": chosen.lectures}
+    known = {
+        "colonnes": columns, "feuilles": set(type(settings.fichiers).model_fields), "lectures": set(read),
+    }  # fmt: skip
     faults = [
         _not_copied(settings, key)
         for key in settings.reglages.recopier
         if key.partition(".")[0] not in _TABLES or not key.partition(".")[2]
+    ]
+    faults += [
+        Fault(
+            "code_inconnu",
+            Place(settings.file, "", 0, f"reglages.lectures.{key}"),
+            reading,
+            {"attendu": ONE_OF.format(values=", ".join(read[key]))},
+        )
+        for key, reading in chosen.lectures.items()
+        if key in read and reading not in read[key]
     ]
     for section, keys in given.items():
         for key in keys:

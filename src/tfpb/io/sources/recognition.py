@@ -70,8 +70,8 @@ class Recognised:
     role : str
         Its key in `[fichiers]`; empty when it is like nothing known.
     sheet : str
-    several : bool
-        Whether other sheets hold tables too: the sheet must then be named.
+    sheets : tuple of str
+        Every sheet that holds a table; of several, the one to read must be named.
     header : int
         Row of the header, as a spreadsheet numbers it.
     rows, aside : int
@@ -84,12 +84,17 @@ class Recognised:
 
     role: str
     sheet: str = ""
-    several: bool = False
+    sheets: tuple[str, ...] = ()
     header: int = 1
     rows: int = 0
     aside: int = 0
     waves: tuple[str, ...] = ()
     personal: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def several(self) -> bool:
+        """Whether several sheets hold tables."""
+        return len(self.sheets) > 1
 
     @property
     def dropped(self) -> tuple[str, ...]:
@@ -151,7 +156,7 @@ def recognise(path: Path, name: str = "") -> Recognised:
     found = Recognised(
         role if score >= _LEAST else "",
         sheet=sheet,
-        several=len(pages) > 1,
+        sheets=tuple(p.table.sheet for p in pages),
         header=page.top + 1,
         personal=personal,
     )

@@ -11,13 +11,14 @@ import numpy as np
 
 from tfpb.errors import Fault, Severity
 from tfpb.io.tables.french import parse_decimal
-from tfpb.io.tables.headers import match_columns
+from tfpb.io.tables.headers import THOUSANDS, match_columns
 from tfpb.model.columns import Contract, Kind
 from tfpb.text import fold, squeeze
 from tfpb.words.faults.input_words import ANY_ROW, ROW_OBJECTS, UNITS
+from tfpb.words.faults.paste_words import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from tfpb.io.tables.text_table import TextTable
 
@@ -53,7 +54,11 @@ _OF_KIND: Final = {
 
 
 def set_aside(
-    table: TextTable, contract: Contract, *, renames: Mapping[str, str] | None = None
+    table: TextTable,
+    contract: Contract,
+    *,
+    renames: Mapping[str, str] | None = None,
+    readings: Collection[str] = (),
 ) -> TextTable:
     """Return a table without the lines that are no data, each reported as a doubt of the table.
 
@@ -74,6 +79,8 @@ def set_aside(
         Which columns must be filled, and in which unit they are.
     renames : mapping of str to str, optional
         Column of the contract → header of the table.
+    readings : collection of str
+        Columns of the contract whose unit the user said.
 
     Returns
     -------
@@ -81,7 +88,7 @@ def set_aside(
         The same one when nothing is set aside.
     """
     found, _ = match_columns(table, contract, renames or {})
-    table = _without_print(_without_units(table, contract, found), contract, found)
+    table = _without_print(_without_units(table, contract, found, readings), contract, found)
     totals = total_lines(table, contract, found)
     if not totals or len(totals) == len(table.frame):
         return table
@@ -137,7 +144,9 @@ def _without(table: TextTable, positions: list[int], faults: list[Fault]) -> Tex
     )
 
 
-def _without_units(table: TextTable, contract: Contract, found: Mapping[str, str]) -> TextTable:
+def _without_units(
+    table: TextTable, contract: Contract, found: Mapping[str, str], said: Collection[str]
+) -> TextTable:
     """Take out the line of units under the header."""
     if len(table.frame) < 2:  # noqa: PLR2004
         return table
@@ -151,8 +160,13 @@ def _without_units(table: TextTable, contract: Contract, found: Mapping[str, str
         header = found.get(column.name, "")
         unit, allowed = units.get(header, ""), _OF_KIND.get(column.kind)
         if unit and allowed and not allowed.fullmatch(unit):
+            many = bool(THOUSANDS.search(unit)) and "/" not in unit
+            if many and column.name in said:
+                continue
             place = table.place(0, header, column.name)
-            faults.append(Fault("unite_contraire", place, unit, {"attendu": UNITS[column.kind]}))
+            settled = asked(contract.name, column.name) if many else {}
+            fields = {"attendu": UNITS[column.kind], **settled}
+            faults.append(Fault("unite_contraire", place, unit, fields))
     return _without(table, [0], faults)
 
 

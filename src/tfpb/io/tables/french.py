@@ -106,8 +106,10 @@ def parse_integer(text: str) -> int:
     return int(value)
 
 
-def parse_date(text: str) -> dt.date:
+def parse_date(text: str, *, month_first: bool = False) -> dt.date:
     """Read a date: 2025-01-31, 31/01/2025, 31/01/25, « 31 janvier 2025 », a spreadsheet's serial.
+
+    With `month_first`, 01/31/2025 in place of 31/01/2025.
 
     A year alone means its 31 December (the usual meaning of « fin d’exonération 2031 »).
 
@@ -125,7 +127,8 @@ def parse_date(text: str) -> dt.date:
         year = int(match[3])
         if len(match[3]) == 2:  # noqa: PLR2004
             year += 2000 if year < _CENTURY_PIVOT else 1900
-        return dt.date(year, int(match[2]), int(match[1]))
+        first, second = int(match[1]), int(match[2])
+        return dt.date(year, first, second) if month_first else dt.date(year, second, first)
     if match := _WORDS.fullmatch(fold(raw)):
         if match[2] not in _MONTHS:
             raise ValueError(text)

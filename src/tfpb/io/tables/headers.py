@@ -28,7 +28,7 @@ _EMPTY_WORDS: Final = frozenset(("euro", "euros", "eur", "montant", "montants"))
 _SAME: Final[dict[str, str]] = _TABLES["same"]
 """Abbreviations and what they stand for, once in the singular."""
 _UNIT: Final = re.compile(r" (eur|pct|m)$")
-_THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b", re.IGNORECASE)
+THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b", re.IGNORECASE)
 _CALL: Final = re.compile(r"\s*\(\d\)$")
 """Call of a note at the foot of a page: « TEOM (2) »."""
 _SIGNIFICANT: Final = 3
@@ -174,7 +174,7 @@ def _likely(column: Column, unread: Iterable[str]) -> str:
     vocabularies = [_words(name) for name in names]
     best, most = "", 0
     for header in unread:
-        if column.kind is Kind.MONEY and _THOUSANDS.search(header):
+        if column.kind is Kind.MONEY and THOUSANDS.search(header):
             continue  # a name alone would not make euros of it
         words = _words(header)
         for vocabulary in vocabularies:

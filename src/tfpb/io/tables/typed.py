@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -16,12 +17,12 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables import french
 from tfpb.io.tables.asides import MERGED
-from tfpb.io.tables.headers import match_columns, unread_columns
+from tfpb.io.tables.headers import THOUSANDS, match_columns, unread_columns
 from tfpb.model.codes import ALL_QUARTERS
-from tfpb.model.columns import Column, Contract, Kind
+from tfpb.model.columns import READINGS, Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
-from tfpb.words.faults.input_words import DATE_OF_ROW, KINDS, ONE_OF, bounds, copy_words
-from tfpb.words.faults.paste_words import COPIED
+from tfpb.words.faults.input_words import DATE_OF_ROW, KINDS, ONE_OF, UNITS, bounds, copy_words
+from tfpb.words.faults.paste_words import COPIED, asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +34,9 @@ _EMPTY_EXACT: Final = frozenset({"-", "–", "#N/A", "#N/D"})
 _DOT_DECIMAL: Final = re.compile(r"[+-]?(0\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)")
 _QPV_COLUMNS: Final = frozenset({"code_qpv", "codes_qpv"})
 _NUMERIC: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
+_TIMES: Final = {"milliers": Decimal(1000), "millions": Decimal(1_000_000)}
+_BARE: Final = re.compile(r"[-+−–]?[\d\s.,]+(?:[eE][-+]?\d+)?")
+"""A number that says no unit of its own, which would hold before that of its column."""
 _DTYPES: Final[Mapping[Kind, tuple[str, Any]]] = {
     Kind.INTEGER: ("Int64", pd.NA),
     Kind.YEAR: ("Int64", pd.NA),
@@ -50,7 +54,11 @@ _DTYPES: Final[Mapping[Kind, tuple[str, Any]]] = {
 
 
 def typed(
-    table: TextTable, contract: Contract, *, renames: Mapping[str, str] | None = None
+    table: TextTable,
+    contract: Contract,
+    *,
+    renames: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Type a text table by a contract.
 
@@ -60,6 +68,8 @@ def typed(
     contract : Contract
     renames : mapping of str to str, optional
         Contract name → header in the file, as the user gave it.
+    readings : mapping of str to str, optional
+        Contract name → how its cells are read, one of `READINGS`, where the user said so.
 
     Returns
     -------
@@ -71,6 +81,7 @@ def typed(
         Every fault of the table: nothing is dropped; a cell in fault is empty in the frame.
     """
     found, faults = match_columns(table, contract, renames or {})
+    readings = readings or {}
     dots = table.decimal == "." or _uses_dots(table, found, contract)
     out: dict[str, Any] = {}
     mended = 0
@@ -87,7 +98,11 @@ def typed(
         header = found.get(column.name)
         values: list[Any] = [None] * len(table.frame)
         if header is not None:
-            parse = _parser(column, dots=dots)
+            said = readings.get(column.name, "")
+            reading = said if said in READINGS.get(column.kind, ()) else ""
+            parse = _parser(column, dots=dots, reading=reading)
+            if column.kind is Kind.MONEY and not reading:
+                faults += _thousands(table, header, contract.name, column.name)
             for position, raw in enumerate(table.frame[header]):
                 text = mend_mojibake(raw)
                 mended += text != raw
@@ -102,6 +117,7 @@ def typed(
                 faults += _reformed_codes(table, header, column.name, values)
             if column.kind is Kind.DATE:
                 faults += _mixed_dates(table, header, column.name)
+                faults += [] if reading else _month_first(table, header, contract.name, column.name)
         dtype, empty = _DTYPES[column.kind]
         filled = [empty if v is None else v for v in values]
         out[column.name] = pd.Series(filled, dtype=dtype)
@@ -145,6 +161,31 @@ def _mixed_dates(table: TextTable, header: str, name: str) -> list[Fault]:
     place = table.place(min(position for position, _ in styles.values()), header, name)
     fields = {"nombre": len(styles), "exemples": ", ".join(shown[:4])}
     return [Fault("dates_melangees", place, "", fields, Severity.DOUTE)]
+
+
+def _thousands(table: TextTable, header: str, role: str, name: str) -> list[Fault]:
+    """Refuse to read for euros the bare numbers of a column whose header says thousands."""
+    if not THOUSANDS.search(header) or not any(map(_BARE.fullmatch, table.frame[header])):
+        return []
+    fields = {"attendu": UNITS[Kind.MONEY], **asked(role, name)}
+    return [Fault("unite_contraire", Place(table.file, table.sheet, 0, header), header, fields)]
+
+
+def _month_first(table: TextTable, header: str, role: str, name: str) -> list[Fault]:
+    """Ask about a column where a date can only be read month first: the others are read day first."""
+    for position, raw in enumerate(table.frame[header]):
+        if _reads(raw, month_first=True) and not _reads(raw, month_first=False):
+            place = table.place(position, header, name)
+            return [Fault("dates_mois_jour", place, raw, asked(role, name), Severity.DOUTE)]
+    return []
+
+
+def _reads(text: str, *, month_first: bool) -> bool:
+    try:
+        french.parse_date(text, month_first=month_first)
+    except ValueError:
+        return False
+    return True
 
 
 def _reformed_codes(table: TextTable, header: str, name: str, values: list[Any]) -> list[Fault]:
@@ -204,9 +245,15 @@ def _cell(
     return value, None
 
 
-def _parser(column: Column, *, dots: bool) -> Callable[[str], Any]:
+def _parser(column: Column, *, dots: bool, reading: str) -> Callable[[str], Any]:
     """Return the reader of a column's cells; it raises ValueError for a text that is none."""
     decimal = french.parse_machine_decimal if dots else french.parse_decimal
+    if reading == "proportion":
+        return lambda text: float(_percent_of(text, decimal(text)))
+    if reading in _TIMES:
+        return lambda text: decimal(text) * (_TIMES[reading] if _BARE.fullmatch(text) else 1)
+    if reading == "mois_jour":
+        return lambda text: french.parse_date(text, month_first=True)
     if column.name in _QPV_COLUMNS:
         return french.parse_qpv_codes if column.kind is Kind.CODES else french.parse_qpv_code
     if column.kind is Kind.CHOICE:
@@ -229,6 +276,11 @@ def _parser(column: Column, *, dots: bool) -> Callable[[str], Any]:
 def _as_shown(text: str) -> float:
     """Read a number that the spreadsheet shows as a percentage: 0.0047 is 0.47 %."""
     return float(french.parse_machine_decimal(text) * 100)
+
+
+def _percent_of(text: str, value: Decimal) -> Decimal:
+    """Read a number of a column of proportions: 0,42 is 42 %; « 0,42 % », or 42, is as written."""
+    return value * 100 if abs(value) < 1 and "%" not in text else value
 
 
 def _choose(choices: Mapping[str, str], text: str) -> str:

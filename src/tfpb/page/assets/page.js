@@ -3,7 +3,7 @@
 (() => {
   const live = document.getElementById("avancement");
 
-  let touched = false; // what is being filled is not thrown away
+  let touched = false; // what is being filled is not thrown away, nor the place of who moves by keyboard
   document.addEventListener("input", () => { touched = true; });
 
   // progress: the part of the page that tells it is asked again; the screen is shown anew when it ends
@@ -19,7 +19,7 @@
       live.querySelector("[data-en-cours]")?.removeAttribute("data-en-cours");
     }
     if (live.querySelector("[data-en-cours]")) setTimeout(follow, 700);
-    else if (!touched) location.reload();
+    else if (!touched && document.activeElement === document.body) location.reload();
     else live.insertAdjacentHTML("beforeend", live.dataset.suite);
   }
   if (live?.querySelector("[data-en-cours]")) setTimeout(follow, 400);

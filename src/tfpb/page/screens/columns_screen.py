@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,14 +11,20 @@ from tfpb.errors import TfpbError
 from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.recognition import CONTRACTS, SURVEY
 from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.io.tables.french import parse_decimal
 from tfpb.io.tables.headers import match_columns, unread_columns
 from tfpb.io.tables.tabular import read_table
+from tfpb.model.columns import READINGS
 from tfpb.page.desk import mark
+from tfpb.page.remembered import forget, remember, remembered
 from tfpb.page.screens.drop_screen import files_of
 from tfpb.page.survey_facts import headers_of
 from tfpb.words.documents.report_words import ROLES
-from tfpb.words.faults.paste_words import COPIED
+from tfpb.words.documents.setting_words import READINGS as SAID
+from tfpb.words.documents.setting_words import column_words
+from tfpb.words.faults.paste_words import COPIED, READ_AS
 from tfpb.words.faults.sentences import fault_text
+from tfpb.words.numbers import amount
 from tfpb.words.page import screen_words as words
 
 if TYPE_CHECKING:
@@ -33,6 +41,7 @@ if TYPE_CHECKING:
 _HEAD: Final = 400
 _SHOWN: Final = 3
 _LONGEST: Final = 40
+MILLIONS: Final = re.compile(r"\bm ?(?:€|eur)|\bmillions?\b", re.IGNORECASE)
 PLAN_COLUMNS: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
 
 
@@ -48,6 +57,10 @@ class Read:
         Whether that is a guess, to confirm.
     person : bool
         Whether it is left out because it may name someone.
+    alone : bool
+        Whether it is read so without being named: it cannot be left unread.
+    before : bool
+        Whether it is what was confirmed for this landlord in another dossier.
     """
 
     header: str
@@ -56,6 +69,29 @@ class Read:
     choices: tuple[tuple[str, str], ...] = ()
     proposed: bool = False
     person: bool = False
+    alone: bool = False
+    before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A column whose cells may be read in two ways.
+
+    Parameters
+    ----------
+    key : str
+        As `[reglages.lectures]` names it.
+    answers : tuple of (str, str)
+        Reading and its words.
+    given : str
+        The answer, where there is one.
+    """
+
+    key: str
+    title: str
+    where: str
+    answers: tuple[tuple[str, str], ...]
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +103,16 @@ class Page:
     rows: tuple[Read, ...]
     lacking: tuple[str, ...] = ()
     title: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether something is to be confirmed or chosen."""
+        return bool(self.lacking) or any(r.proposed for r in self.rows)
+
+    @property
+    def read(self) -> int:
+        """How many columns are read."""
+        return sum(1 for r in self.rows if r.meant)
 
 
 def contract_of(role: str) -> Contract | None:
@@ -91,7 +137,47 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         if f.fields.get("coller", ("",))[0] == COPIED
         and f.fields["coller"][1] not in settings.reglages.recopier
     ]
-    return {"tables": pages, "recopier": list(dict.fromkeys(asked))}
+    return {
+        "tables": pages,
+        "recopier": list(dict.fromkeys(asked)),
+        "lectures": _asked(desk, settings),
+        "retenues": bool(remembered(settings.dossier.bailleur)),
+        "bailleur": settings.dossier.bailleur,
+    }
+
+
+def _asked(desk: Desk, settings: Settings) -> list[Asked]:
+    """List the columns that may be read in two ways, and what was answered."""
+    out: dict[str, Asked] = {}
+    for fault in desk.outlook.faults:
+        table, key, _ = fault.fields.get("coller", ("", "", ""))
+        if table == READ_AS and key not in settings.reglages.lectures:
+            said = fault_text(fault)
+            out.setdefault(key, Asked(key, said.title, said.where, _answers(key, fault.got)))
+    return [
+        *out.values(),
+        *(
+            Asked(key, column_words(key), "", _answers(key), given)
+            for key, given in settings.reglages.lectures.items()
+        ),
+    ]
+
+
+def _answers(key: str, got: str = "") -> tuple[tuple[str, str], ...]:
+    """Return the two ways a column may be read, in words; with a cell of it, by what it would mean."""
+    role, _, name = key.partition(".")
+    contract = contract_of(role)
+    if contract is None or name not in contract.names:
+        return ()
+    usual, *others = READINGS[contract.column(name).kind]
+    other = others[-1] if len(others) > 1 and MILLIONS.search(got) else others[0]
+    with suppress(ValueError):
+        if other == "proportion" and got:
+            whole = parse_decimal(got) * 100
+            return (other, words.MEANS.format(got=got, value=amount(whole))), (
+                usual, words.MEANS.format(got=got, value=got)
+            )  # fmt: skip
+    return (other, SAID[other]), (usual, SAID[usual])
 
 
 def _table(desk: Desk, settings: Settings, role: str, path: Path, contract: Contract) -> TextTable:
@@ -114,7 +200,8 @@ def _renames(settings: Settings, role: str) -> dict[str, str]:
 def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contract) -> Page:
     table = _table(desk, settings, role, settings.path(name), contract)
     named = replace(contract, name=role)
-    found, faults = match_columns(table, named, _renames(settings, role))
+    named_here = _renames(settings, role)
+    found, faults = match_columns(table, named, named_here)
     faults += unread_columns(table, named, found)
     by_header = {h: c for c, h in found.items()}
     guessed: dict[str, str] = {}
@@ -122,12 +209,21 @@ def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contra
         _, key, header = fault.fields.get("coller", ("", "", ""))
         if header and header not in by_header:
             guessed.setdefault(header, key.partition(".")[2])
+    known = remembered(settings.dossier.bailleur).get(role, {})
+    before = {
+        h: c
+        for h, c in known.items()
+        if h in table.frame and found.get(c) != h and c not in named_here
+    }
+    for header, column in before.items():
+        by_header.pop(found.get(column, ""), None)
+        guessed = {h: c for h, c in guessed.items() if c != column} | {header: column}
     kept, _ = without_people(table, known=(*contract.headers, *found.values()))
     people = {h for h in table.frame.columns if h not in kept.frame.columns}
     labels = {c.name: c.label or c.name for c in contract.columns}
     rows = []
     for header in table.frame.columns:
-        meant = by_header.get(header) or guessed.get(header, "")
+        meant = guessed.get(header) or by_header.get(header, "")
         first = [meant] if meant else []
         order = [*first, *(n for n in contract.names if n != meant)]
         person = header in people or header in desk.dropped.get(name, ())
@@ -140,6 +236,8 @@ def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contra
                 tuple((n, labels[n]) for n in order),
                 proposed=header in guessed,
                 person=person,
+                alone=header in by_header and not named_here.get(by_header[header]),
+                before=header in before,
             )
         )
     lacking = [
@@ -171,13 +269,18 @@ def _delivery(desk: Desk, name: str) -> Page:
         told = (h.label[: 2 * _LONGEST], *values) if h.label else values
         rows.append(Read(h.name, told, roles.get(h.name, ""), choices))
     rows += [Read(gone, person=True) for gone in desk.dropped.get(name, ())]
-    return Page(SURVEY, name, tuple(rows), (), f"{ROLES[SURVEY]} – {name}")
+    there = {r.meant for r in rows}
+    lacking = () if "residence" in there or not headers else (words.PLAN_COLUMNS["residence"],)
+    return Page(SURVEY, name, tuple(rows), lacking, f"{ROLES[SURVEY]} – {name}")
 
 
 def act(desk: Desk, form: FormData) -> None:
-    """Write which header is which column, and which merged cells are copied down."""
+    """Write which header is which column, how columns are read, which merged cells are copied down."""
     settings = desk.settings
     if settings is None:
+        return
+    if form.get("geste") == "oublier":
+        forget(settings.dossier.bailleur)
         return
     changes: list[tuple[tuple[str, ...], Any]] = []
     for at, (role, name) in enumerate(files_of(settings)):
@@ -186,8 +289,17 @@ def act(desk: Desk, form: FormData) -> None:
             table = _table(desk, settings, role, settings.path(name), contract)
             chosen = {h: str(form.get(f"c{at}_{k}", "")) for k, h in enumerate(table.frame.columns)}
             changes += _renamed(settings, role, table, contract, chosen)
+            alone, _ = match_columns(table, contract, {})
+            read_alone = {h: c for c, h in alone.items()}
+            meant = {h: "" if c == read_alone.get(h) else c for h, c in chosen.items()}
+            remember(settings.dossier.bailleur, role, meant)
         elif role == SURVEY and f"t{at}" in form:
             _planned(desk, name, form, at)
+    lectures = settings.reglages.lectures
+    for key in dict.fromkeys((*lectures, *(a.key for a in _asked(desk, settings)))):
+        answer = str(form.get(f"lecture|{key}", lectures.get(key, "")))
+        if answer != lectures.get(key, "") and answer in {"", *(r for r, _ in _answers(key))}:
+            changes.append((("reglages", "lectures", key), answer or None))
     copied = [*settings.reglages.recopier, *map(str, form.getlist("recopier"))]
     if list(settings.reglages.recopier) != copied:
         changes.append((("reglages", "recopier"), list(dict.fromkeys(copied))))
@@ -202,10 +314,11 @@ def _renamed(
     """Return the keys that differ from what would be read without them."""
     alone, _ = match_columns(table, contract, {})
     before = _renames(settings, role)
+    read, _ = match_columns(table, contract, before)
     meant: dict[str, str] = {}
     for header, column in chosen.items():
-        if column in contract.names:
-            meant.setdefault(column, header)
+        if column in contract.names and meant.get(column) in {None, read.get(column)}:
+            meant[column] = header  # of two, the one that is new was chosen
     out: list[tuple[tuple[str, ...], Any]] = []
     for column in contract.names:
         named = meant.get(column)

@@ -53,6 +53,7 @@ class Listed:
     found: Recognised | None
     fault: Fault | None
     wave: str
+    sheet: str
     dropped: tuple[str, ...]
 
 
@@ -99,7 +100,9 @@ def _listed(desk: Desk, settings: Settings, role: str, name: str) -> Listed:
     except TfpbError as error:
         fault = error.faults[0]
     wave = settings.enquete.fichiers.get(name)
-    return Listed(name, role, found, fault, wave.vague if wave else "", desk.dropped.get(name, ()))
+    sheet = settings.reglages.feuilles.get(role) or (found.sheet if found is not None else "")
+    dropped = desk.dropped.get(name, ())
+    return Listed(name, role, found, fault, wave.vague if wave else "", sheet, dropped)
 
 
 def _recognised(desk: Desk, path: Path) -> Recognised:
@@ -146,9 +149,10 @@ def receive(desk: Desk, uploads: list[UploadFile]) -> None:
             if not any(path == kept for _, kept in maps):
                 shutil.rmtree(scratch, ignore_errors=True)
     desk.notice, said = tuple(faults), tuple(lines)
-    if maps:
-        desk.begin(BRING, bring, maps, desk.geography)
     desk.told = said
+    if maps and not desk.begin(BRING, bring, maps, desk.geography):
+        for _, path in maps:
+            shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def _settings(desk: Desk, path: Path) -> str:
@@ -236,6 +240,10 @@ def _corrected(desk: Desk, form: FormData) -> None:
                 assign(desk, name, role, _again(desk, name))
         if role == SURVEY:
             desk.edit([(("enquete", "fichiers", name), {"vague": wave} if wave else None)])
+        elif role == old and role and (sheet := str(form.get(f"feuille{k}", ""))):
+            found = _again(desk, name)
+            if found is not None and sheet in found.sheets:
+                desk.edit([(("reglages", "feuilles", role), sheet)])
 
 
 def _again(desk: Desk, name: str) -> Recognised | None:

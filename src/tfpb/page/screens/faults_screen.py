@@ -14,6 +14,7 @@ from tfpb.io.sources.toml_files import SETTINGS
 from tfpb.io.tables.safe_copy import corrected
 from tfpb.io.tables.tabular import csv_bytes, read_table
 from tfpb.page.screens.drop_screen import files_of
+from tfpb.words.faults.paste_words import READ_AS
 from tfpb.words.faults.sentences import fault_text, fault_texts
 from tfpb.words.page import screen_words as words
 
@@ -33,6 +34,12 @@ _LINKS: Final = {
     "qpv_nom_ambigu": "noms", "axe_inconnu": "noms", "nom_proche": "noms",
     "plan_vague_absente": "noms", "vague_deux_fichiers": "noms", "marge_non_adoptee": "questions",
     "plan_absent": "deposer", "fichier_absent": "deposer", "fichier_mal_nomme": "deposer",
+    "feuilles_semblables": "deposer", "feuille_absente": "deposer", "feuille_vide": "deposer",
+    "adresses_absentes": "depart", "communes_sans_adresses": "depart", "carte_absente": "depart",
+    "carte_partielle": "depart", "geodonnees_abimees": "depart", "adresses_import_coupe": "depart",
+    "annee_hors_champ": "depart", "annee_zus": "depart", "plancher_a_confirmer": "depart",
+    "axe_proposition": "noms", "bailleur_absent_enquete": "noms", "bailleur_absent_vague": "noms",
+    "enquete_colonne_absente": "colonnes", "qpv_manquant": "colonnes",
 }  # fmt: skip
 """Code of a fault → screen where its remedy is."""
 
@@ -49,6 +56,11 @@ class Cell:
         """Whether it stops a run."""
         return self.fault.severity is Severity.FAUTE
 
+    @property
+    def hint(self) -> str:
+        """What to do, where it is not what the screen does: correct the cell."""
+        return "" if self.fault.code.startswith("valeur_") else self.said.hint
+
 
 def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
@@ -58,7 +70,10 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     others = [f for f in desk.outlook.faults if id(f) not in at]
     links: dict[tuple[str, str], list[Fault]] = {}
     for fault in others:
-        key = ("faute" if fault.severity is Severity.FAUTE else "doute", _LINKS.get(fault.code, ""))
+        key = (
+            "faute" if fault.severity is Severity.FAUTE else "doute",
+            "colonnes" if _asked(fault) else _LINKS.get(fault.code, ""),
+        )
         links.setdefault(key, []).append(fault)
     groups = [
         (stops, link, words.SCREENS.get(link, ""), fault_texts(found))
@@ -81,10 +96,19 @@ def cells_of(desk: Desk) -> list[Cell]:
     found = [
         f
         for f in desk.outlook.faults
-        if f.place.file in named and f.place.row and f.place.column and f.place.file != SETTINGS
+        if f.place.file in named
+        and f.place.row
+        and f.place.column
+        and f.place.file != SETTINGS
+        and not _asked(f)
     ]
     found.sort(key=lambda f: f.severity is not Severity.FAUTE)
     return [Cell(f, fault_text(f)) for f in found]
+
+
+def _asked(fault: Fault) -> bool:
+    """Tell whether the whole column of a fault is asked about, on the screen of columns."""
+    return bool(fault.fields.get("coller", ("",))[0] == READ_AS)
 
 
 def act(desk: Desk, form: FormData) -> None:

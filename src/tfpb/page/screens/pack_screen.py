@@ -42,7 +42,6 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "pages": pages,
         "suite": desk.made,
         "bloque": len(desk.outlook.wrong) if desk.fresh else 0,
-        "suivant": desk.told,
     }
 
 

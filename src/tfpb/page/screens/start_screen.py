@@ -41,11 +41,14 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     needed = 0
     with suppress(TfpbError):
         needed = ruling_vintage(year, "")
-    there = {v for v in VINTAGES if (desk.geography / f"qpv{v}.parquet").is_file()}
+    there = {v for v in VINTAGES if (desk.geography / f"qpv-{v}.json").is_file()}
     return {
         "tete": head,
         "annee": year,
         "date": head.date if head is not None else today,
+        "agglomeration": settings.reglages.agglomeration_plus_50000
+        if settings is not None
+        else None,
         "ecran_neuf": not desk.begun,
         "adresses": [address_file_line(f) for f in files],
         "couches": list_installed(desk.geography),
@@ -71,7 +74,10 @@ def act(desk: Desk, form: FormData) -> None:
         changes.append((("dossier", "annee"), int(str(form.get("annee")))))
     with suppress(ValueError):
         changes.append((("dossier", "date"), dt.date.fromisoformat(str(form.get("date")))))
-    desk.edit([c for c in changes if c[1] or c[0][1] == "convention"])
+    if "agglomeration" in form:
+        dense = {"oui": True, "non": False}.get(str(form.get("agglomeration")))
+        changes.append((("reglages", "agglomeration_plus_50000"), dense))
+    desk.edit([c for c in changes if c[1] != "" or c[0][1] == "convention"])
 
 
 def bring(

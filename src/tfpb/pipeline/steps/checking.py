@@ -209,7 +209,7 @@ def money_faults(inputs: Inputs, rule: TaxRule) -> list[Fault]:
     """
     faults: list[Fault] = []
     if (premises := inputs.frame("fiscalite")) is not None:
-        faults += _found(lambda: tax.check_premises(premises, rule.law))
+        faults += _found(lambda: tax.check_premises(premises, rule.law, as_written=rule.as_written))
     if (actions := inputs.frame("programme")) is not None:
         last = inputs.frame("programme_precedent")
         faults += _found(

@@ -40,6 +40,8 @@ class TaxRule:
     themes : mapping of str to Theme
     floor_applies : bool or None
         Whether the communes are under the floor of gardiens (CSI R. 271-1).
+    as_written : frozenset of str
+        Columns of rates that are percentages, however low.
     """
 
     year: int
@@ -50,6 +52,7 @@ class TaxRule:
     carried_eur: Mapping[str, str] = field(default_factory=dict)
     themes: Mapping[str, Theme] = field(default_factory=dict)
     floor_applies: bool | None = None
+    as_written: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, settings: Settings) -> TaxRule:
@@ -64,6 +67,11 @@ class TaxRule:
             carried_eur=chosen.report_eur,
             themes=settings.themes,
             floor_applies=chosen.agglomeration_plus_50000,
+            as_written=frozenset(
+                key.removeprefix("fiscalite.")
+                for key, reading in chosen.lectures.items()
+                if reading == "pourcentage"
+            ),
         )
 
     @property
@@ -100,6 +108,7 @@ def abate(tax_rule: TaxRule, taxes: Inputs, located: Located) -> Abatement | Non
         bailleur=tax_rule.bailleur,
         on=tax_rule.on,
         owned=taxes.frame("gmbi"),
+        as_written=tax_rule.as_written,
     )
 
 

@@ -32,7 +32,7 @@ from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from decimal import Decimal
 
     from tfpb.law.values import Law, Reader
@@ -61,6 +61,7 @@ def abate(
     bailleur: str = "",
     on: dt.date | None = None,
     owned: pd.DataFrame | None = None,
+    as_written: Collection[str] = (),
 ) -> Abatement:
     """Compute the abatement of a tax year.
 
@@ -87,6 +88,8 @@ def abate(
         Day of the dossier: whether a claim is still open.
     owned : DataFrame, optional
         Typed by `tables.GMBI`: every premises owned, to find those on no notice.
+    as_written : collection of str
+        As in `check_premises`.
 
     Returns
     -------
@@ -125,7 +128,7 @@ def abate(
         raise fail("code_inconnu", got=rounding, attendu=" ou ".join(ROUNDINGS))
     reader = law.on(dt.date(year, 1, 1))
     stipulated = terms(reader, rounding)
-    faults = abatement_doubts.check_premises(premises, law)
+    faults = abatement_doubts.check_premises(premises, law, as_written=as_written)
     stop_on_faults(faults)
     for key in abatement_doubts.UNIT_VALUES:
         reader.text(key)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Fault, Place
+from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
 from tfpb.tax.abatement.premises import Premises, rates_of, year_of
 from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
+from tfpb.words.faults.paste_words import asked
 from tfpb.words.money.accounts import SAME_PREMISES
 from tfpb.words.money.status_reasons import MOTIVES
 from tfpb.words.numbers import amount, number, plural
 from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     import pandas as pd
 
@@ -40,11 +42,14 @@ _IDENTITY: Final = (
 _BASE_GAP_EUR: Final = Decimal(1)
 _ABATED_BASE: Final = Decimal("0.7")
 _UNIT_DAY: Final = dt.date(2025, 1, 1)
+_TABLE: Final = "fiscalite"
 _TINY: Final = Decimal("0.01")
 """Percent under which a whole column of rates may be proportions that a workbook showed as percentages."""
 
 
-def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
+def check_premises(
+    premises: pd.DataFrame, law: Law, *, as_written: Collection[str] = ()
+) -> list[Fault]:
     """List every fault and doubt of the premises of the notices.
 
     Parameters
@@ -52,6 +57,9 @@ def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
     premises : DataFrame
         Typed by `tfpb.model.tables.PREMISES`.
     law : Law
+    as_written : collection of str
+        Columns of rates that the user said to be percentages, however low: that is then a doubt, and
+        asks nothing.
 
     Returns
     -------
@@ -61,11 +69,18 @@ def check_premises(premises: pd.DataFrame, law: Law) -> list[Fault]:
         `base_deja_abattue`, `invariant_sur_deux_avis`, `taux_suspect`, `taux_infime`.
     """
     rows = records(premises)
-    return [
+    found = (
         *(f for row in rows for f in _of_row(row, law)),
         *_rates(rows),
         *_repeated(rows),
         *_unit(rows, law),
+    )
+    answered = {"taux_suspect", "taux_infime"}
+    return [
+        replace(f, severity=Severity.DOUTE, fields={})
+        if f.code in answered and f.place.column in as_written
+        else f
+        for f in found
     ]
 
 
@@ -85,7 +100,7 @@ def _of_row(row: Record, law: Law) -> Iterator[Fault]:
         yield Fault("taux_commune_vide", here)
     elif 0 < total(rates) < 1 or 0 < rates[0] < 1:
         # no commune has so low a rate: asked about, never used 100 times too small
-        yield Fault("taux_suspect", here, amount(rates[0]))
+        yield Fault("taux_suspect", here, _whole(rates[0]), asked(_TABLE, "taux_commune_pct"))
     on = dt.date(year or _UNIT_DAY.year, 1, 1)
     if vlc and base is not None and law.covers("part_vlc", on):
         expected = vlc * Decimal(law.value("part_vlc", on).valeur)
@@ -101,14 +116,20 @@ def _rates(rows: Sequence[Record]) -> Iterator[Fault]:
     for index, line in enumerate(LINES):
         if index:  # the commune's own is asked about whatever the others are
             column = f"taux_{line}_pct"
+            fields = asked(_TABLE, column)
             told = [(row, rate) for row in rows if (rate := rates_of(row)[index])]
             usual = median(rate for _, rate in told) if told else Decimal(0)
             if told and usual < _TINY:
                 row, rate = told[0]
-                yield doubt("taux_infime", row.place(column), amount(rate))
+                yield doubt("taux_infime", row.place(column), _whole(rate), **fields)
             for row, rate in told:
                 if rate < 1 <= usual and usual / 2 <= rate * 100 <= usual * 2:
-                    yield Fault("taux_suspect", row.place(column), amount(rate))
+                    yield Fault("taux_suspect", row.place(column), _whole(rate), fields)
+
+
+def _whole(rate: Decimal) -> str:
+    """Write a rate as the file does: to the cent, 0,0047 would be nothing."""
+    return f"{rate.normalize():f}".replace(".", ",")
 
 
 def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _TEXTS: Final = packaged(__name__)
 LEGAL_ORIGINS: Final[dict[str, str]] = _TEXTS["legal_origins"]
+READINGS: Final[dict[str, str]] = _TEXTS["readings"]
+"""How the cells of a column are read, where the user said so → in words."""
 _CHECKED: Final = {True: "vérifié", False: "non vérifié"}
 _CHOICES: Final[dict[str, dict[str, str]]] = {**_TEXTS["choices"], "arrondi": ROUNDINGS}
 _LABELS: Final = {
@@ -79,6 +81,10 @@ def _renamed(key: str, header: Any) -> str:
     return f"{column_words(key)} : colonne « {header} »"
 
 
+def _read_as(key: str, reading: Any) -> str:
+    return f"{column_words(key)} : {READINGS.get(str(reading), reading)}"
+
+
 def _sheet(role: str, name: Any) -> str:
     return f"{ROLES.get(role, role)} : feuille « {name} »"
 
@@ -96,7 +102,12 @@ def _pair(key: str, value: Any) -> str:
     return f"{key} : {value}"
 
 
-_MAPPINGS: Final = {"colonnes": _renamed, "feuilles": _sheet, "report_eur": _carried}
+_MAPPINGS: Final = {
+    "colonnes": _renamed,
+    "lectures": _read_as,
+    "feuilles": _sheet,
+    "report_eur": _carried,
+}
 
 
 def overrides_words(replaced: Mapping[str, Any]) -> str:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = "reglages.colonnes"
 COPIED: Final = "reglages.recopier"
+READ_AS: Final = "reglages.lectures"
 WAVES: Final = "enquete.fichiers"
 ALIAS: Final = "alias.{what}"
 _NAMES: Final = ("bailleurs", "agences", "communes", "quartiers")
-TABLES: Final = (COPIED, COLUMNS, *(ALIAS.format(what=what) for what in _NAMES), WAVES)
+TABLES: Final = (COPIED, COLUMNS, READ_AS, *(ALIAS.format(what=what) for what in _NAMES), WAVES)
 """Tables of the block, in order."""
 _OF: Final = " › "
 """Between a bailleur of a region and its file."""
@@ -31,10 +32,19 @@ _FILE: Final = "dossier.toml"
 _TO_CHOOSE: Final = "# {key} = {value}   # à compléter ({what}), puis retirez le premier #"
 _HEADER: Final = "l’en-tête de votre fichier"
 _CODE: Final = "le code du quartier"
+_READING: Final = (
+    "sa lecture : « proportion » ou « pourcentage », « mois_jour » ou « jour_mois », « milliers » ou "
+    "« euros »"
+)
 _WAVE: Final = "sa vague, par exemple 2023"
 
 
-_TO_SAY: Final = {WAVES: _WAVE, COLUMNS: _HEADER}
+_TO_SAY: Final = {WAVES: _WAVE, COLUMNS: _HEADER, READ_AS: _READING}
+
+
+def asked(role: str, column: str) -> dict[str, tuple[str, str, str]]:
+    """Return the field of a fault that asks how a column is read: the line to fill in the settings."""
+    return {"coller": (READ_AS, f"{role}.{column}", "")}
 
 
 def paste_lines(faults: Iterable[Fault]) -> list[str]:

@@ -23,11 +23,13 @@ DROPPED: Final = Phrase(
     " {count:s colonne qui peut nommer quelqu’un a été écartée/colonnes qui peuvent nommer quelqu’un ont été "
     "écartées} avant la copie : {names}."
 )
+MEANS: Final = "« {got} » veut dire {value} %"
 NO_STOCK: Final = "patrimoine.xlsx"
 NEXT_FOLDER: Final = "{name}-{year}"
 NEXT_BEGUN: Final = (
     "Le dossier {year} est commencé dans « {folder} » : mêmes réglages, même plan d’enquête, le programme "
-    "devient celui de l’année d’avant. Fermez cette page, puis ouvrez ce dossier."
+    "devient celui de l’année d’avant. Fermez cette page, puis ouvrez ce dossier : sous Windows, glissez-le "
+    "sur « Ouvrir-tfpb » ; ailleurs, « tfpb ouvrir » suivi de son nom."
 )
 NEXT_THERE: Final = "Il y a déjà un dossier dans « {folder} » : rien n’y a été changé."
 CANCELLED: Final = "Arrêté : ce qui était là avant est resté tel quel."
@@ -36,6 +38,12 @@ BROKEN: Final = (
     "relancez, et signalez-la si elle revient."
 )
 ENDED: Final[dict[str, str]] = _TEXTS["ended"]
+WORKING: Final[dict[str, str]] = _TEXTS["working"]
+"""Kind of a work → its name while it is under way."""
+BUSY: Final = (
+    "Rien n’a été commencé : un autre travail est en cours ({work}). Attendez sa fin, ou arrêtez-le, "
+    "puis recommencez."
+)
 
 PLAN_COLUMNS: Final[dict[str, str]] = _TEXTS["plan_columns"]
 SIDES: Final[dict[str, str]] = _TEXTS["sides"]

@@ -1,0 +1,191 @@
+"""The server killed at any moment: what it answered for is on the disk, and nothing is half-written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from effort import tries
+from tfpb.io.sources.toml_files import load_settings
+from tfpb.review.review_workbook import read_limit_decisions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
+
+
+class Opened:
+    """`tfpb ouvrir` in a process of its own, and someone who has come in by its door."""
+
+    def __init__(self, folder: Path, geodata: Path, cache: Path) -> None:
+        words = ("ouvrir", str(folder), "--sans-navigateur", "--geodonnees", str(geodata))
+        self.process = subprocess.Popen(
+            [sys.executable, "-X", "utf8", "-m", "tfpb", *words],
+            env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        self.client = httpx.Client(follow_redirects=True, timeout=60)
+        self.page = ""
+        for _ in range(600):
+            for door in (cache / "tfpb" / "page").glob("*.html"):
+                for link in re.findall(r'href="(http[^"]+)"', door.read_text(encoding="utf-8")):
+                    with contextlib.suppress(httpx.ConnectError):
+                        self.base = link.partition("/entree")[0]
+                        if self.client.get(link).status_code == 200:
+                            self.page = self.client.get(f"{self.base}/depart").text
+            if self.page:
+                return
+            assert self.process.poll() is None
+            time.sleep(0.1)
+        raise AssertionError("the door")
+
+    def post(self, screen: str, form: dict[str, str], **files: object) -> str:
+        token = re.findall(r'name="jeton" value="([^"]+)"', self.page)[0]
+        data, origin = {"jeton": token, **form}, {"origin": self.base}
+        answer = self.client.post(f"{self.base}/{screen}", data=data, headers=origin, **files)  # type: ignore[arg-type]
+        assert answer.status_code == 200
+        return answer.text
+
+    def get(self, screen: str) -> str:
+        return self.client.get(f"{self.base}/{screen}").text
+
+    def working(self) -> bool:
+        return "data-en-cours" in self.get("avancement")
+
+    def wait(self) -> None:
+        end = time.monotonic() + 120
+        while self.working():
+            assert time.monotonic() < end
+            time.sleep(0.2)
+
+    def doubts(self) -> list[tuple[str, str]]:
+        """Rank and key of what is left to decide, sides first."""
+        self.get("doutes")
+        self.wait()
+        forms = self.get("doutes").split('class="doute')[1:]
+        asked = [f for f in forms if 'value="dans"' in f]
+        return [
+            (re.findall(r'name="rang" value="(\d+)"', f)[0],
+             unescape(re.findall(r'name="cle" value="([^"]*)"', f)[0]))
+            for f in asked
+        ]  # fmt: skip
+
+    def decide(self, rank: str, key: str, side: str) -> None:
+        form = {"rang": rank, "cle": key, "choix": side, "auteur": "C. Roy", "piece": "plan"}
+        self.post("doutes", form)
+
+    def kill(self) -> None:
+        """Kill the server as a machine that loses its current does; its own children end with it."""
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.client.close()
+
+
+@pytest.fixture
+def folder(
+    tmp_path: Path, example: Path, geodata: Path, stages: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """Begin a dossier of two files by the page, and kill it: files and head are there already."""
+    monkeypatch.setenv("TFPB_CACHE", str(stages))
+    made = tmp_path / "dossier"
+    first = Opened(made, geodata, tmp_path / "cache")
+    head = {"geste": "tete", "bailleur": "Habitat Valmontois", "titre": "T", "annee": "2025",
+            "date": "2026-02-10"}  # fmt: skip
+    first.post("depart", head)
+    names = ("patrimoine.xlsx", "fiscalite_2025.xlsx")
+    files = [("fichiers", (name, (example / name).read_bytes())) for name in names]
+    first.post("deposer", {"geste": "deposer"}, files=files)
+    first.kill()  # during its check
+    assert load_settings(made / "dossier.toml").fichiers.fiscalite == "fiscalite_2025.xlsx"
+    yield made
+    assert not list(made.glob("*.tmp*"))
+
+
+def decided(folder: Path) -> list[str]:
+    """Return the sides that the review workbook holds, read as the commands read it."""
+    named = load_settings(folder / "dossier.toml").fichiers.decisions
+    return [d for d in read_limit_decisions(folder / named)["decision"] if d] if named else []
+
+
+def _lives(pid: str) -> bool:
+    """Tell whether a process is there and not only waiting to be reaped."""
+    with contextlib.suppress(OSError):
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    return False
+
+
+def test_what_was_decided_is_there_after_a_kill(
+    folder: Path, geodata: Path, tmp_path: Path
+) -> None:
+    known: list[str] = []
+    for at in range(tries(1, 4)):
+        opened = Opened(folder, geodata, tmp_path / "cache")
+        left = opened.doubts()
+        side = ("dans", "hors")[at % 2]
+        opened.decide(*left[0], side)
+        opened.kill()  # the moment the answer is there
+        known.append(side)
+        assert sorted(decided(folder)) == sorted(known)
+
+
+def test_a_kill_before_the_answer_leaves_the_file_before_or_after_it(
+    folder: Path, geodata: Path, tmp_path: Path
+) -> None:
+    before: list[str] = []
+    for delay in (0.05, 0.0, 0.02, 0.1, 0.2, 0.4)[: tries(1, 6)]:
+        opened = Opened(folder, geodata, tmp_path / "cache")
+        rank, key = opened.doubts()[0]
+
+        def send(opened: Opened = opened, rank: str = rank, key: str = key) -> None:
+            with contextlib.suppress(httpx.HTTPError):
+                opened.decide(rank, key, "dans")
+
+        sending = threading.Thread(target=send)
+        sending.start()
+        time.sleep(delay)
+        opened.kill()
+        sending.join()
+        after = decided(folder)
+        assert after in (before, [*before, "dans"])
+        before = after
+
+
+def test_a_kill_during_a_run_leaves_the_decisions_and_no_pack(
+    folder: Path, geodata: Path, tmp_path: Path
+) -> None:
+    opened = Opened(folder, geodata, tmp_path / "cache")
+    opened.decide(*opened.doubts()[0], "hors")
+    opened.post("dossier", {"geste": "faire", "diffuser": "non"})
+    for _ in range(200):
+        if "<li>" in opened.get("avancement"):  # a stage is begun
+            break
+        time.sleep(0.05)
+    assert opened.working()
+    threads = Path(f"/proc/{opened.process.pid}/task").glob("*/children")
+    children = [pid for listed in threads for pid in listed.read_text(encoding="ascii").split()]
+    assert children
+    opened.kill()
+    assert decided(folder) == ["hors"]
+    again = Opened(folder, geodata, tmp_path / "cache")  # the lock went with the process
+    again.doubts()
+    assert "1 décidé" in again.get("doutes")
+    again.kill()
+    for _ in range(100):
+        if not any(map(_lives, children)):
+            break
+        time.sleep(0.1)
+    assert not any(map(_lives, children))  # the run does not go on without its page
+    assert not (folder / "dossier" / "dossier.zip").exists()
