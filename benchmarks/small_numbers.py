@@ -85,11 +85,12 @@ def plan_of(items: pd.DataFrame, target: str, *, adjusted: bool) -> tuple[survey
 
 
 def judge(
-    job: tuple[str, int], *, seed: int, targets: tuple[str, ...]
+    job: tuple[str, int], *, seed: int, targets: tuple[str, ...], totals: bool
 ) -> tuple[pd.DataFrame, bool]:
     """Draw one survey, have it estimated and protected, and count what its printed rows are worth.
 
-    Adjusted rows of quarters are dear: one regional survey in eight has them.
+    Adjusted rows of quarters are dear: one regional survey in eight has them. With `totals` no quarter
+    is estimated: the region and the bailleurs alone, raw and adjusted.
     """
     shape, number = job
     rng = np.random.default_rng([seed, number, shape == "alone"])
@@ -98,11 +99,13 @@ def judge(
     land, items = settle(rng, domains, design), items_of(rng)
     waves = simulate(rng, land, items, design)
     frames, stock = deliveries(land, items, waves), stock_of(land)
-    whole = shape == "alone" or number % 8 == 0
+    whole = not totals and (shape == "alone" or number % 8 == 0)
+    runs = ((True, ["code_qpv"]),) if whole else ((False, ["code_qpv"]), (True, []))
+    runs = ((True, []),) if totals else runs
     parts, printed, known = [], None, True
     for target in targets:
         if printed is None or known:
-            printed, known = printed_rows(frames, stock, items, target, whole=whole)
+            printed, known = printed_rows(frames, stock, items, target, runs)
         truth = truths(land, items, waves, target, quarters=whole)
         parts.append(counts(truth, printed).assign(target=target))
     table = pd.concat(parts).merge(items[["item", "rate", "icc"]], on="item")
@@ -114,16 +117,15 @@ def printed_rows(
     stock: pd.DataFrame,
     items: pd.DataFrame,
     target: str,
-    *,
-    whole: bool,
+    runs: tuple[tuple[bool, list[str]], ...],
 ) -> tuple[pd.DataFrame, bool]:
-    """Return what the program prints, all in one run if `whole`, else adjusted totals apart."""
-    tables = []
-    for adjusted, by in ((True, ["code_qpv"]),) if whole else ((False, ["code_qpv"]), (True, [])):
+    """Return what the program prints over runs (adjusted, levels): of a second one the adjusted rows."""
+    tables: list[pd.DataFrame] = []
+    for adjusted, by in runs:
         plan, known = plan_of(items, target, adjusted=adjusted)
         estimates = survey.compare(survey.recode(frames, plan, stock), plan, by=by)
         table = survey.protect(estimates, masking_n=11).comparison
-        tables.append(table if by else table[table["ajustement"] != "brut"])
+        tables.append(table[table["ajustement"] != "brut"] if tables else table)
     wanted = [*KEYS, "ic95_bas", "ic95_haut", "verdict"]
     return pd.concat([table[wanted] for table in tables], ignore_index=True), known
 
@@ -314,6 +316,7 @@ def main() -> None:
     parser.add_argument("--graine", type=int, default=1)
     parser.add_argument("--cible", choices=[*TARGETS, "les-deux"], default="les-deux")
     parser.add_argument("--processus", type=int, default=2)
+    parser.add_argument("--totaux", action="store_true", help="no quarters: many more surveys")
     parser.add_argument("--verifier", action="store_true", help="check the simulator itself")
     options = parser.parse_args()
     if options.verifier:
@@ -324,7 +327,7 @@ def main() -> None:
     targets = TARGETS if options.cible == "les-deux" else (options.cible,)
     alone = 2 * options.surveys if options.seuls is None else options.seuls
     jobs = [("region", i) for i in range(options.surveys)] + [("alone", i) for i in range(alone)]
-    work = partial(judge, seed=options.graine, targets=targets)
+    work = partial(judge, seed=options.graine, targets=targets, totals=options.totaux)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read by the processes that start
     with ProcessPoolExecutor(options.processus, get_context("spawn")) as pool:
         found = list(pool.map(work, jobs))

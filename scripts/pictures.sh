@@ -9,4 +9,4 @@ mkdir -p "$out"
 pdftoppm -r 96 -png -singlefile "$pack/cartes/QN05992M.pdf" "$out/page-qpv"
 page=$(pdftotext "$pack/rapport.pdf" - | awk 'BEGIN{RS="\f"} /plus bas en QPV/ && !found {found=NR} END{print found}')
 pdftoppm -r 80 -png -singlefile -f "$page" -l "$page" "$pack/rapport.pdf" "$out/rapport"
-TFPB_IMAGES_PAGE="$out" .venv/bin/python -m pytest -q -n 0 tests/browser/test_browser_page_keyboard.py
+TFPB_ESSAIS=tous TFPB_IMAGES_PAGE="$out" .venv/bin/python -m pytest -q -n 0 tests/browser/test_browser_page_keyboard.py

@@ -1,6 +1,6 @@
 """The nine screens by keyboard alone, on files with what a landlord's have; pictures of the guide on the way.
 
-`TFPB_IMAGES_PAGE=docs/images pytest tests/browser/test_browser_page_keyboard.py` makes the pictures anew.
+`sh scripts/pictures.sh` makes the pictures anew.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from page_player import Typist, entered, picture
 
+from effort import tries
 from served_page import served
 from tfpb.io.sources.toml_files import load_settings, read_plan
 from tfpb.review.review_workbook import read_limit_decisions
@@ -21,7 +22,11 @@ from tfpb.review.review_workbook import read_limit_decisions
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not tries(0, 1), reason="une minute au clavier : TFPB_ESSAIS=tous"),
+]
 PICTURES = os.environ.get("TFPB_IMAGES_PAGE", "")
 FILES = (
     "patrimoine.xlsx", "enquete_2019.csv", "enquete_2023.xlsx", "fiscalite_2025.xlsx",
