@@ -143,7 +143,7 @@ def wrap(
     return out
 
 
-def save_png(figure: Figure, *, dpi: int) -> bytes:
+def save_png(figure: Figure, *, dpi: int, compress_level: int = 6) -> bytes:
     """Save as PNG with no date and no software name.
 
     The project draws in few colours: a palette of 256 shows them and their soft edges, in a quarter
@@ -155,7 +155,7 @@ def save_png(figure: Figure, *, dpi: int) -> bytes:
     picture = Image.fromarray(np.asarray(surface.buffer_rgba())).convert("RGB")
     small = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     out = io.BytesIO()
-    small.save(out, "PNG", compress_level=6, dpi=(dpi, dpi))
+    small.save(out, "PNG", compress_level=compress_level, dpi=(dpi, dpi))
     return out.getvalue()
 
 

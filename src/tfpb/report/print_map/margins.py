@@ -192,6 +192,8 @@ STAMP_PT: Final = 7.0
 STAMP_X: Final = COLUMN_X + 13.0
 STAMP_Y: Final = FOOT_Y + 20.0
 """Left end of the baseline of the hash, millimetres from the top left corner of the sheet."""
+
+
 def stamp_svg(svg: bytes, run_hash: str) -> bytes:
     """Set a hash on the drawing of a sheet, as text."""
     x, y = STAMP_X / POINT_MM, STAMP_Y / POINT_MM

@@ -69,7 +69,8 @@ def draw_sheet(view: View) -> dict[str, bytes]:
     with style():
         figure = compose(view).figure
         svg = save_svg(figure, title=view.title)
-        return {"png": save_png(figure, dpi=view.dpi), "svg": svg}
+        png = save_png(figure, dpi=view.dpi, compress_level=1)  # the stamp presses it again
+        return {"png": png, "svg": svg}
 
 
 def stamped(picture: Mapping[str, bytes], title: str, run_hash: str) -> dict[str, bytes]:
