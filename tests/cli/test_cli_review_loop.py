@@ -10,6 +10,8 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack, number
 
+from example_pack import undecided
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -65,6 +67,7 @@ def counts(pack: Pack) -> dict[str, float]:
 def inputs(tmp_path: Path, example: Path) -> Path:
     folder = tmp_path / "dossier"
     shutil.copytree(example, folder, ignore=shutil.ignore_patterns("geodonnees_sources"))
+    undecided(folder)
     return folder
 
 

@@ -274,6 +274,7 @@ ENTERED: Final = Phrase(
 NONE_ENTERED: Final = "Ses logements étaient déjà en quartier prioritaire sur la carte de 2015."
 SETTLED: Final = Phrase("Adresses douteuses tranchées dans ce quartier : {count:n}.")
 PROVED: Final = Phrase("{proved:n} sur {actions:n}")
+NO_ACTION: Final = "aucune action"
 OTHERWISE: Final = "à structure comparable, autre lecture"
 PHOTOS: Final = "En images"
 PHOTO: Final = Phrase("{found} ({day:d})")
