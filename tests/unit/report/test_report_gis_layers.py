@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
-import pytest
 from report_dossier import make
 
 from tfpb.io.packs.geopackage import geopackage_bytes, geoparquet_bytes
 from tfpb.report.gis_layers import layers
-from tfpb.report.map_model import map_model
 from tfpb.words.places.map_words import LEGEND_CUT
 
 if TYPE_CHECKING:
@@ -103,16 +101,3 @@ def test_a_stock_without_any_place_still_has_its_layers() -> None:
     nowhere = dataclasses.replace(made, located=dataclasses.replace(made.located, residences=homes))
     shown = layers(nowhere)
     assert [len(shown[name]) for name in ("residences", "limites_2024")] == [0, 0]
-
-
-def test_a_residence_stands_where_the_maps_place_it() -> None:
-    made = dossier()
-    placed = map_model(made).residences.set_index("id_residence")
-    moved = made.located.residences.set_index("id_residence")
-    shown = drawn()["residences"].set_index("id_residence")
-    for axis in ("longitude", "latitude"):
-        assert shown[axis].tolist() == placed.loc[shown.index, axis].tolist()
-    cut = placed.index[placed["coupee"] != ""]
-    assert len(cut)
-    assert (placed.loc[cut, "longitude"] != moved.loc[cut, "longitude"]).all()
-    assert shown.geometry.to_crs(4326).x.tolist() == pytest.approx(shown["longitude"].tolist())
