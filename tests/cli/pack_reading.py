@@ -42,8 +42,8 @@ class Pack:
         record: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
         return record
 
-    def pdf(self, name: str = "rapport.pdf", *, order: str = "-layout") -> str:
-        command = [need("pdftotext"), order, str(self.folder / name), "-"]
+    def pdf(self, name: str = "rapport.pdf") -> str:
+        command = [need("pdftotext"), "-layout", str(self.folder / name), "-"]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def docx(self) -> Any:
