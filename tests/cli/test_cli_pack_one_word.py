@@ -368,3 +368,21 @@ def test_a_verdict_has_one_wording_and_its_key(made: Pack) -> None:
     for name, text in _everywhere(made).items():
         whole = _plain(re.sub(r"\s+", " ", text))
         assert not [w for w in technical if re.search(rf"[●◒▲◐▼▽○] {w}", whole)], name
+
+
+_KEYS: Final = ("Comment lire un verdict", "marge d’équivalence")
+_SIGNED: Final = re.compile(r"[●◒▲◐▼▽○] [a-zà]")
+
+
+def test_no_page_shows_a_verdict_without_a_key(made: Pack) -> None:
+    signed = 0
+    for name, text in _read_by_a_prefect(made).items():
+        if _SIGNED.search(text):
+            signed += 1
+            assert any(key in re.sub(r"\s+", " ", text) for key in _KEYS), name
+    assert signed >= 8
+
+
+def test_no_sentence_of_a_page_is_cut(made: Pack) -> None:
+    for name, text in _read_by_a_prefect(made).items():
+        assert "…" not in text, name
