@@ -35,7 +35,7 @@ SECOND: Final = 3.4
 """Height of the second line of a long name."""
 _NUMBERS: Final = (COLUMN_W - 36.0, COLUMN_W - 18.0, COLUMN_W)
 """Right ends of the columns of the table."""
-_END: Final = re.compile(r"(?<=[.?])(?= [A-ZÀÉ])")
+_END: Final = re.compile(r"(?<=[.?])(?= \w)")
 _SOFT: Final[dict[str, Any]] = {"color": theme.SOFT}
 
 
