@@ -26,17 +26,16 @@ BEGUN_FIRST = {
     (Path(__file__).parent / name).resolve(strict=True): rank
     for rank, name in enumerate(
         (
-            "cli/test_cli_region.py", "unit/faults/test_faults_commands.py",
-            "golden/test_golden_packs.py", "cli/test_cli_releases.py",
-            "unit/pack/test_pack_kill.py", "cli/test_cli_examples.py",
-            "browser/test_browser_map.py", "browser/test_browser_page.py", "cli/test_cli_privacy.py",
-            "cli/test_cli_review_loop.py", "unit/maps/test_maps_print.py",
-            "unit/survey/test_survey_disclosure.py", "cli/test_cli_pack_again.py",
-            "cli/test_cli_dossier.py", "cli/test_cli_consoles.py",
-            "cli/test_cli_bad_input.py", "cli/test_cli_properties.py",
-            "cli/test_cli_pack_secrecy.py",
-            "cli/test_cli_region_part.py", "unit/region/test_region_executor.py",
-            "unit/region/test_region_attack.py", "unit/addresses/test_address_addok.py",
+            "cli/test_cli_region.py", "browser/test_browser_page_real.py",
+            "browser/test_browser_page.py", "cli/test_cli_releases.py",
+            "golden/test_golden_packs.py", "cli/test_cli_examples.py", "browser/test_browser_map.py",
+            "cli/test_cli_privacy.py", "unit/faults/test_faults_commands.py",
+            "cli/test_cli_review_loop.py", "cli/test_cli_dossier.py", "cli/test_cli_pack_again.py",
+            "cli/test_cli_pack_secrecy.py", "unit/pack/test_pack_kill.py", "unit/maps/test_maps_print.py",
+            "unit/survey/test_survey_disclosure.py", "cli/test_cli_properties.py",
+            "cli/test_cli_bad_input.py", "cli/test_cli_region_part.py", "cli/test_cli_consoles.py",
+            "unit/region/test_region_attack.py", "unit/region/test_region_funnel.py",
+            "unit/region/test_region_executor.py", "unit/addresses/test_address_addok.py",
         )
     )
 }  # fmt: skip
@@ -85,23 +84,30 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """Return a folder of this worker, a copy of one that the first worker to ask filled for all."""
+def first(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return a folder that the first worker to ask filled, the same one for all workers."""
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
     def made(name: str, fill: Callable[[Path], None]) -> Path:
-        first, whole = shared / f"{name}-premier", shared / f"{name}-fait"
+        folder, whole = shared / f"{name}-premier", shared / f"{name}-fait"
         with (shared / f"{name}-verrou").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not whole.exists():
-                shutil.rmtree(first, ignore_errors=True)
-                first.mkdir()
-                fill(first)
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                fill(folder)
                 whole.touch()
-        return Path(shutil.copytree(first, own / name))
+        return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def once(first: Once, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return a folder of this worker, a copy of one that the first worker to ask filled for all."""
+    own = tmp_path_factory.getbasetemp()
+    return lambda name, fill: Path(shutil.copytree(first(name, fill), own / name))
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +132,10 @@ def first_run(once: Once, geodata: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stages(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of what the first run kept, to which tests may add."""
-    return Path(shutil.copytree(first_run / "garde", tmp_path_factory.mktemp("garde") / "etapes"))
+def stages(first: Once, first_run: Path) -> Path:
+    """Return a copy of what the first run kept, to which the tests of all workers may add."""
+
+    def copied(folder: Path) -> None:
+        shutil.copytree(first_run / "garde", folder, dirs_exist_ok=True)
+
+    return first("etapes", copied)

@@ -32,17 +32,22 @@ class Cluster:
 
 @contextmanager
 def dask_cluster(
-    folder: Path, *, workers: int = 2, paths: tuple[Path, ...] = (), tls: tuple[str, ...] = ()
+    folder: Path,
+    *,
+    workers: int = 2,
+    paths: tuple[Path, ...] = (),
+    tls: tuple[str, ...] = (),
+    losses: int = 5,
 ) -> Iterator[Cluster]:
     """Start a cluster whose workers import what this process does, and stop every process of it.
 
     Ports are those the system gives; nothing is taken for started before it has answered. `tls` is the files
-    of an encrypted cluster: authority, certificate, key.
+    of an encrypted cluster: authority, certificate, key; `losses`, how many workers a part may lose.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = folder / "ordonnanceur.json"
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([*map(str, paths), *sys.path]),
-           "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "5"}  # fmt: skip
+           "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(losses)}  # fmt: skip
     names = ("--tls-ca-file", "--tls-cert", "--tls-key")
     secret = [word for pair in zip(names, tls, strict=False) for word in pair]
     protocol = ["--protocol", "tls"] if tls else []

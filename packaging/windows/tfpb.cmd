@@ -1,5 +1,5 @@
 @echo off
-rem Double click: the guided dialogue. With arguments: the command line. No right is asked.
+rem The command line; a double click shows its help. No right is asked.
 setlocal
 chcp 65001 >nul 2>&1
 "%~dp0python\python.exe" -X utf8 -m tfpb %*

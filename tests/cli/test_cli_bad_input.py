@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
-from tfpb.io.tables.tabular import read_table
+from tfpb.io.sources.toml_files import load_settings
+from tfpb.pipeline.assembling import assemble
+from tfpb.pipeline.kept.stage_cache import StageCache
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -156,7 +158,7 @@ def test_all_faults_come_at_once(copy: Path, tmp_path: Path, geodata: Path, run:
 
 
 def test_survey_rows_of_unknown_residences(
-    copy: Path, tmp_path: Path, geodata: Path, pack: Path, run: Run, kept: Path
+    copy: Path, tmp_path: Path, geodata: Path, example: Path, run: Run, kept: Path
 ) -> None:
     lines = (copy / "enquete_2019.csv").read_bytes().decode("cp1252").splitlines()
     head = [h.strip('"') for h in lines[0].split(";")]
@@ -172,14 +174,17 @@ def test_survey_rows_of_unknown_residences(
     for word in ("R0457", "2 lignes", "enquete_2019.csv", "ligne 2", "Code résidence"):
         assert word in result.output
     toml = copy / "dossier.toml"
-    settings = toml.read_text(encoding="utf-8").replace(
+    text = toml.read_text(encoding="utf-8").replace(
         "[reglages]", '[reglages]\nenquete_residences_inconnues = "ecarter"'
     )
-    toml.write_text(settings, encoding="utf-8")
-    assert run(*args).exit_code == 0
+    toml.write_text(text, encoding="utf-8")
     # the two interviews are in no group: neither by the map nor by the flag that was delivered
-    waves = [read_table(f / "donnees" / "methode_vagues.csv").frame for f in (tmp_path / "s", pack)]
-    counts = [dict(zip(w["vague"], w["n"].astype(int), strict=True)) for w in waves]
+    counts = []
+    for folder in (copy, example):
+        settings = load_settings(folder / "dossier.toml")
+        survey = assemble(settings, geodata, execute=StageCache(kept)).survey
+        assert survey is not None
+        counts.append({w.vague: w.n for w in survey.waves})
     assert counts[0]["2019"] == counts[1]["2019"] - 2
     assert counts[0]["2023"] == counts[1]["2023"]
 

@@ -147,8 +147,8 @@ def test_paths_of_other_machines_get_a_sentence(
     copy: Path, geodata: Path, run: Run, written: str
 ) -> None:
     toml = copy / "dossier.toml"
-    text = toml.read_text(encoding="utf-8").replace('"patrimoine.xlsx"', written, 1)
-    toml.write_text(text, encoding="utf-8")
+    head, _, _ = toml.read_text(encoding="utf-8").partition("[fichiers]")
+    toml.write_text(f"{head}[fichiers]\npatrimoine = {written}\n", encoding="utf-8")
     result = run("verifier", toml, "--geodonnees", geodata)
     assert result.exit_code == 2, result.output
     assert "que faire" in result.output

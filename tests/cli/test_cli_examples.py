@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 from typing import TYPE_CHECKING, Any, Final
@@ -57,6 +58,7 @@ def test_examples_work_when_pasted(
     (tmp_path / "sorties").mkdir()
     shutil.copytree(geodata, tmp_path / "sorties" / "geodonnees")  # one is imported again
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)  # `region` in processes: test_cli_region.py
     pasted: dict[str, Result] = {}
     for name, command in _commands():
         if name in _ELSEWHERE:

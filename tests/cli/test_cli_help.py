@@ -181,3 +181,11 @@ def test_a_shell_that_is_not_known_is_said_in_french(
         result = run(option)
         assert result.exit_code == 2
         assert "la complétion existe pour bash, zsh, fish et PowerShell" in result.output
+
+
+def test_the_program_alone_shows_its_help_which_names_the_page() -> None:
+    done = subprocess.run([sys.executable, "-m", "tfpb"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    said = done.stdout.decode()
+    assert "Commandes :" in said
+    assert "tfpb ouvrir" in said

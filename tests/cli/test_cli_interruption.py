@@ -34,7 +34,7 @@ def test_what_a_library_makes_of_control_c_is_still_control_c(
         assert left.value.exit_code == 130
         assert capsys.readouterr().err == f"{STOPPED}\n"
         with pytest.raises(typer.Exit) as left, guard():
-            raise error  # the next command of a dialogue is judged by itself
+            raise error  # the next command of the same process is judged by itself
         assert left.value.exit_code in (1, 2)
     finally:
         signal.signal(signal.SIGINT, before)

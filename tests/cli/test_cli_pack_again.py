@@ -12,6 +12,9 @@ from openpyxl import load_workbook
 from pack_reading import Pack
 
 from tfpb.io.packs.pack import read_pack
+from tfpb.io.sources.toml_files import load_settings
+from tfpb.pipeline.assembling import assemble
+from tfpb.pipeline.kept.stage_cache import StageCache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,7 +141,7 @@ def test_the_second_run_in_order(
     assert not [n for n in with_kept if "etape" in n]
 
 
-def test_a_changed_stock_is_worked_on_anew(make: Make, inputs: Path, tmp_path: Path) -> None:
+def test_a_changed_stock_is_worked_on_anew(inputs: Path, cache: Path, geodata: Path) -> None:
     path = inputs / "patrimoine.xlsx"
     book = load_workbook(path)
     sheet = book.active
@@ -147,7 +150,8 @@ def test_a_changed_stock_is_worked_on_anew(make: Make, inputs: Path, tmp_path: P
     )
     cell.value = "12 RUE NELSON MANDELA"
     book.save(path)
-    taken = make(tmp_path / "b")
-    assert "Adresses" not in taken
-    located = Pack(tmp_path / "b").rows("localisation")
-    assert any(r["adresse"].startswith("12 RUE NELSON") for r in located)
+    execute = StageCache(cache)
+    made = assemble(load_settings(inputs / "dossier.toml"), geodata, execute=execute)
+    assert "Adresses" in execute.made
+    assert "Adresses" not in execute.reused
+    assert made.located.entrances["adresse"].str.startswith("12 RUE NELSON").any()

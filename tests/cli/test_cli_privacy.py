@@ -77,6 +77,11 @@ for line in json.loads(sys.argv[1]):
     print("== exit", code or 0)
 """
 
+ONCE = """
+import stamina
+stamina.set_testing(True, attempts=1)  # no waiting between tries
+"""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -285,6 +290,7 @@ def test_the_watch_sees_a_socket(tmp_path: Path) -> None:
     )
     line = [["geocoder", str(source), "--mode", "api", "--sortie", str(tmp_path / "s.csv")]]
     subprocess.run(
-        [sys.executable, "-c", RUN, json.dumps(line)], env=env, check=True, capture_output=True
-    )
+        [sys.executable, "-c", ONCE + RUN, json.dumps(line)],
+        env=env, check=True, capture_output=True,
+    )  # fmt: skip
     assert "9" in seen.read_text(encoding="utf-8")

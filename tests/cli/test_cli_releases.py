@@ -120,10 +120,14 @@ def test_a_draft_says_so_everywhere_and_leaves_no_line(
             assert any("PROJET" in text for text in texts(path)), path.name
 
 
-def test_a_draft_binds_nobody(copy: Path, geodata: Path, ledger: Path) -> None:
-    before = shown(assemble(load_settings(copy / "dossier.toml"), geodata))
+def test_a_draft_binds_nobody(copy: Path, kept: Path, geodata: Path, ledger: Path) -> None:
+    def drafted() -> Told:
+        settings = load_settings(copy / "dossier.toml")
+        return shown(assemble(settings, geodata, execute=StageCache(kept)))
+
+    before = drafted()
     decide(copy, "hors")
-    assert shown(assemble(load_settings(copy / "dossier.toml"), geodata)) != before
+    assert drafted() != before
     assert not ledger.exists()
 
 

@@ -79,6 +79,8 @@ def tfpb(
 ) -> None:
     """Les preuves de l’abattement de TFPB en quartier prioritaire : adresses, périmètres, satisfaction,
     comptes, cartes et dossier.
+
+    Sans habitude du terminal : « tfpb ouvrir » fait tout dans une page de votre navigateur.
     """
 
 
@@ -88,7 +90,7 @@ app.add_typer(geodonnees, name="geodonnees")
 
 
 def main() -> None:
-    """Run the command line; without arguments, on a terminal, the guided dialogue.
+    """Run the command line; without arguments, the help, which names the page first.
 
     One thread of linear algebra: sums are then added in the same order on every machine, and the
     small matrices of a survey go faster without helpers. The collector of cycles passes less often: a
@@ -99,19 +101,4 @@ def main() -> None:
     settle_console()
     typer_french.settle_descriptions()
     watch()
-    if len(sys.argv) == 1:
-        if sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty():
-            from tfpb.cli.terminal.guide import dialogue
-
-            sys.exit(dialogue(_run))
-        app(["--help"], prog_name="tfpb")
-    app(prog_name="tfpb")
-
-
-def _run(arguments: list[str]) -> int:
-    """Run one command line and come back."""
-    try:
-        code = app(arguments, prog_name="tfpb", standalone_mode=False)
-    except SystemExit as leaving:
-        code = leaving.code
-    return code if isinstance(code, int) else 0
+    app(sys.argv[1:] or ["--help"], prog_name="tfpb")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.tables.tabular import TextTable
 from tfpb.model.codes import Nature, Theme
@@ -206,7 +207,7 @@ def test_a_filter_is_suggested_not_imposed() -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tries(20, 60))
 @given(
     header=st.text(min_size=1, max_size=25),
     label=st.text(max_size=40),

@@ -9,6 +9,7 @@ import pytest
 from fuzz_mutations import mutated
 from fuzz_targets import CORPUS, TARGETS, attempt, seeds_of
 
+from effort import tries
 from tfpb.addresses.imports import import_addresses
 from tfpb.io.tables import spss
 
@@ -27,7 +28,7 @@ def test_what_was_found_once_is_read_or_refused(found: Path) -> None:
 @pytest.mark.slow
 def test_a_few_spoiled_files_of_each_kind(target: str, capfd: pytest.CaptureFixture[str]) -> None:
     chance = random.Random(20)  # noqa: S311 - spoiled files, nothing secret
-    for _ in range(8):
+    for _ in range(tries(3, 8)):
         attempt(target, *mutated(target, chance))
     assert capfd.readouterr().err == ""
 

@@ -17,6 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from effort import tries
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geocode.line.parser import parse
 from tfpb.io.sources.deliveries import read_delivery
@@ -45,8 +46,8 @@ CONTRACTS = (
     tables.DIAGNOSTICS,
     tables.DECISIONS_LIMITES,
 )
-few = settings(max_examples=60, deadline=None)
-many = settings(max_examples=300, deadline=None)
+few = settings(max_examples=tries(20, 60), deadline=None)
+many = settings(max_examples=tries(75, 300), deadline=None)
 any_text = st.text(max_size=40)
 cell = st.one_of(
     st.sampled_from(

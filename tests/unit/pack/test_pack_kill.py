@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 
 from fault_harness import Server
 
+from effort import tries
 from tfpb.io.packs.output_files import settle
 from tfpb.io.packs.pack import broken_files, changed_by_hand, read_pack, write_pack
 
@@ -142,10 +143,10 @@ def test_the_folder_we_are_in_keeps_its_files(
 
 
 @pytest.mark.slow
-def test_twenty_kills_of_the_main_job(
+def test_kills_of_the_main_job(
     tmp_path: Path, example: Path, geodata: Path, first_run: Path
 ) -> None:
-    """Kill whole runs at random moments, what they keep for the next one included."""
+    """Kill whole runs at drawn moments, what they keep for the next one and what they write included."""
     folder = tmp_path / "out" / "valmont"
     cache = Path(shutil.copytree(first_run / "garde", tmp_path / "cache"))
     command = (
@@ -153,23 +154,36 @@ def test_twenty_kills_of_the_main_job(
     )  # fmt: skip
     with Server(tmp_path) as server:
 
-        def run(seconds: float = 0.0) -> float:
+        def run(**fault: object) -> tuple[float, int]:
             started = time.monotonic()
-            done = server.run(*command, env={"TFPB_CACHE": str(cache)}, apres_s=seconds)
-            assert done.code in ((0, -signal.SIGKILL) if seconds else (0,)), done.said
-            return time.monotonic() - started
+            done = server.run(
+                *command,
+                env={"TFPB_CACHE": str(cache)},
+                watch=(folder.parent,),
+                **fault,  # type: ignore[arg-type]
+            )
+            wanted = (0, -signal.SIGKILL) if "apres_s" in fault else (-signal.SIGKILL,)
+            assert done.code in (wanted if fault else (0,)), done.said
+            return time.monotonic() - started, done.operations
 
-        run()
-        reference = contents(folder)
-        whole = run()
-        moments = random.Random(8)  # noqa: S311 - moments of the kills, nothing secret
-        for _ in range(20):
-            for entry in sorted(cache.iterdir())[::3]:
-                entry.unlink()  # some stages are made anew, and kept anew under the kill
-            run(moments.uniform(0.02, 1.0) * whole)
+        def whole() -> None:
             settle(folder)
             assert contents(folder) == reference
             assert not [p.name for p in folder.parent.iterdir() if p.is_dir() and p != folder]
+
+        run()
+        reference = contents(folder)
+        seconds, operations = run()
+        drawn = random.Random(8)  # noqa: S311 - moments of the kills, nothing secret
+        turns = tries(3, 10)
+        for turn in range(turns):
+            for entry in sorted(cache.iterdir())[::3]:
+                entry.unlink()  # some stages are made anew, and kept anew under the kill
+            run(apres_s=(turn + drawn.uniform(0.02, 1.0)) / turns * seconds)
+            whole()
+            shutil.copytree(first_run / "garde", cache, dirs_exist_ok=True)
+            run(mode="tuer", at=drawn.randint(1, operations))  # while it writes
+            whole()
         run()
         assert contents(folder) == reference
         assert {p.name for p in folder.parent.iterdir()} == {"valmont", "valmont_a_verifier.xlsx"}

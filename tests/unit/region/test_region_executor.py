@@ -107,14 +107,12 @@ def deadly(_value: int) -> int:
 
 
 @pytest.mark.slow
-def test_a_part_that_kills_its_workers_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_part_that_kills_its_workers_is_told(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
     from dask_cluster import dask_cluster
 
-    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
-    with dask_cluster(tmp_path / "grappe", workers=6, paths=(Path(__file__).parent,)) as cluster:
+    home = Path(__file__).parent
+    with dask_cluster(tmp_path / "grappe", workers=3, paths=(home,), losses=1) as cluster:
         with pytest.raises(TfpbError) as error:
             Dask(cluster.scheduler).map(deadly, [1])
         assert [f.code for f in error.value.faults] == ["dask_part_tuee"]

@@ -171,7 +171,7 @@ class _Search:
         self.again = np.array([any(c[2:] in again for c in g) for g in system.cells], bool)
         self.again &= ~system.fixed
         self.lost: Flags = system.paid(system.lost, self.again)
-        self.readers = system.owner.max(initial=-1) + 2
+        self.readers = int(system.owner.max(initial=-1)) + 2
         self.ways = Movements(system, shared)
         self.known = [m for m in moves if not self.ways.untied(m)] if system.ties.nnz else [*moves]
         self.told, self.met = self._effects(self.known)

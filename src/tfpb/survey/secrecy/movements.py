@@ -112,8 +112,7 @@ class Columns:
         """Return how far each set moves."""
         met = [self.sets[k] for k in at.tolist()]
         far = np.repeat(by, [len(m) for m in met])
-        out: Vector = np.bincount(np.concatenate(met), far, self.count)  # type: ignore[assignment]
-        return out
+        return np.asarray(np.bincount(np.concatenate(met), far, self.count), float)
 
 
 class Movements:

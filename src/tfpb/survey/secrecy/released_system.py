@@ -170,7 +170,7 @@ class _Wave(Members):
         found: dict[bytes, Flags] = {}
         for pair in [*((v,) for v in levels), *combinations(levels, 2)]:
             codes, _ = pd.factorize(pd.MultiIndex.from_arrays([self.columns[v] for v in pair]))
-            member = indicator(codes, codes.max(initial=-1) + 1).toarray() > 0
+            member = indicator(codes, int(codes.max(initial=-1)) + 1).toarray() > 0
             quarter = bool(QUARTER_COLUMNS & set(pair))
             for side in sides[:1] if quarter else [*sides, sides[0] | sides[1]]:
                 found |= {group.tobytes(): group for group in member & side if group.any()}
@@ -313,7 +313,7 @@ class _Maker:
             return {}
         n = self.n[: self.atoms]
         names = np.unique(self.wave.columns["bailleur"], return_inverse=True)[1]
-        counts = (self.wave.groups * n) @ indicator(names, names.max() + 1).T
+        counts = (self.wave.groups * n) @ indicator(names, int(names.max()) + 1).T
         found = np.flatnonzero((self.wave.groups @ n > 0) & self.telling(counts.toarray().T))
         there = [self.wave.groups[[k]].indices for k in found.tolist()]
         groups = [np.sort(g[n[g] > 0]).astype(np.intp) for g in there]
