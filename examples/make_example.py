@@ -12,6 +12,7 @@ from random import Random
 from maker import (
     addresses,
     answers,
+    decisions,
     deliveries,
     files,
     money,
@@ -70,6 +71,7 @@ def make(top: Path) -> None:
         folder / "programme_2025.xlsx": programme.programme_workbook(rng, 2025),
         folder / "programme_2024.xlsx": programme.programme_workbook(Random(LAST_YEAR), 2024),
         folder / "diagnostics.csv": programme.diagnostics(),
+        folder / "decisions.xlsx": decisions.decisions(),
         folder / "dossier.toml": texts.DOSSIER.encode(),
         folder / "README.md": texts.README.encode(),
     }

@@ -18,6 +18,16 @@ def _tfpb(*words: object) -> None:
     assert result.exit_code == 0, result.output
 
 
+def undecided(folder: Path) -> None:
+    """Take the decisions out of a copy of the example: the doubts are then as the map leaves them."""
+    path = folder / "dossier.toml"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("decisions = ")]
+    assert len(kept) < len(lines)
+    path.write_text("".join(kept), encoding="utf-8")
+    (folder / "decisions.xlsx").unlink()
+
+
 def geography(folder: Path) -> None:
     """Import the example's geography into a folder."""
     for words in (

@@ -28,6 +28,7 @@ programme_precedent = "programme_2024.xlsx"
 droit_commun = "droit_commun.csv"
 conventions = "conventions.csv"
 diagnostics = "diagnostics.csv"
+decisions = "decisions.xlsx"       # un premier tour sur les adresses douteuses
 
 [reglages]
 arrondi = "avis"                   # euros entiers par ligne, comme sur un avis
@@ -57,6 +58,7 @@ toujours les mêmes fichiers.
 | `droit_commun.csv` | ce que le bailleur fait partout, par résidence | CSV Windows, virgule décimale |
 | `conventions.csv` | la convention et ses dates | trois façons d'écrire une date |
 | `diagnostics.csv` | diagnostics en marchant | |
+| `decisions.xlsx` | un tour de décisions sur quatre adresses douteuses : deux tranchées, deux laissées | la feuille « Limites » que l'outil écrit à côté du dossier, signée d'un service et datée |
 | `geodonnees_sources/` | adresses (format BAN), lieux-dits, QPV 2015 et 2024, contour de la commune, logements sociaux par QPV (comme l'Insee) | à importer une fois avec `tfpb geodonnees` |
 
 ## Les quartiers

@@ -21,7 +21,8 @@ def zip_bytes(files: Mapping[str, bytes], *, order: bool = True) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(files) if order else files:
             info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
+            pressed = name.endswith(".png")
+            info.compress_type = zipfile.ZIP_STORED if pressed else zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             info.create_system = 3
             archive.writestr(info, files[name])

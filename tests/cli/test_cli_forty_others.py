@@ -21,6 +21,8 @@ from test_cli_forty_faults import (
     _spoil_workbook,
 )  # fmt: skip
 
+from example_pack import undecided
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -103,6 +105,7 @@ def seed(folder: Path) -> None:
         book.save(folder / file)
     for file, (content, _) in FILES.items():
         (folder / file).write_text(content, encoding="utf-8")
+    undecided(folder)
     names = f'alias_voies = "{ALIAS}"\ndecisions = "{DECIDED}"\nrepere = "{MARKS}"\n\n[reglages]'
     for file, old, new, _ in ((SETTINGS, "[reglages]", names, ()), *TEXTS):
         content = (folder / file).read_text(encoding="utf-8")

@@ -154,6 +154,173 @@ def test_the_layer_of_residences_says_the_figures_of_the_table(made: Pack) -> No
     assert compared > 300
 
 
+_AMOUNT: Final = r"(\d{1,3}(?: \d{3})*(?:,\d\d)?)"
+_NAMED: Final = {
+    name: re.compile(pattern.replace("#", _AMOUNT))
+    for name, pattern in {
+        "abattement": r"[Aa]battement(?: de)?(?: 2025)?(?: :| de| s’élève à) # €(?! (?:par|à))",
+        "valorisé": r"# € valorisés en 2025",
+        "à réclamer": r"# € (?:restent )?à réclamer",
+        "à risque": r"# €(?: sont)? à risque",
+        "sous réserve": r"# € sous réserve",
+        "reste à justifier": r"# € (?:(?:restent )?à justifier|se reportent)",
+        "logements à vérifier": r"# logements? (?:à vérifier|dont le côté)",
+        "surcoût": r"[Ss]urcoût de droit commun en QPV 2025 : # €",
+        "acquis": r"# € acquis",
+        "au mieux": r"# € seraient dus",
+        "valorisé par logement": r"Valorisé : # € par logement abattu",
+        "abattement par logement": r"Abattement : # € par logement abattu",
+    }.items()
+}
+"""Figures that sentences name, with the words around them."""
+
+
+def _allowed(made: Pack) -> dict[str, dict[str, set[float]]]:
+    """Return what each named figure may be, from the data: by quarter, « » for all of them."""
+    given = {r["code_qpv"]: r for r in made.rows("abattement_qpv")}
+    balance = {r["code_qpv"]: r for r in made.rows("bilan")}
+    matched = made.rows("rapprochement")
+    homes = made.rows("residences")
+
+    def each(rows: dict[str, dict[str, str]], *columns: str) -> dict[str, list[float]]:
+        return {c: [sum(number(r[k] or 0) for k in columns)] for c, r in rows.items()}
+
+    def summed(by_quarter: dict[str, list[float]]) -> float:
+        return sum(v[0] for v in by_quarter.values())
+
+    named = {
+        "abattement": each(given, "abattement_eur"),
+        "valorisé": each(balance, "valorise_eur"),
+        "à réclamer": each(given, "abattement_a_reclamer_eur"),
+        "sous réserve": each(given, "abattement_sous_reserve_eur"),
+        "reste à justifier": each(balance, "rattrapage_eur"),
+        "acquis": each(given, "abattement_acquis_eur"),
+    }
+    out = {
+        name: {"": {summed(v), *(x for one in v.values() for x in one)}} | {
+            c: set(one) for c, one in v.items()
+        }
+        for name, v in named.items()
+    }  # fmt: skip
+    bare = sum(
+        max(0.0, number(r["abattement_eur"]) - number(r["valorise_eur"])) for r in balance.values()
+    )
+    out["reste à justifier"][""].add(bare)
+    abated = sum(number(r["logements_abattus"]) for r in given.values())
+    for name, top in (("valorisé", "valorisé"), ("abattement", "abattement")):
+        out[f"{name} par logement"] = {"": {summed(named[top]) / abated}}
+    for name, column in (("à risque", "abattement_a_risque_eur"), ("au mieux", "au_mieux_eur")):
+        out[name] = {"": {sum(number(r[column] or 0) for r in matched)}}
+    out["logements à vérifier"] = {"": {sum(number(r["logements_a_verifier"]) for r in homes)}}
+    out["surcoût"] = {"": {sum(number(r["surcout_eur"] or 0) for r in made.rows("droit_commun"))}}
+    return out
+
+
+def _beside_tables(book: Any) -> list[str]:
+    """Return the texts of a workbook that stand in no table: leads, notes, key figures."""
+    out = []
+    for sheet in book:
+        held = {
+            cell.coordinate
+            for table in sheet.tables.values()
+            for row in sheet[table.ref]
+            for cell in row
+        }
+        out += [
+            str(c.value)
+            for row in sheet.iter_rows()
+            for c in row
+            if c.value is not None and c.coordinate not in held
+        ]
+    return out
+
+
+def _told(made: Pack) -> dict[str, tuple[str, list[str]]]:
+    """Return the sentences of each medium, with the quarter it is about (« » for all)."""
+    word = made.docx()
+    cells = [c.text for t in word.tables for row in t.rows for c in row.cells]
+    folders = ("cartes", "habitants", "quartiers")
+    pages = sorted(p for f in folders for p in (made.folder / f).glob("QN*.pdf"))
+    texts = {
+        "note.pdf": ("", [made.pdf("note.pdf")]),
+        "rapport.pdf": ("", [made.pdf()]),
+        "rapport.docx": ("", [*(p.text for p in word.paragraphs), *cells]),
+        "dossier.xlsx": ("", _beside_tables(made.xlsx())),
+    } | {
+        f"{p.parent.name}/{p.name}": (
+            p.stem,
+            [made.pdf(f"{p.parent.name}/{p.name}")],
+        )
+        for p in pages
+    }
+    return {k: (c, [_plain(re.sub(r"\s+", " ", t)) for t in v]) for k, (c, v) in texts.items()}
+
+
+def _strangers(
+    sentences: list[str], allowed: dict[str, dict[str, set[float]]], code: str
+) -> tuple[list[str], int]:
+    """Return the named figures that the data do not have, and how many were read."""
+    wrong, read = [], 0
+    for name, pattern in _NAMED.items():
+        known = allowed[name].get(code, allowed[name][""])
+        for found in pattern.finditer(" \n ".join(sentences)):
+            read += 1
+            value, rounding = number(found[1]), 0.006 if "," in found[1] else 0.51
+            if not any(abs(value - k) < rounding for k in known):
+                wrong.append(f"{name} : {found[0]}")
+    return wrong, read
+
+
+def test_a_figure_that_sentences_name_is_that_of_the_data(made: Pack) -> None:
+    allowed = _allowed(made)
+    read = {}
+    for medium, (code, sentences) in _told(made).items():
+        wrong, read[medium] = _strangers(sentences, allowed, code)
+        assert not wrong, (medium, wrong)
+    least = {"note.pdf": 7, "rapport.pdf": 15, "rapport.docx": 15, "dossier.xlsx": 10}
+    assert all(read[m] >= n for m, n in least.items()), read
+    assert sum(bool(n) for n in read.values()) >= 10, read
+
+
+def test_one_figure_changed_in_one_medium_is_seen(made: Pack) -> None:
+    """Whatever medium is spoilt, and whichever of the figures it names."""
+    allowed = _allowed(made)
+    tried = 0
+    for medium, (code, sentences) in _told(made).items():
+        whole = " \n ".join(sentences)
+        for pattern in _NAMED.values():
+            for found in pattern.finditer(whole):
+                spoilt = whole[: found.start(1)] + "987 654" + whole[found.end(1) :]
+                assert _strangers([spoilt], allowed, code)[0], (medium, found[0])
+                tried += 1
+    assert tried > 80
+
+
+def test_a_page_of_a_quarter_says_the_figures_of_no_other(made: Pack) -> None:
+    """The sums of each quarter stand on its pages; those of its neighbours, nowhere on them."""
+    rows = made.rows("abattement_qpv")
+    pages = {m: (c, t[0]) for m, (c, t) in _told(made).items() if "/" in m}
+    for medium, (code, text) in pages.items():
+        for row in rows:
+            amount = f"{int(number(row['abattement_eur']))}€"
+            assert (amount in flat(text)) == (row["code_qpv"] == code), (medium, amount)
+
+
+def test_both_maps_and_the_layer_place_a_residence_alike(made: Pack) -> None:
+    shown = made.payload()["residences"]
+    with closing(sqlite3.connect(made.folder / "donnees" / "residences.gpkg")) as base:
+        query = "SELECT id_residence, longitude, latitude, logements_dans, logements_hors FROM residences"
+        layer = {str(r[0]): r[1:] for r in base.execute(query)}
+    assert set(shown["id"]) == set(layer)
+    cut = 0
+    for key, x, y, both in zip(shown["id"], shown["x"], shown["y"], shown["cou"], strict=True):
+        longitude, latitude, inside, outside = layer[key]
+        assert (longitude * 1e5, latitude * 1e5) == pytest.approx((x, y), abs=0.51)
+        cut += both
+        assert not both or (inside and outside)
+    assert cut >= 1
+
+
 def _read_by_a_prefect(made: Pack) -> dict[str, str]:
     """Return the note, the body of the report, and the pages of quarters."""
     body, *_ = made.pdf().split("Annexe · Rappel légal", 2)[1:]
@@ -201,3 +368,21 @@ def test_a_verdict_has_one_wording_and_its_key(made: Pack) -> None:
     for name, text in _everywhere(made).items():
         whole = _plain(re.sub(r"\s+", " ", text))
         assert not [w for w in technical if re.search(rf"[●◒▲◐▼▽○] {w}", whole)], name
+
+
+_KEYS: Final = ("Comment lire un verdict", "marge d’équivalence")
+_SIGNED: Final = re.compile(r"[●◒▲◐▼▽○] [a-zà]")
+
+
+def test_no_page_shows_a_verdict_without_a_key(made: Pack) -> None:
+    signed = 0
+    for name, text in _read_by_a_prefect(made).items():
+        if _SIGNED.search(text):
+            signed += 1
+            assert any(key in re.sub(r"\s+", " ", text) for key in _KEYS), name
+    assert signed >= 8
+
+
+def test_no_sentence_of_a_page_is_cut(made: Pack) -> None:
+    for name, text in _read_by_a_prefect(made).items():
+        assert "…" not in text, name

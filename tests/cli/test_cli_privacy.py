@@ -23,6 +23,7 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import texts
 
+from example_pack import undecided
 from tfpb.io.tables.csv_text import decode
 from tfpb.pipeline.kept.stage_cache import _unbind
 
@@ -155,6 +156,7 @@ def _plant(folder: Path) -> None:
         f"01001;dans;CANARINOM Chef;03/02/2026;plan de masse;{TELEPHONE.format(1)}\n",
         encoding="utf-8-sig",
     )
+    undecided(folder)
     toml = folder / "dossier.toml"
     text = toml.read_text(encoding="utf-8")
     toml.write_text(

@@ -18,6 +18,7 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack, texts
 
+from example_pack import undecided
 from tfpb.errors import TfpbError
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.packs.pack import LISTING, RUN
@@ -65,6 +66,8 @@ def decide(folder: Path, side: str, home: str = DOUBTFUL) -> None:
     lines = f"id_residence;decision;auteur;date;piece\n{home};{side};A;03/02/2026;plan\n"
     (folder / "decisions.csv").write_text(lines, encoding="utf-8-sig")
     path = folder / "dossier.toml"
+    if "decisions.xlsx" in path.read_text(encoding="utf-8"):
+        undecided(folder)
     text = path.read_text(encoding="utf-8")
     if "decisions =" not in text:
         path.write_text(text.replace("[fichiers]\n", '[fichiers]\ndecisions = "decisions.csv"\n'))

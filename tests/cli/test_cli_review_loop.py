@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack, number
 
+from example_pack import undecided
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
 from tfpb.pipeline.kept.stage_cache import StageCache
@@ -71,6 +72,7 @@ def counts(pack: Pack) -> dict[str, float]:
 def inputs(tmp_path: Path, example: Path) -> Path:
     folder = tmp_path / "dossier"
     shutil.copytree(example, folder, ignore=shutil.ignore_patterns("geodonnees_sources"))
+    undecided(folder)
     return folder
 
 

@@ -233,6 +233,9 @@ class Programme:
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur,
         valorise_eur, ecart_valorise_eur, encore, abattement_eur, report_eur, solde_eur,
         rattrapage_eur`; `encore` is False where nothing is left this year.
+    axes_before : DataFrame or None
+        Last year's sums by quarter (or its heir) and axis: `code_qpv, axe, actions_precedentes,
+        valorise_precedent_eur`.
     values : tuple of LegalValue
         Those that were read.
     """
@@ -245,6 +248,7 @@ class Programme:
     notices: tuple[Fault, ...] = ()
     beside: pd.DataFrame | None = None
     beside_quarters: pd.DataFrame | None = None
+    axes_before: pd.DataFrame | None = None
     values: tuple[LegalValue, ...] = ()
 
 

@@ -24,7 +24,7 @@ from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.gis_layers import layers
 from tfpb.report.map_model import map_model
-from tfpb.report.print_map.sheets import map_files, sheet_count
+from tfpb.report.print_map.sheets import FORMS, map_files, sheet_count
 from tfpb.report.print_map.views import DPI
 from tfpb.report.sections import report
 from tfpb.report.sections.note import NOTE_ROWS, shortened
@@ -70,7 +70,7 @@ def document_files(
     ----------
     report : Report
     maps : mapping of str to bytes
-        PNG of the printed maps, `<code of the quarter>.png`; may be empty.
+        PNG and SVG of the printed maps, `<code of the quarter>.png`, `.svg`; may be empty.
     making : Making
 
     Returns
@@ -132,9 +132,11 @@ def pack_files(
     """
     described = {f"{MAP_IN_WORDS}{p.code_qpv}": words.page_said(p) for p in model.pages}
     report = replace(report, properties={**report.properties, **described})
-    files = map_files(model, making, dpi=dpi)
-    printed = {f"{p.code_qpv}.png": files[f"cartes/{p.code_qpv}.png"] for p in model.pages}
-    return files | document_files(report, printed, making)
+    files = map_files(model, making, dpi=dpi, forms=(*FORMS, "svg"))
+    codes = [p.code_qpv for p in model.pages]
+    placed = {f"{c}.{form}": files[f"cartes/{c}.{form}"] for c in codes for form in ("png", "svg")}
+    files = {name: data for name, data in files.items() if not name.endswith(".svg")}
+    return files | document_files(report, placed, making)
 
 
 def step_count(model: MapModel) -> int:

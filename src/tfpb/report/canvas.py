@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from bisect import bisect_right
 from functools import lru_cache
@@ -20,6 +21,7 @@ from tfpb.report.cell_values import printable
 from tfpb.text import TIED
 
 if TYPE_CHECKING:
+    import typst
     from matplotlib.axes import Axes
 
 POINT_MM: Final = 25.4 / 72
@@ -27,7 +29,7 @@ POINT_MM: Final = 25.4 / 72
 _MEASURE_PT: Final = 100.0
 
 RC: Final[dict[str, Any]] = {
-    "font.family": [theme.FONT_FAMILY, "DejaVu Sans"],  # the second holds « ← »
+    "font.family": [theme.FONT_FAMILY],
     "font.size": theme.NOTE_PT,
     "text.color": theme.INK,
     "text.parse_math": False,  # « 12 $ … 14 $ » in a name is a name, never a formula
@@ -59,9 +61,7 @@ RC: Final[dict[str, Any]] = {
     "ytick.labelsize": theme.AXIS_PT,
     "ytick.major.size": 0,
     "svg.hashsalt": "tfpb",
-    "svg.fonttype": "path",
-    "pdf.fonttype": 42,
-    "pdf.compression": 6,
+    "svg.fonttype": "none",
     "path.simplify": True,
     "agg.path.chunksize": 0,
 }
@@ -143,7 +143,7 @@ def wrap(
     return out
 
 
-def save_png(figure: Figure, *, dpi: int) -> bytes:
+def save_png(figure: Figure, *, dpi: int, compress_level: int = 6) -> bytes:
     """Save as PNG with no date and no software name.
 
     The project draws in few colours: a palette of 256 shows them and their soft edges, in a quarter
@@ -155,25 +155,67 @@ def save_png(figure: Figure, *, dpi: int) -> bytes:
     picture = Image.fromarray(np.asarray(surface.buffer_rgba())).convert("RGB")
     small = picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     out = io.BytesIO()
-    small.save(out, "PNG", compress_level=6, dpi=(dpi, dpi))
-    return out.getvalue()
-
-
-def save_pdf(figure: Figure, *, title: str) -> bytes:
-    """Save as vector PDF with its title and no date."""
-    out = io.BytesIO()
-    metadata = {"Title": title, "Author": None, "Creator": "tfpb", "Producer": None,
-                "CreationDate": None, "ModDate": None}  # fmt: skip
-    figure.savefig(out, format="pdf", metadata=metadata)
+    small.save(out, "PNG", compress_level=compress_level, dpi=(dpi, dpi))
     return out.getvalue()
 
 
 def save_svg(figure: Figure, *, title: str) -> bytes:
-    """Save as SVG whose text is drawn as paths, with fixed ids and no date."""
+    """Save as SVG whose text stays text in the shipped font, with fixed ids and no date."""
     out = io.BytesIO()
     metadata = {"Title": title, "Date": None, "Creator": None, "Format": None}
     figure.savefig(out, format="svg", metadata=metadata)
     return out.getvalue()
+
+
+_PLACED: Final = f"""#set document(title: sys.inputs.title, date: none)
+#set page(width: float(sys.inputs.wide) * 1mm, height: float(sys.inputs.high) * 1mm, margin: 0pt)
+#set text(font: "{theme.FONT_FAMILY}", lang: "fr")
+#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%, alt: sys.inputs.title)
+"""
+
+
+def converted(svg: bytes, size_mm: tuple[float, float], title: str, **form: Any) -> bytes:
+    """Turn a drawing into a page of its size in another form.
+
+    Parameters
+    ----------
+    svg : bytes
+        As `save_svg` writes it.
+    size_mm : (width, height)
+    title : str
+        Of the document, and what is said of the drawing to who does not see it.
+    form
+        `format` and what it takes, for typst: ``format="png", ppi=200``.
+
+    Returns
+    -------
+    bytes
+        The same for the same drawing: no clock is read, fonts are the shipped ones.
+    """
+    import typst  # noqa: PLC0415 - drawing in another process needs none of this
+
+    wide, high = map(str, size_mm)
+    inputs = {"title": title, "wide": wide, "high": high, "svg": svg.decode("utf-8")}
+    return bytes(
+        typst.compile(
+            _PLACED.encode(),
+            sys_inputs=inputs,
+            font_paths=_fonts(),
+            timestamp=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
+            **form,
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    import typst  # noqa: PLC0415 - idem
+
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(theme.FONT_FOLDER)],
+    )
 
 
 class Sheet:

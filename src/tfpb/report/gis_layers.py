@@ -15,6 +15,7 @@ import shapely
 from tfpb.model.codes import QpvStatut
 from tfpb.model.projection import LAMBERT_93, LONLAT, crs
 from tfpb.report import theme
+from tfpb.report.map_model import on_its_side
 from tfpb.report.print_map.window import OLD_LINE, own_line
 from tfpb.report.web_map.map_html import page_template
 from tfpb.words.documents.pack_words import DRAFT_NOTE
@@ -51,7 +52,8 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        `residences` (points; those without a position are left out), `doutes` (the entrances to check),
+        `residences` (points, as on the maps; those without a position are left out), `doutes` (the
+        entrances to check),
         `qpv` (those that hold some), `limites_<year>` of each map (all around them), the looks of these,
         and of a draft a table of that name.
     """
@@ -60,7 +62,7 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     limits = {v: m.frame[list(_LIMITS)].to_crs(crs(LAMBERT_93)) for v, m in dossier.maps.items()}
     ruling = limits[located.vintage]
     out: dict[str, pd.DataFrame] = {
-        "residences": _points(homes),
+        "residences": _points(on_its_side(homes, doors)),
         "doutes": _points(doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER])[list(_DOUBTS)],
         "qpv": ruling[ruling["code_qpv"].isin(set(homes["code_qpv"]))],
     }

@@ -205,18 +205,29 @@ def map_residences(located: Located) -> pd.DataFrame:
 
 
 def _cut(homes: pd.DataFrame, entrances: pd.DataFrame) -> pd.DataFrame:
-    """Place a résidence that the limit cuts on its side, and write how many dwellings lie on each.
+    """Place a résidence that the limit cuts on its side, and write how many dwellings lie on each."""
+    homes = on_its_side(homes, entrances).assign(coupee="")
+    for row in homes.index[is_cut(homes) & (homes["statut"] == homes["cote"])]:
+        inside, outside = homes.loc[row, ["logements_dans", "logements_hors"]].astype(int)
+        homes.loc[row, "coupee"] = map_words.CUT_NAME.format(inside=inside, outside=outside)
+        homes.loc[row, "motif"] = map_words.CUT_REASON.format(inside=inside, outside=outside)
+    return homes
+
+
+def is_cut(homes: pd.DataFrame) -> pd.Series:
+    """Return which résidences have dwellings on both sides of a limit, and none in doubt."""
+    sides = homes[["logements_dans", "logements_hors"]].astype(int)
+    return (sides > 0).all(axis=1) & (homes["logements_a_verifier"].astype(int) == 0)
+
+
+def on_its_side(homes: pd.DataFrame, entrances: pd.DataFrame) -> pd.DataFrame:
+    """Place each résidence that the limit cuts among its entrances on its side.
 
     The mean of all its entrances may lie across the limit: a hollow disc inside the quarter reads as an
     error of the map.
     """
-    sides = homes[["logements_dans", "logements_hors"]].astype(int)
-    cut = (sides > 0).all(axis=1) & (homes["statut"] == homes["cote"])
-    homes["coupee"] = ""
-    for row in homes.index[cut]:
-        inside, outside = sides.loc[row]
-        homes.loc[row, "coupee"] = map_words.CUT_NAME.format(inside=inside, outside=outside)
-        homes.loc[row, "motif"] = map_words.CUT_REASON.format(inside=inside, outside=outside)
+    homes = homes.copy()
+    for row in homes.index[is_cut(homes) & homes["longitude"].notna()]:
         own = entrances["id_residence"] == homes.loc[row, "id_residence"]
         doors = entrances[own & (entrances["qpv_statut"] == homes.loc[row, "cote"])]
         placed = doors[doors["longitude"].notna()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication, QpvStatut
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import only
 from tfpb.report.sections.survey.survey_view import ALONE
@@ -96,7 +96,9 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
             words.abatement_figure(given, dwellings),
             words.loss_figure(given),
             words.programme_figure(done, given, abated),
-            words.doubt_figure(int(in_doubt["logements_a_verifier"].sum()), len(in_doubt)),
+            words.doubt_figure(
+                int(in_doubt["logements_a_verifier"].sum()), len(in_doubt), _beside(dossier, code)
+            ),
         ),
         gaps=gaps,
         sentences=(
@@ -113,6 +115,16 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
         borrowed=scope == words.GAP_SCOPE_CONVENTION,
         wave=survey.waves[-1].vague if survey is not None and gaps else "",
     )
+
+
+def _beside(dossier: Dossier, code: str) -> int:
+    """Count the résidences of no quarter whose doubtful entrances lie nearest to this one."""
+    homes, doors = dossier.located.residences, dossier.located.entrances
+    unsure = doors[
+        (doors["qpv_statut"] == QpvStatut.A_VERIFIER) & (doors["qpv_proche_code"] == code)
+    ]
+    of_none = set(homes.loc[homes["code_qpv"] == "", "id_residence"])
+    return len(set(unsure["id_residence"]) & of_none)
 
 
 def spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:

@@ -391,7 +391,8 @@ def test_overview_of_a_territory(model: MapModel) -> None:
     assert list(view.quarters["code_qpv"]) == list(town.codes)
     assert set(view.gaps) <= set(town.codes)
     assert sheets.draw_sheet(view)["png"].startswith(b"\x89PNG")
-    assert sheets.draw_sheet(overview_view(model))["pdf"].startswith(b"%PDF")
+    made = sheets.stamped(sheets.draw_sheet(overview_view(model)), "Vue", "3fa9c1d2")
+    assert made["pdf"].startswith(b"%PDF")
     with pytest.raises(KeyError):
         overview_view(model, codes=("QN05999X",))
 

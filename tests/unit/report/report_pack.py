@@ -31,7 +31,11 @@ def pictures() -> dict[str, dict[str, bytes]]:
 def maps() -> dict[str, bytes]:
     figure, buffer = Figure(figsize=(11.69, 8.27)), io.BytesIO()
     figure.savefig(buffer, dpi=40, metadata={"Software": None})
-    return {"QN05991I.png": buffer.getvalue(), "QN05992M": buffer.getvalue()}
+    drawing = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="842" height="595"><text>QPV</text></svg>'
+    )
+    forms = {"png": buffer.getvalue(), "svg": drawing}
+    return {f"{c}.{form}": data for c in ("QN05991I", "QN05992M") for form, data in forms.items()}
 
 
 @lru_cache(maxsize=2)

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.report import ChartKind
 from tfpb.report import theme
-from tfpb.report.canvas import Sheet, save_png, save_svg, style
+from tfpb.report.canvas import Sheet, converted, save_svg, style
 from tfpb.report.charts.amounts import bars, need
 from tfpb.report.charts.gaps import funnels, gaps
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
@@ -56,7 +56,7 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
 
 
 def draw(chart: Chart, *, dpi: int = DPI) -> dict[str, bytes]:
-    """Draw a chart once, and save it twice.
+    """Draw a chart once; its picture is made from its drawing.
 
     Parameters
     ----------
@@ -73,7 +73,8 @@ def draw(chart: Chart, *, dpi: int = DPI) -> dict[str, bytes]:
     with style():
         sheet = _DRAWERS[chart.kind](chart) if len(chart.rows) else _empty()
         svg = save_svg(sheet.figure, title=chart.title)
-        return {"png": save_png(sheet.figure, dpi=dpi), "svg": svg}
+    size = (sheet.width, sheet.height)
+    return {"png": converted(svg, size, chart.title, format="png", ppi=dpi), "svg": svg}
 
 
 def _empty() -> Sheet:

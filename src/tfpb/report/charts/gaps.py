@@ -76,8 +76,8 @@ def ends(sheet: Sheet, axes: Axes, y: float, lower: str, higher: str) -> None:
     """Write which side of an axis of gaps is which."""
     place = axes.get_position()
     look: dict[str, Any] = {"size_pt": theme.AXIS_PT, "color": theme.SOFT}
-    sheet.text(place.x0 * sheet.width, y, f"← {lower}", **look)
-    sheet.text(place.x1 * sheet.width, y, f"{higher} →", ha="right", **look)
+    sheet.text(place.x0 * sheet.width, y, f"‹ {lower}", **look)
+    sheet.text(place.x1 * sheet.width, y, f"{higher} ›", ha="right", **look)
 
 
 ABREAST: Final = 2

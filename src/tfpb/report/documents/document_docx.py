@@ -145,10 +145,21 @@ def _running(section: Any, report: Report) -> None:
     xml.field(foot, "NUMPAGES")
 
 
+def _styled(document: Any, text: str, style: str) -> Any:
+    """Add a paragraph in a style of the document.
+
+    The library looks a style up among all, twice, for each paragraph: half of a document's time.
+    """
+    paragraph = document.add_paragraph(text)
+    if style:  # none is the document's own
+        paragraph._p.style = style.replace(" ", "")  # noqa: SLF001  # identifiers: names without spaces
+    return paragraph
+
+
 def _opening(document: Any, report: Report) -> None:
     """Write who and what the report is of, with its warnings."""
-    document.add_paragraph(xml.clean(report.title), style="Title")
-    document.add_paragraph(xml.clean(report.subtitle), style=_LEAD)
+    _styled(document, xml.clean(report.title), "Title")
+    _styled(document, xml.clean(report.subtitle), _LEAD)
     document.add_paragraph().add_run(xml.clean(report.bailleur)).bold = True
     document.add_paragraph(xml.clean(report.date))
     for line in parts.warnings(report):
@@ -156,7 +167,7 @@ def _opening(document: Any, report: Report) -> None:
 
 
 def _contents(document: Any, report: Report, *, new_page: bool) -> None:
-    title = document.add_paragraph(CONTENTS, style=_LEAD)
+    title = _styled(document, CONTENTS, _LEAD)
     title.runs[0].bold = True
     title.paragraph_format.page_break_before = new_page
     entries = [(c.title, f"chapitre_{k}") for k, c in enumerate(parts.chapters(report), 1)]
@@ -168,11 +179,11 @@ def _contents(document: Any, report: Report, *, new_page: bool) -> None:
 def _chapter(
     document: Any, chapter: parts.Chapter, index: int, images: parts.Pictures, *, follows: bool
 ) -> None:
-    heading = document.add_heading(xml.clean(chapter.title), level=1)
+    heading = _styled(document, xml.clean(chapter.title), "Heading 1")
     heading.paragraph_format.page_break_before = chapter.new_page and not follows
     xml.bookmark(heading, index, f"chapitre_{index}")
     if chapter.lead:
-        lead = document.add_paragraph(xml.clean(chapter.lead), style=_LEAD)
+        lead = _styled(document, xml.clean(chapter.lead), _LEAD)
         lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing can follow
     for block in chapter.blocks:
         _block(document, block, images)
@@ -181,13 +192,13 @@ def _chapter(
 def _block(document: Any, block: Block, images: parts.Pictures) -> None:
     if isinstance(block, Text):
         if block.title:
-            document.add_heading(xml.clean(block.title), level=2)
-        style = "List Bullet" if block.bullets else "Normal"
+            _styled(document, xml.clean(block.title), "Heading 2")
+        style = "List Bullet" if block.bullets else ""
         for paragraph in block.paragraphs:
-            document.add_paragraph(xml.clean(paragraph), style=style)
+            _styled(document, xml.clean(paragraph), style)
     elif isinstance(block, KeyFigures):
         for figure in block.figures:
-            line = document.add_paragraph(style=_FIGURE)
+            line = _styled(document, "", _FIGURE)
             line.add_run(xml.clean(f"{figure.label} : "))
             value = line.add_run(xml.clean(figure.value))
             value.bold, value.font.color.rgb = True, _rgb(theme.ACCENT)
@@ -201,28 +212,26 @@ def _block(document: Any, block: Block, images: parts.Pictures) -> None:
 
 def _table(document: Any, block: Table) -> None:
     grid = parts.grid(block)
-    document.add_heading(xml.clean(grid.title), level=2)
+    _styled(document, xml.clean(grid.title), "Heading 2")
     if grid.meta:
-        document.add_paragraph(
-            xml.clean(grid.meta), style=_NOTE
-        ).paragraph_format.keep_with_next = True
+        _styled(document, xml.clean(grid.meta), _NOTE).paragraph_format.keep_with_next = True
     if grid.rows:
         body = document.element.body
         body.insert(len(body) - 1, xml.table(grid))
     else:
-        document.add_paragraph(EMPTY_TABLE, style=_NOTE)
+        _styled(document, EMPTY_TABLE, _NOTE)
     for note in grid.notes or ("",):
-        document.add_paragraph(xml.clean(note), style=_NOTE)
+        _styled(document, xml.clean(note), _NOTE)
 
 
 def _chart(document: Any, block: Chart, png: bytes) -> None:
-    document.add_heading(xml.clean(block.title), level=2)
+    _styled(document, xml.clean(block.title), "Heading 2")
     line = table_line(unit=block.unit, source=block.source)
     if line:
-        document.add_paragraph(xml.clean(line), style=_NOTE).paragraph_format.keep_with_next = True
+        _styled(document, xml.clean(line), _NOTE).paragraph_format.keep_with_next = True
     _picture(document, png, _TEXT_MM, block.title, block.alt)
     for note in block.notes:
-        document.add_paragraph(xml.clean(note), style=_NOTE)
+        _styled(document, xml.clean(note), _NOTE)
 
 
 def _picture(document: Any, png: bytes, width_mm: float, name: str, alt: str) -> Any:

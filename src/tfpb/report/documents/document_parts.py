@@ -246,20 +246,27 @@ def warnings(report: Report) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class MapPage:
-    """A printed map: its name, all that stands on it in words, the picture."""
+    """A printed map: its name, all that stands on it in words, the picture and the drawing."""
 
     key: str
     caption: str
     alt: str
     png: bytes
+    svg: bytes
 
 
 def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
     """Return the printed maps in order of name."""
     out = []
-    for name in sorted(maps):
-        key = PurePosixPath(name).stem
+    for key in sorted({PurePosixPath(name).stem for name in maps}):
         caption = report.properties.get(f"carte:{key}", UNNAMED_MAP.format(key=key))
         described = report.properties.get(f"{MAP_IN_WORDS}{key}", "")
-        out.append(MapPage(key, caption, f"{caption}. {described}".strip(), maps[name]))
+        out.append(
+            MapPage(
+                key,
+                caption,
+                f"{caption}. {described}".strip(),
+                *(maps[f"{key}.{form}"] for form in ("png", "svg")),
+            )
+        )
     return out

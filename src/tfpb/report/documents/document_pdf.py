@@ -51,7 +51,7 @@ def render(
     images : mapping of str to mapping
         Drawn charts by key; a chart without image is left out.
     maps : mapping of str to bytes
-        PNG of the printed maps, by code of the quarter (with or without « .png »).
+        PNG and SVG of the printed maps: `<code of the quarter>.png`, `.svg`.
     cover : bool
         Without it, neither cover nor contents: the title stands above the first section. A report that
         opens with its answer has that in place of a cover.
@@ -151,7 +151,7 @@ def _map_images(
 ) -> list[dict[str, str]]:
     pages = []
     for page in parts.map_pages(report, maps):
-        inputs[f"carte-{page.key}"] = _svg_of(page.png)
+        inputs[f"carte-{page.key}"] = page.svg.decode("utf-8")
         pages.append({"image": f"carte-{page.key}", "alt": page.alt})
     return pages
 

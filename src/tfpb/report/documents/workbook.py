@@ -283,13 +283,13 @@ class _Sheet:
         tall = 1
         for k, (column, value) in enumerate(zip(table.columns, values, strict=True), 1):
             content = as_number(value, column.format)
-            look = {"font": style.BODY, "border": style.ROW_BORDER}
-            side = style.alignment(column.format)
-            cell = style.put(self.sheet, row, k, content, **look, alignment=side)
+            look: dict[str, Any] = {"font": style.BODY, "border": style.ROW_BORDER}
             if isinstance(content, str):
                 tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
             elif content is not None:
-                cell.number_format = excel_format(value, column.format)
+                look["number_format"] = excel_format(value, column.format)
+            side = style.alignment(column.format)
+            style.put(self.sheet, row, k, content, **look, alignment=side)
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
 
     def _totals(self, table: Table) -> None:

@@ -7,8 +7,10 @@ import math
 import re
 from collections import Counter
 from copy import copy
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -118,27 +120,39 @@ def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
     so that editing it does not bring it alive. `look`: attributes of the cell (font, fill…).
     """
     cell: Any = sheet.cell(row=row, column=col)
+    quoted = False
     if isinstance(value, str):
         text = drop_controls(value)[:_LIMIT]
         cell.value = text
         cell.data_type = "s"
-        cell.quotePrefix = like_formula(text) or text.startswith("−")
+        quoted = like_formula(text) or text.startswith("−")
     elif value is not None:
         cell.value = value
+    known = _DRESSED.setdefault(sheet.parent, {})
+    key = (quoted, *((n, p if isinstance(p, str) else id(p)) for n, p in look.items()))
+    if key in known:
+        cell._style = copy(known[key][0])  # noqa: SLF001 - openpyxl has no other way to dress alike
+        return cell
+    cell.quotePrefix = quoted
     for name, part in look.items():
         setattr(cell, name, part)
+    known[key] = (copy(cell._style), look)  # noqa: SLF001 - idem
     return cell
+
+
+_DRESSED: Final[WeakKeyDictionary[Any, dict[Any, tuple[Any, dict[str, Any]]]]] = WeakKeyDictionary()
+"""Looks a workbook knows: dressing a cell part by part costs more than writing it. Each look is held beside
+its key, so that the identity of its parts stays theirs."""
 
 
 def lines(text: str, width: float) -> int:
     """Estimate how many lines a text takes in a width of characters, broken between words."""
     room = max(int(width * _LETTERS), 4)
     count = 0
-    for part in text.split("\n"):
+    for part in _sizes(text):
         count += 1
         used = 0.0
-        for word in part.split():
-            size = letters(word)
+        for size in part:
             if used and used + 1 + size <= room:
                 used += 1 + size
                 continue
@@ -146,6 +160,12 @@ def lines(text: str, width: float) -> int:
             count += more - (0 if used else 1)
             used = size - (more - 1) * room
     return count
+
+
+@lru_cache(maxsize=8192)
+def _sizes(text: str) -> tuple[tuple[float, ...], ...]:
+    """Return the room of each word, line by line: a text is tried in many widths."""
+    return tuple(tuple(map(letters, part.split())) for part in text.split("\n"))
 
 
 def letters(word: str) -> float:

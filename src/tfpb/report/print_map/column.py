@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -34,28 +35,30 @@ SECOND: Final = 3.4
 """Height of the second line of a long name."""
 _NUMBERS: Final = (COLUMN_W - 36.0, COLUMN_W - 18.0, COLUMN_W)
 """Right ends of the columns of the table."""
+_END: Final = re.compile(r"(?<=[.?])(?= \w)")
 _SOFT: Final[dict[str, Any]] = {"color": theme.SOFT}
 
 
 def column(sheet: Sheet, page: QpvPage) -> None:
     """Write the right column: figures, three satisfaction lines, sentences, doubts.
 
-    What stands below is set smaller when it is long; sentences may be cut, doubts are not. The modelled
-    share is there when nothing is cut for it.
+    What stands below is set smaller when it is long, then loses its last sentences, doubts after the
+    others: they stand whole on the quarter's own page. The modelled share is there when nothing is lost
+    for it.
     """
-    bottom = MAP_Y + MAP_H + 1.0
+    bottom = MAP_Y + MAP_H + 4.0
     y = _title(sheet, MAP_Y + 2.6, words.PAGE_STOCK)
     y = _figures(sheet, y, page.figures)
     y = _title(sheet, y + 1.2, words.tenants_title(page.wave))
     doubts, sentences = page.doubts, (*page.sentences, *filter(None, [page.modelled]))
     below = _needs(sentences, 7.5) + _needs(doubts, 7.5)
     spare = bottom - y - below - GAPS_AROUND
-    y = _gaps(sheet, y, page, min(max(spare / max(len(page.gaps), 1), 14.0), 15.0))
+    y = _gaps(sheet, y, page, min(max(spare / max(len(page.gaps), 1), 13.4), 15.0))
     if y + _needs(sentences, theme.MIN_PT) + _needs(doubts, theme.MIN_PT) > bottom:
         sentences = page.sentences
     fits = (s for s in (8.5, 8.0, 7.5) if y + _needs(sentences, s) + _needs(doubts, s) <= bottom)
     size = next(fits, theme.MIN_PT)
-    # doubts are never what is cut: their room is kept, the sentences share the rest
+    # doubts are what is lost last: their room is kept, the sentences share the rest
     kept = min(_needs(doubts, size), TITLE + 4 * size * POINT_MM * LINE)
     y = _paragraphs(sheet, y, sentences, words.PAGE_READING, size, bottom - kept)
     _paragraphs(sheet, y, doubts, words.PAGE_DOUBTS, size, bottom + 1.0)
@@ -69,11 +72,21 @@ def _paragraphs(
     y = _title(sheet, y + 1.2, title)
     for text in texts:
         room = int((bottom - y) / (size * POINT_MM * LINE)) + 1
-        if room < 1:
+        held = _whole(text, room, size)
+        if not held:
             break
         sheet.text(COLUMN_X, y, "–", size, **_SOFT)
-        y = sheet.block(COLUMN_X + 3, y, text, COLUMN_W - 3, size, lines=room, spacing=LINE) + 0.6
+        y = sheet.block(COLUMN_X + 3, y, held, COLUMN_W - 3, size, spacing=LINE) + 0.6
     return y
+
+
+def _whole(text: str, room: int, size: float) -> str:
+    """Return the sentences of a text, from the first, that so many lines hold: none is cut."""
+    ends = [*(m.end() for m in _END.finditer(text)), len(text)]
+    return next(
+        (text[:end] for end in reversed(ends) if len(wrap(text[:end], COLUMN_W - 3, size)) <= room),
+        "",
+    )
 
 
 def _needs(texts: tuple[str, ...], size: float) -> float:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import shorten, text_width_mm
+from tfpb.report.canvas import POINT_MM, shorten, text_width_mm
 from tfpb.report.cell_values import printable
 from tfpb.report.print_map.layers import FAR_SCALE, touching
 from tfpb.report.print_map.views import (
@@ -45,7 +45,6 @@ from tfpb.words.places.side_words import SIDE_WORDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import typst
     from PIL import ImageFont
 
     from tfpb.report.canvas import Sheet
@@ -193,46 +192,15 @@ STAMP_PT: Final = 7.0
 STAMP_X: Final = COLUMN_X + 13.0
 STAMP_Y: Final = FOOT_Y + 20.0
 """Left end of the baseline of the hash, millimetres from the top left corner of the sheet."""
-_TEMPLATE: Final = f"""#set document(title: sys.inputs.title, date: none)
-#set page(width: {WIDTH}mm, height: {HEIGHT}mm, margin: 0pt)
-#set text(font: "{theme.FONT_FAMILY}", size: {STAMP_PT}pt, fill: rgb("{theme.SOFT}"), lang: "fr",
-  top-edge: "baseline")
-#image(bytes(json(bytes(sys.inputs.pdf))), format: "pdf", width: {WIDTH}mm, alt: sys.inputs.title)
-#place(top + left, dx: {STAMP_X}mm, dy: {STAMP_Y}mm, sys.inputs.hash)
-"""
 
 
-def stamp_pdf(pdf: bytes, run_hash: str, title: str) -> bytes:
-    """Set a hash on a one-page PDF of a sheet; its text stays text.
-
-    Returns
-    -------
-    bytes
-        The same for the same sheet, title and hash.
-    """
-    import typst  # noqa: PLC0415 - drawing in another process needs none of this
-
-    inputs = {"title": title, "hash": run_hash, "pdf": str(list(pdf))}
-    return bytes(
-        typst.compile(
-            _TEMPLATE.encode(),
-            format="pdf",
-            sys_inputs=inputs,
-            font_paths=_fonts(),
-            timestamp=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
-        )
-    )
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    import typst  # noqa: PLC0415 - idem
-
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(theme.FONT_FOLDER)],
-    )
+def stamp_svg(svg: bytes, run_hash: str) -> bytes:
+    """Set a hash on the drawing of a sheet, as text."""
+    x, y = STAMP_X / POINT_MM, STAMP_Y / POINT_MM
+    look = f"font-size: {STAMP_PT}px; font-family: '{theme.FONT_FAMILY}'; fill: {theme.SOFT}"
+    text = f'<text x="{x:.3f}" y="{y:.3f}" style="{look}">{escape(run_hash)}</text>'
+    drawing, end = svg.rsplit(b"</svg>", 1)
+    return drawing + text.encode() + b"</svg>" + end
 
 
 def stamp_png(png: bytes, run_hash: str) -> bytes:
@@ -247,7 +215,7 @@ def stamp_png(png: bytes, run_hash: str) -> bytes:
 
     picture = Image.open(io.BytesIO(png))
     dots = picture.height / HEIGHT
-    font = _font(round(STAMP_PT * 25.4 / 72 * dots, 3))
+    font = _font(round(STAMP_PT * POINT_MM * dots, 3))
     left, base, tall = int(STAMP_X * dots), int(STAMP_Y * dots), round(font.size)
     place = (left, base - tall, left + 8 * tall, base + tall)
     patch = picture.crop(place).convert("RGB")

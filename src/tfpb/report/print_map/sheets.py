@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.executors import Crew
-from tfpb.report.canvas import Sheet, save_pdf, save_png, style
+from tfpb.report.canvas import Sheet, converted, save_png, save_svg, style
 from tfpb.report.print_map import column, margins
 from tfpb.report.print_map.layers import Atlas, atlas, page_epsg
 from tfpb.report.print_map.views import (
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     View = PageView | OverviewView
 
+FORMS: Final = ("png", "pdf")
+"""Of a sheet in a pack; its `svg` is for the documents that place it."""
 FEW: Final = 6
 """Fewest sheets for which a process more is started."""
 
@@ -63,17 +65,19 @@ def compose(view: View) -> Sheet:
 
 
 def draw_sheet(view: View) -> dict[str, bytes]:
-    """Draw a sheet once, as `png` and `pdf`, without the run's hash: kept, it serves other runs."""
+    """Draw a sheet once, as `png` and `svg`, without the run's hash: kept, it serves other runs."""
     with style():
         figure = compose(view).figure
-        pdf = save_pdf(figure, title=view.title)
-        return {"png": save_png(figure, dpi=view.dpi), "pdf": pdf}
+        svg = save_svg(figure, title=view.title)
+        png = save_png(figure, dpi=view.dpi, compress_level=1)  # the stamp presses it again
+        return {"png": png, "svg": svg}
 
 
 def stamped(picture: Mapping[str, bytes], title: str, run_hash: str) -> dict[str, bytes]:
-    """Set the run's hash on both forms of a sheet."""
-    pdf = margins.stamp_pdf(picture["pdf"], run_hash, title)
-    return {"png": margins.stamp_png(picture["png"], run_hash), "pdf": pdf}
+    """Set the run's hash on both forms of a sheet; its `svg` is one `pdf` more."""
+    svg = margins.stamp_svg(picture["svg"], run_hash)
+    pdf = converted(svg, (WIDTH, HEIGHT), title, format="pdf", pdf_standards=["ua-1"])
+    return {"png": margins.stamp_png(picture["png"], run_hash), "svg": svg, "pdf": pdf}
 
 
 def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
@@ -85,10 +89,17 @@ def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
         If the quarter has no outline in the model.
     """
     view = page_view(model, page, atlas(model, page_epsg(page.code_qpv)))
-    return stamped(draw_sheet(view), view.title, model.run_hash)
+    made = stamped(draw_sheet(view), view.title, model.run_hash)
+    return {form: made[form] for form in FORMS}
 
 
-def map_files(model: MapModel, making: Making = PLAINLY, *, dpi: int = DPI) -> dict[str, bytes]:
+def map_files(
+    model: MapModel,
+    making: Making = PLAINLY,
+    *,
+    dpi: int = DPI,
+    forms: tuple[str, ...] = FORMS,
+) -> dict[str, bytes]:
     """Render the web map and the printed sheets.
 
     Parameters
@@ -98,11 +109,13 @@ def map_files(model: MapModel, making: Making = PLAINLY, *, dpi: int = DPI) -> d
         Told of each file or sheet: `sheet_count(model)` + 1 in all.
     dpi : int
         Resolution of the PNG.
+    forms : tuple of str
+        Of each sheet: `png`, `pdf`, `svg`.
 
     Returns
     -------
     dict of str to bytes
-        `carte.html`, and `cartes/<name>.png` and `.pdf` for each quarter and overview.
+        `carte.html`, and `cartes/<name>.<form>` for each quarter and overview.
     """
     files = {"carte.html": map_html.render(model)}
     making.advance(1)
@@ -120,7 +133,7 @@ def map_files(model: MapModel, making: Making = PLAINLY, *, dpi: int = DPI) -> d
 
     try:
         for name, made in zip(views, crew.gather(drawn, list(views), making.advance), strict=True):
-            files |= {f"cartes/{name}.{suffix}": data for suffix, data in made.items()}
+            files |= {f"cartes/{name}.{form}": made[form] for form in forms}
     finally:
         crew.close()
     return files

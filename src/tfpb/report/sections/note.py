@@ -41,7 +41,7 @@ def note(dossier: Dossier) -> Section:
     """Return the one page of the élu: a sentence of money, one of satisfaction, then what they rest on."""
     quarters = _quarters(dossier)
     told = _told(dossier)
-    blocks: list[Block] = [Text(_satisfaction(dossier, told), media=DOCUMENT)]
+    blocks: list[Block] = [Text((*_loss(dossier), *_satisfaction(dossier, told)), media=DOCUMENT)]
     if len(quarters):
         blocks.append(_table(dossier, quarters))
     blocks += _gaps(dossier, told)
@@ -142,6 +142,15 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
     if len(known) < len(quarters):
         out.append(words.quarters_unknown(len(quarters) - len(known)))
     return tuple(out)
+
+
+def _loss(dossier: Dossier) -> tuple[str, ...]:
+    """Return what the abatement takes from the town and its neighbours, once the State has paid its part."""
+    money = dossier.abatement
+    if money is None or not money.totals["abattement_eur"]:
+        return ()
+    lost, back = (money.totals[k] for k in ("perte_collectivites_eur", "compensation_etat_eur"))
+    return (words.LOSS.format(lost=lost, back=back, rate=state_words.RATE_TO_CONFIRM),)
 
 
 def _nature(money: Abatement) -> str:

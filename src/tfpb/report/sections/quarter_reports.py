@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -102,22 +103,31 @@ def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
 
 
 def _axes(dossier: Dossier, code: str) -> list[Block]:
-    """Return a row an axis: how many actions are proved, what they cost, what tenants say of it."""
-    if dossier.programme is None:
+    """Return a row an axis: actions proved, what they cost, last year's beside, what tenants say of it."""
+    plan = dossier.programme
+    if plan is None:
         return []
-    rows = only(dossier.programme.by_axis, code_qpv=code).sort_values("axe")
+    rows = only(plan.by_axis, code_qpv=code)
+    if plan.axes_before is not None:
+        last = only(plan.axes_before, code_qpv=code).drop(columns="code_qpv")
+        rows = rows.merge(last, on="axe", how="outer")
+        nothing = dict.fromkeys(("valorise_eur", "valorise_precedent_eur"), Decimal(0))
+        rows = rows.fillna({"actions": 0, "pieces_jointes": 0, "preuves_completes": 0, **nothing})
+    rows = rows.sort_values("axe")
     proved = rows.get("preuves_completes", rows["pieces_jointes"])
     told = rows.assign(
         axe_mot=[axis_words(int(a)) for a in rows["axe"]],
         preuves=[
-            page_words.PROVED.format(proved=int(p), actions=int(n))
+            page_words.PROVED.format(proved=int(p), actions=int(n)) if n else page_words.NO_ACTION
             for p, n in zip(proved, rows["actions"], strict=True)
         ],
         dit=[_said(dossier, code, int(a)) for a in rows["axe"]],
     )  # fmt: skip
     wave = last_wave(dossier.survey) if dossier.survey is not None else ""
     year = dossier.settings.dossier.annee
-    return [table("quartier_axes", told, annee=year, vague=wave)] if len(told) else []
+    if told.empty:
+        return []
+    return [table("quartier_axes", told, annee=year, precedente=year - 1, vague=wave)]
 
 
 def _said(dossier: Dossier, code: str, axis: int) -> str:

@@ -145,6 +145,7 @@ class DossierLayer(folium.MacroElement):  # type: ignore[misc]  # folium has no 
         markup = page_template("map_layer.html.jinja").render(
             meta=model,
             day=words.day(model.date),
+            mark=words.marks(draft=model.draft, fictional=model.fictional),
             mots=words.PAGE,
             warning=NOT_AN_ATTESTATION,
             map=name,

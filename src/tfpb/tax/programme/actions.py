@@ -134,6 +134,7 @@ def programme(
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
         beside=balance.beside(current, before),
         beside_quarters=balance.beside_quarters(table, before, year, heirs or {}),
+        axes_before=balance.axes_before(table, before, year, heirs or {}),
         values=reader.used(),
     )
 

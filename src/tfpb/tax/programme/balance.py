@@ -217,13 +217,7 @@ def beside_quarters(
     """
     if not before:
         return None
-    now = {_quarter(r): r for r in records(table) if r["annee"] == year}
-
-    def line_of(row: Record) -> str:
-        code = _quarter(row)
-        return code if code in now else heirs.get(code, code)
-
-    groups = grouped(before, line_of)
+    now, groups = _inherited(table, before, year, heirs)
     out = []
     for code in sorted({*now, *groups}):
         mine, last = now.get(code, Record()), groups.get(code, [])
@@ -239,6 +233,46 @@ def beside_quarters(
             }
         )
     return pd.DataFrame(out, columns=list(_QUARTERS))
+
+
+def _inherited(
+    table: pd.DataFrame, before: list[Record], year: int, heirs: Mapping[str, str]
+) -> tuple[dict[str, Record], dict[str, list[Record]]]:
+    """Return this year's line of each quarter, and last year's actions under the quarter's heir."""
+    now = {_quarter(r): r for r in records(table) if r["annee"] == year}
+
+    def line_of(row: Record) -> str:
+        code = _quarter(row)
+        return code if code in now else heirs.get(code, code)
+
+    return now, grouped(before, line_of)
+
+
+def axes_before(
+    table: pd.DataFrame, before: list[Record], year: int, heirs: Mapping[str, str]
+) -> pd.DataFrame | None:
+    """Sum last year's actions by quarter and axis, an older quarter's under its heir.
+
+    Returns
+    -------
+    DataFrame or None
+        `code_qpv, axe, actions_precedentes, valorise_precedent_eur`; None without last year's actions.
+    """
+    if not before:
+        return None
+    _, groups = _inherited(table, before, year, heirs)
+    return pd.DataFrame(
+        [
+            {
+                "code_qpv": code,
+                "axe": int(axe),
+                "actions_precedentes": len(rows),
+                "valorise_precedent_eur": _tally(rows)["valorise_eur"],
+            }
+            for code, actions in sorted(groups.items())
+            for axe, rows in sorted(grouped(actions, lambda r: r["axe"]).items())
+        ]
+    )
 
 
 def homes_of(residences: pd.DataFrame) -> dict[str, int]:

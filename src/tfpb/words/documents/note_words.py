@@ -15,6 +15,9 @@ CARRIED: Final = Phrase(" ({with_carried:€} avec le report de {before})")
 ALL_JUSTIFIED: Final = Phrase(
     "Abattement {year} : {abated:€}{nature}, justifié en entier, quartier par quartier."
 )
+LOSS: Final = Phrase(
+    "Les collectivités y perdent {lost:€}, après une compensation de l’État de {back:€} ({rate})."
+)
 NO_PROGRAMME: Final = Phrase(
     "Abattement {year} : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le justifie."
 )

@@ -117,10 +117,11 @@ def programme_figure(
     return label, euros(valued), ", ".join(parts)
 
 
-def doubt_figure(dwellings: int, residences: int) -> tuple[str, str, str]:
-    """Write how many dwellings are in doubt."""
+def doubt_figure(dwellings: int, residences: int, beside: int = 0) -> tuple[str, str, str]:
+    """Write how many dwellings are in doubt; `beside`: résidences of no quarter in doubt next to it."""
     if not residences:
-        return "À vérifier", "aucun logement", "aucun doute dans ce quartier"
+        near = f"{plural(beside, 'résidence')} à côté, en losange"
+        return "À vérifier", "aucun logement", near if beside else "aucun doute dans ce quartier"
     homes = plural(residences, "résidence")
     return "À vérifier", plural(dwellings, "logement"), f"{homes}, en losange sur le plan"
 
@@ -274,6 +275,7 @@ ENTERED: Final = Phrase(
 NONE_ENTERED: Final = "Ses logements étaient déjà en quartier prioritaire sur la carte de 2015."
 SETTLED: Final = Phrase("Adresses douteuses tranchées dans ce quartier : {count:n}.")
 PROVED: Final = Phrase("{proved:n} sur {actions:n}")
+NO_ACTION: Final = "aucune action"
 OTHERWISE: Final = "à structure comparable, autre lecture"
 PHOTOS: Final = "En images"
 PHOTO: Final = Phrase("{found} ({day:d})")
