@@ -182,11 +182,15 @@ class Members:
         self.wave = wave
         self.columns = {str(c): wave.places[c].to_numpy(dtype=object) for c in wave.places}
         self._known: dict[tuple[str, ...], NDArray[np.bool_] | None] = {}
+        self._owners: dict[str, frozenset[str]] = {}
+        self._panels: dict[frozenset[str], NDArray[np.bool_]] = {}
 
     def owners(self, item: str) -> frozenset[str]:
         """Return the bailleurs that answered a question."""
-        there = self.wave.n[:, self.wave.items.index(item)] > 0
-        return frozenset(map(str, self.columns["bailleur"][there]))
+        if item not in self._owners:
+            there = self.wave.n[:, self.wave.items.index(item)] > 0
+            self._owners[item] = frozenset(map(str, self.columns["bailleur"][there]))
+        return self._owners[item]
 
     def count(self, cell: Cell, panel: Collection[str]) -> int:
         """Count the answers of a cell."""
@@ -201,7 +205,10 @@ class Members:
         """
         if cell.bailleur.startswith(_PANEL):
             whole = self.of(cell._replace(bailleur=ENSEMBLE))
-            return None if whole is None else whole & np.isin(self.columns["bailleur"], [*panel])
+            names = frozenset(panel)
+            if names not in self._panels:
+                self._panels[names] = np.isin(self.columns["bailleur"], [*names])
+            return None if whole is None else whole & self._panels[names]
         if cell[2:] not in self._known:
             self._known[cell[2:]] = self._find(cell)
         return self._known[cell[2:]]
