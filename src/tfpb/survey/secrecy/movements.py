@@ -46,6 +46,8 @@ _HUBS: Final = 8
 _FAR: Final = 1e-4
 """What an answer moved costs: the fewest move, of the fewest bailleurs, so that a movement serves the most
 groups and readers."""
+_BY_NAME: Final = 1e-4
+"""What the last row costs more than the first: rows of one price are lost in the order of their names."""
 DEAR: Final = 100.0
 """A loss above which more unknowns are let move."""
 
@@ -321,8 +323,9 @@ class Movements:
             )
             for edge, whole in zip(room, self.rooms[1], strict=True)
         )
+        dear = system.costs(lost) * (1 + _BY_NAME * np.linspace(0, 1, len(lost)))
         found = milp(
-            np.r_[np.full(2 * len(near), _FAR), np.tile(system.costs(lost)[free], 2)],
+            np.r_[np.full(2 * len(near), _FAR), np.tile(dear[free], 2)],
             constraints=LinearConstraint(matrix, equal, equal),
             bounds=Bounds(0, np.r_[high, -low, np.full(2 * len(free), np.inf)]),
         )
