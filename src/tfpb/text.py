@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _LIGATURES: Final = str.maketrans(
@@ -46,6 +47,7 @@ def squeeze(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+@lru_cache(maxsize=1 << 14)  # cells of a table are often alike
 def fold(text: str) -> str:
     """Reduce to lower-case words without accents or punctuation: the key headers are compared by."""
     return _NOT_WORD.sub(" ", strip_accents(text).lower()).strip()

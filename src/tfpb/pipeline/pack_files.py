@@ -29,7 +29,7 @@ from tfpb.report.print_map.views import DPI
 from tfpb.report.sections import report
 from tfpb.report.sections.note import NOTE_ROWS, shortened
 from tfpb.report.sections.quarter_reports import quarter_report, residents_page
-from tfpb.stage import PLAINLY, Making, Stage
+from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents.pack_words import DRAFT_NOTE, WRITTEN
@@ -208,13 +208,20 @@ def quarter_files(dossier: Dossier, pages: Iterable[QpvPage]) -> dict[str, bytes
     return files
 
 
-def gis_files(dossier: Dossier) -> dict[str, bytes]:
+def gis_files(dossier: Dossier, execute: Execute = directly) -> dict[str, bytes]:
     """Write the layers of a dossier for a GIS, and the résidences for who has none: name → bytes."""
-    made = layers(dossier)
-    return {
-        "donnees/residences.gpkg": geopackage_bytes(made),
-        "donnees/residences.parquet": geoparquet_bytes(made["residences"]),
-    }
+    made: dict[str, bytes] = execute(_GIS, (layers(dossier),))
+    return made
+
+
+_GIS: Final = Stage(
+    "Couches pour SIG", ("layers",), "gis",
+    lambda layers: {
+        "donnees/residences.gpkg": geopackage_bytes(layers),
+        "donnees/residences.parquet": geoparquet_bytes(layers["residences"]),
+    },
+    kept="fichiers",
+)  # fmt: skip
 
 
 def drafts(files: Iterable[str]) -> dict[str, bytes]:

@@ -1,13 +1,14 @@
 """The frame of evaluation of a contrat de ville: base, target, what would show, interviews it takes.
 
-Nothing is read but what is published of the contrat. The precision of a base is that of its printed
-interval; the next wave is taken to be as precise, interview for interview.
+Nothing is read but what is published of the contrat. The precision of a base is that of the longer arm
+of its printed interval; the next wave is taken to be as precise, interview for interview, and less so where
+shares come nearer to one half. Whatever is left open makes a change harder to see, never easier.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 from scipy.special import ndtri
@@ -39,26 +40,73 @@ _Z95: Final = float(ndtri(0.975))
 _SEEN: Final = _Z95 + float(ndtri(0.80))
 """Standard errors of a change that four surveys in five would show at 95 %."""
 _TEN: Final = 10
+_ROUNDS: Final = 30
+"""Of a change and the variance after it, until neither moves."""
 
 
-def smallest_change(low: float, high: float) -> float:
+class Figure(NamedTuple):
+    """A share or a gap, and its interval at 95 %."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def variance(self) -> float:
+        """That of the longer arm."""
+        return (max(self.value - self.low, self.high - self.value) / _Z95) ** 2
+
+    def after(self, change: float) -> float:
+        """Return the variance of a share that has grown by at most a change, on as many interviews."""
+        middle = (self.low + self.high) / 2  # never 0 nor 1
+        widest = min(max(middle, 0.5), middle + change)
+        return self.variance * max(1.0, widest * (1 - widest) / (middle * (1 - middle)))
+
+
+class Base(NamedTuple):
+    """What a change is measured from.
+
+    Parameters
+    ----------
+    figure : Figure
+        The indicator: the share in the quarters, or the gap.
+    quarters : Figure
+        The share in the quarters.
+    others : float
+        Variance of the other side of a gap, which the next wave asks as much as this one.
+    n : int
+        Interviews in the quarters.
+    """
+
+    figure: Figure
+    quarters: Figure
+    others: float
+    n: int
+
+
+def smallest_change(base: Base) -> float:
     """Return the smallest change that the next wave would show four times in five, as many being asked.
 
-    The base has the standard error of its 95 % interval and the next wave the same, on other households.
+    The next wave asks other households.
     """
-    return _SEEN * math.sqrt(2) * (high - low) / (2 * _Z95)
+    change = 0.0
+    for _ in range(_ROUNDS):
+        after = base.quarters.after(change) + base.others
+        change = _SEEN * math.sqrt(base.figure.variance + after)
+    return change
 
 
-def interviews_for(change: float, *, low: float, high: float, n: int) -> float:
-    """Return the interviews that the next wave needs to show a change, infinite where none suffice.
+def interviews_for(change: float, base: Base) -> float:
+    """Return the interviews in the quarters that show a change, infinite where none suffice.
 
-    The base stays as it is known: ``V (1 + n / n₂) ≤ (change / 2,80)²``, V its variance on n interviews.
+    The base stays as it is known, and so does the other side of a gap: with V the variance of the base, Q
+    that of the quarters after the change on n interviews, H that of the others,
+    ``V + Q n / n₂ + H ≤ (change / 2,80)²``.
     """
-    variance = ((high - low) / (2 * _Z95)) ** 2
-    room = (change / _SEEN) ** 2 - variance
+    room = (change / _SEEN) ** 2 - base.figure.variance - base.others
     if room <= 0:
         return math.inf
-    return _TEN * math.ceil(n * variance / room / _TEN)
+    return _TEN * math.ceil(base.n * base.quarters.after(change) / room / _TEN)
 
 
 def frame_rows(
@@ -91,7 +139,13 @@ def frame_rows(
     shown = set(view.shown(rows).index)
     out = []
     for at, row in rows.iterrows():
-        for measure, prefix in ((LEVEL, "qpv"), (GAP, "ic95")):
+        quarters, others, gap = (
+            Figure(*(float(row[c]) for c in (name, f"{prefix}_bas", f"{prefix}_haut")))
+            for name, prefix in ((LEVEL, LEVEL), ("hors", "hors"), (GAP, "ic95"))
+        )
+        n = 0 if math.isnan(row["n_qpv"]) else int(row["n_qpv"])
+        level = Base(quarters, quarters, 0.0, n)
+        for measure, base in ((LEVEL, level), (GAP, Base(gap, quarters, others.variance, n))):
             head = (
                 row["item"],
                 row["libelle"],
@@ -100,26 +154,23 @@ def frame_rows(
                 measure,
             )
             target = targets.get((str(row["item"]), measure), math.nan)
-            base, low, high = (float(row[c]) for c in (measure, f"{prefix}_bas", f"{prefix}_haut"))
-            if at not in shown or math.isnan(base + low + high):
-                nothing = (math.nan,) * 3
-                out.append(
-                    (*head, *nothing, math.nan, target, math.nan, math.nan, dwellings, HIDDEN)
-                )
+            if at not in shown or math.isnan(sum((*base.figure, *quarters, base.others))):
+                nothing = (math.nan,) * 4
+                out.append((*head, *nothing, target, math.nan, math.nan, dwellings, HIDDEN))
                 continue
-            n = int(row["n_qpv"])
-            need = _need(target - base, low, high, n)
-            state = _state(target - base, need, n, dwellings)
-            change = smallest_change(low, high)
+            need = _need(target - base.figure.value, base)
+            state = _state(target - base.figure.value, need, n, dwellings)
             told = need if state in {VISIBLE, MORE, TOO_MANY} else math.nan
-            out.append((*head, base, low, high, n, target, change, told, dwellings, state))
+            out.append(
+                (*head, *base.figure, n, target, smallest_change(base), told, dwellings, state)
+            )
     return pd.DataFrame(out, columns=list(COLUMNS))
 
 
-def _need(change: float, low: float, high: float, n: int) -> float:
+def _need(change: float, base: Base) -> float:
     if math.isnan(change) or change <= 0:
         return math.nan
-    return interviews_for(change, low=low, high=high, n=n)
+    return interviews_for(change, base)
 
 
 def _state(change: float, need: float, n: int, dwellings: int) -> str:

@@ -154,7 +154,7 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
             files |= document_files(content, {}, Making(execute))
     files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier, job.draft))
-    files |= gis_files(dossier)
+    files |= gis_files(dossier, execute)
     if job.line:
         files[RELEASE] = dumps(dict(job.line))
     if job.repere is not None:

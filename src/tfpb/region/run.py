@@ -14,6 +14,7 @@ from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
+from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.estimates import compare_region
@@ -25,8 +26,15 @@ from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
 from tfpb.region.reports import Head
 from tfpb.region.residence_territories import territories
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import Rules, check_total, published_rows, region_masks
+from tfpb.region.secrecy.region_secrecy import (
+    Rules,
+    check_total,
+    held_back,
+    published_rows,
+    region_masks,
+)
 from tfpb.region.territory_sums import by_level, quarter_rows
+from tfpb.stage import directly
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.secrecy.cells import NOTHING
 from tfpb.survey.secrecy.renamed import as_named
@@ -43,6 +51,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
     from tfpb.region.residence_territories import Territories
     from tfpb.report.sections.restitution import RegionFacts
+    from tfpb.stage import Execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +198,8 @@ def compute(
         raise TfpbError(open_)
     plan = with_fieldwork(inputs.plan, parts) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
-    protected = _protected(joined, inputs, before, executor)
+    execute = StageCache(kept) if kept is not None else directly
+    protected = _protected(joined, inputs, before, executor, execute)
     bare = [replace(p, survey=None) for p in parts]
     contrats, lone = _contrats(joined.located, places)
     quarters = quarter_rows(bare, joined.located, places, opened)
@@ -264,7 +274,11 @@ def _stopping(parts: Sequence[Part]) -> list[Fault]:
 
 
 def _protected(
-    joined: Joined, inputs: RegionInputs, before: Disclosed, executor: Executor
+    joined: Joined,
+    inputs: RegionInputs,
+    before: Disclosed,
+    executor: Executor,
+    execute: Execute,
 ) -> Protected | None:
     """Estimate everything at once, and choose the masks of all outputs together."""
     plan, answers = inputs.plan, joined.survey
@@ -280,11 +294,11 @@ def _protected(
     estimates = published_rows(made, answers, rules)
     now = disclosed_in([estimates.comparison])
     before, doubts = as_named(before, now, masking_n)
-    masks = region_masks(estimates, rules, before, executor.map)
+    masks = region_masks(estimates, rules, before, executor.map, execute)
     protected = Protected.of(estimates, masks, masking_n)
     if before == NOTHING:
         return protected
-    more = len(masks - region_masks(estimates, rules, NOTHING, executor.map))
+    more = held_back(masks, estimates, rules, before, executor.map, execute)
     held = Fault("masques_repris", fields={"nombre": more}, severity=Severity.DOUTE)
     return replace(protected, held_back=(held, *doubts) if more else doubts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,13 +13,17 @@ from region_cases import LEVELS, region_plan, region_survey
 from test_region_secrecy import RULES, determined
 
 from effort import tries
+from tfpb.pipeline.kept.kept_forms import TABLE, from_parts
+from tfpb.pipeline.kept.stage_cache import StageCache, _unbind
 from tfpb.region.estimates import compare_region
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
+from tfpb.region.secrecy.region_secrecy import held_back, published_rows, region_masks
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.secrecy.cells import declare_cells
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tfpb.model.survey import Estimates
     from tfpb.survey.respondents import Survey
     from tfpb.survey.secrecy.cells import Cell
@@ -90,3 +95,28 @@ def test_the_same_answers_again_are_masked_alike() -> None:
     masks = region_masks(made, RULES)
     told = disclosed_in([Protected.of(made, masks, RULES.masking_n).whole.comparison])
     assert region_masks(made, RULES, told._replace(masked=tuple(masks))) == masks
+
+
+def test_masks_that_are_kept_serve_a_wave_that_has_not_moved_and_no_other(tmp_path: Path) -> None:
+    """What is kept bears the names of masked cells: no count, no answer."""
+    second, moved, before = versions(1)
+    assert {len(second.answers["q1"])} != {len(region_survey(1).answers["q1"])}
+    first = estimated(region_survey(1))
+    kept = StageCache(tmp_path)
+    masks = region_masks(first, RULES, execute=kept)
+    assert masks == region_masks(first, RULES) == region_masks(first, RULES, execute=kept)
+    assert (len(kept.made), len(kept.reused)) == (2, 2)
+    assert region_masks(moved, RULES, execute=kept) == region_masks(moved, RULES)
+    assert (len(kept.made), len(kept.reused)) == (3, 3)  # 2019 again, 2023 anew
+    strict = replace(RULES, fewest=RULES.fewest + 1)
+    assert region_masks(first, strict, execute=kept) == region_masks(first, strict)
+    assert (len(kept.made), len(kept.reused)) == (5, 3)
+    bound = region_masks(moved, RULES, before, execute=kept)
+    assert bound == region_masks(moved, RULES, before)
+    alone = region_masks(moved, RULES)
+    assert held_back(bound, moved, RULES, before, execute=kept) == len(bound - alone)
+    assert (len(kept.made), len(kept.reused)) == (7, 5)  # what is masked alone was kept
+    names = set(itertools.chain(*masks, *bound, *alone, *region_masks(first, strict)))
+    for entry in tmp_path.iterdir():
+        told = from_parts(TABLE, _unbind(entry.read_bytes()))
+        assert set(told.to_numpy().ravel().tolist()) <= names

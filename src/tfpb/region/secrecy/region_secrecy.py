@@ -10,17 +10,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.region.secrecy.panels import rounded, telling_pairs
-from tfpb.survey.secrecy.cells import NOTHING, Cell, Disclosed, declare_cells
+from tfpb.stage import Execute, Stage, directly
+from tfpb.survey.secrecy.cells import NOTHING, Cell, Cells, Disclosed, declare_cells
 from tfpb.survey.secrecy.least_loss import least_masks
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from tfpb.model.survey import Estimates
+    from tfpb.model.survey import Atoms, Estimates
     from tfpb.survey.respondents import Survey
     from tfpb.survey.secrecy.least_loss import Each
 
@@ -97,7 +100,11 @@ def _partial_territories(survey: Survey) -> set[tuple[str, str, str, str]]:
 
 
 def region_masks(
-    estimates: Estimates, rules: Rules, before: Disclosed = NOTHING, each: Each = map
+    estimates: Estimates,
+    rules: Rules,
+    before: Disclosed = NOTHING,
+    each: Each = map,
+    execute: Execute = directly,
 ) -> frozenset[Cell]:
     """Choose the cells to mask in every output.
 
@@ -110,6 +117,9 @@ def region_masks(
         What earlier releases masked, which stays masked, and told.
     each : callable
         Runs a function over chunks of questions: an executor's `map`.
+    execute : callable
+        Calls the choice of each wave, a stage: one that keeps results gives again the masks of a wave in
+        which nothing has moved.
 
     Returns
     -------
@@ -120,8 +130,62 @@ def region_masks(
     cells = declare_cells(estimates)
     cells.withdraw((), before.shown)
     previous = frozenset(before.masked) & cells.shown
+    names = sorted({c.vague for c in cells.count})
+    return previous | _chosen(cells, names, estimates.atoms, previous, rules, each, execute)
+
+
+def held_back(
+    masks: frozenset[Cell],
+    estimates: Estimates,
+    rules: Rules,
+    before: Disclosed,
+    each: Each = map,
+    execute: Execute = directly,
+) -> int:
+    """Count the masks that these outputs would not have alone, had nothing been released before.
+
+    Only waves that a release tells of are chosen anew, and none whose like was kept. Arguments as of
+    `region_masks`.
+    """
+    cells = declare_cells(estimates)
+    told = {c.vague for c in (*before.masked, *(c for c, _ in before.shown))}
+    names = sorted(told & {c.vague for c in cells.count})
+    alone = _chosen(cells, names, estimates.atoms, frozenset(), rules, each, execute)
+    return len({c for c in masks if c.vague in told} - alone)
+
+
+def _chosen(
+    cells: Cells,
+    waves: Sequence[str],
+    atoms: Sequence[Atoms],
+    previous: frozenset[Cell],
+    rules: Rules,
+    each: Each,
+    execute: Execute,
+) -> frozenset[Cell]:
+    """Choose the masks of some waves, each a stage: what is kept of it are the names of masked cells.
+
+    Its key is made of all counts of the wave at once: none can be tried apart from the others.
+    """
+    stage = Stage(
+        "Masques d’une vague", ("cells", "atoms", "previous", "rules"), "masks",
+        partial(_of_wave, each=each), kept="table",
+    )  # fmt: skip
+    out: set[Cell] = set()
+    for wave in waves:
+        mine = [a for a in atoms if a.vague == wave]
+        earlier = frozenset(c for c in previous if c.vague == wave)
+        found = execute(stage, (cells.of_wave(wave), mine, earlier, rules))
+        out |= {Cell(*row) for row in found.itertuples(index=False)}
+    return frozenset(out)
+
+
+def _of_wave(
+    cells: Cells, atoms: Sequence[Atoms], previous: frozenset[Cell], rules: Rules, *, each: Each
+) -> pd.DataFrame:
     telling = partial(reveals, rules=rules)
-    return least_masks(cells, estimates.atoms, rules.masking_n, previous, telling, each) | previous
+    masks = least_masks(cells, atoms, rules.masking_n, previous, telling, each)
+    return pd.DataFrame(sorted(masks), columns=Cell._fields, dtype=object)
 
 
 def reveals(counts: Counts, rules: Rules) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
@@ -14,7 +15,6 @@ from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from tfpb.model.survey import Atoms, Estimates
@@ -93,6 +93,26 @@ class Cells:
     known: set[Cell] = field(default_factory=set)
     silent: set[Cell] = field(default_factory=set)
     panels: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+
+    def of_wave(self, vague: str) -> Cells:
+        """Return the cells of one wave: nothing ties those of two."""
+        return Cells(
+            {c: n for c, n in self.count.items() if c.vague == vague},
+            {c for c in self.shown if c.vague == vague},
+            [(total, parts) for total, parts in self.sums if total.vague == vague],
+            {c for c in self.known if c.vague == vague},
+            {c for c in self.silent if c.vague == vague},
+            {key: names for key, names in self.panels.items() if key[0] == vague},
+        )
+
+    def identity(self) -> tuple[object, ...]:
+        """Return all that it holds, for a fingerprint: the cells as one table."""
+        table = pd.DataFrame(list(self.count), columns=Cell._fields)
+        flags = (self.shown, self.known, self.silent)
+        marked = {f"_{k}": [c in cells for c in self.count] for k, cells in enumerate(flags)}
+        told = table.assign(_n=list(self.count.values()), **marked)
+        outside = [sorted(cells - self.count.keys()) for cells in flags]
+        return told, outside, self.sums, self.panels
 
     def withdraw(self, levels: Collection[str], disclosed: Iterable[tuple[Cell, int]]) -> None:
         """Take levels of territory, and what readers hold already, out of what may be masked.
@@ -182,11 +202,15 @@ class Members:
         self.wave = wave
         self.columns = {str(c): wave.places[c].to_numpy(dtype=object) for c in wave.places}
         self._known: dict[tuple[str, ...], NDArray[np.bool_] | None] = {}
+        self._owners: dict[str, frozenset[str]] = {}
+        self._panels: dict[frozenset[str], NDArray[np.bool_]] = {}
 
     def owners(self, item: str) -> frozenset[str]:
         """Return the bailleurs that answered a question."""
-        there = self.wave.n[:, self.wave.items.index(item)] > 0
-        return frozenset(map(str, self.columns["bailleur"][there]))
+        if item not in self._owners:
+            there = self.wave.n[:, self.wave.items.index(item)] > 0
+            self._owners[item] = frozenset(map(str, self.columns["bailleur"][there]))
+        return self._owners[item]
 
     def count(self, cell: Cell, panel: Collection[str]) -> int:
         """Count the answers of a cell."""
@@ -201,7 +225,10 @@ class Members:
         """
         if cell.bailleur.startswith(_PANEL):
             whole = self.of(cell._replace(bailleur=ENSEMBLE))
-            return None if whole is None else whole & np.isin(self.columns["bailleur"], [*panel])
+            names = frozenset(panel)
+            if names not in self._panels:
+                self._panels[names] = np.isin(self.columns["bailleur"], [*names])
+            return None if whole is None else whole & self._panels[names]
         if cell[2:] not in self._known:
             self._known[cell[2:]] = self._find(cell)
         return self._known[cell[2:]]

@@ -43,6 +43,11 @@ _FEW: Final = (30, 10)
 first and then."""
 _HUBS: Final = 8
 """Places, of each bailleur of a group, where it may trade with others: closest, then largest."""
+_FAR: Final = 1e-4
+"""What an answer moved costs: the fewest move, of the fewest bailleurs, so that a movement serves the most
+groups and readers."""
+_BY_NAME: Final = 1e-4
+"""What the last row costs more than the first: rows of one price are lost in the order of their names."""
 DEAR: Final = 100.0
 """A loss above which more unknowns are let move."""
 
@@ -299,9 +304,11 @@ class Movements:
             (np.ones(len(free)), (np.searchsorted(kept, free), np.arange(len(free)))),
             shape=(len(kept), len(free)),
         )
-        still = sparse.hstack([system.rows[kept][:, near], -slack, slack])
+        sums = system.rows[kept][:, near]
+        still = sparse.hstack([sums, -sums, -slack, slack])
         target = np.isin(near, need.group)
         below = sparse.vstack([sparse.csr_array(target[None, :] * 1.0), system.ties[:, near]])
+        below = sparse.hstack([below, -below])
         blank = sparse.csr_array((below.shape[0], 2 * len(free)))
         equal = np.zeros(still.shape[0] + below.shape[0])
         equal[still.shape[0]] = by = self._by(need, room)
@@ -315,17 +322,15 @@ class Movements:
             )
             for edge, whole in zip(room, self.rooms[1], strict=True)
         )
+        dear = system.costs(lost) * (1 + _BY_NAME * np.linspace(0, 1, len(lost)))
         found = milp(
-            np.concatenate([np.zeros(len(near)), np.tile(system.costs(lost)[free], 2)]),
+            np.r_[np.full(2 * len(near), _FAR), np.tile(dear[free], 2)],
             constraints=LinearConstraint(matrix, equal, equal),
-            bounds=Bounds(
-                np.r_[low, np.zeros(2 * len(free))],
-                np.r_[high, np.full(2 * len(free), np.inf)],
-            ),
+            bounds=Bounds(0, np.r_[high, -low, np.full(2 * len(free), np.inf)]),
         )
         if found.x is None:
             return None
-        move = found.x[: len(near)]
+        move = found.x[: len(near)] - found.x[len(near) : 2 * len(near)]
         moved = np.abs(move) > TINY
         return near[moved], move[moved]
 
