@@ -96,13 +96,18 @@ def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
     if money is not None and money.totals["abattement_eur"] is not None:
         totals["abattement_eur"] = money.totals["abattement_eur"]
     carried = "report_eur" in rows and any(rows["report_eur"].fillna(0))
-    return table(
+    beyond = "justifie_eur" in rows and any(
+        spent is not None and enough is not None and spent > enough
+        for spent, enough in zip(rows["valorise_eur"], rows["justifie_eur"], strict=True)
+    )
+    made = table(
         "note_quartiers",
         rows,
         totals=totals,
         annee=dossier.settings.dossier.annee,
         report=", report compris" if carried else "",
     )
+    return replace(made, notes=(*made.notes, words.SURPLUS)) if beyond else made
 
 
 def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
@@ -181,9 +186,12 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
     service = rows[rows["nature"] == Nature.SERVICE]
     if len(service):
         out.append(words.SERVICE.filled(_counts(service) | {"margin": margin}))
+    if apart := int((view.shown(rows)["autrement"] != "").sum()):
+        out.append(words.LIKE_WITH_LIKE.format(count=apart))
     if dossier.programme is not None:
+        when = {"wave": rows["vague"].iloc[0], "year": dossier.located.year}
         early = view.too_early(dossier)
-        out.append(words.TOO_EARLY if early else words.NOT_SHOWN_HERE)
+        out.append(words.TOO_EARLY.filled(when) if early else words.NOT_SHOWN_HERE)
     return (" ".join(out),)
 
 

@@ -32,7 +32,17 @@ SERVICE: Final = Phrase(
     "Service du bailleur : égal ou meilleur à {margin} près sur {level:n} questions sur {total:n}, plus bas "
     "sur {lower:n}, on ne sait pas sur {unknown:n}."
 )
-TOO_EARLY: Final = "Les actions y changent-elles quelque chose ? Trop tôt pour le dire."
+LIKE_WITH_LIKE: Final = Phrase(
+    "À structure comparable, l’écart ne dit pas la même chose sur {count:s question} : voir le rapport."
+)
+TOO_EARLY: Final = Phrase(
+    "Les actions y changent-elles quelque chose ? Trop tôt pour le dire : l’enquête ({wave}) précède celles "
+    "de {year}."
+)
+SURPLUS: Final = (
+    "Justifié : chaque quartier compte au plus pour son abattement ; ce qui dépasse dans l’un ne "
+    "compense pas l’autre."
+)
 NOT_SHOWN_HERE: Final = (
     "Les actions y changent-elles quelque chose ? Cette enquête ne peut pas le montrer."
 )
@@ -44,7 +54,7 @@ UNPROVED: Final = Phrase(
     "{count:s action/actions} sur {actions:n} sans pièce complète (référence et date)."
 )
 DOUBTFUL: Final = Phrase(
-    "{homes:s résidence} et {dwellings:s logement} dont le côté de la limite reste à vérifier."
+    "{dwellings:s logement} de {homes:s résidence} : reste à vérifier de quel côté de la limite du quartier."
 )
 MORE: Final = Phrase("{count:s autre point/autres points} dans le dossier.")
 OTHER_QUARTERS: Final = Phrase(
