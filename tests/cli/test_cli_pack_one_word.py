@@ -296,6 +296,19 @@ def test_one_figure_changed_in_one_medium_is_seen(made: Pack) -> None:
     assert tried > 80
 
 
+def test_the_note_counts_what_differs_like_with_like_as_the_report_does(made: Pack) -> None:
+    told = {m: " ".join(_told(made)[m][1]) for m in ("note.pdf", "rapport.docx")}
+    counted = {
+        m: re.findall(pattern, told[m])
+        for m, pattern in (
+            ("note.pdf", r"l’écart ne dit pas la même chose sur (\d+) question"),
+            ("rapport.docx", r"Pour (\d+) questions?, l’écart à structure comparable ne dit pas"),
+        )
+    }
+    assert counted["note.pdf"], told["note.pdf"]
+    assert set(counted["note.pdf"]) == set(counted["rapport.docx"])
+
+
 def test_a_page_of_a_quarter_says_the_figures_of_no_other(made: Pack) -> None:
     """The sums of each quarter stand on its pages; those of its neighbours, nowhere on them."""
     rows = made.rows("abattement_qpv")

@@ -87,7 +87,7 @@ def test_no_other_bailleur_is_named(made: Made, name: str) -> None:
     [
         r"REP\d{7}X",  # respondents
         r"ZZ[012]\d\d",  # résidences of others
-        r"07[ .]?99[ .]?88",  # telephones
+        r"(?<!\d)(?<!\d,)07[ .]?99[ .]?88",  # telephones, not the decimals of a figure
         r"v.los\s+jaunes",  # verbatims
     ],
 )

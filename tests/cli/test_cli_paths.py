@@ -136,7 +136,7 @@ def test_a_mistyped_path_is_answered_with_what_is_near(
     assert f"« {got} » {NEAR} « {near}" in result.output
 
 
-@pytest.mark.parametrize(("suffixes", "count"), [("xlsx|csv", 10), ("toml", 1)])
+@pytest.mark.parametrize(("suffixes", "count"), [("xlsx|csv", 11), ("toml", 1)])
 def test_files_mistyped_in_the_settings_are_answered_with_what_is_near(
     suffixes: str, count: int, copy: Path, geodata: Path, run: Run
 ) -> None:

@@ -249,4 +249,13 @@ def test_euros_at_stake_and_doubts_come_before_signing() -> None:
     ).replace("\u202f", " ")
     assert "70 € sont abattus alors qu’une condition manque" in text
     assert "30 € restent à réclamer" in text
-    assert "dont le côté de la limite reste à vérifier" in text
+    assert "dont le côté de la limite du quartier reste à vérifier" in text
+
+
+def test_a_surplus_pays_for_no_other_quarter_and_it_is_said() -> None:
+    over, under = (
+        {"abattement_eur": Decimal(1000), "valorise_eur": Decimal(v)} for v in (1500, 300)
+    )
+    said = "ne compense pas l’autre"
+    assert any(said in n for n in quarters(note(of_balance(make(), over, under))).notes)
+    assert not any(said in n for n in quarters(note(of_balance(make(), under))).notes)

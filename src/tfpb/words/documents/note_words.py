@@ -54,7 +54,7 @@ UNPROVED: Final = Phrase(
     "{count:s action/actions} sur {actions:n} sans pièce complète (référence et date)."
 )
 DOUBTFUL: Final = Phrase(
-    "{dwellings:s logement} de {homes:s résidence} : reste à vérifier de quel côté de la limite du quartier."
+    "{dwellings:s logement} dont le côté de la limite du quartier reste à vérifier, dans {homes:s résidence}."
 )
 MORE: Final = Phrase("{count:s autre point/autres points} dans le dossier.")
 OTHER_QUARTERS: Final = Phrase(
