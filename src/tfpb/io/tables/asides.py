@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from tfpb.errors import Fault, Severity
 from tfpb.io.tables.french import parse_decimal
@@ -179,18 +180,20 @@ def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str
     needed = sum(c.filled and c.name in found for c in contract.columns)
     read = {k for k, h in enumerate(table.frame.columns) if h in set(found.values())}
     cells = table.frame.to_numpy(dtype=object)
+    filled = cells.astype(bool)
+    again = np.zeros(len(cells), dtype=int)
+    for k, header in enumerate(headers):
+        at, values = pd.factorize(cells[:, k])
+        again += np.array([v != "" and fold(v) == header for v in values], dtype=bool)[at]
+    count = filled.sum(axis=1)
+    repeated = (again > 1) & (again >= _SAME_HEADER * count)
+    alone = (count == 1) & ~repeated if needed > 1 else np.zeros(len(cells), dtype=bool)
     codes: dict[int, str] = {}
-    for position, row in enumerate(cells):
-        filled = [k for k, cell in enumerate(row) if cell]
-        again = sum(fold(row[k]) == headers[k] for k in filled)
-        if again > 1 and again >= _SAME_HEADER * len(filled):
+    for position in np.flatnonzero(repeated | alone).tolist():
+        k = int(filled[position].argmax())
+        if repeated[position]:
             codes[position] = "entete_repete"
-        elif (
-            needed > 1
-            and len(filled) == 1
-            and filled[0] not in read
-            and len(row[filled[0]].split()) >= _SENTENCE
-        ):
+        elif k not in read and len(cells[position, k].split()) >= _SENTENCE:
             codes[position] = "ligne_de_texte"
     if not codes or len(codes) == len(cells):
         return table
