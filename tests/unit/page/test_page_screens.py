@@ -131,8 +131,11 @@ def test_columns_are_proposed_and_confirmed(page: Served) -> None:
 
 
 def test_columns_confirmed_are_proposed_in_another_dossier_of_the_landlord(
-    page: Served, tmp_path: Path
+    page: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv(
+        "XDG_CONFIG_HOME", str(tmp_path / "reglages")
+    )  # what other tests confirm apart
     form = {f"c0_{k}": name for k, name in enumerate(COLUMNS)} | {"t0": "1"}
     page.post("/colonnes", form)
     kept = remembered_file().read_text(encoding="utf-8")
