@@ -40,7 +40,7 @@ BEGUN_FIRST = {
     )
 }  # fmt: skip
 """Files of more than ten seconds, longest first: one begun last leaves the other worker without work."""
-LEFT_OUT = {"audit", "faults", "fuzz", "region"}
+LEFT_OUT = {"audit", "faults", "fuzz", "page", "region"}
 """Folders that `scripts/check.sh --vite` leaves to the whole run."""
 os.environ["TFPB_CACHE"] = "non"
 # no test reads or fills the user's ledger; never a device: as root, writing would replace it
