@@ -141,6 +141,7 @@ def test_columns_confirmed_are_proposed_in_another_dossier_of_the_landlord(
     kept = remembered_file().read_text(encoding="utf-8")
     assert "Adresse du site" in kept
     assert "RUE A" not in kept  # headers and what they mean, no cell
+    assert "Ville" not in kept  # read so without being named: nothing to remember
     told = "confirmé dans un autre dossier"
     assert told not in page.get("/colonnes").text  # here they are confirmed
     for landlord, expected in (("NORD HABITAT", True), ("Sud Habitat", False)):

@@ -29,6 +29,7 @@ _SAME: Final[dict[str, str]] = _TABLES["same"]
 """Abbreviations and what they stand for, once in the singular."""
 _UNIT: Final = re.compile(r" (eur|pct|m)$")
 THOUSANDS: Final = re.compile(r"\b[km] ?(?:€|eur)|\b(?:milliers?|millions?)\b", re.IGNORECASE)
+MILLIONS: Final = re.compile(r"\bm ?(?:€|eur)|\bmillions?\b", re.IGNORECASE)
 _CALL: Final = re.compile(r"\s*\(\d\)$")
 """Call of a note at the foot of a page: « TEOM (2) »."""
 _SIGNIFICANT: Final = 3

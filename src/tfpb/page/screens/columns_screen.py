@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +11,7 @@ from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.recognition import CONTRACTS, SURVEY
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.tables.french import parse_decimal
-from tfpb.io.tables.headers import match_columns, unread_columns
+from tfpb.io.tables.headers import MILLIONS, match_columns, unread_columns
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.columns import READINGS
 from tfpb.page.desk import mark
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 _HEAD: Final = 400
 _SHOWN: Final = 3
 _LONGEST: Final = 40
-MILLIONS: Final = re.compile(r"\bm ?(?:€|eur)|\bmillions?\b", re.IGNORECASE)
 PLAN_COLUMNS: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
 
 
@@ -290,8 +288,7 @@ def act(desk: Desk, form: FormData) -> None:
             chosen = {h: str(form.get(f"c{at}_{k}", "")) for k, h in enumerate(table.frame.columns)}
             changes += _renamed(settings, role, table, contract, chosen)
             alone, _ = match_columns(table, contract, {})
-            read_alone = {h: c for c, h in alone.items()}
-            meant = {h: "" if c == read_alone.get(h) else c for h, c in chosen.items()}
+            meant = {h: "" if alone.get(c) == h else c for h, c in chosen.items()}
             remember(settings.dossier.bailleur, role, meant)
         elif role == SURVEY and f"t{at}" in form:
             _planned(desk, name, form, at)

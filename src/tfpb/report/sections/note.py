@@ -100,6 +100,9 @@ def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
         spent is not None and enough is not None and spent > enough
         for spent, enough in zip(rows["valorise_eur"], rows["justifie_eur"], strict=True)
     )
+    short = "rattrapage_eur" in rows and any(
+        v is not None and v > 0 for v in rows["rattrapage_eur"]
+    )
     made = table(
         "note_quartiers",
         rows,
@@ -107,7 +110,7 @@ def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
         annee=dossier.settings.dossier.annee,
         report=", report compris" if carried else "",
     )
-    return replace(made, notes=(*made.notes, words.SURPLUS)) if beyond else made
+    return replace(made, notes=(*made.notes, words.SURPLUS)) if beyond and short else made
 
 
 def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
