@@ -36,6 +36,15 @@ class _Decision:
     entrance: str
     rows: tuple[int, ...]
 
+    @property
+    def quarter(self) -> str:
+        """The quarter it names; one that puts outside names none."""
+        return self.code if self.side == QpvStatut.DANS else ""
+
+    def contradicts(self, side: str, code: str) -> bool:
+        """Return whether a clear map says otherwise: another side, or another quarter."""
+        return side in _SIDES and (side != self.side or self.quarter not in ("", code))
+
 
 def match_decisions(points: pd.DataFrame, decisions: pd.DataFrame) -> dict[int, tuple[int, ...]]:
     """Match decisions to rows by résidence, building and address; what is left empty matches all.
@@ -122,15 +131,16 @@ def apply_decisions(
     vintages = out["qpv_millesime"].tolist()
     nearest = out["qpv_proche_code"].tolist()
     computed, reasons = list(cells["qpv_statut"]), list(cells["qpv_motif"])
+    quarters = list(cells["qpv_code"])
     for one in _read(points, decisions):
         what = {"side": one.side, "date": one.date}
         for i in one.rows:
             vintage = int(vintages[i])
             if one.code and one.code not in names[vintage]:
                 continue
-            if computed[i] in _SIDES and computed[i] != one.side:
-                statut, code = QpvStatut.A_VERIFIER.value, cells["qpv_code"][i]
-                motive = contradicted(**what, computed=reasons[i])
+            if one.contradicts(computed[i], quarters[i]):
+                statut, code = QpvStatut.A_VERIFIER.value, quarters[i]
+                motive = contradicted(**what, code=one.quarter, computed=reasons[i])
             else:
                 statut, code = one.side, ""
                 if one.side == QpvStatut.DANS:
@@ -164,7 +174,7 @@ def check_decisions(
         `decision_code_inconnu`, `decisions_contraires`.
     """
     known = _names(maps)
-    columns = ("qpv_statut", "qpv_motif", "qpv_millesime")
+    columns = ("qpv_statut", "qpv_code", "qpv_motif", "qpv_millesime")
     cells = list(zip(*(located[c].tolist() for c in columns), strict=True))
     ruled: dict[int, list[_Decision]] = {}
     # a decision on a whole résidence meets several entrances: each doubt is listed once
@@ -182,11 +192,12 @@ def check_decisions(
             doubt("decision_incomplete", one.place, one.side, manque=lacking)
         for i in one.rows:
             ruled.setdefault(i, []).append(one)
-            statut, motive, vintage = cells[i]
-            if statut in _SIDES and statut != one.side:
-                doubt("decision_contredite", one.place, one.side, motif=motive)
+            statut, code, motive, vintage = cells[i]
             if one.code and one.code not in known.get(int(vintage), {}):
                 doubt("decision_code_inconnu", one.place, one.code, millesime=int(vintage))
+            elif one.contradicts(statut, code):
+                said = f"{one.side} {one.quarter}".strip()
+                doubt("decision_contredite", one.place, said, motif=motive)
     for lines in ruled.values():
         if len({one.side for one in lines}) > 1:
             rows = ", ".join(str(one.place.row) for one in lines)

@@ -114,6 +114,23 @@ def test_a_decision_against_a_clear_map_is_flagged(square) -> None:  # noqa: ANN
     ]
 
 
+def test_a_decision_for_another_quarter_than_a_clear_map_s_is_flagged(make_map) -> None:  # noqa: ANN001
+    quarters = {"QP093901": (0, 400), "QP093902": (7_000, 7_400)}
+    boxes = {code: shapely.box(low, 0, high, 400) for code, (low, high) in quarters.items()}
+    maps = {2015: make_map(2015, boxes)}
+    points = stock([(200, 200)], ["R1"], [5])
+    made = decision(decision="dans", code_qpv="QP093902")
+    out = locate(points, maps, year=2020, decisions=made)
+    assert out[["qpv_statut", "qpv_code"]].to_numpy().tolist() == [["a_verifier", "QP093901"]]
+    assert "(dans le QPV QP093902) contredit la carte" in out.qpv_motif.iloc[0]
+    bare = locate(points, maps, year=2020)
+    (fault,) = check_decisions(bare, points, made, maps)
+    assert (fault.code, fault.got) == ("decision_contredite", "dans QP093902")
+    same = decision(decision="dans", code_qpv="QP093901")
+    agreed = locate(points, maps, year=2020, decisions=same)
+    assert agreed.qpv_statut.tolist() == ["dans"]
+
+
 @pytest.mark.parametrize(
     ("cells", "code"),
     [

@@ -208,10 +208,11 @@ def quoted(headers: tuple[str, ...]) -> str:
     return " et ".join(f"« {h} »" for h in headers)
 
 
-def contradicted(*, side: str, date: str, computed: str) -> str:
-    """Write that a decision goes against a map that is clear."""
+def contradicted(*, side: str, date: str, code: str, computed: str) -> str:
+    """Write that a decision goes against a map that is clear: another side, or another quarter."""
     when = f" du {date}" if date else ""
-    return f"La décision{when} ({SIDE_WORDS[side]}) contredit la carte, à revoir. {computed}"
+    said = f"{SIDE_WORDS[side]} {code}".strip()
+    return f"La décision{when} ({said}) contredit la carte, à revoir. {computed}"
 
 
 ROAD_AXIS: Final = (
