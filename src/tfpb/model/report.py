@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+
+DOCUMENT: Final = frozenset({"document"})
+SHEET: Final = frozenset({"classeur"})
+BOTH: Final = frozenset({"classeur", "document"})
+ANNEX: Final = frozenset({"annexe"})
+BOTH_ANNEX: Final = frozenset({"classeur", "annexe"})
+"""Where a block shows: sheet, page, end of a document; a table stands in the data too."""
 
 
 class Format(StrEnum):
@@ -82,7 +89,7 @@ class Table:
     scope: str = ""
     source: str = ""
     notes: tuple[str, ...] = ()
-    media: frozenset[str] = frozenset({"classeur", "document", "donnees"})
+    media: frozenset[str] = BOTH | {"donnees"}
     totals: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[tuple[int, str, str], ...] = ()
     sheet: str = ""
@@ -133,7 +140,7 @@ class Chart:
     reach: float = 0.0
     source: str = ""
     notes: tuple[str, ...] = ()
-    media: frozenset[str] = frozenset({"document"})
+    media: frozenset[str] = DOCUMENT
     series: tuple[str, ...] = ()
 
 
@@ -144,7 +151,7 @@ class Text:
     paragraphs: tuple[str, ...]
     bullets: bool = False
     title: str = ""
-    media: frozenset[str] = frozenset({"classeur", "document"})
+    media: frozenset[str] = BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,7 @@ class KeyFigures:
     """A row of key figures."""
 
     figures: tuple[KeyFigure, ...]
-    media: frozenset[str] = frozenset({"classeur", "document"})
+    media: frozenset[str] = BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,7 @@ class Photos:
 
     photos: tuple[tuple[str, bytes], ...]
     title: str
-    media: frozenset[str] = frozenset({"document"})
+    media: frozenset[str] = DOCUMENT
 
 
 Block = Table | Chart | Text | KeyFigures | Photos

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.report import ChartKind
+from tfpb.model.report import Chart, ChartKind
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, converted, save_svg, style
 from tfpb.report.charts.amounts import bars, need
@@ -38,7 +38,6 @@ from tfpb.words.places.map_words import CHART_EMPTY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tfpb.model.report import Chart
 
 DPI: Final = 200
 _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {

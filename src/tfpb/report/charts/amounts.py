@@ -12,7 +12,7 @@ from tfpb.report.canvas import Sheet, text_width_mm
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.gaps import ends
-from tfpb.report.charts.plot import INTERVALS, WIDTH
+from tfpb.report.charts.plot import INTERVALS, WIDTH, Array
 from tfpb.words.numbers import NOTHING, euros, number, percent
 from tfpb.words.places import map_words as words
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from tfpb.model.report import Chart
-    from tfpb.report.charts.plot import Array
 
 LABEL: Final = 56.0
 _SERIES: Final = (theme.QPV, "#B8C9D6", theme.HORS, "#DDDDDD")

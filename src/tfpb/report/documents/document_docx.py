@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tfpb.archives import settle
-from tfpb.model.report import Chart, KeyFigures, Table, Text
+from tfpb.model.report import Block, Chart, KeyFigures, Report, Table, Text
 from tfpb.report import theme
 from tfpb.report.documents import document_parts as parts
 from tfpb.report.documents import docx_xml as xml
@@ -29,7 +29,6 @@ from tfpb.words.documents.report_words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.model.report import Block, Report
 
 _FONT: Final = "Calibri"
 """A Word file cannot carry its font: this one stands on office computers."""

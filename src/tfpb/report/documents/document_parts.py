@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from tfpb.model.report import Format, Table, Text
+from tfpb.model.report import Block, Format, Report, Section, Table, Text
 from tfpb.report import theme
 from tfpb.report.canvas import shorten
 from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
@@ -23,9 +23,6 @@ from tfpb.words.documents.report_words import (
     UNNAMED_MAP,
     table_line,
 )
-
-if TYPE_CHECKING:
-    from tfpb.model.report import Block, Report, Section
 
 MEDIUM: Final = "document"
 ANNEX: Final = "annexe"

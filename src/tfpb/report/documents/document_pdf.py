@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typst
 from PIL import Image
 
-from tfpb.model.report import Chart, Format, KeyFigures, Photos, Table, Text
+from tfpb.model.report import Block, Chart, Format, KeyFigures, Photos, Report, Table, Text
 from tfpb.report import theme
 from tfpb.report.cell_values import missing, printable
 from tfpb.report.documents import document_parts as parts
@@ -22,7 +22,6 @@ from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer, tab
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tfpb.model.report import Block, Report
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "rapport.typ"
 _STANDARD: Final = "ua-1"

@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
-from tfpb.model.report import Chart, Format, KeyFigures, Section, Table, Text
+from tfpb.model.report import Block, Chart, Format, KeyFigures, Report, Section, Table, Text
 from tfpb.report import theme
 from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, missing
 from tfpb.report.documents import workbook_styles as style
@@ -37,7 +37,6 @@ from tfpb.words.documents.report_words import (
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tfpb.model.report import Block, Report
 
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110

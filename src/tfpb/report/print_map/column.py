@@ -10,18 +10,16 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, shorten, text_width_mm, wrap
+from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
-from tfpb.report.print_map.views import COLUMN_W, COLUMN_X, MAP_H, MAP_Y, known
+from tfpb.report.print_map.views import COLUMN_W, COLUMN_X, MAP_H, MAP_Y, OverviewView, known
 from tfpb.report.print_map.window import symbol
 from tfpb.words.numbers import euros, number, percent, points
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
     from tfpb.model.location import GapLine, QpvPage
-    from tfpb.report.canvas import Sheet
-    from tfpb.report.print_map.views import OverviewView
 
 GAPS_AROUND: Final = 20.0
 """Height of what goes with the satisfaction lines: their scope, their scale, its words."""

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, shorten, text_width_mm
+from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm
 from tfpb.report.cell_values import printable
 from tfpb.report.print_map.layers import FAR_SCALE, touching
 from tfpb.report.print_map.views import (
@@ -24,6 +24,7 @@ from tfpb.report.print_map.views import (
     HEIGHT,
     MAP_W,
     WIDTH,
+    OverviewView,
     PageView,
     inset_frame,
 )
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
 
     from PIL import ImageFont
 
-    from tfpb.report.canvas import Sheet
-    from tfpb.report.print_map.views import OverviewView
 
 STEP: Final = 4.6
 """Between two lines of the legend, millimetres."""

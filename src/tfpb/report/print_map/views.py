@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from tfpb.model.codes import TOTAL, QpvStatut
-from tfpb.model.location import Territory
+from tfpb.model.location import MapModel, Place, QpvPage, Territory
 from tfpb.report import theme
 from tfpb.report.print_map.layers import Atlas, Frame, atlas, cut, fit, page_epsg, touching
 from tfpb.text import fold
@@ -22,7 +22,6 @@ from tfpb.words.places.side_words import NOT_AN_ATTESTATION
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tfpb.model.location import MapModel, Place, QpvPage
 
 WIDTH: Final = 297.0
 HEIGHT: Final = 210.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tfpb.model.report import Report
+from tfpb.model.report import Report, Section
 from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
@@ -22,7 +22,6 @@ from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Section
 
 
 def report(dossier: Dossier) -> Report:

@@ -18,20 +18,24 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from tfpb.model.report import Chart, ChartKind, Format, KeyFigure, Section, Table, TableColumn, Text
+from tfpb.model.report import (
+    Block,
+    Chart,
+    ChartKind,
+    Format,
+    KeyFigure,
+    Section,
+    Table,
+    TableColumn,
+    Text,
+)
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.numbers import euros, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tfpb.model.report import Block
 
-DOCUMENT: Final = frozenset({"document"})
-SHEET: Final = frozenset({"classeur"})
-BOTH: Final = frozenset({"classeur", "document"})
-ANNEX: Final = frozenset({"annexe"})
-BOTH_ANNEX: Final = frozenset({"classeur", "annexe"})
 _ON_A_PAGE: Final = {
     ChartKind.GAPS: 14,
     ChartKind.STACKED: 9,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.evidence.pack_control import Subject
+from tfpb.evidence.pack_control import Checked, Subject
 from tfpb.model.report import Report, Text
 from tfpb.report.sections.build import section, table
 from tfpb.words.documents import control_words as words
@@ -16,7 +16,6 @@ from tfpb.words.documents.report_words import WARNING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.evidence.pack_control import Checked
 
 SHOWN: Final = (40, 34, 28, 22, 16, 10)
 """Packs that may stand on the page: the most that fit."""

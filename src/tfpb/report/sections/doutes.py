@@ -9,8 +9,8 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import STAMP
-from tfpb.model.report import Text
-from tfpb.report.sections.build import DOCUMENT, cut, section, table
+from tfpb.model.report import DOCUMENT, Block, Section, Text
+from tfpb.report.sections.build import cut, section, table
 from tfpb.report.sections.patrimoine import masking_n, stock_facts
 from tfpb.words.documents import report_words as words
 from tfpb.words.faults.sentences import NO_ACTION, fault_text, told
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Section
 
 
 ZERO: Final = Decimal(0)

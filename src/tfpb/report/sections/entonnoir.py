@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tfpb.model.codes import Publication
-from tfpb.model.report import Format, Text
+from tfpb.model.report import Block, Chart, Format, Section, Text
 from tfpb.report.sections.build import chart, cut, over_pages, section, table, worded
 from tfpb.words.survey import funnel_words as words
 from tfpb.words.survey.satisfaction import THEMES
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.report import Block, Chart, Section
 
 REACH: Final = 2400.0
 """Interviews up to which the region's limits are drawn: beyond, no bailleur of it stands."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement
-from tfpb.model.report import Text
+from tfpb.model.report import Block, Section, Table, Text
 from tfpb.model.results import VARIANT_COLUMNS
-from tfpb.model.survey import only
+from tfpb.model.survey import Published, only
 from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import cut, in_words, lacking, section, table
 from tfpb.report.sections.survey import survey_view as view
@@ -24,8 +24,6 @@ from tfpb.words.survey.verdict_words import POOLED, TARGETS, margin_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Section, Table
-    from tfpb.model.survey import Published
 
 
 def methode(dossier: Dossier) -> Section:

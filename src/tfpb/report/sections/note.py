@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import Nature, Verdict
-from tfpb.model.report import Section, Table, Text
-from tfpb.report.sections.build import DOCUMENT, chart, number_of, section, table
+from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
+from tfpb.report.sections.build import chart, number_of, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus
 from tfpb.report.sections.patrimoine import nature_counts, quarter_names, stock_facts
 from tfpb.report.sections.survey import survey_view as view
@@ -26,7 +26,6 @@ from tfpb.words.survey.verdict_words import margin_words
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import Abatement
-    from tfpb.model.report import Block
 
 NOTE_ROWS: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, by how much else it has to say."""

@@ -10,9 +10,9 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import STAMP
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.report.sections.build import ANNEX, DOCUMENT, cut, has, section, table, worded
+from tfpb.report.sections.build import cut, has, section, table, worded
 from tfpb.report.sections.money.rapprochement import source_of
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement
-    from tfpb.model.report import Block, Section
 
 _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
 

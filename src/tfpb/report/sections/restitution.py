@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
-from tfpb.model.report import Format, KeyFigures, Text
+from tfpb.model.report import Block, Format, KeyFigures, Section, Text
 from tfpb.report.sections.build import cut, figure, number_of, part, section, table, worded
 from tfpb.report.sections.money.rapprochement import veiled
 from tfpb.report.sections.survey import survey_view as view
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.report import Block, Section
     from tfpb.model.survey import Published
 
 _LARGE: Final = ("departement", "siren_epci")

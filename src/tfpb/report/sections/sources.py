@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tfpb.law.values import load as load_law
-from tfpb.model.report import Text
+from tfpb.model.report import Block, Section, Text
 from tfpb.report.sections.build import section, table
 from tfpb.report.sections.patrimoine import masking_n
 from tfpb.text import fold
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import LegalValue
-    from tfpb.model.report import Block, Section
     from tfpb.model.settings import LoiUtilisateur
 
 

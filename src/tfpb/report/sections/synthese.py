@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tfpb.model.report import Format, KeyFigures, Text
+from tfpb.model.report import Block, Format, KeyFigure, KeyFigures, Section, Table, Text
 from tfpb.report.sections.build import figure, number_of, section, table
 from tfpb.report.sections.patrimoine import leaver_facts, nature_counts, stock_facts
 from tfpb.report.sections.survey import survey_view as view
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import Abatement, Programme
-    from tfpb.model.report import Block, KeyFigure, Section, Table
 
 
 def synthese(dossier: Dossier) -> Section:

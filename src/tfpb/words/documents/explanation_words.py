@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.assembly import Subject
+from tfpb.model.assembly import Cell, Explanation, Extract, Subject
 from tfpb.words.documents.pack_words import written
 from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.model.assembly import Cell, Explanation, Extract
 
 _MOST: Final = 40
 _NAMES: Final = {

@@ -10,18 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import Statut
-from tfpb.model.report import Text
-from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH,
-    BOTH_ANNEX,
-    chart,
-    lacking,
-    part,
-    section,
-    table,
-    worded,
-)
+from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
+from tfpb.report.sections.build import chart, lacking, part, section, table, worded
 from tfpb.report.sections.money.rapprochement import premises_blocks, veiled
 from tfpb.report.sections.patrimoine import leaver_facts
 from tfpb.words.money import abatement_words as words
@@ -35,7 +25,6 @@ if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement
-    from tfpb.model.report import Block, Section
 
 _BY_RESIDENCE = ("abattement_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur")
 _BY_QUARTER = (

@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.columns import STAMP
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, SHEET, Block, Section, Text
 from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH,
-    BOTH_ANNEX,
-    DOCUMENT,
-    SHEET,
     chart,
     cut,
     declarations,
@@ -35,7 +30,6 @@ from tfpb.words.money.accounts import axis_short, axis_words
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import Programme
-    from tfpb.model.report import Block, Section
 
 _SUMMED: Final[tuple[str, ...]] = (
     "prevu_eur", "realise_eur", "valorise_eur", "report_eur", "solde_eur", "rattrapage_eur",

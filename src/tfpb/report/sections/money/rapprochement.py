@@ -9,26 +9,15 @@ import pandas as pd
 
 from tfpb.model.codes import Statut
 from tfpb.model.columns import STAMP
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Table, Text
 from tfpb.model.results import STATE_COLUMNS
-from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH,
-    BOTH_ANNEX,
-    cut,
-    lacking,
-    part,
-    section,
-    table,
-    worded,
-)
+from tfpb.report.sections.build import cut, lacking, part, section, table, worded
 from tfpb.words.money import abatement_words, state_words
 from tfpb.words.money import state_words as words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import Abatement, Programme
-    from tfpb.model.report import Block, Section, Table
 
 
 def rapprochement(dossier: Dossier) -> Section:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
-from tfpb.model.survey import only
+from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH_ANNEX,
     chart,
     cut,
     in_words,
@@ -35,8 +33,6 @@ from tfpb.words.survey import satisfaction, survey_words, verdict_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Section
-    from tfpb.model.survey import Published
 
 _LOWER: Final = frozenset({Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE})
 _LEVEL: Final = frozenset({Verdict.EQUIVALENT, Verdict.EQUIVALENT_INFERIEUR})

@@ -9,18 +9,9 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
-from tfpb.model.report import Text
-from tfpb.model.survey import only
-from tfpb.report.sections.build import (
-    BOTH_ANNEX,
-    chart,
-    cut,
-    lacking,
-    number_of,
-    section,
-    table,
-    worded,
-)
+from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
+from tfpb.model.survey import Published, only
+from tfpb.report.sections.build import chart, cut, lacking, number_of, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.survey_view import source
 from tfpb.report.theme import verdict_sign
@@ -36,8 +27,6 @@ from tfpb.words.survey.verdict_words import TARGET_NAMES, margin_words, plainly
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Section
-    from tfpb.model.survey import Published
 
 
 def evaluation(dossier: Dossier) -> Section:

@@ -6,12 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
-from tfpb.model.survey import only
+from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH_ANNEX,
     chart,
     lacking,
     long_table,
@@ -27,8 +25,6 @@ from tfpb.words.survey import satisfaction as words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Chart, Section
-    from tfpb.model.survey import Published
 
 _DRAWN: Final = (
     "libelle", "importance", "importance_ic95_bas", "importance_ic95_haut", "performance",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, Verdict
-from tfpb.model.survey import only
+from tfpb.model.survey import Published, only
 from tfpb.report import theme
 from tfpb.report.sections.build import number_of
 from tfpb.survey.disagreement import disagreements, key_of
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.survey import Published
 
 ALONE: Final = "oui"
 """Value of `isole` in a comparison."""
