@@ -21,8 +21,8 @@ from tfpb.model.survey import Published
 from tfpb.report import charts
 from tfpb.report.sections import report
 from tfpb.survey import n_necessaire
+from tfpb.words.money import abatement_words, programme_words
 from tfpb.words.money import evaluation_words as words
-from tfpb.words.money import forecast_words, programme_words
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def test_without_forecast_nothing_is_drawn() -> None:
 
 
 def test_growth_of_bases_is_said_when_it_is_set() -> None:
-    assert "relevées de 1,5" in forecast_words.forecast_assumptions(2025, Decimal("0.015"))[0]
+    assert "relevées de 1,5" in abatement_words.forecast_assumptions(2025, Decimal("0.015"))[0]
 
 
 def test_the_net_loss_of_each_collectivity_is_shown() -> None:

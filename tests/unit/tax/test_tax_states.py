@@ -27,7 +27,6 @@ from tfpb.model.money import States
 from tfpb.words.documents import quarter_page
 from tfpb.words.money import (
     abatement_words,
-    forecast_words,
     programme_words,
     state_words,
 )
@@ -213,9 +212,9 @@ def test_a_convention_that_ends_is_named_with_its_day() -> None:
     )
     years = [(int(r["annee"]), r["abattement_eur"]) for r in made.by_year.to_dict("records")]
     assert [amount for _, amount in years] == [DUE] * 3 + [None] * 3
-    said = plain(forecast_words.forecast_sentence(years, opened=0, waiting=NIL))
+    said = plain(abatement_words.forecast_sentence(years, opened=0, waiting=NIL))
     assert said == "De 2025 à 2027, l’abattement attendu reste de 248 € par an."
-    none = forecast_words.forecast_sentence([(2025, None), (2026, None)], opened=0, waiting=DUE)
+    none = abatement_words.forecast_sentence([(2025, None), (2026, None)], opened=0, waiting=DUE)
     assert "aucun montant n’est établi" in none
     assert "de plus" not in none
     taken_over = conventions(

@@ -17,7 +17,7 @@ from tfpb.model.columns import Column, Contract, Kind
 from tfpb.report.cell_values import missing
 from tfpb.report.documents import workbook_styles as style
 from tfpb.tax.programme.axes import LABELS, PROPOSITION
-from tfpb.words.documents.new_dossier import (
+from tfpb.words.documents.setting_words import (
     AXES_HEADINGS,
     FILE_TITLE,
     FORMS,

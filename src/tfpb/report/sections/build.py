@@ -18,17 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from tfpb.model.report import (
-    Block,
-    Chart,
-    ChartKind,
-    Format,
-    KeyFigure,
-    Section,
-    Table,
-    TableColumn,
-    Text,
-)
+from tfpb.model import report as model
+from tfpb.model.report import Block, Chart, ChartKind, Format, KeyFigure, Section, Table, Text
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.numbers import euros, number
 
@@ -122,7 +113,7 @@ def section(key: str, lead: str, blocks: Iterable[Block]) -> Section:
 def lacking(key: str, *, subject: str) -> Section:
     """Return the section of an input that was not given: what is lacking, how to add it."""
     lead, hint = MISSING[subject]
-    return section(key, lead, [Text((hint,), media=SHEET)])
+    return section(key, lead, [Text((hint,), media=model.SHEET)])
 
 
 def table(
@@ -162,7 +153,7 @@ def table(
     own = known[key]
     base = known[own.comme] if own.comme else own
     columns = tuple(
-        TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
+        model.TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
         for name, each, (_, title, fmt, width, *kept) in _expanded(base.colonnes, repeated)
         if not kept or (has if kept[0] == "rempli" else _any)(rows, name)
     )

@@ -17,7 +17,7 @@ from tfpb.report.sections.money.rapprochement import source_of
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
 from tfpb.words.places import stock_words as words
-from tfpb.words.places.review_words import CHOSEN
+from tfpb.words.places.address_words import CHOSEN
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier

@@ -13,12 +13,13 @@ from tfpb.report.sections.build import section, table
 from tfpb.report.sections.patrimoine import masking_n
 from tfpb.text import fold
 from tfpb.words.documents import report_words as words
-from tfpb.words.documents.reading_words import SURVEY, reading_row
 from tfpb.words.documents.setting_words import (
     LEGAL_ORIGINS,
+    SURVEY,
     legal_state,
     legal_value,
     overrides_words,
+    reading_row,
     setting_value,
 )
 from tfpb.words.money.accounts import axis_words

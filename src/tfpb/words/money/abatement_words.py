@@ -1,20 +1,23 @@
-"""Sentences of the abatement: its amount, what may be claimed, what is at risk; what the command prints."""
+"""Sentences of the abatement: amount, claims, risks, forecast; what the command prints."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Reserve
 from tfpb.packaged import packaged
 from tfpb.words.money.state_words import (
     RATE_TO_CONFIRM,
+    UNKNOWN_AMOUNT,
     state_sentences,
     unknown_sentence,
     without_quarters,
 )
-from tfpb.words.numbers import euros, number, plural
+from tfpb.words.numbers import euros, number, percent, plural
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from tfpb.model.money import Abatement
@@ -106,3 +109,102 @@ def summary(money: Abatement) -> list[str]:
         for statut, (premises, dwellings) in money.counts.items()
     ]
     return lines
+
+
+UNKNOWN: Final = "non connu"
+FORECAST_NOTE: Final = (
+    "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
+    "il change ; le motif entier de l’année est dans « Abattement par résidence »."
+)
+
+
+def forecast_sentence(
+    years: Sequence[tuple[int, Decimal | None]], *, opened: int, waiting: Decimal
+) -> str:
+    """Read the forecast over the years whose amount is known; what opens, what hangs on a decision.
+
+    Parameters
+    ----------
+    years : sequence of (year, amount)
+        None where all of the year hangs on something.
+    """
+    known = [(year, amount) for year, amount in years if amount is not None]
+    if not known:
+        text = f"De {years[0][0]} à {years[-1][0]}, aucun montant n’est établi"
+    elif len(known) == 1:
+        text = f"En {known[0][0]}, l’abattement attendu est de {euros(known[0][1])}"
+    else:
+        text = _course(known[0], known[-1])
+    if opened:
+        verb = "ouvrent leur droit" if opened > 1 else "ouvre son droit"
+        text += f" ; {plural(opened, 'résidence')} {verb} après {years[0][0]}"
+    if waiting:
+        more = " de plus" if known else ""
+        text += (
+            f" ; {euros(waiting)}{more} en {years[-1][0]} dépendent d’une vérification, d’une convention "
+            "ou d’une déclaration"
+        )
+    return f"{text}."
+
+
+def _course(first: tuple[int, Decimal], last: tuple[int, Decimal]) -> str:
+    (start, before), (end, after) = first, last
+    gap = after - before
+    if not gap:
+        return f"De {start} à {end}, l’abattement attendu reste de {euros(before)} par an"
+    return (
+        f"De {start} à {end}, l’abattement attendu passe de {euros(before)} à {euros(after)} par an, "
+        f"soit {euros(abs(gap))} {'de plus' if gap > 0 else 'de moins'}"
+    )
+
+
+EVENTS: Final[dict[str, str]] = _TEXTS["events"]
+_SENTENCES: Final = Phrase.table(**_TEXTS["sentences"])
+_TOO_LATE: Final = Phrase(
+    "Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes} ; le droit s’ouvrirait en "
+    "{annee}, après les dernières impositions du texte ({fin})."
+)
+
+
+def calendar_sentence(row: Mapping[Any, Any], last: int) -> str:
+    """Read an event of the calendar: its day, whom it touches, what it weighs.
+
+    Parameters
+    ----------
+    row : mapping
+        A line of `Abatement.calendar`.
+    last : int
+        Last tax year of the law.
+    """
+    amount, name, code = row["montant_eur"], row["nom_qpv"], row["code_qpv"]
+    facts = {
+        **row,
+        "convention": row["id_convention"],
+        "quartier": f"{name} ({code})" if name else f"quartier {code or UNKNOWN}",
+        "homes": f"{plural(row['logements'], 'logement')} de {plural(row['residences'], 'résidence')}",
+        "montant": UNKNOWN_AMOUNT if amount is None else euros(amount),
+        "fin": last,
+    }
+    late = row["evenement"] == "fin_exoneration" and row["annee"] > last
+    return (_TOO_LATE if late else _SENTENCES[row["evenement"]]).filled(facts)
+
+
+def forecast_assumptions(year: int, growth: Decimal) -> tuple[str, ...]:
+    """List what the forecast takes for granted."""
+    bases = "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an"
+    return (
+        f"Bases {bases}, taux du dernier avis connu, part abattue de 30 % jusqu’à la fin du texte.",
+        f"Le montant de {year} compte ce qui reste à réclamer ; ce qui est abattu à tort n’y est pas.",
+        (
+            "Le droit d’une résidence s’ouvre au 1er janvier qui suit la fin de son exonération de "
+            "longue durée, et tient tant que sa convention court."
+        ),
+        (
+            "Les périmètres, démolitions et livraisons sont ceux que donnent les géographies et le "
+            "patrimoine ; un projet qui n’y est pas écrit n’est pas prévu."
+        ),
+        (
+            "Une résidence sans base connue compte pour l’abattement moyen par logement de sa commune, "
+            "sinon du fichier."
+        ),
+    )

@@ -1,4 +1,4 @@
-"""Sentences on the states of the money, and those that read the reconciliation: worst and best case."""
+"""Why a premises has its status, what is acquired, at risk, to claim; the worst and best case."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tfpb.model.money import States
-
 
 _TEXTS: Final = packaged(__name__)
 RATE_TO_CONFIRM: Final = "taux à confirmer"
@@ -251,3 +250,21 @@ def after_claims(balance: Decimal, after: Decimal) -> str:
         f"Si les réclamations aboutissent, le solde du programme passe de {now} à {then} : ce qui est "
         "obtenu est à justifier."
     )
+
+
+MOTIVES: Final = Phrase.table(**_TEXTS["motives"])
+SHORT: Final = Phrase.table(**_TEXTS["short"])
+"""Motives in a few words, for a cell; the whole sentence stands elsewhere."""
+STATES: Final = Phrase.table(**_TEXTS["states"])
+EXTRAS: Final = Phrase.table(**_TEXTS["extras"])
+NOTICES: Final = Phrase.table(**_TEXTS["notices"])
+LACKS: Final = Phrase.table(**_TEXTS["lacks"])
+FORECAST: Final = Phrase.table(**_TEXTS["forecast"])
+
+SOME_PREMISES: Final = Phrase("{part:s local/locaux} sur {whole:n} :")
+"""How many premises of a résidence a motive is about."""
+
+
+def lacks(codes: tuple[str, ...], fields: Mapping[str, Any]) -> str:
+    """List what a declaration lacks for a premises, empty when nothing."""
+    return ", ".join(LACKS[c].filled(fields) for c in codes)

@@ -14,8 +14,8 @@ from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
 from tfpb.report.sections.build import chart, lacking, part, section, table, worded
 from tfpb.report.sections.money.rapprochement import premises_blocks, veiled
 from tfpb.report.sections.patrimoine import leaver_facts
+from tfpb.words.money import abatement_words
 from tfpb.words.money import abatement_words as words
-from tfpb.words.money import forecast_words
 from tfpb.words.money.abatement_words import NATURES
 from tfpb.words.money.state_words import state_sentences
 
@@ -150,14 +150,14 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
         drawn["valeur2"] = _drawn(yearly["en_attente_eur"])
         drawn["valeur3"] = _drawn(yearly["a_renouveler_eur"])
     rows = yearly.to_dict("records")
-    reading = forecast_words.forecast_sentence(
+    reading = abatement_words.forecast_sentence(
         [(int(r["annee"]), r["abattement_eur"]) for r in rows],
         opened=sum(int(r["nouvelles"]) for r in rows[1:]),
         waiting=rows[-1]["en_attente_eur"],
     )
     calendar: list[Block] = []
     if money.calendar is not None and len(money.calendar):
-        whole = table("calendrier", worded(money.calendar, evenement=forecast_words.EVENTS))
+        whole = table("calendrier", worded(money.calendar, evenement=abatement_words.EVENTS))
         told = money.calendar[money.calendar["annee"] <= max(yearly["annee"])]
         read = Text(tuple(told["lecture"]), bullets=True, media=ANNEX)
         calendar = [whole, part(whole, "calendrier_classeur"), read]
@@ -168,7 +168,7 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
         Text((reading,), media=BOTH),
         *calendar,
         Text(
-            forecast_words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH_ANNEX
+            abatement_words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH_ANNEX
         ),
         _year_by_year(money, located),
     ]
@@ -219,7 +219,7 @@ def _year_by_year(money: Abatement, located: Located) -> Block:
         "prevision_residences",
         pd.DataFrame(rows),
         repeated=[{"an": year} for year in years],
-        notes=(forecast_words.FORECAST_NOTE,),
+        notes=(abatement_words.FORECAST_NOTE,),
     )
 
 
