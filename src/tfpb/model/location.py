@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from tfpb.model.codes import QpvStatut
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,6 +68,42 @@ class Located:
     residences: pd.DataFrame
     correspondence: pd.DataFrame
     notices: tuple[Fault, ...] = ()
+
+    @property
+    def counts(self) -> StockCounts:
+        """Return the counts of the stock."""
+        homes, doors = self.residences, self.entrances
+        doubtful = homes["logements_a_verifier"]
+        return StockCounts(
+            len(homes),
+            len(doors),
+            *(int(homes[c].sum()) for c in ("nb_logements", "logements_dans", "logements_hors")),
+            doubtful=int(doubtful.sum()),
+            doubtful_residences=int((doubtful > 0).sum()),
+            doubtful_entrances=int((doors["qpv_statut"] == QpvStatut.A_VERIFIER).sum()),
+        )
+
+
+class StockCounts(NamedTuple):
+    """Counts of the stock.
+
+    Parameters
+    ----------
+    residences, entrances, dwellings : int
+    inside, outside, doubtful : int
+        Dwellings by side; they add up to `dwellings`.
+    doubtful_residences, doubtful_entrances : int
+        Those with at least one dwelling to check; entrances to check.
+    """
+
+    residences: int
+    entrances: int
+    dwellings: int
+    inside: int
+    outside: int
+    doubtful: int
+    doubtful_residences: int = 0
+    doubtful_entrances: int = 0
 
 
 @dataclass(frozen=True, slots=True)

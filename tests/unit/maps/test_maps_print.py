@@ -23,9 +23,16 @@ from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
 from tfpb.report.map_model import _one_ruler
 from tfpb.report.print_map import sheets, window
-from tfpb.report.print_map.layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.print_map.sheets import map_files, sheet_count
-from tfpb.report.print_map.views import overview_view, page_view
+from tfpb.report.print_map.views import (
+    FAR_SCALE,
+    atlas,
+    fit,
+    lines_of,
+    overview_view,
+    page_epsg,
+    page_view,
+)
 from tfpb.stage import Making
 from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfpb.model.codes import Axe, Evolution, Publication, QpvStatut, Statut, Theme, Verdict
+from tfpb.model.location import StockCounts
 from tfpb.model.report import Format
 from tfpb.report.cell_values import EXCEL, as_number, as_text, printable
 from tfpb.report.sections.survey.survey_view import needed
@@ -64,7 +65,7 @@ def test_a_verdict_bears_what_weakens_it() -> None:
      (2, "2 résidences et 2 logements")],
 )  # fmt: skip
 def test_agreement_in_number(count: int, expected: str) -> None:
-    assert stock_words.stock_lead(count, count, 0, count, 0).startswith(expected)
+    assert stock_words.stock_lead(StockCounts(count, 0, count, 0, count, 0)).startswith(expected)
 
 
 def test_doubts_agree() -> None:

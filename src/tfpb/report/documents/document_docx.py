@@ -18,13 +18,7 @@ from tfpb.model.report import Block, Chart, KeyFigures, Report, Table, Text
 from tfpb.report import theme
 from tfpb.report.documents import document_parts as parts
 from tfpb.report.documents import docx_xml as xml
-from tfpb.words.documents.report_words import (
-    CONTENTS,
-    EMPTY_TABLE,
-    WORD_STYLES,
-    footer,
-    table_line,
-)
+from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, WORD_STYLES, footer, table_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

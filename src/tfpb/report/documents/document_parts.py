@@ -13,16 +13,7 @@ from tfpb.report import theme
 from tfpb.report.canvas import shorten
 from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
 from tfpb.text import french_spaces
-from tfpb.words.documents.report_words import (
-    ANNEX_TITLE,
-    DRAFT_LINE,
-    FICTIONAL_LINE,
-    MORE_IN_ANNEX,
-    QUESTIONS,
-    TOTAL,
-    UNNAMED_MAP,
-    table_line,
-)
+from tfpb.words.documents import report_words
 
 MEDIUM: Final = "document"
 ANNEX: Final = "annexe"
@@ -89,7 +80,7 @@ def chapters(report: Report) -> list[Chapter]:
     first, *others = printed
     out = [replace(_alone(first), part=NOTE)]
     body, annexes = [], []
-    for question, title in QUESTIONS.items():
+    for question, title in report_words.QUESTIONS.items():
         asked = [s for s in others if s.question == question]
         if asked:
             blocks = [b for s in asked for b in _in_body(s, under=s is not asked[0])]
@@ -98,7 +89,7 @@ def chapters(report: Report) -> list[Chapter]:
         blocks = [b for b in section.blocks if _annexed(b, section)]
         if blocks or not section.question:
             lead = "" if section.question else section.lead
-            name = ANNEX_TITLE.format(title=section.title)
+            name = report_words.ANNEX_TITLE.format(title=section.title)
             annexes.append(Chapter(section.key, name, lead, tuple(blocks), part=ANNEX))
     for part in (body, annexes):
         out += [replace(c, new_page=k == 0) for k, c in enumerate(part)]
@@ -135,7 +126,8 @@ def _cut(block: Block, section: Section) -> Block:
     left = _rows(block) - BODY_ROWS
     if left <= 0:
         return block
-    rest = MORE_IN_ANNEX.format(count=left, title=ANNEX_TITLE.format(title=section.title))
+    annex = report_words.ANNEX_TITLE.format(title=section.title)
+    rest = report_words.MORE_IN_ANNEX.format(count=left, title=annex)
     if isinstance(block, Table):
         return replace(block, rows=block.rows.head(BODY_ROWS), notes=(*block.notes, rest))
     if isinstance(block, Text):
@@ -161,7 +153,7 @@ def grid(table: Table) -> Grid:
         sums = [
             "" if missing(v) else as_text(v, c.format) for v, c in zip(cells, columns, strict=True)
         ]
-        totals = (TOTAL, *sums[1:])
+        totals = (report_words.TOTAL, *sums[1:])
     floors = [
         _floor(c.header, c.format, [row[k] for row in (*rows, *([totals] if totals else []))])
         for k, c in enumerate(columns)
@@ -169,7 +161,7 @@ def grid(table: Table) -> Grid:
     widths, size = _share(floors, [float(c.width) for c in columns])
     return Grid(
         title=table.title,
-        meta=table_line(unit=table.unit, scope=table.scope, source=table.source),
+        meta=report_words.table_line(unit=table.unit, scope=table.scope, source=table.source),
         headers=tuple(french_spaces(c.header) for c in columns),
         numeric=tuple(c.format in NUMERIC for c in columns),
         widths=tuple(widths),
@@ -237,8 +229,8 @@ def warnings(report: Report) -> tuple[str, ...]:
     """Return the warnings of the cover."""
     lines: tuple[str, ...] = (f"{report.warning}.",)
     if report.draft:
-        lines = (DRAFT_LINE, *lines)
-    return (*lines, FICTIONAL_LINE) if report.fictional else lines
+        lines = (report_words.DRAFT_LINE, *lines)
+    return (*lines, report_words.FICTIONAL_LINE) if report.fictional else lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +248,7 @@ def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
     """Return the printed maps in order of name."""
     out = []
     for key in sorted({PurePosixPath(name).stem for name in maps}):
-        caption = report.properties.get(f"carte:{key}", UNNAMED_MAP.format(key=key))
+        caption = report.properties.get(f"carte:{key}", report_words.UNNAMED_MAP.format(key=key))
         described = report.properties.get(f"{MAP_IN_WORDS}{key}", "")
         out.append(
             MapPage(

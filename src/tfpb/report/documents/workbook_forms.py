@@ -17,15 +17,7 @@ from tfpb.model.columns import Column, Contract, Kind
 from tfpb.report.cell_values import missing
 from tfpb.report.documents import workbook_styles as style
 from tfpb.tax.programme.axes import LABELS, PROPOSITION
-from tfpb.words.documents.setting_words import (
-    AXES_HEADINGS,
-    FILE_TITLE,
-    FORMS,
-    HEADINGS,
-    INTRODUCTIONS,
-    NATIONAL,
-    PROPOSED,
-)
+from tfpb.words.documents import setting_words as words
 from tfpb.words.money.programme_words import ARGUMENT, BILAN, NAME
 
 if TYPE_CHECKING:
@@ -97,9 +89,9 @@ def template(contract: Contract) -> bytes:
 
 
 def _headings(sheet: Worksheet, contract: Contract) -> None:
-    title = sheet.cell(1, 1, FILE_TITLE.format(title=contract.title))
+    title = sheet.cell(1, 1, words.FILE_TITLE.format(title=contract.title))
     title.font = Font(name=style.FONT, bold=True, size=14, color=_INK)
-    for row, line in enumerate(INTRODUCTIONS[contract.name], start=2):
+    for row, line in enumerate(words.INTRODUCTIONS[contract.name], start=2):
         sheet.cell(row, 1, line).font = _SMALL
 
 
@@ -122,7 +114,7 @@ def _column(sheet: Worksheet, index: int, column: Column) -> None:
 
 
 def _meaning(column: Column) -> str:
-    form = FORMS[column.kind]
+    form = words.FORMS[column.kind]
     need = "Obligatoire." if column.required else "Facultatif."
     return f"{_capital(column.label)}. {form}. {need}"
 
@@ -166,7 +158,7 @@ def _validation(
     else:
         return
     rule.errorTitle = column.name
-    rule.error = f"Attendu : {FORMS[column.kind]}."
+    rule.error = f"Attendu : {words.FORMS[column.kind]}."
     rule.promptTitle = column.name[:32]
     rule.prompt = _meaning(column)[:255]
     rule.showErrorMessage = True
@@ -191,13 +183,13 @@ def _print_setup(sheet: Worksheet, header: int) -> None:
 
 
 def _explain(sheet: Worksheet, contract: Contract) -> None:
-    rows: list[tuple[Any, ...]] = [HEADINGS]
+    rows: list[tuple[Any, ...]] = [words.HEADINGS]
     rows += [
         (
             c.name,
             _capital(c.label),
             "oui" if c.required else "non",
-            FORMS[c.kind],
+            words.FORMS[c.kind],
             ", ".join(_choices(c, contract)),
             ", ".join(c.aliases),
         )
@@ -207,9 +199,9 @@ def _explain(sheet: Worksheet, contract: Contract) -> None:
 
 
 def _axes(sheet: Worksheet) -> None:
-    rows: list[tuple[Any, ...]] = [AXES_HEADINGS]
-    rows += [(int(axe), label, NATIONAL) for label, axe in LABELS.items()]
-    rows += [(int(axe), _capital(theme), PROPOSED) for theme, axe in PROPOSITION.items()]
+    rows: list[tuple[Any, ...]] = [words.AXES_HEADINGS]
+    rows += [(int(axe), label, words.NATIONAL) for label, axe in LABELS.items()]
+    rows += [(int(axe), _capital(theme), words.PROPOSED) for theme, axe in PROPOSITION.items()]
     _fill(sheet, rows, (8, 80, 60))
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.executors import Crew
 from tfpb.report.canvas import Sheet, converted, save_png, save_svg, style
 from tfpb.report.print_map import column, margins
-from tfpb.report.print_map.layers import Atlas, atlas, page_epsg
 from tfpb.report.print_map.views import (
     DPI,
     EDGE,
@@ -18,9 +17,12 @@ from tfpb.report.print_map.views import (
     MAP_W,
     MAP_Y,
     WIDTH,
+    Atlas,
     OverviewView,
     PageView,
+    atlas,
     overview_view,
+    page_epsg,
     page_view,
 )
 from tfpb.report.print_map.window import draw

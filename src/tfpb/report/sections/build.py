@@ -174,6 +174,15 @@ def table(
     )
 
 
+def tables(
+    key: str, rows: pd.DataFrame, *, repeated: Sequence[Mapping[str, object]] = (), **facts: Any
+) -> list[Block]:
+    """Return a declared table, then what is declared a part of it (`partie_de`), as `table` and `part`."""
+    whole = table(key, rows, repeated=repeated, **facts)
+    parts = (k for k, own in declarations().tableaux.items() if own.partie_de == key)
+    return [whole, *(part(whole, k, repeated=repeated) for k in parts)]
+
+
 def long_table(key: str, rows: pd.DataFrame, names: Iterable[str]) -> Table:
     """Return a declared table of columns under the names of the contract, for software."""
     each = [
@@ -201,6 +210,11 @@ def part(whole: Table, key: str, *, repeated: Sequence[Mapping[str, object]] = (
         totals={k: v for k, v in whole.totals.items() if k in keys},
         **_media(own),
     )
+
+
+def charts(key: str, rows: pd.DataFrame, **facts: Any) -> list[Chart]:
+    """Return a declared chart, in several where it would be higher than a page."""
+    return over_pages(chart(key, rows, **facts))
 
 
 def chart(
@@ -274,19 +288,19 @@ def over_pages(chart: Chart) -> list[Chart]:
     return out
 
 
-def in_words(values: pd.Series[Any], words: Mapping[Any, str]) -> pd.Series[str]:
-    """Return codes as words; an empty or unknown code stays as it is."""
-    return values.map(lambda code: words.get(code, "" if pd.isna(code) else str(code))).astype(
-        object
-    )
-
-
 def worded(
     rows: pd.DataFrame, **columns: Mapping[Any, str] | tuple[str, Mapping[Any, str]]
 ) -> pd.DataFrame:
-    """Return rows with columns of codes in words: `nature=WORDS`, or `mot=("code", WORDS)` beside it."""
-    pairs = {k: v if isinstance(v, tuple) else (k, v) for k, v in columns.items()}
-    return rows.assign(**{k: in_words(rows[code], words) for k, (code, words) in pairs.items()})
+    """Return rows with columns of codes in words: `nature=WORDS`, or `mot=("code", WORDS)` beside it.
+
+    An empty or unknown code stays as it is.
+    """
+    out = {}
+    for name, given in columns.items():
+        code, words = given if isinstance(given, tuple) else (name, given)
+        told = [words.get(v, "" if pd.isna(v) else str(v)) for v in rows[code]]
+        out[name] = pd.Series(told, rows.index, dtype=object)
+    return rows.assign(**out)
 
 
 def cut(rows: pd.DataFrame, mask: pd.Series[bool]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import STAMP
 from tfpb.model.report import DOCUMENT, Block, Section, Text
 from tfpb.report.sections.build import cut, section, table
-from tfpb.report.sections.patrimoine import masking_n, stock_facts
+from tfpb.report.sections.patrimoine import masking_n
 from tfpb.words.documents import report_words as words
 from tfpb.words.faults.sentences import NO_ACTION, fault_text, told
 
@@ -63,7 +63,7 @@ def doutes(dossier: Dossier) -> Section:
             Text((words.NOTHING_ASKED.format(count=len(silent)),), media=DOCUMENT),
             table("doutes_sans_suite", _rows(silent, stakes), folded=True),
         ]
-    lead = words.doubts_lead(len(found), stock_facts(dossier.located).doubtful_entrances)
+    lead = words.doubts_lead(len(found), dossier.located.counts.doubtful_entrances)
     return section("doutes", lead, blocks)
 
 

@@ -12,7 +12,7 @@ from tfpb.model.report import Block, Section, Table, Text
 from tfpb.model.results import VARIANT_COLUMNS
 from tfpb.model.survey import Published, only
 from tfpb.report.cell_values import as_text
-from tfpb.report.sections.build import cut, in_words, lacking, section, table
+from tfpb.report.sections.build import cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.compare import DELIVERED_WEIGHTS
 from tfpb.survey.secrecy.cost import masking_cost
@@ -117,7 +117,7 @@ def _sample(survey: Published, name: str) -> Block:
     rows = next((cut(held, own == n) for n in (name, ENSEMBLE) if (own == n).any()), None)
     if rows is None:
         return Text((survey_words.NO_SAMPLE,))
-    rows = rows.assign(cote_mot=in_words(rows["cote"], GROUPES))
+    rows = worded(rows, cote_mot=("cote", GROUPES))
     for column in ("n", "part_interroges"):
         told = rows[column].astype(object)
         rows[column] = told.where(rows[column].notna(), survey_words.HIDDEN)

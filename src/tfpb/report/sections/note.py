@@ -11,9 +11,9 @@ import pandas as pd
 
 from tfpb.model.codes import Nature, Verdict
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
-from tfpb.report.sections.build import chart, number_of, section, table
+from tfpb.report.sections.build import chart, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus
-from tfpb.report.sections.patrimoine import nature_counts, quarter_names, stock_facts
+from tfpb.report.sections.patrimoine import nature_counts, quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_sentences
 from tfpb.report.sections.synthese import missing
@@ -183,7 +183,7 @@ def _told(dossier: Dossier) -> pd.DataFrame:
 def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
     if rows.empty:
         return (MISSING["enquete"][0],)
-    margin = margin_words(number_of(rows["marge_points"].iloc[0]))
+    margin = margin_words(view.margin_of(rows))
     out = [words.SATISFACTION.filled(_counts(rows) | {"margin": margin})]
     service = rows[rows["nature"] == Nature.SERVICE]
     if len(service):
@@ -216,17 +216,15 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     shown = view.shown(heads)
     out: list[Block] = []
     if len(shown):
-        margin = number_of(shown["marge_points"].iloc[0])
-        drawn = shown.assign(verdict=shown["mot_entier"], theme="")
-        wave = str(shown["vague"].iloc[0])
+        margin = view.margin_of(shown)
         out.append(
             chart(
                 "note_ecarts",
-                drawn[["libelle", "theme", "ecart", *_INTERVALS, "n", "verdict", "sign"]],
+                view.to_draw(shown).assign(theme=""),
                 margin=margin / 100,
                 phrases=" ".join(headline_sentences(rows)),
                 marge=margin_words(margin),
-                **view.source(dossier.survey, wave),
+                **view.source(dossier.survey, str(shown["vague"].iloc[0])),
             )
         )
     hidden = heads[~heads["item"].isin(shown["item"])]
@@ -234,9 +232,6 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
         themes = join([str(t) for t in hidden["theme_mot"]])
         out.append(Text((words.NOT_SHOWN.format(themes=themes),), media=DOCUMENT))
     return out
-
-
-_INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
 
 
 def _before_signing(dossier: Dossier) -> list[str]:
@@ -258,9 +253,10 @@ def _before_signing(dossier: Dossier) -> list[str]:
         )
         if lacking:
             out.append(words.UNPROVED.format(count=lacking, actions=actions))
-    facts = stock_facts(dossier.located)
-    if facts.doubtful:
-        out.append(words.DOUBTFUL.format(homes=facts.doubtful_residences, dwellings=facts.doubtful))
+    counts = dossier.located.counts
+    if counts.doubtful:
+        told = {"homes": counts.doubtful_residences, "dwellings": counts.doubtful}
+        out.append(words.DOUBTFUL.filled(told))
     if len(out) > _MOST_POINTS:
         out[_MOST_POINTS - 1 :] = [words.MORE.format(count=len(out) - _MOST_POINTS + 1)]
     return out or [words.NOTHING_LACKS]

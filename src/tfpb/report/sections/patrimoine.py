@@ -30,7 +30,7 @@ _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
 def residences(dossier: Dossier) -> Section:
     """Return the section of the stock: one row a résidence, and the quarters."""
     located = dossier.located
-    facts = stock_facts(located)
+    counts = located.counts
     homes = worded(
         located.residences,
         statut=("cote", words.STATUTS),
@@ -53,14 +53,11 @@ def residences(dossier: Dossier) -> Section:
         ),
         table("quartiers", quarters(located)),
         Text(
-            (ROWS_ELSEWHERE.format(count=facts.residences, sheet=words.RESIDENCES_SHEET),),
+            (ROWS_ELSEWHERE.format(count=counts.residences, sheet=words.RESIDENCES_SHEET),),
             media=DOCUMENT,
         ),
     ]
-    lead = words.stock_lead(
-        facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful
-    )
-    return section("residences", lead, blocks)
+    return section("residences", words.stock_lead(counts), blocks)
 
 
 _COUNTED: Final = ("nb_logements", "logements_dans", "logements_hors", "logements_a_verifier")
@@ -69,7 +66,7 @@ _COUNTED: Final = ("nb_logements", "logements_dans", "logements_hors", "logement
 def localisation(dossier: Dossier) -> Section:
     """Return the section of location: one row an entrance with its distance and motive."""
     located = dossier.located
-    facts = stock_facts(located)
+    counts = located.counts
     doors = located.entrances
     shown = worded(
         doors,
@@ -110,10 +107,7 @@ def localisation(dossier: Dossier) -> Section:
             ]
         )
         blocks.append(table("controle_insee", against))
-    sure = facts.entrances - facts.doubtful_entrances
-    lead = words.location_lead(
-        facts.entrances, sure, facts.doubtful_entrances, located.vintage, located.year
-    )
+    lead = words.location_lead(counts, located.vintage, located.year)
     return section("localisation", lead, blocks)
 
 
@@ -133,48 +127,10 @@ def _remarks(located: Located) -> tuple[tuple[int, str, str], ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StockFacts:
-    """Counts of the stock.
-
-    Parameters
-    ----------
-    residences, entrances, dwellings : int
-    inside, outside, doubtful : int
-        Dwellings by side; they add up to `dwellings`.
-    doubtful_residences, doubtful_entrances : int
-        Those with at least one dwelling to check; entrances to check.
-    """
-
-    residences: int
-    entrances: int
-    dwellings: int
-    inside: int
-    outside: int
-    doubtful: int
-    doubtful_residences: int
-    doubtful_entrances: int
-
-
 def masking_n(dossier: Dossier) -> int:
     """Return the count of households below which the pack tells none."""
     settings = dossier.survey.settings if dossier.survey is not None else {}
     return int(str(settings.get("masquage_n", LEAST)))
-
-
-def stock_facts(located: Located) -> StockFacts:
-    """Count the stock."""
-    homes, doors = located.residences, located.entrances
-    return StockFacts(
-        residences=len(homes),
-        entrances=len(doors),
-        dwellings=int(homes["nb_logements"].sum()),
-        inside=int(homes["logements_dans"].sum()),
-        outside=int(homes["logements_hors"].sum()),
-        doubtful=int(homes["logements_a_verifier"].sum()),
-        doubtful_residences=int((homes["logements_a_verifier"] > 0).sum()),
-        doubtful_entrances=int((doors["qpv_statut"] == QpvStatut.A_VERIFIER).sum()),
-    )
 
 
 def quarters(located: Located) -> pd.DataFrame:

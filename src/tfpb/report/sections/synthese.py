@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Block, Format, KeyFigure, KeyFigures, Section, Table, Text
-from tfpb.report.sections.build import figure, number_of, section, table
-from tfpb.report.sections.patrimoine import leaver_facts, nature_counts, stock_facts
+from tfpb.report.sections.build import figure, section, table
+from tfpb.report.sections.patrimoine import leaver_facts, nature_counts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import abatement_words, programme_words, state_words
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 def synthese(dossier: Dossier) -> Section:
     """Return the one-page summary: stock, money, balance, doubts, satisfaction."""
-    facts = stock_facts(dossier.located)
-    lead = stock_lead(
-        facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful
-    )
     blocks: list[Block] = [KeyFigures(tuple(_figures(dossier)))]
     blocks += _satisfaction(dossier)
     lacks = tuple(MISSING[key][0] for key in missing(dossier))
@@ -40,7 +36,9 @@ def synthese(dossier: Dossier) -> Section:
         blocks.append(Text(lacks, bullets=True))
     blocks.append(Text((DOES_IT_WORK, *view.too_early(dossier))))
     # the note answers first in documents: this is the sheet to print
-    return replace(section("synthese", lead, blocks), in_document=False)
+    return replace(
+        section("synthese", stock_lead(dossier.located.counts), blocks), in_document=False
+    )
 
 
 def missing(dossier: Dossier) -> list[str]:
@@ -56,16 +54,16 @@ def missing(dossier: Dossier) -> list[str]:
 
 
 def _figures(dossier: Dossier) -> list[KeyFigure]:
-    facts = stock_facts(dossier.located)
-    share = percent(facts.inside / facts.dwellings) if facts.dwellings else NOTHING
-    whole = plural(facts.dwellings, "logement")
-    out = [figure("logements_qpv", facts.inside, Format.INTEGER, part=share, logements=whole)]
+    counts = dossier.located.counts
+    share = percent(counts.inside / counts.dwellings) if counts.dwellings else NOTHING
+    whole = plural(counts.dwellings, "logement")
+    out = [figure("logements_qpv", counts.inside, Format.INTEGER, part=share, logements=whole)]
     if dossier.abatement is not None:
         out += _abated(dossier.abatement, dossier.settings.dossier.date)
     if dossier.programme is not None:
         out += _spent(dossier.programme, dossier.abatement)
-    homes = RESIDENCES.format(count=facts.doubtful_residences)
-    dwellings = plural(facts.doubtful, "logement")
+    homes = RESIDENCES.format(count=counts.doubtful_residences)
+    dwellings = plural(counts.doubtful, "logement")
     doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
     return [*out, doubts]
 
@@ -125,7 +123,7 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
     heads = view.headlines(rows)
     if heads.empty:
         return []
-    margin = number_of(heads["marge_points"].iloc[0])
+    margin = view.margin_of(heads)
     table = headline_table(heads, wave, margin, survey.target)
     return [table, Text(_reading(view.totals(rows), margin))]
 

@@ -14,7 +14,7 @@ import shapely
 from tfpb.model.codes import Publication
 from tfpb.model.projection import LONLAT, crs
 from tfpb.report import theme
-from tfpb.report.print_map.layers import lines_of
+from tfpb.report.print_map.views import lines_of
 from tfpb.words.places import map_words as words
 from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 from tfpb.words.survey.satisfaction import THEMES

@@ -117,29 +117,25 @@ def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
     return lines
 
 
+_STOCK: Final = Phrase(
+    "Patrimoine : {residences:s résidence}, {entrances:s entrée}, {dwellings:s logement}, dont {inside:n} en "
+    "QPV ({share})."
+)
+_TO_CHECK: Final = Phrase(
+    "À vérifier : {doubtful_entrances:s entrée}, {doubtful:s logement}"
+    "{lost:?, dont {lost:s adresse introuvable/adresses introuvables}}."
+)
+
+
 def _stock(dossier: Dossier) -> list[str]:
-    homes = dossier.located.residences
-    entrances = dossier.located.entrances
-    total = int(homes["nb_logements"].sum())
-    inside = int(homes["logements_dans"].sum())
-    doubtful = int(homes["logements_a_verifier"].sum())
-    to_check = int((entrances["qpv_statut"] == "a_verifier").sum())
-    unfound = int((entrances["result_verdict"] == "rejete").sum())
-    share = percent(inside / total) if total else "part inconnue"
-    lines = [
-        (
-            f"Patrimoine : {plural(len(homes), 'résidence')}, {plural(len(entrances), 'entrée')}, "
-            f"{plural(total, 'logement')}, dont {number(inside)} en QPV ({share})."
-        )
-    ]
-    if to_check:
-        lost = plural(unfound, "adresse introuvable", "adresses introuvables")
-        lines.append(
-            f"À vérifier : {plural(to_check, 'entrée')}, {plural(doubtful, 'logement')}"
-            + (f", dont {lost}" if unfound else "")
-            + "."
-        )
-    return lines
+    counts = dossier.located.counts
+    unfound = int((dossier.located.entrances["result_verdict"] == "rejete").sum())
+    share = percent(counts.inside / counts.dwellings) if counts.dwellings else "part inconnue"
+    told = counts._asdict()
+    lines = [_STOCK.filled(told | {"share": share})]
+    return (
+        [*lines, _TO_CHECK.filled(told | {"lost": unfound})] if counts.doubtful_entrances else lines
+    )
 
 
 def _money(dossier: Dossier) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.packaged import packaged
 from tfpb.text import fold
 from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
+
+if TYPE_CHECKING:
+    from tfpb.model.location import StockCounts
 
 _TEXTS: Final = packaged(__name__)
 RESIDENCES: Final = Phrase("{count:s résidence}")
@@ -19,8 +22,9 @@ PRECISIONS: Final[dict[str, str]] = _TEXTS["precisions"]
 LINKS: Final[dict[str, str]] = _TEXTS["links"]
 
 
-def stock_lead(residences: int, dwellings: int, inside: int, outside: int, doubtful: int) -> str:
+def stock_lead(counts: StockCounts) -> str:
     """Open the chapter of the stock."""
+    residences, _, dwellings, inside, outside, doubtful, *_ = counts
     doubt = (
         f", {plural(doubtful, 'logement')} à vérifier"
         if doubtful
@@ -33,8 +37,10 @@ def stock_lead(residences: int, dwellings: int, inside: int, outside: int, doubt
     )
 
 
-def location_lead(entrances: int, sure: int, doubtful: int, vintage: int, year: int) -> str:
+def location_lead(counts: StockCounts, vintage: int, year: int) -> str:
     """Open the chapter of location."""
+    entrances, doubtful = counts.entrances, counts.doubtful_entrances
+    sure = entrances - doubtful
     doubts = (
         f"{plural(doubtful, 'reste', 'restent')} à vérifier"
         if doubtful

@@ -13,12 +13,12 @@ from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, SHEET, Block, S
 from tfpb.report.sections.build import (
     chart,
     cut,
-    declarations,
     has,
     lacking,
     part,
     section,
     table,
+    tables,
     worded,
 )
 from tfpb.report.sections.money.rapprochement import source_of
@@ -81,9 +81,9 @@ def droit_commun(dossier: Dossier) -> Section:
     if usages is None:
         return lacking("droit_commun", subject="droit_commun")
     rows = usages.table
-    whole = table("droit_commun", worded(rows, marge=words.MARGES, plancher=words.PLANCHERS))
+    told = tables("droit_commun", worded(rows, marge=words.MARGES, plancher=words.PLANCHERS))
     lead = words.droit_commun_lead(len(rows), int((rows["marge"] == "calculee").sum()))
-    return section("droit_commun", lead, [whole, part(whole, "droit_commun_document")])
+    return section("droit_commun", lead, told)
 
 
 def _balance(
@@ -98,9 +98,7 @@ def _balance(
         totals["abattement_eur"] = abated  # what the balance is taken from
     pairs = zip(rows["code_qpv"], rows["nom_qpv"], strict=True)
     rows["nom_qpv"] = [str(name or names.get(str(code), "")) for code, name in pairs]
-    whole = table("bilan", rows, totals=totals, annee=year)
-    parts = ("bilan_classeur", "bilan_document", "bilan_preuves")
-    blocks: list[Block] = [whole, *(part(whole, key) for key in parts)]
+    blocks = tables("bilan", rows, totals=totals, annee=year)
     others = cut(plan.balance, plan.balance["annee"] != year)
     if len(others):
         others["nom_qpv"] = [names.get(str(code), "") for code in others["code_qpv"]]
@@ -271,16 +269,11 @@ def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
         return blocks
     named = rows["nom_qpv"].where(rows["nom_qpv"] != "", rows["code_qpv"].map(names).fillna(""))
     argued = [words.carry_argument(r, year) for r in rows.to_dict("records")]
-    whole = table("bilan_precedent_quartiers", rows.assign(nom_qpv=named, argument=argued), **facts)
+    rows = rows.assign(nom_qpv=named, argument=argued)
     places = named.where(named != "", rows["code_qpv"])
     sentences = tuple(f"{p} : {a}" for p, a in zip(places, argued, strict=True))
-    return [
-        *blocks,
-        whole,
-        part(whole, "bilan_precedent_quartiers_classeur"),
-        part(whole, "bilan_precedent_quartiers_document"),
-        Text(sentences, bullets=True, media=BOTH),
-    ]
+    blocks += tables("bilan_precedent_quartiers", rows, **facts)
+    return [*blocks, Text(sentences, bullets=True, media=BOTH)]
 
 
 def _actions(plan: Programme) -> list[Block]:
@@ -293,15 +286,14 @@ def _actions(plan: Programme) -> list[Block]:
     sums = {key: sum(amounts, Decimal(0)) for key, amounts in spent.items()}
     source = source_of(plan.actions) or words.PROGRAMME_FILE
     whole = table("actions", rows, source=source, totals=sums)
-    blocks: list[Block] = [whole, part(whole, "actions_montants"), part(whole, "actions_suivi")]
+    amounts = part(whole, "actions_montants")
+    blocks: list[Block] = [whole, amounts, part(whole, "actions_suivi")]
     if has(rows, "temps_valorise_eur"):
         timed = cut(whole.rows, whole.rows["temps_valorise_eur"].notna())
         blocks.append(part(replace(whole, rows=timed), "actions_temps"))
     if len(plan.actions):
-        sheet = declarations().tableaux["actions_montants"].feuille
-        blocks.append(
-            Text((ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=sheet),), media=DOCUMENT)
-        )
+        told = ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=amounts.sheet)
+        blocks.append(Text((told,), media=DOCUMENT))
     return blocks
 
 

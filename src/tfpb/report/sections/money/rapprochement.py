@@ -9,9 +9,9 @@ import pandas as pd
 
 from tfpb.model.codes import Statut
 from tfpb.model.columns import STAMP
-from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Table, Text
+from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import STATE_COLUMNS
-from tfpb.report.sections.build import cut, lacking, part, section, table, worded
+from tfpb.report.sections.build import cut, lacking, section, table, tables, worded
 from tfpb.words.money import abatement_words, state_words
 from tfpb.words.money import state_words as words
 
@@ -33,9 +33,7 @@ def rapprochement(dossier: Dossier) -> Section:
     shown = veiled(rows.assign(nom_qpv=named))
     # a total of nothing but what is not known is not told either
     totals = {c: v for c, v in totals.items() if v or shown[c].notna().all()}
-    whole = table("rapprochement", shown, annee=money.year, totals=totals)
-    parts = ("rapprochement_classeur", "rapprochement_suite", "rapprochement_document")
-    blocks: list[Block] = [whole, *(part(whole, key) for key in parts)]
+    blocks = tables("rapprochement", shown, annee=money.year, totals=totals)
     blocks.append(Text(_readings(money, dossier.programme), bullets=True, media=BOTH))
     if money.reserves:
         blocks.append(table("reserves", _reserves(money), annee=money.year))
@@ -108,17 +106,7 @@ _WAITING: Final = (
 
 
 def premises_blocks(money: Abatement) -> list[Block]:
-    """Return each amount with its base, rates and line: one wide table for software, two on the sheet."""
-    whole = premises_table(money)
-    return [
-        whole,
-        part(whole, "abattement_locaux_calcul"),
-        part(whole, "abattement_locaux_lignes", repeated=_EACH_LINE),
-    ]
-
-
-def premises_table(money: Abatement) -> Table:
-    """Return the whole table, one row a premises.
+    """Return each amount with its base, rates and line: one wide table for software, two on the sheet.
 
     Lines of the notice, and amounts in waiting, have a column only where one of them is not nil.
     """
@@ -135,7 +123,7 @@ def premises_table(money: Abatement) -> Table:
         somme_taux_pct=[float(sum(_exact(v) for v in r)) for r in rows[rates].to_numpy().tolist()],
         ligne_fichier=[int(n) for n in rows[STAMP[2]]],
     )
-    return table(
+    return tables(
         "abattement_locaux",
         shown,
         repeated=_EACH_LINE,

@@ -11,18 +11,7 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdic
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from tfpb.model.survey import Published, only
-from tfpb.report.sections.build import (
-    chart,
-    cut,
-    in_words,
-    lacking,
-    long_table,
-    number_of,
-    over_pages,
-    section,
-    table,
-    worded,
-)
+from tfpb.report.sections.build import charts, cut, lacking, long_table, section, table, worded
 from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
@@ -52,7 +41,7 @@ def comparaison(dossier: Dossier) -> Section:
     rows = view.placed(view.gaps(survey, name, wave), names)
     whole = view.totals(rows)
     shown = view.shown(whole)
-    margin = number_of(whole["marge_points"].iloc[0]) if len(whole) else float("nan")
+    margin = view.margin_of(whole)
     met = pd.concat([whole, view.shown(view.quarters(rows))])
     key = Text(_verdict_key(met, margin), bullets=True, title=verdict_words.KEY)
     blocks: list[Block] = [
@@ -143,25 +132,13 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
             level=[str(x) for x in part.loc[part["verdict"].isin(_LEVEL), "libelle"]],
             better=[str(x) for x in part.loc[part["verdict"] == Verdict.MEILLEUR, "libelle"]],
         )
-        rows = part.assign(verdict=part["mot_entier"])[
-            ["libelle", "theme", "ecart", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "n",
-             "verdict", "sign"]
-        ]  # fmt: skip
-        out += over_pages(
-            chart(
-                "ecarts",
-                rows,
-                name=f"ecarts_{code}",
-                margin=margin / 100,
-                reach=reach,
-                message=title,
-                phrases=" ".join(headline_sentences(part)),
-                **of,
-            )
+        rows = view.to_draw(part)
+        said = {"message": title, "phrases": " ".join(headline_sentences(part)), **of}
+        out += charts(
+            "ecarts", rows, name=f"ecarts_{code}", margin=margin / 100, reach=reach, **said
         )
     if len(shown):
-        levels = shown[["libelle", "theme", "qpv", "hors", "n"]]
-        out.append(chart("satisfaits", levels, **of))
+        out += charts("satisfaits", shown[["libelle", "theme", "qpv", "hors", "n"]], **of)
     return out
 
 
@@ -198,8 +175,7 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
     for item, part in picked.groupby("item", sort=False):
         drawn = part.assign(libelle=part["territoire_mot"])
         label = str(part["libelle"].iloc[0])
-        made = chart("modele", drawn, name=f"modele_{item}", libelle=label, **of)
-        out += over_pages(made)
+        out += charts("modele", drawn, name=f"modele_{item}", libelle=label, **of)
     return out
 
 
@@ -232,15 +208,12 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
         groupe=[group for group, _ in view.SIDES], publication=view.SHOWN,
     ).merge(view.heads(survey), on="item", how="inner", validate="many_to_one")  # fmt: skip
     if len(picked):
-        groups = in_words(picked["groupe"], satisfaction.GROUPES)
+        pairs = zip(picked["groupe"], picked["n"], strict=True)
         drawn = picked.assign(
-            groupe=[
-                f"{group}, {interviews(int(n))}"
-                for group, n in zip(groups, picked["n"], strict=True)
-            ],
+            groupe=[f"{satisfaction.GROUPES[group]}, {interviews(int(n))}" for group, n in pairs],
             part=picked["estimation"],
             _hors=picked["groupe"] == Groupe.HORS_QPV,  # QPV above hors QPV
         ).sort_values(["ordre", "_hors", "rang"], kind="stable")
         columns = ["libelle", "groupe", "modalite", "rang", "part"]
-        out += over_pages(chart("quatre_niveaux", drawn[columns], **view.source(survey, wave)))
+        out += charts("quatre_niveaux", drawn[columns], **view.source(survey, wave))
     return out

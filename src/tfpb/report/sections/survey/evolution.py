@@ -9,15 +9,7 @@ from tfpb.model.codes import TOTAL, Ajustement, Groupe
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.model.survey import Published, only
-from tfpb.report.sections.build import (
-    chart,
-    lacking,
-    long_table,
-    over_pages,
-    section,
-    table,
-    worded,
-)
+from tfpb.report.sections.build import charts, lacking, long_table, section, table, worded
 from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.faults.sentences import fault_text
@@ -83,9 +75,7 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
         return []
     rank = {w.vague: k for k, w in enumerate(survey.waves)}
     rows = rows.assign(_rang=rows["vague"].map(rank)).sort_values(["ordre", "_rang"], kind="stable")
-    return over_pages(
-        chart("vagues", rows.drop(columns=["_rang", "ordre", "item"]), **view.source(survey))
-    )
+    return charts("vagues", rows.drop(columns=["_rang", "ordre", "item"]), **view.source(survey))
 
 
 def priorites(dossier: Dossier) -> Section:
@@ -109,7 +99,7 @@ def priorites(dossier: Dossier) -> Section:
     rows = named.assign(quadrant_mot=[f"{word} ({sure})" if sure else word for word, sure in both])
     blocks: list[Block] = [
         table("priorites", rows, **view.source(survey, wave)),
-        chart("priorites_carte", rows[list(_DRAWN)], **view.source(survey, wave)),
+        *charts("priorites_carte", rows[list(_DRAWN)], **view.source(survey, wave)),
         Text((words.WEIGHT_NO_CAUSE,), media=ANNEX),
         long_table("priorites_detail", own, PRIORITY_COLUMNS),
     ]

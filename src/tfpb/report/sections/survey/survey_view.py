@@ -16,12 +16,7 @@ from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.survey.planning.precision import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NATURES, THEMES, otherwise, otherwise_sentence
-from tfpb.words.survey.verdict_words import (
-    PUBLICATIONS,
-    plainly,
-    target_words,
-    would_have_taken,
-)
+from tfpb.words.survey.verdict_words import PUBLICATIONS, plainly, target_words, would_have_taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +26,7 @@ if TYPE_CHECKING:
 ALONE: Final = "oui"
 """Value of `isole` in a comparison."""
 SIDES: Final = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))
+INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
 SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _KEYS: Final = ("vague", "niveau", "territoire", "item")
 
@@ -52,6 +48,11 @@ def too_early(dossier: Dossier) -> tuple[str, ...]:
         return ()
     wave = last_wave(dossier.survey)
     return (survey_too_early(wave, year),) if before_actions(wave, year) else ()
+
+
+def margin_of(rows: pd.DataFrame) -> float:
+    """Return the margin of equivalence of some rows, in points; NaN without one."""
+    return number_of(rows["marge_points"].iloc[0]) if len(rows) else math.nan
 
 
 def visible(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -209,6 +210,12 @@ def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows that may be shown with their numbers."""
     return rows[rows["publication"].isin(SHOWN) & rows["ecart"].notna()].copy()
+
+
+def to_draw(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what a chart of gaps reads of rows: the verdict in words."""
+    told = rows.assign(verdict=rows["mot_entier"])
+    return told[["libelle", "theme", "ecart", *INTERVALS, "n", "verdict", "sign"]]
 
 
 def totals(rows: pd.DataFrame) -> pd.DataFrame:
