@@ -229,10 +229,7 @@ def _outlook(made: Dossier, faults: tuple[Fault, ...], geography: Path, **more: 
             ("acquis", s.acquired), ("a_reclamer", s.to_claim), ("sous_reserve", s.reserved),
             ("a_risque", s.at_risk), ("perdu", s.lost),
         )  # fmt: skip
-        standing = state_sentences(
-            s, money.reserves, year=money.year, limit=money.claim_until,
-            on=made.settings.dossier.date,
-        )  # fmt: skip
+        standing = state_sentences(money, made.settings.dossier.date)
     figures = tuple(
         (f.label, f.value, f.detail)
         for block in synthese(made).blocks

@@ -240,12 +240,13 @@ def test_values_of_the_user_are_listed_with_their_reference() -> None:
 
 def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:
     limit = dt.date(2026, 12, 31)
-    claim = States(to_claim=Decimal(100))
-    said = state_sentences(claim, {}, year=2025, limit=limit, on=dt.date(2026, 2, 1))
+    states = States(to_claim=Decimal(100))
+    claim = dataclasses.replace(abatement(located()), states=states, reserves={}, claim_until=limit)
+    said = state_sentences(claim, dt.date(2026, 2, 1))
     assert said[-1].endswith("La réclamation est recevable jusqu’au 31 décembre 2026.")
-    late = state_sentences(claim, {}, year=2025, limit=limit, on=dt.date(2027, 1, 1))
+    late = state_sentences(claim, dt.date(2027, 1, 1))
     assert late[-1].endswith("Le délai de réclamation a pris fin le 31 décembre 2026.")
-    undated = state_sentences(claim, {}, year=2025, limit=None, on=None)
+    undated = state_sentences(dataclasses.replace(claim, claim_until=None), None)
     assert "délai" not in undated[-1]
 
 

@@ -19,12 +19,24 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from tfpb.model import report as model
-from tfpb.model.report import Block, Chart, ChartKind, Format, KeyFigure, Section, Table, Text
-from tfpb.words.documents.report_words import MISSING
-from tfpb.words.numbers import euros, number
+from tfpb.model.report import (
+    Block,
+    Chart,
+    ChartKind,
+    Format,
+    KeyFigure,
+    Report,
+    Section,
+    Table,
+    Text,
+)
+from tfpb.words.documents.report_words import MISSING, WARNING
+from tfpb.words.numbers import euros, long_date, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tfpb.model.assembly import Dossier
 
 
 _ON_A_PAGE: Final = {
@@ -95,6 +107,24 @@ def declarations() -> _Declarations:
             for kind, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
                 found[kind] |= entries
     return _Declarations(**found)
+
+
+def of_dossier(dossier: Dossier, title: str, subtitle: str, sections: Iterable[Section]) -> Report:
+    """Return a report on a dossier: its head, its marks, its date."""
+    head = dossier.settings.dossier
+    return Report(
+        title=title,
+        subtitle=subtitle,
+        bailleur=head.bailleur,
+        year=head.annee,
+        date=long_date(head.date),
+        run_hash=dossier.run_hash,
+        sections=tuple(sections),
+        fictional=head.donnees_fictives,
+        draft=bool(dossier.draft),
+        warning=WARNING,
+        properties={"date_iso": head.date.isoformat()},
+    )
 
 
 def section(key: str, lead: str, blocks: Iterable[Block]) -> Section:

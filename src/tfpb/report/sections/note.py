@@ -240,10 +240,7 @@ def _before_signing(dossier: Dossier) -> list[str]:
     money, plan = dossier.abatement, dossier.programme
     year = dossier.settings.dossier.annee
     if money is not None:
-        day = dossier.settings.dossier.date
-        told = state_words.state_sentences(
-            money.states, money.reserves, year=year, limit=money.claim_until, on=day
-        )
+        told = state_words.state_sentences(money, dossier.settings.dossier.date)
         out += told[1 + bool(money.states.best) :]  # the totals stand above
     if plan is not None:
         rows = plan.balance[plan.balance["annee"] == year]

@@ -11,16 +11,14 @@ from tfpb.model.codes import Evolution
 from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
 from tfpb.model.survey import only
 from tfpb.report.quarter_pages import balance, money, spent
-from tfpb.report.sections.build import table
+from tfpb.report.sections.build import of_dossier, table
 from tfpb.report.sections.survey.evaluation_sensibilite import margin_of, verdict_of
 from tfpb.report.sections.survey.survey_view import last_wave
 from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words
-from tfpb.words.documents.report_words import WARNING
 from tfpb.words.money.accounts import axis_short, axis_words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.programme_words import carry_argument
-from tfpb.words.numbers import long_date
 from tfpb.words.places.side_words import is_decided
 
 if TYPE_CHECKING:
@@ -135,7 +133,7 @@ def _said(dossier: Dossier, code: str, axis: int) -> str:
     survey, found = dossier.survey, dossier.evaluation
     if survey is None or found is None:
         return page_words.NOT_ASKED
-    margin = 100 * (margin_of(survey) or 0.0)
+    margin = margin_of(survey)
     rows = only(found.table, niveau="qpv", code_qpv=code, axe=axis)
     said = []
     for row in rows[rows["item"].isin(list(survey.labels))].to_dict("records"):
@@ -170,23 +168,6 @@ def _actions(dossier: Dossier, code: str) -> list[Block]:
 
 
 def _report(dossier: Dossier, page: QpvPage, subtitle: str, section: Section) -> Report:
-    head = dossier.settings.dossier
-    facts = {
-        "commune": page.commune,
-        "bailleur": page.bailleur,
-        "year": page.year,
-        "code": page.code_qpv,
-    }
-    return Report(
-        title=section.title,
-        subtitle=subtitle.format(**facts),
-        bailleur=head.bailleur,
-        year=head.annee,
-        date=long_date(head.date),
-        run_hash=dossier.run_hash,
-        sections=(section,),
-        fictional=head.donnees_fictives,
-        draft=bool(dossier.draft),
-        warning=WARNING,
-        properties={"date_iso": head.date.isoformat()},
-    )
+    facts = {"commune": page.commune, "bailleur": page.bailleur, "year": page.year}
+    told = subtitle.format(**facts, code=page.code_qpv)
+    return of_dossier(dossier, section.title, told, [section])

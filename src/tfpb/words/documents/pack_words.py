@@ -6,7 +6,6 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.assembly import Cell, Explanation, Extract, Subject
 from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import CHECKS, ROLES, SETTINGS
 from tfpb.words.numbers import euros, number, percent, plural, points
@@ -14,7 +13,7 @@ from tfpb.words.numbers import euros, number, percent, plural, points
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tfpb.model.assembly import Difference
+    from tfpb.model.assembly import Cell, Difference, Explanation, Extract
 
 _TEXTS: Final = packaged(__name__)
 LEDGER: Final = "diffusions.jsonl"
@@ -137,23 +136,9 @@ def written(text: str, form: str, more: int) -> str:
 
 
 _MOST_LINES: Final = 40
-_NAMES: Final = {
-    Subject.HOME: "Résidence {name}",
-    Subject.QUARTER: "Quartier {name}",
-    Subject.ACTION: "Action {name}",
-    Subject.QUESTION: "Question « {name} »",
-    Subject.AMOUNT: "« {name} » se lit ici :",
-}
-_RULES: Final = {
-    Subject.HOME: "une résidence est du côté de la limite où le point de chaque entrée la place ; un doute, "
-    "ou une décision, est dit au motif.",
-    Subject.QUARTER: "abattement = somme des montants comptés des locaux ci-dessus ; chaque montant = base "
-    "nette × part abattue × taux. Solde = valorisé − abattement − report.",
-    Subject.ACTION: "le valorisé est celui du fichier, ou le réalisé là où il n’est pas donné ; l’axe est "
-    "l’un des huit du cadre national.",
-    Subject.QUESTION: "écart = part de satisfaits en QPV − part hors QPV ; le verdict compare son intervalle "
-    "à la marge du dossier (feuille « Méthode »).",
-}
+_NAMES: Final[dict[str, str]] = _TEXTS["names"]
+_RULES: Final[dict[str, str]] = _TEXTS["rules"]
+"""By `Subject`."""
 _RULE: Final = "Règle : {rule}"
 _LAW: Final = "  – {what} : {value} ({reference})"
 _ARTICLES: Final = "Textes et valeurs lus pour ce calcul :"

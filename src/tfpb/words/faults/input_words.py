@@ -163,16 +163,10 @@ def network_reason(kind: str, text: str = "") -> str:
     return _BY_KIND.get(kind, "le réseau ou le serveur n’a pas répondu")
 
 
+_STATUSES: Final[dict[str, str]] = _TEXTS["statuses"]
+
+
 def status_reason(status: int) -> str:
     """Write in French what an HTTP status means to the user."""
-    words = {
-        401: "identification demandée",
-        403: "accès interdit",
-        404: "rien à cette adresse",
-        407: "le proxy demande un identifiant et un mot de passe",
-        410: "retiré par le site",
-        429: "trop de demandes",
-        451: "bloqué",
-        503: "service en maintenance",
-    }.get(status, "erreur du serveur" if status >= 500 else "demande refusée")  # noqa: PLR2004
-    return f"réponse {status}, {words}"
+    other = "erreur du serveur" if status >= 500 else "demande refusée"  # noqa: PLR2004
+    return f"réponse {status}, {_STATUSES.get(str(status), other)}"

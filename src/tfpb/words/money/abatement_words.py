@@ -13,7 +13,7 @@ from tfpb.words.money.state_words import (
     unknown_sentence,
     without_quarters,
 )
-from tfpb.words.numbers import euros, number, percent, plural
+from tfpb.words.numbers import euros, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -67,40 +67,22 @@ def lead(money: Abatement) -> str:
     )
 
 
-def leavers_sentence(
-    year: int, residences: int, dwellings: int, *, risk: Decimal, lost: Decimal
-) -> str:
-    """Write what the change of map takes out, and what notices still abate of it."""
-    verb = "sont sortis" if dwellings > 1 else "est sorti"
-    text = (
-        f"{plural(dwellings, 'logement')} de {plural(residences, 'résidence')} {verb} des quartiers "
-        f"avec la carte 2024 : {euros(lost)} ne sont plus dus en {year}"
-    )
-    if risk:
-        return f"{text}, dont {euros(risk)} que les avis portent encore : ce montant est à risque."
-    return f"{text} ; aucun avis ne les porte encore."
-
-
-def declaration_sentence(count: int, lacking: int) -> str:
-    """Write how many premises are to be declared, and how many cannot be filed as they are."""
-    head = plural(count, "bien à déclarer ou à vérifier", "biens à déclarer ou à vérifier")
-    if not lacking:
-        return f"{head}, sans rien qui manque pour déposer la liste."
-    verb = "sont incomplets" if lacking > 1 else "est incomplet"
-    return (
-        f"{head}, dont {number(lacking)} {verb} : la colonne « Ce qui manque » de la feuille "
-        "« Abattement » dit quoi compléter avant le dépôt."
-    )
+LEAVERS: Final = Phrase(
+    "{homes:s logement} de {residences:s résidence} {homes:a est sorti/sont sortis} des quartiers avec la "
+    "carte 2024 : {lost:€} ne sont plus dus en {year}{risk:?, dont {risk:€} que les avis portent encore : ce "
+    "montant est à risque| ; aucun avis ne les porte encore}."
+)
+"""What the change of map takes out, and what notices still abate of it."""
+DECLARATION: Final = Phrase(
+    "{count:s bien à déclarer ou à vérifier/biens à déclarer ou à vérifier}, {lacking:?dont {lacking:n} "
+    "{lacking:a est incomplet/sont incomplets} : la colonne « Ce qui manque » de la feuille « Abattement » "
+    "dit quoi compléter avant le dépôt|sans rien qui manque pour déposer la liste}."
+)
 
 
 def summary(money: Abatement) -> list[str]:
     """Write the year in a few lines: amount, claims and risks, premises by status."""
-    lines = [
-        lead(money),
-        *state_sentences(
-            money.states, money.reserves, year=money.year, limit=money.claim_until, on=None
-        ),
-    ]
+    lines = [lead(money), *state_sentences(money, None)]
     if Reserve.CONVENTIONS in money.reserves:
         lines.append(CONVENTIONS_OPTION)
     lines += [
@@ -189,22 +171,10 @@ def calendar_sentence(row: Mapping[Any, Any], last: int) -> str:
     return (_TOO_LATE if late else _SENTENCES[row["evenement"]]).filled(facts)
 
 
+_ASSUMPTIONS: Final = tuple(map(Phrase, _TEXTS["assumptions"]))
+
+
 def forecast_assumptions(year: int, growth: Decimal) -> tuple[str, ...]:
     """List what the forecast takes for granted."""
     bases = "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an"
-    return (
-        f"Bases {bases}, taux du dernier avis connu, part abattue de 30 % jusqu’à la fin du texte.",
-        f"Le montant de {year} compte ce qui reste à réclamer ; ce qui est abattu à tort n’y est pas.",
-        (
-            "Le droit d’une résidence s’ouvre au 1er janvier qui suit la fin de son exonération de "
-            "longue durée, et tient tant que sa convention court."
-        ),
-        (
-            "Les périmètres, démolitions et livraisons sont ceux que donnent les géographies et le "
-            "patrimoine ; un projet qui n’y est pas écrit n’est pas prévu."
-        ),
-        (
-            "Une résidence sans base connue compte pour l’abattement moyen par logement de sa commune, "
-            "sinon du fichier."
-        ),
-    )
+    return tuple(said.format(bases=bases, year=year) for said in _ASSUMPTIONS)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from tfpb.model.money import States
+    from tfpb.model.money import Abatement, States
 
 _TEXTS: Final = packaged(__name__)
 RATE_TO_CONFIRM: Final = "taux à confirmer"
@@ -87,35 +87,26 @@ def _parts(*pairs: tuple[Decimal, str]) -> str:
     return ", ".join(f"{euros(amount)} {name}" for amount, name in pairs if amount)
 
 
-def state_sentences(
-    states: States,
-    reserves: Mapping[str, Decimal],
-    *,
-    year: int,
-    limit: dt.date | None,
-    on: dt.date | None,
-) -> tuple[str, ...]:
+def state_sentences(money: Abatement, on: dt.date | None) -> tuple[str, ...]:
     """Write the two totals, then each state with what it hangs on.
 
     Parameters
     ----------
-    reserves : mapping of str to Decimal
-        What the reserve hangs on, by `Reserve`.
-    limit : date or None
-        Last day to claim.
+    money : Abatement
     on : date or None
-        Day of the dossier, to know whether that day has passed.
+        Day of the dossier, to know whether the last day to claim has passed.
     """
+    states, reserves = money.states, money.reserves
     out = [borne_sentence(states)]
     if best := best_sentence(states):
         out.append(best)
     if states.to_claim:
-        out.append(_CLAIM.format(euros=states.to_claim) + _until(limit, on))
+        out.append(_CLAIM.format(euros=states.to_claim) + _until(money.claim_until, on))
     if states.at_risk:
         out.append(_RISK.format(euros=states.at_risk))
     out += [RESERVES[r].format(euros=reserves[r]) for r in Reserve if reserves.get(r)]
     if states.lost:
-        out.append(_LOST.format(euros=states.lost, year=year))
+        out.append(_LOST.format(euros=states.lost, year=money.year))
     if states.missing:
         out.append(_MISSING.format(homes=states.missing))
     return tuple(out)

@@ -70,18 +70,7 @@ ALREADY: Final = (
     "dossier effaceraient l’une ce que l’autre écrit."
 )
 CLOSED: Final = "La page est fermée. Tout ce qui a été décidé est dans le dossier."
-_REASONS: Final = {
-    "hote": "Cette adresse n’est pas celle de la page.",
-    "methode": "Cette demande n’est pas de celles que la page fait.",
-    "origine": "Cette demande vient d’un autre site : elle est refusée.",
-    "cle": (
-        "Cette page s’ouvre par « tfpb ouvrir », ou par un double clic sur « Ouvrir tfpb ». Relancez-le : "
-        "une adresse recopiée ne suffit pas."
-    ),
-    "trop": "Ce fichier est trop gros : il dépasse ce que les commandes acceptent. Rien n’a été copié.",
-    "jeton": "Ce formulaire n’est plus à jour. Revenez en arrière, rechargez la page et recommencez.",
-    "absente": "Cette page n’existe pas.",
-}
+_REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
 _PAGE: Final = (
     '<!doctype html><html lang="fr"><meta charset="utf-8"><title>tfpb</title>'
     "<main><h1>{title}</h1><p>{text}</p></main></html>"

@@ -35,13 +35,7 @@ def abattement(dossier: Dossier) -> Section:
     money = dossier.abatement
     if money is None:
         return lacking("abattement", subject="fiscalite")
-    standing = state_sentences(
-        money.states,
-        money.reserves,
-        year=money.year,
-        limit=money.claim_until,
-        on=dossier.settings.dossier.date,
-    )
+    standing = state_sentences(money, dossier.settings.dossier.date)
     blocks = [*_by_quarter(money), Text(standing, bullets=True, media=BOTH_ANNEX)]
     blocks += _spread(money)
     blocks += _leavers(money, dossier.located)
@@ -51,7 +45,7 @@ def abattement(dossier: Dossier) -> Section:
     if len(money.declaration):
         blocks.append(table("declaration", worded(money.declaration, statut=words.STATUTS)))
         lacks = sum(bool(text) for text in money.declaration["manque"])
-        sentence = words.declaration_sentence(len(money.declaration), lacks)
+        sentence = words.DECLARATION.format(count=len(money.declaration), lacking=lacks)
         blocks.append(Text((sentence,), media=BOTH_ANNEX))
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
     blocks.append(Text((rounding,), media=BOTH_ANNEX))
@@ -108,9 +102,10 @@ def _leavers(money: Abatement, located: Located) -> list[Block]:
     rows = money.leavers.assign(
         nom_qpv=[names.get(code, "") or words.UNKNOWN_QUARTER for code in money.leavers["code_qpv"]]
     )
-    sentence = words.leavers_sentence(
-        money.year, facts.residences, facts.dwellings, risk=facts.risk, lost=facts.lost
-    )
+    sentence = words.LEAVERS.format(
+        year=money.year, residences=facts.residences, homes=facts.dwellings, risk=facts.risk,
+        lost=facts.lost,
+    )  # fmt: skip
     return [Text((sentence,), media=BOTH), table("sortants", rows)]
 
 

@@ -82,7 +82,8 @@ def droit_commun(dossier: Dossier) -> Section:
         return lacking("droit_commun", subject="droit_commun")
     rows = usages.table
     told = tables("droit_commun", worded(rows, marge=words.MARGES, plancher=words.PLANCHERS))
-    lead = words.droit_commun_lead(len(rows), int((rows["marge"] == "calculee").sum()))
+    sure = int((rows["marge"] == "calculee").sum())
+    lead = words.DROIT_COMMUN.format(count=len(rows), computable=sure, whole=sure == len(rows))
     return section("droit_commun", lead, told)
 
 
@@ -304,5 +305,5 @@ def _diagnostics(plan: Programme) -> list[Block]:
         return []
     titles = rows["action"] if "action" in rows else pd.Series("", index=rows.index)
     tied = int((titles.fillna("").astype(str) != "").sum())
-    sentence = words.diagnostics_sentence(len(rows), tied)
+    sentence = words.FINDINGS.format(found=len(rows), tied=tied)
     return [Text((sentence,), media=BOTH), table("diagnostics", rows)]

@@ -90,21 +90,7 @@ def comparaison(dossier: Dossier) -> Section:
 def headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
     """Write the headline question of each theme, both shares, the gap, the verdict."""
     rows = view.shown(view.headlines(whole)) if len(whole) else whole
-    return tuple(
-        satisfaction.gap_sentence(
-            str(r["libelle"]),
-            first=str(r["autrement"]),
-            qpv=r["qpv"],
-            n_qpv=int(r["n_qpv"]),
-            hors=r["hors"],
-            n_hors=int(r["n_hors"]),
-            gap=r["ecart"],
-            low=r["ic95_bas"],
-            high=r["ic95_haut"],
-            verdict=str(r["verdict_mot"]),
-        )
-        for r in rows.to_dict("records")
-    )
+    return tuple(map(satisfaction.gap_sentence, rows.to_dict("records")))
 
 
 def _verdict_key(read: pd.DataFrame, margin: float) -> tuple[str, ...]:
