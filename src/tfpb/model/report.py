@@ -100,11 +100,11 @@ class ChartKind(StrEnum):
     """The pictures that serve."""
 
     GAPS = "ecarts"  # dot-and-whisker of gaps with the margin band
-    DUMBBELL = "niveaux"  # QPV against hors QPV
+    DUMBBELL = "niveaux"  # QPV against hors QPV, drawn by a workbook alone
     STACKED = "empile"  # four levels, QPV above hors
     SLOPES = "vagues"  # waves
     NEED = "besoin"  # spending against gap
-    BARS = "barres"
+    BARS = "barres"  # drawn by a workbook alone
     PRIORITIES = "priorites"
     CURVES = "courbes"  # shares by a number that grows
     FUNNEL = "entonnoir"  # a gap within the limits of chance, by number of interviews

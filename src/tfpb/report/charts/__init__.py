@@ -12,8 +12,7 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 - `STACKED`: `libelle, groupe, modalite, rang, part`; rank 1 is the most satisfied.
 - `SLOPES`: `libelle, vague, qpv, hors`, and `qpv_bas, qpv_haut, hors_bas, hors_haut` where known.
 - `NEED`: `label, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`.
-- `BARS`: `libelle, valeur`, then `valeur2`…; names in `Chart.series`; `unit` sets how values are
-  written (euros, %, points, or plain).
+- `BARS`: `libelle, valeur`, then `valeur2`… in euros; names in `Chart.series`; a workbook alone has some.
 - `CURVES`: `libelle` (a number, rising), then `valeur_<curve>_<variant>`… (shares 0..1), names in
   `Chart.series`; `margin` is the share aimed at, `reach` the number planned.
 - `SPENDING`: `repere, quartier, axe, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`; `repere` is
@@ -28,8 +27,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.model.report import Chart, ChartKind
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, converted, save_svg, style
-from tfpb.report.charts.amounts import bars, need
-from tfpb.report.charts.gaps import funnels, gaps
+from tfpb.report.charts.gaps import funnels, gaps, need
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
 from tfpb.report.charts.scatter import curves, priorities, spending
 from tfpb.report.charts.shares import modelled, slopes, stacked
@@ -45,7 +43,6 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.STACKED: stacked,
     ChartKind.SLOPES: slopes,
     ChartKind.NEED: need,
-    ChartKind.BARS: bars,
     ChartKind.CURVES: curves,
     ChartKind.FUNNEL: funnels,
     ChartKind.MODELLED: modelled,

@@ -1,4 +1,4 @@
-"""Gaps QPV − hors QPV: over the band of equivalence, or within the limits that chance sets (funnels)."""
+"""Gaps QPV − hors QPV: over the band of equivalence, beside spending, within limits of chance (funnels)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tfpb.report.canvas import Sheet, text_width_mm, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.plot import INTERVALS, LABEL_PT, LEADING, WIDTH
-from tfpb.words.numbers import gap_number, number
+from tfpb.words.numbers import euros, gap_number, number
 from tfpb.words.places import map_words as words
 from tfpb.words.survey import funnel_words
 
@@ -78,6 +78,32 @@ def ends(sheet: Sheet, axes: Axes, y: float, lower: str, higher: str) -> None:
     look: dict[str, Any] = {"size_pt": theme.AXIS_PT, "color": theme.SOFT}
     sheet.text(place.x0 * sheet.width, y, f"‹ {lower}", **look)
     sheet.text(place.x1 * sheet.width, y, f"{higher} ›", ha="right", **look)
+
+
+def need(chart: Chart) -> Sheet:
+    """Draw spending a dwelling (bars) beside the gap (dot and whiskers), row by row, side by side."""
+    rows = plot.table(chart.rows, "depense_par_logement_eur", "ecart", *INTERVALS)
+    height, top, across = 7.8, 8.0, LABEL - 2
+    bottom = top + len(rows) * height
+    middles = top + (np.arange(len(rows)) + 0.5) * height
+    sheet = Sheet(WIDTH, bottom + 13.0)
+    spent = plot.row_axes(sheet, across, across + 40, top, bottom)
+    values = rows["depense_par_logement_eur"]
+    seen = plot.finite(rows, "depense_par_logement_eur")
+    spent.set_xlim(plot.limits([0.0, 10.0, *seen], least=1e-9))
+    spent.axvline(0, color=theme.INK, linewidth=1.0, zorder=3, clip_on=False)
+    plot.ticks(spent.xaxis, euros, 2)
+    drawn = spent.barh(middles, values.fillna(0.0), 4.6, color=theme.QPV, zorder=2)
+    spent.bar_label(drawn, [euros(v) for v in values], padding=3)
+    place = (across + 59, WIDTH - 5, top, bottom)
+    gap = plot.gap_axes(sheet, place, plot.finite(rows, "ecart", *INTERVALS), chart.margin or 0.0)
+    plot.gap_marks(gap, rows, middles)
+    sheet.text(across, top - 3.4, words.CHART_SPENT, fontweight="bold")
+    sheet.text(across + 59, top - 3.4, words.CHART_GAP_POINTS, fontweight="bold")
+    ends(sheet, gap, bottom + 8.2, words.SHORT_LOWER, words.SHORT_HIGHER)
+    for label, middle in zip(rows["label"], middles, strict=True):
+        plot.row_label(sheet, 0, middle, label, LABEL - 5)
+    return sheet
 
 
 ABREAST: Final = 2
