@@ -207,7 +207,6 @@ def test_gaps_say_points_n_verdict_and_the_margin() -> None:
     assert "▼ inférieur au-delà de la marge" in texts
     assert "marge d’équivalence : ± 5 points" in texts
     assert texts.count("–") == 1  # the gap that may not be shown
-    assert "Relation avec le bailleur" in texts
 
 
 def test_charts_of_one_section_are_read_with_one_ruler() -> None:

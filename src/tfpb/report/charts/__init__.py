@@ -3,8 +3,8 @@
 The title is not in the picture: the document writes it as text above, with the
 alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a missing number is NaN):
 
-- `GAPS`: `libelle, theme, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, n, verdict, sign`;
-  `verdict` is in words; rows stand in the order given, under their theme when there are several.
+- `GAPS`: `libelle, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, n, verdict, sign`; `verdict` is in
+  words; rows stand in the order given.
 - `DUMBBELL`: `libelle, theme, qpv, hors, n`; a workbook alone has one.
 - `MODELLED`: `libelle, n, qpv, modele`, both with `_bas, _haut`; `ensemble`, the share of all QPV.
 - `FUNNEL`: `libelle, comparable, n, ecart, region, erreur` (of `n` interviews), `quartile1, mediane,

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 ROW: Final = 9.0
 EXTRA: Final = 3.6
 """Height of the second line of a label."""
-HEAD: Final = 7.0
 LABEL: Final = 61.0
 _FIELDS: Final = ("ecart", *INTERVALS, "n")
 
@@ -40,8 +39,8 @@ def gaps(chart: Chart) -> Sheet:
     ]  # two lines: « fragile » stands at the end, and is never cut
     lines = [len(a) + len(b) for a, b in zip(labels, verdicts, strict=True)]
     heights = np.array([ROW + EXTRA * (count - 2) for count in lines])
-    top = 6.5
-    middles, titles, bottom = plot.down(rows, heights, top=top, head=HEAD)
+    top, lows = 6.5, 6.5 + np.cumsum(heights)
+    middles, bottom = lows - heights / 2, float(lows[-1])
     sheet = Sheet(WIDTH, bottom + 14.0)
     seen = [*plot.finite(rows, "ecart", *INTERVALS), chart.reach]
     left, right = LABEL + 2, WIDTH - 31
@@ -55,8 +54,6 @@ def gaps(chart: Chart) -> Sheet:
         sheet.text(x, top - 2.2, name, ha="right", **note)
     ends(sheet, axes, bottom + 8.2, words.PAGE_LOWER, words.PAGE_HIGHER)
     sheet.text((left + right) / 2, bottom + 11.8, words.CHART_IN_POINTS, ha="center", **note)
-    for y, name in titles:
-        sheet.text(0, y - 2.4, printable(name), 9, fontweight="bold", color=theme.ACCENT)
     places = zip(plot.each(rows), labels, verdicts, middles, heights, strict=True)
     for row, label, verdict, middle, height in places:
         baseline = middle - height / 2 + ROW / 2 - 0.5

@@ -220,7 +220,7 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
         out.append(
             chart(
                 "note_ecarts",
-                view.to_draw(shown).assign(theme=""),
+                view.to_draw(shown),
                 margin=margin / 100,
                 phrases=" ".join(headline_sentences(rows)),
                 marge=margin_words(margin),

@@ -215,7 +215,7 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
 def to_draw(rows: pd.DataFrame) -> pd.DataFrame:
     """Return what a chart of gaps reads of rows: the verdict in words."""
     told = rows.assign(verdict=rows["mot_entier"])
-    return told[["libelle", "theme", "ecart", *INTERVALS, "n", "verdict", "sign"]]
+    return told[["libelle", "ecart", *INTERVALS, "n", "verdict", "sign"]]
 
 
 def totals(rows: pd.DataFrame) -> pd.DataFrame:
