@@ -202,7 +202,6 @@ class QpvPage:
     gaps: tuple[GapLine, ...]
     sentences: tuple[str, ...]
     modelled: str = ""
-    doubts: tuple[str, ...] = ()
     margin: float = 0.05
     wave: str = ""  # of the three lines
     gap_scope: str = ""  # over whom the three lines are measured (the quarter, or the convention)

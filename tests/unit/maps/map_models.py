@@ -106,7 +106,7 @@ def gaps_frame(codes: list[str], rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int, doubts: int) -> QpvPage:
+def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPage:
     """Make the A4 page of one quarter, from its figures."""
     lines = []
     here = gaps[(gaps.code_qpv == row.code_qpv) & (gaps.vague == "2023")].head(3)
@@ -156,9 +156,6 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int, doubts: i
             ),
             "La commune reporte 12 400 € par an ; l’État en compense 40 %.",
         ),
-        doubts=(f"{say.plural(doubts, 'résidence')} à moins de 30 m de la limite : à trancher.",)
-        if doubts
-        else (),
         gap_scope="ménages interrogés dans le quartier, comparés aux quartiers classiques du même "
         "bailleur, 2023",
     )
@@ -277,7 +274,6 @@ def synthetic(
         crs=2154,
     )
     bailleur = HOSTILE[4] if hostile else "Habitat du Val"
-    doubts = table[table.statut.eq("a_verifier")].groupby("code_qpv").size()
     return MapModel(
         title=f"Abattement de TFPB – {bailleur}",
         bailleur=bailleur,
@@ -290,10 +286,7 @@ def synthetic(
         qpv_old=old,
         residences=table.drop(columns=["x", "y"]),
         gaps=gaps,
-        pages=tuple(
-            page(r, gaps, bailleur, 2025, int(doubts.get(r.code_qpv, 0)))
-            for r in qpv.itertuples(index=False)
-        ),
+        pages=tuple(page(r, gaps, bailleur, 2025) for r in qpv.itertuples(index=False)),
         ground=ground(
             pd.concat(towns, ignore_index=True),
             communes,
@@ -382,7 +375,6 @@ def bondy() -> MapModel:
     outlines = gpd.read_file(DATA / "contours" / "communes-93-seine-saint-denis.geojson")
     parcels = gpd.read_file(folder / "cadastre_parcelles.json")
     extent = metres.union_all().buffer(1500)
-    doubts = table[table.statut.eq("a_verifier")].groupby("code_qpv").size()
     return MapModel(
         title="Abattement de TFPB – Bondy",
         bailleur="Tous bailleurs sociaux",
@@ -396,8 +388,7 @@ def bondy() -> MapModel:
         residences=table,
         gaps=gaps,
         pages=tuple(
-            page(r, gaps, "Tous bailleurs sociaux", 2023, int(doubts.get(r.code_qpv, 0)))
-            for r in qpv.itertuples(index=False)
+            page(r, gaps, "Tous bailleurs sociaux", 2023) for r in qpv.itertuples(index=False)
         ),
         ground=ground(addresses, outlines, parcels, extent),
         sources=(

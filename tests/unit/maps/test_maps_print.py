@@ -205,7 +205,6 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
         nom="Quartier " * 40,
         bailleur="Office " * 60,
         sentences=("Une phrase qui n’en finit pas. " * 30,) * 3,
-        doubts=("Un doute qui s’étend. " * 40,),
         figures=tuple(("libellé " * 20, "9" * 40, "détail " * 20) for _ in range(5)),
     )
     sheet = compose(model, page)
@@ -222,7 +221,7 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
 @pytest.mark.slow
 def test_the_modelled_share_is_there_where_nothing_is_cut_for_it(model: MapModel) -> None:
     said = "Estimation modélisée, sans verdict : 71 % de satisfaits ici, entre 64 % et 79 %."
-    page = dataclasses.replace(model.pages[1], doubts=(), modelled=said)
+    page = dataclasses.replace(model.pages[1], modelled=said)
 
     def written(page: QpvPage) -> str:
         texts = [t.get_text() for ax in compose(model, page).figure.axes for t in ax.texts]
@@ -257,7 +256,7 @@ def test_satisfaction_lines_name_their_survey(model: MapModel) -> None:
 
 
 def test_a_quarter_without_survey_says_so(model: MapModel) -> None:
-    page = dataclasses.replace(model.pages[1], gaps=(), doubts=(), sentences=())
+    page = dataclasses.replace(model.pages[1], gaps=(), sentences=())
     assert "Pas de résultat d’enquête pour ce quartier." in _texts(
         dataclasses.replace(model, pages=(page,))
     )
