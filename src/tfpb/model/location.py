@@ -165,14 +165,14 @@ class GapLine:
     """One satisfaction line of the A4 page: dot, whiskers, band, words."""
 
     label: str
-    gap: float | None
-    ic90: tuple[float, float] | None
-    ic95: tuple[float, float] | None
-    qpv: float | None
-    hors: float | None
-    n: int
-    sign: str
-    words: str
+    gap: float | None = None
+    ic90: tuple[float, float] | None = None
+    ic95: tuple[float, float] | None = None
+    qpv: float | None = None
+    hors: float | None = None
+    n: int = 0
+    sign: str = ""
+    words: str = ""
     n_qpv: int = 0
     n_hors: int = 0
     otherwise: bool = False  # the figure like with like does not say the same

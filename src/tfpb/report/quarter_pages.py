@@ -195,27 +195,25 @@ def _line(
     here: pd.DataFrame, item: str, label: str, against: Mapping[Key, Disagreement]
 ) -> GapLine:
     """Return one gap, with the two levels it is the difference of."""
-    gap = _one(here, item, Groupe.ECART)
-    if gap is None or gap["publication"] not in SHOWN:
-        code = str(gap["verdict"]) if gap is not None else "non_publiable"
-        nothing = (None, None, None, None, None, 0)
-        return GapLine(label, *nothing, verdict_sign(code), verdict_words(code))
-    levels = [_one(here, item, g) for g in (Groupe.QPV, Groupe.HORS_QPV)]
-    shown = [r if r is not None and r["publication"] in SHOWN else None for r in levels]
-    qpv, hors = (float(r["estimation"]) if r is not None else None for r in shown)
-    n_qpv, n_hors = (int(r["n"]) if r is not None else 0 for r in shown)
+    shown = only(here, publication=SHOWN)
+    groups = (Groupe.ECART, Groupe.QPV, Groupe.HORS_QPV)
+    gap, inside, outside = (_one(shown, item, group) for group in groups)
+    if gap is None:
+        hidden = _one(here, item, Groupe.ECART)
+        code = "non_publiable" if hidden is None else str(hidden["verdict"])
+        return GapLine(label, sign=verdict_sign(code), words=verdict_words(code))
     return GapLine(
-        label=label,
+        label,
         gap=float(gap["estimation"]),
         ic90=(float(gap["ic90_bas"]), float(gap["ic90_haut"])),
         ic95=(float(gap["ic95_bas"]), float(gap["ic95_haut"])),
-        qpv=qpv,
-        hors=hors,
+        qpv=float(inside["estimation"]) if inside else None,
+        hors=float(outside["estimation"]) if outside else None,
         n=int(gap["n"]),
         sign=verdict_sign(str(gap["verdict"])),
         words=verdict(gap),
-        n_qpv=n_qpv,
-        n_hors=n_hors,
+        n_qpv=int(inside["n"]) if inside else 0,
+        n_hors=int(outside["n"]) if outside else 0,
         otherwise=bool(first(gap, against)),
     )
 

@@ -203,11 +203,16 @@ def _block(document: Any, block: Block, images: parts.Pictures) -> None:
         _chart(document, block, images[block.key]["png"])
 
 
+def _titled(document: Any, title: str, meta: str) -> None:
+    """Write the title of a block, then its unit, scope and source, on the page of what follows."""
+    _styled(document, xml.clean(title), "Heading 2")
+    if meta:
+        _styled(document, xml.clean(meta), _NOTE).paragraph_format.keep_with_next = True
+
+
 def _table(document: Any, block: Table) -> None:
     grid = parts.grid(block)
-    _styled(document, xml.clean(grid.title), "Heading 2")
-    if grid.meta:
-        _styled(document, xml.clean(grid.meta), _NOTE).paragraph_format.keep_with_next = True
+    _titled(document, grid.title, grid.meta)
     if grid.rows:
         body = document.element.body
         body.insert(len(body) - 1, xml.table(grid))
@@ -218,10 +223,7 @@ def _table(document: Any, block: Table) -> None:
 
 
 def _chart(document: Any, block: Chart, png: bytes) -> None:
-    _styled(document, xml.clean(block.title), "Heading 2")
-    line = table_line(unit=block.unit, source=block.source)
-    if line:
-        _styled(document, xml.clean(line), _NOTE).paragraph_format.keep_with_next = True
+    _titled(document, block.title, table_line(unit=block.unit, source=block.source))
     _picture(document, png, _TEXT_MM, block.title, block.alt)
     for note in block.notes:
         _styled(document, xml.clean(note), _NOTE)

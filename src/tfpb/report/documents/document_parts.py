@@ -250,12 +250,6 @@ def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
     for key in sorted({PurePosixPath(name).stem for name in maps}):
         caption = report.properties.get(f"carte:{key}", report_words.UNNAMED_MAP.format(key=key))
         described = report.properties.get(f"{MAP_IN_WORDS}{key}", "")
-        out.append(
-            MapPage(
-                key,
-                caption,
-                f"{caption}. {described}".strip(),
-                *(maps[f"{key}.{form}"] for form in ("png", "svg")),
-            )
-        )
+        alt = f"{caption}. {described}".strip()
+        out.append(MapPage(key, caption, alt, maps[f"{key}.png"], maps[f"{key}.svg"]))
     return out

@@ -63,7 +63,7 @@ def _largest(
     sheet.block(views.EDGE, y, text, room, size, bold=bold, **look)
 
 
-def foot(sheet: Sheet, view: views.PageView | views.OverviewView) -> None:
+def foot(sheet: Sheet, view: views.View) -> None:
     """Write the foot: legend, scale, north, inset, sources, warning, date, and the label of the hash."""
     _legend(sheet, view)
     _scale(sheet, view)
@@ -80,7 +80,7 @@ def foot(sheet: Sheet, view: views.PageView | views.OverviewView) -> None:
     sheet.text(right, STAMP_Y, printable(words.day(imprint.date)), 7, ha="right", **soft)
 
 
-def _legend(sheet: Sheet, view: views.PageView | views.OverviewView) -> None:
+def _legend(sheet: Sheet, view: views.View) -> None:
     """Draw résidences by status and by size, then the lines of the map."""
     single, scale, layers = isinstance(view, views.PageView), view.frame.scale, view.layers
     x, y = views.EDGE, views.FOOT_Y + 1.7
@@ -122,7 +122,7 @@ def _legend(sheet: Sheet, view: views.PageView | views.OverviewView) -> None:
         sheet.text(x + 10, y + k * STEP + 0.9, text)
 
 
-def _scale(sheet: Sheet, view: views.PageView | views.OverviewView) -> None:
+def _scale(sheet: Sheet, view: views.View) -> None:
     """Draw the scale bar and the north arrow (the legal projections have north up)."""
     frame, layer = view.frame, sheet.layer
     x, y = views.EDGE + 118, views.FOOT_Y + 6.0
@@ -146,7 +146,7 @@ def _scale(sheet: Sheet, view: views.PageView | views.OverviewView) -> None:
     sheet.text(x + 6.6, y + 13.6, words.NORTH, 9, fontweight="bold")
 
 
-def _inset(sheet: Sheet, view: views.PageView | views.OverviewView) -> None:
+def _inset(sheet: Sheet, view: views.View) -> None:
     """Draw where the page lies: commune outlines around, quarters, the frame."""
     around = views.inset_frame(view.layers, view.frame)
     west, south, east, north = around.bounds

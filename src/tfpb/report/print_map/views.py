@@ -293,6 +293,9 @@ class OverviewView:
     dpi: int
 
 
+View = PageView | OverviewView
+
+
 def imprint(model: MapModel) -> Imprint:
     """Take from a model what every sheet bears."""
     return Imprint(
