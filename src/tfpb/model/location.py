@@ -75,9 +75,11 @@ class Located:
         homes, doors = self.residences, self.entrances
         doubtful = homes["logements_a_verifier"]
         return StockCounts(
-            len(homes),
-            len(doors),
-            *(int(homes[c].sum()) for c in ("nb_logements", "logements_dans", "logements_hors")),
+            residences=len(homes),
+            entrances=len(doors),
+            dwellings=int(homes["nb_logements"].sum()),
+            inside=int(homes["logements_dans"].sum()),
+            outside=int(homes["logements_hors"].sum()),
             doubtful=int(doubtful.sum()),
             doubtful_residences=int((doubtful > 0).sum()),
             doubtful_entrances=int((doors["qpv_statut"] == QpvStatut.A_VERIFIER).sum()),

@@ -6,12 +6,12 @@ never computed in a renderer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
@@ -94,6 +94,13 @@ class Table:
     remarks: tuple[tuple[int, str, str], ...] = ()
     sheet: str = ""
     folded: bool = False
+
+    def shortened(self, most: int, rest: Callable[[int], str]) -> Table:
+        """Return the table with so many rows at most, and what `rest` says of the others as a note."""
+        left = len(self.rows) - most
+        if left <= 0:
+            return self
+        return replace(self, rows=self.rows.head(most), notes=(*self.notes, rest(left)))
 
 
 class ChartKind(StrEnum):

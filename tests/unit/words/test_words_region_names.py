@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tfpb.words.places.stock_words import PREPOSITIONS, in_region
+from tfpb.words.places.region_names import PREPOSITIONS, in_region
 
 
 def test_the_eighteen_regions_are_there() -> None:

@@ -11,7 +11,7 @@ from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
-from tfpb.report.charts.plot import WIDTH, Array
+from tfpb.report.charts.plot import WIDTH
 from tfpb.words.money.evaluation_words import SPENDING_ACROSS, SPENDING_UP
 from tfpb.words.numbers import euros, number
 from tfpb.words.places import map_words as words
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from tfpb.model.report import Chart
+    from tfpb.report.charts.plot import Array
 
 LEFT: Final = 15.0
 HIGH: Final = 88.0

@@ -123,15 +123,15 @@ def _rows(block: Block) -> int:
 
 def _cut(block: Block, section: Section) -> Block:
     """Keep the first rows of a block, with a word on where the others are."""
-    left = _rows(block) - BODY_ROWS
-    if left <= 0:
-        return block
     annex = report_words.ANNEX_TITLE.format(title=section.title)
-    rest = report_words.MORE_IN_ANNEX.format(count=left, title=annex)
+
+    def rest(left: int) -> str:
+        return report_words.MORE_IN_ANNEX.format(count=left, title=annex)
+
     if isinstance(block, Table):
-        return replace(block, rows=block.rows.head(BODY_ROWS), notes=(*block.notes, rest))
-    if isinstance(block, Text):
-        return replace(block, paragraphs=(*block.paragraphs[:BODY_ROWS], rest))
+        return block.shortened(BODY_ROWS, rest)
+    if isinstance(block, Text) and (left := _rows(block) - BODY_ROWS) > 0:
+        return replace(block, paragraphs=(*block.paragraphs[:BODY_ROWS], rest(left)))
     return block
 
 

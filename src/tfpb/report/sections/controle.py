@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.evidence.pack_control import Checked, Subject
-from tfpb.model.report import SHEET, Report, Text
+from tfpb.model.report import SHEET, Block, Report, Text
 from tfpb.report.sections.build import section, table
 from tfpb.words.documents import control_words as words
 from tfpb.words.documents.report_words import WARNING
@@ -46,7 +46,7 @@ def control_report(
     rest = len(rows) - len(worst)
     notes = (words.READ_ONLY, *((words.NOT_SHOWN.format(count=rest),) if rest else ()))
     each = [{"sujet": s, "nom": words.SUBJECTS[s]} for s in _SUBJECTS]
-    blocks = [
+    blocks: list[Block] = [
         table("controle_dossiers", rows, repeated=each),
         table("controle_page", worst, repeated=each, notes=notes),
         Text((words.READ_ONLY,), media=SHEET),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.model.codes import Nature, Verdict
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
-from tfpb.report.sections.build import chart, section, table
+from tfpb.report.sections.build import chart, cut, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus
 from tfpb.report.sections.patrimoine import nature_counts, quarter_names
 from tfpb.report.sections.survey import survey_view as view
@@ -56,30 +56,25 @@ def note(dossier: Dossier) -> Section:
 
 def shortened(whole: Section, most: int) -> Section:
     """Return the section with so many rows in its tables at most, and a word on the others."""
-    return replace(
-        whole, blocks=tuple(_cut(b, most) if isinstance(b, Table) else b for b in whole.blocks)
-    )
 
+    def rest(left: int) -> str:
+        return words.OTHER_QUARTERS.format(count=left)
 
-def _cut(whole: Table, most: int) -> Table:
-    left = len(whole.rows) - most
-    if left <= 0:
-        return whole
-    rest = words.OTHER_QUARTERS.format(count=left)
-    return replace(whole, rows=whole.rows.head(most), notes=(*whole.notes, rest))
+    kept = (b.shortened(most, rest) if isinstance(b, Table) else b for b in whole.blocks)
+    return replace(whole, blocks=tuple(kept))
 
 
 def _quarters(dossier: Dossier) -> pd.DataFrame:
     """Return a row a quarter of the year: what is not known first, then the most to justify."""
     plan, money = dossier.programme, dossier.abatement
     if plan is not None:
-        rows = plan.balance[plan.balance["annee"] == dossier.settings.dossier.annee].copy()
-        order = [-math.inf if v is None or pd.isna(v) else -v for v in rows["rattrapage_eur"]]
+        year, weight = dossier.settings.dossier.annee, "rattrapage_eur"
+        rows = cut(plan.balance, plan.balance["annee"] == year)
     elif money is not None:
-        rows = money.by_qpv.copy()
-        order = [-math.inf if v is None else -v for v in rows["abattement_eur"]]
+        rows, weight = money.by_qpv.copy(), "abattement_eur"
     else:
         return pd.DataFrame()
+    order = [-math.inf if v is None or pd.isna(v) else -v for v in rows[weight]]
     names = quarter_names(dossier.located)
     pairs = zip(rows["nom_qpv"], rows["code_qpv"], strict=True)
     rows["nom_qpv"] = [str(name or names.get(code) or code) for name, code in pairs]
@@ -129,26 +124,17 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
     justified = sum(known["justifie_eur"], Decimal(0))
     left = known["abattement_eur"] - known["justifie_eur"]
     owed = sum(known["rattrapage_eur"], Decimal(0))
-    out = []
+    said = words.ALL_JUSTIFIED
     if owed:
-        share = math.floor(justified / abated * 100)  # never rounded up
-        more = words.CARRIED.format(with_carried=owed, before=year - 1)
-        out.append(
-            words.JUSTIFIED.filled(
-                facts
-                | {
-                    "share": Decimal(share) / 100,
-                    "left": sum(left, Decimal(0)),
-                    "count": int((known["rattrapage_eur"] > 0).sum()),
-                    "carried": more if owed != sum(left) else "",
-                }
-            )
-        )
-    else:
-        out.append(words.ALL_JUSTIFIED.filled(facts))
-    if len(known) < len(quarters):
-        out.append(words.quarters_unknown(len(quarters) - len(known)))
-    return tuple(out)
+        said, more = words.JUSTIFIED, words.CARRIED.format(with_carried=owed, before=year - 1)
+        facts |= {
+            "share": Decimal(math.floor(justified / abated * 100)) / 100,  # never rounded up
+            "left": sum(left, Decimal(0)),
+            "count": int((known["rattrapage_eur"] > 0).sum()),
+            "carried": more if owed != sum(left) else "",
+        }
+    unknown = len(quarters) - len(known)
+    return (said.filled(facts), *([words.quarters_unknown(unknown)] if unknown else []))
 
 
 def _loss(dossier: Dossier) -> tuple[str, ...]:
@@ -163,12 +149,9 @@ def _loss(dossier: Dossier) -> tuple[str, ...]:
 def _nature(money: Abatement) -> str:
     """Return what is to be said of an amount that no notice bears, nothing where all is on notices."""
     counted = nature_counts(money)
-    estimated = counted.get("estime")
-    if not estimated:
+    if not (estimated := counted.get("estime")):
         return ""
-    if len(counted) == 1:
-        return words.ESTIMATED
-    return words.PART_ESTIMATED.format(estimated=estimated)
+    return words.PART_ESTIMATED.format(estimated=estimated) if len(counted) > 1 else words.ESTIMATED
 
 
 def _told(dossier: Dossier) -> pd.DataFrame:
@@ -198,14 +181,9 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _counts(rows: pd.DataFrame) -> dict[str, object]:
-    found = view.shown(rows)["verdict"]
+    found, total = view.shown(rows)["verdict"], len(rows)
     lower, level = (int(found.isin(kinds).sum()) for kinds in (_LOWER, _LEVEL))
-    return {
-        "lower": lower,
-        "level": level,
-        "unknown": len(rows) - lower - level,
-        "total": len(rows),
-    }
+    return {"lower": lower, "level": level, "unknown": total - lower - level, "total": total}
 
 
 def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
@@ -252,8 +230,8 @@ def _before_signing(dossier: Dossier) -> list[str]:
             out.append(words.UNPROVED.format(count=lacking, actions=actions))
     counts = dossier.located.counts
     if counts.doubtful:
-        told = {"homes": counts.doubtful_residences, "dwellings": counts.doubtful}
-        out.append(words.DOUBTFUL.filled(told))
+        homes, dwellings = counts.doubtful_residences, counts.doubtful
+        out.append(words.DOUBTFUL.format(homes=homes, dwellings=dwellings))
     if len(out) > _MOST_POINTS:
         out[_MOST_POINTS - 1 :] = [words.MORE.format(count=len(out) - _MOST_POINTS + 1)]
     return out or [words.NOTHING_LACKS]

@@ -356,7 +356,7 @@ def own_funnel(
     target : str
         What the survey speaks of (`cible`).
     """
-    of = {"vague": wave, "cible": target_words(target)}
+    of: dict[str, Any] = {"vague": wave, "cible": target_words(target)}
     named = _named(rows, items)
     beyond = {
         end: named.loc[named["lecture"].isin([f"dessous{end}", f"dessus{end}"]), "libelle"].tolist()
@@ -387,7 +387,7 @@ def region_funnel(
     halves : mapping of (interviews, level) to Series
         Half-widths of the limits, one a row.
     """
-    of = {"vague": wave, "cible": target_words(target)}
+    of: dict[str, Any] = {"vague": wave, "cible": target_words(target)}
     columns = {f"demi_{level}_{n}": values for (n, level), values in halves.items()}
     named = _named(rows.assign(**columns), items)
     titles = [

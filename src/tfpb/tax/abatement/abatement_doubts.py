@@ -17,7 +17,7 @@ from tfpb.words.faults.paste_words import asked
 from tfpb.words.money.accounts import SAME_PREMISES
 from tfpb.words.money.state_words import MOTIVES
 from tfpb.words.numbers import amount, number, plural
-from tfpb.words.places.stock_words import in_region
+from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -15,7 +15,7 @@ from tfpb.tax.abatement.tallies import LACKING, RESERVED
 from tfpb.tax.plain_values import CENT, RATE, ZERO, Record, doubt, grouped, missing, records, total
 from tfpb.words.money.accounts import NO_CODE
 from tfpb.words.numbers import number
-from tfpb.words.places.stock_words import in_region
+from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,11 +1,10 @@
-"""Sentences of the stock and of where it stands: sides, régions, Insee’s count."""
+"""Sentences of the stock and of where it stands."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from tfpb.packaged import packaged
-from tfpb.text import fold
 from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 
@@ -57,12 +56,3 @@ THREE_ANSWERS: Final[tuple[str, ...]] = tuple(_TEXTS["three_answers"])
 
 OUTSIDE: Final[dict[str, str]] = _TEXTS["outside"]
 """Why a located number and Insee's may differ."""
-
-
-PREPOSITIONS: Final[dict[str, str]] = _TEXTS["prepositions"]
-_KNOWN: Final = {fold(name): f"{word} {name}" for name, word in PREPOSITIONS.items()}
-
-
-def in_region(name: str) -> str:
-    """Write where: « en Île-de-France »; another name than a région's stays as it is given."""
-    return _KNOWN.get(fold(name), f"dans la région {name}")

@@ -138,25 +138,17 @@ def comparisons(dossier: Dossier) -> list[str]:
     out: list[str] = []
     if all(key in marks for key in _MARKS):
         national, regional, share, region = (marks[key].valeur for key in _MARKS)
-        out.append(
-            words.HEIGHTS.format(
-                valued=valued / homes,
-                before=_before(dossier, "valorise_eur"),
-                dated=marks[_MARKS[1]].reference,
-                national=Decimal(national),
-                regional=Decimal(regional),
-                region=region,
-            )
-        )
-        out.append(
-            words.ABATED_HEIGHT.format(
-                abated=abated / homes,
-                before=_before(dossier, "abattement_eur"),
-                usual=Decimal(regional) * Decimal(share),
-                share=Decimal(share),
-                regional=Decimal(regional),
-            )
-        )
+        usual, part = Decimal(regional), Decimal(share)
+        facts = {
+            "dated": marks[_MARKS[1]].reference,
+            "national": Decimal(national),
+            "region": region,
+        }
+        facts |= {"valued": valued / homes, "before": _before(dossier, "valorise_eur")}
+        out.append(words.HEIGHTS.filled(facts | {"regional": usual}))
+        facts = {"abated": abated / homes, "before": _before(dossier, "abattement_eur")}
+        facts |= {"usual": usual * part, "share": part, "regional": usual}
+        out.append(words.ABATED_HEIGHT.filled(facts))
     if plan.beside is not None:
         before = sum(plan.beside["valorise_precedent_eur"], Decimal(0))
         out.append(words.LAST_YEAR.format(year=year - 1, valued=before))
@@ -212,16 +204,16 @@ def _carried(plan: Programme, year: int) -> list[Block]:
     With last year's bilan beside, the carry-over is argued there.
     """
     rows = plan.balance[plan.balance["annee"] == year]
-    carried = []
-    for record in rows.to_dict("records") if plan.beside_quarters is None else []:
-        left = record.get("rattrapage_eur")
-        if left is None or pd.isna(left):
-            continue
-        name = record["nom_qpv"] or record["code_qpv"]
-        sentence = words.carry_sentence(str(name), left, record["report_eur"], year)
-        if sentence:
-            carried.append(sentence)
-    blocks: list[Block] = [Text(tuple(carried), bullets=True, media=BOTH)] if carried else []
+    told = rows if plan.beside_quarters is None and "rattrapage_eur" in rows else rows.iloc[:0]
+    carried = [
+        words.carry_sentence(
+            str(r["nom_qpv"] or r["code_qpv"]), r["rattrapage_eur"], r["report_eur"], year
+        )
+        for r in told.to_dict("records")
+        if not pd.isna(r["rattrapage_eur"])
+    ]
+    said = tuple(filter(None, carried))
+    blocks: list[Block] = [Text(said, bullets=True, media=BOTH)] if said else []
     if "preuves_completes" in rows and len(rows):
         proofs = words.proofs_sentence(*(int(rows[c].sum()) for c in _PROOFS))
         blocks.append(Text((proofs,), media=BOTH))
@@ -247,13 +239,9 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
     blocks: list[Block] = [whole, short]
     sums = cut(plan.by_axis, is_total).sort_values("axe")
     if len(sums):
-        drawn = pd.DataFrame(
-            {
-                "libelle": [axis_short(int(a)) for a in sums["axe"]],
-                "valeur": [float(v or 0) for v in sums["realise_eur"]],
-                "valeur2": [float(v or 0) for v in sums["valorise_eur"]],
-            }
-        )
+        drawn = sums[["realise_eur", "valorise_eur"]].map(lambda v: float(v or 0))
+        drawn = drawn.set_axis(["valeur", "valeur2"], axis=1)
+        drawn.insert(0, "libelle", [axis_short(int(a)) for a in sums["axe"]])
         blocks.append(chart("depenses_axes", drawn))
     return blocks
 

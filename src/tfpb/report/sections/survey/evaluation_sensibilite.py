@@ -71,8 +71,8 @@ def evaluation(dossier: Dossier) -> Section:
 
 
 def _verdicts(rows: pd.DataFrame, margin: float) -> list[str]:
-    columns = (rows[c] for c in ("verdict", "publication", "isole"))
-    return [verdict_of(*each, margin) for each in zip(*columns, strict=True)]
+    told = zip(rows["verdict"], rows["publication"], rows["isole"], strict=True)
+    return [verdict_of(code, state, alone, margin) for code, state, alone in told]
 
 
 def verdict_of(code: object, publication: str, alone: object, margin: float) -> str:
