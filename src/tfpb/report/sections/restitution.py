@@ -197,7 +197,7 @@ def owners(
         table("bailleurs_ecarts", cut(quart, is_gap), cible=cible),
         table("bailleurs_niveaux", cut(quart, ~is_gap), cible=cible),
         table("bailleurs_lettres", named, vague=wave, cible=cible),
-        Text((words.DIFFER, words.LETTERS, words.QUARTILES, words.NO_RANK), bullets=True),
+        Text(words.OWNERS_NOTES, bullets=True),
     ]
     lead = words.owners_lead(wave, letters=len(named) > 0, spread=len(quart) > 0)
     return section("bailleurs", lead, blocks)
@@ -232,13 +232,13 @@ def contrat_stock(rows: pd.DataFrame) -> Section:
     rows : DataFrame
         `nom_qpv, code_qpv, bailleur, residences, logements_dans, logements_a_verifier`.
     """
-    lead = words.contrat_lead(
-        int(rows["code_qpv"].nunique()),
-        int(rows["logements_dans"].sum()),
-        int(rows["logements_a_verifier"].sum()),
-        int(rows["bailleur"].nunique()),
+    lead = words.CONTRAT_LEAD.format(
+        quarters=int(rows["code_qpv"].nunique()),
+        dwellings=int(rows["logements_dans"].sum()),
+        doubtful=int(rows["logements_a_verifier"].sum()),
+        owners=int(rows["bailleur"].nunique()),
     )
-    warnings = Text((words.NOT_BY_BAILLEUR, words.CONTRAT_SIDE), bullets=True)
+    warnings = Text(words.CONTRAT_NOTES, bullets=True)
     return section("patrimoine", lead, [table("contrat_patrimoine", rows), warnings])
 
 
@@ -328,7 +328,7 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str 
         )
         for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
     ]
-    blocks.append(Text((words.NO_RANK, words.QUARTILES), bullets=True))
+    blocks.append(Text(words.POSITION_NOTES, bullets=True))
     counts = gaps["lecture"].value_counts()
     above, under, unsettled = (
         int(counts.get(k, 0)) for k in ("au_dessus", "en_dessous", "non_tranche")
@@ -425,6 +425,4 @@ def _charts(
 def _notes(named: pd.DataFrame, fewest: int) -> Text:
     hidden = int(named["mediane"].isna().sum())
     others = funnel_words.others(fewest, hidden, len(named))
-    return Text(
-        (funnel_words.EXPLAIN, funnel_words.CHANCE, funnel_words.LIKE, others), bullets=True
-    )
+    return Text((*funnel_words.NOTES, others), bullets=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.survey import only
 from tfpb.words.money.state_words import RESERVED, unknown_value
-from tfpb.words.numbers import euros, number, percent, plural
+from tfpb.words.numbers import euros, number, plural
 from tfpb.words.phrase import Phrase
+from tfpb.words.places.stock_words import inside_share
 from tfpb.words.survey.verdict_words import VERDICTS, plainly
 
 if TYPE_CHECKING:
@@ -130,9 +131,8 @@ _TO_CHECK: Final = Phrase(
 def _stock(dossier: Dossier) -> list[str]:
     counts = dossier.located.counts
     unfound = int((dossier.located.entrances["result_verdict"] == "rejete").sum())
-    share = percent(counts.inside / counts.dwellings) if counts.dwellings else "part inconnue"
     told = counts._asdict()
-    lines = [_STOCK.filled(told | {"share": share})]
+    lines = [_STOCK.filled(told | {"share": inside_share(counts)})]
     return (
         [*lines, _TO_CHECK.filled(told | {"lost": unfound})] if counts.doubtful_entrances else lines
     )

@@ -47,28 +47,13 @@ READ_COUNTS: Final = Phrase(
     "relire (un bailleur, une vague)."
 )
 REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
-NO_RANK: Final = (
-    "Aucun rang n’est donné : d’un bailleur à l’autre, le parc diffère, et la plupart des écarts "
-    "tiennent dans les intervalles."
-)
+_NOTES: Final[dict[str, str]] = _TEXTS["notes"]
+OWNERS_NOTES: Final = tuple(_NOTES[k] for k in ("differ", "letters", "quartiles", "no_rank"))
+POSITION_NOTES: Final = (_NOTES["no_rank"], _NOTES["quartiles"])
+CONTRAT_NOTES: Final = (_NOTES["not_by_bailleur"], _NOTES["contrat_side"])
 TARGETS: Final = Phrase.table(**_TEXTS["targets"])
 """Whether a target can be seen."""
 FRAME_NOTES: Final = tuple(_TEXTS["frame_notes"])
-LETTERS: Final = (
-    "Chaque question a ses propres lettres, tirées au sort et rangées par lettre : la lettre A d’une "
-    "question n’est pas celle d’une autre. Les écarts sont arrondis au point, sans effectif, intervalle ni "
-    "verdict, qui diraient la taille de l’organisme : chacun les trouve, pour lui, dans son dossier."
-)
-DIFFER: Final = (
-    "Incertitude courante : la moitié des bailleurs ont un chiffre connu à mieux que ce nombre de points, en "
-    "plus ou en moins (intervalle à 95 %). « Différences démontrées » : les écarts diffèrent d’un bailleur à "
-    "l’autre plus que le hasard du sondage ne l’explique (test de Cochran, correction de Holm sur toutes les "
-    "questions). Ailleurs, ce qui sépare les bailleurs tient dans ce hasard et ne se commente pas."
-)
-QUARTILES: Final = (
-    "Quartiles des bailleurs dont le chiffre est publiable, arrondis au point : la moitié d’entre eux se "
-    "trouve entre le premier et le troisième."
-)
 PLACES_LEAD: Final = (
     "Du département au quartier : le parc, l’abattement, les actions, puis ce que disent les "
     "locataires."
@@ -83,13 +68,6 @@ KEPT_ONCE: Final = (
 SHOWN_WHEN: Final = Phrase(
     "Un territoire n’est montré que si trois bailleurs au moins y ont des ménages interrogés, si aucun "
     "n’en réunit plus de {part:%}, et si les réponses d’un petit bailleur ne s’y déduisent pas."
-)
-CONTRAT_SIDE: Final = (
-    "Les réponses des quartiers du contrat sont comparées à celles des quartiers classiques des communes "
-    "qui les portent ; chaque quartier, à tous les ménages interrogés hors QPV de la région."
-)
-NOT_BY_BAILLEUR: Final = (
-    "La satisfaction n’est jamais donnée par bailleur dans cette fiche ; le patrimoine l’est."
 )
 NO_SURVEY_PLACE: Final = (
     "Aucune question ne peut être publiée pour ce contrat : trop peu de ménages interrogés, ou trop peu "
@@ -134,14 +112,11 @@ def frame_lead(year: int, indicators: int, based: int, smallest: float) -> str:
     )
 
 
-def contrat_lead(quarters: int, dwellings: int, doubtful: int, owners: int) -> str:
-    """Open the sheet of a contrat de ville."""
-    doubt = f", et {number(doubtful)} à vérifier en limite" if doubtful else ""
-    return (
-        f"{plural(quarters, 'quartier prioritaire', 'quartiers prioritaires')} du contrat : "
-        f"{plural(dwellings, 'logement social', 'logements sociaux')} dans leur périmètre{doubt}, de "
-        f"{plural(owners, 'bailleur')}."
-    )
+CONTRAT_LEAD: Final = Phrase(
+    "{quarters:s quartier prioritaire/quartiers prioritaires} du contrat : {dwellings:s logement social/"
+    "logements sociaux} dans leur périmètre{doubtful:?, et {doubtful:n} à vérifier en limite}, de "
+    "{owners:s bailleur}."
+)
 
 
 def owners_lead(wave: str, *, letters: bool, spread: bool) -> str:

@@ -33,20 +33,19 @@ UNKNOWN_QUARTER: Final = "non connu"
 CALCULATION_NOTES: Final[tuple[str, ...]] = tuple(_TEXTS["calculation_notes"])
 
 
+_LOSS_NOTE: Final = (
+    "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, moins la "
+    "compensation. Les autres lignes sont reportées sur les contribuables."
+)
+_OUTSIDE: Final = Phrase(
+    "{outside:€} portés à tort par des avis, hors de tout quartier, ne sont dans aucune de ces lignes : voir "
+    "« Abattement par résidence »."
+)
+
+
 def quarter_notes(*, outside: Decimal) -> tuple[str, ...]:
     """Write how to read the abatement by quarter, and what stands in none of its lines."""
-    notes = [
-        (
-            "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, "
-            "moins la compensation. Les autres lignes sont reportées sur les contribuables."
-        )
-    ]
-    if outside > 0:
-        notes.append(
-            f"{euros(outside)} portés à tort par des avis, hors de tout quartier, ne sont dans aucune de "
-            "ces lignes : voir « Abattement par résidence »."
-        )
-    return tuple(notes)
+    return (_LOSS_NOTE, *([_OUTSIDE.format(outside=outside)] if outside > 0 else []))
 
 
 def source_file(file: str, sheet: str) -> str:

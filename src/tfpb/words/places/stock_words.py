@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import number, percent, plural
+from tfpb.words.numbers import percent
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -21,35 +21,31 @@ PRECISIONS: Final[dict[str, str]] = _TEXTS["precisions"]
 LINKS: Final[dict[str, str]] = _TEXTS["links"]
 
 
+_STOCK: Final = Phrase(
+    "{residences:s résidence} et {dwellings:s logement} : {inside:n} en QPV ({share}), {outside:n} hors QPV, "
+    "{doubtful:?{doubtful:s logement}|aucun logement} à vérifier."
+)
+_LOCATION: Final = Phrase(
+    "Pour l’imposition {year}, la carte des QPV {vintage} s’applique : sur {entrances:s adresse}, "
+    "{sure:s est située/sont situées} avec certitude d’un côté ou de l’autre, "
+    "{doubtful_entrances:?{doubtful_entrances:s reste/restent} à vérifier|aucune n’est douteuse}."
+)
+
+
+def inside_share(counts: StockCounts) -> str:
+    """Write the share of the dwellings that are inside."""
+    return percent(counts.inside / counts.dwellings) if counts.dwellings else "part inconnue"
+
+
 def stock_lead(counts: StockCounts) -> str:
     """Open the chapter of the stock."""
-    residences, _, dwellings, inside, outside, doubtful, *_ = counts
-    doubt = (
-        f", {plural(doubtful, 'logement')} à vérifier"
-        if doubtful
-        else ", aucun logement à vérifier"
-    )
-    return (
-        f"{plural(residences, 'résidence')} et {plural(dwellings, 'logement')} : "
-        f"{number(inside)} en QPV ({percent(inside / dwellings) if dwellings else 'part inconnue'}), "
-        f"{number(outside)} hors QPV{doubt}."
-    )
+    return _STOCK.filled(counts._asdict() | {"share": inside_share(counts)})
 
 
 def location_lead(counts: StockCounts, vintage: int, year: int) -> str:
     """Open the chapter of location."""
-    entrances, doubtful = counts.entrances, counts.doubtful_entrances
-    sure = entrances - doubtful
-    doubts = (
-        f"{plural(doubtful, 'reste', 'restent')} à vérifier"
-        if doubtful
-        else "aucune n’est douteuse"
-    )
-    return (
-        f"Pour l’imposition {year}, la carte des QPV {vintage} s’applique : sur "
-        f"{plural(entrances, 'adresse')}, {plural(sure, 'est située', 'sont situées')} "
-        f"avec certitude d’un côté ou de l’autre, {doubts}."
-    )
+    sure = counts.entrances - counts.doubtful_entrances
+    return _LOCATION.filled(counts._asdict() | {"sure": sure, "vintage": vintage, "year": year})
 
 
 THREE_ANSWERS: Final[tuple[str, ...]] = tuple(_TEXTS["three_answers"])

@@ -10,19 +10,8 @@ from tfpb.words.phrase import Phrase
 
 _TEXTS: Final = packaged(__name__)
 READINGS: Final[dict[str, str]] = _TEXTS["readings"]
+NOTES: Final = tuple(_TEXTS["notes"])
 WAYS: Final[dict[str, str]] = {"standardise": "à structure comparable", "brut": "brut"}
-EXPLAIN: Final = (
-    "Entonnoir : autour de l’écart de la région, les limites disent jusqu’où le seul hasard du sondage "
-    "mènerait un bailleur qui lui ressemble ; plus il a de ménages interrogés, plus elles se resserrent."
-)
-CHANCE: Final = (
-    "Par hasard, une question sur vingt sort des limites à 95 %, une sur cinq cents de celles à 99,8 % : "
-    "seules ces dernières appellent une explication, que l’enquête ne donne pas."
-)
-LIKE: Final = (
-    "Écarts à structure comparable (type d’habitat, période de construction) là où ils sont publiés pour le "
-    "bailleur et pour la région ; écarts bruts ailleurs."
-)
 NOT_PLACED: Final = (
     "Aucune question n’est placée dans l’entonnoir : l’écart du bailleur ou celui de la région n’est pas "
     "publié."
