@@ -26,7 +26,7 @@ from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_mas
 from tfpb.report.charts import draw
 from tfpb.report.sections import restitution
 from tfpb.survey.estimation.intervals import wilson_bounds
-from tfpb.words.survey import funnel_words
+from tfpb.words.documents import region_words
 
 if TYPE_CHECKING:
     from tfpb.model.report import Section
@@ -268,8 +268,8 @@ def test_a_bailleurs_section_names_nobody_and_orders_nothing(protected: Protecte
 
 
 def test_the_sentence_counts_and_names_what_leaves_the_limits() -> None:
-    lead = funnel_words.lead
-    assert lead(0, [], []) == funnel_words.NOT_PLACED
+    lead = region_words.funnel_lead
+    assert lead(0, [], []) == region_words.NOT_PLACED
     assert (
         lead(12, [], [])
         == "Votre écart est dans les limites du hasard pour les 12 questions placées."

@@ -15,7 +15,7 @@ from tfpb.report.cell_values import EXCEL, as_number, as_text, printable
 from tfpb.report.sections.survey.survey_view import needed
 from tfpb.words.documents import report_words as words
 from tfpb.words.money import abatement_words, accounts, evaluation_words, programme_words
-from tfpb.words.places import stock_words
+from tfpb.words.places import side_words
 from tfpb.words.survey import satisfaction, verdict_words
 
 NOW = ("sans_enquete", "sans_item", "non_publiable", "ecart_defavorable", "ecart_equivalent",
@@ -31,8 +31,8 @@ def test_every_verdict_has_a_word_and_a_meaning(verdict: Verdict) -> None:
 
 def test_every_code_has_words() -> None:
     assert set(verdict_words.PUBLICATIONS) == set(Publication)
-    assert set(stock_words.STATUTS) == set(QpvStatut)
-    assert set(stock_words.EVOLUTIONS) == set(Evolution)
+    assert set(side_words.STATUTS) == set(QpvStatut)
+    assert set(side_words.EVOLUTIONS) == set(Evolution)
     assert set(abatement_words.STATUTS) == set(Statut)
     assert set(accounts.AXES) == set(Axe)
     assert set(satisfaction.THEMES) == set(Theme)
@@ -65,7 +65,7 @@ def test_a_verdict_bears_what_weakens_it() -> None:
      (2, "2 résidences et 2 logements")],
 )  # fmt: skip
 def test_agreement_in_number(count: int, expected: str) -> None:
-    assert stock_words.stock_lead(StockCounts(count, 0, count, 0, count, 0)).startswith(expected)
+    assert side_words.stock_lead(StockCounts(count, 0, count, 0, count, 0)).startswith(expected)
 
 
 def test_doubts_agree() -> None:

@@ -13,9 +13,9 @@ from tfpb.report.canvas import Sheet, text_width_mm, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.plot import INTERVALS, LABEL_PT, LEADING, WIDTH
+from tfpb.words.documents import region_words
 from tfpb.words.numbers import euros, gap_number, number
 from tfpb.words.places import map_words as words
-from tfpb.words.survey import funnel_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,7 +128,7 @@ def funnels(chart: Chart) -> Sheet:
         x, y = (k % ABREAST) * (width + 6), KEY + (k // ABREAST) * high
         for up, line in enumerate(reversed(wrap(row.libelle, width, LABEL_PT, bold=True, lines=2))):
             sheet.text(x, y + FUNNEL_HEAD - 6.6 - up * LEADING, line, LABEL_PT, fontweight="bold")
-        note = f"{funnel_words.CHART_UP}, {row.comparable}"
+        note = f"{region_words.CHART_UP}, {row.comparable}"
         sheet.text(x, y + FUNNEL_HEAD - 2.6, note, theme.MIN_PT, color=theme.SOFT)
         axes = sheet.window(x + 10, y + FUNNEL_HEAD, width - 18, PLOT)
         _panel(axes, row, most)
@@ -136,7 +136,7 @@ def funnels(chart: Chart) -> Sheet:
         sheet.text(
             x + 10 + (width - 18) / 2,
             y + FUNNEL_HEAD + PLOT + 7.4,
-            funnel_words.CHART_ACROSS,
+            region_words.CHART_ACROSS,
             theme.MIN_PT,
             **across,
         )
@@ -178,9 +178,9 @@ def _key(sheet: Sheet, *, own: bool, others: bool) -> None:
     """Write what each mark is, above the panels."""
     looks: list[dict[str, Any]] = [{"marker": "o", "color": theme.QPV, "markersize": 6.0}, _REGION]
     looks += [look for _, look in _LIMITS]
-    pairs = list(zip(funnel_words.CHART_KEY, looks, strict=True))[0 if own else 1 :]
+    pairs = list(zip(region_words.CHART_KEY, looks, strict=True))[0 if own else 1 :]
     if others:
-        pairs.append((funnel_words.CHART_OTHERS[0 if own else 1], _OTHERS))
+        pairs.append((region_words.CHART_OTHERS[0 if own else 1], _OTHERS))
     x = 0.0
     for name, look in pairs:
         spots = [x + 3.0] if "marker" in look else [x, x + 6.0]

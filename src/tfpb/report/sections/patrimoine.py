@@ -16,7 +16,7 @@ from tfpb.report.sections.build import cut, has, section, table, worded
 from tfpb.report.sections.money.rapprochement import source_of
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
-from tfpb.words.places import stock_words as words
+from tfpb.words.places import side_words as words
 from tfpb.words.places.address_words import CHOSEN
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from tfpb.report.sections.build import charts, cut, figure, section, table, tabl
 from tfpb.report.sections.money.rapprochement import veiled
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.synthese import headline_table
+from tfpb.words.documents import region_words
 from tfpb.words.documents import region_words as words
 from tfpb.words.documents.quarter_page import PARTLY
 from tfpb.words.numbers import percent, plural
-from tfpb.words.survey import funnel_words
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
 from tfpb.words.survey.verdict_words import FRAGILE_WORD, target_words
 
@@ -366,7 +366,9 @@ def own_funnel(
     blocks: list[Block] = [table("entonnoir_bailleur", named, **of)]
     if len(named):
         blocks += [*_charts(named, "entonnoir", of), _notes(named, fewest)]
-    return section("entonnoir", funnel_words.lead(inside, beyond["95"], beyond["998"]), blocks)
+    return section(
+        "entonnoir", region_words.funnel_lead(inside, beyond["95"], beyond["998"]), blocks
+    )
 
 
 def region_funnel(
@@ -391,7 +393,7 @@ def region_funnel(
     columns = {f"demi_{level}_{n}": values for (n, level), values in halves.items()}
     named = _named(rows.assign(**columns), items)
     titles = [
-        {"cle": f"{level}_{n}", "titre": funnel_words.WITH_N.format(level=level.replace("998", "99,8"), n=n),
+        {"cle": f"{level}_{n}", "titre": region_words.WITH_N.format(level=level.replace("998", "99,8"), n=n),
          "format": Format.POINTS}
         for n, level in halves
     ]  # fmt: skip
@@ -399,15 +401,15 @@ def region_funnel(
     if len(named):
         charts = _charts(named, "entonnoir_limites", of, reach=REACH)
         blocks += [*charts, _notes(named, fewest)]
-    return section("entonnoir", funnel_words.REGION_LEAD, blocks)
+    return section("entonnoir", region_words.REGION_LEAD, blocks)
 
 
 def _named(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     named = _labelled(
         rows,
         items,
-        comparable=("ajustement", funnel_words.WAYS),
-        lecture_mot=("lecture", funnel_words.READINGS),
+        comparable=("ajustement", region_words.WAYS),
+        lecture_mot=("lecture", region_words.FUNNEL_READINGS),
     )
     weak = named["publication"] == Publication.FRAGILE
     named["comparable"] += np.where(weak, f", {FRAGILE_WORD}", "")
@@ -424,5 +426,5 @@ def _charts(
 
 def _notes(named: pd.DataFrame, fewest: int) -> Text:
     hidden = int(named["mediane"].isna().sum())
-    others = funnel_words.others(fewest, hidden, len(named))
-    return Text((*funnel_words.NOTES, others), bullets=True)
+    others = region_words.other_bailleurs(fewest, hidden, len(named))
+    return Text((*region_words.FUNNEL_NOTES, others), bullets=True)

@@ -15,7 +15,7 @@ from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import abatement_words, programme_words, state_words
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
 from tfpb.words.numbers import NOTHING, euros, percent, plural
-from tfpb.words.places.stock_words import RESIDENCES, stock_lead
+from tfpb.words.places.side_words import RESIDENCES, stock_lead
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from tfpb.model.survey import only
 from tfpb.words.money.state_words import RESERVED, unknown_value
 from tfpb.words.numbers import euros, number, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.places.stock_words import inside_share
+from tfpb.words.places.side_words import inside_share
 from tfpb.words.survey.verdict_words import VERDICTS, plainly
 
 if TYPE_CHECKING:
