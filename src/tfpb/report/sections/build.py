@@ -30,6 +30,7 @@ from tfpb.model.report import (
     Table,
     Text,
 )
+from tfpb.model.settings import Strict
 from tfpb.words.documents.report_words import MISSING, WARNING
 from tfpb.words.numbers import euros, long_date, number
 
@@ -53,8 +54,7 @@ _Kept = Literal["rempli", "non_nul"]
 _Column = tuple[str, str, str, int] | tuple[str, str, str, int, _Kept]
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Declared(Strict):
     titre: str = ""
     unite: str = ""
     source: str = ""
@@ -77,15 +77,13 @@ class _Chart(_Declared):
     series: tuple[str, ...] = ()
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Section(Strict):
     titre: str
     feuille: str = ""
     question: str = ""
 
 
-class _Figure(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Figure(Strict):
     libelle: str
     detail: str = ""
 

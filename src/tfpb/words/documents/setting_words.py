@@ -17,7 +17,7 @@ from tfpb.words.numbers import euros, long_date, number, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tfpb.model.money import LegalValue
     from tfpb.model.record import Reading
@@ -67,7 +67,8 @@ def setting_value(key: str, value: Any) -> str:
     if isinstance(value, int | float):
         return number(value, 0 if float(value).is_integer() else 2)
     if isinstance(value, dict):
-        return " ; ".join(_MAPPINGS.get(key, _pair)(k, v) for k, v in sorted(value.items()))
+        write = _MAPPINGS.get(key, "{} : {}".format)
+        return " ; ".join(write(k, v) for k, v in sorted(value.items()))
     words = _CHOICES.get(key, {})
     if isinstance(value, list):
         return ", ".join(words.get(str(v), str(v)) for v in value)
@@ -81,35 +82,17 @@ def column_words(key: str) -> str:
     return f"{ROLES.get(role, role)}, {label}"
 
 
-def _renamed(key: str, header: Any) -> str:
-    return f"{column_words(key)} : colonne « {header} »"
-
-
-def _read_as(key: str, reading: Any) -> str:
-    return f"{column_words(key)} : {READINGS.get(str(reading), reading)}"
-
-
-def _sheet(role: str, name: Any) -> str:
-    return f"{ROLES.get(role, role)} : feuille « {name} »"
-
-
 def _carried(code: str, amount: Any) -> str:
     try:
-        return (
-            f"{code} : {euros(float(str(amount).replace(',', '.').replace(' ', '')), cents=False)}"
-        )
+        return f"{code} : {euros(float(str(amount).replace(',', '.').replace(' ', '')))}"
     except ValueError:
         return f"{code} : {amount}"
 
 
-def _pair(key: str, value: Any) -> str:
-    return f"{key} : {value}"
-
-
-_MAPPINGS: Final = {
-    "colonnes": _renamed,
-    "lectures": _read_as,
-    "feuilles": _sheet,
+_MAPPINGS: Final[dict[str, Callable[[str, Any], str]]] = {
+    "colonnes": lambda key, header: f"{column_words(key)} : colonne « {header} »",
+    "lectures": lambda key, said: f"{column_words(key)} : {READINGS.get(str(said), said)}",
+    "feuilles": lambda role, name: f"{ROLES.get(role, role)} : feuille « {name} »",
     "report_eur": _carried,
 }
 
