@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
@@ -267,7 +268,7 @@ def synthetic(
     gaps = gaps_frame(codes, rng)
     communes = gpd.GeoDataFrame(
         {
-            "code": [f"59{q:03d}" for q in range(quarters)],
+            "code_insee": [f"59{q:03d}" for q in range(quarters)],
             "nom": [f"Valmont-{q % 100 + 1}" for q in range(quarters)],
         },
         geometry=outlines,
@@ -287,11 +288,7 @@ def synthetic(
         residences=table.drop(columns=["x", "y"]),
         gaps=gaps,
         pages=tuple(page(r, gaps, bailleur, 2025) for r in qpv.itertuples(index=False)),
-        ground=ground(
-            pd.concat(towns, ignore_index=True),
-            communes,
-            None,
-        ),
+        ground=ground(pd.concat(towns, ignore_index=True), communes),
         sources=("QPV 2024 fictifs", "adresses fictives de Valmont", "enquête simulée 2023"),
         territories=_territories(codes),
     )
@@ -374,7 +371,12 @@ def bondy() -> MapModel:
     gaps = gaps_frame(list(qpv.code_qpv), rng)
     outlines = gpd.read_file(DATA / "contours" / "communes-93-seine-saint-denis.geojson")
     parcels = gpd.read_file(folder / "cadastre_parcelles.json")
-    extent = metres.union_all().buffer(1500)
+    around = metres.union_all().buffer(1900)
+    addresses = addresses[shapely.contains_xy(around, addresses.x, addresses.y)]
+    outlines, parcels = (
+        layer[layer.to_crs(2154).intersects(around)].rename(columns={"code": "code_insee"})
+        for layer in (outlines, parcels)
+    )
     return MapModel(
         title="Abattement de TFPB – Bondy",
         bailleur="Tous bailleurs sociaux",
@@ -390,7 +392,7 @@ def bondy() -> MapModel:
         pages=tuple(
             page(r, gaps, "Tous bailleurs sociaux", 2023) for r in qpv.itertuples(index=False)
         ),
-        ground=ground(addresses, outlines, parcels, extent),
+        ground=ground(addresses, outlines, parcels),
         sources=(
             "QPV 2015 (ANCT)",
             "Base Adresse Nationale 2022",
