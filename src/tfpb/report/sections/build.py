@@ -19,6 +19,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from tfpb.model import report as model
+from tfpb.model.columns import STAMP
 from tfpb.model.report import (
     Block,
     Chart,
@@ -32,6 +33,7 @@ from tfpb.model.report import (
 )
 from tfpb.model.settings import Strict
 from tfpb.words.documents.report_words import MISSING, WARNING
+from tfpb.words.money.abatement_words import source_file
 from tfpb.words.numbers import euros, long_date, number
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ _ON_A_PAGE: Final = {
 """Items of two lines each that stand on a page under a title."""
 _COUNTS: Final = frozenset({"n", "n_residences", "rang"})
 
+_LINE: Final = "ligne_fichier"
+"""Column of the row of the user's file: filled, with the file's name, from where rows were read."""
 _Kept = Literal["rempli", "non_nul"]
 _Column = tuple[str, str, str, int] | tuple[str, str, str, int, _Kept]
 
@@ -170,7 +174,7 @@ def table(
     notes : tuple of str, optional
         In place of the declared ones.
     **facts
-        What the `{name}` of the texts stand for.
+        What the `{name}` of the texts stand for; `source` is known of rows that were read.
 
     Raises
     ------
@@ -180,6 +184,9 @@ def table(
     known = declarations().tableaux
     own = known[key]
     base = known[own.comme] if own.comme else own
+    if STAMP[2] in rows and any(c[0] == _LINE for c in base.colonnes):
+        rows = rows.assign(**{_LINE: rows[STAMP[2]].astype(int)})
+        facts = {"source": source_of(rows), **facts}
     columns = tuple(
         model.TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
         for name, each, (_, title, fmt, width, *kept) in _expanded(base.colonnes, repeated)
@@ -200,6 +207,12 @@ def table(
         folded=folded,
         **_media(own),
     )
+
+
+def source_of(rows: pd.DataFrame) -> str:
+    """Return the name of the file that the rows of a typed frame come from."""
+    pairs = zip(rows[STAMP[0]], rows[STAMP[1]], strict=True)
+    return " ; ".join(source_file(str(f), str(s)) for f, s in dict.fromkeys(pairs))
 
 
 def tables(

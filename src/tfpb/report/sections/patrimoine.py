@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut
-from tfpb.model.columns import STAMP
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
+from tfpb.model.survey import only
 from tfpb.report.sections.build import cut, has, section, table, worded
-from tfpb.report.sections.money.rapprochement import source_of
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
 from tfpb.words.places import side_words as words
@@ -87,9 +85,8 @@ def localisation(dossier: Dossier) -> Section:
     blocks: list[Block] = [
         table(
             "localisation",
-            shown.assign(ligne_fichier=[int(n) for n in doors[STAMP[2]]]),
+            shown,
             millesime=located.vintage,
-            source=source_of(doors),
             remarks=remarks,
         ),
         Text(words.THREE_ANSWERS, media=ANNEX),
@@ -168,29 +165,16 @@ def quarter_names(located: Located) -> dict[str, str]:
     return names
 
 
-@dataclass(frozen=True, slots=True)
-class LeaverFacts:
-    """Sums of the tax year over all quarters that were left."""
-
-    residences: int
-    dwellings: int
-    risk: Decimal
-    lost: Decimal
-
-
-def leaver_facts(money: Abatement) -> LeaverFacts | None:
-    """Add the leavers of the tax year; None when there is none."""
-    if money.leavers is None:
-        return None
-    rows = money.leavers[money.leavers["annee"] == money.year]
+def leaver_facts(money: Abatement) -> dict[str, Any]:
+    """Add the leavers of the tax year, over all quarters that were left; empty when there is none."""
+    rows = pd.DataFrame() if money.leavers is None else only(money.leavers, annee=money.year)
     if rows.empty:
-        return None
-    return LeaverFacts(
-        residences=int(rows["residences"].sum()),
-        dwellings=int(rows["logements"].sum()),
-        risk=sum(rows["abattement_a_risque_eur"], Decimal(0)),
-        lost=sum(rows["abattement_perdu_eur"], Decimal(0)),
-    )
+        return {}
+    risk, lost = (rows[f"abattement_{c}_eur"] for c in ("a_risque", "perdu"))
+    return {
+        "residences": int(rows["residences"].sum()), "homes": int(rows["logements"].sum()),
+        "risk": sum(risk, Decimal(0)), "lost": sum(lost, Decimal(0)),
+    }  # fmt: skip
 
 
 def nature_counts(abatement: Abatement) -> dict[str, Decimal]:

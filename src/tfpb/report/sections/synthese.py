@@ -96,8 +96,9 @@ def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
         split = state_words.best_sentence(states).partition(" : ")[2].removesuffix(".")
         out.append(figure("au_mieux", states.best, etats=split))
     gone = leaver_facts(money)
-    if gone is not None and (gone.risk or gone.lost):
-        out.append(figure("sortants", gone.lost, annee=money.year, risque=euros(gone.risk)))
+    if gone and (gone["risk"] or gone["lost"]):
+        risk = euros(gone["risk"])
+        out.append(figure("sortants", gone["lost"], annee=money.year, risque=risk))
     return out
 
 

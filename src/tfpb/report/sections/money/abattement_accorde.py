@@ -95,17 +95,14 @@ def _known_communes(rows: pd.DataFrame) -> pd.DataFrame:
 def _leavers(money: Abatement, located: Located) -> list[Block]:
     """Return what the map of 2024 took out of the quarters; nothing when it took nothing."""
     facts = leaver_facts(money)
-    if facts is None or money.leavers is None:
+    if not facts or money.leavers is None:
         return []
     kin = located.correspondence
     names = dict(zip(kin["code_2015"], kin["nom_2015"], strict=True)) if len(kin) else {}
     rows = money.leavers.assign(
         nom_qpv=[names.get(code, "") or words.UNKNOWN_QUARTER for code in money.leavers["code_qpv"]]
     )
-    sentence = words.LEAVERS.format(
-        year=money.year, residences=facts.residences, homes=facts.dwellings, risk=facts.risk,
-        lost=facts.lost,
-    )  # fmt: skip
+    sentence = words.LEAVERS.filled({"year": money.year, **facts})
     return [Text((sentence,), media=BOTH), table("sortants", rows)]
 
 

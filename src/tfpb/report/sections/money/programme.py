@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.columns import STAMP
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, SHEET, Block, Section, Text
 from tfpb.report.sections.build import (
     chart,
@@ -17,11 +16,11 @@ from tfpb.report.sections.build import (
     lacking,
     part,
     section,
+    source_of,
     table,
     tables,
     worded,
 )
-from tfpb.report.sections.money.rapprochement import source_of
 from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
@@ -267,10 +266,7 @@ def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
 
 def _actions(plan: Programme) -> list[Block]:
     """Return the actions: one wide table for software, narrower ones for a sheet."""
-    rows = plan.actions.assign(
-        axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]],
-        ligne_fichier=[int(n) for n in plan.actions[STAMP[2]]],
-    )
+    rows = plan.actions.assign(axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]])
     spent = {k: [v for v in rows[k] if v is not None and not pd.isna(v)] for k in _SPENT}
     sums = {key: sum(amounts, Decimal(0)) for key, amounts in spent.items()}
     source = source_of(plan.actions) or words.PROGRAMME_FILE

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.codes import Statut
-from tfpb.model.columns import STAMP
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import STATE_COLUMNS
-from tfpb.report.sections.build import cut, lacking, section, table, tables, worded
+from tfpb.report.sections.build import cut, lacking, section, source_of, table, tables, worded
 from tfpb.words.money import abatement_words, state_words
 from tfpb.words.money import state_words as words
 
@@ -79,13 +78,10 @@ def _lines(money: Abatement) -> Block:
     rows = money.premises
     told = rows[list(STATE_COLUMNS)].map(bool).any(axis=1)
     kept = cut(rows, told)
-    shown = worded(kept, statut=abatement_words.STATUTS).assign(
-        ligne_fichier=[int(n) for n in kept[STAMP[2]]]
-    )
+    shown = worded(kept, statut=abatement_words.STATUTS)
     totals = {c: sum(kept[c], Decimal(0)) for c in STATE_COLUMNS}
-    return table(
-        "rapprochement_lignes", shown, annee=money.year, source=source_of(rows), totals=totals
-    )
+    source = source_of(rows)  # of all, whatever is kept
+    return table("rapprochement_lignes", shown, annee=money.year, source=source, totals=totals)
 
 
 _COUNTED: Final = (Statut.ABATTU, Statut.ELIGIBLE)
@@ -121,14 +117,12 @@ def premises_blocks(money: Abatement) -> list[Block]:
         frais_comptes_eur=fees,
         part=[float(p) for p in rows["part_logements"]],
         somme_taux_pct=[float(sum(_exact(v) for v in r)) for r in rows[rates].to_numpy().tolist()],
-        ligne_fichier=[int(n) for n in rows[STAMP[2]]],
     )
     return tables(
         "abattement_locaux",
         shown,
         repeated=_EACH_LINE,
         annee=money.year,
-        source=source_of(rows),
         notes=abatement_words.CALCULATION_NOTES,
         totals={
             "compte_eur": sum(counted, Decimal(0)),
@@ -163,12 +157,6 @@ def veiled(rows: pd.DataFrame) -> pd.DataFrame:
         abated = out["logements_abattus"].astype(object)
         out["logements_abattus"] = abated.where(out["abattement_eur"].notna(), None)
     return out
-
-
-def source_of(rows: pd.DataFrame) -> str:
-    """Return the name of the file that the rows of a typed frame come from."""
-    pairs = zip(rows[STAMP[0]], rows[STAMP[1]], strict=True)
-    return " ; ".join(abatement_words.source_file(str(f), str(s)) for f, s in dict.fromkeys(pairs))
 
 
 def _exact(value: float) -> Decimal:
