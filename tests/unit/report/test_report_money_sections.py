@@ -158,7 +158,9 @@ def test_five_publishable_points_are_drawn_and_one_less_is_not() -> None:
 
 def test_the_interviews_needed_are_those_of_the_power_formula() -> None:
     low = n_necessaire(0.6, effet_plan=1.6)
-    said = words.too_few_points(1, 9, 5, 5.0, 60, (low, low))
+    needed = words.NEEDED.format(margin="5 points", low=low, high=low, between=False)
+    facts = {"points": 1, "possible": 9, "least": 5, "missing": 4, "publishable": 60}
+    said = words.TOO_FEW.filled(facts | {"needed": needed})
     assert f"{low:,}".replace(",", "\u202f") in said
     assert "1 sur 9 l’est" in said
 

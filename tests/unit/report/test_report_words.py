@@ -81,20 +81,28 @@ def test_dwellings_alone_that_change_are_said() -> None:
     assert "va de 10 à 30" in accounts.sensitivity_sentence(10, 20, 30)
 
 
+def _balance_lead(
+    valued: int, abated: int | None, balance: Decimal | None = None, left: int | None = None
+) -> str:
+    found = {"valorise_eur": valued, "solde_eur": balance, "rattrapage_eur": left}
+    totals = {k: Decimal(v) for k, v in found.items() if v is not None}
+    return programme_words.balance_lead(totals, None if abated is None else Decimal(abated))
+
+
 @pytest.mark.parametrize(
     ("balance", "said"),
     [(Decimal(-5), "il reste 5"), (Decimal(5), "dépassent"), (Decimal(0), "solde est nul")],
 )
 def test_the_balance_says_which_way(balance: Decimal, said: str) -> None:
-    assert said in programme_words.balance_lead(Decimal(10), Decimal(15), balance)
-    assert "n’est pas connu" in programme_words.balance_lead(Decimal(10), None, None)
+    assert said in _balance_lead(10, 15, balance)
+    assert "n’est pas connu" in _balance_lead(10, None)
 
 
 def test_a_quarter_in_excess_does_not_hide_what_another_has_left() -> None:
-    said = programme_words.balance_lead(Decimal(486), Decimal(500), Decimal(-26), Decimal(50))
+    said = _balance_lead(486, 500, Decimal(-26), 50)
     assert "quartier par quartier, il reste 50\u202f€ à justifier" in said
     assert "le solde est de −26\u202f€" in said
-    alone = programme_words.balance_lead(Decimal(10), Decimal(15), Decimal(-5), Decimal(5))
+    alone = _balance_lead(10, 15, Decimal(-5), 5)
     assert "quartier par quartier" not in alone
     assert "50\u202f€ à justifier" in programme_words.balance_words(Decimal(-26), Decimal(50))
     assert "justifier" not in programme_words.balance_words(Decimal(-5), Decimal(5))

@@ -181,7 +181,9 @@ def test_a_sum_over_quarters_says_which_it_leaves_out() -> None:
     )
     covered = programme_words.coverage_words(Decimal(500), DUE, made.unknown_quarters)
     assert covered == "abattement inconnu dans 1 quartier"
-    lead = programme_words.balance_lead(Decimal(500), DUE, Decimal(5), None, unknown=1)
+    lead = programme_words.balance_lead(
+        {"valorise_eur": Decimal(500), "solde_eur": Decimal(5)}, DUE, unknown=1
+    )
     assert "248 €, sans 1 quartier dont le montant n’est pas connu :" in plain(lead)
     whole = abate(local(cotisation_avis_eur=PAID))
     assert "sans" not in abatement_words.lead(whole)

@@ -15,7 +15,6 @@ import shapely
 from tfpb.model.codes import TOTAL, QpvStatut
 from tfpb.model.location import MapModel, Place, QpvPage, Territory
 from tfpb.model.projection import LONLAT, crs, legal_epsg
-from tfpb.report import theme
 from tfpb.text import fold
 from tfpb.words.places import map_words as words
 from tfpb.words.places.side_words import NOT_AN_ATTESTATION
@@ -413,8 +412,8 @@ def _headline(model: MapModel) -> tuple[str, dict[str, str]]:
     rows = rows[rows["item"] == rows["item"].iloc[0]]
     gaps = {
         str(r.code_qpv): words.gap_line(
-            theme.verdict_sign(str(r.verdict)), str(r.verdict), known(r.ecart),
-            (known(r.ic95_bas), known(r.ic95_haut)), known(r.n), weak=str(r.faible),
+            str(r.verdict), known(r.ecart), (known(r.ic95_bas), known(r.ic95_haut)), known(r.n),
+            str(r.faible),
         )
         for r in rows.itertuples(index=False)
     }  # fmt: skip

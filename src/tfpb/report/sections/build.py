@@ -129,7 +129,7 @@ def of_dossier(dossier: Dossier, title: str, subtitle: str, sections: Iterable[S
     )
 
 
-def section(key: str, lead: str, blocks: Iterable[Block]) -> Section:
+def section(key: str, lead: str, blocks: Iterable[Block], *, in_document: bool = True) -> Section:
     """Return a section under its declared title and sheet."""
     declared = declarations().sections[key]
     return Section(
@@ -138,6 +138,7 @@ def section(key: str, lead: str, blocks: Iterable[Block]) -> Section:
         lead,
         tuple(blocks),
         sheet=declared.feuille,
+        in_document=in_document,
         question=declared.question,
     )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.evidence.pack_control import Checked, Subject
-from tfpb.model.report import SHEET, Block, Report, Text
+from tfpb.model.report import SHEET, Block, Report, Section, Text
 from tfpb.report.sections.build import section, table
 from tfpb.words.documents import control_words as words
 from tfpb.words.documents.report_words import WARNING
@@ -69,9 +68,8 @@ def control_report(
     )
 
 
-def _sheet(key: str, rows: pd.DataFrame) -> Any:
-    made = section(key, words.LEADS[key], [table(key, rows)])
-    return replace(made, in_document=False)
+def _sheet(key: str, rows: pd.DataFrame) -> Section:
+    return section(key, words.LEADS[key], [table(key, rows)], in_document=False)
 
 
 def _packs(checked: Sequence[Checked]) -> pd.DataFrame:

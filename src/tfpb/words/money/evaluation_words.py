@@ -50,13 +50,13 @@ NO_POINT_WITHOUT_BOTH: Final = (
 
 
 _READING: Final = tuple(map(Phrase, _TEXTS["reading"]))
-_TOO_FEW: Final = Phrase(
+TOO_FEW: Final = Phrase(
     "« Où l’argent est, où l’écart est » n’est pas dessiné : il faut au moins {least:n} croisements d’un "
     "quartier et d’un axe publiables sans réserve, et {points:?{points:n} sur {possible:n} {points:a l’est/"
     "le sont}|aucun des {possible:n} ne l’est} : il en manque {missing:n}. Un croisement le devient à partir "
     "de {publishable:n} ménages interrogés dans le quartier, répartis sur assez de résidences{needed}."
 )
-_NEEDED: Final = Phrase(
+NEEDED: Final = Phrase(
     " ; pour conclure à {margin} près quand l’écart est nul, il en faudrait environ {between:?{low:n} à }"
     "{high:s ménage interrogé/ménages interrogés}{between:?, selon la question,} de chaque côté"
 )
@@ -67,38 +67,6 @@ def spending_reading(points: int, possible: int, margin_points: float) -> tuple[
     left = possible - points
     facts = {"margin": margin_words(margin_points), "left": left, "possible": possible}
     return tuple(said.filled(facts) for said in (_READING if left > 0 else _READING[:2]))
-
-
-def too_few_points(
-    points: int,
-    possible: int,
-    least: int,
-    margin_points: float,
-    publishable_n: int,
-    needed: tuple[int, int] | None,
-) -> str:
-    """Write why there is no chart of spending against gap, and how many interviews it would take.
-
-    Parameters
-    ----------
-    points, possible, least : int
-        Publishable points, quarter × axis crossings, points under which nothing is drawn.
-    margin_points : float
-        Margin of equivalence, in points.
-    publishable_n : int
-        Interviews under which a cell is not fully publishable.
-    needed : tuple of int or None
-        Least and most interviews a side, over the linked questions, to conclude at that margin.
-    """
-    said = ""
-    if needed is not None:
-        low, high = needed
-        facts = {"margin": margin_words(margin_points), "low": low, "high": high}
-        said = _NEEDED.filled(facts | {"between": low != high})
-    return _TOO_FEW.format(
-        points=points, possible=possible, least=least, missing=least - points, needed=said,
-        publishable=publishable_n,
-    )  # fmt: skip
 
 
 def reading_sentence(code: str) -> str:

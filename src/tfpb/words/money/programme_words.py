@@ -33,25 +33,19 @@ def balance_words(balance: Decimal, left: Decimal | None) -> str:
     return made
 
 
-def balance_lead(
-    valued: Decimal,
-    abated: Decimal | None,
-    balance: Decimal | None,
-    left: Decimal | None = None,
-    *,
-    unknown: int = 0,
-) -> str:
+def balance_lead(totals: Mapping[str, Decimal], abated: Decimal | None, *, unknown: int = 0) -> str:
     """Open the chapter of the programme.
 
     Parameters
     ----------
-    balance : Decimal or None
-        Over all quarters, what one exceeds by making up for what another lacks.
-    left : Decimal or None
-        What quarters have left to justify, each by itself: it rules where the two differ.
+    totals : mapping of str to Decimal
+        Of `Programme`: what quarters have left to justify, each by itself, rules where it differs from
+        the balance of all, in which one makes up for what another lacks.
     unknown : int
         Quarters whose abatement is not known: the sums are those of the others.
     """
+    valued = totals.get("valorise_eur", 0)
+    balance, left = totals.get("solde_eur"), totals.get("rattrapage_eur")
     if abated is None:
         return f"Les actions valorisées s’élèvent à {euros(valued)} ; l’abattement n’est pas connu."
     if balance is not None and left and left != -balance:

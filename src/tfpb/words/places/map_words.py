@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import gap_number, long_date, number, plural
+from tfpb.words.numbers import NOTHING, gap_number, long_date, number, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import VERDICTS
+from tfpb.words.survey.verdict_words import SIGNS, VERDICTS
 
 _TEXTS: Final = packaged(__name__)
 GAP_CLASSES: Final[tuple[str, ...]] = tuple(_TEXTS["gap_classes"])
@@ -81,24 +81,17 @@ def tenants_title(wave: str) -> str:
     return f"{PAGE_TENANTS} ({PAGE['wave'].lower()} {wave})" if wave else PAGE_TENANTS
 
 
-def gap_line(
-    sign: str,
-    verdict: str,
-    gap: float | None,
-    interval: tuple[float | None, float | None],
-    n: float | None,
-    *,
-    weak: str = "",
-) -> str:
+_Ends = tuple[float | None, float | None]
+
+
+def gap_line(verdict: str, gap: float | None, ends: _Ends, n: float | None, weak: str = "") -> str:
     """Write a gap on one short line: sign, points, interval, n, what weakens it; or the verdict alone."""
+    sign = SIGNS.get(verdict, NOTHING)
     if gap is None:  # « non publiable, n = 884 » would count those outside, and look like many
         return f"{sign} {VERDICTS.get(verdict, verdict)}"
     size = "" if n is None else f", {interviews(int(n))}"
-    low, high = interval
-    between = ""
-    if low is not None and high is not None:
-        ends = (number(low * 100, 1, sign=True), number(high * 100, 1, sign=True))
-        between = f" ({ends[0]} à {ends[1]})"
+    told = [number(v * 100, 1, sign=True) for v in ends if v is not None]
+    between = f" ({told[0]} à {told[1]})" if len(told) > 1 else ""
     return f"{sign} {gap_number(gap)} points{between}{size}{f', {weak}' if weak else ''}"
 
 

@@ -64,13 +64,8 @@ def programme(dossier: Dossier) -> Section:
         *_actions(plan),
         *_diagnostics(plan),
     ]
-    lead = words.balance_lead(
-        plan.totals.get("valorise_eur", Decimal(0)),
-        abated,
-        plan.totals.get("solde_eur"),
-        plan.totals.get("rattrapage_eur"),
-        unknown=money.unknown_quarters if money is not None else 0,
-    )
+    unknown = money.unknown_quarters if money is not None else 0
+    lead = words.balance_lead(plan.totals, abated, unknown=unknown)
     return section("programme", lead, blocks)
 
 

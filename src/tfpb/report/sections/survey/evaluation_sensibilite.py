@@ -181,9 +181,10 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     margin = margin_of(survey)
     if len(shown) < LEAST:
         needed = _needed(survey, dossier.settings.dossier.bailleur)
-        sentence = words.too_few_points(
-            len(shown), possible, LEAST, margin, Thresholds().verdict_n, needed
-        )
+        sentence = words.TOO_FEW.format(
+            points=len(shown), possible=possible, least=LEAST, missing=LEAST - len(shown),
+            publishable=Thresholds().verdict_n, needed=needed,
+        )  # fmt: skip
         return [Text((sentence,), media=BOTH_ANNEX)]
     drawn = shown[["repere", "quartier", "axe_mot", *_DRAWN]].rename(columns={"axe_mot": "axe"})
     of = view.source(survey)
@@ -228,11 +229,11 @@ def _order(survey: Published) -> dict[str, tuple[bool, int, str]]:
     return {str(item): (not head, int(rank), str(label)) for item, head, rank, label in rows}
 
 
-def _needed(survey: Published, bailleur: str) -> tuple[int, int] | None:
-    """Return the least and most interviews a side it takes to conclude on the linked questions."""
+def _needed(survey: Published, bailleur: str) -> str:
+    """Write the interviews a side it takes to conclude on the linked questions, least and most."""
     gaps = survey.comparison
     if not survey.waves or gaps.empty:
-        return None
+        return ""
     linked = {i for i, axes in zip(survey.items["item"], survey.items["axes"], strict=True) if axes}
     held = only(
         gaps, vague=survey.waves[-1].vague, niveau=TOTAL, bailleur=survey.name_of(bailleur),
@@ -240,4 +241,8 @@ def _needed(survey: Published, bailleur: str) -> tuple[int, int] | None:
     ).dropna(subset=["marge_points"])  # fmt: skip
     found = [n for _, row in held.iterrows() if (n := interviews_needed(gaps, row)) is not None]
     usable = [n for n in found if math.isfinite(n)]
-    return (min(usable), max(usable)) if usable else None
+    if not usable:
+        return ""
+    low, high = min(usable), max(usable)
+    margin = margin_words(margin_of(survey))
+    return words.NEEDED.format(margin=margin, low=low, high=high, between=low != high)

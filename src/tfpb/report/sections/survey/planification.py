@@ -135,7 +135,7 @@ def planning_report(
 
 
 def _sheet(key: str, *blocks: Block) -> Section:
-    return replace(section(key, words.LEADS[key], blocks), in_document=False)
+    return section(key, words.LEADS[key], blocks, in_document=False)
 
 
 def long_frame(wave: NextWave) -> pd.DataFrame:
