@@ -21,6 +21,8 @@ from tfpb.report.cell_values import printable
 from tfpb.text import TIED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import typst
     from matplotlib.axes import Axes
 
@@ -261,6 +263,13 @@ class Sheet:
             self.text(x, y, line, size_pt, **look)
             y += size_pt * POINT_MM * spacing
         return y
+
+    def lines(
+        self, x: float, y: float, texts: Iterable[str], step: float, *size: float, **look: Any
+    ) -> None:
+        """Write lines one under the other, the first at `y`."""
+        for k, text in enumerate(texts):
+            self.text(x, y + k * step, text, *size, **look)
 
     def rule(self, x0: float, y0: float, x1: float, y1: float, **look: Any) -> None:
         """Draw a straight rule."""

@@ -57,10 +57,8 @@ def gaps(chart: Chart) -> Sheet:
     places = zip(plot.each(rows), labels, verdicts, middles, heights, strict=True)
     for row, label, verdict, middle, height in places:
         baseline = middle - height / 2 + ROW / 2 - 0.5
-        for k, line in enumerate(label):
-            sheet.text(0, baseline + k * EXTRA, line, LABEL_PT)
-        for k, line in enumerate(verdict, len(label)):
-            sheet.text(0, baseline + k * EXTRA + 0.1, line, **note)
+        sheet.lines(0, baseline, label, EXTRA, LABEL_PT)
+        sheet.lines(0, baseline + len(label) * EXTRA + 0.1, verdict, EXTRA, **note)
         gap = gap_number(row.ecart)
         plot.row_text(sheet, WIDTH - 12.5, middle, gap, LABEL_PT, ha="right", fontweight="bold")
         n = plot.count(row.n)

@@ -135,8 +135,8 @@ def row_text(sheet: Sheet, x: float, middle: float, text: str, size: float, **lo
 def row_label(sheet: Sheet, x: float, middle: float, text: str, width: float) -> None:
     """Write a label of one or two lines, centred on the row."""
     lines = wrap(text, width, LABEL_PT, lines=2)
-    for k, line in enumerate(lines):
-        row_text(sheet, x, middle + (k - (len(lines) - 1) / 2) * LEADING, line, LABEL_PT)
+    first = middle + _HALF_LINE - (len(lines) - 1) / 2 * LEADING
+    sheet.lines(x, first, lines, LEADING, LABEL_PT)
 
 
 def count(n: float) -> str:

@@ -170,8 +170,7 @@ def quarters(sheet: Sheet, view: OverviewView) -> None:
         sheet.text(x, y, shorten(printable(view.question), COLUMN_W, 7), 7, **_SOFT)
     y += 4.4
     for right, text in zip(_NUMBERS, words.OVERVIEW_COLUMNS, strict=True):
-        for k, line in enumerate(text.split("\n")):
-            sheet.text(x + right, y + k * 3.1, line, 7, ha="right", **_SOFT)
+        sheet.lines(x + right, y, text.split("\n"), 3.1, 7, ha="right", **_SOFT)
     y += 4.6
     sheet.rule(x, y, RIGHT, y, color=theme.ACCENT, linewidth=1.0)
     shown = 0
@@ -185,8 +184,7 @@ def quarters(sheet: Sheet, view: OverviewView) -> None:
         values = (number(known(row.logements)), *(euros(known(v)) for v in amounts))
         for right, text in zip(_NUMBERS, values, strict=True):
             sheet.text(x + right, y + ROW - 2.5, text, ha="right")
-        for k, line in enumerate(name):
-            sheet.text(x, y + ROW - 2.5 + k * SECOND, line)
+        sheet.lines(x, y + ROW - 2.5, name, SECOND)
         y, code = low, str(row.code_qpv)
         under = printable(" · ".join(filter(None, (code, view.gaps.get(code, "")))))
         sheet.text(x, y + 0.4, shorten(under, COLUMN_W, 7), 7, **_SOFT)

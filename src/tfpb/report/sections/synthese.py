@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -36,9 +35,7 @@ def synthese(dossier: Dossier) -> Section:
         blocks.append(Text(lacks, bullets=True))
     blocks.append(Text((DOES_IT_WORK, *view.too_early(dossier))))
     # the note answers first in documents: this is the sheet to print
-    return replace(
-        section("synthese", stock_lead(dossier.located.counts), blocks), in_document=False
-    )
+    return section("synthese", stock_lead(dossier.located.counts), blocks, in_document=False)
 
 
 def missing(dossier: Dossier) -> list[str]:
