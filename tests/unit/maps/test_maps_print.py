@@ -125,6 +125,23 @@ def test_a_cut_residence_says_how_many_lie_on_each_side(model: MapModel) -> None
     assert words.LEGEND_CUT in said
 
 
+def test_the_legend_of_a_sheet_names_what_it_draws(model: MapModel) -> None:
+    page = model.pages[1]
+    whole = sheets.compose(overview_view(model)).figure
+    said = " ".join(t.get_text() for ax in whole.axes for t in ax.texts)
+    assert words.LEGEND_COMMUNE in said
+    own = model.residences[model.residences["code_qpv"] == page.code_qpv]
+    inside = own[own["statut"] == "dans"]
+    ground = dataclasses.replace(model.ground, communes=model.ground.communes.iloc[:0])
+    alone = model.qpv[model.qpv["code_qpv"] == page.code_qpv]
+    bare = dataclasses.replace(model, residences=inside, ground=ground, qpv=alone, pages=(page,))
+    said = " ".join(_texts(bare))
+    assert "résidence dans le QPV" in said
+    for absent in ("résidence hors QPV", "résidence à vérifier", words.LEGEND_OTHER):
+        assert absent not in said
+    assert words.LEGEND_COMMUNE not in said
+
+
 def test_what_a_limit_cuts_is_half_a_disc_over_a_hollow_one() -> None:
     half, whole = window.symbol(window.CUT, 1.5), window.symbol("hors", 1.5)
     assert half["s"] == whole["s"]

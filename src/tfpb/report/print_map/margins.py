@@ -81,11 +81,16 @@ def foot(sheet: Sheet, view: views.View) -> None:
 
 
 def _legend(sheet: Sheet, view: views.View) -> None:
-    """Draw résidences by status and by size, then the lines of the map."""
+    """Draw résidences by status and by size, then the lines of the map; nothing that it does not hold."""
     single, scale, layers = isinstance(view, views.PageView), view.frame.scale, view.layers
     x, y = views.EDGE, views.FOOT_Y + 1.7
     far = scale > views.FAR_SCALE
-    named = {side: words.LEGEND_STATUS.format(side=word) for side, word in SIDE_WORDS.items()}
+    met = set(layers.residences["statut"].iloc[views.touching(layers.residences, view.frame)])
+    named = {
+        side: words.LEGEND_STATUS.format(side=word)
+        for side, word in SIDE_WORDS.items()
+        if side in met
+    }
     if not far and layers.residences["coupee"].ne("").any():
         named[window.CUT] = words.LEGEND_CUT
     step = STEP if len(named) < 4 else 0.85 * STEP  # noqa: PLR2004
@@ -109,13 +114,14 @@ def _legend(sheet: Sheet, view: views.View) -> None:
         )
     ]
     near = len(views.touching(layers.qpv, view.frame))
-    if isinstance(view, views.PageView) or near > len(view.quarters):
+    if near > (1 if isinstance(view, views.PageView) else len(view.quarters)):
         other = {"color": theme.QPV, "linewidth": window.other_line(single=single)}
         lines.append((words.LEGEND_OTHER, other))
     if len(views.touching(layers.old, view.frame)):
         old = 2015 if vintage != 2015 else 2024  # noqa: PLR2004
         lines.append((words.LEGEND_OLD.format(vintage=old), window.OLD_LINE))
-    lines.append((words.LEGEND_COMMUNE, window.COMMUNE_LINE))
+    if layers.communes.boundary.intersects(shapely.box(*view.frame.bounds)).any():
+        lines.append((words.LEGEND_COMMUNE, window.COMMUNE_LINE))
     x += 56 if far else 49
     for k, (text, look) in enumerate(lines):
         sheet.layer.add_line(Line2D([x, x + 8], [y + k * STEP] * 2, **look))
