@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 _TEXTS: Final = packaged(__name__)
 THEMES: Final[dict[str, str]] = _TEXTS["themes"]
-NATURES: Final[dict[str, str]] = _TEXTS["natures"]
 QUADRANTS: Final[dict[str, str]] = _TEXTS["quadrants"]
 CERTAINTIES: Final[dict[str, str]] = _TEXTS["certainties"]
 """How sure a quadrant is: neither, one or both of its intervals hold the cut."""

@@ -15,7 +15,7 @@ from tfpb.report.sections.build import number_of
 from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.survey.planning.precision import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
-from tfpb.words.survey.satisfaction import NATURES, THEMES, otherwise, otherwise_sentence
+from tfpb.words.survey.satisfaction import THEMES, otherwise, otherwise_sentence
 from tfpb.words.survey.verdict_words import PUBLICATIONS, plainly, target_words, would_have_taken
 
 if TYPE_CHECKING:
@@ -121,10 +121,11 @@ def modelled(survey: Published, name: str, wave: str) -> pd.DataFrame:
     whole = only(raw, niveau=TOTAL).set_index("item")["estimation"]
     out["ensemble"] = out["item"].map(whole)
     out["publication_court"] = [_short(p) for p in out["publication"]]
-    items = survey.items[["item", "libelle", "theme", "ordre", "tete_de_theme"]]
-    out = out.merge(items.rename(columns={"tete_de_theme": "tete"}), on="item", how="left")
-    out["theme_mot"] = [THEMES.get(t, str(t)) for t in out["theme"]]
-    return out.sort_values(["ordre", "territoire"], kind="stable").reset_index(drop=True)
+    return (
+        _of_items(out, survey)
+        .sort_values(["ordre", "territoire"], kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def _short(publication: str) -> str:
@@ -179,11 +180,7 @@ def contradicted(rows: pd.DataFrame) -> tuple[str, ...]:
 
 def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     """Add labels, order, words and signs; total first, then territories, items in survey order."""
-    rows = rows.assign(autrement=_otherwise(rows, survey, name))
-    items = survey.items[["item", "libelle", "theme", "nature", "ordre", "tete_de_theme"]].rename(
-        columns={"tete_de_theme": "tete"}
-    )
-    out = rows.merge(items, on="item", how="left", validate="many_to_one")
+    out = _of_items(rows.assign(autrement=_otherwise(rows, survey, name)), survey)
     total = out["niveau"] != TOTAL
     out = out.assign(_rest=total).sort_values(
         ["_rest", "niveau", "territoire", "vague", "ordre"], kind="stable"
@@ -202,9 +199,15 @@ def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
         f"{sign} {word}" for sign, word in zip(out["sign"], out["mot_entier"], strict=True)
     ]
     out["publication_court"] = [_short(p) for p in out["publication"]]
-    out["theme_mot"] = [THEMES.get(t, str(t)) for t in out["theme"]]
-    out["nature_mot"] = [NATURES.get(t, str(t)) for t in out["nature"]]
     return out
+
+
+def _of_items(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
+    """Return rows with what the plan says of their question."""
+    items = survey.items[["item", "libelle", "theme", "nature", "ordre", "tete_de_theme"]]
+    items = items.rename(columns={"tete_de_theme": "tete"})
+    items = items.assign(theme_mot=[THEMES.get(t, str(t)) for t in items["theme"]])
+    return rows.merge(items, on="item", how="left", validate="many_to_one")
 
 
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -249,18 +252,12 @@ def needed(level: float, design_effect: float, margin_points: float) -> int:
     return n_necessaire(share, effet_plan=design_effect, marge_points=margin_points)
 
 
-def place_label(level: str, place: str, names: dict[str, str]) -> str:
-    """Name a territory as readers do."""
-    if level == TOTAL:
-        return "Ensemble"
-    name = names.get(place, "")
-    return f"{name} ({place})" if name else place
-
-
 def placed(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return rows with their territory named (`territoire_mot`)."""
-    pairs = zip(rows["niveau"], rows["territoire"], strict=True)
-    return rows.assign(territoire_mot=[place_label(n, str(t), names) for n, t in pairs])
+    """Return rows with their territory named as readers do (`territoire_mot`)."""
+    known = {code: f"{name} ({code})" for code, name in names.items() if name}
+    pairs = zip(rows["niveau"], rows["territoire"].astype(str), strict=True)
+    told = ["Ensemble" if n == TOTAL else known.get(t, t) for n, t in pairs]
+    return rows.assign(territoire_mot=told)
 
 
 def unclear(rows: pd.DataFrame, margin: float) -> list[tuple[str, str]]:
