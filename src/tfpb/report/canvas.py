@@ -194,19 +194,17 @@ def converted(svg: bytes, size_mm: tuple[float, float], title: str, **form: Any)
     bytes
         The same for the same drawing: no clock is read, fonts are the shipped ones.
     """
-    import typst  # noqa: PLC0415 - drawing in another process needs none of this
-
     wide, high = map(str, size_mm)
     inputs = {"title": title, "wide": wide, "high": high, "svg": svg.decode("utf-8")}
-    return bytes(
-        typst.compile(
-            _PLACED.encode(),
-            sys_inputs=inputs,
-            font_paths=_fonts(),
-            timestamp=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
-            **form,
-        )
-    )
+    return compiled(_PLACED.encode(), sys_inputs=inputs, **form)
+
+
+def compiled(source: bytes | str, day: dt.date = dt.date(2000, 1, 1), **form: Any) -> bytes:
+    """Compile a typst document, or the file of one, with the shipped fonts alone; `day` is its date."""
+    import typst  # noqa: PLC0415 - drawing in another process needs none of this
+
+    dated = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+    return bytes(typst.compile(source, font_paths=_fonts(), timestamp=dated, **form))
 
 
 @lru_cache(maxsize=1)

@@ -9,11 +9,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-import typst
 from PIL import Image
 
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Photos, Report, Table, Text
 from tfpb.report import theme
+from tfpb.report.canvas import compiled
 from tfpb.report.cell_values import missing, printable
 from tfpb.report.documents import document_parts as parts
 from tfpb.text import french_spaces
@@ -87,17 +87,8 @@ def render(
     }
     inputs["data"] = json.dumps(_printable(content), ensure_ascii=False)
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
-    return bytes(
-        typst.compile(  # type: ignore[call-overload]  # the stub ties the type of fonts to the input's
-            _TEMPLATE.read_bytes(),
-            format="pdf",
-            sys_inputs=inputs,
-            font_paths=[str(theme.FONT_FOLDER)],
-            ignore_system_fonts=True,
-            pdf_standards=[_STANDARD],
-            timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
-        )
-    )
+    form = {"format": "pdf", "pdf_standards": [_STANDARD]}
+    return compiled(_TEMPLATE.read_bytes(), day, sys_inputs=inputs, **form)
 
 
 def one_page(
