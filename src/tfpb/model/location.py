@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.model.codes import QpvStatut
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
+
+
+OTHER_MAP: Final = {2015: 2024, 2024: 2015}
+"""The other map of quarters, by vintage."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import TOTAL, Groupe, QpvStatut
-from tfpb.model.location import Located, MapModel, QpvPage
+from tfpb.model.location import OTHER_MAP, Located, MapModel, QpvPage
 from tfpb.model.survey import only
 from tfpb.report.print_map.views import territories
-from tfpb.report.quarter_pages import SHOWN, balance, first, money, own_rows, quarter_page, verdict
+from tfpb.report.quarter_pages import balance, first, money, own_rows, quarter_page, verdict
 from tfpb.report.sections.build import number_of
-from tfpb.report.sections.survey.survey_view import ALONE
+from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
 from tfpb.survey.disagreement import Disagreement, Key, disagreements
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.state_words import named_states
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
 
-_OTHER: Final = {2015: 2024, 2024: 2015}
 _NAMES: Final = ("code_qpv", "nom_qpv", "communes")
 _GAP_COLUMNS: Final = (
     "code_qpv", "vague", "item", "libelle", "theme", "ecart", "ic95_bas", "ic95_haut", "n",
@@ -52,7 +51,7 @@ def map_model(dossier: Dossier) -> MapModel:
     here = {c for c in homes["code_qpv"] if c}
     near = {c for c in located.entrances["qpv_proche_code"] if c}
     shown = ruling[ruling["code_qpv"].isin(here | near)]
-    old = dossier.maps.get(_OTHER[located.vintage])
+    old = dossier.maps.get(OTHER_MAP[located.vintage])
     head = dossier.settings.dossier
     return MapModel(
         title=head.titre,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication, QpvStatut
+from tfpb.model.codes import TOTAL, Ajustement, Groupe, QpvStatut
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import Published, only
-from tfpb.report.sections.survey.survey_view import ALONE
+from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
 from tfpb.report.theme import verdict_sign
 from tfpb.survey.disagreement import Disagreement, Key, disagreements, key_of
 from tfpb.words.documents import quarter_page as words
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
 
-SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _LINES: Final = 3
 _THEMES: Final = ("residence", "relation", "quartier", "logement")
 

@@ -12,13 +12,14 @@ import shapely
 from matplotlib.lines import Line2D
 
 from tfpb.model.codes import QpvStatut
+from tfpb.model.location import OTHER_MAP
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm
 from tfpb.report.cell_values import printable
 from tfpb.report.print_map import views, window
 from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
-from tfpb.words.places.side_words import SIDE_WORDS
+from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,10 +75,10 @@ def foot(sheet: Sheet, view: views.View) -> None:
     sources = words.SOURCES.format(sources=" ; ".join([*imprint.sources, *absent]))
     soft: dict[str, Any] = {"color": theme.SOFT}
     sheet.block(x, views.FOOT_Y + 2.6, sources, views.COLUMN_W, 7, lines=4, spacing=1.22, **soft)
-    warning = shorten(printable(imprint.warning), views.COLUMN_W, 7.5, bold=True)
+    warning = shorten(printable(NOT_AN_ATTESTATION), views.COLUMN_W, 7.5, bold=True)
     sheet.text(x, views.FOOT_Y + 16.2, warning, 7.5, fontweight="bold")
     sheet.text(x, STAMP_Y, words.STAMP, STAMP_PT, **soft)
-    sheet.text(right, STAMP_Y, printable(words.day(imprint.date)), 7, ha="right", **soft)
+    sheet.text(right, STAMP_Y, printable(imprint.date), 7, ha="right", **soft)
 
 
 def _legend(sheet: Sheet, view: views.View) -> None:
@@ -118,8 +119,8 @@ def _legend(sheet: Sheet, view: views.View) -> None:
         other = {"color": theme.QPV, "linewidth": window.other_line(single=single)}
         lines.append((words.LEGEND_OTHER, other))
     if len(views.touching(layers.old, view.frame)):
-        old = 2015 if vintage != 2015 else 2024  # noqa: PLR2004
-        lines.append((words.LEGEND_OLD.format(vintage=old), window.OLD_LINE))
+        told = words.LEGEND_OLD.format(vintage=OTHER_MAP[vintage])
+        lines.append((told, window.OLD_LINE))
     if layers.communes.boundary.intersects(shapely.box(*view.frame.bounds)).any():
         lines.append((words.LEGEND_COMMUNE, window.COMMUNE_LINE))
     x += 56 if far else 49

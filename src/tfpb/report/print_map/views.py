@@ -17,7 +17,6 @@ from tfpb.model.location import MapModel, Place, QpvPage, Territory
 from tfpb.model.projection import LONLAT, crs, legal_epsg
 from tfpb.text import fold
 from tfpb.words.places import map_words as words
-from tfpb.words.places.side_words import NOT_AN_ATTESTATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -246,7 +245,6 @@ class Imprint:
     mark: str
     sources: tuple[str, ...]
     grounded: bool
-    warning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +301,6 @@ def imprint(model: MapModel) -> Imprint:
         mark=words.marks(draft=model.draft, fictional=model.fictional),
         sources=model.sources,
         grounded=not model.ground.streets.empty,
-        warning=NOT_AN_ATTESTATION,
     )
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from tfpb.model.codes import Publication
+from tfpb.model.location import OTHER_MAP
 from tfpb.model.projection import LONLAT, crs
 from tfpb.report import theme
 from tfpb.report.print_map.views import lines_of
@@ -69,14 +70,13 @@ def to_json(value: object) -> str:
 
 
 def _meta(model: MapModel) -> dict[str, Any]:
-    old = 2015 if model.vintage != 2015 else 2024  # noqa: PLR2004
     return {
         "titre": words.DRAFT_TITLE.format(title=model.title) if model.draft else model.title,
         "bailleur": model.bailleur,
         "annee": model.year,
-        "date": words.day(model.date),
+        "date": model.date,
         "millesime": model.vintage,
-        "ancien": old,
+        "ancien": OTHER_MAP[model.vintage],
         "empreinte": model.run_hash,
         "fictif": model.fictional,
         "avertissement": NOT_AN_ATTESTATION,

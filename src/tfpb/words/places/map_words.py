@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import NOTHING, gap_number, long_date, number, plural
+from tfpb.words.numbers import NOTHING, gap_number, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import SIGNS, VERDICTS
 
@@ -93,14 +92,6 @@ def gap_line(verdict: str, gap: float | None, ends: _Ends, n: float | None, weak
     told = [number(v * 100, 1, sign=True) for v in ends if v is not None]
     between = f" ({told[0]} à {told[1]})" if len(told) > 1 else ""
     return f"{sign} {gap_number(gap)} points{between}{size}{f', {weak}' if weak else ''}"
-
-
-def day(text: str) -> str:
-    """Write a date written 2026-02-10 as « 10 février 2026 »; any other text stays as it is."""
-    try:
-        return long_date(dt.date.fromisoformat(text))
-    except ValueError:
-        return text
 
 
 def page_subtitle(code: str, commune: str, bailleur: str, tax_year: int) -> str:
