@@ -32,9 +32,8 @@ from matplotlib.figure import Figure  # noqa: E402
 
 from tfpb.pipeline.kept.stage_cache import StageCache  # noqa: E402
 from tfpb.report.print_map import sheets as drawing  # noqa: E402
-from tfpb.report.print_map.layers import atlas, page_epsg  # noqa: E402
 from tfpb.report.print_map.sheets import map_files  # noqa: E402
-from tfpb.report.print_map.views import overview_view, page_view  # noqa: E402
+from tfpb.report.print_map.views import atlas, overview_view, page_epsg, page_view  # noqa: E402  # noqa: E402
 from tfpb.report.web_map import map_html  # noqa: E402
 from tfpb.stage import Making  # noqa: E402
 
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tfpb.model.location import MapModel
-    from tfpb.report.print_map.layers import Atlas
+    from tfpb.report.print_map.views import Atlas
 
 PEER_PAGES = 6
 

@@ -361,7 +361,7 @@ def spend(world: World, made: Any, stock: pd.DataFrame) -> Any:
 def zeros(made: Any, unknown: set[str], *, whole_unknown: bool) -> list[str]:
     """List each zero said of what is not known: tables by quarter, sentences, A4 figures, forecast."""
     from tfpb.words.documents import quarter_page  # noqa: PLC0415
-    from tfpb.words.money import abatement_words, forecast_words, state_words  # noqa: PLC0415
+    from tfpb.words.money import abatement_words, state_words  # noqa: PLC0415
 
     wrong = []
     for row in made.by_qpv.to_dict("records"):
@@ -375,7 +375,7 @@ def zeros(made: Any, unknown: set[str], *, whole_unknown: bool) -> list[str]:
         lines = abatement_words.summary(made)
         for years in (made.by_year.to_dict("records"),):
             known = [(int(r["annee"]), r["abattement_eur"]) for r in years]
-            lines.append(forecast_words.forecast_sentence(known, opened=0, waiting=NIL))
+            lines.append(abatement_words.forecast_sentence(known, opened=0, waiting=NIL))
         wrong += [s for s in lines if re.search(r"(?<![\d\u202f])0\u202f€", s)]
         wrong += (
             [str(made.totals["abattement_eur"])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from map_models import HOSTILE
+from map_models import HOSTILE, synthetic
 from PIL import Image
+
+from tfpb.report.web_map import map_html
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -198,6 +201,22 @@ def test_filters_count_and_one_click_shows_the_doubts(visit: Opener) -> None:
     assert statuses == {"à vérifier"}
     page.click("#b-doutes")
     assert page.inner_text("#compte") == "60 résidences affichées sur 60"
+
+
+def test_the_legend_names_the_sides_that_the_map_shows(visit: Opener, tmp_path: Path) -> None:
+    assert "résidence à vérifier" in visit().page.inner_text("#legende-corps")
+    model = synthetic()
+    inside = model.residences[model.residences["statut"] == "dans"]
+    bare = dataclasses.replace(
+        model, residences=inside, qpv=model.qpv.iloc[:0], pages=(), gaps=model.gaps.iloc[:0]
+    )
+    file = tmp_path / "carte.html"
+    file.write_bytes(map_html.render(bare))
+    legend = visit("", DESK, file).page.inner_text("#legende-corps")
+    assert "résidence dans le QPV" in legend
+    assert "résidence hors QPV" not in legend
+    assert "résidence à vérifier" not in legend
+    assert "QPV 2024" not in legend
 
 
 def test_colours_have_a_legend_with_words_and_signs(visit: Opener) -> None:

@@ -16,7 +16,7 @@ import certifi
 import httpx
 
 from tfpb.errors import Fault, Place, TfpbError, fail
-from tfpb.words.faults.file_faults import DOWNGRADE, LARGE, SLOW, network_reason, status_reason
+from tfpb.words.faults.input_words import DOWNGRADE, LARGE, SLOW, network_reason, status_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

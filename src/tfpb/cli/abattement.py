@@ -102,11 +102,8 @@ def _tell(made: Accounts) -> None:
         terminal.print_line(*summary(money))
     if made.programme is not None:
         last = made.abatements[-1]
-        abated = last.totals["abattement_eur"]
-        sums = made.programme.totals
-        left = sums.get("rattrapage_eur")
-        told = (sums["valorise_eur"], abated, sums.get("solde_eur"), left)
-        terminal.print_line(balance_lead(*told, unknown=last.unknown_quarters))
+        sums, abated = made.programme.totals, last.totals["abattement_eur"]
+        terminal.print_line(balance_lead(sums, abated, unknown=last.unknown_quarters))
     if made.doubts:
         terminal.print_line(words.DOUBTS_OF_FILES)
         terminal.show_doubts(made.doubts)

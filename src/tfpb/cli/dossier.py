@@ -64,7 +64,7 @@ def dossier(
 
 
 def _tell(made: Dossier, written: Written, review: str) -> None:
-    from tfpb.words.documents.closing import closing
+    from tfpb.words.documents.note_words import closing
 
     if written.kept:
         terminal.print_line(words.kept_files(written.kept))

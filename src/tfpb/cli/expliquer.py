@@ -32,7 +32,7 @@ def expliquer(
     with guard():
         from tfpb.evidence.explanation import explain, near
         from tfpb.io.packs.pack import read_pack
-        from tfpb.words.documents.explanation_words import explanation_lines, unknown_words
+        from tfpb.words.documents.pack_words import explanation_lines, unknown_words
 
         files = read_pack(pack)
         found = explain(files, reference)

@@ -35,7 +35,7 @@ def nouveau(
         from tfpb.errors import fail
         from tfpb.io.packs.pack import new_folder
         from tfpb.report.documents.workbook_forms import templates
-        from tfpb.words.documents.new_dossier import settings_file
+        from tfpb.words.documents.setting_words import settings_file
 
         in_use = dossier.exists() and (not dossier.is_dir() or _holds_files(dossier))
         if in_use and (depuis is None or not dossier.is_dir()):

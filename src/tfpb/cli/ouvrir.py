@@ -40,7 +40,7 @@ def ouvrir(
         from tfpb.errors import fail
         from tfpb.io.sources.toml_files import SETTINGS
         from tfpb.page.serve import AlreadyOpenError, serve
-        from tfpb.words.page.door_words import ALREADY, OWN_FOLDER
+        from tfpb.words.page.screen_words import ALREADY, OWN_FOLDER
 
         if dossier is None:
             here = Path()

@@ -96,7 +96,7 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
 
 
 def _tell_readings(told: Sequence[Reading]) -> None:
-    from tfpb.words.documents.reading_words import TITLE, reading_line
+    from tfpb.words.documents.setting_words import TITLE, reading_line
 
     if told:
         terminal.print_line(TITLE)

@@ -16,7 +16,7 @@ from tfpb.geodata.ground_imports import import_communes_outlines
 from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
 from tfpb.text import fold
-from tfpb.words.faults.file_faults import LARGE
+from tfpb.words.faults.input_words import LARGE
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.places.geodata_words import FETCHING, NO_FILE, installed_line
 

@@ -19,7 +19,7 @@ import httpx
 
 from tfpb.addresses.network import Limits, open_client, reason
 from tfpb.errors import Place, TfpbError, fail
-from tfpb.words.faults.file_faults import DOWNGRADE, SLOW, network_reason, status_reason
+from tfpb.words.faults.input_words import DOWNGRADE, SLOW, network_reason, status_reason
 from tfpb.words.places.geodata_words import SENT_ON
 
 if TYPE_CHECKING:

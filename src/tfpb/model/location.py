@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tfpb.model.codes import QpvStatut
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
     from tfpb.errors import Fault
+
+
+OTHER_MAP: Final = {2015: 2024, 2024: 2015}
+"""The other map of quarters, by vintage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,44 @@ class Located:
     residences: pd.DataFrame
     correspondence: pd.DataFrame
     notices: tuple[Fault, ...] = ()
+
+    @property
+    def counts(self) -> StockCounts:
+        """Return the counts of the stock."""
+        homes, doors = self.residences, self.entrances
+        doubtful = homes["logements_a_verifier"]
+        return StockCounts(
+            residences=len(homes),
+            entrances=len(doors),
+            dwellings=int(homes["nb_logements"].sum()),
+            inside=int(homes["logements_dans"].sum()),
+            outside=int(homes["logements_hors"].sum()),
+            doubtful=int(doubtful.sum()),
+            doubtful_residences=int((doubtful > 0).sum()),
+            doubtful_entrances=int((doors["qpv_statut"] == QpvStatut.A_VERIFIER).sum()),
+        )
+
+
+class StockCounts(NamedTuple):
+    """Counts of the stock.
+
+    Parameters
+    ----------
+    residences, entrances, dwellings : int
+    inside, outside, doubtful : int
+        Dwellings by side; they add up to `dwellings`.
+    doubtful_residences, doubtful_entrances : int
+        Those with at least one dwelling to check; entrances to check.
+    """
+
+    residences: int
+    entrances: int
+    dwellings: int
+    inside: int
+    outside: int
+    doubtful: int
+    doubtful_residences: int = 0
+    doubtful_entrances: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +171,14 @@ class GapLine:
     """One satisfaction line of the A4 page: dot, whiskers, band, words."""
 
     label: str
-    gap: float | None
-    ic90: tuple[float, float] | None
-    ic95: tuple[float, float] | None
-    qpv: float | None
-    hors: float | None
-    n: int
-    sign: str
-    words: str
+    gap: float | None = None
+    ic90: tuple[float, float] | None = None
+    ic95: tuple[float, float] | None = None
+    qpv: float | None = None
+    hors: float | None = None
+    n: int = 0
+    sign: str = ""
+    words: str = ""
     n_qpv: int = 0
     n_hors: int = 0
     otherwise: bool = False  # the figure like with like does not say the same
@@ -164,7 +208,6 @@ class QpvPage:
     gaps: tuple[GapLine, ...]
     sentences: tuple[str, ...]
     modelled: str = ""
-    doubts: tuple[str, ...] = ()
     margin: float = 0.05
     wave: str = ""  # of the three lines
     gap_scope: str = ""  # over whom the three lines are measured (the quarter, or the convention)

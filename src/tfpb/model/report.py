@@ -6,14 +6,21 @@ never computed in a renderer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
+
+DOCUMENT: Final = frozenset({"document"})
+SHEET: Final = frozenset({"classeur"})
+BOTH: Final = frozenset({"classeur", "document"})
+ANNEX: Final = frozenset({"annexe"})
+BOTH_ANNEX: Final = frozenset({"classeur", "annexe"})
+"""Where a block shows: sheet, page, end of a document; a table stands in the data too."""
 
 
 class Format(StrEnum):
@@ -82,22 +89,29 @@ class Table:
     scope: str = ""
     source: str = ""
     notes: tuple[str, ...] = ()
-    media: frozenset[str] = frozenset({"classeur", "document", "donnees"})
+    media: frozenset[str] = BOTH | {"donnees"}
     totals: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[tuple[int, str, str], ...] = ()
     sheet: str = ""
     folded: bool = False
+
+    def shortened(self, most: int, rest: Callable[[int], str]) -> Table:
+        """Return the table with so many rows at most, and what `rest` says of the others as a note."""
+        left = len(self.rows) - most
+        if left <= 0:
+            return self
+        return replace(self, rows=self.rows.head(most), notes=(*self.notes, rest(left)))
 
 
 class ChartKind(StrEnum):
     """The pictures that serve."""
 
     GAPS = "ecarts"  # dot-and-whisker of gaps with the margin band
-    DUMBBELL = "niveaux"  # QPV against hors QPV
+    DUMBBELL = "niveaux"  # QPV against hors QPV, drawn by a workbook alone
     STACKED = "empile"  # four levels, QPV above hors
     SLOPES = "vagues"  # waves
     NEED = "besoin"  # spending against gap
-    BARS = "barres"
+    BARS = "barres"  # drawn by a workbook alone
     PRIORITIES = "priorites"
     CURVES = "courbes"  # shares by a number that grows
     FUNNEL = "entonnoir"  # a gap within the limits of chance, by number of interviews
@@ -133,7 +147,7 @@ class Chart:
     reach: float = 0.0
     source: str = ""
     notes: tuple[str, ...] = ()
-    media: frozenset[str] = frozenset({"document"})
+    media: frozenset[str] = DOCUMENT
     series: tuple[str, ...] = ()
 
 
@@ -144,7 +158,7 @@ class Text:
     paragraphs: tuple[str, ...]
     bullets: bool = False
     title: str = ""
-    media: frozenset[str] = frozenset({"classeur", "document"})
+    media: frozenset[str] = BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +177,7 @@ class KeyFigures:
     """A row of key figures."""
 
     figures: tuple[KeyFigure, ...]
-    media: frozenset[str] = frozenset({"classeur", "document"})
+    media: frozenset[str] = BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +186,7 @@ class Photos:
 
     photos: tuple[tuple[str, bytes], ...]
     title: str
-    media: frozenset[str] = frozenset({"document"})
+    media: frozenset[str] = DOCUMENT
 
 
 Block = Table | Chart | Text | KeyFigures | Photos

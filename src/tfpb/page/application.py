@@ -33,7 +33,7 @@ from tfpb.report import theme
 from tfpb.text import printable
 from tfpb.words.faults.sentences import fault_texts
 from tfpb.words.numbers import euros, long_date, number, plural
-from tfpb.words.page import door_words, screen_words
+from tfpb.words.page import screen_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,8 +128,8 @@ class _Page:
     async def entrance(self, request: Request) -> Response:
         """Let in whoever bears the secret, once; the page goes on by itself, so that its cookie is sent."""
         if not self._keys.enter(request.query_params.get("cle", "")):
-            return HTMLResponse(door_words.refusal("cle"), 403)
-        answer = HTMLResponse(door_words.handed("/"))
+            return HTMLResponse(screen_words.refusal("cle"), 403)
+        answer = HTMLResponse(screen_words.handed("/"))
         answer.set_cookie(
             self._keys.name, self._keys.cookie, httponly=True, samesite="strict", path="/"
         )
@@ -142,12 +142,12 @@ class _Page:
 
     async def absent(self, _request: Request, _error: Exception | None = None) -> Response:
         """Say that there is nothing there."""
-        return HTMLResponse(door_words.refusal("absente"), 404)
+        return HTMLResponse(screen_words.refusal("absente"), 404)
 
     async def ours(self, _request: Request, error: Exception) -> Response:
         """Say that the program is at fault, as the commands do."""
         told = screen_words.BROKEN.format(kind=type(error).__name__)
-        return HTMLResponse(door_words.page_of(door_words.AT_FAULT, told), 500)
+        return HTMLResponse(screen_words.page_of(screen_words.AT_FAULT, told), 500)
 
     async def alive(self, _request: Request) -> Response:
         """Tell that a page is still open."""
@@ -260,7 +260,7 @@ class _Page:
         token = request.headers.get("x-jeton") or str(form.get("jeton", ""))
         if not self._keys.signed(token):
             await form.close()
-            return HTMLResponse(door_words.refusal("jeton"), 403)
+            return HTMLResponse(screen_words.refusal("jeton"), 403)
         return form
 
     def _back(self, form: FormData) -> Response:

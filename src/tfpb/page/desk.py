@@ -17,7 +17,7 @@ from tfpb.io.sources.toml_files import SETTINGS, read_plan, read_settings
 from tfpb.page.jobs import Job
 from tfpb.page.outlook import Outlook, check, make
 from tfpb.pipeline.pack_run import PACK_FOLDER
-from tfpb.words.documents.new_dossier import settings_file
+from tfpb.words.documents.setting_words import settings_file
 from tfpb.words.page.screen_words import BUSY, WORKING
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse
 
-from tfpb.words.page import door_words as words
+from tfpb.words.page import screen_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

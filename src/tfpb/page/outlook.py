@@ -33,7 +33,7 @@ from tfpb.review.doubts import POSITION, address_doubts, limit_doubts
 from tfpb.review.picture import HEIGHT_MM, MOST, WIDTH_MM, half_width, spots
 from tfpb.review.review_workbook import read_limit_decisions
 from tfpb.stage import Steps, directly
-from tfpb.words.documents.closing import closing
+from tfpb.words.documents.note_words import closing
 from tfpb.words.documents.pack_words import difference_words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money.state_words import state_sentences
@@ -229,10 +229,7 @@ def _outlook(made: Dossier, faults: tuple[Fault, ...], geography: Path, **more: 
             ("acquis", s.acquired), ("a_reclamer", s.to_claim), ("sous_reserve", s.reserved),
             ("a_risque", s.at_risk), ("perdu", s.lost),
         )  # fmt: skip
-        standing = state_sentences(
-            s, money.reserves, year=money.year, limit=money.claim_until,
-            on=made.settings.dossier.date,
-        )  # fmt: skip
+        standing = state_sentences(money, made.settings.dossier.date)
     figures = tuple(
         (f.label, f.value, f.detail)
         for block in synthese(made).blocks

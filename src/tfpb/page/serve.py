@@ -20,7 +20,7 @@ import uvicorn
 from tfpb.page.application import application
 from tfpb.page.desk import Desk
 from tfpb.page.door import ENTRANCE, Keys
-from tfpb.words.page import door_words as words
+from tfpb.words.page import screen_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

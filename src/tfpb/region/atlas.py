@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-import typst
 
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import dumps
@@ -17,7 +15,7 @@ from tfpb.pipeline.steps import locating
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
 from tfpb.report import theme
-from tfpb.report.canvas import fonts
+from tfpb.report.canvas import compiled
 from tfpb.report.cell_values import printable
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import draw_page
@@ -28,6 +26,7 @@ from tfpb.words.documents import region_words as words
 from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
@@ -245,11 +244,4 @@ def atlas_bytes(
         }
         (folder / "pages.json").write_bytes(dumps(content))
         (folder / "atlas.typ").write_bytes(_TEMPLATE.read_bytes())
-        made = typst.compile(
-            str(folder / "atlas.typ"),
-            root=str(folder),
-            format="pdf",
-            font_paths=fonts(),
-            timestamp=dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC),
-        )
-    return bytes(made)
+        return compiled(str(folder / "atlas.typ"), date, root=str(folder), format="pdf")

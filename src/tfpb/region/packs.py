@@ -26,7 +26,7 @@ from tfpb.region.funnel import FEWEST_OTHERS
 from tfpb.region.reports import no_ground
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
-from tfpb.report.sections.entonnoir import own_funnel
+from tfpb.report.sections.restitution import own_funnel
 from tfpb.report.sections.restitution import position as position_section
 from tfpb.report.web_map import map_html
 from tfpb.stage import Making, Stage, directly

@@ -14,8 +14,8 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.near_names import near_names
 from tfpb.model.record import summed
 from tfpb.text import fold
-from tfpb.words.documents.reading_words import motives
 from tfpb.words.documents.region_words import ALIKE
+from tfpb.words.documents.setting_words import motives
 from tfpb.words.faults.input_words import listed
 from tfpb.words.faults.paste_words import ALIAS
 

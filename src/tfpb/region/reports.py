@@ -19,8 +19,8 @@ from tfpb.region.funnel import FEWEST_OTHERS, limits_by_interviews
 from tfpb.region.secrecy.cuts import SHOWN
 from tfpb.report.sections import restitution as pages
 from tfpb.report.sections.build import section
-from tfpb.report.sections.entonnoir import region_funnel
 from tfpb.report.sections.methode import methode
+from tfpb.report.sections.restitution import region_funnel
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution, priorites
 from tfpb.words.documents import region_words as words

@@ -21,6 +21,8 @@ from tfpb.report.cell_values import printable
 from tfpb.text import TIED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import typst
     from matplotlib.axes import Axes
 
@@ -192,19 +194,17 @@ def converted(svg: bytes, size_mm: tuple[float, float], title: str, **form: Any)
     bytes
         The same for the same drawing: no clock is read, fonts are the shipped ones.
     """
-    import typst  # noqa: PLC0415 - drawing in another process needs none of this
-
     wide, high = map(str, size_mm)
     inputs = {"title": title, "wide": wide, "high": high, "svg": svg.decode("utf-8")}
-    return bytes(
-        typst.compile(
-            _PLACED.encode(),
-            sys_inputs=inputs,
-            font_paths=fonts(),
-            timestamp=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
-            **form,
-        )
-    )
+    return compiled(_PLACED.encode(), sys_inputs=inputs, **form)
+
+
+def compiled(source: bytes | str, day: dt.date = dt.date(2000, 1, 1), **form: Any) -> bytes:
+    """Compile a typst document, or the file of one, with the shipped fonts alone; `day` is its date."""
+    import typst  # noqa: PLC0415 - drawing in another process needs none of this
+
+    dated = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+    return bytes(typst.compile(source, font_paths=fonts(), timestamp=dated, **form))
 
 
 @lru_cache(maxsize=1)
@@ -262,6 +262,13 @@ class Sheet:
             self.text(x, y, line, size_pt, **look)
             y += size_pt * POINT_MM * spacing
         return y
+
+    def lines(
+        self, x: float, y: float, texts: Iterable[str], step: float, *size: float, **look: Any
+    ) -> None:
+        """Write lines one under the other, the first at `y`."""
+        for k, text in enumerate(texts):
+            self.text(x, y + k * step, text, *size, **look)
 
     def rule(self, x0: float, y0: float, x1: float, y1: float, **look: Any) -> None:
         """Draw a straight rule."""

@@ -44,9 +44,6 @@ def ground(
     addresses: pd.DataFrame,
     outlines: gpd.GeoDataFrame | None = None,
     parcels: gpd.GeoDataFrame | None = None,
-    extent: Any = None,
-    *,
-    epsg: int | None = None,
 ) -> Ground:
     """Draw the ground from what was imported.
 
@@ -56,40 +53,40 @@ def ground(
         `street` (str), `number` (int or text that begins with digits), `x, y` (metres, legal
         projection), `citycode` (str).
     outlines : GeoDataFrame, optional
-        Communes, any CRS: `nom` and `code_insee`, or columns of like names.
+        Communes, any CRS: `code_insee, nom`.
     parcels : GeoDataFrame, optional
         Parcels or footprints, any CRS.
-    extent : (xmin, ymin, xmax, ymax) or geometry, optional
-        What the maps show, in metres of the legal projection; a multi-part geometry keeps the
-        addresses near its parts only.
-    epsg : int, optional
-        Legal projection; by default that of the first commune.
 
     Returns
     -------
     Ground
-        Every frame in the legal projection. Same input, same output, whatever the order of rows.
+        Every frame in the legal projection of the first commune. Same input, same output, whatever the
+        order of rows.
     """
-    if epsg is None:
-        codes = addresses["citycode"].astype(str) if len(addresses) else pd.Series([], dtype=str)
-        epsg = legal_epsg(min(codes)) if len(codes) else legal_epsg("")
-    zone = _zone(extent)
+    epsg = legal_epsg(min(addresses["citycode"].astype(str), default=""))
+    communes = _brought(outlines, ["code_insee", "nom"], epsg)
     return Ground(
-        streets=streets(addresses, zone=zone, epsg=epsg),
-        communes=_communes(outlines, zone=zone, epsg=epsg),
-        parcels=_parcels(parcels, zone=zone, epsg=epsg),
+        streets=streets(addresses, epsg=epsg),
+        communes=communes.sort_values(["code_insee", "nom"], kind="stable", ignore_index=True),
+        parcels=_brought(parcels, [], epsg),
     )
 
 
-def _zone(extent: Any) -> Any:
-    if extent is None:
-        return None
-    shape = extent if hasattr(extent, "geom_type") else shapely.box(*extent)
-    return shape.buffer(MARGIN_M, quad_segs=2)
+def _brought(layer: gpd.GeoDataFrame | None, columns: list[str], epsg: int) -> gpd.GeoDataFrame:
+    """Bring these columns of a layer to a projection; of none, an empty one."""
+    if layer is None or layer.empty:
+        return gpd.GeoDataFrame({c: [] for c in columns}, geometry=[], crs=crs(epsg))
+    return layer[[*columns, layer.geometry.name]].to_crs(crs(epsg)).reset_index(drop=True)
 
 
-def streets(addresses: pd.DataFrame, *, zone: Any, epsg: int) -> gpd.GeoDataFrame:
-    """Join the numbers of each street into lines: `nom, rang, geometry`, longest first."""
+def streets(addresses: pd.DataFrame, *, epsg: int, zone: Any = None) -> gpd.GeoDataFrame:
+    """Join the numbers of each street into lines: `nom, rang, geometry`, longest first.
+
+    Parameters
+    ----------
+    zone : geometry, optional
+        What the maps show, in metres of the legal projection: only addresses near its parts count.
+    """
     names: list[str] = []
     lines: list[LineString] = []
     for name, sides in _by_street(addresses, zone):
@@ -137,8 +134,9 @@ def _by_street(addresses: pd.DataFrame, zone: Any) -> list[tuple[str, list[Point
     usable = table["n"].between(1, 4999) & table["x"].notna() & table["y"].notna()
     table = table[usable & table["street"].ne("")]
     if zone is not None and len(table):
-        shapely.prepare(zone)
-        table = table[shapely.contains_xy(zone, table["x"], table["y"])]
+        around = zone.buffer(MARGIN_M, quad_segs=2)
+        shapely.prepare(around)
+        table = table[shapely.contains_xy(around, table["x"], table["y"])]
     # bis and ter of a number: one point, their middle
     table = table.groupby(["key", "n"], sort=True).agg(
         street=("street", "min"), x=("x", "mean"), y=("y", "mean")
@@ -307,39 +305,3 @@ def _reach(coords: Points, index: int, lines: list[LineString], tree: STRtree) -
         if float(way @ ahead) / distance >= 0.35 and distance < best_cost:  # noqa: PLR2004
             best, best_cost = target, distance
     return best
-
-
-def _text_column(frame: gpd.GeoDataFrame, *wanted: str) -> pd.Series[str]:
-    folded = {fold(str(c)): c for c in frame.columns}
-    for name in wanted:
-        if name in folded:
-            column: pd.Series[str] = frame[folded[name]].astype(str)
-            return column
-    return pd.Series([""] * len(frame), index=frame.index)
-
-
-def _communes(outlines: gpd.GeoDataFrame | None, *, zone: Any, epsg: int) -> gpd.GeoDataFrame:
-    if outlines is None or outlines.empty:
-        empty: dict[str, list[str]] = {"code_insee": [], "nom": []}
-        return gpd.GeoDataFrame(empty, geometry=[], crs=crs(epsg))
-    frame = outlines.to_crs(crs(epsg))
-    frame = gpd.GeoDataFrame(
-        {
-            "code_insee": _text_column(frame, "code insee", "code", "insee com", "insee"),
-            "nom": _text_column(frame, "nom", "nom com", "lib com", "libelle", "name"),
-        },
-        geometry=frame.geometry,
-        crs=frame.crs,
-    )
-    if zone is not None:
-        frame = frame[frame.intersects(zone)]
-    return frame.sort_values(["code_insee", "nom"], kind="stable").reset_index(drop=True)
-
-
-def _parcels(parcels: gpd.GeoDataFrame | None, *, zone: Any, epsg: int) -> gpd.GeoDataFrame:
-    if parcels is None or parcels.empty:
-        return gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=crs(epsg))
-    frame = parcels.geometry.to_crs(crs(epsg))
-    if zone is not None:
-        frame = frame[frame.intersects(zone)]
-    return gpd.GeoDataFrame(geometry=frame.reset_index(drop=True))

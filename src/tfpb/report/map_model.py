@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import TOTAL, Groupe, QpvStatut
-from tfpb.model.location import MapModel
+from tfpb.model.location import OTHER_MAP, Located, MapModel, QpvPage
 from tfpb.model.survey import only
 from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import (
-    SHOWN,
+    OwnAnswers,
     balance,
     first,
     money,
@@ -24,7 +24,7 @@ from tfpb.report.quarter_pages import (
     verdict,
 )
 from tfpb.report.sections.build import number_of
-from tfpb.report.sections.survey.survey_view import ALONE
+from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import interval_points, long_date, points
@@ -35,11 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.location import Located, QpvPage
-    from tfpb.report.quarter_pages import OwnAnswers
     from tfpb.survey.disagreement import Disagreement, Key
 
-_OTHER: Final = {2015: 2024, 2024: 2015}
 _NAMES: Final = ("code_qpv", "nom_qpv", "communes")
 _GAP_COLUMNS: Final = (
     "code_qpv", "vague", "item", "libelle", "theme", "ecart", "ic95_bas", "ic95_haut", "n",
@@ -63,7 +60,7 @@ def map_model(dossier: Dossier) -> MapModel:
     near = {c for c in located.entrances["qpv_proche_code"] if c}
     shown = ruling[ruling["code_qpv"].isin(here | near)]
     answers = own_answers(dossier)
-    old = dossier.maps.get(_OTHER[located.vintage])
+    old = dossier.maps.get(OTHER_MAP[located.vintage])
     head = dossier.settings.dossier
     return MapModel(
         title=head.titre,
@@ -120,7 +117,7 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
     year = dossier.located.year
     if dossier.survey is not None and dossier.survey.waves:
         target = str(dossier.survey.settings.get("cible", ""))
-        named.append(words.survey_source(dossier.survey.waves[-1].vague, target))
+        named.append(words.survey_source(dossier.survey.last_wave, target))
     if dossier.abatement is not None:
         named.append(words.TAX_SOURCE.format(year=year))
     if dossier.programme is not None:

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication, QpvStatut
+from tfpb.model.codes import TOTAL, Ajustement, Groupe, QpvStatut
 from tfpb.model.location import GapLine, QpvPage
-from tfpb.model.survey import only
-from tfpb.report.sections.survey.survey_view import ALONE
+from tfpb.model.survey import Published, only
+from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
 from tfpb.report.theme import verdict_sign
-from tfpb.survey.disagreement import disagreements, key_of
+from tfpb.survey.disagreement import Disagreement, Key, disagreements, key_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.survey import Published
-    from tfpb.survey.disagreement import Disagreement, Key
 
-SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _LINES: Final = 3
 _THEMES: Final = ("residence", "relation", "quartier", "logement")
 
@@ -83,15 +80,14 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
     if survey is None:
         return None
     own = only(survey.comparison, bailleur=survey.name_of(dossier.settings.dossier.bailleur))
-    rows, last = only(own, ajustement=Ajustement.BRUT), survey.waves[-1].vague
     return OwnAnswers(
-        rows,
-        only(own, ajustement=Ajustement.MODELE, vague=last),
+        only(own, ajustement=Ajustement.BRUT),
+        only(own, ajustement=Ajustement.MODELE, vague=survey.last_wave),
         _headline_items(survey),
         survey.labels,
         disagreements(survey.comparison),
         [wave.vague for wave in survey.waves],
-        float(str(survey.settings.get("marge_points", 5.0))),
+        survey.margin,
     )
 
 
@@ -233,27 +229,25 @@ def _line(
     here: pd.DataFrame, item: str, label: str, against: Mapping[Key, Disagreement]
 ) -> GapLine:
     """Return one gap, with the two levels it is the difference of."""
-    gap = _one(here, item, Groupe.ECART)
-    if gap is None or gap["publication"] not in SHOWN:
-        code = str(gap["verdict"]) if gap is not None else "non_publiable"
-        nothing = (None, None, None, None, None, 0)
-        return GapLine(label, *nothing, verdict_sign(code), verdict_words(code))
-    levels = [_one(here, item, g) for g in (Groupe.QPV, Groupe.HORS_QPV)]
-    shown = [r if r is not None and r["publication"] in SHOWN else None for r in levels]
-    qpv, hors = (float(r["estimation"]) if r is not None else None for r in shown)
-    n_qpv, n_hors = (int(r["n"]) if r is not None else 0 for r in shown)
+    shown = only(here, publication=SHOWN)
+    groups = (Groupe.ECART, Groupe.QPV, Groupe.HORS_QPV)
+    gap, inside, outside = (_one(shown, item, group) for group in groups)
+    if gap is None:
+        hidden = _one(here, item, Groupe.ECART)
+        code = "non_publiable" if hidden is None else str(hidden["verdict"])
+        return GapLine(label, sign=verdict_sign(code), words=verdict_words(code))
     return GapLine(
-        label=label,
+        label,
         gap=float(gap["estimation"]),
         ic90=(float(gap["ic90_bas"]), float(gap["ic90_haut"])),
         ic95=(float(gap["ic95_bas"]), float(gap["ic95_haut"])),
-        qpv=qpv,
-        hors=hors,
+        qpv=float(inside["estimation"]) if inside else None,
+        hors=float(outside["estimation"]) if outside else None,
         n=int(gap["n"]),
         sign=verdict_sign(str(gap["verdict"])),
         words=verdict(gap),
-        n_qpv=n_qpv,
-        n_hors=n_hors,
+        n_qpv=int(inside["n"]) if inside else 0,
+        n_hors=int(outside["n"]) if outside else 0,
         otherwise=bool(first(gap, against)),
     )
 

@@ -14,7 +14,7 @@ from tfpb.geocode.line.parser import parse
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.text import fold
-from tfpb.words.places.review_words import ACCEPT, NOWHERE, chosen_words
+from tfpb.words.places.address_words import ACCEPT, NOWHERE, chosen_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,8 +17,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.text import drop_controls, like_formula
-from tfpb.words.places import review_words, side_words
-from tfpb.words.places.review_words import ADDRESSES, CHOICES, LIMITS
+from tfpb.words.places import address_words, side_words
+from tfpb.words.places.address_words import ADDRESSES, CHOICES, LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,8 +71,8 @@ class _Layout:
 
 
 _ADDRESSES: Final = _Layout(
-    lead=review_words.LEAD,
-    headings=review_words.HEADERS,
+    lead=address_words.LEAD,
+    headings=address_words.HEADERS,
     widths={
         "ligne": 7, "identifiant": 15, "adresse": 36, "code_postal": 9, "commune": 18,
         "code_insee": 9, "nom": 18, "trouvee": 40, "precision": 18, "confiance": 10, "motifs": 44,
@@ -117,7 +117,7 @@ def add_addresses(book: Workbook, rows: pd.DataFrame) -> None:
     last = _fill(page, _ADDRESSES, columns, rows)
     choices = _new_sheet(book, CHOICES)
     choices.sheet_state = "hidden"
-    listed = [(review_words.ACCEPT, *row, review_words.NOWHERE) for row in rows["choix"]]
+    listed = [(address_words.ACCEPT, *row, address_words.NOWHERE) for row in rows["choix"]]
     first = _ADDRESSES.first
     looks = _Looks(_ADDRESSES)
     for line, row in enumerate(listed, start=first):

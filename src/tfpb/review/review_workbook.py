@@ -17,7 +17,7 @@ from tfpb.review.address_decisions import AddressDecision, key_of
 from tfpb.review.doubts import DECIDED_COLUMNS, limit_doubts, lost_decisions
 from tfpb.stage import Execute, Stage, directly
 from tfpb.text import fold
-from tfpb.words.places.review_words import ADDRESSES, CHOICES, HEADERS, LIMITS
+from tfpb.words.places.address_words import ADDRESSES, CHOICES, HEADERS, LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

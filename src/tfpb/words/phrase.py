@@ -30,9 +30,10 @@ class Phrase(str):
     """A phrase with holes, which `format` fills; a fact without form is written as it is.
 
     `{n:s local/locaux}` agrees (« 2 locaux »; the plural in s is left out; a text, « moins de 11 », is
-    of several), `{n:n}` groups thousands,
+    of several), `{n:a reste/restent}` too, without the number, `{n:n}` groups thousands,
     `{x:€}` is an amount (`€c`: with its cents if it has some), `{x:%}` a proportion (`%1`: with a
-    decimal if it has some), `{x:d}` a day, `{x:?, text}` that text if the fact is true.
+    decimal if it has some), `{x:d}` a day, `{x:?, text|, other}` the first text if the fact is true,
+    else the second (or nothing); either may hold facts.
 
     Examples
     --------
@@ -59,7 +60,11 @@ class Phrase(str):
 class _Writer(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec.startswith("?"):
-            return format_spec[1:] if value else ""
+            yes, _, no = format_spec[1:].partition("|")
+            return yes if value else no
+        if format_spec.startswith("a "):
+            one, _, many = format_spec[2:].partition("/")
+            return many if abs(value) >= 2 else one  # noqa: PLR2004 - French: plural from two
         one, _, many = format_spec.removeprefix("s ").partition("/")
         counts = format_spec.startswith("s ")
         if isinstance(value, str):  # the other forms are for numbers and days

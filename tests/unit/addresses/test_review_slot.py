@@ -14,7 +14,7 @@ from tfpb.review.review_workbook import (
     read_limit_decisions,
     review_bytes,
 )
-from tfpb.words.places.review_words import HEADERS
+from tfpb.words.places.address_words import HEADERS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.assembly import Subject
 from tfpb.pipeline.pack_files import data_files, data_tables, dictionary
 from tfpb.report.sections import report
-from tfpb.words.documents.explanation_words import explanation_lines, unknown_words
+from tfpb.words.documents.pack_words import explanation_lines, unknown_words
 
 sys.path.append(str(Path(__file__).parents[1] / "report"))
 from report_dossier import make

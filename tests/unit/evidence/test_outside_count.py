@@ -16,7 +16,7 @@ from tfpb.geodata.insee_counts import import_insee, load_insee
 from tfpb.geodata.stored_layers import list_installed, verify_installed
 from tfpb.model.location import Located, QpvMap
 from tfpb.words.faults.sentences import fault_text
-from tfpb.words.places.stock_words import OUTSIDE
+from tfpb.words.places.side_words import OUTSIDE
 
 if TYPE_CHECKING:
     from pathlib import Path

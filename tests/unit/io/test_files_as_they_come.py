@@ -29,7 +29,7 @@ from tfpb.model.tables import DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.survey import recode
 from tfpb.tax import programme
-from tfpb.words.documents.reading_words import reading_line, reading_row
+from tfpb.words.documents.setting_words import reading_line, reading_row
 from tfpb.words.faults.paste_words import paste_lines
 from tfpb.words.faults.sentences import fault_text, told
 

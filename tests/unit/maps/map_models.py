@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
@@ -106,7 +107,7 @@ def gaps_frame(codes: list[str], rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int, doubts: int) -> QpvPage:
+def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPage:
     """Make the A4 page of one quarter, from its figures."""
     lines = []
     here = gaps[(gaps.code_qpv == row.code_qpv) & (gaps.vague == "2023")].head(3)
@@ -156,9 +157,6 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int, doubts: i
             ),
             "La commune reporte 12 400 € par an ; l’État en compense 40 %.",
         ),
-        doubts=(f"{say.plural(doubts, 'résidence')} à moins de 30 m de la limite : à trancher.",)
-        if doubts
-        else (),
         gap_scope="ménages interrogés dans le quartier, comparés aux quartiers classiques du même "
         "bailleur, 2023",
     )
@@ -270,14 +268,13 @@ def synthetic(
     gaps = gaps_frame(codes, rng)
     communes = gpd.GeoDataFrame(
         {
-            "code": [f"59{q:03d}" for q in range(quarters)],
+            "code_insee": [f"59{q:03d}" for q in range(quarters)],
             "nom": [f"Valmont-{q % 100 + 1}" for q in range(quarters)],
         },
         geometry=outlines,
         crs=2154,
     )
     bailleur = HOSTILE[4] if hostile else "Habitat du Val"
-    doubts = table[table.statut.eq("a_verifier")].groupby("code_qpv").size()
     return MapModel(
         title=f"Abattement de TFPB – {bailleur}",
         bailleur=bailleur,
@@ -290,15 +287,8 @@ def synthetic(
         qpv_old=old,
         residences=table.drop(columns=["x", "y"]),
         gaps=gaps,
-        pages=tuple(
-            page(r, gaps, bailleur, 2025, int(doubts.get(r.code_qpv, 0)))
-            for r in qpv.itertuples(index=False)
-        ),
-        ground=ground(
-            pd.concat(towns, ignore_index=True),
-            communes,
-            None,
-        ),
+        pages=tuple(page(r, gaps, bailleur, 2025) for r in qpv.itertuples(index=False)),
+        ground=ground(pd.concat(towns, ignore_index=True), communes),
         sources=("QPV 2024 fictifs", "adresses fictives de Valmont", "enquête simulée 2023"),
         territories=_territories(codes),
     )
@@ -381,8 +371,12 @@ def bondy() -> MapModel:
     gaps = gaps_frame(list(qpv.code_qpv), rng)
     outlines = gpd.read_file(DATA / "contours" / "communes-93-seine-saint-denis.geojson")
     parcels = gpd.read_file(folder / "cadastre_parcelles.json")
-    extent = metres.union_all().buffer(1500)
-    doubts = table[table.statut.eq("a_verifier")].groupby("code_qpv").size()
+    around = metres.union_all().buffer(1900)
+    addresses = addresses[shapely.contains_xy(around, addresses.x, addresses.y)]
+    outlines, parcels = (
+        layer[layer.to_crs(2154).intersects(around)].rename(columns={"code": "code_insee"})
+        for layer in (outlines, parcels)
+    )
     return MapModel(
         title="Abattement de TFPB – Bondy",
         bailleur="Tous bailleurs sociaux",
@@ -396,10 +390,9 @@ def bondy() -> MapModel:
         residences=table,
         gaps=gaps,
         pages=tuple(
-            page(r, gaps, "Tous bailleurs sociaux", 2023, int(doubts.get(r.code_qpv, 0)))
-            for r in qpv.itertuples(index=False)
+            page(r, gaps, "Tous bailleurs sociaux", 2023) for r in qpv.itertuples(index=False)
         ),
-        ground=ground(addresses, outlines, parcels, extent),
+        ground=ground(addresses, outlines, parcels),
         sources=(
             "QPV 2015 (ANCT)",
             "Base Adresse Nationale 2022",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
-from tfpb.report.ground import ground
+from tfpb.report.ground import ground, streets
 
 
 def _street(
@@ -124,16 +124,17 @@ def test_overseas_streets_are_in_their_projection() -> None:
     assert ground(rows).streets.crs.to_epsg() == 2975
 
 
-def test_extent_keeps_what_is_near_and_outlines_are_read_by_any_name() -> None:
+def test_a_zone_keeps_what_is_near_and_outlines_are_brought_to_its_projection() -> None:
     far = _street("Rue Loin", [(x + 9000, y) for x, y in _row(300)])
     outlines = gpd.GeoDataFrame(
-        {"INSEE_COM": ["59350"], "NOM_COM": ["Valmont"]},
+        {"code_insee": ["59350"], "nom": ["Valmont"]},
         geometry=[box(699_000, 6_999_000, 701_000, 7_001_000)],
         crs=2154,
     ).to_crs(4326)
     here = Point(700_200, 7_000_000).buffer(300)
-    got = ground(pd.concat([_street("Rue Droite", _row(400)), far]), outlines, None, here)
-    assert list(got.streets["nom"]) == ["Rue Droite"]
+    both = pd.concat([_street("Rue Droite", _row(400)), far])
+    assert list(streets(both, epsg=2154, zone=here)["nom"]) == ["Rue Droite"]
+    got = ground(both, outlines)
     assert list(got.communes["nom"]) == ["Valmont"]
     assert got.communes.crs.to_epsg() == 2154
 
@@ -154,7 +155,7 @@ def test_row_order_and_noise_do_not_matter(seed: int, noise: float) -> None:
 
 def test_empty_frame_without_codes() -> None:
     frame = pd.DataFrame({c: [] for c in ("street", "number", "x", "y", "citycode")})
-    assert ground(frame, None, None, (0, 0, 1, 1)).parcels.empty
+    assert ground(frame).parcels.empty
 
 
 @pytest.mark.parametrize("count", [1, 2])

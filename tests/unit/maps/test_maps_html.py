@@ -190,6 +190,10 @@ def test_page_says_language_title_and_lets_one_zoom(page: str) -> None:
     assert "{{" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
 
 
+def test_the_badge_stands_apart_from_the_line_it_follows(page: str) -> None:
+    assert '10 février 2026 <strong class="fictif">DONNÉES FICTIVES</strong>' in page
+
+
 def test_tiles_only_on_demand(model: MapModel, page: str) -> None:
     assert map_html.TILES_HOST not in page
     online = map_html.render(dataclasses.replace(model, online=True)).decode()

@@ -23,9 +23,16 @@ from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
 from tfpb.report.map_model import _one_ruler
 from tfpb.report.print_map import sheets, window
-from tfpb.report.print_map.layers import FAR_SCALE, atlas, fit, lines_of, page_epsg
 from tfpb.report.print_map.sheets import map_files, sheet_count
-from tfpb.report.print_map.views import overview_view, page_view
+from tfpb.report.print_map.views import (
+    FAR_SCALE,
+    atlas,
+    fit,
+    lines_of,
+    overview_view,
+    page_epsg,
+    page_view,
+)
 from tfpb.stage import Making
 from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
@@ -118,6 +125,23 @@ def test_a_cut_residence_says_how_many_lie_on_each_side(model: MapModel) -> None
     assert words.LEGEND_CUT in said
 
 
+def test_the_legend_of_a_sheet_names_what_it_draws(model: MapModel) -> None:
+    page = model.pages[1]
+    whole = sheets.compose(overview_view(model)).figure
+    said = " ".join(t.get_text() for ax in whole.axes for t in ax.texts)
+    assert words.LEGEND_COMMUNE in said
+    own = model.residences[model.residences["code_qpv"] == page.code_qpv]
+    inside = own[own["statut"] == "dans"]
+    ground = dataclasses.replace(model.ground, communes=model.ground.communes.iloc[:0])
+    alone = model.qpv[model.qpv["code_qpv"] == page.code_qpv]
+    bare = dataclasses.replace(model, residences=inside, ground=ground, qpv=alone, pages=(page,))
+    said = " ".join(_texts(bare))
+    assert "résidence dans le QPV" in said
+    for absent in ("résidence hors QPV", "résidence à vérifier", words.LEGEND_OTHER):
+        assert absent not in said
+    assert words.LEGEND_COMMUNE not in said
+
+
 def test_what_a_limit_cuts_is_half_a_disc_over_a_hollow_one() -> None:
     half, whole = window.symbol(window.CUT, 1.5), window.symbol("hors", 1.5)
     assert half["s"] == whole["s"]
@@ -198,7 +222,6 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
         nom="Quartier " * 40,
         bailleur="Office " * 60,
         sentences=("Une phrase qui n’en finit pas. " * 30,) * 3,
-        doubts=("Un doute qui s’étend. " * 40,),
         figures=tuple(("libellé " * 20, "9" * 40, "détail " * 20) for _ in range(5)),
     )
     sheet = compose(model, page)
@@ -215,7 +238,7 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
 @pytest.mark.slow
 def test_the_modelled_share_is_there_where_nothing_is_cut_for_it(model: MapModel) -> None:
     said = "Estimation modélisée, sans verdict : 71 % de satisfaits ici, entre 64 % et 79 %."
-    page = dataclasses.replace(model.pages[1], doubts=(), modelled=said)
+    page = dataclasses.replace(model.pages[1], modelled=said)
 
     def written(page: QpvPage) -> str:
         texts = [t.get_text() for ax in compose(model, page).figure.axes for t in ax.texts]
@@ -250,7 +273,7 @@ def test_satisfaction_lines_name_their_survey(model: MapModel) -> None:
 
 
 def test_a_quarter_without_survey_says_so(model: MapModel) -> None:
-    page = dataclasses.replace(model.pages[1], gaps=(), doubts=(), sentences=())
+    page = dataclasses.replace(model.pages[1], gaps=(), sentences=())
     assert "Pas de résultat d’enquête pour ce quartier." in _texts(
         dataclasses.replace(model, pages=(page,))
     )
@@ -458,8 +481,8 @@ def test_a_map_of_a_whole_region_gathers_what_it_cannot_tell_apart(region: MapMo
 
 def test_a_gap_that_is_not_shown_has_no_sample_size() -> None:
     """« non publiable, n = 884 » would count the hundreds outside and look like a wide survey."""
-    shown = words.gap_line("▼", "inferieur", -0.13, (-0.188, -0.072), 1249)
+    shown = words.gap_line("inferieur", -0.13, (-0.188, -0.072), 1249)
     assert shown == "▼ −13 points (−18,8 à −7,2), n = 1\u202f249"
-    weak = words.gap_line("▼", "inferieur", -0.13, (-0.188, -0.072), 49, weak="isolé, fragile")
+    weak = words.gap_line("inferieur", -0.13, (-0.188, -0.072), 49, "isolé, fragile")
     assert weak == "▼ −13 points (−18,8 à −7,2), n = 49, isolé, fragile"
-    assert words.gap_line("–", "non_publiable", None, (None, None), 884) == "– non publiable"
+    assert words.gap_line("non_publiable", None, (None, None), 884) == "– non publiable"

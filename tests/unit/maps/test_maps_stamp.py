@@ -17,8 +17,7 @@ from PIL import Image
 
 from tfpb.region.atlas import AtlasPage, atlas_bytes
 from tfpb.report.print_map import margins, sheets
-from tfpb.report.print_map.layers import atlas
-from tfpb.report.print_map.views import page_view
+from tfpb.report.print_map.views import atlas, page_view
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,7 @@ from tfpb.errors import TfpbError
 from tfpb.geodata.catalogue import catalogue
 from tfpb.geodata.download import find
 from tfpb.geodata.transfer import Checksum, Patience, client, fetch
-from tfpb.words.faults.file_faults import network_reason
+from tfpb.words.faults.input_words import network_reason
 from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:

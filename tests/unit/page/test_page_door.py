@@ -14,7 +14,7 @@ from served_page import Served, served
 from tfpb.page.desk import Desk
 from tfpb.page.door import Keys
 from tfpb.page.serve import _Watch, serve
-from tfpb.words.page.door_words import CLOSED, refusal
+from tfpb.words.page.screen_words import CLOSED, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from tfpb.io.tables.safe_copy import corrected
 from tfpb.io.tables.tabular import read_table
 from tfpb.page.desk import Desk, safe_name
 from tfpb.survey.reading.plan_joining import plan_changes
-from tfpb.words.documents.new_dossier import settings_file
+from tfpb.words.documents.setting_words import settings_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,9 +24,9 @@ from tfpb.region.funnel import (
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
 from tfpb.report.charts import draw
-from tfpb.report.sections import entonnoir
+from tfpb.report.sections import restitution
 from tfpb.survey.estimation.intervals import wilson_bounds
-from tfpb.words.survey import funnel_words
+from tfpb.words.documents import region_words
 
 if TYPE_CHECKING:
     from tfpb.model.report import Section
@@ -184,7 +184,7 @@ def test_quartiles_need_eight_others_and_are_rounded(protected: Protected) -> No
     rows = _funnel(few, "B0")
     assert len(rows)
     assert rows[["quartile1", "mediane", "quartile3"]].isna().all(axis=None)
-    section = entonnoir.own_funnel(rows, few.whole.items, WAVE, fewest=FEWEST_OTHERS)
+    section = restitution.own_funnel(rows, few.whole.items, WAVE, fewest=FEWEST_OTHERS)
     assert f"ce n’est pas le cas pour les {len(rows)} questions placées." in _said(section)
 
 
@@ -222,7 +222,7 @@ def test_the_regions_funnel_has_limits_and_no_point(protected: Protected) -> Non
     own = _funnel(protected, "B0").set_index("item")
     near = rows.set_index("item")["erreur"] * np.sqrt(rows.set_index("item")["n"] / own["n"])
     assert (near / own["erreur"]).between(0.6, 1.6).all()
-    section = entonnoir.region_funnel(
+    section = restitution.region_funnel(
         rows, protected.whole.items, WAVE, fewest=FEWEST_OTHERS, halves=halves
     )
     table = next(b for b in section.blocks if isinstance(b, Table))
@@ -248,7 +248,7 @@ def _said(section: Section) -> str:
 
 def test_a_bailleurs_section_names_nobody_and_orders_nothing(protected: Protected) -> None:
     rows = _funnel(protected, "B0")
-    section = entonnoir.own_funnel(rows, protected.whole.items, WAVE, fewest=FEWEST_OTHERS)
+    section = restitution.own_funnel(rows, protected.whole.items, WAVE, fewest=FEWEST_OTHERS)
     said = _said(section)
     for name in _owners(protected):
         assert name not in said
@@ -260,7 +260,7 @@ def test_a_bailleurs_section_names_nobody_and_orders_nothing(protected: Protecte
     (chart,) = (b for b in section.blocks if isinstance(b, Chart))
     assert chart.rows["libelle"].tolist() == ["Question q1", "Question q2"]  # headline questions
     assert draw(chart)["png"] != draw(replace(chart, rows=chart.rows.assign(ecart=np.nan)))["png"]
-    weak = entonnoir.own_funnel(
+    weak = restitution.own_funnel(
         rows.assign(publication="fragile"), protected.whole.items, WAVE, fewest=FEWEST_OTHERS
     )
     shown = next(b for b in weak.blocks if isinstance(b, Table)).rows["comparable"]
@@ -268,8 +268,8 @@ def test_a_bailleurs_section_names_nobody_and_orders_nothing(protected: Protecte
 
 
 def test_the_sentence_counts_and_names_what_leaves_the_limits() -> None:
-    lead = funnel_words.lead
-    assert lead(0, [], []) == funnel_words.NOT_PLACED
+    lead = region_words.funnel_lead
+    assert lead(0, [], []) == region_words.NOT_PLACED
     assert (
         lead(12, [], [])
         == "Votre écart est dans les limites du hasard pour les 12 questions placées."

@@ -21,8 +21,8 @@ from tfpb.model.survey import Published
 from tfpb.report import charts
 from tfpb.report.sections import report
 from tfpb.survey import n_necessaire
+from tfpb.words.money import abatement_words, programme_words
 from tfpb.words.money import evaluation_words as words
-from tfpb.words.money import forecast_words, programme_words
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def test_without_forecast_nothing_is_drawn() -> None:
 
 
 def test_growth_of_bases_is_said_when_it_is_set() -> None:
-    assert "relevées de 1,5" in forecast_words.forecast_assumptions(2025, Decimal("0.015"))[0]
+    assert "relevées de 1,5" in abatement_words.forecast_assumptions(2025, Decimal("0.015"))[0]
 
 
 def test_the_net_loss_of_each_collectivity_is_shown() -> None:
@@ -158,7 +158,9 @@ def test_five_publishable_points_are_drawn_and_one_less_is_not() -> None:
 
 def test_the_interviews_needed_are_those_of_the_power_formula() -> None:
     low = n_necessaire(0.6, effet_plan=1.6)
-    said = words.too_few_points(1, 9, 5, 5.0, 60, (low, low))
+    needed = words.NEEDED.format(margin="5 points", low=low, high=low, between=False)
+    facts = {"points": 1, "possible": 9, "least": 5, "missing": 4, "publishable": 60}
+    said = words.TOO_FEW.filled(facts | {"needed": needed})
     assert f"{low:,}".replace(",", "\u202f") in said
     assert "1 sur 9 l’est" in said
 
@@ -240,12 +242,13 @@ def test_values_of_the_user_are_listed_with_their_reference() -> None:
 
 def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:
     limit = dt.date(2026, 12, 31)
-    claim = States(to_claim=Decimal(100))
-    said = state_sentences(claim, {}, year=2025, limit=limit, on=dt.date(2026, 2, 1))
+    states = States(to_claim=Decimal(100))
+    claim = dataclasses.replace(abatement(located()), states=states, reserves={}, claim_until=limit)
+    said = state_sentences(claim, dt.date(2026, 2, 1))
     assert said[-1].endswith("La réclamation est recevable jusqu’au 31 décembre 2026.")
-    late = state_sentences(claim, {}, year=2025, limit=limit, on=dt.date(2027, 1, 1))
+    late = state_sentences(claim, dt.date(2027, 1, 1))
     assert late[-1].endswith("Le délai de réclamation a pris fin le 31 décembre 2026.")
-    undated = state_sentences(claim, {}, year=2025, limit=None, on=None)
+    undated = state_sentences(dataclasses.replace(claim, claim_until=None), None)
     assert "délai" not in undated[-1]
 
 

@@ -23,10 +23,9 @@ from tfpb.words.money import (
     abatement_words,
     accounts,
     evaluation_words,
-    forecast_words,
     programme_words,
 )
-from tfpb.words.places import stock_words
+from tfpb.words.places import side_words
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
@@ -102,10 +101,10 @@ def test_no_forbidden_phrase_in_the_sentences_that_were_not_said() -> None:
         evaluation_words,
         abatement_words,
         programme_words,
-        forecast_words,
+        abatement_words,
         accounts,
         satisfaction,
-        stock_words,
+        side_words,
         verdict_words,
     )
     source = "\n".join(
@@ -303,7 +302,7 @@ def test_a_place_chosen_by_hand_says_so() -> None:
     located = dataclasses.replace(dossier.located, entrances=doors)
     shown = tables(report(dataclasses.replace(dossier, located=located)))["localisation"].rows
     assert shown["verdict"].iloc[0] == "choisi à la main le 12/03/2025 : vu sur place"
-    assert set(shown["verdict"].iloc[1:]) <= set(stock_words.GEOCODE_VERDICTS.values())
+    assert set(shown["verdict"].iloc[1:]) <= set(side_words.GEOCODE_VERDICTS.values())
 
 
 def test_a_doubtful_number_carries_how_it_was_made() -> None:

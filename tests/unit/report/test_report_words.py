@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfpb.model.codes import Axe, Evolution, Publication, QpvStatut, Statut, Theme, Verdict
+from tfpb.model.location import StockCounts
 from tfpb.model.report import Format
 from tfpb.report.cell_values import EXCEL, as_number, as_text, printable
 from tfpb.report.sections.survey.survey_view import needed
 from tfpb.words.documents import report_words as words
 from tfpb.words.money import abatement_words, accounts, evaluation_words, programme_words
-from tfpb.words.places import stock_words
+from tfpb.words.places import side_words
 from tfpb.words.survey import satisfaction, verdict_words
 
 NOW = ("sans_enquete", "sans_item", "non_publiable", "ecart_defavorable", "ecart_equivalent",
@@ -30,8 +31,8 @@ def test_every_verdict_has_a_word_and_a_meaning(verdict: Verdict) -> None:
 
 def test_every_code_has_words() -> None:
     assert set(verdict_words.PUBLICATIONS) == set(Publication)
-    assert set(stock_words.STATUTS) == set(QpvStatut)
-    assert set(stock_words.EVOLUTIONS) == set(Evolution)
+    assert set(side_words.STATUTS) == set(QpvStatut)
+    assert set(side_words.EVOLUTIONS) == set(Evolution)
     assert set(abatement_words.STATUTS) == set(Statut)
     assert set(accounts.AXES) == set(Axe)
     assert set(satisfaction.THEMES) == set(Theme)
@@ -64,7 +65,7 @@ def test_a_verdict_bears_what_weakens_it() -> None:
      (2, "2 résidences et 2 logements")],
 )  # fmt: skip
 def test_agreement_in_number(count: int, expected: str) -> None:
-    assert stock_words.stock_lead(count, count, 0, count, 0).startswith(expected)
+    assert side_words.stock_lead(StockCounts(count, 0, count, 0, count, 0)).startswith(expected)
 
 
 def test_doubts_agree() -> None:
@@ -80,20 +81,28 @@ def test_dwellings_alone_that_change_are_said() -> None:
     assert "va de 10 à 30" in accounts.sensitivity_sentence(10, 20, 30)
 
 
+def _balance_lead(
+    valued: int, abated: int | None, balance: Decimal | None = None, left: int | None = None
+) -> str:
+    found = {"valorise_eur": valued, "solde_eur": balance, "rattrapage_eur": left}
+    totals = {k: Decimal(v) for k, v in found.items() if v is not None}
+    return programme_words.balance_lead(totals, None if abated is None else Decimal(abated))
+
+
 @pytest.mark.parametrize(
     ("balance", "said"),
     [(Decimal(-5), "il reste 5"), (Decimal(5), "dépassent"), (Decimal(0), "solde est nul")],
 )
 def test_the_balance_says_which_way(balance: Decimal, said: str) -> None:
-    assert said in programme_words.balance_lead(Decimal(10), Decimal(15), balance)
-    assert "n’est pas connu" in programme_words.balance_lead(Decimal(10), None, None)
+    assert said in _balance_lead(10, 15, balance)
+    assert "n’est pas connu" in _balance_lead(10, None)
 
 
 def test_a_quarter_in_excess_does_not_hide_what_another_has_left() -> None:
-    said = programme_words.balance_lead(Decimal(486), Decimal(500), Decimal(-26), Decimal(50))
+    said = _balance_lead(486, 500, Decimal(-26), 50)
     assert "quartier par quartier, il reste 50\u202f€ à justifier" in said
     assert "le solde est de −26\u202f€" in said
-    alone = programme_words.balance_lead(Decimal(10), Decimal(15), Decimal(-5), Decimal(5))
+    alone = _balance_lead(10, 15, Decimal(-5), 5)
     assert "quartier par quartier" not in alone
     assert "50\u202f€ à justifier" in programme_words.balance_words(Decimal(-26), Decimal(50))
     assert "justifier" not in programme_words.balance_words(Decimal(-5), Decimal(5))

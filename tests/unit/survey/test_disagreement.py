@@ -90,12 +90,11 @@ def test_sentences_say_it_first() -> None:
         "à structure comparable, l’écart n’est plus établi (−2,1\u202fpoints, entre −6,0 et +2,0 points à "
         "95\u202f%)"
     )
-    facts: dict[str, Any] = {"qpv": 0.62, "n_qpv": 600, "hors": 0.68, "n_hors": 800, "gap": -0.064}
-    facts |= {"low": -0.1, "high": -0.02, "verdict": "▽"}
-    assert gap_sentence("Propreté", first=said, **facts).startswith(
-        f"Propreté : {said} ; en brut, 62"
-    )
-    assert gap_sentence("Propreté", **facts).startswith("Propreté : 62")
+    facts: dict[str, Any] = {"libelle": "Propreté", "qpv": 0.62, "n_qpv": 600, "hors": 0.68}
+    facts |= {"n_hors": 800, "ecart": -0.064, "ic95_bas": -0.1, "ic95_haut": -0.02}
+    facts |= {"verdict_mot": "▽", "autrement": ""}
+    assert gap_sentence(facts | {"autrement": said}).startswith(f"Propreté : {said} ; en brut, 62")
+    assert gap_sentence(facts).startswith("Propreté : 62")
     row = {"verdict": "inferieur", "publication": "publiable", "isole": "", "estimation": -0.064,
            "ic95_bas": -0.1, "ic95_haut": -0.02, "n": 60}  # fmt: skip
     assert gap_line(row, first=said).startswith(f"{said} ; en brut, ▼")

@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from surveycases import make_plan
 
 import tfpb.survey
-from tfpb.model.codes import Nature, Publication, Theme, Verdict
+from tfpb.model.codes import Publication, Theme, Verdict
 from tfpb.survey.planning.precision import n_necessaire
 from tfpb.survey.verdicts import (
     MASKED,
@@ -128,7 +128,6 @@ def test_every_code_has_its_words() -> None:
         (words.EXPLANATIONS, Verdict),
         (verdict_words.PUBLICATIONS, Publication),
         (satisfaction.THEMES, Theme),
-        (satisfaction.NATURES, Nature),
     ):
         assert set(table) == {c.value for c in codes}
 

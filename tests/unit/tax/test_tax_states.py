@@ -27,7 +27,6 @@ from tfpb.model.money import States
 from tfpb.words.documents import quarter_page
 from tfpb.words.money import (
     abatement_words,
-    forecast_words,
     programme_words,
     state_words,
 )
@@ -182,7 +181,9 @@ def test_a_sum_over_quarters_says_which_it_leaves_out() -> None:
     )
     covered = programme_words.coverage_words(Decimal(500), DUE, made.unknown_quarters)
     assert covered == "abattement inconnu dans 1 quartier"
-    lead = programme_words.balance_lead(Decimal(500), DUE, Decimal(5), None, unknown=1)
+    lead = programme_words.balance_lead(
+        {"valorise_eur": Decimal(500), "solde_eur": Decimal(5)}, DUE, unknown=1
+    )
     assert "248 €, sans 1 quartier dont le montant n’est pas connu :" in plain(lead)
     whole = abate(local(cotisation_avis_eur=PAID))
     assert "sans" not in abatement_words.lead(whole)
@@ -213,9 +214,9 @@ def test_a_convention_that_ends_is_named_with_its_day() -> None:
     )
     years = [(int(r["annee"]), r["abattement_eur"]) for r in made.by_year.to_dict("records")]
     assert [amount for _, amount in years] == [DUE] * 3 + [None] * 3
-    said = plain(forecast_words.forecast_sentence(years, opened=0, waiting=NIL))
+    said = plain(abatement_words.forecast_sentence(years, opened=0, waiting=NIL))
     assert said == "De 2025 à 2027, l’abattement attendu reste de 248 € par an."
-    none = forecast_words.forecast_sentence([(2025, None), (2026, None)], opened=0, waiting=DUE)
+    none = abatement_words.forecast_sentence([(2025, None), (2026, None)], opened=0, waiting=DUE)
     assert "aucun montant n’est établi" in none
     assert "de plus" not in none
     taken_over = conventions(

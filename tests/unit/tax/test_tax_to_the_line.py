@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from tax_builders import abate, local
 
-from tfpb.report.sections.money.rapprochement import premises_table
+from tfpb.report.sections.money.rapprochement import premises_blocks
 from tfpb.words.money.abatement_words import quarter_notes
 
 RATES = {
@@ -31,7 +31,7 @@ def test_a_row_leads_from_the_line_of_the_file_to_the_amount(rounding: str) -> N
         ),
     ]
     made = abate(*rows, rounding=rounding)
-    table = premises_table(made)
+    table, *_ = premises_blocks(made)
     for row in table.rows.to_dict("records"):
         lines = [v for k, v in row.items() if k.startswith("abattement_") and k != "abattement_eur"
                  and not k.startswith(("abattement_a_", "abattement_sous"))]  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tfpb.words.faults.sentences import BY_SUBJECT, CATALOGUE
-from tfpb.words.money import status_reasons
+from tfpb.words.money import state_words
 
 SOURCES = Path(__file__).parents[3] / "src" / "tfpb"
 ROOMS = ("tax", "law")
@@ -30,10 +30,10 @@ def test_every_fault_of_the_money_is_emitted_somewhere() -> None:
 
 def test_every_motive_serves() -> None:
     for table in (
-        status_reasons.MOTIVES,
-        status_reasons.STATES,
-        status_reasons.EXTRAS,
-        status_reasons.NOTICES,
+        state_words.MOTIVES,
+        state_words.STATES,
+        state_words.EXTRAS,
+        state_words.NOTICES,
     ):
         for code in table:
             assert f'"{code}"' in TEXT, code

@@ -121,6 +121,12 @@ def _filled(module: str, tree: ast.Module) -> Iterator[tuple[str, str, set[str]]
             yield home, name, {str(k.arg) for k in given}
 
 
+def _asked(text: str) -> set[str]:
+    """Return the facts of a phrase, those within its conditions too."""
+    parsed = [(field, spec or "") for _, field, spec, _ in string.Formatter().parse(text) if field]
+    return {field for field, _ in parsed}.union(*(_asked(spec) for _, spec in parsed))
+
+
 def test_words_are_filled_with_the_facts_they_ask() -> None:
     wrong, seen = [], 0
     for reader, tree in TREES.items():
@@ -128,7 +134,7 @@ def test_words_are_filled_with_the_facts_they_ask() -> None:
             text = getattr(importlib.import_module(module), name, None)
             if not isinstance(text, str):
                 continue
-            asked = {field for _, field, _, _ in string.Formatter().parse(text) if field}
+            asked = _asked(text)
             seen += 1
             if asked != given:
                 wrong.append(f"{reader}: {name} asks {sorted(asked)}, is given {sorted(given)}")

@@ -227,7 +227,7 @@ def _system_error(error: BaseException | None) -> OSError | None:
 def _refused(error: OSError) -> Fault:
     """Make the fault of a file or folder the system refuses, wherever in the program that was."""
     from tfpb.errors import Fault, Place
-    from tfpb.words.faults.file_faults import reason
+    from tfpb.words.faults.input_words import reason
 
     if error.errno == errno.ENOMEM:
         return Fault("memoire_insuffisante")

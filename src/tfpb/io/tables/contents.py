@@ -15,8 +15,7 @@ from rapidfuzz import fuzz, process
 
 from tfpb.errors import Place, TfpbError, fail
 from tfpb.text import strip_accents
-from tfpb.words.faults.file_faults import CONTENTS, SPOILED, reason
-from tfpb.words.faults.input_words import listed
+from tfpb.words.faults.input_words import CONTENTS, SPOILED, listed, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -161,7 +160,7 @@ def hash_file(path: Path) -> str:
 
 
 def kind(path: Path) -> str:
-    """Return what a file holds as a key of `tfpb.words.faults.file_faults.CONTENTS`."""
+    """Return what a file holds as a key of `tfpb.words.faults.input_words.CONTENTS`."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head.strip(b"\x00 \r\n\t"):

@@ -15,7 +15,7 @@ from tfpb.page.deciding import (
     write_decisions,
 )
 from tfpb.words.page import screen_words as words
-from tfpb.words.places.review_words import ACCEPT, NOWHERE
+from tfpb.words.places.address_words import ACCEPT, NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ from tfpb.review.address_decisions import AddressDecision, DecidedAddresses, dec
 from tfpb.review.doubts import address_doubts
 from tfpb.review.review_workbook import free_slot, read_address_decisions, review_bytes
 from tfpb.text import fold
-from tfpb.words.places import review_words as words
+from tfpb.words.places import address_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

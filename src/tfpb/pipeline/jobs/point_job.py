@@ -230,4 +230,4 @@ def _streets(
     epsg = int(where.epsg[kept][0])
     same = kept & (where.epsg == epsg)
     zone = gpd.GeoSeries(gpd.points_from_xy(where.x[same], where.y[same])).buffer(1000).union_all()
-    return ground.ground(geography.store.streets_of(codes), extent=zone, epsg=epsg).streets
+    return ground.streets(geography.store.streets_of(codes), zone=zone, epsg=epsg)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tfpb.io.tables.tabular import SPREADSHEETS, sheet_names
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.pipeline.rooms import address_decisions, doubts
-from tfpb.words.places.review_words import ADDRESSES
+from tfpb.words.places.address_words import ADDRESSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,8 +3,8 @@
 The title is not in the picture: the document writes it as text above, with the
 alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a missing number is NaN):
 
-- `GAPS`: `libelle, theme, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, n, verdict, sign`;
-  `verdict` is in words; rows stand in the order given, under their theme when there are several.
+- `GAPS`: `libelle, ecart, ic90_bas, ic90_haut, ic95_bas, ic95_haut, n, verdict, sign`; `verdict` is in
+  words; rows stand in the order given.
 - `DUMBBELL`: `libelle, theme, qpv, hors, n`; a workbook alone has one.
 - `MODELLED`: `libelle, n, qpv, modele`, both with `_bas, _haut`; `ensemble`, the share of all QPV.
 - `FUNNEL`: `libelle, comparable, n, ecart, region, erreur` (of `n` interviews), `quartile1, mediane,
@@ -12,8 +12,7 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
 - `STACKED`: `libelle, groupe, modalite, rang, part`; rank 1 is the most satisfied.
 - `SLOPES`: `libelle, vague, qpv, hors`, and `qpv_bas, qpv_haut, hors_bas, hors_haut` where known.
 - `NEED`: `label, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`.
-- `BARS`: `libelle, valeur`, then `valeur2`…; names in `Chart.series`; `unit` sets how values are
-  written (euros, %, points, or plain).
+- `BARS`: `libelle, valeur`, then `valeur2`… in euros; names in `Chart.series`; a workbook alone has some.
 - `CURVES`: `libelle` (a number, rising), then `valeur_<curve>_<variant>`… (shares 0..1), names in
   `Chart.series`; `margin` is the share aimed at, `reach` the number planned.
 - `SPENDING`: `repere, quartier, axe, depense_par_logement_eur, ecart, ic95_bas, ic95_haut`; `repere` is
@@ -25,11 +24,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.report import ChartKind
+from tfpb.model.report import Chart, ChartKind
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, converted, save_svg, style
-from tfpb.report.charts.amounts import bars, need
-from tfpb.report.charts.gaps import funnels, gaps
+from tfpb.report.charts.gaps import funnels, gaps, need
 from tfpb.report.charts.plot import LABEL_PT, WIDTH
 from tfpb.report.charts.scatter import curves, priorities, spending
 from tfpb.report.charts.shares import modelled, slopes, stacked
@@ -38,7 +36,6 @@ from tfpb.words.places.map_words import CHART_EMPTY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tfpb.model.report import Chart
 
 DPI: Final = 200
 _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
@@ -46,7 +43,6 @@ _DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
     ChartKind.STACKED: stacked,
     ChartKind.SLOPES: slopes,
     ChartKind.NEED: need,
-    ChartKind.BARS: bars,
     ChartKind.CURVES: curves,
     ChartKind.FUNNEL: funnels,
     ChartKind.MODELLED: modelled,

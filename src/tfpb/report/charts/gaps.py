@@ -1,4 +1,4 @@
-"""Gaps QPV − hors QPV: over the band of equivalence, or within the limits that chance sets (funnels)."""
+"""Gaps QPV − hors QPV: over the band of equivalence, beside spending, within limits of chance (funnels)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tfpb.report.canvas import Sheet, text_width_mm, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.plot import INTERVALS, LABEL_PT, LEADING, WIDTH
-from tfpb.words.numbers import gap_number, number
+from tfpb.words.documents import region_words
+from tfpb.words.numbers import euros, gap_number, number
 from tfpb.words.places import map_words as words
-from tfpb.words.survey import funnel_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 ROW: Final = 9.0
 EXTRA: Final = 3.6
 """Height of the second line of a label."""
-HEAD: Final = 7.0
 LABEL: Final = 61.0
 _FIELDS: Final = ("ecart", *INTERVALS, "n")
 
@@ -40,8 +39,8 @@ def gaps(chart: Chart) -> Sheet:
     ]  # two lines: « fragile » stands at the end, and is never cut
     lines = [len(a) + len(b) for a, b in zip(labels, verdicts, strict=True)]
     heights = np.array([ROW + EXTRA * (count - 2) for count in lines])
-    top = 6.5
-    middles, titles, bottom = plot.down(rows, heights, top=top, head=HEAD)
+    top, lows = 6.5, 6.5 + np.cumsum(heights)
+    middles, bottom = lows - heights / 2, float(lows[-1])
     sheet = Sheet(WIDTH, bottom + 14.0)
     seen = [*plot.finite(rows, "ecart", *INTERVALS), chart.reach]
     left, right = LABEL + 2, WIDTH - 31
@@ -55,15 +54,11 @@ def gaps(chart: Chart) -> Sheet:
         sheet.text(x, top - 2.2, name, ha="right", **note)
     ends(sheet, axes, bottom + 8.2, words.PAGE_LOWER, words.PAGE_HIGHER)
     sheet.text((left + right) / 2, bottom + 11.8, words.CHART_IN_POINTS, ha="center", **note)
-    for y, name in titles:
-        sheet.text(0, y - 2.4, printable(name), 9, fontweight="bold", color=theme.ACCENT)
     places = zip(plot.each(rows), labels, verdicts, middles, heights, strict=True)
     for row, label, verdict, middle, height in places:
         baseline = middle - height / 2 + ROW / 2 - 0.5
-        for k, line in enumerate(label):
-            sheet.text(0, baseline + k * EXTRA, line, LABEL_PT)
-        for k, line in enumerate(verdict, len(label)):
-            sheet.text(0, baseline + k * EXTRA + 0.1, line, **note)
+        sheet.lines(0, baseline, label, EXTRA, LABEL_PT)
+        sheet.lines(0, baseline + len(label) * EXTRA + 0.1, verdict, EXTRA, **note)
         gap = gap_number(row.ecart)
         plot.row_text(sheet, WIDTH - 12.5, middle, gap, LABEL_PT, ha="right", fontweight="bold")
         n = plot.count(row.n)
@@ -78,6 +73,32 @@ def ends(sheet: Sheet, axes: Axes, y: float, lower: str, higher: str) -> None:
     look: dict[str, Any] = {"size_pt": theme.AXIS_PT, "color": theme.SOFT}
     sheet.text(place.x0 * sheet.width, y, f"‹ {lower}", **look)
     sheet.text(place.x1 * sheet.width, y, f"{higher} ›", ha="right", **look)
+
+
+def need(chart: Chart) -> Sheet:
+    """Draw spending a dwelling (bars) beside the gap (dot and whiskers), row by row, side by side."""
+    rows = plot.table(chart.rows, "depense_par_logement_eur", "ecart", *INTERVALS)
+    height, top, across = 7.8, 8.0, LABEL - 2
+    bottom = top + len(rows) * height
+    middles = top + (np.arange(len(rows)) + 0.5) * height
+    sheet = Sheet(WIDTH, bottom + 13.0)
+    spent = plot.row_axes(sheet, across, across + 40, top, bottom)
+    values = rows["depense_par_logement_eur"]
+    seen = plot.finite(rows, "depense_par_logement_eur")
+    spent.set_xlim(plot.limits([0.0, 10.0, *seen], least=1e-9))
+    spent.axvline(0, color=theme.INK, linewidth=1.0, zorder=3, clip_on=False)
+    plot.ticks(spent.xaxis, euros, 2)
+    drawn = spent.barh(middles, values.fillna(0.0), 4.6, color=theme.QPV, zorder=2)
+    spent.bar_label(drawn, [euros(v) for v in values], padding=3)
+    place = (across + 59, WIDTH - 5, top, bottom)
+    gap = plot.gap_axes(sheet, place, plot.finite(rows, "ecart", *INTERVALS), chart.margin or 0.0)
+    plot.gap_marks(gap, rows, middles)
+    sheet.text(across, top - 3.4, words.CHART_SPENT, fontweight="bold")
+    sheet.text(across + 59, top - 3.4, words.CHART_GAP_POINTS, fontweight="bold")
+    ends(sheet, gap, bottom + 8.2, words.SHORT_LOWER, words.SHORT_HIGHER)
+    for label, middle in zip(rows["label"], middles, strict=True):
+        plot.row_label(sheet, 0, middle, label, LABEL - 5)
+    return sheet
 
 
 ABREAST: Final = 2
@@ -105,7 +126,7 @@ def funnels(chart: Chart) -> Sheet:
         x, y = (k % ABREAST) * (width + 6), KEY + (k // ABREAST) * high
         for up, line in enumerate(reversed(wrap(row.libelle, width, LABEL_PT, bold=True, lines=2))):
             sheet.text(x, y + FUNNEL_HEAD - 6.6 - up * LEADING, line, LABEL_PT, fontweight="bold")
-        note = f"{funnel_words.CHART_UP}, {row.comparable}"
+        note = f"{region_words.CHART_UP}, {row.comparable}"
         sheet.text(x, y + FUNNEL_HEAD - 2.6, note, theme.MIN_PT, color=theme.SOFT)
         axes = sheet.window(x + 10, y + FUNNEL_HEAD, width - 18, PLOT)
         _panel(axes, row, most)
@@ -113,7 +134,7 @@ def funnels(chart: Chart) -> Sheet:
         sheet.text(
             x + 10 + (width - 18) / 2,
             y + FUNNEL_HEAD + PLOT + 7.4,
-            funnel_words.CHART_ACROSS,
+            region_words.CHART_ACROSS,
             theme.MIN_PT,
             **across,
         )
@@ -155,9 +176,9 @@ def _key(sheet: Sheet, *, own: bool, others: bool) -> None:
     """Write what each mark is, above the panels."""
     looks: list[dict[str, Any]] = [{"marker": "o", "color": theme.QPV, "markersize": 6.0}, _REGION]
     looks += [look for _, look in _LIMITS]
-    pairs = list(zip(funnel_words.CHART_KEY, looks, strict=True))[0 if own else 1 :]
+    pairs = list(zip(region_words.CHART_KEY, looks, strict=True))[0 if own else 1 :]
     if others:
-        pairs.append((funnel_words.CHART_OTHERS[0 if own else 1], _OTHERS))
+        pairs.append((region_words.CHART_OTHERS[0 if own else 1], _OTHERS))
     x = 0.0
     for name, look in pairs:
         spots = [x + 3.0] if "marker" in look else [x, x + 6.0]

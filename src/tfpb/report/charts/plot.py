@@ -12,7 +12,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, wrap
 from tfpb.words.numbers import THIN, number
-from tfpb.words.survey.satisfaction import THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -128,30 +127,6 @@ def dots(axes: Axes, x: Any, y: Any, *, fill: str, edge: str, size: float = 6.0)
     )  # fmt: skip
 
 
-def down(
-    rows: pd.DataFrame, heights: Array, *, top: float, head: float
-) -> tuple[Array, list[tuple[float, str]], float]:
-    """Stand rows one under the other, those of a theme under its title when there are several.
-
-    Returns
-    -------
-    middles : array of float
-    titles : list of (y, text)
-        Bottom and words of each title.
-    bottom : float
-    """
-    themes = rows["theme"] if "theme" in rows else pd.Series("", index=rows.index)
-    several = themes.ne(themes.iloc[0]).any()
-    titled = themes.ne(themes.shift()).to_numpy() & bool(several)
-    ends = top + np.cumsum(heights + head * titled)
-    starts = ends - heights
-    titles = [
-        (float(y), THEMES.get(name, name))
-        for y, name in zip(starts[titled], themes[titled], strict=True)
-    ]
-    return (starts + ends) / 2, titles, float(ends[-1])
-
-
 def row_text(sheet: Sheet, x: float, middle: float, text: str, size: float, **look: Any) -> None:
     """Write one line whose letters are centred on a row."""
     sheet.text(x, middle + _HALF_LINE, text, size, **look)
@@ -160,8 +135,8 @@ def row_text(sheet: Sheet, x: float, middle: float, text: str, size: float, **lo
 def row_label(sheet: Sheet, x: float, middle: float, text: str, width: float) -> None:
     """Write a label of one or two lines, centred on the row."""
     lines = wrap(text, width, LABEL_PT, lines=2)
-    for k, line in enumerate(lines):
-        row_text(sheet, x, middle + (k - (len(lines) - 1) / 2) * LEADING, line, LABEL_PT)
+    first = middle + _HALF_LINE - (len(lines) - 1) / 2 * LEADING
+    sheet.lines(x, first, lines, LEADING, LABEL_PT)
 
 
 def count(n: float) -> str:

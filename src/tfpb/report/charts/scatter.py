@@ -81,8 +81,7 @@ def priorities(chart: Chart) -> Sheet:
         y = start
         for lines in names:
             _mark(sheet, x + 2.0, y, next(left), 11.0)
-            for k, line in enumerate(lines):
-                sheet.text(x + 5.6, y + 0.95 + k * LEADING, line)
+            sheet.lines(x + 5.6, y + 0.95, lines, LEADING)
             y += _height([lines])
     return sheet
 
@@ -153,10 +152,8 @@ def spending(chart: Chart) -> Sheet:
         y += LEADING + 1.5
     for mark, lines in key:
         sheet.text(x, y, mark, fontweight="bold")
-        for line in lines:
-            sheet.text(x + 5.0, y, line)
-            y += LEADING
-        y += 1.5
+        sheet.lines(x + 5.0, y, lines, LEADING)
+        y += len(lines) * LEADING + 1.5
     return sheet
 
 
@@ -265,6 +262,5 @@ def _name(sheet: Sheet, ends: list[float], names: list[tuple[list[str], dict[str
         last = BOTTOM + 2 - sum(room[j] for j in order[place:])
         y = max(y, min(wanted, last))
         sheet.rule(RIGHT + 2, y + step / 2, RIGHT + 9, y + step / 2, **look, linewidth=1.8)
-        for row, line in enumerate(lines):
-            sheet.text(RIGHT + 11, y + (row + 0.75) * step, line)
+        sheet.lines(RIGHT + 11, y + 0.75 * step, lines, step)
         y += room[k]

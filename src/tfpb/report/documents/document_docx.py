@@ -1,35 +1,31 @@
-"""The report as a Word file to edit: styles, alt texts, headers that repeat, contents with links."""
+"""The report as a Word file to edit: styles, alt texts, tables at speed, contents with links."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import escape
 
 import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tfpb.archives import settle
-from tfpb.model.report import Chart, KeyFigures, Table, Text
+from tfpb.model.report import Block, Chart, KeyFigures, Report, Table, Text
 from tfpb.report import theme
 from tfpb.report.documents import document_parts as parts
-from tfpb.report.documents import docx_xml as xml
-from tfpb.words.documents.report_words import (
-    CONTENTS,
-    EMPTY_TABLE,
-    WORD_STYLES,
-    footer,
-    table_line,
-)
+from tfpb.text import drop_controls, french_spaces
+from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, WORD_STYLES, footer, table_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.model.report import Block, Report
+    from tfpb.report.documents.document_parts import Grid
 
 _FONT: Final = "Calibri"
 """A Word file cannot carry its font: this one stands on office computers."""
@@ -69,7 +65,7 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
             _contents(document, report, new_page=not maps)
         _chapter(document, chapter, index, images, follows=answer and index <= 2)  # noqa: PLR2004
     _properties(document, report)
-    xml.declare_font(document, _FONT)
+    _declare_font(document, _FONT)
     buffer = io.BytesIO()
     document.save(buffer)
     return settle(buffer.getvalue(), report.properties.get("date_iso", "2000-01-01"))
@@ -136,13 +132,13 @@ def _page(section: Any, *, wide: bool = False) -> None:
 def _running(section: Any, report: Report) -> None:
     """Write the short title on top, the foot and the page number below."""
     head = section.header.paragraphs[0]
-    head.text = xml.clean(" · ".join(parts.running(report)))
+    head.text = _clean(" · ".join(parts.running(report)))
     foot = section.footer.paragraphs[0]
     said = footer(report.run_hash, fictional=report.fictional, draft=report.draft)
-    foot.text = xml.clean(f"{said} · page ")
-    xml.field(foot, "PAGE")
+    foot.text = _clean(f"{said} · page ")
+    _field(foot, "PAGE")
     foot.add_run(" / ")
-    xml.field(foot, "NUMPAGES")
+    _field(foot, "NUMPAGES")
 
 
 def _styled(document: Any, text: str, style: str) -> Any:
@@ -150,7 +146,7 @@ def _styled(document: Any, text: str, style: str) -> Any:
 
     The library looks a style up among all, twice, for each paragraph: half of a document's time.
     """
-    paragraph = document.add_paragraph(text)
+    paragraph = document.add_paragraph(_clean(text))
     if style:  # none is the document's own
         paragraph._p.style = style.replace(" ", "")  # noqa: SLF001  # identifiers: names without spaces
     return paragraph
@@ -158,12 +154,12 @@ def _styled(document: Any, text: str, style: str) -> Any:
 
 def _opening(document: Any, report: Report) -> None:
     """Write who and what the report is of, with its warnings."""
-    _styled(document, xml.clean(report.title), "Title")
-    _styled(document, xml.clean(report.subtitle), _LEAD)
-    document.add_paragraph().add_run(xml.clean(report.bailleur)).bold = True
-    document.add_paragraph(xml.clean(report.date))
+    _styled(document, report.title, "Title")
+    _styled(document, report.subtitle, _LEAD)
+    document.add_paragraph().add_run(_clean(report.bailleur)).bold = True
+    document.add_paragraph(_clean(report.date))
     for line in parts.warnings(report):
-        document.add_paragraph().add_run(xml.clean(line)).bold = True
+        document.add_paragraph().add_run(_clean(line)).bold = True
 
 
 def _contents(document: Any, report: Report, *, new_page: bool) -> None:
@@ -172,18 +168,18 @@ def _contents(document: Any, report: Report, *, new_page: bool) -> None:
     title.paragraph_format.page_break_before = new_page
     entries = [(c.title, f"chapitre_{k}") for k, c in enumerate(parts.chapters(report), 1)]
     body = document.element.body
-    for paragraph in xml.contents(entries, document.styles[_ENTRY].style_id):
+    for paragraph in _entries(entries, document.styles[_ENTRY].style_id):
         body.insert(len(body) - 1, paragraph)  # before the section's properties, which come last
 
 
 def _chapter(
     document: Any, chapter: parts.Chapter, index: int, images: parts.Pictures, *, follows: bool
 ) -> None:
-    heading = _styled(document, xml.clean(chapter.title), "Heading 1")
+    heading = _styled(document, chapter.title, "Heading 1")
     heading.paragraph_format.page_break_before = chapter.new_page and not follows
-    xml.bookmark(heading, index, f"chapitre_{index}")
+    _bookmark(heading, index, f"chapitre_{index}")
     if chapter.lead:
-        lead = _styled(document, xml.clean(chapter.lead), _LEAD)
+        lead = _styled(document, chapter.lead, _LEAD)
         lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing can follow
     for block in chapter.blocks:
         _block(document, block, images)
@@ -192,53 +188,55 @@ def _chapter(
 def _block(document: Any, block: Block, images: parts.Pictures) -> None:
     if isinstance(block, Text):
         if block.title:
-            _styled(document, xml.clean(block.title), "Heading 2")
+            _styled(document, block.title, "Heading 2")
         style = "List Bullet" if block.bullets else ""
         for paragraph in block.paragraphs:
-            _styled(document, xml.clean(paragraph), style)
+            _styled(document, paragraph, style)
     elif isinstance(block, KeyFigures):
         for figure in block.figures:
             line = _styled(document, "", _FIGURE)
-            line.add_run(xml.clean(f"{figure.label} : "))
-            value = line.add_run(xml.clean(figure.value))
+            line.add_run(_clean(f"{figure.label} : "))
+            value = line.add_run(_clean(figure.value))
             value.bold, value.font.color.rgb = True, _rgb(theme.ACCENT)
             if figure.detail:
-                line.add_run(xml.clean(f" ({figure.detail})"))
+                line.add_run(_clean(f" ({figure.detail})"))
     elif isinstance(block, Table):
         _table(document, block)
     elif isinstance(block, Chart) and block.key in images:
         _chart(document, block, images[block.key]["png"])
 
 
+def _titled(document: Any, title: str, meta: str) -> None:
+    """Write the title of a block, then its unit, scope and source, on the page of what follows."""
+    _styled(document, title, "Heading 2")
+    if meta:
+        _styled(document, meta, _NOTE).paragraph_format.keep_with_next = True
+
+
 def _table(document: Any, block: Table) -> None:
     grid = parts.grid(block)
-    _styled(document, xml.clean(grid.title), "Heading 2")
-    if grid.meta:
-        _styled(document, xml.clean(grid.meta), _NOTE).paragraph_format.keep_with_next = True
+    _titled(document, grid.title, grid.meta)
     if grid.rows:
         body = document.element.body
-        body.insert(len(body) - 1, xml.table(grid))
+        body.insert(len(body) - 1, _grid(grid))
     else:
         _styled(document, EMPTY_TABLE, _NOTE)
     for note in grid.notes or ("",):
-        _styled(document, xml.clean(note), _NOTE)
+        _styled(document, note, _NOTE)
 
 
 def _chart(document: Any, block: Chart, png: bytes) -> None:
-    _styled(document, xml.clean(block.title), "Heading 2")
-    line = table_line(unit=block.unit, source=block.source)
-    if line:
-        _styled(document, xml.clean(line), _NOTE).paragraph_format.keep_with_next = True
+    _titled(document, block.title, table_line(unit=block.unit, source=block.source))
     _picture(document, png, _TEXT_MM, block.title, block.alt)
     for note in block.notes:
-        _styled(document, xml.clean(note), _NOTE)
+        _styled(document, note, _NOTE)
 
 
 def _picture(document: Any, png: bytes, width_mm: float, name: str, alt: str) -> Any:
     shape = document.add_picture(io.BytesIO(png), width=Mm(width_mm))
     properties = shape._inline.docPr  # noqa: SLF001  # the library has no way to an alternative text
-    properties.set("title", xml.clean(name))
-    properties.set("descr", xml.clean(alt))
+    properties.set("title", _clean(name))
+    properties.set("descr", _clean(alt))
     return shape
 
 
@@ -263,11 +261,133 @@ def _map_pages(document: Any, report: Report, maps: Mapping[str, bytes]) -> None
 def _properties(document: Any, report: Report) -> None:
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
     properties = document.core_properties
-    properties.title = xml.clean(report.title)[:250]
-    properties.subject = xml.clean(report.subtitle)[:250]
-    properties.author = xml.clean(report.bailleur)[:250]
+    properties.title = _clean(report.title)[:250]
+    properties.subject = _clean(report.subtitle)[:250]
+    properties.author = _clean(report.bailleur)[:250]
     properties.last_modified_by = ""
     properties.comments = ""
     properties.language = "fr-FR"
     properties.revision = 1
     properties.created = properties.modified = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001
+
+
+_PAGE_DXA: Final = 9866
+"""Width of the text of an A4 page with margins of 18 mm, in twentieths of a point."""
+
+
+def _clean(text: str) -> str:
+    """Return a text that XML may hold, its spaces those of French typography."""
+    kept = french_spaces(drop_controls(text))
+    return "".join(c for c in kept if not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff")  # noqa: PLR2004
+
+
+def _grid(grid: Grid) -> Any:
+    """Make a whole table: header repeated on each page, figures right, rows never cut in two."""
+    total = sum(grid.widths)
+    widths = [round(_PAGE_DXA * w / total) for w in grid.widths]
+    size = round(grid.size_pt * 2)
+    head = _row(grid, grid.headers, widths, size, kind="head")
+    body = [_row(grid, row, widths, size, kind="body") for row in grid.rows]
+    if grid.totals:
+        body.append(_row(grid, grid.totals, widths, size, kind="total"))
+    columns = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
+    rule, accent = theme.RULE[1:], theme.ACCENT[1:]
+    xml = (
+        f"<w:tbl {nsdecls('w')}><w:tblPr>"
+        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        "<w:tblBorders>"
+        f'<w:bottom w:val="single" w:sz="4" w:space="0" w:color="{accent}"/>'
+        f'<w:insideH w:val="single" w:sz="2" w:space="0" w:color="{rule}"/>'
+        '</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
+        '<w:left w:w="55" w:type="dxa"/><w:right w:w="55" w:type="dxa"/></w:tblCellMar>'
+        '<w:tblLook w:val="0020" w:firstRow="1"/>'
+        f'<w:tblCaption w:val="{_attribute(grid.title)}"/>'
+        f'<w:tblDescription w:val="{_attribute(grid.meta)}"/>'
+        f"</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{head}{''.join(body)}</w:tbl>"
+    )
+    return parse_xml(xml)
+
+
+def _attribute(text: str) -> str:
+    return escape(_clean(text), {'"': "&quot;"})
+
+
+def _row(grid: Grid, cells: tuple[str, ...], widths: list[int], size: int, *, kind: str) -> str:
+    properties = "<w:cantSplit/>" + ("<w:tblHeader/>" if kind == "head" else "")
+    bold = "" if kind == "body" else "<w:b/>"
+    fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{theme.MARGIN_BAND[1:]}"/>'
+    shade = fill if kind == "head" else ""
+    out = []
+    for text, width, numeric in zip(cells, widths, grid.numeric, strict=True):
+        side = '<w:jc w:val="right"/>' if numeric else '<w:jc w:val="left"/>'
+        out.append(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr>'
+            f'<w:p><w:pPr><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>{side}'
+            f'</w:pPr><w:r><w:rPr>{bold}<w:sz w:val="{size}"/></w:rPr>'
+            f'<w:t xml:space="preserve">{escape(_clean(text))}</w:t></w:r></w:p></w:tc>'
+        )
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(out)}</w:tr>"
+
+
+def _bookmark(paragraph: Any, number: int, name: str) -> None:
+    """Put a bookmark around a heading, for the table of contents to point to."""
+    start = _parsed("bookmarkStart", f'w:id="{number}" w:name="{name}"')
+    paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, start)  # noqa: SLF001  # no public way
+    paragraph._p.append(_parsed("bookmarkEnd", f'w:id="{number}"'))  # noqa: SLF001
+
+
+def _field(paragraph: Any, instruction: str) -> None:
+    """Add a field (page number, number of pages) that Word computes on its own."""
+    for piece in (
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve">{instruction}</w:instrText>',
+        '<w:fldChar w:fldCharType="separate"/>',
+        "<w:t>1</w:t>",
+        '<w:fldChar w:fldCharType="end"/>',
+    ):
+        paragraph._p.append(_parsed("r", content=piece))  # noqa: SLF001
+
+
+def _parsed(tag: str, attributes: str = "", content: str = "") -> Any:
+    return parse_xml(f"<w:{tag} {nsdecls('w')} {attributes}>{content}</w:{tag}>")
+
+
+def _entries(entries: list[tuple[str, str]], style: str) -> list[Any]:
+    """Make a table of contents whose entries stand already, as links, before any update.
+
+    Parameters
+    ----------
+    entries : list of (title, bookmark)
+    style : str
+        Identifier of the paragraph style.
+    """
+    begin = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> '
+        'TOC \\o "1-1" \\h \\z \\u </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    out = []
+    for index, (title, name) in enumerate(entries):
+        first = begin if index == 0 else ""
+        last = end if index == len(entries) - 1 else ""
+        out.append(
+            parse_xml(
+                f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{first}'
+                f'<w:hyperlink w:anchor="{name}" w:history="1"><w:r><w:t xml:space="preserve">'
+                f"{escape(_clean(title))}</w:t></w:r></w:hyperlink>{last}</w:p>"
+            )
+        )
+    return out
+
+
+def _declare_font(document: Any, name: str) -> None:
+    """Describe the font as a sans-serif, so that a computer without it takes one of the same kind."""
+    entry = (
+        f'<w:font w:name="{name}"><w:altName w:val="Carlito"/><w:family w:val="swiss"/>'
+        '<w:pitch w:val="variable"/></w:font>'
+    )
+    for part in document.part.package.iter_parts():
+        if str(part.partname) == "/word/fontTable.xml":
+            text = part.blob.decode("utf-8")
+            kept = re.sub(rf'<w:font w:name="{name}">.*?</w:font>', "", text, flags=re.DOTALL)
+            part._blob = kept.replace("</w:fonts>", f"{entry}</w:fonts>").encode()  # noqa: SLF001

@@ -6,26 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from tfpb.model.report import Format, Table, Text
+from tfpb.model.report import Block, Format, Report, Section, Table, Text
 from tfpb.report import theme
 from tfpb.report.canvas import shorten
 from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
 from tfpb.text import french_spaces
-from tfpb.words.documents.report_words import (
-    ANNEX_TITLE,
-    DRAFT_LINE,
-    FICTIONAL_LINE,
-    MORE_IN_ANNEX,
-    QUESTIONS,
-    TOTAL,
-    UNNAMED_MAP,
-    table_line,
-)
-
-if TYPE_CHECKING:
-    from tfpb.model.report import Block, Report, Section
+from tfpb.words.documents import report_words
 
 MEDIUM: Final = "document"
 ANNEX: Final = "annexe"
@@ -92,7 +80,7 @@ def chapters(report: Report) -> list[Chapter]:
     first, *others = printed
     out = [replace(_alone(first), part=NOTE)]
     body, annexes = [], []
-    for question, title in QUESTIONS.items():
+    for question, title in report_words.QUESTIONS.items():
         asked = [s for s in others if s.question == question]
         if asked:
             blocks = [b for s in asked for b in _in_body(s, under=s is not asked[0])]
@@ -101,7 +89,7 @@ def chapters(report: Report) -> list[Chapter]:
         blocks = [b for b in section.blocks if _annexed(b, section)]
         if blocks or not section.question:
             lead = "" if section.question else section.lead
-            name = ANNEX_TITLE.format(title=section.title)
+            name = report_words.ANNEX_TITLE.format(title=section.title)
             annexes.append(Chapter(section.key, name, lead, tuple(blocks), part=ANNEX))
     for part in (body, annexes):
         out += [replace(c, new_page=k == 0) for k, c in enumerate(part)]
@@ -135,14 +123,15 @@ def _rows(block: Block) -> int:
 
 def _cut(block: Block, section: Section) -> Block:
     """Keep the first rows of a block, with a word on where the others are."""
-    left = _rows(block) - BODY_ROWS
-    if left <= 0:
-        return block
-    rest = MORE_IN_ANNEX.format(count=left, title=ANNEX_TITLE.format(title=section.title))
+    annex = report_words.ANNEX_TITLE.format(title=section.title)
+
+    def rest(left: int) -> str:
+        return report_words.MORE_IN_ANNEX.format(count=left, title=annex)
+
     if isinstance(block, Table):
-        return replace(block, rows=block.rows.head(BODY_ROWS), notes=(*block.notes, rest))
-    if isinstance(block, Text):
-        return replace(block, paragraphs=(*block.paragraphs[:BODY_ROWS], rest))
+        return block.shortened(BODY_ROWS, rest)
+    if isinstance(block, Text) and (left := _rows(block) - BODY_ROWS) > 0:
+        return replace(block, paragraphs=(*block.paragraphs[:BODY_ROWS], rest(left)))
     return block
 
 
@@ -164,7 +153,7 @@ def grid(table: Table) -> Grid:
         sums = [
             "" if missing(v) else as_text(v, c.format) for v, c in zip(cells, columns, strict=True)
         ]
-        totals = (TOTAL, *sums[1:])
+        totals = (report_words.TOTAL, *sums[1:])
     floors = [
         _floor(c.header, c.format, [row[k] for row in (*rows, *([totals] if totals else []))])
         for k, c in enumerate(columns)
@@ -172,7 +161,7 @@ def grid(table: Table) -> Grid:
     widths, size = _share(floors, [float(c.width) for c in columns])
     return Grid(
         title=table.title,
-        meta=table_line(unit=table.unit, scope=table.scope, source=table.source),
+        meta=report_words.table_line(unit=table.unit, scope=table.scope, source=table.source),
         headers=tuple(french_spaces(c.header) for c in columns),
         numeric=tuple(c.format in NUMERIC for c in columns),
         widths=tuple(widths),
@@ -240,8 +229,8 @@ def warnings(report: Report) -> tuple[str, ...]:
     """Return the warnings of the cover."""
     lines: tuple[str, ...] = (f"{report.warning}.",)
     if report.draft:
-        lines = (DRAFT_LINE, *lines)
-    return (*lines, FICTIONAL_LINE) if report.fictional else lines
+        lines = (report_words.DRAFT_LINE, *lines)
+    return (*lines, report_words.FICTIONAL_LINE) if report.fictional else lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,14 +248,8 @@ def map_pages(report: Report, maps: Mapping[str, bytes]) -> list[MapPage]:
     """Return the printed maps in order of name."""
     out = []
     for key in sorted({PurePosixPath(name).stem for name in maps}):
-        caption = report.properties.get(f"carte:{key}", UNNAMED_MAP.format(key=key))
+        caption = report.properties.get(f"carte:{key}", report_words.UNNAMED_MAP.format(key=key))
         described = report.properties.get(f"{MAP_IN_WORDS}{key}", "")
-        out.append(
-            MapPage(
-                key,
-                caption,
-                f"{caption}. {described}".strip(),
-                *(maps[f"{key}.{form}"] for form in ("png", "svg")),
-            )
-        )
+        alt = f"{caption}. {described}".strip()
+        out.append(MapPage(key, caption, alt, maps[f"{key}.png"], maps[f"{key}.svg"]))
     return out

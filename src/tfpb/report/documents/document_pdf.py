@@ -9,12 +9,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-import typst
 from PIL import Image
 
-from tfpb.model.report import Chart, Format, KeyFigures, Photos, Table, Text
+from tfpb.model.report import Block, Chart, Format, KeyFigures, Photos, Report, Table, Text
 from tfpb.report import theme
-from tfpb.report.canvas import fonts
+from tfpb.report.canvas import compiled
 from tfpb.report.cell_values import missing, printable
 from tfpb.report.documents import document_parts as parts
 from tfpb.text import french_spaces
@@ -23,7 +22,6 @@ from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer, tab
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tfpb.model.report import Block, Report
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "rapport.typ"
 _STANDARD: Final = "ua-1"
@@ -68,14 +66,11 @@ def render(
     content = {
         "cover": cover,
         "answer": parts.answers_first(report),
-        "title": report.title,
-        "running": list(parts.running(report)),
-        "subtitle": report.subtitle,
-        "bailleur": report.bailleur,
-        "date": report.date,
+        **{k: getattr(report, k) for k in ("title", "subtitle", "bailleur", "date")},
+        "running": parts.running(report),
         "foot": footer(report.run_hash, fictional=report.fictional, draft=report.draft),
         "contents": CONTENTS,
-        "warnings": list(parts.warnings(report)),
+        "warnings": parts.warnings(report),
         "look": {
             "font": theme.FONT_FAMILY,
             "body": theme.BODY_PT if cover else page_pt,
@@ -92,16 +87,8 @@ def render(
     }
     inputs["data"] = json.dumps(_printable(content), ensure_ascii=False)
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
-    return bytes(
-        typst.compile(
-            _TEMPLATE.read_bytes(),
-            format="pdf",
-            sys_inputs=inputs,
-            font_paths=fonts(),
-            pdf_standards=[_STANDARD],
-            timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
-        )
-    )
+    form = {"format": "pdf", "pdf_standards": [_STANDARD]}
+    return compiled(_TEMPLATE.read_bytes(), day, sys_inputs=inputs, **form)
 
 
 def one_page(
@@ -136,14 +123,9 @@ def page_count(pdf: bytes) -> int:
 def _chapter(
     chapter: parts.Chapter, images: parts.Pictures, inputs: dict[str, str]
 ) -> dict[str, Any]:
-    blocks = (_block(b, images, inputs) for b in chapter.blocks)
-    return {
-        "title": chapter.title,
-        "lead": chapter.lead,
-        "break": chapter.new_page,
-        "part": chapter.part,
-        "blocks": [b for b in blocks if b is not None],
-    }
+    blocks = [told for b in chapter.blocks if (told := _block(b, images, inputs)) is not None]
+    head = {"title": chapter.title, "lead": chapter.lead, "part": chapter.part}
+    return {**head, "break": chapter.new_page, "blocks": blocks}
 
 
 def _map_images(
@@ -159,12 +141,8 @@ def _map_images(
 def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict[str, Any] | None:
     """Turn a block into plain data for the template; None for a chart that was not drawn."""
     if isinstance(block, Text):
-        return {
-            "kind": "text",
-            "title": block.title,
-            "paragraphs": list(block.paragraphs),
-            "bullets": block.bullets,
-        }
+        told = {"title": block.title, "paragraphs": block.paragraphs, "bullets": block.bullets}
+        return {"kind": "text", **told}
     if isinstance(block, KeyFigures):
         figures = [{"label": f.label, "value": f.value, "detail": f.detail} for f in block.figures]
         return {"kind": "figures", "figures": figures}
@@ -187,7 +165,7 @@ def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict
         "meta": table_line(unit=block.unit, source=block.source),
         "image": f"image-{block.key}",
         "alt": block.alt,
-        "notes": list(block.notes),
+        "notes": block.notes,
     }
 
 
@@ -206,8 +184,8 @@ def _table(table: Table) -> dict[str, Any]:
             for header, numeric, width in zip(grid.headers, grid.numeric, grid.widths, strict=True)
         ],
         "rows": _rows(table, grid),
-        "totals": list(grid.totals),
-        "notes": list(grid.notes),
+        "totals": grid.totals,
+        "notes": grid.notes,
     }
 
 
@@ -240,6 +218,6 @@ def _printable(value: Any) -> Any:
         return french_spaces(printable(value))
     if isinstance(value, dict):
         return {key: _printable(v) for key, v in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_printable(v) for v in value]
     return value

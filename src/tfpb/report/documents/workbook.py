@@ -16,28 +16,18 @@ from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
-from tfpb.model.report import Chart, Format, KeyFigures, Section, Table, Text
+from tfpb.model.report import Block, Chart, Format, KeyFigures, Report, Section, Table, Text
 from tfpb.report import theme
 from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, missing
 from tfpb.report.documents import workbook_styles as style
 from tfpb.report.documents.document_parts import warnings
 from tfpb.report.documents.workbook_charts import native_chart
 from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted
-from tfpb.words.documents.report_words import (
-    BACK_TO_CONTENTS,
-    CONTENTS,
-    EDIT_INPUTS,
-    EMPTY_TABLE,
-    SUMMARY,
-    TOTAL,
-    footer,
-    table_line,
-)
+from tfpb.words.documents import report_words as words
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tfpb.model.report import Block, Report
 
 MEDIUM: Final = "classeur"
 _TEXT_WIDTH: Final = 110
@@ -45,7 +35,7 @@ _LINE_PT: Final = 13.0
 _TABLE_STYLE: Final = TableStyleInfo(
     "TableStyleLight1", showRowStripes=True, showColumnStripes=False
 )
-_ONE_PAGE: Final = frozenset({CONTENTS, SUMMARY})
+_ONE_PAGE: Final = frozenset({words.CONTENTS, words.SUMMARY})
 
 
 def render(report: Report) -> bytes:
@@ -64,11 +54,11 @@ def render(report: Report) -> bytes:
     book = Workbook()
     del book[book.sheetnames[0]]
     sections = [sheet for s in report.sections if s.sheet for sheet in _sheets(s)]
-    foot = footer(report.run_hash, fictional=report.fictional, draft=report.draft)
+    foot = words.footer(report.run_hash, fictional=report.fictional, draft=report.draft)
     names = [s.sheet for s in sections]
-    for name in (*names, CONTENTS):
+    for name in (*names, words.CONTENTS):
         book.create_sheet(name)
-    _contents(book[CONTENTS], report, sections, foot)
+    _contents(book[words.CONTENTS], report, sections, foot)
     written = {s.sheet: _Sheet(book[s.sheet], s, foot) for s in sections}
     printed = {name: sheet.write() for name, sheet in written.items()}
     for sheet in book.worksheets:
@@ -119,14 +109,14 @@ def _line(
 def _contents(sheet: Worksheet, report: Report, sections: list[Section], foot: str) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
-    style.put(sheet, 1, 1, CONTENTS, font=style.TITLE)
+    style.put(sheet, 1, 1, words.CONTENTS, font=style.TITLE)
     for row, section in enumerate(sections, 4):
         _link(sheet, row, section.sheet, section.sheet)
         sheet.cell(row=row, column=1).alignment = style.WRAP
         style.put(sheet, row, 2, section.lead, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row].height = style.lines(section.lead, 105) * _LINE_PT + 2
     head = (report.title, report.subtitle, report.bailleur, report.date)
-    about = (*head, *warnings(report), EDIT_INPUTS, foot)
+    about = (*head, *warnings(report), words.EDIT_INPUTS, foot)
     for row, line in enumerate(about, len(sections) + 6):
         style.put(sheet, row, 2, line, font=style.BODY, alignment=style.WRAP)
         sheet.row_dimensions[row].height = style.lines(line, 105) * _LINE_PT + 2
@@ -186,7 +176,7 @@ class _Sheet:
             self.sheet.column_dimensions[get_column_letter(k)].width = width + GAP
         self._text(self.section.title, style.TITLE)
         self._text(self.section.lead, style.LEAD)
-        _link(self.sheet, self.row, BACK_TO_CONTENTS, CONTENTS)
+        _link(self.sheet, self.row, words.BACK_TO_CONTENTS, words.CONTENTS)
         self.row += 2
         single = len(self.tables) == 1
         last = [b for b in self.blocks if single and isinstance(b, Chart)]
@@ -239,11 +229,11 @@ class _Sheet:
     def _table(self, table: Table, *, freeze: bool) -> None:
         if table.title:
             self._text(table.title, style.SUBTITLE)
-        line = table_line(unit=table.unit, scope=table.scope, source=table.source)
+        line = words.table_line(unit=table.unit, scope=table.scope, source=table.source)
         if line:
             self._text(line, self.note)
         if table.rows.empty:
-            self._text(EMPTY_TABLE, style.BODY)
+            self._text(words.EMPTY_TABLE, style.BODY)
         else:
             self._grid(table, freeze=freeze)
         for note in table.notes:
@@ -294,7 +284,7 @@ class _Sheet:
 
     def _totals(self, table: Table) -> None:
         """Write the totals the stages made, under the table: one that is a sum follows the filter."""
-        style.put(self.sheet, self.row, 1, TOTAL)
+        style.put(self.sheet, self.row, 1, words.TOTAL)
         for k, column in enumerate(table.columns, 1):
             value = table.totals.get(column.key)
             cell: Any = self.sheet.cell(row=self.row, column=k)
@@ -325,7 +315,7 @@ class _Sheet:
         breaks.append(Break(id=self.row - 1))
         self._text(chart.title, style.SUBTITLE)
         if chart.unit:
-            self._text(table_line(unit=chart.unit, source=chart.source), self.note)
+            self._text(words.table_line(unit=chart.unit, source=chart.source), self.note)
         self.row = native_chart(self.sheet, self.row, chart, self.header) + 1
 
 

@@ -17,15 +17,7 @@ from tfpb.model.columns import Column, Contract, Kind
 from tfpb.report.cell_values import missing
 from tfpb.report.documents import workbook_styles as style
 from tfpb.tax.programme.axes import LABELS, PROPOSITION
-from tfpb.words.documents.new_dossier import (
-    AXES_HEADINGS,
-    FILE_TITLE,
-    FORMS,
-    HEADINGS,
-    INTRODUCTIONS,
-    NATIONAL,
-    PROPOSED,
-)
+from tfpb.words.documents import setting_words as words
 from tfpb.words.money.programme_words import ARGUMENT, BILAN, NAME
 
 if TYPE_CHECKING:
@@ -97,9 +89,9 @@ def template(contract: Contract) -> bytes:
 
 
 def _headings(sheet: Worksheet, contract: Contract) -> None:
-    title = sheet.cell(1, 1, FILE_TITLE.format(title=contract.title))
+    title = sheet.cell(1, 1, words.FILE_TITLE.format(title=contract.title))
     title.font = Font(name=style.FONT, bold=True, size=14, color=_INK)
-    for row, line in enumerate(INTRODUCTIONS[contract.name], start=2):
+    for row, line in enumerate(words.INTRODUCTIONS[contract.name], start=2):
         sheet.cell(row, 1, line).font = _SMALL
 
 
@@ -108,10 +100,7 @@ def _column(sheet: Worksheet, index: int, column: Column) -> None:
     label.font = _SMALL
     label.alignment = Alignment(wrap_text=True, vertical="bottom")
     head = sheet.cell(_HEADER_ROW, index, column.name)
-    head.font = Font(name=style.FONT, bold=column.required)
-    head.fill = _REQUIRED if column.required else _OPTIONAL
-    head.border = _LINE
-    head.alignment = Alignment(wrap_text=True, vertical="top")
+    _head(head, _REQUIRED if column.required else _OPTIONAL, bold=column.required)
     head.comment = Comment(_meaning(column), "tfpb", height=90, width=260)
     letter = get_column_letter(index)
     wide = 36 if column.name in _LONG else max(12, len(column.name) + 2)
@@ -121,8 +110,14 @@ def _column(sheet: Worksheet, index: int, column: Column) -> None:
             sheet.cell(row, index).number_format = _FORMATS[column.kind]
 
 
+def _head(cell: Any, fill: PatternFill, *, bold: bool = True) -> None:
+    """Dress the head of a column."""
+    cell.font, cell.fill, cell.border = Font(name=style.FONT, bold=bold), fill, _LINE
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
 def _meaning(column: Column) -> str:
-    form = FORMS[column.kind]
+    form = words.FORMS[column.kind]
     need = "Obligatoire." if column.required else "Facultatif."
     return f"{_capital(column.label)}. {form}. {need}"
 
@@ -166,7 +161,7 @@ def _validation(
     else:
         return
     rule.errorTitle = column.name
-    rule.error = f"Attendu : {FORMS[column.kind]}."
+    rule.error = f"Attendu : {words.FORMS[column.kind]}."
     rule.promptTitle = column.name[:32]
     rule.prompt = _meaning(column)[:255]
     rule.showErrorMessage = True
@@ -191,25 +186,19 @@ def _print_setup(sheet: Worksheet, header: int) -> None:
 
 
 def _explain(sheet: Worksheet, contract: Contract) -> None:
-    rows: list[tuple[Any, ...]] = [HEADINGS]
+    rows: list[tuple[Any, ...]] = [words.HEADINGS]
     rows += [
-        (
-            c.name,
-            _capital(c.label),
-            "oui" if c.required else "non",
-            FORMS[c.kind],
-            ", ".join(_choices(c, contract)),
-            ", ".join(c.aliases),
-        )
+        (c.name, _capital(c.label), "oui" if c.required else "non", words.FORMS[c.kind],
+         ", ".join(_choices(c, contract)), ", ".join(c.aliases))
         for c in contract.columns
-    ]
+    ]  # fmt: skip
     _fill(sheet, rows, (22, 48, 12, 40, 40, 44))
 
 
 def _axes(sheet: Worksheet) -> None:
-    rows: list[tuple[Any, ...]] = [AXES_HEADINGS]
-    rows += [(int(axe), label, NATIONAL) for label, axe in LABELS.items()]
-    rows += [(int(axe), _capital(theme), PROPOSED) for theme, axe in PROPOSITION.items()]
+    rows: list[tuple[Any, ...]] = [words.AXES_HEADINGS]
+    rows += [(int(axe), label, words.NATIONAL) for label, axe in LABELS.items()]
+    rows += [(int(axe), _capital(theme), words.PROPOSED) for theme, axe in PROPOSITION.items()]
     _fill(sheet, rows, (8, 80, 60))
 
 
@@ -219,7 +208,7 @@ def _fill(sheet: Worksheet, rows: list[tuple[Any, ...]], widths: tuple[int, ...]
             cell = sheet.cell(r, c, value)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if r == 1:
-                cell.font, cell.fill, cell.border = _BOLD, _OPTIONAL, _LINE
+                _head(cell, _OPTIONAL)
     for c, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(c)].width = width
     sheet.freeze_panes = "A2"
@@ -252,9 +241,7 @@ def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
     font = Font(name=style.FONT, bold=True, size=13, color=_INK)
     style.put(page, 1, 1, f"{title} · {page.title}", font=font)
     for c, name in enumerate(frame.columns, start=1):
-        head = page.cell(3, c, str(name))
-        head.font, head.fill, head.border = _BOLD, _REQUIRED, _LINE
-        head.alignment = Alignment(wrap_text=True, vertical="top")
+        _head(page.cell(3, c, str(name)), _REQUIRED)
         page.column_dimensions[get_column_letter(c)].width = _WIDE.get(str(name), 14)
         for r, value in enumerate(frame[name], start=4):
             plain = isinstance(value, int | float | Decimal) or hasattr(value, "isoformat")

@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, shorten, text_width_mm, wrap
+from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
-from tfpb.report.print_map.views import COLUMN_W, COLUMN_X, MAP_H, MAP_Y, known
-from tfpb.report.print_map.window import symbol
+from tfpb.report.print_map.views import COLUMN_W, COLUMN_X, MAP_H, MAP_Y, OverviewView, known
 from tfpb.words.numbers import euros, number, percent, points
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
     from tfpb.model.location import GapLine, QpvPage
-    from tfpb.report.canvas import Sheet
-    from tfpb.report.print_map.views import OverviewView
 
 GAPS_AROUND: Final = 20.0
 """Height of what goes with the satisfaction lines: their scope, their scale, its words."""
@@ -40,44 +36,29 @@ _SOFT: Final[dict[str, Any]] = {"color": theme.SOFT}
 
 
 def column(sheet: Sheet, page: QpvPage) -> None:
-    """Write the right column: figures, three satisfaction lines, sentences, doubts.
+    """Write the right column: figures, three satisfaction lines, sentences.
 
-    What stands below is set smaller when it is long, then loses its last sentences, doubts after the
-    others: they stand whole on the quarter's own page. The modelled share is there when nothing is lost
-    for it.
+    What stands below is set smaller when it is long, then loses its last sentences: they stand whole on
+    the quarter's own page. The modelled share is there when nothing is lost for it.
     """
     bottom = MAP_Y + MAP_H + 4.0
     y = _title(sheet, MAP_Y + 2.6, words.PAGE_STOCK)
     y = _figures(sheet, y, page.figures)
     y = _title(sheet, y + 1.2, words.tenants_title(page.wave))
-    doubts, sentences = page.doubts, (*page.sentences, *filter(None, [page.modelled]))
-    below = _needs(sentences, 7.5) + _needs(doubts, 7.5)
-    spare = bottom - y - below - GAPS_AROUND
+    sentences = (*page.sentences, *filter(None, [page.modelled]))
+    spare = bottom - y - _needs(sentences, 7.5) - GAPS_AROUND
     y = _gaps(sheet, y, page, min(max(spare / max(len(page.gaps), 1), 13.4), 15.0))
-    if y + _needs(sentences, theme.MIN_PT) + _needs(doubts, theme.MIN_PT) > bottom:
+    if y + _needs(sentences, theme.MIN_PT) > bottom:
         sentences = page.sentences
-    fits = (s for s in (8.5, 8.0, 7.5) if y + _needs(sentences, s) + _needs(doubts, s) <= bottom)
-    size = next(fits, theme.MIN_PT)
-    # doubts are what is lost last: their room is kept, the sentences share the rest
-    kept = min(_needs(doubts, size), TITLE + 4 * size * POINT_MM * LINE)
-    y = _paragraphs(sheet, y, sentences, words.PAGE_READING, size, bottom - kept)
-    _paragraphs(sheet, y, doubts, words.PAGE_DOUBTS, size, bottom + 1.0)
-
-
-def _paragraphs(
-    sheet: Sheet, y: float, texts: tuple[str, ...], title: str, size: float, bottom: float
-) -> float:
-    if not texts:
-        return y
-    y = _title(sheet, y + 1.2, title)
-    for text in texts:
+    size = next((s for s in (8.5, 8.0, 7.5) if y + _needs(sentences, s) <= bottom), theme.MIN_PT)
+    y = _title(sheet, y + 1.2, words.PAGE_READING) if sentences else y
+    for text in sentences:
         room = int((bottom - y) / (size * POINT_MM * LINE)) + 1
         held = _whole(text, room, size)
         if not held:
             break
         sheet.text(COLUMN_X, y, "–", size, **_SOFT)
         y = sheet.block(COLUMN_X + 3, y, held, COLUMN_W - 3, size, spacing=LINE) + 0.6
-    return y
 
 
 def _whole(text: str, room: int, size: float) -> str:
@@ -98,11 +79,7 @@ def _needs(texts: tuple[str, ...], size: float) -> float:
 
 
 def _title(sheet: Sheet, y: float, title: str) -> float:
-    x = COLUMN_X
-    if title == words.PAGE_DOUBTS:
-        sheet.layer.scatter(x + 1.4, y - 1.1, **symbol(QpvStatut.A_VERIFIER, 1.2))
-        x += 4.2
-    sheet.text(x, y, title, 9.5, fontweight="bold", color=theme.ACCENT)
+    sheet.text(COLUMN_X, y, title, 9.5, fontweight="bold", color=theme.ACCENT)
     sheet.rule(COLUMN_X, y + 1.5, RIGHT, y + 1.5)
     return y + 6.2
 
@@ -193,8 +170,7 @@ def quarters(sheet: Sheet, view: OverviewView) -> None:
         sheet.text(x, y, shorten(printable(view.question), COLUMN_W, 7), 7, **_SOFT)
     y += 4.4
     for right, text in zip(_NUMBERS, words.OVERVIEW_COLUMNS, strict=True):
-        for k, line in enumerate(text.split("\n")):
-            sheet.text(x + right, y + k * 3.1, line, 7, ha="right", **_SOFT)
+        sheet.lines(x + right, y, text.split("\n"), 3.1, 7, ha="right", **_SOFT)
     y += 4.6
     sheet.rule(x, y, RIGHT, y, color=theme.ACCENT, linewidth=1.0)
     shown = 0
@@ -208,8 +184,7 @@ def quarters(sheet: Sheet, view: OverviewView) -> None:
         values = (number(known(row.logements)), *(euros(known(v)) for v in amounts))
         for right, text in zip(_NUMBERS, values, strict=True):
             sheet.text(x + right, y + ROW - 2.5, text, ha="right")
-        for k, line in enumerate(name):
-            sheet.text(x, y + ROW - 2.5 + k * SECOND, line)
+        sheet.lines(x, y + ROW - 2.5, name, SECOND)
         y, code = low, str(row.code_qpv)
         under = printable(" · ".join(filter(None, (code, view.gaps.get(code, "")))))
         sheet.text(x, y + 0.4, shorten(under, COLUMN_W, 7), 7, **_SOFT)

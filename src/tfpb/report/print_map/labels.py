@@ -17,7 +17,7 @@ from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, text_width_mm, wrap
 from tfpb.report.cell_values import printable
-from tfpb.report.print_map.layers import lines_of
+from tfpb.report.print_map.views import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -12,43 +12,20 @@ import shapely
 from matplotlib.lines import Line2D
 
 from tfpb.model.codes import QpvStatut
+from tfpb.model.location import OTHER_MAP
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, shorten, text_width_mm
+from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm
 from tfpb.report.cell_values import printable
-from tfpb.report.print_map.layers import FAR_SCALE, touching
-from tfpb.report.print_map.views import (
-    COLUMN_W,
-    COLUMN_X,
-    EDGE,
-    FOOT_Y,
-    HEIGHT,
-    MAP_W,
-    WIDTH,
-    PageView,
-    inset_frame,
-)
-from tfpb.report.print_map.window import (
-    COMMUNE_LINE,
-    CUT,
-    OLD_LINE,
-    bare,
-    other_line,
-    own_line,
-    plot,
-    symbol,
-    symbol_mm,
-)
+from tfpb.report.print_map import views, window
 from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
-from tfpb.words.places.side_words import SIDE_WORDS
+from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PIL import ImageFont
 
-    from tfpb.report.canvas import Sheet
-    from tfpb.report.print_map.views import OverviewView
 
 STEP: Final = 4.6
 """Between two lines of the legend, millimetres."""
@@ -58,18 +35,18 @@ def head(sheet: Sheet, title: str, subtitle: str, kind: str, *, mark: str) -> No
     """Write the title band: name, then code, commune, bailleur and year; the kind of sheet."""
     kinds = text_width_mm(kind, 8.5)
     marked = text_width_mm(mark, 8.5, bold=True) + 4 if mark else 0.0
-    room = WIDTH - 2 * EDGE - max(kinds, marked) - 8
+    room = views.WIDTH - 2 * views.EDGE - max(kinds, marked) - 8
     # the year stands last: two small lines rather than a cut
     ink: dict[str, Any] = {"bold": True, "color": theme.INK}
     _largest(sheet, 15.2, title, room, (19, 17, 15, 13, 11), **ink)
     _largest(sheet, 21.6, subtitle, room, (10.5, 9.5, 8.5, 7.5), color=theme.SOFT)
-    right = WIDTH - EDGE
+    right = views.WIDTH - views.EDGE
     sheet.text(right, 21.6, kind, 8.5, ha="right", color=theme.SOFT)
     if mark:
         box = {"facecolor": theme.PAPER, "edgecolor": theme.INK, "linewidth": 0.8, "pad": 3}
         look: dict[str, Any] = {"ha": "right", "fontweight": "bold", "bbox": box}
         sheet.text(right - 1.2, 14.4, mark, 8.5, **look)
-    sheet.rule(EDGE, 24.2, right, 24.2, color=theme.ACCENT, linewidth=1.6)
+    sheet.rule(views.EDGE, 24.2, right, 24.2, color=theme.ACCENT, linewidth=1.6)
 
 
 def _largest(
@@ -84,43 +61,48 @@ def _largest(
     else:
         y -= 0.3 * sizes[-1]
     look = {"lines": 2, "spacing": 1.2, **look}
-    sheet.block(EDGE, y, text, room, size, bold=bold, **look)
+    sheet.block(views.EDGE, y, text, room, size, bold=bold, **look)
 
 
-def foot(sheet: Sheet, view: PageView | OverviewView) -> None:
+def foot(sheet: Sheet, view: views.View) -> None:
     """Write the foot: legend, scale, north, inset, sources, warning, date, and the label of the hash."""
     _legend(sheet, view)
     _scale(sheet, view)
     _inset(sheet, view)
-    x, right = COLUMN_X, COLUMN_X + COLUMN_W
+    x, right = views.COLUMN_X, views.COLUMN_X + views.COLUMN_W
     imprint = view.imprint
     absent = () if imprint.grounded else (words.NO_GROUND.rstrip("."),)
     sources = words.SOURCES.format(sources=" ; ".join([*imprint.sources, *absent]))
     soft: dict[str, Any] = {"color": theme.SOFT}
-    sheet.block(x, FOOT_Y + 2.6, sources, COLUMN_W, 7, lines=4, spacing=1.22, **soft)
-    warning = shorten(printable(imprint.warning), COLUMN_W, 7.5, bold=True)
-    sheet.text(x, FOOT_Y + 16.2, warning, 7.5, fontweight="bold")
+    sheet.block(x, views.FOOT_Y + 2.6, sources, views.COLUMN_W, 7, lines=4, spacing=1.22, **soft)
+    warning = shorten(printable(NOT_AN_ATTESTATION), views.COLUMN_W, 7.5, bold=True)
+    sheet.text(x, views.FOOT_Y + 16.2, warning, 7.5, fontweight="bold")
     sheet.text(x, STAMP_Y, words.STAMP, STAMP_PT, **soft)
-    sheet.text(right, STAMP_Y, printable(words.day(imprint.date)), 7, ha="right", **soft)
+    sheet.text(right, STAMP_Y, printable(imprint.date), 7, ha="right", **soft)
 
 
-def _legend(sheet: Sheet, view: PageView | OverviewView) -> None:
-    """Draw résidences by status and by size, then the lines of the map."""
-    single, scale, layers = isinstance(view, PageView), view.frame.scale, view.layers
-    x, y = EDGE, FOOT_Y + 1.7
-    far = scale > FAR_SCALE
-    named = {side: words.LEGEND_STATUS.format(side=word) for side, word in SIDE_WORDS.items()}
+def _legend(sheet: Sheet, view: views.View) -> None:
+    """Draw résidences by status and by size, then the lines of the map; nothing that it does not hold."""
+    single, scale, layers = isinstance(view, views.PageView), view.frame.scale, view.layers
+    x, y = views.EDGE, views.FOOT_Y + 1.7
+    far = scale > views.FAR_SCALE
+    met = set(layers.residences["statut"].iloc[views.touching(layers.residences, view.frame)])
+    named = {
+        side: words.LEGEND_STATUS.format(side=word)
+        for side, word in SIDE_WORDS.items()
+        if side in met
+    }
     if not far and layers.residences["coupee"].ne("").any():
-        named[CUT] = words.LEGEND_CUT
+        named[window.CUT] = words.LEGEND_CUT
     step = STEP if len(named) < 4 else 0.85 * STEP  # noqa: PLR2004
     for k, (status, name) in enumerate(named.items()):
-        for shown in (QpvStatut.HORS, CUT) if status == CUT else (status,):
-            sheet.layer.scatter(x + 2.4, y + k * step, **symbol(shown, 1.5))
+        for shown in (QpvStatut.HORS, window.CUT) if status == window.CUT else (status,):
+            sheet.layer.scatter(x + 2.4, y + k * step, **window.symbol(shown, 1.5))
         sheet.text(x + 7, y + k * step + 0.9, name)
     sizes = np.array([200, 1000, 4000] if far else [20, 80, 200])
     at, row = x + 2.4, y + len(named) * step + 0.5
-    for count, radius in zip(sizes, symbol_mm(sizes, scale), strict=True):
-        sheet.layer.scatter(at, row, **symbol("dans", radius))
+    for count, radius in zip(sizes, window.symbol_mm(sizes, scale), strict=True):
+        sheet.layer.scatter(at, row, **window.symbol("dans", radius))
         sheet.text(at + radius + 0.9, row + 0.9, number(int(count)), 7, color=theme.SOFT)
         at += radius + 3.4 + text_width_mm(number(int(count)), 7) + (radius if far else 1.5)
     size = words.LEGEND_SIZE_FAR if far else words.LEGEND_SIZE
@@ -129,27 +111,28 @@ def _legend(sheet: Sheet, view: PageView | OverviewView) -> None:
     lines: list[tuple[str, dict[str, Any]]] = [
         (
             words.LEGEND_QPV.format(vintage=vintage),
-            {"color": theme.QPV, "linewidth": own_line(scale, single=single)},
+            {"color": theme.QPV, "linewidth": window.own_line(scale, single=single)},
         )
     ]
-    near = len(touching(layers.qpv, view.frame))
-    if isinstance(view, PageView) or near > len(view.quarters):
-        other = {"color": theme.QPV, "linewidth": other_line(single=single)}
+    near = len(views.touching(layers.qpv, view.frame))
+    if near > (1 if isinstance(view, views.PageView) else len(view.quarters)):
+        other = {"color": theme.QPV, "linewidth": window.other_line(single=single)}
         lines.append((words.LEGEND_OTHER, other))
-    if len(touching(layers.old, view.frame)):
-        old = 2015 if vintage != 2015 else 2024  # noqa: PLR2004
-        lines.append((words.LEGEND_OLD.format(vintage=old), OLD_LINE))
-    lines.append((words.LEGEND_COMMUNE, COMMUNE_LINE))
+    if len(views.touching(layers.old, view.frame)):
+        told = words.LEGEND_OLD.format(vintage=OTHER_MAP[vintage])
+        lines.append((told, window.OLD_LINE))
+    if layers.communes.boundary.intersects(shapely.box(*view.frame.bounds)).any():
+        lines.append((words.LEGEND_COMMUNE, window.COMMUNE_LINE))
     x += 56 if far else 49
     for k, (text, look) in enumerate(lines):
         sheet.layer.add_line(Line2D([x, x + 8], [y + k * STEP] * 2, **look))
         sheet.text(x + 10, y + k * STEP + 0.9, text)
 
 
-def _scale(sheet: Sheet, view: PageView | OverviewView) -> None:
+def _scale(sheet: Sheet, view: views.View) -> None:
     """Draw the scale bar and the north arrow (the legal projections have north up)."""
     frame, layer = view.frame, sheet.layer
-    x, y = EDGE + 118, FOOT_Y + 6.0
+    x, y = views.EDGE + 118, views.FOOT_Y + 6.0
     longest = frame.metres(34)
     power = 10.0 ** np.floor(np.log10(longest))
     length = next(power * k for k in (5, 2, 1) if power * k <= longest)
@@ -170,27 +153,28 @@ def _scale(sheet: Sheet, view: PageView | OverviewView) -> None:
     sheet.text(x + 6.6, y + 13.6, words.NORTH, 9, fontweight="bold")
 
 
-def _inset(sheet: Sheet, view: PageView | OverviewView) -> None:
+def _inset(sheet: Sheet, view: views.View) -> None:
     """Draw where the page lies: commune outlines around, quarters, the frame."""
-    around = inset_frame(view.layers, view.frame)
+    around = views.inset_frame(view.layers, view.frame)
     west, south, east, north = around.bounds
-    axes = sheet.window(EDGE + MAP_W - around.width, FOOT_Y - 0.4, around.width, around.height, 5)
+    left = views.EDGE + views.MAP_W - around.width
+    axes = sheet.window(left, views.FOOT_Y - 0.4, around.width, around.height, 5)
     axes.set(xlim=(west, east), ylim=(south, north), autoscale_on=False)
-    bare(axes)
+    window.bare(axes)
     main = view.layers.streets["rang"] == 1
     for layer, colour, width in (
         (view.layers.streets[main], theme.STREET, 0.5),
         (view.layers.communes.boundary, theme.COMMUNE, 0.6),
         (view.layers.qpv.boundary, theme.QPV, 0.8),
     ):
-        plot(axes, layer.simplify(around.metres(0.1)), color=colour, linewidth=width)
+        window.plot(axes, layer.simplify(around.metres(0.1)), color=colour, linewidth=width)
     corners = shapely.get_coordinates(shapely.box(*view.frame.bounds))
     axes.fill(*corners.T, facecolor="none", edgecolor=theme.INK, linewidth=1.1)
 
 
 STAMP_PT: Final = 7.0
-STAMP_X: Final = COLUMN_X + 13.0
-STAMP_Y: Final = FOOT_Y + 20.0
+STAMP_X: Final = views.COLUMN_X + 13.0
+STAMP_Y: Final = views.FOOT_Y + 20.0
 """Left end of the baseline of the hash, millimetres from the top left corner of the sheet."""
 
 
@@ -214,7 +198,7 @@ def stamp_png(png: bytes, run_hash: str) -> bytes:
     from PIL import Image, ImageDraw  # noqa: PLC0415 - idem
 
     picture = Image.open(io.BytesIO(png))
-    dots = picture.height / HEIGHT
+    dots = picture.height / views.HEIGHT
     font = _font(round(STAMP_PT * POINT_MM * dots, 3))
     left, base, tall = int(STAMP_X * dots), int(STAMP_Y * dots), round(font.size)
     place = (left, base - tall, left + 8 * tall, base + tall)

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.executors import Crew
 from tfpb.report.canvas import Sheet, converted, save_png, save_svg, style
-from tfpb.report.print_map import column, margins
-from tfpb.report.print_map.layers import Atlas, atlas, page_epsg
-from tfpb.report.print_map.views import (
-    DPI,
-    EDGE,
-    HEIGHT,
-    MAP_H,
-    MAP_W,
-    MAP_Y,
-    WIDTH,
-    OverviewView,
-    PageView,
-    overview_view,
-    page_view,
-)
+from tfpb.report.print_map import column, margins, views
 from tfpb.report.print_map.window import draw
 from tfpb.report.web_map import map_html
 from tfpb.stage import PLAINLY, Making, Stage
@@ -32,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tfpb.model.location import MapModel, QpvPage
-
-    View = PageView | OverviewView
+    from tfpb.report.print_map.views import View
 
 FORMS: Final = ("png", "pdf")
 """Of a sheet in a pack; its `svg` is for the documents that place it."""
@@ -43,10 +28,10 @@ FEW: Final = 6
 
 def compose(view: View) -> Sheet:
     """Lay a sheet out: title band, map, right column, foot."""
-    sheet = Sheet(WIDTH, HEIGHT)
-    window = sheet.window(EDGE, MAP_Y, MAP_W, MAP_H)
+    sheet = Sheet(views.WIDTH, views.HEIGHT)
+    window = sheet.window(views.EDGE, views.MAP_Y, views.MAP_W, views.MAP_H)
     mark = view.imprint.mark
-    if isinstance(view, PageView):
+    if isinstance(view, views.PageView):
         page = view.page
         draw(window, view.layers, view.frame, own=(page.code_qpv,), single=True)
         subtitle = words.page_subtitle(page.code_qpv, page.commune, page.bailleur, page.year)
@@ -76,7 +61,7 @@ def draw_sheet(view: View) -> dict[str, bytes]:
 def stamped(picture: Mapping[str, bytes], title: str, run_hash: str) -> dict[str, bytes]:
     """Set the run's hash on both forms of a sheet; its `svg` is one `pdf` more."""
     svg = margins.stamp_svg(picture["svg"], run_hash)
-    pdf = converted(svg, (WIDTH, HEIGHT), title, format="pdf", pdf_standards=["ua-1"])
+    pdf = converted(svg, (views.WIDTH, views.HEIGHT), title, format="pdf", pdf_standards=["ua-1"])
     return {"png": margins.stamp_png(picture["png"], run_hash), "svg": svg, "pdf": pdf}
 
 
@@ -88,7 +73,7 @@ def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
     KeyError
         If the quarter has no outline in the model.
     """
-    view = page_view(model, page, atlas(model, page_epsg(page.code_qpv)))
+    view = views.page_view(model, page, views.atlas(model, views.page_epsg(page.code_qpv)))
     made = stamped(draw_sheet(view), view.title, model.run_hash)
     return {form: made[form] for form in FORMS}
 
@@ -97,7 +82,7 @@ def map_files(
     model: MapModel,
     making: Making = PLAINLY,
     *,
-    dpi: int = DPI,
+    dpi: int = views.DPI,
     forms: tuple[str, ...] = FORMS,
 ) -> dict[str, bytes]:
     """Render the web map and the printed sheets.
@@ -119,20 +104,20 @@ def map_files(
     """
     files = {"carte.html": map_html.render(model)}
     making.advance(1)
-    views = _views(model, dpi)
-    crew = Crew(max(1, min(making.workers, len(views) // FEW)))
+    shown = _views(model, dpi)
+    crew = Crew(max(1, min(making.workers, len(shown) // FEW)))
     elsewhere = partial(crew.run, draw_sheet)
     page, overview = (replace(stage, run=elsewhere) for stage in (_PAGE, _OVERVIEW))
 
     def drawn(name: str) -> dict[str, bytes]:
-        view = views[name]
+        view = shown[name]
         made: dict[str, bytes] = making.execute(
-            page if isinstance(view, PageView) else overview, (view,)
+            page if isinstance(view, views.PageView) else overview, (view,)
         )
         return stamped(made, view.title, model.run_hash)
 
     try:
-        for name, made in zip(views, crew.gather(drawn, list(views), making.advance), strict=True):
+        for name, made in zip(shown, crew.gather(drawn, list(shown), making.advance), strict=True):
             files |= {f"cartes/{name}.{form}": made[form] for form in forms}
     finally:
         crew.close()
@@ -150,22 +135,16 @@ _OVERVIEW: Final = Stage("Vue d’ensemble", ("vue",), "vue_ensemble", draw_shee
 
 def _views(model: MapModel, dpi: int) -> dict[str, View]:
     """Cut the model to each of its sheets, by name of file."""
-    shared: dict[int, Atlas] = {}
-
-    def layers(code_qpv: str) -> Atlas:
-        epsg = page_epsg(code_qpv)
-        if epsg not in shared:
-            shared[epsg] = atlas(model, epsg)
-        return shared[epsg]
-
-    views: dict[str, View] = {
-        page.code_qpv: page_view(model, page, layers(page.code_qpv), dpi=dpi)
-        for page in model.pages
-    }
+    layers = cache(partial(views.atlas, model))  # shared by the sheets of a projection
+    out: dict[str, View] = {}
+    for page in model.pages:
+        mine = layers(views.page_epsg(page.code_qpv))
+        out[page.code_qpv] = views.page_view(model, page, mine, dpi=dpi)
     for name, asked in _overviews(model).items():
         first = min(asked.get("codes") or model.qpv["code_qpv"].astype(str))
-        views[name] = overview_view(model, layers=layers(first), dpi=dpi, **asked)
-    return views
+        mine = layers(views.page_epsg(first))
+        out[name] = views.overview_view(model, layers=mine, dpi=dpi, **asked)
+    return out
 
 
 def _overviews(model: MapModel) -> dict[str, dict[str, Any]]:

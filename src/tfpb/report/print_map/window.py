@@ -14,7 +14,7 @@ from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM
 from tfpb.report.print_map import labels
 from tfpb.report.print_map.labels import Taken
-from tfpb.report.print_map.layers import BIG_SCALE, FAR_SCALE, lines_of, on_paper
+from tfpb.report.print_map.views import BIG_SCALE, FAR_SCALE, Atlas, Frame, lines_of, on_paper
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
-
-    from tfpb.report.print_map.layers import Atlas, Frame
 
     Array = NDArray[np.float64]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tfpb.model.report import Report
+from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
@@ -17,12 +18,11 @@ from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
 from tfpb.report.sections.survey.evolution import evolution, priorites
 from tfpb.report.sections.synthese import synthese
-from tfpb.words.documents.report_words import MAP_CAPTION, WARNING, subtitle
-from tfpb.words.numbers import long_date
+from tfpb.words.documents.report_words import MAP_CAPTION, subtitle
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Section
+    from tfpb.model.report import Report, Section
 
 
 def report(dossier: Dossier) -> Report:
@@ -62,16 +62,7 @@ def report(dossier: Dossier) -> Report:
         f"carte:{code}": MAP_CAPTION.format(name=name, code=code)
         for code, name in sorted(quarter_names(dossier.located).items())
     }
-    return Report(
-        title=head.titre,
-        subtitle=subtitle(head.annee, head.convention),
-        bailleur=head.bailleur,
-        year=head.annee,
-        date=long_date(head.date),
-        run_hash=dossier.run_hash,
-        sections=tuple(s for s in sections if s is not None),
-        fictional=head.donnees_fictives,
-        draft=bool(dossier.draft),
-        warning=WARNING,
-        properties={"date_iso": head.date.isoformat(), **captions},
+    told = of_dossier(
+        dossier, head.titre, subtitle(head.annee, head.convention), filter(None, sections)
     )
+    return replace(told, properties={**told.properties, **captions})

@@ -18,20 +18,30 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from tfpb.model.report import Chart, ChartKind, Format, KeyFigure, Section, Table, TableColumn, Text
-from tfpb.words.documents.report_words import MISSING
-from tfpb.words.numbers import euros, number
+from tfpb.model import report as model
+from tfpb.model.columns import STAMP
+from tfpb.model.report import (
+    Block,
+    Chart,
+    ChartKind,
+    Format,
+    KeyFigure,
+    Report,
+    Section,
+    Table,
+    Text,
+)
+from tfpb.model.settings import Strict
+from tfpb.words.documents.report_words import MISSING, WARNING
+from tfpb.words.money.abatement_words import source_file
+from tfpb.words.numbers import euros, long_date, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tfpb.model.report import Block
+    from tfpb.model.assembly import Dossier
 
-DOCUMENT: Final = frozenset({"document"})
-SHEET: Final = frozenset({"classeur"})
-BOTH: Final = frozenset({"classeur", "document"})
-ANNEX: Final = frozenset({"annexe"})
-BOTH_ANNEX: Final = frozenset({"classeur", "annexe"})
+
 _ON_A_PAGE: Final = {
     ChartKind.GAPS: 14,
     ChartKind.STACKED: 9,
@@ -42,12 +52,13 @@ _ON_A_PAGE: Final = {
 """Items of two lines each that stand on a page under a title."""
 _COUNTS: Final = frozenset({"n", "n_residences", "rang"})
 
+_LINE: Final = "ligne_fichier"
+"""Column of the row of the user's file: filled, with the file's name, from where rows were read."""
 _Kept = Literal["rempli", "non_nul"]
 _Column = tuple[str, str, str, int] | tuple[str, str, str, int, _Kept]
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Declared(Strict):
     titre: str = ""
     unite: str = ""
     source: str = ""
@@ -70,15 +81,13 @@ class _Chart(_Declared):
     series: tuple[str, ...] = ()
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Section(Strict):
     titre: str
     feuille: str = ""
     question: str = ""
 
 
-class _Figure(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Figure(Strict):
     libelle: str
     detail: str = ""
 
@@ -102,7 +111,25 @@ def declarations() -> _Declarations:
     return _Declarations(**found)
 
 
-def section(key: str, lead: str, blocks: Iterable[Block]) -> Section:
+def of_dossier(dossier: Dossier, title: str, subtitle: str, sections: Iterable[Section]) -> Report:
+    """Return a report on a dossier: its head, its marks, its date."""
+    head = dossier.settings.dossier
+    return Report(
+        title=title,
+        subtitle=subtitle,
+        bailleur=head.bailleur,
+        year=head.annee,
+        date=long_date(head.date),
+        run_hash=dossier.run_hash,
+        sections=tuple(sections),
+        fictional=head.donnees_fictives,
+        draft=bool(dossier.draft),
+        warning=WARNING,
+        properties={"date_iso": head.date.isoformat()},
+    )
+
+
+def section(key: str, lead: str, blocks: Iterable[Block], *, in_document: bool = True) -> Section:
     """Return a section under its declared title and sheet."""
     declared = declarations().sections[key]
     return Section(
@@ -111,6 +138,7 @@ def section(key: str, lead: str, blocks: Iterable[Block]) -> Section:
         lead,
         tuple(blocks),
         sheet=declared.feuille,
+        in_document=in_document,
         question=declared.question,
     )
 
@@ -118,7 +146,7 @@ def section(key: str, lead: str, blocks: Iterable[Block]) -> Section:
 def lacking(key: str, *, subject: str) -> Section:
     """Return the section of an input that was not given: what is lacking, how to add it."""
     lead, hint = MISSING[subject]
-    return section(key, lead, [Text((hint,), media=SHEET)])
+    return section(key, lead, [Text((hint,), media=model.SHEET)])
 
 
 def table(
@@ -147,7 +175,7 @@ def table(
     notes : tuple of str, optional
         In place of the declared ones.
     **facts
-        What the `{name}` of the texts stand for.
+        What the `{name}` of the texts stand for; `source` is known of rows that were read.
 
     Raises
     ------
@@ -157,8 +185,11 @@ def table(
     known = declarations().tableaux
     own = known[key]
     base = known[own.comme] if own.comme else own
+    if STAMP[2] in rows and any(c[0] == _LINE for c in base.colonnes):
+        rows = rows.assign(**{_LINE: rows[STAMP[2]].astype(int)})
+        facts = {"source": source_of(rows), **facts}
     columns = tuple(
-        TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
+        model.TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
         for name, each, (_, title, fmt, width, *kept) in _expanded(base.colonnes, repeated)
         if not kept or (has if kept[0] == "rempli" else _any)(rows, name)
     )
@@ -177,6 +208,21 @@ def table(
         folded=folded,
         **_media(own),
     )
+
+
+def source_of(rows: pd.DataFrame) -> str:
+    """Return the name of the file that the rows of a typed frame come from."""
+    pairs = zip(rows[STAMP[0]], rows[STAMP[1]], strict=True)
+    return " ; ".join(source_file(str(f), str(s)) for f, s in dict.fromkeys(pairs))
+
+
+def tables(
+    key: str, rows: pd.DataFrame, *, repeated: Sequence[Mapping[str, object]] = (), **facts: Any
+) -> list[Block]:
+    """Return a declared table, then what is declared a part of it (`partie_de`), as `table` and `part`."""
+    whole = table(key, rows, repeated=repeated, **facts)
+    parts = (k for k, own in declarations().tableaux.items() if own.partie_de == key)
+    return [whole, *(part(whole, k, repeated=repeated) for k in parts)]
 
 
 def long_table(key: str, rows: pd.DataFrame, names: Iterable[str]) -> Table:
@@ -206,6 +252,11 @@ def part(whole: Table, key: str, *, repeated: Sequence[Mapping[str, object]] = (
         totals={k: v for k, v in whole.totals.items() if k in keys},
         **_media(own),
     )
+
+
+def charts(key: str, rows: pd.DataFrame, **facts: Any) -> list[Chart]:
+    """Return a declared chart, in several where it would be higher than a page."""
+    return over_pages(chart(key, rows, **facts))
 
 
 def chart(
@@ -279,19 +330,19 @@ def over_pages(chart: Chart) -> list[Chart]:
     return out
 
 
-def in_words(values: pd.Series[Any], words: Mapping[Any, str]) -> pd.Series[str]:
-    """Return codes as words; an empty or unknown code stays as it is."""
-    return values.map(lambda code: words.get(code, "" if pd.isna(code) else str(code))).astype(
-        object
-    )
-
-
 def worded(
     rows: pd.DataFrame, **columns: Mapping[Any, str] | tuple[str, Mapping[Any, str]]
 ) -> pd.DataFrame:
-    """Return rows with columns of codes in words: `nature=WORDS`, or `mot=("code", WORDS)` beside it."""
-    pairs = {k: v if isinstance(v, tuple) else (k, v) for k, v in columns.items()}
-    return rows.assign(**{k: in_words(rows[code], words) for k, (code, words) in pairs.items()})
+    """Return rows with columns of codes in words: `nature=WORDS`, or `mot=("code", WORDS)` beside it.
+
+    An empty or unknown code stays as it is.
+    """
+    out = {}
+    for name, given in columns.items():
+        code, words = given if isinstance(given, tuple) else (name, given)
+        told = [words.get(v, "" if pd.isna(v) else str(v)) for v in rows[code]]
+        out[name] = pd.Series(told, rows.index, dtype=object)
+    return rows.assign(**out)
 
 
 def cut(rows: pd.DataFrame, mask: pd.Series[bool]) -> pd.DataFrame:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.evidence.pack_control import Subject
-from tfpb.model.report import Report, Text
+from tfpb.evidence.pack_control import Checked, Subject
+from tfpb.model.report import SHEET, Block, Report, Section, Text
 from tfpb.report.sections.build import section, table
 from tfpb.words.documents import control_words as words
 from tfpb.words.documents.report_words import WARNING
@@ -16,10 +15,10 @@ from tfpb.words.documents.report_words import WARNING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.evidence.pack_control import Checked
 
 SHOWN: Final = (40, 34, 28, 22, 16, 10)
 """Packs that may stand on the page: the most that fit."""
+_MONEY: Final = ("abattement_eur", "valorise_eur", "solde_eur")
 _SUBJECTS: Final = tuple(str(s) for s in Subject)
 
 
@@ -46,19 +45,16 @@ def control_report(
     rest = len(rows) - len(worst)
     notes = (words.READ_ONLY, *((words.NOT_SHOWN.format(count=rest),) if rest else ()))
     each = [{"sujet": s, "nom": words.SUBJECTS[s]} for s in _SUBJECTS]
-    sheets = [
-        section(
-            "controle",
-            lead,
-            [
-                table("controle_dossiers", rows, repeated=each),
-                table("controle_page", worst, repeated=each, notes=notes),
-                Text((words.READ_ONLY,), media=frozenset({"classeur"})),
-            ],
-        ),
+    blocks: list[Block] = [
+        table("controle_dossiers", rows, repeated=each),
+        table("controle_page", worst, repeated=each, notes=notes),
+        Text((words.READ_ONLY,), media=SHEET),
+    ]
+    sheets = (
+        section("controle", lead, blocks),
         _sheet("controle_constats", _findings(checked)),
         _sheet("controle_soldes", _balances(checked)),
-    ]
+    )
     told = words.YEAR.format(year=year) if year else words.EVERY_YEAR
     return Report(
         title=words.TITLE,
@@ -67,14 +63,13 @@ def control_report(
         year=year or 0,
         date="",
         run_hash=run_hash,
-        sections=tuple(sheets),
+        sections=sheets,
         warning=WARNING,
     )
 
 
-def _sheet(key: str, rows: pd.DataFrame) -> Any:
-    made = section(key, words.LEADS[key], [table(key, rows)])
-    return replace(made, in_document=False)
+def _sheet(key: str, rows: pd.DataFrame) -> Section:
+    return section(key, words.LEADS[key], [table(key, rows)], in_document=False)
 
 
 def _packs(checked: Sequence[Checked]) -> pd.DataFrame:
@@ -84,9 +79,8 @@ def _packs(checked: Sequence[Checked]) -> pd.DataFrame:
         state = "refuse" if one.refused else "a_completer" if lacking else "complet"
         valued = [r for r in pack.actions if r["valorise_eur"]]
         balance = pack.rows("bilan")
-        marks = {s: words.HEAD if s in lacking else words.HELD for s in _SUBJECTS}
-        if one.refused:
-            marks = {s: words.HEAD if s in lacking else "" for s in _SUBJECTS}
+        held = "" if one.refused else words.HELD
+        marks = {s: words.HEAD if s in lacking else held for s in _SUBJECTS}
         out.append(
             {
                 "dossier": pack.name,
@@ -99,7 +93,7 @@ def _packs(checked: Sequence[Checked]) -> pd.DataFrame:
                 "actions": len(pack.actions),
                 "pieces": sum(bool(str(r["piece"])) for r in valued),
                 "valorisees": len(valued),
-                **{c: _sum(balance, c) for c in ("abattement_eur", "valorise_eur", "solde_eur")},
+                **{c: _sum(balance, c) for c in _MONEY},
             }
         )
     return pd.DataFrame(out)
@@ -126,15 +120,7 @@ def _findings(checked: Sequence[Checked]) -> pd.DataFrame:
 
 
 def _balances(checked: Sequence[Checked]) -> pd.DataFrame:
-    kept = [
-        "code_qpv",
-        "nom_qpv",
-        "annee",
-        "abattement_eur",
-        "valorise_eur",
-        "report_eur",
-        "solde_eur",
-    ]
+    kept = ["code_qpv", "nom_qpv", "annee", *_MONEY[:2], "report_eur", _MONEY[2]]
     rows = [
         {"dossier": c.pack.name, "bailleur": c.pack.bailleur, **{k: r[k] for k in kept}}
         for c in checked

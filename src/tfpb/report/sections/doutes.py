@@ -9,9 +9,9 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import STAMP
-from tfpb.model.report import Text
-from tfpb.report.sections.build import DOCUMENT, cut, section, table
-from tfpb.report.sections.patrimoine import masking_n, stock_facts
+from tfpb.model.report import DOCUMENT, Block, Section, Text
+from tfpb.report.sections.build import cut, section, table
+from tfpb.report.sections.patrimoine import masking_n
 from tfpb.words.documents import report_words as words
 from tfpb.words.faults.sentences import NO_ACTION, fault_text, told
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Section
 
 
 ZERO: Final = Decimal(0)
@@ -64,7 +63,7 @@ def doutes(dossier: Dossier) -> Section:
             Text((words.NOTHING_ASKED.format(count=len(silent)),), media=DOCUMENT),
             table("doutes_sans_suite", _rows(silent, stakes), folded=True),
         ]
-    lead = words.doubts_lead(len(found), stock_facts(dossier.located).doubtful_entrances)
+    lead = words.doubts_lead(len(found), dossier.located.counts.doubtful_entrances)
     return section("doutes", lead, blocks)
 
 

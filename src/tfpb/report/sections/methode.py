@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement
-from tfpb.model.report import Text
+from tfpb.model.report import Block, Section, Table, Text
 from tfpb.model.results import VARIANT_COLUMNS
-from tfpb.model.survey import only
+from tfpb.model.survey import Published, only
 from tfpb.report.cell_values import as_text
-from tfpb.report.sections.build import cut, in_words, lacking, section, table
+from tfpb.report.sections.build import cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.compare import DELIVERED_WEIGHTS
 from tfpb.survey.secrecy.cost import masking_cost
@@ -24,8 +24,6 @@ from tfpb.words.survey.verdict_words import POOLED, TARGETS, margin_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Section, Table
-    from tfpb.model.survey import Published
 
 
 def methode(dossier: Dossier) -> Section:
@@ -34,13 +32,13 @@ def methode(dossier: Dossier) -> Section:
     if survey is None:
         return lacking("methode", subject="enquete")
     settings = survey.settings
-    margin = _number(settings.get("marge_points"), 5.0)
+    margin = survey.margin
     region = settings.get("portee") == "region"
     adopted = [
         words.margin_adopted(
             margin, settings.get("marge_adoptee_par"), settings.get("marge_adoptee_le")
         ),
-        words.MASKED_UNDER.format(count=int(_number(settings.get("masquage_n"), 11))),
+        words.MASKED_UNDER.format(count=survey.masking_n),
     ]
     cost = masking_cost(survey.comparison)
     if cost.cells:
@@ -84,10 +82,6 @@ _WAVE = [
 ]  # fmt: skip
 
 
-def _number(value: object, default: float) -> float:
-    return float(value) if isinstance(value, int | float) else default
-
-
 def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
     """Return the field sheet, for the method.
 
@@ -119,7 +113,7 @@ def _sample(survey: Published, name: str) -> Block:
     rows = next((cut(held, own == n) for n in (name, ENSEMBLE) if (own == n).any()), None)
     if rows is None:
         return Text((survey_words.NO_SAMPLE,))
-    rows = rows.assign(cote_mot=in_words(rows["cote"], GROUPES))
+    rows = worded(rows, cote_mot=("cote", GROUPES))
     for column in ("n", "part_interroges"):
         told = rows[column].astype(object)
         rows[column] = told.where(rows[column].notna(), survey_words.HIDDEN)
@@ -142,7 +136,7 @@ def _calibration(survey: Published, name: str) -> Block:
     """Return the headline gaps of the last wave before and after our calibration, or why there are none."""
     if survey.settings.get("calage", "livres") == "livres":
         return Text((survey_words.NOT_CALIBRATED,))
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     held = survey.variants.reindex(columns=list(VARIANT_COLUMNS))
     before = only(
         held, variante=DELIVERED_WEIGHTS, vague=wave, bailleur=name, niveau=TOTAL,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import Nature, Verdict
-from tfpb.model.report import Section, Table, Text
-from tfpb.report.sections.build import DOCUMENT, chart, number_of, section, table
+from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
+from tfpb.report.sections.build import chart, cut, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus
-from tfpb.report.sections.patrimoine import nature_counts, quarter_names, stock_facts
+from tfpb.report.sections.patrimoine import nature_counts, quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_sentences
 from tfpb.report.sections.synthese import missing
@@ -26,7 +26,6 @@ from tfpb.words.survey.verdict_words import margin_words
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import Abatement
-    from tfpb.model.report import Block
 
 NOTE_ROWS: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, by how much else it has to say."""
@@ -57,30 +56,25 @@ def note(dossier: Dossier) -> Section:
 
 def shortened(whole: Section, most: int) -> Section:
     """Return the section with so many rows in its tables at most, and a word on the others."""
-    return replace(
-        whole, blocks=tuple(_cut(b, most) if isinstance(b, Table) else b for b in whole.blocks)
-    )
 
+    def rest(left: int) -> str:
+        return words.OTHER_QUARTERS.format(count=left)
 
-def _cut(whole: Table, most: int) -> Table:
-    left = len(whole.rows) - most
-    if left <= 0:
-        return whole
-    rest = words.OTHER_QUARTERS.format(count=left)
-    return replace(whole, rows=whole.rows.head(most), notes=(*whole.notes, rest))
+    kept = (b.shortened(most, rest) if isinstance(b, Table) else b for b in whole.blocks)
+    return replace(whole, blocks=tuple(kept))
 
 
 def _quarters(dossier: Dossier) -> pd.DataFrame:
     """Return a row a quarter of the year: what is not known first, then the most to justify."""
     plan, money = dossier.programme, dossier.abatement
     if plan is not None:
-        rows = plan.balance[plan.balance["annee"] == dossier.settings.dossier.annee].copy()
-        order = [-math.inf if v is None or pd.isna(v) else -v for v in rows["rattrapage_eur"]]
+        year, weight = dossier.settings.dossier.annee, "rattrapage_eur"
+        rows = cut(plan.balance, plan.balance["annee"] == year)
     elif money is not None:
-        rows = money.by_qpv.copy()
-        order = [-math.inf if v is None else -v for v in rows["abattement_eur"]]
+        rows, weight = money.by_qpv.copy(), "abattement_eur"
     else:
         return pd.DataFrame()
+    order = [-math.inf if v is None or pd.isna(v) else -v for v in rows[weight]]
     names = quarter_names(dossier.located)
     pairs = zip(rows["nom_qpv"], rows["code_qpv"], strict=True)
     rows["nom_qpv"] = [str(name or names.get(code) or code) for name, code in pairs]
@@ -130,26 +124,17 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
     justified = sum(known["justifie_eur"], Decimal(0))
     left = known["abattement_eur"] - known["justifie_eur"]
     owed = sum(known["rattrapage_eur"], Decimal(0))
-    out = []
+    said = words.ALL_JUSTIFIED
     if owed:
-        share = math.floor(justified / abated * 100)  # never rounded up
-        more = words.CARRIED.format(with_carried=owed, before=year - 1)
-        out.append(
-            words.JUSTIFIED.filled(
-                facts
-                | {
-                    "share": Decimal(share) / 100,
-                    "left": sum(left, Decimal(0)),
-                    "count": int((known["rattrapage_eur"] > 0).sum()),
-                    "carried": more if owed != sum(left) else "",
-                }
-            )
-        )
-    else:
-        out.append(words.ALL_JUSTIFIED.filled(facts))
-    if len(known) < len(quarters):
-        out.append(words.quarters_unknown(len(quarters) - len(known)))
-    return tuple(out)
+        said, more = words.JUSTIFIED, words.CARRIED.format(with_carried=owed, before=year - 1)
+        facts |= {
+            "share": Decimal(math.floor(justified / abated * 100)) / 100,  # never rounded up
+            "left": sum(left, Decimal(0)),
+            "count": int((known["rattrapage_eur"] > 0).sum()),
+            "carried": more if owed != sum(left) else "",
+        }
+    unknown = len(quarters) - len(known)
+    return (said.filled(facts), *([words.quarters_unknown(unknown)] if unknown else []))
 
 
 def _loss(dossier: Dossier) -> tuple[str, ...]:
@@ -164,12 +149,9 @@ def _loss(dossier: Dossier) -> tuple[str, ...]:
 def _nature(money: Abatement) -> str:
     """Return what is to be said of an amount that no notice bears, nothing where all is on notices."""
     counted = nature_counts(money)
-    estimated = counted.get("estime")
-    if not estimated:
+    if not (estimated := counted.get("estime")):
         return ""
-    if len(counted) == 1:
-        return words.ESTIMATED
-    return words.PART_ESTIMATED.format(estimated=estimated)
+    return words.PART_ESTIMATED.format(estimated=estimated) if len(counted) > 1 else words.ESTIMATED
 
 
 def _told(dossier: Dossier) -> pd.DataFrame:
@@ -178,13 +160,13 @@ def _told(dossier: Dossier) -> pd.DataFrame:
     if survey is None:
         return pd.DataFrame()
     name = survey.name_of(dossier.settings.dossier.bailleur)
-    return view.totals(view.gaps(survey, name, view.last_wave(survey)))
+    return view.totals(view.gaps(survey, name, survey.last_wave))
 
 
 def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
     if rows.empty:
         return (MISSING["enquete"][0],)
-    margin = margin_words(number_of(rows["marge_points"].iloc[0]))
+    margin = margin_words(view.margin_of(rows))
     out = [words.SATISFACTION.filled(_counts(rows) | {"margin": margin})]
     service = rows[rows["nature"] == Nature.SERVICE]
     if len(service):
@@ -199,14 +181,9 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _counts(rows: pd.DataFrame) -> dict[str, object]:
-    found = view.shown(rows)["verdict"]
+    found, total = view.shown(rows)["verdict"], len(rows)
     lower, level = (int(found.isin(kinds).sum()) for kinds in (_LOWER, _LEVEL))
-    return {
-        "lower": lower,
-        "level": level,
-        "unknown": len(rows) - lower - level,
-        "total": len(rows),
-    }
+    return {"lower": lower, "level": level, "unknown": total - lower - level, "total": total}
 
 
 def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
@@ -217,17 +194,15 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     shown = view.shown(heads)
     out: list[Block] = []
     if len(shown):
-        margin = number_of(shown["marge_points"].iloc[0])
-        drawn = shown.assign(verdict=shown["mot_entier"], theme="")
-        wave = str(shown["vague"].iloc[0])
+        margin = view.margin_of(shown)
         out.append(
             chart(
                 "note_ecarts",
-                drawn[["libelle", "theme", "ecart", *_INTERVALS, "n", "verdict", "sign"]],
+                view.to_draw(shown),
                 margin=margin / 100,
                 phrases=" ".join(headline_sentences(rows)),
                 marge=margin_words(margin),
-                **view.source(dossier.survey, wave),
+                **view.source(dossier.survey, str(shown["vague"].iloc[0])),
             )
         )
     hidden = heads[~heads["item"].isin(shown["item"])]
@@ -237,19 +212,13 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     return out
 
 
-_INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
-
-
 def _before_signing(dossier: Dossier) -> list[str]:
     """Return what lacks, files first, then euros, proofs and doubts; the last lines counted."""
     out = [MISSING[key][0] for key in missing(dossier)]
     money, plan = dossier.abatement, dossier.programme
     year = dossier.settings.dossier.annee
     if money is not None:
-        day = dossier.settings.dossier.date
-        told = state_words.state_sentences(
-            money.states, money.reserves, year=year, limit=money.claim_until, on=day
-        )
+        told = state_words.state_sentences(money, dossier.settings.dossier.date)
         out += told[1 + bool(money.states.best) :]  # the totals stand above
     if plan is not None:
         rows = plan.balance[plan.balance["annee"] == year]
@@ -259,9 +228,10 @@ def _before_signing(dossier: Dossier) -> list[str]:
         )
         if lacking:
             out.append(words.UNPROVED.format(count=lacking, actions=actions))
-    facts = stock_facts(dossier.located)
-    if facts.doubtful:
-        out.append(words.DOUBTFUL.format(homes=facts.doubtful_residences, dwellings=facts.doubtful))
+    counts = dossier.located.counts
+    if counts.doubtful:
+        homes, dwellings = counts.doubtful_residences, counts.doubtful
+        out.append(words.DOUBTFUL.format(homes=homes, dwellings=dwellings))
     if len(out) > _MOST_POINTS:
         out[_MOST_POINTS - 1 :] = [words.MORE.format(count=len(out) - _MOST_POINTS + 1)]
     return out or [words.NOTHING_LACKS]

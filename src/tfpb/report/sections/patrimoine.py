@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut
-from tfpb.model.columns import STAMP
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.report.sections.build import ANNEX, DOCUMENT, cut, has, section, table, worded
-from tfpb.report.sections.money.rapprochement import source_of
+from tfpb.model.survey import only
+from tfpb.report.sections.build import cut, has, section, table, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
-from tfpb.words.places import stock_words as words
-from tfpb.words.places.review_words import CHOSEN
+from tfpb.words.places import side_words as words
+from tfpb.words.places.address_words import CHOSEN
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement
-    from tfpb.model.report import Block, Section
 
 _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
 
@@ -31,7 +28,7 @@ _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
 def residences(dossier: Dossier) -> Section:
     """Return the section of the stock: one row a résidence, and the quarters."""
     located = dossier.located
-    facts = stock_facts(located)
+    counts = located.counts
     homes = worded(
         located.residences,
         statut=("cote", words.STATUTS),
@@ -54,14 +51,11 @@ def residences(dossier: Dossier) -> Section:
         ),
         table("quartiers", quarters(located)),
         Text(
-            (ROWS_ELSEWHERE.format(count=facts.residences, sheet=words.RESIDENCES_SHEET),),
+            (ROWS_ELSEWHERE.format(count=counts.residences, sheet=words.RESIDENCES_SHEET),),
             media=DOCUMENT,
         ),
     ]
-    lead = words.stock_lead(
-        facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful
-    )
-    return section("residences", lead, blocks)
+    return section("residences", words.stock_lead(counts), blocks)
 
 
 _COUNTED: Final = ("nb_logements", "logements_dans", "logements_hors", "logements_a_verifier")
@@ -70,7 +64,7 @@ _COUNTED: Final = ("nb_logements", "logements_dans", "logements_hors", "logement
 def localisation(dossier: Dossier) -> Section:
     """Return the section of location: one row an entrance with its distance and motive."""
     located = dossier.located
-    facts = stock_facts(located)
+    counts = located.counts
     doors = located.entrances
     shown = worded(
         doors,
@@ -91,9 +85,8 @@ def localisation(dossier: Dossier) -> Section:
     blocks: list[Block] = [
         table(
             "localisation",
-            shown.assign(ligne_fichier=[int(n) for n in doors[STAMP[2]]]),
+            shown,
             millesime=located.vintage,
-            source=source_of(doors),
             remarks=remarks,
         ),
         Text(words.THREE_ANSWERS, media=ANNEX),
@@ -111,10 +104,7 @@ def localisation(dossier: Dossier) -> Section:
             ]
         )
         blocks.append(table("controle_insee", against))
-    sure = facts.entrances - facts.doubtful_entrances
-    lead = words.location_lead(
-        facts.entrances, sure, facts.doubtful_entrances, located.vintage, located.year
-    )
+    lead = words.location_lead(counts, located.vintage, located.year)
     return section("localisation", lead, blocks)
 
 
@@ -134,48 +124,9 @@ def _remarks(located: Located) -> tuple[tuple[int, str, str], ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StockFacts:
-    """Counts of the stock.
-
-    Parameters
-    ----------
-    residences, entrances, dwellings : int
-    inside, outside, doubtful : int
-        Dwellings by side; they add up to `dwellings`.
-    doubtful_residences, doubtful_entrances : int
-        Those with at least one dwelling to check; entrances to check.
-    """
-
-    residences: int
-    entrances: int
-    dwellings: int
-    inside: int
-    outside: int
-    doubtful: int
-    doubtful_residences: int
-    doubtful_entrances: int
-
-
 def masking_n(dossier: Dossier) -> int:
     """Return the count of households below which the pack tells none."""
-    settings = dossier.survey.settings if dossier.survey is not None else {}
-    return int(str(settings.get("masquage_n", LEAST)))
-
-
-def stock_facts(located: Located) -> StockFacts:
-    """Count the stock."""
-    homes, doors = located.residences, located.entrances
-    return StockFacts(
-        residences=len(homes),
-        entrances=len(doors),
-        dwellings=int(homes["nb_logements"].sum()),
-        inside=int(homes["logements_dans"].sum()),
-        outside=int(homes["logements_hors"].sum()),
-        doubtful=int(homes["logements_a_verifier"].sum()),
-        doubtful_residences=int((homes["logements_a_verifier"] > 0).sum()),
-        doubtful_entrances=int((doors["qpv_statut"] == QpvStatut.A_VERIFIER).sum()),
-    )
+    return dossier.survey.masking_n if dossier.survey is not None else LEAST
 
 
 def quarters(located: Located) -> pd.DataFrame:
@@ -213,29 +164,16 @@ def quarter_names(located: Located) -> dict[str, str]:
     return names
 
 
-@dataclass(frozen=True, slots=True)
-class LeaverFacts:
-    """Sums of the tax year over all quarters that were left."""
-
-    residences: int
-    dwellings: int
-    risk: Decimal
-    lost: Decimal
-
-
-def leaver_facts(money: Abatement) -> LeaverFacts | None:
-    """Add the leavers of the tax year; None when there is none."""
-    if money.leavers is None:
-        return None
-    rows = money.leavers[money.leavers["annee"] == money.year]
+def leaver_facts(money: Abatement) -> dict[str, Any]:
+    """Add the leavers of the tax year, over all quarters that were left; empty when there is none."""
+    rows = pd.DataFrame() if money.leavers is None else only(money.leavers, annee=money.year)
     if rows.empty:
-        return None
-    return LeaverFacts(
-        residences=int(rows["residences"].sum()),
-        dwellings=int(rows["logements"].sum()),
-        risk=sum(rows["abattement_a_risque_eur"], Decimal(0)),
-        lost=sum(rows["abattement_perdu_eur"], Decimal(0)),
-    )
+        return {}
+    risk, lost = (rows[f"abattement_{c}_eur"] for c in ("a_risque", "perdu"))
+    return {
+        "residences": int(rows["residences"].sum()), "homes": int(rows["logements"].sum()),
+        "risk": sum(risk, Decimal(0)), "lost": sum(lost, Decimal(0)),
+    }  # fmt: skip
 
 
 def nature_counts(abatement: Abatement) -> dict[str, Decimal]:

@@ -1,4 +1,4 @@
-"""Sections of a region: restitution, sheet of a contrat de ville, position of a bailleur."""
+"""Sections of a region: restitution, sheet of a contrat de ville, position of a bailleur, funnels."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
-from tfpb.model.report import Format, KeyFigures, Text
-from tfpb.report.sections.build import cut, figure, number_of, part, section, table, worded
+import numpy as np
+
+from tfpb.model.codes import ENSEMBLE, TOTAL, Axe, Publication
+from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
+from tfpb.report.sections.build import charts, cut, figure, section, table, tables, worded
 from tfpb.report.sections.money.rapprochement import veiled
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.synthese import headline_table
+from tfpb.words.documents import region_words
 from tfpb.words.documents import region_words as words
 from tfpb.words.documents.quarter_page import PARTLY
 from tfpb.words.numbers import percent, plural
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
-from tfpb.words.survey.verdict_words import target_words
+from tfpb.words.survey.verdict_words import FRAGILE_WORD, target_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +27,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.report import Block, Section
     from tfpb.model.survey import Published
+
 
 _LARGE: Final = ("departement", "siren_epci")
 _EACH_AXIS: Final = tuple({"axe": int(axe), "nom": str(int(axe))} for axe in Axe)
@@ -108,12 +111,11 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
     )
     blocks: list[Block] = [KeyFigures(figures)]
     if survey is not None:
-        wave = view.last_wave(survey)
+        wave = survey.last_wave
         rows = view.totals(view.gaps(survey, "ensemble", wave))
         heads = view.headlines(rows)
         if len(heads):
-            margin = number_of(heads["marge_points"].iloc[0])
-            blocks.append(headline_table(heads, wave, margin, survey.target))
+            blocks.append(headline_table(heads, wave, view.margin_of(heads), survey.target))
         blocks.append(Text((count_sentence(Counter(rows["mot"]), len(rows)),)))
         blocks.append(Text((words.KEPT_ONCE, words.SHOWN_WHEN.format(part=largest)), bullets=True))
     lead = words.REGION.format(
@@ -140,14 +142,12 @@ def places(
     blocks: list[Block] = [table("territoires_patrimoine", worded(facts.places, **levels))]
     sums = veiled(facts.territories)
     sums = worded(sums, **levels).assign(portee=[PARTLY if p else "" for p in sums["partiel"]])
-    whole = table("territoires_argent", sums, repeated=_EACH_AXIS, notes=words.PLACES_NOTES)
-    parts = ("territoires_abattement", "territoires_actions")
-    blocks += [whole, *(part(whole, key, repeated=_EACH_AXIS) for key in parts)]
+    blocks += tables("territoires_argent", sums, repeated=_EACH_AXIS, notes=words.PLACES_NOTES)
     large = cut(sums, sums["niveau"].isin(_LARGE))
     large = large.assign(territoire=[_name(names, r) for r in large.to_dict("records")])
     blocks.append(table("territoires_document", large, notes=words.PLACES_NOTES))
     if survey is not None:
-        wave = view.last_wave(survey)
+        wave = survey.last_wave
         rows = worded(view.gaps(survey, ENSEMBLE, wave), **levels)
         heads = cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool))
         heads = heads.assign(territoire=[_name(names, r) for r in heads.to_dict("records")])
@@ -185,14 +185,10 @@ def owners(
     target : str
         `cible` of the survey.
     """
-    labels = items[["item", "libelle", "theme", "ordre"]]
-    named = worded(
-        letters.merge(labels, on="item", how="inner", validate="many_to_one"),
-        theme_mot=("theme", THEMES),
-    )
-    quart = worded(
-        spread.merge(labels, on="item", how="inner", validate="many_to_one"),
-        theme_mot=("theme", THEMES),
+    named = _labelled(letters, items)
+    quart = _labelled(
+        spread,
+        items,
         groupe_mot=("groupe", GROUPES),
         difference_mot=("difference", words.DIFFERENCES),
     ).sort_values(["ordre", "groupe"], kind="stable")
@@ -201,10 +197,19 @@ def owners(
         table("bailleurs_ecarts", cut(quart, is_gap), cible=cible),
         table("bailleurs_niveaux", cut(quart, ~is_gap), cible=cible),
         table("bailleurs_lettres", named, vague=wave, cible=cible),
-        Text((words.DIFFER, words.LETTERS, words.QUARTILES, words.NO_RANK), bullets=True),
+        Text(words.OWNERS_NOTES, bullets=True),
     ]
     lead = words.owners_lead(wave, letters=len(named) > 0, spread=len(quart) > 0)
     return section("bailleurs", lead, blocks)
+
+
+def _labelled(
+    rows: pd.DataFrame, items: pd.DataFrame, **codes: tuple[str, Mapping[Any, str]]
+) -> pd.DataFrame:
+    """Return rows with their question's labels, in the order of the plan, and codes in words."""
+    labels = items.filter(["item", "libelle", "theme", "ordre", "tete_de_theme"])
+    named = rows.merge(labels, on="item", how="inner", validate="many_to_one")
+    return worded(named, theme_mot=("theme", THEMES), **codes)
 
 
 def money(facts: RegionFacts) -> Section:
@@ -227,13 +232,13 @@ def contrat_stock(rows: pd.DataFrame) -> Section:
     rows : DataFrame
         `nom_qpv, code_qpv, bailleur, residences, logements_dans, logements_a_verifier`.
     """
-    lead = words.contrat_lead(
-        int(rows["code_qpv"].nunique()),
-        int(rows["logements_dans"].sum()),
-        int(rows["logements_a_verifier"].sum()),
-        int(rows["bailleur"].nunique()),
+    lead = words.CONTRAT_LEAD.format(
+        quarters=int(rows["code_qpv"].nunique()),
+        dwellings=int(rows["logements_dans"].sum()),
+        doubtful=int(rows["logements_a_verifier"].sum()),
+        owners=int(rows["bailleur"].nunique()),
     )
-    warnings = Text((words.NOT_BY_BAILLEUR, words.CONTRAT_SIDE), bullets=True)
+    warnings = Text(words.CONTRAT_NOTES, bullets=True)
     return section("patrimoine", lead, [table("contrat_patrimoine", rows), warnings])
 
 
@@ -305,12 +310,9 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str 
     target : str
         `cible` of the survey.
     """
-    named = cut(rows, rows["vague"] == wave).merge(
-        items[["item", "libelle", "theme", "ordre"]], on="item", how="inner", validate="many_to_one"
-    )
-    named = worded(
-        named,
-        theme_mot=("theme", THEMES),
+    named = _labelled(
+        cut(rows, rows["vague"] == wave),
+        items,
         groupe_mot=("groupe", GROUPES),
         lecture_mot=("lecture", words.READINGS),
     ).sort_values(["ordre", "groupe"], kind="stable")
@@ -326,9 +328,103 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str 
         )
         for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
     ]
-    blocks.append(Text((words.NO_RANK, words.QUARTILES), bullets=True))
+    blocks.append(Text(words.POSITION_NOTES, bullets=True))
     counts = gaps["lecture"].value_counts()
     above, under, unsettled = (
         int(counts.get(k, 0)) for k in ("au_dessus", "en_dessous", "non_tranche")
     )
     return section("position", words.position_lead(above, under, unsettled), blocks)
+
+
+REACH: Final = 2400.0
+"""Interviews up to which the region's limits are drawn: beyond, no bailleur of it stands."""
+
+
+def own_funnel(
+    rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, fewest: int, target: str = ""
+) -> Section:
+    """Return the section of one bailleur: its gaps, the limits at its numbers, the others' quartiles.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `tfpb.region.funnel.FUNNEL_COLUMNS`, protected.
+    items : DataFrame
+    wave : str
+    fewest : int
+        Other bailleurs that a quartile needs.
+    target : str
+        What the survey speaks of (`cible`).
+    """
+    of: dict[str, Any] = {"vague": wave, "cible": target_words(target)}
+    named = _named(rows, items)
+    beyond = {
+        end: named.loc[named["lecture"].isin([f"dessous{end}", f"dessus{end}"]), "libelle"].tolist()
+        for end in ("95", "998")
+    }
+    inside = int((named["lecture"] == "dedans").sum())
+    blocks: list[Block] = [table("entonnoir_bailleur", named, **of)]
+    if len(named):
+        blocks += [*_charts(named, "entonnoir", of), _notes(named, fewest)]
+    return section(
+        "entonnoir", region_words.funnel_lead(inside, beyond["95"], beyond["998"]), blocks
+    )
+
+
+def region_funnel(
+    rows: pd.DataFrame,
+    items: pd.DataFrame,
+    wave: str,
+    *,
+    fewest: int,
+    halves: Mapping[tuple[int, str], pd.Series[float]],
+    target: str = "",
+) -> Section:
+    """Return the section of the region: limits by number of interviews; no bailleur is on it.
+
+    Parameters
+    ----------
+    rows, items, wave, fewest, target
+        As for `own_funnel`.
+    halves : mapping of (interviews, level) to Series
+        Half-widths of the limits, one a row.
+    """
+    of: dict[str, Any] = {"vague": wave, "cible": target_words(target)}
+    columns = {f"demi_{level}_{n}": values for (n, level), values in halves.items()}
+    named = _named(rows.assign(**columns), items)
+    titles = [
+        {"cle": f"{level}_{n}", "titre": region_words.WITH_N.format(level=level.replace("998", "99,8"), n=n),
+         "format": Format.POINTS}
+        for n, level in halves
+    ]  # fmt: skip
+    blocks: list[Block] = [table("entonnoir_region", named, repeated=titles, **of)]
+    if len(named):
+        charts = _charts(named, "entonnoir_limites", of, reach=REACH)
+        blocks += [*charts, _notes(named, fewest)]
+    return section("entonnoir", region_words.REGION_LEAD, blocks)
+
+
+def _named(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    named = _labelled(
+        rows,
+        items,
+        comparable=("ajustement", region_words.WAYS),
+        lecture_mot=("lecture", region_words.FUNNEL_READINGS),
+    )
+    weak = named["publication"] == Publication.FRAGILE
+    named["comparable"] += np.where(weak, f", {FRAGILE_WORD}", "")
+    return named.sort_values("ordre", kind="stable").reset_index(drop=True)
+
+
+def _charts(
+    named: pd.DataFrame, key: str, of: dict[str, Any], *, reach: float = 0.0
+) -> list[Chart]:
+    """Draw the headline questions, or all when none is."""
+    heads = cut(named, named["tete_de_theme"].astype(bool))
+    return charts(key, heads if len(heads) else named, **of, reach=reach)
+
+
+def _notes(named: pd.DataFrame, fewest: int) -> Text:
+    hidden = int(named["mediane"].isna().sum())
+    others = region_words.other_bailleurs(fewest, hidden, len(named))
+    return Text((*region_words.FUNNEL_NOTES, others), bullets=True)

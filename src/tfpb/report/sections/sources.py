@@ -8,19 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tfpb.law.values import load as load_law
-from tfpb.model.report import Text
+from tfpb.model.report import Block, Section, Text
 from tfpb.report.sections.build import section, table
 from tfpb.report.sections.patrimoine import masking_n
 from tfpb.text import fold
 from tfpb.words.documents import report_words as words
-from tfpb.words.documents.reading_words import SURVEY, reading_row
-from tfpb.words.documents.setting_words import (
-    LEGAL_ORIGINS,
-    legal_state,
-    legal_value,
-    overrides_words,
-    setting_value,
-)
+from tfpb.words.documents import setting_words
 from tfpb.words.money.accounts import axis_words
 from tfpb.words.numbers import number, plain_date
 
@@ -29,7 +22,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import LegalValue
-    from tfpb.model.report import Block, Section
     from tfpb.model.settings import LoiUtilisateur
 
 
@@ -62,9 +54,9 @@ def sources(dossier: Dossier) -> Section:
 
 def _readings(dossier: Dossier) -> list[Block]:
     """Return what became of the rows of each file; interviews of other bailleurs are not told."""
-    told = [r for r in dossier.readings if r.role != SURVEY or r.bailleur]
+    told = [r for r in dossier.readings if r.role != setting_words.SURVEY or r.bailleur]
     least = masking_n(dossier)
-    rows = pd.DataFrame([reading_row(r, least) for r in told])
+    rows = pd.DataFrame([setting_words.reading_row(r, least) for r in told])
     return [table("lectures", rows)] if len(rows) else []
 
 
@@ -125,12 +117,12 @@ def _legal_row(value: LegalValue) -> dict[str, str]:
     """Return a line of the legal values; the user alone answers for theirs."""
     return {
         "libelle": value.libelle,
-        "valeur": legal_value(value.valeur),
-        "debut": legal_value(value.debut),
-        "fin": legal_value(value.fin),
+        "valeur": setting_words.legal_value(value.valeur),
+        "debut": setting_words.legal_value(value.debut),
+        "fin": setting_words.legal_value(value.fin),
         "reference": value.reference,
-        "origine": LEGAL_ORIGINS[value.origine],
-        "etat": legal_state(value),
+        "origine": setting_words.LEGAL_ORIGINS[value.origine],
+        "etat": setting_words.legal_state(value),
     }
 
 
@@ -143,8 +135,8 @@ def _overrides(dossier: Dossier) -> Block:
     used = {v.cle for v in _legal_values(dossier)}
     rows = pd.DataFrame(
         [
-            {"libelle": own.libelle, "valeur": legal_value(own.valeur), "reference": own.reference,
-             "emploi": words.USED[own.cle in used]}
+            {"libelle": own.libelle, "valeur": setting_words.legal_value(own.valeur),
+             "reference": own.reference, "emploi": words.USED[own.cle in used]}
             for own in own_values
         ]
     )  # fmt: skip
@@ -153,10 +145,13 @@ def _overrides(dossier: Dossier) -> Block:
 
 def _settings(dossier: Dossier) -> Block:
     values: dict[str, Any] = dossier.settings.reglages.model_dump(mode="json", exclude={"loi"})
-    replaced = overrides_words(dossier.settings.reglages.loi)
+    replaced = setting_words.overrides_words(dossier.settings.reglages.loi)
     rows = pd.DataFrame(
         [
-            {"reglage": words.SETTINGS.get(key, key), "valeur": setting_value(key, value)}
+            {
+                "reglage": words.SETTINGS.get(key, key),
+                "valeur": setting_words.setting_value(key, value),
+            }
             for key, value in values.items()
             if key != "geodonnees"  # a folder of the user's machine is never printed
         ]

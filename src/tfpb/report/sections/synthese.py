@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tfpb.model.report import Format, KeyFigures, Text
-from tfpb.report.sections.build import figure, number_of, section, table
-from tfpb.report.sections.patrimoine import leaver_facts, nature_counts, stock_facts
+from tfpb.model.report import Block, Format, KeyFigure, KeyFigures, Section, Table, Text
+from tfpb.report.sections.build import figure, section, table
+from tfpb.report.sections.patrimoine import leaver_facts, nature_counts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import abatement_words, programme_words, state_words
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
 from tfpb.words.numbers import NOTHING, euros, percent, plural
-from tfpb.words.places.stock_words import RESIDENCES, stock_lead
+from tfpb.words.places.side_words import RESIDENCES, stock_lead
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
@@ -25,15 +24,10 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import Abatement, Programme
-    from tfpb.model.report import Block, KeyFigure, Section, Table
 
 
 def synthese(dossier: Dossier) -> Section:
     """Return the one-page summary: stock, money, balance, doubts, satisfaction."""
-    facts = stock_facts(dossier.located)
-    lead = stock_lead(
-        facts.residences, facts.dwellings, facts.inside, facts.outside, facts.doubtful
-    )
     blocks: list[Block] = [KeyFigures(tuple(_figures(dossier)))]
     blocks += _satisfaction(dossier)
     lacks = tuple(MISSING[key][0] for key in missing(dossier))
@@ -41,7 +35,7 @@ def synthese(dossier: Dossier) -> Section:
         blocks.append(Text(lacks, bullets=True))
     blocks.append(Text((DOES_IT_WORK, *view.too_early(dossier))))
     # the note answers first in documents: this is the sheet to print
-    return replace(section("synthese", lead, blocks), in_document=False)
+    return section("synthese", stock_lead(dossier.located.counts), blocks, in_document=False)
 
 
 def missing(dossier: Dossier) -> list[str]:
@@ -57,16 +51,16 @@ def missing(dossier: Dossier) -> list[str]:
 
 
 def _figures(dossier: Dossier) -> list[KeyFigure]:
-    facts = stock_facts(dossier.located)
-    share = percent(facts.inside / facts.dwellings) if facts.dwellings else NOTHING
-    whole = plural(facts.dwellings, "logement")
-    out = [figure("logements_qpv", facts.inside, Format.INTEGER, part=share, logements=whole)]
+    counts = dossier.located.counts
+    share = percent(counts.inside / counts.dwellings) if counts.dwellings else NOTHING
+    whole = plural(counts.dwellings, "logement")
+    out = [figure("logements_qpv", counts.inside, Format.INTEGER, part=share, logements=whole)]
     if dossier.abatement is not None:
         out += _abated(dossier.abatement, dossier.settings.dossier.date)
     if dossier.programme is not None:
         out += _spent(dossier.programme, dossier.abatement)
-    homes = RESIDENCES.format(count=facts.doubtful_residences)
-    dwellings = plural(facts.doubtful, "logement")
+    homes = RESIDENCES.format(count=counts.doubtful_residences)
+    dwellings = plural(counts.doubtful, "logement")
     doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
     return [*out, doubts]
 
@@ -99,8 +93,9 @@ def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
         split = state_words.best_sentence(states).partition(" : ")[2].removesuffix(".")
         out.append(figure("au_mieux", states.best, etats=split))
     gone = leaver_facts(money)
-    if gone is not None and (gone.risk or gone.lost):
-        out.append(figure("sortants", gone.lost, annee=money.year, risque=euros(gone.risk)))
+    if gone and (gone["risk"] or gone["lost"]):
+        risk = euros(gone["risk"])
+        out.append(figure("sortants", gone["lost"], annee=money.year, risque=risk))
     return out
 
 
@@ -121,12 +116,12 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
     survey = dossier.survey
     if survey is None:
         return []
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     rows = view.gaps(survey, survey.name_of(dossier.settings.dossier.bailleur), wave)
     heads = view.headlines(rows)
     if heads.empty:
         return []
-    margin = number_of(heads["marge_points"].iloc[0])
+    margin = view.margin_of(heads)
     table = headline_table(heads, wave, margin, survey.target)
     return [table, Text(_reading(view.totals(rows), margin))]
 

@@ -144,7 +144,7 @@ class DossierLayer(folium.MacroElement):  # type: ignore[misc]  # folium has no 
         page, model, name = self.get_root(), self.model, self._parent.get_name()
         markup = page_template("map_layer.html.jinja").render(
             meta=model,
-            day=words.day(model.date),
+            day=model.date,
             mark=words.marks(draft=model.draft, fictional=model.fictional),
             mots=words.PAGE,
             warning=NOT_AN_ATTESTATION,

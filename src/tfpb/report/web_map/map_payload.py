@@ -12,9 +12,10 @@ import pandas as pd
 import shapely
 
 from tfpb.model.codes import Publication
+from tfpb.model.location import OTHER_MAP
 from tfpb.model.projection import LONLAT, crs
 from tfpb.report import theme
-from tfpb.report.print_map.layers import lines_of
+from tfpb.report.print_map.views import lines_of
 from tfpb.words.places import map_words as words
 from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 from tfpb.words.survey.satisfaction import THEMES
@@ -69,14 +70,13 @@ def to_json(value: object) -> str:
 
 
 def _meta(model: MapModel) -> dict[str, Any]:
-    old = 2015 if model.vintage != 2015 else 2024  # noqa: PLR2004
     return {
         "titre": words.DRAFT_TITLE.format(title=model.title) if model.draft else model.title,
         "bailleur": model.bailleur,
         "annee": model.year,
-        "date": words.day(model.date),
+        "date": model.date,
         "millesime": model.vintage,
-        "ancien": old,
+        "ancien": OTHER_MAP[model.vintage],
         "empreinte": model.run_hash,
         "fictif": model.fictional,
         "avertissement": NOT_AN_ATTESTATION,
@@ -236,24 +236,30 @@ def _ground(model: MapModel) -> dict[str, Any]:
             communes.append({"nom": str(name), "geo": [_line(c) for c in lines_of(shape)]})
     spent += _weight(communes)
     streets, spent = _streets(model, spent)
-    parcels: list[list[int]] = []
+    parcels: list[list[list[int]]] = []
     if len(ground.parcels):
         near = _near(ground.parcels, model, PARCELS_NEAR_M)
-        for shape in near.geometry.simplify(1.0).to_crs(crs(LONLAT)):
-            rings = [_line(c) for c in lines_of(shape)]
-            spent += _weight(rings)
-            if spent > GROUND_BYTES:
-                break
-            parcels += rings
-    return {"communes": communes, "rues": streets, "parcelles": parcels}
+        shapes = near.geometry.simplify(1.0).to_crs(crs(LONLAT))
+        parcels, _ = _affordable(([_line(c) for c in lines_of(s)] for s in shapes), spent)
+    return {"communes": communes, "rues": streets, "parcelles": [r for p in parcels for r in p]}
+
+
+def _affordable(drawn: Iterable[Any], spent: int) -> tuple[list[Any], int]:
+    """Take what is drawn, in order, while the budget lasts; and what is spent then."""
+    out = []
+    for one in drawn:
+        spent += _weight(one)
+        if spent > GROUND_BYTES:
+            break
+        out.append(one)
+    return out, spent
 
 
 def _streets(model: MapModel, spent: int) -> tuple[list[list[Any]], int]:
     """Return streets as `[name, rank, commune, line]`, by rank, while the budget lasts."""
     layer = model.ground.streets
-    out: list[list[Any]] = []
     if layer.empty:
-        return out, spent
+        return [], spent
     layer = _near(layer, model, NEAR_M)
     where = _commune_of(layer, model.ground.communes)
     lines = layer.geometry.simplify(1.5).to_crs(crs(LONLAT))
@@ -261,13 +267,7 @@ def _streets(model: MapModel, spent: int) -> tuple[list[list[Any]], int]:
         zip(layer["nom"].astype(str), layer["rang"].astype(int), where, lines, strict=True),
         key=lambda r: r[1],
     )
-    for name, rank, commune, line in rows:
-        one = [name, rank, commune, _line(shapely.get_coordinates(line))]
-        spent += _weight(one)
-        if spent > GROUND_BYTES:
-            break
-        out.append(one)
-    return out, spent
+    return _affordable(([*row[:3], _line(shapely.get_coordinates(row[3]))] for row in rows), spent)
 
 
 def _commune_of(layer: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> list[str]:

@@ -26,7 +26,7 @@ from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.ledger.calendar import calendar, leavers
 from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
-from tfpb.words.money import status_reasons
+from tfpb.words.money import state_words
 from tfpb.words.money.accounts import AMBIGUOUS
 from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import amount
@@ -306,7 +306,7 @@ def _checks_frame(
                 cents(check.expected),
                 check.read,
                 cents(check.gap),
-                status_reasons.NOTICES[code].format(ecart=stake, limite=limit),
+                state_words.NOTICES[code].format(ecart=stake, limite=limit),
                 check.constat,
                 None if check.ratio is None else check.ratio.quantize(RATE) + ZERO,
                 reader.day.year,

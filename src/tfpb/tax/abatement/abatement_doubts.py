@@ -15,7 +15,7 @@ from tfpb.tax.abatement.premises import Premises, rates_of, year_of
 from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
 from tfpb.words.faults.paste_words import asked
 from tfpb.words.money.accounts import SAME_PREMISES
-from tfpb.words.money.status_reasons import MOTIVES
+from tfpb.words.money.state_words import MOTIVES
 from tfpb.words.numbers import amount, number, plural
 from tfpb.words.places.region_names import in_region
 

@@ -11,7 +11,7 @@ from tfpb.model.codes import QpvStatut, Statut
 from tfpb.model.results import DECLARATION_COLUMNS
 from tfpb.tax.plain_values import Record
 from tfpb.text import fold
-from tfpb.words.money import status_reasons
+from tfpb.words.money import state_words
 
 if TYPE_CHECKING:
     from tfpb.tax.abatement.holdings import Holding, Stock
@@ -74,7 +74,7 @@ def _row(holding: Holding, item: Premises | None) -> dict[str, Any]:
     fields = {"annee": item.right.fields.get("annee", "") if item else ""}
     if item is not None and item.right.motive == "exonere":
         missing.append("exoneration")
-    row["manque"] = status_reasons.lacks(tuple(missing), fields)
+    row["manque"] = state_words.lacks(tuple(missing), fields)
     return row
 
 

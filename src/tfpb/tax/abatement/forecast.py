@@ -16,7 +16,7 @@ from tfpb.tax.abatement.rights import Right, right_of, standing_units
 from tfpb.tax.abatement.states import hangs_on, is_lost
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
 from tfpb.tax.plain_values import ZERO, grouped, missing, total
-from tfpb.words.money import status_reasons
+from tfpb.words.money import state_words
 from tfpb.words.money.accounts import mean_of
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def forecast(
                 row = _foreseen(target, parts, mean, quantum, factor)
                 if row["logements"] or row["en_suspens"]:
                     where = mean_of(commune=holding.commune in means)
-                    note = status_reasons.FORECAST[row["note"]].format(ou=where)
+                    note = state_words.FORECAST[row["note"]].format(ou=where)
                     row["motif"] = f"{row['motif']} {note}"
             else:
                 continue
@@ -278,7 +278,7 @@ def _foreseen(
 
 def _short(right: Right, target: int) -> str:
     """Write the motive of a right in a few words."""
-    return status_reasons.SHORT[right.motive].filled(motive_fields(right, target))
+    return state_words.SHORT[right.motive].filled(motive_fields(right, target))
 
 
 def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, str, str]:
@@ -289,15 +289,15 @@ def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, str
     order = ("", *(str(s) for s in ATTENTION))
     main = min(parts, key=lambda p: order.index(str(p.right.statut)))
     right = main.right
-    words = [status_reasons.MOTIVES[right.motive].filled(motive_fields(right, target))]
+    words = [state_words.MOTIVES[right.motive].filled(motive_fields(right, target))]
     statut = str(right.statut or Statut.ELIGIBLE)
     if not main.standing:
         statut = "demoli" if right.motive == "demolie" else "a_livrer"
     elif not right.statut:
         if any(p.demolished for p in parts):
-            words.append(status_reasons.FORECAST["demolition_partielle"].format(logements=homes))
+            words.append(state_words.FORECAST["demolition_partielle"].format(logements=homes))
         if right.opens == target:
-            words.append(status_reasons.FORECAST["debut"])
+            words.append(state_words.FORECAST["debut"])
     return statut, " ".join(words), _short(right, target)
 
 

@@ -13,7 +13,7 @@ from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, 
 from tfpb.tax.abatement.rights import Right, is_home, right_of
 from tfpb.tax.abatement.states import BORNE, FULL, NONE, UNKNOWN, Standing, is_lost, standing_of
 from tfpb.tax.plain_values import ZERO, Record, apportion, grouped
-from tfpb.words.money import status_reasons
+from tfpb.words.money import state_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -274,7 +274,7 @@ def motive_of(
     right, year = item.right, reader.day.year
     limit = claim_limit(reader)
     fields = {**motive_fields(right, year), "montant": amount, "risque": risk}
-    parts = [status_reasons.MOTIVES[right.motive].filled(fields)]
+    parts = [state_words.MOTIVES[right.motive].filled(fields)]
     fields |= {"annee": year, "limite": limit, "part": right.share, "doute": right.doubt}
     states: dict[str, str] = {
         Statut.ELIGIBLE: "eligible" if item.paid is None else "eligible_inexplique",
@@ -284,7 +284,7 @@ def motive_of(
     }
     state = states.get(item.statut)
     if state:
-        parts.append(status_reasons.STATES[state].filled(fields))
+        parts.append(state_words.STATES[state].filled(fields))
     if item.entitled:
         shown = {
             "part": right.share < 1,
@@ -292,16 +292,16 @@ def motive_of(
             "entrant": bool(right.fields.get("entrant")),
         }
         parts += [
-            status_reasons.EXTRAS[code].filled(fields) for code, applies in shown.items() if applies
+            state_words.EXTRAS[code].filled(fields) for code, applies in shown.items() if applies
         ]
         condition = right.fields.get("condition")
-        if condition in status_reasons.EXTRAS:
-            parts.append(status_reasons.EXTRAS[condition].filled(fields))
+        if condition in state_words.EXTRAS:
+            parts.append(state_words.EXTRAS[condition].filled(fields))
     elif item.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE):
         if item.state in BORNE:
-            parts.append(status_reasons.STATES["sous_reserve"].filled(fields))
+            parts.append(state_words.STATES["sous_reserve"].filled(fields))
         missed = item.abated(right.share).abatement
-        parts.append(status_reasons.EXTRAS["manque"].format(manque=missed))
+        parts.append(state_words.EXTRAS["manque"].format(manque=missed))
     return " ".join(parts)
 
 

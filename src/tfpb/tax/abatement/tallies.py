@@ -20,7 +20,7 @@ from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, moti
 from tfpb.tax.abatement.rights import end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.text import fold
-from tfpb.words.money import status_reasons
+from tfpb.words.money import state_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -206,7 +206,7 @@ def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
     )
     if len(alike) == len(group):
         return motive
-    part = status_reasons.SOME_PREMISES.format(part=len(alike), whole=len(group))
+    part = state_words.SOME_PREMISES.format(part=len(alike), whole=len(group))
     return f"{part} {motive}"
 
 

@@ -15,7 +15,7 @@ from tfpb.tax.abatement.holdings import Holding, Stock, Stocks, Unit, overseas
 from tfpb.tax.abatement.premises import Premises, claim_limit, exemption_of
 from tfpb.tax.abatement.rights import effect_year, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
-from tfpb.words.money.forecast_words import calendar_sentence
+from tfpb.words.money.abatement_words import calendar_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

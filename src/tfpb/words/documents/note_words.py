@@ -1,11 +1,19 @@
-"""Sentences of the note: the answer first, on one page."""
+"""The answer first: sentences of the note, on one page, and the last words of a run."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tfpb.words.numbers import plural
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.survey import only
+from tfpb.words.money.state_words import RESERVED, unknown_value
+from tfpb.words.numbers import euros, number, plural
 from tfpb.words.phrase import Phrase
+from tfpb.words.places.side_words import inside_share
+from tfpb.words.survey.verdict_words import VERDICTS, plainly
+
+if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
 
 JUSTIFIED: Final = Phrase(
     "Abattement {year} : {abated:€}{nature}, justifié à {share:%} ; il reste {left:€} à justifier dans "
@@ -67,3 +75,125 @@ def quarters_unknown(count: int) -> str:
     """Write how many quarters the total leaves out, for want of an amount."""
     verb = "n’ont" if count > 1 else "n’a"
     return f"{plural(count, 'quartier')} {verb} pas d’abattement connu : hors de ce compte."
+
+
+def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
+    """Sum a run up in plain French.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    folder : str
+        Name of the folder written.
+    review : str
+        Name of the workbook of what is left to decide, if there is one.
+
+    Returns
+    -------
+    list of str
+        Lines to print.
+    """
+    lines = [*_stock(dossier), *_money(dossier), *_survey(dossier)]
+    lacking = [
+        label
+        for label, value in (
+            ("l’enquête", dossier.survey),
+            ("la fiscalité", dossier.abatement),
+            ("le programme d’actions", dossier.programme),
+            ("le droit commun", dossier.droit_commun),
+            ("les conventions", dossier.conventions),
+        )
+        if value is None
+    ]
+    if lacking:
+        lines.append(
+            f"Il manque : {', '.join(lacking)}. Le dossier le dit à chaque page concernée."
+        )
+    if review:
+        lines.append(_to_decide(review, dossier.settings.fichiers.decisions.replace("\\", "/")))
+    lines.append(
+        f"À ouvrir d’abord : {folder}/note.pdf (une page) ; puis {folder}/dossier.xlsx, feuilles "
+        "« Synthèse » et « Doutes »."
+    )
+    return lines
+
+
+_STOCK: Final = Phrase(
+    "Patrimoine : {residences:s résidence}, {entrances:s entrée}, {dwellings:s logement}, dont {inside:n} en "
+    "QPV ({share})."
+)
+_TO_CHECK: Final = Phrase(
+    "À vérifier : {doubtful_entrances:s entrée}, {doubtful:s logement}"
+    "{lost:?, dont {lost:s adresse introuvable/adresses introuvables}}."
+)
+
+
+def _stock(dossier: Dossier) -> list[str]:
+    counts = dossier.located.counts
+    unfound = int((dossier.located.entrances["result_verdict"] == "rejete").sum())
+    told = counts._asdict()
+    lines = [_STOCK.filled(told | {"share": inside_share(counts)})]
+    return (
+        [*lines, _TO_CHECK.filled(told | {"lost": unfound})] if counts.doubtful_entrances else lines
+    )
+
+
+def _money(dossier: Dossier) -> list[str]:
+    lines = []
+    if dossier.abatement is not None:
+        money = dossier.abatement
+        states, amount = money.states, money.totals["abattement_eur"]
+        head = unknown_value(states) if amount is None else euros(amount)
+        if head == RESERVED:  # the amount follows
+            head = "non établi"
+        beside = {
+            "à réclamer": states.to_claim,
+            "à risque": states.at_risk,
+            "sous réserve": states.reserved,
+        }
+        told = [f"{name} : {euros(part)}" for name, part in beside.items() if part]
+        line = " ; ".join([f"Abattement {money.year} : {head}", *told])
+        lines.append(line + ".")
+    if dossier.programme is not None:
+        valued = dossier.programme.totals["valorise_eur"]
+        count = int((dossier.programme.actions["annee"] == dossier.settings.dossier.annee).sum())
+        lines.append(f"Programme : {plural(count, 'action')}, {euros(valued)} valorisés.")
+    return lines
+
+
+def _survey(dossier: Dossier) -> list[str]:
+    if dossier.survey is None:
+        return []
+    table = dossier.survey.comparison
+    last = dossier.survey.last_wave
+    names = set(table["bailleur"])
+    own = dossier.settings.dossier.bailleur
+    gaps = only(
+        table, vague=last, groupe=Groupe.ECART, niveau=TOTAL, ajustement=Ajustement.BRUT,
+        bailleur=own if own in names else ENSEMBLE,
+    )  # fmt: skip
+    counts = gaps["verdict"].value_counts()
+    said = [
+        f"{plainly(code, Publication.PUBLIABLE, dossier.survey.margin)} : {number(int(counts[code]))}"
+        for code in VERDICTS
+        if code in counts
+    ]
+    counted = " ; ".join(said)
+    head = (
+        f"Satisfaction {last}, QPV comparés aux autres quartiers, nombre de questions par verdict"
+    )
+    return [f"{head} – {counted}."]
+
+
+def _to_decide(review: str, given: str) -> str:
+    """Write what to do with the workbook of doubts; `given` is what dossier.toml names as decisions."""
+    name = review.rpartition("/")[2]
+    if given == review:
+        return (
+            f"Vos décisions restent dans {name} : s’il y a encore des lignes sans décision, remplissez-les "
+            "et relancez."
+        )
+    put = f'ajoutez decisions = "{review}" sous [fichiers] du dossier.toml'
+    if given:
+        put = f'écrivez decisions = "{review}" au lieu de « {given} » dans dossier.toml'
+    return f"Pour trancher ces doutes : remplissez {name} (une petite carte par ligne), {put}, et relancez."

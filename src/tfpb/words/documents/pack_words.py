@@ -1,4 +1,4 @@
-"""Words on packs: whole or not, and what changed between two."""
+"""Words on packs: whole or not, what changed between two, what a figure is made of."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tfpb.words.numbers import euros, number, percent, plural, points
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tfpb.model.assembly import Difference
+    from tfpb.model.assembly import Cell, Difference, Explanation, Extract
 
 _TEXTS: Final = packaged(__name__)
 LEDGER: Final = "diffusions.jsonl"
@@ -133,3 +133,53 @@ def written(text: str, form: str, more: int) -> str:
         return writer(Decimal(text.replace(",", ".")), more) if writer else text or "vide"
     except InvalidOperation:
         return text or "vide"
+
+
+_MOST_LINES: Final = 40
+_NAMES: Final[dict[str, str]] = _TEXTS["names"]
+_RULES: Final[dict[str, str]] = _TEXTS["rules"]
+"""By `Subject`."""
+_RULE: Final = "Règle : {rule}"
+_LAW: Final = "  – {what} : {value} ({reference})"
+_ARTICLES: Final = "Textes et valeurs lus pour ce calcul :"
+_FROM: Final = "{title} ({source}) :"
+_MORE: Final = "  – … et {count}, dans le fichier de données."
+UNKNOWN: Final = (
+    "Rien ne s’appelle « {reference} » dans ce dossier, et aucun montant ne s’y écrit ainsi."
+)
+_NEAR: Final = "Le plus proche : {names}."
+HINT: Final = (
+    "Donnez un numéro ou un nom de résidence, un code ou un nom de quartier, un numéro d’action, les mots "
+    "d’une question, ou un montant comme il est imprimé."
+)
+
+
+def unknown_words(reference: str, near: Sequence[str]) -> list[str]:
+    """Write that a pack has nothing of that name, and what is near."""
+    names = ", ".join(f"« {name} »" for name in near)
+    said = UNKNOWN.format(reference=reference)
+    return [said, _NEAR.format(names=names) if near else HINT]
+
+
+def explanation_lines(found: Explanation) -> list[str]:
+    """Write an explanation: name, lines with their file and row, rule, articles."""
+    out = [_NAMES[found.kind].format(name=found.name)]
+    for extract in found.extracts:
+        out += _extract(extract)
+    if rule := _RULES.get(found.kind):
+        out.append(_RULE.format(rule=rule))
+    if found.law:
+        out.append(_ARTICLES)
+        out += [_LAW.format(what=w, value=v, reference=r) for w, v, r in found.law]
+    return out
+
+
+def _extract(extract: Extract) -> list[str]:
+    title = _FROM.format(title=extract.title, source=extract.source or "ce dossier")
+    lines = [f"  – {_line(line)}" for line in extract.lines[:_MOST_LINES]]
+    rest = len(extract.lines) - len(lines)
+    return [title, *lines, *([_MORE.format(count=plural(rest, "autre ligne"))] if rest else [])]
+
+
+def _line(cells: Sequence[Cell]) -> str:
+    return " ; ".join(f"{c.header} : {written(c.text, c.format, 0)}" for c in cells if c.text)

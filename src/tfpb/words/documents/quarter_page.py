@@ -224,9 +224,7 @@ def page_said(page: QpvPage) -> str:
     figures = [f"{label} : {value}, {detail}." for label, value, detail in page.figures]
     gaps = [_gap_said(line) for line in page.gaps]
     scope = [f"{page.gap_scope}."] if page.gap_scope else []
-    return " ".join(
-        [*figures, *scope, *gaps, *page.sentences, *filter(None, [page.modelled]), *page.doubts]
-    )
+    return " ".join([*figures, *scope, *gaps, *page.sentences, *filter(None, [page.modelled])])
 
 
 def _gap_said(line: GapLine) -> str:

@@ -1,4 +1,4 @@
-"""Words of the region: restitution, position of a bailleur, sheet of a contrat de ville, faults."""
+"""Words of the region: restitution, position and funnel of a bailleur, sheet of a contrat de ville."""
 
 from __future__ import annotations
 
@@ -47,28 +47,13 @@ READ_COUNTS: Final = Phrase(
     "relire (un bailleur, une vague)."
 )
 REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
-NO_RANK: Final = (
-    "Aucun rang n’est donné : d’un bailleur à l’autre, le parc diffère, et la plupart des écarts "
-    "tiennent dans les intervalles."
-)
+_NOTES: Final[dict[str, str]] = _TEXTS["notes"]
+OWNERS_NOTES: Final = tuple(_NOTES[k] for k in ("differ", "letters", "quartiles", "no_rank"))
+POSITION_NOTES: Final = (_NOTES["no_rank"], _NOTES["quartiles"])
+CONTRAT_NOTES: Final = (_NOTES["not_by_bailleur"], _NOTES["contrat_side"])
 TARGETS: Final = Phrase.table(**_TEXTS["targets"])
 """Whether a target can be seen."""
 FRAME_NOTES: Final = tuple(_TEXTS["frame_notes"])
-LETTERS: Final = (
-    "Chaque question a ses propres lettres, tirées au sort et rangées par lettre : la lettre A d’une "
-    "question n’est pas celle d’une autre. Les écarts sont arrondis au point, sans effectif, intervalle ni "
-    "verdict, qui diraient la taille de l’organisme : chacun les trouve, pour lui, dans son dossier."
-)
-DIFFER: Final = (
-    "Incertitude courante : la moitié des bailleurs ont un chiffre connu à mieux que ce nombre de points, en "
-    "plus ou en moins (intervalle à 95 %). « Différences démontrées » : les écarts diffèrent d’un bailleur à "
-    "l’autre plus que le hasard du sondage ne l’explique (test de Cochran, correction de Holm sur toutes les "
-    "questions). Ailleurs, ce qui sépare les bailleurs tient dans ce hasard et ne se commente pas."
-)
-QUARTILES: Final = (
-    "Quartiles des bailleurs dont le chiffre est publiable, arrondis au point : la moitié d’entre eux se "
-    "trouve entre le premier et le troisième."
-)
 PLACES_LEAD: Final = (
     "Du département au quartier : le parc, l’abattement, les actions, puis ce que disent les "
     "locataires."
@@ -83,13 +68,6 @@ KEPT_ONCE: Final = (
 SHOWN_WHEN: Final = Phrase(
     "Un territoire n’est montré que si trois bailleurs au moins y ont des ménages interrogés, si aucun "
     "n’en réunit plus de {part:%}, et si les réponses d’un petit bailleur ne s’y déduisent pas."
-)
-CONTRAT_SIDE: Final = (
-    "Les réponses des quartiers du contrat sont comparées à celles des quartiers classiques des communes "
-    "qui les portent ; chaque quartier, à tous les ménages interrogés hors QPV de la région."
-)
-NOT_BY_BAILLEUR: Final = (
-    "La satisfaction n’est jamais donnée par bailleur dans cette fiche ; le patrimoine l’est."
 )
 NO_SURVEY_PLACE: Final = (
     "Aucune question ne peut être publiée pour ce contrat : trop peu de ménages interrogés, ou trop peu "
@@ -134,14 +112,11 @@ def frame_lead(year: int, indicators: int, based: int, smallest: float) -> str:
     )
 
 
-def contrat_lead(quarters: int, dwellings: int, doubtful: int, owners: int) -> str:
-    """Open the sheet of a contrat de ville."""
-    doubt = f", et {number(doubtful)} à vérifier en limite" if doubtful else ""
-    return (
-        f"{plural(quarters, 'quartier prioritaire', 'quartiers prioritaires')} du contrat : "
-        f"{plural(dwellings, 'logement social', 'logements sociaux')} dans leur périmètre{doubt}, de "
-        f"{plural(owners, 'bailleur')}."
-    )
+CONTRAT_LEAD: Final = Phrase(
+    "{quarters:s quartier prioritaire/quartiers prioritaires} du contrat : {dwellings:s logement social/"
+    "logements sociaux} dans leur périmètre{doubtful:?, et {doubtful:n} à vérifier en limite}, de "
+    "{owners:s bailleur}."
+)
 
 
 def owners_lead(wave: str, *, letters: bool, spread: bool) -> str:
@@ -222,3 +197,70 @@ def money_lead(
     given, spent = (known_euros(v, partly=p) for v, p in zip((abated, valued), partly, strict=True))
     why = f" ({PARTLY})" if any(partly) else ""
     return f"Abattement : {given} ; actions valorisées : {spent}{why}."
+
+
+FUNNEL_READINGS: Final[dict[str, str]] = _TEXTS["funnel_readings"]
+FUNNEL_NOTES: Final = tuple(_TEXTS["funnel_notes"])
+WAYS: Final[dict[str, str]] = {"standardise": "à structure comparable", "brut": "brut"}
+NOT_PLACED: Final = (
+    "Aucune question n’est placée dans l’entonnoir : l’écart du bailleur ou celui de la région n’est pas "
+    "publié."
+)
+REGION_LEAD: Final = (
+    "Ce que le seul hasard du sondage laisserait voir d’un bailleur à l’autre, selon le nombre de ménages "
+    "interrogés, si tous avaient l’écart de la région."
+)
+WITH_N: Final = Phrase("± à {level} %, {n:n} ménages")
+CHART_KEY: Final = ("votre écart", "région", "limites à 95 %", "limites à 99,8 %")
+CHART_OTHERS: Final = ("quartiles des autres", "quartiles des bailleurs")
+"""Beside a bailleur's own point, or without."""
+CHART_ACROSS: Final = "ménages interrogés"
+CHART_UP: Final = "Écart QPV − hors QPV, points"
+
+
+def funnel_lead(inside: int, beyond95: list[str], beyond998: list[str]) -> str:
+    """Write for how many questions a gap lies within the limits, and name those that do not.
+
+    Parameters
+    ----------
+    inside : int
+    beyond95, beyond998 : list of str
+        Labels of the questions out of the first limits only, and out of the second ones.
+    """
+    total = inside + len(beyond95) + len(beyond998)
+    if not total:
+        return NOT_PLACED
+    if inside == total:
+        return f"Votre écart est dans les limites du hasard pour {_of(total, total)}."
+    parts = [f"dans les limites du hasard pour {_of(inside, total)}"] if inside else []
+    for labels, limit in ((beyond95, "95"), (beyond998, "99,8")):
+        if labels:
+            named = ", ".join(f"« {label} »" for label in labels[:2])
+            rest = f" et {plural(len(labels) - 2, 'autre')}" if len(labels) > 2 else ""  # noqa: PLR2004
+            parts.append(f"hors des limites à {limit} % pour {number(len(labels))} ({named}{rest})")
+    return f"Votre écart est {', '.join(parts)}."
+
+
+def other_bailleurs(fewest: int, hidden: int, total: int) -> str:
+    """Say what is shown of the other bailleurs, and for how many questions it is not.
+
+    Parameters
+    ----------
+    fewest : int
+        Bailleurs that a quartile needs.
+    hidden, total : int
+        Questions without quartiles; questions.
+    """
+    text = (
+        "Des autres bailleurs, seuls les quartiles sont donnés, au point près et sans effectif, quand "
+        f"{number(fewest)} au moins ont un écart publié"
+    )
+    if not hidden:
+        return f"{text}."
+    return f"{text} ; ce n’est pas le cas pour {_of(hidden, total)}."
+
+
+def _of(count: int, total: int) -> str:
+    if count == total:
+        return "la question placée" if total == 1 else f"les {number(total)} questions placées"
+    return f"{plural(count, 'question')} sur {number(total)}"

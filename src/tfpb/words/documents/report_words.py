@@ -64,12 +64,8 @@ def table_line(*, unit: str = "", scope: str = "", source: str = "") -> str:
 
 def footer(run_hash: str, *, fictional: bool, draft: bool = False) -> str:
     """Write the foot of every page and sheet: draft, fictional data, warning, run."""
-    parts = [WARNING, f"calcul {run_hash}"]
-    if fictional:
-        parts.insert(0, FICTIONAL)
-    if draft:
-        parts.insert(0, DRAFT)
-    return " · ".join(parts)
+    marks = [DRAFT] * draft + [FICTIONAL] * fictional
+    return " · ".join([*marks, WARNING, f"calcul {run_hash}"])
 
 
 def subtitle(year: int, convention: str) -> str:

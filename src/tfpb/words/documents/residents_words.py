@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.packaged import packaged
 from tfpb.words.documents.quarter_page import AT_LEAST
 from tfpb.words.numbers import euros, plural
 from tfpb.words.phrase import Phrase
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.location import GapLine
 
+_TEXTS: Final = packaged(__name__)
 SUBTITLE: Final = "Page pour les habitants · {commune} · {bailleur} · année {year}"
 LEAD: Final = (
     "Ici, le bailleur paie moins de taxe foncière. En échange, il doit mieux entretenir les immeubles et "
@@ -42,16 +44,7 @@ _ONE_ACTION: Final = Phrase("Une action, comptée pour {amount}")
 _LEFT: Final = Phrase("Il reste {left:€} à employer{carried} : c’est reporté sur {after}.")
 _CARRIED: Final = Phrase(", avec {amount} venus de {before}")
 _ALL_USED: Final = "Le bailleur a compté au moins autant d’actions que d’impôt évité."
-_AXES: Final = {
-    1: "des gardiens plus présents",
-    2: "la formation du personnel",
-    3: "un entretien renforcé",
-    4: "les déchets et les encombrants",
-    5: "la tranquillité",
-    6: "l’écoute des locataires",
-    7: "la vie de quartier",
-    8: "de petits travaux",
-}
+_AXES: Final[dict[str, str]] = _TEXTS["axes"]
 _MOST_AXES: Final = 3
 NO_SURVEY: Final = "On ne le sait pas : aucune enquête n’est jointe au dossier."
 NOT_SHOWN: Final = "Trop peu de locataires ont répondu pour donner un résultat."
@@ -70,11 +63,7 @@ _NO_EFFECT: Final = "Si ces actions améliorent les choses : l’enquête ne le 
 _NO_ANSWER: Final = "Si ces actions améliorent les choses : il faudrait une enquête."
 _DOUBTS: Final = Phrase("Si {homes:s logement}, près de la limite, sont bien du quartier.")
 _PENDING: Final = "Ce que deviennent {amounts}."
-_STATES: Final = {
-    "abattement_a_reclamer_eur": "à réclamer aux impôts",
-    "abattement_a_risque_eur": "peut-être à rendre",
-    "abattement_sous_reserve_eur": "à confirmer",
-}
+_STATES: Final[dict[str, str]] = _TEXTS["states"]
 _ENDS: Final = {0: "moins de 1 sur 10", 10: "plus de 9 sur 10"}
 _NEAR: Final = 0.15
 _BETWEEN: Final = 0.35
@@ -127,7 +116,9 @@ def done(spent: Sequence[tuple[int, Decimal]] | None, balance: Mapping[str, Any]
     head = _ACTIONS.format(actions=actions, amount=said) if actions > 1 else _ONE_ACTION.format(
         amount=said
     )  # fmt: skip
-    top = [f"{_AXES[axe]} ({euros(amount)})" for axe, amount in spent[:_MOST_AXES] if amount > 0]
+    top = [
+        f"{_AXES[str(axe)]} ({euros(amount)})" for axe, amount in spent[:_MOST_AXES] if amount > 0
+    ]
     text = f"{head} : d’abord {join(top)}." if top else f"{head}."
     left = balance.get("rattrapage_eur")
     if left is None:

@@ -1,22 +1,26 @@
-"""Settings and legal values in words: what a code of dossier.toml means to a reader of the sheet."""
+"""What became of the rows of files, settings and legal values in words, and files of settings to fill in."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model import tables
 from tfpb.model.columns import Contract
 from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import ROLES, USERS_OWN
+from tfpb.words.faults.sentences import bounded
 from tfpb.words.money.abatement_words import ROUNDINGS
 from tfpb.words.numbers import euros, long_date, number, plural
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tfpb.model.money import LegalValue
+    from tfpb.model.record import Reading
 
 _TEXTS: Final = packaged(__name__)
 LEGAL_ORIGINS: Final[dict[str, str]] = _TEXTS["legal_origins"]
@@ -63,7 +67,8 @@ def setting_value(key: str, value: Any) -> str:
     if isinstance(value, int | float):
         return number(value, 0 if float(value).is_integer() else 2)
     if isinstance(value, dict):
-        return " ; ".join(_MAPPINGS.get(key, _pair)(k, v) for k, v in sorted(value.items()))
+        write = _MAPPINGS.get(key, "{} : {}".format)
+        return " ; ".join(write(k, v) for k, v in sorted(value.items()))
     words = _CHOICES.get(key, {})
     if isinstance(value, list):
         return ", ".join(words.get(str(v), str(v)) for v in value)
@@ -77,35 +82,17 @@ def column_words(key: str) -> str:
     return f"{ROLES.get(role, role)}, {label}"
 
 
-def _renamed(key: str, header: Any) -> str:
-    return f"{column_words(key)} : colonne « {header} »"
-
-
-def _read_as(key: str, reading: Any) -> str:
-    return f"{column_words(key)} : {READINGS.get(str(reading), reading)}"
-
-
-def _sheet(role: str, name: Any) -> str:
-    return f"{ROLES.get(role, role)} : feuille « {name} »"
-
-
 def _carried(code: str, amount: Any) -> str:
     try:
-        return (
-            f"{code} : {euros(float(str(amount).replace(',', '.').replace(' ', '')), cents=False)}"
-        )
+        return f"{code} : {euros(float(str(amount).replace(',', '.').replace(' ', '')))}"
     except ValueError:
         return f"{code} : {amount}"
 
 
-def _pair(key: str, value: Any) -> str:
-    return f"{key} : {value}"
-
-
-_MAPPINGS: Final = {
-    "colonnes": _renamed,
-    "lectures": _read_as,
-    "feuilles": _sheet,
+_MAPPINGS: Final[dict[str, Callable[[str, Any], str]]] = {
+    "colonnes": lambda key, header: f"{column_words(key)} : colonne « {header} »",
+    "lectures": lambda key, said: f"{column_words(key)} : {READINGS.get(str(said), said)}",
+    "feuilles": lambda role, name: f"{ROLES.get(role, role)} : feuille « {name} »",
     "report_eur": _carried,
 }
 
@@ -125,3 +112,67 @@ def legal_value(text: str) -> str:
         any_year = long_date(dt.date(2000, int(due[2]), int(due[3]))).removesuffix(" 2000")
         return f"{any_year} de l’année {'d’avant l’imposition' if due[1] else 'd’imposition'}"
     return _ISO.sub(r"\3/\2/\1", text)
+
+
+FORMS: Final[dict[str, str]] = _TEXTS["forms"]
+HEADINGS: Final[tuple[str, ...]] = tuple(_TEXTS["headings"])
+AXES_HEADINGS: Final = ("Axe", "Libellé du cadre national", "Statut")
+NATIONAL: Final = "cadre national du 29 avril 2015"
+PROPOSED: Final = "proposition (thèmes du « Livret bailleurs » du Nord), à confirmer"
+INTRODUCTIONS: Final[dict[str, tuple[str, str]]] = {
+    k: (a, b) for k, (a, b) in _TEXTS["introductions"].items()
+}
+FILE_TITLE: Final = "{title} : modèle à remplir"
+
+
+def settings_file(name: str) -> bytes:
+    """Return a file of settings to fill in, its meaning beside (`tfpb/words/templates`)."""
+    return files("tfpb.words").joinpath("templates", name).read_bytes()
+
+
+TITLE: Final = "Lu, gardé, écarté :"
+MOTIVES: Final[dict[str, str]] = _TEXTS["motives"]
+"""Code of a doubt → why its rows are set aside."""
+OTHERS: Final = "autres bailleurs"
+SURVEY: Final = "enquete"
+_OF_A_RESIDENCE: Final = frozenset({"qpv_manquant", "residence_inconnue_enquete"})
+_LINE: Final = Phrase("{file}{whose} : {read:s ligne lue/lignes lues}, {kept:s gardée}{left}")
+_LEFT: Final = Phrase(", {count:s écartée} ({why})")
+_WAVE: Final = "vague {wave}"
+
+
+def reading_line(one: Reading, *, owners: bool) -> str:
+    """Write what became of the rows of a file; `owners`: whether bailleurs are to be told apart."""
+    named = one.bailleur or (OTHERS if owners and one.role == SURVEY else "")
+    parts = [one.sheet and f"« {one.sheet} »", named, one.wave and _WAVE.format(wave=one.wave)]
+    whose = "".join(f", {part}" for part in parts if part)
+    left = sum(one.left.values())
+    why = _LEFT.format(count=left, why=motives(one.left)) if left else ""
+    return _LINE.format(file=f"« {one.file} »", whose=whose, read=one.read, kept=one.kept, left=why)
+
+
+def motives(left: Mapping[str, int]) -> str:
+    """Write why rows were set aside, with how many."""
+    return ", ".join(f"{MOTIVES.get(code, code)} : {number(n)}" for code, n in left.items() if n)
+
+
+def reading_row(one: Reading, masking_n: int) -> dict[str, str]:
+    """Write a line of the table of a pack; of interviews, no count that secrecy hides, nor what gives it."""
+    left = {code: n for code, n in one.left.items() if n}
+    aside = sum(left.values())
+    counts = (one.kept, aside, *left.values())
+    # what is left out of one résidence is never told exact: its quarter less that is another's
+    small = one.role == SURVEY and (
+        any(0 < n < masking_n for n in counts) or any(code in _OF_A_RESIDENCE for code in left)
+    )
+    whole = small and 0 < one.kept < masking_n
+    return {
+        "role": ROLES.get(one.role, one.role),
+        "fichier": one.file,
+        "bailleur": one.bailleur,
+        "vague": one.wave,
+        "lues": "…" if small else number(one.read),
+        "gardees": bounded(one.kept, masking_n) if whole else number(one.kept),
+        "ecartees": bounded(aside, masking_n) if small and aside else number(aside),
+        "motif": ", ".join(MOTIVES.get(c, c) for c in left) if small else motives(left),
+    }

@@ -1,7 +1,8 @@
-"""What a reader of files expected to find: formats, kinds of value, bounds, units."""
+"""What a reader of files expected to find, what a file holds, and why one is refused, in words."""
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.columns import Kind
@@ -118,3 +119,54 @@ def copy_words(contract: str, column: str) -> str:
     if contract not in _ROLES:
         return ""
     return f', ou écrivez sous [reglages] du dossier.toml : recopier = ["{contract}.{column}"]'
+
+
+CONTENTS: Final[dict[str, str]] = _TEXTS["contents"]
+
+SPOILED: Final = ", incomplet ou abîmé"
+"""Added to a file that is what its name says, and that cannot be read nonetheless."""
+
+_REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
+_SHARING_VIOLATION: Final = frozenset({32, 33})
+SLOW: Final = "trop-lent"
+"""Mark our own client puts in an error when an answer comes too slowly."""
+LARGE: Final = "trop-grand"
+DOWNGRADE: Final = "sans-chiffrement"
+_BY_TEXT: Final[tuple[tuple[str, str], ...]] = tuple(_TEXTS["by_text"].items())
+_BY_KIND: Final[dict[str, str]] = _TEXTS["by_kind"]
+
+
+def reason(error: Exception) -> str:
+    """Write in French why the system refused a file."""
+    if getattr(error, "winerror", None) in _SHARING_VIOLATION:
+        return "le fichier est ouvert dans un autre programme"
+    name = errno.errorcode.get(getattr(error, "errno", None) or 0, "")
+    return _REASONS.get(name, "le système a refusé l’opération")
+
+
+def network_reason(kind: str, text: str = "") -> str:
+    """Write in French why a request failed.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the error's class.
+    text : str
+        What the error says; read for known causes, never shown.
+    """
+    low = text.lower()
+    if kind == "ProxyError" and "407" in low:
+        return "le proxy demande un identifiant et un mot de passe"
+    for mark, words in _BY_TEXT:
+        if mark in low and kind != "ProxyError":
+            return words
+    return _BY_KIND.get(kind, "le réseau ou le serveur n’a pas répondu")
+
+
+_STATUSES: Final[dict[str, str]] = _TEXTS["statuses"]
+
+
+def status_reason(status: int) -> str:
+    """Write in French what an HTTP status means to the user."""
+    other = "erreur du serveur" if status >= 500 else "demande refusée"  # noqa: PLR2004
+    return f"réponse {status}, {_STATUSES.get(str(status), other)}"

@@ -44,26 +44,6 @@ _LABELS: Final = {
 }
 LEAST: Final = 11
 """Households under which nothing is told, where no plan asks for more."""
-OF_HOUSEHOLDS: Final = frozenset(
-    {
-        "poids_manquant", "poids_illisible", "qpv_illisible", "qpv_manquant", "qpv_contredit",
-        "residence_a_verifier", "residence_hors_patrimoine", "residence_sans_cote", "residence_manquante",
-        "ajustement_incomplet", "code_reponse_inconnu", "residence_inconnue_enquete",
-        "region_bailleur_inconnu", "categorie_inconnue", "region_reponses_autres", "enquete_cellule_vide",
-        "vague_deux_fichiers", "vague_fichier_contredite",
-    }
-)  # fmt: skip
-"""Doubts that count interviews."""
-_OF_A_RESIDENCE: Final = frozenset(
-    {
-        "qpv_contredit", "residence_a_verifier", "residence_hors_patrimoine", "residence_sans_cote",
-        "residence_inconnue_enquete",
-    }
-)  # fmt: skip
-_OF_ONE: Final = frozenset({"interview_en_double", "identifiant_en_double"})
-"""Doubts that quote the number of an interview."""
-_OF_OTHERS: Final = frozenset({"bailleur_absent_enquete", "bailleur_absent_vague"})
-"""Doubts that name another bailleur of a common delivery, near in name."""
 _FEWER: Final = "moins de {count}"
 _MORE: Final = "au moins {count}"
 
@@ -80,16 +60,20 @@ class FaultWords:
         What should have stood there.
     hint : str
         What to do now.
+    hides : {"", "menages", "residence", "entretien", "autrui"}
+        What a file may not tell of it: a count of interviews, one of a résidence, the number of an
+        interview, the name of another bailleur of a common delivery.
     """
 
     title: str
     expected: str = ""
     hint: str = ""
+    hides: str = ""
 
 
 def _read(subject: str) -> dict[str, FaultWords]:
     return {
-        code: FaultWords(words["message"], words.get("attendu", ""), words.get("que_faire", ""))
+        code: FaultWords(*(words.get(k, "") for k in ("message", "attendu", "que_faire", "tait")))
         for code, words in packaged(f"tfpb.words.faults.{subject}").items()
     }
 
@@ -110,16 +94,10 @@ class FaultText:
 
     def lines(self) -> list[str]:
         """Return the fault as lines of text, the first being its title."""
-        parts = [self.title]
-        if self.where:
-            parts.append(f"  où : {self.where}")
-        if self.got:
-            parts.append(f"  lu : {self.got}")
-        if self.expected:
-            parts.append(f"  attendu : {self.expected}")
-        if self.hint:
-            parts.append(f"  que faire : {self.hint}")
-        return parts
+        parts = {
+            "où": self.where, "lu": self.got, "attendu": self.expected, "que faire": self.hint,
+        }  # fmt: skip
+        return [self.title, *(f"  {name} : {text}" for name, text in parts.items() if text)]
 
 
 def fault_texts(faults: Iterable[Fault]) -> list[FaultText]:
@@ -241,15 +219,16 @@ def told(fault: Fault, masking_n: int) -> Fault:
         Counts below are « moins de 11 », and their rows are not listed. What a résidence of the
         survey counts is never exact: its quarter less that is another's.
     """
-    if fault.code in _OF_OTHERS:
+    hides = CATALOGUE[fault.code].hides
+    if hides == "autrui":
         return replace(fault, fields={**fault.fields, "proches": ""})
-    if fault.code in _OF_ONE:
+    if hides == "entretien":
         return replace(fault, got="", place=replace(fault.place, row=0))
-    if fault.code not in OF_HOUSEHOLDS or "nombre" not in fault.fields:
+    if not hides or "nombre" not in fault.fields:
         return fault
     count = int(fault.fields["nombre"])
     small = count < masking_n
-    if not small and fault.code not in _OF_A_RESIDENCE:
+    if not small and hides != "residence":
         return fault
     said = bounded(count, masking_n)
     place = Place(fault.place.file, fault.place.sheet, 0, fault.place.column, fault.place.name)

@@ -1,20 +1,23 @@
-"""Sentences of the abatement: its amount, what may be claimed, what is at risk; what the command prints."""
+"""Sentences of the abatement: amount, claims, risks, forecast; what the command prints."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Reserve
 from tfpb.packaged import packaged
 from tfpb.words.money.state_words import (
     RATE_TO_CONFIRM,
+    UNKNOWN_AMOUNT,
     state_sentences,
     unknown_sentence,
     without_quarters,
 )
-from tfpb.words.numbers import euros, number, plural
+from tfpb.words.numbers import euros, percent, plural
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from tfpb.model.money import Abatement
@@ -30,20 +33,19 @@ UNKNOWN_QUARTER: Final = "non connu"
 CALCULATION_NOTES: Final[tuple[str, ...]] = tuple(_TEXTS["calculation_notes"])
 
 
+_LOSS_NOTE: Final = (
+    "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, moins la "
+    "compensation. Les autres lignes sont reportées sur les contribuables."
+)
+_OUTSIDE: Final = Phrase(
+    "{outside:€} portés à tort par des avis, hors de tout quartier, ne sont dans aucune de ces lignes : voir "
+    "« Abattement par résidence »."
+)
+
+
 def quarter_notes(*, outside: Decimal) -> tuple[str, ...]:
     """Write how to read the abatement by quarter, and what stands in none of its lines."""
-    notes = [
-        (
-            "Perte des collectivités : lignes de la commune, des syndicats et de l’intercommunalité, "
-            "moins la compensation. Les autres lignes sont reportées sur les contribuables."
-        )
-    ]
-    if outside > 0:
-        notes.append(
-            f"{euros(outside)} portés à tort par des avis, hors de tout quartier, ne sont dans aucune de "
-            "ces lignes : voir « Abattement par résidence »."
-        )
-    return tuple(notes)
+    return (_LOSS_NOTE, *([_OUTSIDE.format(outside=outside)] if outside > 0 else []))
 
 
 def source_file(file: str, sheet: str) -> str:
@@ -64,40 +66,22 @@ def lead(money: Abatement) -> str:
     )
 
 
-def leavers_sentence(
-    year: int, residences: int, dwellings: int, *, risk: Decimal, lost: Decimal
-) -> str:
-    """Write what the change of map takes out, and what notices still abate of it."""
-    verb = "sont sortis" if dwellings > 1 else "est sorti"
-    text = (
-        f"{plural(dwellings, 'logement')} de {plural(residences, 'résidence')} {verb} des quartiers "
-        f"avec la carte 2024 : {euros(lost)} ne sont plus dus en {year}"
-    )
-    if risk:
-        return f"{text}, dont {euros(risk)} que les avis portent encore : ce montant est à risque."
-    return f"{text} ; aucun avis ne les porte encore."
-
-
-def declaration_sentence(count: int, lacking: int) -> str:
-    """Write how many premises are to be declared, and how many cannot be filed as they are."""
-    head = plural(count, "bien à déclarer ou à vérifier", "biens à déclarer ou à vérifier")
-    if not lacking:
-        return f"{head}, sans rien qui manque pour déposer la liste."
-    verb = "sont incomplets" if lacking > 1 else "est incomplet"
-    return (
-        f"{head}, dont {number(lacking)} {verb} : la colonne « Ce qui manque » de la feuille "
-        "« Abattement » dit quoi compléter avant le dépôt."
-    )
+LEAVERS: Final = Phrase(
+    "{homes:s logement} de {residences:s résidence} {homes:a est sorti/sont sortis} des quartiers avec la "
+    "carte 2024 : {lost:€} ne sont plus dus en {year}{risk:?, dont {risk:€} que les avis portent encore : ce "
+    "montant est à risque| ; aucun avis ne les porte encore}."
+)
+"""What the change of map takes out, and what notices still abate of it."""
+DECLARATION: Final = Phrase(
+    "{count:s bien à déclarer ou à vérifier/biens à déclarer ou à vérifier}, {lacking:?dont {lacking:n} "
+    "{lacking:a est incomplet/sont incomplets} : la colonne « Ce qui manque » de la feuille « Abattement » "
+    "dit quoi compléter avant le dépôt|sans rien qui manque pour déposer la liste}."
+)
 
 
 def summary(money: Abatement) -> list[str]:
     """Write the year in a few lines: amount, claims and risks, premises by status."""
-    lines = [
-        lead(money),
-        *state_sentences(
-            money.states, money.reserves, year=money.year, limit=money.claim_until, on=None
-        ),
-    ]
+    lines = [lead(money), *state_sentences(money, None)]
     if Reserve.CONVENTIONS in money.reserves:
         lines.append(CONVENTIONS_OPTION)
     lines += [
@@ -106,3 +90,90 @@ def summary(money: Abatement) -> list[str]:
         for statut, (premises, dwellings) in money.counts.items()
     ]
     return lines
+
+
+UNKNOWN: Final = "non connu"
+FORECAST_NOTE: Final = (
+    "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
+    "il change ; le motif entier de l’année est dans « Abattement par résidence »."
+)
+
+
+def forecast_sentence(
+    years: Sequence[tuple[int, Decimal | None]], *, opened: int, waiting: Decimal
+) -> str:
+    """Read the forecast over the years whose amount is known; what opens, what hangs on a decision.
+
+    Parameters
+    ----------
+    years : sequence of (year, amount)
+        None where all of the year hangs on something.
+    """
+    known = [(year, amount) for year, amount in years if amount is not None]
+    if not known:
+        text = f"De {years[0][0]} à {years[-1][0]}, aucun montant n’est établi"
+    elif len(known) == 1:
+        text = f"En {known[0][0]}, l’abattement attendu est de {euros(known[0][1])}"
+    else:
+        text = _course(known[0], known[-1])
+    if opened:
+        verb = "ouvrent leur droit" if opened > 1 else "ouvre son droit"
+        text += f" ; {plural(opened, 'résidence')} {verb} après {years[0][0]}"
+    if waiting:
+        more = " de plus" if known else ""
+        text += (
+            f" ; {euros(waiting)}{more} en {years[-1][0]} dépendent d’une vérification, d’une convention "
+            "ou d’une déclaration"
+        )
+    return f"{text}."
+
+
+def _course(first: tuple[int, Decimal], last: tuple[int, Decimal]) -> str:
+    (start, before), (end, after) = first, last
+    gap = after - before
+    if not gap:
+        return f"De {start} à {end}, l’abattement attendu reste de {euros(before)} par an"
+    return (
+        f"De {start} à {end}, l’abattement attendu passe de {euros(before)} à {euros(after)} par an, "
+        f"soit {euros(abs(gap))} {'de plus' if gap > 0 else 'de moins'}"
+    )
+
+
+EVENTS: Final[dict[str, str]] = _TEXTS["events"]
+_SENTENCES: Final = Phrase.table(**_TEXTS["sentences"])
+_TOO_LATE: Final = Phrase(
+    "Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes} ; le droit s’ouvrirait en "
+    "{annee}, après les dernières impositions du texte ({fin})."
+)
+
+
+def calendar_sentence(row: Mapping[Any, Any], last: int) -> str:
+    """Read an event of the calendar: its day, whom it touches, what it weighs.
+
+    Parameters
+    ----------
+    row : mapping
+        A line of `Abatement.calendar`.
+    last : int
+        Last tax year of the law.
+    """
+    amount, name, code = row["montant_eur"], row["nom_qpv"], row["code_qpv"]
+    facts = {
+        **row,
+        "convention": row["id_convention"],
+        "quartier": f"{name} ({code})" if name else f"quartier {code or UNKNOWN}",
+        "homes": f"{plural(row['logements'], 'logement')} de {plural(row['residences'], 'résidence')}",
+        "montant": UNKNOWN_AMOUNT if amount is None else euros(amount),
+        "fin": last,
+    }
+    late = row["evenement"] == "fin_exoneration" and row["annee"] > last
+    return (_TOO_LATE if late else _SENTENCES[row["evenement"]]).filled(facts)
+
+
+_ASSUMPTIONS: Final = tuple(map(Phrase, _TEXTS["assumptions"]))
+
+
+def forecast_assumptions(year: int, growth: Decimal) -> tuple[str, ...]:
+    """List what the forecast takes for granted."""
+    bases = "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an"
+    return tuple(said.format(bases=bases, year=year) for said in _ASSUMPTIONS)

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import number, plural
+from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import DISAGREEING, join
 from tfpb.words.survey.verdict_words import margin_words
 
@@ -49,72 +49,24 @@ NO_POINT_WITHOUT_BOTH: Final = (
 )
 
 
+_READING: Final = tuple(map(Phrase, _TEXTS["reading"]))
+TOO_FEW: Final = Phrase(
+    "« Où l’argent est, où l’écart est » n’est pas dessiné : il faut au moins {least:n} croisements d’un "
+    "quartier et d’un axe publiables sans réserve, et {points:?{points:n} sur {possible:n} {points:a l’est/"
+    "le sont}|aucun des {possible:n} ne l’est} : il en manque {missing:n}. Un croisement le devient à partir "
+    "de {publishable:n} ménages interrogés dans le quartier, répartis sur assez de résidences{needed}."
+)
+NEEDED: Final = Phrase(
+    " ; pour conclure à {margin} près quand l’écart est nul, il en faudrait environ {between:?{low:n} à }"
+    "{high:s ménage interrogé/ménages interrogés}{between:?, selon la question,} de chaque côté"
+)
+
+
 def spending_reading(points: int, possible: int, margin_points: float) -> tuple[str, ...]:
     """Write how to read the chart of spending against gap, and what it leaves out."""
     left = possible - points
-    out = [
-        (
-            "Un point est un axe dans un quartier : vers la droite, plus de dépense par logement ; vers "
-            "le bas, moins de satisfaits en QPV. Le trait vertical est l’intervalle à 95 % ; la bande, "
-            f"la marge d’équivalence de {margin_words(margin_points)}."
-        ),
-        (
-            "Chaque axe est lu sur une seule question, la même pour tous les quartiers, choisie sans "
-            "regarder les écarts. Un point en bas à gauche appelle un débat sur le programme ; il ne "
-            "dit pas pourquoi l’écart est là."
-        ),
-    ]
-    if left > 0:
-        verb = "ne sont pas placés" if left > 1 else "n’est pas placé"
-        out.append(
-            f"{plural(left, 'croisement')} d’un quartier et d’un axe, sur {number(possible)}, {verb} : "
-            "réponses trop peu nombreuses, ou aucune question liée."
-        )
-    return tuple(out)
-
-
-def too_few_points(
-    points: int,
-    possible: int,
-    least: int,
-    margin_points: float,
-    publishable_n: int,
-    needed: tuple[int, int] | None,
-) -> str:
-    """Write why there is no chart of spending against gap, and how many interviews it would take.
-
-    Parameters
-    ----------
-    points, possible, least : int
-        Publishable points, quarter × axis crossings, points under which nothing is drawn.
-    margin_points : float
-        Margin of equivalence, in points.
-    publishable_n : int
-        Interviews under which a cell is not fully publishable.
-    needed : tuple of int or None
-        Least and most interviews a side, over the linked questions, to conclude at that margin.
-    """
-    have = f"{number(points)} sur {number(possible)} {'le sont' if points > 1 else 'l’est'}"
-    have = have if points else f"aucun des {number(possible)} ne l’est"
-    lacking = f"il en manque {number(least - points)}"
-    text = (
-        f"« Où l’argent est, où l’écart est » n’est pas dessiné : il faut au moins {number(least)} "
-        f"croisements d’un quartier et d’un axe publiables sans réserve, et {have} : {lacking}. "
-        f"Un croisement le devient à partir de {number(publishable_n)} ménages interrogés dans le "
-        "quartier, répartis sur assez de résidences"
-    )
-    if needed is None:
-        return f"{text}."
-    low, high = needed
-    count = (
-        plural(low, "ménage interrogé", "ménages interrogés")
-        if low == high
-        else f"{number(low)} à {plural(high, 'ménage interrogé', 'ménages interrogés')}, selon la question,"
-    )
-    return (
-        f"{text} ; pour conclure à {margin_words(margin_points)} près quand l’écart est nul, il en "
-        f"faudrait environ {count} de chaque côté."
-    )
+    facts = {"margin": margin_words(margin_points), "left": left, "possible": possible}
+    return tuple(said.filled(facts) for said in (_READING if left > 0 else _READING[:2]))
 
 
 def reading_sentence(code: str) -> str:

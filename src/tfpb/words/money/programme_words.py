@@ -33,25 +33,19 @@ def balance_words(balance: Decimal, left: Decimal | None) -> str:
     return made
 
 
-def balance_lead(
-    valued: Decimal,
-    abated: Decimal | None,
-    balance: Decimal | None,
-    left: Decimal | None = None,
-    *,
-    unknown: int = 0,
-) -> str:
+def balance_lead(totals: Mapping[str, Decimal], abated: Decimal | None, *, unknown: int = 0) -> str:
     """Open the chapter of the programme.
 
     Parameters
     ----------
-    balance : Decimal or None
-        Over all quarters, what one exceeds by making up for what another lacks.
-    left : Decimal or None
-        What quarters have left to justify, each by itself: it rules where the two differ.
+    totals : mapping of str to Decimal
+        Of `Programme`: what quarters have left to justify, each by itself, rules where it differs from
+        the balance of all, in which one makes up for what another lacks.
     unknown : int
         Quarters whose abatement is not known: the sums are those of the others.
     """
+    valued = totals.get("valorise_eur", 0)
+    balance, left = totals.get("solde_eur"), totals.get("rattrapage_eur")
     if abated is None:
         return f"Les actions valorisées s’élèvent à {euros(valued)} ; l’abattement n’est pas connu."
     if balance is not None and left and left != -balance:
@@ -104,15 +98,10 @@ def coverage_words(valued: Decimal, abated: Decimal | None, unknown: int = 0) ->
     return f"soit {percent(valued / abated)} de l’abattement"
 
 
-def droit_commun_lead(count: int, computable: int) -> str:
-    """Open the chapter of droit commun."""
-    head = plural(count, "indicateur comparé", "indicateurs comparés")
-    if computable == count:
-        return f"{head} entre les résidences en QPV et hors QPV, avec la marge d’incertitude."
-    return (
-        f"{head} entre les résidences en QPV et hors QPV ; marge d’incertitude calculable pour "
-        f"{number(computable)}."
-    )
+DROIT_COMMUN: Final = Phrase(
+    "{count:s indicateur comparé/indicateurs comparés} entre les résidences en QPV et hors QPV"
+    "{whole:?, avec la marge d’incertitude| ; marge d’incertitude calculable pour {computable:n}}."
+)
 
 
 def carry_argument(row: Mapping[Any, Any], year: int) -> str:
@@ -166,15 +155,10 @@ def proofs_sentence(actions: int, pieces: int, complete: int, photos: int) -> st
     )
 
 
-def diagnostics_sentence(found: int, tied: int) -> str:
-    """Write how many findings of the walking diagnostics led to an action of the programme."""
-    verb = "sont liés" if tied > 1 else "est lié"
-    linked = f"{number(tied)} {verb}" if tied else "aucun n’est lié"
-    return (
-        f"{plural(found, 'constat relevé', 'constats relevés')} sur place ; {linked} à une action."
-    )
-
-
+FINDINGS: Final = Phrase(
+    "{found:s constat relevé/constats relevés} sur place ; {tied:?{tied:n} {tied:a est lié/sont liés}|aucun "
+    "n’est lié} à une action."
+)
 BILAN_TITLE: Final = "Bilan {year} du programme d’actions"
 BILAN: Final[dict[str, str]] = _TEXTS["bilan"]
 """Columns of programmes and bilans in use, in their order; the qualitative text comes last."""
@@ -207,24 +191,8 @@ def quarter_sheet(code: str) -> str:
 
 def both_years(year: int) -> dict[str, str]:
     """Return the headers that set last year's sums beside this year's, by column."""
-    last = year - 1
-    return {
-        "axe": "Axe",
-        "code_qpv": "Quartier",
-        "nom_qpv": NAME,
-        "codes_precedents": f"Code(s) en {last}",
-        "actions_precedentes": f"Actions {last}",
-        "actions": f"Actions {year}",
-        "realise_precedent_eur": f"Réalisé {last}",
-        "realise_eur": f"Réalisé {year}",
-        "valorise_precedent_eur": f"Valorisé {last}",
-        "valorise_eur": f"Valorisé {year}",
-        "ecart_valorise_eur": "Différence valorisée",
-        "abattement_eur": f"Abattement {year}",
-        "report_eur": f"Report venu de {last}",
-        "rattrapage_eur": f"À reporter sur {year + 1}",
-        "argument": ARGUMENT,
-    }
+    facts = {"last": year - 1, "year": year, "next": year + 1}
+    return {column: text.format(**facts) for column, text in _TEXTS["both_years"].items()}
 
 
 def both_years_sheets(year: int) -> tuple[str, str]:

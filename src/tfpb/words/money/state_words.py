@@ -1,4 +1,4 @@
-"""Sentences on the states of the money, and those that read the reconciliation: worst and best case."""
+"""Why a premises has its status, what is acquired, at risk, to claim; the worst and best case."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from tfpb.model.money import States
-
+    from tfpb.model.money import Abatement, States
 
 _TEXTS: Final = packaged(__name__)
 RATE_TO_CONFIRM: Final = "taux à confirmer"
@@ -88,35 +87,26 @@ def _parts(*pairs: tuple[Decimal, str]) -> str:
     return ", ".join(f"{euros(amount)} {name}" for amount, name in pairs if amount)
 
 
-def state_sentences(
-    states: States,
-    reserves: Mapping[str, Decimal],
-    *,
-    year: int,
-    limit: dt.date | None,
-    on: dt.date | None,
-) -> tuple[str, ...]:
+def state_sentences(money: Abatement, on: dt.date | None) -> tuple[str, ...]:
     """Write the two totals, then each state with what it hangs on.
 
     Parameters
     ----------
-    reserves : mapping of str to Decimal
-        What the reserve hangs on, by `Reserve`.
-    limit : date or None
-        Last day to claim.
+    money : Abatement
     on : date or None
-        Day of the dossier, to know whether that day has passed.
+        Day of the dossier, to know whether the last day to claim has passed.
     """
+    states, reserves = money.states, money.reserves
     out = [borne_sentence(states)]
     if best := best_sentence(states):
         out.append(best)
     if states.to_claim:
-        out.append(_CLAIM.format(euros=states.to_claim) + _until(limit, on))
+        out.append(_CLAIM.format(euros=states.to_claim) + _until(money.claim_until, on))
     if states.at_risk:
         out.append(_RISK.format(euros=states.at_risk))
     out += [RESERVES[r].format(euros=reserves[r]) for r in Reserve if reserves.get(r)]
     if states.lost:
-        out.append(_LOST.format(euros=states.lost, year=year))
+        out.append(_LOST.format(euros=states.lost, year=money.year))
     if states.missing:
         out.append(_MISSING.format(homes=states.missing))
     return tuple(out)
@@ -251,3 +241,21 @@ def after_claims(balance: Decimal, after: Decimal) -> str:
         f"Si les réclamations aboutissent, le solde du programme passe de {now} à {then} : ce qui est "
         "obtenu est à justifier."
     )
+
+
+MOTIVES: Final = Phrase.table(**_TEXTS["motives"])
+SHORT: Final = Phrase.table(**_TEXTS["short"])
+"""Motives in a few words, for a cell; the whole sentence stands elsewhere."""
+STATES: Final = Phrase.table(**_TEXTS["states"])
+EXTRAS: Final = Phrase.table(**_TEXTS["extras"])
+NOTICES: Final = Phrase.table(**_TEXTS["notices"])
+LACKS: Final = Phrase.table(**_TEXTS["lacks"])
+FORECAST: Final = Phrase.table(**_TEXTS["forecast"])
+
+SOME_PREMISES: Final = Phrase("{part:s local/locaux} sur {whole:n} :")
+"""How many premises of a résidence a motive is about."""
+
+
+def lacks(codes: tuple[str, ...], fields: Mapping[str, Any]) -> str:
+    """List what a declaration lacks for a premises, empty when nothing."""
+    return ", ".join(LACKS[c].filled(fields) for c in codes)

@@ -1,7 +1,8 @@
-"""Words of the screens that their templates do not hold."""
+"""Words of the local page: at its door, and on the screens what their templates do not hold."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import Final
 
 from tfpb.packaged import packaged
@@ -56,3 +57,44 @@ CORRECTIONS: Final = "corrections.csv"
 CORRECTED: Final = ("fichier", "feuille", "ligne", "colonne", "avant", "apres")
 LACKS: Final = "un nom et une pièce, ou un motif"
 LACKS_CHOICE: Final = "un choix"
+
+
+OWN_FOLDER: Final = "Dossier TFPB"
+OPENED: Final = (
+    "La page du dossier s’ouvre dans votre navigateur. Sinon, ouvrez ce fichier : {file}"
+)
+FOLDER: Final = "Dossier : {folder}"
+STOP: Final = "Elle se ferme d’elle-même dix minutes après sa dernière page ; Ctrl-C l’arrête ici."
+ALREADY: Final = (
+    "Ce dossier est déjà ouvert : sa page revient dans votre navigateur. Deux pages à la fois sur un même "
+    "dossier effaceraient l’une ce que l’autre écrit."
+)
+CLOSED: Final = "La page est fermée. Tout ce qui a été décidé est dans le dossier."
+_REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
+_PAGE: Final = (
+    '<!doctype html><html lang="fr"><meta charset="utf-8"><title>tfpb</title>'
+    "<main><h1>{title}</h1><p>{text}</p></main></html>"
+)
+REFUSED: Final = "Refusé"
+AT_FAULT: Final = "Erreur du programme"
+
+
+def refusal(why: str) -> str:
+    """Return the page that says why a request is refused."""
+    return page_of(REFUSED, _REASONS[why])
+
+
+def page_of(title: str, text: str) -> str:
+    """Return a page of one sentence."""
+    return _PAGE.format(title=escape(title), text=escape(text))
+
+
+def handed(address: str) -> str:
+    """Return the page that goes on to an address by itself."""
+    place = escape(address, quote=True)
+    return (
+        '<!doctype html><html lang="fr"><meta charset="utf-8"><title>tfpb</title>'
+        '<meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">'
+        f'<meta http-equiv="refresh" content="0; url={place}">'
+        f'<p><a href="{place}">Ouvrir la page du dossier</a></p></html>'
+    )

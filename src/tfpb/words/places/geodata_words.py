@@ -33,6 +33,9 @@ PARCEL_COLUMNS: Final = "les colonnes id, commune, section et numero du cadastre
 REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
 
 
+_COUNTED: Final = Phrase.table(**_TEXTS["counted"])
+
+
 def address_import_lines(done: AddressImport) -> list[str]:
     """Write what became of one file of addresses: rows read = kept + repeated + rejected."""
     stored = plural(done.stored, "adresse")
@@ -41,13 +44,8 @@ def address_import_lines(done: AddressImport) -> list[str]:
     dated = f", {done.vintage}" if done.vintage else ""
     counted = f"{plural(done.rows, 'ligne')}, {stored}, {plural(done.communes, 'commune')}"
     lines = [f"{done.name} ({done.kind}{dated}) : {counted}."]
-    if done.replaced:
-        count = number(done.replaced)
-        lines.append(f"  Communes déjà présentes, remplacées par ce fichier : {count}.")
-    if done.duplicates:
-        lines.append(f"  Lignes en double, gardées une seule fois : {number(done.duplicates)}.")
-    if done.mended:
-        lines.append(f"  Noms aux accents mal encodés, réparés : {number(done.mended)}.")
+    told = {name: getattr(done, name) for name in _COUNTED}
+    lines += [_COUNTED[name].format(count=n) for name, n in told.items() if n]
     lines += [
         f"  Lignes non importées, {REASONS[reason]} : {number(count)}."
         for reason, count in done.rejected.items()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import gap_number, long_date, number, plural
+from tfpb.words.numbers import NOTHING, gap_number, number, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import VERDICTS
+from tfpb.words.survey.verdict_words import SIGNS, VERDICTS
 
 _TEXTS: Final = packaged(__name__)
 GAP_CLASSES: Final[tuple[str, ...]] = tuple(_TEXTS["gap_classes"])
@@ -35,7 +34,6 @@ BORROWED: Final = "{name} – enquête : tous les QPV"
 PAGE_STOCK: Final = "Le parc et l’abattement"
 PAGE_TENANTS: Final = "Ce que disent les locataires"
 PAGE_READING: Final = "À retenir"
-PAGE_DOUBTS: Final = "À vérifier"
 PAGE_LOWER: Final = "QPV moins satisfait"
 PAGE_HIGHER: Final = "QPV plus satisfait"
 SHORT_LOWER: Final = "QPV plus bas"
@@ -82,33 +80,18 @@ def tenants_title(wave: str) -> str:
     return f"{PAGE_TENANTS} ({PAGE['wave'].lower()} {wave})" if wave else PAGE_TENANTS
 
 
-def gap_line(
-    sign: str,
-    verdict: str,
-    gap: float | None,
-    interval: tuple[float | None, float | None],
-    n: float | None,
-    *,
-    weak: str = "",
-) -> str:
+_Ends = tuple[float | None, float | None]
+
+
+def gap_line(verdict: str, gap: float | None, ends: _Ends, n: float | None, weak: str = "") -> str:
     """Write a gap on one short line: sign, points, interval, n, what weakens it; or the verdict alone."""
+    sign = SIGNS.get(verdict, NOTHING)
     if gap is None:  # « non publiable, n = 884 » would count those outside, and look like many
         return f"{sign} {VERDICTS.get(verdict, verdict)}"
     size = "" if n is None else f", {interviews(int(n))}"
-    low, high = interval
-    between = ""
-    if low is not None and high is not None:
-        ends = (number(low * 100, 1, sign=True), number(high * 100, 1, sign=True))
-        between = f" ({ends[0]} à {ends[1]})"
+    told = [number(v * 100, 1, sign=True) for v in ends if v is not None]
+    between = f" ({told[0]} à {told[1]})" if len(told) > 1 else ""
     return f"{sign} {gap_number(gap)} points{between}{size}{f', {weak}' if weak else ''}"
-
-
-def day(text: str) -> str:
-    """Write a date written 2026-02-10 as « 10 février 2026 »; any other text stays as it is."""
-    try:
-        return long_date(dt.date.fromisoformat(text))
-    except ValueError:
-        return text
 
 
 def page_subtitle(code: str, commune: str, bailleur: str, tax_year: int) -> str:

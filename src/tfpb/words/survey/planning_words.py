@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, number, percent, plural
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,10 +18,7 @@ BEFORE: Final = (
     "Prévision : elle vaut pour une question posée à tous, et suppose les réglages de la feuille "
     "« Hypothèses » du classeur."
 )
-TARGETS: Final = {
-    "parc": "ce que pensent les locataires de ces logements, aujourd’hui",
-    "service": "le service du bailleur, dont ces résidences ne sont qu’un exemple",
-}
+TARGETS: Final[dict[str, str]] = _TEXTS["targets"]
 OUTCOMES: Final[dict[str, str]] = _TEXTS["outcomes"]
 OUTCOME_NOTE: Final = (
     "« Rien seul » : trop peu de réponses pour publier ; elles comptent dans l’ensemble. « Jamais » : "
@@ -218,20 +216,17 @@ def setting_row(key: str, value: object) -> tuple[str, str, str]:
     return label, shown, meaning
 
 
+_SHOWN: Final = Phrase(
+    "Un écart est publié à partir de {residences:n} résidences et {answers:n} réponses de chaque côté ; "
+    "{more}"
+)
+_PUBLISHED: Final[dict[str, str]] = _TEXTS["published"]
+
+
 def rules(cible: str, answers: int, residences: int) -> tuple[str, ...]:
     """Return how interviews are shared and what is published, in sentences."""
-    if cible == "parc":
-        published = (
-            f"Un écart est publié à partir de {number(residences)} résidences et {number(answers)} "
-            "réponses de chaque côté ; un verdict, à partir de 60 réponses et d’une précision de "
-            "± 7 points."
-        )
-    else:
-        published = (
-            f"Un écart est publié à partir de {number(residences)} résidences et {number(answers)} "
-            "réponses de chaque côté ; aucun verdict favorable pour un quartier seul."
-        )
-    return (*RULES, published)
+    more = _PUBLISHED[cible]
+    return (*RULES, _SHOWN.format(residences=residences, answers=answers, more=more))
 
 
 def others(count: int, book: str) -> str:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
 from tfpb.words.numbers import THIN, interval_points, number, percent, plural, points
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _TEXTS: Final = packaged(__name__)
 THEMES: Final[dict[str, str]] = _TEXTS["themes"]
-NATURES: Final[dict[str, str]] = _TEXTS["natures"]
 QUADRANTS: Final[dict[str, str]] = _TEXTS["quadrants"]
 CERTAINTIES: Final[dict[str, str]] = _TEXTS["certainties"]
 """How sure a quadrant is: neither, one or both of its intervals hold the cut."""
-REPERES: Final[dict[str, str]] = {
-    "region_sans_soi": "Région, sans les réponses du bailleur",
-    "national": "Repère national",
-}
+REPERES: Final[dict[str, str]] = _TEXTS["reperes"]
 GROUPES: Final[dict[str, str]] = _TEXTS["groupes"]
 COMPARABLE: Final = (
     "Écart comparable : même répartition des types d’habitat et des périodes de construction des deux "
@@ -39,9 +38,9 @@ NO_CHANGE_SHOWN: Final = (
 )
 
 
-def n_words(n: int) -> str:
+def n_words(n: float) -> str:
     """Write a number of answers: « n = 1 460 »."""
-    return f"n{THIN}={THIN}{number(n)}"
+    return f"n{THIN}={THIN}{number(int(n))}"
 
 
 _STORIES: Final = {
@@ -83,28 +82,19 @@ def otherwise_first(count: int, *, change: bool = False) -> str:
     )
 
 
-def gap_sentence(
-    label: str,
-    *,
-    first: str = "",
-    qpv: float,
-    n_qpv: int,
-    hors: float,
-    n_hors: int,
-    gap: float,
-    low: float,
-    high: float,
-    verdict: str,
-) -> str:
+def gap_sentence(row: Mapping[Any, Any]) -> str:
     """Write one item: both shares with their n, the gap with its interval, the verdict.
 
-    `first` is what the figure like with like says against all that (`otherwise`): it is said first.
+    Parameters
+    ----------
+    row : mapping
+        A line of `survey_view.gaps`; what the figure like with like says against it is said first.
     """
-    head = f"{label} : {first} ; en brut, " if first else f"{label} : "
+    head = f"{row['autrement']} ; en brut, " if row["autrement"] else ""
     return (
-        f"{head}{percent(qpv)} de satisfaits en QPV ({n_words(n_qpv)}), "
-        f"{percent(hors)} hors QPV ({n_words(n_hors)}) ; écart de {points(gap)}, "
-        f"{interval_points(low, high)} à 95{THIN}% ; {verdict}."
+        f"{row['libelle']} : {head}{percent(row['qpv'])} de satisfaits en QPV ({n_words(row['n_qpv'])}), "
+        f"{percent(row['hors'])} hors QPV ({n_words(row['n_hors'])}) ; écart de {points(row['ecart'])}, "
+        f"{interval_points(row['ic95_bas'], row['ic95_haut'])} à 95{THIN}% ; {row['verdict_mot']}."
     )
 
 

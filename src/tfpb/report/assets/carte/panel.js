@@ -134,15 +134,16 @@ const entry = (picture, text) => el("li", {}, picture, el("span", { text: text }
 function buildLegend() {
   const box = byId("legende-corps"), list = el("ul", {});
   const disc = (fillColour, edge, width) => symbol((add) => add("circle", { cx: 13, cy: 8, r: 5.5, fill: fillColour, stroke: edge, "stroke-width": width }));
+  const held = (status) => residences.some((r) => r.at && r.status === status && !r.cut);
   list.append(
-    entry(disc(COLOUR.dans, COLOUR.dans, 1), M.residence + " " + DATA.statuts.dans),
-    entry(disc(COLOUR.papier, COLOUR.hors, 2), M.residence + " " + DATA.statuts.hors),
+    held("dans") ? entry(disc(COLOUR.dans, COLOUR.dans, 1), M.residence + " " + DATA.statuts.dans) : "",
+    held("hors") ? entry(disc(COLOUR.papier, COLOUR.hors, 2), M.residence + " " + DATA.statuts.hors) : "",
     residences.some((r) => r.cut) ? entry(symbol((add) => {
       add("circle", { cx: 13, cy: 8, r: 5.5, fill: COLOUR.papier, stroke: COLOUR.hors, "stroke-width": 2 });
       add("path", { d: "M13 2.5a5.5 5.5 0 0 0 0 11z", fill: COLOUR.dans });
     }), M.residence + " " + M.cut) : "",
-    entry(symbol((add) => add("path", { d: "M13 1l7 7-7 7-7-7z", fill: COLOUR.a_verifier, stroke: COLOUR.encre, "stroke-width": 1.5 })), M.residence + " " + DATA.statuts.a_verifier),
-    entry(symbol((add) => add("rect", { x: 2, y: 2, width: 22, height: 12, fill: COLOUR.qpv, "fill-opacity": 0.12, stroke: COLOUR.qpv, "stroke-width": 3 })), fill(M.layer_qpv, { vintage: META.millesime })),
+    held("a_verifier") ? entry(symbol((add) => add("path", { d: "M13 1l7 7-7 7-7-7z", fill: COLOUR.a_verifier, stroke: COLOUR.encre, "stroke-width": 1.5 })), M.residence + " " + DATA.statuts.a_verifier) : "",
+    quarters.length ? entry(symbol((add) => add("rect", { x: 2, y: 2, width: 22, height: 12, fill: COLOUR.qpv, "fill-opacity": 0.12, stroke: COLOUR.qpv, "stroke-width": 3 })), fill(M.layer_qpv, { vintage: META.millesime })) : "",
   );
   if (oldQuarters.length) list.append(entry(symbol((add) => add("path", { d: "M1 8h24", stroke: COLOUR.ancien, "stroke-width": 1.8, "stroke-dasharray": "6 4" })), "QPV " + META.ancien));
   const parts = [list, el("p", { class: "note", text: M.size_note })];

@@ -10,23 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import Statut
-from tfpb.model.report import Text
-from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH,
-    BOTH_ANNEX,
-    chart,
-    lacking,
-    part,
-    section,
-    table,
-    worded,
-)
+from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
+from tfpb.report.sections.build import chart, lacking, section, table, tables, worded
 from tfpb.report.sections.money.rapprochement import premises_blocks, veiled
 from tfpb.report.sections.patrimoine import leaver_facts
 from tfpb.words.money import abatement_words as words
-from tfpb.words.money import forecast_words
-from tfpb.words.money.abatement_words import NATURES
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
@@ -35,7 +23,6 @@ if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement
-    from tfpb.model.report import Block, Section
 
 _BY_RESIDENCE = ("abattement_eur", "abattement_a_reclamer_eur", "abattement_a_risque_eur")
 _BY_QUARTER = (
@@ -48,13 +35,7 @@ def abattement(dossier: Dossier) -> Section:
     money = dossier.abatement
     if money is None:
         return lacking("abattement", subject="fiscalite")
-    standing = state_sentences(
-        money.states,
-        money.reserves,
-        year=money.year,
-        limit=money.claim_until,
-        on=dossier.settings.dossier.date,
-    )
+    standing = state_sentences(money, dossier.settings.dossier.date)
     blocks = [*_by_quarter(money), Text(standing, bullets=True, media=BOTH_ANNEX)]
     blocks += _spread(money)
     blocks += _leavers(money, dossier.located)
@@ -64,7 +45,7 @@ def abattement(dossier: Dossier) -> Section:
     if len(money.declaration):
         blocks.append(table("declaration", worded(money.declaration, statut=words.STATUTS)))
         lacks = sum(bool(text) for text in money.declaration["manque"])
-        sentence = words.declaration_sentence(len(money.declaration), lacks)
+        sentence = words.DECLARATION.format(count=len(money.declaration), lacking=lacks)
         blocks.append(Text((sentence,), media=BOTH_ANNEX))
     rounding = words.ROUNDING.format(rounding=words.ROUNDINGS.get(money.rounding, money.rounding))
     blocks.append(Text((rounding,), media=BOTH_ANNEX))
@@ -81,14 +62,13 @@ def _by_quarter(money: Abatement) -> list[Block]:
     inside = sum(money.by_qpv["abattement_a_risque_eur"], Decimal(0))
     # what notices abate outside every quarter stands on no line of a quarter
     outside = money.states.at_risk - inside
-    whole = table(
+    return tables(
         "abattement_qpv",
         worded(veiled(money.by_qpv), nature=words.NATURES),
         annee=money.year,
         totals={} if money.unknown_quarters else _totals(money, _BY_QUARTER),
         notes=words.quarter_notes(outside=outside),
     )
-    return [whole, part(whole, "abattement_qpv_document")]
 
 
 def _spread(money: Abatement) -> list[Block]:
@@ -115,27 +95,24 @@ def _known_communes(rows: pd.DataFrame) -> pd.DataFrame:
 def _leavers(money: Abatement, located: Located) -> list[Block]:
     """Return what the map of 2024 took out of the quarters; nothing when it took nothing."""
     facts = leaver_facts(money)
-    if facts is None or money.leavers is None:
+    if not facts or money.leavers is None:
         return []
     kin = located.correspondence
     names = dict(zip(kin["code_2015"], kin["nom_2015"], strict=True)) if len(kin) else {}
     rows = money.leavers.assign(
         nom_qpv=[names.get(code, "") or words.UNKNOWN_QUARTER for code in money.leavers["code_qpv"]]
     )
-    sentence = words.leavers_sentence(
-        money.year, facts.residences, facts.dwellings, risk=facts.risk, lost=facts.lost
-    )
+    sentence = words.LEAVERS.filled({"year": money.year, **facts})
     return [Text((sentence,), media=BOTH), table("sortants", rows)]
 
 
 def _by_residence(money: Abatement) -> list[Block]:
-    whole = table(
+    return tables(
         "abattement_residences",
         worded(veiled(money.by_residence), nature=words.NATURES, statut=words.STATUTS),
         annee=money.year,
         totals=_totals(money, _BY_RESIDENCE),
     )
-    return [whole, part(whole, "abattement_residences_classeur")]
 
 
 _GROWTH = "revalorisation_bases"
@@ -151,36 +128,29 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
     if yearly is None or yearly.empty:
         return []
     waits = any(map(bool, yearly["en_attente_eur"])) or any(map(bool, yearly["a_renouveler_eur"]))
-    drawn = pd.DataFrame(
-        {
-            "libelle": [str(int(v)) for v in yearly["annee"]],
-            "valeur": _drawn(yearly["abattement_eur"]),
-        }
-    )
-    if waits:
-        drawn["valeur2"] = _drawn(yearly["en_attente_eur"])
-        drawn["valeur3"] = _drawn(yearly["a_renouveler_eur"])
+    drawn = pd.DataFrame({"libelle": [str(int(v)) for v in yearly["annee"]]})
+    bars = {"valeur": "abattement_eur", "valeur2": "en_attente_eur", "valeur3": "a_renouveler_eur"}
+    for bar, column in bars.items() if waits else [("valeur", "abattement_eur")]:
+        # an amount that is not known has no bar, never one of nil
+        drawn[bar] = [math.nan if v is None else float(v) for v in yearly[column]]
     rows = yearly.to_dict("records")
-    reading = forecast_words.forecast_sentence(
+    reading = words.forecast_sentence(
         [(int(r["annee"]), r["abattement_eur"]) for r in rows],
         opened=sum(int(r["nouvelles"]) for r in rows[1:]),
         waiting=rows[-1]["en_attente_eur"],
     )
     calendar: list[Block] = []
     if money.calendar is not None and len(money.calendar):
-        whole = table("calendrier", worded(money.calendar, evenement=forecast_words.EVENTS))
+        calendar = tables("calendrier", worded(money.calendar, evenement=words.EVENTS))
         told = money.calendar[money.calendar["annee"] <= max(yearly["annee"])]
-        read = Text(tuple(told["lecture"]), bullets=True, media=ANNEX)
-        calendar = [whole, part(whole, "calendrier_classeur"), read]
+        calendar.append(Text(tuple(told["lecture"]), bullets=True, media=ANNEX))
     growth = next((Decimal(v.valeur) for v in money.values if v.cle == _GROWTH), Decimal(0))  # noqa: PD011  # a tuple
     return [
-        table("prevision", worded(_known_years(yearly), nature=NATURES)),
+        table("prevision", worded(_known_years(yearly), nature=words.NATURES)),
         chart("prevision_annees", drawn),
         Text((reading,), media=BOTH),
         *calendar,
-        Text(
-            forecast_words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH_ANNEX
-        ),
+        Text(words.forecast_assumptions(money.year, growth), bullets=True, media=BOTH_ANNEX),
         _year_by_year(money, located),
     ]
 
@@ -194,25 +164,16 @@ def _known_years(yearly: pd.DataFrame) -> pd.DataFrame:
     return yearly.assign(**cells, nature=natures)
 
 
-def _drawn(amounts: pd.Series[Any]) -> list[float]:
-    """Return amounts to draw; one that is not known has no bar, never one of nil."""
-    return [math.nan if v is None else float(v) for v in amounts]
-
-
 def _year_by_year(money: Abatement, located: Located) -> Block:
     """Return the years side by side, with the reason: in which year and why an amount changes."""
-    names = ("id_residence", "nom", "code_qpv")
-    homes = {
-        str(k): (n, c) for k, n, c in zip(*(located.residences[c] for c in names), strict=True)
-    }
+    homes = located.residences.set_index("id_residence")[["nom", "code_qpv"]].to_dict("index")
     years = sorted({int(y) for y in money.forecast["annee"]})
     rows = []
     concerned = money.forecast[money.forecast["statut"] != Statut.HORS_QPV]
     kept = money.forecast[money.forecast["id_residence"].isin(concerned["id_residence"])]
     records = kept.sort_values(["id_residence", "annee"], kind="stable").to_dict("records")
     for key, lines in groupby(records, key=lambda r: str(r["id_residence"])):
-        name, quarter = homes.get(key, ("", ""))
-        row: dict[str, Any] = {"id_residence": key, "nom": name, "code_qpv": quarter}
+        row = {"id_residence": key, "nom": "", "code_qpv": "", **homes.get(key, {})}
         before: tuple[Any, Any] | None = None
         changes = []
         for record in lines:
@@ -230,7 +191,7 @@ def _year_by_year(money: Abatement, located: Located) -> Block:
         "prevision_residences",
         pd.DataFrame(rows),
         repeated=[{"an": year} for year in years],
-        notes=(forecast_words.FORECAST_NOTE,),
+        notes=(words.FORECAST_NOTE,),
     )
 
 

@@ -8,25 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.columns import STAMP
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, SHEET, Block, Section, Text
 from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH,
-    BOTH_ANNEX,
-    DOCUMENT,
-    SHEET,
     chart,
     cut,
-    declarations,
     has,
     lacking,
     part,
     section,
+    source_of,
     table,
+    tables,
     worded,
 )
-from tfpb.report.sections.money.rapprochement import source_of
 from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
@@ -35,7 +29,6 @@ from tfpb.words.money.accounts import axis_short, axis_words
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import Programme
-    from tfpb.model.report import Block, Section
 
 _SUMMED: Final[tuple[str, ...]] = (
     "prevu_eur", "realise_eur", "valorise_eur", "report_eur", "solde_eur", "rattrapage_eur",
@@ -71,13 +64,8 @@ def programme(dossier: Dossier) -> Section:
         *_actions(plan),
         *_diagnostics(plan),
     ]
-    lead = words.balance_lead(
-        plan.totals.get("valorise_eur", Decimal(0)),
-        abated,
-        plan.totals.get("solde_eur"),
-        plan.totals.get("rattrapage_eur"),
-        unknown=money.unknown_quarters if money is not None else 0,
-    )
+    unknown = money.unknown_quarters if money is not None else 0
+    lead = words.balance_lead(plan.totals, abated, unknown=unknown)
     return section("programme", lead, blocks)
 
 
@@ -87,9 +75,10 @@ def droit_commun(dossier: Dossier) -> Section:
     if usages is None:
         return lacking("droit_commun", subject="droit_commun")
     rows = usages.table
-    whole = table("droit_commun", worded(rows, marge=words.MARGES, plancher=words.PLANCHERS))
-    lead = words.droit_commun_lead(len(rows), int((rows["marge"] == "calculee").sum()))
-    return section("droit_commun", lead, [whole, part(whole, "droit_commun_document")])
+    told = tables("droit_commun", worded(rows, marge=words.MARGES, plancher=words.PLANCHERS))
+    sure = int((rows["marge"] == "calculee").sum())
+    lead = words.DROIT_COMMUN.format(count=len(rows), computable=sure, whole=sure == len(rows))
+    return section("droit_commun", lead, told)
 
 
 def _balance(
@@ -104,9 +93,7 @@ def _balance(
         totals["abattement_eur"] = abated  # what the balance is taken from
     pairs = zip(rows["code_qpv"], rows["nom_qpv"], strict=True)
     rows["nom_qpv"] = [str(name or names.get(str(code), "")) for code, name in pairs]
-    whole = table("bilan", rows, totals=totals, annee=year)
-    parts = ("bilan_classeur", "bilan_document", "bilan_preuves")
-    blocks: list[Block] = [whole, *(part(whole, key) for key in parts)]
+    blocks = tables("bilan", rows, totals=totals, annee=year)
     others = cut(plan.balance, plan.balance["annee"] != year)
     if len(others):
         others["nom_qpv"] = [names.get(str(code), "") for code in others["code_qpv"]]
@@ -145,25 +132,17 @@ def comparisons(dossier: Dossier) -> list[str]:
     out: list[str] = []
     if all(key in marks for key in _MARKS):
         national, regional, share, region = (marks[key].valeur for key in _MARKS)
-        out.append(
-            words.HEIGHTS.format(
-                valued=valued / homes,
-                before=_before(dossier, "valorise_eur"),
-                dated=marks[_MARKS[1]].reference,
-                national=Decimal(national),
-                regional=Decimal(regional),
-                region=region,
-            )
-        )
-        out.append(
-            words.ABATED_HEIGHT.format(
-                abated=abated / homes,
-                before=_before(dossier, "abattement_eur"),
-                usual=Decimal(regional) * Decimal(share),
-                share=Decimal(share),
-                regional=Decimal(regional),
-            )
-        )
+        usual, part = Decimal(regional), Decimal(share)
+        facts = {
+            "dated": marks[_MARKS[1]].reference,
+            "national": Decimal(national),
+            "region": region,
+        }
+        facts |= {"valued": valued / homes, "before": _before(dossier, "valorise_eur")}
+        out.append(words.HEIGHTS.filled(facts | {"regional": usual}))
+        facts = {"abated": abated / homes, "before": _before(dossier, "abattement_eur")}
+        facts |= {"usual": usual * part, "share": part, "regional": usual}
+        out.append(words.ABATED_HEIGHT.filled(facts))
     if plan.beside is not None:
         before = sum(plan.beside["valorise_precedent_eur"], Decimal(0))
         out.append(words.LAST_YEAR.format(year=year - 1, valued=before))
@@ -219,16 +198,16 @@ def _carried(plan: Programme, year: int) -> list[Block]:
     With last year's bilan beside, the carry-over is argued there.
     """
     rows = plan.balance[plan.balance["annee"] == year]
-    carried = []
-    for record in rows.to_dict("records") if plan.beside_quarters is None else []:
-        left = record.get("rattrapage_eur")
-        if left is None or pd.isna(left):
-            continue
-        name = record["nom_qpv"] or record["code_qpv"]
-        sentence = words.carry_sentence(str(name), left, record["report_eur"], year)
-        if sentence:
-            carried.append(sentence)
-    blocks: list[Block] = [Text(tuple(carried), bullets=True, media=BOTH)] if carried else []
+    told = rows if plan.beside_quarters is None and "rattrapage_eur" in rows else rows.iloc[:0]
+    carried = [
+        words.carry_sentence(
+            str(r["nom_qpv"] or r["code_qpv"]), r["rattrapage_eur"], r["report_eur"], year
+        )
+        for r in told.to_dict("records")
+        if not pd.isna(r["rattrapage_eur"])
+    ]
+    said = tuple(filter(None, carried))
+    blocks: list[Block] = [Text(said, bullets=True, media=BOTH)] if said else []
     if "preuves_completes" in rows and len(rows):
         proofs = words.proofs_sentence(*(int(rows[c].sum()) for c in _PROOFS))
         blocks.append(Text((proofs,), media=BOTH))
@@ -254,13 +233,9 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
     blocks: list[Block] = [whole, short]
     sums = cut(plan.by_axis, is_total).sort_values("axe")
     if len(sums):
-        drawn = pd.DataFrame(
-            {
-                "libelle": [axis_short(int(a)) for a in sums["axe"]],
-                "valeur": [float(v or 0) for v in sums["realise_eur"]],
-                "valeur2": [float(v or 0) for v in sums["valorise_eur"]],
-            }
-        )
+        drawn = sums[["realise_eur", "valorise_eur"]].map(lambda v: float(v or 0))
+        drawn = drawn.set_axis(["valeur", "valeur2"], axis=1)
+        drawn.insert(0, "libelle", [axis_short(int(a)) for a in sums["axe"]])
         blocks.append(chart("depenses_axes", drawn))
     return blocks
 
@@ -277,37 +252,28 @@ def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
         return blocks
     named = rows["nom_qpv"].where(rows["nom_qpv"] != "", rows["code_qpv"].map(names).fillna(""))
     argued = [words.carry_argument(r, year) for r in rows.to_dict("records")]
-    whole = table("bilan_precedent_quartiers", rows.assign(nom_qpv=named, argument=argued), **facts)
+    rows = rows.assign(nom_qpv=named, argument=argued)
     places = named.where(named != "", rows["code_qpv"])
     sentences = tuple(f"{p} : {a}" for p, a in zip(places, argued, strict=True))
-    return [
-        *blocks,
-        whole,
-        part(whole, "bilan_precedent_quartiers_classeur"),
-        part(whole, "bilan_precedent_quartiers_document"),
-        Text(sentences, bullets=True, media=BOTH),
-    ]
+    blocks += tables("bilan_precedent_quartiers", rows, **facts)
+    return [*blocks, Text(sentences, bullets=True, media=BOTH)]
 
 
 def _actions(plan: Programme) -> list[Block]:
     """Return the actions: one wide table for software, narrower ones for a sheet."""
-    rows = plan.actions.assign(
-        axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]],
-        ligne_fichier=[int(n) for n in plan.actions[STAMP[2]]],
-    )
+    rows = plan.actions.assign(axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]])
     spent = {k: [v for v in rows[k] if v is not None and not pd.isna(v)] for k in _SPENT}
     sums = {key: sum(amounts, Decimal(0)) for key, amounts in spent.items()}
     source = source_of(plan.actions) or words.PROGRAMME_FILE
     whole = table("actions", rows, source=source, totals=sums)
-    blocks: list[Block] = [whole, part(whole, "actions_montants"), part(whole, "actions_suivi")]
+    amounts = part(whole, "actions_montants")
+    blocks: list[Block] = [whole, amounts, part(whole, "actions_suivi")]
     if has(rows, "temps_valorise_eur"):
         timed = cut(whole.rows, whole.rows["temps_valorise_eur"].notna())
         blocks.append(part(replace(whole, rows=timed), "actions_temps"))
     if len(plan.actions):
-        sheet = declarations().tableaux["actions_montants"].feuille
-        blocks.append(
-            Text((ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=sheet),), media=DOCUMENT)
-        )
+        told = ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=amounts.sheet)
+        blocks.append(Text((told,), media=DOCUMENT))
     return blocks
 
 
@@ -318,5 +284,5 @@ def _diagnostics(plan: Programme) -> list[Block]:
         return []
     titles = rows["action"] if "action" in rows else pd.Series("", index=rows.index)
     tied = int((titles.fillna("").astype(str) != "").sum())
-    sentence = words.diagnostics_sentence(len(rows), tied)
+    sentence = words.FINDINGS.format(found=len(rows), tied=tied)
     return [Text((sentence,), media=BOTH), table("diagnostics", rows)]

@@ -8,27 +8,15 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.codes import Statut
-from tfpb.model.columns import STAMP
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import STATE_COLUMNS
-from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH,
-    BOTH_ANNEX,
-    cut,
-    lacking,
-    part,
-    section,
-    table,
-    worded,
-)
+from tfpb.report.sections.build import cut, lacking, section, source_of, table, tables, worded
 from tfpb.words.money import abatement_words, state_words
 from tfpb.words.money import state_words as words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.money import Abatement, Programme
-    from tfpb.model.report import Block, Section, Table
 
 
 def rapprochement(dossier: Dossier) -> Section:
@@ -44,9 +32,7 @@ def rapprochement(dossier: Dossier) -> Section:
     shown = veiled(rows.assign(nom_qpv=named))
     # a total of nothing but what is not known is not told either
     totals = {c: v for c, v in totals.items() if v or shown[c].notna().all()}
-    whole = table("rapprochement", shown, annee=money.year, totals=totals)
-    parts = ("rapprochement_classeur", "rapprochement_suite", "rapprochement_document")
-    blocks: list[Block] = [whole, *(part(whole, key) for key in parts)]
+    blocks = tables("rapprochement", shown, annee=money.year, totals=totals)
     blocks.append(Text(_readings(money, dossier.programme), bullets=True, media=BOTH))
     if money.reserves:
         blocks.append(table("reserves", _reserves(money), annee=money.year))
@@ -92,13 +78,10 @@ def _lines(money: Abatement) -> Block:
     rows = money.premises
     told = rows[list(STATE_COLUMNS)].map(bool).any(axis=1)
     kept = cut(rows, told)
-    shown = worded(kept, statut=abatement_words.STATUTS).assign(
-        ligne_fichier=[int(n) for n in kept[STAMP[2]]]
-    )
+    shown = worded(kept, statut=abatement_words.STATUTS)
     totals = {c: sum(kept[c], Decimal(0)) for c in STATE_COLUMNS}
-    return table(
-        "rapprochement_lignes", shown, annee=money.year, source=source_of(rows), totals=totals
-    )
+    source = source_of(rows)  # of all, whatever is kept
+    return table("rapprochement_lignes", shown, annee=money.year, source=source, totals=totals)
 
 
 _COUNTED: Final = (Statut.ABATTU, Statut.ELIGIBLE)
@@ -119,17 +102,7 @@ _WAITING: Final = (
 
 
 def premises_blocks(money: Abatement) -> list[Block]:
-    """Return each amount with its base, rates and line: one wide table for software, two on the sheet."""
-    whole = premises_table(money)
-    return [
-        whole,
-        part(whole, "abattement_locaux_calcul"),
-        part(whole, "abattement_locaux_lignes", repeated=_EACH_LINE),
-    ]
-
-
-def premises_table(money: Abatement) -> Table:
-    """Return the whole table, one row a premises.
+    """Return each amount with its base, rates and line: one wide table for software, two on the sheet.
 
     Lines of the notice, and amounts in waiting, have a column only where one of them is not nil.
     """
@@ -144,14 +117,12 @@ def premises_table(money: Abatement) -> Table:
         frais_comptes_eur=fees,
         part=[float(p) for p in rows["part_logements"]],
         somme_taux_pct=[float(sum(_exact(v) for v in r)) for r in rows[rates].to_numpy().tolist()],
-        ligne_fichier=[int(n) for n in rows[STAMP[2]]],
     )
-    return table(
+    return tables(
         "abattement_locaux",
         shown,
         repeated=_EACH_LINE,
         annee=money.year,
-        source=source_of(rows),
         notes=abatement_words.CALCULATION_NOTES,
         totals={
             "compte_eur": sum(counted, Decimal(0)),
@@ -186,12 +157,6 @@ def veiled(rows: pd.DataFrame) -> pd.DataFrame:
         abated = out["logements_abattus"].astype(object)
         out["logements_abattus"] = abated.where(out["abattement_eur"].notna(), None)
     return out
-
-
-def source_of(rows: pd.DataFrame) -> str:
-    """Return the name of the file that the rows of a typed frame come from."""
-    pairs = zip(rows[STAMP[0]], rows[STAMP[1]], strict=True)
-    return " ; ".join(abatement_words.source_file(str(f), str(s)) for f, s in dict.fromkeys(pairs))
 
 
 def _exact(value: float) -> Decimal:

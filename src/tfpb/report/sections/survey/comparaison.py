@@ -8,23 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
-from tfpb.model.survey import only
-from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH_ANNEX,
-    chart,
-    cut,
-    in_words,
-    lacking,
-    long_table,
-    number_of,
-    over_pages,
-    section,
-    table,
-    worded,
-)
+from tfpb.model.survey import Published, only
+from tfpb.report.sections.build import charts, cut, lacking, long_table, section, table, worded
 from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
@@ -35,8 +22,6 @@ from tfpb.words.survey import satisfaction, survey_words, verdict_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Section
-    from tfpb.model.survey import Published
 
 _LOWER: Final = frozenset({Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE})
 _LEVEL: Final = frozenset({Verdict.EQUIVALENT, Verdict.EQUIVALENT_INFERIEUR})
@@ -49,14 +34,14 @@ def comparaison(dossier: Dossier) -> Section:
     survey = dossier.survey
     if survey is None:
         return lacking("comparaison", subject="enquete")
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     of = view.source(survey, wave)
     name = survey.name_of(dossier.settings.dossier.bailleur)
     names = quarter_names(dossier.located)
     rows = view.placed(view.gaps(survey, name, wave), names)
     whole = view.totals(rows)
     shown = view.shown(whole)
-    margin = number_of(whole["marge_points"].iloc[0]) if len(whole) else float("nan")
+    margin = view.margin_of(whole)
     met = pd.concat([whole, view.shown(view.quarters(rows))])
     key = Text(_verdict_key(met, margin), bullets=True, title=verdict_words.KEY)
     blocks: list[Block] = [
@@ -105,21 +90,7 @@ def comparaison(dossier: Dossier) -> Section:
 def headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
     """Write the headline question of each theme, both shares, the gap, the verdict."""
     rows = view.shown(view.headlines(whole)) if len(whole) else whole
-    return tuple(
-        satisfaction.gap_sentence(
-            str(r["libelle"]),
-            first=str(r["autrement"]),
-            qpv=r["qpv"],
-            n_qpv=int(r["n_qpv"]),
-            hors=r["hors"],
-            n_hors=int(r["n_hors"]),
-            gap=r["ecart"],
-            low=r["ic95_bas"],
-            high=r["ic95_haut"],
-            verdict=str(r["verdict_mot"]),
-        )
-        for r in rows.to_dict("records")
-    )
+    return tuple(map(satisfaction.gap_sentence, rows.to_dict("records")))
 
 
 def _verdict_key(read: pd.DataFrame, margin: float) -> tuple[str, ...]:
@@ -147,25 +118,13 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
             level=[str(x) for x in part.loc[part["verdict"].isin(_LEVEL), "libelle"]],
             better=[str(x) for x in part.loc[part["verdict"] == Verdict.MEILLEUR, "libelle"]],
         )
-        rows = part.assign(verdict=part["mot_entier"])[
-            ["libelle", "theme", "ecart", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "n",
-             "verdict", "sign"]
-        ]  # fmt: skip
-        out += over_pages(
-            chart(
-                "ecarts",
-                rows,
-                name=f"ecarts_{code}",
-                margin=margin / 100,
-                reach=reach,
-                message=title,
-                phrases=" ".join(headline_sentences(part)),
-                **of,
-            )
+        rows = view.to_draw(part)
+        said = {"message": title, "phrases": " ".join(headline_sentences(part)), **of}
+        out += charts(
+            "ecarts", rows, name=f"ecarts_{code}", margin=margin / 100, reach=reach, **said
         )
     if len(shown):
-        levels = shown[["libelle", "theme", "qpv", "hors", "n"]]
-        out.append(chart("satisfaits", levels, **of))
+        out += charts("satisfaits", shown[["libelle", "theme", "qpv", "hors", "n"]], **of)
     return out
 
 
@@ -202,8 +161,7 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
     for item, part in picked.groupby("item", sort=False):
         drawn = part.assign(libelle=part["territoire_mot"])
         label = str(part["libelle"].iloc[0])
-        made = chart("modele", drawn, name=f"modele_{item}", libelle=label, **of)
-        out += over_pages(made)
+        out += charts("modele", drawn, name=f"modele_{item}", libelle=label, **of)
     return out
 
 
@@ -236,15 +194,12 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
         groupe=[group for group, _ in view.SIDES], publication=view.SHOWN,
     ).merge(view.heads(survey), on="item", how="inner", validate="many_to_one")  # fmt: skip
     if len(picked):
-        groups = in_words(picked["groupe"], satisfaction.GROUPES)
+        pairs = zip(picked["groupe"], picked["n"], strict=True)
         drawn = picked.assign(
-            groupe=[
-                f"{group}, {interviews(int(n))}"
-                for group, n in zip(groups, picked["n"], strict=True)
-            ],
+            groupe=[f"{satisfaction.GROUPES[group]}, {interviews(int(n))}" for group, n in pairs],
             part=picked["estimation"],
             _hors=picked["groupe"] == Groupe.HORS_QPV,  # QPV above hors QPV
         ).sort_values(["ordre", "_hors", "rang"], kind="stable")
         columns = ["libelle", "groupe", "modalite", "rang", "part"]
-        out += over_pages(chart("quatre_niveaux", drawn[columns], **view.source(survey, wave)))
+        out += charts("quatre_niveaux", drawn[columns], **view.source(survey, wave))
     return out

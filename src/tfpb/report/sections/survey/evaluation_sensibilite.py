@@ -9,20 +9,10 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
-from tfpb.model.report import Text
-from tfpb.model.survey import only
-from tfpb.report.sections.build import (
-    BOTH_ANNEX,
-    chart,
-    cut,
-    lacking,
-    number_of,
-    section,
-    table,
-    worded,
-)
+from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
+from tfpb.model.survey import Published, only
+from tfpb.report.sections.build import chart, cut, lacking, number_of, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
-from tfpb.report.sections.survey.survey_view import source
 from tfpb.report.theme import verdict_sign
 from tfpb.survey.compare import TARGET
 from tfpb.survey.planning.precision import interviews_needed
@@ -36,8 +26,6 @@ from tfpb.words.survey.verdict_words import TARGET_NAMES, margin_words, plainly
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Section
-    from tfpb.model.survey import Published
 
 
 def evaluation(dossier: Dossier) -> Section:
@@ -46,19 +34,13 @@ def evaluation(dossier: Dossier) -> Section:
     if found is None or found.table.empty:
         return lacking("evaluation", subject="evaluation")
     labels = dossier.survey.labels if dossier.survey is not None else {}
-    rows = found.table
+    rows, margin = found.table, dossier.survey.margin if dossier.survey is not None else 0.0
     is_whole = rows["niveau"] == "convention"
-    margin = 100 * (margin_of(dossier.survey) or 0.0)
     places = zip(is_whole, rows["nom_qpv"], rows["code_qpv"], strict=True)
     named = worded(rows, libelle=("item", labels)).assign(
         lieu=[words.WHOLE_CONVENTION if w else f"{name} ({code})" for w, name, code in places],
         axe_mot=[accounts.axis_words(int(a)) for a in rows["axe"]],
-        verdict_mot=[
-            verdict_of(verdict, publication, alone, margin)
-            for verdict, publication, alone in zip(
-                rows["verdict"], rows["publication"], rows["isole"], strict=True
-            )
-        ],
+        verdict_mot=_verdicts(rows, margin),
         lecture_mot=[words.reading_sentence(str(code)) for code in rows["lecture"]],
     )
     convention = cut(named, is_whole)
@@ -70,18 +52,11 @@ def evaluation(dossier: Dossier) -> Section:
     drawn = convention[convention["ecart"].notna()]
     if len(drawn):
         pairs = zip(drawn["axe"], drawn["libelle"], strict=True)
-        spent = pd.DataFrame(
-            {
-                "label": [f"{axe} · {label}" for axe, label in pairs],
-                "depense_par_logement_eur": [
-                    float(v or 0) for v in drawn["valorise_par_logement_eur"]
-                ],
-                "ecart": drawn["ecart"].to_numpy(),
-                "ic95_bas": drawn["ecart_ic95_bas"].to_numpy(),
-                "ic95_haut": drawn["ecart_ic95_haut"].to_numpy(),
-            }
+        spent = drawn.rename(columns=_ENDS).assign(
+            label=[f"{axe} · {label}" for axe, label in pairs],
+            depense_par_logement_eur=[float(v or 0) for v in drawn["valorise_par_logement_eur"]],
         )
-        blocks.append(chart("besoin", spent, margin=margin_of(dossier.survey), **of))
+        blocks.append(chart("besoin", spent[["label", *_DRAWN]], margin=margin / 100, **of))
     blocks += spending_blocks(dossier, rows)
     blocks.append(Text((words.SIDE_BY_SIDE, *view.too_early(dossier), words.DOES_IT_WORK)))
     is_lower = convention["lecture"].astype(str).str.startswith("ecart_defavorable")
@@ -93,6 +68,11 @@ def evaluation(dossier: Dossier) -> Section:
     ]
     raw_only = [axe for axe in axes[1] if axe not in axes[0]]
     return section("evaluation", words.evaluation_lead(axes[0], raw_only), blocks)
+
+
+def _verdicts(rows: pd.DataFrame, margin: float) -> list[str]:
+    told = zip(rows["verdict"], rows["publication"], rows["isole"], strict=True)
+    return [verdict_of(code, state, alone, margin) for code, state, alone in told]
 
 
 def verdict_of(code: object, publication: str, alone: object, margin: float) -> str:
@@ -127,24 +107,15 @@ def _targets(dossier: Dossier) -> list[Block]:
     other = {PARC: SERVICE, SERVICE: PARC}.get(own, "")
     if survey is None or not other or survey.variants.empty:
         return []
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     name = survey.name_of(dossier.settings.dossier.bailleur)
     rows = view.shown(view.totals(view.gaps(survey, name, wave)))
     beside = only(survey.variants, variante=f"{TARGET}{other}", vague=wave, bailleur=name)
-    both = rows.merge(
-        beside[["item", "verdict", "publication"]].rename(
-            columns={"verdict": "_verdict", "publication": "_publication"}
-        ),
-        on="item",
-        how="inner",
-        validate="one_to_one",
-    )
-    if both.empty:
+    beside = beside.assign(autre=_verdicts(beside.assign(isole=""), survey.margin))
+    read = rows.merge(beside[["item", "autre"]], on="item", how="inner", validate="one_to_one")
+    if read.empty:
         return []
-    pairs = zip(both["_verdict"], both["_publication"], strict=True)
-    margin = 100 * (margin_of(survey) or 0.0)
-    other_words = [verdict_of(verdict, publication, "", margin) for verdict, publication in pairs]
-    read = both.assign(retenue=both["verdict_mot"], autre=other_words)
+    read = read.assign(retenue=read["verdict_mot"])
     names: dict[str, Any] = {"retenue": TARGET_NAMES[own], "autre": TARGET_NAMES[other]}
     return [table("sensibilite_cible", read, vague=wave, **names)]
 
@@ -154,7 +125,7 @@ def _margins(dossier: Dossier) -> list[Block]:
     found, survey = dossier.sensitivity, dossier.survey
     if found is None or survey is None or found.margins.empty:
         return []
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     rows = cut(found.margins, found.margins["vague"] == wave)
     if rows.empty:
         return []
@@ -175,15 +146,6 @@ def _margins(dossier: Dossier) -> list[Block]:
 
 LEAST: Final = 5
 """Fewer points than this make no picture."""
-_DEFAULT_MARGIN: Final = 5.0
-
-
-def margin_of(survey: Published | None) -> float | None:
-    """Return δ as a proportion, None without a survey."""
-    if survey is None:
-        return None
-    value = survey.settings.get("marge_points")
-    return (float(value) if isinstance(value, int | float) else _DEFAULT_MARGIN) / 100
 
 
 def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
@@ -207,23 +169,25 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     quarters = cut(rows, rows["niveau"] == "qpv")
     shown = _points(quarters, survey)
     possible = len(quarters[["code_qpv", "axe"]].drop_duplicates())
-    margin = 100 * (margin_of(survey) or 0.0)
+    margin = survey.margin
     if len(shown) < LEAST:
         needed = _needed(survey, dossier.settings.dossier.bailleur)
-        sentence = words.too_few_points(
-            len(shown), possible, LEAST, margin, Thresholds().verdict_n, needed
-        )
+        sentence = words.TOO_FEW.format(
+            points=len(shown), possible=possible, least=LEAST, missing=LEAST - len(shown),
+            publishable=Thresholds().verdict_n, needed=needed,
+        )  # fmt: skip
         return [Text((sentence,), media=BOTH_ANNEX)]
-    columns = ["repere", "quartier", "axe_mot", *_DRAWN]
-    drawn = shown[columns].rename(columns={"axe_mot": "axe"})
+    drawn = shown[["repere", "quartier", "axe_mot", *_DRAWN]].rename(columns={"axe_mot": "axe"})
+    of = view.source(survey)
     return [
-        chart("depense_ecart", drawn, margin=margin_of(survey), **source(survey)),
+        chart("depense_ecart", drawn, margin=margin / 100, **of),
         Text(words.spending_reading(len(shown), possible, margin), media=BOTH_ANNEX),
-        table("depense_ecart_points", shown, **source(survey)),
+        table("depense_ecart_points", shown, **of),
     ]
 
 
 _DRAWN = ["depense_par_logement_eur", "ecart", "ic95_bas", "ic95_haut"]
+_ENDS: Final = {"ecart_ic95_bas": "ic95_bas", "ecart_ic95_haut": "ic95_haut"}
 
 
 def _points(quarters: pd.DataFrame, survey: Published) -> pd.DataFrame:
@@ -233,54 +197,43 @@ def _points(quarters: pd.DataFrame, survey: Published) -> pd.DataFrame:
     order = _order(survey)
     codes = sorted(quarters["code_qpv"].unique())
     letters = {code: get_column_letter(k) for k, code in enumerate(codes, 1)}
-    out: list[dict[str, Any]] = []
+    out = [pd.DataFrame(columns=["repere"])]
     for axe, part in published.groupby("axe", sort=True):
         counts = part.groupby("item")["code_qpv"].nunique()
         chosen = min(counts.index, key=lambda i: (-int(counts[i]), *order[str(i)][:2]))
-        question = order[str(chosen)][2]
-        number = int(str(axe))
-        out += [
-            {
-                "repere": f"{letters[record['code_qpv']]}{number}",
-                "code_qpv": record["code_qpv"],
-                "quartier": f"{record['nom_qpv']} ({record['code_qpv']})",
-                "axe_mot": f"{axis_short(number)} : {question}",
-                "libelle": question,
-                "n": record["n"],
-                "depense_par_logement_eur": number_of(record["valorise_par_logement_eur"]),
-                "ecart": record["ecart"],
-                "ic95_bas": record["ecart_ic95_bas"],
-                "ic95_haut": record["ecart_ic95_haut"],
-            }
-            for record in part[part["item"] == chosen].to_dict("records")
-        ]
-    columns = ["repere", "code_qpv", "quartier", "axe_mot", "libelle", "n", *_DRAWN]
-    made = pd.DataFrame(out, columns=columns)
-    drawable = made[made["depense_par_logement_eur"].notna()]
-    return drawable.sort_values("repere", kind="stable").reset_index(drop=True)
+        rows, question, rank = part[part["item"] == chosen], order[str(chosen)][2], int(str(axe))
+        named = rows.rename(columns=_ENDS).assign(
+            repere=[f"{letters[code]}{rank}" for code in rows["code_qpv"]],
+            quartier=rows["nom_qpv"].astype(str) + " (" + rows["code_qpv"] + ")",
+            axe_mot=f"{axis_short(rank)} : {question}",
+            libelle=question,
+            depense_par_logement_eur=rows["valorise_par_logement_eur"].map(number_of),
+        )
+        out.append(named[named["depense_par_logement_eur"].notna()])
+    return pd.concat(out[1:] or out).sort_values("repere", kind="stable").reset_index(drop=True)
 
 
 def _order(survey: Published) -> dict[str, tuple[bool, int, str]]:
     """Rank items for a tie: a theme's headline first, then the order of the plan; with their words."""
-    items = survey.items
-    return {
-        str(item): (not head, int(rank), str(label))
-        for item, head, rank, label in zip(
-            items["item"], items["tete_de_theme"], items["ordre"], items["libelle"], strict=True
-        )
-    }
+    columns = (survey.items[c] for c in ("item", "tete_de_theme", "ordre", "libelle"))
+    rows = zip(*columns, strict=True)
+    return {str(item): (not head, int(rank), str(label)) for item, head, rank, label in rows}
 
 
-def _needed(survey: Published, bailleur: str) -> tuple[int, int] | None:
-    """Return the least and most interviews a side it takes to conclude on the linked questions."""
+def _needed(survey: Published, bailleur: str) -> str:
+    """Write the interviews a side it takes to conclude on the linked questions, least and most."""
     gaps = survey.comparison
     if not survey.waves or gaps.empty:
-        return None
+        return ""
     linked = {i for i, axes in zip(survey.items["item"], survey.items["axes"], strict=True) if axes}
     held = only(
-        gaps, vague=survey.waves[-1].vague, niveau=TOTAL, bailleur=survey.name_of(bailleur),
+        gaps, vague=survey.last_wave, niveau=TOTAL, bailleur=survey.name_of(bailleur),
         groupe=Groupe.ECART, ajustement=Ajustement.BRUT, item=list(linked),
     ).dropna(subset=["marge_points"])  # fmt: skip
     found = [n for _, row in held.iterrows() if (n := interviews_needed(gaps, row)) is not None]
     usable = [n for n in found if math.isfinite(n)]
-    return (min(usable), max(usable)) if usable else None
+    if not usable:
+        return ""
+    low, high = min(usable), max(usable)
+    margin = margin_words(survey.margin)
+    return words.NEEDED.format(margin=margin, low=low, high=high, between=low != high)

@@ -6,20 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe
-from tfpb.model.report import Text
+from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
-from tfpb.model.survey import only
-from tfpb.report.sections.build import (
-    ANNEX,
-    BOTH_ANNEX,
-    chart,
-    lacking,
-    long_table,
-    over_pages,
-    section,
-    table,
-    worded,
-)
+from tfpb.model.survey import Published, only
+from tfpb.report.sections.build import charts, lacking, long_table, section, table, worded
 from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.faults.sentences import fault_text
@@ -27,8 +17,6 @@ from tfpb.words.survey import satisfaction as words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.report import Block, Chart, Section
-    from tfpb.model.survey import Published
 
 _DRAWN: Final = (
     "libelle", "importance", "importance_ic95_bas", "importance_ic95_haut", "performance",
@@ -62,7 +50,7 @@ def evolution(dossier: Dossier) -> Section:
     warnings = dict.fromkeys(" ".join(part for part in (s.title, s.hint) if part) for s in doubts)
     if warnings:
         blocks += [Text((words.BEFORE_COMPARING,)), Text(tuple(warnings), bullets=True)]
-    waves = (survey.waves[-2].vague, survey.waves[-1].vague)
+    waves = (survey.waves[-2].vague, survey.last_wave)
     told = view.contradicted(shown)
     if told:
         blocks.insert(1, Text(told, bullets=True, media=BOTH_ANNEX))
@@ -87,9 +75,7 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
         return []
     rank = {w.vague: k for k, w in enumerate(survey.waves)}
     rows = rows.assign(_rang=rows["vague"].map(rank)).sort_values(["ordre", "_rang"], kind="stable")
-    return over_pages(
-        chart("vagues", rows.drop(columns=["_rang", "ordre", "item"]), **view.source(survey))
-    )
+    return charts("vagues", rows.drop(columns=["_rang", "ordre", "item"]), **view.source(survey))
 
 
 def priorites(dossier: Dossier) -> Section:
@@ -98,7 +84,7 @@ def priorites(dossier: Dossier) -> Section:
     if survey is None:
         return lacking("priorites", subject="enquete")
     name = survey.name_of(dossier.settings.dossier.bailleur)
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     own = view.visible(survey.priorities, name)
     rows = only(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=view.SHOWN)
     if rows.empty:
@@ -113,7 +99,7 @@ def priorites(dossier: Dossier) -> Section:
     rows = named.assign(quadrant_mot=[f"{word} ({sure})" if sure else word for word, sure in both])
     blocks: list[Block] = [
         table("priorites", rows, **view.source(survey, wave)),
-        chart("priorites_carte", rows[list(_DRAWN)], **view.source(survey, wave)),
+        *charts("priorites_carte", rows[list(_DRAWN)], **view.source(survey, wave)),
         Text((words.WEIGHT_NO_CAUSE,), media=ANNEX),
         long_table("priorites_detail", own, PRIORITY_COLUMNS),
     ]

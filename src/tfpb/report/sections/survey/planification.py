@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut
-from tfpb.model.report import Format, KeyFigures, Report, Text
+from tfpb.model.report import Block, Chart, Format, KeyFigures, Report, Section, Table, Text
 from tfpb.report.sections.build import chart, figure, part, section, table, worded
-from tfpb.survey.planning.next_wave import QUOTA_COUNTS
+from tfpb.survey.planning.next_wave import QUOTA_COUNTS, NextWave
 from tfpb.survey.planning.planned_survey import Level, Outcome, largest
 from tfpb.survey.verdicts import Thresholds
 from tfpb.words.documents.report_words import WARNING
@@ -20,8 +20,6 @@ from tfpb.words.survey import planning_words as words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tfpb.model.report import Block, Chart, Section, Table
-    from tfpb.survey.planning.next_wave import NextWave
 
 SHOWN: Final = (14, 10, 7, 5, 3, 0)
 """Quarters that may stand on the page, under the sentences and the curves: the most that fit."""
@@ -137,7 +135,7 @@ def planning_report(
 
 
 def _sheet(key: str, *blocks: Block) -> Section:
-    return replace(section(key, words.LEADS[key], blocks), in_document=False)
+    return section(key, words.LEADS[key], blocks, in_document=False)
 
 
 def long_frame(wave: NextWave) -> pd.DataFrame:

@@ -9,36 +9,26 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, Verdict
-from tfpb.model.survey import only
+from tfpb.model.survey import Published, only
 from tfpb.report import theme
 from tfpb.report.sections.build import number_of
 from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.survey.planning.precision import n_necessaire
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
-from tfpb.words.survey.satisfaction import NATURES, THEMES, otherwise, otherwise_sentence
-from tfpb.words.survey.verdict_words import (
-    PUBLICATIONS,
-    plainly,
-    target_words,
-    would_have_taken,
-)
+from tfpb.words.survey.satisfaction import THEMES, otherwise, otherwise_sentence
+from tfpb.words.survey.verdict_words import PUBLICATIONS, plainly, target_words, would_have_taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.assembly import Dossier
-    from tfpb.model.survey import Published
 
 ALONE: Final = "oui"
 """Value of `isole` in a comparison."""
 SIDES: Final = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))
+INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
 SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _KEYS: Final = ("vague", "niveau", "territoire", "item")
-
-
-def last_wave(survey: Published) -> str:
-    """Return the last wave, as the survey orders them."""
-    return survey.waves[-1].vague if survey.waves else ""
 
 
 def source(survey: Published | None, wave: str = "") -> dict[str, Any]:
@@ -51,8 +41,13 @@ def too_early(dossier: Dossier) -> tuple[str, ...]:
     year = dossier.located.year
     if dossier.survey is None or dossier.programme is None:
         return ()
-    wave = last_wave(dossier.survey)
+    wave = dossier.survey.last_wave
     return (survey_too_early(wave, year),) if before_actions(wave, year) else ()
+
+
+def margin_of(rows: pd.DataFrame) -> float:
+    """Return the margin of equivalence of some rows, in points; NaN without one."""
+    return number_of(rows["marge_points"].iloc[0]) if len(rows) else math.nan
 
 
 def visible(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -121,10 +116,11 @@ def modelled(survey: Published, name: str, wave: str) -> pd.DataFrame:
     whole = only(raw, niveau=TOTAL).set_index("item")["estimation"]
     out["ensemble"] = out["item"].map(whole)
     out["publication_court"] = [_short(p) for p in out["publication"]]
-    items = survey.items[["item", "libelle", "theme", "ordre", "tete_de_theme"]]
-    out = out.merge(items.rename(columns={"tete_de_theme": "tete"}), on="item", how="left")
-    out["theme_mot"] = [THEMES.get(t, str(t)) for t in out["theme"]]
-    return out.sort_values(["ordre", "territoire"], kind="stable").reset_index(drop=True)
+    return (
+        _of_items(out, survey)
+        .sort_values(["ordre", "territoire"], kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def _short(publication: str) -> str:
@@ -179,11 +175,7 @@ def contradicted(rows: pd.DataFrame) -> tuple[str, ...]:
 
 def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     """Add labels, order, words and signs; total first, then territories, items in survey order."""
-    rows = rows.assign(autrement=_otherwise(rows, survey, name))
-    items = survey.items[["item", "libelle", "theme", "nature", "ordre", "tete_de_theme"]].rename(
-        columns={"tete_de_theme": "tete"}
-    )
-    out = rows.merge(items, on="item", how="left", validate="many_to_one")
+    out = _of_items(rows.assign(autrement=_otherwise(rows, survey, name)), survey)
     total = out["niveau"] != TOTAL
     out = out.assign(_rest=total).sort_values(
         ["_rest", "niveau", "territoire", "vague", "ordre"], kind="stable"
@@ -202,14 +194,26 @@ def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
         f"{sign} {word}" for sign, word in zip(out["sign"], out["mot_entier"], strict=True)
     ]
     out["publication_court"] = [_short(p) for p in out["publication"]]
-    out["theme_mot"] = [THEMES.get(t, str(t)) for t in out["theme"]]
-    out["nature_mot"] = [NATURES.get(t, str(t)) for t in out["nature"]]
     return out
+
+
+def _of_items(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
+    """Return rows with what the plan says of their question."""
+    items = survey.items[["item", "libelle", "theme", "nature", "ordre", "tete_de_theme"]]
+    items = items.rename(columns={"tete_de_theme": "tete"})
+    items = items.assign(theme_mot=[THEMES.get(t, str(t)) for t in items["theme"]])
+    return rows.merge(items, on="item", how="left", validate="many_to_one")
 
 
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows that may be shown with their numbers."""
     return rows[rows["publication"].isin(SHOWN) & rows["ecart"].notna()].copy()
+
+
+def to_draw(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what a chart of gaps reads of rows: the verdict in words."""
+    told = rows.assign(verdict=rows["mot_entier"])
+    return told[["libelle", "ecart", *INTERVALS, "n", "verdict", "sign"]]
 
 
 def totals(rows: pd.DataFrame) -> pd.DataFrame:
@@ -243,18 +247,12 @@ def needed(level: float, design_effect: float, margin_points: float) -> int:
     return n_necessaire(share, effet_plan=design_effect, marge_points=margin_points)
 
 
-def place_label(level: str, place: str, names: dict[str, str]) -> str:
-    """Name a territory as readers do."""
-    if level == TOTAL:
-        return "Ensemble"
-    name = names.get(place, "")
-    return f"{name} ({place})" if name else place
-
-
 def placed(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return rows with their territory named (`territoire_mot`)."""
-    pairs = zip(rows["niveau"], rows["territoire"], strict=True)
-    return rows.assign(territoire_mot=[place_label(n, str(t), names) for n, t in pairs])
+    """Return rows with their territory named as readers do (`territoire_mot`)."""
+    known = {code: f"{name} ({code})" for code, name in names.items() if name}
+    pairs = zip(rows["niveau"], rows["territoire"].astype(str), strict=True)
+    told = ["Ensemble" if n == TOTAL else known.get(t, t) for n, t in pairs]
+    return rows.assign(territoire_mot=told)
 
 
 def unclear(rows: pd.DataFrame, margin: float) -> list[tuple[str, str]]:
