@@ -23,9 +23,7 @@ class Arrondi(StrEnum):
 
 
 def abattement(  # noqa: PLR0917 - options of a command line
-    fiscalite: Annotated[
-        Path, typer.Argument(help="Les locaux des avis de taxe foncière.", show_default=False)
-    ],
+    fiscalite: Annotated[Path, typer.Argument(help="Les locaux des avis de taxe foncière.")],
     residences: Annotated[
         Path, typer.Option("--residences", help="Le patrimoine situé par « tfpb localiser ».")
     ],

@@ -13,9 +13,7 @@ from tfpb.words.documents import command_words as words
 
 
 def cartes(
-    fichier: Annotated[
-        Path, typer.Argument(help="Le dossier.toml à traiter, ou son dossier.", show_default=False)
-    ],
+    fichier: Annotated[Path, typer.Argument(help="Le dossier.toml à traiter, ou son dossier.")],
     sortie: terminal.Sortie,
     geodonnees: terminal.Geodonnees = None,
     tout_recalculer: terminal.ToutRecalculer = False,

@@ -16,7 +16,6 @@ def controler(
         typer.Argument(
             metavar="DIR|ZIP…",
             help="Les dossiers remis : archives, dossiers, ou le dossier où ils sont rangés.",
-            show_default=False,
         ),
     ],
     sortie: terminal.Sortie,

@@ -19,8 +19,7 @@ def dossier(
     fichier: Annotated[
         Path | None,
         typer.Argument(
-            help="Le dossier.toml à traiter, ou son dossier (par défaut celui où l’on est).",
-            show_default=False,
+            help="Le dossier.toml à traiter, ou son dossier (par défaut celui où l’on est)."
         ),
     ] = None,
     sortie: Annotated[

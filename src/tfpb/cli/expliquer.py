@@ -11,14 +11,11 @@ from tfpb.cli.terminal.shared import guard, print_error, print_line
 
 
 def expliquer(
-    pack: Annotated[
-        Path, typer.Argument(help="Un dossier.zip, ou le dossier écrit.", show_default=False)
-    ],
+    pack: Annotated[Path, typer.Argument(help="Un dossier.zip, ou le dossier écrit.")],
     reference: Annotated[
         str,
         typer.Argument(
-            help="Une résidence, un quartier, une action, une question, ou un montant imprimé.",
-            show_default=False,
+            help="Une résidence, un quartier, une action, une question, ou un montant imprimé."
         ),
     ],
 ) -> None:

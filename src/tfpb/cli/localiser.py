@@ -11,7 +11,7 @@ from tfpb.cli.terminal import shared as terminal
 
 
 def localiser(  # noqa: PLR0917 - options of a command
-    entree: Annotated[Path, typer.Argument(help="Le fichier à localiser.", show_default=False)],
+    entree: Annotated[Path, typer.Argument(help="Le fichier à localiser.")],
     sortie: terminal.Sortie,
     annee: Annotated[int, typer.Option("--annee", help="Année d’imposition, de 2016 à 2030.")],
     decisions: Annotated[

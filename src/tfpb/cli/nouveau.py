@@ -13,14 +13,10 @@ from tfpb.words.documents import command_words as words
 
 
 def nouveau(
-    dossier: Annotated[Path, typer.Argument(help="Le dossier à créer.", show_default=False)],
+    dossier: Annotated[Path, typer.Argument(help="Le dossier à créer.")],
     depuis: Annotated[
         Path | None,
-        typer.Option(
-            "--depuis",
-            help="Une livraison d’enquête : le plan d’enquête en est tiré.",
-            show_default=False,
-        ),
+        typer.Option("--depuis", help="Une livraison d’enquête : le plan d’enquête en est tiré."),
     ] = None,
 ) -> None:
     """Crée un dossier prêt à remplir : réglages commentés et modèles Excel à listes déroulantes.

@@ -21,24 +21,20 @@ def verifier(
     fichier: Annotated[
         Path | None,
         typer.Argument(
-            help="Le dossier.toml à vérifier, ou son dossier (par défaut celui où l’on est).",
-            show_default=False,
+            help="Le dossier.toml à vérifier, ou son dossier (par défaut celui où l’on est)."
         ),
     ] = None,
     dossier: Annotated[
         Path | None,
-        typer.Option("--dossier", help="Un dossier.zip à contrôler.", show_default=False),
+        typer.Option("--dossier", help="Un dossier.zip à contrôler."),
     ] = None,
     avec: Annotated[
-        Path | None,
-        typer.Option("--avec", help="Un autre dossier.zip, à comparer.", show_default=False),
+        Path | None, typer.Option("--avec", help="Un autre dossier.zip, à comparer.")
     ] = None,
     precedents: Annotated[
         list[Path] | None,
         typer.Option(
-            "--precedents",
-            help="Un dossier déjà diffusé, que ses lecteurs ont encore (répétable).",
-            show_default=False,
+            "--precedents", help="Un dossier déjà diffusé, que ses lecteurs ont encore (répétable)."
         ),
     ] = None,
     geodonnees: terminal.Geodonnees = None,

@@ -67,7 +67,6 @@ Precedents = Annotated[
         "--precedents",
         help="Ce qui a été diffusé et que ce poste ne connaît pas : dossier.zip, dossier de région, "
         "…_diffusion.json (répétable).",
-        show_default=False,
     ),
 ]
 ToutRecalculer = Annotated[
