@@ -110,12 +110,12 @@ def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
     parts: dict[Path, Path] = {}
     try:
         for path, data in files.items():
-            with _in_french(path):
+            with in_french(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 parts[path] = path.with_name(f".{path.name}.part")
                 parts[path].write_bytes(data)
         for path in files:
-            with _in_french(path):
+            with in_french(path):
                 _refuse_held(path)
         yield
         _swap(parts)
@@ -126,7 +126,8 @@ def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
 
 
 @contextmanager
-def _in_french(path: Path) -> Iterator[None]:
+def in_french(path: Path) -> Iterator[None]:
+    """Turn what the system refuses into `ecriture_impossible`, of the name of a path."""
     try:
         yield
     except OSError as error:
@@ -226,23 +227,7 @@ class NewFolder:
             old.rename(target)
             raise
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Remove what is beside the place, unless it is all that is left of the old folder."""
         if self.target.exists() or not (self._aside / _OLD).exists():
             shutil.rmtree(self._aside, ignore_errors=True)
-
-
-def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write files (name inside the folder → bytes) beside a folder, then swap: the old one goes last.
-
-    Raises
-    ------
-    OSError
-    """
-    folder = NewFolder(target)
-    try:
-        for name, data in files.items():
-            folder.write(name, data)
-        folder.take_place()
-    finally:
-        folder.leave()
