@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -16,6 +16,9 @@ from pydantic import (
 )
 
 from tfpb.model.plan import FichierEnquete, Names, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Strict(BaseModel):
@@ -57,6 +60,10 @@ def _as_mapping(value: Any) -> Any:
     return {} if value is None else value
 
 
+Named = Annotated[dict[str, str], BeforeValidator(_as_mapping)]
+"""A table of texts; an empty one may be there without any."""
+
+
 class LoiUtilisateur(Strict):
     """A legal value overridden by the user, with a reference of their own."""
 
@@ -82,10 +89,10 @@ Themes = dict[str, Annotated[Theme, BeforeValidator(_as_theme)]]
 class Alias(Strict):
     """`[alias]`: a name as a file writes it → the name (of a quarter: the code) that is meant."""
 
-    bailleurs: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    agences: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    communes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    quartiers: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    bailleurs: Named = {}
+    agences: Named = {}
+    communes: Named = {}
+    quartiers: Named = {}
 
 
 class Enquete(Strict):
@@ -103,9 +110,9 @@ class Reglages(Strict):
     arrondi: Literal["centime", "avis"] = "centime"
     report_eur: Annotated[dict[str, Written], BeforeValidator(_as_mapping)] = {}
     recopier: Names = ()
-    feuilles: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    colonnes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    lectures: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    feuilles: Named = {}
+    colonnes: Named = {}
+    lectures: Named = {}
     loi: Annotated[dict[str, LoiUtilisateur], BeforeValidator(_as_mapping)] = {}
     territoires: Names = ("code_qpv",)
     enquete_residences_inconnues: Literal["refuser", "ecarter"] = "refuser"
@@ -120,6 +127,12 @@ class Reglages(Strict):
         if not self.lectures:
             record.pop("lectures", None)
         return record
+
+
+def of_role(keyed: Mapping[str, str], role: str) -> dict[str, str]:
+    """Return what settings keyed `role.column` say of one role: column → value."""
+    prefix = f"{role}."
+    return {k.removeprefix(prefix): value for k, value in keyed.items() if k.startswith(prefix)}
 
 
 class Placed(Strict):

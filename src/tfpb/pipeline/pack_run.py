@@ -25,6 +25,8 @@ from tfpb.words.documents import command_words as words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import pandas as pd
+
     from tfpb.errors import Fault
     from tfpb.io.packs.pack import Written
     from tfpb.model.assembly import Dossier
@@ -140,6 +142,12 @@ def run_pack(
     return PackRun(made, written, next(iter(review), None))
 
 
+def limit_decisions(settings: Settings) -> pd.DataFrame | None:
+    """Read what someone decided on the sides of entrances, if a dossier names it."""
+    given = settings.fichiers.decisions
+    return read_limit_decisions(settings.path(given)) if given else None
+
+
 def computed(
     settings: Settings,
     folder: Path,
@@ -183,14 +191,13 @@ def _review(
 ) -> dict[Path, bytes]:
     """Make the workbook of what is left to decide, which stands beside the pack."""
     entrances = made.located.entrances
-    given = made.settings.fichiers.decisions
     return review_file(
         pack,
         entrances,
         made.maps,
         parcels=load_parcels(geography, communes=set(entrances["result_citycode"]) - {""}),
         streets=lambda _rows: made.ground.streets,
-        decisions=read_limit_decisions(made.settings.path(given)) if given else None,
+        decisions=limit_decisions(made.settings),
         radius_m=made.settings.reglages.rayon_defaut_m,
         addresses=doubtful_addresses(made),
         chosen=chosen_addresses(made.settings),

@@ -12,6 +12,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from tfpb.errors import Place
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import recognise, safe_copy
 from tfpb.io.sources.settings_edit import edit_toml
@@ -168,7 +169,8 @@ def test_settings_pasted_twice_are_edited_too(tmp_path: Path) -> None:
 
 
 def test_a_cell_is_corrected_in_a_copy_where_it_stands(stock: Path) -> None:
-    data = corrected(stock, "Parc", {(5, "Code résidence"): "R1", (6, "Nb logements"): "14"})
+    places = [Place("", "Parc", 5, "Code résidence"), Place("", "Parc", 6, "Nb logements")]
+    data = corrected(stock, dict(zip(places, ("R1", "14"), strict=True)))
     page = openpyxl.load_workbook(io.BytesIO(data))["Parc"]
     assert (page["A5"].value, page["E6"].value, page["A4"].value) == ("R1", 14, "R0")
     assert page["E4"].value == 10

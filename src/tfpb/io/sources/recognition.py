@@ -18,12 +18,11 @@ from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.safe_copy import tables_of, without_columns
 from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import xlsx_bytes
-from tfpb.model import tables
+from tfpb.model.tables import BY_ROLE
 from tfpb.survey.reading.guessing import guess_scale
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tfpb.io.sources.deliveries import Delivery
@@ -31,17 +30,10 @@ if TYPE_CHECKING:
     from tfpb.model.columns import Contract
 
 SURVEY: Final = "enquete"
-CONTRACTS: Final[Mapping[str, Contract]] = {
-    "patrimoine": tables.STOCK,
-    "fiscalite": tables.PREMISES,
-    "gmbi": tables.GMBI,
-    "programme": tables.PROGRAMME,
-    "droit_commun": tables.DROIT_COMMUN,
-    "conventions": tables.CONVENTIONS,
-    "diagnostics": tables.DIAGNOSTICS,
-    "decisions": tables.DECISIONS_LIMITES,
-}
-"""Role of a file in a dossier → what its table holds."""
+_LOOKED_FOR: Final = {r: c for r, c in BY_ROLE.items() if r != "programme_precedent"}
+"""Roles that a table may have by what it holds: last year's programme is a programme."""
+_HEADERS: Final = tuple(h for c in _LOOKED_FOR.values() for h in c.headers)
+_FOLDED: Final = frozenset(map(fold, _HEADERS))
 _NAMED: Final = {
     "patrimoine": "patrimoine|stock|parc|rpls",
     "fiscalite": "fiscal|taxe|tfpb|impot|avis",
@@ -109,21 +101,15 @@ class _Page:
     columns: list[str]
 
 
-def recognise(path: Path, name: str = "") -> Recognised:
+def recognise(path: Path) -> Recognised:
     """Recognise a table by its headers, its cells and its name.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        What the user calls it, if not its own name.
 
     Raises
     ------
     TfpbError
         It cannot be read.
     """
-    name = fold((name or path.name).rpartition(".")[0])
+    name = fold(path.stem)
     if path.suffix.lower() in SPSS:
         read = read_delivery(path).table.frame
         gone = tuple(c for c in read_spss(path)["columns"] if c not in read.columns)
@@ -133,12 +119,8 @@ def recognise(path: Path, name: str = "") -> Recognised:
             waves=tuple(_YEAR.findall(name)),
             personal=(("", gone),) if gone else (),
         )
-    known = frozenset(fold(h) for c in CONTRACTS.values() for h in c.headers)
-    pages = [
-        p
-        for p in (_Page(*cut) for cut in tables_of(path, known))
-        if not is_dictionary(p.table.frame)
-    ]
+    cut = (_Page(*found) for found in tables_of(path, _FOLDED))
+    pages = [page for page in cut if not is_dictionary(page.table.frame)]
     if not pages:
         return Recognised("")
     ranked = sorted(
@@ -162,7 +144,7 @@ def recognise(path: Path, name: str = "") -> Recognised:
     )
     if role == SURVEY:
         return replace(found, rows=len(page.table.frame), waves=_waves(page, name))
-    kept = set_aside(page.table, CONTRACTS[role], renames={})
+    kept = set_aside(page.table, BY_ROLE[role])
     aside = len(page.table.frame) - len(kept.frame)
     return replace(found, rows=len(kept.frame), aside=aside)
 
@@ -174,8 +156,7 @@ def safe_copy(path: Path, found: Recognised) -> bytes:
         return path.read_bytes()
     if path.suffix.lower() in SPSS:
         return _as_workbook(read_delivery(path))
-    known = frozenset(fold(h) for c in CONTRACTS.values() for h in c.headers)
-    pages = {t.sheet: (top, columns) for t, top, columns in tables_of(path, known)}
+    pages = {t.sheet: (top, columns) for t, top, columns in tables_of(path, _FOLDED)}
     dropped = {s: [pages[s][1].index(n) for n in names] for s, names in gone.items()}
     return without_columns(path, dropped, {s: top for s, (top, _) in pages.items()})
 
@@ -198,8 +179,7 @@ def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:
     """List the columns that look like a person, by the rules of whoever will read the table."""
     if survey:
         return tuple(personal_columns(table.frame, {}, keep=()))
-    known = tuple(h for c in CONTRACTS.values() for h in c.headers)
-    left, _ = without_people(table, known=(*known, *NAMES))
+    left, _ = without_people(table, known=(*_HEADERS, *NAMES))
     return tuple(n for n in table.frame.columns if n not in left.frame.columns)
 
 
@@ -207,7 +187,7 @@ def _scores(page: _Page, name: str) -> list[tuple[str, float]]:
     head = replace(
         page.table, frame=page.table.frame.head(_HEAD), rows=page.table.rows[:_HEAD], notices=()
     )
-    out = [(role, _score(head, role, contract)) for role, contract in CONTRACTS.items()]
+    out = [(role, _score(head, role, contract)) for role, contract in _LOOKED_FOR.items()]
     out.append((SURVEY, _asked(page.table)))
     return [(r, s + (2.0 if s and re.search(rf"\b(?:{_NAMED[r]})", name) else 0.0)) for r, s in out]
 

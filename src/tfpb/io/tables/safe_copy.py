@@ -18,12 +18,14 @@ from tfpb.io.tables.csv_text import grid_of
 from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES, harmless
 from tfpb.io.tables.text_table import cut_table
 from tfpb.io.tables.workbook_files import Sheet, Workbook
+from tfpb.io.tables.workbook_scan import column_rank
 from tfpb.text import drop_controls, is_number, like_formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from tfpb.errors import Place
     from tfpb.io.tables.text_table import TextTable
 
 _XLSX: Final = frozenset({".xlsx", ".xlsm"})
@@ -113,28 +115,26 @@ def without_columns(
     return made if made is not None else _rebuilt(path, keeps)
 
 
-def corrected(path: Path, sheet: str, cells: Mapping[tuple[int, str], str]) -> bytes:
+def corrected(path: Path, cells: Mapping[Place, str]) -> bytes:
     """Copy a table with some cells written anew.
 
     Parameters
     ----------
     path : Path
-    sheet : str
-        Empty for a text file.
-    cells : mapping of (int, str) to str
-        Row as a spreadsheet numbers it, header of the column → what is meant there.
+    cells : mapping of Place to str
+        Sheet, row as a spreadsheet numbers it and header of the column → what is meant there.
 
     Raises
     ------
-    ValueError
-        A header that the table does not have.
+    ValueError, KeyError
+        A header or a sheet that the file does not have.
     """
+    names = frozenset(place.column for place in cells)
     if path.suffix.lower() in TEXT_FILES:
         grid, separator = grid_of(path)
-        _, _, columns = cut_table(grid, path.name, "", frozenset(h for _, h in cells))
-        for (row, header), text in cells.items():
-            at = columns.index(header)
-            line = grid[row - 1]
+        _, _, columns = cut_table(grid, path.name, "", names)
+        for place, text in cells.items():
+            at, line = columns.index(place.column), grid[place.row - 1]
             line += [""] * (at + 1 - len(line))
             line[at] = text
         return _text(grid, separator)
@@ -142,12 +142,11 @@ def corrected(path: Path, sheet: str, cells: Mapping[tuple[int, str], str]) -> b
 
     whole = path.suffix.lower() in _XLSX
     data = path.read_bytes() if whole else _rebuilt(path, lambda *_: True)
-    book = load_workbook(io.BytesIO(data))
-    page = book[sheet]
-    names = frozenset(header for _, header in cells)
-    _, _, columns = cut_table(Workbook(path).sheet(sheet).grid, path.name, sheet, names)
-    for (row, header), text in cells.items():
-        column = columns.index(header) + 1
+    book, read = load_workbook(io.BytesIO(data)), Workbook(path)
+    for place, text in cells.items():
+        page = book[place.sheet]
+        _, _, columns = cut_table(read.sheet(place.sheet).grid, path.name, place.sheet, names)
+        row, column = place.row, columns.index(place.column) + 1
         for span in list(page.merged_cells.ranges):
             if span.min_row <= row <= span.max_row and span.min_col <= column <= span.max_col:
                 page.unmerge_cells(str(span))
@@ -268,10 +267,7 @@ def _page(
         if place is None:
             odd = True
             return b""
-        column = 0
-        for letter in place[1]:
-            column = column * 26 + letter - 64
-        if not keeps(name, int(place[2]) - 1, column - 1):
+        if not keeps(name, int(place[2]) - 1, column_rank(place[1])):
             return b""
         if b"<f" in cell and b"<v" in cell:
             cell = _FORMULA.sub(b"", cell)  # what it would quote need not follow
