@@ -63,18 +63,15 @@ def comparer(
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
     with terminal.guard():
-        terminal.tell_raw(sortie, given=csv_brut)
         from tfpb.errors import stop_on_faults
-        from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.gathering import Gathering
         from tfpb.io.sources.inputs import gather_survey
-        from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline.jobs.comparison_job import beside, compared, write
         from tfpb.pipeline.published_before import refuse_release
 
-        check_format(sortie)
-        paths = beside(sortie)
-        refuse_inputs(paths.values(), (*enquete, plan, residences, repere, *(precedents or ())))
+        paths, packs = beside(sortie), precedents or ()
+        read = (*enquete, plan, residences, repere, *packs)
+        terminal.check_outputs(paths.values(), read, raw=csv_brut)
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
         gathered = Gathering()
         answers = gather_survey(gathered, plan, enquete, sheet=feuille)
@@ -82,7 +79,7 @@ def comparer(
         mark = gathered.table("repere", repere) if repere is not None else None
         stop_on_faults(gathered.faults)
         answers = replace(answers, repere=mark)
-        made = compared(answers, homes, by, gathered.sources, precedents or ())
+        made = compared(answers, homes, by, gathered.sources, packs)
         terminal.show_held_back(made.published.notices)
         if diffuser:
             refuse_release(made.published.notices)
