@@ -18,8 +18,6 @@ Code = str | int | float
 
 def _as_tuple(value: Any) -> Any:
     """Accept one name where a list is meant."""
-    if value is None:
-        return ()
     return (value,) if isinstance(value, str) else value
 
 

@@ -56,14 +56,6 @@ class Fichiers(Strict):
     repere: str = ""
 
 
-def _as_mapping(value: Any) -> Any:
-    return {} if value is None else value
-
-
-Named = Annotated[dict[str, str], BeforeValidator(_as_mapping)]
-"""A table of texts; an empty one may be there without any."""
-
-
 class LoiUtilisateur(Strict):
     """A legal value overridden by the user, with a reference of their own."""
 
@@ -89,16 +81,16 @@ Themes = dict[str, Annotated[Theme, BeforeValidator(_as_theme)]]
 class Alias(Strict):
     """`[alias]`: a name as a file writes it → the name (of a quarter: the code) that is meant."""
 
-    bailleurs: Named = {}
-    agences: Named = {}
-    communes: Named = {}
-    quartiers: Named = {}
+    bailleurs: dict[str, str] = {}
+    agences: dict[str, str] = {}
+    communes: dict[str, str] = {}
+    quartiers: dict[str, str] = {}
 
 
 class Enquete(Strict):
     """`[enquete]` of a dossier: the wave of a delivery whose columns do not say it."""
 
-    fichiers: Annotated[dict[str, FichierEnquete], BeforeValidator(_as_mapping)] = {}
+    fichiers: dict[str, FichierEnquete] = {}
 
 
 class Reglages(Strict):
@@ -108,12 +100,12 @@ class Reglages(Strict):
     geodonnees: str = ""
     rayon_defaut_m: float = Field(default=30.0, ge=0, le=5000)
     arrondi: Literal["centime", "avis"] = "centime"
-    report_eur: Annotated[dict[str, Written], BeforeValidator(_as_mapping)] = {}
+    report_eur: dict[str, Written] = {}
     recopier: Names = ()
-    feuilles: Named = {}
-    colonnes: Named = {}
-    lectures: Named = {}
-    loi: Annotated[dict[str, LoiUtilisateur], BeforeValidator(_as_mapping)] = {}
+    feuilles: dict[str, str] = {}
+    colonnes: dict[str, str] = {}
+    lectures: dict[str, str] = {}
+    loi: dict[str, LoiUtilisateur] = {}
     territoires: Names = ("code_qpv",)
     enquete_residences_inconnues: Literal["refuser", "ecarter"] = "refuser"
     dpi: int = Field(default=200, ge=72, le=600)
@@ -160,6 +152,6 @@ class Settings(Placed):
     dossier: Entete
     fichiers: Fichiers
     reglages: Reglages = Reglages()
-    themes: Annotated[Themes, BeforeValidator(_as_mapping)] = {}
+    themes: Themes = {}
     alias: Alias = Alias()
     enquete: Enquete = Enquete()

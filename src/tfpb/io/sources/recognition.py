@@ -94,13 +94,6 @@ class Recognised:
         return tuple(dict.fromkeys(name for _, names in self.personal for name in names))
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    table: TextTable
-    top: int
-    columns: list[str]
-
-
 def recognise(path: Path) -> Recognised:
     """Recognise a table by its headers, its cells and its name.
 
@@ -119,34 +112,32 @@ def recognise(path: Path) -> Recognised:
             waves=tuple(_YEAR.findall(name)),
             personal=(("", gone),) if gone else (),
         )
-    cut = (_Page(*found) for found in tables_of(path, _FOLDED))
-    pages = [page for page in cut if not is_dictionary(page.table.frame)]
+    cut = tables_of(path, _FOLDED)
+    pages = [(table, top) for table, top, _ in cut if not is_dictionary(table.frame)]
     if not pages:
         return Recognised("")
     ranked = sorted(
-        ((score, -k, role) for k, p in enumerate(pages) for role, score in _scores(p, name)),
+        ((score, -k, role) for k, (t, _) in enumerate(pages) for role, score in _scores(t, name)),
         reverse=True,
     )
     score, at, role = ranked[0]
-    page = pages[-at]
+    table, top = pages[-at]
     personal = tuple(
-        (p.table.sheet, names)
-        for p in pages
-        if (names := _personal(p.table, survey=role == SURVEY and p is page))
+        (t.sheet, names)
+        for t, _ in pages
+        if (names := _personal(t, survey=role == SURVEY and t is table))
     )
-    sheet = page.table.sheet if len(pages) > 1 else ""
     found = Recognised(
         role if score >= _LEAST else "",
-        sheet=sheet,
-        sheets=tuple(p.table.sheet for p in pages),
-        header=page.top + 1,
+        sheet=table.sheet if len(pages) > 1 else "",
+        sheets=tuple(t.sheet for t, _ in pages),
+        header=top + 1,
         personal=personal,
     )
     if role == SURVEY:
-        return replace(found, rows=len(page.table.frame), waves=_waves(page, name))
-    kept = set_aside(page.table, BY_ROLE[role])
-    aside = len(page.table.frame) - len(kept.frame)
-    return replace(found, rows=len(kept.frame), aside=aside)
+        return replace(found, rows=len(table.frame), waves=_waves(table.frame, name))
+    rows = len(set_aside(table, BY_ROLE[role]).frame)
+    return replace(found, rows=rows, aside=len(table.frame) - rows)
 
 
 def safe_copy(path: Path, found: Recognised) -> bytes:
@@ -183,12 +174,10 @@ def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:
     return tuple(n for n in table.frame.columns if n not in left.frame.columns)
 
 
-def _scores(page: _Page, name: str) -> list[tuple[str, float]]:
-    head = replace(
-        page.table, frame=page.table.frame.head(_HEAD), rows=page.table.rows[:_HEAD], notices=()
-    )
+def _scores(table: TextTable, name: str) -> list[tuple[str, float]]:
+    head = replace(table, frame=table.frame.head(_HEAD), rows=table.rows[:_HEAD], notices=())
     out = [(role, _score(head, role, contract)) for role, contract in _LOOKED_FOR.items()]
-    out.append((SURVEY, _asked(page.table)))
+    out.append((SURVEY, _asked(table)))
     return [(r, s + (2.0 if s and re.search(rf"\b(?:{_NAMED[r]})", name) else 0.0)) for r, s in out]
 
 
@@ -222,9 +211,8 @@ def _asked(table: TextTable) -> float:
     return 0.0 if questions < _LEAST_QUESTIONS else 4.0 + questions
 
 
-def _waves(page: _Page, name: str) -> tuple[str, ...]:
+def _waves(frame: pd.DataFrame, name: str) -> tuple[str, ...]:
     """List the years that a survey says, the surest first: a column of waves, its name, its dates."""
-    frame = page.table.frame
     years: list[str] = []
     for column in frame.columns:
         if fold(column) in {"vague", "annee", "annee enquete", "wave", "millesime"}:

@@ -212,7 +212,7 @@ def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:
             rows = at.placed & (at.epsg == other)
             moved = gpd.GeoSeries(gpd.points_from_xy(x[rows], y[rows], crs=other)).to_crs(epsg)
             x[rows], y[rows] = moved.x, moved.y
-    return points_bytes(frame, x=x, y=y, epsg=epsg, layer="localisation")
+    return points_bytes(frame, x=x, y=y, epsg=epsg)
 
 
 def _streets(
