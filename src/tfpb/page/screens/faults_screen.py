@@ -141,8 +141,7 @@ def _write(
 
 def _copy_of(source: Path) -> Path:
     """Name a copy beside a file, which is never touched."""
-    kept = source.suffix.lower() in TEXT_FILES | {".xlsm"}
-    suffix = source.suffix if kept else ".xlsx"
+    suffix = source.suffix if source.suffix.lower() in TEXT_FILES else ".xlsx"
     stems = (f"{source.stem}_{k}" if k > 1 else source.stem for k in count(1))
     names = (source.with_name(f"{stem}{_OURS}{suffix}") for stem in stems)
     return next(path for path in names if not path.exists())
