@@ -17,7 +17,7 @@ from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
-from tfpb.pipeline.published_before import RELEASE
+from tfpb.pipeline.published_before import DRAFT, RELEASE
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first, chapters
@@ -44,10 +44,6 @@ if TYPE_CHECKING:
     from tfpb.model.location import MapModel, QpvPage
     from tfpb.model.money import Programme
     from tfpb.model.settings import Entete
-
-DRAFT: Final = "PROJET.txt"
-"""Stands beside the tables of a draft, which bear no foot."""
-
 
 _CHART: Final = Stage("Graphique", ("graphique",), "image", charts.draw, kept="fichiers")
 _MEDIA: Final[dict[str, Callable[..., bytes]]] = {

@@ -318,36 +318,27 @@ def _beside(reader: Gathering, role: str, plan: Path, name: str) -> TextTable | 
 
 def unknown_settings(settings: Settings) -> list[Fault]:
     """List what `[reglages]` names that is no table, no column, or no reading of its column."""
-    columns = {f"{role}.{c}" for role, contract in BY_ROLE.items() for c in contract.names}
-    read = {
-        f"{role}.{c.name}": READINGS[c.kind]
-        for role, contract in BY_ROLE.items()
-        for c in contract.columns
-        if c.kind in READINGS
-    }
+    columns = {f"{r}.{c.name}": c for r, contract in BY_ROLE.items() for c in contract.columns}
+    read = {key: READINGS[c.kind] for key, c in columns.items() if c.kind in READINGS}
     chosen = settings.reglages
-    given = {"colonnes": chosen.colonnes, "feuilles": chosen.feuilles, "lectures": chosen.lectures}
-    known = {
-        "colonnes": columns, "feuilles": set(type(settings.fichiers).model_fields), "lectures": set(read),
-    }  # fmt: skip
+    named = {
+        "colonnes": (chosen.colonnes, columns),
+        "feuilles": (chosen.feuilles, type(settings.fichiers).model_fields),
+        "lectures": (chosen.lectures, read),
+    }
     faults = [
         _not_copied(settings, key)
-        for key in settings.reglages.recopier
+        for key in chosen.recopier
         if key.partition(".")[0] not in BY_ROLE or not key.partition(".")[2]
     ]
-    faults += [
-        Fault(
-            "code_inconnu",
-            Place(settings.file, "", 0, f"reglages.lectures.{key}"),
-            reading,
-            {"attendu": ONE_OF.format(values=", ".join(read[key]))},
-        )
-        for key, reading in chosen.lectures.items()
-        if key in read and reading not in read[key]
-    ]
-    for section, keys in given.items():
-        for key in keys:
-            if key not in known[section]:
+    for key, reading in chosen.lectures.items():
+        if reading not in read.get(key, (reading,)):
+            place = Place(settings.file, "", 0, f"reglages.lectures.{key}")
+            fields = {"attendu": ONE_OF.format(values=", ".join(read[key]))}
+            faults.append(Fault("code_inconnu", place, reading, fields))
+    for section, (given, known) in named.items():
+        for key in given:
+            if key not in known:
                 whole = f"reglages.{section}.{key}"
                 place = Place(settings.file, "", 0, whole)
                 faults.append(Fault("reglage_inconnu", place, key, {"cle": whole}))

@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 _HEAD: Final = 400
 _SHOWN: Final = 3
 _LONGEST: Final = 40
-PLAN_COLUMNS: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +252,7 @@ def _delivery(desk: Desk, name: str) -> Page:
     except TfpbError as error:
         desk.notice = (*desk.notice, *error.faults)
         headers = ()
-    roles = {c: r for r in PLAN_COLUMNS for c in (getattr(plan.colonnes, r) if plan else ())}
+    roles = {c: r for r in words.PLAN_COLUMNS for c in (getattr(plan.colonnes, r) if plan else ())}
     rows = []
     for h in headers:
         codes = tuple(f"{c} {m} ({n})" if m else f"{c} ({n})" for c, m, n in h.codes[:_SHOWN])
@@ -328,10 +327,10 @@ def _planned(desk: Desk, name: str, form: FormData, at: int) -> None:
     names = [h.name for h in headers_of(desk, name)]
     chosen: dict[str, list[str]] = {}
     for k, header in enumerate(names):
-        if (role := str(form.get(f"c{at}_{k}", ""))) in PLAN_COLUMNS:
+        if (role := str(form.get(f"c{at}_{k}", ""))) in words.PLAN_COLUMNS:
             chosen.setdefault(role, []).append(header)
     changes: list[tuple[tuple[str, ...], Any]] = []
-    for role in PLAN_COLUMNS:
+    for role in words.PLAN_COLUMNS:
         before = list(getattr(plan.colonnes, role))
         others = [n for n in before if n not in names]
         wanted = [*chosen.get(role, []), *others]
