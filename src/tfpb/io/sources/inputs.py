@@ -21,7 +21,7 @@ from tfpb.text import fold
 from tfpb.words.faults.input_words import ONE_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -321,7 +321,7 @@ def unknown_settings(settings: Settings) -> list[Fault]:
     columns = {f"{r}.{c.name}": c for r, contract in BY_ROLE.items() for c in contract.columns}
     read = {key: READINGS[c.kind] for key, c in columns.items() if c.kind in READINGS}
     chosen = settings.reglages
-    named = {
+    named: dict[str, tuple[Iterable[str], Container[str]]] = {
         "colonnes": (chosen.colonnes, columns),
         "feuilles": (chosen.feuilles, type(settings.fichiers).model_fields),
         "lectures": (chosen.lectures, read),

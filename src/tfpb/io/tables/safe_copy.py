@@ -157,7 +157,7 @@ def _rebuilt(
         for (top, left), (bottom, right) in sheet.merged:
             if not any(top <= i <= bottom and left <= j <= right for i, j in new):
                 span = CellRange(None, left + 1, top + 1, right + 1, bottom + 1)
-                page.merged_cells.add(span)  # type: ignore[attr-defined]
+                page.merged_cells.add(span)
     buffer = io.BytesIO()
     out.save(buffer)
     return buffer.getvalue()
