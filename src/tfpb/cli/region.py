@@ -151,7 +151,6 @@ def _tls(scheduler: str, *files: Path | None) -> Tls | None:
         `dask_tls_incomplet`, `fichier_absent`.
     """
     from tfpb.errors import fail
-    from tfpb.executors import Tls
     from tfpb.io.tables.contents import require_file
 
     encrypted = scheduler.startswith("tls://")
@@ -164,7 +163,8 @@ def _tls(scheduler: str, *files: Path | None) -> Tls | None:
     given = [file for file in files if file is not None]
     for file in given:
         require_file(file)
-    return Tls(*(str(file.resolve()) for file in given))
+    ca, certificate, key = (str(file.resolve()) for file in given)
+    return ca, certificate, key
 
 
 def _timed(
