@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,7 +24,7 @@ from tfpb.model.codes import GeocodeVerdict, QpvStatut
 from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
-from tfpb.pipeline.pack_run import Follower, limit_decisions, run_pack
+from tfpb.pipeline.pack_run import Follower, followed, limit_decisions, run_pack
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from tfpb.model.report import KeyFigure
     from tfpb.model.settings import Settings
     from tfpb.review.picture import Spot
-    from tfpb.stage import Stage
 
     Tell = Callable[[str, Any], None]
 
@@ -168,17 +168,11 @@ def check(tell: Tell, file: Path, geography: Path) -> Outlook:
     settings, faults = read_settings(file)
     if settings is None:
         return Outlook(tuple(faults))
-    execute = users_cache() or directly
     tell("expect", len(STAGES))
-
-    def told(stage: Stage, values: tuple[Any, ...]) -> Any:
-        tell("stage", stage.name)
-        result = execute(stage, values)
-        tell("step", 1)
-        return result
-
+    follower = Follower(begins=partial(tell, "stage"))
+    execute = followed(users_cache() or directly, follower, partial(tell, "step"), {})
     try:
-        found = examine(settings, geography, execute=told)
+        found = examine(settings, geography, execute=execute)
     except TfpbError as error:
         inputs, read = gather_inputs(settings)
         more = tuple(f for f in read if f not in error.faults)
@@ -198,12 +192,12 @@ def make(tell: Tell, file: Path, geography: Path, target: Path, *, release: bool
     def follow(label: str, total: int | None) -> Iterator[Steps]:
         tell("label", label)
         tell("expect", total or 0)
-        yield Steps(lambda count: tell("step", count), lambda count: tell("expect", count))
+        yield Steps(partial(tell, "step"), partial(tell, "expect"))
 
     run = run_pack(
         settings, geography, target,
         keep=users_cache(), release=release,
-        follower=Follower(follow, lambda name: tell("stage", name)),
+        follower=Follower(follow, partial(tell, "stage")),
     )  # fmt: skip
     made, written = run.dossier, run.written
     changes: tuple[str, ...] = ()

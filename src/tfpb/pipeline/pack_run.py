@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.settings import Settings
     from tfpb.pipeline.kept.stage_cache import StageCache
-    from tfpb.stage import Stage
+    from tfpb.stage import Execute, Stage
 
 PACK_FOLDER: Final = "dossier"
 """Where a pack goes when nothing is said, beside the dossier.toml."""
@@ -157,18 +157,25 @@ def computed(
 ) -> tuple[Dossier, dict[str, float]]:
     """Run every stage, followed; return the dossier, and the seconds that each stage took."""
     timings: dict[str, float] = {}
-    execute = keep or directly
     with follower.follow(words.CALCULATIONS, len(STAGES)) as advance:
+        execute = followed(keep or directly, follower, advance, timings)
+        return assemble(settings, folder, execute=execute, packs=packs), timings
 
-        def timed(stage: Stage, values: tuple[Any, ...]) -> Any:
-            follower.begins(stage.name)
-            begun = time.perf_counter()
-            result = execute(stage, values)
-            timings[stage.name] = round(time.perf_counter() - begun, 3)
-            advance(1)
-            return result
 
-        return assemble(settings, folder, execute=timed, packs=packs), timings
+def followed(
+    execute: Execute, follower: Follower, advance: Callable[[int], None], timings: dict[str, float]
+) -> Execute:
+    """Return a way to run stages of which someone is told, with the seconds that each took."""
+
+    def timed(stage: Stage, values: tuple[Any, ...]) -> Any:
+        follower.begins(stage.name)
+        begun = time.perf_counter()
+        result = execute(stage, values)
+        timings[stage.name] = round(time.perf_counter() - begun, 3)
+        advance(1)
+        return result
+
+    return timed
 
 
 def _rendered(
