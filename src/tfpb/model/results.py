@@ -34,28 +34,8 @@ FIELD_COLUMNS: Final = _COLUMNS["field"]
 VARIANT_COLUMNS: Final = _COLUMNS["variant"]
 EVALUATION_COLUMNS: Final = _COLUMNS["evaluation"]
 
-STATE_COLUMNS: Final[Mapping[str, str]] = {
-    "porte_avis_eur": "borne",
-    "abattement_acquis_eur": "acquired",
-    "abattement_a_risque_eur": "at_risk",
-    "abattement_douteux_eur": "doubtful",
-    "abattement_a_reclamer_eur": "to_claim",
-    "abattement_sous_reserve_eur": "reserved",
-    "abattement_perdu_eur": "lost",
-    "au_mieux_eur": "best",
-}
-"""Columns of the states, and what of `States` each holds."""
-
-RESERVE_COLUMNS: Final[Mapping[str, Reserve]] = {
-    "abattement_a_verifier_eur": Reserve.COTE,
-    "abattement_sans_convention_eur": Reserve.CONVENTIONS,
-}
-"""Columns of what hangs on a check of location, and on a table of conventions."""
-
+STATE_COLUMNS: Final[Mapping[str, str]] = _TABLES["states"]
+RESERVE_COLUMNS: Final = {name: Reserve(code) for name, code in _TABLES["reserves"].items()}
 MONEY_QPV_COLUMNS: Final = (
-    "code_qpv", "nom_qpv", "logements", "logements_abattus", "base_eur", "abattement_eur",
-    "frais_gestion_eur", "total_eur", "compensation_etat_eur", "perte_collectivites_eur",
-    "reporte_contribuables_eur", *STATE_COLUMNS, *RESERVE_COLUMNS, "logements_sans_montant", "nature",
+    *_COLUMNS["money_qpv"], *STATE_COLUMNS, *RESERVE_COLUMNS, "logements_sans_montant", "nature",
 )  # fmt: skip
-"""Money per QPV; amounts count premises `abattu` and `eligible`, and are None where none counts and part
-of the money is not known (`nature` is then `sous_reserve` or `manquant`)."""
