@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError
-from tfpb.io.packs.output_files import write_bytes
+from tfpb.io.packs.output_files import numbered, write_bytes
 from tfpb.io.packs.pack import ARCHIVE, RUN
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import SETTINGS, read_plan, read_settings
@@ -230,16 +230,14 @@ class Desk:
         str
             Its name there.
         """
-        wanted = safe_name(name)
-        stem, dot, suffix = wanted.rpartition(".")
-        rank = 1
-        while (there := self.folder / wanted).exists():
-            if there.is_file() and there.read_bytes() == data:
-                return wanted
-            rank += 1
-            wanted = f"{stem}_{rank}{dot}{suffix}"
-        write_bytes(there, data)
-        return wanted
+        there = next(
+            path
+            for path in numbered(self.folder / safe_name(name))
+            if not path.exists() or (path.is_file() and path.read_bytes() == data)
+        )
+        if not there.exists():
+            write_bytes(there, data)
+        return there.name
 
 
 def safe_name(name: str) -> str:

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -54,6 +55,13 @@ def _same(output: Path, path: Path) -> bool:
         return output.samefile(path)
     except OSError:  # one of them is not there
         return False
+
+
+def numbered(path: Path) -> Iterator[Path]:
+    """Name a file, then others as long as they are asked for: `plan.toml`, `plan_2.toml` and so on."""
+    yield path
+    for rank in count(2):
+        yield path.with_name(f"{path.stem}_{rank}{path.suffix}")
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.errors import Fault, Severity, fail
-from tfpb.io.packs.output_files import write_together
+from tfpb.io.packs.output_files import numbered, write_together
 from tfpb.io.sources.recognition import SURVEY
 from tfpb.io.tables.safe_copy import corrected
 from tfpb.io.tables.tabular import TEXT_FILES, csv_bytes, read_table
@@ -142,6 +141,5 @@ def _write(
 def _copy_of(source: Path) -> Path:
     """Name a copy beside a file, which is never touched."""
     suffix = source.suffix if source.suffix.lower() in TEXT_FILES else ".xlsx"
-    stems = (f"{source.stem}_{k}" if k > 1 else source.stem for k in count(1))
-    names = (source.with_name(f"{stem}{_OURS}{suffix}") for stem in stems)
+    names = (p.with_name(f"{p.stem}{_OURS}{suffix}") for p in numbered(source))
     return next(path for path in names if not path.exists())
