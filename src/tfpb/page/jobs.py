@@ -83,11 +83,7 @@ class Job:
         """Stop it; what it would have replaced stays."""
         self.cancelled = self.cancelled or self.running
         self._process.kill()
-        self.wait()
-
-    def wait(self, seconds: float = _JOIN_S) -> None:
-        """Wait for its end."""
-        self._thread.join(seconds)
+        self._thread.join(_JOIN_S)
 
     def _follow(self, pipe: Connection) -> None:
         told, progress = False, self.progress
