@@ -62,6 +62,11 @@ def attend() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def _started(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=attend)
+
+
 class Executor(Protocol):
     """Runs a function over parts."""
 
@@ -149,8 +154,7 @@ class Processes:
             self.close()
         self._given += len(left)
         if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=attend)
+            self._pool = _started(self.workers)
         try:
             asked = {self._pool.submit(run, parts[k]): k for k in left}
             for future in as_completed(asked):
@@ -217,19 +221,13 @@ class Crew:
     def _processes(self) -> ProcessPoolExecutor:
         with self._door:
             if self._pool is None:
-                context = multiprocessing.get_context("spawn")
-                room = self.workers - 1
-                self._pool = ProcessPoolExecutor(room, mp_context=context, initializer=attend)
+                self._pool = _started(self.workers - 1)
             return self._pool
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """Files that open an encrypted cluster: its authority, our certificate, our key."""
-
-    ca: str
-    certificate: str
-    key: str
+Tls = tuple[str, str, str]
+"""Files that open an encrypted cluster: its authority, our certificate, our key."""
+_TLS_FILES: Final = ("tls_ca_file", "tls_client_cert", "tls_client_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,16 +267,12 @@ class Dask:
         except ImportError as error:
             raise fail("dask_absent", got=self.scheduler) from error
         place = Place(column="--ordonnanceur")
-        given: dict[str, Any] = {}
+        given: dict[str, Any] = {"timeout": f"{self.patience_s}s", "set_as_default": False}
         if self.tls is not None:
-            given["security"] = Security(
-                tls_ca_file=self.tls.ca, tls_client_cert=self.tls.certificate,
-                tls_client_key=self.tls.key, require_encryption=True,
-            )  # fmt: skip
+            files = dict(zip(_TLS_FILES, self.tls, strict=True))
+            given["security"] = Security(**files, require_encryption=True)
         try:
-            client: Any = Client(
-                self.scheduler, timeout=f"{self.patience_s}s", set_as_default=False, **given
-            )
+            client: Any = Client(self.scheduler, **given)
         except (OSError, TimeoutError, ValueError, RuntimeError, TypeError) as error:
             raise fail("dask_injoignable", place=place, got=self.scheduler) from error
         with client:

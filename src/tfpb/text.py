@@ -8,18 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 _LIGATURES: Final = str.maketrans(
-    {
-        "œ": "oe",
-        "Œ": "OE",
-        "æ": "ae",
-        "Æ": "AE",
-        "ß": "ss",
-        "’": "'",
-        "‘": "'",
-        "ʼ": "'",
-        "´": "'",
-        "`": "'",
-    }
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", **dict.fromkeys("’‘ʼ´`", "'")}
 )
 _SPACES: Final = re.compile(r"[\s\u00a0\u2007\u2009\u200a\u202f\u200b\ufeff]+")
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")

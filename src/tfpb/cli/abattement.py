@@ -23,9 +23,7 @@ class Arrondi(StrEnum):
 
 
 def abattement(  # noqa: PLR0917 - options of a command line
-    fiscalite: Annotated[
-        Path, typer.Argument(help="Les locaux des avis de taxe foncière.", show_default=False)
-    ],
+    fiscalite: Annotated[Path, typer.Argument(help="Les locaux des avis de taxe foncière.")],
     residences: Annotated[
         Path, typer.Option("--residences", help="Le patrimoine situé par « tfpb localiser ».")
     ],
@@ -74,12 +72,9 @@ def abattement(  # noqa: PLR0917 - options of a command line
         --residences sorties/localise.xlsx --sortie sorties/abattement.xlsx
     """
     with terminal.guard():
-        terminal.tell_raw(sortie, given=csv_brut)
-        from tfpb.io.packs.output_files import refuse_inputs, write_together
-        from tfpb.io.tables.tabular import check_format
+        from tfpb.io.packs.output_files import write_together
         from tfpb.pipeline.jobs.tax_job import accounts, beside
 
-        check_format(sortie)
         files = {
             "fiscalite": fiscalite,
             "residences": residences,
@@ -88,7 +83,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
             "programme": programme,
             "programme_precedent": programme_precedent,
         }
-        refuse_inputs((sortie, *beside(sortie)), files.values())
+        terminal.check_outputs((sortie, *beside(sortie)), files.values(), raw=csv_brut)
         made = accounts(files, sheet=feuille, year=annee, rounding=str(arrondi))
         write_together(made.files(sortie, raw_csv=csv_brut))
         _tell(made)

@@ -11,16 +11,14 @@ import typer
 
 from tfpb import __version__
 from tfpb.cli.abattement import abattement
-from tfpb.cli.cartes import cartes
 from tfpb.cli.comparer import comparer
-from tfpb.cli.controler import controler
-from tfpb.cli.dossier import dossier
-from tfpb.cli.expliquer import expliquer
+from tfpb.cli.dossier import cartes, dossier
 from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
 from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
 from tfpb.cli.ouvrir import ouvrir
+from tfpb.cli.packs import controler, expliquer
 from tfpb.cli.planifier import planifier
 from tfpb.cli.region import region
 from tfpb.cli.terminal import typer_french

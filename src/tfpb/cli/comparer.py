@@ -12,7 +12,7 @@ from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 def comparer(
     enquete: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="ENQUETE", help="Livraisons de l’enquête : xlsx, csv, sav…", show_default=False
-        ),
+        typer.Argument(metavar="ENQUETE", help="Livraisons de l’enquête : xlsx, csv, sav…"),
     ],
     plan: Annotated[
         Path, typer.Option("--plan", help="Le plan_enquete.toml qui décrit les livraisons.")
@@ -65,18 +63,15 @@ def comparer(
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
     with terminal.guard():
-        terminal.tell_raw(sortie, given=csv_brut)
         from tfpb.errors import stop_on_faults
-        from tfpb.io.packs.output_files import refuse_inputs
         from tfpb.io.sources.gathering import Gathering
         from tfpb.io.sources.inputs import gather_survey
-        from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline.jobs.comparison_job import beside, compared, write
         from tfpb.pipeline.published_before import refuse_release
 
-        check_format(sortie)
-        paths = beside(sortie)
-        refuse_inputs(paths.values(), (*enquete, plan, residences, repere, *(precedents or ())))
+        paths, packs = beside(sortie), precedents or ()
+        read = (*enquete, plan, residences, repere, *packs)
+        terminal.check_outputs(paths.values(), read, raw=csv_brut)
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
         gathered = Gathering()
         answers = gather_survey(gathered, plan, enquete, sheet=feuille)
@@ -84,12 +79,12 @@ def comparer(
         mark = gathered.table("repere", repere) if repere is not None else None
         stop_on_faults(gathered.faults)
         answers = replace(answers, repere=mark)
-        made = compared(answers, homes, by, gathered.sources, precedents or ())
+        made = compared(answers, homes, by, gathered.sources, packs)
         terminal.show_held_back(made.published.notices)
         if diffuser:
             refuse_release(made.published.notices)
         write(sortie, made, released=diffuser, raw_csv=csv_brut)
-        _tell(made.published, [*gathered.faults, *made.published.notices], sortie, paths["niveaux"])
+        _tell(made.published, [*gathered.faults, *made.published.notices], paths)
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
@@ -116,23 +111,22 @@ def _stock(
 def _explore(published: Published, labels: dict[str, str]) -> None:
     """Say where to look first among territories, if there are any."""
     from tfpb.survey import exploration
-    from tfpb.words.survey.survey_words import NOT_A_PROOF, WHERE_TO_LOOK, explored, explored_line
+    from tfpb.words.survey import survey_words as said
 
     rows = exploration(published.comparison, wave=published.last_wave, bailleur="ensemble")
     if rows.empty:
         return
     found = rows[rows["ressort"]]
-    terminal.print_line(f"{WHERE_TO_LOOK}.")
-    terminal.print_line(f"  {explored(len(rows), len(found))}")
+    terminal.print_line(f"{said.WHERE_TO_LOOK}.", f"  {said.explored(len(rows), len(found))}")
     for row in found.head(5).to_dict("records"):
         place, label = str(row["territoire"]), labels[str(row["item"])]
-        line = explored_line(place, label, row["ecart"], row["qpv"], int(row["n"]))
+        line = said.explored_line(place, label, row["ecart"], row["qpv"], int(row["n"]))
         terminal.print_line(f"  {line}")
     if len(found):
-        terminal.print_line(f"  {NOT_A_PROOF}")
+        terminal.print_line(f"  {said.NOT_A_PROOF}")
 
 
-def _tell(published: Published, notices: list[Fault], first: Path, second: Path) -> None:
+def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path]) -> None:
     from tfpb.errors import Severity
     from tfpb.survey import interviews_needed
     from tfpb.survey.disagreement import disagreements, key_of
@@ -140,54 +134,42 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
     from tfpb.survey.secrecy.cost import masking_cost
     from tfpb.words.documents.report_words import masked_cost
+    from tfpb.words.survey import survey_words as said
     from tfpb.words.survey.satisfaction import otherwise
-    from tfpb.words.survey.survey_words import (
-        EXPLANATIONS,
-        MODELLED,
-        NOT_MODELLED,
-        QUOTA_SENTENCE,
-        gap_line,
-        margin_words,
-    )
     from tfpb.words.survey.verdict_words import VERDICTS
 
+    tell = terminal.print_line
     for wave in published.waves:
-        terminal.print_line(
-            words.WAVE.format(wave=wave.vague, n=wave.n, residences=wave.n_residences)
-        )
-    table = published.comparison
+        tell(words.WAVE.format(wave=wave.vague, n=wave.n, residences=wave.n_residences))
+    table, labels = published.comparison, published.labels
     last = published.last_wave
     rows = table.query(
         "vague == @last and niveau == 'total' and bailleur == 'ensemble' and groupe == 'ecart'"
         " and ajustement == 'brut'"
     )
-    labels = published.labels
     against = disagreements(table)
-    margin = margin_words(published.margin)
-    terminal.print_line(words.GAPS_HEADING.format(wave=last, margin=margin))
+    margin = said.margin_words(published.margin)
+    tell(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
-        needed = interviews_needed(table, row)
         record = {str(k): v for k, v in row.items()}
         told = against.get(key_of(record))
-        against_it = otherwise(told.story, told.estimate, told.low, told.high) if told else ""
-        terminal.print_line(
-            f"  {labels[row['item']]} : {gap_line(record, interviews=needed, first=against_it)}"
-        )
+        first = otherwise(told.story, told.estimate, told.low, told.high) if told else ""
+        line = said.gap_line(record, interviews=interviews_needed(table, row), first=first)
+        tell(f"  {labels[row['item']]} : {line}")
     for verdict in dict.fromkeys(rows["verdict"]):
-        terminal.print_line(
-            words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=EXPLANATIONS[verdict])
-        )
+        meaning = said.EXPLANATIONS[verdict]
+        tell(words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=meaning))
     _explore(published, labels)
     if table["niveau"].isin(QUARTER_COLUMNS).any():
         modelled = int((table["ajustement"] == "modele").sum())
-        phrase = MODELLED.format(count=modelled)
-        terminal.print_line(phrase if modelled else NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
-    terminal.print_line(QUOTA_SENTENCE)
+        phrase = said.MODELLED.format(count=modelled)
+        tell(phrase if modelled else said.NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
+    tell(said.QUOTA_SENTENCE)
     cost = masking_cost(table)
     if cost.cells:
-        terminal.print_line(masked_cost(*cost))
+        tell(masked_cost(*cost))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
-        terminal.print_line(words.DOUBTS_TO_KNOW.format(count=len(doubts)))
+        tell(words.DOUBTS_TO_KNOW.format(count=len(doubts)))
         terminal.show_doubts(doubts)
-    terminal.print_line(words.COMPARISON_WRITTEN.format(first=first, second=second))
+    tell(words.COMPARISON_WRITTEN.format(first=paths["table"], second=paths["niveaux"]))

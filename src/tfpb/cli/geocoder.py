@@ -60,15 +60,11 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with terminal.guard(), ExitStack() as opened:
-        terminal.tell_raw(sortie, given=csv_brut)
+        terminal.check_outputs((sortie,), (entree, decisions, alias_voies), raw=csv_brut)
         from tfpb.addresses.file_geocoder import open_geocoder
-        from tfpb.io.packs.output_files import refuse_inputs
-        from tfpb.io.tables.tabular import check_format
         from tfpb.pipeline.jobs.address_job import prepare_job, refuse_tenants, run_job
         from tfpb.words.documents.command_words import GEOCODING
 
-        check_format(sortie)
-        refuse_inputs((sortie,), (entree, decisions, alias_voies))
         job = prepare_job(
             entree,
             sheet=feuille,

@@ -11,7 +11,7 @@ from tfpb.cli.terminal import shared as terminal
 
 
 def localiser(  # noqa: PLR0917 - options of a command
-    entree: Annotated[Path, typer.Argument(help="Le fichier à localiser.", show_default=False)],
+    entree: Annotated[Path, typer.Argument(help="Le fichier à localiser.")],
     sortie: terminal.Sortie,
     annee: Annotated[int, typer.Option("--annee", help="Année d’imposition, de 2016 à 2030.")],
     decisions: Annotated[
@@ -43,16 +43,12 @@ def localiser(  # noqa: PLR0917 - options of a command
         --annee 2025 --geodonnees sorties/geodonnees
     """
     with terminal.guard():
-        terminal.tell_raw(sortie, given=csv_brut)
-        from tfpb.io.packs.output_files import refuse_inputs
+        terminal.check_outputs((sortie,), (entree, decisions), raw=csv_brut, also=".gpkg")
         from tfpb.io.sources.point_tables import POINTS
-        from tfpb.io.tables.tabular import check_format, read_table
+        from tfpb.io.tables.tabular import read_table
         from tfpb.pipeline.jobs.point_job import Task, run
         from tfpb.words.documents.command_words import LOCATION
 
-        refuse_inputs((sortie,), (entree, decisions))
-        if sortie.suffix.lower() != ".gpkg":
-            check_format(sortie)
         table = read_table(entree, sheet=feuille, known=POINTS.headers)
         task = Task(
             table=table, year=annee, radius_m=rayon, folder=terminal.geodata_folder(geodonnees),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +12,10 @@ from tfpb.words.documents import command_words as words
 
 
 def nouveau(
-    dossier: Annotated[Path, typer.Argument(help="Le dossier à créer.", show_default=False)],
+    dossier: Annotated[Path, typer.Argument(help="Le dossier à créer.")],
     depuis: Annotated[
         Path | None,
-        typer.Option(
-            "--depuis",
-            help="Une livraison d’enquête : le plan d’enquête en est tiré.",
-            show_default=False,
-        ),
+        typer.Option("--depuis", help="Une livraison d’enquête : le plan d’enquête en est tiré."),
     ] = None,
 ) -> None:
     """Crée un dossier prêt à remplir : réglages commentés et modèles Excel à listes déroulantes.
@@ -33,6 +28,7 @@ def nouveau(
     """
     with guard():
         from tfpb.errors import fail
+        from tfpb.io.packs.output_files import numbered
         from tfpb.io.packs.pack import new_folder
         from tfpb.report.documents.workbook_forms import templates
         from tfpb.words.documents.setting_words import settings_file
@@ -49,14 +45,14 @@ def nouveau(
             delivery = read_delivery(depuis)
             plan = draft_plan(delivery.table, delivery.dictionary).encode()
             doubts = list(delivery.notices)
-        name = _free(dossier, "plan_enquete") if in_use else "plan_enquete.toml"
+        places = numbered(dossier / "plan_enquete.toml")
+        name = next(p.name for p in places if not (in_use and p.exists()))
         files[name] = plan
         if not in_use:
             files["planification.toml"] = settings_file("planification.toml")
         new_folder(dossier, files)
         print_line((words.PLAN_ADDED if in_use else words.NEW_DOSSIER).format(folder=dossier))
-        for written_name in files:
-            print_line(f"  – {written_name}")
+        print_line(*(f"  – {file}" for file in files))
         if doubts:
             show_doubts(doubts)
         if depuis is not None:
@@ -65,16 +61,6 @@ def nouveau(
             print_line(words.NAME_PLAN.format(name=name))
         then = written(["tfpb", "verifier", str(dossier / "dossier.toml")])
         print_line(words.FILL_THEN.format(command=then))
-
-
-def _free(folder: Path, stem: str) -> str:
-    """Return a name of TOML file that nothing bears yet in a folder."""
-    rank = next(k for k in count(1) if not (folder / _numbered(stem, k)).exists())
-    return _numbered(stem, rank)
-
-
-def _numbered(stem: str, rank: int) -> str:
-    return f"{stem}.toml" if rank == 1 else f"{stem}_{rank}.toml"
 
 
 def _holds_files(folder: Path) -> bool:

@@ -18,8 +18,7 @@ def ouvrir(
         Path | None,
         typer.Argument(
             help="Le dossier à ouvrir, nouveau ou non (par défaut celui où l’on est, s’il en est un ; "
-            "sinon « Dossier TFPB » dans vos documents).",
-            show_default=False,
+            "sinon « Dossier TFPB » dans vos documents)."
         ),
     ] = None,
     geodonnees: Geodonnees = None,

@@ -17,7 +17,6 @@ def planifier(
         typer.Argument(
             metavar="PLAN",
             help="planification.toml (tfpb nouveau en écrit un modèle), ou un plan_enquete.toml.",
-            show_default=False,
         ),
     ],
     patrimoine: Annotated[

@@ -24,28 +24,10 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-TlsCa = Annotated[
-    Path | None,
-    typer.Option(
-        "--tls-ca", help="Autorité d’une grappe chiffrée (tls://), fichier PEM.", show_default=False
-    ),
-]
-TlsCertificat = Annotated[
-    Path | None,
-    typer.Option(
-        "--tls-certificat", help="Votre certificat pour cette grappe.", show_default=False
-    ),
-]
-TlsCle = Annotated[
-    Path | None,
-    typer.Option("--tls-cle", help="Votre clé pour cette grappe.", show_default=False),
-]
 
 
 def region(
-    fichier: Annotated[
-        Path, typer.Argument(help="Le region.toml à traiter, ou son dossier.", show_default=False)
-    ],
+    fichier: Annotated[Path, typer.Argument(help="Le region.toml à traiter, ou son dossier.")],
     sortie: terminal.Sortie,
     *,
     geodonnees: terminal.Geodonnees = None,
@@ -59,9 +41,16 @@ def region(
     ordonnanceur: Annotated[
         str, typer.Option("--ordonnanceur", help="Adresse de la grappe Dask, tcp://MACHINE:8786.")
     ] = "",
-    tls_ca: TlsCa = None,
-    tls_certificat: TlsCertificat = None,
-    tls_cle: TlsCle = None,
+    tls_ca: Annotated[
+        Path | None,
+        typer.Option("--tls-ca", help="Autorité d’une grappe chiffrée (tls://), fichier PEM."),
+    ] = None,
+    tls_certificat: Annotated[
+        Path | None, typer.Option("--tls-certificat", help="Votre certificat pour cette grappe.")
+    ] = None,
+    tls_cle: Annotated[
+        Path | None, typer.Option("--tls-cle", help="Votre clé pour cette grappe.")
+    ] = None,
     documents: Annotated[
         bool,
         typer.Option(
@@ -162,7 +151,6 @@ def _tls(scheduler: str, *files: Path | None) -> Tls | None:
         `dask_tls_incomplet`, `fichier_absent`.
     """
     from tfpb.errors import fail
-    from tfpb.executors import Tls
     from tfpb.io.tables.contents import require_file
 
     encrypted = scheduler.startswith("tls://")
@@ -175,7 +163,8 @@ def _tls(scheduler: str, *files: Path | None) -> Tls | None:
     given = [file for file in files if file is not None]
     for file in given:
         require_file(file)
-    return Tls(*(str(file.resolve()) for file in given))
+    ca, certificate, key = (str(file.resolve()) for file in given)
+    return ca, certificate, key
 
 
 def _timed(

@@ -13,7 +13,7 @@ from tfpb.words.documents import command_words as words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.audit import Audit, Finding, Release
+    from tfpb.audit import Audit
     from tfpb.model.record import Reading
 
 
@@ -21,24 +21,20 @@ def verifier(
     fichier: Annotated[
         Path | None,
         typer.Argument(
-            help="Le dossier.toml à vérifier, ou son dossier (par défaut celui où l’on est).",
-            show_default=False,
+            help="Le dossier.toml à vérifier, ou son dossier (par défaut celui où l’on est)."
         ),
     ] = None,
     dossier: Annotated[
         Path | None,
-        typer.Option("--dossier", help="Un dossier.zip à contrôler.", show_default=False),
+        typer.Option("--dossier", help="Un dossier.zip à contrôler."),
     ] = None,
     avec: Annotated[
-        Path | None,
-        typer.Option("--avec", help="Un autre dossier.zip, à comparer.", show_default=False),
+        Path | None, typer.Option("--avec", help="Un autre dossier.zip, à comparer.")
     ] = None,
     precedents: Annotated[
         list[Path] | None,
         typer.Option(
-            "--precedents",
-            help="Un dossier déjà diffusé, que ses lecteurs ont encore (répétable).",
-            show_default=False,
+            "--precedents", help="Un dossier déjà diffusé, que ses lecteurs ont encore (répétable)."
         ),
     ] = None,
     geodonnees: terminal.Geodonnees = None,
@@ -124,20 +120,16 @@ def _pack(path: Path, other: Path | None, earlier: Sequence[Path]) -> None:
 def _secret(name: str, pack: dict[str, bytes], earlier: Sequence[dict[str, bytes]]) -> bool:
     """Attack what a pack tells of a survey; return whether nothing surely came out."""
     from tfpb.audit import audit, releases_in
-    from tfpb.words.survey import audit_words
+    from tfpb.words.survey.audit_words import NOTHING_TOLD
 
     releases = releases_in(pack)
     if not releases:
-        terminal.print_line(audit_words.NOTHING_TOLD)
-    before: dict[str, list[Release]] = {}
-    for one in earlier:
-        for release in releases_in(one):
-            before.setdefault(release.name, []).append(release)
+        terminal.print_line(NOTHING_TOLD)
     safe = True
     for release in releases:
-        told = f"{name} ({release.name})" if release.name else name
-        together = before.get(release.name, [])
+        together = [r for one in earlier for r in releases_in(one) if r.name == release.name]
         found = audit([release, *together])
+        told = f"{name} ({release.name})" if release.name else name
         _print_audit(told, found, len(together))
         safe = safe and not found.sure
     return safe
@@ -160,26 +152,20 @@ def _print_audit(name: str, found: Audit, together: int) -> None:
         terminal.print_line(audit_words.OPEN.format(count=found.open))
     perhaps = [f for f in found.found if not f.sure]
     for title, several in ((audit_words.BETRAYED, found.sure), (audit_words.NARROWED, perhaps)):
+        shown, more = several[: audit_words.MOST], len(several) - audit_words.MOST
         if several:
             terminal.print_error(title.format(count=len(several)))
-            terminal.print_error(*_findings(several))
+        for f in shown:
+            terminal.print_error(
+                audit_words.finding(
+                    f.attack, f.where, (f.low, f.high),
+                    attacker=f.attacker, residences=f.residences, text=f.text,
+                )
+            )  # fmt: skip
+        if more > 0:
+            terminal.print_error(audit_words.OTHERS.format(count=more))
     if not found.found:
         terminal.print_line(audit_words.SAFE)
-
-
-def _findings(found: Sequence[Finding]) -> list[str]:
-    from tfpb.words.survey import audit_words
-
-    lines = [
-        audit_words.finding(
-            f.attack, f.where, (f.low, f.high),
-            attacker=f.attacker, residences=f.residences, text=f.text,
-        )
-        for f in found
-    ]  # fmt: skip
-    more = len(lines) - audit_words.MOST
-    rest = [audit_words.OTHERS.format(count=more)] if more > 0 else []
-    return [*lines[: audit_words.MOST], *rest]
 
 
 def _whole(path: Path) -> dict[str, bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -19,8 +18,6 @@ Code = str | int | float
 
 def _as_tuple(value: Any) -> Any:
     """Accept one name where a list is meant."""
-    if value is None:
-        return ()
     return (value,) if isinstance(value, str) else value
 
 
@@ -63,7 +60,7 @@ class ReglagesEnquete(_Model):
     cible: Literal["parc", "service"] | None = None
     marge_points: float = Field(default=5.0, gt=0, le=50)
     marge_adoptee_par: str = ""
-    marge_adoptee_le: date | None = None
+    marge_adoptee_le: dt.date | None = None
     masquage_n: int = Field(default=11, ge=11)
     effet_plan_defaut: float = Field(default=1.6, ge=1)
     marges_calage: str = ""

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from tfpb.model.plan import FichierEnquete, Names, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Strict(BaseModel):
@@ -53,10 +49,6 @@ class Fichiers(Strict):
     repere: str = ""
 
 
-def _as_mapping(value: Any) -> Any:
-    return {} if value is None else value
-
-
 class LoiUtilisateur(Strict):
     """A legal value overridden by the user, with a reference of their own."""
 
@@ -82,16 +74,16 @@ Themes = dict[str, Annotated[Theme, BeforeValidator(_as_theme)]]
 class Alias(Strict):
     """`[alias]`: a name as a file writes it → the name (of a quarter: the code) that is meant."""
 
-    bailleurs: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    agences: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    communes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    quartiers: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
+    bailleurs: dict[str, str] = {}
+    agences: dict[str, str] = {}
+    communes: dict[str, str] = {}
+    quartiers: dict[str, str] = {}
 
 
 class Enquete(Strict):
     """`[enquete]` of a dossier: the wave of a delivery whose columns do not say it."""
 
-    fichiers: Annotated[dict[str, FichierEnquete], BeforeValidator(_as_mapping)] = {}
+    fichiers: dict[str, FichierEnquete] = {}
 
 
 class Reglages(Strict):
@@ -101,25 +93,23 @@ class Reglages(Strict):
     geodonnees: str = ""
     rayon_defaut_m: float = Field(default=30.0, ge=0, le=5000)
     arrondi: Literal["centime", "avis"] = "centime"
-    report_eur: Annotated[dict[str, Written], BeforeValidator(_as_mapping)] = {}
+    report_eur: dict[str, Written] = {}
     recopier: Names = ()
-    feuilles: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    colonnes: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    lectures: Annotated[dict[str, str], BeforeValidator(_as_mapping)] = {}
-    loi: Annotated[dict[str, LoiUtilisateur], BeforeValidator(_as_mapping)] = {}
+    feuilles: dict[str, str] = {}
+    colonnes: dict[str, str] = {}
+    lectures: dict[str, str] = {}
+    loi: dict[str, LoiUtilisateur] = {}
     territoires: Names = ("code_qpv",)
     enquete_residences_inconnues: Literal["refuser", "ecarter"] = "refuser"
     dpi: int = Field(default=200, ge=72, le=600)
     plan_en_ligne: bool = False
     agglomeration_plus_50000: bool | None = None
 
-    @model_serializer(mode="wrap")
-    def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out readings that nobody gave: a dossier without them is the one it was, to the byte."""
-        record: dict[str, Any] = plain(self)
-        if not self.lectures:
-            record.pop("lectures", None)
-        return record
+
+def of_role(keyed: Mapping[str, str], role: str) -> dict[str, str]:
+    """Return what settings keyed `role.column` say of one role: column → value."""
+    prefix = f"{role}."
+    return {k.removeprefix(prefix): value for k, value in keyed.items() if k.startswith(prefix)}
 
 
 class Placed(Strict):
@@ -147,6 +137,6 @@ class Settings(Placed):
     dossier: Entete
     fichiers: Fichiers
     reglages: Reglages = Reglages()
-    themes: Annotated[Themes, BeforeValidator(_as_mapping)] = {}
+    themes: Themes = {}
     alias: Alias = Alias()
     enquete: Enquete = Enquete()

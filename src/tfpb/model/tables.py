@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.packaged import packaged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TABLES: Final = packaged(__name__)
 _WORDS: Final[dict[str, list[str]]] = _TABLES["words"]
@@ -60,3 +63,16 @@ PROGRAMME: Final = _understood("programme")
 DROIT_COMMUN: Final = _understood("droit_commun")
 DECISIONS_LIMITES: Final = _understood("decisions")
 INSEE_COUNTS: Final = _understood("insee")
+
+BY_ROLE: Final[Mapping[str, Contract]] = {
+    "patrimoine": STOCK,
+    "fiscalite": PREMISES,
+    "gmbi": GMBI,
+    "programme": PROGRAMME,
+    "programme_precedent": PROGRAMME,
+    "droit_commun": DROIT_COMMUN,
+    "conventions": CONVENTIONS,
+    "diagnostics": DIAGNOSTICS,
+    "decisions": DECISIONS_LIMITES,
+}
+"""Role of a file in a dossier → what its table holds, in the order in which they are read."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import mimetypes
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tfpb.errors import Severity, TfpbError
+from tfpb.errors import TfpbError
 from tfpb.io.tables.contents import cannot_write, max_file_bytes
-from tfpb.page.deciding import is_decided
 from tfpb.page.door import ENTRANCE, FORM_BYTES, SHOWN_POLICY, Door, Keys
 from tfpb.page.screens import (
     columns_screen,
@@ -28,7 +28,6 @@ from tfpb.page.screens import (
     questions_screen,
     start_screen,
 )
-from tfpb.pipeline.stages import STAGES
 from tfpb.report import theme
 from tfpb.text import printable
 from tfpb.words.faults.sentences import fault_texts
@@ -36,7 +35,7 @@ from tfpb.words.numbers import euros, long_date, number, plural
 from tfpb.words.page import screen_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.datastructures import FormData
     from starlette.requests import Request
@@ -61,6 +60,8 @@ _SCREENS: Final[dict[str, Any]] = {
     "apercu": preview_screen,
     "dossier": pack_screen,
 }
+_BUTTONS: Final = frozenset({"arreter", "verifier", "quitter"})
+"""Forms of every screen: each goes back to the one it was on."""
 _UPLOADING: Final = frozenset({"/deposer", "/dossier"})
 _MOST_FILES: Final = 40
 _MOST_FIELDS: Final = 40_000
@@ -90,19 +91,26 @@ def application(
         Route("/fichiers/{name}", page.asset),
         Route("/avancement", page.progress),
         Route("/vivant", page.alive),
-        Route("/arreter", page.cancel, methods=["POST"]),
-        Route("/verifier", page.check, methods=["POST"]),
-        Route("/quitter", page.quit, methods=["POST"]),
         Route("/pack/{name:path}", page.packed),
         Route("/{screen}", page.show, methods=["GET"]),
         Route("/{screen}", page.act, methods=["POST"]),
     ]
-    made = Starlette(routes=routes, exception_handlers={404: page.absent, Exception: page.ours})
+    told = {403: _refusal(403, "jeton"), 404: _refusal(404, "absente"), Exception: page.ours}
+    made = Starlette(routes=routes, exception_handlers=told)
     return Door(made, keys=keys, host=host, uploads=_most, seen=seen)
 
 
 def _most(path: str) -> int:
     return max_file_bytes() + FORM_BYTES if path in _UPLOADING else FORM_BYTES
+
+
+def _refusal(status: int, why: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return what answers a request that is refused."""
+
+    async def refused(_request: Request, _error: Exception) -> Response:
+        return HTMLResponse(door_words.refusal(why), status)
+
+    return refused
 
 
 class _Page:
@@ -137,12 +145,9 @@ class _Page:
 
     async def asset(self, request: Request) -> Response:
         """Give a style, a script or a font of the page."""
-        path = _ASSETS.get(request.path_params["name"])
-        return FileResponse(path) if path else await self.absent(request)
-
-    async def absent(self, _request: Request, _error: Exception | None = None) -> Response:
-        """Say that there is nothing there."""
-        return HTMLResponse(screen_words.refusal("absente"), 404)
+        if (path := _ASSETS.get(request.path_params["name"])) is None:
+            raise HTTPException(404)
+        return FileResponse(path)
 
     async def ours(self, _request: Request, error: Exception) -> Response:
         """Say that the program is at fault, as the commands do."""
@@ -155,43 +160,16 @@ class _Page:
 
     async def progress(self, _request: Request) -> Response:
         """Give the part of the page that tells where a work stands."""
-        return HTMLResponse(self._render("avancement", "", {}))
-
-    async def cancel(self, request: Request) -> Response:
-        """Stop the work under way."""
-        form = await self._signed(request)
-        if isinstance(form, Response):
-            return form
-        await run_in_threadpool(self._desk.cancel)
-        return self._back(form)
-
-    async def check(self, request: Request) -> Response:
-        """Check the files."""
-        form = await self._signed(request)
-        if isinstance(form, Response):
-            return form
-        await run_in_threadpool(self._desk.check, again=True)
-        return self._back(form)
-
-    async def quit(self, request: Request) -> Response:
-        """End the server, unless a work is under way."""
-        form = await self._signed(request)
-        if isinstance(form, Response):
-            return form
-        if self._desk.busy:
-            return self._back(form)
-        self._leave()
-        return HTMLResponse(self._render("fin", "", {}))
+        return self._rendered("avancement", "", {})
 
     async def packed(self, request: Request) -> Response:
         """Give a file of the last pack: shown where a browser shows it, of no origin; or to be saved."""
-        pack, name = self._desk.pack(), request.path_params["name"]
-        parts = PurePosixPath(name).parts
-        if pack is None or ".." in parts or "\\" in name or PurePosixPath(name).is_absolute():
-            return await self.absent(request)
-        path = pack / name
+        pack = self._desk.pack()
+        if pack is None:
+            raise HTTPException(404)
+        path = pack / request.path_params["name"]
         if not path.resolve().is_relative_to(pack.resolve()) or not path.is_file():
-            return await self.absent(request)
+            raise HTTPException(404)
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         shown = path.suffix in _SHOWN and "telecharger" not in request.query_params
         policy = SHOWN_POLICY if path.suffix == ".html" else "default-src 'none'"
@@ -207,7 +185,7 @@ class _Page:
         """Show a screen."""
         screen = request.path_params["screen"]
         if screen not in _SCREENS:
-            return await self.absent(request)
+            raise HTTPException(404)
         if screen != "depart" and not self._desk.begun:
             return RedirectResponse("/depart", 303)
         return await run_in_threadpool(self._shown, screen, request.query_params)
@@ -217,84 +195,64 @@ class _Page:
         if screen != desk.told_on:  # what was said is of the screen where it was asked
             desk.notice, desk.told, desk.told_on = (), (), screen
         said = desk.notice
-        try:
-            if trouble := desk.trouble:
-                desk.notice = trouble
-                return HTMLResponse(self._render("empeche", screen, {}))
-            facts = _SCREENS[screen].show(desk, query)
-            return HTMLResponse(self._render(screen, screen, facts))
+        try:  # settings that cannot be read are said on every screen
+            facts = {"reglages": desk.settings if desk.begun else None}
+            return self._rendered(screen, screen, facts | _SCREENS[screen].show(desk, query))
         except TfpbError as error:
-            desk.notice = (*desk.notice, *error.faults)
-            return HTMLResponse(self._render("empeche", screen, {}))
+            desk.notice = (*said, *(f for f in error.faults if f not in said))
+            return self._rendered("empeche", screen, {})
         finally:
             desk.notice = said  # what a screen finds as it is shown is not found twice
 
     async def act(self, request: Request) -> Response:
         """Do what the form of a screen asks, then show the screen."""
-        screen = request.path_params["screen"]
-        if screen not in _SCREENS:
-            return await self.absent(request)
+        asked = request.path_params["screen"]
+        if asked not in _SCREENS and asked not in _BUTTONS:
+            raise HTTPException(404)
         try:
-            form = await self._signed(request)
+            async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
+                if not self._keys.signed(str(form.get("jeton", ""))):
+                    raise HTTPException(403)
+                return await run_in_threadpool(self._done, asked, form)
         except OSError as error:  # a disk that is full, as the files come in
-            self._desk.notice, self._desk.told_on = cannot_write("", error).faults, screen
-            return RedirectResponse(f"/{screen}", 303)
-        if isinstance(form, Response):
-            return form
-        self._desk.notice, self._desk.told, self._desk.told_on = (), (), screen
+            self._desk.notice, self._desk.told_on = cannot_write("", error).faults, asked
+            return RedirectResponse(f"/{asked}", 303)
+
+    def _done(self, asked: str, form: FormData) -> Response:
+        desk, screen = self._desk, str(form.get("retour", ""))
+        if asked == "quitter" and not desk.busy:
+            self._leave()
+            return self._rendered("fin", "", {})
+        if asked == "arreter":
+            desk.cancel()
+        elif asked == "verifier":
+            desk.check(again=True)
+        if asked in _BUTTONS:
+            return RedirectResponse(f"/{screen}" if screen in _SCREENS else "/", 303)
+        desk.notice, desk.told, desk.told_on = (), (), asked
+        where = None
         try:
-            where = await run_in_threadpool(_SCREENS[screen].act, self._desk, form)
+            where = _SCREENS[asked].act(desk, form)
         except TfpbError as error:
-            self._desk.notice = error.faults
-            where = None
+            desk.notice = error.faults
         except OSError as error:
-            self._desk.notice = cannot_write(Path(error.filename or "").name, error).faults
-            where = None
-        finally:
-            await form.close()
-        return RedirectResponse(f"/{screen}{where or ''}", 303)
+            desk.notice = cannot_write(Path(error.filename or "").name, error).faults
+        return RedirectResponse(f"/{asked}{where or ''}", 303)
 
-    async def _signed(self, request: Request) -> FormData | Response:
-        """Read a form, if it is of this instance."""
-        form = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS)
-        token = request.headers.get("x-jeton") or str(form.get("jeton", ""))
-        if not self._keys.signed(token):
-            await form.close()
-            return HTMLResponse(screen_words.refusal("jeton"), 403)
-        return form
-
-    def _back(self, form: FormData) -> Response:
-        screen = str(form.get("retour", ""))
-        return RedirectResponse(f"/{screen}" if screen in _SCREENS else "/", 303)
-
-    def _render(self, template: str, screen: str, facts: dict[str, Any]) -> str:
+    def _rendered(self, template: str, screen: str, facts: dict[str, Any]) -> HTMLResponse:
         desk = self._desk
         job = desk.job
-        broken = ""
-        if job is not None and not job.running:
-            if job.cancelled:
-                broken = screen_words.CANCELLED
-            elif job.broken:
-                broken = screen_words.BROKEN.format(kind=job.broken)
-        refused = () if job is None or job.running else job.faults
         common = {
-            "ecrans": screen_words.SCREENS,
+            "bureau": desk,
+            "mots": screen_words,
             "ecran": screen,
             "jeton": self._keys.token,
-            "dossier_nom": desk.folder.name,
-            "dossier_lieu": str(desk.folder),
             "travail": job,
-            "etapes": [s.name for s in STAGES],
-            "arret": broken,
-            "fini": screen_words.ENDED,
-            "travaux": screen_words.WORKING,
-            "avis": fault_texts((*desk.notice, *refused)),
-            "dits": desk.told,
-            "a_jour": desk.fresh,
-            "commence": desk.begun,
-            "nb_fautes": len(desk.outlook.wrong),
-            "nb_doutes": sum(1 for d in desk.outlook.doubts if d.address and not is_decided(d)),
+            "avis": fault_texts((*desk.notice, *(job.faults if job is not None else ()))),
+            "nb_doutes": sum(
+                1 for d in desk.outlook.doubts if d.address and not doubts_screen.is_decided(d)
+            ),
             "aujourdhui": dt.date.today(),  # noqa: DTZ011 - the day proposed for a decision
-            "Severity": Severity,
         }
-        return self._templates.get_template(f"{template}.html.jinja").render(common | facts)
+        page = self._templates.get_template(f"{template}.html.jinja")
+        return HTMLResponse(page.render(common | facts))

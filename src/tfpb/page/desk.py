@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError
-from tfpb.io.packs.output_files import write_bytes
+from tfpb.io.packs.output_files import numbered, write_bytes
 from tfpb.io.packs.pack import ARCHIVE, RUN
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import SETTINGS, read_plan, read_settings
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from tfpb.io.sources.settings_edit import Keys
     from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
+    from tfpb.page.outlook import Doubt
 
 PLAN: Final = "plan_enquete.toml"
+NOT_DROPPED: Final = {"plan", "decisions"}
+"""Roles that are no table the user brings."""
 CHECK: Final = "verifier"
 PACK: Final = "dossier"
 BRING: Final = "apporter"
@@ -59,15 +62,14 @@ class Desk:
         self._job: Job | None = None
         self._seen: tuple[object, ...] = ()
         self._tried: tuple[object, ...] = ()
-        self._begun_at: tuple[tuple[object, ...], int] = ((), 0)
-        self.decided = 0
+        self._begun_at: tuple[tuple[object, ...], tuple[Doubt, ...]] = ((), ())
         self._read: dict[tuple[object, ...], Any] = {}
         self.notice: tuple[Fault, ...] = ()
         self.told: tuple[str, ...] = ()
         self.told_on = ""
         self.dropped: dict[str, tuple[str, ...]] = {}
         self.author = ""
-        self.undo: list[Any] = []
+        self.undo: list[tuple[Doubt, ...]] = []
 
     @property
     def file(self) -> Path:
@@ -82,33 +84,37 @@ class Desk:
     @property
     def geography(self) -> Path:
         """Where imported geography is."""
-        return self._geography(self.settings)
+        return self._geography(self.settings if self.begun else None)
 
     @property
-    def settings(self) -> Settings | None:
-        """What the `dossier.toml` says, as far as it can be read."""
-        try:
-            return read_settings(self.file)[0] if self.begun else None
-        except TfpbError:  # `trouble` says it
-            return None
+    def settings(self) -> Settings:
+        """What the `dossier.toml` says, as far as it can be read.
+
+        Raises
+        ------
+        TfpbError
+            It is not there, or says nothing that can be read.
+        """
+        settings, faults = read_settings(self.file)
+        if settings is None:
+            raise TfpbError(faults)
+        return settings
 
     @property
-    def trouble(self) -> tuple[Fault, ...]:
-        """Why a `dossier.toml` that is there says nothing; empty when it says something."""
-        if not self.begun:
-            return ()
-        try:
-            settings, faults = read_settings(self.file)
-        except TfpbError as error:
-            return error.faults
-        return () if settings is not None else tuple(faults)
+    def files(self) -> list[tuple[str, str]]:
+        """The files that the dossier names and that are there, each after its role."""
+        settings = self.settings
+        return [
+            (role, name)
+            for role, named in settings.fichiers.model_dump(exclude=NOT_DROPPED).items()
+            for name in ((named,) if isinstance(named, str) else named)
+            if name and settings.path(name).is_file()
+        ]
 
     @property
     def plan_file(self) -> Path:
         """The plan of the survey."""
-        settings = self.settings
-        named = settings.fichiers.plan if settings is not None else ""
-        return self.folder / (named or PLAN)
+        return self.folder / (self.settings.fichiers.plan or PLAN)
 
     @property
     def plan(self) -> Plan | None:
@@ -136,8 +142,8 @@ class Desk:
         """Take in what a work found; what was decided since it began is not in it, and is kept."""
         if kind == PACK:
             self.made = found
-        stamp, decided = self._begun_at
-        if decided != self.decided:
+        stamp, doubts = self._begun_at
+        if doubts is not self.outlook.doubts:
             return
         self.outlook, self.undo = found, []
         self._seen = self.stamp() if kind == PACK else stamp  # a run writes the review anew
@@ -154,9 +160,10 @@ class Desk:
         return bool(self._seen) and self._seen == self.stamp()
 
     def stamp(self) -> tuple[object, ...]:
-        """Return what tells whether a file of the dossier has changed."""
-        settings = self.settings
-        if settings is None:
+        """Return what tells whether a file of the dossier has changed; nothing where it says nothing."""
+        try:
+            settings = self.settings
+        except TfpbError:
             return ()
         named = [v for v in settings.fichiers.model_dump().values() if v]
         names = [n for v in named for n in ((v,) if isinstance(v, str) else v)]
@@ -179,16 +186,15 @@ class Desk:
                     return False
                 self._job.cancel()
                 self._tried = ()
-            self._begun_at = self.stamp(), self.decided
+            self._begun_at = self.stamp(), self.outlook.doubts
             self._job = Job(kind, work, *args, **options)
             return True
 
     def check(self, *, again: bool = False) -> None:
         """Check the files, unless that was done, or tried in vain, since they changed."""
-        if self.settings is None or self.fresh or self.busy:
-            return
-        if again or self._tried != self.stamp():
-            self._tried = self.stamp()
+        now = self.stamp()
+        if now and now != self._seen and not self.busy and (again or now != self._tried):
+            self._tried = now
             self.begin(CHECK, check, self.file, self.geography)
 
     def make(self, *, release: bool) -> None:
@@ -203,12 +209,8 @@ class Desk:
 
     def pack(self) -> Path | None:
         """Return the folder of the last pack, if there is one."""
-        numbered = self.folder.glob(f"{PACK_FOLDER}.*")
-        found = [
-            p
-            for p in (self.folder / PACK_FOLDER, *numbered)
-            if (p / ARCHIVE).is_file() and (p / RUN).is_file()
-        ]
+        places = (self.folder / PACK_FOLDER, *self.folder.glob(f"{PACK_FOLDER}.*"))
+        found = [p for p in places if (p / ARCHIVE).is_file() and (p / RUN).is_file()]
         return max(found, key=lambda p: (p / ARCHIVE).stat().st_mtime_ns, default=None)
 
     def kept(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
@@ -228,16 +230,14 @@ class Desk:
         str
             Its name there.
         """
-        wanted = safe_name(name)
-        stem, dot, suffix = wanted.rpartition(".")
-        rank = 1
-        while (there := self.folder / wanted).exists():
-            if there.is_file() and there.read_bytes() == data:
-                return wanted
-            rank += 1
-            wanted = f"{stem}_{rank}{dot}{suffix}"
-        write_bytes(there, data)
-        return wanted
+        there = next(
+            path
+            for path in numbered(self.folder / safe_name(name))
+            if not path.exists() or (path.is_file() and path.read_bytes() == data)
+        )
+        if not there.exists():
+            write_bytes(there, data)
+        return there.name
 
 
 def safe_name(name: str) -> str:

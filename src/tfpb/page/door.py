@@ -115,13 +115,18 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or say why not."""
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
         if scope["type"] != "http":
             return
         refused = self._refused(scope)
-        bounded = _Bounded(receive, self._uploads(scope["path"]))
+        left = self._uploads(scope["path"])
+
+        async def bounded() -> Message:  # whatever the length of the body was said to be
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise TooMuchError
+            return message
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -135,13 +140,13 @@ class Door:
 
         if refused is not None:
             status, why = refused
-            await self._say(status, why)(scope, receive, guarded)
+            await HTMLResponse(words.refusal(why), status)(scope, receive, guarded)
             return
         self._seen()
         try:
             await self._app(scope, bounded, guarded)
         except TooMuchError:
-            await self._say(413, "trop")(scope, receive, guarded)
+            await HTMLResponse(words.refusal("trop"), 413)(scope, receive, guarded)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Return the status and the reason of a refusal; None for a request that may come in."""
@@ -175,23 +180,6 @@ class Door:
             return not writes or site == "same-origin"
         return origin == "null" and site == "same-origin"
 
-    def _say(self, status: int, why: str) -> HTMLResponse:
-        return HTMLResponse(words.refusal(why), status)
-
 
 class TooMuchError(Exception):
     """More was sent than may be."""
-
-
-class _Bounded:
-    """Receives a body up to a bound, whatever its length was said to be."""
-
-    def __init__(self, receive: Receive, most: int) -> None:
-        self._receive, self._left = receive, most
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        self._left -= len(message.get("body", b""))
-        if self._left < 0:
-            raise TooMuchError
-        return message

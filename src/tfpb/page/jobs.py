@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -82,41 +83,27 @@ class Job:
         """Stop it; what it would have replaced stays."""
         self.cancelled = self.cancelled or self.running
         self._process.kill()
-        self.wait()
-
-    def wait(self, seconds: float = _JOIN_S) -> None:
-        """Wait for its end."""
-        self._thread.join(seconds)
+        self._thread.join(_JOIN_S)
 
     def _follow(self, pipe: Connection) -> None:
-        told = False
-        while True:
-            try:
+        told, progress = False, self.progress
+        with suppress(EOFError, OSError):  # until its end
+            while True:
                 kind, value = pipe.recv()
-            except (EOFError, OSError):
-                break
-            told = told or kind in {"result", "faults", "broken"}
-            self._note(kind, value)
+                if kind == "stage":
+                    progress.stages.append(value)
+                elif kind == "label":
+                    progress.label, progress.done, progress.total = value, 0, 0
+                elif kind == "expect":
+                    progress.total = value
+                elif kind == "step":
+                    progress.done += value
+                else:  # its result, its faults, or what broke
+                    setattr(self, kind, value)
+                    told = True
         self._process.join()
         if not told and not self.cancelled:
             self.broken = "killed"
-
-    def _note(self, kind: str, value: Any) -> None:
-        progress = self.progress
-        if kind == "stage":
-            progress.stages.append(value)
-        elif kind == "label":
-            progress.label, progress.done, progress.total = value, 0, 0
-        elif kind == "expect":
-            progress.total = value
-        elif kind == "step":
-            progress.done += value
-        elif kind == "result":
-            self.result = value
-        elif kind == "faults":
-            self.faults = value
-        elif kind == "broken":
-            self.broken = value
 
 
 def _run(

@@ -6,10 +6,12 @@ Each function here runs in a process of its own (`tfpb.page.jobs`) and calls wha
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -22,16 +24,14 @@ from tfpb.model.codes import GeocodeVerdict, QpvStatut
 from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
-from tfpb.pipeline.pack_run import Follower, run_pack
+from tfpb.pipeline.pack_run import Follower, followed, limit_decisions, run_pack
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
-from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
+from tfpb.pipeline.steps.geocoding import doubtful_addresses
 from tfpb.report.sections.doutes import Stakes
 from tfpb.report.sections.synthese import missing, synthese
-from tfpb.review.address_decisions import decided
-from tfpb.review.doubts import POSITION, address_doubts, limit_doubts
+from tfpb.review.doubts import POSITION, limit_doubts
 from tfpb.review.picture import HEIGHT_MM, MOST, WIDTH_MM, half_width, spots
-from tfpb.review.review_workbook import read_limit_decisions
 from tfpb.stage import Steps, directly
 from tfpb.words.documents.note_words import closing
 from tfpb.words.documents.pack_words import difference_words
@@ -44,16 +44,18 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.model.assembly import Dossier
+    from tfpb.model.money import States
     from tfpb.model.record import Reading
+    from tfpb.model.report import KeyFigure
     from tfpb.model.settings import Settings
     from tfpb.review.picture import Spot
-    from tfpb.stage import Stage
 
     Tell = Callable[[str, Any], None]
 
 _WIDE: Final = 620.0
 """Width of a small map, in units of its drawing."""
 _TALL: Final = _WIDE * HEIGHT_MM / WIDTH_MM
+_MOST_NAMES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,10 @@ class Outlook:
     readings : tuple of Reading
     doubts : tuple of Doubt
         Worst euros first.
-    states : tuple of (str, Decimal)
-        Name of a state of the money → euros; empty without a tax sheet.
-    figures : tuple of (str, str, str)
-        Label, value and detail of the figures of the summary.
+    states : States or None
+        The money in states; None without a tax sheet.
+    figures : tuple of KeyFigure
+        Those of the summary.
     standing : tuple of str
         What each state of the money hangs on.
     lacking : tuple of (str, str)
@@ -138,21 +140,22 @@ class Outlook:
         What differs from the pack that stood there.
     pack : str
         Folder of the pack written; empty for a check.
+    kept : tuple of str
+        Files of the pack before that a hand had changed.
     """
 
     faults: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-    states: tuple[tuple[str, Decimal], ...] = ()
-    missing_dwellings: int = 0
-    figures: tuple[tuple[str, str, str], ...] = ()
+    states: States | None = None
+    figures: tuple[KeyFigure, ...] = ()
     standing: tuple[str, ...] = ()
     lacking: tuple[tuple[str, str], ...] = ()
     closing: tuple[str, ...] = ()
     quarters: tuple[tuple[str, str], ...] = ()
     changes: tuple[str, ...] = ()
     pack: str = ""
-    kept: tuple[str, ...] = field(default=())
+    kept: tuple[str, ...] = ()
 
     @property
     def wrong(self) -> tuple[Fault, ...]:
@@ -165,26 +168,19 @@ def check(tell: Tell, file: Path, geography: Path) -> Outlook:
     settings, faults = read_settings(file)
     if settings is None:
         return Outlook(tuple(faults))
-    keep = users_cache()
-    execute = keep or directly
     tell("expect", len(STAGES))
-
-    def told(stage: Stage, values: tuple[Any, ...]) -> Any:
-        tell("stage", stage.name)
-        result = execute(stage, values)
-        tell("step", 1)
-        return result
-
+    follower = Follower(begins=partial(tell, "stage"))
+    execute = followed(users_cache() or directly, follower, partial(tell, "step"), {})
     try:
-        found = examine(settings, geography, execute=told)
+        found = examine(settings, geography, execute=execute)
     except TfpbError as error:
         inputs, read = gather_inputs(settings)
         more = tuple(f for f in read if f not in error.faults)
         found = Examined((*error.faults, *more), readings(inputs))
-    quarters = _quarters(settings, geography)
+    every, quarters = (*faults, *found.faults), _quarters(settings, geography)
     if found.dossier is None:
-        return Outlook((*faults, *found.faults), found.readings, quarters=quarters)
-    return _outlook(found.dossier, (*faults, *found.faults), geography, quarters=quarters)
+        return Outlook(every, found.readings, quarters=quarters)
+    return _outlook(found.dossier, every, geography, quarters=quarters)
 
 
 def make(tell: Tell, file: Path, geography: Path, target: Path, *, release: bool) -> Outlook:
@@ -196,54 +192,37 @@ def make(tell: Tell, file: Path, geography: Path, target: Path, *, release: bool
     def follow(label: str, total: int | None) -> Iterator[Steps]:
         tell("label", label)
         tell("expect", total or 0)
-        yield Steps(lambda count: tell("step", count), lambda count: tell("expect", count))
+        yield Steps(partial(tell, "step"), partial(tell, "expect"))
 
     run = run_pack(
         settings, geography, target,
         keep=users_cache(), release=release,
-        follower=Follower(follow, lambda name: tell("stage", name)),
+        follower=Follower(follow, partial(tell, "stage")),
     )  # fmt: skip
-    from tfpb.evidence.differences import differences  # noqa: PLC0415 - where there was a pack
+    made, written = run.dossier, run.written
+    changes: tuple[str, ...] = ()
+    if before is not None:
+        from tfpb.evidence.differences import differences  # noqa: PLC0415 - where there was a pack
 
-    after = read_pack(run.written.folder) if before is not None else None
-    changes = difference_words(differences(before, after)) if before and after else ()
+        changes = tuple(difference_words(differences(before, read_pack(written.folder))))
     return _outlook(
-        run.dossier,
-        run.dossier.notices,
-        geography,
-        quarters=_quarters(settings, geography),
-        closing=tuple(closing(run.dossier, run.written.folder.name)),
-        changes=tuple(changes),
-        pack=run.written.folder.name,
-        kept=run.written.kept,
-    )
+        made, made.notices, geography,
+        quarters=_quarters(settings, geography), closing=tuple(closing(made, written.folder.name)),
+        changes=changes, pack=written.folder.name, kept=written.kept,
+    )  # fmt: skip
 
 
 def _outlook(made: Dossier, faults: tuple[Fault, ...], geography: Path, **more: Any) -> Outlook:
-    money = made.abatement
-    states: tuple[tuple[str, Decimal], ...] = ()
-    standing: tuple[str, ...] = ()
+    money, on = made.abatement, made.settings.dossier.date
     if money is not None:
-        s = money.states
-        states = (
-            ("acquis", s.acquired), ("a_reclamer", s.to_claim), ("sous_reserve", s.reserved),
-            ("a_risque", s.at_risk), ("perdu", s.lost),
-        )  # fmt: skip
-        standing = state_sentences(money, made.settings.dossier.date)
-    figures = tuple(
-        (f.label, f.value, f.detail)
-        for block in synthese(made).blocks
-        if isinstance(block, KeyFigures)
-        for f in block.figures
-    )
+        more["states"] = money.states
+        more["standing"] = state_sentences(money, on)
+    blocks = (b for b in synthese(made).blocks if isinstance(b, KeyFigures))
     return Outlook(
         faults,
         made.readings,
         tuple(doubts_of(made, geography)),
-        states=states,
-        missing_dwellings=money.states.missing if money is not None else 0,
-        figures=figures,
-        standing=standing,
+        figures=tuple(f for block in blocks for f in block.figures),
         lacking=tuple(MISSING[key] for key in missing(made)),
         **more,
     )
@@ -266,68 +245,49 @@ def _quarters(settings: Settings, geography: Path) -> tuple[tuple[str, str], ...
 def doubts_of(made: Dossier, geography: Path) -> list[Doubt]:
     """List what is left to decide and what was, most euros first, each with its map."""
     entrances = made.located.entrances
-    given = made.settings.fichiers.decisions
-    ruled = read_limit_decisions(made.settings.path(given)) if given else None
-    limits = limit_doubts(entrances, ruled)
+    limits = _rows(limit_doubts(entrances, limit_decisions(made.settings)))
+    near = {int(row[POSITION]): row for row in limits if row[POSITION] >= 0}
     listed = doubtful_addresses(made)
-    by_position = dict(zip(entrances.index.get_indexer(listed.index), _rows(listed), strict=True))
-    near = {int(p): row for row, p in zip(_rows(limits), limits[POSITION], strict=True) if p >= 0}
-    orphans = [row for row in _rows(limits) if row[POSITION] < 0]
-    unlisted = [p for p in near if p not in by_position]
-    extra = _addresses(made, entrances.iloc[unlisted]) if unlisted else []
-    more = dict(zip(unlisted, extra, strict=True))
-    at = sorted({*near, *(int(p) for p in by_position)})
+    rows = dict(zip(entrances.index.get_indexer(listed.index), _rows(listed), strict=True))
+    by_position = {int(p): row for p, row in rows.items()}
+    alone = [p for p in near if p not in by_position]
+    waiting = entrances.iloc[alone].assign(
+        result_verdict=str(GeocodeVerdict.A_VERIFIER), result_status="ok"
+    )
+    more = dict(zip(alone, _rows(doubtful_addresses(made, waiting)), strict=True))
     stakes = Stakes(made)
     homes = entrances["id_residence"].astype(str).tolist()
-    worth = {p: stakes.of_home(homes[p]) for p in at}
-    at.sort(key=lambda p: (-worth[p][1], -worth[p][0], p))
-    frame = pd.DataFrame({POSITION: at})
+    worth = {p: stakes.of_home(homes[p]) for p in {*near, *by_position}}
+    at = sorted(worth, key=lambda p: (-worth[p][1], -worth[p][0], p))
     placed = spots(
-        frame, entrances, made.maps,
+        pd.DataFrame({POSITION: at}), entrances, made.maps,
         parcels=load_parcels(geography, communes=set(entrances["result_citycode"]) - {""}),
         streets=made.ground.streets, default_radius_m=made.settings.reglages.rayon_defaut_m,
     )  # fmt: skip
-    out = []
-    doors = _doors(entrances)
-    for rank, (p, spot) in enumerate(zip(at, placed, strict=True)):
-        drawn = _drawn(spot, doors.get(homes[p], ())) if spot and rank < MOST else None
-        dwellings = entrances["nb_logements"].iloc[p]
-        out.append(
-            Doubt(
-                near.get(p, {}), by_position.get(p) or more[p], p in by_position, worth[p][1],
-                0 if pd.isna(dwellings) else int(dwellings), drawn,
-            )
-        )  # fmt: skip
-    return [*out, *(Doubt(row, {}, False, Decimal(0), 0) for row in orphans)]  # noqa: FBT003
+    doors, dwellings = _doors(entrances), entrances["nb_logements"].fillna(0).astype(int).tolist()
+    out = [
+        Doubt(
+            near.get(p, {}), by_position.get(p) or more[p], p in by_position, worth[p][1],
+            dwellings[p], _drawn(spot, doors.get(homes[p], ())) if spot and rank < MOST else None,
+        )
+        for rank, (p, spot) in enumerate(zip(at, placed, strict=True))
+    ]  # fmt: skip
+    orphans = (row for row in limits if row[POSITION] < 0)
+    return [*out, *(Doubt(row, {}, listed=False, euros=Decimal(0), dwellings=0) for row in orphans)]
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
 
-def _addresses(made: Dossier, doors: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows that the sheet « Adresses » would have for entrances it does not list."""
-    waiting = doors.assign(result_verdict=str(GeocodeVerdict.A_VERIFIER), result_status="ok")
-    names = doors["id_residence"].astype(str) + " " + doors["id_batiment"].astype(str)
-    rows = address_doubts(
-        waiting,
-        doors,
-        decided(doors, chosen_addresses(made.settings)).rows,
-        lines=doors["_ligne"].tolist(),
-        identifiers=names.str.strip().tolist(),
-    )
-    return _rows(rows)
-
-
 def _doors(entrances: pd.DataFrame) -> dict[str, tuple[tuple[float, float], ...]]:
     """Return the points of each résidence that has an entrance to decide on."""
-    unsure = entrances["qpv_statut"] == QpvStatut.A_VERIFIER
-    homes = set(entrances["id_residence"][unsure].astype(str))
-    out: dict[str, list[tuple[float, float]]] = {}
-    for home, x, y in entrances[["id_residence", "result_x", "result_y"]].itertuples(index=False):
-        if str(home) in homes and pd.notna(x) and pd.notna(y):
-            out.setdefault(str(home), []).append((float(x), float(y)))
-    return {k: tuple(dict.fromkeys(v)) for k, v in out.items()}
+    unsure = entrances["id_residence"][entrances["qpv_statut"] == QpvStatut.A_VERIFIER]
+    rows = entrances[entrances["id_residence"].isin(unsure)].dropna(subset=["result_x", "result_y"])
+    out: dict[str, dict[tuple[float, float], None]] = {}
+    for home, x, y in rows[["id_residence", "result_x", "result_y"]].itertuples(index=False):
+        out.setdefault(str(home), {})[float(x), float(y)] = None
+    return {home: tuple(points) for home, points in out.items()}
 
 
 def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...]) -> SmallMap:
@@ -336,55 +296,37 @@ def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...]) -> SmallMap:
     seen = spot.scene.within(spot.x, spot.y, half * 1.4)
     window = shapely.box(spot.x - 2 * half, spot.y - 2 * half, spot.x + 2 * half, spot.y + 2 * half)
 
-    def put(x: float, y: float) -> tuple[float, float]:
-        return round((x - spot.x) * scale + _WIDE / 2, 1), round(
-            _TALL / 2 - (y - spot.y) * scale, 1
-        )
+    def put(metres: Any) -> Any:
+        x, y = np.asarray(metres).T
+        places = (x - spot.x) * scale + _WIDE / 2, _TALL / 2 - (y - spot.y) * scale
+        return np.column_stack(places).round(1)
 
-    shapes: list[tuple[str, str]] = []
+    def cut(shapes: Any) -> list[Any]:
+        parts = shapely.get_parts(shapely.intersection(shapes, window))
+        return [p for p in parts if p.geom_type in {"Polygon", "LineString"} and not p.is_empty]
+
+    def path(kind: str, part: Any) -> tuple[str, str]:
+        rings = (part.exterior, *part.interiors) if part.geom_type == "Polygon" else (part,)
+        lines = ("L".join(f"{x} {y}" for x, y in put(r.coords)) for r in rings)
+        return kind, "".join(f"M{line}{'Z' * (part.geom_type == 'Polygon')}" for line in lines)
+
+    shapes = [path("parcelle", part) for part in cut(seen.parcels)]
     names: dict[str, tuple[float, float]] = {}
-    kinds = (("parcelle", seen.parcels), ("quartier", seen.quarters), ("ancien", seen.older))
-    shapes += [
-        (kind, _path(part, put))
-        for kind, areas in kinds[:1]
-        for a in areas
-        for part in _cut(a, window)
-    ]
-    if seen.streets is not None:
-        for name, line in zip(seen.streets["nom"].astype(str), seen.streets.geometry, strict=True):
-            for part in _cut(line, window):
-                shapes.append(("rue", _path(part, put)))
-                if name:
-                    middle = part.interpolate(0.5, normalized=True)
-                    names.setdefault(name, put(middle.x, middle.y))
-    shapes += [
-        (kind, _path(part, put))
-        for kind, areas in kinds[1:]
-        for a in areas
-        for part in _cut(a, window)
-    ]
-    inside = tuple(
-        (x, y, name) for name, (x, y) in names.items() if 0 < x < _WIDE and 0 < y < _TALL
+    streets = (
+        seen.streets if seen.streets is not None else pd.DataFrame({"nom": [], "geometry": []})
     )
-    here = put(spot.x, spot.y)
-    others = tuple(p for d in doors if (p := put(*d)) != here)
+    for name, line in zip(streets["nom"].astype(str), streets["geometry"], strict=True):
+        for part in cut(line):
+            shapes.append(path("rue", part))
+            middle = part.interpolate(0.5, normalized=True).coords
+            if name:
+                names.setdefault(name, tuple(put(middle)[0].tolist()))
+    shapes += [path("quartier", part) for part in cut(seen.quarters)]
+    shapes += [path("ancien", part) for part in cut(seen.older)]
+    inside = [(x, y, name) for name, (x, y) in names.items() if 0 < x < _WIDE and 0 < y < _TALL]
+    here = [_WIDE / 2, round(_TALL / 2, 1)]
+    others = [tuple(p) for p in put(doors).tolist() if p != here] if doors else []
     return SmallMap(
-        spot.x, spot.y, scale, round(spot.radius_m * scale, 1), tuple(s for s in shapes if s[1]),
-        inside[:12], others,
+        spot.x, spot.y, scale, round(spot.radius_m * scale, 1), tuple(shapes),
+        tuple(inside[:_MOST_NAMES]), tuple(others),
     )  # fmt: skip
-
-
-def _cut(shape: Any, window: Any) -> list[Any]:
-    parts = shapely.get_parts(shapely.intersection(shape, window)).tolist()
-    return [p for p in parts if p.geom_type in {"Polygon", "LineString"} and not p.is_empty]
-
-
-def _path(shape: Any, put: Callable[[float, float], tuple[float, float]]) -> str:
-    if shape.geom_type == "LineString":
-        return _line(shape.coords, put)
-    return "".join(f"{_line(r.coords, put)}Z" for r in (shape.exterior, *shape.interiors))
-
-
-def _line(coordinates: Any, put: Callable[[float, float], tuple[float, float]]) -> str:
-    points = [put(c[0], c[1]) for c in coordinates]
-    return "M" + "L".join(f"{x} {y}" for x, y in points)

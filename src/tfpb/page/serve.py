@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import os
 import socket
 import sys
 import threading
 import time
 import webbrowser
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 import platformdirs
 import uvicorn
 
+from tfpb.io.tables.scratch import hold
 from tfpb.page.application import application
 from tfpb.page.desk import Desk
 from tfpb.page.door import ENTRANCE, Keys
@@ -67,7 +67,10 @@ def serve(
     place = _own_folder()
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     asked = place / f"{name}.demande"
-    with _alone(place / f"{name}.verrou", asked), _listening() as listening:
+    with _alone(place / f"{name}.verrou", asked), socket.socket() as listening:
+        if sys.platform == "win32":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        listening.bind((HOST, 0))  # a free port of the loopback, and nowhere else
         host = f"{HOST}:{listening.getsockname()[1]}"
         keys = Keys()
         door = place / f"{name}.html"
@@ -82,7 +85,11 @@ def serve(
 
         def show() -> None:
             keys.renew()
-            _private(door, words.handed(f"http://{host}{ENTRANCE}?cle={keys.entrance}"))
+            door.unlink(missing_ok=True)
+            door.touch(0o600, exist_ok=False)  # of this user alone, from its first byte on
+            door.write_text(
+                words.handed(f"http://{host}{ENTRANCE}?cle={keys.entrance}"), encoding="utf-8"
+            )
             if browse:
                 webbrowser.open(door.as_uri())
 
@@ -137,53 +144,18 @@ def _own_folder() -> Path:
     """Return a folder that this user alone reads."""
     place = Path(platformdirs.user_cache_dir("tfpb", appauthor=False)) / "page"
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if os.name != "nt":
-        place.chmod(0o700)
+    place.chmod(0o700)
     return place
-
-
-def _private(path: Path, text: str) -> None:
-    """Write a file that this user alone reads, from its first byte on."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as f:
-        f.write(text)
-
-
-@contextlib.contextmanager
-def _listening() -> Iterator[socket.socket]:
-    """Listen on a free port of the loopback, and nowhere else."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
-        if sys.platform == "win32":
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        listening.bind((HOST, 0))
-        yield listening
 
 
 @contextlib.contextmanager
 def _alone(lock: Path, asked: Path) -> Iterator[None]:
     """Hold a folder alone; another instance is asked to show its page again."""
     with lock.open("a+b") as file:
-        if not _held(file):
+        try:
+            hold(file)
+        except OSError:
             asked.touch()
-            raise AlreadyOpenError
+            raise AlreadyOpenError from None
         asked.unlink(missing_ok=True)
         yield
-
-
-def _held(file: IO[bytes]) -> bool:
-    """Take the lock of a file, which the system gives back when this process ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - of Windows alone
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - of the others
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -17,7 +17,7 @@ from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
-from tfpb.pipeline.published_before import RELEASE
+from tfpb.pipeline.published_before import DRAFT, RELEASE
 from tfpb.report import charts
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first, chapters
@@ -43,10 +43,7 @@ if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import MapModel, QpvPage
     from tfpb.model.money import Programme
-
-DRAFT: Final = "PROJET.txt"
-"""Stands beside the tables of a draft, which bear no foot."""
-
+    from tfpb.model.settings import Entete
 
 _CHART: Final = Stage("Graphique", ("graphique",), "image", charts.draw, kept="fichiers")
 _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
@@ -184,13 +181,7 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     files |= data_files(said)
     if not dossier.draft and dossier.release:
         files[RELEASE] = dumps(dict(dossier.release))
-    head = dossier.settings.dossier
-    files |= programme_files(
-        dossier.programme,
-        year=head.annee,
-        fictional=head.donnees_fictives,
-        draft=bool(dossier.draft),
-    )
+    files |= programme_files(dossier.programme, dossier.settings.dossier, bool(dossier.draft))
     files |= gis_files(dossier)
     files[RUN] = dumps(run_record(dossier))
     return files | drafts(files) if dossier.draft else files
@@ -239,16 +230,17 @@ def data_files(said: Report) -> dict[str, bytes]:
 
 
 def programme_files(
-    programme: Programme | None, *, year: int, fictional: bool, draft: bool = False
+    programme: Programme | None,
+    head: Entete,
+    draft: bool,  # noqa: FBT001 - read by a stage of a region, in this order
 ) -> dict[str, bytes]:
     """Write the programme as others ask for it: the bilan in the columns in use, the list to key in.
 
     Parameters
     ----------
     programme : Programme or None
-    year : int
-    fictional : bool
-        Whether the data are invented: the title says so.
+    head : Entete
+        Its year; whether the data are invented: the title says so.
     draft : bool
         Whether it is for the landlord alone: the title says so.
 
@@ -259,14 +251,12 @@ def programme_files(
     """
     if programme is None:
         return {}
+    year = head.annee
     title = BILAN_TITLE.format(year=year)
-    if fictional:
+    if head.donnees_fictives:
         title += f" ({FICTIONAL})"
     if draft:
         title = f"{DRAFT_WORD} · {title}"
-    return {
-        "donnees/bilan_programme.xlsx": bilan_workbook(
-            bilan_frames(programme, year=year), title=title
-        ),
-        "donnees/ressaisie.csv": csv_bytes(reentry_frame(programme, year=year)),
-    }
+    bilan = bilan_workbook(bilan_frames(programme, year=year), title=title)
+    entry = csv_bytes(reentry_frame(programme, year=year))
+    return {"donnees/bilan_programme.xlsx": bilan, "donnees/ressaisie.csv": entry}

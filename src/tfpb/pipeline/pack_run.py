@@ -25,12 +25,14 @@ from tfpb.words.documents import command_words as words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import pandas as pd
+
     from tfpb.errors import Fault
     from tfpb.io.packs.pack import Written
     from tfpb.model.assembly import Dossier
     from tfpb.model.settings import Settings
     from tfpb.pipeline.kept.stage_cache import StageCache
-    from tfpb.stage import Stage
+    from tfpb.stage import Execute, Stage
 
 PACK_FOLDER: Final = "dossier"
 """Where a pack goes when nothing is said, beside the dossier.toml."""
@@ -140,6 +142,12 @@ def run_pack(
     return PackRun(made, written, next(iter(review), None))
 
 
+def limit_decisions(settings: Settings) -> pd.DataFrame | None:
+    """Read what someone decided on the sides of entrances, if a dossier names it."""
+    given = settings.fichiers.decisions
+    return read_limit_decisions(settings.path(given)) if given else None
+
+
 def computed(
     settings: Settings,
     folder: Path,
@@ -149,18 +157,25 @@ def computed(
 ) -> tuple[Dossier, dict[str, float]]:
     """Run every stage, followed; return the dossier, and the seconds that each stage took."""
     timings: dict[str, float] = {}
-    execute = keep or directly
     with follower.follow(words.CALCULATIONS, len(STAGES)) as advance:
+        execute = followed(keep or directly, follower, advance, timings)
+        return assemble(settings, folder, execute=execute, packs=packs), timings
 
-        def timed(stage: Stage, values: tuple[Any, ...]) -> Any:
-            follower.begins(stage.name)
-            begun = time.perf_counter()
-            result = execute(stage, values)
-            timings[stage.name] = round(time.perf_counter() - begun, 3)
-            advance(1)
-            return result
 
-        return assemble(settings, folder, execute=timed, packs=packs), timings
+def followed(
+    execute: Execute, follower: Follower, advance: Callable[[int], None], timings: dict[str, float]
+) -> Execute:
+    """Return a way to run stages of which someone is told, with the seconds that each took."""
+
+    def timed(stage: Stage, values: tuple[Any, ...]) -> Any:
+        follower.begins(stage.name)
+        begun = time.perf_counter()
+        result = execute(stage, values)
+        timings[stage.name] = round(time.perf_counter() - begun, 3)
+        advance(1)
+        return result
+
+    return timed
 
 
 def _rendered(
@@ -183,14 +198,13 @@ def _review(
 ) -> dict[Path, bytes]:
     """Make the workbook of what is left to decide, which stands beside the pack."""
     entrances = made.located.entrances
-    given = made.settings.fichiers.decisions
     return review_file(
         pack,
         entrances,
         made.maps,
         parcels=load_parcels(geography, communes=set(entrances["result_citycode"]) - {""}),
         streets=lambda _rows: made.ground.streets,
-        decisions=read_limit_decisions(made.settings.path(given)) if given else None,
+        decisions=limit_decisions(made.settings),
         radius_m=made.settings.reglages.rayon_defaut_m,
         addresses=doubtful_addresses(made),
         chosen=chosen_addresses(made.settings),

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 RELEASE: Final = "diffusion.json"
 """Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
+DRAFT: Final = "PROJET.txt"
+"""Stands beside the tables of a draft, which bear no foot."""
 LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
 """Environment variable that names the ledger."""
 _BALANCE: Final = "donnees/bilan.csv"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.pipeline.steps import costing, geocoding, joining, locating, surveying
+from tfpb.pipeline.steps import costing, geocoding, locating, surveying
 from tfpb.pipeline.wiring import Key, Outcome, Values, check, needed, run_stages, stage
 from tfpb.stage import Execute, directly
 
@@ -89,9 +89,9 @@ STAGES: Final = (
     stage("Abattement", costing.abate, (TAX_RULE, TAXES, LOCATED), ABATEMENT),
     stage("Programme", costing.programme, (TAX_RULE, INPUTS, LOCATED, ABATEMENT), PROGRAMME),
     stage("Droit commun", costing.droit_commun, (TAX_RULE, INPUTS, LOCATED), DROIT_COMMUN),
-    stage("Évaluation", joining.evaluate, (SCOPE, LOCATED, PROGRAMME, SURVEY), EVALUATION),
-    stage("Doutes du parc", joining.doubts, (TAX_RULE, TAXES, LOCATED), DOUBTS, kept="table"),
-    stage("Sensibilité", joining.sensitive, (SCOPE, DOUBTS, SURVEY), SENSITIVITY),
+    stage("Évaluation", costing.evaluate, (SCOPE, LOCATED, PROGRAMME, SURVEY), EVALUATION),
+    stage("Doutes du parc", costing.doubts, (TAX_RULE, TAXES, LOCATED), DOUBTS, kept="table"),
+    stage("Sensibilité", costing.sensitive, (SCOPE, DOUBTS, SURVEY), SENSITIVITY),
     stage("Fond de carte", locating.ground, (GEOGRAPHY, LOCATED), GROUND),
 )
 # fmt: on

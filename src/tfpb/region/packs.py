@@ -46,12 +46,8 @@ if TYPE_CHECKING:
 _LATE: Final = (stages.EVALUATION, stages.SENSITIVITY)
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
-    "Bilan du programme", ("programme", "head", "draft"), "bilans",
-    lambda programme, head, draft: programme_files(
-        programme, year=head.annee, fictional=head.donnees_fictives, draft=draft
-    ),
-    kept="fichiers",
-)  # fmt: skip
+    "Bilan du programme", ("programme", "head", "draft"), "bilans", programme_files, kept="fichiers"
+)
 
 
 @dataclass(frozen=True, slots=True)

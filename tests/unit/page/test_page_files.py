@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tomllib
 import zipfile
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from tfpb.errors import Place
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import recognise, safe_copy
 from tfpb.io.sources.settings_edit import edit_toml
@@ -168,10 +170,36 @@ def test_settings_pasted_twice_are_edited_too(tmp_path: Path) -> None:
 
 
 def test_a_cell_is_corrected_in_a_copy_where_it_stands(stock: Path) -> None:
-    data = corrected(stock, "Parc", {(5, "Code résidence"): "R1", (6, "Nb logements"): "14"})
+    places = [Place("", "Parc", 5, "Code résidence"), Place("", "Parc", 6, "Nb logements")]
+    data = corrected(stock, dict(zip(places, ("R1", "14"), strict=True)))
     page = openpyxl.load_workbook(io.BytesIO(data))["Parc"]
     assert (page["A5"].value, page["E6"].value, page["A4"].value) == ("R1", 14, "R0")
     assert page["E4"].value == 10
+
+
+def test_formulas_keep_the_values_they_gave_in_a_corrected_copy(tmp_path: Path) -> None:
+    """One that was never computed is said of the copy as of the file."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["id_residence", "logements", "double", "triple"])
+    for k in range(2, 6):
+        page.append([f"R{k}", "douze" if k == 3 else 12, f"=B{k}*2", f"=B{k}*3"])
+    book.save(tmp_path / "brut.xlsx")
+    path = tmp_path / "stock.xlsx"
+    with zipfile.ZipFile(tmp_path / "brut.xlsx") as read, zipfile.ZipFile(path, "w") as made:
+        for name in read.namelist():
+            data = re.sub(
+                rb"(<f>B\d\*2</f>)<v ?/>|(<f>B\d\*2</f>)<v></v>", rb"\1\2<v>24</v>", read.read(name)
+            )
+            made.writestr(name, data)
+    copy = tmp_path / "copie.xlsx"
+    copy.write_bytes(corrected(path, {Place("", "Sheet", 3, "logements"): "12"}))
+    before, after = read_table(path), read_table(copy)
+    assert list(after.frame["double"]) == list(before.frame["double"]) == ["24"] * 4
+    assert list(after.frame["logements"]) == ["12"] * 4
+    assert [(n.code, n.place.row) for n in after.notices] == [("formule_sans_valeur", 2)]
+    assert [(n.code, n.place.row) for n in before.notices] == [("formule_sans_valeur", 2)]
 
 
 def test_two_deliveries_ask_one_question_under_two_names() -> None:

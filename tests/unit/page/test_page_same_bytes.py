@@ -85,10 +85,10 @@ def _decide(page: Served) -> list[tuple[str, str, str]]:
         form = next(f for f in forms if f'value="{choice}"' in f)
         rank = int(re.findall(r'name="rang" value="(\d+)"', form)[0])
         key = unescape(re.findall(r'name="cle" value="([^"]*)"', form)[0])
-        doubt = page.desk.outlook.doubts[rank]
         told = {"rang": str(rank), "cle": key, "choix": choice, "auteur": "C. Roy", "piece": "plan",
                 "date": "2026-02-03"}  # fmt: skip
         page.post("/doutes", told)
+        doubt = page.desk.outlook.doubts[rank]
         row = doubt.address if choice == "accepter" else doubt.limit
         assert row["decision"]
         done.append(

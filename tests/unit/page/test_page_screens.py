@@ -19,7 +19,7 @@ from tfpb.errors import Fault, Place
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_plan
 from tfpb.page.outlook import Doubt, Outlook, check
-from tfpb.page.remembered import _file as remembered_file
+from tfpb.page.screens.columns_screen import remembered_file
 from tfpb.page.screens.doubts_screen import key_of
 from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule

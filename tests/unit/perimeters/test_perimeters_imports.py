@@ -290,7 +290,6 @@ def test_geopackage_reads_back_with_short_names(tmp_path: Path) -> None:
             x=np.array([660_000.0, np.nan]),
             y=np.array([6_860_000.0, np.nan]),
             epsg=2154,
-            layer="localisation",
         )
         (tmp_path / name).write_bytes(data)
     info = pyogrio.read_info(tmp_path / "a.gpkg", layer="localisation")

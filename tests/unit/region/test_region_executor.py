@@ -12,7 +12,7 @@ import pytest
 
 from tfpb.cli.region import _tls
 from tfpb.errors import TfpbError
-from tfpb.executors import Dask, InProcess, Processes, Tls, executor
+from tfpb.executors import Dask, InProcess, Processes, executor
 
 
 def square(value: int) -> int:
@@ -143,7 +143,7 @@ def test_an_encrypted_cluster_is_opened_by_its_files_alone(tmp_path: Path) -> No
     home = Path(__file__).parent
     with dask_cluster(tmp_path / "grappe", workers=1, paths=(home,), tls=files) as cluster:
         assert cluster.scheduler.startswith("tls://")
-        assert Dask(cluster.scheduler, Tls(*files)).map(square, range(5)) == [0, 1, 4, 9, 16]
+        assert Dask(cluster.scheduler, files).map(square, range(5)) == [0, 1, 4, 9, 16]
         for scheduler in (cluster.scheduler, cluster.scheduler.replace("tls", "tcp")):
             with pytest.raises(TfpbError) as error:
                 Dask(scheduler, patience_s=2).map(square, [1])

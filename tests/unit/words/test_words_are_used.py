@@ -63,6 +63,9 @@ def _read(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def test_every_word_is_read() -> None:
     read = {pair for module, tree in TREES.items() for pair in _read(module, tree)}
+    for template in (SOURCE / "tfpb" / "page" / "templates").glob("*.jinja"):
+        names = re.findall(r"\bmots\.([A-Z_]+)", template.read_text("utf-8"))
+        read |= {("tfpb.words.page.screen_words", name) for name in names}
     made = [
         (module, name)
         for module, tree in TREES.items()

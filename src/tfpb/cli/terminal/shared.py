@@ -37,6 +37,7 @@ _PLAIN: Final = {
 }  # fmt: skip
 _OUR_FAULT: Final = 1
 _MOST_SHOWN: Final = 200
+_MOST_KINDS: Final = 12
 Sortie = Annotated[Path, typer.Option("--sortie", "-s", help="Fichier ou dossier à écrire.")]
 Feuille = Annotated[
     str | None,
@@ -67,7 +68,6 @@ Precedents = Annotated[
         "--precedents",
         help="Ce qui a été diffusé et que ce poste ne connaît pas : dossier.zip, dossier de région, "
         "…_diffusion.json (répétable).",
-        show_default=False,
     ),
 ]
 ToutRecalculer = Annotated[
@@ -155,6 +155,31 @@ def tell_raw(sortie: Path, *, given: bool) -> None:
     """Tell `--csv-brut` where the output is no CSV."""
     named = sortie.suffix.lower()
     tell_unused("--csv-brut", words.NOT_CSV, given=given and named not in {"", ".csv"})
+
+
+def check_outputs(
+    outputs: Iterable[Path], inputs: Iterable[Path | None], *, raw: bool, also: str = ""
+) -> None:
+    """Refuse outputs that are no table (or `also`) or would replace an input; tell `--csv-brut` if of no use.
+
+    Parameters
+    ----------
+    outputs : iterable of Path
+        The first is named by the user, the others stand beside it.
+    inputs : iterable of Path or None
+    raw : bool
+        Whether `--csv-brut` is given.
+    also : str
+        Another extension that the command writes.
+    """
+    from tfpb.io.packs.output_files import refuse_inputs
+    from tfpb.io.tables.tabular import check_format
+
+    first, *_ = outputs = tuple(outputs)
+    tell_raw(first, given=raw)
+    if first.suffix.lower() != also:
+        check_format(first)
+    refuse_inputs(outputs, inputs)
 
 
 def written(arguments: Sequence[str]) -> str:
@@ -276,7 +301,7 @@ def show_held_back(notices: Iterable[Fault]) -> None:
         show_doubts(told)
 
 
-def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> None:
+def show_doubts(faults: Iterable[Fault], *, where: str = "") -> None:
     """List doubts briefly on the standard channel, each kind once with the first as its example.
 
     What to do follows, unless all of them are listed elsewhere.
@@ -284,8 +309,6 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
     Parameters
     ----------
     faults : iterable of Fault
-    most : int
-        Most kinds shown.
     where : str
         Where all of them are listed, when they are.
     """
@@ -294,13 +317,13 @@ def show_doubts(faults: Iterable[Fault], *, most: int = 12, where: str = "") -> 
     kinds: dict[tuple[str, str], list[Fault]] = {}
     for fault in faults:  # each option that did not serve has its reason
         kinds.setdefault((fault.code, str(fault.fields.get("raison", ""))), []).append(fault)
-    for alike in list(kinds.values())[:most]:
+    for alike in list(kinds.values())[:_MOST_KINDS]:
         said = fault_text(alike[0])
         print_line(words.short_doubt(said.title, said.where, len(alike) - 1))
         if not where and said.hint and not said.hint.startswith(words.NOTHING_TO_DO):
             print_line(words.WHAT_TO_DO.format(hint=said.hint))
-    if len(kinds) > most:
-        print_line(words.OTHER_KINDS.format(count=len(kinds) - most))
+    if len(kinds) > _MOST_KINDS:
+        print_line(words.OTHER_KINDS.format(count=len(kinds) - _MOST_KINDS))
     if where and kinds:
         print_line(words.ALL_LISTED.format(where=where))
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tfpb.model.arrays import Floats
 
 _FILE: Final = "couches.gpkg"
+_POINTS: Final = "localisation"
 _REFUSED: Final = (
     OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
     pyogrio.errors.FeatureError,
@@ -70,7 +71,7 @@ def geoparquet_bytes(frame: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def points_bytes(frame: pd.DataFrame, *, x: Floats, y: Floats, epsg: int, layer: str) -> bytes:
+def points_bytes(frame: pd.DataFrame, *, x: Floats, y: Floats, epsg: int) -> bytes:
     """Return rows as points of a GeoPackage.
 
     Parameters
@@ -80,7 +81,6 @@ def points_bytes(frame: pd.DataFrame, *, x: Floats, y: Floats, epsg: int, layer:
     x, y : float array, shape (n,)
         Metres of `epsg`; NaN keeps the row, without a point.
     epsg : int
-    layer : str
 
     Returns
     -------
@@ -99,7 +99,7 @@ def points_bytes(frame: pd.DataFrame, *, x: Floats, y: Floats, epsg: int, layer:
         if out[name].dtype == object:
             out[name] = [_text(v) for v in out[name]]
     out.columns = pd.Index(short_names([str(c) for c in out.columns]))
-    return geopackage_bytes({layer[:_MAX_NAME]: gpd.GeoDataFrame(out, geometry=points, crs=epsg)})
+    return geopackage_bytes({_POINTS: gpd.GeoDataFrame(out, geometry=points, crs=epsg)})
 
 
 def _text(value: Any) -> str | None:

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -54,6 +55,13 @@ def _same(output: Path, path: Path) -> bool:
         return output.samefile(path)
     except OSError:  # one of them is not there
         return False
+
+
+def numbered(path: Path) -> Iterator[Path]:
+    """Name a file, then others as long as they are asked for: `plan.toml`, `plan_2.toml` and so on."""
+    yield path
+    for rank in count(2):
+        yield path.with_name(f"{path.stem}_{rank}{path.suffix}")
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -110,12 +118,12 @@ def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
     parts: dict[Path, Path] = {}
     try:
         for path, data in files.items():
-            with _in_french(path):
+            with in_french(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 parts[path] = path.with_name(f".{path.name}.part")
                 parts[path].write_bytes(data)
         for path in files:
-            with _in_french(path):
+            with in_french(path):
                 _refuse_held(path)
         yield
         _swap(parts)
@@ -126,7 +134,8 @@ def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
 
 
 @contextmanager
-def _in_french(path: Path) -> Iterator[None]:
+def in_french(path: Path) -> Iterator[None]:
+    """Turn what the system refuses into `ecriture_impossible`, of the name of a path."""
     try:
         yield
     except OSError as error:
@@ -226,23 +235,7 @@ class NewFolder:
             old.rename(target)
             raise
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Remove what is beside the place, unless it is all that is left of the old folder."""
         if self.target.exists() or not (self._aside / _OLD).exists():
             shutil.rmtree(self._aside, ignore_errors=True)
-
-
-def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write files (name inside the folder → bytes) beside a folder, then swap: the old one goes last.
-
-    Raises
-    ------
-    OSError
-    """
-    folder = NewFolder(target)
-    try:
-        for name, data in files.items():
-            folder.write(name, data)
-        folder.take_place()
-    finally:
-        folder.leave()

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import zipfile
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.archives import zip_bytes
 from tfpb.errors import Place, fail
-from tfpb.io.packs.output_files import NewFolder, replace_folder, settle, write_together
+from tfpb.io.packs.output_files import NewFolder, in_french, settle, write_together
 from tfpb.io.packs.provenance import recorded_hash
 from tfpb.io.tables.contents import (
     SPOILED_ARCHIVE,
@@ -25,7 +26,7 @@ from tfpb.io.tables.contents import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 JOURNAL: Final = "journal.json"
 ARCHIVE: Final = "dossier.zip"
@@ -81,8 +82,10 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
     TfpbError
         `ecriture_impossible`.
     """
-    whole = listed(files)
-    return _write(folder, {**whole, ARCHIVE: zip_bytes(whole), JOURNAL: dumps(dict(journal))})
+    with closing(GrowingFolder(folder)) as out:
+        out.put(files)
+        archive = zip_bytes(listed(files))
+        return out.finish({ARCHIVE: archive, JOURNAL: dumps(dict(journal))})
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
@@ -102,7 +105,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
     TfpbError
         `ecriture_impossible`.
     """
-    return _write(folder, listed(files))
+    with closing(GrowingFolder(folder)) as out:
+        out.put(files)
+        return out.finish()
 
 
 class GrowingFolder:
@@ -123,39 +128,33 @@ class GrowingFolder:
         self._named = _named(folder)
         check_place(self._named)
         self._hashes: dict[str, str] = {}
-        try:
-            target = free_place(self._named)
+        with in_french(self._named):
+            self._new = NewFolder(free_place(self._named))
             self._kept = changed_by_hand(self._named)
-            self._new = NewFolder(target)
-        except OSError as error:
-            raise cannot_write(self._named.name, error) from error
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Write some files: name inside the folder → content."""
-        try:
+        with in_french(self._named):
             for name, data in files.items():
                 self._hashes[name] = _sha(data)
                 self._new.write(name, data)
-        except OSError as error:
-            raise cannot_write(self._named.name, error) from error
 
     @property
     def names(self) -> frozenset[str]:
         """Names of the files written so far."""
         return frozenset(self._hashes)
 
-    def finish(self) -> Written:
-        """Write the list of hashes, and give the folder its name."""
-        try:
-            self._new.write(LISTING, dumps(self._hashes))
+    def finish(self, unlisted: Mapping[str, bytes] | None = None) -> Written:
+        """Write the list of hashes and files that are not in it, and give the folder its name."""
+        with in_french(self._named):
+            for name, data in {LISTING: dumps(self._hashes), **(unlisted or {})}.items():
+                self._new.write(name, data)
             self._new.take_place()
-        except OSError as error:
-            raise cannot_write(self._named.name, error) from error
         return Written(self._new.target, self._kept)
 
     def close(self) -> None:
         """Leave nothing beside the folder."""
-        self._new.leave()
+        self._new.close()
 
 
 def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -176,11 +175,12 @@ def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     if folder.is_dir():  # perhaps the one we are in: it is filled, not replaced
         write_together({folder / name: data for name, data in files.items()})
         return
-    try:
+    with in_french(folder):
         settle(folder)
-        replace_folder(folder, files)
-    except OSError as error:
-        raise cannot_write(folder.name, error) from error
+        with closing(NewFolder(folder)) as new:
+            for name, data in files.items():
+                new.write(name, data)
+            new.take_place()
 
 
 def listed(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -223,38 +223,16 @@ def free_place(folder: Path) -> Path:
         `ecriture_impossible`.
     """
     folder = _named(folder)
-    try:
+    with in_french(folder):
         settle(folder)
-        return next(t for t in _places(folder) if not changed_by_hand(t))
-    except OSError as error:
-        raise cannot_write(folder.name, error) from error
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
-    """Write a folder with its list; what a hand has changed stays, and the next free place is taken."""
-    folder = _named(folder)
-    check_place(folder)
-    try:
-        settle(folder)
-        kept = changed_by_hand(folder)
-        target = next(t for t in _places(folder) if not changed_by_hand(t))
-        replace_folder(target, files)
-    except OSError as error:
-        raise cannot_write(folder.name, error) from error
-    return Written(target, kept)
+        names = (f"{folder.name}.{k}" if k > 1 else folder.name for k in count(1))
+        return next(p for p in map(folder.with_name, names) if not changed_by_hand(p))
 
 
 def _named(folder: Path) -> Path:
     """Return a folder that bears a name: « . » is the folder we are in."""
     folder = Path(folder)
     return folder if folder.name not in ("", "..") else folder.resolve()
-
-
-def _places(folder: Path) -> Iterator[Path]:
-    """Name `DIR`, then `DIR.2` and so on."""
-    yield folder
-    for number in count(2):
-        yield folder.with_name(f"{folder.name}.{number}")
 
 
 def _sha(data: bytes) -> str:

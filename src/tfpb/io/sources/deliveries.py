@@ -193,11 +193,8 @@ def plan_names(plan: Plan | None) -> tuple[str, ...]:
     """List every column name a plan knows, in its order, each once."""
     if plan is None:
         return ()
-    columns = plan.colonnes
-    names: list[str] = [
-        *columns.repondant, *columns.vague, *columns.bailleur, *columns.residence, *columns.poids,
-        *columns.qpv, *columns.strates, *columns.ajustement, *columns.standardisation,
-    ]  # fmt: skip
+    columns = plan.colonnes.model_dump().values()
+    names: list[str] = [n for named in columns if isinstance(named, tuple) for n in named]
     for key, variable in plan.variables.items():
         names += [key, *variable.colonnes]
     for item in plan.items:

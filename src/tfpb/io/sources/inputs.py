@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from tfpb.errors import Fault, Headers, Place, Severity
+from tfpb.errors import Fault, Headers, Place
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, RPLS, renamed_streets, with_rpls_line
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
@@ -14,35 +14,23 @@ from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan
 from tfpb.io.tables.headers import match_columns
-from tfpb.model import tables
 from tfpb.model.columns import READINGS
+from tfpb.model.settings import of_role
+from tfpb.model.tables import BY_ROLE
 from tfpb.text import fold
 from tfpb.words.faults.input_words import ONE_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
 
     from tfpb.io.sources.deliveries import Delivery
     from tfpb.io.tables.tabular import TextTable
-    from tfpb.model.columns import Contract
     from tfpb.model.plan import Plan
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
-
-_TABLES: Final[Mapping[str, Contract]] = {
-    "patrimoine": tables.STOCK,
-    "fiscalite": tables.PREMISES,
-    "gmbi": tables.GMBI,
-    "programme": tables.PROGRAMME,
-    "programme_precedent": tables.PROGRAMME,
-    "droit_commun": tables.DROIT_COMMUN,
-    "conventions": tables.CONVENTIONS,
-    "diagnostics": tables.DIAGNOSTICS,
-    "decisions": tables.DECISIONS_LIMITES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +53,6 @@ class Inputs:
     given : mapping of str to str
         What the settings say of the deliveries: a bailleur's name → the one meant, a file → its wave.
     sources : tuple of Source
-    notices : tuple of Fault
-        Doubts only: faults have stopped the run.
     photos : mapping of str to bytes
         Those that diagnostics name, reduced.
     readings : tuple of Reading
@@ -84,7 +70,6 @@ class Inputs:
     aliases: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
-    notices: tuple[Fault, ...] = ()
     photos: Mapping[str, bytes] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     headers: Headers = field(default_factory=Headers)
@@ -140,7 +125,7 @@ class _Reader(Gathering):
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Read and type the table of a role."""
-        contract = replace(_TABLES[role], name=role)
+        contract = replace(BY_ROLE[role], name=role)
         stock = role == "patrimoine"
         table = self.role(role, (*contract.headers, *(RPLS if stock else ())))
         if table is None:
@@ -152,7 +137,7 @@ class _Reader(Gathering):
         read = {fold(h) for h in table.frame.columns}
         # a header explained for one file is understood in the others
         known = match_columns(table, contract, renames)[0]
-        for other in _TABLES:
+        for other in BY_ROLE:
             renames |= {
                 c: h
                 for c, h in self._renames(other).items()
@@ -162,28 +147,21 @@ class _Reader(Gathering):
         if stock and named and self.settings.reglages.geocodage != "index":
             place = Place(table.file, table.sheet, 0, named[0])
             self.faults.append(Fault("adresses_de_locataires", place, ", ".join(named)))
-        keys = (key.partition(".") for key in self.settings.reglages.recopier)
-        copied = [column for owner, _, column in keys if owner == role]
+        chosen = self.settings.reglages
+        copied = of_role(dict.fromkeys(chosen.recopier, ""), role)
         self.faults += [
             _not_copied(self.settings, f"{role}.{column}")
             for column in copied
             if column not in contract.names and fold(column) not in read
         ]
-        readings = {
-            column: reading
-            for key, reading in self.settings.reglages.lectures.items()
-            for owner, _, column in (key.partition("."),)
-            if owner == role
-        }
-        typed = self.typed(table, contract, renames, copied, readings)
+        typed = self.typed(table, contract, renames, copied, of_role(chosen.lectures, role))
         frame, doubts = self.names.in_table(role, typed)
         self.faults += doubts
         return frame
 
     def _renames(self, role: str) -> dict[str, str]:
         """Return the columns that dossier.toml names for a role: contract name → header."""
-        prefix, named = f"{role}.", self.settings.reglages.colonnes.items()
-        return {k.removeprefix(prefix): header for k, header in named if k.startswith(prefix)}
+        return of_role(self.settings.reglages.colonnes, role)
 
 
 def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
@@ -202,7 +180,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     """
     reader = _Reader(settings)
     reader.faults += unknown_settings(settings)
-    frames = {role: frame for role in _TABLES if (frame := reader.frame(role)) is not None}
+    frames = {role: frame for role in BY_ROLE if (frame := reader.frame(role)) is not None}
     identifiers = Identifiers(())
     if "patrimoine" in frames:
         frames["patrimoine"], found = check_stock(frames["patrimoine"], settings.dossier.bailleur)
@@ -223,7 +201,6 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     repere = reader.role("repere")
     reader.faults += reader.names.unused()
     headers = Headers(reader.headers)
-    faults = headers.quote(reader.faults)
     inputs = replace(
         survey,
         frames=frames,
@@ -231,11 +208,10 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         aliases=aliases,
         photos=photos,
         sources=tuple(reader.sources),
-        notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
         readings=_by_bailleur(reader.readings, frames.get("patrimoine")),
         headers=headers,
     )
-    return inputs, faults
+    return inputs, headers.quote(reader.faults)
 
 
 def _by_bailleur(readings: Iterable[Reading], stock: pd.DataFrame | None) -> tuple[Reading, ...]:
@@ -342,36 +318,27 @@ def _beside(reader: Gathering, role: str, plan: Path, name: str) -> TextTable | 
 
 def unknown_settings(settings: Settings) -> list[Fault]:
     """List what `[reglages]` names that is no table, no column, or no reading of its column."""
-    columns = {f"{role}.{c}" for role, contract in _TABLES.items() for c in contract.names}
-    read = {
-        f"{role}.{c.name}": READINGS[c.kind]
-        for role, contract in _TABLES.items()
-        for c in contract.columns
-        if c.kind in READINGS
-    }
+    columns = {f"{r}.{c.name}": c for r, contract in BY_ROLE.items() for c in contract.columns}
+    read = {key: READINGS[c.kind] for key, c in columns.items() if c.kind in READINGS}
     chosen = settings.reglages
-    given = {"colonnes": chosen.colonnes, "feuilles": chosen.feuilles, "lectures": chosen.lectures}
-    known = {
-        "colonnes": columns, "feuilles": set(type(settings.fichiers).model_fields), "lectures": set(read),
-    }  # fmt: skip
+    named: dict[str, tuple[Iterable[str], Container[str]]] = {
+        "colonnes": (chosen.colonnes, columns),
+        "feuilles": (chosen.feuilles, type(settings.fichiers).model_fields),
+        "lectures": (chosen.lectures, read),
+    }
     faults = [
         _not_copied(settings, key)
-        for key in settings.reglages.recopier
-        if key.partition(".")[0] not in _TABLES or not key.partition(".")[2]
+        for key in chosen.recopier
+        if key.partition(".")[0] not in BY_ROLE or not key.partition(".")[2]
     ]
-    faults += [
-        Fault(
-            "code_inconnu",
-            Place(settings.file, "", 0, f"reglages.lectures.{key}"),
-            reading,
-            {"attendu": ONE_OF.format(values=", ".join(read[key]))},
-        )
-        for key, reading in chosen.lectures.items()
-        if key in read and reading not in read[key]
-    ]
-    for section, keys in given.items():
-        for key in keys:
-            if key not in known[section]:
+    for key, reading in chosen.lectures.items():
+        if reading not in read.get(key, (reading,)):
+            place = Place(settings.file, "", 0, f"reglages.lectures.{key}")
+            fields = {"attendu": ONE_OF.format(values=", ".join(read[key]))}
+            faults.append(Fault("code_inconnu", place, reading, fields))
+    for section, (given, known) in named.items():
+        for key in given:
+            if key not in known:
                 whole = f"reglages.{section}.{key}"
                 place = Place(settings.file, "", 0, whole)
                 faults.append(Fault("reglage_inconnu", place, key, {"cle": whole}))

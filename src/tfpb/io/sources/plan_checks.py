@@ -93,23 +93,11 @@ def given_waves(
     return plan, out, faults
 
 
-def check_waves(plan: Plan, deliveries: list[Delivery]) -> Iterator[Fault]:
-    """Check the waves: too many of them, without a year, the plan's own unused, two files into one.
-
-    Parameters
-    ----------
-    plan : Plan
-    deliveries : list of Delivery
-    """
-    for delivery in deliveries:
-        column = delivery.column(plan.colonnes.vague)
-        if column is not None:
-            yield from _column(plan, delivery, column)
-    yield from _pooled(plan, deliveries)
-
-
-def _column(plan: Plan, delivery: Delivery, column: str) -> Iterator[Fault]:
+def _waves(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
     """Refuse a column of dates or numbers read as waves: each would be a survey of its own."""
+    column = delivery.column(plan.colonnes.vague)
+    if column is None:
+        return
     place = delivery.place(column)
     waves = sorted(set(delivery.table.frame[column]) - {""})
     shown = ", ".join(waves[:_SHOWN])
@@ -197,7 +185,8 @@ def check_deliveries(
     faults = [f for item in plan.items for f in _filter(item, plan, delivered, file)]
     for delivery in delivered:
         faults += [*_unanswered(plan, delivery), *_weights(plan, delivery)]
-    return [*faults, *check_waves(plan, delivered), *_owner(plan, delivered, bailleur)]
+    faults += [f for delivery in delivered for f in _waves(plan, delivery)]
+    return [*faults, *_pooled(plan, delivered), *_owner(plan, delivered, bailleur)]
 
 
 def _weights(plan: Plan, delivery: Delivery) -> Iterator[Fault]:

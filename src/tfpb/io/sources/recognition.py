@@ -18,12 +18,11 @@ from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.safe_copy import tables_of, without_columns
 from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import xlsx_bytes
-from tfpb.model import tables
+from tfpb.model.tables import BY_ROLE
 from tfpb.survey.reading.guessing import guess_scale
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tfpb.io.sources.deliveries import Delivery
@@ -31,17 +30,10 @@ if TYPE_CHECKING:
     from tfpb.model.columns import Contract
 
 SURVEY: Final = "enquete"
-CONTRACTS: Final[Mapping[str, Contract]] = {
-    "patrimoine": tables.STOCK,
-    "fiscalite": tables.PREMISES,
-    "gmbi": tables.GMBI,
-    "programme": tables.PROGRAMME,
-    "droit_commun": tables.DROIT_COMMUN,
-    "conventions": tables.CONVENTIONS,
-    "diagnostics": tables.DIAGNOSTICS,
-    "decisions": tables.DECISIONS_LIMITES,
-}
-"""Role of a file in a dossier → what its table holds."""
+_LOOKED_FOR: Final = {r: c for r, c in BY_ROLE.items() if r != "programme_precedent"}
+"""Roles that a table may have by what it holds: last year's programme is a programme."""
+_HEADERS: Final = tuple(h for c in _LOOKED_FOR.values() for h in c.headers)
+_FOLDED: Final = frozenset(map(fold, _HEADERS))
 _NAMED: Final = {
     "patrimoine": "patrimoine|stock|parc|rpls",
     "fiscalite": "fiscal|taxe|tfpb|impot|avis",
@@ -102,28 +94,15 @@ class Recognised:
         return tuple(dict.fromkeys(name for _, names in self.personal for name in names))
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    table: TextTable
-    top: int
-    columns: list[str]
-
-
-def recognise(path: Path, name: str = "") -> Recognised:
+def recognise(path: Path) -> Recognised:
     """Recognise a table by its headers, its cells and its name.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        What the user calls it, if not its own name.
 
     Raises
     ------
     TfpbError
         It cannot be read.
     """
-    name = fold((name or path.name).rpartition(".")[0])
+    name = fold(path.stem)
     if path.suffix.lower() in SPSS:
         read = read_delivery(path).table.frame
         gone = tuple(c for c in read_spss(path)["columns"] if c not in read.columns)
@@ -133,38 +112,32 @@ def recognise(path: Path, name: str = "") -> Recognised:
             waves=tuple(_YEAR.findall(name)),
             personal=(("", gone),) if gone else (),
         )
-    known = frozenset(fold(h) for c in CONTRACTS.values() for h in c.headers)
-    pages = [
-        p
-        for p in (_Page(*cut) for cut in tables_of(path, known))
-        if not is_dictionary(p.table.frame)
-    ]
+    cut = tables_of(path, _FOLDED)
+    pages = [(table, top) for table, top, _ in cut if not is_dictionary(table.frame)]
     if not pages:
         return Recognised("")
     ranked = sorted(
-        ((score, -k, role) for k, p in enumerate(pages) for role, score in _scores(p, name)),
+        ((score, -k, role) for k, (t, _) in enumerate(pages) for role, score in _scores(t, name)),
         reverse=True,
     )
     score, at, role = ranked[0]
-    page = pages[-at]
+    table, top = pages[-at]
     personal = tuple(
-        (p.table.sheet, names)
-        for p in pages
-        if (names := _personal(p.table, survey=role == SURVEY and p is page))
+        (t.sheet, names)
+        for t, _ in pages
+        if (names := _personal(t, survey=role == SURVEY and t is table))
     )
-    sheet = page.table.sheet if len(pages) > 1 else ""
     found = Recognised(
         role if score >= _LEAST else "",
-        sheet=sheet,
-        sheets=tuple(p.table.sheet for p in pages),
-        header=page.top + 1,
+        sheet=table.sheet if len(pages) > 1 else "",
+        sheets=tuple(t.sheet for t, _ in pages),
+        header=top + 1,
         personal=personal,
     )
     if role == SURVEY:
-        return replace(found, rows=len(page.table.frame), waves=_waves(page, name))
-    kept = set_aside(page.table, CONTRACTS[role], renames={})
-    aside = len(page.table.frame) - len(kept.frame)
-    return replace(found, rows=len(kept.frame), aside=aside)
+        return replace(found, rows=len(table.frame), waves=_waves(table.frame, name))
+    rows = len(set_aside(table, BY_ROLE[role]).frame)
+    return replace(found, rows=rows, aside=len(table.frame) - rows)
 
 
 def safe_copy(path: Path, found: Recognised) -> bytes:
@@ -174,8 +147,7 @@ def safe_copy(path: Path, found: Recognised) -> bytes:
         return path.read_bytes()
     if path.suffix.lower() in SPSS:
         return _as_workbook(read_delivery(path))
-    known = frozenset(fold(h) for c in CONTRACTS.values() for h in c.headers)
-    pages = {t.sheet: (top, columns) for t, top, columns in tables_of(path, known)}
+    pages = {t.sheet: (top, columns) for t, top, columns in tables_of(path, _FOLDED)}
     dropped = {s: [pages[s][1].index(n) for n in names] for s, names in gone.items()}
     return without_columns(path, dropped, {s: top for s, (top, _) in pages.items()})
 
@@ -198,17 +170,14 @@ def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:
     """List the columns that look like a person, by the rules of whoever will read the table."""
     if survey:
         return tuple(personal_columns(table.frame, {}, keep=()))
-    known = tuple(h for c in CONTRACTS.values() for h in c.headers)
-    left, _ = without_people(table, known=(*known, *NAMES))
+    left, _ = without_people(table, known=(*_HEADERS, *NAMES))
     return tuple(n for n in table.frame.columns if n not in left.frame.columns)
 
 
-def _scores(page: _Page, name: str) -> list[tuple[str, float]]:
-    head = replace(
-        page.table, frame=page.table.frame.head(_HEAD), rows=page.table.rows[:_HEAD], notices=()
-    )
-    out = [(role, _score(head, role, contract)) for role, contract in CONTRACTS.items()]
-    out.append((SURVEY, _asked(page.table)))
+def _scores(table: TextTable, name: str) -> list[tuple[str, float]]:
+    head = replace(table, frame=table.frame.head(_HEAD), rows=table.rows[:_HEAD], notices=())
+    out = [(role, _score(head, role, contract)) for role, contract in _LOOKED_FOR.items()]
+    out.append((SURVEY, _asked(table)))
     return [(r, s + (2.0 if s and re.search(rf"\b(?:{_NAMED[r]})", name) else 0.0)) for r, s in out]
 
 
@@ -242,9 +211,8 @@ def _asked(table: TextTable) -> float:
     return 0.0 if questions < _LEAST_QUESTIONS else 4.0 + questions
 
 
-def _waves(page: _Page, name: str) -> tuple[str, ...]:
+def _waves(frame: pd.DataFrame, name: str) -> tuple[str, ...]:
     """List the years that a survey says, the surest first: a column of waves, its name, its dates."""
-    frame = page.table.frame
     years: list[str] = []
     for column in frame.columns:
         if fold(column) in {"vague", "annee", "annee enquete", "wave", "millesime"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -182,7 +183,7 @@ def read_region(settings: RegionSettings) -> RegionInputs:
     repere = gathered.table("repere", settings.path(marks)) if marks else None
     contrats = _contrats(settings, gathered)
     communes = _communes(settings, gathered)
-    cibles = _common(settings, "cibles", CIBLES, gathered)
+    cibles = _common(settings, CIBLES, gathered)
     stop_on_faults(gathered.faults)
     return RegionInputs(
         settings, dossiers, tuple(own for _, own in read), plan, plan_file,
@@ -239,24 +240,20 @@ def _plan(
     if settings.fichiers.enquete:
         gathered.faults.append(Fault("plan_absent", Place(settings.file)))
         return None, ""
-    for dossier in dossiers:
-        if dossier.fichiers.plan:
-            path = dossier.path(dossier.fichiers.plan)
-            try:
-                return load_plan(path), path.name
-            except TfpbError:  # it is read again with its dossier, which lists its faults
-                return None, ""
+    first = next((d.path(d.fichiers.plan) for d in dossiers if d.fichiers.plan), None)
+    with suppress(TfpbError):  # it is read again with its dossier, which lists its faults
+        if first is not None:
+            return load_plan(first), first.name
     return None, ""
 
 
 def _common(
-    settings: RegionSettings, role: str, contract: Contract, gathered: Gathering
+    settings: RegionSettings, contract: Contract, gathered: Gathering
 ) -> pd.DataFrame | None:
     """Read and type a common table; None when the region names none, or it is at fault."""
+    role = contract.name
     name = getattr(settings.fichiers, role)
-    if not name:
-        return None
-    table = gathered.table(role, settings.path(name), known=contract.headers)
+    table = gathered.table(role, settings.path(name), known=contract.headers) if name else None
     if table is None:
         return None
     met = len(gathered.faults)
@@ -266,7 +263,7 @@ def _common(
 
 def _contrats(settings: RegionSettings, gathered: Gathering) -> dict[str, str]:
     """Return the contrat de ville of each quarter; a quarter of two contrats is a fault."""
-    frame = _common(settings, "contrats", CONTRATS, gathered)
+    frame = _common(settings, CONTRATS, gathered)
     out: dict[str, str] = {}
     if frame is not None:
         rows = zip(frame["contrat_de_ville"], frame["codes_qpv"], strict=True)
@@ -283,7 +280,7 @@ def _communes(
     settings: RegionSettings, gathered: Gathering
 ) -> dict[str, tuple[str, str, str, str]]:
     """Return the intercommunalité and département of each commune."""
-    frame = _common(settings, "communes", COMMUNES, gathered)
+    frame = _common(settings, COMMUNES, gathered)
     if frame is None:
         return {}
     columns = ("code_insee", "siren_epci", "nom_epci", "departement", "nom_departement")

@@ -1,60 +1,32 @@
 """Copies of the user's tables: without some columns, or with some cells corrected; the rest stays in place.
 
-Rows and columns keep their numbers, so that a fault of the copy is found in the user's own file. What an
-xlsx holds beside its cells (comments, pictures, pivot tables, names) does not follow: it may name persons.
+Rows and columns keep their numbers, so that a fault of the copy is found in the user's own file. A workbook
+is made anew of its cells, formulas as the values they gave: what it holds beside them (comments, pictures,
+pivot tables, names, authors) may name persons.
 """
 
 from __future__ import annotations
 
 import csv
-import html
 import io
-import re
-import zipfile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.archives import zip_bytes
 from tfpb.io.tables.csv_text import grid_of
 from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES, harmless
 from tfpb.io.tables.text_table import cut_table
-from tfpb.io.tables.workbook_files import Sheet, Workbook
+from tfpb.io.tables.workbook_files import Workbook
 from tfpb.text import drop_controls, is_number, like_formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from tfpb.errors import Place
     from tfpb.io.tables.text_table import TextTable
 
-_XLSX: Final = frozenset({".xlsx", ".xlsm"})
-_SHEET: Final = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?r:id="([^"]*)"[^>]*?/>')
-_RELATION: Final = re.compile(r"<Relationship\b[^>]*?/>")
-_OVERRIDE: Final = re.compile(r'<Override\b[^>]*?PartName="/([^"]*)"[^>]*?/>')
-_ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
-_KEPT_KINDS: Final = ("/worksheet", "/styles", "/theme", "/sharedStrings")
-_CELL: Final = re.compile(rb"<c\b[^>]*?/>|<c\b[^>]*>.*?</c>", re.DOTALL)
-_PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_SHARED: Final = re.compile(rb'\bt="s"')
-_VALUE: Final = re.compile(rb"<v>(\d+)</v>")
-_FORMULA: Final = re.compile(rb"<f\b[^>]*?/>|<f\b[^>]*>.*?</f>", re.DOTALL)
-_ITEM: Final = re.compile(rb"<si\b[^>]*?/>|<si\b[^>]*>.*?</si>", re.DOTALL)
-_BESIDE: Final = re.compile(
-    rb"<(legacyDrawing|legacyDrawingHF|drawing|picture|tableParts|hyperlinks|extLst|oleObjects|controls|"
-    rb"dataValidations|conditionalFormatting|headerFooter|customSheetViews|scenarios)\b"
-    rb"(?:[^>]*?/>|[^>]*>.*?</\1>)",
-    re.DOTALL,
-)
-_WORKBOOK_BESIDE: Final = re.compile(
-    r"<(definedNames|externalReferences|pivotCaches|extLst|functionGroups|fileSharing|customWorkbookViews)\b"
-    r"(?:[^>]*?/>|[^>]*>.*?</\1>)",
-    re.DOTALL,
-)
-_ROOT: Final = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.'
-    'openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.'
-    'openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/>'
-    "</Relationships>"
-)
+Cell = tuple[int, int]
+_UNCOMPUTED: Final = "=NA()"
+"""In the place of a formula that was never computed, which the copy says too."""
 
 
 def tables_of(path: Path, known: Iterable[str]) -> list[tuple[TextTable, int, list[str]]]:
@@ -109,59 +81,44 @@ def without_columns(
             [c if keeps("", i, j) else "" for j, c in enumerate(row)] for i, row in enumerate(grid)
         ]
         return _text(kept, separator)
-    made = _xlsx(path, keeps) if path.suffix.lower() in _XLSX else None
-    return made if made is not None else _rebuilt(path, keeps)
+    return _rebuilt(path, keeps)
 
 
-def corrected(path: Path, sheet: str, cells: Mapping[tuple[int, str], str]) -> bytes:
+def corrected(path: Path, cells: Mapping[Place, str]) -> bytes:
     """Copy a table with some cells written anew.
 
     Parameters
     ----------
     path : Path
-    sheet : str
-        Empty for a text file.
-    cells : mapping of (int, str) to str
-        Row as a spreadsheet numbers it, header of the column → what is meant there.
+    cells : mapping of Place to str
+        Sheet, row as a spreadsheet numbers it and header of the column → what is meant there.
 
     Raises
     ------
-    ValueError
-        A header that the table does not have.
+    ValueError, KeyError
+        A header or a sheet that the file does not have.
     """
+    names = frozenset(place.column for place in cells)
     if path.suffix.lower() in TEXT_FILES:
         grid, separator = grid_of(path)
-        _, _, columns = cut_table(grid, path.name, "", frozenset(h for _, h in cells))
-        for (row, header), text in cells.items():
-            at = columns.index(header)
-            line = grid[row - 1]
+        _, _, columns = cut_table(grid, path.name, "", names)
+        for place, text in cells.items():
+            at, line = columns.index(place.column), grid[place.row - 1]
             line += [""] * (at + 1 - len(line))
             line[at] = text
         return _text(grid, separator)
-    from openpyxl import load_workbook  # noqa: PLC0415 - where a cell is corrected
-
-    whole = path.suffix.lower() in _XLSX
-    data = path.read_bytes() if whole else _rebuilt(path, lambda *_: True)
-    book = load_workbook(io.BytesIO(data))
-    page = book[sheet]
-    names = frozenset(header for _, header in cells)
-    _, _, columns = cut_table(Workbook(path).sheet(sheet).grid, path.name, sheet, names)
-    for (row, header), text in cells.items():
-        column = columns.index(header) + 1
-        for span in list(page.merged_cells.ranges):
-            if span.min_row <= row <= span.max_row and span.min_col <= column <= span.max_col:
-                page.unmerge_cells(str(span))
-        cell = page.cell(row, column)
-        clean = drop_controls(text)
-        if is_number(clean) and not clean.startswith("0"):
-            cell.value = float(clean.replace(",", "."))
-        else:
-            cell.value = clean
-            cell.data_type = "s"
-            cell.quotePrefix = like_formula(clean)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    book = Workbook(path)
+    written: dict[str, dict[Cell, str]] = {}
+    for sheet in {place.sheet for place in cells}:
+        if sheet not in book.names:
+            raise KeyError(sheet)
+        _, _, columns = cut_table(book.sheet(sheet).grid, path.name, sheet, names)
+        written[sheet] = {
+            (place.row - 1, columns.index(place.column)): text
+            for place, text in cells.items()
+            if place.sheet == sheet
+        }
+    return _rebuilt(path, lambda *_: True, written)
 
 
 def _text(grid: list[list[str]], separator: str) -> bytes:
@@ -171,127 +128,61 @@ def _text(grid: list[list[str]], separator: str) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _rebuilt(path: Path, keeps: Callable[[str, int, int], bool]) -> bytes:
-    """Write every sheet anew as text, its merged cells and percentages with it."""
-    from openpyxl import Workbook as Book  # noqa: PLC0415 - for old formats alone
+def _rebuilt(
+    path: Path,
+    keeps: Callable[[str, int, int], bool],
+    written: Mapping[str, Mapping[Cell, str]] | None = None,
+) -> bytes:
+    """Write the cells of every sheet anew, some of them otherwise, with merged ranges and percentages."""
+    from openpyxl import Workbook as Book  # noqa: PLC0415 - where a copy is made
+    from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415
 
-    out, book = Book(), Workbook(path)
-    out.remove(out.active)  # type: ignore[arg-type]
+    out, book = Book(write_only=True), Workbook(path)
     for name in book.names:
-        sheet = book.sheet(name)
-        page = out.create_sheet(name)
+        sheet, page = book.sheet(name), out.create_sheet(name)
         page.sheet_state = "hidden" if sheet.hidden else "visible"
-        _fill(page, sheet, keeps)
+        new = (written or {}).get(name, {})
+        instead = sheet.errors | dict.fromkeys(sheet.formulas, _UNCOMPUTED)
+        instead |= {at: _meant(page, text) for at, text in new.items()}
+        for i, row in enumerate(book.values(name)):
+            cells = [
+                None
+                if not keeps(name, i, j)
+                else instead[i, j]
+                if (i, j) in instead
+                else _copied(page, value, percent=(i, j) in sheet.percents)
+                for j, value in enumerate(row)
+            ]
+            page.append(cells)
+        for (top, left), (bottom, right) in sheet.merged:
+            if not any(top <= i <= bottom and left <= j <= right for i, j in new):
+                span = CellRange(None, left + 1, top + 1, right + 1, bottom + 1)
+                page.merged_cells.add(span)
     buffer = io.BytesIO()
     out.save(buffer)
     return buffer.getvalue()
 
 
-def _fill(page: object, sheet: Sheet, keeps: Callable[[str, int, int], bool]) -> None:
-    put = page.cell  # type: ignore[attr-defined]
-    for i, row in enumerate(sheet.grid):
-        for j, text in enumerate(row):
-            if not text or not keeps(sheet.name, i, j):
-                continue
-            cell = put(i + 1, j + 1)
-            if (i, j) in sheet.percents and is_number(text):
-                cell.value, cell.number_format = float(text.replace(",", ".")), "0.00%"
-                continue
-            cell.value = drop_controls(text)
-            cell.data_type = "s"
-    for (top, left), (bottom, right) in sheet.merged:
-        page.merge_cells(  # type: ignore[attr-defined]
-            start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
-        )
+def _meant(page: Any, text: str) -> Any:
+    """Return what someone wrote in a cell: a number, but an identifier that begins with a zero."""
+    number = is_number(text) and not text.startswith("0")
+    return _copied(page, float(text.replace(",", ".")) if number else text, percent=False)
 
 
-def _xlsx(path: Path, keeps: Callable[[str, int, int], bool]) -> bytes | None:
-    """Copy an xlsx part by part; None where its parts are not written as spreadsheets write them."""
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-        whole = {"xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"}
-        if not whole <= names:
-            return None
-        book = archive.read("xl/workbook.xml").decode("utf-8")
-        relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8")
-        types = archive.read("[Content_Types].xml").decode("utf-8")
-        parts: dict[str, str] = {}
-        kept_relations = []
-        for found in _RELATION.findall(relations):
-            facts = dict(_ATTRIBUTE.findall(found))
-            target = facts.get("Target", "").lstrip("/")
-            part = target if target.startswith("xl/") else f"xl/{target}"
-            if facts.get("Type", "").endswith(_KEPT_KINDS) and part in names:
-                parts[facts["Id"]] = part
-                kept_relations.append(found)
-        sheets = {m[2]: html.unescape(m[1]) for m in _SHEET.finditer(book)}
-        pages = {part: sheets[rid] for rid, part in parts.items() if rid in sheets}
-        out: dict[str, bytes] = {}
-        shared: set[int] = set()
-        for part, name in pages.items():
-            cut = _page(archive.read(part), name, keeps, shared)
-            if cut is None:
-                return None
-            out[part] = cut
-        for part in set(parts.values()) - set(pages):
-            data = archive.read(part)
-            out[part] = _strings(data, shared) if part.endswith("sharedStrings.xml") else data
-    gone = [m[0] for m in _SHEET.finditer(book) if m[2] not in parts]
-    for element in gone:
-        book = book.replace(element, "")
-    head, _, tail = relations.partition(_RELATION.findall(relations)[0])
-    closing = tail[tail.rindex("</") :]
-    out["xl/workbook.xml"] = _WORKBOOK_BESIDE.sub("", book).encode()
-    out["xl/_rels/workbook.xml.rels"] = (head + "".join(kept_relations) + closing).encode()
-    kept = {"xl/workbook.xml", *out}
-    for found in list(_OVERRIDE.finditer(types)):
-        if found[1] not in kept:
-            types = types.replace(found[0], "")
-    out["[Content_Types].xml"] = types.replace(
-        "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
-    ).encode()
-    out["_rels/.rels"] = _ROOT.encode()
-    return zip_bytes(out)
+def _copied(page: Any, value: Any, *, percent: bool) -> Any:
+    """Return a value as a copy writes it: a text is never a formula."""
+    if isinstance(value, str):
+        value = drop_controls(value)
+        if not like_formula(value):
+            return value or None
+    elif not percent:
+        return value
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - for a few cells
 
-
-def _page(
-    data: bytes, name: str, keeps: Callable[[str, int, int], bool], shared: set[int]
-) -> bytes | None:
-    """Cut the cells that go from a sheet; note the shared strings of those that stay."""
-    odd = False
-
-    def cut(found: re.Match[bytes]) -> bytes:
-        nonlocal odd
-        cell = found[0]
-        place = _PLACE.search(cell[: cell.index(b">")])
-        if place is None:
-            odd = True
-            return b""
-        column = 0
-        for letter in place[1]:
-            column = column * 26 + letter - 64
-        if not keeps(name, int(place[2]) - 1, column - 1):
-            return b""
-        if b"<f" in cell and b"<v" in cell:
-            cell = _FORMULA.sub(b"", cell)  # what it would quote need not follow
-        if _SHARED.search(cell[: cell.index(b">")]) and (value := _VALUE.search(cell)):
-            shared.add(int(value[1]))
-        return cell
-
-    if b"<c " not in data and re.search(rb"<\w+:c ", data):
-        return None
-    made = _BESIDE.sub(b"", _CELL.sub(cut, data))
-    return None if odd else made
-
-
-def _strings(data: bytes, kept: set[int]) -> bytes:
-    """Empty the shared strings that no cell left bears."""
-    at = -1
-
-    def purge(found: re.Match[bytes]) -> bytes:
-        nonlocal at
-        at += 1
-        return found[0] if at in kept else b"<si><t/></si>"
-
-    return _ITEM.sub(purge, data)
+    cell = WriteOnlyCell(page, value)
+    if percent:
+        cell.number_format = "0.00%"
+    else:
+        cell.data_type = "s"
+        cell.quotePrefix = True
+    return cell

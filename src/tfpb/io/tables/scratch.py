@@ -50,7 +50,7 @@ def _take() -> tuple[Path, BinaryIO] | None:
     lock = None
     with suppress(FileNotFoundError, BlockingIOError, PermissionError):
         lock = (own / _LOCK).open("wb")
-        _hold(lock)
+        hold(lock)
         if (own / _LOCK).is_file():
             return own, lock
     if lock is not None:
@@ -75,20 +75,21 @@ def _claimed(left: Path) -> Path:
     """
     gone = left.with_name(_GONE + left.name.removeprefix(_PREFIX))
     with (left / _LOCK).open("r+b") as lock:
-        _hold(lock)
+        hold(lock)
         if _MOVES_HELD:
             return left.rename(gone)
     return left.rename(gone)
 
 
-def _hold(lock: BinaryIO) -> None:
-    """Take the lock of a folder.
+def hold(lock: BinaryIO) -> None:
+    """Take the lock of an open file, which the system gives back when this process ends.
 
     Raises
     ------
     OSError
         If another process, or another call of this one, holds it.
     """
+    lock.seek(0)
     if sys.platform == "win32":
         msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
     else:

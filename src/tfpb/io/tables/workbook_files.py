@@ -39,6 +39,8 @@ class Sheet:
     grid : list of rows of str
         From the first cell; error cells bear their error (« #DIV/0! »).
     hidden : bool
+    errors : dict of (row, column) to str
+        Cells in error, from 0.
     formulas : list of (row, column)
         Formulas without a computed value, from 0.
     merged : list of ((row, column), (row, column))
@@ -50,6 +52,7 @@ class Sheet:
     name: str
     grid: list[list[str]]
     hidden: bool
+    errors: dict[tuple[int, int], str]
     formulas: list[tuple[int, int]]
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
     percents: set[tuple[int, int]]
@@ -100,7 +103,11 @@ class Workbook:
             if row < len(grid) and column < len(grid[row]) and not grid[row][column]:
                 grid[row][column] = text
         hidden = name in self._hidden
-        return Sheet(name, grid, hidden, scan.formulas, _merged(page), scan.percents)
+        return Sheet(name, grid, hidden, scan.errors, scan.formulas, _merged(page), scan.percents)
+
+    def values(self, name: str) -> list[list[Any]]:
+        """Return the cells of a sheet as they are held: texts, numbers, dates; "" where there is none."""
+        return self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
 
     def table(self, sheet: Sheet, names: frozenset[str], alike: tuple[str, ...] = ()) -> TextTable:
         """Cut the table of a sheet (`feuille_vide`, `tableau_trop_large`).

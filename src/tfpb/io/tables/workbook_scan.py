@@ -246,7 +246,7 @@ def _percent_cells(block: bytes, shown: frozenset[bytes], out: SheetScan) -> Non
         style, place = _STYLED.search(cell["head"]), _PLACE.search(cell["head"])
         number = b't="' not in cell["head"] or b't="n"' in cell["head"]
         if style and place and style[1] in shown and number:
-            out.percents.add((int(place[2]) - 1, _column(place[1])))
+            out.percents.add((int(place[2]) - 1, column_rank(place[1])))
 
 
 def _odd_cells(block: bytes, out: SheetScan) -> None:
@@ -255,7 +255,7 @@ def _odd_cells(block: bytes, out: SheetScan) -> None:
         if place is None:
             continue
         value = _VALUE.search(cell["body"])
-        where = (int(place[2]) - 1, _column(place[1]))
+        where = (int(place[2]) - 1, column_rank(place[1]))
         if b't="e"' in cell["head"]:
             out.errors[where] = value[1].decode("utf-8", errors="replace") if value else "#ERREUR"
         elif value is None and b't="str"' not in cell["head"] and _FORMULA.search(cell["body"]):
@@ -269,7 +269,7 @@ def _refuse_far_corner(blocks: Iterable[bytes], path: Path, sheet: str) -> None:
         if _LONGEST_PLACE.search(block):
             raise fail("fichier_illisible", place=Place(path.name, sheet), got=sheet, format="xlsx")
         for letters, digits in _REFERENCE.findall(block):
-            row, column = int(digits), _column(letters.upper()) + 1
+            row, column = int(digits), column_rank(letters.upper()) + 1
             if row > last_row or column > last_column:
                 corner = f"{letters.decode().upper()}{row}"
             last_row, last_column = max(last_row, row), max(last_column, column)
@@ -326,7 +326,7 @@ def _refuse(path: Path, sheet: str, corner: str, extent: tuple[int, int]) -> Non
         raise fail("feuille_trop_grande", place=place, got=corner, lignes=rows, colonnes=columns)
 
 
-def _column(letters: bytes) -> int:
+def column_rank(letters: bytes) -> int:
     """Return the rank of a column from 0 (`A` is 0)."""
     number = 0
     for letter in letters:

@@ -1,23 +1,33 @@
-"""« Colonnes »: the user's headers, some values of each, and what each can be, the best guess first."""
+"""« Colonnes »: the user's headers, some values of each, and what each can be, the best guess first.
+
+What is confirmed for a landlord is proposed again in its other dossiers on this machine: one small file in
+the user's own folder holds names of landlords, headers, and what these mean; no cell.
+"""
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import platformdirs
+
 from tfpb.errors import TfpbError
+from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.personal import without_people
-from tfpb.io.sources.recognition import CONTRACTS, SURVEY
+from tfpb.io.sources.recognition import SURVEY
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.tables.french import parse_decimal
 from tfpb.io.tables.headers import MILLIONS, match_columns, unread_columns
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.columns import READINGS
+from tfpb.model.settings import of_role
+from tfpb.model.tables import BY_ROLE
 from tfpb.page.desk import mark
-from tfpb.page.remembered import forget, remember, remembered
-from tfpb.page.screens.drop_screen import files_of
-from tfpb.page.survey_facts import headers_of
+from tfpb.page.screens.questions_screen import headers_of
+from tfpb.text import fold
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.documents.setting_words import READINGS as SAID
 from tfpb.words.documents.setting_words import column_words
@@ -28,7 +38,6 @@ from tfpb.words.page import screen_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from starlette.datastructures import FormData
 
@@ -40,7 +49,6 @@ if TYPE_CHECKING:
 _HEAD: Final = 400
 _SHOWN: Final = 3
 _LONGEST: Final = 40
-PLAN_COLUMNS: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,6 @@ class Read:
     header: str
     values: tuple[str, ...] = ()
     meant: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
     proposed: bool = False
     person: bool = False
     alone: bool = False
@@ -94,13 +101,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The headers of one file."""
+    """The headers of one file, and what they may be: the name of a column and its words."""
 
     role: str
     name: str
-    rows: tuple[Read, ...]
-    lacking: tuple[str, ...] = ()
-    title: str = ""
+    rows: list[Read]
+    choices: dict[str, str]
+    lacking: list[str]
+
+    @property
+    def title(self) -> str:
+        """What the file is, and its name."""
+        return f"{ROLES[self.role]} – {self.name}"
 
     @property
     def open(self) -> bool:
@@ -113,19 +125,13 @@ class Page:
         return sum(1 for r in self.rows if r.meant)
 
 
-def contract_of(role: str) -> Contract | None:
-    """Return what a table of a role holds."""
-    return CONTRACTS.get("programme" if role == "programme_precedent" else role)
-
-
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     desk.check()
     settings = desk.settings
-    assert settings is not None  # noqa: S101 - the application sends elsewhere without a dossier
     pages = []
-    for role, name in files_of(settings):
-        if (contract := contract_of(role)) is not None:
+    for role, name in desk.files:
+        if (contract := BY_ROLE.get(role)) is not None:
             pages.append(_page(desk, settings, role, name, contract))
         elif role == SURVEY:
             pages.append(_delivery(desk, name))
@@ -139,8 +145,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "tables": pages,
         "recopier": list(dict.fromkeys(asked)),
         "lectures": _asked(desk, settings),
-        "retenues": bool(remembered(settings.dossier.bailleur)),
-        "bailleur": settings.dossier.bailleur,
+        "retenues": bool(_remembered(settings)),
     }
 
 
@@ -164,7 +169,7 @@ def _asked(desk: Desk, settings: Settings) -> list[Asked]:
 def _answers(key: str, got: str = "") -> tuple[tuple[str, str], ...]:
     """Return the two ways a column may be read, in words; with a cell of it, by what it would mean."""
     role, _, name = key.partition(".")
-    contract = contract_of(role)
+    contract = BY_ROLE.get(role)
     if contract is None or name not in contract.names:
         return ()
     usual, *others = READINGS[contract.column(name).kind]
@@ -190,15 +195,10 @@ def _table(desk: Desk, settings: Settings, role: str, path: Path, contract: Cont
     return found
 
 
-def _renames(settings: Settings, role: str) -> dict[str, str]:
-    named = settings.reglages.colonnes.items()
-    return {k.partition(".")[2]: h for k, h in named if k.partition(".")[0] == role}
-
-
 def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contract) -> Page:
     table = _table(desk, settings, role, settings.path(name), contract)
     named = replace(contract, name=role)
-    named_here = _renames(settings, role)
+    named_here = of_role(settings.reglages.colonnes, role)
     found, faults = match_columns(table, named, named_here)
     faults += unread_columns(table, named, found)
     by_header = {h: c for c, h in found.items()}
@@ -207,7 +207,7 @@ def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contra
         _, key, header = fault.fields.get("coller", ("", "", ""))
         if header and header not in by_header:
             guessed.setdefault(header, key.partition(".")[2])
-    known = remembered(settings.dossier.bailleur).get(role, {})
+    known = _remembered(settings).get(role, {})
     before = {
         h: c
         for h, c in known.items()
@@ -219,31 +219,25 @@ def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contra
     kept, _ = without_people(table, known=(*contract.headers, *found.values()))
     people = {h for h in table.frame.columns if h not in kept.frame.columns}
     labels = {c.name: c.label or c.name for c in contract.columns}
-    rows = []
-    for header in table.frame.columns:
-        meant = guessed.get(header) or by_header.get(header, "")
-        first = [meant] if meant else []
-        order = [*first, *(n for n in contract.names if n != meant)]
-        person = header in people or header in desk.dropped.get(name, ())
-        values = () if person else _values(table, header)
-        rows.append(
-            Read(
-                header,
-                values,
-                meant,
-                tuple((n, labels[n]) for n in order),
-                proposed=header in guessed,
-                person=person,
-                alone=header in by_header and not named_here.get(by_header[header]),
-                before=header in before,
-            )
+    people |= set(desk.dropped.get(name, ()))
+    rows = [
+        Read(
+            header,
+            () if header in people else _values(table, header),
+            guessed.get(header) or by_header.get(header, ""),
+            proposed=header in guessed,
+            person=header in people,
+            alone=header in by_header and not named_here.get(by_header[header]),
+            before=header in before,
         )
+        for header in table.frame.columns
+    ]
     lacking = [
         labels[c.name]
         for c in contract.columns
         if c.required and c.name not in found and c.name not in guessed.values()
     ]
-    return Page(role, name, tuple(rows), tuple(lacking), f"{ROLES[role]} – {name}")
+    return Page(role, name, rows, labels, lacking)
 
 
 def _values(table: TextTable, header: str) -> tuple[str, ...]:
@@ -258,38 +252,38 @@ def _delivery(desk: Desk, name: str) -> Page:
     except TfpbError as error:
         desk.notice = (*desk.notice, *error.faults)
         headers = ()
-    roles = {c: r for r in PLAN_COLUMNS for c in (getattr(plan.colonnes, r) if plan else ())}
-    choices = tuple(words.PLAN_COLUMNS.items())
+    roles = {c: r for r in words.PLAN_COLUMNS for c in (getattr(plan.colonnes, r) if plan else ())}
     rows = []
     for h in headers:
         codes = tuple(f"{c} {m} ({n})" if m else f"{c} ({n})" for c, m, n in h.codes[:_SHOWN])
         values = codes or (words.DIFFERENT.format(count=h.values),)
         told = (h.label[: 2 * _LONGEST], *values) if h.label else values
-        rows.append(Read(h.name, told, roles.get(h.name, ""), choices))
+        rows.append(Read(h.name, told, roles.get(h.name, "")))
     rows += [Read(gone, person=True) for gone in desk.dropped.get(name, ())]
-    there = {r.meant for r in rows}
-    lacking = () if "residence" in there or not headers else (words.PLAN_COLUMNS["residence"],)
-    return Page(SURVEY, name, tuple(rows), lacking, f"{ROLES[SURVEY]} – {name}")
+    placed = not headers or any(r.meant == "residence" for r in rows)
+    lacking = [] if placed else [words.PLAN_COLUMNS["residence"]]
+    return Page(SURVEY, name, rows, words.PLAN_COLUMNS, lacking)
 
 
 def act(desk: Desk, form: FormData) -> None:
     """Write which header is which column, how columns are read, which merged cells are copied down."""
     settings = desk.settings
-    if settings is None:
-        return
     if form.get("geste") == "oublier":
-        forget(settings.dossier.bailleur)
+        _keep(settings, {})
         return
     changes: list[tuple[tuple[str, ...], Any]] = []
-    for at, (role, name) in enumerate(files_of(settings)):
-        contract = contract_of(role)
+    for at, (role, name) in enumerate(desk.files):
+        contract = BY_ROLE.get(role)
         if contract is not None and f"t{at}" in form:
             table = _table(desk, settings, role, settings.path(name), contract)
             chosen = {h: str(form.get(f"c{at}_{k}", "")) for k, h in enumerate(table.frame.columns)}
             changes += _renamed(settings, role, table, contract, chosen)
             alone, _ = match_columns(table, contract, {})
             meant = {h: "" if alone.get(c) == h else c for h, c in chosen.items()}
-            remember(settings.dossier.bailleur, role, meant)
+            known = _remembered(settings)
+            meant = {h: c for h, c in {**known.get(role, {}), **meant}.items() if c}
+            if meant != known.get(role, {}):
+                _keep(settings, {**known, role: meant})
         elif role == SURVEY and f"t{at}" in form:
             _planned(desk, name, form, at)
     lectures = settings.reglages.lectures
@@ -310,7 +304,7 @@ def _renamed(
 ) -> list[tuple[tuple[str, ...], Any]]:
     """Return the keys that differ from what would be read without them."""
     alone, _ = match_columns(table, contract, {})
-    before = _renames(settings, role)
+    before = of_role(settings.reglages.colonnes, role)
     read, _ = match_columns(table, contract, before)
     meant: dict[str, str] = {}
     for header, column in chosen.items():
@@ -333,10 +327,10 @@ def _planned(desk: Desk, name: str, form: FormData, at: int) -> None:
     names = [h.name for h in headers_of(desk, name)]
     chosen: dict[str, list[str]] = {}
     for k, header in enumerate(names):
-        if (role := str(form.get(f"c{at}_{k}", ""))) in PLAN_COLUMNS:
+        if (role := str(form.get(f"c{at}_{k}", ""))) in words.PLAN_COLUMNS:
             chosen.setdefault(role, []).append(header)
     changes: list[tuple[tuple[str, ...], Any]] = []
-    for role in PLAN_COLUMNS:
+    for role in words.PLAN_COLUMNS:
         before = list(getattr(plan.colonnes, role))
         others = [n for n in before if n not in names]
         wanted = [*chosen.get(role, []), *others]
@@ -344,3 +338,36 @@ def _planned(desk: Desk, name: str, form: FormData, at: int) -> None:
             changes.append((("colonnes", role), wanted or None))
     if changes:
         edit_toml(desk.plan_file, changes)
+
+
+def remembered_file() -> Path:
+    """Return where is kept what was confirmed."""
+    return Path(platformdirs.user_config_dir("tfpb", appauthor=False)) / "colonnes.json"
+
+
+def _every_landlord() -> dict[str, dict[str, dict[str, str]]]:
+    """Read what is remembered; a file that says nothing is as if there were none."""
+    with suppress(OSError, ValueError, AttributeError):
+        read = json.loads(remembered_file().read_text(encoding="utf-8"))
+        return {
+            str(who): {
+                str(role): {str(h): str(c) for h, c in headers.items()}
+                for role, headers in roles.items()
+            }
+            for who, roles in read.items()
+        }
+    return {}
+
+
+def _remembered(settings: Settings) -> dict[str, dict[str, str]]:
+    """Return what was confirmed for a landlord, however its name is spelt: role → header → column."""
+    return _every_landlord().get(fold(settings.dossier.bailleur), {})
+
+
+def _keep(settings: Settings, meant: dict[str, dict[str, str]]) -> None:
+    """Keep what headers of a landlord's files mean, in place of what was kept; nothing forgets it."""
+    whole = {**_every_landlord(), fold(settings.dossier.bailleur): meant}
+    kept = {who: roles for who, roles in whole.items() if roles}
+    text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
+    with suppress(OSError, TfpbError):  # a comfort: it stops no work
+        write_bytes(remembered_file(), text.encode())

@@ -22,7 +22,7 @@ from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import read_toml
 from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES
 from tfpb.model.settings import Fichiers
-from tfpb.page.desk import BRING, PLAN, mark, safe_name
+from tfpb.page.desk import BRING, NOT_DROPPED, PLAN, mark, safe_name
 from tfpb.page.screens.start_screen import bring
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.pack_run import PACK_FOLDER
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.page.desk import Desk
 
-_NOT_DROPPED: Final = ("plan", "decisions")
 _YEAR: Final = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
 
@@ -51,7 +50,6 @@ class Listed:
     name: str
     role: str
     found: Recognised | None
-    fault: Fault | None
     wave: str
     sheet: str
     dropped: tuple[str, ...]
@@ -59,31 +57,15 @@ class Listed:
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
-    settings = desk.settings
-    named = files_of(settings) if settings is not None else []
-    other = _unnamed(desk, settings) if settings is not None else []
-    listed = [_listed(desk, settings, *f) for f in (*named, *other)] if settings else []
-    choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in _NOT_DROPPED]
-    return {"fichiers": listed, "roles": choices, "manque_stock": not any(
-        f.role == "patrimoine" for f in listed
-    )}  # fmt: skip
+    settings, named = desk.settings, desk.files
+    listed = [_listed(desk, settings, *f) for f in (*named, *_unnamed(desk, settings, named))]
+    choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in NOT_DROPPED]
+    return {"fichiers": listed, "roles": choices}
 
 
-def files_of(settings: Settings) -> list[tuple[str, str]]:
-    """List the files that a dossier names and that are there, with their role."""
-    out = []
-    for role, named in settings.fichiers.model_dump().items():
-        if role in _NOT_DROPPED:
-            continue
-        names = (named,) if isinstance(named, str) else named
-        out += [(role, n) for n in names if n and settings.path(n).is_file()]
-    return out
-
-
-def _unnamed(desk: Desk, settings: Settings) -> list[tuple[str, str]]:
+def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """List the tables of the folder that the settings do not name, and that no screen wrote."""
-    fichiers = settings.fichiers
-    used = {name for _, name in files_of(settings)} | {fichiers.decisions, words.CORRECTIONS}
+    used = {name for _, name in named} | {settings.fichiers.decisions, words.CORRECTIONS}
     return [
         ("", p.name)
         for p in sorted(desk.folder.iterdir())
@@ -94,20 +76,20 @@ def _unnamed(desk: Desk, settings: Settings) -> list[tuple[str, str]]:
 
 
 def _listed(desk: Desk, settings: Settings, role: str, name: str) -> Listed:
-    found, fault = None, None
-    try:
-        found = _recognised(desk, settings.path(name))
-    except TfpbError as error:
-        fault = error.faults[0]
+    found = _recognised(desk, name)
     wave = settings.enquete.fichiers.get(name)
     sheet = settings.reglages.feuilles.get(role) or (found.sheet if found is not None else "")
     dropped = desk.dropped.get(name, ())
-    return Listed(name, role, found, fault, wave.vague if wave else "", sheet, dropped)
+    return Listed(name, role, found, wave.vague if wave else "", sheet, dropped)
 
 
-def _recognised(desk: Desk, path: Path) -> Recognised:
-    found: Recognised = desk.kept(("reconnu", *mark(path)), lambda: recognise(path))
-    return found
+def _recognised(desk: Desk, name: str) -> Recognised | None:
+    """Return what a file of the dossier is like; None where it cannot be read."""
+    path = desk.settings.path(name)
+    with suppress(TfpbError):
+        found: Recognised = desk.kept(("reconnu", *mark(path)), lambda: recognise(path))
+        return found
+    return None
 
 
 def act(desk: Desk, form: FormData) -> None:
@@ -141,15 +123,13 @@ def receive(desk: Desk, uploads: list[UploadFile]) -> None:
             if path.suffix.lower() == ".toml":
                 lines.append(_settings(desk, path))
                 continue
-            found = recognise(path)
-            lines.append(enter(desk, path, found))
+            lines.append(enter(desk, path, recognise(path)))
         except TfpbError as error:
             faults += error.faults
         finally:
             if not any(path == kept for _, kept in maps):
                 shutil.rmtree(scratch, ignore_errors=True)
-    desk.notice, said = tuple(faults), tuple(lines)
-    desk.told = said
+    desk.notice, desk.told = tuple(faults), tuple(lines)
     if maps and not desk.begin(BRING, bring, maps, desk.geography):
         for _, path in maps:
             shutil.rmtree(path.parent, ignore_errors=True)
@@ -168,16 +148,14 @@ def _settings(desk: Desk, path: Path) -> str:
 def enter(desk: Desk, path: Path, found: Recognised) -> str:
     """Copy a file into the dossier and name it in the settings; return what was done, in French."""
     name = path.name
-    if found.dropped and path.suffix.lower() in {".xls", ".xlsb", ".ods", ".xlsm"} | SPSS:
+    if found.dropped and path.suffix.lower() in (SPREADSHEETS - {".xlsx"}) | SPSS:
         name = f"{path.stem}.xlsx"
     name = desk.place(name, safe_copy(path, found))
     desk.dropped[name] = found.dropped
     role = found.role
-    settings = desk.settings
-    if role == "programme" and settings is not None:
-        years = set(_YEAR.findall(name))
-        if str(settings.dossier.annee - 1) in years and str(settings.dossier.annee) not in years:
-            role = "programme_precedent"
+    years, year = set(_YEAR.findall(name)), desk.settings.dossier.annee
+    if role == "programme" and str(year - 1) in years and str(year) not in years:
+        role = "programme_precedent"
     if not role:
         return words.UNKNOWN.format(name=name)
     assign(desk, name, role, found)
@@ -189,14 +167,12 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
 
 def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     """Name a file in the settings; a first survey brings its plan, drafted."""
-    settings = desk.settings
     if role != SURVEY:
-        changes: list[tuple[tuple[str, ...], Any]] = [(("fichiers", role), name)]
         sheet = found.sheet if found is not None and found.several else None
-        changes.append((("reglages", "feuilles", role), sheet))
-        desk.edit(changes)
+        desk.edit([(("fichiers", role), name), (("reglages", "feuilles", role), sheet)])
         return
-    there = list(settings.fichiers.enquete) if settings is not None else []
+    settings = desk.settings
+    there = settings.fichiers.enquete
     if name not in there:
         desk.edit([(("fichiers", SURVEY), [*there, name])])
     delivery = read_delivery(desk.folder / name)
@@ -204,10 +180,9 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     if desk.plan is None:
         write_bytes(desk.folder / PLAN, draft.encode())
         desk.edit([(("fichiers", "plan"), PLAN)])
-        if settings is not None:
-            with suppress(TfpbError):  # a year without map is said by a check
-                ruling = ruling_vintage(settings.dossier.annee, "")
-                edit_toml(desk.folder / PLAN, [(("reglages", "carte"), ruling)])
+        with suppress(TfpbError):  # a year without map is said by a check
+            ruling = ruling_vintage(settings.dossier.annee, "")
+            edit_toml(desk.folder / PLAN, [(("reglages", "carte"), ruling)])
     else:
         drafted = CONFIRM in desk.plan_file.read_text(encoding="utf-8", errors="replace")
         more = plan_changes(read_toml(desk.plan_file), tomllib.loads(draft), adds=drafted)
@@ -222,13 +197,9 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
 
 def _corrected(desk: Desk, form: FormData) -> None:
     """Give files the roles and the waves that were chosen."""
-    settings = desk.settings
-    if settings is None:
-        return
-    names = [str(n) for n in form.getlist("nom")]
     known = {path.name for path in desk.folder.iterdir() if path.is_file()}
-    before = {name: role for role, name in files_of(settings)}
-    for k, name in enumerate(names):
+    before = {name: role for role, name in desk.files}
+    for k, name in enumerate(map(str, form.getlist("nom"))):
         if name not in known:
             raise TfpbError(Fault("fichier_absent", Place(name), name))
         role, wave = str(form.get(f"role{k}", "")), str(form.get(f"vague{k}", "")).strip()
@@ -237,30 +208,19 @@ def _corrected(desk: Desk, form: FormData) -> None:
             if old:
                 _forget(desk, name, old)
             if role in ROLES:
-                assign(desk, name, role, _again(desk, name))
+                assign(desk, name, role, _recognised(desk, name))
         if role == SURVEY:
             desk.edit([(("enquete", "fichiers", name), {"vague": wave} if wave else None)])
         elif role == old and role and (sheet := str(form.get(f"feuille{k}", ""))):
-            found = _again(desk, name)
+            found = _recognised(desk, name)
             if found is not None and sheet in found.sheets:
                 desk.edit([(("reglages", "feuilles", role), sheet)])
 
 
-def _again(desk: Desk, name: str) -> Recognised | None:
-    try:
-        return _recognised(desk, desk.folder / name)
-    except TfpbError:
-        return None
-
-
 def _forget(desk: Desk, name: str, role: str) -> None:
     """Take a file out of the settings; it stays in the folder."""
-    settings = desk.settings
-    assert settings is not None  # noqa: S101 - the caller has it
     if role == SURVEY:
-        left = [n for n in settings.fichiers.enquete if n != name]
+        left = [n for n in desk.settings.fichiers.enquete if n != name]
         desk.edit([(("fichiers", SURVEY), left or None), (("enquete", "fichiers", name), None)])
-    elif role == "patrimoine":
-        desk.edit([(("fichiers", role), words.NO_STOCK)])
     else:
-        desk.edit([(("fichiers", role), None)])
+        desk.edit([(("fichiers", role), words.NO_STOCK if role == "patrimoine" else None)])

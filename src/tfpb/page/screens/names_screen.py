@@ -52,14 +52,13 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     desk.check()
     settings = desk.settings
-    assert settings is not None  # noqa: S101 - the application sends elsewhere without a dossier
     settled = [
         (ALIAS.format(what=what), k, v)
         for what, names in settings.alias.model_dump().items()
         for k, v in names.items()
     ]
     settled += [(_OF_FILES, k, str(v.axe)) for k, v in settings.themes.items()]
-    return {"noms": names_of(desk), "regles": settled, "tables": words.NAMES}
+    return {"noms": names_of(desk), "regles": settled}
 
 
 def names_of(desk: Desk) -> list[Name]:
@@ -78,17 +77,11 @@ def _name(fault: Fault, quarters: tuple[tuple[str, str], ...]) -> Name | None:
         axes = tuple((str(a.value), axis_words(a)) for a in Axe)
         return Name(_OF_FILES, fault.got, said.title, said.where, "", axes)
     table, key, value = fault.fields.get("coller", ("", "", ""))
-    if table == WAVES:
-        return Name(table, key, said.title, said.where, value)
-    if not table.startswith("alias."):
+    if table != WAVES and not table.startswith("alias."):
         return None
-    if table == _QUARTERS:
-        shown = tuple((code, f"{code} – {name}") for code, name in quarters)
-        first = tuple(c for c in shown if c[0] == value)
-        return Name(table, key, said.title, said.where, value, first + tuple(
-            c for c in shown if c[0] != value
-        ))  # fmt: skip
-    return Name(table, key, said.title, said.where, value)
+    codes = [(code, f"{code} – {name}") for code, name in quarters] if table == _QUARTERS else []
+    codes.sort(key=lambda choice: choice[0] != value)
+    return Name(table, key, said.title, said.where, value, tuple(codes))
 
 
 def act(desk: Desk, form: FormData) -> None:
@@ -98,15 +91,10 @@ def act(desk: Desk, form: FormData) -> None:
         meant = str(form.get(f"n{k}", "")).strip()
         if str(form.get(f"q{k}")) != name.written or not meant:
             continue
-        keys = (*name.table.split("."), name.written)
-        if name.choices and meant not in {c for c, _ in name.choices}:
-            continue
-        if name.table == WAVES:
-            changes.append((keys, {"vague": meant}))
-        elif name.table == _OF_FILES:
-            changes.append((keys, int(meant)))
-        else:
-            changes.append((keys, meant))
+        if not name.choices or meant in {c for c, _ in name.choices}:
+            value: Any = int(meant) if name.table == _OF_FILES else meant
+            value = {"vague": meant} if name.table == WAVES else value
+            changes.append(((*name.table.split("."), name.written), value))
     for gone in form.getlist("oublier"):
         table, _, written = str(gone).partition("|")
         if table in words.NAMES:

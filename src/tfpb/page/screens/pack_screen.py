@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import UploadFile
 
@@ -16,32 +16,25 @@ from tfpb.words.page import screen_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from starlette.datastructures import FormData
 
     from tfpb.page.desk import Desk
 
-_FIRST: Final = ("note.pdf", "carte.html", "rapport.pdf", "dossier.xlsx", "rapport.docx", ARCHIVE)
-
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
-    pack = desk.pack()
-    files: list[tuple[str, str]] = []
-    pages: list[str] = []
-    made = None
-    if pack is not None:
-        files = [(n, words.FILES[n]) for n in _FIRST if (pack / n).is_file()]
-        folders = ((pack / "cartes").glob("*.pdf"), (pack / "habitants").glob("*.pdf"))
-        pages = [p.relative_to(pack).as_posix() for found in folders for p in sorted(found)]
-        made = dt.datetime.fromtimestamp((pack / ARCHIVE).stat().st_mtime)  # noqa: DTZ006
+    blocked = {"bloque": len(desk.outlook.wrong) if desk.fresh else 0}
+    if (pack := desk.pack()) is None:
+        return {"pack": "", **blocked}
+    folders = ((pack / name).glob("*.pdf") for name in ("cartes", "habitants"))
     return {
-        "pack": pack.name if pack else "",
-        "fait_le": made,
-        "fichiers": files,
-        "pages": pages,
-        "suite": desk.made,
-        "bloque": len(desk.outlook.wrong) if desk.fresh else 0,
+        "pack": pack.name,
+        "fait_le": dt.datetime.fromtimestamp((pack / ARCHIVE).stat().st_mtime),  # noqa: DTZ006
+        "fichiers": [(n, said) for n, said in words.FILES.items() if (pack / n).is_file()],
+        "pages": [p.relative_to(pack).as_posix() for found in folders for p in sorted(found)],
+        **blocked,
     }
 
 
@@ -53,17 +46,15 @@ def act(desk: Desk, form: FormData) -> None:
     elif gesture == "comparer":
         other, pack = form.get("autre"), desk.pack()
         if isinstance(other, UploadFile) and other.filename and pack is not None:
-            desk.told = tuple(_compared(desk, other))
+            desk.told = tuple(_compared(pack, other))
     elif gesture == "suivante":
         desk.told = (_next_year(desk),)
 
 
-def _compared(desk: Desk, other: UploadFile) -> list[str]:
+def _compared(pack: Path, other: UploadFile) -> list[str]:
     """Say what differs between a pack that was brought and that of the dossier."""
     from tfpb.io.tables.scratch import scratch_folder  # noqa: PLC0415 - where one is brought
 
-    pack = desk.pack()
-    assert pack is not None  # noqa: S101 - the caller has it
     with scratch_folder() as folder:
         path = folder / ARCHIVE
         path.write_bytes(other.file.read())
@@ -76,24 +67,18 @@ def _compared(desk: Desk, other: UploadFile) -> list[str]:
 def _next_year(desk: Desk) -> str:
     """Begin the dossier of the year after beside this one: same settings, no file yet."""
     settings = desk.settings
-    if settings is None:
-        return ""
     year = settings.dossier.annee + 1
     folder = desk.folder.with_name(words.NEXT_FOLDER.format(name=desk.folder.name, year=year))
     target = folder / desk.file.name
     if target.exists():
         return words.NEXT_THERE.format(folder=folder)
     write_bytes(target, desk.file.read_bytes())
-    roles = [
-        k
-        for k, v in settings.fichiers.model_dump().items()
-        if v and k not in {"patrimoine", "plan"}
-    ]
+    named = settings.fichiers.model_dump(exclude={"patrimoine", "plan"})
     changes: list[tuple[tuple[str, ...], Any]] = [(("dossier", "annee"), year)]
-    changes += [(("fichiers", role), None) for role in roles]
+    changes += [(("fichiers", role), None) for role, names in named.items() if names]
     changes += [(("fichiers", "patrimoine"), words.NO_STOCK), (("enquete",), None)]
-    if settings.fichiers.programme and settings.path(settings.fichiers.programme).is_file():
-        source = settings.path(settings.fichiers.programme)
+    source = settings.path(settings.fichiers.programme)
+    if source.is_file():
         write_bytes(folder / source.name, source.read_bytes())
         changes.append((("fichiers", "programme_precedent"), source.name))
     if desk.plan is not None:

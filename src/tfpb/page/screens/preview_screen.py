@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     desk.check()
-    seen = desk.outlook
-    states = [(*words.STATES[code], amount) for code, amount in seen.states]
-    return {"vue": seen, "etats": states, "fautes": len(seen.wrong)}
+    money = desk.outlook.states
+    states = [(*said, getattr(money, k)) for k, said in words.STATES.items()] if money else []
+    return {"etats": states}
 
 
 def act(desk: Desk, _form: FormData) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -10,24 +11,48 @@ from typing import TYPE_CHECKING, Any, Final
 from rapidfuzz import fuzz, process
 
 from tfpb.errors import TfpbError
+from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.model.codes import Axe, Nature, Theme
-from tfpb.page.survey_facts import headers_of
+from tfpb.page.desk import mark
 from tfpb.text import fold
+from tfpb.words.faults.sentences import LEAST, bounded
 from tfpb.words.money.accounts import axis_words
+from tfpb.words.numbers import number
 from tfpb.words.page import screen_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from starlette.datastructures import FormData
 
+    from tfpb.io.sources.deliveries import Delivery
     from tfpb.model.plan import Echelle, Item, Plan
     from tfpb.page.desk import Desk
-    from tfpb.page.survey_facts import Header
 
-SIDES: Final = ("satisfait", "insatisfait", "non_concerne", "nsp")
+    Change = tuple[tuple[str | int, ...], Any]
+
 _LIKE: Final = 60.0
+_MOST_CODES: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One column of a delivery: what the page may know of a survey, never a row.
+
+    Parameters
+    ----------
+    name, label : str
+    codes : tuple of (str, str, str)
+        Code, what it means, how many bear it (« moins de 11 » under eleven); empty where values are many.
+    values : int
+        How many different values.
+    """
+
+    name: str
+    label: str
+    codes: tuple[tuple[str, str, str], ...]
+    values: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +71,56 @@ class Missing:
 
     rank: int
     file: str
-    choices: tuple[tuple[str, str], ...]
+    choices: list[tuple[str, str]]
     proposed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question as the screen shows it."""
-
-    item: Item
-    missing: tuple[Missing, ...]
 
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     plan = desk.plan
     if plan is None:
-        return {"plan": None, "questions": [], "echelles": []}
+        return {"plan": None}
     delivered = _delivered(desk)
-    asked = [Asked(item, tuple(_missing_in(item, delivered))) for item in plan.items]
-    scales = [
-        (name, scale, _codes(plan, name, scale, delivered)) for name, scale in plan.echelles.items()
-    ]
     return {
         "plan": plan,
-        "questions": asked,
-        "echelles": scales,
-        "cotes": [(side, words.SIDES[side]) for side in SIDES],
-        "themes": [(t.value, words.THEMES[t.value]) for t in Theme],
-        "natures": [(n.value, words.NATURES[n.value]) for n in Nature],
+        "questions": [(item, _missing(item, delivered)) for item in plan.items],
+        "echelles": [(n, s, _codes(plan, n, s, delivered)) for n, s in plan.echelles.items()],
         "axes": [(a.value, axis_words(a)) for a in Axe],
     }
 
 
+def headers_of(desk: Desk, name: str) -> tuple[Header, ...]:
+    """List the columns of a delivery of the dossier, those that look like a person left out.
+
+    Raises
+    ------
+    TfpbError
+        It cannot be read.
+    """
+    path, plan = desk.folder / name, desk.plan
+
+    def make() -> tuple[Header, ...]:
+        delivery = read_delivery(path, plan)
+        return tuple(_header(delivery, str(c)) for c in delivery.table.frame.columns)
+
+    found: tuple[Header, ...] = desk.kept(("enquete", *mark(path), *mark(desk.plan_file)), make)
+    return found
+
+
+def _header(delivery: Delivery, column: str) -> Header:
+    counts = Counter(cell for cell in delivery.table.frame[column] if cell)
+    meanings = delivery.dictionary.meanings.get(column, {})
+    codes = tuple(
+        (c, meanings.get(c, ""), bounded(n, LEAST) if n < LEAST else number(n))
+        for c, n in sorted(counts.items(), key=lambda pair: (len(pair[0]), pair[0]))
+    )
+    label = delivery.dictionary.labels.get(column, "")
+    return Header(column, label, codes if len(counts) <= _MOST_CODES else (), len(counts))
+
+
 def _delivered(desk: Desk) -> dict[str, tuple[Header, ...]]:
-    settings = desk.settings
     out: dict[str, tuple[Header, ...]] = {}
-    for name in settings.fichiers.enquete if settings is not None else ():
+    for name in desk.settings.fichiers.enquete:
         try:
             out[name] = headers_of(desk, name)
         except TfpbError as error:
@@ -90,35 +128,37 @@ def _delivered(desk: Desk) -> dict[str, tuple[Header, ...]]:
     return out
 
 
-def _missing_in(item: Item, delivered: Mapping[str, tuple[Header, ...]]) -> Iterator[Missing]:
+def _missing(item: Item, delivered: Mapping[str, tuple[Header, ...]]) -> list[Missing]:
+    out = []
     for rank, (file, headers) in enumerate(delivered.items()):
         if headers and not any(h.name in item.colonnes for h in headers):
-            yield _missing(item, rank, file, headers)
-
-
-def _missing(item: Item, rank: int, file: str, headers: tuple[Header, ...]) -> Missing:
-    told = {h.name: fold(h.label or h.name) for h in headers if h.codes}
-    ranked = process.extract(fold(item.libelle), told, scorer=fuzz.token_set_ratio, limit=None)
-    labels = {h.name: f"{h.name} – {h.label}" if h.label else h.name for h in headers}
-    best = ranked[0][2] if ranked and ranked[0][1] >= _LIKE else ""
-    return Missing(rank, file, tuple((name, labels[name]) for _, _, name in ranked), best)
+            told = {h.name: fold(h.label or h.name) for h in headers if h.codes}
+            like = process.extract(
+                fold(item.libelle), told, scorer=fuzz.token_set_ratio, limit=None
+            )
+            labels = {h.name: f"{h.name} – {h.label}" if h.label else h.name for h in headers}
+            best = like[0][2] if like and like[0][1] >= _LIKE else ""
+            out.append(Missing(rank, file, [(name, labels[name]) for _, _, name in like], best))
+    return out
 
 
 def _codes(
     plan: Plan, name: str, scale: Echelle, delivered: Mapping[str, tuple[Header, ...]]
 ) -> list[Code]:
     """List the answers met under a scale, each with its side; counts are those of one question."""
-    sides = {_written(c): side for side in SIDES for c in getattr(scale, side)}
+    sides = {_written(c): side for side in words.SIDES for c in getattr(scale, side)}
+    asked = (
+        header
+        for item in plan.items
+        if item.echelle == name
+        for headers in delivered.values()
+        for header in headers
+        if header.name in item.colonnes
+    )
     met: dict[str, tuple[str, str]] = {}
-    for item in plan.items:
-        if item.echelle == name:
-            for headers in delivered.values():
-                for header in headers:
-                    if header.name in item.colonnes:
-                        for code, meaning, count in header.codes:
-                            met.setdefault(code, (meaning, count))
-    for code in sides:
-        met.setdefault(code, ("", ""))
+    for header in asked:
+        met |= {code: (said, count) for code, said, count in header.codes if code not in met}
+    met |= {code: ("", "") for code in sides if code not in met}
     return [Code(code, m, n, sides.get(code, "")) for code, (m, n) in met.items()]
 
 
@@ -131,27 +171,24 @@ def act(desk: Desk, form: FormData) -> None:
     plan = desk.plan
     if plan is None:
         return
-    changes: list[tuple[tuple[str | int, ...], Any]] = []
-    changes += _margin(form)
+    changes = _margin(form)
     delivered = _delivered(desk)
     for name, scale in plan.echelles.items():
         changes += _scale(plan, name, scale, delivered, form)
-    gone: list[int] = []
-    for k, item in enumerate(plan.items):
-        if str(form.get(f"i{k}", "")) != item.identifiant:
-            continue
-        if f"garder{k}" not in form:
-            gone.append(k)
-            continue
-        changes += _item(k, item, delivered, form)
+    shown = [
+        (k, item) for k, item in enumerate(plan.items) if form.get(f"i{k}") == item.identifiant
+    ]
+    gone = [k for k, _ in shown if f"garder{k}" not in form]
+    for k, item in shown:
+        changes += _item(k, item, delivered, form) if k not in gone else []
     if len(gone) < len(plan.items):
         changes += [(("items", k), None) for k in reversed(gone)]
     edit_toml(desk.plan_file, changes)
     desk.check()
 
 
-def _margin(form: FormData) -> list[tuple[tuple[str | int, ...], Any]]:
-    out: list[tuple[tuple[str | int, ...], Any]] = []
+def _margin(form: FormData) -> list[Change]:
+    out: list[Change] = []
     with suppress(ValueError):
         margin = float(str(form.get("marge")).replace(",", "."))
         if 0 < margin <= 50:  # noqa: PLR2004 - what the plan accepts
@@ -172,13 +209,13 @@ def _scale(
     scale: Echelle,
     delivered: Mapping[str, tuple[Header, ...]],
     form: FormData,
-) -> list[tuple[tuple[str | int, ...], Any]]:
+) -> list[Change]:
     at = list(plan.echelles).index(name)
     if scale.type == "note":
         with suppress(ValueError):
             return [(("echelles", name, "satisfait_des"), float(str(form.get(f"des{at}"))))]
         return []
-    sides: dict[str, list[str | int]] = {side: [] for side in SIDES}
+    sides: dict[str, list[str | int]] = {side: [] for side in words.SIDES}
     for j, one in enumerate(_codes(plan, name, scale, delivered)):
         side = str(form.get(f"e{at}_{j}", one.side))
         if side in sides:
@@ -192,24 +229,17 @@ def _scale(
 
 def _item(
     k: int, item: Item, delivered: Mapping[str, tuple[Header, ...]], form: FormData
-) -> list[tuple[tuple[str | int, ...], Any]]:
-    out: list[tuple[tuple[str | int, ...], Any]] = []
+) -> list[Change]:
     label = str(form.get(f"libelle{k}", "")).strip() or item.libelle
     theme, nature = str(form.get(f"theme{k}")), str(form.get(f"nature{k}"))
     axes = sorted({int(str(a)) for a in form.getlist(f"axes{k}") if str(a) in "12345678"})
-    wanted: dict[str, Any] = {"libelle": label, "axes": axes}
+    columns = list(item.colonnes)
+    for j, headers in enumerate(delivered.values()):
+        chosen = str(form.get(f"col{k}_{j}", ""))
+        if chosen not in columns and chosen in {h.name for h in headers}:
+            columns.append(chosen)
+    wanted: dict[str, Any] = {"libelle": label, "axes": axes, "colonnes": columns}
     wanted |= {"theme": theme} if theme in set(Theme) else {}
     wanted |= {"nature": nature} if nature in set(Nature) else {}
-    before = {
-        "libelle": item.libelle, "axes": list(item.axes), "theme": item.theme.value,
-        "nature": item.nature.value,
-    }  # fmt: skip
-    out += [(("items", k, key), v) for key, v in wanted.items() if v != before[key]]
-    columns = list(item.colonnes)
-    for j, (_, headers) in enumerate(delivered.items()):
-        chosen = str(form.get(f"col{k}_{j}", ""))
-        if chosen and chosen not in columns and chosen in {h.name for h in headers}:
-            columns.append(chosen)
-    if columns != list(item.colonnes):
-        out.append((("items", k, "colonnes"), columns))
-    return out
+    before = item.model_dump(mode="json")
+    return [(("items", k, key), v) for key, v in wanted.items() if v != before[key]]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.addresses.store import files_in
 from tfpb.errors import TfpbError
 from tfpb.geodata.geography import VINTAGES
-from tfpb.geodata.geography_kinds import ADDRESSES, KINDS
+from tfpb.geodata.geography_kinds import ADDRESSES
 from tfpb.geodata.stored_layers import list_installed
 from tfpb.page.desk import BRING
 from tfpb.perimeters import ruling_vintage
@@ -33,39 +33,27 @@ _LACKING: Final = frozenset({"communes_sans_adresses", "carte_absente", "carte_p
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
-    settings = desk.settings
-    head = settings.dossier if settings is not None else None
-    today = dt.date.today()  # noqa: DTZ011 - a date to propose, not one to print
+    today, folder = dt.date.today(), desk.geography  # noqa: DTZ011 - to propose, not to print
+    head = desk.settings.dossier if desk.begun else None
     year = head.annee if head is not None else today.year - 1
-    files = files_in(desk.geography)
     needed = 0
     with suppress(TfpbError):
         needed = ruling_vintage(year, "")
-    there = {v for v in VINTAGES if (desk.geography / f"qpv-{v}.json").is_file()}
     return {
-        "tete": head,
         "annee": year,
         "date": head.date if head is not None else today,
-        "agglomeration": settings.reglages.agglomeration_plus_50000
-        if settings is not None
-        else None,
-        "ecran_neuf": not desk.begun,
-        "adresses": [address_file_line(f) for f in files],
-        "couches": list_installed(desk.geography),
+        "adresses": [address_file_line(f) for f in files_in(folder)],
+        "couches": list_installed(folder),
         "carte": needed,
         "manques": [fault_text(f).title for f in desk.outlook.faults if f.code in _LACKING],
-        "cartes": there,
-        "genres": [(k, words.GEOGRAPHIES[k]) for k in KINDS],
+        "cartes": [v for v in VINTAGES if (folder / f"qpv-{v}.json").is_file()],
     }
 
 
 def act(desk: Desk, form: FormData) -> None:
     """Write the head of the dossier, import geography, or fetch it where a network is allowed."""
-    gesture = form.get("geste")
-    if gesture == "telecharger":
+    if form.get("geste") == "telecharger":
         desk.begin(BRING, fetch, str(form.get("departement", "")).strip(), desk.geography)
-        return
-    if gesture != "tete":
         return
     changes: list[tuple[tuple[str, ...], Any]] = [
         (("dossier", name), str(form.get(name, "")).strip()) for name in _FIELDS
@@ -85,11 +73,7 @@ def bring(
 ) -> list[str]:
     """Import files of geography, as `tfpb geodonnees` does; the files given are a copy, and go."""
     from tfpb.addresses.imports import import_addresses  # noqa: PLC0415 - in its own process
-    from tfpb.geodata.ground_imports import (  # noqa: PLC0415
-        import_communes_outlines,
-        import_parcels,
-    )
-    from tfpb.geodata.qpv_imports import import_qpv  # noqa: PLC0415
+    from tfpb.geodata import ground_imports, qpv_imports  # noqa: PLC0415
 
     lines: list[str] = []
     try:
@@ -98,11 +82,11 @@ def bring(
             if kind == ADDRESSES:
                 import_addresses([path], folder=folder)
             elif kind == "communes":
-                import_communes_outlines(path, folder=folder)
+                ground_imports.import_communes_outlines(path, folder=folder)
             elif kind == "parcelles":
-                import_parcels(path, folder=folder)
+                ground_imports.import_parcels(path, folder=folder)
             else:
-                import_qpv(path, vintage=int(kind.removeprefix("qpv")), folder=folder)
+                qpv_imports.import_qpv(path, vintage=int(kind.removeprefix("qpv")), folder=folder)
             lines.append(words.BROUGHT.format(name=path.name, kind=words.GEOGRAPHIES[kind]))
     finally:
         for scratch in {path.parent for _, path in found}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from tfpb.io.packs.pack import dumps
 from tfpb.io.packs.provenance import inputs_hash
 from tfpb.io.tables.tabular import table_bytes
 from tfpb.pipeline import stages
-from tfpb.pipeline.published_before import RELEASE, ledger_with, precedents, release_of
+from tfpb.pipeline.published_before import DRAFT, RELEASE, ledger_with, precedents, release_of
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.pipeline.wiring import Values
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.record import Source
     from tfpb.model.survey import Published
-
-_DRAFT: Final = "PROJET.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def beside(output: Path) -> dict[str, Path]:
     return {
         "table": output,
         "niveaux": stem,
-        "projet": output.with_name(f"{output.stem}_{_DRAFT}"),
+        "projet": output.with_name(f"{output.stem}_{DRAFT}"),
         "diffusion": output.with_name(f"{output.stem}_{RELEASE}"),
     }
 

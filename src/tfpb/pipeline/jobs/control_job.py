@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import tomllib
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Severity, TfpbError, fail
@@ -20,48 +21,24 @@ from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.law import values as law
 from tfpb.model import tables
-from tfpb.model.columns import Column, Contract, Kind
 from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.controle import SHOWN, control_report
 from tfpb.words.documents.control_words import WRITTEN
 from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
 
     from tfpb.io.packs.received import Files
 
-_MONEY: Final = (
-    "abattement_eur",
-    "prevu_eur",
-    "realise_eur",
-    "valorise_eur",
-    "report_eur",
-    "solde_eur",
-)
-_BILAN: Final = Contract(
-    "bilan",
-    "bilan",
-    (
-        Column("code_qpv", Kind.CODE, "code_qpv", required=True),
-        Column("nom_qpv", Kind.TEXT, "nom_qpv"),
-        Column("annee", Kind.YEAR, "annee"),
-        *(Column(name, Kind.MONEY, name) for name in _MONEY),
-    ),
-)
-_DECLARATION: Final = Contract(
-    "declaration",
-    "declaration",
-    tuple(Column(n, Kind.CODE, n) for n in ("code_qpv", "invariant", "section", "parcelle")),
-)
 _CONTRACTS: Final = {
     "conventions": tables.CONVENTIONS,
     "actions": tables.PROGRAMME,
-    "bilan": _BILAN,
-    "declaration": _DECLARATION,
+    "bilan": tables.contract("bilan"),
+    "declaration": tables.contract("declaration"),
 }
 _OURS: Final = {"conventions": {"codes_qpv": "codes"}, "actions": {"axe": "axe_mot"}}
 """Columns that a pack of ours calls otherwise than the file it was made of."""
@@ -84,27 +61,18 @@ def check_packs(paths: Sequence[Path], *, year: int | None = None) -> list[Check
     TfpbError
         `fichier_absent` for a path that is not there; `controle_sans_dossier`.
     """
-    found = packs_in(_present(paths))
+    for path in paths:
+        if not path.exists():
+            raise absent(path)
+    found = packs_in(paths)
     if not found:
         raise fail("controle_sans_dossier", got=", ".join(p.name for p in paths))
     rules = law.load()
     out = [_checked(path, rules, year) for path in found]
-    again = twice([c.pack for c in out])
-    return [
-        replace(
-            c, found=(*c.found, Found(Subject.INTEGRITY, "deux_fois", fields={"autre": again[k]}))
-        )
-        if k in again
-        else c
-        for k, c in enumerate(out)
-    ]
-
-
-def _present(paths: Sequence[Path]) -> Sequence[Path]:
-    for path in paths:
-        if not path.exists():
-            raise absent(path)
-    return paths
+    for k, other in twice([c.pack for c in out]).items():
+        again = Found(Subject.INTEGRITY, "deux_fois", fields={"autre": other})
+        out[k] = replace(out[k], found=(*out[k].found, again))
+    return out
 
 
 def _checked(path: Path, rules: law.Law, year: int | None) -> Checked:
@@ -140,10 +108,9 @@ def _read(name: str, files: Files) -> Received:
                 frames[table] = frame
     broken = None
     if files.ours:
+        told = (files.kept.get(name, b"") for name in (LISTING, RUN))
         try:
-            broken = tuple(
-                broken_hashes(files.hashes, files.kept.get(LISTING, b""), files.kept.get(RUN, b""))
-            )
+            broken = tuple(broken_hashes(files.hashes, *told))
         except TfpbError:
             broken = ((LISTING, "modifie"),)
     year = head.get("annee")
@@ -211,25 +178,15 @@ def control(paths: Sequence[Path], output: Path, *, year: int | None = None) -> 
     book, page = output.with_suffix(".xlsx"), output.with_suffix(".pdf")
     refuse_inputs((book, page), paths)
     checked = check_packs(paths, year=year)
-    digest = files_hash(_told(checked), {"annee": year})
-
-    def report(rows: int) -> Any:
-        return control_report(checked, run_hash=digest, year=year, shown=rows)
-
-    _, pdf = document_pdf.one_page(SHOWN, report, {})
-    write_together({book: workbook.render(report(0)), page: pdf})
-    lead = report(0).sections[0].lead
-    return [lead, WRITTEN.format(book=book.name, page=page.name)]
+    digest = files_hash(map(_told, checked), {"annee": year})
+    report = partial(control_report, checked, run_hash=digest, year=year)
+    _, pdf = document_pdf.one_page(SHOWN, lambda rows: report(shown=rows), {})
+    whole = report(shown=0)
+    write_together({book: workbook.render(whole), page: pdf})
+    return [whole.sections[0].lead, WRITTEN.format(book=book.name, page=page.name)]
 
 
-def _told(checked: Iterable[Checked]) -> list[bytes]:
-    """Return what the check rests on, for its hash."""
-    return [
-        repr(
-            (
-                c.pack.name,
-                [(f.subject, f.code, f.quarter, sorted(f.fields.items())) for f in c.found],
-            )
-        ).encode()
-        for c in checked
-    ]
+def _told(checked: Checked) -> bytes:
+    """Return what the check of a pack rests on, for its hash."""
+    found = [(f.subject, f.code, f.quarter, sorted(f.fields.items())) for f in checked.found]
+    return repr((checked.pack.name, found)).encode()

@@ -240,9 +240,7 @@ def last_gap(path: Path) -> LastGap:
         gaps, groupe=Groupe.ECART, ajustement=Ajustement.BRUT, niveau=TOTAL, publication=_SHOWN
     )
     gaps = gaps[gaps["ecart"].between(-1, 1)]
-    if gaps.empty:
-        raise fail("precedent_sans_ecart", place=place)
-    last = gaps[gaps["vague"] == max(gaps["vague"])]
+    last = gaps[gaps["vague"] == max(gaps["vague"], default="")]
     owners = set(last["bailleur"]) - {ENSEMBLE}
     last = last[last["bailleur"] == (owners.pop() if len(owners) == 1 else ENSEMBLE)]
     service = last[last["nature"] == Nature.SERVICE]

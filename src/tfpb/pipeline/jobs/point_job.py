@@ -20,7 +20,7 @@ from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.point_tables import POINTS, Given, PointTable, read_points, with_answers
 from tfpb.io.tables.tabular import TextTable, table_bytes
 from tfpb.io.tables.text_table import unused_option
-from tfpb.model.projection import LAMBERT_93
+from tfpb.model.projection import LAMBERT_93, moved
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.perimeters.points import positions, rival_doubts
 from tfpb.pipeline import stages
@@ -210,9 +210,8 @@ def _rendered(task: Task, frame: pd.DataFrame, points: pd.DataFrame) -> bytes:
     for other in found:
         if other != epsg:
             rows = at.placed & (at.epsg == other)
-            moved = gpd.GeoSeries(gpd.points_from_xy(x[rows], y[rows], crs=other)).to_crs(epsg)
-            x[rows], y[rows] = moved.x, moved.y
-    return points_bytes(frame, x=x, y=y, epsg=epsg, layer="localisation")
+            x[rows], y[rows] = moved(x[rows], y[rows], other, epsg)
+    return points_bytes(frame, x=x, y=y, epsg=epsg)
 
 
 def _streets(

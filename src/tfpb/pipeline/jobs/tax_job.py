@@ -15,8 +15,8 @@ from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
-from tfpb.model import tables
 from tfpb.model.location import Located
+from tfpb.model.tables import BY_ROLE, PREMISES
 from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
 from tfpb.pipeline import stages
 from tfpb.pipeline.stages import run
@@ -34,17 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tfpb.model.columns import Contract
     from tfpb.model.money import Abatement, Programme
 
-_CONTRACTS: Final[Mapping[str, Contract]] = {
-    "fiscalite": tables.PREMISES,
-    "gmbi": tables.GMBI,
-    "residences": LOCATED,
-    "conventions": tables.CONVENTIONS,
-    "programme": tables.PROGRAMME,
-    "programme_precedent": tables.PROGRAMME,
-}
 _NO_YEAR: Final = 2025
 """Year against which a programme is checked when no premises bear any."""
 
@@ -84,7 +75,7 @@ class Accounts:
         -------
         dict of Path to bytes
         """
-        headers = match_columns(self.premises, tables.PREMISES, {})[0]
+        headers = match_columns(self.premises, PREMISES, {})[0]
         names = {header: name for name, header in headers.items()}
         rows = premises_frame(self.abatements, list(self.premises.frame.columns), names)
         files = {}
@@ -139,7 +130,7 @@ def accounts(
     gathered, texts, frames = Gathering(), {}, {}
     for role, path in files.items():
         if path is not None:
-            contract = _CONTRACTS[role]
+            contract = BY_ROLE.get(role, LOCATED)
             own = sheet if role == "fiscalite" or _has_sheet(path, sheet) else None
             text = gathered.table(role, path, sheet=own, known=contract.headers)
             if text is not None:

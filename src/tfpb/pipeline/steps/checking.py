@@ -94,12 +94,12 @@ def quarters_by_code(
     for roles, carte in ((_ON_THE_MAP, vintage), (("programme_precedent",), older)):
         named = {r: f for r, f in inputs.frames.items() if r in roles}
         if named and carte in geography.maps:
-            own = aliases if roles is _ON_THE_MAP else {}
             done, found = by_code(
-                named, geography.maps[carte], own or aliases, communes, file=settings.file
+                named, geography.maps[carte], aliases, communes, file=settings.file
             )
-            frames |= done
-            faults += found if own else [f for f in found if f.code != "alias_sans_effet"]
+            frames |= done  # an alias that last year's programme alone has no use for is no doubt
+            own = roles is _ON_THE_MAP
+            faults += [f for f in found if own or f.code != "alias_sans_effet"]
     return replace(inputs, frames=frames), faults
 
 

@@ -1,22 +1,30 @@
-"""Steps on money: abatement, programme, droit commun."""
+"""Steps on money: abatement, programme, droit commun; beside satisfaction; what doubts weigh in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
-from tfpb.pipeline.rooms import perimeters, tax
+from tfpb.model.assembly import Evaluation, Sensitivity
+from tfpb.model.codes import ENSEMBLE
+from tfpb.pipeline.rooms import evaluation, perimeters, tax
+from tfpb.pipeline.rooms import survey as statistics
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
 
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.settings import LoiUtilisateur, Settings, Theme
+    from tfpb.model.survey import Published
+    from tfpb.pipeline.steps.surveying import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +176,42 @@ def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCo
         seed=tax_rule.year,
         law=tax_rule.law,
         floor_applies=tax_rule.floor_applies,
+    )
+
+
+def evaluate(
+    scope: Scope, located: Located, programme: Programme | None, survey: Published | None
+) -> Evaluation | None:
+    """Set money and satisfaction side by side; None when both lack."""
+    if programme is None and survey is None:
+        return None
+    own = survey.name_of(scope.bailleur) if survey is not None else ENSEMBLE
+    return evaluation.evaluation(located, programme, survey, bailleur=own)
+
+
+def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
+    """Count dwellings and money with the doubtful dwellings on either side.
+
+    Parameters
+    ----------
+    tax_rule : TaxRule
+    taxes : Inputs
+    located : Located
+
+    Returns
+    -------
+    DataFrame
+        See `tfpb.evidence.evaluation.readings`.
+    """
+    money: Callable[[Located], Abatement | None] | None = None
+    if taxes.frame("fiscalite") is not None:
+        money = partial(abate, tax_rule, taxes)
+    return evaluation.readings(located, abate=money)
+
+
+def sensitive(scope: Scope, doubts: pd.DataFrame, survey: Published | None) -> Sensitivity:
+    """Set what other margins would conclude beside what the doubts weigh."""
+    own = survey.name_of(scope.bailleur) if survey is not None else ENSEMBLE
+    return Sensitivity(
+        doubts, evaluation.margins(survey, verdict=statistics.gap_verdict, bailleur=own)
     )

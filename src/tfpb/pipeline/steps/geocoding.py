@@ -66,19 +66,21 @@ def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
     return read_address_decisions(path) if ADDRESSES in sheet_names(path) else ()
 
 
-def doubtful_addresses(dossier: Dossier) -> pd.DataFrame:
+def doubtful_addresses(dossier: Dossier, entrances: pd.DataFrame | None = None) -> pd.DataFrame:
     """List the entrances whose address waits for a decision, or had one.
 
     Parameters
     ----------
     dossier : Dossier
+    entrances : DataFrame, optional
+        In place of all its located entrances.
 
     Returns
     -------
     DataFrame
         Columns of the review sheet, and `choix` (tuple of str).
     """
-    entrances = dossier.located.entrances
+    entrances = dossier.located.entrances if entrances is None else entrances
     rows = address_decisions.decided(entrances, chosen_addresses(dossier.settings)).rows
     names = entrances["id_residence"].astype(str) + " " + entrances["id_batiment"].astype(str)
     return doubts.address_doubts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tfpb.addresses.communes import places
@@ -100,23 +101,16 @@ def sides(points: Points, geography: Geography, rule: Rule) -> Sides:
     """
     at, decisions, maps = points.frame, points.decisions, geography.maps
     parcels = geography.parcels_of(at)
-
-    def located(decided: pd.DataFrame | None) -> pd.DataFrame:
-        return perimeters.locate(
-            at,
-            maps,
-            year=rule.year,
-            default_radius_m=rule.radius_m,
-            parcels=parcels,
-            decisions=decided,
-        )
-
-    found = located(None)
+    located = partial(
+        perimeters.locate, at, maps,
+        year=rule.year, default_radius_m=rule.radius_m, parcels=parcels,
+    )  # fmt: skip
+    found = located()
     notices = perimeters.coverage_doubts(at, found, maps, year=rule.year)
     if decisions is not None:
         notices += perimeters.check_decisions(found, at, decisions, maps)
         stop_on_faults(notices)
-        found = located(decisions)
+        found = located(decisions=decisions)
     return Sides(found, tuple(notices))
 
 

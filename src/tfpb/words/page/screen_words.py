@@ -12,7 +12,8 @@ _TEXTS: Final = packaged(__name__)
 SCREENS: Final[dict[str, str]] = _TEXTS["screens"]
 """Address of a screen → its name, in the order of the work."""
 GEOGRAPHIES: Final[dict[str, str]] = _TEXTS["geographies"]
-STATES: Final[dict[str, tuple[str, str]]] = {k: (a, b) for k, (a, b) in _TEXTS["states"].items()}
+STATES: Final[dict[str, list[str]]] = _TEXTS["states"]
+"""State of the money, as `States` names it → its name and what it means."""
 FILES: Final[dict[str, str]] = _TEXTS["files"]
 BROUGHT: Final = "« {name} » est importé : {kind}."
 TAKEN: Final = "« {name} » : {role}."

@@ -1,4 +1,4 @@
-"""`tfpb controler`: what many packs lack, for the State's delegate or the regional body."""
+"""What is done with packs handed in: `tfpb controler` tells what they lack, `tfpb expliquer` a figure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ def controler(
         typer.Argument(
             metavar="DIR|ZIP…",
             help="Les dossiers remis : archives, dossiers, ou le dossier où ils sont rangés.",
-            show_default=False,
         ),
     ],
     sortie: terminal.Sortie,
@@ -43,3 +42,33 @@ def controler(
         from tfpb.pipeline.jobs.control_job import control
 
         terminal.print_line(*control(dossiers, sortie, year=annee))
+
+
+def expliquer(
+    pack: Annotated[Path, typer.Argument(help="Un dossier.zip, ou le dossier écrit.")],
+    reference: Annotated[
+        str,
+        typer.Argument(
+            help="Une résidence, un quartier, une action, une question, ou un montant imprimé."
+        ),
+    ],
+) -> None:
+    """Dit d’où vient ce qu’un dossier imprime : lignes des fichiers, règle, article.
+
+    \b
+    Exemples :
+      tfpb expliquer sorties/valmont QN05991I
+      tfpb expliquer sorties/valmont "260 354 €"
+    """
+    with terminal.guard():
+        from tfpb.evidence.explanation import explain, near
+        from tfpb.io.packs.pack import read_pack
+        from tfpb.words.documents.pack_words import explanation_lines, unknown_words
+
+        files = read_pack(pack)
+        found = explain(files, reference)
+        if not found:
+            terminal.print_error(*unknown_words(reference, near(files, reference)))
+            raise typer.Exit(2)
+        for one in found:
+            terminal.print_line(*explanation_lines(one))
