@@ -21,7 +21,6 @@ from tfpb.survey.estimation.area_model import (
     AreaData,
     AreaPrediction,
     Spread,
-    independent,
     model_spread,
     predict,
 )
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 
 FEWEST_AREAS: Final = 8
-"""Areas a model without covariates takes; one more for each covariate."""
+"""Areas a model takes."""
 _ROUNDS: Final = 6
 """Variances read the synthetic share and A, that read the variances: a few rounds settle both."""
 _MODERATE: Final = 0.02
@@ -64,12 +63,10 @@ class SmallAreas:
     shrinkage, synthetic, variance : float array, shape (areas, items)
         γ; x'β; smoothed variance of the direct share (NaN where the area does not enter).
     spread, moment : float array, shape (items,)
-        A, the variance between areas beyond covariates; its raw moment, below zero when not seen.
+        A, the variance between areas; its raw moment, not above zero when it is not seen (A is then the
+        mean of what it may be).
     shift, shift_error : float array, shape (items,)
         Region's share less what the areas made together before; standard error of that gap.
-    few, collinear, on_bound : bool array, shape (items,)
-        No model: too few areas; no model: covariates that repeat one another; A on its bound
-        (modelled all the same, with the mean of what A may be).
     """
 
     estimate: Floats
@@ -85,9 +82,6 @@ class SmallAreas:
     moment: Floats
     shift: Floats
     shift_error: Floats
-    few: Flags
-    collinear: Flags
-    on_bound: Flags
 
     @property
     def gain(self) -> Floats:
@@ -102,7 +96,6 @@ def estimate_areas(
     *,
     entered: Flags,
     unlike: Floats | float = 0.0,
-    covariates: Floats | None = None,
     weights: Floats | None = None,
     region: Floats | None = None,
     level: float = 0.95,
@@ -126,8 +119,6 @@ def estimate_areas(
     unlike : float array, shape (areas, items), or 0
         How unlike the others an area is by its own make, over p(1 − p): ρ/k where it is k résidences,
         no more, and not the service that any résidences would have there.
-    covariates : float array, shape (areas, columns), optional
-        Known of every area, in any units, without intercept.
     weights : float array, shape (areas,) or (areas, items), optional
         Areas' parts of the region, in any unit; masked ones too: they count by their synthetic share.
     region : float array, shape (items,), optional
@@ -144,14 +135,11 @@ def estimate_areas(
     ------
     ValueError
         Shapes that do not agree; a share or a dispersion missing or out of range where the area
-        enters; covariates or weights that are not finite; `weights` without `region`.
+        enters; weights that are not finite; `weights` without `region`.
     """
     _require(direct, dispersion, entered)
-    matrix = _design(covariates, len(direct))
     parts, target = _region(weights, region, direct.shape)
-    few = entered.sum(axis=0) < FEWEST_AREAS + matrix.shape[1] - 1
-    collinear = ~few & ~independent(matrix, entered)
-    able = ~(few | collinear)
+    able = entered.sum(axis=0) >= FEWEST_AREAS
     visible = entered & able
 
     def shares(values: Floats) -> Floats:
@@ -168,11 +156,12 @@ def estimate_areas(
     # never what stands where an area does not enter, be it a missing value
     dispersion = np.where(entered, np.maximum(dispersion, _LEAST_DISPERSION), 1.0)[:, able]
     unlike = np.where(entered, unlike, 0.0)[:, able]
-    given = AreaData(direct[:, able], dispersion, matrix, entered[:, able], unlike)
+    every = np.ones((len(direct), 1))
+    given = AreaData(direct[:, able], dispersion, every, entered[:, able], unlike)
     data, found, spread = _fit(given)
     estimate = np.clip(found.estimate, _EDGE, 1 - _EDGE)
     moved = _benchmark(estimate, data, found, parts[:, able], target[able])
-    # the variance of its own answers, at its own modelled share rather than at its covariates'
+    # the variance of its own answers, at its own modelled share rather than at that of all
     own = np.clip(moved.estimate, _MODERATE, 1 - _MODERATE)
     answers = found.shrinkage**2 * (own * (1 - own) * dispersion - data.variance)
     half = float(ndtri((1 + level) / 2)) * np.sqrt(np.maximum(moved.mse + answers, 0.0))
@@ -190,9 +179,6 @@ def estimate_areas(
         moment=by_item(spread.moment),
         shift=by_item(moved.shift),
         shift_error=by_item(moved.shift_error),
-        few=few,
-        collinear=collinear,
-        on_bound=by_item(spread.moment) <= 0,
     )
 
 
@@ -266,17 +252,6 @@ def _benchmark(
         shift=np.where(known, target - (parts * estimate).sum(axis=0), np.nan),
         shift_error=np.where(known, np.sqrt(np.maximum(shift_variance, 0.0)), np.nan),
     )
-
-
-def _design(covariates: Floats | None, areas: int) -> Floats:
-    """Intercept, then the covariates brought to mean 0 and spread 1 (units must not matter)."""
-    if covariates is None:
-        return np.ones((areas, 1))
-    if covariates.shape[:1] != (areas,) or not np.isfinite(covariates).all():
-        raise ValueError(covariates.shape)
-    centred = covariates - covariates.mean(axis=0)
-    wide = centred.std(axis=0)
-    return np.column_stack([np.ones(areas), centred / np.where(wide > 0, wide, 1.0)])
 
 
 def _region(
