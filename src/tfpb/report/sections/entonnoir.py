@@ -32,7 +32,7 @@ def own_funnel(
     Parameters
     ----------
     rows : DataFrame
-        `tfpb.region.funnel.FUNNEL_COLUMNS`, protected.
+        `tfpb.region.positions.FUNNEL_COLUMNS`, protected.
     items : DataFrame
     wave : str
     fewest : int

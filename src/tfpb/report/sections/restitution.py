@@ -45,7 +45,7 @@ class RegionFacts:
     places : DataFrame
         `niveau, territoire (name), residences, logements, logements_dans, quartiers`.
     territories : DataFrame
-        Money, actions and Insee's count by level (`tfpb.region.territory_sums.by_level`).
+        Money, actions and Insee's count by level (`tfpb.region.territories.by_level`).
     axes : DataFrame
         `axe (words), actions, prevu_eur, realise_eur, valorise_eur`.
     files : DataFrame
