@@ -14,7 +14,6 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import Severity, TfpbError
-from tfpb.geodata.ground_imports import load_parcels
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_settings
@@ -22,7 +21,7 @@ from tfpb.model.codes import GeocodeVerdict, QpvStatut
 from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
-from tfpb.pipeline.pack_run import Follower, run_pack
+from tfpb.pipeline.pack_run import Follower, around, run_pack
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
 from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
@@ -285,11 +284,7 @@ def doubts_of(made: Dossier, geography: Path) -> list[Doubt]:
     worth = {p: stakes.of_home(homes[p]) for p in at}
     at.sort(key=lambda p: (-worth[p][1], -worth[p][0], p))
     frame = pd.DataFrame({POSITION: at})
-    placed = spots(
-        frame, entrances, made.maps,
-        parcels=load_parcels(geography, communes=set(entrances["result_citycode"]) - {""}),
-        streets=made.ground.streets, default_radius_m=made.settings.reglages.rayon_defaut_m,
-    )  # fmt: skip
+    placed = spots(frame, around(made, geography))
     out = []
     doors = _doors(entrances)
     for rank, (p, spot) in enumerate(zip(at, placed, strict=True)):
