@@ -1,18 +1,21 @@
-"""What is imported, opened for one run: address index, quarters, outlines, parcels."""
+"""What is imported, opened for one run: address index, quarters, outlines, parcels; what a file is of it."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tfpb.addresses.communes import Communes
+from tfpb.addresses.formats import sniff
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geodata.ground_imports import load_outlines, load_parcels, outline_card, parcel_card
-from tfpb.geodata.insee_counts import insee_card, load_insee
-from tfpb.geodata.qpv_imports import load_qpv
+from tfpb.geodata.qpv_imports import insee_card, load_insee, load_qpv
+from tfpb.io.sources.geofiles import ARCHIVES, LAYER_FILES
 from tfpb.model.record import Source
+from tfpb.text import fold
 from tfpb.words.places.geodata_words import ADDRESS_BASE, QPV_MAP
 
 if TYPE_CHECKING:
@@ -25,10 +28,17 @@ if TYPE_CHECKING:
     from tfpb.model.location import QpvMap
     from tfpb.model.record import Sidecar
 
+
 VINTAGES: Final = (2015, 2024)
 ABSENT: Final = "geographie_absente"
 """Code of the fault for what a run needs and nobody imported."""
 _STORED: Final = frozenset({".sqlite", ".parquet", ".json"})
+ADDRESSES: Final = "adresses"
+KINDS: Final = (ADDRESSES, "qpv2024", "qpv2015", "communes", "parcelles")
+"""What can be imported, as the page names it."""
+_HEAD: Final = 20_000
+_QUARTERS: Final = re.compile(rb'"(?:code_qp|CODE_QP|code_qpv)"', re.IGNORECASE)
+_PARCELS: Final = re.compile(rb'"(?:arpente|contenance|prefixe)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +166,27 @@ def _source(role: str, card: Sidecar, *, sha256: str, rows: int) -> Source:
 
 def _absent(what: str, command: str) -> Fault:
     return Fault(ABSENT, Place(), "", {"quoi": what, "commande": command})
+
+
+def geography_of(path: Path, name: str = "") -> str:
+    """Return one of `KINDS`; empty for a file that is no geography.
+
+    Of quarters, the name tells the map, 2024 otherwise.
+    """
+    said, suffix = fold(name or path.name), path.suffix.lower()
+    if suffix in {".csv", ".gz", ".txt"} and "json" not in said:
+        try:
+            sniff(path)
+        except TfpbError:
+            return ""
+        return ADDRESSES
+    if suffix not in LAYER_FILES | ARCHIVES:
+        return ""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    map_of = "qpv2015" if "2015" in said else "qpv2024"
+    if _QUARTERS.search(head) or re.search(r"\bqp|quartier", said):
+        return map_of
+    if _PARCELS.search(head) or "parcelle" in said:
+        return "parcelles"
+    return "communes" if suffix in LAYER_FILES or "commune" in said else map_of

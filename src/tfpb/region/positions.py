@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
+from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.model.survey import only
-from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, SHOWN, gaps_of_bailleurs
+from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
 from tfpb.survey.verdicts import CONFIDENCE, differ
 
@@ -297,7 +297,7 @@ def _figures(published: Published, owner: str, wave: str) -> pd.DataFrame:
     """Lay out the published gaps of one owner with their sides: shares and D, by question and way."""
     rows = only(
         published.comparison, niveau=TOTAL, bailleur=owner, vague=wave, ajustement=list(_WAYS),
-        publication=list(SHOWN),
+        publication=SHOWN,
     ).dropna(subset=["estimation"])  # fmt: skip
     share, low, high, size = (
         rows[c].to_numpy(dtype=float) for c in ("estimation", "ic95_bas", "ic95_haut", "n_effectif")

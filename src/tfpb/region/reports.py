@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from tfpb.model.assembly import Dossier
-from tfpb.model.codes import TOTAL
+from tfpb.model.codes import SHOWN, TOTAL
 from tfpb.model.location import Ground, Located
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
@@ -17,7 +17,6 @@ from tfpb.model.survey import only
 from tfpb.region import positions
 from tfpb.region.evaluation_frame import frame_rows, targets_of
 from tfpb.region.facts import added, axes, owners_by_quarter, partly, quarter_money
-from tfpb.region.secrecy.cuts import SHOWN
 from tfpb.report.sections import restitution as pages
 from tfpb.report.sections.build import section
 from tfpb.report.sections.entonnoir import region_funnel
@@ -163,7 +162,7 @@ def contrat_sheet(
 def _published(survey: Published) -> bool:
     """Return whether the last wave has a published figure of the place as a whole."""
     last = only(survey.comparison, niveau=TOTAL, vague=survey.waves[-1].vague)
-    return bool(last["publication"].isin(list(SHOWN)).any())
+    return bool(last["publication"].isin(SHOWN).any())
 
 
 def _regional(section: Section) -> Section:

@@ -17,7 +17,7 @@ from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import SHOWN, balance, first, money, own_rows, quarter_page, verdict
 from tfpb.report.sections.build import number_of
 from tfpb.report.sections.survey.survey_view import ALONE
-from tfpb.survey.disagreement import disagreements
+from tfpb.survey.raw_gaps import disagreements
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import interval_points, long_date, points
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import Located, QpvPage
-    from tfpb.survey.disagreement import Disagreement, Key
+    from tfpb.survey.raw_gaps import Disagreement, Key
 
 _OTHER: Final = {2015: 2024, 2024: 2015}
 _NAMES: Final = ("code_qpv", "nom_qpv", "communes")

@@ -12,7 +12,7 @@ from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import only
 from tfpb.report.sections.survey.survey_view import ALONE
 from tfpb.report.theme import verdict_sign
-from tfpb.survey.disagreement import disagreements, key_of
+from tfpb.survey.raw_gaps import disagreements, key_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
     from tfpb.model.survey import Published
-    from tfpb.survey.disagreement import Disagreement, Key
+    from tfpb.survey.raw_gaps import Disagreement, Key
 
 SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _LINES: Final = 3

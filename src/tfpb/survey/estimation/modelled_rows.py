@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
 from tfpb.survey.estimation.pooled import PLANNED
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 FEWEST_QUARTERS: Final = 12
 """Published quarters that a question needs: with fewer, what quarters are like is not known."""
-_SHOWN: Final = (Publication.PUBLIABLE.value, Publication.FRAGILE.value)
 _OF_ONE_SURVEY: Final = ["vague", "niveau", "bailleur"]
 _ROW: Final = ["vague", "niveau", "territoire", "bailleur", "item"]
 _KEPT: Final = ("theme", "nature", "n", "n_residences", "publication")
@@ -54,7 +53,7 @@ def with_modelled(table: pd.DataFrame, *, dwellings: bool = False) -> pd.DataFra
         (table["groupe"] == Groupe.QPV.value) & (table["ajustement"] == Ajustement.BRUT.value)
     ]
     quarters = raw[raw["niveau"].isin(QUARTER_COLUMNS)]
-    whole = raw[(raw["niveau"] == TOTAL) & raw["publication"].isin(_SHOWN)]
+    whole = raw[(raw["niveau"] == TOTAL) & raw["publication"].isin(SHOWN)]
     parts = []
     for (wave, _, owner), rows in quarters.groupby(_OF_ONE_SURVEY, sort=False):
         same = whole[(whole["vague"] == wave) & (whole["bailleur"] == owner)]
@@ -71,7 +70,7 @@ def with_modelled(table: pd.DataFrame, *, dwellings: bool = False) -> pd.DataFra
 
 def _modelled(rows: pd.DataFrame, whole: pd.DataFrame, alike: float) -> pd.DataFrame:
     """Model the quarters of one survey: of a wave, over one bailleur or all."""
-    shown = rows[rows["publication"].isin(_SHOWN) & rows["estimation"].notna()]
+    shown = rows[rows["publication"].isin(SHOWN) & rows["estimation"].notna()]
     counts = shown["item"].value_counts()
     items = [i for i in whole.index if counts.get(i, 0) >= FEWEST_QUARTERS]
     shown = shown[shown["item"].isin(items)]
