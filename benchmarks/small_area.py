@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from tfpb.survey.estimation.area_model import AreaData, model_spread, predict
-from tfpb.survey.estimation.small_area import SmallAreas, estimate_areas
+from tfpb.survey.estimation.modelled_rows import SmallAreas, estimate_areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

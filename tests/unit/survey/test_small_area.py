@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from scipy.stats import truncnorm
 
 from tfpb.survey.estimation.area_model import AreaData, model_spread, predict
-from tfpb.survey.estimation.small_area import SmallAreas, estimate_areas
+from tfpb.survey.estimation.modelled_rows import SmallAreas, estimate_areas
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 from small_area import Region, Setting, draw_region, score

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut
 from tfpb.survey.planning.planned_survey import PlannedSurvey
-from tfpb.survey.reading.variables import construction_periods
+from tfpb.survey.reading.surveyed_stock import construction_periods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,9 +21,8 @@ from tfpb.survey.reading.delivery_columns import (
     texts,
 )
 from tfpb.survey.reading.located_residences import apply_located_side
-from tfpb.survey.reading.scales import read_answers
+from tfpb.survey.reading.scales import read_answers, read_variables, wanted_variables
 from tfpb.survey.reading.surveyed_stock import PARC, surveyed_stock
-from tfpb.survey.reading.variables import read_variables, wanted_variables
 from tfpb.survey.respondents import Survey
 from tfpb.text import fold
 
