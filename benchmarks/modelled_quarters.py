@@ -42,7 +42,7 @@ def printed(number: int, seed: int) -> pd.DataFrame:
     frames, stock = deliveries(land, items, waves), stock_of(land)
     parts = []
     for target in TARGETS:
-        plan, _ = plan_of(items, target, adjusted=False)
+        plan = plan_of(items, target, adjusted=False)
         estimates = survey.compare(survey.recode(frames, plan, stock), plan, by=["code_qpv"])
         whole = survey.protect(estimates, masking_n=11).comparison
         rows = whole[(whole["groupe"] == "qpv") & (whole["niveau"] == "code_qpv")]
