@@ -320,7 +320,7 @@ def test_no_gain_is_claimed_where_areas_differ_widely() -> None:
     assert 100 * np.nanmean(found.gain) < 8
     assert np.nanmean(found.shrinkage) > 0.85
     # nor a loss: few areas, far apart, of many answers
-    found = draw_region(replace(setting, quarters=12, interviews=200), 1).model()
+    found = draw_region(replace(setting, quarters=8, interviews=200), 1).model()
     assert (found.benchmarked_mse > found.variance).any()
     assert found.gain.min() == 0
 
