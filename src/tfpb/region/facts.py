@@ -38,7 +38,7 @@ def region_facts(
 ) -> RegionFacts:
     """Count the region; `territories` as `tfpb.region.territories.by_level` makes them."""
     homes = located.residences
-    quarters = sorted({str(c) for c in homes["code_qpv"]} - {""})
+    quarters = codes_in(homes)
     money = quarter_money(parts, quarters)
     return RegionFacts(
         owners=len(parts),
@@ -57,22 +57,25 @@ def region_facts(
     )
 
 
+def codes_in(homes: pd.DataFrame, column: str = "code_qpv") -> list[str]:
+    """Return the codes that résidences bear, in order."""
+    return sorted({str(c) for c in homes[column].fillna("")} - {""})
+
+
 def _stock_by_place(homes: pd.DataFrame, places: Territories) -> pd.DataFrame:
-    city = homes["code_insee"].fillna("").astype(str)
     rows = []
-    for level, of in (("departement", places.departement), ("siren_epci", places.epci)):
-        code = city.map(lambda c, of=of: of.get(c, ""))
-        for value, part in homes.groupby(code.to_numpy(dtype=object), sort=True):
+    for level in ("departement", "siren_epci"):
+        for value, part in homes.groupby(places.of_communes(homes["code_insee"], level), sort=True):
             if not value:
                 continue
             rows.append(
                 {
                     "niveau": level,
-                    "territoire": places.names.get((level, str(value)), str(value)),
+                    "territoire": places.name(level, str(value)),
                     "residences": len(part),
                     "logements": int(part["nb_logements"].sum()),
                     "logements_dans": int(part["logements_dans"].sum()),
-                    "quartiers": len({str(c) for c in part["code_qpv"]} - {""}),
+                    "quartiers": len(codes_in(part)),
                 }
             )
     columns = ["niveau", "territoire", "residences", "logements", "logements_dans", "quartiers"]

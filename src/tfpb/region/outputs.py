@@ -15,6 +15,7 @@ from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.region import positions
 from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
+from tfpb.region.facts import codes_in
 from tfpb.region.packs import Media, OwnSurvey, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.reports import deliveries_report, restitution, sheets
 from tfpb.region.territories import region_layers
@@ -204,26 +205,25 @@ def _maps(
 def map_jobs(region: Region, geography: Path) -> list[MapJob]:
     """List the places to draw: contrats with the pages of their quarters, EPCI, départements."""
     homes, doors = region.located.residences, region.located.entrances
-    every = sorted({str(c) for c in homes["code_qpv"]} - {""})
-    money = joint_money(region.parts, every)
+    money = joint_money(region.parts, codes_in(homes))
     jobs = []
     for level, key, code in _drawn_places(region):
         pages = level == "contrat_de_ville"
         if pages:
             here = homes["code_qpv"].isin(region.contrats.get(code, region.lone_quarters))
         else:
-            of = region.places.epci if level == "siren_epci" else region.places.departement
-            here = homes["code_insee"].fillna("").map(lambda c, of=of: of.get(str(c), "")) == code
+            here = region.places.of_communes(homes["code_insee"], level) == code
         stock = homes[here]
         keys = set(zip(stock["bailleur"], stock["id_residence"], strict=True))
         mine = [k in keys for k in zip(doors["bailleur"], doors["id_residence"], strict=True)]
-        quarters = sorted({str(c) for c in stock["code_qpv"]} - {""})
         jobs.append(
             MapJob(
                 key=key,
-                title=region.places.names.get((level, code), code) or NO_CONTRAT,
+                title=region.places.name(level, code) or NO_CONTRAT,
                 head=region.head,
-                survey=region.protected.place(level, code, quarters) if region.protected else None,
+                survey=region.protected.place(level, code, codes_in(stock))
+                if region.protected
+                else None,
                 located=replace(
                     region.located,
                     entrances=doors[mine].reset_index(drop=True),
@@ -241,11 +241,13 @@ def map_jobs(region: Region, geography: Path) -> list[MapJob]:
 def _drawn_places(region: Region) -> list[tuple[str, str, str]]:
     """List level, folder and code of every place that has a map."""
     places = region.places
-    cities = sorted({str(c) for c in region.located.residences["code_insee"].fillna("")})
-    epcis = sorted({places.epci.get(c, "") for c in cities} - {""})
-    departements = sorted({places.departement.get(c, "") for c in cities} - {""})
+    cities = codes_in(region.located.residences, "code_insee")
+    epcis, departements = (
+        sorted({*places.of_communes(cities, level)} - {""})
+        for level in ("siren_epci", "departement")
+    )
     contrats = _folders(region.contrats)
-    named = _folders(f"epci {places.names.get(('siren_epci', e), '') or e} {e}" for e in epcis)
+    named = _folders(f"epci {places.name('siren_epci', e)} {e}" for e in epcis)
     return [
         *(("contrat_de_ville", f"contrats/{contrats[c]}", c) for c in region.contrats),
         *([("contrat_de_ville", _LONE, "")] if region.lone_quarters else []),

@@ -19,7 +19,7 @@ from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
-from tfpb.region.facts import region_facts
+from tfpb.region.facts import codes_in, region_facts
 from tfpb.region.joined import LEVELS, Joined, join, surveyed, with_fieldwork
 from tfpb.region.partition import Part, Refused, Task, make_part
 from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
@@ -312,9 +312,8 @@ def _contrats(
     located: Located, places: Territories
 ) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Gather the quarters of each contrat that hold dwellings of the stock, or doubts; and the others."""
-    met = sorted({str(c) for c in located.residences["code_qpv"]} - {""})
     out: dict[str, list[str]] = {}
-    for code in met:
+    for code in codes_in(located.residences):
         out.setdefault(places.contrat_of_quarter.get(code, ""), []).append(code)
     lone = tuple(out.pop("", ()))
     return {name: tuple(codes) for name, codes in sorted(out.items())}, lone

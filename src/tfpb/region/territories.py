@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
@@ -20,17 +21,18 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.projection import LAMBERT_93, crs
 from tfpb.model.results import STATE_COLUMNS
 from tfpb.model.survey import only
-from tfpb.region.facts import added, axis_rows, held, quarter_money
+from tfpb.region.facts import added, axis_rows, codes_in, held, quarter_money
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.region_inputs import RegionInputs
+    from tfpb.model.arrays import Texts
     from tfpb.model.location import Located
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
@@ -80,16 +82,28 @@ class Territories:
         """Return interviews with their territories (`code_insee`, `code_qpv` and `qpv` needed)."""
         if "code_insee" not in frame:
             return frame
-        city = frame["code_insee"].fillna("").astype(str)
         quarter = frame["code_qpv"].fillna("").astype(str).where(frame["qpv"] == 1, "")
         inside = quarter.map(lambda c: self.contrat_of_quarter.get(c, ""))
-        outside = city.map(lambda c: self.contrat_of_commune.get(c, ""))
+        outside = self.of_communes(frame["code_insee"], "contrat_de_ville")
         return frame.assign(
             code_qpv=quarter.to_numpy(dtype=object),
             contrat_de_ville=inside.where(frame["qpv"] == 1, outside).to_numpy(dtype=object),
-            siren_epci=city.map(lambda c: self.epci.get(c, "")).to_numpy(dtype=object),
-            departement=city.map(lambda c: self.departement.get(c, "")).to_numpy(dtype=object),
+            siren_epci=self.of_communes(frame["code_insee"], "siren_epci"),
+            departement=self.of_communes(frame["code_insee"], "departement"),
         )
+
+    def of_communes(self, codes: Iterable[Any], level: str) -> Texts:
+        """Return the territory of each commune at a level; empty when unknown."""
+        of = {
+            "departement": self.departement,
+            "siren_epci": self.epci,
+            "contrat_de_ville": self.contrat_of_commune,
+        }[level]
+        return np.array([of.get(str(code), "") for code in codes], dtype=object)
+
+    def name(self, level: str, code: str) -> str:
+        """Return the name of a territory, its code when it has none."""
+        return self.names.get((level, code), code)
 
 
 def territories(parts: Sequence[Part], inputs: RegionInputs, geography: Geography) -> Territories:
@@ -179,7 +193,7 @@ def quarter_rows(
         dwellings are.
     """
     homes = located.residences
-    codes = sorted({str(c) for c in homes["code_qpv"]} - {""})
+    codes = codes_in(homes)
     money = quarter_money(parts, codes, states=True)
     city = _main_city(homes, codes)
     lacking = _lacking(parts)
@@ -192,8 +206,8 @@ def quarter_rows(
     counted = only(counted, carte=located.vintage)
     known = dict(zip(counted["code_qpv"], counted["insee"], strict=True))
     rows = money.assign(
-        departement=[places.departement.get(c, "") for c in city],
-        siren_epci=[places.epci.get(c, "") for c in city],
+        departement=places.of_communes(city, "departement"),
+        siren_epci=places.of_communes(city, "siren_epci"),
         contrat_de_ville=[places.contrat_of_quarter.get(c, "") for c in codes],
         nom_qpv=[places.quarters.get(c, c) for c in codes],
         a_verifier=[int(unsure.get(c, 0)) for c in codes],
@@ -260,8 +274,8 @@ def by_level(quarters: pd.DataFrame, places: Territories) -> pd.DataFrame:
     kept = [t for t in tables if len(t)] or [quarters.assign(niveau="", territoire="")]
     out = _with_gap(pd.concat(kept, ignore_index=True))
     return out.assign(
-        departement_nom=[places.names.get(("departement", c), c) for c in out["departement"]],
-        epci_nom=[places.names.get(("siren_epci", c), c) for c in out["siren_epci"]],
+        departement_nom=[places.name("departement", c) for c in out["departement"]],
+        epci_nom=[places.name("siren_epci", c) for c in out["siren_epci"]],
     )
 
 
