@@ -11,8 +11,9 @@ from tfpb.addresses.communes import Communes
 from tfpb.addresses.formats import sniff
 from tfpb.addresses.store import FILE_NAME, AddressStore
 from tfpb.errors import Fault, Place, TfpbError
-from tfpb.geodata.ground_imports import load_outlines, load_parcels, outline_card, parcel_card
-from tfpb.geodata.qpv_imports import insee_card, load_insee, load_qpv
+from tfpb.geodata.ground_imports import load_outlines, load_parcels
+from tfpb.geodata.qpv_imports import load_insee, load_qpv
+from tfpb.geodata.stored_layers import read_card
 from tfpb.io.sources.geofiles import ARCHIVES, LAYER_FILES
 from tfpb.model.record import Source
 from tfpb.text import fold
@@ -92,7 +93,8 @@ class Geography:
 
     def parcel_sources(self, communes: Iterable[str]) -> tuple[Source, ...]:
         """Describe the parcels of some communes as one source of a run; none when none was imported."""
-        cards = [s for c in sorted(set(communes)) if (s := parcel_card(self.folder, c)) is not None]
+        read = (read_card(self.folder, f"parcelles/{code}") for code in sorted(set(communes)))
+        cards = [card for card in read if card is not None]
         if not cards:
             return ()
         whole = hashlib.sha256("".join(c.sha256 for c in cards).encode()).hexdigest()
@@ -141,14 +143,12 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
         Source("qpv" + str(v), f"QPV {v}", m.sha256, 0, len(m.frame), m.date, m.licence, m.source)
         for v, m in maps.items()
     ]
-    outlines = outline_card(folder)
-    if outlines is not None:
-        sources.append(_source("communes", outlines, sha256=outlines.sha256, rows=outlines.rows))
-    counts = {v: read for v in VINTAGES if (read := load_insee(folder, v)) is not None}
-    for vintage in counts:
-        card = insee_card(folder, vintage)
-        assert card is not None  # noqa: S101 - what was loaded has one
-        sources.append(_source(f"insee{vintage}", card, sha256=card.sha256, rows=card.rows))
+    roles = {"communes": "communes"} | {f"insee{v}": f"insee-{v}" for v in VINTAGES}
+    sources += [
+        _source(role, card, sha256=card.sha256, rows=card.rows)
+        for role, name in roles.items()
+        if (card := read_card(folder, name)) is not None
+    ]
     return Geography(
         addresses,
         addresses.communes() if addresses is not None else Communes.load(),
@@ -156,7 +156,7 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
         load_outlines(folder),
         folder,
         (*(addresses.sources() if addresses is not None else ()), *sources),
-        counts,
+        {v: read for v in VINTAGES if (read := load_insee(folder, v)) is not None},
     )
 
 

@@ -21,7 +21,8 @@ from tfpb.geodata.stored_layers import (
     earlier_sources,
     find_column,
     mended_polygons,
-    read_sidecar,
+    read_card,
+    read_stored,
     store,
 )
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
@@ -38,8 +39,6 @@ from tfpb.text import fold, mend_mojibake, squeeze
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
-
-    from tfpb.model.record import Sidecar
 
 
 _CODES: Final = {
@@ -62,7 +61,6 @@ _NOT_A_LAYER: Final = frozenset({"fichier_illisible", "couche_vide", "projection
 """Faults of a file beside the map in an archive (a notice in JSON, an empty layer): passed over."""
 _POLYGONS: Final = (3, 6)
 """Types of shapely: Polygon, MultiPolygon."""
-_NAME: Final = "insee-{vintage}"
 _FIGURE: Final = re.compile(r"\d")
 
 
@@ -115,7 +113,7 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
 
 def load_qpv(folder: Path, vintage: int) -> QpvMap | None:
     """Load a stored map; None when that vintage is not imported."""
-    side = read_sidecar(folder / f"qpv-{vintage}.json")
+    side = read_card(folder, f"qpv-{vintage}")
     if side is None:
         return None
     frame = read_parquet(folder / side.stored)
@@ -306,22 +304,20 @@ def import_insee(
         )
     kept = mine[["code_qpv", "logements"]].drop_duplicates("code_qpv").sort_values("code_qpv")
     kept = kept.reset_index(drop=True)
-    name = _NAME.format(vintage=vintage)
     known = replace(entry("insee"), title=f"{entry('insee').title} {vintage}", vintage=vintage)
     # stored as the other layers are, which makes it listed and verified with them
     layer = gpd.GeoDataFrame(kept, geometry=[Point()] * len(kept), crs=4326)
-    store(folder, name, layer, known, [SourceFile(path.name, hash_file(path), len(kept))])
+    store(
+        folder,
+        f"insee-{vintage}",
+        layer,
+        known,
+        [SourceFile(path.name, hash_file(path), len(kept))],
+    )
     return kept
-
-
-def insee_card(folder: Path, vintage: int) -> Sidecar | None:
-    """Read the card of the counts of a map; None when they were not imported."""
-    return read_sidecar(folder / f"{_NAME.format(vintage=vintage)}.json")
 
 
 def load_insee(folder: Path, vintage: int) -> pd.DataFrame | None:
     """Load the counts of a map (`code_qpv, logements`); None when they were not imported."""
-    card = insee_card(folder, vintage)
-    if card is None:
-        return None
-    return pd.DataFrame(read_parquet(folder / card.stored)[["code_qpv", "logements"]])
+    found = read_stored(folder, f"insee-{vintage}")
+    return None if found is None else pd.DataFrame(found[["code_qpv", "logements"]])
