@@ -19,7 +19,7 @@ from tfpb.addresses.commune_rows import Part, prepare
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.formats import Shape, read_batches, sniff
 from tfpb.addresses.store import FILE_COLUMNS, FILE_NAME, FORMAT, refusal
-from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.io.tables.contents import cannot_write, hash_file
 from tfpb.model.record import AddressImport
 
@@ -96,8 +96,7 @@ def _sniff_all(files: list[Path]) -> list[Shape]:
             shapes.append(sniff(path))
         except TfpbError as error:
             faults += error.faults
-    if faults:
-        raise TfpbError(faults)
+    stop_on_faults(faults)
     return shapes
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.formats import sniff
 from tfpb.addresses.store import FILE_NAME, AddressStore
-from tfpb.errors import Fault, Place, TfpbError
+from tfpb.errors import Fault, Place, TfpbError, stop_on_faults
 from tfpb.geodata.ground_imports import load_outlines, load_parcels
 from tfpb.geodata.qpv_imports import load_insee, load_qpv
 from tfpb.geodata.stored_layers import read_card
@@ -136,8 +136,7 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
     maps = {v: found for v in VINTAGES if (found := load_qpv(folder, v)) is not None}
     faults = [_absent(*ADDRESS_BASE)] if index and not store.is_file() else []
     faults += [_absent(*(t.format(vintage=v) for t in QPV_MAP)) for v in needs if v not in maps]
-    if faults:
-        raise TfpbError(faults)
+    stop_on_faults(faults)
     addresses = AddressStore(store) if store.is_file() else None
     sources = [
         Source("qpv" + str(v), f"QPV {v}", m.sha256, 0, len(m.frame), m.date, m.licence, m.source)
