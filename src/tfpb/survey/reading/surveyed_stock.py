@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -108,9 +108,7 @@ def _owners(frame: pd.DataFrame, residences: pd.DataFrame, rows: Indices) -> Tex
 def stock_columns(residences: pd.DataFrame) -> dict[str, Texts]:
     """Return the territories and variables of located résidences, as text ("" when unknown)."""
     out = {
-        str(name): np.array(
-            ["" if pd.isna(v) else _plain(v) for v in residences[name]], dtype=object
-        )
+        str(name): plain_texts(residences[name])
         for name in residences.columns
         if name not in _OWN and not str(name).startswith("_")
     }
@@ -121,9 +119,10 @@ def stock_columns(residences: pd.DataFrame) -> dict[str, Texts]:
     return out
 
 
-def _plain(value: object) -> str:
-    text = squeeze(str(value))
-    return text.removesuffix(".0")
+def plain_texts(column: pd.Series[Any]) -> Texts:
+    """Return a column as texts, "" where it is empty; years without decimals."""
+    out = ["" if pd.isna(v) else squeeze(str(v)).removesuffix(".0") for v in column]
+    return np.array(out, dtype=object)
 
 
 def construction_periods(years: Texts) -> Texts:
