@@ -210,5 +210,5 @@ class Published:
     def name_of(self, bailleur: str) -> str:
         """Return the name under which a bailleur stands, whatever its case and accents; else `ensemble`."""
         wanted = fold(bailleur)
-        names = sorted(set(self.comparison["bailleur"].dropna()) - {ENSEMBLE})
+        names = sorted(set(self.comparison["bailleur"].dropna().unique()) - {ENSEMBLE})
         return next((n for n in names if fold(n) == wanted), ENSEMBLE)

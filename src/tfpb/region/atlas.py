@@ -17,6 +17,7 @@ from tfpb.pipeline.steps import locating
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
 from tfpb.report import theme
+from tfpb.report.canvas import fonts
 from tfpb.report.cell_values import printable
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import draw_page
@@ -248,8 +249,7 @@ def atlas_bytes(
             str(folder / "atlas.typ"),
             root=str(folder),
             format="pdf",
-            font_paths=[str(theme.FONT_FOLDER)],
-            ignore_system_fonts=True,
+            font_paths=fonts(),
             timestamp=dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC),
         )
     return bytes(made)

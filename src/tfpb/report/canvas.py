@@ -200,7 +200,7 @@ def converted(svg: bytes, size_mm: tuple[float, float], title: str, **form: Any)
         typst.compile(
             _PLACED.encode(),
             sys_inputs=inputs,
-            font_paths=_fonts(),
+            font_paths=fonts(),
             timestamp=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
             **form,
         )
@@ -208,7 +208,8 @@ def converted(svg: bytes, size_mm: tuple[float, float], title: str, **form: Any)
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """Return the shipped fonts, and no others, read once for all that the compiler makes."""
     import typst  # noqa: PLC0415 - idem
 
     return typst.Fonts(

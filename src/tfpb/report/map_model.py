@@ -14,10 +14,17 @@ from tfpb.model.codes import TOTAL, Groupe, QpvStatut
 from tfpb.model.location import MapModel
 from tfpb.model.survey import only
 from tfpb.report.print_map.views import territories
-from tfpb.report.quarter_pages import SHOWN, balance, first, money, own_rows, quarter_page, verdict
+from tfpb.report.quarter_pages import (
+    SHOWN,
+    balance,
+    first,
+    money,
+    own_answers,
+    quarter_page,
+    verdict,
+)
 from tfpb.report.sections.build import number_of
 from tfpb.report.sections.survey.survey_view import ALONE
-from tfpb.survey.raw_gaps import disagreements
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.state_words import named_states
 from tfpb.words.numbers import interval_points, long_date, points
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import Located, QpvPage
+    from tfpb.report.quarter_pages import OwnAnswers
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _OTHER: Final = {2015: 2024, 2024: 2015}
@@ -54,6 +62,7 @@ def map_model(dossier: Dossier) -> MapModel:
     here = {c for c in homes["code_qpv"] if c}
     near = {c for c in located.entrances["qpv_proche_code"] if c}
     shown = ruling[ruling["code_qpv"].isin(here | near)]
+    answers = own_answers(dossier)
     old = dossier.maps.get(_OTHER[located.vintage])
     head = dossier.settings.dossier
     return MapModel(
@@ -68,9 +77,9 @@ def map_model(dossier: Dossier) -> MapModel:
         qpv=_quarters(dossier, shown),
         qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
         residences=map_residences(dossier.located),
-        gaps=_gaps(dossier),
+        gaps=_gaps(answers),
         pages=_one_ruler(
-            quarter_page(dossier, *map(str, named))
+            quarter_page(dossier, answers, *map(str, named))
             for named in zip(*(shown[c] for c in _NAMES), strict=True)
             if named[0] in here
         ),
@@ -157,20 +166,18 @@ def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoData
     return gpd.GeoDataFrame(frame, geometry=list(old.geometry), crs=old.crs)
 
 
-def _gaps(dossier: Dossier) -> pd.DataFrame:
-    rows = own_rows(dossier)
-    if dossier.survey is None or rows.empty:
+def _gaps(answers: OwnAnswers | None) -> pd.DataFrame:
+    if answers is None or answers.rows.empty:
         return pd.DataFrame(columns=list(_GAP_COLUMNS))
-    gaps = only(rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"]).copy()
+    gaps = only(answers.rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"]).copy()
     gaps["code_qpv"] = gaps["territoire"]
-    gaps["libelle"] = gaps["item"].map(dossier.survey.labels)
+    gaps["libelle"] = gaps["item"].map(answers.labels)
     gaps["ecart"] = gaps["estimation"]
-    against = disagreements(dossier.survey.comparison)
     gaps["faible"] = [
         weakness(publication, alone=alone == ALONE)
         for publication, alone in zip(gaps["publication"], gaps["isole"], strict=True)
     ]
-    gaps["phrase"] = [_phrase(r, against) for r in gaps.to_dict("records")]
+    gaps["phrase"] = [_phrase(r, answers.against) for r in gaps.to_dict("records")]
     return gaps[list(_GAP_COLUMNS)].reset_index(drop=True)
 
 

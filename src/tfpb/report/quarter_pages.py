@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-
-import pandas as pd
 
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication, QpvStatut
 from tfpb.model.location import GapLine, QpvPage
@@ -21,8 +20,10 @@ from tfpb.words.survey.survey_words import ON_PAGE
 from tfpb.words.survey.verdict_words import plainly, verdict_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
+
+    import pandas as pd
 
     from tfpb.model.assembly import Dossier
     from tfpb.model.survey import Published
@@ -48,12 +49,50 @@ def _last(rows: pd.DataFrame, code: str) -> dict[str, Any]:
     return {str(k): v for k, v in hit.iloc[-1].items()} if len(hit) else {}
 
 
-def own_rows(dossier: Dossier) -> pd.DataFrame:
-    """Return raw gaps and changes of gaps that maps may draw from, of the dossier's bailleur."""
-    if dossier.survey is None:
-        return pd.DataFrame()
-    own = dossier.survey.name_of(dossier.settings.dossier.bailleur)
-    return only(dossier.survey.comparison, ajustement=Ajustement.BRUT, bailleur=own)
+@dataclass(frozen=True, slots=True)
+class OwnAnswers:
+    """What the survey says of a bailleur, gathered once for the pages of all its quarters.
+
+    Parameters
+    ----------
+    rows, modelled : DataFrame
+        Raw levels, gaps and changes, and modelled levels of the last wave, of `COMPARISON_COLUMNS`.
+    items : sequence of str
+        The three questions of a page.
+    labels : mapping of str to str
+        Wording of each item.
+    against : mapping
+        Figures that one like with like contradicts, as `disagreements` lists them.
+    waves : sequence of str
+    margin : float
+        Of equivalence, in points.
+    """
+
+    rows: pd.DataFrame
+    modelled: pd.DataFrame
+    items: Sequence[str]
+    labels: Mapping[str, str]
+    against: Mapping[Key, Disagreement]
+    waves: Sequence[str]
+    margin: float
+
+
+def own_answers(dossier: Dossier) -> OwnAnswers | None:
+    """Gather what the survey says of the dossier's bailleur; None where it says nothing."""
+    survey = dossier.survey
+    if survey is None:
+        return None
+    own = only(survey.comparison, bailleur=survey.name_of(dossier.settings.dossier.bailleur))
+    rows, last = only(own, ajustement=Ajustement.BRUT), survey.waves[-1].vague
+    return OwnAnswers(
+        rows,
+        only(own, ajustement=Ajustement.MODELE, vague=last),
+        _headline_items(survey),
+        survey.labels,
+        disagreements(survey.comparison),
+        [wave.vague for wave in survey.waves],
+        float(str(survey.settings.get("marge_points", 5.0))),
+    )
 
 
 def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement]) -> str:
@@ -72,7 +111,9 @@ def verdict(row: Mapping[Any, Any]) -> str:
     )
 
 
-def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPage:
+def quarter_page(
+    dossier: Dossier, answers: OwnAnswers | None, code: str, name: str, communes: str
+) -> QpvPage:
     """Make the page of a quarter."""
     homes, head = dossier.located.residences, dossier.settings.dossier
     mine = homes[homes["code_qpv"] == code]
@@ -82,9 +123,7 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
     actions = int(done.get("actions", 0) or 0)
     share = dwellings / total if total else 0.0
     abated = int(given.get("logements_abattus", 0))
-    scope, gaps, sentence, change, modelled = _satisfaction(dossier, code)
-    survey = dossier.survey
-    margin = 5.0 if survey is None else survey.settings.get("marge_points", 5.0)
+    scope, gaps, sentence, change, modelled = _satisfaction(dossier, answers, code)
     return QpvPage(
         code_qpv=code,
         nom=name,
@@ -110,10 +149,10 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
             change,
         ),
         modelled=modelled,
-        margin=float(str(margin)) / 100,
+        margin=(answers.margin if answers is not None else 5.0) / 100,
         gap_scope=scope,
         borrowed=scope == words.GAP_SCOPE_CONVENTION,
-        wave=survey.waves[-1].vague if survey is not None and gaps else "",
+        wave=answers.waves[-1] if answers is not None and gaps else "",
     )
 
 
@@ -147,41 +186,38 @@ def _headline_items(survey: Published) -> list[str]:
     return chosen[:_LINES]
 
 
-def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...], str, str, str]:
+def _satisfaction(
+    dossier: Dossier, answers: OwnAnswers | None, code: str
+) -> tuple[str, tuple[GapLine, ...], str, str, str]:
     """Return whose answers are shown, their lines, what tenants say, what changed, what is modelled."""
-    rows, survey = own_rows(dossier), dossier.survey
-    if survey is None or rows.empty:
+    if answers is None or answers.rows.empty:
         silent = words.change_sentence("", None)
         return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
-    labels = survey.labels
-    now = only(rows, vague=survey.waves[-1].vague)
-    items, against = _headline_items(survey), disagreements(survey.comparison)
-    local = only(now, territoire=code, groupe=Groupe.ECART, item=items, publication=SHOWN)
-    place, said, scope = code, words.QUARTER_SCOPE, words.GAP_SCOPE_QUARTER
-    if local.empty:
-        place, said, scope = TOTAL, words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
-    here = only(now, territoire=place)
-    lines = tuple(_line(here, item, str(labels[item]), against) for item in items)
+    items, against = answers.items, answers.against
+    said, scope = words.QUARTER_SCOPE, words.GAP_SCOPE_QUARTER
+    there = only(answers.rows, territoire=code)
+    here = only(there, vague=answers.waves[-1])
+    if only(here, groupe=Groupe.ECART, item=list(items), publication=SHOWN).empty:
+        said, scope = words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
+        there = only(answers.rows, territoire=TOTAL)
+        here = only(there, vague=answers.waves[-1])
+    lines = tuple(_line(here, item, str(answers.labels[item]), against) for item in items)
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""
-    label = str(labels.get(chosen, ""))
+    label = str(answers.labels.get(chosen, ""))
     told = first(_one(here, chosen, Groupe.ECART), against)
     return (
         scope,
         lines,
         words.tenants_sentence(best, said, first=told),
-        _change(dossier, only(rows, territoire=place), chosen, label, against),
-        _modelled_sentence(dossier, survey, code, chosen, label),
+        _change(dossier, answers, there, chosen),
+        _modelled_sentence(only(answers.modelled, territoire=code), chosen, label),
     )
 
 
-def _modelled_sentence(
-    dossier: Dossier, survey: Published, code: str, item: str, label: str
-) -> str:
+def _modelled_sentence(here: pd.DataFrame, item: str, label: str) -> str:
     """Write the modelled share of a quarter; nothing without one."""
-    own = survey.name_of(dossier.settings.dossier.bailleur)
-    here = only(survey.comparison, territoire=code, vague=survey.waves[-1].vague, bailleur=own)
-    row = _one(only(here, ajustement=Ajustement.MODELE), item, Groupe.QPV)
+    row = _one(here, item, Groupe.QPV)
     if row is None:
         return ""
     share, low, high = (float(row[c]) for c in ("estimation", "ic95_bas", "ic95_haut"))
@@ -222,16 +258,15 @@ def _line(
     )
 
 
-def _change(
-    dossier: Dossier, rows: pd.DataFrame, item: str, label: str, against: Mapping[Key, Disagreement]
-) -> str:
+def _change(dossier: Dossier, answers: OwnAnswers, rows: pd.DataFrame, item: str) -> str:
     """Write what moved on a question between the last two waves."""
-    waves = [w.vague for w in dossier.survey.waves] if dossier.survey is not None else []
+    waves, label = answers.waves, str(answers.labels.get(item, ""))
     if len(waves) > 1 and item:
         pair = only(rows, vague=f"{waves[-2]}-{waves[-1]}")
         row = _one(pair, item, Groupe.EVOLUTION_ECART)
         if row is not None and row["publication"] in SHOWN:
             year = dossier.located.year if dossier.programme is not None else 0
             early = str(year) if year and before_actions(waves[-1], year) else ""
-            return words.change_sentence(label, row, early=early, first=first(row, against))
+            beside = first(row, answers.against)
+            return words.change_sentence(label, row, early=early, first=beside)
     return words.change_sentence(label, None)

@@ -23,7 +23,7 @@ from tfpb.region.reports import contrat_sheet, thin_dossier
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import Rules, published_rows
 from tfpb.report.map_model import _whole
-from tfpb.report.quarter_pages import _satisfaction
+from tfpb.report.quarter_pages import _satisfaction, own_answers
 from tfpb.words.documents import quarter_page
 from tfpb.words.documents.quarter_page import abatement_figure, programme_figure
 from tfpb.words.documents.region_words import money_lead
@@ -220,8 +220,9 @@ def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
     survey = protected.place("contrat_de_ville", whole, quarters)
     base = survey.comparison[survey.comparison["niveau"] == TOTAL]
     dossier = thin_dossier(head, whole, survey, pd.DataFrame())  # type: ignore[arg-type]
+    answers = own_answers(dossier)
     for code in quarters:
-        scope, lines, _, _, _ = _satisfaction(dossier, code)
+        scope, lines, _, _, _ = _satisfaction(dossier, answers, code)
         for line in lines:
             if line.gap is None or line.qpv is None or line.hors is None:
                 continue

@@ -82,10 +82,11 @@ def test_axes_say_it_first_and_are_not_counted_lower(dossier: Dossier) -> None:
 
 
 def test_the_map_and_the_page_of_a_quarter_say_it_first(dossier: Dossier) -> None:
-    phrases = map_model._gaps(dossier)["phrase"]
+    answers = quarter_pages.own_answers(dossier)
+    phrases = map_model._gaps(answers)["phrase"]
     assert phrases.str.startswith(f"{SAID}, ").any()
     *_, tenants, change, _ = quarter_pages._satisfaction(
-        dossier, "QN00000X"
+        dossier, answers, "QN00000X"
     )  # no row: the convention's
     assert f"{SAID}, " in tenants
     assert "à structure comparable, l’évolution de l’écart change de sens" in change

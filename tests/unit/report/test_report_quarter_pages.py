@@ -19,7 +19,7 @@ from everywhere import need
 from tfpb.model.report import Photos, Report, Table, Text
 from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import document_pdf
-from tfpb.report.quarter_pages import quarter_page
+from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.quarter_reports import changes, quarter_report, residents_page
 from tfpb.words.documents import residents_words as words
 
@@ -32,7 +32,7 @@ SHOWN_PAGES = {"habitants": 1, "quartiers": 3}
 
 
 def page_of(dossier: Dossier, name: str = "Les Tilleuls") -> QpvPage:
-    return quarter_page(dossier, CODE, name, "Valfictif")
+    return quarter_page(dossier, own_answers(dossier), CODE, name, "Valfictif")
 
 
 def told(report: Report) -> str:

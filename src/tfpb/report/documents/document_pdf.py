@@ -14,6 +14,7 @@ from PIL import Image
 
 from tfpb.model.report import Chart, Format, KeyFigures, Photos, Table, Text
 from tfpb.report import theme
+from tfpb.report.canvas import fonts
 from tfpb.report.cell_values import missing, printable
 from tfpb.report.documents import document_parts as parts
 from tfpb.text import french_spaces
@@ -92,12 +93,11 @@ def render(
     inputs["data"] = json.dumps(_printable(content), ensure_ascii=False)
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
     return bytes(
-        typst.compile(  # type: ignore[call-overload]  # the stub ties the type of fonts to the input's
+        typst.compile(
             _TEMPLATE.read_bytes(),
             format="pdf",
             sys_inputs=inputs,
-            font_paths=[str(theme.FONT_FOLDER)],
-            ignore_system_fonts=True,
+            font_paths=fonts(),
             pdf_standards=[_STANDARD],
             timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
         )
