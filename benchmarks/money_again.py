@@ -15,7 +15,7 @@ import argparse
 import datetime as dt
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 from typing import Any
@@ -92,8 +92,30 @@ class World:
     homes: list[Home]
     papers: list[Paper]
     locaux: list[Local]
-    spent: dict[str, Decimal] = field(default_factory=dict)
-    owned: dict[str, list[str]] = field(default_factory=dict)
+    spent: dict[str, Decimal]
+    owned: dict[str, list[str]]
+
+    @property
+    def step(self) -> Decimal:
+        """To what each line is rounded."""
+        return EURO if self.rounding == "avis" else CENT
+
+    def of(self, home: Home) -> list[Local]:
+        """Return the premises of a résidence."""
+        return [one for one in self.locaux if one.home is home]
+
+    def worth(self, home: Home, part: Decimal) -> Decimal | None:
+        """Return what a part of a résidence gives in a coming year, each premises rounded.
+
+        One without premises is worth the mean dwelling of the others.
+        """
+        full = {one.key: cut(one, D(1), self.rounding) for one in self.locaux}
+        told = {one.home.key: one.home.dwellings for one in self.locaux}
+        if not told:
+            return None
+        mine = [full[one.key] for one in self.of(home)]
+        mine = mine or [sum(full.values(), NIL) / sum(told.values()) * home.dwellings]
+        return sum(((w * part).quantize(self.step, ROUND_HALF_UP) for w in mine), NIL)
 
 
 def invent(rng: random.Random, count: int) -> World:
@@ -253,23 +275,15 @@ def again(world: World, local: Local, *, given: bool) -> dict[str, Decimal]:
 
 def foresee(world: World, *, given: bool) -> dict[int, tuple[Decimal, Decimal]]:
     """Return what is due and what hangs on a renewal, by coming year."""
-    full = {one.key: cut(one, D(1), world.rounding) for one in world.locaux}
-    by_home: dict[str, list[Local]] = {}
-    for one in world.locaux:
-        by_home.setdefault(one.home.key, []).append(one)
-    told = [h for h in world.homes if h.key in by_home]
-    mean = sum(full.values(), NIL) / sum(h.dwellings for h in told) if told else None
-    step = EURO if world.rounding == "avis" else CENT
     out = {}
     for year in range(world.year + 1, 2031):
         due = renew = NIL
         for h in world.homes:
             inside, _ = shares(h, year)
-            if not inside or mean is None:
+            part = world.worth(h, inside) if inside else None
+            if part is None:
                 continue
             paper = paper_state(world, h.quarter, year, given=given)[0]
-            worth = [full[one.key] for one in by_home.get(h.key, [])] or [mean * h.dwellings]
-            part = sum(((w * inside).quantize(step, ROUND_HALF_UP) for w in worth), NIL)
             due += part if paper == "bon" else NIL
             renew += part if paper == "fini" else NIL
         out[year] = (due, renew)
@@ -288,8 +302,9 @@ def paid(world: World, local: Local) -> str:
     left = base * (1 - D("0.3") * part)
     if world.rounding == "avis":
         left = left.quantize(EURO, ROUND_HALF_UP)
-    step = EURO if world.rounding == "avis" else CENT
-    return str(sum(((left * r / 100).quantize(step, ROUND_HALF_UP) for r in local.rates), NIL))
+    return str(
+        sum(((left * r / 100).quantize(world.step, ROUND_HALF_UP) for r in local.rates), NIL)
+    )
 
 
 def run(world: World, *, conventions: bool, gmbi: bool = True) -> Any:
@@ -373,15 +388,12 @@ def zeros(made: Any, unknown: set[str], *, whole_unknown: bool) -> list[str]:
             wrong.append(f"{row['code_qpv']} {row['abattement_eur']} {said}")
     if whole_unknown:
         lines = abatement_words.summary(made)
-        for years in (made.by_year.to_dict("records"),):
-            known = [(int(r["annee"]), r["abattement_eur"]) for r in years]
-            lines.append(abatement_words.forecast_sentence(known, opened=0, waiting=NIL))
+        years = made.by_year.to_dict("records")
+        known = [(int(r["annee"]), r["abattement_eur"]) for r in years]
+        lines.append(abatement_words.forecast_sentence(known, opened=0, waiting=NIL))
         wrong += [s for s in lines if re.search(r"(?<![\d\u202f])0\u202f€", s)]
-        wrong += (
-            [str(made.totals["abattement_eur"])]
-            if made.totals["abattement_eur"] is not None
-            else []
-        )
+        if made.totals["abattement_eur"] is not None:
+            wrong.append(str(made.totals["abattement_eur"]))
     return wrong
 
 
@@ -401,9 +413,7 @@ class Tally:
 
 def compare(world: World, lacking: tuple[str, ...]) -> tuple[int, list[str], list[str]]:
     """Compare one dossier, without some files: figures compared, differences, zeros for an unknown."""
-    if (
-        "fiscalite" in lacking
-    ):  # no tax sheet: no abatement is computed at all, and the pack says so
+    if "fiscalite" in lacking:  # no abatement is computed at all, and the pack says so
         return 0, [], []
     given = "conventions" not in lacking
     told = [again(world, one, given=given) for one in world.locaux]
@@ -463,18 +473,6 @@ def _totals(tally: Tally, whole: dict[str, Decimal], made: Any) -> None:
         tally.check(f"rapprochement {column}", amount, sum(made.reconciliation[column], NIL))
 
 
-def _worth(world: World, home: Home, part: Decimal) -> Decimal | None:
-    """Return what a part of a résidence gives in a coming year, each premises rounded."""
-    step = EURO if world.rounding == "avis" else CENT
-    full = {one.key: cut(one, D(1), world.rounding) for one in world.locaux}
-    mine = [full[one.key] for one in world.locaux if one.home is home]
-    told = {one.home.key: one.home.dwellings for one in world.locaux}
-    if not mine and not told:
-        return None
-    mine = mine or [sum(full.values(), NIL) / sum(told.values()) * home.dwellings]
-    return sum(((w * part).quantize(step, ROUND_HALF_UP) for w in mine), NIL)
-
-
 def _added(amounts: list[Decimal | None]) -> Decimal | None:
     known = [a for a in amounts if a is not None]
     return sum(known, NIL) if len(known) == len(amounts) and amounts else None
@@ -501,7 +499,7 @@ def _calendar(tally: Tally, world: World, made: Any, *, given: bool) -> None:
             for home in homes:
                 inside, doubt = shares(home, year)
                 parts = {"bon": (inside, doubt), "fini": (inside, doubt), "perdu": (NIL,)}
-                sides += [_worth(world, home, p) for p in parts.get(state, (inside + doubt,))]
+                sides += [world.worth(home, p) for p in parts.get(state, (inside + doubt,))]
             worth = _added(sides)
         tally.check(f"ouvert {year} {code}", worth, row.get("montant_eur"))
     claims = [r["montant_eur"] for r in rows if r["evenement"] == "reclamation"]
@@ -524,7 +522,7 @@ def _renewals(tally: Tally, world: World, renewed: dict[str, Any], *, given: boo
         if hung and min(hung) > world.year:
             row, homes = renewed.get(paper.key, {}), hung[min(hung)]
             tally.check(f"renouveler {paper.key}", D(min(hung)), row.get("annee"))
-            parts = _added([_worth(world, h, shares(h, min(hung))[0]) for h in homes])
+            parts = _added([world.worth(h, shares(h, min(hung))[0]) for h in homes])
             tally.check(f"renouveler {paper.key} €", parts, row.get("montant_eur"))
 
 
@@ -536,7 +534,7 @@ def _possessions(tally: Tally, world: World, made: Any, *, given: bool) -> None:
     told = {r["id_residence"]: r for r in rows}
     full = {one.key: cut(one, D(1), world.rounding) for one in world.locaux}
     for home in world.homes:
-        mine = [one for one in world.locaux if one.home is home]
+        mine = world.of(home)
         numbers = world.owned[home.key]
         covered = sum(one.homes for one in mine if one.key in every or one.homes > 1)
         lacking = max(0, min(len([n for n in numbers if n not in noticed]), len(numbers) - covered))

@@ -56,14 +56,9 @@ TYPES = {
     "Ruelle": ["RLE"], "Faubourg": ["FG", "FBG"], "Quai": ["QU", "QUAI"], "Hameau": ["HAM"],
 }  # fmt: skip
 NUMBER_WORDS = {
-    "8": "HUIT",
-    "11": "ONZE",
-    "4": "QUATRE",
-    "14": "QUATORZE",
-    "19": "DIX NEUF",
-    "2": "DEUX",
+    "8": "HUIT", "11": "ONZE", "4": "QUATRE", "14": "QUATORZE", "19": "DIX NEUF", "2": "DEUX",
     "1": "UN",
-}
+}  # fmt: skip
 ROMANS = {"8": "VIII", "11": "XI", "4": "IV", "14": "XIV", "19": "XIX"}
 COMPLEMENTS = (
     "BAT {l}", "BATIMENT {l}", "BAT. {l}{d}", "ENT {d}", "ENTREE {l}", "ESC {l}", "BAT {l} ENT {d}",
@@ -112,6 +107,15 @@ def _name(case: Case) -> str:
 
 def _head(case: Case) -> str:
     return case.line[: len(case.line) - len(_name(case))]
+
+
+def _street(case: Case, written: str) -> Case:
+    """Write the street of a line another way."""
+    return replace(case, line=f"{_head(case)}{written}")
+
+
+def _letter(suffix: str) -> str:
+    return {"bis": "B", "ter": "T", "quater": "Q"}.get(suffix, suffix.upper())
 
 
 def _fill(template: str, rng: random.Random) -> str:
@@ -171,7 +175,7 @@ def suffix(case: Case, rng: random.Random) -> Case | None:
         if rng.random() < 0.9:
             return None
         return replace(case, line=f"{case.number:04d} {_name(case)}")
-    letter = {"bis": "B", "ter": "T", "quater": "Q"}.get(case.suffix, case.suffix.upper())
+    letter = _letter(case.suffix)
     written = rng.choice([case.suffix.upper(), letter, case.suffix])
     glue = rng.choice(["", " "])
     return replace(case, line=f"{case.number}{glue}{written} {_name(case)}")
@@ -185,10 +189,8 @@ def kinds(case: Case, rng: random.Random) -> Case | None:
         return None
     rest = strip_accents(rest).upper()
     if rng.random() < 0.2:
-        return replace(
-            case, line=f"{_head(case)}{first.capitalize()} {strip_accents(first).upper()} {rest}"
-        )
-    return replace(case, line=f"{_head(case)}{rng.choice(short)} {rest}")
+        return _street(case, f"{first.capitalize()} {strip_accents(first).upper()} {rest}")
+    return _street(case, f"{rng.choice(short)} {rest}")
 
 
 def titles(case: Case, rng: random.Random) -> Case | None:
@@ -197,7 +199,7 @@ def titles(case: Case, rng: random.Random) -> Case | None:
     for full, short in TITLES.items():
         if re.search(rf"\b{full}\b", name):
             line = re.sub(rf"\b{full}\b", short + rng.choice(["", "."]), name)
-            return replace(case, line=f"{_head(case)}{strip_accents(line).upper()}")
+            return _street(case, strip_accents(line).upper())
     return None
 
 
@@ -213,7 +215,7 @@ def initials(case: Case, rng: random.Random) -> Case | None:
     if len(words[1]) < 3 or len(words[2]) < 4 or words[1] in {"SAINT", "SAINTE"}:
         return None
     mark = rng.choice([". ", ".", " "])
-    return replace(case, line=f"{_head(case)}{words[0]} {words[1][0]}{mark}{words[2]}")
+    return _street(case, f"{words[0]} {words[1][0]}{mark}{words[2]}")
 
 
 def truncation(case: Case, rng: random.Random) -> Case | None:
@@ -233,9 +235,7 @@ def number_words(case: Case, rng: random.Random) -> Case | None:
         return None
     table = rng.choice([NUMBER_WORDS, ROMANS])
     word = table.get(match[1])
-    return word and replace(
-        case, line=f"{_head(case)}{name[: match.start()]}{word}{name[match.end() :]}"
-    )
+    return word and _street(case, f"{name[: match.start()]}{word}{name[match.end() :]}")
 
 
 def characters(case: Case, rng: random.Random) -> Case | None:
@@ -257,7 +257,7 @@ def characters(case: Case, rng: random.Random) -> Case | None:
         return replace(case, line=f"N° {case.number}{case.suffix} {name}")
     else:
         return None
-    return replace(case, line=f"{_head(case)}{name}")
+    return _street(case, name)
 
 
 def glued(case: Case, rng: random.Random) -> Case | None:
@@ -273,15 +273,13 @@ def glued(case: Case, rng: random.Random) -> Case | None:
     if how == "number" and not case.suffix:
         return replace(case, line=f"{case.number}{name}")
     if how == "type":
-        return replace(case, line=f"{_head(case)}{words[0]}{' '.join(words[1:])}")
+        return _street(case, f"{words[0]}{' '.join(words[1:])}")
     if how == "both" and not case.suffix:
         return replace(case, line=f"{case.number}{words[0]}{' '.join(words[1:])}")
     at = rng.randrange(1, len(words) - 1) if len(words) > 2 else 0
     if not at:
         return None
-    return replace(
-        case, line=f"{_head(case)}{' '.join(words[:at])} {words[at]}{' '.join(words[at + 1 :])}"
-    )
+    return _street(case, f"{' '.join(words[:at])} {words[at]}{' '.join(words[at + 1 :])}")
 
 
 def _mistype(word: str, rng: random.Random) -> str:
@@ -296,29 +294,30 @@ def _mistype(word: str, rng: random.Random) -> str:
     return word[:at] + rng.choice(string.ascii_uppercase) + word[at + 1 :]
 
 
-def _typo(case: Case, rng: random.Random, least: int, times: int) -> Case | None:
+def _typo(case: Case, rng: random.Random, lengths: range, times: int) -> Case | None:
+    """Mistype a word of some length behind the first; None where there is none, or nothing changed."""
     words = strip_accents(_name(case)).upper().split()
-    able = [i for i, w in enumerate(words) if i and w.isalpha() and len(w) >= least]
+    able = [i for i, w in enumerate(words) if i and w.isalpha() and len(w) in lengths]
     if not able:
         return None
     at = rng.choice(able)
     word = words[at]
     for _ in range(times):
         word = _mistype(word, rng)
-    if word == words[at]:
+    if len(word) < 3 or word == words[at]:
         return None
     words[at] = word
-    return replace(case, line=f"{_head(case)}{' '.join(words)}")
+    return _street(case, " ".join(words))
 
 
 def typo(case: Case, rng: random.Random) -> Case | None:
     """Case 12: one typo in a word of five letters or more."""
-    return _typo(case, rng, 5, 1)
+    return _typo(case, rng, range(5, 99), 1)
 
 
 def double_typo(case: Case, rng: random.Random) -> Case | None:
     """Case 12: two typos in one word of seven letters or more."""
-    return _typo(case, rng, 7, 2)
+    return _typo(case, rng, range(7, 99), 2)
 
 
 def routing(case: Case, rng: random.Random) -> Case | None:
@@ -402,7 +401,7 @@ def wrong_kind(case: Case, rng: random.Random) -> Case | None:
     ):
         return None
     kind = rng.choice([k for k in ("RUE", "AVENUE", "ALLEE", "IMPASSE", "") if k != first.upper()])
-    return replace(case, line=f"{_head(case)}{kind} {rest.upper()}".replace("  ", " "))
+    return _street(case, f"{kind} {rest.upper()}".replace("  ", " ").lstrip())
 
 
 def left_out(case: Case, _rng: random.Random) -> Case | None:
@@ -418,7 +417,7 @@ def left_out(case: Case, _rng: random.Random) -> Case | None:
         return None
     if len(words[1]) < 4 or len(words[2]) < 4 or words[1] in {"SAINT", "SAINTE"}:
         return None
-    return replace(case, line=f"{_head(case)}{words[0]} {words[2]}")
+    return _street(case, f"{words[0]} {words[2]}")
 
 
 def order(case: Case, _rng: random.Random) -> Case | None:
@@ -426,7 +425,7 @@ def order(case: Case, _rng: random.Random) -> Case | None:
     words = strip_accents(case.truth.name).upper().split()
     if len(words) != 3 or len(words[1]) < 4 or len(words[2]) < 4 or "-" in case.truth.name:
         return None
-    return replace(case, line=f"{_head(case)}{words[0]} {words[2]} {words[1]}")
+    return _street(case, f"{words[0]} {words[2]} {words[1]}")
 
 
 def landlord(case: Case, rng: random.Random) -> Case | None:
@@ -452,7 +451,7 @@ def marked_suffix(case: Case, rng: random.Random) -> Case | None:
     """Case 4: the suffix behind a hyphen or a slash (« 2-BIS », « 18/B »)."""
     if not case.suffix:
         return None
-    letter = {"bis": "B", "ter": "T", "quater": "Q"}.get(case.suffix, case.suffix.upper())
+    letter = _letter(case.suffix)
     written = rng.choice([case.suffix.upper(), case.suffix.upper(), letter])
     mark = rng.choice(["-", "-", "/", " - "])
     return replace(case, line=f"{case.number}{mark}{written} {_name(case)}")
@@ -475,7 +474,7 @@ def sizes(case: Case, rng: random.Random) -> Case | None:
         kind = TYPES.get(word.capitalize())
         if kind and rng.random() < 0.6:
             short[at] = rng.choice(kind).rstrip(".")
-    return replace(case, line=f"{_head(case)}{' '.join(short)}")
+    return _street(case, " ".join(short))
 
 
 SAID = {
@@ -493,21 +492,12 @@ def said(case: Case, _rng: random.Random) -> Case | None:
     words = strip_accents(case.truth.name).upper().split()
     figures = {word: number for number, word in SAID.items() if " " not in word}
     other = [SAID.get(w) or figures.get(w) or w for w in words]
-    return None if other == words else replace(case, line=f"{_head(case)}{' '.join(other)}")
+    return None if other == words else _street(case, " ".join(other))
 
 
 def short_double_typo(case: Case, rng: random.Random) -> Case | None:
     """Case 12: two typing errors in a word of four to six letters."""
-    words = strip_accents(_name(case)).upper().split()
-    able = [i for i, w in enumerate(words) if i and w.isalpha() and 4 <= len(w) <= 6]
-    if not able:
-        return None
-    at = rng.choice(able)
-    word = _mistype(_mistype(words[at], rng), rng) if len(words[at]) > 3 else ""
-    if len(word) < 3 or word == words[at]:
-        return None
-    words[at] = word
-    return replace(case, line=f"{_head(case)}{' '.join(words)}")
+    return _typo(case, rng, range(4, 7), 2)
 
 
 CLASSES: dict[str, Callable[[Case, random.Random], Case | None]] = {

@@ -34,7 +34,6 @@ from known_survey import (
     sums,
     truths,
 )
-from pydantic import ValidationError
 
 from tfpb import survey
 
@@ -52,8 +51,8 @@ WANTED = {"couverture": (0.95, 0.005), "biais": (0.0, 0.001), "carré": (1.0, 0.
 """What a check must find, and the slack left to the approximation of theory."""
 
 
-def plan_of(items: pd.DataFrame, target: str, *, adjusted: bool) -> tuple[survey.Plan, bool]:
-    """Return the plan, and whether the program knows the setting `cible`."""
+def plan_of(items: pd.DataFrame, target: str, *, adjusted: bool) -> survey.Plan:
+    """Return the plan."""
     names = ("vague", "bailleur", "residence", "poids", "qpv")
     columns = {n: n for n in names} | {"repondant": "id", "strates": ["bailleur", "qpv"]}
     if adjusted:
@@ -62,10 +61,9 @@ def plan_of(items: pd.DataFrame, target: str, *, adjusted: bool) -> tuple[survey
     facts = {"theme": "residence", "echelle": "s"}
     collective = {"filtre": {"colonne": "type_habitat", "valeurs": ["collectif"]}}
     margin = {"marge_adoptee_par": "juge", "marge_adoptee_le": "2020-01-01"}
-    settings = {"marge_points": 100 * MARGIN} | margin
     whole = {
         "colonnes": columns,
-        "reglages": settings | {"cible": target},
+        "reglages": margin | {"marge_points": 100 * MARGIN, "cible": target},
         "echelles": {
             "s": {"satisfait": [1, 2], "insatisfait": [3, 4], "non_concerne": [8], "nsp": [9]}
         },
@@ -76,17 +74,12 @@ def plan_of(items: pd.DataFrame, target: str, *, adjusted: bool) -> tuple[survey
             for row in items.itertuples()
         ],
     }
-    try:
-        return survey.Plan.model_validate(whole), True
-    except ValidationError as error:
-        if not any("cible" in e["loc"] for e in error.errors()):
-            raise
-        return survey.Plan.model_validate(whole | {"reglages": settings}), False
+    return survey.Plan.model_validate(whole)
 
 
 def judge(
     job: tuple[str, int], *, seed: int, targets: tuple[str, ...], totals: bool
-) -> tuple[pd.DataFrame, bool]:
+) -> pd.DataFrame:
     """Draw one survey, have it estimated and protected, and count what its printed rows are worth.
 
     Adjusted rows of quarters are dear: one regional survey in eight has them. With `totals` no quarter
@@ -102,14 +95,13 @@ def judge(
     whole = not totals and (shape == "alone" or number % 8 == 0)
     runs = ((True, ["code_qpv"]),) if whole else ((False, ["code_qpv"]), (True, []))
     runs = ((True, []),) if totals else runs
-    parts, printed, known = [], None, True
+    parts = []
     for target in targets:
-        if printed is None or known:
-            printed, known = printed_rows(frames, stock, items, target, runs)
+        printed = printed_rows(frames, stock, items, target, runs)
         truth = truths(land, items, waves, target, quarters=whole)
         parts.append(counts(truth, printed).assign(target=target))
     table = pd.concat(parts).merge(items[["item", "rate", "icc"]], on="item")
-    return table.assign(shape=shape, survey=number, f1=design.f1), known
+    return table.assign(shape=shape, survey=number, f1=design.f1)
 
 
 def printed_rows(
@@ -118,16 +110,16 @@ def printed_rows(
     items: pd.DataFrame,
     target: str,
     runs: tuple[tuple[bool, list[str]], ...],
-) -> tuple[pd.DataFrame, bool]:
+) -> pd.DataFrame:
     """Return what the program prints over runs (adjusted, levels): of a second one the adjusted rows."""
     tables: list[pd.DataFrame] = []
     for adjusted, by in runs:
-        plan, known = plan_of(items, target, adjusted=adjusted)
+        plan = plan_of(items, target, adjusted=adjusted)
         estimates = survey.compare(survey.recode(frames, plan, stock), plan, by=by)
         table = survey.protect(estimates, masking_n=11).comparison
         tables.append(table[table["ajustement"] != "brut"] if tables else table)
     wanted = [*KEYS, "ic95_bas", "ic95_haut", "verdict"]
-    return pd.concat([table[wanted] for table in tables], ignore_index=True), known
+    return pd.concat([table[wanted] for table in tables], ignore_index=True)
 
 
 def counts(truth: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
@@ -259,7 +251,7 @@ def verify(seed: int, draws: int = 12) -> list[str]:
     few = tuple(column[domains[0] < 4] for column in domains)
     land, items = settle(rng, few, Design(missing=False)), items_of(rng)
     waves = simulate(rng, land, items, Design(missing=False))
-    plan, _ = plan_of(items, "service", adjusted=True)
+    plan = plan_of(items, "service", adjusted=True)
     answers = survey.recode(deliveries(land, items, waves), plan, stock_of(land))
     estimates = survey.compare(answers, plan, by=["code_qpv"]).comparison
     rows = sampled(land, items, waves).merge(estimates, on=KEYS)
@@ -332,9 +324,7 @@ def main() -> None:
     with ProcessPoolExecutor(options.processus, get_context("spawn")) as pool:
         found = list(pool.map(work, jobs))
     print(f"{options.surveys} enquêtes régionales, {alone} d'un bailleur, graine {options.graine}")
-    if not all(known for _, known in found):
-        print("Réglage `cible` inconnu du programme : ses intervalles, contre chaque vérité.")
-    print("\n".join(report(pd.concat(table for table, _ in found))))
+    print("\n".join(report(pd.concat(found))))
     print(f"\n{time.perf_counter() - start:.0f} s")
 
 

@@ -7,8 +7,8 @@ publishes it; its version, licence and hash are in `communes.json`.
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +28,8 @@ _TERRITORIES: Final = {
     "region": ("region", 0),
 }  # fmt: skip
 """Column of a table → level of territory, and whether its code (0) or its name."""
+_LEVELS: Final = {"e": "epci", "p": "departement", "r": "region"}
+"""Kind of line in the packaged table → level of territory."""
 # communes of Guadeloupe until 2007, collectivities of their own since
 _LEFT: Final = {"97123": "97701", "97127": "97801"}
 
@@ -80,8 +82,8 @@ class Communes:
         City → codes of its arrondissements.
     postcodes : dict of str to tuple of str
         Postcode → current codes it serves.
-    epcis, departements, regions : dict of str to str
-        Code → name.
+    territories : dict of (str, str) to str
+        Level (`epci`, `departement`, `region`) and code → name.
     """
 
     current: dict[str, Commune]
@@ -89,10 +91,7 @@ class Communes:
     former: dict[str, str]
     children: dict[str, tuple[str, ...]]
     postcodes: dict[str, tuple[str, ...]]
-    epcis: dict[str, str]
-    departements: dict[str, str]
-    regions: dict[str, str]
-    _names: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    territories: dict[tuple[str, str], str]
 
     @classmethod
     def load(cls) -> Communes:
@@ -115,7 +114,7 @@ class Communes:
             current[code] = Commune(code, name, "c", "", served, (), "", "", "")
             for postcode in served:
                 postcodes[postcode] = (*postcodes.get(postcode, ()), code)
-        return replace(self, current=current, postcodes=postcodes, _names={})
+        return replace(self, current=current, postcodes=postcodes)
 
     def resolve(self, code: str) -> str | None:
         """Return the current code of any code, old or current.
@@ -153,17 +152,14 @@ class Communes:
         name_folded : str
             Name reduced by `tfpb.text.fold`.
         """
-        if not self._names:
-            self._index_names()
         return self._names.get(name_folded, ())
 
     def all_names(self) -> Iterable[str]:
         """Return every folded name that a commune bears or bore."""
-        if not self._names:
-            self._index_names()
         return self._names
 
-    def _index_names(self) -> None:
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...]]:
         names: dict[str, dict[str, None]] = {}
         for commune in self.current.values():
             names.setdefault(fold(commune.name), {})[commune.code] = None
@@ -171,7 +167,7 @@ class Communes:
         for olds in self.old.values():
             for commune in olds:
                 names.setdefault(fold(commune.name), {})[commune.parent] = None
-        self._names.update({name: tuple(codes) for name, codes in names.items()})
+        return {name: tuple(codes) for name, codes in names.items()}
 
     def by_postcode(self, postcode: str) -> tuple[str, ...]:
         """Return current codes served by a postcode, arrondissements rather than their city."""
@@ -200,7 +196,7 @@ class Communes:
     def territory(self, code: str, level: str) -> tuple[str, str]:
         """Return the code (SIREN of an EPCI) and the name of a territory of a commune, or two empties."""
         own: str = getattr(self.current.get(self.city(code)), level, "")
-        return own, getattr(self, f"{level}s").get(own, "")
+        return own, self.territories.get((level, own), "")
 
 
 def with_territories(
@@ -261,11 +257,11 @@ def _load() -> Communes:
     zipped = (resources.files("tfpb.addresses") / "data" / _TABLE).read_bytes()
     current: dict[str, Commune] = {}
     old: dict[str, list[Commune]] = {}
-    labels: dict[str, dict[str, str]] = {"e": {}, "p": {}, "r": {}}
+    territories: dict[tuple[str, str], str] = {}
     for line in gzip.decompress(zipped).decode("utf-8").splitlines():
         kind, code, name, *rest = line.split(";")
-        if kind in labels:
-            labels[kind][code] = name
+        if kind in _LEVELS:
+            territories[_LEVELS[kind], code] = name
             continue
         parent, postcodes, former, epci, departement, region = rest
         commune = Commune(
@@ -275,11 +271,13 @@ def _load() -> Communes:
             current[code] = commune
         else:
             old.setdefault(code, []).append(commune)
-    return _indexed(current, old, labels)
+    return _indexed(current, old, territories)
 
 
 def _indexed(
-    current: dict[str, Commune], old: dict[str, list[Commune]], labels: dict[str, dict[str, str]]
+    current: dict[str, Commune],
+    old: dict[str, list[Commune]],
+    territories: dict[tuple[str, str], str],
 ) -> Communes:
     """Index the lines by former code, by city of an arrondissement and by postcode."""
     former_codes = {code: olds[0].parent for code, olds in old.items() if code not in current}
@@ -301,7 +299,5 @@ def _indexed(
         former=former_codes,
         children={code: tuple(codes) for code, codes in children.items()},
         postcodes={code: tuple(codes) for code, codes in served.items()},
-        epcis=labels["e"],
-        departements=labels["p"],
-        regions=labels["r"],
+        territories=territories,
     )

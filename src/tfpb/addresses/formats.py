@@ -20,6 +20,7 @@ import pyarrow.csv as pacsv
 
 from tfpb.errors import Place, fail
 from tfpb.io.tables.contents import SPOILED_ARCHIVE, absent
+from tfpb.packaged import packaged
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -29,30 +30,8 @@ if TYPE_CHECKING:
     from tfpb.model.arrays import Integers
 
 BLOCK_BYTES: Final = 16 << 20
-_COMMON: Final = {
-    "id": "id", "postcode": "code_postal", "citycode": "code_insee", "city": "nom_commune",
-    "old_code": "code_insee_ancienne_commune", "old_city": "nom_ancienne_commune",
-    "x": "x", "y": "y", "lon": "lon long", "lat": "lat",
-}  # fmt: skip
-_COLUMNS: Final[dict[str, dict[str, str]]] = {
-    "BAN": {
-        **_COMMON, "number": "numero", "suffix": "rep", "street": "nom_voie", "parcels": "cad_parcelles",
-    },
-    "lieux-dits": {**_COMMON, "street": "nom_lieu_dit"},
-    "BAL": {
-        "id": "cle_interop", "uid": "uid_adresse", "number": "numero", "suffix": "suffixe",
-        "street": "voie_nom", "citycode": "commune_insee", "city": "commune_nom",
-        "old_code": "commune_deleguee_insee", "old_city": "commune_deleguee_nom",
-        "x": "x", "y": "y", "lon": "long lon", "lat": "lat", "parcels": "cad_parcelles parcelles",
-        "position": "position", "date": "date_der_maj",
-    },
-}  # fmt: skip
-"""Kind of file → our name of a column → the names it may bear there, parted by spaces."""
-_NEEDED: Final = {
-    "BAN": ("number", "street", "citycode"),
-    "lieux-dits": ("street", "citycode"),
-    "BAL": ("number", "street", "id"),
-}
+_SHAPES: Final = packaged(__name__)
+"""Kind of file → its columns, and those that show it."""
 _BANO: Final = ("id", "number", "street", "postcode", "city", "source", "lat", "lon")
 _BANO_LINE: Final = re.compile(r"^\d[0-9AB]\d{3}[0-9A-Z]{4,6}-?[^,]*,[^,]+,")
 
@@ -146,10 +125,10 @@ def sniff(path: Path) -> Shape:
         return Shape("BANO", ",", _BANO, columns, has_header=False, date=date)
     delimiter = max(";,\t", key=line.count)
     header = _unique([fold(name).replace(" ", "_") for name in _cells(line, delimiter)])
-    for kind, shape in _COLUMNS.items():
-        written = ((ours, name) for ours, names in shape.items() for name in names.split())
+    for kind, shape in _SHAPES.items():
+        written = ((ours, name) for ours, names in shape["columns"].items() for name in names)
         columns = {ours: name for ours, name in written if name in header}
-        if all(name in columns for name in _NEEDED[kind]):
+        if all(name in columns for name in shape["needed"]):
             if not ({"x", "y"} <= columns.keys() or {"lon", "lat"} <= columns.keys()):
                 raise fail("adresses_sans_position", place=place)
             return Shape(kind, delimiter, tuple(header), columns, has_header=True, date=date)

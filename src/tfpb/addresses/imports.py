@@ -11,14 +11,15 @@ import sqlite3
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.resources import files as packaged_files
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.addresses.blob import decode, encode, merge, sort_and_dedupe
 from tfpb.addresses.commune_rows import Part, prepare
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.formats import Shape, read_batches, sniff
-from tfpb.addresses.store import FILE_COLUMNS, FILE_NAME, FORMAT, SCHEMA, refusal
-from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.addresses.store import FILE_COLUMNS, FILE_NAME, FORMAT, refusal
+from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.io.tables.contents import cannot_write, hash_file
 from tfpb.model.record import AddressImport
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_SCHEMA: Final = packaged_files("tfpb.addresses") / "data" / "index.sql"
 _ROWS_IN_MEMORY: Final = 2_000_000
 _ROWS_A_COMMIT: Final = 500_000
 _LISTED_A_FILE: Final = 100_000
@@ -69,7 +71,7 @@ def import_addresses(
         raise cannot_write(FILE_NAME, error) from error
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(SCHEMA)
+        connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
         connection.commit()
         return tuple(
@@ -94,8 +96,7 @@ def _sniff_all(files: list[Path]) -> list[Shape]:
             shapes.append(sniff(path))
         except TfpbError as error:
             faults += error.faults
-    if faults:
-        raise TfpbError(faults)
+    stop_on_faults(faults)
     return shapes
 
 

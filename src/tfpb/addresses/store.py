@@ -38,21 +38,6 @@ _LICENCES: Final = {"BANO": "ODbL 1.0"}
 """Kind of file → its licence, where it is another than the open one."""
 FORMAT: Final = "1"
 _COMMUNES_IN_MEMORY: Final = 256
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS sources (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, layer TEXT NOT NULL,
-    sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL, vintage TEXT NOT NULL,
-    rows INTEGER NOT NULL, stored INTEGER NOT NULL, duplicates INTEGER NOT NULL,
-    rejected INTEGER NOT NULL, mended INTEGER NOT NULL, communes INTEGER NOT NULL,
-    finished INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS communes (
-    citycode TEXT NOT NULL, layer TEXT NOT NULL, city TEXT NOT NULL, source_id INTEGER NOT NULL,
-    addresses INTEGER NOT NULL, streets INTEGER NOT NULL, duplicates INTEGER NOT NULL,
-    last_line INTEGER NOT NULL, blob BLOB NOT NULL, PRIMARY KEY (citycode, layer));
-CREATE TABLE IF NOT EXISTS rejets (
-    source_id INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL, got TEXT NOT NULL);
-"""
 FILE_COLUMNS: Final = "name, kind, layer, sha256, size_bytes, vintage, stored, communes, finished"
 """Columns of an `AddressFile`, in its order."""
 _FILES: Final = (

@@ -44,7 +44,6 @@ _LOOSER: Final[tuple[dict[str, bool], ...]] = (
 class Log:
     """What an audit has tried and found so far; `open` counts what a limit left undecided."""
 
-    threshold: int
     found: list[Finding] = field(default_factory=list)
     tried: Counter[tuple[str, str]] = field(default_factory=Counter)
     open: int = 0
@@ -115,7 +114,7 @@ class Attacker:
 
     def attack(self, log: Log) -> None:
         """Make every attack."""
-        cells = self._cells(log.threshold)
+        cells = self._cells()
         if self.name and self.n is None:
             self._sizes(log, [t for t in cells if t.attack is Attack.REST])
             return
@@ -131,10 +130,10 @@ class Attacker:
     def _sizes(self, log: Log, targets: list[Target]) -> None:
         """Look for sizes that a group cannot have."""
         for attack, where, vector in targets:
-            if not self._secret(vector, log.threshold):
+            if not self._secret(vector):
                 continue
             self._try(log, attack)
-            most = min(log.threshold, float(self.space.caps @ vector))
+            most = min(THRESHOLD, float(self.space.caps @ vector))
             try:
                 found = sizes(self.system, vector, most)
             except NoSolutionError:
@@ -142,28 +141,28 @@ class Attacker:
             except OpenError:
                 log.open += 1
                 continue
-            sure = self._verdict(found, most, log.threshold)
+            sure = self._verdict(found, most)
             if sure is not None:
                 homes = self.space.homes(vector)
                 log.found.append(
                     Finding(attack, where, self.name, found.low, found.high, sure, homes)
                 )
 
-    def _secret(self, vector: Vector, threshold: int) -> bool:
+    def _secret(self, vector: Vector) -> bool:
         """Return whether a group may be under the threshold; its true size tells, where it is known."""
-        return self.n is None or 0 < float(self.n @ vector) < threshold
+        return self.n is None or 0 < float(self.n @ vector) < THRESHOLD
 
-    def _verdict(self, found: Range, most: float, threshold: int) -> bool | None:
+    def _verdict(self, found: Range, most: float) -> bool | None:
         """Return whether a group is surely (True) or perhaps (False) betrayed; None if it is not."""
-        if found.low >= threshold or found.high == 0:
+        if found.low >= THRESHOLD or found.high == 0:
             return None
         if found.low <= 1 and found.high >= most and not found.hole:
             return None
         if self.name and self.n is None:
-            return True if 1 <= found.low <= found.high < threshold else None
-        return self.n is not None or found.high < threshold
+            return True if 1 <= found.low <= found.high < THRESHOLD else None
+        return self.n is not None or found.high < THRESHOLD
 
-    def _cells(self, threshold: int) -> list[Target]:
+    def _cells(self) -> list[Target]:
         """List masked cells, and what is left of cells, the attacker's own apart."""
         out: list[Target] = []
         for t in self.space.told(self.item):
@@ -171,7 +170,7 @@ class Attacker:
             others = np.where(self.own, 0.0, t.vector)
             if t.adjusted:
                 out.append(Target(Attack.ADJUSTED, where, others))
-            elif t.masked or 0 < t.n < threshold:
+            elif t.masked or 0 < t.n < THRESHOLD:
                 out.append(Target(Attack.SIZE, where, others))
             elif (self.own & (t.vector > 0)).any():
                 out.append(Target(Attack.REST, where, others))
@@ -198,7 +197,7 @@ class Attacker:
         known = np.zeros(len(self.own)) if self.n is None else self.n
         try:
             union = small_union(
-                self.system.rows[equal], self.system.low[equal], self.own, known, log.threshold - 1
+                self.system.rows[equal], self.system.low[equal], self.own, known, THRESHOLD - 1
             )
         except OpenError:
             log.open += 1
@@ -228,7 +227,7 @@ class Attacker:
             for t in targets
             if (t.attack is not Attack.REST or self.name)
             and (self.n is not None or t.where[-1])  # an atom may be large, its count no secret
-            and self._secret(t.vector, log.threshold)
+            and self._secret(t.vector)
         ]
         for s in shares:
             others = np.where(self.own, 0.0, s.vector)
@@ -272,7 +271,6 @@ def _positive(system: System, vector: Vector) -> bool:
 def audit(
     releases: Sequence[Release],
     *,
-    threshold: int = THRESHOLD,
     truth: pd.DataFrame | None = None,
     insiders: bool = True,
 ) -> Audit:
@@ -282,8 +280,6 @@ def audit(
     ----------
     releases : sequence of Release
         The pack, and those released before it.
-    threshold : int
-        Smallest number of interviews that may be told.
     truth : DataFrame, optional
         `residence, bailleur, vague, item, n, satisfaits`: what the survey really holds. Each bailleur is
         then an attacker that knows its own rows, and only groups truly under the threshold count.
@@ -295,7 +291,7 @@ def audit(
     Audit
     """
     assumed, space = _believed(releases)
-    log = Log(threshold, open=space.unreached)
+    log = Log(open=space.unreached)
     asked = space.asked() if space.equal else {}
     for item in space.items:
         system = size_system(space, space.told(item), assumed, asked)
@@ -305,7 +301,7 @@ def audit(
         for attacker in attackers(space, item, system, truth, insiders=insiders):
             attacker.attack(log)
     for release in releases:
-        log.found += _without_system(release, threshold, equal=space.equal)
+        log.found += _without_system(release, equal=space.equal)
     cells = space.rows[space.rows["ajustement"] == RAW].drop_duplicates(
         ["release", "vague", "niveau", "territoire", "bailleur", "item", "groupe"]
     )
@@ -319,14 +315,14 @@ def audit(
     )
 
 
-def _without_system(release: Release, threshold: int, *, equal: bool) -> Iterator[Finding]:
+def _without_system(release: Release, *, equal: bool) -> Iterator[Finding]:
     """Attack what one row or sentence tells by itself."""
     yield from widths_told(release)
-    yield from sides_told(release, threshold)
+    yield from sides_told(release)
     if not equal:
-        yield from weights_told(release, threshold)
+        yield from weights_told(release)
     for file, sentence, n in release.sentences:
-        if 0 < n < threshold:
+        if 0 < n < THRESHOLD:
             yield Finding(Attack.TEXT, ("", "", "", "", file, ""), low=n, high=n, text=sentence)
 
 

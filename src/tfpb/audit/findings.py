@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 THRESHOLD: Final = 11
-"""Smallest number of interviews that may be told, unless the plan asks for more."""
+"""Smallest number of interviews that may be told."""
 OUTSIDER: Final = "exterieur"
 INSIDER: Final = "bailleur"
 

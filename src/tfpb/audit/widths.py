@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy.stats import norm
 
-from tfpb.audit.findings import Attack, Finding
+from tfpb.audit.findings import THRESHOLD, Attack, Finding
 from tfpb.audit.released import ANSWER, RAW, WHERE, Release, is_whole
 from tfpb.text import fold
 
@@ -80,7 +80,7 @@ def _residual(rows: pd.DataFrame) -> float:
     return float((np.abs(basis @ fit - d) / d).max())
 
 
-def sides_told(release: Release, threshold: int) -> list[Finding]:
+def sides_told(release: Release) -> list[Finding]:
     """Find masked sides that the interval of their whole gives: 1/D is linear in the share of one side.
 
     The four constants of a question and wave are had from the territories whose sides are shown.
@@ -106,7 +106,7 @@ def sides_told(release: Release, threshold: int) -> list[Finding]:
         n_qpv = hidden["n"] * (hidden["d"] - one @ fit[:2]) / (one @ fit[2:])
         for where, n, q in zip(hidden[WHERE].to_numpy(), hidden["n"], n_qpv, strict=True):
             least = min(q, n - q)
-            if 0 < round(least) < threshold and abs(least - round(least)) < _ROUND:
+            if 0 < round(least) < THRESHOLD and abs(least - round(least)) < _ROUND:
                 out.append(Finding(Attack.SIDES, tuple(where), low=round(least), high=round(least)))
     return out
 
@@ -114,7 +114,7 @@ def sides_told(release: Release, threshold: int) -> list[Finding]:
 _PAIR: Final = 2
 
 
-def weights_told(release: Release, threshold: int) -> list[Finding]:
+def weights_told(release: Release) -> list[Finding]:
     """Find cells of two résidences whose sizes the share of « ne sait pas » gives, dwellings being known.
 
     With weights N/m (N dwellings, m interviews of the résidence) that share is
@@ -140,7 +140,7 @@ def weights_told(release: Release, threshold: int) -> list[Finding]:
             for fit in _pair_sizes(pair, int(row["n"]), float(row["part_nsp"]))
         ]
         small = {min(fit) for fit in fits}
-        if fits and len(fits) < threshold and max(small) < threshold:
+        if fits and len(fits) < THRESHOLD and max(small) < THRESHOLD:
             where = tuple(str(row[c]) for c in WHERE)
             out.append(Finding(Attack.WEIGHTS, where, low=min(small), high=max(small)))
     return out

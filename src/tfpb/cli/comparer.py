@@ -129,9 +129,9 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
 def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path]) -> None:
     from tfpb.errors import Severity
     from tfpb.survey import interviews_needed
-    from tfpb.survey.disagreement import disagreements, key_of
     from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
+    from tfpb.survey.raw_gaps import disagreements, key_of
     from tfpb.survey.secrecy.cost import masking_cost
     from tfpb.words.documents.report_words import masked_cost
     from tfpb.words.survey import survey_words as said

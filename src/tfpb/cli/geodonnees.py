@@ -140,7 +140,7 @@ def importer_insee(
         --millesime 2024 --geodonnees sorties/geodonnees
     """
     with terminal.guard():
-        from tfpb.geodata.insee_counts import import_insee
+        from tfpb.geodata.qpv_imports import import_insee
         from tfpb.words.places.geodata_words import insee_import_line
 
         folder = terminal.geodata_folder(geodonnees, new=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.model.assembly import Evaluation
 from tfpb.model.codes import (
     ENSEMBLE,
+    SHOWN,
     TOTAL,
     Ajustement,
     Axe,
@@ -20,7 +21,7 @@ from tfpb.model.codes import (
 )
 from tfpb.model.results import EVALUATION_COLUMNS
 from tfpb.model.survey import Published, only
-from tfpb.survey.disagreement import Disagreement, Key, disagreements, key_of
+from tfpb.survey.raw_gaps import Disagreement, Key, disagreements, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
 
-_SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _CENT: Final = Decimal("0.01")
 _LOWER: Final = frozenset(
     {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
@@ -148,7 +148,7 @@ def _axis_rows(
     rows = []
     for item in linked:
         gap = gaps.get((Groupe.ECART, last, head["code_qpv"], item))
-        shown = gap is not None and gap["publication"] in _SHOWN
+        shown = gap is not None and gap["publication"] in SHOWN
         if not shown and level == "qpv":
             continue
         change = None
@@ -170,7 +170,7 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
     out: dict[str, Any] = {
         "publication": str(gap["publication"]) if gap else Publication.NON_CALCULABLE
     }
-    if gap is None or gap["publication"] not in _SHOWN:
+    if gap is None or gap["publication"] not in SHOWN:
         now = "non_publiable"
     else:
         out |= {
@@ -185,7 +185,7 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
         now = "ecart_defavorable" if verdict in _LOWER else "ecart_non_conclu"
         now = "ecart_equivalent" if verdict in _FINE else now
     moved = "sans_evolution"
-    if change is not None and change["publication"] in _SHOWN:
+    if change is not None and change["publication"] in SHOWN:
         out |= {
             "evolution": change["estimation"],
             "evolution_ic95_bas": change["ic95_bas"],
@@ -282,7 +282,7 @@ def margins(
         return pd.DataFrame(columns=columns)
     gaps = only(
         published.comparison, groupe=Groupe.ECART, ajustement=Ajustement.BRUT, niveau=TOTAL,
-        bailleur=bailleur, publication=_SHOWN,
+        bailleur=bailleur, publication=SHOWN,
     )  # fmt: skip
     rows = []
     for row in gaps.to_dict("records"):

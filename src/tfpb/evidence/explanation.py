@@ -14,6 +14,7 @@ from tfpb.errors import fail
 from tfpb.evidence.differences import DICTIONARY, rows_of
 from tfpb.model.assembly import Cell, Explanation, Extract, Subject
 from tfpb.model.near_names import near_names
+from tfpb.packaged import packaged
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -22,56 +23,10 @@ if TYPE_CHECKING:
 Row = dict[str, str]
 
 
-_NAMED: Final = {
-    Subject.HOME: ("residences", ("id_residence", "nom")),
-    Subject.QUARTER: ("quartiers", ("code_qpv", "nom_qpv")),
-    Subject.ACTION: ("actions", ("id_action",)),
-    Subject.QUESTION: ("comparaison", ("libelle",)),
-}
-"""The table that lists what may be named, and the columns that name it, key first."""
-_TRAILS: Final[dict[Subject, dict[str, tuple[str, tuple[str, ...]]]]] = {
-    Subject.HOME: {
-        "residences": ("id_residence", (
-            "nom", "logements_dans", "logements_hors", "logements_a_verifier", "statut", "nom_qpv",
-        )),
-        "localisation": ("id_residence", (
-            "adresse", "result_label", "statut", "qpv_distance_m", "qpv_motif", "ligne_fichier",
-        )),
-        "abattement_residences": ("id_residence", ("abattement_eur", "statut", "motif")),
-        "abattement_locaux": ("id_residence", (
-            "avis", "invariant", "base_eur", "somme_taux_pct", "compte_eur", "statut", "ligne_fichier",
-        )),
-    },
-    Subject.QUARTER: {
-        "abattement_qpv": ("code_qpv", ("nom_qpv", "logements_abattus", "abattement_eur", "nature")),
-        "abattement_locaux": ("id_residence", (
-            "id_residence", "avis", "base_eur", "compte_eur", "statut", "ligne_fichier",
-        )),
-        "bilan": ("code_qpv", (
-            "annee", "valorise_eur", "justifie_eur", "report_eur", "solde_eur", "rattrapage_eur",
-        )),
-        "actions": ("code_qpv", ("id_action", "annee", "action", "valorise_eur", "ligne_fichier")),
-    },
-    Subject.ACTION: {
-        "actions": ("id_action", (
-            "annee", "axe_mot", "code_qpv", "action", "prevu_eur", "realise_eur", "valorise_eur", "piece",
-            "date_piece", "ligne_fichier",
-        )),
-        "diagnostics": ("id_action", ("date", "constat", "suite")),
-    },
-    Subject.QUESTION: {
-        "comparaison": ("libelle", (
-            "territoire_mot", "n_qpv", "n_hors", "qpv", "hors", "ecart", "ic95_bas", "ic95_haut",
-            "verdict_mot",
-        )),
-    },
-}  # fmt: skip
-"""The lines that explain what is named: table → the column that holds its key, the columns told."""
-_SUBJECTS: Final = (
-    (Subject.ACTION, "id_action"), (Subject.HOME, "id_residence"), (Subject.QUARTER, "code_qpv"),
-    (Subject.QUESTION, "libelle"),
-)  # fmt: skip
-_LAW: Final = {Subject.HOME: ("1388", "limite"), Subject.QUARTER: ("1388",)}
+_SUBJECTS: Final = {Subject(name): told for name, told in packaged(__name__).items()}
+"""What a reference may name, and what explains it."""
+_FIRST: Final = (Subject.ACTION, Subject.HOME, Subject.QUARTER, Subject.QUESTION)
+"""What a line that bears an amount is about, the first that it names."""
 _SCALES: Final = {"euros": 1, "centimes": 1, "pourcent": 100, "points": 100}
 _MOST_PLACES: Final = 12
 
@@ -129,9 +84,9 @@ class _Tables:
     def names(self) -> list[str]:
         cells = (
             row[column]
-            for table, columns in _NAMED.values()
-            for row in self.rows(table)
-            for column in columns
+            for about in _SUBJECTS.values()
+            for row in self.rows(about["table"])
+            for column in about["names"]
         )
         return list(dict.fromkeys(filter(None, cells)))
 
@@ -139,30 +94,30 @@ class _Tables:
         """Return what bears that name, accents and case apart."""
         wanted = fold(reference)
         found = {
-            (kind, row[columns[0]]): None
-            for kind, (table, columns) in _NAMED.items()
-            for row in self.rows(table)
-            if wanted in {fold(row[column]) for column in columns}
+            (kind, row[about["names"][0]]): None
+            for kind, about in _SUBJECTS.items()
+            for row in self.rows(about["table"])
+            if wanted in {fold(row[column]) for column in about["names"]}
         }
         return list(found)
 
     def trail(self, kind: Subject, key: str) -> Explanation:
-        extracts = []
-        for table, (column, told) in _TRAILS[kind].items():
-            keys = {key}
+        extracts, about = [], _SUBJECTS[kind]
+        for table, read in about["trail"].items():
+            keys, column = {key}, read["key"]
             if kind is Subject.QUARTER and column == "id_residence":
                 homes = self.rows("abattement_residences")
                 keys = {r["id_residence"] for r in homes if r["code_qpv"] == key}
             lines = [r for r in self.rows(table) if r[column] in keys]
             if lines:
-                extracts.append(self.extract(table, lines, told))
+                extracts.append(self.extract(table, lines, read["told"]))
         law = tuple(
             (r["libelle"], r["valeur"], r["reference"])
             for r in self.rows("hypotheses_legales")
-            if any(mark in fold(r["reference"] + r["libelle"]) for mark in _LAW.get(kind, ()))
+            if any(mark in fold(r["reference"] + r["libelle"]) for mark in about["law"])
         )
-        table, columns = _NAMED[kind]
-        row = next((r for r in self.rows(table) if r[columns[0]] == key), {})
+        columns = about["names"]
+        row = next((r for r in self.rows(about["table"]) if r[columns[0]] == key), {})
         name = " · ".join(dict.fromkeys(filter(None, (row.get(c, key) for c in columns))))
         return Explanation(kind, name, tuple(extracts), law)
 
@@ -203,11 +158,13 @@ class _Tables:
 
 
 def _labels(row: Row) -> list[str]:
-    return [c for _, c in _SUBJECTS if row.get(c)] + [c for c in ("nom_qpv", "avis") if row.get(c)]
+    keys = (_SUBJECTS[kind]["names"][0] for kind in _FIRST)
+    return [c for c in (*keys, "nom_qpv", "avis") if row.get(c)]
 
 
 def _subject(row: Row) -> tuple[Subject, str] | None:
-    return next(((kind, row[c]) for kind, c in _SUBJECTS if row.get(c)), None)
+    keys = ((kind, _SUBJECTS[kind]["names"][0]) for kind in _FIRST)
+    return next(((kind, row[c]) for kind, c in keys if row.get(c)), None)
 
 
 def _number(text: str) -> Decimal | None:

@@ -1,18 +1,22 @@
-"""What is imported, opened for one run: address index, quarters, outlines, parcels."""
+"""What is imported, opened for one run: address index, quarters, outlines, parcels; what a file is of it."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from tfpb.addresses.communes import Communes
+from tfpb.addresses.formats import sniff
 from tfpb.addresses.store import FILE_NAME, AddressStore
-from tfpb.errors import Fault, Place, TfpbError
-from tfpb.geodata.ground_imports import load_outlines, load_parcels, outline_card, parcel_card
-from tfpb.geodata.insee_counts import insee_card, load_insee
-from tfpb.geodata.qpv_imports import load_qpv
+from tfpb.errors import Fault, Place, TfpbError, stop_on_faults
+from tfpb.geodata.ground_imports import load_outlines, load_parcels
+from tfpb.geodata.qpv_imports import load_insee, load_qpv
+from tfpb.geodata.stored_layers import read_card
+from tfpb.io.sources.geofiles import ARCHIVES, LAYER_FILES
 from tfpb.model.record import Source
+from tfpb.text import fold
 from tfpb.words.places.geodata_words import ADDRESS_BASE, QPV_MAP
 
 if TYPE_CHECKING:
@@ -25,10 +29,17 @@ if TYPE_CHECKING:
     from tfpb.model.location import QpvMap
     from tfpb.model.record import Sidecar
 
+
 VINTAGES: Final = (2015, 2024)
 ABSENT: Final = "geographie_absente"
 """Code of the fault for what a run needs and nobody imported."""
 _STORED: Final = frozenset({".sqlite", ".parquet", ".json"})
+ADDRESSES: Final = "adresses"
+KINDS: Final = (ADDRESSES, "qpv2024", "qpv2015", "communes", "parcelles")
+"""What can be imported, as the page names it."""
+_HEAD: Final = 20_000
+_QUARTERS: Final = re.compile(rb'"(?:code_qp|CODE_QP|code_qpv)"', re.IGNORECASE)
+_PARCELS: Final = re.compile(rb'"(?:arpente|contenance|prefixe)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,8 @@ class Geography:
 
     def parcel_sources(self, communes: Iterable[str]) -> tuple[Source, ...]:
         """Describe the parcels of some communes as one source of a run; none when none was imported."""
-        cards = [s for c in sorted(set(communes)) if (s := parcel_card(self.folder, c)) is not None]
+        read = (read_card(self.folder, f"parcelles/{code}") for code in sorted(set(communes)))
+        cards = [card for card in read if card is not None]
         if not cards:
             return ()
         whole = hashlib.sha256("".join(c.sha256 for c in cards).encode()).hexdigest()
@@ -124,21 +136,18 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
     maps = {v: found for v in VINTAGES if (found := load_qpv(folder, v)) is not None}
     faults = [_absent(*ADDRESS_BASE)] if index and not store.is_file() else []
     faults += [_absent(*(t.format(vintage=v) for t in QPV_MAP)) for v in needs if v not in maps]
-    if faults:
-        raise TfpbError(faults)
+    stop_on_faults(faults)
     addresses = AddressStore(store) if store.is_file() else None
     sources = [
         Source("qpv" + str(v), f"QPV {v}", m.sha256, 0, len(m.frame), m.date, m.licence, m.source)
         for v, m in maps.items()
     ]
-    outlines = outline_card(folder)
-    if outlines is not None:
-        sources.append(_source("communes", outlines, sha256=outlines.sha256, rows=outlines.rows))
-    counts = {v: read for v in VINTAGES if (read := load_insee(folder, v)) is not None}
-    for vintage in counts:
-        card = insee_card(folder, vintage)
-        assert card is not None  # noqa: S101 - what was loaded has one
-        sources.append(_source(f"insee{vintage}", card, sha256=card.sha256, rows=card.rows))
+    roles = {"communes": "communes"} | {f"insee{v}": f"insee-{v}" for v in VINTAGES}
+    sources += [
+        _source(role, card, sha256=card.sha256, rows=card.rows)
+        for role, name in roles.items()
+        if (card := read_card(folder, name)) is not None
+    ]
     return Geography(
         addresses,
         addresses.communes() if addresses is not None else Communes.load(),
@@ -146,7 +155,7 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
         load_outlines(folder),
         folder,
         (*(addresses.sources() if addresses is not None else ()), *sources),
-        counts,
+        {v: read for v in VINTAGES if (read := load_insee(folder, v)) is not None},
     )
 
 
@@ -156,3 +165,27 @@ def _source(role: str, card: Sidecar, *, sha256: str, rows: int) -> Source:
 
 def _absent(what: str, command: str) -> Fault:
     return Fault(ABSENT, Place(), "", {"quoi": what, "commande": command})
+
+
+def geography_of(path: Path, name: str = "") -> str:
+    """Return one of `KINDS`; empty for a file that is no geography.
+
+    Of quarters, the name tells the map, 2024 otherwise.
+    """
+    said, suffix = fold(name or path.name), path.suffix.lower()
+    if suffix in {".csv", ".gz", ".txt"} and "json" not in said:
+        try:
+            sniff(path)
+        except TfpbError:
+            return ""
+        return ADDRESSES
+    if suffix not in LAYER_FILES | ARCHIVES:
+        return ""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    map_of = "qpv2015" if "2015" in said else "qpv2024"
+    if _QUARTERS.search(head) or re.search(r"\bqp|quartier", said):
+        return map_of
+    if _PARCELS.search(head) or "parcelle" in said:
+        return "parcelles"
+    return "communes" if suffix in LAYER_FILES or "commune" in said else map_of

@@ -15,10 +15,10 @@ from tfpb.geodata.stored_layers import (
     earlier_sources,
     find_column,
     mended_polygons,
-    read_sidecar,
+    read_stored,
     store,
 )
-from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
+from tfpb.io.sources.geofiles import layers, opened, read_polygons
 from tfpb.io.tables.contents import hash_file
 from tfpb.model.record import SourceFile
 from tfpb.perimeters.legal_areas import polygons_only
@@ -29,8 +29,6 @@ from tfpb.words.places.geodata_words import INSEE_CODES, PARCEL_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-    from tfpb.model.record import Sidecar
 
 _COMMUNES: Final = "communes"
 _CODE_FIELDS: Final = ("code insee", "insee com", "code", "codgeo", "insee", "id")
@@ -85,15 +83,9 @@ def _sorted(layers: list[gpd.GeoDataFrame], key: str) -> gpd.GeoDataFrame:
     return whole.drop_duplicates(key).sort_values(key, kind="stable").reset_index(drop=True)
 
 
-def outline_card(folder: Path) -> Sidecar | None:
-    """Read the card of the stored outlines; None when there are none."""
-    return read_sidecar(folder / f"{_COMMUNES}.json")
-
-
 def load_outlines(folder: Path) -> gpd.GeoDataFrame | None:
     """Load the stored outlines (`code_insee, nom, geometry`, EPSG:4326); None when there are none."""
-    side = outline_card(folder)
-    return None if side is None else read_parquet(folder / side.stored)
+    return read_stored(folder, _COMMUNES)
 
 
 def _outlines(path: Path, layer: str | None) -> gpd.GeoDataFrame | None:
@@ -151,11 +143,6 @@ def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     return whole
 
 
-def parcel_card(folder: Path, commune: str) -> Sidecar | None:
-    """Read the card of the parcels of a commune; None when they were not imported."""
-    return read_sidecar(folder / _PARCELS / f"{commune}.json")
-
-
 def load_parcels(folder: Path, *, communes: Iterable[str] | None = None) -> gpd.GeoDataFrame | None:
     """Load stored parcels (EPSG:4326), of some communes or of all; None when there are none.
 
@@ -171,18 +158,10 @@ def load_parcels(folder: Path, *, communes: Iterable[str] | None = None) -> gpd.
     GeoDataFrame or None
         `id, commune, section, numero, geometry`.
     """
-    wanted = None if communes is None else set(communes)
-    cards = sorted((folder / _PARCELS).glob("*.json"))
-    sides = [
-        s
-        for c in cards
-        if (wanted is None or c.stem in wanted) and (s := read_sidecar(c)) is not None
-    ]
-    if not sides:
-        return None
-    return gpd.GeoDataFrame(
-        pd.concat([read_parquet(folder / s.stored) for s in sides], ignore_index=True), crs=4326
-    )
+    towns = {p.stem for p in (folder / _PARCELS).glob("*.json")}
+    wanted = sorted(towns if communes is None else towns.intersection(communes))
+    found = [read_stored(folder, f"{_PARCELS}/{town}") for town in wanted]
+    return gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=4326) if found else None
 
 
 def _parcels(path: Path, layer: str | None, name: str) -> gpd.GeoDataFrame:

@@ -1,14 +1,19 @@
-"""Maps of the quarters: from the official files to one clean layer a vintage, nothing dropped."""
+"""Maps of the quarters, one clean layer a vintage, nothing dropped; and Insee's count of dwellings in each.
+
+The count (RPLS, social dwellings) is the outside control of any location.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely import Point
 
 from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
 from tfpb.geodata.catalogue import entry
@@ -16,19 +21,25 @@ from tfpb.geodata.stored_layers import (
     earlier_sources,
     find_column,
     mended_polygons,
-    read_sidecar,
+    read_card,
+    read_stored,
     store,
 )
 from tfpb.io.sources.geofiles import layers, opened, read_parquet, read_polygons
 from tfpb.io.tables.contents import hash_file
+from tfpb.io.tables.headers import refuse_unknown
+from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.typed import typed
 from tfpb.model.location import QpvMap
 from tfpb.model.record import SourceFile
+from tfpb.model.tables import INSEE_COUNTS
 from tfpb.perimeters.legal_areas import polygons_only
 from tfpb.text import fold, mend_mojibake, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
 
 _CODES: Final = {
     2015: re.compile(r"^QP(\d{3}|02[AB])\d{3}$"),
@@ -50,6 +61,7 @@ _NOT_A_LAYER: Final = frozenset({"fichier_illisible", "couche_vide", "projection
 """Faults of a file beside the map in an archive (a notice in JSON, an empty layer): passed over."""
 _POLYGONS: Final = (3, 6)
 """Types of shapely: Polygon, MultiPolygon."""
+_FIGURE: Final = re.compile(r"\d")
 
 
 def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
@@ -101,7 +113,7 @@ def import_qpv(path: Path, *, vintage: int, folder: Path) -> QpvMap:
 
 def load_qpv(folder: Path, vintage: int) -> QpvMap | None:
     """Load a stored map; None when that vintage is not imported."""
-    side = read_sidecar(folder / f"qpv-{vintage}.json")
+    side = read_card(folder, f"qpv-{vintage}")
     if side is None:
         return None
     frame = read_parquet(folder / side.stored)
@@ -240,3 +252,72 @@ def _words(frame: pd.DataFrame, field: str | None) -> list[str]:
         squeeze(mend_mojibake(str(v))) if v is not None and not pd.isna(v) else ""
         for v in frame[field]
     ]
+
+
+def import_insee(
+    path: Path,
+    *,
+    vintage: int,
+    folder: Path,
+    sheet: str | None = None,
+    renames: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Import the count of social dwellings by quarter.
+
+    Parameters
+    ----------
+    path : Path
+        Any table; its headers are looked for by meaning.
+    vintage : int
+        2015 or 2024: the map whose quarters it counts.
+    folder : Path
+        Folder of geographies.
+    sheet : str, optional
+    renames : mapping of str to str, optional
+        `code_qpv`, `logements` → header of the file.
+
+    Returns
+    -------
+    DataFrame
+        `code_qpv, logements` (float; NaN is secret or unknown, never nil), sorted by code.
+
+    Raises
+    ------
+    TfpbError
+        `millesime_inconnu`; `colonne_absente`; `insee_autre_carte` when no row is of that map; a
+        number that cannot be read.
+    """
+    if vintage not in _CODES:
+        raise fail("millesime_inconnu", place=Place(path.name), got=vintage)
+    named = dict(renames or {})
+    table = read_table(path, sheet=sheet, known=(*INSEE_COUNTS.headers, *named.values()))
+    refuse_unknown(table, named, INSEE_COUNTS.names)
+    read, faults = typed(table, INSEE_COUNTS, renames=named)
+    stop_on_faults(
+        f for f in faults if f.code != "valeur_illisible" or _FIGURE.search(f.got)
+    )  # « s », « nd »: secret or unknown
+    mine = read[[_CODES[vintage].fullmatch(code) is not None for code in read["code_qpv"]]]
+    if mine.empty:
+        met = next((c for c in read["code_qpv"] if c), "")
+        raise fail(
+            "insee_autre_carte", place=Place(path.name, table.sheet), got=met, millesime=vintage
+        )
+    kept = mine[["code_qpv", "logements"]].drop_duplicates("code_qpv").sort_values("code_qpv")
+    kept = kept.reset_index(drop=True)
+    known = replace(entry("insee"), title=f"{entry('insee').title} {vintage}", vintage=vintage)
+    # stored as the other layers are, which makes it listed and verified with them
+    layer = gpd.GeoDataFrame(kept, geometry=[Point()] * len(kept), crs=4326)
+    store(
+        folder,
+        f"insee-{vintage}",
+        layer,
+        known,
+        [SourceFile(path.name, hash_file(path), len(kept))],
+    )
+    return kept
+
+
+def load_insee(folder: Path, vintage: int) -> pd.DataFrame | None:
+    """Load the counts of a map (`code_qpv, logements`); None when they were not imported."""
+    found = read_stored(folder, f"insee-{vintage}")
+    return None if found is None else pd.DataFrame(found[["code_qpv", "logements"]])

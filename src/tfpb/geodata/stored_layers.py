@@ -104,18 +104,19 @@ def store(
 
 def earlier_sources(folder: Path, name: str, *, but: str) -> list[SourceFile]:
     """Return the files that a stored layer comes from, one of that name left out."""
-    card = read_sidecar(folder / f"{name}.json")
+    card = read_card(folder, name)
     return [s for s in card.sources if s.name != but] if card is not None else []
 
 
-def read_sidecar(path: Path) -> Sidecar | None:
-    """Read a card; None when there is none.
+def read_card(folder: Path, name: str) -> Sidecar | None:
+    """Read the card of a layer; None when it is not stored.
 
     Raises
     ------
     TfpbError
         `geodonnees_abimees` when the card cannot be read.
     """
+    path = folder / f"{name}.json"
     if not path.is_file():
         return None
     try:
@@ -126,6 +127,12 @@ def read_sidecar(path: Path) -> Sidecar | None:
         raise fail(
             "geodonnees_abimees", place=Place(path.name), got=type(error).__name__
         ) from error
+
+
+def read_stored(folder: Path, name: str) -> gpd.GeoDataFrame | None:
+    """Read a stored layer; None when there is none."""
+    card = read_card(folder, name)
+    return None if card is None else read_parquet(folder / card.stored)
 
 
 def list_installed(folder: Path) -> list[str]:
@@ -184,19 +191,12 @@ def verify_installed(folder: Path) -> list[str]:
 
 def _cards(folder: Path) -> Iterator[tuple[str, Sidecar | None, str]]:
     """Read every card of the folder, in order; a card that cannot be read comes with its error."""
-    names = [
-        "qpv-2015.json",
-        "qpv-2024.json",
-        "communes.json",
-        "insee-2015.json",
-        "insee-2024.json",
-    ]
-    names += sorted(f"parcelles/{p.name}" for p in (folder / "parcelles").glob("*.json"))
-    for name in names:
+    parcels = sorted(f"parcelles/{p.stem}" for p in (folder / "parcelles").glob("*.json"))
+    for name in ("qpv-2015", "qpv-2024", "communes", "insee-2015", "insee-2024", *parcels):
         try:
-            side = read_sidecar(folder / name)
+            side = read_card(folder, name)
         except TfpbError as error:
-            yield name, None, error.faults[0].got
+            yield f"{name}.json", None, error.faults[0].got
             continue
         if side is not None:
-            yield name, side, ""
+            yield f"{name}.json", side, ""

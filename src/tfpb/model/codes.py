@@ -103,6 +103,10 @@ class Publication(StrEnum):
     NON_CALCULABLE = "non_calculable"
 
 
+SHOWN: Final = frozenset({Publication.PUBLIABLE.value, Publication.FRAGILE.value})
+"""A cell in one of these states may be shown."""
+
+
 class Statut(StrEnum):
     """Status of a premises for the abatement; the first that holds, in this order."""
 

@@ -108,7 +108,7 @@ def _refusal(status: int, why: str) -> Callable[[Request, Exception], Awaitable[
     """Return what answers a request that is refused."""
 
     async def refused(_request: Request, _error: Exception) -> Response:
-        return HTMLResponse(door_words.refusal(why), status)
+        return HTMLResponse(screen_words.refusal(why), status)
 
     return refused
 

@@ -16,7 +16,6 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import Severity, TfpbError
-from tfpb.geodata.ground_imports import load_parcels
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_settings
@@ -24,7 +23,7 @@ from tfpb.model.codes import GeocodeVerdict, QpvStatut
 from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
-from tfpb.pipeline.pack_run import Follower, followed, limit_decisions, run_pack
+from tfpb.pipeline.pack_run import Follower, around, followed, limit_decisions, run_pack
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
@@ -259,11 +258,7 @@ def doubts_of(made: Dossier, geography: Path) -> list[Doubt]:
     homes = entrances["id_residence"].astype(str).tolist()
     worth = {p: stakes.of_home(homes[p]) for p in {*near, *by_position}}
     at = sorted(worth, key=lambda p: (-worth[p][1], -worth[p][0], p))
-    placed = spots(
-        pd.DataFrame({POSITION: at}), entrances, made.maps,
-        parcels=load_parcels(geography, communes=set(entrances["result_citycode"]) - {""}),
-        streets=made.ground.streets, default_radius_m=made.settings.reglages.rayon_defaut_m,
-    )  # fmt: skip
+    placed = spots(pd.DataFrame({POSITION: at}), around(made, geography))
     doors, dwellings = _doors(entrances), entrances["nb_logements"].fillna(0).astype(int).tolist()
     out = [
         Doubt(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.model.arrays import divided
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import numbers, texts
 from tfpb.model.projection import legal_epsg, to_lonlat
@@ -70,7 +71,7 @@ def residences(entrances: pd.DataFrame) -> pd.DataFrame:
         "nb_entrees": np.bincount(key, minlength=len(names)),
         "nb_logements": total,
         **{f"logements_{s}": homes for s, homes in by_side.items()},
-        "part_qpv": _divided(by_side[QpvStatut.DANS], total),
+        "part_qpv": divided(by_side[QpvStatut.DANS], total, np.nan),
         "cote": side,
         **_quarter(groups, statut, side),
         "evolution": groups.of_most("qpv_evolution"),
@@ -151,10 +152,6 @@ class _Groups:
         return out
 
 
-def _divided(part: NDArray[Any], whole: NDArray[Any]) -> Any:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
-
-
 def _most_side(by_side: dict[str, Integers], statut: Texts, key: Indices) -> list[str]:
     """Return the side of most dwellings; equal dwellings, or none at all on several sides: doubt."""
     stack = np.vstack(list(by_side.values()))
@@ -190,7 +187,7 @@ def _position(groups: _Groups, codes: list[Any]) -> dict[str, Floats]:
     placed = np.isfinite(x) & np.isfinite(y)
     weight = np.where(placed, np.maximum(groups.dwellings, 1e-9), 0.0)
     total = groups.sum(weight)
-    mean_x, mean_y = (_divided(groups.sum(weight * np.nan_to_num(v)), total) for v in (x, y))
+    mean_x, mean_y = (divided(groups.sum(weight * np.nan_to_num(v)), total, np.nan) for v in (x, y))
     lon, lat = np.full(groups.count, np.nan), np.full(groups.count, np.nan)
     epsg = np.array([legal_epsg(str(c)) for c in codes], dtype=np.int64)
     for code in np.unique(epsg).tolist():

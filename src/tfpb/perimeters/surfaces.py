@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from tfpb.model.arrays import divided
 from tfpb.perimeters.legal_areas import to_metres
 
 if TYPE_CHECKING:
@@ -105,10 +106,7 @@ class Surfaces:
             if area > best[at]:
                 best[at], quarter[at] = area, which
         areas = shapely.area(shapes)
-        share, largest = (
-            np.minimum(1.0, np.divide(part, areas, out=np.zeros_like(part), where=areas > 0))
-            for part in (inside, best)
-        )
+        share, largest = (np.minimum(1.0, divided(part, areas)) for part in (inside, best))
         return share, largest, quarter
 
 

@@ -18,6 +18,7 @@ from tfpb.pipeline.assembling import assemble, render
 from tfpb.pipeline.published_before import ledger_with, refuse_release
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
+from tfpb.review.doubts import Around
 from tfpb.review.review_workbook import read_limit_decisions, review_file
 from tfpb.stage import Making, Steps, directly
 from tfpb.words.documents import command_words as words
@@ -193,19 +194,22 @@ def _rendered(
     return files, journal
 
 
+def around(made: Dossier, geography: Path) -> Around:
+    """Return what pictures of the doubtful entrances of a dossier show."""
+    entrances = made.located.entrances
+    parcels = load_parcels(geography, communes=set(entrances["result_citycode"]) - {""})
+    radius_m = made.settings.reglages.rayon_defaut_m
+    return Around(entrances, made.maps, radius_m, parcels, made.ground.streets)
+
+
 def _review(
     made: Dossier, geography: Path, pack: Path, keep: StageCache | None
 ) -> dict[Path, bytes]:
     """Make the workbook of what is left to decide, which stands beside the pack."""
-    entrances = made.located.entrances
     return review_file(
         pack,
-        entrances,
-        made.maps,
-        parcels=load_parcels(geography, communes=set(entrances["result_citycode"]) - {""}),
-        streets=lambda _rows: made.ground.streets,
+        around(made, geography),
         decisions=limit_decisions(made.settings),
-        radius_m=made.settings.reglages.rayon_defaut_m,
         addresses=doubtful_addresses(made),
         chosen=chosen_addresses(made.settings),
         execute=keep or directly,

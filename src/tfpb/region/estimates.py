@@ -21,27 +21,29 @@ from tfpb.survey.secrecy.wave_atoms import wave_atoms
 from tfpb.survey.verdicts import Thresholds, set_holm
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tfpb.executors import Executor
     from tfpb.model.plan import Item, Plan
+    from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.respondents import Survey
 
 _ALL: Final = "@region"
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """One half of the estimates: bailleurs over their whole, or (`by`) territories over everyone.
-
-    `adjusted` are the levels whose gaps are also given like with like.
-    """
+class _Half:
+    """One half of the estimates: bailleurs over their whole, or (`by`) territories over everyone."""
 
     answers: Survey
     plan: Plan
     by: tuple[str, ...] = ()
-    adjusted: tuple[str, ...] = ()
     repere: Any = None
+
+    @property
+    def items(self) -> list[Item]:
+        """Items of the plan that were answered."""
+        return [i for i in self.plan.items if i.identifiant in self.answers.answers]
 
 
 def compare_region(
@@ -77,43 +79,30 @@ def compare_region(
     estimates and their errors do not change. Changes between waves in a territory met by a bailleur
     that is in one wave only are not those of a panel, and must be dropped (`published_rows`).
     """
-    large = tuple(level for level in by if level not in QUARTER_COLUMNS)
-    halves = [
-        Comparison(answers, plan, repere=repere),
-        Comparison(answers, plan, tuple(by), adjusted=large),
-    ]
+    half = _Half(answers, plan, tuple(by))
+    halves = [replace(half, by=(), repere=repere), half]
     whole, places = (executor or InProcess()).map(_compare, halves)
-    items = [i for i in plan.items if i.identifiant in answers.answers]
-    kept = places.comparison
-    both = pd.concat([whole.comparison, kept], ignore_index=True)
+    both = pd.concat([whole.comparison, places.comparison], ignore_index=True)
     return replace(
         whole,
-        comparison=set_holm(in_order(both, items, by)),
+        comparison=set_holm(in_order(both, half.items, by)),
         settings={**whole.settings, "territoires": tuple(by), "portee": "region"},
         atoms=tuple(wave_atoms(answers, list(answers.answers), w, by) for w in answers.waves),
     )
 
 
-def _compare(half: Comparison) -> Estimates:
-    """Estimate one half."""
+def _compare(half: _Half) -> Estimates:
+    """Estimate one half; gaps of larger territories are standardised too, and their changes."""
     if not half.by:
         return survey.compare(half.answers, half.plan, repere=half.repere)
     thresholds = Thresholds.of(half.plan, target(half.answers, half.plan))
-    items = [i for i in half.plan.items if i.identifiant in half.answers.answers]
-    one = _as_one(half.answers)
-    tables = [
-        raw_rows(estimate_wave(one, items, wave, by=half.by, thresholds=thresholds))
-        for wave in one.waves
-    ]
-    tables += [
-        raw_rows(
-            estimate_pair(
-                _as_one(half.answers.on_panel(pair)), items, pair, by=half.by, thresholds=thresholds
-            )
-        )
-        for pair in zip(one.waves, one.waves[1:], strict=False)
-    ]
-    tables += _like_with_like(one, items, half, thresholds)
+    tables = [raw_rows(c) for c in _comparisons(half, thresholds, half.by)]
+    like = half.plan.colonnes.standardisation
+    variables = tuple(v for v in like if v in half.answers.respondents)
+    large = tuple(level for level in half.by if level not in QUARTER_COLUMNS)
+    if variables and large:
+        made = _comparisons(half, thresholds, large, variables)
+        tables += [standardised_rows(c, variables)[0] for c in made]
     places = pd.concat(tables, ignore_index=True)
     kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
     nothing = pd.DataFrame()
@@ -121,26 +110,17 @@ def _compare(half: Comparison) -> Estimates:
     return Estimates(rows, nothing, nothing, nothing, nothing)
 
 
-def _like_with_like(
-    one: Survey, items: Sequence[Item], half: Comparison, thresholds: Thresholds
-) -> list[pd.DataFrame]:
-    """Standardise the gaps of the larger territories, and their changes."""
-    variables = tuple(v for v in half.plan.colonnes.standardisation if v in one.respondents)
-    if not variables or not half.adjusted:
-        return []
-    tables = []
-    for wave in one.waves:
-        made = estimate_wave(
-            one, items, wave, by=half.adjusted, thresholds=thresholds, keys=variables
-        )
-        tables.append(standardised_rows(made, variables)[0])
-    for pair in zip(one.waves, one.waves[1:], strict=False):
-        moved = estimate_pair(
-            _as_one(half.answers.on_panel(pair)), items, pair, by=half.adjusted, thresholds=thresholds,
-            keys=variables,
-        )  # fmt: skip
-        tables.append(standardised_rows(moved, variables)[0])
-    return tables
+def _comparisons(
+    half: _Half, thresholds: Thresholds, by: Sequence[str], keys: Sequence[str] = ()
+) -> Iterator[Comparison]:
+    """Estimate every wave as of one owner, then the changes between each two."""
+    answers, items = half.answers, half.items
+    for wave in answers.waves:
+        one = _as_one(answers)
+        yield estimate_wave(one, items, wave, by=by, thresholds=thresholds, keys=keys)
+    for pair in zip(answers.waves, answers.waves[1:], strict=False):
+        one = _as_one(answers.on_panel(pair))
+        yield estimate_pair(one, items, pair, by=by, thresholds=thresholds, keys=keys)
 
 
 def _as_one(answers: Survey) -> Survey:

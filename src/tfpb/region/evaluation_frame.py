@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 LEVEL: Final = "qpv"
 GAP: Final = "ecart"
-MEASURES: Final = (LEVEL, GAP)
 COLUMNS: Final = (
     "item", "libelle", "theme", "axes", "mesure", "base", "bas", "haut", "n", "cible", "plus_petit", "besoin",
     "possibles", "etat",

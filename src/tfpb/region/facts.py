@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.record import Source
     from tfpb.region.partition import Part
-    from tfpb.region.residence_territories import Territories
+    from tfpb.region.territories import Territories
 
 _SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _LOST: Final = ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur")
@@ -36,9 +36,9 @@ def region_facts(
     sources: Iterable[Source],
     territories: pd.DataFrame,
 ) -> RegionFacts:
-    """Count the region; `territories` as `tfpb.region.territory_sums.by_level` makes them."""
+    """Count the region; `territories` as `tfpb.region.territories.by_level` makes them."""
     homes = located.residences
-    quarters = sorted({str(c) for c in homes["code_qpv"]} - {""})
+    quarters = codes_in(homes)
     money = quarter_money(parts, quarters)
     return RegionFacts(
         owners=len(parts),
@@ -57,22 +57,25 @@ def region_facts(
     )
 
 
+def codes_in(homes: pd.DataFrame, column: str = "code_qpv") -> list[str]:
+    """Return the codes that résidences bear, in order."""
+    return sorted({str(c) for c in homes[column].fillna("")} - {""})
+
+
 def _stock_by_place(homes: pd.DataFrame, places: Territories) -> pd.DataFrame:
-    city = homes["code_insee"].fillna("").astype(str)
     rows = []
-    for level, of in (("departement", places.departement), ("siren_epci", places.epci)):
-        code = city.map(lambda c, of=of: of.get(c, ""))
-        for value, part in homes.groupby(code.to_numpy(dtype=object), sort=True):
+    for level in ("departement", "siren_epci"):
+        for value, part in homes.groupby(places.of_communes(homes["code_insee"], level), sort=True):
             if not value:
                 continue
             rows.append(
                 {
                     "niveau": level,
-                    "territoire": places.names.get((level, str(value)), str(value)),
+                    "territoire": places.name(level, str(value)),
                     "residences": len(part),
                     "logements": int(part["nb_logements"].sum()),
                     "logements_dans": int(part["logements_dans"].sum()),
-                    "quartiers": len({str(c) for c in part["code_qpv"]} - {""}),
+                    "quartiers": len(codes_in(part)),
                 }
             )
     columns = ["niveau", "territoire", "residences", "logements", "logements_dans", "quartiers"]
@@ -95,7 +98,7 @@ def quarter_money(
         sum is then a least.
     """
     codes = sorted(set(codes))
-    homes = [p.located.residences for p in parts if p.located is not None]
+    homes = [p.located.residences for p in parts]
     lines = [p.abatement.by_qpv for p in parts if p.abatement is not None]
     acted = [
         only(p.programme.balance, annee=p.settings.dossier.annee)
@@ -118,14 +121,16 @@ def _partly(parts: Sequence[Part], codes: Sequence[str]) -> dict[str, list[bool]
     """Tell each quarter where a bailleur with dwellings gives no abatement, or no programme."""
     lacking: dict[str, set[str]] = {c: set() for c in _PARTLY}
     for part in parts:
-        if part.located is None:
-            continue
-        homes = part.located.residences
-        held = set(homes.loc[homes["logements_dans"] > 0, "code_qpv"].astype(str))
         known = set() if part.abatement is None else _known(part.abatement.by_qpv)
-        lacking["abattement_partiel"] |= held - known
-        lacking["valorise_partiel"] |= held if part.programme is None else set()
+        lacking["abattement_partiel"] |= held(part) - known
+        lacking["valorise_partiel"] |= held(part) if part.programme is None else set()
     return {c: [code in found for code in codes] for c, found in lacking.items()}
+
+
+def held(part: Part) -> set[str]:
+    """Return the quarters where a bailleur has dwellings."""
+    homes = part.located.residences
+    return set(homes.loc[homes["logements_dans"] > 0, "code_qpv"].astype(str))
 
 
 def _met(frames: Iterable[pd.DataFrame], column: str, codes: Iterable[str]) -> list[list[Any]]:

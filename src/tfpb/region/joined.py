@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tfpb import survey
-from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.errors import Fault, Place, Severity, stop_on_faults
 from tfpb.model.location import Located
 from tfpb.region.partition import renamed
 from tfpb.survey.method import DECLARED, declared
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Item, Plan
     from tfpb.model.record import Reading
     from tfpb.region.partition import Part
-    from tfpb.region.residence_territories import Territories
+    from tfpb.region.territories import Territories
     from tfpb.survey.reading.scales import Scale
 
 LEVELS: Final = ("code_qpv", "contrat_de_ville", "siren_epci", "departement")
@@ -60,6 +60,23 @@ class Joined:
     written: frozenset[str] = frozenset()
 
 
+class Surveyed(NamedTuple):
+    """A bailleur whose own dossier holds answers, and the plan they were read with."""
+
+    name: str
+    survey: Survey
+    plan: Plan
+
+
+def surveyed(parts: Sequence[Part]) -> list[Surveyed]:
+    """Return the bailleurs whose own dossiers hold answers."""
+    return [
+        Surveyed(p.name, p.survey, p.plan)
+        for p in parts
+        if p.survey is not None and p.plan is not None
+    ]
+
+
 def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Joined:
     """Put the parts together.
 
@@ -74,21 +91,19 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
     if inputs.plan is None:
         return Joined(located, None, {})
     if inputs.deliveries:
-        sides = pd.concat([p.sides for p in parts if p.sides is not None], ignore_index=True)
+        sides = pd.concat([p.sides for p in parts], ignore_index=True)
         made = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
         written = frozenset(fold(r.bailleur) for r in made.readings)
         made = _known_bailleurs(made, _names_of(parts, inputs))
         own = {p.name: {i: i for i in made.answers} for p in parts}
         notices, readings = list(made.faults), made.readings
     else:
-        surveyed = [p for p in parts if p.survey is not None]
-        if not surveyed:
+        asked = surveyed(parts)
+        if not asked:
             return Joined(located, None, {})
-        made, own, notices = _stacked(surveyed, inputs.plan, inputs.plan_file)
-        readings = _of_dossiers(surveyed, _names_of(parts, inputs))
-    stopping = [f for f in notices if f.severity is Severity.FAUTE]
-    if stopping:
-        raise TfpbError(stopping)
+        made, own, notices = _stacked(asked, inputs.plan, inputs.plan_file)
+        readings = _of_dossiers(asked, _names_of(parts, inputs))
+    stop_on_faults(notices)
     placed = replace(
         made,
         respondents=places.of_rows(made.respondents),
@@ -107,12 +122,12 @@ def _names_of(parts: Sequence[Part], inputs: RegionInputs) -> dict[str, str]:
     return {fold(w): names[fold(meant)] for w, meant in lent if fold(meant) in names} | names
 
 
-def _of_dossiers(parts: Sequence[Part], names: Mapping[str, str]) -> tuple[Reading, ...]:
+def _of_dossiers(parts: Sequence[Surveyed], names: Mapping[str, str]) -> tuple[Reading, ...]:
     """Gather what each dossier's deliveries gave; of others' interviews, what nobody else has.
 
     A delivery common to several dossiers is counted once: each takes its own there.
     """
-    every = [(p.name, r) for p in parts if p.survey is not None for r in p.survey.readings]
+    every = [(p.name, r) for p in parts for r in p.survey.readings]
     own = [r for name, r in every if r.bailleur == name]
     told = {(r.bailleur, r.wave) for r in own}
     others = {
@@ -126,7 +141,7 @@ def _of_dossiers(parts: Sequence[Part], names: Mapping[str, str]) -> tuple[Readi
 
 def join_stock(parts: Sequence[Part]) -> Located:
     """Make one stock table of all parts."""
-    whole = [p.located for p in parts if p.located is not None]
+    whole = [p.located for p in parts]
     first = whole[0]
     return Located(
         year=first.year,
@@ -149,11 +164,10 @@ def _known_bailleurs(made: Survey, names: Mapping[str, str]) -> Survey:
     if stock is not None:
         owners = [names.get(fold(str(b)), str(b)) for b in stock["bailleur"]]
         stock = stock.assign(bailleur=owners)
+    kept = made.kept(rows)
     return replace(
-        made,
-        respondents=made.respondents.iloc[rows].assign(bailleur=named).reset_index(drop=True),
-        answers={k: v[rows] for k, v in made.answers.items()},
-        marks={k: v[rows] for k, v in made.marks.items()},
+        kept,
+        respondents=kept.respondents.assign(bailleur=named),
         stock=stock,
         readings=tuple(
             replace(r, bailleur=names[fold(r.bailleur)])
@@ -165,14 +179,13 @@ def _known_bailleurs(made: Survey, names: Mapping[str, str]) -> Survey:
 
 
 def _stacked(
-    parts: Sequence[Part], plan: Plan, plan_file: str
+    parts: Sequence[Surveyed], plan: Plan, plan_file: str
 ) -> tuple[Survey, dict[str, dict[str, str]], list[Fault]]:
     """Stack the surveys of several bailleurs, each question under the region's name."""
     own = {p.name: _names(p, plan) for p in parts}
     faults: list[Fault] = []
     scales: dict[str, Scale] = {}
     for part in parts:
-        assert part.survey is not None  # noqa: S101 - chosen so
         for item in plan.items:
             name = own[part.name].get(item.identifiant)
             if name is None:
@@ -188,7 +201,6 @@ def _stacked(
                 faults.append(Fault("region_echelle_differente", Place(), name, fields))
     frames, answers, marks = [], [], []
     for part in parts:
-        assert part.survey is not None  # noqa: S101 - chosen so
         size = len(part.survey.respondents)
         names = own[part.name]
         nothing = np.full(size, ABSENT, dtype=np.int16)
@@ -198,15 +210,15 @@ def _stacked(
         marks.append({i: part.survey.marks.get(names.get(i, ""), blank) for i in scales})
     marked = [i for i in scales if scales[i].marks]
     order = [i.identifiant for i in plan.items if i.identifiant in scales]
-    stock, places = joined_stock([p.survey for p in parts if p.survey is not None])
+    stock, places = joined_stock([p.survey for p in parts])
     joined = Survey(
         respondents=_filled(pd.concat(frames, ignore_index=True)).assign(**{PARC: places}),
         answers={i: np.concatenate([a[i] for a in answers]) for i in order},
         marks={i: np.concatenate([m[i] for m in marks]) for i in order if i in marked},
         scales={i: scales[i] for i in order},
         stock=stock,
-        has_clusters=any(p.survey.has_clusters for p in parts if p.survey is not None),
-        has_weights=all(p.survey.has_weights for p in parts if p.survey is not None),
+        has_clusters=any(p.survey.has_clusters for p in parts),
+        has_weights=all(p.survey.has_weights for p in parts),
     )
     return joined, own, faults
 
@@ -227,10 +239,8 @@ def _filled(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
-def _names(part: Part, plan: Plan) -> dict[str, str]:
+def _names(part: Surveyed, plan: Plan) -> dict[str, str]:
     """Find the region's items in a bailleur's plan: by a column name in common, else by wording."""
-    assert part.survey is not None  # noqa: S101 - the caller chose so
-    assert part.plan is not None  # noqa: S101 - a survey was read with it
     mine = [i for i in part.plan.items if i.identifiant in part.survey.answers]
     out: dict[str, str] = {}
     for item in plan.items:
@@ -245,7 +255,7 @@ def _same(one: Item, two: Item) -> bool:
     return bool(a & b) or fold(one.libelle) == fold(two.libelle)
 
 
-def with_fieldwork(plan: Plan, parts: Sequence[Part]) -> Plan:
+def with_fieldwork(plan: Plan, parts: Sequence[Surveyed]) -> Plan:
     """Return the region's plan, with what bailleurs' own plans declare of their waves.
 
     A fact that the region does not declare is taken from bailleurs that agree; where they differ (a
@@ -260,7 +270,7 @@ def with_fieldwork(plan: Plan, parts: Sequence[Part]) -> Plan:
         With their answers and their own plans.
     """
     extra = dict(plan.enquete.model_extra or {})
-    waves = {str(w) for p in parts if p.survey is not None for w in p.survey.waves}
+    waves = {str(w) for p in parts for w in p.survey.waves}
     for wave in sorted(waves):
         known = declared(plan, wave)
         found = {
@@ -275,13 +285,10 @@ def with_fieldwork(plan: Plan, parts: Sequence[Part]) -> Plan:
     )
 
 
-def _met(parts: Sequence[Part], wave: str, name: str, known: str) -> str:
+def _met(parts: Sequence[Surveyed], wave: str, name: str, known: str) -> str:
     """Return what the bailleurs of a wave declare, when the region's own declaration is not that of all."""
     met = Counter(
-        value
-        for p in parts
-        if p.survey is not None and p.plan is not None and wave in p.survey.waves
-        if (value := declared(p.plan, wave)[name])
+        value for p in parts if wave in p.survey.waves and (value := declared(p.plan, wave)[name])
     )
     if len(met) == 1 and not known:
         return next(iter(met))

@@ -6,24 +6,19 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import pandas as pd
-
 from tfpb.archives import zip_bytes
 from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps, listed
 from tfpb.io.packs.provenance import versions
 from tfpb.model.record import Source
-from tfpb.model.survey import only
 from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.region import positions
 from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
-from tfpb.region.evaluation_frame import frame_rows, targets_of
-from tfpb.region.facts import axes, owners_by_quarter, quarter_money
-from tfpb.region.funnel import own_funnel, region_funnel
-from tfpb.region.packs import Media, PackJob, ReportJob, pack_files, report_files
-from tfpb.region.reports import contrat_sheet, deliveries_report, restitution
-from tfpb.region.territory_sums import region_layers
+from tfpb.region.facts import codes_in
+from tfpb.region.packs import Media, OwnSurvey, PackJob, ReportJob, pack_files, report_files
+from tfpb.region.reports import deliveries_report, restitution, sheets
+from tfpb.region.territories import region_layers
 from tfpb.report.documents import workbook
 from tfpb.text import fold
 from tfpb.words.documents.region_words import ATLAS, NO_CONTRAT, REPERE_REFERENCE
@@ -36,10 +31,9 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.executors import Executor
     from tfpb.io.packs.pack import GrowingFolder
-    from tfpb.model.report import Report
-    from tfpb.model.survey import Published
     from tfpb.region.partition import Part
     from tfpb.region.run import Region
+    from tfpb.region.secrecy.cuts import Protected
 
 T = TypeVar("T")
 _LONE: Final = "region/cartes/sans-contrat"
@@ -112,14 +106,14 @@ def render(
     """
     folders = _folders([p.name for p in region.parts])
     for parts in batched(region.parts):
-        jobs = pack_jobs(region, geography, media, kept, parts)
+        jobs = _pack_jobs(region, geography, media, kept, parts)
         packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
         for part, pack in zip(parts, packs, strict=True):
             home = f"bailleurs/{folders[part.name]}"
             out.put({f"{home}/{name}": data for name, data in pack.items()})
             out.put({f"{home}.zip": zip_bytes(listed(pack))})
     contrats = _folders(region.contrats)
-    reports = [ReportJob("region", whole_report(region), "restitution", media)]
+    reports = [ReportJob("region", restitution(region), "restitution", media)]
     reports += [
         ReportJob(f"contrats/{contrats[name]}", one, "fiche", media)
         for name, one in sheets(region).items()
@@ -173,44 +167,6 @@ def outputs_count(region: Region, media: Media) -> int:
     return len(region.parts) + len(region.contrats) + 1 + drawn
 
 
-def whole_report(region: Region) -> Report:
-    """Gather the regional restitution."""
-    names = region.places.names
-    if region.protected is None:
-        nothing = pd.DataFrame()
-        return restitution(region.head, region.facts, None, nothing, nothing, nothing, None, names)
-    survey, whole = region.protected.region(names), region.protected.whole
-    wave = survey.waves[-1].vague
-    key = positions.drawing_key(region.settings.reglages.graine_pseudonymes, region.sources)
-    letters = positions.under_letters(whole, wave, key=key)
-    spread, funnel = positions.spread(whole, wave), region_funnel(whole, wave)
-    return restitution(region.head, region.facts, survey, letters, spread, funnel, whole, names)
-
-
-def sheets(region: Region) -> dict[str, Report]:
-    """Make the sheets of the contrats de ville, by name."""
-    every = [code for codes in region.contrats.values() for code in codes]
-    names = region.places.quarters
-    money = quarter_money(region.parts, every)
-    money["nom_qpv"] = [names.get(c, c) for c in money["code_qpv"]]
-    stock = owners_by_quarter(region.located, region.places, every)
-    out = {}
-    for name, codes in region.contrats.items():
-        safe = region.protected
-        survey = safe.place("contrat_de_ville", name, codes) if safe is not None else None
-        homes = pd.DataFrame([(c, names.get(c, c)) for c in codes], columns=["code_qpv", "nom_qpv"])
-        own, sums = (
-            only(rows, code_qpv=list(codes)).reset_index(drop=True) for rows in (stock, money)
-        )
-        spent = axes(region.parts, codes)
-        frame = None
-        if survey is not None:
-            targets, _ = targets_of(region.targets, name, survey.labels)
-            frame = frame_rows(survey, targets, int(own["logements_dans"].sum()))
-        out[name] = contrat_sheet(region.head, name, survey, homes, own, sums, spent, frame)
-    return out
-
-
 def _maps(
     region: Region,
     geography: Path,
@@ -249,26 +205,25 @@ def _maps(
 def map_jobs(region: Region, geography: Path) -> list[MapJob]:
     """List the places to draw: contrats with the pages of their quarters, EPCI, départements."""
     homes, doors = region.located.residences, region.located.entrances
-    every = sorted({str(c) for c in homes["code_qpv"]} - {""})
-    money = joint_money(region.parts, every)
+    money = joint_money(region.parts, codes_in(homes))
     jobs = []
     for level, key, code in _drawn_places(region):
         pages = level == "contrat_de_ville"
         if pages:
             here = homes["code_qpv"].isin(region.contrats.get(code, region.lone_quarters))
         else:
-            of = region.places.epci if level == "siren_epci" else region.places.departement
-            here = homes["code_insee"].fillna("").map(lambda c, of=of: of.get(str(c), "")) == code
+            here = region.places.of_communes(homes["code_insee"], level) == code
         stock = homes[here]
         keys = set(zip(stock["bailleur"], stock["id_residence"], strict=True))
         mine = [k in keys for k in zip(doors["bailleur"], doors["id_residence"], strict=True)]
-        quarters = sorted({str(c) for c in stock["code_qpv"]} - {""})
         jobs.append(
             MapJob(
                 key=key,
-                title=region.places.names.get((level, code), code) or NO_CONTRAT,
+                title=region.places.name(level, code) or NO_CONTRAT,
                 head=region.head,
-                survey=region.protected.place(level, code, quarters) if region.protected else None,
+                survey=region.protected.place(level, code, codes_in(stock))
+                if region.protected
+                else None,
                 located=replace(
                     region.located,
                     entrances=doors[mine].reset_index(drop=True),
@@ -286,11 +241,13 @@ def map_jobs(region: Region, geography: Path) -> list[MapJob]:
 def _drawn_places(region: Region) -> list[tuple[str, str, str]]:
     """List level, folder and code of every place that has a map."""
     places = region.places
-    cities = sorted({str(c) for c in region.located.residences["code_insee"].fillna("")})
-    epcis = sorted({places.epci.get(c, "") for c in cities} - {""})
-    departements = sorted({places.departement.get(c, "") for c in cities} - {""})
+    cities = codes_in(region.located.residences, "code_insee")
+    epcis, departements = (
+        sorted({*places.of_communes(cities, level)} - {""})
+        for level in ("siren_epci", "departement")
+    )
     contrats = _folders(region.contrats)
-    named = _folders(f"epci {places.names.get(('siren_epci', e), '') or e} {e}" for e in epcis)
+    named = _folders(f"epci {places.name('siren_epci', e)} {e}" for e in epcis)
     return [
         *(("contrat_de_ville", f"contrats/{contrats[c]}", c) for c in region.contrats),
         *([("contrat_de_ville", _LONE, "")] if region.lone_quarters else []),
@@ -302,53 +259,44 @@ def _drawn_places(region: Region) -> list[tuple[str, str, str]]:
     ]
 
 
-def pack_jobs(
-    region: Region,
-    geography: Path,
-    media: Media,
-    kept: Path | None = None,
-    parts: Sequence[Part] | None = None,
+def _pack_jobs(
+    region: Region, geography: Path, media: Media, kept: Path | None, parts: Sequence[Part]
 ) -> list[PackJob]:
-    """List the packs to make, of every bailleur or of some, each with its own cut of the survey."""
+    """List the packs of some bailleurs, each with its own cut of the survey."""
     folders = _folders([p.name for p in region.parts])
     whole = Source("region", region.settings.region.titre, region.digest, 0, len(region.parts))
     jobs = []
-    for part in region.parts if parts is None else parts:
-        own: Published | None = None
-        position: pd.DataFrame | None = None
-        funnel: pd.DataFrame | None = None
-        repere: pd.DataFrame | None = None
-        if region.protected is not None:
-            own = region.protected.bailleur(part.name)
-            position = positions.position(region.protected.whole, own, part.name)
-            wave = own.waves[-1].vague
-            funnel = own_funnel(region.protected.whole, own, part.name, wave)
-            repere = _repere(region, own, part)
+    for part in parts:
+        own = _own_survey(region, region.protected, part) if region.protected else None
+        told = own.published if own is not None else None
         jobs.append(
             PackJob(
                 part=part,
                 survey=own,
-                position=position,
-                funnel=funnel,
-                repere=repere,
                 repere_name=f"repere_{folders[part.name]}.csv",
                 geography=geography,
                 region=whole,
                 media=media,
                 kept=kept,
                 draft=region.draft,
-                line={} if region.draft else region.release([part.name], own),
+                line={} if region.draft else region.release([part.name], told),
             )
         )
     return jobs
 
 
-def _repere(region: Region, own: Published, part: Part) -> pd.DataFrame:
-    names = dict(region.items.get(part.name, {}))
-    table = positions.benchmark_table(own, names, own.labels)
+def _own_survey(region: Region, protected: Protected, part: Part) -> OwnSurvey:
+    """Cut the region's survey for a bailleur."""
+    whole, own = protected.whole, protected.bailleur(part.name)
+    table = positions.benchmark_table(own, dict(region.items.get(part.name, {})), own.labels)
     title = region.settings.region.titre
     references = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
-    return table.assign(reference=references)
+    return OwnSurvey(
+        own,
+        positions.position(whole, own, part.name),
+        positions.own_funnel(whole, own, part.name, own.waves[-1].vague),
+        table.assign(reference=references),
+    )
 
 
 def _folders(names: Iterable[str]) -> dict[str, str]:

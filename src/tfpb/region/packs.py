@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.geodata.geography import open_geography
@@ -22,7 +22,7 @@ from tfpb.pipeline.pack_files import (
 from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.pipeline.wiring import Values
-from tfpb.region.funnel import FEWEST_OTHERS
+from tfpb.region.positions import FEWEST_FOR_MIDDLE
 from tfpb.region.reports import no_ground
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
@@ -67,6 +67,25 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnSurvey:
+    """A bailleur's own cut of the region's survey, and what is read beside it.
+
+    Parameters
+    ----------
+    published : Published
+        Its own cut, sealed.
+    position, funnel : DataFrame
+    repere : DataFrame
+        What its own dossier reads back.
+    """
+
+    published: Published
+    position: pd.DataFrame
+    funnel: pd.DataFrame
+    repere: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class PackJob:
     """One bailleur's pack to make.
 
@@ -74,11 +93,7 @@ class PackJob:
     ----------
     part : Part
         Its answers left out.
-    survey : Published or None
-        Its own cut, sealed.
-    position, funnel : DataFrame or None
-    repere : DataFrame or None
-        What its own dossier reads back.
+    survey : OwnSurvey or None
     repere_name : str
     geography : Path
     region : Source
@@ -92,17 +107,14 @@ class PackJob:
     """
 
     part: Part
-    survey: Published | None
-    position: pd.DataFrame | None
-    funnel: pd.DataFrame | None
-    repere: pd.DataFrame | None
+    survey: OwnSurvey | None
     repere_name: str
     geography: Path
     region: Source
     media: Media
-    kept: Path | None = None
-    draft: bool = True
-    line: Mapping[str, Any] = field(default_factory=dict)
+    kept: Path | None
+    draft: bool
+    line: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +141,14 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     """Make every file of one bailleur's pack: name inside the pack → bytes."""
     dossier = _dossier(job)
     content = report(dossier)
-    if job.position is not None and job.survey is not None and job.survey.waves:
-        wave = job.survey.waves[-1].vague
-        items = job.survey.items
-        target = job.survey.target
-        if job.funnel is not None:
-            content = _with_section(
-                content, own_funnel(job.funnel, items, wave, fewest=FEWEST_OTHERS, target=target)
-            )
-        content = _with_section(content, position_section(job.position, items, wave, target=target))
+    if job.survey is not None:
+        told, fewest = job.survey.published, FEWEST_FOR_MIDDLE
+        wave, items, target = told.waves[-1].vague, told.items, told.target
+        for section in (
+            own_funnel(job.survey.funnel, items, wave, fewest=fewest, target=target),
+            position_section(job.survey.position, items, wave, target=target),
+        ):
+            content = _with_section(content, section)
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents:
@@ -153,8 +164,8 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     files |= gis_files(dossier, execute)
     if job.line:
         files[RELEASE] = dumps(dict(job.line))
-    if job.repere is not None:
-        files[job.repere_name] = csv_bytes(job.repere)
+    if job.survey is not None:
+        files[job.repere_name] = csv_bytes(job.survey.repere)
     files[RUN] = dumps(run_record(dossier))
     return files
 
@@ -179,9 +190,7 @@ def _with_section(content: Report, section: Section) -> Report:
 def _dossier(job: PackJob) -> Dossier:
     """Return a bailleur's dossier, with its rows of the region's survey."""
     part = job.part
-    assert part.inputs is not None  # noqa: S101 - a part at fault has stopped the run
-    assert part.located is not None  # noqa: S101 - idem
-    assert part.doubts is not None  # noqa: S101 - idem
+    published = job.survey.published if job.survey is not None else None
     geography = open_geography(job.geography, needs=(part.located.vintage,))
     start = (
         Values()
@@ -189,7 +198,7 @@ def _dossier(job: PackJob) -> Dossier:
         .having(stages.SCOPE, scope_of(part.settings))
         .having(stages.LOCATED, part.located)
         .having(stages.DOUBTS, part.doubts)
-        .having(stages.SURVEY, job.survey)
+        .having(stages.SURVEY, published)
         .having(stages.ABATEMENT, part.abatement)
         .having(stages.PROGRAMME, part.programme)
         .having(stages.DROIT_COMMUN, part.droit_commun)
@@ -199,6 +208,5 @@ def _dossier(job: PackJob) -> Dossier:
     dossier = assembled(
         part.settings, part.inputs, geography, made, sources=(job.region,), ground=no_ground()
     )
-    survey_notices = job.survey.notices if job.survey is not None else ()
-    notices = (*part.notices, *survey_notices)
+    notices = (*part.notices, *(published.notices if published is not None else ()))
     return replace(dossier, notices=notices, draft=job.draft)

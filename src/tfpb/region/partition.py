@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb import survey
-from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.model.near_names import near_names
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import first_values, read
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
@@ -93,38 +92,35 @@ class Part:
     Parameters
     ----------
     settings : Settings
-    inputs : Inputs or None
+    inputs : Inputs
         Without deliveries: no answer is kept beside `survey`.
-    located : Located or None
+    located : Located
         For the tax year.
-    sides : DataFrame or None
+    sides : DataFrame
         Résidences on the map that rules the survey.
+    doubts : DataFrame
+        Dwellings and abatement under the other readings of the doubts.
     abatement, programme, droit_commun
         None when the dossier lacks the file.
-    doubts : DataFrame or None
-        Dwellings and abatement under the other readings of the doubts.
     survey : Survey or None
         Ranks, in memory only.
     plan : Plan or None
         The bailleur's own: names of its items.
     notices : tuple of Fault
         Doubts of this bailleur's files.
-    faults : tuple of Fault
-        What stops; everything else is then None.
     """
 
     settings: Settings
-    inputs: Inputs | None = None
-    located: Located | None = None
-    sides: pd.DataFrame | None = None
+    inputs: Inputs
+    located: Located
+    sides: pd.DataFrame
+    doubts: pd.DataFrame
     abatement: Abatement | None = None
     programme: Programme | None = None
     droit_commun: DroitCommun | None = None
-    doubts: pd.DataFrame | None = None
     survey: Survey | None = None
     plan: Plan | None = None
     notices: tuple[Fault, ...] = ()
-    faults: tuple[Fault, ...] = ()
 
     @property
     def name(self) -> str:
@@ -132,12 +128,20 @@ class Part:
         return self.settings.dossier.bailleur
 
 
-def make_part(task: Task) -> Part:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A bailleur whose files stop the run, and what stops it."""
+
+    name: str
+    faults: tuple[Fault, ...]
+
+
+def make_part(task: Task) -> Part | Refused:
     """Make one bailleur's part; faults come back as values, every one of them."""
     try:
         return _make(task)
     except TfpbError as error:
-        return Part(task.settings, faults=error.faults)
+        return Refused(task.settings.dossier.bailleur, error.faults)
 
 
 def _make(task: Task) -> Part:
@@ -147,16 +151,14 @@ def _make(task: Task) -> Part:
         files = settings.fichiers.model_copy(update={"enquete": (), "plan": ""})
         settings = settings.model_copy(update={"fichiers": files})
     inputs, geography, found = read(settings, task.geography)
-    stopping = tuple(f for f in found if f.severity is Severity.FAUTE)
-    if stopping:
-        return Part(task.settings, faults=stopping)
+    stop_on_faults(found)
     execute = StageCache(task.kept) if task.kept is not None else directly
     own = execute(_OWN, (settings, inputs.only(*_ROLES), geography, task.carte))
     located = _named(own["located"], name)
     sides = as_released(own["survey_sides"].assign(bailleur=name), task.before)
     answers = None
     if inputs.plan is not None and inputs.deliveries:
-        answers = _answers(inputs, sides, name, settings.dossier.bailleur)
+        answers = _answers(inputs, inputs.plan, sides, name, settings.dossier.bailleur)
     parts = [located, *(own[k] for k in ("abatement", "programme", "droit_commun"))]
     own_notices = (n for p in parts if p is not None for n in p.notices)
     notices = (*found, *inputs.headers.quote(own_notices))
@@ -165,10 +167,10 @@ def _make(task: Task) -> Part:
         inputs=replace(inputs, deliveries=()),
         located=located,
         sides=sides,
+        doubts=own["doubts"],
         abatement=own["abatement"],
         programme=own["programme"],
         droit_commun=own["droit_commun"],
-        doubts=own["doubts"],
         survey=answers,
         plan=inputs.plan,
         notices=notices if answers is None else (*notices, *answers.faults),
@@ -197,7 +199,7 @@ def _named(located: Located, name: str) -> Located:
     )
 
 
-def _answers(inputs: Inputs, sides: pd.DataFrame, name: str, written: str) -> Survey:
+def _answers(inputs: Inputs, plan: Plan, sides: pd.DataFrame, name: str, written: str) -> Survey:
     """Recode the dossier's own deliveries, and keep this bailleur's interviews only.
 
     They may name it as the region does, or as its own files do.
@@ -208,11 +210,8 @@ def _answers(inputs: Inputs, sides: pd.DataFrame, name: str, written: str) -> Su
         Faults of the deliveries; `region_bailleur_absent` when they name several bailleurs but
         not this one.
     """
-    assert inputs.plan is not None  # noqa: S101 - the caller looked
-    made = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
-    faults = [f for f in made.faults if f.severity is Severity.FAUTE]
-    if faults:
-        raise TfpbError(faults)
+    made = survey.recode([d.frame for d in inputs.deliveries], plan, sides)
+    stop_on_faults(made.faults)
     named = made.respondents["bailleur"].to_numpy(dtype=object)
     met = sorted(set(named))
     known = {fold(name), fold(written)}
@@ -229,7 +228,7 @@ def _answers(inputs: Inputs, sides: pd.DataFrame, name: str, written: str) -> Su
             fields={"nombre": others, "bailleur": name},
             severity=Severity.DOUTE,
         )
-        made = replace(only_rows(made, np.flatnonzero(own)), faults=(*made.faults, left))
+        made = replace(made.kept(np.flatnonzero(own)), faults=(*made.faults, left))
     readings = tuple(
         replace(r, bailleur=name) if fold(r.bailleur) in known or len(met) == 1 else renamed(r)
         for r in made.readings
@@ -241,16 +240,6 @@ def renamed(one: Reading) -> Reading:
     """Return a reading whose interviews are all set aside: they bear a name that is not looked for."""
     left = {**one.left, OTHER_NAME: one.kept} if one.kept else one.left
     return replace(one, kept=0, left=left)
-
-
-def only_rows(made: Survey, rows: NDArray[np.intp]) -> Survey:
-    """Keep some interviews."""
-    return replace(
-        made,
-        respondents=made.respondents.iloc[rows].reset_index(drop=True),
-        answers={k: v[rows] for k, v in made.answers.items()},
-        marks={k: v[rows] for k, v in made.marks.items()},
-    )
 
 
 _OWN: Final = Stage(

@@ -9,14 +9,14 @@ import geopandas as gpd
 import pandas as pd
 
 from tfpb.model.assembly import Dossier
-from tfpb.model.codes import TOTAL
+from tfpb.model.codes import SHOWN, TOTAL
 from tfpb.model.location import Ground, Located
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.model.survey import only
-from tfpb.region.facts import added, partly
-from tfpb.region.funnel import FEWEST_OTHERS, limits_by_interviews
-from tfpb.region.secrecy.cuts import SHOWN
+from tfpb.region import positions
+from tfpb.region.evaluation_frame import frame_rows, targets_of
+from tfpb.region.facts import added, axes, owners_by_quarter, partly, quarter_money
 from tfpb.report.sections import restitution as pages
 from tfpb.report.sections.build import section
 from tfpb.report.sections.methode import methode
@@ -28,11 +28,12 @@ from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.model.report import Section
     from tfpb.model.survey import Published
+    from tfpb.region.run import Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,51 +62,56 @@ def deliveries_report(head: Head, rows: pd.DataFrame) -> Report:
     return _report(head, head.settings.region.titre, words.DELIVERIES, [pages.deliveries(rows)])
 
 
-def restitution(
-    head: Head,
-    facts: pages.RegionFacts,
-    survey: Published | None,
-    letters: pd.DataFrame,
-    spread: pd.DataFrame,
-    funnel: pd.DataFrame,
-    everywhere: Published | None,
-    names: Mapping[tuple[str, str], str],
-) -> Report:
-    """Return the regional restitution: no bailleur is named.
-
-    Parameters
-    ----------
-    head : Head
-    facts : RegionFacts
-    survey : Published or None
-        Rows over all bailleurs.
-    letters, spread, funnel : DataFrame
-        Bailleurs under letters, their quartiles, and what chance leaves between them; empty without a
-        survey.
-    everywhere : Published or None
-        Rows of every level over all bailleurs, territories by code.
-    names : mapping of (str, str) to str
-        (Level, code) → name of a territory.
-    """
-    region = head.settings.region
-    dossier = thin_dossier(head, region.titre, survey, no_homes())
+def restitution(region: Region) -> Report:
+    """Return the regional restitution: no bailleur is named."""
+    head, facts, safe, names = region.head, region.facts, region.protected, region.places.names
+    titled, limits = head.settings.region, head.settings.reglages
+    survey = None if safe is None else safe.region(names)
+    whole = None if safe is None else safe.whole
+    dossier = thin_dossier(head, titled.titre, survey, no_homes())
     sections: list[Section] = [
-        pages.overview(facts, survey, head.settings.reglages.part_maximum),
+        pages.overview(facts, survey, limits.part_maximum),
         comparaison(dossier),
         evolution(dossier),
         priorites(dossier),
-        pages.places(facts, everywhere, names),
+        pages.places(facts, whole, names),
     ]
-    if survey is not None:
-        wave, items = survey.waves[-1].vague, survey.items
-        target = survey.target
-        halves = limits_by_interviews(funnel)
+    if survey is not None and whole is not None:
+        wave, items, target = survey.waves[-1].vague, survey.items, survey.target
+        key = positions.drawing_key(limits.graine_pseudonymes, region.sources)
+        letters = positions.under_letters(whole, wave, key=key)
+        spread, funnel = positions.spread(whole, wave), positions.region_funnel(whole, wave)
+        halves, fewest = positions.limits_by_interviews(funnel), positions.FEWEST_FOR_MIDDLE
         sections += [
             pages.owners(letters, spread, items, wave, target=target),
-            region_funnel(funnel, items, wave, fewest=FEWEST_OTHERS, halves=halves, target=target),
+            region_funnel(funnel, items, wave, fewest=fewest, halves=halves, target=target),
         ]
     sections += [pages.money(facts), methode(dossier), pages.files(facts, head.run_hash)]
-    return _report(head, region.titre, words.REGION_SUBTITLE.format(year=region.annee), sections)
+    return _report(head, titled.titre, words.REGION_SUBTITLE.format(year=titled.annee), sections)
+
+
+def sheets(region: Region) -> dict[str, Report]:
+    """Make the sheets of the contrats de ville, by name."""
+    every = [code for codes in region.contrats.values() for code in codes]
+    names = region.places.quarters
+    money = quarter_money(region.parts, every)
+    money["nom_qpv"] = [names.get(c, c) for c in money["code_qpv"]]
+    stock = owners_by_quarter(region.located, region.places, every)
+    out = {}
+    for name, codes in region.contrats.items():
+        safe = region.protected
+        survey = safe.place("contrat_de_ville", name, codes) if safe is not None else None
+        homes = pd.DataFrame([(c, names.get(c, c)) for c in codes], columns=["code_qpv", "nom_qpv"])
+        own, sums = (
+            only(rows, code_qpv=list(codes)).reset_index(drop=True) for rows in (stock, money)
+        )
+        spent = axes(region.parts, codes)
+        frame = None
+        if survey is not None:
+            targets, _ = targets_of(region.targets, name, survey.labels)
+            frame = frame_rows(survey, targets, int(own["logements_dans"].sum()))
+        out[name] = contrat_sheet(region.head, name, survey, homes, own, sums, spent, frame)
+    return out
 
 
 def contrat_sheet(
@@ -156,7 +162,7 @@ def contrat_sheet(
 def _published(survey: Published) -> bool:
     """Return whether the last wave has a published figure of the place as a whole."""
     last = only(survey.comparison, niveau=TOTAL, vague=survey.waves[-1].vague)
-    return bool(last["publication"].isin(list(SHOWN)).any())
+    return bool(last["publication"].isin(SHOWN).any())
 
 
 def _regional(section: Section) -> Section:

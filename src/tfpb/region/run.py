@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity, TfpbError, fail
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
@@ -19,12 +19,11 @@ from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
-from tfpb.region.facts import region_facts
-from tfpb.region.joined import LEVELS, Joined, join, with_fieldwork
-from tfpb.region.partition import Part, Task, make_part
+from tfpb.region.facts import codes_in, region_facts
+from tfpb.region.joined import LEVELS, Joined, join, surveyed, with_fieldwork
+from tfpb.region.partition import Part, Refused, Task, make_part
 from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
 from tfpb.region.reports import Head
-from tfpb.region.residence_territories import territories
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import (
     Rules,
@@ -33,7 +32,7 @@ from tfpb.region.secrecy.region_secrecy import (
     published_rows,
     region_masks,
 )
-from tfpb.region.territory_sums import by_level, quarter_rows
+from tfpb.region.territories import by_level, quarter_rows, territories
 from tfpb.stage import directly
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.secrecy.cells import NOTHING
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.record import Source
     from tfpb.model.survey import Published
-    from tfpb.region.residence_territories import Territories
+    from tfpb.region.territories import Territories
     from tfpb.report.sections.restitution import RegionFacts
     from tfpb.stage import Execute
 
@@ -175,18 +174,12 @@ def compute(
         Task(d, geography, carte, not inputs.deliveries, kept, own, Disclosed(sides=released.sides))
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
-    parts = executor.map(make_part, tasks, lambda n: tell("parts", n))
-    stopping = _stopping(parts)
-    if stopping:
-        raise TfpbError(stopping)
+    parts = _whole(executor.map(make_part, tasks, lambda n: tell("parts", n)))
     places = territories(parts, inputs, opened)
-    sources = (
-        *inputs.sources,
-        *(s for p in parts if p.inputs is not None for s in p.inputs.sources),
-        *opened.sources,
-    )
+    own_files = (s for p in parts for s in p.inputs.sources)
+    sources = (*inputs.sources, *own_files, *opened.sources)
     digest = _hash(settings, inputs, sources)
-    homes = pd.concat([p.sides for p in parts if p.sides is not None], ignore_index=True)
+    homes = pd.concat([p.sides for p in parts], ignore_index=True)
     earlier = precedents(names, digest[:8], homes["id_residence"].astype(str).tolist(), packs)
     before = earlier.disclosed(names, LEVELS)
     joined = join(parts, inputs, places)
@@ -196,7 +189,7 @@ def compute(
         open_ := [replace(f, severity=Severity.FAUTE) for f in unsettled if "ou" in f.fields]
     ):
         raise TfpbError(open_)
-    plan = with_fieldwork(inputs.plan, parts) if inputs.plan is not None else None
+    plan = with_fieldwork(inputs.plan, surveyed(parts)) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
     execute = StageCache(kept) if kept is not None else directly
     protected = _protected(joined, inputs, before, executor, execute)
@@ -260,17 +253,18 @@ def _deliveries(
     return out, table, found
 
 
-def _stopping(parts: Sequence[Part]) -> list[Fault]:
-    """Gather the faults of every bailleur's files, and once what the geography lacks for several."""
+def _whole(made: Sequence[Part | Refused]) -> list[Part]:
+    """Return the parts; stop on the faults of all files, and once on what the geography lacks."""
     lacking: dict[str, Fault] = {}
     own: list[Fault] = []
-    for part in parts:
-        for fault in part.faults:
+    for refused in (p for p in made if isinstance(p, Refused)):
+        for fault in refused.faults:
             if fault.code == ABSENT:
                 lacking.setdefault(str(sorted(fault.fields.items())), fault)
-            elif fault.severity is Severity.FAUTE:
-                own.append(in_dossier(fault, part.name))
-    return [*lacking.values(), *own]
+            else:
+                own.append(in_dossier(fault, refused.name))
+    stop_on_faults([*lacking.values(), *own])
+    return [p for p in made if isinstance(p, Part)]
 
 
 def _protected(
@@ -318,9 +312,8 @@ def _contrats(
     located: Located, places: Territories
 ) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Gather the quarters of each contrat that hold dwellings of the stock, or doubts; and the others."""
-    met = sorted({str(c) for c in located.residences["code_qpv"]} - {""})
     out: dict[str, list[str]] = {}
-    for code in met:
+    for code in codes_in(located.residences):
         out.setdefault(places.contrat_of_quarter.get(code, ""), []).append(code)
     lone = tuple(out.pop("", ()))
     return {name: tuple(codes) for name, codes in sorted(out.items())}, lone

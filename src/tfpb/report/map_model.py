@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.model.assembly import Dossier
-    from tfpb.survey.disagreement import Disagreement, Key
+    from tfpb.survey.raw_gaps import Disagreement, Key
 
 _NAMES: Final = ("code_qpv", "nom_qpv", "communes")
 _GAP_COLUMNS: Final = (

@@ -11,7 +11,7 @@ from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
 from tfpb.report.theme import verdict_sign
-from tfpb.survey.disagreement import Disagreement, Key, disagreements, key_of
+from tfpb.survey.raw_gaps import disagreements, key_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.model.assembly import Dossier
+    from tfpb.survey.raw_gaps import Disagreement, Key
 
 _LINES: Final = 3
 _THEMES: Final = ("residence", "relation", "quartier", "logement")

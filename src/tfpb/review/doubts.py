@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,8 +14,11 @@ from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.words.places.address_words import REASONS, TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    import geopandas as gpd
+
+    from tfpb.model.location import QpvMap
     from tfpb.review.address_decisions import AddressDecision
 
 DECIDED_COLUMNS: Final = {
@@ -43,6 +47,27 @@ _DESCRIBED: Final = (
 _FIGURES: Final = {
     "nb_logements": "nb_logements", "qpv_distance_m": "distance_m", "result_radius_m": "incertitude_m",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Located entrances, and what a picture shows around those to decide on.
+
+    Parameters
+    ----------
+    entrances : DataFrame
+    maps : mapping of vintage to QpvMap
+    radius_m : float
+        Uncertainty of points that carry none, in metres.
+    parcels, streets : GeoDataFrame, optional
+        Ground, in any CRS it declares; `streets` has `nom` and lines.
+    """
+
+    entrances: pd.DataFrame
+    maps: Mapping[int, QpvMap]
+    radius_m: float
+    parcels: gpd.GeoDataFrame | None = None
+    streets: gpd.GeoDataFrame | None = None
 
 
 def address_doubts(

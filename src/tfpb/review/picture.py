@@ -14,7 +14,6 @@ from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
 from tfpb.model.projection import crs
 from tfpb.perimeters.legal_areas import quarters_in_metres
-from tfpb.perimeters.locate import DEFAULT_RADIUS_M
 from tfpb.perimeters.points import positions
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, save_png, style
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from tfpb.model.arrays import Indices, Texts
-    from tfpb.model.location import QpvMap
+    from tfpb.review.doubts import Around
 
 WIDTH_MM: Final = 62.0
 HEIGHT_MM: Final = 44.0
@@ -62,7 +61,7 @@ class Scene:
     quarters: Texts
     older: Texts
     parcels: Texts
-    streets: gpd.GeoDataFrame | None = None
+    streets: gpd.GeoDataFrame | None
 
     def within(self, x: float, y: float, half: float) -> Scene:
         """Return what a picture of some half width shows around a point."""
@@ -90,60 +89,31 @@ class Spot:
     distance_m: float
 
 
-def spots(
-    rows: pd.DataFrame, entrances: pd.DataFrame, maps: Mapping[int, QpvMap], *,
-    parcels: gpd.GeoDataFrame | None = None, streets: gpd.GeoDataFrame | None = None,
-    default_radius_m: float = DEFAULT_RADIUS_M,
-) -> Iterator[Spot | None]:  # fmt: skip
+def spots(rows: pd.DataFrame, around: Around) -> Iterator[Spot | None]:
     """Place every row of the review sheet, None for one without position; see `pictures`."""
-    at = positions(entrances, default_radius_m=default_radius_m)
-    vintages = entrances["qpv_millesime"].tolist()
-    distances = entrances["qpv_distance_m"].to_numpy(dtype=float)
+    at = positions(around.entrances, default_radius_m=around.radius_m)
+    vintages = around.entrances["qpv_millesime"].tolist()
+    distances = around.entrances["qpv_distance_m"].to_numpy(dtype=float)
     scenes: dict[tuple[int, int], Scene] = {}
-    metres = {v: quarters_in_metres(m) for v, m in maps.items()}
+    metres = {v: quarters_in_metres(m) for v, m in around.maps.items()}
     for i in rows[POSITION].tolist():
         if i < 0 or not at.placed[i]:
             yield None
             continue
         key = (int(vintages[i]), int(at.epsg[i]))
         if key not in scenes:
-            scenes[key] = _scene(*key, metres, parcels, streets)
+            scenes[key] = _scene(*key, metres, around)
         x, y, radius_m, distance_m = map(float, (at.x[i], at.y[i], at.radius_m[i], distances[i]))
         yield Spot(scenes[key], key[1], x, y, radius_m, distance_m)
 
 
-def picture(
-    scene: Scene,
-    *,
-    x: float,
-    y: float,
-    radius_m: float,
-    distance_m: float,
-    execute: Execute = directly,
-) -> bytes:
-    """Draw one doubtful entrance.
-
-    Parameters
-    ----------
-    scene : Scene
-    x, y : float
-        The point, metres.
-    radius_m : float
-        Its uncertainty: the circle.
-    distance_m : float
-        To the nearest limit (NaN when far): the window is made wide enough to show it.
-    execute : Execute
-        Draws it, a stage of its own: what is around a point does not move when another is decided.
-
-    Returns
-    -------
-    bytes
-        PNG, without a clock.
-    """
-    half = half_width(radius_m, distance_m)
-    seen = scene.within(x, y, half)
+def _picture(spot: Spot, execute: Execute) -> bytes:
+    """Draw one doubtful entrance: the window is wide enough to show the limit, if it is near."""
+    half = half_width(spot.radius_m, spot.distance_m)
+    seen = spot.scene.within(spot.x, spot.y, half)
     areas = tuple(gpd.GeoSeries(kept) for kept in (seen.quarters, seen.older, seen.parcels))
-    made: dict[str, bytes] = execute(_PICTURE, (*areas, seen.streets, x, y, radius_m, half))
+    values = (*areas, seen.streets, spot.x, spot.y, spot.radius_m, half)
+    made: dict[str, bytes] = execute(_PICTURE, values)
     return made["png"]
 
 
@@ -188,55 +158,42 @@ _PICTURE: Final = Stage(
 )
 
 
-def pictures(
-    rows: pd.DataFrame, entrances: pd.DataFrame, maps: Mapping[int, QpvMap], *,
-    parcels: gpd.GeoDataFrame | None = None, streets: gpd.GeoDataFrame | None = None,
-    default_radius_m: float = DEFAULT_RADIUS_M, execute: Execute = directly,
-) -> list[bytes | None]:  # fmt: skip
+def pictures(rows: pd.DataFrame, around: Around, execute: Execute = directly) -> list[bytes | None]:
     """Draw every row of the review sheet that has a position.
 
     Parameters
     ----------
     rows : DataFrame
-        `tfpb.review.doubts.limit_doubts(entrances, …)`.
-    entrances : DataFrame
-        Located entrances.
-    maps : mapping of vintage to QpvMap
-    parcels, streets : GeoDataFrame, optional
-        Ground, in any CRS it declares; `streets` has `nom` and lines.
+        `tfpb.review.doubts.limit_doubts(around.entrances, …)`.
+    around : Around
     execute : Execute
-        Draws each picture, a stage of its own.
+        Draws each picture, a stage of its own: what is around a point does not move when another is
+        decided.
 
     Returns
     -------
     list of bytes or None, one a row
-        The first `MOST` are drawn: beyond, a workbook becomes too heavy to open.
+        PNG without a clock. The first `MOST` are drawn: beyond, a workbook becomes too heavy to open.
     """
-    placed = spots(
-        rows, entrances, maps, parcels=parcels, streets=streets, default_radius_m=default_radius_m
-    )
     drawn: dict[tuple[object, ...], bytes] = {}  # entrances of one address are one picture
     out: list[bytes | None] = []
-    for spot in placed:
+    for spot in spots(rows, around):
         if spot is None or sum(p is not None for p in out) >= MOST:
             out.append(None)
             continue
         where = (id(spot.scene), spot.x, spot.y, spot.radius_m, spot.distance_m)
         if where not in drawn:
-            drawn[where] = picture(
-                spot.scene, x=spot.x, y=spot.y, radius_m=spot.radius_m, distance_m=spot.distance_m,
-                execute=execute,
-            )  # fmt: skip
+            drawn[where] = _picture(spot, execute)
         out.append(drawn[where])
     return out
 
 
 def _scene(
-    vintage: int, epsg: int, metres: Mapping[int, Mapping[int, Any]], parcels: gpd.GeoDataFrame | None,
-    streets: gpd.GeoDataFrame | None,
-) -> Scene:  # fmt: skip
+    vintage: int, epsg: int, metres: Mapping[int, Mapping[int, Any]], around: Around
+) -> Scene:
     none = np.zeros(0, dtype=object)
     others = [metres[v][epsg][1] for v in sorted(metres) if v != vintage and epsg in metres[v]]
+    parcels, streets = around.parcels, around.streets
     return Scene(
         quarters=metres[vintage][epsg][1] if epsg in metres[vintage] else none,
         older=others[0] if others else none,

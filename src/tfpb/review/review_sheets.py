@@ -16,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.model.tables import DECISIONS_LIMITES
+from tfpb.packaged import packaged
 from tfpb.text import drop_controls, like_formula
 from tfpb.words.places import address_words, side_words
 from tfpb.words.places.address_words import ADDRESSES, CHOICES, LIMITS
@@ -45,23 +46,16 @@ class _Layout:
         Lines above the heading row, the first in bold.
     headings : mapping of str to str
         Column → its heading.
-    widths : mapping of str to float
-        Column → its width, in characters; in the order of the sheet.
-    asked : frozenset of str
-        Columns to fill.
-    decimals : int
-    formats : tuple of str
-        Number formats of a whole number and of another.
-    frozen : str
-        First column that scrolls.
+    widths, asked, decimals, formats, frozen
+        As `review_sheets.toml` says.
     """
 
     lead: tuple[str, ...]
     headings: Mapping[str, str]
     widths: Mapping[str, float]
-    asked: frozenset[str]
+    asked: Sequence[str]
     decimals: int
-    formats: tuple[str, str]
+    formats: Sequence[str]
     frozen: str
 
     @property
@@ -70,37 +64,13 @@ class _Layout:
         return len(self.lead) + 2
 
 
-_ADDRESSES: Final = _Layout(
-    lead=address_words.LEAD,
-    headings=address_words.HEADERS,
-    widths={
-        "ligne": 7, "identifiant": 15, "adresse": 36, "code_postal": 9, "commune": 18,
-        "code_insee": 9, "nom": 18, "trouvee": 40, "precision": 18, "confiance": 10, "motifs": 44,
-        "decision": 44, "adresse_corrigee": 34, "x": 11, "y": 11, "auteur": 14, "date": 11,
-        "piece": 26,
-    },
-    asked=frozenset({"decision", "adresse_corrigee", "x", "y", "auteur", "date", "piece"}),
-    decimals=2,
-    formats=("0", "0.00"),
-    frozen="A",
-)  # fmt: skip
+_LAYOUTS: Final = packaged(__name__)
+_ADDRESSES: Final = _Layout(address_words.LEAD, address_words.HEADERS, **_LAYOUTS["adresses"])
 _LIMITS: Final = _Layout(
-    lead=(
-        side_words.REVIEW_LEAD,
-        side_words.ROAD_AXIS,
-        side_words.NOT_AN_ATTESTATION,
-    ),
-    headings=side_words.REVIEW_HEADERS,
-    widths={
-        "id_residence": 15, "id_batiment": 13, "adresse": 30, "commune": 16, "nb_logements": 11,
-        "quartier": 24, "distance_m": 11, "incertitude_m": 12, "motif": 46, "carte": 37,
-        "decision": 11, "code_qpv": 12, "auteur": 16, "date": 12, "piece": 28,
-    },
-    asked=frozenset({"decision", "code_qpv", "auteur", "date", "piece"}),
-    decimals=1,
-    formats=("#,##0", "#,##0.#"),
-    frozen="B",
-)  # fmt: skip
+    (side_words.REVIEW_LEAD, side_words.ROAD_AXIS, side_words.NOT_AN_ATTESTATION),
+    side_words.REVIEW_HEADERS,
+    **_LAYOUTS["limites"],
+)
 
 
 def add_addresses(book: Workbook, rows: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.archives import settle
-from tfpb.errors import Place, Severity, TfpbError
+from tfpb.errors import Place, TfpbError, stop_on_faults
 from tfpb.io.tables.tabular import read_table, sheet_names
 from tfpb.io.tables.typed import typed
 from tfpb.model.tables import DECISIONS_LIMITES
@@ -20,13 +20,13 @@ from tfpb.text import fold
 from tfpb.words.places.address_words import ADDRESSES, CHOICES, HEADERS, LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
 
-    from tfpb.model.location import QpvMap
+    from tfpb.review.doubts import Around
 
 
 def review_bytes(
@@ -96,9 +96,7 @@ def read_limit_decisions(path: Path) -> pd.DataFrame:
     """
     table = read_table(path, sheet=_sheet_of(path, LIMITS), known=DECISIONS_LIMITES.names)
     frame, faults = typed(table, DECISIONS_LIMITES)
-    stopping = [f for f in faults if f.severity is Severity.FAUTE]
-    if stopping:
-        raise TfpbError(stopping)
+    stop_on_faults(faults)
     return frame
 
 
@@ -148,13 +146,10 @@ def _sheet_of(path: Path, name: str) -> str | None:
 
 def review_file(
     stem: Path,
-    entrances: pd.DataFrame,
-    maps: Mapping[int, QpvMap],
+    around: Around,
     *,
-    parcels: gpd.GeoDataFrame | None,
-    streets: Callable[[pd.DataFrame], gpd.GeoDataFrame | None],
     decisions: pd.DataFrame | None,
-    radius_m: float,
+    streets: Callable[[pd.DataFrame], gpd.GeoDataFrame | None] | None = None,
     addresses: pd.DataFrame | None = None,
     chosen: Sequence[AddressDecision] = (),
     execute: Execute = directly,
@@ -165,14 +160,11 @@ def review_file(
     ----------
     stem : Path
         Output it stands beside, without its ending.
-    entrances : DataFrame
-        Located entrances.
-    maps, parcels, decisions
+    around : Around
+    decisions : DataFrame or None
         As given to `tfpb.perimeters.locate`.
-    streets : callable
-        Draws the streets around the doubtful rows, if it can.
-    radius_m : float
-        Uncertainty of points that carry none, in metres.
+    streets : callable, optional
+        Draws the streets around the doubtful rows, where `around` has none.
     addresses : DataFrame, optional
         `tfpb.review.doubts.address_doubts`; left out, the sheet « Adresses » of a file that stands
         there stays as it is.
@@ -186,27 +178,23 @@ def review_file(
     dict of Path to bytes
         The workbook at its place; empty when there is nothing to decide.
     """
-    rows = limit_doubts(entrances, decisions)
+    rows = limit_doubts(around.entrances, decisions)
     if not len(rows) and (addresses is None or not len(addresses)):
         return {}
     place = free_slot(
         stem, limits=True, addresses=addresses is not None, decisions=decisions, chosen=chosen
     )
+    if streets is not None:
+        around = replace(around, streets=streets(rows))
     signed = any(t for t in rows["auteur"])  # a name is kept in no cache
     stage = replace(_WORKBOOK, run=partial(_workbook, execute=execute))
-    made = (directly if signed else execute)(
-        stage, (rows, entrances, maps, parcels, streets(rows), radius_m, addresses, place.base)
-    )
+    made = (directly if signed else execute)(stage, (rows, around, addresses, place.base))
     return {place.path: made[_WORKBOOK.writes]}
 
 
 def _workbook(
     rows: pd.DataFrame,
-    entrances: pd.DataFrame,
-    maps: Mapping[int, QpvMap],
-    parcels: gpd.GeoDataFrame | None,
-    streets: gpd.GeoDataFrame | None,
-    radius_m: float,
+    around: Around,
     addresses: pd.DataFrame | None,
     base: bytes | None,
     *,
@@ -214,21 +202,14 @@ def _workbook(
 ) -> dict[str, bytes]:
     from tfpb.review.picture import pictures  # noqa: PLC0415 - draws: loaded when needed
 
-    drawn = pictures(
-        rows, entrances, maps, parcels=parcels, streets=streets, default_radius_m=radius_m,
-        execute=execute,
-    )  # fmt: skip
-    codes = rows["code_qpv"].tolist()
+    drawn, codes = pictures(rows, around, execute), rows["code_qpv"].tolist()
     return {"classeur": review_bytes(addresses, rows, drawn, codes=codes, base=base)}
 
 
 _WORKBOOK: Final = Stage(
-    "Doutes à trancher",
-    ("lignes", "entrees", "cartes", "parcelles", "rues", "rayon", "adresses", "base"),
-    "classeur",
-    _workbook,
+    "Doutes à trancher", ("lignes", "alentours", "adresses", "base"), "classeur", _workbook,
     kept="fichiers",
-)
+)  # fmt: skip
 
 
 class Slot(NamedTuple):

@@ -58,9 +58,9 @@ from tfpb.model.plan import Plan
 from tfpb.model.survey import Estimates, Published
 from tfpb.survey.adjustment.benchmark import referenced_rows
 from tfpb.survey.compare import compare
-from tfpb.survey.exploration import exploration
 from tfpb.survey.method import territory_columns
 from tfpb.survey.planning.precision import interviews_needed, n_necessaire
+from tfpb.survey.raw_gaps import exploration
 from tfpb.survey.reading.located_residences import located_residences
 from tfpb.survey.reading.recode import readings_without, recode
 from tfpb.survey.respondents import Survey

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
-    from tfpb.model.arrays import Floats
+    from tfpb.model.arrays import Floats, Indices
     from tfpb.model.record import Reading
 
 
@@ -64,6 +64,15 @@ class Survey:
     def waves(self) -> tuple[str, ...]:
         """Waves in order."""
         return tuple(sorted(self.respondents["vague"].unique(), key=str))
+
+    def kept(self, rows: Indices) -> Survey:
+        """Keep some interviews."""
+        return replace(
+            self,
+            respondents=self.respondents.iloc[rows].reset_index(drop=True),
+            answers={k: v[rows] for k, v in self.answers.items()},
+            marks={k: v[rows] for k, v in self.marks.items()},
+        )
 
     def asked_once(self, pair: tuple[str, str]) -> dict[str, set[str]]:
         """Return the bailleurs that answered a question in one of two waves only, by question."""

@@ -12,7 +12,7 @@ from shapely.geometry import box
 
 from tfpb.errors import TfpbError
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
-from tfpb.geodata.insee_counts import import_insee, load_insee
+from tfpb.geodata.qpv_imports import import_insee, load_insee
 from tfpb.geodata.stored_layers import list_installed, verify_installed
 from tfpb.model.location import Located, QpvMap
 from tfpb.words.faults.sentences import fault_text

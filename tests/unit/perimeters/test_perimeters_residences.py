@@ -21,7 +21,7 @@ from tfpb.io.tables.typed import typed
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.perimeters import check_decisions, correspondence, cut_residences, locate, residences
-from tfpb.review.doubts import limit_doubts, lost_decisions
+from tfpb.review.doubts import Around, limit_doubts, lost_decisions
 from tfpb.review.picture import pictures
 from tfpb.review.review_workbook import review_bytes
 
@@ -166,11 +166,11 @@ def test_contrary_decisions_are_listed(square) -> None:  # noqa: ANN001
 def test_pictures_are_small_and_an_address_has_one(square) -> None:  # noqa: ANN001
     points = stock([(410, 200), (390, 100), (410, 200)], ["R1", "R2", "R3"], [5, 5, 7])
     entrances = points.join(locate(points, {2015: square}, year=2020))
-    first, other, again = pictures(limit_doubts(entrances), entrances, {2015: square})
+    first, other, again = pictures(limit_doubts(entrances), Around(entrances, {2015: square}, 30.0))
     assert first is not None
     assert first is again
     assert first != other  # nothing of one is left in the next
-    alone = pictures(limit_doubts(entrances).iloc[1:2], entrances, {2015: square})
+    alone = pictures(limit_doubts(entrances).iloc[1:2], Around(entrances, {2015: square}, 30.0))
     assert alone == [other]
     assert len(first) < 8_000
     assert Image.open(io.BytesIO(first)).getpalette() is not None
@@ -181,12 +181,11 @@ def test_the_review_sheet_comes_back_as_it_went(square, tmp_path) -> None:  # no
     entrances = points.join(locate(points, {2015: square}, year=2020))
     rows = limit_doubts(entrances)
     assert rows.id_residence.tolist() == ["R1", "=R3"]
-    drawn = pictures(rows, entrances, {2015: square})
+    around = Around(entrances, {2015: square}, 30.0)
+    drawn = pictures(rows, around)
     assert all(p is not None and p.startswith(b"\x89PNG") for p in drawn)
     data = review_bytes(None, rows, drawn, codes=rows.code_qpv.tolist())
-    assert data == review_bytes(
-        None, rows, pictures(rows, entrances, {2015: square}), codes=rows.code_qpv.tolist()
-    )
+    assert data == review_bytes(None, rows, pictures(rows, around), codes=rows.code_qpv.tolist())
     path = tmp_path / "revue.xlsx"
     path.write_bytes(data)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

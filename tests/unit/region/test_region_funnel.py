@@ -14,8 +14,8 @@ from scipy.stats import norm
 
 from tfpb.model.report import Chart, Table, Text
 from tfpb.region.estimates import compare_region
-from tfpb.region.funnel import (
-    FEWEST_OTHERS,
+from tfpb.region.positions import (
+    FEWEST_FOR_MIDDLE,
     FUNNEL_COLUMNS,
     limits_by_interviews,
     own_funnel,
@@ -176,15 +176,15 @@ def test_quartiles_need_eight_others_and_are_rounded(protected: Protected) -> No
             " and bailleur not in ('ensemble', 'B0') and publication in ('publiable', 'fragile')",
             local_dict={"way": line.ajustement, "item": line.item},
         )["estimation"].dropna()
-        assert len(others) >= FEWEST_OTHERS
+        assert len(others) >= FEWEST_FOR_MIDDLE
         want = np.quantile(others, (0.25, 0.5, 0.75))
         assert (line.quartile1, line.mediane, line.quartile3) == pytest.approx(want, abs=0.00501)
         assert round(line.mediane * 100) == pytest.approx(line.mediane * 100)
-    few = _protected(_answers(3, owners=FEWEST_OTHERS))  # seven others
+    few = _protected(_answers(3, owners=FEWEST_FOR_MIDDLE))  # seven others
     rows = _funnel(few, "B0")
     assert len(rows)
     assert rows[["quartile1", "mediane", "quartile3"]].isna().all(axis=None)
-    section = restitution.own_funnel(rows, few.whole.items, WAVE, fewest=FEWEST_OTHERS)
+    section = restitution.own_funnel(rows, few.whole.items, WAVE, fewest=FEWEST_FOR_MIDDLE)
     assert f"ce n’est pas le cas pour les {len(rows)} questions placées." in _said(section)
 
 
@@ -223,7 +223,7 @@ def test_the_regions_funnel_has_limits_and_no_point(protected: Protected) -> Non
     near = rows.set_index("item")["erreur"] * np.sqrt(rows.set_index("item")["n"] / own["n"])
     assert (near / own["erreur"]).between(0.6, 1.6).all()
     section = restitution.region_funnel(
-        rows, protected.whole.items, WAVE, fewest=FEWEST_OTHERS, halves=halves
+        rows, protected.whole.items, WAVE, fewest=FEWEST_FOR_MIDDLE, halves=halves
     )
     table = next(b for b in section.blocks if isinstance(b, Table))
     assert (
@@ -248,7 +248,7 @@ def _said(section: Section) -> str:
 
 def test_a_bailleurs_section_names_nobody_and_orders_nothing(protected: Protected) -> None:
     rows = _funnel(protected, "B0")
-    section = restitution.own_funnel(rows, protected.whole.items, WAVE, fewest=FEWEST_OTHERS)
+    section = restitution.own_funnel(rows, protected.whole.items, WAVE, fewest=FEWEST_FOR_MIDDLE)
     said = _said(section)
     for name in _owners(protected):
         assert name not in said
@@ -261,7 +261,7 @@ def test_a_bailleurs_section_names_nobody_and_orders_nothing(protected: Protecte
     assert chart.rows["libelle"].tolist() == ["Question q1", "Question q2"]  # headline questions
     assert draw(chart)["png"] != draw(replace(chart, rows=chart.rows.assign(ecart=np.nan)))["png"]
     weak = restitution.own_funnel(
-        rows.assign(publication="fragile"), protected.whole.items, WAVE, fewest=FEWEST_OTHERS
+        rows.assign(publication="fragile"), protected.whole.items, WAVE, fewest=FEWEST_FOR_MIDDLE
     )
     shown = next(b for b in weak.blocks if isinstance(b, Table)).rows["comparable"]
     assert set(shown) == {"à structure comparable, fragile"}

@@ -19,10 +19,10 @@ from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
 from tfpb.model.record import Reading
 from tfpb.model.settings import Entete, Fichiers, Settings
-from tfpb.region.joined import _known_bailleurs, _names_of, _of_dossiers, _stacked
-from tfpb.region.partition import OTHER_NAME, Part, _answers, only_rows
+from tfpb.region.joined import Surveyed, _known_bailleurs, _names_of, _of_dossiers, _stacked
+from tfpb.region.partition import OTHER_NAME, Refused, _answers
 from tfpb.region.reconciliation import doubts, reconciled
-from tfpb.region.residence_territories import Territories, _contrats, territories
+from tfpb.region.territories import Territories, _contrats, territories
 from tfpb.survey.reading.scales import ABSENT
 
 if TYPE_CHECKING:
@@ -42,19 +42,14 @@ def plan(column: str, label: str, *, satisfied: tuple[int, ...] = (1, 2)) -> Pla
     )  # fmt: skip
 
 
-def part(name: str, its_plan: Plan, column: str, answers: list[int]) -> Part:
+def part(name: str, its_plan: Plan, column: str, answers: list[int]) -> Surveyed:
     size = len(answers)
     frame = pd.DataFrame(
         {"b": name, "r": [f"R{k % 3}" for k in range(size)], "p": "1", "q": ["0", "1"] * (size // 2),
          column: [str(a) for a in answers], "_fichier": "e.csv", "_feuille": "", "_ligne": 2},
         dtype=object,
     )  # fmt: skip
-    settings = Settings(
-        dossier=Entete(titre="t", annee=2025, date=dt.date(2026, 1, 1), bailleur=name),
-        fichiers=Fichiers(patrimoine="p.csv"),
-    )
-    made = survey.recode([frame], its_plan)
-    return Part(settings, survey=made, plan=its_plan)
+    return Surveyed(name, survey.recode([frame], its_plan), its_plan)
 
 
 def test_a_question_is_met_by_its_column_or_by_its_wording() -> None:
@@ -94,7 +89,6 @@ def test_two_scales_do_not_add_up() -> None:
 
 def test_bailleurs_of_a_joint_delivery() -> None:
     one = part("HABITAT  a", plan("q1", "Propreté"), "q1", [1, 2]).survey
-    assert one is not None
     kept = _known_bailleurs(one, {"habitat a": "Habitat A", "habitat b": "Habitat B"})
     as_written = _known_bailleurs(
         one, {"habitat a": "SA Habitat A", "sa habitat a": "SA Habitat A"}
@@ -123,13 +117,12 @@ def test_a_delivery_common_to_two_dossiers_is_counted_once_and_nobody_s_rows_are
     parts = [
         owner("A", read("A", 3, 0), read("B", 0, 4), lost, absent),
         owner("B", read("A", 0, 3), read("B", 4, 0), lost, absent),
-        SimpleNamespace(name="Habitat C", survey=None),
     ]
     inputs: Any = SimpleNamespace(
         written=("A", "B", "Habitat C"),
         settings=SimpleNamespace(alias=SimpleNamespace(bailleurs={"C": "Habitat C", "Z": ""})),
     )
-    names = _names_of(parts, inputs)
+    names = _names_of([*parts, SimpleNamespace(name="Habitat C")], inputs)
     assert names == {"a": "A", "b": "B", "habitat c": "Habitat C", "c": "Habitat C"}
     told = _of_dossiers(parts, names)
     assert [(r.bailleur, r.kept, r.read) for r in told] == [
@@ -154,10 +147,12 @@ def test_a_delivery_of_several_gives_each_its_own(names: str, kept: int, code: s
     sides: Any = None
     if not kept:
         with pytest.raises(TfpbError) as caught:
-            _answers(inputs, sides, "SA A", "A")
+            _answers(inputs, its_plan, sides, "SA A", "A")
         assert [(f.code, f.place.file) for f in caught.value.faults] == [(code, "e.csv")]
         return
-    made = _answers(inputs, sides, "SA A", "A")  # the region's name, and that of its own files
+    made = _answers(
+        inputs, its_plan, sides, "SA A", "A"
+    )  # the region's name, and that of its own files
     assert made.respondents["bailleur"].tolist() == ["SA A"] * kept
     assert [f.code for f in made.faults if f.code.startswith("region_")] == [code] * bool(code)
 
@@ -174,7 +169,9 @@ def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
 def test_a_commune_of_no_known_epci_is_said() -> None:
     homes = pd.DataFrame({"code_insee": ["59999"], "code_qpv": [""]})
     located = SimpleNamespace(residences=homes, vintage=2024)
-    one: Any = SimpleNamespace(name="A", inputs=None, located=located)
+    one: Any = SimpleNamespace(
+        name="A", inputs=SimpleNamespace(frame=lambda _: None), located=located
+    )
     region: Any = SimpleNamespace(contrats={}, communes={})
     maps = {2024: SimpleNamespace(frame=pd.DataFrame({"code_qpv": [], "nom_qpv": []}))}
     known = {"epci": ("", ""), "departement": ("59", "Nord")}
@@ -215,8 +212,7 @@ def test_a_scale_the_plan_does_not_hold_is_said_by_the_survey_too() -> None:
 
 def test_rows_are_kept_together() -> None:
     one = part("A", plan("q1", "Propreté"), "q1", [1, 2, 3, 4]).survey
-    assert one is not None
-    kept = only_rows(one, np.array([1, 3]))
+    kept = one.kept(np.array([1, 3]))
     assert kept.answers["q1"].tolist() == [1, 3]
     assert len(kept.respondents) == 2
 
@@ -263,6 +259,6 @@ def test_a_fault_raised_in_a_part_comes_back_as_a_value() -> None:
         fichiers=Fichiers(patrimoine="p.csv"),
     )
     made = make_part(Task(settings, Path("nulle-part"), None, own_survey=True))
+    assert isinstance(made, Refused)
+    assert made.name == "A"
     assert made.faults
-    with pytest.raises(TfpbError):
-        raise TfpbError(made.faults)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from tfpb.survey.disagreement import KEY, Story, disagreements, key_of
+from tfpb.survey.raw_gaps import KEY, Story, disagreements, key_of
 from tfpb.words.money.evaluation_words import evaluation_lead, reading_sentence
 from tfpb.words.survey.satisfaction import gap_sentence, otherwise
 from tfpb.words.survey.survey_words import gap_line

@@ -12,8 +12,7 @@ from scipy.optimize import brentq
 from surveycases import make_plan
 
 from tfpb import survey
-from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS, with_modelled
-from tfpb.survey.estimation.small_area import estimate_areas
+from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS, estimate_areas, with_modelled
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Published

@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from surveycases import make_delivery, make_plan
 
 from tfpb.survey.compare import compare
-from tfpb.survey.exploration import FALSE_SHARE, benjamini_hochberg, exploration
+from tfpb.survey.raw_gaps import FALSE_SHARE, benjamini_hochberg, exploration
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.secrecy.disclosure import protect
 

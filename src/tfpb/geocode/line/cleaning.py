@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from tfpb.packaged import packaged
 from tfpb.text import drop_controls, mend_mojibake, squeeze
 
 _TWO_LETTERS: Final = str.maketrans({
@@ -65,33 +66,7 @@ def flatten(cleaned: str) -> str:
     return (cleaned if cleaned.isascii() else cleaned.translate(_FLAT)).lower()
 
 
-_RULES: Final = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"ph", "f"),
-        (r"(?<=[ct])h", ""),
-        (r"h", ""),
-        (r"ge(?=[aou])", "j"),
-        (r"g(?=[eiy])", "j"),
-        (r"c(?=[eiy])", "s"),
-        (r"qu|q|k|ck|cc", "c"),
-        (r"x$|z$|s$|t$|d$|p$|e$", ""),
-        (r"s$|t$|d$|e$", ""),
-        (r"z", "s"),
-        (r"eau|au", "o"),
-        (r"ai|ei|ay|ey|er$|et$|ez$", "e"),
-        (r"oe|eu", "e"),
-        (r"y", "i"),
-        (r"ill", "il"),
-        (r"gn", "ni"),
-        (r"m(?=[bp])", "n"),
-        (r"am|em|en", "an"),
-        (r"im|in|ym|yn|ain|ein", "in"),
-        (r"om", "on"),
-        (r"w", "v"),
-        (r"(.)\1+", r"\1"),
-    )
-)
+_RULES: Final = tuple((re.compile(written), said) for written, said in packaged(__name__)["sounds"])
 
 
 @lru_cache(maxsize=100_000)

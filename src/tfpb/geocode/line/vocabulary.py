@@ -20,20 +20,10 @@ STRONG: Final = _spellings(_STRONG_TYPES)
 """Spelling to type, for types that can only begin a street."""
 TYPES: Final = {**_spellings(_WEAK_TYPES), **STRONG}
 """Spelling to type, all types; the weak ones also stand inside names and complements."""
-DOUBLE_TYPES: Final = {
-    ("rond", "point"): "rond point", ("rd", "pt"): "rond point", ("rond", "pt"): "rond point",
-    ("rd", "point"): "rond point",
-    ("lieu", "dit"): "lieu dit", ("route", "nationale"): "rn", ("route", "departementale"): "rd",
-    ("voie", "communale"): "vc", ("chemin", "rural"): "cr", ("centre", "commercial"): "centre",
-    ("zone", "artisanale"): "za", ("zone", "industrielle"): "zi", ("chemin", "vicinal"): "cv",
-    **{(size, road): "grande rue" for size in ("grande", "grand", "gde", "gd", "grd", "grde", "gr")
-       for road in ("rue", "r", "ru")},
-    **{(size, road): "petite rue" for size in ("petite", "pte", "ptte", "ptite")
-       for road in ("rue", "r", "ru")},
-}  # fmt: skip
-SINGLE_DOUBLES: Final = {
-    "rpt": "rond point", "rdpt": "rond point", "ldt": "lieu dit", "lieudit": "lieu dit",
-}  # fmt: skip
+DOUBLE_TYPES: Final[dict[tuple[str, ...], str]] = {
+    tuple(two.split()): kind for kind, written in _TABLES["double_types"].items() for two in written
+}
+SINGLE_DOUBLES: Final[dict[str, str]] = _spellings(_TABLES["single_doubles"])
 ADJECTIVES: Final[frozenset[str]] = frozenset(_TABLES["adjectives"])
 """Words that may stand before a type inside one name (« Vieille Route de Paris »)."""
 
@@ -41,12 +31,10 @@ GLUED_TYPES: Final[tuple[str, ...]] = tuple(_TABLES["glued_types"])
 """Types found glued to the word that follows, longest first."""
 LONG_GLUED: Final = frozenset(t for t in GLUED_TYPES if len(t) > 4 and t != "cours") | {"rue"}  # noqa: PLR2004
 """Types long enough to be believed when nothing else shows that two words are glued."""
-BUILDING_TYPES: Final = frozenset({"tour", "immeuble", "imm", "pavillon", "pav", "ilot"})
+BUILDING_TYPES: Final[frozenset[str]] = frozenset(_TABLES["building_types"])
 """Types that more often name a building than a street."""
 
-ARTICLES: Final = frozenset({
-    "de", "du", "des", "la", "le", "les", "l", "d", "au", "aux", "et", "en", "dela",
-})  # fmt: skip
+ARTICLES: Final[frozenset[str]] = frozenset(_TABLES["articles"])
 PREPOSITIONS: Final = ARTICLES | {"a", "sur", "sous", "une", "un"}
 
 TITLES: Final[dict[str, str]] = _TABLES["titles"]
@@ -81,15 +69,7 @@ RESPELL: Final[dict[str, str]] = {
 SUFFIX_WORDS: Final = {"b": "bis", "t": "ter", "q": "quater", "bis": "b", "ter": "t", "quater": "q"}
 """The other spelling of a suffix."""
 
-KINSHIP: Final = (
-    frozenset({"rue", "ruelle", "grande rue", "petite rue"}),
-    frozenset({"chemin", "sentier", "sente", "route", "cr", "vc", "voie", "rd", "rn"}),
-    frozenset({"place", "placette", "square", "parvis", "esplanade", "rond point", "carrefour"}),
-    frozenset({"allee", "impasse", "passage", "villa", "cour", "mail"}),
-    frozenset({"avenue", "boulevard", "cours"}),
-    frozenset({"residence", "cite", "lotissement", "quartier", "hameau", "domaine", "immeuble",
-               "habitation", "zac", "zup", "clos", "parc", "lieu dit", "village"}),
-)  # fmt: skip
+KINSHIP: Final = tuple(frozenset(kin) for kin in _TABLES["kinship"])
 """Types often taken for one another."""
 
 NOT_ADDRESSES: Final[frozenset[str]] = frozenset(_TABLES["not_addresses"])

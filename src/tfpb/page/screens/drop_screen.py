@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.datastructures import UploadFile
 
 from tfpb.errors import Fault, Place, TfpbError
-from tfpb.geodata.geography_kinds import geography_of
+from tfpb.geodata.geography import geography_of
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.deliveries import SPSS, read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy

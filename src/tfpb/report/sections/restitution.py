@@ -48,7 +48,7 @@ class RegionFacts:
     places : DataFrame
         `niveau, territoire (name), residences, logements, logements_dans, quartiers`.
     territories : DataFrame
-        Money, actions and Insee's count by level (`tfpb.region.territory_sums.by_level`).
+        Money, actions and Insee's count by level (`tfpb.region.territories.by_level`).
     axes : DataFrame
         `axe (words), actions, prevu_eur, realise_eur, valorise_eur`.
     files : DataFrame
@@ -348,7 +348,7 @@ def own_funnel(
     Parameters
     ----------
     rows : DataFrame
-        `tfpb.region.funnel.FUNNEL_COLUMNS`, protected.
+        `tfpb.region.positions.FUNNEL_COLUMNS`, protected.
     items : DataFrame
     wave : str
     fewest : int

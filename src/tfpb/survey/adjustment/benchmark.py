@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import Groupe
 from tfpb.model.results import BENCHMARK_COLUMNS
+from tfpb.packaged import packaged
 from tfpb.survey.estimation.compared_groups import groups_of_others
 from tfpb.survey.estimation.comparison import Comparison, estimate_groups
 from tfpb.survey.estimation.release import released
@@ -29,17 +30,7 @@ NATIONAL: Final = "national"
 _OTHERS_AT_LEAST: Final = 3
 """Fewer other bailleurs than this, and « the region » would be one of them by name."""
 _PERCENT: Final = 100.0
-_NAMES: Final = {
-    "item": ("item", "question", "libelle"),
-    "groupe": ("groupe", "perimetre"),
-    "valeur": ("valeur", "taux", "pourcentage", "satisfaits"),
-    "ic95_bas": ("ic95_bas", "borne basse"),
-    "ic95_haut": ("ic95_haut", "borne haute"),
-    "n": ("n", "effectif", "base"),
-    "reference": ("reference", "source"),
-    "vague": ("vague", "annee"),
-    "repere": ("repere", "type"),
-}
+_NAMES: Final[dict[str, list[str]]] = packaged(__name__)
 
 
 def region_rows(comparison: Comparison) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from tfpb.model.arrays import divided
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.means import independent_columns, inverses
 
@@ -154,7 +155,7 @@ def fit_items(patterns: Patterns, weight: Floats, hits: Floats) -> Fits:
     """
     items, (count, width) = len(weight), patterns.matrix.shape
     active, constant = _set_aside(patterns.levels, weight, hits)
-    share = np.divide(hits, weight, out=np.zeros(weight.shape), where=weight > 0)
+    share = divided(hits, weight)
     fits = Fits(
         estimated=np.zeros(items, dtype=bool),
         beta=np.zeros((items, width)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tfpb.model.arrays import divided
 from tfpb.model.codes import ENSEMBLE, Ajustement
 from tfpb.survey.adjustment.logistic import Fits, Patterns, factor_codes, fit_items, make_patterns
 from tfpb.survey.estimation.design import indicator
@@ -219,5 +220,5 @@ def _support(patterns: Patterns, base: Floats, variables: int) -> Floats:
     held = np.stack([[gather @ side for side in group] for group in base])
     common = np.where((held > 0).all(axis=1, keepdims=True), held, 0.0).sum(axis=2)[:, ::2]
     total = held.sum(axis=2)[:, ::2]
-    shares = np.divide(common, total, out=np.zeros(total.shape), where=total > 0)
+    shares = divided(common, total)
     return np.asarray(shares.min(axis=1))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Severity
+from tfpb.model.arrays import divided
 from tfpb.model.codes import TOTAL, Ajustement
 from tfpb.survey.estimation.means import (
     Contrasts,
@@ -213,7 +214,7 @@ def _support(c: Comparison, means: Means, part: Indices, lines: Indices, common:
         domains = c.sides[lines, k]
         held = np.where(common, base[part[domains]], 0.0).sum(axis=1)
         total = c.means.base[domains]
-        shares.append(np.divide(held, total, out=np.zeros(held.shape), where=total > 0))
+        shares.append(divided(held, total))
     return np.asarray(np.min(shares, axis=0))
 
 

@@ -2,6 +2,6 @@
 
 In the order in which data go through: `design` (atoms and sums over them), `compared_groups` (whose
 answers are set against whose), `means` (means of domains, variance of any combination of them),
-`figures`, `comparison` (one wave, or the change between two), `intervals`, `rows` and `levels` (tables).
+`comparison` (one wave, or the change between two), `intervals`, `rows` and `levels` (tables).
 Intervals of small territories belong beside `intervals`.
 """

@@ -103,23 +103,6 @@ class AreaPrediction:
         return self.g1 + self.g2 + 2 * self.g3
 
 
-def independent(covariates: Floats, entered: Flags, tolerance: float = 1e-8) -> Flags:
-    """Tell the items whose areas hold covariates that do not repeat one another.
-
-    Returns
-    -------
-    bool array, shape (items,)
-        By the least eigenvalue of the columns' cosines over the areas that enter.
-    """
-    products = _cross_products(covariates, entered.astype(np.float64))
-    length = np.sqrt(np.einsum("icc->ic", products))
-    null = length <= 0
-    length[null] = 1.0
-    cosines = products / (length[:, :, None] * length[:, None, :])
-    out: Flags = (np.linalg.eigvalsh(cosines)[:, 0] > tolerance) & ~null.any(axis=1)
-    return out
-
-
 def model_spread(data: AreaData) -> Spread:
     """Estimate A of every item, by Newton's steps from zero (the equation is convex in A)."""
     areas = data.entered.sum(axis=0)

@@ -184,6 +184,15 @@ def build_design(
     )
 
 
+def by_cluster(
+    design: Design, owner: Indices, atom: Indices
+) -> tuple[sparse.csc_array, Indices, Indices]:
+    """Return the matrix that sums rows by owner and cluster, then both of each of its rows."""
+    clusters = max(len(design.cluster_stratum), 1)
+    keys, at = np.unique(owner * clusters + design.cluster[atom], return_inverse=True)
+    return indicator(at, len(keys)), keys // clusters, keys % clusters
+
+
 def _numbered(columns: Sequence[Indices]) -> Indices:
     """Return the number of each row: combinations of some codes are numbered in sorted order."""
     key, room = columns[0].astype(np.int64), int(columns[0].max(initial=0)) + 1

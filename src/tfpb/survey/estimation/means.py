@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy import sparse
 
-from tfpb.survey.estimation.design import Sums, indicator
+from tfpb.model.arrays import divided
+from tfpb.survey.estimation.design import Sums, by_cluster, indicator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,17 +83,11 @@ class Means:
         return self.clusters * self.sums.design.clustered
 
 
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    out = np.full(np.broadcast_shapes(top.shape, bottom.shape), np.nan)
-    np.divide(top, bottom, out=out, where=bottom > 0)
-    return out
-
-
 def domain_means(sums: Sums, member: sparse.csr_array) -> Means:
     """Estimate every measure in every domain at once."""
     base, n, nsp = member @ sums.base, member @ sums.n, member @ sums.nsp
-    estimate = _ratio(member @ sums.total, base)
-    spread = _ratio(member @ sums.square, base) - estimate**2
+    estimate = divided(member @ sums.total, base, np.nan)
+    spread = divided(member @ sums.square, base, np.nan) - estimate**2
     # rounding must not turn answers that are all alike into ones that differ by 1e-17
     spread = np.where(spread < _ALIKE, 0.0, spread)
     clusters, strata = occupied(sums, member)
@@ -105,8 +100,8 @@ def domain_means(sums: Sums, member: sparse.csr_array) -> Means:
         n=n,
         clusters=clusters,
         strata=strata,
-        nsp_share=_ratio(nsp, base + nsp),
-        not_concerned_share=_ratio(member @ sums.not_concerned, member @ sums.weight),
+        nsp_share=divided(nsp, base + nsp, np.nan),
+        not_concerned_share=divided(member @ sums.not_concerned, member @ sums.weight, np.nan),
     )
 
 
@@ -114,10 +109,9 @@ def occupied(sums: Sums, member: sparse.csr_array) -> tuple[Floats, Floats]:
     """Count the clusters and the strata with a valid answer in each domain."""
     design, domains = sums.design, member.shape[0]
     owner = np.repeat(np.arange(domains), np.diff(member.indptr))
-    clusters = max(len(design.cluster_stratum), 1)
-    keys, at = np.unique(owner * clusters + design.cluster[member.indices], return_inverse=True)
-    filled = (indicator(at, len(keys)) @ sums.n[member.indices] > 0).astype(float)
-    owner, stratum = keys // clusters, design.cluster_stratum[keys % clusters]
+    gather, owner, cluster = by_cluster(design, owner, member.indices)
+    filled = (gather @ sums.n[member.indices] > 0).astype(float)
+    stratum = design.cluster_stratum[cluster]
     strata = max(len(design.stratum_size), 1)
     pairs, at = np.unique(owner * strata + stratum, return_inverse=True)
     met = (indicator(at, len(pairs)) @ filled > 0).astype(float)
@@ -226,8 +220,7 @@ def expanded(
         term, atom = expand(means.member, contrasts.domain[terms])
         domain, coefficient = contrasts.domain[terms][term], contrasts.coefficient[terms][term]
         base = means.base[domain]
-        factor = np.full(base.shape, np.nan)  # an empty domain has no mean
-        np.divide(coefficient, base, out=factor, where=base > 0)
+        factor = divided(coefficient, base, np.nan)  # an empty domain has no mean
         factor[np.broadcast_to(coefficient == 0, factor.shape)] = 0.0
         yield first, last, (contrasts.owner[terms][term] - first) * atoms + atom, domain, factor
 
@@ -285,12 +278,8 @@ def linear_variance(
         spread = indicator(place, count * atoms)
         scores = _residuals(sums, spread @ scores, spread @ residual, count)
         place = np.arange(count * atoms)
-    owner = place // max(atoms, 1)
-    keys, at = np.unique(
-        owner * clusters + design.cluster[place % max(atoms, 1)], return_inverse=True
-    )
-    z = indicator(at, len(keys)) @ scores
-    owner, stratum = keys // clusters, design.cluster_stratum[keys % clusters]
+    gather, owner, cluster = by_cluster(design, *np.divmod(place, max(atoms, 1)))
+    z, stratum = gather @ scores, design.cluster_stratum[cluster]
     keys, at = np.unique(owner * strata + stratum, return_inverse=True)
     size = design.stratum_size[keys % strata].astype(float)[:, None]
     present = np.bincount(at, minlength=len(keys))[:, None]

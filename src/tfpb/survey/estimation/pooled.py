@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tfpb.model.arrays import divided
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS, groups
-from tfpb.survey.estimation.design import Sums, indicator
+from tfpb.survey.estimation.design import Sums, by_cluster, indicator
 from tfpb.survey.estimation.means import Contrasts, Means, expanded, membership
 from tfpb.survey.reading.surveyed_stock import PARC
 
@@ -68,18 +69,18 @@ def pooled_correlation(sums: Sums, domain: Indices, group: Indices, groups: int)
     places, at = np.unique(keys[1:], axis=1, return_inverse=True)
     by_place = indicator(at.ravel(), places.shape[1])
     by_group = indicator(places[1].astype(np.intp), groups)
-    mean = _ratio(hits, n)
+    mean = divided(hits, n)
     whole = by_place @ n
-    centre = _ratio(by_place @ hits, whole)[at.ravel()]
+    centre = divided(by_place @ hits, whole)[at.ravel()]
     met = n > 0
     residences = by_place @ met.astype(float)
     between = by_group @ (by_place @ (n * (mean - centre) ** 2))
     within = by_group @ (by_place @ np.maximum(squares - n * mean**2, 0.0))
     df_between = by_group @ np.maximum(residences - 1, 0.0)
     answers, clusters = by_group @ whole, by_group @ residences
-    size = _ratio(answers - by_group @ _ratio(by_place @ n**2, whole), df_between)
-    msb, msw = _ratio(between, df_between), _ratio(within, answers - clusters)
-    own = np.clip(_ratio(msb - msw, msb + (size - 1) * msw), LEAST, MOST)
+    size = divided(answers - by_group @ divided(by_place @ n**2, whole), df_between)
+    msb, msw = divided(between, df_between), divided(within, answers - clusters)
+    own = np.clip(divided(msb - msw, msb + (size - 1) * msw), LEAST, MOST)
     own[~(df_between > 0)] = PLANNED
     return _shrunk(own, clusters)
 
@@ -93,11 +94,6 @@ def _shrunk(own: Floats, clusters: Floats) -> Floats:
     borrowed = share * others + (1 - share) * _PRIOR
     known = np.minimum(1.0, clusters / _ENOUGH)
     return np.clip(known * own + (1 - known) * borrowed, LEAST, MOST)
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    """Divide, nil where there is nothing to divide by."""
-    return np.divide(top, bottom, out=np.zeros(np.shape(bottom)), where=bottom > 0)
 
 
 OWN_FROM: Final = 20
@@ -187,11 +183,10 @@ def spread_of(sums: Sums, place: Indices, factor: Floats, count: int) -> Spread:
         Number of statistics.
     """
     design = sums.design
-    atoms, clusters = len(design.atoms), max(len(design.cluster_stratum), 1)
-    owner, atom = place // max(atoms, 1), place % max(atoms, 1)
-    keys, at = np.unique(owner * clusters + design.cluster[atom], return_inverse=True)
-    of_cluster = indicator(at, len(keys)) @ (factor * sums.base[atom])
-    by_owner = indicator(keys // clusters, count)
+    owner, atom = np.divmod(place, max(len(design.atoms), 1))
+    gather, owners, _ = by_cluster(design, owner, atom)
+    of_cluster = gather @ (factor * sums.base[atom])
+    by_owner = indicator(owners, count)
     interviews = indicator(owner, count) @ (factor**2 * sums.weight_squares[atom])
     if not design.clustered:
         return Spread(interviews * design.default_deff, interviews * design.default_deff)
@@ -242,8 +237,8 @@ def of_these_dwellings(
     sums, design = means.sums, means.sums.design
     row = design.atoms[PARC].to_numpy(dtype=np.intp)
     held = np.where(row >= 0, stock["logements"].to_numpy(dtype=float)[row], 0.0)
-    known = _share(means.member @ (sums.base * (held > 0)[:, None]), means.base)
-    cross = _share(means.member @ (sums.base * held[:, None]), means.base)
+    known = divided(means.member @ (sums.base * (held > 0)[:, None]), means.base)
+    cross = divided(means.member @ (sums.base * held[:, None]), means.base)
     dwellings, squares = (
         np.tile(v, (waves, 1)) for v in _of_stock(index, stock, len(means.n) // waves)
     )
@@ -257,10 +252,6 @@ def of_these_dwellings(
         np.where(usable, np.maximum(clusters, 0.0), spread.clusters),
         np.where(usable, np.maximum(interviews, 0.0), spread.interviews),
     )
-
-
-def _share(top: Floats, bottom: Floats) -> Floats:
-    return np.divide(top, bottom, out=np.zeros(top.shape), where=bottom > 0)
 
 
 def _of_stock(index: pd.DataFrame, stock: pd.DataFrame, domains: int) -> tuple[Floats, Floats]:
@@ -286,14 +277,13 @@ def _silent(means: Means, held: Floats) -> tuple[Floats, Floats]:
     design, domains = means.sums.design, means.member.shape[0]
     owner = np.repeat(np.arange(domains), np.diff(means.member.indptr))
     atom = means.member.indices
-    clusters = max(len(design.cluster_stratum), 1)
-    keys, at = np.unique(owner * clusters + design.cluster[atom], return_inverse=True)
-    answered = indicator(at, len(keys)) @ means.sums.n[atom] > 0
-    dwellings = np.zeros(clusters)
+    gather, owners, cluster = by_cluster(design, owner, atom)
+    answered = gather @ means.sums.n[atom] > 0
+    dwellings = np.zeros(max(len(design.cluster_stratum), 1))
     dwellings[design.cluster] = held
-    counts = np.where(answered, 0.0, dwellings[keys % clusters][:, None])
-    gather = indicator(keys // clusters, domains)
-    return gather @ counts, gather @ counts**2
+    counts = np.where(answered, 0.0, dwellings[cluster][:, None])
+    by_owner = indicator(owners, domains)
+    return by_owner @ counts, by_owner @ counts**2
 
 
 def smoothed(

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
     from tfpb.model.plan import Item
-    from tfpb.survey.estimation.comparison import Comparison
-    from tfpb.survey.estimation.figures import Figure
+    from tfpb.survey.estimation.comparison import Comparison, Figure
     from tfpb.survey.verdicts import Thresholds
 
     Columns = dict[str, NDArray[Any]]

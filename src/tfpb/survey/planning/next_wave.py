@@ -11,12 +11,11 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut
 from tfpb.survey.planning.planned_survey import PlannedSurvey
-from tfpb.survey.reading.variables import construction_periods
+from tfpb.survey.reading.surveyed_stock import construction_periods, plain_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.model.arrays import Texts
     from tfpb.model.plan import Planification
 
 QUOTA_COUNTS: Final = ("logements_qpv", "entretiens_qpv", "logements_hors", "entretiens_hors")
@@ -135,10 +134,10 @@ def _quotas(
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Sum dwellings and interviews by the columns asked for, QPV beside hors QPV."""
     if "periode_construction" not in stock and "annee_construction" in stock:
-        years = construction_periods(_texts(stock["annee_construction"]))
+        years = construction_periods(plain_texts(stock["annee_construction"]))
         stock = stock.assign(periode_construction=years)
     asked = tuple(dict.fromkeys(columns))
-    wanted = {c: _texts(stock[c]) for c in asked if c in stock and c not in QUOTA_COUNTS}
+    wanted = {c: plain_texts(stock[c]) for c in asked if c in stock and c not in QUOTA_COUNTS}
     held = {c: texts for c, texts in wanted.items() if (texts != "").any()}
     absent = tuple(c for c in asked if c not in held)
     used = (planned["cote"] != QpvStatut.A_VERIFIER) & (planned["nb_logements"] > 0)
@@ -151,9 +150,3 @@ def _quotas(
         out[f"entretiens_{name}"] = planned["entretiens"].where(here, 0).to_numpy()
     sums = out[used.to_numpy()].groupby(list(held), sort=True)[list(QUOTA_COUNTS)].sum()
     return sums.reset_index(), absent
-
-
-def _texts(column: pd.Series[Any]) -> Texts:
-    """Return a column as texts, "" where it is empty; years without decimals."""
-    out = ["" if pd.isna(v) else str(v).removesuffix(".0") for v in column]
-    return np.array(out, dtype=object)

@@ -19,19 +19,9 @@ if TYPE_CHECKING:
 _TABLES: Final = packaged(__name__)
 ROLES: Final[dict[str, tuple[str, ...]]] = {k: tuple(v) for k, v in _TABLES["roles"].items()}
 """Role of a plan → folded headers or labels that name it, best first."""
-_LIKELY: Final = {
-    "repondant": re.compile(
-        r"\b(num|numero|n|id|ident|identifiant|cle)\b.*\b(quest|enq|rep|interv|menage)"
-        r"|^ident$|^respondent( id)?$"
-    ),
-    "vague": re.compile(r"^(annee|an|date enquete|edition|campagne)$"),
-    "residence": re.compile(r"\b(resid|residence|programme|groupe|esi|ensemble immobilier)\b"),
-    "poids": re.compile(r"\b(coef\w*|poids|pond\w*|redress\w*|redr)\b"),
-    "qpv": re.compile(r"\b(qpv|zus|quartiers? prioritaires?)\b"),
-    "bailleur": re.compile(r"\b(bailleur|organisme|oph|esh)\b"),
-}
+_LIKELY: Final = {role: re.compile(words) for role, words in _TABLES["likely"].items()}
 """Words that make a header or a label likely to name a role: to be confirmed."""
-_ASKED: Final = re.compile(r"\b(notes?|satisf\w*|recommand\w*|diriez|pensez|estimez)\b")
+_ASKED: Final = re.compile(_TABLES["patterns"]["asked"])
 """Words of a question: « Note donnée au bailleur » names no bailleur."""
 
 _THEMES: Final[dict[Theme, tuple[str, ...]]] = {
@@ -40,18 +30,12 @@ _THEMES: Final[dict[Theme, tuple[str, ...]]] = {
 _AXES: Final[dict[int, tuple[str, ...]]] = {int(k): tuple(v) for k, v in _TABLES["axes"].items()}
 _NSP: Final[tuple[str, ...]] = tuple(_TABLES["nsp"])
 _OUT: Final = ("non concern", "sans objet", "pas concern")
-_NONE: Final = re.compile(r"^(?:\d+ )?(?:pas|aucune?|il n y a pas|je n ai pas|n a pas|n ai pas)\b")
+_NONE: Final = re.compile(_TABLES["patterns"]["none"])
 """« Pas de gardien dans ma résidence »: there is nothing to be satisfied with."""
-_UNHAPPY: Final = re.compile(
-    r"\b(pas|peu|insatisfait\w*|mecontent\w*|mauvais\w*|mediocre\w*|jamais|non|insuffisant\w*)\b"
-)
-_MIDDLE: Final = re.compile(r"\b(moyen\w*|ni\b.*\bni|neutre|passable)\b")
-_HAPPY: Final = re.compile(
-    r"\b(satisfait\w*|content\w*|bon|bonne|bien|excellent\w*|tout a fait|plutot|tres|oui|suffisant\w*)\b"
-)
-_SATISFACTION: Final = re.compile(
-    r"\b(satisfait\w*|insatisfait\w*|content\w*|mecontent\w*|excellent\w*|mauvais\w*)\b"
-)
+_UNHAPPY: Final = re.compile(_TABLES["patterns"]["unhappy"])
+_MIDDLE: Final = re.compile(_TABLES["patterns"]["middle"])
+_HAPPY: Final = re.compile(_TABLES["patterns"]["happy"])
+_SATISFACTION: Final = re.compile(_TABLES["patterns"]["satisfaction"])
 _UNLABELLED: Final = frozenset({"1", "2", "3", "4", "8", "9", "98", "99"})
 _MARK_CODES: Final = frozenset({str(n) for n in range(11)} | {"88", "98", "99"})
 _MAX_ANSWERS: Final = 9

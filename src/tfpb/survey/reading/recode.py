@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,8 @@ from tfpb.survey.reading.delivery_columns import (
     texts,
 )
 from tfpb.survey.reading.located_residences import apply_located_side
-from tfpb.survey.reading.scales import read_answers
+from tfpb.survey.reading.scales import read_answers, read_variables, wanted_variables
 from tfpb.survey.reading.surveyed_stock import PARC, surveyed_stock
-from tfpb.survey.reading.variables import read_variables, wanted_variables
 from tfpb.survey.respondents import Survey
 from tfpb.text import fold
 
@@ -136,17 +135,15 @@ def readings_without(frames: Sequence[pd.DataFrame], plan: Plan, why: str) -> tu
 
 def _readings(frame: pd.DataFrame, why: Texts) -> tuple[Reading, ...]:
     """Count the interviews of each file, bailleur and wave, kept or left out and why."""
-    out = []
     keys = [STAMP[0], STAMP[1], "bailleur", "vague"]
-    met: dict[tuple[str, ...], list[str]] = {}
-    for place, reason in zip(
-        frame[keys].astype(str).itertuples(index=False, name=None), why, strict=True
-    ):
-        met.setdefault(place, []).append(reason)
-    for (file, sheet, owner, wave), reasons in met.items():
-        left = dict(Counter(r for r in reasons if r))
-        kept = len(reasons) - sum(left.values())
-        out.append(Reading("enquete", file, sheet, owner, wave, len(reasons), kept, left))
+    met: dict[tuple[Any, ...], Counter[str]] = {}
+    places = frame[keys].astype(str).itertuples(index=False, name=None)
+    for place, reason in zip(places, why, strict=True):
+        met.setdefault(place, Counter())[reason] += 1
+    out = []
+    for (file, sheet, owner, wave), left in met.items():
+        read, kept = left.total(), left.pop("", 0)
+        out.append(Reading("enquete", file, sheet, owner, wave, read, kept, dict(left)))
     return tuple(out)
 
 
@@ -166,8 +163,8 @@ def _standard(
     frame = frame.reset_index(drop=True)
     found = {role: find_column(frame, getattr(plan.colonnes, role)) for role in _ROLES}
     rows = Rows(frame, faults)
-    _missing_roles(found, plan, rows, located=located)
     fixed = {"vague": plan.colonnes.vague_fixe, "bailleur": plan.colonnes.bailleur_fixe}
+    _missing_roles(found, fixed, plan, rows, located=located)
     out = frame[list(STAMP)].copy()
     for role in ("repondant", "vague", "bailleur", "residence"):
         written, there = fixed.get(role, ""), found[role]
@@ -203,10 +200,11 @@ def _plan_names(frame: pd.DataFrame, plan: Plan) -> dict[str, str]:
     return {name: there for name, there in found.items() if there is not None}
 
 
-def _missing_roles(found: dict[str, str | None], plan: Plan, rows: Rows, *, located: bool) -> None:
+def _missing_roles(
+    found: dict[str, str | None], fixed: dict[str, str], plan: Plan, rows: Rows, *, located: bool
+) -> None:
     """List the roles the plan names but the delivery lacks, and those it cannot do without."""
     frame = rows.frame
-    fixed = {"vague": plan.colonnes.vague_fixe, "bailleur": plan.colonnes.bailleur_fixe}
     needed = {"vague", "bailleur"} | (set() if located else {"qpv"})
     headers = ", ".join(str(c) for c in frame.columns if c not in STAMP)
     place = (
@@ -311,10 +309,7 @@ def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> Texts:
         parts.append(frame[column].astype(str).to_numpy(dtype=object))
     if not parts:
         return np.full(len(frame), "", dtype=object)
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + " × " + part
-    return np.asarray(joined, dtype=object)
+    return np.array([" × ".join(cells) for cells in zip(*parts, strict=True)], dtype=object)
 
 
 def _clusters_in_two_strata(frame: pd.DataFrame) -> list[Fault]:

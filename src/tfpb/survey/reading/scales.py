@@ -1,4 +1,4 @@
-"""Scales: codes and labels that mean the same; the answers of every item, read into ranks."""
+"""Codes and labels that mean the same: answers read into ranks by their scales, variables into categories."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.survey.reading.delivery_columns import Rows, distinct, numeric, token
+from tfpb.survey.reading.located_residences import residence_rows
+from tfpb.survey.reading.surveyed_stock import stock_columns
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats
-    from tfpb.model.plan import Code, Echelle, Item, Plan
+    from tfpb.model.arrays import Flags, Floats, Texts
+    from tfpb.model.plan import Code, Echelle, Item, Plan, Variable
 
 ABSENT: Final = -1
 """No answer: the question was not asked, or the cell is empty."""
@@ -238,3 +240,77 @@ def _concerned(text: pd.DataFrame, variables: pd.DataFrame, item: Item) -> Flags
         codes, uniques = distinct(column.fillna("").to_numpy(dtype=object))
         through |= np.array([token(u) in allowed for u in uniques], dtype=bool)[codes]
     return through if found else ~through
+
+
+def wanted_variables(plan: Plan) -> tuple[str, ...]:
+    """Name the variables the plan reads besides roles and items, each once, in order."""
+    columns = plan.colonnes
+    roles = {"repondant", "vague", "bailleur", "residence", "poids", "qpv"}
+    for role in tuple(roles):
+        roles.update(getattr(columns, role))
+    names = (
+        *columns.ajustement,
+        *columns.standardisation,
+        *(s for s in columns.strates if s not in roles),
+        *(i.filtre.colonne for i in plan.items if i.filtre is not None),
+        *plan.variables,
+    )
+    return tuple(dict.fromkeys(names))
+
+
+def read_variables(
+    text: pd.DataFrame, rows: Rows, plan: Plan, residences: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Read variables and territories, one column each, text ("" when unknown).
+
+    A variable the deliveries do not hold is taken from the located stock; `periode_construction` is
+    then cut from the year of construction. Territories are the columns of the stock.
+    """
+    frame = rows.frame
+    stock = _stock_columns(frame, residences)
+    out: dict[str, Texts] = {}
+    for name in wanted_variables(plan):
+        if f"@{name}" in text.columns:
+            values = text[f"@{name}"].fillna("").to_numpy(dtype=object)
+            out[name] = _categories(values, name, plan.variables.get(name), rows, text)
+        elif name in stock:
+            out[name] = stock[name]
+        elif name in {*plan.colonnes.ajustement, *plan.colonnes.standardisation}:
+            told = {"colonne": name}
+            rows.faults.append(Fault("variable_absente", _PLAN, name, told, Severity.DOUTE))
+    for name, values in stock.items():
+        if name not in out and name not in frame.columns:
+            out[name] = values
+    return pd.DataFrame(out, index=frame.index, dtype=object)
+
+
+def _stock_columns(frame: pd.DataFrame, residences: pd.DataFrame | None) -> dict[str, Texts]:
+    if residences is None or residences.empty:
+        return {}
+    rows = residence_rows(frame, residences)
+    known = rows >= 0
+    out: dict[str, Texts] = {}
+    for name, values in stock_columns(residences).items():
+        spread = np.full(len(frame), "", dtype=object)
+        spread[known] = values[rows[known]]
+        out[name] = spread
+    return out
+
+
+def _categories(
+    values: Texts, name: str, variable: Variable | None, rows: Rows, text: pd.DataFrame
+) -> Texts:
+    """Name categories as the plan does; without a list, spellings that fold alike are one."""
+    if variable is None or not variable.categories:
+        codes, uniques = distinct(values)
+        first: dict[str, str] = {}
+        for value in sorted(uniques):
+            first.setdefault(fold(value), value)
+        return np.array([first[fold(u)] for u in uniques], dtype=object)[codes]
+    lookup = {token(v): label for label, vs in variable.categories.items() for v in (label, *vs)}
+    codes, named = rows.parsed(
+        values, lambda value: lookup.get(key) if (key := token(value)) else "", "categorie_inconnue",
+        text[f"_lu_@{name}"].to_numpy(dtype=object),
+        variable=name, connues=", ".join(variable.categories),
+    )  # fmt: skip
+    return np.array([n or "" for n in named], dtype=object)[codes]

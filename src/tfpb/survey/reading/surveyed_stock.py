@@ -1,8 +1,8 @@
-"""The dwellings that a survey speaks for: the located stock, beside the interviews."""
+"""The located stock beside the interviews: the dwellings a survey speaks for, their territories and kind."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,8 @@ import pandas as pd
 from tfpb.model.tables import STOCK
 from tfpb.survey.reading.delivery_columns import find_column, parse_number
 from tfpb.survey.reading.located_residences import SIDES, residence_rows
-from tfpb.survey.reading.variables import stock_columns
-from tfpb.text import fold
+from tfpb.text import fold, squeeze
+from tfpb.words.survey.survey_words import PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PARC: Final = "_parc"
 """Column of the respondents: row of their résidence in the stock, −1 when it is not there."""
+_OWN: Final = frozenset({"id_residence", "bailleur", "cote", "x", "y", "longitude", "latitude"})
+_DEPARTEMENT_LETTERS: Final = 2
+_OVERSEAS: Final = ("97", "98")
 
 
 def surveyed_stock(
@@ -100,3 +103,38 @@ def _owners(frame: pd.DataFrame, residences: pd.DataFrame, rows: Indices) -> Tex
         out[:] = only
     out[rows[rows >= 0]] = met
     return out
+
+
+def stock_columns(residences: pd.DataFrame) -> dict[str, Texts]:
+    """Return the territories and variables of located résidences, as text ("" when unknown)."""
+    out = {
+        str(name): plain_texts(residences[name])
+        for name in residences.columns
+        if name not in _OWN and not str(name).startswith("_")
+    }
+    if "periode_construction" not in out and "annee_construction" in out:
+        out["periode_construction"] = construction_periods(out["annee_construction"])
+    if "departement" not in out and "code_insee" in out:
+        out["departement"] = np.array([_departement(c) for c in out["code_insee"]], dtype=object)
+    return out
+
+
+def plain_texts(column: pd.Series[Any]) -> Texts:
+    """Return a column as texts, "" where it is empty; years without decimals."""
+    out = ["" if pd.isna(v) else squeeze(str(v)).removesuffix(".0") for v in column]
+    return np.array(out, dtype=object)
+
+
+def construction_periods(years: Texts) -> Texts:
+    """Cut years of construction at the turning points of social building."""
+
+    def period(year: str) -> str:
+        if not year.isdigit():
+            return ""
+        return next((label for end, label in PERIODS if int(year) < end), "")
+
+    return np.array([period(y) for y in years], dtype=object)
+
+
+def _departement(code_insee: str) -> str:
+    return code_insee[: 3 if code_insee.startswith(_OVERSEAS) else _DEPARTEMENT_LETTERS]

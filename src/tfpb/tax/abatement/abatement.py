@@ -18,10 +18,9 @@ from tfpb.tax.abatement.forecast import by_year, forecast
 from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stocks
 from tfpb.tax.abatement.notices import Check, ambiguous, read_notice
-from tfpb.tax.abatement.premises import Premises, claim_limit, premises_of, settle, year_of
+from tfpb.tax.abatement.premises import UNKNOWN, Premises, claim_limit, premises_of, settle, year_of
 from tfpb.tax.abatement.rights import right_of
 from tfpb.tax.abatement.signatures import Conventions
-from tfpb.tax.abatement.states import UNKNOWN
 from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.ledger.calendar import calendar, leavers
 from tfpb.tax.ledger.owned import owned_premises

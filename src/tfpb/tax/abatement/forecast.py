@@ -11,9 +11,16 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.results import FORECAST_COLUMNS
-from tfpb.tax.abatement.premises import ESTIMATED, REAL, Premises, exemption_of, motive_fields
+from tfpb.tax.abatement.premises import (
+    ESTIMATED,
+    REAL,
+    Premises,
+    exemption_of,
+    hangs_on,
+    is_lost,
+    motive_fields,
+)
 from tfpb.tax.abatement.rights import Right, right_of, standing_units
-from tfpb.tax.abatement.states import hangs_on, is_lost
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
 from tfpb.tax.plain_values import ZERO, grouped, missing, total
 from tfpb.words.money import state_words

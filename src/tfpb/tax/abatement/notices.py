@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Reserve, Statut
 from tfpb.tax.abatement.formula import due
-from tfpb.tax.abatement.states import FULL, NONE, RIGHT, UNKNOWN, hangs_on
+from tfpb.tax.abatement.premises import FULL, NONE, RIGHT, UNKNOWN, hangs_on
 from tfpb.tax.plain_values import ZERO, grouped
 
 if TYPE_CHECKING:

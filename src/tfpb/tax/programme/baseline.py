@@ -12,6 +12,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, stop_on_faults
 from tfpb.law.values import Law, Reader, load
+from tfpb.model.arrays import divided
 from tfpb.model.money import DroitCommun
 from tfpb.model.results import DROIT_COMMUN_COLUMNS
 from tfpb.tax.plain_values import CENT, Record, doubt, grouped, records, repeats, total
@@ -309,9 +310,7 @@ def _bootstrap(data: Floats, rng: np.random.Generator) -> Floats:
         given = ~np.isnan(data[:, cost])
         numerator = weights[:, given] @ data[given, cost]
         denominator = weights[:, given] @ data[given, homes]
-        sides.append(
-            np.divide(numerator, denominator, out=np.full(DRAWS, np.nan), where=denominator > 0)
-        )
+        sides.append(divided(numerator, denominator, np.nan))
     gaps: Floats = sides[0] - sides[1]
     return gaps
 

@@ -15,7 +15,7 @@ from tfpb.report.sections.build import charts, cut, lacking, long_table, section
 from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
-from tfpb.survey.exploration import exploration
+from tfpb.survey.raw_gaps import exploration
 from tfpb.words.documents.report_words import unreadable_quarters
 from tfpb.words.places.map_words import interviews
 from tfpb.words.survey import satisfaction, survey_words, verdict_words

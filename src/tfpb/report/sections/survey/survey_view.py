@@ -12,8 +12,8 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, V
 from tfpb.model.survey import Published, only
 from tfpb.report import theme
 from tfpb.report.sections.build import number_of
-from tfpb.survey.disagreement import disagreements, key_of
 from tfpb.survey.planning.precision import n_necessaire
+from tfpb.survey.raw_gaps import disagreements, key_of
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import THEMES, otherwise, otherwise_sentence
 from tfpb.words.survey.verdict_words import PUBLICATIONS, plainly, target_words, would_have_taken

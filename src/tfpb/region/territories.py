@@ -1,36 +1,41 @@
-"""Département, intercommunalité × contrat × quarter: dwellings, abatement in its states, actions by axis.
+"""Territories: département, intercommunalité, contrat de ville, quarter; of a résidence, and what each sums.
 
-One row a quarter, then sums of quarters; over all bailleurs. Insee's count of social dwellings stands beside.
+Dwellings, abatement in its states, actions by axis: one row a quarter, then sums of quarters, over all
+bailleurs. Insee's count of social dwellings stands beside.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from tfpb.errors import Fault, Place, Severity
 from tfpb.evidence.outside_count import outside_counts
 from tfpb.geodata.geography import open_geography
 from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.projection import LAMBERT_93, crs
 from tfpb.model.results import STATE_COLUMNS
 from tfpb.model.survey import only
-from tfpb.region.facts import added, axis_rows, quarter_money
+from tfpb.region.facts import added, axis_rows, codes_in, held, quarter_money
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tfpb.geodata.geography import Geography
+    from tfpb.io.sources.region_inputs import RegionInputs
+    from tfpb.model.arrays import Texts
     from tfpb.model.location import Located
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
-    from tfpb.region.residence_territories import Territories
     from tfpb.region.run import Region
 
 _PLACES: Final = ("departement", "siren_epci", "contrat_de_ville", "code_qpv")
@@ -44,6 +49,133 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
 _AXES: Final = tuple(f"axe_{int(axe)}_eur" for axe in Axe)
 _EUROS: Final = ("abattement_eur", *STATE_COLUMNS, "valorise_eur", *_AXES)
 _COUNTS: Final = ("logements", "a_verifier", "logements_abattus", "logements_sans_montant")
+
+
+@dataclass(frozen=True, slots=True)
+class Territories:
+    """The territories of communes and quarters.
+
+    Parameters
+    ----------
+    epci, departement : mapping of str to str
+        By code of commune; empty when unknown.
+    contrat_of_quarter : mapping of str to str
+    contrat_of_commune : mapping of str to str
+        Contrat of a commune's quarters, when they have a single one: its classic quarters are
+        those that the contrat's are set against.
+    names : mapping of (str, str) to str
+        (Level, code) → name.
+    quarters : mapping of str to str
+        Names of the quarters by code.
+    notices : tuple of Fault
+    """
+
+    epci: Mapping[str, str]
+    departement: Mapping[str, str]
+    contrat_of_quarter: Mapping[str, str]
+    contrat_of_commune: Mapping[str, str]
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    quarters: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Fault, ...] = ()
+
+    def of_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return interviews with their territories (`code_insee`, `code_qpv` and `qpv` needed)."""
+        if "code_insee" not in frame:
+            return frame
+        quarter = frame["code_qpv"].fillna("").astype(str).where(frame["qpv"] == 1, "")
+        inside = quarter.map(lambda c: self.contrat_of_quarter.get(c, ""))
+        outside = self.of_communes(frame["code_insee"], "contrat_de_ville")
+        return frame.assign(
+            code_qpv=quarter.to_numpy(dtype=object),
+            contrat_de_ville=inside.where(frame["qpv"] == 1, outside).to_numpy(dtype=object),
+            siren_epci=self.of_communes(frame["code_insee"], "siren_epci"),
+            departement=self.of_communes(frame["code_insee"], "departement"),
+        )
+
+    def of_communes(self, codes: Iterable[Any], level: str) -> Texts:
+        """Return the territory of each commune at a level; empty when unknown."""
+        of = {
+            "departement": self.departement,
+            "siren_epci": self.epci,
+            "contrat_de_ville": self.contrat_of_commune,
+        }[level]
+        return np.array([of.get(str(code), "") for code in codes], dtype=object)
+
+    def name(self, level: str, code: str) -> str:
+        """Return the name of a territory, its code when it has none."""
+        return self.names.get((level, code), code)
+
+
+def territories(parts: Sequence[Part], inputs: RegionInputs, geography: Geography) -> Territories:
+    """Return the territories of every commune of the stock and of every quarter.
+
+    The region's own table of communes comes first, then the package's; contrats de ville come from
+    the region's table, else from the bailleurs' conventions.
+    """
+    names: dict[tuple[str, str], str] = {}
+    epci: dict[str, str] = {}
+    departement: dict[str, str] = {}
+    cities = sorted({str(c) for p in parts for c in p.located.residences["code_insee"]} - {""})
+    known = geography.communes.territory
+    for city in cities:
+        given = inputs.communes.get(city)
+        siren, label = given[:2] if given and given[0] else known(city, "epci")
+        code, title = given[2:] if given and given[2] else known(city, "departement")
+        epci[city], departement[city] = siren, code or _departement(city)
+        names["siren_epci", siren] = label or siren
+        names["departement", departement[city]] = title or departement[city]
+    contrats, notices = _contrats(parts, inputs)
+    if lone := [city for city in cities if not epci[city]]:
+        fields = {"nombre": len(lone), "codes": ", ".join(lone[:20])}
+        notices.append(Fault("region_commune_sans_epci", Place(), "", fields, Severity.DOUTE))
+    frame = geography.maps[parts[0].located.vintage].frame
+    quarters = dict(zip(frame["code_qpv"], frame["nom_qpv"], strict=True))
+    for name in set(contrats.values()):
+        names["contrat_de_ville", name] = name
+    for code, name in quarters.items():
+        names["code_qpv", code] = name
+    return Territories(
+        epci=epci,
+        departement=departement,
+        contrat_of_quarter=contrats,
+        contrat_of_commune=_communes(parts, contrats),
+        names=names,
+        quarters=quarters,
+        notices=tuple(notices),
+    )
+
+
+def _departement(city: str) -> str:
+    return city[: 3 if city.startswith(("97", "98")) else 2]
+
+
+def _contrats(parts: Sequence[Part], inputs: RegionInputs) -> tuple[dict[str, str], list[Fault]]:
+    """Return the contrat of each quarter, the region's table first; contradictions are listed."""
+    out = dict(inputs.contrats)
+    notices: list[Fault] = []
+    for part in parts:
+        rows = part.inputs.frame("conventions")
+        if rows is None:
+            continue
+        for name, codes in zip(rows["contrat_de_ville"], rows["codes_qpv"], strict=True):
+            for code in codes if name else ():
+                kept = out.setdefault(str(code), str(name))
+                if kept != str(name):
+                    fields = {"bailleur": part.name, "lu": str(name), "retenu": kept}
+                    doubt = ("region_contrat_contredit", Place(), str(code), fields)
+                    notices.append(Fault(*doubt, Severity.DOUTE))
+    return out, notices
+
+
+def _communes(parts: Sequence[Part], contrats: Mapping[str, str]) -> dict[str, str]:
+    """Return the contrat of the communes whose quarters, in the stock, have a single one."""
+    met: dict[str, set[str]] = {}
+    for part in parts:
+        homes = part.located.residences
+        for city, quarter in zip(homes["code_insee"], homes["code_qpv"], strict=True):
+            if quarter and contrats.get(quarter):
+                met.setdefault(str(city), set()).add(contrats[quarter])
+    return {city: next(iter(found)) for city, found in sorted(met.items()) if len(found) == 1}
 
 
 def quarter_rows(
@@ -61,7 +193,7 @@ def quarter_rows(
         dwellings are.
     """
     homes = located.residences
-    codes = sorted({str(c) for c in homes["code_qpv"]} - {""})
+    codes = codes_in(homes)
     money = quarter_money(parts, codes, states=True)
     city = _main_city(homes, codes)
     lacking = _lacking(parts)
@@ -74,8 +206,8 @@ def quarter_rows(
     counted = only(counted, carte=located.vintage)
     known = dict(zip(counted["code_qpv"], counted["insee"], strict=True))
     rows = money.assign(
-        departement=[places.departement.get(c, "") for c in city],
-        siren_epci=[places.epci.get(c, "") for c in city],
+        departement=places.of_communes(city, "departement"),
+        siren_epci=places.of_communes(city, "siren_epci"),
         contrat_de_ville=[places.contrat_of_quarter.get(c, "") for c in codes],
         nom_qpv=[places.quarters.get(c, c) for c in codes],
         a_verifier=[int(unsure.get(c, 0)) for c in codes],
@@ -93,16 +225,8 @@ def _lacking(parts: Sequence[Part]) -> set[str]:
     """Return the quarters where a bailleur with dwellings gives no tax sheet of them, or no programme."""
     out: set[str] = set()
     for part in parts:
-        homes = part.located.residences if part.located is not None else pd.DataFrame()
-        held = (
-            set(homes.loc[homes["logements_dans"] > 0, "code_qpv"].astype(str))
-            if len(homes)
-            else set()
-        )
-        told = (
-            set() if part.abatement is None else set(part.abatement.by_qpv["code_qpv"].astype(str))
-        )
-        out |= held if part.programme is None else held - told
+        told = () if part.abatement is None else part.abatement.by_qpv["code_qpv"].astype(str)
+        out |= held(part) if part.programme is None else held(part) - set(told)
     return out
 
 
@@ -150,8 +274,8 @@ def by_level(quarters: pd.DataFrame, places: Territories) -> pd.DataFrame:
     kept = [t for t in tables if len(t)] or [quarters.assign(niveau="", territoire="")]
     out = _with_gap(pd.concat(kept, ignore_index=True))
     return out.assign(
-        departement_nom=[places.names.get(("departement", c), c) for c in out["departement"]],
-        epci_nom=[places.names.get(("siren_epci", c), c) for c in out["siren_epci"]],
+        departement_nom=[places.name("departement", c) for c in out["departement"]],
+        epci_nom=[places.name("siren_epci", c) for c in out["siren_epci"]],
     )
 
 
