@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from tfpb.survey.secrecy.least_loss import Each
 
     Counts = NDArray[np.float64]
-
-_FEW: Final = 3
-"""Small contributors under this number can be told apart by one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estima
     changes = table["groupe"].str.startswith("evolution").to_numpy()
     keep = whole | together
     partial = _partial_territories(survey)
-    if partial and (changes & ~whole).any():
+    if partial:
         names = (table[c].astype(str) for c in ("vague", "niveau", "territoire", "item"))
         keep &= ~(changes & np.array([p in partial for p in zip(*names, strict=True)], dtype=bool))
     kept = replace(estimates, comparison=table[keep].reset_index(drop=True))
@@ -192,7 +189,8 @@ def reveals(counts: Counts, rules: Rules) -> NDArray[np.bool_]:
     """Tell, group by group, whether answers (bailleurs × groups) would show one of them.
 
     Too few bailleurs, one that holds nearly all, or small ones: if every large bailleur tells its
-    own figure of the territory, what is left is that of the small ones, who also know themselves.
+    own figure of the territory, what is left is that of the small ones, who also know themselves: of the
+    others, `masking_n` answers at least, hence three small bailleurs.
     """
     there = counts > 0
     few = there.sum(axis=0) < rules.fewest
@@ -200,9 +198,8 @@ def reveals(counts: Counts, rules: Rules) -> NDArray[np.bool_]:
     heavy = counts.max(axis=0) > rules.largest_share * total
     small = there & (counts < rules.masking_n)
     left = np.where(small, counts, 0.0)
-    number = small.sum(axis=0)
     rest = left.sum(axis=0) - left.max(axis=0)
-    thin = (number > 0) & ((number < _FEW) | (rest < rules.masking_n))
+    thin = small.any(axis=0) & (rest < rules.masking_n)
     out: NDArray[np.bool_] = few | heavy | thin
     return out
 

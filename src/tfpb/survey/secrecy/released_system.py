@@ -169,8 +169,8 @@ class _Wave(Members):
         sides = [self.columns["qpv"] == "1", self.columns["qpv"] == "0"]
         found: dict[bytes, Flags] = {}
         for pair in [*((v,) for v in levels), *combinations(levels, 2)]:
-            codes, _ = pd.factorize(pd.MultiIndex.from_arrays([self.columns[v] for v in pair]))
-            member = indicator(codes, int(codes.max(initial=-1)) + 1).toarray() > 0
+            codes, met = pd.factorize(pd.MultiIndex.from_arrays([self.columns[v] for v in pair]))
+            member = indicator(codes, len(met)).toarray() > 0
             quarter = bool(QUARTER_COLUMNS & set(pair))
             for side in sides[:1] if quarter else [*sides, sides[0] | sides[1]]:
                 found |= {group.tobytes(): group for group in member & side if group.any()}
@@ -205,13 +205,13 @@ class _Maker:
         self.previous, self.telling = previous, telling
         vague, item = here[0][:2]
         count = cells.count
-        known = wave is not None and item in wave.wave.items
-        self.wave = wave if known else None
+        self.wave = wave if wave is not None and item in wave.wave.items else None
         sets: dict[Cell, Numbers] = {}
         n, hits = np.zeros(0), np.zeros(0)
         most = np.zeros(0)
         self.owner = self.place = np.zeros(0, dtype=np.int64)
-        if wave is not None and known:
+        if self.wave is not None:
+            wave = self.wave
             j = wave.wave.items.index(item)
             n, hits = (m[:, j].astype(float) for m in (wave.wave.n, wave.wave.hits))
             most = wave.wave.dwellings
