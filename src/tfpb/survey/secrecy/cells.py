@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.survey import Atoms, Estimates
+    from tfpb.survey.secrecy.field_counts import FieldCount
 
 QPV: Final = Groupe.QPV.value
 HORS: Final = Groupe.HORS_QPV.value
@@ -52,11 +53,14 @@ class Disclosed(NamedTuple):
     sides : tuple of (str, mapping of str to str)
         Column of the résidences (`cote`, a quarter, a level of territory) → résidence → what it was in a
         release: the survey keeps it.
+    counts : tuple of tuple of FieldCount
+        Counts of the field sheet that each release told.
     """
 
     masked: tuple[Cell, ...] = ()
     shown: tuple[tuple[Cell, int], ...] = ()
     sides: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    counts: tuple[tuple[FieldCount, ...], ...] = ()
 
     @property
     def levels(self) -> list[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from tfpb.model.codes import ENSEMBLE
 from tfpb.model.results import FIELD_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from numpy.typing import NDArray
 
     Flags = NDArray[np.bool_]
@@ -18,6 +21,19 @@ if TYPE_CHECKING:
 _STEP: Final = 5
 _DIGITS: Final = 3
 _WHOLE: Final = ["vague", "bailleur"]
+_HIDDEN: Final = -1
+"""Stands for a count that is not told."""
+
+
+class FieldCount(NamedTuple):
+    """One count of interviews as a release told it; −1 where it was hidden."""
+
+    vague: str
+    bailleur: str
+    cote: str
+    type_habitat: str
+    periode_construction: str
+    n: int
 
 
 def protected_counts(table: pd.DataFrame, masking_n: int) -> pd.DataFrame:
@@ -75,3 +91,55 @@ def _few(n: float, residences: float, masking_n: int) -> bool:
 def _told(n: Floats) -> Floats:
     rounded: Floats = _STEP * np.floor(n / _STEP + 0.5)
     return rounded
+
+
+def counts_told(table: pd.DataFrame) -> tuple[FieldCount, ...]:
+    """Return the counts of a protected table, as a release remembers them."""
+    rows = table.reindex(columns=list(FieldCount._fields))
+    names = rows.drop(columns="n").astype(str).itertuples(index=False, name=None)
+    numbers = rows["n"].astype(float).fillna(_HIDDEN).astype(int).tolist()
+    return tuple(FieldCount(*cell, n) for cell, n in zip(names, numbers, strict=True))
+
+
+def counts_told_otherwise(
+    table: pd.DataFrame, before: Sequence[Collection[FieldCount]], masking_n: int
+) -> frozenset[tuple[str, str]]:
+    """List the waves and bailleurs whose counts, less those of an earlier release, tell of few households.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As protected.
+    before : sequence of collection of FieldCount
+        What each release told, bailleurs written as here.
+    masking_n : int
+
+    Returns
+    -------
+    frozenset of (str, str)
+        A wave whose cells are not each as they were, or told both times and `masking_n` interviews
+        apart at least, whatever the rounding. None of its counts is to be told: the rest would give one back.
+    """
+    out: set[tuple[str, str]] = set()
+    if table.empty:
+        return frozenset()
+    for (wave, owner), rows in table.groupby(_WHOLE, sort=False):
+        now = {c[2:-1]: c.n for c in counts_told(rows)}
+        for release in before:
+            then = {
+                c[2:-1]: c.n for c in release if c.vague == wave and owner in {c.bailleur, ENSEMBLE}
+            }
+            pairs = [(then.get(c, 0), now.get(c, 0)) for c in then.keys() | now.keys()]
+            if then and any(
+                a != b and (_HIDDEN in {a, b} or abs(a - b) < masking_n + _STEP) for a, b in pairs
+            ):
+                out.add((str(wave), str(owner)))
+    return frozenset(out)
+
+
+def without_counts(table: pd.DataFrame, held: Collection[tuple[str, str]]) -> pd.DataFrame:
+    """Return a table of counts without some waves of some bailleurs."""
+    if not held:
+        return table
+    names = zip(*(table[c].astype(str) for c in _WHOLE), strict=True)
+    return table[[n not in held for n in names]].reset_index(drop=True)
