@@ -21,35 +21,36 @@ from tfpb.region.secrecy.region_secrecy import (
     region_masks,
     reveals,
 )
+from tfpb.stage import directly
 from tfpb.survey.secrecy.cells import Cell, Disclosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tfpb.stage import Stage
+
 RULES = Rules(11)
 
 
-@pytest.mark.parametrize(
-    ("answers", "shows"),
-    [
-        ((50, 50, 50), False),
-        ((50, 50), True),  # too few bailleurs
-        ((50, 50, 0), True),
-        ((850, 75, 75), False),
-        ((851, 75, 74), True),  # one holds nearly all
-        ((30, 30, 30, 11), False),
-        ((30, 30, 30, 10), True),  # a small one
-        ((30, 30, 10, 10), True),  # two, each of which knows itself
-        ((30, 10, 6, 5), False),
-        ((30, 10, 5, 5), True),  # the others than the largest small one: ten
-        ((40, 40, 40, 1), True),
-    ],
-)
-def test_a_territory_shows_a_bailleur(answers: tuple[int, ...], *, shows: bool) -> None:
-    others = [50.0, 50, 50, 50][: len(answers)]
-    columns = np.array([answers, others if len(answers) > 2 else answers], float).T
-    assert reveals(columns, RULES)[0] == shows
-    assert reveals(columns, RULES)[1] == (len(answers) < 3)
+TERRITORIES = [
+    ((50, 50, 50), False),
+    ((50, 50), True),  # too few bailleurs
+    ((850, 75, 75), False),
+    ((851, 75, 74), True),  # one holds nearly all
+    ((30, 30, 30, 11), False),
+    ((30, 30, 30, 10), True),  # a small one
+    ((30, 30, 10, 10), True),  # two, each of which knows itself
+    ((30, 10, 6, 5), False),
+    ((30, 10, 5, 5), True),  # the others than the largest small one: ten
+    ((40, 40, 40, 1), True),
+]
+
+
+def test_a_territory_shows_a_bailleur() -> None:
+    columns = np.array([(*answers, 0, 0)[:4] for answers, _ in TERRITORIES], float).T
+    assert reveals(columns, RULES).tolist() == [shows for _, shows in TERRITORIES]
+    for (answers, shows), column in zip(TERRITORIES, columns.T, strict=True):
+        assert reveals(column[:, None], RULES).tolist() == [shows], answers
 
 
 def test_the_rules_are_settings() -> None:
@@ -124,10 +125,21 @@ def test_rows_that_a_region_publishes(
         asked[[1, 2, 3]].to_numpy().tolist()
     )
     assert rows.index.tolist() == list(range(len(kept)))
+    assert "index" not in rows
     whole = rows.iloc[-1]["estimation"]
     assert whole == (
         0.12 if more and not lacking else 0.123
     )  # rounded where one is in a wave alone
+
+
+def test_a_bailleur_of_the_two_first_waves_of_three_is_lacking_in_the_last() -> None:
+    every = [(w, b, "D1") for w in ("2019", "2021", "2023") for b in "ABC"]
+    answers = answered(*every, ("2019", "D", "D1"), ("2021", "D", "D1"))
+    answers.waves = ("2019", "2021", "2023")
+    pairs = ("2019-2021", "2021-2023")
+    rows = [(p, "departement", "D1", ENSEMBLE, "evolution_qpv", 60) for p in pairs]
+    made = published_rows(estimates(*rows), answers, RULES).comparison
+    assert made["vague"].tolist() == ["2019-2021"]
 
 
 PLACES = [(b, d) for b in "ABCDE" for d in ("D1", "D2", "D3")]
@@ -197,6 +209,27 @@ def test_what_a_release_masked_stays_masked_and_what_it_told_is_too_late_to_mask
     again = region_masks(made, RULES, told)
     assert place("D1") in again
     assert not again & set(free)
+
+
+def test_the_masks_of_a_wave_are_a_stage_of_its_own_that_may_be_kept() -> None:
+    made, seen = two_waves(), []
+
+    def execute(stage: Stage, values: tuple[Any, ...]) -> Any:
+        seen.append((stage, values))
+        found = directly(stage, values)
+        assert list(found) == list(Cell._fields)
+        return found
+
+    assert {c.vague for c in region_masks(made, RULES, execute=execute)} == {"2023"}
+    seen.clear()
+    before = Disclosed(masked=(place("D3", "2019"), place("D3")))
+    region_masks(made, RULES, before, execute=execute)
+    for name, (stage, (cells, atoms, earlier, rules)) in zip(("2019", "2023"), seen, strict=True):
+        assert (stage.kept, stage.writes) == ("table", "masks")
+        assert stage.reads == ("cells", "atoms", "previous", "rules")
+        assert {c.vague for c in cells.count} == {a.vague for a in atoms} == {name}
+        assert earlier == {place("D3", name)}
+        assert rules == RULES
 
 
 def test_masks_that_a_release_alone_asks_for_are_counted() -> None:

@@ -49,7 +49,7 @@ def table(*rows: tuple[object, ...]) -> Any:
         "ajustement",
     ]
     frame = pd.DataFrame([(*r, "brut")[:8] for r in rows], columns=names).assign(item="q")
-    waves = (atoms("2019", 3, 4, 5, 6, 0), atoms("2023", 10, 20, 30, 40, 50))
+    waves = (atoms("2019", 3, 4, 5, 6, 0), atoms("2023", 10, 20, 0, 0, 50))
     return SimpleNamespace(comparison=frame, atoms=waves)
 
 
@@ -70,12 +70,15 @@ def test_raw_sides_and_wholes_are_cells_and_what_tells_no_share_is_silent() -> N
         ("2023", TOTAL, TOTAL, "ensemble", "ecart", 150, "publiable"),
         ("2023", "agence", "x", "A", "qpv", 10, "non_calculable"),
         ("2023", "code_qpv", "Q1", "A", "hors_qpv", 20, "publiable"),
+        ("2023", "code_qpv", "Q1", "A", "qpv", 12, "publiable"),
+        ("2023", "agence", "x", "B", "hors_qpv", 13, "publiable"),
         ("2023", "agence", "y", "A", "qpv", 99, "publiable", "standardise"),
     ))  # fmt: skip
     outside = Cell("2023", "q", TOTAL, TOTAL, "A", "hors_qpv")  # a quarter's other side
     assert made.count == {
         cell(TOTAL): 80, cell(TOTAL, "hors_qpv"): 70, cell(TOTAL, "ensemble"): 150,
-        cell("x", owner="A"): 10, outside: 20,
+        cell("x", owner="A"): 10, outside: 20, cell("x", "hors_qpv", "B"): 13,
+        Cell("2023", "q", "code_qpv", "Q1", "A", "qpv"): 12,
     }  # fmt: skip
     assert made.shown == set(made.count)
     assert made.silent == {cell(TOTAL, "ensemble"), cell("x", owner="A")}
@@ -84,9 +87,10 @@ def test_raw_sides_and_wholes_are_cells_and_what_tells_no_share_is_silent() -> N
 
 def test_changes_of_the_whole_tell_the_bailleurs_of_both_waves() -> None:
     raw = [
-        ("2023", TOTAL, TOTAL, ENSEMBLE, "qpv", 80, "publiable"),
+        ("2023", TOTAL, TOTAL, ENSEMBLE, "qpv", 10, "publiable"),
         ("2023", TOTAL, TOTAL, ENSEMBLE, "hors_qpv", 70, "publiable"),
-        ("2023", "agence", "x", ENSEMBLE, "qpv", 40, "publiable"),
+        ("2023", "agence", "x", ENSEMBLE, "qpv", 10, "publiable"),
+        ("2023", "agence", "y", ENSEMBLE, "hors_qpv", 50, "publiable"),
     ]
     made = declare_cells(table(
         *raw,
@@ -96,9 +100,9 @@ def test_changes_of_the_whole_tell_the_bailleurs_of_both_waves() -> None:
         ("2023-2031", "agence", "y", ENSEMBLE, "evolution_hors", 0, "publiable"),
     ))  # fmt: skip
     within = panel_name("2019-2023")
-    both = frozenset({"A", "B"})  # C did not answer in 2019
+    both = frozenset({"A"})  # B did not answer in 2023, nor C in 2019
     assert {c: n for c, n in made.count.items() if c.bailleur == within} == {
-        cell(TOTAL, "hors_qpv", within): 20  # told by no other row; 80 and 40 are
+        cell(TOTAL, "hors_qpv", within): 20  # told by no other row; 10 and 10 are
     }
     assert made.panels == {("2023", "q", within): both}
     assert cell(TOTAL, "hors_qpv", within) in made.shown
@@ -125,6 +129,7 @@ def test_two_waves_are_read_from_their_names(pair: str, found: tuple[str, str] |
         (cell(TOTAL, "ensemble"), [0, 1, 2, 3, 4]),
         (cell("x", "ensemble"), [0, 1, 2]),
         (cell("y", owner="B"), [3]),
+        (cell("x", owner="A"), [0]),
         (cell(TOTAL, "ensemble", panel_name("2019-2023")), [0, 1, 4]),
         (cell("x", "hors_qpv", panel_name("2019-2023")), [1]),
         (cell("@avant:x"), None),
@@ -139,6 +144,16 @@ def test_the_atoms_of_a_cell(asked: Cell, members: list[int] | None) -> None:
         assert (None if found is None else np.flatnonzero(found).tolist()) == members
     sizes = [10, 20, 30, 40, 50]
     assert wave.count(asked, {"A", "C"}) == sum(sizes[k] for k in members or [])
+
+
+def test_levels_that_name_their_places_alike_are_apart() -> None:
+    turned = PLACES.assign(secteur=["y", "y", "y", "x", "x"])
+    n = np.ones((5, 1), dtype=int)
+    wave = Members(Atoms("2023", ("q",), turned, n, n, np.full(5, np.inf)))
+    both = [cell("x"), cell("x")._replace(niveau="secteur")]
+    assert [np.flatnonzero(m).tolist() for c in both if (m := wave.of(c)) is not None] == [
+        [0, 2], [3],
+    ]  # fmt: skip
 
 
 def test_a_panel_is_that_of_its_question() -> None:

@@ -155,6 +155,7 @@ def test_hidden_counts_hold_eleven_together_and_waves_and_bailleurs_are_apart() 
     nothing = protected_counts(one.iloc[:0], 11)
     assert list(nothing) == list(FIELD_COLUMNS)
     assert nothing.empty
+    assert list(protected_counts(pd.DataFrame(), 11)) == list(FIELD_COLUMNS)
     assert protected_counts(_counts([("qpv", "a", 0, 0)]), 11)["part_interroges"].tolist() == [0]
 
 

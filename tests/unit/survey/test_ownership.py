@@ -37,6 +37,7 @@ def test_no_other_bailleur_stays_and_none_can_be_subtracted(
     assert found.comparison["bailleur"].tolist() == kept
     assert found.levels["bailleur"].tolist() == kept
     assert len(found.benchmark) == 1
+    assert found.fieldwork.empty  # nothing names a bailleur there
 
 
 def test_every_table_is_cut_and_named_as_the_dossier_names_the_bailleur() -> None:

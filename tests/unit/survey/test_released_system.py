@@ -16,7 +16,7 @@ from tfpb.survey.secrecy.cells import BOTH, HORS, QPV, Cell, Cells
 from tfpb.survey.secrecy.released_system import ANSWERS, COUNTS, System, open_to, systems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -208,6 +208,10 @@ def test_a_few_answers_more_than_were_told_are_an_unknown_of_their_own() -> None
     assert made.high[ANSWERS].tolist() == [12, 13, 15, 0, 0]
     assert made.owner.tolist() == made.place.tolist() == [-1] * 5
     assert asked(made.needs) == {((4,), 7.0, (-1,)), ((4,), -3.0, (-1,))}
+    every = system(
+        alone(a=24, b=25, c=30), known=((cell("a"), 79),)
+    )  # as many as the whole has now
+    assert every.low[COUNTS].tolist() == [-24, -25, -30, -79, -55]
     less = system(alone(a=24, b=25, c=30), known=((cell("a"), 28),))
     assert less.ties.toarray().tolist() == [[-1, 0, 0, 1, -1]]
 
@@ -239,6 +243,27 @@ def test_cells_of_no_atom_and_without_wave_are_unknowns_of_their_own() -> None:
         assert tie == {ENSEMBLE: 1, "A": -1, "B": -1}
         assert {n.readers for n in made.needs} == {(-1,)}
         assert sorted(float(n.by) for n in made.needs) == [-3, 7]
+
+
+def test_places_and_bailleurs_without_an_answer_are_none() -> None:
+    made = system(alone(a=20, b=0))
+    assert [[c.territoire for c in g] for g in made.cells] == [["a", "total"]]
+    assert made.rows.toarray().tolist() == [[1, 0]]
+    assert made.high[COUNTS].tolist() == [np.inf, 0]
+    nobody = system(alone(a=0, b=0))
+    assert (nobody.rows.shape, len(nobody.cells), nobody.needs) == ((0, 2), 0, ())
+    assert (nobody.lost.dtype, nobody.fixed.dtype) == (bool, bool)
+    others = system({("A", "a"): 20, ("B", "a"): 15, ("C", "a"): 0})
+    assert others.owner.tolist() == [0, 1, -1]
+    assert system({("A", "a"): 20, ("B", "a"): 1}).owner.tolist() == [0, 1]
+    rows = [*REGION[:-1], ("C", "0", "", "D2", 0)]
+    assert region(rows).place.tolist() == [1, 1, 1, 2, 2, 5, 5, 7, 8, 8, -1]
+
+
+def test_one_cell_alone_is_a_system() -> None:
+    cells = Cells({cell("a"): 5}, {cell("a")})
+    [[made]] = systems(cells, [], MASK, frozenset())
+    assert asked(made.needs) == {((0,), 6.0, (-1,)), ((0,), -4.0, (-1,))}
 
 
 def test_a_number_that_its_atoms_do_not_make_up_is_an_unknown_of_its_own() -> None:
@@ -273,7 +298,7 @@ SIDE = {QPV: "1", HORS: "0"}
 
 def region(
     rows: list[tuple[str, str, str, str, int]] = REGION, previous: tuple[Cell, ...] = (),
-    dwellings: float = np.inf,
+    dwellings: float = np.inf, untold: Sequence[tuple[str, str]] = (),
 ) -> System:  # fmt: skip
     """Tell everybody's whole, each bailleur's, both départements and three quarters."""
     table = pd.DataFrame(rows, columns=["bailleur", "qpv", "code_qpv", "departement", "n"])
@@ -285,7 +310,8 @@ def region(
         here = here if side == BOTH else here[here["qpv"] == SIDE[side]]
         told = Cell("2023", "q", level, place, owner, side)
         cells.count[told] = int(here["n"].sum())
-        cells.shown.add(told)
+        if (place, side) not in untold:
+            cells.shown.add(told)
 
     for side in (QPV, HORS, BOTH):
         for owner in (ENSEMBLE, "A", "B", "C"):
@@ -332,6 +358,67 @@ def test_territories_of_too_few_bailleurs_are_masked_and_open() -> None:
     assert {by for _, by, _ in asked(full.needs)} == {-1.0}
 
 
+def test_what_two_levels_tell_apart_by_subtraction_is_open_too() -> None:
+    quarters = [
+        ("A", "1", "Q1", "D1", 20), ("B", "1", "Q1", "D1", 30), ("C", "1", "Q1", "D2", 40),
+        ("C", "1", "Q2", "D1", 25), ("A", "1", "Q2", "D2", 35), ("B", "1", "Q2", "D2", 36),
+    ]  # fmt: skip
+    outside = [(o, "0", "", d, 50) for d in ("D1", "D2") for o in "ABC"]
+    made = region([*quarters, *outside])
+    assert not made.lost.any()  # each row told has three bailleurs
+    assert asked(made.needs) == {
+        ((0, 1), 1.0, (-1, 2)), ((1,), 1.0, (0,)), ((0,), 1.0, (1,)),
+        ((4, 5), 1.0, (-1, 2)), ((5,), 1.0, (0,)), ((4,), 1.0, (1,)),
+        ((2,), 1.0, (-1, 0, 1)), ((3,), 1.0, (-1, 0, 1)),
+    }  # fmt: skip
+
+
+def test_both_sides_of_a_territory_together_may_show_a_bailleur() -> None:
+    here = [("A", "1", "Q1", "D1", 20), ("B", "1", "Q1", "D1", 30), ("B", "0", "", "D1", 25)]
+    there = [(o, s, "Q2" * int(s), "D2", 50) for s in "10" for o in "ABC"]
+    made = region([*here, *there])
+    at = named(made)
+    for side in (QPV, HORS, BOTH):
+        assert made.lost[at["D1", ENSEMBLE, side]]
+        assert not made.lost[at["D2", ENSEMBLE, side]]
+    assert ((0, 1, 2), 1.0, (-1, 2)) in asked(made.needs)
+
+
+def test_one_answer_counts_and_none_does_not() -> None:
+    base = asked(region().needs)
+    one = region([*REGION[:4], ("B", "0", "", "D1", 1), *REGION[5:]])
+    assert {need for need in asked(one.needs) if need[0] == (3, 4)} == {((3, 4), 1.0, (-1, 2))}
+    assert ("D1", ENSEMBLE, HORS) in {k for k, row in named(one).items() if one.lost[row]}
+    zero = region([*REGION, ("C", "0", "", "D1", 0)])
+    assert asked(zero.needs) == base
+    at = named(zero)
+    assert zero.lost[at["D1", ENSEMBLE, HORS]]
+    lone = region([*REGION[:7], ("C", "1", "Q3", "D2", 1), *REGION[8:]])
+    assert Cell("2023", "q", "code_qpv", "Q3", ENSEMBLE, QPV) in lone.hidden
+
+
+def test_small_sides_weigh_by_their_answers_and_a_territory_without_its_whole_has_no_gap() -> None:
+    made = region([(*r[:4], 1 if r[1] == "1" else r[4]) for r in REGION])
+    at = named(made)
+    assert made.weight[at[TOTAL, "A", QPV]] == pytest.approx(
+        100 + 2 / 1.0
+    )  # six in all, under twenty
+    untold = region(untold=[("D2", BOTH)])
+    at = named(untold)
+    assert untold.gaps.tolist() == [[at["D1", ENSEMBLE, side] for side in (QPV, HORS, BOTH)]]
+    assert untold.weight[at["D2", ENSEMBLE, HORS]] == pytest.approx(2 + 72 / (132 / 20))
+
+
+def test_sums_of_atoms_are_no_ties() -> None:
+    cells, atoms = survey(alone(a=20, b=22, c=30))
+    cells.sums.append((cell("total"), (cell("a"), cell("b"), cell("c"))))
+    nobody = [cell(n)._replace(item="q1") for n in ("y", "z")]
+    cells.count |= dict.fromkeys(nobody, 0)
+    cells.sums.append((nobody[0], (nobody[1],)))
+    [[made]] = systems(cells, atoms, MASK, frozenset())
+    assert made.ties.shape == (0, 3)
+
+
 def test_a_gap_is_a_pair_of_sides_and_rows_cost_by_their_size() -> None:
     made = region()
     at = named(made)
@@ -369,6 +456,12 @@ def test_a_bailleurs_whole_that_a_place_equals_hides_the_place_only() -> None:
     # what its own pack tells anyway is not asked to be open
     alone_ = len(rows) - 1
     assert not [n for n in made.needs if alone_ in n.group.tolist()]
+    nobody = region([*rows, ("C", "1", "Q1", "D1", 0)])
+    assert not [n for n in nobody.needs if alone_ in n.group.tolist()]
+    one = region(
+        [*rows, ("C", "1", "Q1", "D1", 1)]
+    )  # one answer elsewhere: its own whole is not the place
+    assert ((alone_,), 1.0, (-1, 0, 1)) in asked(one.needs)
 
 
 def test_what_was_masked_before_in_a_region_is_open_as_wide() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,16 +84,16 @@ def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estima
 def _partial_territories(survey: Survey) -> set[tuple[str, str, str, str]]:
     """List (pair of waves, level, territory, item) met by a bailleur that answers in one wave only."""
     frame = survey.respondents
-    owner, wave = (frame[c].to_numpy(dtype=object) for c in ("bailleur", "vague"))
-    levels = {c: frame[c].astype(str).to_numpy(dtype=object) for c in levels_of(frame)}
+    owner, wave = (frame[c].to_numpy() for c in ("bailleur", "vague"))
+    levels = {c: frame[c].astype(str).to_numpy() for c in levels_of(frame)}
     out: set[tuple[str, str, str, str]] = set()
-    for pair in zip(survey.waves, survey.waves[1:], strict=False):
+    for pair in pairwise(survey.waves):
         for item, ranks in survey.answers.items():
             sides = [(ranks >= 0) & (wave == w) for w in pair]
             alone = set(owner[sides[0]]) ^ set(owner[sides[1]])
             rows = (sides[0] | sides[1]) & np.isin(owner, sorted(alone))
             for level, places in levels.items():
-                out |= {("-".join(pair), level, t, item) for t in set(places[rows]) if t}
+                out |= {("-".join(pair), level, t, item) for t in set(places[rows])}
     return out
 
 

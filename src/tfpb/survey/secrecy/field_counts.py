@@ -60,24 +60,25 @@ def protected_counts(table: pd.DataFrame, masking_n: int) -> pd.DataFrame:
     if table.empty:
         return table.reindex(columns=list(FIELD_COLUMNS))
     kept = []
-    for _, whole in table.groupby(_WHOLE, sort=False):
-        sides = [_side(part, masking_n) for _, part in whole.groupby("cote", sort=False)]
+    for _, whole in table.groupby(_WHOLE):
+        sides = [_side(part, masking_n) for _, part in whole.groupby("cote")]
         if all(s is not None for s in sides):
             told = pd.concat(sides)
             total = whole["n"].sum()
             kept.append(told.assign(part_interroges=(told["n"] / max(total, 1)).round(_DIGITS)))
     out = pd.concat(kept) if kept else table.iloc[:0]
-    return out.sort_index().reset_index(drop=True)[list(FIELD_COLUMNS)]
+    return out.sort_index().reset_index()[list(FIELD_COLUMNS)]
 
 
 def _side(part: pd.DataFrame, masking_n: int) -> pd.DataFrame | None:
     """Return one side with its counts as told; None when the side itself is too small."""
-    n, homes = (part[c].to_numpy(dtype=float) for c in ("n", "n_residences"))
-    if _few(n.sum(), homes.sum(), masking_n):
+    counts = part[["n", "n_residences"]].to_numpy()
+    if _few(*counts.sum(axis=0), masking_n):
         return None
-    hidden: Flags = np.array([_few(a, k, masking_n) for a, k in zip(n, homes, strict=True)])
-    left = [int(r) for r in np.argsort(n, kind="stable") if n[r] > 0 and not hidden[r]]
-    while hidden.any() and left and (hidden.sum() < 2 or n[hidden].sum() < masking_n):  # noqa: PLR2004
+    n = counts[:, 0]
+    hidden: Flags = np.array([_few(*both, masking_n) for both in counts])
+    left = sorted(np.flatnonzero(n).tolist(), key=lambda r: n[r])
+    while hidden.any() and (hidden.sum() < 2 or n[hidden].sum() < masking_n):  # noqa: PLR2004
         hidden[left.pop(0)] = True
     return part.assign(n=np.where(hidden, np.nan, _told(n)))
 
@@ -123,7 +124,7 @@ def counts_told_otherwise(
     out: set[tuple[str, str]] = set()
     if table.empty:
         return frozenset()
-    for (wave, owner), rows in table.groupby(_WHOLE, sort=False):
+    for (wave, owner), rows in table.groupby(_WHOLE):
         now = {c[2:-1]: c.n for c in counts_told(rows)}
         for release in before:
             then = {

@@ -173,12 +173,12 @@ class _Wave(Members):
             member = indicator(codes, len(met)).toarray() > 0
             quarter = bool(QUARTER_COLUMNS & set(pair))
             for side in sides[:1] if quarter else [*sides, sides[0] | sides[1]]:
-                found |= {group.tobytes(): group for group in member & side if group.any()}
-        self.place = np.full(len(sides[0]), -1)
+                found |= {group.tobytes(): group for group in member & side}
+        self.place = np.full(len(wave.n), -1)
         if levels:
             where = pd.MultiIndex.from_arrays([self.columns[v] for v in levels])
             self.place = 2 * pd.factorize(where)[0] + sides[0]
-        self.groups = sparse.csr_array(np.array(list(found.values())).reshape(-1, len(sides[0])))
+        self.groups = sparse.csr_array(np.array(list(found.values())).reshape(-1, len(wave.n)))
 
 
 class _Maker:
@@ -260,7 +260,7 @@ class _Maker:
         rows = matrix([self.sets[g[0]] for g in groups], size)
         answers = rows @ self.n
         fixed = np.array([not cells.known.isdisjoint(g) for g in groups], dtype=bool)
-        gone = np.array(lost, dtype=bool) | ((answers > 0) & (answers < self.masking_n))
+        gone = np.array(lost, dtype=bool) | (answers < self.masking_n)
         needs = [*self._sizes(), *self._seen_small(groups, rows, fixed), *self._hidden(telling)]
         if self.wave is not None:
             opened, unanimous = self._answers(groups, rows)
@@ -312,8 +312,8 @@ class _Maker:
         if self.telling is None or self.wave is None:
             return {}
         n = self.n[: self.atoms]
-        names = np.unique(self.wave.columns["bailleur"], return_inverse=True)[1]
-        counts = (self.wave.groups * n) @ indicator(names, int(names.max()) + 1).T
+        met, names = np.unique(self.wave.columns["bailleur"], return_inverse=True)
+        counts = (self.wave.groups * n) @ indicator(names, len(met)).T
         found = np.flatnonzero((self.wave.groups @ n > 0) & self.telling(counts.toarray().T))
         there = [self.wave.groups[[k]].indices for k in found.tolist()]
         groups = [np.sort(g[n[g] > 0]).astype(np.intp) for g in there]
@@ -336,11 +336,11 @@ class _Maker:
                 for by in (min(self.masking_n, up), -min(self.masking_n, down)):
                     if by and len(group):
                         yield Need(group, by, (reader,), COUNTS)
-        if not telling or self.wave is None:
+        if self.wave is None:
             return
         names = self.wave.columns["bailleur"] + self.wave.columns["qpv"]
         whole = np.unique(names, return_inverse=True)[1]
-        number = np.bincount(whole[self.n[: self.atoms] > 0], minlength=len(whole))
+        number = np.bincount(whole[self.n[: self.atoms] > 0])
         for every in telling.values():
             met = np.bincount(whole[every], minlength=len(number))
             yield from open_to(every[(met < number)[whole[every]]], self.owner, self.low, self.high)
@@ -366,7 +366,7 @@ class _Maker:
         counts = ((rows * self.n) @ whose.T).toarray()
         counts[:, -1] = 0
         size = rows @ self.n
-        for k in np.flatnonzero(~fixed & (size > 0)).tolist():
+        for k in np.flatnonzero(~fixed).tolist():
             group = self.sets[groups[k][0]]
             away = tuple(r for r in self.readers[1:] if not counts[k, r]) or (-1,)
             inside = np.flatnonzero(counts[k]).tolist()
