@@ -263,7 +263,7 @@ def _release(line: Any) -> Release:
         {str(c): {str(h): str(v) for h, v in values.items()} for c, values in homes.items()},
         tuple(Cell(*map(str, c)) for c in masked),
         tuple((Cell(*map(str, c)), int(n)) for *c, n in shown),
-        tuple(FieldCount(*map(str, c), n=int(n)) for *c, n in line.get(_COUNTS, ())),
+        tuple(FieldCount._make((*map(str, c), int(n))) for *c, n in line.get(_COUNTS, ())),
     )
 
 

@@ -112,6 +112,7 @@ def test_a_side_too_small_leaves_no_count_at_all() -> None:
 @pytest.mark.parametrize(
     ("n", "homes", "told"),
     [
+        (1, 1, -1),
         (12, 2, -1),
         (13, 2, 15),
         (13, 1, -1),
@@ -136,6 +137,14 @@ def test_a_count_is_told_to_five_unless_it_is_small_for_its_residences(
     assert out["part_interroges"].tolist()[2:] == [round(60 / (n + 120), 3), 0]
     assert list(out) == list(FIELD_COLUMNS)
     assert out.index.tolist() == [0, 1, 2, 3]
+
+
+def test_the_smallest_beside_is_hidden_too_and_the_threshold_is_a_setting() -> None:
+    rows = [("qpv", "a", 40, 1), ("qpv", "b", 20, 4), ("qpv", "c", 60, 4)]
+    assert protected_counts(_counts(rows), 11)["n"].fillna(-1).tolist() == [-1, -1, 60]
+    rows = [("qpv", "a", 15, 2), ("qpv", "b", 40, 4), ("qpv", "c", 60, 4)]
+    assert protected_counts(_counts(rows), 15)["n"].tolist() == [15, 40, 60]
+    assert protected_counts(_counts(rows), 16)["n"].fillna(-1).tolist() == [-1, -1, 60]
 
 
 def test_hidden_counts_hold_eleven_together_and_waves_and_bailleurs_are_apart() -> None:
@@ -214,6 +223,12 @@ def test_every_earlier_release_counts_and_each_for_its_bailleur_and_wave() -> No
     alone = table.assign(bailleur="ensemble")  # a delivery of one bailleur
     assert counts_told_otherwise(alone, [near], 11) == {("2023", "ensemble")}
     assert counts_told_otherwise(alone.iloc[:0], [near], 11) == set()
+    assert counts_told_otherwise(pd.DataFrame(), [near], 11) == set()
+    apart = counts_told(_moved(("qpv", "a", 55)))  # fifteen as told: ten at least
+    assert [len(counts_told_otherwise(table, [apart], n)) for n in (10, 11)] == [0, 1]
+    nobody = _moved(("qpv", "z", 0))
+    assert counts_told_otherwise(table, [counts_told(nobody)], 11) == set()
+    assert counts_told_otherwise(nobody, [now], 11) == set()
 
 
 @pytest.mark.parametrize("more", [4, 0])

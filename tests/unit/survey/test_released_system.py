@@ -403,9 +403,10 @@ def test_small_sides_weigh_by_their_answers_and_a_territory_without_its_whole_ha
     assert made.weight[at[TOTAL, "A", QPV]] == pytest.approx(
         100 + 2 / 1.0
     )  # six in all, under twenty
-    untold = region(untold=[("D2", BOTH)])
-    at = named(untold)
-    assert untold.gaps.tolist() == [[at["D1", ENSEMBLE, side] for side in (QPV, HORS, BOTH)]]
+    for side in (HORS, BOTH):
+        untold = region(untold=[("D2", side)])
+        at = named(untold)
+        assert untold.gaps.tolist() == [[at["D1", ENSEMBLE, s] for s in (QPV, HORS, BOTH)]]
     assert untold.weight[at["D2", ENSEMBLE, HORS]] == pytest.approx(2 + 72 / (132 / 20))
 
 
@@ -489,10 +490,11 @@ def test_an_open_group_moves_one_way_or_the_other(
 
 def test_wholes_of_a_territory_cost_less_than_its_sides() -> None:
     cells, atoms = survey(alone(a=20, b=22, c=30))
-    both = cell("a")._replace(groupe=BOTH)
-    cells.count[both] = 21  # of other answers
-    cells.shown.add(both)
+    both, outside = (cell("a")._replace(groupe=g) for g in (BOTH, HORS))
+    cells.count |= {both: 21, outside: 23}  # of other answers
+    cells.shown |= {both, outside}
     [[made]] = systems(cells, atoms, MASK, frozenset())
     weights = {g[0]: w for g, w in zip(made.cells, made.weight.tolist(), strict=True)}
     assert weights[both] == 1 + 21 / 72
+    assert made.gaps.shape == (0, 3)
     assert weights[cell("a")] == 2 + 20 / 72

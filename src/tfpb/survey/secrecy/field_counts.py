@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Flags = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
 
 _STEP: Final = 5
 _DIGITS: Final = 3
@@ -73,10 +72,11 @@ def protected_counts(table: pd.DataFrame, masking_n: int) -> pd.DataFrame:
 def _side(part: pd.DataFrame, masking_n: int) -> pd.DataFrame | None:
     """Return one side with its counts as told; None when the side itself is too small."""
     counts = part[["n", "n_residences"]].to_numpy()
-    if _few(*counts.sum(axis=0), masking_n):
+    n, homes = counts.sum(axis=0)
+    if _few(n, homes, masking_n):
         return None
+    hidden: Flags = np.array([_few(n, homes, masking_n) for n, homes in counts])
     n = counts[:, 0]
-    hidden: Flags = np.array([_few(*both, masking_n) for both in counts])
     left = sorted(np.flatnonzero(n).tolist(), key=lambda r: n[r])
     while hidden.any() and (hidden.sum() < 2 or n[hidden].sum() < masking_n):  # noqa: PLR2004
         hidden[left.pop(0)] = True
@@ -85,21 +85,18 @@ def _side(part: pd.DataFrame, masking_n: int) -> pd.DataFrame | None:
 
 def _few(n: float, residences: float, masking_n: int) -> bool:
     """Tell whether interviews are too few, by themselves or for their résidences (secrecy of sizes)."""
-    small = float(_told(np.array([n]))[0]) < masking_n or n < masking_n + residences - 2
+    small = _told(n) < masking_n or n < masking_n + residences - 2
     return n > 0 and (small or residences < 2)  # noqa: PLR2004
 
 
-def _told(n: Floats) -> Floats:
-    rounded: Floats = _STEP * np.floor(n / _STEP + 0.5)
-    return rounded
+def _told(n: Any) -> Any:
+    return _STEP * np.floor(n / _STEP + 0.5)
 
 
 def counts_told(table: pd.DataFrame) -> tuple[FieldCount, ...]:
     """Return the counts of a protected table, as a release remembers them."""
-    rows = table.reindex(columns=list(FieldCount._fields))
-    names = rows.drop(columns="n").astype(str).itertuples(index=False, name=None)
-    numbers = rows["n"].astype(float).fillna(_HIDDEN).astype(int).tolist()
-    return tuple(FieldCount(*cell, n) for cell, n in zip(names, numbers, strict=True))
+    rows = table.reindex(columns=list(FieldCount._fields)).fillna({"n": _HIDDEN})
+    return tuple(FieldCount._make((*map(str, cell), int(n))) for *cell, n in rows.to_numpy())
 
 
 def counts_told_otherwise(

@@ -262,10 +262,9 @@ class _Maker:
         fixed = np.array([not cells.known.isdisjoint(g) for g in groups], dtype=bool)
         gone = np.array(lost, dtype=bool) | (answers < self.masking_n)
         needs = [*self._sizes(), *self._seen_small(groups, rows, fixed), *self._hidden(telling)]
-        if self.wave is not None:
-            opened, unanimous = self._answers(groups, rows)
-            needs += opened
-            gone |= unanimous
+        opened, unanimous = self._answers(groups, rows)
+        needs += opened
+        gone |= unanimous
         paired = self._gaps(groups) if self.telling else {}
         weight = np.array(
             [
@@ -299,7 +298,7 @@ class _Maker:
         apart, out = set(self.extra), []
         here = self.sets.keys()
         for total, parts in self.cells.sums:
-            if total in here and (total in apart or not apart.isdisjoint(parts)):
+            if not apart.isdisjoint((total, *parts)):
                 row = np.zeros(len(self.n))
                 row[self.sets[total]] += 1
                 for part in here & set(parts):
