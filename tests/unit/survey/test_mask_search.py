@@ -263,3 +263,11 @@ def test_what_is_masked_is_opened_until_nothing_more_is() -> None:
     assert found.lost.tolist() == [True, True, True, False]
     assert [n.group.tolist() for n in found.needs] == [[1], [2]]
     assert all(n.moving == COUNTS and n.by == 1 for n in found.needs)
+
+
+def test_cells_that_nobody_answered_are_not_masked() -> None:
+    cells, _ = survey(alone(a=0, b=0))
+    assert least_masks(cells, [], MASK, frozenset()) == frozenset()
+    assert (
+        least_masks(cells, [], MASK, frozenset(), lambda counts: counts.any(axis=0)) == frozenset()
+    )

@@ -64,7 +64,7 @@ def none(made: System) -> np.ndarray:
 def test_questions_of_about_as_many_answers_share_room_and_needs() -> None:
     one = system([[0]], [60, 40], needs=[need([0], 3), need([0], -3), need([1], 2, ANSWERS)])
     two = system([[0]], [50, 60], up=[70, 30], needs=[need([0], 5), need([0], -1)])
-    large = system([[0]], [80, 60])
+    large = system([[0]], [80, 60], needs=[need([1], 1), need([1], -3)])
     other = system([[0]], [60, 40, 0])  # another wave's unknowns
     shared = shared_by([one, large, two, other])
     assert shared[0] is shared[2]
@@ -76,7 +76,7 @@ def test_questions_of_about_as_many_answers_share_room_and_needs() -> None:
         (name, COUNTS, True): 5, (name, COUNTS, False): 3, (last, ANSWERS, True): 2,
     }  # fmt: skip
     assert shared[1].low.tolist() == large.low.tolist()
-    assert shared[1].widest == {}
+    assert shared[1].widest == {(last, COUNTS, True): 1, (last, COUNTS, False): 3}
     assert shared[3].high.shape == (2, 3)
     [empty] = shared_by([system([[0]], [0, 0])])
     assert empty.low.tolist() == [[0, 0], [0, 0]]
@@ -92,7 +92,7 @@ def test_movements_are_rows_and_sets_are_read_by_unknown() -> None:
 
 
 def test_a_movement_tells_the_rows_that_it_moves_and_may_break_a_tie() -> None:
-    made = system([[0, 1], [1]], [20, 20, 20], ties=[[1, 0, -1]])
+    made = system([[0, 1], [1]], [20, 20, 20], ties=[[1, 0, -1], [0, 0, 0]])
     found = ways(made)
     assert found.tells((np.array([0, 1]), np.array([2.0, -2.0]))).tolist() == [False, True]
     assert found.untied((np.array([0]), np.array([2.0])))
@@ -131,6 +131,7 @@ def test_a_bailleur_trades_with_another_in_another_place() -> None:
         assert far(move) == {0: by, 1: -by, 2: -by, 3: by}
         assert move is not None
         assert not found.tells(move).any()
+    assert far(found.traded(need([3], 4), np.array([-1]), none_)) == {0: 4, 1: -4, 2: -4, 3: 4}
     # the other side's answers are no room for it
     apart = system(
         [[0, 1], [2, 3], [0, 2], [1, 3]], [20] * 4, owner=[0, 1, 0, 1], place=[1, 1, 2, 2]

@@ -105,6 +105,13 @@ def test_what_each_bailleur_sees_of_a_small_row_is_open_too(dwellings: float) ->
     assert weights["a", "B"] == 2 + 4 / 80
 
 
+def test_a_small_row_of_one_bailleur_is_open_to_anybody() -> None:
+    assert asked(system(alone(a=3, b=4)).needs) == {
+        ((0,), 8.0, (-1,)), ((0,), -2.0, (-1,)), ((1,), 7.0, (-1,)), ((1,), -3.0, (-1,)),
+        ((0, 1), 4.0, (-1,)), ((0, 1), -6.0, (-1,)),
+    }  # fmt: skip
+
+
 def test_a_small_row_of_everyone_is_open_to_anybody_and_to_each_inside() -> None:
     made = system({("A", "a"): 4, ("B", "a"): 4, ("A", "b"): 30, ("B", "b"): 40})
     rows = {need for need in asked(made.needs) if len(need[0]) > 1}
@@ -208,6 +215,7 @@ def test_a_few_answers_more_than_were_told_are_an_unknown_of_their_own() -> None
     assert made.high[ANSWERS].tolist() == [12, 13, 15, 0, 0]
     assert made.owner.tolist() == made.place.tolist() == [-1] * 5
     assert asked(made.needs) == {((4,), 7.0, (-1,)), ((4,), -3.0, (-1,))}
+    assert asked(made.needs, ANSWERS) == set()
     every = system(
         alone(a=24, b=25, c=30), known=((cell("a"), 79),)
     )  # as many as the whole has now

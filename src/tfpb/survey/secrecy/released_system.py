@@ -113,6 +113,11 @@ class System:
     high: Vector
     needs: tuple[Need, ...]
 
+    @property
+    def readers(self) -> int:
+        """How many may read: each bailleur, then anybody."""
+        return int(self.owner.max(initial=-1)) + 2
+
     def costs(self, lost: Flags) -> Vector:
         """Return what each row costs to lose, once others are: a side, its gap if the other is shown."""
         sides = self.gaps[:, :2]
@@ -178,7 +183,9 @@ class _Wave(Members):
         if levels:
             where = pd.MultiIndex.from_arrays([self.columns[v] for v in levels])
             self.place = 2 * pd.factorize(where)[0] + sides[0]
-        self.groups = sparse.csr_array(np.array(list(found.values())).reshape(-1, len(wave.n)))
+        self.groups = sparse.csr_array(
+            np.array(list(found.values())).reshape(len(found), len(wave.n))
+        )
 
 
 class _Maker:
@@ -304,7 +311,7 @@ class _Maker:
                 for part in here & set(parts):
                     row[self.sets[part]] -= 1
                 out.append(row)
-        return sparse.csr_array(np.array(out).reshape(-1, len(self.n)))
+        return sparse.csr_array(np.array(out).reshape(len(out), len(self.n)))
 
     def _telling(self) -> Mapping[bytes, Numbers]:
         """List the groups of territories, told or got by subtraction, that would show a bailleur."""
@@ -313,7 +320,7 @@ class _Maker:
         n = self.n[: self.atoms]
         met, names = np.unique(self.wave.columns["bailleur"], return_inverse=True)
         counts = (self.wave.groups * n) @ indicator(names, len(met)).T
-        found = np.flatnonzero((self.wave.groups @ n > 0) & self.telling(counts.toarray().T))
+        found = np.flatnonzero(self.telling(counts.toarray().T))
         there = [self.wave.groups[[k]].indices for k in found.tolist()]
         groups = [np.sort(g[n[g] > 0]).astype(np.intp) for g in there]
         return {g.tobytes(): g for g in groups}
@@ -374,7 +381,7 @@ class _Maker:
                 *(((r,), size[k] - counts[k, r]) for r in inside),
             ):
                 left = group if readers is away else self._seen(group, readers[0])
-                if 0 < seen < self.masking_n and len(left) > 1:
+                if seen < self.masking_n and len(left) > 1:
                     up = float(self.high[COUNTS, left].sum())
                     for by in (min(self.masking_n - seen, up), 1 - seen):
                         if by:
