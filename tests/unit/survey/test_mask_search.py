@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from test_least_loss import MASK, alone, survey
 from test_movements import need, system
+from test_released_system import REGION, few, told
 
 from tfpb.survey.secrecy import least_loss
+from tfpb.survey.secrecy.cells import Cell
 from tfpb.survey.secrecy.least_loss import _Search, least_masks
 from tfpb.survey.secrecy.movements import shared_by
-from tfpb.survey.secrecy.released_system import ANSWERS, COUNTS
+from tfpb.survey.secrecy.released_system import ANSWERS, COUNTS, systems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -106,7 +109,7 @@ def test_rows_and_bailleurs_that_a_movement_meets() -> None:
 def test_a_movement_that_breaks_a_sum_is_not_known_here() -> None:
     made = system([[0, 1]], [9, 9], ties=[[1, 0]], needs=[need([1], 2)])
     moves = [move(u0=1, u1=-1), move(u1=2)]
-    assert len(search(made, moves).known) == 1
+    assert [m is moves[1] for m in search(made, moves).known] == [True]
     assert search(made, moves).fits == [[0]]
     free = system([[0, 1]], [9, 9], needs=[need([1], 2)])
     assert search(free, moves).fits == [[0, 1]]
@@ -119,6 +122,8 @@ def test_rows_masked_elsewhere_are_lost_first_and_those_that_readers_hold_never(
     assert found.again.tolist() == [False, True, False]
     assert not found.first
     assert search(made).first
+    pair = (made.cells[0][0], made.cells[1][0])  # two cells of the same answers, one masked elsewhere
+    assert search(replace(made, cells=[pair, *made.cells[1:]]), (), again).again[0]
 
 
 def test_the_cheapest_known_way_through_rows_masked_elsewhere() -> None:
@@ -238,13 +243,14 @@ def test_questions_after_the_first_are_searched_by_eights(monkeypatch: pytest.Mo
     cells, atoms = survey(alone(a=5, b=20, c=20), items=items)
     atoms[0].n[:, 3] = [4, 19, 20]  # not the fullest
     for name in ("a", "b", "total"):
-        for told in [c for c in cells.count if c.item == "q03" and c.territoire == name]:
-            cells.count[told] -= 1 if name != "total" else 2
+        for one in [c for c in cells.count if c.item == "q03" and c.territoire == name]:
+            cells.count[one] -= 1 if name != "total" else 2
     seen: list[tuple[int, bool]] = []
     plain: Callable[[Any], Any] = least_loss._searched
 
     def searched(chunk: Any) -> Any:
         seen.append((len(chunk.alike), bool(chunk.again)))
+        assert all(len(name) == len(Cell._fields[2:]) for name in chunk.again)
         return plain(chunk)
 
     monkeypatch.setattr(least_loss, "_searched", searched)
@@ -263,6 +269,38 @@ def test_what_is_masked_is_opened_until_nothing_more_is() -> None:
     assert found.lost.tolist() == [True, True, True, False]
     assert [n.group.tolist() for n in found.needs] == [[1], [2]]
     assert all(n.moving == COUNTS and n.by == 1 for n in found.needs)
+
+
+def test_movements_are_kept_by_their_number_of_unknowns() -> None:
+    cells, atoms = survey(alone(a=5, b=20, c=20))
+    [alike] = systems(cells, atoms, MASK, frozenset())
+    shared = [*zip(alike, shared_by(alike), strict=True)]
+    found = least_loss._searched(least_loss._Chunk(shared, {}, frozenset(), open_masked=False))
+    assert alike[0].rows.shape == (4, 3)
+    assert {size: len(moves) for size, moves in found.moves.items()} == {3: 1}
+
+
+def test_masked_rows_of_a_region_are_open_and_cells_alike_are_masked_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [r for r in REGION if r[0] != "C"] + [("C", "1", "Q3", "D2", 40)]
+    cells, wave = told(rows)
+    place, whole = (
+        Cell("2023", "q", *names, "qpv")
+        for names in (("code_qpv", "Q3", "ensemble"), ("total", "total", "C"))
+    )
+    assert (cells.count[place], cells.count[whole]) == (40, 40)
+    opened: list[int] = []
+    monkeypatch.setattr(
+        _Search, "open_masked", lambda search: opened.append(int(search.lost.sum()))
+    )
+    found = least_masks(cells, [wave], MASK, frozenset(), few)
+    assert place in found
+    assert whole not in found
+    assert len(opened) == 1
+    assert opened[0] > 0
+    assert whole not in least_masks(cells, [wave], MASK, frozenset())
+    assert len(opened) == 1  # of a comparison, they hide no household's answer
 
 
 def test_cells_that_nobody_answered_are_not_masked() -> None:

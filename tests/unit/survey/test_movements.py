@@ -132,11 +132,19 @@ def test_a_bailleur_trades_with_another_in_another_place() -> None:
         assert move is not None
         assert not found.tells(move).any()
     assert far(found.traded(need([3], 4), np.array([-1]), none_)) == {0: 4, 1: -4, 2: -4, 3: 4}
+    first = system([[0, 1], [2, 3], [0, 2], [1, 3]], [20] * 4, owner=[0, 1] * 2, place=[0, 0, 2, 2])
+    assert far(ways(first).traded(need([0], 4), np.array([-1]), none_[:4])) == {
+        0: 4,
+        1: -4,
+        2: -4,
+        3: 4,
+    }
     # the other side's answers are no room for it
     apart = system(
         [[0, 1], [2, 3], [0, 2], [1, 3]], [20] * 4, owner=[0, 1, 0, 1], place=[1, 1, 2, 2]
     )
-    assert ways(apart).traded(need([0], 4), np.array([-1]), none_[:4]) is None
+    for by in (4, 1):
+        assert ways(apart).traded(need([0], by), np.array([-1]), none_[:4]) is None
     # neither is what a reader knows
     for reader in (0, 1):
         assert found.traded(need([0], 4), np.array([reader]), none_) is None
@@ -152,6 +160,7 @@ def test_a_bailleur_trades_with_another_in_another_place() -> None:
         ((20, 20, 3, 20), False),
         ((20, 20, 20, 3), False),
         ((3, 20, 20, 20), False),
+        ((4, 20, 20, 20), True),
     ],
 )
 def test_a_trade_stays_within_what_each_may_move(size: tuple[int, ...], *, trades: bool) -> None:
@@ -163,6 +172,18 @@ def test_a_trade_stays_within_what_each_may_move(size: tuple[int, ...], *, trade
         assert far(move) == {0: 4, 1: -4, 2: -4, 3: 4}
     down = ways(made).traded(need([0], -4), np.array([-1]), np.zeros(4, dtype=bool))
     assert (down is not None) is trades
+
+
+def test_a_trade_goes_up_where_there_is_room_and_down_where_there_are_answers() -> None:
+    sets = [[0, 1], [2, 3], [0, 2], [1, 3]]
+    made = system(sets, [3, 20, 20, 3], up=[20, 0, 0, 20], owner=[0, 1, 0, 1], place=[1, 1, 3, 3])
+    none_ = np.zeros(4, dtype=bool)
+    move = ways(made).traded(need([0], 4), np.array([-1]), none_)
+    assert far(move) == {0: 4, 1: -4, 2: -4, 3: 4}
+    assert ways(made).traded(need([0], -3), np.array([-1]), none_) is None
+    turned = system(sets, [20, 0, 0, 20], up=[3, 20, 20, 3], owner=[0, 1, 0, 1], place=[1, 1, 3, 3])
+    move = ways(turned).traded(need([0], -4), np.array([-1]), none_)
+    assert far(move) == {0: -4, 1: 4, 2: 4, 3: -4}
 
 
 def test_a_trade_is_shared_by_several_and_by_several_places() -> None:
@@ -192,6 +213,15 @@ def test_a_trade_of_a_group_moves_its_ablest_member_and_none_other() -> None:
     )  # fmt: skip
     move = ways(wide).traded(need([0, 2], 4), np.array([-1]), np.zeros(5, dtype=bool))
     assert far(move) == {2: 4, 3: -4, 4: -4, 5: 4}
+
+
+def test_what_lies_nowhere_is_not_traded() -> None:
+    made = system(
+        [[0, 1, 2], [3, 4], [0, 1, 3], [2, 4]], [50, 20, 20, 20, 20], owner=[0, 0, 1, 0, 1],
+        place=[-1, 1, 1, 3, 3],
+    )  # fmt: skip
+    move = ways(made).traded(need([0, 1], 4), np.array([-1]), np.zeros(4, dtype=bool))
+    assert far(move) == {1: 4, 2: -4, 3: -4, 4: 4}
 
 
 @pytest.mark.parametrize(

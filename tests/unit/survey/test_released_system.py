@@ -268,6 +268,13 @@ def test_places_and_bailleurs_without_an_answer_are_none() -> None:
     assert region(rows).place.tolist() == [1, 1, 1, 2, 2, 5, 5, 7, 8, 8, -1]
 
 
+def test_readers_are_each_bailleur_and_anybody() -> None:
+    assert system(THREE).readers == 4
+    assert system(alone(a=20, b=22)).readers == 1
+    [[nobody]] = systems(Cells({cell("a"): 0}, {cell("a")}), [], MASK, frozenset())
+    assert nobody.readers == 1
+
+
 def test_one_cell_alone_is_a_system() -> None:
     cells = Cells({cell("a"): 5}, {cell("a")})
     [[made]] = systems(cells, [], MASK, frozenset())
@@ -308,6 +315,15 @@ def region(
     rows: list[tuple[str, str, str, str, int]] = REGION, previous: tuple[Cell, ...] = (),
     dwellings: float = np.inf, untold: Sequence[tuple[str, str]] = (),
 ) -> System:  # fmt: skip
+    cells, wave = told(rows, dwellings, untold)
+    [[made]] = systems(cells, [wave], MASK, frozenset(previous), few)
+    return made
+
+
+def told(
+    rows: list[tuple[str, str, str, str, int]] = REGION, dwellings: float = np.inf,
+    untold: Sequence[tuple[str, str]] = (),
+) -> tuple[Cells, Atoms]:  # fmt: skip
     """Tell everybody's whole, each bailleur's, both départements and three quarters."""
     table = pd.DataFrame(rows, columns=["bailleur", "qpv", "code_qpv", "departement", "n"])
     cells = Cells()
@@ -316,10 +332,10 @@ def region(
         here = table if level == TOTAL else table[table[level] == place]
         here = here if owner == ENSEMBLE else here[here["bailleur"] == owner]
         here = here if side == BOTH else here[here["qpv"] == SIDE[side]]
-        told = Cell("2023", "q", level, place, owner, side)
-        cells.count[told] = int(here["n"].sum())
+        one = Cell("2023", "q", level, place, owner, side)
+        cells.count[one] = int(here["n"].sum())
         if (place, side) not in untold:
-            cells.shown.add(told)
+            cells.shown.add(one)
 
     for side in (QPV, HORS, BOTH):
         for owner in (ENSEMBLE, "A", "B", "C"):
@@ -331,9 +347,7 @@ def region(
     n = table["n"].to_numpy()[:, None]
     places = table[["bailleur", "qpv", "code_qpv", "departement"]]
     limits = np.maximum(n[:, 0], dwellings).astype(float)
-    wave = Atoms("2023", ("q",), places, n, np.maximum(n // 2, 1), limits)
-    [[made]] = systems(cells, [wave], MASK, frozenset(previous), few)
-    return made
+    return cells, Atoms("2023", ("q",), places, n, np.maximum(n // 2, 1), limits)
 
 
 def few(counts: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -176,11 +176,10 @@ class Movements:
             if able[k] < size or owner in readers:
                 continue
             up, down = capped[0].copy(), capped[1].copy()
-            up[here] = 0.0
             up[side != side[here]] = 0.0
             left, moved = size, dict[int, float]()
             for one in np.argsort(-down[here], kind="stable").tolist():
-                while left > 0 and down[here, one] > 0 and one != owner and one not in readers:
+                while one not in readers:
                     most = np.minimum(down[:, owner], up[:, one])
                     there = int(most.argmax())
                     step = min(left, float(down[here, one]), float(most[there]))

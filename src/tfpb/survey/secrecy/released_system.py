@@ -380,7 +380,7 @@ class _Maker:
                 (away, size[k]),
                 *(((r,), size[k] - counts[k, r]) for r in inside),
             ):
-                left = group if readers is away else self._seen(group, readers[0])
+                left = self._seen(group, readers[0])
                 if seen < self.masking_n and len(left) > 1:
                     up = float(self.high[COUNTS, left].sum())
                     for by in (min(self.masking_n - seen, up), 1 - seen):
