@@ -122,7 +122,10 @@ def test_rows_masked_elsewhere_are_lost_first_and_those_that_readers_hold_never(
     assert found.again.tolist() == [False, True, False]
     assert not found.first
     assert search(made).first
-    pair = (made.cells[0][0], made.cells[1][0])  # two cells of the same answers, one masked elsewhere
+    pair = (
+        made.cells[0][0],
+        made.cells[1][0],
+    )  # two cells of the same answers, one masked elsewhere
     assert search(replace(made, cells=[pair, *made.cells[1:]]), (), again).again[0]
 
 

@@ -178,8 +178,9 @@ def test_a_trade_goes_up_where_there_is_room_and_down_where_there_are_answers() 
     sets = [[0, 1], [2, 3], [0, 2], [1, 3]]
     made = system(sets, [3, 20, 20, 3], up=[20, 0, 0, 20], owner=[0, 1, 0, 1], place=[1, 1, 3, 3])
     none_ = np.zeros(4, dtype=bool)
-    move = ways(made).traded(need([0], 4), np.array([-1]), none_)
-    assert far(move) == {0: 4, 1: -4, 2: -4, 3: 4}
+    for by in (4, 1):
+        move = ways(made).traded(need([0], by), np.array([-1]), none_)
+        assert far(move) == {0: by, 1: -by, 2: -by, 3: by}
     assert ways(made).traded(need([0], -3), np.array([-1]), none_) is None
     turned = system(sets, [20, 0, 0, 20], up=[3, 20, 20, 3], owner=[0, 1, 0, 1], place=[1, 1, 3, 3])
     move = ways(turned).traded(need([0], -4), np.array([-1]), none_)
@@ -212,6 +213,15 @@ def test_a_trade_of_a_group_moves_its_ablest_member_and_none_other() -> None:
         place=[1, 1, 3, 3, 5, 5],
     )  # fmt: skip
     move = ways(wide).traded(need([0, 2], 4), np.array([-1]), np.zeros(5, dtype=bool))
+    assert far(move) == {2: 4, 3: -4, 4: -4, 5: 4}
+
+
+def test_the_next_member_trades_where_the_ablest_cannot() -> None:
+    made = system(
+        [[0, 1], [2, 3], [4, 5], [0, 2, 4], [1, 3, 5]], [50, 3, 20, 20, 30, 30], owner=OWNERS,
+        place=[1, 1, 3, 3, 5, 5],
+    )  # fmt: skip
+    move = ways(made).traded(need([0, 2], 4), np.array([-1]), np.zeros(5, dtype=bool))
     assert far(move) == {2: 4, 3: -4, 4: -4, 5: 4}
 
 
@@ -280,6 +290,10 @@ def test_a_group_moves_as_far_as_any_like_question_asks() -> None:
     assert far(found.traded(need([0], 4), np.array([-1]), none_)) == {0: 7, 1: -7}
     assert far(found.traded(need([0], 9), np.array([-1]), none_)) == {0: 9, 1: -9}
     assert far(found.traded(need([0], -4), np.array([-1]), none_)) == {0: -4, 1: 4}
+    few = system(
+        [[0, 1], [2]], [6, 30, 30], owner=[0, 1, 2], place=[1, 2, 5]
+    )  # four of six, as seven of ten
+    assert far(Movements(few, shared).traded(need([0], 4), np.array([-1]), none_)) == {0: 7, 1: -7}
     tight = replace(shared, low=np.full((2, 3), -5.0))  # seven is too far for one of them
     assert far(Movements(made, tight).traded(need([0], 4), np.array([-1]), none_)) == {0: 4, 1: -4}
 

@@ -110,6 +110,10 @@ def test_a_small_row_of_one_bailleur_is_open_to_anybody() -> None:
         ((0,), 8.0, (-1,)), ((0,), -2.0, (-1,)), ((1,), 7.0, (-1,)), ((1,), -3.0, (-1,)),
         ((0, 1), 4.0, (-1,)), ((0, 1), -6.0, (-1,)),
     }  # fmt: skip
+    full = asked(system(alone(a=3, b=4), dwellings=0).needs)
+    assert full == {((0,), -2.0, (-1,)), ((1,), -3.0, (-1,)), ((0, 1), -6.0, (-1,))}
+    eleven = asked(system(alone(a=5, b=6)).needs)
+    assert {group for group, _, _ in eleven} == {(0,), (1,)}
 
 
 def test_a_small_row_of_everyone_is_open_to_anybody_and_to_each_inside() -> None:
@@ -157,6 +161,15 @@ def test_small_atoms_that_no_row_shows_alone_may_answer_otherwise() -> None:
     assert asked(made.needs, ANSWERS) == {((0,), -1.0, (1,))}
     # B reads the row of both: the five of A are one to it
     assert lost(made) == {"a"}
+
+
+@pytest.mark.parametrize(("n", "open_"), [(1, True), (10, True), (11, False)])
+def test_a_small_atom_among_three_bailleurs_may_answer_otherwise(n: int, *, open_: bool) -> None:
+    homes = {("A", "a"): n, ("A", "b"): 30} | {(o, p): 40 for o in "BC" for p in "ab"}
+    cells, atoms = survey(homes, hits={("A", "a"): n})
+    cells.shown -= {cell("a", "A")}
+    [[made]] = systems(cells, atoms, MASK, frozenset())
+    assert asked(made.needs, ANSWERS) == ({((0,), -1.0, (1, 2))} if open_ else set())
 
 
 def test_what_a_bailleur_sees_of_a_row_may_not_answer_as_one() -> None:

@@ -198,8 +198,6 @@ class _Search:
 
     def _fitting(self, groups: sparse.csr_array) -> list[list[int]]:
         """List the known movements that free each need."""
-        if not self.known or not len(self.by):
-            return [[] for _ in self.needs]
         far = moved(self.known, groups.shape[1])
         ends = np.sort(
             [edge[:, far.indices] / far.data for edge in (self.system.low, self.system.high)],

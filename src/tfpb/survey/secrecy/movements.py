@@ -185,8 +185,10 @@ class Movements:
                     step = min(left, float(down[here, one]), float(most[there]))
                     if not step:
                         break
-                    for place, who, way in ((here, one, -1), (there, owner, -1), (there, one, 1)):
-                        (up if way > 0 else down)[place, who] -= step
+                    for place, who, left_there, way in (
+                        (here, one, down, -1), (there, owner, down, -1), (there, one, up, 1),
+                    ):  # fmt: skip
+                        left_there[place, who] -= step
                         unknown = int(at[place, who])
                         moved[unknown] = moved.get(unknown, 0.0) + way * step
                     left -= step
