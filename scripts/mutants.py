@@ -229,7 +229,7 @@ def survivors(module: str, tests: Sequence[str], changes: Sequence[Mutant]) -> I
     _, status = os.waitpid(start(module, tests, None, LONGEST_S), 0)
     if status:
         raise SystemExit(f"{module}: tests fail or none is found before any change: {tests}")
-    cpu_s = int(10 + 5 * (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - spent))
+    cpu_s = int(3 + 4 * (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - spent))
     running: dict[int, Mutant] = {}
     left = list(reversed(changes))
     while left or running:

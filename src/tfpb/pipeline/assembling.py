@@ -195,8 +195,8 @@ def examine(
     parcels = geography.parcel_sources(cities)
     inputs = replace(inputs, sources=sources)
     dossier = assembled(settings, inputs, geography, outcome.made, found, parcels)
-    told = dossier.survey.comparison if dossier.survey is not None else None
-    release = release_of(owner, run, told, outcome.made.get(stages.SURVEY_SIDES))
+    told = (dossier.survey.comparison, dossier.survey.fieldwork) if dossier.survey else (None, None)
+    release = release_of(owner, run, told[0], outcome.made.get(stages.SURVEY_SIDES), told[1])
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
     dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
     return Examined(dossier.notices, dossier.readings, dossier)

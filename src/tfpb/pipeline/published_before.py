@@ -26,6 +26,7 @@ from tfpb.model.record import Source
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.secrecy.cells import Cell
+from tfpb.survey.secrecy.field_counts import FieldCount, counts_told
 from tfpb.text import fold
 from tfpb.words.documents.pack_words import LEDGER
 
@@ -46,6 +47,7 @@ _ALONE: Final = ".json"
 """Ending of the line of a comparison released by itself, which stands beside it."""
 _SIDE: Final = "cote"
 _FIELDS: Final = ("bailleurs", "calcul", "residences", "masquees", "montrees")
+_COUNTS: Final = "terrain"
 _NEVER_TWICE: Final = frozenset({"enquete_renommee", "cotes_d_avant_inconnus"})
 """Doubts with which nothing is released: what two releases tell together is not known."""
 HELD_BACK: Final = frozenset({"masques_repris", "cotes_d_une_diffusion"})
@@ -65,6 +67,8 @@ class Release:
         Column (`cote`, `code_qpv`, each level shown) → résidence → what it was then.
     masked : tuple of Cell
     shown : tuple of (Cell, int)
+    counts : tuple of FieldCount
+        Those of the field sheet, each bailleur under its name.
     """
 
     bailleurs: tuple[str, ...]
@@ -72,15 +76,18 @@ class Release:
     homes: dict[str, dict[str, str]]
     masked: tuple[Cell, ...]
     shown: tuple[tuple[Cell, int], ...]
+    counts: tuple[FieldCount, ...] = ()
 
     def line(self) -> dict[str, Any]:
         """Return the release as the ledger writes it."""
+        field_sheet = {_COUNTS: [list(c) for c in self.counts]} if self.counts else {}
         return {
             "bailleurs": list(self.bailleurs),
             "calcul": self.run,
             "residences": self.homes,
             "masquees": [list(c) for c in self.masked],
             "montrees": [[*c, n] for c, n in self.shown],
+            **field_sheet,
         }
 
     def concerns(self, bailleurs: Iterable[str], homes: Collection[str]) -> bool:
@@ -139,7 +146,17 @@ class Precedents:
             shown |= {as_now(c): n for c, n in release.shown}
         hidden = set(masked)
         told = tuple(sorted((c, n) for c, n in shown.items() if c not in hidden))
-        return Disclosed(tuple(sorted(hidden)), told, tuple(sorted(sides.items())))
+        counts = [
+            tuple(
+                c._replace(bailleur=written[fold(c.bailleur)])
+                for c in release.counts
+                if fold(c.bailleur) in written
+            )
+            for release in self.releases
+        ]
+        return Disclosed(
+            tuple(sorted(hidden)), told, tuple(sorted(sides.items())), tuple(filter(None, counts))
+        )
 
 
 def ledger_path() -> Path:
@@ -248,11 +265,16 @@ def _release(line: Any) -> Release:
         {str(c): {str(h): str(v) for h, v in values.items()} for c, values in homes.items()},
         tuple(Cell(*map(str, c)) for c in masked),
         tuple((Cell(*map(str, c)), int(n)) for *c, n in shown),
+        tuple(FieldCount._make((*map(str, c), int(n))) for *c, n in line.get(_COUNTS, ())),
     )
 
 
 def release_of(
-    bailleurs: Sequence[str], run: str, comparison: pd.DataFrame | None, homes: pd.DataFrame | None
+    bailleurs: Sequence[str],
+    run: str,
+    comparison: pd.DataFrame | None,
+    homes: pd.DataFrame | None,
+    fieldwork: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Return the line of a run; empty when it shows nothing of a survey.
 
@@ -265,6 +287,8 @@ def release_of(
     homes : DataFrame or None
         Résidences (`id_residence`) as the survey was estimated on them; without `cote`, their side is not
         known. Two that bear one name are on no known side either.
+    fieldwork : DataFrame, optional
+        Counts of the field sheet as published.
     """
     if comparison is None or homes is None:
         return {}
@@ -277,7 +301,10 @@ def release_of(
     rows.loc[double, _SIDE] = ""
     names = rows["id_residence"].tolist()
     held = {c: dict(zip(names, rows[c], strict=True)) for c in columns}
-    return Release(tuple(sorted(bailleurs)), run, held, told.masked, told.shown).line()
+    counts = counts_told(fieldwork) if fieldwork is not None else ()
+    if len(bailleurs) == 1:  # the whole of a delivery of one bailleur is its own
+        counts = tuple(c._replace(bailleur=bailleurs[0]) for c in counts)
+    return Release(tuple(sorted(bailleurs)), run, held, told.masked, told.shown, counts).line()
 
 
 def refuse_release(notices: Iterable[Fault]) -> None:

@@ -36,6 +36,11 @@ from tfpb.region.territories import by_level, quarter_rows, territories
 from tfpb.stage import directly
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.secrecy.cells import NOTHING
+from tfpb.survey.secrecy.field_counts import (
+    counts_told_otherwise,
+    protected_counts,
+    without_counts,
+)
 from tfpb.survey.secrecy.renamed import as_named
 from tfpb.text import fold
 
@@ -112,8 +117,8 @@ class Region:
         """Return the line that a release of these figures leaves in the ledger."""
         homes = self.homes[self.homes["bailleur"].isin(bailleurs)]
         rows = homes[["id_residence", *({"cote", "code_qpv"} & set(homes))]]
-        told = published.comparison if published is not None else None
-        return release_of(bailleurs, self.digest[:8], told, rows)
+        told = (published.comparison, published.fieldwork) if published else (None, None)
+        return release_of(bailleurs, self.digest[:8], told[0], rows, told[1])
 
     @property
     def head(self) -> Head:
@@ -288,13 +293,17 @@ def _protected(
     estimates = published_rows(made, answers, rules)
     now = disclosed_in([estimates.comparison])
     before, doubts = as_named(before, now, masking_n)
+    counts = protected_counts(estimates.fieldwork, masking_n)
+    held = counts_told_otherwise(counts, before.counts, masking_n)
+    lost = len(counts) - len(without_counts(counts, held))
+    estimates = replace(estimates, fieldwork=without_counts(estimates.fieldwork, held))
     masks = region_masks(estimates, rules, before, executor.map, execute)
     protected = Protected.of(estimates, masks, masking_n)
     if before == NOTHING:
         return protected
-    more = held_back(masks, estimates, rules, before, executor.map, execute)
-    held = Fault("masques_repris", fields={"nombre": more}, severity=Severity.DOUTE)
-    return replace(protected, held_back=(held, *doubts) if more else doubts)
+    more = lost + held_back(masks, estimates, rules, before, executor.map, execute)
+    doubt = Fault("masques_repris", fields={"nombre": more}, severity=Severity.DOUTE)
+    return replace(protected, held_back=(doubt, *doubts) if more else doubts)
 
 
 def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Source]) -> str:

@@ -66,6 +66,7 @@ from tfpb.survey.reading.recode import readings_without, recode
 from tfpb.survey.respondents import Survey
 from tfpb.survey.secrecy.cells import Disclosed
 from tfpb.survey.secrecy.disclosure import cells_masked_in, cells_shown_in, disclosed_in, protect
+from tfpb.survey.secrecy.field_counts import counts_told_otherwise, without_counts
 from tfpb.survey.secrecy.ownership import for_bailleur
 from tfpb.survey.secrecy.renamed import as_named
 from tfpb.survey.verdicts import gap_verdict
@@ -80,6 +81,7 @@ __all__ = [
     "cells_masked_in",
     "cells_shown_in",
     "compare",
+    "counts_told_otherwise",
     "disclosed_in",
     "exploration",
     "for_bailleur",
@@ -92,4 +94,5 @@ __all__ = [
     "recode",
     "referenced_rows",
     "territory_columns",
+    "without_counts",
 ]

@@ -11,9 +11,15 @@ import pytest
 from surveycases import make_delivery, make_plan
 
 from tfpb import survey
+from tfpb.model.results import FIELD_COLUMNS
 from tfpb.report.sections.methode import field_sheet
 from tfpb.survey.method import sample_against_stock, weight_spreads
-from tfpb.survey.secrecy.field_counts import protected_counts
+from tfpb.survey.secrecy.field_counts import (
+    counts_told,
+    counts_told_otherwise,
+    protected_counts,
+    without_counts,
+)
 
 
 def _stock(sizes: dict[str, tuple[str, str]]) -> pd.DataFrame:
@@ -101,6 +107,144 @@ def test_told_counts_are_never_small_and_hidden_ones_never_alone(seed: int) -> N
 def test_a_side_too_small_leaves_no_count_at_all() -> None:
     told = protected_counts(_counts([("qpv", "a", 9, 4), ("hors_qpv", "a", 90, 5)]), 11)
     assert told.empty
+
+
+@pytest.mark.parametrize(
+    ("n", "homes", "told"),
+    [
+        (1, 1, -1),
+        (12, 2, -1),
+        (13, 2, 15),
+        (13, 1, -1),
+        (0, 0, 0),
+        (15, 6, 15),
+        (15, 7, -1),
+        (17, 2, 15),
+        (18, 2, 20),
+    ],
+)
+def test_a_count_is_told_to_five_unless_it_is_small_for_its_residences(
+    n: int, homes: int, told: int
+) -> None:
+    rows = [
+        ("qpv", "a", n, homes),
+        ("qpv", "b", 60, 4),
+        ("qpv", "c", 60, 4),
+        ("hors_qpv", "a", 0, 0),
+    ]
+    out = protected_counts(_counts(rows), 11)
+    assert out["n"].fillna(-1).tolist() == [told, -1 if told < 0 else 60, 60, 0]
+    assert out["part_interroges"].tolist()[2:] == [round(60 / (n + 120), 3), 0]
+    assert list(out) == list(FIELD_COLUMNS)
+    assert out.index.tolist() == [0, 1, 2, 3]
+
+
+def test_the_smallest_beside_is_hidden_too_and_the_threshold_is_a_setting() -> None:
+    rows = [("qpv", "a", 40, 1), ("qpv", "b", 20, 4), ("qpv", "c", 60, 4)]
+    assert protected_counts(_counts(rows), 11)["n"].fillna(-1).tolist() == [-1, -1, 60]
+    rows = [("qpv", "a", 15, 2), ("qpv", "b", 40, 4), ("qpv", "c", 60, 4)]
+    assert protected_counts(_counts(rows), 15)["n"].tolist() == [15, 40, 60]
+    assert protected_counts(_counts(rows), 16)["n"].fillna(-1).tolist() == [-1, -1, 60]
+
+
+def test_hidden_counts_hold_eleven_together_and_waves_and_bailleurs_are_apart() -> None:
+    rows = [("qpv", "a", 4, 3), ("qpv", "b", 6, 3), ("qpv", "c", 13, 2), ("qpv", "d", 60, 4)]
+    one = _counts(rows)
+    assert protected_counts(one, 11)["n"].fillna(-1).tolist() == [-1, -1, -1, 60]
+    rows[1] = ("qpv", "b", 7, 3)
+    assert protected_counts(_counts(rows), 11)["n"].fillna(-1).tolist() == [-1, -1, 15, 60]
+    small = _counts([("qpv", "a", 9, 4)])
+    both = pd.concat([one, small.assign(vague="2019"), one.assign(bailleur="B")], ignore_index=True)
+    mixed = both.iloc[[8, 0, 4, 5, 1, 6, 2, 7, 3]].reset_index(drop=True)
+    out = protected_counts(mixed, 11)
+    assert out[["vague", "bailleur", "type_habitat"]].to_numpy().tolist() == [
+        ["2023", o, t] for o, t in zip("BABABABA", "daabbccd", strict=True)
+    ]
+    assert protected_counts(small, 11).empty
+    nothing = protected_counts(one.iloc[:0], 11)
+    assert list(nothing) == list(FIELD_COLUMNS)
+    assert nothing.empty
+    assert list(protected_counts(pd.DataFrame(), 11)) == list(FIELD_COLUMNS)
+    assert protected_counts(_counts([("qpv", "a", 0, 0)]), 11)["part_interroges"].tolist() == [0]
+
+
+SHEET = [("qpv", "a", 40, 5), ("qpv", "b", 60, 5), ("hors_qpv", "a", 90, 5), ("hors_qpv", "c", 7, 5),
+         ("hors_qpv", "d", 20, 5)]  # fmt: skip
+"""The last two are hidden: one is small, the other would give it back."""
+
+
+def _moved(*cells: tuple[str, str, int], gone: str = "") -> pd.DataFrame:
+    """Return the sheet with some counts of its own, as protected."""
+    new = {(side, kind): n for side, kind, n in cells}
+    rows = [(s, k, new.pop((s, k), n), homes) for s, k, n, homes in SHEET if k != gone]
+    return protected_counts(_counts([*rows, *((s, k, n, 5) for (s, k), n in new.items())]), 11)
+
+
+@pytest.mark.parametrize(
+    ("after", "held"),
+    [
+        (_moved(), False),
+        (_moved(("qpv", "a", 42)), False),  # told alike: at most four apart
+        (_moved(("qpv", "a", 45)), True),
+        (_moved(("qpv", "b", 50)), True),
+        (_moved(("qpv", "a", 55)), True),  # 15 once rounded: perhaps ten
+        (_moved(("qpv", "a", 25)), True),
+        (_moved(("qpv", "a", 60)), False),
+        (_moved(("qpv", "a", 20)), False),
+        (_moved(("hors_qpv", "c", 20)), True),  # both were hidden, and are told now
+        (_moved(("qpv", "a", 7)), True),
+        (_moved(("qpv", "e", 15)), True),  # nobody was there
+        (_moved(("qpv", "e", 20)), False),
+        (_moved(gone="b"), False),  # 60 interviews that are nowhere now
+        (_moved(gone="d"), True),  # was hidden
+    ],
+)
+def test_a_count_near_that_of_an_earlier_release_is_held_back(
+    after: pd.DataFrame, *, held: bool
+) -> None:
+    before = counts_told(_moved())
+    assert [c.n for c in before] == [40, 60, 90, -1, -1]
+    found = counts_told_otherwise(after, [before], 11)
+    assert found == ({("2023", "A")} if held else set())
+    assert without_counts(after, found).empty is held
+    other = after.assign(vague="2024")
+    both = pd.concat([after, other], ignore_index=True)
+    assert list(without_counts(both, found)) == list(both)
+    assert set(without_counts(both, found)["vague"]) == {"2024"} | (set() if held else {"2023"})
+
+
+def test_every_earlier_release_counts_and_each_for_its_bailleur_and_wave() -> None:
+    near, far, now = (counts_told(_moved(("qpv", "a", n))) for n in (45, 80, 40))
+    table = _moved()
+    assert counts_told_otherwise(table, [far, now], 11) == set()
+    assert counts_told_otherwise(table, [far, near], 11) == {("2023", "A")}
+    for field in ("vague", "bailleur"):
+        others = [c._replace(**{field: "autre"}) for c in near]
+        assert counts_told_otherwise(table, [others], 11) == set()
+    alone = table.assign(bailleur="ensemble")  # a delivery of one bailleur
+    assert counts_told_otherwise(alone, [near], 11) == {("2023", "ensemble")}
+    assert counts_told_otherwise(alone.iloc[:0], [near], 11) == set()
+    assert counts_told_otherwise(pd.DataFrame(), [near], 11) == set()
+    apart = counts_told(_moved(("qpv", "a", 55)))  # fifteen as told: ten at least
+    assert [len(counts_told_otherwise(table, [apart], n)) for n in (10, 11)] == [0, 1]
+    nobody = _moved(("qpv", "z", 0))
+    assert counts_told_otherwise(table, [counts_told(nobody)], 11) == set()
+    assert counts_told_otherwise(nobody, [now], 11) == set()
+
+
+@pytest.mark.parametrize("more", [4, 0])
+def test_a_gap_read_otherwise_is_hidden_with_one_that_an_earlier_release_gives(more: int) -> None:
+    read, plan = _survey()
+    estimates = survey.compare(read, plan, margins=MARGINS)
+    told = survey.disclosed_in([survey.protect(estimates, masking_n=11).comparison])
+    rows = [(c, n) for c, n in told.shown if (c.vague, c.item, c.niveau) == ("2023", "q1", "total")]
+    before = [(c, n - more) for c, n in rows if c.groupe in {"qpv", "ensemble"}]
+    assert len(before) == 4  # by the bailleur and by the whole
+    again = survey.protect(estimates, masking_n=11, shown_before=before).variants
+    here = (again["vague"] == "2023") & (again["item"] == "q1")
+    assert set(again.loc[here, "variante"]) == {"poids_livres", "cible_service"}
+    assert (again.loc[here, "publication"] == "masque").all() == bool(more)
+    assert not (again.loc[~here, "publication"] == "masque").any()
 
 
 def test_other_bailleurs_have_no_count_in_a_pack() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -249,17 +250,48 @@ def test_taking_masks_back_matters(monkeypatch: pytest.MonkeyPatch) -> None:
         ([0], [0, 1]),  # the gap is gone: the other side is worth less than the whole
         ([1], [1, 2]),  # unless that side serves another gap too
         ([0, 2], [0, 2]),
+        ([2], [2]),  # both sides are shown, hence their gap
     ],
 )
 def test_a_lost_side_is_paid_by_what_costs_least(lost: list[int], paid: list[int]) -> None:
-    none, free = sparse.csr_array((0, 0)), np.zeros(5, dtype=bool)
-    system = System(
-        rows=none, cells=[], weight=np.array([1.0, 0.5, 3.0, 0.5, 3.0]),
-        gaps=np.array([[0, 1, 2], [0, 3, 4]]), fixed=free, lost=free, hidden=frozenset(), ties=none,
-        owner=np.zeros(0, dtype=int), place=np.zeros(0, dtype=int), low=np.zeros((2, 0)),
-        high=np.zeros((2, 0)), needs=(),
-    )  # fmt: skip
+    system = _two_gaps([1.0, 0.5, 3.0, 0.5, 3.0])
+    free = np.zeros(5, dtype=bool)
     start = np.isin(np.arange(5), lost)
     there = np.flatnonzero(system.paid(start, np.zeros_like(start))[:3]).tolist()
     assert there == paid
     assert system.costs(free)[0] == system.weight[0] + 2 * (system.costs(free)[1] - 0.5)
+
+
+@pytest.mark.parametrize(
+    ("weight", "again", "fixed", "paid"),
+    [
+        (9.0, [], [], 2),  # the other side, and no gap, cost 9; the whole 7
+        (5.0, [], [], 1),
+        (9.0, [1], [], 1),  # masked by another question: half its price
+        (14.0, [1], [], 1),
+        (15.0, [1], [], 2),
+        (5.0, [2], [], 2),
+        (3.4, [2], [], 1),
+        (5.0, [], [1], 2),  # readers hold it
+        (9.0, [], [2], 1),
+    ],
+)
+def test_what_another_question_masks_is_paid_at_half_its_price(
+    weight: float, again: list[int], fixed: list[int], paid: int
+) -> None:
+    system = _two_gaps([1.0, weight, 7.0, 1.0, 1.0])
+    at = np.arange(5)
+    system = replace(system, fixed=np.isin(at, fixed), gaps=system.gaps[:1])
+    found = system.paid(at == 0, np.isin(at, again))
+    assert np.flatnonzero(found).tolist() == [0, paid]
+
+
+def _two_gaps(weight: list[float]) -> System:
+    """Return five rows: a side of two gaps, then the other side and the whole of each."""
+    none, free = sparse.csr_array((0, 0)), np.zeros(5, dtype=bool)
+    return System(
+        rows=none, cells=[], weight=np.array(weight),
+        gaps=np.array([[0, 1, 2], [0, 3, 4]]), fixed=free, lost=free, hidden=frozenset(), ties=none,
+        owner=np.zeros(0, dtype=int), place=np.zeros(0, dtype=int), low=np.zeros((2, 0)),
+        high=np.zeros((2, 0)), needs=(),
+    )  # fmt: skip

@@ -1,9 +1,17 @@
+"""What a bailleur's own pack may hold, before anything is protected."""
+
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
-from tfpb.model.survey import Estimates
+from tfpb.errors import Fault
+from tfpb.model.record import Reading
+from tfpb.model.survey import Atoms, Estimates
+from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.secrecy.ownership import for_bailleur
 
 
@@ -29,3 +37,41 @@ def test_no_other_bailleur_stays_and_none_can_be_subtracted(
     assert found.comparison["bailleur"].tolist() == kept
     assert found.levels["bailleur"].tolist() == kept
     assert len(found.benchmark) == 1
+    assert found.fieldwork.empty  # nothing names a bailleur there
+
+
+def test_every_table_is_cut_and_named_as_the_dossier_names_the_bailleur() -> None:
+    rows = pd.DataFrame({"bailleur": ["B", "HABITAT A"], "estimation": [0.1, 0.2]})
+    marks = pd.DataFrame({OWNER: ["B", "", "HABITAT A"], "repere": [1, 2, 3]})
+    places = pd.DataFrame({"bailleur": ["B", "HABITAT A"], "qpv": ["1", "1"]})
+    none = np.zeros((2, 0), dtype=int)
+    whole = replace(
+        estimates(["ensemble", "B", "HABITAT A"]),
+        priorities=rows, fieldwork=rows, variants=rows, design=rows, benchmark=marks,
+        atoms=(Atoms("2023", (), places, none, none, np.zeros(2)),),
+        notices=(
+            Fault("x", fields={"bailleur": "B"}), Fault("x", fields={"bailleur": "HABITAT A"}),
+            Fault("x"),
+        ),
+    )  # fmt: skip
+    own = for_bailleur(whole, "Habitat A")
+    assert own.design is not None
+    for table in (own.priorities, own.fieldwork, own.variants, own.design):
+        assert table.to_dict("list") == {"bailleur": ["Habitat A"], "estimation": [0.2]}
+        assert table.index.tolist() == [0]
+    assert own.benchmark["repere"].tolist() == [2, 3]
+    assert own.benchmark.index.tolist() == [0, 1]
+    assert [n.fields.get("bailleur") for n in own.notices] == ["HABITAT A", None]
+    assert own.atoms[0].places["bailleur"].tolist() == ["B", "Habitat A"]
+    assert own.atoms[0].places["qpv"].tolist() == ["1", "1"]
+
+
+def test_readings_of_others_are_summed_without_a_name() -> None:
+    def read(bailleur: str, count: int) -> Reading:
+        return Reading("enquete", "e.csv", "", bailleur, "2023", count, count, {})
+
+    whole = replace(
+        estimates(["ensemble", "A"]), readings=(read("B", 3), read("HABITAT A", 5), read("C", 4))
+    )
+    own = for_bailleur(whole, "Habitat A").readings
+    assert sorted((r.bailleur, r.read) for r in own) == [("", 7), ("Habitat A", 5)]

@@ -6,6 +6,7 @@ import pytest
 
 from tfpb.errors import Severity
 from tfpb.survey.secrecy.cells import Cell, Disclosed
+from tfpb.survey.secrecy.field_counts import FieldCount
 from tfpb.survey.secrecy.renamed import as_named
 
 PLACES = (("total", "total"), ("agence", "A1"), ("agence", "A2"))
@@ -82,3 +83,11 @@ def test_what_is_matched_raises_no_doubt_about_another() -> None:
         assert not faults
     [fault] = as_named(before, told(near), 11)[1]
     assert fault.severity is Severity.DOUTE
+
+
+def test_counts_of_the_field_sheet_follow_the_wave() -> None:
+    before = told({("2019", "q1"): (50, 20, 30), ("2023", "q1"): (90, 40, 31)})
+    now = told({("2019", "q1"): (50, 20, 30), ("V2", "q1"): (90, 40, 31)})
+    one, two = (FieldCount(w, "A", "qpv", "Collectif", "", 40) for w in ("2019", "2023"))
+    named, _ = as_named(before._replace(counts=((one, two), (two,))), now, 11)
+    assert named.counts == ((one, two._replace(vague="V2")), (two._replace(vague="V2"),))

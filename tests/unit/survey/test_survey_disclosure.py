@@ -7,7 +7,7 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from surveycases import make_delivery, make_plan
 
@@ -175,6 +175,7 @@ slow = settings(deadline=None, max_examples=tries(10, 25), suppress_health_check
 
 @pytest.mark.slow
 @slow
+@example(46, {"residences": 6, "interviews": 10, "owners": ("A", "B", "C")})  # told one, once
 @given(st.integers(0, 10_000), shapes)
 def test_what_is_published_of_any_survey_tells_nothing_masked(
     seed: int, shape: dict[str, object]

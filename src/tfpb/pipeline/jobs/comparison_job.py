@@ -84,7 +84,7 @@ def compared(
     owners, surveyed = _named(answers)
     made = inputs_hash(sources, {"par": list(by)})
     earlier = precedents(owners, made, surveyed, packs)
-    before = earlier.disclosed(owners)
+    before = earlier.disclosed(owners)._replace(counts=())  # it tells none of the field sheet
     known = homes
     if homes is not None:
         known = as_released(with_territories(homes, before.levels, Communes.load()), before)

@@ -202,7 +202,7 @@ def keep_masked(
     survey_alone : Published or None
         What `estimate` made.
     before : Disclosed
-        Cells that packs already written mask and show.
+        What packs already written mask and show, counts of the field sheet included.
     """
     moved = moved_notices(survey_sides)
     if survey_alone is not None and answers.plan is not None:
@@ -211,16 +211,38 @@ def keep_masked(
         moved = (*moved, *doubts)
     if survey_alone is not None and moved:
         survey_alone = replace(survey_alone, notices=(*survey_alone.notices, *moved))
+    made, hidden = _masked_again(answers, scope, survey_sides, survey_alone, before, moved)
+    if made is None or answers.plan is None:
+        return made
+    masking_n = answers.plan.reglages.masquage_n
+    held = survey.counts_told_otherwise(made.fieldwork, before.counts, masking_n)
+    counts = survey.without_counts(made.fieldwork, held)
+    hidden += len(made.fieldwork) - len(counts)
+    if not hidden:
+        return made
+    notice = Fault("masques_repris", fields={"nombre": hidden}, severity=Severity.DOUTE)
+    return replace(made, fieldwork=counts, notices=(*made.notices, notice))
+
+
+def _masked_again(
+    answers: Inputs,
+    scope: Scope,
+    survey_sides: pd.DataFrame | None,
+    survey_alone: Published | None,
+    before: Disclosed,
+    notices: tuple[Fault, ...],
+) -> tuple[Published | None, int]:
+    """Return the comparison with what was masked before, and how many more cells it hides than alone."""
     others = [c for c in before.levels if c not in {TOTAL, *scope.territories}]
     if survey_alone is not None and not others:
         shown = set(survey.cells_shown_in(survey_alone.comparison))
         same = dict(survey.disclosed_in([survey_alone.comparison]).shown)
         if shown.isdisjoint(before.masked) and all(same.get(c, n) == n for c, n in before.shown):
-            return survey_alone
+            return survey_alone, 0
     found = estimates(answers, scope, survey_sides, also=others)
     if found is None or answers.plan is None:
-        return survey_alone
-    found = replace(found, notices=(*found.notices, *moved))
+        return survey_alone, 0
+    found = replace(found, notices=(*found.notices, *notices))
     again = survey.protect(
         found,
         masking_n=answers.plan.reglages.masquage_n,
@@ -229,13 +251,10 @@ def keep_masked(
         levels=[v for v in found.comparison["niveau"].unique() if v not in others],
     )
     if survey_alone is None:
-        return again
+        return again, 0
     shown = set(survey.cells_shown_in(survey_alone.comparison))
     hidden = len(shown - set(survey.cells_shown_in(again.comparison)))
-    if not hidden:
-        return survey_alone
-    notice = Fault("masques_repris", fields={"nombre": hidden}, severity=Severity.DOUTE)
-    return replace(again, notices=(*again.notices, notice))
+    return (again, hidden) if hidden else (survey_alone, 0)
 
 
 def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:

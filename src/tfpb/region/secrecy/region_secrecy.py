@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from tfpb.survey.secrecy.least_loss import Each
 
     Counts = NDArray[np.float64]
-
-_FEW: Final = 3
-"""Small contributors under this number can be told apart by one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estima
     changes = table["groupe"].str.startswith("evolution").to_numpy()
     keep = whole | together
     partial = _partial_territories(survey)
-    if partial and (changes & ~whole).any():
+    if partial:
         names = (table[c].astype(str) for c in ("vague", "niveau", "territoire", "item"))
         keep &= ~(changes & np.array([p in partial for p in zip(*names, strict=True)], dtype=bool))
     kept = replace(estimates, comparison=table[keep].reset_index(drop=True))
@@ -86,16 +84,16 @@ def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estima
 def _partial_territories(survey: Survey) -> set[tuple[str, str, str, str]]:
     """List (pair of waves, level, territory, item) met by a bailleur that answers in one wave only."""
     frame = survey.respondents
-    owner, wave = (frame[c].to_numpy(dtype=object) for c in ("bailleur", "vague"))
-    levels = {c: frame[c].astype(str).to_numpy(dtype=object) for c in levels_of(frame)}
+    owner, wave = (frame[c].to_numpy() for c in ("bailleur", "vague"))
+    levels = {c: frame[c].astype(str).to_numpy() for c in levels_of(frame)}
     out: set[tuple[str, str, str, str]] = set()
-    for pair in zip(survey.waves, survey.waves[1:], strict=False):
+    for pair in pairwise(survey.waves):
         for item, ranks in survey.answers.items():
             sides = [(ranks >= 0) & (wave == w) for w in pair]
             alone = set(owner[sides[0]]) ^ set(owner[sides[1]])
             rows = (sides[0] | sides[1]) & np.isin(owner, sorted(alone))
             for level, places in levels.items():
-                out |= {("-".join(pair), level, t, item) for t in set(places[rows]) if t}
+                out |= {("-".join(pair), level, t, item) for t in set(places[rows])}
     return out
 
 
@@ -192,7 +190,8 @@ def reveals(counts: Counts, rules: Rules) -> NDArray[np.bool_]:
     """Tell, group by group, whether answers (bailleurs × groups) would show one of them.
 
     Too few bailleurs, one that holds nearly all, or small ones: if every large bailleur tells its
-    own figure of the territory, what is left is that of the small ones, who also know themselves.
+    own figure of the territory, what is left is that of the small ones, who also know themselves: of the
+    others, `masking_n` answers at least, hence three small bailleurs.
     """
     there = counts > 0
     few = there.sum(axis=0) < rules.fewest
@@ -200,9 +199,8 @@ def reveals(counts: Counts, rules: Rules) -> NDArray[np.bool_]:
     heavy = counts.max(axis=0) > rules.largest_share * total
     small = there & (counts < rules.masking_n)
     left = np.where(small, counts, 0.0)
-    number = small.sum(axis=0)
     rest = left.sum(axis=0) - left.max(axis=0)
-    thin = (number > 0) & ((number < _FEW) | (rest < rules.masking_n))
+    thin = small.any(axis=0) & (rest < rules.masking_n)
     out: NDArray[np.bool_] = few | heavy | thin
     return out
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tfpb.model.survey import Atoms, Estimates
+    from tfpb.survey.secrecy.field_counts import FieldCount
 
 QPV: Final = Groupe.QPV.value
 HORS: Final = Groupe.HORS_QPV.value
@@ -52,11 +53,14 @@ class Disclosed(NamedTuple):
     sides : tuple of (str, mapping of str to str)
         Column of the résidences (`cote`, a quarter, a level of territory) → résidence → what it was in a
         release: the survey keeps it.
+    counts : tuple of tuple of FieldCount
+        Counts of the field sheet that each release told.
     """
 
     masked: tuple[Cell, ...] = ()
     shown: tuple[tuple[Cell, int], ...] = ()
     sides: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    counts: tuple[tuple[FieldCount, ...], ...] = ()
 
     @property
     def levels(self) -> list[str]:
@@ -107,7 +111,7 @@ class Cells:
 
     def identity(self) -> tuple[object, ...]:
         """Return all that it holds, for a fingerprint: the cells as one table."""
-        table = pd.DataFrame(list(self.count), columns=Cell._fields)
+        table = pd.DataFrame(list(self.count))
         flags = (self.shown, self.known, self.silent)
         marked = {f"_{k}": [c in cells for c in self.count] for k, cells in enumerate(flags)}
         told = table.assign(_n=list(self.count.values()), **marked)
@@ -200,7 +204,7 @@ class Members:
 
     def __init__(self, wave: Atoms) -> None:
         self.wave = wave
-        self.columns = {str(c): wave.places[c].to_numpy(dtype=object) for c in wave.places}
+        self.columns = {str(c): wave.places[c].to_numpy() for c in wave.places}
         self._known: dict[tuple[str, ...], NDArray[np.bool_] | None] = {}
         self._owners: dict[str, frozenset[str]] = {}
         self._panels: dict[frozenset[str], NDArray[np.bool_]] = {}

@@ -171,7 +171,6 @@ class _Search:
         self.again = np.array([any(c[2:] in again for c in g) for g in system.cells], bool)
         self.again &= ~system.fixed
         self.lost: Flags = system.paid(system.lost, self.again)
-        self.readers = int(system.owner.max(initial=-1)) + 2
         self.ways = Movements(system, shared)
         self.known = [m for m in moves if not self.ways.untied(m)] if system.ties.nnz else [*moves]
         self.told, self.met = self._effects(self.known)
@@ -180,7 +179,9 @@ class _Search:
     def _effects(self, moves: Sequence[Move]) -> tuple[Flags, Flags]:
         """Return, of movements, the rows that each moves and the bailleurs whose answers."""
         far = moved(moves, len(self.system.owner))
-        whose = indicator(self.system.owner % self.readers, self.readers)  # nobody's last
+        whose = indicator(
+            self.system.owner % self.system.readers, self.system.readers
+        )  # nobody's last
         met = (abs(far) @ whose.T).toarray() > 0
         met[:, -1] = False
         return (abs(far @ self.system.rows.T) > TINY).toarray(), met
@@ -197,8 +198,6 @@ class _Search:
 
     def _fitting(self, groups: sparse.csr_array) -> list[list[int]]:
         """List the known movements that free each need."""
-        if not self.known or not len(self.by):
-            return [[] for _ in self.needs]
         far = moved(self.known, groups.shape[1])
         ends = np.sort(
             [edge[:, far.indices] / far.data for edge in (self.system.low, self.system.high)],
@@ -355,7 +354,7 @@ class _Search:
         self.moves.append(move)
         self.known.append(move)
         self._fit(move, len(self.told))
-        met = np.zeros((1, self.readers), dtype=bool)
+        met = np.zeros((1, self.system.readers), dtype=bool)
         met[0, self.system.owner[move[0]]] = True
         met[0, -1] = False
         self.told = np.vstack([self.told, self.ways.tells(move)[None]])

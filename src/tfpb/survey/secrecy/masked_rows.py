@@ -46,7 +46,7 @@ def rests_on(
     change = cells["groupe"].str.startswith(_EVOLUTION)
     waves = sorted(set(cells["vague"][~change]))
     parts = []
-    for key, rows in cells.groupby(["vague", "groupe"], sort=False):
+    for key, rows in cells.groupby(["vague", "groupe"]):
         pair, group = map(str, key)
         for side in SIDES[group]:
             of_side = _of_side(rows, side)
@@ -57,10 +57,9 @@ def rests_on(
             for wave in split_pair(pair, waves) or (pair,):
                 parts += [of_side.assign(vague=wave), of_side.assign(vague=wave, bailleur=panel)]
         parts += [rows.assign(item=mark) for mark in marks]
-    rested = pd.concat(parts, ignore_index=True) if parts else cells
-    held = pd.DataFrame(list(masked), columns=_FIELDS)
+    rested = pd.concat(parts) if parts else cells
     out = np.zeros(len(table), dtype=bool)
-    out[rested.merge(held, on=_FIELDS)["row"].to_numpy(dtype=np.intp)] = True
+    out[rested.merge(pd.DataFrame(list(masked)))["row"].to_numpy()] = True
     return out
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -83,9 +83,8 @@ def shared_by(wave: Sequence[System]) -> list[Shared]:
         for need in chain.from_iterable(system.needs for system in members):
             name = _name(need)
             widest[name] = max(widest.get(name, 0.0), abs(need.by))
-        low, high = np.full((2, key[0]), -np.inf), np.full((2, key[0]), np.inf)
-        for system in members:
-            low, high = np.maximum(low, system.low), np.minimum(high, system.high)
+        low = np.max([system.low for system in members], axis=0)
+        high = np.min([system.high for system in members], axis=0)
         made[key] = Shared(low, high, widest)
     return [made[key] for key in keys]
 
@@ -97,12 +96,9 @@ def _name(need: Need) -> tuple[bytes, int, bool]:
 def moved(moves: Sequence[Move], unknowns: int) -> sparse.csr_array:
     """Write movements as rows, how far each unknown moves."""
     start = np.cumsum([0, *(len(at) for at, _ in moves)])
-    held, far = (
-        (np.concatenate([np.zeros(0), *part]) for part in zip(*moves, strict=True))
-        if moves
-        else (np.zeros(0),) * 2
-    )
-    return sparse.csr_array((far, held.astype(np.intp), start), shape=(len(moves), unknowns))
+    held = np.concatenate([np.zeros(0, dtype=np.intp), *(at for at, _ in moves)])
+    far = np.concatenate([np.zeros(0), *(by for _, by in moves)])
+    return sparse.csr_array((far, held, start), shape=(len(moves), unknowns))
 
 
 class Columns:
@@ -111,7 +107,7 @@ class Columns:
     def __init__(self, sets: sparse.csr_array) -> None:
         held = sets.tocsc()
         self.count = sets.shape[0]
-        self.sets = [held.indices[a:b] for a, b in zip(held.indptr, held.indptr[1:], strict=False)]
+        self.sets = [held.indices[a:b] for a, b in pairwise(held.indptr)]
 
     def of(self, at: Numbers, by: Vector) -> Vector:
         """Return how far each set moves."""
@@ -136,9 +132,8 @@ class Movements:
 
     def __init__(self, system: System, shared: Shared) -> None:
         self.system, self.programs, self.widest = system, 0, shared.widest
-        self.readers = system.owner.max(initial=-1) + 2
         self.columns = Columns(system.rows)
-        self.at = np.full((system.place.max(initial=-1) + 1, self.readers), -1)
+        self.at = np.full((system.place.max(initial=-1) + 1, system.readers), -1)
         placed = np.flatnonzero(system.place >= 0)
         self.at[system.place[placed], system.owner[placed]] = placed
         self.draw = np.random.default_rng(0).random(system.rows.shape[0])
@@ -148,8 +143,7 @@ class Movements:
 
     def untied(self, move: Move) -> bool:
         """Return whether a movement breaks a sum that must hold."""
-        ties = self.system.ties[:, move[0]]
-        return bool(ties.nnz) and bool((np.abs(ties @ move[1]) > TINY).any())
+        return bool((np.abs(self.system.ties[:, move[0]] @ move[1]) > TINY).any())
 
     def tells(self, move: Move) -> Flags:
         """Return which rows a movement moves."""
@@ -172,8 +166,7 @@ class Movements:
         """
         system, at, size = self.system, self.at, abs(by)
         able, same, other = self._limits(need, room)
-        inside = np.zeros(len(system.owner) + 1, dtype=bool)  # nobody's last
-        inside[need.group] = True
+        inside = np.isin(np.arange(len(system.owner)), need.group)
         some = (at >= 0) & ~inside[at]
         side = np.arange(len(at)) % 2
         capped = [np.where(some, n[at], 0.0) for n in (same, other)]
@@ -183,18 +176,19 @@ class Movements:
             if able[k] < size or owner in readers:
                 continue
             up, down = capped[0].copy(), capped[1].copy()
-            up[here] = 0.0
             up[side != side[here]] = 0.0
             left, moved = size, dict[int, float]()
             for one in np.argsort(-down[here], kind="stable").tolist():
-                while left > 0 and down[here, one] > 0 and one != owner and one not in readers:
+                while one not in readers:
                     most = np.minimum(down[:, owner], up[:, one])
                     there = int(most.argmax())
                     step = min(left, float(down[here, one]), float(most[there]))
                     if not step:
                         break
-                    for place, who, way in ((here, one, -1), (there, owner, -1), (there, one, 1)):
-                        (up if way > 0 else down)[place, who] -= step
+                    for place, who, left_there, way in (
+                        (here, one, down, -1), (there, owner, down, -1), (there, one, up, 1),
+                    ):  # fmt: skip
+                        left_there[place, who] -= step
                         unknown = int(at[place, who])
                         moved[unknown] = moved.get(unknown, 0.0) + way * step
                     left -= step
@@ -225,11 +219,10 @@ class Movements:
         """Return a movement between two unknowns that no shown row tells apart; arguments as above."""
         system, size = self.system, abs(by)
         can, _, other = self._limits(need, room)
-        away = np.zeros(self.readers, dtype=bool)
+        away = np.zeros(system.readers, dtype=bool)
         away[readers] = True
         able = ~away[system.owner] & (system.place >= 0)
-        inside = np.zeros(len(able), dtype=bool)
-        inside[need.group] = True
+        inside = np.isin(np.arange(len(able)), need.group)
         sign = system.rows.T @ np.where(lost, 0.0, self.draw)
         there = np.flatnonzero(able & ~inside & (other >= size))
         group = need.group[able[need.group] & (can[need.group] >= size)]

@@ -113,6 +113,11 @@ class System:
     high: Vector
     needs: tuple[Need, ...]
 
+    @property
+    def readers(self) -> int:
+        """How many may read: each bailleur, then anybody."""
+        return int(self.owner.max(initial=-1)) + 2
+
     def costs(self, lost: Flags) -> Vector:
         """Return what each row costs to lose, once others are: a side, its gap if the other is shown."""
         sides = self.gaps[:, :2]
@@ -169,16 +174,18 @@ class _Wave(Members):
         sides = [self.columns["qpv"] == "1", self.columns["qpv"] == "0"]
         found: dict[bytes, Flags] = {}
         for pair in [*((v,) for v in levels), *combinations(levels, 2)]:
-            codes, _ = pd.factorize(pd.MultiIndex.from_arrays([self.columns[v] for v in pair]))
-            member = indicator(codes, int(codes.max(initial=-1)) + 1).toarray() > 0
+            codes, met = pd.factorize(pd.MultiIndex.from_arrays([self.columns[v] for v in pair]))
+            member = indicator(codes, len(met)).toarray() > 0
             quarter = bool(QUARTER_COLUMNS & set(pair))
             for side in sides[:1] if quarter else [*sides, sides[0] | sides[1]]:
-                found |= {group.tobytes(): group for group in member & side if group.any()}
-        self.place = np.full(len(sides[0]), -1)
+                found |= {group.tobytes(): group for group in member & side}
+        self.place = np.full(len(wave.n), -1)
         if levels:
             where = pd.MultiIndex.from_arrays([self.columns[v] for v in levels])
             self.place = 2 * pd.factorize(where)[0] + sides[0]
-        self.groups = sparse.csr_array(np.array(list(found.values())).reshape(-1, len(sides[0])))
+        self.groups = sparse.csr_array(
+            np.array(list(found.values())).reshape(len(found), len(wave.n))
+        )
 
 
 class _Maker:
@@ -205,13 +212,13 @@ class _Maker:
         self.previous, self.telling = previous, telling
         vague, item = here[0][:2]
         count = cells.count
-        known = wave is not None and item in wave.wave.items
-        self.wave = wave if known else None
+        self.wave = wave if wave is not None and item in wave.wave.items else None
         sets: dict[Cell, Numbers] = {}
         n, hits = np.zeros(0), np.zeros(0)
         most = np.zeros(0)
         self.owner = self.place = np.zeros(0, dtype=np.int64)
-        if wave is not None and known:
+        if self.wave is not None:
+            wave = self.wave
             j = wave.wave.items.index(item)
             n, hits = (m[:, j].astype(float) for m in (wave.wave.n, wave.wave.hits))
             most = wave.wave.dwellings
@@ -260,12 +267,11 @@ class _Maker:
         rows = matrix([self.sets[g[0]] for g in groups], size)
         answers = rows @ self.n
         fixed = np.array([not cells.known.isdisjoint(g) for g in groups], dtype=bool)
-        gone = np.array(lost, dtype=bool) | ((answers > 0) & (answers < self.masking_n))
+        gone = np.array(lost, dtype=bool) | (answers < self.masking_n)
         needs = [*self._sizes(), *self._seen_small(groups, rows, fixed), *self._hidden(telling)]
-        if self.wave is not None:
-            opened, unanimous = self._answers(groups, rows)
-            needs += opened
-            gone |= unanimous
+        opened, unanimous = self._answers(groups, rows)
+        needs += opened
+        gone |= unanimous
         paired = self._gaps(groups) if self.telling else {}
         weight = np.array(
             [
@@ -299,22 +305,22 @@ class _Maker:
         apart, out = set(self.extra), []
         here = self.sets.keys()
         for total, parts in self.cells.sums:
-            if total in here and (total in apart or not apart.isdisjoint(parts)):
+            if not apart.isdisjoint((total, *parts)):
                 row = np.zeros(len(self.n))
                 row[self.sets[total]] += 1
                 for part in here & set(parts):
                     row[self.sets[part]] -= 1
                 out.append(row)
-        return sparse.csr_array(np.array(out).reshape(-1, len(self.n)))
+        return sparse.csr_array(np.array(out).reshape(len(out), len(self.n)))
 
     def _telling(self) -> Mapping[bytes, Numbers]:
         """List the groups of territories, told or got by subtraction, that would show a bailleur."""
         if self.telling is None or self.wave is None:
             return {}
         n = self.n[: self.atoms]
-        names = np.unique(self.wave.columns["bailleur"], return_inverse=True)[1]
-        counts = (self.wave.groups * n) @ indicator(names, int(names.max()) + 1).T
-        found = np.flatnonzero((self.wave.groups @ n > 0) & self.telling(counts.toarray().T))
+        met, names = np.unique(self.wave.columns["bailleur"], return_inverse=True)
+        counts = (self.wave.groups * n) @ indicator(names, len(met)).T
+        found = np.flatnonzero(self.telling(counts.toarray().T))
         there = [self.wave.groups[[k]].indices for k in found.tolist()]
         groups = [np.sort(g[n[g] > 0]).astype(np.intp) for g in there]
         return {g.tobytes(): g for g in groups}
@@ -336,11 +342,11 @@ class _Maker:
                 for by in (min(self.masking_n, up), -min(self.masking_n, down)):
                     if by and len(group):
                         yield Need(group, by, (reader,), COUNTS)
-        if not telling or self.wave is None:
+        if self.wave is None:
             return
         names = self.wave.columns["bailleur"] + self.wave.columns["qpv"]
         whole = np.unique(names, return_inverse=True)[1]
-        number = np.bincount(whole[self.n[: self.atoms] > 0], minlength=len(whole))
+        number = np.bincount(whole[self.n[: self.atoms] > 0])
         for every in telling.values():
             met = np.bincount(whole[every], minlength=len(number))
             yield from open_to(every[(met < number)[whole[every]]], self.owner, self.low, self.high)
@@ -366,7 +372,7 @@ class _Maker:
         counts = ((rows * self.n) @ whose.T).toarray()
         counts[:, -1] = 0
         size = rows @ self.n
-        for k in np.flatnonzero(~fixed & (size > 0)).tolist():
+        for k in np.flatnonzero(~fixed).tolist():
             group = self.sets[groups[k][0]]
             away = tuple(r for r in self.readers[1:] if not counts[k, r]) or (-1,)
             inside = np.flatnonzero(counts[k]).tolist()
@@ -374,8 +380,8 @@ class _Maker:
                 (away, size[k]),
                 *(((r,), size[k] - counts[k, r]) for r in inside),
             ):
-                left = group if readers is away else self._seen(group, readers[0])
-                if 0 < seen < self.masking_n and len(left) > 1:
+                left = self._seen(group, readers[0])
+                if seen < self.masking_n and len(left) > 1:
                     up = float(self.high[COUNTS, left].sum())
                     for by in (min(self.masking_n - seen, up), 1 - seen):
                         if by:

@@ -69,7 +69,12 @@ def as_named(
 
     masked = tuple(sorted(map(renamed, before.masked)))
     shown = tuple(sorted((renamed(c), n) for c, n in before.shown))
-    return Disclosed(masked, shown, before.sides), faults
+    waves = {old: new for (old, _), (new, _) in names.items()}
+    counts = tuple(
+        tuple(c._replace(vague=waves.get(c.vague, c.vague)) for c in release)
+        for release in before.counts
+    )
+    return Disclosed(masked, shown, before.sides, counts), faults
 
 
 def _named(told: Disclosed) -> set[_Name]:

@@ -38,14 +38,11 @@ def wave_atoms(survey: Survey, items: Sequence[str], wave: str, by: Sequence[str
     codes, places = pd.factorize(pd.MultiIndex.from_frame(frame), sort=True)
     table = pd.DataFrame(list(places), columns=names, dtype=object)
     spread = indicator(codes, len(table))
-    ranks = [survey.answers[i][rows] for i in items]
-    good = [
-        np.isin(r, np.flatnonzero(survey.scales[i].satisfied))
-        for i, r in zip(items, ranks, strict=True)
-    ]
+    ranks = {i: survey.answers[i][rows] for i in items}
+    good = [np.isin(r, np.flatnonzero(survey.scales[i].satisfied)) for i, r in ranks.items()]
     n, hits = (
-        (spread @ np.array(flags, dtype=float).reshape(-1, len(rows)).T).astype(np.int64)
-        for flags in ([r >= 0 for r in ranks], good)
+        (spread @ np.array(flags).reshape(-1, len(rows)).T).astype(np.int64)
+        for flags in ([r >= 0 for r in ranks.values()], good)
     )
     return Atoms(wave, tuple(items), table, n, hits, _dwellings(table, survey.stock, n))
 
@@ -58,7 +55,7 @@ def _dwellings(
     if stock is None or not set(names) <= set(stock):
         return np.full(len(places), np.inf)
     total = stock.assign(**stock[names].astype(str)).groupby(names)["logements"].sum()
-    known = total.reindex(pd.MultiIndex.from_frame(places)).to_numpy(dtype=float)
+    known = total.reindex(pd.MultiIndex.from_frame(places)).to_numpy()
     most = np.where(np.isnan(known), np.inf, known)
     limit: NDArray[np.float64] = np.maximum(most, n.max(axis=1, initial=0))
     return limit
