@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from report_dossier import HOSTILE_TYPST, bare, make
+from report_dossier import HOSTILE_TYPST, ITEMS, bare, make
 
 from everywhere import need
 from tfpb.model.report import Photos, Report, Table, Text
@@ -242,3 +242,22 @@ def test_a_gap_without_levels_is_not_told_in_tenths() -> None:
     line = next(g for g in page_of(make()).gaps if g.gap is not None)
     assert "trop peu" in words.line(dataclasses.replace(line, qpv=None))
     assert not math.isnan(line.gap or math.nan)
+
+
+def test_an_axis_that_was_asked_and_has_too_few_answers_is_not_said_to_be_unasked() -> None:
+    dossier = make()
+    found = dossier.evaluation
+    assert found is not None
+    rows = found.table[found.table["niveau"] != "qpv"]
+    few = dataclasses.replace(dossier, evaluation=dataclasses.replace(found, table=rows))
+    (section,) = quarter_report(few, page_of(few)).sections
+    axes = next(b for b in section.blocks if isinstance(b, Table)).rows
+    said = dict(zip(axes["axe"], axes["dit"], strict=True))
+    asked = {axis for *_, tied, _, _, _ in ITEMS for axis in tied}
+    assert asked & set(said) < set(said), "both kinds of axes"
+    for axis, text in said.items():
+        few_or_none = "trop peu de réponses ici" if axis in asked else "aucune question ne porte"
+        assert text.startswith(few_or_none), axis
+    (section,) = quarter_report(unheard := make(survey=None), page_of(unheard)).sections
+    axes = next(b for b in section.blocks if isinstance(b, Table)).rows
+    assert set(axes["dit"]) == {"aucune enquête jointe"}

@@ -128,17 +128,18 @@ def _axes(dossier: Dossier, code: str) -> list[Block]:
 
 
 def _said(dossier: Dossier, code: str, axis: int) -> str:
-    """Write the questions tied to an axis with their verdict in the quarter."""
+    """Write the questions tied to an axis with their verdict in the quarter, else why there is none."""
     survey, found = dossier.survey, dossier.evaluation
     if survey is None or found is None:
-        return page_words.NOT_ASKED
+        return page_words.NO_SURVEY
     rows = only(found.table, niveau="qpv", code_qpv=code, axe=axis)
     said = []
     for row in rows[rows["item"].isin(list(survey.labels))].to_dict("records"):
         word = verdict_of(str(row["verdict"]), row["publication"], row["isole"], survey.margin)
         against = f" ({page_words.OTHERWISE})" if "|ecart_" in row["lecture"] else ""
         said.append(f"{survey.labels[row['item']]} : {word}{against}")
-    return " ; ".join(said) or page_words.NOT_ASKED
+    asked = any(axis in axes for axes in survey.items["axes"])
+    return " ; ".join(said) or (page_words.TOO_FEW_ANSWERS if asked else page_words.NOT_ASKED)
 
 
 def _actions(dossier: Dossier, code: str) -> list[Block]:

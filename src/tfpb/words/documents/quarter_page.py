@@ -278,3 +278,5 @@ OTHERWISE: Final = "à structure comparable, autre lecture"
 PHOTOS: Final = "En images"
 PHOTO: Final = Phrase("{found} ({day:d})")
 NOT_ASKED: Final = "aucune question ne porte sur cet axe"
+TOO_FEW_ANSWERS: Final = "trop peu de réponses ici pour le montrer"
+NO_SURVEY: Final = "aucune enquête jointe"
