@@ -187,7 +187,7 @@ standardisation = ["type_habitat", "periode_construction"]
 carte = 2024                       # une seule carte pour les deux vagues
 marge_points = 5.0                 # fixée avant tout résultat
 marge_adoptee_par = "comité de pilotage du contrat de ville"
-marge_adoptee_le = 2025-01-15
+marge_adoptee_le = 2019-09-16
 masquage_n = 11
 
 [enquete]

@@ -261,6 +261,9 @@ def test_of_a_survey(tmp_path: Path, run: Run) -> None:
         "vagues_population", "vagues_echelle", "vagues_entres", "residence_manquante",
         "ajustement_incomplet",
     )  # fmt: skip
+    late = PLAN.replace("[reglages]", "[reglages]\nmarge_adoptee_le = 2024-01-15", 1)
+    (tmp_path / "plan.toml").write_text(late, encoding="utf-8")
+    told(compared(), "marge_adoptee_apres")
     wanted = PLAN.replace("[reglages]", '[reglages]\ncible = "parc"', 1)
     assert wanted != PLAN
     (tmp_path / "plan.toml").write_text(wanted, encoding="utf-8")

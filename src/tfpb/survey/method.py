@@ -15,6 +15,8 @@ from tfpb.survey.reading.calibration import DELIVERED, calibration_columns, deli
 from tfpb.survey.reading.surveyed_stock import PARC as ROW
 from tfpb.survey.verdicts import PARC, SERVICE
 from tfpb.text import fold
+from tfpb.words.numbers import long_date
+from tfpb.words.survey.verdict_words import adopted_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,6 +114,11 @@ def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
             notices.append(doubt("contactes_trop_peu", str(contacts), vague=wave, interroges=n))
     if not reglages.marge_adoptee_par:
         notices.append(doubt("marge_non_adoptee", marge=reglages.marge_points))
+    last, adopted = survey.waves[-1], reglages.marge_adoptee_le
+    dates = declared(plan, last)["dates"]
+    if adopted is not None and not adopted_before(adopted, last, dates):
+        held = f" ({dates})" if dates else ""
+        notices.append(doubt("marge_adoptee_apres", long_date(adopted), vague=last, dates=held))
     return notices
 
 

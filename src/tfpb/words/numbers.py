@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -15,6 +16,11 @@ _MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
+_WRITTEN_DAY: Final = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:er)?\s+({'|'.join(_MONTHS)})(?:\s+((?:19|20)\d{{2}}))?(?!\d)",
+    re.IGNORECASE,
+)
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _FRENCH: Final = str.maketrans({",": THIN, ".": ","})
 Number = int | float | Decimal
 
@@ -90,6 +96,20 @@ def interval_points(low: Number | None, high: Number | None, decimals: int = 1) 
 def long_date(day: dt.date) -> str:
     """Write a date: « 1er janvier 2025 »."""
     return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def first_day(text: str) -> dt.date | None:
+    """Return the first day a text names (« du 6 mars au 19 mai 2023 »), else of its first year."""
+    days, year = [], ""
+    for day, month, own in reversed(_WRITTEN_DAY.findall(text)):
+        year = own or year  # « du 6 mars au 19 mai 2023 »: the year is that of what follows
+        rank = _MONTHS.index(month.lower()) + 1
+        try:
+            days.append(dt.date(int(year), rank, int(day)))
+        except ValueError:  # no year, or the 31st of June
+            continue
+    years = [dt.date(int(y), 1, 1) for y in _YEAR.findall(text)]
+    return min(days or years, default=None)
 
 
 def plain_date(text: str) -> str:

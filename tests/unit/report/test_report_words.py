@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from decimal import Decimal
@@ -7,11 +8,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from report_dossier import make
 
 from tfpb.model.codes import Axe, Evolution, Publication, QpvStatut, Statut, Theme, Verdict
 from tfpb.model.location import StockCounts
 from tfpb.model.report import Format
 from tfpb.report.cell_values import EXCEL, as_number, as_text, printable
+from tfpb.report.sections.methode import methode
 from tfpb.report.sections.survey.survey_view import needed
 from tfpb.words.documents import report_words as words
 from tfpb.words.money import abatement_words, accounts, evaluation_words, programme_words
@@ -148,6 +151,43 @@ def test_the_footer_carries_run_warning_and_fiction() -> None:
 def test_the_margin_says_who_adopted_it() -> None:
     assert "15 janvier 2025" in words.margin_adopted(5.0, "comité", "2025-01-15")
     assert "ne dit pas qui" in words.margin_adopted(5.0, "", None)
+
+
+@pytest.mark.parametrize(
+    ("adopted", "wave", "period", "before"),
+    [
+        ("2023-03-05", "2023", "du 6 mars au 19 mai 2023", True),
+        ("2023-03-06", "2023", "du 6 mars au 19 mai 2023", False),
+        ("2019-11-03", "2019", "du 4 novembre 2019 au 17 janvier 2020", True),
+        ("2025-01-15", "2023", "du 6 mars au 19 mai 2023", False),
+        ("2022-12-31", "enquête 2023", "", True),
+        ("2023-01-15", "2023", "au printemps", False),
+        ("2023-01-15", "2023", "1er juin 2023", True),
+        ("2022-01-15", "vague B", "au printemps", False),
+        ("", "2023", "", False),
+    ],
+)
+def test_a_margin_precedes_a_survey_only_where_dates_show_it(
+    adopted: str,
+    wave: str,
+    period: str,
+    before: bool,  # noqa: FBT001
+) -> None:
+    assert verdict_words.adopted_before(adopted, wave, period) is before
+
+
+def test_the_method_never_says_before_any_result_of_a_later_margin() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    for day, said in (
+        ("2018-06-01", "fixée avant l’enquête 2023"),
+        ("2025-01-15", "dont rien ne montre qu’elle ait été fixée avant l’enquête 2023"),
+        ("", "dont rien ne montre"),
+    ):
+        held = dataclasses.replace(survey, settings={**survey.settings, "marge_adoptee_le": day})
+        lead = methode(dataclasses.replace(dossier, survey=held)).lead
+        assert said in lead
 
 
 @given(

@@ -20,7 +20,7 @@ from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
 from tfpb.words.survey import survey_words
 from tfpb.words.survey.satisfaction import GROUPES
-from tfpb.words.survey.verdict_words import POOLED, TARGETS, margin_words
+from tfpb.words.survey.verdict_words import POOLED, TARGETS, adopted_before, margin_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -57,9 +57,12 @@ def methode(dossier: Dossier) -> Section:
     scope = words.REGION_WAVES if region else words.OWN_WAVES
     main = table("methode_vagues", waves, champ=scope)
     interviews = sum(w.n for w in survey.waves)
+    wave, period = survey.last_wave, "".join([w.periode for w in survey.waves][-1:])
+    before = adopted_before(settings.get("marge_adoptee_le"), wave, period)
     lead = words.METHOD_LEAD.format(
-        interviews=interviews, waves=len(waves), margin=margin_words(margin), region=region
-    )
+        interviews=interviews, waves=len(waves), margin=margin_words(margin), region=region,
+        before=before, wave=wave,
+    )  # fmt: skip
     texts = (Text(tuple(adopted), bullets=True), Text(words.METHOD))
     name = survey.name_of(dossier.settings.dossier.bailleur)
     field = field_sheet(survey, name, scope)

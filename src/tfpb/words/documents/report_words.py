@@ -131,7 +131,8 @@ SETTLE_ADDRESSES: Final = (
 )
 METHOD_LEAD: Final = Phrase(
     "{interviews:s ménage interrogé/ménages interrogés}{region:? dans toute la région} en "
-    "{waves:s vague} ; marge d’équivalence de {margin}, fixée avant tout résultat."
+    "{waves:s vague} ; marge d’équivalence de {margin}, {before:?fixée avant l’enquête {wave}|dont rien ne "
+    "montre qu’elle ait été fixée avant l’enquête {wave}}."
 )
 MASKED_UNDER: Final = Phrase("Une case de moins de {count:n} ménages interrogés est masquée.")
 _MASKED: Final = Phrase(

@@ -7,7 +7,7 @@ from typing import Final
 
 from tfpb.model.codes import Publication
 from tfpb.packaged import packaged
-from tfpb.words.numbers import NOTHING, THIN, number, plural
+from tfpb.words.numbers import NOTHING, THIN, first_day, number, plural
 
 _TEXTS: Final = packaged(__name__)
 VERDICTS: Final[dict[str, str]] = _TEXTS["verdicts"]
@@ -79,6 +79,22 @@ def margin_words(points: float) -> str:
     """Write a margin of equivalence: « 5 points », « 1 point », « 7,5 points »."""
     decimals = 0 if float(points).is_integer() else 1
     return f"{number(points, decimals)}{THIN}{'points' if abs(points) >= 2 else 'point'}"  # noqa: PLR2004
+
+
+def adopted_before(adopted: object, wave: str, period: str) -> bool:
+    """Return whether a margin was adopted before the first day of a survey; no where a date is not known.
+
+    Parameters
+    ----------
+    adopted : date or str
+        Day, as a date or as 2025-01-31; empty or None when not declared.
+    wave, period : str
+        Name of the wave, and its dates as declared.
+    """
+    if not adopted:
+        return False
+    began = first_day(period) or first_day(wave)
+    return began is not None and str(adopted)[:10] < began.isoformat()
 
 
 TARGET_NAMES: Final = {"parc": "parc (ces logements)", "service": "service"}
