@@ -213,8 +213,9 @@ def readings(
     Returns
     -------
     DataFrame
-        `hypothese, logements_dans, logements_a_verifier, abattement_eur` (Decimal or None), a row for
-        « retenu », « tous_dans » and « tous_hors ».
+        `hypothese, logements_dans, logements_a_verifier`, `abattement_eur` (on notices and due) and
+        `au_mieux_eur` (due at best, claims included; Decimal or None), a row for « retenu »,
+        « tous_dans » and « tous_hors ».
     """
     rows = []
     for hypothesis, side in _READINGS:
@@ -227,6 +228,7 @@ def readings(
                 "logements_dans": int(stock.residences["logements_dans"].sum()),
                 "logements_a_verifier": int(stock.residences["logements_a_verifier"].sum()),
                 "abattement_eur": total,
+                "au_mieux_eur": money.states.best if money is not None else None,
             }
         )
     return pd.DataFrame(rows)

@@ -68,7 +68,7 @@ class Sensitivity:
     Parameters
     ----------
     doubts : DataFrame
-        `hypothese (retenu|tous_dans|tous_hors), logements_dans, abattement_eur`.
+        `hypothese (retenu|tous_dans|tous_hors), logements_dans, abattement_eur, au_mieux_eur`.
     margins : DataFrame
         `vague, item, marge_points, verdict`: the verdict at 3, the chosen margin and 10 points.
     """

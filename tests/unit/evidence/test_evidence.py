@@ -13,7 +13,7 @@ from tfpb.errors import Severity, TfpbError, fail
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.evidence.evaluation import evaluation, margins, readings
 from tfpb.model.location import Located, QpvMap
-from tfpb.model.money import Programme
+from tfpb.model.money import Programme, States
 from tfpb.model.results import AXIS_COLUMNS, COMPARISON_COLUMNS
 from tfpb.model.survey import _SEAL, Published, WaveFacts
 from tfpb.pipeline.wiring import Key, Values, run_stages
@@ -116,9 +116,10 @@ def test_without_survey_money_stays(located: Located, programme: Programme) -> N
 
 def test_doubts_are_read_one_way_and_the_other(located: Located, published: Published) -> None:
     def money(stock: Located) -> Any:
-        return SimpleNamespace(
-            totals={"abattement_eur": Decimal(int(stock.residences["logements_dans"].sum()))}
-        )
+        inside = Decimal(int(stock.residences["logements_dans"].sum()))
+        doubtful = int(stock.residences["logements_a_verifier"].sum())
+        best = States(acquired=inside, to_claim=Decimal(3), hanging=Decimal(doubtful))
+        return SimpleNamespace(totals={"abattement_eur": inside}, states=best)
 
     def verdict(low90: float, high90: float, _low: float, _high: float, margin: float) -> str:
         return "equivalent" if low90 > -margin and high90 < margin else "non_concluant"
@@ -126,6 +127,7 @@ def test_doubts_are_read_one_way_and_the_other(located: Located, published: Publ
     doubts = readings(located, abate=money).set_index("hypothese")
     assert doubts["logements_dans"].to_dict() == {"retenu": 20, "tous_dans": 40, "tous_hors": 20}
     assert doubts.loc["tous_dans", "abattement_eur"] == Decimal(40)
+    assert doubts["au_mieux_eur"].to_dict() == {"retenu": 43, "tous_dans": 43, "tous_hors": 23}
     assert doubts["logements_a_verifier"].to_dict() == {
         "retenu": 20,
         "tous_dans": 0,

@@ -228,7 +228,7 @@ def located(count: int = 14) -> Located:
     correspondence = pd.DataFrame(
         [{"code_2015": "QP059901", "nom_2015": "Tilleuls", "code_2024": "QN05991I",
           "nom_2024": "Les Tilleuls", "surface_commune_m2": 120000.0, "part_2015": 1.0,
-          "part_2024": 0.98, "logements": 210, "lien": "identique"}]
+          "part_2024": 0.98, "logements": 210, "logements_a_verifier": 12, "lien": "identique"}]
     )  # fmt: skip
     notice = Fault(
         "code_devine", Place("programme.xlsx", "Programme", 18, "axe"), "Sur entretien",
@@ -443,11 +443,11 @@ def sensitivity() -> Sensitivity:
     doubts = pd.DataFrame(
         [
             {"hypothese": "retenu", "logements_dans": 300, "logements_a_verifier": 60,
-             "abattement_eur": Decimal("74250.00")},
+             "abattement_eur": Decimal("74250.00"), "au_mieux_eur": Decimal("89100.00")},
             {"hypothese": "tous_dans", "logements_dans": 360, "logements_a_verifier": 0,
-             "abattement_eur": Decimal("89100.00")},
+             "abattement_eur": Decimal("89100.00"), "au_mieux_eur": Decimal("89100.00")},
             {"hypothese": "tous_hors", "logements_dans": 300, "logements_a_verifier": 0,
-             "abattement_eur": Decimal("74250.00")},
+             "abattement_eur": Decimal("74250.00"), "au_mieux_eur": Decimal("89100.00")},
         ]
     )  # fmt: skip
     margins = pd.DataFrame(
