@@ -36,7 +36,7 @@ YEAR_UNDER: Final = {OLD: 2024, NEW: 2026}
 """A year that each map rules everywhere, overseas included."""
 CORRESPONDENCE_COLUMNS: Final = (
     "code_2015", "nom_2015", "code_2024", "nom_2024", "surface_commune_m2", "part_2015", "part_2024",
-    "logements", "lien",
+    "logements", "logements_a_verifier", "lien",
 )  # fmt: skip
 KIN: Final = 0.05
 """Share of either quarter from which an overlap is a succession, not a neighbour's sliver."""
@@ -140,8 +140,9 @@ def correspondence(
     ----------
     maps : mapping of vintage to QpvMap
     entrances : DataFrame, optional
-        Located entrances (`qpv2015_code`, `qpv2024_code`, `nb_logements`); the table is then kept to
-        the quarters they lie in or near, and those quarters' kin. Without it: the whole country.
+        Located entrances (`qpv2015_code`, `qpv2024_code`, `qpv_evolution`, `nb_logements`); the table
+        is then kept to the quarters they lie in or near, and those quarters' kin. Without it: the whole
+        country.
 
     Returns
     -------
@@ -149,14 +150,15 @@ def correspondence(
         `CORRESPONDENCE_COLUMNS`, by code. Areas in m² of the legal projection; `part_2015`,
         `part_2024` are shares 0..1 of each quarter. A row whose `code_2024` is empty is what a 2015
         quarter lost, one whose `code_2015` is empty is what a 2024 quarter gained, so that shares
-        of a quarter sum to 1. `lien`: identique | modifie | scinde | fusionne | nouveau | disparu.
+        of a quarter sum to 1. `logements` are settled on both maps; `logements_a_verifier`
+        are not. `lien`: identique | modifie | scinde | fusionne | nouveau | disparu.
         Empty when a map is missing.
     """
     old, new = map_of(maps, OLD), map_of(maps, NEW)
     if old is None or new is None:
         return pd.DataFrame(columns=list(CORRESPONDENCE_COLUMNS))
     table = _overlay(old, new)
-    table["logements"] = _dwellings(table, entrances)
+    table["logements"], table["logements_a_verifier"] = _dwellings(table, entrances)
     if entrances is not None:
         table = table[_near(table, entrances)]
     for year, qpv in ((OLD, old), (NEW, new)):
@@ -184,11 +186,15 @@ def heirs(table: pd.DataFrame) -> dict[str, str]:
         Quarters that have disappeared are not in it.
     """
     kept = table[(table["code_2015"] != "") & (table["code_2024"] != "")]
-    ranked = kept.sort_values(
-        ["logements", "surface_commune_m2", "code_2024"],
-        ascending=[False, False, True],
-        kind="stable",
-    ).drop_duplicates("code_2015")
+    ranked = (
+        kept.assign(held=kept["logements"] + kept["logements_a_verifier"])
+        .sort_values(
+            ["held", "surface_commune_m2", "code_2024"],
+            ascending=[False, False, True],
+            kind="stable",
+        )
+        .drop_duplicates("code_2015")
+    )
     return dict(zip(ranked["code_2015"], ranked["code_2024"], strict=True))
 
 
@@ -243,14 +249,19 @@ def _links(table: pd.DataFrame) -> Texts:
     )
 
 
-def _dwellings(table: pd.DataFrame, entrances: pd.DataFrame | None) -> Any:
-    """Count dwellings located in each pair; rows of what was lost or gained count theirs too."""
+def _dwellings(table: pd.DataFrame, entrances: pd.DataFrame | None) -> tuple[Any, Any]:
+    """Count dwellings settled in each pair, then those to check; what was lost or gained counts too."""
     if entrances is None or not len(entrances):
-        return 0
+        return 0, 0
     sides = [texts(entrances, f"qpv{y}_code").to_numpy(dtype=object) for y in VINTAGES]
     homes = pd.Series(np.nan_to_num(numbers(entrances, "nb_logements")).astype(np.int64))
     pairs = pd.MultiIndex.from_frame(table[["code_2015", "code_2024"]])
-    return homes.groupby(sides).sum().reindex(pairs, fill_value=0).to_numpy()
+    doubtful = (texts(entrances, "qpv_evolution") == Evolution.A_VERIFIER).to_numpy()
+    settled, to_check = (
+        homes.where(kept, 0).groupby(sides).sum().reindex(pairs, fill_value=0).to_numpy()
+        for kept in (~doubtful, doubtful)
+    )
+    return settled, to_check
 
 
 def _near(table: pd.DataFrame, entrances: pd.DataFrame) -> Any:

@@ -250,7 +250,8 @@ def test_correspondence_names_links_and_conserves_area(make_map) -> None:  # noq
         },
     )
     maps = {2015: old, 2024: new}
-    points = stock([(100, 200), (4100, 200), (4500, 200)], ["R1", "R2", "R3"], [30, 20, 10])
+    places = [(100, 200), (4100, 200), (4500, 200), (4003, 200), (203, 200)]
+    points = stock(places, ["R1", "R2", "R3", "R4", "R5"], [30, 20, 10, 7, 5])
     entrances = points.join(locate(points, maps, year=2025))
     whole = correspondence(maps)
     links = {(r.code_2015, r.code_2024): r.lien for r in whole.itertuples()}
@@ -271,6 +272,10 @@ def test_correspondence_names_links_and_conserves_area(make_map) -> None:  # noq
     assert count[("QP093901", "QN09391M")] == 30
     assert count[("QP093906", "")] == 20
     assert count[("", "QN09396I")] == 10
+    checked = {(r.code_2015, r.code_2024): r.logements_a_verifier for r in mine.itertuples()}
+    assert checked[("QP093906", "")] == 7, "beside what is settled, never in it"
+    assert checked[("QP093901", "QN09392M")] == 5
+    assert sum(count.values()) == 60
     assert not {"QP093905", "QP093904"} & set(mine.code_2015)
 
 
