@@ -9,7 +9,7 @@ from tfpb.perimeters.decisions import check_decisions
 from tfpb.perimeters.locate import coverage_doubts, locate
 from tfpb.perimeters.points import check_points
 from tfpb.perimeters.residences import cut_residences, residences
-from tfpb.perimeters.vintages import correspondence, heirs, ruling_of, ruling_vintage
+from tfpb.perimeters.vintages import correspondence, heirs, new_quarters, ruling_of, ruling_vintage
 
 __all__ = [
     "check_decisions",
@@ -19,6 +19,7 @@ __all__ = [
     "cut_residences",
     "heirs",
     "locate",
+    "new_quarters",
     "residences",
     "ruling_of",
     "ruling_vintage",

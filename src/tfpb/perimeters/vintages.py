@@ -198,6 +198,25 @@ def heirs(table: pd.DataFrame) -> dict[str, str]:
     return dict(zip(ranked["code_2015"], ranked["code_2024"], strict=True))
 
 
+def new_quarters(
+    table: pd.DataFrame, vintage: int, year: int, codes: Iterable[str]
+) -> frozenset[str]:
+    """Return the quarters that were none the year before: without a 2015 quarter, in their map's first year.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `correspondence` makes it.
+    vintage, year : int
+        Map that rules the tax year, and that year.
+    codes : iterable of str
+        INSEE codes of the stock, one a row.
+    """
+    if not len(table) or vintage != NEW or ruling_of(year - 1, codes) != OLD:
+        return frozenset()
+    return frozenset(table.loc[table["lien"] == "nouveau", "code_2024"])
+
+
 def _overlay(old: QpvMap, new: QpvMap) -> pd.DataFrame:
     """Measure the common areas of two maps, then what each quarter lost or gained, with their links."""
     codes = [m.frame["code_qpv"].astype(str).to_numpy(dtype=object) for m in (old, new)]

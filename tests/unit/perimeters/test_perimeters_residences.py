@@ -20,7 +20,15 @@ from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.model.tables import DECISIONS_LIMITES
-from tfpb.perimeters import check_decisions, correspondence, cut_residences, locate, residences
+from tfpb.perimeters import (
+    check_decisions,
+    correspondence,
+    cut_residences,
+    locate,
+    new_quarters,
+    residences,
+    ruling_vintage,
+)
 from tfpb.review.doubts import Around, limit_doubts, lost_decisions
 from tfpb.review.picture import pictures
 from tfpb.review.review_workbook import review_bytes
@@ -277,6 +285,27 @@ def test_correspondence_names_links_and_conserves_area(make_map) -> None:  # noq
     assert checked[("QP093901", "QN09392M")] == 5
     assert sum(count.values()) == 60
     assert not {"QP093905", "QP093904"} & set(mine.code_2015)
+
+
+@pytest.mark.parametrize(
+    ("year", "commune", "found"),
+    [
+        (2025, "59350", {"QN2"}),
+        (2026, "59350", set()),
+        (2024, "59350", set()),
+        (2026, "97209", {"QN2"}),
+    ],
+)
+def test_a_quarter_is_new_in_the_first_year_of_its_map(
+    year: int, commune: str, found: set[str]
+) -> None:
+    table = pd.DataFrame(
+        {"code_2015": ["QP1", "", ""], "code_2024": ["QN1", "QN2", "QN1"],
+         "lien": ["modifie", "nouveau", "modifie"]}
+    )  # fmt: skip
+    vintage = ruling_vintage(year, commune)
+    assert new_quarters(table, vintage, year, [commune, ""]) == found
+    assert new_quarters(table.iloc[:0], vintage, year, [commune]) == set()
 
 
 def test_a_stock_with_holes_in_its_years_and_yes_or_no_is_gathered(square) -> None:  # noqa: ANN001

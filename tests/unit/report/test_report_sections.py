@@ -18,6 +18,7 @@ from tfpb.model.codes import Publication
 from tfpb.model.report import Chart, ChartKind, Format, KeyFigures, Report, Table, Text
 from tfpb.report.sections import build, report
 from tfpb.report.sections.doutes import notices
+from tfpb.report.sections.patrimoine import residences
 from tfpb.words.documents import report_words
 from tfpb.words.money import (
     abatement_words,
@@ -371,3 +372,18 @@ def test_answers_in_detail_carry_their_sample_size() -> None:
         if isinstance(b, Chart) and b.key == "quatre_niveaux"
     ]  # fmt: skip
     assert set(chart.rows["groupe"]) == {"QPV, n = 600", "hors QPV, n = 600"}
+
+
+def test_a_residence_with_dwellings_on_both_sides_is_said_to_be_cut() -> None:
+    dossier = make()
+    homes = dossier.located.residences.copy()
+    row = homes.index[homes["cote"] == "hors"][0]
+    homes.loc[row, ["logements_dans", "logements_hors"]] = [10, 12]
+    located = dataclasses.replace(dossier.located, residences=homes)
+    cut, whole = (
+        next(b for b in residences(d).blocks if isinstance(b, Table)).rows["evolution_mot"]
+        for d in (dataclasses.replace(dossier, located=located), dossier)
+    )
+    assert whole.loc[row] == "hors des deux cartes"
+    assert cut.loc[row] == "coupée par la limite"
+    assert cut.drop(row).tolist() == whole.drop(row).tolist()

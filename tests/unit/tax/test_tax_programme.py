@@ -323,6 +323,12 @@ def test_last_year_in_its_own_file_by_quarter_with_what_is_carried_over() -> Non
     said = carry_argument(dict(mine), 2025)
     assert "80 € valorisés en 2025, après 50 € en 2024" in said.replace("\u202f", " ")
     assert "se reportent sur 2026" in said
+    # nothing of a quarter that was none: it is new, which 0 € does not say
+    none = dict(mine) | {"actions_precedentes": 0, "valorise_precedent_eur": Decimal(0)}
+    said = carry_argument(none, 2025, new=True)
+    assert "valorisés en 2025, quartier nouveau en 2025, pour" in said
+    assert "2024, pour" not in said
+    assert "après" in carry_argument(dict(mine), 2025, new=True), "actions there are told"
     # a quarter that left the map keeps its line
     assert rows.loc["QP059998", "valorise_precedent_eur"] == 30
     assert made.totals["valorise_eur"] == 80

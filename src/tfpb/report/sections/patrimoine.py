@@ -11,6 +11,7 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.model.survey import only
+from tfpb.perimeters import new_quarters
 from tfpb.report.sections.build import cut, has, section, table, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
 
 
+def new_in(dossier: Dossier) -> frozenset[str]:
+    """Return the quarters of the year's dossier that were none the year before."""
+    located = dossier.located
+    codes = located.residences["code_insee"].fillna("").astype(str)
+    return new_quarters(located.correspondence, located.vintage, located.year, codes)
+
+
 def residences(dossier: Dossier) -> Section:
     """Return the section of the stock: one row a résidence, and the quarters."""
     located = dossier.located
@@ -34,6 +42,9 @@ def residences(dossier: Dossier) -> Section:
         statut=("cote", words.STATUTS),
         evolution_mot=("evolution", words.EVOLUTIONS),
     )
+    # the answer of most of its dwellings would deny those on the other side
+    cut_ = homes["logements_dans"].gt(0) & homes["logements_hors"].gt(0) & homes["evolution"].ne("")
+    homes["evolution_mot"] = homes["evolution_mot"].mask(cut_, words.CUT)
     known = {*RESIDENCE_COLUMNS, *_NOT_SHOWN, "statut", "evolution_mot", "bailleur"}
     own = [
         {"nom": name}

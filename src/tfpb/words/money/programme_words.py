@@ -104,7 +104,7 @@ DROIT_COMMUN: Final = Phrase(
 )
 
 
-def carry_argument(row: Mapping[Any, Any], year: int) -> str:
+def carry_argument(row: Mapping[Any, Any], year: int, *, new: bool = False) -> str:
     """Argue the carry-over of a quarter: what was spent both years, what was owed, what is left.
 
     Parameters
@@ -112,16 +112,19 @@ def carry_argument(row: Mapping[Any, Any], year: int) -> str:
     row : mapping
         A row of `Programme.beside_quarters`; `solde_eur` is None when the abatement is unknown.
     year : int
+    new : bool
+        The quarter was none the year before: nothing could be spent there as such.
     """
     if not row["encore"]:
         return (
             f"{euros(row['valorise_precedent_eur'])} valorisés en {year - 1} ; ni action ni abattement "
             f"en {year} : rien ne se reporte."
         )
-    spent = (
-        f"{euros(row['valorise_eur'])} valorisés en {year}, après "
-        f"{euros(row['valorise_precedent_eur'])} en {year - 1}"
-    )
+    spent = f"{euros(row['valorise_eur'])} valorisés en {year}, "
+    if new and not row["actions_precedentes"]:
+        spent += f"quartier nouveau en {year}"
+    else:
+        spent += f"après {euros(row['valorise_precedent_eur'])} en {year - 1}"
     if row["solde_eur"] is None:
         return f"{spent} ; l’abattement de {year} n’est pas connu."
     owed = f"pour un abattement de {euros(row['abattement_eur'])}"

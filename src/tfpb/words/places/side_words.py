@@ -273,6 +273,8 @@ RESIDENCES: Final = Phrase("{count:s résidence}")
 RESIDENCES_SHEET: Final = "Résidences"
 STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]
 EVOLUTIONS: Final[dict[str, str]] = _TEXTS["evolutions"]
+CUT: Final = "coupée par la limite"
+"""In place of an evolution, of a résidence with dwellings on both sides."""
 GEOCODE_VERDICTS: Final[dict[str, str]] = _TEXTS["geocode_verdicts"]
 PRECISIONS: Final[dict[str, str]] = _TEXTS["precisions"]
 LINKS: Final[dict[str, str]] = _TEXTS["links"]
