@@ -260,3 +260,7 @@ def test_a_surplus_pays_for_no_other_quarter_and_it_is_said() -> None:
     assert any(said in n for n in quarters(note(of_balance(make(), over, under))).notes)
     for alone in (over, under):
         assert not any(said in n for n in quarters(note(of_balance(make(), alone))).notes)
+
+
+def test_a_survey_that_comes_first_comes_before_actions_not_surveys() -> None:
+    assert "l’enquête (2023) précède les actions de 2025" in prose(note(make()))

@@ -44,8 +44,8 @@ LIKE_WITH_LIKE: Final = Phrase(
     "À structure comparable, l’écart ne dit pas la même chose sur {count:s question} : voir le rapport."
 )
 TOO_EARLY: Final = Phrase(
-    "Les actions y changent-elles quelque chose ? Trop tôt pour le dire : l’enquête ({wave}) précède celles "
-    "de {year}."
+    "Les actions y changent-elles quelque chose ? Trop tôt pour le dire : l’enquête ({wave}) précède les "
+    "actions de {year}."
 )
 SURPLUS: Final = (
     "Justifié : chaque quartier compte au plus pour son abattement ; ce qui dépasse dans l’un ne "
