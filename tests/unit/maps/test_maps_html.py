@@ -190,6 +190,15 @@ def test_page_says_language_title_and_lets_one_zoom(page: str) -> None:
     assert "{{" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
 
 
+def test_the_tab_says_once_that_data_are_fictional(model: MapModel) -> None:
+    for title, shown in (
+        ("Valmont", "Valmont (données fictives)"),
+        ("Valmont (Données fictives)", "Valmont (Données fictives)"),
+    ):
+        made = map_html.render(dataclasses.replace(model, title=title, fictional=True)).decode()
+        assert f"<title>{shown}</title>" in made
+
+
 def test_the_badge_stands_apart_from_the_line_it_follows(page: str) -> None:
     assert '10 février 2026 <strong class="fictif">DONNÉES FICTIVES</strong>' in page
 

@@ -177,9 +177,11 @@ class Page(folium.Figure):  # type: ignore[misc]  # folium has no types
     """
 
     def __init__(self, model: MapModel) -> None:
-        fictional = f" ({words.PAGE['fictional'].lower()})" if model.fictional else ""
         title = words.DRAFT_TITLE.format(title=model.title) if model.draft else model.title
-        super().__init__(title=f"{title}{fictional}")
+        mark = words.PAGE["fictional"].lower()
+        if model.fictional and mark not in title.lower():
+            title = f"{title} ({mark})"
+        super().__init__(title=title)
         self.online = model.online
 
     def render(self, **kwargs: Any) -> str:
