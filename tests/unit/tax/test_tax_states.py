@@ -214,9 +214,11 @@ def test_a_convention_that_ends_is_named_with_its_day() -> None:
     )
     years = [(int(r["annee"]), r["abattement_eur"]) for r in made.by_year.to_dict("records")]
     assert [amount for _, amount in years] == [DUE] * 3 + [None] * 3
-    said = plain(abatement_words.forecast_sentence(years, opened=0, waiting=NIL))
+    said = plain(abatement_words.forecast_sentence(years, opened=0, waiting=NIL, causes=""))
     assert said == "De 2025 à 2027, l’abattement attendu reste de 248 € par an."
-    none = abatement_words.forecast_sentence([(2025, None), (2026, None)], opened=0, waiting=DUE)
+    none = abatement_words.forecast_sentence(
+        [(2025, None), (2026, None)], opened=0, waiting=DUE, causes="convention"
+    )
     assert "aucun montant n’est établi" in none
     assert "de plus" not in none
     taken_over = conventions(
@@ -235,6 +237,32 @@ def test_of_two_conventions_what_may_be_mended_comes_before_what_is_lost() -> No
     assert made.reserves == {"renouvellement": DUE}
     undated = convention(id_convention="C2", date_signature_convention="")
     assert abate(local(), conventions=conventions(late, undated)).reserves == {"convention": DUE}
+
+
+@pytest.mark.parametrize(
+    ("home_cells", "convention_cells", "named"),
+    [
+        ({"logements_dans": 0, "logements_a_verifier": 1, "cote": "a_verifier"}, {},
+         "d’une vérification de la localisation"),
+        ({}, {"date_signature_convention": ""}, "d’une convention"),
+        ({}, {"date_declaration": ""}, "d’une déclaration"),
+        ({"nb_logements": 2, "logements_dans": 1, "logements_a_verifier": 1}, {"date_declaration": ""},
+         "d’une vérification de la localisation ou d’une déclaration"),
+    ],
+)  # fmt: skip
+def test_what_waits_names_its_own_causes_alone(
+    home_cells: dict[str, Any], convention_cells: dict[str, Any], named: str
+) -> None:
+    made = abate(
+        local(), residences=homes(home(**home_cells)),
+        conventions=conventions(convention(**convention_cells)),
+    )  # fmt: skip
+    last = made.by_year.to_dict("records")[-1]
+    said = abatement_words.forecast_sentence(
+        [(2030, None)], opened=0, waiting=last["en_attente_eur"], causes=last["en_attente_de"]
+    )
+    assert said.endswith(f" en 2030 dépendent {named}.")
+    assert set(made.reserves) - {"avis"} == set(made.by_year["en_attente_de"].iloc[0].split())
 
 
 @pytest.mark.parametrize("other", ["R1", "R2"])

@@ -36,12 +36,13 @@ if TYPE_CHECKING:
 RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
 """Statuses whose amount is due in a year of the forecast."""
 WAITING: Final = "en_attente_eur"
+CAUSES: Final = "en_attente_de"
 RENEWING: Final = "a_renouveler_eur"
 _COLUMNS: Final = (
-    *FORECAST_COLUMNS, WAITING, RENEWING, "logements_a_renouveler", "convention", "motif_court",
+    *FORECAST_COLUMNS, WAITING, RENEWING, "logements_a_renouveler", "convention", "motif_court", CAUSES,
 )  # fmt: skip
 _YEAR: Final = (
-    "annee", "residences", "logements", "abattement_eur", WAITING, RENEWING, "nouvelles", "nature",
+    "annee", "residences", "logements", "abattement_eur", WAITING, RENEWING, "nouvelles", "nature", CAUSES,
 )  # fmt: skip
 
 
@@ -72,7 +73,8 @@ def forecast(
     DataFrame
         `FORECAST_COLUMNS`, then `en_attente_eur` (what hangs on a check of location, a convention or a
         declaration), `a_renouveler_eur` and `logements_a_renouveler` (what hangs on the renewal of
-        `convention`) and `motif_court` (the motive in a few words). `logements` are those that have the
+        `convention`), `motif_court` (the motive in a few words) and `en_attente_de` (codes of `Reserve`
+        that the first hangs on, with spaces between). `logements` are those that have the
         right; `abattement_eur` is zero without right, None when it cannot be estimated and when all of
         it hangs on something. `statut` may also be `demoli` or `a_livrer`.
     """
@@ -112,8 +114,9 @@ def by_year(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `annee, residences, logements, abattement_eur, en_attente_eur, a_renouveler_eur, nouvelles,
-        nature`: `nouvelles` counts the résidences whose right opens that year. `abattement_eur` is None
-        for a year of which all hangs on something: never zero for what may be renewed.
+        nature, en_attente_de`: `nouvelles` counts the résidences whose right opens that year.
+        `abattement_eur` is None for a year of which all hangs on something: never zero for what may be
+        renewed.
     """
     rows: list[tuple[Any, ...]] = []
     had: set[str] = set()
@@ -138,6 +141,7 @@ def by_year(table: pd.DataFrame) -> pd.DataFrame:
                 renewing,
                 len(now - had) if rows else 0,
                 REAL if natures == {REAL} else ESTIMATED,
+                " ".join(sorted({c for causes in part[CAUSES] for c in causes.split()})),
             )
         )
         had |= now
@@ -163,6 +167,7 @@ def _this_year(year: int, group: list[Premises]) -> dict[str, Any]:
         "abattement_eur": None if not due and (waiting or renewing) else due,
         "nature": ESTIMATED if claimed else nature_of(group),
         WAITING: waiting,
+        CAUSES: " ".join(sorted(r for r, amount in by_reason.items() if amount)),
         RENEWING: renewing,
         "logements_a_renouveler": sum(round(i.dwellings * i.right.share) for i in ended),
         "convention": _convention([i.right for i in ended]),
@@ -206,6 +211,17 @@ class _Part:
         """Part that hangs on the renewal of a convention."""
         ended = hangs_on(self.right) == Reserve.RENOUVELLEMENT
         return self.right.share if ended else ZERO
+
+    @property
+    def causes(self) -> set[str]:
+        """Codes of `Reserve` of what hangs on something, renewals left out."""
+        if is_lost(self.right):
+            return set()
+        found = {str(Reserve.COTE)} if self.right.doubt else set()
+        reason = hangs_on(self.right)
+        if self.right.share and reason not in {None, Reserve.RENOUVELLEMENT}:
+            found.add(str(reason))
+        return found
 
     @property
     def hanging(self) -> Decimal:
@@ -275,6 +291,7 @@ def _foreseen(
         "abattement_eur": None if (unknown and homes) or (not due and (unsure or ended)) else due,
         "nature": ESTIMATED,
         WAITING: None if unknown and unsure else waiting,
+        CAUSES: " ".join(sorted(set().union(*(p.causes for p in parts if p.standing)))),
         RENEWING: None if unknown and ended else renewing,
         "logements_a_renouveler": ended,
         "convention": _convention([p.right for p in parts if p.renewing]),

@@ -9,6 +9,7 @@ from tfpb.packaged import packaged
 from tfpb.words.money.state_words import (
     RATE_TO_CONFIRM,
     UNKNOWN_AMOUNT,
+    WAITS,
     state_sentences,
     unknown_sentence,
     without_quarters,
@@ -100,7 +101,7 @@ FORECAST_NOTE: Final = (
 
 
 def forecast_sentence(
-    years: Sequence[tuple[int, Decimal | None]], *, opened: int, waiting: Decimal
+    years: Sequence[tuple[int, Decimal | None]], *, opened: int, waiting: Decimal, causes: str
 ) -> str:
     """Read the forecast over the years whose amount is known; what opens, what hangs on a decision.
 
@@ -108,6 +109,11 @@ def forecast_sentence(
     ----------
     years : sequence of (year, amount)
         None where all of the year hangs on something.
+    opened : int
+    waiting : Decimal
+        What hangs on something in the last year.
+    causes : str
+        Codes of `Reserve` that it hangs on, with spaces between.
     """
     known = [(year, amount) for year, amount in years if amount is not None]
     if not known:
@@ -121,10 +127,8 @@ def forecast_sentence(
         text += f" ; {plural(opened, 'résidence')} {verb} après {years[0][0]}"
     if waiting:
         more = " de plus" if known else ""
-        text += (
-            f" ; {euros(waiting)}{more} en {years[-1][0]} dépendent d’une vérification, d’une convention "
-            "ou d’une déclaration"
-        )
+        named = " ou ".join(words for code, words in WAITS.items() if code in causes.split())
+        text += f" ; {euros(waiting)}{more} en {years[-1][0]} dépendent {named}"
     return f"{text}."
 
 

@@ -138,6 +138,7 @@ def forecast_blocks(money: Abatement, located: Located) -> list[Block]:
         [(int(r["annee"]), r["abattement_eur"]) for r in rows],
         opened=sum(int(r["nouvelles"]) for r in rows[1:]),
         waiting=rows[-1]["en_attente_eur"],
+        causes=rows[-1]["en_attente_de"],
     )
     calendar: list[Block] = []
     if money.calendar is not None and len(money.calendar):
