@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from map_models import HOSTILE, synthetic
 from PIL import Image
+from shapely import Point, box, union_all
+from shapely.affinity import translate
 
 from tfpb.report.web_map import map_html
 
@@ -325,6 +327,40 @@ def test_it_opens_and_comes_back_to_all_outlines_and_dots_clear_of_panels(
     page.evaluate("tfpbMap.setView([45, 2], 7, {animate: false})")
     page.evaluate("document.getElementById('b-etendue').click()")
     assert page.evaluate(inside) == []
+
+
+def test_no_quarter_is_named_on_another(visit: Opener, tmp_path: Path) -> None:
+    model = synthetic(hostile=False)
+    shapes = model.qpv.geometry.to_list()
+    x, y = shapes[0].centroid.coords[0]
+    # the middle of what surrounds it lies in the small one
+    arms = [(-900, -700, -300, 700), (-900, -700, 900, -450)]
+    big, small = (
+        union_all([translate(box(*(v / 1e5 for v in part)), x, y) for part in parts])
+        for parts in (arms, [(-100, -60, 100, 60)])
+    )
+    qpv = model.qpv.iloc[:2].set_geometry([big, small], crs=model.qpv.crs)
+    file = tmp_path / "carte.html"
+    file.write_bytes(
+        map_html.render(dataclasses.replace(model, qpv=qpv, residences=model.residences.head(2)))
+    )
+    page = visit("", DESK, file).page
+    written = page.evaluate(
+        "(() => { const out = [], kind = CanvasRenderingContext2D.prototype, real = kind.fillText;"
+        " kind.fillText = function (text, ...at) { if (/^(700|bold)/.test(this.font)) {"
+        " const m = this.getTransform(), p = tfpbMap.containerPointToLatLng([m.e / m.a, m.f / m.d]);"
+        " out.push([text, p.lng, p.lat]); } return real.call(this, text, ...at); };"
+        " tfpbMap.fire('moveend'); kind.fillText = real; return out; })()"
+    )
+    outlines = dict(zip(qpv["nom"], qpv.to_crs(4326).geometry, strict=True))
+    named = {name: [p for text, *p in written if text in name] for name in outlines}
+    assert all(named.values()), written
+    for name, places in named.items():
+        others = [shape for other, shape in outlines.items() if other != name]
+        assert not any(shape.contains(Point(p)) for p in places for shape in others), (
+            name,
+            written,
+        )
 
 
 def test_a_quarter_at_the_edge_of_a_phone_has_its_whole_name(visit: Opener) -> None:

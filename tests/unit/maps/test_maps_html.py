@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import folium
 import geopandas as gpd
 import pytest
+import shapely
 from folium.plugins import MarkerCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -197,6 +198,18 @@ def test_the_tab_says_once_that_data_are_fictional(model: MapModel) -> None:
     ):
         made = map_html.render(dataclasses.replace(model, title=title, fictional=True)).decode()
         assert f"<title>{shown}</title>" in made
+
+
+def test_a_quarter_is_named_where_it_lies(model: MapModel) -> None:
+    crook = shapely.Polygon(
+        [(3, 50), (3.02, 50), (3.02, 50.001), (3.001, 50.001), (3.001, 50.02), (3, 50.02)]
+    )
+    frame = model.qpv.to_crs(4326).iloc[:1].copy()
+    frame["geometry"] = [crook]
+    (one,) = map_payload._quarters(frame)
+    x, y = (v / 1e5 for v in one["nomme"])
+    assert crook.contains(shapely.Point(x, y))
+    assert not crook.contains(shapely.box(*crook.bounds).centroid)
 
 
 def test_the_badge_stands_apart_from_the_line_it_follows(page: str) -> None:

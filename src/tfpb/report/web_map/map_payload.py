@@ -135,6 +135,15 @@ def _polygons(shape: Any) -> list[list[list[int]]]:
     return out
 
 
+def _anchor(shape: Any) -> list[int]:
+    """Return where a name is written: the point deepest in the largest part; none without surface."""
+    parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and not p.is_empty]
+    if not parts:
+        return []
+    deepest = shapely.maximum_inscribed_circle(max(parts, key=shapely.area))
+    return _line(shapely.get_coordinates(deepest)[:1])
+
+
 def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     numbers = {
         "log": "logements",
@@ -154,6 +163,7 @@ def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         if "etats" in degrees and row["etats"]:
             one["eta"] = str(row["etats"])
         one["geo"] = _polygons(row["geometry"])
+        one["nomme"] = _anchor(row["geometry"])
         out.append(one)
     return out
 

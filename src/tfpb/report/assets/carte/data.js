@@ -64,7 +64,7 @@ function readResidences(r) {
   }));
 }
 function readQuarters(list) {
-  return list.map((q) => ({ ...q, shape: q.geo.map((polygon) => polygon.map(line)) }));
+  return list.map((q) => ({ ...q, shape: q.geo.map((polygon) => polygon.map(line)), label: line(q.nomme || [])[0] }));
 }
 const residences = readResidences(DATA.residences);
 const quarters = readQuarters(DATA.qpv);

@@ -110,13 +110,15 @@ const Names = L.Layer.extend({
       const lines = z >= 13 || few ? [...split(q.nom, 24), value].filter(Boolean) : [value].filter(Boolean);
       if (!lines.length) continue;
       const wide = Math.max(...lines.map((text) => pen.measureText(text).width), 64), high = lines.length * 18 + (bar === null ? 0 : 10);
-      // in the middle, else aside: never over a dot
+      // in the middle, else aside: never over a dot, nor on another quarter
       const low = map.latLngToContainerPoint(q.box.getSouthWest()), top = map.latLngToContainerPoint(q.box.getNorthEast());
       const down = (low.y - top.y) / 2 + high / 2 + 6, over = (top.x - low.x) / 2 + wide / 2 + 8, steps = [];
       for (const dx of [0, over, -over]) for (const dy of [0, -24, 24, -48, 48, -72, 72, -down, down, -down - 24, down + 24]) steps.push([p.x + dx, p.y + dy]);
       // wholly in the window where there is room: a name cut at its edge is no name
       const seen = map.getSize(), whole = ([x, y]) => x - wide / 2 > 4 && x + wide / 2 < seen.x - 4 && y - high / 2 > 4 && y + high / 2 < seen.y - 4;
-      const free = [...steps.filter(whole), ...steps.filter((step) => !whole(step))].find(([x, y]) => this._free(x, y, wide, high, 0));
+      const others = quarters.filter((o) => o !== q && o.box && o.box.intersects(bounds));
+      const astray = ([x, y]) => others.some((o) => [-1, -0.5, 0, 0.5, 1].some((i) => [-1, 0, 1].some((k) => holds(o, map.containerPointToLatLng([x + (i * wide) / 2, y + (k * high) / 2])))));
+      const free = [...steps.filter(whole), ...steps.filter((step) => !whole(step))].find((step) => !astray(step) && this._free(...step, wide, high, 0));
       if (!free) continue;
       const [x, y] = free;
       lines.forEach((text, i) => this._write(pen, text, x, y - high / 2 + 9 + i * 18, text === value ? COLOUR.encre : COLOUR.qpv, 4));
@@ -163,6 +165,16 @@ const Names = L.Layer.extend({
 });
 
 // Break a long name into at most three short lines.
+// Whether a quarter holds a place: an odd number of its sides lie west of it.
+function holds(q, at) {
+  if (!q.box.contains(at)) return false;
+  let odd = false;
+  for (const ring of q.shape.flat()) for (let i = 0; i < ring.length; i++) {
+    const a = L.latLng(ring[i]), b = L.latLng(ring[(i + 1) % ring.length]);
+    if (a.lat > at.lat !== b.lat > at.lat && at.lng > a.lng + ((at.lat - a.lat) / (b.lat - a.lat)) * (b.lng - a.lng)) odd = !odd;
+  }
+  return odd;
+}
 function split(text, length) {
   const lines = [""];
   for (const word of text.split(" ")) {

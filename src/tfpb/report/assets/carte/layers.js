@@ -52,7 +52,7 @@ for (const q of quarters) {
   if (!q.shape.length) continue;
   q.layer = L.polygon(q.shape, { ...drawn, color: COLOUR.qpv, weight: 3 });
   q.box = q.layer.getBounds();
-  q.label = q.box.getCenter();
+  q.label = L.latLng(q.label || q.box.getCenter());
   q.layer.quarter = q;
   quarterGroup.addLayer(q.layer);
 }
