@@ -288,7 +288,7 @@ def abatement(stock: Located) -> Abatement:
     by_year = pd.DataFrame(
         [{"annee": year, "residences": 7, "logements": 300, "abattement_eur": total + extra,
           "en_attente_eur": Decimal("5321.25"), "a_renouveler_eur": Decimal(0), "nouvelles": new,
-          "nature": "estime"}
+          "nature": "estime", "en_attente_de": "cote"}
          for year, extra, new in ((2025, Decimal(0), 0), (2026, Decimal(1000), 1))]
     )  # fmt: skip
     by_collectivity = pd.DataFrame(

@@ -264,3 +264,19 @@ def test_a_surplus_pays_for_no_other_quarter_and_it_is_said() -> None:
 
 def test_a_survey_that_comes_first_comes_before_actions_not_surveys() -> None:
     assert "l’enquête (2023) précède les actions de 2025" in prose(note(make()))
+
+
+def test_what_the_abatement_costs_adds_up_to_it_on_the_note() -> None:
+    dossier = make()
+    assert dossier.abatement is not None
+    totals = dossier.abatement.totals
+
+    def told(spread: Decimal) -> str:
+        changed = {**totals, "reporte_contribuables_eur": spread}
+        money = dataclasses.replace(dossier.abatement, totals=changed)  # type: ignore[type-var]
+        return prose(note(dataclasses.replace(dossier, abatement=money))).replace("\u202f", " ")
+
+    assert "(taux à confirmer) ; 1 600 € sont reportés sur les autres contribuables." in told(
+        totals["reporte_contribuables_eur"]
+    )
+    assert "contribuables" not in told(Decimal(0))

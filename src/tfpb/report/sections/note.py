@@ -142,8 +142,10 @@ def _loss(dossier: Dossier) -> tuple[str, ...]:
     money = dossier.abatement
     if money is None or not money.totals["abattement_eur"]:
         return ()
-    lost, back = (money.totals[k] for k in ("perte_collectivites_eur", "compensation_etat_eur"))
-    return (words.LOSS.format(lost=lost, back=back, rate=state_words.RATE_TO_CONFIRM),)
+    keys = ("perte_collectivites_eur", "compensation_etat_eur", "reporte_contribuables_eur")
+    lost, back, spread = (money.totals.get(k) for k in keys)
+    rate = state_words.RATE_TO_CONFIRM
+    return (words.LOSS.format(lost=lost, back=back, spread=spread, rate=rate),)
 
 
 def _nature(money: Abatement) -> str:

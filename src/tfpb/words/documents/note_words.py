@@ -24,7 +24,8 @@ ALL_JUSTIFIED: Final = Phrase(
     "Abattement {year} : {abated:€}{nature}, justifié en entier, quartier par quartier."
 )
 LOSS: Final = Phrase(
-    "Les collectivités y perdent {lost:€}, après une compensation de l’État de {back:€} ({rate})."
+    "Les collectivités y perdent {lost:€}, après une compensation de l’État de {back:€} ({rate})"
+    "{spread:? ; {spread:€} sont reportés sur les autres contribuables|}."
 )
 NO_PROGRAMME: Final = Phrase(
     "Abattement {year} : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le justifie."
