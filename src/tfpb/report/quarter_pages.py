@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from tfpb.model.codes import TOTAL, Ajustement, Groupe, QpvStatut
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import Published, only
@@ -22,8 +24,6 @@ from tfpb.words.survey.verdict_words import plainly, verdict_words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
-
-    import pandas as pd
 
     from tfpb.model.assembly import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
@@ -116,7 +116,7 @@ def quarter_page(
     mine = homes[homes["code_qpv"] == code]
     dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
     given, done = money(dossier, code), balance(dossier, code)
-    in_doubt = mine[mine["logements_a_verifier"] > 0]
+    doubts = _doubts(dossier, code)
     actions = int(done.get("actions", 0) or 0)
     share = dwellings / total if total else 0.0
     abated = int(given.get("logements_abattus", 0))
@@ -132,16 +132,14 @@ def quarter_page(
             words.abatement_figure(given, dwellings),
             words.loss_figure(given),
             words.programme_figure(done, given, abated),
-            words.doubt_figure(
-                int(in_doubt["logements_a_verifier"].sum()), len(in_doubt), _beside(dossier, code)
-            ),
+            words.doubt_figure(*doubts),
         ),
         gaps=gaps,
         sentences=(
             words.done_sentence(
                 spent(dossier, code), actions, done.get("rattrapage_eur"), dossier.located.year
             ),
-            *filter(None, (quarter_sentence(given),)),
+            *filter(None, (quarter_sentence(given, doubts[0]),)),
             sentence,
             change,
         ),
@@ -153,14 +151,22 @@ def quarter_page(
     )
 
 
-def _beside(dossier: Dossier, code: str) -> int:
-    """Count the résidences of no quarter whose doubtful entrances lie nearest to this one."""
+def _doubts(dossier: Dossier, code: str) -> tuple[int, int, int, float]:
+    """Return the dwellings and résidences to check in a quarter or next to it, those next to it, how near.
+
+    Next to it are résidences of no quarter whose doubtful entrances lie nearest to this one.
+    """
     homes, doors = dossier.located.residences, dossier.located.entrances
-    unsure = doors[
-        (doors["qpv_statut"] == QpvStatut.A_VERIFIER) & (doors["qpv_proche_code"] == code)
-    ]
+    mine = homes[(homes["code_qpv"] == code) & (homes["logements_a_verifier"] > 0)]
     of_none = set(homes.loc[homes["code_qpv"] == "", "id_residence"])
-    return len(set(unsure["id_residence"]) & of_none)
+    unsure = doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER]
+    near = unsure[(unsure["qpv_proche_code"] == code) & unsure["id_residence"].isin(of_none)]
+    inside = unsure[unsure["id_residence"].isin(set(mine["id_residence"]))]
+    radii = pd.concat([inside, near]).get("result_radius_m", pd.Series(dtype=float))
+    beside = near["id_residence"].nunique()
+    dwellings = int(mine["logements_a_verifier"].sum()) + int(near["nb_logements"].fillna(0).sum())
+    worst = pd.to_numeric(radii, errors="coerce").max()
+    return dwellings, len(mine) + beside, beside, 0.0 if pd.isna(worst) else float(worst)
 
 
 def spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:

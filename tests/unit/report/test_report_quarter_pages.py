@@ -282,3 +282,30 @@ def test_a_new_quarter_spent_nothing_known_the_year_before_it_was_one() -> None:
     kin = dossier.located.correspondence.assign(code_2015="", lien="nouveau")
     located = dataclasses.replace(dossier.located, correspondence=kin)
     assert before(dataclasses.replace(old, located=located)) == []
+
+
+def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_placed() -> None:
+    dossier = make()
+    homes, doors = dossier.located.residences.copy(), dossier.located.entrances.copy()
+
+    def said(radius: float) -> tuple[str, str, str]:
+        doors["result_radius_m"] = radius
+        located = dataclasses.replace(dossier.located, residences=homes, entrances=doors)
+        return page_of(dataclasses.replace(dossier, located=located)).figures[-1]
+
+    doubtful = homes["cote"] == "a_verifier"
+    homes.loc[doubtful, "code_qpv"] = ""
+    mine = doubtful & (doors["qpv_proche_code"] == CODE)
+    count, dwellings = int(mine.sum()), int(homes.loc[mine, "nb_logements"].sum())
+    assert count
+    label, value, detail = said(4042.7)
+    assert (label, value) == ("À vérifier", f"{dwellings} logements")
+    assert detail.replace("\u202f", " ") == (
+        f"{count} résidences à côté, en losange sur le plan, adresse située à 4 043 m près"
+    )
+    assert "près" not in said(15.0)[2]
+    homes.loc[homes.index[doubtful][0], "code_qpv"] = CODE
+    assert f"{count} résidences, en losange sur le plan, dont {count - 1} à côté" == said(15.0)[2]
+    doors["qpv_statut"] = doors["qpv_statut"].replace("a_verifier", "hors")
+    homes["logements_a_verifier"] = 0
+    assert said(15.0)[1:] == ("aucun logement", "aucun doute dans ce quartier")

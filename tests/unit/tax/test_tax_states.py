@@ -337,4 +337,6 @@ def test_a_rate_among_others_that_looks_like_a_proportion_is_asked_about() -> No
 def test_a_quarter_tells_what_stands_beside_its_amount() -> None:
     row = first(abate(local(cotisation_avis_eur=FULL)))
     assert plain(state_words.quarter_sentence(row)) == "À part : 248 € à réclamer."
+    said = plain(state_words.quarter_sentence(row, 47))
+    assert said == "À part : 248 € à réclamer ; 47 logements à vérifier."
     assert state_words.quarter_sentence(first(abate(local(cotisation_avis_eur=PAID)))) == ""

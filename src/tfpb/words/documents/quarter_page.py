@@ -13,7 +13,16 @@ from tfpb.words.money.state_words import (
     unknown_detail,
     unknown_value,
 )
-from tfpb.words.numbers import euros, interval_points, number, percent, plain_date, plural, points
+from tfpb.words.numbers import (
+    THIN,
+    euros,
+    interval_points,
+    number,
+    percent,
+    plain_date,
+    plural,
+    points,
+)
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -117,13 +126,33 @@ def programme_figure(
     return label, euros(valued), ", ".join(parts)
 
 
-def doubt_figure(dwellings: int, residences: int, beside: int = 0) -> tuple[str, str, str]:
-    """Write how many dwellings are in doubt; `beside`: résidences of no quarter in doubt next to it."""
+def doubt_figure(
+    dwellings: int, residences: int, beside: int = 0, radius_m: float = 0
+) -> tuple[str, str, str]:
+    """Write how many dwellings are in doubt, in a quarter or next to it.
+
+    Parameters
+    ----------
+    dwellings, residences : int
+        All that are to be checked.
+    beside : int
+        Résidences among them that are of no quarter, and nearest to this one.
+    radius_m : float
+        Uncertainty of the worst placed; told where no limit is that near.
+    """
     if not residences:
-        near = f"{plural(beside, 'résidence')} à côté, en losange"
-        return "À vérifier", "aucun logement", near if beside else "aucun doute dans ce quartier"
-    homes = plural(residences, "résidence")
-    return "À vérifier", plural(dwellings, "logement"), f"{homes}, en losange sur le plan"
+        return "À vérifier", "aucun logement", "aucun doute dans ce quartier"
+    where = " à côté" if beside == residences else ""
+    told = [f"{plural(residences, 'résidence')}{where}, en losange sur le plan"]
+    if 0 < beside < residences:
+        told.append(f"dont {number(beside)} à côté")
+    if radius_m > _PLACED_M:
+        told.append(f"adresse située à {number(radius_m)}{THIN}m près")
+    return "À vérifier", plural(dwellings, "logement"), ", ".join(told)
+
+
+_PLACED_M: Final = 100
+"""Uncertainty beyond which a point on a plan shows little: the middle of a street or of a town."""
 
 
 def done_sentence(

@@ -160,13 +160,15 @@ def unknown_sentence(states: States, year: int) -> str:
     return f"L’abattement de {year} n’est pas connu : {unknown_detail(states)}."
 
 
-def quarter_sentence(row: Mapping[str, Any]) -> str:
+def quarter_sentence(row: Mapping[str, Any], doubtful: int = 0) -> str:
     """Write what a quarter has beside its amount, in one sentence; empty when nothing.
 
     Parameters
     ----------
     row : mapping
         A line of `Abatement.by_qpv`; one without states (several bailleurs together) says nothing.
+    doubtful : int
+        Dwellings of the quarter, or next to it, whose side is to be checked.
     """
     named = {
         "abattement_a_risque_eur": "à risque",
@@ -178,7 +180,8 @@ def quarter_sentence(row: Mapping[str, Any]) -> str:
     missing = int(row.get("logements_sans_montant") or 0)
     if missing:
         parts.append(f"{plural(missing, 'logement')} sans montant connu")
-    return f"À part : {', '.join(parts)}." if parts else ""
+    unsure = f" ; {plural(doubtful, 'logement')} à vérifier" if doubtful and told else ""
+    return f"À part : {', '.join(parts)}{unsure}." if parts else ""
 
 
 def abated_share(per_home: Decimal, abated: int, dwellings: int) -> str:
