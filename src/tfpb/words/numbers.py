@@ -59,6 +59,11 @@ def percent(share: Number | None, decimals: int = 0) -> str:
     return f"{number(Decimal(str(share)) * 100, decimals)}{THIN}%"
 
 
+def whole_percent(share: Number) -> int:
+    """Return a proportion as `percent` prints it: 67 for 0.674."""
+    return int((Decimal(str(share)) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
 def is_whole(gap: Number | None) -> bool:
     """Return whether a gap of proportions is a whole number of points: one released to the point."""
     if gap is None or _missing(gap):

@@ -309,3 +309,18 @@ def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_pl
     doors["qpv_statut"] = doors["qpv_statut"].replace("a_verifier", "hors")
     homes["logements_a_verifier"] = 0
     assert said(15.0)[1:] == ("aucun logement", "aucun doute dans ce quartier")
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "said"),
+    [
+        (0.674, 0.796, "13 de moins sur 100"), (0.665, 0.604, "7 de plus sur 100"),
+        (0.711, 0.706, "autant"),
+    ],
+)  # fmt: skip
+def test_residents_read_a_gap_between_the_shares_printed(
+    here: float, elsewhere: float, said: str
+) -> None:
+    line = next(g for g in page_of(make()).gaps if g.gap is not None)
+    text = words.line(dataclasses.replace(line, qpv=here, hors=elsewhere))
+    assert f" ailleurs, {said} ; {line.words}" in text

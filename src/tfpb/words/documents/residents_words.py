@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
 from tfpb.words.documents.quarter_page import AT_LEAST
-from tfpb.words.numbers import euros, plural
+from tfpb.words.numbers import euros, plural, whole_percent
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import join
 
@@ -53,7 +53,7 @@ BORROWED: Final = Phrase(
     "Trop peu de locataires d’ici ont répondu. Voici tous les quartiers prioritaires du bailleur, et ses "
     "autres quartiers (enquête de {wave}) :"
 )
-_LINE: Final = "{label} : {here} satisfaits, {elsewhere} ailleurs ; {words}"
+_LINE: Final = "{label} : {here} satisfaits, {elsewhere} ailleurs, {apart} ; {words}"
 _OTHERWISE: Final = " ; à immeubles semblables, ce n’est pas si sûr"
 _HIDDEN: Final = "{label} : trop peu de réponses"
 POINTS: Final = "Un point : 1 locataire sur 100."
@@ -150,8 +150,17 @@ def line(gap: GapLine) -> str:
     if gap.gap is None or gap.qpv is None or gap.hors is None:
         return _HIDDEN.format(label=gap.label)
     here, elsewhere = tenths(gap.qpv), tenths(gap.hors)
-    said = _LINE.format(label=gap.label, here=here, elsewhere=elsewhere, words=gap.words)
+    # of the shares as printed elsewhere: 67 % and 80 % are 13 apart, whatever their decimals
+    apart = whole_percent(gap.qpv) - whole_percent(gap.hors)
+    said = _LINE.format(
+        label=gap.label, here=here, elsewhere=elsewhere, apart=_apart(apart), words=gap.words
+    )
     return said + _OTHERWISE if gap.otherwise else said
+
+
+def _apart(points: int) -> str:
+    """Write a gap for who reads no points: « 13 de moins sur 100 »."""
+    return f"{abs(points)} de {'moins' if points < 0 else 'plus'} sur 100" if points else "autant"
 
 
 def open_points(
