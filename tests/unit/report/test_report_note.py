@@ -280,3 +280,23 @@ def test_what_the_abatement_costs_adds_up_to_it_on_the_note() -> None:
         totals["reporte_contribuables_eur"]
     )
     assert "contribuables" not in told(Decimal(0))
+
+
+def test_the_share_justified_is_rounded_as_the_table_and_named_apart_from_what_is_valued() -> None:
+    rows = {"abattement_eur": Decimal(100000), "valorise_eur": Decimal(92560)}
+    told = note(of_balance(make(), rows))
+    assert "justifié à 93 % quartier par quartier ;" in told.lead.replace("\u202f", " ")
+    heads = {c.key: c.header for c in quarters(told).columns}
+    assert heads["couverture"] == "Valorisé / abattement (trait : 100 %)"
+
+
+def test_what_is_valued_per_dwelling_says_of_which() -> None:
+    heads = {
+        c.header
+        for s in report(make()).sections
+        for b in s.blocks
+        if isinstance(b, Table)
+        for c in b.columns
+        if c.header.startswith("Valorisé par logement")
+    }
+    assert heads == {"Valorisé par logement en QPV (€)", "Valorisé par logement abattu (€)"}

@@ -128,7 +128,7 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
     if owed:
         said, more = words.JUSTIFIED, words.CARRIED.format(with_carried=owed, before=year - 1)
         facts |= {
-            "share": Decimal(math.floor(justified / abated * 100)) / 100,  # never rounded up
+            "share": min(justified / abated, Decimal("0.99")),  # never rounded up to the whole
             "left": sum(left, Decimal(0)),
             "count": int((known["rattrapage_eur"] > 0).sum()),
             "carried": more if owed != sum(left) else "",

@@ -41,7 +41,7 @@ def survey_too_early(wave: str, year: int) -> str:
     )
 
 
-SPENDING_ACROSS: Final = "dépense valorisée par logement, par an"
+SPENDING_ACROSS: Final = "dépense valorisée par logement en QPV, par an"
 SPENDING_UP: Final = "écart QPV − hors QPV, en points ; plus bas : moins de satisfaits en QPV"
 NO_POINT_WITHOUT_BOTH: Final = (
     "« Où l’argent est, où l’écart est » demande un programme d’actions et une enquête : avec l’un "

@@ -170,7 +170,7 @@ AXES: Final[Mapping[str, str]] = {
     "axe": "Axe",
     "actions": "Actions",
     **{k: v for k, v in BILAN.items() if k.endswith("_eur")},
-    "valorise_par_logement_eur": "Valorisé par logement",
+    "valorise_par_logement_eur": "Valorisé par logement en QPV",
     "taux_valorisation": "Taux de valorisation TFPB",
     "pieces_jointes": "Pièces jointes",
 }
