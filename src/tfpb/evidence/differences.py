@@ -102,7 +102,9 @@ def _files(before: Sequence[Any], after: Sequence[Any]) -> list[Difference]:
     for role, name in [*left, *(k for k in right if k not in left)]:
         old, new = left.get((role, name)), right.get((role, name))
         if old is None or new is None or old["sha256"] != new["sha256"]:
-            rows = tuple("" if e is None else str(e["lignes"]) for e in (old, new))
+            rows = tuple(
+                "" if e is None or e["lignes"] is None else str(e["lignes"]) for e in (old, new)
+            )
             found.append(Difference(Kind.FILE, role, name, "", rows[0], rows[1]))
     return found
 

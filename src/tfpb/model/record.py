@@ -25,7 +25,9 @@ class Source:
     name : str
         File name, never an absolute path.
     sha256 : str
-    size_bytes, rows : int
+    size_bytes : int
+    rows : int or None
+        None where it would give a count that secrecy hides.
     vintage, licence, reference : str
         For geographies; empty otherwise.
     """
@@ -34,7 +36,7 @@ class Source:
     name: str
     sha256: str
     size_bytes: int
-    rows: int
+    rows: int | None
     vintage: str = ""
     licence: str = ""
     reference: str = ""

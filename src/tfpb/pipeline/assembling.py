@@ -26,6 +26,8 @@ from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.review.address_decisions import decided
 from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
 from tfpb.survey import Disclosed
+from tfpb.words.documents.setting_words import told_sources
+from tfpb.words.faults.sentences import LEAST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -258,6 +260,8 @@ def assembled(
     assert drawn is not None  # noqa: S101 - the caller gives what it did not draw
     survey = values[stages.SURVEY]
     outside = outside_counts(located, geography.maps, geography.counts)
+    readings = (*inputs.readings, *(survey.readings if survey is not None else ()))
+    least = survey.masking_n if survey is not None else LEAST
     return Dossier(
         settings=settings,
         run_hash=run_hash(settings, every),
@@ -272,8 +276,8 @@ def assembled(
         photos=inputs.photos,
         evaluation=values[stages.EVALUATION],
         sensitivity=values[stages.SENSITIVITY],
-        sources=every,
-        readings=(*inputs.readings, *(survey.readings if survey is not None else ())),
+        sources=told_sources(every, readings, least),
+        readings=readings,
         outside=outside,
         checks=checks_of(inputs.frames["patrimoine"], located),
         notices=(*doubts, *outside_doubts(outside), *_notices(values)),

@@ -228,11 +228,16 @@ def owners_by_quarter(
 
 
 def _files(sources: Iterable[Source]) -> pd.DataFrame:
-    rows: dict[str, list[int]] = {}
+    held: dict[str, list[Source]] = {}
     for one in sources:
-        line = rows.setdefault(one.role, [0, 0])
-        line[0] += 1
-        line[1] += one.rows
+        held.setdefault(one.role, []).append(one)
+    rows = {
+        role: (
+            len(some),
+            None if any(s.rows is None for s in some) else sum(s.rows or 0 for s in some),
+        )
+        for role, some in held.items()
+    }
     known = {**ROLES, **REGION_ROLES}
     return pd.DataFrame(
         [(known.get(role, role), *counts) for role, counts in rows.items()],

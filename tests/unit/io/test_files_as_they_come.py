@@ -24,12 +24,12 @@ from tfpb.io.tables.typed import typed
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.location import QpvMap
 from tfpb.model.near_names import near_names
-from tfpb.model.record import Reading
+from tfpb.model.record import Reading, Source
 from tfpb.model.tables import DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.survey import recode
 from tfpb.tax import programme
-from tfpb.words.documents.setting_words import reading_line, reading_row
+from tfpb.words.documents.setting_words import reading_line, reading_row, told_sources
 from tfpb.words.faults.paste_words import paste_lines
 from tfpb.words.faults.sentences import fault_text, told
 
@@ -363,6 +363,12 @@ def test_a_pack_hides_small_counts_of_interviews_and_what_gives_them() -> None:
         "…",
         "au moins 11",
     )
+    # rows of the file, less what is kept, would give what the line above hides
+    sources = [Source(role, "e.csv", "", 9, 100) for role in ("enquete", "patrimoine")]
+    assert [s.rows for s in told_sources(sources, [side], 11)] == [None, 100]
+    plain = Reading("enquete", "e.csv", "", "Val", "2023", 100, 80, {"poids_manquant": 20})
+    assert [s.rows for s in told_sources(sources, [plain], 11)] == [100, 100]
+    assert [s.rows for s in told_sources(sources, [side, plain], 11)] == [None, 100]
     assert (row(5, 1, "patrimoine")["lues"], row(5, 1, "patrimoine")["ecartees"]) == ("5", "1")
 
 

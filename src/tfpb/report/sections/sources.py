@@ -36,7 +36,9 @@ def sources(dossier: Dossier) -> Section:
         ]
     )  # fmt: skip
     legal = _legal_values(dossier)
-    blocks: list[Block] = [*_readings(dossier), table("sources", files, notes=(words.EDIT_FILES,))]
+    notes = [words.ROWS_UNTOLD] * any(s.rows is None for s in dossier.sources)
+    notes.append(words.EDIT_FILES)
+    blocks: list[Block] = [*_readings(dossier), table("sources", files, notes=tuple(notes))]
     if legal:
         blocks.append(table("hypotheses_legales", pd.DataFrame([_legal_row(v) for v in legal])))
     blocks += [_overrides(dossier), _settings(dossier), *_themes(dossier)]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
 
 JUSTIFIED: Final = Phrase(
-    "Abattement {year} : {abated:€}{nature}, justifié à {share:%} quartier par quartier ; il reste {left:€} à "
-    "justifier dans {count:s quartier}{carried}."
+    "Abattement {year} : {abated:€}{nature}, justifié à {share:%} quartier par quartier ; il reste "
+    "{left:€} à justifier dans {count:s quartier}{carried}."
 )
 CARRIED: Final = Phrase(" ({with_carried:€} avec le report de {before})")
 ALL_JUSTIFIED: Final = Phrase(

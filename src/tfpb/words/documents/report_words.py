@@ -38,6 +38,10 @@ EDIT_FILES: Final = (
     "Pour corriger un chiffre, corrigez le fichier d’entrée nommé ci-dessus, puis relancez "
     "« tfpb dossier »."
 )
+ROWS_UNTOLD: Final = (
+    "Les lignes d’une enquête ne sont pas dites quand, moins celles qui sont gardées, elles donneraient un "
+    "nombre de ménages que le secret cache."
+)
 EDIT_INPUTS: Final = (
     "Ce classeur ne contient que des valeurs ; ses totaux, qui suivent vos filtres, sont les seules "
     "formules. Pour corriger un chiffre, corrigez le fichier d’entrée nommé dans « Sources et "

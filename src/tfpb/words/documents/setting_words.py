@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,10 +18,10 @@ from tfpb.words.numbers import euros, long_date, number, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tfpb.model.money import LegalValue
-    from tfpb.model.record import Reading
+    from tfpb.model.record import Reading, Source
 
 _TEXTS: Final = packaged(__name__)
 LEGAL_ORIGINS: Final[dict[str, str]] = _TEXTS["legal_origins"]
@@ -156,15 +157,30 @@ def motives(left: Mapping[str, int]) -> str:
     return ", ".join(f"{MOTIVES.get(code, code)} : {number(n)}" for code, n in left.items() if n)
 
 
+def hides(one: Reading, masking_n: int) -> bool:
+    """Return whether a reading has a count that may not be told, nor the number of rows that gives it."""
+    left = [n for n in one.left.values() if n]
+    # what is left out of one résidence is never told exact: its quarter less that is another's
+    of_a_residence = any(n and code in _OF_A_RESIDENCE for code, n in one.left.items())
+    small = any(0 < n < masking_n for n in (one.kept, sum(left), *left))
+    return one.role == SURVEY and (small or of_a_residence)
+
+
+def told_sources(
+    sources: Iterable[Source], readings: Iterable[Reading], masking_n: int
+) -> tuple[Source, ...]:
+    """Return the sources, the rows of a delivery untold where one of its readings hides how many it read."""
+    hidden = {one.file for one in readings if hides(one, masking_n)}
+    return tuple(
+        replace(s, rows=None) if s.role == SURVEY and s.name in hidden else s for s in sources
+    )
+
+
 def reading_row(one: Reading, masking_n: int) -> dict[str, str]:
     """Write a line of the table of a pack; of interviews, no count that secrecy hides, nor what gives it."""
     left = {code: n for code, n in one.left.items() if n}
     aside = sum(left.values())
-    counts = (one.kept, aside, *left.values())
-    # what is left out of one résidence is never told exact: its quarter less that is another's
-    small = one.role == SURVEY and (
-        any(0 < n < masking_n for n in counts) or any(code in _OF_A_RESIDENCE for code in left)
-    )
+    small = hides(one, masking_n)
     whole = small and 0 < one.kept < masking_n
     return {
         "role": ROLES.get(one.role, one.role),
