@@ -22,7 +22,13 @@ from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.accounts import axis_short
 from tfpb.words.numbers import number
-from tfpb.words.survey.verdict_words import TARGET_NAMES, margin_words, plainly
+from tfpb.words.survey.verdict_words import (
+    FRAGILE_WORD,
+    PUBLICATIONS,
+    TARGET_NAMES,
+    margin_words,
+    plainly,
+)
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -117,7 +123,9 @@ def _targets(dossier: Dossier) -> list[Block]:
         return []
     read = read.assign(retenue=read["verdict_mot"])
     names: dict[str, Any] = {"retenue": TARGET_NAMES[own], "autre": TARGET_NAMES[other]}
-    return [table("sensibilite_cible", read, vague=wave, **names)]
+    weak = read["autre"].str.contains(FRAGILE_WORD) | read["retenue"].str.contains(FRAGILE_WORD)
+    notes = (f"{PUBLICATIONS[Publication.FRAGILE]}.".capitalize(),) if weak.any() else ()
+    return [table("sensibilite_cible", read, notes=notes, vague=wave, **names)]
 
 
 def _margins(dossier: Dossier) -> list[Block]:
