@@ -3,7 +3,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -229,3 +231,15 @@ def test_printable_never_fails_and_is_stable(text: str) -> None:
     once = printable(text)
     assert printable(once) == once
     assert "\u200f" not in once
+
+
+def test_the_guide_reads_verdicts_in_the_words_of_the_pack() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guide.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (\S) \| ([^|]+) \| [^|]+ \| `(\w+)` \|$", guide, re.MULTILINE)
+    gaps = set(verdict_words.PLAIN) | {"non_publiable"}
+    assert {code for *_, code in told} == gaps
+    for sign, words_, code in told:
+        state = Publication.NON_PUBLIABLE if code == "non_publiable" else Publication.PUBLIABLE
+        said = verdict_words.plainly(code, state, 5.0).replace("\u202f", " ")
+        assert (sign, words_) == (verdict_words.SIGNS[code], said)
+    assert "à structure comparable" in guide
