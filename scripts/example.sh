@@ -6,6 +6,7 @@ python=${PYTHON:-python3}
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 sh scripts/install.sh .venv/bin/python requirements/run.txt
 geo=sorties/geodonnees
+export TFPB_DIFFUSIONS=sorties/diffusions-exemple.jsonl  # a first try enters no ledger of the user's
 src=examples/valmont/geodonnees_sources
 mkdir -p "$geo"
 tfpb=.venv/bin/tfpb

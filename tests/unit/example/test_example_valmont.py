@@ -247,3 +247,15 @@ def test_waves_are_large_and_one_quarter_is_too_small() -> None:
 def test_every_text_says_the_data_are_fictional() -> None:
     for name in ("README.md", "dossier.toml", "plan_enquete.toml"):
         assert "fictives" in (EXAMPLE / name).read_text(encoding="utf-8").lower()
+
+
+def test_a_first_try_has_its_own_ledger_and_is_told_in_french() -> None:
+    root = Path(__file__).parents[3]
+    script = (root / "scripts" / "example.sh").read_text(encoding="utf-8")
+    ledger = re.search(r"^export TFPB_DIFFUSIONS=(sorties/\S+)", script, re.MULTILINE)
+    assert ledger is not None
+    assert script.index("export TFPB_DIFFUSIONS") < script.index("--diffuser")
+    readme = (root / "LISEZMOI.md").read_text(encoding="utf-8")
+    assert "sh scripts/example.sh" in readme
+    assert f"`{ledger[1]}`" in readme
+    assert "`tfpb-windows.zip`" in readme
