@@ -139,7 +139,7 @@ def quarter_page(
             words.done_sentence(
                 spent(dossier, code), actions, done.get("rattrapage_eur"), dossier.located.year
             ),
-            *filter(None, (quarter_sentence(given, doubts[0]),)),
+            *filter(None, (quarter_sentence(given, doubts[0] if doubts[2] else 0),)),
             sentence,
             change,
         ),

@@ -276,16 +276,16 @@ def test_what_the_abatement_costs_adds_up_to_it_on_the_note() -> None:
         money = dataclasses.replace(dossier.abatement, totals=changed)  # type: ignore[type-var]
         return prose(note(dataclasses.replace(dossier, abatement=money))).replace("\u202f", " ")
 
-    assert "(taux à confirmer) ; 1 600 € sont reportés sur les autres contribuables." in told(
+    assert "compensés par l’État (taux à confirmer) et 1 600 € reportés." in told(
         totals["reporte_contribuables_eur"]
     )
-    assert "contribuables" not in told(Decimal(0))
+    assert "reportés" not in told(Decimal(0))
 
 
 def test_the_share_justified_is_rounded_as_the_table_and_named_apart_from_what_is_valued() -> None:
     rows = {"abattement_eur": Decimal(100000), "valorise_eur": Decimal(92560)}
     told = note(of_balance(make(), rows))
-    assert "justifié à 93 % quartier par quartier ;" in told.lead.replace("\u202f", " ")
+    assert "justifié à 93 % ;" in told.lead.replace("\u202f", " ")
     heads = {c.key: c.header for c in quarters(told).columns}
     assert heads["couverture"] == "Valorisé / abattement (trait : 100 %)"
 

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
 
 JUSTIFIED: Final = Phrase(
-    "Abattement {year} : {abated:€}{nature}, justifié à {share:%} quartier par quartier ; il reste "
-    "{left:€} à justifier dans {count:s quartier}{carried}."
+    "Abattement {year} : {abated:€}{nature}, justifié à {share:%} ; il reste {left:€} à justifier dans "
+    "{count:s quartier}{carried}."
 )
 CARRIED: Final = Phrase(" ({with_carried:€} avec le report de {before})")
 ALL_JUSTIFIED: Final = Phrase(
     "Abattement {year} : {abated:€}{nature}, justifié en entier, quartier par quartier."
 )
 LOSS: Final = Phrase(
-    "Les collectivités y perdent {lost:€}, après une compensation de l’État de {back:€} ({rate})"
-    "{spread:? ; {spread:€} sont reportés sur les autres contribuables|}."
+    "Les collectivités y perdent {lost:€}, après {back:€} compensés par l’État ({rate})"
+    "{spread:? et {spread:€} reportés|}."
 )
 NO_PROGRAMME: Final = Phrase(
     "Abattement {year} : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le justifie."

@@ -138,16 +138,15 @@ def doubt_figure(
     beside : int
         Résidences among them that are of no quarter, and nearest to this one.
     radius_m : float
-        Uncertainty of the worst placed; told where no limit is that near.
+        Uncertainty of the worst placed; told where a sign on the plan would be too precise.
     """
     if not residences:
         return "À vérifier", "aucun logement", "aucun doute dans ce quartier"
-    where = " à côté" if beside == residences else ""
-    told = [f"{plural(residences, 'résidence')}{where}, en losange sur le plan"]
+    told = [plural(residences, "résidence") + (" à côté" if beside == residences else "")]
     if 0 < beside < residences:
         told.append(f"dont {number(beside)} à côté")
-    if radius_m > _PLACED_M:
-        told.append(f"adresse située à {number(radius_m)}{THIN}m près")
+    near = radius_m <= _PLACED_M
+    told.append("en losange sur le plan" if near else f"à {number(radius_m)}{THIN}m près")
     return "À vérifier", plural(dwellings, "logement"), ", ".join(told)
 
 

@@ -168,7 +168,7 @@ def quarter_sentence(row: Mapping[str, Any], doubtful: int = 0) -> str:
     row : mapping
         A line of `Abatement.by_qpv`; one without states (several bailleurs together) says nothing.
     doubtful : int
-        Dwellings of the quarter, or next to it, whose side is to be checked.
+        Dwellings to check, where some are of no quarter and only next to this one.
     """
     named = {
         "abattement_a_risque_eur": "à risque",
