@@ -189,3 +189,10 @@ def test_printable_never_fails_and_is_stable(text: str) -> None:
     once = printable(text)
     assert printable(once) == once
     assert "\u200f" not in once
+
+
+def test_marks_bear_each_its_own_reference() -> None:
+    same = programme_words.mark_references("IREV", "IREV")
+    apart = programme_words.mark_references("IREV", "note")
+    assert same == {"dated": ", IREV", "national_dated": "", "region_dated": ""}
+    assert apart == {"dated": "", "national_dated": ", IREV", "region_dated": ", note"}
