@@ -79,9 +79,8 @@ def _packs(checked: Sequence[Checked]) -> pd.DataFrame:
         state = "refuse" if one.refused else "a_completer" if lacking else "complet"
         valued = [r for r in pack.actions if r["valorise_eur"]]
         balance = pack.rows("bilan")
-        marks = {s: words.HEAD if s in lacking else words.HELD for s in _SUBJECTS}
-        if one.refused:
-            marks = {s: words.HEAD if s in lacking else "" for s in _SUBJECTS}
+        held = "" if one.refused else words.HELD
+        marks = {s: words.HEAD if s in lacking else held for s in _SUBJECTS}
         out.append(
             {
                 "dossier": pack.name,

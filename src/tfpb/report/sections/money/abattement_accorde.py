@@ -166,14 +166,14 @@ def _known_years(yearly: pd.DataFrame) -> pd.DataFrame:
 
 def _year_by_year(money: Abatement, located: Located) -> Block:
     """Return the years side by side, with the reason: in which year and why an amount changes."""
-    homes = located.residences.set_index("id_residence")[["nom", "code_qpv"]]
+    homes = located.residences.set_index("id_residence")[["nom", "code_qpv"]].to_dict("index")
     years = sorted({int(y) for y in money.forecast["annee"]})
     rows = []
     concerned = money.forecast[money.forecast["statut"] != Statut.HORS_QPV]
     kept = money.forecast[money.forecast["id_residence"].isin(concerned["id_residence"])]
     records = kept.sort_values(["id_residence", "annee"], kind="stable").to_dict("records")
     for key, lines in groupby(records, key=lambda r: str(r["id_residence"])):
-        row: dict[str, Any] = {"id_residence": key, **homes.loc[key]}
+        row = {"id_residence": key, "nom": "", "code_qpv": "", **homes.get(key, {})}
         before: tuple[Any, Any] | None = None
         changes = []
         for record in lines:
