@@ -118,7 +118,7 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
     from tfpb.survey import exploration
     from tfpb.words.survey.survey_words import NOT_A_PROOF, WHERE_TO_LOOK, explored, explored_line
 
-    rows = exploration(published.comparison, wave=published.waves[-1].vague, bailleur="ensemble")
+    rows = exploration(published.comparison, wave=published.last_wave, bailleur="ensemble")
     if rows.empty:
         return
     found = rows[rows["ressort"]]
@@ -156,14 +156,14 @@ def _tell(published: Published, notices: list[Fault], first: Path, second: Path)
             words.WAVE.format(wave=wave.vague, n=wave.n, residences=wave.n_residences)
         )
     table = published.comparison
-    last = published.waves[-1].vague
+    last = published.last_wave
     rows = table.query(
         "vague == @last and niveau == 'total' and bailleur == 'ensemble' and groupe == 'ecart'"
         " and ajustement == 'brut'"
     )
     labels = published.labels
     against = disagreements(table)
-    margin = margin_words(float(str(published.settings["marge_points"])))
+    margin = margin_words(published.margin)
     terminal.print_line(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
         needed = interviews_needed(table, row)

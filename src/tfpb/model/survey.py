@@ -207,6 +207,21 @@ class Published:
         """What the survey speaks of (`cible`), empty when it does not say."""
         return str(self.settings.get("cible", ""))
 
+    @property
+    def last_wave(self) -> str:
+        """Return the last wave, as the survey orders them."""
+        return self.waves[-1].vague if self.waves else ""
+
+    @property
+    def margin(self) -> float:
+        """Return the margin of equivalence, in points."""
+        return float(str(self.settings.get("marge_points", 5.0)))
+
+    @property
+    def masking_n(self) -> int:
+        """Return the count of households below which nothing is told."""
+        return int(str(self.settings.get("masquage_n", 11)))
+
     def name_of(self, bailleur: str) -> str:
         """Return the name under which a bailleur stands, whatever its case and accents; else `ensemble`."""
         wanted = fold(bailleur)

@@ -131,7 +131,7 @@ def frame_rows(
         interviews), `jamais` (the base is too little known for any number), `trop` (more than
         dwellings), `atteinte`, `a_fixer`, `sans_base` (not published: no figure).
     """
-    rows = view.totals(view.gaps(survey, ENSEMBLE, view.last_wave(survey)))
+    rows = view.totals(view.gaps(survey, ENSEMBLE, survey.last_wave))
     axes = dict(zip(survey.items["item"], survey.items["axes"], strict=True))
     service = rows["nature"] == Nature.SERVICE
     linked = rows["item"].map(lambda i: bool(axes.get(i))) & service

@@ -195,7 +195,7 @@ def headline_columns(whole: Published) -> tuple[pd.DataFrame, pd.DataFrame]:
     DataFrame
         `champ, question, vague`: what each question is.
     """
-    wave = view.last_wave(whole)
+    wave = whole.last_wave
     rows = view.shown(view.gaps(whole, ENSEMBLE, wave))
     rows = rows[rows["tete"].astype(bool) & (rows["niveau"] != TOTAL)]
     named = {item: f"satisf_{k}" for k, item in enumerate(dict.fromkeys(rows["item"]), 1)}

@@ -108,7 +108,7 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
     year = dossier.located.year
     if dossier.survey is not None and dossier.survey.waves:
         target = str(dossier.survey.settings.get("cible", ""))
-        named.append(words.survey_source(dossier.survey.waves[-1].vague, target))
+        named.append(words.survey_source(dossier.survey.last_wave, target))
     if dossier.abatement is not None:
         named.append(words.TAX_SOURCE.format(year=year))
     if dossier.programme is not None:

@@ -81,7 +81,6 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
     abated = int(given.get("logements_abattus", 0))
     scope, gaps, sentence, change, modelled = _satisfaction(dossier, code)
     survey = dossier.survey
-    margin = 5.0 if survey is None else survey.settings.get("marge_points", 5.0)
     return QpvPage(
         code_qpv=code,
         nom=name,
@@ -107,10 +106,10 @@ def quarter_page(dossier: Dossier, code: str, name: str, communes: str) -> QpvPa
             change,
         ),
         modelled=modelled,
-        margin=float(str(margin)) / 100,
+        margin=(5.0 if survey is None else survey.margin) / 100,
         gap_scope=scope,
         borrowed=scope == words.GAP_SCOPE_CONVENTION,
-        wave=survey.waves[-1].vague if survey is not None and gaps else "",
+        wave=survey.last_wave if survey is not None and gaps else "",
     )
 
 
@@ -151,7 +150,7 @@ def _satisfaction(dossier: Dossier, code: str) -> tuple[str, tuple[GapLine, ...]
         silent = words.change_sentence("", None)
         return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
     labels = survey.labels
-    now = only(rows, vague=survey.waves[-1].vague)
+    now = only(rows, vague=survey.last_wave)
     items, against = _headline_items(survey), disagreements(survey.comparison)
     local = only(now, territoire=code, groupe=Groupe.ECART, item=items, publication=SHOWN)
     place, said, scope = code, words.QUARTER_SCOPE, words.GAP_SCOPE_QUARTER
@@ -177,7 +176,7 @@ def _modelled_sentence(
 ) -> str:
     """Write the modelled share of a quarter; nothing without one."""
     own = survey.name_of(dossier.settings.dossier.bailleur)
-    here = only(survey.comparison, territoire=code, vague=survey.waves[-1].vague, bailleur=own)
+    here = only(survey.comparison, territoire=code, vague=survey.last_wave, bailleur=own)
     row = _one(only(here, ajustement=Ajustement.MODELE), item, Groupe.QPV)
     if row is None:
         return ""

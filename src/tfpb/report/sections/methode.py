@@ -32,13 +32,13 @@ def methode(dossier: Dossier) -> Section:
     if survey is None:
         return lacking("methode", subject="enquete")
     settings = survey.settings
-    margin = _number(settings.get("marge_points"), 5.0)
+    margin = survey.margin
     region = settings.get("portee") == "region"
     adopted = [
         words.margin_adopted(
             margin, settings.get("marge_adoptee_par"), settings.get("marge_adoptee_le")
         ),
-        words.MASKED_UNDER.format(count=int(_number(settings.get("masquage_n"), 11))),
+        words.MASKED_UNDER.format(count=survey.masking_n),
     ]
     cost = masking_cost(survey.comparison)
     if cost.cells:
@@ -80,10 +80,6 @@ _WAVE = [
     "vague", "n", "n_residences", "n_qpv", "n_hors", "periode", "mode", "prestataire", "population",
     "quotas", "poids", "poids_min", "poids_max", "effet_plan_median",
 ]  # fmt: skip
-
-
-def _number(value: object, default: float) -> float:
-    return float(value) if isinstance(value, int | float) else default
 
 
 def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
@@ -140,7 +136,7 @@ def _calibration(survey: Published, name: str) -> Block:
     """Return the headline gaps of the last wave before and after our calibration, or why there are none."""
     if survey.settings.get("calage", "livres") == "livres":
         return Text((survey_words.NOT_CALIBRATED,))
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     held = survey.variants.reindex(columns=list(VARIANT_COLUMNS))
     before = only(
         held, variante=DELIVERED_WEIGHTS, vague=wave, bailleur=name, niveau=TOTAL,

@@ -160,7 +160,7 @@ def _told(dossier: Dossier) -> pd.DataFrame:
     if survey is None:
         return pd.DataFrame()
     name = survey.name_of(dossier.settings.dossier.bailleur)
-    return view.totals(view.gaps(survey, name, view.last_wave(survey)))
+    return view.totals(view.gaps(survey, name, survey.last_wave))
 
 
 def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:

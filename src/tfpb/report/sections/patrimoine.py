@@ -126,8 +126,7 @@ def _remarks(located: Located) -> tuple[tuple[int, str, str], ...]:
 
 def masking_n(dossier: Dossier) -> int:
     """Return the count of households below which the pack tells none."""
-    settings = dossier.survey.settings if dossier.survey is not None else {}
-    return int(str(settings.get("masquage_n", LEAST)))
+    return dossier.survey.masking_n if dossier.survey is not None else LEAST
 
 
 def quarters(located: Located) -> pd.DataFrame:

@@ -12,8 +12,7 @@ from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Sect
 from tfpb.model.survey import only
 from tfpb.report.quarter_pages import balance, money, spent
 from tfpb.report.sections.build import of_dossier, table
-from tfpb.report.sections.survey.evaluation_sensibilite import margin_of, verdict_of
-from tfpb.report.sections.survey.survey_view import last_wave
+from tfpb.report.sections.survey.evaluation_sensibilite import verdict_of
 from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
@@ -33,7 +32,7 @@ def residents_page(dossier: Dossier, page: QpvPage) -> Report:
     homes = dossier.located.residences
     doubtful = int(homes.loc[homes["code_qpv"] == code, "logements_a_verifier"].sum())
     survey = dossier.survey
-    wave = last_wave(survey) if survey is not None else ""
+    wave = survey.last_wave if survey is not None else ""
     early = bool(wave) and dossier.programme is not None and before_actions(wave, year)
     pending = words.open_points(given, doubtful=doubtful, wave=wave, early=early)
     blocks = [
@@ -121,7 +120,7 @@ def _axes(dossier: Dossier, code: str) -> list[Block]:
         ],
         dit=[_said(dossier, code, int(a)) for a in rows["axe"]],
     )  # fmt: skip
-    wave = last_wave(dossier.survey) if dossier.survey is not None else ""
+    wave = dossier.survey.last_wave if dossier.survey is not None else ""
     year = dossier.settings.dossier.annee
     if told.empty:
         return []
@@ -133,11 +132,10 @@ def _said(dossier: Dossier, code: str, axis: int) -> str:
     survey, found = dossier.survey, dossier.evaluation
     if survey is None or found is None:
         return page_words.NOT_ASKED
-    margin = margin_of(survey)
     rows = only(found.table, niveau="qpv", code_qpv=code, axe=axis)
     said = []
     for row in rows[rows["item"].isin(list(survey.labels))].to_dict("records"):
-        word = verdict_of(str(row["verdict"]), row["publication"], row["isole"], margin)
+        word = verdict_of(str(row["verdict"]), row["publication"], row["isole"], survey.margin)
         against = f" ({page_words.OTHERWISE})" if "|ecart_" in row["lecture"] else ""
         said.append(f"{survey.labels[row['item']]} : {word}{against}")
     return " ; ".join(said) or page_words.NOT_ASKED

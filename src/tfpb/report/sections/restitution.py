@@ -111,7 +111,7 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
     )
     blocks: list[Block] = [KeyFigures(figures)]
     if survey is not None:
-        wave = view.last_wave(survey)
+        wave = survey.last_wave
         rows = view.totals(view.gaps(survey, "ensemble", wave))
         heads = view.headlines(rows)
         if len(heads):
@@ -147,7 +147,7 @@ def places(
     large = large.assign(territoire=[_name(names, r) for r in large.to_dict("records")])
     blocks.append(table("territoires_document", large, notes=words.PLACES_NOTES))
     if survey is not None:
-        wave = view.last_wave(survey)
+        wave = survey.last_wave
         rows = worded(view.gaps(survey, ENSEMBLE, wave), **levels)
         heads = cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool))
         heads = heads.assign(territoire=[_name(names, r) for r in heads.to_dict("records")])

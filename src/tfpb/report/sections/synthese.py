@@ -116,7 +116,7 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
     survey = dossier.survey
     if survey is None:
         return []
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     rows = view.gaps(survey, survey.name_of(dossier.settings.dossier.bailleur), wave)
     heads = view.headlines(rows)
     if heads.empty:

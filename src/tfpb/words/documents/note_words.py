@@ -165,7 +165,7 @@ def _survey(dossier: Dossier) -> list[str]:
     if dossier.survey is None:
         return []
     table = dossier.survey.comparison
-    last = dossier.survey.waves[-1].vague
+    last = dossier.survey.last_wave
     names = set(table["bailleur"])
     own = dossier.settings.dossier.bailleur
     gaps = only(
@@ -173,9 +173,8 @@ def _survey(dossier: Dossier) -> list[str]:
         bailleur=own if own in names else ENSEMBLE,
     )  # fmt: skip
     counts = gaps["verdict"].value_counts()
-    margin = float(str(dossier.survey.settings.get("marge_points", 5.0)))
     said = [
-        f"{plainly(code, Publication.PUBLIABLE, margin)} : {number(int(counts[code]))}"
+        f"{plainly(code, Publication.PUBLIABLE, dossier.survey.margin)} : {number(int(counts[code]))}"
         for code in VERDICTS
         if code in counts
     ]

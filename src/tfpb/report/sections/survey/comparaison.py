@@ -34,7 +34,7 @@ def comparaison(dossier: Dossier) -> Section:
     survey = dossier.survey
     if survey is None:
         return lacking("comparaison", subject="enquete")
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     of = view.source(survey, wave)
     name = survey.name_of(dossier.settings.dossier.bailleur)
     names = quarter_names(dossier.located)

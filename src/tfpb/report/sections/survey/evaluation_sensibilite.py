@@ -34,7 +34,7 @@ def evaluation(dossier: Dossier) -> Section:
     if found is None or found.table.empty:
         return lacking("evaluation", subject="evaluation")
     labels = dossier.survey.labels if dossier.survey is not None else {}
-    rows, margin = found.table, margin_of(dossier.survey)
+    rows, margin = found.table, dossier.survey.margin if dossier.survey is not None else 0.0
     is_whole = rows["niveau"] == "convention"
     places = zip(is_whole, rows["nom_qpv"], rows["code_qpv"], strict=True)
     named = worded(rows, libelle=("item", labels)).assign(
@@ -107,11 +107,11 @@ def _targets(dossier: Dossier) -> list[Block]:
     other = {PARC: SERVICE, SERVICE: PARC}.get(own, "")
     if survey is None or not other or survey.variants.empty:
         return []
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     name = survey.name_of(dossier.settings.dossier.bailleur)
     rows = view.shown(view.totals(view.gaps(survey, name, wave)))
     beside = only(survey.variants, variante=f"{TARGET}{other}", vague=wave, bailleur=name)
-    beside = beside.assign(autre=_verdicts(beside.assign(isole=""), margin_of(survey)))
+    beside = beside.assign(autre=_verdicts(beside.assign(isole=""), survey.margin))
     read = rows.merge(beside[["item", "autre"]], on="item", how="inner", validate="one_to_one")
     if read.empty:
         return []
@@ -125,7 +125,7 @@ def _margins(dossier: Dossier) -> list[Block]:
     found, survey = dossier.sensitivity, dossier.survey
     if found is None or survey is None or found.margins.empty:
         return []
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     rows = cut(found.margins, found.margins["vague"] == wave)
     if rows.empty:
         return []
@@ -146,15 +146,6 @@ def _margins(dossier: Dossier) -> list[Block]:
 
 LEAST: Final = 5
 """Fewer points than this make no picture."""
-_DEFAULT_MARGIN: Final = 5.0
-
-
-def margin_of(survey: Published | None) -> float:
-    """Return δ in points, 0 without a survey."""
-    if survey is None:
-        return 0.0
-    value = survey.settings.get("marge_points")
-    return float(value) if isinstance(value, int | float) else _DEFAULT_MARGIN
 
 
 def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
@@ -178,7 +169,7 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     quarters = cut(rows, rows["niveau"] == "qpv")
     shown = _points(quarters, survey)
     possible = len(quarters[["code_qpv", "axe"]].drop_duplicates())
-    margin = margin_of(survey)
+    margin = survey.margin
     if len(shown) < LEAST:
         needed = _needed(survey, dossier.settings.dossier.bailleur)
         sentence = words.TOO_FEW.format(
@@ -236,7 +227,7 @@ def _needed(survey: Published, bailleur: str) -> str:
         return ""
     linked = {i for i, axes in zip(survey.items["item"], survey.items["axes"], strict=True) if axes}
     held = only(
-        gaps, vague=survey.waves[-1].vague, niveau=TOTAL, bailleur=survey.name_of(bailleur),
+        gaps, vague=survey.last_wave, niveau=TOTAL, bailleur=survey.name_of(bailleur),
         groupe=Groupe.ECART, ajustement=Ajustement.BRUT, item=list(linked),
     ).dropna(subset=["marge_points"])  # fmt: skip
     found = [n for _, row in held.iterrows() if (n := interviews_needed(gaps, row)) is not None]
@@ -244,5 +235,5 @@ def _needed(survey: Published, bailleur: str) -> str:
     if not usable:
         return ""
     low, high = min(usable), max(usable)
-    margin = margin_words(margin_of(survey))
+    margin = margin_words(survey.margin)
     return words.NEEDED.format(margin=margin, low=low, high=high, between=low != high)

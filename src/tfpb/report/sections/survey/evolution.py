@@ -50,7 +50,7 @@ def evolution(dossier: Dossier) -> Section:
     warnings = dict.fromkeys(" ".join(part for part in (s.title, s.hint) if part) for s in doubts)
     if warnings:
         blocks += [Text((words.BEFORE_COMPARING,)), Text(tuple(warnings), bullets=True)]
-    waves = (survey.waves[-2].vague, survey.waves[-1].vague)
+    waves = (survey.waves[-2].vague, survey.last_wave)
     told = view.contradicted(shown)
     if told:
         blocks.insert(1, Text(told, bullets=True, media=BOTH_ANNEX))
@@ -84,7 +84,7 @@ def priorites(dossier: Dossier) -> Section:
     if survey is None:
         return lacking("priorites", subject="enquete")
     name = survey.name_of(dossier.settings.dossier.bailleur)
-    wave = view.last_wave(survey)
+    wave = survey.last_wave
     own = view.visible(survey.priorities, name)
     rows = only(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=view.SHOWN)
     if rows.empty:

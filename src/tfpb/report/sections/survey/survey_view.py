@@ -31,11 +31,6 @@ SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _KEYS: Final = ("vague", "niveau", "territoire", "item")
 
 
-def last_wave(survey: Published) -> str:
-    """Return the last wave, as the survey orders them."""
-    return survey.waves[-1].vague if survey.waves else ""
-
-
 def source(survey: Published | None, wave: str = "") -> dict[str, Any]:
     """Return what source lines of the survey's tables say: the wave, and what intervals are about."""
     return {"vague": wave, "cible": target_words(survey.target if survey is not None else "")}
@@ -46,7 +41,7 @@ def too_early(dossier: Dossier) -> tuple[str, ...]:
     year = dossier.located.year
     if dossier.survey is None or dossier.programme is None:
         return ()
-    wave = last_wave(dossier.survey)
+    wave = dossier.survey.last_wave
     return (survey_too_early(wave, year),) if before_actions(wave, year) else ()
 
 
