@@ -381,6 +381,29 @@ def test_where_what_is_near_costs_a_headline_everything_may_move(
     assert found.programs == 5
 
 
+@pytest.mark.parametrize(("price", "programs"), [(99.0, 2), (100.0, 3), (101.0, 3)])
+def test_more_may_move_where_a_headline_would_be_lost(
+    price: float, programs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(movements, "_ALL", 2)
+    monkeypatch.setattr(movements, "_FEW", (2, 2))
+    made = system([[0, 1, 2, 3]], [9] * 4, weight=[price])
+    found = ways(made)
+    assert far(found.program(need([0], 4), -1, none(made), hard=False))[0] == 4
+    assert found.programs == programs
+
+
+@pytest.mark.parametrize(
+    ("price", "programs"), [(0.0, 1), (0.48, 1), (0.5, 2), (0.52, 2), (3.0, 2)]
+)
+def test_a_movement_for_all_like_questions_is_no_dearer(price: float, programs: int) -> None:
+    made = system([[0], [1], [0, 1]], [9, 9], weight=[1, price, 900])
+    found = ways(made)
+    lost = np.array([True, False, False])
+    assert far(found.program(need([0], 4), -1, lost, hard=False)) == {0: 4, 1: -4}
+    assert found.programs == programs
+
+
 def test_equal_prices_are_lost_in_the_order_of_names() -> None:
     made = system([[0], [1], [2], [3], [0, 1, 2, 3]], [9] * 4, weight=[5, 5, 5, 5, 900])
     lost = np.array([True, False, False, False, False])

@@ -517,7 +517,8 @@ def test_what_was_masked_before_in_a_region_is_open_as_wide() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "by"), [(-1.0, 1.0, 1.0), (-1.0, 0.5, -1.0), (-0.5, 0.5, None), (-5, 0, -1.0), (0, 1, 1.0)]
+    ("low", "high", "by"),
+    [(-1.0, 1.0, 1.0), (-1.0, 0.5, -1.0), (-0.5, 0.5, None), (-5, 0, -1.0), (0, 1, 1.0)],
 )
 def test_an_open_group_moves_one_way_or_the_other(
     low: float, high: float, by: float | None
