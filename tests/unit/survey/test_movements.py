@@ -184,7 +184,7 @@ def test_a_trade_stays_within_what_each_may_move(size: tuple[int, ...], *, trade
 
 def test_a_trade_goes_up_where_there_is_room_and_down_where_there_are_answers() -> None:
     sets = [[0, 1], [2, 3], [0, 2], [1, 3]]
-    made = system(sets, [3, 20, 20, 3], up=[20, 0, 0, 20], owner=[0, 1, 0, 1], place=[1, 1, 3, 3])
+    made = system(sets, [0, 20, 20, 3], up=[20, 0, 0, 20], owner=[0, 1, 0, 1], place=[1, 1, 3, 3])
     none_ = np.zeros(4, dtype=bool)
     for by in (4, 1):
         move = ways(made).traded(need([0], by), np.array([-1]), none_)
@@ -226,7 +226,7 @@ def test_a_trade_of_a_group_moves_its_ablest_member_and_none_other() -> None:
 
 def test_the_next_member_trades_where_the_ablest_cannot() -> None:
     made = system(
-        [[0, 1], [2, 3], [4, 5], [0, 2, 4], [1, 3, 5]], [50, 3, 20, 20, 30, 30], owner=OWNERS,
+        [[0, 1], [2, 3], [4, 5], [0, 2, 4], [1, 3, 5]], [50, 4, 20, 20, 30, 30], owner=OWNERS,
         place=[1, 1, 3, 3, 5, 5],
     )  # fmt: skip
     move = ways(made).traded(need([0, 2], 4), np.array([-1]), np.zeros(5, dtype=bool))
