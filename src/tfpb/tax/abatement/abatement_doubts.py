@@ -12,6 +12,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
 from tfpb.tax.abatement.premises import Premises, rates_of, year_of
+from tfpb.tax.abatement.rights import TWO_QUARTERS
 from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
 from tfpb.words.faults.paste_words import asked
 from tfpb.words.money.accounts import SAME_PREMISES
@@ -233,6 +234,11 @@ def _of_residence(
     if None not in written and read > holding.dwellings:
         yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
     yield from _unknown_buildings(group, holding)
+    for item in group:
+        if item.right.motive == TWO_QUARTERS and not item.building:
+            quarters = item.right.fields["quartiers"]
+            there = item.row.place("id_batiment")
+            yield doubt("batiment_a_preciser", there, key, quartiers=quarters)
     young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
     built = min((u.built for u in holding.units if u.built is not None), default=young)
     if built > young and any(
@@ -264,7 +270,7 @@ def _of_residence(
 def _unknown_buildings(group: list[Premises], holding: Holding) -> Iterator[Fault]:
     """Doubt a building the stock does not know, where buildings of the résidence do not share one fate."""
     known = {u.building for u in holding.units if u.building}
-    fates = {(u.side, u.exempt_until) for u in holding.units}
+    fates = {(u.side, u.code_qpv, u.exempt_until) for u in holding.units}
     if not known or len(fates) == 1:  # whichever building it is, the amount is the same
         return
     for item in group:
