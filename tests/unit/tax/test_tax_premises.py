@@ -256,3 +256,33 @@ def test_a_building_the_stock_lacks_is_doubted_only_where_it_matters() -> None:
     alike = pd.DataFrame([door(building="E1"), door(building="E2")])
     made = abate(local(id_batiment="E9", nb_logements=10), residences=stock, entrances=alike)
     assert "batiment_inconnu" not in codes(made)
+
+
+@pytest.mark.parametrize(
+    ("paid", "doubtful"), [("577,50", "247.50"), ("825", "0"), ("", "0")], ids=["abated", "not", ""]
+)
+def test_a_premises_on_two_notices_is_acquired_once(paid: str, doubtful: str) -> None:
+    """The second notice bears what is doubtful; its premises counts no dwelling, now or later."""
+    one = local(invariant=7, cotisation_avis_eur="577,50", nb_logements=10)
+    stock = homes(home(nb_logements=10, logements_dans=10))
+    alone = abate(one, residences=stock)
+    made = abate(one, {**one, "avis": "A2", "cotisation_avis_eur": paid}, residences=stock)
+    assert list(made.premises["statut"]) == ["abattu", "a_verifier"]
+    assert list(made.premises["logements_retenus"]) == [10, 0]
+    assert "avis A1 (ligne 4)" in made.premises["motif"][1]
+    acquired = Decimal("247.50")
+    assert made.totals["abattement_eur"] == made.totals["abattement_acquis_eur"] == acquired
+    assert made.totals["abattement_douteux_eur"] == Decimal(doubtful)
+    assert made.states.best == alone.states.best + Decimal(doubtful)
+    assert made.by_qpv["logements_abattus"][0] == 10
+    assert "invariant_sur_deux_avis" in codes(made)
+    assert "logements_divergents" not in codes(made)
+    assert made.by_year["abattement_eur"].equals(alone.by_year["abattement_eur"])
+
+
+def test_a_residence_whose_only_line_is_another_s_has_no_amount() -> None:
+    rows = (local(invariant=7), local(invariant=7, avis="A2", id_residence="R2"))
+    made = abate(*rows, residences=homes(home("R1"), home("R2", code_qpv="QN05992M")))
+    assert made.states.best == Decimal("247.50")
+    assert made.premises["statut"][1] == "a_verifier"
+    assert made.by_qpv.set_index("code_qpv")["abattement_eur"]["QN05992M"] is None

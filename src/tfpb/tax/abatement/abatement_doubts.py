@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
-from tfpb.tax.abatement.premises import Premises, rates_of, year_of
+from tfpb.tax.abatement.premises import Premises, is_repeated, rates_of, year_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS
 from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
 from tfpb.words.faults.paste_words import asked
@@ -229,7 +229,7 @@ def _conditions(items: list[Premises], reader: Reader) -> list[Fault]:
 def _of_residence(
     key: str, group: list[Premises], holding: Holding, reader: Reader, here: Place
 ) -> Iterator[Fault]:
-    written = [i.row.whole("nb_logements") for i in group]
+    written = [i.row.whole("nb_logements") for i in group if not is_repeated(i)]
     read = sum(n for n in written if n is not None)
     if None not in written and read > holding.dwellings:
         yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)

@@ -16,7 +16,7 @@ from tfpb.model.results import (
     STATE_COLUMNS,
 )
 from tfpb.tax.abatement.formula import LINES, LOST, Terms
-from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, motive_of
+from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, is_repeated, motive_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.text import fold
@@ -133,7 +133,7 @@ def absent(items: Iterable[Premises], stock: Stock, reader: Reader) -> dict[str,
     several quarters whose line does not say which, those of the quarters where its doubt is not told.
     """
     group = list(items)
-    told = {i.id_residence for i in group}
+    told = {i.id_residence for i in group if not is_repeated(i)}
     unsure = {i.id_residence: i.right.code_qpv for i in group if i.right.motive == TWO_QUARTERS}
     out: dict[str, int] = {}
     for holding in stock.holdings:
