@@ -131,6 +131,7 @@ def test_dwellings_of_premises_never_exceed_the_stock() -> None:
     made = abate(*twice, residences=stock)
     assert made.counts == {"eligible": (2, 40)}
     assert "logements_divergents" in codes(made)
+    assert "logements_en_trop" not in codes(made)
     silent = [local(invariant=1, vlc_eur=30000), local(invariant=2, vlc_eur=10000)]
     assert list(abate(*silent, residences=stock).premises["logements_retenus"]) == [30, 10]
 
@@ -286,3 +287,37 @@ def test_a_residence_whose_only_line_is_another_s_has_no_amount() -> None:
     assert made.states.best == Decimal("247.50")
     assert made.premises["statut"][1] == "a_verifier"
     assert made.by_qpv.set_index("code_qpv")["abattement_eur"]["QN05992M"] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "others", "doubted"),
+    [
+        (460, {}, True),
+        (46, {}, False),
+        (50, {}, False),
+        (460, {"qpv_statut": "hors"}, False),
+        (460, {"fin_exoneration": dt.date(2031, 12, 31)}, False),
+        (460, {"annee_livraison": 2026}, False),
+    ],
+)
+def test_a_stock_of_many_more_dwellings_than_the_notices_is_doubted(
+    typed: int, others: dict[str, Any], *, doubted: bool
+) -> None:
+    doors = pd.DataFrame(
+        [
+            door(building="A", nb_logements=46, _ligne=7),
+            door(nb_logements=typed - 46, _ligne=12, **others),
+        ]
+    )
+    made = abate(
+        local(nb_logements=46),
+        residences=homes(home(nb_logements=typed, logements_dans=typed)),
+        entrances=doors,
+    )
+    said = [fault_text(n) for n in made.notices if n.code == "logements_en_trop"]
+    assert bool(said) is doubted
+    if doubted:
+        assert "460 logements" in said[0].title
+        assert "(lignes 7, 12)" in said[0].title
+        assert "que 46" in said[0].title
+        assert "ligne 4" in said[0].where

@@ -12,9 +12,10 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
 from tfpb.tax.abatement.premises import Premises, is_repeated, rates_of, year_of
-from tfpb.tax.abatement.rights import TWO_QUARTERS
+from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
 from tfpb.words.faults.paste_words import asked
+from tfpb.words.faults.sentences import rows_words
 from tfpb.words.money.accounts import SAME_PREMISES
 from tfpb.words.money.state_words import MOTIVES
 from tfpb.words.numbers import amount, number, plural
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.law.values import Law, Reader
-    from tfpb.tax.abatement.holdings import Holding, Stock
+    from tfpb.tax.abatement.holdings import Holding, Stock, Unit
     from tfpb.tax.abatement.rights import Right
     from tfpb.tax.abatement.signatures import Conventions
 
@@ -42,6 +43,8 @@ _IDENTITY: Final = (
 """Without an invariant, only a line that repeats another wholly is the same premises."""
 _BASE_GAP_EUR: Final = Decimal(1)
 _ABATED_BASE: Final = Decimal("0.7")
+_EXCESS: Final = Decimal("1.25")
+"""Dwellings of the stock for one of the notices, from which one of both numbers is mistyped."""
 _UNIT_DAY: Final = dt.date(2025, 1, 1)
 _TABLE: Final = "fiscalite"
 _TINY: Final = Decimal("0.01")
@@ -233,6 +236,11 @@ def _of_residence(
     read = sum(n for n in written if n is not None)
     if None not in written and read > holding.dwellings:
         yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
+    elif None not in written and (known := _taxable(holding, reader)):
+        inside = sum(u.dwellings for u in known)
+        if inside > read * _EXCESS:
+            rows = rows_words(sorted({u.row for u in known if u.row}))
+            yield doubt("logements_en_trop", here, key, lus=read, connus=inside, lignes=rows)
     yield from _unknown_buildings(group, holding)
     for item in group:
         if item.right.motive == TWO_QUARTERS and not item.building:
@@ -265,6 +273,15 @@ def _of_residence(
                 repere=number(usual),
                 ou_region=in_region(reader.region),
             )
+
+
+def _taxable(holding: Holding, reader: Reader) -> list[Unit]:
+    """Return what a notice should bear of a résidence in a quarter, or in doubt of it."""
+    return [
+        u
+        for u in standing_units(holding.units, reader.day.year)
+        if u.side != QpvStatut.HORS and not exempt(end_of_exemption(u, reader), reader.day)
+    ]
 
 
 def _unknown_buildings(group: list[Premises], holding: Holding) -> Iterator[Fault]:
