@@ -70,6 +70,13 @@ def test_one_height_out_of_many_is_a_doubt_with_its_row() -> None:
         ("vlc_suspecte", 9, "base_nette_eur"),
     ]
     assert {f.severity for f in faults} == {Severity.DOUTE}
+    assert [f.got for f in faults] == ["19679", "200"]
+
+
+def test_a_doubt_on_a_value_quotes_it_as_it_is_written() -> None:
+    (fault,) = check_premises(premises(local(vlc_eur="70,946", nb_logements=46)), load())
+    assert (fault.code, fault_text(fault).got) == ("vlc_suspecte", "70,946")
+    assert "1,54 €" in fault_text(fault).title
 
 
 def test_same_premises_twice() -> None:

@@ -47,6 +47,8 @@ _EXCESS: Final = Decimal("1.25")
 """Dwellings of the stock for one of the notices, from which one of both numbers is mistyped."""
 _UNIT_DAY: Final = dt.date(2025, 1, 1)
 _TABLE: Final = "fiscalite"
+_SMALL: Final = 100
+"""Euros a dwelling under which cents are told: 1,54 is no 2."""
 _TINY: Final = Decimal("0.01")
 """Percent under which a whole column of rates may be proportions that a workbook showed as percentages."""
 
@@ -170,8 +172,10 @@ def _unit(rows: Sequence[Record], law: Law) -> Iterator[Fault]:
     usual = {"bas": number(Decimal(low)), "haut": number(Decimal(high))}
     for row, height in heights:
         if not Decimal(low) <= height <= Decimal(high):
-            here = row.place("base_nette_eur" if row.money("vlc_eur") is None else "vlc_eur")
-            yield doubt("vlc_suspecte", here, f"{height:.0f}", par_logement=number(height), **usual)
+            column = "base_nette_eur" if row.money("vlc_eur") is None else "vlc_eur"
+            each = number(height, 2 if height < _SMALL else 0)
+            read = _whole(row.money(column) or Decimal(0))
+            yield doubt("vlc_suspecte", row.place(column), read, par_logement=each, **usual)
 
 
 def _vlc_per_dwelling(row: Record) -> Decimal | None:
