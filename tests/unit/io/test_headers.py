@@ -105,15 +105,19 @@ def test_a_programme_without_any_valued_amount_is_never_told_as_nothing(
     if "valorise_eur" in headers:
         table.frame["valorise_eur"] = ""
     (absent,) = (f for f in typed(table, PROGRAMME)[1] if f.severity is Severity.FAUTE)
-    assert (absent.code, absent.place) == ("montants_absents", Place("t.csv"))
+    assert (absent.code, absent.place, absent.got) == ("montants_absents", Place("t.csv"), "")
     assert '"programme.valorise_eur"' in fault_text(absent).hint
 
 
 def test_amounts_of_hours_are_amounts_unless_a_column_of_others_is_not_read() -> None:
     headers = ("id_action", "axe", "code_qpv", "action", "heures", "cout_horaire_eur")
     assert not typed(headed(*headers), PROGRAMME)[1]
-    faults = typed(headed(*headers, "Valorisé TFPB 2025"), PROGRAMME)[1]
-    assert [f.code for f in faults] == ["montants_absents"]
+    faults = typed(headed(*headers, "Valorisé TFPB 2025", "Réalisé (k€)", "Visa"), PROGRAMME)[1]
+    assert [(f.code, f.got) for f in faults] == [
+        ("montants_absents", "Valorisé TFPB 2025"),
+        ("colonne_ressemblante", "Réalisé (k€)"),
+        ("colonnes_non_lues", "« Visa »"),
+    ]
 
 
 def test_a_column_that_looks_like_one_that_moves_money_is_told() -> None:

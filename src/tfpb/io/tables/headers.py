@@ -127,11 +127,12 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
     """
     unread = [h for h in table.frame.columns if h not in set(found.values())]
     place = Place(table.file, table.sheet)
-    if absent := _amounts_absent(table, contract, found, unread):
-        return absent
-    doubts = []
+    doubts = _amounts_absent(table, contract, found, unread)
+    told = {f.fields["colonne"] for f in doubts}
+    unread = [h for h in unread if h not in {f.got for f in doubts}]
     for column in contract.columns:
-        likely = "" if column.name in found or column.required else _likely(column, unread)
+        known = column.name in found or column.required or column.name in told
+        likely = "" if known else _likely(column, unread)
         if likely:
             unread.remove(likely)
             fields = {
@@ -168,7 +169,7 @@ def _amounts_absent(
         "table": contract.name,
         **_settled(contract, column, likely),
     }
-    return [Fault(UNCOUNTED, Place(table.file, table.sheet), fields=fields)]
+    return [Fault(UNCOUNTED, Place(table.file, table.sheet), likely, fields)]
 
 
 def _settled(contract: Contract, column: Column, likely: str) -> dict[str, Any]:
