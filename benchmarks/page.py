@@ -21,7 +21,7 @@ from tfpb.page.application import _SCREENS, _Page
 from tfpb.page.desk import Desk
 from tfpb.page.door import Keys
 from tfpb.page.outlook import Doubt, Outlook, SmallMap
-from tfpb.page.screens import drop_screen
+from tfpb.page.screens import doubts_screen, drop_screen
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
 
 HOMES, INTERVIEWS, QUESTIONS = 12_000, 40_000, 30
@@ -102,9 +102,7 @@ def main() -> None:
             times.append(time.perf_counter() - start)
         print(f"{screen:28s} {times[0]:6.2f} s, puis {times[1]:.2f} s ({size / 1e3:.0f} ko)")
     start = time.perf_counter()
-    from tfpb.page.deciding import write_decisions  # noqa: PLC0415 - timed with what it loads
-
-    write_decisions(desk)
+    doubts_screen._write(desk, desk.outlook.doubts)  # noqa: SLF001 - what a decision does
     print(f"{'décider (600 doutes)':28s} {time.perf_counter() - start:6.2f} s")
     print(f"mémoire : {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} Mio")
 

@@ -13,6 +13,7 @@ import pytest
 from page_player import SCREENS, entered
 
 from served_page import served
+from tfpb.model.report import KeyFigure
 from tfpb.page.outlook import Doubt, SmallMap, check
 from tfpb.review.doubts import POSITION
 
@@ -73,7 +74,7 @@ def test_hostile_texts_are_inert_on_every_screen(browser: Browser, tmp_path: Pat
         pairs = tuple((t, t) for t in texts)
         page_of.desk.outlook = replace(
             page_of.desk.outlook, doubts=doubts, lacking=pairs, standing=texts, quarters=pairs,
-            figures=tuple((t, t, t) for t in texts),
+            figures=tuple(KeyFigure(t, t, t) for t in texts),
         )  # fmt: skip
         page_of.desk.made = replace(page_of.desk.outlook, closing=texts, changes=texts, kept=texts)
         page_of.desk.told = texts

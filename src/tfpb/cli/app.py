@@ -15,10 +15,10 @@ from tfpb.cli.comparer import comparer
 from tfpb.cli.dossier import cartes, dossier
 from tfpb.cli.geocoder import geocoder
 from tfpb.cli.geodonnees import geodonnees
+from tfpb.cli.handed_in import controler, expliquer
 from tfpb.cli.localiser import localiser
 from tfpb.cli.nouveau import nouveau
 from tfpb.cli.ouvrir import ouvrir
-from tfpb.cli.packs import controler, expliquer
 from tfpb.cli.planifier import planifier
 from tfpb.cli.region import region
 from tfpb.cli.terminal import typer_french

@@ -118,12 +118,15 @@ class Contract:
     ----------
     closed : bool
         Other columns are of no use: the reader lists those it did not read.
+    counted : tuple of str
+        Columns of which at least one must hold something: without any, sums would be told as 0 €.
     """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     closed: bool = False
+    counted: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name (KeyError if there is none)."""

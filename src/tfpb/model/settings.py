@@ -6,7 +6,14 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from tfpb.model.plan import FichierEnquete, Names, Written
 
@@ -104,6 +111,14 @@ class Reglages(Strict):
     dpi: int = Field(default=200, ge=72, le=600)
     plan_en_ligne: bool = False
     agglomeration_plus_50000: bool | None = None
+
+    @model_serializer(mode="wrap")
+    def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out readings that nobody gave: a dossier without them is the one it was, to the byte."""
+        record: dict[str, Any] = plain(self)
+        if not self.lectures:
+            record.pop("lectures", None)
+        return record
 
 
 def of_role(keyed: Mapping[str, str], role: str) -> dict[str, str]:

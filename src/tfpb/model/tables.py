@@ -35,7 +35,8 @@ def contract(name: str, *columns: Column) -> Contract:
     """Return the contract of a table: columns of another, then its own as they are written."""
     told = CONTRACTS[name]
     own = (_column(c, **facts) for c, facts in told["columns"].items())
-    return Contract(name, told["title"], (*columns, *own), closed=told.get("closed", False))
+    closed, counted = told.get("closed", False), tuple(told.get("counted", ()))
+    return Contract(name, told["title"], (*columns, *own), closed=closed, counted=counted)
 
 
 def _column(name: str, *, kind: str, **facts: Any) -> Column:

@@ -14,6 +14,7 @@ from tfpb.io.tables.french import (
     parse_date,
     parse_decimal,
     parse_integer,
+    parse_qpv_codes,
     parse_year,
 )
 from tfpb.words.numbers import euros, number, percent, plural, points
@@ -121,3 +122,23 @@ def test_numbers_as_printed() -> None:
     assert plural(1, "logement") == "1 logement"
     assert plural(0, "logement") == "0 logement"
     assert plural(2000, "logement") == "2\u202f000 logements"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("QN05991I QN05992M", ("QN05991I", "QN05992M")),
+        ("qn 059 91 i et QN05992M", ("QN05991I", "QN05992M")),
+        ("QN05991I, QN 05993n | QP059001", ("QN05991I", "QN05993N", "QP059001")),
+        (
+            "Les Tilleuls-Pasteur / Le Moulin / QN 05993n",
+            ("Les Tilleuls-Pasteur", "Le Moulin", "QN05993N"),
+        ),
+        ("Le Moulin\nQN05993N", ("Le Moulin", "QN05993N")),
+        ("QN05991I Les Tilleuls", ("QN05991I Les Tilleuls",)),
+        ("Les Tilleuls, Le Moulin", ("Les Tilleuls", "Le Moulin")),
+        (" ; ", ()),
+    ],
+)
+def test_spaces_part_codes_of_quarters_and_no_name(text: str, read: tuple[str, ...]) -> None:
+    assert parse_qpv_codes(text) == read

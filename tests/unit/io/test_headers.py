@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tfpb.errors import Fault, Severity
+from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable
 from tfpb.io.tables.typed import typed
 from tfpb.model.tables import CONVENTIONS, DIAGNOSTICS, DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
+from tfpb.words.faults.paste_words import paste_lines
 from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
@@ -74,11 +75,49 @@ def test_money_is_read_whatever_says_that_it_is_money(header: str, column: str) 
 
 
 @pytest.mark.parametrize(
-    "header", ["Montant valorisé (k€)", "Valorisé en milliers d'euros", "Valorisé M€"]
-)
-def test_thousands_of_euros_are_never_proposed_for_euros(header: str) -> None:
-    said = doubts(PROGRAMME, "id_action", "axe", "code_qpv", "action", header)
-    assert [(f.code, f.got) for f in said] == [("colonnes_non_lues", f"« {header} »")]
+    "header",
+    [
+        "Montant valorisé (k€)", "Dépense valorisée TFPB (k€)", "Valorisé en milliers d'euros",
+        "Valorisé M€",
+    ],
+)  # fmt: skip
+def test_a_programme_whose_amounts_are_in_thousands_stops_with_both_lines(header: str) -> None:
+    table = headed("id_action", "axe", "code_qpv", "action", header)
+    _, faults = typed(table, PROGRAMME)
+    absent, unit = faults
+    assert [f.code for f in faults] == ["montants_absents", "unite_contraire"]
+    assert {f.severity for f in faults} == {Severity.FAUTE}
+    assert f"« {header} »" in fault_text(absent).hint
+    block = paste_lines(faults)
+    assert f'"programme.valorise_eur" = "{header}"' in block
+    assert any(line.startswith('# "programme.valorise_eur" = ""') for line in block)
+    named, asked = {"valorise_eur": header}, {"valorise_eur": "milliers"}
+    assert [f.code for f in typed(table, PROGRAMME, renames=named)[1]] == [unit.code]
+    frame, faults = typed(table, PROGRAMME, renames=named, readings=asked)
+    assert (list(frame["valorise_eur"]), faults) == ([1000], [])
+
+
+@pytest.mark.parametrize("headers", [(), ("Montant",), ("Dépense réalisée",), ("valorise_eur",)])
+def test_a_programme_without_any_valued_amount_is_never_told_as_nothing(
+    headers: tuple[str, ...],
+) -> None:
+    table = headed("id_action", "axe", "code_qpv", "action", *headers)
+    if "valorise_eur" in headers:
+        table.frame["valorise_eur"] = ""
+    (absent,) = (f for f in typed(table, PROGRAMME)[1] if f.severity is Severity.FAUTE)
+    assert (absent.code, absent.place, absent.got) == ("montants_absents", Place("t.csv"), "")
+    assert '"programme.valorise_eur"' in fault_text(absent).hint
+
+
+def test_amounts_of_hours_are_amounts_unless_a_column_of_others_is_not_read() -> None:
+    headers = ("id_action", "axe", "code_qpv", "action", "heures", "cout_horaire_eur")
+    assert not typed(headed(*headers), PROGRAMME)[1]
+    faults = typed(headed(*headers, "Valorisé TFPB 2025", "Réalisé (k€)", "Visa"), PROGRAMME)[1]
+    assert [(f.code, f.got) for f in faults] == [
+        ("montants_absents", "Valorisé TFPB 2025"),
+        ("colonne_ressemblante", "Réalisé (k€)"),
+        ("colonnes_non_lues", "« Visa »"),
+    ]
 
 
 def test_a_column_that_looks_like_one_that_moves_money_is_told() -> None:

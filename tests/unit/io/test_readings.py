@@ -15,6 +15,7 @@ from tfpb.io.tables.french import parse_date
 from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.words.faults.paste_words import paste_lines
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +84,30 @@ def test_readings_are_recorded_where_there_are_some(tmp_path: Path) -> None:
         read(tmp_path, taxes, lectures)
         record = settings_record(load_settings(tmp_path / "dossier.toml"))["reglages"]
         assert record.get("lectures") == ({RATE: "proportion"} if lectures else None)
+
+
+def test_a_file_that_is_not_there_may_go_from_the_settings_but_the_stock(tmp_path: Path) -> None:
+    read(tmp_path, TAXES.format(head="taux_commune_pct", first="25", second="25"))
+    (tmp_path / "p.csv").unlink()
+    (tmp_path / "f.csv").unlink()
+    (tmp_path / "actions 2025.csv").write_text("", "utf-8")
+    toml = tmp_path / "dossier.toml"
+    text = toml.read_text("utf-8").replace(
+        "[fichiers]",
+        '[fichiers]\nprogramme = "actions 2024.csv"\nenquete = ["e.csv"]\nplan = "q.toml"',
+    )
+    toml.write_text(text, "utf-8")
+    said = {
+        f.place.file: fault_text(f).hint
+        for f in gather_inputs(load_settings(toml))[1]
+        if f.severity is Severity.FAUTE
+    }
+    roles = {"f.csv": "fiscalite", "actions 2024.csv": "programme", "q.toml": "plan"}
+    for file, role in roles.items():
+        assert said[file].endswith(
+            f"si vous n’avez pas ce fichier, retirez « {role} » de [fichiers]."
+        )
+    assert "[fichiers]" not in said["p.csv"]
 
 
 def test_a_whole_column_of_tiny_rates_is_quoted_to_its_last_digit(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.io.sources.toml_files import load_plan, load_settings
+from tfpb.io.sources.toml_files import load_plan, load_settings, read_plan
 from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
@@ -91,6 +91,15 @@ def test_a_plan_is_checked_against_itself(tmp_path: Path) -> None:
         "plan_item_en_double",
         "plan_vague_absente",
     }
+
+
+def test_a_scale_at_fault_leaves_with_its_questions(tmp_path: Path) -> None:
+    """Read as another kind of scale, it would refuse each of their answers."""
+    text = PLAN.replace("[echelles.s4]", '[echelles.s4]\ntype = "npss"')
+    plan, faults = read_plan(write(tmp_path, text))
+    assert plan is not None
+    assert [f.place.column for f in faults] == ["echelles.s4.type"]
+    assert (plan.echelles, plan.items) == ({}, ())
 
 
 def test_masking_cannot_be_lowered(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ TERRITORIES = [
     ((30, 10, 6, 5), False),
     ((30, 10, 5, 5), True),  # the others than the largest small one: ten
     ((40, 40, 40, 1), True),
+    ((50, 8, 8, 4), False),
 ]
 
 

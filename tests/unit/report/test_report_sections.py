@@ -16,6 +16,7 @@ from report_pack import said
 from tfpb import words
 from tfpb.model.codes import Publication
 from tfpb.model.report import Chart, ChartKind, Format, KeyFigures, Report, Table, Text
+from tfpb.report.documents import document_parts
 from tfpb.report.sections import build, report
 from tfpb.report.sections.doutes import notices
 from tfpb.report.sections.patrimoine import residences
@@ -83,6 +84,11 @@ def test_every_declared_section_of_a_dossier_is_in_its_report() -> None:
         for key in tomllib.loads((WORDS / f"{name}.toml").read_text("utf-8")).get("sections", {})
     }
     assert declared - {s.key for s in said(full=True).sections} == set()
+
+
+def test_no_chapter_of_a_whole_document_is_a_bare_title() -> None:
+    """Without a survey a chapter may only say so; with every file each has something to show."""
+    assert [c.title for c in document_parts.chapters(report(make())) if not c.blocks] == []
 
 
 def test_document_only_sections_stand_between_the_sheets() -> None:

@@ -243,3 +243,10 @@ def test_the_guide_reads_verdicts_in_the_words_of_the_pack() -> None:
         said = verdict_words.plainly(code, state, 5.0).replace("\u202f", " ")
         assert (sign, words_) == (verdict_words.SIGNS[code], said)
     assert "à structure comparable" in guide
+
+
+def test_marks_bear_each_its_own_reference() -> None:
+    same = programme_words.mark_references("IREV", "IREV")
+    apart = programme_words.mark_references("IREV", "note")
+    assert same == {"dated": ", IREV", "national_dated": "", "region_dated": ""}
+    assert apart == {"dated": "", "national_dated": ", IREV", "region_dated": ", note"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from test_least_loss import MASK, alone, survey
-from test_movements import need, system
+from test_movements import MARGINS, OWNERS, PLACED, need, system
 from test_released_system import REGION, few, told
 
 from tfpb.survey.secrecy import least_loss
@@ -170,6 +170,23 @@ def test_what_no_movement_can_free_is_left() -> None:
     found.clean()
     assert not found.lost.any()
     assert (found.way == -1).all()
+
+
+def test_a_reader_that_nothing_frees_leaves_the_next_to_be_freed() -> None:
+    made = system([[0, 1]], [9, 9, 9], owner=[0, 1, 2], fixed=[0],
+                  needs=[need([0], 2, readers=(1, 2))])  # fmt: skip
+    found = search(made)
+    found.open_all()
+    assert (found.way[0, 1], found.way[0, 2]) == (-1, 0)
+
+
+def test_a_trade_that_loses_nothing_comes_before_rows_masked_elsewhere() -> None:
+    made = system(MARGINS, [20] * 6, owner=OWNERS, place=PLACED, needs=[need([2], 4)])
+    again = [made.cells[k][0][2:] for k in (1, 2, 3)]
+    found = search(made, [move(u2=1, u4=-1)], again)
+    found.open_all()
+    assert not found.lost.any()
+    assert found.ways.programs == 0
 
 
 def test_a_movement_found_serves_the_next_group_and_the_next_question() -> None:

@@ -150,6 +150,14 @@ def test_a_bailleur_trades_with_another_in_another_place() -> None:
         assert found.traded(need([0], 4), np.array([reader]), none_) is None
 
 
+def test_a_trade_that_moves_a_shown_row_is_none() -> None:
+    made = system([*MARGINS, [0]], [20] * 6, owner=OWNERS, place=PLACED)
+    lost = np.zeros(6, dtype=bool)
+    assert ways(made).traded(need([0], 4), np.array([-1]), lost) is None
+    lost[5] = True
+    assert ways(made).traded(need([0], 4), np.array([-1]), lost) is not None
+
+
 @pytest.mark.parametrize(
     ("size", "trades"),
     [
@@ -176,7 +184,7 @@ def test_a_trade_stays_within_what_each_may_move(size: tuple[int, ...], *, trade
 
 def test_a_trade_goes_up_where_there_is_room_and_down_where_there_are_answers() -> None:
     sets = [[0, 1], [2, 3], [0, 2], [1, 3]]
-    made = system(sets, [3, 20, 20, 3], up=[20, 0, 0, 20], owner=[0, 1, 0, 1], place=[1, 1, 3, 3])
+    made = system(sets, [0, 20, 20, 3], up=[20, 0, 0, 20], owner=[0, 1, 0, 1], place=[1, 1, 3, 3])
     none_ = np.zeros(4, dtype=bool)
     for by in (4, 1):
         move = ways(made).traded(need([0], by), np.array([-1]), none_)
@@ -218,7 +226,7 @@ def test_a_trade_of_a_group_moves_its_ablest_member_and_none_other() -> None:
 
 def test_the_next_member_trades_where_the_ablest_cannot() -> None:
     made = system(
-        [[0, 1], [2, 3], [4, 5], [0, 2, 4], [1, 3, 5]], [50, 3, 20, 20, 30, 30], owner=OWNERS,
+        [[0, 1], [2, 3], [4, 5], [0, 2, 4], [1, 3, 5]], [50, 4, 20, 20, 30, 30], owner=OWNERS,
         place=[1, 1, 3, 3, 5, 5],
     )  # fmt: skip
     move = ways(made).traded(need([0, 2], 4), np.array([-1]), np.zeros(5, dtype=bool))
@@ -241,6 +249,7 @@ def test_what_lies_nowhere_is_not_traded() -> None:
         ([[0, 1], [2]], (9, 4, 9), [-1], {0: 4, 1: -4}),
         ([[0, 1], [2]], (9, 3, 9), [-1], None),
         ([[0, 1], [2]], (3, 9, 9), [-1], None),
+        ([[0, 1], [2]], (4, 9, 9), [-1], {0: 4, 1: -4}),
         ([[0, 1], [2]], (9, 9, 9), [1], None),  # the reader's own
         ([[0, 1], [2]], (9, 9, 9), [0], None),
         ([[0, 1, 2]], (9, 9, 12), [-1], {0: 4, 2: -4}),  # the largest
@@ -304,6 +313,10 @@ def test_without_all_readers_and_else_without_the_first() -> None:
     assert far(found.traded(need([0], 4), np.array([1]), none_)) == {0: 4, 2: -4}
     assert far(found.traded(need([0], 4), np.array([1, 2]), none_)) == {0: 4, 2: -4}
     assert far(found.traded(need([0], 4), np.array([2, 1]), none_)) == {0: 4, 1: -4}
+    many = system([[*range(13)]], [9] * 13, owner=[*range(13)], place=[*range(0, 26, 2)])
+    for readers, other in (([1, 2], 3), ([*range(1, 11)], 11), ([*range(1, 12)], 2)):
+        move = ways(many).traded(need([0], 4), np.array(readers), none_[:1])
+        assert far(move) == {0: 4, other: -4}
 
 
 # linear programs
@@ -350,7 +363,45 @@ def test_satisfied_answers_move_within_their_own_bounds_and_ties_hold() -> None:
         1: -4,
         2: 4,
     }
-    assert ways(made).program(need([0], 5, ANSWERS), -1, lost, hard=False) is None
+    found = ways(made)
+    assert found.program(need([0], 5, ANSWERS), -1, lost, hard=False) is None
+    assert found.programs == 2
+
+
+def test_where_what_is_near_costs_a_headline_everything_may_move(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = system([[0, 1, 2, 3]], [9] * 4, weight=[900])
+    monkeypatch.setattr(movements, "_ALL", 2)
+    monkeypatch.setattr(movements, "_FEW", (2, 2))
+    found = ways(made)
+    move = far(found.program(need([0], 4), -1, none(made), hard=False))
+    assert (move[0], sum(move.values()), found.programs) == (4, 0, 3)
+    assert found.program(need([0], 4), -1, none(made), hard=True) is None
+    assert found.programs == 5
+
+
+@pytest.mark.parametrize(("price", "programs"), [(99.0, 2), (100.0, 3), (101.0, 3)])
+def test_more_may_move_where_a_headline_would_be_lost(
+    price: float, programs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(movements, "_ALL", 2)
+    monkeypatch.setattr(movements, "_FEW", (2, 2))
+    made = system([[0, 1, 2, 3]], [9] * 4, weight=[price])
+    found = ways(made)
+    assert far(found.program(need([0], 4), -1, none(made), hard=False))[0] == 4
+    assert found.programs == programs
+
+
+@pytest.mark.parametrize(
+    ("price", "programs"), [(0.0, 1), (0.48, 1), (0.5, 2), (0.52, 2), (3.0, 2)]
+)
+def test_a_movement_for_all_like_questions_is_no_dearer(price: float, programs: int) -> None:
+    made = system([[0], [1], [0, 1]], [9, 9], weight=[1, price, 900])
+    found = ways(made)
+    lost = np.array([True, False, False])
+    assert far(found.program(need([0], 4), -1, lost, hard=False)) == {0: 4, 1: -4}
+    assert found.programs == programs
 
 
 def test_equal_prices_are_lost_in_the_order_of_names() -> None:

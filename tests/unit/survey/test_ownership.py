@@ -61,6 +61,7 @@ def test_every_table_is_cut_and_named_as_the_dossier_names_the_bailleur() -> Non
         assert table.index.tolist() == [0]
     assert own.benchmark["repere"].tolist() == [2, 3]
     assert own.benchmark.index.tolist() == [0, 1]
+    assert list(own.benchmark) == list(marks)
     assert [n.fields.get("bailleur") for n in own.notices] == ["HABITAT A", None]
     assert own.atoms[0].places["bailleur"].tolist() == ["B", "Habitat A"]
     assert own.atoms[0].places["qpv"].tolist() == ["1", "1"]

@@ -172,6 +172,11 @@ def test_a_small_atom_among_three_bailleurs_may_answer_otherwise(n: int, *, open
     assert asked(made.needs, ANSWERS) == ({((0,), -1.0, (1, 2))} if open_ else set())
 
 
+def test_one_answer_that_a_bailleur_sees_of_a_row_is_as_one() -> None:
+    made = system({("A", "a"): 1, ("B", "a"): 20, ("A", "b"): 30, ("B", "b"): 40})
+    assert lost(made) == {"a", "aA"}
+
+
 def test_what_a_bailleur_sees_of_a_row_may_not_answer_as_one() -> None:
     homes = {("A", "a"): 20, ("B", "a"): 15, ("A", "b"): 20, ("B", "b"): 30}
     made = system(homes, hits={("A", "a"): 20})
@@ -512,7 +517,8 @@ def test_what_was_masked_before_in_a_region_is_open_as_wide() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "by"), [(-1.0, 1.0, 1.0), (-1.0, 0.5, -1.0), (-0.5, 0.5, None), (-5, 0, -1.0)]
+    ("low", "high", "by"),
+    [(-1.0, 1.0, 1.0), (-1.0, 0.5, -1.0), (-0.5, 0.5, None), (-5, 0, -1.0), (0, 1, 1.0)],
 )
 def test_an_open_group_moves_one_way_or_the_other(
     low: float, high: float, by: float | None

@@ -241,3 +241,15 @@ def test_gardiens_of_a_residence_on_two_rows_are_held_to_its_dwellings_once() ->
     )
     assert made.table.iloc[0]["plancher"] == "au_plancher"
     assert codes(made) == ["droit_commun_repete"]
+
+
+@pytest.mark.parametrize(("cost", "doubted"), [("35,21", True), ("35 210,99", False), ("", False)])
+def test_a_cost_of_a_thousandth_of_the_others_is_doubted_with_its_row(
+    cost: str, *, doubted: bool
+) -> None:
+    others = [line(f"H{k}", 33000 + k, 1) for k in range(3)]
+    made = compute(*others, line("Q1", cost, "1,06"))
+    said = [n for n in made.notices if n.code == "droit_commun_cout_inhabituel"]
+    assert [(n.place.row, n.place.column) for n in said] == [(7, "cout_eur")] * doubted
+    few = compute(*others[:2], line("Q1", cost, "1,06"))
+    assert "droit_commun_cout_inhabituel" not in codes(few)

@@ -70,6 +70,13 @@ def test_one_height_out_of_many_is_a_doubt_with_its_row() -> None:
         ("vlc_suspecte", 9, "base_nette_eur"),
     ]
     assert {f.severity for f in faults} == {Severity.DOUTE}
+    assert [f.got for f in faults] == ["19679", "200"]
+
+
+def test_a_doubt_on_a_value_quotes_it_as_it_is_written() -> None:
+    (fault,) = check_premises(premises(local(vlc_eur="70,946", nb_logements=46)), load())
+    assert (fault.code, fault_text(fault).got) == ("vlc_suspecte", "70,946")
+    assert "1,54 €" in fault_text(fault).title
 
 
 def test_same_premises_twice() -> None:
@@ -131,6 +138,7 @@ def test_dwellings_of_premises_never_exceed_the_stock() -> None:
     made = abate(*twice, residences=stock)
     assert made.counts == {"eligible": (2, 40)}
     assert "logements_divergents" in codes(made)
+    assert "logements_en_trop" not in codes(made)
     silent = [local(invariant=1, vlc_eur=30000), local(invariant=2, vlc_eur=10000)]
     assert list(abate(*silent, residences=stock).premises["logements_retenus"]) == [30, 10]
 
@@ -256,3 +264,67 @@ def test_a_building_the_stock_lacks_is_doubted_only_where_it_matters() -> None:
     alike = pd.DataFrame([door(building="E1"), door(building="E2")])
     made = abate(local(id_batiment="E9", nb_logements=10), residences=stock, entrances=alike)
     assert "batiment_inconnu" not in codes(made)
+
+
+@pytest.mark.parametrize(
+    ("paid", "doubtful"), [("577,50", "247.50"), ("825", "0"), ("", "0")], ids=["abated", "not", ""]
+)
+def test_a_premises_on_two_notices_is_acquired_once(paid: str, doubtful: str) -> None:
+    """The second notice bears what is doubtful; its premises counts no dwelling, now or later."""
+    one = local(invariant=7, cotisation_avis_eur="577,50", nb_logements=10)
+    stock = homes(home(nb_logements=10, logements_dans=10))
+    alone = abate(one, residences=stock)
+    made = abate(one, {**one, "avis": "A2", "cotisation_avis_eur": paid}, residences=stock)
+    assert list(made.premises["statut"]) == ["abattu", "a_verifier"]
+    assert list(made.premises["logements_retenus"]) == [10, 0]
+    assert "avis A1 (ligne 4)" in made.premises["motif"][1]
+    acquired = Decimal("247.50")
+    assert made.totals["abattement_eur"] == made.totals["abattement_acquis_eur"] == acquired
+    assert made.totals["abattement_douteux_eur"] == Decimal(doubtful)
+    assert made.states.best == alone.states.best + Decimal(doubtful)
+    assert made.by_qpv["logements_abattus"][0] == 10
+    assert "invariant_sur_deux_avis" in codes(made)
+    assert "logements_divergents" not in codes(made)
+    assert made.by_year["abattement_eur"].equals(alone.by_year["abattement_eur"])
+
+
+def test_a_residence_whose_only_line_is_another_s_has_no_amount() -> None:
+    rows = (local(invariant=7), local(invariant=7, avis="A2", id_residence="R2"))
+    made = abate(*rows, residences=homes(home("R1"), home("R2", code_qpv="QN05992M")))
+    assert made.states.best == Decimal("247.50")
+    assert made.premises["statut"][1] == "a_verifier"
+    assert made.by_qpv.set_index("code_qpv")["abattement_eur"]["QN05992M"] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "others", "doubted"),
+    [
+        (460, {}, True),
+        (46, {}, False),
+        (50, {}, False),
+        (460, {"qpv_statut": "hors"}, False),
+        (460, {"fin_exoneration": dt.date(2031, 12, 31)}, False),
+        (460, {"annee_livraison": 2026}, False),
+    ],
+)
+def test_a_stock_of_many_more_dwellings_than_the_notices_is_doubted(
+    typed: int, others: dict[str, Any], *, doubted: bool
+) -> None:
+    doors = pd.DataFrame(
+        [
+            door(building="A", nb_logements=46, _ligne=7),
+            door(nb_logements=typed - 46, _ligne=12, **others),
+        ]
+    )
+    made = abate(
+        local(nb_logements=46),
+        residences=homes(home(nb_logements=typed, logements_dans=typed)),
+        entrances=doors,
+    )
+    said = [fault_text(n) for n in made.notices if n.code == "logements_en_trop"]
+    assert bool(said) is doubted
+    if doubted:
+        assert "460 logements" in said[0].title
+        assert "(lignes 7, 12)" in said[0].title
+        assert "que 46" in said[0].title
+        assert "ligne 4" in said[0].where

@@ -404,3 +404,36 @@ def test_spending_out_of_all_orders_of_magnitude_is_doubted() -> None:
     assert codes(made) == ["valorise_inhabituel"]
     assert "233" in fault_text(made.notices[0]).expected
     assert codes(programme(action(realise_eur=1500, valorise_eur=1000))) == []
+
+
+@pytest.mark.parametrize(
+    ("valued", "expected"),
+    [("23,545", ["valorise_infime"]), ("23 545,32", []), ("0", []), ("118", [])],
+)
+def test_a_valued_amount_of_a_thousandth_of_its_spending_is_doubted(
+    valued: str, expected: list[str]
+) -> None:
+    rows = table(tables.PROGRAMME, action(realise_eur="23 545,32", valorise_eur=valued))
+    found = tax.check_programme(rows, year=2025)
+    assert [f.code for f in found] == expected
+    assert all((f.place.row, f.place.column) == (4, "valorise_eur") for f in found)
+
+
+def test_a_programme_of_a_hundredth_of_its_abatement_is_doubted() -> None:
+    money = abate(local(vlc_eur=300000, cotisation_avis_eur="57750"))
+    assert money.totals["abattement_eur"] == 24750
+    made = programme(action(realise_eur=24, valorise_eur=24), money=money)
+    (said,) = (n for n in made.notices if n.code == "programme_infime")
+    assert (said.place.row, said.place.column) == (4, "valorise_eur")
+    assert "de l’abattement" in fault_text(said).title
+    for valued in (0, 500):
+        made = programme(action(realise_eur=500, valorise_eur=valued), money=money)
+        assert "programme_infime" not in codes(made)
+
+
+def test_a_programme_of_a_hundredth_of_last_year_s_is_doubted() -> None:
+    last = table(tables.PROGRAMME, action(realise_eur=9000, valorise_eur=9000, piece="FAC-9"))
+    made = programme(action(realise_eur=9, valorise_eur=9), previous=last)
+    said = [fault_text(n).title for n in made.notices if n.code == "programme_infime"]
+    assert len(said) == 1
+    assert "l’année d’avant" in said[0]

@@ -260,6 +260,45 @@ def test_building_decides_when_the_stock_knows_it() -> None:
     assert list(made.premises["abattement_eur"]) == [Decimal("247.50"), 0, Decimal("123.75")]
 
 
+@pytest.mark.parametrize("covered", ["QN05991I, QN05992M", "QN05991I", "QN05992M"])
+@pytest.mark.parametrize("building", ["", "Z"])
+def test_a_line_without_building_of_a_residence_in_two_quarters_is_of_neither(
+    covered: str, building: str
+) -> None:
+    other = {"qpv_code": "QN05992M", "qpv_nom": "Le Moulin", "nb_logements": 9}
+    options: dict[str, Any] = {
+        "residences": homes(home(nb_logements=19, logements_dans=19)),
+        "entrances": pd.DataFrame([door(building="A"), door(building="B", **other)]),
+        "conventions": conventions(convention(codes_qpv=covered)),
+    }
+    made = abate(local(id_batiment=building, cotisation_avis_eur="577,50"), **options)
+    row = first(made)
+    assert (row["statut"], row["etat"][-7:]) == ("a_verifier", "douteux")
+    assert "QN05991I, QN05992M" in row["motif"]
+    assert "bâtiment" in row["motif"]
+    assert made.totals["abattement_acquis_eur"] == 0
+    assert made.totals["abattement_douteux_eur"] == Decimal("247.50")
+    assert list(made.by_qpv["abattement_eur"]) == [None, None]
+    assert sum(made.by_qpv["logements_abattus"]) == 0
+    told = "batiment_inconnu" if building else "batiment_a_preciser"
+    assert told in codes(made)
+    split = [local(invariant=k, id_batiment=b) for k, b in enumerate("AB")]
+    known = abate(*split, **options)
+    assert set(known.premises["statut"]) <= {"eligible", "sans_convention"}
+    assert "batiment_a_preciser" not in codes(known)
+
+
+def test_a_residence_in_two_quarters_that_no_convention_covers_hangs_on_one() -> None:
+    doors = pd.DataFrame([door(building="A"), door(building="B", qpv_code="QN05992M")])
+    made = abate(
+        local(),
+        residences=homes(home(nb_logements=20, logements_dans=20)),
+        entrances=doors,
+        conventions=conventions(convention(codes_qpv="QN00000I")),
+    )
+    assert first(made)["statut"] == "sans_convention"
+
+
 def test_entrances_without_dwellings_still_have_a_side() -> None:
     doors = pd.DataFrame([door(nb_logements=0), door(nb_logements=0, side="hors")])
     stock = homes(home(nb_logements=0, logements_dans=0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Headers, Place
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, RPLS, renamed_streets, with_rpls_line
@@ -18,7 +18,7 @@ from tfpb.model.columns import READINGS
 from tfpb.model.settings import of_role
 from tfpb.model.tables import BY_ROLE
 from tfpb.text import fold
-from tfpb.words.faults.input_words import ONE_OF
+from tfpb.words.faults.input_words import ONE_OF, OPTIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
+
+_NOT_THERE: Final = frozenset({"fichier_absent", "fichier_mal_nomme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     photos = read_photos(reader, settings, walked) if walked is not None else {}
     repere = reader.role("repere")
     reader.faults += reader.names.unused()
+    reader.faults[:] = _optional(reader.faults, settings)
     headers = Headers(reader.headers)
     inputs = replace(
         survey,
@@ -212,6 +215,20 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         headers=headers,
     )
     return inputs, headers.quote(reader.faults)
+
+
+def _optional(faults: Iterable[Fault], settings: Settings) -> list[Fault]:
+    """Say of the files that are not there and that a dossier may do without that their line may go."""
+    roles: dict[str, str] = {}
+    for role, given in settings.fichiers.model_dump(exclude={"patrimoine"}).items():
+        for name in filter(None, (given,) if isinstance(given, str) else given):
+            roles[settings.path(name).name] = role
+    return [
+        replace(f, fields={**f.fields, "aussi": OPTIONAL.format(role=roles[f.place.file])})
+        if f.code in _NOT_THERE and f.place.file in roles
+        else f
+        for f in faults
+    ]
 
 
 def _by_bailleur(readings: Iterable[Reading], stock: pd.DataFrame | None) -> tuple[Reading, ...]:

@@ -143,7 +143,7 @@ def check_scales(plan: Plan, file: str) -> list[Fault]:
             kind: getattr(scale, kind, ())
             for kind in ("satisfait", "insatisfait", "non_concerne", "nsp")
         }
-        if scale.type != "note" and not (kinds["satisfait"] and kinds["insatisfait"]):
+        if scale.type == "niveaux" and not (kinds["satisfait"] and kinds["insatisfait"]):
             faults.append(Fault("plan_echelle_vide", place, name))
         seen: dict[str, str] = {}
         for kind, codes in kinds.items():

@@ -15,6 +15,7 @@ from tfpb.model.near_names import near_names
 from tfpb.text import fold
 from tfpb.words.faults.input_words import ROW_OBJECTS, SAME_ENTRANCE
 from tfpb.words.faults.paste_words import ALIAS
+from tfpb.words.faults.sentences import rows_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,7 +47,7 @@ def check_stock(frame: pd.DataFrame, bailleur: str) -> tuple[pd.DataFrame, list[
     """
     out = frame.copy()
     out["bailleur"] = [b or bailleur for b in out["bailleur"]]
-    faults = [*_entrances(frame), *_owners(out), *_codes(frame)]
+    faults = [*_entrances(frame), *_shared_addresses(frame), *_owners(out), *_codes(frame)]
     empty = [i for i, n in enumerate(frame["nb_logements"]) if n is not pd.NA and n == 0]
     if empty and len(empty) == len(frame):
         # money, shares and clusters follow dwellings: without any, every figure would be nil or wrong
@@ -86,6 +87,43 @@ def _entrances(frame: pd.DataFrame) -> list[Fault]:
         elif not any(commune):
             faults.append(Fault("commune_absente", place, address, {}, Severity.DOUTE))
     return faults
+
+
+def _shared_addresses(frame: pd.DataFrame) -> list[Fault]:
+    """Doubt a résidence at the addresses of another: one written under two codes counts twice.
+
+    Two buildings of one address, each named, may well be of two résidences.
+    """
+    seen: dict[tuple[str, ...], list[tuple[str, str, int]]] = {}
+    pairs: dict[tuple[str, str], tuple[set[int], set[int]]] = {}
+    names = ("id_residence", "adresse", "id_batiment", "commune", "code_insee", "code_postal")
+    for row, cells in enumerate(zip(*(frame[c] for c in names), strict=True)):
+        residence, address, building, *commune = cells
+        if not residence or not address:
+            continue
+        there = seen.setdefault((fold(address), *map(fold, commune)), [])
+        for other, its_building, first in there:
+            apart = building and its_building and fold(building) != fold(its_building)
+            if other != residence and not apart:
+                here, before = pairs.setdefault((residence, other), (set(), set()))
+                here.add(row)
+                before.add(first)
+        there.append((residence, building, row))
+    faults = []
+    for (residence, other), (here, before) in pairs.items():
+        fields = {
+            "autre": other,
+            "lignes": rows_words(_rows(frame, here)),
+            "lignes_autre": rows_words(_rows(frame, before)),
+            "logements": int(frame["nb_logements"].iloc[sorted(here)].sum()),
+        }
+        place = stamped_place(frame, min(here), "adresse")
+        faults.append(Fault("adresses_communes", place, residence, fields, Severity.DOUTE))
+    return faults
+
+
+def _rows(frame: pd.DataFrame, positions: Iterable[int]) -> list[int]:
+    return [stamped_place(frame, position).row for position in sorted(positions)]
 
 
 def _owners(frame: pd.DataFrame) -> list[Fault]:

@@ -136,10 +136,21 @@ def _faultless(read: M | None, faults: list[Fault]) -> M:
 
 
 def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:
-    """Read a `plan_enquete.toml` as far as it can be; see `read_settings`."""
+    """Read a `plan_enquete.toml` as far as it can be; see `read_settings`.
+
+    A scale at fault leaves with the questions that it reads: read as another, it would refuse every answer.
+    """
     plan, faults = _readable_part(Plan, path)
     if plan is None:
         return None, faults
+    unread = {
+        k[1] for f in faults if len(k := f.place.column.split(".")) > 1 and k[0] == "echelles"
+    }
+    kept = {
+        "echelles": {name: e for name, e in plan.echelles.items() if name not in unread},
+        "items": tuple(i for i in plan.items if i.echelle not in unread),
+    }
+    plan = plan.model_copy(update=kept)
     for item in plan.items:
         if item.echelle not in plan.echelles:
             place = Place(path.name, "", 0, item.identifiant)

@@ -74,8 +74,8 @@ def absent(path: Path) -> TfpbError:
     # a name with a suffix is a file's; without one, a folder may be meant
     got, near = _likes(path, lambda p: not (path.suffix and _holds(Path.is_dir, p)))
     if near:
-        return fail("fichier_mal_nomme", place=place, got=got, proches=listed(near))
-    return fail("fichier_absent", place=place, got=path.name[:_LONGEST])
+        return fail("fichier_mal_nomme", place=place, got=got, proches=listed(near), aussi="")
+    return fail("fichier_absent", place=place, got=path.name[:_LONGEST], aussi="")
 
 
 def near_folders(path: Path) -> tuple[str, list[str]]:

@@ -183,18 +183,24 @@ def parse_qpv_code(text: str) -> str:
     code = re.sub(r"[\s\-_.]", "", raw).upper()
     if EVERY_QUARTER.fullmatch(fold(raw)):
         return ALL_QUARTERS
-    return code if _QPV_2024.fullmatch(code) or _QPV_2015.fullmatch(code) else raw
+    return code if _is_code(code) else raw
 
 
 def parse_qpv_codes(text: str) -> tuple[str, ...]:
     """Read a list of codes, however they are parted; spaces inside a code are taken out first.
 
-    A cell without any code holds names of quarters, that spaces do not part.
+    Spaces part codes alone: a piece that holds any other word is the name of a quarter.
     """
-    if not _QPV_SPACED.search(text):
-        return tuple(n for part in re.split(r"[,;|/\n]+", text) if (n := squeeze(part)))
-    joined = _QPV_SPACED.sub(lambda m: f" {parse_qpv_code(m[0])} ", squeeze(text))
-    return tuple(parse_qpv_code(c) for c in parse_codes(joined))
+    out: list[str] = []
+    for part in filter(None, map(squeeze, re.split(r"[,;|/\n]+", text))):
+        joined = _QPV_SPACED.sub(lambda m: f" {parse_qpv_code(m[0])} ", part)
+        words = [word for word in joined.split() if word not in ("et", "&")]
+        out += words if words and all(map(_is_code, words)) else [parse_qpv_code(part)]
+    return tuple(out)
+
+
+def _is_code(text: str) -> bool:
+    return bool(_QPV_2024.fullmatch(text) or _QPV_2015.fullmatch(text))
 
 
 def parse_codes(text: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _CALL: Final = re.compile(r"\s*\(\d\)$")
 """Call of a note at the foot of a page: « TEOM (2) »."""
 _SIGNIFICANT: Final = 3
 """Letters from which a word, or its beginning, is compared."""
+UNCOUNTED: Final = "montants_absents"
 _MISTYPED: Final = 85.0
 """Likeness, 0 to 100, from which a word is another mistyped (« comunal »)."""
 
@@ -121,14 +122,17 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
     Returns
     -------
     list of Fault
-        `colonne_ressemblante` for a header that looks like a column nobody found; `colonnes_non_lues`
-        for the others, in a contract that is closed.
+        `montants_absents`, which stops; `colonne_ressemblante` for a header that looks like a column
+        nobody found; `colonnes_non_lues` for the others, in a contract that is closed.
     """
     unread = [h for h in table.frame.columns if h not in set(found.values())]
     place = Place(table.file, table.sheet)
-    doubts = []
+    doubts = _amounts_absent(table, contract, found, unread)
+    told = {f.fields["colonne"] for f in doubts}
+    unread = [h for h in unread if h not in {f.got for f in doubts}]
     for column in contract.columns:
-        likely = "" if column.name in found or column.required else _likely(column, unread)
+        known = column.name in found or column.required or column.name in told
+        likely = "" if known else _likely(column, unread)
         if likely:
             unread.remove(likely)
             fields = {
@@ -141,6 +145,31 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
     if contract.closed and unread:
         doubts.append(Fault("colonnes_non_lues", place, listed(unread), {}, Severity.DOUTE))
     return doubts
+
+
+def _amounts_absent(
+    table: TextTable, contract: Contract, found: Mapping[str, str], unread: Iterable[str]
+) -> list[Fault]:
+    """Refuse a table whose sums would be told as 0 €: nothing counted is read, or the first is not.
+
+    Its lines must hold something in one of the columns `counted`; a header like the first of them that
+    is not read may hold the amounts, whatever the others do.
+    """
+    if not contract.counted or table.frame.empty:
+        return []
+    column = contract.column(contract.counted[0])
+    likely = "" if column.name in found else _likely(column, unread)
+    read = [found[name] for name in contract.counted if name in found]
+    if not likely and any(any(table.frame[header]) for header in read):
+        return []
+    fields = {
+        "colonne": column.name,
+        "signification": column.label,
+        "lues": listed(table.frame.columns),
+        "table": contract.name,
+        **_settled(contract, column, likely),
+    }
+    return [Fault(UNCOUNTED, Place(table.file, table.sheet), likely, fields)]
 
 
 def _settled(contract: Contract, column: Column, likely: str) -> dict[str, Any]:
@@ -175,9 +204,7 @@ def _likely(column: Column, unread: Iterable[str]) -> str:
     vocabularies = [_words(name) for name in names]
     best, most = "", 0
     for header in unread:
-        if column.kind is Kind.MONEY and THOUSANDS.search(header):
-            continue  # a name alone would not make euros of it
-        words = _words(header)
+        words = _words(THOUSANDS.sub("", header) if column.kind is Kind.MONEY else header)
         for vocabulary in vocabularies:
             shared = sum(any(_alike(w, v) for v in vocabulary) for w in words)
             named = column.required and fold(column.name) in words  # « Adresse du site »

@@ -17,7 +17,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables import french
 from tfpb.io.tables.asides import MERGED
-from tfpb.io.tables.headers import THOUSANDS, match_columns, unread_columns
+from tfpb.io.tables.headers import THOUSANDS, UNCOUNTED, match_columns, unread_columns
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import READINGS, Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
@@ -121,7 +121,9 @@ def typed(
         dtype, empty = _DTYPES[column.kind]
         filled = [empty if v is None else v for v in values]
         out[column.name] = pd.Series(filled, dtype=dtype)
-    faults += unread_columns(table, contract, found)
+    unread = unread_columns(table, contract, found)
+    faults += unread
+    faults += _guessed_units(table, contract, unread, readings)
     taken = set(found.values())
     for header in table.frame.columns:
         if header not in taken:
@@ -169,6 +171,20 @@ def _thousands(table: TextTable, header: str, role: str, name: str) -> list[Faul
         return []
     fields = {"attendu": UNITS[Kind.MONEY], **asked(role, name)}
     return [Fault("unite_contraire", Place(table.file, table.sheet, 0, header), header, fields)]
+
+
+def _guessed_units(
+    table: TextTable, contract: Contract, unread: list[Fault], readings: Mapping[str, str]
+) -> list[Fault]:
+    """Ask for the unit of the amounts whose header is only guessed: both lines go in one block."""
+    guessed = (f.fields["coller"] for f in unread if f.code == UNCOUNTED and "coller" in f.fields)
+    named = [(key.partition(".")[2], header) for _, key, header in guessed if header]
+    return [
+        fault
+        for column, header in named
+        if column not in readings
+        for fault in _thousands(table, header, contract.name, column)
+    ]
 
 
 def _month_first(table: TextTable, header: str, role: str, name: str) -> list[Fault]:

@@ -201,7 +201,7 @@ def _corrected(desk: Desk, form: FormData) -> None:
     before = {name: role for role, name in desk.files}
     for k, name in enumerate(map(str, form.getlist("nom"))):
         if name not in known:
-            raise TfpbError(Fault("fichier_absent", Place(name), name))
+            raise TfpbError(Fault("fichier_absent", Place(name), name, {"aussi": ""}))
         role, wave = str(form.get(f"role{k}", "")), str(form.get(f"vague{k}", "")).strip()
         old = before.get(name, "")
         if role != old:

@@ -441,10 +441,10 @@ def matrix(groups: Sequence[Numbers], unknowns: int) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(held)), held, start), shape=(len(groups), unknowns))
 
 
-def _owners(names: Sequence[str] | NDArray[np.object_], there: Flags) -> NDArray[np.int64]:
+def _owners(names: NDArray[np.object_], there: Flags) -> NDArray[np.int64]:
     """Return the number of each bailleur that answered, where several may each read; else −1."""
-    out = np.full(len(there), -1, dtype=np.int64)
-    answered = np.asarray(names, dtype=object)[there]
+    out = np.full(len(there), -1)
+    answered = names[there]
     if len(set(answered)) > 1:
         out[there] = np.unique(answered, return_inverse=True)[1]
     return out

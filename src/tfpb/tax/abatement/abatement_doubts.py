@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
-from tfpb.tax.abatement.premises import Premises, rates_of, year_of
+from tfpb.tax.abatement.premises import Premises, is_repeated, rates_of, year_of
+from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
 from tfpb.words.faults.paste_words import asked
+from tfpb.words.faults.sentences import rows_words
 from tfpb.words.money.accounts import SAME_PREMISES
 from tfpb.words.money.state_words import MOTIVES
 from tfpb.words.numbers import amount, number, plural
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.law.values import Law, Reader
-    from tfpb.tax.abatement.holdings import Holding, Stock
+    from tfpb.tax.abatement.holdings import Holding, Stock, Unit
     from tfpb.tax.abatement.rights import Right
     from tfpb.tax.abatement.signatures import Conventions
 
@@ -41,8 +43,12 @@ _IDENTITY: Final = (
 """Without an invariant, only a line that repeats another wholly is the same premises."""
 _BASE_GAP_EUR: Final = Decimal(1)
 _ABATED_BASE: Final = Decimal("0.7")
+_EXCESS: Final = Decimal("1.25")
+"""Dwellings of the stock for one of the notices, from which one of both numbers is mistyped."""
 _UNIT_DAY: Final = dt.date(2025, 1, 1)
 _TABLE: Final = "fiscalite"
+_SMALL: Final = 100
+"""Euros a dwelling under which cents are told: 1,54 is no 2."""
 _TINY: Final = Decimal("0.01")
 """Percent under which a whole column of rates may be proportions that a workbook showed as percentages."""
 
@@ -166,8 +172,10 @@ def _unit(rows: Sequence[Record], law: Law) -> Iterator[Fault]:
     usual = {"bas": number(Decimal(low)), "haut": number(Decimal(high))}
     for row, height in heights:
         if not Decimal(low) <= height <= Decimal(high):
-            here = row.place("base_nette_eur" if row.money("vlc_eur") is None else "vlc_eur")
-            yield doubt("vlc_suspecte", here, f"{height:.0f}", par_logement=number(height), **usual)
+            column = "base_nette_eur" if row.money("vlc_eur") is None else "vlc_eur"
+            each = number(height, 2 if height < _SMALL else 0)
+            read = _whole(row.money(column) or Decimal(0))
+            yield doubt("vlc_suspecte", row.place(column), read, par_logement=each, **usual)
 
 
 def _vlc_per_dwelling(row: Record) -> Decimal | None:
@@ -228,11 +236,21 @@ def _conditions(items: list[Premises], reader: Reader) -> list[Fault]:
 def _of_residence(
     key: str, group: list[Premises], holding: Holding, reader: Reader, here: Place
 ) -> Iterator[Fault]:
-    written = [i.row.whole("nb_logements") for i in group]
+    written = [i.row.whole("nb_logements") for i in group if not is_repeated(i)]
     read = sum(n for n in written if n is not None)
     if None not in written and read > holding.dwellings:
         yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
+    elif None not in written and (known := _taxable(holding, reader)):
+        inside = sum(u.dwellings for u in known)
+        if inside > read * _EXCESS:
+            rows = rows_words(sorted({u.row for u in known if u.row}))
+            yield doubt("logements_en_trop", here, key, lus=read, connus=inside, lignes=rows)
     yield from _unknown_buildings(group, holding)
+    for item in group:
+        if item.right.motive == TWO_QUARTERS and not item.building:
+            quarters = item.right.fields["quartiers"]
+            there = item.row.place("id_batiment")
+            yield doubt("batiment_a_preciser", there, key, quartiers=quarters)
     young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
     built = min((u.built for u in holding.units if u.built is not None), default=young)
     if built > young and any(
@@ -261,10 +279,19 @@ def _of_residence(
             )
 
 
+def _taxable(holding: Holding, reader: Reader) -> list[Unit]:
+    """Return what a notice should bear of a résidence in a quarter, or in doubt of it."""
+    return [
+        u
+        for u in standing_units(holding.units, reader.day.year)
+        if u.side != QpvStatut.HORS and not exempt(end_of_exemption(u, reader), reader.day)
+    ]
+
+
 def _unknown_buildings(group: list[Premises], holding: Holding) -> Iterator[Fault]:
     """Doubt a building the stock does not know, where buildings of the résidence do not share one fate."""
     known = {u.building for u in holding.units if u.building}
-    fates = {(u.side, u.exempt_until) for u in holding.units}
+    fates = {(u.side, u.code_qpv, u.exempt_until) for u in holding.units}
     if not known or len(fates) == 1:  # whichever building it is, the amount is the same
         return
     for item in group:

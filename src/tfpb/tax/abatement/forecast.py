@@ -18,6 +18,7 @@ from tfpb.tax.abatement.premises import (
     exemption_of,
     hangs_on,
     is_lost,
+    is_repeated,
     motive_fields,
 )
 from tfpb.tax.abatement.rights import Right, right_of, standing_units
@@ -82,7 +83,8 @@ def forecast(
     start = reader.whole("periode_prevision_debut")
     end = reader.whole("periode_prevision_fin")
     groups = grouped(items, lambda i: i.id_residence)
-    means = _means(groups, stocks.on(reader))
+    once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
+    means = _means(once, stocks.on(reader))
     raised = 1 + reader.decimal("revalorisation_bases")
     rows = []
     for target in range(start, end + 1):
@@ -94,7 +96,8 @@ def forecast(
             if target == year and group:
                 row = _this_year(target, group)
             elif any(u.side != QpvStatut.HORS for u in holding.units):
-                parts = _parts(stock, holding, group, conventions, then)
+                named = once.get(holding.id_residence, [])
+                parts = _parts(stock, holding, named, conventions, then)
                 mean = means.get(holding.commune, means.get(""))
                 row = _foreseen(target, parts, mean, quantum, factor)
                 if row["logements"] or row["en_suspens"]:

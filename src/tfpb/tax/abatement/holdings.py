@@ -52,6 +52,8 @@ class Unit:
         Year of construction.
     left : str, optional
         Quarter of 2015 that the map of 2024 took it out of; empty when that quarter is not known.
+    row : int
+        Row of the stock's file; 0 when it is not known.
     """
 
     dwellings: int
@@ -67,6 +69,7 @@ class Unit:
     parcel: str = ""
     built: int | None = None
     left: str | None = None
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,7 @@ def _unit(row: Record, vintage: int) -> Unit:
         parcel=row.text("parcelle") or row.text("result_parcelle"),
         built=row.whole("annee_construction"),
         left=row.text(f"qpv{_OLD}_code") if leaves and was_in else None,
+        row=row.place().row,
     )
 
 
@@ -242,6 +246,7 @@ def _units_of_counts(row: Record, vintage: int) -> tuple[Unit, ...]:
             reason=row.text("motif_eligibilite"),
             built=row.whole("annee_construction"),
             left="" if side == QpvStatut.HORS and gone else None,
+            row=row.place().row,
         )
         for side, n in counts.items()
         if n

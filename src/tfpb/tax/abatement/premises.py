@@ -42,6 +42,8 @@ REAL: Final = "reel"
 ESTIMATED: Final = "estime"
 COUNTED: Final = frozenset({Statut.ABATTU, Statut.ELIGIBLE})
 """Statuses whose amount is counted in the abatement of the year."""
+TWICE: Final = "local_deux_avis"
+"""Motive of a premises that an earlier notice of the year bears."""
 _ALL: Final = Decimal(1)
 
 
@@ -177,6 +179,7 @@ def premises_of(
 ) -> list[Premises]:
     """Return the premises of a tax year with their rights and dwellings, in the order of the rows."""
     items = []
+    seen: dict[tuple[str, int], Record] = {}
     for row in rows:
         holding = stock.find(row.text("id_residence"), row.text("id_batiment"))
         right = right_of(
@@ -188,6 +191,7 @@ def premises_of(
         )
         if not right.statut and _declared(row) is False:
             right = replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
+        right = _once(right, row, seen)
         base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
         paid = row.money("cotisation_avis_eur") if current else None
@@ -209,6 +213,20 @@ def premises_of(
     return [replace(i, dwellings=n) for i, n in zip(items, dwellings, strict=True)]
 
 
+def _once(right: Right, row: Record, seen: dict[tuple[str, int], Record]) -> Right:
+    """Doubt the right of a premises that an earlier notice of the year bears: it is abated once."""
+    if not row.text("invariant"):
+        return right
+    first = seen.setdefault((row.text("invariant"), year_of(row)), row)
+    doubted = right.share + right.doubt
+    if not doubted or first.text("avis") == row.text("avis"):
+        return right
+    fields = {"avis": first.text("avis"), "ligne": first.place().row}
+    return replace(
+        right, statut=Statut.A_VERIFIER, share=ZERO, doubt=doubted, motive=TWICE, fields=fields
+    )
+
+
 def _declared(row: Record) -> bool | None:
     return row.truth("declare") if row.text("declare") else None
 
@@ -219,18 +237,23 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
     for key, places in grouped(range(len(items)), lambda p: items[p].id_residence).items():
         holding = stock.residence(key)
         known = None if holding is None else holding.dwellings
-        written = [_written(items[p].row) for p in places]
+        written = [0 if is_repeated(items[p]) else _written(items[p].row) for p in places]
         counted = [n for n in written if n is not None]
         complete = len(counted) == len(written)
         shares = [n or 0 for n in written]
         if known is not None and not (complete and sum(counted) <= known):
             weights = [Decimal(n) for n in shares]
             if not complete or not sum(shares):
-                weights = [items[p].base for p in places]
+                weights = [ZERO if is_repeated(i) else i.base for i in (items[p] for p in places)]
             shares = apportion(known, weights)
         for position, count in zip(places, shares, strict=True):
             out[position] = count
     return out
+
+
+def is_repeated(item: Premises) -> bool:
+    """Return whether an earlier notice of the year bears the premises."""
+    return item.right.motive == TWICE
 
 
 def _written(row: Record) -> int | None:
@@ -253,6 +276,8 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
     made = item.abated(share) if share else NOTHING
     mended = right.statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration")
     standing = standing_of(right, item.state, item.abated, mended=mended)
+    if is_repeated(item) and item.state not in BORNE:
+        standing = Standing(States())  # its other line has what is due
     settled = replace(
         item,
         statut=statut,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tfpb.tax.abatement.signatures import Conventions, Standing
 
 _OLD_MAP: Final = "2015"
+TWO_QUARTERS: Final = "plusieurs_quartiers"
 _HOME: Final = re.compile(r"\b(appartement|maison|logement|habitation|pavillon|studio)")
 _AP_MA: Final = frozenset({"ap", "ma"})
 """How a relevé shortens flat and house."""
@@ -97,6 +98,9 @@ def right_of(
 ) -> Right:
     """Weigh the conditions in the order of the contract; the first that fails names the status.
 
+    A premises whose dwellings stand in several quarters is in doubt unless each of them lacks a condition:
+    nothing read says which quarter, hence which convention, it answers to.
+
     Parameters
     ----------
     holding : Holding or None
@@ -140,6 +144,14 @@ def right_of(
     held = conventions.standing(holding, reader)
     reader.text("limite_voie")
     reader.text("critere_localisation")
+    quarters = quarters_of(taxable)
+    if len(quarters) > 1 and not all(
+        conventions.standing(replace(holding, code_qpv=c), reader).statut for c in quarters
+    ):
+        unknown = {"quartiers": ", ".join(sorted(quarters)), "residence": holding.id_residence}
+        return replace(
+            bare, statut=Statut.A_VERIFIER, doubt=share + doubt, motive=TWO_QUARTERS, fields=unknown
+        )
     if not held.statut and not is_home(nature):
         return replace(
             bare, statut=Statut.A_VERIFIER, doubt=share + doubt, motive="autre_local",
@@ -149,6 +161,11 @@ def right_of(
     return Right(
         held.statut, share, doubt, code, name, motive, fields, known=held.known, opens=opens
     )
+
+
+def quarters_of(units: tuple[Unit, ...]) -> frozenset[str]:
+    """Return the quarters that hold dwellings of some units: of several, each has its own convention."""
+    return frozenset(u.code_qpv for u in units if u.side == QpvStatut.DANS and u.code_qpv)
 
 
 def _weight(units: tuple[Unit, ...], side: str) -> int:

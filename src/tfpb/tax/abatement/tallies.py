@@ -16,8 +16,8 @@ from tfpb.model.results import (
     STATE_COLUMNS,
 )
 from tfpb.tax.abatement.formula import LINES, LOST, Terms
-from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, motive_of
-from tfpb.tax.abatement.rights import end_of_exemption, exempt, standing_units
+from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, is_repeated, motive_of
+from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.text import fold
 from tfpb.words.money import state_words
@@ -129,15 +129,19 @@ def sums(items: Iterable[Premises], missing: int = 0) -> dict[str, Decimal | Non
 def absent(items: Iterable[Premises], stock: Stock, reader: Reader) -> dict[str, int]:
     """Count by quarter the dwellings that no line of the tax sheet gives an amount for.
 
-    Those of résidences without any line, in a quarter, standing and not exempt on 1 January.
+    Those in a quarter, standing and not exempt on 1 January, of résidences without any line; of one in
+    several quarters whose line does not say which, those of the quarters where its doubt is not told.
     """
-    told = {i.id_residence for i in items}
+    group = list(items)
+    told = {i.id_residence for i in group if not is_repeated(i)}
+    unsure = {i.id_residence: i.right.code_qpv for i in group if i.right.motive == TWO_QUARTERS}
     out: dict[str, int] = {}
     for holding in stock.holdings:
-        if holding.id_residence not in told:
+        doubted = unsure.get(holding.id_residence, "")
+        if doubted or holding.id_residence not in told:
             for unit in standing_units(holding.units, reader.day.year):
                 free = not exempt(end_of_exemption(unit, reader), reader.day)
-                if unit.side == QpvStatut.DANS and free:
+                if unit.side == QpvStatut.DANS and free and unit.code_qpv != doubted:
                     out[unit.code_qpv] = out.get(unit.code_qpv, 0) + unit.dwellings
     return out
 

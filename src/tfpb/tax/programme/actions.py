@@ -125,6 +125,7 @@ def programme(
     table = balance.balance(kept, abatement, homes, owed, year)
     reader = (law or load()).on(dt.date(year, 1, 1))
     faults += balance.check_heights(table, reader)
+    faults += balance.check_total(current, before, abatement, year)
     return Programme(
         actions=_frame(actions, read),
         by_axis=balance.by_axis(current, homes),

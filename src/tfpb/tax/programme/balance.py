@@ -13,8 +13,8 @@ from tfpb.model.codes import TOTAL, Axe
 from tfpb.model.results import AXIS_COLUMNS, BALANCE_COLUMNS
 from tfpb.tax.abatement.tallies import LACKING, RESERVED
 from tfpb.tax.plain_values import CENT, RATE, ZERO, Record, doubt, grouped, missing, records, total
-from tfpb.words.money.accounts import NO_CODE
-from tfpb.words.numbers import number
+from tfpb.words.money.accounts import MARKS, NO_CODE
+from tfpb.words.numbers import amount, number
 from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
@@ -358,6 +358,21 @@ def read_carry(
             faults.append(doubt("report_inconnu", here, code))
         owed[code] = Decimal(raw).quantize(CENT, ROUND_HALF_UP)
     return owed, faults
+
+
+def check_total(
+    rows: list[Record], before: list[Record], abatement: Abatement | None, year: int
+) -> list[Fault]:
+    """Doubt a year valued under a hundredth of its abatement, or of the year before: another unit."""
+    valued = total(r["valorise_eur"] for r in rows)
+    due = None if abatement is None else abatement.totals.get("abattement_eur")
+    marks = {"abattement": due or ZERO, "precedent": total(r["valorise_eur"] for r in before)}
+    for mark, whole in marks.items():
+        if 0 < valued < whole * CENT:
+            here = next(r.place("valorise_eur") for r in rows if r["valorise_eur"])
+            fields = {"annee": year, "repere": MARKS[mark], "montant": amount(whole)}
+            return [doubt("programme_infime", here, amount(valued), **fields)]
+    return []
 
 
 def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:

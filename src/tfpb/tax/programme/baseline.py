@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,9 +16,10 @@ from tfpb.law.values import Law, Reader, load
 from tfpb.model.arrays import divided
 from tfpb.model.money import DroitCommun
 from tfpb.model.results import DROIT_COMMUN_COLUMNS
-from tfpb.tax.plain_values import CENT, Record, doubt, grouped, records, repeats, total
+from tfpb.tax.plain_values import CENT, Record, cents, doubt, grouped, records, repeats, total
 from tfpb.text import fold
 from tfpb.words.money.accounts import LEFT_ASIDE, OTHER_HABITAT
+from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +35,10 @@ _NO_MARGIN: Final[dict[str, Any]] = {
     "surcout_ic95_bas_eur": None,
     "surcout_ic95_haut_eur": None,
 }
+_FEWEST_COSTS: Final = 4
+"""Rows of an indicator from which their middle says what a unit costs."""
+_FAR: Final = 100
+"""Times the usual cost of a unit, or its fraction, from which a cost is in another unit."""
 _AT_FLOOR: Final = 0.05
 """Above the floor by less than this many gardiens for 100 dwellings counts as at the floor."""
 
@@ -127,7 +133,7 @@ def droit_commun(
             notices.append(doubt("droit_commun_totaux_ignores", sums[0].place(), name))
         floor = "sans_objet"
         if single:
-            notices += _copies(single)
+            notices += [*_copies(single), *_odd_costs(single)]
             single = _summed(single)
             data, found = _shares(name, single, homes, comparable=comparable)
             notices += found
@@ -200,6 +206,26 @@ def _copies(rows: Iterable[Record]) -> list[Fault]:
     return [
         doubt("droit_commun_repete", here, row.text("id_residence"), autre=first)
         for row, here, first in twice
+    ]
+
+
+def _odd_costs(rows: Iterable[Record]) -> list[Fault]:
+    """Doubt a cost by unit a hundred times that of the indicator's other rows, or the hundredth."""
+    given = [(r, r.money("cout_eur"), r.money("quantite")) for r in rows]
+    units = [(r, cost, cost / count) for r, cost, count in given if cost and count]
+    if len(units) < _FEWEST_COSTS:
+        return []
+    usual = median(each for _, _, each in units)
+    return [
+        doubt(
+            "droit_commun_cout_inhabituel",
+            row.place("cout_eur"),
+            amount(cost),
+            unite=amount(cents(each)),
+            milieu=amount(cents(usual)),
+        )
+        for row, cost, each in units
+        if not usual / _FAR <= each <= usual * _FAR
     ]
 
 

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 AMOUNTS: Final = (
     "prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur", "cout_horaire_eur",
 )  # fmt: skip
+_TINY: Final = Decimal("0.005")
+"""Part of a spending under which what is valued of it may be in thousands of euros."""
 _PIECES: Final = re.compile(r"\s*[;|\n]\s*|\s*,\s+")
 _REFUSED: Final = {"contradictoire": "axe_contradictoire", "plusieurs": "axe_multiple"}
 
@@ -114,6 +116,8 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
         elif valued > spent:
             fields = {"realise": amount(spent)}
             faults.append(Fault("valorise_depasse", here, amount(valued), fields))
+        elif valued < spent * _TINY:
+            faults.append(doubt("valorise_infime", here, amount(valued), realise=amount(spent)))
     own, others = values["bailleur_eur"], values["autres_eur"]
     if spent is not None and own is not None:
         funded = own + (others or ZERO)

@@ -114,6 +114,10 @@ def rename_words(contract: str, column: str, header: str) -> str:
     )
 
 
+OPTIONAL: Final = " ; si vous n’avez pas ce fichier, retirez « {role} » de [fichiers]"
+"""Added to what to do of a file that is not there and that a dossier may do without."""
+
+
 def copy_words(contract: str, column: str) -> str:
     """Write how dossier.toml asks to copy merged cells down; empty for tables it does not name."""
     if contract not in _ROLES:

@@ -132,7 +132,9 @@ def fault_texts(faults: Iterable[Fault]) -> list[FaultText]:
 
 
 def rows_words(rows: list[int]) -> str:
-    """Write rows: « lignes 4 à 8, 12 et 20 autres »."""
+    """Write rows: « lignes 4 à 8, 12 et 20 autres », « ligne 4 »; nothing for none."""
+    if len(rows) < 2:  # noqa: PLR2004
+        return "".join(f"ligne {row}" for row in rows)
     runs: list[list[int]] = []
     for row in rows:
         if runs and row == runs[-1][1] + 1:

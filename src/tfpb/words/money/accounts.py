@@ -25,6 +25,11 @@ AMBIGUOUS: Final = {
 """What follows of a notice that abates some of premises alike: whether the sums hold."""
 LEFT_ASIDE: Final = Phrase("{count:s résidence laissée/résidences laissées}")
 NO_CODE: Final = "aucun"
+MARKS: Final = {
+    "abattement": "de l’abattement",
+    "precedent": "de ce que valorisait l’année d’avant",
+}
+"""What a whole programme is held against."""
 
 
 def axis_words(axe: int) -> str:

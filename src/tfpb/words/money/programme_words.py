@@ -67,13 +67,22 @@ def balance_lead(totals: Mapping[str, Decimal], abated: Decimal | None, *, unkno
 
 
 HEIGHTS: Final = Phrase(
-    "Valorisé : {valued:€} par logement abattu{before} ; repères de dépense valorisée, {dated} : "
-    "{national:€} (France), {regional:€} ({region})."
+    "Valorisé : {valued:€} par logement abattu{before} ; repères de dépense valorisée{dated} : "
+    "{national:€} (France{national_dated}), {regional:€} ({region}{region_dated})."
 )
 ABATED_HEIGHT: Final = Phrase(
     "Abattement : {abated:€} par logement abattu{before} ; repère : {usual:€} ({share:%} de "
     "{regional:€}, déduit)."
 )
+
+
+def mark_references(national: str, regional: str) -> dict[str, str]:
+    """Return where both marks of `HEIGHTS` come from: once if they share it, else each beside its own."""
+    if national == regional:
+        return {"dated": f", {national}", "national_dated": "", "region_dated": ""}
+    return {"dated": "", "national_dated": f", {national}", "region_dated": f", {regional}"}
+
+
 BEFORE: Final = Phrase(" ({amount:€} en {year})")
 """What last year's pack told, behind this year's."""
 LAST_YEAR: Final = Phrase("En {year}, {valued:€} étaient valorisés, tous quartiers ensemble.")

@@ -134,11 +134,8 @@ def comparisons(dossier: Dossier) -> list[str]:
     if all(key in marks for key in _MARKS):
         national, regional, share, region = (marks[key].valeur for key in _MARKS)
         usual, part = Decimal(regional), Decimal(share)
-        facts = {
-            "dated": marks[_MARKS[1]].reference,
-            "national": Decimal(national),
-            "region": region,
-        }
+        of = (marks[key].reference for key in _MARKS[:2])
+        facts = {"national": Decimal(national), "region": region, **words.mark_references(*of)}
         facts |= {"valued": valued / homes, "before": _before(dossier, "valorise_eur")}
         out.append(words.HEIGHTS.filled(facts | {"regional": usual}))
         facts = {"abated": abated / homes, "before": _before(dossier, "abattement_eur")}
