@@ -290,7 +290,7 @@ def test_movements_are_looked_for_so_many_times(
 def test_known_movements_and_dear_masks_are_tried_whatever_was_looked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(least_loss, "_MOST_CHECKS", {True: 0})
+    monkeypatch.setattr(least_loss, "_MOST_CHECKS", {True: -1})
     ways = [move(u0=1, u2=-1), ONE_EACH[0], move(u0=2, u1=-2), ONE_EACH[1], move(u3=1, u1=-1)]
     known = search(_two_groups(2, 3), ways)
     known.lost[:2] = True
@@ -333,6 +333,14 @@ def test_a_mask_is_taken_back_by_a_trade_before_any_program() -> None:
     found.clean()
     assert not found.lost.any()
     assert found.ways.programs == 0
+
+
+def test_where_nothing_must_be_open_every_mask_is_taken_back() -> None:
+    found = search(system([[0], [1]], [9, 9]), [move(u0=1, u1=-1)])
+    found.lost[:] = True
+    found.open_all()
+    found.clean()
+    assert not found.lost.any()
 
 
 def test_rows_that_nothing_leans_on_are_shown_again_first() -> None:

@@ -326,7 +326,7 @@ class _Search:
         if not len(shut):
             return
         held = np.array([len(fit) for fit in self.fits], dtype=np.intp)
-        listed = np.fromiter(chain.from_iterable(self.fits), dtype=np.intp, count=int(held.sum()))
+        listed = np.fromiter(chain.from_iterable(self.fits), dtype=np.intp)
         need = np.repeat(np.arange(len(held)), held)
         fits = sparse.csc_array(
             (np.where(shut[listed], 0.0, 1.0), (need, listed)), shape=(len(held), len(shut))
