@@ -225,6 +225,7 @@ def test_every_earlier_release_counts_and_each_for_its_bailleur_and_wave() -> No
     assert counts_told_otherwise(alone, [near], 11) == {("2023", "ensemble")}
     assert counts_told_otherwise(alone.iloc[:0], [near], 11) == set()
     assert counts_told_otherwise(pd.DataFrame(), [near], 11) == set()
+    assert without_counts(pd.DataFrame(), set()).empty
     apart = counts_told(_moved(("qpv", "a", 55)))  # fifteen as told: ten at least
     assert [len(counts_told_otherwise(table, [apart], n)) for n in (10, 11)] == [0, 1]
     nobody = _moved(("qpv", "z", 0))

@@ -71,6 +71,8 @@ def test_a_movement_frees_the_groups_that_it_can_move_as_far_as_asked(seed: int)
     ]
     assert [sorted(f) for f in known.fits] == expected
     assert [sorted(f) for f in found.fits] == expected
+    found._ask(made.needs)
+    assert [sorted(f) for f in found.fits] == expected
     assert any(expected)
     assert known.told.tolist() == found.told.tolist()
     assert known.met.tolist() == found.met.tolist()
@@ -132,7 +134,7 @@ def test_rows_masked_elsewhere_are_lost_first_and_those_that_readers_hold_never(
 def test_the_cheapest_known_way_through_rows_masked_elsewhere() -> None:
     made = system(
         [[1], [2], [3], [4]], [9] * 5, owner=[0, 1, 2, 0, 1], place=[1, 3, 5, 7, 9],
-        weight=[5, 3, 2, 900], needs=[need([0], 2, readers=(-1, 1))],
+        weight=[5, 3, 2, 100], needs=[need([0], 2, readers=(-1, 1))],
     )  # fmt: skip
     moves = [move(u0=1, u1=-1), move(u0=1, u2=-1), move(u0=1, u3=-1), move(u0=1, u4=-1)]
     again = [made.cells[k][0][2:] for k in (0, 1, 3)]
@@ -180,6 +182,26 @@ def test_a_reader_that_nothing_frees_leaves_the_next_to_be_freed() -> None:
     assert (found.way[0, 1], found.way[0, 2]) == (-1, 0)
 
 
+def test_each_reader_is_tried_until_one_is_freed() -> None:
+    made = system([[0, 1]], [9, 9, 9], owner=[0, 2, 1], fixed=[0],
+                  needs=[need([0], 2, readers=(1, 2))])  # fmt: skip
+    found = search(made)
+    found.open_all()
+    assert (found.way[0, 1], found.way[0, 2]) == (0, -1)
+
+
+def test_a_row_masked_elsewhere_is_lost_for_the_reader_that_it_serves() -> None:
+    made = system(
+        [[1], [2], [3], [0, 1, 2, 3]], [9] * 4, owner=[0, 2, 1, 0], weight=[5, 9, 2, 900],
+        needs=[need([0], 2, readers=(1, 2))],
+    )  # fmt: skip
+    found = search(made, [move(u0=1, u1=-1)], [made.cells[0][0][2:]])
+    assert not found.lost.any()
+    found.open_all()
+    assert found.lost.tolist() == [True, False, True, False]
+    assert found.way[0].tolist() == [-1, 0, 1, -1]
+
+
 def test_a_trade_that_loses_nothing_comes_before_rows_masked_elsewhere() -> None:
     made = system(MARGINS, [20] * 6, owner=OWNERS, place=PLACED, needs=[need([2], 4)])
     again = [made.cells[k][0][2:] for k in (1, 2, 3)]
@@ -221,6 +243,119 @@ def test_masks_are_taken_back_dearest_first(weight: tuple[float, ...], lost: lis
     assert found.ways.programs == 2  # for the row that is left: what could do without it
     assert found.lost.tolist() == [*lost, False, False]
     assert (found.way[0, 1], found.way[1, 0]) == ((1, 2) if lost[0] else (0, 3))
+
+
+ONE_EACH = [move(u0=1, u1=-1), move(u3=1, u2=-1)]
+"""Each group leans on a row of its own: that the other row would do is not known yet."""
+
+
+def _two_groups(*weight: float) -> System:
+    return system(
+        [[1], [2], [0, 1, 2, 3]], [9] * 4, weight=[*weight, 900], owner=[0, 2, 2, 1],
+        needs=[need([0], 2, readers=(1,)), need([3], 2, readers=(0,))],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("weight", "lost"), [((2, 3), [True, False]), ((3, 2), [False, True])])
+def test_the_dearest_is_taken_back_first_by_movements_yet_to_find(
+    weight: tuple[float, ...], lost: list[bool]
+) -> None:
+    found = search(_two_groups(*weight), ONE_EACH)
+    found.lost[:2] = True
+    found.open_all()
+    assert (found.way[0, 1], found.way[1, 0]) == (0, 1)
+    found.clean()
+    assert found.lost.tolist() == [*lost, False]
+    assert (found.way[0, 1], found.way[1, 0]) == ((0, 2) if lost[0] else (2, 1))
+
+
+@pytest.mark.parametrize(
+    ("programs", "checks", "taken_back"),
+    [(0, 9, False), (1, 9, True), (9, 0, False), (9, 1, True)],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_movements_are_looked_for_so_many_times(
+    monkeypatch: pytest.MonkeyPatch, programs: int, checks: int, *, taken_back: bool, first: bool
+) -> None:
+    monkeypatch.setattr(least_loss, "_MOST_PROGRAMS", {first: programs, not first: 5})
+    monkeypatch.setattr(least_loss, "_MOST_CHECKS", {first: checks, not first: 5})
+    found = search(_two_groups(2, 3), ONE_EACH, () if first else [("nowhere",)])
+    found.lost[:2] = True
+    found.open_all()
+    found.clean()
+    assert found.ways.programs == int(taken_back)
+    assert found.lost.tolist() == [True, not taken_back, False]
+
+
+def test_known_movements_and_dear_masks_are_tried_whatever_was_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(least_loss, "_MOST_CHECKS", {True: -1})
+    ways = [move(u0=1, u2=-1), ONE_EACH[0], move(u0=2, u1=-2), ONE_EACH[1], move(u3=1, u1=-1)]
+    known = search(_two_groups(2, 3), ways)
+    known.lost[:2] = True
+    known.open_all()
+    known.way[0, 1], known.way[1, 0] = 1, 3
+    known.clean()
+    assert known.lost.tolist() == [True, False, False]
+    assert (known.way[0, 1], known.way[1, 0]) == (1, 4)  # the first, still open, is kept
+    assert known.ways.programs == 0
+    made = system([[0], [1], [2], [0, 1, 2]], [9, 3, 3], weight=[1, 40, 40, 150],
+                  needs=[need([0], 5)])  # fmt: skip
+    dear = search(made, [move(u0=1)])
+    dear.lost[[0, 3]] = True
+    dear.open_all()
+    dear.clean()
+    assert dear.lost.tolist() == [True, True, True, False]
+
+
+def test_a_mask_is_taken_back_when_each_reader_has_another_movement() -> None:
+    made = system(
+        [[1], [2], [3], [0, 1, 2, 3]], [9] * 4, owner=[0, 3, 2, 1], weight=[5, 1, 1, 900],
+        needs=[need([0], 2, readers=(1, 2))],
+    )  # fmt: skip
+    made.lost[[1, 2]] = True
+    found = search(made, [move(u0=1, u1=-1)])
+    found.lost[0] = True
+    found.open_all()
+    assert found.way[0].tolist() == [-1, 0, 0, -1, -1]
+    found.clean()
+    assert found.lost.tolist() == [False, True, True, False]
+    assert found.way[0].tolist() == [-1, 1, 2, -1, -1]
+
+
+def test_a_mask_is_taken_back_by_a_trade_before_any_program() -> None:
+    made = system(MARGINS, [20] * 6, owner=OWNERS, place=PLACED, needs=[need([2], 4)])
+    found = search(made, [move(u2=1, u4=-1)])
+    found.lost |= found.told[0]
+    assert found.lost.any()
+    found.open_all()
+    found.clean()
+    assert not found.lost.any()
+    assert found.ways.programs == 0
+
+
+def test_where_nothing_must_be_open_every_mask_is_taken_back() -> None:
+    found = search(system([[0], [1]], [9, 9]), [move(u0=1, u1=-1)])
+    found.lost[:] = True
+    found.open_all()
+    found.clean()
+    assert not found.lost.any()
+
+
+def test_rows_that_nothing_leans_on_are_shown_again_first() -> None:
+    """One row of 5 serves two groups; two unused ones of 3 would do too, and cost 6 together."""
+    made = system(
+        [[2, 5], [3], [4], [0, 2, 3], [1, 4, 5]], [9] * 6, up=[9, 9, 0, 9, 9, 0],
+        weight=[5, 3, 3, 900, 900], needs=[need([0], 2), need([1], 2)],
+    )  # fmt: skip
+    ways = [move(u0=1, u3=-1), move(u1=1, u4=-1), move(u0=1, u2=-1), move(u1=1, u5=-1)]
+    found = search(made, ways)
+    found.lost[:3] = True
+    found.open_all()
+    assert found.way[:, -1].tolist() == [2, 3]
+    found.clean()
+    assert found.lost.tolist() == [True, False, False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,17 @@ def test_no_place_in_common_tells_nothing() -> None:
     assert as_named(before, now, 11) == (before, ())
 
 
+def test_territories_of_one_name_are_told_apart_by_their_level() -> None:
+    agency, town = (
+        Cell("2023", "q1", level, "X", "ensemble", "qpv") for level in ("agence", "epci")
+    )
+    before = Disclosed(shown=((agency, 40), (town, 90)))
+    now = Disclosed(shown=((agency._replace(item="q2"), 40),))
+    named, faults = as_named(before, now, 11)
+    assert {c.item for c, _ in named.shown} == {"q2"}
+    assert not faults
+
+
 def test_what_is_matched_raises_no_doubt_about_another() -> None:
     one, two = ("2023", "q1"), ("2023", "q9")
     before, now = told({one: (90, 40, 31)}), told({two: (90, 40, 31)})

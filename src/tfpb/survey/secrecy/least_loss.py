@@ -246,11 +246,8 @@ class _Search:
                     left = left[1:]
                     continue
                 self._found(move)
-                if (self.told[-1] & ~self.lost).any():
-                    self.lost |= self.told[-1]
-                    shut = self._shut(self.lost)
-                else:
-                    shut = np.append(shut, False)
+                self.lost |= self.told[-1]
+                shut = self._shut(self.lost)
                 free = ~self.met[-1, left]
                 self.way[k, left[free]] = len(self.told) - 1
                 left = left[~free]
@@ -291,7 +288,7 @@ class _Search:
         self._take_back()
         needless = self.lost & ~self.system.lost
         most, left = self.ways.programs + _MOST_PROGRAMS[self.first], _MOST_CHECKS[self.first]
-        costs = self.system.costs(self.lost & ~needless)
+        costs = self.system.costs(self.system.lost)
         order = np.argsort(-costs, kind="stable")
         for row in order[needless[order]].tolist():
             leant = np.append(self.told[:, row], False)[self.way]
@@ -309,8 +306,7 @@ class _Search:
                     reader = int(readers[0])
                     move = self.ways.traded(self.needs[k], readers, lost)
                     if move is None:
-                        barred = row if dear else None
-                        move = self.ways.program(self.needs[k], reader, lost, barred, hard=not dear)
+                        move = self.ways.program(self.needs[k], reader, lost, row, hard=not dear)
                     if move is None:
                         break
                     self._found(move)
@@ -330,7 +326,7 @@ class _Search:
         if not len(shut):
             return
         held = np.array([len(fit) for fit in self.fits], dtype=np.intp)
-        listed = np.fromiter(chain.from_iterable(self.fits), dtype=np.intp, count=int(held.sum()))
+        listed = np.fromiter(chain.from_iterable(self.fits), dtype=np.intp)
         need = np.repeat(np.arange(len(held)), held)
         fits = sparse.csc_array(
             (np.where(shut[listed], 0.0, 1.0), (need, listed)), shape=(len(held), len(shut))
@@ -345,7 +341,6 @@ class _Search:
             if (fewer[asked] > TINY).all():
                 self.lost[row], ways = False, fewer
                 shut[closing] = True
-                fits.data[shut[np.repeat(np.arange(len(shut)), np.diff(fits.indptr))]] = 0
         for k in np.flatnonzero((asked & shut[self.way]).any(axis=1)).tolist():
             self._freed(k, np.flatnonzero(asked[k]), shut, self.way[k])
 
@@ -354,11 +349,11 @@ class _Search:
         self.moves.append(move)
         self.known.append(move)
         self._fit(move, len(self.told))
-        met = np.zeros((1, self.system.readers), dtype=bool)
-        met[0, self.system.owner[move[0]]] = True
-        met[0, -1] = False
+        met = np.zeros(self.system.readers, dtype=bool)
+        met[self.system.owner[move[0]]] = True
+        met[-1] = False
         self.told = np.vstack([self.told, self.ways.tells(move)[None]])
-        self.met = np.vstack([self.met, met])
+        self.met = np.vstack([self.met, met[None]])
 
     def _fit(self, move: Move, number: int) -> None:
         """Note which needs a movement frees."""
