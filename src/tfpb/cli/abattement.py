@@ -83,7 +83,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
             "programme": programme,
             "programme_precedent": programme_precedent,
         }
-        terminal.check_outputs((sortie, *beside(sortie)), files.values(), raw=csv_brut)
+        terminal.check_output(sortie, files.values(), raw=csv_brut, beside=beside)
         made = accounts(files, sheet=feuille, year=annee, rounding=str(arrondi))
         write_together(made.files(sortie, raw_csv=csv_brut))
         _tell(made)

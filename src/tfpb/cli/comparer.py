@@ -69,9 +69,9 @@ def comparer(
         from tfpb.pipeline.jobs.comparison_job import beside, compared, write
         from tfpb.pipeline.published_before import refuse_release
 
-        paths, packs = beside(sortie), precedents or ()
+        packs = precedents or ()
         read = (*enquete, plan, residences, repere, *packs)
-        terminal.check_outputs(paths.values(), read, raw=csv_brut)
+        terminal.check_output(sortie, read, raw=csv_brut, beside=lambda p: beside(p).values())
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
         gathered = Gathering()
         answers = gather_survey(gathered, plan, enquete, sheet=feuille)
@@ -84,7 +84,7 @@ def comparer(
         if diffuser:
             refuse_release(made.published.notices)
         write(sortie, made, released=diffuser, raw_csv=csv_brut)
-        _tell(made.published, [*gathered.faults, *made.published.notices], paths)
+        _tell(made.published, [*gathered.faults, *made.published.notices], beside(sortie))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 

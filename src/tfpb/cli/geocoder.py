@@ -60,7 +60,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with terminal.guard(), ExitStack() as opened:
-        terminal.check_outputs((sortie,), (entree, decisions, alias_voies), raw=csv_brut)
+        terminal.check_output(sortie, (entree, decisions, alias_voies), raw=csv_brut)
         from tfpb.addresses.file_geocoder import open_geocoder
         from tfpb.pipeline.jobs.address_job import prepare_job, refuse_tenants, run_job
         from tfpb.words.documents.command_words import GEOCODING

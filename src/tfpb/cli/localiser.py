@@ -43,7 +43,7 @@ def localiser(  # noqa: PLR0917 - options of a command
         --annee 2025 --geodonnees sorties/geodonnees
     """
     with terminal.guard():
-        terminal.check_outputs((sortie,), (entree, decisions), raw=csv_brut, also=".gpkg")
+        terminal.check_output(sortie, (entree, decisions), raw=csv_brut, also=".gpkg")
         from tfpb.io.sources.point_tables import POINTS
         from tfpb.io.tables.tabular import read_table
         from tfpb.pipeline.jobs.point_job import Task, run

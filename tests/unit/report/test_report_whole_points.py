@@ -28,7 +28,7 @@ def test_texts_write_whole_points_without_decimal(gap: float | None, written: st
     assert gap_number(gap) == as_text(gap, Format.POINTS) == written
     if gap is not None:
         assert points(gap).split("\u202f")[0] == written
-        assert f" {written} points (" in page_line("▼", "inferieur", gap, (-0.2, -0.1), 60)
+        assert f" {written} points (" in page_line("inferieur", gap, (-0.2, -0.1), 60)
         row = {"verdict": "inferieur", "publication": "publiable", "isole": "", "estimation": gap,
                "ic95_bas": -0.2043, "ic95_haut": -0.1043, "n": 60}  # fmt: skip
         assert f" {written}\u202fpoint" in printed_line(row)

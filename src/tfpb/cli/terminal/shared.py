@@ -20,7 +20,7 @@ from tfpb.stage import Steps
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import FrameType
 
     from tfpb.errors import Fault
@@ -157,29 +157,35 @@ def tell_raw(sortie: Path, *, given: bool) -> None:
     tell_unused("--csv-brut", words.NOT_CSV, given=given and named not in {"", ".csv"})
 
 
-def check_outputs(
-    outputs: Iterable[Path], inputs: Iterable[Path | None], *, raw: bool, also: str = ""
+def check_output(
+    output: Path,
+    inputs: Iterable[Path | None],
+    *,
+    raw: bool,
+    also: str = "",
+    beside: Callable[[Path], Iterable[Path]] = lambda _: (),
 ) -> None:
-    """Refuse outputs that are no table (or `also`) or would replace an input; tell `--csv-brut` if of no use.
+    """Refuse an output that is no table (or `also`) or would replace an input; tell a useless `--csv-brut`.
 
     Parameters
     ----------
-    outputs : iterable of Path
-        The first is named by the user, the others stand beside it.
+    output : Path
+        As the user names it; it may bear no name at all.
     inputs : iterable of Path or None
     raw : bool
         Whether `--csv-brut` is given.
     also : str
         Another extension that the command writes.
+    beside : callable
+        Names what stands beside an output that bears a name.
     """
     from tfpb.io.packs.output_files import refuse_inputs
     from tfpb.io.tables.tabular import check_format
 
-    first, *_ = outputs = tuple(outputs)
-    tell_raw(first, given=raw)
-    if first.suffix.lower() != also:
-        check_format(first)
-    refuse_inputs(outputs, inputs)
+    tell_raw(output, given=raw)
+    if not also or output.suffix.lower() != also:
+        check_format(output)
+    refuse_inputs((output, *beside(output)), inputs)
 
 
 def written(arguments: Sequence[str]) -> str:
