@@ -30,7 +30,7 @@ _RETRIES: Final = 3
 _PAUSE_S: Final = 0.05
 _LOOK_S: Final = 2
 """How often a cluster that gives nothing is asked whether anybody works there."""
-RENEWED: Final = 2
+RENEWED: Final = 4
 """Parts of a process that renders documents."""
 
 
