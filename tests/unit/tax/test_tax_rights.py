@@ -10,6 +10,9 @@ import pandas as pd
 import pytest
 from tax_builders import QPV, abate, codes, convention, conventions, door, first, home, homes, local
 
+from tfpb.tax.abatement.holdings import Unit
+from tfpb.tax.abatement.rights import is_home, quarters_of
+
 
 def statut(row: dict[str, Any] | None = None, **options: Any) -> str:
     return str(first(abate(row or local(), **options))["statut"])
@@ -286,6 +289,47 @@ def test_a_line_without_building_of_a_residence_in_two_quarters_is_of_neither(
     known = abate(*split, **options)
     assert set(known.premises["statut"]) <= {"eligible", "sans_convention"}
     assert "batiment_a_preciser" not in codes(known)
+
+
+def test_a_line_of_two_quarters_hangs_on_what_is_inside_and_on_what_is_to_check() -> None:
+    doors = [door(building="A"), door(building="B", qpv_code="QN05992M")]
+    doors += [door(building="C", side="a_verifier"), door(building="D", side="hors")]
+    stock = homes(
+        home(nb_logements=40, logements_dans=20, logements_a_verifier=10, logements_hors=10)
+    )
+    made = abate(local(), residences=stock, entrances=pd.DataFrame(doors))
+    assert first(made)["statut"] == "a_verifier"
+    assert made.totals["abattement_a_verifier_eur"] == Decimal("185.63")  # ¾ of 247.50
+
+
+def test_what_is_no_dwelling_hangs_on_what_is_inside_and_on_what_is_to_check() -> None:
+    stock = side(nb_logements=10, logements_dans=6, logements_a_verifier=2, logements_hors=2)
+    made = abate(local(nb_logements=10, type_local="Garage"), residences=stock)
+    assert first(made)["statut"] == "a_verifier"
+    assert made.totals["abattement_a_verifier_eur"] == Decimal("198.00")  # 80 %
+
+
+@pytest.mark.parametrize("nature", ["AP", "ma", "", "Appartement", "Maison individuelle"])
+def test_a_dwelling_is_read_in_full_or_as_a_releve_shortens_it(nature: str) -> None:
+    assert is_home(nature)
+
+
+@pytest.mark.parametrize("nature", ["Garage", "P", "AP MA", "Map", "Commerce"])
+def test_what_names_no_dwelling_is_none(nature: str) -> None:
+    assert not is_home(nature)
+
+
+def test_what_is_no_dwelling_is_told_without_convention_first() -> None:
+    other = conventions(convention(codes_qpv="QN00000I"))
+    assert statut(local(type_local="Garage"), conventions=other) == "sans_convention"
+
+
+@pytest.mark.parametrize("side", ["dans", "hors", "a_verifier"])
+@pytest.mark.parametrize("code", ["", "QN05992M"])
+def test_only_a_named_quarter_that_holds_dwellings_counts(side: str, code: str) -> None:
+    units = (Unit(10, "dans", QPV), Unit(10, side, code))
+    counted = {QPV, code} if side == "dans" and code else {QPV}
+    assert quarters_of(units) == counted
 
 
 def test_a_residence_in_two_quarters_that_no_convention_covers_hangs_on_one() -> None:

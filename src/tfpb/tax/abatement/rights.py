@@ -92,7 +92,7 @@ def right_of(
     holding: Holding | None,
     *,
     own_exemption: dt.date | None,
-    nature: str = "",
+    nature: str,
     conventions: Conventions,
     reader: Reader,
 ) -> Right:
@@ -131,7 +131,7 @@ def right_of(
     doubt = Decimal(_weight(taxable, QpvStatut.A_VERIFIER)) / whole if whole else ZERO
     earliest = min((e for e in ends.values() if e is not None), default=None)
     opens = earliest.year + 1 if earliest is not None else None
-    bare = Right("", ZERO, doubt, code, name, "exonere", opens=opens, taxable=whole > 0)
+    bare = Right(Statut.EXONERE, ZERO, doubt, code, name, "exonere", opens=opens, taxable=whole > 0)
     if not inside:
         statut = Statut.A_VERIFIER if doubtful else Statut.HORS_QPV
         motive, fields = _outside(holding, doubtful, reader)
@@ -140,7 +140,7 @@ def right_of(
         sides = (e for u, e in ends.items() if u.side == QpvStatut.DANS)
         first = min(e for e in sides if e is not None and exempt(e, reader.day))
         fields = {"date": first, "annee": first.year + 1}
-        return replace(bare, statut=Statut.EXONERE, fields=fields)
+        return replace(bare, fields=fields)
     held = conventions.standing(holding, reader)
     reader.text("limite_voie")
     reader.text("critere_localisation")
