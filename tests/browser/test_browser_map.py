@@ -103,6 +103,28 @@ def test_search_finds_streets_and_residences(visit: Opener) -> None:
     assert page.locator("#resultats").is_hidden()
 
 
+def test_the_outline_of_the_other_map_says_what_it_is(visit: Opener) -> None:
+    page = visit().page
+    data = page.evaluate("JSON.parse(document.getElementById('donnees').textContent).ancien")
+    rings = [np.reshape(ring, (-1, 2)) for q in data for polygon in q["geo"] for ring in polygon]
+    corners = [(y / 1e5, x / 1e5) for ring in rings for x, y in ring.cumsum(axis=0).tolist()]
+    spots = page.evaluate(
+        "(all) => all.map((at) => window.tfpbMap.latLngToContainerPoint(at))", corners
+    )
+    box = page.locator("#map_tfpb").bounding_box()
+    assert box
+    said = ""
+    for spot in spots:
+        if not (0 < spot["x"] < box["width"] and 0 < spot["y"] < box["height"]):
+            continue
+        page.mouse.move(box["x"] + spot["x"], box["y"] + spot["y"])
+        said = " ".join(page.locator(".leaflet-tooltip").all_inner_texts())
+        if "Limite" in said:
+            break
+    assert said.startswith("Limite du QPV 2015 : ")
+    assert said.removeprefix("Limite du QPV 2015 : ")
+
+
 def test_a_click_on_a_residence_opens_its_card(visit: Opener) -> None:
     page = visit("#residence=R0012").page
     name = page.inner_text(".leaflet-popup-content h2")

@@ -231,8 +231,9 @@ class Programme:
     beside_quarters : DataFrame or None
         The same by quarter, with what is carried over: `code_qpv, nom_qpv, codes_precedents,
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur,
-        valorise_eur, ecart_valorise_eur, encore, abattement_eur, report_eur, solde_eur,
-        rattrapage_eur`; `encore` is False where nothing is left this year.
+        valorise_eur, ecart_valorise_eur, encore, nouveau, abattement_eur, report_eur, solde_eur,
+        rattrapage_eur`; `encore` is False where nothing is left this year, `nouveau` True where there was
+        no quarter the year before: its euros of then are None.
     axes_before : DataFrame or None
         Last year's sums by quarter (or its heir) and axis: `code_qpv, axe, actions_precedentes,
         valorise_precedent_eur`.

@@ -198,9 +198,7 @@ def heirs(table: pd.DataFrame) -> dict[str, str]:
     return dict(zip(ranked["code_2015"], ranked["code_2024"], strict=True))
 
 
-def new_quarters(
-    table: pd.DataFrame, vintage: int, year: int, codes: Iterable[str]
-) -> frozenset[str]:
+def new_quarters(table: pd.DataFrame, vintage: int, year: int, codes: pd.Series) -> frozenset[str]:
     """Return the quarters that were none the year before: without a 2015 quarter, in their map's first year.
 
     Parameters
@@ -209,10 +207,10 @@ def new_quarters(
         As `correspondence` makes it.
     vintage, year : int
         Map that rules the tax year, and that year.
-    codes : iterable of str
+    codes : Series of str
         INSEE codes of the stock, one a row.
     """
-    if not len(table) or vintage != NEW or ruling_of(year - 1, codes) != OLD:
+    if not len(table) or vintage != NEW or ruling_of(year - 1, codes.fillna("").astype(str)) != OLD:
         return frozenset()
     return frozenset(table.loc[table["lien"] == "nouveau", "code_2024"])
 

@@ -304,8 +304,8 @@ def test_a_quarter_is_new_in_the_first_year_of_its_map(
          "lien": ["modifie", "nouveau", "modifie"]}
     )  # fmt: skip
     vintage = ruling_vintage(year, commune)
-    assert new_quarters(table, vintage, year, [commune, ""]) == found
-    assert new_quarters(table.iloc[:0], vintage, year, [commune]) == set()
+    assert new_quarters(table, vintage, year, pd.Series([commune, None])) == found
+    assert new_quarters(table.iloc[:0], vintage, year, pd.Series([commune])) == set()
 
 
 def test_a_stock_with_holes_in_its_years_and_yes_or_no_is_gathered(square) -> None:  # noqa: ANN001

@@ -21,7 +21,7 @@ from tfpb.model.report import Photos, Report, Table, Text
 from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import document_pdf
 from tfpb.report.quarter_pages import own_answers, quarter_page
-from tfpb.report.sections.quarter_reports import changes, quarter_report, residents_page
+from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
 from tfpb.words.documents import residents_words as words
 
 if TYPE_CHECKING:
@@ -271,17 +271,17 @@ def test_a_new_quarter_spent_nothing_known_the_year_before_it_was_one() -> None:
     last = pd.DataFrame(
         columns=["code_qpv", "axe", "actions_precedentes", "valorise_precedent_eur"]
     )
-    old = dataclasses.replace(dossier, programme=dataclasses.replace(plan, axes_before=last))
+    quarter = page_of(dossier).code_qpv
 
-    def before(given: Dossier) -> list[object]:
-        (section,) = quarter_report(given, page_of(given)).sections
-        axes = next(b for b in section.blocks if isinstance(b, Table)).rows
+    def before(*, new: bool) -> list[object]:
+        beside = pd.DataFrame({"code_qpv": [quarter, "QN00000X"], "nouveau": [new, not new]})
+        told = dataclasses.replace(plan, axes_before=last, beside_quarters=beside)
+        rows = _axes(dataclasses.replace(dossier, programme=told), quarter)
+        axes = next(b for b in rows if isinstance(b, Table)).rows
         return list(axes.get("valorise_precedent_eur", []))
 
-    assert before(old) == [Decimal(0)] * 4
-    kin = dossier.located.correspondence.assign(code_2015="", lien="nouveau")
-    located = dataclasses.replace(dossier.located, correspondence=kin)
-    assert before(dataclasses.replace(old, located=located)) == []
+    assert before(new=False) == [Decimal(0)] * 4
+    assert before(new=True) == []
 
 
 def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_placed() -> None:

@@ -301,6 +301,30 @@ def test_last_year_stands_beside() -> None:
     assert programme(action()).beside is None
 
 
+def test_a_quarter_that_was_none_last_year_has_no_amount_of_then() -> None:
+    """It is new, which « 0 € » does not say."""
+    old = table(tables.PROGRAMME, action(7, code_qpv="QP059999", valorise_eur=50))
+    given: dict[str, Any] = {"money": abate(local()), "previous": old, "new": frozenset({QPV})}
+    made = programme(action(1, valorise_eur=80), **given)
+    mine = made.beside_quarters.set_index("code_qpv").loc[QPV]
+    assert mine["nouveau"]
+    assert mine["valorise_eur"] == 80
+    then = ["realise_precedent_eur", "valorise_precedent_eur", "ecart_valorise_eur"]
+    assert mine[then].isna().all()
+    said = carry_argument(dict(mine), 2025)
+    assert "valorisés en 2025, quartier nouveau en 2025, pour" in said
+    assert "2024, pour" not in said
+    sheet = (
+        bilan_frames(made, year=2025)["2024 et 2025 par quartier"].set_index("Quartier").loc[QPV]
+    )
+    assert sheet["Valorisé 2025"] == 80
+    assert sheet[["Réalisé 2024", "Valorisé 2024", "Différence valorisée"]].isna().all()
+    # actions of an older quarter that became it are told
+    heir = programme(action(1, valorise_eur=80), **given, heirs={"QP059999": QPV})
+    told = heir.beside_quarters.set_index("code_qpv").loc[QPV]
+    assert (told["nouveau"], told["valorise_precedent_eur"]) == (False, 50)
+
+
 def test_last_year_in_its_own_file_by_quarter_with_what_is_carried_over() -> None:
     old = table(
         tables.PROGRAMME,
@@ -323,12 +347,6 @@ def test_last_year_in_its_own_file_by_quarter_with_what_is_carried_over() -> Non
     said = carry_argument(dict(mine), 2025)
     assert "80 € valorisés en 2025, après 50 € en 2024" in said.replace("\u202f", " ")
     assert "se reportent sur 2026" in said
-    # nothing of a quarter that was none: it is new, which 0 € does not say
-    none = dict(mine) | {"actions_precedentes": 0, "valorise_precedent_eur": Decimal(0)}
-    said = carry_argument(none, 2025, new=True)
-    assert "valorisés en 2025, quartier nouveau en 2025, pour" in said
-    assert "2024, pour" not in said
-    assert "après" in carry_argument(dict(mine), 2025, new=True), "actions there are told"
     # a quarter that left the map keeps its line
     assert rows.loc["QP059998", "valorise_precedent_eur"] == 30
     assert made.totals["valorise_eur"] == 80

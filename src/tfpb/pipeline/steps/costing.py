@@ -153,6 +153,9 @@ def programme(
         npnru=tax.npnru_quarters(located.entrances),
         themes=tax_rule.themes,
         heirs=perimeters.heirs(located.correspondence),
+        new=perimeters.new_quarters(
+            located.correspondence, located.vintage, located.year, located.residences["code_insee"]
+        ),
         covered=[] if signed is None else [c for codes in signed["codes_qpv"] for c in codes],
         law=tax_rule.law,
     )

@@ -11,7 +11,6 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.model.survey import only
-from tfpb.perimeters import new_quarters
 from tfpb.report.sections.build import cut, has, section, table, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
@@ -24,13 +23,6 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement
 
 _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
-
-
-def new_in(dossier: Dossier) -> frozenset[str]:
-    """Return the quarters of the year's dossier that were none the year before."""
-    located = dossier.located
-    codes = located.residences["code_insee"].fillna("").astype(str)
-    return new_quarters(located.correspondence, located.vintage, located.year, codes)
 
 
 def residences(dossier: Dossier) -> Section:

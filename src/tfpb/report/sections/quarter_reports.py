@@ -12,7 +12,6 @@ from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Sect
 from tfpb.model.survey import only
 from tfpb.report.quarter_pages import balance, money, spent
 from tfpb.report.sections.build import of_dossier, table
-from tfpb.report.sections.patrimoine import new_in
 from tfpb.report.sections.survey.evaluation_sensibilite import verdict_of
 from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words
@@ -88,8 +87,7 @@ def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
     if plan is not None:
         rows = plan.beside_quarters
         mine = rows[rows["code_qpv"] == page.code_qpv] if rows is not None else pd.DataFrame()
-        new = page.code_qpv in new_in(dossier)
-        known = [carry_argument(r, year, new=new) for r in mine.to_dict("records")]
+        known = [carry_argument(r, year) for r in mine.to_dict("records")]
         out += known[:1] or [page_words.NOTHING_BESIDE.format(year=year - 1)]
     homes = located.residences[located.residences["code_qpv"] == page.code_qpv]
     if located.vintage != 2015 and (homes["evolution"].fillna("") != "").any():  # noqa: PLR2004
@@ -112,7 +110,8 @@ def _axes(dossier: Dossier, code: str) -> list[Block]:
         rows = rows.merge(last, on="axe", how="outer")
         nothing = dict.fromkeys(("valorise_eur", "valorise_precedent_eur"), Decimal(0))
         rows = rows.fillna({"actions": 0, "pieces_jointes": 0, "preuves_completes": 0, **nothing})
-        if code in new_in(dossier) and rows["actions_precedentes"].fillna(0).eq(0).all():
+        quarters = plan.beside_quarters
+        if quarters is not None and only(quarters, code_qpv=code)["nouveau"].any():
             rows["valorise_precedent_eur"] = None  # no quarter then: nothing is not 0 €
     rows = rows.sort_values("axe")
     proved = rows.get("preuves_completes", rows["pieces_jointes"])

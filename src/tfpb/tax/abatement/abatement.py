@@ -142,7 +142,7 @@ def abate(
     frame, renamed = _own_columns(premises.iloc[kept])
     missing = tallies.absent(items, stock, reader)
     coming = forecast(items, stocks, held, law, reader=reader, quantum=stipulated.quantum)
-    bare = partial(right_of, own_exemption=None, conventions=held, reader=reader)
+    bare = partial(right_of, own_exemption=None, nature="", conventions=held, reader=reader)
     gone = leavers(items, stocks, law, reader=reader)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE),

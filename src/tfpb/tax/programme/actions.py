@@ -42,6 +42,7 @@ def programme(
     npnru: Iterable[str] = (),
     themes: Mapping[str, Theme] | None = None,
     heirs: Mapping[str, str] | None = None,
+    new: frozenset[str] = frozenset(),
     covered: Iterable[str] = (),
     law: Law | None = None,
 ) -> Programme:
@@ -71,6 +72,8 @@ def programme(
     heirs : mapping of str to str, optional
         Quarter of the older map → quarter that took most of its dwellings: last year's actions stand on
         its line.
+    new : frozenset of str
+        Quarters that were none the year before: what was spent there then is nothing, not 0 €.
     covered : iterable of str
         Quarters of the conventions, between which an action for all quarters is shared; those of the
         stock when there are none.
@@ -134,7 +137,7 @@ def programme(
         totals=balance.totals(current, table, year),
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
         beside=balance.beside(current, before),
-        beside_quarters=balance.beside_quarters(table, before, year, heirs or {}),
+        beside_quarters=balance.beside_quarters(table, before, year, heirs or {}, new),
         axes_before=balance.axes_before(table, before, year, heirs or {}),
         values=reader.used(),
     )

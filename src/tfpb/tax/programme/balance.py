@@ -32,8 +32,10 @@ _PROOFS: Final = ("dates_jointes", "photos_jointes", "preuves_completes")
 _QUARTERS: Final = (
     "code_qpv", "nom_qpv", "codes_precedents", "actions_precedentes", "realise_precedent_eur",
     "valorise_precedent_eur", "actions", "realise_eur", "valorise_eur", "ecart_valorise_eur", "encore",
-    "abattement_eur", "report_eur", "solde_eur", "rattrapage_eur",
+    "nouveau", "abattement_eur", "report_eur", "solde_eur", "rattrapage_eur",
 )  # fmt: skip
+
+_LAST: Final = ("realise_precedent_eur", "valorise_precedent_eur", "ecart_valorise_eur")
 
 
 def rate(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
@@ -193,7 +195,11 @@ def beside(rows: list[Record], before: list[Record]) -> pd.DataFrame | None:
 
 
 def beside_quarters(
-    table: pd.DataFrame, before: list[Record], year: int, heirs: Mapping[str, str]
+    table: pd.DataFrame,
+    before: list[Record],
+    year: int,
+    heirs: Mapping[str, str],
+    new: frozenset[str],
 ) -> pd.DataFrame | None:
     """Set last year's bilan beside this year's, by quarter, with what is carried over.
 
@@ -206,14 +212,18 @@ def beside_quarters(
     year : int
     heirs : mapping of str to str
         Quarter of an older map → its heir: last year's actions stand on the heir's line.
+    new : frozenset of str
+        Quarters that were none the year before.
 
     Returns
     -------
     DataFrame or None
         `code_qpv, nom_qpv, codes_precedents, actions_precedentes, realise_precedent_eur,
         valorise_precedent_eur, actions, realise_eur, valorise_eur, ecart_valorise_eur,
-        encore, abattement_eur, report_eur, solde_eur, rattrapage_eur`; `encore` is False for a
-        quarter that has neither action nor abatement any more. None without last year's actions.
+        encore, nouveau, abattement_eur, report_eur, solde_eur, rattrapage_eur`; `encore` is False for a
+        quarter that has neither action nor abatement any more; `nouveau` is True for one that was none the
+        year before and has no action of it: its euros of then are None, not 0. None without last year's
+        actions.
     """
     if not before:
         return None
@@ -221,6 +231,7 @@ def beside_quarters(
     out = []
     for code in sorted({*now, *groups}):
         mine, last = now.get(code, Record()), groups.get(code, [])
+        fresh = code in new and not last
         out.append(
             {
                 **{c: mine.get(c) for c in _QUARTERS},
@@ -228,8 +239,10 @@ def beside_quarters(
                 "nom_qpv": mine.get("nom_qpv", ""),
                 "codes_precedents": ", ".join(sorted({_quarter(r) for r in last} - {code})),
                 "encore": bool(mine),
+                "nouveau": fresh,
                 "report_eur": mine.get("report_eur", ZERO),
                 **_both_years(mine, last),
+                **(dict.fromkeys(_LAST) if fresh else {}),
             }
         )
     return pd.DataFrame(out, columns=list(_QUARTERS))

@@ -113,7 +113,7 @@ DROIT_COMMUN: Final = Phrase(
 )
 
 
-def carry_argument(row: Mapping[Any, Any], year: int, *, new: bool = False) -> str:
+def carry_argument(row: Mapping[Any, Any], year: int) -> str:
     """Argue the carry-over of a quarter: what was spent both years, what was owed, what is left.
 
     Parameters
@@ -121,8 +121,6 @@ def carry_argument(row: Mapping[Any, Any], year: int, *, new: bool = False) -> s
     row : mapping
         A row of `Programme.beside_quarters`; `solde_eur` is None when the abatement is unknown.
     year : int
-    new : bool
-        The quarter was none the year before: nothing could be spent there as such.
     """
     if not row["encore"]:
         return (
@@ -130,7 +128,7 @@ def carry_argument(row: Mapping[Any, Any], year: int, *, new: bool = False) -> s
             f"en {year} : rien ne se reporte."
         )
     spent = f"{euros(row['valorise_eur'])} valorisés en {year}, "
-    if new and not row["actions_precedentes"]:
+    if row["nouveau"]:
         spent += f"quartier nouveau en {year}"
     else:
         spent += f"après {euros(row['valorise_precedent_eur'])} en {year - 1}"

@@ -44,9 +44,14 @@ function radius(r) {
   return Math.max(3, size * Math.min(1, 0.55 + (map.getZoom() - 11) * 0.12));
 }
 
-const oldGroup = L.layerGroup(oldQuarters.map((q) => L.polygon(q.shape, {
-  ...drawn, interactive: false, color: COLOUR.ancien, weight: 1.6, dashArray: "6 4", fill: false,
-})));
+// An outline, not a surface: what lies inside answers to the finger, and the line says what it is.
+const oldGroup = L.featureGroup(oldQuarters.map((q) => {
+  const rings = q.shape.flat().map((ring) => [...ring, ring[0]]);
+  const drawnLine = L.polyline(rings, { ...drawn, color: COLOUR.ancien, weight: 1.6, dashArray: "6 4" });
+  drawnLine.quarter = q;
+  return drawnLine;
+}));
+oldGroup.bindTooltip((layer) => el("span", {}, fill(M.outline_old, { old: META.ancien }), bdi(layer.quarter.nom || layer.quarter.code)), { sticky: true });
 const quarterGroup = L.featureGroup();
 for (const q of quarters) {
   if (!q.shape.length) continue;

@@ -21,7 +21,7 @@ from tfpb.report.sections.build import (
     tables,
     worded,
 )
-from tfpb.report.sections.patrimoine import new_in, quarter_names
+from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
@@ -40,7 +40,6 @@ _MARKS: Final = (
     "repere_region",
 )  # fmt: skip
 _SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
-_LAST: Final = ("realise_precedent_eur", "valorise_precedent_eur", "ecart_valorise_eur")
 _PROOFS: Final = ("actions", "pieces_jointes", "preuves_completes", "photos_jointes")
 
 
@@ -61,7 +60,7 @@ def programme(dossier: Dossier) -> Section:
         *_heights(dossier, plan, year),
         *_carried(plan, year),
         *_axes(plan, names),
-        *_beside(plan, names, year, new_in(dossier)),
+        *_beside(plan, names, year),
         *_actions(plan),
         *_diagnostics(plan),
     ]
@@ -238,7 +237,7 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
     return blocks
 
 
-def _beside(plan: Programme, names: dict[str, str], year: int, new: frozenset[str]) -> list[Block]:
+def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
     """Return last year's bilan beside this year's, by axis then by quarter, or how to have it."""
     if plan.beside is None:
         return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH_ANNEX)]
@@ -249,12 +248,7 @@ def _beside(plan: Programme, names: dict[str, str], year: int, new: frozenset[st
     if rows is None:
         return blocks
     named = rows["nom_qpv"].where(rows["nom_qpv"] != "", rows["code_qpv"].map(names).fillna(""))
-    argued = [
-        words.carry_argument(r, year, new=r["code_qpv"] in new) for r in rows.to_dict("records")
-    ]
-    unspent = rows["code_qpv"].isin(new) & rows["actions_precedentes"].eq(0)
-    rows = rows.astype(dict.fromkeys(_LAST, object)).copy()
-    rows.loc[unspent, list(_LAST)] = None  # no quarter then: nothing is not 0 €
+    argued = [words.carry_argument(r, year) for r in rows.to_dict("records")]
     rows = rows.assign(nom_qpv=named, argument=argued)
     places = named.where(named != "", rows["code_qpv"])
     sentences = tuple(f"{p} : {a}" for p, a in zip(places, argued, strict=True))
