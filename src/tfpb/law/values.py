@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -46,6 +46,8 @@ class _Series:
     libelle: str
     kind: str
     values: tuple[LegalValue, ...]
+    most: Decimal | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
     Raises
     ------
     TfpbError
-        `loi_cle_inconnue`, `loi_valeur_illisible`, `loi_repere_sans_chiffres`: all of them at once.
+        `loi_cle_inconnue`, `loi_valeur_illisible`, `loi_part_trop_grande`, `loi_valeur_sans_effet`,
+        `loi_repere_sans_chiffres`: all of them at once.
     """
     named = (overrides or {}).get(_REGION)
     series = dict(_packaged(str(named.valeur) if named else ""))
@@ -176,11 +179,15 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
             )
             continue
         old = series[key]
+        fields = {"cle": key, "libelle": old.libelle, "attendu": old.values[-1].valeur}
         try:
             text = _as_text(override.valeur, old.kind)
         except (ValueError, InvalidOperation):
-            fields = {"cle": key, "libelle": old.libelle, "attendu": old.values[-1].valeur}
             faults.append(Fault("loi_valeur_illisible", got=str(override.valeur), fields=fields))
+            continue
+        if (code := _refused(old, text)) is not None:
+            told = fields | {"maximum": old.most}
+            faults.append(Fault(code, got=str(override.valeur), fields=told))
             continue
         own = LegalValue(
             cle=key,
@@ -192,12 +199,21 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
             verifie=True,
             origine="utilisateur",
         )
-        series[key] = _Series(key, old.libelle, old.kind, (own,))
+        series[key] = replace(old, values=(own,))
     if named is not None and (lacking := [k for k in _OF_REGION if k not in (overrides or {})]):
         fields = {"cles": ", ".join(lacking)}
         faults.append(Fault("loi_repere_sans_chiffres", got=str(named.valeur), fields=fields))
     stop_on_faults(faults)
     return Law(series)
+
+
+def _refused(series: _Series, text: str) -> str | None:
+    """Return the fault of a value that would mislead: a percent read as a part, or one that nothing obeys."""
+    if series.most is not None and Decimal(text) > series.most:
+        return "loi_part_trop_grande"
+    if series.fixed and text not in {v.valeur for v in series.values}:
+        return "loi_valeur_sans_effet"
+    return None
 
 
 @lru_cache(maxsize=8)
@@ -223,7 +239,8 @@ def _series(key: str, entry: Mapping[str, Any], region: str) -> _Series:
         )
         for period in entry["series"]
     )
-    return _Series(key, label, entry["type"], values)
+    most = Decimal(entry["maximum"]) if "maximum" in entry else None
+    return _Series(key, label, entry["type"], values, most, entry.get("fixe", False))
 
 
 def _as_text(value: Any, kind: str) -> str:

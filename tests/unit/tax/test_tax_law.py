@@ -137,6 +137,51 @@ def test_bad_overrides_are_listed_at_once() -> None:
     assert sorted(faults_of(error)) == ["loi_cle_inconnue"] + ["loi_valeur_illisible"] * 6
 
 
+@pytest.mark.parametrize(
+    ("key", "wrong", "right"),
+    [
+        ("part_compensation", 40, "40 %"),
+        ("part_compensation", "1,01", "100 %"),
+        ("taux_abattement", 30, 0.3),
+        ("part_vlc", "50", "0,50"),
+        ("frais_commune", 3, "3 %"),
+        ("frais_tse", 1, "0,09"),
+        ("revalorisation_bases", "2", "2 %"),
+        ("repere_couverture_region", "74", "0,74"),
+    ],
+)
+def test_a_part_written_in_percent_without_its_sign_is_refused(
+    key: str, wrong: str | float, right: str | float
+) -> None:
+    with pytest.raises(TfpbError) as error:
+        load({key: LoiUtilisateur(valeur=wrong, reference="note")})
+    assert faults_of(error) == ["loi_part_trop_grande"]
+    assert "« 0,40 » ou « 40 % »" in fault_text(error.value.faults[0]).expected
+    own = load({key: LoiUtilisateur(valeur=right, reference="note")}).value(key, ON)
+    assert own.origine == "utilisateur"
+
+
+@pytest.mark.parametrize(
+    ("key", "other", "known"),
+    [
+        ("annee_derniere_exoneration", "non", "oui"),
+        ("teom_abattue", "oui", "non"),
+        ("taxes_reportees", "non", "oui"),
+        ("effet_perimetres_2024", dt.date(2026, 1, 1), dt.date(2025, 1, 1)),
+        ("limite_voie", "trottoir", "axe de la voie"),
+        ("arrondi_avis", "euro inférieur", "euro le plus proche"),
+    ],
+)
+def test_a_value_that_nothing_obeys_takes_a_reference_and_no_other_value(
+    key: str, other: str | dt.date, known: str | dt.date
+) -> None:
+    with pytest.raises(TfpbError) as error:
+        load({key: LoiUtilisateur(valeur=other, reference="note")})
+    assert faults_of(error) == ["loi_valeur_sans_effet"]
+    own = load({key: LoiUtilisateur(valeur=known, reference="texte relu")}).value(key, ON)
+    assert (own.origine, own.reference) == ("utilisateur", "texte relu")
+
+
 def test_a_region_is_not_named_over_the_figures_of_another() -> None:
     own = {"repere_region": LoiUtilisateur(valeur="Grand Est", reference="note")}
     with pytest.raises(TfpbError) as error:
