@@ -49,7 +49,8 @@ def evaluation(
 
     One row a (convention or QPV) × axis × linked item. The convention (`niveau` « convention ») always
     comes; a quarter (`niveau` « qpv ») keeps only rows whose gap may be published. An axis without
-    linked item, or without a survey, keeps its row of money with an empty item.
+    linked item, or without a survey, keeps its row of money with an empty item. Without a programme no
+    amount is known.
 
     Parameters
     ----------
@@ -82,7 +83,8 @@ def evaluation(
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:
         for axe in Axe:
-            money = spent.get((code, int(axe)), Decimal(0))
+            # an axis without action has nothing; without a programme, nothing is known
+            money = None if spent is None else spent.get((code, int(axe)), Decimal(0))
             head = {
                 "niveau": level,
                 "code_qpv": code,
@@ -96,13 +98,15 @@ def evaluation(
     return Evaluation(pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS)))
 
 
-def _per_dwelling(money: Decimal, dwellings: int) -> Decimal | None:
-    return (money / dwellings).quantize(_CENT, ROUND_HALF_UP) if dwellings else None
+def _per_dwelling(money: Decimal | None, dwellings: int) -> Decimal | None:
+    if money is None or not dwellings:
+        return None
+    return (money / dwellings).quantize(_CENT, ROUND_HALF_UP)
 
 
-def _spent(programme: Programme | None) -> dict[tuple[str, int], Decimal]:
+def _spent(programme: Programme | None) -> dict[tuple[str, int], Decimal] | None:
     if programme is None:
-        return {}
+        return None
     table = programme.by_axis
     return {
         (code, int(axe)): value

@@ -114,6 +114,15 @@ def test_without_survey_money_stays(located: Located, programme: Programme) -> N
     assert evaluation(located, None, None).table.empty
 
 
+def test_without_a_programme_what_was_spent_is_not_known(
+    located: Located, published: Published
+) -> None:
+    table = evaluation(located, None, published).table
+    assert table["valorise_eur"].isna().all()
+    assert table["valorise_par_logement_eur"].isna().all()
+    assert "ecart_defavorable|evolution_non_demontree" in table["lecture"].tolist()
+
+
 def test_doubts_are_read_one_way_and_the_other(located: Located, published: Published) -> None:
     def money(stock: Located) -> Any:
         inside = Decimal(int(stock.residences["logements_dans"].sum()))

@@ -175,6 +175,13 @@ def test_the_gap_chart_of_the_convention_draws_the_margin() -> None:
     assert blocks(make())["besoin"].margin == pytest.approx(0.05)
 
 
+def test_spending_that_is_not_known_is_no_point_at_0() -> None:
+    table = evaluation().table.assign(valorise_eur=None, valorise_par_logement_eur=None)
+    found = blocks(make(programme=None, evaluation=Evaluation(table)))
+    assert "besoin" not in found
+    assert found["evaluation"].rows["valorise_par_logement_eur"].isna().all()
+
+
 def test_carry_over_and_proofs_are_said() -> None:
     text = prose(make(), "programme")
     assert "restent à justifier et se reportent sur 2026" in text

@@ -244,9 +244,9 @@ def _blank_rates(items: list[Premises]) -> Iterator[Fault]:
         for line in LINES[1:]:  # the commune's own is a fault
             column = f"taux_{line}_pct"
             borne = next((rate for i in group if (rate := i.row.money(column))), None)
-            for item in group if borne is not None else ():
+            for item in group:
                 at_stake = item.state == UNKNOWN and (item.right.share or item.right.doubt)
-                if at_stake and item.row.money(column) is None:
+                if borne is not None and at_stake and item.row.money(column) is None:
                     yield doubt("taux_vide", item.row.place(column), taux=_whole(borne))
 
 
