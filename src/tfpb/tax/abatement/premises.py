@@ -32,6 +32,7 @@ BORNE: Final = frozenset({RIGHT, FULL})
 _HANGS: Final[Mapping[str, Reserve]] = {
     "convention_non_fournie": Reserve.CONVENTIONS,
     "convention_absente": Reserve.CONVENTION,
+    "convention_autre_organisme": Reserve.CONVENTION,
     "convention_sans_date": Reserve.CONVENTION,
     "convention_echue": Reserve.RENOUVELLEMENT,
     "declaration_absente": Reserve.DECLARATION,
