@@ -55,7 +55,7 @@ def evaluation(
     Parameters
     ----------
     located : Located
-        Dwellings of each quarter.
+        Dwellings of each quarter, counted door by door.
     programme : Programme or None
     published : Published or None
         Protected survey results; the last wave is used, and the change since the one before it.
@@ -72,11 +72,9 @@ def evaluation(
     """
     if programme is None and published is None:
         return Evaluation(pd.DataFrame(columns=list(EVALUATION_COLUMNS)))
-    homes = located.residences
-    names = {c: n for c, n in zip(homes["code_qpv"], homes["nom_qpv"], strict=True) if c}
-    dwellings = homes[homes["code_qpv"] != ""].groupby("code_qpv")["logements_dans"].sum()
-    places: list[tuple[str, str, str, int]] = [("convention", TOTAL, "", int(dwellings.sum()))]
-    places += [("qpv", c, names[c], int(dwellings[c])) for c in sorted(names) if dwellings[c] > 0]
+    dwellings, names = located.inside, _names(located)
+    places: list[tuple[str, str, str, int]] = [("convention", TOTAL, "", sum(dwellings.values()))]
+    places += [("qpv", code, names.get(code, ""), count) for code, count in dwellings.items()]
     spent = _spent(programme)
     gaps = _gaps(published, bailleur)
     against = disagreements(published.comparison) if published is not None else {}
@@ -96,6 +94,15 @@ def evaluation(
             }
             rows += _axis_rows(head, level, gaps, published, int(axe), against)
     return Evaluation(pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS)))
+
+
+def _names(located: Located) -> dict[str, str]:
+    """Return the names of the quarters, those of one entrance of a résidence alone included."""
+    homes, doors = located.residences, located.entrances
+    pairs = [*zip(homes["code_qpv"], homes["nom_qpv"], strict=True)]
+    if "qpv_nom" in doors:
+        pairs += zip(doors["qpv_code"], doors["qpv_nom"], strict=True)
+    return {str(code): str(name) for code, name in pairs if code and name}
 
 
 def _per_dwelling(money: Decimal | None, dwellings: int) -> Decimal | None:

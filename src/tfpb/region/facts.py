@@ -129,8 +129,7 @@ def _partly(parts: Sequence[Part], codes: Sequence[str]) -> dict[str, list[bool]
 
 def held(part: Part) -> set[str]:
     """Return the quarters where a bailleur has dwellings."""
-    homes = part.located.residences
-    return set(homes.loc[homes["logements_dans"] > 0, "code_qpv"].astype(str))
+    return set(part.located.inside)
 
 
 def _met(frames: Iterable[pd.DataFrame], column: str, codes: Iterable[str]) -> list[list[Any]]:

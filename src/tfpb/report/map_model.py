@@ -127,8 +127,7 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
 
 def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Count the dwellings of each quarter, and its money a dwelling abated."""
-    homes = dossier.located.residences
-    held = homes[homes["logements_dans"] > 0].groupby("code_qpv")["logements_dans"]
+    inside, homes = dossier.located.inside, dossier.located.homes_inside
     codes = [str(c) for c in shown["code_qpv"]]
     given = [money(dossier, c) for c in codes]
     frame = pd.DataFrame(
@@ -136,8 +135,8 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "code_qpv": list(shown["code_qpv"]),
             "nom": list(shown["nom_qpv"]),
             "commune": list(shown["communes"]),
-            "logements": held.sum().reindex(codes, fill_value=0).astype(int).to_numpy(),
-            "residences": held.size().reindex(codes, fill_value=0).to_numpy(),
+            "logements": [inside.get(c, 0) for c in codes],
+            "residences": [homes.get(c, 0) for c in codes],
             "abattement_eur": [_whole(g, "abattement") for g in given],
             "valorise_eur": [_whole(balance(dossier, c), "valorise") for c in codes],
         }

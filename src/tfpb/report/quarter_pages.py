@@ -113,8 +113,8 @@ def quarter_page(
 ) -> QpvPage:
     """Make the page of a quarter."""
     homes, head = dossier.located.residences, dossier.settings.dossier
-    mine = homes[homes["code_qpv"] == code]
-    dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
+    dwellings, total = dossier.located.inside.get(code, 0), int(homes["nb_logements"].sum())
+    stood = dossier.located.homes_inside.get(code, 0)
     given, done = money(dossier, code), balance(dossier, code)
     doubts = _doubts(dossier, code)
     actions = int(done.get("actions", 0) or 0)
@@ -128,7 +128,7 @@ def quarter_page(
         bailleur=head.bailleur,
         year=dossier.located.year,
         figures=(
-            words.dwellings_figure(dwellings, int((mine["logements_dans"] > 0).sum()), share),
+            words.dwellings_figure(dwellings, stood, share),
             words.abatement_figure(given, dwellings),
             words.loss_figure(given),
             words.programme_figure(done, given, abated),

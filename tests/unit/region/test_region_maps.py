@@ -38,10 +38,9 @@ def plain(text: str) -> str:
 
 def part(dwellings: int, abated: str, valued: str) -> SimpleNamespace:
     code = "QN05901N"
+    homes = pd.DataFrame({"code_qpv": [code, ""], "logements_dans": [dwellings, 0]})
     return SimpleNamespace(
-        located=SimpleNamespace(
-            residences=pd.DataFrame({"code_qpv": [code, ""], "logements_dans": [dwellings, 0]})
-        ),
+        located=Located(2025, 2024, pd.DataFrame(), homes, pd.DataFrame()),
         abatement=SimpleNamespace(
             by_qpv=pd.DataFrame(
                 {"code_qpv": [code], "abattement_eur": [Decimal(abated)],

@@ -20,7 +20,9 @@ from everywhere import need
 from tfpb.model.report import Photos, Report, Table, Text
 from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import document_pdf
+from tfpb.report.map_model import map_model
 from tfpb.report.quarter_pages import own_answers, quarter_page
+from tfpb.report.sections.patrimoine import quarters
 from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
 from tfpb.words.documents import residents_words as words
 
@@ -43,6 +45,24 @@ def told(report: Report) -> str:
     for text in texts:
         lines += [text.title, *text.paragraphs]
     return "\n".join([report.subtitle, *lines]).replace("\u202f", " ")
+
+
+def test_a_residence_in_two_quarters_is_of_both_by_its_entrances() -> None:
+    dossier = make()
+    doors = dossier.located.entrances
+    half = doors.iloc[[0]].assign(nb_logements=35, qpv_code="QN05992M")  # of the 75 of R0000
+    whole = doors.assign(nb_logements=doors["nb_logements"].where(doors.index > 0, 40))
+    cut = dataclasses.replace(dossier.located, entrances=pd.concat([whole, half]))
+    cut.entrances["result_citycode"] = ""
+    moved = dataclasses.replace(dossier, located=cut)
+    before, after = (quarters(d.located).set_index("code_qpv") for d in (dossier, moved))
+    assert before["logements_dans"].to_dict() == {CODE: 405, "QN05992M": 20}
+    assert after["logements_dans"].to_dict() == {CODE: 370, "QN05992M": 55}
+    assert (after["residences"] - before["residences"]).to_dict() == {CODE: 0, "QN05992M": 1}
+    _, dwellings, detail = page_of(moved).figures[0]
+    assert (dwellings, detail.split(",")[0]) == ("370", "7 résidences")
+    layer = map_model(moved).qpv.set_index("code_qpv")[["logements", "residences"]]
+    assert layer.loc["QN05992M"].tolist() == [55, 2]
 
 
 def residents(dossier: Dossier) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -133,24 +134,31 @@ def masking_n(dossier: Dossier) -> int:
 
 
 def quarters(located: Located) -> pd.DataFrame:
-    """Count résidences and dwellings by quarter.
+    """Count résidences and dwellings by quarter: a résidence that stands in two is of both.
 
     Returns
     -------
     DataFrame
-        `code_qpv, nom_qpv, residences, logements_dans, logements_a_verifier`, by code.
+        `code_qpv, nom_qpv, residences, logements_dans, logements_a_verifier`, by code. Dwellings to check
+        are of the quarter of their résidence.
     """
-    homes = located.residences
+    homes, doors = located.residences, located.entrances
     named = homes[homes["code_qpv"].fillna("").astype(str) != ""]
     grouped = named.groupby("code_qpv", sort=True)
-    return pd.DataFrame(
-        {
-            "nom_qpv": grouped["nom_qpv"].first(),
-            "residences": grouped.size(),
-            "logements_dans": grouped["logements_dans"].sum(),
-            "logements_a_verifier": grouped["logements_a_verifier"].sum(),
-        }
-    ).reset_index()
+    inside, unsure = located.inside, grouped["logements_a_verifier"].sum()
+    stood = doors[doors["qpv_code"].isin(list(inside)) & (doors["qpv_statut"] == QpvStatut.DANS)]
+    met = {
+        *zip(named["code_qpv"], named["id_residence"], strict=True),
+        *zip(stood["qpv_code"], stood["id_residence"], strict=True),
+    }
+    counted = Counter(str(code) for code, _ in met)
+    names = quarter_names(located)
+    rows = [
+        (code, names.get(code, ""), counted[code], inside.get(code, 0), int(unsure.get(code, 0)))
+        for code in sorted(counted)
+    ]
+    columns = ["code_qpv", "nom_qpv", "residences", "logements_dans", "logements_a_verifier"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def quarter_names(located: Located) -> dict[str, str]:
