@@ -1,7 +1,7 @@
 """Legal values as dated series with their reference; a date without a value is refused.
 
-The series stand in `values.toml`. A user may override any of them with a reference of their own: the
-override then holds for every date the text covers, and shows as theirs.
+The series stand in `values.toml`. A user may override any of them with a reference of their own, for one year
+or for every date the text covers; it shows as theirs.
 """
 
 from __future__ import annotations
@@ -39,6 +39,10 @@ class Override(Protocol):
     def reference(self) -> str:
         """Where it comes from."""
 
+    @property
+    def annee(self) -> int | None:
+        """The one tax year it is of; None for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Series:
@@ -48,6 +52,7 @@ class _Series:
     values: tuple[LegalValue, ...]
     most: Decimal | None = None
     fixed: bool = False
+    flattened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,10 @@ class Law:
         With `beside`, what is read joins the list of that reader.
         """
         return Reader(self, day, {} if beside is None else beside.read)
+
+    def flattened(self) -> tuple[LegalValue, ...]:
+        """Return the user's own values that stand for years to which the text gives several."""
+        return tuple(s.values[0] for s in self.series.values() if s.flattened)
 
     def all_values(self) -> tuple[LegalValue, ...]:
         """Return every value of every period, in the order of the file."""
@@ -189,17 +198,7 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
             told = fields | {"maximum": old.most}
             faults.append(Fault(code, got=str(override.valeur), fields=told))
             continue
-        own = LegalValue(
-            cle=key,
-            libelle=old.libelle,
-            valeur=text,
-            debut=old.values[0].debut,
-            fin=old.values[-1].fin,
-            reference=override.reference,
-            verifie=True,
-            origine="utilisateur",
-        )
-        series[key] = replace(old, values=(own,))
+        series[key] = _overridden(old, text, override)
     if named is not None and (lacking := [k for k in _OF_REGION if k not in (overrides or {})]):
         fields = {"cles": ", ".join(lacking)}
         faults.append(Fault("loi_repere_sans_chiffres", got=str(named.valeur), fields=fields))
@@ -214,6 +213,38 @@ def _refused(series: _Series, text: str) -> str | None:
     if series.fixed and text not in {v.valeur for v in series.values}:
         return "loi_valeur_sans_effet"
     return None
+
+
+def _overridden(series: _Series, text: str, override: Override) -> _Series:
+    """Put a value of the user's own in place of the text's: of one year, or of all that it covers."""
+    year, every = override.annee, series.values
+    first, last = every[0].debut, every[-1].fin
+    if year is not None:
+        first, last = f"{year}-01-01", f"{year}-12-31"
+    own = LegalValue(
+        cle=series.cle,
+        libelle=series.libelle,
+        valeur=text,
+        debut=first,
+        fin=last,
+        reference=override.reference,
+        verifie=True,
+        origine="utilisateur",
+    )
+    if year is None:
+        return replace(series, values=(own,), flattened=len({v.valeur for v in every}) > 1)
+    before = (replace(v, fin=_before(v.fin, f"{year - 1}-12-31")) for v in every if v.debut < first)
+    after = (
+        replace(v, debut=max(v.debut, f"{year + 1}-01-01"))
+        for v in every
+        if not v.fin or v.fin > last
+    )
+    return replace(series, values=(*before, own, *after))
+
+
+def _before(end: str, limit: str) -> str:
+    """Return the earlier of two ends of a period, the first empty while in force."""
+    return min(end, limit) if end else limit
 
 
 @lru_cache(maxsize=8)

@@ -245,6 +245,22 @@ def test_values_of_the_user_are_listed_with_their_reference() -> None:
     rows = blocks(make(settings=settings))["valeurs_utilisateur"].rows
     assert list(rows["reference"]) == ["Délibération du 3 mars"]
     assert list(rows["valeur"]) == ["0,35"]
+    assert "Pour l’imposition" not in [
+        c.header for c in blocks(make(settings=settings))["valeurs_utilisateur"].columns
+    ]
+
+
+def test_a_value_of_the_user_of_one_year_says_which() -> None:
+    own = {
+        "frais_tse": LoiUtilisateur(valeur="8 %", reference="Courrier du SIP", annee=2024),
+        "frais_epci": LoiUtilisateur(valeur="2 %", reference="Courrier du SIP"),
+    }
+    dossier = make()
+    reglages = dossier.settings.reglages.model_copy(update={"loi": own})
+    settings = dossier.settings.model_copy(update={"reglages": reglages})
+    table = blocks(make(settings=settings))["valeurs_utilisateur"]
+    assert "Pour l’imposition" in [c.header for c in table.columns]
+    assert sorted(table.rows["annee"].dropna()) == [2024]
 
 
 def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:

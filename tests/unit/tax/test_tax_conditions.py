@@ -25,6 +25,7 @@ class Own:
 
     valeur: Any
     reference: str = "note fictive"
+    annee: int | None = None
 
 
 def on(year: int, **own: Own) -> Reader:

@@ -198,6 +198,15 @@ def doubts_of(
     doubts += [
         doubt("contrat_sans_date", Place(), name) for name in conventions.without_contract_date()
     ]
+    doubts += [
+        doubt(
+            "loi_toutes_annees",
+            Place("dossier.toml", column=f"reglages.loi.{value.cle}"),
+            value.valeur,
+            libelle=value.libelle,
+        )
+        for value in reader.law.flattened()
+    ]
     doubts += _conditions(items, reader)
     doubts += _blank_rates(items)
     groups = grouped(items, lambda i: i.id_residence)
