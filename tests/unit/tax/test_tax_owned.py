@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +164,59 @@ def test_a_line_of_the_building_in_the_quarter_says_nothing_of_the_other_one() -
     owned = owns(*((f"10000000{k:02}", "R1") for k in range(1, 11)))
     made = abate(notice(1, id_batiment="A"), residences=homes(cut), entrances=doors, owned=owned)
     assert found(made) == [("sans_avis", "R1", 9, Decimal("1113.75"))]  # 9 × 247.50 × 0.5
+
+
+@pytest.mark.parametrize(("exempt", "due"), [(4, ("exonere", None)), (3, ("sans_avis", DUE))])
+def test_dwellings_still_exempt_of_a_residence_may_be_those_on_no_notice(
+    exempt: int, due: tuple[str, Decimal | None]
+) -> None:
+    doors = pd.DataFrame(
+        [
+            door(building="A", nb_logements=6 - exempt),
+            door(building="B", nb_logements=exempt, fin_exoneration=dt.date(2034, 12, 31)),
+        ]
+    )
+    owned = owns(*((f"10000000{k:02}", "R1") for k in range(1, 6)))
+    made = abate(notice(1, id_batiment="A"), residences=stock(6), entrances=doors, owned=owned)
+    assert found(made) == [(due[0], "R1", 4, due[1])]
+    counted = "3 logements de la résidence sont encore exonérés, et peut-être de ceux-là"
+    assert (counted in plain(made.owned["lecture"][0])) == (exempt == 3)
+
+
+def test_exempt_dwellings_that_a_notice_bears_are_not_those_on_none() -> None:
+    doors = pd.DataFrame(
+        [
+            door(building="A", nb_logements=2),
+            door(building="B", nb_logements=1, fin_exoneration=dt.date(2034, 12, 31)),
+        ]
+    )
+    owned = owns(*((f"100000000{k}", "R1") for k in range(1, 4)))
+    lines = (notice(1, id_batiment="A"), notice(2, id_batiment="B"))
+    made = abate(*lines, residences=stock(3), entrances=doors, owned=owned)
+    assert found(made) == [("sans_avis", "R1", 1, DUE)]
+
+
+def test_a_line_out_of_the_quarter_bars_no_dwelling_that_is_in() -> None:
+    doors = pd.DataFrame(
+        [door(building="A", side="hors", nb_logements=1), door(building="B", nb_logements=1)]
+    )
+    cut = home(nb_logements=2, logements_dans=1, logements_hors=1)
+    owned = owns(("1000000001", "R1"), ("1000000002", "R1"))
+    made = abate(notice(1, id_batiment="A"), residences=homes(cut), entrances=doors, owned=owned)
+    assert found(made) == [("sans_avis", "R1", 1, DUE / 2)]
+
+
+def test_what_is_in_the_quarter_being_exempt_the_half_outside_adds_no_finding() -> None:
+    doors = pd.DataFrame(
+        [
+            door(building="A", nb_logements=2, fin_exoneration=dt.date(2034, 12, 31)),
+            door(building="B", side="hors", nb_logements=4),
+        ]
+    )
+    cut = home(nb_logements=6, logements_dans=2, logements_hors=4)
+    owned = owns(*((f"10000000{k:02}", "R1") for k in range(1, 6)))
+    made = abate(notice(1, id_batiment="B"), residences=homes(cut), entrances=doors, owned=owned)
+    assert found(made) == [("exonere", "R1", 4, None)]
 
 
 def test_lines_still_exempt_say_so_of_what_is_on_no_notice() -> None:

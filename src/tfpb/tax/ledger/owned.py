@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from tfpb.words.money.state_words import EXTRAS, OWNED, UNKNOWN_AMOUNT
 from tfpb.words.numbers import euros
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tfpb.tax.abatement.holdings import Holding, Stock
     from tfpb.tax.abatement.premises import Premises
@@ -77,11 +78,16 @@ def owned_premises(
         lacking = max(0, min(len(absent), len(keys) - covered))
         held = right(holding)
         if lacking and held.motive not in _OUT:
-            amount = _worth(holding, held, lines, items)
+            inside = [i for i in lines if i.right.motive not in _OUT]
+            borne = sum(i.dwellings for i in inside if i.right.motive == "exonere")
+            exempt = min(lacking, max(0, _exempt(holding, right) - borne))
+            code = _finding(held, inside, free=lacking > exempt)
+            amount = None
+            if code == "sans_avis" and (each := _worth(holding, held, inside, items)) is not None:
+                amount = cents(each * (lacking - exempt))
             facts = {"locaux_possedes": len(keys), "logements_avis": covered, "locaux": lacking}
-            if amount is not None:
-                amount = cents(amount * lacking)
-            rows.append(_row(_finding(held, lines), holding, held, montant_eur=amount, **facts))
+            more = {"exoneres": exempt, "doute": held.doubt} if code == "sans_avis" else {}
+            rows.append(_row(code, holding, montant_eur=amount, more=more, **facts))
         if strange:
             paid = [i.paid for i in strange]
             amount = None if None in paid else total(paid)
@@ -92,12 +98,21 @@ def owned_premises(
     return pd.DataFrame(rows, columns=list(OWNED_COLUMNS), dtype=object)
 
 
-def _finding(held: Right, lines: list[Premises]) -> str:
-    """Return what is found of premises owned and on no notice: the side first, then the exemption."""
+def _finding(held: Right, lines: list[Premises], *, free: bool) -> str:
+    """Return what is found of premises owned and on no notice: the side first, then the exemption.
+
+    `free` is whether they are more than the dwellings still exempt.
+    """
     if held.motive == "cote_a_verifier":
         return "a_verifier"
-    told = {i.right.motive for i in lines} or {held.motive}
-    return "exonere" if told == {"exonere"} or held.motive == "exonere" else "sans_avis"
+    exempt = held.motive == "exonere" or {i.right.motive for i in lines} == {"exonere"}
+    return "sans_avis" if free and not exempt else "exonere"
+
+
+def _exempt(holding: Holding, right: Callable[[Holding], Right]) -> int:
+    """Count the dwellings in a quarter that are still exempt: they may have no notice."""
+    each = ((u.dwellings, right(replace(holding, units=(u,)))) for u in holding.units)
+    return sum(count for count, of in each if of.motive == "exonere")
 
 
 def _worth(
@@ -119,7 +134,7 @@ def _inside(holding: Holding) -> Decimal:
 
 
 def _row(
-    code: str, holding: Holding | None, held: Right | None = None, **facts: Any
+    code: str, holding: Holding | None, *, more: Mapping[str, Any] | None = None, **facts: Any
 ) -> dict[str, Any]:
     row = {
         "id_residence": holding.id_residence if holding else "",
@@ -132,10 +147,9 @@ def _row(
     worth = row["montant_eur"]
     part = _inside(holding) if holding and holding.dwellings else _ALL
     told = {**row, "montant": UNKNOWN_AMOUNT if worth is None else euros(worth), "part": part}
-    said = OWNED[code].filled({**told, "coupee": part < _ALL})
-    if held is not None and held.share and held.doubt:
-        said = f"{said} {EXTRAS['doute'].format(doute=held.doubt)}"
-    return {**row, "lecture": said}
+    parts = [OWNED[code].filled({**told, "coupee": part < _ALL})]
+    parts += [EXTRAS[key].filled({key: value}) for key, value in (more or {}).items() if value]
+    return {**row, "lecture": " ".join(parts)}
 
 
 def _key(invariant: str) -> str:
