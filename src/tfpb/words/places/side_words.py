@@ -14,7 +14,7 @@ from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tfpb.model.location import StockCounts
 
@@ -231,6 +231,21 @@ def contradicted(*, side: str, date: str, code: str, computed: str) -> str:
     when = f" du {date}" if date else ""
     said = f"{SIDE_WORDS[side]} {code}".strip()
     return f"La décision{when} ({said}) contredit la carte, à revoir. {computed}"
+
+
+def contrary(said: Sequence[tuple[str, str]], *, computed: str) -> str:
+    """Write what contrary decisions on one entrance say, each once: its side, and the quarter it names."""
+    listed = dict.fromkeys(f"{SIDE_WORDS[side]} {code}".strip() for side, code in said)
+    return f"Des décisions contraires portent sur l’entrée ({' ; '.join(listed)}) : à revoir. {computed}"
+
+
+def without_quarter(*, side: str, date: str, computed: str) -> str:
+    """Write that a decision puts an entrance in a quarter which neither it nor the map names."""
+    when = f" du {date}" if date else ""
+    return (
+        f"La décision{when} ({SIDE_WORDS[side]}) ne dit pas quel quartier, et la carte n’en situe aucun : "
+        f"à compléter. {computed}"
+    )
 
 
 ROAD_AXIS: Final = (
