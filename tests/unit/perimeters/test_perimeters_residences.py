@@ -24,6 +24,7 @@ from tfpb.perimeters import (
     check_decisions,
     correspondence,
     cut_residences,
+    heirs,
     locate,
     new_quarters,
     residences,
@@ -368,6 +369,21 @@ def test_correspondence_names_links_and_conserves_area(make_map) -> None:  # noq
     assert checked[("QP093901", "QN09392M")] == 5
     assert sum(count.values()) == 60
     assert not {"QP093905", "QP093904"} & set(mine.code_2015)
+
+
+def test_a_quarter_that_disappeared_has_no_heir_in_a_sliver(make_map) -> None:  # noqa: ANN001
+    old = {"QP093901": shapely.box(0, 0, 500, 500), "QP093902": shapely.box(500, 0, 1000, 500)}
+    # 3 m of the first, 0.6 % of it, then 26 m, 5.2 %: a neighbour's line, then a succession
+    for low, found in ((497, {}), (474, {"QP093901": "QN09392M"})):
+        new = {"QN09392M": shapely.box(low, 0, 1000, 500)}
+        maps = {2015: make_map(2015, old), 2024: make_map(2024, new)}
+        table = correspondence(maps)
+        gone = table.loc[(table["code_2015"] == "QP093901") & (table["code_2024"] == ""), "lien"]
+        assert gone.tolist() == ["modifie" if found else "disparu"]
+        assert heirs(table) == {"QP093902": "QN09392M"} | found
+        points = stock([(498, 250)], ["R1"], [40])  # its dwellings in the sliver make none either
+        mine = correspondence(maps, points.join(locate(points, maps, year=2025)))
+        assert heirs(mine) == {"QP093902": "QN09392M"} | found
 
 
 @pytest.mark.parametrize(
