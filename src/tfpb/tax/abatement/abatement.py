@@ -230,6 +230,8 @@ def _read_notices(
         for check in made:
             about = slice(check.line, check.line + check.span)
             checks.append((check, positions[about]))
+            for position in positions[about]:
+                out[position] = replace(out[position], noticed=True)
             if check.constat == "inexplique":
                 row = group[check.line].row
                 code = _unexplained(check, group[about], tolerance)
