@@ -238,7 +238,10 @@ def _of_residence(
 ) -> Iterator[Fault]:
     written = [i.row.whole("nb_logements") for i in group if not is_repeated(i)]
     read = sum(n for n in written if n is not None)
-    if None not in written and read > holding.dwellings:
+    if not holding.counted:
+        rows = rows_words(sorted({u.row for u in holding.units if u.row and not u.counted}))
+        yield doubt("logements_vides", here, key, lignes=rows)
+    elif None not in written and read > holding.dwellings:
         yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
     elif None not in written and (known := _taxable(holding, reader)):
         inside = sum(u.dwellings for u in known)

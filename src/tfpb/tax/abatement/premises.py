@@ -240,7 +240,7 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
     out = [0] * len(items)
     for key, places in grouped(range(len(items)), lambda p: items[p].id_residence).items():
         holding = stock.residence(key)
-        known = None if holding is None else holding.dwellings
+        known = holding.dwellings if holding is not None and holding.counted else None
         written = [0 if is_repeated(items[p]) else _written(items[p].row) for p in places]
         counted = [n for n in written if n is not None]
         complete = len(counted) == len(written)
