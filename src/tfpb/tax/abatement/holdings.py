@@ -104,6 +104,11 @@ class Holding:
         """Count the dwellings of a side."""
         return sum(u.dwellings for u in self.units if u.side == side)
 
+    def part(self, units: tuple[Unit, ...]) -> Holding:
+        """Return some of its units as a holding of their own, in the quarter of most of them."""
+        code, name = _main_quarter(units)
+        return replace(self, units=units, code_qpv=code, nom_qpv=name)
+
     @property
     def overseas(self) -> bool:
         """Whether it stands overseas."""
@@ -151,10 +156,7 @@ class Stock:
         if holding is None or not building:
             return holding
         units = tuple(u for u in holding.units if u.building == building)
-        if not units:
-            return holding
-        code, name = _main_quarter(units)
-        return replace(holding, units=units, code_qpv=code, nom_qpv=name)
+        return holding.part(units) if units else holding
 
 
 class Stocks:

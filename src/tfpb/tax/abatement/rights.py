@@ -162,7 +162,9 @@ def right_of(
             bare, statut=Statut.A_VERIFIER, doubt=share + doubt, motive="autre_local",
             fields={"type_local": nature},
         )  # fmt: skip
-    motive, fields = _entitled(holding, units, held, share, reader, ended=earliest is not None)
+    # of dwellings whose end is not known, another's says nothing
+    ended = all(ends[u] is not None for u in taxable if u.side == QpvStatut.DANS)
+    motive, fields = _entitled(holding, units, held, share, reader, ended=ended)
     return Right(
         held.statut, share, doubt, code, name, motive, fields, known=held.known, opens=opens
     )
