@@ -57,6 +57,7 @@ def test_a_building_without_row_of_the_year_has_that_of_the_year_before() -> Non
     [
         {"id_batiment": ""},  # names no building: may bear both
         {"nb_logements": 20},  # counts more than the building it names
+        {"nb_logements": ""},  # does not count
     ],
 )
 def test_a_line_that_may_bear_the_whole_residence_leaves_nothing_to_the_year_before(
@@ -150,6 +151,15 @@ def test_lines_that_count_exempt_dwellings(rows: list[dict[str, Any]], *, told: 
     made = abate(*lines, **two(fin_exoneration=LATER))
     assert ("logements_exoneres" in codes(made)) is told
     assert ("a_verifier" in set(made.premises["statut"])) is told
+
+
+def test_a_line_of_a_residence_wholly_exempt_is_that_of_its_dwellings() -> None:
+    stock = homes(home(nb_logements=10, logements_dans=10))
+    doors = pd.DataFrame([door(fin_exoneration=LATER)])
+    garage = local(type_local="Garage")
+    made = abate(garage, residences=stock, entrances=doors)
+    assert first(made)["statut"] == "exonere"
+    assert set(made.forecast["statut"]) == {"exonere", "a_verifier"}
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tfpb.model.codes import Statut
-from tfpb.tax.abatement.premises import UNKNOWN
+from tfpb.tax.abatement.premises import UNKNOWN, exemption_of, written_dwellings
 from tfpb.tax.abatement.rights import end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO
 
@@ -41,11 +41,14 @@ def unlined(holding: Holding, rows: Sequence[Record], reader: Reader) -> tuple[U
         return ()
     *named, (others, loose) = _scopes(holding, rows)
     if not loose:
-        over = any(_written(of) > _dwellings(units) for units, of in named)
-        return () if over else others
-    written = _told(loose)
+        within = all(
+            (written := _written(of)) is not None and written <= _dwellings(units)
+            for units, of in named
+        )
+        return others if within else ()
+    written = None if _own_end(loose) else _written(loose)
     free, bound = _by_exemption(others, reader)
-    return bound if written is not None and written <= _dwellings(free) else ()
+    return bound if free and written is not None and written <= _dwellings(free) else ()
 
 
 def overcounted(
@@ -57,7 +60,7 @@ def overcounted(
     """
     found = []
     for units, of in _scopes(holding, rows) if holding.counted else []:
-        written = _told(of)
+        written = None if _own_end(of) else _written(of)
         free, bound = _by_exemption(units, reader)
         if free and bound and written is not None:
             least = min(u.dwellings for u in bound)
@@ -124,12 +127,13 @@ def _dwellings(units: Iterable[Unit]) -> int:
     return sum(u.dwellings for u in units)
 
 
-def _written(rows: Iterable[Record]) -> int:
-    return sum(row.whole("nb_logements") or 0 for row in rows)
+def _written(rows: Iterable[Record]) -> int | None:
+    """Return the dwellings that lines count; None where one does not."""
+    counts = [written_dwellings(row) for row in rows]
+    known = [n for n in counts if n is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
-def _told(rows: Sequence[Record]) -> int | None:
-    """Return the dwellings of lines; None where one does not count, or bears an exemption of its own."""
-    counts = [row.whole("nb_logements") for row in rows]
-    own = any(row.day("fin_exoneration") is not None for row in rows)
-    return None if own or None in counts or not rows else _written(rows)
+def _own_end(rows: Iterable[Record]) -> bool:
+    """Return whether a line bears an end of exemption of its own, which prevails over the stock's."""
+    return any(exemption_of(row) is not None for row in rows)

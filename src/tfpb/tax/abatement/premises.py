@@ -241,7 +241,7 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
     for key, places in grouped(range(len(items)), lambda p: items[p].id_residence).items():
         holding = stock.residence(key)
         known = holding.dwellings if holding is not None and holding.counted else None
-        written = [0 if is_repeated(items[p]) else _written(items[p].row) for p in places]
+        written = [0 if is_repeated(items[p]) else written_dwellings(items[p].row) for p in places]
         counted = [n for n in written if n is not None]
         complete = len(counted) == len(written)
         shares = [n or 0 for n in written]
@@ -260,7 +260,7 @@ def is_repeated(item: Premises) -> bool:
     return item.right.motive == TWICE
 
 
-def _written(row: Record) -> int | None:
+def written_dwellings(row: Record) -> int | None:
     """Return the dwellings that a row counts; of what is no dwelling, none."""
     count = row.whole("nb_logements")
     return 0 if count is None and not is_home(row.text("type_local")) else count

@@ -142,7 +142,8 @@ def _ends(
             continue
         told[building] = told.get(building, 0) + item.dwellings
         place = stock.find(item.id_residence, item.building) or holding
-        homes = round(Decimal(item.dwellings * place.count(QpvStatut.DANS)) / place.dwellings)
+        inside = place.count(QpvStatut.DANS)
+        homes = round(Decimal(item.dwellings * inside) / place.dwellings) if inside else 0
         if homes and end >= reader.day:
             yield end, homes
     for unit in holding.units:
