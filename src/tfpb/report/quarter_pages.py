@@ -109,14 +109,19 @@ def verdict(row: Mapping[Any, Any]) -> str:
 
 
 def quarter_page(
-    dossier: Dossier, answers: OwnAnswers | None, code: str, name: str, communes: str
+    dossier: Dossier,
+    answers: OwnAnswers | None,
+    parts: pd.DataFrame,
+    code: str,
+    name: str,
+    communes: str,
 ) -> QpvPage:
-    """Make the page of a quarter."""
+    """Make the page of a quarter; `parts` as `Located.parts` counts all of them."""
     homes, head = dossier.located.residences, dossier.settings.dossier
-    mine = homes[homes["code_qpv"] == code]
+    mine = only(parts, code_qpv=code)
     dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
     given, done = money(dossier, code), balance(dossier, code)
-    doubts = _doubts(dossier, code)
+    doubts = _doubts(dossier, mine, code)
     actions = int(done.get("actions", 0) or 0)
     share = dwellings / total if total else 0.0
     abated = int(given.get("logements_abattus", 0))
@@ -144,6 +149,7 @@ def quarter_page(
             change,
         ),
         modelled=modelled,
+        doubtful=doubts[0],
         margin=(answers.margin if answers is not None else 5.0) / 100,
         gap_scope=scope,
         borrowed=scope == words.GAP_SCOPE_CONVENTION,
@@ -151,13 +157,13 @@ def quarter_page(
     )
 
 
-def _doubts(dossier: Dossier, code: str) -> tuple[int, int, int, float]:
+def _doubts(dossier: Dossier, mine: pd.DataFrame, code: str) -> tuple[int, int, int, float]:
     """Return the dwellings and résidences to check in a quarter or next to it, those next to it, how near.
 
     Next to it are résidences of no quarter whose doubtful entrances lie nearest to this one.
     """
     homes, doors = dossier.located.residences, dossier.located.entrances
-    mine = homes[(homes["code_qpv"] == code) & (homes["logements_a_verifier"] > 0)]
+    mine = mine[mine["logements_a_verifier"] > 0]
     of_none = set(homes.loc[homes["code_qpv"] == "", "id_residence"])
     unsure = doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER]
     near = unsure[(unsure["qpv_proche_code"] == code) & unsure["id_residence"].isin(of_none)]

@@ -298,6 +298,10 @@ NOTHING_BESIDE: Final = "Pas de comparaison avec {year} : ses actions ne sont pa
 ENTERED: Final = Phrase(
     "Entrés en quartier prioritaire avec la carte de 2024 : {homes:s logement}."
 )
+ENTERED_UNKNOWN: Final = Phrase(
+    "On ne sait pas si {homes:s logement} du quartier {homes:a était/étaient} déjà en quartier prioritaire "
+    "sur la carte de 2015."
+)
 NONE_ENTERED: Final = "Ses logements étaient déjà en quartier prioritaire sur la carte de 2015."
 SETTLED: Final = Phrase("Adresses douteuses tranchées dans ce quartier : {count:n}.")
 PROVED: Final = Phrase("{proved:n} sur {actions:n}")

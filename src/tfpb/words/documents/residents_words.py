@@ -61,7 +61,9 @@ FRAGILE: Final = " « Fragile » ou « isolé » : à lire avec prudence."
 _EARLY: Final = "Si ces actions améliorent les choses : l’enquête de {wave} date d’avant."
 _NO_EFFECT: Final = "Si ces actions améliorent les choses : l’enquête ne le mesure pas."
 _NO_ANSWER: Final = "Si ces actions améliorent les choses : il faudrait une enquête."
-_DOUBTS: Final = Phrase("Si {homes:s logement}, près de la limite, sont bien du quartier.")
+_DOUBTS: Final = Phrase(
+    "Si {homes:s logement} à vérifier {homes:a est/sont} bien du quartier."
+)
 _PENDING: Final = "Ce que deviennent {amounts}."
 _STATES: Final[dict[str, str]] = _TEXTS["states"]
 _ENDS: Final = {0: "moins de 1 sur 10", 10: "plus de 9 sur 10"}
