@@ -246,6 +246,7 @@ class QpvPage:
     gap_scope: str = ""  # over whom the three lines are measured (the quarter, or the convention)
     reach: float = 0.0  # both ends of the axis of the lines at least: one ruler for all pages
     doubtful: int = 0  # dwellings to check, in the quarter or next to it
+    everyone: bool = False  # answers of all bailleurs, for want of this one's name in the survey
     borrowed: bool = False  # over the convention, for want of answers of the quarter
 
 

@@ -125,9 +125,7 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _quarters(
-    dossier: Dossier, parts: pd.DataFrame, shown: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
+def _quarters(dossier: Dossier, parts: pd.DataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Count the dwellings of each quarter, and its money a dwelling abated."""
     held = parts[parts["logements_dans"] > 0].groupby("code_qpv")["logements_dans"]
     codes = [str(c) for c in shown["code_qpv"]]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _LINES: Final = 3
+_BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])
 _THEMES: Final = ("residence", "relation", "quartier", "logement")
 
 
@@ -64,6 +65,8 @@ class OwnAnswers:
     waves : sequence of str
     margin : float
         Of equivalence, in points.
+    everyone : bool
+        Answers of all bailleurs: the survey does not name this one.
     """
 
     rows: pd.DataFrame
@@ -73,6 +76,7 @@ class OwnAnswers:
     against: Mapping[Key, Disagreement]
     waves: Sequence[str]
     margin: float
+    everyone: bool = False
 
 
 def own_answers(dossier: Dossier) -> OwnAnswers | None:
@@ -89,6 +93,7 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
         disagreements(survey.comparison),
         [wave.vague for wave in survey.waves],
         survey.margin,
+        survey.of_others,
     )
 
 
@@ -152,7 +157,8 @@ def quarter_page(
         doubtful=doubts[0],
         margin=(answers.margin if answers is not None else 5.0) / 100,
         gap_scope=scope,
-        borrowed=scope == words.GAP_SCOPE_CONVENTION,
+        everyone=answers is not None and answers.everyone,
+        borrowed=scope in _BORROWED,
         wave=answers.waves[-1] if answers is not None and gaps else "",
     )
 
@@ -210,6 +216,8 @@ def _satisfaction(
         said, scope = words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
         there = only(answers.rows, territoire=TOTAL)
         here = only(there, vague=answers.waves[-1])
+    if answers.everyone:
+        said, scope = words.EVERYONE[said], words.EVERYONE[scope]
     lines = tuple(_line(here, item, str(answers.labels[item]), against) for item in items)
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from PIL import Image
-from report_dossier import HOSTILE_TYPST, ITEMS, bare, make
+from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, make
 
 from everywhere import need
 from tfpb.model.report import Photos, Report, Table, Text
@@ -22,9 +22,14 @@ from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import document_pdf
 from tfpb.report.map_model import map_model
 from tfpb.report.quarter_pages import own_answers, quarter_page
-from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
+from tfpb.report.sections.note import note
 from tfpb.report.sections.patrimoine import quarters
+from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
+from tfpb.report.sections.survey.comparaison import comparaison
+from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
+from tfpb.report.sections.synthese import synthese
 from tfpb.words.documents import residents_words as words
+from tfpb.words.survey.satisfaction import NOT_NAMED
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -416,3 +421,53 @@ def test_a_quarter_of_buildings_of_a_residence_counted_elsewhere_has_its_pages()
     page = next(p for p in map_model(made).pages if p.code_qpv == other)
     assert page.figures[0][1] == str(doors.loc[one, "nb_logements"].iloc[0])
     assert residents_page(made, page).title == "Le Moulin – Gare"
+
+
+def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    rows = survey.comparison
+    rows = rows[rows["bailleur"] == BAILLEUR].assign(bailleur="ensemble")
+
+    def told(masked: str = "", **settings: bool) -> tuple[QpvPage, str, str, str, str]:
+        """Return the page of a quarter, the other two, the note and the summary."""
+        hidden = rows.assign(
+            publication=rows["publication"].mask(rows["territoire"] == masked, "masque")
+        )
+        heard = dataclasses.replace(
+            survey, comparison=hidden, settings={**survey.settings, **settings}
+        )
+        made = dataclasses.replace(dossier, survey=heard)
+        page = page_of(made)
+        (proof,) = quarter_report(made, page).sections
+        fields = " ".join(b.scope for b in proof.blocks if isinstance(b, Table))
+        sheets = (note(made), synthese(made), comparaison(made), evaluation(made))
+        texts = [
+            "\n".join(p for b in s.blocks if isinstance(b, Text) for p in b.paragraphs)
+            for s in sheets
+        ]
+        assert len({NOT_NAMED.format(bailleur=BAILLEUR) in text for text in texts}) == 1
+        return page, residents(made), fields, texts[0], texts[1]
+
+    page, plain_page, fields, first, summary = told(autrui=True)
+    assert page.everyone
+    assert not page.borrowed
+    assert page.gap_scope == "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV"
+    assert "locataires ici, tous bailleurs de l’enquête : «" in page.sentences[-2]
+    assert "tous ceux qu’elle nomme" in plain_page
+    assert "quartiers du bailleur" not in plain_page + fields
+    assert "autres quartiers de tous les bailleurs" in fields
+    assert "Service du bailleur" not in first
+    assert all(f"L’enquête ne nomme pas « {BAILLEUR} »" in text for text in (first, summary))
+    page, plain_page, *_ = told(CODE, autrui=True)
+    assert page.borrowed
+    assert "tous QPV" in page.gap_scope
+    assert "elle ne nomme pas celui d’ici" in plain_page
+    page, plain_page, fields, first, _ = (
+        told()
+    )  # a delivery that names nobody is the bailleur's own
+    assert page.gap_scope == "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
+    assert "dans les autres quartiers du bailleur" in plain_page
+    assert "autres quartiers du bailleur" in fields
+    assert "Service du bailleur" in first

@@ -193,7 +193,9 @@ def test_a_surplus_argues_only_of_its_year_and_where_chance_cannot_make_it(
     year: int, rows: list[tuple[int | None, ...]], said: str, *, argues: bool
 ) -> None:
     columns = ("surcout_eur", "surcout_ic95_bas_eur", "surcout_ic95_haut_eur")
-    told = [dict(zip(columns, [v if v is None else Decimal(v) for v in r], strict=True)) for r in rows]
+    told = [
+        dict(zip(columns, [v if v is None else Decimal(v) for v in r], strict=True)) for r in rows
+    ]
     costs = pd.DataFrame(told, dtype=object).assign(annee=year)
     dossier = make(droit_commun=DroitCommun(costs))
     (sentence,) = surplus(dossier)

@@ -170,9 +170,10 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
     if rows.empty:
         return (MISSING["enquete"][0],)
     margin = margin_words(view.margin_of(rows))
-    out = [words.SATISFACTION.filled(_counts(rows) | {"margin": margin})]
+    others = view.not_named(dossier)
+    out = [*others, words.SATISFACTION.filled(_counts(rows) | {"margin": margin})]
     service = rows[rows["nature"] == Nature.SERVICE]
-    if len(service):
+    if len(service) and not others:  # whose service?
         out.append(words.SERVICE.filled(_counts(service) | {"margin": margin}))
     if apart := int((view.shown(rows)["autrement"] != "").sum()):
         out.append(words.LIKE_WITH_LIKE.format(count=apart))

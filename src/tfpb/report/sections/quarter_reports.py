@@ -21,6 +21,7 @@ from tfpb.words.money.accounts import axis_short, axis_words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.programme_words import carry_argument
 from tfpb.words.places.side_words import is_decided
+from tfpb.words.survey.satisfaction import OF_ALL, OF_BAILLEUR
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -58,10 +59,14 @@ def _answers(page: QpvPage, wave: str) -> list[Text]:
     told = [line for line in page.gaps if line.gap is not None]
     if not told:
         return [Text((words.NOT_SHOWN if wave else words.NO_SURVEY,), title=words.TOLD)]
-    scope = words.BORROWED if page.borrowed else words.HERE
+    whose = (
+        (words.HERE_EVERYONE, words.BORROWED_EVERYONE)
+        if page.everyone
+        else (words.HERE, words.BORROWED)
+    )
     weak = any("(" in line.words for line in told)
     return [
-        Text((scope.format(wave=wave),), title=words.TOLD),
+        Text((whose[page.borrowed].format(wave=wave),), title=words.TOLD),
         Text(tuple(words.line(line) for line in page.gaps), bullets=True),
         Text((words.POINTS + (words.FRAGILE if weak else ""),)),
     ]
@@ -143,7 +148,9 @@ def _axes(dossier: Dossier, code: str) -> list[Block]:
     year = dossier.settings.dossier.annee
     if told.empty:
         return []
-    return [table("quartier_axes", told, annee=year, precedente=year - 1, vague=wave)]
+    others = dossier.survey is not None and dossier.survey.of_others
+    facts = {"vague": wave, "bailleurs": OF_ALL if others else OF_BAILLEUR}
+    return [table("quartier_axes", told, annee=year, precedente=year - 1, **facts)]
 
 
 def _said(dossier: Dossier, code: str, axis: int) -> str:

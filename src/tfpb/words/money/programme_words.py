@@ -87,8 +87,8 @@ BEFORE: Final = Phrase(" ({amount:€} en {year})")
 """What last year's pack told, behind this year's."""
 LAST_YEAR: Final = Phrase("En {year}, {valued:€} étaient valorisés, tous quartiers ensemble.")
 SURPLUS: Final = Phrase(
-    "Surcoût de droit commun en QPV{year} : {surplus:€} ({between}, {count:s indicateur}{rest}){share} ; posé à côté "
-    "des actions valorisées et jamais ajouté : une même dépense peut être dans les deux."
+    "Surcoût de droit commun en QPV{year} : {surplus:€} ({between}, {count:s indicateur}{rest}){share} ; "
+    "posé à côté des actions valorisées et jamais ajouté : une même dépense peut être dans les deux."
 )
 JUSTIFIED: Final = Phrase(
     "Justifié, quartier par quartier : {justified:€} sur {abated:€} d’abattement."

@@ -44,8 +44,8 @@ NEXT_NOTHING: Final = Phrase(
     "D’après « {pack} » du {day:d}, rien ne se reporte de {year} : aucun report n’est écrit."
 )
 NEXT_UNKNOWN: Final = Phrase(
-    "Ce qui se reporte de {year} n’est pas connu, faute d’un dossier fait avec son bilan : aucun report n’est "
-    "écrit. Écrivez-le vous-même (report_eur, dans dossier.toml)."
+    "Ce qui se reporte de {year} n’est pas connu, faute d’un dossier fait avec son bilan : aucun report "
+    "n’est écrit. Écrivez-le vous-même (report_eur, dans dossier.toml)."
 )
 NEXT_PART_UNKNOWN: Final = Phrase(
     "Report venu de {year} non connu, faute d’abattement établi : {codes}. Écrivez-le vous-même (report_eur, "
