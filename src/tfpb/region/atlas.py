@@ -99,15 +99,9 @@ def _model(job: MapJob) -> MapModel:
     homes = located.residences.set_index("id_residence")
     held = located.parts
     held = held.assign(bailleur=held["id_residence"].map(homes["bailleur"]))
-    # a quarter where only a part of a résidence of this place stands is another place's
-    own = set(homes["code_qpv"])
     return replace(
         model,
-        pages=tuple(
-            _over_bailleurs(p, only(held, code_qpv=p.code_qpv))
-            for p in model.pages
-            if p.code_qpv in own
-        ),
+        pages=tuple(_over_bailleurs(p, only(held, code_qpv=p.code_qpv)) for p in model.pages),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -149,8 +149,9 @@ def _axes(dossier: Dossier, code: str) -> list[Block]:
     if told.empty:
         return []
     others = dossier.survey is not None and dossier.survey.of_others
-    facts = {"vague": wave, "bailleurs": OF_ALL if others else OF_BAILLEUR}
-    return [table("quartier_axes", told, annee=year, precedente=year - 1, **facts)]
+    whose = OF_ALL if others else OF_BAILLEUR
+    facts: dict[str, Any] = {"annee": year, "precedente": year - 1, "vague": wave}
+    return [table("quartier_axes", told, bailleurs=whose, **facts)]
 
 
 def _said(dossier: Dossier, code: str, axis: int) -> str:
