@@ -152,9 +152,9 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
     assert "repère : 172 € (74 % de 233 €, déduit)" in said
     assert "années 2017 à 2019" in said
     between = "120 € (à 95 %, de 100 € à 140 €, 1 indicateur"
-    assert f"en QPV 2025 : {between}, 1 sans coût comparable) ; posé" in said
+    assert f"en QPV 2025 : {between}, 1 sans coût comparable) ; jamais" in said
     whole = dataclasses.replace(dossier, droit_commun=DroitCommun(costs.head(1)))
-    assert f"{between}), soit 0 % de l’abattement à lui seul" in section(whole, "programme")[2]
+    assert f"{between}), soit 0 % de l’abattement ; jamais" in section(whole, "programme")[2]
     old = dataclasses.replace(dossier, droit_commun=DroitCommun(costs.tail(1)), last_heights={})
     said_old = section(old, "programme")[2]
     assert "en QPV 2024 : 7 000 €" in said_old
@@ -167,11 +167,16 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
     ("year", "rows", "said", "argues"),
     [
         (2025, [(50, 20, 80)], "50 € (à 95 %, de 20 € à 80 €, 1 indicateur), soit 0 %", True),
-        (2023, [(50, 20, 80)], "2023 : 50 € (à 95 %, de 20 € à 80 €, 1 indicateur) ; posé", False),
+        (
+            2023,
+            [(50, 20, 80)],
+            "2023 : 50 € (à 95 %, de 20 € à 80 €, 1 indicateur) ; jamais",
+            False,
+        ),
         (
             2025,
             [(12617, -32933, 92452)],
-            "de −32 933 € à 92 452 € : on ne sait pas s’il y a un surcoût, 1 indicateur) ; posé",
+            "de −32 933 € à 92 452 € : on ne sait pas s’il y a un surcoût, 1 indicateur) ; jamais",
             False,
         ),
         (
@@ -183,10 +188,10 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
         (
             2025,
             [(50, 20, 80), (30, None, None)],
-            "80 € (sans marge d’incertitude calculable, 2 indicateurs) ; posé",
+            "80 € (sans marge d’incertitude calculable, 2 indicateurs) ; jamais",
             False,
         ),
-        (2025, [(-9, -12, -4)], "−9 € (à 95 %, de −12 € à −4 €, 1 indicateur) ; posé", False),
+        (2025, [(-9, -12, -4)], "−9 € (à 95 %, de −12 € à −4 €, 1 indicateur) ; jamais", False),
     ],
 )
 def test_a_surplus_argues_only_of_its_year_and_where_chance_cannot_make_it(
