@@ -49,6 +49,30 @@ class QpvMap:
     mended: tuple[str, ...] = ()
 
 
+def dwellings_inside(entrances: pd.DataFrame | None, residences: pd.DataFrame) -> dict[str, int]:
+    """Count the dwellings of each quarter door by door: a résidence may stand in two.
+
+    Parameters
+    ----------
+    entrances : DataFrame or None
+        Stock and `LOCATION_COLUMNS`; without it a résidence is wholly in its one quarter.
+    residences : DataFrame
+        `RESIDENCE_COLUMNS`.
+
+    Returns
+    -------
+    dict of str to int
+        By code; quarters without dwellings are left out.
+    """
+    if entrances is None or entrances.empty:
+        codes, homes = residences["code_qpv"], residences["logements_dans"]
+    else:
+        doors = entrances[entrances["qpv_statut"] == QpvStatut.DANS]
+        codes, homes = doors["qpv_code"], doors["nb_logements"]
+    counted = homes.astype("Float64").fillna(0).groupby(codes.fillna("").astype(str)).sum()
+    return {str(c): int(n) for c, n in sorted(counted.items()) if c and n}
+
+
 @dataclass(frozen=True, slots=True)
 class Located:
     """The stock, geocoded and located for one tax year.
@@ -75,6 +99,11 @@ class Located:
     residences: pd.DataFrame
     correspondence: pd.DataFrame
     notices: tuple[Fault, ...] = ()
+
+    @property
+    def inside(self) -> dict[str, int]:
+        """Return the dwellings of each quarter, counted door by door."""
+        return dwellings_inside(self.entrances, self.residences)
 
     @property
     def counts(self) -> StockCounts:

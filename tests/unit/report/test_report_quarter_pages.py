@@ -53,6 +53,24 @@ def told(report: Report) -> str:
     return "\n".join([report.subtitle, *lines]).replace("\u202f", " ")
 
 
+def test_a_residence_in_two_quarters_is_of_both_by_its_entrances() -> None:
+    dossier = make()
+    doors = dossier.located.entrances
+    half = doors.iloc[[0]].assign(nb_logements=35, qpv_code="QN05992M")  # of the 75 of R0000
+    whole = doors.assign(nb_logements=doors["nb_logements"].where(doors.index > 0, 40))
+    cut = dataclasses.replace(dossier.located, entrances=pd.concat([whole, half]))
+    cut.entrances["result_citycode"] = ""
+    moved = dataclasses.replace(dossier, located=cut)
+    before, after = (quarters(d.located).set_index("code_qpv") for d in (dossier, moved))
+    assert before["logements_dans"].to_dict() == {CODE: 405, "QN05992M": 20}
+    assert after["logements_dans"].to_dict() == {CODE: 370, "QN05992M": 55}
+    assert (after["residences"] - before["residences"]).to_dict() == {CODE: 0, "QN05992M": 1}
+    _, dwellings, detail = page_of(moved).figures[0]
+    assert (dwellings, detail.split(",")[0]) == ("370", "7 résidences")
+    layer = map_model(moved).qpv.set_index("code_qpv")[["logements", "residences"]]
+    assert layer.loc["QN05992M"].tolist() == [55, 2]
+
+
 def residents(dossier: Dossier) -> str:
     return told(residents_page(dossier, page_of(dossier)))
 

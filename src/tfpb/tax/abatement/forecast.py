@@ -15,15 +15,15 @@ from tfpb.tax.abatement.premises import (
     ESTIMATED,
     REAL,
     Premises,
-    exemption_of,
     hangs_on,
     is_lost,
     is_repeated,
     motive_fields,
+    right_on,
 )
-from tfpb.tax.abatement.rights import Right, right_of, standing_units
+from tfpb.tax.abatement.rights import Right, standing_units
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
-from tfpb.tax.plain_values import ZERO, grouped, missing, total
+from tfpb.tax.plain_values import ZERO, Record, grouped, missing, total
 from tfpb.words.money import state_words
 from tfpb.words.money.accounts import mean_of
 
@@ -241,21 +241,13 @@ def _parts(
 ) -> list[_Part]:
     """Weigh the right of each premises in a coming year; of the résidence when it has none."""
     year = reader.day.year
-    places: list[tuple[Holding, dt.date | None, str, Decimal, int]] = [
-        (
-            stock.find(i.id_residence, i.building) or holding,
-            exemption_of(i.row),
-            i.row.text("type_local"),
-            i.full,
-            i.dwellings,
-        )
+    places = [
+        (stock.find(i.id_residence, i.building) or holding, i.row, i.full, i.dwellings)
         for i in group
-    ] or [(holding, None, "", ZERO, holding.dwellings)]
+    ] or [(holding, Record(), ZERO, holding.dwellings)]
     parts = []
-    for place, own, nature, full, dwellings in places:
-        right = right_of(
-            place, own_exemption=own, nature=nature, conventions=conventions, reader=reader
-        )
+    for place, row, full, dwellings in places:
+        right = right_on(row, place, conventions, reader)
         standing = sum(u.dwellings for u in standing_units(place.units, year))
         gone = any(u.demolition is not None and u.demolition < year for u in place.units)
         ratio = Decimal(standing) / place.dwellings if place.dwellings else ZERO
