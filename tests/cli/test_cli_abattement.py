@@ -106,6 +106,20 @@ def test_premises_owned_have_a_sheet_and_nobody_lives_there(
     )
 
 
+def test_premises_owned_of_a_residence_without_any_tax_line(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    (folder / "localise.csv").write_text(f"{PLACES}R3;2;dans;QN05991I;Tilleuls\n", "utf-8-sig")
+    owned = "Numéro fiscal du local;Groupe\n1;R1\n8;R3\n9;R3\n"
+    (folder / "gmbi.csv").write_text(owned, "utf-8")
+    done = call("--gmbi", folder / "gmbi.csv", out="sortie.xlsx")
+    assert done.exit_code == 0, done.output
+    rows = pd.read_excel(folder / "sortie.xlsx", sheet_name="Locaux possédés", engine="calamine")
+    # 247.50 + 247.50 over the three dwellings of the two lines, two owned
+    seen = rows[rows["constat"] == "sans_avis"][["id_residence", "locaux", "montant_eur"]]
+    assert seen.to_numpy().tolist() == [["R3", 2, 330.0]]
+
+
 def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> None:
     done = call("--programme", folder / "programme.csv", out="sortie.xlsx")
     assert done.exit_code == 0, done.output

@@ -172,6 +172,20 @@ def test_conditions_of_2025(cells: dict[str, Any], expected: str) -> None:
         assert "247,50" in first(made)["motif"]  # what was missed
 
 
+def test_a_convention_signed_under_another_name_is_named_and_asked_about() -> None:
+    signed = conventions(
+        convention(bailleur="Maisons & Cités Soginorpa"),
+        convention(bailleur="Autre", codes_qpv="QN00000I"),
+    )
+    made = abate(local(), conventions=signed, bailleur="Maisons et Cités")
+    assert first(made)["statut"] == "sans_convention"
+    assert first(made)["motif"].startswith(
+        "La convention d’abattement du quartier QN05991I est signée par « Maisons & Cités Soginorpa », quand "
+        "la résidence est de « Maisons et Cités » : on ne sait pas si c’est le même organisme."
+    )
+    assert made.reserves == {"convention": Decimal("247.50")}
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [

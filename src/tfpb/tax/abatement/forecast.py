@@ -16,15 +16,15 @@ from tfpb.tax.abatement.premises import (
     ESTIMATED,
     REAL,
     Premises,
-    exemption_of,
     hangs_on,
     is_lost,
     is_repeated,
     motive_fields,
+    right_on,
 )
-from tfpb.tax.abatement.rights import Right, right_of, standing_units
+from tfpb.tax.abatement.rights import Right, standing_units
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
-from tfpb.tax.plain_values import ZERO, grouped, missing, total
+from tfpb.tax.plain_values import ZERO, Record, grouped, missing, total
 from tfpb.words.money import state_words
 from tfpb.words.money.accounts import mean_of
 
@@ -280,14 +280,7 @@ def _parts(
     if bare or not group:
         places.append((holding.part(bare) if group else holding, None))
     rights = [
-        right_of(
-            place,
-            own_exemption=exemption_of(line.row) if line else None,
-            nature=line.row.text("type_local") if line else "",
-            conventions=conventions,
-            reader=then,
-        )
-        for place, line in places
+        right_on(line.row if line else Record(), place, conventions, then) for place, line in places
     ]
     rights[: len(group)] = of_counts(holding, group, rights[: len(group)], then)
     parts = []

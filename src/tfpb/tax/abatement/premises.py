@@ -33,6 +33,7 @@ BORNE: Final = frozenset({RIGHT, FULL})
 _HANGS: Final[Mapping[str, Reserve]] = {
     "convention_non_fournie": Reserve.CONVENTIONS,
     "convention_absente": Reserve.CONVENTION,
+    "convention_autre_organisme": Reserve.CONVENTION,
     "convention_sans_date": Reserve.CONVENTION,
     "convention_echue": Reserve.RENOUVELLEMENT,
     "declaration_absente": Reserve.DECLARATION,
@@ -186,16 +187,7 @@ def premises_of(
     seen: dict[tuple[str, int], Record] = {}
     for row in rows:
         holding = stock.find(row.text("id_residence"), row.text("id_batiment"))
-        right = right_of(
-            holding,
-            own_exemption=exemption_of(row),
-            nature=row.text("type_local"),
-            conventions=conventions,
-            reader=reader,
-        )
-        if not right.statut and _declared(row) is False:
-            right = replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
-        right = _once(right, row, seen)
+        right = _once(right_on(row, holding, conventions, reader), row, seen)
         base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
         paid = row.money("cotisation_avis_eur") if current else None
@@ -215,6 +207,32 @@ def premises_of(
         )
     dwellings = _dwellings(items, stock)
     return [replace(i, dwellings=n) for i, n in zip(items, dwellings, strict=True)]
+
+
+def right_on(
+    row: Record, holding: Holding | None, conventions: Conventions, reader: Reader
+) -> Right:
+    """Return the right of a premises on the reader's 1 January; off the list declared, it is of no year.
+
+    Parameters
+    ----------
+    row : Record
+        Its line: end of exemption, nature, whether the list bears it.
+    holding : Holding or None
+        Résidence or building, on the map that rules that year.
+    conventions : Conventions
+    reader : Reader
+    """
+    right = right_of(
+        holding,
+        own_exemption=exemption_of(row),
+        nature=row.text("type_local"),
+        conventions=conventions,
+        reader=reader,
+    )
+    if not right.statut and _declared(row) is False:
+        return replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
+    return right
 
 
 def _once(right: Right, row: Record, seen: dict[tuple[str, int], Record]) -> Right:

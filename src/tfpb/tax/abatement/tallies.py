@@ -167,7 +167,8 @@ def by_residence(
     DataFrame
         `id_residence, nom, code_qpv, nb_logements, abattement_eur, frais_gestion_eur, total_eur,
         nature, statut, motif, ouverture_abattement_annee`, then `commune, logements_dans, locaux,
-        `STATE_COLUMNS`, `RESERVE_COLUMNS`, `evolution, nom_qpv`.
+        `STATE_COLUMNS`, `RESERVE_COLUMNS`, `evolution, nom_qpv`. Of a résidence in several quarters
+        `code_qpv` and `nom_qpv` list them.
     """
     groups = grouped(items, lambda i: i.id_residence)
     order = [h.id_residence for h in stock.holdings if h.id_residence in groups]
@@ -175,12 +176,15 @@ def by_residence(
     rows = []
     for key in order:
         group, holding = groups[key], stock.residence(key)
+        # a building out of every quarter has none; buildings may stand in two
+        rights = sorted((i.right for i in group), key=lambda r: r.code_qpv)
+        quarters = {r.code_qpv: r.nom_qpv for r in rights if r.code_qpv}
         rows.append(
             sums(group)
             | {
                 "id_residence": key,
                 "nom": holding.nom if holding else "",
-                "code_qpv": group[0].right.code_qpv,
+                "code_qpv": ", ".join(quarters),
                 "nb_logements": (holding.dwellings if holding else sum(i.dwellings for i in group)),
                 "nature": nature_of(group),
                 "statut": statut_of(group),
@@ -192,7 +196,7 @@ def by_residence(
                 "logements_dans": holding.count(QpvStatut.DANS) if holding else 0,
                 "locaux": len(group),
                 "evolution": holding.evolution if holding else "",
-                "nom_qpv": group[0].right.nom_qpv,
+                "nom_qpv": ", ".join(quarters.values()),
             }
         )
     frame = pd.DataFrame(rows, columns=list(_RESIDENCE))
