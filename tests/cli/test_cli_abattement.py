@@ -245,6 +245,20 @@ def test_last_year_s_programme_stands_beside_in_the_bilan(
     assert book.sheetnames[-2:] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
 
 
+def test_a_located_stock_that_counts_no_dwellings_is_refused(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    bare = "\n".join(";".join((r, *rest)) for r, _, *rest in (x.split(";") for x in PLACES.split()))
+    (folder / "localise.csv").write_text(bare, "utf-8-sig")
+    done = call()
+    assert done.exit_code == 2
+    assert "1 faute" in done.output
+    assert "La colonne « nb_logements » manque." in done.output
+    assert "qpv_statut, qpv_code" in done.output
+    assert "…" not in done.output
+    assert not (folder / "sortie.csv").exists()
+
+
 def test_a_missing_column_is_said_once_and_not_for_each_line(
     call: Callable[..., Result], folder: Path
 ) -> None:

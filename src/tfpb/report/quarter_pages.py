@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _LINES: Final = 3
+_BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])
 _THEMES: Final = ("residence", "relation", "quartier", "logement")
 
 
@@ -64,6 +65,8 @@ class OwnAnswers:
     waves : sequence of str
     margin : float
         Of equivalence, in points.
+    everyone : bool
+        Answers of all bailleurs: the survey does not name this one.
     """
 
     rows: pd.DataFrame
@@ -73,6 +76,7 @@ class OwnAnswers:
     against: Mapping[Key, Disagreement]
     waves: Sequence[str]
     margin: float
+    everyone: bool = False
 
 
 def own_answers(dossier: Dossier) -> OwnAnswers | None:
@@ -89,6 +93,7 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
         disagreements(survey.comparison),
         [wave.vague for wave in survey.waves],
         survey.margin,
+        survey.of_others,
     )
 
 
@@ -109,14 +114,19 @@ def verdict(row: Mapping[Any, Any]) -> str:
 
 
 def quarter_page(
-    dossier: Dossier, answers: OwnAnswers | None, code: str, name: str, communes: str
+    dossier: Dossier,
+    answers: OwnAnswers | None,
+    parts: pd.DataFrame,
+    code: str,
+    name: str,
+    communes: str,
 ) -> QpvPage:
-    """Make the page of a quarter."""
+    """Make the page of a quarter; `parts` as `Located.parts` counts all of them."""
     homes, head = dossier.located.residences, dossier.settings.dossier
-    dwellings, total = dossier.located.inside.get(code, 0), int(homes["nb_logements"].sum())
-    stood = dossier.located.homes_inside.get(code, 0)
+    mine = only(parts, code_qpv=code)
+    dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
     given, done = money(dossier, code), balance(dossier, code)
-    doubts = _doubts(dossier, code)
+    doubts = _doubts(dossier, mine, code)
     actions = int(done.get("actions", 0) or 0)
     share = dwellings / total if total else 0.0
     abated = int(given.get("logements_abattus", 0))
@@ -128,7 +138,7 @@ def quarter_page(
         bailleur=head.bailleur,
         year=dossier.located.year,
         figures=(
-            words.dwellings_figure(dwellings, stood, share),
+            words.dwellings_figure(dwellings, int((mine["logements_dans"] > 0).sum()), share),
             words.abatement_figure(given, dwellings),
             words.loss_figure(given),
             words.programme_figure(done, given, abated),
@@ -144,20 +154,22 @@ def quarter_page(
             change,
         ),
         modelled=modelled,
+        doubtful=doubts[0],
         margin=(answers.margin if answers is not None else 5.0) / 100,
         gap_scope=scope,
-        borrowed=scope == words.GAP_SCOPE_CONVENTION,
+        everyone=answers is not None and answers.everyone,
+        borrowed=scope in _BORROWED,
         wave=answers.waves[-1] if answers is not None and gaps else "",
     )
 
 
-def _doubts(dossier: Dossier, code: str) -> tuple[int, int, int, float]:
+def _doubts(dossier: Dossier, mine: pd.DataFrame, code: str) -> tuple[int, int, int, float]:
     """Return the dwellings and résidences to check in a quarter or next to it, those next to it, how near.
 
     Next to it are résidences of no quarter whose doubtful entrances lie nearest to this one.
     """
     homes, doors = dossier.located.residences, dossier.located.entrances
-    mine = homes[(homes["code_qpv"] == code) & (homes["logements_a_verifier"] > 0)]
+    mine = mine[mine["logements_a_verifier"] > 0]
     of_none = set(homes.loc[homes["code_qpv"] == "", "id_residence"])
     unsure = doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER]
     near = unsure[(unsure["qpv_proche_code"] == code) & unsure["id_residence"].isin(of_none)]
@@ -204,6 +216,8 @@ def _satisfaction(
         said, scope = words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
         there = only(answers.rows, territoire=TOTAL)
         here = only(there, vague=answers.waves[-1])
+    if answers.everyone:
+        said, scope = words.EVERYONE[said], words.EVERYONE[scope]
     lines = tuple(_line(here, item, str(answers.labels[item]), against) for item in items)
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""

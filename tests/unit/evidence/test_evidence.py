@@ -131,7 +131,8 @@ def test_each_quarter_of_a_residence_has_its_own_dwellings(
     located.entrances["qpv_statut"] = ["dans", "dans", "a_verifier"]
     located.entrances["qpv_code"] = ["QN1", "QN2", ""]
     assert located.inside == {"QN1": 20, "QN2": 10}
-    assert located.homes_inside == {"QN1": 1, "QN2": 1}
+    held = located.parts[located.parts["logements_dans"] > 0]
+    assert held[["code_qpv", "id_residence"]].to_numpy().tolist() == [["QN1", "A"], ["QN2", "A"]]
     table = evaluation(located, programme, None).table.drop_duplicates("code_qpv")
     told = list(zip(table["nom_qpv"], table["code_qpv"], table["logements"], strict=True))
     assert told == [("", "total", 30), ("Le Moulin", "QN1", 20), ("Les Tilleuls", "QN2", 10)]

@@ -104,10 +104,11 @@ def test_all_faults_come_at_once_and_each_has_words() -> None:
 
 
 def test_rows_of_another_year_are_used_once_or_listed() -> None:
-    rows = [local(invariant=1, annee=2024), local(invariant=2, annee=2025)]
+    rows = [local(avis="A0", invariant=k, annee=2024) for k in (1, 2)] + [local(invariant=2)]
     made = abate(*rows)
     assert len(made.premises) == 1
-    assert [n.place.row for n in made.notices if n.code == "ligne_autre_annee"] == [4]
+    assert [n.place.row for n in made.notices if n.code == "local_sans_suite"] == [4]
+    assert [n.place.row for n in made.notices if n.code == "ligne_autre_annee"] == [5]
     old = abate(local(annee=2024, cotisation_avis_eur=825))
     row = old.premises.iloc[0]
     assert (row["statut"], row["nature"]) == (

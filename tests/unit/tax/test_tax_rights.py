@@ -365,6 +365,42 @@ def test_entrances_without_dwellings_still_have_a_side() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("side", "end", "told"),
+    [
+        ("hors", None, "a_verifier"),
+        ("a_verifier", None, "a_verifier"),
+        ("dans", None, "eligible"),  # whatever their number, all are in the quarter
+        ("hors", dt.date(2030, 12, 31), "eligible"),  # exempt: it weighs nothing this year
+    ],
+)
+@pytest.mark.parametrize("inside", [20, None])
+def test_a_side_whose_dwellings_are_not_counted_weighs_an_unknown_part(
+    side: str, end: dt.date | None, told: str, inside: int | None
+) -> None:
+    doors = [door(building="A", nb_logements=inside)]
+    doors.append(door(building="B", nb_logements=None, side=side, fin_exoneration=end))
+    stock = homes(home(nb_logements=inside or 0, logements_dans=inside or 0))
+    made = abate(local(nb_logements=30), residences=stock, entrances=pd.DataFrame(doors))
+    row = first(made)
+    assert row["statut"] == told
+    assert made.states.hanging == Decimal("247.50")
+    assert made.reserves.get("cote", 0) == (Decimal("247.50") if told == "a_verifier" else 0)
+    assert row["logements_retenus"] == 30  # the stock does not know better
+    assert ("nombre de logements d’un côté n’est pas donné" in row["motif"]) is (told != "eligible")
+    assert "La résidence R1" in row["motif"] or told == "eligible"
+    assert "logements_vides" in codes(made)
+    assert "logements_divergents" not in codes(made)
+
+
+def test_a_side_without_count_is_no_reason_to_call_a_residence_outside() -> None:
+    doors = [door(nb_logements=None), door(nb_logements=20, side="hors")]
+    made = abate(local(cotisation_avis_eur="577,5"), entrances=pd.DataFrame(doors))
+    assert first(made)["statut"] == "a_verifier"
+    assert (made.states.doubtful, made.states.at_risk) == (Decimal("247.50"), 0)
+    assert set(made.by_year["en_attente_de"]) == {"cote"}
+
+
 def test_counts_of_a_residence_without_entrances_nor_counts() -> None:
     stock = side(logements_dans=0, nb_logements=3)
     assert statut(residences=stock) == "eligible"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -134,31 +133,19 @@ def masking_n(dossier: Dossier) -> int:
 
 
 def quarters(located: Located) -> pd.DataFrame:
-    """Count résidences and dwellings by quarter: a résidence that stands in two is of both.
+    """Count résidences and dwellings by quarter; a résidence that stands in two is one of each.
 
     Returns
     -------
     DataFrame
-        `code_qpv, nom_qpv, residences, logements_dans, logements_a_verifier`, by code. Dwellings to check
-        are of the quarter of their résidence.
+        `code_qpv, nom_qpv, residences, logements_dans, logements_a_verifier`, by code.
     """
-    homes, doors = located.residences, located.entrances
-    named = homes[homes["code_qpv"].fillna("").astype(str) != ""]
-    grouped = named.groupby("code_qpv", sort=True)
-    inside, unsure = located.inside, grouped["logements_a_verifier"].sum()
-    stood = doors[doors["qpv_code"].isin(list(inside)) & (doors["qpv_statut"] == QpvStatut.DANS)]
-    met = {
-        *zip(named["code_qpv"], named["id_residence"], strict=True),
-        *zip(stood["qpv_code"], stood["id_residence"], strict=True),
-    }
-    counted = Counter(str(code) for code, _ in met)
+    grouped = located.parts.groupby("code_qpv", sort=True)
+    counted = grouped[["logements_dans", "logements_a_verifier"]].sum().reset_index()
     names = quarter_names(located)
-    rows = [
-        (code, names.get(code, ""), counted[code], inside.get(code, 0), int(unsure.get(code, 0)))
-        for code in sorted(counted)
-    ]
-    columns = ["code_qpv", "nom_qpv", "residences", "logements_dans", "logements_a_verifier"]
-    return pd.DataFrame(rows, columns=columns)
+    counted.insert(1, "nom_qpv", [names.get(code, "") for code in counted["code_qpv"]])
+    counted.insert(2, "residences", grouped.size().to_numpy())
+    return counted
 
 
 def quarter_names(located: Located) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
+from tfpb.tax.abatement.line_scope import overcounted
 from tfpb.tax.abatement.premises import UNKNOWN, Premises, is_repeated, rates_of, year_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
@@ -269,15 +270,7 @@ def _commune(item: Premises) -> tuple[str, int]:
 def _of_residence(
     key: str, group: list[Premises], holding: Holding, reader: Reader, here: Place
 ) -> Iterator[Fault]:
-    written = [i.row.whole("nb_logements") for i in group if not is_repeated(i)]
-    read = sum(n for n in written if n is not None)
-    if None not in written and read > holding.dwellings:
-        yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
-    elif None not in written and (known := _taxable(holding, reader)):
-        inside = sum(u.dwellings for u in known)
-        if inside > read * _EXCESS:
-            rows = rows_words(sorted({u.row for u in known if u.row}))
-            yield doubt("logements_en_trop", here, key, lus=read, connus=inside, lignes=rows)
+    yield from _of_counts(key, group, holding, reader, here)
     yield from _unknown_buildings(group, holding)
     for item in group:
         if item.right.motive == TWO_QUARTERS and not item.building:
@@ -310,6 +303,27 @@ def _of_residence(
                 repere=number(usual),
                 ou_region=in_region(reader.region),
             )
+
+
+def _of_counts(
+    key: str, group: list[Premises], holding: Holding, reader: Reader, here: Place
+) -> Iterator[Fault]:
+    """Doubt dwellings that the stock does not count, or that its lines count otherwise."""
+    lines = [i.row for i in group if not is_repeated(i)]
+    written = [row.whole("nb_logements") for row in lines]
+    read = sum(n for n in written if n is not None)
+    if not holding.counted:
+        rows = rows_words(sorted({u.row for u in holding.units if u.row and not u.counted}))
+        yield doubt("logements_vides", here, key, lignes=rows)
+    elif None not in written and read > holding.dwellings:
+        yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
+    elif None not in written and (known := _taxable(holding, reader)):
+        inside = sum(u.dwellings for u in known)
+        if inside > read * _EXCESS:
+            rows = rows_words(sorted({u.row for u in known if u.row}))
+            yield doubt("logements_en_trop", here, key, lus=read, connus=inside, lignes=rows)
+    for _, told, free in overcounted(holding, lines, reader):
+        yield doubt("logements_exoneres", here, key, lus=told, imposables=free)
 
 
 def _taxable(holding: Holding, reader: Reader) -> list[Unit]:

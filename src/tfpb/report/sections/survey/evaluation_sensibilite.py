@@ -66,7 +66,8 @@ def evaluation(dossier: Dossier) -> Section:
         )
         blocks.append(chart("besoin", spent[["label", *_DRAWN]], margin=margin / 100, **of))
     blocks += spending_blocks(dossier, rows)
-    blocks.append(Text((words.SIDE_BY_SIDE, *view.too_early(dossier), words.DOES_IT_WORK)))
+    beside = (words.SIDE_BY_SIDE, *view.not_named(dossier), *view.too_early(dossier))
+    blocks.append(Text((*beside, words.DOES_IT_WORK)))
     is_lower = convention["lecture"].astype(str).str.startswith("ecart_defavorable")
     # an axis is lower when one of its questions is, the figure like with like not against it
     against = convention["lecture"].astype(str).str.contains(r"\|ecart_(?:sens|efface)")
