@@ -166,7 +166,9 @@ def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoData
 def _gaps(answers: OwnAnswers | None) -> pd.DataFrame:
     if answers is None or answers.rows.empty:
         return pd.DataFrame(columns=list(_GAP_COLUMNS))
-    gaps = only(answers.rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"]).copy()
+    gaps = only(answers.rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"])
+    rank = gaps["vague"].map({wave: k for k, wave in enumerate(answers.waves)})
+    gaps = gaps.iloc[rank.argsort(kind="stable")].copy()
     gaps["code_qpv"] = gaps["territoire"]
     gaps["libelle"] = gaps["item"].map(answers.labels)
     gaps["ecart"] = gaps["estimation"]
