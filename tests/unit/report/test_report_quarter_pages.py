@@ -20,6 +20,7 @@ from everywhere import need
 from tfpb.model.report import Photos, Report, Table, Text
 from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import document_pdf
+from tfpb.report.map_model import _quarters
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
 from tfpb.words.documents import residents_words as words
@@ -113,6 +114,42 @@ def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, 
         "report_eur": Decimal(carried),
     }  # fmt: skip
     assert said in words.done([(3, Decimal(226_926))], balance, 2025)
+
+
+def on_map(dossier: Dossier) -> pd.DataFrame:
+    """Return the figures of the quarters on the web map."""
+    return _quarters(dossier, dossier.maps[2024].frame)
+
+
+def of_year(dossier: Dossier, *years: int) -> Dossier:
+    """Give the programme, besides its own lines or in their place, two actions of nothing a year."""
+    plan = dossier.programme
+    assert plan is not None
+    own = plan.balance[plan.balance["annee"].isin(years)]
+    nothing = {"actions": 2, "valorise_eur": Decimal(0), "rattrapage_eur": None}
+    others = [plan.balance.assign(annee=year, **nothing) for year in years if year != 2025]
+    lines = pd.concat([own, *others], ignore_index=True)
+    axes = plan.by_axis if len(own) else plan.by_axis.iloc[:0]
+    plan = dataclasses.replace(plan, balance=lines, by_axis=axes)
+    return dataclasses.replace(dossier, programme=plan)
+
+
+def test_actions_planned_for_next_year_are_not_those_of_this_year() -> None:
+    dossier = make()
+    both = of_year(dossier, 2024, 2025, 2026)
+    assert page_of(both).figures == page_of(dossier).figures
+    assert page_of(both).sentences == page_of(dossier).sentences
+    assert residents(both) == residents(dossier)
+    assert on_map(both)["valorise_eur"].tolist() == [15200.0, 15200.0]
+
+
+def test_actions_of_another_year_alone_are_none_of_this_year() -> None:
+    before = dataclasses.replace(of_year(make(), 2024), abatement=None)
+    figures = {label: (value, detail) for label, value, detail in page_of(before).figures}
+    assert figures["Actions valorisées"] == ("0\u202f€", "0 action")
+    assert "Aucune action n’est inscrite au programme" in page_of(before).sentences[0]
+    assert "Aucune action n’est inscrite pour ce quartier en 2025." in residents(before)
+    assert on_map(before)["valorise_eur"].isna().all()
 
 
 def test_without_files_the_page_says_what_nobody_knows() -> None:
