@@ -26,7 +26,7 @@ from tfpb.report.quarter_pages import (
 from tfpb.report.sections.build import number_of
 from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
 from tfpb.words.documents import quarter_page as words
-from tfpb.words.money.state_words import named_states
+from tfpb.words.money.state_words import named_states, states_of
 from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.places import map_words
 from tfpb.words.survey.verdict_words import weakness
@@ -145,7 +145,7 @@ def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     abated = pd.Series([g.get("logements_abattus") or math.nan for g in given], dtype=float)
     for amount in ("abattement", "valorise"):
         frame[f"{amount}_par_logement_eur"] = frame[f"{amount}_eur"] / abated
-    frame["etats"] = [named_states(words.states_of(g)) for g in given]
+    frame["etats"] = [named_states(states_of(g)) for g in given]
     return gpd.GeoDataFrame(frame, geometry=list(shown.geometry), crs=shown.crs)
 
 

@@ -17,12 +17,14 @@ from PIL import Image
 from report_dossier import HOSTILE_TYPST, ITEMS, bare, make
 
 from everywhere import need
+from tfpb.model.money import States
 from tfpb.model.report import Photos, Report, Table, Text
 from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import document_pdf
 from tfpb.report.map_model import _quarters
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
+from tfpb.tax.abatement.tallies import state_cells
 from tfpb.words.documents import residents_words as words
 
 if TYPE_CHECKING:
@@ -83,7 +85,10 @@ def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
     ("changed", "said"),
     [
         ({"abattement_eur": None}, "On ne le sait pas encore"),
-        ({"abattement_eur": Decimal(0)}, "Rien en 2025"),
+        (
+            {"abattement_eur": Decimal(0), **state_cells(States())},
+            "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt.",
+        ),
         ({"nature": "estime"}, "Ce montant est estimé"),
         ({"abattement_partiel": True}, "Au moins 100 238 €"),
         (
