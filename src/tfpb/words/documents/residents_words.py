@@ -96,8 +96,9 @@ def spared(row: Mapping[str, Any], year: int) -> str:
             return _NOT_YET
         if states.borne or states.to_claim:
             return _UNSURE.format(year=year, states=join(_hanging(row, _STATES | _LOST)))
-        said = _LOST_YEAR if states.lost else _NOTHING
-        return said.format(year=year, lost=states.lost)
+        if states.lost:
+            return _LOST_YEAR.format(year=year, lost=states.lost)
+        return _NOTHING.format(year=year)
     said = AT_LEAST.format(amount=amount) if partial else euros(amount)
     if homes and not partial:
         text = _AMOUNT.format(amount=said, year=year, homes=homes, each=amount / homes)
