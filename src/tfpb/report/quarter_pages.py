@@ -271,7 +271,8 @@ def _change(dossier: Dossier, answers: OwnAnswers, rows: pd.DataFrame, item: str
         row = _one(pair, item, Groupe.EVOLUTION_ECART)
         if row is not None and row["publication"] in SHOWN:
             year = dossier.located.year if dossier.programme is not None else 0
-            early = str(year) if year and before_actions(waves[-1], year) else ""
+            period = dossier.survey.last_period if dossier.survey is not None else ""
+            early = str(year) if year and before_actions(waves[-1], year, period) else ""
             beside = first(row, answers.against)
             return words.change_sentence(label, row, early=early, first=beside)
     return words.change_sentence(label, None)

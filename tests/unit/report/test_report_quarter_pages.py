@@ -24,6 +24,7 @@ from tfpb.report.documents import document_pdf
 from tfpb.report.map_model import _quarters
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
+from tfpb.report.sections.survey.survey_view import too_early
 from tfpb.tax.abatement.tallies import state_cells
 from tfpb.words.documents import residents_words as words
 
@@ -155,6 +156,26 @@ def test_actions_of_another_year_alone_are_none_of_this_year() -> None:
     assert "Aucune action n’est inscrite au programme" in page_of(before).sentences[0]
     assert "Aucune action n’est inscrite pour ce quartier en 2025." in residents(before)
     assert on_map(before)["valorise_eur"].isna().all()
+
+
+def test_a_wave_without_a_year_in_its_name_is_dated_by_its_dates() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    names = {"2019": "vague A", "2023": "vague B", "2019-2023": "vague A-vague B"}
+    rows = survey.comparison.assign(vague=survey.comparison["vague"].map(names))
+    local = rows["territoire"] == CODE  # masked: the change is that of all quarters
+    rows = rows.assign(publication=rows["publication"].mask(local, "masque"))
+    waves = tuple(dataclasses.replace(w, vague=names[w.vague]) for w in survey.waves)
+    named = dataclasses.replace(survey, comparison=rows, waves=waves)
+    given = dataclasses.replace(dossier, survey=named)  # « mars 2023 », and actions of 2025
+    assert "l’enquête de vague B précède les actions de 2025" in page_of(given).sentences[-1]
+    assert "l’enquête de vague B date d’avant" in residents(given)
+    assert too_early(given)
+    later = tuple(dataclasses.replace(w, periode="mars 2026") for w in waves)
+    after = dataclasses.replace(given, survey=dataclasses.replace(named, waves=later))
+    assert "précède les actions" not in page_of(after).sentences[-1]
+    assert not too_early(after)
 
 
 def test_without_files_the_page_says_what_nobody_knows() -> None:

@@ -33,7 +33,8 @@ def residents_page(dossier: Dossier, page: QpvPage) -> Report:
     doubtful = int(homes.loc[homes["code_qpv"] == code, "logements_a_verifier"].sum())
     survey = dossier.survey
     wave = survey.last_wave if survey is not None else ""
-    early = bool(wave) and dossier.programme is not None and before_actions(wave, year)
+    period = survey.last_period if survey is not None else ""
+    early = bool(wave) and dossier.programme is not None and before_actions(wave, year, period)
     pending = words.open_points(given, doubtful=doubtful, wave=wave, early=early)
     blocks = [
         Text((words.spared(given, year),), title=words.SPARED),
