@@ -38,10 +38,6 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Atoms
 
 
-class JoinedError(Exception):
-    """Stops a run once answers are joined."""
-
-
 def answers_of(folder: Path, addresses: int) -> tuple[Any, Rules]:
     """Return the region's joined answers and its rules, kept from one measure to the next."""
     kept = folder / "reponses.pkl"
@@ -54,10 +50,10 @@ def answers_of(folder: Path, addresses: int) -> tuple[Any, Rules]:
             of = inputs.settings.reglages
             rules = Rules(inputs.plan.reglages.masquage_n, of.organismes_minimum, of.part_maximum)
             kept.write_bytes(pickle.dumps((joined.survey, rules)))
-            raise JoinedError
+            raise SystemExit  # the run stops once answers are joined
 
         run._protected = stop  # type: ignore[assignment]  # noqa: SLF001 - where answers are joined
-        with suppress(JoinedError):
+        with suppress(SystemExit):
             sys.argv = ["tfpb", "region", str(toml), "--sortie", str(folder / "sortie")]
             app.main()
     survey, rules = pickle.loads(kept.read_bytes())  # noqa: S301 - written above

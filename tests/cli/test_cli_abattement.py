@@ -106,6 +106,20 @@ def test_premises_owned_have_a_sheet_and_nobody_lives_there(
     )
 
 
+def test_premises_owned_of_a_residence_without_any_tax_line(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    (folder / "localise.csv").write_text(f"{PLACES}R3;2;dans;QN05991I;Tilleuls\n", "utf-8-sig")
+    owned = "Numéro fiscal du local;Groupe\n1;R1\n8;R3\n9;R3\n"
+    (folder / "gmbi.csv").write_text(owned, "utf-8")
+    done = call("--gmbi", folder / "gmbi.csv", out="sortie.xlsx")
+    assert done.exit_code == 0, done.output
+    rows = pd.read_excel(folder / "sortie.xlsx", sheet_name="Locaux possédés", engine="calamine")
+    # 247.50 + 247.50 over the three dwellings of the two lines, two owned
+    seen = rows[rows["constat"] == "sans_avis"][["id_residence", "locaux", "montant_eur"]]
+    assert seen.to_numpy().tolist() == [["R3", 2, 330.0]]
+
+
 def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> None:
     done = call("--programme", folder / "programme.csv", out="sortie.xlsx")
     assert done.exit_code == 0, done.output
@@ -229,6 +243,20 @@ def test_last_year_s_programme_stands_beside_in_the_bilan(
     assert done.exit_code == 0, done.output
     book = load_workbook(folder / "sortie_bilan.xlsx")
     assert book.sheetnames[-2:] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
+
+
+def test_a_located_stock_that_counts_no_dwellings_is_refused(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    bare = "\n".join(";".join((r, *rest)) for r, _, *rest in (x.split(";") for x in PLACES.split()))
+    (folder / "localise.csv").write_text(bare, "utf-8-sig")
+    done = call()
+    assert done.exit_code == 2
+    assert "1 faute" in done.output
+    assert "La colonne « nb_logements » manque." in done.output
+    assert "qpv_statut, qpv_code" in done.output
+    assert "…" not in done.output
+    assert not (folder / "sortie.csv").exists()
 
 
 def test_a_missing_column_is_said_once_and_not_for_each_line(

@@ -20,7 +20,7 @@ from tfpb.errors import TfpbError
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.matcher import Geocoder
 from tfpb.geocode.source import AddressSource, CommuneAddresses, Street
-from tfpb.geocode.table_run import answered, frame_of, geocode
+from tfpb.geocode.table_run import answered, doubt_shared_points, frame_of, geocode
 from tfpb.geocode.town.commune_finder import CommuneFinder
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets
 from tfpb.io.tables.tabular import read_table
@@ -280,7 +280,8 @@ class FileGeocoder:
             advance(len(stretch))
         if not parts:
             return frame_of([], index=addresses.index, source="")
-        return pd.concat(parts)[list(RESULT_COLUMNS)]
+        # over all stretches: rows that bear one point may stand far apart
+        return doubt_shared_points(pd.concat(parts)[list(RESULT_COLUMNS)], addresses)
 
     def _stretch(self, addresses: pd.DataFrame) -> pd.DataFrame:
         if self._geocoder is None:

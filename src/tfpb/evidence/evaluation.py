@@ -49,12 +49,13 @@ def evaluation(
 
     One row a (convention or QPV) × axis × linked item. The convention (`niveau` « convention ») always
     comes; a quarter (`niveau` « qpv ») keeps only rows whose gap may be published. An axis without
-    linked item, or without a survey, keeps its row of money with an empty item.
+    linked item, or without a survey, keeps its row of money with an empty item. Without a programme no
+    amount is known.
 
     Parameters
     ----------
     located : Located
-        Dwellings of each quarter.
+        Dwellings of each quarter, counted door by door.
     programme : Programme or None
     published : Published or None
         Protected survey results; the last wave is used, and the change since the one before it.
@@ -71,18 +72,17 @@ def evaluation(
     """
     if programme is None and published is None:
         return Evaluation(pd.DataFrame(columns=list(EVALUATION_COLUMNS)))
-    homes = located.residences
-    names = {c: n for c, n in zip(homes["code_qpv"], homes["nom_qpv"], strict=True) if c}
-    dwellings = homes[homes["code_qpv"] != ""].groupby("code_qpv")["logements_dans"].sum()
-    places: list[tuple[str, str, str, int]] = [("convention", TOTAL, "", int(dwellings.sum()))]
-    places += [("qpv", c, names[c], int(dwellings[c])) for c in sorted(names) if dwellings[c] > 0]
+    dwellings, names = located.inside, _names(located)
+    places: list[tuple[str, str, str, int]] = [("convention", TOTAL, "", sum(dwellings.values()))]
+    places += [("qpv", code, names.get(code, ""), count) for code, count in dwellings.items()]
     spent = _spent(programme)
     gaps = _gaps(published, bailleur)
     against = disagreements(published.comparison) if published is not None else {}
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:
         for axe in Axe:
-            money = spent.get((code, int(axe)), Decimal(0))
+            # an axis without action has nothing; without a programme, nothing is known
+            money = None if spent is None else spent.get((code, int(axe)), Decimal(0))
             head = {
                 "niveau": level,
                 "code_qpv": code,
@@ -96,13 +96,24 @@ def evaluation(
     return Evaluation(pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS)))
 
 
-def _per_dwelling(money: Decimal, dwellings: int) -> Decimal | None:
-    return (money / dwellings).quantize(_CENT, ROUND_HALF_UP) if dwellings else None
+def _names(located: Located) -> dict[str, str]:
+    """Return the names of the quarters, those of one entrance of a résidence alone included."""
+    homes, doors = located.residences, located.entrances
+    pairs = [*zip(homes["code_qpv"], homes["nom_qpv"], strict=True)]
+    if "qpv_nom" in doors:
+        pairs += zip(doors["qpv_code"], doors["qpv_nom"], strict=True)
+    return {str(code): str(name) for code, name in pairs if code and name}
 
 
-def _spent(programme: Programme | None) -> dict[tuple[str, int], Decimal]:
+def _per_dwelling(money: Decimal | None, dwellings: int) -> Decimal | None:
+    if money is None or not dwellings:
+        return None
+    return (money / dwellings).quantize(_CENT, ROUND_HALF_UP)
+
+
+def _spent(programme: Programme | None) -> dict[tuple[str, int], Decimal] | None:
     if programme is None:
-        return {}
+        return None
     table = programme.by_axis
     return {
         (code, int(axe)): value

@@ -104,11 +104,7 @@ class _Tables:
     def trail(self, kind: Subject, key: str) -> Explanation:
         extracts, about = [], _SUBJECTS[kind]
         for table, read in about["trail"].items():
-            keys, column = {key}, read["key"]
-            if kind is Subject.QUARTER and column == "id_residence":
-                homes = self.rows("abattement_residences")
-                keys = {r["id_residence"] for r in homes if r["code_qpv"] == key}
-            lines = [r for r in self.rows(table) if r[column] in keys]
+            lines = [r for r in self.rows(table) if r[read["key"]] == key]
             if lines:
                 extracts.append(self.extract(table, lines, read["told"]))
         law = tuple(

@@ -6,7 +6,6 @@ programme, the bilan, the proofs, the balance of each quarter, the integrity of 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +17,7 @@ from tfpb.model.codes import ALL_QUARTERS
 from tfpb.tax.abatement.holdings import Holding
 from tfpb.tax.abatement.signatures import LATE, Conventions
 from tfpb.tax.programme.axes import read_axis
+from tfpb.tax.programme.entries import pieces_of
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -249,10 +249,8 @@ def _proofs(pack: Received) -> Iterator[Found]:
         amount = sum((r["valorise_eur"] for r in bare), _NOTHING)
         fields = {"nombre": len(bare), "total": len(valued), "montant": amount}
         yield Found(Subject.PROOFS, "piece_absente", fields=fields)
-    counts = Counter(fold(str(r["piece"])) for r in valued if str(r["piece"]))
-    twice = {str(r["piece"]) for r in valued if counts[fold(str(r["piece"]))] > 1}
-    if twice:
-        fields = {"nombre": len(twice), "pieces": ", ".join(sorted(twice)[:8])}
+    if repeated := _pieces_twice(valued):
+        fields = {"nombre": len(repeated), "pieces": ", ".join(repeated[:8])}
         yield Found(Subject.PROOFS, "piece_deux_fois", fields=fields)
     more = [
         r
@@ -262,6 +260,23 @@ def _proofs(pack: Received) -> Iterator[Found]:
     if more:
         fields = {"nombre": len(more), "actions": ", ".join(str(r["id_action"]) for r in more[:8])}
         yield Found(Subject.PROOFS, "valorise_plus_que_realise", fields=fields)
+
+
+def _pieces_twice(rows: list[dict[Any, Any]]) -> list[str]:
+    """Return the invoices that two actions bear; one action written a row a quarter bears its own once."""
+    uses: dict[str, list[tuple[str, str]]] = {}
+    written: dict[str, str] = {}
+    for k, row in enumerate(rows):
+        # without a name, each row is an action
+        use = (str(row["id_action"]) or f"#{k}", str(row["code_qpv"]))
+        for piece in pieces_of(str(row["piece"])):
+            written.setdefault(fold(piece), piece)
+            uses.setdefault(fold(piece), []).append(use)
+    return sorted(
+        written[key]
+        for key, borne in uses.items()
+        if len({action for action, _ in borne}) > 1 or len(set(borne)) < len(borne)
+    )
 
 
 def _balance(pack: Received) -> Iterator[Found]:

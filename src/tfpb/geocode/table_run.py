@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 
 from tfpb.geocode.answer import JOIN, Answer
+from tfpb.geocode.line.parser import parse
 from tfpb.geocode.matcher import Geocoder
+from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.projection import legal_epsg, to_lonlat
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 _STEP: Final = 1000
+_NOT_FOUND: Final = "voie_inconnue|adresse_illisible"
+"""Reasons of a row whose commune is known and its street is not."""
 _DECIMALS: Final = {"score": 4, "x": 2, "y": 2, "confidence": 4, "radius_m": 1}
 _DEGREES: Final = 7
 _NAMES: Final = {"kind": "type", "parcel": "parcelle"}
@@ -55,7 +60,8 @@ def geocode(
         `RESULT_COLUMNS`, same index, one row for each row of `addresses`. Degrees are EPSG:4326;
         `result_x`, `result_y` are metres in the legal projection of the commune.
     """
-    return answered(Geocoder(source, communes, aliases), addresses, progress=progress)
+    found = answered(Geocoder(source, communes, aliases), addresses, progress=progress)
+    return doubt_shared_points(found, addresses)
 
 
 def answered(
@@ -86,6 +92,45 @@ def answered(
             if progress is not None and (at % _STEP == 0 or at == len(addresses)):
                 progress(at % _STEP or _STEP)
     return frame_of(answers, index=addresses.index, source=geocoder.source.vintage)
+
+
+def doubt_shared_points(found: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
+    """Doubt coordinates that rows of several addresses bear, where the address of the row was not found.
+
+    Such a point is often the middle of a commune, left by an earlier geocoding. One that a single address
+    bears is its own: the only use there is of coordinates where the base lacks a street.
+
+    Parameters
+    ----------
+    found : DataFrame
+        As `answered` makes it, of all rows.
+    addresses : DataFrame
+        Same rows.
+
+    Returns
+    -------
+    DataFrame
+        `found`, rows in doubt to be checked.
+    """
+    accepted = found["result_verdict"] == GeocodeVerdict.ACCEPTE.value
+    given = np.flatnonzero(accepted & (found["result_type"] == ResultType.GIVEN.value))
+    lost = given[found["result_reasons"].iloc[given].str.contains(_NOT_FOUND).to_numpy(dtype=bool)]
+    if not len(lost):
+        return found
+    point = found[["result_x", "result_y"]].round(1).reset_index(drop=True)
+    place = point.groupby(["result_x", "result_y"], sort=False).ngroup().to_numpy()
+    borne = np.flatnonzero(np.isin(place, place[lost]))
+    lines = addresses.iloc[borne].reindex(columns=["adresse", "nom"]).fillna("").astype(str)
+    cells = zip(lines["adresse"], lines["nom"], strict=True)
+    written = pd.Series([parse(line).query or fold(name) for line, name in cells])
+    several = (written.groupby(place[borne]).transform("nunique") > 1).to_numpy()
+    rows = borne[several & np.isin(borne, lost)]
+    out = found.copy()
+    doubted = np.zeros(len(out), dtype=bool)
+    doubted[rows] = True
+    out.loc[doubted, "result_verdict"] = GeocodeVerdict.A_VERIFIER.value
+    out.loc[doubted, "result_reasons"] += f"{JOIN}coordonnees_non_recoupees"
+    return out
 
 
 @contextmanager

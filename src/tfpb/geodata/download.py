@@ -86,7 +86,7 @@ def install(
     with client(patience) as http:
         for key in _SOURCES:
             source = catalogue()[key]
-            if source.vintage and load_qpv(folder, source.vintage) is not None:
+            if source.vintage and _whole(folder, source.vintage):
                 lines.append(installed_line(source.title, "", known=True))
                 continue
             try:
@@ -108,6 +108,12 @@ def install(
     if any(f.severity is Severity.FAUTE for f in faults):
         raise TfpbError(faults)
     return lines
+
+
+def _whole(folder: Path, vintage: int) -> bool:
+    """Return whether the official map is stored: an extract alone would put outside what it lacks."""
+    stored = load_qpv(folder, vintage)
+    return stored is not None and bool(stored.licence)
 
 
 def find(http: httpx.Client, source: Entry, departement: str) -> Resource:

@@ -284,8 +284,8 @@ def import_insee(
     Raises
     ------
     TfpbError
-        `millesime_inconnu`; `colonne_absente`; `insee_autre_carte` when no row is of that map; a
-        number that cannot be read.
+        `millesime_inconnu`; `colonne_absente`; `insee_autre_carte` when no row is of that map;
+        `insee_quartier_en_double` when rows of one quarter differ; a number that cannot be read.
     """
     if vintage not in _CODES:
         raise fail("millesime_inconnu", place=Place(path.name), got=vintage)
@@ -302,7 +302,13 @@ def import_insee(
         raise fail(
             "insee_autre_carte", place=Place(path.name, table.sheet), got=met, millesime=vintage
         )
-    kept = mine[["code_qpv", "logements"]].drop_duplicates("code_qpv").sort_values("code_qpv")
+    kept = mine[["code_qpv", "logements"]].drop_duplicates().sort_values("code_qpv")
+    # years, or communes of a quarter: which to keep, or whether to add them, the file does not say
+    again = mine.loc[kept.index[kept.duplicated("code_qpv")], ["code_qpv", "_ligne"]]
+    stop_on_faults(
+        Fault("insee_quartier_en_double", Place(path.name, table.sheet, int(line)), code)
+        for code, line in again.itertuples(index=False)
+    )
     kept = kept.reset_index(drop=True)
     known = replace(entry("insee"), title=f"{entry('insee').title} {vintage}", vintage=vintage)
     # stored as the other layers are, which makes it listed and verified with them

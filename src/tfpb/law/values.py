@@ -1,14 +1,14 @@
 """Legal values as dated series with their reference; a date without a value is refused.
 
-The series stand in `values.toml`. A user may override any of them with a reference of their own: the
-override then holds for every date the text covers, and shows as theirs.
+The series stand in `values.toml`. A user may override any of them with a reference of their own, for one year
+or for every date the text covers; it shows as theirs.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -39,6 +39,10 @@ class Override(Protocol):
     def reference(self) -> str:
         """Where it comes from."""
 
+    @property
+    def annee(self) -> int | None:
+        """The one tax year it is of; None for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Series:
@@ -46,6 +50,9 @@ class _Series:
     libelle: str
     kind: str
     values: tuple[LegalValue, ...]
+    most: Decimal | None = None
+    fixed: bool = False
+    flattened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,10 @@ class Law:
         With `beside`, what is read joins the list of that reader.
         """
         return Reader(self, day, {} if beside is None else beside.read)
+
+    def flattened(self) -> tuple[LegalValue, ...]:
+        """Return the user's own values that stand for years to which the text gives several."""
+        return tuple(s.values[0] for s in self.series.values() if s.flattened)
 
     def all_values(self) -> tuple[LegalValue, ...]:
         """Return every value of every period, in the order of the file."""
@@ -164,7 +175,8 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
     Raises
     ------
     TfpbError
-        `loi_cle_inconnue`, `loi_valeur_illisible`, `loi_repere_sans_chiffres`: all of them at once.
+        `loi_cle_inconnue`, `loi_valeur_illisible`, `loi_part_trop_grande`, `loi_valeur_sans_effet`,
+        `loi_repere_sans_chiffres`: all of them at once.
     """
     named = (overrides or {}).get(_REGION)
     series = dict(_packaged(str(named.valeur) if named else ""))
@@ -176,28 +188,63 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
             )
             continue
         old = series[key]
+        fields = {"cle": key, "libelle": old.libelle, "attendu": old.values[-1].valeur}
         try:
             text = _as_text(override.valeur, old.kind)
         except (ValueError, InvalidOperation):
-            fields = {"cle": key, "libelle": old.libelle, "attendu": old.values[-1].valeur}
             faults.append(Fault("loi_valeur_illisible", got=str(override.valeur), fields=fields))
             continue
-        own = LegalValue(
-            cle=key,
-            libelle=old.libelle,
-            valeur=text,
-            debut=old.values[0].debut,
-            fin=old.values[-1].fin,
-            reference=override.reference,
-            verifie=True,
-            origine="utilisateur",
-        )
-        series[key] = _Series(key, old.libelle, old.kind, (own,))
+        if (code := _refused(old, text)) is not None:
+            told = fields | {"maximum": old.most}
+            faults.append(Fault(code, got=str(override.valeur), fields=told))
+            continue
+        series[key] = _overridden(old, text, override)
     if named is not None and (lacking := [k for k in _OF_REGION if k not in (overrides or {})]):
         fields = {"cles": ", ".join(lacking)}
         faults.append(Fault("loi_repere_sans_chiffres", got=str(named.valeur), fields=fields))
     stop_on_faults(faults)
     return Law(series)
+
+
+def _refused(series: _Series, text: str) -> str | None:
+    """Return the fault of a value that would mislead: a percent read as a part, or one that nothing obeys."""
+    if series.most is not None and Decimal(text) > series.most:
+        return "loi_part_trop_grande"
+    if series.fixed and text not in {v.valeur for v in series.values}:
+        return "loi_valeur_sans_effet"
+    return None
+
+
+def _overridden(series: _Series, text: str, override: Override) -> _Series:
+    """Put a value of the user's own in place of the text's: of one year, or of all that it covers."""
+    year, every = override.annee, series.values
+    first, last = every[0].debut, every[-1].fin
+    if year is not None:
+        first, last = f"{year}-01-01", f"{year}-12-31"
+    own = LegalValue(
+        cle=series.cle,
+        libelle=series.libelle,
+        valeur=text,
+        debut=first,
+        fin=last,
+        reference=override.reference,
+        verifie=True,
+        origine="utilisateur",
+    )
+    if year is None:
+        return replace(series, values=(own,), flattened=len({v.valeur for v in every}) > 1)
+    before = (replace(v, fin=_before(v.fin, f"{year - 1}-12-31")) for v in every if v.debut < first)
+    after = (
+        replace(v, debut=max(v.debut, f"{year + 1}-01-01"))
+        for v in every
+        if not v.fin or v.fin > last
+    )
+    return replace(series, values=(*before, own, *after))
+
+
+def _before(end: str, limit: str) -> str:
+    """Return the earlier of two ends of a period, the first empty while in force."""
+    return min(end, limit) if end else limit
 
 
 @lru_cache(maxsize=8)
@@ -223,7 +270,8 @@ def _series(key: str, entry: Mapping[str, Any], region: str) -> _Series:
         )
         for period in entry["series"]
     )
-    return _Series(key, label, entry["type"], values)
+    most = Decimal(entry["maximum"]) if "maximum" in entry else None
+    return _Series(key, label, entry["type"], values, most, entry.get("fixe", False))
 
 
 def _as_text(value: Any, kind: str) -> str:

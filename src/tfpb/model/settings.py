@@ -57,10 +57,11 @@ class Fichiers(Strict):
 
 
 class LoiUtilisateur(Strict):
-    """A legal value overridden by the user, with a reference of their own."""
+    """A legal value overridden by the user, with a reference of their own, for all years or for one."""
 
     valeur: str | int | float | dt.date
     reference: str = Field(min_length=3)
+    annee: int | None = Field(default=None, ge=2016, le=2030)
 
 
 def _as_theme(value: Any) -> Any:

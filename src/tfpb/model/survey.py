@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.model.arrays import Floats, Integers
     from tfpb.model.record import Reading
+
+
+OF_OTHERS: Final = "autrui"
+"""Setting of results that name bailleurs and not the dossier's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,11 @@ class Published:
     def masking_n(self) -> int:
         """Return the count of households below which nothing is told."""
         return int(str(self.settings.get("masquage_n", 11)))
+
+    @property
+    def of_others(self) -> bool:
+        """Whether the whole is told for want of the bailleur's name among those of the deliveries."""
+        return bool(self.settings.get(OF_OTHERS, False))
 
     def name_of(self, bailleur: str) -> str:
         """Return the name under which a bailleur stands, whatever its case and accents; else `ensemble`."""

@@ -12,7 +12,13 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import texts
 from tfpb.perimeters.points import place_of
 from tfpb.text import fold
-from tfpb.words.places.side_words import contradicted, decided, lacking_words
+from tfpb.words.places.side_words import (
+    contradicted,
+    contrary,
+    decided,
+    lacking_words,
+    without_quarter,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -115,13 +121,36 @@ def _names(maps: Mapping[int, QpvMap]) -> dict[int, dict[str, str]]:
     }
 
 
+def _by_row(
+    read: list[_Decision], vintages: list[int], names: Mapping[int, Mapping[str, str]]
+) -> dict[int, list[_Decision]]:
+    """Gather the decisions of each row; one whose quarter is not on the ruling map was taken on another."""
+    out: dict[int, list[_Decision]] = {}
+    for one in read:
+        for i in one.rows:
+            if not one.code or one.code in names.get(int(vintages[i]), {}):
+                out.setdefault(i, []).append(one)
+    return out
+
+
+def _contrary(lines: list[_Decision]) -> bool:
+    """Return whether decisions of one row name two sides, or two quarters."""
+    return len({one.side for one in lines}) > 1 or len({o.quarter for o in lines} - {""}) > 1
+
+
+def _named(lines: list[_Decision]) -> str:
+    """Return the quarter that decisions of one row name, empty where none does."""
+    return next((one.quarter for one in reversed(lines) if one.quarter), "")
+
+
 def apply_decisions(
     located: pd.DataFrame, points: pd.DataFrame, decisions: pd.DataFrame, maps: Mapping[int, QpvMap]
 ) -> pd.DataFrame:
-    """Apply decisions on the ruling map; one that a clear map contradicts leaves the row in doubt.
+    """Apply decisions on the ruling map, none beyond what it says.
 
-    A decision whose quarter is not on the ruling map was taken on another map: it is left aside.
-    The sentence of each row then names date and piece, and keeps the reason of the map.
+    Contrary ones, one that a clear map contradicts, and one that puts in a quarter which neither it nor the
+    map names leave the row in doubt. A decision whose quarter is not on the ruling map was taken on another
+    map: it is left aside. The sentence of each row names date and piece, and keeps the reason of the map.
     """
     out = located.copy()
     names = _names(maps)
@@ -130,26 +159,25 @@ def apply_decisions(
     cells: dict[str, list[Any]] = {c: out[c].tolist() for c in columns}
     vintages = out["qpv_millesime"].tolist()
     nearest = out["qpv_proche_code"].tolist()
-    computed, reasons = list(cells["qpv_statut"]), list(cells["qpv_motif"])
-    quarters = list(cells["qpv_code"])
-    for one in _read(points, decisions):
+    for i, lines in _by_row(_read(points, decisions), vintages, names).items():
+        vintage, one, named = int(vintages[i]), lines[-1], _named(lines)
+        computed, held = cells["qpv_motif"][i], cells["qpv_code"][i]
         what = {"side": one.side, "date": one.date}
-        for i in one.rows:
-            vintage = int(vintages[i])
-            if one.code and one.code not in names[vintage]:
-                continue
-            if one.contradicts(computed[i], quarters[i]):
-                statut, code = QpvStatut.A_VERIFIER.value, quarters[i]
-                motive = contradicted(**what, code=one.quarter, computed=reasons[i])
-            else:
-                statut, code = one.side, ""
-                if one.side == QpvStatut.DANS:
-                    code = one.code or cells["qpv_code"][i] or nearest[i]
-                motive = decided(**what, piece=one.piece, computed=reasons[i])
-            cells["qpv_motif"][i] = motive
-            cells["qpv_statut"][i] = cells[f"qpv{vintage}_statut"][i] = statut
-            cells["qpv_code"][i] = cells[f"qpv{vintage}_code"][i] = code
-            cells["qpv_nom"][i] = names[vintage].get(code, "")
+        statut, code = QpvStatut.A_VERIFIER.value, held
+        if _contrary(lines):
+            motive = contrary([(o.side, o.quarter) for o in lines], computed=computed)
+        elif any(o.contradicts(cells["qpv_statut"][i], held) for o in lines):
+            motive = contradicted(**what, code=named, computed=computed)
+        elif one.side == QpvStatut.DANS and not (named or held or nearest[i]):
+            motive = without_quarter(**what, computed=computed)
+        else:
+            statut = one.side
+            code = named or held or nearest[i] if one.side == QpvStatut.DANS else ""
+            motive = decided(**what, piece=one.piece, computed=computed)
+        cells["qpv_motif"][i] = motive
+        cells["qpv_statut"][i] = cells[f"qpv{vintage}_statut"][i] = statut
+        cells["qpv_code"][i] = cells[f"qpv{vintage}_code"][i] = code
+        cells["qpv_nom"][i] = names[vintage].get(code, "")
     for name, values in cells.items():
         out[name] = pd.Series(values, index=out.index)
     return out
@@ -171,35 +199,52 @@ def check_decisions(
     -------
     list of Fault
         Doubts: `decision_sans_objet`, `decision_incomplete`, `decision_contredite`,
-        `decision_code_inconnu`, `decisions_contraires`.
+        `decision_code_inconnu`, `decision_sans_quartier`, `decisions_contraires`.
     """
-    known = _names(maps)
-    columns = ("qpv_statut", "qpv_code", "qpv_motif", "qpv_millesime")
+    known, read = _names(maps), _read(points, decisions)
+    columns = ("qpv_statut", "qpv_code", "qpv_motif", "qpv_millesime", "qpv_proche_code")
     cells = list(zip(*(located[c].tolist() for c in columns), strict=True))
-    ruled: dict[int, list[_Decision]] = {}
     # a decision on a whole résidence meets several entrances: each doubt is listed once
     faults: dict[tuple[str, Place, str], Fault] = {}
+    for fault in (*_of_lines(read, cells, known), *_of_rows(read, cells, known)):
+        faults.setdefault((fault.code, fault.place, fault.got), fault)
+    return list(faults.values())
 
-    def doubt(code: str, place: Place, got: str, **fields: Any) -> None:
-        faults.setdefault((code, place, got), Fault(code, place, got, fields, Severity.DOUTE))
 
-    for one in _read(points, decisions):
+def _of_lines(
+    read: list[_Decision], cells: list[tuple[Any, ...]], known: Mapping[int, Mapping[str, str]]
+) -> Iterator[Fault]:
+    """Doubt a decision by itself: without an entrance, unsigned, of no quarter of the map, against it."""
+    for one in read:
         if not one.rows:
-            doubt("decision_sans_objet", one.place, one.entrance)
+            yield _doubt("decision_sans_objet", one.place, one.entrance)
             continue
         lacking = lacking_words(author=one.author, date=one.date, piece=one.piece)
         if lacking:
-            doubt("decision_incomplete", one.place, one.side, manque=lacking)
+            yield _doubt("decision_incomplete", one.place, one.side, manque=lacking)
         for i in one.rows:
-            ruled.setdefault(i, []).append(one)
-            statut, code, motive, vintage = cells[i]
+            statut, code, motive, vintage, _ = cells[i]
             if one.code and one.code not in known.get(int(vintage), {}):
-                doubt("decision_code_inconnu", one.place, one.code, millesime=int(vintage))
+                yield _doubt("decision_code_inconnu", one.place, one.code, millesime=int(vintage))
             elif one.contradicts(statut, code):
                 said = f"{one.side} {one.quarter}".strip()
-                doubt("decision_contredite", one.place, said, motif=motive)
-    for lines in ruled.values():
-        if len({one.side for one in lines}) > 1:
+                yield _doubt("decision_contredite", one.place, said, motif=motive)
+
+
+def _of_rows(
+    read: list[_Decision], cells: list[tuple[Any, ...]], known: Mapping[int, Mapping[str, str]]
+) -> Iterator[Fault]:
+    """Doubt what decisions say together of an entrance: contrary sides or quarters, or no quarter at all."""
+    for i, lines in _by_row(read, [row[3] for row in cells], known).items():
+        statut, code, _, _, nearest = cells[i]
+        last = lines[-1]
+        unnamed = last.side == QpvStatut.DANS and not (_named(lines) or code or nearest)
+        if _contrary(lines):
             rows = ", ".join(str(one.place.row) for one in lines)
-            doubt("decisions_contraires", lines[-1].place, "", lignes=rows)
-    return list(faults.values())
+            yield _doubt("decisions_contraires", last.place, "", lignes=rows)
+        elif unnamed and statut not in _SIDES:
+            yield _doubt("decision_sans_quartier", last.place, last.entrance)
+
+
+def _doubt(code: str, place: Place, got: str, **fields: Any) -> Fault:
+    return Fault(code, place, got, fields, Severity.DOUTE)

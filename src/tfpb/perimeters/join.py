@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from itertools import permutations
 from typing import TYPE_CHECKING, Any, Final
 
@@ -176,12 +176,10 @@ def _ask_surfaces(
     """Fill the answer of parcels or footprints for the rows of one territory."""
     surfaces = Surfaces.of(layer, epsg)
     references = [""] * len(rows) if cited is None else [cited[r] for r in rows]
-    found = answer(surfaces, at.x[rows], at.y[rows], references, polygons)
-    into.share[rows] = found.share
-    into.quarter[rows] = np.append(members, -1)[found.quarter]
-    into.shared[rows] = found.shared
-    into.name[rows] = found.name
-    into.holds[rows] = found.holds
+    found = answer(surfaces, at.x[rows], at.y[rows], at.radius_m[rows], references, polygons)
+    found = replace(found, quarter=np.append(members, -1)[found.quarter])
+    for field in fields(found):
+        getattr(into, field.name)[rows] = getattr(found, field.name)
 
 
 def surface_side(share: Floats) -> Ints:
@@ -222,8 +220,9 @@ def _judge_surfaces(
     # A point clearly in stays in: the part of its parcel beyond the limit is no reason to doubt it.
     cut &= doubtful | (out.point == HORS)
     _set(out, cut, A_VERIFIER, Case.SURFACE_COUPEE)
+    away = out.parcel.astray
     for settled, side, found in (
-        (parcel_settled & (building != _CUT), parcel, out.parcel),
+        (parcel_settled & (building != _CUT) & ~away, parcel, out.parcel),
         (building_settled, building, out.footprint),
     ):  # fmt: skip
         rows = strong & settled
@@ -231,17 +230,23 @@ def _judge_surfaces(
         _set(out, rows & (side == DANS), DANS, Case.SURFACE_DANS)
         taken = rows & (side == DANS) & (out.holder < 0)
         out.code[taken] = found.quarter[taken]
-        against = placed & settled & ~doubtful & ~found.holds & (side != out.point)
-        _set(out, against, A_VERIFIER, Case.SURFACE_CONTRE_POINT)
-        out.code[against] = out.holder[against]
         # Where the point alone was clear and agrees, its own reason stays the plainer one.
         plain = rows & ~doubtful & (side == out.point)
         _set(out, plain & (side == DANS), DANS, Case.DANS_NET)
         _set(out, plain & (side == HORS), HORS, Case.HORS_NET)
         _set(out, plain & (side == HORS) & np.isnan(out.distance_m), HORS, Case.HORS_LOIN)
+    # Only a parcel is known by a reference: it may lie away from the point that cites it.
+    named = placed & parcel_settled & (away | ~out.parcel.holds)
+    kept = (out.parcel.quarter == out.holder) | (out.parcel.quarter == out.other)
+    elsewhere = (parcel == DANS) & (out.holder >= 0) & ~kept & (away | ~out.parcel.shared)
+    against = named & (~doubtful & (parcel != out.point) | elsewhere)
+    _set(out, against, A_VERIFIER, Case.SURFACE_CONTRE_POINT)
     both = strong & building_settled & parcel_settled & (building != parcel)
     _set(out, both, A_VERIFIER, Case.SURFACES_CONTRAIRES)
-    out.code[both] = out.holder[both]
+    lost = away & (against | both | strong & doubtful & ~building_settled)
+    _set(out, lost, A_VERIFIER, Case.SURFACE_LOIN)
+    unsure = against | both | lost
+    out.code[unsure] = out.holder[unsure]
 
 
 def _set(out: Sides, rows: Flags, statut: int | Ints, case: Case) -> None:

@@ -47,6 +47,12 @@ _PLAIN: Final = (
     int(Case.DANS_NET),
     int(Case.SANS_POSITION),
 )
+_BY_PARCEL: Final = (
+    int(Case.SURFACES_CONTRAIRES),
+    int(Case.SURFACE_CONTRE_POINT),
+    int(Case.SURFACE_LOIN),
+)
+"""Cases that rest on the parcel, whatever the building says."""
 Answer = TypeVar("Answer", "Sides", "SurfaceAnswer")
 SURFACE_COLUMNS: Final = (
     "qpv_point", "qpv_parcelle", "qpv_parcelle_part", "qpv_parcelle_ref",
@@ -122,16 +128,17 @@ def _special(
     rows: Indices, at: Positions, ruled: Sides, labels: Labels, radius: Floats
 ) -> tuple[Indices, list[str]]:
     """Write the reasons that name quarters and distances, each distinct one once."""
-    surface, share, shared = _surfaces(rows, ruled)
+    surface, share, quarter = _surfaces(rows, ruled)
     case = ruled.case[rows]
-    held = np.where(shared, -1, ruled.code[rows])  # of several quarters, none holds the surface
+    held = np.where(quarter == ruled.code[rows], quarter, -1)
     holder = np.where(case == int(Case.SURFACE_DANS), held, ruled.holder[rows])
+    gap = np.round(np.nan_to_num(ruled.parcel.gap_m[rows]))
     near = np.nan_to_num(ruled.distance_m[rows], nan=-1.0)
     shown = np.where(near < 10, np.round(near, 1), np.round(near))  # noqa: PLR2004 - decimetres under 10 m
     known: dict[tuple[Any, ...], int] = {}
     columns = (
         case, holder, ruled.other[rows], ruled.nearest[rows], ruled.tied[rows], shown, radius[rows],
-        at.by_default[rows], at.verdict[rows], surface, np.round(share, 2),
+        at.by_default[rows], at.verdict[rows], surface, np.round(share, 2), quarter, gap,
     )  # fmt: skip
     keys = zip(*(c.tolist() for c in columns), strict=True)
     position = np.array([known.setdefault(k, len(known)) for k in keys], dtype=np.intp)
@@ -142,17 +149,17 @@ def _special(
             Circumstances(
                 holder=full[k[1]], other=full[k[2]], nearest=full[k[3]], tied=full[k[4]],
                 distance_m=k[5] if k[5] >= 0 else float("nan"), radius_m=k[6], by_default=k[7],
-                verdict=k[8], surface=k[9], share=k[10],
+                verdict=k[8], surface=k[9], share=k[10], quarter=full[k[11]], gap_m=k[12],
             ),
         )
         for k in known
     ]  # fmt: skip
 
 
-def _surfaces(rows: Indices, ruled: Sides) -> tuple[Texts, Floats, Flags]:
-    """Name the surface each case rests on, its share inside quarters (−1: none), whether several share it."""
+def _surfaces(rows: Indices, ruled: Sides) -> tuple[Texts, Floats, Indices]:
+    """Name the surface each case rests on, its share inside quarters, the one that holds it (−1: none)."""
     names = np.full(len(rows), "", dtype=object)
-    shared = np.zeros(len(rows), dtype=bool)
+    quarters = np.full(len(rows), -1, dtype=np.intp)
     shares = np.full(len(rows), -1.0)
     at = np.flatnonzero(ruled.case[rows] >= int(Case.SURFACE_DANS))
     mine, parcel, building = rows[at], ruled.parcel, ruled.footprint
@@ -160,14 +167,15 @@ def _surfaces(rows: Indices, ruled: Sides) -> tuple[Texts, Floats, Flags]:
     settled = np.isin(surface_side(building.share[mine]), (DANS, HORS))
     known = ~np.isnan(building.share[mine])
     by_building = np.where(case == int(Case.SURFACE_COUPEE), known, settled)
-    by_building &= case != int(Case.SURFACES_CONTRAIRES)
+    by_building &= ~np.isin(case, _BY_PARCEL)
     shares[at] = np.where(by_building, building.share[mine], parcel.share[mine])
-    shared[at] = np.where(by_building, building.shared[mine], parcel.shared[mine])
+    whole, of_parcel = (np.where(s.shared[mine], -1, s.quarter[mine]) for s in (building, parcel))
+    quarters[at] = np.where(by_building, whole, of_parcel)
     names[at] = [
         surface_words(parcel.name[row], building.name[row], Case(k), by_building=b)
         for row, k, b in zip(mine, case, by_building, strict=True)
     ]
-    return names, shares, shared
+    return names, shares, quarters
 
 
 _SIDES: Final = texts_of([s.value for s in STATUTS])

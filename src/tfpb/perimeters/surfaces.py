@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WHOLE: Final = 0.98
 """Share of a surface that counts as the whole of it (contract)."""
+_REACH_M: Final = 50.0
+"""A surface that a row cites speaks for its point up to here, or up to a larger uncertainty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,10 @@ class SurfaceAnswer:
     name : object array of str, shape (n,)
     holds : bool array, shape (n,)
         True where the surface holds the point itself, False where it is known by its reference.
+    astray : bool array, shape (n,)
+        True where the answer rests on surfaces cited that lie away from the point: it settles nothing.
+    gap_m : float array, shape (n,)
+        From the point to the farthest surface cited, NaN where none is.
     """
 
     share: Floats
@@ -132,12 +138,14 @@ class SurfaceAnswer:
     shared: Flags
     name: Texts
     holds: Flags
+    astray: Flags
+    gap_m: Floats
 
     @classmethod
     def nothing(cls, n: int) -> SurfaceAnswer:
         """Return the answer of rows without any surface: it takes no memory and cannot be written."""
         name = np.array("", dtype=object)
-        values = (np.nan, np.intp(-1), np.False_, name, np.False_)
+        values = (np.nan, np.intp(-1), np.False_, name, np.False_, np.False_, np.nan)
         return cls(*(np.broadcast_to(v, n) for v in values))
 
     @classmethod
@@ -148,9 +156,12 @@ class SurfaceAnswer:
 
 
 def answer(
-    surfaces: Surfaces, x: Floats, y: Floats, references: Sequence[str], quarters: Texts
-) -> SurfaceAnswer:
-    """Ask surfaces for each row: the ones it cites, else the one that holds its point."""
+    surfaces: Surfaces, x: Floats, y: Floats, radius_m: Floats, references: Sequence[str], quarters: Texts,
+) -> SurfaceAnswer:  # fmt: skip
+    """Ask surfaces for each row: the ones it cites, else the one that holds its point.
+
+    A reference may be mistyped, or lack its prefix in a merged commune, and name a parcel kilometres away.
+    """
     n = len(x)
     out = SurfaceAnswer.blank(n)
     holding = surfaces.holding(x, y)
@@ -162,21 +173,34 @@ def answer(
     share, largest, quarter = surfaces.shares(wanted, quarters)
     area = shapely.area(surfaces.shapes[wanted])
     place = {int(w): i for i, w in enumerate(wanted)}
+
+    def of_all(at: Sequence[int]) -> float:
+        total = float(area[at].sum())
+        return float((share[at] * area[at]).sum() / total) if total else float(share[at[0]])
+
     for row, ms in enumerate(members):
         if not ms:
             continue
-        at = [place[m] for m in ms]
-        total = float(area[at].sum())
-        out.share[row] = (
-            float((share[at] * area[at]).sum() / total) if total else float(share[at[0]])
-        )
-        most = max(at, key=lambda i: share[i] * area[i])
+        at = near = [place[m] for m in ms]
+        out.share[row] = of_all(at)
+        if cited[row]:
+            gaps = shapely.distance(surfaces.shapes[list(ms)], shapely.Point(x[row], y[row]))
+            reach = max(_REACH_M, float(radius_m[row]))
+            near = [i for i, gap in zip(at, gaps, strict=True) if gap <= reach]
+            out.gap_m[row] = gaps.max()
+            out.astray[row] = not near or _whole(of_all(near)) != _whole(out.share[row])
+        most = max(near or at, key=lambda i: share[i] * area[i])
         out.quarter[row] = quarter[most]
         alone = sum(largest[i] * area[i] for i in at if quarter[i] == quarter[most])
-        out.shared[row] = alone < WHOLE * total
+        out.shared[row] = alone < WHOLE * float(area[at].sum())
         out.name[row] = " | ".join(str(surfaces.names[m]) for m in ms if surfaces.names[m])
         out.holds[row] = holding[row] in ms
     return out
+
+
+def _whole(share: float) -> int:
+    """Return 1 for a surface wholly inside, −1 for one wholly outside, 0 for one that is cut."""
+    return int(share >= WHOLE) - int(share <= 1 - WHOLE)
 
 
 _REFERENCE: Final = re.compile(

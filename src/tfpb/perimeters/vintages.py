@@ -183,9 +183,10 @@ def heirs(table: pd.DataFrame) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Quarters that have disappeared are not in it.
+        Quarters that have disappeared are not in it: a neighbour whose line took a sliver of one is no heir.
     """
-    kept = table[(table["code_2015"] != "") & (table["code_2024"] != "")]
+    kin = table[["part_2015", "part_2024"]].max(axis=1) >= KIN
+    kept = table[(table["code_2015"] != "") & (table["code_2024"] != "") & kin]
     ranked = (
         kept.assign(held=kept["logements"] + kept["logements_a_verifier"])
         .sort_values(

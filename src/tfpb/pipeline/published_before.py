@@ -220,12 +220,7 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
     for path in packs:
         if path.suffix == _ALONE or fold(bailleur) not in map(fold, _of_pack(path).bailleurs):
             continue
-        table = read_pack(path).get(_BALANCE, b"").decode("utf-8-sig", "replace")
-        rows = [
-            {name: (text or "").replace(",", ".") for name, text in row.items() if name}
-            for row in csv.DictReader(io.StringIO(table), delimiter=";")
-        ]
-        told = [r for r in rows if r.get("annee") == str(year - 1) and r.get("abattement_eur")]
+        told = [r for r in _balance_of(path, year - 1) if r.get("abattement_eur")]
         try:
             sums = {c: sum((Decimal(r[c]) for r in told), Decimal(0)) for c in _TOLD}
         except (KeyError, InvalidOperation) as error:
@@ -233,6 +228,34 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
         if homes := sums.pop("logements_abattus"):
             return {c: total / homes for c, total in sums.items()}
     return {}
+
+
+def carried_over(pack: Path, year: int) -> dict[str, Decimal | None]:
+    """Return what a pack says each quarter carries over from a year, euros.
+
+    Returns
+    -------
+    dict of str to Decimal or None
+        None where its abatement is not known; empty when the pack tells no balance of that year.
+    """
+    rows = [r for r in _balance_of(pack, year) if "rattrapage_eur" in r]
+    try:
+        return {
+            r["code_qpv"]: Decimal(r["rattrapage_eur"]) if r["rattrapage_eur"] else None
+            for r in rows
+        }
+    except (KeyError, InvalidOperation) as error:
+        raise unreadable(pack, _BALANCE) from error
+
+
+def _balance_of(pack: Path, year: int) -> list[dict[str, str]]:
+    """Read the lines of a year in the balance of a pack, decimal points in place of commas."""
+    table = read_pack(pack).get(_BALANCE, b"").decode("utf-8-sig", "replace")
+    rows = [
+        {name: (text or "").replace(",", ".") for name, text in row.items() if name}
+        for row in csv.DictReader(io.StringIO(table), delimiter=";")
+    ]
+    return [r for r in rows if r.get("annee") == str(year)]
 
 
 def _ledger() -> list[Release]:

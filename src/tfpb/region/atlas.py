@@ -11,6 +11,7 @@ from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import dumps
 from tfpb.io.tables.scratch import scratch_folder
 from tfpb.model.money import Abatement, Programme, States
+from tfpb.model.survey import only
 from tfpb.pipeline.steps import locating
 from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
@@ -95,21 +96,21 @@ def _model(job: MapJob) -> MapModel:
         sources=geography.sources,
     )
     model = map_model(dossier)
-    homes = job.located.residences
+    homes = located.residences.set_index("id_residence")
+    held = located.parts
+    held = held.assign(bailleur=held["id_residence"].map(homes["bailleur"]))
     return replace(
         model,
-        pages=tuple(
-            _over_bailleurs(p, homes[homes["code_qpv"] == p.code_qpv]) for p in model.pages
-        ),
+        pages=tuple(_over_bailleurs(p, only(held, code_qpv=p.code_qpv)) for p in model.pages),
     )
 
 
-def _over_bailleurs(page: QpvPage, homes: pd.DataFrame) -> QpvPage:
+def _over_bailleurs(page: QpvPage, held: pd.DataFrame) -> QpvPage:
     """Name the owners of the dwellings, and write that figures are about every bailleur's tenants.
 
     Owners come last: when the column is full, the figures are kept.
     """
-    owned = homes.groupby("bailleur")["logements_dans"].sum()
+    owned = held.groupby("bailleur")["logements_dans"].sum()
     owned = owned[owned > 0].sort_index().sort_values(ascending=False, kind="stable")
     whose = words.owners_sentence([(str(name), int(n)) for name, n in owned.items()])
     scope = {

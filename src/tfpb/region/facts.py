@@ -37,8 +37,8 @@ def region_facts(
     territories: pd.DataFrame,
 ) -> RegionFacts:
     """Count the region; `territories` as `tfpb.region.territories.by_level` makes them."""
-    homes = located.residences
-    quarters = codes_in(homes)
+    homes, held = located.residences, quarter_stock(parts)
+    quarters = codes_in(held)
     money = quarter_money(parts, quarters)
     return RegionFacts(
         owners=len(parts),
@@ -50,7 +50,7 @@ def region_facts(
         abated=added(money["abattement_eur"]),
         valued=added(money["valorise_eur"]),
         partly=partly(money),
-        places=_stock_by_place(homes, places),
+        places=_stock_by_place(homes, held, places),
         territories=territories,
         axes=axes(parts, quarters),
         files=_files(sources),
@@ -62,9 +62,28 @@ def codes_in(homes: pd.DataFrame, column: str = "code_qpv") -> list[str]:
     return sorted({str(c) for c in homes[column].fillna("")} - {""})
 
 
-def _stock_by_place(homes: pd.DataFrame, places: Territories) -> pd.DataFrame:
+def quarter_stock(parts: Sequence[Part]) -> pd.DataFrame:
+    """Return what each quarter holds of each résidence of all bailleurs, as `Located.parts` counts it.
+
+    Returns
+    -------
+    DataFrame
+        `code_qpv, id_residence, logements_dans, logements_a_verifier, bailleur, code_insee`.
+    """
+    rows = []
+    for part in parts:
+        homes, held = part.located.residences, part.located.parts
+        cities = dict(zip(homes["id_residence"], homes["code_insee"], strict=True))
+        cities_of = [cities[home] for home in held["id_residence"]]
+        rows.append(held.assign(bailleur=part.name, code_insee=cities_of))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _stock_by_place(homes: pd.DataFrame, held: pd.DataFrame, places: Territories) -> pd.DataFrame:
     rows = []
     for level in ("departement", "siren_epci"):
+        where = places.of_communes(held["code_insee"], level)
+        quarters = held["code_qpv"].groupby(where).nunique()
         for value, part in homes.groupby(places.of_communes(homes["code_insee"], level), sort=True):
             if not value:
                 continue
@@ -75,7 +94,7 @@ def _stock_by_place(homes: pd.DataFrame, places: Territories) -> pd.DataFrame:
                     "residences": len(part),
                     "logements": int(part["nb_logements"].sum()),
                     "logements_dans": int(part["logements_dans"].sum()),
-                    "quartiers": len(codes_in(part)),
+                    "quartiers": int(quarters.get(value, 0)),
                 }
             )
     columns = ["niveau", "territoire", "residences", "logements", "logements_dans", "quartiers"]
@@ -98,7 +117,7 @@ def quarter_money(
         sum is then a least.
     """
     codes = sorted(set(codes))
-    homes = [p.located.residences for p in parts]
+    homes = [p.located.parts for p in parts]
     lines = [p.abatement.by_qpv for p in parts if p.abatement is not None]
     acted = [
         only(p.programme.balance, annee=p.settings.dossier.annee)
@@ -129,7 +148,7 @@ def _partly(parts: Sequence[Part], codes: Sequence[str]) -> dict[str, list[bool]
 
 def held(part: Part) -> set[str]:
     """Return the quarters where a bailleur has dwellings."""
-    homes = part.located.residences
+    homes = part.located.parts
     return set(homes.loc[homes["logements_dans"] > 0, "code_qpv"].astype(str))
 
 
@@ -205,7 +224,7 @@ def axis_rows(parts: Sequence[Part], codes: Collection[str]) -> pd.DataFrame:
 
 
 def owners_by_quarter(
-    located: Located, places: Territories, codes: Collection[str]
+    parts: Sequence[Part], places: Territories, codes: Collection[str]
 ) -> pd.DataFrame:
     """Count the stock of some quarters by bailleur: a public fact, named.
 
@@ -214,8 +233,7 @@ def owners_by_quarter(
     DataFrame
         `nom_qpv, code_qpv, bailleur, residences, logements_dans, logements_a_verifier`.
     """
-    homes = located.residences
-    mine = homes[homes["code_qpv"].isin(list(codes))]
+    mine = only(quarter_stock(parts), code_qpv=list(codes))
     columns = ["nom_qpv", "code_qpv", "bailleur", "residences", "logements_dans",
                "logements_a_verifier"]  # fmt: skip
     if mine.empty:

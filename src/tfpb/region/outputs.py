@@ -6,16 +6,19 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import numpy as np
+
 from tfpb.archives import zip_bytes
 from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps, listed
 from tfpb.io.packs.provenance import versions
+from tfpb.model.codes import QpvStatut
 from tfpb.model.record import Source
 from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.region import positions
 from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
-from tfpb.region.facts import codes_in
+from tfpb.region.facts import codes_in, quarter_stock
 from tfpb.region.packs import Media, OwnSurvey, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.reports import deliveries_report, restitution, sheets
 from tfpb.region.territories import region_layers
@@ -25,12 +28,16 @@ from tfpb.words.documents.region_words import ATLAS, NO_CONTRAT, REPERE_REFERENC
 from tfpb.words.documents.report_words import footer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from tfpb.errors import Fault
     from tfpb.executors import Executor
     from tfpb.io.packs.pack import GrowingFolder
+    from tfpb.model.arrays import Flags
+    from tfpb.model.location import Located
     from tfpb.region.partition import Part
     from tfpb.region.run import Region
     from tfpb.region.secrecy.cuts import Protected
@@ -204,31 +211,25 @@ def _maps(
 
 def map_jobs(region: Region, geography: Path) -> list[MapJob]:
     """List the places to draw: contrats with the pages of their quarters, EPCI, départements."""
-    homes, doors = region.located.residences, region.located.entrances
-    money = joint_money(region.parts, codes_in(homes))
+    held = quarter_stock(region.parts)
+    money = joint_money(region.parts, codes_in(held))
     jobs = []
     for level, key, code in _drawn_places(region):
         pages = level == "contrat_de_ville"
         if pages:
-            here = homes["code_qpv"].isin(region.contrats.get(code, region.lone_quarters))
+            codes = list(region.contrats.get(code, region.lone_quarters))
+            stock = in_quarters(region.located, held, codes)
         else:
-            here = region.places.of_communes(homes["code_insee"], level) == code
-        stock = homes[here]
-        keys = set(zip(stock["bailleur"], stock["id_residence"], strict=True))
-        mine = [k in keys for k in zip(doors["bailleur"], doors["id_residence"], strict=True)]
+            cities = region.located.residences["code_insee"]
+            stock = _of_residences(region.located, region.places.of_communes(cities, level) == code)
+            codes = codes_in(stock.residences)
         jobs.append(
             MapJob(
                 key=key,
                 title=region.places.name(level, code) or NO_CONTRAT,
                 head=region.head,
-                survey=region.protected.place(level, code, codes_in(stock))
-                if region.protected
-                else None,
-                located=replace(
-                    region.located,
-                    entrances=doors[mine].reset_index(drop=True),
-                    residences=stock.reset_index(drop=True),
-                ),
+                survey=region.protected.place(level, code, codes) if region.protected else None,
+                located=stock,
                 abatement=money[0],
                 programme=money[1],
                 geography=geography,
@@ -236,6 +237,47 @@ def map_jobs(region: Region, geography: Path) -> list[MapJob]:
             )
         )
     return jobs
+
+
+def in_quarters(located: Located, held: pd.DataFrame, codes: Collection[str]) -> Located:
+    """Keep the résidences that stand in some quarters, without their buildings in any other.
+
+    `held` is what each quarter holds of each résidence, as `quarter_stock` counts it.
+    """
+    columns = ["bailleur", "id_residence", "code_qpv"]
+    here = held["code_qpv"].isin(list(codes))
+    main = {(owner, home): code for owner, home, code in _rows(held[here].iloc[::-1], columns)}
+    elsewhere = set(_rows(held[~here], columns))
+    named = _rows(located.residences, columns)
+    kept = _of_residences(located, np.array([row[:2] in main for row in named], dtype=bool))
+    codes_now = [
+        main[row[:2]] if row in elsewhere else row[2] for row in _rows(kept.residences, columns)
+    ]
+    doors = kept.entrances
+    near = doors["qpv_code"].where(doors["qpv_code"] != "", doors["qpv_proche_code"])
+    near = near.where(doors["qpv_statut"] != QpvStatut.HORS, "")
+    apart = [row in elsewhere for row in _rows(doors.assign(code_qpv=near), columns)]
+    return replace(
+        kept,
+        entrances=doors[~np.array(apart, dtype=bool)].reset_index(drop=True),
+        residences=kept.residences.assign(code_qpv=codes_now),
+    )
+
+
+def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    return list(zip(*(frame[c] for c in columns), strict=True))
+
+
+def _of_residences(located: Located, here: Flags) -> Located:
+    """Keep some résidences, with their entrances."""
+    homes, doors = located.residences[here], located.entrances
+    keys = set(zip(homes["bailleur"], homes["id_residence"], strict=True))
+    mine = [key in keys for key in zip(doors["bailleur"], doors["id_residence"], strict=True)]
+    return replace(
+        located,
+        entrances=doors[mine].reset_index(drop=True),
+        residences=homes.reset_index(drop=True),
+    )
 
 
 def _drawn_places(region: Region) -> list[tuple[str, str, str]]:

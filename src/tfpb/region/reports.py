@@ -96,7 +96,7 @@ def sheets(region: Region) -> dict[str, Report]:
     names = region.places.quarters
     money = quarter_money(region.parts, every)
     money["nom_qpv"] = [names.get(c, c) for c in money["code_qpv"]]
-    stock = owners_by_quarter(region.located, region.places, every)
+    stock = owners_by_quarter(region.parts, region.places, every)
     out = {}
     for name, codes in region.contrats.items():
         safe = region.protected

@@ -19,7 +19,7 @@ from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
-from tfpb.region.facts import codes_in, region_facts
+from tfpb.region.facts import codes_in, quarter_stock, region_facts
 from tfpb.region.joined import LEVELS, Joined, join, surveyed, with_fieldwork
 from tfpb.region.partition import Part, Refused, Task, make_part
 from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
@@ -199,7 +199,7 @@ def compute(
     execute = StageCache(kept) if kept is not None else directly
     protected = _protected(joined, inputs, before, executor, execute)
     bare = [replace(p, survey=None) for p in parts]
-    contrats, lone = _contrats(joined.located, places)
+    contrats, lone = _contrats(bare, places)
     quarters = quarter_rows(bare, joined.located, places, opened)
     notices = (*inputs.notices, *places.notices, *joined.notices)
     if lone:
@@ -318,11 +318,11 @@ def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Sour
 
 
 def _contrats(
-    located: Located, places: Territories
+    parts: Sequence[Part], places: Territories
 ) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Gather the quarters of each contrat that hold dwellings of the stock, or doubts; and the others."""
     out: dict[str, list[str]] = {}
-    for code in codes_in(located.residences):
+    for code in codes_in(quarter_stock(parts)):
         out.setdefault(places.contrat_of_quarter.get(code, ""), []).append(code)
     lone = tuple(out.pop("", ()))
     return {name: tuple(codes) for name, codes in sorted(out.items())}, lone

@@ -21,7 +21,7 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.projection import LAMBERT_93, crs
 from tfpb.model.results import STATE_COLUMNS
 from tfpb.model.survey import only
-from tfpb.region.facts import added, axis_rows, codes_in, held, quarter_money
+from tfpb.region.facts import added, axis_rows, codes_in, held, quarter_money, quarter_stock
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT
@@ -170,11 +170,10 @@ def _contrats(parts: Sequence[Part], inputs: RegionInputs) -> tuple[dict[str, st
 def _communes(parts: Sequence[Part], contrats: Mapping[str, str]) -> dict[str, str]:
     """Return the contrat of the communes whose quarters, in the stock, have a single one."""
     met: dict[str, set[str]] = {}
-    for part in parts:
-        homes = part.located.residences
-        for city, quarter in zip(homes["code_insee"], homes["code_qpv"], strict=True):
-            if quarter and contrats.get(quarter):
-                met.setdefault(str(city), set()).add(contrats[quarter])
+    stock = quarter_stock(parts)
+    for city, quarter in zip(stock["code_insee"], stock["code_qpv"], strict=True):
+        if contrats.get(quarter):
+            met.setdefault(str(city), set()).add(contrats[quarter])
     return {city: next(iter(found)) for city, found in sorted(met.items()) if len(found) == 1}
 
 
@@ -192,16 +191,16 @@ def quarter_rows(
         there gives no amount, or no programme. A quarter of several communes stands where most of its
         dwellings are.
     """
-    homes = located.residences
-    codes = codes_in(homes)
+    stock = quarter_stock(parts)
+    codes = codes_in(stock)
     money = quarter_money(parts, codes, states=True)
-    city = _main_city(homes, codes)
+    city = _main_city(stock, codes)
     lacking = _lacking(parts)
     spent = axis_rows(parts, codes)
     by_axis = dict(
         zip(zip(spent["code_qpv"], spent["axe"], strict=True), spent["valorise_eur"], strict=True)
     )
-    unsure = homes.groupby("code_qpv")["logements_a_verifier"].sum()
+    unsure = stock.groupby("code_qpv")["logements_a_verifier"].sum()
     counted = outside_counts(located, geography.maps, geography.counts)
     counted = only(counted, carte=located.vintage)
     known = dict(zip(counted["code_qpv"], counted["insee"], strict=True))

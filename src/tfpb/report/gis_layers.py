@@ -64,7 +64,7 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     out: dict[str, pd.DataFrame] = {
         "residences": _points(on_its_side(homes, doors)),
         "doutes": _points(doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER])[list(_DOUBTS)],
-        "qpv": ruling[ruling["code_qpv"].isin(set(homes["code_qpv"]))],
+        "qpv": ruling[ruling["code_qpv"].isin(set(located.parts["code_qpv"]))],
     }
     around = shapely.buffer(shapely.box(*out["residences"].total_bounds), _AROUND_M)
     for vintage, frame in sorted(limits.items()):  # around no place, none

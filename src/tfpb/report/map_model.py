@@ -55,8 +55,8 @@ def map_model(dossier: Dossier) -> MapModel:
     """
     located = dossier.located
     ruling = dossier.maps[located.vintage].frame
-    homes = located.residences
-    here = {c for c in homes["code_qpv"] if c}
+    parts = located.parts
+    here = set(parts["code_qpv"])
     near = {c for c in located.entrances["qpv_proche_code"] if c}
     shown = ruling[ruling["code_qpv"].isin(here | near)]
     answers = own_answers(dossier)
@@ -71,12 +71,12 @@ def map_model(dossier: Dossier) -> MapModel:
         run_hash=dossier.run_hash,
         fictional=head.donnees_fictives,
         draft=bool(dossier.draft),
-        qpv=_quarters(dossier, shown),
+        qpv=_quarters(dossier, parts, shown),
         qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
         residences=map_residences(dossier.located),
         gaps=_gaps(answers),
         pages=_one_ruler(
-            quarter_page(dossier, answers, *map(str, named))
+            quarter_page(dossier, answers, parts, *map(str, named))
             for named in zip(*(shown[c] for c in _NAMES), strict=True)
             if named[0] in here
         ),
@@ -125,10 +125,9 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _quarters(dossier: Dossier, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _quarters(dossier: Dossier, parts: pd.DataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Count the dwellings of each quarter, and its money a dwelling abated."""
-    homes = dossier.located.residences
-    held = homes[homes["logements_dans"] > 0].groupby("code_qpv")["logements_dans"]
+    held = parts[parts["logements_dans"] > 0].groupby("code_qpv")["logements_dans"]
     codes = [str(c) for c in shown["code_qpv"]]
     given = [money(dossier, c) for c in codes]
     frame = pd.DataFrame(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _LINES: Final = 3
+_BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])
 _THEMES: Final = ("residence", "relation", "quartier", "logement")
 
 
@@ -66,6 +67,8 @@ class OwnAnswers:
     waves : sequence of str
     margin : float
         Of equivalence, in points.
+    everyone : bool
+        Answers of all bailleurs: the survey does not name this one.
     """
 
     rows: pd.DataFrame
@@ -75,6 +78,7 @@ class OwnAnswers:
     against: Mapping[Key, Disagreement]
     waves: Sequence[str]
     margin: float
+    everyone: bool = False
 
 
 def own_answers(dossier: Dossier) -> OwnAnswers | None:
@@ -91,6 +95,7 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
         disagreements(survey.comparison),
         [wave.vague for wave in survey.waves],
         survey.margin,
+        survey.of_others,
     )
 
 
@@ -111,14 +116,19 @@ def verdict(row: Mapping[Any, Any]) -> str:
 
 
 def quarter_page(
-    dossier: Dossier, answers: OwnAnswers | None, code: str, name: str, communes: str
+    dossier: Dossier,
+    answers: OwnAnswers | None,
+    parts: pd.DataFrame,
+    code: str,
+    name: str,
+    communes: str,
 ) -> QpvPage:
-    """Make the page of a quarter."""
+    """Make the page of a quarter; `parts` as `Located.parts` counts all of them."""
     homes, head = dossier.located.residences, dossier.settings.dossier
-    mine = homes[homes["code_qpv"] == code]
+    mine = only(parts, code_qpv=code)
     dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
     given, done = money(dossier, code), balance(dossier, code)
-    doubts = _doubts(dossier, code)
+    doubts = _doubts(dossier, mine, code)
     if dossier.programme is not None and not done:
         done = {"actions": 0, "valorise_eur": Decimal(0)}
     actions = int(done.get("actions", 0) or 0)
@@ -148,20 +158,22 @@ def quarter_page(
             change,
         ),
         modelled=modelled,
+        doubtful=doubts[0],
         margin=(answers.margin if answers is not None else 5.0) / 100,
         gap_scope=scope,
-        borrowed=scope == words.GAP_SCOPE_CONVENTION,
+        everyone=answers is not None and answers.everyone,
+        borrowed=scope in _BORROWED,
         wave=answers.waves[-1] if answers is not None and gaps else "",
     )
 
 
-def _doubts(dossier: Dossier, code: str) -> tuple[int, int, int, float]:
+def _doubts(dossier: Dossier, mine: pd.DataFrame, code: str) -> tuple[int, int, int, float]:
     """Return the dwellings and résidences to check in a quarter or next to it, those next to it, how near.
 
     Next to it are résidences of no quarter whose doubtful entrances lie nearest to this one.
     """
     homes, doors = dossier.located.residences, dossier.located.entrances
-    mine = homes[(homes["code_qpv"] == code) & (homes["logements_a_verifier"] > 0)]
+    mine = mine[mine["logements_a_verifier"] > 0]
     of_none = set(homes.loc[homes["code_qpv"] == "", "id_residence"])
     unsure = doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER]
     near = unsure[(unsure["qpv_proche_code"] == code) & unsure["id_residence"].isin(of_none)]
@@ -208,6 +220,8 @@ def _satisfaction(
         said, scope = words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
         there = only(answers.rows, territoire=TOTAL)
         here = only(there, vague=answers.waves[-1])
+    if answers.everyone:
+        said, scope = words.EVERYONE[said], words.EVERYONE[scope]
     lines = tuple(_line(here, item, str(answers.labels[item]), against) for item in items)
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""

@@ -158,7 +158,8 @@ def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None)
         Stock columns (or any table) + `RESULT_COLUMNS` as far as known + `LOCATION_COLUMNS`.
     decisions : DataFrame, optional
         Typed `DECISIONS_LIMITES` of the run before; every line of it is found again in the sheet,
-        those that match no entrance at the end.
+        those that match no entrance at the end. An entrance that contrary ones leave in doubt is to decide
+        anew: the last one alone, handed back, would rule.
 
     Returns
     -------
@@ -167,11 +168,14 @@ def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None)
     """
     keyed = entrances.assign(id_residence=row_keys(entrances))
     taken: dict[int, int] = {}
+    torn: set[int] = set()
     orphans: list[int] = []
     if decisions is not None and len(decisions):
         from tfpb.perimeters.decisions import match_decisions  # noqa: PLC0415 - a run that locates
 
+        said = list(zip(texts(decisions, "decision"), texts(decisions, "code_qpv"), strict=True))
         for line, ruled in match_decisions(keyed, decisions).items():
+            torn |= {i for i in ruled if i in taken and said[taken[i]] != said[line]}
             taken.update(dict.fromkeys(ruled, line))
             if not ruled:
                 orphans.append(line)
@@ -187,6 +191,8 @@ def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None)
         if position in taken and decisions is not None:
             filled = _filled(decisions, taken[position])
             cells |= {k: v for k, v in filled.items() if v or k != "code_qpv"}
+            if position in torn and unsure[position]:
+                cells["decision"] = ""
         out.append({**cells, POSITION: position})
     if decisions is not None:
         out += [_without_entrance(decisions, line) for line in orphans]

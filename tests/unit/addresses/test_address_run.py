@@ -193,6 +193,15 @@ def test_a_cut_run_asks_the_service_for_the_rest_alone(
     assert (out["result_verdict"] == "accepte").all()
 
 
+def test_a_point_shared_by_rows_of_different_stretches_is_doubted(store: AddressStore) -> None:
+    geocoder = FileGeocoder(mode="index", communes=Communes.load(), source=store)
+    rows = table("4 rue du Quetzal", "5 rue des Lilas", "8 avenue Xyzzy").assign(x=str(X), y=str(Y))
+    out = geocoder.run(rows, chunk_rows=1)
+    assert out["result_verdict"].tolist() == ["a_verifier", "accepte", "a_verifier"]
+    alone = geocoder.run(rows.iloc[:1], chunk_rows=1)
+    assert alone["result_verdict"].tolist() == ["accepte"]
+
+
 def test_no_rows(store: AddressStore) -> None:
     out = FileGeocoder(mode="index", communes=Communes.load(), source=store).run(table())
     assert list(out.columns) == list(RESULT_COLUMNS)

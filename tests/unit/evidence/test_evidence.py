@@ -57,6 +57,7 @@ def located() -> Located:
     entrances = pd.DataFrame(
         {
             "id_residence": ["A", "A", "B"],
+            "nb_logements": [20, 10, 10],
             "qpv_statut": ["dans", "a_verifier", "a_verifier"],
             "qpv_code": ["QN1", "", ""],
             "qpv_proche_code": ["QN1", "QN1", "QN1"],
@@ -112,6 +113,29 @@ def test_without_survey_money_stays(located: Located, programme: Programme) -> N
     table = evaluation(located, programme, None).table
     assert set(table["lecture"]) == {"sans_enquete"}
     assert evaluation(located, None, None).table.empty
+
+
+def test_without_a_programme_what_was_spent_is_not_known(
+    located: Located, published: Published
+) -> None:
+    table = evaluation(located, None, published).table
+    assert table["valorise_eur"].isna().all()
+    assert table["valorise_par_logement_eur"].isna().all()
+    assert "ecart_defavorable|evolution_non_demontree" in table["lecture"].tolist()
+
+
+def test_each_quarter_of_a_residence_has_its_own_dwellings(
+    located: Located, programme: Programme
+) -> None:
+    located.entrances["qpv_nom"] = ["Le Moulin", "Les Tilleuls", ""]
+    located.entrances["qpv_statut"] = ["dans", "dans", "a_verifier"]
+    located.entrances["qpv_code"] = ["QN1", "QN2", ""]
+    assert located.inside == {"QN1": 20, "QN2": 10}
+    held = located.parts[located.parts["logements_dans"] > 0]
+    assert held[["code_qpv", "id_residence"]].to_numpy().tolist() == [["QN1", "A"], ["QN2", "A"]]
+    table = evaluation(located, programme, None).table.drop_duplicates("code_qpv")
+    told = list(zip(table["nom_qpv"], table["code_qpv"], table["logements"], strict=True))
+    assert told == [("", "total", 30), ("Le Moulin", "QN1", 20), ("Les Tilleuls", "QN2", 10)]
 
 
 def test_doubts_are_read_one_way_and_the_other(located: Located, published: Published) -> None:

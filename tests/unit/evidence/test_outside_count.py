@@ -60,6 +60,19 @@ def test_another_header_is_mapped_and_a_wrong_map_refused(tmp_path: Path) -> Non
     assert caught.value.faults[0].code == "valeur_illisible"
 
 
+def test_rows_of_one_quarter_that_differ_are_refused_each_with_its_line(tmp_path: Path) -> None:
+    rows = "QP093012;1304\nQP093012;1304\nQP093013;40\nQP093014;9\nQP093013;s\nQP093014;10\n"
+    with pytest.raises(TfpbError) as caught:
+        import_insee(write(tmp_path, rows=rows), vintage=2015, folder=tmp_path / "g")
+    assert [(f.code, f.got, f.place.row) for f in caught.value.faults] == [
+        ("insee_quartier_en_double", "QP093013", 7),
+        ("insee_quartier_en_double", "QP093014", 8),
+    ]
+    assert load_insee(tmp_path / "g", 2015) is None
+    same = import_insee(write(tmp_path, rows=rows[:28]), vintage=2015, folder=tmp_path / "g")
+    assert same.to_dict("list") == {"code_qpv": ["QP093012"], "logements": [1304.0]}
+
+
 def located(*rows: tuple[str, str, str, str, int]) -> Located:
     names = ["id_residence", "qpv2015_statut", "qpv2015_code", "qpv_proche_code", "nb_logements"]
     doors = pd.DataFrame(rows, columns=names)

@@ -448,6 +448,27 @@ def test_given_coordinates_away_from_a_sure_address_are_as_sure_as_they_agree() 
     assert "coordonnees_ecartees" not in reasons(unsure) or unsure["result_verdict"] == "accepte"
 
 
+def test_a_point_that_several_unfound_addresses_bear_is_to_be_checked() -> None:
+    middle, own = (str(WEST + 100), str(SOUTH + 150)), (str(WEST + 60), str(SOUTH + 90))
+    lines = [
+        ("12 rue inconnue au bataillon", "", *middle), ("bat c residence qwxzk", "", *middle),
+        ("", "Les Aulnes", *middle), ("12 rue du general leclerc", "", *middle),
+        # the address of one building after the other, and two rows of one résidence: a point of its own
+        ("3 voie nouvelle bat a", "", *own), ("BAT B 3 VOIE NOUVELLE", "", *own),
+        ("", "Les Ormes", str(WEST + 70), str(SOUTH)), ("", "LES ORMES", str(WEST + 70), str(SOUTH)),
+        ("1 voie d'ailleurs", "", str(WEST + 80), str(SOUTH)), ("77 rue sans point", "", "", ""),
+    ]  # fmt: skip
+    frame = pd.DataFrame(lines, columns=["adresse", "nom", "x", "y"], index=[7] * len(lines))
+    out = geocode(frame.assign(code_insee="99001"), Town(), Registry())
+    assert out.index.tolist() == [7] * 10
+    assert out["result_type"].tolist() == ["given"] * 9 + ["municipality"]
+    doubted = out["result_reasons"].str.contains("coordonnees_non_recoupees").tolist()
+    assert doubted == [True] * 3 + [False] * 7
+    assert out["result_verdict"].tolist() == ["a_verifier"] * 3 + ["accepte"] * 6 + ["rejete"]
+    assert reasons(out.iloc[0]) == {"voie_inconnue", "coordonnees_non_recoupees"}
+    assert "coordonnees_non_recoupees" in REASONS
+
+
 def test_overseas_coordinates() -> None:
     x, y = 655_000.0, 1_800_000.0
     there = street("Chemin de la Balance", "22", code="97101", postcode="97139")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import errno
 import io
 import re
@@ -16,11 +17,14 @@ import pytest
 
 from served_page import Served, served
 from tfpb.errors import Fault, Place
+from tfpb.io.packs.pack import write_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_plan
+from tfpb.page.desk import Desk
 from tfpb.page.outlook import Doubt, Outlook, check
 from tfpb.page.screens.columns_screen import remembered_file
 from tfpb.page.screens.doubts_screen import key_of
+from tfpb.page.screens.pack_screen import _next_year
 from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
@@ -434,6 +438,37 @@ def test_the_next_year_begins_beside(page: Served) -> None:
     assert settings.fichiers.enquete == ()
     assert (folder / "plan_enquete.toml").is_file()
     assert load_settings(page.desk.file).dossier.annee == 2025
+
+
+@pytest.mark.parametrize(
+    ("balance", "owed", "said"),
+    [
+        ("", {}, ["Ce qui se reporte de 2025 n’est pas connu"]),
+        (
+            "QN05991I;2025;45927,93\nQN05992M;2025;0\nQN05993N;2025;\nQN05991I;2024;3\n",
+            {"QN05991I": "45927.93"},
+            ["45\u202f928\u202f€ (QN05991I). Si", "faute d’abattement établi : QN05993N."],
+        ),
+        ("QN05992M;2025;0\n", {}, ["rien ne se reporte de 2025"]),
+        ("QN05992M;2024;7000\n", {}, ["Ce qui se reporte de 2025 n’est pas connu"]),
+    ],
+)
+def test_the_next_year_takes_what_this_one_leaves_not_what_it_was_owed(
+    tmp_path: Path, balance: str, owed: dict[str, str], said: list[str]
+) -> None:
+    desk = Desk(tmp_path / "valmont", lambda _settings: tmp_path)
+    desk.edit([(("dossier", "date"), dt.date(2026, 2, 10)), (("dossier", "annee"), 2025)])
+    desk.edit([(("reglages", "report_eur"), {"QN05991I": "12500", "QN05993N": "1"})])
+    if balance:
+        table = f"code_qpv;annee;rattrapage_eur\n{balance}".encode()
+        write_pack(desk.folder / "dossier", {"run.json": b"{}", "donnees/bilan.csv": table}, {})
+    told = " ".join(_next_year(desk))
+    head = load_settings(tmp_path / "valmont-2026" / "dossier.toml")
+    assert head.reglages.report_eur == owed
+    assert head.dossier.date == dt.date.today()  # noqa: DTZ011 - the day where the person is
+    assert "La date du dossier est celle d’aujourd’hui" in told
+    assert all(part in told for part in said)
+    assert ("Ce qui se reporte" in told) == ("Ce qui se reporte" in said[0])
 
 
 def test_each_screen_has_its_picture_in_the_guide_and_the_first_command_names_the_page() -> None:

@@ -18,7 +18,7 @@ import shapely
 from tfpb.errors import TfpbError
 from tfpb.geodata.catalogue import catalogue
 from tfpb.geodata.download import find, install
-from tfpb.geodata.qpv_imports import load_qpv
+from tfpb.geodata.qpv_imports import import_qpv, load_qpv
 from tfpb.geodata.transfer import Patience, client, fetch
 from tfpb.words.faults.sentences import fault_text
 
@@ -283,23 +283,27 @@ def test_a_portal_that_changed_is_said(
 def test_install_fetches_and_imports(
     server: Server, portal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def made(code: str) -> bytes:
+    def made(*codes: str) -> bytes:
         frame = gpd.GeoDataFrame(
-            {"code_qp": [code], "lib_qp": ["Fictif"]},
-            geometry=[shapely.box(2, 48, 2.1, 48.1)],
+            {"code_qp": codes, "lib_qp": ["Fictif"] * len(codes)},
+            geometry=[shapely.box(2 + i, 48, 2.1 + i, 48.1) for i in range(len(codes))],
             crs=4326,
         )
         return frame.to_json(drop_id=True).encode()
 
     titles = [("QP 2024", "/q24.geojson", "geojson"), ("QP 2015", "/q15.geojson", "geojson")]
     server.script[portal] = lambda h, _n: reply(h, listing(server, titles))
-    server.script["/q24.geojson"] = lambda h, _n: reply(h, made("QN05991N"))
-    server.script["/q15.geojson"] = lambda h, _n: reply(h, made("QP059901"))
+    server.script["/q24.geojson"] = lambda h, _n: reply(h, made("QN05991N", "QN05992N"))
+    server.script["/q15.geojson"] = lambda h, _n: reply(h, made("QP059901", "QP059902"))
     server.script["/adresses-59.csv.gz"] = lambda h, _n: reply(
         h, gzip.compress(b"id;numero\n1;2\n")
     )
     small = {k: replace(v, smallest=10) for k, v in catalogue().items()}
     monkeypatch.setattr("tfpb.geodata.download.catalogue", lambda: small)
+    monkeypatch.setattr("tfpb.geodata.qpv_imports._NATIONAL", 2)
+    extract = tmp_path / "extrait.geojson"
+    extract.write_bytes(made("QN05991N"))
+    import_qpv(extract, vintage=2024, folder=tmp_path)  # one quarter: the whole map is still wanted
     seen: list[str] = []
     lines = install(
         "59", folder=tmp_path, import_addresses=lambda p: seen.append(p.name), patience=QUICK
@@ -308,7 +312,7 @@ def test_install_fetches_and_imports(
     for vintage in (2015, 2024):
         stored = load_qpv(tmp_path, vintage)
         assert stored is not None
-        assert len(stored.frame) == 1
+        assert len(stored.frame) == 2
     assert len(lines) == 5  # three imports, two optional sources that the portal lacks
     before = dict(server.count)
     again = install(

@@ -369,3 +369,93 @@ def test_neighbours_far_away_or_a_point_clear_by_itself_raise_nothing(square: Qp
         at((435, 200), (350, 200), (380, 200), **home), {2015: square}, year=2020, parcels=ground
     )
     assert clear["qpv_statut"].tolist() == ["hors", "dans", "dans"]
+
+
+FAR = pd.concat([
+    parcel(3100, 3140, "93999000AB0001"), parcel(8000, 8040, "93999000AB0002"),
+    parcel(375, 395, "93999000AB0003"), parcel(402, 440, "93999000AB0004"),
+    parcel(452, 492, "93999000AB0005"), parcel(455, 495, "93999000AB0006"),
+])  # fmt: skip
+"""In the other quarter, far from both, in the first, out of it; then 47 and 50 m from a point at 405."""
+
+
+@pytest.mark.parametrize(
+    ("x", "cited", "radius", "statut", "code", "words"),
+    [
+        # 5 m out of A, 2 695 m from a parcel of B; and 5 m inside, 7 605 and 2 705 m from theirs
+        (405, "AB 1", 12, "a_verifier", "", "que la ligne cite, est à 2\u202f695\u202fm de lui"),
+        (395, "AB 2", 12, "a_verifier", "QP093901", "est à 7\u202f605\u202fm de lui"),
+        (395, "AB 1", 12, "a_verifier", "QP093901", "est à 2\u202f705\u202fm de lui"),
+        # clear of the limit: the other quarter is a doubt, the same side is none
+        (200, "AB 1", 12, "a_verifier", "QP093901", "est à 2\u202f900\u202fm de lui"),
+        (700, "AB 1", 12, "a_verifier", "", "est à 2\u202f400\u202fm de lui"),
+        (700, "AB 2", 12, "hors", "", "Hors QPV"),
+        (200, "AB 3", 12, "dans", "QP093901", "Dans le quartier"),
+        # one parcel beside the point: what is far does not outweigh it, and an equal answer stands
+        (405, "AB 4 | AB 1", 12, "a_verifier", "", "va jusqu’à 2\u202f695\u202fm de lui"),
+        (405, "AB 3 | AB 1", 12, "dans", "QP093901", "en QPV"),
+        (405, "AB 4 | AB 2", 12, "hors", "", "Pas de doute"),
+        # up to 50 m, or to the uncertainty when that is larger
+        (405, "AB 5", 12, "hors", "", "Pas de doute"),
+        (404, "AB 6", 12, "a_verifier", "", "est à 51\u202fm de lui"),
+        (404, "AB 6", 52, "hors", "", "Pas de doute"),
+    ],
+)
+def test_a_parcel_cited_speaks_for_a_point_beside_it(
+    make_map: MakeMap, x: float, cited: str, radius: float, statut: str, code: str, words: str
+) -> None:
+    boxes = {
+        "QP093901": shapely.box(0, 0, 400, 400),
+        "QP093902": shapely.box(3000, 0, 3400, 400),
+    }
+    points = at((x, 200), result_parcelle=[cited], result_radius_m=[radius])
+    row = one(points, {2015: make_map(2015, boxes)}, parcels=FAR)
+    assert (row.qpv_statut, row.qpv_code) == (statut, code)
+    assert words in row.qpv_motif
+    assert ("Pas de doute" in row.qpv_motif) <= (statut != "a_verifier")
+
+
+def test_a_large_parcel_far_away_does_not_settle_a_point_on_its_own(make_map: MakeMap) -> None:
+    boxes = {
+        "QP093901": shapely.box(0, 0, 400, 400),
+        "QP093902": shapely.box(3000, 0, 3400, 400),
+    }
+    large = gpd.GeoDataFrame(
+        {"id": ["93999000AB0009"]}, geometry=[shapely.box(X0 + 3000, Y0, X0 + 3400, Y0 + 400)], crs=2154
+    )  # fmt: skip
+    ground = pd.concat([parcel(402, 440, "93999000AB0004"), large])  # 1 520 m², and 160 000
+    for x in (405, 430):
+        points = at((x, 200), result_parcelle=["AB 4 | AB 9"], result_radius_m=[12.0])
+        row = one(points, {2015: make_map(2015, boxes)}, parcels=ground)
+        assert (row.qpv_statut, row.qpv_code) == ("a_verifier", "")
+
+
+def test_a_parcel_beside_the_point_in_another_quarter_is_a_doubt_that_names_it(
+    make_map: MakeMap,
+) -> None:
+    halves = {"QP093901": shapely.box(0, 0, 400, 400), "QP093902": shapely.box(400, 0, 800, 400)}
+    points = at((395, 200), result_parcelle=["AB 4"], result_radius_m=[12.0])
+    row = one(points, {2015: make_map(2015, halves)}, parcels=parcel(402, 440, "93999000AB0004"))
+    assert (row.qpv_statut, row.qpv_code) == ("a_verifier", "QP093901")
+    assert "mais la parcelle 93999000AB0004 est dans le quartier « Quartier 902 »" in row.qpv_motif
+    whole = {"QP093901": shapely.box(0, 0, 800, 400), "QP093902": shapely.box(400, 0, 800, 400)}
+    both = one(points, {2015: make_map(2015, whole)}, parcels=parcel(402, 440, "93999000AB0004"))
+    assert both.qpv_statut == "dans"
+
+
+def test_a_parcel_that_holds_the_point_is_said_of_its_own_quarter(make_map: MakeMap) -> None:
+    halves = {"QP093901": shapely.box(0, 0, 400, 400), "QP093902": shapely.box(400, 0, 800, 400)}
+    row = one(at((399.9, 200)), {2015: make_map(2015, halves)}, parcels=parcel(399.8, 440, "P"))
+    assert (row.qpv_statut, row.qpv_code) == ("dans", "QP093901")
+    assert "la parcelle P est à 100\u202f% en QPV" in row.qpv_motif
+
+
+def test_a_building_that_holds_the_point_outweighs_a_parcel_far_away(square: QpvMap) -> None:
+    walls, far = parcel(402, 415, "B"), parcel(8000, 8040, "93999000AB0002")
+    points = at((405, 200), result_parcelle=["AB 2"])
+    row = one(points, {2015: square}, parcels=far, footprints=walls)
+    assert (row.qpv_statut, "bâtiment B" in row.qpv_motif) == ("hors", True)
+    inside = one(at((395, 200), result_parcelle=["AB 2"]), {2015: square}, parcels=far,
+                 footprints=parcel(385, 398, "B"))  # fmt: skip
+    assert inside.qpv_statut == "a_verifier"
+    assert "la parcelle 93999000AB0002, que la ligne cite, est à 7\u202f605" in inside.qpv_motif

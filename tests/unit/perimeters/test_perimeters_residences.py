@@ -24,6 +24,7 @@ from tfpb.perimeters import (
     check_decisions,
     correspondence,
     cut_residences,
+    heirs,
     locate,
     new_quarters,
     residences,
@@ -171,6 +172,89 @@ def test_contrary_decisions_are_listed(square) -> None:  # noqa: ANN001
     ]
 
 
+PAIR = {"QP093901": shapely.box(0, 0, 400, 400), "QP093902": shapely.box(440, 0, 800, 400)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ({"code_qpv": "QP093901"}, {"decision": "hors"}, "(dans le QPV QP093901 ; hors QPV)"),
+        ({"decision": "hors"}, {"code_qpv": "QP093901"}, "(hors QPV ; dans le QPV QP093901)"),
+        (
+            {"code_qpv": "QP093901"},
+            {"code_qpv": "QP093902"},
+            "(dans le QPV QP093901 ; dans le QPV QP093902)",
+        ),
+    ],
+)
+def test_contrary_decisions_leave_the_entrance_to_check(
+    make_map, one: dict, other: dict, said: str  # noqa: ANN001
+) -> None:  # fmt: skip
+    maps = {2015: make_map(2015, PAIR)}
+    points = stock([(420, 200)], ["R1"], [5])
+    made = pd.concat([decision(**one), decision(**other)], ignore_index=True)
+    bare = locate(points, maps, year=2020)
+    out = locate(points, maps, year=2020, decisions=made)
+    assert out[["qpv_statut", "qpv2015_statut", "qpv_code"]].to_numpy().tolist() == [
+        ["a_verifier", "a_verifier", ""]
+    ]
+    assert said in out.qpv_motif.iloc[0]
+    faults = check_decisions(bare, points, made, maps)
+    assert [f.code for f in faults] == ["decisions_contraires"]
+    sheet = limit_doubts(points.join(out), made)
+    assert sheet[["decision", "auteur"]].to_numpy().tolist() == [["", "A. Dupont"]]
+
+
+def test_decisions_that_agree_stand_whatever_their_order(make_map) -> None:  # noqa: ANN001
+    maps = {2015: make_map(2015, PAIR)}
+    points = stock([(421, 200)], ["R1"], [5])  # nearest: QP093902, at 19 m
+    for pair in ([{}, {"code_qpv": "QP093901"}], [{"code_qpv": "QP093901"}, {}]):
+        made = pd.concat([decision(**cells) for cells in pair], ignore_index=True)
+        out = locate(points, maps, year=2020, decisions=made)
+        assert out[["qpv_statut", "qpv_code"]].to_numpy().tolist() == [["dans", "QP093901"]]
+        assert check_decisions(locate(points, maps, year=2020), points, made, maps) == []
+        assert limit_doubts(points.join(out), made).decision.tolist() == ["dans"]
+    # a decision taken on the other map is no contrary one: it is left aside
+    old = [decision(decision="hors", code_qpv="QN09391M"), decision(code_qpv="QP093901")]
+    made = pd.concat(old, ignore_index=True)
+    out = locate(points, maps, year=2020, decisions=made)
+    assert out[["qpv_statut", "qpv_code"]].to_numpy().tolist() == [["dans", "QP093901"]]
+    bare = locate(points, maps, year=2020)
+    assert [f.code for f in check_decisions(bare, points, made, maps)] == ["decision_code_inconnu"]
+
+
+def test_one_decision_among_others_against_a_clear_map_leaves_the_doubt(make_map) -> None:  # noqa: ANN001
+    maps = {2015: make_map(2015, PAIR)}
+    points = stock([(200, 200)], ["R1"], [5])
+    made = pd.concat([decision(code_qpv="QP093902"), decision()], ignore_index=True)
+    out = locate(points, maps, year=2020, decisions=made)
+    assert out[["qpv_statut", "qpv_code"]].to_numpy().tolist() == [["a_verifier", "QP093901"]]
+    assert "(dans le QPV QP093902) contredit la carte" in out.qpv_motif.iloc[0]
+
+
+def test_a_decision_that_puts_in_no_known_quarter_is_not_applied(square) -> None:  # noqa: ANN001
+    places = [(200, 200), (np.nan, np.nan), (5000, 200)]  # in; nowhere; 4 600 m from the quarter
+    verdicts = ["accepte", "rejete", "a_verifier"]
+    points = stock(places, ["R0", "R1", "R2"], [5, 5, 5]).assign(result_verdict=verdicts)
+    maps = {2015: square}
+    made = pd.concat([decision(), decision(id_residence="R2")], ignore_index=True)
+    out = locate(points, maps, year=2020, decisions=made)
+    assert out.qpv_statut.tolist() == ["dans", "a_verifier", "a_verifier"]
+    assert out.qpv2015_statut.tolist() == ["dans", "a_verifier", "a_verifier"]
+    assert out.qpv_code.tolist() == ["QP093901", "", ""]
+    assert out.qpv_motif.str.contains("ne dit pas quel quartier").tolist() == [False, True, True]
+    faults = check_decisions(locate(points, maps, year=2020), points, made, maps)
+    assert [(f.code, f.got) for f in faults] == [
+        ("decision_sans_quartier", "R1"),
+        ("decision_sans_quartier", "R2"),
+    ]
+    named = locate(points, maps, year=2020, decisions=made.assign(code_qpv="QP093901"))
+    assert named.qpv_statut.tolist() == ["dans", "dans", "dans"]
+    assert named.qpv_code.tolist() == ["QP093901"] * 3
+    out = locate(points, maps, year=2020, decisions=made.assign(decision="hors"))
+    assert out.qpv_statut.tolist() == ["dans", "hors", "hors"]
+
+
 def test_pictures_are_small_and_an_address_has_one(square) -> None:  # noqa: ANN001
     points = stock([(410, 200), (390, 100), (410, 200)], ["R1", "R2", "R3"], [5, 5, 7])
     entrances = points.join(locate(points, {2015: square}, year=2020))
@@ -285,6 +369,21 @@ def test_correspondence_names_links_and_conserves_area(make_map) -> None:  # noq
     assert checked[("QP093901", "QN09392M")] == 5
     assert sum(count.values()) == 60
     assert not {"QP093905", "QP093904"} & set(mine.code_2015)
+
+
+def test_a_quarter_that_disappeared_has_no_heir_in_a_sliver(make_map) -> None:  # noqa: ANN001
+    old = {"QP093901": shapely.box(0, 0, 500, 500), "QP093902": shapely.box(500, 0, 1000, 500)}
+    # 3 m of the first, 0.6 % of it, then 26 m, 5.2 %: a neighbour's line, then a succession
+    for low, found in ((497, {}), (474, {"QP093901": "QN09392M"})):
+        new = {"QN09392M": shapely.box(low, 0, 1000, 500)}
+        maps = {2015: make_map(2015, old), 2024: make_map(2024, new)}
+        table = correspondence(maps)
+        gone = table.loc[(table["code_2015"] == "QP093901") & (table["code_2024"] == ""), "lien"]
+        assert gone.tolist() == ["modifie" if found else "disparu"]
+        assert heirs(table) == {"QP093902": "QN09392M"} | found
+        points = stock([(498, 250)], ["R1"], [40])  # its dwellings in the sliver make none either
+        mine = correspondence(maps, points.join(locate(points, maps, year=2025)))
+        assert heirs(mine) == {"QP093902": "QN09392M"} | found
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,9 @@ def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
 
 
 def test_a_commune_of_no_known_epci_is_said() -> None:
-    homes = pd.DataFrame({"code_insee": ["59999"], "code_qpv": [""]})
-    located = SimpleNamespace(residences=homes, vintage=2024)
+    homes = pd.DataFrame({"id_residence": ["R1"], "code_insee": ["59999"], "code_qpv": [""]})
+    held = pd.DataFrame({"code_qpv": [], "id_residence": []})
+    located = SimpleNamespace(residences=homes, parts=held, vintage=2024)
     one: Any = SimpleNamespace(
         name="A", inputs=SimpleNamespace(frame=lambda _: None), located=located
     )

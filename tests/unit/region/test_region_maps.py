@@ -18,7 +18,8 @@ from tfpb.model.codes import TOTAL
 from tfpb.model.location import Located, QpvPage
 from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
-from tfpb.region.facts import axes, axis_rows, partly, quarter_money
+from tfpb.region.facts import axes, axis_rows, partly, quarter_money, quarter_stock
+from tfpb.region.outputs import in_quarters
 from tfpb.region.reports import contrat_sheet, thin_dossier
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.region.secrecy.region_secrecy import Rules, published_rows
@@ -40,7 +41,7 @@ def part(dwellings: int, abated: str, valued: str) -> SimpleNamespace:
     code = "QN05901N"
     return SimpleNamespace(
         located=SimpleNamespace(
-            residences=pd.DataFrame({"code_qpv": [code, ""], "logements_dans": [dwellings, 0]})
+            parts=pd.DataFrame({"code_qpv": [code], "logements_dans": [dwellings]})
         ),
         abatement=SimpleNamespace(
             by_qpv=pd.DataFrame(
@@ -123,6 +124,43 @@ def test_one_identifier_of_two_bailleurs_is_two_residences() -> None:
     out = apart(Located(2025, 2024, doors, homes, pd.DataFrame()))
     assert out.residences["id_residence"].tolist() == ["R1 · A", "R1 · B", "R2"]
     assert out.entrances["id_residence"].tolist() == ["R1 · A", "R1 · B", "R1 · B", "R2"]
+
+
+def test_a_residence_in_the_quarters_of_two_contrats_is_counted_in_each_and_drawn_in_part() -> None:
+    one, two = "QN05901N", "QN05902N"
+    doors = pd.DataFrame(
+        {
+            "id_residence": ["R1", "R1", "R1", "R1", "R2"], "bailleur": "A",
+            "nb_logements": [30, 12, 5, 8, 20],
+            "qpv_statut": ["dans", "dans", "a_verifier", "hors", "dans"],
+            "qpv_code": [one, two, "", "", two], "qpv_proche_code": [one, two, two, two, two],
+        }
+    )  # fmt: skip
+    homes = pd.DataFrame(
+        {
+            "id_residence": ["R1", "R2"], "bailleur": "A", "code_qpv": [one, two],
+            "code_insee": ["59001", "59002"], "nb_logements": [55, 20],
+            "logements_dans": [42, 20], "logements_a_verifier": [5, 0],
+        }
+    )  # fmt: skip
+    located = Located(2025, 2024, doors, homes, pd.DataFrame())
+    stock = quarter_stock([SimpleNamespace(name="A", located=located)])  # type: ignore[list-item]
+    columns = ["code_qpv", "id_residence", "logements_dans", "logements_a_verifier", "code_insee"]
+    assert stock[columns].to_numpy().tolist() == [
+        [one, "R1", 30, 0, "59001"], [two, "R1", 12, 5, "59001"], [two, "R2", 20, 0, "59002"],
+    ]  # fmt: skip
+    first = in_quarters(located, stock, [one])
+    assert first.entrances["nb_logements"].tolist() == [30, 8]
+    assert first.parts["logements_dans"].tolist() == [30]
+    second = in_quarters(located, stock, [two])
+    assert second.residences["code_qpv"].tolist() == [two, two]
+    assert second.entrances["nb_logements"].tolist() == [12, 5, 8, 20]
+    assert second.parts[["code_qpv", "logements_dans", "logements_a_verifier"]].to_numpy().tolist() == [
+        [two, 12, 5], [two, 20, 0],
+    ]  # fmt: skip
+    both = in_quarters(located, stock, [one, two])
+    pd.testing.assert_frame_equal(both.entrances, doors)
+    pd.testing.assert_frame_equal(both.residences, homes)
 
 
 def test_a_page_over_bailleurs_speaks_of_no_single_one() -> None:

@@ -349,7 +349,7 @@ def _premises(homes: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
     rows = [
         {**nothing, "avis": "A1", "invariant": f"59{k:05d}", "id_residence": r["id_residence"],
-         "id_batiment": "", "base_eur": Decimal(1500) * int(r["nb_logements"]),
+         "id_batiment": "", "code_qpv": r["code_qpv"], "base_eur": Decimal(1500) * int(r["nb_logements"]),
          "part_logements": Decimal(r["statut"] == "abattu"), "taux_commune_pct": 55.0,
          "taux_syndicats_pct": 0.0, "taux_epci_pct": 0.0, "taux_tse_pct": 0.0, "taux_tasa_pct": 0.0,
          "taux_gemapi_pct": float("nan"), "abattement_commune_eur": r["abattement_eur"],

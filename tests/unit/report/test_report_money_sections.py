@@ -175,6 +175,13 @@ def test_the_gap_chart_of_the_convention_draws_the_margin() -> None:
     assert blocks(make())["besoin"].margin == pytest.approx(0.05)
 
 
+def test_spending_that_is_not_known_is_no_point_at_0() -> None:
+    table = evaluation().table.assign(valorise_eur=None, valorise_par_logement_eur=None)
+    found = blocks(make(programme=None, evaluation=Evaluation(table)))
+    assert "besoin" not in found
+    assert found["evaluation"].rows["valorise_par_logement_eur"].isna().all()
+
+
 def test_carry_over_and_proofs_are_said() -> None:
     text = prose(make(), "programme")
     assert "restent à justifier et se reportent sur 2026" in text
@@ -238,6 +245,22 @@ def test_values_of_the_user_are_listed_with_their_reference() -> None:
     rows = blocks(make(settings=settings))["valeurs_utilisateur"].rows
     assert list(rows["reference"]) == ["Délibération du 3 mars"]
     assert list(rows["valeur"]) == ["0,35"]
+    assert "Pour l’imposition" not in [
+        c.header for c in blocks(make(settings=settings))["valeurs_utilisateur"].columns
+    ]
+
+
+def test_a_value_of_the_user_of_one_year_says_which() -> None:
+    own = {
+        "frais_tse": LoiUtilisateur(valeur="8 %", reference="Courrier du SIP", annee=2024),
+        "frais_epci": LoiUtilisateur(valeur="2 %", reference="Courrier du SIP"),
+    }
+    dossier = make()
+    reglages = dossier.settings.reglages.model_copy(update={"loi": own})
+    settings = dossier.settings.model_copy(update={"reglages": reglages})
+    table = blocks(make(settings=settings))["valeurs_utilisateur"]
+    assert "Pour l’imposition" in [c.header for c in table.columns]
+    assert sorted(table.rows["annee"].dropna()) == [2024]
 
 
 def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:

@@ -23,6 +23,7 @@ from tfpb.words.money import abatement_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
+    from tfpb.model.location import QpvPage
 
 CODE = "QN05991I"
 NIL = Decimal(0)
@@ -54,9 +55,14 @@ def of_states(amount: Decimal | None, states: States, dossier: Dossier | None = 
     return dataclasses.replace(dossier, abatement=given)
 
 
+def page_of(dossier: Dossier) -> QpvPage:
+    answers, parts = own_answers(dossier), dossier.located.parts
+    return quarter_page(dossier, answers, parts, CODE, "Les Tilleuls", "Valfictif")
+
+
 def on_page(dossier: Dossier) -> dict[str, tuple[str, str]]:
     """Return the figures of the A4 page, and its sentence of what stands beside."""
-    page = quarter_page(dossier, own_answers(dossier), CODE, "Les Tilleuls", "Valfictif")
+    page = page_of(dossier)
     told = {label: (plain(value), plain(detail)) for label, value, detail in page.figures}
     beside = [plain(s) for s in page.sentences if s.startswith("À part")]
     return told | {"À part": (" ".join(beside), "")}
@@ -64,7 +70,7 @@ def on_page(dossier: Dossier) -> dict[str, tuple[str, str]]:
 
 def for_residents(dossier: Dossier) -> tuple[str, str]:
     """Return what was spared, and what cannot be said yet."""
-    page = quarter_page(dossier, own_answers(dossier), CODE, "Les Tilleuls", "Valfictif")
+    page = page_of(dossier)
     (section,) = residents_page(dossier, page).sections
     told: dict[str, Any] = {getattr(b, "title", ""): b for b in section.blocks}
     return tuple(

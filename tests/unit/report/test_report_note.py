@@ -107,6 +107,21 @@ def test_what_is_carried_over_is_said_beside_what_the_year_lacks() -> None:
     assert "report compris" in quarters(note(dossier)).columns[-1].header
 
 
+def test_a_carry_over_alone_leaves_the_year_justified_and_is_named() -> None:
+    row = {
+        "abattement_eur": Decimal(1000), "valorise_eur": Decimal(1100), "report_eur": Decimal(300),
+    }  # fmt: skip
+    dossier = of_balance(make(), row)
+    before = dossier.settings.dossier.annee - 1
+    lead = note(dossier).lead.replace("\u202f", " ")
+    assert "1 000 €, justifié en entier, quartier par quartier" in lead
+    assert lead.endswith(f"du report de {before}, il reste 200 € à justifier dans 1 quartier.")
+    # what the year lacks is told of the quarters that lack it
+    both = of_balance(make(), row, {"abattement_eur": Decimal(50), "valorise_eur": Decimal(40)})
+    lead = note(both).lead.replace("\u202f", " ")
+    assert f"10 € à justifier dans 1 quartier (210 € avec le report de {before})" in lead
+
+
 def test_all_is_justified_only_where_every_quarter_is() -> None:
     full = {"abattement_eur": Decimal(1000), "valorise_eur": Decimal(1000)}
     assert "justifié en entier" in note(of_balance(make(), full)).lead

@@ -14,19 +14,25 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from PIL import Image
-from report_dossier import HOSTILE_TYPST, ITEMS, bare, make
+from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, make
 
 from everywhere import need
 from tfpb.model.money import States
 from tfpb.model.report import Photos, Report, Table, Text
 from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import document_pdf
-from tfpb.report.map_model import _quarters
+from tfpb.report.map_model import map_model
 from tfpb.report.quarter_pages import own_answers, quarter_page
+from tfpb.report.sections.note import note
+from tfpb.report.sections.patrimoine import quarters
 from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
+from tfpb.report.sections.survey.comparaison import comparaison
+from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
 from tfpb.report.sections.survey.survey_view import too_early
+from tfpb.report.sections.synthese import synthese
 from tfpb.tax.abatement.tallies import state_cells
 from tfpb.words.documents import residents_words as words
+from tfpb.words.survey.satisfaction import NOT_NAMED
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
@@ -37,7 +43,8 @@ SHOWN_PAGES = {"habitants": 1, "quartiers": 3}
 
 
 def page_of(dossier: Dossier, name: str = "Les Tilleuls") -> QpvPage:
-    return quarter_page(dossier, own_answers(dossier), CODE, name, "Valfictif")
+    answers, parts = own_answers(dossier), dossier.located.parts
+    return quarter_page(dossier, answers, parts, CODE, name, "Valfictif")
 
 
 def told(report: Report) -> str:
@@ -47,6 +54,24 @@ def told(report: Report) -> str:
     for text in texts:
         lines += [text.title, *text.paragraphs]
     return "\n".join([report.subtitle, *lines]).replace("\u202f", " ")
+
+
+def test_a_residence_in_two_quarters_is_of_both_by_its_entrances() -> None:
+    dossier = make()
+    doors = dossier.located.entrances
+    half = doors.iloc[[0]].assign(nb_logements=35, qpv_code="QN05992M")  # of the 75 of R0000
+    whole = doors.assign(nb_logements=doors["nb_logements"].where(doors.index > 0, 40))
+    cut = dataclasses.replace(dossier.located, entrances=pd.concat([whole, half]))
+    cut.entrances["result_citycode"] = ""
+    moved = dataclasses.replace(dossier, located=cut)
+    before, after = (quarters(d.located).set_index("code_qpv") for d in (dossier, moved))
+    assert before["logements_dans"].to_dict() == {CODE: 405, "QN05992M": 20}
+    assert after["logements_dans"].to_dict() == {CODE: 370, "QN05992M": 55}
+    assert (after["residences"] - before["residences"]).to_dict() == {CODE: 0, "QN05992M": 1}
+    _, dwellings, detail = page_of(moved).figures[0]
+    assert (dwellings, detail.split(",")[0]) == ("370", "7 résidences")
+    layer = map_model(moved).qpv.set_index("code_qpv")[["logements", "residences"]]
+    assert layer.loc["QN05992M"].tolist() == [55, 2]
 
 
 def residents(dossier: Dossier) -> str:
@@ -122,11 +147,6 @@ def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, 
     assert said in words.done([(3, Decimal(226_926))], balance, 2025)
 
 
-def on_map(dossier: Dossier) -> pd.DataFrame:
-    """Return the figures of the quarters on the web map."""
-    return _quarters(dossier, dossier.maps[2024].frame)
-
-
 def of_year(dossier: Dossier, *years: int) -> Dossier:
     """Give the programme, besides its own lines or in their place, two actions of nothing a year."""
     plan = dossier.programme
@@ -141,21 +161,23 @@ def of_year(dossier: Dossier, *years: int) -> Dossier:
 
 
 def test_actions_planned_for_next_year_are_not_those_of_this_year() -> None:
-    dossier = make()
+    dossier = of_doors(make(), result_citycode="59999")
     both = of_year(dossier, 2024, 2025, 2026)
     assert page_of(both).figures == page_of(dossier).figures
     assert page_of(both).sentences == page_of(dossier).sentences
     assert residents(both) == residents(dossier)
-    assert on_map(both)["valorise_eur"].tolist() == [15200.0, 15200.0]
+    assert map_model(both).qpv["valorise_eur"].tolist() == [15200.0, 15200.0]
 
 
 def test_actions_of_another_year_alone_are_none_of_this_year() -> None:
-    before = dataclasses.replace(of_year(make(), 2024), abatement=None)
+    before = dataclasses.replace(
+        of_year(of_doors(make(), result_citycode="59999"), 2024), abatement=None
+    )
     figures = {label: (value, detail) for label, value, detail in page_of(before).figures}
     assert figures["Actions valorisées"] == ("0\u202f€", "0 action")
     assert "Aucune action n’est inscrite au programme" in page_of(before).sentences[0]
     assert "Aucune action n’est inscrite pour ce quartier en 2025." in residents(before)
-    assert on_map(before)["valorise_eur"].isna().all()
+    assert map_model(before).qpv["valorise_eur"].isna().all()
 
 
 def test_a_wave_without_a_year_in_its_name_is_dated_by_its_dates() -> None:
@@ -256,6 +278,50 @@ def test_photographs_of_a_quarter_stand_on_its_page_with_what_they_show() -> Non
     )
 
 
+def _inside(dossier: Dossier) -> int:
+    homes = dossier.located.residences
+    return int(homes.loc[homes["code_qpv"] == CODE, "logements_dans"].sum())
+
+
+def of_doors(dossier: Dossier, **changed: Any) -> Dossier:
+    """Change a column of the entrances, given by row."""
+    located = dossier.located
+    doors = located.entrances.assign(**changed)
+    return dataclasses.replace(dossier, located=dataclasses.replace(located, entrances=doors))
+
+
+def test_dwellings_are_said_to_be_of_the_map_of_2015_only_where_it_is_known() -> None:
+    dossier, old = make(), "étaient déjà en quartier prioritaire sur la carte de 2015."
+    first = dossier.located.entrances.index == dossier.located.entrances.index[0]  # R0000, of CODE
+    homes = int(dossier.located.entrances["nb_logements"].iloc[0])
+    rest = _inside(dossier) - homes
+
+    def said(one: str, others: str) -> list[str]:
+        evolution = [one if here else others for here in first]
+        made = of_doors(dossier, qpv_evolution=evolution)
+        return [s for s in changes(made, page_of(made)) if "carte de 2" in s]
+
+    entered = f"Entrés en quartier prioritaire avec la carte de 2024 : {homes} logements."
+    unknown = "On ne sait pas si {} logements du quartier " + old
+    assert said("maintenu", "maintenu") == [f"Ses logements {old}"]
+    assert said("a_verifier", "a_verifier") == [unknown.format(homes + rest)]
+    assert said("a_verifier", "maintenu") == [unknown.format(homes)]
+    assert said("entrant", "maintenu") == [entered]
+    assert said("entrant", "") == [entered, unknown.format(rest)]
+    assert said("", "") == []
+
+
+def test_both_pages_of_a_quarter_count_the_same_doubts() -> None:
+    dossier = make()
+    homes = dossier.located.residences.copy()
+    homes.loc[homes["cote"] == "a_verifier", "code_qpv"] = ""  # next to the quarter, of none
+    located = dataclasses.replace(dossier.located, residences=homes)
+    beside = dataclasses.replace(dossier, located=located)
+    count = page_of(beside).figures[-1][1].removesuffix(" logements")
+    assert int(count) > 0
+    assert f"Si {count} logements à vérifier sont bien du quartier." in residents(beside)
+
+
 def test_what_changed_is_told_in_five_sentences_at_most() -> None:
     dossier = make()
     located = dossier.located
@@ -263,14 +329,12 @@ def test_what_changed_is_told_in_five_sentences_at_most() -> None:
     doors.loc[doors.index[0], "qpv_motif"] = (
         "Décision du 02/02/2026 : dans. La carte seule disait : …"
     )
-    homes = located.residences.assign(evolution="entrant")
-    moved = dataclasses.replace(
-        dossier, located=dataclasses.replace(located, entrances=doors, residences=homes)
-    )
+    doors["qpv_evolution"] = "entrant"
+    moved = dataclasses.replace(dossier, located=dataclasses.replace(located, entrances=doors))
     said = changes(moved, page_of(moved))
     assert len(said) == 4
     assert "Adresses douteuses tranchées dans ce quartier : 1." in said
-    inside = int(homes.loc[homes["code_qpv"] == CODE, "logements_dans"].sum())
+    inside = _inside(dossier)
     assert f"Entrés en quartier prioritaire avec la carte de 2024 : {inside} logements." in said
     assert said[-1].startswith("Cela sert-il à quelque chose ?")
 
@@ -385,3 +449,102 @@ def test_residents_read_a_gap_between_the_shares_printed(
     line = next(g for g in page_of(make()).gaps if g.gap is not None)
     text = words.line(dataclasses.replace(line, qpv=here, hors=elsewhere))
     assert f" ailleurs, {said} ; {line.words}" in text
+
+
+def test_a_residence_that_stands_in_two_quarters_is_counted_in_each() -> None:
+    dossier = of_doors(make(), result_citycode="59999")
+    doors, homes = dossier.located.entrances.copy(), dossier.located.residences
+    other = "QN05992M"
+    before = {p.code_qpv: p for p in map_model(dossier).pages}
+    # R0000 takes the 40 dwellings of an entrance in the other quarter, and 7 in doubt beside it
+    more = doors.iloc[[0, 0]].assign(
+        nb_logements=[40, 7], qpv_statut=["dans", "a_verifier"], qpv_code=[other, ""],
+        qpv_nom=["Le Moulin – Gare", ""], qpv_proche_code=other,
+    )  # fmt: skip
+    row = homes["id_residence"] == "R0000"
+    held = homes.assign(
+        nb_logements=homes["nb_logements"] + 47 * row,
+        logements_dans=homes["logements_dans"] + 40 * row,
+        logements_a_verifier=homes["logements_a_verifier"] + 7 * row,
+    )
+    located = dataclasses.replace(
+        dossier.located, entrances=pd.concat([doors, more], ignore_index=True), residences=held
+    )
+    made = dataclasses.replace(dossier, located=located)
+    after = {p.code_qpv: p for p in map_model(made).pages}
+    assert after[CODE].figures[0][1] == before[CODE].figures[0][1]
+    assert after[CODE].doubtful == before[CODE].doubtful
+    assert int(after[other].figures[0][1]) == int(before[other].figures[0][1]) + 40
+    assert after[other].doubtful == before[other].doubtful + 7
+    counted = quarters(located).set_index("code_qpv")
+    assert counted["logements_dans"].sum() == located.counts.inside
+    assert counted["logements_a_verifier"].sum() == located.counts.doubtful
+    known = quarters(dossier.located).set_index("code_qpv")["residences"]
+    assert (counted["residences"] - known).to_dict() == {CODE: 0, other: 1}
+    drawn_ = map_model(made).qpv.set_index("code_qpv")["logements"]
+    assert drawn_[other] == int(after[other].figures[0][1])
+
+
+def test_a_quarter_of_buildings_of_a_residence_counted_elsewhere_has_its_pages() -> None:
+    dossier = of_doors(make(), result_citycode="59999")
+    other = "QN05992M"
+    doors, homes = dossier.located.entrances, dossier.located.residences
+    one = doors["id_residence"] == "R0007"  # in the other quarter
+    elsewhere = homes.assign(code_qpv=homes["code_qpv"].replace(other, CODE))
+    own = doors.assign(qpv_code=[other if here else CODE for here in one], qpv_proche_code=CODE)
+    own = own[own["qpv_statut"] == "dans"]
+    located = dataclasses.replace(dossier.located, entrances=own, residences=elsewhere)
+    made = dataclasses.replace(dossier, located=located)
+    page = next(p for p in map_model(made).pages if p.code_qpv == other)
+    assert page.figures[0][1] == str(doors.loc[one, "nb_logements"].iloc[0])
+    assert residents_page(made, page).title == "Le Moulin – Gare"
+
+
+def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    rows = survey.comparison
+    rows = rows[rows["bailleur"] == BAILLEUR].assign(bailleur="ensemble")
+
+    def told(masked: str = "", **settings: bool) -> tuple[QpvPage, str, str, str, str]:
+        """Return the page of a quarter, the other two, the note and the summary."""
+        hidden = rows.assign(
+            publication=rows["publication"].mask(rows["territoire"] == masked, "masque")
+        )
+        heard = dataclasses.replace(
+            survey, comparison=hidden, settings={**survey.settings, **settings}
+        )
+        made = dataclasses.replace(dossier, survey=heard)
+        page = page_of(made)
+        (proof,) = quarter_report(made, page).sections
+        fields = " ".join(b.scope for b in proof.blocks if isinstance(b, Table))
+        sheets = (note(made), synthese(made), comparaison(made), evaluation(made))
+        texts = [
+            "\n".join(p for b in s.blocks if isinstance(b, Text) for p in b.paragraphs)
+            for s in sheets
+        ]
+        assert len({NOT_NAMED.format(bailleur=BAILLEUR) in text for text in texts}) == 1
+        return page, residents(made), fields, texts[0], texts[1]
+
+    page, plain_page, fields, first, summary = told(autrui=True)
+    assert page.everyone
+    assert not page.borrowed
+    assert page.gap_scope == "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV"
+    assert "locataires ici, tous bailleurs de l’enquête : «" in page.sentences[-2]
+    assert "tous ceux qu’elle nomme" in plain_page
+    assert "quartiers du bailleur" not in plain_page + fields
+    assert "autres quartiers de tous les bailleurs" in fields
+    assert "Service du bailleur" not in first
+    assert all(f"L’enquête ne nomme pas « {BAILLEUR} »" in text for text in (first, summary))
+    page, plain_page, *_ = told(CODE, autrui=True)
+    assert page.borrowed
+    assert "tous QPV" in page.gap_scope
+    assert "elle ne nomme pas celui d’ici" in plain_page
+    page, plain_page, fields, first, _ = (
+        told()
+    )  # a delivery that names nobody is the bailleur's own
+    assert page.gap_scope == "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
+    assert "dans les autres quartiers du bailleur" in plain_page
+    assert "autres quartiers du bailleur" in fields
+    assert "Service du bailleur" in first

@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 from report_dossier import abatement, located, make, programme
 
 from tfpb.model.money import DroitCommun, LegalValue, States
 from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections import report
+from tfpb.report.sections.money.programme import surplus
 from tfpb.report.sections.money.rapprochement import veiled
 from tfpb.report.sections.sources import conditions
 from tfpb.words.documents.region_words import money_lead
@@ -134,7 +136,10 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
     plan = dataclasses.replace(programme(money), values=values)
     costs = pd.DataFrame(
         {"indicateur": ["nettoyage", "gardiens", "nettoyage"], "annee": [2025, 2025, 2024],
-         "surcout_eur": [Decimal(120), None, Decimal(7000)], "marge": "calculee", "plancher": ""}
+         "surcout_eur": [Decimal(120), None, Decimal(7000)],
+         "surcout_ic95_bas_eur": [Decimal(100), None, Decimal(6000)],
+         "surcout_ic95_haut_eur": [Decimal(140), None, Decimal(8000)],
+         "marge": "calculee", "plancher": ""}
     )  # fmt: skip
     dossier = make(abatement=money, programme=plan, droit_commun=DroitCommun(costs))
     last = {"valorise_eur": Decimal("95.20"), "abattement_eur": Decimal(164)}
@@ -146,18 +151,61 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
     assert "183 € (France), 233 € (Hauts-de-France)" in said
     assert "repère : 172 € (74 % de 233 €, déduit)" in said
     assert "années 2017 à 2019" in said
-    assert "en QPV 2025 : 120 € (1 indicateur, 1 sans coût comparable) ; posé" in said
+    between = "120 € (à 95 %, de 100 € à 140 €, 1 indicateur"
+    assert f"en QPV 2025 : {between}, 1 sans coût comparable) ; jamais" in said
     whole = dataclasses.replace(dossier, droit_commun=DroitCommun(costs.head(1)))
-    assert (
-        "120 € (1 indicateur), soit 0 % de l’abattement à lui seul"
-        in section(whole, "programme")[2]
-    )
+    assert f"{between}), soit 0 % de l’abattement ; jamais" in section(whole, "programme")[2]
     old = dataclasses.replace(dossier, droit_commun=DroitCommun(costs.tail(1)), last_heights={})
     said_old = section(old, "programme")[2]
     assert "en QPV 2024 : 7 000 €" in said_old
     assert "101 € par logement abattu ; repères" in said_old
     assert "jamais ajouté" in said
     assert "justifie_eur" in tables["bilan"].totals
+
+
+@pytest.mark.parametrize(
+    ("year", "rows", "said", "argues"),
+    [
+        (2025, [(50, 20, 80)], "50 € (à 95 %, de 20 € à 80 €, 1 indicateur), soit 0 %", True),
+        (
+            2023,
+            [(50, 20, 80)],
+            "2023 : 50 € (à 95 %, de 20 € à 80 €, 1 indicateur) ; jamais",
+            False,
+        ),
+        (
+            2025,
+            [(12617, -32933, 92452)],
+            "de −32 933 € à 92 452 € : on ne sait pas s’il y a un surcoût, 1 indicateur) ; jamais",
+            False,
+        ),
+        (
+            2025,  # the bounds of the sum at their widest
+            [(50, 20, 80), (30, -10, 70)],
+            "80 € (à 95 % au moins, de 10 € à 150 €, 2 indicateurs), soit 0 %",
+            True,
+        ),
+        (
+            2025,
+            [(50, 20, 80), (30, None, None)],
+            "80 € (sans marge d’incertitude calculable, 2 indicateurs) ; jamais",
+            False,
+        ),
+        (2025, [(-9, -12, -4)], "−9 € (à 95 %, de −12 € à −4 €, 1 indicateur) ; jamais", False),
+    ],
+)
+def test_a_surplus_argues_only_of_its_year_and_where_chance_cannot_make_it(
+    year: int, rows: list[tuple[int | None, ...]], said: str, *, argues: bool
+) -> None:
+    columns = ("surcout_eur", "surcout_ic95_bas_eur", "surcout_ic95_haut_eur")
+    told = [
+        dict(zip(columns, [v if v is None else Decimal(v) for v in r], strict=True)) for r in rows
+    ]
+    costs = pd.DataFrame(told, dtype=object).assign(annee=year)
+    dossier = make(droit_commun=DroitCommun(costs))
+    (sentence,) = surplus(dossier)
+    assert said in plain(sentence)
+    assert surplus(dossier, gains_only=True) == ([sentence] if argues else [])
 
 
 def test_a_quarter_without_known_abatement_is_counted_apart() -> None:

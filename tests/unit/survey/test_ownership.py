@@ -40,6 +40,21 @@ def test_no_other_bailleur_stays_and_none_can_be_subtracted(
     assert found.fieldwork.empty  # nothing names a bailleur there
 
 
+@pytest.mark.parametrize(
+    ("names", "others"),
+    [
+        (["ensemble", "HABITAT A", "B"], False), (["ensemble", "B"], True),
+        (["ensemble", "B", ""], True), (["ensemble", ""], False), (["ensemble"], False),
+    ],
+)  # fmt: skip
+def test_a_whole_that_names_others_alone_is_said_to_be_theirs(
+    names: list[str], *, others: bool
+) -> None:
+    whole = replace(estimates(names), settings={"marge_points": 5.0})
+    found = for_bailleur(whole, "Habitat A").settings
+    assert found == {"marge_points": 5.0} | ({"autrui": True} if others else {})
+
+
 def test_every_table_is_cut_and_named_as_the_dossier_names_the_bailleur() -> None:
     rows = pd.DataFrame({"bailleur": ["B", "HABITAT A"], "estimation": [0.1, 0.2]})
     marks = pd.DataFrame({OWNER: ["B", "", "HABITAT A"], "repere": [1, 2, 3]})

@@ -25,6 +25,7 @@ class Own:
 
     valeur: Any
     reference: str = "note fictive"
+    annee: int | None = None
 
 
 def on(year: int, **own: Own) -> Reader:
@@ -136,6 +137,28 @@ def test_shares_are_of_the_taxable_dwellings() -> None:
     assert part.taxable
 
 
+def test_the_end_of_dwellings_exempt_or_outside_says_nothing_of_those_that_are_due() -> None:
+    past = dt.date(2019, 12, 31)
+    unknown, known = "droit_exoneration_inconnue", "droit_exoneration_echue"
+    assert right(inside(), inside(exempt_until=KEPT)).motive == unknown
+    assert right(inside(), outside(exempt_until=past)).motive == unknown
+    assert right(inside(), inside(exempt_until=past)).motive == unknown
+    assert right(inside(exempt_until=past), outside(), doubtful()).motive == known
+
+
+def test_sides_that_are_not_counted_make_no_share() -> None:
+    told = right(inside(6), outside(0, counted=False))
+    assert (told.statut, told.motive) == ("a_verifier", "logements_inconnus")
+    assert (told.share, told.doubt, told.taxable) == (0, 1, True)
+    assert (told.fields, told.code_qpv) == ({"residence": "R1"}, QPV)
+    assert right(inside(0, counted=False), outside(0, counted=False)).taxable
+    assert right(inside(0, counted=False), outside(6)).statut == "a_verifier"
+    alike = right(inside(6), inside(0, counted=False))
+    assert (alike.statut, alike.share) == ("", 1)
+    weighed = right(inside(6), outside(2), outside(0, counted=False, exempt_until=KEPT))
+    assert (weighed.statut, weighed.share) == ("", Decimal("0.75"))
+
+
 def test_the_premises_own_exemption_prevails_over_the_stocks() -> None:
     free = right(inside(exempt_until=KEPT), own=dt.date(2020, 12, 31))
     assert (free.statut, free.share, free.opens) == ("", Decimal(1), 2021)
@@ -195,9 +218,9 @@ def test_a_leaver_loses_the_right_when_the_new_map_counts(
 
 
 def test_the_year_of_effect_may_come_from_a_text_that_was_read() -> None:
-    own = Own(dt.date(2026, 1, 1))
+    own = Own(dt.date(2025, 1, 1))  # another year would say one thing and count another
     told = right(outside(), evolution="sortant", reader=on(2025, effet_perimetres_2024=own))
-    assert told.fields == {"annee_effet": 2026, "marque": ""}
+    assert told.fields == {"annee_effet": 2025, "marque": ""}
 
 
 def test_an_old_map_for_ever_overseas_stops_where_the_texts_stop() -> None:

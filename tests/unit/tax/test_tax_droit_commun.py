@@ -132,6 +132,45 @@ def test_totals_alone_have_no_margin() -> None:
     assert np.isnan(row["quantite_par_100_logements_hors"])
 
 
+def total(side: str, **cells: Any) -> dict[str, Any]:
+    return {"perimetre": side, "indicateur": "nettoyage", "logements": 40, **cells}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"cout_eur": 1000},  # two contracts of the same dwellings, or two places?
+        {"quantite": 2, "logements": 60},
+        {"cout_eur": 1000, "indicateur": "Nettoyage"},
+    ],
+)
+def test_a_second_total_of_a_side_is_refused(second: dict[str, Any]) -> None:
+    rows = (total("qpv", cout_eur=9000), total("qpv", **second), total("hors_qpv", cout_eur=6400))
+    with pytest.raises(TfpbError) as error:
+        compute(*rows)
+    assert faults_of(error) == ["droit_commun_total_en_double"]
+    assert error.value.faults[0].fields == {"autre": 4}
+
+
+def test_totals_of_two_years_and_an_empty_one_are_not_second() -> None:
+    made = compute(
+        total("qpv", cout_eur=9000), total("qpv"), total("qpv", cout_eur=1, annee=2024),
+        total("hors_qpv", cout_eur=6400),
+    )  # fmt: skip
+    assert codes(made) == ["droit_commun_vide"]
+    assert made.table["surcout_eur"].tolist()[0] == Decimal("2600.00")
+
+
+def test_an_indicator_is_one_however_it_is_typed() -> None:
+    rows = [line("Q1", 9000), line("Q2", 9000), line("H1", 6400), line("H2", 6400)]
+    names = ("Nettoyage (€)", "NETTOYAGE (€)", "nettoyage  (€)", "Nettoyage (€)")
+    made = compute(*(r | {"indicateur": n} for r, n in zip(rows, names, strict=True))).table
+    assert made["indicateur"].tolist() == ["Nettoyage (€)"]
+    assert made["n_residences_hors"].tolist() == [2]
+    units = compute(*(r | {"indicateur": f"Nettoyage ({u})"} for r in rows for u in "€%")).table
+    assert len(units) == 2
+
+
 def test_one_side_only_has_no_margin() -> None:
     row = compute(line("Q1", 3000), line("Q2", 6000)).table.iloc[0]
     assert row["surcout_eur"] is None

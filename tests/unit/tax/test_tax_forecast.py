@@ -39,6 +39,15 @@ def test_claim_is_due_in_its_year() -> None:
     assert (rows[2025]["statut"], rows[2025]["abattement_eur"]) == ("a_reclamer", Decimal("247.50"))
 
 
+def test_a_premises_off_the_list_declared_hangs_every_year_as_its_convention_would() -> None:
+    made = abate(local(declare="non")).by_year
+    assert made["abattement_eur"].tolist() == [None] * 6
+    assert made["en_attente_eur"].tolist() == [Decimal("247.50")] * 6
+    assert made["en_attente_de"].tolist() == ["declaration"] * 6
+    late = abate(local(), conventions=conventions(convention(date_declaration=""))).by_year
+    assert made.equals(late)
+
+
 def test_exemption_that_ends_opens_a_right() -> None:
     made = abate(local(fin_exoneration="2027"))
     rows = by_year(made)

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tax_builders import abate, convention, conventions, faults_of, first, home, homes, local, table
+from tax_builders import (
+    abate,
+    codes,
+    convention,
+    conventions,
+    faults_of,
+    first,
+    home,
+    homes,
+    local,
+    table,
+)
 
 from tfpb import tax
 from tfpb.errors import TfpbError
@@ -135,6 +146,77 @@ def test_bad_overrides_are_listed_at_once() -> None:
     with pytest.raises(TfpbError) as error:
         load(bad)
     assert sorted(faults_of(error)) == ["loi_cle_inconnue"] + ["loi_valeur_illisible"] * 6
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong", "right"),
+    [
+        ("part_compensation", 40, "40 %"),
+        ("part_compensation", "1,01", "100 %"),
+        ("taux_abattement", 30, 0.3),
+        ("part_vlc", "50", "0,50"),
+        ("frais_commune", 3, "3 %"),
+        ("frais_tse", 1, "0,09"),
+        ("revalorisation_bases", "2", "2 %"),
+        ("repere_couverture_region", "74", "0,74"),
+    ],
+)
+def test_a_part_written_in_percent_without_its_sign_is_refused(
+    key: str, wrong: str | float, right: str | float
+) -> None:
+    with pytest.raises(TfpbError) as error:
+        load({key: LoiUtilisateur(valeur=wrong, reference="note")})
+    assert faults_of(error) == ["loi_part_trop_grande"]
+    assert "« 0,40 » ou « 40 % »" in fault_text(error.value.faults[0]).expected
+    own = load({key: LoiUtilisateur(valeur=right, reference="note")}).value(key, ON)
+    assert own.origine == "utilisateur"
+
+
+@pytest.mark.parametrize(
+    ("key", "other", "known"),
+    [
+        ("annee_derniere_exoneration", "non", "oui"),
+        ("teom_abattue", "oui", "non"),
+        ("taxes_reportees", "non", "oui"),
+        ("effet_perimetres_2024", dt.date(2026, 1, 1), dt.date(2025, 1, 1)),
+        ("limite_voie", "trottoir", "axe de la voie"),
+        ("arrondi_avis", "euro inférieur", "euro le plus proche"),
+    ],
+)
+def test_a_value_that_nothing_obeys_takes_a_reference_and_no_other_value(
+    key: str, other: str | dt.date, known: str | dt.date
+) -> None:
+    with pytest.raises(TfpbError) as error:
+        load({key: LoiUtilisateur(valeur=other, reference="note")})
+    assert faults_of(error) == ["loi_valeur_sans_effet"]
+    own = load({key: LoiUtilisateur(valeur=known, reference="texte relu")}).value(key, ON)
+    assert (own.origine, own.reference) == ("utilisateur", "texte relu")
+
+
+def test_a_value_of_one_year_leaves_the_others_to_the_text() -> None:
+    own = LoiUtilisateur(valeur="N-1 10-01", reference="note du 3 mars", annee=2024)
+    law = load({"limite_signature": own})
+    told = [(v.debut, v.fin, v.valeur) for v in law.series["limite_signature"].values]
+    assert told == [
+        ("2016-01-01", "2023-12-31", "N 01-01"), ("2024-01-01", "2024-12-31", "N-1 10-01"),
+        ("2025-01-01", "2025-12-31", "N 03-31"), ("2026-01-01", "2030-12-31", "N 01-01"),
+    ]  # fmt: skip
+    assert first(abate(local(), law=law))["statut"] == "eligible"  # signed on 12 December 2024
+    assert "loi_toutes_annees" not in codes(abate(local(), law=law))
+    open_ended = load({"frais_commune": LoiUtilisateur(valeur="5 %", reference="note", annee=2025)})
+    ends = [(v.debut, v.fin) for v in open_ended.series["frais_commune"].values]
+    assert ends == [("2016-01-01", "2024-12-31"), ("2025-01-01", "2025-12-31"), ("2026-01-01", "")]
+    assert open_ended.value("frais_commune", dt.date(2026, 1, 1)).valeur == "0.03"
+
+
+def test_a_value_of_all_years_is_doubted_where_the_text_has_several() -> None:
+    own = {"limite_signature": LoiUtilisateur(valeur="N-1 10-01", reference="note du 3 mars")}
+    made = abate(local(), law=load(own))
+    assert first(made)["statut"] == "sans_convention"
+    (told,) = (f for f in made.notices if f.code == "loi_toutes_annees")
+    assert told.place.column == "reglages.loi.limite_signature"
+    same = {"part_compensation": LoiUtilisateur(valeur="0,35", reference="note")}  # 40 % all along
+    assert "loi_toutes_annees" not in codes(abate(local(), law=load(same)))
 
 
 def test_a_region_is_not_named_over_the_figures_of_another() -> None:

@@ -132,8 +132,13 @@ def test_long_notice_is_settled_without_search() -> None:
     assert set(abate(*rows).premises["statut"]) == {"a_reclamer"}
     rows[0]["cotisation_avis_eur"] = full * Decimal("0.8")
     made = abate(*rows)
-    assert set(made.premises["statut"]) == {"abattu"}  # mostly abated, and what lacks is said
-    assert check(made)["code_constat"] == "manque"
+    assert set(made.premises["statut"]) == {"eligible"}  # which ones, nothing says
+    assert check(made)["code_constat"] == "inexplique"
+    rows[0]["cotisation_avis_eur"] = full * Decimal("0.7") + 5  # three euros past the margin
+    made = abate(*rows)
+    assert set(made.premises["statut"]) == {"abattu"}  # one more premises would make over 247 €
+    assert made.states.to_claim == 0
+    assert "avis_inexplique" not in codes(made)
 
 
 def test_amounts_given_for_some_premises_only() -> None:
@@ -202,3 +207,79 @@ def test_a_sum_that_holds_the_teom_is_told_as_such(paid: Decimal) -> None:
     assert "cotisation_avec_teom" in codes(abate(*whole))
     odd = abate(local(cotisation_avis_eur=paid + 300, teom_eur=200))
     assert "cotisation_avec_teom" not in codes(odd)
+
+
+@pytest.mark.parametrize(
+    ("paid", "code"),
+    [
+        (FULL, "avis_inexplique"),  # the first premises' own figure, the others left blank
+        ("1,73", "avis_inexplique"),  # 1 732,50 € in thousands
+        (0, "avis_inexplique"),
+        (2000, "avis_inexplique"),
+        (3 * PART + 450, "cotisation_avec_teom"),  # all abated, and 450 € of TEOM left in
+    ],
+)
+def test_a_sum_of_the_notice_that_nothing_explains_says_nothing_of_its_premises(
+    paid: object, code: str
+) -> None:
+    sums = {"cotisation_avis_eur": paid, "teom_eur": 450}
+    made = abate(*(local(invariant=i, **(sums if i == 0 else {})) for i in range(3)))
+    assert set(made.premises["statut"]) == {"eligible"}
+    assert set(made.premises["nature"]) == {"estime"}
+    assert (made.states.acquired, made.states.to_claim) == (0, 0)
+    assert made.states.hanging == Decimal("742.50")  # 3 × 247.50
+    assert check(made)["code_constat"] == "inexplique"
+    assert [c for c in codes(made) if c.startswith(("avis", "cotisation"))] == [code]
+    assert made.premises["motif"].str.contains("ne permet pas de dire").all()
+
+
+def test_the_teom_left_in_is_not_taken_for_premises_that_are_not_abated() -> None:
+    """Two of three not abated, or all abated with a TEOM of 495 €: the same 2 227,50 €."""
+    sums = {"cotisation_avis_eur": 3 * PART + 495, "teom_eur": 495}
+    rows = [local(invariant=i, **(sums if i == 0 else {})) for i in range(3)]
+    made = abate(*rows)
+    assert (made.states.acquired, made.states.to_claim) == (0, 0)
+    assert "cotisation_avec_teom" in codes(made)
+    rows[0]["teom_eur"] = ""
+    told = abate(*rows)
+    assert (told.states.acquired, told.states.to_claim) == (Decimal("247.50"), 495)
+
+
+@pytest.mark.parametrize(
+    ("abated", "acquired", "claim"), [(8, 1980, "1732.5"), (7, "1732.5", 1980)]
+)
+def test_many_premises_alike_are_counted_abated_as_the_sum_says(
+    abated: int, acquired: object, claim: object
+) -> None:
+    """Fifteen alike: over 5 000 patterns, of which sixteen differ."""
+    paid = 15 * FULL - abated * Decimal("247.5")
+    rows = [local(invariant=i, cotisation_avis_eur=paid if i == 0 else "") for i in range(15)]
+    made = abate(*rows)
+    assert made.states.acquired == Decimal(str(acquired))
+    assert made.states.to_claim == Decimal(str(claim))
+    assert check(made)["ecart_eur"] == Decimal(str(claim))
+    assert "avis_ambigu" in codes(made)
+
+
+def test_sums_hold_where_a_notice_abates_some_of_two_kinds() -> None:
+    """One of two at 3 000 € and one of two at 5 000 €: 247.50 + 412.50 on the notice, as much to claim."""
+    paid = 2 * Decimal(825) + 2 * Decimal(1375) - Decimal("247.5") - Decimal("412.5")
+    rows = [local(invariant=i, vlc_eur=w) for i, w in enumerate((3000, 3000, 5000, 5000))]
+    rows[0]["cotisation_avis_eur"] = paid
+    made = abate(*rows)
+    assert (made.states.acquired, made.states.to_claim) == (660, 660)
+    (doubt,) = [n for n in made.notices if n.code == "avis_ambigu"]
+    assert doubt.fields["locaux"] == "0, 1, 2, 3"
+
+
+@pytest.mark.parametrize("bearer", [0, 1])
+def test_an_exempt_premises_may_bear_the_sum_of_its_notice(bearer: int) -> None:
+    rows = [
+        local(invariant=0, fin_exoneration="31/12/2030"),
+        local(invariant=1),
+        local(invariant=2, vlc_eur=5000),
+    ]
+    rows[bearer]["cotisation_avis_eur"] = PART + Decimal("962.5")
+    made = abate(*rows)
+    assert list(made.premises["statut"]) == ["exonere", "abattu", "abattu"]
+    assert made.states.acquired == 660

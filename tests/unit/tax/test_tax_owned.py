@@ -131,6 +131,46 @@ def test_what_is_not_established_has_no_amount() -> None:
     assert found(abate(notice(1), residences=outside, owned=owned)) == []
 
 
+def test_premises_of_a_side_in_doubt_are_not_told_as_in_a_quarter() -> None:
+    owned = owns(("1000000001", "R1"), ("1000000009", "R2"), ("1000000010", "R2"))
+    doubtful = home("R2", nb_logements=2, logements_dans=0, logements_a_verifier=2)
+    made = abate(notice(1), residences=homes(home(), doubtful), owned=owned)
+    assert found(made) == [("a_verifier", "R2", 2, None)]
+    assert plain(made.owned["lecture"][0]) == (
+        "Résidence R2 : 2 logements possédés et sur aucun avis lu ; leur côté du périmètre est à vérifier : "
+        "on ne sait pas si un abattement est en jeu."
+    )
+
+
+def test_of_a_residence_cut_by_the_limit_the_part_in_the_quarter_is_told() -> None:
+    cut = home(nb_logements=10, logements_dans=4, logements_hors=4, logements_a_verifier=2)
+    owned = owns(*((f"10000000{k:02}", "R1") for k in range(1, 11)))
+    made = abate(notice(1), residences=homes(cut), owned=owned)
+    # nine on no notice, four in ten in the quarter: 9 × 247.50 × 0.4
+    assert found(made) == [("sans_avis", "R1", 9, Decimal("891.00"))]
+    assert plain(made.owned["lecture"][0]) == (
+        "Résidence R1 : 9 logements possédés et sur aucun avis lu, d’une résidence dont 40 % des logements "
+        "sont en QPV ; 891 € d’abattement par an, estimés à proportion : chercher l’avis manquant, ou le "
+        "local non imposé. 20 % de plus dépendent d’une vérification du côté."
+    )
+
+
+def test_a_line_of_the_building_in_the_quarter_says_nothing_of_the_other_one() -> None:
+    doors = pd.DataFrame(
+        [door(building="A", nb_logements=5), door(building="B", side="hors", nb_logements=5)]
+    )
+    cut = home(nb_logements=10, logements_dans=5, logements_hors=5)
+    owned = owns(*((f"10000000{k:02}", "R1") for k in range(1, 11)))
+    made = abate(notice(1, id_batiment="A"), residences=homes(cut), entrances=doors, owned=owned)
+    assert found(made) == [("sans_avis", "R1", 9, Decimal("1113.75"))]  # 9 × 247.50 × 0.5
+
+
+def test_lines_still_exempt_say_so_of_what_is_on_no_notice() -> None:
+    owned = owns(("1000000001", "R1"), ("1000000002", "R1"))
+    made = abate(notice(1, fin_exoneration="2034-12-31"), residences=stock(2), owned=owned)
+    assert found(made) == [("exonere", "R1", 1, None)]
+
+
 def test_without_a_common_key_nothing_is_concluded() -> None:
     made = abate(notice(1), residences=stock(1), owned=owns(("77", "R1")))
     assert found(made) == [("sans_cle", "", 1, None)]

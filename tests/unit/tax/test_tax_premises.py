@@ -104,10 +104,11 @@ def test_all_faults_come_at_once_and_each_has_words() -> None:
 
 
 def test_rows_of_another_year_are_used_once_or_listed() -> None:
-    rows = [local(invariant=1, annee=2024), local(invariant=2, annee=2025)]
+    rows = [local(avis="A0", invariant=k, annee=2024) for k in (1, 2)] + [local(invariant=2)]
     made = abate(*rows)
     assert len(made.premises) == 1
-    assert [n.place.row for n in made.notices if n.code == "ligne_autre_annee"] == [4]
+    assert [n.place.row for n in made.notices if n.code == "local_sans_suite"] == [4]
+    assert [n.place.row for n in made.notices if n.code == "ligne_autre_annee"] == [5]
     old = abate(local(annee=2024, cotisation_avis_eur=825))
     row = old.premises.iloc[0]
     assert (row["statut"], row["nature"]) == (
@@ -328,3 +329,20 @@ def test_a_stock_of_many_more_dwellings_than_the_notices_is_doubted(
         assert "(lignes 7, 12)" in said[0].title
         assert "que 46" in said[0].title
         assert "ligne 4" in said[0].where
+
+
+def test_a_rate_left_blank_among_lines_of_the_commune_that_bear_it_is_doubted() -> None:
+    stock = homes(home("R1"), home("R2"), home("R3", code_insee="59998"))
+    bare = local(avis="A2", id_residence="R2", taux_epci_pct="")
+    made = abate(local(), bare, residences=stock)
+    (told,) = (f for f in made.notices if f.code == "taux_vide")
+    assert (told.place.column, told.place.row, told.fields) == (
+        "taux_epci_pct", 5, {"taux": "15"},
+    )  # fmt: skip
+    assert made.totals["abattement_eur"] == Decimal("427.50")  # 247.50 + 180: counted without it
+    told_nil = local(avis="A2", id_residence="R2", taux_epci_pct=0)
+    elsewhere = local(avis="A3", id_residence="R3", taux_epci_pct="")
+    # 3 000 × 0.5 × 0.7 × 40 %: the notice shows that there is no such rate
+    shown = bare | {"cotisation_avis_eur": 420}
+    for clean in (told_nil, elsewhere, shown):
+        assert "taux_vide" not in codes(abate(local(), clean, residences=stock))

@@ -455,3 +455,36 @@ def test_a_programme_of_a_hundredth_of_last_year_s_is_doubted() -> None:
     said = [fault_text(n).title for n in made.notices if n.code == "programme_infime"]
     assert len(said) == 1
     assert "l’année d’avant" in said[0]
+
+
+def test_a_residence_in_two_quarters_counts_in_each_by_its_entrances() -> None:
+    two = "QN05992I"
+    doors = pd.DataFrame(
+        [
+            door(building="A", side="hors", nb_logements=20),
+            door(building="B", nb_logements=20),
+            door(building="C", nb_logements=10, qpv_code=two, qpv_nom="Le Moulin"),
+            door("R2", nb_logements=10),
+        ]
+    )
+    stock = homes(
+        home(nb_logements=50, logements_dans=30, logements_hors=20),
+        home("R2", nb_logements=10, logements_dans=10),
+    )
+    lines = [
+        local(invariant=k, avis=f"A{k}", id_batiment=b, nb_logements=n)
+        for k, (b, n) in enumerate([("A", 20), ("B", 20), ("C", 10)], start=1)
+    ]
+    signed = conventions(convention(codes_qpv=f"{QPV}, {two}"))
+    money = abate(*lines, residences=stock, entrances=doors, conventions=signed)
+    (row,) = money.by_residence.to_dict("records")
+    assert (row["code_qpv"], row["nom_qpv"]) == (f"{QPV}, {two}", "Les Tilleuls, Le Moulin")
+    made = programme(
+        action(code_qpv="tous", realise_eur=4000, valorise_eur=4000, prevu_eur=4000),
+        money=money, residences=stock, entrances=doors, covered=[QPV, two],
+    )  # fmt: skip
+    told = made.balance.set_index("code_qpv")
+    assert told["logements"].to_dict() == {QPV: 30, two: 10}
+    # thirty and ten of forty dwellings
+    assert told["valorise_eur"].to_dict() == {QPV: Decimal(3000), two: Decimal(1000)}
+    assert told["valorise_par_logement_eur"].to_dict() == {QPV: Decimal(100), two: Decimal(100)}

@@ -172,6 +172,20 @@ def test_conditions_of_2025(cells: dict[str, Any], expected: str) -> None:
         assert "247,50" in first(made)["motif"]  # what was missed
 
 
+def test_a_convention_signed_under_another_name_is_named_and_asked_about() -> None:
+    signed = conventions(
+        convention(bailleur="Maisons & Cités Soginorpa"),
+        convention(bailleur="Autre", codes_qpv="QN00000I"),
+    )
+    made = abate(local(), conventions=signed, bailleur="Maisons et Cités")
+    assert first(made)["statut"] == "sans_convention"
+    assert first(made)["motif"].startswith(
+        "La convention d’abattement du quartier QN05991I est signée par « Maisons & Cités Soginorpa », quand "
+        "la résidence est de « Maisons et Cités » : on ne sait pas si c’est le même organisme."
+    )
+    assert made.reserves == {"convention": Decimal("247.50")}
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
@@ -349,6 +363,42 @@ def test_entrances_without_dwellings_still_have_a_side() -> None:
     assert first(abate(local(), residences=stock, entrances=doors))["abattement_eur"] == Decimal(
         "123.75"
     )
+
+
+@pytest.mark.parametrize(
+    ("side", "end", "told"),
+    [
+        ("hors", None, "a_verifier"),
+        ("a_verifier", None, "a_verifier"),
+        ("dans", None, "eligible"),  # whatever their number, all are in the quarter
+        ("hors", dt.date(2030, 12, 31), "eligible"),  # exempt: it weighs nothing this year
+    ],
+)
+@pytest.mark.parametrize("inside", [20, None])
+def test_a_side_whose_dwellings_are_not_counted_weighs_an_unknown_part(
+    side: str, end: dt.date | None, told: str, inside: int | None
+) -> None:
+    doors = [door(building="A", nb_logements=inside)]
+    doors.append(door(building="B", nb_logements=None, side=side, fin_exoneration=end))
+    stock = homes(home(nb_logements=inside or 0, logements_dans=inside or 0))
+    made = abate(local(nb_logements=30), residences=stock, entrances=pd.DataFrame(doors))
+    row = first(made)
+    assert row["statut"] == told
+    assert made.states.hanging == Decimal("247.50")
+    assert made.reserves.get("cote", 0) == (Decimal("247.50") if told == "a_verifier" else 0)
+    assert row["logements_retenus"] == 30  # the stock does not know better
+    assert ("nombre de logements d’un côté n’est pas donné" in row["motif"]) is (told != "eligible")
+    assert "La résidence R1" in row["motif"] or told == "eligible"
+    assert "logements_vides" in codes(made)
+    assert "logements_divergents" not in codes(made)
+
+
+def test_a_side_without_count_is_no_reason_to_call_a_residence_outside() -> None:
+    doors = [door(nb_logements=None), door(nb_logements=20, side="hors")]
+    made = abate(local(cotisation_avis_eur="577,5"), entrances=pd.DataFrame(doors))
+    assert first(made)["statut"] == "a_verifier"
+    assert (made.states.doubtful, made.states.at_risk) == (Decimal("247.50"), 0)
+    assert set(made.by_year["en_attente_de"]) == {"cote"}
 
 
 def test_counts_of_a_residence_without_entrances_nor_counts() -> None:

@@ -173,8 +173,9 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
     if (plan := inputs.plan) is not None and inputs.deliveries:
         faults += _found(lambda: survey.recode([d.frame for d in inputs.deliveries], plan).faults)
     faults += money_faults(inputs, TaxRule.of(settings))
-    if (stock := inputs.frame("patrimoine")) is not None:
-        carried = tax.read_carry(settings.reglages.report_eur, [], None, stock)[1]
+    if inputs.frame("patrimoine") is not None:
+        # which quarters it has is not known yet: only what cannot be read is told
+        carried = tax.read_carry(settings.reglages.report_eur, [], None, {})[1]
         faults += [f for f in carried if f.severity is Severity.FAUTE]
     if plan is not None and (repere := inputs.repere) is not None:
         faults += _found(lambda: survey.referenced_rows(repere, plan.items, ("",))[1])

@@ -146,6 +146,7 @@ def programme(
         actions,
         abatement,
         located.residences,
+        entrances=located.entrances,
         year=tax_rule.year,
         previous=inputs.frame("programme_precedent"),
         diagnostics=inputs.frame("diagnostics"),

@@ -127,16 +127,17 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
         return (words.NO_PROGRAMME.filled(facts),)
     known = quarters[[v is not None and not pd.isna(v) for v in quarters["abattement_eur"]]]
     justified = sum(known["justifie_eur"], Decimal(0))
-    left = known["abattement_eur"] - known["justifie_eur"]
-    owed = sum(known["rattrapage_eur"], Decimal(0))
+    lacks = known["abattement_eur"] - known["justifie_eur"]
+    left, owed = sum(lacks, Decimal(0)), sum(known["rattrapage_eur"], Decimal(0))
     said = words.ALL_JUSTIFIED
     if owed:
-        said, more = words.JUSTIFIED, words.CARRIED.format(with_carried=owed, before=year - 1)
+        said = words.JUSTIFIED if left else words.CARRIED_ALONE
+        short = lacks if left else known["rattrapage_eur"]
+        facts |= {"before": year - 1, "with_carried": owed, "left": left}
         facts |= {
             "share": min(justified / abated, Decimal("0.99")),  # never rounded up to the whole
-            "left": sum(left, Decimal(0)),
-            "count": int((known["rattrapage_eur"] > 0).sum()),
-            "carried": more if owed != sum(left) else "",
+            "count": int((short > 0).sum()),
+            "carried": words.CARRIED.filled(facts) if owed != left else "",
         }
     unknown = len(quarters) - len(known)
     return (said.filled(facts), *([words.quarters_unknown(unknown)] if unknown else []))
@@ -166,9 +167,10 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
     if rows.empty:
         return (MISSING["enquete"][0],)
     margin = margin_words(view.margin_of(rows))
-    out = [words.SATISFACTION.filled(_counts(rows) | {"margin": margin})]
+    others = view.not_named(dossier)
+    out = [*others, words.SATISFACTION.filled(_counts(rows) | {"margin": margin})]
     service = rows[rows["nature"] == Nature.SERVICE]
-    if len(service):
+    if len(service) and not others:  # whose service?
         out.append(words.SERVICE.filled(_counts(service) | {"margin": margin}))
     if apart := int((view.shown(rows)["autrement"] != "").sum()):
         out.append(words.LIKE_WITH_LIKE.format(count=apart))

@@ -133,24 +133,19 @@ def masking_n(dossier: Dossier) -> int:
 
 
 def quarters(located: Located) -> pd.DataFrame:
-    """Count résidences and dwellings by quarter.
+    """Count résidences and dwellings by quarter; a résidence that stands in two is one of each.
 
     Returns
     -------
     DataFrame
         `code_qpv, nom_qpv, residences, logements_dans, logements_a_verifier`, by code.
     """
-    homes = located.residences
-    named = homes[homes["code_qpv"].fillna("").astype(str) != ""]
-    grouped = named.groupby("code_qpv", sort=True)
-    return pd.DataFrame(
-        {
-            "nom_qpv": grouped["nom_qpv"].first(),
-            "residences": grouped.size(),
-            "logements_dans": grouped["logements_dans"].sum(),
-            "logements_a_verifier": grouped["logements_a_verifier"].sum(),
-        }
-    ).reset_index()
+    grouped = located.parts.groupby("code_qpv", sort=True)
+    counted = grouped[["logements_dans", "logements_a_verifier"]].sum().reset_index()
+    names = quarter_names(located)
+    counted.insert(1, "nom_qpv", [names.get(code, "") for code in counted["code_qpv"]])
+    counted.insert(2, "residences", grouped.size().to_numpy())
+    return counted
 
 
 def quarter_names(located: Located) -> dict[str, str]:

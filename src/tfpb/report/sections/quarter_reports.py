@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import Evolution
+from tfpb.model.codes import Evolution, QpvStatut
+from tfpb.model.columns import numbers, texts
 from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
 from tfpb.model.survey import only
 from tfpb.report.quarter_pages import balance, money, spent
@@ -19,23 +21,25 @@ from tfpb.words.money.accounts import axis_short, axis_words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.programme_words import carry_argument
 from tfpb.words.places.side_words import is_decided
+from tfpb.words.survey.satisfaction import OF_ALL, OF_BAILLEUR
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
     from tfpb.model.location import QpvPage
+
+_ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)
+"""What became of a dwelling that is in a quarter, where it is known."""
 
 
 def residents_page(dossier: Dossier, page: QpvPage) -> Report:
     """Return the page for who lives in a quarter: money, actions, answers, what is not known, whom to ask."""
     code, year, head = page.code_qpv, dossier.settings.dossier.annee, dossier.settings.dossier
     given, done = money(dossier, code), balance(dossier, code)
-    homes = dossier.located.residences
-    doubtful = int(homes.loc[homes["code_qpv"] == code, "logements_a_verifier"].sum())
     survey = dossier.survey
     wave = survey.last_wave if survey is not None else ""
     period = survey.last_period if survey is not None else ""
     early = bool(wave) and dossier.programme is not None and before_actions(wave, year, period)
-    pending = words.open_points(given, doubtful=doubtful, wave=wave, early=early)
+    pending = words.open_points(given, doubtful=page.doubtful, wave=wave, early=early)
     blocks = [
         Text((words.spared(given, year),), title=words.SPARED),
         Text((words.done(spent(dossier, code), done, year),), title=words.DONE),
@@ -56,10 +60,14 @@ def _answers(page: QpvPage, wave: str) -> list[Text]:
     told = [line for line in page.gaps if line.gap is not None]
     if not told:
         return [Text((words.NOT_SHOWN if wave else words.NO_SURVEY,), title=words.TOLD)]
-    scope = words.BORROWED if page.borrowed else words.HERE
+    whose = (
+        (words.HERE_EVERYONE, words.BORROWED_EVERYONE)
+        if page.everyone
+        else (words.HERE, words.BORROWED)
+    )
     weak = any("(" in line.words for line in told)
     return [
-        Text((scope.format(wave=wave),), title=words.TOLD),
+        Text((whose[page.borrowed].format(wave=wave),), title=words.TOLD),
         Text(tuple(words.line(line) for line in page.gaps), bullets=True),
         Text((words.POINTS + (words.FRAGILE if weak else ""),)),
     ]
@@ -90,14 +98,27 @@ def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
         mine = rows[rows["code_qpv"] == page.code_qpv] if rows is not None else pd.DataFrame()
         known = [carry_argument(r, year) for r in mine.to_dict("records")]
         out += known[:1] or [page_words.NOTHING_BESIDE.format(year=year - 1)]
-    homes = located.residences[located.residences["code_qpv"] == page.code_qpv]
-    if located.vintage != 2015 and (homes["evolution"].fillna("") != "").any():  # noqa: PLR2004
-        come = int(homes.loc[homes["evolution"] == Evolution.ENTRANT, "logements_dans"].sum())
-        out.append(page_words.ENTERED.format(homes=come) if come else page_words.NONE_ENTERED)
     doors = located.entrances[located.entrances["qpv_code"] == page.code_qpv]
+    if located.vintage != 2015:  # noqa: PLR2004
+        out += _entered(doors[doors["qpv_statut"] == QpvStatut.DANS])
     if count := sum(map(is_decided, doors["qpv_motif"])):
         out.append(page_words.SETTLED.format(count=count))
     return (*out, page.sentences[-1])
+
+
+def _entered(doors: pd.DataFrame) -> list[str]:
+    """Write how many dwellings the map of 2024 took in; that none did, only where all were on both."""
+    evolution = texts(doors, "qpv_evolution")
+    if not (evolution != "").any():
+        return []
+    homes = numbers(doors, "nb_logements")
+    come, unsure = (
+        int(np.nansum(homes[found]))
+        for found in (evolution == Evolution.ENTRANT, ~evolution.isin(_ON_THE_MAP))
+    )
+    out = [page_words.ENTERED.format(homes=come)] if come else []
+    out += [page_words.ENTERED_UNKNOWN.format(homes=unsure)] if unsure else []
+    return out or [page_words.NONE_ENTERED]
 
 
 def _axes(dossier: Dossier, code: str) -> list[Block]:
@@ -128,7 +149,10 @@ def _axes(dossier: Dossier, code: str) -> list[Block]:
     year = dossier.settings.dossier.annee
     if told.empty:
         return []
-    return [table("quartier_axes", told, annee=year, precedente=year - 1, vague=wave)]
+    others = dossier.survey is not None and dossier.survey.of_others
+    whose = OF_ALL if others else OF_BAILLEUR
+    facts: dict[str, Any] = {"annee": year, "precedente": year - 1, "vague": wave}
+    return [table("quartier_axes", told, bailleurs=whose, **facts)]
 
 
 def _said(dossier: Dossier, code: str, axis: int) -> str:

@@ -134,11 +134,12 @@ def _overrides(dossier: Dossier) -> Block:
     if not replaced:
         return Text((words.NO_OVERRIDE,))
     own_values = [v for v in load_law(replaced).all_values() if v.origine == "utilisateur"]
-    used = {v.cle for v in _legal_values(dossier)}
+    used = {(v.cle, v.debut) for v in _legal_values(dossier)}
     rows = pd.DataFrame(
         [
             {"libelle": own.libelle, "valeur": setting_words.legal_value(own.valeur),
-             "reference": own.reference, "emploi": words.USED[own.cle in used]}
+             "annee": replaced[own.cle].annee, "reference": own.reference,
+             "emploi": words.USED[(own.cle, own.debut) in used]}
             for own in own_values
         ]
     )  # fmt: skip

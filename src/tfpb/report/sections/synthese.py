@@ -129,7 +129,8 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
         return []
     margin = view.margin_of(heads)
     table = headline_table(heads, wave, margin, survey.target)
-    return [table, Text(_reading(view.totals(rows), margin))]
+    told = (*view.not_named(dossier), *_reading(view.totals(rows), margin))
+    return [table, Text(told)]
 
 
 def headline_table(heads: pd.DataFrame, wave: str, margin: float, target: str) -> Table:

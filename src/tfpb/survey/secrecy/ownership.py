@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import ENSEMBLE
 from tfpb.model.record import summed
+from tfpb.model.survey import OF_OTHERS
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.text import fold
 
@@ -34,12 +35,14 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
     Estimates
         Rows of other bailleurs are gone. Rows of the whole stay when the delivery holds this bailleur
         alone, or at least `FEWEST_OTHERS` others. A bailleur that the delivery does not name leaves
-        the whole only. Doubts that name another bailleur, and the region taken without another,
-        are gone too.
+        the whole only, which `settings` say to be of others where it names some. Doubts that name
+        another bailleur, and the region taken without another, are gone too.
     """
     names = {str(n) for n in estimates.comparison["bailleur"]} - {ENSEMBLE}
     own = {n for n in names if fold(n) == fold(bailleur)}
     others = names - own
+    # a delivery that names nobody is the bailleur's own
+    told = {OF_OTHERS: True} if others - {""} and not own else {}
     kept = set(own)
     if not others or len(others) >= FEWEST_OTHERS or not own:
         kept.add(ENSEMBLE)
@@ -59,6 +62,7 @@ def for_bailleur(estimates: Estimates, bailleur: str) -> Estimates:
         benchmark=_own_benchmark(estimates.benchmark, own),
         fieldwork=mine(estimates.fieldwork),
         variants=mine(estimates.variants),
+        settings={**estimates.settings, **told},
         readings=_readings(estimates.readings, bailleur),
         notices=tuple(
             n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others

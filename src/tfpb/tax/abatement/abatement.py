@@ -16,9 +16,18 @@ from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast
 from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
-from tfpb.tax.abatement.holdings import Stocks
+from tfpb.tax.abatement.holdings import Stock, Stocks
+from tfpb.tax.abatement.line_scope import of_counts, unlined
 from tfpb.tax.abatement.notices import Check, ambiguous, read_notice
-from tfpb.tax.abatement.premises import UNKNOWN, Premises, claim_limit, premises_of, settle, year_of
+from tfpb.tax.abatement.premises import (
+    UNKNOWN,
+    Premises,
+    claim_limit,
+    is_repeated,
+    premises_of,
+    settle,
+    year_of,
+)
 from tfpb.tax.abatement.rights import right_of
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
@@ -68,7 +77,8 @@ def abate(
     ----------
     premises : DataFrame
         Typed by `tables.PREMISES`, one row a premises of a notice. Rows of an earlier year stand for
-        premises whose row of the year is missing (an estimate); the others are listed and left out.
+        résidences, and buildings, whose rows of the year are missing (an estimate); the others are listed
+        and left out.
     residences : DataFrame
         `RESIDENCE_COLUMNS`: money follows dwellings, so a premises of a résidence cut by the limit is
         abated for the share of its taxable dwellings that are in.
@@ -135,10 +145,10 @@ def abate(
     stock = stocks.on(reader)
     held = Conventions(conventions, bailleur)
     rows = records(premises)
-    kept, left_out = _rows_of_year(rows, year)
+    kept, left_out = _rows_of_year(rows, stock, reader)
     items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
     items, checks, unexplained = _read_notices(items, reader)
-    items = [settle(item, reader, on) for item in items]
+    items = [settle(item, reader, on) for item in _counts_doubted(items, stock, reader)]
     frame, renamed = _own_columns(premises.iloc[kept])
     missing = tallies.absent(items, stock, reader)
     coming = forecast(items, stocks, held, law, reader=reader, quantum=stipulated.quantum)
@@ -184,21 +194,54 @@ def _own_columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     return frame.rename(columns=clash).reset_index(drop=True), renamed
 
 
-def _rows_of_year(rows: list[Record], year: int) -> tuple[list[int], list[Fault]]:
-    """Keep the rows of the year, and for résidences without any those of the latest year before."""
-    latest: dict[str, int] = {}
-    for row in rows:
-        key = row.text("id_residence")
-        if year_of(row) <= year:
-            latest[key] = max(latest.get(key, 0), year_of(row))
-    kept, out = [], []
+def _rows_of_year(
+    rows: list[Record], stock: Stock, reader: Reader
+) -> tuple[list[int], list[Fault]]:
+    """Keep the rows of the year, and of what has none those of the latest year before.
+
+    That is a résidence, or a building of the stock where the lines of a later year name the others. A
+    premises of the year before that no later line names is doubted: sold, renumbered, or forgotten.
+    """
+    kept: set[int] = set()
+    lost: set[int] = set()
+    past = [k for k, row in enumerate(rows) if year_of(row) <= reader.day.year]
+    for key, places in grouped(past, lambda k: rows[k].text("id_residence")).items():
+        holding = stock.residence(key)
+        years = sorted({year_of(rows[k]) for k in places}, reverse=True)
+        mine = [k for k in places if year_of(rows[k]) == years[0]]
+        for before in years[1:]:
+            older = [k for k in places if year_of(rows[k]) == before]
+            named = {rows[k].text("invariant") for k in mine}
+            bare = unlined(holding, [rows[k] for k in mine], reader) if holding else ()
+            buildings = {u.building for u in bare} - {""}
+            mine += [k for k in older if rows[k].text("id_batiment") in buildings]
+            if before == years[1] and "" not in named:
+                lost |= {k for k in older if rows[k].text("invariant") not in {*named, ""}}
+        kept |= set(mine)
+    out = []
     for position, row in enumerate(rows):
-        if year_of(row) == latest.get(row.text("id_residence")):
-            kept.append(position)
-            continue
-        here, got = row.place("annee"), str(year_of(row))
-        out.append(doubt("ligne_autre_annee", here, got, annee=year))
-    return kept, out
+        if position not in kept:
+            code = "local_sans_suite" if position in lost else "ligne_autre_annee"
+            here, got = row.place("annee"), str(year_of(row))
+            fields = {"annee": reader.day.year, "local": row.text("invariant")}
+            out.append(doubt(code, here, got, **fields))
+    return sorted(kept), out
+
+
+def _counts_doubted(items: list[Premises], stock: Stock, reader: Reader) -> list[Premises]:
+    """Doubt the rights of lines that count exempt dwellings, where no notice tells more."""
+    out = list(items)
+    places = grouped(
+        (k for k, i in enumerate(items) if not is_repeated(i)), lambda k: items[k].id_residence
+    )
+    for key, group in places.items():
+        holding = stock.residence(key)
+        if holding is not None:
+            mine = [items[k] for k in group]
+            rights = of_counts(holding, mine, [i.right for i in mine], reader)
+            for k, right in zip(group, rights, strict=True):
+                out[k] = replace(items[k], right=right)
+    return out
 
 
 def _read_notices(
@@ -230,6 +273,8 @@ def _read_notices(
         for check in made:
             about = slice(check.line, check.line + check.span)
             checks.append((check, positions[about]))
+            for position in positions[about]:
+                out[position] = replace(out[position], noticed=True)
             if check.constat == "inexplique":
                 row = group[check.line].row
                 code = _unexplained(check, group[about], tolerance)

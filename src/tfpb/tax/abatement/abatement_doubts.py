@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.formula import LINES
-from tfpb.tax.abatement.premises import Premises, is_repeated, rates_of, year_of
+from tfpb.tax.abatement.line_scope import overcounted
+from tfpb.tax.abatement.premises import UNKNOWN, Premises, is_repeated, rates_of, year_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
+from tfpb.text import fold
 from tfpb.words.faults.paste_words import asked
 from tfpb.words.faults.sentences import rows_words
 from tfpb.words.money.accounts import SAME_PREMISES
@@ -190,14 +192,24 @@ def doubts_of(
 ) -> list[Fault]:
     """List what deserves a look in an abatement: with its figures, never a stop.
 
-    Conditions that fail, résidences without premises or unknown to the stock, counts of dwellings,
-    buildings, young constructions, unusual amounts.
+    Conditions that fail, rates left blank, résidences without premises or unknown to the stock, counts of
+    dwellings, buildings, young constructions, unusual amounts.
     """
     doubts = [] if conventions.given else [doubt("conventions_non_fournies", Place())]
     doubts += [
         doubt("contrat_sans_date", Place(), name) for name in conventions.without_contract_date()
     ]
+    doubts += [
+        doubt(
+            "loi_toutes_annees",
+            Place("dossier.toml", column=f"reglages.loi.{value.cle}"),
+            value.valeur,
+            libelle=value.libelle,
+        )
+        for value in reader.law.flattened()
+    ]
     doubts += _conditions(items, reader)
+    doubts += _blank_rates(items)
     groups = grouped(items, lambda i: i.id_residence)
     for key, group in groups.items():
         here, holding = group[0].row.place("id_residence"), stock.residence(key)
@@ -233,18 +245,32 @@ def _conditions(items: list[Premises], reader: Reader) -> list[Fault]:
     ]
 
 
+def _blank_rates(items: list[Premises]) -> Iterator[Fault]:
+    """Doubt a rate left blank that other lines of the commune bear, where no notice shows it is nil."""
+    places = grouped((i for i in items if i.holding is not None), _commune)
+    for (town, _), group in places.items():
+        if not town:
+            continue
+        for line in LINES[1:]:  # the commune's own is a fault
+            column = f"taux_{line}_pct"
+            borne = next((rate for i in group if (rate := i.row.money(column))), None)
+            for item in group:
+                at_stake = item.state == UNKNOWN and (item.right.share or item.right.doubt)
+                if borne is not None and at_stake and item.row.money(column) is None:
+                    yield doubt("taux_vide", item.row.place(column), taux=_whole(borne))
+
+
+def _commune(item: Premises) -> tuple[str, int]:
+    """Return where rates are those of one commune and year; empty where the stock does not say."""
+    holding = item.holding
+    where = "" if holding is None else holding.code_insee or fold(holding.commune)
+    return where, year_of(item.row)
+
+
 def _of_residence(
     key: str, group: list[Premises], holding: Holding, reader: Reader, here: Place
 ) -> Iterator[Fault]:
-    written = [i.row.whole("nb_logements") for i in group if not is_repeated(i)]
-    read = sum(n for n in written if n is not None)
-    if None not in written and read > holding.dwellings:
-        yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
-    elif None not in written and (known := _taxable(holding, reader)):
-        inside = sum(u.dwellings for u in known)
-        if inside > read * _EXCESS:
-            rows = rows_words(sorted({u.row for u in known if u.row}))
-            yield doubt("logements_en_trop", here, key, lus=read, connus=inside, lignes=rows)
+    yield from _of_counts(key, group, holding, reader, here)
     yield from _unknown_buildings(group, holding)
     for item in group:
         if item.right.motive == TWO_QUARTERS and not item.building:
@@ -277,6 +303,27 @@ def _of_residence(
                 repere=number(usual),
                 ou_region=in_region(reader.region),
             )
+
+
+def _of_counts(
+    key: str, group: list[Premises], holding: Holding, reader: Reader, here: Place
+) -> Iterator[Fault]:
+    """Doubt dwellings that the stock does not count, or that its lines count otherwise."""
+    lines = [i.row for i in group if not is_repeated(i)]
+    written = [row.whole("nb_logements") for row in lines]
+    read = sum(n for n in written if n is not None)
+    if not holding.counted:
+        rows = rows_words(sorted({u.row for u in holding.units if u.row and not u.counted}))
+        yield doubt("logements_vides", here, key, lignes=rows)
+    elif None not in written and read > holding.dwellings:
+        yield doubt("logements_divergents", here, key, lus=read, connus=holding.dwellings)
+    elif None not in written and (known := _taxable(holding, reader)):
+        inside = sum(u.dwellings for u in known)
+        if inside > read * _EXCESS:
+            rows = rows_words(sorted({u.row for u in known if u.row}))
+            yield doubt("logements_en_trop", here, key, lus=read, connus=inside, lignes=rows)
+    for _, told, free in overcounted(holding, lines, reader):
+        yield doubt("logements_exoneres", here, key, lus=told, imposables=free)
 
 
 def _taxable(holding: Holding, reader: Reader) -> list[Unit]:

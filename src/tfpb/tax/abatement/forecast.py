@@ -11,19 +11,20 @@ import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.results import FORECAST_COLUMNS
+from tfpb.tax.abatement.line_scope import of_counts, unlined
 from tfpb.tax.abatement.premises import (
     ESTIMATED,
     REAL,
     Premises,
-    exemption_of,
     hangs_on,
     is_lost,
     is_repeated,
     motive_fields,
+    right_on,
 )
-from tfpb.tax.abatement.rights import Right, right_of, standing_units
+from tfpb.tax.abatement.rights import Right, standing_units
 from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
-from tfpb.tax.plain_values import ZERO, grouped, missing, total
+from tfpb.tax.plain_values import ZERO, Record, grouped, missing, total
 from tfpb.words.money import state_words
 from tfpb.words.money.accounts import mean_of
 
@@ -84,7 +85,7 @@ def forecast(
     end = reader.whole("periode_prevision_fin")
     groups = grouped(items, lambda i: i.id_residence)
     once = grouped((i for i in items if not is_repeated(i)), lambda i: i.id_residence)
-    means = _means(once, stocks.on(reader))
+    means = _means(once, stocks.on(reader), reader)
     raised = 1 + reader.decimal("revalorisation_bases")
     rows = []
     for target in range(start, end + 1):
@@ -93,19 +94,22 @@ def forecast(
         stock = stocks.on(then)
         for holding in stock.holdings:
             group = groups.get(holding.id_residence, [])
-            if target == year and group:
-                row = _this_year(target, group)
-            elif any(u.side != QpvStatut.HORS for u in holding.units):
-                named = once.get(holding.id_residence, [])
-                parts = _parts(stock, holding, named, conventions, then)
-                mean = means.get(holding.commune, means.get(""))
-                row = _foreseen(target, parts, mean, quantum, factor)
-                if row["logements"] or row["en_suspens"]:
-                    where = mean_of(commune=holding.commune in means)
-                    note = state_words.FORECAST[row["note"]].format(ou=where)
-                    row["motif"] = f"{row['motif']} {note}"
-            else:
+            told = target == year and bool(group)
+            if not told and all(u.side == QpvStatut.HORS for u in holding.units):
                 continue
+            named = once.get(holding.id_residence, [])
+            parts = _parts(stock, holding, named, conventions, then=then, reader=reader)
+            if told:  # what its lines bear is computed, what none bears is foreseen
+                parts = [p for p in parts if p.apart]
+            mean = means.get(holding.commune, means.get(""))
+            row = _foreseen(target, parts, mean, quantum, factor) if parts else {}
+            coming = bool(row and (row["logements"] or row["en_suspens"]))
+            if coming:
+                where = mean_of(commune=holding.commune in means)
+                note = state_words.FORECAST[row["note"]].format(ou=where)
+                row["motif"] = note if told else f"{row['motif']} {note}"
+            if told:
+                row = _joined(_this_year(target, group), row if coming else {})
             rows.append({"annee": target, "id_residence": holding.id_residence, **row})
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
@@ -177,6 +181,22 @@ def _this_year(year: int, group: list[Premises]) -> dict[str, Any]:
     }
 
 
+def _joined(known: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Add to the year of the dossier what is foreseen of the dwellings of a résidence that no line bears."""
+    if not more:
+        return known
+    made = known | {c: known[c] + more[c] for c in ("logements", "logements_a_renouveler")}
+    for column in ("abattement_eur", WAITING, RENEWING):
+        amounts = [v for v in (known[column], more[column]) if v is not None]
+        made[column] = total(amounts) if amounts and more["note"] != "inconnu" else None
+    return made | {
+        "motif": f"{known['motif']} {more['motif']}",
+        "nature": ESTIMATED,
+        CAUSES: " ".join(sorted({*known[CAUSES].split(), *more[CAUSES].split()})),
+        "convention": known["convention"] or more["convention"],
+    }
+
+
 def _convention(ended: list[Right]) -> str:
     """Return the convention whose renewal is awaited; empty when none is."""
     return next((str(r.fields["convention"]) for r in ended), "")
@@ -196,6 +216,8 @@ class _Part:
         Part of its dwellings that stand that year (0..1).
     demolished : bool
         Whether some are demolished by then.
+    apart : bool
+        Whether no line bears them where lines bear other dwellings of the résidence.
     """
 
     right: Right
@@ -203,6 +225,7 @@ class _Part:
     dwellings: int
     standing: Decimal
     demolished: bool
+    apart: bool = False
 
     @property
     def share(self) -> Decimal:
@@ -237,29 +260,36 @@ class _Part:
 
 
 def _parts(
-    stock: Stock, holding: Holding, group: list[Premises], conventions: Conventions, reader: Reader
+    stock: Stock,
+    holding: Holding,
+    group: list[Premises],
+    conventions: Conventions,
+    *,
+    then: Reader,
+    reader: Reader,
 ) -> list[_Part]:
-    """Weigh the right of each premises in a coming year; of the résidence when it has none."""
-    year = reader.day.year
-    places: list[tuple[Holding, dt.date | None, str, Decimal, int]] = [
-        (
-            stock.find(i.id_residence, i.building) or holding,
-            exemption_of(i.row),
-            i.row.text("type_local"),
-            i.full,
-            i.dwellings,
-        )
-        for i in group
-    ] or [(holding, None, "", ZERO, holding.dwellings)]
+    """Weigh the right of each premises in a coming year, and of the dwellings that no line bears."""
+    year = then.day.year
+    rows = [i.row for i in group]
+    bare = unlined(holding, rows, reader) if group else holding.units
+    places: list[tuple[Holding, Premises | None]] = []
+    for item in group:
+        place = stock.find(item.id_residence, item.building) or holding
+        borne = tuple(u for u in place.units if u not in bare)
+        places.append((place.part(borne) if len(borne) < len(place.units) else place, item))
+    if bare or not group:
+        places.append((holding.part(bare) if group else holding, None))
+    rights = [
+        right_on(line.row if line else Record(), place, conventions, then) for place, line in places
+    ]
+    rights[: len(group)] = of_counts(holding, group, rights[: len(group)], then)
     parts = []
-    for place, own, nature, full, dwellings in places:
-        right = right_of(
-            place, own_exemption=own, nature=nature, conventions=conventions, reader=reader
-        )
+    for (place, line), right in zip(places, rights, strict=True):
         standing = sum(u.dwellings for u in standing_units(place.units, year))
         gone = any(u.demolition is not None and u.demolition < year for u in place.units)
         ratio = Decimal(standing) / place.dwellings if place.dwellings else ZERO
-        parts.append(_Part(right, full, dwellings, ratio, gone))
+        full, dwellings = (line.full, line.dwellings) if line else (ZERO, place.dwellings)
+        parts.append(_Part(right, full, dwellings, ratio, gone, apart=bool(group) and line is None))
     return parts
 
 
@@ -279,7 +309,7 @@ def _foreseen(
         ended += round(part.dwellings * part.renewing * part.standing)
         full = part.full
         if not full and (part.share or part.hanging or part.renewing):
-            note = "inconnu" if mean is None else "moyenne"
+            note = "inconnu" if mean is None else "partie" if part.apart else "moyenne"
             full = (mean or ZERO) * part.dwellings
         due += (full * part.share * part.standing * factor).quantize(quantum, ROUND_HALF_UP)
         waiting += (full * part.hanging * part.standing * factor).quantize(quantum, ROUND_HALF_UP)
@@ -328,15 +358,21 @@ def _status_words(parts: list[_Part], target: int, homes: int) -> tuple[str, str
     return statut, " ".join(words), _short(right, target)
 
 
-def _means(groups: Mapping[str, list[Premises]], stock: Stock) -> dict[str, Decimal]:
+def _means(
+    groups: Mapping[str, list[Premises]], stock: Stock, reader: Reader
+) -> dict[str, Decimal]:
     """Return the mean full amount per dwelling, by commune and (key "") over all."""
     amounts: dict[str, list[Decimal]] = {}
     dwellings: dict[str, int] = {}
     for key, group in groups.items():
         holding = stock.residence(key)
         full = total(i.full for i in group)
-        if holding is not None and full and holding.dwellings:
+        if holding is None:
+            continue
+        bare = unlined(holding, [i.row for i in group], reader)
+        borne = holding.dwellings - sum(u.dwellings for u in bare)
+        if full and borne:
             for where in {holding.commune, ""}:
                 amounts.setdefault(where, []).append(full)
-                dwellings[where] = dwellings.get(where, 0) + holding.dwellings
+                dwellings[where] = dwellings.get(where, 0) + borne
     return {where: total(amounts[where]) / dwellings[where] for where in amounts}

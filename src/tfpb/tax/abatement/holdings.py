@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _OVERSEAS: Final = ("97", "98")
 _OLD: Final = 2015
+_COUNTS: Final = {"nb_logements", "logements_dans", "logements_hors", "logements_a_verifier"}
 LOCATED: Final = contract(
     "residences",
     *(
@@ -54,6 +55,8 @@ class Unit:
         Quarter of 2015 that the map of 2024 took it out of; empty when that quarter is not known.
     row : int
         Row of the stock's file; 0 when it is not known.
+    counted : bool
+        Whether its dwellings are told; when they are not, `dwellings` weighs nothing, or as any other.
     """
 
     dwellings: int
@@ -70,6 +73,7 @@ class Unit:
     built: int | None = None
     left: str | None = None
     row: int = 0
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,19 @@ class Holding:
         """All dwellings."""
         return sum(u.dwellings for u in self.units)
 
+    @property
+    def counted(self) -> bool:
+        """Whether the dwellings of every unit are told."""
+        return all(u.counted for u in self.units)
+
     def count(self, side: str) -> int:
         """Count the dwellings of a side."""
         return sum(u.dwellings for u in self.units if u.side == side)
+
+    def part(self, units: tuple[Unit, ...]) -> Holding:
+        """Return some of its units as a holding of their own, in the quarter of most of them."""
+        code, name = _main_quarter(units)
+        return replace(self, units=units, code_qpv=code, nom_qpv=name)
 
     @property
     def overseas(self) -> bool:
@@ -142,10 +156,7 @@ class Stock:
         if holding is None or not building:
             return holding
         units = tuple(u for u in holding.units if u.building == building)
-        if not units:
-            return holding
-        code, name = _main_quarter(units)
-        return replace(holding, units=units, code_qpv=code, nom_qpv=name)
+        return holding.part(units) if units else holding
 
 
 class Stocks:
@@ -206,8 +217,9 @@ def _unit(row: Record, vintage: int) -> Unit:
         code, name = "", ""
     leaves = side == QpvStatut.HORS and vintage != _OLD
     was_in = row.text(f"qpv{_OLD}_statut") == QpvStatut.DANS
+    dwellings = row.whole("nb_logements")
     return Unit(
-        dwellings=row.whole("nb_logements") or 0,
+        dwellings=dwellings or 0,
         side=side or QpvStatut.A_VERIFIER,
         code_qpv=code,
         nom_qpv=name,
@@ -221,6 +233,7 @@ def _unit(row: Record, vintage: int) -> Unit:
         built=row.whole("annee_construction"),
         left=row.text(f"qpv{_OLD}_code") if leaves and was_in else None,
         row=row.place().row,
+        counted=dwellings is not None,
     )
 
 
@@ -233,6 +246,7 @@ def _units_of_counts(row: Record, vintage: int) -> tuple[Unit, ...]:
         QpvStatut.HORS: row.whole("logements_hors") or 0,
         QpvStatut.A_VERIFIER: row.whole("logements_a_verifier") or 0,
     }
+    told = any(counts.values()) or row.whole("nb_logements") is not None
     if not any(counts.values()):
         side = row.text("cote") or QpvStatut.A_VERIFIER
         counts = {QpvStatut(side): max(1, row.whole("nb_logements") or 0)}
@@ -247,6 +261,7 @@ def _units_of_counts(row: Record, vintage: int) -> tuple[Unit, ...]:
             built=row.whole("annee_construction"),
             left="" if side == QpvStatut.HORS and gone else None,
             row=row.place().row,
+            counted=told,
         )
         for side, n in counts.items()
         if n
@@ -283,16 +298,27 @@ def entrances_of(
     entrances : DataFrame or None
         An entrance without a side is `a_verifier`.
     faults : list of Fault
-        `cote_absent` when the file holds no side; `ligne_en_double` for a repeated résidence.
+        `cote_absent` when the file holds no side; `colonne_absente` when it counts no dwellings;
+        `ligne_en_double` for a repeated résidence.
     """
     held = set(headers)
+    here = replace(records(frame.head(1))[0].place(), row=0) if len(frame) else Place()
     if "qpv_statut" in held:
+        if not held & _COUNTS:
+            column = LOCATED.column("nb_logements")
+            names = ", ".join(c.name for c in LOCATED.columns if c.name in held)
+            fields = {
+                "colonne": column.name,
+                "signification": column.label,
+                "lues": names,
+                "aussi": "",
+            }
+            return None, [Fault("colonne_absente", here, "", fields)]
         side = frame["qpv_statut"].astype(object)
         known = side.where(side.notna() & (side != ""), str(QpvStatut.A_VERIFIER))
         return frame.assign(qpv_statut=known), []
     if held & {"logements_dans", "cote"}:
         return None, _repeated(frame)
-    here = replace(records(frame.head(1))[0].place(), row=0) if len(frame) else Place()
     return None, [Fault("cote_absent", here, "", {"annee": YEAR_TO_GIVE})]
 
 

@@ -27,11 +27,13 @@ NONE: Final = "aucun"
 RIGHT: Final = "du"
 FULL: Final = "entier"
 UNKNOWN: Final = ""
-"""What a notice abates of a premises: nothing, its right, all of it, or unknown for want of a figure."""
+"""What a notice abates of a premises: nothing, its right, all of it, or unknown: no figure, or one that
+nothing explains."""
 BORNE: Final = frozenset({RIGHT, FULL})
 _HANGS: Final[Mapping[str, Reserve]] = {
     "convention_non_fournie": Reserve.CONVENTIONS,
     "convention_absente": Reserve.CONVENTION,
+    "convention_autre_organisme": Reserve.CONVENTION,
     "convention_sans_date": Reserve.CONVENTION,
     "convention_echue": Reserve.RENOUVELLEMENT,
     "declaration_absente": Reserve.DECLARATION,
@@ -81,6 +83,8 @@ class Premises:
     dwellings : int
     state : str
         `NONE`, `RIGHT`, `FULL` or `UNKNOWN`.
+    noticed : bool
+        Whether a sum read stands for it, its own or its notice's.
     statut, nature, motive : str
     amounts : Amounts
         Of the right; of the stake when a check or a convention is awaited; of what was wrongly abated.
@@ -102,6 +106,7 @@ class Premises:
     current: bool
     dwellings: int = 0
     state: str = UNKNOWN
+    noticed: bool = False
     statut: str = ""
     nature: str = ESTIMATED
     motive: str = ""
@@ -182,16 +187,7 @@ def premises_of(
     seen: dict[tuple[str, int], Record] = {}
     for row in rows:
         holding = stock.find(row.text("id_residence"), row.text("id_batiment"))
-        right = right_of(
-            holding,
-            own_exemption=exemption_of(row),
-            nature=row.text("type_local"),
-            conventions=conventions,
-            reader=reader,
-        )
-        if not right.statut and _declared(row) is False:
-            right = replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
-        right = _once(right, row, seen)
+        right = _once(right_on(row, holding, conventions, reader), row, seen)
         base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
         paid = row.money("cotisation_avis_eur") if current else None
@@ -211,6 +207,32 @@ def premises_of(
         )
     dwellings = _dwellings(items, stock)
     return [replace(i, dwellings=n) for i, n in zip(items, dwellings, strict=True)]
+
+
+def right_on(
+    row: Record, holding: Holding | None, conventions: Conventions, reader: Reader
+) -> Right:
+    """Return the right of a premises on the reader's 1 January; off the list declared, it is of no year.
+
+    Parameters
+    ----------
+    row : Record
+        Its line: end of exemption, nature, whether the list bears it.
+    holding : Holding or None
+        Résidence or building, on the map that rules that year.
+    conventions : Conventions
+    reader : Reader
+    """
+    right = right_of(
+        holding,
+        own_exemption=exemption_of(row),
+        nature=row.text("type_local"),
+        conventions=conventions,
+        reader=reader,
+    )
+    if not right.statut and _declared(row) is False:
+        return replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
+    return right
 
 
 def _once(right: Right, row: Record, seen: dict[tuple[str, int], Record]) -> Right:
@@ -236,8 +258,8 @@ def _dwellings(items: list[Premises], stock: Stock) -> list[int]:
     out = [0] * len(items)
     for key, places in grouped(range(len(items)), lambda p: items[p].id_residence).items():
         holding = stock.residence(key)
-        known = None if holding is None else holding.dwellings
-        written = [0 if is_repeated(items[p]) else _written(items[p].row) for p in places]
+        known = holding.dwellings if holding is not None and holding.counted else None
+        written = [0 if is_repeated(items[p]) else written_dwellings(items[p].row) for p in places]
         counted = [n for n in written if n is not None]
         complete = len(counted) == len(written)
         shares = [n or 0 for n in written]
@@ -256,7 +278,7 @@ def is_repeated(item: Premises) -> bool:
     return item.right.motive == TWICE
 
 
-def _written(row: Record) -> int | None:
+def written_dwellings(row: Record) -> int | None:
     """Return the dwellings that a row counts; of what is no dwelling, none."""
     count = row.whole("nb_logements")
     return 0 if count is None and not is_home(row.text("type_local")) else count
@@ -325,7 +347,7 @@ def motive_of(
     parts = [state_words.MOTIVES[right.motive].filled(fields)]
     fields |= {"annee": year, "limite": limit, "part": right.share, "doute": right.doubt}
     states: dict[str, str] = {
-        Statut.ELIGIBLE: "eligible" if item.paid is None else "eligible_inexplique",
+        Statut.ELIGIBLE: "eligible_inexplique" if item.noticed else "eligible",
         Statut.A_RECLAMER: "a_reclamer_passe" if on is not None and on > limit else "a_reclamer",
         Statut.ABATTU: "abattu_trop" if risk else "abattu",
         Statut.A_RISQUE: "a_risque",

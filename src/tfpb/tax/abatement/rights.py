@@ -132,6 +132,11 @@ def right_of(
     earliest = min((e for e in ends.values() if e is not None), default=None)
     opens = earliest.year + 1 if earliest is not None else None
     bare = Right(Statut.EXONERE, ZERO, doubt, code, name, "exonere", opens=opens, taxable=whole > 0)
+    if len({u.side for u in taxable}) > 1 and not all(u.counted for u in taxable):
+        return replace(
+            bare, statut=Statut.A_VERIFIER, doubt=Decimal(1), motive="logements_inconnus",
+            fields={"residence": holding.id_residence}, taxable=True,
+        )  # fmt: skip
     if not inside:
         statut = Statut.A_VERIFIER if doubtful else Statut.HORS_QPV
         motive, fields = _outside(holding, doubtful, reader)
@@ -157,7 +162,9 @@ def right_of(
             bare, statut=Statut.A_VERIFIER, doubt=share + doubt, motive="autre_local",
             fields={"type_local": nature},
         )  # fmt: skip
-    motive, fields = _entitled(holding, units, held, share, reader, ended=earliest is not None)
+    # of dwellings whose end is not known, another's says nothing
+    ended = all(ends[u] is not None for u in taxable if u.side == QpvStatut.DANS)
+    motive, fields = _entitled(holding, units, held, share, reader, ended=ended)
     return Right(
         held.statut, share, doubt, code, name, motive, fields, known=held.known, opens=opens
     )

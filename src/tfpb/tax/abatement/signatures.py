@@ -45,7 +45,7 @@ class Standing:
 class _Convention:
     identifier: str
     codes: frozenset[str]
-    bailleur: str
+    signatory: str
     contract: dt.date | None
     signed: dt.date | None
     declared: dt.date | None
@@ -80,7 +80,7 @@ class Conventions:
             _Convention(
                 identifier=row.text("id_convention"),
                 codes=frozenset(row.get("codes_qpv") or ()),
-                bailleur=fold(row.text("bailleur")),
+                signatory=row.text("bailleur"),
                 contract=row.day("date_signature_contrat"),
                 signed=row.day("date_signature_convention"),
                 declared=row.day("date_declaration"),
@@ -99,16 +99,27 @@ class Conventions:
             return Standing("", "convention_outremer")
         if not self.given:
             return Standing(Statut.SANS_CONVENTION, "convention_non_fournie", {}, known=False)
-        code, mine = holding.code_qpv, fold(holding.bailleur or self.bailleur)
+        code, owner = holding.code_qpv, holding.bailleur or self.bailleur
+        there = [c for c in self._all if code in c.codes]
         found = [
             self._one(c, reader)
-            for c in self._all
-            if code in c.codes and (not c.bailleur or not mine or c.bailleur == mine)
+            for c in there
+            if not c.signatory or not owner or fold(c.signatory) == fold(owner)
         ]
         if not found:
-            return Standing(Statut.SANS_CONVENTION, "convention_absente", {"code_qpv": code})
+            return self._none(code, owner, there)
         # what a paper may still mend before what is lost; of two that have ended, the last to end
         return min(found, key=lambda s: (_RANK[s.statut], s.motive in LATE, -_ended(s)))
+
+    @staticmethod
+    def _none(code: str, owner: str, there: list[_Convention]) -> Standing:
+        """Return what lacks in a quarter: the same body may have signed there under another name."""
+        names = ", ".join(sorted({c.signatory for c in there}))
+        fields = {"code_qpv": code}
+        if not names:
+            return Standing(Statut.SANS_CONVENTION, "convention_absente", fields)
+        fields |= {"bailleur": owner, "signataires": names}
+        return Standing(Statut.SANS_CONVENTION, "convention_autre_organisme", fields)
 
     @staticmethod
     def _one(convention: _Convention, reader: Reader) -> Standing:

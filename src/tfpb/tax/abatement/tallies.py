@@ -16,6 +16,7 @@ from tfpb.model.results import (
     STATE_COLUMNS,
 )
 from tfpb.tax.abatement.formula import LINES, LOST, Terms
+from tfpb.tax.abatement.line_scope import unlined
 from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, is_repeated, motive_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
@@ -129,20 +130,22 @@ def sums(items: Iterable[Premises], missing: int = 0) -> dict[str, Decimal | Non
 def absent(items: Iterable[Premises], stock: Stock, reader: Reader) -> dict[str, int]:
     """Count by quarter the dwellings that no line of the tax sheet gives an amount for.
 
-    Those in a quarter, standing and not exempt on 1 January, of résidences without any line; of one in
-    several quarters whose line does not say which, those of the quarters where its doubt is not told.
+    Those in a quarter, standing and not exempt on 1 January, of résidences without any line, and of
+    buildings without any where lines name others; of one in several quarters whose line does not say
+    which, those of the quarters where its doubt is not told.
     """
     group = list(items)
-    told = {i.id_residence for i in group if not is_repeated(i)}
+    told = grouped((i for i in group if not is_repeated(i)), lambda i: i.id_residence)
     unsure = {i.id_residence: i.right.code_qpv for i in group if i.right.motive == TWO_QUARTERS}
     out: dict[str, int] = {}
     for holding in stock.holdings:
         doubted = unsure.get(holding.id_residence, "")
-        if doubted or holding.id_residence not in told:
-            for unit in standing_units(holding.units, reader.day.year):
-                free = not exempt(end_of_exemption(unit, reader), reader.day)
-                if unit.side == QpvStatut.DANS and free and unit.code_qpv != doubted:
-                    out[unit.code_qpv] = out.get(unit.code_qpv, 0) + unit.dwellings
+        rows = [i.row for i in told.get(holding.id_residence, [])]
+        units = holding.units if doubted or not rows else unlined(holding, rows, reader)
+        for unit in standing_units(units, reader.day.year):
+            free = not exempt(end_of_exemption(unit, reader), reader.day)
+            if unit.side == QpvStatut.DANS and free and unit.code_qpv != doubted:
+                out[unit.code_qpv] = out.get(unit.code_qpv, 0) + unit.dwellings
     return out
 
 
@@ -164,7 +167,8 @@ def by_residence(
     DataFrame
         `id_residence, nom, code_qpv, nb_logements, abattement_eur, frais_gestion_eur, total_eur,
         nature, statut, motif, ouverture_abattement_annee`, then `commune, logements_dans, locaux,
-        `STATE_COLUMNS`, `RESERVE_COLUMNS`, `evolution, nom_qpv`.
+        `STATE_COLUMNS`, `RESERVE_COLUMNS`, `evolution, nom_qpv`. Of a résidence in several quarters
+        `code_qpv` and `nom_qpv` list them.
     """
     groups = grouped(items, lambda i: i.id_residence)
     order = [h.id_residence for h in stock.holdings if h.id_residence in groups]
@@ -172,12 +176,15 @@ def by_residence(
     rows = []
     for key in order:
         group, holding = groups[key], stock.residence(key)
+        # a building out of every quarter has none; buildings may stand in two
+        rights = sorted((i.right for i in group), key=lambda r: r.code_qpv)
+        quarters = {r.code_qpv: r.nom_qpv for r in rights if r.code_qpv}
         rows.append(
             sums(group)
             | {
                 "id_residence": key,
                 "nom": holding.nom if holding else "",
-                "code_qpv": group[0].right.code_qpv,
+                "code_qpv": ", ".join(quarters),
                 "nb_logements": (holding.dwellings if holding else sum(i.dwellings for i in group)),
                 "nature": nature_of(group),
                 "statut": statut_of(group),
@@ -189,7 +196,7 @@ def by_residence(
                 "logements_dans": holding.count(QpvStatut.DANS) if holding else 0,
                 "locaux": len(group),
                 "evolution": holding.evolution if holding else "",
-                "nom_qpv": group[0].right.nom_qpv,
+                "nom_qpv": ", ".join(quarters.values()),
             }
         )
     frame = pd.DataFrame(rows, columns=list(_RESIDENCE))

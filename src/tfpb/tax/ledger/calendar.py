@@ -12,7 +12,7 @@ from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.results import CALENDAR_COLUMNS
 from tfpb.tax.abatement.forecast import RENEWING, WAITING
 from tfpb.tax.abatement.holdings import Holding, Stock, Stocks, Unit, overseas
-from tfpb.tax.abatement.premises import Premises, claim_limit, exemption_of
+from tfpb.tax.abatement.premises import Premises, claim_limit, exemption_of, is_repeated
 from tfpb.tax.abatement.rights import effect_year, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
 from tfpb.words.money.abatement_words import calendar_sentence
@@ -124,16 +124,37 @@ def _leavers(gone: pd.DataFrame, reader: Reader) -> Iterator[Event]:
         )
 
 
-def _ends(holding: Holding, items: list[Premises], reader: Reader) -> Iterator[tuple[dt.date, int]]:
+def _ends(
+    holding: Holding, items: list[Premises], stock: Stock, reader: Reader
+) -> Iterator[tuple[dt.date, int]]:
     """Return the ends of exemption to come of a résidence, with the dwellings of the quarter each frees.
 
-    An end written on a premises prevails over the stock's.
+    An end written on a premises prevails over the stock's for the dwellings of that premises.
     """
-    own = {i.building: exemption_of(i.row) for i in items}
+    told: dict[str, int] = {}
+    alone: dict[str, bool] = {}
+    known = {u.building for u in holding.units}
+    for item in items:
+        end = exemption_of(item.row)
+        building = item.building if item.building in known else ""
+        alone[building] = alone.get(building, True) and end is not None
+        if end is None:
+            continue
+        told[building] = told.get(building, 0) + item.dwellings
+        place = stock.find(item.id_residence, item.building) or holding
+        inside = place.count(QpvStatut.DANS)
+        homes = round(Decimal(item.dwellings * inside) / place.dwellings) if inside else 0
+        if homes and end >= reader.day:
+            yield end, homes
     for unit in holding.units:
-        end = own.get(unit.building) or own.get("") or end_of_exemption(unit, reader)
-        if unit.side == QpvStatut.DANS and end is not None and end >= reader.day:
-            yield end, unit.dwellings
+        building = unit.building if unit.building in alone else ""
+        end = end_of_exemption(unit, reader)
+        if alone.get(building) or unit.side != QpvStatut.DANS or end is None or end < reader.day:
+            continue
+        taken = min(told.get(building, 0), unit.dwellings)
+        told[building] = told.get(building, 0) - taken
+        if unit.dwellings > taken:
+            yield end, unit.dwellings - taken
 
 
 def _exemptions(
@@ -143,7 +164,8 @@ def _exemptions(
     mine = grouped(items, lambda i: i.id_residence)
     opened: dict[tuple[int, str], list[tuple[Holding, dt.date, int]]] = {}
     for holding in stock.holdings:
-        for end, homes in _ends(holding, mine.get(holding.id_residence, []), reader):
+        lines = [i for i in mine.get(holding.id_residence, []) if not is_repeated(i)]
+        for end, homes in _ends(holding, lines, stock, reader):
             opened.setdefault((end.year + 1, holding.code_qpv), []).append((holding, end, homes))
     for (year, code), freed in sorted(opened.items(), key=lambda pair: pair[0]):
         keys = dict.fromkeys(h.id_residence for h, _, _ in freed)
@@ -162,7 +184,10 @@ def _exemptions(
 
 
 def _gain(before: dict[str, Any], after: dict[str, Any], key: str) -> Decimal | None:
-    """Return what a year adds for a résidence, established or not; None when it is not estimated."""
+    """Return what a year adds for a résidence, established or not; None when it is not estimated.
+
+    An exemption that ends adds something: where the lines show nothing, they do not bear what it frees.
+    """
     told = []
     for rows in (before, after):
         row = rows.get(key, {})
@@ -170,7 +195,7 @@ def _gain(before: dict[str, Any], after: dict[str, Any], key: str) -> Decimal | 
         if any(map(missing, hanging)) or (missing(due) and not any(hanging)):
             return None
         told.append(total((None if missing(due) else due, *hanging)))
-    return told[1] - told[0]
+    return told[1] - told[0] if told[1] > told[0] else None
 
 
 def _claims(items: list[Premises], reader: Reader) -> Iterator[Event]:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.model.codes import QpvStatut
 from tfpb.model.results import OWNED_COLUMNS
 from tfpb.tax.abatement.declaration import cadastral
 from tfpb.tax.abatement.rights import Right, is_home
 from tfpb.tax.plain_values import Record, cents, grouped, records, total
 from tfpb.text import fold
-from tfpb.words.money.state_words import OWNED, UNKNOWN_AMOUNT
+from tfpb.words.money.state_words import EXTRAS, OWNED, UNKNOWN_AMOUNT
 from tfpb.words.numbers import euros
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from decimal import Decimal
 
     from tfpb.tax.abatement.holdings import Holding, Stock
     from tfpb.tax.abatement.premises import Premises
 
 _OUT: Final = frozenset({"hors_qpv", "sortant"})
+_ALL: Final = Decimal(1)
 _DIGITS: Final = 10
 """An invariant has ten digits; the fiscal number of a premises begins with others."""
 
@@ -44,7 +46,7 @@ def owned_premises(
         Of the tax year, settled.
     stock : Stock
     right : callable
-        The right of a résidence that no notice bears.
+        The right of a whole résidence: which building a premises on no notice stands in is not known.
 
     Returns
     -------
@@ -73,15 +75,13 @@ def owned_premises(
         ]
         covered = sum(i.dwellings for i in lines) - sum(i.dwellings for i in strange)
         lacking = max(0, min(len(absent), len(keys) - covered))
-        held = lines[0].right if lines else right(holding)
+        held = right(holding)
         if lacking and held.motive not in _OUT:
-            exempt = held.motive == "exonere"
-            each = None if held.statut or not held.share else _each(holding, items)
-            amount = None if each is None else cents(each * lacking * held.share)
+            amount = _worth(holding, held, lines, items)
             facts = {"locaux_possedes": len(keys), "logements_avis": covered, "locaux": lacking}
-            rows.append(
-                _row("exonere" if exempt else "sans_avis", holding, montant_eur=amount, **facts)
-            )
+            if amount is not None:
+                amount = cents(amount * lacking)
+            rows.append(_row(_finding(held, lines), holding, held, montant_eur=amount, **facts))
         if strange:
             paid = [i.paid for i in strange]
             amount = None if None in paid else total(paid)
@@ -92,7 +92,35 @@ def owned_premises(
     return pd.DataFrame(rows, columns=list(OWNED_COLUMNS), dtype=object)
 
 
-def _row(code: str, holding: Holding | None, **facts: Any) -> dict[str, Any]:
+def _finding(held: Right, lines: list[Premises]) -> str:
+    """Return what is found of premises owned and on no notice: the side first, then the exemption."""
+    if held.motive == "cote_a_verifier":
+        return "a_verifier"
+    told = {i.right.motive for i in lines} or {held.motive}
+    return "exonere" if told == {"exonere"} or held.motive == "exonere" else "sans_avis"
+
+
+def _worth(
+    holding: Holding, held: Right, lines: list[Premises], items: list[Premises]
+) -> Decimal | None:
+    """Return the abatement that a dwelling on no notice would have, by the part that is in a quarter.
+
+    None where the résidence has no right, or none of its lines has.
+    """
+    if held.statut or (lines and all(i.right.statut for i in lines)):
+        return None
+    each = _each(holding, items)
+    return None if each is None else each * min(held.share, _inside(holding))
+
+
+def _inside(holding: Holding) -> Decimal:
+    """Return the part of a résidence's dwellings that are in a quarter."""
+    return Decimal(holding.count(QpvStatut.DANS)) / holding.dwellings
+
+
+def _row(
+    code: str, holding: Holding | None, held: Right | None = None, **facts: Any
+) -> dict[str, Any]:
     row = {
         "id_residence": holding.id_residence if holding else "",
         "nom": holding.nom if holding else "",
@@ -102,8 +130,12 @@ def _row(code: str, holding: Holding | None, **facts: Any) -> dict[str, Any]:
         **facts,
     }
     worth = row["montant_eur"]
-    told = {**row, "montant": UNKNOWN_AMOUNT if worth is None else euros(worth)}
-    return {**row, "lecture": OWNED[code].filled(told)}
+    part = _inside(holding) if holding and holding.dwellings else _ALL
+    told = {**row, "montant": UNKNOWN_AMOUNT if worth is None else euros(worth), "part": part}
+    said = OWNED[code].filled({**told, "coupee": part < _ALL})
+    if held is not None and held.share and held.doubt:
+        said = f"{said} {EXTRAS['doute'].format(doute=held.doubt)}"
+    return {**row, "lecture": said}
 
 
 def _key(invariant: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.errors import Fault, Severity, stop_on_faults
 from tfpb.law.values import Law, load
 from tfpb.model.codes import QpvStatut
+from tfpb.model.location import dwellings_inside
 from tfpb.model.money import Abatement, Programme
 from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax.plain_values import Record, doubt, records
@@ -36,6 +37,7 @@ def programme(
     residences: pd.DataFrame,
     *,
     year: int,
+    entrances: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
     diagnostics: pd.DataFrame | None = None,
     carry: Mapping[str, Any] | None = None,
@@ -58,6 +60,8 @@ def programme(
         `RESIDENCE_COLUMNS`: dwellings of each quarter.
     year : int
         Tax year.
+    entrances : DataFrame, optional
+        Located: a résidence that stands in two quarters is counted in each by its entrances.
     previous : DataFrame, optional
         Last year's programme in a file of its own, typed, set beside this year's: same contract, same
         refusals.
@@ -108,7 +112,7 @@ def programme(
        code_qpv  logements valorise_eur valorise_par_logement_eur
     0  QN05991I         12          600                     50.00
     """
-    homes = balance.homes_of(residences)
+    homes = dwellings_inside(entrances, residences)
     named = frozenset(covered)
     over = {c: n for c, n in homes.items() if c in named} or homes
     actions, split = shared(actions, over)
@@ -119,7 +123,7 @@ def programme(
     kept = years.kept
     faults += split
     faults += balance.check_quarters(kept, abatement, homes, frozenset(npnru), year)
-    owed, found = balance.read_carry(carry or {}, kept, abatement, residences)
+    owed, found = balance.read_carry(carry or {}, kept, abatement, homes)
     faults += found
     walked, found = _diagnostics(diagnostics, read, kept)
     faults += found

@@ -288,15 +288,6 @@ def axes_before(
     )
 
 
-def homes_of(residences: pd.DataFrame) -> dict[str, int]:
-    """Count the dwellings that are in each quarter."""
-    homes: dict[str, int] = {}
-    for row in records(residences):
-        code = row.text("code_qpv")
-        homes[code] = homes.get(code, 0) + (row.whole("logements_dans") or 0)
-    return {code: homes[code] for code in sorted(homes) if code and homes[code]}
-
-
 def check_quarters(
     rows: list[Record],
     abatement: Abatement | None,
@@ -335,7 +326,7 @@ def read_carry(
     carry: Mapping[str, Any],
     read: list[Record],
     abatement: Abatement | None,
-    residences: pd.DataFrame,
+    homes: Mapping[str, int],
 ) -> tuple[dict[str, Decimal], list[Fault]]:
     """Read what each quarter carries over, in euros; what cannot be read is a fault.
 
@@ -346,8 +337,8 @@ def read_carry(
     read : list of Record
         Actions.
     abatement : Abatement or None
-    residences : DataFrame
-        `RESIDENCE_COLUMNS`.
+    homes : mapping of str to int
+        Dwellings of each quarter.
 
     Returns
     -------
@@ -356,7 +347,7 @@ def read_carry(
     faults : list of Fault
         `report_illisible`; `report_inconnu`, a doubt, for a quarter met nowhere.
     """
-    known = {_quarter(r) for r in read} | set(homes_of(residences))
+    known = {_quarter(r) for r in read} | set(homes)
     if abatement is not None:
         known |= set(abatement.by_qpv["code_qpv"])
     owed: dict[str, Decimal] = {}

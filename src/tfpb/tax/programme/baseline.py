@@ -22,7 +22,7 @@ from tfpb.words.money.accounts import LEFT_ASIDE, OTHER_HABITAT
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable, Iterator
 
     from tfpb.model.arrays import Floats
 
@@ -96,7 +96,7 @@ def droit_commun(
     Raises
     ------
     TfpbError
-        `droit_commun_sans_perimetre`, `montant_negatif`, `droit_commun_total_sans_logements`.
+        Those of `check_droit_commun`.
 
     References
     ----------
@@ -116,17 +116,21 @@ def droit_commun(
     rows = records(table)
     stop_on_faults(check_droit_commun(table))
     homes = {r.text("id_residence"): _home(r) for r in records(residences)}
-    groups: dict[tuple[str, int | None], list[Record]] = {}
+    groups: dict[Hashable, list[Record]] = {}
+    names: dict[Hashable, tuple[str, int | None]] = {}
     notices: list[Fault] = []
     for row in rows:
-        group = groups.setdefault((row.text("indicateur"), row.whole("annee")), [])
+        key = _indicator(row)
+        names.setdefault(key, (row.text("indicateur"), row.whole("annee")))
+        group = groups.setdefault(key, [])
         if row.money("quantite") is None and row.money("cout_eur") is None:
             notices.append(doubt("droit_commun_vide", row.place()))
         else:
             group.append(row)
     reader = (law or load()).on(dt.date(2025, 1, 1))
     out = []
-    for order, ((name, year), group) in enumerate(groups.items()):
+    for order, (key, group) in enumerate(groups.items()):
+        name, year = names[key]
         single = [r for r in group if r.text("id_residence")]
         sums = [r for r in group if not r.text("id_residence")]
         if single and sums:
@@ -143,8 +147,7 @@ def droit_commun(
             told = _ratios(_totals(sums)) | {"n_residences_qpv": 0, "n_residences_hors": 0}
         if floor != "sans_objet" and floor_applies is None:
             notices.append(doubt("plancher_a_confirmer", Place(), name))
-        unit = name[name.rfind("(") + 1 : name.rfind(")")] if "(" in name and ")" in name else ""
-        named = {"indicateur": name, "annee": year, "unite": unit if group else ""}
+        named = {"indicateur": name, "annee": year, "unite": _unit(name) if group else ""}
         out.append(_NO_MARGIN | named | told | {"plancher": floor})
     frame = pd.DataFrame(out, columns=list(DROIT_COMMUN_COLUMNS))
     frame["annee"] = frame["annee"].astype("Int64")
@@ -162,10 +165,15 @@ def check_droit_commun(table: pd.DataFrame) -> list[Fault]:
     Returns
     -------
     list of Fault
-        `droit_commun_sans_perimetre`, `droit_commun_total_sans_logements`, `montant_negatif`.
+        `droit_commun_sans_perimetre`, `droit_commun_total_sans_logements`, `droit_commun_total_en_double`,
+        `montant_negatif`.
     """
-    faults = []
-    for row in records(table):
+    rows = records(table)
+    faults = [
+        Fault("droit_commun_total_en_double", here, row.text("indicateur"), {"autre": first})
+        for row, here, first in _totals_twice(rows)
+    ]
+    for row in rows:
         if not row.text("id_residence"):
             if not row.text("perimetre"):
                 faults.append(Fault("droit_commun_sans_perimetre", row.place("perimetre")))
@@ -178,6 +186,29 @@ def check_droit_commun(table: pd.DataFrame) -> list[Fault]:
             if amount is not None and amount < 0:
                 faults.append(Fault("montant_negatif", row.place(column), f"{amount:f}"))
     return faults
+
+
+def _indicator(row: Record) -> Hashable:
+    """Return what an indicator and its year are known by, however its name is typed."""
+    name = row.text("indicateur")
+    return fold(name), _unit(name).lower(), row.whole("annee")
+
+
+def _unit(name: str) -> str:
+    """Return the unit that a name ends with, between parentheses."""
+    return name[name.rfind("(") + 1 : name.rfind(")")] if "(" in name and ")" in name else ""
+
+
+def _totals_twice(rows: list[Record]) -> Iterator[tuple[Record, Place, int]]:
+    """Return each second total of a side: whether both are of the same dwellings, nothing says."""
+    single = {_indicator(r) for r in rows if r.text("id_residence")}
+    sums = (
+        r
+        for r in rows
+        if r.text("perimetre") and r.whole("logements") and not r.text("id_residence")
+        if _indicator(r) not in single and any(r.money(c) is not None for c in _VALUES)
+    )
+    return repeats(sums, lambda r: (_indicator(r), r.text("perimetre")), "perimetre")
 
 
 def _home(row: Record) -> _Home:
@@ -274,16 +305,16 @@ def _shares(
 
 
 def _totals(rows: list[Record]) -> Floats:
-    """Return two totals as `_shares` returns résidences: one row in the quarters, one elsewhere."""
+    """Return the total of each side as `_shares` returns résidences: one row in the quarters, one out."""
     data = np.full((2, 6), np.nan)
     data[:, [0, 3]] = 0
     for line, first, side in ((0, 0, "qpv"), (1, 3, "hors_qpv")):
-        mine = [r for r in rows if r.text("perimetre") == side]
-        data[line, first] = sum(r.whole("logements") or 0 for r in mine)
-        for column, name in enumerate(_VALUES, start=1):
-            amount = _added(mine, name)
-            if amount is not None:
-                data[line, first + column] = float(amount)
+        for row in (r for r in rows if r.text("perimetre") == side):
+            data[line, first] = row.whole("logements") or 0
+            for column, name in enumerate(_VALUES, start=1):
+                amount = row.money(name)
+                if amount is not None:
+                    data[line, first + column] = float(amount)
     return data
 
 

@@ -129,19 +129,21 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
     return faults
 
 
-def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
-    """Refuse an invoice that stands for two spendings, this year or the year before.
+def pieces_of(text: str) -> list[str]:
+    """Return the invoices that a cell names, each once; what bears no digit (« voir dossier ») names none."""
+    named: dict[str, str] = {}
+    for piece in _PIECES.split(text):
+        named.setdefault(fold(piece), piece)
+    return [piece for key, piece in named.items() if any(c.isdigit() for c in key)]
 
-    Only what bears a digit counts as the name of an invoice: « voir dossier » names none.
-    """
+
+def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
+    """Refuse an invoice that stands for two spendings, this year or the year before."""
     faults: list[Fault] = []
     seen: dict[str, tuple[Place, int]] = {}
     for row in rows:
-        for piece in dict.fromkeys(_PIECES.split(row.text("piece"))):
-            key = fold(piece)
-            if not any(c.isdigit() for c in key):
-                continue
-            here = row.place("piece")
+        for piece in pieces_of(row.text("piece")):
+            key, here = fold(piece), row.place("piece")
             if key in seen and seen[key][0] != here:  # parts of one action bear its piece
                 there, year = seen[key]
                 fields = {

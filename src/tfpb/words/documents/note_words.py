@@ -31,6 +31,10 @@ CARRIED: Final = Phrase(" ({with_carried:€} avec le report de {before})")
 ALL_JUSTIFIED: Final = Phrase(
     "Abattement {year} : {abated:€}{nature}, justifié en entier, quartier par quartier."
 )
+CARRIED_ALONE: Final = Phrase(
+    "Abattement {year} : {abated:€}{nature}, justifié en entier, quartier par quartier ; du report de "
+    "{before}, il reste {with_carried:€} à justifier dans {count:s quartier}."
+)
 LOSS: Final = Phrase(
     "Les collectivités y perdent {lost:€}, après {back:€} compensés par l’État ({rate})"
     "{spread:? et {spread:€} reportés|}."

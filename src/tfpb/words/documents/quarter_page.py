@@ -267,6 +267,15 @@ GAP_SCOPE_QUARTER: Final = "Ménages de ce quartier comparés aux ménages hors 
 GAP_SCOPE_CONVENTION: Final = (
     "Tous les QPV du bailleur, faute d’assez de réponses dans ce seul quartier"
 )
+EVERYONE: Final = {
+    QUARTER_SCOPE: "ici, tous bailleurs de l’enquête",
+    CONVENTION_SCOPE: "des QPV de tous les bailleurs de l’enquête",
+    GAP_SCOPE_QUARTER: "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV",
+    GAP_SCOPE_CONVENTION: (
+        "Tous bailleurs (l’enquête ne nomme pas celui-ci), tous QPV, faute d’assez de réponses ici"
+    ),
+}
+"""Whose answers are told, where the survey does not name the bailleur."""
 GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"
 TAX_SOURCE: Final = "fichier de fiscalité {year}"
 PROGRAMME_SOURCE: Final = "programme d’actions {year}"
@@ -291,6 +300,10 @@ CHANGED: Final = "Ce qui a changé depuis le dernier dossier"
 NOTHING_BESIDE: Final = "Pas de comparaison avec {year} : ses actions ne sont pas jointes."
 ENTERED: Final = Phrase(
     "Entrés en quartier prioritaire avec la carte de 2024 : {homes:s logement}."
+)
+ENTERED_UNKNOWN: Final = Phrase(
+    "On ne sait pas si {homes:s logement} du quartier {homes:a était/étaient} déjà en quartier prioritaire "
+    "sur la carte de 2015."
 )
 NONE_ENTERED: Final = "Ses logements étaient déjà en quartier prioritaire sur la carte de 2015."
 SETTLED: Final = Phrase("Adresses douteuses tranchées dans ce quartier : {count:n}.")

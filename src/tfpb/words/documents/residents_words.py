@@ -58,6 +58,14 @@ BORROWED: Final = Phrase(
     "Trop peu de locataires d’ici ont répondu. Voici tous les quartiers prioritaires du bailleur, et ses "
     "autres quartiers (enquête de {wave}) :"
 )
+HERE_EVERYONE: Final = Phrase(
+    "Enquête de {wave}, ici et dans les autres quartiers. Elle ne nomme pas le bailleur : ce sont les "
+    "réponses des locataires de tous ceux qu’elle nomme."
+)
+BORROWED_EVERYONE: Final = Phrase(
+    "Trop peu de locataires d’ici ont répondu. Voici tous les quartiers prioritaires et les autres (enquête "
+    "de {wave}), chez tous les bailleurs que l’enquête nomme : elle ne nomme pas celui d’ici."
+)
 _LINE: Final = "{label} : {here} satisfaits, {elsewhere} ailleurs, {apart} ; {words}"
 _OTHERWISE: Final = " ; à immeubles semblables, ce n’est pas si sûr"
 _HIDDEN: Final = "{label} : trop peu de réponses"
@@ -66,7 +74,7 @@ FRAGILE: Final = " « Fragile » ou « isolé » : à lire avec prudence."
 _EARLY: Final = "Si ces actions améliorent les choses : l’enquête de {wave} date d’avant."
 _NO_EFFECT: Final = "Si ces actions améliorent les choses : l’enquête ne le mesure pas."
 _NO_ANSWER: Final = "Si ces actions améliorent les choses : il faudrait une enquête."
-_DOUBTS: Final = Phrase("Si {homes:s logement}, près de la limite, sont bien du quartier.")
+_DOUBTS: Final = Phrase("Si {homes:s logement} à vérifier {homes:a est/sont} bien du quartier.")
 _PENDING: Final = "Ce que deviennent {amounts}."
 _STATES: Final[dict[str, str]] = _TEXTS["states"]
 _LOST: Final[dict[str, str]] = _TEXTS["lost"]

@@ -87,14 +87,18 @@ BEFORE: Final = Phrase(" ({amount:€} en {year})")
 """What last year's pack told, behind this year's."""
 LAST_YEAR: Final = Phrase("En {year}, {valued:€} étaient valorisés, tous quartiers ensemble.")
 SURPLUS: Final = Phrase(
-    "Surcoût de droit commun en QPV{year} : {surplus:€} ({count:s indicateur}{rest}){share} ; posé à côté "
-    "des actions valorisées et jamais ajouté : une même dépense peut être dans les deux."
+    "Surcoût de droit commun en QPV{year} : {surplus:€} ({between}, {count:s indicateur}{rest}){share} ; "
+    "jamais ajouté aux actions : une même dépense peut être dans les deux."
 )
 JUSTIFIED: Final = Phrase(
     "Justifié, quartier par quartier : {justified:€} sur {abated:€} d’abattement."
 )
+SURPLUS_BETWEEN: Final = Phrase(
+    "à 95 %{several:? au moins|}, de {low:€} à {high:€}{either:? : on ne sait pas s’il y a un surcoût|}"
+)
+SURPLUS_UNSURE: Final = "sans marge d’incertitude calculable"
 SURPLUS_REST: Final = Phrase(", {count:n} sans coût comparable")
-SURPLUS_SHARE: Final = Phrase(", soit {share:%} de l’abattement à lui seul")
+SURPLUS_SHARE: Final = Phrase(", soit {share:%} de l’abattement")
 UNKNOWN_QUARTERS: Final = Phrase(
     "{count:s quartier/quartiers} sans abattement connu : ni justifié ni solde pour ceux-là."
 )

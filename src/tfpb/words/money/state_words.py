@@ -111,7 +111,7 @@ def named_states(states: States) -> str:
 def borne_sentence(states: States) -> str:
     """Write the first total: what notices bear, state by state."""
     if not states.borne:
-        return "Aucun avis lu ne porte d’abattement."
+        return "Aucun avis lu ne montre d’abattement."
     parts = _parts(
         (states.acquired, "acquis"), (states.at_risk, "à risque"), (states.doubtful, "douteux")
     )

@@ -33,6 +33,24 @@ NEXT_BEGUN: Final = (
     "devient celui de l’année d’avant. Fermez cette page, puis ouvrez ce dossier : sous Windows, glissez-le "
     "sur « Ouvrir-tfpb » ; ailleurs, « tfpb ouvrir » suivi de son nom."
 )
+NEXT_DAY: Final = Phrase(
+    "La date du dossier est celle d’aujourd’hui ({day:d}) : changez-la à l’écran de départ s’il le faut."
+)
+NEXT_CARRIED: Final = Phrase(
+    "Le report venu de {year} est écrit (report_eur), d’après « {pack} » du {day:d} : {amounts}. Si {year} "
+    "change encore, corrigez-le dans dossier.toml."
+)
+NEXT_NOTHING: Final = Phrase(
+    "D’après « {pack} » du {day:d}, rien ne se reporte de {year} : aucun report n’est écrit."
+)
+NEXT_UNKNOWN: Final = Phrase(
+    "Ce qui se reporte de {year} n’est pas connu, faute d’un dossier fait avec son bilan : aucun report "
+    "n’est écrit. Écrivez-le vous-même (report_eur, dans dossier.toml)."
+)
+NEXT_PART_UNKNOWN: Final = Phrase(
+    "Report venu de {year} non connu, faute d’abattement établi : {codes}. Écrivez-le vous-même (report_eur, "
+    "dans dossier.toml)."
+)
 NEXT_THERE: Final = "Il y a déjà un dossier dans « {folder} » : rien n’y a été changé."
 CANCELLED: Final = "Arrêté : ce qui était là avant est resté tel quel."
 BROKEN: Final = (

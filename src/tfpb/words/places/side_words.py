@@ -14,7 +14,7 @@ from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tfpb.model.location import StockCounts
 
@@ -39,6 +39,7 @@ class Case(IntEnum):
     SURFACES_CONTRAIRES = 9
     SURFACE_CONTRE_POINT = 10
     SURFACE_CONTRE_VOISINS = 11
+    SURFACE_LOIN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,10 @@ class Circumstances:
         « parcelle 93010000AB0012 » or « emprise du bâtiment … ».
     share : float
         Share 0..1 of the surface inside quarters.
+    quarter : str
+        Quarter that holds the whole surface.
+    gap_m : float
+        From the point to the farthest surface that the row cites.
     verdict : str
         Verdict of the geocoder.
     """
@@ -71,6 +76,8 @@ class Circumstances:
     tied: str = ""
     surface: str = ""
     share: float = float("nan")
+    quarter: str = ""
+    gap_m: float = float("nan")
     verdict: str = ""
 
 
@@ -128,12 +135,20 @@ def _of_surface(case: Case, facts: Circumstances) -> str:
                 f"Le point tombe {_side(facts)}{_away(facts)}, et {facts.surface} est "
                 f"{_words(inside=inside)}, mais les entrées voisines sont de l’autre côté : à vérifier."
             )
+        case Case.SURFACE_LOIN:
+            lies = "va jusqu’à" if "|" in facts.surface else "est à"
+            return (
+                f"Le point tombe {_side(facts)}{_away(facts)}, mais {facts.surface}, que la ligne cite, "
+                f"{lies} {metres(facts.gap_m)} de lui : référence ou position à vérifier."
+            )
         case Case.SURFACES_CONTRAIRES:
             return f"La parcelle et l’emprise du bâtiment se contredisent ({facts.surface}) : à vérifier."
         case _:
+            elsewhere = inside and facts.holder and facts.quarter
+            where = f"dans le quartier {facts.quarter}" if elsewhere else _words(inside=inside)
             return (
                 f"Le point tombe {_side(facts)}{_away(facts)}, mais {facts.surface} est "
-                f"{_words(inside=inside)} : à vérifier."
+                f"{where} : à vérifier."
             )
 
 
@@ -216,6 +231,21 @@ def contradicted(*, side: str, date: str, code: str, computed: str) -> str:
     when = f" du {date}" if date else ""
     said = f"{SIDE_WORDS[side]} {code}".strip()
     return f"La décision{when} ({said}) contredit la carte, à revoir. {computed}"
+
+
+def contrary(said: Sequence[tuple[str, str]], *, computed: str) -> str:
+    """Write what contrary decisions on one entrance say, each once: its side, and the quarter it names."""
+    listed = dict.fromkeys(f"{SIDE_WORDS[side]} {code}".strip() for side, code in said)
+    return f"Des décisions contraires portent sur l’entrée ({' ; '.join(listed)}) : à revoir. {computed}"
+
+
+def without_quarter(*, side: str, date: str, computed: str) -> str:
+    """Write that a decision puts an entrance in a quarter which neither it nor the map names."""
+    when = f" du {date}" if date else ""
+    return (
+        f"La décision{when} ({SIDE_WORDS[side]}) ne dit pas quel quartier, et la carte n’en situe aucun : "
+        f"à compléter. {computed}"
+    )
 
 
 ROAD_AXIS: Final = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
 from tfpb.words.numbers import THIN, interval_points, number, percent, plural, points
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,6 +140,9 @@ def _quoted(label: str) -> str:
 
 
 OF_BAILLEUR: Final = "du bailleur"
+NOT_NAMED: Final = Phrase(
+    "L’enquête ne nomme pas « {bailleur} » : ses résultats sont ceux de tous les bailleurs qu’elle nomme."
+)
 OF_ALL: Final = "de tous les bailleurs"
 AND_COMPARABLE: Final = ", écart à structure comparable"
 BEFORE_COMPARING: Final = "Avant de comparer les vagues :"

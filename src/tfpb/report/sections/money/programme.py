@@ -39,6 +39,7 @@ _MARKS: Final = (
     "repere_valorise_national_eur", "repere_valorise_region_eur", "repere_couverture_region",
     "repere_region",
 )  # fmt: skip
+_SURPLUS: Final = ("surcout_eur", "surcout_ic95_bas_eur", "surcout_ic95_haut_eur")
 _SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _PROOFS: Final = ("actions", "pieces_jointes", "preuves_completes", "photos_jointes")
 
@@ -157,7 +158,8 @@ def surplus(dossier: Dossier, *, gains_only: bool = False) -> list[str]:
     """Return the surplus cost of droit commun of the year, against the abatement; nothing when unknown.
 
     It is never added to the actions: one spending may be in both. Of several years one alone counts.
-    `gains_only` leaves out a surplus that argues nothing: none, or less in QPV.
+    `gains_only` leaves out a surplus that argues nothing: of another year, or one that chance may make,
+    which is set against no abatement either.
     """
     usages, plan = dossier.droit_commun, dossier.programme
     if usages is None or usages.table.empty:
@@ -166,19 +168,26 @@ def surplus(dossier: Dossier, *, gains_only: bool = False) -> list[str]:
     years = rows["annee"].dropna()
     told = year if (years == year).any() else (max(years) if len(years) else None)
     mine = rows if told is None else rows[rows["annee"] == told]
-    known = [Decimal(str(v)) for v in mine["surcout_eur"] if v is not None and not pd.isna(v)]
-    if not known or (gains_only and sum(known) <= 0):
+    known = mine[mine["surcout_eur"].notna()]
+    total, low, high = (
+        sum((Decimal(str(v)) for v in known[c].dropna()), Decimal(0)) for c in _SURPLUS
+    )
+    sure = bool(known[list(_SURPLUS)].notna().all(axis=None))
+    argues = sure and low > 0 and told == year
+    if known.empty or (gains_only and not argues):
         return []
-    total, rest = sum(known, Decimal(0)), len(mine) - len(known)
-    abated = _abated_whole(plan, year) if plan is not None else Decimal(0)
-    whole = abated > 0 and total > 0 and not rest
+    rest = len(mine) - len(known)
+    abated = _abated_whole(plan, year) if plan is not None and argues and not rest else Decimal(0)
+    # bounds added are those of the sum at their widest, whatever ties the indicators
+    facts = {"low": low, "high": high, "either": low <= 0 <= high, "several": len(known) > 1}
     return [
         words.SURPLUS.format(
             surplus=total,
+            between=words.SURPLUS_BETWEEN.filled(facts) if sure else words.SURPLUS_UNSURE,
             count=len(known),
             year="" if told is None else f" {told}",
             rest=words.SURPLUS_REST.format(count=rest) if rest else "",
-            share=words.SURPLUS_SHARE.format(share=total / abated) if whole else "",
+            share=words.SURPLUS_SHARE.format(share=total / abated) if abated else "",
         )
     ]
 

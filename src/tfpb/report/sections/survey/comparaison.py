@@ -44,7 +44,9 @@ def comparaison(dossier: Dossier) -> Section:
     margin = view.margin_of(whole)
     met = pd.concat([whole, view.shown(view.quarters(rows))])
     key = Text(_verdict_key(met, margin), bullets=True, title=verdict_words.KEY)
+    others = view.not_named(dossier)
     blocks: list[Block] = [
+        *([Text(others)] if others else []),
         table("comparaison", rows, **of),
         *([key] if len(whole) else []),
         *_charts(shown, of, margin),

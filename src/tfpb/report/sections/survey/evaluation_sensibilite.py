@@ -55,16 +55,19 @@ def evaluation(dossier: Dossier) -> Section:
         table("evaluation", named, notes=(words.SIDE_BY_SIDE,), **of),
         table("evaluation_document", convention, **of),
     ]
-    drawn = convention[convention["ecart"].notna()]
+    each = convention["valorise_par_logement_eur"].map(number_of)
+    drawn = convention.assign(depense_par_logement_eur=each)[
+        convention["ecart"].notna() & each.notna()
+    ]
     if len(drawn):
         pairs = zip(drawn["axe"], drawn["libelle"], strict=True)
         spent = drawn.rename(columns=_ENDS).assign(
-            label=[f"{axe} · {label}" for axe, label in pairs],
-            depense_par_logement_eur=[float(v or 0) for v in drawn["valorise_par_logement_eur"]],
+            label=[f"{axe} · {label}" for axe, label in pairs]
         )
         blocks.append(chart("besoin", spent[["label", *_DRAWN]], margin=margin / 100, **of))
     blocks += spending_blocks(dossier, rows)
-    blocks.append(Text((words.SIDE_BY_SIDE, *view.too_early(dossier), words.DOES_IT_WORK)))
+    beside = (words.SIDE_BY_SIDE, *view.not_named(dossier), *view.too_early(dossier))
+    blocks.append(Text((*beside, words.DOES_IT_WORK)))
     is_lower = convention["lecture"].astype(str).str.startswith("ecart_defavorable")
     # an axis is lower when one of its questions is, the figure like with like not against it
     against = convention["lecture"].astype(str).str.contains(r"\|ecart_(?:sens|efface)")

@@ -15,7 +15,7 @@ from tfpb.report.sections.build import number_of
 from tfpb.survey.planning.precision import n_necessaire
 from tfpb.survey.raw_gaps import disagreements, key_of
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
-from tfpb.words.survey.satisfaction import THEMES, otherwise, otherwise_sentence
+from tfpb.words.survey.satisfaction import NOT_NAMED, THEMES, otherwise, otherwise_sentence
 from tfpb.words.survey.verdict_words import PUBLICATIONS, plainly, target_words, would_have_taken
 
 if TYPE_CHECKING:
@@ -43,6 +43,13 @@ def too_early(dossier: Dossier) -> tuple[str, ...]:
         return ()
     wave, period = dossier.survey.last_wave, dossier.survey.last_period
     return (survey_too_early(wave, year),) if before_actions(wave, year, period) else ()
+
+
+def not_named(dossier: Dossier) -> tuple[str, ...]:
+    """Warn when results are those of other bailleurs: the survey does not name the dossier's."""
+    if dossier.survey is None or not dossier.survey.of_others:
+        return ()
+    return (NOT_NAMED.format(bailleur=dossier.settings.dossier.bailleur),)
 
 
 def margin_of(rows: pd.DataFrame) -> float:

@@ -1,0 +1,139 @@
+"""Which dwellings of a résidence its tax lines bear: all, the taxable, those of buildings they name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tfpb.model.codes import Statut
+from tfpb.tax.abatement.premises import UNKNOWN, exemption_of, written_dwellings
+from tfpb.tax.abatement.rights import end_of_exemption, exempt, standing_units
+from tfpb.tax.plain_values import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tfpb.law.values import Reader
+    from tfpb.tax.abatement.holdings import Holding, Unit
+    from tfpb.tax.abatement.premises import Premises
+    from tfpb.tax.abatement.rights import Right
+    from tfpb.tax.plain_values import Record
+
+Scope = tuple[tuple["Unit", ...], list["Record"]]
+
+
+def unlined(holding: Holding, rows: Sequence[Record], reader: Reader) -> tuple[Unit, ...]:
+    """Return the units of a résidence that no line of the tax sheet bears, as far as its lines say.
+
+    Where every line names a building of the stock, the units of the others; where lines that name none
+    count no more dwellings than are taxable, those that are exempt. Lines that count more than what they
+    name, or do not count, may bear anything: then none.
+
+    Parameters
+    ----------
+    holding : Holding
+    rows : sequence of Record
+        Its lines, each premises once.
+    reader : Reader
+        Law on 1 January of the year of the lines.
+    """
+    if not holding.counted:
+        return ()
+    *named, (others, loose) = _scopes(holding, rows)
+    if not loose:
+        within = all(
+            (written := _written(of)) is not None and written <= _dwellings(units)
+            for units, of in named
+        )
+        return others if within else ()
+    written = None if _own_end(loose) else _written(loose)
+    free, bound = _by_exemption(others, reader)
+    return bound if free and written is not None and written <= _dwellings(free) else ()
+
+
+def overcounted(
+    holding: Holding, rows: Sequence[Record], reader: Reader
+) -> list[tuple[list[Record], int, int]]:
+    """Return the lines that count exempt dwellings: those lines, what they count, what is taxable.
+
+    A difference smaller than any exempt unit is another matter: a count mistyped.
+    """
+    found = []
+    for units, of in _scopes(holding, rows) if holding.counted else []:
+        written = None if _own_end(of) else _written(of)
+        free, bound = _by_exemption(units, reader)
+        if free and bound and written is not None:
+            least = min(u.dwellings for u in bound)
+            if written - _dwellings(free) >= max(1, least):
+                found.append((of, written, _dwellings(free)))
+    return found
+
+
+def of_counts(
+    holding: Holding, items: Sequence[Premises], rights: Sequence[Right], reader: Reader
+) -> list[Right]:
+    """Doubt the rights of lines that count exempt dwellings: their base may be that of those dwellings too.
+
+    Where a notice tells what it abates of a base, that base is what is taxed: nothing is in doubt.
+
+    Parameters
+    ----------
+    items : sequence of Premises
+        Of the résidence, each premises once, their notices read.
+    rights : sequence of Right
+        Theirs, in the reader's year.
+    """
+    out = list(rights)
+    for rows, written, free in overcounted(holding, [i.row for i in items], reader):
+        fields = {"residence": holding.id_residence, "lus": written, "imposables": free}
+        for k, (item, right) in enumerate(zip(items, rights, strict=True)):
+            if item.state == UNKNOWN and not right.statut and any(item.row is r for r in rows):
+                out[k] = replace(
+                    right, statut=Statut.A_VERIFIER, share=ZERO, doubt=right.share + right.doubt,
+                    motive="logements_exoneres", fields=fields,
+                )  # fmt: skip
+    return out
+
+
+def _scopes(holding: Holding, rows: Sequence[Record]) -> list[Scope]:
+    """Return the units and lines of each building that a line names, then the other units and lines."""
+    known = {u.building for u in holding.units} - {""}
+    named = dict.fromkeys(b for row in rows if (b := row.text("id_batiment")) in known)
+    return [
+        *(
+            (
+                tuple(u for u in holding.units if u.building == building),
+                [row for row in rows if row.text("id_batiment") == building],
+            )
+            for building in named
+        ),
+        (
+            tuple(u for u in holding.units if u.building not in named),
+            [row for row in rows if row.text("id_batiment") not in named],
+        ),
+    ]
+
+
+def _by_exemption(
+    units: Iterable[Unit], reader: Reader
+) -> tuple[tuple[Unit, ...], tuple[Unit, ...]]:
+    """Return the units that stand and are taxed, then those that are exempt."""
+    standing = standing_units(tuple(units), reader.day.year)
+    bound = tuple(u for u in standing if exempt(end_of_exemption(u, reader), reader.day))
+    return tuple(u for u in standing if u not in bound), bound
+
+
+def _dwellings(units: Iterable[Unit]) -> int:
+    return sum(u.dwellings for u in units)
+
+
+def _written(rows: Iterable[Record]) -> int | None:
+    """Return the dwellings that lines count; None where one does not."""
+    counts = [written_dwellings(row) for row in rows]
+    known = [n for n in counts if n is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _own_end(rows: Iterable[Record]) -> bool:
+    """Return whether a line bears an end of exemption of its own, which prevails over the stock's."""
+    return any(exemption_of(row) is not None for row in rows)

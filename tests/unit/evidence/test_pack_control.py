@@ -1,0 +1,56 @@
+"""What a pack that was handed in lacks, from its own tables: the invoices it counts twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from tfpb import tax
+from tfpb.evidence.pack_control import Received, findings
+from tfpb.model.codes import ALL_QUARTERS
+
+ONE, TWO = "QN05991I", "QN05992I"
+
+
+def told(actions: pd.DataFrame) -> str:
+    """Return the invoices told as valued twice."""
+    pack = Received("x", year=2025, tables={"actions": actions})
+    found = {f.code: f.fields for f in findings(pack, None)}
+    return str(found.get("piece_deux_fois", {}).get("pieces", ""))
+
+
+def actions(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    """Write actions: identifier, quarter, piece."""
+    money = {"axe": "3", "annee": 2025, "realise_eur": Decimal(50), "valorise_eur": Decimal(50)}
+    return pd.DataFrame([{"id_action": i, "code_qpv": q, "piece": p, **money} for i, q, p in rows])
+
+
+def test_our_own_action_of_all_quarters_bears_its_invoice_once() -> None:
+    given = {
+        "id_action": ["A1"], "code_qpv": [ALL_QUARTERS], "axe": ["3"], "action": ["Nettoyage"],
+        "realise_eur": [Decimal(4000)], "valorise_eur": [Decimal(4000)], "piece": ["FAC-2025-012"],
+    }  # fmt: skip
+    stock = pd.DataFrame(
+        {"id_residence": ["R1", "R2"], "logements_dans": [30, 10], "code_qpv": [ONE, TWO]}
+    )
+    made = tax.programme(pd.DataFrame(given), None, stock, year=2025).actions
+    assert made["piece"].tolist() == ["FAC-2025-012"] * 2
+    assert told(made) == ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "twice"),
+    [
+        ((("A1", ONE, "voir classeur"), ("A2", TWO, "voir classeur")), ""),
+        ((("A1", ONE, "FAC-1 ; FAC-2"), ("A2", TWO, "fac-2")), "FAC-2"),
+        ((("A1", ONE, "FAC-1, FAC-1"), ("A2", TWO, "FAC-2")), ""),
+        ((("A1", ONE, "FAC-1"), ("A1", ONE, "FAC-1")), "FAC-1"),
+        ((("", ONE, "FAC-1"), ("", TWO, "FAC-1")), "FAC-1"),
+    ],
+)
+def test_an_invoice_is_counted_by_action(
+    rows: tuple[tuple[str, str, str], ...], twice: str
+) -> None:
+    assert told(actions(*rows)) == twice

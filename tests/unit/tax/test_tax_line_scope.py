@@ -1,0 +1,201 @@
+"""Dwellings of a résidence that its tax lines bear, and those that no line bears."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from tax_builders import abate, codes, door, first, home, homes, local
+
+LATER = dt.date(2026, 12, 31)
+A = {"invariant": 1, "id_batiment": "A", "nb_logements": 10}
+"""Ten dwellings worth 247.50 €: 24.75 € each, which is the mean of the commune."""
+
+
+def two(**second: Any) -> dict[str, Any]:
+    """Make a résidence of two buildings of ten dwellings."""
+    doors = [door(building="A"), door(building="B", **second)]
+    inside = 20 if second.get("side", "dans") == "dans" else 10
+    stock = homes(home(nb_logements=20, logements_dans=inside, logements_hors=20 - inside))
+    return {"residences": stock, "entrances": pd.DataFrame(doors)}
+
+
+def due(made: Any) -> list[Any]:
+    return list(made.by_year["abattement_eur"])
+
+
+def ends(made: Any) -> list[tuple[Any, ...]]:
+    table = made.calendar[made.calendar["evenement"] == "fin_exoneration"]
+    return [(r.annee, r.logements, r.montant_eur) for r in table.itertuples()]
+
+
+def test_a_building_without_row_of_the_year_has_that_of_the_year_before() -> None:
+    before = local(
+        invariant=2, avis="B", id_batiment="B", nb_logements=10, annee=2024, vlc_eur=6000
+    )
+    made = abate(
+        local(**A, cotisation_avis_eur="577,5"),
+        before,
+        {**before, "annee": 2023, "avis": "B0"},
+        local(**A, annee=2024, avis="A0"),
+        **two(),
+    )
+    assert list(made.premises["statut"]) == ["abattu", "eligible"]
+    assert list(made.premises["nature"]) == ["reel", "estime"]
+    assert (made.states.acquired, made.states.hanging) == (Decimal("247.50"), 495)
+    assert made.by_qpv.iloc[0]["nature"] == "estime"
+    assert due(made) == [Decimal("742.50")] * 6
+    assert [n.place.row for n in made.notices if n.code == "ligne_autre_annee"] == [6, 7]
+    assert "local_sans_suite" not in codes(made)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id_batiment": ""},  # names no building: may bear both
+        {"nb_logements": 20},  # counts more than the building it names
+        {"nb_logements": ""},  # does not count
+    ],
+)
+def test_a_line_that_may_bear_the_whole_residence_leaves_nothing_to_the_year_before(
+    row: dict[str, Any],
+) -> None:
+    before = local(invariant=2, id_batiment="B", nb_logements=10, annee=2024)
+    made = abate(local(**{**A, **row}), before, **two())
+    assert len(made.premises) == 1
+    assert made.states.hanging == Decimal("247.50")
+    assert made.states.missing == 0
+    assert [n.place.row for n in made.notices if n.code == "local_sans_suite"] == [5]
+
+
+def test_a_premises_that_no_later_line_names_is_doubted_the_year_after_only() -> None:
+    past = ((1, 2023), (2, 2023), (2, 2024), (3, 2024))
+    rows = [local(invariant=k, annee=y, avis=y) for k, y in past]
+    made = abate(*rows, local(invariant=2))
+    assert [n.place.row for n in made.notices if n.code == "local_sans_suite"] == [7]
+    (told,) = [n for n in made.notices if n.code == "local_sans_suite"]
+    assert (told.got, told.fields["annee"], told.fields["local"]) == ("2024", 2025, "3")
+    assert [n.place.row for n in made.notices if n.code == "ligne_autre_annee"] == [4, 5, 6]
+    nameless = abate(local(annee=2024, avis="A0"), local(invariant=1))
+    assert "local_sans_suite" not in codes(nameless)
+
+
+def test_a_building_on_no_line_is_without_amount_and_foreseen_by_the_mean() -> None:
+    made = abate(local(**A, cotisation_avis_eur="577,5"), **two())
+    assert made.states.missing == 10
+    assert made.by_qpv.iloc[0]["logements_sans_montant"] == 10
+    assert made.totals["abattement_eur"] == Decimal("247.50")
+    assert due(made) == [495] * 6
+    assert list(made.by_year["logements"]) == [20] * 6
+    row = made.forecast.iloc[0]
+    assert row["nature"] == "estime"
+    assert "Une partie n’est sur aucune ligne de fiscalité" in row["motif"]
+    alone = abate(local(**A), **two(side="hors"))
+    assert (alone.states.missing, due(alone)) == (0, [Decimal("247.50")] * 6)
+
+
+@pytest.mark.parametrize("building", ["A", ""])
+@pytest.mark.parametrize("side", ["dans", "hors"])
+def test_exempt_dwellings_on_no_line_open_when_their_exemption_ends(
+    building: str, side: str
+) -> None:
+    """By its name, or by its count of ten where ten are taxable, the line is that of A alone."""
+    line = local(**{**A, "id_batiment": building})
+    made = abate(line, **two(side=side, fin_exoneration=LATER))
+    assert made.states.missing == 0
+    opened = Decimal("247.50") if side == "dans" else 0
+    assert due(made) == [Decimal("247.50")] * 2 + [Decimal("247.50") + opened] * 4
+    assert ends(made) == ([(2027, 10, Decimal("247.50"))] if side == "dans" else [])
+    assert not {"logements_exoneres", "logements_en_trop"} & set(codes(made))
+
+
+def test_a_line_that_counts_exempt_dwellings_may_have_their_base() -> None:
+    line = local(nb_logements=20)
+    made = abate(line, **two(fin_exoneration=LATER))
+    row = first(made)
+    assert (row["statut"], row["abattement_eur"]) == ("a_verifier", Decimal("247.50"))
+    assert "comptent 20 logements pour 10 imposables" in row["motif"]
+    assert (made.states.acquired, made.states.hanging) == (0, Decimal("247.50"))
+    assert made.totals["abattement_eur"] is None
+    assert due(made) == [None, None] + [Decimal("247.50")] * 4
+    assert ends(made) == [(2027, 10, None)]
+    (told,) = [n for n in made.notices if n.code == "logements_exoneres"]
+    assert (told.got, dict(told.fields)) == ("R1", {"lus": 20, "imposables": 10})
+
+
+def test_a_notice_tells_that_the_base_is_what_is_taxed() -> None:
+    line = local(nb_logements=20, cotisation_avis_eur="577,5")
+    made = abate(line, **two(fin_exoneration=LATER))
+    assert first(made)["statut"] == "abattu"
+    assert made.states.acquired == Decimal("247.50")
+    assert "logements_exoneres" in codes(made)  # the count is odd all the same
+    assert ends(made) == [(2027, 10, None)]  # never « 0 € de plus »
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([{"nb_logements": 12}], False),  # two too many: no building of ten is in it
+        ([{"nb_logements": 10}, {"nb_logements": 10}], True),
+        ([{"nb_logements": 20, "fin_exoneration": "2020"}], False),  # its own end prevails
+        ([{"nb_logements": ""}], False),
+        ([{"nb_logements": 10, "id_batiment": "A"}, {"nb_logements": 10}], False),  # of B: exempt
+        ([{"nb_logements": 20, "id_batiment": "A"}], False),  # nothing of A is exempt
+    ],
+)
+def test_lines_that_count_exempt_dwellings(rows: list[dict[str, Any]], *, told: bool) -> None:
+    lines = [local(invariant=k, **row) for k, row in enumerate(rows)]
+    made = abate(*lines, **two(fin_exoneration=LATER))
+    assert ("logements_exoneres" in codes(made)) is told
+    assert ("a_verifier" in set(made.premises["statut"])) is told
+
+
+def test_a_line_of_a_residence_wholly_exempt_is_that_of_its_dwellings() -> None:
+    stock = homes(home(nb_logements=10, logements_dans=10))
+    doors = pd.DataFrame([door(fin_exoneration=LATER)])
+    garage = local(type_local="Garage")
+    made = abate(garage, residences=stock, entrances=doors)
+    assert first(made)["statut"] == "exonere"
+    assert set(made.forecast["statut"]) == {"exonere", "a_verifier"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_end_written_on_one_line_frees_the_dwellings_of_that_line(order: int) -> None:
+    rows = [
+        local(invariant=1, nb_logements=5, fin_exoneration="2026"),
+        local(invariant=2, nb_logements=15, vlc_eur=9000),
+    ]
+    stock = homes(home(nb_logements=20, logements_dans=20))
+    made = abate(*rows[::order], residences=stock, entrances=pd.DataFrame([door(nb_logements=20)]))
+    assert ends(made) == [(2027, 5, Decimal("247.50"))]
+    assert due(made)[1:3] == [Decimal("742.50"), 990]
+
+
+def test_an_end_written_on_a_line_leaves_that_of_the_stock_to_the_others() -> None:
+    rows = [
+        local(invariant=1, nb_logements=5, fin_exoneration="2028"),
+        local(invariant=2, nb_logements=15, vlc_eur=9000),
+    ]
+    stock = homes(home(nb_logements=20, logements_dans=20))
+    doors = pd.DataFrame([door(nb_logements=20, fin_exoneration=LATER)])
+    made = abate(*rows, residences=stock, entrances=doors)
+    assert ends(made) == [(2027, 15, Decimal("742.50")), (2029, 5, Decimal("247.50"))]
+
+
+def test_the_end_of_one_building_says_nothing_of_another() -> None:
+    """Of 2015 and of no known end: the other's exemption to 2035 does not make its own « échue »."""
+    doors = [
+        door(building="A", annee_construction=2015),
+        door(building="B", annee_construction=2015, fin_exoneration=dt.date(2035, 12, 31)),
+    ]
+    stock = homes(home(nb_logements=20, logements_dans=20))
+    made = abate(local(nb_logements=10), residences=stock, entrances=pd.DataFrame(doors))
+    assert "aucune exonération connue" in first(made)["motif"]
+    assert "exoneration_possible" in codes(made)
+    doors[0]["fin_exoneration"] = dt.date(2024, 12, 31)
+    known = abate(local(nb_logements=10), residences=stock, entrances=pd.DataFrame(doors))
+    assert "exonération de longue durée échue" in first(known)["motif"]
+    assert "exoneration_possible" not in codes(known)
