@@ -76,6 +76,7 @@ ELSEWHERE = {
     "planification_deux_budgets": ("test_cli_planifier.py", "donné deux fois"),
     "planification_deux_ecarts": ("test_cli_planifier.py", "L’écart supposé est donné deux fois"),
     "precedent_sans_ecart": ("test_cli_planifier.py", "aucun écart publié"),
+    "precedent_sans_ordre": ("test_cli_planifier.py", "laquelle de ces vagues est la dernière"),
     "planification_ecart_impossible": ("test_cli_planifier.py", " points ne se peut pas"),
     "planification_bailleur_inconnu": ("test_cli_planifier.py", " a un budget mais n’est pas dans"),
     "planification_bailleur_sans_budget": ("test_cli_planifier.py", " n’a pas de budget"),
@@ -264,6 +265,9 @@ def test_of_a_survey(tmp_path: Path, run: Run) -> None:
     late = PLAN.replace("[reglages]", "[reglages]\nmarge_adoptee_le = 2024-01-15", 1)
     (tmp_path / "plan.toml").write_text(late, encoding="utf-8")
     told(compared(), "marge_adoptee_apres")
+    swapped = PLAN.replace('"tous"', '"tous"\ndates = "mars 2024"', 1)
+    (tmp_path / "plan.toml").write_text(swapped, encoding="utf-8")
+    told(compared(), "vagues_sans_ordre")
     wanted = PLAN.replace("[reglages]", '[reglages]\ncible = "parc"', 1)
     assert wanted != PLAN
     (tmp_path / "plan.toml").write_text(wanted, encoding="utf-8")

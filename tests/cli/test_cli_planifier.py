@@ -360,6 +360,25 @@ def test_the_last_measured_gap_is_assumed_beside_none(desk: Desk) -> None:
     assert not any("−" in str(c.value) for r in alone.iter_rows() for c in r if c.value)
 
 
+def test_the_last_wave_is_that_of_time_or_of_the_changes_told(desk: Desk) -> None:
+    path = _comparison(desk.folder, {"a": -0.061})
+    text = path.read_text(encoding="utf-8-sig")
+
+    def renamed(first: str, last: str) -> str:
+        named = text.replace("2019-2023", f"{first}-{last}")
+        return named.replace("2019;", f"{first};").replace("2023;", f"{last};")
+
+    for first, last in (("novembre 2019", "mars 2023"), ("vague B", "vague A")):
+        path.write_text(renamed(first, last), encoding="utf-8-sig")
+        told = " ".join(desk.made("p.xlsx", "--precedent", path).output.split())
+        assert f"vague {last} : de 6 points en défaveur des QPV" in told
+    alone = [line for line in renamed("B", "A").splitlines() if "evolution" not in line]
+    path.write_text("\n".join(alone), encoding="utf-8-sig")
+    unsure = desk.made("q.xlsx", "--precedent", path)
+    assert unsure.exit_code == 2
+    assert "laquelle de ces vagues est la dernière : A, B" in " ".join(unsure.output.split())
+
+
 def test_a_gap_is_not_assumed_twice_nor_read_where_there_is_none(desk: Desk) -> None:
     path = _comparison(desk.folder, {"a": -0.061})
     desk.plan("ecart_suppose_points = [0.0]\n")

@@ -112,6 +112,11 @@ class States:
         return self.at_risk + self.doubtful
 
     @property
+    def aside(self) -> Decimal:
+        """What is told beside an amount, and in its place where nothing counts: at risk, to claim, lost."""
+        return self.at_risk + self.to_claim + self.lost
+
+    @property
     def unknown(self) -> bool:
         """Whether part of the money is not known: nothing counted is then no proof that nothing is due."""
         return bool(self.reserved or self.missing)

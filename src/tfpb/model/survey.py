@@ -217,6 +217,11 @@ class Published:
         return self.waves[-1].vague if self.waves else ""
 
     @property
+    def last_period(self) -> str:
+        """Return the dates of the last wave, as declared."""
+        return self.waves[-1].periode if self.waves else ""
+
+    @property
     def margin(self) -> float:
         """Return the margin of equivalence, in points."""
         return float(str(self.settings.get("marge_points", 5.0)))

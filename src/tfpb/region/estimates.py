@@ -85,7 +85,7 @@ def compare_region(
     both = pd.concat([whole.comparison, places.comparison], ignore_index=True)
     return replace(
         whole,
-        comparison=set_holm(in_order(both, half.items, by)),
+        comparison=set_holm(in_order(both, half.items, by, answers.waves)),
         settings={**whole.settings, "territoires": tuple(by), "portee": "region"},
         atoms=tuple(wave_atoms(answers, list(answers.answers), w, by) for w in answers.waves),
     )

@@ -13,7 +13,7 @@ from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, stop_on_faults
 from tfpb.model.location import Located
 from tfpb.region.partition import renamed
-from tfpb.survey.method import DECLARED, declared
+from tfpb.survey.method import DECLARED, declared, periods
 from tfpb.survey.reading.scales import ABSENT
 from tfpb.survey.reading.surveyed_stock import PARC, joined_stock
 from tfpb.survey.respondents import Survey
@@ -104,10 +104,12 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
         made, own, notices = _stacked(asked, inputs.plan, inputs.plan_file)
         readings = _of_dossiers(asked, _names_of(parts, inputs))
     stop_on_faults(notices)
+    told = with_fieldwork(inputs.plan, surveyed(parts))
     placed = replace(
         made,
         respondents=places.of_rows(made.respondents),
         stock=None if made.stock is None else places.of_rows(made.stock),
+        periods=periods(told, map(str, made.respondents["vague"].unique())),
         faults=(),
     )
     return Joined(located, placed, own, tuple(notices), readings, written)

@@ -26,7 +26,7 @@ from tfpb.report.quarter_pages import (
 from tfpb.report.sections.build import number_of
 from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
 from tfpb.words.documents import quarter_page as words
-from tfpb.words.money.state_words import named_states
+from tfpb.words.money.state_words import named_states, states_of
 from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.places import map_words
 from tfpb.words.survey.verdict_words import weakness
@@ -144,7 +144,7 @@ def _quarters(dossier: Dossier, parts: pd.DataFrame, shown: gpd.GeoDataFrame) ->
     abated = pd.Series([g.get("logements_abattus") or math.nan for g in given], dtype=float)
     for amount in ("abattement", "valorise"):
         frame[f"{amount}_par_logement_eur"] = frame[f"{amount}_eur"] / abated
-    frame["etats"] = [named_states(words.states_of(g)) for g in given]
+    frame["etats"] = [named_states(states_of(g)) for g in given]
     return gpd.GeoDataFrame(frame, geometry=list(shown.geometry), crs=shown.crs)
 
 
@@ -165,7 +165,9 @@ def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoData
 def _gaps(answers: OwnAnswers | None) -> pd.DataFrame:
     if answers is None or answers.rows.empty:
         return pd.DataFrame(columns=list(_GAP_COLUMNS))
-    gaps = only(answers.rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"]).copy()
+    gaps = only(answers.rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"])
+    rank = gaps["vague"].map({wave: k for k, wave in enumerate(answers.waves)})
+    gaps = gaps.iloc[rank.argsort(kind="stable")].copy()
     gaps["code_qpv"] = gaps["territoire"]
     gaps["libelle"] = gaps["item"].map(answers.labels)
     gaps["ecart"] = gaps["estimation"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -23,7 +24,6 @@ from tfpb.words.survey.verdict_words import plainly, verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
     from tfpb.model.assembly import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
@@ -35,17 +35,19 @@ _THEMES: Final = ("residence", "relation", "quartier", "logement")
 
 def money(dossier: Dossier, code: str) -> dict[str, Any]:
     """Return the abatement of a quarter, a value a column; empty without one."""
-    return _last(dossier.abatement.by_qpv, code) if dossier.abatement is not None else {}
+    return _line_of(dossier.abatement.by_qpv, code) if dossier.abatement is not None else {}
 
 
 def balance(dossier: Dossier, code: str) -> dict[str, Any]:
-    """Return the last balance of a quarter, a value a column; empty without a programme."""
-    return _last(dossier.programme.balance, code) if dossier.programme is not None else {}
+    """Return the year's balance of a quarter, a value a column; empty without a programme or a line."""
+    if dossier.programme is None:
+        return {}
+    return _line_of(only(dossier.programme.balance, annee=dossier.settings.dossier.annee), code)
 
 
-def _last(rows: pd.DataFrame, code: str) -> dict[str, Any]:
-    hit = rows[rows["code_qpv"] == code]
-    return {str(k): v for k, v in hit.iloc[-1].items()} if len(hit) else {}
+def _line_of(rows: pd.DataFrame, code: str) -> dict[str, Any]:
+    hit = only(rows, code_qpv=code)
+    return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def quarter_page(
     dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
     given, done = money(dossier, code), balance(dossier, code)
     doubts = _doubts(dossier, mine, code)
+    if dossier.programme is not None and not done:
+        done = {"actions": 0, "valorise_eur": Decimal(0)}
     actions = int(done.get("actions", 0) or 0)
     share = dwellings / total if total else 0.0
     abated = int(given.get("logements_abattus", 0))
@@ -281,7 +285,8 @@ def _change(dossier: Dossier, answers: OwnAnswers, rows: pd.DataFrame, item: str
         row = _one(pair, item, Groupe.EVOLUTION_ECART)
         if row is not None and row["publication"] in SHOWN:
             year = dossier.located.year if dossier.programme is not None else 0
-            early = str(year) if year and before_actions(waves[-1], year) else ""
+            period = dossier.survey.last_period if dossier.survey is not None else ""
+            early = str(year) if year and before_actions(waves[-1], year, period) else ""
             beside = first(row, answers.against)
             return words.change_sentence(label, row, early=early, first=beside)
     return words.change_sentence(label, None)

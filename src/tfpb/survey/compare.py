@@ -153,7 +153,7 @@ def compare(
         national, found = referenced_rows(repere, items, survey.waves)
         benchmark.append(national)
         notices += found
-    table = in_order(pd.concat(rows, ignore_index=True), items, by)
+    table = in_order(pd.concat(rows, ignore_index=True), items, by, survey.waves)
     return Estimates(
         comparison=released_rows(table, thresholds),
         design=designed_rows(table),

@@ -17,9 +17,10 @@ from tfpb.survey.verdicts import PARC, SERVICE
 from tfpb.text import fold
 from tfpb.words.numbers import long_date
 from tfpb.words.survey.verdict_words import adopted_before
+from tfpb.words.survey.wave_dates import order_unsure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tfpb.model.arrays import Floats
     from tfpb.model.plan import Item, Plan
@@ -115,6 +116,8 @@ def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
     if not reglages.marge_adoptee_par:
         notices.append(doubt("marge_non_adoptee", marge=reglages.marge_points))
     last, adopted = survey.waves[-1], reglages.marge_adoptee_le
+    if order_unsure(survey.waves, survey.periods):
+        notices.append(doubt("vagues_sans_ordre", last, vagues=", ".join(survey.waves)))
     dates = declared(plan, last)["dates"]
     if adopted is not None and not adopted_before(adopted, last, dates):
         held = f" ({dates})" if dates else ""
@@ -157,6 +160,11 @@ def declared(plan: Plan, wave: str) -> dict[str, str]:
     if isinstance(own, dict):
         common |= {k: str(v) for k, v in own.items() if k in DECLARED}
     return {k: str(v) for k, v in common.items()}
+
+
+def periods(plan: Plan, waves: Iterable[str]) -> dict[str, str]:
+    """Return the dates of each wave, as declared."""
+    return {wave: declared(plan, wave)["dates"] for wave in waves}
 
 
 def contacted(plan: Plan, wave: str) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from tfpb.survey.reading.scales import ABSENT, Scale
+from tfpb.words.survey.wave_dates import in_time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from tfpb.errors import Fault
@@ -41,6 +44,8 @@ class Survey:
         Everything found while reading, faults and doubts alike.
     readings : tuple of Reading
         Interviews read, kept and left out, by file, bailleur and wave.
+    periods : mapping of str to str
+        Dates of each wave, as the plan declares them.
     has_clusters, has_weights : bool
         Whether the deliveries name a résidence, a weight.
     """
@@ -52,6 +57,7 @@ class Survey:
     stock: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
+    periods: Mapping[str, str] = field(default_factory=dict)
     has_clusters: bool = True
     has_weights: bool = True
 
@@ -62,8 +68,8 @@ class Survey:
 
     @property
     def waves(self) -> tuple[str, ...]:
-        """Waves in order."""
-        return tuple(sorted(self.respondents["vague"].unique(), key=str))
+        """Waves in the order of time (`in_time`)."""
+        return tuple(in_time(map(str, self.respondents["vague"].unique()), self.periods))
 
     def kept(self, rows: Indices) -> Survey:
         """Keep some interviews."""

@@ -20,6 +20,9 @@ _WRITTEN_DAY: Final = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:er)?\s+({'|'.join(_MONTHS)})(?:\s+((?:19|20)\d{{2}}))?(?!\d)",
     re.IGNORECASE,
 )
+_WRITTEN_MONTH: Final = re.compile(
+    rf"\b({'|'.join(_MONTHS)})\s+((?:19|20)\d{{2}})(?!\d)", re.IGNORECASE
+)
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _FRENCH: Final = str.maketrans({",": THIN, ".": ","})
 Number = int | float | Decimal
@@ -104,7 +107,7 @@ def long_date(day: dt.date) -> str:
 
 
 def first_day(text: str) -> dt.date | None:
-    """Return the first day a text names (« du 6 mars au 19 mai 2023 »), else of its first year."""
+    """Return the first day a text names (« du 6 mars au 19 mai 2023 »), else of its first month or year."""
     days, year = [], ""
     for day, month, own in reversed(_WRITTEN_DAY.findall(text)):
         year = own or year  # « du 6 mars au 19 mai 2023 »: the year is that of what follows
@@ -113,8 +116,12 @@ def first_day(text: str) -> dt.date | None:
             days.append(dt.date(int(year), rank, int(day)))
         except ValueError:  # no year, or the 31st of June
             continue
-    years = [dt.date(int(y), 1, 1) for y in _YEAR.findall(text)]
-    return min(days or years, default=None)
+    months = [
+        dt.date(int(y), _MONTHS.index(m.lower()) + 1, 1) for m, y in _WRITTEN_MONTH.findall(text)
+    ]
+    told = {day.year for day in months}
+    years = [dt.date(int(y), 1, 1) for y in _YEAR.findall(text) if int(y) not in told]
+    return min(days or months + years, default=None)
 
 
 def plain_date(text: str) -> str:

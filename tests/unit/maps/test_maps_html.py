@@ -243,6 +243,16 @@ def test_masked_gaps_carry_no_number(model: MapModel) -> None:
     assert all(r[3:6] == [None, None, None] for r in hidden)
 
 
+def test_waves_stay_in_the_order_of_time(model: MapModel) -> None:
+    names = {"2019": "novembre 2019", "2023": "mars 2023"}
+    gaps = model.gaps.assign(vague=model.gaps["vague"].map(names))
+    told = payload(dataclasses.replace(model, gaps=gaps))["ecarts"]
+    assert told["vagues"] == ["novembre 2019", "mars 2023"]
+    assert [row[1] for row in told["lignes"]] == [
+        row[1] for row in payload(model)["ecarts"]["lignes"]
+    ]
+
+
 def test_coordinates_come_back_within_a_metre(model: MapModel) -> None:
     data = payload(model)
     row = model.residences.sort_values("id_residence").iloc[5]

@@ -17,6 +17,7 @@ from PIL import Image
 from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, make
 
 from everywhere import need
+from tfpb.model.money import States
 from tfpb.model.report import Photos, Report, Table, Text
 from tfpb.pipeline.pack_files import quarter_files
 from tfpb.report.documents import document_pdf
@@ -27,7 +28,9 @@ from tfpb.report.sections.patrimoine import quarters
 from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
+from tfpb.report.sections.survey.survey_view import too_early
 from tfpb.report.sections.synthese import synthese
+from tfpb.tax.abatement.tallies import state_cells
 from tfpb.words.documents import residents_words as words
 from tfpb.words.survey.satisfaction import NOT_NAMED
 
@@ -108,7 +111,10 @@ def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
     ("changed", "said"),
     [
         ({"abattement_eur": None}, "On ne le sait pas encore"),
-        ({"abattement_eur": Decimal(0)}, "Rien en 2025"),
+        (
+            {"abattement_eur": Decimal(0), **state_cells(States())},
+            "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt.",
+        ),
         ({"nature": "estime"}, "Ce montant est estimé"),
         ({"abattement_partiel": True}, "Au moins 100 238 €"),
         (
@@ -139,6 +145,59 @@ def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, 
         "report_eur": Decimal(carried),
     }  # fmt: skip
     assert said in words.done([(3, Decimal(226_926))], balance, 2025)
+
+
+def of_year(dossier: Dossier, *years: int) -> Dossier:
+    """Give the programme, besides its own lines or in their place, two actions of nothing a year."""
+    plan = dossier.programme
+    assert plan is not None
+    own = plan.balance[plan.balance["annee"].isin(years)]
+    nothing = {"actions": 2, "valorise_eur": Decimal(0), "rattrapage_eur": None}
+    others = [plan.balance.assign(annee=year, **nothing) for year in years if year != 2025]
+    lines = pd.concat([own, *others], ignore_index=True)
+    axes = plan.by_axis if len(own) else plan.by_axis.iloc[:0]
+    plan = dataclasses.replace(plan, balance=lines, by_axis=axes)
+    return dataclasses.replace(dossier, programme=plan)
+
+
+def test_actions_planned_for_next_year_are_not_those_of_this_year() -> None:
+    dossier = of_doors(make(), result_citycode="59999")
+    both = of_year(dossier, 2024, 2025, 2026)
+    assert page_of(both).figures == page_of(dossier).figures
+    assert page_of(both).sentences == page_of(dossier).sentences
+    assert residents(both) == residents(dossier)
+    assert map_model(both).qpv["valorise_eur"].tolist() == [15200.0, 15200.0]
+
+
+def test_actions_of_another_year_alone_are_none_of_this_year() -> None:
+    before = dataclasses.replace(
+        of_year(of_doors(make(), result_citycode="59999"), 2024), abatement=None
+    )
+    figures = {label: (value, detail) for label, value, detail in page_of(before).figures}
+    assert figures["Actions valorisées"] == ("0\u202f€", "0 action")
+    assert "Aucune action n’est inscrite au programme" in page_of(before).sentences[0]
+    assert "Aucune action n’est inscrite pour ce quartier en 2025." in residents(before)
+    assert map_model(before).qpv["valorise_eur"].isna().all()
+
+
+def test_a_wave_without_a_year_in_its_name_is_dated_by_its_dates() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    names = {"2019": "vague A", "2023": "vague B", "2019-2023": "vague A-vague B"}
+    rows = survey.comparison.assign(vague=survey.comparison["vague"].map(names))
+    local = rows["territoire"] == CODE  # masked: the change is that of all quarters
+    rows = rows.assign(publication=rows["publication"].mask(local, "masque"))
+    waves = tuple(dataclasses.replace(w, vague=names[w.vague]) for w in survey.waves)
+    named = dataclasses.replace(survey, comparison=rows, waves=waves)
+    given = dataclasses.replace(dossier, survey=named)  # « mars 2023 », and actions of 2025
+    assert "l’enquête de vague B précède les actions de 2025" in page_of(given).sentences[-1]
+    assert "l’enquête de vague B date d’avant" in residents(given)
+    assert too_early(given)
+    later = tuple(dataclasses.replace(w, periode="mars 2026") for w in waves)
+    after = dataclasses.replace(given, survey=dataclasses.replace(named, waves=later))
+    assert "précède les actions" not in page_of(after).sentences[-1]
+    assert not too_early(after)
 
 
 def test_without_files_the_page_says_what_nobody_knows() -> None:

@@ -268,6 +268,35 @@ def test_what_changed_between_waves_is_said() -> None:
     assert set(changes["vague"]) == {"2019-2023"}
 
 
+def test_waves_are_told_in_the_order_of_time_not_of_the_alphabet() -> None:
+    names = {"2019": "novembre 2019", "2023": "mars 2023"}
+    frame = make_delivery(1)
+    named = frame.assign(vague=frame["vague"].map(names))
+    estimates = compare(recode([named], make_plan()), make_plan())
+    assert [w.vague for w in estimates.waves] == ["novembre 2019", "mars 2023"]
+    assert list(dict.fromkeys(estimates.comparison["vague"])) == [
+        "novembre 2019", "mars 2023", "novembre 2019-mars 2023",
+    ]  # fmt: skip
+    assert "vagues_sans_ordre" not in _codes(estimates.notices)
+    plain = compare(recode([frame], make_plan()), make_plan())
+    for way in ("evolution_qpv", "evolution_ecart"):
+        moved, same = (_raw(e.comparison, groupe=way) for e in (estimates, plain))
+        assert moved["estimation"].tolist() == same["estimation"].tolist()
+
+
+def test_waves_that_no_date_orders_are_doubted_and_dates_settle_them() -> None:
+    frame = make_delivery(1)
+    named = frame.assign(vague=frame["vague"].map({"2019": "vague B", "2023": "vague A"}))
+    unsure = compare(recode([named], make_plan()), make_plan())
+    [doubt] = [f for f in unsure.notices if f.code == "vagues_sans_ordre"]
+    assert (doubt.got, doubt.fields["vagues"]) == ("vague B", "vague A, vague B")
+    dates = {"vague B": {"dates": "novembre 2019"}, "vague A": {"dates": "mars 2023"}}
+    plan = make_plan(enquete=dates)
+    settled = compare(recode([named], plan), plan)
+    assert [w.vague for w in settled.waves] == ["vague B", "vague A"]
+    assert "vagues_sans_ordre" not in _codes(settled.notices)
+
+
 def test_a_change_is_the_difference_of_the_waves_on_common_bailleurs() -> None:
     plan = make_plan()
     table = compare(recode([make_delivery(8)], plan), plan).comparison

@@ -29,6 +29,7 @@ from tfpb.survey.planning.next_wave import next_wave
 from tfpb.tax.abatement.holdings import LOCATED, entrances_of
 from tfpb.text import fold
 from tfpb.words.survey.planning_words import NO_OWNER, SIDES, last_measured, written
+from tfpb.words.survey.wave_dates import in_time, order_unsure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,7 +228,7 @@ def last_gap(path: Path) -> LastGap:
     Raises
     ------
     TfpbError
-        Faults of the file; `precedent_sans_ecart`.
+        Faults of the file; `precedent_sans_ecart`, `precedent_sans_ordre`.
     """
     table = read_table(path, known=COMPARISON_COLUMNS)
     rows, place = table.frame, Place(table.file, table.sheet)
@@ -240,7 +241,7 @@ def last_gap(path: Path) -> LastGap:
         gaps, groupe=Groupe.ECART, ajustement=Ajustement.BRUT, niveau=TOTAL, publication=_SHOWN
     )
     gaps = gaps[gaps["ecart"].between(-1, 1)]
-    last = gaps[gaps["vague"] == max(gaps["vague"], default="")]
+    last = gaps[gaps["vague"] == _last_wave(rows, list(gaps["vague"].unique()), place)]
     owners = set(last["bailleur"]) - {ENSEMBLE}
     last = last[last["bailleur"] == (owners.pop() if len(owners) == 1 else ENSEMBLE)]
     service = last[last["nature"] == Nature.SERVICE]
@@ -249,3 +250,14 @@ def last_gap(path: Path) -> LastGap:
         raise fail("precedent_sans_ecart", place=place)
     points = float(round(100 * kept["ecart"].median())) + 0.0
     return LastGap(str(kept["vague"].iloc[0]), points, len(kept))
+
+
+def _last_wave(rows: pd.DataFrame, waves: list[str], place: Place) -> str:
+    """Return the last of some waves: by their names, else by the changes that the file tells."""
+    ordered = in_time(waves, {})
+    if len(ordered) > 1 and order_unsure(ordered, {}):
+        told = set(rows["vague"])
+        ordered = [w for w in waves if not any(f"{w}-{after}" in told for after in waves)]
+        if len(ordered) != 1:
+            raise fail("precedent_sans_ordre", place=place, got=", ".join(waves))
+    return ordered[-1] if ordered else ""

@@ -13,7 +13,7 @@ from tfpb.model.codes import Nature, Verdict
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus
-from tfpb.report.sections.patrimoine import nature_counts, quarter_names
+from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_sentences
 from tfpb.report.sections.synthese import missing
@@ -25,7 +25,6 @@ from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
     from tfpb.model.assembly import Dossier
-    from tfpb.model.money import Abatement
 
 NOTE_ROWS: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, by how much else it has to say."""
@@ -115,7 +114,13 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
     abated = money.totals["abattement_eur"]
     if abated is None:
         return (state_words.unknown_sentence(money.states, year),)
-    facts: dict[str, Any] = {"year": year, "abated": abated, "nature": _nature(money)}
+    facts: dict[str, Any] = {
+        "year": year,
+        "abated": abated,
+        "nature": state_words.nature_words(abated, money.states),
+    }
+    if not abated and money.states.aside:
+        return (state_words.nothing_acquired(money.states, year),)
     if not abated:
         return (words.NO_ABATEMENT.format(year=year),)
     if plan is None:
@@ -147,14 +152,6 @@ def _loss(dossier: Dossier) -> tuple[str, ...]:
     lost, back, spread = (money.totals.get(k) for k in keys)
     rate = state_words.RATE_TO_CONFIRM
     return (words.LOSS.format(lost=lost, back=back, spread=spread, rate=rate),)
-
-
-def _nature(money: Abatement) -> str:
-    """Return what is to be said of an amount that no notice bears, nothing where all is on notices."""
-    counted = nature_counts(money)
-    if not (estimated := counted.get("estime")):
-        return ""
-    return words.PART_ESTIMATED.format(estimated=estimated) if len(counted) > 1 else words.ESTIMATED
 
 
 def _told(dossier: Dossier) -> pd.DataFrame:

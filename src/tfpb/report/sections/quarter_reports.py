@@ -37,7 +37,8 @@ def residents_page(dossier: Dossier, page: QpvPage) -> Report:
     given, done = money(dossier, code), balance(dossier, code)
     survey = dossier.survey
     wave = survey.last_wave if survey is not None else ""
-    early = bool(wave) and dossier.programme is not None and before_actions(wave, year)
+    period = survey.last_period if survey is not None else ""
+    early = bool(wave) and dossier.programme is not None and before_actions(wave, year, period)
     pending = words.open_points(given, doubtful=page.doubtful, wave=wave, early=early)
     blocks = [
         Text((words.spared(given, year),), title=words.SPARED),

@@ -76,8 +76,12 @@ def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
     if amount is None:
         value, detail = state_words.unknown_value(states), state_words.unknown_detail(states)
         out = [figure("abattement", None, value=value, annee=money.year, natures=detail)]
+    elif not amount and states.aside:
+        value, detail = state_words.NONE_ACQUIRED, state_words.named_states(states)
+        out = [figure("abattement", None, value=value, annee=money.year, natures=detail)]
     else:
         lost = totals["perte_collectivites_eur"]
+        natures = natures or state_words.NONE_DUE
         natures += state_words.without_quarters(money.unknown_quarters)
         out = [
             figure("abattement", amount, annee=money.year, natures=natures),
@@ -94,8 +98,8 @@ def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
         out.append(figure("au_mieux", states.best, etats=split))
     gone = leaver_facts(money)
     if gone and (gone["risk"] or gone["lost"]):
-        risk = euros(gone["risk"])
-        out.append(figure("sortants", gone["lost"], annee=money.year, risque=risk))
+        borne = abatement_words.LEFT_OUT.format(risk=gone["risk"])
+        out.append(figure("sortants", gone["lost"], annee=money.year, portes=borne))
     return out
 
 
@@ -106,8 +110,10 @@ def _spent(plan: Programme, money: Abatement | None) -> list[KeyFigure]:
     unknown = money.unknown_quarters if money is not None else 0
     covered = programme_words.coverage_words(valued, abated, unknown)
     out = [figure("valorise", valued, couverture=covered)]
-    if "solde_eur" in totals and money is not None:
+    sure = money is not None and abated is not None and (abated or not money.states.aside)
+    if "solde_eur" in totals and sure:
         left = programme_words.balance_words(totals["solde_eur"], totals.get("rattrapage_eur"))
+        left += state_words.without_quarters(unknown)
         out.append(figure("solde", totals["solde_eur"], suite=left))
     return out
 

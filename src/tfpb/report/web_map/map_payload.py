@@ -208,7 +208,7 @@ def _gaps(frame: pd.DataFrame) -> dict[str, Any]:
         return {"items": [], "vagues": [], "lignes": []}
     items = frame.drop_duplicates("item")[["item", "libelle", "theme"]]
     order = {item: i for i, item in enumerate(items["item"])}
-    waves = sorted(frame["vague"].astype(str).unique())
+    waves = list(dict.fromkeys(frame["vague"].astype(str)))
     rows = [
         [
             str(r.code_qpv),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -250,8 +251,15 @@ def state_names(state: Integers) -> Texts:
     return np.array([s.value for s in STATES], dtype=object)[state]
 
 
-def in_order(table: pd.DataFrame, items: Sequence[Item], levels: Sequence[str]) -> pd.DataFrame:
-    """Sort rows as they are read: wave, level, territory, bailleur, item, adjustment, group."""
+def in_order(
+    table: pd.DataFrame, items: Sequence[Item], levels: Sequence[str], waves: Sequence[str]
+) -> pd.DataFrame:
+    """Sort rows as they are read: wave, level, territory, bailleur, item, adjustment, group.
+
+    `waves` are in the order of time; a pair of them is the change from one to the next.
+    """
+    pairs = ["-".join(pair) for pair in pairwise(waves)]
+    time = {name: k for names in (waves, pairs) for k, name in enumerate(names)}
     rank = {item.identifiant: k for k, item in enumerate(items)}
     level = {name: k for k, name in enumerate((TOTAL, *levels))}
     keys = [
@@ -262,7 +270,7 @@ def in_order(table: pd.DataFrame, items: Sequence[Item], levels: Sequence[str]) 
         (table["bailleur"] != ENSEMBLE).to_numpy(),
         pd.factorize(table["territoire"], sort=True)[0],
         table["niveau"].map(level).to_numpy(),
-        pd.factorize(table["vague"], sort=True)[0],
+        table["vague"].map(time).to_numpy(),
         table["groupe"].str.startswith("evolution").to_numpy(),
     ]
     return table.iloc[np.lexsort(keys)].reset_index(drop=True)

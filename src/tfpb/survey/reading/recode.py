@@ -11,6 +11,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import STAMP, stamped_place
 from tfpb.model.record import Reading
+from tfpb.survey.method import periods
 from tfpb.survey.reading.delivery_columns import (
     Rows,
     distinct,
@@ -110,6 +111,7 @@ def recode(
         stock=stock,
         faults=tuple(faults),
         readings=_readings(frame, why),
+        periods=periods(plan, map(str, frame["vague"].unique())),
         has_clusters=has_clusters,
         has_weights=bool(frame["_poids_livre"].any()),
     )

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.survey import only
-from tfpb.words.money.state_words import RESERVED, unknown_value
+from tfpb.words.money.state_words import (
+    NONE_ACQUIRED,
+    NONE_DUE,
+    RESERVED,
+    UNSETTLED,
+    nature_words,
+    pending,
+    unknown_value,
+)
 from tfpb.words.numbers import euros, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.places.side_words import inside_share
@@ -34,9 +42,7 @@ LOSS: Final = Phrase(
 NO_PROGRAMME: Final = Phrase(
     "Abattement {year} : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le justifie."
 )
-NO_ABATEMENT: Final = Phrase("Abattement {year} : aucun n’est porté par les avis ni estimé dû.")
-PART_ESTIMATED: Final = Phrase(", dont {estimated:€} sur aucun avis")
-ESTIMATED: Final = " (estimé : sur aucun avis)"
+NO_ABATEMENT: Final = Phrase(f"Abattement {{year}} : {NONE_DUE}.")
 SATISFACTION: Final = Phrase(
     "Satisfaction en QPV : plus basse sur {lower:n} questions sur {total:n}, égale ou meilleure à {margin} "
     "près sur {level:n}, on ne sait pas sur {unknown:n}."
@@ -148,13 +154,18 @@ def _money(dossier: Dossier) -> list[str]:
     if dossier.abatement is not None:
         money = dossier.abatement
         states, amount = money.states, money.totals["abattement_eur"]
-        head = unknown_value(states) if amount is None else euros(amount)
-        if head == RESERVED:  # the amount follows
-            head = "non établi"
+        if amount is None:
+            value = unknown_value(states)
+            head = UNSETTLED if value == RESERVED else value  # the amount follows
+        elif not amount and states.aside:
+            head = NONE_ACQUIRED
+        else:
+            head = euros(amount) + nature_words(amount, states)
         beside = {
             "à réclamer": states.to_claim,
             "à risque": states.at_risk,
-            "sous réserve": states.reserved,
+            "sous réserve": pending(amount, states),
+            "perdu": states.lost,
         }
         told = [f"{name} : {euros(part)}" for name, part in beside.items() if part]
         line = " ; ".join([f"Abattement {money.year} : {head}", *told])

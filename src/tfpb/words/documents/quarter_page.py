@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.money import States
 from tfpb.words.money.accounts import axis_name
 from tfpb.words.money.state_words import (
+    NONE_ACQUIRED,
     RATE_TO_CONFIRM,
+    UNSETTLED,
     abated_share,
+    named_states,
+    states_of,
     unknown_detail,
     unknown_value,
 )
@@ -27,6 +29,7 @@ from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from tfpb.model.location import GapLine, QpvPage
 
@@ -34,6 +37,7 @@ NATURE: Final = {"reel": "réel (avis)", "estime": "estimé"}
 AT_LEAST: Final = Phrase("au moins {amount:€}")
 PARTLY: Final = "montant non établi chez un bailleur au moins"
 """Of a sum over bailleurs that lacks one."""
+FOLLOWS: Final = "suit l’abattement"
 NO_TAX_FILE: Final = ("non calculé", "le fichier fiscal n’est pas fourni")
 
 
@@ -57,10 +61,12 @@ def abatement_figure(row: Mapping[str, Any], dwellings: int) -> tuple[str, str, 
     label = "Abattement de TFPB"
     if not row:
         return label, *NO_TAX_FILE
-    amount, nature = row["abattement_eur"], str(row["nature"])
+    amount, nature, states = row["abattement_eur"], str(row["nature"]), states_of(row)
     if amount is None:
-        states = states_of(row)
         return label, unknown_value(states), unknown_detail(states)
+    if not amount and states.aside:
+        partly = f" ; {PARTLY}" if row.get("abattement_partiel") else ""
+        return label, NONE_ACQUIRED, named_states(states) + partly
     abated = int(row.get("logements_abattus") or 0)
     per_home = f", {abated_share(amount / abated, abated, dwellings)}" if abated and amount else ""
     said = f"{NATURE.get(nature, nature)}{per_home}"
@@ -69,29 +75,17 @@ def abatement_figure(row: Mapping[str, Any], dwellings: int) -> tuple[str, str, 
     return label, euros(amount), said
 
 
-def states_of(row: Mapping[str, Any]) -> States:
-    """Return the states that a line of a quarter holds; nothing of one that has none."""
-    doubtful = row.get("abattement_douteux_eur") or Decimal(0)
-    reserved = row.get("abattement_sous_reserve_eur") or Decimal(0)
-    return States(
-        acquired=row.get("abattement_acquis_eur") or Decimal(0),
-        at_risk=row.get("abattement_a_risque_eur") or Decimal(0),
-        lost=row.get("abattement_perdu_eur") or Decimal(0),
-        to_claim=row.get("abattement_a_reclamer_eur") or Decimal(0),
-        doubtful=doubtful,
-        hanging=reserved - doubtful,
-        missing=int(row.get("logements_sans_montant") or 0),
-    )
-
-
 def loss_figure(row: Mapping[str, Any]) -> tuple[str, str, str]:
     """Write what the collectivities give up once the State has paid its part."""
     label = "Perte des collectivités"
     if not row:
         return label, *NO_TAX_FILE
     loss, compensation = row["perte_collectivites_eur"], row["compensation_etat_eur"]
+    states = states_of(row)
     if loss is None or compensation is None:
-        return label, unknown_value(states_of(row)), "suit l’abattement"
+        return label, unknown_value(states), FOLLOWS
+    if not row["abattement_eur"] and states.at_risk:  # it is on notices, and may be paid back
+        return label, UNSETTLED, FOLLOWS
     return label, euros(loss), f"l’État compense {euros(compensation)} ({RATE_TO_CONFIRM})"
 
 

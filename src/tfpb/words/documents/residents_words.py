@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
 from tfpb.words.documents.quarter_page import AT_LEAST
+from tfpb.words.money.state_words import pending, states_of
 from tfpb.words.numbers import euros, plural, whole_percent
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import join
@@ -34,6 +35,10 @@ ASKED: Final = Phrase(
 _NO_TAX: Final = "On ne le sait pas : le fichier des impôts n’est pas joint au dossier."
 _NOT_YET: Final = "On ne le sait pas encore : l’impôt du quartier reste à vérifier."
 _NOTHING: Final = Phrase("Rien en {year} : aucun logement du quartier n’a eu cette baisse d’impôt.")
+_UNSURE: Final = Phrase("Rien de sûr en {year} : {states}.")
+_LOST_YEAR: Final = Phrase(
+    "Rien en {year} : {lost:€} sont perdus, une condition a été remplie trop tard."
+)
 _AMOUNT: Final = Phrase("{amount} en {year}, pour {homes:s logement}, soit {each:€} par logement.")
 _BARE_AMOUNT: Final = Phrase("{amount} en {year}.")
 _ESTIMATED: Final = " Ce montant est estimé, au moins en partie."
@@ -72,6 +77,7 @@ _NO_ANSWER: Final = "Si ces actions améliorent les choses : il faudrait une enq
 _DOUBTS: Final = Phrase("Si {homes:s logement} à vérifier {homes:a est/sont} bien du quartier.")
 _PENDING: Final = "Ce que deviennent {amounts}."
 _STATES: Final[dict[str, str]] = _TEXTS["states"]
+_LOST: Final[dict[str, str]] = _TEXTS["lost"]
 _ENDS: Final = {0: "moins de 1 sur 10", 10: "plus de 9 sur 10"}
 _NEAR: Final = 0.15
 _BETWEEN: Final = 0.35
@@ -93,8 +99,14 @@ def spared(row: Mapping[str, Any], year: int) -> str:
         return _NOT_YET
     partial = bool(row.get("abattement_partiel"))
     if not amount:
-        unknown = partial or row.get("logements_sans_montant")
-        return _NOT_YET if unknown else _NOTHING.format(year=year)
+        states = states_of(row)
+        if partial or states.missing:
+            return _NOT_YET
+        if states.borne or states.to_claim:
+            return _UNSURE.format(year=year, states=join(_hanging(row, _STATES | _LOST)))
+        if states.lost:
+            return _LOST_YEAR.format(year=year, lost=states.lost)
+        return _NOTHING.format(year=year)
     said = AT_LEAST.format(amount=amount) if partial else euros(amount)
     if homes and not partial:
         text = _AMOUNT.format(amount=said, year=year, homes=homes, each=amount / homes)
@@ -190,14 +202,20 @@ def open_points(
     out = [_NO_ANSWER if not wave else _EARLY.format(wave=wave) if early else _NO_EFFECT]
     if doubtful:
         out.append(_DOUBTS.format(homes=doubtful))
-    known = row.get("abattement_eur") is not None
-    hanging = [f"{euros(row[c])} {said}" for c, said in _STATES.items() if known and row.get(c)]
+    hanging = _hanging(row, _STATES)
     if hanging:
         out.append(_PENDING.format(amounts=join(hanging)))
     missing = int(row.get("logements_sans_montant") or 0)
     if missing:
         out.append(f"L’impôt de {plural(missing, 'logement')} : aucun fichier ne le donne.")
     return tuple(out)
+
+
+def _hanging(row: Mapping[str, Any], named: Mapping[str, str]) -> list[str]:
+    """Name the amounts of some states; what awaits its notice alone is in the quarter's own amount."""
+    reserved = pending(row.get("abattement_eur"), states_of(row))
+    held = {**row, "abattement_sous_reserve_eur": reserved}
+    return [f"{euros(held[c])} {said}" for c, said in named.items() if held.get(c)]
 
 
 def _capital(text: str) -> str:

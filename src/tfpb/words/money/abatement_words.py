@@ -10,6 +10,8 @@ from tfpb.words.money.state_words import (
     RATE_TO_CONFIRM,
     UNKNOWN_AMOUNT,
     WAITS,
+    nature_words,
+    nothing_acquired,
     state_sentences,
     unknown_sentence,
     without_quarters,
@@ -59,8 +61,11 @@ def lead(money: Abatement) -> str:
     sums = money.totals
     if sums["abattement_eur"] is None:
         return unknown_sentence(money.states, money.year)
+    if not sums["abattement_eur"] and money.states.aside:
+        return nothing_acquired(money.states, money.year)
     return (
         f"L’abattement de {money.year} s’élève à {euros(sums['abattement_eur'])}"
+        f"{nature_words(sums['abattement_eur'], money.states)}"
         f"{without_quarters(money.unknown_quarters)} ; "
         f"l’État compense {euros(sums['compensation_etat_eur'])} aux collectivités "
         f"({RATE_TO_CONFIRM}), qui perdent {euros(sums['perte_collectivites_eur'])}."
@@ -73,6 +78,10 @@ LEAVERS: Final = Phrase(
     "montant est à risque| ; aucun avis ne les porte encore}."
 )
 """What the change of map takes out, and what notices still abate of it."""
+LEFT_OUT: Final = Phrase(
+    "{risk:?dont {risk:€} encore portés par les avis, à risque|aucun avis lu ne les porte}"
+)
+"""The same under its figure."""
 DECLARATION: Final = Phrase(
     "{count:s bien à déclarer ou à vérifier/biens à déclarer ou à vérifier}, {lacking:?dont {lacking:n} "
     "{lacking:a est incomplet/sont incomplets} : la colonne « Ce qui manque » de la feuille « Abattement » "

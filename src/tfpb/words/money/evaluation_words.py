@@ -27,9 +27,9 @@ DOES_IT_WORK: Final = (
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
 
-def before_actions(wave: str, year: int) -> bool:
-    """Return whether the last survey, whose name holds its year, was held before the actions."""
-    years = [int(y) for y in _YEAR.findall(wave)]
+def before_actions(wave: str, year: int, period: str = "") -> bool:
+    """Return whether the last survey was held before the actions, by its name, else by its dates."""
+    years = [int(y) for y in _YEAR.findall(wave) or _YEAR.findall(period)]
     return bool(years) and max(years) < year
 
 

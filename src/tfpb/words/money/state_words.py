@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Reserve
+from tfpb.model.money import States
 from tfpb.packaged import packaged
 from tfpb.words.numbers import THIN, euros, long_date, number, plural
 from tfpb.words.phrase import Phrase
@@ -12,14 +14,19 @@ from tfpb.words.phrase import Phrase
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
-    from decimal import Decimal
 
-    from tfpb.model.money import Abatement, States
+    from tfpb.model.money import Abatement
 
 _TEXTS: Final = packaged(__name__)
 RATE_TO_CONFIRM: Final = "taux à confirmer"
 RESERVED: Final = "sous réserve"
 LACKING: Final = "non connu"
+UNSETTLED: Final = "non établi"
+NONE_ACQUIRED: Final = "rien d’acquis"
+"""In place of « 0 € » where nothing counts and notices, a claim or a lost year are to be told."""
+NONE_DUE: Final = "aucun n’est porté par les avis ni estimé dû"
+PART_ESTIMATED: Final = Phrase(", dont {estimated:€} sur aucun avis")
+ESTIMATED: Final = " (estimé : sur aucun avis)"
 RESERVES: Final = Phrase.table(**_TEXTS["reserves"])
 WAITS: Final[dict[str, str]] = _TEXTS["waits"]
 """What a coming amount hangs on, after « dépendent »."""
@@ -51,6 +58,44 @@ _WITHOUT: Final = Phrase(", sans {count:s quartier} dont le montant n’est pas 
 def without_quarters(count: int) -> str:
     """Write how many quarters a sum leaves out, after its amount; empty when it is the whole."""
     return _WITHOUT.format(count=count) if count else ""
+
+
+def states_of(row: Mapping[str, Any]) -> States:
+    """Return the states that a line of a quarter holds; nothing of one that has none."""
+    doubtful = row.get("abattement_douteux_eur") or Decimal(0)
+    reserved = row.get("abattement_sous_reserve_eur") or Decimal(0)
+    return States(
+        acquired=row.get("abattement_acquis_eur") or Decimal(0),
+        at_risk=row.get("abattement_a_risque_eur") or Decimal(0),
+        lost=row.get("abattement_perdu_eur") or Decimal(0),
+        to_claim=row.get("abattement_a_reclamer_eur") or Decimal(0),
+        doubtful=doubtful,
+        hanging=reserved - doubtful,
+        missing=int(row.get("logements_sans_montant") or 0),
+    )
+
+
+def on_no_notice(amount: Decimal | None, states: States) -> Decimal:
+    """Return what an amount counts without a notice: all but what is acquired."""
+    return max(Decimal(0), (amount or Decimal(0)) - states.acquired)
+
+
+def pending(amount: Decimal | None, states: States) -> Decimal:
+    """Return what hangs on something and is not in the amount, which counts what awaits its notice."""
+    return max(Decimal(0), states.reserved - on_no_notice(amount, states))
+
+
+def nature_words(amount: Decimal, states: States) -> str:
+    """Say after an amount what of it no notice bears; nothing where all is on notices."""
+    estimated = on_no_notice(amount, states)
+    if not estimated:
+        return ""
+    return ESTIMATED if estimated == amount else PART_ESTIMATED.format(estimated=estimated)
+
+
+def nothing_acquired(states: States, year: int) -> str:
+    """Write in place of an abatement of 0 € what notices bear, what is to claim, what is lost."""
+    return f"Abattement {year} : {NONE_ACQUIRED} ; {named_states(states)}."
 
 
 def named_states(states: States) -> str:
@@ -146,8 +191,9 @@ def unknown_value(states: States) -> str:
 def unknown_detail(states: States) -> str:
     """Write what is known of an amount that is not."""
     if states.reserved:
+        claim = f", dont {euros(states.to_claim)} à réclamer" if states.to_claim else ""
         borne = f", dont {euros(states.doubtful)} portés par les avis" if states.doubtful else ""
-        return f"{euros(states.best)} au mieux{borne}"
+        return f"{euros(states.best)} au mieux{claim}{borne}"
     if not states.missing:
         return "aucun fichier fiscal ne le donne"
     return f"{plural(states.missing, 'logement')} sans montant au fichier fiscal"
@@ -170,18 +216,15 @@ def quarter_sentence(row: Mapping[str, Any], doubtful: int = 0) -> str:
     doubtful : int
         Dwellings to check, where some are of no quarter and only next to this one.
     """
-    named = {
-        "abattement_a_risque_eur": "à risque",
-        "abattement_a_reclamer_eur": "à réclamer",
-        "abattement_sous_reserve_eur": "sous réserve",
-    }
-    told = {} if row.get("abattement_eur") is None else named
-    parts = [f"{euros(row[c])} {name}" for c, name in told.items() if row.get(c)]
-    missing = int(row.get("logements_sans_montant") or 0)
-    if missing:
-        parts.append(f"{plural(missing, 'logement')} sans montant connu")
-    unsure = f" ; {plural(doubtful, 'logement')} à vérifier" if doubtful and told else ""
-    return f"À part : {', '.join(parts)}{unsure}." if parts else ""
+    amount, states = row.get("abattement_eur"), states_of(row)
+    known = amount is not None
+    claim = states.to_claim if known or not states.reserved else Decimal(0)
+    hanging = pending(amount, states) if known else Decimal(0)  # else its figure tells it, at best
+    told = _parts((states.at_risk, "à risque"), (claim, "à réclamer"), (hanging, RESERVED))
+    lacking = f"{plural(states.missing, 'logement')} sans montant connu" if states.missing else ""
+    unsure = f" ; {plural(doubtful, 'logement')} à vérifier" if doubtful and known else ""
+    parts = ", ".join(filter(None, (told, lacking)))
+    return f"À part : {parts}{unsure}." if parts else ""
 
 
 def abated_share(per_home: Decimal, abated: int, dwellings: int) -> str:

@@ -7,7 +7,8 @@ from typing import Final
 
 from tfpb.model.codes import Publication
 from tfpb.packaged import packaged
-from tfpb.words.numbers import NOTHING, THIN, first_day, number, plural
+from tfpb.words.numbers import NOTHING, THIN, number, plural
+from tfpb.words.survey.wave_dates import began
 
 _TEXTS: Final = packaged(__name__)
 VERDICTS: Final[dict[str, str]] = _TEXTS["verdicts"]
@@ -93,8 +94,8 @@ def adopted_before(adopted: object, wave: str, period: str) -> bool:
     """
     if not adopted:
         return False
-    began = first_day(period) or first_day(wave)
-    return began is not None and str(adopted)[:10] < began.isoformat()
+    start = began(wave, period)
+    return start is not None and str(adopted)[:10] < start.isoformat()
 
 
 TARGET_NAMES: Final = {"parc": "parc (ces logements)", "service": "service"}

@@ -41,8 +41,8 @@ def too_early(dossier: Dossier) -> tuple[str, ...]:
     year = dossier.located.year
     if dossier.survey is None or dossier.programme is None:
         return ()
-    wave = dossier.survey.last_wave
-    return (survey_too_early(wave, year),) if before_actions(wave, year) else ()
+    wave, period = dossier.survey.last_wave, dossier.survey.last_period
+    return (survey_too_early(wave, year),) if before_actions(wave, year, period) else ()
 
 
 def not_named(dossier: Dossier) -> tuple[str, ...]:

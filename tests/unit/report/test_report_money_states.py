@@ -1,0 +1,224 @@
+"""Where an amount is nil, not known or only estimated, every document tells what stands beside it, once."""
+
+from __future__ import annotations
+
+import dataclasses
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from report_dossier import bare, make
+
+from tfpb.model.money import States
+from tfpb.model.report import KeyFigures
+from tfpb.report.quarter_pages import own_answers, quarter_page
+from tfpb.report.sections.note import note
+from tfpb.report.sections.quarter_reports import residents_page
+from tfpb.report.sections.synthese import synthese
+from tfpb.tax.abatement.tallies import state_cells
+from tfpb.words.documents import residents_words
+from tfpb.words.documents.note_words import closing
+from tfpb.words.money import abatement_words
+
+if TYPE_CHECKING:
+    from tfpb.model.assembly import Dossier
+    from tfpb.model.location import QpvPage
+
+CODE = "QN05991I"
+NIL = Decimal(0)
+AT_RISK = States(at_risk=Decimal(260_354), lost=Decimal(38_781))
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ")
+
+
+def of_states(amount: Decimal | None, states: States, dossier: Dossier | None = None) -> Dossier:
+    """Give the year and its one quarter an amount and states."""
+    dossier = dossier or make(programme=None)
+    money = dossier.abatement
+    assert money is not None
+    loss = None if amount is None else amount / 2
+    sums = {"abattement_eur": amount, "perte_collectivites_eur": loss,
+            "compensation_etat_eur": loss}  # fmt: skip
+    cells = {**sums, **state_cells(states), "logements_sans_montant": states.missing}
+    row = money.by_qpv[money.by_qpv["code_qpv"] == CODE].iloc[0].to_dict() | cells
+    given = dataclasses.replace(
+        money,
+        by_qpv=pd.DataFrame([row], dtype=object),
+        states=states,
+        totals={**money.totals, **sums},
+    )
+    if not amount:
+        given = dataclasses.replace(given, premises=money.premises.iloc[:0])
+    return dataclasses.replace(dossier, abatement=given)
+
+
+def page_of(dossier: Dossier) -> QpvPage:
+    answers, parts = own_answers(dossier), dossier.located.parts
+    return quarter_page(dossier, answers, parts, CODE, "Les Tilleuls", "Valfictif")
+
+
+def on_page(dossier: Dossier) -> dict[str, tuple[str, str]]:
+    """Return the figures of the A4 page, and its sentence of what stands beside."""
+    page = page_of(dossier)
+    told = {label: (plain(value), plain(detail)) for label, value, detail in page.figures}
+    beside = [plain(s) for s in page.sentences if s.startswith("À part")]
+    return told | {"À part": (" ".join(beside), "")}
+
+
+def for_residents(dossier: Dossier) -> tuple[str, str]:
+    """Return what was spared, and what cannot be said yet."""
+    page = page_of(dossier)
+    (section,) = residents_page(dossier, page).sections
+    told: dict[str, Any] = {getattr(b, "title", ""): b for b in section.blocks}
+    return tuple(
+        plain(" ".join(told[title].paragraphs))
+        for title in (residents_words.SPARED, residents_words.OPEN)
+    )  # type: ignore[return-value]
+
+
+def key_figures(dossier: Dossier) -> dict[str, tuple[str, str]]:
+    (block,) = (b for b in synthese(dossier).blocks if isinstance(b, KeyFigures))
+    return {f.label: (plain(f.value), plain(f.detail)) for f in block.figures}
+
+
+def test_nothing_counted_and_all_at_risk_is_not_nothing() -> None:
+    dossier = of_states(NIL, AT_RISK)
+    assert dossier.abatement is not None
+    told = "Abattement 2025 : rien d’acquis ; 260 354 € à risque, 38 781 € perdu."
+    assert plain(note(dossier).lead) == told
+    assert plain(abatement_words.lead(dossier.abatement)) == told
+    figures = key_figures(dossier)
+    assert figures["Abattement 2025"] == ("rien d’acquis", "260 354 € à risque, 38 781 € perdu")
+    assert "Perte des collectivités" not in figures
+    page = on_page(dossier)
+    assert page["Abattement de TFPB"] == ("rien d’acquis", "260 354 € à risque, 38 781 € perdu")
+    assert page["Perte des collectivités"] == ("non établi", "suit l’abattement")
+    spared, pending = for_residents(dossier)
+    assert spared == "Rien de sûr en 2025 : 260 354 € peut-être à rendre et 38 781 € perdus."
+    assert "260 354 € peut-être à rendre" in pending
+    assert "Abattement 2025 : rien d’acquis ; à risque : 260 354 € ; perdu : 38 781 €." in [
+        plain(line) for line in closing(dossier, "x")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("states", "figure", "spared"),
+    [
+        (
+            States(to_claim=Decimal(46_692)),
+            ("rien d’acquis", "46 692 € à réclamer"),
+            "Rien de sûr en 2025 : 46 692 € à réclamer aux impôts.",
+        ),
+        (
+            States(lost=Decimal(46_692)),
+            ("rien d’acquis", "46 692 € perdu"),
+            "Rien en 2025 : 46 692 € sont perdus, une condition a été remplie trop tard.",
+        ),
+        (
+            States(),
+            ("0 €", "réel (avis)"),
+            "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt.",
+        ),
+    ],
+)
+def test_a_nil_amount_tells_its_states(
+    states: States, figure: tuple[str, str], spared: str
+) -> None:
+    dossier = of_states(NIL, states)
+    assert on_page(dossier)["Abattement de TFPB"] == figure
+    assert for_residents(dossier)[0] == spared
+
+
+def test_a_year_without_any_state_says_that_no_abatement_is_due() -> None:
+    dossier = of_states(NIL, States())
+    none = "aucun n’est porté par les avis ni estimé dû"
+    assert note(dossier).lead == f"Abattement 2025 : {none}."
+    assert key_figures(dossier)["Abattement 2025"] == ("0 €", none)
+
+
+def test_what_awaits_its_notice_is_told_once() -> None:
+    """574 032 € counted and on no notice, 21 280 € on a side: 595 312 € hang, 21 280 € stand beside."""
+    dossier = of_states(Decimal(574_032), States(hanging=Decimal(595_312)))
+    assert dossier.abatement is not None
+    page = on_page(dossier)
+    assert page["Abattement de TFPB"][0] == "574 032 €"
+    assert page["À part"][0] == "À part : 21 280 € sous réserve."
+    spared, pending = for_residents(dossier)
+    assert "574 032 € en 2025" in spared
+    assert "Ce que deviennent 21 280 € à confirmer." in pending
+    told = "Abattement 2025 : 574 032 € (estimé : sur aucun avis) ; sous réserve : 21 280 €."
+    assert told in [plain(line) for line in closing(dossier, "x")]
+    lead = plain(abatement_words.lead(dossier.abatement))
+    assert "L’abattement de 2025 s’élève à 574 032 € (estimé : sur aucun avis) ;" in lead
+    assert "574 032 € (estimé : sur aucun avis)" in plain(note(dossier).lead)
+    part = of_states(Decimal(574_032), States(acquired=Decimal(500_000), hanging=Decimal(95_312)))
+    assert on_page(part)["À part"][0] == "À part : 21 280 € sous réserve."
+    assert "574 032 €, dont 74 032 € sur aucun avis" in plain(note(part).lead)
+    alone = of_states(Decimal(14_792), States(hanging=Decimal(14_792)))
+    assert on_page(alone)["À part"][0] == ""
+    assert "deviennent" not in for_residents(alone)[1]
+
+
+def test_leavers_that_no_notice_bears_are_not_borne_for_nothing() -> None:
+    dossier = of_states(Decimal(500), States(acquired=Decimal(500)))
+    money = dossier.abatement
+    assert money is not None
+
+    def told(risk: int) -> tuple[str, str]:
+        left = pd.DataFrame(
+            [{"annee": 2025, "residences": 2, "logements": 40,
+              "abattement_a_risque_eur": Decimal(risk), "abattement_perdu_eur": Decimal(80_194)}]
+        )  # fmt: skip
+        given = dataclasses.replace(money, leavers=left)  # type: ignore[type-var]
+        return key_figures(dataclasses.replace(dossier, abatement=given))[
+            "Sortants, plus dû en 2025"
+        ]
+
+    assert told(0) == ("80 194 €", "aucun avis lu ne les porte")
+    assert told(12_411) == ("80 194 €", "dont 12 411 € encore portés par les avis, à risque")
+
+
+def test_an_amount_not_known_still_tells_what_is_at_risk() -> None:
+    states = States(at_risk=Decimal(260_354), hanging=Decimal(10_198))
+    dossier = of_states(None, states)
+    page = on_page(dossier)
+    assert page["Abattement de TFPB"] == ("sous réserve", "10 198 € au mieux")
+    assert page["À part"][0] == "À part : 260 354 € à risque."
+    pending = for_residents(dossier)[1]
+    assert "deviennent 260 354 € peut-être à rendre et 10 198 € à confirmer." in pending
+    claim = States(to_claim=Decimal(38_781), hanging=Decimal(10_198))
+    page = on_page(of_states(None, claim))
+    assert page["Abattement de TFPB"][1] == "48 979 € au mieux, dont 38 781 € à réclamer"
+    assert page["À part"][0] == ""
+    lacking = on_page(of_states(None, States(to_claim=Decimal(38_781), missing=7)))
+    assert lacking["Abattement de TFPB"] == (
+        "non connu", "7 logements sans montant au fichier fiscal",
+    )  # fmt: skip
+    told = "À part : 38 781 € à réclamer, 7 logements sans montant connu."
+    assert lacking["À part"][0] == told
+
+
+def test_no_balance_stands_for_quarters_that_are_not_known() -> None:
+    whole = make()
+    plan = whole.programme
+    assert plan is not None
+    own = of_states(Decimal(500), States(acquired=Decimal(500)), whole)
+    assert "quartier dont" not in key_figures(own)["Solde"][1]
+    money = own.abatement
+    assert money is not None
+    unknown = money.by_qpv.assign(code_qpv="QN05992M", abattement_eur=None)
+    rows = pd.concat([money.by_qpv, unknown], ignore_index=True)
+    part = dataclasses.replace(own, abatement=dataclasses.replace(money, by_qpv=rows))
+    assert key_figures(part)["Solde"][1].endswith(
+        ", sans 1 quartier dont le montant n’est pas connu"
+    )
+    assert "Solde" not in key_figures(of_states(None, States(hanging=Decimal(500)), whole))
+    assert "Solde" not in key_figures(of_states(NIL, AT_RISK, whole))
+    assert "Solde" in key_figures(of_states(NIL, States(), whole))
+
+
+def test_without_a_tax_file_nothing_stands_beside() -> None:
+    assert on_page(bare())["À part"][0] == ""
