@@ -166,6 +166,33 @@ def test_another_bailleurs_residence_is_not_taken_for_ours() -> None:
     assert _one(survey.faults, "residence_hors_patrimoine").fields["bailleur"] == "B"
 
 
+@pytest.mark.parametrize("stock", [STOCK, STOCK.assign(bailleur="A SA"), STOCK.assign(bailleur="")])
+def test_identifiers_of_two_bailleurs_are_not_matched_without_their_names(
+    stock: pd.DataFrame,
+) -> None:
+    frame = _rows({"residence": "R1"}, {"bailleur": "B", "residence": "R1", "qpv": "0"})
+    fault = _one(recode([frame], make_plan(), stock).faults, "residences_de_deux_bailleurs")
+    assert (fault.severity, fault.got, fault.place.row) == (Severity.FAUTE, "R1", 3)
+    assert fault.fields == {"bailleurs": "A ; B", "nombre": 1}
+    apart = _rows({"residence": "R1"}, {"bailleur": "B", "residence": "R2", "qpv": "0"})
+    survey = recode([apart], make_plan(), stock)
+    doubt = _one(survey.faults, "residences_sans_bailleur")
+    assert (doubt.severity, doubt.fields) == (Severity.DOUTE, {"nombre": 2})
+    assert survey.respondents["qpv"].tolist() == [1, 0]
+    lone = recode([_rows({"residence": "R1"})], make_plan(), stock)  # a stock of its own
+    assert not lone.faults
+
+
+def test_the_bailleur_of_located_residences_is_found_under_its_other_headers() -> None:
+    stock = STOCK.assign(Organisme="A")
+    located, _ = located_residences(stock)
+    assert located["bailleur"].tolist() == ["A", "A", "A"]
+    frame = _rows({"residence": "R1"}, {"bailleur": "B", "residence": "R1", "qpv": "0"})
+    survey = recode([frame], make_plan(), located)
+    assert survey.respondents["qpv"].tolist() == [1, 0]
+    assert _one(survey.faults, "residence_hors_patrimoine").fields["bailleur"] == "B"
+
+
 def test_a_residence_in_two_strata_is_listed() -> None:
     survey = recode([_rows({"qpv": "1"}, {"qpv": "0"})], make_plan())
     assert _one(survey.faults, "residence_deux_strates").got == "R1"

@@ -19,6 +19,8 @@ from tfpb.text import fold, squeeze
 from tfpb.words.survey.survey_words import LOCATED_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
 
 UNKNOWN: Final = -1
@@ -71,9 +73,10 @@ def located_residences(
     code = _filled(frame, f"qpv{carte}_code") if carte is not None else None
     code = code or find_column(frame, ("code_qpv", "qpv_code"))
     out = {"cote": _majority_side(table[side], ids, dwellings)}
+    owner = find_column(frame, _names("bailleur"))
     for name, values in table.items():
         if name not in {key, side, "cote", "id_residence"}:
-            out[name] = _of_most(values, ids, dwellings)
+            out["bailleur" if name == owner else name] = _of_most(values, ids, dwellings)
     if code is not None:
         inside = np.where(table[side] == QpvStatut.DANS.value, table[code], "")
         out["code_qpv"] = _of_most(inside, ids, dwellings)
@@ -131,12 +134,9 @@ def residence_rows(frame: pd.DataFrame, residences: pd.DataFrame) -> Indices:
     bailleurs, or one bailleur that the survey also names among others, the bailleur must agree.
     """
     ids = [identifier(squeeze(str(v))).casefold() for v in residences["id_residence"]]
-    owners = [fold(str(v)) for v in residences["bailleur"]] if "bailleur" in residences else []
+    owners = _owners(residences)
     keys = frame[["bailleur", "residence"]].drop_duplicates()
-    surveyed = {fold(str(b)) for b in keys["bailleur"]}
-    by_owner = bool(owners) and (
-        len(set(ids)) < len(ids) or (len(surveyed) > 1 and bool(surveyed & set(owners)))
-    )
+    by_owner = bool(owners) and (len(set(ids)) < len(ids) or _names_some(owners, keys["bailleur"]))
     if by_owner:
         position = {(o, i): k for k, (o, i) in enumerate(zip(owners, ids, strict=True))}
     else:
@@ -148,6 +148,38 @@ def residence_rows(frame: pd.DataFrame, residences: pd.DataFrame) -> Indices:
     index = pd.MultiIndex.from_frame(keys)
     rows = index.get_indexer(pd.MultiIndex.from_frame(frame[["bailleur", "residence"]]))
     return np.array(found, dtype=np.intp)[rows]
+
+
+def _owners(residences: pd.DataFrame) -> list[str]:
+    """Return the bailleur of each résidence, folded; nothing when the table has no column of them."""
+    return [fold(str(v)) for v in residences["bailleur"]] if "bailleur" in residences else []
+
+
+def _names_some(owners: Sequence[str], surveyed: pd.Series) -> bool:
+    """Return whether the survey names several bailleurs, and the stock one of them."""
+    names = {fold(str(b)) for b in surveyed}
+    return len(names) > 1 and bool(names & set(owners))
+
+
+def _whose(frame: pd.DataFrame, residences: pd.DataFrame, rows: Indices) -> list[Fault]:
+    """List what is matched by identifiers alone though the survey names several bailleurs.
+
+    One that two bailleurs of the survey use is a fault: the map of one would be the other's.
+    """
+    if _names_some(_owners(residences), frame["bailleur"]):
+        return []
+    met = frame.assign(_row=rows)[rows >= 0].drop_duplicates(["bailleur", "_row"])
+    names = sorted(met["bailleur"].astype(str).unique())
+    if len(names) < 2:  # noqa: PLR2004 - one bailleur alone is not taken for another
+        return []
+    twice = met[met["_row"].duplicated()]
+    if not len(twice):  # their names stay out: a doubt stands in one bailleur's pack
+        place = stamped_place(frame, int(met.index[0]))
+        told = {"nombre": met["_row"].nunique()}
+        return [Fault("residences_sans_bailleur", place, "", told, Severity.DOUTE)]
+    place = stamped_place(frame, int(twice.index[0]))
+    fields = {"bailleurs": " ; ".join(names), "nombre": twice["_row"].nunique()}
+    return [Fault("residences_de_deux_bailleurs", place, str(twice["residence"].iloc[0]), fields)]
 
 
 def apply_located_side(
@@ -174,6 +206,7 @@ def apply_located_side(
     if residences is None or not here:
         return flag, faults
     rows = residence_rows(frame, residences)
+    faults += _whose(frame, residences, rows)
     located = np.array([SIDES.get(str(c), UNKNOWN) for c in residences["cote"]], dtype=np.int64)
     known = rows >= 0
     side = np.where(known, located[rows], flag)
