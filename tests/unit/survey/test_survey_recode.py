@@ -193,6 +193,39 @@ def test_the_bailleur_of_located_residences_is_found_under_its_other_headers() -
     assert _one(survey.faults, "residence_hors_patrimoine").fields["bailleur"] == "B"
 
 
+def test_more_interviews_than_dwellings_are_no_census() -> None:
+    plan = make_plan(("q1",))
+    homes = [f"R{k:02d}" for k in range(40)]
+    frame = _rows(
+        *(
+            {"id": str(k), "residence": homes[k % 40], "qpv": "", "q1": "14"[k * 37 % 100 > 75]}
+            for k in range(400)
+        )
+    )
+    stock = pd.DataFrame({"id_residence": homes, "cote": ["dans"] * 20 + ["hors"] * 20})
+    unknown, crowded, whole = (
+        recode([frame], plan, stock.assign(nb_logements=n)) for n in ("", "9", "10")
+    )
+    doubts = [f for f in crowded.faults if f.code == "interviews_plus_que_logements"]
+    assert [f.got for f in doubts] == homes
+    fields = {"residence": "R00", "vague": "2023", "bailleur": "A", "nombre": 10, "logements": 9}
+    assert doubts[0].fields == fields
+    assert doubts[0].severity is Severity.DOUTE
+    one, two = (compare(s, plan).comparison for s in (unknown, crowded))
+    pd.testing.assert_frame_equal(one, two)
+    assert (
+        not whole.faults
+    )  # as many interviews as dwellings: everyone was asked, nothing is uncertain
+    assert whole.stock is not None
+    one_of_them = stock.assign(nb_logements=["9"] + ["40"] * 39)
+    mixed = recode([frame], plan, one_of_them)
+    assert _one(mixed.faults, "interviews_plus_que_logements").got == "R00"
+    assert mixed.stock is not None
+    assert mixed.stock["logements"].tolist() == [40.0] * 39
+    waves = frame.assign(vague=[("2019", "2023")[k // 40 % 2] for k in range(400)])  # five a wave
+    assert not recode([waves], plan, stock.assign(nb_logements="5")).faults
+
+
 def test_a_residence_in_two_strata_is_listed() -> None:
     survey = recode([_rows({"qpv": "1"}, {"qpv": "0"})], make_plan())
     assert _one(survey.faults, "residence_deux_strates").got == "R1"

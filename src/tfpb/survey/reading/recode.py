@@ -96,7 +96,8 @@ def recode(
     frame = pd.concat([frame, variables], axis=1)
     kept = np.flatnonzero(keep)
     out = frame.iloc[kept].reset_index(drop=True)
-    stock, out[PARC] = surveyed_stock(out, residences)
+    stock, out[PARC], listed = surveyed_stock(out, residences)
+    faults += listed
     has_clusters = bool((out["residence"] != "").any())
     out["strate"] = _strata(out, plan, faults)
     if has_clusters:
