@@ -312,7 +312,7 @@ def estimates(
         by=[*scope.territories, *(c for c in also if c in read.respondents)],
         repere=answers.repere,
         margins=answers.margins,
-        reference=answers.reference.frame if answers.reference is not None else None,
+        reference=answers.reference,
     )
     found = replace(found, readings=summed((*read.readings, *dropped)))
     return survey.for_bailleur(found, scope.bailleur) if scope.bailleur else found

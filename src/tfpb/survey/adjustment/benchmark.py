@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity
+from tfpb.errors import Fault, Severity
 from tfpb.model.codes import Groupe
 from tfpb.model.results import BENCHMARK_COLUMNS
 from tfpb.packaged import packaged
@@ -15,7 +15,13 @@ from tfpb.survey.estimation.compared_groups import groups_of_others
 from tfpb.survey.estimation.comparison import Comparison, estimate_groups
 from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import raw_rows
-from tfpb.survey.reading.delivery_columns import AnyTable, as_frame, find_column, parse_number
+from tfpb.survey.reading.delivery_columns import (
+    AnyTable,
+    as_frame,
+    find_column,
+    parse_number,
+    place_in,
+)
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.verdicts import FRAGILE, STATES
 from tfpb.text import fold, squeeze
@@ -113,10 +119,8 @@ def referenced_rows(
 
 
 def _unreadable(repere: AnyTable, position: int, lacking: list[str], got: str) -> Fault:
-    place = Place("", "", row := position + 2, lacking[0])
-    if not isinstance(repere, pd.DataFrame):
-        place = Place(repere.file, repere.sheet, row := int(repere.rows[position]), lacking[0])
-    fields = {"ligne": row, "colonne": ", ".join(lacking)}
+    place = place_in(repere, position, lacking[0])
+    fields = {"ligne": place.row, "colonne": ", ".join(lacking)}
     return Fault("repere_illisible", place, got, fields, Severity.DOUTE)
 
 

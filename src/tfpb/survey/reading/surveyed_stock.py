@@ -79,13 +79,14 @@ def _crowded(frame: pd.DataFrame, rows: Indices, dwellings: Floats) -> tuple[Fla
     out = np.zeros(len(dwellings), dtype=bool)
     doubts = []
     met = frame.assign(_row=rows, _at=np.arange(len(frame)))[rows >= 0]
-    for (wave, row), group in met.groupby(["vague", "_row"], sort=True):
+    for _, group in met.groupby(["vague", "_row"], sort=True):
+        row = int(group["_row"].iloc[0])
         if not 0 < dwellings[row] < len(group):
             continue
         out[row] = True
         name = str(group["residence"].iloc[0])
         fields = {
-            "residence": name, "vague": str(wave), "nombre": len(group),
+            "residence": name, "vague": str(group["vague"].iloc[0]), "nombre": len(group),
             "logements": int(dwellings[row]), "bailleur": str(group["bailleur"].iloc[0]),
         }  # fmt: skip
         place = stamped_place(frame, int(group["_at"].iloc[0]))
