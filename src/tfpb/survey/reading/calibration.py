@@ -140,7 +140,8 @@ def _read_margins(
         (str(wave), str(variable), _category(str(variable), str(label)))
         for wave, variable, label in zip(waves, variables, labels, strict=True)
     ]
-    faults += repeated_rows(margins, keys, ROW_OBJECTS["calage"])
+    if not faults:  # without its wave a row repeats another's
+        faults = repeated_rows(margins, keys, ROW_OBJECTS["calage"])
     out: dict[tuple[str, str], dict[str, float]] = {}
     for (wave, variable, category), count in zip(keys, counts, strict=True):
         out.setdefault((wave, variable), {})[category] = float(count)
