@@ -342,7 +342,70 @@ def test_entrances_become_residences_by_their_dwellings() -> None:
     assert out["code_qpv"].tolist()[1] == "QN2"
     old, _ = located_residences(entrances, carte=2015)
     assert set(old["cote"]) == {"hors"}
+    inside = entrances.assign(qpv2015_statut="dans", qpv2015_code="QP9")
+    assert set(located_residences(inside, carte=2015)[0]["code_qpv"]) == {"QP9"}
+    bare = inside.drop(columns="qpv2015_code")  # the quarters of 2024 are not those of 2015
+    assert "code_qpv" not in located_residences(bare, carte=2015)[0]
     assert located_residences(pd.DataFrame({"nom": ["x"]}))[1][0].code == "colonne_absente"
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "unsure"),
+    [
+        ("dans", "hors", "a_verifier"), ("Dans", "HORS", "À vérifier"), ("QPV", "hors QPV", ""),
+        ("oui", "non", ""), ("1", "0", ""),
+    ],
+)  # fmt: skip
+def test_a_side_is_read_in_the_words_of_a_delivery(inside: str, outside: str, unsure: str) -> None:
+    stock = pd.DataFrame({"id_residence": ["R1", "R2", "R3"], "cote": [inside, outside, unsure]})
+    out, faults = located_residences(stock)
+    assert (out["cote"].tolist(), faults) == (["dans", "hors", "a_verifier"], [])
+
+
+def test_a_side_in_unknown_words_is_a_fault() -> None:
+    stock = pd.DataFrame({"id_residence": ["R1", "R2"], "cote": ["dans", "peut-être"]})
+    out, faults = located_residences(stock, file="r.csv")
+    fault = _one(faults, "valeur_illisible")
+    assert (fault.severity, fault.got) == (Severity.FAUTE, "peut-être")
+    assert (fault.place.file, fault.place.row, fault.place.column) == ("r.csv", 3, "cote")
+    assert out.empty
+
+
+def test_a_residence_of_two_quarters_is_of_the_larger_and_outside_of_none() -> None:
+    entrances = pd.DataFrame(
+        {
+            "id_residence": ["R1", "R1", "R1", "R2", "R2"],
+            "nb_logements": ["40", "30", "50", "10", "20"],
+            "qpv_statut": ["dans", "dans", "hors", "dans", "hors"],
+            "qpv_code": ["QN1", "QN2", "", "QN1", ""],
+        }
+    )
+    out, _ = located_residences(entrances)
+    assert out["cote"].tolist() == ["dans", "hors"]  # 70 of 120, 10 of 30
+    assert out["code_qpv"].tolist() == ["QN1", ""]
+
+
+@pytest.mark.parametrize(
+    ("column", "maps", "other"),
+    [
+        ("qpv2015_statut", "2024", "2024"),  # there, and empty: that map was not imported
+        ("qpv2015_statut", "", "qpv_statut"),
+        ("note", "2024", "2024"),
+        ("note", "2015", ""),
+        ("note", "", ""),  # nothing says which map it is
+    ],
+)
+def test_residences_on_another_map_than_asked_are_refused(
+    column: str, maps: str, other: str
+) -> None:
+    table = pd.DataFrame({"id_residence": ["R1"], "qpv_statut": ["dans"], "qpv_code": ["QN1"]})
+    table = table.assign(qpv_millesime=maps, **{column: ""})
+    out, faults = located_residences(table, carte=2015)
+    assert [(f.code, f.fields["autre"]) for f in faults] == (
+        [("residences_autre_carte", other)] if other else []
+    )
+    assert out.empty is bool(other)
+    assert not located_residences(table)[1]  # no map is asked for
 
 
 def test_a_plan_that_names_no_side_is_told_both_ways_out() -> None:
