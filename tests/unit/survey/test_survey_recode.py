@@ -265,6 +265,47 @@ def test_a_filter_names_a_category_or_a_code(values: list[object]) -> None:
     assert survey.respondents["type_habitat"].tolist() == ["collectif", "individuel"]
 
 
+def test_answers_outside_a_filter_are_listed() -> None:
+    lift: dict[str, object] = {
+        "colonnes": "q3", "libelle": "Ascenseur", "theme": "residence", "echelle": "s4",
+        "filtre": {"colonne": "habitat", "valeurs": ["collectif"]},
+    }  # fmt: skip
+    plan = make_plan(more=[lift])
+    frame = _rows(
+        {"habitat": "Collectif", "q3": "1"},
+        {"habitat": "Immeuble collectif", "q3": "4"},
+        {"habitat": "maison", "q3": "8"},  # « non concerné »: nobody is left out
+        {"habitat": "maison", "q3": ""},
+        {"habitat": "Immeuble collectif", "q3": "2"},
+    )
+    survey = recode([frame], plan)
+    assert survey.answers["q3"].tolist() == [0, ABSENT, ABSENT, ABSENT, ABSENT]
+    doubt = _one(survey.faults, "reponses_hors_filtre")
+    assert (doubt.severity, doubt.got) == (Severity.DOUTE, "Immeuble collectif")
+    assert (doubt.place.row, doubt.place.column) == (3, "q3")
+    assert doubt.fields == {
+        "item": "Ascenseur", "filtre": "habitat", "valeurs": "collectif", "nombre": 2,
+        "lignes": "3, 6",
+    }  # fmt: skip
+    assert not recode([frame.iloc[[0, 2, 3]]], plan).faults
+
+
+def test_a_wave_in_two_spellings_is_one() -> None:
+    frame = make_delivery(3, waves=("Vague 2023",))
+    halves = ["vague 2023" if k % 3 else "Vague 2023" for k in range(len(frame))]
+    sections = {"Vague 2023": {"prestataire": "Alpha", "contactes": 5000}}
+    plan = make_plan(enquete=sections)
+    survey = recode([frame.assign(vague=halves)], plan)
+    assert survey.waves == ("vague 2023",)  # the more frequent
+    made = compare(survey, plan)
+    assert set(made.comparison["vague"]) == {"vague 2023"}  # and no change
+    (facts,) = made.waves
+    assert (facts.prestataire, facts.contactes) == ("Alpha", 5000)
+    repere = pd.DataFrame({"item": ["q1"], "valeur": ["62"], "vague": ["VAGUE 2023"]})
+    marks = compare(survey, plan, repere=repere.assign(reference="X")).benchmark
+    assert set(marks[marks["repere"] == "national"]["vague"]) == {"vague 2023"}
+
+
 def test_an_unknown_category_is_a_fault() -> None:
     plan = make_plan(variables={"type": {"categories": {"collectif": [1]}}})
     fault = _one(recode([_rows({"type": "3"})], plan).faults, "categorie_inconnue")

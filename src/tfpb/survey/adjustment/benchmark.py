@@ -86,6 +86,7 @@ def referenced_rows(
     lookup = {
         fold(name): item.identifiant for item in items for name in (*item.colonnes, item.libelle)
     }
+    spelled = {fold(w): w for w in waves}
     rows: list[dict[str, object]] = []
     faults = []
     cells = {n: texts(frame, c) if c else [""] * len(frame) for n, c in found.items()}
@@ -118,7 +119,8 @@ def referenced_rows(
             "reference": cell["reference"],
             OWNER: "",
         }
-        rows += [{"vague": w, **line} for w in ([cell["vague"]] if cell["vague"] else waves)]
+        wave = spelled.get(fold(cell["vague"]), cell["vague"])
+        rows += [{"vague": w, **line} for w in ([wave] if wave else waves)]
     return pd.DataFrame(rows, columns=[*BENCHMARK_COLUMNS, OWNER]), faults
 
 
