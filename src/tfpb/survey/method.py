@@ -150,6 +150,13 @@ def _calibration(survey: Survey) -> str:
     return "livres" if not count else "post_stratification" if count == 1 else "calage"
 
 
+def _section(plan: Plan, wave: str) -> dict[str, object]:
+    """Return what the plan declares of one wave, however it writes its name."""
+    sections = (plan.enquete.model_extra or {}).items()
+    own = next((s for name, s in sections if fold(str(name)) == fold(wave)), None)
+    return own if isinstance(own, dict) else {}
+
+
 def declared(plan: Plan, wave: str) -> dict[str, str]:
     """Return what the method sheet declares of a wave: its own section first, else the common one."""
     common = {name: getattr(plan.enquete, name) for name in DECLARED}
@@ -157,13 +164,6 @@ def declared(plan: Plan, wave: str) -> dict[str, str]:
     if own:
         common |= {k: str(v) for k, v in own.items() if k in DECLARED}
     return {k: str(v) for k, v in common.items()}
-
-
-def _section(plan: Plan, wave: str) -> dict[str, object]:
-    """Return what the plan declares of one wave, however it writes its name."""
-    sections = (plan.enquete.model_extra or {}).items()
-    own = next((s for name, s in sections if fold(str(name)) == fold(wave)), None)
-    return own if isinstance(own, dict) else {}
 
 
 def contacted(plan: Plan, wave: str) -> int:
