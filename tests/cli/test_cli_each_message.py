@@ -292,6 +292,44 @@ def test_of_a_survey(tmp_path: Path, run: Run) -> None:
         assert (tmp_path / "s.csv").exists() is (codes == ("poids_manquant",))
 
 
+def test_of_located_residences_and_of_tables_of_counts(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "e.csv").write_text(answers(holes=False), encoding="utf-8")
+
+    def compared(stock: str, plan: str) -> Any:
+        (tmp_path / "r.csv").write_text(stock, encoding="utf-8")
+        (tmp_path / "plan.toml").write_text(plan, encoding="utf-8")
+        return run("comparer", tmp_path / "e.csv", "--plan", tmp_path / "plan.toml",
+                   "--residences", tmp_path / "r.csv", "--sortie", tmp_path / "s.csv")  # fmt: skip
+
+    def homes(side: str, *rows: str) -> str:
+        lines = [f"R{k};{('hors', 'dans')[k % 2]};9" for k in range(16)]
+        return "\n".join(
+            [f"id_residence;{side};nb_logements{rows[0]}", *(x + rows[1] for x in lines)]
+        )
+
+    bare = PLAN.replace('marges_calage = "marges.csv"', "").replace(', "perdue"', "")
+    bare = bare.replace('ajustement = ["type"]', "")
+    where = "« e.csv »"
+    # sixteen identifiers of A in 2019, eight of which are B's in 2023
+    told(compared(homes("cote", "", ""), bare), "residences_de_deux_bailleurs", where=where)
+    later = answers(holes=False).splitlines()
+    (tmp_path / "e.csv").write_text("\n".join([later[0], *later[241:]]), encoding="utf-8")
+    told(compared(homes("cote", "", ""), bare), "residences_sans_bailleur",
+         "interviews_plus_que_logements", where=where)  # fmt: skip
+    old = bare.replace("[reglages]", "[reglages]\ncarte = 2015")
+    entrances = homes("qpv_statut", ";qpv2015_statut;qpv_millesime", ";;2024")
+    told(compared(entrances, old), "residences_autre_carte", where="« r.csv »")
+    filtered = bare + 'filtre = { colonne = "type", valeurs = ["tour"] }\n'
+    told(compared(homes("cote", "", ""), filtered), "reponses_hors_filtre", where=where)
+    apart = PLAN.replace('ajustement = ["type", "perdue"]', 'standardisation = ["type"]')
+    apart = apart.replace("[reglages]", '[reglages]\nreference_standardisation = "parc.csv"')
+    (tmp_path / "parc.csv").write_text("type;logements\ntour;100\n", encoding="utf-8")
+    # a résidence of even number is a « tour » and hors QPV
+    margins = "variable;modalite;effectif\ntype;tour;100\ntype;barre;900\nqpv;0;500\nqpv;1;500\n"
+    (tmp_path / "marges.csv").write_text(margins, encoding="utf-8")
+    told(compared(homes("cote", "", ""), apart), "calage_contradictoire", "standard_incomplet")
+
+
 def test_of_a_pack(copy: Path, geodata: Path, run: Run) -> None:
     path = copy / "conventions.csv"
     late = path.read_text(encoding="utf-8-sig").replace("2024-12-20", "2026-12-20")

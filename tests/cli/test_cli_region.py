@@ -243,7 +243,7 @@ def test_a_release_is_the_same_twice_and_in_processes_and_binds_the_next(
     first = json.loads((tmp_path / "un" / "diffusion.json").read_text(encoding="utf-8"))
     assert first["bailleurs"] == OWNERS
     own = tmp_path / "un" / "bailleurs" / "habitat-fictif-01.zip"
-    homes = list(first["residences"]["cote"])
+    homes = list(first["residences_par_bailleur"][OWNERS[0]]["cote"])
     [alone] = precedents(OWNERS[:1], "", homes, [own]).releases[:1]
     assert alone.bailleurs == (OWNERS[0],)
     assert {c.bailleur for c in alone.masked} <= {OWNERS[0], "ensemble"}

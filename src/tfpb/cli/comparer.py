@@ -101,9 +101,7 @@ def _stock(
     table = gathered.table("residences", path, known=(*RESIDENCE_COLUMNS, *LOCATION_COLUMNS))
     if table is None or plan is None:
         return None
-    frame, faults = located_residences(
-        table.frame, file=table.file, sheet=table.sheet, carte=plan.reglages.carte
-    )
+    frame, faults = located_residences(table, carte=plan.reglages.carte)
     gathered.faults += faults
     return with_territories(frame, levels, Communes.load())
 

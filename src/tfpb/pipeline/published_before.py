@@ -25,7 +25,7 @@ from tfpb.model.codes import TOTAL
 from tfpb.model.record import Source
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
-from tfpb.survey.secrecy.cells import Cell
+from tfpb.survey.secrecy.cells import Cell, Home
 from tfpb.survey.secrecy.field_counts import FieldCount, counts_told
 from tfpb.text import fold
 from tfpb.words.documents.pack_words import LEDGER
@@ -46,7 +46,10 @@ _TOLD: Final = ("valorise_eur", "abattement_eur", "logements_abattus")
 _ALONE: Final = ".json"
 """Ending of the line of a comparison released by itself, which stands beside it."""
 _SIDE: Final = "cote"
-_FIELDS: Final = ("bailleurs", "calcul", "residences", "masquees", "montrees")
+_HOMES: Final = "residences"
+_HOMES_BY_OWNER: Final = "residences_par_bailleur"
+"""Résidences of a release of several bailleurs, of whom two may use one identifier. A program that does not
+know this field refuses the ledger, which is better than to read it amiss."""
 _COUNTS: Final = "terrain"
 _NEVER_TWICE: Final = frozenset({"enquete_renommee", "cotes_d_avant_inconnus"})
 """Doubts with which nothing is released: what two releases tell together is not known."""
@@ -63,8 +66,9 @@ class Release:
     bailleurs : tuple of str
     run : str
         Short hash of its inputs, settings and versions, the ledger apart.
-    homes : mapping of str to mapping of str to str
-        Column (`cote`, `code_qpv`, each level shown) → résidence → what it was then.
+    homes : mapping of str to mapping of (str, str) to str
+        Column (`cote`, `code_qpv`, each level shown) → bailleur ("" where it is not known) and résidence →
+        what it was then.
     masked : tuple of Cell
     shown : tuple of (Cell, int)
     counts : tuple of FieldCount
@@ -73,7 +77,7 @@ class Release:
 
     bailleurs: tuple[str, ...]
     run: str
-    homes: dict[str, dict[str, str]]
+    homes: dict[str, dict[Home, str]]
     masked: tuple[Cell, ...]
     shown: tuple[tuple[Cell, int], ...]
     counts: tuple[FieldCount, ...] = ()
@@ -84,18 +88,29 @@ class Release:
         return {
             "bailleurs": list(self.bailleurs),
             "calcul": self.run,
-            "residences": self.homes,
+            **self._homes_line(),
             "masquees": [list(c) for c in self.masked],
             "montrees": [[*c, n] for c, n in self.shown],
             **field_sheet,
         }
+
+    def _homes_line(self) -> dict[str, Any]:
+        if len(self.bailleurs) == 1:
+            return {
+                _HOMES: {c: {h: v for (_, h), v in told.items()} for c, told in self.homes.items()}
+            }
+        out: dict[str, dict[str, dict[str, str]]] = {}
+        for column, told in self.homes.items():
+            for (owner, home), value in told.items():
+                out.setdefault(owner, {}).setdefault(column, {})[home] = value
+        return {_HOMES_BY_OWNER: out}
 
     def concerns(self, bailleurs: Iterable[str], homes: Collection[str]) -> bool:
         """Return whether a run is about the same survey: a bailleur and some résidences in common.
 
         A survey that names no résidence may be the same.
         """
-        known = self.homes.get(_SIDE, {})
+        known = {h for _, h in self.homes.get(_SIDE, {})}
         shared = {fold(b) for b in bailleurs} & {fold(b) for b in self.bailleurs}
         return bool(shared) and (not known or not homes or any(h in known for h in homes))
 
@@ -131,12 +146,13 @@ class Precedents:
         written = {fold(b): b for b in bailleurs}
         masked: list[Cell] = []
         shown: dict[Cell, int] = {}
-        sides: dict[str, dict[str, str]] = {}
+        sides: dict[str, dict[Home, str]] = {}
         for rank, release in enumerate(self.releases, start=1):
             names = {c: c if c in {_SIDE, *same} else f"@{rank}:{c}" for c in release.homes}
             for column, values in release.homes.items():
                 stood = {h: v for h, v in values.items() if v or column != _SIDE}
-                sides[names[column]] = stood | sides.get(names[column], {})
+                ours = _of_run(stood, written)
+                sides[names[column]] = ours | sides.get(names[column], {})
 
             def as_now(cell: Cell, names: Mapping[str, str] = names) -> Cell:
                 owner = written.get(fold(cell.bailleur), cell.bailleur)
@@ -157,6 +173,23 @@ class Precedents:
         return Disclosed(
             tuple(sorted(hidden)), told, tuple(sorted(sides.items())), tuple(filter(None, counts))
         )
+
+
+def _of_run(stood: Mapping[Home, str], bailleurs: Collection[str]) -> dict[Home, str]:
+    """Return what is told of the résidences of a run, under its bailleurs' names, folded.
+
+    Those of a run of one bailleur are all its own, whatever its stock calls it. What was of a bailleur that
+    the run does not name (it has another name now, or the line named none) is of whoever has that
+    identifier, unless two had it.
+    """
+    own = {(fold(o), h): v for (o, h), v in stood.items() if fold(o) in bailleurs}
+    if len(bailleurs) == 1:
+        own |= {("", h): v for (_, h), v in own.items()}
+    free: dict[Home, set[str]] = {}
+    for (owner, home), value in stood.items():
+        if not owner or (len(bailleurs) > 1 and fold(owner) not in bailleurs):
+            free.setdefault(("", home), set()).add(value)
+    return {h: told.pop() for h, told in free.items() if len(told) == 1} | own
 
 
 def ledger_path() -> Path:
@@ -281,15 +314,32 @@ def _of_pack(path: Path) -> Release:
 
 
 def _release(line: Any) -> Release:
-    bailleurs, run, homes, masked, shown = (line[name] for name in _FIELDS)
+    bailleurs = tuple(map(str, line["bailleurs"]))
     return Release(
-        tuple(map(str, bailleurs)),
-        str(run),
-        {str(c): {str(h): str(v) for h, v in values.items()} for c, values in homes.items()},
-        tuple(Cell(*map(str, c)) for c in masked),
-        tuple((Cell(*map(str, c)), int(n)) for *c, n in shown),
+        bailleurs,
+        str(line["calcul"]),
+        _homes(line, bailleurs),
+        tuple(Cell(*map(str, c)) for c in line["masquees"]),
+        tuple((Cell(*map(str, c)), int(n)) for *c, n in line["montrees"]),
         tuple(FieldCount._make((*map(str, c), int(n))) for *c, n in line.get(_COUNTS, ())),
     )
+
+
+def _homes(line: Any, bailleurs: Sequence[str]) -> dict[str, dict[Home, str]]:
+    """Read the résidences of a line; before 0.2.0 those of several bailleurs bore no owner."""
+    if _HOMES in line:
+        by_owner = {bailleurs[0] if len(bailleurs) == 1 else "": line[_HOMES]}
+    else:
+        by_owner = line[_HOMES_BY_OWNER]
+    out: dict[str, dict[Home, str]] = {}
+    for owner, columns in by_owner.items():
+        # without a side it was two résidences of one name: the rest is of either
+        two = {h for h, side in columns.get(_SIDE, {}).items() if not side}
+        for column, told in columns.items():
+            kept = {(str(owner), str(h)): str(v) for h, v in told.items() if h not in two}
+            blank = {(str(owner), str(h)): "" for h in two if column == _SIDE}
+            out.setdefault(str(column), {}).update(kept | blank)
+    return out
 
 
 def release_of(
@@ -309,7 +359,7 @@ def release_of(
         As published.
     homes : DataFrame or None
         Résidences (`id_residence`) as the survey was estimated on them; without `cote`, their side is not
-        known. Two that bear one name are on no known side either.
+        known. Two of one bailleur that bear one name are on no known side either, nor in a known quarter.
     fieldwork : DataFrame, optional
         Counts of the field sheet as published.
     """
@@ -318,12 +368,18 @@ def release_of(
     told = disclosed_in([comparison])
     levels = sorted(set(comparison["niveau"].astype(str)) - {TOTAL})
     columns = [_SIDE, *(c for c in dict.fromkeys(("code_qpv", *levels)) if c in homes)]
-    rows = homes.reindex(columns=["id_residence", *columns], fill_value="").fillna("").astype(str)
-    rows = rows.drop_duplicates().sort_values("id_residence", kind="stable")
-    double = rows["id_residence"].duplicated(keep=False)
+    keys = ["bailleur", "id_residence"]
+    rows = homes.reindex(columns=[*keys, *columns], fill_value="").fillna("").astype(str)
+    if len(bailleurs) == 1:
+        rows["bailleur"] = bailleurs[0]
+    rows = rows.drop_duplicates().sort_values(keys, kind="stable")
+    double = rows[keys].duplicated(keep=False)
     rows.loc[double, _SIDE] = ""
-    names = rows["id_residence"].tolist()
+    names = list(rows[keys].itertuples(index=False, name=None))
     held = {c: dict(zip(names, rows[c], strict=True)) for c in columns}
+    doubled = {name for name, twice in zip(names, double, strict=True) if twice}
+    for column in set(columns) - {_SIDE}:
+        held[column] = {h: v for h, v in held[column].items() if h not in doubled}
     counts = counts_told(fieldwork) if fieldwork is not None else ()
     if len(bailleurs) == 1:  # the whole of a delivery of one bailleur is its own
         counts = tuple(c._replace(bailleur=bailleurs[0]) for c in counts)

@@ -17,10 +17,12 @@ from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.stage import Stage, directly
 from tfpb.survey import Disclosed
+from tfpb.survey.reading.delivery_columns import find_column
 from tfpb.text import fold
 from tfpb.words.faults.input_words import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -199,7 +201,9 @@ def _named(located: Located, name: str) -> Located:
     )
 
 
-def _answers(inputs: Inputs, plan: Plan, sides: pd.DataFrame, name: str, written: str) -> Survey:
+def _answers(
+    inputs: Inputs, plan: Plan, sides: pd.DataFrame | None, name: str, written: str
+) -> Survey:
     """Recode the dossier's own deliveries, and keep this bailleur's interviews only.
 
     They may name it as the region does, or as its own files do.
@@ -210,13 +214,18 @@ def _answers(inputs: Inputs, plan: Plan, sides: pd.DataFrame, name: str, written
         Faults of the deliveries; `region_bailleur_absent` when they name several bailleurs but
         not this one.
     """
-    made = survey.recode([d.frame for d in inputs.deliveries], plan, sides)
+    frames = [d.frame for d in inputs.deliveries]
+    named = _named_in(frames, plan)
+    if sides is not None and fold(name) not in named and fold(written) in named:
+        sides = sides.assign(bailleur=written)  # its résidences go by that name there
+    made = survey.recode(frames, plan, sides)
     stop_on_faults(made.faults)
-    named = made.respondents["bailleur"].to_numpy(dtype=object)
-    met = sorted(set(named))
+    owners = made.respondents["bailleur"].to_numpy(dtype=object)
+    met = sorted(set(owners))
     known = {fold(name), fold(written)}
-    own = np.array([fold(n) in known for n in named], dtype=bool)
-    if len(met) > 1:
+    own = np.array([fold(n) in known for n in owners], dtype=bool)
+    lone = len({fold(r.bailleur) for r in made.readings}) == 1
+    if not lone and not own.all():
         if not own.any():
             place = Place(inputs.deliveries[0].table.file)
             near = near_names(name, met) or near_names(written, met)
@@ -230,10 +239,16 @@ def _answers(inputs: Inputs, plan: Plan, sides: pd.DataFrame, name: str, written
         )
         made = replace(made.kept(np.flatnonzero(own)), faults=(*made.faults, left))
     readings = tuple(
-        replace(r, bailleur=name) if fold(r.bailleur) in known or len(met) == 1 else renamed(r)
+        replace(r, bailleur=name) if fold(r.bailleur) in known or lone else renamed(r)
         for r in made.readings
     )
     return replace(made, respondents=made.respondents.assign(bailleur=name), readings=readings)
+
+
+def _named_in(frames: Sequence[pd.DataFrame], plan: Plan) -> set[str]:
+    """Return the bailleurs that deliveries name, folded."""
+    columns = ((f, find_column(f, plan.colonnes.bailleur)) for f in frames)
+    return {fold(str(v)) for f, column in columns if column for v in f[column].unique()}
 
 
 def renamed(one: Reading) -> Reading:

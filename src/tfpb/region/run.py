@@ -116,7 +116,7 @@ class Region:
     def release(self, bailleurs: Sequence[str], published: Published | None) -> dict[str, Any]:
         """Return the line that a release of these figures leaves in the ledger."""
         homes = self.homes[self.homes["bailleur"].isin(bailleurs)]
-        rows = homes[["id_residence", *({"cote", "code_qpv"} & set(homes))]]
+        rows = homes[["bailleur", "id_residence", *({"cote", "code_qpv"} & set(homes))]]
         told = (published.comparison, published.fieldwork) if published else (None, None)
         return release_of(bailleurs, self.digest[:8], told[0], rows, told[1])
 

@@ -20,7 +20,7 @@ from tfpb.model.results import (
 from tfpb.model.survey import Estimates
 from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows
 from tfpb.survey.adjustment.regression import regression_rows
-from tfpb.survey.adjustment.standardise import standardised_rows
+from tfpb.survey.adjustment.standardise import lacking_categories, read_standard, standardised_rows
 from tfpb.survey.estimation.compared_groups import groups
 from tfpb.survey.estimation.comparison import estimate_groups, estimate_pair, estimate_wave
 from tfpb.survey.estimation.levels import level_rows
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.plan import Plan
+    from tfpb.survey.adjustment.standardise import Standard
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
@@ -59,7 +60,7 @@ def compare(
     by: Sequence[str] = (),
     repere: AnyTable | None = None,
     margins: AnyTable | None = None,
-    reference: pd.DataFrame | None = None,
+    reference: AnyTable | None = None,
 ) -> Estimates:
     """Compare QPV with classic quarters, item by item.
 
@@ -74,7 +75,7 @@ def compare(
         Outside figures (`tfpb.survey.referenced_rows`).
     margins : DataFrame or ReadTable, optional
         Calibration margins (`tfpb.survey.reading.calibration.calibrate`).
-    reference : DataFrame, optional
+    reference : DataFrame or ReadTable, optional
         Standard population of the standardisation: its variables and `effectif`.
 
     Returns
@@ -86,8 +87,8 @@ def compare(
     Raises
     ------
     TfpbError
-        If the survey holds faults that stop; `enquete_sans_interview` if every row was left out, with
-        the doubts that give the reasons.
+        If the survey, its margins or its standard hold faults that stop; `enquete_sans_interview` if every
+        row was left out, with the doubts that give the reasons.
 
     Notes
     -----
@@ -109,13 +110,12 @@ def compare(
     items = [i for i in plan.items if i.identifiant in survey.answers]
     by, notices = territory_columns(survey, by)
     notices = [*survey.faults, *design_notices(survey, plan), *notices]
-    if margins is not None:
-        survey, found = calibrate(survey, margins)
-        notices += found
     standard, factors = (
         tuple(v for v in columns if v in survey.respondents)
         for columns in (plan.colonnes.standardisation, plan.colonnes.ajustement)
     )
+    survey, counts, found = _with_tables(survey, standard, margins, reference)
+    notices += found
     rows: list[pd.DataFrame] = []
     levels, priorities, benchmark, variants, atoms = [], [], [], [], []
     facts = []
@@ -124,7 +124,7 @@ def compare(
         """Add the raw rows, and those like with like by each of the plan's ways."""
         rows.append(raw_rows(comparison))
         if standard:
-            table, found = standardised_rows(comparison, standard, reference)
+            table, found = standardised_rows(comparison, standard, counts)
             rows.append(table)
             notices.extend(found)
         if factors:
@@ -169,6 +169,32 @@ def compare(
         variants=_stacked(variants, VARIANT_COLUMNS),
         atoms=tuple(atoms),
     )
+
+
+def _with_tables(
+    survey: Survey,
+    variables: Sequence[str],
+    margins: AnyTable | None,
+    reference: AnyTable | None,
+) -> tuple[Survey, Standard | None, list[Fault]]:
+    """Read the tables that the plan names: the survey calibrated, its standard, and the doubts on both.
+
+    Raises
+    ------
+    TfpbError
+        Every fault of both at once.
+    """
+    faults: list[Fault] = []
+    counts = None
+    if margins is not None:
+        survey, faults = calibrate(survey, margins)
+    if reference is not None and variables:
+        counts, found = read_standard(reference, variables)
+        faults = [*faults, *found]
+    stop_on_faults(faults)
+    if counts is not None:
+        faults += lacking_categories(survey.respondents, variables, counts)
+    return survey, counts, faults
 
 
 def released_rows(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:

@@ -153,11 +153,18 @@ def _calibration(survey: Survey) -> str:
     return "livres" if not count else "post_stratification" if count == 1 else "calage"
 
 
+def _section(plan: Plan, wave: str) -> dict[str, object]:
+    """Return what the plan declares of one wave, however it writes its name."""
+    sections = (plan.enquete.model_extra or {}).items()
+    own = next((s for name, s in sections if fold(str(name)) == fold(wave)), None)
+    return own if isinstance(own, dict) else {}
+
+
 def declared(plan: Plan, wave: str) -> dict[str, str]:
     """Return what the method sheet declares of a wave: its own section first, else the common one."""
     common = {name: getattr(plan.enquete, name) for name in DECLARED}
-    own = (plan.enquete.model_extra or {}).get(wave)
-    if isinstance(own, dict):
+    own = _section(plan, wave)
+    if own:
         common |= {k: str(v) for k, v in own.items() if k in DECLARED}
     return {k: str(v) for k, v in common.items()}
 
@@ -169,8 +176,7 @@ def periods(plan: Plan, waves: Iterable[str]) -> dict[str, str]:
 
 def contacted(plan: Plan, wave: str) -> int:
     """Return the households contacted in a wave, as its own section declares, else the common one; 0."""
-    own = (plan.enquete.model_extra or {}).get(wave)
-    declared_ = own.get("contactes") if isinstance(own, dict) else None
+    declared_ = _section(plan, wave).get("contactes")
     count = declared_ if declared_ is not None else plan.enquete.contactes
     return count if isinstance(count, int) else 0
 

@@ -166,6 +166,66 @@ def test_another_bailleurs_residence_is_not_taken_for_ours() -> None:
     assert _one(survey.faults, "residence_hors_patrimoine").fields["bailleur"] == "B"
 
 
+@pytest.mark.parametrize("stock", [STOCK, STOCK.assign(bailleur="A SA"), STOCK.assign(bailleur="")])
+def test_identifiers_of_two_bailleurs_are_not_matched_without_their_names(
+    stock: pd.DataFrame,
+) -> None:
+    frame = _rows({"residence": "R1"}, {"bailleur": "B", "residence": "R1", "qpv": "0"})
+    fault = _one(recode([frame], make_plan(), stock).faults, "residences_de_deux_bailleurs")
+    assert (fault.severity, fault.got, fault.place.row) == (Severity.FAUTE, "R1", 3)
+    assert fault.fields == {"bailleurs": "A ; B", "nombre": 1}
+    apart = _rows({"residence": "R1"}, {"bailleur": "B", "residence": "R2", "qpv": "0"})
+    survey = recode([apart], make_plan(), stock)
+    doubt = _one(survey.faults, "residences_sans_bailleur")
+    assert (doubt.severity, doubt.fields) == (Severity.DOUTE, {"nombre": 2})
+    assert survey.respondents["qpv"].tolist() == [1, 0]
+    lone = recode([_rows({"residence": "R1"})], make_plan(), stock)  # a stock of its own
+    assert not lone.faults
+
+
+def test_the_bailleur_of_located_residences_is_found_under_its_other_headers() -> None:
+    stock = STOCK.assign(Organisme="A")
+    located, _ = located_residences(stock)
+    assert located["bailleur"].tolist() == ["A", "A", "A"]
+    frame = _rows({"residence": "R1"}, {"bailleur": "B", "residence": "R1", "qpv": "0"})
+    survey = recode([frame], make_plan(), located)
+    assert survey.respondents["qpv"].tolist() == [1, 0]
+    assert _one(survey.faults, "residence_hors_patrimoine").fields["bailleur"] == "B"
+
+
+def test_more_interviews_than_dwellings_are_no_census() -> None:
+    plan = make_plan(("q1",))
+    homes = [f"R{k:02d}" for k in range(40)]
+    frame = _rows(
+        *(
+            {"id": str(k), "residence": homes[k % 40], "qpv": "", "q1": "14"[k * 37 % 100 > 75]}
+            for k in range(400)
+        )
+    )
+    stock = pd.DataFrame({"id_residence": homes, "cote": ["dans"] * 20 + ["hors"] * 20})
+    unknown, crowded, whole = (
+        recode([frame], plan, stock.assign(nb_logements=n)) for n in ("", "9", "10")
+    )
+    doubts = [f for f in crowded.faults if f.code == "interviews_plus_que_logements"]
+    assert [f.got for f in doubts] == homes
+    fields = {"residence": "R00", "vague": "2023", "bailleur": "A", "nombre": 10, "logements": 9}
+    assert doubts[0].fields == fields
+    assert doubts[0].severity is Severity.DOUTE
+    one, two = (compare(s, plan).comparison for s in (unknown, crowded))
+    pd.testing.assert_frame_equal(one, two)
+    assert (
+        not whole.faults
+    )  # as many interviews as dwellings: everyone was asked, nothing is uncertain
+    assert whole.stock is not None
+    one_of_them = stock.assign(nb_logements=["9"] + ["40"] * 39)
+    mixed = recode([frame], plan, one_of_them)
+    assert _one(mixed.faults, "interviews_plus_que_logements").got == "R00"
+    assert mixed.stock is not None
+    assert mixed.stock["logements"].tolist() == [40.0] * 39
+    waves = frame.assign(vague=[("2019", "2023")[k // 40 % 2] for k in range(400)])  # five a wave
+    assert not recode([waves], plan, stock.assign(nb_logements="5")).faults
+
+
 def test_a_residence_in_two_strata_is_listed() -> None:
     survey = recode([_rows({"qpv": "1"}, {"qpv": "0"})], make_plan())
     assert _one(survey.faults, "residence_deux_strates").got == "R1"
@@ -203,6 +263,47 @@ def test_a_filter_names_a_category_or_a_code(values: list[object]) -> None:
     survey = recode([_rows({"habitat": "1", "q3": "1"}, {"habitat": "2", "q3": "4"})], plan)
     assert survey.answers["q3"].tolist() == [0, ABSENT]
     assert survey.respondents["type_habitat"].tolist() == ["collectif", "individuel"]
+
+
+def test_answers_outside_a_filter_are_listed() -> None:
+    lift: dict[str, object] = {
+        "colonnes": "q3", "libelle": "Ascenseur", "theme": "residence", "echelle": "s4",
+        "filtre": {"colonne": "habitat", "valeurs": ["collectif"]},
+    }  # fmt: skip
+    plan = make_plan(more=[lift])
+    frame = _rows(
+        {"habitat": "Collectif", "q3": "1"},
+        {"habitat": "Immeuble collectif", "q3": "4"},
+        {"habitat": "maison", "q3": "8"},  # « non concerné »: nobody is left out
+        {"habitat": "maison", "q3": ""},
+        {"habitat": "Immeuble collectif", "q3": "2"},
+    )
+    survey = recode([frame], plan)
+    assert survey.answers["q3"].tolist() == [0, ABSENT, ABSENT, ABSENT, ABSENT]
+    doubt = _one(survey.faults, "reponses_hors_filtre")
+    assert (doubt.severity, doubt.got) == (Severity.DOUTE, "Immeuble collectif")
+    assert (doubt.place.row, doubt.place.column) == (3, "q3")
+    assert doubt.fields == {
+        "item": "Ascenseur", "filtre": "habitat", "valeurs": "collectif", "nombre": 2,
+        "lignes": "3, 6",
+    }  # fmt: skip
+    assert not recode([frame.iloc[[0, 2, 3]]], plan).faults
+
+
+def test_a_wave_in_two_spellings_is_one() -> None:
+    frame = make_delivery(3, waves=("Vague 2023",))
+    halves = ["vague 2023" if k % 3 else "Vague 2023" for k in range(len(frame))]
+    sections = {"Vague 2023": {"prestataire": "Alpha", "contactes": 5000}}
+    plan = make_plan(enquete=sections)
+    survey = recode([frame.assign(vague=halves)], plan)
+    assert survey.waves == ("vague 2023",)  # the more frequent
+    made = compare(survey, plan)
+    assert set(made.comparison["vague"]) == {"vague 2023"}  # and no change
+    (facts,) = made.waves
+    assert (facts.prestataire, facts.contactes) == ("Alpha", 5000)
+    repere = pd.DataFrame({"item": ["q1"], "valeur": ["62"], "vague": ["VAGUE 2023"]})
+    marks = compare(survey, plan, repere=repere.assign(reference="X")).benchmark
+    assert set(marks[marks["repere"] == "national"]["vague"]) == {"vague 2023"}
 
 
 def test_an_unknown_category_is_a_fault() -> None:
@@ -282,7 +383,70 @@ def test_entrances_become_residences_by_their_dwellings() -> None:
     assert out["code_qpv"].tolist()[1] == "QN2"
     old, _ = located_residences(entrances, carte=2015)
     assert set(old["cote"]) == {"hors"}
+    inside = entrances.assign(qpv2015_statut="dans", qpv2015_code="QP9")
+    assert set(located_residences(inside, carte=2015)[0]["code_qpv"]) == {"QP9"}
+    bare = inside.drop(columns="qpv2015_code")  # the quarters of 2024 are not those of 2015
+    assert "code_qpv" not in located_residences(bare, carte=2015)[0]
     assert located_residences(pd.DataFrame({"nom": ["x"]}))[1][0].code == "colonne_absente"
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside", "unsure"),
+    [
+        ("dans", "hors", "a_verifier"), ("Dans", "HORS", "À vérifier"), ("QPV", "hors QPV", ""),
+        ("oui", "non", ""), ("1", "0", ""),
+    ],
+)  # fmt: skip
+def test_a_side_is_read_in_the_words_of_a_delivery(inside: str, outside: str, unsure: str) -> None:
+    stock = pd.DataFrame({"id_residence": ["R1", "R2", "R3"], "cote": [inside, outside, unsure]})
+    out, faults = located_residences(stock)
+    assert (out["cote"].tolist(), faults) == (["dans", "hors", "a_verifier"], [])
+
+
+def test_a_side_in_unknown_words_is_a_fault() -> None:
+    stock = pd.DataFrame({"id_residence": ["R1", "R2"], "cote": ["dans", "peut-être"]})
+    out, faults = located_residences(stock, file="r.csv")
+    fault = _one(faults, "valeur_illisible")
+    assert (fault.severity, fault.got) == (Severity.FAUTE, "peut-être")
+    assert (fault.place.file, fault.place.row, fault.place.column) == ("r.csv", 3, "cote")
+    assert out.empty
+
+
+def test_a_residence_of_two_quarters_is_of_the_larger_and_outside_of_none() -> None:
+    entrances = pd.DataFrame(
+        {
+            "id_residence": ["R1", "R1", "R1", "R2", "R2"],
+            "nb_logements": ["40", "30", "50", "10", "20"],
+            "qpv_statut": ["dans", "dans", "hors", "dans", "hors"],
+            "qpv_code": ["QN1", "QN2", "", "QN1", ""],
+        }
+    )
+    out, _ = located_residences(entrances)
+    assert out["cote"].tolist() == ["dans", "hors"]  # 70 of 120, 10 of 30
+    assert out["code_qpv"].tolist() == ["QN1", ""]
+
+
+@pytest.mark.parametrize(
+    ("column", "maps", "other"),
+    [
+        ("qpv2015_statut", "2024", "2024"),  # there, and empty: that map was not imported
+        ("qpv2015_statut", "", "qpv_statut"),
+        ("note", "2024", "2024"),
+        ("note", "2015", ""),
+        ("note", "", ""),  # nothing says which map it is
+    ],
+)
+def test_residences_on_another_map_than_asked_are_refused(
+    column: str, maps: str, other: str
+) -> None:
+    table = pd.DataFrame({"id_residence": ["R1"], "qpv_statut": ["dans"], "qpv_code": ["QN1"]})
+    table = table.assign(qpv_millesime=maps, **{column: ""})
+    out, faults = located_residences(table, carte=2015)
+    assert [(f.code, f.fields["autre"]) for f in faults] == (
+        [("residences_autre_carte", other)] if other else []
+    )
+    assert out.empty is bool(other)
+    assert not located_residences(table)[1]  # no map is asked for
 
 
 def test_a_plan_that_names_no_side_is_told_both_ways_out() -> None:

@@ -16,7 +16,7 @@ from tfpb.pipeline.steps.locating import Points, Rule, sides
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey import Disclosed
+    from tfpb.survey.secrecy.cells import Home
 
 MOVED: Final = "cote_actuelle"
 """Column of the résidences: the side that the map gives now, where a release told another."""
@@ -143,7 +144,8 @@ def as_released(homes: pd.DataFrame, before: Disclosed) -> pd.DataFrame:
     """Give résidences the sides and quarters that a release told of them, and its levels as they were.
 
     A decision taken since moves money and maps: moved in the survey too, the two releases subtracted
-    would be the answers of one résidence.
+    would be the answers of one résidence. It is known by its bailleur and its identifier; by the latter
+    alone where the release, or the stock, does not name that bailleur.
 
     Returns
     -------
@@ -153,11 +155,25 @@ def as_released(homes: pd.DataFrame, before: Disclosed) -> pd.DataFrame:
     if not before.sides:
         return homes
     now = homes["cote"].astype(str)
-    names = homes["id_residence"].astype(str)
     for column, values in before.sides:
         kept = homes[column] if column in homes else pd.Series("", index=homes.index)
-        homes = homes.assign(**{column: names.map(values).fillna(kept)})
+        homes = homes.assign(**{column: _told(homes, values).fillna(kept)})
     return homes.assign(**{MOVED: now.where(now != homes["cote"].astype(str), "")})
+
+
+def _told(homes: pd.DataFrame, values: Mapping[Home, str]) -> pd.Series:
+    """Return what was told of each résidence, None where nothing was."""
+    names = homes["id_residence"].astype(str)
+    written = homes["bailleur"].astype(str) if "bailleur" in homes else [""] * len(homes)
+    by_home: dict[str, set[str]] = {}
+    for (_, home), value in values.items():
+        by_home.setdefault(home, set()).add(value)
+    lone = {h: next(iter(told)) for h, told in by_home.items() if len(told) == 1}
+    out = [
+        values.get((fold(o), h), values.get(("", h), None if o else lone.get(h)))
+        for o, h in zip(written, names, strict=True)
+    ]
+    return pd.Series(out, index=homes.index, dtype=object)
 
 
 def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Published | None:
@@ -296,7 +312,7 @@ def estimates(
         by=[*scope.territories, *(c for c in also if c in read.respondents)],
         repere=answers.repere,
         margins=answers.margins,
-        reference=answers.reference.frame if answers.reference is not None else None,
+        reference=answers.reference,
     )
     found = replace(found, readings=summed((*read.readings, *dropped)))
     return survey.for_bailleur(found, scope.bailleur) if scope.bailleur else found

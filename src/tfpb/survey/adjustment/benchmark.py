@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity
+from tfpb.errors import Fault, Severity
 from tfpb.model.codes import Groupe
 from tfpb.model.results import BENCHMARK_COLUMNS
 from tfpb.packaged import packaged
@@ -15,13 +16,20 @@ from tfpb.survey.estimation.compared_groups import groups_of_others
 from tfpb.survey.estimation.comparison import Comparison, estimate_groups
 from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import raw_rows
-from tfpb.survey.reading.delivery_columns import AnyTable, as_frame, find_column, parse_number
+from tfpb.survey.reading.delivery_columns import (
+    AnyTable,
+    as_frame,
+    find_column,
+    parse_number,
+    place_in,
+    texts,
+)
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.verdicts import FRAGILE, STATES
-from tfpb.text import fold, squeeze
+from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tfpb.model.plan import Item
 
@@ -30,6 +38,11 @@ NATIONAL: Final = "national"
 _OTHERS_AT_LEAST: Final = 3
 """Fewer other bailleurs than this, and « the region » would be one of them by name."""
 _PERCENT: Final = 100.0
+_SHARES: Final = ("valeur", "ic95_bas", "ic95_haut")
+_UNIT: Final = re.compile(r"\s*(%|points?|pts?\.?)(\s+de\s+%)?$", re.IGNORECASE)
+_ROUNDING: Final = 0.005
+"""What a value and its bounds may be rounded by."""
+_MOST_OF_A_GAP: Final = 0.5
 _NAMES: Final[dict[str, list[str]]] = packaged(__name__)
 
 
@@ -61,7 +74,7 @@ def referenced_rows(
     ----------
     repere : DataFrame or ReadTable
         `item` is an identifier, a column name or a wording of the plan; values are proportions or
-        percentages (gaps in points); a line without wave stands for every wave.
+        percentages (gaps in points), a row being in one unit; a line without wave stands for every wave.
 
     Returns
     -------
@@ -73,57 +86,78 @@ def referenced_rows(
     lookup = {
         fold(name): item.identifiant for item in items for name in (*item.colonnes, item.libelle)
     }
+    spelled = {fold(w): w for w in waves}
     rows: list[dict[str, object]] = []
     faults = []
-    for position in range(len(frame)):
-        record = frame.iloc[position]
-
-        def cell(name: str, record: pd.Series = record) -> str:
-            column = found[name]
-            value = record[column] if column is not None else ""
-            return "" if pd.isna(value) else squeeze(str(value))
-
-        item = lookup.get(fold(cell("item")), "")
-        value = _share(cell("valeur"))
+    cells = {n: texts(frame, c) if c else [""] * len(frame) for n, c in found.items()}
+    written = [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
+    for position, (cell, unit) in enumerate(zip(written, _units(written), strict=True)):
+        item = lookup.get(fold(cell["item"]), "")
+        value, low, high = (_number(cell[name]) / unit for name in _SHARES)
         lacking = [
             name
             for name, bad in (
                 ("item", not item),
                 ("valeur", not abs(value) <= 1),
-                ("reference", not cell("reference")),
+                ("ic95_bas", bool(cell["ic95_bas"]) and not low <= value + _ROUNDING),
+                ("ic95_haut", bool(cell["ic95_haut"]) and not high >= value - _ROUNDING),
+                ("reference", not cell["reference"]),
             )
             if bad
         ]
         if lacking:
-            faults.append(_unreadable(repere, position, lacking, cell("item")))
+            faults.append(_unreadable(repere, position, lacking, cell[lacking[0]]))
             continue
         line = {
             "item": item,
-            "groupe": _group(cell("groupe")),
-            "repere": cell("repere") or NATIONAL,
+            "groupe": _group(cell["groupe"]),
+            "repere": cell["repere"] or NATIONAL,
             "valeur": value,
-            "ic95_bas": _share(cell("ic95_bas")),
-            "ic95_haut": _share(cell("ic95_haut")),
-            "n": parse_number(cell("n")),
-            "reference": cell("reference"),
+            "ic95_bas": low,
+            "ic95_haut": high,
+            "n": parse_number(cell["n"]),
+            "reference": cell["reference"],
             OWNER: "",
         }
-        rows += [{"vague": w, **line} for w in ([cell("vague")] if cell("vague") else waves)]
+        wave = spelled.get(fold(cell["vague"]), cell["vague"])
+        rows += [{"vague": w, **line} for w in ([wave] if wave else waves)]
     return pd.DataFrame(rows, columns=[*BENCHMARK_COLUMNS, OWNER]), faults
 
 
 def _unreadable(repere: AnyTable, position: int, lacking: list[str], got: str) -> Fault:
-    place = Place("", "", row := position + 2, lacking[0])
-    if not isinstance(repere, pd.DataFrame):
-        place = Place(repere.file, repere.sheet, row := int(repere.rows[position]), lacking[0])
-    fields = {"ligne": row, "colonne": ", ".join(lacking)}
+    place = place_in(repere, position, lacking[0])
+    fields = {"ligne": place.row, "colonne": ", ".join(lacking)}
     return Fault("repere_illisible", place, got, fields, Severity.DOUTE)
 
 
-def _share(text: str) -> float:
-    """Read a share: « 76 % », « 76,5 », 0.765; a number beyond 1 is a percentage."""
-    value = parse_number(text.removesuffix("%").removesuffix("points").strip())
-    return value / _PERCENT if "%" in text or abs(value) > 1 else value
+def _number(text: str) -> float:
+    return parse_number(_UNIT.sub("", text))
+
+
+def _units(written: Sequence[Mapping[str, str]]) -> list[float]:
+    """Return what divides the three numbers of each row, NaN when nothing tells their unit.
+
+    A row is in percent, or points, when one of its cells says so or is beyond 1; else in proportions. A gap
+    may well be under one point: where its row does not tell, the other gaps of the table do, then its
+    levels; a gap of more than half as a proportion is none.
+    """
+    gap = [_group(cell["groupe"]) == Groupe.ECART.value for cell in written]
+    points = [_says_percent([cell[name] for name in _SHARES]) for cell in written]
+    every = any(p for p, g in zip(points, gap, strict=True) if g)
+    levels = [p for p, g in zip(points, gap, strict=True) if not g]
+    out = []
+    for cell, own, is_gap in zip(written, points, gap, strict=True):
+        if own or (is_gap and (every or any(levels))):
+            out.append(_PERCENT)
+        elif is_gap and (not levels or abs(_number(cell["valeur"])) > _MOST_OF_A_GAP):
+            out.append(float("nan"))
+        else:
+            out.append(1.0)
+    return out
+
+
+def _says_percent(cells: Sequence[str]) -> bool:
+    return any(bool(_UNIT.search(c)) or abs(_number(c)) > 1 for c in cells)
 
 
 def _group(text: str) -> str:

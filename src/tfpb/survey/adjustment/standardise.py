@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from tfpb.errors import Fault, Severity
+from tfpb.errors import Fault, Place, Severity
 from tfpb.model.arrays import divided
 from tfpb.model.codes import TOTAL, Ajustement
 from tfpb.survey.estimation.means import (
@@ -21,8 +22,11 @@ from tfpb.survey.estimation.means import (
 from tfpb.survey.estimation.pooled import contrast_spread, smoothed
 from tfpb.survey.estimation.release import Sides
 from tfpb.survey.estimation.rows import adjusted_rows
+from tfpb.survey.reading.counted_tables import empty_cells, read_counts
+from tfpb.survey.reading.delivery_columns import as_frame, find_column, place_in, texts
 from tfpb.survey.verdicts import MASKED
 from tfpb.text import fold
+from tfpb.words.survey.survey_words import ROW_LABELS, STANDARD_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +34,18 @@ if TYPE_CHECKING:
     from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.estimation.means import Means
+    from tfpb.survey.reading.delivery_columns import AnyTable
 
 
 _REPORTED_UNDER: Final = 0.995
 _COUNT_NAMES: Final = ("effectif", "logements", "nb_logements", "poids", "part")
 _JOIN: Final = "\x1f"
+Standard: TypeAlias = "dict[tuple[str, ...], float]"
+"""Categories, one a variable, folded → count of the standard population."""
 
 
 def standardised_rows(
-    comparison: Comparison, variables: Sequence[str], reference: pd.DataFrame | None = None
+    comparison: Comparison, variables: Sequence[str], reference: Standard | None = None
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Rows of the comparison at equal composition, and the common support of each bailleur.
 
@@ -53,9 +60,9 @@ def standardised_rows(
     comparison : Comparison
     variables : sequence of str
         Columns of the atoms: type of dwelling, period of construction…
-    reference : DataFrame, optional
-        The variables and a count (`effectif` or `logements`); without it the standard is the joint
-        weighted distribution of the later wave, all bailleurs.
+    reference : Standard, optional
+        Of a file (`read_standard`); without it the standard is the joint weighted distribution of the later
+        wave, all bailleurs.
     """
     c = comparison
     cell, standard = composition(c, variables, reference)
@@ -150,7 +157,7 @@ def _part_held(
 
 
 def composition(
-    comparison: Comparison, variables: Sequence[str], reference: pd.DataFrame | None
+    comparison: Comparison, variables: Sequence[str], reference: Standard | None
 ) -> tuple[Indices, Floats]:
     """Return the adjustment cell of each atom (−1 when a variable is unknown) and the standard.
 
@@ -165,24 +172,72 @@ def composition(
         weight = np.where(c.standard & known, c.sums.weight[:, 0], 0.0)
         total = np.bincount(cell, weights=weight, minlength=len(names))
     else:
-        counts = _reference_counts(reference, variables)
-        keyed = (tuple(fold(p) for p in str(n).split(_JOIN)) for n in names)
-        total = np.array([counts.get(key, 0.0) for key in keyed])
+        total = np.array([reference.get(_key(str(n)), 0.0) for n in names])
     return np.where(known, cell, -1), total / (total.sum() or 1.0)
 
 
-def _reference_counts(
-    reference: pd.DataFrame, variables: Sequence[str]
-) -> dict[tuple[str, ...], float]:
-    folded = {fold(str(c)): str(c) for c in reference.columns}
-    count = next((folded[n] for n in map(fold, _COUNT_NAMES) if n in folded), None)
-    columns = [folded[fold(v)] for v in variables if fold(v) in folded]
-    if count is None or len(columns) < len(variables):
-        return {}
-    keys = [reference[c].map(lambda v: fold(str(v))) for c in columns]
-    values = pd.to_numeric(reference[count].astype(str).str.replace(",", "."), errors="coerce")
-    sums = values.fillna(0.0).groupby(pd.MultiIndex.from_arrays(keys)).sum()
-    return {tuple(key): float(number) for key, number in zip(sums.index, sums, strict=True)}
+def _key(name: str) -> tuple[str, ...]:
+    return tuple(fold(p) for p in name.split(_JOIN))
+
+
+def read_standard(reference: AnyTable, variables: Sequence[str]) -> tuple[Standard, list[Fault]]:
+    """Read a standard population.
+
+    Parameters
+    ----------
+    reference : DataFrame or ReadTable
+        The variables and a count (`effectif`, `logements`…); rows of one category are added.
+    variables : sequence of str
+
+    Returns
+    -------
+    dict, list of Fault
+        Folded categories, one a variable → count; a column that lacks or a count that cannot be read is a
+        fault, a row that lacks a category a doubt: its count is left out.
+    """
+    frame = as_frame(reference)
+    count = find_column(frame, _COUNT_NAMES)
+    found = {v: find_column(frame, (v,)) for v in variables}
+    headers = ", ".join(str(c) for c in frame.columns)
+    lacking = {v: STANDARD_VARIABLE for v, c in found.items() if c is None}
+    lacking |= {_COUNT_NAMES[0]: ROW_LABELS[_COUNT_NAMES[0]]} if count is None else {}
+    where = replace(place_in(reference, 0), row=0) if len(frame) else Place()
+    if count is None or lacking:
+        return {}, [
+            Fault(
+                "colonne_absente",
+                where,
+                "",
+                {"colonne": name, "signification": label, "lues": headers},
+            )
+            for name, label in lacking.items()
+        ]
+    columns = [str(found[v]) for v in variables]
+    values, faults = read_counts(reference, count)
+    for column in columns:
+        faults += empty_cells(reference, column, STANDARD_VARIABLE, severity=Severity.DOUTE)
+    cells = zip(*(texts(frame, c) for c in columns), strict=True)
+    out: Standard = {}
+    for cell, value in zip(cells, values, strict=True):
+        if all(cell):
+            key = tuple(fold(str(c)) for c in cell)
+            out[key] = out.get(key, 0.0) + float(value)
+    return out, faults
+
+
+def lacking_categories(
+    frame: pd.DataFrame, variables: Sequence[str], reference: Standard
+) -> list[Fault]:
+    """Doubt a standard that has no count for categories of the survey: their interviews stay out."""
+    cells = frame[list(variables)].astype(str).drop_duplicates()
+    cells = cells[(cells != "").all(axis=1)]
+    rows = sorted(cells.itertuples(index=False, name=None))
+    absent = [row for row in rows if not reference.get(tuple(fold(p) for p in row), 0.0) > 0]
+    if not absent:
+        return []
+    fields = {"nombre": len(absent), "variables": ", ".join(variables)}
+    got = " × ".join(absent[0])
+    return [Fault("standard_incomplet", got=got, fields=fields, severity=Severity.DOUTE)]
 
 
 def _contrasts(parts: Indices, weight: Floats, signs: Floats) -> Contrasts:

@@ -9,8 +9,17 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Severity
-from tfpb.survey.reading.delivery_columns import as_frame, find_column, parse_number, parse_side
+from tfpb.survey.reading.counted_tables import empty_cells, read_counts, repeated_rows
+from tfpb.survey.reading.delivery_columns import (
+    as_frame,
+    find_column,
+    identifier,
+    parse_side,
+    texts,
+)
 from tfpb.text import fold, squeeze
+from tfpb.words.faults.input_words import ROW_OBJECTS
+from tfpb.words.survey.survey_words import ROW_LABELS, WAVE_OF_EACH_ROW
 
 if TYPE_CHECKING:
     from tfpb.model.arrays import Floats, Indices, Texts
@@ -24,6 +33,8 @@ DELIVERED: Final = "_poids_avant_calage"
 _CROSSING: Final = "*"
 _SWEEPS: Final = 500
 _TOLERANCE: Final = 1e-12
+_HELD: Final = 1e-4
+"""Share of the whole by which a margin may be missed."""
 
 
 def calibration_columns(survey: Survey) -> tuple[str, ...]:
@@ -50,13 +61,19 @@ def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
     Returns
     -------
     Survey, list of Fault
-        The survey with calibrated `poids`; unchanged, with a doubt that gives the reason, when a category
-        of the sample has no margin.
+        The survey with calibrated `poids`. Unchanged with the faults of a margin that cannot be read, stands
+        twice or names its wave on some rows only; with a doubt that gives the reason when a category of
+        the sample has no margin, or margins do not hold together.
     """
     frame = as_frame(margins)
     columns = {n: find_column(frame, (n,)) for n in ("variable", "modalite", "effectif", "vague")}
     if any(columns[n] is None for n in ("variable", "modalite", "effectif")):
         return survey, [_impossible("variable, modalite, effectif")]
+    wanted_shares, faults = _read_margins(
+        margins, {k: v for k, v in columns.items() if v is not None}
+    )
+    if faults:
+        return survey, faults
     respondents = survey.respondents.copy()
     weights = respondents["poids"].to_numpy(dtype=float).copy()
     variables = list(dict.fromkeys(squeeze(str(v)) for v in frame[columns["variable"]]))
@@ -68,10 +85,10 @@ def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
     codes = np.zeros(cells.shape, dtype=np.intp)
     for wave in survey.waves:
         rows = np.flatnonzero((respondents["vague"] == wave).to_numpy())
-        part = _of_wave(frame, columns, wave)
         targets = []
         for k, name in enumerate(variables):
-            wanted = _targets(part, columns, name)
+            both = (wanted_shares.get((at, name), {}) for at in (fold(wave), ""))
+            wanted = {key: count for part in both for key, count in part.items() if count > 0}
             unknown = sorted({str(c) for c in cells[rows, k]} - set(wanted))
             if unknown:
                 return survey, [_impossible(f"{name} : {', '.join(unknown[:5])} ({wave})")]
@@ -79,6 +96,10 @@ def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
             codes[rows, k] = code + codes[:, k].max() + 1
             targets.append((code, np.array([wanted[str(c)] for c in names])))
         weights[rows] = _rake(weights[rows], targets)
+        if not _settled(weights[rows], targets):
+            told = {"vague": wave, "variables": ", ".join(variables)}
+            doubt = Fault("calage_contradictoire", fields=told, severity=Severity.DOUTE)
+            return survey, [doubt]
     extra = {f"{CELL}{k}": codes[:, k] for k in range(len(variables))}
     extra[DELIVERED] = respondents["poids"].to_numpy(dtype=float)
     respondents = respondents.assign(poids=weights, **extra)
@@ -91,13 +112,6 @@ def _impossible(reason: str) -> Fault:
     )
 
 
-def _of_wave(frame: pd.DataFrame, columns: dict[str, str | None], wave: str) -> pd.DataFrame:
-    if columns["vague"] is None:
-        return frame
-    named = frame[columns["vague"]].astype(str).map(squeeze)
-    return frame[(named == wave) | (named == "")]
-
-
 def _categories(respondents: pd.DataFrame, name: str) -> Texts:
     first, *others = (respondents[p.strip()].astype(str).map(fold) for p in name.split(_CROSSING))
     for part in others:
@@ -105,19 +119,39 @@ def _categories(respondents: pd.DataFrame, name: str) -> Texts:
     return first.to_numpy(dtype=object)
 
 
-def _targets(
-    frame: pd.DataFrame, columns: dict[str, str | None], variable: str
-) -> dict[str, float]:
-    """Read the margin of one variable: category → count (zero and unreadable counts left out)."""
-    here = frame[frame[columns["variable"]].astype(str).map(squeeze) == variable]
-    out: dict[str, float] = {}
+def _read_margins(
+    margins: AnyTable, columns: dict[str, str]
+) -> tuple[dict[tuple[str, str], dict[str, float]], list[Fault]]:
+    """Return (wave, variable) → category → count, and every fault; a wave is folded, "" for all of them."""
+    frame = as_frame(margins)
+    variables, labels = (texts(frame, columns[n]) for n in ("variable", "modalite"))
+    counts, faults = read_counts(margins, columns["effectif"])
+    for name in ("variable", "modalite"):
+        faults += empty_cells(margins, columns[name], ROW_LABELS[name])
+    waves = np.full(len(frame), "", dtype=object)
+    if "vague" in columns:
+        waves = np.array(
+            [fold(identifier(w)) for w in texts(frame, columns["vague"])], dtype=object
+        )
+        named = set(variables[waves != ""])
+        here = np.array([v in named for v in variables], dtype=bool)
+        faults += empty_cells(margins, columns["vague"], WAVE_OF_EACH_ROW, among=here)
+    keys = [
+        (str(wave), str(variable), _category(str(variable), str(label)))
+        for wave, variable, label in zip(waves, variables, labels, strict=True)
+    ]
+    if not faults:  # without its wave a row repeats another's
+        faults = repeated_rows(margins, keys, ROW_OBJECTS["calage"])
+    out: dict[tuple[str, str], dict[str, float]] = {}
+    for (wave, variable, category), count in zip(keys, counts, strict=True):
+        out.setdefault((wave, variable), {})[category] = float(count)
+    return out, faults
+
+
+def _category(variable: str, label: str) -> str:
     names = [p.strip() for p in variable.split(_CROSSING)]
-    for label, count in zip(here[columns["modalite"]], here[columns["effectif"]], strict=True):
-        parts = zip(names, map(squeeze, str(label).split(_CROSSING)), strict=False)
-        key = _CROSSING.join(_side(p) if name == "qpv" else fold(p) for name, p in parts)
-        if (number := parse_number(str(count))) > 0:
-            out[key] = out.get(key, 0.0) + number
-    return out
+    parts = zip(names, map(squeeze, label.split(_CROSSING)), strict=False)
+    return _CROSSING.join(_side(p) if name == "qpv" else fold(p) for name, p in parts)
 
 
 def _side(text: str) -> str:
@@ -135,3 +169,12 @@ def _rake(weights: Floats, targets: list[tuple[Indices, Floats]]) -> Floats:
         if np.abs(weights / before - 1).max() < _TOLERANCE:
             break
     return weights
+
+
+def _settled(weights: Floats, targets: list[tuple[Indices, Floats]]) -> bool:
+    """Return whether weights hold every margin at once, as shares: margins may be of different totals."""
+    held = (np.bincount(code, weights=weights, minlength=len(wanted)) for code, wanted in targets)
+    return all(
+        np.abs(now / now.sum() - wanted / wanted.sum()).max() < _HELD
+        for now, (_, wanted) in zip(held, targets, strict=True)
+    )

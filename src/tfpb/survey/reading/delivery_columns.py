@@ -69,6 +69,13 @@ def as_frame(table: AnyTable) -> pd.DataFrame:
     return table if isinstance(table, pd.DataFrame) else table.frame
 
 
+def place_in(table: AnyTable, position: int, column: str = "") -> Place:
+    """Return where a line of a table stands in its file; a plain frame is numbered as a sheet is."""
+    if isinstance(table, pd.DataFrame):
+        return Place("", "", position + 2, column)
+    return Place(table.file, table.sheet, int(table.rows[position]), column)
+
+
 def token(value: object) -> str:
     """Reduce a code or a label to what it is compared by: « 1 », 1 and 1.0 are equal.
 

@@ -5,6 +5,7 @@ One map rules every wave; the flag that was delivered is only compared.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,12 +15,25 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import stamped_place
 from tfpb.model.tables import STOCK
-from tfpb.survey.reading.delivery_columns import Rows, find_column, identifier, parse_number, texts
+from tfpb.survey.reading.delivery_columns import (
+    Rows,
+    as_frame,
+    distinct,
+    find_column,
+    identifier,
+    parse_number,
+    parse_side,
+    place_in,
+    texts,
+)
 from tfpb.text import fold, squeeze
 from tfpb.words.survey.survey_words import LOCATED_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
+    from tfpb.survey.reading.delivery_columns import AnyTable
 
 UNKNOWN: Final = -1
 _LEAST: Final = 1e-9
@@ -29,15 +43,17 @@ _WORDS: Final = {1: QpvStatut.DANS.value, 0: QpvStatut.HORS.value}
 
 
 def located_residences(
-    frame: pd.DataFrame, *, file: str = "", sheet: str = "", carte: int | None = None
+    table: AnyTable, *, file: str = "", sheet: str = "", carte: int | None = None
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Return one row a résidence with its side (`cote`) and its grouping columns.
 
     Parameters
     ----------
-    frame : DataFrame of text
+    table : DataFrame of text, or ReadTable
         Résidences with `cote`, or entrances as `tfpb localiser` writes them (`id_residence`,
         `qpv_statut`, `nb_logements`).
+    file, sheet : str
+        Where a DataFrame comes from.
     carte : int, optional
         Map that rules the survey (2015 or 2024): its own status columns are then read.
 
@@ -45,14 +61,16 @@ def located_residences(
     -------
     DataFrame, list of Fault
         Text columns; a résidence takes the side, and the value of each column, of most of its
-        dwellings, and their sum. On equal dwellings its side is `a_verifier`. `colonne_absente` when the file
-        does not hold where résidences stand.
+        dwellings, and their sum; in a QPV, the quarter of most of those that are in one. On equal dwellings
+        its side is `a_verifier`, as where none is written. `colonne_absente` when the file does not hold
+        where résidences stand, `residences_autre_carte` when it does so on another map,
+        `valeur_illisible` for a side in words that are not known.
     """
+    frame = as_frame(table)
+    if not isinstance(table, pd.DataFrame):
+        file, sheet = table.file, table.sheet
     key = find_column(frame, _names("id_residence"))
-    side = find_column(frame, ("cote",))
-    if side is None and carte is not None:
-        side = _filled(frame, f"qpv{carte}_statut")
-    side = side or find_column(frame, ("qpv_statut",))
+    side, elsewhere = _side_column(frame, carte)
     headers = ", ".join(str(c) for c in frame.columns)
     faults = [
         Fault(
@@ -63,28 +81,76 @@ def located_residences(
         for name, there in (("id_residence", key), ("cote", side))
         if there is None
     ]
-    if key is None or side is None:
+    if elsewhere:
+        told = {"carte": carte, "autre": elsewhere}
+        faults.append(Fault("residences_autre_carte", Place(file, sheet), elsewhere, told))
+    if key is None or side is None or faults:
         return pd.DataFrame(), faults
-    table = {str(c): texts(frame, str(c)) for c in frame.columns if not str(c).startswith("_")}
-    ids = np.array([identifier(v) for v in table[key]], dtype=object)
+    cells = {str(c): texts(frame, str(c)) for c in frame.columns if not str(c).startswith("_")}
+    sides, faults = _sides(table, side, Place(file, sheet))
+    if faults:
+        return pd.DataFrame(), faults
+    ids = np.array([identifier(v) for v in cells[key]], dtype=object)
     dwellings = _dwellings(frame)
-    code = _filled(frame, f"qpv{carte}_code") if carte is not None else None
-    code = code or find_column(frame, ("code_qpv", "qpv_code"))
-    out = {"cote": _majority_side(table[side], ids, dwellings)}
-    for name, values in table.items():
+    # quarters and sides are of one map
+    own = fold(side) == fold(f"qpv{carte}_statut")
+    code = find_column(frame, (f"qpv{carte}_code",) if own else ("code_qpv", "qpv_code"))
+    out = {"cote": _majority_side(sides, ids, dwellings)}
+    owner = find_column(frame, _names("bailleur"))
+    for name, values in cells.items():
         if name not in {key, side, "cote", "id_residence"}:
-            out[name] = _of_most(values, ids, dwellings)
+            out["bailleur" if name == owner else name] = _of_most(values, ids, dwellings)
+    names = pd.unique(ids)
     if code is not None:
-        inside = np.where(table[side] == QpvStatut.DANS.value, table[code], "")
-        out["code_qpv"] = _of_most(inside, ids, dwellings)
+        inside = sides == QpvStatut.DANS.value
+        quarters = _of_most(cells[code][inside], ids[inside], dwellings[inside]).reindex(names)
+        out["code_qpv"] = quarters.where(out["cote"] == QpvStatut.DANS.value).fillna("")
     if (counted := find_column(frame, _names("nb_logements"))) is not None:
         out[counted] = pd.Series(dwellings).groupby(ids).sum().map("{:.0f}".format)
-    names = pd.unique(ids)
     located = pd.DataFrame(
         {"id_residence": names, **{n: s.reindex(names).to_numpy() for n, s in out.items()}},
         dtype=object,
     )
     return located, []
+
+
+def _sides(table: AnyTable, column: str, file: Place) -> tuple[Texts, list[Fault]]:
+    """Return the side of each row, "" where none is written, and a fault for each word that is not known."""
+    codes, words = distinct(texts(as_frame(table), column))
+    read = [_side_word(word) for word in words]
+    told = {"attendu": LOCATED_COLUMNS["cote"]}
+    faults = []
+    for k, (word, known) in enumerate(zip(words, read, strict=True)):
+        if known is None:
+            place = place_in(table, int(np.flatnonzero(codes == k)[0]), column)
+            place = replace(place, file=file.file, sheet=file.sheet)
+            faults.append(Fault("valeur_illisible", place, word, told))
+    return np.array(read, dtype=object)[codes], faults
+
+
+def _side_column(frame: pd.DataFrame, carte: int | None) -> tuple[str | None, str]:
+    """Return the column that holds the side, and the map of the table if it is not the one asked for."""
+    if (side := find_column(frame, ("cote",))) is not None:
+        return side, ""
+    if carte is not None and (own := _filled(frame, f"qpv{carte}_statut")) is not None:
+        return own, ""
+    side = find_column(frame, ("qpv_statut",))
+    if carte is None or side is None:
+        return side, ""
+    vintage = find_column(frame, ("qpv_millesime",))
+    maps = {identifier(v) for v in texts(frame, vintage)} - {""} if vintage is not None else set()
+    empty = find_column(frame, (f"qpv{carte}_statut",)) is not None
+    if maps == {str(carte)} or not (maps or empty):  # nothing says that it is another
+        return side, ""
+    return side, ", ".join(sorted(maps)) or side
+
+
+def _side_word(word: str) -> str | None:
+    """Return the side that a word says, "" when empty, None when it is not known."""
+    if fold(word) == fold(QpvStatut.A_VERIFIER.value):
+        return QpvStatut.A_VERIFIER.value
+    side = parse_side(word)
+    return None if side is None else _WORDS.get(side, "")
 
 
 def _names(column: str) -> tuple[str, ...]:
@@ -131,12 +197,9 @@ def residence_rows(frame: pd.DataFrame, residences: pd.DataFrame) -> Indices:
     bailleurs, or one bailleur that the survey also names among others, the bailleur must agree.
     """
     ids = [identifier(squeeze(str(v))).casefold() for v in residences["id_residence"]]
-    owners = [fold(str(v)) for v in residences["bailleur"]] if "bailleur" in residences else []
+    owners = _owners(residences)
     keys = frame[["bailleur", "residence"]].drop_duplicates()
-    surveyed = {fold(str(b)) for b in keys["bailleur"]}
-    by_owner = bool(owners) and (
-        len(set(ids)) < len(ids) or (len(surveyed) > 1 and bool(surveyed & set(owners)))
-    )
+    by_owner = bool(owners) and (len(set(ids)) < len(ids) or _names_some(owners, keys["bailleur"]))
     if by_owner:
         position = {(o, i): k for k, (o, i) in enumerate(zip(owners, ids, strict=True))}
     else:
@@ -148,6 +211,38 @@ def residence_rows(frame: pd.DataFrame, residences: pd.DataFrame) -> Indices:
     index = pd.MultiIndex.from_frame(keys)
     rows = index.get_indexer(pd.MultiIndex.from_frame(frame[["bailleur", "residence"]]))
     return np.array(found, dtype=np.intp)[rows]
+
+
+def _owners(residences: pd.DataFrame) -> list[str]:
+    """Return the bailleur of each résidence, folded; nothing when the table has no column of them."""
+    return [fold(str(v)) for v in residences["bailleur"]] if "bailleur" in residences else []
+
+
+def _names_some(owners: Sequence[str], surveyed: pd.Series) -> bool:
+    """Return whether the survey names several bailleurs, and the stock one of them."""
+    names = {fold(str(b)) for b in surveyed}
+    return len(names) > 1 and bool(names & set(owners))
+
+
+def _whose(frame: pd.DataFrame, residences: pd.DataFrame, rows: Indices) -> list[Fault]:
+    """List what is matched by identifiers alone though the survey names several bailleurs.
+
+    One that two bailleurs of the survey use is a fault: the map of one would be the other's.
+    """
+    if _names_some(_owners(residences), frame["bailleur"]):
+        return []
+    met = frame.assign(_row=rows)[rows >= 0].drop_duplicates(["bailleur", "_row"])
+    names = sorted(met["bailleur"].astype(str).unique())
+    if len(names) < 2:  # noqa: PLR2004 - one bailleur alone is not taken for another
+        return []
+    twice = met[met["_row"].duplicated()]
+    if not len(twice):  # their names stay out: a doubt stands in one bailleur's pack
+        place = stamped_place(frame, int(met.index[0]))
+        told = {"nombre": met["_row"].nunique()}
+        return [Fault("residences_sans_bailleur", place, "", told, Severity.DOUTE)]
+    place = stamped_place(frame, int(twice.index[0]))
+    fields = {"bailleurs": " ; ".join(names), "nombre": twice["_row"].nunique()}
+    return [Fault("residences_de_deux_bailleurs", place, str(twice["residence"].iloc[0]), fields)]
 
 
 def apply_located_side(
@@ -174,6 +269,7 @@ def apply_located_side(
     if residences is None or not here:
         return flag, faults
     rows = residence_rows(frame, residences)
+    faults += _whose(frame, residences, rows)
     located = np.array([SIDES.get(str(c), UNKNOWN) for c in residences["cote"]], dtype=np.int64)
     known = rows >= 0
     side = np.where(known, located[rows], flag)

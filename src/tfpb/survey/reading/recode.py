@@ -80,7 +80,8 @@ def recode(
     parts = [_standard(frame, plan, faults, located=residences is not None) for frame in deliveries]
     frame = pd.concat([p for p, _ in parts], ignore_index=True)
     text = pd.concat([t for _, t in parts], ignore_index=True)
-    frame["bailleur"] = _one_spelling(frame["bailleur"].to_numpy(dtype=object))
+    for name in ("bailleur", "vague"):
+        frame[name] = _one_spelling(frame[name].to_numpy(dtype=object))
     rows = Rows(frame, faults)
     keep = _usable_rows(rows, plan)
     why = np.where(keep, "", "poids_manquant").astype(object)
@@ -97,7 +98,8 @@ def recode(
     frame = pd.concat([frame, variables], axis=1)
     kept = np.flatnonzero(keep)
     out = frame.iloc[kept].reset_index(drop=True)
-    stock, out[PARC] = surveyed_stock(out, residences)
+    stock, out[PARC], listed = surveyed_stock(out, residences)
+    faults += listed
     has_clusters = bool((out["residence"] != "").any())
     out["strate"] = _strata(out, plan, faults)
     if has_clusters:
@@ -247,7 +249,7 @@ def _flags(rows: Rows, column: str) -> Integers:
 
 
 def _one_spelling(names: Texts) -> Texts:
-    """Give a bailleur one spelling (the most frequent, then the first in order)."""
+    """Give each name one spelling (the most frequent, then the first in order)."""
     codes, uniques = distinct(names)
     counts = np.bincount(codes, minlength=len(uniques))
     chosen: dict[str, tuple[int, str]] = {}

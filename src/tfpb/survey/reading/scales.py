@@ -18,7 +18,7 @@ from tfpb.text import fold, squeeze
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Texts
     from tfpb.model.plan import Code, Echelle, Item, Plan, Variable
 
 ABSENT: Final = -1
@@ -153,7 +153,7 @@ def read_answers(
         `_lu_<identifier>`: the header it was read under.
     rows : Rows
         The same rows; its list receives `code_reponse_inconnu` (one a file, column and code),
-        `echelle_inconnue`, `item_absent`.
+        `echelle_inconnue`, `item_absent`, `reponses_hors_filtre`.
     variables : DataFrame
         The same rows' variables, categories named as the plan does: what filters are read on.
 
@@ -175,6 +175,8 @@ def read_answers(
         ranks, values = _read_item(text, rows, item, scale)
         if item.filtre is not None:
             outside = ~_concerned(text, variables, item)
+            left = np.flatnonzero(outside & (ranks >= 0))
+            _tell_left_out(text, variables, rows, item, left)
             ranks[outside] = ABSENT
             values[outside] = np.nan
         scales[name] = scale
@@ -182,6 +184,22 @@ def read_answers(
         if scale.marks:
             marks[name] = values
     return scales, answers, marks
+
+
+def _tell_left_out(
+    text: pd.DataFrame, variables: pd.DataFrame, rows: Rows, item: Item, left: Indices
+) -> None:
+    """List the answers of those whom a filter leaves out: nobody else should have been asked."""
+    if not left.size or item.filtre is None:
+        return
+    column = item.filtre.colonne
+    table, name = (text, f"@{column}") if f"@{column}" in text.columns else (variables, column)
+    written = table[name].iloc[left]
+    rows.fault_at(
+        "reponses_hors_filtre", left, str(text[f"_lu_{item.identifiant}"].iloc[left[0]]),
+        str(written.fillna("").mode().iloc[0]), item=item.libelle, filtre=column,
+        valeurs=", ".join(map(str, item.filtre.valeurs)),
+    )  # fmt: skip
 
 
 def _read_item(

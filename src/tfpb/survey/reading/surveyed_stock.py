@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from tfpb.errors import Fault, Severity
+from tfpb.model.columns import stamped_place
 from tfpb.model.tables import STOCK
 from tfpb.survey.reading.delivery_columns import find_column, parse_number
 from tfpb.survey.reading.located_residences import SIDES, residence_rows
@@ -16,7 +18,7 @@ from tfpb.words.survey.survey_words import PERIODS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.model.arrays import Indices, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Texts
     from tfpb.survey.respondents import Survey
 
 PARC: Final = "_parc"
@@ -28,13 +30,16 @@ _OVERSEAS: Final = ("97", "98")
 
 def surveyed_stock(
     frame: pd.DataFrame, residences: pd.DataFrame | None
-) -> tuple[pd.DataFrame | None, Indices]:
+) -> tuple[pd.DataFrame | None, Indices, list[Fault]]:
     """Return the résidences whose dwellings are known, and that of each interview.
+
+    Those of a résidence that counts more interviews in a wave than dwellings are not known: a sample larger
+    than its population would leave nothing uncertain.
 
     Parameters
     ----------
     frame : DataFrame
-        `bailleur, residence` of the interviews.
+        `vague, bailleur, residence` of the interviews, stamped.
     residences : DataFrame, optional
         `RESIDENCE_COLUMNS`, or a table of located résidences with their dwellings.
 
@@ -45,25 +50,48 @@ def surveyed_stock(
         `qpv` (1 or 0), `logements` (float) and the territories; None without any.
     int array, shape (interviews,)
         Row of each interview's résidence, −1 when it is not there.
+    list of Fault
+        A doubt for each résidence whose dwellings are fewer than its interviews.
     """
     nowhere = np.full(len(frame), -1, dtype=np.intp)
     if residences is None or residences.empty:
-        return None, nowhere
+        return None, nowhere, []
     contract = STOCK.column("nb_logements")
     column = find_column(residences, (contract.name, *contract.aliases))
     if column is None:
-        return None, nowhere
+        return None, nowhere, []
     dwellings = np.array([parse_number(str(v)) for v in residences[column]], dtype=float)
     side = np.array([SIDES.get(str(c), -1) for c in residences["cote"]], dtype=np.int64)
     rows = residence_rows(frame, residences)
-    known = (side >= 0) & (dwellings > 0)
+    crowded, doubts = _crowded(frame, rows, dwellings)
+    known = (side >= 0) & (dwellings > 0) & ~crowded
     table = pd.DataFrame(stock_columns(residences), dtype=object).assign(
         bailleur=_owners(frame, residences, rows), qpv=side, logements=dwellings
     )
     place = np.where(known, np.cumsum(known) - 1, -1)
     found = np.where(rows >= 0, place[rows], -1).astype(np.intp)
     stock = table[known].reset_index(drop=True)
-    return (stock, found) if len(stock) else (None, nowhere)
+    return (stock, found, doubts) if len(stock) else (None, nowhere, doubts)
+
+
+def _crowded(frame: pd.DataFrame, rows: Indices, dwellings: Floats) -> tuple[Flags, list[Fault]]:
+    """Find the résidences that count more interviews in a wave than they have dwellings."""
+    out = np.zeros(len(dwellings), dtype=bool)
+    doubts = []
+    met = frame.assign(_row=rows, _at=np.arange(len(frame)))[rows >= 0]
+    for _, group in met.groupby(["vague", "_row"], sort=True):
+        row = int(group["_row"].iloc[0])
+        if not 0 < dwellings[row] < len(group):
+            continue
+        out[row] = True
+        name = str(group["residence"].iloc[0])
+        fields = {
+            "residence": name, "vague": str(group["vague"].iloc[0]), "nombre": len(group),
+            "logements": int(dwellings[row]), "bailleur": str(group["bailleur"].iloc[0]),
+        }  # fmt: skip
+        place = stamped_place(frame, int(group["_at"].iloc[0]))
+        doubts.append(Fault("interviews_plus_que_logements", place, name, fields, Severity.DOUTE))
+    return out, doubts
 
 
 def joined_stock(surveys: Sequence[Survey]) -> tuple[pd.DataFrame | None, Indices]:

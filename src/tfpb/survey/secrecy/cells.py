@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,9 @@ _PANEL: Final = "@commun:"
 OWNER: Final = "_bailleur"
 """Column of the benchmark that names the bailleur left out of the region; dropped by `protect`."""
 
+Home: TypeAlias = "tuple[str, str]"
+"""A résidence: its bailleur and its identifier, which two bailleurs may use."""
+
 
 class Cell(NamedTuple):
     """One set of answers that tables show a count and a share of."""
@@ -50,16 +53,16 @@ class Disclosed(NamedTuple):
         Cells that were masked.
     shown : tuple of (Cell, int)
         Cells that were shown, be it by their number of answers, and that number.
-    sides : tuple of (str, mapping of str to str)
-        Column of the résidences (`cote`, a quarter, a level of territory) → résidence → what it was in a
-        release: the survey keeps it.
+    sides : tuple of (str, mapping of (str, str) to str)
+        Column of the résidences (`cote`, a quarter, a level of territory) → bailleur (folded; "" for any)
+        and résidence → what it was in a release: the survey keeps it.
     counts : tuple of tuple of FieldCount
         Counts of the field sheet that each release told.
     """
 
     masked: tuple[Cell, ...] = ()
     shown: tuple[tuple[Cell, int], ...] = ()
-    sides: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    sides: tuple[tuple[str, Mapping[Home, str]], ...] = ()
     counts: tuple[tuple[FieldCount, ...], ...] = ()
 
     @property

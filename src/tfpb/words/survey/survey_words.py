@@ -51,6 +51,14 @@ LOCATED_COLUMNS: Final = {
     "cote": "dans, hors ou à vérifier : le côté de chaque résidence ou entrée",
 }
 """What a table of located résidences must hold."""
+ROW_LABELS: Final = {
+    "variable": "la variable de la marge, comme dans l’enquête",
+    "modalite": "une modalité de cette variable",
+    "effectif": "l’effectif, ou le nombre de logements, de chaque ligne",
+}
+"""What the tables of counts that a plan names hold, margins and standard."""
+WAVE_OF_EACH_ROW: Final = "la vague, sur chaque ligne de cette variable ou sur aucune"
+STANDARD_VARIABLE: Final = "la variable de standardisation du plan"
 PERIODS: Final = (
     (1949, "avant 1949"),
     (1975, "1949-1974"),

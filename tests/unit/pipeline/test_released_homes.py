@@ -1,0 +1,138 @@
+"""Résidences of a release, through the ledger to the next run: whose they are, and where."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from tfpb.pipeline.published_before import LEDGER_VARIABLE, ledger_with, precedents, release_of
+from tfpb.pipeline.steps.surveying import as_released
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+COLUMNS = ["bailleur", "id_residence", "cote", "code_qpv"]
+COMPARISON = pd.DataFrame(
+    [("2023", "q1", "code_qpv", "QN05901M", "ensemble", "qpv", "brut", 60, "publiable")],
+    columns=["vague", "item", "niveau", "territoire", "bailleur", "groupe", "ajustement", "n",
+             "publication"],
+)  # fmt: skip
+JOINT = pd.DataFrame(
+    [
+        ("A", "R01", "dans", "QN05901M"),
+        ("B", "R01", "dans", "QN05902M"),
+        ("A", "R02", "dans", "QN05901M"),
+        ("B", "R02", "hors", ""),
+    ],
+    columns=COLUMNS,
+)
+MOVED = JOINT.assign(cote="a_verifier", code_qpv="QN05909M")
+"""The same résidences on a later map: what a release told of them holds."""
+OLD_JOINT = {
+    "bailleurs": ["A", "B"],
+    "calcul": "abcd1234",
+    "masquees": [],
+    "montrees": [["2023", "q1", "total", "total", "ensemble", "qpv", 500]],
+    "residences": {
+        "cote": {"R01": "", "R02": "", "R03": "dans"},
+        "code_qpv": {"R01": "QN05902M", "R02": "", "R03": "QN05901M"},
+    },
+}
+"""A line of 0.1.0 with two bailleurs: R01 and R02 are of both, the last one's quarter was kept."""
+OLD_LONE = OLD_JOINT | {
+    "bailleurs": ["A"],
+    "residences": {
+        "cote": {"R01": "dans", "R02": "hors"},
+        "code_qpv": {"R01": "QN05901M", "R02": ""},
+    },
+}
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "d.jsonl"
+    monkeypatch.setenv(LEDGER_VARIABLE, str(path))
+    return path
+
+
+def after(line: Mapping[str, object], homes: pd.DataFrame, owners: Sequence[str]) -> list[tuple]:
+    """Return side and quarter of the résidences of a run after a line of the ledger."""
+    for path, data in ledger_with(line).items():
+        path.write_bytes(data)
+    found = precedents(owners, "bb", homes["id_residence"].tolist())
+    assert len(found.releases) == 1
+    assert [r.line() for r in found.releases] == [json.loads(json.dumps(found.releases[0].line()))]
+    made = as_released(homes, found.disclosed(owners))
+    return list(made[["cote", "code_qpv"]].itertuples(index=False, name=None))
+
+
+def test_two_bailleurs_keep_each_its_own(ledger: Path) -> None:
+    line = release_of(["A", "B"], "aa", COMPARISON, JOINT)
+    own = [("dans", "QN05901M"), ("dans", "QN05902M"), ("dans", "QN05901M"), ("hors", "")]
+    assert after(line, MOVED, ["A", "B"]) == own
+
+
+@pytest.mark.parametrize("named", ["A", "a", "Office A"])
+def test_a_bailleur_alone_keeps_its_own_whatever_its_stock_calls_it(
+    named: str, ledger: Path
+) -> None:
+    line = release_of(["A", "B"], "aa", COMPARISON, JOINT)
+    own = MOVED[MOVED["bailleur"] == "A"].assign(bailleur=named)
+    assert after(line, own, ["A"]) == [("dans", "QN05901M"), ("dans", "QN05901M")]
+
+
+def test_a_bailleur_that_changed_its_name_keeps_its_own(ledger: Path) -> None:
+    line = release_of(["A", "B"], "aa", COMPARISON, JOINT.iloc[:3])
+    renamed = MOVED.iloc[:3].replace({"bailleur": {"A": "C"}})
+    assert after(line, renamed, ["B", "C"]) == [
+        ("dans", "QN05901M"), ("dans", "QN05902M"), ("dans", "QN05901M"),
+    ]  # fmt: skip
+    new = MOVED.iloc[[0, 1]].replace({"bailleur": {"B": "C"}})  # R01 of C was never B's, nor A's
+    assert after_again(new, ["A", "B", "C"]) == [("dans", "QN05901M"), ("a_verifier", "QN05909M")]
+
+
+def after_again(homes: pd.DataFrame, owners: Sequence[str]) -> list[tuple]:
+    """Return side and quarter of résidences after what the ledger holds already."""
+    found = precedents(owners, "bb", homes["id_residence"].tolist())
+    made = as_released(homes, found.disclosed(owners))
+    return list(made[["cote", "code_qpv"]].itertuples(index=False, name=None))
+
+
+def test_two_residences_of_one_bailleur_and_name_are_nowhere_known(ledger: Path) -> None:
+    twice = JOINT.assign(bailleur="A")
+    line = release_of(["A"], "aa", COMPARISON, twice)
+    assert line["residences"] == {"cote": {"R01": "", "R02": ""}, "code_qpv": {}}
+    assert after(line, MOVED.iloc[:1], ["A"]) == [("a_verifier", "QN05909M")]
+
+
+def test_lines_of_before_are_read(ledger: Path) -> None:
+    kept = [("dans", "QN05901M"), ("hors", "")]
+    assert after(OLD_LONE, MOVED.iloc[[0, 2]], ["A"]) == kept
+    assert after_again(MOVED.iloc[[0, 2]], ["A", "B"]) == kept
+
+
+def test_a_line_of_before_with_two_bailleurs_keeps_what_it_knew(ledger: Path) -> None:
+    third = pd.DataFrame([("B", "R03", "hors", "QN05909M")], columns=COLUMNS)
+    homes = pd.concat([MOVED.iloc[:2], third], ignore_index=True)
+    on_the_map = ("a_verifier", "QN05909M")  # of the two R01 that line tells nothing
+    for owners in (["A", "B"], ["B"]):
+        ledger.unlink(missing_ok=True)
+        assert after(OLD_JOINT, homes, owners) == [on_the_map, on_the_map, ("dans", "QN05901M")]
+
+
+def test_a_stock_that_names_no_bailleur_is_held_by_its_identifiers(ledger: Path) -> None:
+    line = release_of(["A", "B"], "aa", COMPARISON, JOINT.iloc[[0, 3]])
+    bare = MOVED.iloc[[0, 3]].drop(columns="bailleur")
+    assert after(line, bare, ["A", "B"]) == [("dans", "QN05901M"), ("hors", "")]
+
+
+def test_a_line_of_several_is_refused_by_a_program_that_does_not_know_it(ledger: Path) -> None:
+    line = release_of(["A", "B"], "aa", COMPARISON, JOINT)
+    assert "residences" not in line
+    assert line["residences_par_bailleur"]["B"] == {
+        "cote": {"R01": "dans", "R02": "hors"}, "code_qpv": {"R01": "QN05902M", "R02": ""},
+    }  # fmt: skip
