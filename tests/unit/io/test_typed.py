@@ -111,6 +111,28 @@ def test_dots_are_decimals_where_the_table_shows_it() -> None:
     assert not faults
 
 
+def test_a_year_is_no_day_of_signature_or_declaration() -> None:
+    signed = table(
+        {
+            "id_convention": ["C1"],
+            "codes_qpv": ["QN05901M"],
+            "date_signature_contrat": ["2024"],
+            "date_signature_convention": ["2025"],
+            "date_declaration": ["2025"],
+            "date_fin": ["2030"],
+        }
+    )
+    frame, faults = typed(signed, CONVENTIONS)
+    assert [(f.code, f.place.column, f.severity) for f in faults] == [
+        ("valeur_ambigue", f"date_{what}", Severity.FAUTE)
+        for what in ("signature_contrat", "signature_convention", "declaration")
+    ]
+    assert frame["date_signature_convention"].tolist() == [None]
+    assert frame["date_fin"].tolist() == [dt.date(2030, 12, 31)]
+    for contract in (PREMISES, STOCK):
+        assert contract.column("fin_exoneration").year_end
+
+
 def test_dates_in_three_styles_are_doubted() -> None:
     _, faults = typed(
         table({"id": ["a", "b", "c"], "jour": ["31/12/2025", "2025-12-31", "31 décembre 2025"]}),

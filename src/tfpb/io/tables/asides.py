@@ -13,6 +13,7 @@ import pandas as pd
 from tfpb.errors import Fault, Severity
 from tfpb.io.tables.french import parse_decimal
 from tfpb.io.tables.headers import THOUSANDS, match_columns
+from tfpb.io.tables.text_table import DASHES
 from tfpb.model.columns import Contract, Kind
 from tfpb.text import fold, squeeze
 from tfpb.words.faults.input_words import ANY_ROW, ROW_OBJECTS, UNITS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tfpb.io.tables.text_table import TextTable
 
 MERGED: Final = "cellules_fusionnees"
-_NOTHING: Final = frozenset({"", "-", "–", "—"})
+_NOTHING: Final = DASHES | {""}
 _TOTAL: Final = re.compile(
     r"(sous )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
 )

@@ -106,17 +106,17 @@ def parse_integer(text: str) -> int:
     return int(value)
 
 
-def parse_date(text: str, *, month_first: bool = False) -> dt.date:
+def parse_date(text: str, *, month_first: bool = False, year_end: bool = False) -> dt.date:
     """Read a date: 2025-01-31, 31/01/2025, 31/01/25, « 31 janvier 2025 », a spreadsheet's serial.
 
     With `month_first`, 01/31/2025 in place of 31/01/2025.
 
-    A year alone means its 31 December (the usual meaning of « fin d’exonération 2031 »).
+    With `year_end`, a year alone means its 31 December: « fin d’exonération 2031 ».
 
     Raises
     ------
     AmbiguousError
-        If day and month alone are given.
+        If day and month alone are given, or a year that may be any day of it.
     ValueError
         If it is no date of the calendar.
     """
@@ -134,6 +134,8 @@ def parse_date(text: str, *, month_first: bool = False) -> dt.date:
             raise ValueError(text)
         return dt.date(int(match[3]), _MONTHS[match[2]], int(match[1]))
     if re.fullmatch(r"\d{4}(\.0+)?", raw):
+        if not year_end:
+            raise AmbiguousError(text)
         return dt.date(int(raw[:4]), 12, 31)
     if _SERIAL.fullmatch(raw):
         return _SPREADSHEET_EPOCH + dt.timedelta(days=int(float(raw)))

@@ -18,6 +18,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables import french
 from tfpb.io.tables.asides import MERGED
 from tfpb.io.tables.headers import THOUSANDS, UNCOUNTED, match_columns, unread_columns
+from tfpb.io.tables.text_table import DASHES
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import READINGS, Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from tfpb.io.tables.text_table import TextTable
 
 _EMPTY: Final = frozenset({"", "na", "n a", "nan", "null", "none"})
-_EMPTY_EXACT: Final = frozenset({"-", "–", "#N/A", "#N/D"})
+_EMPTY_EXACT: Final = DASHES | {"#N/A", "#N/D"}
 _DOT_DECIMAL: Final = re.compile(r"[+-]?(0\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)")
 _QPV_COLUMNS: Final = frozenset({"code_qpv", "codes_qpv"})
 _NUMERIC: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
@@ -269,7 +270,7 @@ def _parser(column: Column, *, dots: bool, reading: str) -> Callable[[str], Any]
     if reading in _TIMES:
         return lambda text: decimal(text) * (_TIMES[reading] if _BARE.fullmatch(text) else 1)
     if reading == "mois_jour":
-        return lambda text: french.parse_date(text, month_first=True)
+        return lambda text: french.parse_date(text, month_first=True, year_end=column.year_end)
     if column.name in _QPV_COLUMNS:
         return french.parse_qpv_codes if column.kind is Kind.CODES else french.parse_qpv_code
     if column.kind is Kind.CHOICE:
@@ -282,7 +283,7 @@ def _parser(column: Column, *, dots: bool, reading: str) -> Callable[[str], Any]
         Kind.CODE: french.parse_code,
         Kind.INTEGER: french.parse_integer,
         Kind.MONEY: decimal,
-        Kind.DATE: french.parse_date,
+        Kind.DATE: lambda text: french.parse_date(text, year_end=column.year_end),
         Kind.YEAR: french.parse_year,
         Kind.BOOLEAN: french.parse_bool,
         Kind.CODES: french.parse_codes,
