@@ -175,7 +175,8 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     there = settings.fichiers.enquete
     if name not in there:
         desk.edit([(("fichiers", SURVEY), [*there, name])])
-    delivery = read_delivery(desk.folder / name)
+    sheet = settings.reglages.feuilles.get(SURVEY)
+    delivery = read_delivery(desk.folder / name, sheet=sheet)
     draft = draft_plan(delivery.table, delivery.dictionary)
     if desk.plan is None:
         write_bytes(desk.folder / PLAN, draft.encode())
@@ -190,7 +191,7 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     plan = desk.plan
     waves = found.waves if found is not None else ()
     if plan is not None and waves:
-        delivery = read_delivery(desk.folder / name, plan)
+        delivery = read_delivery(desk.folder / name, plan, sheet=sheet)
         if delivery.column(plan.colonnes.vague) is None:
             desk.edit([(("enquete", "fichiers", name), {"vague": waves[0]})])
 
