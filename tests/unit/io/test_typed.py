@@ -157,6 +157,16 @@ def test_an_amount_said_to_be_in_thousands_has_three_decimals() -> None:
     assert frame["montant_eur"].tolist() == [12450, 9800]
 
 
+def test_section_na_beside_a_parcel_is_a_section() -> None:
+    cells = {
+        "avis": list("abc"), "id_residence": list("xyz"), "annee": ["2025"] * 3,
+        "taux_commune_pct": ["42,5"] * 3, "section": ["NA", "NA", "AB"], "parcelle": ["13", "NA", "14"],
+    }  # fmt: skip
+    frame, _ = typed(table(cells), PREMISES)
+    assert frame["section"].tolist() == ["NA", "", "AB"]
+    assert frame["parcelle"].tolist() == ["13", "", "14"]
+
+
 def test_a_year_is_no_day_of_signature_or_declaration() -> None:
     signed = table(
         {

@@ -123,6 +123,7 @@ def typed(
         dtype, empty = _DTYPES[column.kind]
         filled = [empty if v is None else v for v in values]
         out[column.name] = pd.Series(filled, dtype=dtype)
+    _give_back_sections(out, table, found)
     unread = unread_columns(table, contract, found)
     faults += unread
     faults += _guessed_units(table, contract, unread, readings)
@@ -196,6 +197,15 @@ def _month_first(table: TextTable, header: str, role: str, name: str) -> list[Fa
             place = table.place(position, header, name)
             return [Fault("dates_mois_jour", place, raw, asked(role, name), Severity.DOUTE)]
     return []
+
+
+def _give_back_sections(out: dict[str, Any], table: TextTable, found: Mapping[str, str]) -> None:
+    """Read « NA » beside the number of a parcel as the section it is; alone, it says nothing."""
+    if "section" not in out or not found.keys() >= {"section", "parcelle"}:
+        return
+    sections, parcels = table.frame[found["section"]], table.frame[found["parcelle"]]
+    there = (sections.str.strip().str.upper() == "NA") & parcels.str.contains(r"\d")
+    out["section"] = out["section"].mask(there.to_numpy(dtype=bool), "NA")
 
 
 def _reads(text: str, *, month_first: bool) -> bool:
