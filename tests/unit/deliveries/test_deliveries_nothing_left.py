@@ -146,6 +146,20 @@ def test_two_columns_of_a_question_that_differ_are_a_fault(
     assert told == [("colonne_en_double", 2, "q01", Severity.FAUTE)] * fault
 
 
+@pytest.mark.parametrize(("header", "fault"), [("Code résidence", False), ("res", True)])
+def test_the_first_name_of_a_role_rules_and_a_header_twice_is_a_fault(
+    tmp_path: Path,
+    header: str,
+    fault: bool,  # noqa: FBT001
+) -> None:
+    path = tmp_path / "e.csv"
+    lines = [f"{k};2023;L;R{k % 5};X{k % 5};{k % 2};1;2" for k in range(60)]
+    path.write_text("\n".join([f"id;vague;bailleur;res;{header};qpv;q01;q02", *lines]), "utf-8")
+    inputs, faults = read(path)
+    assert [(f.code, f.place.column) for f in faults] == [("colonne_en_double", "res")] * fault
+    assert set(inputs.deliveries[0].table.frame["res"]) == {f"R{k}" for k in range(5)}
+
+
 def test_a_residence_under_two_headers_is_one_column(tmp_path: Path) -> None:
     path = tmp_path / "e.csv"
     lines = [

@@ -58,7 +58,8 @@ def joined_columns(frame: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, list[
     frame : DataFrame
         The other columns stay.
     contradictions : list of Contradiction
-        Columns that were not joined: two names of the plan, or one header twice, with two values on a row.
+        Columns that were not joined: two names of a question, or one header twice, with two values on a
+        row. Of two names of a role or a variable the plan's first rules.
     """
     told = []
     changed: dict[str, list[str]] = {}
@@ -73,11 +74,13 @@ def joined_columns(frame: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, list[
             for c in frame.columns
             if c != read and (fold(str(c)) in wanted or _again(str(c), wanted, named))
         ]
+        ruled = wanted - {fold(read)} if meanings is None else set()
         cells = frame[read].to_numpy(dtype=object)
         at = None
         for other in others:
             beside = frame[other].to_numpy(dtype=object)
-            at = _differ(cells, beside, meanings) if at is None else at
+            if at is None and fold(other) not in ruled:
+                at = _differ(cells, beside, meanings or {})
             cells = np.where(cells == "", beside, cells)
         if at is not None:
             told.append(Contradiction(read, (read, *others), at))
@@ -86,14 +89,14 @@ def joined_columns(frame: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, list[
     return (frame.assign(**changed) if changed else frame), told
 
 
-def _groups(plan: Plan) -> Iterator[tuple[tuple[str, ...], Mapping[str, str]]]:
-    """Give the names that the plan has for each thing, and what the answers mean of a question."""
+def _groups(plan: Plan) -> Iterator[tuple[tuple[str, ...], Mapping[str, str] | None]]:
+    """Give the names that the plan has for each thing, and of a question what its answers mean."""
     roles = plan.colonnes
     for names in (
         roles.repondant, roles.vague, roles.bailleur, roles.residence, roles.poids, roles.qpv,
         *(v.colonnes for v in plan.variables.values()),
     ):  # fmt: skip
-        yield names, {}
+        yield names, None
     for item in plan.items:
         yield item.colonnes, _meanings(plan.echelles.get(item.echelle))
 
