@@ -97,6 +97,9 @@ class Column:
         Allowed codes of a `CHOICE`.
     minimum, maximum : float, optional
         Bounds of a number, inclusive.
+    year_end : bool
+        A year alone is a `DATE` here: the 31 December on which something ends. A signature or a
+        declaration of « 2025 » may be on either side of a limit.
     """
 
     name: str
@@ -108,6 +111,7 @@ class Column:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    year_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

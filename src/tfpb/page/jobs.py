@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -55,10 +55,20 @@ class Job:
         What it is for the screens.
     work : callable
         Module-level function of `tell` then `args` and `options`; what it returns is `result`.
+    lent : ExitStack, optional
+        Closed when it has ended, however it did: folders of the files it reads.
     """
 
-    def __init__(self, kind: str, work: Callable[..., Any], *args: Any, **options: Any) -> None:
+    def __init__(
+        self,
+        kind: str,
+        work: Callable[..., Any],
+        *args: Any,
+        lent: ExitStack | None = None,
+        **options: Any,
+    ) -> None:
         self.kind = kind
+        self._lent = lent or ExitStack()
         self.progress = Progress()
         self.result: Any = None
         self.faults: tuple[Fault, ...] = ()
@@ -102,6 +112,7 @@ class Job:
                     setattr(self, kind, value)
                     told = True
         self._process.join()
+        self._lent.close()
         if not told and not self.cancelled:
             self.broken = "killed"
 

@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from tfpb.errors import Severity, TfpbError
+from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.tabular import read_table
@@ -194,6 +195,42 @@ def test_two_sheets_alike_are_doubted(tmp_path: Path) -> None:
             page.append(row)
     made.save(path)
     assert "feuilles_semblables" in codes(path)
+
+
+WHOLE = (
+    "id_residence", "adresse", "nb_logements", "nom", "code_postal", "commune", "bailleur",
+    "code_insee", "annee_construction", "type_habitat",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (WHOLE[:-1], True),
+        (WHOLE[1:9], True),  # eight columns of ten
+        (HEAD, True),  # all that must be there
+        (WHOLE[1:8], False),
+        (("id_residence", "commune", "nb_logements"), False),  # a table of results
+        (("colonne", "signification"), False),
+    ],
+)
+def test_a_sheet_nearly_alike_is_doubted(
+    tmp_path: Path,
+    head: tuple[str, ...],
+    told: bool,  # noqa: FBT001
+) -> None:
+    made = Workbook()
+    for name, header in (("Agence Nord", WHOLE), ("Agence Sud", head)):
+        page = made.create_sheet(name)
+        for row in (header, *([str(k)] * len(header) for k in range(2, 5))):
+            page.append(list(row))
+    made.create_sheet("À remplir").append(list(WHOLE))
+    made.save(tmp_path / "t.xlsx")
+    table = Gathering().table("patrimoine", tmp_path / "t.xlsx", known=STOCK.headers)
+    assert table is not None
+    assert table.sheet == "Agence Nord"
+    unread = [("feuilles_semblables", "« Agence Sud »")] * told
+    assert [(n.code, n.fields["autres"]) for n in table.notices] == unread
 
 
 def test_entities_are_never_expanded(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.tabular import TextTable
-from tfpb.model.tables import PROGRAMME
+from tfpb.model.tables import PROGRAMME, STOCK
 
 HEADERS = ("id_action", "axe", "code_qpv", "action", "realise_eur")
 A1, A2 = ("A1", "3", "QN05991I", "Nettoyage", "100"), ("A2", "4", "QN05991I", "Bennes", "50")
@@ -46,3 +46,44 @@ def test_a_total_is_told_in_whatever_order_the_columns_stand() -> None:
 def test_an_action_whose_name_says_total_is_an_action() -> None:
     named = ("Total propreté", "3", "QN05991I", "Contrat Total propreté", "10")
     assert kept(A1, A2, named) == ["A1", "A2", "Total propreté"]
+
+
+STOCK_HEAD = ("id_residence", "nom", "adresse", "commune", "nb_logements")
+
+
+def stock(*last: str) -> TextTable:
+    rows = [[f"R{k}", f"N{k}", f"{k} rue A", "Bondy", "25"] for k in range(4)] + [list(last)]
+    frame = pd.DataFrame(rows, columns=list(STOCK_HEAD), dtype=object)
+    return TextTable(frame, "p.csv", "", np.arange(2, 7))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "S/Total",
+        "S-TOTAL Bondy",
+        "Grand total",
+        "Ensemble",
+        "ENSEMBLE du parc",
+        "Cumul",
+        "S/T",
+        "Total Bondy",
+    ],
+)
+def test_a_sum_of_another_name_is_no_residence(head: str) -> None:
+    left = set_aside(stock(head, "", "", "", "100"), STOCK)
+    assert left.frame["id_residence"].tolist() == ["R0", "R1", "R2", "R3"]
+    assert [n.code for n in left.notices] == ["ligne_de_total"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("ENSEMBLE", "Ensemble", "5 rue A", "Bondy", "100"),
+        ("Ensemble Nord", "", "", "", "100"),
+        ("Cumul", "Tour", "", "", "100"),
+        ("R5", "", "", "", "100"),
+    ],
+)
+def test_a_residence_of_such_a_name_stays(row: tuple[str, ...]) -> None:
+    assert set_aside(stock(*row), STOCK).frame["id_residence"].tolist()[-1] == row[0]

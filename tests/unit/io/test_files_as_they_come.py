@@ -327,6 +327,20 @@ def test_the_wave_of_a_file_rules_it_and_vague_fixe_never_overrides_a_column(
     assert faults["vague_fichier_contredite"][0].severity is Severity.FAUTE
 
 
+def test_the_sheet_of_the_survey_is_the_one_that_the_settings_name(tmp_path: Path) -> None:
+    path = dossier(tmp_path, '[reglages.feuilles]\nenquete = "vague 2019"\n', e_a=survey("a", 5))
+    path.write_text(path.read_text("utf-8").replace("e_a.csv", "e.xlsx"), "utf-8")
+    book = Workbook()
+    for wave, count in (("2019", 12), ("2023", 20)):
+        page = book.create_sheet(f"Vague {wave}")
+        for line in survey(wave, count, wave=wave).splitlines():
+            page.append(line.split(";"))
+    book.save(tmp_path / "e.xlsx")
+    inputs, faults = read(path)
+    assert [(d.table.sheet, len(d.table.frame)) for d in inputs.deliveries] == [("Vague 2019", 12)]
+    assert "feuilles_de_reponses" not in faults
+
+
 # read, kept, set aside
 
 

@@ -72,7 +72,6 @@ def test_a_lone_dot_before_three_digits_is_ambiguous() -> None:
         ("1-2-1998", dt.date(1998, 2, 1)),
         ("31 janvier 2025", dt.date(2025, 1, 31)),
         ("1er févr. 2025", dt.date(2025, 2, 1)),
-        ("2031", dt.date(2031, 12, 31)),
         ("45688", dt.date(2025, 1, 31)),
     ],
 )
@@ -91,6 +90,12 @@ def test_days_that_do_not_exist_are_refused(text: str) -> None:
 def test_a_day_and_month_alone_are_ambiguous() -> None:
     with pytest.raises(AmbiguousError):
         parse_date("01/02")
+
+
+def test_a_year_alone_is_a_date_only_where_something_ends() -> None:
+    assert parse_date("2031", year_end=True) == dt.date(2031, 12, 31)
+    with pytest.raises(AmbiguousError):
+        parse_date("2025")
 
 
 def test_small_readers() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pytest
 from openpyxl import Workbook
 
 from tfpb.errors import Severity
@@ -109,6 +110,83 @@ def test_dots_are_decimals_where_the_table_shows_it() -> None:
     assert [f.code for f in faults] == ["valeur_ambigue"]
     frame, faults = typed(table({"id": ["a"], "taux_pct": ["1.234"]}, decimal="."), SMALL)
     assert not faults
+
+
+@pytest.mark.parametrize(
+    ("parted", "amounts", "rate", "read"),
+    [
+        # a spreadsheet's own numbers have dots, a text beside them may have thousands
+        (
+            "",
+            ["25000.5", "12.450", "12.450 €", "1.250.000"],
+            "42.5",
+            ["25000.5", "", "", "1250000"],
+        ),
+        ("", ["-9.800", "(9.800)", "9.800 HT", "0.980"], "42.5", ["", "", "", "0.980"]),
+        ("", ["12.3450", "1234.567"], "42.5", ["12.345", "1234.567"]),
+        ("", ["12,450"], "42.5", [""]),
+        ("", ["12,450", "45,800"], "42", ["", ""]),
+        ("", ["12,450", "3 500,50 €"], "42", ["12.450", "3500.50"]),
+        ("", ["750,625"], "42,51 %", ["750.625"]),
+        ("", ["12,450 k€"], "42", ["12450"]),
+        # parted by commas: a dot is no thousands
+        (".", ["12,450", "12,345.60", "1,250,000"], "42", ["12450", "12345.60", "1250000"]),
+        (".", ["12,450"], "42.51", ["12450"]),
+        (".", ["750.625"], "42", ["750.625"]),
+        (".", ["12,450"], "42", [""]),
+        (".", ["12,450", "3500,50"], "42", ["12.450", "3500.50"]),
+        (".", ["12,450", "3500,50"], "42.51", ["", "3500.50"]),
+    ],
+)
+def test_three_digits_after_a_mark_are_never_guessed_in_an_amount(
+    parted: str, amounts: list[str], rate: str, read: list[str]
+) -> None:
+    ids = [str(k) for k in range(len(amounts))]
+    cells = {"id": ids, "montant_eur": amounts, "taux_pct": [rate] * len(amounts)}
+    frame, faults = typed(table(cells, parted), SMALL)
+    expected = [Decimal(text) if text else None for text in read]
+    assert frame["montant_eur"].tolist() == expected
+    assert {f.code for f in faults} == ({"valeur_ambigue"} if None in expected else set())
+    assert len(faults) == expected.count(None)
+
+
+def test_an_amount_said_to_be_in_thousands_has_three_decimals() -> None:
+    cells = table({"id": ["a", "b"], "montant_eur": ["12,450", "9,800"]})
+    frame, faults = typed(cells, SMALL, readings={"montant_eur": "milliers"})
+    assert not faults
+    assert frame["montant_eur"].tolist() == [12450, 9800]
+
+
+def test_section_na_beside_a_parcel_is_a_section() -> None:
+    cells = {
+        "avis": list("abc"), "id_residence": list("xyz"), "annee": ["2025"] * 3,
+        "taux_commune_pct": ["42,5"] * 3, "section": ["NA", "NA", "AB"], "parcelle": ["13", "NA", "14"],
+    }  # fmt: skip
+    frame, _ = typed(table(cells), PREMISES)
+    assert frame["section"].tolist() == ["NA", "", "AB"]
+    assert frame["parcelle"].tolist() == ["13", "", "14"]
+
+
+def test_a_year_is_no_day_of_signature_or_declaration() -> None:
+    signed = table(
+        {
+            "id_convention": ["C1"],
+            "codes_qpv": ["QN05901M"],
+            "date_signature_contrat": ["2024"],
+            "date_signature_convention": ["2025"],
+            "date_declaration": ["2025"],
+            "date_fin": ["2030"],
+        }
+    )
+    frame, faults = typed(signed, CONVENTIONS)
+    assert [(f.code, f.place.column, f.severity) for f in faults] == [
+        ("valeur_ambigue", f"date_{what}", Severity.FAUTE)
+        for what in ("signature_contrat", "signature_convention", "declaration")
+    ]
+    assert frame["date_signature_convention"].tolist() == [None]
+    assert frame["date_fin"].tolist() == [dt.date(2030, 12, 31)]
+    for contract in (PREMISES, STOCK):
+        assert contract.column("fin_exoneration").year_end
 
 
 def test_dates_in_three_styles_are_doubted() -> None:

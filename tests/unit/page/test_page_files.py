@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
+import tempfile
+import time
 import tomllib
 import zipfile
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -18,13 +23,13 @@ from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import recognise, safe_copy
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.tables.safe_copy import corrected
+from tfpb.io.tables.scratch import scratch_folder
 from tfpb.io.tables.tabular import read_table
 from tfpb.page.desk import Desk, safe_name
+from tfpb.page.jobs import Job
+from tfpb.page.screens.start_screen import bring
 from tfpb.survey.reading.plan_joining import plan_changes
 from tfpb.words.documents.setting_words import settings_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HEAD = ("Code résidence", "Adresse", "CP", "Commune", "Nb logements", "Nom du locataire", "Taux")
 
@@ -73,6 +78,62 @@ def test_a_copy_holds_nothing_of_persons_in_any_of_its_parts(stock: Path, tmp_pa
     kept = [h for h in before.frame.columns if h not in found.dropped]
     assert after.frame[kept].equals(before.frame[kept])
     assert openpyxl.load_workbook(copy)["Parc"]["E4"].value == 10
+
+
+DROPPER = """
+import io, sys, tempfile
+from pathlib import Path
+tempfile.tempdir = sys.argv[1]
+from starlette.datastructures import UploadFile
+from tfpb.page.desk import Desk
+from tfpb.page.screens import drop_screen
+
+def stop(path):
+    print(path, flush=True)
+    sys.stdin.read()
+
+drop_screen.recognise = stop
+upload = UploadFile(io.BytesIO(b"nom;tel\\nMARTIN;0612345678\\n"), filename="enquete.csv")
+drop_screen.receive(Desk(Path(sys.argv[1]), lambda _: Path(sys.argv[1])), [upload])
+"""
+
+
+def test_a_file_dropped_as_received_does_not_outlive_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    page = subprocess.Popen(
+        [sys.executable, "-c", DROPPER, str(tmp_path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert page.stdout is not None
+    received = Path(page.stdout.readline().strip())
+    assert received.name == "enquete.csv"
+    with scratch_folder():
+        assert received.is_file()
+    page.kill()
+    page.communicate()
+    assert received.is_file()
+    with scratch_folder():
+        assert not received.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("found", [[], [("2024", Path("rien.zip"))]])
+def test_what_a_work_was_lent_is_given_back_when_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: list[tuple[str, Path]]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    lent = ExitStack()
+    (lent.enter_context(scratch_folder()) / "carte.zip").write_bytes(b"x")
+    (folder,) = (p for p in tmp_path.iterdir() if p.name.startswith("tfpb-pret-"))
+    job = Job("apporter", bring, found, tmp_path / "g", lent=lent)
+    end = time.monotonic() + 60
+    while job.running and time.monotonic() < end:
+        assert folder.exists() or not job.running
+        time.sleep(0.05)
+    assert bool(job.faults or job.broken) is bool(found)
+    assert not folder.exists()
 
 
 def test_a_text_file_is_copied_without_persons_line_for_line(tmp_path: Path) -> None:

@@ -92,6 +92,25 @@ def test_a_cadastral_value_stands_for_the_base(tmp_path: Path) -> None:
     assert frame["base_nette_eur"].tolist() == [None, 20000]
 
 
+@pytest.mark.parametrize("dash", ["-", "–", "—"])
+def test_a_dash_in_an_unused_line_is_an_empty_cell(tmp_path: Path, dash: str) -> None:
+    header = "avis;invariant;id_residence;annee; ;Commune;Syndicat;Intercommunalité;TEOM\n"
+    (tmp_path / "avis.csv").write_text(
+        header + f"A1;I1;R1;2025;Taux;42,5 %;{dash};5,10 %;8,2 %\n"
+        f";;;;Base;7000;{dash};7000;10000\n;;;;Cotisation;2975;{dash};357;820\n",
+        "utf-8",
+    )
+    frame, faults = read(tmp_path / "avis.csv")
+    assert [f.code for f in faults] == ["avis_remis_en_forme"]
+    assert frame["cotisation_avis_eur"].tolist() == [2975 + 357]
+    assert frame["base_nette_eur"].tolist() == [10000]
+    stock = homes(home("R1", nb_logements=10, logements_dans=10))
+    made = tax.abate(frame, stock, None, conventions(), load(), year=2025)
+    assert made.premises["statut"].tolist() == ["abattu"]
+    # 0.3 × 10 000 × (42.5 % + 5.1 %)
+    assert made.premises["abattement_acquis_eur"].tolist() == [1428]
+
+
 def test_a_line_without_its_amount_makes_no_sum(tmp_path: Path) -> None:
     frame, _ = without(tmp_path, "lignes", {"4,05;1757": "4,05;"})
     assert frame["cotisation_avis_eur"].tolist() == [None, 11668]

@@ -74,7 +74,8 @@ def test_one_height_out_of_many_is_a_doubt_with_its_row() -> None:
 
 
 def test_a_doubt_on_a_value_quotes_it_as_it_is_written() -> None:
-    (fault,) = check_premises(premises(local(vlc_eur="70,946", nb_logements=46)), load())
+    row = local(vlc_eur="70,946", nb_logements=46, taux_commune_pct="40,5")  # decimals have a comma
+    (fault,) = check_premises(premises(row), load())
     assert (fault.code, fault_text(fault).got) == ("vlc_suspecte", "70,946")
     assert "1,54 €" in fault_text(fault).title
 

@@ -33,6 +33,12 @@ def test_no_notice_yet_is_eligible_and_estimated() -> None:
     assert (row["statut"], row["nature"]) == ("eligible", "estime")
 
 
+def test_a_notice_of_the_year_without_its_amount_is_a_notice() -> None:
+    unknown = "La cotisation de l’avis de 2025 n’est pas donnée"
+    assert unknown in first(abate(local()))["motif"]
+    assert "Pas encore d’avis pour 2025." in first(abate(local(annee=2024)))["motif"]
+
+
 def test_notice_abated_is_real() -> None:
     row = first(abate(PAID_ABATED))
     assert (row["statut"], row["nature"]) == ("abattu", "reel")

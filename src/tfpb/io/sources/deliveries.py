@@ -28,7 +28,9 @@ from tfpb.model.columns import Contract
 from tfpb.model.plan import Dictionary, Plan
 from tfpb.packaged import packaged
 from tfpb.survey.reading.delivery_columns import parse_side
+from tfpb.survey.reading.joined_columns import joined_columns
 from tfpb.text import fold, mend_mojibake, squeeze
+from tfpb.words.faults.input_words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,7 +122,7 @@ class Delivery:
     dictionary : Dictionary
         Labels delivered beside (sheet or SPSS labels), empty for a CSV.
     notices : tuple of Fault
-        Columns dropped, accents mended: doubts only.
+        Columns dropped, accents mended; what was not read of the answers, faults.
     """
 
     table: TextTable
@@ -167,6 +169,11 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     ------
     TfpbError
         `fichier_absent`, `fichier_illisible`, `format_inconnu`, `feuille_absente`, `feuille_vide`.
+
+    Notes
+    -----
+    Faults among its notices: `feuilles_de_reponses`, visible sheets of answers that are not read;
+    `colonne_en_double`, columns that the plan reads as one and that say two things on a row.
     """
     path = Path(path)
     used = plan_names(plan)
@@ -174,7 +181,7 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     if suffix in SPSS:
         table, dictionary = _read_spss(path)
     elif suffix in SPREADSHEETS:
-        table, dictionary = _read_workbook(path, used, sheet)
+        table, dictionary = _read_workbook(path, plan, sheet)
     else:
         table, dictionary = read_table(path, known=used), Dictionary()
     table = _in_plan_spelling(set_aside(table, _INTERVIEWS), used)
@@ -185,7 +192,16 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     for name in plan.colonnes.poids if plan is not None else ():
         if name in frame.columns:
             frame[name] = _decimals(frame[name].tolist())
-    table = replace(table, frame=frame)
+    frame, told = joined_columns(frame, plan) if plan is not None else (frame, [])
+    twins = (
+        Fault(
+            "colonne_en_double",
+            table.place(one.position, one.column),
+            fields={"colonne": one.column, "lues": listed(one.headers)},
+        )
+        for one in told
+    )
+    table = replace(table, frame=frame, notices=(*table.notices, *twins))
     return Delivery(table, dictionary.without(dropped), _notices(table, dropped, mended))
 
 
@@ -203,17 +219,19 @@ def plan_names(plan: Plan | None) -> tuple[str, ...]:
 
 
 def _read_workbook(
-    path: Path, known: tuple[str, ...], sheet: str | None
+    path: Path, plan: Plan | None, sheet: str | None
 ) -> tuple[TextTable, Dictionary]:
     """Read the answers and the dictionary, known by what the sheets hold and not by their names."""
-    folded = frozenset(fold(n) for n in known)
+    folded = frozenset(fold(n) for n in plan_names(plan))
     require_table(path)
     book = Workbook(path)
     answers = book.candidates(sheet) if sheet is not None else book.names
     tables: list[TextTable] = []
+    hidden: set[str] = set()
     dictionary = Dictionary()
     for name in book.names:
         page = book.sheet(name)
+        hidden |= {name} if page.hidden else set()
         if sheet is not None and name in answers:
             tables.append(book.table(page, folded))
             continue
@@ -235,7 +253,34 @@ def _read_workbook(
     def known_and_size(table: TextTable) -> tuple[int, int]:
         return sum(1 for c in table.frame.columns if fold(c) in folded), table.frame.size
 
-    return max(tables, key=known_and_size), dictionary
+    taken = max(tables, key=known_and_size)
+    others = [
+        t.sheet
+        for t in tables
+        if t is not taken
+        and t.sheet not in hidden
+        and plan is not None
+        and _answers(t, taken, plan)
+    ]
+    if others:
+        place, fields = Place(path.name, taken.sheet), {"autres": listed(others)}
+        fault = Fault("feuilles_de_reponses", place, taken.sheet, fields)
+        taken = replace(taken, notices=(*taken.notices, fault))
+    return taken, dictionary
+
+
+def _answers(table: TextTable, taken: TextTable, plan: Plan) -> bool:
+    """Return whether a sheet holds interviews as the one taken does: who or where, and a question.
+
+    A table of results by résidence names no interview.
+    """
+    roles = plan.colonnes
+    here, there = ({fold(c) for c in t.frame.columns} for t in (table, taken))
+    surest = [{fold(n) for n in names} for names in (roles.repondant, roles.residence)]
+    others = [{fold(n) for n in names} for names in (roles.vague, roles.bailleur, roles.qpv)]
+    needed = [names for names in surest if names & there] or [n for n in others if n & there]
+    asked = {fold(n) for item in plan.items for n in item.colonnes}
+    return bool(needed and here & asked) and all(names & here for names in needed)
 
 
 def _read_spss(path: Path) -> tuple[TextTable, Dictionary]:

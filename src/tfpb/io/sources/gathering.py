@@ -16,7 +16,7 @@ from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.record import Reading, Source
-from tfpb.model.tables import GMBI
+from tfpb.model.tables import BY_ROLE, GMBI
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,6 +37,12 @@ def _owned_alone(table: TextTable, known: tuple[str, ...]) -> TextTable:
     kept = [h for h in table.frame.columns if h in headers]
     notices = tuple(n for n in table.notices if n.place.column in {"", *kept})
     return replace(table, frame=table.frame[kept], notices=notices)
+
+
+def _needed(role: str, renames: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Return the headers that mean each column that a table of a role must have."""
+    columns = BY_ROLE[role].columns if role in BY_ROLE else ()
+    return [(renames.get(c.name, c.name), c.name, *c.aliases) for c in columns if c.required]
 
 
 @dataclass(slots=True)
@@ -82,7 +88,8 @@ class Gathering:
         """Read a table, without its columns that look like persons, and note it as a source."""
         taxes = role == "fiscalite"
         names = (*known, *NAMES) if taxes else known
-        read = self.attempt(lambda: read_table(path, sheet=sheet, known=names))
+        needed = _needed(role, renames or {})
+        read = self.attempt(lambda: read_table(path, sheet=sheet, known=names, needed=needed))
         if read is None:
             return None
         if taxes:

@@ -100,10 +100,10 @@ class Inputs:
         )
 
     def identity(self) -> tuple[object, ...]:
-        """Return what identifies these inputs: deliveries count by the hash of their file."""
+        """Return what identifies these inputs: deliveries count by the hash of their file, and the sheet."""
         return (
             self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.given,
-            self.sources,
+            self.sources, tuple((d.table.file, d.table.sheet) for d in self.deliveries),
         )  # fmt: skip
 
 
@@ -259,7 +259,7 @@ def _survey(reader: _Reader, identifiers: Identifiers) -> Inputs:
     owner = settings.dossier.bailleur
     waves = {name: one.vague for name, one in settings.enquete.fichiers.items()}
     found = gather_survey(
-        reader, path, paths,
+        reader, path, paths, sheet=settings.reglages.feuilles.get("enquete"),
         identifiers=identifiers, bailleur=owner, names=reader.names, waves=waves,
     )  # fmt: skip
     return replace(found, given={**settings.alias.bailleurs, **waves})

@@ -17,6 +17,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.io.tables import french
 from tfpb.io.tables.headers import match_columns
+from tfpb.io.tables.text_table import DASHES
 from tfpb.model.tables import PREMISES
 from tfpb.packaged import packaged
 from tfpb.text import fold
@@ -156,7 +157,7 @@ def _identities(table: TextTable, own: dict[str, str]) -> Iterator[tuple[int, tu
 
 def _cell(table: TextTable, position: int, header: str) -> Cell:
     text = str(table.frame[header].iloc[position])
-    return text, (int(table.rows[position]), header) in table.percents
+    return "" if text in DASHES else text, (int(table.rows[position]), header) in table.percents
 
 
 def _own_cells(

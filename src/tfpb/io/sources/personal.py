@@ -16,7 +16,7 @@ from tfpb.packaged import packaged
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     import pandas as pd
 
@@ -33,7 +33,22 @@ _STAFF: Final[frozenset[str]] = frozenset(_TABLES["staff"])
 _STAFF_PHRASES: Final[tuple[str, ...]] = tuple(_TABLES["staff_phrases"])
 _REACHED: Final[frozenset[str]] = frozenset(_TABLES["reached"])
 _REACHED_PHRASES: Final[tuple[str, ...]] = tuple(_TABLES["reached_phrases"])
+_ALONE: Final[frozenset[str]] = frozenset(_TABLES["alone"])
 _COUNTED: Final[frozenset[str]] = frozenset(_TABLES["counted"])
+_OFFICES: Final[frozenset[str]] = frozenset(_TABLES["offices"])
+"""Words of a name that no person bears: « Agence Nord » manages too."""
+_PLACES: Final[frozenset[str]] = frozenset(_TABLES["places"])
+"""Words of a header under which « Claude DEBUSSY » is a résidence, or « Onet SERVICES » a firm."""
+_ARTICLES: Final[frozenset[str]] = frozenset(_TABLES["articles"])
+"""Words that begin the name of a place: « La PLAINE »."""
+_GIVEN: Final = r"[A-ZÀ-ÖØ-Ý][a-zà-öø-ÿ]+(?:-[A-ZÀ-ÖØ-Ý][a-zà-öø-ÿ]+)*"
+_FAMILY: Final = r"(?:[A-ZÀ-ÖØ-Ý]['’])?[A-ZÀ-ÖØ-Ý]{2,}(?:[-'’ ][A-ZÀ-ÖØ-Ý]{2,})*"
+_GIVEN_FAMILY: Final = re.compile(
+    rf"({_GIVEN}) (?:d[eu] |de la )?({_FAMILY})|({_FAMILY}) ({_GIVEN})"
+)
+"""« Sophie MARTIN », « BEN ALI Karim »: how staff is written in a column of names."""
+_CAPITALS: Final = re.compile(rf"{_FAMILY}(?: {_FAMILY})*|{_GIVEN}(?: {_GIVEN})+")
+"""« DUPONT », « MARTIN SOPHIE », « Sophie Martin »: a name where the header says that they are some."""
 _PHONE: Final = re.compile(
     r"(?:\+33|0033|0)[\s.-]?[1-9](?:[\s.-]?\d{2}){4}|[1-9](?:[\s.-]\d{2}){4}"
 )
@@ -57,6 +72,7 @@ _ALIKE: Final = 0.3
 _SENTENCE_LENGTH: Final = 40
 _SENTENCE_SHARE: Final = 0.2
 _FEW: Final = 3
+_DIFFERENT: Final = 0.75
 
 
 def personal_columns(
@@ -77,9 +93,15 @@ def personal_columns(
     out = []
     for name in frame.columns:
         filled = [t for t in frame[name].unique() if t]
+        texts = (name, labels.get(name, ""))
         if _contacts(filled) or (
             name not in kept
-            and (_by_words(name) or _by_words(labels.get(name, "")) or _sentences(filled))
+            and (
+                any(map(_by_words, texts))
+                or _sentences(filled)
+                or (any(map(_names_people, texts)) and _may_name(frame[name], filled))
+                or _people(name, filled)
+            )
         ):
             out.append(name)
     return out
@@ -125,7 +147,13 @@ def without_people(table: TextTable, *, known: Iterable[str]) -> tuple[TextTable
         The table without them, nor what its notices quote of them; a doubt that lists them.
     """
     kept = {fold(name) for name in known}
-    names = [h for h in table.frame.columns if _of_people(h, table.frame[h], known=fold(h) in kept)]
+    frame = table.frame
+    names = [
+        h
+        for h in frame.columns
+        if _of_people(h, frame[h], known=fold(h) in kept)
+        or (fold(h) not in kept and _people(h, [t for t in frame[h].unique() if t], frame, kept))
+    ]
     if not names:
         return table, []
     notices = tuple(n for n in table.notices if n.place.column not in names)
@@ -151,7 +179,52 @@ def _of_people(header: str, cells: pd.Series[str], *, known: bool) -> bool:
         return False
     if any(_MARKED_PHONE.search(t) or _MAIL.search(t) for t in filled) or _telephones(filled):
         return True
-    return _names_people(header) and not all(_PLAIN.fullmatch(t) for t in filled)
+    return _names_people(header) and not all(_PLAIN.fullmatch(t) or _office(t) for t in filled)
+
+
+def _office(text: str) -> bool:
+    """Return whether a short text names an organisation; « Agence Nord, Sophie MARTIN » is longer."""
+    words = fold(text).split()
+    return len(words) <= _FEW and not _OFFICES.isdisjoint(words)
+
+
+def _people(
+    header: str, values: list[str], frame: pd.DataFrame | None = None, known: Collection[str] = ()
+) -> bool:
+    """Return whether most values are a given name and a family name, whatever their header.
+
+    Names of persons differ by both (« Chauffage GAZ » and « Eau GAZ » do not); a place that bears a
+    person's name is told by its header, or stands in a column that is known.
+    """
+    if not _PLACES.isdisjoint(fold(header).split()):
+        return False
+    found = [m for t in values if (m := _GIVEN_FAMILY.fullmatch(t)) and not _placed(t)]
+    if len(found) < _FEW or len(found) <= _SHARE * len(values):
+        return False
+    family = {m[2] or m[3] for m in found}
+    given = {m[1] or m[4] for m in found}
+    if len(family) <= _DIFFERENT * len(found) or len(given) <= _SHARE * len(found):
+        return False
+    if frame is None:
+        return True
+    told = [v for h in frame.columns if fold(h) in known for v in frame[h].unique()]
+    places = " | ".join(map(fold, told))
+    return sum(fold(m[0]) in places for m in found) <= _SHARE * len(found)
+
+
+def _placed(text: str) -> bool:
+    words = fold(text).split()
+    return words[0] in _ARTICLES or not _OFFICES.isdisjoint(words)
+
+
+def _may_name(cells: pd.Series[str], filled: list[str]) -> bool:
+    """Return whether a column whose header says persons may name them: no scale of answers does."""
+    if all(_PLAIN.fullmatch(t) for t in filled):
+        return False
+    named = sum(1 for t in filled if _CAPITALS.fullmatch(t) or _GIVEN_FAMILY.fullmatch(t))
+    titled = sum(1 for t in filled if _TITLE.match(t))
+    a_row = len(filled) > max(_FEW, _SHARE * sum(1 for t in cells if t))
+    return named + titled > _SHARE * len(filled) or a_row
 
 
 def _holds(key: str, words: frozenset[str], phrases: tuple[str, ...]) -> bool:
@@ -162,7 +235,7 @@ def _holds(key: str, words: frozenset[str], phrases: tuple[str, ...]) -> bool:
 def _names_people(header: str) -> bool:
     key = fold(header)
     phrases = (*_TENANT_PHRASES, *_STAFF_PHRASES, *_REACHED_PHRASES)
-    named = key in {"nom", "noms"} or _holds(key, _TENANT | _STAFF | _REACHED, phrases)
+    named = key in _ALONE or _holds(key, _TENANT | _STAFF | _REACHED, phrases)
     return named and not _holds(key, _COUNTED, ())
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from tfpb.errors import Fault, Severity
 from tfpb.io.tables.french import parse_decimal
 from tfpb.io.tables.headers import THOUSANDS, match_columns
+from tfpb.io.tables.text_table import DASHES
 from tfpb.model.columns import Contract, Kind
 from tfpb.text import fold, squeeze
 from tfpb.words.faults.input_words import ANY_ROW, ROW_OBJECTS, UNITS
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
     from tfpb.io.tables.text_table import TextTable
 
 MERGED: Final = "cellules_fusionnees"
-_NOTHING: Final = frozenset({"", "-", "–", "—"})
+_NOTHING: Final = DASHES | {""}
 _TOTAL: Final = re.compile(
-    r"(sous )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
+    r"((sous|s|grand) )?(total|totaux)( (general|generaux|partiel|du|des|de|par) ?.*)?"
 )
-_INITIALS: Final = frozenset("tTsS")
-_HEAD: Final = re.compile(r"(sous )?(total|totaux)\b.*")
+_INITIALS: Final = frozenset("tTsSgG")
+_HEAD: Final = re.compile(r"((sous|s|grand) )?(total|totaux)\b.*")
+_OVERALL: Final = re.compile(
+    r"(ensemble|cumul|s t)( (general|(du|des) (parc|patrimoine|residences|logements|locaux|avis|actions)))?"
+)
+"""Words of a sum that may name something else: nothing but numbers stands beside them."""
 _CARRIED: Final = re.compile(
     r"(a reporter|report|frais de gestion|(montant|somme)s? (de votre|total|net)|(net|reste) a payer)\b.*"
 )
@@ -227,7 +232,10 @@ def total_lines(table: TextTable, contract: Contract, found: Mapping[str, str]) 
     needed = [
         headers.index(found[c.name]) for c in contract.columns if c.filled and c.name in found
     ]
-    totals = [position for position, row in enumerate(cells) if _is_total(list(row), needed)]
+    counted = {headers.index(h) for h in numbers}
+    totals = [
+        position for position, row in enumerate(cells) if _is_total(list(row), needed, counted)
+    ]
     last = len(cells) - 1
     if last > 1 and last not in totals:
         filled = [h for h, c in zip(headers, cells[last], strict=True) if c]
@@ -236,7 +244,7 @@ def total_lines(table: TextTable, contract: Contract, found: Mapping[str, str]) 
     return totals
 
 
-def _is_total(row: list[str], needed: list[int]) -> bool:
+def _is_total(row: list[str], needed: list[int], counted: set[int]) -> bool:
     """Return whether a line names itself a total; the columns may stand in any order."""
     if not needed:  # a survey of many lines: its first cell says it
         first = next((cell for cell in row if cell), "")
@@ -246,6 +254,9 @@ def _is_total(row: list[str], needed: list[int]) -> bool:
         return False
     head = fold(row[filled[0]])
     if _TOTAL.fullmatch(head) or (_HEAD.fullmatch(head) and not all(row[k] for k in needed)):
+        return True
+    only_numbers = len(filled) > 1 and counted.issuperset(filled[1:])
+    if only_numbers and (_OVERALL.fullmatch(head) or _HEAD.fullmatch(head)):
         return True
     if _CARRIED.fullmatch(head) and not any(row[k] for k in needed):
         return True

@@ -51,7 +51,7 @@ def _wide(head: bytes) -> str:
     return "utf-16-be" if half and even > _NUL_SHARE * half and not odd else ""
 
 
-def read_text(path: Path, _sheet: str | None, names: frozenset[str]) -> TextTable:
+def read_text(path: Path, names: frozenset[str]) -> TextTable:
     """Read a text file as a table.
 
     Parameters

@@ -40,6 +40,8 @@ _CENTURY_PIVOT: Final = 50
 _SPREADSHEET_EPOCH: Final = dt.date(1899, 12, 30)
 _MAX_DIGITS: Final = 18
 _GROUP: Final = 3
+_THREE_DIGITS: Final = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")
+"""What may be thousands or a decimal: « 12.450 », « 12,450 »."""
 
 
 def parse_decimal(text: str) -> Decimal:
@@ -54,10 +56,7 @@ def parse_decimal(text: str) -> Decimal:
     ValueError
         If it is no number.
     """
-    raw = _TAX.sub("", _SPACE.sub("", text).replace("−", "-").replace("–", "-"))
-    many = _MANY.search(raw)
-    times = _TIMES[many[1].lower()] if many else 1
-    raw = _UNIT.sub("", raw[: many.start()] if many else raw)
+    raw, times = _without_unit(text)
     negative = raw.startswith("(") and raw.endswith(")")
     raw = raw.strip("()") if negative else raw
     if "," in raw and "." in raw:
@@ -75,7 +74,7 @@ def parse_decimal(text: str) -> Decimal:
         if any(len(g) != _GROUP for g in raw.split(mark)[1:]):
             raise ValueError(text)
         raw = raw.replace(mark, "")
-    elif re.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}", raw):
+    elif _THREE_DIGITS.fullmatch(raw):
         raise AmbiguousError(text)
     if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", raw):
         raise ValueError(text)
@@ -86,6 +85,21 @@ def parse_decimal(text: str) -> Decimal:
     if value.adjusted() > _MAX_DIGITS:
         raise ValueError(text)
     return times * (-value if negative else value)
+
+
+def three_digits_after(text: str) -> str:
+    """Return the lone mark, dot or comma, that three digits follow in a number of units; "" for none."""
+    raw, times = _without_unit(text)
+    found = _THREE_DIGITS.fullmatch(raw.strip("()"))
+    return found[1] if found and times == 1 else ""
+
+
+def _without_unit(text: str) -> tuple[str, Decimal]:
+    """Take the unit away from a number, and its spaces; return what the unit multiplies by."""
+    raw = _TAX.sub("", _SPACE.sub("", text).replace("−", "-").replace("–", "-"))
+    many = _MANY.search(raw)
+    times = _TIMES[many[1].lower()] if many else Decimal(1)
+    return _UNIT.sub("", raw[: many.start()] if many else raw), times
 
 
 def parse_machine_decimal(text: str) -> Decimal:
@@ -106,17 +120,17 @@ def parse_integer(text: str) -> int:
     return int(value)
 
 
-def parse_date(text: str, *, month_first: bool = False) -> dt.date:
+def parse_date(text: str, *, month_first: bool = False, year_end: bool = False) -> dt.date:
     """Read a date: 2025-01-31, 31/01/2025, 31/01/25, « 31 janvier 2025 », a spreadsheet's serial.
 
     With `month_first`, 01/31/2025 in place of 31/01/2025.
 
-    A year alone means its 31 December (the usual meaning of « fin d’exonération 2031 »).
+    With `year_end`, a year alone means its 31 December: « fin d’exonération 2031 ».
 
     Raises
     ------
     AmbiguousError
-        If day and month alone are given.
+        If day and month alone are given, or a year that may be any day of it.
     ValueError
         If it is no date of the calendar.
     """
@@ -134,6 +148,8 @@ def parse_date(text: str, *, month_first: bool = False) -> dt.date:
             raise ValueError(text)
         return dt.date(int(match[3]), _MONTHS[match[2]], int(match[1]))
     if re.fullmatch(r"\d{4}(\.0+)?", raw):
+        if not year_end:
+            raise AmbiguousError(text)
         return dt.date(int(raw[:4]), 12, 31)
     if _SERIAL.fullmatch(raw):
         return _SPREADSHEET_EPOCH + dt.timedelta(days=int(float(raw)))

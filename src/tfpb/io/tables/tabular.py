@@ -27,7 +27,7 @@ from tfpb.words.faults.input_words import ONE_SHEET, PARQUET, SHEET, TABLES_READ
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    Reader = Callable[[Path, str | None, frozenset[str]], TextTable]
+    Reader = Callable[[Path, frozenset[str]], TextTable]
 
 TEXT_FILES: Final = frozenset({".csv", ".txt", ".tsv"})
 _MAX_CELL: Final = 32_767
@@ -202,7 +202,13 @@ def _ods_value(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def read_table(path: Path, *, sheet: str | None = None, known: Iterable[str] = ()) -> TextTable:
+def read_table(
+    path: Path,
+    *,
+    sheet: str | None = None,
+    known: Iterable[str] = (),
+    needed: Iterable[Iterable[str]] = (),
+) -> TextTable:
     """Read a table of any supported format; its header is found under title rows.
 
     Parameters
@@ -213,6 +219,8 @@ def read_table(path: Path, *, sheet: str | None = None, known: Iterable[str] = (
         ones before the hidden.
     known : iterable of str
         Names expected in the header; they help to find it.
+    needed : iterable of iterable of str
+        Headers that mean each column that must be there: other sheets that have them all are doubted.
 
     Returns
     -------
@@ -229,19 +237,21 @@ def read_table(path: Path, *, sheet: str | None = None, known: Iterable[str] = (
     path = Path(path)
     require_file(path)
     suffix = path.suffix.lower()
-    reader = _READERS.get(suffix)
-    if reader is None:
+    if suffix not in SPREADSHEETS | _READERS.keys():
         got = suffix or path.name
         raise fail("format_inconnu", place=Place(path.name), got=got, attendu=TABLES_READ)
     refuse_large(path)
-    table = reader(path, sheet, frozenset(fold(k) for k in known))
-    if sheet is None or suffix in SPREADSHEETS:
+    names = frozenset(fold(k) for k in known)
+    if suffix in SPREADSHEETS:
+        return read_workbook(path, sheet, names, [frozenset(map(fold, n)) for n in needed])
+    table = _READERS[suffix](path, names)
+    if sheet is None:
         return table
     unused = unused_option("--feuille", path.name, ONE_SHEET)
     return replace(table, notices=(*table.notices, unused))
 
 
-def _read_parquet(path: Path, _sheet: str | None, _names: frozenset[str]) -> TextTable:
+def _read_parquet(path: Path, _names: frozenset[str]) -> TextTable:
     try:
         frame = pd.read_parquet(path)
         text = pd.DataFrame(  # texts are decoded here: some may be none
@@ -253,7 +263,6 @@ def _read_parquet(path: Path, _sheet: str | None, _names: frozenset[str]) -> Tex
 
 
 _READERS: Final[dict[str, Reader]] = {
-    **dict.fromkeys(SPREADSHEETS, read_workbook),
     **dict.fromkeys(TEXT_FILES, read_text),
     ".parquet": _read_parquet,
 }

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 UNUSED: Final = "option_sans_effet"
 HEADER_SEARCH_ROWS: Final = 30
 _FULL_ENOUGH: Final = 0.8
+DASHES: Final = frozenset({"-", "–", "—"})
+"""What is written in a cell to say that nothing stands there."""
 _THOUSANDS: Final = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _EXACT_WHOLE: Final = 1e15
 

@@ -8,7 +8,7 @@ contract is read in one pass that both parses and checks.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables import french
 from tfpb.io.tables.asides import MERGED
 from tfpb.io.tables.headers import THOUSANDS, UNCOUNTED, match_columns, unread_columns
+from tfpb.io.tables.text_table import DASHES
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import READINGS, Column, Contract, Kind
 from tfpb.text import fold, mend_mojibake, squeeze
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from tfpb.io.tables.text_table import TextTable
 
 _EMPTY: Final = frozenset({"", "na", "n a", "nan", "null", "none"})
-_EMPTY_EXACT: Final = frozenset({"-", "–", "#N/A", "#N/D"})
-_DOT_DECIMAL: Final = re.compile(r"[+-]?(0\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)")
+_EMPTY_EXACT: Final = DASHES | {"#N/A", "#N/D"}
+_DOT_DECIMAL: Final = re.compile(r"[+-]?(0\.\d+|[\d,]+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)")
+_COMMA_DECIMAL: Final = re.compile(r"[+-]?(0,\d+|[\d.]+,(\d{1,2}|\d{4,})|\d{4,},\d+)\D*")
 _QPV_COLUMNS: Final = frozenset({"code_qpv", "codes_qpv"})
 _NUMERIC: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
 _TIMES: Final = {"milliers": Decimal(1000), "millions": Decimal(1_000_000)}
@@ -82,7 +84,7 @@ def typed(
     """
     found, faults = match_columns(table, contract, renames or {})
     readings = readings or {}
-    dots = table.decimal == "." or _uses_dots(table, found, contract)
+    marks = _marks(table, found, contract)
     out: dict[str, Any] = {}
     mended = 0
     # a column that is only guessed may hold merged cells too: both lines go in one block
@@ -100,7 +102,7 @@ def typed(
         if header is not None:
             said = readings.get(column.name, "")
             reading = said if said in READINGS.get(column.kind, ()) else ""
-            parse = _parser(column, dots=dots, reading=reading)
+            parse = _parser(column, marks, reading=reading)
             if column.kind is Kind.MONEY and not reading:
                 faults += _thousands(table, header, contract.name, column.name)
             for position, raw in enumerate(table.frame[header]):
@@ -121,6 +123,7 @@ def typed(
         dtype, empty = _DTYPES[column.kind]
         filled = [empty if v is None else v for v in values]
         out[column.name] = pd.Series(filled, dtype=dtype)
+    _give_back_sections(out, table, found)
     unread = unread_columns(table, contract, found)
     faults += unread
     faults += _guessed_units(table, contract, unread, readings)
@@ -196,6 +199,15 @@ def _month_first(table: TextTable, header: str, role: str, name: str) -> list[Fa
     return []
 
 
+def _give_back_sections(out: dict[str, Any], table: TextTable, found: Mapping[str, str]) -> None:
+    """Read « NA » beside the number of a parcel as the section it is; alone, it says nothing."""
+    if "section" not in out or not found.keys() >= {"section", "parcelle"}:
+        return
+    sections, parcels = table.frame[found["section"]], table.frame[found["parcelle"]]
+    there = (sections.str.strip().str.upper() == "NA") & parcels.str.contains(r"\d")
+    out["section"] = out["section"].mask(there.to_numpy(dtype=bool), "NA")
+
+
 def _reads(text: str, *, month_first: bool) -> bool:
     try:
         french.parse_date(text, month_first=month_first)
@@ -220,17 +232,54 @@ def _reformed_codes(table: TextTable, header: str, name: str, values: list[Any])
     return [Fault("code_qpv_remis_en_forme", place, raw, fields, Severity.DOUTE)]
 
 
-def _uses_dots(table: TextTable, found: Mapping[str, str], contract: Contract) -> bool:
-    """Return whether the table writes decimals with a dot: then « 1.234 » in it is a decimal too."""
-    dotted = False
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """How a table writes its numbers.
+
+    Parameters
+    ----------
+    dots : bool
+        Decimals have a dot: « 1.234 » is one, but of an amount.
+    whole : mapping of str to str
+        What a mark is before three digits in an amount, "." or "," → « decimal » or « thousands »; a
+        mark that is not there may be both.
+    """
+
+    dots: bool
+    whole: Mapping[str, str]
+
+    def money(self, text: str) -> Decimal:
+        """Read an amount: a thousand times more or less is never guessed from other columns."""
+        mark = french.three_digits_after(text)
+        if mark and mark not in self.whole:
+            raise french.AmbiguousError(text)
+        if self.whole.get(mark) == "thousands":
+            return french.parse_decimal(text.replace(mark, ""))
+        return french.parse_machine_decimal(text) if self.dots else french.parse_decimal(text)
+
+
+def _marks(table: TextTable, found: Mapping[str, str], contract: Contract) -> _Marks:
+    """Tell from all numbers of a table which mark its decimals have.
+
+    A spreadsheet's own numbers have dots: they say nothing of the texts beside them. In a file parted by
+    commas a dot is no thousands, and commas are where decimals have dots.
+    """
+    commas = dotted = any_comma = False
     for column in contract.columns:
         if column.kind not in _NUMERIC or column.name not in found:
             continue
-        for text in table.frame[found[column.name]]:
-            if "," in text:
-                return False
-            dotted = dotted or _DOT_DECIMAL.fullmatch(squeeze(text)) is not None
-    return dotted
+        for text in table.frame[found[column.name]].unique():
+            bare = squeeze(text).replace(" ", "")
+            any_comma = any_comma or "," in bare
+            commas = commas or _COMMA_DECIMAL.fullmatch(bare) is not None
+            dotted = dotted or _DOT_DECIMAL.fullmatch(bare) is not None
+    parted = table.decimal == "."
+    whole = {".": "decimal"} if parted else {}
+    if parted and dotted and not commas:
+        whole[","] = "thousands"
+    elif commas and not (parted and dotted):
+        whole[","] = "decimal"
+    return _Marks(parted or (dotted and not any_comma), whole)
 
 
 def _cell(
@@ -261,15 +310,15 @@ def _cell(
     return value, None
 
 
-def _parser(column: Column, *, dots: bool, reading: str) -> Callable[[str], Any]:
+def _parser(column: Column, marks: _Marks, *, reading: str) -> Callable[[str], Any]:
     """Return the reader of a column's cells; it raises ValueError for a text that is none."""
-    decimal = french.parse_machine_decimal if dots else french.parse_decimal
+    decimal = french.parse_machine_decimal if marks.dots else french.parse_decimal
     if reading == "proportion":
         return lambda text: float(_percent_of(text, decimal(text)))
     if reading in _TIMES:
         return lambda text: decimal(text) * (_TIMES[reading] if _BARE.fullmatch(text) else 1)
     if reading == "mois_jour":
-        return lambda text: french.parse_date(text, month_first=True)
+        return lambda text: french.parse_date(text, month_first=True, year_end=column.year_end)
     if column.name in _QPV_COLUMNS:
         return french.parse_qpv_codes if column.kind is Kind.CODES else french.parse_qpv_code
     if column.kind is Kind.CHOICE:
@@ -281,8 +330,8 @@ def _parser(column: Column, *, dots: bool, reading: str) -> Callable[[str], Any]
         Kind.TEXT: squeeze,
         Kind.CODE: french.parse_code,
         Kind.INTEGER: french.parse_integer,
-        Kind.MONEY: decimal,
-        Kind.DATE: french.parse_date,
+        Kind.MONEY: marks.money,
+        Kind.DATE: lambda text: french.parse_date(text, year_end=column.year_end),
         Kind.YEAR: french.parse_year,
         Kind.BOOLEAN: french.parse_bool,
         Kind.CODES: french.parse_codes,

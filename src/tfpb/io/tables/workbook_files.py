@@ -22,11 +22,13 @@ from tfpb.text import fold
 from tfpb.words.faults.input_words import WORKBOOK, listed, merged_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 SPREADSHEETS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 _ALIKE: Final = 3
+_NEARLY: Final = 0.8
+"""Part of the known names of the sheet that is read from which another holds the same data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,12 @@ def sheet_names(path: Path) -> list[str]:
     return list(Workbook(path).names)
 
 
-def read_workbook(path: Path, wanted: str | None, names: frozenset[str]) -> TextTable:
+def read_workbook(
+    path: Path,
+    wanted: str | None,
+    names: frozenset[str],
+    needed: Sequence[frozenset[str]] = (),
+) -> TextTable:
     """Read a sheet of a workbook as a table.
 
     Parameters
@@ -150,6 +157,8 @@ def read_workbook(path: Path, wanted: str | None, names: frozenset[str]) -> Text
         Its name; None for the first whose header holds most known names, visible before hidden.
     names : frozenset of str
         Folded names expected in the header.
+    needed : sequence of frozenset of str
+        Folded headers of each column that must be there.
 
     Raises
     ------
@@ -159,14 +168,17 @@ def read_workbook(path: Path, wanted: str | None, names: frozenset[str]) -> Text
     book = Workbook(path)
     candidates = book.candidates(wanted)
     best: tuple[int, Sheet] | None = None
-    scores: dict[str, int] = {}
+    scores: dict[str, tuple[int, bool]] = {}
     for name in candidates:
         sheet = book.sheet(name)
         if not sheet.grid:
             continue
-        score = max(known_score(row, names) for row in sheet.grid[:HEADER_SEARCH_ROWS])
-        if not sheet.hidden:
-            scores[name] = score
+        score, top = max(
+            (known_score(row, names), -i) for i, row in enumerate(sheet.grid[:HEADER_SEARCH_ROWS])
+        )
+        if not sheet.hidden and any(map(any, sheet.grid[1 - top :])):
+            headers = {fold(cell) for cell in sheet.grid[-top]}
+            scores[name] = score, bool(needed) and all(n & headers for n in needed)
         if best is None or (score > best[0] and not (sheet.hidden and best[0] >= _ALIKE)):
             best = (score, sheet)
         if not names:
@@ -174,7 +186,11 @@ def read_workbook(path: Path, wanted: str | None, names: frozenset[str]) -> Text
     if best is None:
         raise fail("feuille_vide", place=Place(path.name, candidates[0] if candidates else ""))
     score, sheet = best
-    alike = tuple(n for n, s in scores.items() if n != sheet.name and s == score >= _ALIKE)
+    alike = tuple(
+        name
+        for name, (least, whole) in scores.items()
+        if name != sheet.name and least >= _ALIKE and (whole or least >= _NEARLY * score)
+    )
     return book.table(sheet, names, alike)
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import tomllib
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.datastructures import UploadFile
@@ -20,6 +18,7 @@ from tfpb.io.sources.deliveries import SPSS, read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import read_toml
+from tfpb.io.tables.scratch import scratch_folder
 from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES
 from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, NOT_DROPPED, PLAN, mark, safe_name
@@ -34,6 +33,7 @@ from tfpb.words.survey.drafting_words import CONFIRM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from starlette.datastructures import FormData
 
@@ -105,34 +105,34 @@ def act(desk: Desk, form: FormData) -> None:
 def receive(desk: Desk, uploads: list[UploadFile]) -> None:
     """Put files in the dossier: recognised, without the columns that look like a person.
 
-    Until then they lie in a folder of the system that only this user can read.
+    Until then they lie in a folder of the system that only this user can read, and that goes even
+    after a kill. Maps stay there for the time of their import.
     """
     lines: list[str] = []
     faults: list[Fault] = []
     maps: list[tuple[str, Path]] = []
-    for upload in uploads:
-        scratch = Path(tempfile.mkdtemp(prefix="tfpb-"))
-        name = safe_name(upload.filename or "")
-        path = scratch / name
-        try:
-            with path.open("wb") as out:
-                shutil.copyfileobj(upload.file, out, 1 << 20)
-            if kind := geography_of(path, name):
-                maps.append((kind, path))
-                continue
-            if path.suffix.lower() == ".toml":
-                lines.append(_settings(desk, path))
-                continue
-            lines.append(enter(desk, path, recognise(path)))
-        except TfpbError as error:
-            faults += error.faults
-        finally:
-            if not any(path == kept for _, kept in maps):
-                shutil.rmtree(scratch, ignore_errors=True)
-    desk.notice, desk.told = tuple(faults), tuple(lines)
-    if maps and not desk.begin(BRING, bring, maps, desk.geography):
-        for _, path in maps:
-            shutil.rmtree(path.parent, ignore_errors=True)
+    with ExitStack() as lent:
+        for upload in uploads:
+            with ExitStack() as own:
+                name = safe_name(upload.filename or "")
+                path = own.enter_context(scratch_folder()) / name
+                try:
+                    with path.open("wb") as out:
+                        shutil.copyfileobj(upload.file, out, 1 << 20)
+                    if kind := geography_of(path, name):
+                        maps.append((kind, path))
+                        lent.push(own.pop_all())
+                    elif path.suffix.lower() == ".toml":
+                        lines.append(_settings(desk, path))
+                    else:
+                        lines.append(enter(desk, path, recognise(path)))
+                except TfpbError as error:
+                    faults += error.faults
+        desk.notice, desk.told = tuple(faults), tuple(lines)
+        if maps:
+            held = lent.pop_all()
+            if not desk.begin(BRING, bring, maps, desk.geography, lent=held):
+                held.close()
 
 
 def _settings(desk: Desk, path: Path) -> str:
@@ -175,7 +175,8 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     there = settings.fichiers.enquete
     if name not in there:
         desk.edit([(("fichiers", SURVEY), [*there, name])])
-    delivery = read_delivery(desk.folder / name)
+    sheet = settings.reglages.feuilles.get(SURVEY)
+    delivery = read_delivery(desk.folder / name, sheet=sheet)
     draft = draft_plan(delivery.table, delivery.dictionary)
     if desk.plan is None:
         write_bytes(desk.folder / PLAN, draft.encode())
@@ -190,7 +191,7 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     plan = desk.plan
     waves = found.waves if found is not None else ()
     if plan is not None and waves:
-        delivery = read_delivery(desk.folder / name, plan)
+        delivery = read_delivery(desk.folder / name, plan, sheet=sheet)
         if delivery.column(plan.colonnes.vague) is None:
             desk.edit([(("enquete", "fichiers", name), {"vague": waves[0]})])
 

@@ -98,12 +98,14 @@ def headers_of(desk: Desk, name: str) -> tuple[Header, ...]:
         It cannot be read.
     """
     path, plan = desk.folder / name, desk.plan
+    sheet = desk.settings.reglages.feuilles.get("enquete")
 
     def make() -> tuple[Header, ...]:
-        delivery = read_delivery(path, plan)
+        delivery = read_delivery(path, plan, sheet=sheet)
         return tuple(_header(delivery, str(c)) for c in delivery.table.frame.columns)
 
-    found: tuple[Header, ...] = desk.kept(("enquete", *mark(path), *mark(desk.plan_file)), make)
+    key = ("enquete", *mark(path), *mark(desk.plan_file), sheet)
+    found: tuple[Header, ...] = desk.kept(key, make)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,26 +69,22 @@ def act(desk: Desk, form: FormData) -> None:
 def bring(
     tell: Callable[[str, Any], None], found: list[tuple[str, Path]], folder: Path
 ) -> list[str]:
-    """Import files of geography, as `tfpb geodonnees` does; the files given are a copy, and go."""
+    """Import files of geography, as `tfpb geodonnees` does."""
     from tfpb.addresses.imports import import_addresses  # noqa: PLC0415 - in its own process
     from tfpb.geodata import ground_imports, qpv_imports  # noqa: PLC0415
 
     lines: list[str] = []
-    try:
-        for kind, path in found:
-            tell("stage", path.name)
-            if kind == ADDRESSES:
-                import_addresses([path], folder=folder)
-            elif kind == "communes":
-                ground_imports.import_communes_outlines(path, folder=folder)
-            elif kind == "parcelles":
-                ground_imports.import_parcels(path, folder=folder)
-            else:
-                qpv_imports.import_qpv(path, vintage=int(kind.removeprefix("qpv")), folder=folder)
-            lines.append(words.BROUGHT.format(name=path.name, kind=words.GEOGRAPHIES[kind]))
-    finally:
-        for scratch in {path.parent for _, path in found}:
-            shutil.rmtree(scratch, ignore_errors=True)
+    for kind, path in found:
+        tell("stage", path.name)
+        if kind == ADDRESSES:
+            import_addresses([path], folder=folder)
+        elif kind == "communes":
+            ground_imports.import_communes_outlines(path, folder=folder)
+        elif kind == "parcelles":
+            ground_imports.import_parcels(path, folder=folder)
+        else:
+            qpv_imports.import_qpv(path, vintage=int(kind.removeprefix("qpv")), folder=folder)
+        lines.append(words.BROUGHT.format(name=path.name, kind=words.GEOGRAPHIES[kind]))
     return lines
 
 

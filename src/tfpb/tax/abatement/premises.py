@@ -333,6 +333,13 @@ def _share(item: Premises, statut: str) -> Decimal:
     return ZERO if is_lost(item.right) else item.right.share
 
 
+def _waiting(item: Premises) -> str:
+    """Tell why nothing says that a premises is abated: no notice, no amount, one that fits nothing."""
+    if item.noticed:
+        return "eligible_inexplique"
+    return "eligible_sans_cotisation" if item.current else "eligible"
+
+
 def motive_of(
     item: Premises, reader: Reader, on: dt.date | None, *, amount: Decimal, risk: Decimal
 ) -> str:
@@ -347,7 +354,7 @@ def motive_of(
     parts = [state_words.MOTIVES[right.motive].filled(fields)]
     fields |= {"annee": year, "limite": limit, "part": right.share, "doute": right.doubt}
     states: dict[str, str] = {
-        Statut.ELIGIBLE: "eligible_inexplique" if item.noticed else "eligible",
+        Statut.ELIGIBLE: _waiting(item),
         Statut.A_RECLAMER: "a_reclamer_passe" if on is not None and on > limit else "a_reclamer",
         Statut.ABATTU: "abattu_trop" if risk else "abattu",
         Statut.A_RISQUE: "a_risque",
