@@ -66,7 +66,8 @@ class Protected:
         """Seal a bailleur's own pack: its rows, the region's, the region without it."""
         table = self.estimates.comparison
         whole = table[(table["niveau"] == TOTAL)].reset_index(drop=True)
-        own = survey.for_bailleur(replace(self.estimates, comparison=whole), name)
+        cut = replace(self.estimates, comparison=whole)
+        own = survey.for_bailleur(cut, name, rounded=True)
         return sealed(own, self.masks, self.masking_n)
 
     def place(self, level: str, name: str, quarters: Collection[str]) -> Published:

@@ -18,6 +18,7 @@ from tfpb.region.secrecy.panels import rounded, telling_pairs
 from tfpb.stage import Execute, Stage, directly
 from tfpb.survey.secrecy.cells import NOTHING, Cell, Cells, Disclosed, declare_cells
 from tfpb.survey.secrecy.least_loss import least_masks
+from tfpb.survey.secrecy.ownership import whole_tells, without_wholes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +67,16 @@ def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estima
 
     A change between two waves in a territory is kept only when every bailleur that answered there
     is in both: over fewer of them, it would tell of those left out by subtraction. For the same reason
-    the changes of the whole are rounded when too few bailleurs are in one wave only (`rounded`).
+    the changes of the whole are rounded when too few bailleurs are in one wave only (`rounded`). The
+    whole of a question that too few of them answered in a wave is dropped, as a region of so few would
+    be (`check_total`).
     """
+    few = whole_tells(estimates.atoms, rules.fewest + 1)
+
+    def tells(vague: str, item: str, *place: str) -> bool:
+        return place in {(), (TOTAL, TOTAL)} and few(vague, item)
+
+    estimates = without_wholes(estimates, tells)
     table = estimates.comparison
     whole = (table["niveau"] == TOTAL).to_numpy()
     together = (table["bailleur"] == ENSEMBLE).to_numpy()
