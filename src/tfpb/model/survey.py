@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.model.arrays import Floats, Integers
     from tfpb.model.record import Reading
+
+
+HIDDEN_COUNT: Final = -1
+"""Stands in `WaveFacts` for a count too small to be told, or that would tell one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,11 @@ class WaveFacts:
     ----------
     vague : str
     n : int
-        Interviews kept.
+        Interviews kept; once protected, `HIDDEN_COUNT` of a small wave, whose weights are not told either.
     n_residences : int
         Clusters (0 when the delivery has no résidence column).
     n_qpv, n_hors : int
-        Interviews on each side, after the single map was applied.
+        Interviews on each side, after the single map was applied; `HIDDEN_COUNT` where one is small.
     poids : str
         Name of the weight column, empty when none was delivered.
     poids_min, poids_max : float

@@ -192,6 +192,12 @@ def test_a_territory_of_one_other_bailleur_has_no_row_of_the_whole() -> None:
     assert told(wave, rows=[("2023", "q1", "code_qpv", "Q")]) == []
 
 
+def test_a_delivery_of_one_bailleur_hides_nothing_from_it() -> None:
+    rows = [("2021", "q1", *TOTAL), ("2023", "q1", "agence", "nowhere")]
+    assert told(atoms("2023", {"q1": {"qpv": "A"}}), rows=rows) == rows
+    assert told(atoms("2023", {"q1": {"qpv": "AB"}}), rows=rows) == []
+
+
 def test_the_region_without_a_bailleur_goes_with_the_whole() -> None:
     wave = atoms("2023", {"q1": {"qpv": "ABCDE"}, "q2": {"qpv": "AB"}})
     names = ["ensemble", *"ABCDE"]
