@@ -108,6 +108,8 @@ class Part:
         The bailleur's own: names of its items.
     notices : tuple of Fault
         Doubts of this bailleur's files.
+    readings : tuple of Reading
+        What became of the interviews of the deliveries that hold its own: they stay once `survey` is left.
     """
 
     settings: Settings
@@ -121,6 +123,7 @@ class Part:
     survey: Survey | None = None
     plan: Plan | None = None
     notices: tuple[Fault, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     @property
     def name(self) -> str:
@@ -174,6 +177,7 @@ def _make(task: Task) -> Part:
         survey=answers,
         plan=inputs.plan,
         notices=notices if answers is None else (*notices, *answers.faults),
+        readings=answers.readings if answers is not None else (),
     )
 
 
@@ -228,12 +232,18 @@ def _answers(inputs: Inputs, plan: Plan, sides: pd.DataFrame, name: str, written
             fields={"nombre": others, "bailleur": name},
             severity=Severity.DOUTE,
         )
-        made = replace(made.kept(np.flatnonzero(own)), faults=(*made.faults, left))
+        told = (f for f in made.faults if _of(f) in known | {""})
+        made = replace(made.kept(np.flatnonzero(own)), faults=(*told, left))
     readings = tuple(
         replace(r, bailleur=name) if fold(r.bailleur) in known or len(met) == 1 else renamed(r)
         for r in made.readings
     )
     return replace(made, respondents=made.respondents.assign(bailleur=name), readings=readings)
+
+
+def _of(fault: Fault) -> str:
+    """Return the bailleur that a doubt names, folded; none for a doubt on the whole delivery."""
+    return fold(str(fault.fields.get("bailleur", "")))
 
 
 def renamed(one: Reading) -> Reading:

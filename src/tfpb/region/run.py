@@ -43,6 +43,7 @@ from tfpb.survey.secrecy.field_counts import (
 )
 from tfpb.survey.secrecy.renamed import as_named
 from tfpb.text import fold
+from tfpb.words.documents.setting_words import told_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -198,7 +199,10 @@ def compute(
     inputs = replace(inputs, plan=plan)
     execute = StageCache(kept) if kept is not None else directly
     protected = _protected(joined, inputs, before, executor, execute)
-    bare = [replace(p, survey=None) for p in parts]
+    common = joined.readings if inputs.deliveries else ()
+    bare = [replace(p, survey=None, readings=p.readings or common) for p in parts]
+    if plan is not None:
+        sources = told_sources(sources, joined.readings, plan.reglages.masquage_n)
     contrats, lone = _contrats(joined.located, places)
     quarters = quarter_rows(bare, joined.located, places, opened)
     notices = (*inputs.notices, *places.notices, *joined.notices)

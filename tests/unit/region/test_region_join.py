@@ -157,6 +157,30 @@ def test_a_delivery_of_several_gives_each_its_own(names: str, kept: int, code: s
     assert [f.code for f in made.faults if f.code.startswith("region_")] == [code] * bool(code)
 
 
+def test_doubts_on_the_residences_of_another_bailleur_stay_out_of_a_part() -> None:
+    def rows(owner: str, home: str, side: str) -> pd.DataFrame:
+        size = 12
+        return pd.DataFrame(
+            {"b": owner, "r": home, "p": "1", "q": side, "q1": ["1", "4"] * (size // 2),
+             "_fichier": "e.csv", "_feuille": "", "_ligne": range(2, size + 2)}, dtype=object,
+        )  # fmt: skip
+
+    frame = pd.concat([rows("A", "R1", "0"), rows("Logis B", "R2", "0"), rows("A", "R3", "1")])
+    its_plan = plan("q1", "Propreté")
+    delivery = SimpleNamespace(frame=frame, table=SimpleNamespace(file="e.csv"))
+    inputs: Any = SimpleNamespace(plan=its_plan, deliveries=[delivery])
+    sides = pd.DataFrame(
+        {"id_residence": ["R1", "R2", "R3"], "bailleur": "", "cote": "dans", "nb_logements": 40,
+         "code_qpv": "QN05901M"}
+    )  # fmt: skip
+    made = survey.recode([frame], its_plan, sides)
+    said = [f.fields["bailleur"] for f in made.faults if f.code == "qpv_contredit"]
+    assert said == ["A", "Logis B"]
+    found = _answers(inputs, its_plan, sides, "SA A", "A").faults
+    assert not [f for f in found if "Logis B" in f.fields.values()]
+    assert [f.fields["bailleur"] for f in found if f.code == "qpv_contredit"] == ["A"]
+
+
 def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
     rows = pd.DataFrame({"contrat_de_ville": ["Autre", ""], "codes_qpv": [("Q1", "Q2"), ("Q1",)]})
     one: Any = SimpleNamespace(name="B", inputs=SimpleNamespace(frame=lambda _: rows))

@@ -16,9 +16,9 @@ from tfpb.survey.secrecy.ownership import for_bailleur
 
 
 def atoms(wave: str, asked: dict[str, dict[str, str]]) -> Atoms:
-    """Return twenty answers of each (question → bailleurs on each side: « qpv », « hors »)."""
+    """Return one answer of each (question → bailleurs on each side: « qpv », « hors »)."""
     places = sorted({(b, s) for sides in asked.values() for s in sides for b in sides[s]})
-    n = [[20 * (b in sides.get(s, "")) for sides in asked.values()] for b, s in places]
+    n = [[int(b in sides.get(s, "")) for sides in asked.values()] for b, s in places]
     table = pd.DataFrame(places, columns=["bailleur", "qpv"])
     table["qpv"] = table["qpv"].map({"qpv": "1", "hors": "0"})
     counts = np.array(n)
@@ -185,6 +185,14 @@ def test_a_territory_of_one_other_bailleur_has_no_row_of_the_whole() -> None:
         ("2023", "q1", "commune", "X"), ("2021", "q1", *TOTAL),
     ]  # fmt: skip
     assert told(wave, rows=rows) == [("2023", "q1", "agence", "N"), ("2023", "q1", "code_qpv", "R")]
+    # of a change, those of both waves in the territory; out of QPV too
+    was = replace(wave, vague="2019")
+    pair = [("2019-2023", *row[1:]) for row in rows[:4]]
+    assert told(was, wave, rows=pair) == [pair[0], pair[3]]
+    lone = replace(made, places=made.places.assign(
+        agence=["N" if b in "AB" or s == "1" else "S" for b, s in
+                made.places[["bailleur", "qpv"]].to_numpy()]))  # fmt: skip
+    assert told(lone, rows=rows[:2]) == [rows[1]]
     # a quarter is set against the other side of the whole: of two others, it is not shown either
     few = {"q1": {"qpv": "ABCD", "hors": "ABC"}}
     wave = replace(made := atoms("2023", few), places=made.places.assign(code_qpv=[

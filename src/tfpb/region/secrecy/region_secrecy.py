@@ -71,7 +71,7 @@ def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estima
     whole of a question that too few of them answered in a wave is dropped, as a region of so few would
     be (`check_total`).
     """
-    few = whole_tells(estimates.atoms, rules.fewest + 1)
+    few = whole_tells(estimates.atoms, rules.fewest + 1, (), lone=False)
 
     def tells(vague: str, item: str, *place: str) -> bool:
         return place in {(), (TOTAL, TOTAL)} and few(vague, item)

@@ -83,7 +83,7 @@ def for_bailleur(estimates: Estimates, bailleur: str, *, rounded: bool = False) 
 
 
 def whole_tells(
-    atoms: Sequence[Atoms], fewest: int, own: Collection[str] = (), *, lone: bool = False
+    atoms: Sequence[Atoms], fewest: int, own: Collection[str], *, lone: bool
 ) -> Telling:
     """Return what tells whether too few bailleurs stand behind a row of the whole.
 
@@ -107,7 +107,7 @@ def whole_tells(
 
     def owners(cell: Cell) -> frozenset[str] | None:
         if cell.niveau in QUARTER_COLUMNS and cell.groupe == HORS:
-            cell = cell._replace(niveau=TOTAL, territoire=TOTAL)
+            cell = cell._replace(niveau=TOTAL)
         wave = waves[cell.vague]
         there = wave.of(cell)
         if there is None:
@@ -122,10 +122,9 @@ def whole_tells(
         met = [found for cell in cells if (found := owners(cell)) is not None]
         if len(met) < len(cells) or not cells:
             return True
-        if len(ends) > 1:
-            panel = frozenset.intersection(*(waves[end].owners(item) for end in ends))
-            met = [s & panel for s in met] + [s - panel for s in met if lone]
-        return any(0 < len(s.difference(own)) < fewest for s in met)
+        panel = frozenset.intersection(*(waves[end].owners(item) for end in ends))
+        groups = [s & panel for s in met] + [s - panel for s in met if lone]
+        return any(0 < len(s.difference(own)) < fewest for s in groups)
 
     return tells
 
@@ -133,12 +132,12 @@ def whole_tells(
 def without_wholes(estimates: Estimates, tells: Telling) -> Estimates:
     """Drop, from every table, the rows over all bailleurs that `tells`, and the region without oneself."""
 
-    def kept(table: pd.DataFrame, whole: str = "bailleur") -> pd.DataFrame:
-        if whole not in table or "item" not in table:
+    def kept(table: pd.DataFrame) -> pd.DataFrame:
+        if "item" not in table:
             return table
-        asked = table[OWNER] != "" if whole == OWNER else table["bailleur"] == ENSEMBLE
+        asked = table[OWNER] != "" if OWNER in table else table["bailleur"] == ENSEMBLE
         rows = table.loc[asked, [c for c in _ROW if c in table]].astype(str).to_numpy().tolist()
-        drop = asked.to_numpy(dtype=bool).copy()
+        drop = asked.to_numpy().copy()
         drop[drop] = [tells(*row) for row in rows]
         return table[~drop].reset_index(drop=True)
 
@@ -147,7 +146,7 @@ def without_wholes(estimates: Estimates, tells: Telling) -> Estimates:
         comparison=kept(estimates.comparison),
         levels=kept(estimates.levels),
         priorities=kept(estimates.priorities),
-        benchmark=kept(estimates.benchmark, OWNER),
+        benchmark=kept(estimates.benchmark),
         variants=kept(estimates.variants),
         design=kept(estimates.design) if estimates.design is not None else None,
     )

@@ -1,0 +1,23 @@
+"""Counts of interviews read: in a bailleur's pack its own, and never one that secrecy hides."""
+
+from __future__ import annotations
+
+from region_cases import LEVELS, region_plan, region_survey
+
+from tfpb.model.record import Reading, Source
+from tfpb.region.estimates import compare_region
+from tfpb.region.secrecy.cuts import Protected
+from tfpb.words.documents.setting_words import told_sources
+
+
+def test_a_pack_knows_what_became_of_its_interviews_and_names_no_other() -> None:
+    own = Reading("enquete", "commune.csv", "", "B1", "2023", 400, 393, {"qpv_manquant": 7})
+    other = Reading("enquete", "commune.csv", "", "B2", "2023", 300, 300, {})
+    made = compare_region(region_survey(3), region_plan(), by=LEVELS, repere=None)
+    protected = Protected.of(made, frozenset(), 11)
+    told = protected.bailleur("B1", (own, other)).readings
+    assert [(r.bailleur, r.read) for r in told] == [("B1", 400), ("", 300)]
+    # 400 less the 393 of its pages would be the seven of one résidence
+    source = Source("enquete", "commune.csv", "0" * 64, 0, 700)
+    assert [s.rows for s in told_sources((source,), told, 11)] == [None]
+    assert protected.bailleur("B1").readings == ()
