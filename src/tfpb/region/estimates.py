@@ -83,11 +83,32 @@ def compare_region(
     halves = [replace(half, by=(), repere=repere), half]
     whole, places = (executor or InProcess()).map(_compare, halves)
     both = pd.concat([whole.comparison, places.comparison], ignore_index=True)
+    whole = replace(whole, comparison=set_holm(in_order(both, half.items, by)))
     return replace(
-        whole,
-        comparison=set_holm(in_order(both, half.items, by)),
+        _without_homes(whole, answers.respondents),
         settings={**whole.settings, "territoires": tuple(by), "portee": "region"},
         atoms=tuple(wave_atoms(answers, list(answers.answers), w, by) for w in answers.waves),
+    )
+
+
+def _without_homes(made: Estimates, frame: pd.DataFrame) -> Estimates:
+    """Count no résidence of a bailleur that names none: each interview stands for one in the design."""
+    named = (frame["residence"] != "").groupby(frame["bailleur"]).any()
+    names = named.index[~named]
+
+    def counted(table: pd.DataFrame) -> pd.DataFrame:
+        if "bailleur" not in table:
+            return table
+        return table.assign(
+            n_residences=table["n_residences"].mask(table["bailleur"].isin(names), 0)
+        )
+
+    return replace(
+        made,
+        comparison=counted(made.comparison),
+        levels=counted(made.levels),
+        priorities=counted(made.priorities),
+        variants=counted(made.variants),
     )
 
 

@@ -19,7 +19,17 @@ from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
 from tfpb.model.record import Reading
 from tfpb.model.settings import Entete, Fichiers, Settings
-from tfpb.region.joined import Surveyed, _known_bailleurs, _names_of, _of_dossiers, _stacked
+from tfpb.region.estimates import compare_region
+from tfpb.region.joined import (
+    Surveyed,
+    _known_bailleurs,
+    _names,
+    _names_of,
+    _of_dossiers,
+    _stacked,
+    weights_apart,
+    without_homes,
+)
 from tfpb.region.partition import OTHER_NAME, Refused, _answers
 from tfpb.region.reconciliation import doubts, reconciled
 from tfpb.region.territories import Territories, _contrats, territories
@@ -60,10 +70,126 @@ def test_a_question_is_met_by_its_column_or_by_its_wording() -> None:
     ]
     made, names, faults = _stacked(parts, region, "plan.toml")
     assert names == {"A": {"q1": "Q1"}, "B": {"q1": "Q01. Propreté"}}
-    assert not faults
+    # of one column and two wordings, nothing says that it is one question
+    assert [(f.code, f.fields) for f in faults] == [
+        ("region_libelle_different", {
+            "bailleur": "A", "libelle": "Propreté des parties communes", "lu": "Autre libellé",
+        }),
+    ]  # fmt: skip
     assert made.answers["q1"].tolist() == [0, 1, 2, 3, 3, 3]
     assert len(made.respondents) == 6
     assert {s.split(" × ")[0] for s in made.respondents["strate"]} == {"A", "B"}
+
+
+def items_of(*items: tuple[str, str]) -> Plan:
+    base = plan("q1", "x")
+    made = [base.items[0].model_copy(update={"colonnes": (c,), "libelle": w}) for c, w in items]
+    return base.model_copy(update={"items": tuple(made)})
+
+
+@pytest.mark.parametrize(
+    ("theirs", "found"),
+    [
+        # the columns are turned round: the wording says which is which
+        ([("q1", "Bruit"), ("q2", "Propreté")], {"q1": "q2", "q2": "q1"}),
+        # what is known by its wording is not taken by its column too
+        ([("q2", "Propreté")], {"q1": "q2"}),
+        ([("q1", "Bruit")], {"q2": "q1"}),
+        ([("q1", "propreté"), ("q2", "Autre")], {"q1": "q1", "q2": "q2"}),
+        # of two of one wording, that of the same column
+        ([("q0", "Propreté"), ("q1", "Propreté")], {"q1": "q1"}),
+    ],
+)
+def test_a_question_is_known_by_its_wording_first(
+    theirs: list[tuple[str, str]], found: dict[str, str]
+) -> None:
+    their_plan = items_of(*theirs)
+    frame = pd.DataFrame(
+        {"b": "A", "r": "R", "p": "1", "q": ["0", "1"], **{c: "1" for c, _ in theirs},
+         "_fichier": "e.csv", "_feuille": "", "_ligne": 2}, dtype=object,
+    )  # fmt: skip
+    one = Surveyed("A", survey.recode([frame], their_plan), their_plan)
+    assert _names(one, items_of(("q1", "Propreté"), ("q2", "Bruit"))) == found
+
+
+def marked(**scale: float) -> Surveyed:
+    made = plan("q1", "Note").model_dump(mode="json", exclude_none=True)
+    made["echelles"] = {"s": {"type": "note", **scale}}
+    its_plan = Plan.model_validate(made)
+    return part(f"A {sorted(scale.items())}", its_plan, "q1", [5, 8])
+
+
+@pytest.mark.parametrize("other", [{"satisfait_des": 5}, {"maximum": 20}, {"minimum": 1}])
+def test_marks_of_another_cut_or_range_do_not_add_up(other: dict[str, float]) -> None:
+    base = {"satisfait_des": 7, "minimum": 0, "maximum": 10}
+    parts = [marked(**base), marked(**{**base, **other})]
+    _, _, faults = _stacked(parts, parts[0].plan, "plan.toml")
+    assert [f.code for f in faults] == ["region_echelle_differente"]
+    same = [marked(**base), marked(satisfait_des=7)]  # 0 to 10 unless told otherwise
+    assert not _stacked(same, same[0].plan, "plan.toml")[2]
+
+
+def weighted(*owners: tuple[str, float, int], dwellings: bool = True) -> survey.Survey:
+    """Return ten interviews of each (name, weight, dwellings)."""
+    frame = pd.DataFrame(
+        {"vague": "2023", "bailleur": [b for b, _, _ in owners for _ in range(10)],
+         "poids": [w for _, w, _ in owners for _ in range(10)]}
+    )  # fmt: skip
+    stock = pd.DataFrame(
+        {"bailleur": [b for b, _, _ in owners], "logements": [n for *_, n in owners]}
+    )
+    return survey.Survey(frame, {}, {}, {}, stock=stock if dwellings else None)
+
+
+def test_weights_of_another_scale_are_doubted() -> None:
+    relative = [("A", 1.0, 500), ("B", 1.1, 9000), ("C", 0.9, 200), ("D", 1.0, 3000)]
+    counts = [("A", 50.0, 500), ("B", 850.0, 9000), ("C", 21.0, 200), ("D", 270.0, 3000)]
+    assert not weights_apart(weighted(*relative))
+    assert not weights_apart(weighted(*counts))
+    (found,) = weights_apart(weighted(*relative, ("E", 30.0, 320)))
+    assert found.code == "region_poids_differents"
+    assert found.fields == {"bailleur": "E", "vague": "2023", "moyen": 30.0, "autres": 1.0}
+    (light,) = weights_apart(weighted(*counts, ("E", 1.0, 4000)))
+    assert light.fields["bailleur"] == "E"
+    # without dwellings, the means alone are known
+    assert [f.fields["bailleur"] for f in weights_apart(weighted(*counts, dwellings=False))] == [
+        "A", "B", "C",  # 50, 850 and 21, where the middle is 160
+    ]  # fmt: skip
+    assert not weights_apart(weighted(*relative, ("E", 3.0, 10), dwellings=False))
+
+
+def test_a_bailleur_that_names_no_residence_has_the_design_effect_of_its_own_dossier() -> None:
+    its_plan = plan("q1", "Propreté")
+    answers = [1] * 140 + [4] * 60  # 70 of 100 on each side
+
+    def owner(name: str, homes: int) -> Surveyed:
+        size = len(answers)
+        frame = pd.DataFrame(
+            {"b": name, "r": [f"R{k % homes}" if homes else "" for k in range(size)], "p": "1",
+             "q": ["0", "1"] * (size // 2), "q1": [str(a) for a in answers], "_fichier": "e.csv",
+             "_feuille": "", "_ligne": 2}, dtype=object,
+        )  # fmt: skip
+        return Surveyed(name, survey.recode([frame], its_plan), its_plan)
+
+    parts = [owner("A", 0), *(owner(b, 20) for b in "BCDE")]
+    made, _, _ = _stacked(parts, its_plan, "plan.toml")
+    assert made.has_clusters
+    (doubt,) = without_homes(parts, its_plan)
+    assert (doubt.code, doubt.fields) == (
+        "region_sans_residences", {"bailleur": "A", "effet_plan": 1.6},
+    )  # fmt: skip
+    assert not without_homes([owner("A", 0)], its_plan)
+    found = compare_region(made, its_plan, by=(), repere=None)
+    assert found.design is not None
+    side = found.design.query("bailleur == 'A' and groupe == 'qpv'")
+    # √(1.6 × 0.7 × 0.3 / 99)
+    np.testing.assert_allclose(side["erreur_type"], 0.058258, atol=1e-6)
+    rows = found.comparison.query("groupe in ('qpv', 'hors_qpv') and niveau == 'total'")
+    homes = rows.groupby("bailleur")["n_residences"].unique()
+    assert homes["A"].tolist() == [0]
+    assert homes["B"].tolist() == [10]
+    levels = found.levels.query("groupe == 'qpv'").groupby("bailleur")["n_residences"].unique()
+    assert levels["A"].tolist() == [0]
 
 
 def test_a_question_one_lacks_is_said_and_left_empty() -> None:

@@ -70,7 +70,7 @@ def _few_others(
             atoms = sets[int(str(domain))]
             there = indicator(owner[atoms], int(owner.max()) + 1) @ (sums.n[atoms] > 0) > 0
             met = there.sum(axis=0)
-            few = np.flatnonzero((met > 0) & (met < _OTHERS_AT_LEAST))
+            few = np.flatnonzero((met > 0) & (met < _OTHERS_AT_LEAST)).tolist()
             out |= {(str(line.bailleur), comparison.items[j].identifiant) for j in few}
     return out
 
