@@ -17,12 +17,14 @@ from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import target
+from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.secrecy.wave_atoms import wave_atoms
 from tfpb.survey.verdicts import Thresholds, set_holm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tfpb.errors import Fault
     from tfpb.executors import Executor
     from tfpb.model.plan import Item, Plan
     from tfpb.survey.estimation.comparison import Comparison
@@ -39,6 +41,7 @@ class _Half:
     plan: Plan
     by: tuple[str, ...] = ()
     repere: Any = None
+    reference: pd.DataFrame | None = None
 
     @property
     def items(self) -> list[Item]:
@@ -52,6 +55,8 @@ def compare_region(
     *,
     by: Sequence[str],
     repere: Any,
+    margins: Any = None,
+    reference: pd.DataFrame | None = None,
     executor: Executor | None = None,
 ) -> Estimates:
     """Compare QPV with classic quarters in the region.
@@ -64,6 +69,8 @@ def compare_region(
         Territory columns of the respondents.
     repere : text table or None
         National figures.
+    margins, reference : text table, DataFrame, optional
+        As of `tfpb.survey.compare`.
     executor : Executor, optional
         Where both halves run, side by side.
 
@@ -79,13 +86,17 @@ def compare_region(
     estimates and their errors do not change. Changes between waves in a territory met by a bailleur
     that is in one wave only are not those of a panel, and must be dropped (`published_rows`).
     """
-    half = _Half(answers, plan, tuple(by))
+    found: list[Fault] = []
+    if margins is not None:
+        answers, found = calibrate(answers, margins)
+    half = _Half(answers, plan, tuple(by), reference=reference)
     halves = [replace(half, by=(), repere=repere), half]
     whole, places = (executor or InProcess()).map(_compare, halves)
     both = pd.concat([whole.comparison, places.comparison], ignore_index=True)
     whole = replace(whole, comparison=set_holm(in_order(both, half.items, by)))
     return replace(
         _without_homes(whole, answers.respondents),
+        notices=(*whole.notices, *found),
         settings={**whole.settings, "territoires": tuple(by), "portee": "region"},
         atoms=tuple(wave_atoms(answers, list(answers.answers), w, by) for w in answers.waves),
     )
@@ -115,7 +126,7 @@ def _without_homes(made: Estimates, frame: pd.DataFrame) -> Estimates:
 def _compare(half: _Half) -> Estimates:
     """Estimate one half; gaps of larger territories are standardised too, and their changes."""
     if not half.by:
-        return survey.compare(half.answers, half.plan, repere=half.repere)
+        return survey.compare(half.answers, half.plan, repere=half.repere, reference=half.reference)
     thresholds = Thresholds.of(half.plan, target(half.answers, half.plan))
     tables = [raw_rows(c) for c in _comparisons(half, thresholds, half.by)]
     like = half.plan.colonnes.standardisation
@@ -123,7 +134,7 @@ def _compare(half: _Half) -> Estimates:
     large = tuple(level for level in half.by if level not in QUARTER_COLUMNS)
     if variables and large:
         made = _comparisons(half, thresholds, large, variables)
-        tables += [standardised_rows(c, variables)[0] for c in made]
+        tables += [standardised_rows(c, variables, half.reference)[0] for c in made]
     places = pd.concat(tables, ignore_index=True)
     kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
     nothing = pd.DataFrame()

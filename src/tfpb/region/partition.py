@@ -164,7 +164,7 @@ def _make(task: Task) -> Part:
         answers = _answers(inputs, inputs.plan, sides, name, settings.dossier.bailleur)
     parts = [located, *(own[k] for k in ("abatement", "programme", "droit_commun"))]
     own_notices = (n for p in parts if p is not None for n in p.notices)
-    notices = (*found, *inputs.headers.quote(own_notices))
+    notices = (*found, *inputs.headers.quote(own_notices), *_unused(inputs, name))
     return Part(
         settings=task.settings,
         inputs=replace(inputs, deliveries=()),
@@ -179,6 +179,16 @@ def _make(task: Task) -> Part:
         notices=notices if answers is None else (*notices, *answers.faults),
         readings=answers.readings if answers is not None else (),
     )
+
+
+def _unused(inputs: Inputs, name: str) -> tuple[Fault, ...]:
+    """Doubt what a bailleur's plan asks of its survey and the region, estimated as one, does not do."""
+    asked = {"marges_calage": inputs.margins, "reference_standardisation": inputs.reference}
+    lost = ", ".join(key for key, table in asked.items() if table is not None)
+    if not lost or not inputs.deliveries:
+        return ()
+    fields = {"bailleur": name, "reglages": lost}
+    return (Fault("region_reglages_ignores", Place(), lost, fields, Severity.DOUTE),)
 
 
 def _own(

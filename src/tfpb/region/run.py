@@ -221,7 +221,7 @@ def compute(
         )
     if protected is not None:
         found = protected.whole.notices
-        notices += tuple(f for f in found if f.code.startswith(("repere_", "vagues_")))
+        notices += tuple(f for f in found if f.code.startswith(("repere_", "vagues_", "calage_")))
         notices += (*moved_notices(homes), *protected.held_back)
     return Region(
         settings=settings,
@@ -291,7 +291,11 @@ def _protected(
     if not check_total(answers, fewest):
         place = Place(inputs.settings.file, "", 0, "bailleurs")
         raise fail("region_trop_peu", place=place, attendu=fewest + 1)
-    made = compare_region(answers, plan, by=LEVELS, repere=inputs.repere, executor=executor)
+    made = compare_region(
+        answers, plan, by=LEVELS, repere=inputs.repere, margins=inputs.margins,
+        reference=inputs.reference.frame if inputs.reference is not None else None,
+        executor=executor,
+    )  # fmt: skip
     masking_n = plan.reglages.masquage_n
     rules = Rules(masking_n, fewest, inputs.settings.reglages.part_maximum)
     estimates = published_rows(made, answers, rules)
