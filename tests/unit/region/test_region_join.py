@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ from tfpb.region.joined import (
 )
 from tfpb.region.partition import OTHER_NAME, Refused, _answers
 from tfpb.region.reconciliation import doubts, reconciled
-from tfpb.region.territories import Territories, _contrats, territories
+from tfpb.region.territories import Territories, _communes, _contrats, _lacking, territories
 from tfpb.survey.reading.scales import ABSENT
 
 if TYPE_CHECKING:
@@ -314,6 +315,59 @@ def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
     out, notices = _contrats([one], region)
     assert out == {"Q1": "Contrat", "Q2": "Autre"}
     assert [(f.code, f.got) for f in notices] == [("region_contrat_contredit", "Q1")]
+
+
+def test_a_contrat_is_one_under_any_case_accents_and_spaces() -> None:
+    def owner(name: str, *rows: tuple[str, tuple[str, ...]]) -> Any:
+        table = pd.DataFrame(rows, columns=["contrat_de_ville", "codes_qpv"])
+        homes = pd.DataFrame({"code_insee": ["59350"] * 3, "code_qpv": ["Q1", "Q2", "Q3"]})
+        return SimpleNamespace(
+            name=name, inputs=SimpleNamespace(frame=lambda _: table),
+            located=SimpleNamespace(residences=homes),
+        )  # fmt: skip
+
+    parts = [
+        owner("A", ("Contrat de Béthune", ("Q1",))),
+        owner("B", ("CONTRAT DE BETHUNE", ("Q2", "Q1")), ("", ("Q4",))),
+        owner("C", ("Contrat  de Bethune", ("Q3",))),
+    ]
+    alone: Any = SimpleNamespace(contrats={})
+    out, notices = _contrats(parts, alone)
+    assert out == dict.fromkeys(("Q1", "Q2", "Q3"), "Contrat de Béthune")
+    assert not notices
+    assert _communes(parts, out) == {"59350": "Contrat de Béthune"}
+    given: Any = SimpleNamespace(contrats={"Q9": "contrat de béthune"})
+    assert set(_contrats(parts, given)[0].values()) == {"contrat de béthune"}
+
+
+def test_the_regions_table_of_contrats_spells_each_as_it_is_first(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "contrat_de_ville;codes_qpv\nÉtoile;QN05901N\nETOILE;QN05901N QN05902N\n", encoding="utf-8"
+    )
+    settings: Any = SimpleNamespace(
+        fichiers=SimpleNamespace(contrats="c.csv"), path=lambda name: tmp_path / name
+    )
+    gathered = Gathering()
+    found = contrats_of_file(settings, gathered)
+    assert found == {"QN05901N": "Étoile", "QN05902N": "Étoile"}
+    assert not gathered.faults
+
+
+def test_a_quarter_whose_amount_a_bailleur_does_not_tell_is_partial() -> None:
+    def owner(amount: Decimal | None, *, programme: bool = True) -> Any:
+        homes = pd.DataFrame({"code_qpv": ["Q1", "Q2"], "logements_dans": [50, 0]})
+        lines = pd.DataFrame(
+            {"code_qpv": ["Q1"], "abattement_eur": pd.Series([amount], dtype=object)}
+        )
+        return SimpleNamespace(
+            located=SimpleNamespace(residences=homes), abatement=SimpleNamespace(by_qpv=lines),
+            programme=object() if programme else None,
+        )  # fmt: skip
+
+    told = owner(Decimal(10_000))
+    assert _lacking([told, told]) == set()
+    assert _lacking([told, owner(None)]) == {"Q1"}  # 10 000 € are a least
+    assert _lacking([told, owner(Decimal(0), programme=False)]) == {"Q1"}
 
 
 def test_a_commune_of_no_known_epci_is_said() -> None:

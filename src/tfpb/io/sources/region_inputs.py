@@ -274,9 +274,11 @@ def _contrats(settings: RegionSettings, gathered: Gathering) -> dict[str, str]:
     """Return the contrat de ville of each quarter; a quarter of two contrats is a fault."""
     frame = _common(settings, CONTRATS, gathered)
     out: dict[str, str] = {}
+    spelt: dict[str, str] = {}
     if frame is not None:
         rows = zip(frame["contrat_de_ville"], frame["codes_qpv"], strict=True)
-        for position, (name, codes) in enumerate(rows):
+        for position, (read, codes) in enumerate(rows):
+            name = spelt.setdefault(fold(read), read)
             for code in codes:
                 if out.setdefault(code, name) != name:
                     place = stamped_place(frame, position, "codes_qpv")
