@@ -169,6 +169,7 @@ def test_the_whole_of_a_question_needs_more_bailleurs_than_the_fewest(
     rows += [("2019-2023", TOTAL, TOTAL, ENSEMBLE, "evolution_qpv", 60)] if later else []
     own = [(w, TOTAL, TOTAL, "A", "qpv", 20) for w in ("2019", "2023")]
     place = [("2023", "departement", "D1", ENSEMBLE, "qpv", 60)]
+    place += [("2023", "code_qpv", "Q1", ENSEMBLE, "hors_qpv", 60)]  # the whole's other side
     marks = pd.DataFrame({"vague": "2023", "item": "q", OWNER: ["A", ""]})
     made = replace(estimates(*rows, *own, *place, atoms=counted(answers)), benchmark=marks)
     every = made.comparison
@@ -180,6 +181,7 @@ def test_the_whole_of_a_question_needs_more_bailleurs_than_the_fewest(
         assert whole["vague"].tolist() == kept
         assert table.loc[table["bailleur"] == "A", "vague"].tolist() == ["2019", "2023"]
         assert "D1" in set(table["territoire"])  # a territory's own rules mask it
+        assert ("Q1" in set(table["territoire"])) == ("2023" in kept)
     assert found.benchmark[OWNER].tolist() == (["A", ""] if "2023" in kept else [""])
 
 
