@@ -157,7 +157,7 @@ def test_rows_of_a_delivery_are_untold_where_its_reading_hides_some(made: Path) 
         lost += hidden
     assert lost
     assert rows(made).count(None) >= lost
-    whole = read(made / "region" / "donnees" / "sources_region.csv").set_index("role")
+    whole = read(made / "region" / "donnees" / "sources.csv").set_index("role")
     assert pd.isna(whole.loc["Enquête", "lignes"])
 
 
