@@ -142,6 +142,25 @@ def test_regional_outputs_name_no_bailleur(made: Path) -> None:
         assert not [o for o in OWNERS if o in text], path.name
 
 
+def test_rows_of_a_delivery_are_untold_where_its_reading_hides_some(made: Path) -> None:
+    def rows(folder: Path) -> list[int | None]:
+        said = json.loads((folder / "run.json").read_text(encoding="utf-8"))["entrees"]
+        return [e["lignes"] for e in said if e["role"] == "enquete"]
+
+    lost = 0
+    for pack in (p for p in (made / "bailleurs").iterdir() if p.is_dir()):
+        read_in = read(next(pack.rglob("lectures.csv")))
+        told = read_in.loc[read_in["role"] == "Enquête", "lues"].astype(str)
+        assert len(told) >= 1
+        hidden = told.str.contains("…").any()
+        assert all((n is None) == hidden for n in rows(pack))
+        lost += hidden
+    assert lost
+    assert rows(made).count(None) >= lost
+    whole = read(made / "region" / "donnees" / "sources.csv").set_index("role")
+    assert pd.isna(whole.loc["Enquête", "lignes"])
+
+
 def test_a_contrat_names_bailleurs_for_their_stock_only(made: Path) -> None:
     for folder in (made / "contrats").iterdir():
         for path in sorted(folder.rglob("*.csv")):

@@ -138,7 +138,9 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
 
     tell = terminal.print_line
     for wave in published.waves:
-        tell(words.WAVE.format(wave=wave.vague, n=wave.n, residences=wave.n_residences))
+        known = wave.n >= 0
+        count = wave.n if known else said.few_interviews(published.masking_n)
+        tell(words.WAVE.format(wave=wave.vague, n=count, residences=wave.n_residences, known=known))
     table, labels = published.comparison, published.labels
     last = published.last_wave
     rows = table.query(

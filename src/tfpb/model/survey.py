@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tfpb.model.record import Reading
 
 
+HIDDEN_COUNT: Final = -1
+"""Stands in `WaveFacts` for a count too small to be told, or that would tell one."""
 OF_OTHERS: Final = "autrui"
 """Setting of results that name bailleurs and not the dossier's."""
 
@@ -51,11 +53,11 @@ class WaveFacts:
     ----------
     vague : str
     n : int
-        Interviews kept.
+        Interviews kept; once protected, `HIDDEN_COUNT` of a small wave, whose weights are not told either.
     n_residences : int
         Clusters (0 when the delivery has no résidence column).
     n_qpv, n_hors : int
-        Interviews on each side, after the single map was applied.
+        Interviews on each side, after the single map was applied; `HIDDEN_COUNT` where one is small.
     poids : str
         Name of the weight column, empty when none was delivered.
     poids_min, poids_max : float

@@ -8,24 +8,28 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb import survey
+from tfpb.errors import stop_on_faults
 from tfpb.executors import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Estimates
-from tfpb.survey.adjustment.standardise import standardised_rows
+from tfpb.survey.adjustment.standardise import read_standard, standardised_rows
 from tfpb.survey.compare import released_rows
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import target
+from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.secrecy.wave_atoms import wave_atoms
 from tfpb.survey.verdicts import Thresholds, set_holm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tfpb.errors import Fault
     from tfpb.executors import Executor
     from tfpb.model.plan import Item, Plan
     from tfpb.survey.estimation.comparison import Comparison
+    from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
 
 _ALL: Final = "@region"
@@ -39,6 +43,7 @@ class _Half:
     plan: Plan
     by: tuple[str, ...] = ()
     repere: Any = None
+    reference: AnyTable | None = None
 
     @property
     def items(self) -> list[Item]:
@@ -52,6 +57,8 @@ def compare_region(
     *,
     by: Sequence[str],
     repere: Any,
+    margins: AnyTable | None = None,
+    reference: AnyTable | None = None,
     executor: Executor | None = None,
 ) -> Estimates:
     """Compare QPV with classic quarters in the region.
@@ -64,6 +71,8 @@ def compare_region(
         Territory columns of the respondents.
     repere : text table or None
         National figures.
+    margins, reference : DataFrame or ReadTable, optional
+        As of `tfpb.survey.compare`.
     executor : Executor, optional
         Where both halves run, side by side.
 
@@ -79,30 +88,58 @@ def compare_region(
     estimates and their errors do not change. Changes between waves in a territory met by a bailleur
     that is in one wave only are not those of a panel, and must be dropped (`published_rows`).
     """
-    half = _Half(answers, plan, tuple(by))
+    found: list[Fault] = []
+    if margins is not None:
+        answers, found = calibrate(answers, margins)
+        stop_on_faults(found)
+    half = _Half(answers, plan, tuple(by), reference=reference)
     halves = [replace(half, by=(), repere=repere), half]
     whole, places = (executor or InProcess()).map(_compare, halves)
     both = pd.concat([whole.comparison, places.comparison], ignore_index=True)
+    ordered = in_order(both, half.items, by, answers.waves)
+    whole = replace(whole, comparison=set_holm(ordered))
     return replace(
-        whole,
-        comparison=set_holm(in_order(both, half.items, by, answers.waves)),
+        _without_homes(whole, answers.respondents),
+        notices=(*whole.notices, *found),
         settings={**whole.settings, "territoires": tuple(by), "portee": "region"},
         atoms=tuple(wave_atoms(answers, list(answers.answers), w, by) for w in answers.waves),
+    )
+
+
+def _without_homes(made: Estimates, frame: pd.DataFrame) -> Estimates:
+    """Count no résidence of a bailleur that names none: each interview stands for one in the design."""
+    named = (frame["residence"] != "").groupby(frame["bailleur"]).any()
+    names = named.index[~named]
+
+    def counted(table: pd.DataFrame) -> pd.DataFrame:
+        if "bailleur" not in table:
+            return table
+        return table.assign(
+            n_residences=table["n_residences"].mask(table["bailleur"].isin(names), 0)
+        )
+
+    return replace(
+        made,
+        comparison=counted(made.comparison),
+        levels=counted(made.levels),
+        priorities=counted(made.priorities),
+        variants=counted(made.variants),
     )
 
 
 def _compare(half: _Half) -> Estimates:
     """Estimate one half; gaps of larger territories are standardised too, and their changes."""
     if not half.by:
-        return survey.compare(half.answers, half.plan, repere=half.repere)
+        return survey.compare(half.answers, half.plan, repere=half.repere, reference=half.reference)
     thresholds = Thresholds.of(half.plan, target(half.answers, half.plan))
     tables = [raw_rows(c) for c in _comparisons(half, thresholds, half.by)]
     like = half.plan.colonnes.standardisation
     variables = tuple(v for v in like if v in half.answers.respondents)
     large = tuple(level for level in half.by if level not in QUARTER_COLUMNS)
     if variables and large:
+        counts = None if half.reference is None else read_standard(half.reference, variables)[0]
         made = _comparisons(half, thresholds, large, variables)
-        tables += [standardised_rows(c, variables)[0] for c in made]
+        tables += [standardised_rows(c, variables, counts)[0] for c in made]
     places = pd.concat(tables, ignore_index=True)
     kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
     nothing = pd.DataFrame()

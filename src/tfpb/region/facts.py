@@ -140,7 +140,7 @@ def _partly(parts: Sequence[Part], codes: Sequence[str]) -> dict[str, list[bool]
     """Tell each quarter where a bailleur with dwellings gives no abatement, or no programme."""
     lacking: dict[str, set[str]] = {c: set() for c in _PARTLY}
     for part in parts:
-        known = set() if part.abatement is None else _known(part.abatement.by_qpv)
+        known = set() if part.abatement is None else with_amount(part.abatement.by_qpv)
         lacking["abattement_partiel"] |= held(part) - known
         lacking["valorise_partiel"] |= held(part) if part.programme is None else set()
     return {c: [code in found for code in codes] for c, found in lacking.items()}
@@ -169,7 +169,7 @@ def _counted(frames: Iterable[pd.DataFrame], column: str, codes: Iterable[str]) 
     return [sum(map(int, values)) for values in _met(frames, column, codes)]
 
 
-def _known(lines: pd.DataFrame) -> set[str]:
+def with_amount(lines: pd.DataFrame) -> set[str]:
     """Return the quarters whose abatement a bailleur's files tell."""
     return set(lines.loc[lines["abattement_eur"].notna(), "code_qpv"].astype(str))
 

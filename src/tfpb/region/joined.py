@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tfpb.region.territories import Territories
     from tfpb.survey.reading.scales import Scale
 
+_ALIKE: Final = 3.0
+"""Weights of two bailleurs are on one scale within this ratio."""
 LEVELS: Final = ("code_qpv", "contrat_de_ville", "siren_epci", "departement")
 """Territories of the region, small to large."""
 
@@ -103,6 +105,8 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
             return Joined(located, None, {})
         made, own, notices = _stacked(asked, inputs.plan, inputs.plan_file)
         readings = _of_dossiers(asked, _names_of(parts, inputs))
+        notices += without_homes(asked, inputs.plan)
+    notices += weights_apart(made)
     stop_on_faults(notices)
     told = with_fieldwork(inputs.plan, surveyed(parts))
     placed = replace(
@@ -196,9 +200,15 @@ def _stacked(
                     Fault("region_item_absent", Place(), item.identifiant, fields, Severity.DOUTE)
                 )
                 continue
+            mine = next(i for i in part.plan.items if i.identifiant == name)
+            if fold(mine.libelle) != fold(item.libelle):
+                fields = {"bailleur": part.name, "libelle": item.libelle, "lu": mine.libelle}
+                faults.append(
+                    Fault("region_libelle_different", Place(), name, fields, Severity.DOUTE)
+                )
             scale = part.survey.scales[name]
             first = scales.setdefault(item.identifiant, scale)
-            if (first.satisfied, first.marks) != (scale.satisfied, scale.marks):
+            if _levels(first) != _levels(scale):
                 fields = {"bailleur": part.name, "plan": plan_file, "libelle": item.libelle}
                 faults.append(Fault("region_echelle_differente", Place(), name, fields))
     frames, answers, marks = [], [], []
@@ -225,6 +235,20 @@ def _stacked(
     return joined, own, faults
 
 
+def without_homes(parts: Sequence[Surveyed], plan: Plan) -> list[Fault]:
+    """Doubt the bailleurs that name no résidence where others do: their design effect is assumed."""
+    if not any(p.survey.has_clusters for p in parts):
+        return []  # said of the whole
+    deff = plan.reglages.effet_plan_defaut
+    return [
+        Fault(
+            "region_sans_residences", Place(), "", {"bailleur": p.name, "effet_plan": deff},
+            Severity.DOUTE,
+        )
+        for p in parts if not p.survey.has_clusters
+    ]  # fmt: skip
+
+
 def _with_strata(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep the strata of two bailleurs apart, whatever their own plans call them."""
     owner = frame["bailleur"].astype(str)
@@ -242,19 +266,67 @@ def _filled(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _names(part: Surveyed, plan: Plan) -> dict[str, str]:
-    """Find the region's items in a bailleur's plan: by a column name in common, else by wording."""
-    mine = [i for i in part.plan.items if i.identifiant in part.survey.answers]
+    """Find the region's items in a bailleur's plan: by wording first, else by a column name in common.
+
+    A column « q1 » may be another question in another plan; no question of a bailleur is taken twice.
+    """
+    left = [i for i in part.plan.items if i.identifiant in part.survey.answers]
     out: dict[str, str] = {}
+
+    def take(item: Item, found: list[Item]) -> None:
+        if item.identifiant not in out and found:
+            out[item.identifiant] = found[0].identifiant
+            left.remove(found[0])
+
     for item in plan.items:
-        found = next((m for m in mine if _same(m, item)), None)
-        if found is not None:
-            out[item.identifiant] = found.identifiant
+        alike = [m for m in left if fold(m.libelle) == fold(item.libelle)]
+        take(item, [m for m in alike if _same_column(m, item)] or alike)
+    for item in plan.items:
+        take(item, [m for m in left if _same_column(m, item)])
     return out
 
 
-def _same(one: Item, two: Item) -> bool:
-    a, b = ({fold(c) for c in i.colonnes} for i in (one, two))
-    return bool(a & b) or fold(one.libelle) == fold(two.libelle)
+def _same_column(one: Item, two: Item) -> bool:
+    return not {fold(c) for c in one.colonnes}.isdisjoint(fold(c) for c in two.colonnes)
+
+
+def _levels(scale: Scale) -> tuple[object, ...]:
+    """Return what two scales must share for their answers to add up."""
+    bounds = (scale.cut, scale.minimum, scale.maximum) if scale.marks else ()
+    return scale.satisfied, scale.marks, bounds
+
+
+def weights_apart(answers: Survey) -> list[Fault]:
+    """Doubt the bailleurs whose weights are on another scale than those of most, wave by wave.
+
+    Weights that count dwellings differ in mean from one bailleur to another and add up to as much of the
+    dwellings of each; weights that are relative are alike in mean. Both are whole: what is neither gives
+    a bailleur more, or less, of the region than its tenants.
+    """
+    homes = pd.Series(dtype=float)
+    if answers.stock is not None:
+        homes = answers.stock.groupby("bailleur")["logements"].sum()
+    out = []
+    for wave in answers.waves:
+        frame = answers.respondents[answers.respondents["vague"] == wave]
+        grouped = frame.groupby("bailleur")["poids"].agg(["mean", "sum"])
+        means, shares = grouped["mean"], grouped["sum"] / homes.reindex(grouped.index)
+        for name in grouped.index[_apart(means) & _apart(shares)]:
+            fields = {
+                "bailleur": str(name),
+                "vague": wave,
+                "moyen": round(float(means[name]), 2),
+                "autres": round(float(means.median()), 2),
+            }
+            found = Fault("region_poids_differents", Place(), "", fields, Severity.DOUTE)
+            out.append(found)
+    return out
+
+
+def _apart(values: pd.Series[float]) -> pd.Series[bool]:
+    """Tell which values are far from that of most; one that is not known may be."""
+    ratio = values / values.median()
+    return ~ratio.between(1 / _ALIKE, _ALIKE)
 
 
 def with_fieldwork(plan: Plan, parts: Sequence[Surveyed]) -> Plan:

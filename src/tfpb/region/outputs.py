@@ -329,7 +329,7 @@ def _pack_jobs(
 
 def _own_survey(region: Region, protected: Protected, part: Part) -> OwnSurvey:
     """Cut the region's survey for a bailleur."""
-    whole, own = protected.whole, protected.bailleur(part.name)
+    whole, own = protected.whole, protected.bailleur(part.name, part.readings)
     table = positions.benchmark_table(own, dict(region.items.get(part.name, {})), own.labels)
     title = region.settings.region.titre
     references = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]

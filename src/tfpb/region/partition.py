@@ -110,6 +110,8 @@ class Part:
         The bailleur's own: names of its items.
     notices : tuple of Fault
         Doubts of this bailleur's files.
+    readings : tuple of Reading
+        What became of the interviews of the deliveries that hold its own: they stay once `survey` is left.
     """
 
     settings: Settings
@@ -123,6 +125,7 @@ class Part:
     survey: Survey | None = None
     plan: Plan | None = None
     notices: tuple[Fault, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     @property
     def name(self) -> str:
@@ -163,7 +166,7 @@ def _make(task: Task) -> Part:
         answers = _answers(inputs, inputs.plan, sides, name, settings.dossier.bailleur)
     parts = [located, *(own[k] for k in ("abatement", "programme", "droit_commun"))]
     own_notices = (n for p in parts if p is not None for n in p.notices)
-    notices = (*found, *inputs.headers.quote(own_notices))
+    notices = (*found, *inputs.headers.quote(own_notices), *_unused(inputs, name))
     return Part(
         settings=task.settings,
         inputs=replace(inputs, deliveries=()),
@@ -176,7 +179,18 @@ def _make(task: Task) -> Part:
         survey=answers,
         plan=inputs.plan,
         notices=notices if answers is None else (*notices, *answers.faults),
+        readings=answers.readings if answers is not None else (),
     )
+
+
+def _unused(inputs: Inputs, name: str) -> tuple[Fault, ...]:
+    """Doubt what a bailleur's plan asks of its survey and the region, estimated as one, does not do."""
+    asked = {"marges_calage": inputs.margins, "reference_standardisation": inputs.reference}
+    lost = ", ".join(key for key, table in asked.items() if table is not None)
+    if not lost or not inputs.deliveries:
+        return ()
+    fields = {"bailleur": name, "reglages": lost}
+    return (Fault("region_reglages_ignores", Place(), lost, fields, Severity.DOUTE),)
 
 
 def _own(
@@ -237,7 +251,8 @@ def _answers(
             fields={"nombre": others, "bailleur": name},
             severity=Severity.DOUTE,
         )
-        made = replace(made.kept(np.flatnonzero(own)), faults=(*made.faults, left))
+        told = (f for f in made.faults if _of(f) in known | {""})
+        made = replace(made.kept(np.flatnonzero(own)), faults=(*told, left))
     readings = tuple(
         replace(r, bailleur=name) if fold(r.bailleur) in known or lone else renamed(r)
         for r in made.readings
@@ -249,6 +264,11 @@ def _named_in(frames: Sequence[pd.DataFrame], plan: Plan) -> set[str]:
     """Return the bailleurs that deliveries name, folded."""
     columns = ((f, find_column(f, plan.colonnes.bailleur)) for f in frames)
     return {fold(str(v)) for f, column in columns if column for v in f[column].unique()}
+
+
+def _of(fault: Fault) -> str:
+    """Return the bailleur that a doubt names, folded; none for a doubt on the whole delivery."""
+    return fold(str(fault.fields.get("bailleur", "")))
 
 
 def renamed(one: Reading) -> Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -43,6 +43,7 @@ from tfpb.survey.secrecy.field_counts import (
 )
 from tfpb.survey.secrecy.renamed import as_named
 from tfpb.text import fold
+from tfpb.words.documents.setting_words import told_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
     from tfpb.region.territories import Territories
     from tfpb.report.sections.restitution import RegionFacts
     from tfpb.stage import Execute
+
+_OF_TABLES: Final = ("repere_", "vagues_", "calage_", "standard_", "valeur_vide")
+"""Doubts of the survey that are of the region's own files: how their codes begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,10 @@ def compute(
     inputs = replace(inputs, plan=plan)
     execute = StageCache(kept) if kept is not None else directly
     protected = _protected(joined, inputs, before, executor, execute)
-    bare = [replace(p, survey=None) for p in parts]
+    common = joined.readings if inputs.deliveries else ()
+    bare = [replace(p, survey=None, readings=p.readings or common) for p in parts]
+    if plan is not None:
+        sources = told_sources(sources, joined.readings, plan.reglages.masquage_n)
     contrats, lone = _contrats(bare, places)
     quarters = quarter_rows(bare, joined.located, places, opened)
     notices = (*inputs.notices, *places.notices, *joined.notices)
@@ -217,7 +224,7 @@ def compute(
         )
     if protected is not None:
         found = protected.whole.notices
-        notices += tuple(f for f in found if f.code.startswith(("repere_", "vagues_")))
+        notices += tuple(f for f in found if f.code.startswith(_OF_TABLES))
         notices += (*moved_notices(homes), *protected.held_back)
     return Region(
         settings=settings,
@@ -287,7 +294,11 @@ def _protected(
     if not check_total(answers, fewest):
         place = Place(inputs.settings.file, "", 0, "bailleurs")
         raise fail("region_trop_peu", place=place, attendu=fewest + 1)
-    made = compare_region(answers, plan, by=LEVELS, repere=inputs.repere, executor=executor)
+    made = compare_region(
+        answers, plan, by=LEVELS, repere=inputs.repere, margins=inputs.margins,
+        reference=inputs.reference,
+        executor=executor,
+    )  # fmt: skip
     masking_n = plan.reglages.masquage_n
     rules = Rules(masking_n, fewest, inputs.settings.reglages.part_maximum)
     estimates = published_rows(made, answers, rules)

@@ -21,8 +21,17 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.projection import LAMBERT_93, crs
 from tfpb.model.results import STATE_COLUMNS
 from tfpb.model.survey import only
-from tfpb.region.facts import added, axis_rows, codes_in, held, quarter_money, quarter_stock
+from tfpb.region.facts import (
+    added,
+    axis_rows,
+    codes_in,
+    held,
+    quarter_money,
+    quarter_stock,
+    with_amount,
+)
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.text import fold
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT
 
@@ -150,18 +159,24 @@ def _departement(city: str) -> str:
 
 
 def _contrats(parts: Sequence[Part], inputs: RegionInputs) -> tuple[dict[str, str], list[Fault]]:
-    """Return the contrat of each quarter, the region's table first; contradictions are listed."""
+    """Return the contrat of each quarter, the region's table first; contradictions are listed.
+
+    A contrat is one under any case, accents and spaces, as it was first written: two names would be two
+    contrats, each with fewer households, and none for the communes of both.
+    """
     out = dict(inputs.contrats)
+    spelt = {fold(name): name for name in reversed(out.values())}
     notices: list[Fault] = []
     for part in parts:
         rows = part.inputs.frame("conventions")
         if rows is None:
             continue
-        for name, codes in zip(rows["contrat_de_ville"], rows["codes_qpv"], strict=True):
-            for code in codes if name else ():
-                kept = out.setdefault(str(code), str(name))
-                if kept != str(name):
-                    fields = {"bailleur": part.name, "lu": str(name), "retenu": kept}
+        for read, codes in zip(rows["contrat_de_ville"], rows["codes_qpv"], strict=True):
+            name = spelt.setdefault(fold(str(read)), str(read))
+            for code in codes if read else ():
+                kept = out.setdefault(str(code), name)
+                if kept != name:
+                    fields = {"bailleur": part.name, "lu": name, "retenu": kept}
                     doubt = ("region_contrat_contredit", Place(), str(code), fields)
                     notices.append(Fault(*doubt, Severity.DOUTE))
     return out, notices
@@ -221,11 +236,11 @@ def quarter_rows(
 
 
 def _lacking(parts: Sequence[Part]) -> set[str]:
-    """Return the quarters where a bailleur with dwellings gives no tax sheet of them, or no programme."""
+    """Return the quarters where a bailleur with dwellings gives no amount of them, or no programme."""
     out: set[str] = set()
     for part in parts:
-        told = () if part.abatement is None else part.abatement.by_qpv["code_qpv"].astype(str)
-        out |= held(part) if part.programme is None else held(part) - set(told)
+        told = set() if part.abatement is None else with_amount(part.abatement.by_qpv)
+        out |= held(part) if part.programme is None else held(part) - told
     return out
 
 

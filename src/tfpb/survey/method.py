@@ -15,6 +15,7 @@ from tfpb.survey.reading.calibration import DELIVERED, calibration_columns, deli
 from tfpb.survey.reading.surveyed_stock import PARC as ROW
 from tfpb.survey.verdicts import PARC, SERVICE
 from tfpb.text import fold
+from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import long_date
 from tfpb.words.survey.verdict_words import adopted_before
 from tfpb.words.survey.wave_dates import order_unsure
@@ -112,7 +113,8 @@ def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
     for wave in survey.waves:
         contacts, n = contacted(plan, wave), int(sizes[wave])
         if 0 < contacts < n:
-            notices.append(doubt("contactes_trop_peu", str(contacts), vague=wave, interroges=n))
+            asked = n if n >= reglages.masquage_n else bounded(n, reglages.masquage_n)
+            notices.append(doubt("contactes_trop_peu", str(contacts), vague=wave, interroges=asked))
     if not reglages.marge_adoptee_par:
         notices.append(doubt("marge_non_adoptee", marge=reglages.marge_points))
     last, adopted = survey.waves[-1], reglages.marge_adoptee_le

@@ -37,7 +37,7 @@ def inputs(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
     few = SimpleNamespace(organismes_minimum=3, part_maximum=0.85)
     settings = SimpleNamespace(reglages=few, file="region.toml")
     return SimpleNamespace(survey=answers), SimpleNamespace(
-        plan=region_plan(), settings=settings, repere=None
+        plan=region_plan(), settings=settings, repere=None, margins=None, reference=None
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,20 @@ from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
 from tfpb.model.record import Reading
 from tfpb.model.settings import Entete, Fichiers, Settings
-from tfpb.region.joined import Surveyed, _known_bailleurs, _names_of, _of_dossiers, _stacked
+from tfpb.region.estimates import compare_region
+from tfpb.region.joined import (
+    Surveyed,
+    _known_bailleurs,
+    _names,
+    _names_of,
+    _of_dossiers,
+    _stacked,
+    weights_apart,
+    without_homes,
+)
 from tfpb.region.partition import OTHER_NAME, Refused, _answers
 from tfpb.region.reconciliation import doubts, reconciled
-from tfpb.region.territories import Territories, _contrats, territories
+from tfpb.region.territories import Territories, _communes, _contrats, _lacking, territories
 from tfpb.survey.reading.scales import ABSENT
 
 if TYPE_CHECKING:
@@ -60,10 +71,126 @@ def test_a_question_is_met_by_its_column_or_by_its_wording() -> None:
     ]
     made, names, faults = _stacked(parts, region, "plan.toml")
     assert names == {"A": {"q1": "Q1"}, "B": {"q1": "Q01. Propreté"}}
-    assert not faults
+    # of one column and two wordings, nothing says that it is one question
+    assert [(f.code, f.fields) for f in faults] == [
+        ("region_libelle_different", {
+            "bailleur": "A", "libelle": "Propreté des parties communes", "lu": "Autre libellé",
+        }),
+    ]  # fmt: skip
     assert made.answers["q1"].tolist() == [0, 1, 2, 3, 3, 3]
     assert len(made.respondents) == 6
     assert {s.split(" × ")[0] for s in made.respondents["strate"]} == {"A", "B"}
+
+
+def items_of(*items: tuple[str, str]) -> Plan:
+    base = plan("q1", "x")
+    made = [base.items[0].model_copy(update={"colonnes": (c,), "libelle": w}) for c, w in items]
+    return base.model_copy(update={"items": tuple(made)})
+
+
+@pytest.mark.parametrize(
+    ("theirs", "found"),
+    [
+        # the columns are turned round: the wording says which is which
+        ([("q1", "Bruit"), ("q2", "Propreté")], {"q1": "q2", "q2": "q1"}),
+        # what is known by its wording is not taken by its column too
+        ([("q2", "Propreté")], {"q1": "q2"}),
+        ([("q1", "Bruit")], {"q2": "q1"}),
+        ([("q1", "propreté"), ("q2", "Autre")], {"q1": "q1", "q2": "q2"}),
+        # of two of one wording, that of the same column
+        ([("q0", "Propreté"), ("q1", "Propreté")], {"q1": "q1"}),
+    ],
+)
+def test_a_question_is_known_by_its_wording_first(
+    theirs: list[tuple[str, str]], found: dict[str, str]
+) -> None:
+    their_plan = items_of(*theirs)
+    frame = pd.DataFrame(
+        {"b": "A", "r": "R", "p": "1", "q": ["0", "1"], **{c: "1" for c, _ in theirs},
+         "_fichier": "e.csv", "_feuille": "", "_ligne": 2}, dtype=object,
+    )  # fmt: skip
+    one = Surveyed("A", survey.recode([frame], their_plan), their_plan)
+    assert _names(one, items_of(("q1", "Propreté"), ("q2", "Bruit"))) == found
+
+
+def marked(**scale: float) -> Surveyed:
+    made = plan("q1", "Note").model_dump(mode="json", exclude_none=True)
+    made["echelles"] = {"s": {"type": "note", **scale}}
+    its_plan = Plan.model_validate(made)
+    return part(f"A {sorted(scale.items())}", its_plan, "q1", [5, 8])
+
+
+@pytest.mark.parametrize("other", [{"satisfait_des": 5}, {"maximum": 20}, {"minimum": 1}])
+def test_marks_of_another_cut_or_range_do_not_add_up(other: dict[str, float]) -> None:
+    base = {"satisfait_des": 7, "minimum": 0, "maximum": 10}
+    parts = [marked(**base), marked(**{**base, **other})]
+    _, _, faults = _stacked(parts, parts[0].plan, "plan.toml")
+    assert [f.code for f in faults] == ["region_echelle_differente"]
+    same = [marked(**base), marked(satisfait_des=7)]  # 0 to 10 unless told otherwise
+    assert not _stacked(same, same[0].plan, "plan.toml")[2]
+
+
+def weighted(*owners: tuple[str, float, int], dwellings: bool = True) -> survey.Survey:
+    """Return ten interviews of each (name, weight, dwellings)."""
+    frame = pd.DataFrame(
+        {"vague": "2023", "bailleur": [b for b, _, _ in owners for _ in range(10)],
+         "poids": [w for _, w, _ in owners for _ in range(10)]}
+    )  # fmt: skip
+    stock = pd.DataFrame(
+        {"bailleur": [b for b, _, _ in owners], "logements": [n for *_, n in owners]}
+    )
+    return survey.Survey(frame, {}, {}, {}, stock=stock if dwellings else None)
+
+
+def test_weights_of_another_scale_are_doubted() -> None:
+    relative = [("A", 1.0, 500), ("B", 1.1, 9000), ("C", 0.9, 200), ("D", 1.0, 3000)]
+    counts = [("A", 50.0, 500), ("B", 850.0, 9000), ("C", 21.0, 200), ("D", 270.0, 3000)]
+    assert not weights_apart(weighted(*relative))
+    assert not weights_apart(weighted(*counts))
+    (found,) = weights_apart(weighted(*relative, ("E", 30.0, 320)))
+    assert found.code == "region_poids_differents"
+    assert found.fields == {"bailleur": "E", "vague": "2023", "moyen": 30.0, "autres": 1.0}
+    (light,) = weights_apart(weighted(*counts, ("E", 1.0, 4000)))
+    assert light.fields["bailleur"] == "E"
+    # without dwellings, the means alone are known
+    assert [f.fields["bailleur"] for f in weights_apart(weighted(*counts, dwellings=False))] == [
+        "A", "B", "C",  # 50, 850 and 21, where the middle is 160
+    ]  # fmt: skip
+    assert not weights_apart(weighted(*relative, ("E", 3.0, 10), dwellings=False))
+
+
+def test_a_bailleur_that_names_no_residence_has_the_design_effect_of_its_own_dossier() -> None:
+    its_plan = plan("q1", "Propreté")
+    answers = [1] * 140 + [4] * 60  # 70 of 100 on each side
+
+    def owner(name: str, homes: int) -> Surveyed:
+        size = len(answers)
+        frame = pd.DataFrame(
+            {"b": name, "r": [f"R{k % homes}" if homes else "" for k in range(size)], "p": "1",
+             "q": ["0", "1"] * (size // 2), "q1": [str(a) for a in answers], "_fichier": "e.csv",
+             "_feuille": "", "_ligne": 2}, dtype=object,
+        )  # fmt: skip
+        return Surveyed(name, survey.recode([frame], its_plan), its_plan)
+
+    parts = [owner("A", 0), *(owner(b, 20) for b in "BCDE")]
+    made, _, _ = _stacked(parts, its_plan, "plan.toml")
+    assert made.has_clusters
+    (doubt,) = without_homes(parts, its_plan)
+    assert (doubt.code, doubt.fields) == (
+        "region_sans_residences", {"bailleur": "A", "effet_plan": 1.6},
+    )  # fmt: skip
+    assert not without_homes([owner("A", 0)], its_plan)
+    found = compare_region(made, its_plan, by=(), repere=None)
+    assert found.design is not None
+    side = found.design.query("bailleur == 'A' and groupe == 'qpv'")
+    # √(1.6 × 0.7 × 0.3 / 99)
+    np.testing.assert_allclose(side["erreur_type"], 0.058258, atol=1e-6)
+    rows = found.comparison.query("groupe in ('qpv', 'hors_qpv') and niveau == 'total'")
+    homes = rows.groupby("bailleur")["n_residences"].unique()
+    assert homes["A"].tolist() == [0]
+    assert homes["B"].tolist() == [10]
+    levels = found.levels.query("groupe == 'qpv'").groupby("bailleur")["n_residences"].unique()
+    assert levels["A"].tolist() == [0]
 
 
 def test_a_question_one_lacks_is_said_and_left_empty() -> None:
@@ -157,6 +284,30 @@ def test_a_delivery_of_several_gives_each_its_own(names: str, kept: int, code: s
     assert [f.code for f in made.faults if f.code.startswith("region_")] == [code] * bool(code)
 
 
+def test_doubts_on_the_residences_of_another_bailleur_stay_out_of_a_part() -> None:
+    def rows(owner: str, home: str, side: str) -> pd.DataFrame:
+        size = 12
+        return pd.DataFrame(
+            {"b": owner, "r": home, "p": "1", "q": side, "q1": ["1", "4"] * (size // 2),
+             "_fichier": "e.csv", "_feuille": "", "_ligne": range(2, size + 2)}, dtype=object,
+        )  # fmt: skip
+
+    frame = pd.concat([rows("A", "R1", "0"), rows("Logis B", "R2", "0"), rows("A", "R3", "1")])
+    its_plan = plan("q1", "Propreté")
+    delivery = SimpleNamespace(frame=frame, table=SimpleNamespace(file="e.csv"))
+    inputs: Any = SimpleNamespace(plan=its_plan, deliveries=[delivery])
+    sides = pd.DataFrame(
+        {"id_residence": ["R1", "R2", "R3"], "bailleur": "", "cote": "dans", "nb_logements": 40,
+         "code_qpv": "QN05901M"}
+    )  # fmt: skip
+    made = survey.recode([frame], its_plan, sides)
+    said = [f.fields["bailleur"] for f in made.faults if f.code == "qpv_contredit"]
+    assert said == ["A", "Logis B"]
+    found = _answers(inputs, its_plan, sides, "SA A", "A").faults
+    assert not [f for f in found if "Logis B" in f.fields.values()]
+    assert [f.fields["bailleur"] for f in found if f.code == "qpv_contredit"] == ["A"]
+
+
 def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
     rows = pd.DataFrame({"contrat_de_ville": ["Autre", ""], "codes_qpv": [("Q1", "Q2"), ("Q1",)]})
     one: Any = SimpleNamespace(name="B", inputs=SimpleNamespace(frame=lambda _: rows))
@@ -164,6 +315,59 @@ def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
     out, notices = _contrats([one], region)
     assert out == {"Q1": "Contrat", "Q2": "Autre"}
     assert [(f.code, f.got) for f in notices] == [("region_contrat_contredit", "Q1")]
+
+
+def test_a_contrat_is_one_under_any_case_accents_and_spaces() -> None:
+    def owner(name: str, *rows: tuple[str, tuple[str, ...]]) -> Any:
+        table = pd.DataFrame(rows, columns=["contrat_de_ville", "codes_qpv"])
+        homes = pd.DataFrame({"code_insee": ["59350"] * 3, "code_qpv": ["Q1", "Q2", "Q3"]})
+        return SimpleNamespace(
+            name=name, inputs=SimpleNamespace(frame=lambda _: table),
+            located=SimpleNamespace(residences=homes),
+        )  # fmt: skip
+
+    parts = [
+        owner("A", ("Contrat de Béthune", ("Q1",))),
+        owner("B", ("CONTRAT DE BETHUNE", ("Q2", "Q1")), ("", ("Q4",))),
+        owner("C", ("Contrat  de Bethune", ("Q3",))),
+    ]
+    alone: Any = SimpleNamespace(contrats={})
+    out, notices = _contrats(parts, alone)
+    assert out == dict.fromkeys(("Q1", "Q2", "Q3"), "Contrat de Béthune")
+    assert not notices
+    assert _communes(parts, out) == {"59350": "Contrat de Béthune"}
+    given: Any = SimpleNamespace(contrats={"Q9": "contrat de béthune"})
+    assert set(_contrats(parts, given)[0].values()) == {"contrat de béthune"}
+
+
+def test_the_regions_table_of_contrats_spells_each_as_it_is_first(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "contrat_de_ville;codes_qpv\nÉtoile;QN05901N\nETOILE;QN05901N QN05902N\n", encoding="utf-8"
+    )
+    settings: Any = SimpleNamespace(
+        fichiers=SimpleNamespace(contrats="c.csv"), path=lambda name: tmp_path / name
+    )
+    gathered = Gathering()
+    found = contrats_of_file(settings, gathered)
+    assert found == {"QN05901N": "Étoile", "QN05902N": "Étoile"}
+    assert not gathered.faults
+
+
+def test_a_quarter_whose_amount_a_bailleur_does_not_tell_is_partial() -> None:
+    def owner(amount: Decimal | None, *, programme: bool = True) -> Any:
+        homes = pd.DataFrame({"code_qpv": ["Q1", "Q2"], "logements_dans": [50, 0]})
+        lines = pd.DataFrame(
+            {"code_qpv": ["Q1"], "abattement_eur": pd.Series([amount], dtype=object)}
+        )
+        return SimpleNamespace(
+            located=SimpleNamespace(residences=homes), abatement=SimpleNamespace(by_qpv=lines),
+            programme=object() if programme else None,
+        )  # fmt: skip
+
+    told = owner(Decimal(10_000))
+    assert _lacking([told, told]) == set()
+    assert _lacking([told, owner(None)]) == {"Q1"}  # 10 000 € are a least
+    assert _lacking([told, owner(Decimal(0), programme=False)]) == {"Q1"}
 
 
 def test_a_commune_of_no_known_epci_is_said() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from tfpb.region.secrecy.region_secrecy import (
     reveals,
 )
 from tfpb.stage import directly
-from tfpb.survey.secrecy.cells import Cell, Disclosed
+from tfpb.survey.secrecy.cells import OWNER, Cell, Disclosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +81,21 @@ def answered(*rows: tuple[str, str, str], lacking: Sequence[int] = ()) -> Any:
 
 
 BOTH = [(w, b, d) for w in ("2019", "2023") for b in "ABC" for d in ("D1", "D2")]
+FOUR = [*BOTH, *((w, "E", d) for w in ("2019", "2023") for d in ("D1", "D2"))]
+
+
+def counted(answers: Any) -> tuple[Atoms, ...]:
+    """Return the atoms of interviews, all in QPV."""
+    frame = answers.respondents.assign(qpv="1")
+    names = ["bailleur", "qpv", "departement"]
+    out = []
+    for wave in answers.waves:
+        here = (frame["vague"] == wave).to_numpy()
+        n = np.array([ranks[here] >= 0 for ranks in answers.answers.values()], dtype=int).T
+        places = frame.loc[here, names].reset_index(drop=True)
+        most = np.full(len(n), np.inf)
+        out.append(Atoms(wave, tuple(answers.answers), places, n, n, most))
+    return tuple(out)
 
 
 def test_a_region_needs_more_bailleurs_than_the_fewest_in_every_wave() -> None:
@@ -112,14 +128,15 @@ ROWS = [
         ([], [], [0, 2, 3, 4, 5]),
         ([("2023", "D", "D1")], [], [0, 2, 4, 5]),  # D1 is met by one that 2019 has not
         ([("2019", "D", "D2")], [], [0, 2, 3, 5]),
-        ([("2019", "D", "D2")], [12], [0, 2, 3, 4, 5]),  # it did not answer
+        ([("2019", "D", "D2")], [16], [0, 2, 3, 4, 5]),  # it did not answer
         ([("2019", "D", "")], [], [0, 2, 3, 4, 5]),  # it lies nowhere
     ],
 )
 def test_rows_that_a_region_publishes(
     more: list[tuple[str, str, str]], lacking: list[int], kept: list[int]
 ) -> None:
-    made = published_rows(estimates(*ROWS), answered(*BOTH, *more, lacking=lacking), RULES)
+    answers = answered(*FOUR, *more, lacking=lacking)
+    made = published_rows(estimates(*ROWS, atoms=counted(answers)), answers, RULES)
     rows = made.comparison
     asked = pd.DataFrame(ROWS).iloc[kept]
     assert rows[["niveau", "territoire", "bailleur"]].to_numpy().tolist() == (
@@ -131,6 +148,41 @@ def test_rows_that_a_region_publishes(
     assert whole == (
         0.12 if more and not lacking else 0.123
     )  # rounded where one is in a wave alone
+
+
+@pytest.mark.parametrize(
+    ("later", "fewest", "kept"),
+    [
+        ("ABCD", 3, ["2019", "2023", "2019-2023"]),
+        ("ABC", 3, ["2019"]),  # each of the three would subtract its own answers
+        ("BCDE", 3, ["2019", "2023"]),  # of both waves, three
+        ("", 3, ["2019", "2023"]),  # nobody was asked: there is nothing to hide
+        ("ABCD", 4, []),
+    ],
+)
+def test_the_whole_of_a_question_needs_more_bailleurs_than_the_fewest(
+    later: str, fewest: int, kept: list[str]
+) -> None:
+    waves = [*(("2019", b, "D1") for b in "ABCD"), *(("2023", b, "D1") for b in "ABCDE")]
+    answers = answered(*waves, lacking=[4 + k for k, b in enumerate("ABCDE") if b not in later])
+    rows = [(w, TOTAL, TOTAL, ENSEMBLE, "qpv", 60) for w in ("2019", "2023")]
+    rows += [("2019-2023", TOTAL, TOTAL, ENSEMBLE, "evolution_qpv", 60)] if later else []
+    own = [(w, TOTAL, TOTAL, "A", "qpv", 20) for w in ("2019", "2023")]
+    place = [("2023", "departement", "D1", ENSEMBLE, "qpv", 60)]
+    place += [("2023", "code_qpv", "Q1", ENSEMBLE, "hors_qpv", 60)]  # the whole's other side
+    marks = pd.DataFrame({"vague": "2023", "item": "q", OWNER: ["A", ""]})
+    made = replace(estimates(*rows, *own, *place, atoms=counted(answers)), benchmark=marks)
+    every = made.comparison
+    made = replace(made, levels=every, priorities=every, variants=every, design=every)
+    found = published_rows(made, answers, Rules(11, fewest=fewest))
+    for table in (found.comparison, found.levels, found.priorities, found.variants, found.design):
+        assert table is not None
+        whole = table[(table["bailleur"] == ENSEMBLE) & (table["niveau"] == TOTAL)]
+        assert whole["vague"].tolist() == kept
+        assert table.loc[table["bailleur"] == "A", "vague"].tolist() == ["2019", "2023"]
+        assert "D1" in set(table["territoire"])  # a territory's own rules mask it
+        assert ("Q1" in set(table["territoire"])) == ("2023" in kept)
+    assert found.benchmark[OWNER].tolist() == (["A", ""] if "2023" in kept else [""])
 
 
 def test_a_bailleur_of_the_two_first_waves_of_three_is_lacking_in_the_last() -> None:

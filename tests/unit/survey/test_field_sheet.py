@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from surveycases import make_delivery, make_plan
 
 from tfpb import survey
 from tfpb.model.results import FIELD_COLUMNS
-from tfpb.report.sections.methode import field_sheet
+from tfpb.report.sections.methode import field_sheet, methode
 from tfpb.survey.method import sample_against_stock, weight_spreads
 from tfpb.survey.secrecy.field_counts import (
     counts_told,
@@ -20,6 +21,8 @@ from tfpb.survey.secrecy.field_counts import (
     protected_counts,
     without_counts,
 )
+from tfpb.words.faults.sentences import fault_text
+from tfpb.words.survey.survey_words import all_interviews, response_rate
 
 
 def _stock(sizes: dict[str, tuple[str, str]]) -> pd.DataFrame:
@@ -351,3 +354,65 @@ def test_the_sheet_says_what_is_known_and_what_is_not() -> None:
     moved = field_sheet(calibrated, "A", "tout")[-1]
     assert moved.key == "terrain_calage"
     assert (moved.rows["avant"] != moved.rows["ecart"]).any()
+
+
+def _with_small_wave(count: int) -> tuple[survey.Published, int]:
+    """Leave some interviews of 2019; a thousand households were contacted in each wave."""
+    read, plan = _survey(enquete={"2023": {"contactes": 1000}, "2019": {"contactes": 9}})
+    waves = (read.respondents["vague"] == "2019").to_numpy()
+    kept = np.flatnonzero(~waves | (np.cumsum(waves) <= count))
+    published = survey.protect(survey.compare(read.kept(kept), plan), masking_n=11)
+    return published, int((~waves).sum())
+
+
+def test_a_wave_under_the_threshold_is_counted_nowhere() -> None:
+    published, others = _with_small_wave(10)
+    small, large = published.waves
+    assert (small.n, small.n_residences, small.n_qpv, small.n_hors) == (-1, -1, -1, -1)
+    assert np.isnan([small.poids_min, small.poids_max, small.effet_plan_median]).all()
+    assert not small.ponderation
+    assert large.n == others
+    assert large.n_residences == 12
+    assert large.poids_max > 0
+    assert [s.cales for s in large.ponderation] == [False]
+    lead, response, *_ = field_sheet(published, "A", "tout")
+    assert lead.paragraphs[0].startswith(
+        "Terrain : vague 2019, moins de 11 ménages interrogés (taux de réponse : non fourni) ; vague 2023, "
+    )
+    assert response.rows["n"].tolist() == ["moins de 11, ou masqué", others]
+    (doubt,) = [n for n in published.notices if n.code == "contactes_trop_peu"]
+    assert doubt.fields == {"vague": "2019", "interroges": "moins de 11"}
+    assert "compte moins de 11 ménages interrogés, plus que" in fault_text(doubt).title
+
+
+def test_a_wave_at_the_threshold_is_counted() -> None:
+    published, others = _with_small_wave(11)
+    assert [w.n for w in published.waves] == [11, others]
+    assert published.waves[0].ponderation
+    (doubt,) = [n for n in published.notices if n.code == "contactes_trop_peu"]
+    assert doubt.fields["interroges"] == 11
+    assert field_sheet(published, "A", "tout")[1].rows["n"].tolist() == [11, others]
+
+
+def test_the_interviews_of_all_waves_do_not_give_that_of_a_small_one() -> None:
+    assert all_interviews([400, 393], 11) == 793
+    assert all_interviews([-1, 393], 11) == "plus de 393"
+    assert all_interviews([-1, 12_000], 11) == "plus de 12\u202f000"
+    assert all_interviews([-1], 11) == "moins de 11"
+    assert response_rate(-1, 50) == "masqué"
+    assert response_rate(25, 50) == 0.5
+
+
+def test_the_method_says_less_than_eleven_where_a_wave_or_a_side_is_small() -> None:
+    published, others = _with_small_wave(10)
+    settings = SimpleNamespace(dossier=SimpleNamespace(bailleur="A"))
+    said = methode(SimpleNamespace(survey=published, settings=settings))  # type: ignore[arg-type]
+    assert said.lead.startswith(f"plus de {others} ménages interrogés en 2 vagues")
+    table = said.blocks[0]
+    hidden = "moins de 11, ou masqué"
+    for column in ("n", "n_residences", "n_qpv", "n_hors"):
+        assert table.rows[column].iloc[0] == hidden
+        assert table.rows[column].iloc[1] > 0
+    sideways = said.blocks[1].rows
+    assert sideways["v0"].tolist()[:4] == [hidden] * 4
+    assert sideways["v1"].tolist()[0] == str(others)

@@ -229,6 +229,28 @@ def test_the_region_of_two_others_is_not_told() -> None:
     assert estimates.benchmark.empty
 
 
+def test_the_region_of_a_question_that_two_others_answered_is_not_told() -> None:
+    plan = make_plan()
+    owners = ("A", "B", "C", "D", "E")
+    frame = make_delivery(6, owners=owners, residences=24, interviews=20, waves=("2023",))
+    first, *others = (i.identifiant for i in plan.items)
+    column = plan.items[0].colonnes[0]
+    lone = frame["bailleur"].isin(["A", "B", "C"])
+
+    def told(rows: pd.Series[bool]) -> set[tuple[str, str]]:
+        asked = frame.assign(**{column: frame[column].where(rows, "")})
+        table = compare(recode([asked], plan), plan).benchmark
+        return set(zip(table["_bailleur"], table["item"], strict=True))
+
+    every = {(b, i) for b in owners for i in (first, *others)}
+    assert told(frame["bailleur"] != "") == every
+    # A, B and C have two others each; D and E, that were not asked, have three
+    without = every - {(b, first) for b in "ABC"}
+    assert told(lone) == without
+    # in QPV alone
+    assert told(lone | (frame["qpv"].astype(str) == "0")) == without
+
+
 def test_national_figures_come_with_their_reference_or_not_at_all() -> None:
     plan = make_plan()
     repere = pd.DataFrame(

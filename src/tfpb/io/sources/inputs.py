@@ -320,15 +320,15 @@ def gather_survey(
     plan, deliveries, found = given_waves(plan, deliveries, declared, plan_file.name)
     gathered.faults += found
     options = plan.reglages
-    margins = _beside(gathered, "calage", plan_file, options.marges_calage)
-    reference = _beside(gathered, "standard", plan_file, options.reference_standardisation)
+    margins = beside_plan(gathered, "calage", plan_file, options.marges_calage)
+    reference = beside_plan(gathered, "standard", plan_file, options.reference_standardisation)
     gathered.faults += _delivered_twice(gathered.sources)
     if deliveries:
         gathered.faults += check_deliveries(plan, deliveries, plan_file.name, bailleur=bailleur)
     return Inputs({}, deliveries=tuple(deliveries), plan=plan, margins=margins, reference=reference)
 
 
-def _beside(reader: Gathering, role: str, plan: Path, name: str) -> TextTable | None:
+def beside_plan(reader: Gathering, role: str, plan: Path, name: str) -> TextTable | None:
     """Read a table that the plan names, relative to the plan."""
     return reader.table(role, plan.parent / name.replace("\\", "/")) if name else None
 

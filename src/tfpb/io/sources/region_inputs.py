@@ -11,6 +11,7 @@ from pydantic import Field
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.inputs import Inputs, beside_plan, gather_survey
 from tfpb.io.sources.toml_files import load_plan, load_settings, validated
 from tfpb.model.columns import Contract, stamped_place
 from tfpb.model.plan import Names, Plan
@@ -111,6 +112,8 @@ class RegionInputs:
         Targets of the contrats: `contrat_de_ville, indicateur, mesure, cible_pct`.
     sources : tuple of Source
     notices : tuple of Fault
+    margins, reference : TextTable or None
+        Calibration margins and standardisation stock that the region's own plan names.
     """
 
     settings: RegionSettings
@@ -125,6 +128,8 @@ class RegionInputs:
     sources: tuple[Source, ...]
     cibles: pd.DataFrame | None = None
     notices: tuple[Fault, ...] = ()
+    margins: TextTable | None = None
+    reference: TextTable | None = None
 
 
 def load_region(path: Path) -> RegionSettings:
@@ -172,13 +177,7 @@ def read_region(settings: RegionSettings) -> RegionInputs:
             place = Place(settings.file, "", 0, f"alias.bailleurs.{written}")
             known = {"connus": ", ".join(b.nom for b in settings.bailleurs)}
             gathered.faults.append(Fault("region_alias_inconnu", place, meant, known))
-    plan, plan_file = _plan(settings, dossiers, gathered)
-    deliveries = []
-    for name in settings.fichiers.enquete if plan is not None else ():
-        delivery = gathered.delivery(settings.path(name), plan)
-        if delivery is not None:
-            deliveries.append(delivery)
-            gathered.faults += delivery.notices
+    answers, plan_file = _survey(settings, dossiers, gathered)
     marks = settings.fichiers.repere
     repere = gathered.table("repere", settings.path(marks)) if marks else None
     contrats = _contrats(settings, gathered)
@@ -186,9 +185,9 @@ def read_region(settings: RegionSettings) -> RegionInputs:
     cibles = _common(settings, CIBLES, gathered)
     stop_on_faults(gathered.faults)
     return RegionInputs(
-        settings, dossiers, tuple(own for _, own in read), plan, plan_file,
-        tuple(deliveries), repere, contrats, communes, tuple(gathered.sources), cibles,
-        tuple(gathered.faults),
+        settings, dossiers, tuple(own for _, own in read), answers.plan, plan_file,
+        answers.deliveries, repere, contrats, communes, tuple(gathered.sources), cibles,
+        tuple(gathered.faults), answers.margins, answers.reference,
     )  # fmt: skip
 
 
@@ -225,26 +224,36 @@ def in_dossier(fault: Fault, bailleur: str) -> Fault:
     return replace(fault, place=replace(fault.place, file=file))
 
 
-def _plan(
+def _survey(
     settings: RegionSettings, dossiers: tuple[Settings, ...], gathered: Gathering
-) -> tuple[Plan | None, str]:
-    """Read the region's plan (a source of its own), or the first bailleur's that has one."""
-    named = settings.fichiers.plan
+) -> tuple[Inputs, str]:
+    """Read the region's plan, with the deliveries and tables that it rules, or a bailleur's plan.
+
+    Joint deliveries are read and checked as those of a dossier are.
+    """
+    named, files = settings.fichiers.plan, settings.fichiers.enquete
+    if named and files:
+        path = settings.path(named)
+        found = gather_survey(gathered, path, [settings.path(name) for name in files])
+        return found, path.name
     if named:
         path = settings.path(named)
         plan = gathered.attempt(lambda: load_plan(path))
         if plan is None:
-            return None, ""
+            return Inputs({}), ""
         gathered.note("plan", path, len(plan.items))
-        return plan, path.name
-    if settings.fichiers.enquete:
+        options = plan.reglages
+        margins = beside_plan(gathered, "calage", path, options.marges_calage)
+        reference = beside_plan(gathered, "standard", path, options.reference_standardisation)
+        return Inputs({}, plan=plan, margins=margins, reference=reference), path.name
+    if files:
         gathered.faults.append(Fault("plan_absent", Place(settings.file)))
-        return None, ""
+        return Inputs({}), ""
     first = next((d.path(d.fichiers.plan) for d in dossiers if d.fichiers.plan), None)
     with suppress(TfpbError):  # it is read again with its dossier, which lists its faults
         if first is not None:
-            return load_plan(first), first.name
-    return None, ""
+            return Inputs({}, plan=load_plan(first)), first.name
+    return Inputs({}), ""
 
 
 def _common(
@@ -265,9 +274,11 @@ def _contrats(settings: RegionSettings, gathered: Gathering) -> dict[str, str]:
     """Return the contrat de ville of each quarter; a quarter of two contrats is a fault."""
     frame = _common(settings, CONTRATS, gathered)
     out: dict[str, str] = {}
+    spelt: dict[str, str] = {}
     if frame is not None:
         rows = zip(frame["contrat_de_ville"], frame["codes_qpv"], strict=True)
-        for position, (name, codes) in enumerate(rows):
+        for position, (read, codes) in enumerate(rows):
+            name = spelt.setdefault(fold(read), read)
             for code in codes:
                 if out.setdefault(code, name) != name:
                     place = stamped_place(frame, position, "codes_qpv")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
+    from tfpb.model.record import Reading
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey.secrecy.cells import Cell
 
@@ -62,11 +63,15 @@ class Protected:
         ]
         return _together(self.whole, rows.assign(territoire=named))
 
-    def bailleur(self, name: str) -> Published:
-        """Seal a bailleur's own pack: its rows, the region's, the region without it."""
+    def bailleur(self, name: str, readings: tuple[Reading, ...] = ()) -> Published:
+        """Seal a bailleur's own pack: its rows, the region's, the region without it.
+
+        `readings` are those of the deliveries that hold its interviews.
+        """
         table = self.estimates.comparison
         whole = table[(table["niveau"] == TOTAL)].reset_index(drop=True)
-        own = survey.for_bailleur(replace(self.estimates, comparison=whole), name)
+        cut = replace(self.estimates, comparison=whole, readings=readings)
+        own = survey.for_bailleur(cut, name, rounded=True)
         return sealed(own, self.masks, self.masking_n)
 
     def place(self, level: str, name: str, quarters: Collection[str]) -> Published:

@@ -16,8 +16,10 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.region.secrecy.panels import rounded, telling_pairs
 from tfpb.stage import Execute, Stage, directly
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.secrecy.cells import NOTHING, Cell, Cells, Disclosed, declare_cells
 from tfpb.survey.secrecy.least_loss import least_masks
+from tfpb.survey.secrecy.ownership import whole_tells, without_wholes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +68,16 @@ def published_rows(estimates: Estimates, survey: Survey, rules: Rules) -> Estima
 
     A change between two waves in a territory is kept only when every bailleur that answered there
     is in both: over fewer of them, it would tell of those left out by subtraction. For the same reason
-    the changes of the whole are rounded when too few bailleurs are in one wave only (`rounded`).
+    the changes of the whole are rounded when too few bailleurs are in one wave only (`rounded`). The
+    whole of a question that too few of them answered in a wave is dropped, as a region of so few would
+    be (`check_total`), with its quarters, which are set against the other side of that whole.
     """
+    few = whole_tells(estimates.atoms, rules.fewest + 1, (), lone=False)
+
+    def tells(vague: str, item: str, *place: str) -> bool:
+        return {TOTAL, *QUARTER_COLUMNS}.issuperset(place[:1]) and few(vague, item)
+
+    estimates = without_wholes(estimates, tells)
     table = estimates.comparison
     whole = (table["niveau"] == TOTAL).to_numpy()
     together = (table["bailleur"] == ENSEMBLE).to_numpy()

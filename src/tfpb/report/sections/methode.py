@@ -10,7 +10,7 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement
 from tfpb.model.report import Block, Section, Table, Text
 from tfpb.model.results import VARIANT_COLUMNS
-from tfpb.model.survey import Published, only
+from tfpb.model.survey import HIDDEN_COUNT, Published, only
 from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
@@ -54,9 +54,11 @@ def methode(dossier: Dossier) -> Section:
     if carte := settings.get("carte"):
         adopted.append(words.ONE_MAP.format(carte=carte))
     waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)
+    for column in _COUNTS:
+        waves[column] = _told(waves[column])
     scope = words.REGION_WAVES if region else words.OWN_WAVES
     main = table("methode_vagues", waves, champ=scope)
-    interviews = sum(w.n for w in survey.waves)
+    interviews = survey_words.all_interviews([w.n for w in survey.waves], survey.masking_n)
     wave, period = survey.last_wave, "".join([w.periode for w in survey.waves][-1:])
     before = adopted_before(settings.get("marge_adoptee_le"), wave, period)
     lead = words.METHOD_LEAD.format(
@@ -85,6 +87,15 @@ _WAVE = [
 ]  # fmt: skip
 
 
+_COUNTS = ["n", "n_residences", "n_qpv", "n_hors"]
+
+
+def _told(counts: pd.Series[int]) -> pd.Series[int]:
+    """Write counts that secrecy hides; others stay numbers."""
+    hidden = counts == HIDDEN_COUNT
+    return counts.astype(object).where(~hidden, survey_words.HIDDEN) if hidden.any() else counts
+
+
 def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
     """Return the field sheet, for the method.
 
@@ -98,10 +109,11 @@ def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
     """
     asked = [(w.vague, w.n, w.contactes) for w in survey.waves]
     rows = pd.DataFrame(asked, columns=["vague", "n", "contactes"]).astype(object)
-    rows["taux"] = [n / c if c else survey_words.NOT_GIVEN for _, n, c in asked]
+    rows["n"] = _told(rows["n"])
+    rows["taux"] = [survey_words.response_rate(n, c) for _, n, c in asked]
     rows["contactes"] = [c or survey_words.NOT_GIVEN for *_, c in asked]
     blocks: list[Block] = [
-        Text((survey_words.field_lead(asked),)),
+        Text((survey_words.field_lead(asked, survey.masking_n),)),
         table("terrain_reponse", rows, champ=champ),
     ]
     if not all(c for *_, c in asked):

@@ -17,6 +17,7 @@ from tfpb.report.sections.synthese import headline_table
 from tfpb.words.documents import region_words
 from tfpb.words.documents import region_words as words
 from tfpb.words.documents.quarter_page import PARTLY
+from tfpb.words.documents.report_words import ROLES, ROWS_UNTOLD
 from tfpb.words.numbers import percent, plural
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
 from tfpb.words.survey.verdict_words import FRAGILE_WORD, target_words
@@ -221,7 +222,10 @@ def money(facts: RegionFacts) -> Section:
 def files(facts: RegionFacts, run_hash: str) -> Section:
     """Return the sheet of sources: how many files and rows, without saying whose."""
     lead = words.FILES.format(run_hash=run_hash)
-    return section("sources", lead, [table("sources_region", facts.files)])
+    answers = facts.files["role"] == ROLES["enquete"]
+    untold = bool(facts.files.loc[answers, "lignes"].isna().any())
+    notes = (ROWS_UNTOLD,) * untold
+    return section("sources", lead, [table("sources_region", facts.files, notes=notes)])
 
 
 def contrat_stock(rows: pd.DataFrame) -> Section:

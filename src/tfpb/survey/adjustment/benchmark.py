@@ -14,6 +14,7 @@ from tfpb.model.results import BENCHMARK_COLUMNS
 from tfpb.packaged import packaged
 from tfpb.survey.estimation.compared_groups import groups_of_others
 from tfpb.survey.estimation.comparison import Comparison, estimate_groups
+from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import raw_rows
 from tfpb.survey.reading.delivery_columns import (
@@ -31,6 +32,7 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tfpb.model.arrays import Indices
     from tfpb.model.plan import Item
 
 REGION: Final = "region_sans_soi"
@@ -49,20 +51,41 @@ _NAMES: Final[dict[str, list[str]]] = packaged(__name__)
 def region_rows(comparison: Comparison) -> pd.DataFrame:
     """Rows of « the region without oneself » for each bailleur of one wave, `_bailleur` added.
 
-    Only figures that may be shown, and only when at least three other bailleurs are in the wave.
+    Only figures that may be shown, and only of questions that at least three other bailleurs answered
+    in the wave, in QPV and out of them.
     """
     c = comparison
     index, sets = groups_of_others(c.design.atoms)
     if len(index) <= _OTHERS_AT_LEAST:
         return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, OWNER])
+    few = _few_others(c, index, sets)
     made = estimate_groups(c.sums, index, sets, c.vague, c.items, c.thresholds)
     rows = released(raw_rows(made), c.thresholds)
     rows = rows[rows["publication"].isin([STATES[k].value for k in range(FRAGILE + 1)])]
     rows = rows.rename(columns={"estimation": "valeur", "bailleur": OWNER})
+    told = zip(rows[OWNER], rows["item"], strict=True)
+    rows = rows[np.array([pair not in few for pair in told], dtype=bool)]
     rows = rows.assign(repere=REGION, reference="")
     order = rows["groupe"].map({g.value: k for k, g in enumerate(Groupe)})
     rows = rows.iloc[np.argsort(order, kind="stable")]
     return rows[[*BENCHMARK_COLUMNS, OWNER]].reset_index(drop=True)
+
+
+def _few_others(
+    comparison: Comparison, index: pd.DataFrame, sets: Sequence[Indices]
+) -> set[tuple[str, str]]:
+    """List (bailleur, item) where, on a side, fewer others answered than may be told of."""
+    sums = comparison.sums
+    owner = pd.factorize(comparison.design.atoms["bailleur"])[0]
+    out: set[tuple[str, str]] = set()
+    for line in index.itertuples():
+        for domain in (line.qpv, line.hors):
+            atoms = sets[int(str(domain))]
+            there = indicator(owner[atoms], int(owner.max()) + 1) @ (sums.n[atoms] > 0) > 0
+            met = there.sum(axis=0)
+            few = np.flatnonzero((met > 0) & (met < _OTHERS_AT_LEAST)).tolist()
+            out |= {(str(line.bailleur), comparison.items[j].identifiant) for j in few}
+    return out
 
 
 def referenced_rows(

@@ -59,6 +59,8 @@ class Design:
         for a post-stratification, several for raking.
     default_deff : float
         Design effect to assume when no résidence is known; NaN otherwise.
+    stratum_deff : float array, shape (strata,)
+        What the variance of each stratum counts for: more than one where it names no résidence.
     """
 
     atoms: pd.DataFrame
@@ -68,6 +70,7 @@ class Design:
     cluster: Indices
     cluster_stratum: Indices
     stratum_size: Integers
+    stratum_deff: Floats
     margins: tuple[Indices, ...] = ()
     default_deff: float = float("nan")
 
@@ -145,7 +148,8 @@ def build_design(
         Columns that tables may separate.
     clustered : bool
         False when the delivery names no résidence: each interview is then its own cluster and the
-        variance is `default_deff` times that of a simple random sample.
+        variance is `default_deff` times that of a simple random sample. Where others name some, so is
+        that of a stratum (a bailleur's) that names none.
     margins : sequence of str
         Columns of the calibration margins, each a cell index.
     delivered : float array, optional
@@ -159,7 +163,10 @@ def build_design(
     weight = frame["poids"].to_numpy(dtype=float)
     stratum, strata = pd.factorize(frame["strate"], sort=True)
     cluster = np.arange(len(frame))
+    stratum_deff = np.ones(len(strata))
     if clustered:
+        named = np.bincount(stratum, weights=frame["residence"] != "", minlength=len(strata))
+        stratum_deff[named == 0] = default_deff
         residence = pd.factorize(frame["residence"])[0].astype(np.int64)
         lone = (frame["residence"] == "").to_numpy()
         residence[lone] = residence.max(initial=0) + 1 + np.flatnonzero(lone)
@@ -179,6 +186,7 @@ def build_design(
         cluster=cluster[first],
         cluster_stratum=cluster_stratum,
         stratum_size=np.bincount(cluster_stratum, minlength=len(strata)),
+        stratum_deff=stratum_deff,
         margins=tuple(atoms[name].to_numpy(dtype=np.intp) for name in margins),
         default_deff=float("nan") if clustered else default_deff,
     )

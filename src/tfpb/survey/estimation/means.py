@@ -269,7 +269,8 @@ def linear_variance(
     -------
     float array, shape (count, measures)
         ``V = Σ_h n_h/(n_h−1) Σ_i (z_hi − z̄_h)²`` over every cluster i of the stratum h, those without
-        a score counting as zero. A stratum of one cluster is centred on the overall mean of scores.
+        a score counting as zero. A stratum of one cluster is centred on the overall mean of scores; one
+        that names no résidence counts for `Design.stratum_deff`.
     """
     design = sums.design
     atoms, clusters = len(design.atoms), max(len(design.cluster_stratum), 1)
@@ -288,6 +289,7 @@ def linear_variance(
     mean = np.where(size > 1, indicator(at, len(keys)) @ z / size, overall)
     squares = indicator(at, len(keys)) @ (z - mean[at]) ** 2 + (size - present) * mean**2
     scale = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
+    scale = scale * design.stratum_deff[keys % strata][:, None]
     variance: Floats = indicator(keys // strata, count) @ (scale * squares)
     return variance if design.clustered else variance * design.default_deff
 

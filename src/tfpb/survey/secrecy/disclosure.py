@@ -15,6 +15,7 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
 from tfpb.model.survey import (
     _SEAL,  # the only place allowed to make Published
+    HIDDEN_COUNT,
     Estimates,
     Published,
     WaveFacts,
@@ -48,8 +49,6 @@ _KEYS: Final = frozenset(
     }
 )  # fmt: skip
 _COUNTS: Final = frozenset({"n", "n_residences"})
-_HIDDEN_COUNT: Final = -1
-"""Stands in `WaveFacts` for a side too small to be counted."""
 
 
 def protect(
@@ -142,7 +141,7 @@ def sealed(
         priorities=tables["priorities"],
         benchmark=tables["benchmark"],
         items=estimates.items,
-        waves=tuple(_hide_small_sides(w, masking_n) for w in estimates.waves),
+        waves=tuple(_without_small_counts(w, masking_n) for w in estimates.waves),
         notices=estimates.notices,
         settings=_settings(estimates, hidden),
         seal=_SEAL,
@@ -301,8 +300,13 @@ def _settings(estimates: Estimates, hidden: Collection[str]) -> dict[str, object
     return {**estimates.settings, "territoires": shown}
 
 
-def _hide_small_sides(facts: WaveFacts, masking_n: int) -> WaveFacts:
-    """Hide the counts of both sides when one is too small to be shown."""
+def _without_small_counts(facts: WaveFacts, masking_n: int) -> WaveFacts:
+    """Hide the counts of both sides when one is too small to be shown; of a small wave, all of them."""
+    if 0 < facts.n < masking_n:
+        return replace(
+            facts, n=HIDDEN_COUNT, n_residences=HIDDEN_COUNT, n_qpv=HIDDEN_COUNT, n_hors=HIDDEN_COUNT,
+            poids_min=np.nan, poids_max=np.nan, effet_plan_median=np.nan, ponderation=(),
+        )  # fmt: skip
     if all(n == 0 or n >= masking_n for n in (facts.n_qpv, facts.n_hors)):
         return facts
-    return replace(facts, n_qpv=_HIDDEN_COUNT, n_hors=_HIDDEN_COUNT)
+    return replace(facts, n_qpv=HIDDEN_COUNT, n_hors=HIDDEN_COUNT)

@@ -80,7 +80,7 @@ WHAT_TO_DO: Final = "    que faire : {hint}"
 OTHER_KINDS: Final = "  – … et {count} autres natures de doute."
 ALL_LISTED: Final = "  Tous sont listés dans {where}."
 WAVE: Final = Phrase(
-    "Vague {wave} : {n:s ménage interrogé/ménages interrogés} dans {residences:s résidence}."
+    "Vague {wave} : {n:s ménage interrogé/ménages interrogés}{known:? dans {residences:s résidence}}."
 )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import Verdict
 from tfpb.packaged import packaged
+from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import interval_points, number, percent, plural, points
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import SIGNS, qualified
@@ -73,6 +74,11 @@ NOT_A_PROOF: Final = (
 )
 NOT_GIVEN: Final = "non fourni"
 HIDDEN: Final = "moins de 11, ou masqué"
+MASKED: Final = "masqué"
+_MORE_THAN: Final = Phrase("plus de {count:n}")
+_OF_WAVE: Final = Phrase(
+    "vague {wave}, {count:s ménage interrogé/ménages interrogés} (taux de réponse : {rate})"
+)
 WEIGHTS: Final = {False: "livrés", True: "calés"}
 UNKNOWN_RESPONSE: Final = (
     "Le taux de réponse n’est pas fourni : indiquez le nombre de ménages contactés, ou de questionnaires "
@@ -159,11 +165,32 @@ def explored_line(place: str, label: str, gap: float, level: float, n: int) -> s
     )
 
 
-def field_lead(waves: Sequence[tuple[str, int, int]]) -> str:
+def few_interviews(masking_n: int) -> str:
+    """Write the interviews of a wave too small to be counted: « moins de 11 »."""
+    return bounded(0, masking_n)
+
+
+def all_interviews(waves: Sequence[int], masking_n: int) -> int | str:
+    """Return the interviews of all waves: « moins de 11 » more where one is hidden (negative)."""
+    known = sum(n for n in waves if n >= 0)
+    if min(waves, default=0) >= 0:
+        return known
+    return _MORE_THAN.format(count=known) if known else few_interviews(masking_n)
+
+
+def response_rate(n: int, contacted: int) -> float | str:
+    """Return the response rate, or why there is none: that of a hidden number would tell it."""
+    if not contacted:
+        return NOT_GIVEN
+    return MASKED if n < 0 else n / contacted
+
+
+def field_lead(waves: Sequence[tuple[str, int, int]], masking_n: int) -> str:
     """Write the interviews of each wave and their response rate: (wave, interviews, contacted or 0)."""
     parts = []
     for wave, n, contacted in waves:
-        rate = percent(n / contacted) if contacted else NOT_GIVEN
-        asked = plural(n, "ménage interrogé", "ménages interrogés")
-        parts.append(f"vague {wave}, {asked} (taux de réponse : {rate})")
+        rate = response_rate(n, contacted)
+        said = rate if isinstance(rate, str) else percent(rate)
+        count = few_interviews(masking_n) if n < 0 else n
+        parts.append(_OF_WAVE.format(wave=wave, count=count, rate=said))
     return f"Terrain : {' ; '.join(parts)}."
