@@ -323,7 +323,7 @@ def test_a_contrat_is_one_under_any_case_accents_and_spaces() -> None:
         homes = pd.DataFrame({"code_insee": ["59350"] * 3, "code_qpv": ["Q1", "Q2", "Q3"]})
         return SimpleNamespace(
             name=name, inputs=SimpleNamespace(frame=lambda _: table),
-            located=SimpleNamespace(residences=homes),
+            located=SimpleNamespace(residences=homes, parts=homes),
         )  # fmt: skip
 
     parts = [
@@ -360,7 +360,7 @@ def test_a_quarter_whose_amount_a_bailleur_does_not_tell_is_partial() -> None:
             {"code_qpv": ["Q1"], "abattement_eur": pd.Series([amount], dtype=object)}
         )
         return SimpleNamespace(
-            located=SimpleNamespace(residences=homes), abatement=SimpleNamespace(by_qpv=lines),
+            located=SimpleNamespace(parts=homes), abatement=SimpleNamespace(by_qpv=lines),
             programme=object() if programme else None,
         )  # fmt: skip
 
