@@ -20,6 +20,7 @@ from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
 from tfpb.model.record import Reading
 from tfpb.model.settings import Entete, Fichiers, Settings
+from tfpb.region import joined
 from tfpb.region.estimates import compare_region
 from tfpb.region.joined import (
     Surveyed,
@@ -191,6 +192,29 @@ def test_a_bailleur_that_names_no_residence_has_the_design_effect_of_its_own_dos
     assert homes["B"].tolist() == [10]
     levels = found.levels.query("groupe == 'qpv'").groupby("bailleur")["n_residences"].unique()
     assert levels["A"].tolist() == [0]
+
+
+def test_a_join_doubts_what_does_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joined, "join_stock", lambda _: None)
+    its_plan = plan("q1", "Propreté")
+
+    def owner(name: str, weight: str, home: str) -> Any:
+        frame = pd.DataFrame(
+            {"b": name, "r": home, "p": weight, "q": ["0", "1"] * 6, "q1": "1", "_fichier": "e.csv",
+             "_feuille": "", "_ligne": 2}, dtype=object,
+        )  # fmt: skip
+        return SimpleNamespace(name=name, survey=survey.recode([frame], its_plan), plan=its_plan)
+
+    parts = [owner("A", "1", "R"), owner("B", "1", "R"), owner("C", "1", ""), owner("D", "9", "R")]
+    settings = SimpleNamespace(alias=SimpleNamespace(bailleurs={}))
+    inputs: Any = SimpleNamespace(
+        plan=its_plan, plan_file="p.toml", deliveries=(), written=tuple("ABCD"), settings=settings
+    )
+    places: Any = SimpleNamespace(of_rows=lambda frame: frame)
+    found = joined.join(parts, inputs, places).notices
+    assert [(f.code, f.fields["bailleur"]) for f in found] == [
+        ("region_sans_residences", "C"), ("region_poids_differents", "D"),
+    ]  # fmt: skip
 
 
 def test_a_question_one_lacks_is_said_and_left_empty() -> None:
