@@ -345,9 +345,12 @@ def test_a_contrat_is_one_under_any_case_accents_and_spaces() -> None:
     def owner(name: str, *rows: tuple[str, tuple[str, ...]]) -> Any:
         table = pd.DataFrame(rows, columns=["contrat_de_ville", "codes_qpv"])
         homes = pd.DataFrame({"code_insee": ["59350"] * 3, "code_qpv": ["Q1", "Q2", "Q3"]})
+        held = homes.assign(
+            id_residence=["R1", "R2", "R3"], logements_dans=5, logements_a_verifier=0
+        )
         return SimpleNamespace(
             name=name, inputs=SimpleNamespace(frame=lambda _: table),
-            located=SimpleNamespace(residences=homes, parts=homes),
+            located=SimpleNamespace(residences=homes, parts=held),
         )  # fmt: skip
 
     parts = [
