@@ -344,10 +344,14 @@ def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
 def test_a_contrat_is_one_under_any_case_accents_and_spaces() -> None:
     def owner(name: str, *rows: tuple[str, tuple[str, ...]]) -> Any:
         table = pd.DataFrame(rows, columns=["contrat_de_ville", "codes_qpv"])
-        homes = pd.DataFrame({"code_insee": ["59350"] * 3, "code_qpv": ["Q1", "Q2", "Q3"]})
-        held = homes.assign(
-            id_residence=["R1", "R2", "R3"], logements_dans=5, logements_a_verifier=0
+        homes = pd.DataFrame(
+            {
+                "id_residence": ["R1", "R2", "R3"],
+                "code_insee": "59350",
+                "code_qpv": ["Q1", "Q2", "Q3"],
+            }
         )
+        held = homes.drop(columns="code_insee").assign(logements_dans=5, logements_a_verifier=0)
         return SimpleNamespace(
             name=name, inputs=SimpleNamespace(frame=lambda _: table),
             located=SimpleNamespace(residences=homes, parts=held),
