@@ -169,7 +169,8 @@ def joint_money(
     if acted is not None:
         rows = axis_rows(parts, codes)
         counts = money["code_qpv"].map(rows.groupby("code_qpv")["actions"].sum())
-        balance = money.assign(actions=counts.fillna(0).astype(int))
+        year = parts[0].settings.dossier.annee  # of all: another is refused
+        balance = money.assign(annee=year, actions=counts.fillna(0).astype(int))
         acted = Programme(nothing, rows, balance, nothing, values=acted.values)
     return abated, acted
 
