@@ -211,7 +211,11 @@ def _allowed(made: Pack) -> dict[str, dict[str, set[float]]]:
         out[f"{name} par logement"] = {"": {summed(named[top]) / abated}}
     for name, column in (("à risque", "abattement_a_risque_eur"), ("au mieux", "au_mieux_eur")):
         out[name] = {"": {sum(number(r[column] or 0) for r in matched)}}
-    out["logements à vérifier"] = {"": {sum(number(r["logements_a_verifier"]) for r in homes)}}
+    doubts: dict[str, float] = {"": 0.0}
+    for row in homes:
+        for code in {"", row["code_qpv"]}:
+            doubts[code] = doubts.get(code, 0.0) + number(row["logements_a_verifier"])
+    out["logements à vérifier"] = {code: {count} for code, count in doubts.items()}
     out["surcoût"] = {"": {sum(number(r["surcout_eur"] or 0) for r in made.rows("droit_commun"))}}
     return out
 

@@ -292,7 +292,7 @@ def test_the_gap_before_our_calibration_is_that_of_the_delivered_weights() -> No
 
 
 def test_verdicts_under_the_other_target_are_those_it_would_give() -> None:
-    read, plan = _survey(interviews=45)
+    read, plan = _survey(interviews=36)
     service = make_plan(reglages={"cible": "service"})
     here, there = (survey.protect(survey.compare(read, p), masking_n=11) for p in (plan, service))
     keys = ["vague", "item", "bailleur"]
