@@ -211,9 +211,10 @@ def _allowed(made: Pack) -> dict[str, dict[str, set[float]]]:
         out[f"{name} par logement"] = {"": {summed(named[top]) / abated}}
     for name, column in (("à risque", "abattement_a_risque_eur"), ("au mieux", "au_mieux_eur")):
         out[name] = {"": {sum(number(r[column] or 0) for r in matched)}}
+    near = {r["id_residence"]: r["code_qpv"] for r in made.rows("abattement_residences")}
     doubts: dict[str, float] = {"": 0.0}
     for row in homes:
-        for code in {"", row["code_qpv"]}:
+        for code in {"", row["code_qpv"] or near[row["id_residence"]]}:
             doubts[code] = doubts.get(code, 0.0) + number(row["logements_a_verifier"])
     out["logements à vérifier"] = {code: {count} for code, count in doubts.items()}
     out["surcoût"] = {"": {sum(number(r["surcout_eur"] or 0) for r in made.rows("droit_commun"))}}
