@@ -104,17 +104,20 @@ class World:
         """Return the premises of a résidence."""
         return [one for one in self.locaux if one.home is home]
 
-    def worth(self, home: Home, part: Decimal) -> Decimal | None:
+    def worth(self, home: Home, part: Decimal, *, sent: bool = False) -> Decimal | None:
         """Return what a part of a résidence gives in a coming year, each premises rounded.
 
-        One without premises is worth the mean dwelling of the others.
+        One without premises is worth the mean dwelling of the others. `sent`: only premises that no list
+        declared leaves out.
         """
         full = {one.key: cut(one, D(1), self.rounding) for one in self.locaux}
         told = {one.home.key: one.home.dwellings for one in self.locaux}
         if not told:
             return None
-        mine = [full[one.key] for one in self.of(home)]
-        mine = mine or [sum(full.values(), NIL) / sum(told.values()) * home.dwellings]
+        every = self.of(home)
+        mine = [full[one.key] for one in every if not sent or one.sent is not False]
+        if not every:
+            mine = [sum(full.values(), NIL) / sum(told.values()) * home.dwellings]
         return sum(((w * part).quantize(self.step, ROUND_HALF_UP) for w in mine), NIL)
 
 
@@ -280,10 +283,10 @@ def foresee(world: World, *, given: bool) -> dict[int, tuple[Decimal, Decimal]]:
         due = renew = NIL
         for h in world.homes:
             inside, _ = shares(h, year)
-            part = world.worth(h, inside) if inside else None
+            paper = paper_state(world, h.quarter, year, given=given)[0]
+            part = world.worth(h, inside, sent=paper == "bon") if inside else None
             if part is None:
                 continue
-            paper = paper_state(world, h.quarter, year, given=given)[0]
             due += part if paper == "bon" else NIL
             renew += part if paper == "fini" else NIL
         out[year] = (due, renew)
@@ -390,7 +393,7 @@ def zeros(made: Any, unknown: set[str], *, whole_unknown: bool) -> list[str]:
         lines = abatement_words.summary(made)
         years = made.by_year.to_dict("records")
         known = [(int(r["annee"]), r["abattement_eur"]) for r in years]
-        lines.append(abatement_words.forecast_sentence(known, opened=0, waiting=NIL))
+        lines.append(abatement_words.forecast_sentence(known, opened=0, waiting=NIL, causes=""))
         wrong += [s for s in lines if re.search(r"(?<![\d\u202f])0\u202f€", s)]
         if made.totals["abattement_eur"] is not None:
             wrong.append(str(made.totals["abattement_eur"]))
@@ -530,7 +533,11 @@ def _possessions(tally: Tally, world: World, made: Any, *, given: bool) -> None:
     """Compare the premises owned and on no notice, résidence by résidence, in number and in euros."""
     noticed = {one.key for one in world.locaux}
     every = {number for numbers in world.owned.values() for number in numbers}
-    rows = [r for r in made.owned.to_dict("records") if r["constat"] in ("sans_avis", "exonere")]
+    rows = [
+        r
+        for r in made.owned.to_dict("records")
+        if r["constat"] in ("sans_avis", "exonere", "a_verifier")
+    ]
     told = {r["id_residence"]: r for r in rows}
     full = {one.key: cut(one, D(1), world.rounding) for one in world.locaux}
     for home in world.homes:
@@ -544,7 +551,7 @@ def _possessions(tally: Tally, world: World, made: Any, *, given: bool) -> None:
         near = mine if sum(one.homes for one in mine) else world.locaux
         homes, part = sum(one.homes for one in near), shares(home, world.year)[0]
         good = paper_state(world, home.quarter, world.year, given=given)[0] == "bon"
-        unsent = bool(mine) and mine[0].sent is False
+        unsent = bool(mine) and all(one.sent is False for one in mine)
         worth = None
         if lacking and home.inside and part and good and not unsent and homes:
             each = sum((full[one.key] for one in near), NIL) / homes
