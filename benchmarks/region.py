@@ -40,11 +40,11 @@ def run(toml: Path, out: Path, options: list[str], cache: Path) -> dict[str, flo
     """Run `tfpb region` once and measure it."""
     told = measured(["region", str(toml), "--sortie", str(out), *options], cache)
     journal = json.loads((out / "journal.json").read_text(encoding="utf-8"))["durees_s"]
-    ends = [
-        max(f.stat().st_mtime for f in out.rglob(p))
-        for p in ("bailleurs/*.zip", "contrats/*/fiche.*")
-    ]
-    return {**told, **{f"dont {k}": v for k, v in journal.items()}, "fiches": ends[1] - ends[0]}
+    told |= {f"dont {k}": v for k, v in journal.items()}
+    packs, sheets = (
+        [f.stat().st_mtime for f in out.rglob(p)] for p in ("bailleurs/*.zip", "contrats/*/fiche.*")
+    )
+    return told | ({"fiches": max(sheets) - max(packs)} if sheets else {})
 
 
 def measured(words: list[str], cache: Path) -> dict[str, float]:
