@@ -131,3 +131,9 @@ def test_what_is_read_by_name_stays_unless_it_holds_persons() -> None:
     assert list(left.frame.columns) == ["Nom"]
     number = {"invariant": PEOPLE["Numéro"]}
     assert without_people(table(number), known=["Invariant"])[1] == []
+
+
+def test_who_decided_a_doubt_stays_in_the_file_of_decisions() -> None:
+    signed = table({"decision": ["dans"] * 4, "auteur": ["Mme Durand"] * 4})
+    assert without_people(signed, known=["decision", "auteur"], signed=["auteur"])[1] == []
+    assert len(without_people(signed, known=["decision", "auteur"])[1]) == 1

@@ -101,7 +101,8 @@ class Gathering:
             self.faults += found
         if role == "gmbi":
             read = _owned_alone(read, known)
-        table, dropped = without_people(read, known=known)
+        signed = ("auteur",) if role == "decisions" else ()
+        table, dropped = without_people(read, known=known, signed=signed)
         self.faults += dropped
         left = {name for name in read.frame.columns if name not in table.frame.columns}
         named = tenant_columns(read.frame[sorted(left)])

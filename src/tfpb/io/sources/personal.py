@@ -131,7 +131,9 @@ def tenant_columns(frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> list[str
     ]
 
 
-def without_people(table: TextTable, *, known: Iterable[str]) -> tuple[TextTable, list[Fault]]:
+def without_people(
+    table: TextTable, *, known: Iterable[str], signed: Iterable[str] = ()
+) -> tuple[TextTable, list[Fault]]:
     """Leave out the columns of a table that look like persons.
 
     Parameters
@@ -140,6 +142,8 @@ def without_people(table: TextTable, *, known: Iterable[str]) -> tuple[TextTable
     known : iterable of str
         Names that the table is read under: never dropped for their header, nor for digits that a
         number of a notice may have too.
+    signed : iterable of str
+        Columns kept whatever they hold: who decided a doubt stays in the file of decisions.
 
     Returns
     -------
@@ -150,7 +154,7 @@ def without_people(table: TextTable, *, known: Iterable[str]) -> tuple[TextTable
     frame = table.frame
     names = [
         h
-        for h in frame.columns
+        for h in frame.columns.difference(list(signed), sort=False)
         if _of_people(h, frame[h], known=fold(h) in kept)
         or (fold(h) not in kept and _people(h, [t for t in frame[h].unique() if t], frame, kept))
     ]

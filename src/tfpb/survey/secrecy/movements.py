@@ -83,8 +83,8 @@ def shared_by(wave: Sequence[System]) -> list[Shared]:
         for need in chain.from_iterable(system.needs for system in members):
             name = _name(need)
             widest[name] = max(widest.get(name, 0.0), abs(need.by))
-        low = np.max([system.low for system in members], axis=0)
-        high = np.min([system.high for system in members], axis=0)
+        low = np.stack([system.low for system in members]).max(axis=0)
+        high = np.stack([system.high for system in members]).min(axis=0)
         made[key] = Shared(low, high, widest)
     return [made[key] for key in keys]
 
