@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.personal import personal_columns, without_people
 from tfpb.io.tables.text_table import TextTable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PHONES = ["06 12 34 56 78", "07 12 34 56 79", "03.20.11.22.33", "+33 6 12 34 56 80"]
 PEOPLE = {
@@ -133,7 +139,16 @@ def test_what_is_read_by_name_stays_unless_it_holds_persons() -> None:
     assert without_people(table(number), known=["Invariant"])[1] == []
 
 
-def test_who_decided_a_doubt_stays_in_the_file_of_decisions() -> None:
-    signed = table({"decision": ["dans"] * 4, "auteur": ["Mme Durand"] * 4})
-    assert without_people(signed, known=["decision", "auteur"], signed=["auteur"])[1] == []
-    assert len(without_people(signed, known=["decision", "auteur"])[1]) == 1
+@pytest.mark.parametrize(
+    ("role", "told"), [("decisions", []), ("programme", ["donnee_personnelle_ecartee"])]
+)
+def test_who_decided_a_doubt_stays_in_the_file_of_decisions(
+    role: str, told: list[str], tmp_path: Path
+) -> None:
+    rows = "id_residence;decision;auteur\n" + "R1;dans;Mme Durand\nR2;hors;Mme Petit\n"
+    (tmp_path / "d.csv").write_text(rows, encoding="utf-8")
+    gathered = Gathering()
+    read = gathered.table(role, tmp_path / "d.csv", known=("id_residence", "decision", "auteur"))
+    assert read is not None
+    assert ("auteur" in read.frame.columns) is (not told)
+    assert [f.code for f in gathered.faults] == told
