@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tfpb import tax
 from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.codes import ENSEMBLE
-from tfpb.pipeline.rooms import evaluation, perimeters, tax
+from tfpb.pipeline.rooms import evaluation, perimeters
 from tfpb.pipeline.rooms import survey as statistics
 
 if TYPE_CHECKING:

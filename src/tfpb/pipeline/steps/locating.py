@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tfpb.addresses.communes import places
 from tfpb.errors import stop_on_faults
 from tfpb.model.location import Located
-from tfpb.pipeline.rooms import ground as grounds
 from tfpb.pipeline.rooms import perimeters
+from tfpb.report import ground as grounds
 
 if TYPE_CHECKING:
     import pandas as pd
