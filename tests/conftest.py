@@ -26,9 +26,10 @@ BEGUN_FIRST = {
     (Path(__file__).parent / name).resolve(strict=True): rank
     for rank, name in enumerate(
         (
-            "cli/test_cli_region.py", "browser/test_browser_page_real.py",
-            "browser/test_browser_page.py", "cli/test_cli_releases.py",
-            "golden/test_golden_packs.py", "cli/test_cli_examples.py", "browser/test_browser_map.py",
+            "cli/test_cli_region_again.py", "cli/test_cli_region_documents.py",
+            "cli/test_cli_region_told.py", "browser/test_browser_page.py", "golden/test_golden_packs.py",
+            "cli/test_cli_releases.py", "cli/test_cli_region.py", "cli/test_cli_examples.py",
+            "browser/test_browser_map.py",
             "cli/test_cli_privacy.py", "unit/faults/test_faults_commands.py",
             "cli/test_cli_review_loop.py", "cli/test_cli_dossier.py", "cli/test_cli_pack_again.py",
             "cli/test_cli_pack_secrecy.py", "unit/pack/test_pack_kill.py", "unit/maps/test_maps_print.py",

@@ -16,6 +16,7 @@ from tfpb.pipeline.kept.stage_cache import StageCache
 if TYPE_CHECKING:
     from conftest import Run
 
+pytestmark = pytest.mark.usefixtures("kept")
 Spoil = Callable[[Path], None]
 
 

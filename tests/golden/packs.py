@@ -116,7 +116,7 @@ def prepare(work: Path) -> None:
 def run(name: str, work: Path, *, data_only: bool = False, kept: Path | None = None) -> Taken:
     """Run the commands of a subject in a prepared folder and read all they wrote and printed.
 
-    With `data_only`, a subject whose documents take long is run without them; with `kept`, stages
+    With `data_only`, a subject that has an option for it is run without documents; with `kept`, stages
     whose results lie there are not run again.
     """
     shutil.rmtree(work / "sortie", ignore_errors=True)
@@ -173,8 +173,7 @@ def differences(
 ) -> Iterator[str]:
     """Yield what differs from the frozen subject: a heading a file, then its first lines.
 
-    Without `pages` the PDF are left out on both sides; with `data_only`, all but data files of a
-    subject run without its documents.
+    Without `pages` the PDF are left out on both sides; with `data_only`, all but data files.
     """
     folder = FROZEN / name
     rows = (folder / "index.tsv").read_text(encoding="utf-8").splitlines()
@@ -188,7 +187,7 @@ def differences(
             {k: v for k, v in taken.lines.items() if ".pdf" not in k},
             {k: v for k, v in taken.pictures.items() if ".pdf" not in k},
         )
-    if data_only and SUBJECTS[name].data_only:
+    if data_only:
         frozen = {k: v for k, v in frozen.items() if _DATA.search(k)}
         taken = pack_texts.Taken({k: v for k, v in taken.lines.items() if _DATA.search(k)})
         pictures = {}

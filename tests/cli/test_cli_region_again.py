@@ -1,0 +1,145 @@
+"""The region run again: kept stages, processes and a cluster give the same bytes; releases bind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from region_outputs import DATA, OWNERS, assert_same, read
+
+from effort import tries
+from tfpb import executors
+from tfpb.errors import fail
+from tfpb.pipeline.published_before import precedents
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+PROCESSES = ("--moteur", "processus", "--processus", 2, *DATA, "--diffuser")
+
+
+def with_a_delivery(region: Path, folder: Path) -> Path:
+    """Copy the region's files with sixty interviews more of the first bailleur; return its file."""
+    shutil.copytree(region.parent, folder)
+    path = folder / "bailleurs" / "b01" / "enquete.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    extra = [f"{900_000 + k};{line.split(';', 1)[1]}" for k, line in enumerate(lines[1:61])]
+    path.write_text("\n".join([*lines, *extra]) + "\n", encoding="utf-8-sig")
+    return folder / "region.toml"
+
+
+def interviews(outputs: Path) -> list[int]:
+    """Return the interviews of each wave."""
+    waves: list[int] = read(outputs / "region" / "donnees" / "methode_vagues.csv")["n"].tolist()
+    return waves
+
+
+@pytest.mark.slow
+def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_the_next(
+    region: Path,
+    region_made: Path,
+    region_kept: Path,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for folder in {p.parent for p in region_made.rglob("*.csv")}:
+        assert "PROJET" in (folder / "PROJET.txt").read_text(encoding="utf-8"), folder
+    ledger = Path(os.environ["TFPB_DIFFUSIONS"])
+    call = ("--moteur", "local", *DATA, "--diffuser")
+    delivered = with_a_delivery(region, tmp_path / "region")
+    # the first takes what a run before the delivery kept; the second keeps nothing and works in processes
+    for name, cache, engine in (("un", str(region_kept), call), ("encore", "non", PROCESSES)):
+        monkeypatch.setenv("TFPB_CACHE", cache)
+        result = run("region", delivered, "--sortie", tmp_path / name, *engine)
+        assert result.exit_code == 0, result.output
+        assert "PROJET" not in result.output
+        assert ledger.read_text(encoding="utf-8").count("\n") == 1
+    assert_same(tmp_path / "un", tmp_path / "encore")
+    now, before = interviews(tmp_path / "un"), interviews(region_made)
+    assert now[0] > before[0]  # the delivery is of the first wave
+    assert now[1] == before[1]
+    assert not list((tmp_path / "un").rglob("PROJET.txt"))
+    first = json.loads((tmp_path / "un" / "diffusion.json").read_text(encoding="utf-8"))
+    assert first["bailleurs"] == OWNERS
+    own = tmp_path / "un" / "bailleurs" / "habitat-fictif-01.zip"
+    homes = list(first["residences_par_bailleur"][OWNERS[0]]["cote"])
+    [alone] = precedents(OWNERS[:1], "", homes, [own]).releases[:1]
+    assert alone.bailleurs == (OWNERS[0],)
+    assert {c.bailleur for c in alone.masked} <= {OWNERS[0], "ensemble"}
+
+    monkeypatch.setenv("TFPB_CACHE", str(region_kept))
+    path = delivered.parent / "bailleurs" / "b01" / "enquete.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text("\n".join(lines[:-4]) + "\n", encoding="utf-8-sig")
+    result = run("region", delivered, "--sortie", tmp_path / "deux", *call)
+    assert result.exit_code == 0, result.output
+    said = result.output
+    assert said.index("soustraites, le diraient") < said.index("Région écrite dans")
+    second = json.loads((tmp_path / "deux" / "diffusion.json").read_text(encoding="utf-8"))
+    told = [{tuple(c): n for *c, n in r["montrees"]} for r in (first, second)]
+    both = told[0].keys() & told[1].keys()
+    assert len(both) > 100
+    assert not [c for c in both if 0 < abs(told[0][c] - told[1][c]) < 11]
+
+
+def test_who_sends_parts_to_a_cluster_reads_first_what_travels(
+    region: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody_answers(cluster: executors.Dask, *_: object) -> None:
+        raise fail("dask_injoignable", got=cluster.scheduler)
+
+    monkeypatch.setattr(executors.Dask, "map", nobody_answers)
+    result = run("region", region, "--sortie", tmp_path / "s", "--moteur", "dask",
+                 "--ordonnanceur", "tcp://127.0.0.1:9", *DATA)  # fmt: skip
+    assert result.exit_code == 2, result.output
+    assert "données personnelles" in result.output
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.skipif(not tries(0, 1), reason="une région de plus, en grappe : TFPB_ESSAIS=tous")
+def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(
+    region: Path, region_made: Path, run: Run, tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
+    from dask_cluster import dask_cluster
+
+    whole = executors.Dask.map
+    with (
+        dask_cluster(tmp_path / "dask", workers=3) as cluster,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        killed, slow, _ = cluster.workers
+        ended = threading.Event()
+
+        def drag() -> None:
+            while not ended.wait(0.05):
+                slow.send_signal(signal.SIGSTOP)
+                ended.wait(0.2)
+                slow.send_signal(signal.SIGCONT)
+
+        def with_a_loss(self: executors.Dask, work: Any, parts: Any, advance: Any = None) -> Any:
+            def told(count: int) -> None:
+                killed.kill()
+                if advance is not None:
+                    advance(count)
+
+            return whole(self, work, parts, told)
+
+        patch.setattr(executors.Dask, "map", with_a_loss)
+        dragging = threading.Thread(target=drag)
+        dragging.start()
+        result = run("region", region, "--sortie", tmp_path / "grappe", "--moteur", "dask",
+                     "--ordonnanceur", cluster.scheduler, *DATA)  # fmt: skip
+        ended.set()
+        dragging.join()
+        assert killed.wait(timeout=60) != 0
+        assert slow.poll() is None
+    assert result.exit_code == 0, result.output
+    assert_same(region_made, tmp_path / "grappe")
