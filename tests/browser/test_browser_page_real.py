@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from page_player import Player, entered
 
+from effort import tries
 from served_page import served
 from tfpb.io.sources.toml_files import load_settings
 
@@ -19,7 +20,12 @@ from landlord_bondy import landlord_files  # beside the other tests of real file
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.real, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.real,
+    pytest.mark.slow,
+    pytest.mark.skipif(not tries(0, 1), reason="deux dossiers par la page : TFPB_ESSAIS=tous"),
+]
 
 
 def test_bondy_goes_from_its_files_to_a_full_pack(

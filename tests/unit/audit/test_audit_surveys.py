@@ -19,6 +19,7 @@ from auditcases import (
     unprotected,
 )
 
+from effort import tries
 from tfpb import survey
 from tfpb.audit import Attack, Audit, Release, audit
 from tfpb.audit.widths import effective
@@ -59,8 +60,8 @@ def test_the_protector_holds_against_an_outsider(kind: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("seed", "small"), [(20, 0.25), (21, 0.6)]
-)  # the second: small sums of atoms
+    ("seed", "small"), [(21, 0.6), (20, 0.25)][: tries(1, 2)]
+)  # the first: small sums of atoms
 def test_the_protector_holds_in_a_region_against_each_bailleur(
     seed: int, small: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,7 +74,7 @@ def test_the_protector_holds_in_a_region_against_each_bailleur(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("protector", [unprotected, primary_only])
+@pytest.mark.parametrize("protector", [primary_only, unprotected][: tries(1, 2)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_audit_sees_a_protector_that_is_off(
     kind: str, protector: Callable[..., Any], monkeypatch: pytest.MonkeyPatch

@@ -46,8 +46,8 @@ CONTRACTS = (
     tables.DIAGNOSTICS,
     tables.DECISIONS_LIMITES,
 )
-few = settings(max_examples=tries(20, 60), deadline=None)
-many = settings(max_examples=tries(75, 300), deadline=None)
+few = settings(max_examples=tries(10, 60), deadline=None)
+many = settings(max_examples=tries(30, 300), deadline=None)
 any_text = st.text(max_size=40)
 cell = st.one_of(
     st.sampled_from(

@@ -549,7 +549,7 @@ _CELLS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=tries(40, 150))
+@settings(deadline=None, max_examples=tries(15, 150))
 @given(st.fixed_dictionaries({c: st.one_of(_CELLS, st.text(max_size=20)) for c in ADDRESS_COLUMNS}))
 def test_any_row_gives_one_answer_in_the_codes_of_the_contract(cells: dict[str, str]) -> None:
     row = geocode(pd.DataFrame([cells]), Town(), Registry()).iloc[0]

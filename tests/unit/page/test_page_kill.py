@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
+by_night = pytest.mark.skipif(not tries(0, 1), reason="dix moments d’arrêt : TFPB_ESSAIS=tous")
 
 
 class Opened:
@@ -127,11 +128,12 @@ def _lives(pid: str) -> bool:
     return False
 
 
+@by_night
 def test_what_was_decided_is_there_after_a_kill(
     folder: Path, geodata: Path, tmp_path: Path
 ) -> None:
     known: list[str] = []
-    for at in range(tries(1, 4)):
+    for at in range(4):
         opened = Opened(folder, geodata, tmp_path / "cache")
         left = opened.doubts()
         side = ("dans", "hors")[at % 2]
@@ -141,11 +143,12 @@ def test_what_was_decided_is_there_after_a_kill(
         assert sorted(decided(folder)) == sorted(known)
 
 
+@by_night
 def test_a_kill_before_the_answer_leaves_the_file_before_or_after_it(
     folder: Path, geodata: Path, tmp_path: Path
 ) -> None:
     before: list[str] = []
-    for delay in (0.05, 0.0, 0.02, 0.1, 0.2, 0.4)[: tries(1, 6)]:
+    for delay in (0.05, 0.0, 0.02, 0.1, 0.2, 0.4):
         opened = Opened(folder, geodata, tmp_path / "cache")
         rank, key = opened.doubts()[0]
 

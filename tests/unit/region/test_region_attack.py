@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 SEEDS = (1, 3, 5)
-NUMBERS = (0, 3, 5, 1, 2, 4)[: tries(3, 6)]
+NUMBERS = (5, 3, 0, 1, 2, 4)[: tries(2, 6)]
 KEYS = ("bailleur", *LEVELS, "qpv")
 SIDES = {"qpv": (1,), "hors_qpv": (0,), "ensemble": (0, 1)}
 NOBODY = ""

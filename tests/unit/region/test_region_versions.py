@@ -70,7 +70,7 @@ def known_still(made: Estimates, before: Disclosed) -> set[Cell]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS[: tries(2, 6)])
+@pytest.mark.parametrize("seed", SEEDS[: tries(1, 6)])
 def test_the_second_version_hides_behind_nothing_that_the_first_still_tells(seed: int) -> None:
     _, made, before = versions(seed)
     known = known_still(made, before)

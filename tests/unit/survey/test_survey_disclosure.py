@@ -170,7 +170,7 @@ shapes = st.fixed_dictionaries(
         "owners": st.sampled_from([("A",), ("A", "B"), ("A", "B", "C"), ("A", "B", "C", "D")]),
     }
 )
-slow = settings(deadline=None, max_examples=tries(10, 25), suppress_health_check=list(HealthCheck))
+slow = settings(deadline=None, max_examples=tries(4, 25), suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.slow
@@ -232,7 +232,7 @@ def every_table_hides_the_same_cells(published: Published) -> None:
 
 
 @pytest.mark.slow
-@settings(slow, max_examples=tries(4, 12))
+@settings(slow, max_examples=tries(2, 12))
 @given(st.integers(0, 10_000), shapes, st.permutations(BY))
 def test_two_runs_by_other_territories_cannot_be_subtracted(
     seed: int, shape: dict[str, object], levels: list[str]
