@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.errors import Fault
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.model.money import States
     from tfpb.model.record import Reading
     from tfpb.model.report import KeyFigure

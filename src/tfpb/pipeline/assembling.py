@@ -10,10 +10,10 @@ from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
+from tfpb.facts.dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
-from tfpb.model.assembly import Dossier
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
 from tfpb.pipeline.published_before import last_heights, precedents, release_of
@@ -281,6 +281,7 @@ def assembled(
         outside=outside,
         checks=checks_of(inputs.frames["patrimoine"], located),
         notices=(*doubts, *outside_doubts(outside), *_notices(values)),
+        claims=values[stages.CLAIMS],
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.pipeline.steps import costing, geocoding, locating, surveying
+from tfpb.pipeline.steps import claiming, costing, geocoding, locating, surveying
 from tfpb.pipeline.wiring import Key, Outcome, Values, check, needed, run_stages, stage
 from tfpb.stage import Execute, directly
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tfpb.addresses.file_geocoder import FileGeocoder
     from tfpb.errors import Headers
+    from tfpb.facts.claim import Claims
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.assembly import Evaluation, Sensitivity
@@ -66,6 +67,8 @@ EVALUATION: Final[Key[Evaluation | None]] = Key("evaluation")
 DOUBTS: Final[Key[pd.DataFrame]] = Key("doubts")
 SENSITIVITY: Final[Key[Sensitivity]] = Key("sensitivity")
 GROUND: Final[Key[Ground]] = Key("ground")
+CLAIMS: Final[Key[Claims]] = Key("claims")
+"""Every figure of the dossier, each under one name."""
 
 START: Final = (
     INPUTS, ADDRESSES, GEOCODER, WATCH, GEOGRAPHY, RULE, CARTE, ANSWERS, SCOPE, BEFORE, TAXES, TAX_RULE,
@@ -92,6 +95,7 @@ STAGES: Final = (
     stage("Évaluation", costing.evaluate, (SCOPE, LOCATED, PROGRAMME, SURVEY), EVALUATION),
     stage("Doutes du parc", costing.doubts, (TAX_RULE, TAXES, LOCATED), DOUBTS, kept="table"),
     stage("Sensibilité", costing.sensitive, (SCOPE, DOUBTS, SURVEY), SENSITIVITY),
+    stage("Faits", claiming.claim, (LOCATED, ABATEMENT, PROGRAMME, SURVEY), CLAIMS),
     stage("Fond de carte", locating.ground, (GEOGRAPHY, LOCATED), GROUND),
 )
 # fmt: on

@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.model.record import Source
     from tfpb.model.report import Report, Section
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
 
-_LATE: Final = (stages.EVALUATION, stages.SENSITIVITY)
+_LATE: Final = (stages.EVALUATION, stages.SENSITIVITY, stages.CLAIMS)
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
     "Bilan du programme", ("programme", "head", "draft"), "bilans", programme_files, kept="fichiers"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from tfpb.model.assembly import Dossier
+from tfpb.facts.dossier import Dossier
 from tfpb.model.codes import SHOWN, TOTAL
 from tfpb.model.location import Ground, Located
 from tfpb.model.report import Report, Text

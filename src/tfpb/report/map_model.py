@@ -34,7 +34,7 @@ from tfpb.words.survey.verdict_words import weakness
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _NAMES: Final = ("code_qpv", "nom_qpv", "communes")

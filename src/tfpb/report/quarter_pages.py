@@ -25,7 +25,7 @@ from tfpb.words.survey.verdict_words import plainly, verdict_words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _LINES: Final = 3

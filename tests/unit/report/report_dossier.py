@@ -14,8 +14,9 @@ import pandas as pd
 from shapely.geometry import box
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.facts.dossier import Dossier
 from tfpb.model import survey as survey_model
-from tfpb.model.assembly import Dossier, Evaluation, Sensitivity
+from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.location import Ground, Located, QpvMap
 from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme, States
 from tfpb.model.record import Check, Source

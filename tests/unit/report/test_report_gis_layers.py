@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
 
 
 def dossier() -> Dossier:

@@ -26,7 +26,7 @@ from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
 
 
 def blocks(dossier: Dossier) -> dict[str, Any]:

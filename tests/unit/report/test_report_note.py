@@ -22,7 +22,7 @@ from tfpb.report.sections.note import note, shortened
 from tfpb.words.survey.verdict_words import PLAIN, plainly
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
 
 INPUTS = ("abatement", "programme", "survey", "conventions", "droit_commun")
 

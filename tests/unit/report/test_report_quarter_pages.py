@@ -35,7 +35,7 @@ from tfpb.words.documents import residents_words as words
 from tfpb.words.survey.satisfaction import NOT_NAMED
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.model.location import QpvPage
 
 CODE = "QN05991I"

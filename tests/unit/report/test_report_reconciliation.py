@@ -20,7 +20,7 @@ from tfpb.report.sections.sources import conditions
 from tfpb.words.documents.region_words import money_lead
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
 
 
 def section(dossier: Dossier, key: str) -> tuple[str, dict[str, Table], str]:

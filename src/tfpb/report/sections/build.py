@@ -39,7 +39,7 @@ from tfpb.words.numbers import euros, long_date, number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
 
 
 _ON_A_PAGE: Final = {

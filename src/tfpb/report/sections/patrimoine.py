@@ -18,7 +18,7 @@ from tfpb.words.places import side_words as words
 from tfpb.words.places.address_words import CHOSEN
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement
 

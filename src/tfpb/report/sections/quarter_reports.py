@@ -24,7 +24,7 @@ from tfpb.words.places.side_words import is_decided
 from tfpb.words.survey.satisfaction import OF_ALL, OF_BAILLEUR
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.model.location import QpvPage
 
 _ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)

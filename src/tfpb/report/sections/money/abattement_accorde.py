@@ -20,7 +20,7 @@ from tfpb.words.money.state_words import state_sentences
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement
 

@@ -27,7 +27,7 @@ from tfpb.words.money import programme_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.model.money import Programme
 
 _SUMMED: Final[tuple[str, ...]] = (

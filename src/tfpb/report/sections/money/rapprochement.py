@@ -15,7 +15,7 @@ from tfpb.words.money import abatement_words, state_words
 from tfpb.words.money import state_words as words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
     from tfpb.model.money import Abatement, Programme
 
 

@@ -21,7 +21,7 @@ from tfpb.words.places.map_words import interviews
 from tfpb.words.survey import satisfaction, survey_words, verdict_words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
 
 _LOWER: Final = frozenset({Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE})
 _LEVEL: Final = frozenset({Verdict.EQUIVALENT, Verdict.EQUIVALENT_INFERIEUR})

@@ -31,7 +31,7 @@ from tfpb.words.survey.verdict_words import (
 )
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
 
 
 def evaluation(dossier: Dossier) -> Section:

@@ -16,7 +16,7 @@ from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
 
 _DRAWN: Final = (
     "libelle", "importance", "importance_ic95_bas", "importance_ic95_haut", "performance",

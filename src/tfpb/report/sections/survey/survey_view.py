@@ -21,7 +21,7 @@ from tfpb.words.survey.verdict_words import PUBLICATIONS, plainly, target_words,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.dossier import Dossier
 
 ALONE: Final = "oui"
 """Value of `isole` in a comparison."""

@@ -1,0 +1,23 @@
+"""The step on claims: every figure of the dossier under its one name, from what the other stages made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tfpb.facts.table import claims_of
+
+if TYPE_CHECKING:
+    from tfpb.facts.claim import Claims
+    from tfpb.model.location import Located
+    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.survey import Published
+
+
+def claim(
+    located: Located,
+    abatement: Abatement | None,
+    programme: Programme | None,
+    survey: Published | None,
+) -> Claims:
+    """Claim the figures of the dossier."""
+    return claims_of(located, abatement, programme, survey)
