@@ -56,7 +56,7 @@ MISUSES: dict[str, Callable[[Amount], object]] = {
     "pandas sum that skips blanks": lambda a: pd.Series([a, None], dtype=object).sum(),
     "pandas fill": lambda a: pd.to_numeric(pd.Series([a], dtype=object)),
     "json": json.dumps,
-    "text join": lambda a: ", ".join(["x", a]),
+    "text join": lambda a: ", ".join([*"x", a]),
     "csv": lambda a: pd.DataFrame({"a": [a]}).to_csv(),
 }
 
@@ -120,7 +120,7 @@ def around(truth: list[int], *, open_above: bool) -> tuple[Amount, int]:
 def test_what_is_computed_holds_the_truth(
     one: list[int],
     other: list[int],
-    left: bool,
+    left: bool,  # noqa: FBT001 - drawn
     right: bool,  # noqa: FBT001 - drawn
 ) -> None:
     (a, x), (b, y) = around(one, open_above=left), around(other, open_above=right)
