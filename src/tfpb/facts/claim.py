@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 TOTAL: Final = "total"
 """Scope of the whole dossier; another scope is a `code_qpv`, or what `axis_scope` and its like write."""
 
+OUTSIDE: Final = "hors_quartier"
+"""Scope of what lies out of every quarter: quarters and it add up to the whole."""
+
 
 class State(StrEnum):
     """What is known of a claim; the codes stand in `faits.csv`, their French in `claim.toml`."""

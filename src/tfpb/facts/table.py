@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tfpb.facts.claim import Claims
 from tfpb.facts.dwellings import dwelling_claims
+from tfpb.facts.money import money_claims
 
 if TYPE_CHECKING:
     from tfpb.model.location import Located
@@ -23,5 +24,6 @@ def claims_of(
 
     What a missing file hides is claimed by nobody: `Claims.amount` answers « unknown ».
     """
-    del abatement, programme, survey
-    return Claims(dwelling_claims(located))
+    del programme, survey
+    money = () if abatement is None else money_claims(abatement)
+    return Claims([*dwelling_claims(located), *money])

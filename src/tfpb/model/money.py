@@ -181,6 +181,9 @@ class Abatement:
         `CALENDAR_COLUMNS`: what changes, and when.
     owned : DataFrame or None
         `OWNED_COLUMNS`; None without the export of the premises owned.
+    by_premises : DataFrame or None
+        `PREMISES_FACT_COLUMNS`: what each premises adds to the claims of money, in whole cents; None where
+        the amounts are of several bailleurs.
     """
 
     year: int
@@ -205,6 +208,7 @@ class Abatement:
     reconciliation: pd.DataFrame | None = None
     calendar: pd.DataFrame | None = None
     owned: pd.DataFrame | None = None
+    by_premises: pd.DataFrame | None = None
 
     @property
     def unknown_quarters(self) -> int:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import math
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,7 @@ from shapely.geometry import box
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.dossier import Dossier
+from tfpb.facts.table import claims_of
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.location import Ground, Located, QpvMap
@@ -25,6 +26,7 @@ from tfpb.model.results import (
     COMPARISON_COLUMNS,
     DECLARATION_COLUMNS,
     LEVEL_COLUMNS,
+    PREMISES_FACT_COLUMNS,
     PRIORITY_COLUMNS,
     RECONCILIATION_COLUMNS,
     STATE_COLUMNS,
@@ -32,6 +34,9 @@ from tfpb.model.results import (
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
 from tfpb.tax.abatement.tallies import state_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HOSTILE = '=HYPERLINK("http://x","Les Lilas")'
 HOSTILE_TYPST = '#panic("non") *gras* $x$ @ref <l> \\ [x] // été œuvre \u200f\U0001f600'
@@ -262,7 +267,7 @@ def abatement(stock: Located) -> Abatement:
              "compensation_etat_eur": Decimal(9000), "perte_collectivites_eur": Decimal(14000),
              "reporte_contribuables_eur": Decimal(800), **state_cells(_quarter_states(part)),
              "abattement_a_verifier_eur": Decimal(0), "abattement_sans_convention_eur": Decimal(0),
-             "logements_sans_montant": 0, "nature": "reel"}
+             "logements_exoneres": 0, "logements_sans_montant": 0, "nature": "reel"}
             for code, name in QUARTERS.items()
             for part in [by_residence[by_residence["code_qpv"] == code]]
         ]
@@ -326,8 +331,41 @@ def abatement(stock: Located) -> Abatement:
         2025, "centime", _premises(by_residence), by_residence, by_qpv, communes, states,
         {"cote": doubtful}, totals, {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
         pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
-        reconciliation=account,
+        claim_until=dt.date(2026, 12, 31), reconciliation=account,
+        by_premises=_by_premises(by_residence, doubtful),
     )  # fmt: skip
+
+
+def premises_facts(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Return facts of premises by hand, in euros; what a row does not name adds nothing."""
+    counts = {c for c in PREMISES_FACT_COLUMNS if c.startswith("logements")}
+    empty = {"code_qpv": "", "code_insee": "59999", "avis_non_lu": False}
+    made = []
+    for row in rows:
+        cents = {
+            k: v if k in counts or k in empty else int(Decimal(v) * 100) for k, v in row.items()
+        }
+        made.append(dict.fromkeys(PREMISES_FACT_COLUMNS, 0) | empty | cents)
+    return pd.DataFrame(made, columns=list(PREMISES_FACT_COLUMNS))
+
+
+def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
+    """Make one premises a résidence, one to claim a quarter, and one out of every quarter."""
+    rows: list[dict[str, Any]] = []
+    for home in homes.to_dict("records"):
+        due = home["abattement_eur"]
+        abated = int(home["nb_logements"]) if due else 0
+        rows.append(
+            {"code_qpv": home["code_qpv"], "logements_abattus": abated,
+             **dict.fromkeys(("acquis", "acquis_porte", "porte", "economie", "au_mieux"), due)}
+        )  # fmt: skip
+    rows += [
+        {"code_qpv": code, "base": 1500000, "compensation": 9000, "perte": 14000,
+         "reporte_contribuables": 800, "frais_a_reclamer": 35, "a_reclamer": 1200, "au_mieux": 1200}
+        for code in QUARTERS
+    ]  # fmt: skip
+    out = {"a_risque": 310, "porte": 310, "sous_reserve": doubtful, "reserve_cote": doubtful}
+    return premises_facts([*rows, out | {"au_mieux": doubtful, "frais_gestion": 90}])
 
 
 def _quarter_states(homes: pd.DataFrame) -> States:
@@ -512,7 +550,13 @@ def make(**changes: Any) -> Dossier:
         (Fault("code_devine", Place("programme.xlsx", "Programme", 18, "axe"), "Sur entretien",
                {"lu": "3 · Sur-entretien", "attendu": "un axe de 1 à 8"}, Severity.DOUTE),),
     )  # fmt: skip
-    return dataclasses.replace(whole, **changes)
+    return claimed(dataclasses.replace(whole, **changes))
+
+
+def claimed(dossier: Dossier) -> Dossier:
+    """Return a dossier with the claims that the pipeline makes of what it holds."""
+    held = (dossier.located, dossier.abatement, dossier.programme, dossier.survey)
+    return dataclasses.replace(dossier, claims=claims_of(*held))
 
 
 def bare() -> Dossier:

@@ -28,6 +28,7 @@ from tfpb.tax.abatement.premises import (
     settle,
     year_of,
 )
+from tfpb.tax.abatement.premises_facts import premises_facts
 from tfpb.tax.abatement.rights import right_of
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
@@ -166,7 +167,7 @@ def abate(
         rounding=rounding,
         premises=_premises_frame(frame, items),
         by_residence=tallies.by_residence(items, stock, reader=reader, on=on),
-        by_qpv=tallies.by_qpv(items, stock, missing),
+        by_qpv=tallies.by_qpv(items, stock, missing, reader),
         by_commune=tallies.by_commune(items),
         states=tallies.states_of(items, sum(missing.values())),
         reserves=tallies.reserves_of(items),
@@ -183,6 +184,7 @@ def abate(
         calendar=calendar(items, stock, coming, gone, held, reader),
         leavers=gone,
         owned=None if owned is None else owned_premises(owned, items, stock, bare),
+        by_premises=premises_facts(items),
     )
     return replace(result, values=reader.used())
 

@@ -30,6 +30,7 @@ UNKNOWN: Final = ""
 """What a notice abates of a premises: nothing, its right, all of it, or unknown: no figure, or one that
 nothing explains."""
 BORNE: Final = frozenset({RIGHT, FULL})
+_READ: Final = (NONE, RIGHT, FULL)
 _HANGS: Final[Mapping[str, Reserve]] = {
     "convention_non_fournie": Reserve.CONVENTIONS,
     "convention_absente": Reserve.CONVENTION,
@@ -51,10 +52,14 @@ _ALL: Final = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """States of a premises, and what its reserve hangs on."""
+    """States of a premises, and what its reserve hangs on.
+
+    `outcomes` are the states that it may come to, where no notice that is read says what it bears.
+    """
 
     states: States
     reserves: Mapping[Reserve, Decimal] = field(default_factory=dict)
+    outcomes: tuple[States, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,11 @@ class Premises:
     def entitled(self) -> bool:
         """Whether every condition holds."""
         return not self.right.statut
+
+    @property
+    def unread(self) -> bool:
+        """Whether its right holds and a sum stands for it on a notice, which nothing explains."""
+        return self.entitled and self.noticed and self.state == UNKNOWN
 
     @property
     def states(self) -> States:
@@ -300,6 +310,13 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
     standing = standing_of(right, item.state, item.abated, mended=mended)
     if is_repeated(item) and item.state not in BORNE:
         standing = Standing(States())  # its other line has what is due
+    elif item.state == UNKNOWN and right.taxable:
+        standing = replace(
+            standing,
+            outcomes=tuple(
+                standing_of(right, state, item.abated, mended=mended).states for state in _READ
+            ),
+        )
     settled = replace(
         item,
         statut=statut,

@@ -221,22 +221,31 @@ def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
     return f"{part} {motive}"
 
 
-def by_qpv(items: list[Premises], stock: Stock, missing: Mapping[str, int]) -> pd.DataFrame:
+def by_qpv(
+    items: list[Premises], stock: Stock, missing: Mapping[str, int], reader: Reader
+) -> pd.DataFrame:
     """Add by quarter, by code; one with dwellings and no premises stands without amount.
 
     Parameters
     ----------
     missing : mapping of str to int
         As `absent` counts them.
+    reader : Reader
+        Law on 1 January: which dwellings are still exempt, or do not stand.
     """
     groups = grouped(items, lambda i: i.right.code_qpv)
     names: dict[str, str] = {}
     homes: Counter[str] = Counter()
+    taxable: Counter[str] = Counter()
     for holding in stock.holdings:
         for unit in holding.units:
             if unit.code_qpv and unit.side == QpvStatut.DANS:
                 homes[unit.code_qpv] += unit.dwellings
                 names.setdefault(unit.code_qpv, unit.nom_qpv)
+        for unit in standing_units(holding.units, reader.day.year):
+            inside = unit.code_qpv and unit.side == QpvStatut.DANS
+            if inside and not exempt(end_of_exemption(unit, reader), reader.day):
+                taxable[unit.code_qpv] += unit.dwellings
     for code, group in groups.items():
         if code:
             names.setdefault(code, group[0].right.nom_qpv)
@@ -252,12 +261,16 @@ def by_qpv(items: list[Premises], stock: Stock, missing: Mapping[str, int]) -> p
                 "nom_qpv": names[code],
                 "logements": homes[code],
                 "logements_abattus": sum(i.abated_dwellings for i in counted),
+                "logements_exoneres": homes[code] - taxable[code],
                 "logements_sans_montant": lacking,
                 "nature": nature_of(group, lacking),
             }
         )
     return pd.DataFrame(rows, columns=list(MONEY_QPV_COLUMNS), dtype=object).astype(
-        {"logements": "int64", "logements_abattus": "int64", "logements_sans_montant": "int64"}
+        dict.fromkeys(
+            ("logements", "logements_abattus", "logements_exoneres", "logements_sans_montant"),
+            "int64",
+        )
     )
 
 
