@@ -79,6 +79,7 @@ class Difference:
 class Subject(StrEnum):
     """What a reference of a pack names."""
 
+    CLAIM = "fait"
     HOME = "residence"
     QUARTER = "quartier"
     ACTION = "action"

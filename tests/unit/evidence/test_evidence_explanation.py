@@ -89,3 +89,22 @@ def test_what_is_unknown_says_what_is_near() -> None:
 def test_a_pack_without_dictionary_is_said_unreadable() -> None:
     with pytest.raises(TfpbError):
         explain({}, "QN05991I")
+
+
+def test_a_claim_is_led_back_to_the_rows_that_it_adds_up() -> None:
+    (found,) = explain(pack(), "logements en qpv")
+    assert found.kind is Subject.CLAIM
+    claims, quarters = found.extracts
+    whole = next(line for line in claims.lines if [c for c in line if c.text == "total"])
+    value = next(c.text for c in whole if c.header == "valeur_bas")
+    counted = [int(c.text) for line in quarters.lines for c in line if "dans" in c.header.lower()]
+    assert int(value) == sum(counted) > 0
+    assert (found.name, explain(pack(), "logements_qpv")[0].name) == (found.name,) * 2
+
+
+def test_an_amount_that_is_a_claim_says_so_first() -> None:
+    (whole, *_) = explain(pack(), "logements_qpv")[0].extracts[0].lines
+    value = next(c.text for c in whole if c.header == "valeur_bas")
+    first, *_ = explain(pack(), value)
+    assert first.kind is Subject.CLAIM
+    assert first.name.endswith("total")

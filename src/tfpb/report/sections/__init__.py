@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.doutes import doutes
+from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
 from tfpb.report.sections.money.programme import droit_commun, programme
@@ -55,6 +56,7 @@ def report(dossier: Dossier) -> Report:
         evaluation(dossier),
         sensibilite(dossier),
         doutes(dossier),
+        faits(dossier),
         methode(dossier),
         sources(dossier),
     ]

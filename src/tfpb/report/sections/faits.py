@@ -1,0 +1,70 @@
+"""« Faits »: every claim of the dossier, where a figure is looked up when two media are compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tfpb.report.sections.build import section, table
+from tfpb.words import claim_words as words
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from tfpb.facts.claim import Claim
+    from tfpb.facts.dossier import Dossier
+    from tfpb.model.report import Section
+
+
+def faits(dossier: Dossier) -> Section:
+    """Return the sheet of claims, and their data file under the names of the contract."""
+    claims = list(dossier.claims)
+    shown = [_shown(one, dossier) for one in claims]
+    blocks = [
+        table("faits_feuille", pd.DataFrame(shown)),
+        table("faits", pd.DataFrame([_data(one) for one in claims])),
+    ]
+    return section("faits", words.LEAD, blocks, in_document=False)
+
+
+def _bounds(claim: Claim) -> tuple[Decimal | None, Decimal | None]:
+    """Return both ends; none where the figure is not shown, no upper one where nothing bounds it."""
+    return (None, None) if claim.value is None else (claim.value.at_least, claim.value.at_most)
+
+
+def _data(claim: Claim) -> dict[str, object]:
+    """Return a claim as `faits.csv` writes it: codes, no word."""
+    low, high = _bounds(claim)
+    return {
+        "nom": claim.name,
+        "titre": claim.title.french,
+        "portee": claim.scope,
+        "valeur_bas": low,
+        "valeur_haut": high,
+        "unite": str(claim.title.unit),
+        "etat": str(claim.state),
+        "nature": str(claim.nature or ""),
+        "role": claim.owner,
+        "echeance": claim.deadline,
+        "feuille": claim.sheet,
+    }
+
+
+def _shown(claim: Claim, dossier: Dossier) -> dict[str, object]:
+    """Return a claim as the sheet shows it: in words, then both ends as numbers."""
+    low, high = _bounds(claim)
+    return {
+        "titre": claim.title.french,
+        "portee": words.scope_words(claim.scope, dossier.quarters),
+        "valeur": words.claim_value(claim),
+        "etat": words.claim_state(claim),
+        "nature": words.NATURES.get(str(claim.nature), ""),
+        "bas": low,
+        "haut": high,
+        "unite": words.UNITS[claim.title.unit],
+        "role": claim.owner,
+        "echeance": claim.deadline,
+        "feuille": claim.sheet,
+        "definition": claim.title.definition,
+    }
