@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import ALONE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import chart, cut, lacking, number_of, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
-from tfpb.report.theme import verdict_sign
 from tfpb.survey.compare import TARGET
 from tfpb.survey.planning.precision import interviews_needed
 from tfpb.survey.verdicts import PARC, SERVICE, Thresholds
@@ -27,7 +26,7 @@ from tfpb.words.survey.verdict_words import (
     PUBLICATIONS,
     TARGET_NAMES,
     margin_words,
-    plainly,
+    signed,
 )
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def verdict_of(code: object, publication: str, alone: object, margin: float) -> 
     """Write a verdict with its sign and what weakens it; nothing where there is none."""
     if not isinstance(code, str) or not code:
         return ""
-    return f"{verdict_sign(code)} {plainly(code, publication, margin, alone=alone == view.ALONE)}"
+    return signed(code, publication, margin, alone=alone == ALONE)
 
 
 def sensibilite(dossier: Dossier) -> Section | None:
