@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tfpb.facts.claim import Claims
 from tfpb.facts.dwellings import dwelling_claims
+from tfpb.facts.survey import survey_claims
 
 if TYPE_CHECKING:
     from tfpb.model.location import Located
@@ -18,10 +19,14 @@ def claims_of(
     abatement: Abatement | None,
     programme: Programme | None,
     survey: Published | None,
+    *,
+    bailleur: str,
 ) -> Claims:
     """Return every claim of a dossier: dwellings, money, programme, survey as released.
 
-    What a missing file hides is claimed by nobody: `Claims.amount` answers « unknown ».
+    What a missing file hides is claimed by nobody: `Claims.amount` answers « unknown ». `bailleur` is whose
+    answers are read.
     """
-    del abatement, programme, survey
-    return Claims(dwelling_claims(located))
+    del abatement, programme
+    heard = survey_claims(survey, survey.name_of(bailleur)) if survey is not None else ()
+    return Claims((*dwelling_claims(located), *heard))

@@ -15,6 +15,7 @@ from shapely.geometry import box
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.dossier import Dossier
+from tfpb.facts.table import claims_of
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.location import Ground, Located, QpvMap
@@ -512,7 +513,14 @@ def make(**changes: Any) -> Dossier:
         (Fault("code_devine", Place("programme.xlsx", "Programme", 18, "axe"), "Sur entretien",
                {"lu": "3 · Sur-entretien", "attendu": "un axe de 1 à 8"}, Severity.DOUTE),),
     )  # fmt: skip
-    return dataclasses.replace(whole, **changes)
+    return claimed(dataclasses.replace(whole, **changes))
+
+
+def claimed(dossier: Dossier) -> Dossier:
+    """Return a dossier with the claims that the pipeline makes of what it holds."""
+    held = (dossier.located, dossier.abatement, dossier.programme, dossier.survey)
+    claims = claims_of(*held, bailleur=dossier.settings.dossier.bailleur)
+    return dataclasses.replace(dossier, claims=claims)
 
 
 def bare() -> Dossier:
