@@ -55,9 +55,7 @@ def evaluation(dossier: Dossier) -> Section:
         table("evaluation_document", convention, **of),
     ]
     each = convention["valorise_par_logement_eur"].map(number_of)
-    drawn = convention.assign(depense_par_logement_eur=each)[
-        convention["ecart"].notna() & each.notna()
-    ]
+    drawn = convention.assign(depense=each)[convention["ecart"].notna() & each.notna()]
     if len(drawn):
         pairs = zip(drawn["axe"], drawn["libelle"], strict=True)
         spent = drawn.rename(columns=_ENDS).assign(
@@ -187,16 +185,17 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
             publishable=Thresholds().verdict_n, needed=needed,
         )  # fmt: skip
         return [Text((sentence,), media=BOTH_ANNEX)]
-    drawn = shown[["repere", "quartier", "axe_mot", *_DRAWN]].rename(columns={"axe_mot": "axe"})
+    drawn = shown.assign(axe=shown["axe_mot"])[["repere", "quartier", "axe", *_DRAWN]]
     of = view.source(survey)
     return [
         chart("depense_ecart", drawn, margin=margin / 100, **of),
         Text(words.spending_reading(len(shown), possible, margin), media=BOTH_ANNEX),
-        table("depense_ecart_points", shown, **of),
+        table("depense_ecart_points", shown.rename(columns=_PRICED), **of),
     ]
 
 
-_DRAWN = ["depense_par_logement_eur", "ecart", "ic95_bas", "ic95_haut"]
+_DRAWN = ["depense", "ecart", "ic95_bas", "ic95_haut"]
+_PRICED: Final = {"depense": "depense_par_logement_eur"}
 _ENDS: Final = {"ecart_ic95_bas": "ic95_bas", "ecart_ic95_haut": "ic95_haut"}
 
 
@@ -217,9 +216,9 @@ def _points(quarters: pd.DataFrame, survey: Published) -> pd.DataFrame:
             quartier=rows["nom_qpv"].astype(str) + " (" + rows["code_qpv"] + ")",
             axe_mot=f"{axis_short(rank)} : {question}",
             libelle=question,
-            depense_par_logement_eur=rows["valorise_par_logement_eur"].map(number_of),
+            depense=rows["valorise_par_logement_eur"].map(number_of),
         )
-        out.append(named[named["depense_par_logement_eur"].notna()])
+        out.append(named[named["depense"].notna()])
     return pd.concat(out[1:] or out).sort_values("repere", kind="stable").reset_index(drop=True)
 
 
