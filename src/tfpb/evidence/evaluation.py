@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
 from tfpb.model.assembly import Evaluation
 from tfpb.model.codes import (
@@ -75,12 +77,14 @@ def evaluation(
     places += [("qpv", code, names.get(code, ""), count) for code, count in dwellings.items()]
     spent = _spent(programme)
     gaps = _gaps(published, bailleur)
+    letters = {code: get_column_letter(k) for k, code in enumerate(sorted(dwellings), 1)}
     against = stories_of(published) if published is not None else {}
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:
         for axe in Axe:
             # an axis without action has nothing; without a programme, nothing is known
             money = None if spent is None else spent.get((code, int(axe)), Decimal(0))
+            each = _per_dwelling(money, homes_in)
             head = {
                 "niveau": level,
                 "code_qpv": code,
@@ -88,7 +92,9 @@ def evaluation(
                 "axe": int(axe),
                 "logements": homes_in,
                 "valorise_eur": money,
-                "valorise_par_logement_eur": _per_dwelling(money, homes_in),
+                "valorise_par_logement_eur": each,
+                "depense": math.nan if each is None else float(each),
+                "repere": f"{letters[code]}{int(axe)}" if code in letters else "",
             }
             rows += _axis_rows(head, code, gaps, published, int(axe), against)
     return Evaluation(pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS)))

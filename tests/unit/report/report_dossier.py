@@ -426,7 +426,8 @@ def evaluation() -> Evaluation:
             rows.append(
                 {"niveau": level, "code_qpv": code, "nom_qpv": QUARTERS.get(code, ""), "axe": axe,
                  "logements": 300, "valorise_eur": Decimal(3800),
-                 "valorise_par_logement_eur": Decimal("12.67"), "item": item, "vague": "2023",
+                 "valorise_par_logement_eur": Decimal("12.67"), "depense": 12.67,
+                 "repere": f"A{axe}" if code in QUARTERS else "", "item": item, "vague": "2023",
                  "n": 1400.0 if item else math.nan, "ecart": -0.08 if item else math.nan,
                  "ecart_ic95_bas": -0.13 if item else math.nan,
                  "ecart_ic95_haut": -0.03 if item else math.nan,

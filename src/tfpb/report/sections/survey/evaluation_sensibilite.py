@@ -6,12 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
 from tfpb.model.codes import ALONE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, only
-from tfpb.report.sections.build import chart, cut, lacking, number_of, section, table, worded
+from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.compare import TARGET
 from tfpb.survey.planning.precision import interviews_needed
@@ -54,8 +53,7 @@ def evaluation(dossier: Dossier) -> Section:
         table("evaluation", named, notes=(words.SIDE_BY_SIDE,), **of),
         table("evaluation_document", convention, **of),
     ]
-    each = convention["valorise_par_logement_eur"].map(number_of)
-    drawn = convention.assign(depense=each)[convention["ecart"].notna() & each.notna()]
+    drawn = convention[convention["ecart"].notna() & convention["depense"].notna()]
     if len(drawn):
         pairs = zip(drawn["axe"], drawn["libelle"], strict=True)
         spent = drawn.rename(columns=_ENDS).assign(
@@ -94,10 +92,8 @@ def sensibilite(dossier: Dossier) -> Section | None:
     if found is None or found.doubts.empty:
         return None
     doubts = worded(found.doubts, hypothese_mot=("hypothese", SENSITIVITY))
-    count = dict(zip(doubts["hypothese"], doubts["logements_dans"], strict=True))
-    lead = accounts.sensitivity_sentence(
-        int(count.get("tous_hors", 0)), int(count.get("retenu", 0)), int(count.get("tous_dans", 0))
-    )
+    counted = (dossier.claims.amount(n) for n in ("logements_qpv", "logements_qpv_possibles"))
+    lead = accounts.sensitivity_sentence(*counted)
     blocks: list[Block] = [
         table("sensibilite_doutes", doubts),
         *_margins(dossier),
@@ -204,19 +200,15 @@ def _points(quarters: pd.DataFrame, survey: Published) -> pd.DataFrame:
         (quarters["publication"] == Publication.PUBLIABLE) & quarters["ecart"].notna()
     ]
     order = _order(survey)
-    codes = sorted(quarters["code_qpv"].unique())
-    letters = {code: get_column_letter(k) for k, code in enumerate(codes, 1)}
     out = [pd.DataFrame(columns=["repere"])]
     for axe, part in published.groupby("axe", sort=True):
-        counts = part.groupby("item")["code_qpv"].nunique()
+        counts = part["item"].value_counts()  # a row a quarter
         chosen = min(counts.index, key=lambda i: (-int(counts[i]), *order[str(i)][:2]))
         rows, question, rank = part[part["item"] == chosen], order[str(chosen)][2], int(str(axe))
         named = rows.rename(columns=_ENDS).assign(
-            repere=[f"{letters[code]}{rank}" for code in rows["code_qpv"]],
             quartier=rows["nom_qpv"].astype(str) + " (" + rows["code_qpv"] + ")",
             axe_mot=f"{axis_short(rank)} : {question}",
             libelle=question,
-            depense=rows["valorise_par_logement_eur"].map(number_of),
         )
         out.append(named[named["depense"].notna()])
     return pd.concat(out[1:] or out).sort_values("repere", kind="stable").reset_index(drop=True)
