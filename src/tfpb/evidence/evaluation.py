@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
 from tfpb.model.assembly import Evaluation
 from tfpb.model.codes import (
+    AS_GOOD,
     ENSEMBLE,
+    LOWER,
     SHOWN,
     TOTAL,
     Ajustement,
@@ -21,7 +25,7 @@ from tfpb.model.codes import (
 )
 from tfpb.model.results import EVALUATION_COLUMNS
 from tfpb.model.survey import Published, only
-from tfpb.survey.raw_gaps import Disagreement, Key, disagreements, key_of
+from tfpb.survey.raw_gaps import Disagreement, Key, key_of, stories_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,10 +34,6 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement, Programme
 
 _CENT: Final = Decimal("0.01")
-_LOWER: Final = frozenset(
-    {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
-)
-_FINE: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR})
 MARGINS_POINTS: Final = (3.0, 10.0)
 _READINGS: Final = (("retenu", None), ("tous_dans", QpvStatut.DANS), ("tous_hors", QpvStatut.HORS))
 
@@ -77,12 +77,14 @@ def evaluation(
     places += [("qpv", code, names.get(code, ""), count) for code, count in dwellings.items()]
     spent = _spent(programme)
     gaps = _gaps(published, bailleur)
-    against = disagreements(published.comparison) if published is not None else {}
+    letters = {code: get_column_letter(k) for k, code in enumerate(sorted(dwellings), 1)}
+    against = stories_of(published) if published is not None else {}
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:
         for axe in Axe:
             # an axis without action has nothing; without a programme, nothing is known
             money = None if spent is None else spent.get((code, int(axe)), Decimal(0))
+            each = _per_dwelling(money, homes_in)
             head = {
                 "niveau": level,
                 "code_qpv": code,
@@ -90,9 +92,11 @@ def evaluation(
                 "axe": int(axe),
                 "logements": homes_in,
                 "valorise_eur": money,
-                "valorise_par_logement_eur": _per_dwelling(money, homes_in),
+                "valorise_par_logement_eur": each,
+                "depense": math.nan if each is None else float(each),
+                "repere": f"{letters[code]}{int(axe)}" if code in letters else "",
             }
-            rows += _axis_rows(head, level, gaps, published, int(axe), against)
+            rows += _axis_rows(head, code, gaps, published, int(axe), against)
     return Evaluation(pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS)))
 
 
@@ -142,7 +146,7 @@ def _gaps(published: Published | None, bailleur: str) -> _Gaps:
 
 def _axis_rows(
     head: dict[str, Any],
-    level: str,
+    code: str,
     gaps: _Gaps,
     published: Published | None,
     axe: int,
@@ -158,15 +162,13 @@ def _axis_rows(
     last = waves[-1] if waves else ""
     rows = []
     for item in linked:
-        gap = gaps.get((Groupe.ECART, last, head["code_qpv"], item))
+        gap = gaps.get((Groupe.ECART, last, code, item))
         shown = gap is not None and gap["publication"] in SHOWN
-        if not shown and level == "qpv":
+        if not shown and code != TOTAL:
             continue
         change = None
         if len(waves) > 1:
-            change = gaps.get(
-                (Groupe.EVOLUTION_ECART, f"{waves[-2]}-{last}", head["code_qpv"], item)
-            )
+            change = gaps.get((Groupe.EVOLUTION_ECART, f"{waves[-2]}-{last}", code, item))
         reading = _reading(gap, change)
         for kind, row in (("ecart", gap), ("evolution", change)):
             if row is not None and (told := against.get(key_of(row))) is not None:
@@ -193,8 +195,8 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
             "isole": gap["isole"],
         }
         verdict = gap["verdict"]
-        now = "ecart_defavorable" if verdict in _LOWER else "ecart_non_conclu"
-        now = "ecart_equivalent" if verdict in _FINE else now
+        now = "ecart_defavorable" if verdict in LOWER else "ecart_non_conclu"
+        now = "ecart_equivalent" if verdict in AS_GOOD else now
     moved = "sans_evolution"
     if change is not None and change["publication"] in SHOWN:
         out |= {

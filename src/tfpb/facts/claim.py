@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import Amount, total, unknown
+from tfpb.facts.amount import Amount, UnknownAmountError, total, unknown
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Unit(StrEnum):
     PART = "part"
     POINTS = "points"
     REPONSES = "reponses"
+    QUESTIONS = "questions"
 
 
 class Nature(StrEnum):
@@ -161,7 +162,15 @@ class Claim:
 
     @property
     def amount(self) -> Amount:
-        """Its value; what is not shown or not known is an unknown, never nil."""
+        """Its value; what is not shown or not known is an unknown, never nil.
+
+        Raises
+        ------
+        UnknownAmountError
+            A gap without value: it has no least.
+        """
+        if self.value is None and self.title.unit is Unit.POINTS:
+            raise UnknownAmountError(f"{self.name} {self.scope}: {self.state}")
         return unknown(str(self.state)) if self.value is None else self.value
 
 
@@ -229,7 +238,9 @@ class Claims:
             A name that is not in the registry.
         """
         found = self._held.get((name, scope))
-        return found or Claim(name, scope, unknown("non_etabli"), State.INCONNU)
+        signed = TITLES[name].unit is Unit.POINTS  # a gap that nobody made has no least
+        value = None if signed else unknown("non_etabli")
+        return found or Claim(name, scope, value, State.INCONNU)
 
     def has(self, name: str, scope: str = TOTAL) -> bool:
         """Return whether somebody made the claim."""

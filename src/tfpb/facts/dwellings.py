@@ -40,6 +40,22 @@ def dwelling_claims(located: Located) -> Iterator[Claim]:
     yield from _by_side(held.assign(portee=TOTAL), tuple(QpvStatut))
     near = held[held["code_qpv"] != ""].rename(columns={"code_qpv": "portee"})
     yield from _by_side(near, tuple(_RESIDENCES))
+    yield _possible(held)
+
+
+def _possible(held: pd.DataFrame) -> Claim:
+    """Claim the dwellings that stand in a quarter, whatever becomes of the doubts."""
+    inside, doubtful = (
+        held[held["cote"] == side] for side in (QpvStatut.DANS, QpvStatut.A_VERIFIER)
+    )
+    least = _count(_sum(inside, "logements"), _sum(inside, "sans_compte"))
+    more = _count(_sum(doubtful, "logements"), _sum(doubtful, "sans_compte"))
+    most = (least + more).at_most
+    return claim(
+        "logements_qpv_possibles",
+        TOTAL,
+        between(least.at_least, most, "cote", *least.why, *more.why),
+    )
 
 
 def _by_side(held: pd.DataFrame, sides: tuple[QpvStatut, ...]) -> Iterator[Claim]:

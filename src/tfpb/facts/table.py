@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tfpb.facts.claim import Claims
 from tfpb.facts.dwellings import dwelling_claims
 from tfpb.facts.money import money_claims
+from tfpb.facts.survey import survey_claims
 
 if TYPE_CHECKING:
     from tfpb.model.location import Located
@@ -19,11 +20,15 @@ def claims_of(
     abatement: Abatement | None,
     programme: Programme | None,
     survey: Published | None,
+    *,
+    bailleur: str,
 ) -> Claims:
     """Return every claim of a dossier: dwellings, money, programme, survey as released.
 
-    What a missing file hides is claimed by nobody: `Claims.amount` answers « unknown ».
+    What a missing file hides is claimed by nobody: `Claims.amount` answers « unknown ». `bailleur` is whose
+    answers are read.
     """
-    del programme, survey
+    del programme
     money = () if abatement is None else money_claims(abatement)
-    return Claims([*dwelling_claims(located), *money])
+    heard = () if survey is None else survey_claims(survey, survey.name_of(bailleur))
+    return Claims((*dwelling_claims(located), *money, *heard))

@@ -238,11 +238,11 @@ class GapLine:
     ic95: tuple[float, float] | None = None
     qpv: float | None = None
     hors: float | None = None
-    n: int = 0
+    n: float | None = None
     sign: str = ""
     words: str = ""
-    n_qpv: int = 0
-    n_hors: int = 0
+    n_qpv: float | None = None
+    n_hors: float | None = None
     otherwise: bool = False  # the figure like with like does not say the same
 
 

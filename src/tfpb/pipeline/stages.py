@@ -95,7 +95,7 @@ STAGES: Final = (
     stage("Évaluation", costing.evaluate, (SCOPE, LOCATED, PROGRAMME, SURVEY), EVALUATION),
     stage("Doutes du parc", costing.doubts, (TAX_RULE, TAXES, LOCATED), DOUBTS, kept="table"),
     stage("Sensibilité", costing.sensitive, (SCOPE, DOUBTS, SURVEY), SENSITIVITY),
-    stage("Faits", claiming.claim, (LOCATED, ABATEMENT, PROGRAMME, SURVEY), CLAIMS),
+    stage("Faits", claiming.claim, (SCOPE, LOCATED, ABATEMENT, PROGRAMME, SURVEY), CLAIMS),
     stage("Fond de carte", locating.ground, (GEOGRAPHY, LOCATED), GROUND),
 )
 # fmt: on

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from tfpb.facts.claim import Claims
 from tfpb.facts.dossier import Dossier
+from tfpb.facts.survey import survey_claims
 from tfpb.model.codes import SHOWN, TOTAL
 from tfpb.model.location import Ground, Located
 from tfpb.model.report import Report, Text
@@ -214,4 +216,14 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         fichiers=Fichiers(patrimoine=of.settings.file),
     )
     located = Located(of.year, of.vintage, nothing, homes, nothing)
-    return Dossier(settings, of.run_hash, {}, located, no_ground(), survey, draft=of.draft)
+    heard = () if survey is None else survey_claims(survey, survey.name_of(head.organisme_regional))
+    return Dossier(
+        settings,
+        of.run_hash,
+        {},
+        located,
+        no_ground(),
+        survey,
+        draft=of.draft,
+        claims=Claims(heard),
+    )

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import TOTAL, Groupe, QpvStatut
+from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, QpvStatut, outcome
 from tfpb.model.location import OTHER_MAP, Located, MapModel, QpvPage
 from tfpb.model.survey import only
 from tfpb.report.print_map.views import territories
@@ -24,7 +24,6 @@ from tfpb.report.quarter_pages import (
     verdict,
 )
 from tfpb.report.sections.build import number_of
-from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.state_words import named_states, states_of
 from tfpb.words.numbers import interval_points, long_date, points
@@ -167,16 +166,16 @@ def _gaps(answers: OwnAnswers | None) -> pd.DataFrame:
         return pd.DataFrame(columns=list(_GAP_COLUMNS))
     gaps = only(answers.rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"])
     rank = gaps["vague"].map({wave: k for k, wave in enumerate(answers.waves)})
-    gaps = gaps.iloc[rank.argsort(kind="stable")].copy()
-    gaps["code_qpv"] = gaps["territoire"]
-    gaps["libelle"] = gaps["item"].map(answers.labels)
-    gaps["ecart"] = gaps["estimation"]
-    gaps["faible"] = [
-        weakness(publication, alone=alone == ALONE)
-        for publication, alone in zip(gaps["publication"], gaps["isole"], strict=True)
-    ]
-    gaps["phrase"] = [_phrase(r, answers.against) for r in gaps.to_dict("records")]
-    return gaps[list(_GAP_COLUMNS)].reset_index(drop=True)
+    gaps = gaps.iloc[rank.argsort(kind="stable")]
+    alone = gaps["isole"] == ALONE
+    weak = zip(gaps["publication"], alone, strict=True)
+    made = gaps.rename(columns={"territoire": "code_qpv", "estimation": "ecart"}).assign(
+        libelle=gaps["item"].map(answers.labels),
+        verdict=[outcome(v, p) for v, p in zip(gaps["verdict"], gaps["publication"], strict=True)],
+        faible=[weakness(publication, alone=bool(one)) for publication, one in weak],
+        phrase=[_phrase(row, answers.against) for row in gaps.to_dict("records")],
+    )
+    return made[list(_GAP_COLUMNS)].reset_index(drop=True)
 
 
 def _phrase(row: dict[Any, Any], against: Mapping[Key, Disagreement]) -> str:

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe, QpvStatut
+from tfpb.facts.survey import answers_scope, heard_in, page_items, released
+from tfpb.model.codes import ALONE, SHOWN, Ajustement, Groupe, Publication, QpvStatut
 from tfpb.model.location import GapLine, QpvPage
-from tfpb.model.survey import Published, only
-from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
-from tfpb.report.theme import verdict_sign
-from tfpb.survey.raw_gaps import disagreements, key_of
+from tfpb.model.survey import only
+from tfpb.survey.raw_gaps import key_of, stories_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
 from tfpb.words.survey.satisfaction import otherwise
 from tfpb.words.survey.survey_words import ON_PAGE
-from tfpb.words.survey.verdict_words import plainly, verdict_words
+from tfpb.words.survey.verdict_words import plainly, sign, verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tfpb.facts.claim import Claims
     from tfpb.facts.dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
-_LINES: Final = 3
 _BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])
-_THEMES: Final = ("residence", "relation", "quartier", "logement")
+
+
+_WRITTEN: Final = (
+    "ecart", "ecart_bas", "ecart_haut", "ecart_bas_90", "ecart_haut_90", "satisfaits_qpv", "satisfaits_hors",
+    "menages", "menages_qpv", "menages_hors",
+)  # fmt: skip
+"""Claims of a line of the page."""
 
 
 def money(dossier: Dossier, code: str) -> dict[str, Any]:
@@ -63,7 +67,7 @@ class OwnAnswers:
     labels : mapping of str to str
         Wording of each item.
     against : mapping
-        Figures that one like with like contradicts, as `disagreements` lists them.
+        Figures that one like with like contradicts, as `stories_of` lists them.
     waves : sequence of str
     margin : float
         Of equivalence, in points.
@@ -90,9 +94,9 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
     return OwnAnswers(
         only(own, ajustement=Ajustement.BRUT),
         only(own, ajustement=Ajustement.MODELE, vague=survey.last_wave),
-        _headline_items(survey),
+        page_items(survey.items),
         survey.labels,
-        disagreements(survey.comparison),
+        stories_of(survey),
         [wave.vague for wave in survey.waves],
         survey.margin,
         survey.of_others,
@@ -109,7 +113,7 @@ def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement]) ->
 
 def verdict(row: Mapping[Any, Any]) -> str:
     """Name the verdict of a gap, with what weakens it."""
-    margin = float(row["marge_points"]) if "marge_points" in row else math.nan
+    margin = float(row["marge_points"])
     return plainly(
         str(row["verdict"]), str(row["publication"]), margin, alone=row["isole"] == ALONE
     )
@@ -194,17 +198,6 @@ def spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
-def _headline_items(survey: Published) -> list[str]:
-    """Choose three items: the headline of each theme, service first, quartier kept for contrast."""
-    items = survey.items.sort_values("ordre", kind="stable")
-    chosen: list[str] = []
-    for theme in _THEMES:
-        of_theme = only(items, theme=theme)
-        heads = of_theme[of_theme["tete_de_theme"].astype(bool)]
-        chosen += (heads if len(heads) else of_theme)["item"].head(1).astype(str).tolist()
-    return chosen[:_LINES]
-
-
 def _satisfaction(
     dossier: Dossier, answers: OwnAnswers | None, code: str
 ) -> tuple[str, tuple[GapLine, ...], str, str, str]:
@@ -212,77 +205,81 @@ def _satisfaction(
     if answers is None or answers.rows.empty:
         silent = words.change_sentence("", None)
         return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
-    items, against = answers.items, answers.against
+    items, wave, claims = answers.items, answers.waves[-1], dossier.claims
+    place = heard_in(claims, code, items, wave)
     said, scope = words.QUARTER_SCOPE, words.GAP_SCOPE_QUARTER
-    there = only(answers.rows, territoire=code)
-    here = only(there, vague=answers.waves[-1])
-    if only(here, groupe=Groupe.ECART, item=list(items), publication=SHOWN).empty:
+    if place != code:
         said, scope = words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
-        there = only(answers.rows, territoire=TOTAL)
-        here = only(there, vague=answers.waves[-1])
     if answers.everyone:
         said, scope = words.EVERYONE[said], words.EVERYONE[scope]
-    lines = tuple(_line(here, item, str(answers.labels[item]), against) for item in items)
+    there = only(answers.rows, territoire=place)
+    here = only(there, groupe=Groupe.ECART, vague=wave)
+    lines = tuple(_line(claims, answers, item, place, _one(here, item)) for item in items)
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""
     label = str(answers.labels.get(chosen, ""))
-    told = first(_one(here, chosen, Groupe.ECART), against)
+    told = first(_one(here, chosen), answers.against)
     return (
         scope,
         lines,
         words.tenants_sentence(best, said, first=told),
         _change(dossier, answers, there, chosen),
-        _modelled_sentence(only(answers.modelled, territoire=code), chosen, label),
+        _modelled_sentence(
+            only(answers.modelled, territoire=code, groupe=Groupe.QPV), chosen, label
+        ),
     )
 
 
 def _modelled_sentence(here: pd.DataFrame, item: str, label: str) -> str:
     """Write the modelled share of a quarter; nothing without one."""
-    row = _one(here, item, Groupe.QPV)
+    row = _one(here, item)
     if row is None:
         return ""
     share, low, high = (float(row[c]) for c in ("estimation", "ic95_bas", "ic95_haut"))
     return ON_PAGE.format(label=label, share=share, low=low, high=high)
 
 
-def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None:
-    hit = only(table, item=item, groupe=group)
+def _one(table: pd.DataFrame, item: str) -> dict[str, Any] | None:
+    hit = only(table, item=item)
     return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else None
 
 
 def _line(
-    here: pd.DataFrame, item: str, label: str, against: Mapping[Key, Disagreement]
+    claims: Claims, answers: OwnAnswers, item: str, place: str, row: Mapping[str, Any] | None
 ) -> GapLine:
-    """Return one gap, with the two levels it is the difference of."""
-    shown = only(here, publication=SHOWN)
-    groups = (Groupe.ECART, Groupe.QPV, Groupe.HORS_QPV)
-    gap, inside, outside = (_one(shown, item, group) for group in groups)
-    if gap is None:
-        hidden = _one(here, item, Groupe.ECART)
-        code = "non_publiable" if hidden is None else str(hidden["verdict"])
-        return GapLine(label, sign=verdict_sign(code), words=verdict_words(code))
-    return GapLine(
-        label,
-        gap=float(gap["estimation"]),
-        ic90=(float(gap["ic90_bas"]), float(gap["ic90_haut"])),
-        ic95=(float(gap["ic95_bas"]), float(gap["ic95_haut"])),
-        qpv=float(inside["estimation"]) if inside else None,
-        hors=float(outside["estimation"]) if outside else None,
-        n=int(gap["n"]),
-        sign=verdict_sign(str(gap["verdict"])),
-        words=verdict(gap),
-        n_qpv=int(inside["n"]) if inside else 0,
-        n_hors=int(outside["n"]) if outside else 0,
-        otherwise=bool(first(gap, against)),
+    """Return one gap, with the two levels it is the difference of; `row` gives its words."""
+    scope, label = answers_scope(place, item, answers.waves[-1]), str(answers.labels[item])
+    if row is None:
+        code = Publication.NON_PUBLIABLE
+        return GapLine(label, sign=sign(code, code), words=verdict_words(code, code))
+    seen = {name: released(claims, name, scope) for name in _WRITTEN}
+    line = GapLine(label, sign=sign(row["verdict"], row["publication"]), words=verdict(row))
+    if seen["ecart"] is None:
+        return line
+    return replace(
+        line,
+        gap=seen["ecart"],
+        ic90=_ends(seen["ecart_bas_90"], seen["ecart_haut_90"]),
+        ic95=_ends(seen["ecart_bas"], seen["ecart_haut"]),
+        qpv=seen["satisfaits_qpv"],
+        hors=seen["satisfaits_hors"],
+        n=seen["menages"],
+        n_qpv=seen["menages_qpv"],
+        n_hors=seen["menages_hors"],
+        otherwise=bool(first(row, answers.against)),
     )
+
+
+def _ends(low: float | None, high: float | None) -> tuple[float, float] | None:
+    return None if low is None or high is None else (low, high)
 
 
 def _change(dossier: Dossier, answers: OwnAnswers, rows: pd.DataFrame, item: str) -> str:
     """Write what moved on a question between the last two waves."""
     waves, label = answers.waves, str(answers.labels.get(item, ""))
     if len(waves) > 1 and item:
-        pair = only(rows, vague=f"{waves[-2]}-{waves[-1]}")
-        row = _one(pair, item, Groupe.EVOLUTION_ECART)
+        pair = only(rows, vague=f"{waves[-2]}-{waves[-1]}", groupe=Groupe.EVOLUTION_ECART)
+        row = _one(pair, item)
         if row is not None and row["publication"] in SHOWN:
             year = dossier.located.year if dossier.programme is not None else 0
             period = dossier.survey.last_period if dossier.survey is not None else ""

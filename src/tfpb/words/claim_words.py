@@ -29,6 +29,7 @@ UNITS: Final[dict[Unit, str]] = {
     Unit.PART: "part (de 0 à 1)",
     Unit.POINTS: "écart de parts (0,10 = 10 points)",
     Unit.REPONSES: "ménages",
+    Unit.QUESTIONS: "questions",
 }
 NATURES: Final = {"reel": "réel", "estime": "estimé"}
 WHOLE: Final = "Ensemble"

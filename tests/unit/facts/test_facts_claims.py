@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tfpb.facts import claim as claims
-from tfpb.facts.amount import between, known, nil, unknown
+from tfpb.facts.amount import UnknownAmountError, between, known, nil, unknown
 from tfpb.facts.claim import TITLES, TOTAL, Claim, Claims, State, claim
 
 
@@ -50,7 +50,14 @@ def test_a_state_cannot_deny_its_value() -> None:
         Claim("acquis", TOTAL, unknown("avis_non_lu"), State.CONNU)
     with pytest.raises(ValueError, match="masked claim"):
         Claim("ecart", TOTAL, known(5), State.MASQUE)
-    assert not Claim("ecart", TOTAL, None, State.MASQUE).amount.is_known
+    assert not Claim("satisfaits_qpv", TOTAL, None, State.MASQUE).amount.is_known
+
+
+def test_a_gap_that_is_not_known_has_no_least() -> None:
+    for lacking in (Claim("ecart", TOTAL, None, State.MASQUE), Claims().get("ecart")):
+        assert lacking.value is None
+        with pytest.raises(UnknownAmountError, match="ecart total"):
+            _ = lacking.amount
 
 
 def test_the_state_follows_from_what_lacks() -> None:

@@ -13,11 +13,10 @@ from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
 from tfpb.model.location import GapLine, MapModel, Place, QpvPage, Territory
-from tfpb.report import theme
 from tfpb.report.ground import ground
 from tfpb.report.print_map.views import territories
 from tfpb.words import numbers as say
-from tfpb.words.survey.verdict_words import VERDICTS
+from tfpb.words.survey.verdict_words import VERDICTS, sign
 
 HOSTILE = (
     '<img src=x onerror="window.__xss=1">',
@@ -123,7 +122,7 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPag
                 qpv=0.71 + g.ecart if ok else None,
                 hors=0.71 if ok else None,
                 n=g.n,
-                sign=theme.verdict_sign(g.verdict),
+                sign=sign(g.verdict),
                 words=VERDICTS[g.verdict],
             )
         )

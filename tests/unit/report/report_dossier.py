@@ -463,7 +463,8 @@ def evaluation() -> Evaluation:
             rows.append(
                 {"niveau": level, "code_qpv": code, "nom_qpv": QUARTERS.get(code, ""), "axe": axe,
                  "logements": 300, "valorise_eur": Decimal(3800),
-                 "valorise_par_logement_eur": Decimal("12.67"), "item": item, "vague": "2023",
+                 "valorise_par_logement_eur": Decimal("12.67"), "depense": 12.67,
+                 "repere": f"A{axe}" if code in QUARTERS else "", "item": item, "vague": "2023",
                  "n": 1400.0 if item else math.nan, "ecart": -0.08 if item else math.nan,
                  "ecart_ic95_bas": -0.13 if item else math.nan,
                  "ecart_ic95_haut": -0.03 if item else math.nan,
@@ -556,7 +557,8 @@ def make(**changes: Any) -> Dossier:
 def claimed(dossier: Dossier) -> Dossier:
     """Return a dossier with the claims that the pipeline makes of what it holds."""
     held = (dossier.located, dossier.abatement, dossier.programme, dossier.survey)
-    return dataclasses.replace(dossier, claims=claims_of(*held))
+    claims = claims_of(*held, bailleur=dossier.settings.dossier.bailleur)
+    return dataclasses.replace(dossier, claims=claims)
 
 
 def bare() -> Dossier:

@@ -55,7 +55,8 @@ def points(count: int, publication: str = "publiable") -> Evaluation:
                 "niveau": "qpv", "code_qpv": code, "nom_qpv": QUARTERS[code], "axe": axe,
                 "item": items[axe] if shown else "", "ecart": -0.02 * k if shown else math.nan,
                 "ecart_ic95_bas": -0.02 * k - 0.04, "ecart_ic95_haut": -0.02 * k + 0.04,
-                "valorise_par_logement_eur": Decimal(10 + k), "verdict": "",
+                "valorise_par_logement_eur": Decimal(10 + k), "depense": 10.0 + k, "verdict": "",
+                "repere": f"{'AB'[k % 2]}{axe}",
                 "publication": publication if shown else "non_publiable",
                 "lecture": "ecart_non_conclu|sans_evolution" if shown else "non_publiable",
             }
@@ -176,7 +177,8 @@ def test_the_gap_chart_of_the_convention_draws_the_margin() -> None:
 
 
 def test_spending_that_is_not_known_is_no_point_at_0() -> None:
-    table = evaluation().table.assign(valorise_eur=None, valorise_par_logement_eur=None)
+    nothing = {"valorise_eur": None, "valorise_par_logement_eur": None, "depense": math.nan}
+    table = evaluation().table.assign(**nothing)
     found = blocks(make(programme=None, evaluation=Evaluation(table)))
     assert "besoin" not in found
     assert found["evaluation"].rows["valorise_par_logement_eur"].isna().all()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from report_dossier import make
+from report_dossier import claimed, make
 
 from everywhere import need
 from tfpb.model.money import States
@@ -176,7 +176,7 @@ def test_questions_add_up_and_a_masked_one_counts_as_unknown() -> None:
     hidden.loc[gap, "publication"] = "masque"
     hidden.loc[gap, ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]] = None
     masked = note(
-        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=hidden))
+        claimed(dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=hidden)))
     )
     assert prose(masked) != told
     assert "Sans chiffre qui se publie : Relation avec le bailleur." in prose(masked)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from report_dossier import BAILLEUR, make
+from report_dossier import BAILLEUR, claimed, make
 
 from tfpb.evidence.evaluation import evaluation
 from tfpb.model.report import Text
@@ -43,7 +43,7 @@ def dossier() -> Dossier:
     table = pd.concat([table, changed], ignore_index=True)
     survey = dataclasses.replace(whole.survey, comparison=table)
     told = evaluation(whole.located, whole.programme, survey, bailleur=BAILLEUR)
-    return dataclasses.replace(whole, survey=survey, evaluation=told)
+    return claimed(dataclasses.replace(whole, survey=survey, evaluation=told))
 
 
 def _texts(dossier: Dossier, key: str) -> tuple[str, list[str]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from PIL import Image
-from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, make
+from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, claimed, make
 
 from everywhere import need
 from tfpb.model.money import States
@@ -190,12 +190,14 @@ def test_a_wave_without_a_year_in_its_name_is_dated_by_its_dates() -> None:
     rows = rows.assign(publication=rows["publication"].mask(local, "masque"))
     waves = tuple(dataclasses.replace(w, vague=names[w.vague]) for w in survey.waves)
     named = dataclasses.replace(survey, comparison=rows, waves=waves)
-    given = dataclasses.replace(dossier, survey=named)  # « mars 2023 », and actions of 2025
+    given = claimed(
+        dataclasses.replace(dossier, survey=named)
+    )  # « mars 2023 », and actions of 2025
     assert "l’enquête de vague B précède les actions de 2025" in page_of(given).sentences[-1]
     assert "l’enquête de vague B date d’avant" in residents(given)
     assert too_early(given)
     later = tuple(dataclasses.replace(w, periode="mars 2026") for w in waves)
-    after = dataclasses.replace(given, survey=dataclasses.replace(named, waves=later))
+    after = claimed(dataclasses.replace(given, survey=dataclasses.replace(named, waves=later)))
     assert "précède les actions" not in page_of(after).sentences[-1]
     assert not too_early(after)
 
@@ -214,7 +216,9 @@ def test_a_quarter_too_small_shows_the_answers_of_all_and_says_so() -> None:
     rows = survey.comparison
     local = rows["territoire"] == CODE
     rows = rows.assign(publication=rows["publication"].mask(local, "masque"))
-    masked = dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
+    masked = claimed(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
+    )
     assert page_of(masked).borrowed
     assert not page_of(dossier).borrowed
     assert "Trop peu de locataires d’ici ont répondu" in residents(masked)
@@ -515,7 +519,7 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
         heard = dataclasses.replace(
             survey, comparison=hidden, settings={**survey.settings, **settings}
         )
-        made = dataclasses.replace(dossier, survey=heard)
+        made = claimed(dataclasses.replace(dossier, survey=heard))
         page = page_of(made)
         (proof,) = quarter_report(made, page).sections
         fields = " ".join(b.scope for b in proof.blocks if isinstance(b, Table))

@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
     from tfpb.model.survey import Published
+    from tfpb.pipeline.steps.surveying import Scope
 
 
 def claim(
+    scope: Scope,
     located: Located,
     abatement: Abatement | None,
     programme: Programme | None,
     survey: Published | None,
 ) -> Claims:
     """Claim the figures of the dossier."""
-    return claims_of(located, abatement, programme, survey)
+    return claims_of(located, abatement, programme, survey, bailleur=scope.bailleur)

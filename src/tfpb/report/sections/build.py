@@ -264,7 +264,7 @@ def chart(
     rows: pd.DataFrame,
     *,
     name: str = "",
-    margin: float | None = None,
+    margin: float = 0.0,
     reach: float = 0.0,
     **facts: object,
 ) -> Chart:

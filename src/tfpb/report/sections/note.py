@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import Nature, Verdict
+from tfpb.facts.claim import TOTAL
+from tfpb.facts.survey import SERVICE
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus
@@ -29,20 +30,16 @@ if TYPE_CHECKING:
 NOTE_ROWS: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, by how much else it has to say."""
 _MOST_POINTS: Final = 5
-_LOWER: Final = frozenset(
-    {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
-)
-_LEVEL: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR})
 
 
 def note(dossier: Dossier) -> Section:
     """Return the one page of the élu: a sentence of money, one of satisfaction, then what they rest on."""
     quarters = _quarters(dossier)
-    told = _told(dossier)
-    blocks: list[Block] = [Text((*_loss(dossier), *_satisfaction(dossier, told)), media=DOCUMENT)]
+    asked = _questions(dossier)
+    blocks: list[Block] = [Text((*_loss(dossier), *_satisfaction(dossier, asked)), media=DOCUMENT)]
     if len(quarters):
         blocks.append(_table(dossier, quarters))
-    blocks += _gaps(dossier, told)
+    blocks += _gaps(dossier, asked)
     for title, lines in (
         (words.COMPARED, comparisons(dossier)),
         (words.ARGUMENT, surplus(dossier, gains_only=True)),
@@ -154,7 +151,7 @@ def _loss(dossier: Dossier) -> tuple[str, ...]:
     return (words.LOSS.format(lost=lost, back=back, spread=spread, rate=rate),)
 
 
-def _told(dossier: Dossier) -> pd.DataFrame:
+def _questions(dossier: Dossier) -> pd.DataFrame:
     """Return the questions of the last wave over all quarters, those without figure included."""
     survey = dossier.survey
     if survey is None:
@@ -168,10 +165,9 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
         return (MISSING["enquete"][0],)
     margin = margin_words(view.margin_of(rows))
     others = view.not_named(dossier)
-    out = [*others, words.SATISFACTION.filled(_counts(rows) | {"margin": margin})]
-    service = rows[rows["nature"] == Nature.SERVICE]
-    if len(service) and not others:  # whose service?
-        out.append(words.SERVICE.filled(_counts(service) | {"margin": margin}))
+    out = [*others, words.SATISFACTION.filled(_counts(dossier, TOTAL) | {"margin": margin})]
+    if dossier.claims.amount("questions", SERVICE).may_exceed_nil and not others:  # whose service?
+        out.append(words.SERVICE.filled(_counts(dossier, SERVICE) | {"margin": margin}))
     if apart := int((view.shown(rows)["autrement"] != "").sum()):
         out.append(words.LIKE_WITH_LIKE.format(count=apart))
     if dossier.programme is not None:
@@ -181,10 +177,17 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
     return (" ".join(out),)
 
 
-def _counts(rows: pd.DataFrame) -> dict[str, object]:
-    found, total = view.shown(rows)["verdict"], len(rows)
-    lower, level = (int(found.isin(kinds).sum()) for kinds in (_LOWER, _LEVEL))
-    return {"lower": lower, "level": level, "unknown": total - lower - level, "total": total}
+def _counts(dossier: Dossier, scope: str) -> dict[str, object]:
+    """Return the claims on questions that the two sentences count."""
+    return {
+        hole: dossier.claims.amount(name, scope).exact
+        for hole, name in (
+            ("lower", "questions_plus_basses"),
+            ("level", "questions_aussi_bien"),
+            ("unknown", "questions_incertaines"),
+            ("total", "questions"),
+        )
+    }
 
 
 def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:

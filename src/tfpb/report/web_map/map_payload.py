@@ -19,7 +19,7 @@ from tfpb.report.print_map.views import lines_of
 from tfpb.words.places import map_words as words
 from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 from tfpb.words.survey.satisfaction import THEMES
-from tfpb.words.survey.verdict_words import VERDICTS, plainly
+from tfpb.words.survey.verdict_words import VERDICTS, plainly, sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def payload(model: MapModel) -> dict[str, Any]:
         "verdicts": {
             code: {
                 "mot": plainly(code, Publication.PUBLIABLE, margin),
-                "signe": theme.verdict_sign(code),
+                "signe": sign(code),
             }
             for code in VERDICTS
         },

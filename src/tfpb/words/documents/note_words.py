@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
-from tfpb.model.survey import only
+from tfpb.facts.survey import verdict_scope
+from tfpb.model.codes import Publication
 from tfpb.words.money.state_words import (
     NONE_ACQUIRED,
     NONE_DUE,
@@ -180,19 +180,12 @@ def _money(dossier: Dossier) -> list[str]:
 def _survey(dossier: Dossier) -> list[str]:
     if dossier.survey is None:
         return []
-    table = dossier.survey.comparison
-    last = dossier.survey.last_wave
-    names = set(table["bailleur"])
-    own = dossier.settings.dossier.bailleur
-    gaps = only(
-        table, vague=last, groupe=Groupe.ECART, niveau=TOTAL, ajustement=Ajustement.BRUT,
-        bailleur=own if own in names else ENSEMBLE,
-    )  # fmt: skip
-    counts = gaps["verdict"].value_counts()
+    last, claims = dossier.survey.last_wave, dossier.claims
     said = [
-        f"{plainly(code, Publication.PUBLIABLE, dossier.survey.margin)} : {number(int(counts[code]))}"
+        f"{plainly(code, Publication.PUBLIABLE, dossier.survey.margin)} : "
+        f"{number(claims.amount('questions', scope).exact)}"
         for code in VERDICTS
-        if code in counts
+        if claims.has("questions", scope := verdict_scope(code))
     ]
     counted = " ; ".join(said)
     head = (

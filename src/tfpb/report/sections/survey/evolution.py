@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe
+from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.model.survey import Published, only
@@ -63,7 +63,7 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
     """Return the levels of the headline questions drawn wave after wave."""
     picked = only(
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
-        publication=view.SHOWN, vague=[w.vague for w in survey.waves],
+        publication=SHOWN, vague=[w.vague for w in survey.waves],
     )  # fmt: skip
     keys = ("vague", "item")
     both = only(picked, groupe=Groupe.QPV)[list(keys)]
@@ -86,7 +86,7 @@ def priorites(dossier: Dossier) -> Section:
     name = survey.name_of(dossier.settings.dossier.bailleur)
     wave = survey.last_wave
     own = view.visible(survey.priorities, name)
-    rows = only(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=view.SHOWN)
+    rows = only(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=SHOWN)
     if rows.empty:
         return lacking("priorites", subject="priorites")
     rows = view.labelled(rows, survey).sort_values("importance", ascending=False, kind="stable")
