@@ -26,7 +26,8 @@ from tfpb.cli import app
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.region import run
 from tfpb.region.joined import LEVELS
-from tfpb.region.secrecy.region_secrecy import Rules, reveals
+from tfpb.region.secrecy.panels import Rules
+from tfpb.region.secrecy.region_secrecy import reveals
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.secrecy.cells import BOTH, HORS, QPV, Cell, Cells, Members
 from tfpb.survey.secrecy.least_loss import least_masks

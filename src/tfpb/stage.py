@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Final
 
 
@@ -29,7 +30,8 @@ class Stage:
         Form in which its result may be kept from one run to the next (see
         `tfpb.pipeline.kept.kept_forms`); empty when it is computed each time.
     keep_if : callable, optional
-        Of the values read: whether the result depends on them alone. Left out: always.
+        Of some of the values read, by their names: whether the result depends on what is read alone.
+        Left out: always.
     """
 
     name: str
@@ -41,7 +43,10 @@ class Stage:
 
     def may_keep(self, values: tuple[Any, ...]) -> bool:
         """Return whether the result for these values may be kept."""
-        return bool(self.kept) and (self.keep_if is None or self.keep_if(*values))
+        if not self.kept or self.keep_if is None:
+            return bool(self.kept)
+        read = dict(zip(self.reads, values, strict=True))
+        return self.keep_if(**{name: read[name] for name in signature(self.keep_if).parameters})
 
 
 Execute = Callable[[Stage, tuple[Any, ...]], Any]

@@ -39,7 +39,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 if TYPE_CHECKING:
     from conftest import Run
     from tfpb.errors import Fault
-    from tfpb.region.run import Region
+    from tfpb.region.computed import Region
 
 OWNERS = [f"Habitat fictif {k:02d}" for k in range(1, 8)]
 DATA = ("--sans-documents", "--sans-pages")

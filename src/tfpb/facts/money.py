@@ -137,7 +137,7 @@ def _added(numbers: pd.DataFrame, key: pd.Series[str]) -> dict[str, dict[str, in
     sums = numbers.groupby(key, observed=False).sum()
     rows = sums.to_numpy().tolist()
     return {
-        str(s): dict(zip(sums, map(int, row), strict=True))
+        str(s): dict(zip(map(str, sums.columns), map(int, row), strict=True))
         for s, row in zip(sums.index, rows, strict=True)
     }
 

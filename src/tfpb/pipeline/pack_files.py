@@ -19,7 +19,7 @@ from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.report import Chart, Report, Table
 from tfpb.pipeline.published_before import DRAFT, RELEASE
-from tfpb.report import charts
+from tfpb.report.charts.drawing import draw
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first, chapters
 from tfpb.report.documents.workbook_forms import bilan_workbook
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from tfpb.model.money import Programme
     from tfpb.model.settings import Entete
 
-_CHART: Final = Stage("Graphique", ("graphique",), "image", charts.draw, kept="fichiers")
+_CHART: Final = Stage("Graphique", ("graphique",), "image", draw, kept="fichiers")
 _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
     "dossier.xlsx": lambda report, _images, _maps: workbook.render(report),
     "rapport.docx": document_docx.render,

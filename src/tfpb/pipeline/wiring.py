@@ -1,17 +1,16 @@
 """Values passed between stages, by name and type, and the stages that need them for a goal.
 
-A `Key` names a value and carries its type: mypy checks each stage's function against the keys that
-it reads and writes, and `check` compares names and annotations once more when the pipeline is
-imported.
+A stage reads the values that the parameters of its function name. A `Key` names a value and carries
+its type: mypy checks what a stage makes and what commands give and take against their keys, and
+`check` holds every parameter against its key when the pipeline is imported.
 """
 
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from tfpb.errors import Fault, Headers, TfpbError
 from tfpb.stage import Execute, Stage, directly
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 T = TypeVar("T")
-A = TypeVar("A")
-B = TypeVar("B")
-C = TypeVar("C")
-D = TypeVar("D")
-E = TypeVar("E")
-F = TypeVar("F")
-_KEY = re.compile(r"Final\[Key\[(.*)\]\]$")
 
 
 @dataclass(frozen=True)
@@ -99,31 +91,16 @@ class Outcome:
         return self.made
 
 
-# fmt: off
-@overload
-def stage(name: str, run: Callable[[A], T], reads: tuple[Key[A]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A], bool] | None = None) -> Stage: ...  # noqa: E501
-@overload
-def stage(name: str, run: Callable[[A, B], T], reads: tuple[Key[A], Key[B]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B], bool] | None = None) -> Stage: ...  # noqa: E501
-@overload
-def stage(name: str, run: Callable[[A, B, C], T], reads: tuple[Key[A], Key[B], Key[C]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B, C], bool] | None = None) -> Stage: ...  # noqa: E501
-@overload
-def stage(name: str, run: Callable[[A, B, C, D], T], reads: tuple[Key[A], Key[B], Key[C], Key[D]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B, C, D], bool] | None = None) -> Stage: ...  # noqa: E501
-@overload
-def stage(name: str, run: Callable[[A, B, C, D, E], T], reads: tuple[Key[A], Key[B], Key[C], Key[D], Key[E]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B, C, D, E], bool] | None = None) -> Stage: ...  # noqa: E501
-@overload
-def stage(name: str, run: Callable[[A, B, C, D, E, F], T], reads: tuple[Key[A], Key[B], Key[C], Key[D], Key[E], Key[F]], writes: Key[T], *, kept: str = "", keep_if: Callable[[A, B, C, D, E, F], bool] | None = None) -> Stage: ...  # noqa: E501
-# fmt: on
 def stage(
     name: str,
-    run: Callable[..., Any],
-    reads: tuple[Key[Any], ...],
-    writes: Key[Any],
+    run: Callable[..., T],
+    writes: Key[T],
     *,
     kept: str = "",
     keep_if: Callable[..., bool] | None = None,
 ) -> Stage:
-    """Return a stage whose function takes and returns what its keys say."""
-    return Stage(name, tuple(k.name for k in reads), writes.name, run, kept, keep_if)
+    """Return a stage that reads what the parameters of its function name, and writes under a key."""
+    return Stage(name, tuple(inspect.signature(run).parameters), writes.name, run, kept, keep_if)
 
 
 def check(stages: Iterable[Stage], start: Iterable[Key[Any]], keys: ModuleType) -> None:
@@ -141,29 +118,34 @@ def check(stages: Iterable[Stage], start: Iterable[Key[Any]], keys: ModuleType) 
     Raises
     ------
     TypeError
-        If a stage reads a value that nobody has made yet, writes one twice, or its function names
-        or annotates a parameter otherwise than its key.
+        If a stage reads a value that nobody has made yet, writes one twice, or its function, or the
+        one that says whether its result is kept, annotates a value otherwise than its key.
     """
-    types = {
-        getattr(keys, name).name: found[1]
-        for name, note in keys.__annotations__.items()
-        if (found := _KEY.match(note))
+    declared = {
+        key.name: keys.__annotations__[n] for n, key in vars(keys).items() if isinstance(key, Key)
     }
     known = {key.name for key in start}
     for one in stages:
-        sign = inspect.signature(one.run)
-        wanted = {p.name: p.annotation for p in sign.parameters.values() if p.default is p.empty}
         if missing := set(one.reads) - known:
             message = f"{one.name}: {sorted(missing)} are read before they are made"
             raise TypeError(message)
         if one.writes in known:
             message = f"{one.name}: {one.writes} is made twice"
             raise TypeError(message)
-        read = {name: types[name] for name in one.reads}
-        if read != wanted or sign.return_annotation != types[one.writes]:
-            message = f"{one.name}: {read} -> {types[one.writes]}, but {one.run.__name__}{sign}"
+        notes = _notes(one.run)
+        asked = {} if one.keep_if is None else _notes(one.keep_if)
+        wrong = {name for name, note in asked.items() if notes.get(name) != note}
+        notes[one.writes] = inspect.signature(one.run).return_annotation
+        wrong |= {n for n, note in notes.items() if declared.get(n) != f"Final[Key[{note}]]"}
+        if wrong:
+            message = f"{one.name}: {sorted(wrong)} annotated otherwise than their keys"
             raise TypeError(message)
         known.add(one.writes)
+
+
+def _notes(run: Callable[..., Any]) -> dict[str, Any]:
+    """Return what a function annotates each value that it reads with."""
+    return {p.name: p.annotation for p in inspect.signature(run).parameters.values()}
 
 
 def needed(stages: Iterable[Stage], goals: Iterable[Key[Any]], values: Values) -> tuple[Stage, ...]:

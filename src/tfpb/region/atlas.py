@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from tfpb.model.location import Located, MapModel, QpvPage
     from tfpb.model.survey import Published
+    from tfpb.region.computed import Head
     from tfpb.region.partition import Part
-    from tfpb.region.reports import Head
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "atlas.typ"
 

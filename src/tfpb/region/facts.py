@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Located
     from tfpb.model.record import Source
     from tfpb.region.partition import Part
-    from tfpb.region.territories import Territories
+    from tfpb.region.places import Territories
 
 _SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _LOST: Final = ("abattement_eur", "compensation_etat_eur", "perte_collectivites_eur")

@@ -15,8 +15,8 @@ from tfpb.model.location import Located
 from tfpb.region.partition import renamed
 from tfpb.survey.method import DECLARED, declared, periods
 from tfpb.survey.reading.scales import ABSENT
-from tfpb.survey.reading.surveyed_stock import PARC, joined_stock
-from tfpb.survey.respondents import Survey
+from tfpb.survey.reading.surveyed_stock import PARC
+from tfpb.survey.respondents import Survey, joined_stock
 from tfpb.text import fold
 from tfpb.words.numbers import plural
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Item, Plan
     from tfpb.model.record import Reading
     from tfpb.region.partition import Part
-    from tfpb.region.territories import Territories
+    from tfpb.region.places import Territories
     from tfpb.survey.reading.scales import Scale
 
 _ALIKE: Final = 3.0

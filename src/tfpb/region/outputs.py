@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from tfpb.io.packs.pack import GrowingFolder
     from tfpb.model.arrays import Flags
     from tfpb.model.location import Located
+    from tfpb.region.computed import Region
     from tfpb.region.partition import Part
-    from tfpb.region.run import Region
     from tfpb.region.secrecy.cuts import Protected
 
 T = TypeVar("T")

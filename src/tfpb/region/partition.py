@@ -280,5 +280,5 @@ def renamed(one: Reading) -> Reading:
 _OWN: Final = Stage(
     "Parc et argent d’un bailleur", ("settings", "inputs", "geography", "carte"),
     "own", _own,
-    kept="valeurs", keep_if=lambda settings, *_: settings.reglages.geocodage == "index",
+    kept="valeurs", keep_if=lambda settings: settings.reglages.geocodage == "index",
 )  # fmt: skip

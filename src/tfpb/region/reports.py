@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -32,31 +32,9 @@ from tfpb.words.numbers import long_date
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.model.report import Section
     from tfpb.model.survey import Published
-    from tfpb.region.run import Region
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The heading of every report of the region.
-
-    Parameters
-    ----------
-    settings : RegionSettings
-    run_hash : str
-    year, vintage : int
-        Tax year, and the map that rules it.
-    draft : bool
-        For the regional body alone.
-    """
-
-    settings: RegionSettings
-    run_hash: str
-    year: int
-    vintage: int
-    draft: bool = True
+    from tfpb.region.computed import Head, Region
 
 
 def deliveries_report(head: Head, rows: pd.DataFrame) -> Report:

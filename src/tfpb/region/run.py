@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -15,18 +15,18 @@ from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.published_before import precedents, release_of
+from tfpb.pipeline.published_before import precedents
 from tfpb.pipeline.steps.surveying import moved_notices
+from tfpb.region.computed import Region
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
 from tfpb.region.facts import codes_in, quarter_stock, region_facts
 from tfpb.region.joined import LEVELS, Joined, join, surveyed, with_fieldwork
 from tfpb.region.partition import Part, Refused, Task, make_part
 from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
-from tfpb.region.reports import Head
 from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.panels import Rules
 from tfpb.region.secrecy.region_secrecy import (
-    Rules,
     check_total,
     held_back,
     published_rows,
@@ -46,90 +46,17 @@ from tfpb.text import fold
 from tfpb.words.documents.setting_words import told_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tfpb.executors import Executor
     from tfpb.io.sources.region_inputs import RegionInputs, RegionSettings
-    from tfpb.model.location import Located
     from tfpb.model.record import Source
-    from tfpb.model.survey import Published
-    from tfpb.region.territories import Territories
-    from tfpb.report.sections.restitution import RegionFacts
+    from tfpb.region.places import Territories
     from tfpb.stage import Execute
 
 _OF_TABLES: Final = ("repere_", "vagues_", "calage_", "standard_", "valeur_vide")
 """Doubts of the survey that are of the region's own files: how their codes begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A region computed: the values that its outputs are made of, before anything is rendered.
-
-    Parameters
-    ----------
-    settings : RegionSettings
-    parts : sequence of Part
-        Without answers.
-    located : Located
-        One stock table.
-    items : mapping
-        As `Joined`.
-    places : Territories
-    facts : RegionFacts
-    protected : Protected or None
-        None without a survey.
-    contrats : mapping of str to tuple of str
-        Contrat → its quarters that hold dwellings of the stock.
-    lone_quarters : tuple of str
-        Quarters of the stock without a known contrat.
-    sources : tuple of Source
-    digest : str
-        Hash of inputs, settings and versions.
-    notices : tuple of Fault
-    homes : DataFrame
-        Résidences of every bailleur, as the survey was estimated on them.
-    again : bool
-        Whether it has been released already.
-    deliveries : DataFrame
-        As `reconciled` gives it; empty without a survey.
-    targets : DataFrame or None
-        What the contrats set themselves (`[fichiers] cibles`).
-    draft : bool
-        For the regional body alone: not released.
-    """
-
-    settings: RegionSettings
-    parts: Sequence[Part]
-    located: Located
-    items: Mapping[str, Mapping[str, str]]
-    places: Territories
-    facts: RegionFacts
-    protected: Protected | None
-    contrats: dict[str, tuple[str, ...]]
-    lone_quarters: tuple[str, ...]
-    sources: tuple[Source, ...]
-    digest: str
-    notices: tuple[Fault, ...]
-    homes: pd.DataFrame
-    again: bool
-    deliveries: pd.DataFrame
-    targets: pd.DataFrame | None = None
-    draft: bool = True
-
-    def release(self, bailleurs: Sequence[str], published: Published | None) -> dict[str, Any]:
-        """Return the line that a release of these figures leaves in the ledger."""
-        homes = self.homes[self.homes["bailleur"].isin(bailleurs)]
-        rows = homes[["bailleur", "id_residence", *({"cote", "code_qpv"} & set(homes))]]
-        told = (published.comparison, published.fieldwork) if published else (None, None)
-        return release_of(bailleurs, self.digest[:8], told[0], rows, told[1])
-
-    @property
-    def head(self) -> Head:
-        """The heading of every report."""
-        return Head(
-            self.settings, self.digest[:8], self.located.year, self.located.vintage, self.draft
-        )
 
 
 def compute(

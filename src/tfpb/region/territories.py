@@ -7,11 +7,9 @@ bailleurs. Insee's count of social dwellings stands beside.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
@@ -30,22 +28,22 @@ from tfpb.region.facts import (
     quarter_stock,
     with_amount,
 )
+from tfpb.region.places import Territories
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.text import fold
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 from tfpb.words.documents.report_words import DRAFT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.region_inputs import RegionInputs
-    from tfpb.model.arrays import Texts
     from tfpb.model.location import Located
     from tfpb.model.survey import Published
+    from tfpb.region.computed import Region
     from tfpb.region.partition import Part
-    from tfpb.region.run import Region
 
 _PLACES: Final = ("departement", "siren_epci", "contrat_de_ville", "code_qpv")
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -58,61 +56,6 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
 _AXES: Final = tuple(f"axe_{int(axe)}_eur" for axe in Axe)
 _EUROS: Final = ("abattement_eur", *STATE_COLUMNS, "valorise_eur", *_AXES)
 _COUNTS: Final = ("logements", "a_verifier", "logements_abattus", "logements_sans_montant")
-
-
-@dataclass(frozen=True, slots=True)
-class Territories:
-    """The territories of communes and quarters.
-
-    Parameters
-    ----------
-    epci, departement : mapping of str to str
-        By code of commune; empty when unknown.
-    contrat_of_quarter : mapping of str to str
-    contrat_of_commune : mapping of str to str
-        Contrat of a commune's quarters, when they have a single one: its classic quarters are
-        those that the contrat's are set against.
-    names : mapping of (str, str) to str
-        (Level, code) → name.
-    quarters : mapping of str to str
-        Names of the quarters by code.
-    notices : tuple of Fault
-    """
-
-    epci: Mapping[str, str]
-    departement: Mapping[str, str]
-    contrat_of_quarter: Mapping[str, str]
-    contrat_of_commune: Mapping[str, str]
-    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    quarters: Mapping[str, str] = field(default_factory=dict)
-    notices: tuple[Fault, ...] = ()
-
-    def of_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return interviews with their territories (`code_insee`, `code_qpv` and `qpv` needed)."""
-        if "code_insee" not in frame:
-            return frame
-        quarter = frame["code_qpv"].fillna("").astype(str).where(frame["qpv"] == 1, "")
-        inside = quarter.map(lambda c: self.contrat_of_quarter.get(c, ""))
-        outside = self.of_communes(frame["code_insee"], "contrat_de_ville")
-        return frame.assign(
-            code_qpv=quarter.to_numpy(dtype=object),
-            contrat_de_ville=inside.where(frame["qpv"] == 1, outside).to_numpy(dtype=object),
-            siren_epci=self.of_communes(frame["code_insee"], "siren_epci"),
-            departement=self.of_communes(frame["code_insee"], "departement"),
-        )
-
-    def of_communes(self, codes: Iterable[Any], level: str) -> Texts:
-        """Return the territory of each commune at a level; empty when unknown."""
-        of = {
-            "departement": self.departement,
-            "siren_epci": self.epci,
-            "contrat_de_ville": self.contrat_of_commune,
-        }[level]
-        return np.array([of.get(str(code), "") for code in codes], dtype=object)
-
-    def name(self, level: str, code: str) -> str:
-        """Return the name of a territory, its code when it has none."""
-        return self.names.get((level, code), code)
 
 
 def territories(parts: Sequence[Part], inputs: RegionInputs, geography: Geography) -> Territories:

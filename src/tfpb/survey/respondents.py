@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from tfpb.survey.reading.scales import ABSENT, Scale
+from tfpb.survey.reading.surveyed_stock import PARC
 from tfpb.words.survey.wave_dates import in_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -108,3 +109,22 @@ class Survey:
                 if item in marks:
                     marks[item] = np.where(out, np.nan, marks[item])
         return replace(self, answers=answers, marks=marks)
+
+
+def joined_stock(surveys: Sequence[Survey]) -> tuple[pd.DataFrame | None, Indices]:
+    """Stack the stocks of several surveys, and the rows of their interviews in the whole.
+
+    A bailleur whose stock is not known brings none.
+    """
+    stocks, places, size = [], [], 0
+    for survey in surveys:
+        own = survey.respondents[PARC].to_numpy(dtype=np.intp)
+        places.append(np.where(own >= 0, own + size, -1))
+        if survey.stock is not None:
+            owner = survey.respondents["bailleur"].iloc[:1]
+            stocks.append(
+                survey.stock.assign(bailleur=owner.item()) if len(owner) else survey.stock
+            )
+            size += len(survey.stock)
+    whole = pd.concat(stocks, ignore_index=True).fillna("") if stocks else None
+    return whole, np.concatenate([*places, np.zeros(0, dtype=np.intp)])

@@ -15,7 +15,8 @@ from tfpb.model.plan import Plan
 from tfpb.region.estimates import compare_region
 from tfpb.region.joined import LEVELS as REGION_LEVELS
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
+from tfpb.region.secrecy.panels import Rules
+from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 
 ITEMS: Final = ("q1", "q2")
 LEVELS: Final = ("code_qpv", "agence", "secteur")

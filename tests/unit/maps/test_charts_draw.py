@@ -14,9 +14,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from tfpb.model.report import Chart, ChartKind
-from tfpb.report import charts, theme
+from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
 from tfpb.report.charts import plot
+from tfpb.report.charts.drawing import _DRAWERS, draw
 from tfpb.report.charts.scatter import apart
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ LABELS = [
     "Tranquillité du quartier",
     "Image",
 ]
-DRAWN = list(charts._DRAWERS)  # a workbook alone has the others
+DRAWN = list(_DRAWERS)  # a workbook alone has the others
 THEMES = ["residence", "residence", "residence", "relation", "relation", "quartier", "quartier"]
 
 
@@ -130,8 +131,8 @@ def _chart(kind: ChartKind) -> Chart:
 @pytest.mark.parametrize("kind", DRAWN)
 def test_each_kind_draws_the_same_twice(kind: ChartKind) -> None:
     chart = _chart(kind)
-    image = charts.draw(chart)
-    assert image == charts.draw(chart)
+    image = draw(chart)
+    assert image == draw(chart)
     with Image.open(io.BytesIO(image["png"])) as png:
         assert abs(png.width - plot.WIDTH / 25.4 * 200) <= 1
         assert len(png.convert("RGB").getcolors(1 << 20) or []) > 5
@@ -142,7 +143,7 @@ def test_each_kind_draws_the_same_twice(kind: ChartKind) -> None:
 @pytest.mark.parametrize("kind", DRAWN)
 def test_no_label_covers_another_nor_leaves_the_picture(kind: ChartKind) -> None:
     with style():
-        sheet = charts._DRAWERS[kind](_chart(kind))
+        sheet = _DRAWERS[kind](_chart(kind))
         figure = sheet.figure
         figure.set_dpi(200)
         FigureCanvasAgg(figure).draw()
@@ -165,13 +166,13 @@ def test_no_label_covers_another_nor_leaves_the_picture(kind: ChartKind) -> None
 def test_nothing_to_draw_is_said(kind: ChartKind) -> None:
     chart = _chart(kind)
     empty = Chart("c", kind, "Titre", chart.rows.iloc[:0], "alt")
-    assert charts.draw(empty)["png"].startswith(b"\x89PNG")
+    assert draw(empty)["png"].startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("kind", DRAWN)
 def test_one_row_draws(kind: ChartKind) -> None:
     chart = _chart(kind)
-    charts.draw(Chart("c", kind, "Titre", chart.rows.iloc[:1], "alt", unit=chart.unit))
+    draw(Chart("c", kind, "Titre", chart.rows.iloc[:1], "alt", unit=chart.unit))
 
 
 def shown(sheet: Sheet) -> list[Text]:
@@ -197,7 +198,7 @@ def _texts(kind: ChartKind, rows: pd.DataFrame | None = None) -> list[str]:
         "c", kind, "T", chart.rows if rows is None else rows, "", margin=0.05, unit=chart.unit
     )
     with style():
-        return [t.get_text() for t in shown(charts._DRAWERS[kind](chart))]
+        return [t.get_text() for t in shown(_DRAWERS[kind](chart))]
 
 
 def test_gaps_say_points_n_verdict_and_the_margin() -> None:
@@ -215,7 +216,7 @@ def test_charts_of_one_section_are_read_with_one_ruler() -> None:
         dataclasses.replace(_chart(ChartKind.GAPS), rows=near, reach=reach) for reach in (0.0, 0.2)
     )
     with style():
-        first, second = (shown(charts._DRAWERS[ChartKind.GAPS](c)) for c in (alone, beside))
+        first, second = (shown(_DRAWERS[ChartKind.GAPS](c)) for c in (alone, beside))
     assert "+20" not in [t.get_text() for t in first]
     assert {"−20", "+20"} <= {t.get_text() for t in second}
 

@@ -15,6 +15,8 @@ from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.wiring import Key, Values, check, needed, stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tfpb.stage import Stage
 
 TOP = Path(__file__).resolve().parents[3]
@@ -46,22 +48,28 @@ def checked(*stages: Stage) -> None:
 
 
 def test_a_stage_that_fits_passes() -> None:
-    checked(stage("a", good, (START,), MADE))
+    checked(stage("a", good, MADE))
 
 
 @pytest.mark.parametrize("run", [other_name, other_type, other_result])
 def test_a_stage_whose_function_says_otherwise_is_refused(run: object) -> None:
     with pytest.raises(TypeError, match="a: "):
-        checked(stage("a", run, (START,), MADE))  # type: ignore[call-overload]
+        checked(stage("a", run, MADE))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("keep_if", [lambda begin: begin, other_type], ids=["name", "type"])
+def test_a_rule_of_keeping_that_reads_otherwise_is_refused(keep_if: Callable[..., bool]) -> None:
+    with pytest.raises(TypeError, match="a: "):
+        checked(stage("a", good, MADE, keep_if=keep_if))
 
 
 def test_what_is_read_before_it_is_made_is_refused() -> None:
     with pytest.raises(TypeError, match="read before they are made"):
-        check((stage("a", good, (START,), MADE),), (), KEYS)
+        check((stage("a", good, MADE),), (), KEYS)
 
 
 def test_what_is_made_twice_is_refused() -> None:
-    once = stage("a", good, (START,), MADE)
+    once = stage("a", good, MADE)
     with pytest.raises(TypeError, match="made twice"):
         checked(once, once)
 
@@ -91,14 +99,14 @@ def test_the_goals_of_a_dossier_run_every_stage() -> None:
 
 
 @pytest.mark.slow
-def test_mypy_refuses_a_stage_wired_to_another_type(tmp_path: Path) -> None:
+def test_mypy_refuses_a_stage_that_makes_another_type(tmp_path: Path) -> None:
     page = tmp_path / "wired.py"
     page.write_text(
-        "from tfpb.pipeline.stages import GEOGRAPHY, LOCATED, POINTS, RULE, SIDES\n"
+        "from tfpb.pipeline.stages import LOCATED, SIDES\n"
         "from tfpb.pipeline.wiring import stage\n"
         "from tfpb.pipeline.steps.locating import locate\n"
-        "stage('a', locate, (POINTS, SIDES, GEOGRAPHY, RULE), LOCATED)\n"
-        "stage('a', locate, (POINTS, SIDES, RULE, GEOGRAPHY), LOCATED)\n",
+        "stage('a', locate, LOCATED)\n"
+        "stage('a', locate, SIDES)\n",
         encoding="utf-8",
     )
     done = subprocess.run(

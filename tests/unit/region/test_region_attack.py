@@ -20,7 +20,8 @@ from effort import tries
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.region.estimates import compare_region
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
+from tfpb.region.secrecy.panels import Rules
+from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,8 +22,9 @@ from tfpb.region.positions import (
     region_funnel,
 )
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
-from tfpb.report.charts import draw
+from tfpb.region.secrecy.panels import Rules
+from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
+from tfpb.report.charts.drawing import draw
 from tfpb.report.sections import restitution
 from tfpb.survey.estimation.intervals import wilson_bounds
 from tfpb.words.documents import region_words

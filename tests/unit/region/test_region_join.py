@@ -33,8 +33,9 @@ from tfpb.region.joined import (
     without_homes,
 )
 from tfpb.region.partition import OTHER_NAME, Refused, _answers
+from tfpb.region.places import Territories
 from tfpb.region.reconciliation import doubts, reconciled
-from tfpb.region.territories import Territories, _communes, _contrats, _lacking, territories
+from tfpb.region.territories import _communes, _contrats, _lacking, territories
 from tfpb.survey.reading.scales import ABSENT
 
 if TYPE_CHECKING:

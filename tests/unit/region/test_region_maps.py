@@ -22,7 +22,8 @@ from tfpb.region.facts import axes, axis_rows, partly, quarter_money, quarter_st
 from tfpb.region.outputs import in_quarters
 from tfpb.region.reports import contrat_sheet, thin_dossier
 from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.region_secrecy import Rules, published_rows
+from tfpb.region.secrecy.panels import Rules
+from tfpb.region.secrecy.region_secrecy import published_rows
 from tfpb.report.map_model import _whole
 from tfpb.report.quarter_pages import _satisfaction, own_answers
 from tfpb.words.documents import quarter_page

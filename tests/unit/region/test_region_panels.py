@@ -11,8 +11,8 @@ from region_cases import LEVELS, region_plan, region_survey
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.region.estimates import compare_region
-from tfpb.region.secrecy.panels import telling_pairs
-from tfpb.region.secrecy.region_secrecy import Rules, published_rows
+from tfpb.region.secrecy.panels import Rules, telling_pairs
+from tfpb.region.secrecy.region_secrecy import published_rows
 
 if TYPE_CHECKING:
     from tfpb.survey.respondents import Survey

@@ -21,7 +21,8 @@ from tfpb.region.positions import (
     under_letters,
 )
 from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, Protected, gaps_of_bailleurs
-from tfpb.region.secrecy.region_secrecy import Rules, published_rows, region_masks
+from tfpb.region.secrecy.panels import Rules
+from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import pytest
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Atoms, Estimates
+from tfpb.region.secrecy.panels import Rules
 from tfpb.region.secrecy.region_secrecy import (
-    Rules,
     check_total,
     held_back,
     levels_of,

@@ -14,8 +14,8 @@ from effort import tries
 from tfpb.model.codes import ENSEMBLE, TOTAL, Publication
 from tfpb.region.estimates import compare_region
 from tfpb.region.secrecy.cuts import Protected
+from tfpb.region.secrecy.panels import Rules
 from tfpb.region.secrecy.region_secrecy import (
-    Rules,
     check_total,
     published_rows,
     region_masks,

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from report_dossier import bare, make
 
 from tfpb.model.report import Chart, Report
-from tfpb.report import charts
+from tfpb.report.charts.drawing import draw
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import chapters
 from tfpb.report.sections import report
@@ -24,7 +24,7 @@ def said(*, full: bool = True) -> Report:
 @lru_cache(maxsize=1)
 def pictures() -> dict[str, dict[str, bytes]]:
     blocks = (b for c in chapters(said()) for b in c.blocks if isinstance(b, Chart))
-    return {block.key: charts.draw(block) for block in blocks}
+    return {block.key: draw(block) for block in blocks}
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from report_dossier import BAILLEUR, claimed, make
 from test_report_sections import tables, texts
 
 from tfpb.model.report import Chart, ChartKind
-from tfpb.report.charts import draw
+from tfpb.report.charts.drawing import draw
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.words.documents.quarter_page import page_said

@@ -18,7 +18,7 @@ from tfpb.model.money import States
 from tfpb.model.report import Chart, ChartKind, Report, Table, Text
 from tfpb.model.settings import LoiUtilisateur
 from tfpb.model.survey import Published
-from tfpb.report import charts
+from tfpb.report.charts.drawing import draw
 from tfpb.report.sections import report
 from tfpb.survey import n_necessaire
 from tfpb.words.money import abatement_words, programme_words
@@ -122,7 +122,7 @@ def test_spending_against_gap_has_one_point_a_quarter_and_axis() -> None:
     assert chart.margin == pytest.approx(0.05)
     assert sorted(chart.rows["repere"]) == ["A1", "A3", "A4", "A5", "B1", "B3", "B4", "B5"]
     assert len(found["depense_ecart_points"].rows) == len(chart.rows)
-    assert charts.draw(chart)["png"].startswith(b"\x89PNG")
+    assert draw(chart)["png"].startswith(b"\x89PNG")
 
 
 def test_a_second_question_of_an_axis_adds_no_point() -> None:

@@ -15,7 +15,7 @@ from everywhere import need
 from tfpb.model.money import States
 from tfpb.model.report import Chart, Report, Section, Table, Text
 from tfpb.pipeline.pack_files import _noted, document_files
-from tfpb.report import charts
+from tfpb.report.charts.drawing import draw
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.note import note, shortened
@@ -199,7 +199,7 @@ def test_a_verdict_with_its_doubts_is_not_cut_short() -> None:
         }
     )  # fmt: skip
     chart = next(b for b in note(make()).blocks if isinstance(b, Chart))
-    picture = charts.draw(dataclasses.replace(chart, rows=rows))["svg"].decode()
+    picture = draw(dataclasses.replace(chart, rows=rows))["svg"].decode()
     assert "…" not in picture
 
 

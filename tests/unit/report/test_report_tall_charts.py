@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tfpb.model.report import Chart, ChartKind
-from tfpb.report.charts import draw
+from tfpb.report.charts.drawing import draw
 from tfpb.report.sections.build import over_pages
 
 _DPI = 60

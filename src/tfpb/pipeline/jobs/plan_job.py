@@ -22,7 +22,7 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Nature, Public
 from tfpb.model.report import Chart
 from tfpb.model.results import COMPARISON_COLUMNS
 from tfpb.model.survey import only
-from tfpb.report import charts
+from tfpb.report.charts.drawing import draw
 from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.survey.planification import SHOWN, answer, long_frame, planning_report
 from tfpb.survey.planning.next_wave import next_wave
@@ -89,7 +89,7 @@ def plan(
         made = workbook.render(report())
     else:
         made = table_bytes(output, long_frame(wave), raw_csv=raw_csv)
-    drawn = {b.key: charts.draw(b) for b in report().sections[0].blocks if isinstance(b, Chart)}
+    drawn = {b.key: draw(b) for b in report().sections[0].blocks if isinstance(b, Chart)}
     _, pdf = document_pdf.one_page(SHOWN, lambda rows: report(shown=rows), drawn)
     write_together({output: made, page: pdf})
     return [*answer(wave), *measured, written(output.name, page.name)], [*doubts, *found]

@@ -24,10 +24,11 @@ from tfpb.model.projection import LAMBERT_93, moved
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.perimeters.points import positions, rival_doubts
 from tfpb.pipeline import stages
-from tfpb.pipeline.rooms import ground, perimeters
+from tfpb.pipeline.rooms import perimeters
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.steps.locating import Points, Rule
 from tfpb.pipeline.wiring import Values
+from tfpb.report import ground
 from tfpb.review.address_decisions import DecidedAddresses
 from tfpb.review.doubts import POSITION, Around, row_keys
 from tfpb.review.review_workbook import read_limit_decisions, review_file

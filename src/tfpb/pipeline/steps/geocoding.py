@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tfpb.io.tables.tabular import SPREADSHEETS, sheet_names
 from tfpb.model.results import ADDRESS_COLUMNS
-from tfpb.pipeline.rooms import address_decisions, doubts
+from tfpb.review import address_decisions, doubts
 from tfpb.words.places.address_words import ADDRESSES
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def geocode(addresses: DecidedAddresses, geocoder: FileGeocoder, watch: Watch) -
     return geocoder.run(addresses.frame, progress=watch.progress)
 
 
-def offline(_addresses: DecidedAddresses, geocoder: FileGeocoder, _watch: Watch) -> bool:
+def offline(geocoder: FileGeocoder) -> bool:
     """Return whether the index alone is asked: what a service answers may change any day."""
     return geocoder.mode == "index"
 

@@ -1,9 +1,9 @@
-"""Changes over the bailleurs of both waves: what they tell, by subtraction, of those of one wave."""
+"""When a territory may be shown; what changes over the bailleurs of both waves tell of those of one wave."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tfpb.model.survey import Estimates
-    from tfpb.region.secrecy.region_secrecy import Rules
     from tfpb.survey.respondents import Survey
 
 _POINTS: Final = 100
@@ -24,6 +23,30 @@ _ROUNDED: Final[dict[str, Callable[[Any], Any]]] = {
     "estimation": np.round, "ic95_bas": np.floor, "ic90_bas": np.floor, "ic95_haut": np.ceil,
     "ic90_haut": np.ceil,
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When a territory may be shown.
+
+    Parameters
+    ----------
+    masking_n : int
+        Fewer answers are hidden.
+    fewest : int
+        Fewest bailleurs behind a territory.
+    largest_share : float
+        Most that one of them may hold of its answers.
+
+    Notes
+    -----
+    Three contributors and 85 % are the rule French official statistics apply to firms, borrowed
+    here: a bailleur is a firm whose neighbours know it.
+    """
+
+    masking_n: int
+    fewest: int = 3
+    largest_share: float = 0.85
 
 
 def telling_pairs(survey: Survey, rules: Rules) -> dict[tuple[str, str], set[str]]:

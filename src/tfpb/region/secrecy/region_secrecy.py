@@ -5,7 +5,7 @@ A reader may hold every output, and is perhaps a bailleur that knows its own ans
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import ENSEMBLE, TOTAL
-from tfpb.region.secrecy.panels import rounded, telling_pairs
+from tfpb.region.secrecy.panels import Rules, rounded, telling_pairs
 from tfpb.stage import Execute, Stage, directly
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.secrecy.cells import NOTHING, Cell, Cells, Disclosed, declare_cells
@@ -31,30 +31,6 @@ if TYPE_CHECKING:
     from tfpb.survey.secrecy.least_loss import Each
 
     Counts = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """When a territory may be shown.
-
-    Parameters
-    ----------
-    masking_n : int
-        Fewer answers are hidden.
-    fewest : int
-        Fewest bailleurs behind a territory.
-    largest_share : float
-        Most that one of them may hold of its answers.
-
-    Notes
-    -----
-    Three contributors and 85 % are the rule French official statistics apply to firms, borrowed
-    here: a bailleur is a firm whose neighbours know it.
-    """
-
-    masking_n: int
-    fewest: int = 3
-    largest_share: float = 0.85
 
 
 def levels_of(frame: pd.DataFrame) -> list[str]:

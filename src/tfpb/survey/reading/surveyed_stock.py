@@ -16,10 +16,7 @@ from tfpb.text import fold, squeeze
 from tfpb.words.survey.survey_words import PERIODS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tfpb.model.arrays import Flags, Floats, Indices, Texts
-    from tfpb.survey.respondents import Survey
 
 PARC: Final = "_parc"
 """Column of the respondents: row of their résidence in the stock, −1 when it is not there."""
@@ -92,25 +89,6 @@ def _crowded(frame: pd.DataFrame, rows: Indices, dwellings: Floats) -> tuple[Fla
         place = stamped_place(frame, int(group["_at"].iloc[0]))
         doubts.append(Fault("interviews_plus_que_logements", place, name, fields, Severity.DOUTE))
     return out, doubts
-
-
-def joined_stock(surveys: Sequence[Survey]) -> tuple[pd.DataFrame | None, Indices]:
-    """Stack the stocks of several surveys, and the rows of their interviews in the whole.
-
-    A bailleur whose stock is not known brings none.
-    """
-    stocks, places, size = [], [], 0
-    for survey in surveys:
-        own = survey.respondents[PARC].to_numpy(dtype=np.intp)
-        places.append(np.where(own >= 0, own + size, -1))
-        if survey.stock is not None:
-            owner = survey.respondents["bailleur"].iloc[:1]
-            stocks.append(
-                survey.stock.assign(bailleur=owner.item()) if len(owner) else survey.stock
-            )
-            size += len(survey.stock)
-    whole = pd.concat(stocks, ignore_index=True).fillna("") if stocks else None
-    return whole, np.concatenate([*places, np.zeros(0, dtype=np.intp)])
 
 
 def _owners(frame: pd.DataFrame, residences: pd.DataFrame, rows: Indices) -> Texts:

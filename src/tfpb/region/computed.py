@@ -1,0 +1,114 @@
+"""A region computed, before anything is rendered; and the heading of what is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tfpb.pipeline.published_before import release_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from tfpb.errors import Fault
+    from tfpb.io.sources.region_inputs import RegionSettings
+    from tfpb.model.location import Located
+    from tfpb.model.record import Source
+    from tfpb.model.survey import Published
+    from tfpb.region.partition import Part
+    from tfpb.region.places import Territories
+    from tfpb.region.secrecy.cuts import Protected
+    from tfpb.report.sections.restitution import RegionFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The heading of every report of the region.
+
+    Parameters
+    ----------
+    settings : RegionSettings
+    run_hash : str
+    year, vintage : int
+        Tax year, and the map that rules it.
+    draft : bool
+        For the regional body alone.
+    """
+
+    settings: RegionSettings
+    run_hash: str
+    year: int
+    vintage: int
+    draft: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region computed: the values that its outputs are made of, before anything is rendered.
+
+    Parameters
+    ----------
+    settings : RegionSettings
+    parts : sequence of Part
+        Without answers.
+    located : Located
+        One stock table.
+    items : mapping
+        As `Joined`.
+    places : Territories
+    facts : RegionFacts
+    protected : Protected or None
+        None without a survey.
+    contrats : mapping of str to tuple of str
+        Contrat → its quarters that hold dwellings of the stock.
+    lone_quarters : tuple of str
+        Quarters of the stock without a known contrat.
+    sources : tuple of Source
+    digest : str
+        Hash of inputs, settings and versions.
+    notices : tuple of Fault
+    homes : DataFrame
+        Résidences of every bailleur, as the survey was estimated on them.
+    again : bool
+        Whether it has been released already.
+    deliveries : DataFrame
+        As `reconciled` gives it; empty without a survey.
+    targets : DataFrame or None
+        What the contrats set themselves (`[fichiers] cibles`).
+    draft : bool
+        For the regional body alone: not released.
+    """
+
+    settings: RegionSettings
+    parts: Sequence[Part]
+    located: Located
+    items: Mapping[str, Mapping[str, str]]
+    places: Territories
+    facts: RegionFacts
+    protected: Protected | None
+    contrats: dict[str, tuple[str, ...]]
+    lone_quarters: tuple[str, ...]
+    sources: tuple[Source, ...]
+    digest: str
+    notices: tuple[Fault, ...]
+    homes: pd.DataFrame
+    again: bool
+    deliveries: pd.DataFrame
+    targets: pd.DataFrame | None = None
+    draft: bool = True
+
+    def release(self, bailleurs: Sequence[str], published: Published | None) -> dict[str, Any]:
+        """Return the line that a release of these figures leaves in the ledger."""
+        homes = self.homes[self.homes["bailleur"].isin(bailleurs)]
+        rows = homes[["bailleur", "id_residence", *({"cote", "code_qpv"} & set(homes))]]
+        told = (published.comparison, published.fieldwork) if published else (None, None)
+        return release_of(bailleurs, self.digest[:8], told[0], rows, told[1])
+
+    @property
+    def head(self) -> Head:
+        """The heading of every report."""
+        return Head(
+            self.settings, self.digest[:8], self.located.year, self.located.vintage, self.draft
+        )

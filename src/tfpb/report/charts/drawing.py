@@ -1,0 +1,59 @@
+"""One picture a chart, whatever its kind: PNG and SVG."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.report import Chart, ChartKind
+from tfpb.report import theme
+from tfpb.report.canvas import Sheet, converted, save_svg, style
+from tfpb.report.charts.gaps import funnels, gaps, need
+from tfpb.report.charts.plot import LABEL_PT, WIDTH
+from tfpb.report.charts.scatter import curves, priorities, spending
+from tfpb.report.charts.shares import modelled, slopes, stacked
+from tfpb.words.places.map_words import CHART_EMPTY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+DPI: Final = 200
+_DRAWERS: Final[dict[ChartKind, Callable[[Chart], Sheet]]] = {
+    ChartKind.GAPS: gaps,
+    ChartKind.STACKED: stacked,
+    ChartKind.SLOPES: slopes,
+    ChartKind.NEED: need,
+    ChartKind.CURVES: curves,
+    ChartKind.FUNNEL: funnels,
+    ChartKind.MODELLED: modelled,
+    ChartKind.PRIORITIES: priorities,
+    ChartKind.SPENDING: spending,
+}
+
+
+def draw(chart: Chart, *, dpi: int = DPI) -> dict[str, bytes]:
+    """Draw a chart once; its picture is made from its drawing.
+
+    Parameters
+    ----------
+    chart : Chart
+        See the package for the columns of each kind.
+    dpi : int
+        Resolution of the PNG.
+
+    Returns
+    -------
+    dict of str to bytes
+        Its `png` and `svg`: 168 mm wide, as high as its rows need. Same chart, same bytes.
+    """
+    with style():
+        sheet = _DRAWERS[chart.kind](chart) if len(chart.rows) else _empty()
+        svg = save_svg(sheet.figure, title=chart.title)
+    size = (sheet.width, sheet.height)
+    return {"png": converted(svg, size, chart.title, format="png", ppi=dpi), "svg": svg}
+
+
+def _empty() -> Sheet:
+    sheet = Sheet(WIDTH, 12.0)
+    sheet.text(0, 7.0, CHART_EMPTY, LABEL_PT, color=theme.SOFT)
+    return sheet
