@@ -63,7 +63,7 @@ def test_a_residence_tells_its_addresses_with_file_and_row() -> None:
 
 def test_an_amount_as_printed_says_where_it_stands_then_what_it_is_made_of() -> None:
     *claims, first, second = explain(pack(), "100 238 €")
-    assert [c.name for c in claims][0] == "Abattement acquis · QN05991I"
+    assert next(c.name for c in claims) == "Abattement acquis · QN05991I"
     assert first.kind is Subject.AMOUNT
     assert any(
         "Abattement (€)" in [c.header for c in line] for e in first.extracts for line in e.lines
