@@ -243,6 +243,7 @@ class GapLine:
     words: str = ""
     n_qpv: float | None = None
     n_hors: float | None = None
+    masked: bool = False  # the figure exists, showing it would expose households
     otherwise: bool = False  # the figure like with like does not say the same
 
 

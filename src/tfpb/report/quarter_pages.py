@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.facts.claim import State
 from tfpb.facts.survey import answers_scope, heard_in, page_items, released
 from tfpb.model.codes import ALONE, SHOWN, Ajustement, Groupe, Publication, QpvStatut
 from tfpb.model.location import GapLine, QpvPage
@@ -222,7 +223,7 @@ def _satisfaction(
     return (
         scope,
         lines,
-        words.tenants_sentence(best, said, first=told),
+        words.tenants_sentence(best, said, first=told, masked=any(line.masked for line in lines)),
         _change(dossier, answers, there, chosen),
         _modelled_sentence(
             only(answers.modelled, territoire=code, groupe=Groupe.QPV), chosen, label
@@ -253,7 +254,9 @@ def _line(
         code = Publication.NON_PUBLIABLE
         return GapLine(label, sign=sign(code, code), words=verdict_words(code, code))
     seen = {name: released(claims, name, scope) for name in _WRITTEN}
-    line = GapLine(label, sign=sign(row["verdict"], row["publication"]), words=verdict(row))
+    masked = claims.get("ecart", scope).state is State.MASQUE
+    mark = sign(row["verdict"], row["publication"])
+    line = GapLine(label, sign=mark, words=verdict(row), masked=masked)
     if seen["ecart"] is None:
         return line
     return replace(

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import STATES, TOTAL, State, Unit
+from tfpb.facts.survey import verdict_scope
 from tfpb.words.money.accounts import axis_short
 from tfpb.words.numbers import bounded, euros, number, percent, points
+from tfpb.words.survey.verdict_words import VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from tfpb.facts.claim import Claim
@@ -37,6 +39,7 @@ LEAD: Final = (
     "Chaque chiffre du dossier, une fois : son nom, sa valeur ou ses bornes, ce qu’on en sait, la feuille où "
     "sont ses lignes."
 )
+_VERDICT: Final = verdict_scope("").strip()
 _AXIS: Final = re.compile(r"^(?:(\S+) )?axe (\d)$")
 
 
@@ -52,12 +55,18 @@ def claim_state(claim: Claim) -> str:
     return STATES[State(claim.state)]
 
 
-def scope_words(scope: str, quarters: Quarters) -> str:
-    """Write a scope: the whole, a quarter by its name, an axis, or as it is."""
+def scope_words(scope: str, quarters: Quarters, labels: Mapping[str, str] | None = None) -> str:
+    """Write a scope: the whole, a quarter by its name, an axis, a question by its label, or as it is."""
     if scope == TOTAL:
         return WHOLE
     if match := _AXIS.match(scope):
         place, axis = match[1] or "", axis_short(int(match[2]))
         return f"{quarters[place].shown}, {axis}" if place else axis
     head, _, rest = scope.partition(" ")
+    item, _, wave = rest.rpartition(" ")
+    if labels and item in labels:  # a question, in one place and wave
+        place = WHOLE if head == TOTAL else quarters[head].shown
+        return f"{place}, « {labels[item]} », {wave}"
+    if head == _VERDICT:
+        return f"verdict « {VERDICTS[rest]} »"
     return f"{quarters[head].shown} {rest}".rstrip() if head in quarters else scope

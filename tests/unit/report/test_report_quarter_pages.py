@@ -226,8 +226,30 @@ def test_a_quarter_too_small_shows_the_answers_of_all_and_says_so() -> None:
 
 
 def test_a_masked_question_bears_no_number() -> None:
-    line = next(g for g in page_of(make()).gaps if g.gap is None)
-    assert words.line(line) == f"{line.label} : trop peu de réponses"
+    dossier = make()
+    unasked = next(g for g in page_of(dossier).gaps if g.gap is None)
+    assert words.line(unasked) == f"{unasked.label} : trop peu de réponses"
+    survey = dossier.survey
+    assert survey is not None
+    rows = survey.comparison
+    hidden = (rows["territoire"] == CODE) & (rows["item"] == "q01")
+    rows = rows.assign(publication=rows["publication"].mask(hidden, "masque"))
+    page = page_of(
+        claimed(dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows)))
+    )
+    (line,) = [g for g in page.gaps if g.masked]
+    assert (line.gap, line.qpv, line.n, line.words, line.sign) == (None, None, None, "masqué", "–")
+    assert words.line(line) == f"{line.label} : masqué, pour ne désigner personne"
+    assert not page.borrowed  # another question of the quarter is shown
+
+
+def test_where_all_is_masked_nobody_is_said_to_have_kept_silent() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    masked = dataclasses.replace(survey, comparison=survey.comparison.assign(publication="masque"))
+    said = page_of(claimed(dataclasses.replace(dossier, survey=masked))).sentences[-2]
+    assert said == "Ce que disent les locataires : masqué, secret des réponses."
 
 
 @pytest.mark.parametrize(

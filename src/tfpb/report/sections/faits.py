@@ -10,6 +10,7 @@ from tfpb.report.sections.build import section, table
 from tfpb.words import claim_words as words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from tfpb.facts.claim import Claim
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 def faits(dossier: Dossier) -> Section:
     """Return the sheet of claims, and their data file under the names of the contract."""
     claims = list(dossier.claims)
-    shown = [_shown(one, dossier) for one in claims]
+    labels = dossier.survey.labels if dossier.survey is not None else {}
+    shown = [_shown(one, dossier, labels) for one in claims]
     blocks = [
         table("faits_feuille", pd.DataFrame(shown)),
         table("faits", pd.DataFrame([_data(one) for one in claims])),
@@ -51,12 +53,12 @@ def _data(claim: Claim) -> dict[str, object]:
     }
 
 
-def _shown(claim: Claim, dossier: Dossier) -> dict[str, object]:
+def _shown(claim: Claim, dossier: Dossier, labels: Mapping[str, str]) -> dict[str, object]:
     """Return a claim as the sheet shows it: in words, then both ends as numbers."""
     low, high = _bounds(claim)
     return {
         "titre": claim.title.french,
-        "portee": words.scope_words(claim.scope, dossier.quarters),
+        "portee": words.scope_words(claim.scope, dossier.quarters, labels),
         "valeur": words.claim_value(claim),
         "etat": words.claim_state(claim),
         "nature": words.NATURES.get(str(claim.nature), ""),

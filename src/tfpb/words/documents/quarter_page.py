@@ -184,11 +184,16 @@ def _lower(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def tenants_sentence(line: GapLine | None, scope: str, *, first: str = "") -> str:
+def tenants_sentence(
+    line: GapLine | None, scope: str, *, first: str = "", masked: bool = False
+) -> str:
     """Write what tenants answer here and elsewhere, with how sure it is.
 
-    `first` is what the figure like with like says against it (`satisfaction.otherwise`).
+    `first` is what the figure like with like says against it (`satisfaction.otherwise`); `masked`: without a
+    line to show, one at least is masked.
     """
+    if line is None and masked:
+        return "Ce que disent les locataires : masqué, secret des réponses."
     if line is None or line.gap is None or line.ic95 is None:
         return "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat."
     return (

@@ -68,7 +68,11 @@ BORROWED_EVERYONE: Final = Phrase(
 )
 _LINE: Final = "{label} : {here} satisfaits, {elsewhere} ailleurs, {apart} ; {words}"
 _OTHERWISE: Final = " ; à immeubles semblables, ce n’est pas si sûr"
-_HIDDEN: Final = "{label} : trop peu de réponses"
+_HIDDEN: Final = {
+    False: "{label} : trop peu de réponses",
+    True: "{label} : masqué, pour ne désigner personne",
+}
+"""A question without figure, by whether it is masked."""
 POINTS: Final = "Un point : 1 locataire sur 100."
 FRAGILE: Final = " « Fragile » ou « isolé » : à lire avec prudence."
 _EARLY: Final = "Si ces actions améliorent les choses : l’enquête de {wave} date d’avant."
@@ -168,7 +172,7 @@ def tenths(share: float) -> str:
 def line(gap: GapLine) -> str:
     """Write what tenants answer to a question, here and elsewhere, and how sure the gap is."""
     if gap.gap is None or gap.qpv is None or gap.hors is None:
-        return _HIDDEN.format(label=gap.label)
+        return _HIDDEN[gap.masked].format(label=gap.label)
     here, elsewhere = tenths(gap.qpv), tenths(gap.hors)
     # of the shares as printed elsewhere: 67 % and 80 % are 13 apart, whatever their decimals
     apart = whole_percent(gap.qpv) - whole_percent(gap.hors)
