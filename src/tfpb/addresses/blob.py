@@ -20,7 +20,7 @@ from tfpb.geocode.source import CommuneAddresses, Street
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Integers, Texts
+    from tfpb.model.arrays import Integers, Objects
 
 _MAGIC: Final = b"TFA1"
 _HEADER: Final = struct.Struct("<IIIB")
@@ -81,11 +81,11 @@ class CommuneRows:
     streets: list[StreetKey]
     street: NDArray[np.int32]
     number: NDArray[np.int32]
-    suffix: Texts
+    suffix: Objects
     x_cm: NDArray[np.int32]
     y_cm: NDArray[np.int32]
-    ids: Texts | None = None
-    parcels: Texts | None = None
+    ids: Objects | None = None
+    parcels: Objects | None = None
     rank: NDArray[np.int8] | None = None
     line: Integers | None = None
 

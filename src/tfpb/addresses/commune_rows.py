@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tfpb.addresses.communes import Communes
     from tfpb.addresses.formats import RawBatch, Shape
-    from tfpb.model.arrays import Flags, Floats, Integers, Texts
+    from tfpb.model.arrays import Flags, Floats, Integers, Objects
 
 _SCHEMES: Final = ("b", "o", "x")
 """How ids of addresses are made from the street's (`StreetKey.scheme`)."""
@@ -189,7 +189,7 @@ def prepare(batch: RawBatch, shape: Shape, communes: Communes) -> Prepared:
     return Prepared(parts, rejected, mended, newest)
 
 
-def _rejected(batch: RawBatch, reasons: Texts, ids: pa.StringArray) -> list[tuple[int, str, str]]:
+def _rejected(batch: RawBatch, reasons: Objects, ids: pa.StringArray) -> list[tuple[int, str, str]]:
     """List the rows that have a reason: line, reason, what the row holds."""
     rows = np.flatnonzero(reasons != "")
     columns = (ids, batch.column("number"), batch.column("street"))
@@ -344,7 +344,7 @@ def _street_ids(
     return _Coded(coded.codes, list(index)), np.where(plain, 0, _WRITTEN_OUT)
 
 
-def _parcels(batch: RawBatch) -> Texts | None:
+def _parcels(batch: RawBatch) -> Objects | None:
     """Return cadastral references, None when the batch has none at all."""
     texts = batch.column("parcels")
     if not pc.any(pc.not_equal(texts, "")).as_py():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Indices, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Objects, Shapes
     from tfpb.model.location import QpvMap
     from tfpb.perimeters.points import Positions
 
@@ -136,7 +136,7 @@ def _answers(layer: gpd.GeoDataFrame | None, n: int) -> SurfaceAnswer:
 
 
 def _measure(
-    at: Positions, rows: Ints, members: Ints, polygons: Texts, out: Sides,
+    at: Positions, rows: Ints, members: Ints, polygons: Shapes, out: Sides,
     doubtful: Flags,
 ) -> None:  # fmt: skip
     """Fill holders and distances of the rows of one territory."""
@@ -170,7 +170,7 @@ def _measure(
 
 
 def _ask_surfaces(
-    at: Positions, rows: Ints, members: Ints, polygons: Texts, layer: gpd.GeoDataFrame,
+    at: Positions, rows: Ints, members: Ints, polygons: Shapes, layer: gpd.GeoDataFrame,
     epsg: int, cited: Sequence[str] | None, into: SurfaceAnswer,
 ) -> None:  # fmt: skip
     """Fill the answer of parcels or footprints for the rows of one territory."""
@@ -304,7 +304,7 @@ def _near(pairs: list[tuple[int, int]], at: Positions) -> Pairs:
     return kept
 
 
-def _groups(keys: Texts, rows: Indices) -> list[list[int]]:
+def _groups(keys: Objects, rows: Indices) -> list[list[int]]:
     grouped = pd.Series(rows).groupby(keys[rows], sort=False)
     return [listed.tolist() for _, listed in grouped if len(listed) > 1]
 

@@ -13,7 +13,7 @@ import shapely
 from tfpb.model.projection import LAMBERT_93, from_lonlat, legal_epsg
 
 if TYPE_CHECKING:
-    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Shapes
     from tfpb.model.location import QpvMap
 
 
@@ -84,7 +84,7 @@ def epsg_of_codes(citycodes: pd.Series) -> Integers:
     return table[codes] if len(codes) else np.zeros(0, dtype=np.int64)
 
 
-def quarters_in_metres(qpv: QpvMap) -> dict[int, tuple[Indices, Texts]]:
+def quarters_in_metres(qpv: QpvMap) -> dict[int, tuple[Indices, Shapes]]:
     """Sort the quarters of a map by territory and project them.
 
     Parameters
@@ -111,7 +111,7 @@ def quarters_in_metres(qpv: QpvMap) -> dict[int, tuple[Indices, Texts]]:
     return out
 
 
-def to_metres(geometries: Texts, epsg: int) -> Texts:
+def to_metres(geometries: Shapes, epsg: int) -> Shapes:
     """Project geometries from degrees (EPSG:4326) to metres of a legal projection.
 
     Projection moves vertices by rounding only, yet may close a sliver on itself: what is no longer
@@ -128,7 +128,7 @@ def to_metres(geometries: Texts, epsg: int) -> Texts:
     return out
 
 
-def polygons_only(geometries: Texts) -> Texts:
+def polygons_only(geometries: Shapes) -> Shapes:
     """Keep the polygons of mixed collections, as one MultiPolygon each.
 
     Parameters

@@ -17,7 +17,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
-    from tfpb.model.arrays import Flags, Floats, Indices, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Shapes
 
 
 REACH_M: Final = 2000.0
@@ -77,7 +77,7 @@ class Limits:
         Half the longest piece between two nodes.
     """
 
-    polygons: Texts
+    polygons: Shapes
     segments: Floats
     nodes: Floats
     owners: Indices
@@ -87,7 +87,7 @@ class Limits:
     tree: Any
 
     @classmethod
-    def of(cls, polygons: Texts) -> Limits:
+    def of(cls, polygons: Shapes) -> Limits:
         """Prepare polygons (metres); an empty array is allowed."""
         parts, of_part = shapely.get_parts(polygons, return_index=True)
         rings, of_ring = shapely.get_rings(parts, return_index=True)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Objects
     from tfpb.model.location import QpvMap
 
 
@@ -156,7 +156,7 @@ def _special(
     ]  # fmt: skip
 
 
-def _surfaces(rows: Indices, ruled: Sides) -> tuple[Texts, Floats, Indices]:
+def _surfaces(rows: Indices, ruled: Sides) -> tuple[Objects, Floats, Indices]:
     """Name the surface each case rests on, its share inside quarters, the one that holds it (−1: none)."""
     names = np.full(len(rows), "", dtype=object)
     quarters = np.full(len(rows), -1, dtype=np.intp)

@@ -26,7 +26,7 @@ from tfpb.words.places.side_words import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Objects
 
 
 _LISTED: Final = 10
@@ -73,7 +73,7 @@ class Positions:
     radius_m: Floats
     by_default: Flags
     accepted: Flags
-    verdict: Texts
+    verdict: Objects
     on_number: Flags
 
     @property

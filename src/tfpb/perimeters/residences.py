@@ -20,7 +20,7 @@ from tfpb.perimeters.locate import SURFACE_COLUMNS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Objects
 
 _DOUBT: Final = QpvStatut.A_VERIFIER.value
 _SIDES: Final = (QpvStatut.DANS.value, QpvStatut.HORS.value, _DOUBT)
@@ -152,7 +152,7 @@ class _Groups:
         return out
 
 
-def _most_side(by_side: dict[str, Integers], statut: Texts, key: Indices) -> list[str]:
+def _most_side(by_side: dict[str, Integers], statut: Objects, key: Indices) -> list[str]:
     """Return the side of most dwellings; equal dwellings, or none at all on several sides: doubt."""
     stack = np.vstack(list(by_side.values()))
     alone = (stack == stack.max(axis=0, initial=0)).sum(axis=0) == 1
@@ -163,7 +163,7 @@ def _most_side(by_side: dict[str, Integers], statut: Texts, key: Indices) -> lis
     return list(out)
 
 
-def _quarter(groups: _Groups, statut: Texts, side: list[str]) -> dict[str, list[str]]:
+def _quarter(groups: _Groups, statut: Objects, side: list[str]) -> dict[str, list[str]]:
     """Return code and name of the quarter: of most dwellings in, or the nearest one in doubt."""
     unsure = statut == _DOUBT
     inside = groups.of_most("qpv_code", statut == QpvStatut.DANS)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from tfpb.model.arrays import Flags, Floats, Indices, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Objects, Shapes
 
 
 WHOLE: Final = 0.98
@@ -37,8 +37,8 @@ class Surfaces:
         Identifiers, empty where the layer has none.
     """
 
-    shapes: Texts
-    names: Texts
+    shapes: Shapes
+    names: Objects
     tree: shapely.STRtree
     by_name: dict[str, int]
 
@@ -77,7 +77,7 @@ class Surfaces:
             for text in references
         ]
 
-    def shares(self, wanted: Indices, quarters: Texts) -> tuple[Floats, Floats, Indices]:
+    def shares(self, wanted: Indices, quarters: Objects) -> tuple[Floats, Floats, Indices]:
         """Measure the share of surfaces inside quarters.
 
         Parameters
@@ -136,7 +136,7 @@ class SurfaceAnswer:
     share: Floats
     quarter: Indices
     shared: Flags
-    name: Texts
+    name: Objects
     holds: Flags
     astray: Flags
     gap_m: Floats
@@ -156,7 +156,7 @@ class SurfaceAnswer:
 
 
 def answer(
-    surfaces: Surfaces, x: Floats, y: Floats, radius_m: Floats, references: Sequence[str], quarters: Texts,
+    surfaces: Surfaces, x: Floats, y: Floats, radius_m: Floats, references: Sequence[str], quarters: Objects,
 ) -> SurfaceAnswer:  # fmt: skip
     """Ask surfaces for each row: the ones it cites, else the one that holds its point.
 

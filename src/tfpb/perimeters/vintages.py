@@ -22,7 +22,7 @@ from tfpb.perimeters.legal_areas import quarters_in_metres
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tfpb.model.arrays import Integers, Texts
+    from tfpb.model.arrays import Integers, Objects
     from tfpb.model.location import QpvMap
 
 OLD: Final = 2015
@@ -254,7 +254,7 @@ def _overlay(old: QpvMap, new: QpvMap) -> pd.DataFrame:
     return kept.fillna({"code_2015": "", "code_2024": ""})
 
 
-def _links(table: pd.DataFrame) -> Texts:
+def _links(table: pd.DataFrame) -> Objects:
     """Name the link of each pair; a sliver between quarters that have other kin is a change of line."""
     shares = table[["part_2015", "part_2024"]]
     kin = shares.max(axis=1) >= KIN

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
-    from tfpb.model.arrays import Texts
+    from tfpb.model.arrays import Objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Territories:
             departement=self.of_communes(frame["code_insee"], "departement"),
         )
 
-    def of_communes(self, codes: Iterable[Any], level: str) -> Texts:
+    def of_communes(self, codes: Iterable[Any], level: str) -> Objects:
         """Return the territory of each commune at a level; empty when unknown."""
         of = {
             "departement": self.departement,

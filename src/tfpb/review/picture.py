@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from tfpb.model.arrays import Indices, Texts
+    from tfpb.model.arrays import Indices, Shapes
     from tfpb.review.doubts import Around
 
 WIDTH_MM: Final = 62.0
@@ -58,9 +58,9 @@ class Scene:
         `nom, geometry`: lines.
     """
 
-    quarters: Texts
-    older: Texts
-    parcels: Texts
+    quarters: Shapes
+    older: Shapes
+    parcels: Shapes
     streets: gpd.GeoDataFrame | None
 
     def within(self, x: float, y: float, half: float) -> Scene:
@@ -204,7 +204,7 @@ def _scene(
     )
 
 
-def _meeting(shapes: Texts, window: Any) -> Indices:
+def _meeting(shapes: Shapes, window: Any) -> Indices:
     """Return the positions of what meets the window, in order."""
     if not len(shapes):
         return np.zeros(0, dtype=np.intp)

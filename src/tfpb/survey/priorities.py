@@ -24,7 +24,7 @@ from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, UNCOMPUTABLE, UNPUBLISHABL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.model.arrays import Floats, Indices, Texts
+    from tfpb.model.arrays import Floats, Indices, Objects
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.respondents import Survey
@@ -188,7 +188,7 @@ def _rows(
 
 def _quadrants(
     importance: Floats, weight: tuple[Floats, Floats], performance: Floats, share: Sequence[Floats]
-) -> tuple[Texts, Texts]:
+) -> tuple[Objects, Objects]:
     """Cut both scales at their median over the items, and say how sure each quadrant is.
 
     `sur` when neither interval holds its cut, `probable` when one does, `indecis` when both do.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.arrays import Flags, Floats, Integers, Texts
+    from tfpb.model.arrays import Flags, Floats, Integers, Objects
     from tfpb.model.plan import Plan
 
     Pair = tuple[Floats, Floats]
@@ -132,7 +132,7 @@ def publication_states(
     return state
 
 
-def restrained(verdict: Texts, no_verdict: Flags, no_favour: Flags) -> Texts:
+def restrained(verdict: Objects, no_verdict: Flags, no_favour: Flags) -> Objects:
     """Take back the verdicts that these numbers cannot carry: they become « non concluant ».
 
     Parameters
@@ -151,7 +151,7 @@ def restrained(verdict: Texts, no_verdict: Flags, no_favour: Flags) -> Texts:
 
 def gap_verdicts(
     low90: Floats, high90: Floats, low95: Floats, high95: Floats, state: Integers, margin: float
-) -> Texts:
+) -> Objects:
     """Return the verdict on each gap; the first that holds, in the contract's order."""
     rules = [
         (state == UNCOMPUTABLE, Verdict.NON_CALCULABLE),
@@ -173,7 +173,7 @@ def gap_verdict(low90: float, high90: float, low95: float, high95: float, margin
     return str(gap_verdicts(a, b, c, d, np.array([PUBLISHABLE]), margin).item())
 
 
-def evolution_verdicts(low95: Floats, high95: Floats, state: Integers) -> Texts:
+def evolution_verdicts(low95: Floats, high95: Floats, state: Integers) -> Objects:
     """Return the verdict on each change of the gap between two waves.
 
     A change that may not be shown has none: the contract knows three, and `publication` gives the reason.
@@ -187,7 +187,7 @@ def evolution_verdicts(low95: Floats, high95: Floats, state: Integers) -> Texts:
     return _first(rules, Verdict.NON_DEMONTRE, low95.shape)
 
 
-def _first(rules: Sequence[tuple[Flags, str]], otherwise: str, shape: tuple[int, ...]) -> Texts:
+def _first(rules: Sequence[tuple[Flags, str]], otherwise: str, shape: tuple[int, ...]) -> Objects:
     out = np.full(shape, str(otherwise), dtype=object)
     for holds, verdict in reversed(rules):
         out[holds] = str(verdict)

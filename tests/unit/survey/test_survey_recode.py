@@ -15,6 +15,7 @@ from tfpb.survey.reading.delivery_columns import parse_number, parse_numbers, to
 from tfpb.survey.reading.located_residences import located_residences
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.reading.scales import ABSENT, NOT_CONCERNED, NSP, build_scale
+from tfpb.survey.reading.surveyed_stock import stock_columns
 
 
 def _rows(*rows: dict[str, str], file: str = "e.csv") -> pd.DataFrame:
@@ -459,3 +460,9 @@ def test_a_plan_that_names_no_side_is_told_both_ways_out() -> None:
 def test_numbers_read_together_are_those_read_one_by_one(more: list[str]) -> None:
     texts = ["1.25", "12", "1e3", "-4", "nan", "inf", "007", *more]
     np.testing.assert_array_equal(parse_numbers(texts), [parse_number(t) for t in texts])
+
+
+def test_years_of_construction_become_periods_and_what_is_no_year_none() -> None:
+    years = pd.Series([1965, 1980.0, None, "avant 1949", "19²", " 1990 "], dtype=object)
+    kept = stock_columns(pd.DataFrame({"annee_construction": years}))["periode_construction"]
+    assert kept.tolist() == ["1949-1974", "1975-1989", "", "", "", "1990-2004"]

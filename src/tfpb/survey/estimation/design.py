@@ -7,7 +7,7 @@ become about two thousand rows once, and all items and groups are then matrix wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -127,6 +127,12 @@ class Sums:
     weight_squares: Floats
     hits: Floats
     hit_squares: Floats
+
+
+_SUMMED: Final = tuple(
+    f.name for f in fields(Sums) if f.name not in {"design", "weight", "residual_rows"}
+)
+"""What is summed over answers."""
 
 
 def build_design(
@@ -251,7 +257,8 @@ def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
     Each item is one weighted count of (atom, code), multiplied by the values of the codes.
     """
     atoms, under = len(design.atoms), design.residual_weight
-    out = np.empty((11, atoms, sum(values.shape[1] for _, values in answers)))
+    measures = sum(values.shape[1] for _, values in answers)
+    out = {name: np.empty((atoms, measures)) for name in _SUMMED}
     last = 0
     for codes, values in answers:
         first, last = last, last + values.shape[1]
@@ -264,25 +271,26 @@ def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
 
         weighted, plain = counted(design.weight), counted(None)
         residual = plain if under is None else counted(under)
-        total = weighted[:, _OUT:] @ values
+        valid, met = weighted[:, _OUT:], plain[:, _OUT:]
+        total, hits = valid @ values, met @ values
         binary = bool(np.isin(values, (0.0, 1.0)).all())
-        for k, column in enumerate(
-            (
-                total,
-                weighted[:, _OUT:].sum(axis=1, keepdims=True),
-                total if binary else weighted[:, _OUT:] @ values**2,
-                plain[:, _OUT:].sum(axis=1, keepdims=True),
-                weighted[:, [NSP + _OUT]],
-                weighted[:, [NOT_CONCERNED + _OUT]],
-                residual[:, _OUT:] @ values if design.margins else 0.0,
-                residual[:, _OUT:].sum(axis=1, keepdims=True),
-                counted(design.weight**2)[:, _OUT:].sum(axis=1, keepdims=True),
-                hits := plain[:, _OUT:] @ values,
-                hits if binary else plain[:, _OUT:] @ values**2,
-            )
-        ):
-            out[k, :, first:last] = column
-    return Sums(design, _row_sums(design, design.weight), _row_sums(design, under), *out)
+        summed = {
+            "total": total,
+            "base": valid.sum(axis=1, keepdims=True),
+            "square": total if binary else valid @ values**2,
+            "n": met.sum(axis=1, keepdims=True),
+            "nsp": weighted[:, [NSP + _OUT]],
+            "not_concerned": weighted[:, [NOT_CONCERNED + _OUT]],
+            "residual_total": residual[:, _OUT:] @ values if design.margins else 0.0,
+            "residual_base": residual[:, _OUT:].sum(axis=1, keepdims=True),
+            "weight_squares": counted(design.weight**2)[:, _OUT:].sum(axis=1, keepdims=True),
+            "hits": hits,
+            "hit_squares": hits if binary else met @ values**2,
+        }
+        for name, column in summed.items():
+            out[name][:, first:last] = column
+    rows = {"weight": design.weight, "residual_rows": under}
+    return Sums(design, **{n: _row_sums(design, w) for n, w in rows.items()}, **out)
 
 
 def _row_sums(design: Design, weight: Floats | None) -> Floats:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Objects
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.comparison import Comparison, Figure
     from tfpb.survey.verdicts import Thresholds
@@ -246,7 +246,7 @@ def completed(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     )
 
 
-def state_names(state: Integers) -> Texts:
+def state_names(state: Integers) -> Objects:
     """Turn state indices into their codes."""
     return np.array([s.value for s in STATES], dtype=object)[state]
 

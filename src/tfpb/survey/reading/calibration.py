@@ -22,7 +22,7 @@ from tfpb.words.faults.input_words import ROW_OBJECTS
 from tfpb.words.survey.survey_words import ROW_LABELS, WAVE_OF_EACH_ROW
 
 if TYPE_CHECKING:
-    from tfpb.model.arrays import Floats, Indices, Texts
+    from tfpb.model.arrays import Floats, Indices, Objects
     from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
 
@@ -112,7 +112,7 @@ def _impossible(reason: str) -> Fault:
     )
 
 
-def _categories(respondents: pd.DataFrame, name: str) -> Texts:
+def _categories(respondents: pd.DataFrame, name: str) -> Objects:
     first, *others = (respondents[p.strip()].astype(str).map(fold) for p in name.split(_CROSSING))
     for part in others:
         first = first + _CROSSING + part

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.model.arrays import all_texts
 from tfpb.model.columns import STAMP
 from tfpb.text import fold, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from tfpb.model.arrays import Floats, Indices, Integers, Texts
+    from tfpb.model.arrays import Floats, Indices, Integers, Objects, Texts
 
 T = TypeVar("T")
 _SHOWN_ROWS: Final = 12
@@ -110,10 +111,10 @@ def texts(frame: pd.DataFrame, column: str) -> Texts:
     """Return a column as squeezed text, "" where empty."""
     codes, uniques = pd.factorize(frame[column], use_na_sentinel=False)
     clean = [squeeze(u if isinstance(u, str) else "" if pd.isna(u) else str(u)) for u in uniques]
-    return np.array(clean, dtype=object)[codes]
+    return all_texts(clean, codes)
 
 
-def distinct(values: Texts) -> tuple[Indices, list[str]]:
+def distinct(values: Objects) -> tuple[Indices, list[str]]:
     """Factorise text: (index of each row, distinct values in order of appearance)."""
     codes, uniques = pd.factorize(values)
     return codes, [str(u) for u in uniques]
@@ -167,7 +168,7 @@ class Rows:
     faults: list[Fault]
 
     def parsed(
-        self, values: Texts, parse: Callable[[str], T | None], code: str, column: str | Texts,
+        self, values: Objects, parse: Callable[[str], T | None], code: str, column: str | Objects,
         **fields: object,
     ) -> tuple[Indices, list[T | None]]:  # fmt: skip
         """Parse each distinct text once; those that `parse` does not know (None) are faults.
@@ -196,7 +197,7 @@ class Rows:
 
     def unread(
         self, code: str, codes: Indices, uniques: Sequence[str], wrong: Iterable[int],
-        column: str | Texts, **fields: object,
+        column: str | Objects, **fields: object,
     ) -> None:  # fmt: skip
         """List the texts of a column that could not be read; parameters as for `parsed`."""
         for k in wrong:

@@ -32,7 +32,7 @@ from tfpb.words.survey.survey_words import LOCATED_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers, Objects
     from tfpb.survey.reading.delivery_columns import AnyTable
 
 UNKNOWN: Final = -1
@@ -114,7 +114,7 @@ def located_residences(
     return located, []
 
 
-def _sides(table: AnyTable, column: str, file: Place) -> tuple[Texts, list[Fault]]:
+def _sides(table: AnyTable, column: str, file: Place) -> tuple[Objects, list[Fault]]:
     """Return the side of each row, "" where none is written, and a fault for each word that is not known."""
     codes, words = distinct(texts(as_frame(table), column))
     read = [_side_word(word) for word in words]
@@ -173,7 +173,7 @@ def _dwellings(frame: pd.DataFrame) -> Floats:
     return np.where(counts > 0, counts, 0.0)
 
 
-def _of_most(values: Texts, ids: Texts, dwellings: Floats) -> pd.Series:
+def _of_most(values: Objects, ids: Objects, dwellings: Floats) -> pd.Series:
     """Return the value of most dwellings of each résidence, the first met on equal counts."""
     table = pd.DataFrame({"id": ids, "value": values, "dwellings": dwellings + _LEAST})
     sums = table.groupby(["id", "value"], sort=False)["dwellings"].sum().reset_index()
@@ -181,7 +181,7 @@ def _of_most(values: Texts, ids: Texts, dwellings: Floats) -> pd.Series:
     return most.set_index("id")["value"]
 
 
-def _majority_side(sides: Texts, ids: Texts, dwellings: Floats) -> pd.Series:
+def _majority_side(sides: Objects, ids: Objects, dwellings: Floats) -> pd.Series:
     """Return the side of most dwellings of each résidence, in doubt on equal counts."""
     table = pd.DataFrame({"id": ids, "side": sides, "dwellings": dwellings + _LEAST})
     held = table.pivot_table(index="id", columns="side", values="dwellings", aggfunc="sum")

@@ -30,7 +30,7 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.model.arrays import Flags, Floats, Integers, Texts
+    from tfpb.model.arrays import Flags, Floats, Integers, Objects
     from tfpb.model.plan import Plan
 
 _ROLES: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
@@ -137,7 +137,7 @@ def readings_without(frames: Sequence[pd.DataFrame], plan: Plan, why: str) -> tu
     return _readings(frame, np.full(len(frame), why, dtype=object))
 
 
-def _readings(frame: pd.DataFrame, why: Texts) -> tuple[Reading, ...]:
+def _readings(frame: pd.DataFrame, why: Objects) -> tuple[Reading, ...]:
     """Count the interviews of each file, bailleur and wave, kept or left out and why."""
     keys = [STAMP[0], STAMP[1], "bailleur", "vague"]
     met: dict[tuple[Any, ...], Counter[str]] = {}
@@ -248,7 +248,7 @@ def _flags(rows: Rows, column: str) -> Integers:
     return np.array([-1 if s is None else s for s in parsed], dtype=np.int64)[codes]
 
 
-def _one_spelling(names: Texts) -> Texts:
+def _one_spelling(names: Objects) -> Objects:
     """Give each name one spelling (the most frequent, then the first in order)."""
     codes, uniques = distinct(names)
     counts = np.bincount(codes, minlength=len(uniques))
@@ -301,7 +301,7 @@ def _repeated_rows(rows: Rows, text: pd.DataFrame, plan: Plan, keep: Flags) -> F
     return first_only
 
 
-def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> Texts:
+def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> Objects:
     """Join the strata columns into one label; the role `qpv` is the side that rules the wave."""
     roles = {name: role for role in _ROLES for name in (role, *getattr(plan.colonnes, role))}
     parts = []

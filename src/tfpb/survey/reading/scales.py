@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.model.arrays import all_texts
 from tfpb.survey.reading.delivery_columns import Rows, distinct, numeric, token
 from tfpb.survey.reading.located_residences import residence_rows
 from tfpb.survey.reading.surveyed_stock import stock_columns
@@ -18,7 +19,7 @@ from tfpb.text import fold, squeeze
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Flags, Floats, Indices, Texts
+    from tfpb.model.arrays import Flags, Floats, Indices, Objects, Texts
     from tfpb.model.plan import Code, Echelle, Item, Plan, Variable
 
 ABSENT: Final = -1
@@ -309,14 +310,12 @@ def _stock_columns(frame: pd.DataFrame, residences: pd.DataFrame | None) -> dict
     known = rows >= 0
     out: dict[str, Texts] = {}
     for name, values in stock_columns(residences).items():
-        spread = np.full(len(frame), "", dtype=object)
-        spread[known] = values[rows[known]]
-        out[name] = spread
+        out[name] = all_texts(["", *values], np.where(known, rows + 1, 0))
     return out
 
 
 def _categories(
-    values: Texts, name: str, variable: Variable | None, rows: Rows, text: pd.DataFrame
+    values: Objects, name: str, variable: Variable | None, rows: Rows, text: pd.DataFrame
 ) -> Texts:
     """Name categories as the plan does; without a list, spellings that fold alike are one."""
     if variable is None or not variable.categories:
@@ -324,11 +323,11 @@ def _categories(
         first: dict[str, str] = {}
         for value in sorted(uniques):
             first.setdefault(fold(value), value)
-        return np.array([first[fold(u)] for u in uniques], dtype=object)[codes]
+        return all_texts([first[fold(u)] for u in uniques], codes)
     lookup = {token(v): label for label, vs in variable.categories.items() for v in (label, *vs)}
     codes, named = rows.parsed(
         values, lambda value: lookup.get(key) if (key := token(value)) else "", "categorie_inconnue",
         text[f"_lu_@{name}"].to_numpy(dtype=object),
         variable=name, connues=", ".join(variable.categories),
     )  # fmt: skip
-    return np.array([n or "" for n in named], dtype=object)[codes]
+    return all_texts([n or "" for n in named], codes)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Severity
+from tfpb.model.arrays import all_texts
 from tfpb.model.columns import stamped_place
 from tfpb.model.tables import STOCK
 from tfpb.survey.reading.delivery_columns import find_column, parse_number
@@ -102,9 +103,7 @@ def _owners(frame: pd.DataFrame, residences: pd.DataFrame, rows: Indices) -> Tex
     met = names[rows >= 0]
     only = str(pd.Series(met).mode().iloc[0]) if len(met) else ""
     written = residences["bailleur"] if "bailleur" in residences else [""] * len(residences)
-    out = np.array(
-        [spelled.get(fold(str(w)), "" if str(w) else only) for w in written], dtype=object
-    )
+    out = all_texts([spelled.get(fold(str(w)), "" if str(w) else only) for w in written])
     if len(met) and not np.isin(out, list(spelled.values())).any():
         out[:] = only
     out[rows[rows >= 0]] = met
@@ -121,25 +120,24 @@ def stock_columns(residences: pd.DataFrame) -> dict[str, Texts]:
     if "periode_construction" not in out and "annee_construction" in out:
         out["periode_construction"] = construction_periods(out["annee_construction"])
     if "departement" not in out and "code_insee" in out:
-        out["departement"] = np.array([_departement(c) for c in out["code_insee"]], dtype=object)
+        out["departement"] = all_texts([_departement(c) for c in out["code_insee"]])
     return out
 
 
 def plain_texts(column: pd.Series[Any]) -> Texts:
     """Return a column as texts, "" where it is empty; years without decimals."""
-    out = ["" if pd.isna(v) else squeeze(str(v)).removesuffix(".0") for v in column]
-    return np.array(out, dtype=object)
+    return all_texts(["" if pd.isna(v) else squeeze(str(v)).removesuffix(".0") for v in column])
 
 
 def construction_periods(years: Texts) -> Texts:
     """Cut years of construction at the turning points of social building."""
 
     def period(year: str) -> str:
-        if not year.isdigit():
+        if not year.isdecimal():
             return ""
         return next((label for end, label in PERIODS if int(year) < end), "")
 
-    return np.array([period(y) for y in years], dtype=object)
+    return all_texts([period(y) for y in years])
 
 
 def _departement(code_insee: str) -> str:
