@@ -94,6 +94,9 @@ def test_money_and_gap_stand_side_by_side(
     assert whole.loc[3, "valorise_par_logement_eur"] == Decimal("25.00")
     assert whole.loc[3, "lecture"] == "ecart_defavorable|evolution_non_demontree"
     assert whole.loc[3, "evolution"] == pytest.approx(0.02)
+    assert whole.loc[3, ["depense", "repere"]].tolist() == [25.0, ""]
+    here = table[table["niveau"] == "qpv"].set_index("axe")
+    assert here.loc[3, "repere"] == "A3"
     assert whole.loc[1, "lecture"] == "ecart_equivalent|sans_evolution"
     assert whole.loc[2, "lecture"] == "sans_item"
     assert len(whole) == 8

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_dossier import make
 
+from tfpb.facts.amount import between, known
 from tfpb.model.codes import Axe, Evolution, Publication, QpvStatut, Statut, Theme, Verdict
 from tfpb.model.location import StockCounts
 from tfpb.model.report import Format
@@ -82,8 +83,12 @@ def test_doubts_agree() -> None:
 
 
 def test_dwellings_alone_that_change_are_said() -> None:
-    assert "Aucun doute" in accounts.sensitivity_sentence(10, 10, 10)
-    assert "va de 10 à 30" in accounts.sensitivity_sentence(10, 20, 30)
+    ten = known(10)
+    assert "Aucun doute" in accounts.sensitivity_sentence(ten, ten)
+    possible = between(Decimal(10), Decimal(30), "cote")
+    assert "va de 10 à 30 ; 10 sont retenus" in accounts.sensitivity_sentence(ten, possible)
+    open_ = between(Decimal(10), None, "sans_compte")
+    assert "n’est pas borné" in accounts.sensitivity_sentence(ten, open_)
 
 
 def _balance_lead(
