@@ -37,6 +37,7 @@ class Unit(StrEnum):
     EUR = "eur"
     LOGEMENTS = "logements"
     RESIDENCES = "residences"
+    ENTREES = "entrees"
     ACTIONS = "actions"
     PART = "part"
     POINTS = "points"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tfpb.addresses.file_geocoder import FileGeocoder
     from tfpb.errors import Headers
     from tfpb.facts.claim import Claims
+    from tfpb.facts.quarter import Quarters
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.assembly import Evaluation, Sensitivity
@@ -57,6 +58,8 @@ SETTLED: Final[Key[Settled]] = Key("settled")
 POINTS: Final[Key[Points]] = Key("points")
 SIDES: Final[Key[Sides]] = Key("sides")
 LOCATED: Final[Key[Located]] = Key("located")
+QUARTERS: Final[Key[Quarters]] = Key("quarters")
+"""Every quarter of the maps and of the stock, by its one name."""
 SURVEY_SIDES: Final[Key[pd.DataFrame | None]] = Key("survey_sides")
 SURVEY_ALONE: Final[Key[Published | None]] = Key("survey_alone")
 SURVEY: Final[Key[Published | None]] = Key("survey")
@@ -89,10 +92,11 @@ STAGES: Final = (
           kept="publication"),
     stage("Secret statistique", surveying.keep_masked,
           (ANSWERS, SCOPE, SURVEY_SIDES, SURVEY_ALONE, BEFORE), SURVEY),
-    stage("Abattement", costing.abate, (TAX_RULE, TAXES, LOCATED), ABATEMENT),
-    stage("Programme", costing.programme, (TAX_RULE, INPUTS, LOCATED, ABATEMENT), PROGRAMME),
+    stage("Quartiers", locating.quarters, (GEOGRAPHY, INPUTS, LOCATED), QUARTERS),
+    stage("Abattement", costing.abate, (TAX_RULE, TAXES, LOCATED, QUARTERS), ABATEMENT),
+    stage("Programme", costing.programme, (TAX_RULE, INPUTS, LOCATED, QUARTERS, ABATEMENT), PROGRAMME),
     stage("Droit commun", costing.droit_commun, (TAX_RULE, INPUTS, LOCATED), DROIT_COMMUN),
-    stage("Évaluation", costing.evaluate, (SCOPE, LOCATED, PROGRAMME, SURVEY), EVALUATION),
+    stage("Évaluation", costing.evaluate, (SCOPE, LOCATED, QUARTERS, PROGRAMME, SURVEY), EVALUATION),
     stage("Doutes du parc", costing.doubts, (TAX_RULE, TAXES, LOCATED), DOUBTS, kept="table"),
     stage("Sensibilité", costing.sensitive, (SCOPE, DOUBTS, SURVEY), SENSITIVITY),
     stage("Faits", claiming.claim, (LOCATED, ABATEMENT, PROGRAMME, SURVEY), CLAIMS),

@@ -9,8 +9,9 @@ import geopandas as gpd
 import pandas as pd
 
 from tfpb.facts.dossier import Dossier
+from tfpb.facts.place import located_stock
 from tfpb.model.codes import SHOWN, TOTAL
-from tfpb.model.location import Ground, Located
+from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.model.survey import only
@@ -213,5 +214,5 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         ),
         fichiers=Fichiers(patrimoine=of.settings.file),
     )
-    located = Located(of.year, of.vintage, nothing, homes, nothing)
+    located = located_stock(of.year, of.vintage, nothing, homes, nothing)
     return Dossier(settings, of.run_hash, {}, located, no_ground(), survey, draft=of.draft)
