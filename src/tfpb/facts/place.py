@@ -85,6 +85,16 @@ def doubtful(doors: pd.DataFrame) -> pd.Series[bool]:
     return ~texts(doors, "qpv_statut").isin(_SURE)
 
 
+def within(doors: pd.DataFrame, code: str) -> pd.Series[bool]:
+    """Return which doors the polygon of a quarter holds, to be checked or not."""
+    return texts(doors, "qpv_code") == code
+
+
+def inside(doors: pd.DataFrame) -> pd.Series[bool]:
+    """Return which doors are in a quarter, with certainty."""
+    return texts(doors, "qpv_statut") == QpvStatut.DANS
+
+
 def quarters_near(doors: pd.DataFrame) -> set[str]:
     """Return the quarters that doors are nearest to, whatever their side."""
     return {str(code) for code in texts(doors, "qpv_proche_code").unique()} - {""}
@@ -462,8 +472,8 @@ class QuarterDoubt:
 
 def quarter_doubts(doors: pd.DataFrame) -> dict[str, QuarterDoubt]:
     """Return the résidences to check in each quarter, by code."""
-    inside = doors[texts(doors, "qpv_code") == quarter_of_door(doors)]
-    stands = set(zip(texts(inside, "id_residence"), texts(inside, "qpv_code"), strict=True))
+    own = doors[texts(doors, "qpv_code") == quarter_of_door(doors)]
+    stands = set(zip(texts(own, "id_residence"), texts(own, "qpv_code"), strict=True))
     unsure = doors[doubtful(doors)]
     code, home = quarter_of_door(unsure), texts(unsure, "id_residence")
     rows = pd.DataFrame({"code": code, "home": home, "radius": numbers(unsure, "result_radius_m")})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.model.codes import TOTAL
 from tfpb.model.columns import texts
@@ -11,7 +11,6 @@ from tfpb.model.columns import texts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    import geopandas as gpd
     import pandas as pd
 
     from tfpb.model.location import QpvMap
@@ -21,6 +20,7 @@ _NAMED: Final = (
 )  # fmt: skip
 """Columns that name a quarter, in a map or a table of the stock."""
 _NO_QUARTER: Final = ("", TOTAL)
+Layer = TypeVar("Layer", bound="pd.DataFrame")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -150,14 +150,19 @@ def quarters_of(
     return Quarters(replace(q, contrat=held.get(q.code_qpv, "")) for q in known)
 
 
-def codes_of(quarters: pd.DataFrame) -> list[str]:
-    """Return the codes of the quarters of a map, in its order."""
-    return [str(code) for code in texts(quarters, "code_qpv")]
+def codes_of(rows: pd.DataFrame) -> list[str]:
+    """Return the code of the quarter of each row."""
+    return [str(code) for code in texts(rows, "code_qpv")]
 
 
-def among(quarters: gpd.GeoDataFrame, codes: Collection[str]) -> gpd.GeoDataFrame:
-    """Keep some quarters of a map, in its order."""
-    return quarters[texts(quarters, "code_qpv").isin(codes)]
+def among(rows: Layer, codes: Collection[str]) -> Layer:
+    """Keep the rows of some quarters, in their order."""
+    return rows[stands_in(rows, codes)]
+
+
+def stands_in(rows: pd.DataFrame, codes: Collection[str]) -> pd.Series[bool]:
+    """Return which rows are of some quarters."""
+    return texts(rows, "code_qpv").isin(codes)
 
 
 def communes_of(quarters: pd.DataFrame, doors: pd.DataFrame) -> dict[str, set[str]]:

@@ -196,8 +196,10 @@ class MapModel:
         `code_qpv, nom`: the other vintage, ghosted.
     residences : DataFrame
         `id_residence, nom, bailleur, commune, adresse, statut (dans|hors|a_verifier), code_qpv,
-        logements, distance_m, motif, coupee, longitude, latitude`, grouping columns free; `coupee` (dwellings
-        on each side, words) is empty but for a résidence that the limit cuts, placed on the side it is told.
+        logements, dessines, distance_m, motif, coupee, longitude, latitude`, grouping columns free;
+        `dessines`: dwellings that its mark stands for (those to check where it is in doubt); `coupee`
+        (dwellings on each side, words) is empty but for a résidence that the limit cuts, placed on the side
+        it is told.
     gaps : DataFrame
         `code_qpv, vague, item, libelle, theme, ecart, ic95_bas, ic95_haut, n, verdict, phrase,
         publication, faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the

@@ -37,10 +37,9 @@ _DOUBTS: Final = (
 _AROUND_M: Final = 2000.0
 _CUT: Final = '"logements_dans" > 0 AND "logements_hors" > 0'
 _DOUBT: Final = '"logements_a_verifier" > 0'
-_MM: Final = (
-    'min(max(sqrt(if("logements_a_verifier" > 0, "logements_a_verifier", "nb_logements")) * 0.38, 1.7), '
-    "5.8)"
-)
+_MARKED: Final = f'if({_DOUBT}, "logements_a_verifier", "nb_logements")'
+"""Dwellings that a mark stands for: those to check alone where there are some."""
+_MM: Final = f"min(max(sqrt({_MARKED}) * 0.38, 1.7), 5.8)"
 """Diameter of a résidence, as `symbol_mm`."""
 _PT: Final = 25.4 / 72
 

@@ -199,7 +199,7 @@ def map_residences(located: Located) -> pd.DataFrame:
     names = {"nb_logements": "logements", "distance_min_m": "distance_m"}
     homes = homes.assign(coupee="").rename(columns=names)
     for row in homes.index[homes["moitie"]]:
-        sides = {s: int(homes.loc[row, f"logements_{s}"]) for s in ("dans", "hors")}
-        homes.loc[row, "coupee"] = map_words.CUT_NAME.format(**sides)
-        homes.loc[row, "motif"] = map_words.CUT_REASON.format(**sides)
+        inside, outside = (int(homes.loc[row, f"logements_{side}"]) for side in ("dans", "hors"))
+        homes.loc[row, "coupee"] = map_words.CUT_NAME.format(inside=inside, outside=outside)
+        homes.loc[row, "motif"] = map_words.CUT_REASON.format(inside=inside, outside=outside)
     return homes[homes["longitude"].notna()].reset_index(drop=True)

@@ -153,7 +153,7 @@ def quarter_page(
             words.done_sentence(
                 spent(dossier, code), actions, done.get("rattrapage_eur"), dossier.located.year
             ),
-            *filter(None, (quarter_sentence(given, here.unsure if doubt and doubt.beside else 0),)),
+            *filter(None, (quarter_sentence(given),)),  # what is to check is a figure above
             sentence,
             change,
         ),

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tfpb.errors import Fault, Severity, stop_on_faults
-from tfpb.facts.place import dwellings_in
+from tfpb.facts.place import dwellings_in, inside, quarter_of_door
 from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law, load
-from tfpb.model.codes import QpvStatut
 from tfpb.model.money import Abatement, Programme
 from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax.plain_values import Record, doubt, records
@@ -207,11 +206,9 @@ def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
     -------
     frozenset of str
     """
-    return frozenset(
-        row.text("qpv_code")
-        for row in records(entrances)
-        if row.truth("npnru") and row.text("qpv_statut") == QpvStatut.DANS
-    ) - {""}
+    doors = entrances[inside(entrances)]
+    rows = zip(records(doors), quarter_of_door(doors).tolist(), strict=True)
+    return frozenset(code for row, code in rows if row.truth("npnru")) - {""}
 
 
 def _diagnostics(

@@ -48,9 +48,11 @@ OVERVIEW_SUBTITLE: Final = Phrase(
 )
 OVERVIEW_GAP: Final = "Écart QPV − hors QPV : {label}, {wave}"
 OVERVIEW_DOUBTS: Final = Phrase("{count:s résidence} à vérifier (losanges).")
-CUT_NAME: Final = Phrase("({dans:n}\u00a0dans,\u00a0{hors:n}\u00a0hors)")
+CUT_NAME: Final = Phrase("({inside:n}\u00a0dans,\u00a0{outside:n}\u00a0hors)")
 """Follows the name of a résidence that the limit cuts, on a printed map; kept on one line."""
-CUT_REASON: Final = Phrase("coupée par la limite : {dans:s logement} dans le QPV, {hors:n} hors")
+CUT_REASON: Final = Phrase(
+    "coupée par la limite : {inside:s logement} dans le QPV, {outside:n} hors"
+)
 LEVELS: Final = ("QPV {qpv} · hors {hors} · {size}", "{qpv} contre {hors} · {size}")
 """Both levels with the sample size, in full and in short."""
 

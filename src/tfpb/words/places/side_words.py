@@ -14,6 +14,7 @@ from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Mapping, Sequence
 
     from tfpb.facts.claim import Claims
@@ -269,12 +270,12 @@ EVOLUTION_WORDS: Final[dict[str, str]] = _TEXTS["evolution_words"]
 
 
 def summary_lines(
-    *, counts: Mapping[str, int], evolution: Mapping[str, int], output: str, review: str,
+    *, counts: Counter[str], evolution: Mapping[str, int], output: str, review: str,
     renamed: Mapping[str, str], year: int, geocoded: bool, radius_m: float,
 ) -> list[str]:  # fmt: skip
     """Sum a run up: how many on each side, which file to open first."""
     total = sum(counts.values())
-    inside, outside, unsure = (int(counts.get(k, 0)) for k in ("dans", "hors", "a_verifier"))
+    inside, outside, unsure = (counts[k] for k in ("dans", "hors", "a_verifier"))
     sides = f"{number(inside)} dans un QPV, {number(outside)} hors QPV, {number(unsure)} à vérifier"
     lines = [f"Année {year} : {plural(total, 'ligne')}, dont {sides}."]
     moved = [f"{number(evolution[k])} {w}" for k, w in EVOLUTION_WORDS.items() if evolution.get(k)]
