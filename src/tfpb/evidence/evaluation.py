@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from tfpb.facts.place import (
+    dwellings_by_side,
+    dwellings_in,
+    holds,
+    home_columns,
+    settled,
+    with_doors,
+)
+from tfpb.facts.quarter import quarters_of
 from tfpb.model.assembly import Evaluation
 from tfpb.model.codes import (
     AS_GOOD,
@@ -30,6 +39,7 @@ from tfpb.survey.raw_gaps import Disagreement, Key, key_of, stories_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tfpb.facts.quarter import Quarters
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
 
@@ -40,6 +50,7 @@ _READINGS: Final = (("retenu", None), ("tous_dans", QpvStatut.DANS), ("tous_hors
 
 def evaluation(
     located: Located,
+    quarters: Quarters,
     programme: Programme | None,
     published: Published | None,
     *,
@@ -56,6 +67,8 @@ def evaluation(
     ----------
     located : Located
         Dwellings of each quarter, counted door by door.
+    quarters : Quarters
+        Their names.
     programme : Programme or None
     published : Published or None
         Protected survey results; the last wave is used, and the change since the one before it.
@@ -72,9 +85,9 @@ def evaluation(
     """
     if programme is None and published is None:
         return Evaluation(pd.DataFrame(columns=list(EVALUATION_COLUMNS)))
-    dwellings, names = located.inside, _names(located)
+    dwellings = dwellings_in(located.held)
     places: list[tuple[str, str, str, int]] = [("convention", TOTAL, "", sum(dwellings.values()))]
-    places += [("qpv", code, names.get(code, ""), count) for code, count in dwellings.items()]
+    places += [("qpv", code, quarters[code].shown, count) for code, count in dwellings.items()]
     spent = _spent(programme)
     gaps = _gaps(published, bailleur)
     letters = {code: get_column_letter(k) for k, code in enumerate(sorted(dwellings), 1)}
@@ -98,15 +111,6 @@ def evaluation(
             }
             rows += _axis_rows(head, code, gaps, published, int(axe), against)
     return Evaluation(pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS)))
-
-
-def _names(located: Located) -> dict[str, str]:
-    """Return the names of the quarters, those of one entrance of a résidence alone included."""
-    homes, doors = located.residences, located.entrances
-    pairs = [*zip(homes["code_qpv"], homes["nom_qpv"], strict=True)]
-    if "qpv_nom" in doors:
-        pairs += zip(doors["qpv_code"], doors["qpv_nom"], strict=True)
-    return {str(code): str(name) for code, name in pairs if code and name}
 
 
 def _per_dwelling(money: Decimal | None, dwellings: int) -> Decimal | None:
@@ -235,11 +239,12 @@ def readings(
         stock = located if side is None else _settled(located, side)
         money = abate(stock) if abate is not None else None
         total = money.totals.get("abattement_eur", Decimal(0)) if money is not None else None
+        counted = dwellings_by_side(stock.held)
         rows.append(
             {
                 "hypothese": hypothesis,
-                "logements_dans": int(stock.residences["logements_dans"].sum()),
-                "logements_a_verifier": int(stock.residences["logements_a_verifier"].sum()),
+                "logements_dans": counted[QpvStatut.DANS],
+                "logements_a_verifier": counted[QpvStatut.A_VERIFIER],
                 "abattement_eur": total,
                 "au_mieux_eur": money.states.best if money is not None else None,
             }
@@ -248,26 +253,12 @@ def readings(
 
 
 def _settled(located: Located, side: QpvStatut) -> Located:
-    """Read every doubtful dwelling on one side."""
-    entrances = located.entrances.copy()
-    doubt = entrances["qpv_statut"] == QpvStatut.A_VERIFIER
-    entrances.loc[doubt, "qpv_statut"] = str(side)
-    if side is QpvStatut.DANS:
-        bare = doubt & (entrances["qpv_code"] == "")
-        entrances.loc[bare, "qpv_code"] = entrances.loc[bare, "qpv_proche_code"]
-    homes = located.residences.copy()
-    column = "logements_dans" if side is QpvStatut.DANS else "logements_hors"
-    homes[column] = homes[column] + homes["logements_a_verifier"]
-    homes["logements_a_verifier"] = 0
-    total = homes["nb_logements"].where(homes["nb_logements"] > 0)
-    homes["part_qpv"] = (homes["logements_dans"] / total).fillna(0.0).astype(float)
-    doubtful = homes["cote"] == QpvStatut.A_VERIFIER
-    homes.loc[doubtful, "cote"] = str(side)
-    if side is QpvStatut.HORS:
-        homes.loc[doubtful & (homes["logements_dans"] == 0), ["code_qpv", "nom_qpv"]] = ""
-    return type(located)(
-        located.year, located.vintage, entrances, homes, located.correspondence, located.notices
-    )
+    """Read every doubtful door on one side; résidences follow their doors, by the rule of any other."""
+    doors = settled(located.entrances, side)
+    homes = located.residences
+    placed = home_columns(holds(doors)).reindex(homes["id_residence"])
+    homes = homes.assign(**{str(c): placed[c].to_numpy() for c in placed.columns})
+    return with_doors(located, doors, quarters_of(stock=[doors]).named(homes))
 
 
 def margins(

@@ -162,7 +162,7 @@ def _conventions(pack: Received, reader: Reader | None) -> Iterator[Found]:
     for code in pack.quarters if reader is not None else ():
         assert reader is not None  # noqa: S101 - looked just above
         place = code[2:5] if code[2:5].startswith(_OVERSEAS) else code[3:5]
-        standing = signed.standing(Holding("", "", "", "", place, code, "", "", ()), reader)
+        standing = signed.standing(Holding("", "", "", "", place, code, "", ()), reader)
         if standing.statut:
             key = (standing.motive, str(standing.fields.get("convention", "")))
             told.setdefault(key, []).append(code)

@@ -40,6 +40,7 @@ class Unit(StrEnum):
     EUR = "eur"
     LOGEMENTS = "logements"
     RESIDENCES = "residences"
+    ENTREES = "entrees"
     ACTIONS = "actions"
     PART = "part"
     POINTS = "points"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import Amount, between, known
+from tfpb.facts.amount import Amount, between, known, unknown
 from tfpb.facts.claim import TOTAL, Claim, State, claim
-from tfpb.facts.place import by_side_of, holds
+from tfpb.facts.place import by_side_of
 from tfpb.model.codes import QpvStatut
 
 if TYPE_CHECKING:
@@ -34,9 +34,16 @@ def dwelling_claims(located: Located) -> Iterator[Claim]:
     Dwellings to check are a known count of dwellings whose side is not known: the claim is `a_verifier`. A
     door whose dwellings no file counts leaves open above the counts that it belongs to.
     """
-    held = holds(located.entrances)
-    yield claim("logements", TOTAL, _count(_sum(held, "logements"), _sum(held, "sans_compte")))
+    held = located.held
+    whole = _count(_sum(held, "logements"), _sum(held, "sans_compte"))
+    yield claim("logements", TOTAL, whole)
+    yield from _shares(held, whole)
     yield claim("residences", TOTAL, known(held["id_residence"].nunique()))
+    yield claim("entrees", TOTAL, known(_sum(held, "entrees")))
+    doubt = held["cote"] == QpvStatut.A_VERIFIER
+    yield claim("entrees_situees", TOTAL, known(_sum(held[~doubt], "entrees")))
+    unsure = known(_sum(held[doubt], "entrees"))
+    yield claim("entrees_a_verifier", TOTAL, unsure, **_doubted(unsure))
     yield from _by_side(held.assign(portee=TOTAL), tuple(QpvStatut))
     near = held[held["code_qpv"] != ""].rename(columns={"code_qpv": "portee"})
     yield from _by_side(near, tuple(_RESIDENCES))
@@ -58,6 +65,15 @@ def _possible(held: pd.DataFrame) -> Claim:
     )
 
 
+def _shares(held: pd.DataFrame, whole: Amount) -> Iterator[Claim]:
+    """Claim the part of all dwellings that stands in the quarters, then in each."""
+    inside = held[held["cote"] == QpvStatut.DANS]
+    for scope, rows in ((TOTAL, inside), *((str(c), r) for c, r in inside.groupby("code_qpv"))):
+        lacks = _sum(rows, "sans_compte") or not whole.is_known or whole.is_nil
+        share = unknown("sans_compte") if lacks else known(_sum(rows, "logements") / whole.exact)
+        yield claim("part_qpv", scope, share)
+
+
 def _by_side(held: pd.DataFrame, sides: tuple[QpvStatut, ...]) -> Iterator[Claim]:
     """Claim, of each scope (column `portee`), the dwellings and résidences of each side."""
     if held.empty:
@@ -69,11 +85,15 @@ def _by_side(held: pd.DataFrame, sides: tuple[QpvStatut, ...]) -> Iterator[Claim
     for scope in sorted(homes):
         for side in sides:
             count = _count(homes[scope][side], lacking[scope][side])
-            doubtful = side is QpvStatut.A_VERIFIER and count.may_exceed_nil
-            state = {"state": State.A_VERIFIER} if doubtful else {}
+            state = _doubted(count) if side is QpvStatut.A_VERIFIER else {}
             yield claim(_DWELLINGS[side], scope, count, **state)
             if side in _RESIDENCES:
                 yield claim(_RESIDENCES[side], scope, known(residences[scope][side]))
+
+
+def _doubted(count: Amount) -> dict[str, State]:
+    """Return the state of a count of what is to check: known only where there is none."""
+    return {"state": State.A_VERIFIER} if count.may_exceed_nil else {}
 
 
 def _counted(held: pd.DataFrame, column: str) -> dict[str, dict[str, int]]:

@@ -16,10 +16,12 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import Severity, TfpbError
+from tfpb.facts.place import doubtful
+from tfpb.facts.quarter import quarters_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_settings
-from tfpb.model.codes import GeocodeVerdict, QpvStatut
+from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
@@ -231,14 +233,9 @@ def _quarters(settings: Settings, geography: Path) -> tuple[tuple[str, str], ...
     """List the quarters of the ruling maps; those of other départements are left to whoever types one."""
     from tfpb.geodata.qpv_imports import load_qpv  # noqa: PLC0415 - geopandas
 
-    out: dict[str, str] = {}
     vintages = (2015, 2024) if settings.dossier.annee < 2025 else (2024, 2015)  # noqa: PLR2004
-    for vintage in vintages:
-        found = load_qpv(geography, vintage)
-        if found is not None:
-            for code, name in found.frame[["code_qpv", "nom_qpv"]].itertuples(index=False):
-                out.setdefault(str(code), str(name))
-    return tuple(out.items())
+    maps = (load_qpv(geography, vintage) for vintage in vintages)
+    return tuple((q.code_qpv, q.nom) for q in quarters_of(m for m in maps if m is not None))
 
 
 def doubts_of(made: Dossier, geography: Path) -> list[Doubt]:
@@ -277,7 +274,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _doors(entrances: pd.DataFrame) -> dict[str, tuple[tuple[float, float], ...]]:
     """Return the points of each résidence that has an entrance to decide on."""
-    unsure = entrances["id_residence"][entrances["qpv_statut"] == QpvStatut.A_VERIFIER]
+    unsure = entrances["id_residence"][doubtful(entrances)]
     rows = entrances[entrances["id_residence"].isin(unsure)].dropna(subset=["result_x", "result_y"])
     out: dict[str, dict[tuple[float, float], None]] = {}
     for home, x, y in rows[["id_residence", "result_x", "result_y"]].itertuples(index=False):

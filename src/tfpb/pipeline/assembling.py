@@ -254,12 +254,12 @@ def assembled(
     ground : Ground, optional
         In place of a ground that was not drawn.
     """
-    located = values[stages.LOCATED]
+    located, quarters = values[stages.LOCATED], values[stages.QUARTERS]
     every = (*inputs.sources, *geography.sources, *sources)
     drawn = values.get(stages.GROUND) or ground
     assert drawn is not None  # noqa: S101 - the caller gives what it did not draw
     survey = values[stages.SURVEY]
-    outside = outside_counts(located, geography.maps, geography.counts)
+    outside = outside_counts(located, quarters, geography.maps, geography.counts)
     readings = (*inputs.readings, *(survey.readings if survey is not None else ()))
     least = survey.masking_n if survey is not None else LEAST
     return Dossier(
@@ -282,6 +282,7 @@ def assembled(
         checks=checks_of(inputs.frames["patrimoine"], located),
         notices=(*doubts, *outside_doubts(outside), *_notices(values)),
         claims=values[stages.CLAIMS],
+        quarters=quarters,
     )
 
 

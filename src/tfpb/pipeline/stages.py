@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tfpb.addresses.file_geocoder import FileGeocoder
     from tfpb.errors import Headers
     from tfpb.facts.claim import Claims
+    from tfpb.facts.quarter import Quarters
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.assembly import Evaluation, Sensitivity
@@ -57,6 +58,8 @@ SETTLED: Final[Key[Settled]] = Key("settled")
 POINTS: Final[Key[Points]] = Key("points")
 SIDES: Final[Key[Sides]] = Key("sides")
 LOCATED: Final[Key[Located]] = Key("located")
+QUARTERS: Final[Key[Quarters]] = Key("quarters")
+"""Every quarter of the maps and of the stock, by its one name."""
 SURVEY_SIDES: Final[Key[pd.DataFrame | None]] = Key("survey_sides")
 SURVEY_ALONE: Final[Key[Published | None]] = Key("survey_alone")
 SURVEY: Final[Key[Published | None]] = Key("survey")
@@ -87,6 +90,7 @@ STAGES: Final = (
     stage("Enquête", surveying.estimate, SURVEY_ALONE,
           kept="publication"),
     stage("Secret statistique", surveying.keep_masked, SURVEY),
+    stage("Quartiers", locating.quarters, QUARTERS),
     stage("Abattement", costing.abate, ABATEMENT),
     stage("Programme", costing.programme, PROGRAMME),
     stage("Droit commun", costing.droit_commun, DROIT_COMMUN),

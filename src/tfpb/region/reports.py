@@ -10,9 +10,10 @@ import pandas as pd
 
 from tfpb.facts.claim import Claims
 from tfpb.facts.dossier import Dossier
+from tfpb.facts.place import located_stock
 from tfpb.facts.survey import survey_claims
 from tfpb.model.codes import SHOWN, TOTAL
-from tfpb.model.location import Ground, Located
+from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.model.survey import only
@@ -193,7 +194,7 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         ),
         fichiers=Fichiers(patrimoine=of.settings.file),
     )
-    located = Located(of.year, of.vintage, nothing, homes, nothing)
+    located = located_stock(of.year, of.vintage, nothing, homes, nothing)
     heard = () if survey is None else survey_claims(survey, survey.name_of(head.organisme_regional))
     return Dossier(
         settings,

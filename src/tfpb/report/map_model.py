@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, QpvStatut, outcome
+from tfpb.facts.place import doubtful, drawn, quarter_doubts, quarters_held, quarters_near
+from tfpb.facts.quarter import among, codes_of, communes_of
+from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
 from tfpb.model.location import OTHER_MAP, Located, MapModel, QpvPage
 from tfpb.model.survey import only
 from tfpb.report.print_map.views import territories
@@ -31,12 +32,11 @@ from tfpb.words.places import map_words
 from tfpb.words.survey.verdict_words import weakness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from tfpb.facts.dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
-_NAMES: Final = ("code_qpv", "nom_qpv", "communes")
 _GAP_COLUMNS: Final = (
     "code_qpv", "vague", "item", "libelle", "theme", "ecart", "ic95_bas", "ic95_haut", "n",
     "verdict", "phrase", "publication", "faible",
@@ -54,11 +54,9 @@ def map_model(dossier: Dossier) -> MapModel:
     """
     located = dossier.located
     ruling = dossier.maps[located.vintage].frame
-    parts = located.parts
-    here = set(parts["code_qpv"])
-    near = {c for c in located.entrances["qpv_proche_code"] if c}
-    shown = ruling[ruling["code_qpv"].isin(here | near)]
-    answers = own_answers(dossier)
+    held = {here.code_qpv: here for here in quarters_held(located.held)}
+    shown = among(ruling, {*held, *quarters_near(located.entrances)})
+    answers, doubts = own_answers(dossier), quarter_doubts(located.entrances)
     old = dossier.maps.get(OTHER_MAP[located.vintage])
     head = dossier.settings.dossier
     return MapModel(
@@ -70,19 +68,19 @@ def map_model(dossier: Dossier) -> MapModel:
         run_hash=dossier.run_hash,
         fictional=head.donnees_fictives,
         draft=bool(dossier.draft),
-        qpv=_quarters(dossier, parts, shown),
+        qpv=_quarters(dossier, held, shown),
         qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
         residences=map_residences(dossier.located),
         gaps=_gaps(answers),
         pages=_one_ruler(
-            quarter_page(dossier, answers, parts, *map(str, named))
-            for named in zip(*(shown[c] for c in _NAMES), strict=True)
-            if named[0] in here
+            quarter_page(dossier, answers, held[code], doubts.get(code))
+            for code in codes_of(shown)
+            if code in held
         ),
         ground=dossier.ground,
         sources=_sources(dossier),
         online=dossier.settings.reglages.plan_en_ligne,
-        territories=territories(dossier.ground.places, _communes_of(dossier, shown)),
+        territories=territories(dossier.ground.places, communes_of(shown, located.entrances)),
     )
 
 
@@ -91,19 +89,6 @@ def _one_ruler(pages: Iterable[QpvPage]) -> tuple[QpvPage, ...]:
     made = tuple(pages)
     ends = [abs(end) for page in made for line in page.gaps for end in line.ic95 or ()]
     return tuple(replace(page, reach=max(ends, default=0.0)) for page in made)
-
-
-def _communes_of(dossier: Dossier, shown: gpd.GeoDataFrame) -> dict[str, set[str]]:
-    """Return the communes of each quarter: as published, and those of the stock that lies in it."""
-    entrances = dossier.located.entrances
-    out = {
-        str(code): {str(c) for c in communes}
-        for code, communes in zip(shown["code_qpv"], shown["codes_insee"], strict=True)
-    }
-    for code, commune in zip(entrances["qpv_code"], entrances["result_citycode"], strict=True):
-        if code in out and commune:
-            out[code].add(str(commune))
-    return out
 
 
 def _sources(dossier: Dossier) -> tuple[str, ...]:
@@ -124,18 +109,20 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _quarters(dossier: Dossier, parts: pd.DataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Count the dwellings of each quarter, and its money a dwelling abated."""
-    held = parts[parts["logements_dans"] > 0].groupby("code_qpv")["logements_dans"]
-    codes = [str(c) for c in shown["code_qpv"]]
+def _quarters(dossier: Dossier, held: Collection[str], shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Count the dwellings of each quarter, and its money a dwelling abated; those near hold none."""
+    codes = codes_of(shown)
+    counts = {
+        column: [count_of(dossier, name, c) if c in held else 0 for c in codes]
+        for column, name in (("logements", "logements_qpv"), ("residences", "residences_qpv"))
+    }
     given = [money(dossier, c) for c in codes]
     frame = pd.DataFrame(
         {
-            "code_qpv": list(shown["code_qpv"]),
-            "nom": list(shown["nom_qpv"]),
-            "commune": list(shown["communes"]),
-            "logements": held.sum().reindex(codes, fill_value=0).astype(int).to_numpy(),
-            "residences": held.size().reindex(codes, fill_value=0).to_numpy(),
+            "code_qpv": codes,
+            "nom": [dossier.quarters[c].nom for c in codes],
+            "commune": [dossier.quarters[c].commune for c in codes],
+            **counts,
             "abattement_eur": [_whole(g, "abattement") for g in given],
             "valorise_eur": [_whole(balance(dossier, c), "valorise") for c in codes],
         }
@@ -145,6 +132,12 @@ def _quarters(dossier: Dossier, parts: pd.DataFrame, shown: gpd.GeoDataFrame) ->
         frame[f"{amount}_par_logement_eur"] = frame[f"{amount}_eur"] / abated
     frame["etats"] = [named_states(states_of(g)) for g in given]
     return gpd.GeoDataFrame(frame, geometry=list(shown.geometry), crs=shown.crs)
+
+
+def count_of(dossier: Dossier, name: str, code: str) -> int | None:
+    """Return a count as claimed of a quarter; None where it is not known."""
+    value = dossier.claims.amount(name, code)
+    return int(value.exact) if value.is_known else None
 
 
 def _whole(row: Mapping[str, Any], amount: str) -> float | None:
@@ -157,7 +150,8 @@ def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoData
     if len(old) and len(shown):
         west, south, east, north = shown.total_bounds
         old = old.cx[west - 0.03 : east + 0.03, south - 0.02 : north + 0.02]
-    frame = pd.DataFrame({"code_qpv": list(old["code_qpv"]), "nom": list(old["nom_qpv"])})
+    named = {"nom_qpv": "nom"}
+    frame = pd.DataFrame(old[["code_qpv", "nom_qpv"]].rename(columns=named)).reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=list(old.geometry), crs=old.crs)
 
 
@@ -189,54 +183,23 @@ def _phrase(row: dict[Any, Any], against: Mapping[Key, Disagreement]) -> str:
 def map_residences(located: Located) -> pd.DataFrame:
     """Return the résidences that have a point, as `MapModel.residences` holds them.
 
-    One that has a doubtful entrance is shown as doubtful.
+    One that has a doubtful entrance is drawn as doubtful, and stands for its dwellings to check alone.
     """
     entrances = located.entrances
-    first = entrances.groupby("id_residence", sort=False).agg(
-        adresse=("adresse", "first"), motif=("qpv_motif", "first")
+    unsure = entrances[doubtful(entrances)]
+    reasons = entrances.groupby("id_residence", sort=False)["qpv_motif"].first().to_dict()
+    reasons |= unsure.groupby("id_residence", sort=False)["qpv_motif"].first().to_dict()
+    address = entrances.groupby("id_residence", sort=False)["adresse"].first()
+    homes = located.residences
+    homes = homes.assign(
+        adresse=homes["id_residence"].map(address).fillna(""),
+        motif=[reasons.get(r, "") for r in homes["id_residence"]],
     )
-    doubtful = entrances[entrances["qpv_statut"] == QpvStatut.A_VERIFIER]
-    reasons = doubtful.groupby("id_residence", sort=False)["qpv_motif"].first()
-    homes = located.residences.copy()
-    homes["adresse"] = homes["id_residence"].map(first["adresse"]).fillna("")
-    reason = {**first["motif"].to_dict(), **reasons.to_dict()}
-    homes["motif"] = [reason.get(r, "") for r in homes["id_residence"]]
-    doubt = homes["id_residence"].isin(set(doubtful["id_residence"]))
-    homes["statut"] = homes["cote"].where(~doubt, str(QpvStatut.A_VERIFIER))
-    homes = _cut(homes, entrances)
-    homes = homes.rename(columns={"nb_logements": "logements", "distance_min_m": "distance_m"})
-    return homes[homes["longitude"].notna()].reset_index(drop=True)
-
-
-def _cut(homes: pd.DataFrame, entrances: pd.DataFrame) -> pd.DataFrame:
-    """Place a résidence that the limit cuts on its side, and write how many dwellings lie on each."""
-    homes = on_its_side(homes, entrances).assign(coupee="")
-    for row in homes.index[is_cut(homes) & (homes["statut"] == homes["cote"])]:
-        inside, outside = homes.loc[row, ["logements_dans", "logements_hors"]].astype(int)
+    homes = drawn(homes, located.held, entrances)
+    names = {"nb_logements": "logements", "distance_min_m": "distance_m"}
+    homes = homes.assign(coupee="").rename(columns=names)
+    for row in homes.index[homes["moitie"]]:
+        inside, outside = (int(homes.loc[row, f"logements_{side}"]) for side in ("dans", "hors"))
         homes.loc[row, "coupee"] = map_words.CUT_NAME.format(inside=inside, outside=outside)
         homes.loc[row, "motif"] = map_words.CUT_REASON.format(inside=inside, outside=outside)
-    return homes
-
-
-def is_cut(homes: pd.DataFrame) -> pd.Series:
-    """Return which résidences have dwellings on both sides of a limit, and none in doubt."""
-    sides = homes[["logements_dans", "logements_hors"]].astype(int)
-    return (sides > 0).all(axis=1) & (homes["logements_a_verifier"].astype(int) == 0)
-
-
-def on_its_side(homes: pd.DataFrame, entrances: pd.DataFrame) -> pd.DataFrame:
-    """Place each résidence that the limit cuts among its entrances on its side.
-
-    The mean of all its entrances may lie across the limit: a hollow disc inside the quarter reads as an
-    error of the map.
-    """
-    homes = homes.copy()
-    for row in homes.index[is_cut(homes) & homes["longitude"].notna()]:
-        own = entrances["id_residence"] == homes.loc[row, "id_residence"]
-        doors = entrances[own & (entrances["qpv_statut"] == homes.loc[row, "cote"])]
-        placed = doors[doors["longitude"].notna()]
-        if len(placed):
-            weights = placed["nb_logements"].astype(float).clip(lower=1e-9)
-            for axis in ("longitude", "latitude"):
-                homes.loc[row, axis] = np.average(placed[axis].astype(float), weights=weights)
-    return homes
+    return homes[homes["longitude"].notna()].reset_index(drop=True)

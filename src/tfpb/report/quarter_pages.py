@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
 from tfpb.facts.claim import State
 from tfpb.facts.survey import answers_scope, heard_in, page_items, released
-from tfpb.model.codes import ALONE, SHOWN, Ajustement, Groupe, Publication, QpvStatut
+from tfpb.model.codes import ALONE, SHOWN, Ajustement, Groupe, Publication
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import only
 from tfpb.survey.raw_gaps import key_of, stories_of
@@ -24,8 +22,11 @@ from tfpb.words.survey.verdict_words import plainly, sign, verdict_words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from tfpb.facts.claim import Claims
     from tfpb.facts.dossier import Dossier
+    from tfpb.facts.place import QuarterDoubt, QuarterHeld
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])
@@ -123,71 +124,47 @@ def verdict(row: Mapping[Any, Any]) -> str:
 def quarter_page(
     dossier: Dossier,
     answers: OwnAnswers | None,
-    parts: pd.DataFrame,
-    code: str,
-    name: str,
-    communes: str,
+    here: QuarterHeld,
+    doubt: QuarterDoubt | None,
 ) -> QpvPage:
-    """Make the page of a quarter; `parts` as `Located.parts` counts all of them."""
-    homes, head = dossier.located.residences, dossier.settings.dossier
-    mine = only(parts, code_qpv=code)
-    dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
+    """Make the page of a quarter, by what it holds and what is to check there."""
+    head, claims, code = dossier.settings.dossier, dossier.claims, here.code_qpv
     given, done = money(dossier, code), balance(dossier, code)
-    doubts = _doubts(dossier, mine, code)
     if dossier.programme is not None and not done:
         done = {"actions": 0, "valorise_eur": Decimal(0)}
     actions = int(done.get("actions", 0) or 0)
-    share = dwellings / total if total else 0.0
     abated = int(given.get("logements_abattus", 0))
     scope, gaps, sentence, change, modelled = _satisfaction(dossier, answers, code)
     return QpvPage(
         code_qpv=code,
-        nom=name,
-        commune=communes,
+        nom=dossier.quarters[code].nom,
+        commune=dossier.quarters[code].commune,
         bailleur=head.bailleur,
         year=dossier.located.year,
         figures=(
-            words.dwellings_figure(dwellings, int((mine["logements_dans"] > 0).sum()), share),
-            words.abatement_figure(given, dwellings),
+            words.dwellings_figure(claims, code),
+            words.abatement_figure(given, here.inside),
             words.loss_figure(given),
             words.programme_figure(done, given, abated),
-            words.doubt_figure(*doubts),
+            words.doubt_figure(claims, code, doubt),
         ),
         gaps=gaps,
         sentences=(
             words.done_sentence(
                 spent(dossier, code), actions, done.get("rattrapage_eur"), dossier.located.year
             ),
-            *filter(None, (quarter_sentence(given, doubts[0] if doubts[2] else 0),)),
+            *filter(None, (quarter_sentence(given),)),  # what is to check is a figure above
             sentence,
             change,
         ),
         modelled=modelled,
-        doubtful=doubts[0],
+        doubtful=here.unsure,
         margin=(answers.margin if answers is not None else 5.0) / 100,
         gap_scope=scope,
         everyone=answers is not None and answers.everyone,
         borrowed=scope in _BORROWED,
         wave=answers.waves[-1] if answers is not None and gaps else "",
     )
-
-
-def _doubts(dossier: Dossier, mine: pd.DataFrame, code: str) -> tuple[int, int, int, float]:
-    """Return the dwellings and résidences to check in a quarter or next to it, those next to it, how near.
-
-    Next to it are résidences of no quarter whose doubtful entrances lie nearest to this one.
-    """
-    homes, doors = dossier.located.residences, dossier.located.entrances
-    mine = mine[mine["logements_a_verifier"] > 0]
-    of_none = set(homes.loc[homes["code_qpv"] == "", "id_residence"])
-    unsure = doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER]
-    near = unsure[(unsure["qpv_proche_code"] == code) & unsure["id_residence"].isin(of_none)]
-    inside = unsure[unsure["id_residence"].isin(set(mine["id_residence"]))]
-    radii = pd.concat([inside, near]).get("result_radius_m", pd.Series(dtype=float))
-    beside = near["id_residence"].nunique()
-    dwellings = int(mine["logements_a_verifier"].sum()) + int(near["nb_logements"].fillna(0).sum())
-    worst = pd.to_numeric(radii, errors="coerce").max()
-    return dwellings, len(mine) + beside, beside, 0.0 if pd.isna(worst) else float(worst)
 
 
 def spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:

@@ -27,12 +27,15 @@ UNITS: Final[dict[Unit, str]] = {
     Unit.EUR: "€",
     Unit.LOGEMENTS: "logements",
     Unit.RESIDENCES: "résidences",
+    Unit.ENTREES: "entrées",
     Unit.ACTIONS: "actions",
     Unit.PART: "part (de 0 à 1)",
     Unit.POINTS: "écart de parts (0,10 = 10 points)",
     Unit.REPONSES: "ménages",
     Unit.QUESTIONS: "questions",
 }
+if set(UNITS) != set(Unit):
+    raise ValueError(set(Unit) - set(UNITS))
 NATURES: Final = {"reel": "réel", "estime": "estimé"}
 WHOLE: Final = "Ensemble"
 LEAD: Final = (

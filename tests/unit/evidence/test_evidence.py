@@ -12,6 +12,8 @@ from shapely.geometry import box
 from tfpb.errors import Severity, TfpbError, fail
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.evidence.evaluation import evaluation, margins, readings
+from tfpb.facts.place import dwellings_in, located_stock, quarter_homes, with_doors
+from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.model.location import Located, QpvMap
 from tfpb.model.money import Programme, States
 from tfpb.model.results import AXIS_COLUMNS, COMPARISON_COLUMNS
@@ -52,6 +54,9 @@ def published() -> Published:
     return Published(comparison(rows), empty, empty, empty, items, waves, (), {}, _SEAL)
 
 
+NAMED = Quarters([Quarter("QN1", "Le Moulin"), Quarter("QN2", "Les Tilleuls")])
+
+
 @pytest.fixture
 def located() -> Located:
     entrances = pd.DataFrame(
@@ -76,7 +81,7 @@ def located() -> Located:
             "nom_qpv": ["Le Moulin", "Le Moulin"],
         }
     )
-    return Located(2025, 2024, entrances, homes, pd.DataFrame())
+    return located_stock(2025, 2024, entrances, homes, pd.DataFrame())
 
 
 @pytest.fixture
@@ -89,7 +94,7 @@ def programme() -> Programme:
 def test_money_and_gap_stand_side_by_side(
     located: Located, programme: Programme, published: Published
 ) -> None:
-    table = evaluation(located, programme, published).table
+    table = evaluation(located, NAMED, programme, published).table
     whole = table[table["niveau"] == "convention"].set_index("axe")
     assert whole.loc[3, "valorise_par_logement_eur"] == Decimal("25.00")
     assert whole.loc[3, "lecture"] == "ecart_defavorable|evolution_non_demontree"
@@ -105,7 +110,7 @@ def test_money_and_gap_stand_side_by_side(
 def test_a_quarter_keeps_only_what_may_be_published(
     located: Located, programme: Programme, published: Published
 ) -> None:
-    table = evaluation(located, programme, published).table
+    table = evaluation(located, NAMED, programme, published).table
     quarter = table[table["niveau"] == "qpv"].set_index("axe")
     assert quarter.loc[3, "lecture"].startswith("ecart_non_conclu")
     assert quarter.loc[1, "lecture"] == "non_publiable|sans_evolution"
@@ -113,15 +118,15 @@ def test_a_quarter_keeps_only_what_may_be_published(
 
 
 def test_without_survey_money_stays(located: Located, programme: Programme) -> None:
-    table = evaluation(located, programme, None).table
+    table = evaluation(located, NAMED, programme, None).table
     assert set(table["lecture"]) == {"sans_enquete"}
-    assert evaluation(located, None, None).table.empty
+    assert evaluation(located, NAMED, None, None).table.empty
 
 
 def test_without_a_programme_what_was_spent_is_not_known(
     located: Located, published: Published
 ) -> None:
-    table = evaluation(located, None, published).table
+    table = evaluation(located, NAMED, None, published).table
     assert table["valorise_eur"].isna().all()
     assert table["valorise_par_logement_eur"].isna().all()
     assert "ecart_defavorable|evolution_non_demontree" in table["lecture"].tolist()
@@ -130,13 +135,15 @@ def test_without_a_programme_what_was_spent_is_not_known(
 def test_each_quarter_of_a_residence_has_its_own_dwellings(
     located: Located, programme: Programme
 ) -> None:
-    located.entrances["qpv_nom"] = ["Le Moulin", "Les Tilleuls", ""]
-    located.entrances["qpv_statut"] = ["dans", "dans", "a_verifier"]
-    located.entrances["qpv_code"] = ["QN1", "QN2", ""]
-    assert located.inside == {"QN1": 20, "QN2": 10}
-    held = located.parts[located.parts["logements_dans"] > 0]
+    doors = located.entrances.assign(
+        qpv_statut=["dans", "dans", "a_verifier"], qpv_code=["QN1", "QN2", ""]
+    )
+    located = with_doors(located, doors, located.residences)
+    assert dwellings_in(located.held) == {"QN1": 20, "QN2": 10}
+    held = quarter_homes(located.held)
+    held = held[held["logements_dans"] > 0]
     assert held[["code_qpv", "id_residence"]].to_numpy().tolist() == [["QN1", "A"], ["QN2", "A"]]
-    table = evaluation(located, programme, None).table.drop_duplicates("code_qpv")
+    table = evaluation(located, NAMED, programme, None).table.drop_duplicates("code_qpv")
     told = list(zip(table["nom_qpv"], table["code_qpv"], table["logements"], strict=True))
     assert told == [("", "total", 30), ("Le Moulin", "QN1", 20), ("Les Tilleuls", "QN2", 10)]
 

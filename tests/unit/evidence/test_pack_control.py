@@ -9,6 +9,7 @@ import pytest
 
 from tfpb import tax
 from tfpb.evidence.pack_control import Received, findings
+from tfpb.facts.place import holds_of_counts
 from tfpb.model.codes import ALL_QUARTERS
 
 ONE, TWO = "QN05991I", "QN05992I"
@@ -35,7 +36,7 @@ def test_our_own_action_of_all_quarters_bears_its_invoice_once() -> None:
     stock = pd.DataFrame(
         {"id_residence": ["R1", "R2"], "logements_dans": [30, 10], "code_qpv": [ONE, TWO]}
     )
-    made = tax.programme(pd.DataFrame(given), None, stock, year=2025).actions
+    made = tax.programme(pd.DataFrame(given), None, holds_of_counts(stock), year=2025).actions
     assert made["piece"].tolist() == ["FAC-2025-012"] * 2
     assert told(made) == ""
 

@@ -238,7 +238,7 @@ def synthetic(
                 }
             )
             rank += 1
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).assign(dessines=lambda t: t["logements"])
     points = gpd.GeoSeries(gpd.points_from_xy(table.x, table.y), crs=2154).to_crs(4326)
     table["longitude"], table["latitude"] = points.x, points.y
     codes = [f"QN059{q % 100:02d}{'NMI'[q // 100 % 3]}" for q in range(quarters)]
@@ -353,6 +353,7 @@ def bondy() -> MapModel:
             "statut": status,
             "code_qpv": holder,
             "logements": grouped.logements.astype(int),
+            "dessines": grouped.logements.astype(int),
             "distance_m": distance.round(1),
             "motif": np.where(status == "a_verifier", "à moins de 20 m de la limite", ""),
             "coupee": "",

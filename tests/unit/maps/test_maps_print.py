@@ -338,7 +338,7 @@ def test_a_sheet_depends_on_what_it_shows(model: MapModel) -> None:
         return fingerprint(page_view(changed, page, atlas(changed, 2154), dpi=200))
 
     homes = model.residences.copy()
-    homes.loc[homes["code_qpv"] == first.code_qpv, "logements"] += 1
+    homes.loc[homes["code_qpv"] == first.code_qpv, "dessines"] += 1
     homes["agence"] = "Nord"  # no map says it
     moved = dataclasses.replace(model, residences=homes)
     assert view(moved, first) != view(model, first)
@@ -401,9 +401,8 @@ def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
 def test_overview_counts_the_quarters_of_the_stock_alone(model: MapModel) -> None:
     far = str(model.qpv["code_qpv"].iloc[1])
     homes = model.residences[model.residences["code_qpv"] != far]
-    quarters = model.qpv.copy()
-    quarters.loc[quarters["code_qpv"] == far, "logements"] = 0
-    view = overview_view(dataclasses.replace(model, residences=homes, qpv=quarters))
+    pages = tuple(p for p in model.pages if p.code_qpv != far)
+    view = overview_view(dataclasses.replace(model, residences=homes, pages=pages))
     assert far not in set(view.quarters["code_qpv"])
     assert f"· {len(model.qpv) - 1} quartier" in view.subtitle
 

@@ -15,6 +15,8 @@ from shapely.geometry import box
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.dossier import Dossier
+from tfpb.facts.place import located_stock, with_doors
+from tfpb.facts.quarter import quarters_of
 from tfpb.facts.table import claims_of
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation, Sensitivity
@@ -240,7 +242,9 @@ def located(count: int = 14) -> Located:
         "code_devine", Place("programme.xlsx", "Programme", 18, "axe"), "Sur entretien",
         {"lu": "3 · Sur-entretien", "attendu": "un axe de 1 à 8"}, Severity.DOUTE,
     )  # fmt: skip
-    return Located(2025, 2024, pd.DataFrame(doors), pd.DataFrame(homes), correspondence, (notice,))
+    return located_stock(
+        2025, 2024, pd.DataFrame(doors), pd.DataFrame(homes), correspondence, (notice,)
+    )
 
 
 def abatement(stock: Located) -> Abatement:
@@ -555,10 +559,27 @@ def make(**changes: Any) -> Dossier:
 
 
 def claimed(dossier: Dossier) -> Dossier:
-    """Return a dossier with the claims that the pipeline makes of what it holds."""
-    held = (dossier.located, dossier.abatement, dossier.programme, dossier.survey)
-    claims = claims_of(*held, bailleur=dossier.settings.dossier.bailleur)
-    return dataclasses.replace(dossier, claims=claims)
+    """Return a dossier with its claims and the names of its quarters, as the pipeline makes them."""
+    located, bailleur = dossier.located, dossier.settings.dossier.bailleur
+    held = (located, dossier.abatement, dossier.programme, dossier.survey)
+    stock = (located.entrances, located.residences)
+    return dataclasses.replace(
+        dossier,
+        claims=claims_of(*held, bailleur=bailleur),
+        quarters=quarters_of(dossier.maps.values(), stock, dossier.conventions),
+    )
+
+
+def restocked(
+    dossier: Dossier,
+    entrances: pd.DataFrame | None = None,
+    residences: pd.DataFrame | None = None,
+) -> Dossier:
+    """Return a dossier whose stock has other entrances or résidences."""
+    old = dossier.located
+    doors = old.entrances if entrances is None else entrances
+    homes = old.residences if residences is None else residences
+    return claimed(dataclasses.replace(dossier, located=with_doors(old, doors, homes)))
 
 
 def bare() -> Dossier:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from report_dossier import bare, make
 
+from tfpb.facts.place import quarter_doubts, quarters_held
 from tfpb.model.money import States
 from tfpb.model.report import KeyFigures
 from tfpb.report.quarter_pages import own_answers, quarter_page
@@ -56,8 +57,9 @@ def of_states(amount: Decimal | None, states: States, dossier: Dossier | None = 
 
 
 def page_of(dossier: Dossier) -> QpvPage:
-    answers, parts = own_answers(dossier), dossier.located.parts
-    return quarter_page(dossier, answers, parts, CODE, "Les Tilleuls", "Valfictif")
+    (here,) = (q for q in quarters_held(dossier.located.held) if q.code_qpv == CODE)
+    doubt = quarter_doubts(dossier.located.entrances).get(CODE)
+    return quarter_page(dossier, own_answers(dossier), here, doubt)
 
 
 def on_page(dossier: Dossier) -> dict[str, tuple[str, str]]:

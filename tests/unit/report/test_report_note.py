@@ -12,6 +12,7 @@ import pytest
 from report_dossier import claimed, make
 
 from everywhere import need
+from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.model.money import States
 from tfpb.model.report import Chart, Report, Section, Table, Text
 from tfpb.pipeline.pack_files import _noted, document_files
@@ -64,6 +65,7 @@ def of_balance(dossier: Dossier, *rows: dict[str, Any]) -> Dossier:
         abatement=dataclasses.replace(
             money, totals={**money.totals, "abattement_eur": whole}, states=States(acquired=whole)
         ),
+        quarters=Quarters(Quarter(r["code_qpv"], r["nom_qpv"]) for r in told),
     )
 
 

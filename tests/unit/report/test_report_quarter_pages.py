@@ -14,9 +14,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from PIL import Image
-from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, claimed, make
+from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, claimed, make, restocked
 
 from everywhere import need
+from tfpb.facts.place import (
+    QuarterHeld,
+    dwellings_by_side,
+    quarter_doubts,
+    quarters,
+    quarters_held,
+)
 from tfpb.model.money import States
 from tfpb.model.report import Photos, Report, Table, Text
 from tfpb.pipeline.pack_files import quarter_files
@@ -24,7 +31,6 @@ from tfpb.report.documents import document_pdf
 from tfpb.report.map_model import map_model
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.note import note
-from tfpb.report.sections.patrimoine import quarters
 from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
@@ -43,8 +49,11 @@ SHOWN_PAGES = {"habitants": 1, "quartiers": 3}
 
 
 def page_of(dossier: Dossier, name: str = "Les Tilleuls") -> QpvPage:
-    answers, parts = own_answers(dossier), dossier.located.parts
-    return quarter_page(dossier, answers, parts, CODE, name, "Valfictif")
+    held = {here.code_qpv: here for here in quarters_held(dossier.located.held)}
+    doubt = quarter_doubts(dossier.located.entrances).get(CODE)
+    here = held.get(CODE, QuarterHeld(CODE, 0, 0, 0, 0))
+    made = quarter_page(dossier, own_answers(dossier), here, doubt)
+    return dataclasses.replace(made, nom=name)
 
 
 def told(report: Report) -> str:
@@ -61,10 +70,9 @@ def test_a_residence_in_two_quarters_is_of_both_by_its_entrances() -> None:
     doors = dossier.located.entrances
     half = doors.iloc[[0]].assign(nb_logements=35, qpv_code="QN05992M")  # of the 75 of R0000
     whole = doors.assign(nb_logements=doors["nb_logements"].where(doors.index > 0, 40))
-    cut = dataclasses.replace(dossier.located, entrances=pd.concat([whole, half]))
-    cut.entrances["result_citycode"] = ""
-    moved = dataclasses.replace(dossier, located=cut)
-    before, after = (quarters(d.located).set_index("code_qpv") for d in (dossier, moved))
+    both = pd.concat([whole, half], ignore_index=True).assign(result_citycode="")
+    moved = restocked(dossier, both)
+    before, after = (quarters(d.located.held).set_index("code_qpv") for d in (dossier, moved))
     assert before["logements_dans"].to_dict() == {CODE: 405, "QN05992M": 20}
     assert after["logements_dans"].to_dict() == {CODE: 370, "QN05992M": 55}
     assert (after["residences"] - before["residences"]).to_dict() == {CODE: 0, "QN05992M": 1}
@@ -311,9 +319,7 @@ def _inside(dossier: Dossier) -> int:
 
 def of_doors(dossier: Dossier, **changed: Any) -> Dossier:
     """Change a column of the entrances, given by row."""
-    located = dossier.located
-    doors = located.entrances.assign(**changed)
-    return dataclasses.replace(dossier, located=dataclasses.replace(located, entrances=doors))
+    return restocked(dossier, dossier.located.entrances.assign(**changed))
 
 
 def test_dwellings_are_said_to_be_of_the_map_of_2015_only_where_it_is_known() -> None:
@@ -338,11 +344,9 @@ def test_dwellings_are_said_to_be_of_the_map_of_2015_only_where_it_is_known() ->
 
 
 def test_both_pages_of_a_quarter_count_the_same_doubts() -> None:
-    dossier = make()
-    homes = dossier.located.residences.copy()
-    homes.loc[homes["cote"] == "a_verifier", "code_qpv"] = ""  # next to the quarter, of none
-    located = dataclasses.replace(dossier.located, residences=homes)
-    beside = dataclasses.replace(dossier, located=located)
+    doors = make().located.entrances
+    unsure = doors["qpv_statut"] == "a_verifier"  # out of the quarter, and nearest to it
+    beside = of_doors(make(), qpv_code=doors["qpv_code"].mask(unsure, ""))
     count = page_of(beside).figures[-1][1].removesuffix(" logements")
     assert int(count) > 0
     assert f"Si {count} logements à vérifier sont bien du quartier." in residents(beside)
@@ -356,7 +360,7 @@ def test_what_changed_is_told_in_five_sentences_at_most() -> None:
         "Décision du 02/02/2026 : dans. La carte seule disait : …"
     )
     doors["qpv_evolution"] = "entrant"
-    moved = dataclasses.replace(dossier, located=dataclasses.replace(located, entrances=doors))
+    moved = restocked(dossier, doors)
     said = changes(moved, page_of(moved))
     assert len(said) == 4
     assert "Adresses douteuses tranchées dans ce quartier : 1." in said
@@ -443,11 +447,10 @@ def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_pl
 
     def said(radius: float) -> tuple[str, str, str]:
         doors["result_radius_m"] = radius
-        located = dataclasses.replace(dossier.located, residences=homes, entrances=doors)
-        return page_of(dataclasses.replace(dossier, located=located)).figures[-1]
+        return page_of(restocked(dossier, doors, homes)).figures[-1]
 
     doubtful = homes["cote"] == "a_verifier"
-    homes.loc[doubtful, "code_qpv"] = ""
+    doors.loc[doubtful, "qpv_code"] = ""
     mine = doubtful & (doors["qpv_proche_code"] == CODE)
     count, dwellings = int(mine.sum()), int(homes.loc[mine, "nb_logements"].sum())
     assert count
@@ -455,7 +458,7 @@ def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_pl
     assert (label, value) == ("À vérifier", f"{dwellings} logements")
     assert detail.replace("\u202f", " ") == (f"{count} résidences à côté, à 4 043 m près")
     assert said(15.0)[2] == f"{count} résidences à côté, en losange sur le plan"
-    homes.loc[homes.index[doubtful][0], "code_qpv"] = CODE
+    doors.loc[doors.index[doubtful][0], "qpv_code"] = CODE
     assert f"{count} résidences, dont {count - 1} à côté, en losange sur le plan" == said(15.0)[2]
     doors["qpv_statut"] = doors["qpv_statut"].replace("a_verifier", "hors")
     homes["logements_a_verifier"] = 0
@@ -493,19 +496,17 @@ def test_a_residence_that_stands_in_two_quarters_is_counted_in_each() -> None:
         logements_dans=homes["logements_dans"] + 40 * row,
         logements_a_verifier=homes["logements_a_verifier"] + 7 * row,
     )
-    located = dataclasses.replace(
-        dossier.located, entrances=pd.concat([doors, more], ignore_index=True), residences=held
-    )
-    made = dataclasses.replace(dossier, located=located)
+    made = restocked(dossier, pd.concat([doors, more], ignore_index=True), held)
     after = {p.code_qpv: p for p in map_model(made).pages}
     assert after[CODE].figures[0][1] == before[CODE].figures[0][1]
     assert after[CODE].doubtful == before[CODE].doubtful
     assert int(after[other].figures[0][1]) == int(before[other].figures[0][1]) + 40
     assert after[other].doubtful == before[other].doubtful + 7
-    counted = quarters(located).set_index("code_qpv")
-    assert counted["logements_dans"].sum() == located.counts.inside
-    assert counted["logements_a_verifier"].sum() == located.counts.doubtful
-    known = quarters(dossier.located).set_index("code_qpv")["residences"]
+    counted = quarters(made.located.held).set_index("code_qpv")
+    whole = dwellings_by_side(made.located.held)
+    assert counted["logements_dans"].sum() == whole["dans"]
+    assert counted["logements_a_verifier"].sum() == whole["a_verifier"]
+    known = quarters(dossier.located.held).set_index("code_qpv")["residences"]
     assert (counted["residences"] - known).to_dict() == {CODE: 0, other: 1}
     drawn_ = map_model(made).qpv.set_index("code_qpv")["logements"]
     assert drawn_[other] == int(after[other].figures[0][1])
@@ -519,8 +520,7 @@ def test_a_quarter_of_buildings_of_a_residence_counted_elsewhere_has_its_pages()
     elsewhere = homes.assign(code_qpv=homes["code_qpv"].replace(other, CODE))
     own = doors.assign(qpv_code=[other if here else CODE for here in one], qpv_proche_code=CODE)
     own = own[own["qpv_statut"] == "dans"]
-    located = dataclasses.replace(dossier.located, entrances=own, residences=elsewhere)
-    made = dataclasses.replace(dossier, located=located)
+    made = restocked(dossier, own, elsewhere)
     page = next(p for p in map_model(made).pages if p.code_qpv == other)
     assert page.figures[0][1] == str(doors.loc[one, "nb_logements"].iloc[0])
     assert residents_page(made, page).title == "Le Moulin – Gare"

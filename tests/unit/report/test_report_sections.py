@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from report_dossier import BAILLEUR, HOSTILE, OTHER, bare, comparison, make
+from report_dossier import BAILLEUR, HOSTILE, OTHER, bare, comparison, make, restocked
 from report_pack import said
 
 from tfpb import words
@@ -382,13 +382,13 @@ def test_answers_in_detail_carry_their_sample_size() -> None:
 
 def test_a_residence_with_dwellings_on_both_sides_is_said_to_be_cut() -> None:
     dossier = make()
-    homes = dossier.located.residences.copy()
-    row = homes.index[homes["cote"] == "hors"][0]
-    homes.loc[row, ["logements_dans", "logements_hors"]] = [10, 12]
-    located = dataclasses.replace(dossier.located, residences=homes)
+    doors = dossier.located.entrances
+    row = doors.index[doors["qpv_statut"] == "hors"][0]
+    inside = doors.loc[[row]].assign(nb_logements=1, qpv_statut="dans", qpv_code="QN05991I")
+    split = restocked(dossier, pd.concat([doors, inside], ignore_index=True))
     cut, whole = (
         next(b for b in residences(d).blocks if isinstance(b, Table)).rows["evolution_mot"]
-        for d in (dataclasses.replace(dossier, located=located), dossier)
+        for d in (split, dossier)
     )
     assert whole.loc[row] == "hors des deux cartes"
     assert cut.loc[row] == "coupée par la limite"

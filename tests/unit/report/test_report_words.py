@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_dossier import make
 
-from tfpb.facts.amount import between, known
+from tfpb.facts.amount import between, known, unknown
+from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.model.codes import Axe, Evolution, Publication, QpvStatut, Statut, Theme, Verdict
-from tfpb.model.location import StockCounts
 from tfpb.model.report import Format
 from tfpb.report.cell_values import EXCEL, as_number, as_text, printable
 from tfpb.report.sections.methode import methode
@@ -71,13 +71,27 @@ def test_a_verdict_bears_what_weakens_it() -> None:
      (2, "2 résidences et 2 logements")],
 )  # fmt: skip
 def test_agreement_in_number(count: int, expected: str) -> None:
-    assert side_words.stock_lead(StockCounts(count, 0, count, 0, count, 0)).startswith(expected)
+    claims = [claim(name, TOTAL, known(count)) for name in ("residences", "logements")]
+    assert side_words.stock_lead(Claims(claims)).startswith(expected)
+
+
+def test_dwellings_that_no_file_counts_are_not_written_as_known() -> None:
+    homes = claim("logements", TOTAL, between(Decimal(12), None, "sans_compte"))
+    said = side_words.stock_lead(Claims([homes]))
+    assert said.startswith(
+        "un nombre de résidences non connu et au moins 12 logements : non connu en QPV"
+    )
+    assert "(part inconnue)" in said
 
 
 def test_doubts_agree() -> None:
-    assert "1 point signalé " in words.doubts_lead(1, 1)
-    assert "2 points signalés" in words.doubts_lead(2, 0)
-    assert "Aucun doute" in words.doubts_lead(0, 0)
+    assert "1 point signalé " in words.doubts_lead(1, known(1))
+    assert "1 adresse à vérifier, près d’une limite ou mal reconnue." in words.doubts_lead(
+        1, known(1)
+    )
+    assert "2 points signalés" in words.doubts_lead(2, known(0))
+    assert "Aucun doute" in words.doubts_lead(0, known(0))
+    assert "Aucun doute" not in words.doubts_lead(0, unknown("sans_fichier"))
     assert "n’est pas montré," in words.unreadable_quarters(1)
     assert "ne sont pas montrés," in words.unreadable_quarters(2)
 

@@ -23,6 +23,7 @@ from tax_builders import (
 
 from tfpb import tax
 from tfpb.errors import TfpbError
+from tfpb.facts.place import holds, holds_of_counts
 from tfpb.model import tables
 from tfpb.model.codes import Axe
 from tfpb.model.settings import Theme
@@ -48,8 +49,10 @@ def action(number: int = 1, **cells: Any) -> dict[str, Any]:
 
 def programme(*rows: dict[str, Any], money: Any = None, **options: Any) -> Any:
     actions = table(tables.PROGRAMME, *rows, file="programme.xlsx")
-    stock = options.pop("residences", None)
-    return tax.programme(actions, money, homes() if stock is None else stock, year=2025, **options)
+    stock, doors = options.pop("residences", None), options.pop("entrances", None)
+    counted = holds_of_counts(homes() if stock is None else stock)
+    held = counted if doors is None else holds(doors)
+    return tax.programme(actions, money, held, year=2025, **options)
 
 
 def refused(*rows: dict[str, Any], **options: Any) -> list[str]:

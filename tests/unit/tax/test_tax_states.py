@@ -21,6 +21,7 @@ from tax_builders import (
 )
 
 from tfpb import tax
+from tfpb.facts.place import holds_of_counts
 from tfpb.law.values import load
 from tfpb.model import tables
 from tfpb.model.money import States
@@ -305,14 +306,17 @@ def test_what_is_justified_is_counted_quarter_by_quarter() -> None:
         {"id_action": "1", "code_qpv": QPV, "valorise_eur": 400, **spent},
         {"id_action": "2", "code_qpv": "QN05992M", "valorise_eur": 100, **spent},
     )
-    plan = tax.programme(actions, made, stock, year=2025)
+    plan = tax.programme(actions, made, holds_of_counts(stock), year=2025)
     assert plan.totals["justifie_eur"] == DUE + 100  # the excess of one answers for no other
     assert plan.totals["solde_eur"] == 500 - 2 * DUE
     assert plan.totals["solde_apres_reclamation_eur"] == 500 - 3 * DUE
     rows = plan.balance.set_index("code_qpv")
     assert rows.loc[QPV, "abattement_par_logement_abattu_eur"] == DUE
     unknown = tax.programme(
-        actions, abate(local(cotisation_avis_eur=PAID), residences=stock), stock, year=2025
+        actions,
+        abate(local(cotisation_avis_eur=PAID), residences=stock),
+        holds_of_counts(stock),
+        year=2025,
     )
     row = unknown.balance.set_index("code_qpv").loc["QN05992M"]
     assert row["justifie_eur"] is None

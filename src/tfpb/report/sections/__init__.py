@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tfpb.facts.place import quarters_held
 from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.faits import faits
@@ -13,7 +14,7 @@ from tfpb.report.sections.money.abattement_accorde import abattement
 from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
-from tfpb.report.sections.patrimoine import localisation, quarter_names, residences
+from tfpb.report.sections.patrimoine import localisation, residences
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
@@ -61,8 +62,8 @@ def report(dossier: Dossier) -> Report:
         sources(dossier),
     ]
     captions = {
-        f"carte:{code}": MAP_CAPTION.format(name=name, code=code)
-        for code, name in sorted(quarter_names(dossier.located).items())
+        f"carte:{code}": MAP_CAPTION.format(name=dossier.quarters[code].shown, code=code)
+        for code in (here.code_qpv for here in quarters_held(dossier.located.held))
     }
     told = of_dossier(
         dossier, head.titre, subtitle(head.annee, head.convention), filter(None, sections)

@@ -34,11 +34,12 @@ from tfpb.model.report import (
 from tfpb.model.settings import Strict
 from tfpb.words.documents.report_words import MISSING, WARNING
 from tfpb.words.money.abatement_words import source_file
-from tfpb.words.numbers import euros, long_date, number
+from tfpb.words.numbers import bounded, euros, long_date, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from tfpb.facts.claim import Claims
     from tfpb.facts.dossier import Dossier
 
 
@@ -298,6 +299,20 @@ def figure(
     shown = value or (euros(amount) if fmt is Format.EUROS else number(amount))
     detail = own.detail.format(**facts)
     return KeyFigure(own.libelle.format(**facts), shown, detail, amount=amount, format=fmt)
+
+
+def counted(name: str, claims: Claims, **facts: object) -> KeyFigure:
+    """Return a declared key figure of a count that is claimed, under the name of its claim."""
+    total = total_of(claims, name)
+    if isinstance(total, int):
+        return figure(name, total, Format.INTEGER, value="", **facts)
+    return figure(name, None, Format.TEXT, value=total, **facts)
+
+
+def total_of(claims: Claims, name: str) -> int | str:
+    """Return the total of a column of counts, as claimed; its bounds in words where they are apart."""
+    value = claims.amount(name)
+    return int(value.exact) if value.is_known else bounded(value, number)
 
 
 def _media(own: _Declared) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from tfpb.facts.survey import SERVICE
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus
-from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_sentences
 from tfpb.report.sections.synthese import missing
@@ -71,9 +70,7 @@ def _quarters(dossier: Dossier) -> pd.DataFrame:
     else:
         return pd.DataFrame()
     order = [-math.inf if v is None or pd.isna(v) else -v for v in rows[weight]]
-    names = quarter_names(dossier.located)
-    pairs = zip(rows["nom_qpv"], rows["code_qpv"], strict=True)
-    rows["nom_qpv"] = [str(name or names.get(code) or code) for name, code in pairs]
+    rows = dossier.quarters.named(rows)
     return rows.assign(_order=order).sort_values(["_order", "code_qpv"], kind="stable")
 
 
@@ -232,9 +229,9 @@ def _before_signing(dossier: Dossier) -> list[str]:
         )
         if lacking:
             out.append(words.UNPROVED.format(count=lacking, actions=actions))
-    counts = dossier.located.counts
-    if counts.doubtful:
-        homes, dwellings = counts.doubtful_residences, counts.doubtful
+    dwellings = dossier.claims.amount("logements_a_verifier")
+    if dwellings.may_exceed_nil:
+        homes = dossier.claims.amount("residences_a_verifier")
         out.append(words.DOUBTFUL.format(homes=homes, dwellings=dwellings))
     if len(out) > _MOST_POINTS:
         out[_MOST_POINTS - 1 :] = [words.MORE.format(count=len(out) - _MOST_POINTS + 1)]

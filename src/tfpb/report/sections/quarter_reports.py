@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import Evolution, QpvStatut
+from tfpb.facts.place import inside, within
+from tfpb.model.codes import Evolution
 from tfpb.model.columns import numbers, texts
 from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
 from tfpb.model.survey import only
@@ -98,9 +99,9 @@ def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
         mine = rows[rows["code_qpv"] == page.code_qpv] if rows is not None else pd.DataFrame()
         known = [carry_argument(r, year) for r in mine.to_dict("records")]
         out += known[:1] or [page_words.NOTHING_BESIDE.format(year=year - 1)]
-    doors = located.entrances[located.entrances["qpv_code"] == page.code_qpv]
+    doors = located.entrances[within(located.entrances, page.code_qpv)]
     if located.vintage != 2015:  # noqa: PLR2004
-        out += _entered(doors[doors["qpv_statut"] == QpvStatut.DANS])
+        out += _entered(doors[inside(doors)])
     if count := sum(map(is_decided, doors["qpv_motif"])):
         out.append(page_words.SETTLED.format(count=count))
     return (*out, page.sentences[-1])

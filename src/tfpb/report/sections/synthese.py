@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Block, Format, KeyFigure, KeyFigures, Section, Table, Text
-from tfpb.report.sections.build import figure, section, table
+from tfpb.report.sections.build import counted, figure, section, table
 from tfpb.report.sections.patrimoine import leaver_facts, nature_counts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import abatement_words, programme_words, state_words
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
-from tfpb.words.numbers import NOTHING, euros, percent, plural
-from tfpb.words.places.side_words import RESIDENCES, stock_lead
+from tfpb.words.numbers import euros
+from tfpb.words.places.side_words import DWELLINGS, RESIDENCES, stock_facts, stock_lead
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def synthese(dossier: Dossier) -> Section:
         blocks.append(Text(lacks, bullets=True))
     blocks.append(Text((DOES_IT_WORK, *view.too_early(dossier))))
     # the note answers first in documents: this is the sheet to print
-    return section("synthese", stock_lead(dossier.located.counts), blocks, in_document=False)
+    return section("synthese", stock_lead(dossier.claims), blocks, in_document=False)
 
 
 def missing(dossier: Dossier) -> list[str]:
@@ -51,16 +51,15 @@ def missing(dossier: Dossier) -> list[str]:
 
 
 def _figures(dossier: Dossier) -> list[KeyFigure]:
-    counts = dossier.located.counts
-    share = percent(counts.inside / counts.dwellings) if counts.dwellings else NOTHING
-    whole = plural(counts.dwellings, "logement")
-    out = [figure("logements_qpv", counts.inside, Format.INTEGER, part=share, logements=whole)]
+    facts = stock_facts(dossier.claims)
+    whole = DWELLINGS.filled({"count": facts["logements"]})
+    out = [counted("logements_qpv", dossier.claims, part=facts["part"], logements=whole)]
     if dossier.abatement is not None:
         out += _abated(dossier.abatement, dossier.settings.dossier.date)
     if dossier.programme is not None:
         out += _spent(dossier.programme, dossier.abatement)
-    homes = RESIDENCES.format(count=counts.doubtful_residences)
-    dwellings = plural(counts.doubtful, "logement")
+    homes = RESIDENCES.filled({"count": facts["residences_a_verifier"]})
+    dwellings = DWELLINGS.filled({"count": facts["logements_a_verifier"]})
     doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
     return [*out, doubts]
 

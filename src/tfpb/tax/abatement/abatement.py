@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
+from tfpb.facts.quarter import quarters_of
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from decimal import Decimal
 
+    from tfpb.facts.quarter import Quarters
     from tfpb.law.values import Law, Reader
     from tfpb.tax.plain_values import Record
 
@@ -71,6 +73,7 @@ def abate(
     on: dt.date | None = None,
     owned: pd.DataFrame | None = None,
     as_written: Collection[str] = (),
+    quarters: Quarters | None = None,
 ) -> Abatement:
     """Compute the abatement of a tax year.
 
@@ -100,6 +103,8 @@ def abate(
         Typed by `tables.GMBI`: every premises owned, to find those on no notice.
     as_written : collection of str
         As in `check_premises`.
+    quarters : Quarters, optional
+        The names of the quarters; without them, those that the stock bears.
 
     Returns
     -------
@@ -142,7 +147,9 @@ def abate(
     stop_on_faults(faults)
     for key in abatement_doubts.UNIT_VALUES:
         reader.text(key)
-    stocks = Stocks(residences, entrances)
+    if quarters is None:
+        quarters = quarters_of(stock=[t for t in (residences, entrances) if t is not None])
+    stocks = Stocks(residences, entrances, quarters)
     stock = stocks.on(reader)
     held = Conventions(conventions, bailleur)
     rows = records(premises)

@@ -285,9 +285,12 @@ def _parts(
     rights[: len(group)] = of_counts(holding, group, rights[: len(group)], then)
     parts = []
     for (place, line), right in zip(places, rights, strict=True):
-        standing = sum(u.dwellings for u in standing_units(place.units, year))
+        standing, whole = (
+            sum(u.weight for u in units)
+            for units in (standing_units(place.units, year), place.units)
+        )
         gone = any(u.demolition is not None and u.demolition < year for u in place.units)
-        ratio = Decimal(standing) / place.dwellings if place.dwellings else ZERO
+        ratio = Decimal(standing) / whole if whole else ZERO
         full, dwellings = (line.full, line.dwellings) if line else (ZERO, place.dwellings)
         parts.append(_Part(right, full, dwellings, ratio, gone, apart=bool(group) and line is None))
     return parts

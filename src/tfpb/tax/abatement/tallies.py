@@ -178,7 +178,7 @@ def by_residence(
         group, holding = groups[key], stock.residence(key)
         # a building out of every quarter has none; buildings may stand in two
         rights = sorted((i.right for i in group), key=lambda r: r.code_qpv)
-        quarters = {r.code_qpv: r.nom_qpv for r in rights if r.code_qpv}
+        quarters = dict.fromkeys(r.code_qpv for r in rights if r.code_qpv)
         rows.append(
             sums(group)
             | {
@@ -196,7 +196,7 @@ def by_residence(
                 "logements_dans": holding.count(QpvStatut.DANS) if holding else 0,
                 "locaux": len(group),
                 "evolution": holding.evolution if holding else "",
-                "nom_qpv": ", ".join(quarters.values()),
+                "nom_qpv": ", ".join(stock.quarters[code].shown for code in quarters),
             }
         )
     frame = pd.DataFrame(rows, columns=list(_RESIDENCE))
@@ -234,23 +234,18 @@ def by_qpv(
         Law on 1 January: which dwellings are still exempt, or do not stand.
     """
     groups = grouped(items, lambda i: i.right.code_qpv)
-    names: dict[str, str] = {}
     homes: Counter[str] = Counter()
     taxable: Counter[str] = Counter()
     for holding in stock.holdings:
         for unit in holding.units:
             if unit.code_qpv and unit.side == QpvStatut.DANS:
                 homes[unit.code_qpv] += unit.dwellings
-                names.setdefault(unit.code_qpv, unit.nom_qpv)
         for unit in standing_units(holding.units, reader.day.year):
             inside = unit.code_qpv and unit.side == QpvStatut.DANS
             if inside and not exempt(end_of_exemption(unit, reader), reader.day):
                 taxable[unit.code_qpv] += unit.dwellings
-    for code, group in groups.items():
-        if code:
-            names.setdefault(code, group[0].right.nom_qpv)
     rows: list[dict[str, Any]] = []
-    for code in sorted(names):
+    for code in sorted({*homes, *groups} - {""}):
         group = groups.get(code, [])
         counted = [i for i in group if i.statut in COUNTED]
         lacking = missing.get(code, 0)
@@ -258,7 +253,7 @@ def by_qpv(
             sums(group, lacking)
             | {
                 "code_qpv": code,
-                "nom_qpv": names[code],
+                "nom_qpv": stock.quarters[code].shown,
                 "logements": homes[code],
                 "logements_abattus": sum(i.abated_dwellings for i in counted),
                 "logements_exoneres": homes[code] - taxable[code],
@@ -358,7 +353,6 @@ def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, in
         `RECONCILIATION_COLUMNS`.
     """
     groups = grouped(items, lambda i: i.right.code_qpv)
-    names = {u.code_qpv: u.nom_qpv for h in stock.holdings for u in h.units if u.code_qpv}
     codes = sorted({*groups, *missing} - {""}) + ([""] if "" in groups else [])
     rows: list[dict[str, Any]] = []
     for code in codes:
@@ -370,7 +364,7 @@ def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, in
             state_cells(states)
             | {
                 "code_qpv": code,
-                "nom_qpv": group[0].right.nom_qpv if group else names.get(code, ""),
+                "nom_qpv": stock.quarters[code].shown,
                 "reclame_declare_eur": total(i.states.to_claim for i in group if i.declared),
                 "apres_reclamation_eur": states.claimed,
                 "sous_reserve_hors_avis_eur": states.hanging,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tfpb.errors import Fault, Severity, stop_on_faults
+from tfpb.facts.place import dwellings_in, inside, quarter_of_door
+from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law, load
-from tfpb.model.codes import QpvStatut
-from tfpb.model.location import dwellings_inside
 from tfpb.model.money import Abatement, Programme
 from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax.plain_values import Record, doubt, records
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 def programme(
     actions: pd.DataFrame,
     abatement: Abatement | None,
-    residences: pd.DataFrame,
+    held: pd.DataFrame,
     *,
     year: int,
-    entrances: pd.DataFrame | None = None,
+    quarters: Quarters | None = None,
     previous: pd.DataFrame | None = None,
     diagnostics: pd.DataFrame | None = None,
     carry: Mapping[str, Any] | None = None,
@@ -56,12 +56,12 @@ def programme(
         Typed by `tables.PROGRAMME`. Rows without a year are of the tax year; rows of the years before
         are last year's bilan when `previous` does not bear that year (see `history.by_year`).
     abatement : Abatement or None
-    residences : DataFrame
-        `RESIDENCE_COLUMNS`: dwellings of each quarter.
+    held : DataFrame
+        Who holds what where (`facts.place.holds`): a résidence of two quarters is counted in each.
     year : int
         Tax year.
-    entrances : DataFrame, optional
-        Located: a résidence that stands in two quarters is counted in each by its entrances.
+    quarters : Quarters, optional
+        The names of the quarters; without them, none is named.
     previous : DataFrame, optional
         Last year's programme in a file of its own, typed, set beside this year's: same contract, same
         refusals.
@@ -103,16 +103,19 @@ def programme(
     --------
     >>> import pandas as pd
     >>> from decimal import Decimal
+    >>> from tfpb.facts.place import holds_of_counts
     >>> actions = pd.DataFrame({
     ...     "id_action": ["A1"], "code_qpv": ["QN05991I"], "axe": ["3 - Sur-entretien"],
     ...     "action": ["Nettoyage"], "realise_eur": [Decimal(900)], "valorise_eur": [Decimal(600)]})
-    >>> stock = pd.DataFrame({"code_qpv": ["QN05991I"], "logements_dans": [12]})
-    >>> made = programme(actions, None, stock, year=2025)
+    >>> stock = pd.DataFrame(
+    ...     {"id_residence": ["R1"], "code_qpv": ["QN05991I"], "logements_dans": [12]})
+    >>> made = programme(actions, None, holds_of_counts(stock), year=2025)
     >>> made.balance[["code_qpv", "logements", "valorise_eur", "valorise_par_logement_eur"]]
        code_qpv  logements valorise_eur valorise_par_logement_eur
     0  QN05991I         12          600                     50.00
     """
-    homes = dwellings_inside(entrances, residences)
+    homes = dwellings_in(held)
+    names = Quarters() if quarters is None else quarters
     named = frozenset(covered)
     over = {c: n for c, n in homes.items() if c in named} or homes
     actions, split = shared(actions, over)
@@ -129,8 +132,9 @@ def programme(
     faults += found
     stop_on_faults(faults)
     current, before = list(years.current), years.before(year)
-    table = balance.balance(kept, abatement, homes, owed, year)
+    table = names.named(balance.balance(kept, abatement, homes, owed, year))
     reader = (law or load()).on(dt.date(year, 1, 1))
+    compared = balance.beside_quarters(table, before, year, heirs or {}, new)
     faults += balance.check_heights(table, reader)
     faults += balance.check_total(current, before, abatement, year)
     return Programme(
@@ -141,7 +145,7 @@ def programme(
         totals=balance.totals(current, table, year),
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
         beside=balance.beside(current, before),
-        beside_quarters=balance.beside_quarters(table, before, year, heirs or {}, new),
+        beside_quarters=None if compared is None else names.named(compared),
         axes_before=balance.axes_before(table, before, year, heirs or {}),
         values=reader.used(),
     )
@@ -202,11 +206,9 @@ def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
     -------
     frozenset of str
     """
-    return frozenset(
-        row.text("qpv_code")
-        for row in records(entrances)
-        if row.truth("npnru") and row.text("qpv_statut") == QpvStatut.DANS
-    ) - {""}
+    doors = entrances[inside(entrances)]
+    rows = zip(records(doors), quarter_of_door(doors).tolist(), strict=True)
+    return frozenset(code for row, code in rows if row.truth("npnru")) - {""}
 
 
 def _diagnostics(

@@ -128,7 +128,6 @@ def balance(
         claim = quarter.get("abattement_a_reclamer_eur", ZERO)
         sums |= {
             "code_qpv": code,
-            "nom_qpv": quarter.text("nom_qpv"),
             "annee": when,
             "logements": homes.get(code, 0 if now else None),
             "abattement_eur": due,
@@ -236,7 +235,6 @@ def beside_quarters(
             {
                 **{c: mine.get(c) for c in _QUARTERS},
                 "code_qpv": code,
-                "nom_qpv": mine.get("nom_qpv", ""),
                 "codes_precedents": ", ".join(sorted({_quarter(r) for r in last} - {code})),
                 "encore": bool(mine),
                 "nouveau": fresh,

@@ -17,7 +17,7 @@ from tfpb.words.money.state_words import (
 )
 from tfpb.words.numbers import euros, number, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.places.side_words import inside_share
+from tfpb.words.places.side_words import stock_facts
 from tfpb.words.survey.verdict_words import VERDICTS, plainly
 
 if TYPE_CHECKING:
@@ -130,23 +130,22 @@ def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
 
 
 _STOCK: Final = Phrase(
-    "Patrimoine : {residences:s résidence}, {entrances:s entrée}, {dwellings:s logement}, dont {inside:n} en "
-    "QPV ({share})."
+    "Patrimoine : {residences:s résidence}, {entrees:s entrée}, {logements:s logement}, dont "
+    "{logements_qpv:n} en QPV ({part})."
 )
 _TO_CHECK: Final = Phrase(
-    "À vérifier : {doubtful_entrances:s entrée}, {doubtful:s logement}"
+    "À vérifier : {entrees_a_verifier:s entrée}, {logements_a_verifier:s logement}"
     "{lost:?, dont {lost:s adresse introuvable/adresses introuvables}}."
 )
 
 
 def _stock(dossier: Dossier) -> list[str]:
-    counts = dossier.located.counts
+    facts = stock_facts(dossier.claims)
+    lines = [_STOCK.filled(facts)]
+    if not dossier.claims.amount("entrees_a_verifier").may_exceed_nil:
+        return lines
     unfound = int((dossier.located.entrances["result_verdict"] == "rejete").sum())
-    told = counts._asdict()
-    lines = [_STOCK.filled(told | {"share": inside_share(counts)})]
-    return (
-        [*lines, _TO_CHECK.filled(told | {"lost": unfound})] if counts.doubtful_entrances else lines
-    )
+    return [*lines, _TO_CHECK.filled(facts | {"lost": unfound})]
 
 
 def _money(dossier: Dossier) -> list[str]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from tfpb.facts.claim import Claims
+    from tfpb.facts.place import QuarterDoubt
     from tfpb.model.location import GapLine, QpvPage
 
 NATURE: Final = {"reel": "réel (avis)", "estime": "estimé"}
@@ -41,10 +43,16 @@ FOLLOWS: Final = "suit l’abattement"
 NO_TAX_FILE: Final = ("non calculé", "le fichier fiscal n’est pas fourni")
 
 
-def dwellings_figure(dwellings: int, residences: int, share: float) -> tuple[str, str, str]:
+_STOCK: Final = Phrase("{homes:s résidence}, {share:%} du patrimoine du bailleur")
+_VALUE: Final = Phrase("{count:n}")
+_HOMES: Final = Phrase("{count:s logement}")
+
+
+def dwellings_figure(claims: Claims, code: str) -> tuple[str, str, str]:
     """Write the stock of the quarter and its weight in the bailleur's."""
-    detail = f"{plural(residences, 'résidence')}, {percent(share)} du patrimoine du bailleur"
-    return "Logements", number(dwellings), detail
+    homes, share = (claims.amount(name, code) for name in ("residences_qpv", "part_qpv"))
+    value = _VALUE.format(count=claims.amount("logements_qpv", code))
+    return "Logements", value, _STOCK.format(homes=homes, share=share)
 
 
 def abatement_figure(row: Mapping[str, Any], dwellings: int) -> tuple[str, str, str]:
@@ -120,28 +128,21 @@ def programme_figure(
     return label, euros(valued), ", ".join(parts)
 
 
-def doubt_figure(
-    dwellings: int, residences: int, beside: int = 0, radius_m: float = 0
-) -> tuple[str, str, str]:
+def doubt_figure(claims: Claims, code: str, doubt: QuarterDoubt | None) -> tuple[str, str, str]:
     """Write how many dwellings are in doubt, in a quarter or next to it.
 
-    Parameters
-    ----------
-    dwellings, residences : int
-        All that are to be checked.
-    beside : int
-        Résidences among them that are of no quarter, and nearest to this one.
-    radius_m : float
-        Uncertainty of the worst placed; told where a sign on the plan would be too precise.
+    Of the worst placed, the uncertainty is written where a sign on the plan would be too precise.
     """
-    if not residences:
+    if doubt is None:
         return "À vérifier", "aucun logement", "aucun doute dans ce quartier"
-    told = [plural(residences, "résidence") + (" à côté" if beside == residences else "")]
-    if 0 < beside < residences:
+    homes, beside = doubt.residences, doubt.beside
+    told = [plural(homes, "résidence") + (" à côté" if beside == homes else "")]
+    if 0 < beside < homes:
         told.append(f"dont {number(beside)} à côté")
-    near = radius_m <= _PLACED_M
-    told.append("en losange sur le plan" if near else f"à {number(radius_m)}{THIN}m près")
-    return "À vérifier", plural(dwellings, "logement"), ", ".join(told)
+    near = doubt.radius_m <= _PLACED_M
+    told.append("en losange sur le plan" if near else f"à {number(doubt.radius_m)}{THIN}m près")
+    value = _HOMES.format(count=claims.amount("logements_a_verifier", code))
+    return "À vérifier", value, ", ".join(told)
 
 
 _PLACED_M: Final = 100

@@ -18,6 +18,7 @@ AXES: Final[dict[int, str]] = {int(k): v for k, v in _TEXTS["axes"].items()}
 SAME_PREMISES: Final = {"cle": "même avis et même local", "objet": "local"}
 SAME_RESIDENCE: Final = {"cle": "même résidence", "objet": "résidence"}
 YEAR_TO_GIVE: Final = "ANNÉE"
+UNCOUNTED: Final = "des logements que le patrimoine ne compte pas"
 EXPECTED_AXIS: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
 OTHER_HABITAT: Final = "autre type d’habitat"
 AMBIGUOUS: Final = {

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tfpb.facts.dossier import Dossier
+    from tfpb.facts.quarter import Quarters
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement
 
@@ -38,7 +39,7 @@ def abattement(dossier: Dossier) -> Section:
     standing = state_sentences(money, dossier.settings.dossier.date)
     blocks = [*_by_quarter(money), Text(standing, bullets=True, media=BOTH_ANNEX)]
     blocks += _spread(money)
-    blocks += _leavers(money, dossier.located)
+    blocks += _leavers(money, dossier.quarters)
     blocks += forecast_blocks(money, dossier.located)
     blocks += _by_residence(money)
     blocks += premises_blocks(money)
@@ -92,16 +93,12 @@ def _known_communes(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(logements=rows["logements"].astype(object).where(known, None))
 
 
-def _leavers(money: Abatement, located: Located) -> list[Block]:
+def _leavers(money: Abatement, quarters: Quarters) -> list[Block]:
     """Return what the map of 2024 took out of the quarters; nothing when it took nothing."""
     facts = leaver_facts(money)
     if not facts or money.leavers is None:
         return []
-    kin = located.correspondence
-    names = dict(zip(kin["code_2015"], kin["nom_2015"], strict=True)) if len(kin) else {}
-    rows = money.leavers.assign(
-        nom_qpv=[names.get(code, "") or words.UNKNOWN_QUARTER for code in money.leavers["code_qpv"]]
-    )
+    rows = quarters.named(money.leavers, nowhere=words.UNKNOWN_QUARTER)
     sentence = words.LEAVERS.filled({"year": money.year, **facts})
     return [Text((sentence,), media=BOTH), table("sortants", rows)]
 

@@ -21,13 +21,13 @@ from tfpb.report.sections.build import (
     tables,
     worded,
 )
-from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
 
 if TYPE_CHECKING:
     from tfpb.facts.dossier import Dossier
+    from tfpb.facts.quarter import Quarters
     from tfpb.model.money import Programme
 
 _SUMMED: Final[tuple[str, ...]] = (
@@ -51,17 +51,12 @@ def programme(dossier: Dossier) -> Section:
         return lacking("programme", subject="programme")
     year = dossier.settings.dossier.annee
     abated = money.totals["abattement_eur"] if money is not None else None
-    kin = dossier.located.correspondence
-    names = {
-        **(dict(zip(kin["code_2015"], kin["nom_2015"], strict=True)) if len(kin) else {}),
-        **quarter_names(dossier.located),
-    }
     blocks = [
-        *_balance(plan, names, abated, year),
+        *_balance(plan, dossier.quarters, abated, year),
         *_heights(dossier, plan, year),
         *_carried(plan, year),
-        *_axes(plan, names),
-        *_beside(plan, names, year),
+        *_axes(plan, dossier.quarters),
+        *_beside(plan, dossier.quarters, year),
         *_actions(plan),
         *_diagnostics(plan),
     ]
@@ -82,9 +77,7 @@ def droit_commun(dossier: Dossier) -> Section:
     return section("droit_commun", lead, told)
 
 
-def _balance(
-    plan: Programme, names: dict[str, str], abated: Decimal | None, year: int
-) -> list[Block]:
+def _balance(plan: Programme, quarters: Quarters, abated: Decimal | None, year: int) -> list[Block]:
     """Return the year's balance; other years apart: their abatement is not computed here."""
     rows = cut(plan.balance, plan.balance["annee"] == year)
     totals = {key: plan.totals[key] for key in _SUMMED if key in plan.totals}
@@ -92,13 +85,10 @@ def _balance(
     totals = {key: v for key, v in totals.items() if key not in rows or rows[key].notna().all()}
     if abated is not None and "solde_eur" in totals:
         totals["abattement_eur"] = abated  # what the balance is taken from
-    pairs = zip(rows["code_qpv"], rows["nom_qpv"], strict=True)
-    rows["nom_qpv"] = [str(name or names.get(str(code), "")) for code, name in pairs]
-    blocks = tables("bilan", rows, totals=totals, annee=year)
+    blocks = tables("bilan", quarters.named(rows), totals=totals, annee=year)
     others = cut(plan.balance, plan.balance["annee"] != year)
     if len(others):
-        others["nom_qpv"] = [names.get(str(code), "") for code in others["code_qpv"]]
-        blocks.append(table("bilan_autres_annees", others))
+        blocks.append(table("bilan_autres_annees", quarters.named(others)))
     return blocks
 
 
@@ -206,9 +196,7 @@ def _carried(plan: Programme, year: int) -> list[Block]:
     rows = plan.balance[plan.balance["annee"] == year]
     told = rows if plan.beside_quarters is None and "rattrapage_eur" in rows else rows.iloc[:0]
     carried = [
-        words.carry_sentence(
-            str(r["nom_qpv"] or r["code_qpv"]), r["rattrapage_eur"], r["report_eur"], year
-        )
+        words.carry_sentence(str(r["nom_qpv"]), r["rattrapage_eur"], r["report_eur"], year)
         for r in told.to_dict("records")
         if not pd.isna(r["rattrapage_eur"])
     ]
@@ -220,14 +208,11 @@ def _carried(plan: Programme, year: int) -> list[Block]:
     return blocks
 
 
-def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
+def _axes(plan: Programme, quarters: Quarters) -> list[Block]:
     is_total = plan.by_axis["code_qpv"] == "total"
     rows = plan.by_axis.assign(
         axe_mot=[axis_words(int(a)) for a in plan.by_axis["axe"]],
-        quartier=[
-            words.EVERY_QUARTER if c == "total" else names.get(str(c), str(c))
-            for c in plan.by_axis["code_qpv"]
-        ],
+        quartier=quarters.named(plan.by_axis, nowhere=words.EVERY_QUARTER)["nom_qpv"],
         _rest=~is_total,
     ).sort_values(["_rest", "code_qpv", "axe"], kind="stable")
     whole = table("axes", rows)
@@ -246,7 +231,7 @@ def _axes(plan: Programme, names: dict[str, str]) -> list[Block]:
     return blocks
 
 
-def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
+def _beside(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
     """Return last year's bilan beside this year's, by axis then by quarter, or how to have it."""
     if plan.beside is None:
         return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH_ANNEX)]
@@ -256,11 +241,9 @@ def _beside(plan: Programme, names: dict[str, str], year: int) -> list[Block]:
     rows = plan.beside_quarters
     if rows is None:
         return blocks
-    named = rows["nom_qpv"].where(rows["nom_qpv"] != "", rows["code_qpv"].map(names).fillna(""))
     argued = [words.carry_argument(r, year) for r in rows.to_dict("records")]
-    rows = rows.assign(nom_qpv=named, argument=argued)
-    places = named.where(named != "", rows["code_qpv"])
-    sentences = tuple(f"{p} : {a}" for p, a in zip(places, argued, strict=True))
+    rows = quarters.named(rows).assign(argument=argued)
+    sentences = tuple(f"{p} : {a}" for p, a in zip(rows["nom_qpv"], argued, strict=True))
     blocks += tables("bilan_precedent_quartiers", rows, **facts)
     return [*blocks, Text(sentences, bullets=True, media=BOTH)]
 

@@ -27,9 +27,8 @@ def rapprochement(dossier: Dossier) -> Section:
     states = money.states
     leads = (state_words.borne_sentence(states), state_words.best_sentence(states))
     rows = money.reconciliation
-    named = [str(n) or words.OUTSIDE for n in rows["nom_qpv"]]
     totals = {str(c): sum(rows[c], Decimal(0)) for c in rows if str(c).endswith("_eur")}
-    shown = veiled(rows.assign(nom_qpv=named))
+    shown = veiled(dossier.quarters.named(rows, nowhere=words.OUTSIDE))
     # a total of nothing but what is not known is not told either
     totals = {c: v for c, v in totals.items() if v or shown[c].notna().all()}
     blocks = tables("rapprochement", shown, annee=money.year, totals=totals)

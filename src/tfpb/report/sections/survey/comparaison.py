@@ -12,7 +12,6 @@ from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import charts, cut, lacking, long_table, section, table, worded
-from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
 from tfpb.survey.raw_gaps import exploration
@@ -35,7 +34,7 @@ def comparaison(dossier: Dossier) -> Section:
     wave = survey.last_wave
     of = view.source(survey, wave)
     name = survey.name_of(dossier.settings.dossier.bailleur)
-    names = quarter_names(dossier.located)
+    names = dossier.quarters.names
     rows = view.placed(view.gaps(survey, name, wave), names)
     whole = view.totals(rows)
     shown = view.shown(whole)

@@ -30,6 +30,7 @@ from tfpb.words.survey.verdict_words import (
 
 if TYPE_CHECKING:
     from tfpb.facts.dossier import Dossier
+    from tfpb.facts.quarter import Quarters
 
 
 def evaluation(dossier: Dossier) -> Section:
@@ -40,9 +41,8 @@ def evaluation(dossier: Dossier) -> Section:
     labels = dossier.survey.labels if dossier.survey is not None else {}
     rows, margin = found.table, dossier.survey.margin if dossier.survey is not None else 0.0
     is_whole = rows["niveau"] == "convention"
-    places = zip(is_whole, rows["nom_qpv"], rows["code_qpv"], strict=True)
     named = worded(rows, libelle=("item", labels)).assign(
-        lieu=[words.WHOLE_CONVENTION if w else f"{name} ({code})" for w, name, code in places],
+        lieu=dossier.quarters.full(rows, nowhere=words.WHOLE_CONVENTION),
         axe_mot=[accounts.axis_words(int(a)) for a in rows["axe"]],
         verdict_mot=_verdicts(rows, margin),
         lecture_mot=[words.reading_sentence(str(code)) for code in rows["lecture"]],
@@ -171,7 +171,7 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     if survey is None or dossier.programme is None:
         return [Text((words.NO_POINT_WITHOUT_BOTH,), media=BOTH_ANNEX)]
     quarters = cut(rows, rows["niveau"] == "qpv")
-    shown = _points(quarters, survey)
+    shown = _points(quarters, survey, dossier.quarters)
     possible = len(quarters[["code_qpv", "axe"]].drop_duplicates())
     margin = survey.margin
     if len(shown) < LEAST:
@@ -195,7 +195,7 @@ _PRICED: Final = {"depense": "depense_par_logement_eur"}
 _ENDS: Final = {"ecart_ic95_bas": "ic95_bas", "ecart_ic95_haut": "ic95_haut"}
 
 
-def _points(quarters: pd.DataFrame, survey: Published) -> pd.DataFrame:
+def _points(quarters: pd.DataFrame, survey: Published, named: Quarters) -> pd.DataFrame:
     published = quarters[
         (quarters["publication"] == Publication.PUBLIABLE) & quarters["ecart"].notna()
     ]
@@ -205,12 +205,12 @@ def _points(quarters: pd.DataFrame, survey: Published) -> pd.DataFrame:
         counts = part["item"].value_counts()  # a row a quarter
         chosen = min(counts.index, key=lambda i: (-int(counts[i]), *order[str(i)][:2]))
         rows, question, rank = part[part["item"] == chosen], order[str(chosen)][2], int(str(axe))
-        named = rows.rename(columns=_ENDS).assign(
-            quartier=rows["nom_qpv"].astype(str) + " (" + rows["code_qpv"] + ")",
+        drawn = rows.rename(columns=_ENDS).assign(
+            quartier=named.full(rows),
             axe_mot=f"{axis_short(rank)} : {question}",
             libelle=question,
         )
-        out.append(named[named["depense"].notna()])
+        out.append(drawn[drawn["depense"].notna()])
     return pd.concat(out[1:] or out).sort_values("repere", kind="stable").reset_index(drop=True)
 
 

@@ -10,7 +10,6 @@ from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import charts, lacking, long_table, section, table, worded
-from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
@@ -38,7 +37,7 @@ def evolution(dossier: Dossier) -> Section:
     shown = view.shown(view.totals(rows))
     notes = (words.NO_CAUSE, words.CHANGE_COMPARABLE)
     of = view.source(survey)
-    placed = view.placed(rows, quarter_names(dossier.located))
+    placed = view.placed(rows, dossier.quarters.names)
     main = table("evolution", placed, notes=notes, **of)
     blocks: list[Block] = [main]
     if len(shown):
