@@ -212,3 +212,25 @@ def test_a_stage_at_fault_does_not_hide_the_others() -> None:
         run_stages((Stage("x", ("absent",), "y", lambda v: v),), Values())
     with pytest.raises(TfpbError):
         broken(1)
+
+
+def test_a_doubt_settled_in_moves_side_and_quarter_as_any_door(located: Located) -> None:
+    doors = pd.DataFrame(
+        {
+            "id_residence": ["A"] * 3, "nb_logements": [30, 40, 60],
+            "qpv_statut": ["dans", "a_verifier", "hors"], "qpv_code": ["QN1", "", ""],
+            "qpv_proche_code": ["QN1", "QN2", "QN1"],
+        }
+    )  # fmt: skip
+    homes = located.residences.iloc[:1].assign(cote="hors", code_qpv="QN1")
+    seen: dict[str, tuple[str, str, int]] = {}
+
+    def money(stock: Located) -> Any:
+        (home,) = stock.residences.to_dict("records")
+        seen[str(home["logements_dans"])] = (home["cote"], home["code_qpv"], home["logements_hors"])
+        return SimpleNamespace(totals={}, states=States())
+
+    table = readings(with_doors(located, doors, homes), abate=money).set_index("hypothese")
+    assert table.loc["tous_dans", "logements_dans"] == 70
+    assert table.loc["retenu", "logements_a_verifier"] == 40
+    assert seen["70"] == ("dans", "QN2", 60)
