@@ -73,6 +73,11 @@ class Amount:
         return self.is_known and self.at_least == 0
 
     @property
+    def exceeds_nil(self) -> bool:
+        """Whether it is above zero, whatever is not known of it."""
+        return self.at_least > 0
+
+    @property
     def may_exceed_nil(self) -> bool:
         """Whether it is above zero, or may be for all that is known."""
         return self.at_most is None or self.at_most > 0
