@@ -21,7 +21,7 @@ from tfpb.facts.table import claims_of
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.location import Ground, Located, QpvMap
-from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme, States
+from tfpb.model.money import Abatement, Course, DroitCommun, LegalValue, Programme, States
 from tfpb.model.record import Check, Source
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
@@ -35,6 +35,7 @@ from tfpb.model.results import (
 )
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
+from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.tax.abatement.tallies import state_cells
 
 if TYPE_CHECKING:
@@ -321,7 +322,7 @@ def abatement(stock: Located) -> Abatement:
         [
             {"code_qpv": row["code_qpv"], "nom_qpv": row["nom_qpv"], **state_cells(part),
              "reclame_declare_eur": Decimal(0), "apres_reclamation_eur": part.claimed,
-             "sous_reserve_hors_avis_eur": part.hanging, "au_pire_eur": part.acquired,
+             "au_pire_eur": part.acquired,
              "frais_acquis_eur": part.fees, "frais_a_reclamer_eur": part.claim_fees,
              "logements_sans_montant": 0}
             for row, part in [
@@ -335,6 +336,11 @@ def abatement(stock: Located) -> Abatement:
         2025, "centime", _premises(by_residence), by_residence, by_qpv, communes, states,
         {"cote": doubtful}, totals, {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
         pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
+        course=Course(
+            tuple(zip(by_year["annee"], by_year["abattement_eur"], strict=True)), 1,
+            Decimal("5321.25"), ("cote",),
+        ),
+        year_by_year=year_by_year(forecast, homes), calculation=_calculation(by_residence),
         claim_until=dt.date(2026, 12, 31), reconciliation=account,
         by_premises=_by_premises(by_residence, doubtful),
     )  # fmt: skip
@@ -353,6 +359,20 @@ def premises_facts(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(made, columns=list(PREMISES_FACT_COLUMNS))
 
 
+def facts_of(states: States, code: str = "") -> dict[str, Any]:
+    """Return the facts of a premises of some states; what is under reserve hangs on a side."""
+    return {
+        "code_qpv": code, "acquis": states.granted, "acquis_porte": states.acquired,
+        "estime": states.estimated, "a_reclamer": states.to_claim, "a_risque": states.at_risk,
+        "a_reclamer_sans_preuve": states.to_claim, "apres_reclamation": states.claimed,
+        "sous_reserve": states.reserved, "sous_reserve_porte": states.doubtful,
+        "reserve_cote": states.reserved, "perdu": states.lost, "porte": states.borne,
+        "au_mieux": states.best, "frais_gestion": states.fees, "frais_a_reclamer": states.claim_fees,
+        "avis_non_lu": bool(states.unread), "acquis_de_plus": states.unread,
+        "non_lu_de_plus": states.unread, "a_reclamer_de_plus": states.unread,
+    }  # fmt: skip
+
+
 def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
     """Make one premises a résidence, one to claim a quarter, and one out of every quarter."""
     rows: list[dict[str, Any]] = []
@@ -361,15 +381,27 @@ def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
         abated = int(home["nb_logements"]) if due else 0
         rows.append(
             {"code_qpv": home["code_qpv"], "logements_abattus": abated,
+             "apres_reclamation": due,
              **dict.fromkeys(("acquis", "acquis_porte", "porte", "economie", "au_mieux"), due)}
         )  # fmt: skip
     rows += [
         {"code_qpv": code, "base": 1500000, "compensation": 9000, "perte": 14000,
-         "reporte_contribuables": 800, "frais_a_reclamer": 35, "a_reclamer": 1200, "au_mieux": 1200}
+         "reporte_contribuables": 800, "frais_a_reclamer": 35, "a_reclamer": 1200, "au_mieux": 1200,
+         "a_reclamer_sans_preuve": 1200, "apres_reclamation": 1200}
         for code in QUARTERS
     ]  # fmt: skip
     out = {"a_risque": 310, "porte": 310, "sous_reserve": doubtful, "reserve_cote": doubtful}
     return premises_facts([*rows, out | {"au_mieux": doubtful, "frais_gestion": 90}])
+
+
+def _calculation(homes: pd.DataFrame) -> pd.DataFrame:
+    """Set beside each premises what of it counts."""
+    lines = _premises(homes)
+    counted = lines["abattement_eur"].astype(object)
+    return lines.assign(
+        compte_eur=counted, frais_comptes_eur=lines["frais_gestion_eur"], somme_taux_pct=55.0,
+        part=lines["part_logements"].astype(float), porte_etat=counted.map(bool),
+    )  # fmt: skip
 
 
 def _quarter_states(homes: pd.DataFrame) -> States:

@@ -14,9 +14,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from PIL import Image
-from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, claimed, make, restocked
+from report_dossier import (
+    BAILLEUR,
+    HOSTILE_TYPST,
+    ITEMS,
+    bare,
+    claimed,
+    facts_of,
+    make,
+    premises_facts,
+    restocked,
+)
 
 from everywhere import need
+from tfpb.facts.amount import known
+from tfpb.facts.claim import Claims, claim
 from tfpb.facts.place import (
     QuarterHeld,
     dwellings_by_side,
@@ -36,7 +48,6 @@ from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
 from tfpb.report.sections.survey.survey_view import too_early
 from tfpb.report.sections.synthese import synthese
-from tfpb.tax.abatement.tallies import state_cells
 from tfpb.words.documents import residents_words as words
 from tfpb.words.survey.satisfaction import NOT_NAMED
 
@@ -92,14 +103,14 @@ def drawn() -> dict[str, bytes]:
     return quarter_files(dossier, [page_of(dossier, f"{HOSTILE_TYPST} {'Très long nom ' * 8}")])
 
 
-def of_quarter(dossier: Dossier, **changed: Any) -> Dossier:
-    """Change the line of the abatement of the quarter."""
+def of_quarter(dossier: Dossier, states: States) -> Dossier:
+    """Give the quarter some states."""
     money = dossier.abatement
     assert money is not None
-    rows = money.by_qpv.astype(object)
-    for column, value in changed.items():
-        rows.loc[rows["code_qpv"] == CODE, column] = value
-    return dataclasses.replace(dossier, abatement=dataclasses.replace(money, by_qpv=rows))
+    rows = money.by_qpv.assign(logements_sans_montant=states.missing)
+    facts = premises_facts([facts_of(states, CODE) | {"logements_abattus": 405}])
+    given = dataclasses.replace(money, by_qpv=rows, by_premises=facts)
+    return claimed(dataclasses.replace(dossier, abatement=given))
 
 
 def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
@@ -116,25 +127,18 @@ def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("states", "said"),
     [
-        ({"abattement_eur": None}, "On ne le sait pas encore"),
-        (
-            {"abattement_eur": Decimal(0), **state_cells(States())},
-            "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt.",
-        ),
-        ({"nature": "estime"}, "Ce montant est estimé"),
-        ({"abattement_partiel": True}, "Au moins 100 238 €"),
-        (
-            {"abattement_eur": Decimal(0), "logements_sans_montant": 12},
-            "On ne le sait pas encore",
-        ),
+        (States(hanging=Decimal(500)), "On ne le sait pas encore"),
+        (States(), "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt."),
+        (States(estimated=Decimal(500)), "Ce montant est estimé"),
+        (States(acquired=Decimal(100_238), missing=12), "Au moins 100 238 €"),
+        (States(missing=12), "On ne le sait pas encore"),
+        (States(unread=Decimal(500)), "On ne le sait pas encore"),
     ],
 )
-def test_an_amount_that_is_not_known_is_said_so_never_nil(
-    changed: dict[str, Any], said: str
-) -> None:
-    text = residents(of_quarter(make(), **changed))
+def test_an_amount_that_is_not_known_is_said_so_never_nil(states: States, said: str) -> None:
+    text = residents(of_quarter(make(), states))
     spared = text.split(words.SPARED)[1].split(words.DONE)[0]
     assert said in spared
     assert not re.search(r"\b0 €", text)
@@ -148,11 +152,9 @@ def test_an_amount_that_is_not_known_is_said_so_never_nil(
     ],
 )
 def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, said: str) -> None:
-    balance = {
-        "actions": 2, "valorise_eur": Decimal(226_926), "rattrapage_eur": Decimal(45_928),
-        "report_eur": Decimal(carried),
-    }  # fmt: skip
-    assert said in words.done([(3, Decimal(226_926))], balance, 2025)
+    amounts = {"actions": 2, "valorise": 226_926, "a_programmer": 45_928, "reporte": int(carried)}
+    held = Claims([claim(name, CODE, known(n)) for name, n in amounts.items()]).within(CODE)
+    assert said in words.done([(3, known(226_926))], held, 2025)
 
 
 def of_year(dossier: Dossier, *years: int) -> Dossier:

@@ -105,18 +105,12 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
     year = dossier.settings.dossier.annee
     if money is None:
         return (MISSING["fiscalite"][0],)
-    abated = money.totals["abattement_eur"]
-    if abated is None:
-        return (state_words.unknown_sentence(money.states, year),)
-    facts: dict[str, Any] = {
-        "year": year,
-        "abated": abated,
-        "nature": state_words.nature_words(abated, money.states),
-    }
-    if not abated and money.states.aside:
-        return (state_words.nothing_acquired(money.states, year),)
-    if not abated:
-        return (words.NO_ABATEMENT.format(year=year),)
+    held = dossier.claims.within()
+    abated = held.amount("acquis")
+    if not abated.exceeds_nil:
+        return (state_words.none_acquired(held, year),)
+    nature = state_words.nature_words(held) + state_words.without(held)
+    facts: dict[str, Any] = {"year": year, "abated": abated, "nature": nature}
     if plan is None:
         return (words.NO_PROGRAMME.filled(facts),)
     known = quarters[[v is not None and not pd.isna(v) for v in quarters["abattement_eur"]]]
@@ -129,7 +123,9 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
         short = lacks if left else known["rattrapage_eur"]
         facts |= {"before": year - 1, "with_carried": owed, "left": left}
         facts |= {
-            "share": min(justified / abated, Decimal("0.99")),  # never rounded up to the whole
+            "share": min(
+                justified / abated.at_least, Decimal("0.99")
+            ),  # never rounded up to the whole
             "count": int((short > 0).sum()),
             "carried": words.CARRIED.filled(facts) if owed != left else "",
         }
@@ -139,13 +135,13 @@ def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
 
 def _loss(dossier: Dossier) -> tuple[str, ...]:
     """Return what the abatement takes from the town and its neighbours, once the State has paid its part."""
-    money = dossier.abatement
-    if money is None or not money.totals["abattement_eur"]:
+    held = dossier.claims.within()
+    if not held.amount("acquis").exceeds_nil:
         return ()
-    keys = ("perte_collectivites_eur", "compensation_etat_eur", "reporte_contribuables_eur")
-    lost, back, spread = (money.totals.get(k) for k in keys)
-    rate = state_words.RATE_TO_CONFIRM
-    return (words.LOSS.format(lost=lost, back=back, spread=spread, rate=rate),)
+    names = {"lost": "perte", "back": "compensation", "spread": "reporte_contribuables"}
+    amounts = {hole: held.amount(name) for hole, name in names.items()}
+    spread = words.SPREAD.format(**amounts) if amounts["spread"].may_exceed_nil else ""
+    return (words.LOSS.format(**{**amounts, "spread": spread}, rate=state_words.RATE_TO_CONFIRM),)
 
 
 def _questions(dossier: Dossier) -> pd.DataFrame:
@@ -219,8 +215,8 @@ def _before_signing(dossier: Dossier) -> list[str]:
     money, plan = dossier.abatement, dossier.programme
     year = dossier.settings.dossier.annee
     if money is not None:
-        told = state_words.state_sentences(money, dossier.settings.dossier.date)
-        out += told[1 + bool(money.states.best) :]  # the totals stand above
+        held, on = dossier.claims.within(), dossier.settings.dossier.date
+        out += state_words.reason_sentences(held, year, on)
     if plan is not None:
         rows = plan.balance[plan.balance["annee"] == year]
         actions = int(rows["actions"].sum())

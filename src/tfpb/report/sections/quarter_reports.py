@@ -13,7 +13,7 @@ from tfpb.model.codes import Evolution
 from tfpb.model.columns import numbers, texts
 from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
 from tfpb.model.survey import only
-from tfpb.report.quarter_pages import balance, money, spent
+from tfpb.report.quarter_pages import spent
 from tfpb.report.sections.build import of_dossier, table
 from tfpb.report.sections.survey.evaluation_sensibilite import verdict_of
 from tfpb.words.documents import quarter_page as page_words
@@ -35,15 +35,15 @@ _ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)
 def residents_page(dossier: Dossier, page: QpvPage) -> Report:
     """Return the page for who lives in a quarter: money, actions, answers, what is not known, whom to ask."""
     code, year, head = page.code_qpv, dossier.settings.dossier.annee, dossier.settings.dossier
-    given, done = money(dossier, code), balance(dossier, code)
+    held = dossier.claims.within(code)
     survey = dossier.survey
     wave = survey.last_wave if survey is not None else ""
     period = survey.last_period if survey is not None else ""
     early = bool(wave) and dossier.programme is not None and before_actions(wave, year, period)
-    pending = words.open_points(given, doubtful=page.doubtful, wave=wave, early=early)
+    pending = words.open_points(held, doubtful=page.doubtful, wave=wave, early=early)
     blocks = [
-        Text((words.spared(given, year),), title=words.SPARED),
-        Text((words.done(spent(dossier, code), done, year),), title=words.DONE),
+        Text((words.spared(held, year),), title=words.SPARED),
+        Text((words.done(spent(dossier, code), held, year),), title=words.DONE),
         *_answers(page, wave),
         Text(pending, bullets=True, title=words.OPEN),
         Text(
