@@ -21,7 +21,11 @@ from tax_builders import (
 )
 
 from tfpb import tax
+from tfpb.facts.amount import known
+from tfpb.facts.claim import Claims
+from tfpb.facts.money import money_claims
 from tfpb.facts.place import holds_of_counts
+from tfpb.facts.programme import programme_claims
 from tfpb.law.values import load
 from tfpb.model import tables
 from tfpb.model.money import States
@@ -180,12 +184,8 @@ def test_a_sum_over_quarters_says_which_it_leaves_out() -> None:
     assert "s’élève à 248 €, sans 1 quartier dont le montant n’est pas connu" in plain(
         abatement_words.lead(made)
     )
-    covered = programme_words.coverage_words(Decimal(500), DUE, made.unknown_quarters)
-    assert covered == "abattement inconnu dans 1 quartier"
-    lead = programme_words.balance_lead(
-        {"valorise_eur": Decimal(500), "solde_eur": Decimal(5)}, DUE, unknown=1
-    )
-    assert "248 €, sans 1 quartier dont le montant n’est pas connu :" in plain(lead)
+    lead = programme_words.balance_lead(Claims(money_claims(made)))
+    assert "pour un abattement d’au moins 248 € :" in plain(lead)
     whole = abate(local(cotisation_avis_eur=PAID))
     assert "sans" not in abatement_words.lead(whole)
 
@@ -307,9 +307,10 @@ def test_what_is_justified_is_counted_quarter_by_quarter() -> None:
         {"id_action": "2", "code_qpv": "QN05992M", "valorise_eur": 100, **spent},
     )
     plan = tax.programme(actions, made, holds_of_counts(stock), year=2025)
-    assert plan.totals["justifie_eur"] == DUE + 100  # the excess of one answers for no other
-    assert plan.totals["solde_eur"] == 500 - 2 * DUE
-    assert plan.totals["solde_apres_reclamation_eur"] == 500 - 3 * DUE
+    claims = Claims(programme_claims(plan, Claims(money_claims(made))))
+    assert claims.amount("justifie") == known(DUE + 100)  # the excess of one answers for no other
+    assert claims.amount("solde") == known(500 - 2 * DUE)
+    assert claims.amount("solde_apres_reclamation") == known(500 - 3 * DUE)
     rows = plan.balance.set_index("code_qpv")
     assert rows.loc[QPV, "abattement_par_logement_abattu_eur"] == DUE
     unknown = tax.programme(

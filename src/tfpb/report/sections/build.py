@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from tfpb.facts.amount import Amount
 from tfpb.model import report as model
 from tfpb.model.columns import STAMP
 from tfpb.model.report import (
@@ -203,12 +204,22 @@ def table(
         scope=base.champ.format(**facts),
         source=base.source.format(**facts),
         notes=notes if notes is not None else base.notes or (),
-        totals=totals or {},
+        totals={
+            c.key: _cell(totals[c.key], c.format) for c in columns if totals and c.key in totals
+        },
         remarks=remarks,
         sheet=own.feuille,
         folded=folded,
         **_media(own),
     )
+
+
+def _cell(value: Any, fmt: Format) -> Any:
+    """Return a figure as a cell holds it: an amount whose bounds are apart as it is written."""
+    if not isinstance(value, Amount):
+        return value
+    in_euros = fmt in {Format.EUROS, Format.CENTS}
+    return value.exact if value.is_known else bounded(value, euros if in_euros else number)
 
 
 def source_of(rows: pd.DataFrame) -> str:
@@ -296,9 +307,12 @@ def figure(
 ) -> KeyFigure:
     """Return a declared key figure; `value` stands in place of the amount where it has words."""
     own = declarations().chiffres[key]
-    shown = value or (euros(amount) if fmt is Format.EUROS else number(amount))
+    held = _cell(amount, fmt)
+    if isinstance(held, str):  # bounds are words: no medium holds them as a number
+        value, held = value or held, None
+    shown = value or (euros(held) if fmt is Format.EUROS else number(held))
     detail = own.detail.format(**facts)
-    return KeyFigure(own.libelle.format(**facts), shown, detail, amount=amount, format=fmt)
+    return KeyFigure(own.libelle.format(**facts), shown, detail, amount=held, format=fmt)
 
 
 def counted(name: str, claims: Claims, **facts: object) -> KeyFigure:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Block, Format, KeyFigure, KeyFigures, Section, Table, Text
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.facts.claim import Claims
     from tfpb.facts.dossier import Dossier
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.money import Abatement
 
 
 def synthese(dossier: Dossier) -> Section:
@@ -57,7 +57,7 @@ def _figures(dossier: Dossier) -> list[KeyFigure]:
     if dossier.abatement is not None:
         out += _abated(dossier.abatement, dossier.settings.dossier.date)
     if dossier.programme is not None:
-        out += _spent(dossier.programme, dossier.abatement)
+        out += _spent(dossier.claims)
     homes = RESIDENCES.filled({"count": facts["residences_a_verifier"]})
     dwellings = DWELLINGS.filled({"count": facts["logements_a_verifier"]})
     doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
@@ -102,18 +102,13 @@ def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
     return out
 
 
-def _spent(plan: Programme, money: Abatement | None) -> list[KeyFigure]:
-    totals = plan.totals
-    abated = money.totals["abattement_eur"] if money is not None else None
-    valued = totals.get("valorise_eur", Decimal(0))
-    unknown = money.unknown_quarters if money is not None else 0
-    covered = programme_words.coverage_words(valued, abated, unknown)
-    out = [figure("valorise", valued, couverture=covered)]
-    sure = money is not None and abated is not None and (abated or not money.states.aside)
-    if "solde_eur" in totals and sure:
-        left = programme_words.balance_words(totals["solde_eur"], totals.get("rattrapage_eur"))
-        left += state_words.without_quarters(unknown)
-        out.append(figure("solde", totals["solde_eur"], suite=left))
+def _spent(claims: Claims) -> list[KeyFigure]:
+    covered = programme_words.justified_words(claims)
+    out = [figure("valorise", claims.amount("valorise"), couverture=covered)]
+    if claims.has("solde"):
+        out.append(
+            figure("solde", claims.amount("solde"), suite=programme_words.balance_words(claims))
+        )
     return out
 
 

@@ -170,9 +170,8 @@ def _money(dossier: Dossier) -> list[str]:
         line = " ; ".join([f"Abattement {money.year} : {head}", *told])
         lines.append(line + ".")
     if dossier.programme is not None:
-        valued = dossier.programme.totals["valorise_eur"]
-        count = int((dossier.programme.actions["annee"] == dossier.settings.dossier.annee).sum())
-        lines.append(f"Programme : {plural(count, 'action')}, {euros(valued)} valorisés.")
+        count, valued = (dossier.claims.amount(name) for name in ("actions", "valorise"))
+        lines.append(f"Programme : {plural(count.exact, 'action')}, {euros(valued)} valorisés.")
     return lines
 
 

@@ -15,8 +15,9 @@ from tfpb.words.money import abatement_words, state_words
 from tfpb.words.money import state_words as words
 
 if TYPE_CHECKING:
+    from tfpb.facts.claim import Claims
     from tfpb.facts.dossier import Dossier
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.money import Abatement
 
 
 def rapprochement(dossier: Dossier) -> Section:
@@ -32,7 +33,7 @@ def rapprochement(dossier: Dossier) -> Section:
     # a total of nothing but what is not known is not told either
     totals = {c: v for c, v in totals.items() if v or shown[c].notna().all()}
     blocks = tables("rapprochement", shown, annee=money.year, totals=totals)
-    blocks.append(Text(_readings(money, dossier.programme), bullets=True, media=BOTH))
+    blocks.append(Text(_readings(money, dossier.claims), bullets=True, media=BOTH))
     if money.reserves:
         blocks.append(table("reserves", _reserves(money), annee=money.year))
     if money.owned is None or money.owned.empty:
@@ -50,16 +51,16 @@ def rapprochement(dossier: Dossier) -> Section:
     return section("rapprochement", " ".join(filter(None, leads)), blocks)
 
 
-def _readings(money: Abatement, plan: Programme | None) -> tuple[str, ...]:
+def _readings(money: Abatement, claims: Claims) -> tuple[str, ...]:
     """Return the cases worst and best, the fees, who declared what, and the deficit after claims."""
     rows = money.reconciliation
     declared = Decimal(0) if rows is None else sum(rows["reclame_declare_eur"], Decimal(0))
     out = list(words.cases(money.states))
     if money.states.to_claim:
         out += state_words.declared_sentences(money.states.to_claim, declared)
-        after = plan.totals.get("solde_apres_reclamation_eur") if plan is not None else None
-        if plan is not None and after is not None:
-            out.append(words.after_claims(plan.totals["solde_eur"], after))
+        now, after = (claims.amount(name) for name in ("solde", "solde_apres_reclamation"))
+        if now.is_known and after.is_known:
+            out.append(words.after_claims(now.exact, after.exact))
     return tuple(out)
 
 
