@@ -98,9 +98,7 @@ def _tell(made: Accounts) -> None:
     for money in made.abatements:
         terminal.print_line(*summary(money, Claims(money_claims(money)).within()))
     if made.programme is not None:
-        last = made.abatements[-1]
-        sums, abated = made.programme.totals, last.totals["abattement_eur"]
-        terminal.print_line(balance_lead(sums, abated, unknown=last.unknown_quarters))
+        terminal.print_line(balance_lead(made.claims))
     if made.doubts:
         terminal.print_line(words.DOUBTS_OF_FILES)
         terminal.show_doubts(made.doubts)

@@ -302,6 +302,11 @@ def suspended(one: Claim, by: Iterable[str]) -> Claim:
     return replace(one, state=State.A_VERIFIER, why=one.why | codes)
 
 
+def is_quarter(scope: str) -> bool:
+    """Return whether a scope is a quarter by its code: not the whole, what is out of all, an axis."""
+    return scope not in (TOTAL, OUTSIDE) and " " not in scope
+
+
 def axis_scope(axis: int, quarter: str = TOTAL) -> str:
     """Name the scope of an axis of the programme, over the whole or in one quarter."""
     return f"axe {axis}" if quarter == TOTAL else f"{quarter} axe {axis}"

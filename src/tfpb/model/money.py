@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 if TYPE_CHECKING:
     import datetime as dt
-
-    import pandas as pd
+    from collections.abc import Mapping
 
     from tfpb.errors import Fault
 
@@ -270,10 +271,16 @@ class Programme:
         `BALANCE_COLUMNS`.
     diagnostics : DataFrame
         Columns of the diagnostics contract.
-    totals : mapping of str to Decimal
-        `prevu_eur, realise_eur, bailleur_eur, autres_eur, valorise_eur, solde_eur`.
     notices : tuple of Fault
         Doubts.
+    year : int
+        Tax year: the balance, the axes and the claims are of its actions.
+    before : DataFrame or None
+        Actions of the year before as they were understood, each under the quarter that took its place.
+    carried : mapping of str to Decimal
+        By quarter, what the settings carry over from the year before, euros.
+    new : frozenset of str
+        Quarters that were none the year before: what was spent there then is nothing, not 0 €.
     beside : DataFrame or None
         Last year's bilan beside this year's, by axis: `axe, actions, realise_eur, valorise_eur,
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, ecart_valorise_eur`.
@@ -281,24 +288,27 @@ class Programme:
         The same by quarter, with what is carried over: `code_qpv, nom_qpv, codes_precedents,
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur,
         valorise_eur, ecart_valorise_eur, encore, nouveau, abattement_eur, report_eur, solde_eur,
-        rattrapage_eur`; `encore` is False where nothing is left this year, `nouveau` True where there was
-        no quarter the year before: its euros of then are None.
-    axes_before : DataFrame or None
-        Last year's sums by quarter (or its heir) and axis: `code_qpv, axe, actions_precedentes,
+        rattrapage_eur, argument`; `encore` is False where nothing is left this year, `nouveau` True where
+        there was no quarter the year before: its euros of then are None.
+    quarter_axes : DataFrame or None
+        Both years by quarter and axis: `code_qpv, axe, actions, preuves_completes, valorise_eur,
         valorise_precedent_eur`.
     values : tuple of LegalValue
         Those that were read.
     """
 
     actions: pd.DataFrame
-    by_axis: pd.DataFrame
-    balance: pd.DataFrame
-    diagnostics: pd.DataFrame
-    totals: dict[str, Decimal] = field(default_factory=dict)
+    by_axis: pd.DataFrame = field(default_factory=pd.DataFrame)
+    balance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    diagnostics: pd.DataFrame = field(default_factory=pd.DataFrame)
     notices: tuple[Fault, ...] = ()
+    year: int = 0
+    before: pd.DataFrame | None = None
+    carried: Mapping[str, Decimal] = field(default_factory=dict)
+    new: frozenset[str] = frozenset()
     beside: pd.DataFrame | None = None
     beside_quarters: pd.DataFrame | None = None
-    axes_before: pd.DataFrame | None = None
+    quarter_axes: pd.DataFrame | None = None
     values: tuple[LegalValue, ...] = ()
 
 

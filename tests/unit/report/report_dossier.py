@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import box
 
+from tfpb import tax
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.dossier import Dossier
 from tfpb.facts.place import located_stock, with_doors
@@ -437,7 +438,7 @@ def _premises(homes: pd.DataFrame) -> pd.DataFrame:
 
 
 def programme(abated: Abatement) -> Programme:
-    actions, axes = [], []
+    actions = []
     for k in range(16):
         axe = k % 8 + 1
         actions.append(
@@ -446,50 +447,18 @@ def programme(abated: Abatement) -> Programme:
              "prevu_eur": Decimal(2000), "realise_eur": Decimal(2100), "bailleur_eur": Decimal(2100),
              "autres_eur": Decimal(0), "valorise_eur": Decimal(1900), "heures": 20.0,
              "cout_horaire_eur": None, "piece": f"F{k}", "texte_bilan": "Réalisé.", "annee": 2025,
-             "date_piece": dt.date(2025, 5, 1), "photo": "", "_fichier": "programme.xlsx",
+             "date_piece": dt.date(2025, 5, 1) if k > 1 else None, "photo": "hall.jpg" if k < 2 else "",
+             "_fichier": "programme.xlsx",
              "_feuille": "Programme", "_ligne": k + 4}
         )  # fmt: skip
-    for code in ("total", *QUARTERS):
-        for axe in range(1, 9):
-            part = [a for a in actions if a["axe"] == axe and code in {"total", a["code_qpv"]}]
-            if not part:
-                continue
-            sums = {c: sum((a[c] for a in part), Decimal(0)) for c in
-                    ("prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur")}  # fmt: skip
-            axes.append(
-                {"code_qpv": code, "axe": axe, "actions": len(part), **sums,
-                 "valorise_par_logement_eur": Decimal("12.50"), "taux_valorisation": 0.9,
-                 "pieces_jointes": len(part)}
-            )  # fmt: skip
-    balance = pd.DataFrame(
-        [
-            {"code_qpv": r["code_qpv"], "nom_qpv": r["nom_qpv"], "annee": 2025,
-             "logements": r["logements"], "abattement_eur": r["abattement_eur"],
-             "prevu_eur": Decimal(16000), "realise_eur": Decimal(16800),
-             "valorise_eur": Decimal(15200), "valorise_par_logement_eur": Decimal("61.20"),
-             "solde_eur": Decimal(15200) - r["abattement_eur"], "report_eur": Decimal(0),
-             "couverture": float(Decimal(15200) / r["abattement_eur"]), "pieces_jointes": 8,
-             "logements_abattus": r["logements_abattus"], "justifie_eur": Decimal(15200),
-             "valorise_par_logement_abattu_eur": Decimal("61.20"),
-             "abattement_par_logement_abattu_eur": Decimal("247.50"),
-             "solde_apres_reclamation_eur": Decimal(14000) - r["abattement_eur"],
-             "actions": 8, "rattrapage_eur": max(Decimal(0), r["abattement_eur"] - 15200),
-             "dates_jointes": 7, "photos_jointes": 1, "preuves_completes": 7}
-            for r in abated.by_qpv.to_dict("records")
-        ]
-    )  # fmt: skip
-    valued = Decimal(30400)
-    totals = {"prevu_eur": Decimal(32000), "realise_eur": Decimal(33600),
-              "bailleur_eur": Decimal(33600), "autres_eur": Decimal(0), "valorise_eur": valued,
-              "solde_eur": valued - abated.totals["abattement_eur"], "justifie_eur": valued,
-              "solde_apres_reclamation_eur": valued - 2400 - abated.totals["abattement_eur"],
-              "logements_abattus": Decimal(300)}  # fmt: skip
     diagnostics = pd.DataFrame(
         [{"date": dt.date(2025, 4, 3), "code_qpv": "QN05991I", "constat": "Dépôts sauvages",
           "responsable": "gestionnaire de secteur", "suite": "Enlèvement hebdomadaire", "photo": "",
           "id_action": "A3"}]
     )  # fmt: skip
-    return Programme(pd.DataFrame(actions), pd.DataFrame(axes), balance, diagnostics, totals)
+    written = pd.DataFrame(actions)
+    made = tax.programme(written, abated, located().held, year=2025, diagnostics=diagnostics)
+    return dataclasses.replace(made, values=())
 
 
 def evaluation() -> Evaluation:
@@ -593,7 +562,8 @@ def make(**changes: Any) -> Dossier:
 def claimed(dossier: Dossier) -> Dossier:
     """Return a dossier with its claims and the names of its quarters, as the pipeline makes them."""
     located, bailleur = dossier.located, dossier.settings.dossier.bailleur
-    held = (located, dossier.abatement, dossier.programme, dossier.survey)
+    money = (dossier.abatement, dossier.programme)
+    held = (located, *money, dossier.survey, dossier.droit_commun)
     stock = (located.entrances, located.residences)
     return dataclasses.replace(
         dossier,

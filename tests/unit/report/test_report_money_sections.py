@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from report_dossier import QUARTERS, abatement, evaluation, located, make, programme, published
 
-from tfpb.facts.amount import known
+from tfpb.facts.amount import between, known, nil
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation
@@ -191,9 +191,13 @@ def test_carry_over_and_proofs_are_said() -> None:
     text = prose(make(), "programme")
     assert "restent à justifier et se reportent sur 2026" in text
     assert "16 actions sur 16 citent une pièce, 14 avec sa date ; 2 photos jointes" in text
-    caught = programme_words.carry_sentence("Le Moulin", Decimal(0), Decimal(500), 2025)
-    assert "est rattrapé" in caught
-    assert programme_words.carry_sentence("Le Moulin", Decimal(0), Decimal(0), 2025) == ""
+    sentence = programme_words.carry_sentence
+    assert "est rattrapé" in sentence("Le Moulin", nil(), known(500), 2025)
+    assert sentence("Le Moulin", nil(), nil(), 2025) == ""
+    unsure = between(
+        Decimal(0), None, "avis_non_lu"
+    )  # neither left nor caught up, for all that is known
+    assert sentence("Le Moulin", unsure, known(500), 2025) == ""
 
 
 def test_last_year_stands_beside_or_its_absence_is_said() -> None:
@@ -315,7 +319,7 @@ def test_the_bilan_names_its_quarters_without_a_tax_file() -> None:
     nameless = dataclasses.replace(plan, balance=plan.balance.assign(nom_qpv=""))
     found = blocks(make(programme=nameless, abatement=None))
     assert all(found["bilan"].rows["nom_qpv"])
-    assert list(found["bilan"].rows["nom_qpv"]) == list(plan.balance["nom_qpv"])
+    assert list(found["bilan"].rows["nom_qpv"]) == list(QUARTERS.values())
 
 
 def test_the_bilan_adds_up_under_the_eyes_of_its_reader() -> None:

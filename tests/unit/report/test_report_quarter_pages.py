@@ -279,7 +279,7 @@ def test_the_page_of_a_quarter_leads_from_action_to_proof_and_answers() -> None:
     dossier = make()
     (section,) = quarter_report(dossier, page_of(dossier)).sections
     axes, actions, found = [b for b in section.blocks if isinstance(b, Table)]
-    assert axes.rows["preuves"].tolist() == ["2 sur 2"] * 4
+    assert axes.rows["preuves"].tolist() == ["1 sur 2", *["2 sur 2"] * 3]
     assert axes.rows["dit"].tolist()[:2] == [
         "Accueil par le bailleur : ▽ plus bas, on ne sait pas de combien",
         "Propreté des parties communes : ▽ plus bas, on ne sait pas de combien",
@@ -423,24 +423,22 @@ def test_an_axis_that_was_asked_and_has_too_few_answers_is_not_said_to_be_unaske
     assert set(axes["dit"]) == {"aucune enquête jointe"}
 
 
-def test_a_new_quarter_spent_nothing_known_the_year_before_it_was_one() -> None:
+def test_a_year_before_that_is_not_known_has_no_column() -> None:
     dossier = make()
     plan = dossier.programme
     assert plan is not None
-    last = pd.DataFrame(
-        columns=["code_qpv", "axe", "actions_precedentes", "valorise_precedent_eur"]
-    )
+    assert plan.quarter_axes is not None
     quarter = page_of(dossier).code_qpv
 
-    def before(*, new: bool) -> list[object]:
-        beside = pd.DataFrame({"code_qpv": [quarter, "QN00000X"], "nouveau": [new, not new]})
-        told = dataclasses.replace(plan, axes_before=last, beside_quarters=beside)
+    def before(amount: Decimal | None) -> list[object]:
+        axes = plan.quarter_axes.assign(valorise_precedent_eur=amount)
+        told = dataclasses.replace(plan, quarter_axes=axes)
         rows = _axes(dataclasses.replace(dossier, programme=told), quarter)
-        axes = next(b for b in rows if isinstance(b, Table)).rows
-        return list(axes.get("valorise_precedent_eur", []))
+        shown = next(b for b in rows if isinstance(b, Table)).rows
+        return list(shown.get("valorise_precedent_eur", []))
 
-    assert before(new=False) == [Decimal(0)] * 4
-    assert before(new=True) == []
+    assert before(Decimal(0)) == [Decimal(0)] * 4
+    assert before(None) == []
 
 
 def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_placed() -> None:

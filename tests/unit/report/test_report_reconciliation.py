@@ -11,6 +11,9 @@ import pandas as pd
 import pytest
 from report_dossier import abatement, facts_of, located, make, premises_facts, programme
 
+from tfpb.facts.amount import between
+from tfpb.facts.claim import TOTAL, Claims, claim
+from tfpb.facts.programme import programme_claims
 from tfpb.model.money import DroitCommun, LegalValue, States
 from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections import report
@@ -143,11 +146,11 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
          "marge": "calculee", "plancher": ""}
     )  # fmt: skip
     dossier = make(abatement=money, programme=plan, droit_commun=DroitCommun(costs))
-    last = {"valorise_eur": Decimal("95.20"), "abattement_eur": Decimal(164)}
+    last = {"valorise_par_logement": Decimal("95.20"), "acquis_par_logement": Decimal(164)}
     dossier = dataclasses.replace(dossier, last_heights=last)
     _, tables, said = section(dossier, "programme")
-    # 30 400 € over 300 abated dwellings, beside what last year's pack told
-    assert "101 € par logement abattu (95 € en 2024) ; repères" in said
+    # 30 400 € over the 425 abated dwellings of its premises, beside what last year's pack told
+    assert "72 € par logement abattu (95 € en 2024) ; repères" in said
     assert "par logement abattu (164 € en 2024) ; repère : 172 €" in said
     assert "183 € (France), 233 € (Hauts-de-France)" in said
     assert "repère : 172 € (74 % de 233 €, déduit)" in said
@@ -159,7 +162,7 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
     old = dataclasses.replace(dossier, droit_commun=DroitCommun(costs.tail(1)), last_heights={})
     said_old = section(old, "programme")[2]
     assert "en QPV 2024 : 7 000 €" in said_old
-    assert "101 € par logement abattu ; repères" in said_old
+    assert "72 € par logement abattu ; repères" in said_old
     assert "jamais ajouté" in said
     assert "justifie_eur" in tables["bilan"].totals
 
@@ -210,18 +213,22 @@ def test_a_surplus_argues_only_of_its_year_and_where_chance_cannot_make_it(
 
 
 def test_a_quarter_without_known_abatement_is_counted_apart() -> None:
-    money = abatement(located())
-    plan = programme(money)
-    balance = plan.balance.astype({"abattement_eur": object, "solde_eur": object})
-    balance.loc[0, ["abattement_eur", "solde_eur"]] = None
-    _, tables, said = section(
-        make(programme=dataclasses.replace(plan, balance=balance)), "programme"
+    dossier = make()
+    unread = between(Decimal(0), None, "avis_non_lu")
+    known_of = [c for c in dossier.claims if c.name in {"acquis", "logements_abattus"}]
+    doubtful = Claims(c for c in known_of if c.scope not in {"QN05991I", TOTAL}).renewed(
+        claim("acquis", scope, unread) for scope in ("QN05991I", TOTAL)
     )
+    claims = dossier.claims.renewed([*doubtful, *programme_claims(dossier.programme, doubtful)])
+    _, tables, said = section(dataclasses.replace(dossier, claims=claims), "programme")
     assert "1 quartier sans abattement connu" in said
-    # no total under a column with a blank: it would pass for the whole
-    assert not {"abattement_eur", "solde_eur"} & tables["bilan"].totals.keys()
-    assert "valorise_eur" in tables["bilan"].totals
-    assert "solde_eur" in section(make(programme=plan), "programme")[1]["bilan"].totals
+    totals = tables["bilan"].totals
+    # bounds are written; a sum of the known quarters would pass for the whole
+    assert (totals["abattement_eur"], totals["solde_eur"]) == ("non connu", "non connu")
+    assert (
+        plain(totals["justifie_eur"]) == "de 4 950 € à 20 150 €"
+    )  # 15 200 € valued for who knows what
+    assert totals["valorise_eur"] == 30400
 
 
 def test_the_totals_of_quarters_are_a_least_when_one_is_not_known() -> None:

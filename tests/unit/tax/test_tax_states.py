@@ -24,12 +24,14 @@ from tax_builders import (
 from tfpb import tax
 from tfpb.facts.amount import known
 from tfpb.facts.claim import TOTAL, Claims, claim
+from tfpb.facts.money import money_claims
 from tfpb.facts.place import holds_of_counts
+from tfpb.facts.programme import programme_claims
 from tfpb.law.values import load
 from tfpb.model import tables
 from tfpb.model.money import Course, States
 from tfpb.words.documents import quarter_page
-from tfpb.words.money import abatement_words, state_words
+from tfpb.words.money import abatement_words, programme_words, state_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,6 +206,8 @@ def test_an_amount_that_leaves_dwellings_out_is_a_least_and_says_which() -> None
     assert "aucune ligne" not in abatement_words.lead(
         held(abate(local(cotisation_avis_eur=PAID))), 2025
     )
+    lead = programme_words.balance_lead(Claims(money_claims(made)))
+    assert "pour un abattement d’au moins 248 € :" in plain(lead)
 
 
 def test_one_body_spelt_two_ways_is_under_reserve_whatever_its_notices_bear() -> None:
@@ -332,9 +336,10 @@ def test_what_is_justified_is_counted_quarter_by_quarter() -> None:
         {"id_action": "2", "code_qpv": "QN05992M", "valorise_eur": 100, **spent},
     )
     plan = tax.programme(actions, made, holds_of_counts(stock), year=2025)
-    assert plan.totals["justifie_eur"] == DUE + 100  # the excess of one answers for no other
-    assert plan.totals["solde_eur"] == 500 - 2 * DUE
-    assert plan.totals["solde_apres_reclamation_eur"] == 500 - 3 * DUE
+    claims = Claims(programme_claims(plan, Claims(money_claims(made))))
+    assert claims.amount("justifie") == known(DUE + 100)  # the excess of one answers for no other
+    assert claims.amount("solde") == known(500 - 2 * DUE)
+    assert claims.amount("solde_apres_reclamation") == known(500 - 3 * DUE)
     rows = plan.balance.set_index("code_qpv")
     assert rows.loc[QPV, "abattement_par_logement_abattu_eur"] == DUE
     unknown = tax.programme(

@@ -13,7 +13,7 @@ from tfpb.facts.claim import TOTAL
 from tfpb.facts.survey import SERVICE
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
-from tfpb.report.sections.money.programme import comparisons, surplus
+from tfpb.report.sections.money.programme import comparisons, surplus, totals_of
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_sentences
 from tfpb.report.sections.synthese import missing
@@ -75,13 +75,6 @@ def _quarters(dossier: Dossier) -> pd.DataFrame:
 
 
 def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
-    plan, money = dossier.programme, dossier.abatement
-    totals: dict[str, Any] = {}
-    if plan is not None:
-        kept = ("logements_abattus", "valorise_eur", "rattrapage_eur")
-        totals = {k: plan.totals[k] for k in kept if k in plan.totals}
-    if money is not None and money.totals["abattement_eur"] is not None:
-        totals["abattement_eur"] = money.totals["abattement_eur"]
     carried = "report_eur" in rows and any(rows["report_eur"].fillna(0))
     beyond = "justifie_eur" in rows and any(
         spent is not None and enough is not None and spent > enough
@@ -93,7 +86,7 @@ def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
     made = table(
         "note_quartiers",
         rows,
-        totals=totals,
+        totals=totals_of(dossier.claims),
         annee=dossier.settings.dossier.annee,
         report=", report compris" if carried else "",
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Block, Format, KeyFigure, KeyFigures, Section, Table, Text
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.facts.claim import Within
+    from tfpb.facts.claim import Claims, Within
     from tfpb.facts.dossier import Dossier
-    from tfpb.model.money import Abatement, Programme
 
 
 def synthese(dossier: Dossier) -> Section:
@@ -59,7 +57,7 @@ def _figures(dossier: Dossier) -> list[KeyFigure]:
             dossier.claims.within(), dossier.abatement.year, dossier.settings.dossier.date
         )
     if dossier.programme is not None:
-        out += _spent(dossier.programme, dossier.abatement, dossier.claims.within())
+        out += _spent(dossier.claims)
     homes = RESIDENCES.filled({"count": facts["residences_a_verifier"]})
     dwellings = DWELLINGS.filled({"count": facts["logements_a_verifier"]})
     doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
@@ -93,18 +91,13 @@ def _after_colon(sentence: str) -> str:
     return sentence.partition(" : ")[2].removesuffix(".")
 
 
-def _spent(plan: Programme, money: Abatement | None, held: Within) -> list[KeyFigure]:
-    totals = plan.totals
-    abated = money.totals["abattement_eur"] if money is not None else None
-    valued = totals.get("valorise_eur", Decimal(0))
-    unknown = money.unknown_quarters if money is not None else 0
-    covered = programme_words.coverage_words(valued, abated, unknown)
-    out = [figure("valorise", valued, couverture=covered)]
-    sure = abated is not None and state_words.acquired(held) == euros(held.amount("acquis"))
-    if "solde_eur" in totals and sure:
-        left = programme_words.balance_words(totals["solde_eur"], totals.get("rattrapage_eur"))
-        left += state_words.without_quarters(unknown)
-        out.append(figure("solde", totals["solde_eur"], suite=left))
+def _spent(claims: Claims) -> list[KeyFigure]:
+    covered = programme_words.justified_words(claims)
+    out = [figure("valorise", claims.amount("valorise"), couverture=covered)]
+    if claims.has("solde"):
+        out.append(
+            figure("solde", claims.amount("solde"), suite=programme_words.balance_words(claims))
+        )
     return out
 
 

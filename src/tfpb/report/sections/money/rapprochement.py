@@ -14,7 +14,7 @@ from tfpb.words.money import state_words as words
 if TYPE_CHECKING:
     from tfpb.facts.claim import Within
     from tfpb.facts.dossier import Dossier
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.money import Abatement
 
 
 def rapprochement(dossier: Dossier) -> Section:
@@ -25,7 +25,7 @@ def rapprochement(dossier: Dossier) -> Section:
     leads = (words.borne_sentence(held), words.best_sentence(held))
     rows = dossier.quarters.named(money.reconciliation, nowhere=words.OUTSIDE)
     blocks = tables("rapprochement", rows, annee=money.year, held=held)
-    blocks.append(Text(_readings(held, dossier.programme), bullets=True, media=BOTH))
+    blocks.append(Text(_readings(held), bullets=True, media=BOTH))
     reserves = _reserves(held)
     if len(reserves):
         blocks.append(table("reserves", reserves, annee=money.year))
@@ -44,13 +44,12 @@ def rapprochement(dossier: Dossier) -> Section:
     return section("rapprochement", " ".join(filter(None, leads)), blocks)
 
 
-def _readings(held: Within, plan: Programme | None) -> tuple[str, ...]:
+def _readings(held: Within) -> tuple[str, ...]:
     """Return the cases worst and best, the fees, who declared what, and the deficit after claims."""
     out = [*words.cases(held), *words.declared_sentences(held)]
-    if held.amount("a_reclamer").exceeds_nil:
-        after = plan.totals.get("solde_apres_reclamation_eur") if plan is not None else None
-        if plan is not None and after is not None:
-            out.append(words.after_claims(plan.totals["solde_eur"], after))
+    now, after = (held.amount(name) for name in ("solde", "solde_apres_reclamation"))
+    if held.amount("a_reclamer").exceeds_nil and now.is_known and after.is_known:
+        out.append(words.after_claims(now.exact, after.exact))
     return tuple(out)
 
 
