@@ -251,11 +251,6 @@ class Abatement:
     shown_quarters: pd.DataFrame | None = None
     calculation: pd.DataFrame | None = None
 
-    @property
-    def unknown_quarters(self) -> int:
-        """Quarters whose amount is not known: a sum of the others is not the whole."""
-        return int(self.by_qpv["abattement_eur"].isna().sum()) if len(self.by_qpv) else 0
-
 
 @dataclass(frozen=True, slots=True)
 class Programme:

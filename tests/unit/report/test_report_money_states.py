@@ -205,23 +205,16 @@ def test_an_amount_not_known_still_tells_what_is_at_risk() -> None:
     assert lacking["À part"][0] == told
 
 
-def test_no_balance_stands_for_quarters_that_are_not_known() -> None:
+def test_the_balance_is_known_as_far_as_the_abatement_is() -> None:
     whole = make()
-    plan = whole.programme
-    assert plan is not None
-    own = of_states(States(acquired=Decimal(500)), whole)
-    assert "quartier dont" not in key_figures(own)["Solde"][1]
-    money = own.abatement
-    assert money is not None
-    unknown = money.by_qpv.assign(code_qpv="QN05992M", abattement_eur=None)
-    rows = pd.concat([money.by_qpv, unknown], ignore_index=True)
-    part = dataclasses.replace(own, abatement=dataclasses.replace(money, by_qpv=rows))
-    assert key_figures(part)["Solde"][1].endswith(
-        ", sans 1 quartier dont le montant n’est pas connu"
-    )
-    assert "Solde" not in key_figures(of_states(States(hanging=Decimal(500)), whole))
-    assert "Solde" not in key_figures(of_states(AT_RISK, whole))
-    assert "Solde" in key_figures(of_states(States(), whole))
+
+    def balance(states: States) -> str:
+        return key_figures(of_states(states, whole))["Solde"][0]
+
+    assert balance(States(acquired=Decimal(500))) == "29 900 €"
+    assert balance(States(acquired=Decimal(500), missing=7)) == "non connu"
+    assert balance(States(hanging=Decimal(500))) == "de 29 900 € à 30 400 €"
+    assert balance(AT_RISK) == balance(States()) == "30 400 €"
 
 
 def test_without_a_tax_file_nothing_stands_beside() -> None:

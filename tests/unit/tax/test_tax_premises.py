@@ -353,7 +353,9 @@ def test_a_residence_whose_dwellings_no_file_counts_adds_none() -> None:
     doors = pd.DataFrame([door(nb_logements=None), door(building="B", nb_logements=None)])
     stock = homes(home(nb_logements=None, logements_dans=0))
     made = abate(local(), residences=stock, entrances=doors)
-    assert made.totals["abattement_eur"] == Decimal("247.50")  # every door is in: its share is whole
+    assert made.totals["abattement_eur"] == Decimal(
+        "247.50"
+    )  # every door is in: its share is whole
     assert made.by_qpv["logements"].tolist() == [0]
     assert made.by_residence["logements_dans"].tolist() == [0]
     both = pd.concat([stock, homes(home("R2"))], ignore_index=True)

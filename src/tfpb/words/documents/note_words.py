@@ -79,12 +79,6 @@ OTHER_QUARTERS: Final = Phrase(
 NOT_SHOWN: Final = Phrase("Sans chiffre qui se publie : {themes}.")
 
 
-def quarters_unknown(count: int) -> str:
-    """Write how many quarters the total leaves out, for want of an amount."""
-    verb = "n’ont" if count > 1 else "n’a"
-    return f"{plural(count, 'quartier')} {verb} pas d’abattement connu : hors de ce compte."
-
-
 def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
     """Sum a run up in plain French.
 

@@ -52,7 +52,6 @@ _UNPROVED: Final = Phrase(
 )
 
 
-_WITHOUT: Final = Phrase(", sans {count:s quartier} dont le montant n’est pas connu")
 _NAMED: Final[dict[str, str]] = _TEXTS["named"]
 """What follows the amount of a claim in a list of amounts."""
 _SHOWN_OPEN: Final = frozenset({"non_lu"})
@@ -71,11 +70,6 @@ _RESERVED_BEST: Final = Phrase(
     "{best:€} au mieux{claim:?, dont {claim} à réclamer}{borne:?, dont {borne} portés par les avis}"
 )
 _NOT_GIVEN: Final = "aucun fichier fiscal ne le donne"
-
-
-def without_quarters(count: int) -> str:
-    """Write how many quarters a sum leaves out, after its amount; empty when it is the whole."""
-    return _WITHOUT.format(count=count) if count else ""
 
 
 def named_states(states: States) -> str:
