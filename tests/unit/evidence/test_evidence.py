@@ -12,11 +12,13 @@ from shapely.geometry import box
 from tfpb.errors import Severity, TfpbError, fail
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.evidence.evaluation import evaluation, margins, readings
+from tfpb.facts.claim import Claims
 from tfpb.facts.place import dwellings_in, located_stock, quarter_homes, with_doors
 from tfpb.facts.quarter import Quarter, Quarters
+from tfpb.facts.table import claims_of
 from tfpb.model.location import Located, QpvMap
 from tfpb.model.money import Programme, States
-from tfpb.model.results import AXIS_COLUMNS, COMPARISON_COLUMNS
+from tfpb.model.results import COMPARISON_COLUMNS
 from tfpb.model.survey import _SEAL, Published, WaveFacts
 from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.stage import Stage
@@ -85,14 +87,18 @@ def located() -> Located:
 
 
 @pytest.fixture
-def programme() -> Programme:
-    rows = [{"code_qpv": c, "axe": 3, "valorise_eur": Decimal("500.00")} for c in ("QN1", "total")]
-    table = pd.DataFrame(rows, columns=list(AXIS_COLUMNS))
-    return Programme(pd.DataFrame(), table, pd.DataFrame(), pd.DataFrame())
+def programme(located: Located) -> Claims:
+    actions = {
+        "code_qpv": ["QN1"],
+        "axe": [3],
+        "annee": [2025],
+        "valorise_eur": [Decimal("500.00")],
+    }
+    return claims_of(located, None, Programme(pd.DataFrame(actions), year=2025), None, bailleur="")
 
 
 def test_money_and_gap_stand_side_by_side(
-    located: Located, programme: Programme, published: Published
+    located: Located, programme: Claims, published: Published
 ) -> None:
     table = evaluation(located, NAMED, programme, published).table
     whole = table[table["niveau"] == "convention"].set_index("axe")
@@ -108,7 +114,7 @@ def test_money_and_gap_stand_side_by_side(
 
 
 def test_a_quarter_keeps_only_what_may_be_published(
-    located: Located, programme: Programme, published: Published
+    located: Located, programme: Claims, published: Published
 ) -> None:
     table = evaluation(located, NAMED, programme, published).table
     quarter = table[table["niveau"] == "qpv"].set_index("axe")
@@ -117,23 +123,23 @@ def test_a_quarter_keeps_only_what_may_be_published(
     assert pd.isna(quarter.loc[1, "ecart"])
 
 
-def test_without_survey_money_stays(located: Located, programme: Programme) -> None:
+def test_without_survey_money_stays(located: Located, programme: Claims) -> None:
     table = evaluation(located, NAMED, programme, None).table
     assert set(table["lecture"]) == {"sans_enquete"}
-    assert evaluation(located, NAMED, None, None).table.empty
+    assert evaluation(located, NAMED, Claims(), None).table.empty
 
 
 def test_without_a_programme_what_was_spent_is_not_known(
     located: Located, published: Published
 ) -> None:
-    table = evaluation(located, NAMED, None, published).table
+    table = evaluation(located, NAMED, Claims(), published).table
     assert table["valorise_eur"].isna().all()
     assert table["valorise_par_logement_eur"].isna().all()
     assert "ecart_defavorable|evolution_non_demontree" in table["lecture"].tolist()
 
 
 def test_each_quarter_of_a_residence_has_its_own_dwellings(
-    located: Located, programme: Programme
+    located: Located, programme: Claims
 ) -> None:
     doors = located.entrances.assign(
         qpv_statut=["dans", "dans", "a_verifier"], qpv_code=["QN1", "QN2", ""]

@@ -290,7 +290,7 @@ def test_figures_of_the_summary_are_those_of_the_stages() -> None:
     assert isinstance(block, KeyFigures)
     amounts = {f.label: f.amount for f in block.figures}
     assert amounts["Abattement 2025"] == dossier.abatement.totals["abattement_eur"]
-    assert amounts["Actions valorisées"] == dossier.programme.totals["valorise_eur"]
+    assert amounts["Actions valorisées"] == dossier.claims.amount("valorise").exact
     assert amounts["Logements en QPV"] == dossier.located.residences["logements_dans"].sum()
 
 
