@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims
-    from tfpb.facts.dossier import Dossier
     from tfpb.facts.place import QuarterDoubt, QuarterHeld
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])

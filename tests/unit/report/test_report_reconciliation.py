@@ -23,7 +23,7 @@ from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.words.documents.region_words import money_lead
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def section(dossier: Dossier, key: str) -> tuple[str, dict[str, Table], str]:

@@ -26,7 +26,7 @@ from tfpb.words.survey.satisfaction import join
 from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 NOTE_ROWS: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, by how much else it has to say."""

@@ -19,7 +19,7 @@ from tfpb.words.places.side_words import stock_facts
 from tfpb.words.survey.verdict_words import VERDICTS, plainly
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 JUSTIFIED: Final = Phrase(
     "Abattement {year} : {abated:€}{nature}, justifié à {share:%} ; il reste {left:€} à justifier dans "
