@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.claim import State, axis_scope
-from tfpb.facts.survey import answers_scope, heard_in, page_items, released
+from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
 from tfpb.model.codes import ALONE, SHOWN, Ajustement, Axe, Groupe, Publication
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import only

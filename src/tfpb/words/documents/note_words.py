@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.survey import verdict_scope
+from tfpb.facts.survey_claims import verdict_scope
 from tfpb.model.codes import Publication
 from tfpb.words.money.state_words import (
     RESERVED,
