@@ -166,7 +166,7 @@ def test_bounds_hold_whatever_the_truth_is(seed: int) -> None:
 
 def _claims(rows: list[tuple[str, Amount, bool]], due: dict[str, Amount]) -> Claims:
     """Claim quarters whose proved and unproved sums are any amounts."""
-    from tfpb.facts import programme_claims as programme as room
+    from tfpb.facts import programme_claims as room
 
     whole = sum(due.values(), nil())
     base = Claims([claim("acquis", c, a) for c, a in {**due, TOTAL: whole}.items()])
