@@ -36,5 +36,6 @@ ruff check
 ruff format --check
 mypy --num-workers 2
 lint-imports
+python scripts/ratchet.py --verifier
 sh scripts/dependencies.sh
 pytest -n 2 --dist loadfile "$@"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from conftest import Run
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 DOUBTFUL = "02146"
 """Résidence of five interviews of 2023, near a limit."""

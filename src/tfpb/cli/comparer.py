@@ -126,10 +126,11 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
 
 def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path]) -> None:
     from tfpb.errors import Severity
+    from tfpb.model.codes import outcome
     from tfpb.survey import interviews_needed
     from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
-    from tfpb.survey.raw_gaps import disagreements, key_of
+    from tfpb.survey.raw_gaps import key_of, stories_of
     from tfpb.survey.secrecy.cost import masking_cost
     from tfpb.words.documents.report_words import masked_cost
     from tfpb.words.survey import survey_words as said
@@ -147,7 +148,7 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
         "vague == @last and niveau == 'total' and bailleur == 'ensemble' and groupe == 'ecart'"
         " and ajustement == 'brut'"
     )
-    against = disagreements(table)
+    against = stories_of(published)
     margin = said.margin_words(published.margin)
     tell(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
@@ -156,9 +157,8 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
         first = otherwise(told.story, told.estimate, told.low, told.high) if told else ""
         line = said.gap_line(record, interviews=interviews_needed(table, row), first=first)
         tell(f"  {labels[row['item']]} : {line}")
-    for verdict in dict.fromkeys(rows["verdict"]):
-        meaning = said.EXPLANATIONS[verdict]
-        tell(words.VERDICT_KEY.format(name=VERDICTS[verdict], meaning=meaning))
+    for code in dict.fromkeys(map(outcome, rows["verdict"], rows["publication"])):
+        tell(words.VERDICT_KEY.format(name=VERDICTS[code], meaning=said.EXPLANATIONS[code]))
     _explore(published, labels)
     if table["niveau"].isin(QUARTER_COLUMNS).any():
         modelled = int((table["ajustement"] == "modele").sum())

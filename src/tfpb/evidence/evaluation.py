@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
+from tfpb.facts.claim import axis_scope
+from tfpb.facts.place import (
+    dwellings_by_side,
+    dwellings_in,
+    holds,
+    home_columns,
+    settled,
+    with_doors,
+)
+from tfpb.facts.quarter import quarters_of
 from tfpb.model.assembly import Evaluation
 from tfpb.model.codes import (
+    AS_GOOD,
     ENSEMBLE,
+    LOWER,
     SHOWN,
     TOTAL,
     Ajustement,
@@ -21,26 +35,26 @@ from tfpb.model.codes import (
 )
 from tfpb.model.results import EVALUATION_COLUMNS
 from tfpb.model.survey import Published, only
-from tfpb.survey.raw_gaps import Disagreement, Key, disagreements, key_of
+from tfpb.survey.raw_gaps import Disagreement, Key, key_of, stories_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claims
+    from tfpb.facts.quarter import Quarters
     from tfpb.model.location import Located
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.money import Abatement
 
 _CENT: Final = Decimal("0.01")
-_LOWER: Final = frozenset(
-    {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
-)
-_FINE: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR})
 MARGINS_POINTS: Final = (3.0, 10.0)
 _READINGS: Final = (("retenu", None), ("tous_dans", QpvStatut.DANS), ("tous_hors", QpvStatut.HORS))
 
 
 def evaluation(
     located: Located,
-    programme: Programme | None,
+    quarters: Quarters,
+    claims: Claims,
     published: Published | None,
     *,
     bailleur: str = ENSEMBLE,
@@ -56,7 +70,10 @@ def evaluation(
     ----------
     located : Located
         Dwellings of each quarter, counted door by door.
-    programme : Programme or None
+    quarters : Quarters
+        Their names.
+    claims : Claims
+        Of the programme: `valorise` and `valorise_par_logement_qpv`, by axis.
     published : Published or None
         Protected survey results; the last wave is used, and the change since the one before it.
     bailleur : str
@@ -70,57 +87,37 @@ def evaluation(
         `|baisse`, `|evolution_non_demontree` or `|sans_evolution`, then by `|ecart_…` and
         `|evolution_…` (`Story`) where the figure like with like tells another story.
     """
-    if programme is None and published is None:
+    if published is None and not claims.has("valorise"):
         return Evaluation(pd.DataFrame(columns=list(EVALUATION_COLUMNS)))
-    dwellings, names = located.inside, _names(located)
+    dwellings = dwellings_in(located.held)
     places: list[tuple[str, str, str, int]] = [("convention", TOTAL, "", sum(dwellings.values()))]
-    places += [("qpv", code, names.get(code, ""), count) for code, count in dwellings.items()]
-    spent = _spent(programme)
+    places += [("qpv", code, quarters[code].shown, count) for code, count in dwellings.items()]
     gaps = _gaps(published, bailleur)
-    against = disagreements(published.comparison) if published is not None else {}
+    letters = {code: get_column_letter(k) for k, code in enumerate(sorted(dwellings), 1)}
+    against = stories_of(published) if published is not None else {}
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:
         for axe in Axe:
-            # an axis without action has nothing; without a programme, nothing is known
-            money = None if spent is None else spent.get((code, int(axe)), Decimal(0))
+            scope = axis_scope(axe, code)
+            each = _cell(claims.amount("valorise_par_logement_qpv", scope))
             head = {
                 "niveau": level,
                 "code_qpv": code,
                 "nom_qpv": name,
                 "axe": int(axe),
                 "logements": homes_in,
-                "valorise_eur": money,
-                "valorise_par_logement_eur": _per_dwelling(money, homes_in),
+                "valorise_eur": _cell(claims.amount("valorise", scope)),
+                "valorise_par_logement_eur": each,
+                "depense": math.nan if each is None else float(each),
+                "repere": f"{letters[code]}{int(axe)}" if code in letters else "",
             }
-            rows += _axis_rows(head, level, gaps, published, int(axe), against)
+            rows += _axis_rows(head, code, gaps, published, int(axe), against)
     return Evaluation(pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS)))
 
 
-def _names(located: Located) -> dict[str, str]:
-    """Return the names of the quarters, those of one entrance of a résidence alone included."""
-    homes, doors = located.residences, located.entrances
-    pairs = [*zip(homes["code_qpv"], homes["nom_qpv"], strict=True)]
-    if "qpv_nom" in doors:
-        pairs += zip(doors["qpv_code"], doors["qpv_nom"], strict=True)
-    return {str(code): str(name) for code, name in pairs if code and name}
-
-
-def _per_dwelling(money: Decimal | None, dwellings: int) -> Decimal | None:
-    if money is None or not dwellings:
-        return None
-    return (money / dwellings).quantize(_CENT, ROUND_HALF_UP)
-
-
-def _spent(programme: Programme | None) -> dict[tuple[str, int], Decimal] | None:
-    if programme is None:
-        return None
-    table = programme.by_axis
-    return {
-        (code, int(axe)): value
-        for code, axe, value in zip(
-            table["code_qpv"], table["axe"], table["valorise_eur"], strict=True
-        )
-    }
+def _cell(amount: Amount) -> Decimal | None:
+    """Return euros to the cent, none where they are not known."""
+    return amount.exact.quantize(_CENT, ROUND_HALF_UP) if amount.is_known else None
 
 
 _Gaps = dict[tuple[str, str, str, str], dict[Any, Any]]
@@ -142,7 +139,7 @@ def _gaps(published: Published | None, bailleur: str) -> _Gaps:
 
 def _axis_rows(
     head: dict[str, Any],
-    level: str,
+    code: str,
     gaps: _Gaps,
     published: Published | None,
     axe: int,
@@ -158,15 +155,13 @@ def _axis_rows(
     last = waves[-1] if waves else ""
     rows = []
     for item in linked:
-        gap = gaps.get((Groupe.ECART, last, head["code_qpv"], item))
+        gap = gaps.get((Groupe.ECART, last, code, item))
         shown = gap is not None and gap["publication"] in SHOWN
-        if not shown and level == "qpv":
+        if not shown and code != TOTAL:
             continue
         change = None
         if len(waves) > 1:
-            change = gaps.get(
-                (Groupe.EVOLUTION_ECART, f"{waves[-2]}-{last}", head["code_qpv"], item)
-            )
+            change = gaps.get((Groupe.EVOLUTION_ECART, f"{waves[-2]}-{last}", code, item))
         reading = _reading(gap, change)
         for kind, row in (("ecart", gap), ("evolution", change)):
             if row is not None and (told := against.get(key_of(row))) is not None:
@@ -193,8 +188,8 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
             "isole": gap["isole"],
         }
         verdict = gap["verdict"]
-        now = "ecart_defavorable" if verdict in _LOWER else "ecart_non_conclu"
-        now = "ecart_equivalent" if verdict in _FINE else now
+        now = "ecart_defavorable" if verdict in LOWER else "ecart_non_conclu"
+        now = "ecart_equivalent" if verdict in AS_GOOD else now
     moved = "sans_evolution"
     if change is not None and change["publication"] in SHOWN:
         out |= {
@@ -233,11 +228,12 @@ def readings(
         stock = located if side is None else _settled(located, side)
         money = abate(stock) if abate is not None else None
         total = money.totals.get("abattement_eur", Decimal(0)) if money is not None else None
+        counted = dwellings_by_side(stock.held)
         rows.append(
             {
                 "hypothese": hypothesis,
-                "logements_dans": int(stock.residences["logements_dans"].sum()),
-                "logements_a_verifier": int(stock.residences["logements_a_verifier"].sum()),
+                "logements_dans": counted[QpvStatut.DANS],
+                "logements_a_verifier": counted[QpvStatut.A_VERIFIER],
                 "abattement_eur": total,
                 "au_mieux_eur": money.states.best if money is not None else None,
             }
@@ -246,26 +242,12 @@ def readings(
 
 
 def _settled(located: Located, side: QpvStatut) -> Located:
-    """Read every doubtful dwelling on one side."""
-    entrances = located.entrances.copy()
-    doubt = entrances["qpv_statut"] == QpvStatut.A_VERIFIER
-    entrances.loc[doubt, "qpv_statut"] = str(side)
-    if side is QpvStatut.DANS:
-        bare = doubt & (entrances["qpv_code"] == "")
-        entrances.loc[bare, "qpv_code"] = entrances.loc[bare, "qpv_proche_code"]
-    homes = located.residences.copy()
-    column = "logements_dans" if side is QpvStatut.DANS else "logements_hors"
-    homes[column] = homes[column] + homes["logements_a_verifier"]
-    homes["logements_a_verifier"] = 0
-    total = homes["nb_logements"].where(homes["nb_logements"] > 0)
-    homes["part_qpv"] = (homes["logements_dans"] / total).fillna(0.0).astype(float)
-    doubtful = homes["cote"] == QpvStatut.A_VERIFIER
-    homes.loc[doubtful, "cote"] = str(side)
-    if side is QpvStatut.HORS:
-        homes.loc[doubtful & (homes["logements_dans"] == 0), ["code_qpv", "nom_qpv"]] = ""
-    return type(located)(
-        located.year, located.vintage, entrances, homes, located.correspondence, located.notices
-    )
+    """Read every doubtful door on one side; résidences follow their doors, by the rule of any other."""
+    doors = settled(located.entrances, side)
+    homes = located.residences
+    placed = home_columns(holds(doors)).reindex(homes["id_residence"])
+    homes = homes.assign(**{str(c): placed[c].to_numpy() for c in placed.columns})
+    return with_doors(located, doors, quarters_of(stock=[doors]).named(homes))
 
 
 def margins(

@@ -1,4 +1,4 @@
-"""A reference of a pack led back to its lines: résidence, quarter, action, question or amount.
+"""A reference of a pack led back to its lines: a claim, a résidence, quarter, action, question or amount.
 
 From the data of the pack alone: `donnees/` and its dictionary.
 """
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 Row = dict[str, str]
 
 
-_SUBJECTS: Final = {Subject(name): told for name, told in packaged(__name__).items()}
+_TABLE: Final = packaged(__name__)
+_SUBJECTS: Final = {Subject(name): told for name, told in _TABLE.items() if name != "rows"}
 """What a reference may name, and what explains it."""
+_ROWS: Final = {claim: rows for rows in _TABLE["rows"] for claim in rows["claims"]}
+"""Of a claim, the tables that hold the rows it adds up."""
+_WHOLE: Final = "total"
 _FIRST: Final = (Subject.ACTION, Subject.HOME, Subject.QUARTER, Subject.QUESTION)
 """What a line that bears an amount is about, the first that it names."""
 _SCALES: Final = {"euros": 1, "centimes": 1, "pourcent": 100, "points": 100}
@@ -39,14 +43,14 @@ def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...
     pack : mapping of str to bytes
         As `tfpb.io.packs.pack.read_pack` gives it.
     reference : str
-        Identifier or name of a résidence, of a quarter, of an action, words of a question, or an amount
-        as it is printed (« 260 354 € », « 62 % »).
+        Name of a claim (« Abattement acquis », `acquis`), identifier or name of a résidence, of a quarter, of
+        an action, words of a question, or an amount as it is printed (« 260 354 € », « 62 % »).
 
     Returns
     -------
     tuple of Explanation
-        One a thing of that name; of an amount first where it stands, then the lines of what it is about.
-        Empty when the pack has nothing of that name.
+        One a thing of that name; of an amount first the claims that it is, then where it stands, and the
+        lines of what it is about. Empty when the pack has nothing of that name.
 
     Raises
     ------
@@ -55,8 +59,8 @@ def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...
     """
     try:
         tables = _Tables(pack)
-        found = tables.named(reference)
-        return tuple(tables.trail(kind, key) for kind, key in found) or tables.amount(reference)
+        found = [tables.trail(kind, key) for kind, key in tables.named(reference)]
+        return (*found,) or (*tables.claimed(reference), *tables.amount(reference))
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise fail("pack_illisible", got=type(error).__name__) from error
 
@@ -107,6 +111,8 @@ class _Tables:
             lines = [r for r in self.rows(table) if r[read["key"]] == key]
             if lines:
                 extracts.append(self.extract(table, lines, read["told"]))
+        if kind is Subject.CLAIM:
+            extracts += self.added(key, _WHOLE)
         law = tuple(
             (r["libelle"], r["valeur"], r["reference"])
             for r in self.rows("hypotheses_legales")
@@ -116,6 +122,37 @@ class _Tables:
         row = next((r for r in self.rows(about["table"]) if r[columns[0]] == key), {})
         name = " · ".join(dict.fromkeys(filter(None, (row.get(c, key) for c in columns))))
         return Explanation(kind, name, tuple(extracts), law)
+
+    def claimed(self, reference: str) -> tuple[Explanation, ...]:
+        """Return the claims printed so, the whole before its parts, each with the rows it adds up."""
+        wanted = _number(reference)
+        if wanted is None:
+            return ()
+        scale = 100 if "%" in reference or "point" in reference else 1
+        lines = [
+            r
+            for r in self.rows("faits")
+            if r["valeur_bas"] == r["valeur_haut"]
+            and (value := _number(r["valeur_bas"])) is not None
+            and _shown(value * scale, wanted)
+        ]
+        told = _SUBJECTS[Subject.CLAIM]["trail"]["faits"]["told"]
+        return tuple(
+            Explanation(
+                Subject.CLAIM,
+                f"{line['titre']} · {line['portee']}",
+                (self.extract("faits", [line], told), *self.added(line["nom"], line["portee"])),
+            )
+            for line in sorted(lines, key=lambda r: r["portee"] != _WHOLE)
+        )
+
+    def added(self, claim: str, scope: str) -> list[Extract]:
+        """Return the rows that a claim adds up: quarters for the whole, else those of the quarter."""
+        if (read := _ROWS.get(claim)) is None:
+            return []
+        table = read["whole"] if scope == _WHOLE else read["quarter"]
+        rows = [r for r in self.rows(table) if scope in (_WHOLE, r.get("code_qpv"))]
+        return [self.extract(table, rows, read["told"])] if rows else []
 
     def extract(self, table: str, lines: Sequence[Row], columns: Iterable[str]) -> Extract:
         about = self.titles[table]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.codes import QpvStatut
+from tfpb.facts.place import holds, on_map, quarters_held
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from tfpb.model.location import Located, QpvMap
+    from tfpb.facts.place import QuarterHeld
+    from tfpb.facts.quarter import Quarters
+    from tfpb.model.location import Located
 
 EQUAL: Final = "egal"
 UNKNOWN: Final = "inconnu"
@@ -21,78 +23,94 @@ MORE: Final = "plus"
 OTHERS: Final = "autres_bailleurs"
 CUT: Final = "coupees"
 UNSURE: Final = "a_verifier"
-COLUMNS: Final = (
-    "carte", "code_qpv", "nom_qpv", "logements", "insee", "ecart", "part", "a_verifier", "coupes", "motifs",
-)  # fmt: skip
 _YEAR_APART: Final = 0.02
 """Share by which a stock may grow between the count and now."""
 
 
+class OutsideCount(NamedTuple):
+    """A quarter on one map, against Insee's count.
+
+    Parameters
+    ----------
+    carte : int
+    code_qpv, nom_qpv : str
+    logements, a_verifier, coupes : int
+        Dwellings located there, to check there, and out of every quarter of résidences partly in.
+    insee, ecart, part : float
+        Insee's count, located less it, located over it; NaN where Insee does not say.
+    motifs : tuple of str
+        Codes of what may explain the gap.
+    """
+
+    carte: int
+    code_qpv: str
+    nom_qpv: str
+    logements: int
+    insee: float
+    ecart: float
+    part: float
+    a_verifier: int
+    coupes: int
+    motifs: tuple[str, ...]
+
+
 def outside_counts(
-    located: Located, maps: Mapping[int, QpvMap], counts: Mapping[int, pd.DataFrame]
+    located: Located,
+    quarters: Quarters,
+    maps: Collection[int],
+    counts: Mapping[int, pd.DataFrame],
 ) -> pd.DataFrame:
     """Compare the located dwellings to Insee's count, quarter by quarter, on the same map.
 
     Parameters
     ----------
     located : Located
-    maps : mapping of int to QpvMap
-        For the names of the quarters.
+    quarters : Quarters
+        Their names.
+    maps : collection of int
+        Vintages that are imported.
     counts : mapping of int to DataFrame
         Map → `code_qpv, logements` (NaN: secret or unknown, never nil).
 
     Returns
     -------
     DataFrame
-        `COLUMNS`, one row a quarter where the stock has dwellings, sure or to check. `ecart` = located −
-        Insee; `part` = located / Insee; `coupes` = dwellings that a limit leaves outside, of résidences
-        partly in; `motifs`: codes of what may explain the gap.
+        Fields of `OutsideCount`, one row a quarter where the stock has dwellings, sure or to check.
     """
     doors = located.entrances
-    homes = doors["nb_logements"].fillna(0).astype(int)
-    rows = []
-    for vintage, known in sorted(counts.items()):
-        side, code = f"qpv{vintage}_statut", f"qpv{vintage}_code"
-        if vintage not in maps or side not in doors:
-            continue
-        names = dict(
-            zip(maps[vintage].frame["code_qpv"], maps[vintage].frame["nom_qpv"], strict=True)
-        )
-        number = dict(zip(known["code_qpv"], known["logements"], strict=True))
-        inside = (doors[side] == QpvStatut.DANS).to_numpy()
-        unsure = (doors[side] == QpvStatut.A_VERIFIER).to_numpy()
-        close = doors[code].where(doors[code] != "", doors["qpv_proche_code"])
-        for quarter in sorted({*doors[code][inside], *close[unsure]} - {""}):
-            here = inside & (doors[code] == quarter).to_numpy()
-            split = doors["id_residence"].isin(set(doors["id_residence"][here])).to_numpy()
-            row = {
-                "carte": vintage,
-                "code_qpv": quarter,
-                "nom_qpv": names.get(quarter, ""),
-                "logements": int(homes[here].sum()),
-                "insee": number.get(quarter, np.nan),
-                "a_verifier": int(homes[unsure & (close == quarter).to_numpy()].sum()),
-                "coupes": int(homes[split & ~inside & ~unsure].sum()),
-            }
-            rows.append(
-                {**row, **_gap(row["logements"], row["insee"], row["a_verifier"], row["coupes"])}
-            )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    rows = [
+        _against(vintage, here, quarters, number.get(here.code_qpv, math.nan))
+        for vintage, known in sorted(counts.items())
+        if vintage in maps and f"qpv{vintage}_statut" in doors
+        for number in [dict(known[["code_qpv", "logements"]].itertuples(index=False, name=None))]
+        for here in quarters_held(holds(on_map(doors, vintage)))
+    ]
+    return pd.DataFrame(rows, columns=list(OutsideCount._fields))
 
 
-def _gap(located: int, insee: float, unsure: int, cut: int) -> dict[str, object]:
-    """Return the gap of a quarter, the share located, and what may explain it."""
-    if np.isnan(insee):
-        return {"ecart": np.nan, "part": np.nan, "motifs": (UNKNOWN,)}
-    gap = located - insee
-    motives = []
-    if gap == 0:
-        motives = [EQUAL]
-    elif gap > 0:
-        motives = [MORE]
-    else:
-        motives = [OTHERS, *([UNSURE] if unsure else []), *([CUT] if cut else [])]
-    return {"ecart": gap, "part": located / insee if insee else np.nan, "motifs": tuple(motives)}
+def _against(carte: int, here: QuarterHeld, quarters: Quarters, insee: float) -> OutsideCount:
+    """Set a quarter against Insee's count: the gap, the share located, and what may explain it."""
+    gap = here.inside - insee
+    return OutsideCount(
+        carte,
+        here.code_qpv,
+        quarters[here.code_qpv].shown,
+        here.inside,
+        insee,
+        gap,
+        here.inside / insee if insee else math.nan,
+        here.unsure,
+        here.left_out,
+        _motives(gap, here),
+    )
+
+
+def _motives(gap: float, here: QuarterHeld) -> tuple[str, ...]:
+    if math.isnan(gap):
+        return (UNKNOWN,)
+    if gap >= 0:
+        return (MORE,) if gap else (EQUAL,)
+    return (OTHERS, *([UNSURE] if here.unsure else []), *([CUT] if here.left_out else []))
 
 
 def outside_doubts(table: pd.DataFrame) -> tuple[Fault, ...]:
@@ -101,14 +119,10 @@ def outside_doubts(table: pd.DataFrame) -> tuple[Fault, ...]:
         Fault(
             "insee_depasse",
             Place(),
-            str(row["code_qpv"]),
-            {
-                "logements": int(row["logements"]),
-                "insee": int(row["insee"]),
-                "carte": int(row["carte"]),
-            },
+            row.code_qpv,
+            {"logements": row.logements, "insee": int(row.insee), "carte": row.carte},
             Severity.DOUTE,
         )
-        for row in table.to_dict("records")
-        if row["logements"] > row["insee"] * (1 + _YEAR_APART)
+        for row in map(OutsideCount._make, table.itertuples(index=False, name=None))
+        if row.logements > row.insee * (1 + _YEAR_APART)
     )

@@ -1,57 +1,13 @@
-"""The one truth behind all media: the dossier, and what joins the stages."""
+"""What joins the stages, as values: evaluation, sensitivity, differences, explanations."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
     import pandas as pd
-
-    from tfpb.errors import Fault
-    from tfpb.model.location import Ground, Located, QpvMap
-    from tfpb.model.money import Abatement, DroitCommun, Programme
-    from tfpb.model.record import Check, Reading, Source
-    from tfpb.model.settings import Settings
-    from tfpb.model.survey import Published
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """Everything one pack says. A missing input is `None`: the pack then says what it lacks.
-
-    `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
-    already); a `draft` is for the landlord alone, and says so; None where
-    neither is meant. `last_heights` is what last year's pack tells per abated dwelling. `photos` are those
-    that diagnostics name, as JPEG.
-    """
-
-    settings: Settings
-    run_hash: str
-    maps: dict[int, QpvMap]
-    located: Located
-    ground: Ground
-    survey: Published | None = None
-    abatement: Abatement | None = None
-    programme: Programme | None = None
-    droit_commun: DroitCommun | None = None
-    conventions: pd.DataFrame | None = None
-    evaluation: Evaluation | None = None
-    sensitivity: Sensitivity | None = None
-    sources: tuple[Source, ...] = ()
-    checks: tuple[Check, ...] = ()
-    notices: tuple[Fault, ...] = ()
-    readings: tuple[Reading, ...] = ()
-    outside: pd.DataFrame | None = None
-    release: Mapping[str, Any] = field(default_factory=dict)
-    released_before: bool = False
-    last_heights: Mapping[str, Decimal] = field(default_factory=dict)
-    photos: Mapping[str, bytes] = field(default_factory=dict)
-    draft: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +79,7 @@ class Difference:
 class Subject(StrEnum):
     """What a reference of a pack names."""
 
+    CLAIM = "fait"
     HOME = "residence"
     QUARTER = "quartier"
     ACTION = "action"

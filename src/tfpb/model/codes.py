@@ -77,7 +77,7 @@ class Ajustement(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a gap shows, given the margin set beforehand."""
+    """What a gap shows, given the margin set beforehand; or, of one that is not shown, why (`outcome`)."""
 
     EQUIVALENT = "equivalent"
     EQUIVALENT_INFERIEUR = "equivalent_inferieur"
@@ -86,6 +86,7 @@ class Verdict(StrEnum):
     INFERIEUR = "inferieur"
     ECART_DEFAVORABLE = "ecart_defavorable"
     NON_CONCLUANT = "non_concluant"
+    MASQUE = "masque"
     NON_PUBLIABLE = "non_publiable"
     NON_CALCULABLE = "non_calculable"
     HAUSSE = "hausse"
@@ -105,6 +106,19 @@ class Publication(StrEnum):
 
 SHOWN: Final = frozenset({Publication.PUBLIABLE.value, Publication.FRAGILE.value})
 """A cell in one of these states may be shown."""
+LOWER: Final = frozenset(
+    {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
+)
+"""Verdicts that establish a lower satisfaction in QPV, whatever the margin."""
+AS_GOOD: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR})
+"""Verdicts that establish one as good as elsewhere or better, to the margin; of others nothing is known."""
+ALONE: Final = "oui"
+"""`isole` of a verdict that the correction for the number of questions of its theme does not keep."""
+
+
+def outcome(verdict: str, publication: str) -> str:
+    """Return what a row of the survey comes to: its verdict where it is shown, else why it is not."""
+    return str(verdict if publication in SHOWN else publication)
 
 
 class Statut(StrEnum):
@@ -115,6 +129,7 @@ class Statut(StrEnum):
     EXONERE = "exonere"
     SANS_CONVENTION = "sans_convention"
     NON_DECLARE = "non_declare"
+    NON_LU = "non_lu"
     ELIGIBLE = "eligible"
     A_RECLAMER = "a_reclamer"
     ABATTU = "abattu"
@@ -124,7 +139,6 @@ class Statut(StrEnum):
 class Reserve(StrEnum):
     """What an amount that is neither acquired nor lost hangs on."""
 
-    AVIS = "avis"
     COTE = "cote"
     CONVENTIONS = "conventions"
     CONVENTION = "convention"

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-import numpy as np
-import pandas as pd
-
-from tfpb.model.codes import QpvStatut
-from tfpb.model.columns import numbers, texts
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from tfpb.errors import Fault
 
@@ -49,30 +44,6 @@ class QpvMap:
     mended: tuple[str, ...] = ()
 
 
-def dwellings_inside(entrances: pd.DataFrame | None, residences: pd.DataFrame) -> dict[str, int]:
-    """Count the dwellings of each quarter door by door: a résidence may stand in two.
-
-    Parameters
-    ----------
-    entrances : DataFrame or None
-        Stock and `LOCATION_COLUMNS`; without it a résidence is wholly in its one quarter.
-    residences : DataFrame
-        `RESIDENCE_COLUMNS`.
-
-    Returns
-    -------
-    dict of str to int
-        By code; quarters without dwellings are left out.
-    """
-    if entrances is None or entrances.empty:
-        codes, homes = residences["code_qpv"], residences["logements_dans"]
-    else:
-        doors = entrances[entrances["qpv_statut"] == QpvStatut.DANS]
-        codes, homes = doors["qpv_code"], doors["nb_logements"]
-    counted = homes.astype("Float64").fillna(0).groupby(codes.fillna("").astype(str)).sum()
-    return {str(c): int(n) for c, n in sorted(counted.items()) if c and n}
-
-
 @dataclass(frozen=True, slots=True)
 class Located:
     """The stock, geocoded and located for one tax year.
@@ -87,6 +58,9 @@ class Located:
         Stock columns + `RESULT_COLUMNS` + `LOCATION_COLUMNS` (+ stamp): one row an entrance.
     residences : DataFrame
         `RESIDENCE_COLUMNS`.
+    held : DataFrame
+        Who holds what where, as `facts.place.holds` gathers the entrances; `facts.place.located_stock`
+        makes all of it.
     correspondence : DataFrame
         2015→2024 by overlay: `code_2015, nom_2015, code_2024, nom_2024, surface_commune_m2,
         part_2015, part_2024, logements, lien` (identique|modifie|scinde|fusionne|nouveau|disparu).
@@ -97,81 +71,9 @@ class Located:
     vintage: int
     entrances: pd.DataFrame
     residences: pd.DataFrame
+    held: pd.DataFrame
     correspondence: pd.DataFrame
     notices: tuple[Fault, ...] = ()
-
-    @property
-    def inside(self) -> dict[str, int]:
-        """Return the dwellings of each quarter, counted door by door."""
-        return dwellings_inside(self.entrances, self.residences)
-
-    @property
-    def counts(self) -> StockCounts:
-        """Return the counts of the stock."""
-        homes, doors = self.residences, self.entrances
-        doubtful = homes["logements_a_verifier"]
-        return StockCounts(
-            residences=len(homes),
-            entrances=len(doors),
-            dwellings=int(homes["nb_logements"].sum()),
-            inside=int(homes["logements_dans"].sum()),
-            outside=int(homes["logements_hors"].sum()),
-            doubtful=int(doubtful.sum()),
-            doubtful_residences=int((doubtful > 0).sum()),
-            doubtful_entrances=int((doors["qpv_statut"] == QpvStatut.A_VERIFIER).sum()),
-        )
-
-    @property
-    def parts(self) -> pd.DataFrame:
-        """Return what each quarter holds of each résidence, whose buildings may stand in several.
-
-        A doubtful entrance is counted in the nearest quarter where its résidence stands, else in that of
-        its résidence; one of a résidence of no quarter, nowhere.
-
-        Returns
-        -------
-        DataFrame
-            `code_qpv, id_residence, logements_dans, logements_a_verifier`, by code.
-        """
-        homes, sides = self.residences, texts(self.entrances, "qpv_statut")
-        own = dict(zip(homes["id_residence"], texts(homes, "code_qpv"), strict=True))
-        sure, unsure = (self.entrances[sides == s] for s in (QpvStatut.DANS, QpvStatut.A_VERIFIER))
-        inside = zip(sure["id_residence"], texts(sure, "qpv_code"), strict=True)
-        stands = [(home, code or own[home]) for home, code in inside]
-        near = zip(texts(unsure, "qpv_code"), texts(unsure, "qpv_proche_code"), strict=True)
-        nearest = [code or beside for code, beside in near]
-        doubts = list(zip(unsure["id_residence"], nearest, strict=True))
-        known = set(stands)
-        doubts = [(home, code if (home, code) in known else own[home]) for home, code in doubts]
-        rows = pd.DataFrame([*stands, *doubts], columns=["id_residence", "code_qpv"])
-        counted = [np.nan_to_num(numbers(d, "nb_logements")).round() for d in (sure, unsure)]
-        nothing = [np.zeros(len(some)) for some in counted]
-        rows["logements_dans"] = np.concatenate([counted[0], nothing[1]]).astype(int)
-        rows["logements_a_verifier"] = np.concatenate([nothing[0], counted[1]]).astype(int)
-        met = rows[rows["code_qpv"] != ""]
-        return met.groupby(["code_qpv", "id_residence"], sort=True).sum().reset_index()
-
-
-class StockCounts(NamedTuple):
-    """Counts of the stock.
-
-    Parameters
-    ----------
-    residences, entrances, dwellings : int
-    inside, outside, doubtful : int
-        Dwellings by side; they add up to `dwellings`.
-    doubtful_residences, doubtful_entrances : int
-        Those with at least one dwelling to check; entrances to check.
-    """
-
-    residences: int
-    entrances: int
-    dwellings: int
-    inside: int
-    outside: int
-    doubtful: int
-    doubtful_residences: int = 0
-    doubtful_entrances: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +140,12 @@ class GapLine:
     ic95: tuple[float, float] | None = None
     qpv: float | None = None
     hors: float | None = None
-    n: int = 0
+    n: float | None = None
     sign: str = ""
     words: str = ""
-    n_qpv: int = 0
-    n_hors: int = 0
+    n_qpv: float | None = None
+    n_hors: float | None = None
+    masked: bool = False  # the figure exists, showing it would expose households
     otherwise: bool = False  # the figure like with like does not say the same
 
 
@@ -293,8 +196,10 @@ class MapModel:
         `code_qpv, nom`: the other vintage, ghosted.
     residences : DataFrame
         `id_residence, nom, bailleur, commune, adresse, statut (dans|hors|a_verifier), code_qpv,
-        logements, distance_m, motif, coupee, longitude, latitude`, grouping columns free; `coupee` (dwellings
-        on each side, words) is empty but for a résidence that the limit cuts, placed on the side it is told.
+        logements, dessines, distance_m, motif, coupee, longitude, latitude`, grouping columns free;
+        `dessines`: dwellings that its mark stands for (those to check where it is in doubt); `coupee`
+        (dwellings on each side, words) is empty but for a résidence that the limit cuts, placed on the side
+        it is told.
     gaps : DataFrame
         `code_qpv, vague, item, libelle, theme, ecart, ic95_bas, ic95_haut, n, verdict, phrase,
         publication, faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the

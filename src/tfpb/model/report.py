@@ -129,8 +129,8 @@ class Chart:
         Columns by `kind`: see `tfpb.report.charts`.
     alt : str
         The picture in words.
-    margin : float, optional
-        δ, in the unit of rows (0.05 for 5 points).
+    margin : float
+        δ, in the unit of rows (0.05 for 5 points); 0 for none.
     reach : float
         Both ends of the axis at least: charts of one section are read with one ruler.
     series : tuple of str
@@ -143,7 +143,7 @@ class Chart:
     rows: pd.DataFrame
     alt: str
     unit: str = ""
-    margin: float | None = None
+    margin: float = 0.0
     reach: float = 0.0
     source: str = ""
     notes: tuple[str, ...] = ()

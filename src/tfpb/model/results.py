@@ -36,6 +36,11 @@ EVALUATION_COLUMNS: Final = _COLUMNS["evaluation"]
 
 STATE_COLUMNS: Final[Mapping[str, str]] = _TABLES["states"]
 RESERVE_COLUMNS: Final = {name: Reserve(code) for name, code in _TABLES["reserves"].items()}
+RESERVE_FACTS: Final = {name: Reserve(code) for name, code in _TABLES["reserve_facts"].items()}
+UNREAD_FACTS: Final = _COLUMNS["unread_facts"]
+PREMISES_FACT_COLUMNS: Final = (
+    *_COLUMNS["premises_facts"], *RESERVE_FACTS, *(f"{name}_de_plus" for name in UNREAD_FACTS),
+)  # fmt: skip
 MONEY_QPV_COLUMNS: Final = (
     *_COLUMNS["money_qpv"], *STATE_COLUMNS, *RESERVE_COLUMNS, "logements_sans_montant", "nature",
 )  # fmt: skip

@@ -6,7 +6,7 @@ Each function here runs in a process of its own (`tfpb.page.jobs`) and calls wha
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -16,10 +16,12 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import Severity, TfpbError
+from tfpb.facts.place import doubtful
+from tfpb.facts.quarter import quarters_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_settings
-from tfpb.model.codes import GeocodeVerdict, QpvStatut
+from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
@@ -36,14 +38,15 @@ from tfpb.words.documents.note_words import closing
 from tfpb.words.documents.pack_words import difference_words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money.state_words import state_sentences
+from tfpb.words.page.screen_words import STATES, UNLINED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tfpb.errors import Fault
-    from tfpb.model.assembly import Dossier
-    from tfpb.model.money import States
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.record import Reading
     from tfpb.model.report import KeyFigure
     from tfpb.model.settings import Settings
@@ -123,8 +126,8 @@ class Outlook:
     readings : tuple of Reading
     doubts : tuple of Doubt
         Worst euros first.
-    states : States or None
-        The money in states; None without a tax sheet.
+    states : mapping of str to Amount
+        The claims of money that the screen shows, over the whole; empty without a tax sheet.
     figures : tuple of KeyFigure
         Those of the summary.
     standing : tuple of str
@@ -146,7 +149,7 @@ class Outlook:
     faults: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-    states: States | None = None
+    states: Mapping[str, Amount] = field(default_factory=dict)
     figures: tuple[KeyFigure, ...] = ()
     standing: tuple[str, ...] = ()
     lacking: tuple[tuple[str, str], ...] = ()
@@ -214,8 +217,9 @@ def make(tell: Tell, file: Path, geography: Path, target: Path, *, release: bool
 def _outlook(made: Dossier, faults: tuple[Fault, ...], geography: Path, **more: Any) -> Outlook:
     money, on = made.abatement, made.settings.dossier.date
     if money is not None:
-        more["states"] = money.states
-        more["standing"] = state_sentences(money, on)
+        held = made.claims.within()
+        more["states"] = {name: held.amount(name) for name in (*STATES, UNLINED)}
+        more["standing"] = state_sentences(held, money.year, on)
     blocks = (b for b in synthese(made).blocks if isinstance(b, KeyFigures))
     return Outlook(
         faults,
@@ -231,14 +235,9 @@ def _quarters(settings: Settings, geography: Path) -> tuple[tuple[str, str], ...
     """List the quarters of the ruling maps; those of other départements are left to whoever types one."""
     from tfpb.geodata.qpv_imports import load_qpv  # noqa: PLC0415 - geopandas
 
-    out: dict[str, str] = {}
     vintages = (2015, 2024) if settings.dossier.annee < 2025 else (2024, 2015)  # noqa: PLR2004
-    for vintage in vintages:
-        found = load_qpv(geography, vintage)
-        if found is not None:
-            for code, name in found.frame[["code_qpv", "nom_qpv"]].itertuples(index=False):
-                out.setdefault(str(code), str(name))
-    return tuple(out.items())
+    maps = (load_qpv(geography, vintage) for vintage in vintages)
+    return tuple((q.code_qpv, q.nom) for q in quarters_of(m for m in maps if m is not None))
 
 
 def doubts_of(made: Dossier, geography: Path) -> list[Doubt]:
@@ -277,7 +276,7 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _doors(entrances: pd.DataFrame) -> dict[str, tuple[tuple[float, float], ...]]:
     """Return the points of each résidence that has an entrance to decide on."""
-    unsure = entrances["id_residence"][entrances["qpv_statut"] == QpvStatut.A_VERIFIER]
+    unsure = entrances["id_residence"][doubtful(entrances)]
     rows = entrances[entrances["id_residence"].isin(unsure)].dropna(subset=["result_x", "result_y"])
     out: dict[str, dict[tuple[float, float], None]] = {}
     for home, x, y in rows[["id_residence", "result_x", "result_y"]].itertuples(index=False):

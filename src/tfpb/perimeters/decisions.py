@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.facts.quarter import Quarters, quarters_of
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import texts
 from tfpb.perimeters.points import place_of
@@ -112,23 +113,19 @@ def _read(points: pd.DataFrame, decisions: pd.DataFrame) -> list[_Decision]:
     return out
 
 
-def _names(maps: Mapping[int, QpvMap]) -> dict[int, dict[str, str]]:
-    """Return the names of quarters by map and code."""
-    frames = {v: m.frame for v, m in maps.items()}
-    return {
-        v: dict(zip(f["code_qpv"].astype(str), f["nom_qpv"].astype(str), strict=True))
-        for v, f in frames.items()
-    }
+def _quarters(maps: Mapping[int, QpvMap]) -> dict[int, Quarters]:
+    """Return the quarters of each map."""
+    return {v: quarters_of([m]) for v, m in maps.items()}
 
 
 def _by_row(
-    read: list[_Decision], vintages: list[int], names: Mapping[int, Mapping[str, str]]
+    read: list[_Decision], vintages: list[int], names: Mapping[int, Quarters]
 ) -> dict[int, list[_Decision]]:
     """Gather the decisions of each row; one whose quarter is not on the ruling map was taken on another."""
     out: dict[int, list[_Decision]] = {}
     for one in read:
         for i in one.rows:
-            if not one.code or one.code in names.get(int(vintages[i]), {}):
+            if not one.code or one.code in names.get(int(vintages[i]), ()):
                 out.setdefault(i, []).append(one)
     return out
 
@@ -153,7 +150,7 @@ def apply_decisions(
     map: it is left aside. The sentence of each row names date and piece, and keeps the reason of the map.
     """
     out = located.copy()
-    names = _names(maps)
+    names = _quarters(maps)
     columns = ("qpv_statut", "qpv_code", "qpv_nom", "qpv_motif", "qpv2015_statut", "qpv2015_code",
                "qpv2024_statut", "qpv2024_code")  # fmt: skip
     cells: dict[str, list[Any]] = {c: out[c].tolist() for c in columns}
@@ -177,7 +174,7 @@ def apply_decisions(
         cells["qpv_motif"][i] = motive
         cells["qpv_statut"][i] = cells[f"qpv{vintage}_statut"][i] = statut
         cells["qpv_code"][i] = cells[f"qpv{vintage}_code"][i] = code
-        cells["qpv_nom"][i] = names[vintage].get(code, "")
+        cells["qpv_nom"][i] = names[vintage][code].nom
     for name, values in cells.items():
         out[name] = pd.Series(values, index=out.index)
     return out
@@ -201,7 +198,7 @@ def check_decisions(
         Doubts: `decision_sans_objet`, `decision_incomplete`, `decision_contredite`,
         `decision_code_inconnu`, `decision_sans_quartier`, `decisions_contraires`.
     """
-    known, read = _names(maps), _read(points, decisions)
+    known, read = _quarters(maps), _read(points, decisions)
     columns = ("qpv_statut", "qpv_code", "qpv_motif", "qpv_millesime", "qpv_proche_code")
     cells = list(zip(*(located[c].tolist() for c in columns), strict=True))
     # a decision on a whole résidence meets several entrances: each doubt is listed once
@@ -212,7 +209,7 @@ def check_decisions(
 
 
 def _of_lines(
-    read: list[_Decision], cells: list[tuple[Any, ...]], known: Mapping[int, Mapping[str, str]]
+    read: list[_Decision], cells: list[tuple[Any, ...]], known: Mapping[int, Quarters]
 ) -> Iterator[Fault]:
     """Doubt a decision by itself: without an entrance, unsigned, of no quarter of the map, against it."""
     for one in read:
@@ -224,7 +221,7 @@ def _of_lines(
             yield _doubt("decision_incomplete", one.place, one.side, manque=lacking)
         for i in one.rows:
             statut, code, motive, vintage, _ = cells[i]
-            if one.code and one.code not in known.get(int(vintage), {}):
+            if one.code and one.code not in known.get(int(vintage), ()):
                 yield _doubt("decision_code_inconnu", one.place, one.code, millesime=int(vintage))
             elif one.contradicts(statut, code):
                 said = f"{one.side} {one.quarter}".strip()
@@ -232,7 +229,7 @@ def _of_lines(
 
 
 def _of_rows(
-    read: list[_Decision], cells: list[tuple[Any, ...]], known: Mapping[int, Mapping[str, str]]
+    read: list[_Decision], cells: list[tuple[Any, ...]], known: Mapping[int, Quarters]
 ) -> Iterator[Fault]:
     """Doubt what decisions say together of an entrance: contrary sides or quarters, or no quarter at all."""
     for i, lines in _by_row(read, [row[3] for row in cells], known).items():

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import fail
+from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.columns import numbers, texts
 from tfpb.model.projection import LAMBERT_93, legal_epsg
@@ -161,10 +162,9 @@ def correspondence(
     table["logements"], table["logements_a_verifier"] = _dwellings(table, entrances)
     if entrances is not None:
         table = table[_near(table, entrances)]
-    for year, qpv in ((OLD, old), (NEW, new)):
-        codes, names = (qpv.frame[c].astype(str) for c in ("code_qpv", "nom_qpv"))
-        name_of = dict(zip(codes, names, strict=True))
-        table[f"nom_{year}"] = [name_of.get(c, "") for c in table[f"code_{year}"]]
+    named = quarters_of((old, new))
+    for year in (OLD, NEW):
+        table[f"nom_{year}"] = [named[c].nom for c in table[f"code_{year}"]]
     return (
         table[list(CORRESPONDENCE_COLUMNS)]
         .sort_values(["code_2015", "code_2024"], key=lambda s: s.where(s != "", "~"), kind="stable")

@@ -10,10 +10,10 @@ from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
+from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
-from tfpb.model.assembly import Dossier
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
 from tfpb.pipeline.published_before import last_heights, precedents, release_of
@@ -254,12 +254,12 @@ def assembled(
     ground : Ground, optional
         In place of a ground that was not drawn.
     """
-    located = values[stages.LOCATED]
+    located, quarters = values[stages.LOCATED], values[stages.QUARTERS]
     every = (*inputs.sources, *geography.sources, *sources)
     drawn = values.get(stages.GROUND) or ground
     assert drawn is not None  # noqa: S101 - the caller gives what it did not draw
     survey = values[stages.SURVEY]
-    outside = outside_counts(located, geography.maps, geography.counts)
+    outside = outside_counts(located, quarters, geography.maps, geography.counts)
     readings = (*inputs.readings, *(survey.readings if survey is not None else ()))
     least = survey.masking_n if survey is not None else LEAST
     return Dossier(
@@ -281,6 +281,8 @@ def assembled(
         outside=outside,
         checks=checks_of(inputs.frames["patrimoine"], located),
         notices=(*doubts, *outside_doubts(outside), *_notices(values)),
+        claims=values[stages.CLAIMS],
+        quarters=quarters,
     )
 
 

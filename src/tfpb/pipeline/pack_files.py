@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.evidence.differences import DICTIONARY, DICTIONARY_COLUMNS
+from tfpb.io.packs.data_package import data_package
 from tfpb.io.packs.geopackage import geopackage_bytes, geoparquet_bytes
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
@@ -40,7 +41,7 @@ from tfpb.words.money.programme_words import BILAN_TITLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import MapModel, QpvPage
     from tfpb.model.money import Programme
     from tfpb.model.settings import Entete
@@ -54,6 +55,7 @@ _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
 """Documents of a report, by name inside the pack."""
 DOCUMENTS: Final = tuple(_MEDIA)
 NOTE_FILE: Final = "note.pdf"
+PACKAGE: Final = "donnees/datapackage.json"
 _LARGE_PT: Final = 14.0
 """Body of the page for residents: read at arm's length, and after a photocopier."""
 
@@ -222,11 +224,13 @@ def drafts(files: Iterable[str]) -> dict[str, bytes]:
 
 
 def data_files(said: Report) -> dict[str, bytes]:
-    """Write the tables of a report that go out as data: name inside the pack → CSV."""
+    """Write the tables of a report that go out as data, and what describes them: name → bytes."""
+    given = data_tables(said)
+    package = data_package(f"tfpb-{said.year}-{said.run_hash}", said.title, given)
     return {
         f"donnees/{table.key}.csv": csv_bytes(table.rows[[c.key for c in table.columns]])
-        for table in data_tables(said)
-    }
+        for table in given
+    } | {PACKAGE: dumps(package)}
 
 
 def programme_files(

@@ -1,7 +1,7 @@
 """The rooms that are slow to load (scipy, shapely), loaded when a step first calls them.
 
 A command that needs none starts in less than half the time: 0.6 s of processor for `perimeters`, 0.9 for
-`survey`, which `evaluation` reads. The others (0.25 s together) are imported where they are called.
+`survey`, which `evaluation` reads, 0.3 for `ground` (geopandas) and for `tax`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-__all__ = ["evaluation", "perimeters", "survey"]
+__all__ = ["evaluation", "ground", "perimeters", "survey", "tax"]
 
 
 class _Later:
@@ -23,8 +23,9 @@ class _Later:
 
 
 if TYPE_CHECKING:
-    from tfpb import perimeters, survey
+    from tfpb import perimeters, survey, tax
     from tfpb.evidence import evaluation
+    from tfpb.report import ground
 else:
-    perimeters, survey = _Later("tfpb.perimeters"), _Later("tfpb.survey")
-    evaluation = _Later("tfpb.evidence.evaluation")
+    perimeters, survey, tax = map(_Later, ("tfpb.perimeters", "tfpb.survey", "tfpb.tax"))
+    evaluation, ground = map(_Later, ("tfpb.evidence.evaluation", "tfpb.report.ground"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.pipeline.steps import costing, geocoding, locating, surveying
+from tfpb.pipeline.steps import claiming, costing, geocoding, locating, surveying
 from tfpb.pipeline.wiring import Key, Outcome, Values, check, needed, run_stages, stage
 from tfpb.stage import Execute, directly
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tfpb.addresses.file_geocoder import FileGeocoder
     from tfpb.errors import Headers
+    from tfpb.facts.claim import Claims
+    from tfpb.facts.quarter import Quarters
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.assembly import Evaluation, Sensitivity
@@ -56,6 +58,8 @@ SETTLED: Final[Key[Settled]] = Key("settled")
 POINTS: Final[Key[Points]] = Key("points")
 SIDES: Final[Key[Sides]] = Key("sides")
 LOCATED: Final[Key[Located]] = Key("located")
+QUARTERS: Final[Key[Quarters]] = Key("quarters")
+"""Every quarter of the maps and of the stock, by its one name."""
 SURVEY_SIDES: Final[Key[pd.DataFrame | None]] = Key("survey_sides")
 SURVEY_ALONE: Final[Key[Published | None]] = Key("survey_alone")
 SURVEY: Final[Key[Published | None]] = Key("survey")
@@ -66,6 +70,8 @@ EVALUATION: Final[Key[Evaluation | None]] = Key("evaluation")
 DOUBTS: Final[Key[pd.DataFrame]] = Key("doubts")
 SENSITIVITY: Final[Key[Sensitivity]] = Key("sensitivity")
 GROUND: Final[Key[Ground]] = Key("ground")
+CLAIMS: Final[Key[Claims]] = Key("claims")
+"""Every figure of the dossier, each under one name."""
 
 START: Final = (
     INPUTS, ADDRESSES, GEOCODER, WATCH, GEOGRAPHY, RULE, CARTE, ANSWERS, SCOPE, BEFORE, TAXES, TAX_RULE,
@@ -84,9 +90,11 @@ STAGES: Final = (
     stage("Enquête", surveying.estimate, SURVEY_ALONE,
           kept="publication"),
     stage("Secret statistique", surveying.keep_masked, SURVEY),
+    stage("Quartiers", locating.quarters, QUARTERS),
     stage("Abattement", costing.abate, ABATEMENT),
     stage("Programme", costing.programme, PROGRAMME),
     stage("Droit commun", costing.droit_commun, DROIT_COMMUN),
+    stage("Faits", claiming.claim, CLAIMS),
     stage("Évaluation", costing.evaluate, EVALUATION),
     stage("Doutes du parc", costing.doubts, DOUBTS, kept="table"),
     stage("Sensibilité", costing.sensitive, SENSITIVITY),

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.facts.place import quarter_homes, with_doors
+from tfpb.facts.quarter import quarters_of
+from tfpb.facts.table import claims_of
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import dumps
 from tfpb.io.tables.scratch import scratch_folder
@@ -94,10 +97,14 @@ def _model(job: MapJob) -> MapModel:
         abatement=job.abatement,
         programme=job.programme,
         sources=geography.sources,
+        claims=thin.claims.renewed(
+            claims_of(located, job.abatement, job.programme, None, bailleur="")
+        ),
+        quarters=quarters_of(geography.maps.values(), [located.entrances]),
     )
     model = map_model(dossier)
     homes = located.residences.set_index("id_residence")
-    held = located.parts
+    held = quarter_homes(located.held)
     held = held.assign(bailleur=held["id_residence"].map(homes["bailleur"]))
     return replace(
         model,
@@ -141,7 +148,7 @@ def apart(located: Located) -> Located:
         pairs = zip(frame["id_residence"], frame["bailleur"], strict=True)
         return frame.assign(id_residence=[f"{i} · {b}" if i in shared else i for i, b in pairs])
 
-    return replace(located, residences=renamed(homes), entrances=renamed(doors))
+    return with_doors(located, renamed(doors), renamed(homes))
 
 
 def joint_money(

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.facts.place import quarter_homes
 from tfpb.model.results import STATE_COLUMNS
 from tfpb.model.survey import only
 from tfpb.report.sections.restitution import RegionFacts
+from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.words.documents.region_words import REGION_ROLES
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.money.accounts import axis_words
@@ -51,7 +53,7 @@ def region_facts(
         valued=added(money["valorise_eur"]),
         partly=partly(money),
         places=_stock_by_place(homes, held, places),
-        territories=territories,
+        territories=veiled(territories),
         axes=axes(parts, quarters),
         files=_files(sources),
     )
@@ -63,7 +65,7 @@ def codes_in(homes: pd.DataFrame, column: str = "code_qpv") -> list[str]:
 
 
 def quarter_stock(parts: Sequence[Part]) -> pd.DataFrame:
-    """Return what each quarter holds of each résidence of all bailleurs, as `Located.parts` counts it.
+    """Return what each quarter holds of each résidence of all bailleurs (`facts.place.quarter_homes`).
 
     Returns
     -------
@@ -72,7 +74,7 @@ def quarter_stock(parts: Sequence[Part]) -> pd.DataFrame:
     """
     rows = []
     for part in parts:
-        homes, held = part.located.residences, part.located.parts
+        homes, held = part.located.residences, quarter_homes(part.located.held)
         cities = dict(zip(homes["id_residence"], homes["code_insee"], strict=True))
         cities_of = [cities[home] for home in held["id_residence"]]
         rows.append(held.assign(bailleur=part.name, code_insee=cities_of))
@@ -117,7 +119,7 @@ def quarter_money(
         sum is then a least.
     """
     codes = sorted(set(codes))
-    homes = [p.located.parts for p in parts]
+    homes = [quarter_homes(p.located.held) for p in parts]
     lines = [p.abatement.by_qpv for p in parts if p.abatement is not None]
     acted = [
         only(p.programme.balance, annee=p.settings.dossier.annee)
@@ -148,7 +150,7 @@ def _partly(parts: Sequence[Part], codes: Sequence[str]) -> dict[str, list[bool]
 
 def held(part: Part) -> set[str]:
     """Return the quarters where a bailleur has dwellings."""
-    homes = part.located.parts
+    homes = quarter_homes(part.located.held)
     return set(homes.loc[homes["logements_dans"] > 0, "code_qpv"].astype(str))
 
 

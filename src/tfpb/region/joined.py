@@ -154,6 +154,7 @@ def join_stock(parts: Sequence[Part]) -> Located:
         vintage=first.vintage,
         entrances=pd.concat([w.entrances for w in whole], ignore_index=True),
         residences=pd.concat([w.residences for w in whole], ignore_index=True),
+        held=pd.concat([w.held for w in whole], ignore_index=True),
         correspondence=first.correspondence.iloc[:0],
     )
 

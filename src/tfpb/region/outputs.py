@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
 from tfpb.archives import zip_bytes
+from tfpb.facts.place import quarter_of_door, with_doors
 from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps, listed
 from tfpb.io.packs.provenance import versions
-from tfpb.model.codes import QpvStatut
 from tfpb.model.record import Source
 from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import RELEASE
@@ -254,13 +254,12 @@ def in_quarters(located: Located, held: pd.DataFrame, codes: Collection[str]) ->
         main[row[:2]] if row in elsewhere else row[2] for row in _rows(kept.residences, columns)
     ]
     doors = kept.entrances
-    near = doors["qpv_code"].where(doors["qpv_code"] != "", doors["qpv_proche_code"])
-    near = near.where(doors["qpv_statut"] != QpvStatut.HORS, "")
-    apart = [row in elsewhere for row in _rows(doors.assign(code_qpv=near), columns)]
-    return replace(
+    placed = doors.assign(code_qpv=quarter_of_door(doors))
+    apart = [row in elsewhere for row in _rows(placed, columns)]
+    return with_doors(
         kept,
-        entrances=doors[~np.array(apart, dtype=bool)].reset_index(drop=True),
-        residences=kept.residences.assign(code_qpv=codes_now),
+        doors[~np.array(apart, dtype=bool)].reset_index(drop=True),
+        kept.residences.assign(code_qpv=codes_now),
     )
 
 
@@ -273,11 +272,7 @@ def _of_residences(located: Located, here: Flags) -> Located:
     homes, doors = located.residences[here], located.entrances
     keys = set(zip(homes["bailleur"], homes["id_residence"], strict=True))
     mine = [key in keys for key in zip(doors["bailleur"], doors["id_residence"], strict=True)]
-    return replace(
-        located,
-        entrances=doors[mine].reset_index(drop=True),
-        residences=homes.reset_index(drop=True),
-    )
+    return with_doors(located, doors[mine].reset_index(drop=True), homes.reset_index(drop=True))
 
 
 def _drawn_places(region: Region) -> list[tuple[str, str, str]]:

@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.record import Source
     from tfpb.model.report import Report, Section
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
 
-_LATE: Final = (stages.EVALUATION, stages.SENSITIVITY)
+_LATE: Final = (stages.QUARTERS, stages.EVALUATION, stages.SENSITIVITY, stages.CLAIMS)
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
     "Bilan du programme", ("programme", "head", "draft"), "bilans", programme_files, kept="fichiers"
@@ -196,6 +196,7 @@ def _dossier(job: PackJob) -> Dossier:
         Values()
         .having(stages.GEOGRAPHY, geography)
         .having(stages.SCOPE, scope_of(part.settings))
+        .having(stages.INPUTS, part.inputs)
         .having(stages.LOCATED, part.located)
         .having(stages.DOUBTS, part.doubts)
         .having(stages.SURVEY, published)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from tfpb.model.assembly import Dossier
+from tfpb.facts.claim import Claims
+from tfpb.facts.place import located_stock
+from tfpb.facts.survey_claims import survey_claims
+from tfpb.facts.whole_dossier import Dossier
 from tfpb.model.codes import SHOWN, TOTAL
-from tfpb.model.location import Ground, Located
+from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.model.survey import only
@@ -191,5 +194,15 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         ),
         fichiers=Fichiers(patrimoine=of.settings.file),
     )
-    located = Located(of.year, of.vintage, nothing, homes, nothing)
-    return Dossier(settings, of.run_hash, {}, located, no_ground(), survey, draft=of.draft)
+    located = located_stock(of.year, of.vintage, nothing, homes, nothing)
+    heard = () if survey is None else survey_claims(survey, survey.name_of(head.organisme_regional))
+    return Dossier(
+        settings,
+        of.run_hash,
+        {},
+        located,
+        no_ground(),
+        survey,
+        draft=of.draft,
+        claims=Claims(heard),
+    )

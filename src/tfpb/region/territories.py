@@ -14,6 +14,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.evidence.outside_count import outside_counts
+from tfpb.facts.quarter import quarters_of
 from tfpb.geodata.geography import open_geography
 from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.projection import LAMBERT_93, crs
@@ -159,7 +160,9 @@ def quarter_rows(
         zip(zip(spent["code_qpv"], spent["axe"], strict=True), spent["valorise_eur"], strict=True)
     )
     unsure = stock.groupby("code_qpv")["logements_a_verifier"].sum()
-    counted = outside_counts(located, geography.maps, geography.counts)
+    counted = outside_counts(
+        located, quarters_of(geography.maps.values()), geography.maps, geography.counts
+    )
     counted = only(counted, carte=located.vintage)
     known = dict(zip(counted["code_qpv"], counted["insee"], strict=True))
     rows = money.assign(

@@ -12,10 +12,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from tfpb.model.codes import QpvStatut
+from tfpb.facts.place import doubtful, drawn, quarters_held
+from tfpb.facts.quarter import among
 from tfpb.model.projection import LAMBERT_93, LONLAT, crs
 from tfpb.report import theme
-from tfpb.report.map_model import on_its_side
 from tfpb.report.print_map.window import OLD_LINE, own_line
 from tfpb.report.web_map.map_html import page_template
 from tfpb.words.documents.pack_words import DRAFT_NOTE
@@ -26,7 +26,7 @@ from tfpb.words.places.side_words import SIDE_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 _STYLES: Final = "layer_styles"
 _LIMITS: Final = ("code_qpv", "nom_qpv", "communes", "geometry")
@@ -37,7 +37,9 @@ _DOUBTS: Final = (
 _AROUND_M: Final = 2000.0
 _CUT: Final = '"logements_dans" > 0 AND "logements_hors" > 0'
 _DOUBT: Final = '"logements_a_verifier" > 0'
-_MM: Final = 'min(max(sqrt("nb_logements") * 0.38, 1.7), 5.8)'
+_MARKED: Final = f'if({_DOUBT}, "logements_a_verifier", "nb_logements")'
+"""Dwellings that a mark stands for: those to check alone where there are some."""
+_MM: Final = f"min(max(sqrt({_MARKED}) * 0.38, 1.7), 5.8)"
 """Diameter of a résidence, as `symbol_mm`."""
 _PT: Final = 25.4 / 72
 
@@ -62,9 +64,9 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     limits = {v: m.frame[list(_LIMITS)].to_crs(crs(LAMBERT_93)) for v, m in dossier.maps.items()}
     ruling = limits[located.vintage]
     out: dict[str, pd.DataFrame] = {
-        "residences": _points(on_its_side(homes, doors)),
-        "doutes": _points(doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER])[list(_DOUBTS)],
-        "qpv": ruling[ruling["code_qpv"].isin(set(located.parts["code_qpv"]))],
+        "residences": _points(drawn(homes, located.held, doors)[list(homes.columns)]),
+        "doutes": _points(doors[doubtful(doors)])[list(_DOUBTS)],
+        "qpv": among(ruling, {here.code_qpv for here in quarters_held(located.held)}),
     }
     around = shapely.buffer(shapely.box(*out["residences"].total_bounds), _AROUND_M)
     for vintage, frame in sorted(limits.items()):  # around no place, none

@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
-from tfpb.model.codes import TOTAL, Ajustement, Groupe, QpvStatut
+from tfpb.facts.claim import State, axis_scope
+from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
+from tfpb.model.codes import ALONE, SHOWN, Ajustement, Axe, Groupe, Publication
 from tfpb.model.location import GapLine, QpvPage
-from tfpb.model.survey import Published, only
-from tfpb.report.sections.survey.survey_view import ALONE, SHOWN
-from tfpb.report.theme import verdict_sign
-from tfpb.survey.raw_gaps import disagreements, key_of
+from tfpb.model.survey import only
+from tfpb.survey.raw_gaps import key_of, stories_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
 from tfpb.words.survey.satisfaction import otherwise
 from tfpb.words.survey.survey_words import ON_PAGE
-from tfpb.words.survey.verdict_words import plainly, verdict_words
+from tfpb.words.survey.verdict_words import plainly, sign, verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tfpb.model.assembly import Dossier
+    import pandas as pd
+
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claims
+    from tfpb.facts.place import QuarterDoubt, QuarterHeld
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
-_LINES: Final = 3
 _BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])
-_THEMES: Final = ("residence", "relation", "quartier", "logement")
 
 
-def money(dossier: Dossier, code: str) -> dict[str, Any]:
-    """Return the abatement of a quarter, a value a column; empty without one."""
-    return _line_of(dossier.abatement.by_qpv, code) if dossier.abatement is not None else {}
-
-
-def balance(dossier: Dossier, code: str) -> dict[str, Any]:
-    """Return the year's balance of a quarter, a value a column; empty without a programme or a line."""
-    if dossier.programme is None:
-        return {}
-    return _line_of(only(dossier.programme.balance, annee=dossier.settings.dossier.annee), code)
-
-
-def _line_of(rows: pd.DataFrame, code: str) -> dict[str, Any]:
-    hit = only(rows, code_qpv=code)
-    return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else {}
+_WRITTEN: Final = (
+    "ecart", "ecart_bas", "ecart_haut", "ecart_bas_90", "ecart_haut_90", "satisfaits_qpv", "satisfaits_hors",
+    "menages", "menages_qpv", "menages_hors",
+)  # fmt: skip
+"""Claims of a line of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +52,7 @@ class OwnAnswers:
     labels : mapping of str to str
         Wording of each item.
     against : mapping
-        Figures that one like with like contradicts, as `disagreements` lists them.
+        Figures that one like with like contradicts, as `stories_of` lists them.
     waves : sequence of str
     margin : float
         Of equivalence, in points.
@@ -90,9 +79,9 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
     return OwnAnswers(
         only(own, ajustement=Ajustement.BRUT),
         only(own, ajustement=Ajustement.MODELE, vague=survey.last_wave),
-        _headline_items(survey),
+        page_items(survey.items),
         survey.labels,
-        disagreements(survey.comparison),
+        stories_of(survey),
         [wave.vague for wave in survey.waves],
         survey.margin,
         survey.of_others,
@@ -109,7 +98,7 @@ def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement]) ->
 
 def verdict(row: Mapping[Any, Any]) -> str:
     """Name the verdict of a gap, with what weakens it."""
-    margin = float(row["marge_points"]) if "marge_points" in row else math.nan
+    margin = float(row["marge_points"])
     return plainly(
         str(row["verdict"]), str(row["publication"]), margin, alone=row["isole"] == ALONE
     )
@@ -118,47 +107,35 @@ def verdict(row: Mapping[Any, Any]) -> str:
 def quarter_page(
     dossier: Dossier,
     answers: OwnAnswers | None,
-    parts: pd.DataFrame,
-    code: str,
-    name: str,
-    communes: str,
+    here: QuarterHeld,
+    doubt: QuarterDoubt | None,
 ) -> QpvPage:
-    """Make the page of a quarter; `parts` as `Located.parts` counts all of them."""
-    homes, head = dossier.located.residences, dossier.settings.dossier
-    mine = only(parts, code_qpv=code)
-    dwellings, total = int(mine["logements_dans"].sum()), int(homes["nb_logements"].sum())
-    given, done = money(dossier, code), balance(dossier, code)
-    doubts = _doubts(dossier, mine, code)
-    if dossier.programme is not None and not done:
-        done = {"actions": 0, "valorise_eur": Decimal(0)}
-    actions = int(done.get("actions", 0) or 0)
-    share = dwellings / total if total else 0.0
-    abated = int(given.get("logements_abattus", 0))
+    """Make the page of a quarter, by what it holds and what is to check there."""
+    head, claims, code = dossier.settings.dossier, dossier.claims, here.code_qpv
+    held = claims.within(code)
     scope, gaps, sentence, change, modelled = _satisfaction(dossier, answers, code)
     return QpvPage(
         code_qpv=code,
-        nom=name,
-        commune=communes,
+        nom=dossier.quarters[code].nom,
+        commune=dossier.quarters[code].commune,
         bailleur=head.bailleur,
         year=dossier.located.year,
         figures=(
-            words.dwellings_figure(dwellings, int((mine["logements_dans"] > 0).sum()), share),
-            words.abatement_figure(given, dwellings),
-            words.loss_figure(given),
-            words.programme_figure(done, given, abated),
-            words.doubt_figure(*doubts),
+            words.dwellings_figure(claims, code),
+            words.abatement_figure(held),
+            words.loss_figure(held),
+            words.programme_figure(held),
+            words.doubt_figure(claims, code, doubt),
         ),
         gaps=gaps,
         sentences=(
-            words.done_sentence(
-                spent(dossier, code), actions, done.get("rattrapage_eur"), dossier.located.year
-            ),
-            *filter(None, (quarter_sentence(given, doubts[0] if doubts[2] else 0),)),
+            words.done_sentence(spent(dossier, code), held, dossier.located.year),
+            *filter(None, (quarter_sentence(held),)),  # what is to check is a figure above
             sentence,
             change,
         ),
         modelled=modelled,
-        doubtful=doubts[0],
+        doubtful=here.unsure,
         margin=(answers.margin if answers is not None else 5.0) / 100,
         gap_scope=scope,
         everyone=answers is not None and answers.everyone,
@@ -167,42 +144,12 @@ def quarter_page(
     )
 
 
-def _doubts(dossier: Dossier, mine: pd.DataFrame, code: str) -> tuple[int, int, int, float]:
-    """Return the dwellings and résidences to check in a quarter or next to it, those next to it, how near.
-
-    Next to it are résidences of no quarter whose doubtful entrances lie nearest to this one.
-    """
-    homes, doors = dossier.located.residences, dossier.located.entrances
-    mine = mine[mine["logements_a_verifier"] > 0]
-    of_none = set(homes.loc[homes["code_qpv"] == "", "id_residence"])
-    unsure = doors[doors["qpv_statut"] == QpvStatut.A_VERIFIER]
-    near = unsure[(unsure["qpv_proche_code"] == code) & unsure["id_residence"].isin(of_none)]
-    inside = unsure[unsure["id_residence"].isin(set(mine["id_residence"]))]
-    radii = pd.concat([inside, near]).get("result_radius_m", pd.Series(dtype=float))
-    beside = near["id_residence"].nunique()
-    dwellings = int(mine["logements_a_verifier"].sum()) + int(near["nb_logements"].fillna(0).sum())
-    worst = pd.to_numeric(radii, errors="coerce").max()
-    return dwellings, len(mine) + beside, beside, 0.0 if pd.isna(worst) else float(worst)
-
-
-def spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:
+def spent(dossier: Dossier, code: str) -> list[tuple[int, Amount]] | None:
     """Return what each axis was given in a quarter, largest first; None without a programme."""
     if dossier.programme is None:
         return None
-    mine = only(dossier.programme.by_axis, code_qpv=code)
-    pairs = zip(mine["axe"].astype(int), mine["valorise_eur"], strict=True)
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
-
-
-def _headline_items(survey: Published) -> list[str]:
-    """Choose three items: the headline of each theme, service first, quartier kept for contrast."""
-    items = survey.items.sort_values("ordre", kind="stable")
-    chosen: list[str] = []
-    for theme in _THEMES:
-        of_theme = only(items, theme=theme)
-        heads = of_theme[of_theme["tete_de_theme"].astype(bool)]
-        chosen += (heads if len(heads) else of_theme)["item"].head(1).astype(str).tolist()
-    return chosen[:_LINES]
+    pairs = [(int(axe), dossier.claims.amount("valorise", axis_scope(axe, code))) for axe in Axe]
+    return sorted(pairs, key=lambda pair: (-pair[1].at_least, pair[0]))
 
 
 def _satisfaction(
@@ -212,77 +159,83 @@ def _satisfaction(
     if answers is None or answers.rows.empty:
         silent = words.change_sentence("", None)
         return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
-    items, against = answers.items, answers.against
+    items, wave, claims = answers.items, answers.waves[-1], dossier.claims
+    place = heard_in(claims, code, items, wave)
     said, scope = words.QUARTER_SCOPE, words.GAP_SCOPE_QUARTER
-    there = only(answers.rows, territoire=code)
-    here = only(there, vague=answers.waves[-1])
-    if only(here, groupe=Groupe.ECART, item=list(items), publication=SHOWN).empty:
+    if place != code:
         said, scope = words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
-        there = only(answers.rows, territoire=TOTAL)
-        here = only(there, vague=answers.waves[-1])
     if answers.everyone:
         said, scope = words.EVERYONE[said], words.EVERYONE[scope]
-    lines = tuple(_line(here, item, str(answers.labels[item]), against) for item in items)
+    there = only(answers.rows, territoire=place)
+    here = only(there, groupe=Groupe.ECART, vague=wave)
+    lines = tuple(_line(claims, answers, item, place, _one(here, item)) for item in items)
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""
     label = str(answers.labels.get(chosen, ""))
-    told = first(_one(here, chosen, Groupe.ECART), against)
+    told = first(_one(here, chosen), answers.against)
     return (
         scope,
         lines,
-        words.tenants_sentence(best, said, first=told),
+        words.tenants_sentence(best, said, first=told, masked=any(line.masked for line in lines)),
         _change(dossier, answers, there, chosen),
-        _modelled_sentence(only(answers.modelled, territoire=code), chosen, label),
+        _modelled_sentence(
+            only(answers.modelled, territoire=code, groupe=Groupe.QPV), chosen, label
+        ),
     )
 
 
 def _modelled_sentence(here: pd.DataFrame, item: str, label: str) -> str:
     """Write the modelled share of a quarter; nothing without one."""
-    row = _one(here, item, Groupe.QPV)
+    row = _one(here, item)
     if row is None:
         return ""
     share, low, high = (float(row[c]) for c in ("estimation", "ic95_bas", "ic95_haut"))
     return ON_PAGE.format(label=label, share=share, low=low, high=high)
 
 
-def _one(table: pd.DataFrame, item: str, group: Groupe) -> dict[str, Any] | None:
-    hit = only(table, item=item, groupe=group)
+def _one(table: pd.DataFrame, item: str) -> dict[str, Any] | None:
+    hit = only(table, item=item)
     return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else None
 
 
 def _line(
-    here: pd.DataFrame, item: str, label: str, against: Mapping[Key, Disagreement]
+    claims: Claims, answers: OwnAnswers, item: str, place: str, row: Mapping[str, Any] | None
 ) -> GapLine:
-    """Return one gap, with the two levels it is the difference of."""
-    shown = only(here, publication=SHOWN)
-    groups = (Groupe.ECART, Groupe.QPV, Groupe.HORS_QPV)
-    gap, inside, outside = (_one(shown, item, group) for group in groups)
-    if gap is None:
-        hidden = _one(here, item, Groupe.ECART)
-        code = "non_publiable" if hidden is None else str(hidden["verdict"])
-        return GapLine(label, sign=verdict_sign(code), words=verdict_words(code))
-    return GapLine(
-        label,
-        gap=float(gap["estimation"]),
-        ic90=(float(gap["ic90_bas"]), float(gap["ic90_haut"])),
-        ic95=(float(gap["ic95_bas"]), float(gap["ic95_haut"])),
-        qpv=float(inside["estimation"]) if inside else None,
-        hors=float(outside["estimation"]) if outside else None,
-        n=int(gap["n"]),
-        sign=verdict_sign(str(gap["verdict"])),
-        words=verdict(gap),
-        n_qpv=int(inside["n"]) if inside else 0,
-        n_hors=int(outside["n"]) if outside else 0,
-        otherwise=bool(first(gap, against)),
+    """Return one gap, with the two levels it is the difference of; `row` gives its words."""
+    scope, label = answers_scope(place, item, answers.waves[-1]), str(answers.labels[item])
+    if row is None:
+        code = Publication.NON_PUBLIABLE
+        return GapLine(label, sign=sign(code, code), words=verdict_words(code, code))
+    seen = {name: released(claims, name, scope) for name in _WRITTEN}
+    masked = claims.get("ecart", scope).state is State.MASQUE
+    mark = sign(row["verdict"], row["publication"])
+    line = GapLine(label, sign=mark, words=verdict(row), masked=masked)
+    if seen["ecart"] is None:
+        return line
+    return replace(
+        line,
+        gap=seen["ecart"],
+        ic90=_ends(seen["ecart_bas_90"], seen["ecart_haut_90"]),
+        ic95=_ends(seen["ecart_bas"], seen["ecart_haut"]),
+        qpv=seen["satisfaits_qpv"],
+        hors=seen["satisfaits_hors"],
+        n=seen["menages"],
+        n_qpv=seen["menages_qpv"],
+        n_hors=seen["menages_hors"],
+        otherwise=bool(first(row, answers.against)),
     )
+
+
+def _ends(low: float | None, high: float | None) -> tuple[float, float] | None:
+    return None if low is None or high is None else (low, high)
 
 
 def _change(dossier: Dossier, answers: OwnAnswers, rows: pd.DataFrame, item: str) -> str:
     """Write what moved on a question between the last two waves."""
     waves, label = answers.waves, str(answers.labels.get(item, ""))
     if len(waves) > 1 and item:
-        pair = only(rows, vague=f"{waves[-2]}-{waves[-1]}")
-        row = _one(pair, item, Groupe.EVOLUTION_ECART)
+        pair = only(rows, vague=f"{waves[-2]}-{waves[-1]}", groupe=Groupe.EVOLUTION_ECART)
+        row = _one(pair, item)
         if row is not None and row["publication"] in SHOWN:
             year = dossier.located.year if dossier.programme is not None else 0
             period = dossier.survey.last_period if dossier.survey is not None else ""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tfpb.words.survey.verdict_words import SIGNS
-
 ASSETS: Final = Path(__file__).parent / "assets"
 FONT_FAMILY: Final = "TFPB Sans"
 """Open Sans cut to Latin, with the verdict signs and the narrow no-break space; tabular figures."""
@@ -61,11 +59,6 @@ GAP_BREAKS: Final = (-0.15, -0.10, -0.05, 0.05, 0.10, 0.15)
 """Limits of the seven classes of `GAP_SCALE`, proportions; the class of a gap counts those it reaches."""
 MONEY_SCALE: Final = ("#EDF2F6", "#C3D4E1", "#8FB0C8", "#5B89AB", "#2F5C7E")
 """Sequential scale of amounts, light to dark."""
-
-
-def verdict_sign(verdict: str) -> str:
-    """Return the sign of a verdict code, « – » for an unknown one."""
-    return SIGNS.get(verdict, "–")
 
 
 def luminance(colour: str) -> float:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import GeocodeVerdict, QpvStatut
+from tfpb.facts.place import doubtful, quarter_near
+from tfpb.facts.quarter import quarters_of
+from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.columns import numbers, texts
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.words.places.address_words import REASONS, TYPES
@@ -41,8 +43,7 @@ POSITION: Final = "_position"
 _MOST_ALTERNATIVES: Final = 5
 _FILLED: Final = ("decision", "code_qpv", "auteur", "date", "piece")
 _DESCRIBED: Final = (
-    "id_residence", "id_batiment", "adresse", "commune", "result_city", "qpv_motif", "qpv_code",
-    "qpv_nom", "qpv_proche_code", "qpv_proche_nom",
+    "id_residence", "id_batiment", "adresse", "commune", "result_city", "qpv_motif",
 )  # fmt: skip
 _FIGURES: Final = {
     "nb_logements": "nb_logements", "qpv_distance_m": "distance_m", "result_radius_m": "incertitude_m",
@@ -179,14 +180,16 @@ def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None)
             taken.update(dict.fromkeys(ruled, line))
             if not ruled:
                 orphans.append(line)
-    unsure = texts(entrances, "qpv_statut").to_numpy(dtype=object) == QpvStatut.A_VERIFIER.value
+    unsure = doubtful(entrances).to_numpy()
     rows = sorted({*np.flatnonzero(unsure).tolist(), *taken})
     kept = keyed.iloc[rows]
     described = {c: texts(kept, c).tolist() for c in _DESCRIBED}
+    codes, named = quarter_near(kept).tolist(), quarters_of(stock=[kept])
     figures = {c: numbers(kept, c).tolist() for c in _FIGURES}
     out: list[dict[str, Any]] = []
     for place, position in enumerate(rows):
         cells = _described({c: values[place] for c, values in described.items()})
+        cells |= {"code_qpv": codes[place], "quartier": named[codes[place]].shown}
         cells |= {_FIGURES[c]: values[place] for c, values in figures.items()}
         if position in taken and decisions is not None:
             filled = _filled(decisions, taken[position])
@@ -201,15 +204,17 @@ def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None)
 
 
 def _described(entrance: dict[str, str]) -> dict[str, Any]:
-    """Return the cells that describe an entrance; the quarter is its own, else the nearest."""
-    inside = bool(entrance["qpv_code"])
+    """Return the cells that describe an entrance."""
     return {
         "id_residence": entrance["id_residence"], "id_batiment": entrance["id_batiment"],
         "adresse": entrance["adresse"], "commune": entrance["commune"] or entrance["result_city"],
-        "quartier": entrance["qpv_nom" if inside else "qpv_proche_nom"],
-        "code_qpv": entrance["qpv_code" if inside else "qpv_proche_code"],
         "motif": entrance["qpv_motif"],
     }  # fmt: skip
+
+
+def quarter_of(row: Mapping[str, Any]) -> str:
+    """Return the quarter that a row of the sheet is about, as a map or a person wrote it."""
+    return str(row["code_qpv"])
 
 
 def _without_entrance(decisions: pd.DataFrame, line: int) -> dict[str, Any]:

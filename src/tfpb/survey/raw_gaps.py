@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.model.arrays import Floats
+    from tfpb.model.survey import Published
 
 
 FALSE_SHARE: Final = 0.10
@@ -163,6 +166,12 @@ def disagreements(comparison: pd.DataFrame) -> dict[Key, Disagreement]:
             estimate, low, high = beside
             out[key] = Disagreement(story, key[0] != Groupe.ECART, estimate, low, high)
     return out
+
+
+@lru_cache(maxsize=2)
+def stories_of(published: Published) -> Mapping[Key, Disagreement]:
+    """Return the disagreements of a publication, worked out once for all that read it."""
+    return MappingProxyType(disagreements(published.comparison))
 
 
 def key_of(row: Mapping[Any, Any], **known: str) -> Key:

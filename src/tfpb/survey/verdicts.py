@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import chdtrc
 
-from tfpb.model.codes import Groupe, Publication, Verdict
+from tfpb.model.codes import ALONE, Groupe, Publication, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,6 @@ CONCLUDED: Final = (*FAVOURABLE, Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE)
 CHANGED: Final = (Verdict.HAUSSE, Verdict.BAISSE)
 PARC: Final = "parc"
 SERVICE: Final = "service"
-ISOLATED: Final = "oui"
 CLAIM_P: Final = "_p_affirmation"
 """Column of the p-value of what a row may claim: « not lower by the margin », or « it changed »."""
 HOLM_WITHIN: Final = ("vague", "niveau", "territoire", "bailleur", "ajustement", "theme", "groupe")
@@ -228,7 +227,7 @@ def set_holm(table: pd.DataFrame) -> pd.DataFrame:
     alone = claimed & (values > _RISK)
     own = (table["groupe"] == Groupe.ECART.value) & table["p_non_inferiorite"].notna()
     return table.assign(
-        p_holm=np.where(own, values, np.nan), isole=np.where(alone, ISOLATED, "").astype(object)
+        p_holm=np.where(own, values, np.nan), isole=np.where(alone, ALONE, "").astype(object)
     )
 
 

@@ -6,7 +6,12 @@ import datetime as dt
 import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from tfpb.facts.amount import Amount
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 THIN: Final = "\u202f"
 MINUS: Final = "−"
@@ -26,6 +31,8 @@ _WRITTEN_MONTH: Final = re.compile(
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _FRENCH: Final = str.maketrans({",": THIN, ".": ","})
 Number = int | float | Decimal
+UNKNOWN: Final = "non connu"
+AT_LEAST: Final = "au moins"
 
 
 def _missing(value: Number | None) -> bool:
@@ -43,10 +50,38 @@ def number(value: Number | None, decimals: int = 0, *, sign: bool = False) -> st
     return f"+{text}" if sign and exact > 0 else text
 
 
-def euros(value: Number | None, *, cents: bool = False) -> str:
-    """Write an amount: « 233 € », or « 233,50 € » with `cents`."""
+def euros(value: Amount | Number | None, *, cents: bool = False) -> str:
+    """Write an amount: « 233 € », or « 233,50 € » with `cents`; with its bounds where it is not known.
+
+    Examples
+    --------
+    >>> from tfpb.facts.amount import between, unknown
+    >>> euros(between(Decimal(5), None, "avis_non_lu")), euros(unknown("avis_non_lu"))
+    ('au moins 5\u202f€', 'non connu')
+    """
+    if isinstance(value, Amount):
+        return bounded(value, lambda exact: euros(exact, cents=cents))
     text = number(value, 2 if cents else 0)
     return text if text == NOTHING else f"{text}{THIN}€"
+
+
+def of_euros(value: Amount) -> str:
+    """Write an amount after « de »: « de 5 € », « d’au moins 5 € », « de 5 € à 9 € », « non connu »."""
+    text = euros(value)
+    if text.startswith("au "):
+        return f"d’{text}"
+    return text if text == UNKNOWN or text.startswith("de ") else f"de {text}"
+
+
+def bounded(value: Amount, write: Callable[[Decimal], str]) -> str:
+    """Write an amount: its number, « de … à … », « au moins … », « au plus … » or « non connu »."""
+    if value.is_known:
+        return write(value.exact)
+    if value.at_most is None:
+        return f"{AT_LEAST} {write(value.at_least)}" if value.at_least else UNKNOWN
+    if not value.at_least:
+        return f"au plus {write(value.at_most)}"
+    return f"de {write(value.at_least)} à {write(value.at_most)}"
 
 
 def amount(value: Number) -> str:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.words.numbers import euros, long_date, number, percent, plural
+from tfpb.facts.amount import Amount
+from tfpb.words.numbers import bounded, euros, long_date, number, percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,7 +34,8 @@ class Phrase(str):
     of several), `{n:a reste/restent}` too, without the number, `{n:n}` groups thousands,
     `{x:€}` is an amount (`€c`: with its cents if it has some), `{x:%}` a proportion (`%1`: with a
     decimal if it has some), `{x:d}` a day, `{x:?, text|, other}` the first text if the fact is true,
-    else the second (or nothing); either may hold facts.
+    else the second (or nothing); either may hold facts. An amount of facts (`Amount`) takes
+    any of these forms, with its bounds where it is not known.
 
     Examples
     --------
@@ -59,6 +61,8 @@ class Phrase(str):
 
 class _Writer(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Amount):
+            return _written(value, format_spec)
         if format_spec.startswith("?"):
             yes, _, no = format_spec[1:].partition("|")
             return yes if value else no
@@ -75,6 +79,24 @@ class _Writer(Formatter):
         if write := _FORMS.get(format_spec):
             return write(value)
         return format(value, format_spec) if format_spec else str(_plain(value))
+
+
+def _written(value: Amount, spec: str) -> str:
+    """Write an amount in a form, with its bounds where it is not known."""
+    if spec.startswith("?"):
+        yes, _, no = spec[1:].partition("|")
+        return yes if value.may_exceed_nil else no
+    form, _, words = spec.partition(" ")
+    one, _, many = words.partition("/")
+    if form == "a":
+        return one if value.is_known and abs(value.exact) < 2 else many  # noqa: PLR2004 - as above
+    if form == "s":
+        if not value.at_least and value.at_most is None:
+            return f"un nombre de {many or f'{one}s'} non connu"
+        return bounded(value, lambda exact: plural(exact, one, many or None))
+    if form == "€" or form not in _FORMS:
+        return euros(value) if form else format(value, spec)  # without form, it refuses
+    return bounded(value, _FORMS[form])
 
 
 def _plain(value: object) -> object:

@@ -12,6 +12,8 @@ from shapely.geometry import box
 
 from tfpb.errors import TfpbError
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
+from tfpb.facts.place import located_stock
+from tfpb.facts.quarter import quarters_of
 from tfpb.geodata.qpv_imports import import_insee, load_insee
 from tfpb.geodata.stored_layers import list_installed, verify_installed
 from tfpb.model.location import Located, QpvMap
@@ -77,7 +79,7 @@ def located(*rows: tuple[str, str, str, str, int]) -> Located:
     names = ["id_residence", "qpv2015_statut", "qpv2015_code", "qpv_proche_code", "nb_logements"]
     doors = pd.DataFrame(rows, columns=names)
     blank: Any = pd.DataFrame()
-    return Located(year=2020, vintage=2015, entrances=doors, residences=blank, correspondence=blank)
+    return located_stock(2020, 2015, doors, blank, blank)
 
 
 def carte() -> dict[int, QpvMap]:
@@ -94,7 +96,9 @@ def test_each_quarter_is_compared_with_its_motives() -> None:
         ("R3", "dans", "QP2", "", 40), ("R4", "dans", "QP3", "", 10), ("R5", "a_verifier", "", "QP4", 7),
     )  # fmt: skip
     known = pd.DataFrame({"code_qpv": ["QP1", "QP2", "QP3"], "logements": [100.0, 40.0, np.nan]})
-    table = outside_counts(stock, carte(), {2015: known, 2024: known}).set_index("code_qpv")
+    table = outside_counts(
+        stock, quarters_of(carte().values()), carte(), {2015: known, 2024: known}
+    ).set_index("code_qpv")
     assert list(table.index) == ["QP1", "QP2", "QP3", "QP4"]
     first = table.loc["QP1"]
     assert (first["logements"], first["ecart"], first["part"]) == (60, -40, 0.6)
@@ -111,13 +115,15 @@ def test_each_quarter_is_compared_with_its_motives() -> None:
 def test_more_than_everybody_together_is_a_doubt() -> None:
     stock = located(("R3", "dans", "QP2", "", 40))
     known = pd.DataFrame({"code_qpv": ["QP2"], "logements": [30.0]})
-    table = outside_counts(stock, carte(), {2015: known})
+    table = outside_counts(stock, quarters_of(carte().values()), carte(), {2015: known})
     assert table["motifs"].tolist() == [("plus",)]
     (doubt,) = outside_doubts(table)
     assert doubt.code == "insee_depasse"
     assert "40 logements situés, l’Insee en compte 30" in fault_text(doubt).title
     near = known.assign(logements=[39.5])
-    assert not outside_doubts(outside_counts(stock, carte(), {2015: near}))
+    assert not outside_doubts(
+        outside_counts(stock, quarters_of(carte().values()), carte(), {2015: near})
+    )
 
 
 def test_bondy_is_what_insee_counts(real_data: Path, tmp_path: Path) -> None:

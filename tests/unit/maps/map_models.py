@@ -13,11 +13,10 @@ from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
 from tfpb.model.location import GapLine, MapModel, Place, QpvPage, Territory
-from tfpb.report import theme
 from tfpb.report.ground import ground
 from tfpb.report.print_map.views import territories
 from tfpb.words import numbers as say
-from tfpb.words.survey.verdict_words import VERDICTS
+from tfpb.words.survey.verdict_words import VERDICTS, sign
 
 HOSTILE = (
     '<img src=x onerror="window.__xss=1">',
@@ -123,7 +122,7 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPag
                 qpv=0.71 + g.ecart if ok else None,
                 hors=0.71 if ok else None,
                 n=g.n,
-                sign=theme.verdict_sign(g.verdict),
+                sign=sign(g.verdict),
                 words=VERDICTS[g.verdict],
             )
         )
@@ -239,7 +238,7 @@ def synthetic(
                 }
             )
             rank += 1
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).assign(dessines=lambda t: t["logements"])
     points = gpd.GeoSeries(gpd.points_from_xy(table.x, table.y), crs=2154).to_crs(4326)
     table["longitude"], table["latitude"] = points.x, points.y
     codes = [f"QN059{q % 100:02d}{'NMI'[q // 100 % 3]}" for q in range(quarters)]
@@ -354,6 +353,7 @@ def bondy() -> MapModel:
             "statut": status,
             "code_qpv": holder,
             "logements": grouped.logements.astype(int),
+            "dessines": grouped.logements.astype(int),
             "distance_m": distance.round(1),
             "motif": np.where(status == "a_verifier", "à moins de 20 m de la limite", ""),
             "coupee": "",

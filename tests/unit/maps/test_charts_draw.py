@@ -87,14 +87,14 @@ def _chart(kind: ChartKind) -> Chart:
             ]
         ),
         ChartKind.NEED: gaps.rename(columns={"libelle": "label"}).assign(
-            depense_par_logement_eur=[0, 12.5, 80, 41, np.nan, 7, 66]
+            depense=[0, 12.5, 80, 41, np.nan, 7, 66]
         ),
         ChartKind.SPENDING: pd.DataFrame(
             {
                 "repere": ["A1", "A3", "B1", "B3", "B8", "C1", "C4"],
                 "quartier": [LABELS[0]] * 2 + [LABELS[1]] * 3 + [LABELS[2]] * 2,
                 "axe": [f"{n} · {label}" for n, label in zip("1313814", LABELS, strict=True)],
-                "depense_par_logement_eur": [0, 12.5, 80, 41, 41, 7, 66],
+                "depense": [0, 12.5, 80, 41, 41, 7, 66],
                 "ecart": [-0.1, 0.02, -0.2, -0.05, -0.05, 0.08, 0.0],
             }
         ).assign(ic95_bas=-0.3, ic95_haut=0.15),
@@ -228,7 +228,7 @@ def test_rows_keep_the_order_given() -> None:
 
 
 def test_bars_start_at_zero_even_when_all_are_high() -> None:
-    rows = _chart(ChartKind.NEED).rows.iloc[:2].assign(depense_par_logement_eur=[900.0, 1000.0])
+    rows = _chart(ChartKind.NEED).rows.iloc[:2].assign(depense=[900.0, 1000.0])
     assert "0\u202f€" in _texts(ChartKind.NEED, rows)
 
 

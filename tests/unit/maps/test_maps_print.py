@@ -26,6 +26,7 @@ from tfpb.report.print_map import sheets, window
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import (
     FAR_SCALE,
+    _headline,
     atlas,
     fit,
     lines_of,
@@ -337,7 +338,7 @@ def test_a_sheet_depends_on_what_it_shows(model: MapModel) -> None:
         return fingerprint(page_view(changed, page, atlas(changed, 2154), dpi=200))
 
     homes = model.residences.copy()
-    homes.loc[homes["code_qpv"] == first.code_qpv, "logements"] += 1
+    homes.loc[homes["code_qpv"] == first.code_qpv, "dessines"] += 1
     homes["agence"] = "Nord"  # no map says it
     moved = dataclasses.replace(model, residences=homes)
     assert view(moved, first) != view(model, first)
@@ -400,9 +401,8 @@ def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
 def test_overview_counts_the_quarters_of_the_stock_alone(model: MapModel) -> None:
     far = str(model.qpv["code_qpv"].iloc[1])
     homes = model.residences[model.residences["code_qpv"] != far]
-    quarters = model.qpv.copy()
-    quarters.loc[quarters["code_qpv"] == far, "logements"] = 0
-    view = overview_view(dataclasses.replace(model, residences=homes, qpv=quarters))
+    pages = tuple(p for p in model.pages if p.code_qpv != far)
+    view = overview_view(dataclasses.replace(model, residences=homes, pages=pages))
     assert far not in set(view.quarters["code_qpv"])
     assert f"· {len(model.qpv) - 1} quartier" in view.subtitle
 
@@ -477,6 +477,16 @@ def test_a_map_of_a_whole_region_gathers_what_it_cannot_tell_apart(region: MapMo
     assert 204 <= drawn < len(region.residences) / 3
     said = " ".join(t.get_text() for t in sheet.layer.texts)
     assert "logements (groupés)" in said
+
+
+def test_the_overview_tells_the_last_survey_in_the_order_of_the_waves() -> None:
+    model = synthetic()
+    names = {"2019": "vague 9", "2023": "vague 10"}
+    gaps = model.gaps.assign(vague=model.gaps["vague"].map(names))
+    gaps = gaps.sort_values("vague", key=lambda v: v == "vague 10", kind="stable")
+    question, told = _headline(dataclasses.replace(model, gaps=gaps))
+    assert "vague 10" in question
+    assert told
 
 
 def test_a_gap_that_is_not_shown_has_no_sample_size() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import pytest
 
-from tfpb.model.location import Located
+from tfpb.facts.place import located_stock
 from tfpb.report.map_model import map_residences
+
+if TYPE_CHECKING:
+    from tfpb.model.location import Located
 
 
 def located(sides: list[str], dwellings: list[int]) -> Located:
@@ -24,7 +29,7 @@ def located(sides: list[str], dwellings: list[int]) -> Located:
         "logements_a_verifier": of["a_verifier"], "distance_min_m": 4.0,
         "longitude": 3.0 + (count - 1) / 2000, "latitude": 50.0,
     }  # fmt: skip
-    return Located(2025, 2024, entrances, pd.DataFrame([home]), pd.DataFrame())
+    return located_stock(2025, 2024, entrances, pd.DataFrame([home]), pd.DataFrame())
 
 
 def test_a_cut_residence_stands_on_its_side_and_says_both() -> None:

@@ -14,13 +14,14 @@ from tfpb.model.codes import Verdict
 from tfpb.report import theme
 from tfpb.report.canvas import shorten, text_width_mm, wrap
 from tfpb.report.cell_values import printable
+from tfpb.words.survey.verdict_words import sign
 
 
 @pytest.mark.parametrize("style", sorted(theme.FONT_FILES))
 def test_each_face_holds_signs_spaces_and_tabular_figures(style: str) -> None:
     font = TTFont(theme.FONT_FILES[style])
     letters = font.getBestCmap()
-    needed = "".join(theme.verdict_sign(v) for v in Verdict) + "\u202f\u00a0−–’«»€œŒÉçδ◆△→²"
+    needed = "".join(sign(v) for v in Verdict) + "\u202f\u00a0−–’«»€œŒÉçδ◆△→²"
     assert [c for c in needed if ord(c) not in letters] == []
     assert len({font["hmtx"][letters[ord(d)]][0] for d in "0123456789"}) == 1
     assert font["name"].getDebugName(1) == theme.FONT_FAMILY
@@ -39,10 +40,14 @@ def test_shipped_files_are_those_recorded_and_light() -> None:
 
 def test_every_verdict_has_a_sign_and_its_look() -> None:
     for verdict in Verdict:
-        assert theme.verdict_sign(verdict)
-    gaps = [v for v in Verdict if v not in {"hausse", "baisse", "non_demontre", "non_calculable"}]
-    assert len({theme.verdict_sign(v) for v in gaps}) == len(gaps)
-    assert theme.verdict_sign("inconnu") == "–"
+        assert sign(verdict)
+    gaps = [
+        v
+        for v in Verdict
+        if v not in {"hausse", "baisse", "non_demontre", "masque", "non_calculable"}
+    ]
+    assert len({sign(v) for v in gaps}) == len(gaps)
+    assert sign("inconnu") == "–"
 
 
 def test_statuses_stay_apart_in_grey() -> None:

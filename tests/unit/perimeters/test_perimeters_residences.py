@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from PIL import Image
 
+from tfpb.facts.place import holds
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model.results import RESIDENCE_COLUMNS
@@ -63,7 +64,8 @@ def decision(**cells: object) -> pd.DataFrame:
 
 def test_a_cut_residence_is_split_by_dwellings(square) -> None:  # noqa: ANN001
     points = stock([(200, 200), (600, 200), (410, 200)], ["R1"] * 3, [30, 10, 5])
-    table = residences(points.join(locate(points, {2015: square}, year=2020)))
+    doors = points.join(locate(points, {2015: square}, year=2020))
+    table = residences(doors)
     row = table.iloc[0]
     assert list(table.columns)[: len(RESIDENCE_COLUMNS)] == list(RESIDENCE_COLUMNS)
     assert (row.logements_dans, row.logements_hors, row.logements_a_verifier) == (30, 10, 5)
@@ -71,7 +73,9 @@ def test_a_cut_residence_is_split_by_dwellings(square) -> None:  # noqa: ANN001
     assert (row.cote, row.code_qpv, row.nb_entrees) == ("dans", "QP093901", 3)
     assert row.agence == "Nord"
     assert row.distance_min_m == pytest.approx(10, abs=0.01)
-    assert [f.fields for f in cut_residences(table)] == [{"dans": 30, "hors": 10, "a_verifier": 5}]
+    assert [f.fields for f in cut_residences(holds(doors))] == [
+        {"dans": 30, "hors": 10, "a_verifier": 5}
+    ]
 
 
 def test_equal_sides_are_a_doubt(square) -> None:  # noqa: ANN001

@@ -86,7 +86,8 @@ def test_each_command_runs_the_part_its_goal_needs() -> None:
     assert names(stages.SURVEY, stages.ANSWERS, stages.SCOPE, stages.SURVEY_SIDES, stages.BEFORE) == [
         "survey_alone", "survey",
     ]  # fmt: skip
-    assert names(stages.ABATEMENT, stages.TAX_RULE, stages.TAXES, stages.LOCATED) == ["abatement"]
+    taxes = (stages.TAX_RULE, stages.TAXES, stages.LOCATED, stages.QUARTERS)
+    assert names(stages.ABATEMENT, *taxes) == ["abatement"]
     assert names(stages.PROGRAMME, *start)[-2:] == ["abatement", "programme"]
     assert "survey" not in names(stages.PROGRAMME, *start)
 

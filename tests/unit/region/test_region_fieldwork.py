@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from region_cases import region_plan, region_survey
 
-from tfpb.model.location import Located
+from tfpb.facts.place import located_stock
 from tfpb.region.joined import join, with_fieldwork
 from tfpb.survey.method import declared
 
@@ -45,7 +45,7 @@ def test_waves_of_the_region_are_ordered_by_what_bailleurs_declare() -> None:
     nothing = pd.DataFrame()
     owner = SimpleNamespace(
         name="B0", plan=mine.plan, survey=answers,
-        located=Located(2025, 2024, nothing, nothing, nothing),
+        located=located_stock(2025, 2024, nothing, nothing, nothing),
     )  # fmt: skip
     inputs: Any = SimpleNamespace(
         plan=region_plan(), plan_file="plan.toml", deliveries=(), written=("B0",),

@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
+from tfpb.facts.claim import Claims
+from tfpb.facts.place import holds_of_counts, located_stock, quarter_homes
 from tfpb.model.codes import TOTAL
-from tfpb.model.location import Located, QpvPage
+from tfpb.model.location import QpvPage
 from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import axes, axis_rows, partly, quarter_money, quarter_stock
@@ -42,7 +44,11 @@ def part(dwellings: int, abated: str, valued: str) -> SimpleNamespace:
     code = "QN05901N"
     return SimpleNamespace(
         located=SimpleNamespace(
-            parts=pd.DataFrame({"code_qpv": [code], "logements_dans": [dwellings]})
+            held=holds_of_counts(
+                pd.DataFrame(
+                    {"id_residence": ["R1"], "code_qpv": [code], "logements_dans": [dwellings]}
+                )
+            )
         ),
         abatement=SimpleNamespace(
             by_qpv=pd.DataFrame(
@@ -122,7 +128,7 @@ def test_maps_have_no_amount_where_a_sum_lacks_a_bailleur() -> None:
 def test_one_identifier_of_two_bailleurs_is_two_residences() -> None:
     homes = pd.DataFrame({"id_residence": ["R1", "R1", "R2"], "bailleur": ["A", "B", "A"]})
     doors = pd.DataFrame({"id_residence": ["R1", "R1", "R1", "R2"], "bailleur": list("ABBA")})
-    out = apart(Located(2025, 2024, doors, homes, pd.DataFrame()))
+    out = apart(located_stock(2025, 2024, doors, homes, pd.DataFrame()))
     assert out.residences["id_residence"].tolist() == ["R1 · A", "R1 · B", "R2"]
     assert out.entrances["id_residence"].tolist() == ["R1 · A", "R1 · B", "R1 · B", "R2"]
 
@@ -144,7 +150,7 @@ def test_a_residence_in_the_quarters_of_two_contrats_is_counted_in_each_and_draw
             "logements_dans": [42, 20], "logements_a_verifier": [5, 0],
         }
     )  # fmt: skip
-    located = Located(2025, 2024, doors, homes, pd.DataFrame())
+    located = located_stock(2025, 2024, doors, homes, pd.DataFrame())
     stock = quarter_stock([SimpleNamespace(name="A", located=located)])  # type: ignore[list-item]
     columns = ["code_qpv", "id_residence", "logements_dans", "logements_a_verifier", "code_insee"]
     assert stock[columns].to_numpy().tolist() == [
@@ -152,11 +158,12 @@ def test_a_residence_in_the_quarters_of_two_contrats_is_counted_in_each_and_draw
     ]  # fmt: skip
     first = in_quarters(located, stock, [one])
     assert first.entrances["nb_logements"].tolist() == [30, 8]
-    assert first.parts["logements_dans"].tolist() == [30]
+    assert quarter_homes(first.held)["logements_dans"].tolist() == [30]
     second = in_quarters(located, stock, [two])
     assert second.residences["code_qpv"].tolist() == [two, two]
     assert second.entrances["nb_logements"].tolist() == [12, 5, 8, 20]
-    assert second.parts[["code_qpv", "logements_dans", "logements_a_verifier"]].to_numpy().tolist() == [
+    held = quarter_homes(second.held)[["code_qpv", "logements_dans", "logements_a_verifier"]]
+    assert held.to_numpy().tolist() == [
         [two, 12, 5], [two, 20, 0],
     ]  # fmt: skip
     both = in_quarters(located, stock, [one, two])
@@ -167,7 +174,7 @@ def test_a_residence_in_the_quarters_of_two_contrats_is_counted_in_each_and_draw
 def test_a_page_over_bailleurs_speaks_of_no_single_one() -> None:
     page = QpvPage(
         code_qpv="QN05901N", nom="Q", commune="C", bailleur="Union", year=2025,
-        figures=(quarter_page.dwellings_figure(10, 2, 0.5),),
+        figures=(quarter_page.dwellings_figure(Claims(), "QN05901N"),),
         gaps=(),
         sentences=(f"Les locataires {quarter_page.CONVENTION_SCOPE}.",),
         gap_scope=quarter_page.GAP_SCOPE_CONVENTION,

@@ -6,31 +6,41 @@ import dataclasses
 import datetime as dt
 import math
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from shapely.geometry import box
 
+from tfpb import tax
 from tfpb.errors import Fault, Place, Severity
+from tfpb.facts.place import located_stock, with_doors
+from tfpb.facts.quarter import quarters_of
+from tfpb.facts.table import claims_of
+from tfpb.facts.whole_dossier import Dossier
 from tfpb.model import survey as survey_model
-from tfpb.model.assembly import Dossier, Evaluation, Sensitivity
+from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.location import Ground, Located, QpvMap
-from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme, States
+from tfpb.model.money import Abatement, Course, DroitCommun, LegalValue, Programme, States
 from tfpb.model.record import Check, Source
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
     COMPARISON_COLUMNS,
     DECLARATION_COLUMNS,
     LEVEL_COLUMNS,
+    PREMISES_FACT_COLUMNS,
     PRIORITY_COLUMNS,
     RECONCILIATION_COLUMNS,
     STATE_COLUMNS,
 )
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
+from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.tax.abatement.tallies import state_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HOSTILE = '=HYPERLINK("http://x","Les Lilas")'
 HOSTILE_TYPST = '#panic("non") *gras* $x$ @ref <l> \\ [x] // été œuvre \u200f\U0001f600'
@@ -234,7 +244,9 @@ def located(count: int = 14) -> Located:
         "code_devine", Place("programme.xlsx", "Programme", 18, "axe"), "Sur entretien",
         {"lu": "3 · Sur-entretien", "attendu": "un axe de 1 à 8"}, Severity.DOUTE,
     )  # fmt: skip
-    return Located(2025, 2024, pd.DataFrame(doors), pd.DataFrame(homes), correspondence, (notice,))
+    return located_stock(
+        2025, 2024, pd.DataFrame(doors), pd.DataFrame(homes), correspondence, (notice,)
+    )
 
 
 def abatement(stock: Located) -> Abatement:
@@ -261,7 +273,7 @@ def abatement(stock: Located) -> Abatement:
              "compensation_etat_eur": Decimal(9000), "perte_collectivites_eur": Decimal(14000),
              "reporte_contribuables_eur": Decimal(800), **state_cells(_quarter_states(part)),
              "abattement_a_verifier_eur": Decimal(0), "abattement_sans_convention_eur": Decimal(0),
-             "logements_sans_montant": 0, "nature": "reel"}
+             "logements_exoneres": 0, "logements_sans_montant": 0, "nature": "reel"}
             for code, name in QUARTERS.items()
             for part in [by_residence[by_residence["code_qpv"] == code]]
         ]
@@ -311,7 +323,7 @@ def abatement(stock: Located) -> Abatement:
         [
             {"code_qpv": row["code_qpv"], "nom_qpv": row["nom_qpv"], **state_cells(part),
              "reclame_declare_eur": Decimal(0), "apres_reclamation_eur": part.claimed,
-             "sous_reserve_hors_avis_eur": part.hanging, "au_pire_eur": part.acquired,
+             "au_pire_eur": part.acquired,
              "frais_acquis_eur": part.fees, "frais_a_reclamer_eur": part.claim_fees,
              "logements_sans_montant": 0}
             for row, part in [
@@ -325,7 +337,71 @@ def abatement(stock: Located) -> Abatement:
         2025, "centime", _premises(by_residence), by_residence, by_qpv, communes, states,
         {"cote": doubtful}, totals, {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
         pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
-        reconciliation=account,
+        course=Course(
+            tuple(zip(by_year["annee"], by_year["abattement_eur"], strict=True)), 1,
+            Decimal("5321.25"), ("cote",),
+        ),
+        year_by_year=year_by_year(forecast, homes), calculation=_calculation(by_residence),
+        claim_until=dt.date(2026, 12, 31), reconciliation=account,
+        by_premises=_by_premises(by_residence, doubtful),
+    )  # fmt: skip
+
+
+def premises_facts(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Return facts of premises by hand, in euros; what a row does not name adds nothing."""
+    counts = {c for c in PREMISES_FACT_COLUMNS if c.startswith("logements")}
+    empty = {"code_qpv": "", "code_insee": "59999", "avis_non_lu": False}
+    made = []
+    for row in rows:
+        cents = {
+            k: v if k in counts or k in empty else int(Decimal(v) * 100) for k, v in row.items()
+        }
+        made.append(dict.fromkeys(PREMISES_FACT_COLUMNS, 0) | empty | cents)
+    return pd.DataFrame(made, columns=list(PREMISES_FACT_COLUMNS))
+
+
+def facts_of(states: States, code: str = "") -> dict[str, Any]:
+    """Return the facts of a premises of some states; what is under reserve hangs on a side."""
+    return {
+        "code_qpv": code, "acquis": states.granted, "acquis_porte": states.acquired,
+        "estime": states.estimated, "a_reclamer": states.to_claim, "a_risque": states.at_risk,
+        "a_reclamer_sans_preuve": states.to_claim, "apres_reclamation": states.claimed,
+        "sous_reserve": states.reserved, "sous_reserve_porte": states.doubtful,
+        "reserve_cote": states.reserved, "perdu": states.lost, "porte": states.borne,
+        "au_mieux": states.best, "frais_gestion": states.fees, "frais_a_reclamer": states.claim_fees,
+        "avis_non_lu": bool(states.unread), "acquis_de_plus": states.unread,
+        "non_lu_de_plus": states.unread, "a_reclamer_de_plus": states.unread,
+    }  # fmt: skip
+
+
+def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
+    """Make one premises a résidence, one to claim a quarter, and one out of every quarter."""
+    rows: list[dict[str, Any]] = []
+    for home in homes.to_dict("records"):
+        due = home["abattement_eur"]
+        abated = int(home["nb_logements"]) if due else 0
+        rows.append(
+            {"code_qpv": home["code_qpv"], "logements_abattus": abated,
+             "apres_reclamation": due,
+             **dict.fromkeys(("acquis", "acquis_porte", "porte", "economie", "au_mieux"), due)}
+        )  # fmt: skip
+    rows += [
+        {"code_qpv": code, "base": 1500000, "compensation": 9000, "perte": 14000,
+         "reporte_contribuables": 800, "frais_a_reclamer": 35, "a_reclamer": 1200, "au_mieux": 1200,
+         "a_reclamer_sans_preuve": 1200, "apres_reclamation": 1200}
+        for code in QUARTERS
+    ]  # fmt: skip
+    out = {"a_risque": 310, "porte": 310, "sous_reserve": doubtful, "reserve_cote": doubtful}
+    return premises_facts([*rows, out | {"au_mieux": doubtful, "frais_gestion": 90}])
+
+
+def _calculation(homes: pd.DataFrame) -> pd.DataFrame:
+    """Set beside each premises what of it counts."""
+    lines = _premises(homes)
+    counted = lines["abattement_eur"].astype(object)
+    return lines.assign(
+        compte_eur=counted, frais_comptes_eur=lines["frais_gestion_eur"], somme_taux_pct=55.0,
+        part=lines["part_logements"].astype(float), porte_etat=counted.map(bool),
     )  # fmt: skip
 
 
@@ -362,7 +438,7 @@ def _premises(homes: pd.DataFrame) -> pd.DataFrame:
 
 
 def programme(abated: Abatement) -> Programme:
-    actions, axes = [], []
+    actions = []
     for k in range(16):
         axe = k % 8 + 1
         actions.append(
@@ -371,50 +447,18 @@ def programme(abated: Abatement) -> Programme:
              "prevu_eur": Decimal(2000), "realise_eur": Decimal(2100), "bailleur_eur": Decimal(2100),
              "autres_eur": Decimal(0), "valorise_eur": Decimal(1900), "heures": 20.0,
              "cout_horaire_eur": None, "piece": f"F{k}", "texte_bilan": "Réalisé.", "annee": 2025,
-             "date_piece": dt.date(2025, 5, 1), "photo": "", "_fichier": "programme.xlsx",
+             "date_piece": dt.date(2025, 5, 1) if k > 1 else None, "photo": "hall.jpg" if k < 2 else "",
+             "_fichier": "programme.xlsx",
              "_feuille": "Programme", "_ligne": k + 4}
         )  # fmt: skip
-    for code in ("total", *QUARTERS):
-        for axe in range(1, 9):
-            part = [a for a in actions if a["axe"] == axe and code in {"total", a["code_qpv"]}]
-            if not part:
-                continue
-            sums = {c: sum((a[c] for a in part), Decimal(0)) for c in
-                    ("prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur")}  # fmt: skip
-            axes.append(
-                {"code_qpv": code, "axe": axe, "actions": len(part), **sums,
-                 "valorise_par_logement_eur": Decimal("12.50"), "taux_valorisation": 0.9,
-                 "pieces_jointes": len(part)}
-            )  # fmt: skip
-    balance = pd.DataFrame(
-        [
-            {"code_qpv": r["code_qpv"], "nom_qpv": r["nom_qpv"], "annee": 2025,
-             "logements": r["logements"], "abattement_eur": r["abattement_eur"],
-             "prevu_eur": Decimal(16000), "realise_eur": Decimal(16800),
-             "valorise_eur": Decimal(15200), "valorise_par_logement_eur": Decimal("61.20"),
-             "solde_eur": Decimal(15200) - r["abattement_eur"], "report_eur": Decimal(0),
-             "couverture": float(Decimal(15200) / r["abattement_eur"]), "pieces_jointes": 8,
-             "logements_abattus": r["logements_abattus"], "justifie_eur": Decimal(15200),
-             "valorise_par_logement_abattu_eur": Decimal("61.20"),
-             "abattement_par_logement_abattu_eur": Decimal("247.50"),
-             "solde_apres_reclamation_eur": Decimal(14000) - r["abattement_eur"],
-             "actions": 8, "rattrapage_eur": max(Decimal(0), r["abattement_eur"] - 15200),
-             "dates_jointes": 7, "photos_jointes": 1, "preuves_completes": 7}
-            for r in abated.by_qpv.to_dict("records")
-        ]
-    )  # fmt: skip
-    valued = Decimal(30400)
-    totals = {"prevu_eur": Decimal(32000), "realise_eur": Decimal(33600),
-              "bailleur_eur": Decimal(33600), "autres_eur": Decimal(0), "valorise_eur": valued,
-              "solde_eur": valued - abated.totals["abattement_eur"], "justifie_eur": valued,
-              "solde_apres_reclamation_eur": valued - 2400 - abated.totals["abattement_eur"],
-              "logements_abattus": Decimal(300)}  # fmt: skip
     diagnostics = pd.DataFrame(
         [{"date": dt.date(2025, 4, 3), "code_qpv": "QN05991I", "constat": "Dépôts sauvages",
           "responsable": "gestionnaire de secteur", "suite": "Enlèvement hebdomadaire", "photo": "",
           "id_action": "A3"}]
     )  # fmt: skip
-    return Programme(pd.DataFrame(actions), pd.DataFrame(axes), balance, diagnostics, totals)
+    written = pd.DataFrame(actions)
+    made = tax.programme(written, abated, located().held, year=2025, diagnostics=diagnostics)
+    return dataclasses.replace(made, values=())
 
 
 def evaluation() -> Evaluation:
@@ -424,7 +468,8 @@ def evaluation() -> Evaluation:
             rows.append(
                 {"niveau": level, "code_qpv": code, "nom_qpv": QUARTERS.get(code, ""), "axe": axe,
                  "logements": 300, "valorise_eur": Decimal(3800),
-                 "valorise_par_logement_eur": Decimal("12.67"), "item": item, "vague": "2023",
+                 "valorise_par_logement_eur": Decimal("12.67"), "depense": 12.67,
+                 "repere": f"A{axe}" if code in QUARTERS else "", "item": item, "vague": "2023",
                  "n": 1400.0 if item else math.nan, "ecart": -0.08 if item else math.nan,
                  "ecart_ic95_bas": -0.13 if item else math.nan,
                  "ecart_ic95_haut": -0.03 if item else math.nan,
@@ -511,7 +556,32 @@ def make(**changes: Any) -> Dossier:
         (Fault("code_devine", Place("programme.xlsx", "Programme", 18, "axe"), "Sur entretien",
                {"lu": "3 · Sur-entretien", "attendu": "un axe de 1 à 8"}, Severity.DOUTE),),
     )  # fmt: skip
-    return dataclasses.replace(whole, **changes)
+    return claimed(dataclasses.replace(whole, **changes))
+
+
+def claimed(dossier: Dossier) -> Dossier:
+    """Return a dossier with its claims and the names of its quarters, as the pipeline makes them."""
+    located, bailleur = dossier.located, dossier.settings.dossier.bailleur
+    money = (dossier.abatement, dossier.programme)
+    held = (located, *money, dossier.survey, dossier.droit_commun)
+    stock = (located.entrances, located.residences)
+    return dataclasses.replace(
+        dossier,
+        claims=claims_of(*held, bailleur=bailleur),
+        quarters=quarters_of(dossier.maps.values(), stock, dossier.conventions),
+    )
+
+
+def restocked(
+    dossier: Dossier,
+    entrances: pd.DataFrame | None = None,
+    residences: pd.DataFrame | None = None,
+) -> Dossier:
+    """Return a dossier whose stock has other entrances or résidences."""
+    old = dossier.located
+    doors = old.entrances if entrances is None else entrances
+    homes = old.residences if residences is None else residences
+    return claimed(dataclasses.replace(dossier, located=with_doors(old, doors, homes)))
 
 
 def bare() -> Dossier:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import html
 import io
 import sqlite3
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
-from report_dossier import make
+import pandas as pd
+from report_dossier import make, restocked
 
 from tfpb.io.packs.geopackage import geopackage_bytes, geoparquet_bytes
 from tfpb.report.gis_layers import layers
@@ -21,9 +21,7 @@ from tfpb.words.places.map_words import LEGEND_CUT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def dossier() -> Dossier:
@@ -33,8 +31,10 @@ def dossier() -> Dossier:
     homes = located.residences.copy()
     homes["cote"] = homes["cote"].astype(object)
     homes.loc[1, ["logements_dans", "logements_hors"]] = [18, 17]
-    moved = dataclasses.replace(located, entrances=doors, residences=homes)
-    return dataclasses.replace(made, located=moved)
+    one = doors.iloc[[1]]
+    half = one.assign(nb_logements=18, qpv_statut="dans", qpv_code="QN05991I")
+    doors = pd.concat([doors.drop(index=1), one.assign(nb_logements=17), half], ignore_index=True)
+    return restocked(made, doors, homes)
 
 
 @lru_cache(maxsize=1)
@@ -98,6 +98,5 @@ def test_the_same_dossier_gives_the_same_bytes_in_both_forms() -> None:
 def test_a_stock_without_any_place_still_has_its_layers() -> None:
     made = dossier()
     homes = made.located.residences.assign(longitude=float("nan"))
-    nowhere = dataclasses.replace(made, located=dataclasses.replace(made.located, residences=homes))
-    shown = layers(nowhere)
+    shown = layers(restocked(made, residences=homes))
     assert [len(shown[name]) for name in ("residences", "limites_2024")] == [0, 0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from report_dossier import BAILLEUR, make
+from report_dossier import BAILLEUR, claimed, make
 from test_report_sections import tables, texts
 
 from tfpb.model.report import Chart, ChartKind
@@ -18,7 +18,7 @@ from tfpb.words.documents.quarter_page import page_said
 from tfpb.words.survey import survey_words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import QpvPage
 
 
@@ -31,7 +31,7 @@ def _modelled() -> Dossier:
     raw = raw[raw["publication"] == "fragile"]
     made = raw.assign(ajustement="modele", estimation=0.71, ic95_bas=0.64, ic95_haut=0.79)
     survey = dataclasses.replace(dossier.survey, comparison=pd.concat([rows, made]))
-    return dataclasses.replace(dossier, survey=survey)
+    return claimed(dataclasses.replace(dossier, survey=survey))
 
 
 def test_without_a_model_the_reason_is_said_once() -> None:
@@ -108,9 +108,9 @@ def test_another_bailleurs_model_is_not_shown() -> None:
     rows = dossier.survey.comparison
     other = rows["bailleur"].where(rows["ajustement"] != "modele", "Autre bailleur")
     survey = dataclasses.replace(dossier.survey, comparison=rows.assign(bailleur=other))
-    made = report(dataclasses.replace(dossier, survey=survey))
+    made = report(claimed(dataclasses.replace(dossier, survey=survey)))
     assert dossier.settings.dossier.bailleur == BAILLEUR
     assert "modele_quartiers" not in tables(made)
-    pages = _pages(dataclasses.replace(dossier, survey=survey))
+    pages = _pages(claimed(dataclasses.replace(dossier, survey=survey)))
     assert pages
     assert not any(p.modelled for p in pages)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from report_dossier import make
+from report_dossier import claimed, make
 
 from everywhere import need
+from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.model.money import States
 from tfpb.model.report import Chart, Report, Section, Table, Text
 from tfpb.pipeline.pack_files import _noted, document_files
@@ -22,7 +23,7 @@ from tfpb.report.sections.note import note, shortened
 from tfpb.words.survey.verdict_words import PLAIN, plainly
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 INPUTS = ("abatement", "programme", "survey", "conventions", "droit_commun")
 
@@ -64,6 +65,7 @@ def of_balance(dossier: Dossier, *rows: dict[str, Any]) -> Dossier:
         abatement=dataclasses.replace(
             money, totals={**money.totals, "abattement_eur": whole}, states=States(acquired=whole)
         ),
+        quarters=Quarters(Quarter(r["code_qpv"], r["nom_qpv"]) for r in told),
     )
 
 
@@ -176,7 +178,7 @@ def test_questions_add_up_and_a_masked_one_counts_as_unknown() -> None:
     hidden.loc[gap, "publication"] = "masque"
     hidden.loc[gap, ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]] = None
     masked = note(
-        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=hidden))
+        claimed(dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=hidden)))
     )
     assert prose(masked) != told
     assert "Sans chiffre qui se publie : Relation avec le bailleur." in prose(masked)

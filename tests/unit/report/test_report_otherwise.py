@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from report_dossier import BAILLEUR, make
+from report_dossier import BAILLEUR, claimed, make
 
 from tfpb.evidence.evaluation import evaluation
 from tfpb.model.report import Text
@@ -15,7 +15,7 @@ from tfpb.report import map_model, quarter_pages
 from tfpb.report.sections import report
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 SAID = "à structure comparable, l’écart change de sens (+20\u202fpoints"
 
@@ -42,8 +42,8 @@ def dossier() -> Dossier:
     table = table.assign(**{k: table[k].mask(raw, v) for k, v in raw_values.items()})
     table = pd.concat([table, changed], ignore_index=True)
     survey = dataclasses.replace(whole.survey, comparison=table)
-    told = evaluation(whole.located, whole.programme, survey, bailleur=BAILLEUR)
-    return dataclasses.replace(whole, survey=survey, evaluation=told)
+    told = evaluation(whole.located, whole.quarters, whole.programme, survey, bailleur=BAILLEUR)
+    return claimed(dataclasses.replace(whole, survey=survey, evaluation=told))
 
 
 def _texts(dossier: Dossier, key: str) -> tuple[str, list[str]]:

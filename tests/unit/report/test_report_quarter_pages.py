@@ -14,9 +14,28 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from PIL import Image
-from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, make
+from report_dossier import (
+    BAILLEUR,
+    HOSTILE_TYPST,
+    ITEMS,
+    bare,
+    claimed,
+    facts_of,
+    make,
+    premises_facts,
+    restocked,
+)
 
 from everywhere import need
+from tfpb.facts.amount import known
+from tfpb.facts.claim import Claims, claim
+from tfpb.facts.place import (
+    QuarterHeld,
+    dwellings_by_side,
+    quarter_doubts,
+    quarters,
+    quarters_held,
+)
 from tfpb.model.money import States
 from tfpb.model.report import Photos, Report, Table, Text
 from tfpb.pipeline.pack_files import quarter_files
@@ -24,18 +43,16 @@ from tfpb.report.documents import document_pdf
 from tfpb.report.map_model import map_model
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.note import note
-from tfpb.report.sections.patrimoine import quarters
 from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
 from tfpb.report.sections.survey.survey_view import too_early
 from tfpb.report.sections.synthese import synthese
-from tfpb.tax.abatement.tallies import state_cells
 from tfpb.words.documents import residents_words as words
 from tfpb.words.survey.satisfaction import NOT_NAMED
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import QpvPage
 
 CODE = "QN05991I"
@@ -43,8 +60,11 @@ SHOWN_PAGES = {"habitants": 1, "quartiers": 3}
 
 
 def page_of(dossier: Dossier, name: str = "Les Tilleuls") -> QpvPage:
-    answers, parts = own_answers(dossier), dossier.located.parts
-    return quarter_page(dossier, answers, parts, CODE, name, "Valfictif")
+    held = {here.code_qpv: here for here in quarters_held(dossier.located.held)}
+    doubt = quarter_doubts(dossier.located.entrances).get(CODE)
+    here = held.get(CODE, QuarterHeld(CODE, 0, 0, 0, 0))
+    made = quarter_page(dossier, own_answers(dossier), here, doubt)
+    return dataclasses.replace(made, nom=name)
 
 
 def told(report: Report) -> str:
@@ -61,10 +81,9 @@ def test_a_residence_in_two_quarters_is_of_both_by_its_entrances() -> None:
     doors = dossier.located.entrances
     half = doors.iloc[[0]].assign(nb_logements=35, qpv_code="QN05992M")  # of the 75 of R0000
     whole = doors.assign(nb_logements=doors["nb_logements"].where(doors.index > 0, 40))
-    cut = dataclasses.replace(dossier.located, entrances=pd.concat([whole, half]))
-    cut.entrances["result_citycode"] = ""
-    moved = dataclasses.replace(dossier, located=cut)
-    before, after = (quarters(d.located).set_index("code_qpv") for d in (dossier, moved))
+    both = pd.concat([whole, half], ignore_index=True).assign(result_citycode="")
+    moved = restocked(dossier, both)
+    before, after = (quarters(d.located.held).set_index("code_qpv") for d in (dossier, moved))
     assert before["logements_dans"].to_dict() == {CODE: 405, "QN05992M": 20}
     assert after["logements_dans"].to_dict() == {CODE: 370, "QN05992M": 55}
     assert (after["residences"] - before["residences"]).to_dict() == {CODE: 0, "QN05992M": 1}
@@ -84,14 +103,14 @@ def drawn() -> dict[str, bytes]:
     return quarter_files(dossier, [page_of(dossier, f"{HOSTILE_TYPST} {'Très long nom ' * 8}")])
 
 
-def of_quarter(dossier: Dossier, **changed: Any) -> Dossier:
-    """Change the line of the abatement of the quarter."""
+def of_quarter(dossier: Dossier, states: States) -> Dossier:
+    """Give the quarter some states."""
     money = dossier.abatement
     assert money is not None
-    rows = money.by_qpv.astype(object)
-    for column, value in changed.items():
-        rows.loc[rows["code_qpv"] == CODE, column] = value
-    return dataclasses.replace(dossier, abatement=dataclasses.replace(money, by_qpv=rows))
+    rows = money.by_qpv.assign(logements_sans_montant=states.missing)
+    facts = premises_facts([facts_of(states, CODE) | {"logements_abattus": 405}])
+    given = dataclasses.replace(money, by_qpv=rows, by_premises=facts)
+    return claimed(dataclasses.replace(dossier, abatement=given))
 
 
 def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
@@ -108,25 +127,18 @@ def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("states", "said"),
     [
-        ({"abattement_eur": None}, "On ne le sait pas encore"),
-        (
-            {"abattement_eur": Decimal(0), **state_cells(States())},
-            "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt.",
-        ),
-        ({"nature": "estime"}, "Ce montant est estimé"),
-        ({"abattement_partiel": True}, "Au moins 100 238 €"),
-        (
-            {"abattement_eur": Decimal(0), "logements_sans_montant": 12},
-            "On ne le sait pas encore",
-        ),
+        (States(hanging=Decimal(500)), "On ne le sait pas encore"),
+        (States(), "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt."),
+        (States(estimated=Decimal(500)), "Ce montant est estimé"),
+        (States(acquired=Decimal(100_238), missing=12), "Au moins 100 238 €"),
+        (States(missing=12), "On ne le sait pas encore"),
+        (States(unread=Decimal(500)), "On ne le sait pas encore"),
     ],
 )
-def test_an_amount_that_is_not_known_is_said_so_never_nil(
-    changed: dict[str, Any], said: str
-) -> None:
-    text = residents(of_quarter(make(), **changed))
+def test_an_amount_that_is_not_known_is_said_so_never_nil(states: States, said: str) -> None:
+    text = residents(of_quarter(make(), states))
     spared = text.split(words.SPARED)[1].split(words.DONE)[0]
     assert said in spared
     assert not re.search(r"\b0 €", text)
@@ -140,24 +152,22 @@ def test_an_amount_that_is_not_known_is_said_so_never_nil(
     ],
 )
 def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, said: str) -> None:
-    balance = {
-        "actions": 2, "valorise_eur": Decimal(226_926), "rattrapage_eur": Decimal(45_928),
-        "report_eur": Decimal(carried),
-    }  # fmt: skip
-    assert said in words.done([(3, Decimal(226_926))], balance, 2025)
+    amounts = {"actions": 2, "valorise": 226_926, "a_programmer": 45_928, "reporte": int(carried)}
+    held = Claims([claim(name, CODE, known(n)) for name, n in amounts.items()]).within(CODE)
+    assert said in words.done([(3, known(226_926))], held, 2025)
 
 
 def of_year(dossier: Dossier, *years: int) -> Dossier:
     """Give the programme, besides its own lines or in their place, two actions of nothing a year."""
     plan = dossier.programme
     assert plan is not None
-    own = plan.balance[plan.balance["annee"].isin(years)]
-    nothing = {"actions": 2, "valorise_eur": Decimal(0), "rattrapage_eur": None}
-    others = [plan.balance.assign(annee=year, **nothing) for year in years if year != 2025]
-    lines = pd.concat([own, *others], ignore_index=True)
-    axes = plan.by_axis if len(own) else plan.by_axis.iloc[:0]
-    plan = dataclasses.replace(plan, balance=lines, by_axis=axes)
-    return dataclasses.replace(dossier, programme=plan)
+    own = [plan.actions] if 2025 in years else []
+    two = plan.actions.head(2).assign(valorise_eur=Decimal(0))
+    others = [two.assign(annee=year) for year in years if year != 2025]
+    actions = pd.concat([*own, *others], ignore_index=True)
+    return claimed(
+        dataclasses.replace(dossier, programme=dataclasses.replace(plan, actions=actions))
+    )
 
 
 def test_actions_planned_for_next_year_are_not_those_of_this_year() -> None:
@@ -170,14 +180,19 @@ def test_actions_planned_for_next_year_are_not_those_of_this_year() -> None:
 
 
 def test_actions_of_another_year_alone_are_none_of_this_year() -> None:
-    before = dataclasses.replace(
-        of_year(of_doors(make(), result_citycode="59999"), 2024), abatement=None
+    before = claimed(
+        dataclasses.replace(
+            of_year(of_doors(make(), result_citycode="59999"), 2024), abatement=None
+        )
     )
     figures = {label: (value, detail) for label, value, detail in page_of(before).figures}
     assert figures["Actions valorisées"] == ("0\u202f€", "0 action")
     assert "Aucune action n’est inscrite au programme" in page_of(before).sentences[0]
     assert "Aucune action n’est inscrite pour ce quartier en 2025." in residents(before)
-    assert map_model(before).qpv["valorise_eur"].isna().all()
+    assert map_model(before).qpv["valorise_eur"].tolist() == [
+        0.0,
+        0.0,
+    ]  # none is known, not unknown
 
 
 def test_a_wave_without_a_year_in_its_name_is_dated_by_its_dates() -> None:
@@ -190,12 +205,14 @@ def test_a_wave_without_a_year_in_its_name_is_dated_by_its_dates() -> None:
     rows = rows.assign(publication=rows["publication"].mask(local, "masque"))
     waves = tuple(dataclasses.replace(w, vague=names[w.vague]) for w in survey.waves)
     named = dataclasses.replace(survey, comparison=rows, waves=waves)
-    given = dataclasses.replace(dossier, survey=named)  # « mars 2023 », and actions of 2025
+    given = claimed(
+        dataclasses.replace(dossier, survey=named)
+    )  # « mars 2023 », and actions of 2025
     assert "l’enquête de vague B précède les actions de 2025" in page_of(given).sentences[-1]
     assert "l’enquête de vague B date d’avant" in residents(given)
     assert too_early(given)
     later = tuple(dataclasses.replace(w, periode="mars 2026") for w in waves)
-    after = dataclasses.replace(given, survey=dataclasses.replace(named, waves=later))
+    after = claimed(dataclasses.replace(given, survey=dataclasses.replace(named, waves=later)))
     assert "précède les actions" not in page_of(after).sentences[-1]
     assert not too_early(after)
 
@@ -214,7 +231,9 @@ def test_a_quarter_too_small_shows_the_answers_of_all_and_says_so() -> None:
     rows = survey.comparison
     local = rows["territoire"] == CODE
     rows = rows.assign(publication=rows["publication"].mask(local, "masque"))
-    masked = dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
+    masked = claimed(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
+    )
     assert page_of(masked).borrowed
     assert not page_of(dossier).borrowed
     assert "Trop peu de locataires d’ici ont répondu" in residents(masked)
@@ -222,8 +241,30 @@ def test_a_quarter_too_small_shows_the_answers_of_all_and_says_so() -> None:
 
 
 def test_a_masked_question_bears_no_number() -> None:
-    line = next(g for g in page_of(make()).gaps if g.gap is None)
-    assert words.line(line) == f"{line.label} : trop peu de réponses"
+    dossier = make()
+    unasked = next(g for g in page_of(dossier).gaps if g.gap is None)
+    assert words.line(unasked) == f"{unasked.label} : trop peu de réponses"
+    survey = dossier.survey
+    assert survey is not None
+    rows = survey.comparison
+    hidden = (rows["territoire"] == CODE) & (rows["item"] == "q01")
+    rows = rows.assign(publication=rows["publication"].mask(hidden, "masque"))
+    page = page_of(
+        claimed(dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows)))
+    )
+    (line,) = [g for g in page.gaps if g.masked]
+    assert (line.gap, line.qpv, line.n, line.words, line.sign) == (None, None, None, "masqué", "–")
+    assert words.line(line) == f"{line.label} : masqué, pour ne désigner personne"
+    assert not page.borrowed  # another question of the quarter is shown
+
+
+def test_where_all_is_masked_nobody_is_said_to_have_kept_silent() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    masked = dataclasses.replace(survey, comparison=survey.comparison.assign(publication="masque"))
+    said = page_of(claimed(dataclasses.replace(dossier, survey=masked))).sentences[-2]
+    assert said == "Ce que disent les locataires : masqué, secret des réponses."
 
 
 @pytest.mark.parametrize(
@@ -243,7 +284,7 @@ def test_the_page_of_a_quarter_leads_from_action_to_proof_and_answers() -> None:
     dossier = make()
     (section,) = quarter_report(dossier, page_of(dossier)).sections
     axes, actions, found = [b for b in section.blocks if isinstance(b, Table)]
-    assert axes.rows["preuves"].tolist() == ["2 sur 2"] * 4
+    assert axes.rows["preuves"].tolist() == ["1 sur 2", *["2 sur 2"] * 3]
     assert axes.rows["dit"].tolist()[:2] == [
         "Accueil par le bailleur : ▽ plus bas, on ne sait pas de combien",
         "Propreté des parties communes : ▽ plus bas, on ne sait pas de combien",
@@ -285,9 +326,7 @@ def _inside(dossier: Dossier) -> int:
 
 def of_doors(dossier: Dossier, **changed: Any) -> Dossier:
     """Change a column of the entrances, given by row."""
-    located = dossier.located
-    doors = located.entrances.assign(**changed)
-    return dataclasses.replace(dossier, located=dataclasses.replace(located, entrances=doors))
+    return restocked(dossier, dossier.located.entrances.assign(**changed))
 
 
 def test_dwellings_are_said_to_be_of_the_map_of_2015_only_where_it_is_known() -> None:
@@ -312,11 +351,9 @@ def test_dwellings_are_said_to_be_of_the_map_of_2015_only_where_it_is_known() ->
 
 
 def test_both_pages_of_a_quarter_count_the_same_doubts() -> None:
-    dossier = make()
-    homes = dossier.located.residences.copy()
-    homes.loc[homes["cote"] == "a_verifier", "code_qpv"] = ""  # next to the quarter, of none
-    located = dataclasses.replace(dossier.located, residences=homes)
-    beside = dataclasses.replace(dossier, located=located)
+    doors = make().located.entrances
+    unsure = doors["qpv_statut"] == "a_verifier"  # out of the quarter, and nearest to it
+    beside = of_doors(make(), qpv_code=doors["qpv_code"].mask(unsure, ""))
     count = page_of(beside).figures[-1][1].removesuffix(" logements")
     assert int(count) > 0
     assert f"Si {count} logements à vérifier sont bien du quartier." in residents(beside)
@@ -330,7 +367,7 @@ def test_what_changed_is_told_in_five_sentences_at_most() -> None:
         "Décision du 02/02/2026 : dans. La carte seule disait : …"
     )
     doors["qpv_evolution"] = "entrant"
-    moved = dataclasses.replace(dossier, located=dataclasses.replace(located, entrances=doors))
+    moved = restocked(dossier, doors)
     said = changes(moved, page_of(moved))
     assert len(said) == 4
     assert "Adresses douteuses tranchées dans ce quartier : 1." in said
@@ -391,24 +428,22 @@ def test_an_axis_that_was_asked_and_has_too_few_answers_is_not_said_to_be_unaske
     assert set(axes["dit"]) == {"aucune enquête jointe"}
 
 
-def test_a_new_quarter_spent_nothing_known_the_year_before_it_was_one() -> None:
+def test_a_year_before_that_is_not_known_has_no_column() -> None:
     dossier = make()
     plan = dossier.programme
     assert plan is not None
-    last = pd.DataFrame(
-        columns=["code_qpv", "axe", "actions_precedentes", "valorise_precedent_eur"]
-    )
+    assert plan.quarter_axes is not None
     quarter = page_of(dossier).code_qpv
 
-    def before(*, new: bool) -> list[object]:
-        beside = pd.DataFrame({"code_qpv": [quarter, "QN00000X"], "nouveau": [new, not new]})
-        told = dataclasses.replace(plan, axes_before=last, beside_quarters=beside)
+    def before(amount: Decimal | None) -> list[object]:
+        axes = plan.quarter_axes.assign(valorise_precedent_eur=amount)
+        told = dataclasses.replace(plan, quarter_axes=axes)
         rows = _axes(dataclasses.replace(dossier, programme=told), quarter)
-        axes = next(b for b in rows if isinstance(b, Table)).rows
-        return list(axes.get("valorise_precedent_eur", []))
+        shown = next(b for b in rows if isinstance(b, Table)).rows
+        return list(shown.get("valorise_precedent_eur", []))
 
-    assert before(new=False) == [Decimal(0)] * 4
-    assert before(new=True) == []
+    assert before(Decimal(0)) == [Decimal(0)] * 4
+    assert before(None) == []
 
 
 def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_placed() -> None:
@@ -417,11 +452,10 @@ def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_pl
 
     def said(radius: float) -> tuple[str, str, str]:
         doors["result_radius_m"] = radius
-        located = dataclasses.replace(dossier.located, residences=homes, entrances=doors)
-        return page_of(dataclasses.replace(dossier, located=located)).figures[-1]
+        return page_of(restocked(dossier, doors, homes)).figures[-1]
 
     doubtful = homes["cote"] == "a_verifier"
-    homes.loc[doubtful, "code_qpv"] = ""
+    doors.loc[doubtful, "qpv_code"] = ""
     mine = doubtful & (doors["qpv_proche_code"] == CODE)
     count, dwellings = int(mine.sum()), int(homes.loc[mine, "nb_logements"].sum())
     assert count
@@ -429,7 +463,7 @@ def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_pl
     assert (label, value) == ("À vérifier", f"{dwellings} logements")
     assert detail.replace("\u202f", " ") == (f"{count} résidences à côté, à 4 043 m près")
     assert said(15.0)[2] == f"{count} résidences à côté, en losange sur le plan"
-    homes.loc[homes.index[doubtful][0], "code_qpv"] = CODE
+    doors.loc[doors.index[doubtful][0], "qpv_code"] = CODE
     assert f"{count} résidences, dont {count - 1} à côté, en losange sur le plan" == said(15.0)[2]
     doors["qpv_statut"] = doors["qpv_statut"].replace("a_verifier", "hors")
     homes["logements_a_verifier"] = 0
@@ -467,19 +501,17 @@ def test_a_residence_that_stands_in_two_quarters_is_counted_in_each() -> None:
         logements_dans=homes["logements_dans"] + 40 * row,
         logements_a_verifier=homes["logements_a_verifier"] + 7 * row,
     )
-    located = dataclasses.replace(
-        dossier.located, entrances=pd.concat([doors, more], ignore_index=True), residences=held
-    )
-    made = dataclasses.replace(dossier, located=located)
+    made = restocked(dossier, pd.concat([doors, more], ignore_index=True), held)
     after = {p.code_qpv: p for p in map_model(made).pages}
     assert after[CODE].figures[0][1] == before[CODE].figures[0][1]
     assert after[CODE].doubtful == before[CODE].doubtful
     assert int(after[other].figures[0][1]) == int(before[other].figures[0][1]) + 40
     assert after[other].doubtful == before[other].doubtful + 7
-    counted = quarters(located).set_index("code_qpv")
-    assert counted["logements_dans"].sum() == located.counts.inside
-    assert counted["logements_a_verifier"].sum() == located.counts.doubtful
-    known = quarters(dossier.located).set_index("code_qpv")["residences"]
+    counted = quarters(made.located.held).set_index("code_qpv")
+    whole = dwellings_by_side(made.located.held)
+    assert counted["logements_dans"].sum() == whole["dans"]
+    assert counted["logements_a_verifier"].sum() == whole["a_verifier"]
+    known = quarters(dossier.located.held).set_index("code_qpv")["residences"]
     assert (counted["residences"] - known).to_dict() == {CODE: 0, other: 1}
     drawn_ = map_model(made).qpv.set_index("code_qpv")["logements"]
     assert drawn_[other] == int(after[other].figures[0][1])
@@ -493,8 +525,7 @@ def test_a_quarter_of_buildings_of_a_residence_counted_elsewhere_has_its_pages()
     elsewhere = homes.assign(code_qpv=homes["code_qpv"].replace(other, CODE))
     own = doors.assign(qpv_code=[other if here else CODE for here in one], qpv_proche_code=CODE)
     own = own[own["qpv_statut"] == "dans"]
-    located = dataclasses.replace(dossier.located, entrances=own, residences=elsewhere)
-    made = dataclasses.replace(dossier, located=located)
+    made = restocked(dossier, own, elsewhere)
     page = next(p for p in map_model(made).pages if p.code_qpv == other)
     assert page.figures[0][1] == str(doors.loc[one, "nb_logements"].iloc[0])
     assert residents_page(made, page).title == "Le Moulin – Gare"
@@ -515,7 +546,7 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
         heard = dataclasses.replace(
             survey, comparison=hidden, settings={**survey.settings, **settings}
         )
-        made = dataclasses.replace(dossier, survey=heard)
+        made = claimed(dataclasses.replace(dossier, survey=heard))
         page = page_of(made)
         (proof,) = quarter_report(made, page).sections
         fields = " ".join(b.scope for b in proof.blocks if isinstance(b, Table))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from report_dossier import BAILLEUR, HOSTILE, OTHER, bare, comparison, make
+from report_dossier import BAILLEUR, HOSTILE, OTHER, bare, comparison, make, restocked
 from report_pack import said
 
 from tfpb import words
@@ -31,12 +31,12 @@ from tfpb.words.places import side_words
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités", "Abattement",
-    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité", "Doutes",
+    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité", "Doutes", "Faits",
     "Méthode", "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
@@ -290,7 +290,7 @@ def test_figures_of_the_summary_are_those_of_the_stages() -> None:
     assert isinstance(block, KeyFigures)
     amounts = {f.label: f.amount for f in block.figures}
     assert amounts["Abattement 2025"] == dossier.abatement.totals["abattement_eur"]
-    assert amounts["Actions valorisées"] == dossier.programme.totals["valorise_eur"]
+    assert amounts["Actions valorisées"] == dossier.claims.amount("valorise").exact
     assert amounts["Logements en QPV"] == dossier.located.residences["logements_dans"].sum()
 
 
@@ -382,13 +382,13 @@ def test_answers_in_detail_carry_their_sample_size() -> None:
 
 def test_a_residence_with_dwellings_on_both_sides_is_said_to_be_cut() -> None:
     dossier = make()
-    homes = dossier.located.residences.copy()
-    row = homes.index[homes["cote"] == "hors"][0]
-    homes.loc[row, ["logements_dans", "logements_hors"]] = [10, 12]
-    located = dataclasses.replace(dossier.located, residences=homes)
+    doors = dossier.located.entrances
+    row = doors.index[doors["qpv_statut"] == "hors"][0]
+    inside = doors.loc[[row]].assign(nb_logements=1, qpv_statut="dans", qpv_code="QN05991I")
+    split = restocked(dossier, pd.concat([doors, inside], ignore_index=True))
     cut, whole = (
         next(b for b in residences(d).blocks if isinstance(b, Table)).rows["evolution_mot"]
-        for d in (dataclasses.replace(dossier, located=located), dossier)
+        for d in (split, dossier)
     )
     assert whole.loc[row] == "hors des deux cartes"
     assert cut.loc[row] == "coupée par la limite"

@@ -6,7 +6,7 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from report_dossier import make
+from report_dossier import claimed, make
 
 from tfpb.model.report import Chart, Table
 from tfpb.model.results import VARIANT_COLUMNS
@@ -34,7 +34,7 @@ def _with_target(target: str) -> object:
         settings={**survey.settings, "cible": target},
         variants=variants[list(VARIANT_COLUMNS)],
     )
-    return dataclasses.replace(whole, survey=told)
+    return claimed(dataclasses.replace(whole, survey=told))
 
 
 @pytest.mark.parametrize("target", ["parc", "service"])

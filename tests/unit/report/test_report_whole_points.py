@@ -7,7 +7,7 @@ import io
 
 import openpyxl
 import pytest
-from report_dossier import make
+from report_dossier import claimed, make
 
 from tfpb.model.report import Format, Table
 from tfpb.report.cell_values import EXCEL, as_text, excel_format
@@ -40,7 +40,9 @@ def _with_gap(gap: float) -> object:
     table = whole.survey.comparison
     raw = (table["groupe"] == "ecart") & (table["ajustement"] == "brut")
     table = table.assign(estimation=table["estimation"].mask(raw, gap))
-    return dataclasses.replace(whole, survey=dataclasses.replace(whole.survey, comparison=table))
+    return claimed(
+        dataclasses.replace(whole, survey=dataclasses.replace(whole.survey, comparison=table))
+    )
 
 
 @pytest.mark.parametrize(("gap", "code"), [(WHOLE, "whole"), (EXACT, "exact")])

@@ -33,7 +33,7 @@ def on(year: int, **own: Own) -> Reader:
 
 
 def inside(dwellings: int = 10, **cells: Any) -> Unit:
-    return Unit(dwellings, "dans", QPV, "Les Tilleuls", **cells)
+    return Unit(dwellings, "dans", QPV, **cells)
 
 
 def outside(dwellings: int = 10, **cells: Any) -> Unit:
@@ -41,13 +41,13 @@ def outside(dwellings: int = 10, **cells: Any) -> Unit:
 
 
 def doubtful(dwellings: int = 10, **cells: Any) -> Unit:
-    return Unit(dwellings, "a_verifier", QPV, "Les Tilleuls", **cells)
+    return Unit(dwellings, "a_verifier", QPV, **cells)
 
 
 def holding(*units: Unit, **cells: Any) -> Holding:
     told = {
         "id_residence": "R1", "nom": "Résidence R1", "bailleur": "", "commune": "Valmont",
-        "code_insee": "59999", "code_qpv": QPV, "nom_qpv": "Les Tilleuls", "evolution": "maintenu",
+        "code_insee": "59999", "code_qpv": QPV, "evolution": "maintenu",
     }  # fmt: skip
     return Holding(**{**told, **cells}, units=units)
 
@@ -103,7 +103,7 @@ def test_a_delivery_opens_fifteen_years_unless_the_end_is_known() -> None:
 
 def test_a_residence_that_the_stock_lacks_hangs_on_a_check_as_a_whole() -> None:
     told = right_of(None, own_exemption=None, nature="", conventions=SIGNED, reader=on(2025))
-    assert told == Right("a_verifier", Decimal(0), Decimal(1), "", "", "residence_hors_patrimoine")
+    assert told == Right("a_verifier", Decimal(0), Decimal(1), "", "residence_hors_patrimoine")
     assert told.known
     assert told.taxable
 
@@ -111,7 +111,7 @@ def test_a_residence_that_the_stock_lacks_hangs_on_a_check_as_a_whole() -> None:
 def test_what_is_wholly_demolished_or_to_come_owes_and_gets_nothing() -> None:
     gone = right(inside(demolition=2022), inside(demolition=2024))
     assert gone == Right(
-        "exonere", Decimal(0), Decimal(0), QPV, "Les Tilleuls", "demolie", {"annee": 2024},
+        "exonere", Decimal(0), Decimal(0), QPV, "demolie", {"annee": 2024},
         taxable=False,
     )  # fmt: skip
     coming = right(inside(delivery=2027), inside(delivery=2026))
@@ -125,9 +125,8 @@ def test_what_is_wholly_demolished_or_to_come_owes_and_gets_nothing() -> None:
 def test_shares_are_of_the_taxable_dwellings() -> None:
     told = right(inside(6), outside(2), doubtful(2))
     assert (told.statut, told.share, told.doubt) == ("", Decimal("0.6"), Decimal("0.2"))
-    assert (told.code_qpv, told.nom_qpv, told.opens, told.taxable) == (
+    assert (told.code_qpv, told.opens, told.taxable) == (
         QPV,
-        "Les Tilleuls",
         None,
         True,
     )
@@ -188,9 +187,7 @@ def test_exemptions_outside_or_over_do_not_move_the_date_told() -> None:
 
 def test_nothing_inside_is_outside_or_in_doubt() -> None:
     away = right(outside(exempt_until=KEPT), outside(5), evolution="hors")
-    assert away == Right(
-        "hors_qpv", Decimal(0), Decimal(0), QPV, "Les Tilleuls", "hors_qpv", {}, opens=2031
-    )
+    assert away == Right("hors_qpv", Decimal(0), Decimal(0), QPV, "hors_qpv", {}, opens=2031)
     asleep = right(outside(exempt_until=KEPT))
     assert (asleep.taxable, asleep.opens) == (False, 2031)
     doubt = right(outside(6), doubtful(3), doubtful(3, exempt_until=KEPT))

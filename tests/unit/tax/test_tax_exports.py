@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from tax_builders import QPV, abate, homes, local, table
 
 from tfpb import perimeters, tax
+from tfpb.facts.place import holds_of_counts
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.model import tables
@@ -39,7 +40,7 @@ def made(**cells: Any) -> Any:
          "valorise_eur": 100, "piece": "F1", "date_piece": "2025-03-01"},
         {"id_action": "A0", "axe": 3, "code_qpv": QPV, "action": "Ancienne", "annee": 2024},
     ]  # fmt: skip
-    return tax.programme(table(tables.PROGRAMME, *rows), None, homes(), year=2025)
+    return tax.programme(table(tables.PROGRAMME, *rows), None, holds_of_counts(homes()), year=2025)
 
 
 def test_bilan_in_the_columns_in_use() -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 from tfpb.errors import fail
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.pipeline.pack_run import PACK_FOLDER
-from tfpb.review.doubts import DECIDED_COLUMNS, POSITION, REVIEW_COLUMNS
+from tfpb.review.doubts import DECIDED_COLUMNS, POSITION, REVIEW_COLUMNS, quarter_of
 from tfpb.review.review_workbook import free_slot, review_bytes
 from tfpb.words.page import screen_words as words
 from tfpb.words.places.address_words import ACCEPT, NOWHERE
@@ -125,7 +125,7 @@ def _with_choice(doubt: Doubt, choice: str, form: FormData, signed: dict[str, An
     if choice in _SIDES:
         if not doubt.limit:
             raise fail("decision_sans_objet")
-        code = str(form.get("code_qpv", "")) or doubt.limit.get("code_qpv", "")
+        code = str(form.get("quartier", "")) or quarter_of(doubt.limit)
         return replace(doubt, limit=doubt.limit | signed | {"decision": choice, "code_qpv": code})
     filled: dict[str, Any] = {**signed, "date": signed["date"].isoformat()} if choice else {}
     if choice == "accepter":
@@ -174,7 +174,7 @@ def _workbook(doubts: Sequence[Doubt]) -> bytes:
     rows = [d.address for d in doubts if d.address and (d.listed or _address_is_decided(d))]
     rows.sort(key=lambda row: row["ligne"])
     addresses = pd.DataFrame(rows) if rows else None
-    return review_bytes(addresses, sides, codes=[str(c) for c in sides["code_qpv"]])
+    return review_bytes(addresses, sides, codes=[quarter_of(limit) for limit in limits])
 
 
 def _place(limit: dict[str, Any]) -> tuple[bool, int]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tfpb import perimeters
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
+from tfpb.facts.place import holds, holds_of_counts
 from tfpb.io.packs.output_files import refuse_inputs, write_together
 from tfpb.io.packs.provenance import files_hash
 from tfpb.io.sources.personal import without_people
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.plan import Planification
 
-_SIDES: Final = ("dans", "hors", "a_verifier")
 _MARK: Final = "\x1f"
 """Between the bailleur and the identifier: two bailleurs may use the same one."""
 
@@ -117,16 +117,13 @@ def read_homes(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, l
     held = list(match_columns(table, LOCATED, {})[0])
     doors, found = entrances_of(frame, held)
     stop_on_faults([*faults, *found])
-    frame["nb_logements"] = _dwellings(frame, held)
-    if doors is None:
-        doors = frame.assign(
-            qpv_statut=_given_side(frame), qpv_code=frame["code_qpv"], qpv_nom=frame["nom_qpv"]
-        )
-    doors = doors.assign(nb_logements=frame["nb_logements"], bailleur=_owners(frame))
-    if not doors["nb_logements"].sum():
+    owners = _owners(frame)
+    own = owners + _MARK + frame["id_residence"].astype(str)
+    rows = (frame if doors is None else doors).assign(bailleur=owners, id_residence=own)
+    counted = holds_of_counts(rows) if doors is None else holds(rows)
+    if not counted["logements"].any():
         raise fail("patrimoine_sans_logement", place=Place(table.file, table.sheet), got="0")
-    own = doors["bailleur"] + _MARK + doors["id_residence"].astype(str)
-    homes = perimeters.residences(doors.assign(id_residence=own))
+    homes = perimeters.residences(rows, counted)
     homes["id_residence"] = homes["id_residence"].str.rpartition(_MARK)[2]
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
     unsure = homes[homes["cote"] == QpvStatut.A_VERIFIER]
@@ -135,21 +132,6 @@ def read_homes(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, l
         place = Place(table.file, table.sheet)
         doubts.append(Fault("planification_a_verifier", place, "", fields, Severity.DOUTE))
     return homes, doubts
-
-
-def _dwellings(frame: pd.DataFrame, held: list[str]) -> pd.Series[int]:
-    """Return the dwellings of each row; of a table without the column, the sum of its sides."""
-    if "nb_logements" in held:
-        return frame["nb_logements"].fillna(0).astype(int)
-    return frame[[f"logements_{s}" for s in _SIDES]].fillna(0).astype(int).sum(axis=1)
-
-
-def _given_side(frame: pd.DataFrame) -> pd.Series[str]:
-    """Return the side of each résidence as given, else that of most of its dwellings."""
-    counts = frame[[f"logements_{s}" for s in _SIDES]].fillna(0).astype(int)
-    most = counts.idxmax(axis=1).astype(str).str.removeprefix("logements_")
-    tied = counts.eq(counts.max(axis=1), axis=0).sum(axis=1) > 1
-    return frame["cote"].where(frame["cote"] != "", most.mask(tied, str(QpvStatut.A_VERIFIER)))
 
 
 def _owners(frame: pd.DataFrame) -> pd.Series[str]:

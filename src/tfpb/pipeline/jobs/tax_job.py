@@ -9,13 +9,17 @@ import pandas as pd
 
 from tfpb import perimeters
 from tfpb.errors import Fault, Headers, Severity, TfpbError, not_yet_reported, stop_on_faults
+from tfpb.facts.claim import Claims
+from tfpb.facts.money_claims import money_claims
+from tfpb.facts.place import located_stock
+from tfpb.facts.programme_claims import programme_claims
+from tfpb.facts.quarter import quarters_of
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import Inputs
 from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
-from tfpb.model.location import Located
 from tfpb.model.tables import BY_ROLE, PREMISES
 from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
 from tfpb.pipeline import stages
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
 
 _NO_YEAR: Final = 2025
@@ -60,6 +65,13 @@ class Accounts:
     abatements: tuple[Abatement, ...]
     programme: Programme | None
     doubts: tuple[Fault, ...]
+
+    @property
+    def claims(self) -> Claims:
+        """The figures of the last year's abatement, and of its programme."""
+        base = Claims(money_claims(self.abatements[-1]))
+        own = () if self.programme is None else programme_claims(self.programme, base)
+        return Claims((*base, *own))
 
     def files(self, target: Path, *, raw_csv: bool) -> dict[Path, bytes]:
         """Return what is written: the premises (a workbook gets the sums too), and the programme beside.
@@ -160,6 +172,10 @@ def accounts(
         homes = perimeters.residences(doors)
     values = Values().having(stages.INPUTS, inputs)
     made: list[Abatement] = []
+    stock = [homes] if doors is None else [doors, homes]
+    values = values.having(
+        stages.QUARTERS, quarters_of(stock=stock, conventions=inputs.frame("conventions"))
+    )
     for each in [year] if year else years:
         values = (
             values.having(stages.TAX_RULE, TaxRule(each, rounding))
@@ -195,4 +211,4 @@ def _of_year(inputs: Inputs, year: int | None) -> Inputs:
 def _located(year: int, homes: pd.DataFrame, doors: pd.DataFrame | None) -> Located:
     """Return the stock that another command located, as the stages know it."""
     doors = pd.DataFrame() if doors is None else doors
-    return Located(year, 0, doors, homes, pd.DataFrame(columns=list(CORRESPONDENCE_COLUMNS)))
+    return located_stock(year, 0, doors, homes, pd.DataFrame(columns=list(CORRESPONDENCE_COLUMNS)))

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tfpb import tax
+from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.codes import ENSEMBLE
-from tfpb.pipeline.rooms import evaluation, perimeters
+from tfpb.pipeline.rooms import evaluation, perimeters, tax
 from tfpb.pipeline.rooms import survey as statistics
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.facts.claim import Claims
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
@@ -89,7 +90,9 @@ class TaxRule:
         return load_law(self.own_law)
 
 
-def abate(tax_rule: TaxRule, taxes: Inputs, located: Located) -> Abatement | None:
+def abate(
+    tax_rule: TaxRule, taxes: Inputs, located: Located, quarters: Quarters
+) -> Abatement | None:
     """Compute the abatement of the tax year; None without a tax sheet.
 
     Parameters
@@ -98,6 +101,7 @@ def abate(tax_rule: TaxRule, taxes: Inputs, located: Located) -> Abatement | Non
     taxes : Inputs
         `fiscalite`, `conventions` and `gmbi`.
     located : Located
+    quarters : Quarters
 
     Raises
     ------
@@ -118,11 +122,16 @@ def abate(tax_rule: TaxRule, taxes: Inputs, located: Located) -> Abatement | Non
         on=tax_rule.on,
         owned=taxes.frame("gmbi"),
         as_written=tax_rule.as_written,
+        quarters=quarters,
     )
 
 
 def programme(
-    tax_rule: TaxRule, inputs: Inputs, located: Located, abatement: Abatement | None
+    tax_rule: TaxRule,
+    inputs: Inputs,
+    located: Located,
+    quarters: Quarters,
+    abatement: Abatement | None,
 ) -> Programme | None:
     """Balance the programme of actions against the abatement; None without a programme.
 
@@ -132,6 +141,7 @@ def programme(
     inputs : Inputs
         `programme`, `programme_precedent`, `diagnostics`, `conventions`.
     located : Located
+    quarters : Quarters
     abatement : Abatement or None
         What the programme answers for.
 
@@ -146,9 +156,9 @@ def programme(
     return tax.programme(
         actions,
         abatement,
-        located.residences,
-        entrances=located.entrances,
+        located.held,
         year=tax_rule.year,
+        quarters=quarters,
         previous=inputs.frame("programme_precedent"),
         diagnostics=inputs.frame("diagnostics"),
         carry=tax_rule.carried_eur,
@@ -185,13 +195,13 @@ def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCo
 
 
 def evaluate(
-    scope: Scope, located: Located, programme: Programme | None, survey: Published | None
+    scope: Scope, located: Located, quarters: Quarters, claims: Claims, survey: Published | None
 ) -> Evaluation | None:
     """Set money and satisfaction side by side; None when both lack."""
-    if programme is None and survey is None:
+    if survey is None and not claims.has("valorise"):
         return None
     own = survey.name_of(scope.bailleur) if survey is not None else ENSEMBLE
-    return evaluation.evaluation(located, programme, survey, bailleur=own)
+    return evaluation.evaluation(located, quarters, claims, survey, bailleur=own)
 
 
 def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
@@ -210,7 +220,7 @@ def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
     """
     money: Callable[[Located], Abatement | None] | None = None
     if taxes.frame("fiscalite") is not None:
-        money = partial(abate, tax_rule, taxes)
+        money = partial(abate, tax_rule, taxes, quarters=Quarters())  # its totals name none
     return evaluation.readings(located, abate=money)
 
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from tfpb.addresses.communes import places
 from tfpb.errors import stop_on_faults
+from tfpb.facts.place import holds
+from tfpb.facts.quarter import quarters_of
 from tfpb.model.location import Located
+from tfpb.pipeline.rooms import ground as grounds
 from tfpb.pipeline.rooms import perimeters
-from tfpb.report import ground as grounds
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
+    from tfpb.facts.quarter import Quarters
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Ground
@@ -117,15 +120,23 @@ def sides(points: Points, geography: Geography, rule: Rule) -> Sides:
 def locate(points: Points, sides: Sides, geography: Geography, rule: Rule) -> Located:
     """Gather entrances into résidences; one that a limit cuts is split by its dwellings."""
     entrances = points.frame.join(sides.frame)
-    homes = perimeters.residences(entrances)
+    held = holds(entrances)
     return Located(
         year=rule.year,
         vintage=perimeters.ruling_of(rule.year, points.frame["result_citycode"]),
         entrances=entrances,
-        residences=homes,
+        residences=perimeters.residences(entrances, held),
+        held=held,
         correspondence=perimeters.correspondence(geography.maps, entrances),
-        notices=(*points.notices, *sides.notices, *perimeters.cut_residences(homes)),
+        notices=(*points.notices, *sides.notices, *perimeters.cut_residences(held)),
     )
+
+
+def quarters(geography: Geography, inputs: Inputs, located: Located) -> Quarters:
+    """Name the quarters: as the maps publish them, the year's first, then as tables of the stock do."""
+    maps = sorted(geography.maps.values(), key=lambda m: m.vintage != located.vintage)
+    stock = (located.entrances, located.residences)
+    return quarters_of(maps, stock, inputs.frame("conventions"))
 
 
 def ground(geography: Geography, located: Located) -> Ground:

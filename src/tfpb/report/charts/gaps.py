@@ -14,7 +14,7 @@ from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
 from tfpb.report.charts.plot import INTERVALS, LABEL_PT, LEADING, WIDTH
 from tfpb.words.documents import region_words
-from tfpb.words.numbers import euros, gap_number, number
+from tfpb.words.numbers import NOTHING, euros, gap_number, number
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def gaps(chart: Chart) -> Sheet:
     sheet = Sheet(WIDTH, bottom + 14.0)
     seen = [*plot.finite(rows, "ecart", *INTERVALS), chart.reach]
     left, right = LABEL + 2, WIDTH - 31
-    axes = plot.gap_axes(sheet, (left, right, top, bottom), seen, chart.margin or 0.0)
+    axes = plot.gap_axes(sheet, (left, right, top, bottom), seen, chart.margin)
     plot.gap_marks(axes, rows, middles)
     note: dict[str, Any] = {"size_pt": theme.AXIS_PT, "color": theme.SOFT}
     if chart.margin:
@@ -77,21 +77,24 @@ def ends(sheet: Sheet, axes: Axes, y: float, lower: str, higher: str) -> None:
 
 def need(chart: Chart) -> Sheet:
     """Draw spending a dwelling (bars) beside the gap (dot and whiskers), row by row, side by side."""
-    rows = plot.table(chart.rows, "depense_par_logement_eur", "ecart", *INTERVALS)
+    rows = plot.table(chart.rows, "depense", "ecart", *INTERVALS)
     height, top, across = 7.8, 8.0, LABEL - 2
     bottom = top + len(rows) * height
     middles = top + (np.arange(len(rows)) + 0.5) * height
     sheet = Sheet(WIDTH, bottom + 13.0)
     spent = plot.row_axes(sheet, across, across + 40, top, bottom)
-    values = rows["depense_par_logement_eur"]
-    seen = plot.finite(rows, "depense_par_logement_eur")
+    values = rows["depense"]
+    seen = plot.finite(rows, "depense")
     spent.set_xlim(plot.limits([0.0, 10.0, *seen], least=1e-9))
     spent.axvline(0, color=theme.INK, linewidth=1.0, zorder=3, clip_on=False)
     plot.ticks(spent.xaxis, euros, 2)
-    drawn = spent.barh(middles, values.fillna(0.0), 4.6, color=theme.QPV, zorder=2)
-    spent.bar_label(drawn, [euros(v) for v in values], padding=3)
+    known = values.notna().to_numpy()
+    drawn = spent.barh(middles[known], values[known], 4.6, color=theme.QPV, zorder=2)
+    spent.bar_label(drawn, [euros(v) for v in values[known]], padding=3)
+    for middle in middles[~known]:
+        plot.row_text(sheet, across + 1, middle, NOTHING, LABEL_PT)
     place = (across + 59, WIDTH - 5, top, bottom)
-    gap = plot.gap_axes(sheet, place, plot.finite(rows, "ecart", *INTERVALS), chart.margin or 0.0)
+    gap = plot.gap_axes(sheet, place, plot.finite(rows, "ecart", *INTERVALS), chart.margin)
     plot.gap_marks(gap, rows, middles)
     sheet.text(across, top - 3.4, words.CHART_SPENT, fontweight="bold")
     sheet.text(across + 59, top - 3.4, words.CHART_GAP_POINTS, fontweight="bold")

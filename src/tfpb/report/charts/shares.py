@@ -60,7 +60,7 @@ def stacked(chart: Chart) -> Sheet:
     axes = plot.row_axes(sheet, BESIDE, WIDTH - 1.0, top, y)
     axes.set(xlim=(0, 1), xticks=[])
     wide = rows.pivot_table(index=["libelle", "groupe"], columns="rang", values="part", sort=False)
-    wide = wide.reindex(index=list(bars), columns=list(levels["rang"])).fillna(0.0)
+    wide = wide.reindex(index=list(bars), columns=list(levels["rang"]))
     starts = wide.cumsum(axis=1) - wide
     for rank, name, colour in zip(wide, levels["modalite"], colours, strict=True):
         drawn = axes.barh(

@@ -291,7 +291,8 @@ class _Sheet:
             if not missing(value):
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
                 shown = [v for v in table.rows[column.key] if not missing(v)]
-                if sum(map(Decimal, map(str, shown))) == Decimal(str(value)):
+                exact = not isinstance(value, str)  # bounds in words are no sum
+                if exact and sum(map(Decimal, map(str, shown))) == Decimal(str(value)):
                     place = get_column_letter(k)
                     rows = f"{place}{self.row - len(table.rows)}:{place}{self.row - 1}"
                     cell.value = f"=SUBTOTAL(109,{rows})"

@@ -147,7 +147,7 @@ def _gap_words(sheet: Sheet, line: GapLine, y: float) -> None:
     label = shorten(printable(line.label), room, 8.5, bold=True)
     sheet.text(COLUMN_X, y - 3.5, label, 8.5, fontweight="bold")
     sheet.text(RIGHT, y - 3.5, gap, 8.5, ha="right", fontweight="bold")
-    size = words.interviews(line.n, line.n_qpv, line.n_hors) if line.n > 0 else ""
+    size = words.interviews(line.n, line.n_qpv, line.n_hors) if line.n else ""
     ways = [size]
     if line.qpv is not None and line.hors is not None:
         both = {"qpv": percent(line.qpv), "hors": percent(line.hors), "size": size}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from tfpb.facts.quarter import stands_in
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, text_width_mm, wrap
@@ -233,7 +234,7 @@ def point_names(
         `nom, id_residence, coupee, statut, code_qpv`, and `mx, my, r`: place and radius.
     """
     doubt = (spots["statut"] == QpvStatut.A_VERIFIER).to_numpy()
-    own = spots["code_qpv"].astype(str).isin(quarters).to_numpy()
+    own = stands_in(spots, quarters).to_numpy()
     sides: tuple[list[Named], list[Named]] = ([], [])
     for k in np.lexsort((-spots["r"].to_numpy(dtype=float), ~doubt)):
         row = spots.iloc[k]

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.executors import Crew
+from tfpb.facts.quarter import codes_of
 from tfpb.report.canvas import Sheet, converted, save_png, save_svg, style
 from tfpb.report.print_map import column, margins, views
 from tfpb.report.print_map.window import draw
@@ -41,7 +42,7 @@ def compose(view: View) -> Sheet:
         margins.head(sheet, title, subtitle, words.PAGE_KIND, mark=mark)
         column.column(sheet, page)
     else:
-        own = tuple(view.quarters["code_qpv"])
+        own = tuple(codes_of(view.quarters))
         draw(window, view.layers, view.frame, own=own, single=False)
         margins.head(sheet, view.title, view.subtitle, words.OVERVIEW_KIND, mark=mark)
         column.quarters(sheet, view)
@@ -141,7 +142,7 @@ def _views(model: MapModel, dpi: int) -> dict[str, View]:
         mine = layers(views.page_epsg(page.code_qpv))
         out[page.code_qpv] = views.page_view(model, page, mine, dpi=dpi)
     for name, asked in _overviews(model).items():
-        first = min(asked.get("codes") or model.qpv["code_qpv"].astype(str))
+        first = min(asked.get("codes") or codes_of(model.qpv))
         mine = layers(views.page_epsg(first))
         out[name] = views.overview_view(model, layers=mine, dpi=dpi, **asked)
     return out

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tfpb.facts.quarter import among, codes_of, stands_in
 from tfpb.model.codes import TOTAL, QpvStatut
 from tfpb.model.location import MapModel, Place, QpvPage, Territory
 from tfpb.model.projection import LONLAT, crs, legal_epsg
@@ -107,7 +108,7 @@ class Atlas:
     qpv, old : GeoDataFrame
         Quarters of the ruling map, and of the other one: `code_qpv, nom`.
     residences : GeoDataFrame of points
-        `id_residence, nom, coupee, statut, code_qpv, logements`.
+        `id_residence, nom, coupee, statut, code_qpv, dessines`.
     streets : GeoDataFrame of lines
         `nom, rang`.
     communes : GeoDataFrame
@@ -126,7 +127,7 @@ class Atlas:
 DRAWN: Final = {
     "qpv": ("code_qpv", "nom"),
     "old": ("code_qpv",),
-    "residences": ("id_residence", "nom", "coupee", "statut", "code_qpv", "logements"),
+    "residences": ("id_residence", "nom", "coupee", "statut", "code_qpv", "dessines"),
     "streets": ("nom", "rang"),
     "communes": ("code_insee", "nom"),
     "parcels": (),
@@ -325,7 +326,7 @@ def page_view(model: MapModel, page: QpvPage, layers: Atlas, *, dpi: int = DPI) 
     KeyError
         If the quarter has no outline in the model.
     """
-    own = layers.qpv[layers.qpv["code_qpv"].astype(str) == page.code_qpv]
+    own = among(layers.qpv, (page.code_qpv,))
     if own.empty:
         raise KeyError(page.code_qpv)
     frame = fit(tuple(own.total_bounds), MAP_W, MAP_H)
@@ -361,18 +362,18 @@ def overview_view(
     KeyError
         If no quarter of the model is in `codes`.
     """
-    known = model.qpv["code_qpv"].astype(str)
-    mine = model.qpv[known.isin(codes)] if codes is not None else model.qpv
+    mine = among(model.qpv, codes) if codes is not None else model.qpv
     if mine.empty:
         raise KeyError(codes)
     # quarters that the stock only comes near are drawn, neither listed nor counted
-    held = mine["code_qpv"].isin(set(model.residences["code_qpv"])) | (mine["logements"] > 0)
+    held = stands_in(mine, set(codes_of(model.residences)) | {p.code_qpv for p in model.pages})
     mine = mine[held] if held.any() else mine
-    layers = layers or atlas(model, page_epsg(str(mine["code_qpv"].iloc[0])))
-    own = layers.qpv[layers.qpv["code_qpv"].isin(mine["code_qpv"])]
+    listed = codes_of(mine)
+    layers = layers or atlas(model, page_epsg(listed[0]))
+    own = among(layers.qpv, listed)
     homes = layers.residences
     if codes is not None:
-        homes = homes[homes["code_qpv"].isin(codes)]
+        homes = among(homes, codes)
     boxes = np.array([f.total_bounds for f in (own, homes) if len(f)])
     bounds = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
     frame = fit(bounds, MAP_W, MAP_H, margin=0.05)
@@ -390,7 +391,7 @@ def overview_view(
         subtitle=subtitle,
         quarters=pd.DataFrame(order[list(_TABLE)]).reset_index(drop=True),
         question=question,
-        gaps={code: text for code, text in gaps.items() if code in set(mine["code_qpv"])},
+        gaps={code: text for code, text in gaps.items() if code in listed},
         doubts=int((statuses == QpvStatut.A_VERIFIER).sum()),
         frame=frame,
         layers=cut(layers, frame, inset_frame(layers, frame)),
@@ -401,10 +402,10 @@ def overview_view(
 
 def _headline(model: MapModel) -> tuple[str, dict[str, str]]:
     """Return the first question of the last survey, and its gap in each quarter, in words."""
-    table = model.gaps[model.gaps["code_qpv"] != TOTAL]
+    table = model.gaps[~stands_in(model.gaps, (TOTAL,))]
     if table.empty:
         return "", {}
-    wave = max(table["vague"].astype(str))
+    wave = str(table["vague"].iloc[-1])  # in the order of the survey
     rows = table[table["vague"].astype(str) == wave]
     rows = rows[rows["item"] == rows["item"].iloc[0]]
     gaps = {

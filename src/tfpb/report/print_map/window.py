@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 from matplotlib.markers import MarkerStyle
 
+from tfpb.facts.quarter import codes_of, stands_in
 from tfpb.model.codes import QpvStatut
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM
@@ -57,7 +58,7 @@ def draw(axes: Axes, layers: Atlas, frame: Frame, *, own: Collection[str], singl
     bare(axes)
     taken = Taken(frame.width, frame.height)
     paper = on_paper(layers, frame)
-    mine = paper.qpv["code_qpv"].astype(str).isin(own)
+    mine = stands_in(paper.qpv, own)
     _ground(axes, paper, frame.scale)
     _perimeters(axes, paper, mine, frame.scale, single=single)
     spots = _residences(axes, paper.residences, frame.scale)
@@ -155,7 +156,7 @@ def _residences(axes: Axes, spots: gpd.GeoDataFrame, scale: int) -> pd.DataFrame
     rows = pd.DataFrame(spots.drop(columns="geometry")).assign(mx=at[:, 0], my=at[:, 1])
     if scale > FAR_SCALE and len(rows):
         rows = _gathered(rows)
-    rows["r"] = symbol_mm(rows["logements"], scale)
+    rows["r"] = symbol_mm(rows["dessines"], scale)
     rows = rows.sort_values(["r", "id_residence"], ascending=[False, True], kind="stable")
     for status in (QpvStatut.HORS, QpvStatut.DANS, QpvStatut.A_VERIFIER):
         _spots(axes, rows[rows["statut"] == status], status)
@@ -174,19 +175,19 @@ def _gathered(spots: pd.DataFrame) -> pd.DataFrame:
     """Gather résidences of one status: those of a quarter or, outside quarters, of a square on paper."""
     squares = (spots[["mx", "my"]] // SECTOR_MM).astype(int).astype(str)
     square = squares["mx"] + "/" + squares["my"]
-    quarter = spots["code_qpv"].fillna("").astype(str)
-    weight = spots["logements"].astype(float).fillna(1.0).clip(lower=1.0)
+    quarter = pd.Series(codes_of(spots), index=spots.index)
+    weight = spots["dessines"].astype(float).fillna(1.0).clip(lower=1.0)
     table = pd.DataFrame(
         {
             "statut": spots["statut"].astype(str),
             "id_residence": quarter.where(quarter.ne(""), square),
-            "logements": weight,
+            "dessines": weight,
             "mx": spots["mx"] * weight,
             "my": spots["my"] * weight,
         }
     )
     out = table.groupby(["statut", "id_residence"], as_index=False, sort=True).sum()
-    return out.assign(mx=out["mx"] / out["logements"], my=out["my"] / out["logements"])
+    return out.assign(mx=out["mx"] / out["dessines"], my=out["my"] / out["dessines"])
 
 
 def symbol(status: str, radius_mm: Any) -> dict[str, Any]:

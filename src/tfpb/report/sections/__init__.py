@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tfpb.facts.place import quarters_held
 from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.doutes import doutes
+from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.money.abattement_accorde import abattement
 from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
-from tfpb.report.sections.patrimoine import localisation, quarter_names, residences
+from tfpb.report.sections.patrimoine import localisation, residences
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
@@ -21,7 +23,7 @@ from tfpb.report.sections.synthese import synthese
 from tfpb.words.documents.report_words import MAP_CAPTION, subtitle
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Report, Section
 
 
@@ -55,12 +57,13 @@ def report(dossier: Dossier) -> Report:
         evaluation(dossier),
         sensibilite(dossier),
         doutes(dossier),
+        faits(dossier),
         methode(dossier),
         sources(dossier),
     ]
     captions = {
-        f"carte:{code}": MAP_CAPTION.format(name=name, code=code)
-        for code, name in sorted(quarter_names(dossier.located).items())
+        f"carte:{code}": MAP_CAPTION.format(name=dossier.quarters[code].shown, code=code)
+        for code in (here.code_qpv for here in quarters_held(dossier.located.held))
     }
     told = of_dossier(
         dossier, head.titre, subtitle(head.annee, head.convention), filter(None, sections)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.errors import Fault
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 ZERO: Final = Decimal(0)
@@ -63,7 +63,7 @@ def doutes(dossier: Dossier) -> Section:
             Text((words.NOTHING_ASKED.format(count=len(silent)),), media=DOCUMENT),
             table("doutes_sans_suite", _rows(silent, stakes), folded=True),
         ]
-    lead = words.doubts_lead(len(found), dossier.located.counts.doubtful_entrances)
+    lead = words.doubts_lead(len(found), dossier.claims.amount("entrees_a_verifier"))
     return section("doutes", lead, blocks)
 
 

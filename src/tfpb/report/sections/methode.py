@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement
+from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement
 from tfpb.model.report import Block, Section, Table, Text
 from tfpb.model.results import VARIANT_COLUMNS
 from tfpb.model.survey import HIDDEN_COUNT, Published, only
@@ -23,7 +23,7 @@ from tfpb.words.survey.satisfaction import GROUPES
 from tfpb.words.survey.verdict_words import POOLED, TARGETS, adopted_before, margin_words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def methode(dossier: Dossier) -> Section:
@@ -155,7 +155,7 @@ def _calibration(survey: Published, name: str) -> Block:
     held = survey.variants.reindex(columns=list(VARIANT_COLUMNS))
     before = only(
         held, variante=DELIVERED_WEIGHTS, vague=wave, bailleur=name, niveau=TOTAL,
-        publication=view.SHOWN,
+        publication=SHOWN,
     )  # fmt: skip
     before = before[["item", "estimation"]].rename(columns={"estimation": "avant"})
     heads = view.shown(view.headlines(view.gaps(survey, name, wave)))

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
-from tfpb.model.codes import QpvStatut
+from tfpb.facts.place import cut_homes, doubtful, quarters
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.model.survey import only
-from tfpb.report.sections.build import cut, has, section, table, worded
+from tfpb.report.sections.build import cut, has, section, table, total_of, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
 from tfpb.words.places import side_words as words
 from tfpb.words.places.address_words import CHOSEN
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import Located
-    from tfpb.model.money import Abatement
 
 _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
 
@@ -28,15 +23,14 @@ _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
 def residences(dossier: Dossier) -> Section:
     """Return the section of the stock: one row a résidence, and the quarters."""
     located = dossier.located
-    counts = located.counts
     homes = worded(
         located.residences,
         statut=("cote", words.STATUTS),
         evolution_mot=("evolution", words.EVOLUTIONS),
     )
     # the answer of most of its dwellings would deny those on the other side
-    cut_ = homes["logements_dans"].gt(0) & homes["logements_hors"].gt(0) & homes["evolution"].ne("")
-    homes["evolution_mot"] = homes["evolution_mot"].mask(cut_, words.CUT)
+    split = homes["id_residence"].map(cut_homes(located.held)) & homes["evolution"].ne("")
+    homes["evolution_mot"] = homes["evolution_mot"].mask(split, words.CUT)
     known = {*RESIDENCE_COLUMNS, *_NOT_SHOWN, "statut", "evolution_mot", "bailleur"}
     own = [
         {"nom": name}
@@ -50,24 +44,29 @@ def residences(dossier: Dossier) -> Section:
             repeated=own,
             annee=located.year,
             remarks=_remarks(dossier.located),
-            totals={key: homes[key].sum() for key in _COUNTED},
+            totals={column: total_of(dossier.claims, name) for column, name in _COUNTED.items()},
         ),
-        table("quartiers", quarters(located)),
+        table("quartiers", dossier.quarters.named(quarters(located.held))),
         Text(
-            (ROWS_ELSEWHERE.format(count=counts.residences, sheet=words.RESIDENCES_SHEET),),
+            (ROWS_ELSEWHERE.format(count=len(homes), sheet=words.RESIDENCES_SHEET),),
             media=DOCUMENT,
         ),
     ]
-    return section("residences", words.stock_lead(counts), blocks)
+    return section("residences", words.stock_lead(dossier.claims), blocks)
 
 
-_COUNTED: Final = ("nb_logements", "logements_dans", "logements_hors", "logements_a_verifier")
+_COUNTED: Final = {
+    "nb_logements": "logements",
+    "logements_dans": "logements_qpv",
+    "logements_hors": "logements_hors",
+    "logements_a_verifier": "logements_a_verifier",
+}
+"""Columns of the sheet whose total is claimed, and the claim."""
 
 
 def localisation(dossier: Dossier) -> Section:
     """Return the section of location: one row an entrance with its distance and motive."""
     located = dossier.located
-    counts = located.counts
     doors = located.entrances
     shown = worded(
         doors,
@@ -79,11 +78,11 @@ def localisation(dossier: Dossier) -> Section:
     if "result_source" in doors.columns:
         by_hand = doors["result_source"].astype("str").str.startswith(CHOSEN, na=False)
         shown["verdict"] = shown["verdict"].mask(by_hand, doors["result_source"])
-    near = doors["qpv_statut"] == QpvStatut.A_VERIFIER
+    near = doubtful(doors)
     remarks = tuple(
         (row, "statut", str(motive))
-        for row, (doubtful, motive) in enumerate(zip(near, doors["qpv_motif"], strict=True))
-        if doubtful and motive
+        for row, (unsure, motive) in enumerate(zip(near, doors["qpv_motif"], strict=True))
+        if unsure and motive
     )
     blocks: list[Block] = [
         table(
@@ -107,16 +106,16 @@ def localisation(dossier: Dossier) -> Section:
             ]
         )
         blocks.append(table("controle_insee", against))
-    lead = words.location_lead(counts, located.vintage, located.year)
+    lead = words.location_lead(dossier.claims, located.vintage, located.year)
     return section("localisation", lead, blocks)
 
 
 def _remarks(located: Located) -> tuple[tuple[int, str, str], ...]:
     """Return, for each doubtful number of dwellings, why its entrances are to check."""
     doors = located.entrances
-    doubtful = doors[(doors["qpv_statut"] == QpvStatut.A_VERIFIER) & (doors["qpv_motif"] != "")]
+    unsure = doors[doubtful(doors) & (doors["qpv_motif"] != "")]
     motives: dict[str, list[str]] = {}
-    for home, motive in zip(doubtful["id_residence"], doubtful["qpv_motif"], strict=True):
+    for home, motive in zip(unsure["id_residence"], unsure["qpv_motif"], strict=True):
         known = motives.setdefault(str(home), [])
         if motive not in known:
             known.append(str(motive))
@@ -130,59 +129,3 @@ def _remarks(located: Located) -> tuple[tuple[int, str, str], ...]:
 def masking_n(dossier: Dossier) -> int:
     """Return the count of households below which the pack tells none."""
     return dossier.survey.masking_n if dossier.survey is not None else LEAST
-
-
-def quarters(located: Located) -> pd.DataFrame:
-    """Count résidences and dwellings by quarter; a résidence that stands in two is one of each.
-
-    Returns
-    -------
-    DataFrame
-        `code_qpv, nom_qpv, residences, logements_dans, logements_a_verifier`, by code.
-    """
-    grouped = located.parts.groupby("code_qpv", sort=True)
-    counted = grouped[["logements_dans", "logements_a_verifier"]].sum().reset_index()
-    names = quarter_names(located)
-    counted.insert(1, "nom_qpv", [names.get(code, "") for code in counted["code_qpv"]])
-    counted.insert(2, "residences", grouped.size().to_numpy())
-    return counted
-
-
-def quarter_names(located: Located) -> dict[str, str]:
-    """Return the names of the quarters met, by code."""
-    homes = located.residences
-    pairs = zip(homes["code_qpv"], homes["nom_qpv"], strict=True)
-    names = {str(code): str(name) for code, name in pairs if code}
-    doors = located.entrances
-    for code, name in (("qpv_code", "qpv_nom"), ("qpv_proche_code", "qpv_proche_nom")):
-        if code in doors.columns and name in doors.columns:
-            for key, value in zip(doors[code], doors[name], strict=True):
-                if isinstance(key, str) and key:
-                    names.setdefault(key, str(value))
-    return names
-
-
-def leaver_facts(money: Abatement) -> dict[str, Any]:
-    """Add the leavers of the tax year, over all quarters that were left; empty when there is none."""
-    rows = pd.DataFrame() if money.leavers is None else only(money.leavers, annee=money.year)
-    if rows.empty:
-        return {}
-    risk, lost = (rows[f"abattement_{c}_eur"] for c in ("a_risque", "perdu"))
-    return {
-        "residences": int(rows["residences"].sum()), "homes": int(rows["logements"].sum()),
-        "risk": sum(risk, Decimal(0)), "lost": sum(lost, Decimal(0)),
-    }  # fmt: skip
-
-
-def nature_counts(abatement: Abatement) -> dict[str, Decimal]:
-    """Add the abatement by nature (`reel`, `estime`): what is read on notices, what is estimated.
-
-    Only premises that count in the total (`abattu`, `eligible`).
-    """
-    rows = abatement.premises
-    out: dict[str, Decimal] = {}
-    counted = rows[rows["statut"].isin(["abattu", "eligible"])]
-    for nature, amount in zip(counted["nature"], counted["abattement_eur"], strict=True):
-        if amount is not None and nature:
-            out[str(nature)] = out.get(str(nature), Decimal(0)) + amount
-    return dict(sorted(out.items(), reverse=True))

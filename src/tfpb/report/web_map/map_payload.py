@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tfpb.facts.quarter import codes_of
 from tfpb.model.codes import Publication
 from tfpb.model.location import OTHER_MAP
 from tfpb.model.projection import LONLAT, crs
@@ -19,7 +20,7 @@ from tfpb.report.print_map.views import lines_of
 from tfpb.words.places import map_words as words
 from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 from tfpb.words.survey.satisfaction import THEMES
-from tfpb.words.survey.verdict_words import VERDICTS, plainly
+from tfpb.words.survey.verdict_words import VERDICTS, plainly, sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,7 @@ def payload(model: MapModel) -> dict[str, Any]:
         "verdicts": {
             code: {
                 "mot": plainly(code, Publication.PUBLIABLE, margin),
-                "signe": theme.verdict_sign(code),
+                "signe": sign(code),
             }
             for code in VERDICTS
         },
@@ -155,8 +156,9 @@ def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     }
     out = []
     degrees = frame.to_crs(crs(LONLAT)) if frame.crs is not None and len(frame) else frame
-    for _, row in degrees.sort_values("code_qpv", kind="stable").iterrows():
-        one: dict[str, Any] = {"code": str(row["code_qpv"]), "nom": str(row["nom"])}
+    degrees = degrees.sort_values("code_qpv", kind="stable")
+    for code, (_, row) in zip(codes_of(degrees), degrees.iterrows(), strict=True):
+        one: dict[str, Any] = {"code": code, "nom": str(row["nom"])}
         if "commune" in degrees:
             one["com"] = str(row["commune"])
         one |= {k: _number(row[c]) for k, c in numbers.items() if c in degrees}
@@ -182,6 +184,7 @@ def _coded(values: Iterable[Any]) -> dict[str, list[Any]]:
 
 def _residences(frame: pd.DataFrame) -> dict[str, Any]:
     table = frame.sort_values("id_residence", kind="stable")
+    counts = {"log": "logements", "des": "dessines", "dis": "distance_m"}
     coords = {
         name: [_number(v * DEGREES, 0) if pd.notna(v) else None for v in table[column]]
         for name, column in (("x", "longitude"), ("y", "latitude"))
@@ -193,10 +196,9 @@ def _residences(frame: pd.DataFrame) -> dict[str, Any]:
         "bai": _coded(table["bailleur"]),
         "com": _coded(table["commune"]),
         "sta": _coded(table["statut"]),
-        "qpv": _coded(table["code_qpv"]),
+        "qpv": _coded(codes_of(table)),
         "mot": _coded(table["motif"]),
-        "log": [_number(v, 0) for v in table["logements"]],
-        "dis": [_number(v, 0) for v in table["distance_m"]],
+        **{key: [_number(v, 0) for v in table[name]] for key, name in counts.items()},
         "cou": [int(bool(t)) for t in _texts(table["coupee"])],
         **coords,
     }

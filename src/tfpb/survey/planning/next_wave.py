@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import QpvStatut
 from tfpb.survey.planning.planned_survey import PlannedSurvey
 from tfpb.survey.reading.surveyed_stock import construction_periods, plain_texts
+from tfpb.words.survey.planning_words import NO_QUARTER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +54,8 @@ class NextWave:
         `entretiens`, then for each of `total, bailleur, quartier` that there is `entretiens_<x>` and
         `<x>_1`… : power by assumed gap.
     quotas : DataFrame
-        The columns asked for, `logements_qpv, entretiens_qpv, logements_hors, entretiens_hors`.
+        The columns asked for, `logements_qpv, entretiens_qpv, logements_hors, entretiens_hors`, `seul`: one
+        side alone has dwellings.
     missing_quotas : tuple of str
         Columns asked for that the stock lacks.
     needed : int or None
@@ -79,6 +82,12 @@ class NextWave:
     def planned(self) -> int:
         """Interviews planned."""
         return int(self.residences["entretiens"].sum())
+
+    @property
+    def unsure(self) -> tuple[int, int]:
+        """Résidences and dwellings whose side is not known: nobody is interviewed there."""
+        rows = self.residences[self.residences["cote"] == QpvStatut.A_VERIFIER]
+        return len(rows), int(rows["nb_logements"].sum())
 
     @property
     def total(self) -> pd.Series[Any]:
@@ -111,6 +120,9 @@ def next_wave(stock: pd.DataFrame, settings: Planification) -> NextWave:
     )
     names = ["id_residence", "nom", "bailleur", "cote", "code_qpv", "nom_qpv", "nb_logements"]
     rows = stock[names].assign(joignables=reachable, entretiens=interviews, motif=left)
+    out = (rows["cote"] == QpvStatut.HORS).to_numpy()
+    shown = quarters_of(stock=[stock]).named(rows, nowhere=NO_QUARTER)["nom_qpv"]
+    rows = rows.assign(nom_qpv=np.where(out, "", shown))
     territories = survey.territories(planned)
     quotas, absent = _quotas(stock, rows, settings.quotas)
     needed, best = survey.needed(budgets)
@@ -149,4 +161,5 @@ def _quotas(
         out[f"logements_{name}"] = planned["nb_logements"].where(here, 0).to_numpy()
         out[f"entretiens_{name}"] = planned["entretiens"].where(here, 0).to_numpy()
     sums = out[used.to_numpy()].groupby(list(held), sort=True)[list(QUOTA_COUNTS)].sum()
-    return sums.reset_index(), absent
+    alone = (sums[[f"logements_{name}" for name in ("qpv", "hors")]] == 0).any(axis=1)
+    return sums.assign(seul=alone).reset_index(), absent

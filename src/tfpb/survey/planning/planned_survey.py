@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import ENSEMBLE, QpvStatut
 from tfpb.survey.planning.allocation import HORS, Floor, Parc, allocate
 from tfpb.survey.planning.precision import LEAST_FACTOR, Domain, half_width, power, variance_factor
 from tfpb.survey.verdicts import PARC, Thresholds
+from tfpb.words.survey.planning_words import NO_QUARTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,8 +81,8 @@ class PlannedSurvey:
         inside = (rows["cote"] == QpvStatut.DANS).to_numpy()
         codes = rows["code_qpv"].where(inside).astype(object)
         quarter, self.codes = pd.factorize(codes, sort=True)  # -1 stands for none
-        names = rows.loc[inside].groupby("code_qpv")["nom_qpv"].first()
-        self.names = [str(names.get(c, "")) for c in self.codes]
+        named = quarters_of(stock=[rows])
+        self.names = [named[c].shown or NO_QUARTER for c in self.codes]
         homes = rows["nb_logements"].to_numpy(dtype=np.intp)
         reach = np.floor(homes * settings.taux_reponse + 1e-9).astype(np.intp)
         most = settings.entretiens_max_par_residence

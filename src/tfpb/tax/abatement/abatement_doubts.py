@@ -18,7 +18,7 @@ from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, tota
 from tfpb.text import fold
 from tfpb.words.faults.paste_words import asked
 from tfpb.words.faults.sentences import rows_words
-from tfpb.words.money.accounts import SAME_PREMISES
+from tfpb.words.money.accounts import SAME_PREMISES, UNCOUNTED
 from tfpb.words.money.state_words import MOTIVES
 from tfpb.words.numbers import amount, number, plural
 from tfpb.words.places.region_names import in_region
@@ -218,11 +218,11 @@ def doubts_of(
         else:
             doubts += _of_residence(key, group, holding, reader, here)
     for holding in stock.holdings:
-        inside, key = holding.count(QpvStatut.DANS), holding.id_residence
-        if inside and key not in groups:
-            doubts.append(
-                doubt("residence_sans_local", Place(), key, logements=plural(inside, "logement"))
-            )
+        key = holding.id_residence
+        if holding.stands(QpvStatut.DANS) and key not in groups:
+            inside = holding.count(QpvStatut.DANS)
+            homes = plural(inside, "logement") if inside else UNCOUNTED
+            doubts.append(doubt("residence_sans_local", Place(), key, logements=homes))
     return doubts
 
 
@@ -280,7 +280,8 @@ def _of_residence(
     young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
     built = min((u.built for u in holding.units if u.built is not None), default=young)
     if built > young and any(
-        i.statut == Statut.ELIGIBLE and i.right.motive == "droit_exoneration_inconnue"
+        i.statut in (Statut.ELIGIBLE, Statut.NON_LU)
+        and i.right.motive == "droit_exoneration_inconnue"
         for i in group
     ):
         yield doubt("exoneration_possible", here, key, construction=built)

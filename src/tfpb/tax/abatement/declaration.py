@@ -41,7 +41,7 @@ def declaration(items: list[Premises], stock: Stock) -> pd.DataFrame:
     rows += [
         _row(holding, None)
         for holding in stock.holdings
-        if holding.id_residence not in listed and holding.count(QpvStatut.DANS)
+        if holding.id_residence not in listed and holding.stands(QpvStatut.DANS)
     ]
     rows.sort(key=_office_order)
     return pd.DataFrame(rows, columns=list(DECLARATION_COLUMNS))

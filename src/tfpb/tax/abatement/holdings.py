@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from tfpb.errors import Fault, Place
+from tfpb.facts.place import holds_of_counts, main_of, on_map, quarter_of_door
 from tfpb.model.codes import Evolution, QpvStatut
+from tfpb.model.columns import texts
 from tfpb.model.tables import STOCK, contract
-from tfpb.tax.plain_values import Record, grouped, records, repeats
+from tfpb.tax.plain_values import Record, records, repeats
 from tfpb.words.money.accounts import SAME_RESIDENCE, YEAR_TO_GIVE
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pandas as pd
 
+    from tfpb.facts.quarter import Quarters
     from tfpb.law.values import Reader
 
 _OVERSEAS: Final = ("97", "98")
@@ -41,7 +47,7 @@ class Unit:
     dwellings : int
     side : str
         `QpvStatut`.
-    code_qpv, nom_qpv : str
+    code_qpv : str
         Quarter that holds them, or the nearest when in doubt.
     exempt_until : date, optional
         Last day of the long-term exemption.
@@ -56,13 +62,14 @@ class Unit:
     row : int
         Row of the stock's file; 0 when it is not known.
     counted : bool
-        Whether its dwellings are told; when they are not, `dwellings` weighs nothing, or as any other.
+        Whether its dwellings are told; when they are not, `dwellings` is 0.
+    even : bool
+        Whether it weighs as any other unit: its résidence counts no dwelling at all.
     """
 
     dwellings: int
     side: str
     code_qpv: str = ""
-    nom_qpv: str = ""
     exempt_until: dt.date | None = None
     demolition: int | None = None
     delivery: int | None = None
@@ -74,6 +81,12 @@ class Unit:
     left: str | None = None
     row: int = 0
     counted: bool = True
+    even: bool = False
+
+    @property
+    def weight(self) -> int:
+        """What it weighs in a share of its résidence; never a number of dwellings to print."""
+        return 1 if self.even else self.dwellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,6 @@ class Holding:
     commune: str
     code_insee: str
     code_qpv: str
-    nom_qpv: str
     evolution: str
     units: tuple[Unit, ...]
 
@@ -104,10 +116,18 @@ class Holding:
         """Count the dwellings of a side."""
         return sum(u.dwellings for u in self.units if u.side == side)
 
+    def stands(self, side: str) -> bool:
+        """Return whether some of it is on a side, its dwellings counted or not."""
+        return any(u.side == side and (u.weight or not u.counted) for u in self.units)
+
+    def share(self, side: str) -> Decimal:
+        """Return the part of its dwellings on a side; of its units where none counts any."""
+        whole = sum(u.weight for u in self.units)
+        return Decimal(sum(u.weight for u in self.units if u.side == side)) / whole
+
     def part(self, units: tuple[Unit, ...]) -> Holding:
         """Return some of its units as a holding of their own, in the quarter of most of them."""
-        code, name = _main_quarter(units)
-        return replace(self, units=units, code_qpv=code, nom_qpv=name)
+        return replace(self, units=units, code_qpv=_main_quarter(units))
 
     @property
     def overseas(self) -> bool:
@@ -127,19 +147,23 @@ class Stock:
     ----------
     residences : list of dict
         Rows of `RESIDENCE_COLUMNS`.
-    doors : mapping
-        Located entrances by identifier.
-    vintages : tuple of int
-        The map that rules in metropolitan France, and overseas.
+    units : mapping
+        Those of each, by identifier.
+    quarters : Quarters
+        The names of the quarters.
     """
 
     def __init__(
-        self, residences: list[Record], doors: dict[str, list[Record]], vintages: tuple[int, int]
+        self,
+        residences: list[Record],
+        units: Mapping[str, tuple[Unit, ...]],
+        quarters: Quarters,
     ) -> None:
+        self.quarters = quarters
         self._by_id: dict[str, Holding] = {}
         for row in residences:
-            holding = _holding(row, doors.get(row.text("id_residence"), []), vintages)
-            self._by_id[holding.id_residence] = holding
+            key = row.text("id_residence")
+            self._by_id[key] = _holding(row, units.get(key, ()))
 
     @property
     def holdings(self) -> tuple[Holding, ...]:
@@ -168,61 +192,90 @@ class Stocks:
         `RESIDENCE_COLUMNS`.
     entrances : DataFrame or None
         Stock and `LOCATION_COLUMNS`; without it a résidence is known by its counts alone.
+    quarters : Quarters
+        The names of the quarters.
     """
 
-    def __init__(self, residences: pd.DataFrame, entrances: pd.DataFrame | None) -> None:
+    def __init__(
+        self, residences: pd.DataFrame, entrances: pd.DataFrame | None, quarters: Quarters
+    ) -> None:
         self._homes = records(residences)
-        self._doors = grouped(records(entrances), lambda r: r.text("id_residence"))
+        self._residences, self._entrances, self._quarters = residences, entrances, quarters
+        self._doors = records(entrances)
         self._made: dict[tuple[int, int], Stock] = {}
 
     def on(self, reader: Reader) -> Stock:
         """Return the stock on the map that rules the reader's year."""
         key = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
         if key not in self._made:
-            self._made[key] = Stock(self._homes, self._doors, key)
+            self._made[key] = Stock(self._homes, self._units(key), self._quarters)
         return self._made[key]
 
+    def _units(self, vintages: tuple[int, int]) -> dict[str, tuple[Unit, ...]]:
+        """Return the units of each résidence; those without entrances, by their counts."""
+        rules = {
+            r.text("id_residence"): _ruling(r.text("code_insee"), vintages) for r in self._homes
+        }
+        found: dict[str, list[Unit]] = {}
+        for home, unit in self._of_doors(rules):
+            found.setdefault(home, []).append(unit)
+        bare = [r for r in self._homes if r.text("id_residence") not in found]
+        if bare:
+            known = texts(self._residences, "id_residence").isin(found).to_numpy()
+            held = holds_of_counts(self._residences[~known])
+            of_home = {r.text("id_residence"): r for r in bare}
+            for part in records(held):
+                home = part.text("id_residence")
+                found.setdefault(home, []).append(_counted(part, of_home[home], rules[home]))
+        return {home: _evened(tuple(units)) for home, units in found.items()}
 
-def _holding(row: Record, doors: list[Record], vintages: tuple[int, int]) -> Holding:
-    code_insee = row.text("code_insee")
-    vintage = vintages[1] if overseas(code_insee) else vintages[0]
-    units = tuple(_unit(d, vintage) for d in doors) or _units_of_counts(row, vintage)
-    if doors and sum(u.dwellings for u in units) == 0:
-        units = tuple(replace(u, dwellings=1) for u in units)  # sides count evenly, never by zero
-    code, name = row.text("code_qpv"), row.text("nom_qpv")
-    if doors and (not code or code not in {u.code_qpv for u in units}):
-        code, name = _main_quarter(units)
+    def _of_doors(self, rules: Mapping[str, int]) -> Iterator[tuple[str, Unit]]:
+        """Return the unit of each entrance, with the résidence it is of."""
+        if self._entrances is None or not self._doors:
+            return
+        homes = texts(self._entrances, "id_residence").tolist()
+        vintages = np.array([rules.get(home, 0) for home in homes], dtype=np.int64)
+        placed = on_map(self._entrances, vintages)
+        sides = texts(placed, "qpv_statut").tolist()
+        codes = quarter_of_door(placed).tolist()
+        for home, row, side, code, vintage in zip(
+            homes, self._doors, sides, codes, vintages.tolist(), strict=True
+        ):
+            yield home, _unit(row, side, code, vintage)
+
+
+def _ruling(code_insee: str, vintages: tuple[int, int]) -> int:
+    return vintages[1] if overseas(code_insee) else vintages[0]
+
+
+def _evened(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """Let units weigh evenly where their résidence counts no dwelling: a share is never by zero."""
+    if any(u.dwellings for u in units):
+        return units
+    return tuple(replace(u, even=True) for u in units)
+
+
+def _holding(row: Record, units: tuple[Unit, ...]) -> Holding:
     return Holding(
         id_residence=row.text("id_residence"),
         nom=row.text("nom"),
         bailleur=row.text("bailleur"),
         commune=row.text("commune"),
-        code_insee=code_insee,
-        code_qpv=code,
-        nom_qpv=name,
+        code_insee=row.text("code_insee"),
+        code_qpv=_main_quarter(units),
         evolution=row.text("evolution"),
         units=units,
     )
 
 
-def _unit(row: Record, vintage: int) -> Unit:
-    side, code = row.text("qpv_statut"), row.text("qpv_code")
-    name = row.text("qpv_nom")
-    own = row.text(f"qpv{vintage}_statut")
-    if own and row.whole("qpv_millesime") != vintage:
-        side, code, name = own, row.text(f"qpv{vintage}_code"), ""
-    if side == QpvStatut.A_VERIFIER and not code:
-        code, name = row.text("qpv_proche_code"), row.text("qpv_proche_nom")
-    if side == QpvStatut.HORS:
-        code, name = "", ""
+def _unit(row: Record, side: str, code: str, vintage: int) -> Unit:
     leaves = side == QpvStatut.HORS and vintage != _OLD
     was_in = row.text(f"qpv{_OLD}_statut") == QpvStatut.DANS
     dwellings = row.whole("nb_logements")
     return Unit(
-        dwellings=dwellings or 0,
+        dwellings=0 if dwellings is None else dwellings,
         side=side or QpvStatut.A_VERIFIER,
         code_qpv=code,
-        nom_qpv=name,
         exempt_until=row.day("fin_exoneration"),
         demolition=row.whole("annee_demolition"),
         delivery=row.whole("annee_livraison"),
@@ -237,48 +290,30 @@ def _unit(row: Record, vintage: int) -> Unit:
     )
 
 
-def _units_of_counts(row: Record, vintage: int) -> tuple[Unit, ...]:
-    """Make one unit a side from the counts of a résidence."""
-    code, name = row.text("code_qpv"), row.text("nom_qpv")
+def _counted(part: Record, row: Record, vintage: int) -> Unit:
+    """Make a unit of one side of a résidence, from its counts."""
+    side = part.text("cote")
     gone = row.text("evolution") == Evolution.SORTANT and vintage != _OLD
-    counts = {
-        QpvStatut.DANS: row.whole("logements_dans") or 0,
-        QpvStatut.HORS: row.whole("logements_hors") or 0,
-        QpvStatut.A_VERIFIER: row.whole("logements_a_verifier") or 0,
-    }
-    told = any(counts.values()) or row.whole("nb_logements") is not None
-    if not any(counts.values()):
-        side = row.text("cote") or QpvStatut.A_VERIFIER
-        counts = {QpvStatut(side): max(1, row.whole("nb_logements") or 0)}
-    return tuple(
-        Unit(
-            n,
-            side,
-            "" if side == QpvStatut.HORS else code,
-            "" if side == QpvStatut.HORS else name,
-            exempt_until=row.day("fin_exoneration"),
-            reason=row.text("motif_eligibilite"),
-            built=row.whole("annee_construction"),
-            left="" if side == QpvStatut.HORS and gone else None,
-            row=row.place().row,
-            counted=told,
-        )
-        for side, n in counts.items()
-        if n
+    return Unit(
+        part["logements"],
+        side,
+        part.text("code_qpv"),
+        exempt_until=row.day("fin_exoneration"),
+        reason=row.text("motif_eligibilite"),
+        built=row.whole("annee_construction"),
+        left="" if side == QpvStatut.HORS and gone else None,
+        row=row.place().row,
+        counted=not part["sans_compte"],
     )
 
 
-def _main_quarter(units: tuple[Unit, ...]) -> tuple[str, str]:
-    """Return the quarter of most dwellings, those in before those in doubt; first by code when even."""
-    for side in (QpvStatut.DANS, QpvStatut.A_VERIFIER):
-        weight: dict[tuple[str, str], int] = {}
-        for unit in units:
-            if unit.side == side and unit.code_qpv:
-                key = (unit.code_qpv, unit.nom_qpv)
-                weight[key] = weight.get(key, 0) + unit.dwellings
-        if weight:
-            return min(weight, key=lambda k: (-weight[k], k))
-    return "", ""
+def _main_quarter(units: tuple[Unit, ...]) -> str:
+    """Return the quarter of most dwellings, as of any résidence (`facts.place`)."""
+    held: dict[tuple[str, str], tuple[int, int]] = {}
+    for unit in units:
+        dwellings, doors = held.get((unit.code_qpv, unit.side), (0, 0))
+        held[unit.code_qpv, unit.side] = (dwellings + unit.dwellings, doors + 1)
+    return main_of((code, side, *counts) for (code, side), counts in held.items())
 
 
 def entrances_of(

@@ -41,7 +41,7 @@ class Right:
     motive : str
         Code of the motive; `fields` are its values.
     known : bool
-        False when the right is unknown for want of a table of conventions.
+        False when the right is unknown: no table of conventions, or signed by a body of another name.
     opens : int, optional
         First tax year without exemption, when an exemption is known.
     taxable : bool
@@ -52,7 +52,6 @@ class Right:
     share: Decimal
     doubt: Decimal
     code_qpv: str
-    nom_qpv: str
     motive: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     known: bool = True
@@ -113,25 +112,23 @@ def right_of(
     """
     year = reader.day.year
     if holding is None:
-        return Right(Statut.A_VERIFIER, ZERO, Decimal(1), "", "", "residence_hors_patrimoine")
+        return Right(Statut.A_VERIFIER, ZERO, Decimal(1), "", "residence_hors_patrimoine")
     units = standing_units(holding.units, year)
-    code, name = holding.code_qpv, holding.nom_qpv
+    code = holding.code_qpv
     if not units:
         motive = "demolie" if any(u.demolition for u in holding.units) else "a_livrer"
-        return Right(
-            Statut.EXONERE, ZERO, ZERO, code, name, motive, _planned(holding), taxable=False
-        )
+        return Right(Statut.EXONERE, ZERO, ZERO, code, motive, _planned(holding), taxable=False)
     inside = _weight(units, QpvStatut.DANS)
     doubtful = _weight(units, QpvStatut.A_VERIFIER)
     ends = {u: own_exemption or end_of_exemption(u, reader) for u in units}
     reader.flag("annee_derniere_exoneration")
     taxable = tuple(u for u in units if not exempt(ends[u], reader.day))
-    whole = sum(u.dwellings for u in taxable)
+    whole = sum(u.weight for u in taxable)
     share = Decimal(_weight(taxable, QpvStatut.DANS)) / whole if whole else ZERO
     doubt = Decimal(_weight(taxable, QpvStatut.A_VERIFIER)) / whole if whole else ZERO
     earliest = min((e for e in ends.values() if e is not None), default=None)
     opens = earliest.year + 1 if earliest is not None else None
-    bare = Right(Statut.EXONERE, ZERO, doubt, code, name, "exonere", opens=opens, taxable=whole > 0)
+    bare = Right(Statut.EXONERE, ZERO, doubt, code, "exonere", opens=opens, taxable=whole > 0)
     if len({u.side for u in taxable}) > 1 and not all(u.counted for u in taxable):
         return replace(
             bare, statut=Statut.A_VERIFIER, doubt=Decimal(1), motive="logements_inconnus",
@@ -165,9 +162,7 @@ def right_of(
     # of dwellings whose end is not known, another's says nothing
     ended = all(ends[u] is not None for u in taxable if u.side == QpvStatut.DANS)
     motive, fields = _entitled(holding, units, held, share, reader, ended=ended)
-    return Right(
-        held.statut, share, doubt, code, name, motive, fields, known=held.known, opens=opens
-    )
+    return Right(held.statut, share, doubt, code, motive, fields, known=held.known, opens=opens)
 
 
 def quarters_of(units: tuple[Unit, ...]) -> frozenset[str]:
@@ -176,7 +171,7 @@ def quarters_of(units: tuple[Unit, ...]) -> frozenset[str]:
 
 
 def _weight(units: tuple[Unit, ...], side: str) -> int:
-    return sum(u.dwellings for u in units if u.side == side)
+    return sum(u.weight for u in units if u.side == side)
 
 
 def _planned(holding: Holding) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tfpb.tax.abatement.formula import LINES, LOST, Terms
 from tfpb.tax.abatement.line_scope import unlined
 from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, is_repeated, motive_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
+from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.text import fold
 from tfpb.words.money import state_words
@@ -46,7 +47,7 @@ LACKING: Final = "manquant"
 """Natures of an amount that is not known: it hangs on something, or no file gives it."""
 ATTENTION: Final = (
     Statut.A_RISQUE, Statut.A_RECLAMER, Statut.A_VERIFIER, Statut.NON_DECLARE,
-    Statut.SANS_CONVENTION, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE, Statut.HORS_QPV,
+    Statut.SANS_CONVENTION, Statut.NON_LU, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE, Statut.HORS_QPV,
 )  # fmt: skip
 """Status of a résidence: that of its premises which most asks for a decision."""
 _RESIDENCE: Final = (
@@ -178,7 +179,7 @@ def by_residence(
         group, holding = groups[key], stock.residence(key)
         # a building out of every quarter has none; buildings may stand in two
         rights = sorted((i.right for i in group), key=lambda r: r.code_qpv)
-        quarters = {r.code_qpv: r.nom_qpv for r in rights if r.code_qpv}
+        quarters = dict.fromkeys(r.code_qpv for r in rights if r.code_qpv)
         rows.append(
             sums(group)
             | {
@@ -196,12 +197,12 @@ def by_residence(
                 "logements_dans": holding.count(QpvStatut.DANS) if holding else 0,
                 "locaux": len(group),
                 "evolution": holding.evolution if holding else "",
-                "nom_qpv": ", ".join(quarters.values()),
+                "nom_qpv": ", ".join(stock.quarters[code].shown for code in quarters),
             }
         )
     frame = pd.DataFrame(rows, columns=list(_RESIDENCE))
     frame["ouverture_abattement_annee"] = frame["ouverture_abattement_annee"].astype("Int64")
-    return frame
+    return veiled(frame)
 
 
 def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
@@ -221,27 +222,31 @@ def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
     return f"{part} {motive}"
 
 
-def by_qpv(items: list[Premises], stock: Stock, missing: Mapping[str, int]) -> pd.DataFrame:
+def by_qpv(
+    items: list[Premises], stock: Stock, missing: Mapping[str, int], reader: Reader
+) -> pd.DataFrame:
     """Add by quarter, by code; one with dwellings and no premises stands without amount.
 
     Parameters
     ----------
     missing : mapping of str to int
         As `absent` counts them.
+    reader : Reader
+        Law on 1 January: which dwellings are still exempt, or do not stand.
     """
     groups = grouped(items, lambda i: i.right.code_qpv)
-    names: dict[str, str] = {}
     homes: Counter[str] = Counter()
+    taxable: Counter[str] = Counter()
     for holding in stock.holdings:
         for unit in holding.units:
             if unit.code_qpv and unit.side == QpvStatut.DANS:
                 homes[unit.code_qpv] += unit.dwellings
-                names.setdefault(unit.code_qpv, unit.nom_qpv)
-    for code, group in groups.items():
-        if code:
-            names.setdefault(code, group[0].right.nom_qpv)
+        for unit in standing_units(holding.units, reader.day.year):
+            inside = unit.code_qpv and unit.side == QpvStatut.DANS
+            if inside and not exempt(end_of_exemption(unit, reader), reader.day):
+                taxable[unit.code_qpv] += unit.dwellings
     rows: list[dict[str, Any]] = []
-    for code in sorted(names):
+    for code in sorted({*homes, *groups} - {""}):
         group = groups.get(code, [])
         counted = [i for i in group if i.statut in COUNTED]
         lacking = missing.get(code, 0)
@@ -249,31 +254,32 @@ def by_qpv(items: list[Premises], stock: Stock, missing: Mapping[str, int]) -> p
             sums(group, lacking)
             | {
                 "code_qpv": code,
-                "nom_qpv": names[code],
+                "nom_qpv": stock.quarters[code].shown,
                 "logements": homes[code],
                 "logements_abattus": sum(i.abated_dwellings for i in counted),
+                "logements_exoneres": homes[code] - taxable[code],
                 "logements_sans_montant": lacking,
                 "nature": nature_of(group, lacking),
             }
         )
     return pd.DataFrame(rows, columns=list(MONEY_QPV_COLUMNS), dtype=object).astype(
-        {"logements": "int64", "logements_abattus": "int64", "logements_sans_montant": "int64"}
+        dict.fromkeys(
+            ("logements", "logements_abattus", "logements_exoneres", "logements_sans_montant"),
+            "int64",
+        )
     )
 
 
 def by_commune(items: list[Premises]) -> pd.DataFrame:
-    """Add by commune: dwellings abated, abatement, compensation of the State, net loss."""
-    rows = [
-        sums(group)
-        | {
-            "commune": name,
-            "code_insee": code,
-            "logements": sum(i.abated_dwellings for i in group if i.statut in COUNTED),
-            "nature": nature_of(group),
-        }
-        for (code, name), group in _communes(items)
-    ]
-    return pd.DataFrame(rows, columns=list(_COMMUNE))
+    """Add by commune: dwellings abated (None where the amount is), abatement, compensation, net loss."""
+    rows = []
+    for (code, name), group in _communes(items):
+        made = sums(group)
+        homes = sum(i.abated_dwellings for i in group if i.statut in COUNTED)
+        told = None if made["abattement_eur"] is None else homes
+        place = {"commune": name, "code_insee": code, "logements": told, "nature": nature_of(group)}
+        rows.append(made | place)
+    return pd.DataFrame(rows, columns=list(_COMMUNE)).astype({"logements": object})
 
 
 def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
@@ -345,7 +351,6 @@ def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, in
         `RECONCILIATION_COLUMNS`.
     """
     groups = grouped(items, lambda i: i.right.code_qpv)
-    names = {u.code_qpv: u.nom_qpv for h in stock.holdings for u in h.units if u.code_qpv}
     codes = sorted({*groups, *missing} - {""}) + ([""] if "" in groups else [])
     rows: list[dict[str, Any]] = []
     for code in codes:
@@ -357,14 +362,13 @@ def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, in
             state_cells(states)
             | {
                 "code_qpv": code,
-                "nom_qpv": group[0].right.nom_qpv if group else names.get(code, ""),
+                "nom_qpv": stock.quarters[code].shown,
                 "reclame_declare_eur": total(i.states.to_claim for i in group if i.declared),
                 "apres_reclamation_eur": states.claimed,
-                "sous_reserve_hors_avis_eur": states.hanging,
                 "au_pire_eur": states.acquired,
                 "frais_acquis_eur": states.fees,
                 "frais_a_reclamer_eur": states.claim_fees,
                 "logements_sans_montant": states.missing,
             }
         )
-    return pd.DataFrame(rows, columns=list(RECONCILIATION_COLUMNS))
+    return veiled(pd.DataFrame(rows, columns=list(RECONCILIATION_COLUMNS), dtype=object))

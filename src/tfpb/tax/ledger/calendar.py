@@ -64,7 +64,9 @@ def calendar(
     ]
     last = reader.whole("periode_prevision_fin")
     for event in events:
-        event["lecture"] = calendar_sentence(event, last)
+        told = {**event, "convention": event["id_convention"]}
+        named = (event["nom_qpv"], event["code_qpv"])
+        event["lecture"] = calendar_sentence(told, last, event["montant_eur"], *named)
     events.sort(key=lambda e: (e["date"] or dt.date.max, e["evenement"], e["code_qpv"]))
     return pd.DataFrame(events, columns=list(CALENDAR_COLUMNS), dtype=object)
 
@@ -88,7 +90,7 @@ def _year(coming: pd.DataFrame, year: int) -> dict[str, Record]:
 
 def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Event]:
     """Return what the map of 2024 took in, by quarter: what is due the first year told."""
-    came = [h for h in stock.holdings if h.evolution == Evolution.ENTRANT and h.count("dans")]
+    came = [h for h in stock.holdings if h.evolution == Evolution.ENTRANT and h.stands("dans")]
     for (code, year), group in grouped(
         came, lambda h: (h.code_qpv, effect_year(reader, overseas=h.overseas))
     ).items():
@@ -98,7 +100,7 @@ def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Ev
             dt.date(year, 1, 1),
             max(year, reader.day.year),
             code_qpv=code,
-            nom_qpv=group[0].nom_qpv,
+            nom_qpv=stock.quarters[code].shown,
             residences=len(group),
             logements=sum(h.count(QpvStatut.DANS) for h in group),
             montant_eur=_amount(
@@ -142,8 +144,7 @@ def _ends(
             continue
         told[building] = told.get(building, 0) + item.dwellings
         place = stock.find(item.id_residence, item.building) or holding
-        inside = place.count(QpvStatut.DANS)
-        homes = round(Decimal(item.dwellings * inside) / place.dwellings) if inside else 0
+        homes = round(item.dwellings * place.share(QpvStatut.DANS))
         if homes and end >= reader.day:
             yield end, homes
     for unit in holding.units:
@@ -176,7 +177,7 @@ def _exemptions(
             max(end for _, end, _ in freed),
             year,
             code_qpv=code,
-            nom_qpv=freed[0][0].nom_qpv,
+            nom_qpv=stock.quarters[code].shown,
             residences=len(keys),
             logements=sum(homes for _, _, homes in freed),
             montant_eur=None if moves else _amount(_gain(before, after, key) for key in keys),
@@ -312,7 +313,7 @@ def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) 
 
 def _part(item: Premises, units: tuple[Unit, ...], code: str) -> Decimal:
     """Return the abatement of a premises for those of its dwellings that left a quarter, euros."""
-    whole = sum(u.dwellings for u in units)
-    gone = sum(u.dwellings for u in units if u.left == code)
+    whole = sum(u.weight for u in units)
+    gone = sum(u.weight for u in units if u.left == code)
     share = Decimal(gone) / whole if whole else ZERO
     return item.abated(share).abatement

@@ -125,12 +125,7 @@ def _worth(
     if held.statut or (lines and all(i.right.statut for i in lines)):
         return None
     each = _each(holding, items)
-    return None if each is None else each * min(held.share, _inside(holding))
-
-
-def _inside(holding: Holding) -> Decimal:
-    """Return the part of a résidence's dwellings that are in a quarter."""
-    return Decimal(holding.count(QpvStatut.DANS)) / holding.dwellings
+    return None if each is None else each * min(held.share, holding.share(QpvStatut.DANS))
 
 
 def _row(
@@ -145,7 +140,7 @@ def _row(
         **facts,
     }
     worth = row["montant_eur"]
-    part = _inside(holding) if holding and holding.dwellings else _ALL
+    part = holding.share(QpvStatut.DANS) if holding else _ALL
     told = {**row, "montant": UNKNOWN_AMOUNT if worth is None else euros(worth), "part": part}
     parts = [OWNED[code].filled({**told, "coupee": part < _ALL})]
     parts += [EXTRAS[key].filled({key: value}) for key, value in (more or {}).items() if value]

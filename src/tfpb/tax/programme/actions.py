@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tfpb.errors import Fault, Severity, stop_on_faults
+from tfpb.facts.amount import known
+from tfpb.facts.claim import TOTAL, Claims, claim
+from tfpb.facts.money_claims import money_claims
+from tfpb.facts.place import dwellings_in, inside, quarter_of_door
+from tfpb.facts.programme_claims import programme_claims
+from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law, load
-from tfpb.model.codes import QpvStatut
-from tfpb.model.location import dwellings_inside
-from tfpb.model.money import Abatement, Programme
+from tfpb.model.money import Programme
 from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax.plain_values import Record, doubt, records
 from tfpb.tax.programme import balance
@@ -28,16 +33,17 @@ from tfpb.tax.programme.entries import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tfpb.model.money import Abatement
     from tfpb.tax.programme.axes import Theme
 
 
 def programme(
     actions: pd.DataFrame,
     abatement: Abatement | None,
-    residences: pd.DataFrame,
+    held: pd.DataFrame,
     *,
     year: int,
-    entrances: pd.DataFrame | None = None,
+    quarters: Quarters | None = None,
     previous: pd.DataFrame | None = None,
     diagnostics: pd.DataFrame | None = None,
     carry: Mapping[str, Any] | None = None,
@@ -56,12 +62,12 @@ def programme(
         Typed by `tables.PROGRAMME`. Rows without a year are of the tax year; rows of the years before
         are last year's bilan when `previous` does not bear that year (see `history.by_year`).
     abatement : Abatement or None
-    residences : DataFrame
-        `RESIDENCE_COLUMNS`: dwellings of each quarter.
+    held : DataFrame
+        Who holds what where (`facts.place.holds`): a résidence of two quarters is counted in each.
     year : int
         Tax year.
-    entrances : DataFrame, optional
-        Located: a résidence that stands in two quarters is counted in each by its entrances.
+    quarters : Quarters, optional
+        The names of the quarters; without them, none is named.
     previous : DataFrame, optional
         Last year's programme in a file of its own, typed, set beside this year's: same contract, same
         refusals.
@@ -103,16 +109,19 @@ def programme(
     --------
     >>> import pandas as pd
     >>> from decimal import Decimal
+    >>> from tfpb.facts.place import holds_of_counts
     >>> actions = pd.DataFrame({
     ...     "id_action": ["A1"], "code_qpv": ["QN05991I"], "axe": ["3 - Sur-entretien"],
     ...     "action": ["Nettoyage"], "realise_eur": [Decimal(900)], "valorise_eur": [Decimal(600)]})
-    >>> stock = pd.DataFrame({"code_qpv": ["QN05991I"], "logements_dans": [12]})
-    >>> made = programme(actions, None, stock, year=2025)
+    >>> stock = pd.DataFrame(
+    ...     {"id_residence": ["R1"], "code_qpv": ["QN05991I"], "logements_dans": [12]})
+    >>> made = programme(actions, None, holds_of_counts(stock), year=2025)
     >>> made.balance[["code_qpv", "logements", "valorise_eur", "valorise_par_logement_eur"]]
        code_qpv  logements valorise_eur valorise_par_logement_eur
     0  QN05991I         12          600                     50.00
     """
-    homes = dwellings_inside(entrances, residences)
+    homes = dwellings_in(held)
+    names = Quarters() if quarters is None else quarters
     named = frozenset(covered)
     over = {c: n for c, n in homes.items() if c in named} or homes
     actions, split = shared(actions, over)
@@ -122,29 +131,56 @@ def programme(
     read, years, faults = _read(actions, previous, themes, year)
     kept = years.kept
     faults += split
-    faults += balance.check_quarters(kept, abatement, homes, frozenset(npnru), year)
     owed, found = balance.read_carry(carry or {}, kept, abatement, homes)
     faults += found
     walked, found = _diagnostics(diagnostics, read, kept)
     faults += found
+    base = _base(abatement, homes)
+    faults += balance.check_quarters(kept, abatement, base, homes, frozenset(npnru), year)
     stop_on_faults(faults)
+    met = _lines(abatement, base, homes)
     current, before = list(years.current), years.before(year)
-    table = balance.balance(kept, abatement, homes, owed, year)
-    reader = (law or load()).on(dt.date(year, 1, 1))
-    faults += balance.check_heights(table, reader)
-    faults += balance.check_total(current, before, abatement, year)
-    return Programme(
-        actions=_frame(actions, read),
-        by_axis=balance.by_axis(current, homes),
-        balance=table,
+    lines = {r.text("code_qpv") for r in current} | {*met, *owed}
+    before = balance.inherited(before, lines, heirs or {})
+    plan = Programme(
+        _frame(actions, read),
+        year=year,
+        before=pd.DataFrame(before) if before else None,
+        carried=owed,
+        new=new,
         diagnostics=walked,
-        totals=balance.totals(current, table, year),
+    )
+    claims = Claims((*base, *programme_claims(plan, base)))
+    now, last = balance.counted(current), balance.counted(before)
+    table = names.named(balance.balance(balance.counted(kept), claims, met, homes, year))
+    reader = (law or load()).on(dt.date(year, 1, 1))
+    compared = balance.beside_quarters(table, last, claims, year, new)
+    faults += balance.check_heights(table, reader)
+    faults += balance.check_total(current, claims, year)
+    return replace(
+        plan,
+        by_axis=balance.by_axis(now, claims),
+        balance=table,
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
-        beside=balance.beside(current, before),
-        beside_quarters=balance.beside_quarters(table, before, year, heirs or {}, new),
-        axes_before=balance.axes_before(table, before, year, heirs or {}),
+        beside=balance.beside(now, last),
+        beside_quarters=None if compared is None else names.named(compared),
+        quarter_axes=balance.quarter_axes(now, last, new),
         values=reader.used(),
     )
+
+
+def _base(abatement: Abatement | None, homes: Mapping[str, int]) -> Claims:
+    """Claim what the programme is set against: the abatement, and the dwellings of each quarter."""
+    counts = {TOTAL: sum(homes.values()), **homes}
+    dwellings = (claim("logements_qpv", code, known(count)) for code, count in counts.items())
+    money = () if abatement is None else money_claims(abatement)
+    return Claims((*money, *dwellings))
+
+
+def _lines(abatement: Abatement | None, base: Claims, homes: Mapping[str, int]) -> set[str]:
+    """Return the quarters of the abatement that have a line without any action."""
+    given = [] if abatement is None else [r.text("code_qpv") for r in records(abatement.by_qpv)]
+    return {code for code in given if code in homes or base.amount("acquis", code).at_least}
 
 
 def check_programme(
@@ -202,17 +238,17 @@ def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
     -------
     frozenset of str
     """
-    return frozenset(
-        row.text("qpv_code")
-        for row in records(entrances)
-        if row.truth("npnru") and row.text("qpv_statut") == QpvStatut.DANS
-    ) - {""}
+    doors = entrances[inside(entrances)]
+    rows = zip(records(doors), quarter_of_door(doors).tolist(), strict=True)
+    return frozenset(code for row, code in rows if row.truth("npnru")) - {""}
 
 
 def _diagnostics(
     table: pd.DataFrame | None, read: list[Record], kept: list[Record]
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Tie walking diagnostics to actions, this year's first; count them on each action."""
+    for row in read:
+        row["diagnostics"] = 0
     if table is None:
         return pd.DataFrame(columns=[*DIAGNOSTICS.names, "action"]), []
     titles = {r.text("id_action"): r.text("action") for r in (*kept, *read)}
@@ -232,11 +268,11 @@ def _diagnostics(
 def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
     """Return the actions as understood: axis a number, spelling kept, rate and proofs beside."""
     out = actions.copy()
-    rates = [balance.rate(r["valorise_eur"], r["realise_eur"]) for r in read]
+    rates = [balance.rate(r.money("valorise_eur"), r.money("realise_eur")) for r in read]
     for column in ("axe", "annee"):
         out[column] = pd.array([r[column] for r in read], dtype="Int64")
     for column in ("realise_eur", "valorise_eur", "axe_lu", "temps_valorise_eur"):
         out[column] = pd.Series([r[column] for r in read], index=out.index, dtype=object)
     out["taux_valorisation"] = pd.Series(rates, index=out.index, dtype=object)
-    out["diagnostics"] = [r.get("diagnostics", 0) for r in read]
+    out["diagnostics"] = [r["diagnostics"] for r in read]
     return out

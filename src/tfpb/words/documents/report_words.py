@@ -13,6 +13,8 @@ from tfpb.words.survey.verdict_words import margin_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tfpb.facts.amount import Amount
+
 _TEXTS: Final = packaged(__name__)
 WARNING: Final = "Aide à la décision, ne vaut pas attestation"
 FICTIONAL: Final = "données fictives"
@@ -83,15 +85,17 @@ NOTHING_ASKED: Final = Phrase(
 )
 
 
-def doubts_lead(count: int, near: int) -> str:
-    """Open the chapter of doubts."""
-    if not count and not near:
+_DOUBTS: Final = Phrase(
+    "{count:s point signalé/points signalés} à la lecture des fichiers ; {near:s adresse} à vérifier, "
+    "près d’une limite ou {near:a mal reconnue/mal reconnues}."
+)
+
+
+def doubts_lead(count: int, near: Amount) -> str:
+    """Open the chapter of doubts; `near` counts the entrances to check."""
+    if not count and near.is_nil:
         return "Aucun doute : rien dans les fichiers d’entrée n’appelle de vérification."
-    return (
-        f"{plural(count, 'point signalé', 'points signalés')} à la lecture des fichiers ; "
-        f"{plural(near, 'adresse')} à vérifier, près d’une limite ou "
-        f"{'mal reconnue' if near < 2 else 'mal reconnues'}."  # noqa: PLR2004
-    )
+    return _DOUBTS.format(count=count, near=near)
 
 
 def unreadable_quarters(count: int) -> str:

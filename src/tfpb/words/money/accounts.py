@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import number, percent, plural
+from tfpb.words.numbers import bounded, number, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from tfpb.facts.amount import Amount
 
 _TEXTS: Final = packaged(__name__)
 AXES: Final[dict[int, str]] = {int(k): v for k, v in _TEXTS["axes"].items()}
 SAME_PREMISES: Final = {"cle": "même avis et même local", "objet": "local"}
 SAME_RESIDENCE: Final = {"cle": "même résidence", "objet": "résidence"}
 YEAR_TO_GIVE: Final = "ANNÉE"
+UNCOUNTED: Final = "des logements que le patrimoine ne compte pas"
 EXPECTED_AXIS: Final = "un axe de 1 à 8, ou son libellé dans le cadre national"
 OTHER_HABITAT: Final = "autre type d’habitat"
 AMBIGUOUS: Final = {
@@ -56,16 +59,16 @@ def near_names(names: Sequence[tuple[str, int]]) -> str:
     return " ; les plus proches : " + ", ".join(f"« {name} » (axe {axe})" for name, axe in names)
 
 
-def sensitivity_sentence(low: int, kept: int, high: int) -> str:
+def sensitivity_sentence(kept: Amount, possible: Amount) -> str:
     """Write how the dwellings move with the doubts."""
-    if low == high:
-        return (
-            f"Aucun doute de localisation ne fait varier le nombre de logements en QPV "
-            f"({number(kept)})."
-        )
+    retained = bounded(kept, number)
+    if possible.is_known:
+        return f"Aucun doute de localisation ne fait varier le nombre de logements en QPV ({retained})."
+    if possible.at_most is None:
+        return f"Le nombre de logements en QPV n’est pas borné ; {retained} sont retenus."
     return (
-        f"Selon le sort des logements à vérifier, le nombre de logements en QPV va de {number(low)} "
-        f"à {number(high)} ; {number(kept)} sont retenus."
+        "Selon le sort des logements à vérifier, le nombre de logements en QPV va de "
+        f"{number(possible.at_least)} à {number(possible.at_most)} ; {retained} sont retenus."
     )
 
 

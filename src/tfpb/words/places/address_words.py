@@ -11,6 +11,7 @@ from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Mapping
 
 _TEXTS: Final = packaged(__name__)
@@ -70,13 +71,13 @@ def renamed_line(renamed: Mapping[str, str]) -> str:
 
 
 def summary_lines(
-    *, output: str, verdicts: Mapping[str, int], types: Mapping[str, int], errors: int
+    *, output: str, verdicts: Counter[str], types: Mapping[str, int], errors: int
 ) -> list[str]:
     """Write what was found, and how sure it is."""
     rows = sum(verdicts.values())
 
     def share(verdict: GeocodeVerdict) -> str:
-        count = verdicts.get(verdict, 0)
+        count = verdicts[verdict]
         return f"{number(count)} ({percent(count / rows if rows else 0)})"
 
     counted = f"{plural(rows, 'ligne')}, autant que dans votre fichier, dans le même ordre"

@@ -107,7 +107,7 @@ def margin_band(margin: float) -> str:
     return f"marge d’équivalence : ± {number(points, decimals)} points"
 
 
-def interviews(n: int, n_qpv: int = 0, n_hors: int = 0) -> str:
+def interviews(n: float, n_qpv: float | None = None, n_hors: float | None = None) -> str:
     """Write a sample size: « n = 1 460 », or both sides « n = 739 + 868 » (in QPV, then outside)."""
     if n_qpv and n_hors:
         return f"n = {number(n_qpv)} + {number(n_hors)}"

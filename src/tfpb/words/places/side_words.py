@@ -14,9 +14,10 @@ from tfpb.words.numbers import number, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Mapping, Sequence
 
-    from tfpb.model.location import StockCounts
+    from tfpb.facts.claim import Claims
 
 _TEXTS: Final = packaged(__name__)
 SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
@@ -269,12 +270,12 @@ EVOLUTION_WORDS: Final[dict[str, str]] = _TEXTS["evolution_words"]
 
 
 def summary_lines(
-    *, counts: Mapping[str, int], evolution: Mapping[str, int], output: str, review: str,
+    *, counts: Counter[str], evolution: Mapping[str, int], output: str, review: str,
     renamed: Mapping[str, str], year: int, geocoded: bool, radius_m: float,
 ) -> list[str]:  # fmt: skip
     """Sum a run up: how many on each side, which file to open first."""
     total = sum(counts.values())
-    inside, outside, unsure = (int(counts.get(k, 0)) for k in ("dans", "hors", "a_verifier"))
+    inside, outside, unsure = (counts[k] for k in ("dans", "hors", "a_verifier"))
     sides = f"{number(inside)} dans un QPV, {number(outside)} hors QPV, {number(unsure)} à vérifier"
     lines = [f"Année {year} : {plural(total, 'ligne')}, dont {sides}."]
     moved = [f"{number(evolution[k])} {w}" for k, w in EVOLUTION_WORDS.items() if evolution.get(k)]
@@ -300,6 +301,7 @@ def summary_lines(
 
 
 RESIDENCES: Final = Phrase("{count:s résidence}")
+DWELLINGS: Final = Phrase("{count:s logement}")
 RESIDENCES_SHEET: Final = "Résidences"
 STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]
 EVOLUTIONS: Final[dict[str, str]] = _TEXTS["evolutions"]
@@ -310,31 +312,42 @@ PRECISIONS: Final[dict[str, str]] = _TEXTS["precisions"]
 LINKS: Final[dict[str, str]] = _TEXTS["links"]
 
 
+_COUNTS: Final = (
+    "residences", "entrees", "entrees_situees", "entrees_a_verifier", "logements", "logements_qpv",
+    "logements_hors", "logements_a_verifier", "residences_a_verifier",
+)  # fmt: skip
 _STOCK: Final = Phrase(
-    "{residences:s résidence} et {dwellings:s logement} : {inside:n} en QPV ({share}), {outside:n} hors QPV, "
-    "{doubtful:?{doubtful:s logement}|aucun logement} à vérifier."
+    "{residences:s résidence} et {logements:s logement} : {logements_qpv:n} en QPV ({part}), "
+    "{logements_hors:n} hors QPV, "
+    "{logements_a_verifier:?{logements_a_verifier:s logement}|aucun logement} à vérifier."
 )
 _LOCATION: Final = Phrase(
-    "Pour l’imposition {year}, la carte des QPV {vintage} s’applique : sur {entrances:s adresse}, "
-    "{sure:s est située/sont situées} avec certitude d’un côté ou de l’autre, "
-    "{doubtful_entrances:?{doubtful_entrances:s reste/restent} à vérifier|aucune n’est douteuse}."
+    "Pour l’imposition {year}, la carte des QPV {vintage} s’applique : sur {entrees:s adresse}, "
+    "{entrees_situees:s est située/sont situées} avec certitude d’un côté ou de l’autre, "
+    "{entrees_a_verifier:?{entrees_a_verifier:s reste/restent} à vérifier|aucune n’est douteuse}."
 )
 
 
-def inside_share(counts: StockCounts) -> str:
+def inside_share(claims: Claims) -> str:
     """Write the share of the dwellings that are inside."""
-    return percent(counts.inside / counts.dwellings) if counts.dwellings else "part inconnue"
+    share = claims.amount("part_qpv")
+    return percent(share.exact) if share.is_known else "part inconnue"
 
 
-def stock_lead(counts: StockCounts) -> str:
+def stock_facts(claims: Claims) -> dict[str, object]:
+    """Return the counts of the stock, each under the name of its claim, for a phrase."""
+    facts: dict[str, object] = {name: claims.amount(name) for name in _COUNTS}
+    return facts | {"part": inside_share(claims)}
+
+
+def stock_lead(claims: Claims) -> str:
     """Open the chapter of the stock."""
-    return _STOCK.filled(counts._asdict() | {"share": inside_share(counts)})
+    return _STOCK.filled(stock_facts(claims))
 
 
-def location_lead(counts: StockCounts, vintage: int, year: int) -> str:
+def location_lead(claims: Claims, vintage: int, year: int) -> str:
     """Open the chapter of location."""
-    sure = counts.entrances - counts.doubtful_entrances
-    return _LOCATION.filled(counts._asdict() | {"sure": sure, "vintage": vintage, "year": year})
+    return _LOCATION.filled(stock_facts(claims) | {"vintage": vintage, "year": year})
 
 
 THREE_ANSWERS: Final[tuple[str, ...]] = tuple(_TEXTS["three_answers"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import Verdict
+from tfpb.model.codes import ALONE, Verdict
 from tfpb.packaged import packaged
 from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import interval_points, number, percent, plural, points
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import SIGNS, qualified
+from tfpb.words.survey.verdict_words import qualified, sign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,7 +109,7 @@ def verdict_words(verdict: str, publication: str, *, alone: bool = False) -> str
     """Write a verdict with its sign: « ● équivalent », « ◐ non inférieur (isolé) »."""
     if not verdict:
         return ""
-    return f"{SIGNS[verdict]} {qualified(verdict, publication, alone=alone)}"
+    return f"{sign(verdict, publication)} {qualified(verdict, publication, alone=alone)}"
 
 
 def margin_words(margin_points: float) -> str:
@@ -132,12 +132,12 @@ def gap_line(row: Mapping[str, object], *, interviews: int | None = None, first:
     `first` is what the figure like with like says against it (`satisfaction.otherwise`).
     """
     verdict = str(row["verdict"])
-    text = verdict_words(verdict, str(row["publication"]), alone=row["isole"] == "oui")
+    text = verdict_words(verdict, str(row["publication"]), alone=row["isole"] == ALONE)
     if verdict in {Verdict.NON_PUBLIABLE, Verdict.NON_CALCULABLE}:
         return text
-    sign, _, words = text.partition(" ")
+    mark, _, words = text.partition(" ")
     gap, low, high, n = (float(str(row[c])) for c in ("estimation", "ic95_bas", "ic95_haut", "n"))
-    line = f"{sign} {points(gap)} ({interval_points(low, high)} ; n = {number(n)}) : {words}"
+    line = f"{mark} {points(gap)} ({interval_points(low, high)} ; n = {number(n)}) : {words}"
     if verdict == Verdict.NON_CONCLUANT and interviews:
         line += f" ({power_words(interviews)})"
     return f"{first} ; en brut, {line}" if first else line
@@ -186,7 +186,7 @@ def response_rate(n: int, contacted: int) -> float | str:
 
 
 def field_lead(waves: Sequence[tuple[str, int, int]], masking_n: int) -> str:
-    """Write the interviews of each wave and their response rate: (wave, interviews, contacted or 0)."""
+    """Write the interviews of each wave and their response rate: (wave, interviews, contacted)."""
     parts = []
     for wave, n, contacted in waves:
         rate = response_rate(n, contacted)

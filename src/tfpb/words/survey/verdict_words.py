@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from tfpb.model.codes import Publication
+from tfpb.model.codes import SHOWN, Publication, outcome
 from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, THIN, number, plural
 from tfpb.words.survey.wave_dates import began
@@ -28,25 +28,21 @@ POOLED: Final = (
     "celle de la question dans toute l’enquête, son taux est arrondi au point, et l’intervalle ne dépend "
     "que de ce taux, du nombre de ménages et du nombre de résidences"
 )
-MASKED: Final = (
-    "secret des réponses, faute d’assez de ménages ou de bailleurs derrière ce chiffre ou derrière un "
-    "autre qui s’en déduirait"
-)
 
 
 def verdict_words(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
     """Write a verdict; for what may not be shown, its reason."""
-    if publication in {Publication.MASQUE, Publication.NON_PUBLIABLE, Publication.NON_CALCULABLE}:
-        return PUBLICATIONS[publication].split(" :", maxsplit=1)[0]
-    return VERDICTS.get(verdict, NOTHING)
+    return VERDICTS.get(outcome(verdict, publication), NOTHING)
+
+
+def sign(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
+    """Return the sign of a verdict, « – » for what may not be shown or is not known."""
+    return SIGNS.get(outcome(verdict, publication), NOTHING)
 
 
 def qualified(verdict: str, publication: str, *, alone: bool = False) -> str:
     """Write a verdict with what weakens it: « non inférieur (isolé, fragile) »."""
-    words = verdict_words(verdict, publication)
-    if publication not in {Publication.PUBLIABLE, Publication.FRAGILE}:
-        return words
-    return _doubted(words, publication, alone=alone)
+    return _doubted(verdict_words(verdict, publication), publication, alone=alone)
 
 
 def _doubted(words: str, publication: str, *, alone: bool) -> str:
@@ -56,7 +52,7 @@ def _doubted(words: str, publication: str, *, alone: bool) -> str:
 
 def weakness(publication: str, *, alone: bool) -> str:
     """Write what weakens a figure: « isolé, fragile »; empty when nothing does, or when it is not shown."""
-    if publication not in {Publication.PUBLIABLE, Publication.FRAGILE}:
+    if publication not in SHOWN:
         return ""
     return ", ".join([ISOLATED] * alone + [FRAGILE_WORD] * (publication == Publication.FRAGILE))
 
@@ -69,11 +65,15 @@ PLAIN: Final[dict[str, str]] = _TEXTS["plain"]
 def plainly(verdict: str, publication: str, margin_points: float, *, alone: bool = False) -> str:
     """Write a verdict in plain words, with what weakens it: « mieux (fragile) »."""
     words = verdict_words(verdict, publication)
-    if publication not in {Publication.PUBLIABLE, Publication.FRAGILE}:
-        return words
-    if verdict in PLAIN:
+    if publication in SHOWN and verdict in PLAIN:
         words = PLAIN[verdict].format(margin=margin_words(margin_points))
     return _doubted(words, publication, alone=alone)
+
+
+def signed(verdict: str, publication: str, margin_points: float, *, alone: bool = False) -> str:
+    """Write it with its sign: « ▲ mieux (fragile) », « – masqué »."""
+    words = plainly(verdict, publication, margin_points, alone=alone)
+    return f"{sign(verdict, publication)} {words}"
 
 
 def margin_words(points: float) -> str:
@@ -106,10 +106,8 @@ def target_words(target: str) -> str:
     return f" ; cible : {TARGET_NAMES[target]}" if target in TARGET_NAMES else ""
 
 
-def verdict_meaning(verdict: str, margin_points: float, *, masked: bool = False) -> str:
-    """Explain a verdict in one sentence; when it is masked, why."""
-    if masked:
-        return MASKED
+def verdict_meaning(verdict: str, margin_points: float) -> str:
+    """Explain in one sentence a verdict, or why there is none (`outcome`)."""
     return _MEANINGS[verdict].format(margin=margin_words(margin_points))
 
 

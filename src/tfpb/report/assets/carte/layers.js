@@ -40,7 +40,7 @@ const LOOK = {
   a_verifier: { color: COLOUR.encre, weight: 1.5, fillColor: COLOUR.a_verifier, fillOpacity: 1 },
 };
 function radius(r) {
-  const size = Math.max(3.5, Math.min(15, Math.sqrt(r.dwellings || 1) * 0.95));
+  const size = Math.max(3.5, Math.min(15, Math.sqrt(r.drawn || 1) * 0.95));
   return Math.max(3, size * Math.min(1, 0.55 + (map.getZoom() - 11) * 0.12));
 }
 
@@ -139,14 +139,18 @@ const dl = (children) => el("div", { class: "fiche" }, ...children.filter(Boolea
 const row = (...parts) => el("p", {}, ...parts);
 const permalink = (key, id) => el("a", { href: "#" + key + "=" + encodeURIComponent(id), class: "lien", text: M.link });
 
+// Of a résidence partly in doubt, the word is of its dwellings to check alone.
+function sideOf(r) {
+  const side = r.cut ? M.cut : DATA.statuts[r.status] || r.status;
+  return r.drawn === r.dwellings ? side : side + " (" + number(r.drawn || 0) + ")";
+}
 function residenceCard(r) {
   const quarter = quarterByCode.get(r.qpv);
-  const place = [DATA.statuts[r.status] || r.status];
   const lines = [
     el("h2", {}, bdi(r.name)),
     row(bdi(r.bailleur), " · ", bdi(r.commune)),
     r.address ? row(bdi(r.address)) : null,
-    row(count(r.dwellings || 0, "logement"), " · ", el("strong", { text: r.cut ? M.cut : place[0] }),
+    row(count(r.dwellings || 0, "logement"), " · ", el("strong", { text: sideOf(r) }),
       quarter ? el("span", {}, " · ", bdi(quarter.nom), " (", bdi(quarter.code), ")") : null,
       r.distance === null ? null : ", " + fill(M.distance, { m: number(r.distance) })),
     r.reason ? row(M.reason + " : ", bdi(r.reason)) : null,

@@ -32,7 +32,7 @@ function gapCells(code) {
 function residenceTable() {
   const shown = residences.filter((r) => r.shown), body = el("tbody", {});
   for (const r of shown.slice(0, rowsShown)) {
-    body.append(el("tr", {}, see(r.name, () => openResidence(r)), cell(r.id), cell(r.bailleur), cell(r.commune), cell(r.address), cell(r.cut ? M.cut : DATA.statuts[r.status] || r.status), cell(r.qpv),
+    body.append(el("tr", {}, see(r.name, () => openResidence(r)), cell(r.id), cell(r.bailleur), cell(r.commune), cell(r.address), cell(sideOf(r)), cell(r.qpv),
       cell(number(r.dwellings), 1), cell(r.distance === null ? "–" : number(r.distance) + THIN + "m", 1), cell(r.reason)));
   }
   const labels = [[M.name], [M.code], [M.bailleur], [M.commune], [M.address], [M.status], ["QPV"], [M.dwellings, 1], ["distance", 1], [M.reason]];

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
+from tfpb.model.codes import ENSEMBLE, LOWER, SHOWN, TOTAL, Groupe, Theme, Verdict, outcome
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import charts, cut, lacking, long_table, section, table, worded
-from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
 from tfpb.survey.raw_gaps import exploration
@@ -21,10 +20,8 @@ from tfpb.words.places.map_words import interviews
 from tfpb.words.survey import satisfaction, survey_words, verdict_words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
-_LOWER: Final = frozenset({Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE})
-_LEVEL: Final = frozenset({Verdict.EQUIVALENT, Verdict.EQUIVALENT_INFERIEUR})
 _MOST: Final = 20
 """Rows of the exploration that a reader looks at, the clearest first."""
 
@@ -37,7 +34,7 @@ def comparaison(dossier: Dossier) -> Section:
     wave = survey.last_wave
     of = view.source(survey, wave)
     name = survey.name_of(dossier.settings.dossier.bailleur)
-    names = quarter_names(dossier.located)
+    names = dossier.quarters.names
     rows = view.placed(view.gaps(survey, name, wave), names)
     whole = view.totals(rows)
     shown = view.shown(whole)
@@ -97,13 +94,13 @@ def headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
 
 def _verdict_key(read: pd.DataFrame, margin: float) -> tuple[str, ...]:
     """Return what each verdict met means, once, in the order of the codes."""
-    columns = (read["verdict"], read["sign"], read["mot"], read["publication"])
-    met = {(str(v), s, m, p == Publication.MASQUE) for v, s, m, p in zip(*columns, strict=True)}
-    order = {code: rank for rank, code in enumerate(Verdict)}
-    known = sorted((t for t in met if t[0] in order), key=lambda t: (order[Verdict(t[0])], t))
+    columns = (read["verdict"], read["publication"], read["sign"], read["mot"])
+    met = {(outcome(v, p), f"{sign} {word}") for v, p, sign, word in zip(*columns, strict=True)}
     return tuple(
-        f"{sign} {word} : {verdict_words.verdict_meaning(code, margin, masked=masked)}."
-        for code, sign, word, masked in known
+        f"{word} : {verdict_words.verdict_meaning(code, margin)}."
+        for code in Verdict
+        for found, word in sorted(met)
+        if found == code
     )
 
 
@@ -116,8 +113,8 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
             continue
         title = satisfaction.chart_title(
             code,
-            lower=[str(x) for x in part.loc[part["verdict"].isin(_LOWER), "libelle"]],
-            level=[str(x) for x in part.loc[part["verdict"].isin(_LEVEL), "libelle"]],
+            lower=[str(x) for x in part.loc[part["verdict"].isin(LOWER), "libelle"]],
+            level=[str(x) for x in part.loc[part["verdict"] == Verdict.EQUIVALENT, "libelle"]],
             better=[str(x) for x in part.loc[part["verdict"] == Verdict.MEILLEUR, "libelle"]],
         )
         rows = view.to_draw(part)
@@ -193,7 +190,7 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
     out: list[Block] = [long_table("niveaux", rows, LEVEL_COLUMNS)]
     picked = only(
         rows, vague=wave, bailleur=name, niveau=TOTAL, mesure="niveau",
-        groupe=[group for group, _ in view.SIDES], publication=view.SHOWN,
+        groupe=[group for group, _ in view.SIDES], publication=SHOWN,
     ).merge(view.heads(survey), on="item", how="inner", validate="many_to_one")  # fmt: skip
     if len(picked):
         pairs = zip(picked["groupe"], picked["n"], strict=True)

@@ -6,14 +6,12 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import ALONE, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, only
-from tfpb.report.sections.build import chart, cut, lacking, number_of, section, table, worded
+from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
-from tfpb.report.theme import verdict_sign
 from tfpb.survey.compare import TARGET
 from tfpb.survey.planning.precision import interviews_needed
 from tfpb.survey.verdicts import PARC, SERVICE, Thresholds
@@ -27,11 +25,12 @@ from tfpb.words.survey.verdict_words import (
     PUBLICATIONS,
     TARGET_NAMES,
     margin_words,
-    plainly,
+    signed,
 )
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.quarter import Quarters
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def evaluation(dossier: Dossier) -> Section:
@@ -42,9 +41,8 @@ def evaluation(dossier: Dossier) -> Section:
     labels = dossier.survey.labels if dossier.survey is not None else {}
     rows, margin = found.table, dossier.survey.margin if dossier.survey is not None else 0.0
     is_whole = rows["niveau"] == "convention"
-    places = zip(is_whole, rows["nom_qpv"], rows["code_qpv"], strict=True)
     named = worded(rows, libelle=("item", labels)).assign(
-        lieu=[words.WHOLE_CONVENTION if w else f"{name} ({code})" for w, name, code in places],
+        lieu=dossier.quarters.full(rows, nowhere=words.WHOLE_CONVENTION),
         axe_mot=[accounts.axis_words(int(a)) for a in rows["axe"]],
         verdict_mot=_verdicts(rows, margin),
         lecture_mot=[words.reading_sentence(str(code)) for code in rows["lecture"]],
@@ -55,10 +53,7 @@ def evaluation(dossier: Dossier) -> Section:
         table("evaluation", named, notes=(words.SIDE_BY_SIDE,), **of),
         table("evaluation_document", convention, **of),
     ]
-    each = convention["valorise_par_logement_eur"].map(number_of)
-    drawn = convention.assign(depense_par_logement_eur=each)[
-        convention["ecart"].notna() & each.notna()
-    ]
+    drawn = convention[convention["ecart"].notna() & convention["depense"].notna()]
     if len(drawn):
         pairs = zip(drawn["axe"], drawn["libelle"], strict=True)
         spent = drawn.rename(columns=_ENDS).assign(
@@ -88,7 +83,7 @@ def verdict_of(code: object, publication: str, alone: object, margin: float) -> 
     """Write a verdict with its sign and what weakens it; nothing where there is none."""
     if not isinstance(code, str) or not code:
         return ""
-    return f"{verdict_sign(code)} {plainly(code, publication, margin, alone=alone == view.ALONE)}"
+    return signed(code, publication, margin, alone=alone == ALONE)
 
 
 def sensibilite(dossier: Dossier) -> Section | None:
@@ -97,10 +92,8 @@ def sensibilite(dossier: Dossier) -> Section | None:
     if found is None or found.doubts.empty:
         return None
     doubts = worded(found.doubts, hypothese_mot=("hypothese", SENSITIVITY))
-    count = dict(zip(doubts["hypothese"], doubts["logements_dans"], strict=True))
-    lead = accounts.sensitivity_sentence(
-        int(count.get("tous_hors", 0)), int(count.get("retenu", 0)), int(count.get("tous_dans", 0))
-    )
+    counted = (dossier.claims.amount(n) for n in ("logements_qpv", "logements_qpv_possibles"))
+    lead = accounts.sensitivity_sentence(*counted)
     blocks: list[Block] = [
         table("sensibilite_doutes", doubts),
         *_margins(dossier),
@@ -178,7 +171,7 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     if survey is None or dossier.programme is None:
         return [Text((words.NO_POINT_WITHOUT_BOTH,), media=BOTH_ANNEX)]
     quarters = cut(rows, rows["niveau"] == "qpv")
-    shown = _points(quarters, survey)
+    shown = _points(quarters, survey, dossier.quarters)
     possible = len(quarters[["code_qpv", "axe"]].drop_duplicates())
     margin = survey.margin
     if len(shown) < LEAST:
@@ -188,39 +181,36 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
             publishable=Thresholds().verdict_n, needed=needed,
         )  # fmt: skip
         return [Text((sentence,), media=BOTH_ANNEX)]
-    drawn = shown[["repere", "quartier", "axe_mot", *_DRAWN]].rename(columns={"axe_mot": "axe"})
+    drawn = shown.assign(axe=shown["axe_mot"])[["repere", "quartier", "axe", *_DRAWN]]
     of = view.source(survey)
     return [
         chart("depense_ecart", drawn, margin=margin / 100, **of),
         Text(words.spending_reading(len(shown), possible, margin), media=BOTH_ANNEX),
-        table("depense_ecart_points", shown, **of),
+        table("depense_ecart_points", shown.rename(columns=_PRICED), **of),
     ]
 
 
-_DRAWN = ["depense_par_logement_eur", "ecart", "ic95_bas", "ic95_haut"]
+_DRAWN = ["depense", "ecart", "ic95_bas", "ic95_haut"]
+_PRICED: Final = {"depense": "depense_par_logement_eur"}
 _ENDS: Final = {"ecart_ic95_bas": "ic95_bas", "ecart_ic95_haut": "ic95_haut"}
 
 
-def _points(quarters: pd.DataFrame, survey: Published) -> pd.DataFrame:
+def _points(quarters: pd.DataFrame, survey: Published, named: Quarters) -> pd.DataFrame:
     published = quarters[
         (quarters["publication"] == Publication.PUBLIABLE) & quarters["ecart"].notna()
     ]
     order = _order(survey)
-    codes = sorted(quarters["code_qpv"].unique())
-    letters = {code: get_column_letter(k) for k, code in enumerate(codes, 1)}
     out = [pd.DataFrame(columns=["repere"])]
     for axe, part in published.groupby("axe", sort=True):
-        counts = part.groupby("item")["code_qpv"].nunique()
+        counts = part["item"].value_counts()  # a row a quarter
         chosen = min(counts.index, key=lambda i: (-int(counts[i]), *order[str(i)][:2]))
         rows, question, rank = part[part["item"] == chosen], order[str(chosen)][2], int(str(axe))
-        named = rows.rename(columns=_ENDS).assign(
-            repere=[f"{letters[code]}{rank}" for code in rows["code_qpv"]],
-            quartier=rows["nom_qpv"].astype(str) + " (" + rows["code_qpv"] + ")",
+        drawn = rows.rename(columns=_ENDS).assign(
+            quartier=named.full(rows),
             axe_mot=f"{axis_short(rank)} : {question}",
             libelle=question,
-            depense_par_logement_eur=rows["valorise_par_logement_eur"].map(number_of),
         )
-        out.append(named[named["depense_par_logement_eur"].notna()])
+        out.append(drawn[drawn["depense"].notna()])
     return pd.concat(out[1:] or out).sort_values("repere", kind="stable").reset_index(drop=True)
 
 

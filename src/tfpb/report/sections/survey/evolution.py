@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import TOTAL, Ajustement, Groupe
+from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import charts, lacking, long_table, section, table, worded
-from tfpb.report.sections.patrimoine import quarter_names
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
 
 if TYPE_CHECKING:
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 _DRAWN: Final = (
     "libelle", "importance", "importance_ic95_bas", "importance_ic95_haut", "performance",
@@ -38,7 +37,7 @@ def evolution(dossier: Dossier) -> Section:
     shown = view.shown(view.totals(rows))
     notes = (words.NO_CAUSE, words.CHANGE_COMPARABLE)
     of = view.source(survey)
-    placed = view.placed(rows, quarter_names(dossier.located))
+    placed = view.placed(rows, dossier.quarters.names)
     main = table("evolution", placed, notes=notes, **of)
     blocks: list[Block] = [main]
     if len(shown):
@@ -63,7 +62,7 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
     """Return the levels of the headline questions drawn wave after wave."""
     picked = only(
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
-        publication=view.SHOWN, vague=[w.vague for w in survey.waves],
+        publication=SHOWN, vague=[w.vague for w in survey.waves],
     )  # fmt: skip
     keys = ("vague", "item")
     both = only(picked, groupe=Groupe.QPV)[list(keys)]
@@ -86,7 +85,7 @@ def priorites(dossier: Dossier) -> Section:
     name = survey.name_of(dossier.settings.dossier.bailleur)
     wave = survey.last_wave
     own = view.visible(survey.priorities, name)
-    rows = only(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=view.SHOWN)
+    rows = only(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=SHOWN)
     if rows.empty:
         return lacking("priorites", subject="priorites")
     rows = view.labelled(rows, survey).sort_values("importance", ascending=False, kind="stable")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import QpvStatut
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Report, Section, Table, Text
 from tfpb.report.sections.build import chart, figure, part, section, table, worded
 from tfpb.survey.planning.next_wave import QUOTA_COUNTS, NextWave
@@ -52,9 +51,8 @@ def answer(wave: NextWave) -> tuple[str, ...]:
     if cases[0][1] < settings.puissance:
         never += " " + words.whole_need(settings.puissance, wave.needed, wave.best, wave.reachable)
     out = [h + text.strip() for h, text in zip(words.HEADINGS, (buy, show, never), strict=True)]
-    unsure = wave.residences[wave.residences["cote"] == QpvStatut.A_VERIFIER]
-    if len(unsure):
-        out.append(words.unsure(len(unsure), int(unsure["nb_logements"].sum())))
+    if wave.unsure[0]:
+        out.append(words.unsure(*wave.unsure))
     return tuple(out)
 
 
@@ -70,7 +68,11 @@ def _never(wave: NextWave) -> str:
         return words.some_alone(margin, able, len(quarters), wanted)
     row = quarters.iloc[int(quarters["puissance_1"].to_numpy().argmax())]
     interviews, room = int(row["entretiens_qpv"]), int(row["possibles_qpv"])
-    name, share, need = _short(_named(row)), float(row["puissance_1"]), float(row["besoin"])
+    name, share, need = (
+        _short(str(row["quartier"])),
+        float(row["puissance_1"]),
+        float(row["besoin"]),
+    )
     return words.alone_parc(margin, name, interviews, share, wanted, need, room)
 
 
@@ -154,16 +156,16 @@ def _short(name: str) -> str:
     return name if len(name) <= _NAME else f"{name[: _NAME - 1].rstrip()}…"
 
 
-def _named(row: Any) -> str:
-    return str(row["nom_qpv"] or row["code_qpv"] or words.NO_QUARTER)
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with their quarter under the column that tables show."""
+    return rows.rename(columns={"nom_qpv": "quartier"})
 
 
 def _quarters(wave: NextWave) -> pd.DataFrame:
     """Return one row a quarter, all its bailleurs together, most interviews first."""
     rows = wave.territories[wave.territories["niveau"] == Level.QUARTIER]
     rows = rows.drop_duplicates("code_qpv")  # where there are several, « ensemble » comes first
-    rows = rows.assign(quartier=[_named(r) for r in rows.to_dict("records")])
-    return rows.sort_values("entretiens_qpv", ascending=False, kind="stable")
+    return _named(rows).sort_values("entretiens_qpv", ascending=False, kind="stable")
 
 
 def _figures(wave: NextWave) -> KeyFigures:
@@ -210,8 +212,7 @@ def _bailleurs_table(wave: NextWave) -> Table:
 
 def _quarters_table(wave: NextWave) -> Table:
     rows = wave.territories[wave.territories["niveau"] == Level.QUARTIER]
-    rows = rows.assign(quartier=[_named(r) for r in rows.to_dict("records")])
-    return _territory_table("plan_quartiers", rows, wave)
+    return _territory_table("plan_quartiers", _named(rows), wave)
 
 
 def _page_table(wave: NextWave, book: str, most: int) -> Table:
@@ -232,9 +233,8 @@ def _residences_table(wave: NextWave) -> Table:
         cote_mot=("cote", words.SIDES),
         motif_mot=("motif", words.LEFT),
     )
-    named = [_named(r) if r["cote"] != QpvStatut.HORS else "" for r in rows.to_dict("records")]
     sums = {c: int(rows[c].sum()) for c in ("nb_logements", "joignables", "entretiens")}
-    return table("plan_residences", rows.assign(quartier=named), totals=sums)
+    return table("plan_residences", rows.rename(columns={"nom_qpv": "quartier"}), totals=sums)
 
 
 def _quotas(wave: NextWave) -> list[Block]:
@@ -242,12 +242,11 @@ def _quotas(wave: NextWave) -> list[Block]:
     if wave.quotas.empty:
         return [absent]
     rows = wave.quotas
-    alone = (rows["logements_qpv"] == 0) | (rows["logements_hors"] == 0)
-    keys = [str(c) for c in rows.columns if c not in QUOTA_COUNTS]
+    keys = [str(c) for c in rows.columns if c not in {*QUOTA_COUNTS, "seul"}]
     rows = rows.assign(**{k: rows[k].replace("", words.NOT_GIVEN) for k in keys})
     made = table(
         "plan_quotas",
-        rows.assign(remarque=alone.map({True: words.NO_PAIR, False: ""})),
+        rows.assign(remarque=rows["seul"].map({True: words.NO_PAIR, False: ""})),
         repeated=[{"quota": k, "quota_mot": words.quota_name(k)} for k in keys],
         totals={c: int(rows[c].sum()) for c in QUOTA_COUNTS},
     )
@@ -272,8 +271,8 @@ def _examples(wave: NextWave) -> dict[str, str]:
     for level in (Level.BAILLEUR, Level.QUARTIER):
         at = largest(wave.territories, level)
         if at is not None:
-            row = wave.territories.iloc[at]
-            names[level] = _short(_named(row) if level is Level.QUARTIER else str(row["bailleur"]))
+            row = _named(wave.territories).iloc[at]
+            names[level] = _short(str(row["quartier" if level is Level.QUARTIER else "bailleur"]))
     return names
 
 

@@ -8,26 +8,28 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, Verdict
+from tfpb.model.codes import ALONE, ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.model.survey import Published, only
-from tfpb.report import theme
 from tfpb.report.sections.build import number_of
 from tfpb.survey.planning.precision import n_necessaire
-from tfpb.survey.raw_gaps import disagreements, key_of
+from tfpb.survey.raw_gaps import key_of, stories_of
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NOT_NAMED, THEMES, otherwise, otherwise_sentence
-from tfpb.words.survey.verdict_words import PUBLICATIONS, plainly, target_words, would_have_taken
+from tfpb.words.survey.verdict_words import (
+    PUBLICATIONS,
+    plainly,
+    sign,
+    target_words,
+    would_have_taken,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.model.assembly import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
-ALONE: Final = "oui"
-"""Value of `isole` in a comparison."""
 SIDES: Final = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))
 INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
-SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
 _KEYS: Final = ("vague", "niveau", "territoire", "item")
 
 
@@ -164,7 +166,7 @@ def _with_adjusted(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.D
 
 def _otherwise(rows: pd.DataFrame, survey: Published, name: str) -> list[str]:
     """Say where the figure like with like contradicts the raw one, « » elsewhere."""
-    found = disagreements(survey.comparison)
+    found = stories_of(survey)
     out = []
     for row in rows.to_dict("records"):
         group = Groupe.EVOLUTION_ECART if "evolution_qpv" in row else Groupe.ECART
@@ -191,14 +193,14 @@ def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     pairs = list(zip(out["verdict"].fillna(""), out["publication"], strict=True))
     margins = out["marge_points"] if "marge_points" in out else [math.nan] * len(out)
     out["mot"] = [plainly(v, p, m) for (v, p), m in zip(pairs, margins, strict=True)]
-    out["sign"] = [theme.verdict_sign(v if p in SHOWN else "non_publiable") for v, p in pairs]
+    out["sign"] = [sign(v, p) for v, p in pairs]
     out["isole"] = out["isole"] == ALONE
     out["mot_entier"] = [
         plainly(v, p, m, alone=bool(alone))
         for (v, p), m, alone in zip(pairs, margins, out["isole"], strict=True)
     ]
     out["verdict_mot"] = [
-        f"{sign} {word}" for sign, word in zip(out["sign"], out["mot_entier"], strict=True)
+        f"{mark} {word}" for mark, word in zip(out["sign"], out["mot_entier"], strict=True)
     ]
     out["publication_court"] = [_short(p) for p in out["publication"]]
     return out

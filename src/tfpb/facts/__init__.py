@@ -1,0 +1,1 @@
+"""What is known of the field, each fact once: amounts, claims, quarters, dwellings, doubts."""

@@ -1,0 +1,322 @@
+"""A claim: one figure, its name, its scope, what is known of it; and the table of all those of a dossier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from tfpb.facts.amount import Amount, UnknownAmountError, total, unknown
+from tfpb.packaged import packaged
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping
+
+TOTAL: Final = "total"
+"""Scope of the whole dossier; another scope is a `code_qpv`, or what `axis_scope` and its like write."""
+
+OUTSIDE: Final = "hors_quartier"
+"""Scope of what lies out of every quarter: quarters and it add up to the whole."""
+
+
+class State(StrEnum):
+    """What is known of a claim; the codes stand in `faits.csv`, their French in `claim.toml`."""
+
+    CONNU = "connu"
+    A_CONFIRMER = "a_confirmer"
+    A_VERIFIER = "a_verifier"
+    NON_LU = "non_lu"
+    INCONNU = "inconnu"
+    PEU_DE_REPONSES = "peu_de_reponses"
+    MASQUE = "masque"
+    NON_CONCLUANT = "on_ne_sait_pas"
+    NON_DEMONTRE = "non_demontre"
+
+
+class Unit(StrEnum):
+    """What a claim counts."""
+
+    EUR = "eur"
+    LOGEMENTS = "logements"
+    RESIDENCES = "residences"
+    ENTREES = "entrees"
+    ACTIONS = "actions"
+    PART = "part"
+    POINTS = "points"
+    REPONSES = "reponses"
+    QUESTIONS = "questions"
+
+
+class Nature(StrEnum):
+    """What an amount rests on: the weakest of its parts."""
+
+    REEL = "reel"
+    ESTIME = "estime"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """How a claim is named: the one line of the registry for its code.
+
+    Parameters
+    ----------
+    code, french : str
+        `acquis`, « Abattement acquis ».
+    unit : Unit
+    definition : str
+        What it counts, for the sheet « Faits » and for who reads a page.
+    sheet : str
+        Sheet of the workbook where its rows stand.
+    """
+
+    code: str
+    french: str
+    unit: Unit
+    definition: str
+    sheet: str
+
+
+def _registry(table: Mapping[str, list[str]]) -> dict[str, Title]:
+    """Check the registry at import: French name, unit, sheet and definition of each claim, no name twice."""
+    titles: dict[str, Title] = {}
+    for code, (french, unit, sheet, definition) in table.items():
+        if not all((french, sheet, definition)) or french in {t.french for t in titles.values()}:
+            message = f"claim.toml: {code} lacks a word, or bears the name of another claim"
+            raise ValueError(message)
+        titles[code] = Title(code, french, Unit(unit), definition, sheet)
+    return titles
+
+
+_TABLE: Final = packaged(__name__)
+TITLES: Final = _registry(_TABLE["claims"])
+"""Every claim there is, by code."""
+STATES: Final[dict[State, str]] = {State(code): french for code, french in _TABLE["etats"].items()}
+"""How each state is written; a state without French fails at import."""
+if set(STATES) != set(State):
+    raise ValueError(set(State) - set(STATES))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One figure that pages, workbook and data write under one name.
+
+    Parameters
+    ----------
+    name : str
+        Code of the registry.
+    scope : str
+        `total`, a `code_qpv`, or what `axis_scope` and its like write.
+    value : Amount or None
+        None where the figure exists and is not shown (`State.MASQUE`), or nobody could make it.
+    state : State
+    nature : Nature or None
+    proof : str
+        Code of what proves it, empty where nothing is to prove.
+    owner : str
+        Role in charge of what is left to do about it.
+    deadline : date or None
+    sheet : str
+        Sheet where its rows stand.
+    why : frozenset of str
+        Codes of what its state rests on, the amount's own included.
+
+    Raises
+    ------
+    ValueError
+        A masked claim with a value; a known one whose bounds are apart.
+    """
+
+    name: str
+    scope: str
+    value: Amount | None
+    state: State = State.CONNU
+    nature: Nature | None = None
+    proof: str = ""
+    owner: str = ""
+    deadline: dt.date | None = None
+    sheet: str = ""
+    why: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse a name without a title, and a state that denies its value."""
+        if self.name not in TITLES:
+            raise KeyError(self.name)
+        masked = self.state is State.MASQUE
+        if masked and self.value is not None:
+            message = f"a masked claim bears no value: {self.name} {self.scope}"
+            raise ValueError(message)
+        if self.state is State.CONNU and not (self.value is not None and self.value.is_known):
+            message = f"a known claim needs a known value: {self.name} {self.scope} {self.value!r}"
+            raise ValueError(message)
+        if not self.sheet:
+            object.__setattr__(self, "sheet", self.title.sheet)
+        if self.value is not None:
+            object.__setattr__(self, "why", self.why | self.value.why)
+
+    @property
+    def title(self) -> Title:
+        """Its line of the registry."""
+        return TITLES[self.name]
+
+    @property
+    def amount(self) -> Amount:
+        """Its value; what is not shown or not known is an unknown, never nil.
+
+        Raises
+        ------
+        UnknownAmountError
+            A gap without value: it has no least.
+        """
+        if self.value is None and self.title.unit is Unit.POINTS:
+            raise UnknownAmountError(f"{self.name} {self.scope}: {self.state}")
+        return unknown(str(self.state)) if self.value is None else self.value
+
+
+def claim(name: str, scope: str, value: Amount, **more: object) -> Claim:
+    """Return a claim whose state follows from its value: known, else what its reasons name."""
+    state = more.pop("state", None)
+    if state is None:
+        state = State.CONNU if value.is_known else state_of(value.why)
+    return Claim(name, scope, value, State(str(state)), **more)  # type: ignore[arg-type]
+
+
+def state_of(why: Iterable[str]) -> State:
+    """Return the state that reasons come to: a file that lacks rules, then what is not read, then a doubt."""
+    found = {_STATE_OF.get(code, State.INCONNU) for code in why}
+    return next((s for s in _WEAKEST_FIRST if s in found), State.INCONNU)
+
+
+_WEAKEST_FIRST: Final = (
+    State.INCONNU, State.NON_LU, State.A_VERIFIER, State.A_CONFIRMER, State.MASQUE,
+    State.PEU_DE_REPONSES, State.NON_CONCLUANT, State.NON_DEMONTRE,
+)  # fmt: skip
+_STATE_OF: Final[dict[str, State]] = {
+    **{str(s): s for s in State},
+    **{code: State(state) for code, state in _TABLE["raisons"].items()},
+}
+
+
+class Claims:
+    """Every claim of a dossier, by name and scope; a page takes them from here and computes none.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+
+    Raises
+    ------
+    ValueError
+        A name claimed twice for one scope.
+    """
+
+    __slots__ = ("_held",)
+
+    def __init__(self, claims: Iterable[Claim] = ()) -> None:
+        held: dict[tuple[str, str], Claim] = {}
+        for one in claims:
+            if held.setdefault((one.name, one.scope), one) is not one:
+                message = f"claimed twice: {one.name} {one.scope}"
+                raise ValueError(message)
+        self._held = held
+
+    def __iter__(self) -> Iterator[Claim]:
+        """Go through the claims in the order they were made."""
+        return iter(self._held.values())
+
+    def __len__(self) -> int:
+        """Count the claims."""
+        return len(self._held)
+
+    def get(self, name: str, scope: str = TOTAL) -> Claim:
+        """Return a claim; one that nobody made is unknown, never nil.
+
+        Raises
+        ------
+        KeyError
+            A name that is not in the registry.
+        """
+        found = self._held.get((name, scope))
+        signed = TITLES[name].unit is Unit.POINTS  # a gap that nobody made has no least
+        value = None if signed else unknown("non_etabli")
+        return found or Claim(name, scope, value, State.INCONNU)
+
+    def has(self, name: str, scope: str = TOTAL) -> bool:
+        """Return whether somebody made the claim."""
+        return (name, scope) in self._held
+
+    def amount(self, name: str, scope: str = TOTAL) -> Amount:
+        """Return the amount of a claim; unknown where nobody made it or it is masked."""
+        return self.get(name, scope).amount
+
+    def within(self, scope: str = TOTAL) -> Within:
+        """Return the claims of one scope."""
+        return Within(self, scope)
+
+    def scopes(self, name: str) -> tuple[str, ...]:
+        """Return the scopes of a name but the whole, in the order they were made."""
+        return tuple(s for n, s in self._held if n == name and s != TOTAL)
+
+    def count_above_nil(self, name: str) -> int:
+        """Count the quarters where a claim exceeds nil, whatever is not known of it."""
+        return sum(
+            c.name == name and is_quarter(c.scope) and c.amount.exceeds_nil
+            for c in self._held.values()
+        )
+
+    def sum(self, name: str, scopes: Iterable[str]) -> Amount:
+        """Add a name over scopes that do not overlap."""
+        return total(self.amount(name, scope) for scope in scopes)
+
+    def renewed(self, claims: Iterable[Claim]) -> Claims:
+        """Return the claims with some replaced or added."""
+        return _of(self._held | {(c.name, c.scope): c for c in claims})
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The claims of one scope, by name alone: what a sentence about a quarter, or about the whole, reads."""
+
+    claims: Claims
+    scope: str
+
+    def get(self, name: str) -> Claim:
+        """Return a claim, as `Claims.get`."""
+        return self.claims.get(name, self.scope)
+
+    def has(self, name: str) -> bool:
+        """Return whether somebody made the claim."""
+        return self.claims.has(name, self.scope)
+
+    def amount(self, name: str) -> Amount:
+        """Return the amount of a claim, as `Claims.amount`."""
+        return self.claims.amount(name, self.scope)
+
+
+def _of(held: dict[tuple[str, str], Claim]) -> Claims:
+    out = Claims()
+    object.__setattr__(out, "_held", held)
+    return out
+
+
+def suspended(one: Claim, by: Iterable[str]) -> Claim:
+    """Return a claim that doubts suspend: a known figure is one to verify until they are answered."""
+    codes = frozenset(by)
+    if not codes or one.state is not State.CONNU:
+        return replace(one, why=one.why | codes)
+    return replace(one, state=State.A_VERIFIER, why=one.why | codes)
+
+
+def is_quarter(scope: str) -> bool:
+    """Return whether a scope is a quarter by its code: not the whole, what is out of all, an axis."""
+    return scope not in (TOTAL, OUTSIDE) and " " not in scope
+
+
+def axis_scope(axis: int, quarter: str = TOTAL) -> str:
+    """Name the scope of an axis of the programme, over the whole or in one quarter."""
+    return f"axe {axis}" if quarter == TOTAL else f"{quarter} axe {axis}"
+
+
+def commune_scope(code_insee: str, line: str = "") -> str:
+    """Name the scope of a commune, or of one line of its notices."""
+    return f"commune {code_insee} {line}".rstrip()

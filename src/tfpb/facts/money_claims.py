@@ -1,0 +1,185 @@
+"""Claims of money: what the abatement comes to, in each state, over the whole and in each quarter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb.facts.amount import Amount, between, known, total, unknown
+from tfpb.facts.claim import OUTSIDE, TOTAL, Claim, Nature, State, claim
+from tfpb.model.codes import Reserve
+from tfpb.model.results import RESERVE_FACTS, UNREAD_FACTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tfpb.model.money import Abatement
+
+REASONS: Final = {
+    Reserve.COTE: "cote", Reserve.CONVENTIONS: "sans_convention", Reserve.CONVENTION: "convention",
+    Reserve.DECLARATION: "declaration", Reserve.RENOUVELLEMENT: "renouvellement",
+}  # fmt: skip
+"""Why what hangs is not acquired, by what it hangs on."""
+_COUNTED: Final = (
+    "acquis", "base", "frais_gestion", "economie", "compensation", "perte", "reporte_contribuables",
+)  # fmt: skip
+"""What follows the amount that counts: its nature is theirs, and what lacks to it lacks to them."""
+_STATES: Final = (
+    "acquis_porte", "estime", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve",
+    "apres_reclamation", "a_risque", "sous_reserve_porte", "perdu", "porte", "au_mieux", "non_lu",
+    "frais_a_reclamer",
+)  # fmt: skip
+_DWELLINGS: Final = (
+    "logements_abattus", "logements_a_reclamer", "logements_non_lus", "logements_droit_non_etabli",
+)  # fmt: skip
+_UNLINED: Final = frozenset({
+    *_COUNTED, "acquis_porte", "porte", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve",
+    "apres_reclamation",     "frais_a_reclamer", "au_mieux", "logements_abattus", "logements_a_reclamer",
+})  # fmt: skip
+"""What dwellings that no line of the tax sheet bears may add to."""
+_LEFT: Final = {
+    "residences": "residences_sorties", "logements": "logements_sortants",
+    "abattement_a_risque_eur": "sortants_a_risque", "abattement_perdu_eur": "sortants_perdu",
+}  # fmt: skip
+_MORE: Final = "_de_plus"
+
+
+def _euros(cents: int) -> Decimal:
+    """Return whole cents as euros, without decimals where there are none."""
+    return Decimal(cents).scaleb(-2) if cents % 100 else Decimal(cents // 100)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What the premises of a scope add up to.
+
+    Parameters
+    ----------
+    facts : mapping of str to int
+        Σ of `PREMISES_FACT_COLUMNS`.
+    unread, absent : mapping of str to int
+        Σ of what notices that are not read, or are not there, may add at most.
+    unlined : int
+        Dwellings that no line bears.
+    """
+
+    facts: Mapping[str, int]
+    unread: Mapping[str, int]
+    absent: Mapping[str, int]
+    unlined: int
+
+    def amount(self, name: str) -> Amount:
+        """Return a fact between its bounds, with what is missing to know it."""
+        euros = not name.startswith("logements")
+        write = _euros if euros else Decimal
+        found = {"avis_non_lu": self.unread, "sans_avis": self.absent}
+        more = {code: rows[name + _MORE] for code, rows in found.items() if name in UNREAD_FACTS}
+        why = {code for code, extra in more.items() if extra}
+        least = write(self.facts[name])
+        most = least + write(sum(more.values()))
+        if self.unlined and name in _UNLINED:
+            homes = None if euros else most + self.unlined
+            return between(least, homes, *why, "sans_ligne")
+        return between(least, most, *why)
+
+    @property
+    def hanging(self) -> frozenset[str]:
+        """What the amount under reserve hangs on."""
+        return frozenset(
+            REASONS[reason] for name, reason in RESERVE_FACTS.items() if self.facts[name]
+        )
+
+
+def money_claims(money: Abatement) -> Iterator[Claim]:
+    """Claim the money of the abatement and the dwellings it stands for.
+
+    By whole, quarter and what lies out of every one: each is a sum over premises, so that the last two add
+    up to the first. Nothing where the premises are not known.
+
+    Where nothing counts and part hangs or is not known, the amount lies between nothing and what may count.
+    """
+    facts, quarters = money.by_premises, money.by_qpv
+    if facts is None:
+        return
+    counts = {
+        name: _by_quarter(quarters, name)
+        for name in ("logements_sans_montant", "logements_exoneres")
+    }
+    unlined = counts["logements_sans_montant"]
+    here = sorted(set(facts["code_qpv"]) - {""} | set(unlined) - {TOTAL, OUTSIDE})
+    outside = [OUTSIDE] if (facts["code_qpv"] == "").any() else []
+    placed = facts["code_qpv"].replace("", OUTSIDE)
+    by_scope = _sums(facts, [TOTAL] * len(facts), [TOTAL], unlined)
+    by_scope |= _sums(facts, placed, [*here, *outside], unlined)
+    for scope, sums in by_scope.items():
+        yield from _scope_claims(scope, sums, money)
+        yield claim("logements_exoneres", scope, known(counts["logements_exoneres"][scope]))
+        yield claim("logements_sans_avis", scope, known(sums.unlined))
+    yield from _leaver_claims(money)
+
+
+def _by_quarter(quarters: pd.DataFrame, column: str) -> dict[str, int]:
+    """Count dwellings by quarter and over the whole; out of every quarter stands none to abate."""
+    found = {str(c): int(n) for c, n in zip(quarters["code_qpv"], quarters[column], strict=True)}
+    return found | {TOTAL: sum(found.values()), OUTSIDE: 0}
+
+
+def _sums(
+    facts: pd.DataFrame, scope: Iterable[str], scopes: list[str], unlined: Mapping[str, int]
+) -> dict[str, _Sums]:
+    """Add the facts by scope, what notices leave open apart; a scope without premises adds up to nothing."""
+    numbers = facts.drop(columns=["code_qpv", "code_insee", "avis_non_lu"])
+    key = pd.Series(pd.Categorical(list(scope), categories=scopes), index=facts.index)
+    unread = facts["avis_non_lu"].astype(bool)
+    every, read_not, absent = (
+        _added(numbers[kept], key[kept]) for kept in (unread | True, unread, ~unread)
+    )
+    return {s: _Sums(every[s], read_not[s], absent[s], unlined[s]) for s in scopes}
+
+
+def _added(numbers: pd.DataFrame, key: pd.Series[str]) -> dict[str, dict[str, int]]:
+    sums = numbers.groupby(key, observed=False).sum()
+    rows = sums.to_numpy().tolist()
+    return {
+        str(s): dict(zip(map(str, sums.columns), map(int, row), strict=True))
+        for s, row in zip(sums.index, rows, strict=True)
+    }
+
+
+def _scope_claims(scope: str, sums: _Sums, money: Abatement) -> Iterator[Claim]:
+    """Claim what the premises of a scope add up to."""
+    nature = Nature.ESTIME if sums.facts["estime"] else Nature.REEL
+    held, hanging = sums.amount("sous_reserve"), sums.hanging
+    nothing = not sums.facts["acquis"] and bool(hanging)
+    for name in _COUNTED:
+        amount = sums.amount(name)
+        if nothing:
+            amount += between(Decimal(0), held.exact if name == "acquis" else None, *hanging)
+        yield claim(name, scope, amount, nature=nature if amount.may_exceed_nil else None)
+    for name in _STATES:
+        until = money.claim_until if name == "a_reclamer" else None
+        yield claim(name, scope, sums.amount(name), deadline=until)
+    for name in ("sous_reserve", *RESERVE_FACTS):
+        amount = sums.amount(name)
+        why = hanging if name == "sous_reserve" else frozenset({REASONS[RESERVE_FACTS[name]]})
+        doubted = {"state": State.A_VERIFIER, "why": why} if amount.may_exceed_nil else {}
+        yield claim(name, scope, amount, **doubted)
+    for name in _DWELLINGS:
+        amount = sums.amount(name)
+        if nothing and name == "logements_abattus":
+            amount += unknown(*hanging)
+        yield claim(name, scope, amount)
+
+
+def _leaver_claims(money: Abatement) -> Iterator[Claim]:
+    """Claim what the map of 2024 took out of the quarters, over the year; nothing where it took nothing."""
+    if money.leavers is None:
+        return
+    gone = money.leavers[money.leavers["annee"] == money.year]
+    if gone.empty:
+        return
+    for column, name in _LEFT.items():
+        yield claim(name, TOTAL, total(known(value) for value in gone[column]))

@@ -1,0 +1,152 @@
+"""Claims of the survey, exactly as released: what a row comes to, whose answers speak for a quarter."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from tfpb.facts.amount import known
+from tfpb.facts.claim import TITLES, TOTAL, Claim, State, Unit, claim
+from tfpb.model.codes import (
+    AS_GOOD,
+    LOWER,
+    Ajustement,
+    Groupe,
+    Nature,
+    Publication,
+    Theme,
+    Verdict,
+    outcome,
+)
+from tfpb.model.survey import HIDDEN_COUNT, only
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pandas as pd
+
+    from tfpb.facts.claim import Claims
+    from tfpb.model.survey import Published
+
+_FIGURES: Final[dict[str, dict[str, str]]] = {
+    Groupe.QPV: {"satisfaits_qpv": "estimation", "menages_qpv": "n"},
+    Groupe.HORS_QPV: {"satisfaits_hors": "estimation", "menages_hors": "n"},
+    Groupe.ECART: {
+        "ecart": "estimation", "ecart_bas": "ic95_bas", "ecart_haut": "ic95_haut",
+        "ecart_bas_90": "ic90_bas", "ecart_haut_90": "ic90_haut", "menages": "n",
+    },
+    Groupe.EVOLUTION_ECART: {
+        "evolution_ecart": "estimation", "evolution_ecart_bas": "ic95_bas",
+        "evolution_ecart_haut": "ic95_haut", "menages": "n",
+    },
+}  # fmt: skip
+"""Claims of each group of rows, and the column that each is released in."""
+_STATES: Final[dict[str, State]] = {
+    Publication.MASQUE: State.MASQUE,
+    Publication.NON_PUBLIABLE: State.PEU_DE_REPONSES,
+    Publication.NON_CALCULABLE: State.INCONNU,
+    Verdict.NON_CONCLUANT: State.NON_CONCLUANT,
+    Verdict.NON_DEMONTRE: State.NON_DEMONTRE,
+}
+"""What the outcomes that establish nothing come to; the others are known."""
+SERVICE: Final = f"nature {Nature.SERVICE}"
+"""Scope of the questions of service."""
+_ON_PAGE: Final = (Theme.RESIDENCE, Theme.RELATION, Theme.QUARTIER)
+
+
+def answers_scope(place: str, item: str, wave: str) -> str:
+    """Name the scope of one question in one place (`total` or a `code_qpv`) and wave (« 2019-2023 » too)."""
+    return f"{place} {item} {wave}"
+
+
+def verdict_scope(code: str) -> str:
+    """Name the scope of the questions that come to one outcome."""
+    return f"verdict {code}"
+
+
+def state_of_row(verdict: str, publication: str) -> State:
+    """Return the state of a row: why it is not shown, then few answers, then its verdict."""
+    if publication == Publication.FRAGILE:
+        return State.PEU_DE_REPONSES
+    return _STATES.get(outcome(verdict, publication), State.CONNU)
+
+
+def page_items(items: pd.DataFrame) -> tuple[str, ...]:
+    """Choose the three questions of a quarter's page: the headline of each theme, service first.
+
+    A survey without a theme of the three takes that of the dwellings.
+    """
+    ordered = items.sort_values(["tete_de_theme", "ordre"], ascending=[False, True], kind="stable")
+    heads = ordered.drop_duplicates("theme").set_index("theme")["item"]
+    return tuple(str(heads[t]) for t in (*_ON_PAGE, Theme.LOGEMENT) if t in heads)[: len(_ON_PAGE)]
+
+
+def heard_in(claims: Claims, code_qpv: str, items: Iterable[str], wave: str) -> str:
+    """Return the place whose answers speak for a quarter: its own where one is shown, else the whole's."""
+    scopes = (answers_scope(code_qpv, item, wave) for item in items)
+    return code_qpv if any(claims.get("ecart", s).value is not None for s in scopes) else TOTAL
+
+
+def released(claims: Claims, name: str, scope: str) -> float | None:
+    """Return a figure as released, for who draws it or writes it; None where it is not shown."""
+    value = claims.get(name, scope).value
+    return float(value.exact) if value is not None and value.is_known else None
+
+
+def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
+    """Claim what a bailleur's tenants answered: every question over the whole, those of a page by quarter.
+
+    The other rows stay in the frame of « Comparaison »: they are thousands, and no sentence writes them.
+
+    Parameters
+    ----------
+    published : Published
+    bailleur : str
+        As the survey names it (`Published.name_of`).
+    """
+    for one in published.waves:
+        yield _cell("menages", f"vague {one.vague}", one.n, State.CONNU)
+    waves = [one.vague for one in published.waves]
+    raw = only(
+        published.comparison, bailleur=bailleur, ajustement=Ajustement.BRUT, groupe=list(_FIGURES)
+    )
+    whole = only(raw, niveau=TOTAL)
+    quarters = only(
+        raw, niveau="code_qpv", item=list(page_items(published.items)),
+        vague=[*waves[-1:], "-".join(waves[-2:])],
+    )  # fmt: skip
+    for row in (*whole.to_dict("records"), *quarters.to_dict("records")):
+        scope = answers_scope(row["territoire"], row["item"], row["vague"])
+        state = state_of_row(row["verdict"], row["publication"])
+        for name, column in _FIGURES[row["groupe"]].items():
+            yield _cell(name, scope, row[column], state)
+    yield from _counts(only(whole, groupe=Groupe.ECART, vague=published.last_wave))
+
+
+def _cell(name: str, scope: str, value: float, state: State) -> Claim:
+    """Claim one cell; one without number says why, and a number of answers that is told is known."""
+    if state is State.MASQUE or value == HIDDEN_COUNT:
+        return Claim(name, scope, None, State.MASQUE)
+    if math.isnan(value):
+        lacks = state is State.PEU_DE_REPONSES
+        return Claim(name, scope, None, state if lacks else State.INCONNU)
+    if TITLES[name].unit is Unit.REPONSES:
+        return claim(name, scope, known(int(value)))
+    return claim(name, scope, known(Decimal(str(value))), state=state)
+
+
+def _counts(gaps: pd.DataFrame) -> Iterator[Claim]:
+    """Count the questions of the last wave by what they come to, all of them and those of service."""
+    pairs = zip(gaps["verdict"], gaps["publication"], gaps["nature"], strict=True)
+    met = [(outcome(verdict, publication), nature) for verdict, publication, nature in pairs]
+    service = [code for code, nature in met if nature == Nature.SERVICE]
+    for scope, codes in ((TOTAL, [code for code, _ in met]), (SERVICE, service)):
+        lower, level = (sum(code in kinds for code in codes) for kinds in (LOWER, AS_GOOD))
+        yield claim("questions", scope, known(len(codes)))
+        yield claim("questions_plus_basses", scope, known(lower))
+        yield claim("questions_aussi_bien", scope, known(level))
+        yield claim("questions_incertaines", scope, known(len(codes) - lower - level))
+    for code, count in Counter(code for code, _ in met).items():
+        yield claim("questions", verdict_scope(code), known(count))

@@ -1,0 +1,60 @@
+"""The one truth behind all media: everything one pack says, and the claims that every page reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tfpb.facts.claim import Claims
+from tfpb.facts.quarter import Quarters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from tfpb.errors import Fault
+    from tfpb.model.assembly import Evaluation, Sensitivity
+    from tfpb.model.location import Ground, Located, QpvMap
+    from tfpb.model.money import Abatement, DroitCommun, Programme
+    from tfpb.model.record import Check, Reading, Source
+    from tfpb.model.settings import Settings
+    from tfpb.model.survey import Published
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything one pack says. A missing input is `None`: the pack then says what it lacks.
+
+    `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
+    already); a `draft` is for the landlord alone, and says so; None where
+    neither is meant. `last_heights` is what last year's pack tells per abated dwelling. `photos` are those
+    that diagnostics name, as JPEG. `claims` are its figures, each under one name; `quarters` names the
+    quarters.
+    """
+
+    settings: Settings
+    run_hash: str
+    maps: dict[int, QpvMap]
+    located: Located
+    ground: Ground
+    survey: Published | None = None
+    abatement: Abatement | None = None
+    programme: Programme | None = None
+    droit_commun: DroitCommun | None = None
+    conventions: pd.DataFrame | None = None
+    evaluation: Evaluation | None = None
+    sensitivity: Sensitivity | None = None
+    sources: tuple[Source, ...] = ()
+    checks: tuple[Check, ...] = ()
+    notices: tuple[Fault, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    outside: pd.DataFrame | None = None
+    release: Mapping[str, Any] = field(default_factory=dict)
+    released_before: bool = False
+    last_heights: Mapping[str, Decimal] = field(default_factory=dict)
+    photos: Mapping[str, bytes] = field(default_factory=dict)
+    draft: bool | None = None
+    claims: Claims = field(default_factory=Claims)
+    quarters: Quarters = field(default_factory=Quarters)

@@ -1,0 +1,119 @@
+"""What each premises weighs in each fact of money: one row a premises, one column a fact, to be added."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb.model.codes import Statut
+from tfpb.model.results import PREMISES_FACT_COLUMNS, RESERVE_FACTS, UNREAD_FACTS
+from tfpb.tax.abatement.formula import NOTHING, Amounts
+from tfpb.tax.abatement.premises import COUNTED, UNKNOWN, Premises
+from tfpb.tax.plain_values import ZERO, cents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from tfpb.model.money import States
+
+_SIDE: Final = frozenset({"cote_a_verifier", "residence_hors_patrimoine", "logements_inconnus"})
+"""Motives in doubt of a side: their dwellings are to check, and in no count of the quarter."""
+_UNSETTLED: Final = frozenset({Statut.SANS_CONVENTION, Statut.NON_DECLARE, Statut.A_VERIFIER})
+
+
+def premises_facts(items: Iterable[Premises]) -> pd.DataFrame:
+    """Return what each premises adds to each claim of money.
+
+    Returns
+    -------
+    DataFrame
+        `PREMISES_FACT_COLUMNS`, in the order of the premises. Euros are whole cents (int64): sums are exact.
+    """
+    rows = [_row(item) for item in items]
+    texts = {c: [r[c] for r in rows] for c in ("code_qpv", "code_insee")}
+    unread = pd.Series([r["avis_non_lu"] for r in rows], dtype=bool)
+    made = {c: pd.Series(v, dtype=object) for c, v in texts.items()} | {"avis_non_lu": unread}
+    for name in PREMISES_FACT_COLUMNS:
+        if name not in made:
+            made[name] = pd.Series([r.get(name, 0) for r in rows], dtype="int64")
+    return pd.DataFrame(made, columns=list(PREMISES_FACT_COLUMNS))
+
+
+def _row(item: Premises) -> dict[str, object]:
+    """Return what a premises adds, nil left out."""
+    states, reserves = item.states, item.standing.reserves
+    counted = item.statut in COUNTED
+    named = {
+        **_right(item.amounts if counted else NOTHING, item.base * item.share if counted else ZERO),
+        **_noticed(states, declared=item.declared is True),
+        "estime": states.estimated,
+        "sous_reserve": states.reserved,
+        "perdu": states.lost,
+        "au_mieux": states.best,
+        **{name: reserves.get(reason, ZERO) for name, reason in RESERVE_FACTS.items()},
+    }
+    more = {
+        f"{name}_de_plus": amount - named.get(name, ZERO)
+        for name, amount in _most(item).items()
+        if name in UNREAD_FACTS and amount > named.get(name, ZERO)
+    }
+    euros = {name: int(amount.scaleb(2)) for name, amount in {**named, **more}.items() if amount}
+    return {
+        **euros,
+        **_dwellings(item),
+        "code_qpv": item.right.code_qpv,
+        "code_insee": item.holding.code_insee if item.holding is not None else "",
+        "avis_non_lu": item.noticed and item.state == UNKNOWN,
+    }
+
+
+def _right(due: Amounts, base: Decimal) -> dict[str, Decimal]:
+    """Name the amounts of what is counted."""
+    return {
+        "acquis": due.abatement, "base": cents(base), "frais_gestion": due.fees, "economie": due.total,
+        "compensation": due.compensation, "perte": due.lost, "reporte_contribuables": due.spread,
+    }  # fmt: skip
+
+
+def _noticed(states: States, *, declared: bool) -> dict[str, Decimal]:
+    """Name the amounts that depend on what a notice bears."""
+    return {
+        "acquis_porte": states.acquired, "a_risque": states.at_risk, "porte": states.borne,
+        "sous_reserve_porte": states.doubtful, "a_reclamer": states.to_claim,
+        "frais_a_reclamer": states.claim_fees,
+        "apres_reclamation": states.claimed,
+        "a_reclamer_declare": states.to_claim if declared else ZERO,
+        "a_reclamer_sans_preuve": ZERO if declared else states.to_claim,
+    }  # fmt: skip
+
+
+def _most(item: Premises) -> dict[str, Decimal]:
+    """Return the most that each fact may come to, by what the notice that is not read may bear."""
+    share = item.right.share if item.statut == Statut.NON_LU else ZERO
+    due = item.abated(share) if share else NOTHING
+    found = _right(due, item.base * share) | {"non_lu": due.abatement}
+    for states in item.standing.outcomes:
+        for name, amount in _noticed(states, declared=item.declared is True).items():
+            found[name] = max(found.get(name, ZERO), amount)
+    return found
+
+
+def _dwellings(item: Premises) -> dict[str, int]:
+    """Count the dwellings in the quarter, under what they are; those whose side is in doubt under none."""
+    right = item.right
+    inside = round(item.dwellings * right.share)
+    if item.statut in COUNTED:
+        return {"logements_abattus": item.abated_dwellings}
+    if item.statut == Statut.NON_LU:
+        return {
+            "logements_non_lus": inside, "logements_abattus_de_plus": inside,
+            "logements_a_reclamer_de_plus": inside,
+        }  # fmt: skip
+    if item.statut == Statut.A_RECLAMER:
+        return {"logements_a_reclamer": inside}
+    if right.statut in _UNSETTLED and right.motive not in _SIDE:
+        share = right.doubt if right.statut == Statut.A_VERIFIER else right.share
+        return {"logements_droit_non_etabli": round(item.dwellings * share)}
+    return {}

@@ -1,0 +1,75 @@
+"""How a claim is written: its value with its unit, its state, its scope."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tfpb.facts.claim import STATES, TOTAL, State, Unit
+from tfpb.facts.survey_claims import verdict_scope
+from tfpb.words.money.accounts import axis_short
+from tfpb.words.numbers import bounded, euros, number, percent, points
+from tfpb.words.survey.verdict_words import VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from decimal import Decimal
+
+    from tfpb.facts.claim import Claim
+    from tfpb.facts.quarter import Quarters
+
+_WRITE: Final[dict[Unit, Callable[[Decimal], str]]] = {
+    Unit.EUR: euros,
+    Unit.PART: percent,
+    Unit.POINTS: points,
+}
+UNITS: Final[dict[Unit, str]] = {
+    Unit.EUR: "€",
+    Unit.LOGEMENTS: "logements",
+    Unit.RESIDENCES: "résidences",
+    Unit.ENTREES: "entrées",
+    Unit.ACTIONS: "actions",
+    Unit.PART: "part (de 0 à 1)",
+    Unit.POINTS: "écart de parts (0,10 = 10 points)",
+    Unit.REPONSES: "ménages",
+    Unit.QUESTIONS: "questions",
+}
+if set(UNITS) != set(Unit):
+    raise ValueError(set(Unit) - set(UNITS))
+NATURES: Final = {"reel": "réel", "estime": "estimé"}
+WHOLE: Final = "Ensemble"
+LEAD: Final = (
+    "Chaque chiffre du dossier, une fois : son nom, sa valeur ou ses bornes, ce qu’on en sait, la feuille où "
+    "sont ses lignes."
+)
+_VERDICT: Final = verdict_scope("").strip()
+_AXIS: Final = re.compile(r"^(?:(\S+) )?axe (\d)$")
+
+
+def claim_value(claim: Claim) -> str:
+    """Write what is known of a claim: its value or bounds; the word of its state where it has none."""
+    if claim.value is None:
+        return STATES[claim.state]
+    return bounded(claim.value, _WRITE.get(claim.title.unit, number))
+
+
+def claim_state(claim: Claim) -> str:
+    """Write the state of a claim."""
+    return STATES[State(claim.state)]
+
+
+def scope_words(scope: str, quarters: Quarters, labels: Mapping[str, str] | None = None) -> str:
+    """Write a scope: the whole, a quarter by its name, an axis, a question by its label, or as it is."""
+    if scope == TOTAL:
+        return WHOLE
+    if match := _AXIS.match(scope):
+        place, axis = match[1] or "", axis_short(int(match[2]))
+        return f"{quarters[place].shown}, {axis}" if place else axis
+    head, _, rest = scope.partition(" ")
+    item, _, wave = rest.rpartition(" ")
+    if labels and item in labels:  # a question, in one place and wave
+        place = WHOLE if head == TOTAL else quarters[head].shown
+        return f"{place}, « {labels[item]} », {wave}"
+    if head == _VERDICT:
+        return f"verdict « {VERDICTS[rest]} »"
+    return f"{quarters[head].shown} {rest}".rstrip() if head in quarters else scope

@@ -1,0 +1,208 @@
+"""Claims of the survey: as released, with a state that says why a figure is not there."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tfpb.facts.amount import known
+from tfpb.facts.claim import TOTAL, Claims, State
+from tfpb.facts.survey_claims import (
+    SERVICE,
+    answers_scope,
+    heard_in,
+    page_items,
+    released,
+    state_of_row,
+    survey_claims,
+    verdict_scope,
+)
+from tfpb.model import survey as survey_model
+from tfpb.model.codes import AS_GOOD, LOWER, Publication, Verdict, outcome
+from tfpb.model.results import COMPARISON_COLUMNS
+from tfpb.model.survey import HIDDEN_COUNT, Published, WaveFacts
+
+QUARTER = "QN1"
+ITEMS = pd.DataFrame(
+    [
+        {"item": item, "theme": theme, "nature": nature, "ordre": k, "tete_de_theme": head}
+        for k, (item, theme, nature, head) in enumerate(
+            [
+                ("q1", "residence", "service", False),
+                ("q2", "residence", "service", True),
+                ("q3", "quartier", "quartier", True),
+                ("q4", "relation", "service", False),
+                ("q5", "logement", "service", True),
+            ]
+        )
+    ]
+)
+
+
+def row(item: str, group: str, estimate: float, **changes: Any) -> dict[str, Any]:
+    nature = dict(zip(ITEMS["item"], ITEMS["nature"], strict=True))[item]
+    base: dict[str, Any] = dict.fromkeys(COMPARISON_COLUMNS, math.nan)
+    base |= {
+        "vague": "2023",
+        "niveau": "total",
+        "territoire": "total",
+        "bailleur": "B",
+        "item": item,
+    }
+    base |= {
+        "groupe": group,
+        "ajustement": "brut",
+        "n": 640.0,
+        "estimation": estimate,
+        "nature": nature,
+    }
+    base |= {
+        f"ic{p}_{e}": estimate + d for p in (90, 95) for e, d in (("bas", -0.03), ("haut", 0.03))
+    }
+    return base | {"verdict": "", "publication": "publiable", "isole": ""} | changes
+
+
+def claims(*rows: dict[str, Any], n: int = 1480) -> Claims:
+    waves = tuple(WaveFacts(wave, n, 40, 600, 880) for wave in ("2019", "2023"))
+    table = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+    empty = pd.DataFrame()
+    made = Published(table, empty, empty, empty, ITEMS, waves, (), {}, survey_model._SEAL)
+    return Claims(survey_claims(made, "B"))
+
+
+MASKED = dict.fromkeys(
+    ("n", "estimation", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut"), math.nan
+) | {"publication": "masque", "verdict": "non_publiable"}
+
+
+def test_a_figure_is_claimed_as_released() -> None:
+    held = claims(
+        row("q1", "qpv", 0.58),
+        row("q1", "hors_qpv", 0.684),
+        row("q1", "ecart", -0.104, verdict="inferieur"),
+        row("q1", "evolution_ecart", 0.02, vague="2019-2023", verdict="non_demontre"),
+    )
+    scope = answers_scope(TOTAL, "q1", "2023")
+    assert scope == "total q1 2023"
+    assert held.amount("satisfaits_qpv", scope) == known(Decimal("0.58"))
+    assert held.amount("satisfaits_hors", scope) == known(Decimal("0.684"))
+    gap = held.get("ecart", scope)
+    assert (gap.amount, gap.state, gap.sheet) == (
+        known(Decimal("-0.104")),
+        State.CONNU,
+        "Comparaison",
+    )
+    assert released(held, "ecart_bas", scope) == -0.104 - 0.03
+    assert held.amount("menages", scope) == known(640)
+    moved = held.get("evolution_ecart", answers_scope(TOTAL, "q1", "2019-2023"))
+    assert (moved.amount, moved.state) == (known(Decimal("0.02")), State.NON_DEMONTRE)
+    assert held.amount("menages", "vague 2019") == known(1480)
+
+
+def test_a_masked_row_bears_no_number_and_says_so() -> None:
+    held = claims(row("q1", "ecart", 0, **MASKED), row("q1", "qpv", 0, **MASKED | {"verdict": ""}))
+    scope = answers_scope(TOTAL, "q1", "2023")
+    for name in ("ecart", "ecart_bas_90", "menages", "satisfaits_qpv", "menages_qpv"):
+        assert (held.get(name, scope).value, held.get(name, scope).state) == (None, State.MASQUE)
+    # a row whose mask left numbers behind is not told either
+    held = claims(row("q1", "ecart", -0.1, publication="masque", verdict="inferieur"))
+    assert held.get("ecart", scope).value is None
+    hidden = claims(n=HIDDEN_COUNT).get("menages", "vague 2023")
+    assert (hidden.value, hidden.state) == (None, State.MASQUE)
+
+
+def test_too_few_answers_leave_their_number_and_no_figure() -> None:
+    bare = {"estimation": math.nan, "ic95_bas": math.nan, "verdict": "non_publiable"}
+    held = claims(row("q1", "ecart", 0, **bare, n=40.0, publication="non_publiable"))
+    scope = answers_scope(TOTAL, "q1", "2023")
+    gap, count = held.get("ecart", scope), held.get("menages", scope)
+    assert (gap.value, gap.state) == (None, State.PEU_DE_REPONSES)
+    assert (count.amount, count.state) == (known(40), State.CONNU)
+    bare |= {"publication": "non_calculable", "verdict": "non_calculable"}
+    assert claims(row("q1", "ecart", 0, **bare)).get("ecart", scope).state is State.INCONNU
+
+
+@pytest.mark.parametrize(
+    ("verdict", "publication", "state"),
+    [
+        ("inferieur", "publiable", State.CONNU),
+        ("inferieur", "fragile", State.PEU_DE_REPONSES),
+        ("non_concluant", "publiable", State.NON_CONCLUANT),
+        ("non_demontre", "publiable", State.NON_DEMONTRE),
+        ("", "publiable", State.CONNU),
+        ("inferieur", "masque", State.MASQUE),
+        ("non_publiable", "non_publiable", State.PEU_DE_REPONSES),
+        ("", "non_calculable", State.INCONNU),
+    ],
+)
+def test_each_row_has_one_state(verdict: str, publication: str, state: State) -> None:
+    assert state_of_row(verdict, publication) is state
+
+
+def test_only_the_bailleurs_raw_rows_are_claimed() -> None:
+    held = claims(
+        row("q1", "ecart", -0.1, bailleur="Autre"),
+        row("q1", "ecart", -0.1, ajustement="standardise"),
+        row("q1", "ensemble", 0.6),
+    )
+    counts = ("questions_plus_basses", "questions_aussi_bien", "questions_incertaines")
+    assert {one.name for one in held} == {"menages", "questions", *counts}
+    assert held.amount("questions").is_nil
+
+
+def test_a_quarter_claims_the_questions_of_its_page_in_the_last_wave() -> None:
+    place = {"niveau": "code_qpv", "territoire": QUARTER}
+    held = claims(
+        row("q2", "ecart", -0.1, **place),
+        row("q1", "ecart", -0.1, **place),  # not of the page
+        row("q2", "ecart", -0.1, vague="2019", **place),
+        row("q2", "evolution_ecart", 0.1, vague="2019-2023", **place),
+    )
+    assert held.scopes("ecart") == (f"{QUARTER} q2 2023",)
+    assert held.scopes("evolution_ecart") == (f"{QUARTER} q2 2019-2023",)
+
+
+def test_the_page_asks_the_headline_of_each_theme_service_first() -> None:
+    assert page_items(ITEMS) == ("q2", "q4", "q3")
+    assert page_items(ITEMS[ITEMS["theme"] != "relation"]) == ("q2", "q3", "q5")
+
+
+def test_a_quarter_speaks_for_itself_where_one_answer_is_shown() -> None:
+    place = {"niveau": "code_qpv", "territoire": QUARTER}
+    items = page_items(ITEMS)
+    hidden = row("q2", "ecart", 0, **MASKED, **place)
+    assert (
+        heard_in(claims(hidden, row("q3", "ecart", -0.1, **place)), QUARTER, items, "2023")
+        == QUARTER
+    )
+    assert heard_in(claims(hidden), QUARTER, items, "2023") == TOTAL
+    assert heard_in(claims(), QUARTER, items, "2023") == TOTAL
+
+
+def test_questions_are_counted_once_by_what_they_come_to() -> None:
+    held = claims(
+        row("q1", "ecart", -0.1, verdict="equivalent_inferieur"),
+        row("q2", "ecart", 0.1, verdict="non_inferieur"),
+        row("q3", "ecart", 0, **MASKED),
+        row("q4", "ecart", -0.1, verdict="non_concluant"),
+        row("q5", "ecart", -0.1, verdict="inferieur", vague="2019"),
+    )
+    names = ("questions_plus_basses", "questions_aussi_bien", "questions_incertaines", "questions")
+    assert [held.amount(n).exact for n in names] == [1, 1, 2, 4]
+    assert [held.amount(n, SERVICE).exact for n in names] == [1, 1, 1, 3]
+    assert held.amount("questions", verdict_scope("masque")) == known(1)
+    assert not held.has("questions", verdict_scope("non_publiable"))
+
+
+def test_verdicts_are_lower_as_good_or_unknown_and_a_hidden_one_is_its_reason() -> None:
+    assert not LOWER & AS_GOOD
+    unknown = set(Verdict) - LOWER - AS_GOOD
+    assert Verdict.NON_CONCLUANT in unknown
+    assert Verdict.MASQUE in unknown
+    for publication in Publication:
+        shown = publication in {"publiable", "fragile"}
+        assert outcome("meilleur", publication) == ("meilleur" if shown else publication)
