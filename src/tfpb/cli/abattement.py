@@ -91,7 +91,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
 
 def _tell(made: Accounts) -> None:
     from tfpb.facts.claim import Claims
-    from tfpb.facts.money import money_claims
+    from tfpb.facts.money_claims import money_claims
     from tfpb.words.money.abatement_words import summary
     from tfpb.words.money.programme_words import balance_lead
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.facts.amount import Amount, total
-from tfpb.facts.programme import Action, actions_of, spent
+from tfpb.facts.programme_claims import Action, actions_of, spent
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.tax.abatement.holdings import Holding
 from tfpb.tax.abatement.signatures import LATE, Conventions

@@ -77,16 +77,14 @@ class Title:
     sheet: str
 
 
-def _registry(table: Mapping[str, Mapping[str, str]]) -> dict[str, Title]:
-    """Check the registry at import: French name, unit, definition and sheet of each claim, no name twice."""
-    titles = {
-        code: Title(code, line["titre"], Unit(line["unite"]), line["definition"], line["feuille"])
-        for code, line in table.items()
-    }
-    named = {t.french for t in titles.values()}
-    if len(named) != len(titles) or not all((t.french and t.definition) for t in titles.values()):
-        message = "claim.toml: a claim without name or definition, or two claims of one name"
-        raise ValueError(message)
+def _registry(table: Mapping[str, list[str]]) -> dict[str, Title]:
+    """Check the registry at import: French name, unit, sheet and definition of each claim, no name twice."""
+    titles: dict[str, Title] = {}
+    for code, (french, unit, sheet, definition) in table.items():
+        if not all((french, sheet, definition)) or french in {t.french for t in titles.values()}:
+            message = f"claim.toml: {code} lacks a word, or bears the name of another claim"
+            raise ValueError(message)
+        titles[code] = Title(code, french, Unit(unit), definition, sheet)
     return titles
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from tfpb.facts.claim import Claims
 from tfpb.facts.dwellings import dwelling_claims
-from tfpb.facts.money import money_claims
-from tfpb.facts.programme import programme_claims
+from tfpb.facts.money_claims import money_claims
+from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.surplus import surplus_claims
-from tfpb.facts.survey import survey_claims
+from tfpb.facts.survey_claims import survey_claims
 
 if TYPE_CHECKING:
     from tfpb.model.location import Located

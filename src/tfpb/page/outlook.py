@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.facts.amount import Amount
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.record import Reading
     from tfpb.model.report import KeyFigure
     from tfpb.model.settings import Settings

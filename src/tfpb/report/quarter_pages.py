@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.claim import State, axis_scope
-from tfpb.facts.survey import answers_scope, heard_in, page_items, released
+from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
 from tfpb.model.codes import ALONE, SHOWN, Ajustement, Axe, Groupe, Publication
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import only
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims
-    from tfpb.facts.dossier import Dossier
     from tfpb.facts.place import QuarterDoubt, QuarterHeld
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import STATES, TOTAL, State, Unit
-from tfpb.facts.survey import verdict_scope
+from tfpb.facts.survey_claims import verdict_scope
 from tfpb.words.money.accounts import axis_short
 from tfpb.words.numbers import bounded, euros, number, percent, points
 from tfpb.words.survey.verdict_words import VERDICTS

@@ -11,7 +11,7 @@ import pytest
 
 from tfpb.facts.amount import between, known
 from tfpb.facts.claim import OUTSIDE, TOTAL, Claims, Nature, State
-from tfpb.facts.money import money_claims
+from tfpb.facts.money_claims import money_claims
 from tfpb.law.values import load
 from tfpb.tax.abatement.abatement import abate
 

@@ -14,7 +14,7 @@ import pytest
 from effort import tries
 from tfpb.facts.amount import Amount, between, known, nil, shared, unknown
 from tfpb.facts.claim import TOTAL, Claims, State, axis_scope, claim
-from tfpb.facts.programme import actions_of, programme_claims, spent
+from tfpb.facts.programme_claims import actions_of, programme_claims, spent
 from tfpb.facts.surplus import surplus_claims, surplus_of
 from tfpb.model.money import DroitCommun, Programme
 
@@ -166,7 +166,7 @@ def test_bounds_hold_whatever_the_truth_is(seed: int) -> None:
 
 def _claims(rows: list[tuple[str, Amount, bool]], due: dict[str, Amount]) -> Claims:
     """Claim quarters whose proved and unproved sums are any amounts."""
-    from tfpb.facts import programme as room
+    from tfpb.facts import programme_claims as room
 
     whole = sum(due.values(), nil())
     base = Claims([claim("acquis", c, a) for c, a in {**due, TOTAL: whole}.items()])

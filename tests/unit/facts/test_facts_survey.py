@@ -11,7 +11,7 @@ import pytest
 
 from tfpb.facts.amount import known
 from tfpb.facts.claim import TOTAL, Claims, State
-from tfpb.facts.survey import (
+from tfpb.facts.survey_claims import (
     SERVICE,
     answers_scope,
     heard_in,

@@ -15,10 +15,10 @@ from shapely.geometry import box
 
 from tfpb import tax
 from tfpb.errors import Fault, Place, Severity
-from tfpb.facts.dossier import Dossier
 from tfpb.facts.place import located_stock, with_doors
 from tfpb.facts.quarter import quarters_of
 from tfpb.facts.table import claims_of
+from tfpb.facts.whole_dossier import Dossier
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.location import Ground, Located, QpvMap

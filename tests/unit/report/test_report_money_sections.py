@@ -28,7 +28,7 @@ from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def blocks(dossier: Dossier) -> dict[str, Any]:

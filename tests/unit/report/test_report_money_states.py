@@ -23,7 +23,7 @@ from tfpb.words.documents.note_words import closing
 from tfpb.words.money import abatement_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import QpvPage
 
 CODE = "QN05991I"

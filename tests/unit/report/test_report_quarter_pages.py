@@ -52,7 +52,7 @@ from tfpb.words.documents import residents_words as words
 from tfpb.words.survey.satisfaction import NOT_NAMED
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import QpvPage
 
 CODE = "QN05991I"

@@ -13,7 +13,7 @@ from report_dossier import abatement, facts_of, located, make, premises_facts, p
 
 from tfpb.facts.amount import between
 from tfpb.facts.claim import TOTAL, Claims, claim
-from tfpb.facts.programme import programme_claims
+from tfpb.facts.programme_claims import programme_claims
 from tfpb.model.money import DroitCommun, LegalValue, States
 from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections import report
@@ -23,7 +23,7 @@ from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.words.documents.region_words import money_lead
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def section(dossier: Dossier, key: str) -> tuple[str, dict[str, Table], str]:

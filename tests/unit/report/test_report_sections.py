@@ -31,7 +31,7 @@ from tfpb.words.places import side_words
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [

@@ -9,7 +9,7 @@ from report_dossier import BAILLEUR, claimed, make
 
 from tfpb.facts.claim import TOTAL, State
 from tfpb.facts.quarter import Quarter, Quarters
-from tfpb.facts.survey import answers_scope, verdict_scope
+from tfpb.facts.survey_claims import answers_scope, verdict_scope
 from tfpb.model.codes import SHOWN, Publication, Verdict
 from tfpb.model.report import Chart, Text
 from tfpb.report import map_model
@@ -25,7 +25,7 @@ from tfpb.words.survey import verdict_words
 if TYPE_CHECKING:
     import pytest
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Section
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb import tax
 from tfpb.errors import stop_on_faults
 from tfpb.facts.claim import TOTAL, Claims
-from tfpb.facts.money import money_claims
+from tfpb.facts.money_claims import money_claims
 from tfpb.io.tables.tabular import TextTable
 from tfpb.io.tables.typed import typed
 from tfpb.law.values import load

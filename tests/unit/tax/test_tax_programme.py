@@ -25,9 +25,9 @@ from tfpb import tax
 from tfpb.errors import TfpbError
 from tfpb.facts.amount import between, known
 from tfpb.facts.claim import Claims
-from tfpb.facts.money import money_claims
+from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import holds, holds_of_counts
-from tfpb.facts.programme import programme_claims
+from tfpb.facts.programme_claims import programme_claims
 from tfpb.model import tables
 from tfpb.model.codes import Axe
 from tfpb.model.settings import Theme

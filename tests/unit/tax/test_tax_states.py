@@ -24,9 +24,9 @@ from tax_builders import (
 from tfpb import tax
 from tfpb.facts.amount import known
 from tfpb.facts.claim import TOTAL, Claims, claim
-from tfpb.facts.money import money_claims
+from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import holds_of_counts
-from tfpb.facts.programme import programme_claims
+from tfpb.facts.programme_claims import programme_claims
 from tfpb.law.values import load
 from tfpb.model import tables
 from tfpb.model.money import Course, States

@@ -10,9 +10,9 @@ import pandas as pd
 from tfpb import perimeters
 from tfpb.errors import Fault, Headers, Severity, TfpbError, not_yet_reported, stop_on_faults
 from tfpb.facts.claim import Claims
-from tfpb.facts.money import money_claims
+from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import located_stock
-from tfpb.facts.programme import programme_claims
+from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import quarters_of
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import Inputs

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.evidence.pack_control import BalanceLine, Checked, Subject
-from tfpb.facts.programme import spent
+from tfpb.facts.programme_claims import spent
 from tfpb.model.report import SHEET, Block, Report, Section, Text
 from tfpb.report.sections.build import section, table
 from tfpb.words.documents import control_words as words

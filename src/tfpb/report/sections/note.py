@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.facts.amount import excess
 from tfpb.facts.claim import TOTAL
 from tfpb.facts.quarter import codes_of
-from tfpb.facts.survey import SERVICE
+from tfpb.facts.survey_claims import SERVICE
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus, totals_of
@@ -26,7 +26,7 @@ from tfpb.words.survey.satisfaction import join
 from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 NOTE_ROWS: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, by how much else it has to say."""

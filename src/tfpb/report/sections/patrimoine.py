@@ -14,7 +14,7 @@ from tfpb.words.places import side_words as words
 from tfpb.words.places.address_words import CHOSEN
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import Located
 
 _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})

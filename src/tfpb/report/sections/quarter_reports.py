@@ -24,7 +24,7 @@ from tfpb.words.survey.satisfaction import OF_ALL, OF_BAILLEUR
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import QpvPage
 
 _ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.facts.claim import Claims, Within
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def synthese(dossier: Dossier) -> Section:

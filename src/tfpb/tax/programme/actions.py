@@ -11,9 +11,9 @@ import pandas as pd
 from tfpb.errors import Fault, Severity, stop_on_faults
 from tfpb.facts.amount import known
 from tfpb.facts.claim import TOTAL, Claims, claim
-from tfpb.facts.money import money_claims
+from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import dwellings_in, inside, quarter_of_door
-from tfpb.facts.programme import programme_claims
+from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law, load
 from tfpb.model.money import Programme

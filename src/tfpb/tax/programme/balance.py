@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place
 from tfpb.facts.amount import known, quotient
 from tfpb.facts.claim import axis_scope
-from tfpb.facts.programme import Action, actions_of, spent
+from tfpb.facts.programme_claims import Action, actions_of, spent
 from tfpb.model.codes import TOTAL, Axe
 from tfpb.model.results import AXIS_COLUMNS, BALANCE_COLUMNS
 from tfpb.tax.abatement.tallies import LACKING, RESERVED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.survey import verdict_scope
+from tfpb.facts.survey_claims import verdict_scope
 from tfpb.model.codes import Publication
 from tfpb.words.money.state_words import (
     RESERVED,
@@ -19,7 +19,7 @@ from tfpb.words.places.side_words import stock_facts
 from tfpb.words.survey.verdict_words import VERDICTS, plainly
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 JUSTIFIED: Final = Phrase(
     "Abattement {year} : {abated:€}{nature}, justifié à {share:%} ; il reste {left:€} à justifier dans "

@@ -16,8 +16,8 @@ from tfpb.words.money.state_words import state_sentences
 if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Within
-    from tfpb.facts.dossier import Dossier
     from tfpb.facts.quarter import Quarters
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import Abatement
 
 

@@ -33,8 +33,8 @@ from tfpb.words.money.accounts import axis_short, axis_words
 if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims
-    from tfpb.facts.dossier import Dossier
     from tfpb.facts.quarter import Quarters
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import Programme
 
 _SUMMED: Final = {

@@ -13,7 +13,7 @@ from tfpb.words.money import state_words as words
 
 if TYPE_CHECKING:
     from tfpb.facts.claim import Within
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import Abatement
 
 
