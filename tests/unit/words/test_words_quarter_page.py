@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tfpb.facts.amount import known
+from tfpb.facts.claim import Claims, claim
 from tfpb.model.location import GapLine
 from tfpb.words.documents import quarter_page
 from tfpb.words.money import evaluation_words
 
+if TYPE_CHECKING:
+    from tfpb.facts.claim import Within
+
 LABEL = "Propreté des parties communes"
+
+
+def quarter(**amounts: int) -> Within:
+    return Claims([claim(name, "QN1", known(n)) for name, n in amounts.items()]).within("QN1")
 
 
 def change(gap: float, ic95: tuple[float, float], verdict: str, n: int) -> dict[str, object]:
@@ -25,21 +34,24 @@ def _answer(verdict: str, *, early: str = "") -> str:
 
 
 def test_no_programme_is_not_no_action() -> None:
-    said = quarter_page.done_sentence(None, 0, None, 2025)
+    said = quarter_page.done_sentence(None, quarter(actions=0), 2025)
     assert "n’est pas fourni" in said
     assert "Aucune action" not in said
-    assert "Aucune action" in quarter_page.done_sentence([], 0, None, 2025)
+    assert "Aucune action" in quarter_page.done_sentence([], quarter(actions=0), 2025)
 
 
 def test_axes_are_named_and_what_is_left_is_said() -> None:
-    spent = [(1, Decimal(62508)), (3, Decimal(55183)), (4, Decimal(12))]
-    said = quarter_page.done_sentence(spent, 31, Decimal(45928), 2025).replace("\u202f", " ")
+    spent = [(1, known(62508)), (3, known(55183)), (4, known(12))]
+    left = quarter(actions=31, a_programmer=45928)
+    said = quarter_page.done_sentence(spent, left, 2025).replace("\u202f", " ")
     assert (
         "d’abord présence de proximité (axe 1, 62 508 €) puis sur-entretien (axe 3, 55 183 €)"
         in said
     )
     assert "45 928 € restent à justifier, reportés sur 2026" in said
-    assert "Et ensuite" not in quarter_page.done_sentence(spent, 31, Decimal(0), 2025)
+    assert "Et ensuite" not in quarter_page.done_sentence(
+        spent, quarter(actions=31, a_programmer=0), 2025
+    )
 
 
 @pytest.mark.parametrize("verdict", ["hausse", "baisse", "non_demontre"])

@@ -125,8 +125,8 @@ def _loss(dossier: Dossier) -> tuple[str, ...]:
         return ()
     names = {"lost": "perte", "back": "compensation", "spread": "reporte_contribuables"}
     amounts = {hole: held.amount(name) for hole, name in names.items()}
-    spread = words.SPREAD.format(**amounts) if amounts["spread"].may_exceed_nil else ""
-    return (words.LOSS.format(**{**amounts, "spread": spread}, rate=state_words.RATE_TO_CONFIRM),)
+    spread = words.SPREAD.filled(amounts) if amounts["spread"].may_exceed_nil else ""
+    return (words.LOSS.filled({**amounts, "spread": spread, "rate": state_words.RATE_TO_CONFIRM}),)
 
 
 def _questions(dossier: Dossier) -> pd.DataFrame:

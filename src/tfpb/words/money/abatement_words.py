@@ -125,7 +125,7 @@ def leavers_sentence(held: Within, year: int) -> str:
         "lost": held.amount("sortants_perdu"),
         "risk": _shown(held.amount("sortants_a_risque")),
     }
-    return _LEAVERS.format(year=year, **facts)
+    return _LEAVERS.filled({"year": year, **facts})
 
 
 def left_out_detail(held: Within) -> str:

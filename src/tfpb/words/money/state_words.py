@@ -127,7 +127,7 @@ def unknown_detail(held: Within) -> str:
     if held.amount("sous_reserve").exceeds_nil:
         parts = {"claim": held.amount("a_reclamer"), "borne": held.amount("sous_reserve_porte")}
         told = {name: euros(a) if a.exceeds_nil else "" for name, a in parts.items()}
-        return _RESERVED_BEST.format(best=held.amount("au_mieux"), **told)
+        return _RESERVED_BEST.filled({"best": held.amount("au_mieux"), **told})
     return left_out(held) or _NOT_GIVEN
 
 
