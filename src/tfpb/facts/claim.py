@@ -270,12 +270,12 @@ def _of(held: dict[tuple[str, str], Claim]) -> Claims:
     return out
 
 
-def suspended(one: Claim, by: Iterable[str]) -> Claim:
-    """Return a claim that doubts suspend: a known figure is one to verify until they are answered."""
+def suspended(one: Claim, by: Iterable[str], state: State | None = State.A_VERIFIER) -> Claim:
+    """Return a claim that doubts suspend: a known figure is in `state` until they are answered."""
     codes = frozenset(by)
-    if not codes or one.state is not State.CONNU:
-        return replace(one, why=one.why | codes)
-    return replace(one, state=State.A_VERIFIER, why=one.why | codes)
+    if not codes or state is None or one.state is not State.CONNU:
+        state = one.state
+    return replace(one, state=state, why=one.why | codes)
 
 
 def axis_scope(axis: int, quarter: str = TOTAL) -> str:

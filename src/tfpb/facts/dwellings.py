@@ -88,7 +88,9 @@ def _by_side(held: pd.DataFrame, sides: tuple[QpvStatut, ...]) -> Iterator[Claim
             state = _doubted(count) if side is QpvStatut.A_VERIFIER else {}
             yield claim(_DWELLINGS[side], scope, count, **state)
             if side in _RESIDENCES:
-                yield claim(_RESIDENCES[side], scope, known(residences[scope][side]))
+                homes_there = known(residences[scope][side])
+                state = _doubted(homes_there) if side is QpvStatut.A_VERIFIER else {}
+                yield claim(_RESIDENCES[side], scope, homes_there, **state)
 
 
 def _doubted(count: Amount) -> dict[str, State]:
