@@ -41,8 +41,12 @@ def geography(folder: Path) -> None:
 
 
 def first_run(folder: Path, geodata: Path) -> None:
-    """Make `valmont`, the example's pack, and keep its stages in `garde`, where nothing was kept."""
+    """Make `valmont`, the example's pack, and keep its stages in `garde`, where nothing was kept.
+
+    A release would leave its line in `diffusions.jsonl`.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TFPB_CACHE", str(folder / "garde"))
+        patch.setenv("TFPB_DIFFUSIONS", str(folder / "diffusions.jsonl"))
         _tfpb("dossier", EXAMPLE / "dossier.toml", "--sortie", folder / "valmont",
               "--geodonnees", geodata)  # fmt: skip

@@ -46,7 +46,7 @@ def whole(number: int = 1) -> Tables:
             {
                 "id_action": name, "annee": "2025", "axe": axis, "code_qpv": quarter,
                 "action": "Action fictive", "prevu_eur": f"{planned}", "realise_eur": f"{spent},50",
-                "valorise_eur": f"{valued}", "piece": f"FAC-{k}",
+                "valorise_eur": f"{valued}", "piece": f"FAC-{k}", "date_piece": "2025-11-30",
             }
             for k, (name, axis, quarter, planned, spent, valued) in enumerate(actions, 1)
         ],

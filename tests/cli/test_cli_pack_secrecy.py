@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pack_variant
 import pandas as pd
 import pytest
+from canaries import INPUTS, OUTPUTS, SAID
 from pack_reading import Pack, sheet_tables, texts
 
 from tfpb.io.sources.toml_files import load_settings
@@ -21,7 +22,6 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Run
 
 _NUMBER = re.compile(r"[−+-]?\d[\d\u202f\u00a0 ]*(?:[.,]\d+)?\s*(?:%|€|points?)?")
 _VALUES = ("n", "estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut", "erreur_type")
@@ -36,15 +36,15 @@ class Made:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, example: Path, geodata: Path, run: Run) -> Made:
-    folder = tmp_path_factory.mktemp("variante")
-    toml = pack_variant.make(example, folder / "dossier")
-    out = folder / "sortie" / "pack"
-    result = run("dossier", toml, "--sortie", out, "--geodonnees", geodata)
-    assert result.exit_code == 0, result.output
-    paths = sorted(p for p in out.parent.rglob("*") if p.is_file())
+def made(planted: Path) -> Made:
+    """Read the pack that was made of the variant, with canaries in its inputs besides."""
+    outputs, said = planted / OUTPUTS, (planted / SAID).read_text(encoding="utf-8")
+    out = outputs / "sorties" / "pack"
+    paths = sorted(p for p in (*out.rglob("*"), *out.parent.glob("pack_*")) if p.is_file())
     words = {p.name: "\n".join(texts(p)) for p in paths}
-    words["(ce que dit la commande)"] = result.output
+    [own] = [part for part in said.split("\n== ") if part.startswith("['dossier'")]
+    words["(ce que dit la commande)"] = own
+    toml, geodata = planted / INPUTS / "dossier.toml", outputs / "geo"
     settings = load_settings(toml)
     inputs, geography, _ = read(settings, geodata)
     start = first_values(settings, inputs, geography)

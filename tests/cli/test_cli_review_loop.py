@@ -77,7 +77,7 @@ def inputs(tmp_path: Path, example: Path) -> Path:
 
 
 def test_what_is_decided_moves_the_figures_as_decided(
-    inputs: Path, geodata: Path, kept: Path, tmp_path: Path, run: Run
+    inputs: Path, geodata: Path, undrawn: Path, tmp_path: Path, run: Run
 ) -> None:
     def make(target: Path) -> Pack:
         toml = inputs / "dossier.toml"
@@ -121,7 +121,7 @@ def test_what_is_decided_moves_the_figures_as_decided(
     (address,) = [c for _, c in lines(back["Adresses"])]
     assert (address["adresse corrigée"], address["auteur"]) == (FOUND, "C. Roy")
     shutil.copy(tmp_path / "b_a_verifier.xlsx", given)
-    again = assemble(load_settings(toml), geodata, execute=StageCache(kept))
+    again = assemble(load_settings(toml), geodata, execute=StageCache(undrawn))
     for name, data in data_files(report(again)).items():
         path = tmp_path / "c" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,7 +132,7 @@ def test_what_is_decided_moves_the_figures_as_decided(
         assert third.rows(table) == second.rows(table), table
 
 
-@pytest.mark.usefixtures("kept")
+@pytest.mark.usefixtures("undrawn")
 def test_decisions_that_were_not_handed_back_are_left_alone(
     inputs: Path, geodata: Path, tmp_path: Path, run: Run
 ) -> None:

@@ -19,7 +19,7 @@ from tfpb.pipeline.assembling import assemble, render
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 pytestmark = pytest.mark.real
 # Bounds that a change must not cross; what is reached is in docs/benchmarks.md.

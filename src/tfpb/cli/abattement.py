@@ -90,15 +90,15 @@ def abattement(  # noqa: PLR0917 - options of a command line
 
 
 def _tell(made: Accounts) -> None:
+    from tfpb.facts.claim import Claims
+    from tfpb.facts.money import money_claims
     from tfpb.words.money.abatement_words import summary
     from tfpb.words.money.programme_words import balance_lead
 
     for money in made.abatements:
-        terminal.print_line(*summary(money))
+        terminal.print_line(*summary(money, Claims(money_claims(money)).within()))
     if made.programme is not None:
-        last = made.abatements[-1]
-        sums, abated = made.programme.totals, last.totals["abattement_eur"]
-        terminal.print_line(balance_lead(sums, abated, unknown=last.unknown_quarters))
+        terminal.print_line(balance_lead(made.claims))
     if made.doubts:
         terminal.print_line(words.DOUBTS_OF_FILES)
         terminal.show_doubts(made.doubts)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import stamped_place
 from tfpb.model.near_names import near_names
@@ -50,7 +52,7 @@ def unknown_quarters(
     list of Fault
         `qpv_inconnu`, `qpv_autre_carte` (a doubt where a table keeps years before), `qpv_plusieurs`.
     """
-    known = {v: set(m.frame["code_qpv"]) for v, m in maps.items()}
+    known = {v: {q.code_qpv for q in quarters_of([m])} for v, m in maps.items()}
     everywhere = set().union(*known.values())
     example = min(known.get(vintage, everywhere), default="")
     faults: list[Fault] = []
@@ -107,15 +109,13 @@ def unknown_residences(
     stock = set(known) - {""}
     if not stock:  # the stock's own column is at fault, with its own message
         return []
-    first: dict[str, int] = {}
-    count: dict[str, int] = {}
+    rows: dict[str, list[int]] = {}
     for row, value in enumerate(frame[column]):
         if value and value not in stock:
-            first.setdefault(value, row)
-            count[value] = count.get(value, 0) + 1
+            rows.setdefault(value, []).append(row)
     return [
-        Fault(code, stamped_place(frame, row, column), value, {"nombre": count[value]}, severity)
-        for value, row in first.items()
+        Fault(code, stamped_place(frame, at[0], column), value, {"nombre": len(at)}, severity)
+        for value, at in rows.items()
     ]
 
 
@@ -125,13 +125,11 @@ class _Quarters:
     def __init__(
         self, quarters: QpvMap, aliases: Mapping[str, str], communes: Iterable[str]
     ) -> None:
-        shapes = quarters.frame
         here = {c[:5] for c in communes if c}
-        self.spelt = {
-            str(c): str(n) for c, n in zip(shapes["code_qpv"], shapes["nom_qpv"], strict=True)
-        }
-        towns = zip(shapes["code_qpv"], shapes["codes_insee"], strict=True)
-        self.local = {str(code) for code, codes in towns if set(codes) & here}
+        near = [bool(here.intersection(codes)) for codes in quarters.frame["codes_insee"]]
+        local = replace(quarters, frame=quarters.frame[near])
+        self.spelt = {q.code_qpv: q.nom for q in quarters_of([quarters])}
+        self.local = {q.code_qpv for q in quarters_of([local])}
         self._own = {_key(k): v for k, v in aliases.items()}
         self._names: dict[str, list[str]] = {}
         for code, name in self.spelt.items():

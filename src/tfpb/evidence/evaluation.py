@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from tfpb.facts.claim import axis_scope
 from tfpb.facts.place import (
     dwellings_by_side,
     dwellings_in,
@@ -39,9 +40,11 @@ from tfpb.survey.raw_gaps import Disagreement, Key, key_of, stories_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claims
     from tfpb.facts.quarter import Quarters
     from tfpb.model.location import Located
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.money import Abatement
 
 _CENT: Final = Decimal("0.01")
 MARGINS_POINTS: Final = (3.0, 10.0)
@@ -51,7 +54,7 @@ _READINGS: Final = (("retenu", None), ("tous_dans", QpvStatut.DANS), ("tous_hors
 def evaluation(
     located: Located,
     quarters: Quarters,
-    programme: Programme | None,
+    claims: Claims,
     published: Published | None,
     *,
     bailleur: str = ENSEMBLE,
@@ -69,7 +72,8 @@ def evaluation(
         Dwellings of each quarter, counted door by door.
     quarters : Quarters
         Their names.
-    programme : Programme or None
+    claims : Claims
+        Of the programme: `valorise` and `valorise_par_logement_qpv`, by axis.
     published : Published or None
         Protected survey results; the last wave is used, and the change since the one before it.
     bailleur : str
@@ -83,28 +87,26 @@ def evaluation(
         `|baisse`, `|evolution_non_demontree` or `|sans_evolution`, then by `|ecart_…` and
         `|evolution_…` (`Story`) where the figure like with like tells another story.
     """
-    if programme is None and published is None:
+    if published is None and not claims.has("valorise"):
         return Evaluation(pd.DataFrame(columns=list(EVALUATION_COLUMNS)))
     dwellings = dwellings_in(located.held)
     places: list[tuple[str, str, str, int]] = [("convention", TOTAL, "", sum(dwellings.values()))]
     places += [("qpv", code, quarters[code].shown, count) for code, count in dwellings.items()]
-    spent = _spent(programme)
     gaps = _gaps(published, bailleur)
     letters = {code: get_column_letter(k) for k, code in enumerate(sorted(dwellings), 1)}
     against = stories_of(published) if published is not None else {}
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:
         for axe in Axe:
-            # an axis without action has nothing; without a programme, nothing is known
-            money = None if spent is None else spent.get((code, int(axe)), Decimal(0))
-            each = _per_dwelling(money, homes_in)
+            scope = axis_scope(axe, code)
+            each = _cell(claims.amount("valorise_par_logement_qpv", scope))
             head = {
                 "niveau": level,
                 "code_qpv": code,
                 "nom_qpv": name,
                 "axe": int(axe),
                 "logements": homes_in,
-                "valorise_eur": money,
+                "valorise_eur": _cell(claims.amount("valorise", scope)),
                 "valorise_par_logement_eur": each,
                 "depense": math.nan if each is None else float(each),
                 "repere": f"{letters[code]}{int(axe)}" if code in letters else "",
@@ -113,22 +115,9 @@ def evaluation(
     return Evaluation(pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS)))
 
 
-def _per_dwelling(money: Decimal | None, dwellings: int) -> Decimal | None:
-    if money is None or not dwellings:
-        return None
-    return (money / dwellings).quantize(_CENT, ROUND_HALF_UP)
-
-
-def _spent(programme: Programme | None) -> dict[tuple[str, int], Decimal] | None:
-    if programme is None:
-        return None
-    table = programme.by_axis
-    return {
-        (code, int(axe)): value
-        for code, axe, value in zip(
-            table["code_qpv"], table["axe"], table["valorise_eur"], strict=True
-        )
-    }
+def _cell(amount: Amount) -> Decimal | None:
+    """Return euros to the cent, none where they are not known."""
+    return amount.exact.quantize(_CENT, ROUND_HALF_UP) if amount.is_known else None
 
 
 _Gaps = dict[tuple[str, str, str, str], dict[Any, Any]]

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.facts.amount import Amount, total
+from tfpb.facts.programme import Action, actions_of, spent
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.tax.abatement.holdings import Holding
 from tfpb.tax.abatement.signatures import LATE, Conventions
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from tfpb.law.values import Reader
 
 _CENT: Final = Decimal("0.01")
-_NOTHING: Final = Decimal(0)
 _OF_DECLARATION: Final = frozenset({"declaration_absente", "declaration_tardive"})
 _OVERSEAS: Final = "97"
 
@@ -67,6 +68,19 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceLine:
+    """A line of the balance that a pack hands in: what it tells, unknown where a cell is empty."""
+
+    quarter: str
+    name: str
+    year: int | None
+    abated: Amount
+    valued: Amount
+    carried: Amount
+    left: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """A pack as it was read.
 
@@ -81,6 +95,10 @@ class Received:
         `diffusion` or `projet`; empty when it does not say.
     tables : mapping of str to DataFrame
         `conventions, actions, bilan, declaration`, those that are there, typed.
+    balance : tuple of BalanceLine
+        Lines of its `bilan`.
+    declared : tuple of str
+        Quarters of its `declaration`.
     broken : tuple of (file, state)
         What its list of hashes contradicts; None when it has no list.
     unheld : int
@@ -94,6 +112,8 @@ class Received:
     year: int | None = None
     state: str = ""
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    balance: tuple[BalanceLine, ...] = ()
+    declared: tuple[str, ...] = ()
     broken: tuple[tuple[str, str], ...] | None = None
     unheld: int = 0
     unread: tuple[tuple[str, str], ...] = ()
@@ -106,21 +126,46 @@ class Received:
     @property
     def quarters(self) -> tuple[str, ...]:
         """Quarters that it accounts for: of its balance and of what it declares, else of its conventions."""
-        met = {str(r["code_qpv"]) for t in ("bilan", "declaration") for r in self.rows(t)} - {""}
+        met = {line.quarter for line in self.balance} | {*self.declared} - {""}
         signed = {str(c) for r in self.rows("conventions") for c in r["codes_qpv"]}
         return tuple(sorted(met or signed))
 
     @property
-    def actions(self) -> list[dict[Any, Any]]:
-        """Actions of its year; those without a year are of it."""
-        return self.of_year("actions")
+    def every_action(self) -> list[Action]:
+        """Actions of any year."""
+        return actions_of(self.tables.get("actions"))
 
-    def of_year(self, table: str) -> list[dict[Any, Any]]:
-        """Return the lines of a table that are of its year, or that bear none."""
-        rows = self.rows(table)
-        if self.year is None:
-            return rows
-        return [r for r in rows if pd.isna(r["annee"]) or r["annee"] == self.year]
+    @property
+    def actions(self) -> list[Action]:
+        """Actions of its year; those without a year are of it."""
+        return [a for a in self.every_action if self._is_own(a.annee)]
+
+    @property
+    def valued(self) -> list[Action]:
+        """Actions of its year that are valued."""
+        return [a for a in self.actions if a.valorise.at_least]
+
+    @property
+    def own_balance(self) -> list[BalanceLine]:
+        """Lines of the balance of its year, and those that bear none."""
+        return [line for line in self.balance if self._is_own(line.year)]
+
+    @property
+    def whole_balance(self) -> BalanceLine | None:
+        """Its balance over all lines: unknown where one is; None without any."""
+        lines = self.balance
+        if not lines:
+            return None
+        abated, valued, carried = (
+            total(amounts)
+            for amounts in zip(*((x.abated, x.valued, x.carried) for x in lines), strict=True)
+        )
+        lefts = [x.left for x in lines if x.left is not None]
+        left = sum(lefts, Decimal(0)) if len(lefts) == len(lines) else None
+        return BalanceLine("", "", self.year, abated, valued, carried, left)
+
+    def _is_own(self, year: int | None) -> bool:
+        return self.year is None or year in (None, self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +254,7 @@ def _programme(pack: Received) -> Iterator[Found]:
     if not rows:
         yield Found(Subject.PROGRAMME, "programme_absent")
         return
-    for code in _without(pack.quarters, rows):
+    for code in _without(pack.quarters, pack.every_action):
         yield Found(Subject.PROGRAMME, "quartier_sans_action", code)
     unread = [str(r["id_action"]) for r in rows if read_axis(str(r["axe"])).axe is None]
     if unread:
@@ -217,59 +262,59 @@ def _programme(pack: Received) -> Iterator[Found]:
         yield Found(Subject.PROGRAMME, "axe_absent", fields=fields)
 
 
-def _without(quarters: tuple[str, ...], rows: list[dict[Any, Any]]) -> list[str]:
-    """Return the quarters that no line names; one for all quarters names each."""
-    met = {str(r["code_qpv"]) for r in rows}
+def _without(quarters: tuple[str, ...], actions: list[Action]) -> list[str]:
+    """Return the quarters that no action names; one for all quarters names each."""
+    met = {a.code_qpv for a in actions}
     return [] if ALL_QUARTERS in met else [c for c in quarters if c not in met]
 
 
 def _bilan(pack: Received) -> Iterator[Found]:
-    rows = pack.rows("actions")
-    if not rows:
+    every, own = pack.every_action, pack.actions
+    if not every:
         return
-    if not pack.actions:
-        years = sorted({int(r["annee"]) for r in rows if not pd.isna(r["annee"])})
+    if not own:
+        years = sorted({a.annee for a in every if a.annee is not None})
         fields = {"annee": pack.year, "lues": ", ".join(map(str, years))}
         yield Found(Subject.BILAN, "bilan_autre_annee", fields=fields)
         return
-    spent = [r for r in pack.actions if r["realise_eur"]]
-    if not spent:
+    done = [a for a in own if a.realise.at_least]
+    if not done:
         yield Found(Subject.BILAN, "bilan_absent")
         return
-    planned = set(_without(pack.quarters, pack.actions))
-    for code in _without(pack.quarters, spent):
+    planned = set(_without(pack.quarters, own))
+    for code in _without(pack.quarters, done):
         if code not in planned:
             yield Found(Subject.BILAN, "quartier_sans_bilan", code)
 
 
 def _proofs(pack: Received) -> Iterator[Found]:
-    valued = [r for r in pack.actions if r["valorise_eur"]]
-    bare = [r for r in valued if not str(r["piece"])]
+    valued = pack.valued
+    bare = [a for a in valued if not a.is_proved]
     if bare:
-        amount = sum((r["valorise_eur"] for r in bare), _NOTHING)
+        amount = spent(bare).valorise
         fields = {"nombre": len(bare), "total": len(valued), "montant": amount}
         yield Found(Subject.PROOFS, "piece_absente", fields=fields)
     if repeated := _pieces_twice(valued):
         fields = {"nombre": len(repeated), "pieces": ", ".join(repeated[:8])}
         yield Found(Subject.PROOFS, "piece_deux_fois", fields=fields)
     more = [
-        r
-        for r in valued
-        if r["realise_eur"] is not None and r["valorise_eur"] > r["realise_eur"] + _CENT
+        a.id_action
+        for a in valued
+        if a.realise.is_known and a.valorise.at_least > a.realise.exact + _CENT
     ]
     if more:
-        fields = {"nombre": len(more), "actions": ", ".join(str(r["id_action"]) for r in more[:8])}
+        fields = {"nombre": len(more), "actions": ", ".join(more[:8])}
         yield Found(Subject.PROOFS, "valorise_plus_que_realise", fields=fields)
 
 
-def _pieces_twice(rows: list[dict[Any, Any]]) -> list[str]:
+def _pieces_twice(actions: list[Action]) -> list[str]:
     """Return the invoices that two actions bear; one action written a row a quarter bears its own once."""
     uses: dict[str, list[tuple[str, str]]] = {}
     written: dict[str, str] = {}
-    for k, row in enumerate(rows):
+    for k, action in enumerate(actions):
         # without a name, each row is an action
-        use = (str(row["id_action"]) or f"#{k}", str(row["code_qpv"]))
-        for piece in pieces_of(str(row["piece"])):
+        use = (action.id_action or f"#{k}", action.code_qpv)
+        for piece in pieces_of(action.piece):
             written.setdefault(fold(piece), piece)
             uses.setdefault(fold(piece), []).append(use)
     return sorted(
@@ -280,20 +325,23 @@ def _pieces_twice(rows: list[dict[Any, Any]]) -> list[str]:
 
 
 def _balance(pack: Received) -> Iterator[Found]:
-    rows = pack.of_year("bilan")
-    if not rows:
+    lines = pack.own_balance
+    if not lines:
         yield Found(Subject.BALANCE, "solde_absent")
-    for row in rows:
-        code = str(row["code_qpv"])
-        abated, valued, left = (row[c] for c in ("abattement_eur", "valorise_eur", "solde_eur"))
-        if abated is None or left is None:
-            yield Found(Subject.BALANCE, "abattement_inconnu", code)
+    for line in lines:
+        if not line.abated.is_known or line.left is None:
+            yield Found(Subject.BALANCE, "abattement_inconnu", line.quarter)
             continue
-        want = (valued or _NOTHING) - abated - (row["report_eur"] or _NOTHING)
-        if abs(want - left) > _CENT:
-            yield Found(Subject.BALANCE, "solde_faux", code, {"lu": left, "attendu": want})
-        elif left < 0:
-            yield Found(Subject.BALANCE, "a_rattraper", code, {"montant": -left}, lacking=False)
+        # a carry-over that is not told may only lower what is left
+        want = line.valued.at_least - line.abated.exact - line.carried.at_least
+        apart = line.left - want
+        off = apart > _CENT or (line.carried.is_known and -apart > _CENT)
+        if line.valued.is_known and off:
+            fields = {"lu": line.left, "attendu": want}
+            yield Found(Subject.BALANCE, "solde_faux", line.quarter, fields)
+        elif line.left < 0:
+            fields = {"montant": -line.left}
+            yield Found(Subject.BALANCE, "a_rattraper", line.quarter, fields, lacking=False)
 
 
 def _integrity(pack: Received) -> Iterator[Found]:

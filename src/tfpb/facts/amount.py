@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _NIL: Final = Decimal(0)
+_SLIGHT: Final = Decimal("1e-12")
+"""Below, what a share still moves by is the rounding of a division."""
 
 
 class UnknownAmountError(TypeError):
@@ -71,6 +73,11 @@ class Amount:
     def is_nil(self) -> bool:
         """Whether it is known, and zero."""
         return self.is_known and self.at_least == 0
+
+    @property
+    def exceeds_nil(self) -> bool:
+        """Whether it is above zero, whatever is not known of it."""
+        return self.at_least > 0
 
     @property
     def may_exceed_nil(self) -> bool:
@@ -161,3 +168,55 @@ def excess(whole: Amount, part: Amount) -> Amount:
     least = _NIL if part.at_most is None else max(_NIL, whole.at_least - part.at_most)
     most = None if whole.at_most is None else max(_NIL, whole.at_most - part.at_least)
     return between(least, most, *whole.why, *part.why)
+
+
+def quotient(part: Amount, whole: Amount) -> Amount:
+    """Divide amounts that are not below nil; open above where nothing keeps the whole from being nil."""
+    least = _NIL if whole.at_most is None else part.at_least / whole.at_most
+    most = None if part.at_most is None or not whole.at_least else part.at_most / whole.at_least
+    return between(least, most, *part.why, *whole.why)
+
+
+def shared(parts: Sequence[tuple[Amount, Amount]]) -> Amount:
+    """Return Σ min(part, whole) / Σ whole between its bounds, each part and whole varying by itself.
+
+    Highest where each whole a of [A, B] is a* = min(max(A, part), B): up to the part, a whole takes both sums
+    along; beyond, the lower one alone. Lowest at one end of each whole, found by going down from B. Open
+    above where it may come to the whole; Σ whole must be able to exceed nil.
+    """
+    why = frozenset[str]().union(*(a.why for pair in parts for a in pair))
+    low, high = _lowest(parts), _highest(parts)
+    return between(low, None if high == 1 and low < 1 else high, *why)
+
+
+def _highest(parts: Sequence[tuple[Amount, Amount]]) -> Decimal:
+    top, base = _NIL, _NIL
+    for part, whole in parts:
+        reached = part.at_most
+        if reached is None:
+            reached = whole.at_most
+        if reached is None:  # both grow without bound, and the share nears the whole
+            return Decimal(1)
+        at = max(whole.at_least, reached)
+        at = at if whole.at_most is None else min(at, whole.at_most)
+        top, base = top + min(reached, at), base + at
+    return top / base if base else Decimal(1)
+
+
+def _lowest(parts: Sequence[tuple[Amount, Amount]]) -> Decimal:
+    if any(whole.at_most is None for _, whole in parts):
+        return _NIL
+    ends = [
+        [
+            (min(part.at_least, end), end)
+            for end in (whole.at_most, whole.at_least)
+            if end is not None
+        ]
+        for part, whole in parts
+    ]
+    chosen = [pair[0] for pair in ends]
+    while True:
+        low = sum((n for n, _ in chosen), _NIL) / sum((d for _, d in chosen), _NIL)
+        chosen = [min(pair, key=lambda end: end[0] - low * end[1]) for pair in ends]
+        if sum((n - low * d for n, d in chosen), _NIL) >= -_SLIGHT:
+            return low

@@ -77,16 +77,14 @@ class Title:
     sheet: str
 
 
-def _registry(table: Mapping[str, Mapping[str, str]]) -> dict[str, Title]:
-    """Check the registry at import: French name, unit, definition and sheet of each claim, no name twice."""
-    titles = {
-        code: Title(code, line["titre"], Unit(line["unite"]), line["definition"], line["feuille"])
-        for code, line in table.items()
-    }
-    named = {t.french for t in titles.values()}
-    if len(named) != len(titles) or not all((t.french and t.definition) for t in titles.values()):
-        message = "claim.toml: a claim without name or definition, or two claims of one name"
-        raise ValueError(message)
+def _registry(table: Mapping[str, list[str]]) -> dict[str, Title]:
+    """Check the registry at import: French name, unit, sheet and definition of each claim, no name twice."""
+    titles: dict[str, Title] = {}
+    for code, (french, unit, sheet, definition) in table.items():
+        if not all((french, sheet, definition)) or french in {t.french for t in titles.values()}:
+            message = f"claim.toml: {code} lacks a word, or bears the name of another claim"
+            raise ValueError(message)
+        titles[code] = Title(code, french, Unit(unit), definition, sheet)
     return titles
 
 
@@ -251,9 +249,20 @@ class Claims:
         """Return the amount of a claim; unknown where nobody made it or it is masked."""
         return self.get(name, scope).amount
 
+    def within(self, scope: str = TOTAL) -> Within:
+        """Return the claims of one scope."""
+        return Within(self, scope)
+
     def scopes(self, name: str) -> tuple[str, ...]:
         """Return the scopes of a name but the whole, in the order they were made."""
         return tuple(s for n, s in self._held if n == name and s != TOTAL)
+
+    def count_above_nil(self, name: str) -> int:
+        """Count the quarters where a claim exceeds nil, whatever is not known of it."""
+        return sum(
+            c.name == name and is_quarter(c.scope) and c.amount.exceeds_nil
+            for c in self._held.values()
+        )
 
     def sum(self, name: str, scopes: Iterable[str]) -> Amount:
         """Add a name over scopes that do not overlap."""
@@ -262,6 +271,26 @@ class Claims:
     def renewed(self, claims: Iterable[Claim]) -> Claims:
         """Return the claims with some replaced or added."""
         return _of(self._held | {(c.name, c.scope): c for c in claims})
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The claims of one scope, by name alone: what a sentence about a quarter, or about the whole, reads."""
+
+    claims: Claims
+    scope: str
+
+    def get(self, name: str) -> Claim:
+        """Return a claim, as `Claims.get`."""
+        return self.claims.get(name, self.scope)
+
+    def has(self, name: str) -> bool:
+        """Return whether somebody made the claim."""
+        return self.claims.has(name, self.scope)
+
+    def amount(self, name: str) -> Amount:
+        """Return the amount of a claim, as `Claims.amount`."""
+        return self.claims.amount(name, self.scope)
 
 
 def _of(held: dict[tuple[str, str], Claim]) -> Claims:
@@ -276,6 +305,11 @@ def suspended(one: Claim, by: Iterable[str], state: State | None = State.A_VERIF
     if not codes or state is None or one.state is not State.CONNU:
         state = one.state
     return replace(one, state=state, why=one.why | codes)
+
+
+def is_quarter(scope: str) -> bool:
+    """Return whether a scope is a quarter by its code: not the whole, what is out of all, an axis."""
+    return scope not in (TOTAL, OUTSIDE) and " " not in scope
 
 
 def axis_scope(axis: int, quarter: str = TOTAL) -> str:

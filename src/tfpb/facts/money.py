@@ -28,15 +28,16 @@ _COUNTED: Final = (
 )  # fmt: skip
 """What follows the amount that counts: its nature is theirs, and what lacks to it lacks to them."""
 _STATES: Final = (
-    "acquis_porte", "estime", "a_reclamer", "a_reclamer_declare", "a_risque", "sous_reserve_porte", "perdu",
-    "porte", "au_mieux", "non_lu", "frais_a_reclamer",
+    "acquis_porte", "estime", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve",
+    "apres_reclamation", "a_risque", "sous_reserve_porte", "perdu", "porte", "au_mieux", "non_lu",
+    "frais_a_reclamer",
 )  # fmt: skip
 _DWELLINGS: Final = (
     "logements_abattus", "logements_a_reclamer", "logements_non_lus", "logements_droit_non_etabli",
 )  # fmt: skip
 _UNLINED: Final = frozenset({
-    *_COUNTED, "acquis_porte", "porte", "a_reclamer", "a_reclamer_declare", "frais_a_reclamer", "au_mieux",
-    "logements_abattus", "logements_a_reclamer",
+    *_COUNTED, "acquis_porte", "porte", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve",
+    "apres_reclamation",     "frais_a_reclamer", "au_mieux", "logements_abattus", "logements_a_reclamer",
 })  # fmt: skip
 """What dwellings that no line of the tax sheet bears may add to."""
 _LEFT: Final = {
@@ -44,6 +45,11 @@ _LEFT: Final = {
     "abattement_a_risque_eur": "sortants_a_risque", "abattement_perdu_eur": "sortants_perdu",
 }  # fmt: skip
 _MORE: Final = "_de_plus"
+
+
+def _euros(cents: int) -> Decimal:
+    """Return whole cents as euros, without decimals where there are none."""
+    return Decimal(cents).scaleb(-2) if cents % 100 else Decimal(cents // 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +73,15 @@ class _Sums:
 
     def amount(self, name: str) -> Amount:
         """Return a fact between its bounds, with what is missing to know it."""
-        step = 0 if name.startswith("logements") else -2
+        euros = not name.startswith("logements")
+        write = _euros if euros else Decimal
         found = {"avis_non_lu": self.unread, "sans_avis": self.absent}
         more = {code: rows[name + _MORE] for code, rows in found.items() if name in UNREAD_FACTS}
         why = {code for code, extra in more.items() if extra}
-        least = Decimal(self.facts[name]).scaleb(step)
-        most = least + Decimal(sum(more.values())).scaleb(step)
+        least = write(self.facts[name])
+        most = least + write(sum(more.values()))
         if self.unlined and name in _UNLINED:
-            homes = None if step else most + self.unlined
+            homes = None if euros else most + self.unlined
             return between(least, homes, *why, "sans_ligne")
         return between(least, most, *why)
 

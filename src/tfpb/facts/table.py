@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from tfpb.facts.claim import Claims
 from tfpb.facts.dwellings import dwelling_claims
 from tfpb.facts.money import money_claims
+from tfpb.facts.programme import programme_claims
+from tfpb.facts.surplus import surplus_claims
 from tfpb.facts.survey import survey_claims
 
 if TYPE_CHECKING:
     from tfpb.model.location import Located
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.survey import Published
 
 
@@ -20,15 +22,17 @@ def claims_of(
     abatement: Abatement | None,
     programme: Programme | None,
     survey: Published | None,
+    usages: DroitCommun | None = None,
     *,
     bailleur: str,
 ) -> Claims:
-    """Return every claim of a dossier: dwellings, money, programme, survey as released.
+    """Return every claim of a dossier: dwellings, money, programme, droit commun, survey as released.
 
     What a missing file hides is claimed by nobody: `Claims.amount` answers « unknown ». `bailleur` is whose
     answers are read.
     """
-    del programme
     money = () if abatement is None else money_claims(abatement)
+    base = Claims((*dwelling_claims(located), *money))
+    own = () if programme is None else programme_claims(programme, base)
     heard = () if survey is None else survey_claims(survey, survey.name_of(bailleur))
-    return Claims((*dwelling_claims(located), *money, *heard))
+    return Claims((*base, *own, *surplus_claims(usages, located.year), *heard))

@@ -129,6 +129,7 @@ class Statut(StrEnum):
     EXONERE = "exonere"
     SANS_CONVENTION = "sans_convention"
     NON_DECLARE = "non_declare"
+    NON_LU = "non_lu"
     ELIGIBLE = "eligible"
     A_RECLAMER = "a_reclamer"
     ABATTU = "abattu"
@@ -138,7 +139,6 @@ class Statut(StrEnum):
 class Reserve(StrEnum):
     """What an amount that is neither acquired nor lost hangs on."""
 
-    AVIS = "avis"
     COTE = "cote"
     CONVENTIONS = "conventions"
     CONVENTION = "convention"

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 if TYPE_CHECKING:
     import datetime as dt
-
-    import pandas as pd
+    from collections.abc import Mapping
 
     from tfpb.errors import Fault
 
@@ -58,12 +59,16 @@ class States:
         On notices, and due.
     at_risk : Decimal
         On notices, and not due.
+    estimated : Decimal
+        Due, and on no notice that is there.
+    unread : Decimal
+        Due, on a notice that nothing explains: acquired, or to claim.
     doubtful : Decimal
         On notices, and hanging on a doubt or on a file that lacks.
     to_claim : Decimal
         Due, and refused by the notice.
     hanging : Decimal
-        On no notice, and hanging on a notice, a convention, a declaration, a renewal or a doubt.
+        On no notice, and hanging on a convention, a declaration, a renewal or a doubt.
     lost : Decimal
         Due no more for this year: a condition was met too late.
     fees, claim_fees : Decimal
@@ -73,6 +78,8 @@ class States:
     """
 
     acquired: Decimal = _ZERO
+    estimated: Decimal = _ZERO
+    unread: Decimal = _ZERO
     at_risk: Decimal = _ZERO
     doubtful: Decimal = _ZERO
     to_claim: Decimal = _ZERO
@@ -87,6 +94,11 @@ class States:
         return States(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
     @property
+    def granted(self) -> Decimal:
+        """What is due and counts: on notices, or estimated."""
+        return self.acquired + self.estimated
+
+    @property
     def reserved(self) -> Decimal:
         """What hangs on something, on notices or not."""
         return self.doubtful + self.hanging
@@ -99,27 +111,42 @@ class States:
     @property
     def best(self) -> Decimal:
         """What may be due at best: the second total."""
-        return self.acquired + self.to_claim + self.reserved
+        return self.claimed + self.reserved
 
     @property
     def claimed(self) -> Decimal:
         """What is due once claims have succeeded."""
-        return self.acquired + self.to_claim
-
-    @property
-    def downside(self) -> Decimal:
-        """What notices bear and may have to be paid back."""
-        return self.at_risk + self.doubtful
-
-    @property
-    def aside(self) -> Decimal:
-        """What is told beside an amount, and in its place where nothing counts: at risk, to claim, lost."""
-        return self.at_risk + self.to_claim + self.lost
+        return self.granted + self.unread + self.to_claim
 
     @property
     def unknown(self) -> bool:
         """Whether part of the money is not known: nothing counted is then no proof that nothing is due."""
-        return bool(self.reserved or self.missing)
+        return bool(self.reserved or self.unread or self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The years ahead, as a sentence reads them.
+
+    Parameters
+    ----------
+    years : tuple of (year, amount)
+        In order; None where all of the year hangs on something.
+    opened : int
+        Résidences whose right opens after the first.
+    waiting : Decimal
+        What hangs on something in the last.
+    causes : tuple of str
+        Codes of `Reserve` that it hangs on.
+    growth : Decimal
+        By which bases are raised each year.
+    """
+
+    years: tuple[tuple[int, Decimal | None], ...]
+    opened: int
+    waiting: Decimal
+    causes: tuple[str, ...]
+    growth: Decimal = _ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +195,12 @@ class Abatement:
         compensation_etat_eur, perte_eur, reporte_contribuables_eur`.
     by_year : DataFrame
         Forecast added by year: `annee, residences, logements, abattement_eur, en_attente_eur,
-        nouvelles, nature`.
+        nouvelles, nature`; counts are None where the amount is.
+    course : Course or None
+        The same, as a sentence reads it.
+    year_by_year : DataFrame or None
+        Forecast by résidence: `id_residence, nom, code_qpv`, a column `a<year>` each year (€), and
+        `changement`: in which year and why the amount changes.
     leavers : DataFrame
         What the map of 2024 took out: `annee, code_qpv` (of 2015), `residences, logements,
         abattement_a_risque_eur` (what notices still abate; None for years to come),
@@ -181,6 +213,11 @@ class Abatement:
         `CALENDAR_COLUMNS`: what changes, and when.
     owned : DataFrame or None
         `OWNED_COLUMNS`; None without the export of the premises owned.
+    shown_quarters : DataFrame or None
+        `by_qpv`, the zeros that may be something else emptied.
+    calculation : DataFrame or None
+        `premises`, then `compte_eur, frais_comptes_eur` (what of it counts), `part` (of the dwellings, 0..1),
+        `somme_taux_pct`, `porte_etat` (whether some state of it has an amount).
     by_premises : DataFrame or None
         `PREMISES_FACT_COLUMNS`: what each premises adds to the claims of money, in whole cents; None where
         the amounts are of several bailleurs.
@@ -203,17 +240,16 @@ class Abatement:
     notices: tuple[Fault, ...] = ()
     by_collectivity: pd.DataFrame | None = None
     by_year: pd.DataFrame | None = None
+    course: Course | None = None
+    year_by_year: pd.DataFrame | None = None
     leavers: pd.DataFrame | None = None
     claim_until: dt.date | None = None
     reconciliation: pd.DataFrame | None = None
     calendar: pd.DataFrame | None = None
     owned: pd.DataFrame | None = None
     by_premises: pd.DataFrame | None = None
-
-    @property
-    def unknown_quarters(self) -> int:
-        """Quarters whose amount is not known: a sum of the others is not the whole."""
-        return int(self.by_qpv["abattement_eur"].isna().sum()) if len(self.by_qpv) else 0
+    shown_quarters: pd.DataFrame | None = None
+    calculation: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +266,16 @@ class Programme:
         `BALANCE_COLUMNS`.
     diagnostics : DataFrame
         Columns of the diagnostics contract.
-    totals : mapping of str to Decimal
-        `prevu_eur, realise_eur, bailleur_eur, autres_eur, valorise_eur, solde_eur`.
     notices : tuple of Fault
         Doubts.
+    year : int
+        Tax year: the balance, the axes and the claims are of its actions.
+    before : DataFrame or None
+        Actions of the year before as they were understood, each under the quarter that took its place.
+    carried : mapping of str to Decimal
+        By quarter, what the settings carry over from the year before, euros.
+    new : frozenset of str
+        Quarters that were none the year before: what was spent there then is nothing, not 0 €.
     beside : DataFrame or None
         Last year's bilan beside this year's, by axis: `axe, actions, realise_eur, valorise_eur,
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, ecart_valorise_eur`.
@@ -241,24 +283,27 @@ class Programme:
         The same by quarter, with what is carried over: `code_qpv, nom_qpv, codes_precedents,
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur,
         valorise_eur, ecart_valorise_eur, encore, nouveau, abattement_eur, report_eur, solde_eur,
-        rattrapage_eur`; `encore` is False where nothing is left this year, `nouveau` True where there was
-        no quarter the year before: its euros of then are None.
-    axes_before : DataFrame or None
-        Last year's sums by quarter (or its heir) and axis: `code_qpv, axe, actions_precedentes,
+        rattrapage_eur, argument`; `encore` is False where nothing is left this year, `nouveau` True where
+        there was no quarter the year before: its euros of then are None.
+    quarter_axes : DataFrame or None
+        Both years by quarter and axis: `code_qpv, axe, actions, preuves_completes, valorise_eur,
         valorise_precedent_eur`.
     values : tuple of LegalValue
         Those that were read.
     """
 
     actions: pd.DataFrame
-    by_axis: pd.DataFrame
-    balance: pd.DataFrame
-    diagnostics: pd.DataFrame
-    totals: dict[str, Decimal] = field(default_factory=dict)
+    by_axis: pd.DataFrame = field(default_factory=pd.DataFrame)
+    balance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    diagnostics: pd.DataFrame = field(default_factory=pd.DataFrame)
     notices: tuple[Fault, ...] = ()
+    year: int = 0
+    before: pd.DataFrame | None = None
+    carried: Mapping[str, Decimal] = field(default_factory=dict)
+    new: frozenset[str] = frozenset()
     beside: pd.DataFrame | None = None
     beside_quarters: pd.DataFrame | None = None
-    axes_before: pd.DataFrame | None = None
+    quarter_axes: pd.DataFrame | None = None
     values: tuple[LegalValue, ...] = ()
 
 

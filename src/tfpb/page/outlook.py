@@ -6,7 +6,7 @@ Each function here runs in a process of its own (`tfpb.page.jobs`) and calls wha
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -38,14 +38,15 @@ from tfpb.words.documents.note_words import closing
 from tfpb.words.documents.pack_words import difference_words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money.state_words import state_sentences
+from tfpb.words.page.screen_words import STATES, UNLINED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tfpb.errors import Fault
-    from tfpb.facts.dossier import Dossier
-    from tfpb.model.money import States
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.record import Reading
     from tfpb.model.report import KeyFigure
     from tfpb.model.settings import Settings
@@ -125,8 +126,8 @@ class Outlook:
     readings : tuple of Reading
     doubts : tuple of Doubt
         Worst euros first.
-    states : States or None
-        The money in states; None without a tax sheet.
+    states : mapping of str to Amount
+        The claims of money that the screen shows, over the whole; empty without a tax sheet.
     figures : tuple of KeyFigure
         Those of the summary.
     standing : tuple of str
@@ -148,7 +149,7 @@ class Outlook:
     faults: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-    states: States | None = None
+    states: Mapping[str, Amount] = field(default_factory=dict)
     figures: tuple[KeyFigure, ...] = ()
     standing: tuple[str, ...] = ()
     lacking: tuple[tuple[str, str], ...] = ()
@@ -216,8 +217,9 @@ def make(tell: Tell, file: Path, geography: Path, target: Path, *, release: bool
 def _outlook(made: Dossier, faults: tuple[Fault, ...], geography: Path, **more: Any) -> Outlook:
     money, on = made.abatement, made.settings.dossier.date
     if money is not None:
-        more["states"] = money.states
-        more["standing"] = state_sentences(money, on)
+        held = made.claims.within()
+        more["states"] = {name: held.amount(name) for name in (*STATES, UNLINED)}
+        more["standing"] = state_sentences(held, money.year, on)
     blocks = (b for b in synthese(made).blocks if isinstance(b, KeyFigures))
     return Outlook(
         faults,

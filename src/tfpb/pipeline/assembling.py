@@ -10,8 +10,8 @@ from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
-from tfpb.facts.dossier import Dossier
 from tfpb.facts.doubts import Weights, suspend
+from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs

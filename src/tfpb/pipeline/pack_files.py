@@ -41,7 +41,7 @@ from tfpb.words.money.programme_words import BILAN_TITLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import MapModel, QpvPage
     from tfpb.model.money import Programme
     from tfpb.model.settings import Entete

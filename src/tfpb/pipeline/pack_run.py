@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.io.packs.pack import Written
     from tfpb.model.settings import Settings
     from tfpb.pipeline.kept.stage_cache import StageCache

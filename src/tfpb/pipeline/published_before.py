@@ -42,7 +42,10 @@ DRAFT: Final = "PROJET.txt"
 LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
 """Environment variable that names the ledger."""
 _BALANCE: Final = "donnees/bilan.csv"
-_TOLD: Final = ("valorise_eur", "abattement_eur", "logements_abattus")
+_TOLD: Final = {
+    "valorise_par_logement": "valorise_eur", "acquis_par_logement": "abattement_eur",
+    "logements_abattus": "logements_abattus",
+}  # fmt: skip
 _ALONE: Final = ".json"
 """Ending of the line of a comparison released by itself, which stands beside it."""
 _SIDE: Final = "cote"
@@ -247,19 +250,19 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
     Returns
     -------
     dict of str to Decimal
-        `valorise_eur` and `abattement_eur` per abated dwelling, over the quarters whose abatement is known;
-        empty when no pack is of that year.
+        `valorise_par_logement` and `acquis_par_logement`, of abated dwellings, over the quarters whose
+        abatement is known; empty when no pack is of that year.
     """
     for path in packs:
         if path.suffix == _ALONE or fold(bailleur) not in map(fold, _of_pack(path).bailleurs):
             continue
         told = [r for r in _balance_of(path, year - 1) if r.get("abattement_eur")]
         try:
-            sums = {c: sum((Decimal(r[c]) for r in told), Decimal(0)) for c in _TOLD}
+            sums = {n: sum((Decimal(r[c]) for r in told), Decimal(0)) for n, c in _TOLD.items()}
         except (KeyError, InvalidOperation) as error:
             raise unreadable(path, _BALANCE) from error
         if homes := sums.pop("logements_abattus"):
-            return {c: total / homes for c, total in sums.items()}
+            return {name: total / homes for name, total in sums.items()}
     return {}
 
 

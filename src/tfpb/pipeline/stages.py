@@ -94,10 +94,10 @@ STAGES: Final = (
     stage("Abattement", costing.abate, ABATEMENT),
     stage("Programme", costing.programme, PROGRAMME),
     stage("Droit commun", costing.droit_commun, DROIT_COMMUN),
+    stage("Faits", claiming.claim, CLAIMS),
     stage("Évaluation", costing.evaluate, EVALUATION),
     stage("Doutes du parc", costing.doubts, DOUBTS, kept="table"),
     stage("Sensibilité", costing.sensitive, SENSITIVITY),
-    stage("Faits", claiming.claim, CLAIMS),
     stage("Fond de carte", locating.ground, GROUND),
 )
 # fmt: on

@@ -11,6 +11,7 @@ from tfpb.facts.place import quarter_homes
 from tfpb.model.results import STATE_COLUMNS
 from tfpb.model.survey import only
 from tfpb.report.sections.restitution import RegionFacts
+from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.words.documents.region_words import REGION_ROLES
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.money.accounts import axis_words
@@ -52,7 +53,7 @@ def region_facts(
         valued=added(money["valorise_eur"]),
         partly=partly(money),
         places=_stock_by_place(homes, held, places),
-        territories=territories,
+        territories=veiled(territories),
         axes=axes(parts, quarters),
         files=_files(sources),
     )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.record import Source
     from tfpb.model.report import Report, Section
     from tfpb.model.survey import Published

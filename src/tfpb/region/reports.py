@@ -9,9 +9,9 @@ import geopandas as gpd
 import pandas as pd
 
 from tfpb.facts.claim import Claims
-from tfpb.facts.dossier import Dossier
 from tfpb.facts.place import located_stock
 from tfpb.facts.survey import survey_claims
+from tfpb.facts.whole_dossier import Dossier
 from tfpb.model.codes import SHOWN, TOTAL
 from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text

@@ -26,7 +26,7 @@ from tfpb.words.places.side_words import SIDE_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 _STYLES: Final = "layer_styles"
 _LIMITS: Final = ("code_qpv", "nom_qpv", "communes", "geometry")

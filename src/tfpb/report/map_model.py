@@ -17,16 +17,13 @@ from tfpb.model.survey import only
 from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import (
     OwnAnswers,
-    balance,
     first,
-    money,
     own_answers,
     quarter_page,
     verdict,
 )
-from tfpb.report.sections.build import number_of
 from tfpb.words.documents import quarter_page as words
-from tfpb.words.money.state_words import named_states, states_of
+from tfpb.words.money.state_words import standing
 from tfpb.words.numbers import interval_points, long_date, points
 from tfpb.words.places import map_words
 from tfpb.words.survey.verdict_words import weakness
@@ -34,7 +31,8 @@ from tfpb.words.survey.verdict_words import weakness
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _GAP_COLUMNS: Final = (
@@ -111,27 +109,31 @@ def _sources(dossier: Dossier) -> tuple[str, ...]:
 
 def _quarters(dossier: Dossier, held: Collection[str], shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Count the dwellings of each quarter, and its money a dwelling abated; those near hold none."""
-    codes = codes_of(shown)
+    codes, claims = codes_of(shown), dossier.claims
     counts = {
         column: [count_of(dossier, name, c) if c in held else 0 for c in codes]
         for column, name in (("logements", "logements_qpv"), ("residences", "residences_qpv"))
     }
-    given = [money(dossier, c) for c in codes]
     frame = pd.DataFrame(
         {
             "code_qpv": codes,
             "nom": [dossier.quarters[c].nom for c in codes],
             "commune": [dossier.quarters[c].commune for c in codes],
             **counts,
-            "abattement_eur": [_whole(g, "abattement") for g in given],
-            "valorise_eur": [_whole(balance(dossier, c), "valorise") for c in codes],
+            **{c: [_whole(claims.amount(n, q)) for q in codes] for c, n in _MONEY.items()},
+            "etats": [standing(claims.within(q)) for q in codes],
         }
     )
-    abated = pd.Series([g.get("logements_abattus") or math.nan for g in given], dtype=float)
-    for amount in ("abattement", "valorise"):
-        frame[f"{amount}_par_logement_eur"] = frame[f"{amount}_eur"] / abated
-    frame["etats"] = [named_states(states_of(g)) for g in given]
     return gpd.GeoDataFrame(frame, geometry=list(shown.geometry), crs=shown.crs)
+
+
+_MONEY: Final = {
+    "abattement_eur": "acquis",
+    "valorise_eur": "valorise",
+    "abattement_par_logement_eur": "acquis_par_logement",
+    "valorise_par_logement_eur": "valorise_par_logement",
+}
+"""Claims that the colours and popups of quarters show, by column of `MapModel.qpv`."""
 
 
 def count_of(dossier: Dossier, name: str, code: str) -> int | None:
@@ -140,9 +142,9 @@ def count_of(dossier: Dossier, name: str, code: str) -> int | None:
     return int(value.exact) if value.is_known else None
 
 
-def _whole(row: Mapping[str, Any], amount: str) -> float | None:
-    """Return a sum in euros; None where it lacks a bailleur: a map has no room to say « at least »."""
-    return None if row.get(f"{amount}_partiel") else number_of(row.get(f"{amount}_eur"))
+def _whole(amount: Amount) -> float:
+    """Return euros; NaN where they are not known: a map has no room to say « at least »."""
+    return float(amount.exact) if amount.is_known else math.nan
 
 
 def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

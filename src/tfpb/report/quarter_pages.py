@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.facts.claim import State
+from tfpb.facts.claim import State, axis_scope
 from tfpb.facts.survey import answers_scope, heard_in, page_items, released
-from tfpb.model.codes import ALONE, SHOWN, Ajustement, Groupe, Publication
+from tfpb.model.codes import ALONE, SHOWN, Ajustement, Axe, Groupe, Publication
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import only
 from tfpb.survey.raw_gaps import key_of, stories_of
@@ -24,9 +23,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims
-    from tfpb.facts.dossier import Dossier
     from tfpb.facts.place import QuarterDoubt, QuarterHeld
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])
@@ -37,23 +37,6 @@ _WRITTEN: Final = (
     "menages", "menages_qpv", "menages_hors",
 )  # fmt: skip
 """Claims of a line of the page."""
-
-
-def money(dossier: Dossier, code: str) -> dict[str, Any]:
-    """Return the abatement of a quarter, a value a column; empty without one."""
-    return _line_of(dossier.abatement.by_qpv, code) if dossier.abatement is not None else {}
-
-
-def balance(dossier: Dossier, code: str) -> dict[str, Any]:
-    """Return the year's balance of a quarter, a value a column; empty without a programme or a line."""
-    if dossier.programme is None:
-        return {}
-    return _line_of(only(dossier.programme.balance, annee=dossier.settings.dossier.annee), code)
-
-
-def _line_of(rows: pd.DataFrame, code: str) -> dict[str, Any]:
-    hit = only(rows, code_qpv=code)
-    return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +112,7 @@ def quarter_page(
 ) -> QpvPage:
     """Make the page of a quarter, by what it holds and what is to check there."""
     head, claims, code = dossier.settings.dossier, dossier.claims, here.code_qpv
-    given, done = money(dossier, code), balance(dossier, code)
-    if dossier.programme is not None and not done:
-        done = {"actions": 0, "valorise_eur": Decimal(0)}
-    actions = int(done.get("actions", 0) or 0)
-    abated = int(given.get("logements_abattus", 0))
+    held = claims.within(code)
     scope, gaps, sentence, change, modelled = _satisfaction(dossier, answers, code)
     return QpvPage(
         code_qpv=code,
@@ -143,17 +122,15 @@ def quarter_page(
         year=dossier.located.year,
         figures=(
             words.dwellings_figure(claims, code),
-            words.abatement_figure(given, here.inside),
-            words.loss_figure(given),
-            words.programme_figure(done, given, abated),
+            words.abatement_figure(held),
+            words.loss_figure(held),
+            words.programme_figure(held),
             words.doubt_figure(claims, code, doubt),
         ),
         gaps=gaps,
         sentences=(
-            words.done_sentence(
-                spent(dossier, code), actions, done.get("rattrapage_eur"), dossier.located.year
-            ),
-            *filter(None, (quarter_sentence(given),)),  # what is to check is a figure above
+            words.done_sentence(spent(dossier, code), held, dossier.located.year),
+            *filter(None, (quarter_sentence(held),)),  # what is to check is a figure above
             sentence,
             change,
         ),
@@ -167,13 +144,12 @@ def quarter_page(
     )
 
 
-def spent(dossier: Dossier, code: str) -> list[tuple[int, Decimal]] | None:
+def spent(dossier: Dossier, code: str) -> list[tuple[int, Amount]] | None:
     """Return what each axis was given in a quarter, largest first; None without a programme."""
     if dossier.programme is None:
         return None
-    mine = only(dossier.programme.by_axis, code_qpv=code)
-    pairs = zip(mine["axe"].astype(int), mine["valorise_eur"], strict=True)
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    pairs = [(int(axe), dossier.claims.amount("valorise", axis_scope(axe, code))) for axe in Axe]
+    return sorted(pairs, key=lambda pair: (-pair[1].at_least, pair[0]))
 
 
 def _satisfaction(

@@ -65,6 +65,14 @@ def euros(value: Amount | Number | None, *, cents: bool = False) -> str:
     return text if text == NOTHING else f"{text}{THIN}€"
 
 
+def of_euros(value: Amount) -> str:
+    """Write an amount after « de »: « de 5 € », « d’au moins 5 € », « de 5 € à 9 € », « non connu »."""
+    text = euros(value)
+    if text.startswith("au "):
+        return f"d’{text}"
+    return text if text == UNKNOWN or text.startswith("de ") else f"de {text}"
+
+
 def bounded(value: Amount, write: Callable[[Decimal], str]) -> str:
     """Write an amount: its number, « de … à … », « au moins … », « au plus … » or « non connu »."""
     if value.is_known:

@@ -12,11 +12,13 @@ from shapely.geometry import box
 from tfpb.errors import Severity, TfpbError, fail
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.evidence.evaluation import evaluation, margins, readings
+from tfpb.facts.claim import Claims
 from tfpb.facts.place import dwellings_in, located_stock, quarter_homes, with_doors
 from tfpb.facts.quarter import Quarter, Quarters
+from tfpb.facts.table import claims_of
 from tfpb.model.location import Located, QpvMap
 from tfpb.model.money import Programme, States
-from tfpb.model.results import AXIS_COLUMNS, COMPARISON_COLUMNS
+from tfpb.model.results import COMPARISON_COLUMNS
 from tfpb.model.survey import _SEAL, Published, WaveFacts
 from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.stage import Stage
@@ -85,27 +87,34 @@ def located() -> Located:
 
 
 @pytest.fixture
-def programme() -> Programme:
-    rows = [{"code_qpv": c, "axe": 3, "valorise_eur": Decimal("500.00")} for c in ("QN1", "total")]
-    table = pd.DataFrame(rows, columns=list(AXIS_COLUMNS))
-    return Programme(pd.DataFrame(), table, pd.DataFrame(), pd.DataFrame())
+def programme(located: Located) -> Claims:
+    actions = {
+        "code_qpv": ["QN1"],
+        "axe": [3],
+        "annee": [2025],
+        "valorise_eur": [Decimal("500.00")],
+    }
+    return claims_of(located, None, Programme(pd.DataFrame(actions), year=2025), None, bailleur="")
 
 
 def test_money_and_gap_stand_side_by_side(
-    located: Located, programme: Programme, published: Published
+    located: Located, programme: Claims, published: Published
 ) -> None:
     table = evaluation(located, NAMED, programme, published).table
     whole = table[table["niveau"] == "convention"].set_index("axe")
     assert whole.loc[3, "valorise_par_logement_eur"] == Decimal("25.00")
     assert whole.loc[3, "lecture"] == "ecart_defavorable|evolution_non_demontree"
     assert whole.loc[3, "evolution"] == pytest.approx(0.02)
+    assert whole.loc[3, ["depense", "repere"]].tolist() == [25.0, ""]
+    here = table[table["niveau"] == "qpv"].set_index("axe")
+    assert here.loc[3, "repere"] == "A3"
     assert whole.loc[1, "lecture"] == "ecart_equivalent|sans_evolution"
     assert whole.loc[2, "lecture"] == "sans_item"
     assert len(whole) == 8
 
 
 def test_a_quarter_keeps_only_what_may_be_published(
-    located: Located, programme: Programme, published: Published
+    located: Located, programme: Claims, published: Published
 ) -> None:
     table = evaluation(located, NAMED, programme, published).table
     quarter = table[table["niveau"] == "qpv"].set_index("axe")
@@ -114,23 +123,23 @@ def test_a_quarter_keeps_only_what_may_be_published(
     assert pd.isna(quarter.loc[1, "ecart"])
 
 
-def test_without_survey_money_stays(located: Located, programme: Programme) -> None:
+def test_without_survey_money_stays(located: Located, programme: Claims) -> None:
     table = evaluation(located, NAMED, programme, None).table
     assert set(table["lecture"]) == {"sans_enquete"}
-    assert evaluation(located, NAMED, None, None).table.empty
+    assert evaluation(located, NAMED, Claims(), None).table.empty
 
 
 def test_without_a_programme_what_was_spent_is_not_known(
     located: Located, published: Published
 ) -> None:
-    table = evaluation(located, NAMED, None, published).table
+    table = evaluation(located, NAMED, Claims(), published).table
     assert table["valorise_eur"].isna().all()
     assert table["valorise_par_logement_eur"].isna().all()
     assert "ecart_defavorable|evolution_non_demontree" in table["lecture"].tolist()
 
 
 def test_each_quarter_of_a_residence_has_its_own_dwellings(
-    located: Located, programme: Programme
+    located: Located, programme: Claims
 ) -> None:
     doors = located.entrances.assign(
         qpv_statut=["dans", "dans", "a_verifier"], qpv_code=["QN1", "QN2", ""]
@@ -209,3 +218,25 @@ def test_a_stage_at_fault_does_not_hide_the_others() -> None:
         run_stages((Stage("x", ("absent",), "y", lambda v: v),), Values())
     with pytest.raises(TfpbError):
         broken(1)
+
+
+def test_a_doubt_settled_in_moves_side_and_quarter_as_any_door(located: Located) -> None:
+    doors = pd.DataFrame(
+        {
+            "id_residence": ["A"] * 3, "nb_logements": [30, 40, 60],
+            "qpv_statut": ["dans", "a_verifier", "hors"], "qpv_code": ["QN1", "", ""],
+            "qpv_proche_code": ["QN1", "QN2", "QN1"],
+        }
+    )  # fmt: skip
+    homes = located.residences.iloc[:1].assign(cote="hors", code_qpv="QN1")
+    seen: dict[str, tuple[str, str, int]] = {}
+
+    def money(stock: Located) -> Any:
+        (home,) = stock.residences.to_dict("records")
+        seen[str(home["logements_dans"])] = (home["cote"], home["code_qpv"], home["logements_hors"])
+        return SimpleNamespace(totals={}, states=States())
+
+    table = readings(with_doors(located, doors, homes), abate=money).set_index("hypothese")
+    assert table.loc["tous_dans", "logements_dans"] == 70
+    assert table.loc["retenu", "logements_a_verifier"] == 40
+    assert seen["70"] == ("dans", "QN2", 60)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pandas as pd
 import pytest
 
 from tfpb import tax
-from tfpb.evidence.pack_control import Received, findings
+from tfpb.evidence.pack_control import BalanceLine, Received, findings
+from tfpb.facts.amount import known, unknown
 from tfpb.facts.place import holds_of_counts
 from tfpb.model.codes import ALL_QUARTERS
 
@@ -55,3 +57,31 @@ def test_an_invoice_is_counted_by_action(
     rows: tuple[tuple[str, str, str], ...], twice: str
 ) -> None:
     assert told(actions(*rows)) == twice
+
+
+def test_a_piece_without_its_date_proves_nothing() -> None:
+    rows = actions(("A1", ONE, "FAC-1"), ("A2", ONE, "FAC-2"), ("A3", ONE, ""))
+    dated = rows.assign(date_piece=[dt.date(2025, 5, 1), None, dt.date(2025, 5, 1)])
+    pack = Received("x", year=2025, tables={"actions": dated})
+    (bare,) = [f for f in findings(pack, None) if f.code == "piece_absente"]
+    assert (bare.fields["nombre"], bare.fields["total"]) == (2, 3)
+    assert bare.fields["montant"] == known(100)
+
+
+@pytest.mark.parametrize(
+    ("carried", "left", "code"),
+    [
+        (0, -20, "a_rattraper"), (0, -30, "solde_faux"), (None, -30, "a_rattraper"),
+        (None, -10, "solde_faux"), (10, -30, "a_rattraper"), (0, None, "abattement_inconnu"),
+    ],
+)  # fmt: skip
+def test_a_balance_is_held_to_what_its_line_tells(
+    carried: int | None, left: int | None, code: str
+) -> None:
+    """80 valued for 100 abated: a carry-over that is not told may only lower what is left."""
+    untold = unknown("non_lu") if carried is None else known(carried)
+    balance = None if left is None else Decimal(left)
+    line = BalanceLine(ONE, "", 2025, known(100), known(80), untold, balance)
+    pack = Received("x", year=2025, balance=(line,))
+    assert code in {f.code for f in findings(pack, None)}
+    assert pack.quarters == (ONE,)

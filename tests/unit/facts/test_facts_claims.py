@@ -30,18 +30,21 @@ def test_a_claim_without_title_is_refused() -> None:
         Claim("bonus", TOTAL, nil())
 
 
-@pytest.mark.parametrize("lacks", ["titre", "unite", "definition", "feuille"])
-def test_the_registry_needs_every_word(lacks: str) -> None:
-    line = {"titre": "Un", "unite": "eur", "definition": "Ce que c’est.", "feuille": "Faits"}
-    claims._registry({"un": line})
-    with pytest.raises((KeyError, ValueError)):
-        claims._registry({"un": {k: v for k, v in line.items() if k != lacks}})
+LINE = ["Un", "eur", "Faits", "Ce que c’est."]
+
+
+@pytest.mark.parametrize("lacks", range(4))
+def test_the_registry_needs_every_word(lacks: int) -> None:
+    claims._registry({"un": LINE})
+    with pytest.raises(ValueError, match=r"lacks|enough|valid Unit"):
+        claims._registry({"un": [w for k, w in enumerate(LINE) if k != lacks]})
+    with pytest.raises(ValueError, match=r"lacks|valid Unit"):
+        claims._registry({"un": ["" if k == lacks else w for k, w in enumerate(LINE)]})
 
 
 def test_two_claims_of_one_french_name_are_refused() -> None:
-    line = {"titre": "Un", "unite": "eur", "definition": "Ce que c’est.", "feuille": "Faits"}
-    with pytest.raises(ValueError, match="of one name"):
-        claims._registry({"un": line, "deux": line})
+    with pytest.raises(ValueError, match="name of another"):
+        claims._registry({"un": LINE, "deux": LINE})
     assert len({t.french for t in TITLES.values()}) == len(TITLES)
 
 

@@ -26,6 +26,7 @@ from tfpb.report.print_map import sheets, window
 from tfpb.report.print_map.sheets import map_files, sheet_count
 from tfpb.report.print_map.views import (
     FAR_SCALE,
+    _headline,
     atlas,
     fit,
     lines_of,
@@ -476,6 +477,16 @@ def test_a_map_of_a_whole_region_gathers_what_it_cannot_tell_apart(region: MapMo
     assert 204 <= drawn < len(region.residences) / 3
     said = " ".join(t.get_text() for t in sheet.layer.texts)
     assert "logements (groupés)" in said
+
+
+def test_the_overview_tells_the_last_survey_in_the_order_of_the_waves() -> None:
+    model = synthetic()
+    names = {"2019": "vague 9", "2023": "vague 10"}
+    gaps = model.gaps.assign(vague=model.gaps["vague"].map(names))
+    gaps = gaps.sort_values("vague", key=lambda v: v == "vague 10", kind="stable")
+    question, told = _headline(dataclasses.replace(model, gaps=gaps))
+    assert "vague 10" in question
+    assert told
 
 
 def test_a_gap_that_is_not_shown_has_no_sample_size() -> None:

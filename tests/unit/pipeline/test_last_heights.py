@@ -34,7 +34,7 @@ def test_sums_of_the_year_before_over_the_quarters_that_are_known(tmp_path: Path
         tmp_path, "Q1;2024;1000,50;900,00;5", "Q2;2024;;700;", "Q3;2024;500;100;5", "Q1;2023;9;9;9"
     )
     assert last_heights("HABITAT", 2025, [made]) == {
-        "valorise_eur": Decimal(100), "abattement_eur": Decimal("150.05"),
+        "valorise_par_logement": Decimal(100), "acquis_par_logement": Decimal("150.05"),
     }  # fmt: skip
     assert last_heights("Autre", 2025, [made]) == {}
     assert last_heights("Habitat", 2026, [made]) == {}

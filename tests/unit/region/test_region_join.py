@@ -15,6 +15,7 @@ import pytest
 from tfpb import survey
 from tfpb.errors import TfpbError
 from tfpb.executors import executor
+from tfpb.facts.place import holds, holds_of_counts
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
@@ -352,10 +353,10 @@ def test_a_contrat_is_one_under_any_case_accents_and_spaces() -> None:
                 "code_qpv": ["Q1", "Q2", "Q3"],
             }
         )
-        held = homes.drop(columns="code_insee").assign(logements_dans=5, logements_a_verifier=0)
+        held = holds_of_counts(homes.assign(logements_dans=5))
         return SimpleNamespace(
             name=name, inputs=SimpleNamespace(frame=lambda _: table),
-            located=SimpleNamespace(residences=homes, parts=held),
+            located=SimpleNamespace(residences=homes, held=held),
         )  # fmt: skip
 
     parts = [
@@ -387,12 +388,15 @@ def test_the_regions_table_of_contrats_spells_each_as_it_is_first(tmp_path: Path
 
 def test_a_quarter_whose_amount_a_bailleur_does_not_tell_is_partial() -> None:
     def owner(amount: Decimal | None, *, programme: bool = True) -> Any:
-        homes = pd.DataFrame({"code_qpv": ["Q1", "Q2"], "logements_dans": [50, 0]})
+        homes = pd.DataFrame(
+            {"id_residence": ["R1", "R2"], "code_qpv": ["Q1", "Q2"], "logements_dans": [50, 0],
+             "cote": "dans", "nb_logements": [50, 0]}
+        )  # fmt: skip
         lines = pd.DataFrame(
             {"code_qpv": ["Q1"], "abattement_eur": pd.Series([amount], dtype=object)}
         )
         return SimpleNamespace(
-            located=SimpleNamespace(parts=homes), abatement=SimpleNamespace(by_qpv=lines),
+            located=SimpleNamespace(held=holds_of_counts(homes)), abatement=SimpleNamespace(by_qpv=lines),
             programme=object() if programme else None,
         )  # fmt: skip
 
@@ -404,8 +408,7 @@ def test_a_quarter_whose_amount_a_bailleur_does_not_tell_is_partial() -> None:
 
 def test_a_commune_of_no_known_epci_is_said() -> None:
     homes = pd.DataFrame({"id_residence": ["R1"], "code_insee": ["59999"], "code_qpv": [""]})
-    held = pd.DataFrame({"code_qpv": [], "id_residence": []})
-    located = SimpleNamespace(residences=homes, parts=held, vintage=2024)
+    located = SimpleNamespace(residences=homes, held=holds(pd.DataFrame()), vintage=2024)
     one: Any = SimpleNamespace(
         name="A", inputs=SimpleNamespace(frame=lambda _: None), located=located
     )

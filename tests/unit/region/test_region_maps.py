@@ -15,7 +15,7 @@ import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
 from tfpb.facts.claim import Claims
-from tfpb.facts.place import located_stock, quarter_homes
+from tfpb.facts.place import holds_of_counts, located_stock, quarter_homes
 from tfpb.model.codes import TOTAL
 from tfpb.model.location import QpvPage
 from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
@@ -44,7 +44,11 @@ def part(dwellings: int, abated: str, valued: str) -> SimpleNamespace:
     code = "QN05901N"
     return SimpleNamespace(
         located=SimpleNamespace(
-            parts=pd.DataFrame({"code_qpv": [code], "logements_dans": [dwellings]})
+            held=holds_of_counts(
+                pd.DataFrame(
+                    {"id_residence": ["R1"], "code_qpv": [code], "logements_dans": [dwellings]}
+                )
+            )
         ),
         abatement=SimpleNamespace(
             by_qpv=pd.DataFrame(

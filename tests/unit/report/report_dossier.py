@@ -13,15 +13,16 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import box
 
+from tfpb import tax
 from tfpb.errors import Fault, Place, Severity
-from tfpb.facts.dossier import Dossier
 from tfpb.facts.place import located_stock, with_doors
 from tfpb.facts.quarter import quarters_of
 from tfpb.facts.table import claims_of
+from tfpb.facts.whole_dossier import Dossier
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.location import Ground, Located, QpvMap
-from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme, States
+from tfpb.model.money import Abatement, Course, DroitCommun, LegalValue, Programme, States
 from tfpb.model.record import Check, Source
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
@@ -35,6 +36,7 @@ from tfpb.model.results import (
 )
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
+from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.tax.abatement.tallies import state_cells
 
 if TYPE_CHECKING:
@@ -321,7 +323,7 @@ def abatement(stock: Located) -> Abatement:
         [
             {"code_qpv": row["code_qpv"], "nom_qpv": row["nom_qpv"], **state_cells(part),
              "reclame_declare_eur": Decimal(0), "apres_reclamation_eur": part.claimed,
-             "sous_reserve_hors_avis_eur": part.hanging, "au_pire_eur": part.acquired,
+             "au_pire_eur": part.acquired,
              "frais_acquis_eur": part.fees, "frais_a_reclamer_eur": part.claim_fees,
              "logements_sans_montant": 0}
             for row, part in [
@@ -335,6 +337,11 @@ def abatement(stock: Located) -> Abatement:
         2025, "centime", _premises(by_residence), by_residence, by_qpv, communes, states,
         {"cote": doubtful}, totals, {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
         pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
+        course=Course(
+            tuple(zip(by_year["annee"], by_year["abattement_eur"], strict=True)), 1,
+            Decimal("5321.25"), ("cote",),
+        ),
+        year_by_year=year_by_year(forecast, homes), calculation=_calculation(by_residence),
         claim_until=dt.date(2026, 12, 31), reconciliation=account,
         by_premises=_by_premises(by_residence, doubtful),
     )  # fmt: skip
@@ -353,6 +360,20 @@ def premises_facts(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(made, columns=list(PREMISES_FACT_COLUMNS))
 
 
+def facts_of(states: States, code: str = "") -> dict[str, Any]:
+    """Return the facts of a premises of some states; what is under reserve hangs on a side."""
+    return {
+        "code_qpv": code, "acquis": states.granted, "acquis_porte": states.acquired,
+        "estime": states.estimated, "a_reclamer": states.to_claim, "a_risque": states.at_risk,
+        "a_reclamer_sans_preuve": states.to_claim, "apres_reclamation": states.claimed,
+        "sous_reserve": states.reserved, "sous_reserve_porte": states.doubtful,
+        "reserve_cote": states.reserved, "perdu": states.lost, "porte": states.borne,
+        "au_mieux": states.best, "frais_gestion": states.fees, "frais_a_reclamer": states.claim_fees,
+        "avis_non_lu": bool(states.unread), "acquis_de_plus": states.unread,
+        "non_lu_de_plus": states.unread, "a_reclamer_de_plus": states.unread,
+    }  # fmt: skip
+
+
 def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
     """Make one premises a résidence, one to claim a quarter, and one out of every quarter."""
     rows: list[dict[str, Any]] = []
@@ -361,15 +382,27 @@ def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
         abated = int(home["nb_logements"]) if due else 0
         rows.append(
             {"code_qpv": home["code_qpv"], "logements_abattus": abated,
+             "apres_reclamation": due,
              **dict.fromkeys(("acquis", "acquis_porte", "porte", "economie", "au_mieux"), due)}
         )  # fmt: skip
     rows += [
         {"code_qpv": code, "base": 1500000, "compensation": 9000, "perte": 14000,
-         "reporte_contribuables": 800, "frais_a_reclamer": 35, "a_reclamer": 1200, "au_mieux": 1200}
+         "reporte_contribuables": 800, "frais_a_reclamer": 35, "a_reclamer": 1200, "au_mieux": 1200,
+         "a_reclamer_sans_preuve": 1200, "apres_reclamation": 1200}
         for code in QUARTERS
     ]  # fmt: skip
     out = {"a_risque": 310, "porte": 310, "sous_reserve": doubtful, "reserve_cote": doubtful}
     return premises_facts([*rows, out | {"au_mieux": doubtful, "frais_gestion": 90}])
+
+
+def _calculation(homes: pd.DataFrame) -> pd.DataFrame:
+    """Set beside each premises what of it counts."""
+    lines = _premises(homes)
+    counted = lines["abattement_eur"].astype(object)
+    return lines.assign(
+        compte_eur=counted, frais_comptes_eur=lines["frais_gestion_eur"], somme_taux_pct=55.0,
+        part=lines["part_logements"].astype(float), porte_etat=counted.map(bool),
+    )  # fmt: skip
 
 
 def _quarter_states(homes: pd.DataFrame) -> States:
@@ -405,7 +438,7 @@ def _premises(homes: pd.DataFrame) -> pd.DataFrame:
 
 
 def programme(abated: Abatement) -> Programme:
-    actions, axes = [], []
+    actions = []
     for k in range(16):
         axe = k % 8 + 1
         actions.append(
@@ -414,50 +447,18 @@ def programme(abated: Abatement) -> Programme:
              "prevu_eur": Decimal(2000), "realise_eur": Decimal(2100), "bailleur_eur": Decimal(2100),
              "autres_eur": Decimal(0), "valorise_eur": Decimal(1900), "heures": 20.0,
              "cout_horaire_eur": None, "piece": f"F{k}", "texte_bilan": "Réalisé.", "annee": 2025,
-             "date_piece": dt.date(2025, 5, 1), "photo": "", "_fichier": "programme.xlsx",
+             "date_piece": dt.date(2025, 5, 1) if k > 1 else None, "photo": "hall.jpg" if k < 2 else "",
+             "_fichier": "programme.xlsx",
              "_feuille": "Programme", "_ligne": k + 4}
         )  # fmt: skip
-    for code in ("total", *QUARTERS):
-        for axe in range(1, 9):
-            part = [a for a in actions if a["axe"] == axe and code in {"total", a["code_qpv"]}]
-            if not part:
-                continue
-            sums = {c: sum((a[c] for a in part), Decimal(0)) for c in
-                    ("prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur")}  # fmt: skip
-            axes.append(
-                {"code_qpv": code, "axe": axe, "actions": len(part), **sums,
-                 "valorise_par_logement_eur": Decimal("12.50"), "taux_valorisation": 0.9,
-                 "pieces_jointes": len(part)}
-            )  # fmt: skip
-    balance = pd.DataFrame(
-        [
-            {"code_qpv": r["code_qpv"], "nom_qpv": r["nom_qpv"], "annee": 2025,
-             "logements": r["logements"], "abattement_eur": r["abattement_eur"],
-             "prevu_eur": Decimal(16000), "realise_eur": Decimal(16800),
-             "valorise_eur": Decimal(15200), "valorise_par_logement_eur": Decimal("61.20"),
-             "solde_eur": Decimal(15200) - r["abattement_eur"], "report_eur": Decimal(0),
-             "couverture": float(Decimal(15200) / r["abattement_eur"]), "pieces_jointes": 8,
-             "logements_abattus": r["logements_abattus"], "justifie_eur": Decimal(15200),
-             "valorise_par_logement_abattu_eur": Decimal("61.20"),
-             "abattement_par_logement_abattu_eur": Decimal("247.50"),
-             "solde_apres_reclamation_eur": Decimal(14000) - r["abattement_eur"],
-             "actions": 8, "rattrapage_eur": max(Decimal(0), r["abattement_eur"] - 15200),
-             "dates_jointes": 7, "photos_jointes": 1, "preuves_completes": 7}
-            for r in abated.by_qpv.to_dict("records")
-        ]
-    )  # fmt: skip
-    valued = Decimal(30400)
-    totals = {"prevu_eur": Decimal(32000), "realise_eur": Decimal(33600),
-              "bailleur_eur": Decimal(33600), "autres_eur": Decimal(0), "valorise_eur": valued,
-              "solde_eur": valued - abated.totals["abattement_eur"], "justifie_eur": valued,
-              "solde_apres_reclamation_eur": valued - 2400 - abated.totals["abattement_eur"],
-              "logements_abattus": Decimal(300)}  # fmt: skip
     diagnostics = pd.DataFrame(
         [{"date": dt.date(2025, 4, 3), "code_qpv": "QN05991I", "constat": "Dépôts sauvages",
           "responsable": "gestionnaire de secteur", "suite": "Enlèvement hebdomadaire", "photo": "",
           "id_action": "A3"}]
     )  # fmt: skip
-    return Programme(pd.DataFrame(actions), pd.DataFrame(axes), balance, diagnostics, totals)
+    written = pd.DataFrame(actions)
+    made = tax.programme(written, abated, located().held, year=2025, diagnostics=diagnostics)
+    return dataclasses.replace(made, values=())
 
 
 def evaluation() -> Evaluation:
@@ -561,7 +562,8 @@ def make(**changes: Any) -> Dossier:
 def claimed(dossier: Dossier) -> Dossier:
     """Return a dossier with its claims and the names of its quarters, as the pipeline makes them."""
     located, bailleur = dossier.located, dossier.settings.dossier.bailleur
-    held = (located, dossier.abatement, dossier.programme, dossier.survey)
+    money = (dossier.abatement, dossier.programme)
+    held = (located, *money, dossier.survey, dossier.droit_commun)
     stock = (located.entrances, located.residences)
     return dataclasses.replace(
         dossier,

@@ -21,7 +21,7 @@ from tfpb.words.places.map_words import LEGEND_CUT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def dossier() -> Dossier:

@@ -18,7 +18,7 @@ from tfpb.words.documents.quarter_page import page_said
 from tfpb.words.survey import survey_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import QpvPage
 
 

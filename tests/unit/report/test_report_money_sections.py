@@ -12,21 +12,23 @@ import pandas as pd
 import pytest
 from report_dossier import QUARTERS, abatement, evaluation, located, make, programme, published
 
+from tfpb.facts.amount import between, known, nil
+from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation
-from tfpb.model.money import States
 from tfpb.model.report import Chart, ChartKind, Report, Table, Text
 from tfpb.model.settings import LoiUtilisateur
 from tfpb.model.survey import Published
 from tfpb.report.charts.drawing import draw
 from tfpb.report.sections import report
 from tfpb.survey import n_necessaire
+from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.words.money import abatement_words, programme_words
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.state_words import state_sentences
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def blocks(dossier: Dossier) -> dict[str, Any]:
@@ -94,13 +96,14 @@ def test_a_change_of_right_is_told_with_its_year() -> None:
     home = forecast.loc[forecast["statut"] == "abattu", "id_residence"].iloc[0]
     late = (forecast["id_residence"] == home) & (forecast["annee"] == 2026)
     forecast.loc[late, ["statut", "motif_court"]] = ["demoli", "démolition en 2026"]
-    rows = blocks(make(abatement=dataclasses.replace(money, forecast=forecast)))
+    wide = year_by_year(forecast, located().residences)
+    rows = blocks(make(abatement=dataclasses.replace(money, year_by_year=wide)))
     table = rows["prevision_residences"].rows.set_index("id_residence")
     assert table.loc[home, "changement"] == "2026 : démolition en 2026"
 
 
 def test_without_forecast_nothing_is_drawn() -> None:
-    money = dataclasses.replace(abatement(located()), by_year=None)
+    money = dataclasses.replace(abatement(located()), by_year=None, course=None)
     assert not {"prevision", "prevision_annees"} & set(blocks(make(abatement=money)))
 
 
@@ -188,9 +191,13 @@ def test_carry_over_and_proofs_are_said() -> None:
     text = prose(make(), "programme")
     assert "restent à justifier et se reportent sur 2026" in text
     assert "16 actions sur 16 citent une pièce, 14 avec sa date ; 2 photos jointes" in text
-    caught = programme_words.carry_sentence("Le Moulin", Decimal(0), Decimal(500), 2025)
-    assert "est rattrapé" in caught
-    assert programme_words.carry_sentence("Le Moulin", Decimal(0), Decimal(0), 2025) == ""
+    sentence = programme_words.carry_sentence
+    assert "est rattrapé" in sentence("Le Moulin", nil(), known(500), 2025)
+    assert sentence("Le Moulin", nil(), nil(), 2025) == ""
+    unsure = between(
+        Decimal(0), None, "avis_non_lu"
+    )  # neither left nor caught up, for all that is known
+    assert sentence("Le Moulin", unsure, known(500), 2025) == ""
 
 
 def test_last_year_stands_beside_or_its_absence_is_said() -> None:
@@ -266,15 +273,15 @@ def test_a_value_of_the_user_of_one_year_says_which() -> None:
 
 
 def test_a_claim_says_until_when_and_when_it_is_too_late() -> None:
+    def said(limit: dt.date | None, on: dt.date | None) -> str:
+        due = claim("a_reclamer", TOTAL, known(100), deadline=limit)
+        return state_sentences(Claims([due]).within(), 2025, on)[-1]
+
     limit = dt.date(2026, 12, 31)
-    states = States(to_claim=Decimal(100))
-    claim = dataclasses.replace(abatement(located()), states=states, reserves={}, claim_until=limit)
-    said = state_sentences(claim, dt.date(2026, 2, 1))
-    assert said[-1].endswith("La réclamation est recevable jusqu’au 31 décembre 2026.")
-    late = state_sentences(claim, dt.date(2027, 1, 1))
-    assert late[-1].endswith("Le délai de réclamation a pris fin le 31 décembre 2026.")
-    undated = state_sentences(dataclasses.replace(claim, claim_until=None), None)
-    assert "délai" not in undated[-1]
+    early, late = said(limit, dt.date(2026, 2, 1)), said(limit, dt.date(2027, 1, 1))
+    assert early.endswith("La réclamation est recevable jusqu’au 31 décembre 2026.")
+    assert late.endswith("Le délai de réclamation a pris fin le 31 décembre 2026.")
+    assert "délai" not in said(None, None)
 
 
 def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() -> None:
@@ -312,7 +319,7 @@ def test_the_bilan_names_its_quarters_without_a_tax_file() -> None:
     nameless = dataclasses.replace(plan, balance=plan.balance.assign(nom_qpv=""))
     found = blocks(make(programme=nameless, abatement=None))
     assert all(found["bilan"].rows["nom_qpv"])
-    assert list(found["bilan"].rows["nom_qpv"]) == list(plan.balance["nom_qpv"])
+    assert list(found["bilan"].rows["nom_qpv"]) == list(QUARTERS.values())
 
 
 def test_the_bilan_adds_up_under_the_eyes_of_its_reader() -> None:

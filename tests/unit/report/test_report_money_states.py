@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from report_dossier import bare, make
+from report_dossier import bare, claimed, facts_of, make, premises_facts
 
 from tfpb.facts.place import quarter_doubts, quarters_held
 from tfpb.model.money import States
@@ -23,7 +23,7 @@ from tfpb.words.documents.note_words import closing
 from tfpb.words.money import abatement_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import QpvPage
 
 CODE = "QN05991I"
@@ -35,25 +35,28 @@ def plain(text: str) -> str:
     return text.replace("\u202f", " ")
 
 
-def of_states(amount: Decimal | None, states: States, dossier: Dossier | None = None) -> Dossier:
-    """Give the year and its one quarter an amount and states."""
+def of_states(states: States, dossier: Dossier | None = None) -> Dossier:
+    """Give the year and its one quarter some states."""
     dossier = dossier or make(programme=None)
     money = dossier.abatement
     assert money is not None
-    loss = None if amount is None else amount / 2
-    sums = {"abattement_eur": amount, "perte_collectivites_eur": loss,
-            "compensation_etat_eur": loss}  # fmt: skip
-    cells = {**sums, **state_cells(states), "logements_sans_montant": states.missing}
+    known = states.granted if states.granted or not states.unknown else None
+    cells = {
+        **state_cells(states),
+        "abattement_eur": known,
+        "logements_sans_montant": states.missing,
+    }
     row = money.by_qpv[money.by_qpv["code_qpv"] == CODE].iloc[0].to_dict() | cells
+    facts = premises_facts([facts_of(states, CODE) | {"perte": states.granted / 2}])
     given = dataclasses.replace(
-        money,
-        by_qpv=pd.DataFrame([row], dtype=object),
-        states=states,
-        totals={**money.totals, **sums},
-    )
-    if not amount:
-        given = dataclasses.replace(given, premises=money.premises.iloc[:0])
-    return dataclasses.replace(dossier, abatement=given)
+        money, by_qpv=pd.DataFrame([row], dtype=object), states=states, by_premises=facts,
+        totals={**money.totals, "abattement_eur": known},
+    )  # fmt: skip
+    return claimed(dataclasses.replace(dossier, abatement=given))
+
+
+def lead(dossier: Dossier) -> str:
+    return plain(abatement_words.lead(dossier.claims.within(), 2025))
 
 
 def page_of(dossier: Dossier) -> QpvPage:
@@ -87,11 +90,10 @@ def key_figures(dossier: Dossier) -> dict[str, tuple[str, str]]:
 
 
 def test_nothing_counted_and_all_at_risk_is_not_nothing() -> None:
-    dossier = of_states(NIL, AT_RISK)
-    assert dossier.abatement is not None
+    dossier = of_states(AT_RISK)
     told = "Abattement 2025 : rien d’acquis ; 260 354 € à risque, 38 781 € perdu."
     assert plain(note(dossier).lead) == told
-    assert plain(abatement_words.lead(dossier.abatement)) == told
+    assert lead(dossier) == told
     figures = key_figures(dossier)
     assert figures["Abattement 2025"] == ("rien d’acquis", "260 354 € à risque, 38 781 € perdu")
     assert "Perte des collectivités" not in figures
@@ -129,22 +131,21 @@ def test_nothing_counted_and_all_at_risk_is_not_nothing() -> None:
 def test_a_nil_amount_tells_its_states(
     states: States, figure: tuple[str, str], spared: str
 ) -> None:
-    dossier = of_states(NIL, states)
+    dossier = of_states(states)
     assert on_page(dossier)["Abattement de TFPB"] == figure
     assert for_residents(dossier)[0] == spared
 
 
 def test_a_year_without_any_state_says_that_no_abatement_is_due() -> None:
-    dossier = of_states(NIL, States())
+    dossier = of_states(States())
     none = "aucun n’est porté par les avis ni estimé dû"
     assert note(dossier).lead == f"Abattement 2025 : {none}."
     assert key_figures(dossier)["Abattement 2025"] == ("0 €", none)
 
 
 def test_what_awaits_its_notice_is_told_once() -> None:
-    """574 032 € counted and on no notice, 21 280 € on a side: 595 312 € hang, 21 280 € stand beside."""
-    dossier = of_states(Decimal(574_032), States(hanging=Decimal(595_312)))
-    assert dossier.abatement is not None
+    """574 032 € counted and on no notice, 21 280 € on a side: 21 280 € stand beside."""
+    dossier = of_states(States(estimated=Decimal(574_032), hanging=Decimal(21_280)))
     page = on_page(dossier)
     assert page["Abattement de TFPB"][0] == "574 032 €"
     assert page["À part"][0] == "À part : 21 280 € sous réserve."
@@ -153,19 +154,20 @@ def test_what_awaits_its_notice_is_told_once() -> None:
     assert "Ce que deviennent 21 280 € à confirmer." in pending
     told = "Abattement 2025 : 574 032 € (estimé : sur aucun avis) ; sous réserve : 21 280 €."
     assert told in [plain(line) for line in closing(dossier, "x")]
-    lead = plain(abatement_words.lead(dossier.abatement))
-    assert "L’abattement de 2025 s’élève à 574 032 € (estimé : sur aucun avis) ;" in lead
+    assert "L’abattement de 2025 s’élève à 574 032 € (estimé : sur aucun avis) ;" in lead(dossier)
     assert "574 032 € (estimé : sur aucun avis)" in plain(note(dossier).lead)
-    part = of_states(Decimal(574_032), States(acquired=Decimal(500_000), hanging=Decimal(95_312)))
+    part = of_states(
+        States(acquired=Decimal(500_000), estimated=Decimal(74_032), hanging=Decimal(21_280))
+    )
     assert on_page(part)["À part"][0] == "À part : 21 280 € sous réserve."
     assert "574 032 €, dont 74 032 € sur aucun avis" in plain(note(part).lead)
-    alone = of_states(Decimal(14_792), States(hanging=Decimal(14_792)))
+    alone = of_states(States(estimated=Decimal(14_792)))
     assert on_page(alone)["À part"][0] == ""
     assert "deviennent" not in for_residents(alone)[1]
 
 
 def test_leavers_that_no_notice_bears_are_not_borne_for_nothing() -> None:
-    dossier = of_states(Decimal(500), States(acquired=Decimal(500)))
+    dossier = of_states(States(acquired=Decimal(500)))
     money = dossier.abatement
     assert money is not None
 
@@ -175,7 +177,7 @@ def test_leavers_that_no_notice_bears_are_not_borne_for_nothing() -> None:
               "abattement_a_risque_eur": Decimal(risk), "abattement_perdu_eur": Decimal(80_194)}]
         )  # fmt: skip
         given = dataclasses.replace(money, leavers=left)  # type: ignore[type-var]
-        return key_figures(dataclasses.replace(dossier, abatement=given))[
+        return key_figures(claimed(dataclasses.replace(dossier, abatement=given)))[
             "Sortants, plus dû en 2025"
         ]
 
@@ -185,41 +187,34 @@ def test_leavers_that_no_notice_bears_are_not_borne_for_nothing() -> None:
 
 def test_an_amount_not_known_still_tells_what_is_at_risk() -> None:
     states = States(at_risk=Decimal(260_354), hanging=Decimal(10_198))
-    dossier = of_states(None, states)
+    dossier = of_states(states)
     page = on_page(dossier)
     assert page["Abattement de TFPB"] == ("sous réserve", "10 198 € au mieux")
     assert page["À part"][0] == "À part : 260 354 € à risque."
     pending = for_residents(dossier)[1]
     assert "deviennent 260 354 € peut-être à rendre et 10 198 € à confirmer." in pending
     claim = States(to_claim=Decimal(38_781), hanging=Decimal(10_198))
-    page = on_page(of_states(None, claim))
+    page = on_page(of_states(claim))
     assert page["Abattement de TFPB"][1] == "48 979 € au mieux, dont 38 781 € à réclamer"
     assert page["À part"][0] == ""
-    lacking = on_page(of_states(None, States(to_claim=Decimal(38_781), missing=7)))
+    lacking = on_page(of_states(States(to_claim=Decimal(38_781), missing=7)))
     assert lacking["Abattement de TFPB"] == (
-        "non connu", "7 logements sans montant au fichier fiscal",
+        "non connu", "7 logements sans aucune ligne au fichier fiscal",
     )  # fmt: skip
-    told = "À part : 38 781 € à réclamer, 7 logements sans montant connu."
+    told = "À part : au moins 38 781 € à réclamer, 7 logements sans montant."
     assert lacking["À part"][0] == told
 
 
-def test_no_balance_stands_for_quarters_that_are_not_known() -> None:
+def test_the_balance_is_known_as_far_as_the_abatement_is() -> None:
     whole = make()
-    plan = whole.programme
-    assert plan is not None
-    own = of_states(Decimal(500), States(acquired=Decimal(500)), whole)
-    assert "quartier dont" not in key_figures(own)["Solde"][1]
-    money = own.abatement
-    assert money is not None
-    unknown = money.by_qpv.assign(code_qpv="QN05992M", abattement_eur=None)
-    rows = pd.concat([money.by_qpv, unknown], ignore_index=True)
-    part = dataclasses.replace(own, abatement=dataclasses.replace(money, by_qpv=rows))
-    assert key_figures(part)["Solde"][1].endswith(
-        ", sans 1 quartier dont le montant n’est pas connu"
-    )
-    assert "Solde" not in key_figures(of_states(None, States(hanging=Decimal(500)), whole))
-    assert "Solde" not in key_figures(of_states(NIL, AT_RISK, whole))
-    assert "Solde" in key_figures(of_states(NIL, States(), whole))
+
+    def balance(states: States) -> str:
+        return key_figures(of_states(states, whole))["Solde"][0]
+
+    assert balance(States(acquired=Decimal(500))) == "29 900 €"
+    assert balance(States(acquired=Decimal(500), missing=7)) == "non connu"
+    assert balance(States(hanging=Decimal(500))) == "de 29 900 € à 30 400 €"
+    assert balance(AT_RISK) == balance(States()) == "30 400 €"
 
 
 def test_without_a_tax_file_nothing_stands_beside() -> None:

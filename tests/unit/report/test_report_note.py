@@ -23,7 +23,7 @@ from tfpb.report.sections.note import note, shortened
 from tfpb.words.survey.verdict_words import PLAIN, plainly
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 INPUTS = ("abatement", "programme", "survey", "conventions", "droit_commun")
 

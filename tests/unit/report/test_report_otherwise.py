@@ -15,7 +15,7 @@ from tfpb.report import map_model, quarter_pages
 from tfpb.report.sections import report
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 SAID = "à structure comparable, l’écart change de sens (+20\u202fpoints"
 

@@ -14,9 +14,21 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from PIL import Image
-from report_dossier import BAILLEUR, HOSTILE_TYPST, ITEMS, bare, claimed, make, restocked
+from report_dossier import (
+    BAILLEUR,
+    HOSTILE_TYPST,
+    ITEMS,
+    bare,
+    claimed,
+    facts_of,
+    make,
+    premises_facts,
+    restocked,
+)
 
 from everywhere import need
+from tfpb.facts.amount import known
+from tfpb.facts.claim import Claims, claim
 from tfpb.facts.place import (
     QuarterHeld,
     dwellings_by_side,
@@ -36,12 +48,11 @@ from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
 from tfpb.report.sections.survey.survey_view import too_early
 from tfpb.report.sections.synthese import synthese
-from tfpb.tax.abatement.tallies import state_cells
 from tfpb.words.documents import residents_words as words
 from tfpb.words.survey.satisfaction import NOT_NAMED
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import QpvPage
 
 CODE = "QN05991I"
@@ -92,14 +103,14 @@ def drawn() -> dict[str, bytes]:
     return quarter_files(dossier, [page_of(dossier, f"{HOSTILE_TYPST} {'Très long nom ' * 8}")])
 
 
-def of_quarter(dossier: Dossier, **changed: Any) -> Dossier:
-    """Change the line of the abatement of the quarter."""
+def of_quarter(dossier: Dossier, states: States) -> Dossier:
+    """Give the quarter some states."""
     money = dossier.abatement
     assert money is not None
-    rows = money.by_qpv.astype(object)
-    for column, value in changed.items():
-        rows.loc[rows["code_qpv"] == CODE, column] = value
-    return dataclasses.replace(dossier, abatement=dataclasses.replace(money, by_qpv=rows))
+    rows = money.by_qpv.assign(logements_sans_montant=states.missing)
+    facts = premises_facts([facts_of(states, CODE) | {"logements_abattus": 405}])
+    given = dataclasses.replace(money, by_qpv=rows, by_premises=facts)
+    return claimed(dataclasses.replace(dossier, abatement=given))
 
 
 def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
@@ -116,25 +127,18 @@ def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("states", "said"),
     [
-        ({"abattement_eur": None}, "On ne le sait pas encore"),
-        (
-            {"abattement_eur": Decimal(0), **state_cells(States())},
-            "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt.",
-        ),
-        ({"nature": "estime"}, "Ce montant est estimé"),
-        ({"abattement_partiel": True}, "Au moins 100 238 €"),
-        (
-            {"abattement_eur": Decimal(0), "logements_sans_montant": 12},
-            "On ne le sait pas encore",
-        ),
+        (States(hanging=Decimal(500)), "On ne le sait pas encore"),
+        (States(), "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt."),
+        (States(estimated=Decimal(500)), "Ce montant est estimé"),
+        (States(acquired=Decimal(100_238), missing=12), "Au moins 100 238 €"),
+        (States(missing=12), "On ne le sait pas encore"),
+        (States(unread=Decimal(500)), "On ne le sait pas encore"),
     ],
 )
-def test_an_amount_that_is_not_known_is_said_so_never_nil(
-    changed: dict[str, Any], said: str
-) -> None:
-    text = residents(of_quarter(make(), **changed))
+def test_an_amount_that_is_not_known_is_said_so_never_nil(states: States, said: str) -> None:
+    text = residents(of_quarter(make(), states))
     spared = text.split(words.SPARED)[1].split(words.DONE)[0]
     assert said in spared
     assert not re.search(r"\b0 €", text)
@@ -148,24 +152,22 @@ def test_an_amount_that_is_not_known_is_said_so_never_nil(
     ],
 )
 def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, said: str) -> None:
-    balance = {
-        "actions": 2, "valorise_eur": Decimal(226_926), "rattrapage_eur": Decimal(45_928),
-        "report_eur": Decimal(carried),
-    }  # fmt: skip
-    assert said in words.done([(3, Decimal(226_926))], balance, 2025)
+    amounts = {"actions": 2, "valorise": 226_926, "a_programmer": 45_928, "reporte": int(carried)}
+    held = Claims([claim(name, CODE, known(n)) for name, n in amounts.items()]).within(CODE)
+    assert said in words.done([(3, known(226_926))], held, 2025)
 
 
 def of_year(dossier: Dossier, *years: int) -> Dossier:
     """Give the programme, besides its own lines or in their place, two actions of nothing a year."""
     plan = dossier.programme
     assert plan is not None
-    own = plan.balance[plan.balance["annee"].isin(years)]
-    nothing = {"actions": 2, "valorise_eur": Decimal(0), "rattrapage_eur": None}
-    others = [plan.balance.assign(annee=year, **nothing) for year in years if year != 2025]
-    lines = pd.concat([own, *others], ignore_index=True)
-    axes = plan.by_axis if len(own) else plan.by_axis.iloc[:0]
-    plan = dataclasses.replace(plan, balance=lines, by_axis=axes)
-    return dataclasses.replace(dossier, programme=plan)
+    own = [plan.actions] if 2025 in years else []
+    two = plan.actions.head(2).assign(valorise_eur=Decimal(0))
+    others = [two.assign(annee=year) for year in years if year != 2025]
+    actions = pd.concat([*own, *others], ignore_index=True)
+    return claimed(
+        dataclasses.replace(dossier, programme=dataclasses.replace(plan, actions=actions))
+    )
 
 
 def test_actions_planned_for_next_year_are_not_those_of_this_year() -> None:
@@ -178,14 +180,19 @@ def test_actions_planned_for_next_year_are_not_those_of_this_year() -> None:
 
 
 def test_actions_of_another_year_alone_are_none_of_this_year() -> None:
-    before = dataclasses.replace(
-        of_year(of_doors(make(), result_citycode="59999"), 2024), abatement=None
+    before = claimed(
+        dataclasses.replace(
+            of_year(of_doors(make(), result_citycode="59999"), 2024), abatement=None
+        )
     )
     figures = {label: (value, detail) for label, value, detail in page_of(before).figures}
     assert figures["Actions valorisées"] == ("0\u202f€", "0 action")
     assert "Aucune action n’est inscrite au programme" in page_of(before).sentences[0]
     assert "Aucune action n’est inscrite pour ce quartier en 2025." in residents(before)
-    assert map_model(before).qpv["valorise_eur"].isna().all()
+    assert map_model(before).qpv["valorise_eur"].tolist() == [
+        0.0,
+        0.0,
+    ]  # none is known, not unknown
 
 
 def test_a_wave_without_a_year_in_its_name_is_dated_by_its_dates() -> None:
@@ -277,7 +284,7 @@ def test_the_page_of_a_quarter_leads_from_action_to_proof_and_answers() -> None:
     dossier = make()
     (section,) = quarter_report(dossier, page_of(dossier)).sections
     axes, actions, found = [b for b in section.blocks if isinstance(b, Table)]
-    assert axes.rows["preuves"].tolist() == ["2 sur 2"] * 4
+    assert axes.rows["preuves"].tolist() == ["1 sur 2", *["2 sur 2"] * 3]
     assert axes.rows["dit"].tolist()[:2] == [
         "Accueil par le bailleur : ▽ plus bas, on ne sait pas de combien",
         "Propreté des parties communes : ▽ plus bas, on ne sait pas de combien",
@@ -421,24 +428,22 @@ def test_an_axis_that_was_asked_and_has_too_few_answers_is_not_said_to_be_unaske
     assert set(axes["dit"]) == {"aucune enquête jointe"}
 
 
-def test_a_new_quarter_spent_nothing_known_the_year_before_it_was_one() -> None:
+def test_a_year_before_that_is_not_known_has_no_column() -> None:
     dossier = make()
     plan = dossier.programme
     assert plan is not None
-    last = pd.DataFrame(
-        columns=["code_qpv", "axe", "actions_precedentes", "valorise_precedent_eur"]
-    )
+    assert plan.quarter_axes is not None
     quarter = page_of(dossier).code_qpv
 
-    def before(*, new: bool) -> list[object]:
-        beside = pd.DataFrame({"code_qpv": [quarter, "QN00000X"], "nouveau": [new, not new]})
-        told = dataclasses.replace(plan, axes_before=last, beside_quarters=beside)
+    def before(amount: Decimal | None) -> list[object]:
+        axes = plan.quarter_axes.assign(valorise_precedent_eur=amount)
+        told = dataclasses.replace(plan, quarter_axes=axes)
         rows = _axes(dataclasses.replace(dossier, programme=told), quarter)
-        axes = next(b for b in rows if isinstance(b, Table)).rows
-        return list(axes.get("valorise_precedent_eur", []))
+        shown = next(b for b in rows if isinstance(b, Table)).rows
+        return list(shown.get("valorise_precedent_eur", []))
 
-    assert before(new=False) == [Decimal(0)] * 4
-    assert before(new=True) == []
+    assert before(Decimal(0)) == [Decimal(0)] * 4
+    assert before(None) == []
 
 
 def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_placed() -> None:

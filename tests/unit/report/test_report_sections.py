@@ -31,7 +31,7 @@ from tfpb.words.places import side_words
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
@@ -290,7 +290,7 @@ def test_figures_of_the_summary_are_those_of_the_stages() -> None:
     assert isinstance(block, KeyFigures)
     amounts = {f.label: f.amount for f in block.figures}
     assert amounts["Abattement 2025"] == dossier.abatement.totals["abattement_eur"]
-    assert amounts["Actions valorisées"] == dossier.programme.totals["valorise_eur"]
+    assert amounts["Actions valorisées"] == dossier.claims.amount("valorise").exact
     assert amounts["Logements en QPV"] == dossier.located.residences["logements_dans"].sum()
 
 

@@ -25,7 +25,7 @@ from tfpb.words.survey import verdict_words
 if TYPE_CHECKING:
     import pytest
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Section
 
 

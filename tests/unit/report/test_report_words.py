@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_dossier import make
 
-from tfpb.facts.amount import between, known, unknown
+from tfpb.facts.amount import Amount, between, known, unknown
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.model.codes import Axe, Evolution, Publication, QpvStatut, Statut, Theme, Verdict
 from tfpb.model.report import Format
@@ -97,35 +97,81 @@ def test_doubts_agree() -> None:
 
 
 def test_dwellings_alone_that_change_are_said() -> None:
-    assert "Aucun doute" in accounts.sensitivity_sentence(10, 10, 10)
-    assert "va de 10 à 30" in accounts.sensitivity_sentence(10, 20, 30)
+    ten = known(10)
+    assert "Aucun doute" in accounts.sensitivity_sentence(ten, ten)
+    possible = between(Decimal(10), Decimal(30), "cote")
+    assert "va de 10 à 30 ; 10 sont retenus" in accounts.sensitivity_sentence(ten, possible)
+    open_ = between(Decimal(10), None, "sans_compte")
+    assert "n’est pas borné" in accounts.sensitivity_sentence(ten, open_)
 
 
-def _balance_lead(
-    valued: int, abated: int | None, balance: Decimal | None = None, left: int | None = None
-) -> str:
-    found = {"valorise_eur": valued, "solde_eur": balance, "rattrapage_eur": left}
-    totals = {k: Decimal(v) for k, v in found.items() if v is not None}
-    return programme_words.balance_lead(totals, None if abated is None else Decimal(abated))
+def _claims(valued: Amount, abated: Amount | None, balance: int = 0, left: int = 0) -> Claims:
+    found = {"valorise": valued}
+    if abated is not None:
+        found |= {"acquis": abated, "solde": known(balance), "a_programmer": known(left)}
+    return Claims(claim(name, TOTAL, amount) for name, amount in found.items())
 
 
 @pytest.mark.parametrize(
-    ("balance", "said"),
-    [(Decimal(-5), "il reste 5"), (Decimal(5), "dépassent"), (Decimal(0), "solde est nul")],
+    ("balance", "said"), [(-5, "il reste 5"), (5, "dépassent"), (0, "solde est nul")]
 )
-def test_the_balance_says_which_way(balance: Decimal, said: str) -> None:
-    assert said in _balance_lead(10, 15, balance)
-    assert "n’est pas connu" in _balance_lead(10, None)
+def test_the_balance_says_which_way(balance: int, said: str) -> None:
+    lead = programme_words.balance_lead
+    assert said in lead(_claims(known(10), known(15), balance, max(0, -balance)))
+    assert "n’est pas connu" in lead(_claims(known(10), None))
 
 
 def test_a_quarter_in_excess_does_not_hide_what_another_has_left() -> None:
-    said = _balance_lead(486, 500, Decimal(-26), 50)
+    hidden = _claims(known(486), known(500), -26, 50)
+    said = programme_words.balance_lead(hidden)
     assert "quartier par quartier, il reste 50\u202f€ à justifier" in said
     assert "le solde est de −26\u202f€" in said
-    alone = _balance_lead(10, 15, Decimal(-5), 5)
-    assert "quartier par quartier" not in alone
-    assert "50\u202f€ à justifier" in programme_words.balance_words(Decimal(-26), Decimal(50))
-    assert "justifier" not in programme_words.balance_words(Decimal(-5), Decimal(5))
+    alone = _claims(known(10), known(15), -5, 5)
+    assert "quartier par quartier" not in programme_words.balance_lead(alone)
+    assert "50\u202f€ à justifier" in programme_words.balance_words(hidden)
+    assert "justifier" not in programme_words.balance_words(alone)
+
+
+def _unsure(least: int, most: int | None) -> Amount:
+    return between(Decimal(least), None if most is None else Decimal(most), "valorise_vide")
+
+
+def test_what_is_left_is_written_between_its_bounds() -> None:
+    base = [
+        claim(n, TOTAL, a) for n, a in {"valorise": _unsure(10, None), "acquis": known(15)}.items()
+    ]
+    lead = [
+        programme_words.balance_lead(Claims([*base, claim("a_programmer", TOTAL, left)])).replace(
+            "\u202f", " "
+        )
+        for left in (_unsure(0, 5), _unsure(0, None))
+    ]
+    assert "s’élèvent à au moins 10 €" in lead[0]
+    assert "il reste au plus 5 € à justifier" in lead[0]
+    assert "on ne sait pas ce qu’il reste à justifier" in lead[1]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        ("0.9256", "0.9256", "93 %"), ("0.997", "0.997", "99 %"), ("1", "1", "100 %"),
+        ("0", "0.831", "au plus 84 %"), ("0.879", None, "au moins 87 %"), ("0", None, "une part non connue"),
+        ("0.879", "0.901", "entre 87 % et 91 %"),
+    ],
+)  # fmt: skip
+def test_a_share_is_rounded_away_from_what_it_would_claim(
+    low: str, high: str | None, said: str
+) -> None:
+    share = between(Decimal(low), None if high is None else Decimal(high), "avis_non_lu")
+    assert programme_words.share_words(share).replace("\u202f", " ") == said
+
+
+def test_no_euros_stand_beside_a_share_between_bounds() -> None:
+    amounts = {"acquis": known(200), "part_justifiee": known(1), "justifie": known(200)}
+    amounts |= {"part_prouvee": between(Decimal("0.5"), None, "avis_non_lu"), "prouve": known(100)}
+    said = programme_words.justified_words(Claims(claim(n, TOTAL, a) for n, a in amounts.items()))
+    assert said.replace("\u202f", " ") == "justifié à 100 % (200 €), prouvé à au moins 50 %"
+    assert programme_words.justified_words(Claims()) == "abattement inconnu"
 
 
 def test_a_title_counts_the_questions_it_does_not_name() -> None:

@@ -10,12 +10,15 @@ import pandas as pd
 
 from tfpb import tax
 from tfpb.errors import stop_on_faults
+from tfpb.facts.claim import TOTAL, Claims
+from tfpb.facts.money import money_claims
 from tfpb.io.tables.tabular import TextTable
 from tfpb.io.tables.typed import typed
 from tfpb.law.values import load
 from tfpb.model import tables
 
 if TYPE_CHECKING:
+    from tfpb.facts.claim import Within
     from tfpb.model.columns import Contract
     from tfpb.model.money import Abatement
 
@@ -32,6 +35,11 @@ def table(contract: Contract, *rows: dict[str, Any], file: str = "essai.xlsx") -
     out, faults = typed(made, contract)
     stop_on_faults(faults)
     return out
+
+
+def held(made: Abatement, scope: str = TOTAL) -> Within:
+    """Return the claims of money of a scope."""
+    return Claims(money_claims(made)).within(scope)
 
 
 def local(**cells: Any) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def test_a_building_without_row_of_the_year_has_that_of_the_year_before() -> Non
     )
     assert list(made.premises["statut"]) == ["abattu", "eligible"]
     assert list(made.premises["nature"]) == ["reel", "estime"]
-    assert (made.states.acquired, made.states.hanging) == (Decimal("247.50"), 495)
+    assert (made.states.acquired, made.states.estimated) == (Decimal("247.50"), 495)
     assert made.by_qpv.iloc[0]["nature"] == "estime"
     assert due(made) == [Decimal("742.50")] * 6
     assert [n.place.row for n in made.notices if n.code == "ligne_autre_annee"] == [6, 7]
@@ -66,7 +66,7 @@ def test_a_line_that_may_bear_the_whole_residence_leaves_nothing_to_the_year_bef
     before = local(invariant=2, id_batiment="B", nb_logements=10, annee=2024)
     made = abate(local(**{**A, **row}), before, **two())
     assert len(made.premises) == 1
-    assert made.states.hanging == Decimal("247.50")
+    assert made.states.estimated == Decimal("247.50")
     assert made.states.missing == 0
     assert [n.place.row for n in made.notices if n.code == "local_sans_suite"] == [5]
 

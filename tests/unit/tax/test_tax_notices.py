@@ -118,7 +118,7 @@ def test_sum_that_nothing_explains(paid: int) -> None:
     made = abate(local(cotisation_avis_eur=paid))
     assert check(made)["code_constat"] == "inexplique"
     assert "avis_inexplique" in codes(made)
-    assert made.premises.iloc[0]["statut"] == "eligible"
+    assert made.premises.iloc[0]["statut"] == "non_lu"
     doubt = next(n for n in made.notices if n.code == "avis_inexplique")
     assert (doubt.place.file, doubt.place.row) == ("fiscalite.xlsx", 4)
 
@@ -132,7 +132,7 @@ def test_long_notice_is_settled_without_search() -> None:
     assert set(abate(*rows).premises["statut"]) == {"a_reclamer"}
     rows[0]["cotisation_avis_eur"] = full * Decimal("0.8")
     made = abate(*rows)
-    assert set(made.premises["statut"]) == {"eligible"}  # which ones, nothing says
+    assert set(made.premises["statut"]) == {"non_lu"}  # which ones, nothing says
     assert check(made)["code_constat"] == "inexplique"
     rows[0]["cotisation_avis_eur"] = full * Decimal("0.7") + 5  # three euros past the margin
     made = abate(*rows)
@@ -224,10 +224,10 @@ def test_a_sum_of_the_notice_that_nothing_explains_says_nothing_of_its_premises(
 ) -> None:
     sums = {"cotisation_avis_eur": paid, "teom_eur": 450}
     made = abate(*(local(invariant=i, **(sums if i == 0 else {})) for i in range(3)))
-    assert set(made.premises["statut"]) == {"eligible"}
+    assert set(made.premises["statut"]) == {"non_lu"}
     assert set(made.premises["nature"]) == {"estime"}
     assert (made.states.acquired, made.states.to_claim) == (0, 0)
-    assert made.states.hanging == Decimal("742.50")  # 3 × 247.50
+    assert made.states.unread == Decimal("742.50")  # 3 × 247.50
     assert check(made)["code_constat"] == "inexplique"
     assert [c for c in codes(made) if c.startswith(("avis", "cotisation"))] == [code]
     assert made.premises["motif"].str.contains("ne permet pas de dire").all()

@@ -347,3 +347,20 @@ def test_a_rate_left_blank_among_lines_of_the_commune_that_bear_it_is_doubted() 
     shown = bare | {"cotisation_avis_eur": 420}
     for clean in (told_nil, elsewhere, shown):
         assert "taux_vide" not in codes(abate(local(), clean, residences=stock))
+
+
+def test_a_residence_whose_dwellings_no_file_counts_adds_none() -> None:
+    doors = pd.DataFrame([door(nb_logements=None), door(building="B", nb_logements=None)])
+    stock = homes(home(nb_logements=None, logements_dans=0))
+    made = abate(local(), residences=stock, entrances=doors)
+    assert made.totals["abattement_eur"] == Decimal(
+        "247.50"
+    )  # every door is in: its share is whole
+    assert made.by_qpv["logements"].tolist() == [0]
+    assert made.by_residence["logements_dans"].tolist() == [0]
+    both = pd.concat([stock, homes(home("R2"))], ignore_index=True)
+    absent = abate(local(id_residence="R2"), residences=both, entrances=doors)
+    assert [f.fields["logements"] for f in absent.notices if f.code == "residence_sans_local"] == [
+        "des logements que le patrimoine ne compte pas"
+    ]
+    assert absent.by_qpv["logements_sans_montant"].tolist() == [0]

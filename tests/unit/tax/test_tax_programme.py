@@ -23,14 +23,17 @@ from tax_builders import (
 
 from tfpb import tax
 from tfpb.errors import TfpbError
+from tfpb.facts.amount import between, known
+from tfpb.facts.claim import Claims
+from tfpb.facts.money import money_claims
 from tfpb.facts.place import holds, holds_of_counts
+from tfpb.facts.programme import programme_claims
 from tfpb.model import tables
 from tfpb.model.codes import Axe
 from tfpb.model.settings import Theme
 from tfpb.tax.programme.axes import LABELS, PROPOSITION, read_axis
 from tfpb.tax.programme.exports import bilan_frames
 from tfpb.words.faults.sentences import fault_text
-from tfpb.words.money.programme_words import carry_argument
 
 
 def action(number: int = 1, **cells: Any) -> dict[str, Any]:
@@ -53,6 +56,17 @@ def programme(*rows: dict[str, Any], money: Any = None, **options: Any) -> Any:
     counted = holds_of_counts(homes() if stock is None else stock)
     held = counted if doors is None else holds(doors)
     return tax.programme(actions, money, held, year=2025, **options)
+
+
+def claims_of(made: Any, money: Any = None) -> Claims:
+    """Return what a programme claims against an abatement."""
+    base = Claims(money_claims(money) if money is not None else ())
+    return Claims(programme_claims(made, base))
+
+
+def said_of(made: Any, code: str) -> str:
+    """Return the sentence of what a quarter carries over."""
+    return str(made.beside_quarters.set_index("code_qpv").loc[code, "argument"])
 
 
 def refused(*rows: dict[str, Any], **options: Any) -> list[str]:
@@ -209,11 +223,12 @@ def test_axis_8_in_a_quarter_under_renewal_is_doubted_not_blocked() -> None:
 def test_staff_time_is_valued() -> None:
     row = action(realise_eur="", valorise_eur="", heures="10,5", cout_horaire_eur="28,40")
     made = programme(row)
-    assert made.totals["valorise_eur"] == Decimal("298.20")
-    assert made.totals["realise_eur"] == Decimal("298.20")
+    assert claims_of(made).amount("valorise") == known(Decimal("298.20"))
+    assert claims_of(made).amount("realise") == known(Decimal("298.20"))
     assert codes(made) == ["temps_valorise"]
     kept = programme(action(realise_eur="", valorise_eur=100, heures=10, cout_horaire_eur=28))
-    assert (kept.totals["realise_eur"], kept.totals["valorise_eur"]) == (280, 100)
+    held = claims_of(kept)
+    assert (held.amount("realise").exact, held.amount("valorise").exact) == (280, 100)
     assert codes(programme(action(heures=10, cout_horaire_eur=28))) == ["temps_depasse"]
     assert codes(programme(action(heures=1, cout_horaire_eur=28))) == []
 
@@ -234,7 +249,7 @@ def test_balance_against_the_abatement() -> None:
     assert row["rattrapage_eur"] == Decimal("1068.00")
     assert row["couverture"] == Decimal("0.7273")
     assert row["valorise_par_logement_eur"] == Decimal("180.00")
-    assert made.totals["solde_eur"] == Decimal("-1068.00")
+    assert claims_of(made, money).amount("solde") == known(Decimal("-1068.00"))
 
 
 def test_quarter_abated_without_any_action_shows() -> None:
@@ -252,7 +267,7 @@ def test_quarter_abated_without_any_action_shows() -> None:
 def test_without_abatement_the_balance_is_unknown() -> None:
     made = programme(action())
     assert made.balance.iloc[0]["solde_eur"] is None
-    assert "solde_eur" not in made.totals
+    assert not claims_of(made).has("solde")
 
 
 def test_carry_over_that_cannot_be_read_or_placed() -> None:
@@ -270,7 +285,7 @@ def test_axes_add_up_and_all_eight_show() -> None:
     assert list(whole["axe"]) == list(range(1, 9))
     for column in ("actions", "valorise_eur", "realise_eur", "pieces_jointes"):
         assert whole[column].sum() == parts[column].sum()
-    assert whole["valorise_eur"].sum() == made.totals["valorise_eur"] == 24 * 80
+    assert whole["valorise_eur"].sum() == claims_of(made).amount("valorise").exact == 24 * 80
     assert set(whole["taux_valorisation"]) == {Decimal("0.8000")}
 
 
@@ -299,7 +314,7 @@ def test_last_year_stands_beside() -> None:
     assert made.beside.set_index("axe").loc[5, "actions_precedentes"] == 1
     same_file = programme(action(1, annee=2025), action(2, annee=2024, valorise_eur=40))
     assert same_file.beside.set_index("axe").loc[3, "valorise_precedent_eur"] == 40
-    assert same_file.totals["valorise_eur"] == 80
+    assert claims_of(same_file).amount("valorise") == known(80)
     assert list(same_file.balance["annee"]) == [2024, 2025]
     assert programme(action()).beside is None
 
@@ -314,7 +329,7 @@ def test_a_quarter_that_was_none_last_year_has_no_amount_of_then() -> None:
     assert mine["valorise_eur"] == 80
     then = ["realise_precedent_eur", "valorise_precedent_eur", "ecart_valorise_eur"]
     assert mine[then].isna().all()
-    said = carry_argument(dict(mine), 2025)
+    said = said_of(made, QPV)
     assert "valorisés en 2025, quartier nouveau en 2025, pour" in said
     assert "2024, pour" not in said
     sheet = (
@@ -322,6 +337,8 @@ def test_a_quarter_that_was_none_last_year_has_no_amount_of_then() -> None:
     )
     assert sheet["Valorisé 2025"] == 80
     assert sheet[["Réalisé 2024", "Valorisé 2024", "Différence valorisée"]].isna().all()
+    assert made.quarter_axes.set_index("code_qpv").loc[QPV, "valorise_precedent_eur"] is None
+    assert not claims_of(made, given["money"]).has("valorise_precedent", QPV)
     # actions of an older quarter that became it are told
     heir = programme(action(1, valorise_eur=80), **given, heirs={"QP059999": QPV})
     told = heir.beside_quarters.set_index("code_qpv").loc[QPV]
@@ -347,15 +364,42 @@ def test_last_year_in_its_own_file_by_quarter_with_what_is_carried_over() -> Non
     assert (mine["codes_precedents"], mine["valorise_precedent_eur"]) == ("QP059999", 50)
     # 80 − 247,50 − 12,50: what is left goes over to the next year
     assert mine["rattrapage_eur"] == Decimal("180.00")
-    said = carry_argument(dict(mine), 2025)
+    said = said_of(made, QPV)
     assert "80 € valorisés en 2025, après 50 € en 2024" in said.replace("\u202f", " ")
     assert "se reportent sur 2026" in said
     # a quarter that left the map keeps its line
     assert rows.loc["QP059998", "valorise_precedent_eur"] == 30
-    assert made.totals["valorise_eur"] == 80
+    assert claims_of(made).amount("valorise") == known(80)
     sheets = bilan_frames(made, year=2025)
     assert list(sheets)[-2:] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
     assert sheets["2024 et 2025 par quartier"]["Valorisé 2024"].sum() == 80
+
+
+def test_axes_of_a_quarter_stand_beside_last_year_s_with_the_proofs_of_this_one() -> None:
+    old = table(tables.PROGRAMME, action(7, code_qpv="QP059999", valorise_eur=50, axe=5))
+    proved = action(1, date_piece="2025-03-01")
+    made = programme(proved, action(2), money=abate(local()), previous=old, heirs={"QP059999": QPV})
+    rows = made.quarter_axes.set_index(["code_qpv", "axe"])
+    columns = ["actions", "preuves_completes", "valorise_eur", "valorise_precedent_eur"]
+    assert rows.loc[(QPV, 3), columns].tolist() == [2, 1, 160, 0]
+    assert rows.loc[(QPV, 5), columns].tolist() == [0, 0, 0, 50]
+    assert programme(action(1)).quarter_axes["valorise_precedent_eur"].tolist() == [None]
+
+
+def test_an_empty_amount_leaves_its_cells_empty_and_the_claim_open() -> None:
+    money = abate(local())
+    made = programme(action(1), action(2, realise_eur="", valorise_eur=""), money=money)
+    row = made.balance.iloc[0]
+    assert [row[c] for c in ("valorise_eur", "realise_eur", "solde_eur", "justifie_eur")] == [
+        None
+    ] * 4
+    assert row["abattement_eur"] == Decimal("247.50")
+    claims = claims_of(made, money)
+    assert claims.amount("valorise") == between(Decimal(80), None, "valorise_vide")
+    assert claims.amount("justifie") == between(Decimal(80), Decimal("247.50"), "valorise_vide")
+    sheet = bilan_frames(made, year=2025)[f"Bilan {QPV}"].iloc[-1]
+    assert (sheet["Axe"], sheet["Dépense prévisionnelle"]) == ("Total", 240)
+    assert sheet["Dépense valorisée TFPB"] is None
 
 
 def test_year_in_both_files_is_ruled_by_the_file_of_its_own_and_said() -> None:
@@ -375,7 +419,7 @@ def test_year_in_both_files_is_ruled_by_the_file_of_its_own_and_said() -> None:
     assert "programme_2024.xlsx" in fault_text(found["annee_deux_fichiers"]).title
     assert found["precedent_autre_annee"].place.file == "programme_2024.xlsx"
     assert made.beside.set_index("axe").loc[3, "valorise_precedent_eur"] == 50
-    assert made.totals["valorise_eur"] == 80
+    assert claims_of(made).amount("valorise") == known(80)
     # every row in is counted once or listed: 2022 (same file), 2023 and 2024 (own file), 2025
     assert list(made.balance["annee"]) == [2022, 2023, 2024, 2025]
     assert len(made.actions) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from tax_builders import (
     codes,
     convention,
     conventions,
-    first,
+    held,
     home,
     homes,
     local,
@@ -21,19 +22,21 @@ from tax_builders import (
 )
 
 from tfpb import tax
+from tfpb.facts.amount import known
+from tfpb.facts.claim import TOTAL, Claims, claim
+from tfpb.facts.money import money_claims
 from tfpb.facts.place import holds_of_counts
+from tfpb.facts.programme import programme_claims
 from tfpb.law.values import load
 from tfpb.model import tables
-from tfpb.model.money import States
+from tfpb.model.money import Course, States
 from tfpb.words.documents import quarter_page
-from tfpb.words.money import (
-    abatement_words,
-    programme_words,
-    state_words,
-)
+from tfpb.words.money import abatement_words, programme_words, state_words
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from tfpb.facts.claim import Within
 
 DUE, PAID, FULL = Decimal("247.50"), Decimal("577.50"), Decimal("825.00")
 NIL = Decimal(0)
@@ -45,10 +48,11 @@ def plain(text: str) -> str:
 
 def test_states_add_up_to_the_two_totals() -> None:
     states = States(
-        Decimal(1), Decimal(2), Decimal(4), Decimal(8), Decimal(16), Decimal(32), missing=3
-    )
-    assert (states.borne, states.best, states.reserved) == (7, 29, 20)
-    assert (states.claimed, states.downside) == (9, 6)
+        acquired=Decimal(1), at_risk=Decimal(2), doubtful=Decimal(4), to_claim=Decimal(8),
+        hanging=Decimal(16), lost=Decimal(32), estimated=Decimal(64), unread=Decimal(128), missing=3,
+    )  # fmt: skip
+    assert (states.borne, states.best, states.reserved) == (7, 221, 20)
+    assert (states.granted, states.claimed) == (65, 201)
     both = states + states
     assert (both.lost, both.missing, both.borne) == (64, 6, 14)
 
@@ -58,7 +62,8 @@ def test_states_add_up_to_the_two_totals() -> None:
     [
         (PAID, conventions(), {"acquired": DUE}),
         (FULL, conventions(), {"to_claim": DUE}),
-        ("", conventions(), {"hanging": DUE}),
+        ("", conventions(), {"estimated": DUE}),
+        ("12", conventions(), {"unread": DUE}),
         (PAID, None, {"doubtful": DUE}),
         (FULL, None, {"hanging": DUE}),
         (PAID, conventions(convention(date_signature_convention="")), {"at_risk": DUE}),
@@ -73,7 +78,17 @@ def test_a_premises_has_one_state(
     paid: Any, signed: pd.DataFrame | None, expected: dict[str, Decimal]
 ) -> None:
     made = abate(local(cotisation_avis_eur=paid), conventions=signed)
-    for name in ("acquired", "at_risk", "doubtful", "to_claim", "hanging", "lost"):
+    names = (
+        "acquired",
+        "estimated",
+        "unread",
+        "at_risk",
+        "doubtful",
+        "to_claim",
+        "hanging",
+        "lost",
+    )
+    for name in names:
         assert getattr(made.states, name) == expected.get(name, NIL), name
     assert sum(made.reserves.values(), NIL) == made.states.reserved
 
@@ -83,11 +98,11 @@ def test_a_tax_file_without_conventions_says_no_zero_anywhere() -> None:
     (row,) = made.by_qpv.to_dict("records")
     assert (row["abattement_eur"], row["nature"]) == (None, "sous_reserve")
     assert made.totals["perte_collectivites_eur"] is None
-    label, value, detail = map(plain, quarter_page.abatement_figure(row, 10))
+    label, value, detail = map(plain, quarter_page.abatement_figure(held(made, QPV)))
     assert (label, value) == ("Abattement de TFPB", "sous réserve")
     assert detail == "248 € au mieux, dont 248 € portés par les avis"
-    assert quarter_page.loss_figure(row)[1] == "sous réserve"
-    said = plain(" ".join(abatement_words.summary(made)))
+    assert quarter_page.loss_figure(held(made, QPV))[1] == "sous réserve"
+    said = plain(" ".join(abatement_words.summary(made, held(made))))
     assert "n’est pas établi" in said
     assert " 0 €" not in said
     assert "leur table n’est pas fournie" in said
@@ -102,9 +117,9 @@ def test_a_quarter_without_any_line_lacks_an_amount() -> None:
     row = made.by_qpv.set_index("code_qpv").loc["QN05992M"]
     assert (row["abattement_eur"], row["nature"]) == (None, "manquant")
     assert row["logements_sans_montant"] == made.states.missing == 7
-    assert quarter_page.abatement_figure({"code_qpv": "QN05992M", **row}, 7)[1:] == (
+    assert quarter_page.abatement_figure(held(made, "QN05992M"))[1:] == (
         "non connu",
-        "7 logements sans montant au fichier fiscal",
+        "7 logements sans aucune ligne au fichier fiscal",
     )
     exempt = homes(home("R1"), home("R2", fin_exoneration="2030-12-31", code_qpv="QN05992M"))
     made = abate(local(cotisation_avis_eur=PAID), residences=exempt)
@@ -136,12 +151,13 @@ def test_what_is_declared_is_a_fact_of_the_premises() -> None:
     assert "liste déclarée" in made.premises["motif"].iloc[1]
     (row,) = made.reconciliation.to_dict("records")
     assert row["reclame_declare_eur"] == DUE
-    said = state_words.declared_sentences(2 * DUE, DUE)
+    said = state_words.declared_sentences(held(made))
     assert [plain(s).split(" :")[0] for s in said] == [
         "À réclamer, déclaré et refusé",
         "À réclamer sans preuve de déclaration",
     ]
-    assert len(state_words.declared_sentences(DUE, NIL)) == 1  # no « 0 € déclarés »
+    bare = abate(local(invariant="3", avis="A3", **kept))
+    assert len(state_words.declared_sentences(held(bare))) == 1  # no « 0 € déclarés »
 
 
 def test_the_reconciliation_adds_up_by_quarter_and_outside() -> None:
@@ -159,35 +175,50 @@ def test_the_reconciliation_adds_up_by_quarter_and_outside() -> None:
     assert (inside["au_pire_eur"], inside["au_mieux_eur"]) == (DUE, 2 * DUE)
 
 
+def whole(**amounts: int) -> Within:
+    """Return claims of the whole by hand, all known."""
+    return Claims([claim(name, TOTAL, known(value)) for name, value in amounts.items()]).within()
+
+
 def test_the_worst_and_best_case_are_read() -> None:
-    states = States(Decimal(500), Decimal(12), Decimal(14), Decimal(46), fees=Decimal(15))
+    states = whole(
+        acquis_porte=500, a_risque=12, sous_reserve_porte=14, a_reclamer=46, au_mieux=560,
+        apres_reclamation=546, frais_gestion=15, frais_a_reclamer=0,
+    )  # fmt: skip
     worst, best, fees = map(plain, state_words.cases(states))
-    assert worst.startswith("Au pire, 26 € de ce que portent les avis")
-    assert worst.endswith("il resterait 500 €.")
+    assert worst.startswith("Au pire, seraient à rendre")
+    assert worst.endswith("12 € à risque, 14 € sous réserve ; il resterait 500 €.")
     assert best.endswith("560 € seraient dus ; réclamations seules admises, 546 €.")
     assert fees == "Frais de gestion épargnés (taux non vérifiés) : 15 € avec ce qui est acquis."
-    nothing = plain(state_words.cases(States(at_risk=Decimal(5)))[0])
+    nothing = plain(state_words.cases(whole(a_risque=5, acquis_porte=0))[0])
     assert nothing.endswith("rien ne resterait.")
     after = plain(state_words.after_claims(Decimal(-10), Decimal(-56)))
     assert "passe de −10 € à −56 €" in after
 
 
-def test_a_sum_over_quarters_says_which_it_leaves_out() -> None:
-    other = "QN05992M"
-    stock = homes(home("R1"), home("R2", code_qpv=other, nom_qpv="Le Moulin"))
+def test_an_amount_that_leaves_dwellings_out_is_a_least_and_says_which() -> None:
+    stock = homes(home("R1"), home("R2", code_qpv="QN05992M", nom_qpv="Le Moulin"))
     made = abate(local(cotisation_avis_eur=PAID), residences=stock)
-    assert made.unknown_quarters == 1
-    assert "s’élève à 248 €, sans 1 quartier dont le montant n’est pas connu" in plain(
-        abatement_words.lead(made)
+    assert (
+        "de 2025 est d’au moins 248 € (1 logement sans aucune ligne au fichier fiscal) ;"
+        in plain(abatement_words.lead(held(made), 2025))
     )
-    covered = programme_words.coverage_words(Decimal(500), DUE, made.unknown_quarters)
-    assert covered == "abattement inconnu dans 1 quartier"
-    lead = programme_words.balance_lead(
-        {"valorise_eur": Decimal(500), "solde_eur": Decimal(5)}, DUE, unknown=1
+    assert "aucune ligne" not in abatement_words.lead(
+        held(abate(local(cotisation_avis_eur=PAID))), 2025
     )
-    assert "248 €, sans 1 quartier dont le montant n’est pas connu :" in plain(lead)
-    whole = abate(local(cotisation_avis_eur=PAID))
-    assert "sans" not in abatement_words.lead(whole)
+    lead = programme_words.balance_lead(Claims(money_claims(made)))
+    assert "pour un abattement d’au moins 248 € :" in plain(lead)
+
+
+def test_one_body_spelt_two_ways_is_under_reserve_whatever_its_notices_bear() -> None:
+    stock = homes(home("R1", bailleur="Habitat Nord"), home("R2", bailleur="HABITAT DU NORD"))
+    signed = conventions(convention(bailleur="Habitat Nord"))
+    rows = [local(avis=f"A{i}", id_residence=f"R{i}", cotisation_avis_eur=PAID) for i in (1, 2)]
+    made = abate(*rows, residences=stock, conventions=signed)
+    assert list(made.premises["statut"]) == ["abattu", "sans_convention"]
+    assert (made.states.acquired, made.states.at_risk, made.states.doubtful) == (DUE, 0, DUE)
+    assert made.reserves == {"convention": DUE}
+    assert made.checks["code_constat"].tolist() == ["concordant", "sous_reserve"]
 
 
 def test_the_states_of_a_premises_are_named_on_its_line() -> None:
@@ -197,10 +228,9 @@ def test_the_states_of_a_premises_are_named_on_its_line() -> None:
         local(avis="A2", id_residence="R2", cotisation_avis_eur=PAID),
     ]
     made = abate(*rows, residences=stock).premises["etat"]
-    assert [plain(text) for text in made] == ["248 € à réclamer", "248 € douteux"]
+    assert [plain(text) for text in made] == ["248 € à réclamer", "248 € sous réserve"]
     lost = abate(local(), conventions=conventions(convention(date_declaration="2025-06-01")))
     assert plain(lost.premises["etat"][0]) == "248 € perdu"
-    assert plain(state_words.named_states(States(missing=3))) == "3 logements sans montant"
 
 
 def test_a_convention_that_ends_is_named_with_its_day() -> None:
@@ -215,10 +245,11 @@ def test_a_convention_that_ends_is_named_with_its_day() -> None:
     )
     years = [(int(r["annee"]), r["abattement_eur"]) for r in made.by_year.to_dict("records")]
     assert [amount for _, amount in years] == [DUE] * 3 + [None] * 3
-    said = plain(abatement_words.forecast_sentence(years, opened=0, waiting=NIL, causes=""))
+    assert made.course is not None
+    said = plain(abatement_words.forecast_sentence(made.course))
     assert said == "De 2025 à 2027, l’abattement attendu reste de 248 € par an."
     none = abatement_words.forecast_sentence(
-        [(2025, None), (2026, None)], opened=0, waiting=DUE, causes="convention"
+        Course(((2025, None), (2026, None)), 0, DUE, ("convention",))
     )
     assert "aucun montant n’est établi" in none
     assert "de plus" not in none
@@ -258,12 +289,10 @@ def test_what_waits_names_its_own_causes_alone(
         local(), residences=homes(home(**home_cells)),
         conventions=conventions(convention(**convention_cells)),
     )  # fmt: skip
-    last = made.by_year.to_dict("records")[-1]
-    said = abatement_words.forecast_sentence(
-        [(2030, None)], opened=0, waiting=last["en_attente_eur"], causes=last["en_attente_de"]
-    )
+    assert made.course is not None
+    said = abatement_words.forecast_sentence(replace(made.course, years=((2030, None),), opened=0))
     assert said.endswith(f" en 2030 dépendent {named}.")
-    assert set(made.reserves) - {"avis"} == set(made.by_year["en_attente_de"].iloc[0].split())
+    assert set(made.reserves) == set(made.by_year["en_attente_de"].iloc[0].split())
 
 
 @pytest.mark.parametrize("other", ["R1", "R2"])
@@ -286,7 +315,7 @@ def test_two_premises_of_two_quarters_that_one_sum_confuses_are_under_reserve() 
     signed = conventions(convention(codes_qpv=f"{QPV}, QN05992M"))
     rows = (local(cotisation_avis_eur=2 * FULL - DUE), local(invariant="2", id_residence="R2"))
     made = abate(*rows, residences=stock, conventions=signed)
-    assert (made.states.acquired, made.states.hanging) == (0, 2 * DUE)
+    assert (made.states.acquired, made.states.unread) == (0, 2 * DUE)
     assert "avis_ambigu" in codes(made)
 
 
@@ -307,9 +336,10 @@ def test_what_is_justified_is_counted_quarter_by_quarter() -> None:
         {"id_action": "2", "code_qpv": "QN05992M", "valorise_eur": 100, **spent},
     )
     plan = tax.programme(actions, made, holds_of_counts(stock), year=2025)
-    assert plan.totals["justifie_eur"] == DUE + 100  # the excess of one answers for no other
-    assert plan.totals["solde_eur"] == 500 - 2 * DUE
-    assert plan.totals["solde_apres_reclamation_eur"] == 500 - 3 * DUE
+    claims = Claims(programme_claims(plan, Claims(money_claims(made))))
+    assert claims.amount("justifie") == known(DUE + 100)  # the excess of one answers for no other
+    assert claims.amount("solde") == known(500 - 2 * DUE)
+    assert claims.amount("solde_apres_reclamation") == known(500 - 3 * DUE)
     rows = plan.balance.set_index("code_qpv")
     assert rows.loc[QPV, "abattement_par_logement_abattu_eur"] == DUE
     unknown = tax.programme(
@@ -339,8 +369,6 @@ def test_a_rate_among_others_that_looks_like_a_proportion_is_asked_about() -> No
 
 
 def test_a_quarter_tells_what_stands_beside_its_amount() -> None:
-    row = first(abate(local(cotisation_avis_eur=FULL)))
-    assert plain(state_words.quarter_sentence(row)) == "À part : 248 € à réclamer."
-    said = plain(state_words.quarter_sentence(row, 47))
-    assert said == "À part : 248 € à réclamer ; 47 logements à vérifier."
-    assert state_words.quarter_sentence(first(abate(local(cotisation_avis_eur=PAID)))) == ""
+    here = held(abate(local(cotisation_avis_eur=FULL)), QPV)
+    assert plain(state_words.quarter_sentence(here)) == "À part : 248 € à réclamer."
+    assert state_words.quarter_sentence(held(abate(local(cotisation_avis_eur=PAID)), QPV)) == ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import Located
     from tfpb.model.settings import Settings
 

@@ -14,8 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
+import pandas as pd
+
+from tfpb.evidence.pack_control import BalanceLine
+from tfpb.facts.amount import known, unknown
 from tfpb.io.packs.pack import ARCHIVE, JOURNAL, LISTING, RUN
 from tfpb.io.tables.contents import SPOILED_ARCHIVE, max_file_bytes
+from tfpb.model.columns import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -222,3 +227,19 @@ def _unwrapped(found: Files) -> Files:
 
 def _inner(files: Mapping[str, T]) -> dict[str, T]:
     return {name.split("/", 1)[1]: value for name, value in files.items()}
+
+
+def balance_lines(rows: pd.DataFrame | None) -> tuple[BalanceLine, ...]:
+    """Read the lines of a balance, as the contract « bilan » types them; none without it."""
+    if rows is None:
+        return ()
+    names = ("abattement_eur", "valorise_eur", "report_eur")
+    amounts = [[unknown("non_lu") if v is None else known(v) for v in rows[c]] for c in names]
+    years = [None if pd.isna(year) else int(year) for year in rows["annee"]]
+    columns = (texts(rows, "code_qpv"), texts(rows, "nom_qpv"), years, *amounts, rows["solde_eur"])
+    return tuple(BalanceLine(*cells) for cells in zip(*columns, strict=True))
+
+
+def quarters_named(rows: pd.DataFrame | None) -> tuple[str, ...]:
+    """Return the quarters that a table names, each once; none without it."""
+    return () if rows is None else tuple(dict.fromkeys(texts(rows, "code_qpv")))

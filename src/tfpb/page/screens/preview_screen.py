@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     desk.check()
-    money = desk.outlook.states
-    states = [(*said, getattr(money, k)) for k, said in words.STATES.items()] if money else []
-    return {"etats": states}
+    held = desk.outlook.states
+    states = [(*said, held[name]) for name, said in words.STATES.items()] if held else []
+    return {"etats": states, "sans_avis": held[words.UNLINED].exact if held else 0}
 
 
 def act(desk: Desk, _form: FormData) -> None:

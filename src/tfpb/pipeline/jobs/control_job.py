@@ -14,7 +14,14 @@ from tfpb.evidence.pack_control import Checked, Found, Received, Subject, findin
 from tfpb.io.packs.output_files import refuse_inputs, write_together
 from tfpb.io.packs.pack import LISTING, RUN, broken_hashes
 from tfpb.io.packs.provenance import files_hash
-from tfpb.io.packs.received import STEMS, Refusal, packs_in, receive
+from tfpb.io.packs.received import (
+    STEMS,
+    Refusal,
+    balance_lines,
+    packs_in,
+    quarters_named,
+    receive,
+)
 from tfpb.io.tables.contents import absent
 from tfpb.io.tables.scratch import scratch_folder
 from tfpb.io.tables.tabular import read_table
@@ -120,6 +127,8 @@ def _read(name: str, files: Files) -> Received:
         year=year if isinstance(year, int) else _year_of(frames),
         state=str(record.get("etat", "")),
         tables=frames,
+        balance=balance_lines(frames.get("bilan")),
+        declared=quarters_named(frames.get("declaration")),
         broken=broken,
         unheld=sum(not c.get("tenu", True) for c in record.get("controles", ())),
         unread=tuple(unread),

@@ -9,7 +9,10 @@ import pandas as pd
 
 from tfpb import perimeters
 from tfpb.errors import Fault, Headers, Severity, TfpbError, not_yet_reported, stop_on_faults
+from tfpb.facts.claim import Claims
+from tfpb.facts.money import money_claims
 from tfpb.facts.place import located_stock
+from tfpb.facts.programme import programme_claims
 from tfpb.facts.quarter import quarters_of
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import Inputs
@@ -62,6 +65,13 @@ class Accounts:
     abatements: tuple[Abatement, ...]
     programme: Programme | None
     doubts: tuple[Fault, ...]
+
+    @property
+    def claims(self) -> Claims:
+        """The figures of the last year's abatement, and of its programme."""
+        base = Claims(money_claims(self.abatements[-1]))
+        own = () if self.programme is None else programme_claims(self.programme, base)
+        return Claims((*base, *own))
 
     def files(self, target: Path, *, raw_csv: bool) -> dict[Path, bytes]:
         """Return what is written: the premises (a workbook gets the sums too), and the programme beside.

@@ -9,7 +9,7 @@ from tfpb.facts.table import claims_of
 if TYPE_CHECKING:
     from tfpb.facts.claim import Claims
     from tfpb.model.location import Located
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.survey import Published
     from tfpb.pipeline.steps.surveying import Scope
 
@@ -20,6 +20,7 @@ def claim(
     abatement: Abatement | None,
     programme: Programme | None,
     survey: Published | None,
+    droit_commun: DroitCommun | None,
 ) -> Claims:
     """Claim the figures of the dossier."""
-    return claims_of(located, abatement, programme, survey, bailleur=scope.bailleur)
+    return claims_of(located, abatement, programme, survey, droit_commun, bailleur=scope.bailleur)

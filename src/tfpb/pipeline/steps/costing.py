@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.facts.claim import Claims
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
@@ -194,17 +195,13 @@ def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCo
 
 
 def evaluate(
-    scope: Scope,
-    located: Located,
-    quarters: Quarters,
-    programme: Programme | None,
-    survey: Published | None,
+    scope: Scope, located: Located, quarters: Quarters, claims: Claims, survey: Published | None
 ) -> Evaluation | None:
     """Set money and satisfaction side by side; None when both lack."""
-    if programme is None and survey is None:
+    if survey is None and not claims.has("valorise"):
         return None
     own = survey.name_of(scope.bailleur) if survey is not None else ENSEMBLE
-    return evaluation.evaluation(located, quarters, programme, survey, bailleur=own)
+    return evaluation.evaluation(located, quarters, claims, survey, bailleur=own)
 
 
 def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:

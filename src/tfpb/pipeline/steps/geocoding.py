@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tfpb.addresses.file_geocoder import FileGeocoder
     from tfpb.errors import Fault
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.settings import Settings
     from tfpb.review.address_decisions import AddressDecision, DecidedAddresses

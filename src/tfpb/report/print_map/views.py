@@ -405,7 +405,7 @@ def _headline(model: MapModel) -> tuple[str, dict[str, str]]:
     table = model.gaps[~stands_in(model.gaps, (TOTAL,))]
     if table.empty:
         return "", {}
-    wave = max(table["vague"].astype(str))
+    wave = str(table["vague"].iloc[-1])  # in the order of the survey
     rows = table[table["vague"].astype(str) == wave]
     rows = rows[rows["item"] == rows["item"].iloc[0]]
     gaps = {

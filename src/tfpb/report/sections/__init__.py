@@ -23,7 +23,7 @@ from tfpb.report.sections.synthese import synthese
 from tfpb.words.documents.report_words import MAP_CAPTION, subtitle
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Report, Section
 
 

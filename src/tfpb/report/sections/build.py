@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from tfpb.facts.amount import Amount
 from tfpb.model import report as model
 from tfpb.model.columns import STAMP
 from tfpb.model.report import (
@@ -39,8 +40,8 @@ from tfpb.words.numbers import bounded, euros, long_date, number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tfpb.facts.claim import Claims
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.claim import Claims, Within
+    from tfpb.facts.whole_dossier import Dossier
 
 
 _ON_A_PAGE: Final = {
@@ -71,6 +72,7 @@ class _Table(_Declared):
     cle: str = ""
     champ: str = ""
     colonnes: tuple[_Column, ...] | tuple[str, ...] = ()
+    totaux: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
     partie_de: str = ""
     comme: str = ""
     feuille: str = ""
@@ -156,6 +158,7 @@ def table(
     *,
     repeated: Sequence[Mapping[str, object]] = (),
     totals: Mapping[str, Any] | None = None,
+    held: Within | None = None,
     remarks: tuple[tuple[int, str, str], ...] = (),
     notes: tuple[str, ...] | None = None,
     folded: bool = False,
@@ -173,6 +176,8 @@ def table(
         Facts of each column that stands for a column whose key holds a `{name}`.
     totals, remarks, folded
         As `Table`.
+    held : Within, optional
+        Claims that the declared totals are (`totaux`: column and name of its claim).
     notes : tuple of str, optional
         In place of the declared ones.
     **facts
@@ -189,6 +194,8 @@ def table(
     if STAMP[2] in rows and any(c[0] == _LINE for c in base.colonnes):
         rows = rows.assign(**{_LINE: rows[STAMP[2]].astype(int)})
         facts = {"source": source_of(rows), **facts}
+    if held is not None:
+        totals = {column: held.amount(name) for column, name in base.totaux.items()}
     columns = tuple(
         model.TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
         for name, each, (_, title, fmt, width, *kept) in _expanded(base.colonnes, repeated)
@@ -203,12 +210,22 @@ def table(
         scope=base.champ.format(**facts),
         source=base.source.format(**facts),
         notes=notes if notes is not None else base.notes or (),
-        totals=totals or {},
+        totals={
+            c.key: _cell(totals[c.key], c.format) for c in columns if totals and c.key in totals
+        },
         remarks=remarks,
         sheet=own.feuille,
         folded=folded,
         **_media(own),
     )
+
+
+def _cell(value: Any, fmt: Format) -> Any:
+    """Return a figure as a cell holds it: an amount whose bounds are apart as it is written."""
+    if not isinstance(value, Amount):
+        return value
+    in_euros = fmt in {Format.EUROS, Format.CENTS}
+    return value.exact if value.is_known else bounded(value, euros if in_euros else number)
 
 
 def source_of(rows: pd.DataFrame) -> str:
@@ -296,9 +313,12 @@ def figure(
 ) -> KeyFigure:
     """Return a declared key figure; `value` stands in place of the amount where it has words."""
     own = declarations().chiffres[key]
-    shown = value or (euros(amount) if fmt is Format.EUROS else number(amount))
+    held = _cell(amount, fmt)
+    if isinstance(held, str):  # bounds are words: no medium holds them as a number
+        value, held = value or held, None
+    shown = value or (euros(held) if fmt is Format.EUROS else number(held))
     detail = own.detail.format(**facts)
-    return KeyFigure(own.libelle.format(**facts), shown, detail, amount=amount, format=fmt)
+    return KeyFigure(own.libelle.format(**facts), shown, detail, amount=held, format=fmt)
 
 
 def counted(name: str, claims: Claims, **facts: object) -> KeyFigure:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.evidence.pack_control import Checked, Subject
+from tfpb.evidence.pack_control import BalanceLine, Checked, Subject
+from tfpb.facts.programme import spent
 from tfpb.model.report import SHEET, Block, Report, Section, Text
 from tfpb.report.sections.build import section, table
 from tfpb.words.documents import control_words as words
@@ -14,11 +15,15 @@ from tfpb.words.documents.report_words import WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
 
 SHOWN: Final = (40, 34, 28, 22, 16, 10)
 """Packs that may stand on the page: the most that fit."""
-_MONEY: Final = ("abattement_eur", "valorise_eur", "solde_eur")
+_BALANCE: Final = (
+    "dossier", "bailleur", "code_qpv", "nom_qpv", "annee", "abattement_eur", "valorise_eur", "report_eur",
+    "solde_eur",
+)  # fmt: skip
 _SUBJECTS: Final = tuple(str(s) for s in Subject)
 
 
@@ -60,7 +65,7 @@ def control_report(
         title=words.TITLE,
         subtitle=words.SUBTITLE.format(count=len(checked), year=told),
         bailleur=words.TITLE,
-        year=year or 0,
+        year=0 if year is None else year,
         date="",
         run_hash=run_hash,
         sections=sheets,
@@ -77,8 +82,6 @@ def _packs(checked: Sequence[Checked]) -> pd.DataFrame:
     for one in checked:
         pack, lacking = one.pack, {str(f.subject) for f in one.lacking}
         state = "refuse" if one.refused else "a_completer" if lacking else "complet"
-        valued = [r for r in pack.actions if r["valorise_eur"]]
-        balance = pack.rows("bilan")
         held = "" if one.refused else words.HELD
         marks = {s: words.HEAD if s in lacking else held for s in _SUBJECTS}
         out.append(
@@ -91,18 +94,12 @@ def _packs(checked: Sequence[Checked]) -> pd.DataFrame:
                 "manques": len(one.lacking),
                 "quartiers": len(pack.quarters),
                 "actions": len(pack.actions),
-                "pieces": sum(bool(str(r["piece"])) for r in valued),
-                "valorisees": len(valued),
-                **{c: _sum(balance, c) for c in _MONEY},
+                "prouvees": spent(pack.valued).proved,
+                "valorisees": len(pack.valued),
+                **_cells(pack.whole_balance),
             }
         )
     return pd.DataFrame(out)
-
-
-def _sum(rows: Sequence[dict[Any, Any]], column: str) -> Any:
-    """Add a column; None where one line does not tell it: a part is no whole."""
-    values = [r[column] for r in rows]
-    return sum(values) if values and all(v is not None for v in values) else None
 
 
 def _findings(checked: Sequence[Checked]) -> pd.DataFrame:
@@ -120,10 +117,25 @@ def _findings(checked: Sequence[Checked]) -> pd.DataFrame:
 
 
 def _balances(checked: Sequence[Checked]) -> pd.DataFrame:
-    kept = ["code_qpv", "nom_qpv", "annee", *_MONEY[:2], "report_eur", _MONEY[2]]
     rows = [
-        {"dossier": c.pack.name, "bailleur": c.pack.bailleur, **{k: r[k] for k in kept}}
+        {
+            "dossier": c.pack.name, "bailleur": c.pack.bailleur, "code_qpv": line.quarter,
+            "nom_qpv": line.name, "annee": line.year, **_cells(line),
+        }
         for c in checked
-        for r in c.pack.rows("bilan")
-    ]
-    return pd.DataFrame(rows, columns=["dossier", "bailleur", *kept])
+        for line in c.pack.balance
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(_BALANCE))
+
+
+def _cells(line: BalanceLine | None) -> dict[str, Decimal | None]:
+    """Return the amounts of a line as cells: empty where one is not told, or without a line."""
+    if line is None:
+        return {}
+    amounts = {
+        "abattement_eur": line.abated,
+        "valorise_eur": line.valued,
+        "report_eur": line.carried,
+    }
+    told = {c: a.exact if a.is_known else None for c, a in amounts.items()}
+    return {**told, "solde_eur": line.left}

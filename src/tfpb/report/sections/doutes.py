@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.errors import Fault
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 ZERO: Final = Decimal(0)

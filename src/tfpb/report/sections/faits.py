@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from tfpb.facts.claim import Unit
 from tfpb.report.sections.build import section, table
 from tfpb.words import claim_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from tfpb.facts.claim import Claim
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Section
+
+_STEPS: Final = {
+    Unit.EUR: Decimal("0.01"),
+    Unit.PART: Decimal("1e-6"),
+    Unit.POINTS: Decimal("1e-6"),
+}
+"""What is written of a figure: a quotient has no last decimal."""
 
 
 def faits(dossier: Dossier) -> Section:
@@ -31,8 +39,11 @@ def faits(dossier: Dossier) -> Section:
 
 
 def _bounds(claim: Claim) -> tuple[Decimal | None, Decimal | None]:
-    """Return both ends; none where the figure is not shown, no upper one where nothing bounds it."""
-    return (None, None) if claim.value is None else (claim.value.at_least, claim.value.at_most)
+    """Return both ends, at the step of their unit; none where the figure is not shown or has no bound."""
+    ends = (None, None) if claim.value is None else (claim.value.at_least, claim.value.at_most)
+    step = _STEPS.get(claim.title.unit)
+    low, high = (end if end is None or step is None else end.quantize(step) for end in ends)
+    return low, high
 
 
 def _data(claim: Claim) -> dict[str, object]:

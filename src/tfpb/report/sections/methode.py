@@ -23,7 +23,7 @@ from tfpb.words.survey.satisfaction import GROUPES
 from tfpb.words.survey.verdict_words import POOLED, TARGETS, adopted_before, margin_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def methode(dossier: Dossier) -> Section:

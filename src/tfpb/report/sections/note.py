@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from tfpb.facts.amount import excess
 from tfpb.facts.claim import TOTAL
+from tfpb.facts.quarter import codes_of
 from tfpb.facts.survey import SERVICE
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
-from tfpb.report.sections.money.programme import comparisons, surplus
+from tfpb.report.sections.money.programme import comparisons, surplus, totals_of
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_sentences
 from tfpb.report.sections.synthese import missing
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import state_words
+from tfpb.words.money.programme_words import share_words
 from tfpb.words.survey.satisfaction import join
 from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 NOTE_ROWS: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, by how much else it has to say."""
@@ -46,7 +48,7 @@ def note(dossier: Dossier) -> Section:
     ):
         if lines:
             blocks.append(Text(tuple(lines), bullets=True, title=title, media=DOCUMENT))
-    return section("note", " ".join(_money(dossier, quarters)), blocks)
+    return section("note", " ".join(_money(dossier)), blocks)
 
 
 def shortened(whole: Section, most: int) -> Section:
@@ -61,91 +63,70 @@ def shortened(whole: Section, most: int) -> Section:
 
 def _quarters(dossier: Dossier) -> pd.DataFrame:
     """Return a row a quarter of the year: what is not known first, then the most to justify."""
-    plan, money = dossier.programme, dossier.abatement
+    plan, money, claims = dossier.programme, dossier.abatement, dossier.claims
     if plan is not None:
-        year, weight = dossier.settings.dossier.annee, "rattrapage_eur"
+        year, weight = dossier.settings.dossier.annee, "a_programmer"
         rows = cut(plan.balance, plan.balance["annee"] == year)
     elif money is not None:
-        rows, weight = money.by_qpv.copy(), "abattement_eur"
+        rows, weight = money.by_qpv.copy(), "acquis"
     else:
         return pd.DataFrame()
-    order = [-math.inf if v is None or pd.isna(v) else -v for v in rows[weight]]
     rows = dossier.quarters.named(rows)
+    amounts = [claims.amount(weight, code) for code in codes_of(rows)]
+    order = [-float(a.exact) if a.is_known else -math.inf for a in amounts]
     return rows.assign(_order=order).sort_values(["_order", "code_qpv"], kind="stable")
 
 
 def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
-    plan, money = dossier.programme, dossier.abatement
-    totals: dict[str, Any] = {}
-    if plan is not None:
-        kept = ("logements_abattus", "valorise_eur", "rattrapage_eur")
-        totals = {k: plan.totals[k] for k in kept if k in plan.totals}
-    if money is not None and money.totals["abattement_eur"] is not None:
-        totals["abattement_eur"] = money.totals["abattement_eur"]
-    carried = "report_eur" in rows and any(rows["report_eur"].fillna(0))
-    beyond = "justifie_eur" in rows and any(
-        spent is not None and enough is not None and spent > enough
-        for spent, enough in zip(rows["valorise_eur"], rows["justifie_eur"], strict=True)
-    )
-    short = "rattrapage_eur" in rows and any(
-        v is not None and v > 0 for v in rows["rattrapage_eur"]
-    )
+    claims = dossier.claims
+    pairs = [[claims.amount(n, c) for n in ("valorise", "justifie")] for c in codes_of(rows)]
     made = table(
         "note_quartiers",
         rows,
-        totals=totals,
+        totals=totals_of(claims),
         annee=dossier.settings.dossier.annee,
-        report=", report compris" if carried else "",
+        report=", report compris" if claims.amount("reporte").exceeds_nil else "",
     )
+    beyond = any(excess(valued, enough).exceeds_nil for valued, enough in pairs)
+    short = claims.amount("a_programmer").exceeds_nil
     return replace(made, notes=(*made.notes, words.SURPLUS)) if beyond and short else made
 
 
-def _money(dossier: Dossier, quarters: pd.DataFrame) -> tuple[str, ...]:
-    plan, money = dossier.programme, dossier.abatement
-    year = dossier.settings.dossier.annee
-    if money is None:
+def _money(dossier: Dossier) -> tuple[str, ...]:
+    held, year = dossier.claims.within(), dossier.settings.dossier.annee
+    if dossier.abatement is None:
         return (MISSING["fiscalite"][0],)
-    abated = money.totals["abattement_eur"]
-    if abated is None:
-        return (state_words.unknown_sentence(money.states, year),)
-    facts: dict[str, Any] = {
-        "year": year,
-        "abated": abated,
-        "nature": state_words.nature_words(abated, money.states),
-    }
-    if not abated and money.states.aside:
-        return (state_words.nothing_acquired(money.states, year),)
-    if not abated:
-        return (words.NO_ABATEMENT.format(year=year),)
-    if plan is None:
+    abated = held.amount("acquis")
+    if not abated.exceeds_nil:
+        return (state_words.none_acquired(held, year),)
+    nature = state_words.nature_words(held) + state_words.without(held)
+    facts: dict[str, object] = {"year": year, "abated": abated, "nature": nature}
+    if dossier.programme is None:
         return (words.NO_PROGRAMME.filled(facts),)
-    known = quarters[[v is not None and not pd.isna(v) for v in quarters["abattement_eur"]]]
-    justified = sum(known["justifie_eur"], Decimal(0))
-    lacks = known["abattement_eur"] - known["justifie_eur"]
-    left, owed = sum(lacks, Decimal(0)), sum(known["rattrapage_eur"], Decimal(0))
-    said = words.ALL_JUSTIFIED
-    if owed:
-        said = words.JUSTIFIED if left else words.CARRIED_ALONE
-        short = lacks if left else known["rattrapage_eur"]
-        facts |= {"before": year - 1, "with_carried": owed, "left": left}
-        facts |= {
-            "share": min(justified / abated, Decimal("0.99")),  # never rounded up to the whole
-            "count": int((short > 0).sum()),
-            "carried": words.CARRIED.filled(facts) if owed != left else "",
-        }
-    unknown = len(quarters) - len(known)
-    return (said.filled(facts), *([words.quarters_unknown(unknown)] if unknown else []))
+    left, owed = held.amount("reste_a_justifier"), held.amount("a_programmer")
+    if owed.is_nil:
+        return (words.ALL_JUSTIFIED.filled(facts),)
+    said, name = words.JUSTIFIED, "reste_a_justifier"
+    if left.is_nil:
+        said, name = words.CARRIED_ALONE, "a_programmer"
+    facts |= {"before": year - 1, "with_carried": owed, "left": left}
+    facts |= {
+        "share": share_words(held.amount("part_justifiee")),
+        "count": dossier.claims.count_above_nil(name),
+        "carried": words.CARRIED.filled(facts) if owed != left else "",
+    }
+    return (said.filled(facts),)
 
 
 def _loss(dossier: Dossier) -> tuple[str, ...]:
     """Return what the abatement takes from the town and its neighbours, once the State has paid its part."""
-    money = dossier.abatement
-    if money is None or not money.totals["abattement_eur"]:
+    held = dossier.claims.within()
+    if not held.amount("acquis").exceeds_nil:
         return ()
-    keys = ("perte_collectivites_eur", "compensation_etat_eur", "reporte_contribuables_eur")
-    lost, back, spread = (money.totals.get(k) for k in keys)
-    rate = state_words.RATE_TO_CONFIRM
-    return (words.LOSS.format(lost=lost, back=back, spread=spread, rate=rate),)
+    names = {"lost": "perte", "back": "compensation", "spread": "reporte_contribuables"}
+    amounts = {hole: held.amount(name) for hole, name in names.items()}
+    spread = words.SPREAD.format(**amounts) if amounts["spread"].may_exceed_nil else ""
+    return (words.LOSS.format(**{**amounts, "spread": spread}, rate=state_words.RATE_TO_CONFIRM),)
 
 
 def _questions(dossier: Dossier) -> pd.DataFrame:
@@ -219,8 +200,8 @@ def _before_signing(dossier: Dossier) -> list[str]:
     money, plan = dossier.abatement, dossier.programme
     year = dossier.settings.dossier.annee
     if money is not None:
-        told = state_words.state_sentences(money, dossier.settings.dossier.date)
-        out += told[1 + bool(money.states.best) :]  # the totals stand above
+        held, on = dossier.claims.within(), dossier.settings.dossier.date
+        out += state_words.reason_sentences(held, year, on)
     if plan is not None:
         rows = plan.balance[plan.balance["annee"] == year]
         actions = int(rows["actions"].sum())

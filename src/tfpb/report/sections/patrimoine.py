@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.place import cut_homes, doubtful, quarters
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.model.survey import only
 from tfpb.report.sections.build import cut, has, section, table, total_of, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
@@ -18,9 +14,8 @@ from tfpb.words.places import side_words as words
 from tfpb.words.places.address_words import CHOSEN
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import Located
-    from tfpb.model.money import Abatement
 
 _NOT_SHOWN = frozenset({"x", "y", "longitude", "latitude"})
 
@@ -134,29 +129,3 @@ def _remarks(located: Located) -> tuple[tuple[int, str, str], ...]:
 def masking_n(dossier: Dossier) -> int:
     """Return the count of households below which the pack tells none."""
     return dossier.survey.masking_n if dossier.survey is not None else LEAST
-
-
-def leaver_facts(money: Abatement) -> dict[str, Any]:
-    """Add the leavers of the tax year, over all quarters that were left; empty when there is none."""
-    rows = pd.DataFrame() if money.leavers is None else only(money.leavers, annee=money.year)
-    if rows.empty:
-        return {}
-    risk, lost = (rows[f"abattement_{c}_eur"] for c in ("a_risque", "perdu"))
-    return {
-        "residences": int(rows["residences"].sum()), "homes": int(rows["logements"].sum()),
-        "risk": sum(risk, Decimal(0)), "lost": sum(lost, Decimal(0)),
-    }  # fmt: skip
-
-
-def nature_counts(abatement: Abatement) -> dict[str, Decimal]:
-    """Add the abatement by nature (`reel`, `estime`): what is read on notices, what is estimated.
-
-    Only premises that count in the total (`abattu`, `eligible`).
-    """
-    rows = abatement.premises
-    out: dict[str, Decimal] = {}
-    counted = rows[rows["statut"].isin(["abattu", "eligible"])]
-    for nature, amount in zip(counted["nature"], counted["abattement_eur"], strict=True):
-        if amount is not None and nature:
-            out[str(nature)] = out.get(str(nature), Decimal(0)) + amount
-    return dict(sorted(out.items(), reverse=True))

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from tfpb.facts.place import inside, within
 from tfpb.model.codes import Evolution
 from tfpb.model.columns import numbers, texts
 from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
 from tfpb.model.survey import only
-from tfpb.report.quarter_pages import balance, money, spent
+from tfpb.report.quarter_pages import spent
 from tfpb.report.sections.build import of_dossier, table
 from tfpb.report.sections.survey.evaluation_sensibilite import verdict_of
 from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
 from tfpb.words.money.evaluation_words import before_actions
-from tfpb.words.money.programme_words import carry_argument
 from tfpb.words.places.side_words import is_decided
 from tfpb.words.survey.satisfaction import OF_ALL, OF_BAILLEUR
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    import pandas as pd
+
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import QpvPage
 
 _ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)
@@ -35,15 +34,15 @@ _ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)
 def residents_page(dossier: Dossier, page: QpvPage) -> Report:
     """Return the page for who lives in a quarter: money, actions, answers, what is not known, whom to ask."""
     code, year, head = page.code_qpv, dossier.settings.dossier.annee, dossier.settings.dossier
-    given, done = money(dossier, code), balance(dossier, code)
+    held = dossier.claims.within(code)
     survey = dossier.survey
     wave = survey.last_wave if survey is not None else ""
     period = survey.last_period if survey is not None else ""
     early = bool(wave) and dossier.programme is not None and before_actions(wave, year, period)
-    pending = words.open_points(given, doubtful=page.doubtful, wave=wave, early=early)
+    pending = words.open_points(held, doubtful=page.doubtful, wave=wave, early=early)
     blocks = [
-        Text((words.spared(given, year),), title=words.SPARED),
-        Text((words.done(spent(dossier, code), done, year),), title=words.DONE),
+        Text((words.spared(held, year),), title=words.SPARED),
+        Text((words.done(spent(dossier, code), held, year),), title=words.DONE),
         *_answers(page, wave),
         Text(pending, bullets=True, title=words.OPEN),
         Text(
@@ -96,9 +95,8 @@ def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
     out = []
     if plan is not None:
         rows = plan.beside_quarters
-        mine = rows[rows["code_qpv"] == page.code_qpv] if rows is not None else pd.DataFrame()
-        known = [carry_argument(r, year) for r in mine.to_dict("records")]
-        out += known[:1] or [page_words.NOTHING_BESIDE.format(year=year - 1)]
+        argued = [] if rows is None else only(rows, code_qpv=page.code_qpv)["argument"].tolist()
+        out += argued[:1] or [page_words.NOTHING_BESIDE.format(year=year - 1)]
     doors = located.entrances[within(located.entrances, page.code_qpv)]
     if located.vintage != 2015:  # noqa: PLR2004
         out += _entered(doors[inside(doors)])
@@ -125,24 +123,14 @@ def _entered(doors: pd.DataFrame) -> list[str]:
 def _axes(dossier: Dossier, code: str) -> list[Block]:
     """Return a row an axis: actions proved, what they cost, last year's beside, what tenants say of it."""
     plan = dossier.programme
-    if plan is None:
+    if plan is None or plan.quarter_axes is None:
         return []
-    rows = only(plan.by_axis, code_qpv=code)
-    if plan.axes_before is not None:
-        last = only(plan.axes_before, code_qpv=code).drop(columns="code_qpv")
-        rows = rows.merge(last, on="axe", how="outer")
-        nothing = dict.fromkeys(("valorise_eur", "valorise_precedent_eur"), Decimal(0))
-        rows = rows.fillna({"actions": 0, "pieces_jointes": 0, "preuves_completes": 0, **nothing})
-        quarters = plan.beside_quarters
-        if quarters is not None and only(quarters, code_qpv=code)["nouveau"].any():
-            rows["valorise_precedent_eur"] = None  # no quarter then: nothing is not 0 €
-    rows = rows.sort_values("axe")
-    proved = rows.get("preuves_completes", rows["pieces_jointes"])
+    rows = only(plan.quarter_axes, code_qpv=code)
     told = rows.assign(
         axe_mot=[axis_words(int(a)) for a in rows["axe"]],
         preuves=[
             page_words.PROVED.format(proved=int(p), actions=int(n)) if n else page_words.NO_ACTION
-            for p, n in zip(proved, rows["actions"], strict=True)
+            for p, n in zip(rows["preuves_completes"], rows["actions"], strict=True)
         ],
         dit=[_said(dossier, code, int(a)) for a in rows["axe"]],
     )  # fmt: skip
@@ -176,12 +164,12 @@ def _actions(dossier: Dossier, code: str) -> list[Block]:
     plan, year = dossier.programme, dossier.settings.dossier.annee
     if plan is None:
         return []
-    rows = plan.actions[(plan.actions["code_qpv"] == code) & (plan.actions["annee"] == year)]
+    rows = only(plan.actions, code_qpv=code, annee=year)
     rows = rows.assign(axe_mot=[axis_short(int(a)) for a in rows["axe"]])
     out: list[Block] = []
     if len(rows):
         out.append(table("quartier_actions", rows.sort_values("axe", kind="stable"), annee=year))
-    walked = plan.diagnostics[plan.diagnostics["code_qpv"] == code]
+    walked = only(plan.diagnostics, code_qpv=code)
     if len(walked):
         out.append(table("quartier_constats", walked))
     taken = tuple(

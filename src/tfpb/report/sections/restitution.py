@@ -11,7 +11,6 @@ import numpy as np
 from tfpb.model.codes import ENSEMBLE, TOTAL, Axe, Publication
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
 from tfpb.report.sections.build import charts, cut, figure, section, table, tables, worded
-from tfpb.report.sections.money.rapprochement import veiled
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.synthese import headline_table
 from tfpb.words.documents import region_words
@@ -141,7 +140,7 @@ def places(
     """
     levels = {"niveau_mot": ("niveau", words.LEVELS)}
     blocks: list[Block] = [table("territoires_patrimoine", worded(facts.places, **levels))]
-    sums = veiled(facts.territories)
+    sums = facts.territories
     sums = worded(sums, **levels).assign(portee=[PARTLY if p else "" for p in sums["partiel"]])
     blocks += tables("territoires_argent", sums, repeated=_EACH_AXIS, notes=words.PLACES_NOTES)
     large = cut(sums, sums["niveau"].isin(_LARGE))

@@ -20,7 +20,7 @@ from tfpb.words.numbers import number, plain_date
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import LegalValue
     from tfpb.model.settings import LoiUtilisateur
 

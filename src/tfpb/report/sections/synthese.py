@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Block, Format, KeyFigure, KeyFigures, Section, Table, Text
 from tfpb.report.sections.build import counted, figure, section, table
-from tfpb.report.sections.patrimoine import leaver_facts, nature_counts
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import abatement_words, programme_words, state_words
@@ -22,8 +20,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.facts.dossier import Dossier
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.facts.claim import Claims, Within
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def synthese(dossier: Dossier) -> Section:
@@ -55,65 +53,51 @@ def _figures(dossier: Dossier) -> list[KeyFigure]:
     whole = DWELLINGS.filled({"count": facts["logements"]})
     out = [counted("logements_qpv", dossier.claims, part=facts["part"], logements=whole)]
     if dossier.abatement is not None:
-        out += _abated(dossier.abatement, dossier.settings.dossier.date)
+        out += _abated(
+            dossier.claims.within(), dossier.abatement.year, dossier.settings.dossier.date
+        )
     if dossier.programme is not None:
-        out += _spent(dossier.programme, dossier.abatement)
+        out += _spent(dossier.claims)
     homes = RESIDENCES.filled({"count": facts["residences_a_verifier"]})
     dwellings = DWELLINGS.filled({"count": facts["logements_a_verifier"]})
     doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
     return [*out, doubts]
 
 
-def _abated(money: Abatement, day: dt.date) -> list[KeyFigure]:
-    totals = money.totals
-    natures = ", ".join(
-        f"{abatement_words.NATURES.get(nature, nature)} {euros(amount)}"
-        for nature, amount in nature_counts(money).items()
-    )
-    rendered = euros(totals["compensation_etat_eur"])
-    states, amount = money.states, totals["abattement_eur"]
-    if amount is None:
-        value, detail = state_words.unknown_value(states), state_words.unknown_detail(states)
-        out = [figure("abattement", None, value=value, annee=money.year, natures=detail)]
-    elif not amount and states.aside:
-        value, detail = state_words.NONE_ACQUIRED, state_words.named_states(states)
-        out = [figure("abattement", None, value=value, annee=money.year, natures=detail)]
-    else:
-        lost = totals["perte_collectivites_eur"]
-        natures = natures or state_words.NONE_DUE
-        natures += state_words.without_quarters(money.unknown_quarters)
-        out = [
-            figure("abattement", amount, annee=money.year, natures=natures),
-            figure("perte_collectivites", lost, compensation=rendered),
-        ]
-    if states.borne:
-        split = state_words.borne_sentence(states).partition(" : ")[2].removesuffix(".")
-        out.append(figure("porte_avis", states.borne, etats=split))
-    if states.to_claim:
-        until = state_words.claim_until(money.claim_until, day)
-        out.append(figure("a_reclamer", states.to_claim, delai=until))
-    if states.best != states.acquired:
-        split = state_words.best_sentence(states).partition(" : ")[2].removesuffix(".")
-        out.append(figure("au_mieux", states.best, etats=split))
-    gone = leaver_facts(money)
-    if gone and (gone["risk"] or gone["lost"]):
-        borne = abatement_words.LEFT_OUT.format(risk=gone["risk"])
-        out.append(figure("sortants", gone["lost"], annee=money.year, portes=borne))
+def _abated(held: Within, year: int, day: dt.date) -> list[KeyFigure]:
+    """Return the figures of money, each a claim; one that comes to nothing is left out."""
+    acquired, detail = held.amount("acquis"), abatement_words.acquired_detail(held)
+    value = state_words.acquired(held)
+    out = [figure("abattement", acquired, value=value, annee=year, natures=detail)]
+    if value == euros(acquired):
+        back = euros(held.amount("compensation"))
+        out.append(figure("perte_collectivites", held.amount("perte"), compensation=back))
+    if (borne := held.amount("porte")).exceeds_nil:
+        split = _after_colon(state_words.borne_sentence(held))
+        out.append(figure("porte_avis", borne, etats=split))
+    if (claim := held.get("a_reclamer")).amount.exceeds_nil:
+        until = state_words.claim_until(claim.deadline, day)
+        out.append(figure("a_reclamer", claim.amount, delai=until))
+    if state_words.named(held, "a_reclamer", "sous_reserve", "non_lu"):
+        split = _after_colon(state_words.best_sentence(held))
+        out.append(figure("au_mieux", held.amount("au_mieux"), etats=split))
+    if held.has("sortants_perdu") and abatement_words.has_left(held):
+        gone = abatement_words.left_out_detail(held)
+        out.append(figure("sortants", held.amount("sortants_perdu"), annee=year, portes=gone))
     return out
 
 
-def _spent(plan: Programme, money: Abatement | None) -> list[KeyFigure]:
-    totals = plan.totals
-    abated = money.totals["abattement_eur"] if money is not None else None
-    valued = totals.get("valorise_eur", Decimal(0))
-    unknown = money.unknown_quarters if money is not None else 0
-    covered = programme_words.coverage_words(valued, abated, unknown)
-    out = [figure("valorise", valued, couverture=covered)]
-    sure = money is not None and abated is not None and (abated or not money.states.aside)
-    if "solde_eur" in totals and sure:
-        left = programme_words.balance_words(totals["solde_eur"], totals.get("rattrapage_eur"))
-        left += state_words.without_quarters(unknown)
-        out.append(figure("solde", totals["solde_eur"], suite=left))
+def _after_colon(sentence: str) -> str:
+    return sentence.partition(" : ")[2].removesuffix(".")
+
+
+def _spent(claims: Claims) -> list[KeyFigure]:
+    covered = programme_words.justified_words(claims)
+    out = [figure("valorise", claims.amount("valorise"), couverture=covered)]
+    if claims.has("solde"):
+        out.append(
+            figure("solde", claims.amount("solde"), suite=programme_words.balance_words(claims))
+        )
     return out
 
 

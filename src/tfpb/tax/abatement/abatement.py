@@ -15,12 +15,13 @@ from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
-from tfpb.tax.abatement.forecast import by_year, forecast
-from tfpb.tax.abatement.formula import LINES, ROUNDINGS, terms
+from tfpb.tax.abatement.forecast import by_year, forecast, year_by_year
+from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
 from tfpb.tax.abatement.line_scope import of_counts, unlined
 from tfpb.tax.abatement.notices import Check, ambiguous, read_notice
 from tfpb.tax.abatement.premises import (
+    COUNTED,
     UNKNOWN,
     Premises,
     claim_limit,
@@ -33,6 +34,7 @@ from tfpb.tax.abatement.premises_facts import premises_facts
 from tfpb.tax.abatement.rights import right_of
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
+from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.ledger.calendar import calendar, leavers
 from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
@@ -158,9 +160,12 @@ def abate(
     items, checks, unexplained = _read_notices(items, reader)
     items = [settle(item, reader, on) for item in _counts_doubted(items, stock, reader)]
     frame, renamed = _own_columns(premises.iloc[kept])
+    lines = _premises_frame(frame, items)
     missing = tallies.absent(items, stock, reader)
     coming = forecast(items, stocks, held, law, reader=reader, quantum=stipulated.quantum)
     bare = partial(right_of, own_exemption=None, nature="", conventions=held, reader=reader)
+    sums = tallies.by_qpv(items, stock, missing, reader)
+    years, course = by_year(coming, reader)
     gone = leavers(items, stocks, law, reader=reader)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE),
@@ -172,9 +177,10 @@ def abate(
     result = Abatement(
         year=year,
         rounding=rounding,
-        premises=_premises_frame(frame, items),
+        premises=lines,
         by_residence=tallies.by_residence(items, stock, reader=reader, on=on),
-        by_qpv=tallies.by_qpv(items, stock, missing, reader),
+        by_qpv=sums,
+        shown_quarters=veiled(sums),
         by_commune=tallies.by_commune(items),
         states=tallies.states_of(items, sum(missing.values())),
         reserves=tallies.reserves_of(items),
@@ -185,13 +191,16 @@ def abate(
         declaration=declaration(items, stock),
         notices=tuple(notices),
         by_collectivity=tallies.by_collectivity(items, stipulated),
-        by_year=by_year(coming),
+        by_year=years,
+        course=course,
+        year_by_year=year_by_year(coming, residences),
         claim_until=claim_limit(reader),
         reconciliation=reconciliation(items, stock, missing),
         calendar=calendar(items, stock, coming, gone, held, reader),
         leavers=gone,
         owned=None if owned is None else owned_premises(owned, items, stock, bare),
         by_premises=premises_facts(items),
+        calculation=_calculation(lines, items),
     )
     return replace(result, values=reader.used())
 
@@ -337,6 +346,18 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         kind = "int64" if name == "logements_retenus" else object
         out[name] = pd.Series(columns[name], dtype=kind)
     return out
+
+
+def _calculation(lines: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
+    """Set beside each premises what of it counts, the part of its dwellings, and the sum of its rates."""
+    counted = [i.amounts if i.statut in COUNTED else NOTHING for i in items]
+    return lines.assign(
+        compte_eur=pd.Series([c.abatement for c in counted], dtype=object),
+        frais_comptes_eur=pd.Series([c.fees for c in counted], dtype=object),
+        part=[float(i.share.quantize(SHARE)) for i in items],
+        somme_taux_pct=[float(sum(i.rates, ZERO)) for i in items],
+        porte_etat=[bool(i.states.borne or i.states.best or i.states.lost) for i in items],
+    )
 
 
 def _checks_frame(

@@ -280,7 +280,8 @@ def _of_residence(
     young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
     built = min((u.built for u in holding.units if u.built is not None), default=young)
     if built > young and any(
-        i.statut == Statut.ELIGIBLE and i.right.motive == "droit_exoneration_inconnue"
+        i.statut in (Statut.ELIGIBLE, Statut.NON_LU)
+        and i.right.motive == "droit_exoneration_inconnue"
         for i in group
     ):
         yield doubt("exoneration_possible", here, key, construction=built)

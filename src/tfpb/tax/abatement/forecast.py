@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from tfpb.model.codes import QpvStatut, Reserve, Statut
+from tfpb.model.money import Course
 from tfpb.model.results import FORECAST_COLUMNS
 from tfpb.tax.abatement.line_scope import of_counts, unlined
 from tfpb.tax.abatement.premises import (
@@ -23,8 +25,8 @@ from tfpb.tax.abatement.premises import (
     right_on,
 )
 from tfpb.tax.abatement.rights import Right, standing_units
-from tfpb.tax.abatement.tallies import ATTENTION, nature_of, reserves_of, statut_of
-from tfpb.tax.plain_values import ZERO, Record, grouped, missing, total
+from tfpb.tax.abatement.tallies import ATTENTION, RESERVED, nature_of, reserves_of, statut_of
+from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
 from tfpb.words.money import state_words
 from tfpb.words.money.accounts import mean_of
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from tfpb.tax.abatement.holdings import Holding, Stock, Stocks
     from tfpb.tax.abatement.signatures import Conventions
 
-RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.ABATTU, Statut.A_RECLAMER})
+RIGHTS: Final = frozenset({Statut.ELIGIBLE, Statut.NON_LU, Statut.ABATTU, Statut.A_RECLAMER})
 """Statuses whose amount is due in a year of the forecast."""
 WAITING: Final = "en_attente_eur"
 CAUSES: Final = "en_attente_de"
@@ -46,6 +48,7 @@ _COLUMNS: Final = (
 _YEAR: Final = (
     "annee", "residences", "logements", "abattement_eur", WAITING, RENEWING, "nouvelles", "nature", CAUSES,
 )  # fmt: skip
+_COUNTS: Final = ("residences", "logements", "nouvelles")
 
 
 def forecast(
@@ -114,19 +117,22 @@ def forecast(
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def by_year(table: pd.DataFrame) -> pd.DataFrame:
-    """Add the forecast by year: what a chart shows.
+def by_year(table: pd.DataFrame, reader: Reader) -> tuple[pd.DataFrame, Course | None]:
+    """Add the forecast by year: what a chart shows, and what a sentence reads of it.
 
     Returns
     -------
     DataFrame
         `annee, residences, logements, abattement_eur, en_attente_eur, a_renouveler_eur, nouvelles,
         nature, en_attente_de`: `nouvelles` counts the résidences whose right opens that year.
-        `abattement_eur` is None for a year of which all hangs on something: never zero for what may be
-        renewed.
+        `abattement_eur` is None for a year of which all hangs on something (and so are its counts): never
+        zero for what may be renewed.
+    Course or None
+        None where no year is foreseen.
     """
     rows: list[tuple[Any, ...]] = []
     had: set[str] = set()
+    opened = 0
     # a résidence to be checked for one of its premises has the amount of the others all the same
     due = [not missing(a) and a > 0 for a in table["abattement_eur"]]
     owed = table["statut"].isin([str(s) for s in RIGHTS]) | pd.Series(due, table.index, dtype=bool)
@@ -138,41 +144,97 @@ def by_year(table: pd.DataFrame) -> pd.DataFrame:
             for c in ("abattement_eur", WAITING, RENEWING)
         )
         hanging = bool(waiting or renewing) or any(missing(v) for v in part["abattement_eur"])
+        unknown, new = hanging and not amount, len(now - had) if rows else 0
+        opened += new
         rows.append(
             (
                 target,
-                len(now),
-                int(right["logements"].sum()),
-                None if hanging and not amount else amount,
+                None if unknown else len(now),
+                None if unknown else int(right["logements"].sum()),
+                None if unknown else amount,
                 waiting,
                 renewing,
-                len(now - had) if rows else 0,
-                REAL if natures == {REAL} else ESTIMATED,
+                None if unknown else new,
+                RESERVED if unknown else REAL if natures == {REAL} else ESTIMATED,
                 " ".join(sorted({c for causes in part[CAUSES] for c in causes.split()})),
             )
         )
         had |= now
-    return pd.DataFrame(rows, columns=list(_YEAR))
+    made = pd.DataFrame(rows, columns=list(_YEAR)).astype(dict.fromkeys(_COUNTS, object))
+    if not rows:
+        return made, None
+    course = Course(
+        tuple(zip(made["annee"].astype(int), made["abattement_eur"], strict=True)),
+        opened,
+        rows[-1][4],
+        tuple(rows[-1][-1].split()),
+        reader.decimal("revalorisation_bases"),
+    )
+    return made, course
+
+
+def year_by_year(table: pd.DataFrame, residences: pd.DataFrame) -> pd.DataFrame:
+    """Lay the years side by side: in which year, and why, an amount changes.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `forecast` makes it.
+    residences : DataFrame
+        For their names and quarters: `RESIDENCE_COLUMNS`.
+
+    Returns
+    -------
+    DataFrame
+        `id_residence, nom, code_qpv`, `a<year>` each year, `changement`; a résidence that is out in every
+        year is left out.
+    """
+    homes = {r.text("id_residence"): r for r in records(residences)}
+    concerned = set(table.loc[table["statut"] != Statut.HORS_QPV, "id_residence"])
+    kept = table[table["id_residence"].isin(concerned)].sort_values(
+        ["id_residence", "annee"], kind="stable"
+    )
+    rows = []
+    for key, lines in groupby(kept.to_dict("records"), key=lambda r: str(r["id_residence"])):
+        home = homes.get(key, Record())
+        row: dict[str, Any] = {
+            "id_residence": key, "nom": home.text("nom"), "code_qpv": home.text("code_qpv")
+        }  # fmt: skip
+        before: tuple[str, Any] | None = None
+        changes = []
+        for line in lines:
+            row[f"a{line['annee']}"] = line["abattement_eur"]
+            # « abattu » this year and « éligible » the next are one right
+            right = "" if line["statut"] in RIGHTS else str(line["statut"])
+            now = (right, line["logements"])
+            # only what changes is written, and what the first year lacks
+            if (before != now if before else right) and line["motif_court"]:
+                changes.append(f"{line['annee']} : {line['motif_court']}")
+            before = now
+        rows.append(row | {"changement": "\n".join(changes)})
+    return pd.DataFrame(rows)
 
 
 def _this_year(year: int, group: list[Premises]) -> dict[str, Any]:
     """Return the year of the dossier as computed, claims included: it is what is due."""
     statut = statut_of(group)
     main = next(i for i in group if i.statut == statut)
-    claimed = [i for i in group if i.states.to_claim]
-    due = total(i.counted.abatement + i.states.to_claim for i in group)
+    due = total(i.states.claimed for i in group)
     by_reason = reserves_of(group)
     renewing = by_reason.pop(Reserve.RENOUVELLEMENT, ZERO)
-    by_reason.pop(Reserve.AVIS, ZERO)  # due, its notice to come: it is counted
     waiting = total(by_reason.values())
     ended = [i for i in group if Reserve.RENOUVELLEMENT in i.standing.reserves]
     return {
-        "logements": sum(i.abated_dwellings for i in group if i.counted.abatement or i in claimed),
+        "logements": sum(i.abated_dwellings for i in group if i.states.claimed),
         "statut": statut,
         "motif": main.motive,
         "motif_court": _short(main.right, year),
         "abattement_eur": None if not due and (waiting or renewing) else due,
-        "nature": ESTIMATED if claimed else nature_of(group),
+        "nature": (
+            ESTIMATED
+            if any(i.states.to_claim or i.states.unread for i in group)
+            else nature_of(group)
+        ),
         WAITING: waiting,
         CAUSES: " ".join(sorted(r for r, amount in by_reason.items() if amount)),
         RENEWING: renewing,

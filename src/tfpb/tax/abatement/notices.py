@@ -14,9 +14,9 @@ from itertools import combinations, combinations_with_replacement, product
 from math import comb, prod
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import Reserve, Statut
+from tfpb.model.codes import Statut
 from tfpb.tax.abatement.formula import due
-from tfpb.tax.abatement.premises import FULL, NONE, RIGHT, UNKNOWN, hangs_on
+from tfpb.tax.abatement.premises import FULL, NONE, RIGHT, UNKNOWN
 from tfpb.tax.plain_values import ZERO, grouped, total
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ def _judge(
         if s == FULL or (s == RIGHT and not line.entitled)
     ]
     # abated in doubt of its side, or for want of a file, is neither right nor wrong
-    unread = [line for line in abated if hangs_on(line.right) == Reserve.CONVENTIONS]
+    unread = [line for line in abated if not line.right.known]
     wrong = [
         line for line in abated if line.right.statut != Statut.A_VERIFIER and line not in unread
     ]

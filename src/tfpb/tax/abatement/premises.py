@@ -145,11 +145,6 @@ class Premises:
         return not self.right.statut
 
     @property
-    def unread(self) -> bool:
-        """Whether its right holds and a sum stands for it on a notice, which nothing explains."""
-        return self.entitled and self.noticed and self.state == UNKNOWN
-
-    @property
     def states(self) -> States:
         """Its money in states."""
         return self.standing.states
@@ -307,7 +302,7 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
     share = _share(item, statut)
     made = item.abated(share) if share else NOTHING
     mended = right.statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration")
-    standing = standing_of(right, item.state, item.abated, mended=mended)
+    standing = standing_of(right, item.state, item.abated, mended=mended, noticed=item.noticed)
     if is_repeated(item) and item.state not in BORNE:
         standing = Standing(States())  # its other line has what is due
     elif item.state == UNKNOWN and right.taxable:
@@ -338,7 +333,9 @@ def _statut(item: Premises) -> str:
     if right.statut:
         wrong = item.state in BORNE and right.known
         return Statut.A_RISQUE if wrong else right.statut
-    return {UNKNOWN: Statut.ELIGIBLE, NONE: Statut.A_RECLAMER}.get(item.state, Statut.ABATTU)
+    if item.state == UNKNOWN:
+        return Statut.NON_LU if item.noticed else Statut.ELIGIBLE
+    return Statut.A_RECLAMER if item.state == NONE else Statut.ABATTU
 
 
 def _share(item: Premises, statut: str) -> Decimal:
@@ -348,13 +345,6 @@ def _share(item: Premises, statut: str) -> Decimal:
     if statut == Statut.A_VERIFIER:
         return item.right.doubt
     return ZERO if is_lost(item.right) else item.right.share
-
-
-def _waiting(item: Premises) -> str:
-    """Tell why nothing says that a premises is abated: no notice, no amount, one that fits nothing."""
-    if item.noticed:
-        return "eligible_inexplique"
-    return "eligible_sans_cotisation" if item.current else "eligible"
 
 
 def motive_of(
@@ -371,7 +361,8 @@ def motive_of(
     parts = [state_words.MOTIVES[right.motive].filled(fields)]
     fields |= {"annee": year, "limite": limit, "part": right.share, "doute": right.doubt}
     states: dict[str, str] = {
-        Statut.ELIGIBLE: _waiting(item),
+        Statut.ELIGIBLE: "eligible_sans_cotisation" if item.current else "eligible",
+        Statut.NON_LU: "non_lu",
         Statut.A_RECLAMER: "a_reclamer_passe" if on is not None and on > limit else "a_reclamer",
         Statut.ABATTU: "abattu_trop" if risk else "abattu",
         Statut.A_RISQUE: "a_risque",
@@ -420,7 +411,12 @@ def is_lost(right: Right) -> bool:
 
 
 def standing_of(
-    right: Right, state: str, abated: Callable[[Decimal], Amounts], *, mended: bool = False
+    right: Right,
+    state: str,
+    abated: Callable[[Decimal], Amounts],
+    *,
+    mended: bool = False,
+    noticed: bool = False,
 ) -> Standing:
     """Split the abatement of a premises into states.
 
@@ -436,21 +432,23 @@ def standing_of(
         What the law abates of a part of its base.
     mended : bool
         Whether a claim makes up for a declaration that lacks (a setting of the law).
+    noticed : bool
+        Whether a notice bears it, where what it abates is not known: it is then no estimate.
     """
 
     def part(share: Decimal) -> Amounts:
         return abated(share) if share else NOTHING
 
-    due = part(right.share)
-    sure, best = due.abatement, part(min(_ALL, right.share + right.doubt)).abatement
+    right_due = part(right.share)
+    sure, best = right_due.abatement, part(min(_ALL, right.share + right.doubt)).abatement
     side = best - sure
     on = {FULL: part(_ALL).abatement, RIGHT: sure}.get(state, ZERO)
     reason = hangs_on(right)
     if mended and right.statut == Statut.NON_DECLARE and state == NONE:
-        return _made(States(to_claim=sure, claim_fees=due.fees, hanging=side), {Reserve.COTE: side})
-    if right.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE) and (
-        reason != Reserve.CONVENTIONS
-    ):
+        return _made(
+            States(to_claim=sure, claim_fees=right_due.fees, hanging=side), {Reserve.COTE: side}
+        )
+    if right.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE) and right.known:
         if state in BORNE:
             return _made(States(at_risk=on))
         if reason is None:
@@ -458,16 +456,21 @@ def standing_of(
         return _made(States(hanging=best), {reason: sure, Reserve.COTE: side})
     borne = min(on, best)
     wrong = on - borne
-    if reason == Reserve.CONVENTIONS:
+    if reason is not None:  # not known: what the notice bears is neither right nor wrong
         states = States(at_risk=wrong, doubtful=borne, hanging=best - borne)
         return _made(states, {reason: sure, Reserve.COTE: side})
     if state in BORNE:
         held = borne - sure
-        states = States(sure, wrong, doubtful=held, hanging=side - held, fees=due.fees)
+        states = States(
+            acquired=sure, at_risk=wrong, doubtful=held, hanging=side - held, fees=right_due.fees
+        )
         return _made(states, {Reserve.COTE: side})
     if state == NONE:
-        return _made(States(to_claim=sure, claim_fees=due.fees, hanging=side), {Reserve.COTE: side})
-    return _made(States(hanging=best), {Reserve.AVIS: sure, Reserve.COTE: side})
+        return _made(
+            States(to_claim=sure, claim_fees=right_due.fees, hanging=side), {Reserve.COTE: side}
+        )
+    due = States(unread=sure) if noticed else States(estimated=sure)
+    return _made(due + States(hanging=side), {Reserve.COTE: side})
 
 
 def _made(states: States, reserves: Mapping[Reserve, Decimal] | None = None) -> Standing:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.model.codes import Reserve, Statut
+from tfpb.model.codes import Statut
 from tfpb.model.results import PREMISES_FACT_COLUMNS, RESERVE_FACTS, UNREAD_FACTS
 from tfpb.tax.abatement.formula import NOTHING, Amounts
-from tfpb.tax.abatement.premises import COUNTED, Premises
+from tfpb.tax.abatement.premises import COUNTED, UNKNOWN, Premises
 from tfpb.tax.plain_values import ZERO, cents
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ def premises_facts(items: Iterable[Premises]) -> pd.DataFrame:
 def _row(item: Premises) -> dict[str, object]:
     """Return what a premises adds, nil left out."""
     states, reserves = item.states, item.standing.reserves
-    counted = item.statut in COUNTED and not item.unread
+    counted = item.statut in COUNTED
     named = {
         **_right(item.amounts if counted else NOTHING, item.base * item.share if counted else ZERO),
         **_noticed(states, declared=item.declared is True),
-        "estime": item.amounts.abatement if counted and item.statut == Statut.ELIGIBLE else ZERO,
-        "sous_reserve": states.reserved - reserves.get(Reserve.AVIS, ZERO),
+        "estime": states.estimated,
+        "sous_reserve": states.reserved,
         "perdu": states.lost,
         "au_mieux": states.best,
         **{name: reserves.get(reason, ZERO) for name, reason in RESERVE_FACTS.items()},
@@ -62,10 +62,10 @@ def _row(item: Premises) -> dict[str, object]:
     euros = {name: int(amount.scaleb(2)) for name, amount in {**named, **more}.items() if amount}
     return {
         **euros,
-        **_dwellings(item, counted=counted),
+        **_dwellings(item),
         "code_qpv": item.right.code_qpv,
         "code_insee": item.holding.code_insee if item.holding is not None else "",
-        "avis_non_lu": item.unread,
+        "avis_non_lu": item.noticed and item.state == UNKNOWN,
     }
 
 
@@ -83,28 +83,30 @@ def _noticed(states: States, *, declared: bool) -> dict[str, Decimal]:
         "acquis_porte": states.acquired, "a_risque": states.at_risk, "porte": states.borne,
         "sous_reserve_porte": states.doubtful, "a_reclamer": states.to_claim,
         "frais_a_reclamer": states.claim_fees,
+        "apres_reclamation": states.claimed,
         "a_reclamer_declare": states.to_claim if declared else ZERO,
+        "a_reclamer_sans_preuve": ZERO if declared else states.to_claim,
     }  # fmt: skip
 
 
 def _most(item: Premises) -> dict[str, Decimal]:
     """Return the most that each fact may come to, by what the notice that is not read may bear."""
-    share = item.right.share
-    due = item.abated(share) if item.unread else NOTHING
-    found = _right(due, item.base * share if item.unread else ZERO) | {"non_lu": due.abatement}
+    share = item.right.share if item.statut == Statut.NON_LU else ZERO
+    due = item.abated(share) if share else NOTHING
+    found = _right(due, item.base * share) | {"non_lu": due.abatement}
     for states in item.standing.outcomes:
         for name, amount in _noticed(states, declared=item.declared is True).items():
             found[name] = max(found.get(name, ZERO), amount)
     return found
 
 
-def _dwellings(item: Premises, *, counted: bool) -> dict[str, int]:
+def _dwellings(item: Premises) -> dict[str, int]:
     """Count the dwellings in the quarter, under what they are; those whose side is in doubt under none."""
     right = item.right
     inside = round(item.dwellings * right.share)
-    if counted:
+    if item.statut in COUNTED:
         return {"logements_abattus": item.abated_dwellings}
-    if item.unread:
+    if item.statut == Statut.NON_LU:
         return {
             "logements_non_lus": inside, "logements_abattus_de_plus": inside,
             "logements_a_reclamer_de_plus": inside,

@@ -41,7 +41,7 @@ class Right:
     motive : str
         Code of the motive; `fields` are its values.
     known : bool
-        False when the right is unknown for want of a table of conventions.
+        False when the right is unknown: no table of conventions, or signed by a body of another name.
     opens : int, optional
         First tax year without exemption, when an exemption is known.
     taxable : bool

@@ -32,7 +32,8 @@ class Standing:
     motive : str
         Code of the motive, with its fields.
     known : bool
-        False when no table of conventions was given: the right is then unknown rather than absent.
+        False when no table of conventions was given, or when the body that signed may be this one under
+        another name: the right is then unknown rather than absent.
     """
 
     statut: str
@@ -119,7 +120,7 @@ class Conventions:
         if not names:
             return Standing(Statut.SANS_CONVENTION, "convention_absente", fields)
         fields |= {"bailleur": owner, "signataires": names}
-        return Standing(Statut.SANS_CONVENTION, "convention_autre_organisme", fields)
+        return Standing(Statut.SANS_CONVENTION, "convention_autre_organisme", fields, known=False)
 
     @staticmethod
     def _one(convention: _Convention, reader: Reader) -> Standing:

@@ -19,6 +19,7 @@ from tfpb.tax.abatement.formula import LINES, LOST, Terms
 from tfpb.tax.abatement.line_scope import unlined
 from tfpb.tax.abatement.premises import COUNTED, ESTIMATED, REAL, Premises, is_repeated, motive_of
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
+from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.plain_values import ZERO, cents, grouped, total
 from tfpb.text import fold
 from tfpb.words.money import state_words
@@ -46,7 +47,7 @@ LACKING: Final = "manquant"
 """Natures of an amount that is not known: it hangs on something, or no file gives it."""
 ATTENTION: Final = (
     Statut.A_RISQUE, Statut.A_RECLAMER, Statut.A_VERIFIER, Statut.NON_DECLARE,
-    Statut.SANS_CONVENTION, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE, Statut.HORS_QPV,
+    Statut.SANS_CONVENTION, Statut.NON_LU, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE, Statut.HORS_QPV,
 )  # fmt: skip
 """Status of a résidence: that of its premises which most asks for a decision."""
 _RESIDENCE: Final = (
@@ -201,7 +202,7 @@ def by_residence(
         )
     frame = pd.DataFrame(rows, columns=list(_RESIDENCE))
     frame["ouverture_abattement_annee"] = frame["ouverture_abattement_annee"].astype("Int64")
-    return frame
+    return veiled(frame)
 
 
 def _motive(group: list[Premises], reader: Reader, on: dt.date | None) -> str:
@@ -270,18 +271,15 @@ def by_qpv(
 
 
 def by_commune(items: list[Premises]) -> pd.DataFrame:
-    """Add by commune: dwellings abated, abatement, compensation of the State, net loss."""
-    rows = [
-        sums(group)
-        | {
-            "commune": name,
-            "code_insee": code,
-            "logements": sum(i.abated_dwellings for i in group if i.statut in COUNTED),
-            "nature": nature_of(group),
-        }
-        for (code, name), group in _communes(items)
-    ]
-    return pd.DataFrame(rows, columns=list(_COMMUNE))
+    """Add by commune: dwellings abated (None where the amount is), abatement, compensation, net loss."""
+    rows = []
+    for (code, name), group in _communes(items):
+        made = sums(group)
+        homes = sum(i.abated_dwellings for i in group if i.statut in COUNTED)
+        told = None if made["abattement_eur"] is None else homes
+        place = {"commune": name, "code_insee": code, "logements": told, "nature": nature_of(group)}
+        rows.append(made | place)
+    return pd.DataFrame(rows, columns=list(_COMMUNE)).astype({"logements": object})
 
 
 def by_collectivity(items: list[Premises], terms: Terms) -> pd.DataFrame:
@@ -367,11 +365,10 @@ def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, in
                 "nom_qpv": stock.quarters[code].shown,
                 "reclame_declare_eur": total(i.states.to_claim for i in group if i.declared),
                 "apres_reclamation_eur": states.claimed,
-                "sous_reserve_hors_avis_eur": states.hanging,
                 "au_pire_eur": states.acquired,
                 "frais_acquis_eur": states.fees,
                 "frais_a_reclamer_eur": states.claim_fees,
                 "logements_sans_montant": states.missing,
             }
         )
-    return pd.DataFrame(rows, columns=list(RECONCILIATION_COLUMNS))
+    return veiled(pd.DataFrame(rows, columns=list(RECONCILIATION_COLUMNS), dtype=object))

@@ -64,7 +64,9 @@ def calendar(
     ]
     last = reader.whole("periode_prevision_fin")
     for event in events:
-        event["lecture"] = calendar_sentence(event, last)
+        told = {**event, "convention": event["id_convention"]}
+        named = (event["nom_qpv"], event["code_qpv"])
+        event["lecture"] = calendar_sentence(told, last, event["montant_eur"], *named)
     events.sort(key=lambda e: (e["date"] or dt.date.max, e["evenement"], e["code_qpv"]))
     return pd.DataFrame(events, columns=list(CALENDAR_COLUMNS), dtype=object)
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tfpb.errors import Fault, Severity, stop_on_faults
+from tfpb.facts.amount import known
+from tfpb.facts.claim import TOTAL, Claims, claim
+from tfpb.facts.money import money_claims
 from tfpb.facts.place import dwellings_in, inside, quarter_of_door
+from tfpb.facts.programme import programme_claims
 from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law, load
-from tfpb.model.money import Abatement, Programme
+from tfpb.model.money import Programme
 from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax.plain_values import Record, doubt, records
 from tfpb.tax.programme import balance
@@ -28,6 +33,7 @@ from tfpb.tax.programme.entries import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tfpb.model.money import Abatement
     from tfpb.tax.programme.axes import Theme
 
 
@@ -125,30 +131,56 @@ def programme(
     read, years, faults = _read(actions, previous, themes, year)
     kept = years.kept
     faults += split
-    faults += balance.check_quarters(kept, abatement, homes, frozenset(npnru), year)
     owed, found = balance.read_carry(carry or {}, kept, abatement, homes)
     faults += found
     walked, found = _diagnostics(diagnostics, read, kept)
     faults += found
+    base = _base(abatement, homes)
+    faults += balance.check_quarters(kept, abatement, base, homes, frozenset(npnru), year)
     stop_on_faults(faults)
+    met = _lines(abatement, base, homes)
     current, before = list(years.current), years.before(year)
-    table = names.named(balance.balance(kept, abatement, homes, owed, year))
-    reader = (law or load()).on(dt.date(year, 1, 1))
-    compared = balance.beside_quarters(table, before, year, heirs or {}, new)
-    faults += balance.check_heights(table, reader)
-    faults += balance.check_total(current, before, abatement, year)
-    return Programme(
-        actions=_frame(actions, read),
-        by_axis=balance.by_axis(current, homes),
-        balance=table,
+    lines = {r.text("code_qpv") for r in current} | {*met, *owed}
+    before = balance.inherited(before, lines, heirs or {})
+    plan = Programme(
+        _frame(actions, read),
+        year=year,
+        before=pd.DataFrame(before) if before else None,
+        carried=owed,
+        new=new,
         diagnostics=walked,
-        totals=balance.totals(current, table, year),
+    )
+    claims = Claims((*base, *programme_claims(plan, base)))
+    now, last = balance.counted(current), balance.counted(before)
+    table = names.named(balance.balance(balance.counted(kept), claims, met, homes, year))
+    reader = (law or load()).on(dt.date(year, 1, 1))
+    compared = balance.beside_quarters(table, last, claims, year, new)
+    faults += balance.check_heights(table, reader)
+    faults += balance.check_total(current, claims, year)
+    return replace(
+        plan,
+        by_axis=balance.by_axis(now, claims),
+        balance=table,
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
-        beside=balance.beside(current, before),
+        beside=balance.beside(now, last),
         beside_quarters=None if compared is None else names.named(compared),
-        axes_before=balance.axes_before(table, before, year, heirs or {}),
+        quarter_axes=balance.quarter_axes(now, last, new),
         values=reader.used(),
     )
+
+
+def _base(abatement: Abatement | None, homes: Mapping[str, int]) -> Claims:
+    """Claim what the programme is set against: the abatement, and the dwellings of each quarter."""
+    counts = {TOTAL: sum(homes.values()), **homes}
+    dwellings = (claim("logements_qpv", code, known(count)) for code, count in counts.items())
+    money = () if abatement is None else money_claims(abatement)
+    return Claims((*money, *dwellings))
+
+
+def _lines(abatement: Abatement | None, base: Claims, homes: Mapping[str, int]) -> set[str]:
+    """Return the quarters of the abatement that have a line without any action."""
+    given = [] if abatement is None else [r.text("code_qpv") for r in records(abatement.by_qpv)]
+    return {code for code in given if code in homes or base.amount("acquis", code).at_least}
 
 
 def check_programme(
@@ -215,6 +247,8 @@ def _diagnostics(
     table: pd.DataFrame | None, read: list[Record], kept: list[Record]
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Tie walking diagnostics to actions, this year's first; count them on each action."""
+    for row in read:
+        row["diagnostics"] = 0
     if table is None:
         return pd.DataFrame(columns=[*DIAGNOSTICS.names, "action"]), []
     titles = {r.text("id_action"): r.text("action") for r in (*kept, *read)}
@@ -234,11 +268,11 @@ def _diagnostics(
 def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
     """Return the actions as understood: axis a number, spelling kept, rate and proofs beside."""
     out = actions.copy()
-    rates = [balance.rate(r["valorise_eur"], r["realise_eur"]) for r in read]
+    rates = [balance.rate(r.money("valorise_eur"), r.money("realise_eur")) for r in read]
     for column in ("axe", "annee"):
         out[column] = pd.array([r[column] for r in read], dtype="Int64")
     for column in ("realise_eur", "valorise_eur", "axe_lu", "temps_valorise_eur"):
         out[column] = pd.Series([r[column] for r in read], index=out.index, dtype=object)
     out["taux_valorisation"] = pd.Series(rates, index=out.index, dtype=object)
-    out["diagnostics"] = [r.get("diagnostics", 0) for r in read]
+    out["diagnostics"] = [r["diagnostics"] for r in read]
     return out

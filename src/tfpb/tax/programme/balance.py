@@ -1,4 +1,4 @@
-"""Sums of the programme: by axis, by quarter against the abatement, beside last year's."""
+"""Frames of the programme: by axis, by quarter against the abatement, beside last year's."""
 
 from __future__ import annotations
 
@@ -9,33 +9,54 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place
+from tfpb.facts.amount import known, quotient
+from tfpb.facts.claim import axis_scope
+from tfpb.facts.programme import Action, actions_of, spent
 from tfpb.model.codes import TOTAL, Axe
 from tfpb.model.results import AXIS_COLUMNS, BALANCE_COLUMNS
 from tfpb.tax.abatement.tallies import LACKING, RESERVED
-from tfpb.tax.plain_values import CENT, RATE, ZERO, Record, doubt, grouped, missing, records, total
+from tfpb.tax.plain_values import CENT, RATE, Record, doubt, grouped, missing, records, total
 from tfpb.words.money.accounts import MARKS, NO_CODE
+from tfpb.words.money.programme_words import carry_argument
 from tfpb.words.numbers import amount, number
 from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claims
     from tfpb.law.values import Reader
     from tfpb.model.money import Abatement
 
-SUMS: Final = ("prevu_eur", "realise_eur", "bailleur_eur", "autres_eur", "valorise_eur")
-_LEFT: Final = (
-    "solde_eur", "rattrapage_eur", "justifie_eur", "solde_apres_reclamation_eur", "logements_abattus",
-)  # fmt: skip
-"""What is added over the quarters whose abatement is known."""
+Row = tuple[Record, Action]
+"""An action as it was read, and as it counts."""
 _PROOFS: Final = ("dates_jointes", "photos_jointes", "preuves_completes")
+_CLAIMED: Final[dict[str, tuple[str, Decimal | None]]] = {
+    "abattement_eur": ("acquis", None),
+    "valorise_par_logement_eur": ("valorise_par_logement_qpv", CENT),
+    "solde_eur": ("solde", None),
+    "report_eur": ("reporte", None),
+    "couverture": ("couverture", RATE),
+    "logements_abattus": ("logements_abattus", None),
+    "valorise_par_logement_abattu_eur": ("valorise_par_logement", CENT),
+    "abattement_par_logement_abattu_eur": ("acquis_par_logement", CENT),
+    "justifie_eur": ("justifie", None),
+    "solde_apres_reclamation_eur": ("solde_apres_reclamation", None),
+    "rattrapage_eur": ("a_programmer", None),
+}
+"""Columns of the balance that a claim fills, and what they are rounded to; empty where it is not known."""
 _QUARTERS: Final = (
     "code_qpv", "nom_qpv", "codes_precedents", "actions_precedentes", "realise_precedent_eur",
     "valorise_precedent_eur", "actions", "realise_eur", "valorise_eur", "ecart_valorise_eur", "encore",
-    "nouveau", "abattement_eur", "report_eur", "solde_eur", "rattrapage_eur",
+    "nouveau", "abattement_eur", "report_eur", "solde_eur", "rattrapage_eur", "argument",
 )  # fmt: skip
-
 _LAST: Final = ("realise_precedent_eur", "valorise_precedent_eur", "ecart_valorise_eur")
+
+
+def counted(rows: list[Record]) -> list[Row]:
+    """Return actions as they were read, each with what it counts for."""
+    return list(zip(rows, actions_of(pd.DataFrame(rows)), strict=True))
 
 
 def rate(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
@@ -45,30 +66,35 @@ def rate(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     return (part / whole).quantize(RATE, ROUND_HALF_UP)
 
 
-def _each(amount: Decimal, dwellings: int) -> Decimal | None:
-    """Return euros per dwelling, to the cent."""
-    return (amount / dwellings).quantize(CENT, ROUND_HALF_UP) if dwellings else None
+def _cell(amount: Amount, to: Decimal | None = None) -> Decimal | None:
+    """Return an amount as a cell holds it: empty where it is not known."""
+    if not amount.is_known:
+        return None
+    return amount.exact if to is None else amount.exact.quantize(to, ROUND_HALF_UP)
 
 
-def _quarter(row: Record) -> str:
-    return row.text("code_qpv")
+def _quarter(row: Row) -> str:
+    return row[1].code_qpv
 
 
-def _tally(rows: list[Record]) -> dict[str, Any]:
+def _tally(rows: list[Row]) -> dict[str, Any]:
     """Count actions, add their amounts, and count proofs: pieces, their dates, photos, piece and date."""
-    pieces = [bool(r.text("piece")) for r in rows]
-    dated = [not missing(r.get("date_piece")) for r in rows]
+    sums = spent(action for _, action in rows)
+    amounts = {
+        "prevu_eur": sums.prevu, "realise_eur": sums.realise, "bailleur_eur": sums.bailleur,
+        "autres_eur": sums.autres, "valorise_eur": sums.valorise,
+    }  # fmt: skip
     return {
-        "actions": len(rows),
-        **{c: total(r[c] for r in rows) for c in SUMS},
-        "pieces_jointes": sum(pieces),
-        "dates_jointes": sum(dated),
-        "photos_jointes": sum(bool(r.text("photo")) for r in rows),
-        "preuves_completes": sum(a and b for a, b in zip(pieces, dated, strict=True)),
+        "actions": sums.actions,
+        **{column: _cell(amount) for column, amount in amounts.items()},
+        "pieces_jointes": sums.with_piece,
+        "dates_jointes": sum(not missing(r.get("date_piece")) for r, _ in rows),
+        "photos_jointes": sums.with_photo,
+        "preuves_completes": sums.proved,
     }
 
 
-def by_axis(rows: list[Record], homes: Mapping[str, int]) -> pd.DataFrame:
+def by_axis(rows: list[Row], claims: Claims) -> pd.DataFrame:
     """Add by quarter × axis, then over all quarters (`code_qpv` « total », every axis shown).
 
     Returns
@@ -79,30 +105,36 @@ def by_axis(rows: list[Record], homes: Mapping[str, int]) -> pd.DataFrame:
     groups = {TOTAL: rows} | grouped(rows, _quarter)
     out = []
     for code in (*sorted(groups.keys() - {TOTAL}), TOTAL):
-        dwellings = sum(homes.values()) if code == TOTAL else homes.get(code, 0)
-        parts = grouped(groups[code], lambda r: r["axe"])
+        parts = grouped(groups[code], lambda r: r[1].axe)
         for axe in Axe:
             if axe in parts or code == TOTAL:
                 sums = _tally(parts.get(axe, []))
-                valued = sums["valorise_eur"]
+                each = claims.amount("valorise_par_logement_qpv", axis_scope(axe, code))
                 sums |= {"code_qpv": code, "axe": int(axe)}
-                sums["valorise_par_logement_eur"] = _each(valued, dwellings)
-                sums["taux_valorisation"] = rate(valued, sums["realise_eur"])
+                sums["valorise_par_logement_eur"] = _cell(each, CENT)
+                sums["taux_valorisation"] = rate(sums["valorise_eur"], sums["realise_eur"])
                 out.append(sums)
     return pd.DataFrame(out, columns=[*AXIS_COLUMNS, *_PROOFS])
 
 
 def balance(
-    rows: list[Record],
-    abatement: Abatement | None,
-    homes: Mapping[str, int],
-    owed: Mapping[str, Decimal],
-    year: int,
+    rows: list[Row], claims: Claims, met: Collection[str], homes: Mapping[str, int], year: int
 ) -> pd.DataFrame:
-    """Set the programme against the abatement, by quarter and year.
+    """Set the programme against the abatement, by quarter and year: the claims of the year, a row a quarter.
 
-    `solde_eur` = valued − abatement − carry-over: below zero, what is left to justify. The abatement and
-    the carry-over are those of the tax year; other years of the file show without them.
+    The abatement and the carry-over are those of the tax year; other years of the file show without them.
+
+    Parameters
+    ----------
+    rows : list of Row
+        Actions of every year.
+    claims : Claims
+        As `facts.programme` makes them.
+    met : collection of str
+        Quarters of the abatement that have a line whatever their actions.
+    homes : mapping of str to int
+        Dwellings of each quarter.
+    year : int
 
     Returns
     -------
@@ -110,70 +142,48 @@ def balance(
         `BALANCE_COLUMNS`, then `rattrapage_eur` (what is left to justify, zero when nothing is), and
         `dates_jointes, photos_jointes, preuves_completes`.
     """
-    given: dict[str, Record] = {}
-    if abatement is not None:
-        given = {_quarter(r): r for r in records(abatement.by_qpv)}
-    actions = grouped(rows, lambda r: (r["annee"], _quarter(r)))
-    lines = set(actions) | {(year, c) for c in owed}
-    lines |= {(year, c) for c, r in given.items() if r["abattement_eur"] or c in homes}
+    actions = grouped(rows, lambda r: (r[0]["annee"], _quarter(r)))
+    carried = {c for c in claims.scopes("reporte") if not claims.amount("reporte", c).is_nil}
+    lines = set(actions) | {(year, c) for c in {*met, *carried}}
     out = []
     for when, code in sorted(lines):
-        sums = _tally(actions.get((when, code), []))
-        valued, quarter, now = sums["valorise_eur"], given.get(code, Record()), when == year
-        known = abatement is not None and now
-        due = quarter.get("abattement_eur", ZERO) if known else None
-        report = owed.get(code, ZERO) if now else ZERO
-        left = None if due is None else valued - due - report
-        abated = quarter.get("logements_abattus", 0) if due is not None else 0
-        claim = quarter.get("abattement_a_reclamer_eur", ZERO)
-        sums |= {
-            "code_qpv": code,
-            "annee": when,
-            "logements": homes.get(code, 0 if now else None),
-            "abattement_eur": due,
-            "valorise_par_logement_eur": _each(valued, homes.get(code, 0)),
-            "solde_eur": left,
-            "report_eur": report,
-            "couverture": rate(valued, due),
-            "rattrapage_eur": None if left is None else max(ZERO, -left),
-            "logements_abattus": None if due is None else abated,
-            "valorise_par_logement_abattu_eur": _each(valued, abated),
-            "abattement_par_logement_abattu_eur": None if due is None else _each(due, abated),
-            "justifie_eur": None if due is None else min(valued, due),
-            "solde_apres_reclamation_eur": None if left is None else left - claim,
+        now, mine = when == year, actions.get((when, code), [])
+        claimed = {
+            column: _cell(claims.amount(name, code), to) if now else None
+            for column, (name, to) in _CLAIMED.items()
         }
-        out.append(sums)
+        if not now and homes.get(code):
+            each = quotient(spent(action for _, action in mine).valorise, known(homes[code]))
+            claimed["valorise_par_logement_eur"] = _cell(each, CENT)
+        out.append(
+            {
+                **_tally(mine),
+                **claimed,
+                "code_qpv": code,
+                "annee": when,
+                "logements": homes.get(code),
+            }
+        )
     table = pd.DataFrame(out, columns=[*BALANCE_COLUMNS, "rattrapage_eur", *_PROOFS])
-    return table.astype({"logements_abattus": "Int64"})
+    return table.astype({"logements_abattus": "Int64", "logements": "Int64"})
 
 
-def totals(rows: list[Record], table: pd.DataFrame, year: int) -> dict[str, Decimal]:
-    """Add the year; `solde_eur` is there only when the abatement is known."""
-    out = {c: total(r[c] for r in rows) for c in SUMS}
-    current = [r for r in records(table) if r["annee"] == year]
-    if any(r["solde_eur"] is not None for r in current):
-        for column in _LEFT:
-            out[column] = total(r[column] for r in current)
-    out["report_eur"] = total(r["report_eur"] for r in current)
-    return out
-
-
-def _both_years(now: Mapping[str, Any], last: list[Record]) -> dict[str, Any]:
+def _both_years(now: Mapping[str, Any], last: list[Row]) -> dict[str, Any]:
     """Set the sums of a year beside those of the actions of the year before."""
     before = _tally(last)
-    valued = now.get("valorise_eur", ZERO)
+    valued, then = now["valorise_eur"], before["valorise_eur"]
     return {
-        "actions": now.get("actions", 0),
-        "realise_eur": now.get("realise_eur", ZERO),
+        "actions": now["actions"],
+        "realise_eur": now["realise_eur"],
         "valorise_eur": valued,
         "actions_precedentes": len(last),
         "realise_precedent_eur": before["realise_eur"],
-        "valorise_precedent_eur": before["valorise_eur"],
-        "ecart_valorise_eur": valued - before["valorise_eur"],
+        "valorise_precedent_eur": then,
+        "ecart_valorise_eur": None if valued is None or then is None else valued - then,
     }
 
 
-def beside(rows: list[Record], before: list[Record]) -> pd.DataFrame | None:
+def beside(rows: list[Row], before: list[Row]) -> pd.DataFrame | None:
     """Set last year's bilan beside this year's, by axis.
 
     Returns
@@ -184,7 +194,7 @@ def beside(rows: list[Record], before: list[Record]) -> pd.DataFrame | None:
     """
     if not before:
         return None
-    now, then = (grouped(group, lambda r: r["axe"]) for group in (rows, before))
+    now, then = (grouped(group, lambda r: r[1].axe) for group in (rows, before))
     return pd.DataFrame(
         [
             {"axe": int(axe), **_both_years(_tally(now.get(axe, [])), then.get(axe, []))}
@@ -194,11 +204,7 @@ def beside(rows: list[Record], before: list[Record]) -> pd.DataFrame | None:
 
 
 def beside_quarters(
-    table: pd.DataFrame,
-    before: list[Record],
-    year: int,
-    heirs: Mapping[str, str],
-    new: frozenset[str],
+    table: pd.DataFrame, before: list[Row], claims: Claims, year: int, new: frozenset[str]
 ) -> pd.DataFrame | None:
     """Set last year's bilan beside this year's, by quarter, with what is carried over.
 
@@ -206,11 +212,10 @@ def beside_quarters(
     ----------
     table : DataFrame
         As `balance` makes it.
-    before : list of Record
-        Actions of the year before.
+    before : list of Row
+        Actions of the year before, each under the quarter that took its place (see `inherited`).
+    claims : Claims
     year : int
-    heirs : mapping of str to str
-        Quarter of an older map → its heir: last year's actions stand on the heir's line.
     new : frozenset of str
         Quarters that were none the year before.
 
@@ -219,87 +224,113 @@ def beside_quarters(
     DataFrame or None
         `code_qpv, nom_qpv, codes_precedents, actions_precedentes, realise_precedent_eur,
         valorise_precedent_eur, actions, realise_eur, valorise_eur, ecart_valorise_eur,
-        encore, nouveau, abattement_eur, report_eur, solde_eur, rattrapage_eur`; `encore` is False for a
-        quarter that has neither action nor abatement any more; `nouveau` is True for one that was none the
-        year before and has no action of it: its euros of then are None, not 0. None without last year's
-        actions.
+        encore, nouveau, abattement_eur, report_eur, solde_eur, rattrapage_eur, argument`; `encore` is False
+        for a quarter that has neither action nor abatement any more; `nouveau` is True for one that was none
+        the year before and has no action of it: its euros of then are None, not 0; `argument` is the
+        sentence of what is carried over. None without last year's actions.
     """
     if not before:
         return None
-    now, groups = _inherited(table, before, year, heirs)
+    now = {r.text("code_qpv"): r for r in records(table) if r["annee"] == year}
+    groups = grouped(before, _quarter)
     out = []
     for code in sorted({*now, *groups}):
-        mine, last = now.get(code, Record()), groups.get(code, [])
+        last, still = groups.get(code, []), code in now
         fresh = code in new and not last
+        mine = now[code] if still else Record(_tally([]))
+        former = {r.text("code_precedent") for r, _ in last} - {code}
         out.append(
             {
                 **{c: mine.get(c) for c in _QUARTERS},
                 "code_qpv": code,
-                "codes_precedents": ", ".join(sorted({_quarter(r) for r in last} - {code})),
-                "encore": bool(mine),
+                "codes_precedents": ", ".join(sorted(former)),
+                "encore": still,
                 "nouveau": fresh,
-                "report_eur": mine.get("report_eur", ZERO),
                 **_both_years(mine, last),
                 **(dict.fromkeys(_LAST) if fresh else {}),
+                "argument": carry_argument(claims, code, year, still=still, new=fresh),
             }
         )
     return pd.DataFrame(out, columns=list(_QUARTERS))
 
 
-def _inherited(
-    table: pd.DataFrame, before: list[Record], year: int, heirs: Mapping[str, str]
-) -> tuple[dict[str, Record], dict[str, list[Record]]]:
-    """Return this year's line of each quarter, and last year's actions under the quarter's heir."""
-    now = {_quarter(r): r for r in records(table) if r["annee"] == year}
+def inherited(
+    before: list[Record], lines: Collection[str], heirs: Mapping[str, str]
+) -> list[Record]:
+    """Put last year's actions under the quarter that took most of the dwellings of theirs.
 
-    def line_of(row: Record) -> str:
-        code = _quarter(row)
-        return code if code in now else heirs.get(code, code)
-
-    return now, grouped(before, line_of)
-
-
-def axes_before(
-    table: pd.DataFrame, before: list[Record], year: int, heirs: Mapping[str, str]
-) -> pd.DataFrame | None:
-    """Sum last year's actions by quarter and axis, an older quarter's under its heir.
+    Parameters
+    ----------
+    before : list of Record
+    lines : collection of str
+        Quarters that have a line this year: their actions of then stay theirs.
+    heirs : mapping of str to str
+        Quarter of an older map → its heir.
 
     Returns
     -------
-    DataFrame or None
-        `code_qpv, axe, actions_precedentes, valorise_precedent_eur`; None without last year's actions.
+    list of Record
+        `code_precedent`: the quarter they were written under.
     """
-    if not before:
-        return None
-    _, groups = _inherited(table, before, year, heirs)
-    return pd.DataFrame(
-        [
+    return [
+        Record(
             {
-                "code_qpv": code,
-                "axe": int(axe),
-                "actions_precedentes": len(rows),
-                "valorise_precedent_eur": _tally(rows)["valorise_eur"],
+                **row,
+                "code_precedent": code,
+                "code_qpv": code if code in lines else heirs.get(code, code),
             }
-            for code, actions in sorted(groups.items())
-            for axe, rows in sorted(grouped(actions, lambda r: r["axe"]).items())
-        ]
+        )
+        for row in before
+        for code in (row.text("code_qpv"),)
+    ]
+
+
+def quarter_axes(rows: list[Row], before: list[Row] | None, new: frozenset[str]) -> pd.DataFrame:
+    """Set both years side by side in each quarter, axis by axis, with the proofs of this one.
+
+    Returns
+    -------
+    DataFrame
+        `code_qpv, axe, actions, preuves_completes, valorise_eur, valorise_precedent_eur`: a row where either
+        year has an action; the last is None without last year's actions, and where there was no quarter then.
+    """
+    now, then = (
+        grouped(group, lambda r: (_quarter(r), r[1].axe)) for group in (rows, before or [])
     )
+    held = {code for code, _ in then}
+    out = []
+    for code, axe in sorted({*now, *then}, key=lambda k: (k[0], k[1] or 0)):
+        sums = _tally(now.get((code, axe), []))
+        known_then = bool(before) and (code in held or code not in new)
+        last = _tally(then.get((code, axe), []))["valorise_eur"] if known_then else None
+        sums |= {"code_qpv": code, "axe": axe, "valorise_precedent_eur": last}
+        out.append(sums)
+    columns = [
+        "code_qpv",
+        "axe",
+        "actions",
+        "preuves_completes",
+        "valorise_eur",
+        "valorise_precedent_eur",
+    ]
+    return pd.DataFrame(out, columns=columns)
 
 
 def check_quarters(
     rows: list[Record],
     abatement: Abatement | None,
+    claims: Claims,
     homes: Mapping[str, int],
     npnru: frozenset[str],
     year: int,
 ) -> list[Fault]:
     """Refuse actions in a quarter without abatement; doubt axis 8 in a quarter under renewal."""
     given = [] if abatement is None else records(abatement.by_qpv)
-    sure = {_quarter(r) for r in given if (r["abattement_eur"] or ZERO) > 0}
-    unsure = {_quarter(r) for r in given if r["nature"] in (RESERVED, LACKING) or _stake(r)}
+    sure = {code for code in claims.scopes("acquis") if claims.amount("acquis", code).at_least}
+    unsure = {r.text("code_qpv") for r in given if r["nature"] in (RESERVED, LACKING) or _stake(r)}
     faults = []
     for row in rows:
-        code, here = _quarter(row), row.place("code_qpv")
+        code, here = row.text("code_qpv"), row.place("code_qpv")
         if row["axe"] == Axe.TRAVAUX and code in npnru:
             faults.append(doubt("axe8_npnru", row.place("axe"), code))
         if row["annee"] != year:
@@ -345,9 +376,8 @@ def read_carry(
     faults : list of Fault
         `report_illisible`; `report_inconnu`, a doubt, for a quarter met nowhere.
     """
-    known = {_quarter(r) for r in read} | set(homes)
-    if abatement is not None:
-        known |= set(abatement.by_qpv["code_qpv"])
+    given = [] if abatement is None else records(abatement.by_qpv)
+    met = {r.text("code_qpv") for r in (*read, *given)} | set(homes)
     owed: dict[str, Decimal] = {}
     faults = []
     for code, value in carry.items():
@@ -356,24 +386,22 @@ def read_carry(
         if not re.fullmatch(r"-?\d+(\.\d+)?", raw):
             faults.append(Fault("report_illisible", here, str(value)))
             continue
-        if code not in known:
+        if code not in met:
             faults.append(doubt("report_inconnu", here, code))
         owed[code] = Decimal(raw).quantize(CENT, ROUND_HALF_UP)
     return owed, faults
 
 
-def check_total(
-    rows: list[Record], before: list[Record], abatement: Abatement | None, year: int
-) -> list[Fault]:
+def check_total(rows: list[Record], claims: Claims, year: int) -> list[Fault]:
     """Doubt a year valued under a hundredth of its abatement, or of the year before: another unit."""
-    valued = total(r["valorise_eur"] for r in rows)
-    due = None if abatement is None else abatement.totals.get("abattement_eur")
-    marks = {"abattement": due or ZERO, "precedent": total(r["valorise_eur"] for r in before)}
+    valued = claims.amount("valorise")
+    names = {"abattement": "acquis", "precedent": "valorise_precedent"}
+    marks = {mark: claims.amount(name).at_least for mark, name in names.items()}
     for mark, whole in marks.items():
-        if 0 < valued < whole * CENT:
-            here = next(r.place("valorise_eur") for r in rows if r["valorise_eur"])
+        if valued.is_known and 0 < valued.exact < whole * CENT:
+            here = next(r.place("valorise_eur") for r in rows if r.money("valorise_eur"))
             fields = {"annee": year, "repere": MARKS[mark], "montant": amount(whole)}
-            return [doubt("programme_infime", here, amount(valued), **fields)]
+            return [doubt("programme_infime", here, amount(valued.exact), **fields)]
     return []
 
 
@@ -388,9 +416,9 @@ def check_heights(table: pd.DataFrame, reader: Reader) -> list[Fault]:
         "ou_region": in_region(reader.region),
         "national": reader.text("repere_valorise_national_eur"),
     }
-    heights = [(_quarter(r), r["valorise_par_logement_eur"]) for r in records(table)]
+    heights = [(r.text("code_qpv"), r.money("valorise_par_logement_eur")) for r in records(table)]
     return [
         doubt("valorise_inhabituel", Place(), code, **usual, par_logement=number(height))
         for code, height in heights
-        if (height or ZERO) > high
+        if height is not None and height > high
     ]

@@ -9,11 +9,11 @@ import pandas as pd
 from tfpb.model.columns import STAMP
 from tfpb.tax.abatement.abatement import ADDED_COLUMNS
 from tfpb.tax.plain_values import Record, grouped, missing, records, total
+from tfpb.tax.programme.balance import rate
 from tfpb.words.documents.setting_words import legal_state, legal_value
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.money import programme_words
 from tfpb.words.money.accounts import AXES, axis_words
-from tfpb.words.money.programme_words import carry_argument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,9 +53,8 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
     by_axis, by_quarter = programme.beside, programme.beside_quarters
     if by_axis is not None and by_quarter is not None:
         headers, names = programme_words.both_years(year), programme_words.both_years_sheets(year)
-        arguments = [carry_argument(r, year) for r in records(by_quarter)]
         sheets[names[0]] = _headed(_axes_in_words(by_axis), headers)
-        sheets[names[1]] = _headed(by_quarter.assign(argument=arguments), headers)
+        sheets[names[1]] = _headed(by_quarter, headers)
     return sheets
 
 
@@ -77,11 +76,11 @@ def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
     """
     out = []
     for row in _actions(programme, year):
-        rate = row["taux_valorisation"]
+        valued = row["taux_valorisation"]
         line = {c: _plain(row.get(c)) for c in REENTRY_COLUMNS if c in row}
         line["axe"] = int(row["axe"])
         line["axe_libelle"] = AXES[int(row["axe"])]
-        line["taux_valorisation_pct"] = None if missing(rate) else rate * 100
+        line["taux_valorisation_pct"] = None if missing(valued) else valued * 100
         line["date_piece"] = row.day("date_piece")
         line["bilan_qualitatif"] = row.text("texte_bilan")
         out.append(line)
@@ -209,10 +208,11 @@ def _bilan(rows: list[Record]) -> pd.DataFrame:
         }
         for row in rows
     ]
-    sums = {c: total(r[c] for r in lines) for c in named if c.endswith("_eur")}
-    spent, valued = sums["realise_eur"], sums["valorise_eur"]
-    rate = round(valued / spent, 4) if spent else None
-    last = {"axe": programme_words.TOTAL, **sums, "taux_valorisation": rate}
+    # a sum of some rows would pass for the whole
+    amounts = {c: [r[c] for r in lines] for c in named if c.endswith("_eur")}
+    sums = {c: None if None in cells else total(cells) for c, cells in amounts.items()}
+    share = rate(*(sums[c] for c in ("valorise_eur", "realise_eur")))
+    last = {"axe": programme_words.TOTAL, **sums, "taux_valorisation": share}
     return pd.DataFrame([*lines, last], columns=list(named)).rename(columns=dict(named))
 
 

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.survey import verdict_scope
 from tfpb.model.codes import Publication
 from tfpb.words.money.state_words import (
-    NONE_ACQUIRED,
-    NONE_DUE,
     RESERVED,
     UNSETTLED,
+    acquired,
     nature_words,
-    pending,
-    unknown_value,
+    without,
 )
 from tfpb.words.numbers import euros, number, plural
 from tfpb.words.phrase import Phrase
@@ -21,7 +19,7 @@ from tfpb.words.places.side_words import stock_facts
 from tfpb.words.survey.verdict_words import VERDICTS, plainly
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 JUSTIFIED: Final = Phrase(
     "Abattement {year} : {abated:€}{nature}, justifié à {share:%} ; il reste {left:€} à justifier dans "
@@ -36,13 +34,12 @@ CARRIED_ALONE: Final = Phrase(
     "{before}, il reste {with_carried:€} à justifier dans {count:s quartier}."
 )
 LOSS: Final = Phrase(
-    "Les collectivités y perdent {lost:€}, après {back:€} compensés par l’État ({rate})"
-    "{spread:? et {spread:€} reportés|}."
+    "Les collectivités y perdent {lost:€}, après {back:€} compensés par l’État ({rate}){spread}."
 )
+SPREAD: Final = Phrase(" et {spread:€} reportés")
 NO_PROGRAMME: Final = Phrase(
     "Abattement {year} : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le justifie."
 )
-NO_ABATEMENT: Final = Phrase(f"Abattement {{year}} : {NONE_DUE}.")
 SATISFACTION: Final = Phrase(
     "Satisfaction en QPV : plus basse sur {lower:n} questions sur {total:n}, égale ou meilleure à {margin} "
     "près sur {level:n}, on ne sait pas sur {unknown:n}."
@@ -80,12 +77,6 @@ OTHER_QUARTERS: Final = Phrase(
     "{count:s autre quartier/autres quartiers}, compris dans le total : feuille « Programme et bilan »."
 )
 NOT_SHOWN: Final = Phrase("Sans chiffre qui se publie : {themes}.")
-
-
-def quarters_unknown(count: int) -> str:
-    """Write how many quarters the total leaves out, for want of an amount."""
-    verb = "n’ont" if count > 1 else "n’a"
-    return f"{plural(count, 'quartier')} {verb} pas d’abattement connu : hors de ce compte."
 
 
 def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
@@ -149,31 +140,28 @@ def _stock(dossier: Dossier) -> list[str]:
 
 
 def _money(dossier: Dossier) -> list[str]:
-    lines = []
+    lines, held = [], dossier.claims.within()
     if dossier.abatement is not None:
-        money = dossier.abatement
-        states, amount = money.states, money.totals["abattement_eur"]
-        if amount is None:
-            value = unknown_value(states)
-            head = UNSETTLED if value == RESERVED else value  # the amount follows
-        elif not amount and states.aside:
-            head = NONE_ACQUIRED
-        else:
-            head = euros(amount) + nature_words(amount, states)
-        beside = {
-            "à réclamer": states.to_claim,
-            "à risque": states.at_risk,
-            "sous réserve": pending(amount, states),
-            "perdu": states.lost,
-        }
-        told = [f"{name} : {euros(part)}" for name, part in beside.items() if part]
-        line = " ; ".join([f"Abattement {money.year} : {head}", *told])
+        value = acquired(held)
+        whole = euros(held.amount("acquis")) == value
+        # « sous réserve » follows with its amount
+        head = (
+            UNSETTLED if value == RESERVED else value + (nature_words(held) + without(held)) * whole
+        )
+        amounts = ((name, held.amount(code)) for code, name in _BESIDE.items())
+        told = [f"{name} : {euros(amount)}" for name, amount in amounts if amount.exceeds_nil]
+        line = " ; ".join([f"Abattement {dossier.abatement.year} : {head}", *told])
         lines.append(line + ".")
     if dossier.programme is not None:
-        valued = dossier.programme.totals["valorise_eur"]
-        count = int((dossier.programme.actions["annee"] == dossier.settings.dossier.annee).sum())
-        lines.append(f"Programme : {plural(count, 'action')}, {euros(valued)} valorisés.")
+        count, valued = (dossier.claims.amount(name) for name in ("actions", "valorise"))
+        lines.append(f"Programme : {plural(count.exact, 'action')}, {euros(valued)} valorisés.")
     return lines
+
+
+_BESIDE: Final = {
+    "a_reclamer": "à réclamer", "a_risque": "à risque", "sous_reserve": "sous réserve", "perdu": "perdu",
+}  # fmt: skip
+"""Claims that are told after the abatement."""
 
 
 def _survey(dossier: Dossier) -> list[str]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.facts.amount import known
+from tfpb.facts.claim import Nature
 from tfpb.words.money.accounts import axis_name
 from tfpb.words.money.state_words import (
-    NONE_ACQUIRED,
     RATE_TO_CONFIRM,
     UNSETTLED,
     abated_share,
-    named_states,
-    states_of,
+    acquired,
+    is_aside,
+    standing,
     unknown_detail,
-    unknown_value,
+    without,
 )
 from tfpb.words.numbers import (
     THIN,
@@ -29,13 +31,13 @@ from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
-    from tfpb.facts.claim import Claims
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claims, Within
     from tfpb.facts.place import QuarterDoubt
     from tfpb.model.location import GapLine, QpvPage
 
-NATURE: Final = {"reel": "réel (avis)", "estime": "estimé"}
+NATURE: Final = {Nature.REEL: "réel (avis)", Nature.ESTIME: "estimé"}
 AT_LEAST: Final = Phrase("au moins {amount:€}")
 PARTLY: Final = "montant non établi chez un bailleur au moins"
 """Of a sum over bailleurs that lacks one."""
@@ -55,76 +57,71 @@ def dwellings_figure(claims: Claims, code: str) -> tuple[str, str, str]:
     return "Logements", value, _STOCK.format(homes=homes, share=share)
 
 
-def abatement_figure(row: Mapping[str, Any], dwellings: int) -> tuple[str, str, str]:
+def abatement_figure(held: Within) -> tuple[str, str, str]:
     """Write the abatement, whether real or estimated, and per abated dwelling.
 
     Parameters
     ----------
-    row : mapping
-        A line of `Abatement.by_qpv`, empty without a tax file. An amount that is not known says why,
-        never zero.
-    dwellings : int
-        Of the quarter.
+    held : Within
+        Claims of the quarter. An amount that is not known says why, never zero.
     """
-    label = "Abattement de TFPB"
-    if not row:
+    label, claim = "Abattement de TFPB", held.get("acquis")
+    if not held.has("acquis"):
         return label, *NO_TAX_FILE
-    amount, nature, states = row["abattement_eur"], str(row["nature"]), states_of(row)
-    if amount is None:
-        return label, unknown_value(states), unknown_detail(states)
-    if not amount and states.aside:
-        partly = f" ; {PARTLY}" if row.get("abattement_partiel") else ""
-        return label, NONE_ACQUIRED, named_states(states) + partly
-    abated = int(row.get("logements_abattus") or 0)
-    per_home = f", {abated_share(amount / abated, abated, dwellings)}" if abated and amount else ""
-    said = f"{NATURE.get(nature, nature)}{per_home}"
-    if row.get("abattement_partiel"):
-        return label, AT_LEAST.format(amount=amount), f"{said} ; {PARTLY}"
-    return label, euros(amount), said
+    value, amount = acquired(held), claim.amount
+    partly = [PARTLY] if "bailleur_absent" in amount.why else []
+    if not amount.exceeds_nil:
+        known = amount.is_nil and not is_aside(held)
+        detail = (
+            NATURE[Nature.REEL]
+            if known
+            else standing(held)
+            if amount.is_nil
+            else unknown_detail(held)
+        )
+        return label, value, " ; ".join([detail, *partly])
+    per_home, homes = held.amount("acquis_par_logement"), held.amount("logements_abattus")
+    said = NATURE[claim.nature or Nature.ESTIME]
+    if per_home.is_known and homes.is_known:
+        inside = held.amount("logements_qpv")
+        said += f", {abated_share(per_home, homes, inside)}"
+    return label, value, " ; ".join([said + without(held), *partly])
 
 
-def loss_figure(row: Mapping[str, Any]) -> tuple[str, str, str]:
+def loss_figure(held: Within) -> tuple[str, str, str]:
     """Write what the collectivities give up once the State has paid its part."""
-    label = "Perte des collectivités"
-    if not row:
+    label, lost = "Perte des collectivités", held.amount("perte")
+    if not held.has("perte"):
         return label, *NO_TAX_FILE
-    loss, compensation = row["perte_collectivites_eur"], row["compensation_etat_eur"]
-    states = states_of(row)
-    if loss is None or compensation is None:
-        return label, unknown_value(states), FOLLOWS
-    if not row["abattement_eur"] and states.at_risk:  # it is on notices, and may be paid back
+    if (
+        lost.is_nil and held.amount("a_risque").exceeds_nil
+    ):  # it is on notices, and may be paid back
         return label, UNSETTLED, FOLLOWS
-    return label, euros(loss), f"l’État compense {euros(compensation)} ({RATE_TO_CONFIRM})"
+    if not lost.exceeds_nil and not lost.is_nil:
+        return label, acquired(held), FOLLOWS
+    back = held.amount("compensation")
+    return label, euros(lost), f"l’État compense {euros(back)} ({RATE_TO_CONFIRM})"
 
 
-def programme_figure(
-    done: Mapping[str, Any], given: Mapping[str, Any], abated: int
-) -> tuple[str, str, str]:
+def programme_figure(held: Within) -> tuple[str, str, str]:
     """Write what was valued, per abated dwelling, against the abatement.
 
     Parameters
     ----------
-    done, given : mapping
-        Lines of `Programme.balance` and `Abatement.by_qpv`; empty without the file. Where either sum
-        lacks a bailleur, neither is divided by the other.
-    abated : int
-        Abated dwellings.
+    held : Within
+        Claims of the quarter. What is not known is not divided.
     """
-    label, valued, abatement = (
-        "Actions valorisées",
-        done.get("valorise_eur"),
-        given.get("abattement_eur"),
-    )
-    if valued is None:
+    label, valued = "Actions valorisées", held.amount("valorise")
+    if not held.has("valorise"):
         return label, "non renseigné", "le programme d’actions n’est pas fourni"
-    acted = plural(int(done.get("actions") or 0), "action")
-    if done.get("valorise_partiel"):
-        return label, AT_LEAST.format(amount=valued), f"{acted} ; {PARTLY}"
-    parts = [acted]
-    if abated and not given.get("abattement_partiel"):
-        parts.append(f"{euros(valued / abated)} par logement abattu")
-    if abatement and not given.get("abattement_partiel"):
-        parts.append(f"{percent(valued / abatement)} de l’abattement")
+    parts = [plural(held.amount("actions").exact, "action")]
+    if not valued.is_known and "bailleur_absent" in valued.why:
+        return label, euros(valued), " ; ".join([*parts, PARTLY])
+    each, covered = held.amount("valorise_par_logement"), held.amount("couverture")
+    if each.is_known:
+        parts.append(f"{euros(each)} par logement abattu")
+    if covered.is_known:
+        parts.append(f"{percent(covered.exact)} de l’abattement")
     return label, euros(valued), ", ".join(parts)
 
 
@@ -149,34 +146,34 @@ _PLACED_M: Final = 100
 """Uncertainty beyond which a point on a plan shows little: the middle of a street or of a town."""
 
 
-def done_sentence(
-    spent: list[tuple[int, Decimal]] | None, actions: int, left: Decimal | None, year: int
-) -> str:
+def done_sentence(spent: list[tuple[int, Amount]] | None, held: Within, year: int) -> str:
     """Write what was done: the two axes that weigh most, and what is left to justify.
 
     Parameters
     ----------
     spent : list of (axis, amount) or None
         Largest first; None when no programme is given.
-    left : Decimal or None
-        What the quarter carries over to the next year.
+    held : Within
+        Claims of the quarter.
+    year : int
     """
     if spent is None:
         return (
             "Ce qui a été fait : on ne peut pas le dire, le programme d’actions n’est pas fourni."
         )
-    if not actions:
+    count, left = held.amount("actions"), held.amount("a_programmer")
+    if not count.exceeds_nil:
         return "Aucune action n’est inscrite au programme de ce quartier."
     top = [
         f"{_lower(axis_name(axe))} (axe {axe}, {euros(amount)})"
         for axe, amount in spent[:2]
-        if amount > 0
+        if amount.exceeds_nil
     ]
     if not top:
-        head = "est inscrite" if actions == 1 else "sont inscrites"
-        return f"{plural(actions, 'action')} {head} au programme, sans montant valorisé."
-    done = f"Ce qui a été fait : {plural(actions, 'action')}, d’abord {' puis '.join(top)}."
-    if left:
+        head = "est inscrite" if count == known(1) else "sont inscrites"
+        return f"{plural(count.exact, 'action')} {head} au programme, sans montant valorisé."
+    done = f"Ce qui a été fait : {plural(count.exact, 'action')}, d’abord {' puis '.join(top)}."
+    if left.exceeds_nil:
         done += f" Et ensuite : {euros(left)} restent à justifier, reportés sur {year + 1}."
     return done
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from tfpb.facts.amount import known
+from tfpb.facts.claim import Nature
 from tfpb.packaged import packaged
-from tfpb.words.documents.quarter_page import AT_LEAST
-from tfpb.words.money.state_words import pending, states_of
-from tfpb.words.numbers import euros, plural, whole_percent
+from tfpb.words.numbers import euros, whole_percent
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Within
     from tfpb.model.location import GapLine
 
 _TEXTS: Final = packaged(__name__)
@@ -79,6 +80,8 @@ _EARLY: Final = "Si ces actions améliorent les choses : l’enquête de {wave} 
 _NO_EFFECT: Final = "Si ces actions améliorent les choses : l’enquête ne le mesure pas."
 _NO_ANSWER: Final = "Si ces actions améliorent les choses : il faudrait une enquête."
 _DOUBTS: Final = Phrase("Si {homes:s logement} à vérifier {homes:a est/sont} bien du quartier.")
+_UNREAD: Final = Phrase("L’impôt de {homes:s logement} : un avis n’a pas été compris.")
+_UNLINED: Final = Phrase("L’impôt de {homes:s logement} : aucun fichier ne le donne.")
 _PENDING: Final = "Ce que deviennent {amounts}."
 _STATES: Final[dict[str, str]] = _TEXTS["states"]
 _LOST: Final[dict[str, str]] = _TEXTS["lost"]
@@ -87,70 +90,66 @@ _NEAR: Final = 0.15
 _BETWEEN: Final = 0.35
 
 
-def spared(row: Mapping[str, Any], year: int) -> str:
+def spared(held: Within, year: int) -> str:
     """Write what the bailleur was spared: what is not known is said so, never 0 €.
 
     Parameters
     ----------
-    row : mapping
-        A line of `Abatement.by_qpv`, empty without a tax file.
+    held : Within
+        Claims of the quarter.
     year : int
     """
-    if not row:
+    if not held.has("acquis"):
         return _NO_TAX
-    amount, homes = row["abattement_eur"], int(row.get("logements_abattus") or 0)
-    if amount is None:
-        return _NOT_YET
-    partial = bool(row.get("abattement_partiel"))
-    if not amount:
-        states = states_of(row)
-        if partial or states.missing:
-            return _NOT_YET
-        if states.borne or states.to_claim:
-            return _UNSURE.format(year=year, states=join(_hanging(row, _STATES | _LOST)))
-        if states.lost:
-            return _LOST_YEAR.format(year=year, lost=states.lost)
+    claim = held.get("acquis")
+    amount, each = claim.amount, held.amount("acquis_par_logement")
+    if amount.is_nil:
+        if told := _hanging(held, _STATES | _LOST):
+            lost, year_lost = held.amount("perdu"), not _hanging(held, _STATES)
+            if year_lost:
+                return _LOST_YEAR.format(year=year, lost=lost)
+            return _UNSURE.format(year=year, states=join(told))
         return _NOTHING.format(year=year)
-    said = AT_LEAST.format(amount=amount) if partial else euros(amount)
-    if homes and not partial:
-        text = _AMOUNT.format(amount=said, year=year, homes=homes, each=amount / homes)
+    if not amount.exceeds_nil:
+        return _NOT_YET
+    homes = held.amount("logements_abattus")
+    if homes.is_known and each.is_known:
+        text = _AMOUNT.format(amount=euros(amount), year=year, homes=homes.exact, each=each)
     else:
-        text = _BARE_AMOUNT.format(amount=_capital(said), year=year)
-    return text + (_ESTIMATED if row["nature"] != "reel" else "")
+        text = _BARE_AMOUNT.format(amount=_capital(euros(amount)), year=year)
+    return text + ("" if claim.nature is Nature.REEL else _ESTIMATED)
 
 
-def done(spent: Sequence[tuple[int, Decimal]] | None, balance: Mapping[str, Any], year: int) -> str:
+def done(spent: Sequence[tuple[int, Amount]] | None, held: Within, year: int) -> str:
     """Write what was done: how many actions, the axes that weigh most, what is left.
 
     Parameters
     ----------
     spent : sequence of (axis, amount) or None
         Largest first; None without a programme.
-    balance : mapping
-        The line of the quarter in `Programme.balance`.
+    held : Within
+        Claims of the quarter.
     year : int
     """
     if spent is None:
         return _NO_LIST
-    actions = int(balance.get("actions") or 0)
-    if not actions:
+    actions = held.amount("actions")
+    if actions.is_nil:
         return _NO_ACTION.format(year=year)
-    valued = balance["valorise_eur"]
-    said = AT_LEAST.format(amount=valued) if balance.get("valorise_partiel") else euros(valued)
-    head = _ACTIONS.format(actions=actions, amount=said) if actions > 1 else _ONE_ACTION.format(
-        amount=said
-    )  # fmt: skip
+    phrase = _ONE_ACTION if actions == known(1) else _ACTIONS
+    head = phrase.format(actions=actions.exact, amount=euros(held.amount("valorise")))
     top = [
-        f"{_AXES[str(axe)]} ({euros(amount)})" for axe, amount in spent[:_MOST_AXES] if amount > 0
+        f"{_AXES[str(axe)]} ({euros(amount)})"
+        for axe, amount in spent[:_MOST_AXES]
+        if amount.exceeds_nil
     ]
     text = f"{head} : d’abord {join(top)}." if top else f"{head}."
-    left = balance.get("rattrapage_eur")
-    if left is None:
-        return text
-    if not left:
+    left, before = held.amount("a_programmer"), held.amount("reporte")
+    if left.is_nil:
         return f"{text} {_ALL_USED}"
-    before = balance.get("report_eur") or 0
-    carried = _CARRIED.format(amount=euros(before), before=year - 1) if before > 0 else ""
+    if not left.exceeds_nil:
+        return text
+    carried = _CARRIED.format(amount=euros(before), before=year - 1) if before.exceeds_nil else ""
     return f"{text} {_LEFT.format(left=left, carried=carried, after=year + 1)}"
 
 
@@ -187,15 +186,13 @@ def _apart(points: int) -> str:
     return f"{abs(points)} de {'moins' if points < 0 else 'plus'} sur 100" if points else "autant"
 
 
-def open_points(
-    row: Mapping[str, Any], *, doubtful: int, wave: str, early: bool
-) -> tuple[str, ...]:
+def open_points(held: Within, *, doubtful: int, wave: str, early: bool) -> tuple[str, ...]:
     """Write what cannot be said yet: effect, side of some dwellings, amounts that hang.
 
     Parameters
     ----------
-    row : mapping
-        As `spared`.
+    held : Within
+        Claims of the quarter.
     doubtful : int
         Dwellings of which the side is to be checked.
     wave : str
@@ -206,20 +203,18 @@ def open_points(
     out = [_NO_ANSWER if not wave else _EARLY.format(wave=wave) if early else _NO_EFFECT]
     if doubtful:
         out.append(_DOUBTS.format(homes=doubtful))
-    hanging = _hanging(row, _STATES)
-    if hanging:
+    if hanging := _hanging(held, _STATES):
         out.append(_PENDING.format(amounts=join(hanging)))
-    missing = int(row.get("logements_sans_montant") or 0)
-    if missing:
-        out.append(f"L’impôt de {plural(missing, 'logement')} : aucun fichier ne le donne.")
+    said = {"logements_non_lus": _UNREAD, "logements_sans_avis": _UNLINED}
+    counts = ((phrase, held.amount(name)) for name, phrase in said.items())
+    out += [phrase.format(homes=count.exact) for phrase, count in counts if count.exceeds_nil]
     return tuple(out)
 
 
-def _hanging(row: Mapping[str, Any], named: Mapping[str, str]) -> list[str]:
-    """Name the amounts of some states; what awaits its notice alone is in the quarter's own amount."""
-    reserved = pending(row.get("abattement_eur"), states_of(row))
-    held = {**row, "abattement_sous_reserve_eur": reserved}
-    return [f"{euros(held[c])} {said}" for c, said in named.items() if held.get(c)]
+def _hanging(held: Within, names: Mapping[str, str]) -> list[str]:
+    """Name the amounts of some claims that come to something."""
+    amounts = ((held.amount(name), said) for name, said in names.items())
+    return [f"{euros(amount)} {said}" for amount, said in amounts if amount.exceeds_nil]
 
 
 def _capital(text: str) -> str:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.codes import Reserve
 from tfpb.packaged import packaged
 from tfpb.words.money.state_words import (
+    NONE_DUE,
     RATE_TO_CONFIRM,
     UNKNOWN_AMOUNT,
     WAITS,
+    is_aside,
     nature_words,
-    nothing_acquired,
+    none_acquired,
+    standing,
     state_sentences,
-    unknown_sentence,
-    without_quarters,
+    unknown_detail,
+    without,
 )
-from tfpb.words.numbers import euros, percent, plural
+from tfpb.words.numbers import euros, of_euros, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from decimal import Decimal
 
-    from tfpb.model.money import Abatement
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Within
+    from tfpb.model.money import Abatement, Course
 
 _TEXTS: Final = packaged(__name__)
 STATUTS: Final[dict[str, str]] = _TEXTS["statuts"]
@@ -46,9 +50,9 @@ _OUTSIDE: Final = Phrase(
 )
 
 
-def quarter_notes(*, outside: Decimal) -> tuple[str, ...]:
-    """Write how to read the abatement by quarter, and what stands in none of its lines."""
-    return (_LOSS_NOTE, *([_OUTSIDE.format(outside=outside)] if outside > 0 else []))
+def quarter_notes(outside: Amount) -> tuple[str, ...]:
+    """Write how to read the abatement by quarter, and what is at risk and stands in none of its lines."""
+    return (_LOSS_NOTE, *([_OUTSIDE.format(outside=outside)] if outside.exceeds_nil else []))
 
 
 def source_file(file: str, sheet: str) -> str:
@@ -56,30 +60,34 @@ def source_file(file: str, sheet: str) -> str:
     return f"« {file} »" + (f", feuille « {sheet} »" if sheet else "")
 
 
-def lead(money: Abatement) -> str:
+_LEAD: Final = Phrase(
+    "L’abattement de {year} {abated}{nature}{without} ; l’État compense {back:€} aux "
+    "collectivités ({rate}), qui perdent {lost:€}."
+)
+
+
+def lead(held: Within, year: int) -> str:
     """Open the chapter of the abatement."""
-    sums = money.totals
-    if sums["abattement_eur"] is None:
-        return unknown_sentence(money.states, money.year)
-    if not sums["abattement_eur"] and money.states.aside:
-        return nothing_acquired(money.states, money.year)
-    return (
-        f"L’abattement de {money.year} s’élève à {euros(sums['abattement_eur'])}"
-        f"{nature_words(sums['abattement_eur'], money.states)}"
-        f"{without_quarters(money.unknown_quarters)} ; "
-        f"l’État compense {euros(sums['compensation_etat_eur'])} aux collectivités "
-        f"({RATE_TO_CONFIRM}), qui perdent {euros(sums['perte_collectivites_eur'])}."
-    )
+    abated = held.amount("acquis")
+    if not abated.exceeds_nil:
+        return none_acquired(held, year)
+    # « s’élève à de 5 € à 9 € » is no French
+    said = f"s’élève à {euros(abated)}" if abated.is_known else f"est {of_euros(abated)}"
+    back, lost = held.amount("compensation"), held.amount("perte")
+    return _LEAD.format(
+        year=year, abated=said, nature=nature_words(held), without=without(held), back=back, lost=lost,
+        rate=RATE_TO_CONFIRM,
+    )  # fmt: skip
 
 
-LEAVERS: Final = Phrase(
+_LEAVERS: Final = Phrase(
     "{homes:s logement} de {residences:s résidence} {homes:a est sorti/sont sortis} des quartiers avec la "
-    "carte 2024 : {lost:€} ne sont plus dus en {year}{risk:?, dont {risk:€} que les avis portent encore : ce "
+    "carte 2024 : {lost:€} ne sont plus dus en {year}{risk:?, dont {risk} que les avis portent encore : ce "
     "montant est à risque| ; aucun avis ne les porte encore}."
 )
 """What the change of map takes out, and what notices still abate of it."""
-LEFT_OUT: Final = Phrase(
-    "{risk:?dont {risk:€} encore portés par les avis, à risque|aucun avis lu ne les porte}"
+_LEFT_OUT: Final = Phrase(
+    "{risk:?dont {risk} encore portés par les avis, à risque|aucun avis lu ne les porte}"
 )
 """The same under its figure."""
 DECLARATION: Final = Phrase(
@@ -89,10 +97,17 @@ DECLARATION: Final = Phrase(
 )
 
 
-def summary(money: Abatement) -> list[str]:
-    """Write the year in a few lines: amount, claims and risks, premises by status."""
-    lines = [lead(money), *state_sentences(money, None)]
-    if Reserve.CONVENTIONS in money.reserves:
+def summary(money: Abatement, held: Within) -> list[str]:
+    """Write the year in a few lines: amount, claims and risks, premises by status.
+
+    Parameters
+    ----------
+    money : Abatement
+    held : Within
+        Its claims of the whole.
+    """
+    lines = [lead(held, money.year), *state_sentences(held, money.year, None)]
+    if held.amount("reserve_conventions").exceeds_nil:
         lines.append(CONVENTIONS_OPTION)
     lines += [
         f"  {STATUTS[statut]} : {plural(premises, 'local', 'locaux')}, "
@@ -102,6 +117,44 @@ def summary(money: Abatement) -> list[str]:
     return lines
 
 
+def leavers_sentence(held: Within, year: int) -> str:
+    """Write what the map of 2024 took out of the quarters, and what notices still abate of it."""
+    facts = {
+        "homes": held.amount("logements_sortants").exact,
+        "residences": held.amount("residences_sorties").exact,
+        "lost": held.amount("sortants_perdu"),
+        "risk": _shown(held.amount("sortants_a_risque")),
+    }
+    return _LEAVERS.format(year=year, **facts)
+
+
+def left_out_detail(held: Within) -> str:
+    """Write the same under its figure."""
+    return _LEFT_OUT.format(risk=_shown(held.amount("sortants_a_risque")))
+
+
+def has_left(held: Within) -> bool:
+    """Return whether what the map of 2024 took out weighs something."""
+    return any(held.amount(f"sortants_{name}").exceeds_nil for name in ("perdu", "a_risque"))
+
+
+def acquired_detail(held: Within) -> str:
+    """Write under what is acquired what it rests on, and what it leaves out; else why it is not known."""
+    abated = held.amount("acquis")
+    if abated.is_nil:
+        return standing(held) if is_aside(held) else NONE_DUE
+    if not abated.exceeds_nil:
+        return unknown_detail(held)
+    rests = {"reel": held.amount("acquis_porte"), "estime": held.amount("estime")}
+    told = (f"{NATURES[n]} {euros(a)}" for n, a in rests.items() if a.exceeds_nil)
+    return ", ".join(told) + without(held)
+
+
+def _shown(amount: Amount) -> str:
+    """Write an amount that comes to something, nothing of another."""
+    return euros(amount) if amount.exceeds_nil else ""
+
+
 UNKNOWN: Final = "non connu"
 FORECAST_NOTE: Final = (
     "Ce qui change : le statut de la première année s’il n’ouvre pas de droit, puis chaque année où "
@@ -109,21 +162,9 @@ FORECAST_NOTE: Final = (
 )
 
 
-def forecast_sentence(
-    years: Sequence[tuple[int, Decimal | None]], *, opened: int, waiting: Decimal, causes: str
-) -> str:
-    """Read the forecast over the years whose amount is known; what opens, what hangs on a decision.
-
-    Parameters
-    ----------
-    years : sequence of (year, amount)
-        None where all of the year hangs on something.
-    opened : int
-    waiting : Decimal
-        What hangs on something in the last year.
-    causes : str
-        Codes of `Reserve` that it hangs on, with spaces between.
-    """
+def forecast_sentence(course: Course) -> str:
+    """Read the forecast over the years whose amount is known; what opens, what hangs on a decision."""
+    years, opened, waiting = course.years, course.opened, course.waiting
     known = [(year, amount) for year, amount in years if amount is not None]
     if not known:
         text = f"De {years[0][0]} à {years[-1][0]}, aucun montant n’est établi"
@@ -136,7 +177,7 @@ def forecast_sentence(
         text += f" ; {plural(opened, 'résidence')} {verb} après {years[0][0]}"
     if waiting:
         more = " de plus" if known else ""
-        named = " ou ".join(words for code, words in WAITS.items() if code in causes.split())
+        named = " ou ".join(words for code, words in WAITS.items() if code in course.causes)
         text += f" ; {euros(waiting)}{more} en {years[-1][0]} dépendent {named}"
     return f"{text}."
 
@@ -155,32 +196,35 @@ def _course(first: tuple[int, Decimal], last: tuple[int, Decimal]) -> str:
 EVENTS: Final[dict[str, str]] = _TEXTS["events"]
 _SENTENCES: Final = Phrase.table(**_TEXTS["sentences"])
 _TOO_LATE: Final = Phrase(
-    "Exonération qui prend fin au plus tard le {date:d}, {quartier} : {homes} ; le droit s’ouvrirait en "
-    "{annee}, après les dernières impositions du texte ({fin})."
+    "Exonération qui prend fin au plus tard le {date:d}, {quartier} : {logements:s logement} de "
+    "{residences:s résidence} ; le droit s’ouvrirait en {annee}, après les dernières impositions du texte "
+    "({fin})."
 )
 
 
-def calendar_sentence(row: Mapping[Any, Any], last: int) -> str:
+def calendar_sentence(
+    event: Mapping[str, Any], last: int, amount: Decimal | None, name: str, code: str
+) -> str:
     """Read an event of the calendar: its day, whom it touches, what it weighs.
 
     Parameters
     ----------
-    row : mapping
-        A line of `Abatement.calendar`.
+    event : mapping
+        What the sentence of its kind writes: a line of `Abatement.calendar`, `convention` in it.
     last : int
         Last tax year of the law.
+    amount : Decimal or None
+    name, code : str
+        Of the quarter.
     """
-    amount, name, code = row["montant_eur"], row["nom_qpv"], row["code_qpv"]
     facts = {
-        **row,
-        "convention": row["id_convention"],
+        **event,
         "quartier": f"{name} ({code})" if name else f"quartier {code or UNKNOWN}",
-        "homes": f"{plural(row['logements'], 'logement')} de {plural(row['residences'], 'résidence')}",
         "montant": UNKNOWN_AMOUNT if amount is None else euros(amount),
         "fin": last,
     }
-    late = row["evenement"] == "fin_exoneration" and row["annee"] > last
-    return (_TOO_LATE if late else _SENTENCES[row["evenement"]]).filled(facts)
+    late = event["evenement"] == "fin_exoneration" and event["annee"] > last
+    return (_TOO_LATE if late else _SENTENCES[event["evenement"]]).filled(facts)
 
 
 _ASSUMPTIONS: Final = tuple(map(Phrase, _TEXTS["assumptions"]))

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from typing import TYPE_CHECKING, Final
 
+from tfpb.facts.amount import lesser
 from tfpb.packaged import packaged
-from tfpb.words.money.state_words import without_quarters
-from tfpb.words.numbers import THIN, euros, number, percent, plural
+from tfpb.words.numbers import AT_LEAST, THIN, euros, number, of_euros, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claims
 
 _TEXTS: Final = packaged(__name__)
 PLANCHERS: Final[dict[str, str]] = _TEXTS["planchers"]
 MARGES: Final[dict[str, str]] = _TEXTS["marges"]
+_PERCENT: Final = Decimal("0.01")
+_ALMOST: Final = Decimal("0.99")
 EVERY_QUARTER: Final = "Tous les quartiers"
 PROGRAMME_FILE: Final = "programme d’actions"
 NO_LAST_YEAR: Final = (
@@ -25,44 +29,87 @@ NO_LAST_YEAR: Final = (
 )
 
 
-def balance_words(balance: Decimal, left: Decimal | None) -> str:
+def balance_words(claims: Claims) -> str:
     """Write how the balance is made, and what quarters have left where one in excess hides it."""
     made = "valorisé − abattement − report"
-    if left and left != -balance:
+    left = claims.amount("a_programmer")
+    if _hides(claims.amount("solde"), left):
         return f"{made} ; quartier par quartier, {euros(left)} à justifier"
     return made
 
 
-def balance_lead(totals: Mapping[str, Decimal], abated: Decimal | None, *, unknown: int = 0) -> str:
-    """Open the chapter of the programme.
+def _hides(balance: Amount, left: Amount) -> bool:
+    """Return whether one quarter in excess makes up, in the balance of all, for what another lacks."""
+    apart = not left.is_known or not balance.is_known or left.exact != -balance.exact
+    return left.may_exceed_nil and apart
 
-    Parameters
-    ----------
-    totals : mapping of str to Decimal
-        Of `Programme`: what quarters have left to justify, each by itself, rules where it differs from
-        the balance of all, in which one makes up for what another lacks.
-    unknown : int
-        Quarters whose abatement is not known: the sums are those of the others.
+
+def balance_lead(claims: Claims) -> str:
+    """Open the chapter of the programme: valued, abated, and what is left.
+
+    What quarters have left to justify, each by itself, rules where it differs from the balance of all.
     """
-    valued = totals.get("valorise_eur", 0)
-    balance, left = totals.get("solde_eur"), totals.get("rattrapage_eur")
-    if abated is None:
-        return f"Les actions valorisées s’élèvent à {euros(valued)} ; l’abattement n’est pas connu."
-    if balance is not None and left and left != -balance:
-        whole = number(balance, sign=True)
-        tail = (
-            f"quartier par quartier, il reste {euros(left)} à justifier, report compris ; "
-            f"tous quartiers ensemble, le solde est de {whole}{THIN}€"
-        )
-    elif balance is None or balance == 0:
+    head = f"Les actions valorisées s’élèvent à {euros(claims.amount('valorise'))}"
+    if not claims.has("acquis"):
+        return f"{head} ; l’abattement n’est pas connu."
+    balance, left = claims.amount("solde"), claims.amount("a_programmer")
+    if _hides(balance, left):
+        tail = f"quartier par quartier, {_left(left)}, report compris"
+        if balance.is_known:
+            whole = number(balance.exact, sign=True)
+            tail += f" ; tous quartiers ensemble, le solde est de {whole}{THIN}€"
+    elif balance.exact == 0:
         tail = "le solde est nul"
-    elif balance > 0:
+    elif balance.exact > 0:
         tail = f"les actions dépassent l’abattement de {euros(balance)}, report compris"
     else:
-        tail = f"il reste {euros(-balance)} à justifier, report compris"
+        tail = f"{_left(left)}, report compris"
+    return f"{head} pour un abattement {of_euros(claims.amount('acquis'))} : {tail}."
+
+
+def _left(left: Amount) -> str:
+    """Write what is left to justify; that it is not known, where nothing bounds it."""
+    if not left.at_least and left.at_most is None:
+        return "on ne sait pas ce qu’il reste à justifier"
+    return f"il reste {euros(left)} à justifier"
+
+
+def share_words(share: Amount) -> str:
+    """Write a share: never rounded up to the whole, its bounds outwards; « part non connue » without any."""
+    if share.is_known:
+        return percent(min(share.exact, _ALMOST) if share.exact < 1 else share.exact)
+    low, high = (
+        None if end is None else end.quantize(_PERCENT, rounding)
+        for end, rounding in ((share.at_least, ROUND_DOWN), (share.at_most, ROUND_UP))
+    )
+    if high is None:
+        return f"{AT_LEAST} {percent(low)}" if low else "une part non connue"
+    return f"entre {percent(low)} et {percent(high)}" if low else f"au plus {percent(high)}"
+
+
+def justified_words(claims: Claims) -> str:
+    """Write how much of the abatement is justified, and proved: shares, their euros where known."""
+    if not claims.has("part_justifiee"):
+        return "abattement inconnu" if not claims.has("acquis") else "aucun abattement acquis"
+    parts = []
+    for said, share, amount in (
+        ("justifié", "part_justifiee", "justifie"),
+        ("prouvé", "part_prouvee", "prouve"),
+    ):
+        part, euro = claims.amount(share), claims.amount(amount)
+        beside = f" ({euros(euro)})" if part.is_known and euro.is_known else ""
+        parts.append(f"{said} à {share_words(part)}{beside}")
+    return ", ".join(parts)
+
+
+def justified_sentence(claims: Claims) -> str:
+    """Write what of the abatement is justified and proved, and what is left of it."""
+    bare = claims.amount("a_prouver")
+    more = f" ; {euros(bare)} de plus sont déclarés sans pièce datée" if bare.may_exceed_nil else ""
+    said = justified_words(claims)
     return (
-        f"Les actions valorisées s’élèvent à {euros(valued)} pour un abattement de "
-        f"{euros(abated)}{without_quarters(unknown)} : {tail}."
+        f"{said[:1].upper()}{said[1:]} : sur un abattement {of_euros(claims.amount('acquis'))}, "
+        f"{_left(claims.amount('reste_a_justifier'))}{more}."
     )
 
 
@@ -90,9 +137,6 @@ SURPLUS: Final = Phrase(
     "Surcoût de droit commun en QPV{year} : {surplus:€} ({between}, {count:s indicateur}{rest}){share} ; "
     "jamais ajouté aux actions : une même dépense peut être dans les deux."
 )
-JUSTIFIED: Final = Phrase(
-    "Justifié, quartier par quartier : {justified:€} sur {abated:€} d’abattement."
-)
 SURPLUS_BETWEEN: Final = Phrase(
     "à 95 %{several:? au moins|}, de {low:€} à {high:€}{either:? : on ne sait pas s’il y a un surcoût|}"
 )
@@ -100,15 +144,9 @@ SURPLUS_UNSURE: Final = "sans marge d’incertitude calculable"
 SURPLUS_REST: Final = Phrase(", {count:n} sans coût comparable")
 SURPLUS_SHARE: Final = Phrase(", soit {share:%} de l’abattement")
 UNKNOWN_QUARTERS: Final = Phrase(
-    "{count:s quartier/quartiers} sans abattement connu : ni justifié ni solde pour ceux-là."
+    "{count:s quartier/quartiers} sans abattement connu : justifié et reste y sont bornés ou inconnus, sans "
+    "solde."
 )
-
-
-def coverage_words(valued: Decimal, abated: Decimal | None, unknown: int = 0) -> str:
-    """Write how much of the abatement the programme covers; no share of a sum that is not whole."""
-    if not abated or unknown:
-        return "abattement inconnu" + (f" dans {plural(unknown, 'quartier')}" if abated else "")
-    return f"soit {percent(valued / abated)} de l’abattement"
 
 
 DROIT_COMMUN: Final = Phrase(
@@ -117,44 +155,52 @@ DROIT_COMMUN: Final = Phrase(
 )
 
 
-def carry_argument(row: Mapping[Any, Any], year: int) -> str:
+def carry_argument(claims: Claims, code: str, year: int, *, still: bool, new: bool) -> str:
     """Argue the carry-over of a quarter: what was spent both years, what was owed, what is left.
 
     Parameters
     ----------
-    row : mapping
-        A row of `Programme.beside_quarters`; `solde_eur` is None when the abatement is unknown.
+    claims : Claims
+    code : str
+        The quarter.
     year : int
+    still : bool
+        Whether it has an action or an abatement this year.
+    new : bool
+        Whether it was no quarter the year before.
     """
-    if not row["encore"]:
-        return (
-            f"{euros(row['valorise_precedent_eur'])} valorisés en {year - 1} ; ni action ni abattement "
-            f"en {year} : rien ne se reporte."
-        )
-    spent = f"{euros(row['valorise_eur'])} valorisés en {year}, "
-    if row["nouveau"]:
+    before = claims.amount("valorise_precedent", code)
+    if not still:
+        gone = f"ni action ni abattement en {year} : rien ne se reporte."
+        return f"{euros(before)} valorisés en {year - 1} ; {gone}"
+    spent = f"{euros(claims.amount('valorise', code))} valorisés en {year}, "
+    if new:
         spent += f"quartier nouveau en {year}"
     else:
-        spent += f"après {euros(row['valorise_precedent_eur'])} en {year - 1}"
-    if row["solde_eur"] is None:
+        spent += f"après {euros(before)} en {year - 1}"
+    acquired, left = claims.amount("acquis", code), claims.amount("a_programmer", code)
+    if not acquired.at_least and not acquired.is_known:
         return f"{spent} ; l’abattement de {year} n’est pas connu."
-    owed = f"pour un abattement de {euros(row['abattement_eur'])}"
-    if row["report_eur"]:
-        owed += f" et un report de {euros(row['report_eur'])} venu de {year - 1}"
-    if row["rattrapage_eur"]:
-        return f"{spent}, {owed} : {euros(row['rattrapage_eur'])} se reportent sur {year + 1}."
-    return f"{spent}, {owed} : rien ne se reporte sur {year + 1}."
+    owed = f"pour un abattement {of_euros(acquired)}"
+    carried = claims.amount("reporte", code)
+    if not carried.is_nil:
+        owed += f" et un report {of_euros(carried)} venu de {year - 1}"
+    if left.is_nil:
+        return f"{spent}, {owed} : rien ne se reporte sur {year + 1}."
+    if not left.at_least and left.at_most is None:
+        return f"{spent}, {owed} : on ne sait pas ce qui se reporte sur {year + 1}."
+    return f"{spent}, {owed} : {euros(left)} se reportent sur {year + 1}."
 
 
-def carry_sentence(name: str, left: Decimal, report: Decimal, year: int) -> str:
+def carry_sentence(name: str, left: Amount, carried: Amount, year: int) -> str:
     """Write what a quarter has left to justify, and what it had carried over; empty when nothing."""
-    if left:
+    if left.at_least:
         text = f"{name} : {euros(left)} restent à justifier et se reportent sur {year + 1}"
-        if report:
-            text += f", dont {euros(min(left, report))} venaient déjà de {year - 1}"
+        if carried.may_exceed_nil:
+            text += f", dont {euros(lesser(left, carried))} venaient déjà de {year - 1}"
         return f"{text}."
-    if report:
-        return f"{name} : le report de {euros(report)} venu de {year - 1} est rattrapé."
+    if left.is_nil and carried.at_least:
+        return f"{name} : le report {of_euros(carried)} venu de {year - 1} est rattrapé."
     return ""
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.codes import Reserve
-from tfpb.model.money import States
 from tfpb.packaged import packaged
-from tfpb.words.numbers import THIN, euros, long_date, number, plural
+from tfpb.words.numbers import THIN, bounded, euros, long_date, number, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
+    from decimal import Decimal
 
-    from tfpb.model.money import Abatement
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Within
+    from tfpb.model.money import States
 
 _TEXTS: Final = packaged(__name__)
 RATE_TO_CONFIRM: Final = "taux à confirmer"
@@ -45,118 +45,184 @@ _CLAIM: Final = Phrase(
 _RISK: Final = Phrase(
     "{euros:€} sont abattus alors qu’une condition manque : ce montant est à risque."
 )
-_REFUSED: Final = Phrase("À réclamer, déclaré et refusé : {declared:€}.")
+_REFUSED: Final = Phrase("À réclamer, déclaré et refusé : {euros:€}.")
 _UNPROVED: Final = Phrase(
-    "À réclamer sans preuve de déclaration : {rest:€} ; rien ne dit que ces locaux figuraient sur la liste "
+    "À réclamer sans preuve de déclaration : {euros:€} ; rien ne dit que ces locaux figuraient sur la liste "
     "déclarée."
 )
 
 
-_WITHOUT: Final = Phrase(", sans {count:s quartier} dont le montant n’est pas connu")
-
-
-def without_quarters(count: int) -> str:
-    """Write how many quarters a sum leaves out, after its amount; empty when it is the whole."""
-    return _WITHOUT.format(count=count) if count else ""
-
-
-def states_of(row: Mapping[str, Any]) -> States:
-    """Return the states that a line of a quarter holds; nothing of one that has none."""
-    doubtful = row.get("abattement_douteux_eur") or Decimal(0)
-    reserved = row.get("abattement_sous_reserve_eur") or Decimal(0)
-    return States(
-        acquired=row.get("abattement_acquis_eur") or Decimal(0),
-        at_risk=row.get("abattement_a_risque_eur") or Decimal(0),
-        lost=row.get("abattement_perdu_eur") or Decimal(0),
-        to_claim=row.get("abattement_a_reclamer_eur") or Decimal(0),
-        doubtful=doubtful,
-        hanging=reserved - doubtful,
-        missing=int(row.get("logements_sans_montant") or 0),
-    )
-
-
-def on_no_notice(amount: Decimal | None, states: States) -> Decimal:
-    """Return what an amount counts without a notice: all but what is acquired."""
-    return max(Decimal(0), (amount or Decimal(0)) - states.acquired)
-
-
-def pending(amount: Decimal | None, states: States) -> Decimal:
-    """Return what hangs on something and is not in the amount, which counts what awaits its notice."""
-    return max(Decimal(0), states.reserved - on_no_notice(amount, states))
-
-
-def nature_words(amount: Decimal, states: States) -> str:
-    """Say after an amount what of it no notice bears; nothing where all is on notices."""
-    estimated = on_no_notice(amount, states)
-    if not estimated:
-        return ""
-    return ESTIMATED if estimated == amount else PART_ESTIMATED.format(estimated=estimated)
-
-
-def nothing_acquired(states: States, year: int) -> str:
-    """Write in place of an abatement of 0 € what notices bear, what is to claim, what is lost."""
-    return f"Abattement {year} : {NONE_ACQUIRED} ; {named_states(states)}."
+_NAMED: Final[dict[str, str]] = _TEXTS["named"]
+"""What follows the amount of a claim in a list of amounts."""
+_SHOWN_OPEN: Final = frozenset({"non_lu"})
+"""Claims that are told though nothing shows them to exceed nil."""
+_BORNE: Final = Phrase("Les avis portent {borne:€} : {parts}.")
+_NONE_BORNE: Final = "Aucun avis lu ne montre d’abattement."
+_BEST: Final = Phrase("Au mieux, {best:€} seraient dus : {parts}.")
+_AWAITED: Final = Phrase("{euros:€} sont estimés dus, mais aucun avis lu ne les montre encore.")
+_UNREAD: Final = Phrase(
+    "{homes:s logement} {homes:a est/sont} sur un avis dont la somme n’a pas été comprise : {euros:€} "
+    "d’abattement, acquis ou à réclamer."
+)
+_UNREAD_HOMES: Final = Phrase("{homes:s logement} dont l’avis n’est pas lu")
+_UNLINED_HOMES: Final = Phrase("{homes:s logement} sans aucune ligne au fichier fiscal")
+_RESERVED_BEST: Final = Phrase(
+    "{best:€} au mieux{claim:?, dont {claim} à réclamer}{borne:?, dont {borne} portés par les avis}"
+)
+_NOT_GIVEN: Final = "aucun fichier fiscal ne le donne"
 
 
 def named_states(states: States) -> str:
-    """Write each state that has an amount, and the dwellings that have none."""
-    said = _parts(
-        (states.acquired, "acquis"), (states.at_risk, "à risque"), (states.doubtful, "douteux"),
-        (states.to_claim, "à réclamer"), (states.hanging, RESERVED), (states.lost, "perdu"),
-    )  # fmt: skip
-    lacking = f"{plural(states.missing, 'logement')} sans montant" if states.missing else ""
-    return ", ".join(filter(None, (said, lacking)))
+    """Write each state of a premises that has an amount."""
+    pairs = {
+        "acquis": states.acquired, "estime": states.estimated, "a_risque": states.at_risk,
+        "sous_reserve_porte": states.doubtful, "a_reclamer": states.to_claim, "non_lu": states.unread,
+        "reserve_hors_avis": states.hanging, "perdu": states.lost,
+    }  # fmt: skip
+    return ", ".join(f"{euros(amount)} {_NAMED[name]}" for name, amount in pairs.items() if amount)
 
 
-def borne_sentence(states: States) -> str:
-    """Write the first total: what notices bear, state by state."""
-    if not states.borne:
-        return "Aucun avis lu ne montre d’abattement."
-    parts = _parts(
-        (states.acquired, "acquis"), (states.at_risk, "à risque"), (states.doubtful, "douteux")
+def named(held: Within, *names: str) -> str:
+    """Write the amounts of claims that come to something, each with its name.
+
+    One that nothing shows to exceed nil is left out, but for what a notice not read may bear.
+    """
+    amounts = ((name, held.amount(name)) for name in names)
+    shown = (
+        (name, amount)
+        for name, amount in amounts
+        if amount.exceeds_nil or (name in _SHOWN_OPEN and held.has(name) and amount.may_exceed_nil)
     )
-    return f"Les avis portent {euros(states.borne)} : {parts}."
+    return ", ".join(f"{euros(amount)} {_NAMED[name]}" for name, amount in shown)
 
 
-def best_sentence(states: States) -> str:
-    """Write the second total: what may be due at best; empty when nothing may be."""
-    if not states.best:
+def standing(held: Within) -> str:
+    """Write every amount that comes to something, and the dwellings that have none."""
+    told = named(held, "acquis", "a_risque", "a_reclamer", "sous_reserve", "non_lu", "perdu")
+    return ", ".join(filter(None, (told, _unlined(held))))
+
+
+def _unlined(held: Within) -> str:
+    homes = held.amount("logements_sans_avis")
+    return f"{plural(int(homes.exact), 'logement')} sans montant" if homes.exceeds_nil else ""
+
+
+def is_aside(held: Within) -> bool:
+    """Return whether something is to be told where nothing is acquired: at risk, to claim, lost."""
+    return any(held.amount(name).exceeds_nil for name in ("a_risque", "a_reclamer", "perdu"))
+
+
+def acquired(held: Within) -> str:
+    """Write what is acquired: an amount, or in its place why there is none; never a zero for an unknown."""
+    amount = held.amount("acquis")
+    if amount.exceeds_nil:
+        return euros(amount)
+    if amount.is_nil:
+        return NONE_ACQUIRED if is_aside(held) else euros(amount)
+    return RESERVED if held.amount("sous_reserve").exceeds_nil else LACKING
+
+
+def unknown_detail(held: Within) -> str:
+    """Write what is known of an amount that is not."""
+    if held.amount("sous_reserve").exceeds_nil:
+        parts = {"claim": held.amount("a_reclamer"), "borne": held.amount("sous_reserve_porte")}
+        told = {name: euros(a) if a.exceeds_nil else "" for name, a in parts.items()}
+        return _RESERVED_BEST.format(best=held.amount("au_mieux"), **told)
+    return left_out(held) or _NOT_GIVEN
+
+
+def left_out(held: Within) -> str:
+    """Write which dwellings leave an amount open: of notices not read, of no line; empty when it is whole."""
+    counts = (
+        (_UNREAD_HOMES, held.amount("logements_non_lus")),
+        (_UNLINED_HOMES, held.amount("logements_sans_avis")),
+    )
+    return " et ".join(said.format(homes=n.exact) for said, n in counts if n.exceeds_nil)
+
+
+def without(held: Within) -> str:
+    """Write after an amount why it is not known; empty when it is."""
+    left = left_out(held)
+    return f" ({left})" if left else ""
+
+
+def nature_words(held: Within) -> str:
+    """Say after what is acquired how much of it no notice bears; nothing where all is on notices."""
+    estimated = held.amount("estime")
+    if not estimated.exceeds_nil:
         return ""
-    parts = _parts(
-        (states.acquired, "acquis"),
-        (states.to_claim, "à réclamer"),
-        (states.reserved, "sous réserve"),
+    whole = not held.amount("acquis_porte").exceeds_nil
+    return ESTIMATED if whole else PART_ESTIMATED.format(estimated=estimated)
+
+
+def none_acquired(held: Within, year: int) -> str:
+    """Write in place of an abatement that comes to nothing what is known of it: never 0 € for an unknown."""
+    if not held.amount("acquis").is_nil:
+        return unknown_sentence(held, year)
+    aside = f"{NONE_ACQUIRED} ; {standing(held)}" if is_aside(held) else NONE_DUE
+    return f"Abattement {year} : {aside}."
+
+
+def borne_sentence(held: Within) -> str:
+    """Write the first total: what notices bear, state by state."""
+    borne = held.amount("porte")
+    if not borne.exceeds_nil:
+        return _NONE_BORNE
+    acquired_there = "acquis_porte" if held.amount("estime").exceeds_nil else "acquis"
+    return _BORNE.format(
+        borne=borne, parts=named(held, acquired_there, "a_risque", "sous_reserve_porte")
     )
-    return f"Au mieux, {euros(states.best)} seraient dus : {parts}."
 
 
-def _parts(*pairs: tuple[Decimal, str]) -> str:
-    return ", ".join(f"{euros(amount)} {name}" for amount, name in pairs if amount)
+def best_sentence(held: Within) -> str:
+    """Write the second total: what may be due at best; empty when nothing may be."""
+    best = held.amount("au_mieux")
+    if not best.exceeds_nil:
+        return ""
+    return _BEST.format(
+        best=best, parts=named(held, "acquis", "a_reclamer", "sous_reserve", "non_lu")
+    )
 
 
-def state_sentences(money: Abatement, on: dt.date | None) -> tuple[str, ...]:
+def state_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, ...]:
     """Write the two totals, then each state with what it hangs on.
 
     Parameters
     ----------
-    money : Abatement
+    held : Within
+        Claims of the whole.
+    year : int
     on : date or None
         Day of the dossier, to know whether the last day to claim has passed.
     """
-    states, reserves = money.states, money.reserves
-    out = [borne_sentence(states)]
-    if best := best_sentence(states):
-        out.append(best)
-    if states.to_claim:
-        out.append(_CLAIM.format(euros=states.to_claim) + _until(money.claim_until, on))
-    if states.at_risk:
-        out.append(_RISK.format(euros=states.at_risk))
-    out += [RESERVES[r].format(euros=reserves[r]) for r in Reserve if reserves.get(r)]
-    if states.lost:
-        out.append(_LOST.format(euros=states.lost, year=money.year))
-    if states.missing:
-        out.append(_MISSING.format(homes=states.missing))
+    totals = (borne_sentence(held), best_sentence(held))
+    return (*filter(None, totals), *reason_sentences(held, year, on))
+
+
+def reason_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, ...]:
+    """Write each state but what is acquired, with what it hangs on."""
+    claim = held.get("a_reclamer")
+    until = {"a_reclamer": _until(claim.deadline, on)}
+    said = {"a_reclamer": _CLAIM, "a_risque": _RISK, "estime": _AWAITED, **RESERVES, "perdu": _LOST}
+    out = [
+        _capital(phrase.format(euros=held.amount(name), year=year)) + until.get(name, "")
+        for name, phrase in said.items()
+        if held.amount(name).exceeds_nil
+    ]
+    homes = {
+        _UNREAD: held.amount("logements_non_lus"),
+        _MISSING: held.amount("logements_sans_avis"),
+    }
+    out += [
+        phrase.format(homes=count.exact, euros=held.amount("non_lu"))
+        for phrase, count in homes.items()
+        if count.exceeds_nil
+    ]
     return tuple(out)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _until(limit: dt.date | None, on: dt.date | None) -> str:
@@ -167,11 +233,11 @@ def _until(limit: dt.date | None, on: dt.date | None) -> str:
     return f" La réclamation est recevable jusqu’au {long_date(limit)}."
 
 
-def declared_sentences(to_claim: Decimal, declared: Decimal) -> tuple[str, ...]:
-    """Split what is to claim by what is known of the declaration; an unknown part has no zero."""
-    out = [_REFUSED.format(declared=declared)] if declared else []
-    rest = to_claim - declared
-    return (*out, _UNPROVED.format(rest=rest)) if rest else tuple(out)
+def declared_sentences(held: Within) -> tuple[str, ...]:
+    """Split what is to claim by what is known of the declaration; a part that is nothing has no zero."""
+    said = {"a_reclamer_declare": _REFUSED, "a_reclamer_sans_preuve": _UNPROVED}
+    amounts = ((phrase, held.amount(name)) for name, phrase in said.items())
+    return tuple(phrase.format(euros=amount) for phrase, amount in amounts if amount.exceeds_nil)
 
 
 def claim_until(limit: dt.date | None, on: dt.date) -> str:
@@ -183,61 +249,35 @@ def claim_until(limit: dt.date | None, on: dt.date) -> str:
     return f"dû et non porté par les avis ; à réclamer jusqu’au {long_date(limit)}"
 
 
-def unknown_value(states: States) -> str:
-    """Write, in place of an amount that is not known, why it is not: never a zero."""
-    return RESERVED if states.reserved else LACKING
-
-
-def unknown_detail(states: States) -> str:
-    """Write what is known of an amount that is not."""
-    if states.reserved:
-        claim = f", dont {euros(states.to_claim)} à réclamer" if states.to_claim else ""
-        borne = f", dont {euros(states.doubtful)} portés par les avis" if states.doubtful else ""
-        return f"{euros(states.best)} au mieux{claim}{borne}"
-    if not states.missing:
-        return "aucun fichier fiscal ne le donne"
-    return f"{plural(states.missing, 'logement')} sans montant au fichier fiscal"
-
-
-def unknown_sentence(states: States, year: int) -> str:
+def unknown_sentence(held: Within, year: int) -> str:
     """Open the chapter of an abatement that is not known."""
-    if states.reserved:
-        return f"L’abattement de {year} n’est pas établi : il est sous réserve, {unknown_detail(states)}."
-    return f"L’abattement de {year} n’est pas connu : {unknown_detail(states)}."
+    if held.amount("sous_reserve").exceeds_nil:
+        return f"L’abattement de {year} n’est pas établi : il est sous réserve, {unknown_detail(held)}."
+    return f"L’abattement de {year} n’est pas connu : {unknown_detail(held)}."
 
 
-def quarter_sentence(row: Mapping[str, Any], doubtful: int = 0) -> str:
-    """Write what a quarter has beside its amount, in one sentence; empty when nothing.
-
-    Parameters
-    ----------
-    row : mapping
-        A line of `Abatement.by_qpv`; one without states (several bailleurs together) says nothing.
-    doubtful : int
-        Dwellings to check, where some are of no quarter and only next to this one.
-    """
-    amount, states = row.get("abattement_eur"), states_of(row)
-    known = amount is not None
-    claim = states.to_claim if known or not states.reserved else Decimal(0)
-    hanging = pending(amount, states) if known else Decimal(0)  # else its figure tells it, at best
-    told = _parts((states.at_risk, "à risque"), (claim, "à réclamer"), (hanging, RESERVED))
-    lacking = f"{plural(states.missing, 'logement')} sans montant connu" if states.missing else ""
-    unsure = f" ; {plural(doubtful, 'logement')} à vérifier" if doubtful and known else ""
-    parts = ", ".join(filter(None, (told, lacking)))
-    return f"À part : {parts}{unsure}." if parts else ""
+def quarter_sentence(held: Within) -> str:
+    """Write what a quarter has beside its amount, in one sentence; empty when nothing."""
+    amount = held.amount("acquis")
+    told_already = (
+        not amount.exceeds_nil and not amount.is_nil
+    )  # its figure tells the rest, at best
+    reserved = told_already and held.amount("sous_reserve").exceeds_nil
+    names = ("a_risque",) if reserved else ("a_risque", "a_reclamer", "sous_reserve", "non_lu")
+    parts = ", ".join(filter(None, (named(held, *names), _unlined(held))))
+    return f"À part : {parts}." if parts else ""
 
 
-def abated_share(per_home: Decimal, abated: int, dwellings: int) -> str:
-    """Write an amount per abated dwelling: of how many, among how many."""
-    return f"{euros(per_home)} par logement abattu ({number(abated)} sur {number(max(abated, dwellings))})"
+def abated_share(per_home: Amount, abated: Amount, dwellings: Amount) -> str:
+    """Write an amount per abated dwelling: of how many, among how many (left out where it is not known)."""
+    among = f" sur {bounded(dwellings, number)}" if dwellings.is_known else ""
+    return f"{euros(per_home)} par logement abattu ({number(abated.exact)}{among})"
 
 
 OUTSIDE: Final = "hors de tout quartier"
-_WORST: Final = Phrase(
-    "Au pire, {downside:€} de ce que portent les avis seraient à rendre ({risk:€} à risque, {doubtful:€} "
-    "douteux) : {left}."
-)
-_BEST: Final = Phrase(
+
+_WORST: Final = Phrase("Au pire, seraient à rendre de ce que portent les avis : {parts} ; {left}.")
+_AT_BEST: Final = Phrase(
     "Au mieux, réclamations admises et réserves levées, {best:€} seraient dus{claim}."
 )
 _NOTHING_LEFT: Final = "rien ne resterait"
@@ -256,28 +296,28 @@ FINDINGS: Final[dict[str, str]] = _TEXTS["findings"]
 _FEES: Final = "Frais de gestion épargnés (taux non vérifiés) : {fees}."
 
 
-def cases(states: States) -> tuple[str, ...]:
+def cases(held: Within) -> tuple[str, ...]:
     """Write the worst and the best case, then the fees saved."""
     out = []
-    if states.downside:
-        out.append(
-            _WORST.format(
-                downside=states.downside,
-                risk=states.at_risk,
-                doubtful=states.doubtful,
-                left=f"il resterait {euros(states.acquired)}" if states.acquired else _NOTHING_LEFT,
-            )
-        )
-    if states.best != states.acquired:
+    worst = named(held, "a_risque", "sous_reserve_porte")
+    if worst:
+        left = held.amount("acquis_porte")
+        stays = f"il resterait {euros(left)}" if left.exceeds_nil else _NOTHING_LEFT
+        out.append(_WORST.format(parts=worst, left=stays))
+    if named(held, "a_reclamer", "sous_reserve", "non_lu"):
+        after = held.amount("apres_reclamation")
         claim = (
-            f" ; réclamations seules admises, {euros(states.claimed)}" if states.to_claim else ""
+            f" ; réclamations seules admises, {euros(after)}"
+            if held.amount("a_reclamer").exceeds_nil
+            else ""
         )
-        out.append(_BEST.format(best=states.best, claim=claim))
-    if states.fees or states.claim_fees:
-        fees = (("acquis", states.fees), ("à réclamer", states.claim_fees))
-        words = ", ".join(
-            f"{euros(amount)} avec ce qui est {name}" for name, amount in fees if amount
-        )
+        out.append(_AT_BEST.format(best=held.amount("au_mieux"), claim=claim))
+    fees = (
+        ("acquis", held.amount("frais_gestion")),
+        ("à réclamer", held.amount("frais_a_reclamer")),
+    )
+    words = ", ".join(f"{euros(a)} avec ce qui est {name}" for name, a in fees if a.exceeds_nil)
+    if words:
         out.append(_FEES.format(fees=words))
     return tuple(out)
 

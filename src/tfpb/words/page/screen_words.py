@@ -13,7 +13,9 @@ SCREENS: Final[dict[str, str]] = _TEXTS["screens"]
 """Address of a screen → its name, in the order of the work."""
 GEOGRAPHIES: Final[dict[str, str]] = _TEXTS["geographies"]
 STATES: Final[dict[str, list[str]]] = _TEXTS["states"]
-"""State of the money, as `States` names it → its name and what it means."""
+"""Claim of money → how the screen names it, and what it means."""
+UNLINED: Final = "logements_sans_avis"
+"""Claim on the dwellings that no line of the tax file bears."""
 FILES: Final[dict[str, str]] = _TEXTS["files"]
 BROUGHT: Final = "« {name} » est importé : {kind}."
 TAKEN: Final = "« {name} » : {role}."

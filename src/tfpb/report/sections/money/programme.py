@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.facts.claim import TOTAL, axis_scope, is_quarter
+from tfpb.facts.quarter import Quarters
+from tfpb.facts.surplus import surplus_of
+from tfpb.model.codes import Axe
+from tfpb.model.columns import texts
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, SHEET, Block, Section, Text
+from tfpb.model.survey import only
 from tfpb.report.sections.build import (
     chart,
-    cut,
     has,
     lacking,
     part,
@@ -26,43 +31,43 @@ from tfpb.words.money import programme_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claims
     from tfpb.facts.quarter import Quarters
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import Programme
 
-_SUMMED: Final[tuple[str, ...]] = (
-    "prevu_eur", "realise_eur", "valorise_eur", "report_eur", "solde_eur", "rattrapage_eur",
-    "justifie_eur", "solde_apres_reclamation_eur", "logements_abattus",
-)  # fmt: skip
-_COMPARED: Final = ("valorise_eur", "abattement_eur")
+_SUMMED: Final = {
+    "abattement_eur": "acquis", "prevu_eur": "prevu", "realise_eur": "realise",
+    "valorise_eur": "valorise", "report_eur": "reporte", "solde_eur": "solde",
+    "rattrapage_eur": "a_programmer", "justifie_eur": "justifie",
+    "solde_apres_reclamation_eur": "solde_apres_reclamation", "logements_abattus": "logements_abattus",
+}  # fmt: skip
+"""Columns that have a total, and the claim it is."""
+_SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
 _MARKS: Final = (
     "repere_valorise_national_eur", "repere_valorise_region_eur", "repere_couverture_region",
     "repere_region",
 )  # fmt: skip
-_SURPLUS: Final = ("surcout_eur", "surcout_ic95_bas_eur", "surcout_ic95_haut_eur")
-_SPENT: Final = ("prevu_eur", "realise_eur", "valorise_eur")
-_PROOFS: Final = ("actions", "pieces_jointes", "preuves_completes", "photos_jointes")
+_PROOFS: Final = ("actions", "actions_avec_piece", "actions_prouvees", "actions_avec_photo")
 
 
 def programme(dossier: Dossier) -> Section:
     """Return the section of the programme and its balance."""
-    plan, money = dossier.programme, dossier.abatement
+    plan = dossier.programme
     if plan is None:
         return lacking("programme", subject="programme")
-    year = dossier.settings.dossier.annee
-    abated = money.totals["abattement_eur"] if money is not None else None
+    year, claims, quarters = dossier.settings.dossier.annee, dossier.claims, dossier.quarters
     blocks = [
-        *_balance(plan, dossier.quarters, abated, year),
-        *_heights(dossier, plan, year),
-        *_carried(plan, year),
-        *_axes(plan, dossier.quarters),
-        *_beside(plan, dossier.quarters, year),
-        *_actions(plan),
+        *_balance(plan, claims, quarters, year),
+        *_heights(dossier),
+        *_carried(plan, claims, quarters, year),
+        *_axes(plan, claims, quarters),
+        *_beside(plan, quarters, year),
+        *_actions(plan, claims),
         *_diagnostics(plan),
     ]
-    unknown = money.unknown_quarters if money is not None else 0
-    lead = words.balance_lead(plan.totals, abated, unknown=unknown)
-    return section("programme", lead, blocks)
+    return section("programme", words.balance_lead(claims), blocks)
 
 
 def droit_commun(dossier: Dossier) -> Section:
@@ -77,69 +82,67 @@ def droit_commun(dossier: Dossier) -> Section:
     return section("droit_commun", lead, told)
 
 
-def _balance(plan: Programme, quarters: Quarters, abated: Decimal | None, year: int) -> list[Block]:
+def totals_of(claims: Claims) -> dict[str, Amount]:
+    """Return the totals that the programme claims: known, or between bounds; none where nobody made it."""
+    return {column: claims.amount(name) for column, name in _SUMMED.items() if claims.has(name)}
+
+
+def _balance(plan: Programme, claims: Claims, quarters: Quarters, year: int) -> list[Block]:
     """Return the year's balance; other years apart: their abatement is not computed here."""
-    rows = cut(plan.balance, plan.balance["annee"] == year)
-    totals = {key: plan.totals[key] for key in _SUMMED if key in plan.totals}
-    # a sum of some quarters under a column with blanks would pass for the whole
-    totals = {key: v for key, v in totals.items() if key not in rows or rows[key].notna().all()}
-    if abated is not None and "solde_eur" in totals:
-        totals["abattement_eur"] = abated  # what the balance is taken from
-    blocks = tables("bilan", quarters.named(rows), totals=totals, annee=year)
-    others = cut(plan.balance, plan.balance["annee"] != year)
+    rows = quarters.named(only(plan.balance, annee=year))
+    blocks = tables("bilan", rows, totals=totals_of(claims), annee=year)
+    others = plan.balance[plan.balance["annee"] != year]
     if len(others):
         blocks.append(table("bilan_autres_annees", quarters.named(others)))
     return blocks
 
 
-def _heights(dossier: Dossier, plan: Programme, year: int) -> list[Block]:
+def _heights(dossier: Dossier) -> list[Block]:
     """Return what is justified, and the heights per abated dwelling beside their dated marks."""
-    money = dossier.abatement
-    rows = plan.balance[plan.balance["annee"] == year]
-    unknown = int(rows["abattement_eur"].isna().sum())
-    out: list[str] = []
-    if money is not None and plan.totals.get("logements_abattus"):
-        told = [v for v in rows["abattement_eur"] if v is not None]
-        if (justified := plan.totals.get("justifie_eur")) is not None:
-            abated = sum(told, Decimal(0))
-            out.append(words.JUSTIFIED.format(justified=justified, abated=abated))
+    claims = dossier.claims
+    out = [words.justified_sentence(claims)] if claims.has("part_justifiee") else []
+    if claims.has("acquis"):
         out += [*comparisons(dossier), *surplus(dossier)]
-    if money is not None and unknown:
+    unknown = sum(not claims.amount("acquis", q).is_known for q in _places(claims))
+    if unknown:
         out.append(words.UNKNOWN_QUARTERS.format(count=unknown))
     return [Text(tuple(out), bullets=True, media=SHEET)] if out else []  # pages have the note
 
 
+def _places(claims: Claims) -> list[str]:
+    """Return the quarters whose abatement is claimed, known or not."""
+    return [scope for scope in claims.scopes("acquis") if is_quarter(scope)]
+
+
 def comparisons(dossier: Dossier) -> list[str]:
     """Return amounts per abated dwelling beside their dated marks, then last year's."""
-    plan, money = dossier.programme, dossier.abatement
-    homes = plan.totals.get("logements_abattus") if plan is not None else None
-    if plan is None or money is None or not homes:
+    plan, money, claims = dossier.programme, dossier.abatement, dossier.claims
+    if plan is None or money is None:
         return []
     year = dossier.settings.dossier.annee
-    rows = plan.balance[plan.balance["annee"] == year]
-    told = [r for r in rows.to_dict("records") if r["abattement_eur"] is not None]
-    valued, abated = (sum((r[c] for r in told), Decimal(0)) for c in _COMPARED)
     marks = {v.cle: v for part in (money, plan) for v in part.values}  # noqa: PD011
     out: list[str] = []
-    if all(key in marks for key in _MARKS):
+    if claims.has("valorise_par_logement") and all(key in marks for key in _MARKS):
         national, regional, share, region = (marks[key].valeur for key in _MARKS)
         usual, part = Decimal(regional), Decimal(share)
         of = (marks[key].reference for key in _MARKS[:2])
-        facts = {"national": Decimal(national), "region": region, **words.mark_references(*of)}
-        facts |= {"valued": valued / homes, "before": _before(dossier, "valorise_eur")}
-        out.append(words.HEIGHTS.filled(facts | {"regional": usual}))
-        facts = {"abated": abated / homes, "before": _before(dossier, "abattement_eur")}
-        facts |= {"usual": usual * part, "share": part, "regional": usual}
-        out.append(words.ABATED_HEIGHT.filled(facts))
-    if plan.beside is not None:
-        before = sum(plan.beside["valorise_precedent_eur"], Decimal(0))
-        out.append(words.LAST_YEAR.format(year=year - 1, valued=before))
+        facts: dict[str, object] = {"national": Decimal(national), "region": region}
+        facts |= {"valued": claims.amount("valorise_par_logement"), **words.mark_references(*of)}
+        before = _before(dossier, "valorise_par_logement")
+        out.append(words.HEIGHTS.filled(facts | {"regional": usual, "before": before}))
+        facts = {"abated": claims.amount("acquis_par_logement"), "regional": usual}
+        facts |= {"usual": usual * part, "share": part}
+        before = _before(dossier, "acquis_par_logement")
+        out.append(words.ABATED_HEIGHT.filled(facts | {"before": before}))
+    if claims.has("valorise_precedent"):
+        valued = claims.amount("valorise_precedent")
+        out.append(words.LAST_YEAR.format(year=year - 1, valued=valued))
     return out
 
 
-def _before(dossier: Dossier, column: str) -> str:
+def _before(dossier: Dossier, name: str) -> str:
     """Return a height of last year's pack, behind this year's; nothing without one."""
-    amount = dossier.last_heights.get(column)
+    amount = dossier.last_heights.get(name)
     year = dossier.settings.dossier.annee - 1
     return "" if amount is None else words.BEFORE.format(amount=amount, year=year)
 
@@ -147,88 +150,82 @@ def _before(dossier: Dossier, column: str) -> str:
 def surplus(dossier: Dossier, *, gains_only: bool = False) -> list[str]:
     """Return the surplus cost of droit commun of the year, against the abatement; nothing when unknown.
 
-    It is never added to the actions: one spending may be in both. Of several years one alone counts.
-    `gains_only` leaves out a surplus that argues nothing: of another year, or one that chance may make,
-    which is set against no abatement either.
+    It is never added to the actions: one spending may be in both. `gains_only` leaves out a surplus that
+    argues nothing: of another year, or one that chance may make, which is set against no abatement either.
     """
-    usages, plan = dossier.droit_commun, dossier.programme
-    if usages is None or usages.table.empty:
+    year = dossier.settings.dossier.annee
+    found = surplus_of(dossier.droit_commun, year)
+    if found is None or (gains_only and not found.argues(year)):
         return []
-    rows, year = usages.table, dossier.settings.dossier.annee
-    years = rows["annee"].dropna()
-    told = year if (years == year).any() else (max(years) if len(years) else None)
-    mine = rows if told is None else rows[rows["annee"] == told]
-    known = mine[mine["surcout_eur"].notna()]
-    total, low, high = (
-        sum((Decimal(str(v)) for v in known[c].dropna()), Decimal(0)) for c in _SURPLUS
-    )
-    sure = bool(known[list(_SURPLUS)].notna().all(axis=None))
-    argues = sure and low > 0 and told == year
-    if known.empty or (gains_only and not argues):
-        return []
-    rest = len(mine) - len(known)
-    abated = _abated_whole(plan, year) if plan is not None and argues and not rest else Decimal(0)
-    # bounds added are those of the sum at their widest, whatever ties the indicators
-    facts = {"low": low, "high": high, "either": low <= 0 <= high, "several": len(known) > 1}
+    share = found.share_of(dossier.claims.amount("acquis")) if found.argues(year) else None
+    facts = {"low": found.low, "high": found.high, "several": found.counted > 1}
+    facts |= {"either": found.low <= 0 <= found.high}
     return [
         words.SURPLUS.format(
-            surplus=total,
-            between=words.SURPLUS_BETWEEN.filled(facts) if sure else words.SURPLUS_UNSURE,
-            count=len(known),
-            year="" if told is None else f" {told}",
-            rest=words.SURPLUS_REST.format(count=rest) if rest else "",
-            share=words.SURPLUS_SHARE.format(share=total / abated) if abated else "",
+            surplus=found.amount,
+            between=words.SURPLUS_BETWEEN.filled(facts)
+            if found.is_bounded
+            else words.SURPLUS_UNSURE,
+            count=found.counted,
+            year="" if found.year is None else f" {found.year}",
+            rest=words.SURPLUS_REST.format(count=found.uncounted) if found.uncounted else "",
+            share=words.SURPLUS_SHARE.format(share=words.share_words(share))
+            if share is not None
+            else "",
         )
     ]
 
 
-def _abated_whole(plan: Programme, year: int) -> Decimal:
-    """Return the abatement of all quarters of the year, nil where one of them is not known."""
-    amounts = plan.balance.loc[plan.balance["annee"] == year, "abattement_eur"]
-    return Decimal(0) if amounts.isna().any() else sum(amounts, Decimal(0))
-
-
-def _carried(plan: Programme, year: int) -> list[Block]:
+def _carried(plan: Programme, claims: Claims, quarters: Quarters, year: int) -> list[Block]:
     """Return what is carried over or caught up in each quarter, and how many actions are proved.
 
     With last year's bilan beside, the carry-over is argued there.
     """
-    rows = plan.balance[plan.balance["annee"] == year]
-    told = rows if plan.beside_quarters is None and "rattrapage_eur" in rows else rows.iloc[:0]
+    codes = (
+        [c for c in claims.scopes("a_programmer") if is_quarter(c)]
+        if plan.beside_quarters is None
+        else []
+    )
     carried = [
-        words.carry_sentence(str(r["nom_qpv"]), r["rattrapage_eur"], r["report_eur"], year)
-        for r in told.to_dict("records")
-        if not pd.isna(r["rattrapage_eur"])
+        words.carry_sentence(
+            quarters[c].shown, claims.amount("a_programmer", c), claims.amount("reporte", c), year
+        )
+        for c in codes
     ]
     said = tuple(filter(None, carried))
     blocks: list[Block] = [Text(said, bullets=True, media=BOTH)] if said else []
-    if "preuves_completes" in rows and len(rows):
-        proofs = words.proofs_sentence(*(int(rows[c].sum()) for c in _PROOFS))
-        blocks.append(Text((proofs,), media=BOTH))
-    return blocks
+    proofs = words.proofs_sentence(*(int(claims.amount(name).exact) for name in _PROOFS))
+    return [*blocks, Text((proofs,), media=BOTH)]
 
 
-def _axes(plan: Programme, quarters: Quarters) -> list[Block]:
-    is_total = plan.by_axis["code_qpv"] == "total"
-    rows = plan.by_axis.assign(
-        axe_mot=[axis_words(int(a)) for a in plan.by_axis["axe"]],
-        quartier=quarters.named(plan.by_axis, nowhere=words.EVERY_QUARTER)["nom_qpv"],
-        _rest=~is_total,
+def _axes(plan: Programme, claims: Claims, quarters: Quarters) -> list[Block]:
+    places = quarters.named(plan.by_axis, nowhere=words.EVERY_QUARTER).rename(
+        columns={"nom_qpv": "quartier"}
+    )
+    rows = places.assign(
+        axe_mot=[axis_words(int(a)) for a in places["axe"]],
+        _rest=texts(places, "code_qpv") != TOTAL,
     ).sort_values(["_rest", "code_qpv", "axe"], kind="stable")
     whole = table("axes", rows)
     # the page shows the programme over all quarters; quarter by quarter stands in the workbook
-    shown = cut(whole.rows, whole.rows["quartier"] == words.EVERY_QUARTER)
+    shown = only(whole.rows, quartier=words.EVERY_QUARTER)
     short = part(replace(whole, rows=shown), "axes_document")
     if plan.beside is not None:  # that table has both years
         short = replace(short, media=ANNEX)
-    blocks: list[Block] = [whole, short]
-    sums = cut(plan.by_axis, is_total).sort_values("axe")
-    if len(sums):
-        drawn = sums[["realise_eur", "valorise_eur"]].map(lambda v: float(v or 0))
-        drawn = drawn.set_axis(["valeur", "valeur2"], axis=1)
-        drawn.insert(0, "libelle", [axis_short(int(a)) for a in sums["axe"]])
-        blocks.append(chart("depenses_axes", drawn))
-    return blocks
+    drawn = [
+        (
+            axis_short(axe),
+            *(_drawn(claims.amount(name, axis_scope(axe))) for name in ("realise", "valorise")),
+        )
+        for axe in Axe
+    ]
+    series = pd.DataFrame(drawn, columns=["libelle", "valeur", "valeur2"])
+    return [whole, short, chart("depenses_axes", series)]
+
+
+def _drawn(amount: Amount) -> float:
+    """Return what a bar shows; none where the amount is not known."""
+    return float(amount.exact) if amount.is_known else float("nan")
 
 
 def _beside(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
@@ -238,27 +235,27 @@ def _beside(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
     facts: dict[str, Any] = {"annee": year, "precedente": year - 1, "suivante": year + 1}
     axes = plan.beside.assign(axe_mot=[axis_words(int(a)) for a in plan.beside["axe"]])
     blocks: list[Block] = [table("bilan_precedent", axes, **facts)]
-    rows = plan.beside_quarters
-    if rows is None:
+    if plan.beside_quarters is None:
         return blocks
-    argued = [words.carry_argument(r, year) for r in rows.to_dict("records")]
-    rows = quarters.named(rows).assign(argument=argued)
-    sentences = tuple(f"{p} : {a}" for p, a in zip(rows["nom_qpv"], argued, strict=True))
+    rows = quarters.named(plan.beside_quarters)
+    argued = zip(texts(rows, "code_qpv"), rows["argument"], strict=True)
+    sentences = tuple(f"{quarters[code].shown} : {argument}" for code, argument in argued)
     blocks += tables("bilan_precedent_quartiers", rows, **facts)
     return [*blocks, Text(sentences, bullets=True, media=BOTH)]
 
 
-def _actions(plan: Programme) -> list[Block]:
+def _actions(plan: Programme, claims: Claims) -> list[Block]:
     """Return the actions: one wide table for software, narrower ones for a sheet."""
     rows = plan.actions.assign(axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]])
-    spent = {k: [v for v in rows[k] if v is not None and not pd.isna(v)] for k in _SPENT}
-    sums = {key: sum(amounts, Decimal(0)) for key, amounts in spent.items()}
+    # rows of several years have no total: the claims are of one
+    own = bool((plan.actions["annee"] == plan.year).all())
+    sums = {c: amount for c, amount in totals_of(claims).items() if own and c in _SPENT}
     source = source_of(plan.actions) or words.PROGRAMME_FILE
     whole = table("actions", rows, source=source, totals=sums)
     amounts = part(whole, "actions_montants")
     blocks: list[Block] = [whole, amounts, part(whole, "actions_suivi")]
     if has(rows, "temps_valorise_eur"):
-        timed = cut(whole.rows, whole.rows["temps_valorise_eur"].notna())
+        timed = whole.rows.dropna(subset=["temps_valorise_eur"])
         blocks.append(part(replace(whole, rows=timed), "actions_temps"))
     if len(plan.actions):
         told = ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=amounts.sheet)

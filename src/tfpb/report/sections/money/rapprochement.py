@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.model.codes import Statut
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
-from tfpb.model.results import STATE_COLUMNS
 from tfpb.report.sections.build import cut, lacking, section, source_of, table, tables, worded
-from tfpb.words.money import abatement_words, state_words
+from tfpb.words.money import abatement_words
 from tfpb.words.money import state_words as words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
-    from tfpb.model.money import Abatement, Programme
+    from tfpb.facts.claim import Within
+    from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.money import Abatement
 
 
 def rapprochement(dossier: Dossier) -> Section:
     """Return the section that reconciles the notices with what is due."""
-    money = dossier.abatement
+    money, held = dossier.abatement, dossier.claims.within()
     if money is None or money.reconciliation is None:
         return lacking("rapprochement", subject="fiscalite")
-    states = money.states
-    leads = (state_words.borne_sentence(states), state_words.best_sentence(states))
-    rows = money.reconciliation
-    totals = {str(c): sum(rows[c], Decimal(0)) for c in rows if str(c).endswith("_eur")}
-    shown = veiled(dossier.quarters.named(rows, nowhere=words.OUTSIDE))
-    # a total of nothing but what is not known is not told either
-    totals = {c: v for c, v in totals.items() if v or shown[c].notna().all()}
-    blocks = tables("rapprochement", shown, annee=money.year, totals=totals)
-    blocks.append(Text(_readings(money, dossier.programme), bullets=True, media=BOTH))
-    if money.reserves:
-        blocks.append(table("reserves", _reserves(money), annee=money.year))
+    leads = (words.borne_sentence(held), words.best_sentence(held))
+    rows = dossier.quarters.named(money.reconciliation, nowhere=words.OUTSIDE)
+    blocks = tables("rapprochement", rows, annee=money.year, held=held)
+    blocks.append(Text(_readings(held), bullets=True, media=BOTH))
+    reserves = _reserves(held)
+    if len(reserves):
+        blocks.append(table("reserves", reserves, annee=money.year))
     if money.owned is None or money.owned.empty:
         blocks.append(
             Text((words.NOT_OWNED if money.owned is None else words.ALL_NOTICED,), media=BOTH_ANNEX)
@@ -42,7 +36,7 @@ def rapprochement(dossier: Dossier) -> Section:
     else:
         told = table("possedes", worded(money.owned, constat=words.FINDINGS), annee=money.year)
         blocks += [told, Text(tuple(money.owned["lecture"]), bullets=True, media=ANNEX)]
-    blocks.append(_lines(money))
+    blocks += _lines(money, held)
     if len(money.checks):
         agreed = money.checks["code_constat"] == "concordant"
         checks = money.checks.assign(_agreed=agreed).sort_values("_agreed", kind="stable")
@@ -50,72 +44,49 @@ def rapprochement(dossier: Dossier) -> Section:
     return section("rapprochement", " ".join(filter(None, leads)), blocks)
 
 
-def _readings(money: Abatement, plan: Programme | None) -> tuple[str, ...]:
+def _readings(held: Within) -> tuple[str, ...]:
     """Return the cases worst and best, the fees, who declared what, and the deficit after claims."""
-    rows = money.reconciliation
-    declared = Decimal(0) if rows is None else sum(rows["reclame_declare_eur"], Decimal(0))
-    out = list(words.cases(money.states))
-    if money.states.to_claim:
-        out += state_words.declared_sentences(money.states.to_claim, declared)
-        after = plan.totals.get("solde_apres_reclamation_eur") if plan is not None else None
-        if plan is not None and after is not None:
-            out.append(words.after_claims(plan.totals["solde_eur"], after))
+    out = [*words.cases(held), *words.declared_sentences(held)]
+    now, after = (held.amount(name) for name in ("solde", "solde_apres_reclamation"))
+    if held.amount("a_reclamer").exceeds_nil and now.is_known and after.is_known:
+        out.append(words.after_claims(now.exact, after.exact))
     return tuple(out)
 
 
-def _reserves(money: Abatement) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "raison": [state_words.REASONS[r] for r in money.reserves],
-            "montant_eur": list(money.reserves.values()),
-        }
-    )
+def _reserves(held: Within) -> pd.DataFrame:
+    """Return what hangs on each thing, a row a reason that has an amount."""
+    rows = [
+        {"raison": reason, "montant_eur": held.amount(name).exact}
+        for name, reason in words.REASONS.items()
+        if held.amount(name).exceeds_nil
+    ]
+    return pd.DataFrame(rows)
 
 
-def _lines(money: Abatement) -> Block:
+def _lines(money: Abatement, held: Within) -> list[Block]:
     """Return the premises that bear an amount in some state, each with its file and row."""
-    rows = money.premises
-    told = rows[list(STATE_COLUMNS)].map(bool).any(axis=1)
-    kept = cut(rows, told)
-    shown = worded(kept, statut=abatement_words.STATUTS)
-    totals = {c: sum(kept[c], Decimal(0)) for c in STATE_COLUMNS}
+    rows = money.calculation
+    if rows is None:
+        return []
+    shown = worded(cut(rows, rows["porte_etat"].astype(bool)), statut=abatement_words.STATUTS)
     source = source_of(rows)  # of all, whatever is kept
-    return table("rapprochement_lignes", shown, annee=money.year, source=source, totals=totals)
+    return [table("rapprochement_lignes", shown, annee=money.year, source=source, held=held)]
 
 
-_COUNTED: Final = (Statut.ABATTU, Statut.ELIGIBLE)
 _EACH_LINE: Final = tuple(
     {"ligne": line, "nom": name} for line, name in abatement_words.LINES.items()
 )
-_ON_NOTICES: Final = (
-    "abattement_acquis_eur", "abattement_a_risque_eur", "au_pire_eur", "frais_acquis_eur",
-    "apres_reclamation_eur",
-)  # fmt: skip
-_OFF_NOTICES: Final = (
-    "abattement_a_reclamer_eur", "reclame_declare_eur", "apres_reclamation_eur", "frais_a_reclamer_eur",
-)  # fmt: skip
-_WAITING: Final = (
-    "abattement_a_reclamer_eur", "abattement_a_risque_eur", "abattement_sous_reserve_eur",
-    "abattement_perdu_eur",
-)  # fmt: skip
 
 
-def premises_blocks(money: Abatement) -> list[Block]:
+def premises_blocks(money: Abatement, held: Within) -> list[Block]:
     """Return each amount with its base, rates and line: one wide table for software, two on the sheet.
 
     Lines of the notice, and amounts in waiting, have a column only where one of them is not nil.
     """
-    rows = money.premises
-    is_counted = rows["statut"].isin([str(s) for s in _COUNTED])
-    nothing = pd.Series([Decimal(0)] * len(rows), index=rows.index, dtype=object)
-    counted = rows["abattement_eur"].where(is_counted, nothing)
-    fees = rows["frais_gestion_eur"].where(is_counted, nothing)
-    rates = [f"taux_{line}_pct" for line in abatement_words.LINES]
-    shown = worded(rows, statut=abatement_words.STATUTS, nature=abatement_words.NATURES).assign(
-        compte_eur=counted,
-        frais_comptes_eur=fees,
-        part=[float(p) for p in rows["part_logements"]],
-        somme_taux_pct=[float(sum(_exact(v) for v in r)) for r in rows[rates].to_numpy().tolist()],
+    if money.calculation is None:
+        return []
+    shown = worded(
+        money.calculation, statut=abatement_words.STATUTS, nature=abatement_words.NATURES
     )
     return tables(
         "abattement_locaux",
@@ -123,40 +94,5 @@ def premises_blocks(money: Abatement) -> list[Block]:
         repeated=_EACH_LINE,
         annee=money.year,
         notes=abatement_words.CALCULATION_NOTES,
-        totals={
-            "compte_eur": sum(counted, Decimal(0)),
-            "frais_comptes_eur": sum(fees, Decimal(0)),
-            **{k: sum(rows[k], Decimal(0)) for k in _WAITING if any(rows[k])},
-        },
+        held=held,
     )
-
-
-def veiled(rows: pd.DataFrame) -> pd.DataFrame:
-    """Empty the zeros that may be something else: no « 0 » for what no file tells.
-
-    What is acquired or at risk is not known while notices bear a doubtful amount; what is to claim, while
-    an amount hangs that no notice bears; nor either where dwellings have no amount.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        With `STATE_COLUMNS`.
-    """
-    doubtful = rows["abattement_douteux_eur"].map(bool)
-    hanging = rows["abattement_sous_reserve_eur"] != rows["abattement_douteux_eur"]
-    if "logements_sans_montant" in rows:
-        missing = rows["logements_sans_montant"].map(bool)
-        doubtful, hanging = doubtful | missing, hanging | missing
-    out = rows.copy()
-    for columns, unsure in ((_ON_NOTICES, doubtful), (_OFF_NOTICES, hanging)):
-        for column in (c for c in columns if c in out):
-            cells = out[column].astype(object)
-            out[column] = cells.where(~unsure | cells.map(bool), None)
-    if "logements_abattus" in out:
-        abated = out["logements_abattus"].astype(object)
-        out["logements_abattus"] = abated.where(out["abattement_eur"].notna(), None)
-    return out
-
-
-def _exact(value: float) -> Decimal:
-    return Decimal(0) if value != value else Decimal(str(value))  # noqa: PLR0124 - NaN

@@ -20,7 +20,7 @@ from tfpb.words.places.map_words import interviews
 from tfpb.words.survey import satisfaction, survey_words, verdict_words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 _MOST: Final = 20
 """Rows of the exploration that a reader looks at, the clearest first."""

@@ -29,8 +29,8 @@ from tfpb.words.survey.verdict_words import (
 )
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
     from tfpb.facts.quarter import Quarters
+    from tfpb.facts.whole_dossier import Dossier
 
 
 def evaluation(dossier: Dossier) -> Section:

@@ -15,7 +15,7 @@ from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
 
 if TYPE_CHECKING:
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 _DRAWN: Final = (
     "libelle", "importance", "importance_ic95_bas", "importance_ic95_haut", "performance",

@@ -26,7 +26,7 @@ from tfpb.words.survey.verdict_words import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.facts.dossier import Dossier
+    from tfpb.facts.whole_dossier import Dossier
 
 SIDES: Final = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))
 INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
