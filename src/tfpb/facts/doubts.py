@@ -224,7 +224,7 @@ class Weights:
 
 
 def suspend(
-    claims: Claims, doubts: Iterable[Fault], weights: Weights, roles: Mapping[str, str]
+    claims: Claims, doubts: Iterable[Fault], weights: Weights, roles: Mapping[Role, str]
 ) -> Claims:
     """Return the claims, those that open doubts name suspended until they are answered.
 
@@ -238,8 +238,8 @@ def suspend(
     doubts : iterable of Fault
         Those that stop nothing are open.
     weights : Weights
-    roles : mapping of str to str
-        Who holds each role of `model.codes.Role`; « à désigner » where the dossier does not say.
+    roles : mapping of Role to str
+        Who holds each role; « à désigner » where the dossier does not say.
     """
     found: dict[tuple[str, frozenset[str] | None], set[str]] = {}
     if unsure := weights.quarters_in_doubt():
