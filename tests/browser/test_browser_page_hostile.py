@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import map_models
@@ -13,6 +12,7 @@ import pytest
 from page_player import SCREENS, entered
 
 from served_page import served
+from tfpb.facts.amount import known
 from tfpb.model.report import KeyFigure
 from tfpb.page.outlook import Doubt, SmallMap, check
 from tfpb.review.doubts import POSITION
@@ -66,7 +66,7 @@ def test_hostile_texts_are_inert_on_every_screen(browser: Browser, tmp_path: Pat
                 {"id_residence": t, "motif": t, "quartier": t, "code_qpv": t, "decision": "", POSITION: k},
                 {"adresse": t, "commune": t, "identifiant": t, "ligne": k, "trouvee": t, "precision": t,
                  "motifs": t, "choix": (t, t)},
-                listed=True, euros=Decimal(5), dwellings=3,
+                listed=True, dwellings=known(3), euros=known(5),
                 map=SmallMap(0.0, 0.0, 1.0, 5.0, (("quartier", "M0 0L9 9Z"),), ((9.0, 9.0, t),), ()),
             )
             for k, t in enumerate(texts)

@@ -299,12 +299,13 @@ def _of(held: dict[tuple[str, str], Claim]) -> Claims:
     return out
 
 
-def suspended(one: Claim, by: Iterable[str]) -> Claim:
-    """Return a claim that doubts suspend: a known figure is one to verify until they are answered."""
+def suspended(one: Claim, by: Iterable[str], state: State | None = State.A_VERIFIER) -> Claim:
+    """Return a claim that doubts suspend: a known figure is in `state` until they are answered."""
     codes = frozenset(by)
-    if not codes or one.state is not State.CONNU:
-        return replace(one, why=one.why | codes)
-    return replace(one, state=State.A_VERIFIER, why=one.why | codes)
+    firm = (State.CONNU, State.A_CONFIRMER) if state is State.A_VERIFIER else (State.CONNU,)
+    if not codes or state is None or one.state not in firm:
+        state = one.state
+    return replace(one, state=state, why=one.why | codes)
 
 
 def is_quarter(scope: str) -> bool:

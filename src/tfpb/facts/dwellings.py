@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from tfpb.facts.amount import Amount, between, known, unknown
 from tfpb.facts.claim import TOTAL, Claim, State, claim
 from tfpb.facts.place import by_side_of
 from tfpb.model.codes import QpvStatut
+from tfpb.model.columns import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +90,9 @@ def _by_side(held: pd.DataFrame, sides: tuple[QpvStatut, ...]) -> Iterator[Claim
             state = _doubted(count) if side is QpvStatut.A_VERIFIER else {}
             yield claim(_DWELLINGS[side], scope, count, **state)
             if side in _RESIDENCES:
-                yield claim(_RESIDENCES[side], scope, known(residences[scope][side]))
+                homes_there = known(residences[scope][side])
+                state = _doubted(homes_there) if side is QpvStatut.A_VERIFIER else {}
+                yield claim(_RESIDENCES[side], scope, homes_there, **state)
 
 
 def _doubted(count: Amount) -> dict[str, State]:
@@ -113,3 +117,9 @@ def _sum(held: pd.DataFrame, column: str) -> int:
 def _count(homes: int, lacking: int) -> Amount:
     """Return a count of dwellings, open above where a file does not count those of a door."""
     return between(Decimal(homes), None, "sans_compte") if lacking else known(homes)
+
+
+def dwellings_of(doors: pd.DataFrame) -> list[Amount]:
+    """Return the dwellings of each door; unknown where no file counts them."""
+    counts = numbers(doors, "nb_logements").tolist()
+    return [unknown("sans_compte") if math.isnan(n) else known(round(n)) for n in counts]

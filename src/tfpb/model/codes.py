@@ -146,6 +146,16 @@ class Reserve(StrEnum):
     RENOUVELLEMENT = "renouvellement"
 
 
+class Role(StrEnum):
+    """What somebody is in charge of: keys of `[roles]`, and who answers a doubt."""
+
+    PATRIMOINE = "patrimoine"
+    FISCALITE = "fiscalite"
+    CONVENTIONS = "conventions"
+    PROGRAMME = "programme"
+    ENQUETE = "enquete"
+
+
 class GeocodeVerdict(StrEnum):
     """What becomes of a geocoded address."""
 

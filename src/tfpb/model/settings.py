@@ -15,6 +15,7 @@ from pydantic import (
     model_serializer,
 )
 
+from tfpb.model.codes import Role
 from tfpb.model.plan import FichierEnquete, Names, Written
 
 if TYPE_CHECKING:
@@ -156,3 +157,12 @@ class Settings(Placed):
     themes: Themes = {}
     alias: Alias = Alias()
     enquete: Enquete = Enquete()
+    roles: dict[Role, str] = {}
+
+    @model_serializer(mode="wrap")
+    def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out roles that nobody gave, as readings are."""
+        record: dict[str, Any] = plain(self)
+        if not self.roles:
+            record.pop("roles", None)
+        return record

@@ -127,6 +127,7 @@ class _Page:
         )
         self._templates.filters |= {
             "euros": euros, "nombre": number, "pluriel": plural, "jour": long_date, "net": printable,
+            "enjeu": screen_words.at_stake,
         }  # fmt: skip
 
     async def first(self, _request: Request) -> Response:

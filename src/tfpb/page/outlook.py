@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,8 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import Severity, TfpbError
+from tfpb.facts.doubts import SIDE
+from tfpb.facts.dwellings import dwellings_of
 from tfpb.facts.place import doubtful
 from tfpb.facts.quarter import quarters_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
@@ -29,7 +30,7 @@ from tfpb.pipeline.pack_run import Follower, around, followed, limit_decisions, 
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
-from tfpb.report.sections.doutes import Stakes
+from tfpb.report.sections.doutes import weights_of
 from tfpb.report.sections.synthese import missing, synthese
 from tfpb.review.doubts import POSITION, limit_doubts
 from tfpb.review.picture import HEIGHT_MM, MOST, WIDTH_MM, half_width, spots
@@ -103,15 +104,15 @@ class Doubt:
         Its row of the sheet « Adresses », `choix` in it; empty for a decision without entrance.
     listed : bool
         Whether that row is in the sheet already: a point moved by hand adds it.
-    euros : Decimal
-        What its résidence bears or may be due.
+    dwellings, euros : Amount or None
+        Its dwellings, and what hangs on the side of its résidence; None of a decision without entrance.
     """
 
     limit: dict[str, Any]
     address: dict[str, Any]
     listed: bool
-    euros: Decimal
-    dwellings: int
+    dwellings: Amount | None = None
+    euros: Amount | None = None
     map: SmallMap | None = None
 
 
@@ -253,21 +254,21 @@ def doubts_of(made: Dossier, geography: Path) -> list[Doubt]:
         result_verdict=str(GeocodeVerdict.A_VERIFIER), result_status="ok"
     )
     more = dict(zip(alone, _rows(doubtful_addresses(made, waiting)), strict=True))
-    stakes = Stakes(made)
+    weights = weights_of(made)
     homes = entrances["id_residence"].astype(str).tolist()
-    worth = {p: stakes.of_home(homes[p]) for p in {*near, *by_position}}
-    at = sorted(worth, key=lambda p: (-worth[p][1], -worth[p][0], p))
+    worth = {p: weights.of_home(homes[p], SIDE) for p in {*near, *by_position}}
+    at = sorted(worth, key=lambda p: (*worth[p].rank, p))
     placed = spots(pd.DataFrame({POSITION: at}), around(made, geography))
-    doors, dwellings = _doors(entrances), entrances["nb_logements"].fillna(0).astype(int).tolist()
+    doors, dwellings = _doors(entrances), dwellings_of(entrances)
     out = [
         Doubt(
-            near.get(p, {}), by_position.get(p) or more[p], p in by_position, worth[p][1],
-            dwellings[p], _drawn(spot, doors.get(homes[p], ())) if spot and rank < MOST else None,
+            near.get(p, {}), by_position.get(p) or more[p], p in by_position, dwellings[p],
+            worth[p].euros, _drawn(spot, doors.get(homes[p], ())) if spot and rank < MOST else None,
         )
         for rank, (p, spot) in enumerate(zip(at, placed, strict=True))
     ]  # fmt: skip
     orphans = (row for row in limits if row[POSITION] < 0)
-    return [*out, *(Doubt(row, {}, listed=False, euros=Decimal(0), dwellings=0) for row in orphans)]
+    return [*out, *(Doubt(row, {}, listed=False) for row in orphans)]
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
+from tfpb.facts.doubts import Weights, suspend
 from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.provenance import checks_of, run_hash
@@ -262,6 +263,8 @@ def assembled(
     outside = outside_counts(located, quarters, geography.maps, geography.counts)
     readings = (*inputs.readings, *(survey.readings if survey is not None else ()))
     least = survey.masking_n if survey is not None else LEAST
+    notices = (*doubts, *outside_doubts(outside), *_notices(values))
+    weights = Weights(located, values[stages.ABATEMENT], values[stages.PROGRAMME])
     return Dossier(
         settings=settings,
         run_hash=run_hash(settings, every),
@@ -280,8 +283,8 @@ def assembled(
         readings=readings,
         outside=outside,
         checks=checks_of(inputs.frames["patrimoine"], located),
-        notices=(*doubts, *outside_doubts(outside), *_notices(values)),
-        claims=values[stages.CLAIMS],
+        notices=notices,
+        claims=suspend(values[stages.CLAIMS], notices, weights, settings.roles),
         quarters=quarters,
     )
 

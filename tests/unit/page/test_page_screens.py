@@ -8,7 +8,6 @@ import errno
 import io
 import re
 import time
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ import pytest
 
 from served_page import Served, served
 from tfpb.errors import Fault, Place
+from tfpb.facts.amount import known
 from tfpb.io.packs.pack import write_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_plan
@@ -313,7 +313,7 @@ def test_a_decision_taken_while_files_are_checked_is_kept(page: Served) -> None:
     """What a check gives back was read before the decision: it does not take its place."""
     limit = {**dict.fromkeys(REVIEW_COLUMNS, ""), "id_residence": "R1", POSITION: 0}
     address = {"identifiant": "R1", "adresse": "1 rue A", "ligne": 3}
-    doubt = Doubt(limit, address, listed=False, euros=Decimal(1), dwellings=3)
+    doubt = Doubt(limit, address, listed=False, euros=known(1), dwellings=known(3))
     page.desk.outlook = Outlook(doubts=(doubt,))
     page.desk.begin("verifier", _slow)
     form = {"rang": "0", "cle": key_of(doubt), "choix": "dans", "auteur": "C. Roy", "piece": "plan"}

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from tfpb.facts.amount import unknown
 from tfpb.packaged import packaged
+from tfpb.words.numbers import euros, plural
 from tfpb.words.phrase import Phrase
+
+if TYPE_CHECKING:
+    from tfpb.facts.amount import Amount
 
 _TEXTS: Final = packaged(__name__)
 SCREENS: Final[dict[str, str]] = _TEXTS["screens"]
@@ -96,6 +101,9 @@ _PAGE: Final = (
     '<!doctype html><html lang="fr"><meta charset="utf-8"><title>tfpb</title>'
     "<main><h1>{title}</h1><p>{text}</p></main></html>"
 )
+AT_STAKE: Final = "{homes}, {amount} en jeu pour la résidence. "
+UNCOUNTED_HOMES: Final = "Logements non comptés"
+UNKNOWN_WORTH: Final = "un montant que l’on ne connaît pas"
 REFUSED: Final = "Refusé"
 AT_FAULT: Final = "Erreur du programme"
 
@@ -119,3 +127,14 @@ def handed(address: str) -> str:
         f'<meta http-equiv="refresh" content="0; url={place}">'
         f'<p><a href="{place}">Ouvrir la page du dossier</a></p></html>'
     )
+
+
+def at_stake(dwellings: Amount | None, worth: Amount | None) -> str:
+    """Write what hangs on a doubt of an entrance: its dwellings, what its résidence may be due or not."""
+    if dwellings is None or worth is None:
+        return ""
+    homes = plural(dwellings.exact, "logement") if dwellings.is_known else UNCOUNTED_HOMES
+    if worth.is_nil:
+        return f"{homes}. "
+    amount = UNKNOWN_WORTH if worth == unknown(*worth.why) else euros(worth)
+    return AT_STAKE.format(homes=homes, amount=amount)

@@ -1,0 +1,279 @@
+"""What a doubt does: the claims it suspends, what hangs on it, its question and who answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tfpb.errors import Severity
+from tfpb.facts.amount import between, known, nil, unknown
+from tfpb.facts.claim import OUTSIDE, TITLES, TOTAL, State, suspended
+from tfpb.model.codes import QpvStatut, Role
+from tfpb.model.columns import STAMP, numbers, texts
+from tfpb.packaged import packaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from tfpb.errors import Fault
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claim, Claims
+    from tfpb.model.arrays import Integers
+    from tfpb.model.location import Located
+    from tfpb.model.money import Abatement, Programme
+
+_MONEY: Final = ("porte", "au_mieux")
+"""Facts of premises of which the larger hangs: what notices bear, and what may be due at best."""
+_CENTS: Final = -2
+_WIDE: Final = frozenset({TOTAL, "axe", "commune", "vague", "nature", "verdict"})
+"""First words of the scopes that are of no one quarter."""
+_UNNAMED: Final = unknown("non_etabli")
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtKind:
+    """A kind of doubt: what it suspends and asks.
+
+    Parameters
+    ----------
+    code : str
+    suspends : frozenset of str
+        Names of claims.
+    raises : frozenset of str
+        Names of claims of what is established: an answer may raise them, by what hangs at most.
+    state : State or None
+        What it makes of a known claim; None where its claims bear the doubt already.
+    weighs : tuple of str
+        Facts of premises of which the largest hangs on it.
+    on_axes : bool
+        Whether an axis alone is touched, and no total.
+    question, yes, no : str
+        What is asked, and what each answer makes of the fact.
+    decides : Role
+        Who answers.
+    """
+
+    code: str
+    suspends: frozenset[str]
+    raises: frozenset[str]
+    state: State | None
+    weighs: tuple[str, ...]
+    on_axes: bool
+    question: str
+    yes: str
+    no: str
+    decides: Role
+
+    def touches(self, one: Claim, quarters: frozenset[str] | None) -> bool:
+        """Return whether a doubt of some quarters suspends a claim that the kind names."""
+        if self.state is None and one.state is State.CONNU:
+            return False
+        place, _, rest = one.scope.partition(" ")
+        if self.on_axes and place != "axe" and not rest.startswith("axe "):
+            return False
+        return place in _WIDE or quarters is None or place in quarters
+
+
+def _kind(code: str, line: Mapping[str, Any], groups: Mapping[str, list[str]]) -> DoubtKind:
+    """Read a line of the table; a claim that the registry lacks is refused at import."""
+
+    def named(field: str) -> frozenset[str]:
+        names = {name for given in line.get(field, []) for name in groups.get(given, [given])}
+        if unclaimed := names - set(TITLES):
+            raise ValueError(code, unclaimed)
+        return frozenset(names)
+
+    state = line.get("etat", State.A_VERIFIER)
+    return DoubtKind(
+        code, named("suspend"), named("hausse"), State(state) if state else None,
+        tuple(line.get("pese", _MONEY)), "portee" in line, line["question"], line["oui"], line["non"],
+        Role(line["decide"]),
+    )  # fmt: skip
+
+
+_TABLE: Final = packaged(__name__)
+KINDS: Final = {
+    code: _kind(code, line, _TABLE["groupes"]) for code, line in _TABLE["doutes"].items()
+}
+"""Every kind, by code."""
+SIDE: Final = KINDS["cote"]
+"""The kind of a door whose side is not known."""
+KIND_OF: Final = {code: KINDS[k] for k, line in _TABLE["doutes"].items() for code in line["codes"]}
+"""The kind of each code of doubt that suspends claims."""
+HARMLESS: Final = {
+    code: str(line["raison"]) for line in _TABLE["sans_effet"].values() for code in line["codes"]
+}
+"""Why no claim waits for each of the other codes."""
+NOBODY: Final[str] = _TABLE["a_designer"]
+"""What stands for a role that the dossier does not name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What hangs on a doubt: dwellings, euros, and the quarters they are of (None: not known, so all)."""
+
+    logements: Amount
+    euros: Amount
+    quarters: frozenset[str] | None = None
+
+    @property
+    def rank(self) -> tuple[Decimal, Decimal]:
+        """What orders doubts, heaviest first: the least that is known to hang."""
+        return -self.euros.at_least, -self.logements.at_least
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Dwellings of a résidence in one quarter and side; `lacking` are doors that no file counts."""
+
+    code_qpv: str
+    side: str
+    dwellings: int
+    lacking: int
+
+
+class Weights:
+    """What hangs on each doubt of a dossier, counted once from what is held and from the premises.
+
+    Parameters
+    ----------
+    located : Located
+    abatement : Abatement or None
+    programme : Programme or None
+    """
+
+    def __init__(
+        self, located: Located, abatement: Abatement | None, programme: Programme | None
+    ) -> None:
+        self._homes: dict[str, list[_Part]] = {}
+        columns = ("id_residence", "code_qpv", "cote", "logements", "sans_compte")
+        for home, *part in zip(*(located.held[c].tolist() for c in columns), strict=True):
+            self._homes.setdefault(str(home), []).append(_Part(*part))
+        doors = located.entrances
+        self._doors = dict(zip(_rows(doors), texts(doors, "id_residence"), strict=True))
+        self._money = abatement
+        self._lines: dict[tuple[str, int], int] = {}
+        self._of_home: dict[str, list[int]] = {}
+        if abatement is not None:
+            lines = abatement.premises
+            self._lines = {key: position for position, key in enumerate(_rows(lines))}
+            for position, home in enumerate(texts(lines, "id_residence")):
+                self._of_home.setdefault(home, []).append(position)
+        self._actions = {} if programme is None else dict(_actions(programme.actions))
+        self._hanging: dict[tuple[str, ...], tuple[Integers, Integers]] = {}
+
+    def of(self, fault: Fault) -> Weight:
+        """Return the weight of a doubt: of the résidence it names, else of its row; unknown without both."""
+        kind = KIND_OF.get(fault.code)
+        row = (fault.place.file, fault.place.row)
+        named = str(fault.fields.get("residence", fault.got))
+        if named in self._homes:
+            return self.of_home(named, kind)
+        if row in self._actions:
+            return self._actions[row]
+        if row in self._lines:
+            return self._of_line(self._lines[row], kind)
+        if self._doors.get(row) in self._homes:
+            return self.of_home(self._doors[row], kind)
+        return Weight(_UNNAMED, _UNNAMED)
+
+    def of_home(self, home: str, kind: DoubtKind | None = None) -> Weight:
+        """Return what hangs on a doubt of a résidence; one of side is of its doubtful doors alone."""
+        parts = self._homes[home]
+        mine = [p for p in parts if kind is not SIDE or p.side == QpvStatut.A_VERIFIER]
+        counted, lacking = sum(p.dwellings for p in mine), sum(p.lacking for p in mine)
+        dwellings = between(Decimal(counted), None, "sans_compte") if lacking else known(counted)
+        lines = self._of_home.get(home, ())
+        outside = all(p.side == QpvStatut.HORS for p in parts)
+        euros = nil() if outside and not lines else self._euros(lines, kind)
+        return Weight(dwellings, euros, frozenset(p.code_qpv or OUTSIDE for p in mine))
+
+    def quarters_in_doubt(self) -> frozenset[str]:
+        """Return the quarters of doors whose side is not known."""
+        unsure = (p for parts in self._homes.values() for p in parts)
+        return frozenset(p.code_qpv or OUTSIDE for p in unsure if p.side == QpvStatut.A_VERIFIER)
+
+    def _of_line(self, position: int, kind: DoubtKind | None) -> Weight:
+        assert self._money is not None  # noqa: S101 - it bears the line
+        line = self._money.premises.iloc[position : position + 1]
+        (count,), (code,) = numbers(line, "nb_logements"), texts(line, "code_qpv")
+        dwellings = unknown("sans_compte") if np.isnan(count) else known(int(count))
+        return Weight(dwellings, self._euros([position], kind), frozenset({code or OUTSIDE}))
+
+    def _euros(self, lines: Sequence[int], kind: DoubtKind | None) -> Amount:
+        """Add what hangs on lines of the tax sheet: the largest fact that the kind weighs."""
+        weighs = _MONEY if kind is None else kind.weighs
+        if not weighs:
+            return nil()
+        facts = None if self._money is None else self._money.by_premises
+        if facts is None or not lines:
+            return unknown("sans_fichier" if facts is None else "sans_ligne")
+        if weighs not in self._hanging:
+            low = facts[list(weighs)].to_numpy()
+            more = [facts[c] if (c := f"{w}_de_plus") in facts else low[:, 0] * 0 for w in weighs]
+            self._hanging[weighs] = low.max(axis=1), (low + np.column_stack(more)).max(axis=1)
+        least, most = (
+            Decimal(int(end[list(lines)].sum())).scaleb(_CENTS) for end in self._hanging[weighs]
+        )
+        return between(least, most, "avis_non_lu")
+
+
+def suspend(
+    claims: Claims, doubts: Iterable[Fault], weights: Weights, roles: Mapping[Role, str]
+) -> Claims:
+    """Return the claims, those that open doubts name suspended until they are answered.
+
+    A doubt of one quarter suspends the claims of that quarter and of the whole; one that names nothing,
+    those of every scope. Who answers it is in charge of them.
+
+    Parameters
+    ----------
+    claims : Claims
+        As the stages establish them.
+    doubts : iterable of Fault
+        Those that stop nothing are open.
+    weights : Weights
+    roles : mapping of Role to str
+        Who holds each role; « à désigner » where the dossier does not say.
+    """
+    found: dict[tuple[str, frozenset[str] | None], set[str]] = {}
+    if unsure := weights.quarters_in_doubt():
+        found[SIDE.code, unsure] = {SIDE.code}
+    for fault in doubts:
+        if fault.severity is Severity.DOUTE and (kind := KIND_OF.get(fault.code)):
+            found.setdefault((kind.code, weights.of(fault).quarters), set()).add(fault.code)
+    by_name: dict[str, list[Claim]] = {}
+    for one in claims:
+        by_name.setdefault(one.name, []).append(one)
+    waiting: dict[tuple[str, str], Claim] = {}
+    for (code, quarters), codes in found.items():
+        kind = KINDS[code]
+        for one in (c for name in kind.suspends for c in by_name.get(name, ())):
+            if not kind.touches(one, quarters):
+                continue
+            now = waiting.get((one.name, one.scope), one)
+            owner = now.owner or roles.get(kind.decides, NOBODY)
+            waiting[one.name, one.scope] = replace(suspended(now, codes, kind.state), owner=owner)
+    return claims.renewed(waiting.values())
+
+
+def _rows(frame: pd.DataFrame) -> list[tuple[str, int]]:
+    """Return where each row stands: file and line; none of a frame that comes from no file."""
+    lines = numbers(frame, STAMP[2])
+    return [
+        (str(file), -1 if np.isnan(line) else int(line))
+        for file, line in zip(texts(frame, STAMP[0]), lines, strict=True)
+    ]
+
+
+def _actions(actions: pd.DataFrame) -> Iterator[tuple[tuple[str, int], Weight]]:
+    """Weigh each action: what it is valued, of its quarter."""
+    valued = actions.get("valorise_eur", [None] * len(actions))
+    for row, value, code in zip(_rows(actions), valued, texts(actions, "code_qpv"), strict=True):
+        amount = known(value) if isinstance(value, Decimal) else unknown("valorise_vide")
+        yield row, Weight(nil(), amount, frozenset({code}) if code else None)
