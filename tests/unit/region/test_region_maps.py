@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import shutil
 import subprocess
@@ -14,7 +15,8 @@ import pandas as pd
 import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
-from tfpb.facts.claim import Claims
+from tfpb.facts.amount import Amount, between, known
+from tfpb.facts.claim import Claims, claim
 from tfpb.facts.place import holds_of_counts, located_stock, quarter_homes
 from tfpb.model.codes import TOTAL
 from tfpb.model.location import QpvPage
@@ -34,6 +36,8 @@ from tfpb.words.documents.region_words import money_lead
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tfpb.facts.claim import Within
 
 
 def plain(text: str) -> str:
@@ -97,10 +101,11 @@ def test_a_sum_that_lacks_a_bailleur_is_a_least_never_silently_lower() -> None:
     assert "au moins 130" in said
     assert "au moins 52" in said
     assert said.endswith("(montant non établi chez un bailleur au moins).")
-    _, value, detail = abatement_figure({**row, "nature": "reel"}, 19)
+    told = quarter(acquis=least(130), valorise=least(52), actions=known(3))
+    _, value, detail = abatement_figure(told)
     assert value.startswith("au moins 130")
     assert "non établi chez un bailleur" in detail
-    _, value, detail = programme_figure({**row, "actions": 3}, row, 19)
+    _, value, detail = programme_figure(told)
     assert value.startswith("au moins 52")
     assert detail == "3 actions ; montant non établi chez un bailleur au moins"
     hanging = part(3, "0", "9")
@@ -109,20 +114,27 @@ def test_a_sum_that_lacks_a_bailleur_is_a_least_never_silently_lower() -> None:
     assert not quarter_money([whole, part(0, "0", "0")], ["QN05901N"])["valorise_partiel"].any()  # type: ignore[arg-type]
 
 
+def quarter(**amounts: Amount) -> Within:
+    """Return claims of a quarter by hand."""
+    return Claims([claim(name, "QN05901N", a) for name, a in amounts.items()]).within("QN05901N")
+
+
+def least(euros: int) -> Amount:
+    return between(Decimal(euros), None, "bailleur_absent")
+
+
 def test_what_is_valued_is_not_set_against_part_of_the_abatement() -> None:
-    whole = {"abattement_eur": Decimal(100), "abattement_partiel": False}
-    done = {"valorise_eur": Decimal(50), "valorise_partiel": False, "actions": 2}
+    done = {"valorise": known(50), "actions": known(2)}
+    whole = {"couverture": known(Decimal("0.5")), "valorise_par_logement": known(5)}
     said = "2 actions, 5 € par logement abattu, 50 % de l’abattement"
-    assert plain(programme_figure(done, whole, 10)[2]) == said
-    part_of_it = {**whole, "abattement_partiel": True}
-    assert programme_figure(done, part_of_it, 10)[2] == "2 actions"
+    assert plain(programme_figure(quarter(**done, **whole))[2]) == said
+    share = between(Decimal(0), Decimal("0.5"), "bailleur_absent")
+    assert programme_figure(quarter(**done, couverture=share))[2] == "2 actions"
 
 
 def test_maps_have_no_amount_where_a_sum_lacks_a_bailleur() -> None:
-    row = {"abattement_eur": Decimal(100), "abattement_partiel": True, "valorise_eur": Decimal(5)}
-    assert _whole(row, "abattement") is None
-    assert _whole({**row, "abattement_partiel": False}, "abattement") == 100
-    assert _whole(row, "valorise") == 5
+    assert math.isnan(_whole(least(100)))
+    assert _whole(known(100)) == 100
 
 
 def test_one_identifier_of_two_bailleurs_is_two_residences() -> None:
