@@ -264,6 +264,11 @@ class Claims:
             for c in self._held.values()
         )
 
+    def count_unknown(self, name: str) -> int:
+        """Count the quarters where a claim is not known."""
+        mine = (c for c in self._held.values() if c.name == name and is_quarter(c.scope))
+        return sum(not c.amount.is_known for c in mine)
+
     def sum(self, name: str, scopes: Iterable[str]) -> Amount:
         """Add a name over scopes that do not overlap."""
         return total(self.amount(name, scope) for scope in scopes)

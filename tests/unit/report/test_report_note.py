@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,17 @@ import pytest
 from report_dossier import claimed, make
 
 from everywhere import need
+from tfpb.facts.amount import between, known, nil, total, unknown
+from tfpb.facts.claim import TOTAL, Claims, Unit, claim
+from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import Quarter, Quarters
-from tfpb.model.money import States
 from tfpb.model.report import Chart, Report, Section, Table, Text
 from tfpb.pipeline.pack_files import _noted, document_files
 from tfpb.report.charts.drawing import draw
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.note import note, shortened
+from tfpb.words.numbers import euros
 from tfpb.words.survey.verdict_words import PLAIN, plainly
 
 if TYPE_CHECKING:
@@ -38,34 +42,56 @@ def quarters(section: Section) -> Table:
 
 
 def of_balance(dossier: Dossier, *rows: dict[str, Any]) -> Dossier:
-    """Put these rows in the balance of the year, and their sum as the abatement of the year."""
-    plan, money = dossier.programme, dossier.abatement
+    """Make a quarter a row: its abatement (None: not known), one action of so much, what is carried over."""
+    plan, year = dossier.programme, dossier.settings.dossier.annee
     assert plan is not None
-    assert money is not None
-    base = plan.balance[plan.balance["annee"] == dossier.settings.dossier.annee].iloc[0].to_dict()
-    told: list[dict[str, Any]] = []
-    for k, row in enumerate(rows):
-        abated, valued = row.get("abattement_eur"), row["valorise_eur"]
-        carried = row.get("report_eur", Decimal(0))
-        known = abated is not None
-        told.append(
-            base
-            | {
-                "code_qpv": f"QN{k:05d}M", "nom_qpv": row.get("nom_qpv", f"Quartier {k}"),
-                "abattement_eur": abated, "valorise_eur": valued, "report_eur": carried,
-                "justifie_eur": min(valued, abated) if known else None,
-                "rattrapage_eur": max(abated + carried - valued, Decimal(0)) if known else None,
-                "couverture": float(valued / abated) if abated else None,
-            }
-        )  # fmt: skip
-    whole = sum((r.get("abattement_eur") or Decimal(0) for r in rows), Decimal(0))
+    codes = [f"QN{k:05d}M" for k in range(len(rows))]
+    due = [
+        unknown("avis_non_lu")
+        if row.get("abattement_eur") is None
+        else known(row["abattement_eur"])
+        for row in rows
+    ]
+    mine = dataclasses.replace(
+        plan,
+        actions=pd.DataFrame(
+            [
+                plan.actions.iloc[0].to_dict()
+                | {"id_action": f"A{k}", "code_qpv": codes[k], "annee": year,
+                   "valorise_eur": row["valorise_eur"]}
+                for k, row in enumerate(rows)
+            ]
+        ),
+        balance=pd.DataFrame(
+            [
+                plan.balance[plan.balance["annee"] == year].iloc[0].to_dict()
+                | {"code_qpv": codes[k], "abattement_eur": row.get("abattement_eur"),
+                   "valorise_eur": row["valorise_eur"]}
+                for k, row in enumerate(rows)
+            ]
+        ),
+        carried={codes[k]: row["report_eur"] for k, row in enumerate(rows) if "report_eur" in row},
+        before=None,
+    )  # fmt: skip
+    others = [
+        c
+        for c in dossier.claims
+        if c.scope == TOTAL or " " in c.scope
+        if c.title.unit is not Unit.EUR
+    ]
+    money = [claim("acquis", code, amount) for code, amount in zip(codes, due, strict=True)]
+    base = Claims([claim("acquis", TOTAL, total(due)), *money])
+    own = list(programme_claims(mine, base))
+    names = {c.name for c in own}
+    kept = [c for c in others if c.name not in names]
     return dataclasses.replace(
         dossier,
-        programme=dataclasses.replace(plan, balance=pd.DataFrame(told)),
-        abatement=dataclasses.replace(
-            money, totals={**money.totals, "abattement_eur": whole}, states=States(acquired=whole)
+        programme=mine,
+        claims=Claims([*kept, *base, *own]),
+        quarters=Quarters(
+            Quarter(code, row.get("nom_qpv", f"Quartier {k}"))
+            for k, (code, row) in enumerate(zip(codes, rows, strict=True))
         ),
-        quarters=Quarters(Quarter(r["code_qpv"], r["nom_qpv"]) for r in told),
     )
 
 
@@ -134,16 +160,17 @@ def test_all_is_justified_only_where_every_quarter_is() -> None:
     assert first["nom_qpv"] == "Quartier 1", "what is not known stands first"
 
 
+def with_claims(dossier: Dossier, **amounts: object) -> Dossier:
+    """Claim other amounts over the whole."""
+    made = [claim(name, TOTAL, amount) for name, amount in amounts.items()]  # type: ignore[arg-type]
+    return dataclasses.replace(dossier, claims=dossier.claims.renewed(made))
+
+
 def test_an_unknown_abatement_is_no_zero() -> None:
-    money = make().abatement
-    assert money is not None
-    states = States(hanging=Decimal(800))
-    lost = dataclasses.replace(
-        money, totals={**money.totals, "abattement_eur": None}, states=states
-    )
-    lead = note(dataclasses.replace(make(), abatement=lost)).lead
+    hangs = between(Decimal(0), Decimal(800), "convention")
+    lead = note(with_claims(make(), acquis=hangs, sous_reserve=known(800))).lead
     assert "sous réserve" in lead
-    assert "0 €" not in lead.replace("800\u202f€", "").replace("\u202f", " ")
+    assert not re.search(r"(?<!\d)0 €", lead.replace("\u202f", " "))
     assert "justifié" not in lead
 
 
@@ -258,12 +285,8 @@ def test_rows_left_out_are_counted() -> None:
 
 def test_euros_at_stake_and_doubts_come_before_signing() -> None:
     dossier = make()
-    money = dossier.abatement
-    assert money is not None
-    at_risk = States(acquired=Decimal(900), at_risk=Decimal(70), to_claim=Decimal(30))
-    text = prose(
-        note(dataclasses.replace(dossier, abatement=dataclasses.replace(money, states=at_risk)))
-    ).replace("\u202f", " ")
+    at_stake = with_claims(dossier, acquis=known(900), a_risque=known(70), a_reclamer=known(30))
+    text = prose(note(at_stake)).replace("\u202f", " ")
     assert "70 € sont abattus alors qu’une condition manque" in text
     assert "30 € restent à réclamer" in text
     assert "dont le côté de la limite du quartier reste à vérifier" in text
@@ -285,18 +308,15 @@ def test_a_survey_that_comes_first_comes_before_actions_not_surveys() -> None:
 
 def test_what_the_abatement_costs_adds_up_to_it_on_the_note() -> None:
     dossier = make()
-    assert dossier.abatement is not None
-    totals = dossier.abatement.totals
+    spread = dossier.claims.amount("reporte_contribuables")
+    assert spread.exceeds_nil
 
-    def told(spread: Decimal) -> str:
-        changed = {**totals, "reporte_contribuables_eur": spread}
-        money = dataclasses.replace(dossier.abatement, totals=changed)  # type: ignore[type-var]
-        return prose(note(dataclasses.replace(dossier, abatement=money))).replace("\u202f", " ")
+    def written(some: Dossier) -> str:
+        return prose(note(some)).replace("\u202f", " ")
 
-    assert "compensés par l’État (taux à confirmer) et 1 600 € reportés." in told(
-        totals["reporte_contribuables_eur"]
-    )
-    assert "reportés" not in told(Decimal(0))
+    amount = euros(spread).replace("\u202f", " ")
+    assert f"compensés par l’État (taux à confirmer) et {amount} reportés." in written(dossier)
+    assert "reportés" not in written(with_claims(dossier, reporte_contribuables=nil()))
 
 
 def test_the_share_justified_is_rounded_as_the_table_and_named_apart_from_what_is_valued() -> None:

@@ -42,7 +42,7 @@ def dossier() -> Dossier:
     table = table.assign(**{k: table[k].mask(raw, v) for k, v in raw_values.items()})
     table = pd.concat([table, changed], ignore_index=True)
     survey = dataclasses.replace(whole.survey, comparison=table)
-    told = evaluation(whole.located, whole.quarters, whole.programme, survey, bailleur=BAILLEUR)
+    told = evaluation(whole.located, whole.quarters, whole.claims, survey, bailleur=BAILLEUR)
     return claimed(dataclasses.replace(whole, survey=survey, evaluation=told))
 
 

@@ -21,7 +21,7 @@ from tfpb.report.sections.synthese import missing
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import state_words
-from tfpb.words.money.programme_words import share_words
+from tfpb.words.money.programme_words import justified_to
 from tfpb.words.survey.satisfaction import join
 from tfpb.words.survey.verdict_words import margin_words
 
@@ -111,11 +111,14 @@ def _money(dossier: Dossier) -> tuple[str, ...]:
         said, name = words.CARRIED_ALONE, "a_programmer"
     facts |= {"before": year - 1, "with_carried": owed, "left": left}
     facts |= {
-        "share": share_words(held.amount("part_justifiee")),
+        "justified": justified_to(held.amount("part_justifiee")),
         "count": dossier.claims.count_above_nil(name),
         "carried": words.CARRIED.filled(facts) if owed != left else "",
     }
-    return (said.filled(facts),)
+    facts["rest"] = words.LEFT.filled(facts) if left.exceeds_nil else words.LEFT_UNKNOWN
+    unknown = dossier.claims.count_unknown("acquis")
+    doubt = (words.UNKNOWN_QUARTERS.format(count=unknown),) if unknown else ()
+    return (said.filled(facts), *doubt)
 
 
 def _loss(dossier: Dossier) -> tuple[str, ...]:

@@ -21,10 +21,10 @@ from tfpb.words.survey.verdict_words import VERDICTS, plainly
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
 
-JUSTIFIED: Final = Phrase(
-    "Abattement {year} : {abated:€}{nature}, justifié à {share:%} ; il reste {left:€} à justifier dans "
-    "{count:s quartier}{carried}."
-)
+JUSTIFIED: Final = Phrase("Abattement {year} : {abated:€}{nature}, {justified} ; {rest}.")
+LEFT: Final = Phrase("il reste {left:€} à justifier dans {count:s quartier}{carried}")
+LEFT_UNKNOWN: Final = "ce qui reste à justifier n’est pas connu"
+UNKNOWN_QUARTERS: Final = Phrase("{count:s quartier} {count:a n’a/n’ont} pas d’abattement connu.")
 CARRIED: Final = Phrase(" ({with_carried:€} avec le report de {before})")
 ALL_JUSTIFIED: Final = Phrase(
     "Abattement {year} : {abated:€}{nature}, justifié en entier, quartier par quartier."
