@@ -32,6 +32,8 @@ _MONEY: Final = ("porte", "au_mieux")
 _CENTS: Final = -2
 _WIDE: Final = frozenset({TOTAL, "axe", "commune", "vague", "nature", "verdict"})
 """First words of the scopes that are of no one quarter."""
+_ASKED: Final = frozenset({State.A_VERIFIER, State.A_CONFIRMER})
+"""States that somebody is in charge of."""
 _UNNAMED: Final = unknown("non_etabli")
 
 
@@ -256,9 +258,10 @@ def suspend(
         for one in (c for name in kind.suspends for c in by_name.get(name, ())):
             if not kind.touches(one, quarters):
                 continue
-            now = waiting.get((one.name, one.scope), one)
-            owner = now.owner or roles.get(kind.decides, NOBODY)
-            waiting[one.name, one.scope] = replace(suspended(now, codes, kind.state), owner=owner)
+            now = suspended(waiting.get((one.name, one.scope), one), codes, kind.state)
+            if now.state in _ASKED:
+                now = replace(now, owner=now.owner or roles.get(kind.decides, NOBODY))
+            waiting[one.name, one.scope] = now
     return claims.renewed(waiting.values())
 
 

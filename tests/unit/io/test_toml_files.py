@@ -6,6 +6,7 @@ import pytest
 
 from tfpb.errors import TfpbError
 from tfpb.io.sources.toml_files import load_plan, load_settings, read_plan
+from tfpb.model.codes import Role
 from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
@@ -51,6 +52,19 @@ def test_every_fault_of_the_settings_is_said(tmp_path: Path) -> None:
     }
     words = [fault_text(f).expected for f in caught.value.faults]
     assert "l’une des valeurs : centime, avis" in words
+
+
+def test_roles_are_those_that_answer_doubts(tmp_path: Path) -> None:
+    settings = load_settings(
+        write(tmp_path, GOOD + '[roles]\nfiscalite = "Chargée de fiscalité"\n')
+    )
+    assert settings.roles == {Role.FISCALITE: "Chargée de fiscalité"}
+    assert settings.model_dump(mode="json")["roles"] == {"fiscalite": "Chargée de fiscalité"}
+    assert "roles" not in load_settings(write(tmp_path, GOOD)).model_dump(mode="json")
+    with pytest.raises(TfpbError) as caught:
+        load_settings(write(tmp_path, GOOD + '[roles]\nimpots = "Service"\n'))
+    (fault,) = caught.value.faults
+    assert (fault.place.column, fault.got) == ("roles.impots", "impots")
 
 
 def test_a_broken_line_is_named(tmp_path: Path) -> None:

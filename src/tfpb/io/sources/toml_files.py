@@ -344,6 +344,6 @@ def _as_written(value: Any) -> str:
 def _key(parts: tuple[int | str, ...]) -> str:
     """Write the path of a setting: « items.12.theme » is the thirteenth item's."""
     out = ""
-    for part in parts:
+    for part in (p for p in parts if p != "[key]"):  # a key that is not known: it is its own path
         out += f" n° {part + 1}" if isinstance(part, int) else f".{part}" if out else str(part)
     return out
