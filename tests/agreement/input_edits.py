@@ -81,6 +81,13 @@ class Inputs:
         sheet = load_workbook(path).worksheets[0]
         return [str(c.value) for c in sheet[_title_row(sheet)]]
 
+    def column(self, file: str, title: str) -> list[str]:
+        """Return the cells of a column, as text."""
+        sheet = load_workbook(self.folder / file).worksheets[0]
+        start = _title_row(sheet)
+        place = [str(c.value) for c in sheet[start]].index(title)
+        return [str(r[place]) for r in sheet.iter_rows(min_row=start + 1, values_only=True)]
+
 
 def copy_of(example: Path, folder: Path) -> Inputs:
     """Copy the example's inputs; its geography stays where it is."""

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-CEILING: Final = {"valeur": 18, "mot": 24}
+CEILING: Final = {"valeur": 18, "mot": 24, "moins": 93}
 
 
 @cache
@@ -33,3 +33,12 @@ def values(variant: str) -> set[tuple[str, str, tuple[str, ...]]]:
 def words() -> set[tuple[str, str]]:
     """Return the claims and the words that are not theirs."""
     return {(e["fait"], mot) for e in known()["mot"] for mot in e["dits"]}
+
+
+def told_with_less(variant: str) -> tuple[set[str], set[str]]:
+    """Return what looks better, and what is told to be nil, in a variant that knows less."""
+    entries = [e for e in known()["moins"] if variant in e["variantes"]]
+    return (
+        {claim for e in entries for claim in e.get("mieux", [])},
+        {what for e in entries for what in e.get("nul", [])},
+    )

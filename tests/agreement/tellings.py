@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TOTAL: Final = "total"
-Span = tuple[float, float | None]
-"""Least and most a telling allows; most is None where it is open."""
+Span = tuple[float | None, float | None]
+"""Least and most a telling allows; None where it tells no such bound (« au moins », « non connu »)."""
 Patterns = dict[str, list[tuple[re.Pattern[str], bool, str]]]
 """Ways to say each claim, whether under its own word, and the phrase."""
 _NUMBER: Final = r"\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:,\d+)?"
 _NEAR: Final = 22.0
 """Points between a large figure and its label."""
 _UNITS: Final = {"€": r" ?€", "%": r" ?%", "logements": ""}
-_ABOUT_A_PART: Final = re.compile(r"\baxe \d|\(axe|par an\b|en 2030|de plus en \d{4}|en QPV \(")
+_ABOUT_A_PART: Final = re.compile(r"\baxe \d|\(axe|par an\b|en 2030|de plus en \d{4}")
 _CELLS: Final = re.compile(r"\s*[¦|]\s*|(?<=[.;•])\s+| – (?=[A-ZÀÉ])")
 
 
@@ -117,7 +117,8 @@ def tellings(pack: Pack, screen: str = "") -> list[Telling]:
     for passage in passages(pack, screen):
         for telling in _in_sentences(passage, quarters(pack), _compiled(year)):
             found.setdefault(telling)
-    for telling in (*_on_cards(pack), *_in_tables(pack), *_in_synthese(pack), *_in_data(pack)):
+    for telling in (*_on_cards(pack), *_in_tables(pack), *_in_synthese(pack), *_in_data(pack),
+                    *_in_faits(pack)):  # fmt: skip
         found.setdefault(telling)
     return list(found)
 
@@ -161,11 +162,11 @@ def read(text: str) -> Span:
     """Read an amount, a share or a count as a page writes it, bounds included."""
     numbers = [number(n) for n in re.findall(_NUMBER, text)]
     if not numbers:
-        return 0.0, None
+        return None, None
     if "au moins" in text.lower():
         return numbers[0], None
     if "au plus" in text.lower():
-        return 0.0, numbers[0]
+        return None, numbers[0]
     return numbers[0], numbers[-1]
 
 
@@ -304,12 +305,28 @@ def _in_data(pack: Pack) -> Iterator[Telling]:
                 yield Telling(claim, TOTAL, medium, span, own_word=True, word=column, place=place)
 
 
+def _in_faits(pack: Pack) -> Iterator[Telling]:
+    for row in faits(pack):
+        if row["nom"] in words():
+            span = tuple(number(row[c]) if row[c] else None for c in ("valeur_bas", "valeur_haut"))
+            yield Telling(row["nom"], row["portee"], "donnees/faits.csv", (span[0], span[1]),
+                          own_word=True, word=row["titre"], place="valeur_bas, valeur_haut")  # fmt: skip
+
+
+def faits(pack: Pack) -> list[dict[str, str]]:
+    """Return the rows of donnees/faits.csv, none where the pack has no such table."""
+    return pack.rows("faits") if (pack.folder / "donnees" / "faits.csv").exists() else []
+
+
 def apart(told: Iterable[Telling], room: float) -> list[list[Telling]]:
-    """Group tellings by value: two are one when they differ by at most `room`, a rounding."""
+    """Group tellings by value: two are one when they differ by at most `room`, a rounding.
+
+    A bound that is not told agrees with any, but « au moins 5 » is not one with « 5 ».
+    """
     groups: list[list[Telling]] = []
-    for telling in sorted(told, key=lambda t: (t.span[0], t.span[1] is None, t.span[1] or 0.0)):
+    for telling in sorted(told, key=lambda t: (t.span[0] or 0.0, t.span[1] or 0.0)):
         for group in groups:
-            if _close(group[0].span, telling.span, room):
+            if all(_close(one.span, telling.span, room) for one in group):
                 group.append(telling)
                 break
         else:
@@ -317,10 +334,11 @@ def apart(told: Iterable[Telling], room: float) -> list[list[Telling]]:
     return groups
 
 
+def exact(span: Span, room: float = 1.0) -> bool:
+    """Tell whether both bounds are told and one."""
+    return span[0] is not None and span[1] is not None and span[1] - span[0] <= room
+
+
 def _close(one: Span, two: Span, room: float) -> bool:
-    ends = [(one[0], two[0])]
-    if (one[1] is None) != (two[1] is None):
-        return False
-    if one[1] is not None and two[1] is not None:
-        ends.append((one[1], two[1]))
-    return all(abs(a - b) <= room for a, b in ends)
+    both = [(a, b) for a, b in zip(one, two, strict=True) if a is not None and b is not None]
+    return all(abs(a - b) <= room for a, b in both) and exact(one, room) == exact(two, room)

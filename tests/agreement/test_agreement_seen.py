@@ -24,8 +24,8 @@ ROUNDING: Final = 1.0
 
 def written(span: Span) -> str:
     """Write a value as the list of known disagreements does."""
-    low, high = (f"{end:.0f}" if end is not None else "" for end in span)
-    return low if low == high else f"{low} à {high}" if high else f"{low} ou plus"
+    low, high = (f"{end:.0f}" if end is not None else "…" for end in span)
+    return low if low == high else f"{low} à {high}"
 
 
 def disagreements(told: list[Telling]) -> dict[tuple[str, str, tuple[str, ...]], list[Telling]]:
@@ -69,7 +69,9 @@ def test_a_claim_has_one_word(variant: Callable[..., Made]) -> None:
 
 def test_the_list_of_known_disagreements_only_shortens() -> None:
     words = sum(len(e["dits"]) for e in known.known()["mot"])
-    assert {"valeur": len(known.known()["valeur"]), "mot": words} == known.CEILING
+    less = sum(len(e.get("mieux", [])) + len(e.get("nul", [])) for e in known.known()["moins"])
+    values = len(known.known()["valeur"])
+    assert {"valeur": values, "mot": words, "moins": less} == known.CEILING
 
 
 def test_the_readers_find_what_they_look_for(variant: Callable[..., Made]) -> None:
@@ -102,3 +104,18 @@ def test_a_residence_of_two_quarters_has_one_main_quarter(variant: Callable[...,
     told = [_quarters_of(variant(n, VARIANTS[n]), TWO_QUARTERS) for n in names]
     assert len(told[0]) > 1
     assert len({q for one in told for q in one.values()}) == 1, told
+
+
+@pytest.mark.xfail(strict=True, reason="two spellings of a landlord are read as two landlords")
+def test_what_two_spellings_hide_is_under_reserve_not_at_risk(variant: Callable[..., Made]) -> None:
+    """The right is not known to be missing: as it is, 12 411 € are at risk and no euro more."""
+    names = ("exemple", "bailleur écrit deux fois")
+    at_risk = [
+        {
+            t.span
+            for t in variant(n, VARIANTS[n]).tellings
+            if t.claim == "a_risque" and t.scope == "total"
+        }
+        for n in names
+    ]
+    assert at_risk[1] == at_risk[0]
