@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from dropped_variants import unsurveyed
+from input_edits import unsurveyed
 from openpyxl import load_workbook
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from input_edits import CONTRIBUTION, PROGRAMME, STOCK, TAX
+from input_edits import CONTRIBUTION, PROGRAMME, STOCK, TAX, unsurveyed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -13,26 +13,18 @@ if TYPE_CHECKING:
 
     Edit = Callable[[Inputs], None]
 
-ROLES: Final = ("fiscalite", "gmbi", "programme", "programme_precedent", "droit_commun",
-                "conventions", "diagnostics", "decisions")  # fmt: skip
+ROLES: Final = ("fiscalite", "programme", "conventions", "decisions", "gmbi", "programme_precedent",
+                "droit_commun", "diagnostics")  # fmt: skip
+"""Files that may be missing; the day's run takes the first four away."""
 CONVENTIONS, EVERYWHERE = "conventions.csv", "droit_commun.csv"
 COLUMNS: Final = (
-    (TAX, CONTRIBUTION),
-    (TAX, "VLC (€)"),
     (TAX, "Taux EPCI (%)"),
     (PROGRAMME, "Dépense valorisée TFPB"),
-    (PROGRAMME, "Pièce"),
     (CONVENTIONS, "date_signature_convention"),
 )
 """Columns that the day's run empties; every column of these files with the whole effort."""
 LEFT: Final = {(STOCK, "Code résidence"), (STOCK, "Code entrée"), (STOCK, "Nb logts")}
 """Columns without which rows are other rows, not the same ones less known."""
-
-
-def unsurveyed(inputs: Inputs) -> None:
-    """Leave the survey out: it has no part in the money, and a pack without it is made faster."""
-    inputs.without("enquete")
-    inputs.without("plan")
 
 
 def file_dropped(role: str) -> Edit:
@@ -67,9 +59,11 @@ def notice_unread(notice: str) -> Edit:
     return edit
 
 
-def dropped(columns: Iterable[tuple[str, str]], notices: Iterable[str]) -> dict[str, Edit]:
-    """Return what is taken away, by name: each file, these columns, these notices' amounts."""
-    out = {f"sans {role}": file_dropped(role) for role in ROLES}
+def dropped(
+    roles: Iterable[str], columns: Iterable[tuple[str, str]], notices: Iterable[str]
+) -> dict[str, Edit]:
+    """Return what is taken away, by name: these files, these columns, these notices' amounts."""
+    out = {f"sans {role}": file_dropped(role) for role in roles}
     out |= {f"{file}, {column} vide": column_blanked(file, column) for file, column in columns}
     return out | {f"avis {notice} sans montant": notice_unread(notice) for notice in notices}
 

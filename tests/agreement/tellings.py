@@ -13,7 +13,7 @@ import re
 import subprocess
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,6 +69,11 @@ def words() -> dict[str, dict[str, Any]]:
     return tomllib.loads(text)
 
 
+@lru_cache(maxsize=1)
+def _book(pack: Pack) -> Any:
+    return pack.xlsx()
+
+
 def plain(text: str) -> str:
     """Return a text with one kind of space, no soft hyphen, one apostrophe."""
     text = re.sub(r"[\u00a0\u202f]", " ", text.replace("\u00ad", "")).replace("'", "’")
@@ -100,7 +105,7 @@ def passages(pack: Pack, screen: str = "") -> Iterator[Passage]:
             yield Passage(medium, plain(page), scope)
     word = pack.docx()
     yield from (Passage("rapport.docx", plain(p.text)) for p in word.paragraphs)
-    for sheet in pack.xlsx():
+    for sheet in _book(pack):
         inside = [range_boundaries(t.ref) for t in sheet.tables.values()]
         for cell in (c for row in sheet.iter_rows() for c in row if isinstance(c.value, str)):
             if not any(top <= cell.row <= bottom for _, top, _, bottom in inside):
@@ -114,11 +119,12 @@ def tellings(pack: Pack, screen: str = "") -> list[Telling]:
     """Return what a pack and its screen tell of the claims, each medium's telling once."""
     found: dict[Telling, None] = {}
     year = str(pack.payload()["meta"]["annee"])
+    codes, compiled = quarters(pack), _compiled(year)
     for passage in passages(pack, screen):
-        for telling in _in_sentences(passage, quarters(pack), _compiled(year)):
+        for telling in _in_sentences(passage, codes, compiled):
             found.setdefault(telling)
     for telling in (*_on_cards(pack), *_in_tables(pack), *_in_synthese(pack), *_in_data(pack),
-                    *_in_faits(pack)):  # fmt: skip
+                    *_on_the_web_map(pack), *_in_faits(pack)):  # fmt: skip
         found.setdefault(telling)
     return list(found)
 
@@ -226,15 +232,13 @@ def _tables(pack: Pack) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         titles = [plain(c.text) for c in table.rows[0].cells]
         lines = [[plain(c.text) for c in row.cells] for row in table.rows[1:]]
         yield "rapport.docx", [dict(zip(titles, line, strict=True)) for line in lines]
-    book = pack.xlsx()
-    for sheet in book:
-        names = {t.name.removeprefix("t_") for t in sheet.tables.values()}
-        for name, rows in sheet_tables(book).items():
-            if name in names:
-                yield (
-                    f"dossier.xlsx, {sheet.title}",
-                    [{plain(str(k)): v for k, v in row.items()} for row in rows],
-                )
+    book = _book(pack)
+    sheets = {
+        t.name.removeprefix("t_"): sheet.title for sheet in book for t in sheet.tables.values()
+    }
+    for name, rows in sheet_tables(book).items():
+        titled = [{plain(str(k)): v for k, v in row.items()} for row in rows]
+        yield f"dossier.xlsx, {sheets[name]}", titled
 
 
 def _in_tables(pack: Pack) -> Iterator[Telling]:
@@ -272,7 +276,7 @@ def _cell(value: object, unit: str) -> Span | None:
 
 
 def _in_synthese(pack: Pack) -> Iterator[Telling]:
-    for row in pack.xlsx()["Synthèse"].iter_rows(values_only=True):
+    for row in _book(pack)["Synthèse"].iter_rows(values_only=True):
         for claim, entry in words().items():
             for key, own in (("synthese", True), ("synthese_autrement", False)):
                 if row[0] in entry.get(key, []):
@@ -303,6 +307,16 @@ def _in_data(pack: Pack) -> Iterator[Telling]:
                 place = f"Σ {column}"
                 span = (whole, whole)
                 yield Telling(claim, TOTAL, medium, span, own_word=True, word=column, place=place)
+
+
+def _on_the_web_map(pack: Pack) -> Iterator[Telling]:
+    """Yield the dwellings of the discs drawn « à vérifier »."""
+    homes = pack.payload()["residences"]
+    signs = [homes["sta"]["v"][at] for at in homes["sta"]["i"]]
+    drawn = sum(n for n, sign in zip(homes["log"], signs, strict=True) if sign == "a_verifier")
+    word = "logements à vérifier"
+    yield Telling("logements_a_verifier", TOTAL, "carte.html", (float(drawn), float(drawn)),
+                  own_word=True, word=word, place="Σ des disques « à vérifier »")  # fmt: skip
 
 
 def _in_faits(pack: Pack) -> Iterator[Telling]:

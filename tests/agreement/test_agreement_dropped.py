@@ -1,6 +1,6 @@
 """A file, a column, the amounts of a notice taken away: no nil where nothing is known, nothing better.
 
-The day's run makes few packs: each file, six columns, one notice. ``TFPB_ESSAIS=tous`` empties every
+The day's run makes few packs: four files, four columns, one notice. ``TFPB_ESSAIS=tous`` empties every
 column of five inputs and each notice in turn.
 """
 
@@ -17,12 +17,12 @@ from dropped_variants import (
     ESTABLISHED,
     EVERYWHERE,
     LEFT,
+    ROLES,
     dropped,
-    unsurveyed,
 )
-from input_edits import PROGRAMME, STOCK, TAX, Inputs
+from input_edits import PROGRAMME, STOCK, TAX, Inputs, unsurveyed
 from knowing_less import better, nil_told
-from seen_variants import GARBLED
+from seen_variants import VARIANTS
 
 from effort import tries
 
@@ -41,9 +41,10 @@ EVERY_COLUMN = [
 ]
 EVERY_NOTICE = sorted(set(EXAMPLE.column(TAX, "Avis")))
 DROPPED = dropped(
+    ROLES[: tries(4, len(ROLES))],
     EVERY_COLUMN[: tries(0, len(EVERY_COLUMN))] or COLUMNS,
-    EVERY_NOTICE[: tries(0, len(EVERY_NOTICE))] or [GARBLED],
-)
+    EVERY_NOTICE[: tries(0, len(EVERY_NOTICE))],
+) | {name: VARIANTS[name] for name in ("sans cotisations", "un avis illisible")}
 
 
 @pytest.fixture(params=DROPPED)
