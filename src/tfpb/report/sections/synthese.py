@@ -12,7 +12,7 @@ from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import abatement_words, programme_words, state_words
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
 from tfpb.words.numbers import euros
-from tfpb.words.places.side_words import DWELLINGS, RESIDENCES, stock_facts, stock_lead
+from tfpb.words.places.side_words import DWELLINGS, RESIDENCES, inside_share, stock_lead
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
@@ -49,17 +49,16 @@ def missing(dossier: Dossier) -> list[str]:
 
 
 def _figures(dossier: Dossier) -> list[KeyFigure]:
-    facts = stock_facts(dossier.claims)
-    whole = DWELLINGS.filled({"count": facts["logements"]})
-    out = [counted("logements_qpv", dossier.claims, part=facts["part"], logements=whole)]
+    held = dossier.claims.within()
+    whole = DWELLINGS.format(count=held.amount("logements"))
+    part = inside_share(dossier.claims)
+    out = [counted("logements_qpv", dossier.claims, part=part, logements=whole)]
     if dossier.abatement is not None:
-        out += _abated(
-            dossier.claims.within(), dossier.abatement.year, dossier.settings.dossier.date
-        )
+        out += _abated(held, dossier.abatement.year, dossier.settings.dossier.date)
     if dossier.programme is not None:
         out += _spent(dossier.claims)
-    homes = RESIDENCES.filled({"count": facts["residences_a_verifier"]})
-    dwellings = DWELLINGS.filled({"count": facts["logements_a_verifier"]})
+    homes = RESIDENCES.format(count=held.amount("residences_a_verifier"))
+    dwellings = DWELLINGS.format(count=held.amount("logements_a_verifier"))
     doubts = figure("a_verifier", None, Format.TEXT, value=homes, logements=dwellings)
     return [*out, doubts]
 

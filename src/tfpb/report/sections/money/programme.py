@@ -103,15 +103,9 @@ def _heights(dossier: Dossier) -> list[Block]:
     out = [words.justified_sentence(claims)] if claims.has("part_justifiee") else []
     if claims.has("acquis"):
         out += [*comparisons(dossier), *surplus(dossier)]
-    unknown = sum(not claims.amount("acquis", q).is_known for q in _places(claims))
-    if unknown:
+    if unknown := claims.count_unknown("acquis"):
         out.append(words.UNKNOWN_QUARTERS.format(count=unknown))
     return [Text(tuple(out), bullets=True, media=SHEET)] if out else []  # pages have the note
-
-
-def _places(claims: Claims) -> list[str]:
-    """Return the quarters whose abatement is claimed, known or not."""
-    return [scope for scope in claims.scopes("acquis") if is_quarter(scope)]
 
 
 def comparisons(dossier: Dossier) -> list[str]:
