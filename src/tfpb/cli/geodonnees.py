@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -140,7 +141,7 @@ def importer_insee(
         --millesime 2024 --geodonnees sorties/geodonnees
     """
     with terminal.guard():
-        from tfpb.geodata.qpv_imports import import_insee
+        from tfpb.geodata.qpv_imports import counted, import_insee
         from tfpb.words.places.geodata_words import insee_import_line
 
         folder = terminal.geodata_folder(geodonnees, new=True)
@@ -151,7 +152,7 @@ def importer_insee(
             sheet=feuille,
             renames=terminal.renames(colonne),
         )
-        terminal.print_line(insee_import_line(fichier.name, found, millesime))
+        terminal.print_line(insee_import_line(fichier.name, millesime, **asdict(counted(found))))
 
 
 @geodonnees.command("installer", no_args_is_help=True)

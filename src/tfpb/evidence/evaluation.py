@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from tfpb.facts.claim import axis_scope
+from tfpb.facts.claim import Claims, axis_scope
 from tfpb.facts.place import (
     dwellings_by_side,
     dwellings_in,
@@ -41,10 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tfpb.facts.amount import Amount
-    from tfpb.facts.claim import Claims
     from tfpb.facts.quarter import Quarters
     from tfpb.model.location import Located
-    from tfpb.model.money import Abatement
 
 _CENT: Final = Decimal("0.01")
 MARGINS_POINTS: Final = (3.0, 10.0)
@@ -204,17 +202,15 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
     return {**out, "lecture": f"{now}|{moved}"}
 
 
-def readings(
-    located: Located, *, abate: Callable[[Located], Abatement | None] | None = None
-) -> pd.DataFrame:
+def readings(located: Located, *, abate: Callable[[Located], Claims]) -> pd.DataFrame:
     """Count dwellings and money again with every doubtful dwelling on one side, then on the other.
 
     Parameters
     ----------
     located : Located
         As retained.
-    abate : callable, optional
-        Computes the abatement of a stock; without it amounts are left empty.
+    abate : callable
+        Claims the money of a stock; what it does not claim is left empty.
 
     Returns
     -------
@@ -226,16 +222,15 @@ def readings(
     rows = []
     for hypothesis, side in _READINGS:
         stock = located if side is None else _settled(located, side)
-        money = abate(stock) if abate is not None else None
-        total = money.totals.get("abattement_eur", Decimal(0)) if money is not None else None
+        claims = abate(stock)
         counted = dwellings_by_side(stock.held)
         rows.append(
             {
                 "hypothese": hypothesis,
                 "logements_dans": counted[QpvStatut.DANS],
                 "logements_a_verifier": counted[QpvStatut.A_VERIFIER],
-                "abattement_eur": total,
-                "au_mieux_eur": money.states.best if money is not None else None,
+                "abattement_eur": _cell(claims.amount("acquis")),
+                "au_mieux_eur": _cell(claims.amount("au_mieux")),
             }
         )
     return pd.DataFrame(rows)

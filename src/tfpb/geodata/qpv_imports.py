@@ -6,7 +6,7 @@ The count (RPLS, social dwellings) is the outside control of any location.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -252,6 +252,21 @@ def _words(frame: pd.DataFrame, field: str | None) -> list[str]:
         squeeze(mend_mojibake(str(v))) if v is not None and not pd.isna(v) else ""
         for v in frame[field]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class InseeCounts:
+    """What became of a file of Insee's counts: quarters read, their dwellings, quarters without number."""
+
+    quarters: int
+    dwellings: int
+    unknown: int
+
+
+def counted(counts: pd.DataFrame) -> InseeCounts:
+    """Count what `import_insee` returned; secret or unknown numbers are apart, and no nil."""
+    known = counts["logements"].dropna()
+    return InseeCounts(len(counts), int(known.sum()), len(counts) - len(known))
 
 
 def import_insee(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import geopandas as gpd
     import pandas as pd
 
@@ -229,3 +231,8 @@ class MapModel:
     territories: tuple[Territory, ...] = ()
     online: bool = False
     draft: bool = False
+
+    def dwellings_in(self, codes: Collection[str]) -> int:
+        """Return the dwellings of some quarters together."""
+        pairs = zip(self.qpv["code_qpv"], self.qpv["logements"], strict=True)
+        return sum(int(homes) for code, homes in pairs if code in codes)

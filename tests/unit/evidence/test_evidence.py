@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -12,12 +11,13 @@ from shapely.geometry import box
 from tfpb.errors import Severity, TfpbError, fail
 from tfpb.evidence.crosschecks import unknown_quarters, unknown_residences
 from tfpb.evidence.evaluation import evaluation, margins, readings
-from tfpb.facts.claim import Claims
+from tfpb.facts.amount import known
+from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.facts.place import dwellings_in, located_stock, quarter_homes, with_doors
 from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.facts.table import claims_of
 from tfpb.model.location import Located, QpvMap
-from tfpb.model.money import Programme, States
+from tfpb.model.money import Programme
 from tfpb.model.results import COMPARISON_COLUMNS
 from tfpb.model.survey import _SEAL, Published, WaveFacts
 from tfpb.pipeline.wiring import Key, Values, run_stages
@@ -155,11 +155,11 @@ def test_each_quarter_of_a_residence_has_its_own_dwellings(
 
 
 def test_doubts_are_read_one_way_and_the_other(located: Located, published: Published) -> None:
-    def money(stock: Located) -> Any:
-        inside = Decimal(int(stock.residences["logements_dans"].sum()))
-        doubtful = int(stock.residences["logements_a_verifier"].sum())
-        best = States(acquired=inside, to_claim=Decimal(3), hanging=Decimal(doubtful))
-        return SimpleNamespace(totals={"abattement_eur": inside}, states=best)
+    def money(stock: Located) -> Claims:
+        inside = int(stock.residences["logements_dans"].sum())
+        best = inside + 3 + int(stock.residences["logements_a_verifier"].sum())
+        amounts = {"acquis": inside, "au_mieux": best}
+        return Claims(claim(name, TOTAL, known(amount)) for name, amount in amounts.items())
 
     def verdict(low90: float, high90: float, _low: float, _high: float, margin: float) -> str:
         return "equivalent" if low90 > -margin and high90 < margin else "non_concluant"
@@ -231,10 +231,10 @@ def test_a_doubt_settled_in_moves_side_and_quarter_as_any_door(located: Located)
     homes = located.residences.iloc[:1].assign(cote="hors", code_qpv="QN1")
     seen: dict[str, tuple[str, str, int]] = {}
 
-    def money(stock: Located) -> Any:
+    def money(stock: Located) -> Claims:
         (home,) = stock.residences.to_dict("records")
         seen[str(home["logements_dans"])] = (home["cote"], home["code_qpv"], home["logements_hors"])
-        return SimpleNamespace(totals={}, states=States())
+        return Claims()
 
     table = readings(with_doors(located, doors, homes), abate=money).set_index("hypothese")
     assert table.loc["tous_dans", "logements_dans"] == 70

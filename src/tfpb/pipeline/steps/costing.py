@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
+from tfpb.facts.claim import Claims
+from tfpb.facts.money_claims import money_claims
 from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
@@ -16,11 +17,10 @@ from tfpb.pipeline.rooms import survey as statistics
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
-    from tfpb.facts.claim import Claims
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
@@ -218,9 +218,11 @@ def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
     DataFrame
         See `tfpb.evidence.evaluation.readings`.
     """
-    money: Callable[[Located], Abatement | None] | None = None
-    if taxes.frame("fiscalite") is not None:
-        money = partial(abate, tax_rule, taxes, quarters=Quarters())  # its totals name none
+
+    def money(stock: Located) -> Claims:
+        priced = abate(tax_rule, taxes, stock, quarters=Quarters())  # its totals name none
+        return Claims(() if priced is None else money_claims(priced))
+
     return evaluation.readings(located, abate=money)
 
 

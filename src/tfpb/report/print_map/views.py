@@ -380,7 +380,7 @@ def overview_view(
     subtitle = words.OVERVIEW_SUBTITLE.format(
         bailleur=model.bailleur,
         quarters=len(mine),
-        dwellings=int(np.nansum(mine["logements"].to_numpy(dtype=float))),
+        dwellings=model.dwellings_in(listed),
         year=model.year,
     )
     order = mine.sort_values(["logements", "code_qpv"], ascending=[False, True], kind="stable")

@@ -11,8 +11,6 @@ from tfpb.words.phrase import Phrase
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
     from tfpb.model.location import QpvMap
     from tfpb.model.record import AddressFile, AddressImport, Sidecar
 
@@ -73,11 +71,12 @@ INSEE_IMPORT: Final = Phrase(
 )
 
 
-def insee_import_line(file: str, counts: pd.DataFrame, vintage: int) -> str:
+def insee_import_line(
+    file: str, vintage: int, *, quarters: int, dwellings: int, unknown: int
+) -> str:
     """Write what became of a file of Insee's counts."""
-    unknown = int(counts["logements"].isna().sum())
     return INSEE_IMPORT.format(
-        file=file, quarters=len(counts), vintage=vintage, dwellings=int(counts["logements"].sum()),
+        file=file, quarters=quarters, vintage=vintage, dwellings=dwellings,
         unknown=unknown, shown=number(unknown) if unknown else "",
     )  # fmt: skip
 

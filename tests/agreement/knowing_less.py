@@ -1,0 +1,109 @@
+"""Compare what a pack tells with what a better informed one tells: knowing less never tells more.
+
+Nothing here knows the rules of the tax: only which way a claim looks better, and that nil is
+established by facts, never by their absence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from tellings import passages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pack_reading import Pack
+    from tellings import Telling
+
+    from conftest import Made
+
+MAY_NOT_RISE: Final = ("acquis", "valorise", "justifie", "prouve", "a_reclamer", "part_justifiee",
+                       "part_prouvee", "logements_abattus")  # fmt: skip
+"""Claims that look better when they are larger: the least that is told may not rise."""
+MAY_NOT_FALL: Final = ("sous_reserve", "a_risque", "reste_a_justifier", "a_programmer",
+                       "logements_a_verifier", "non_lu")  # fmt: skip
+"""Claims that look better when they are smaller: the most that is told may not fall."""
+_KEYS: Final = ("code_qpv", "id_residence", "avis", "invariant", "id_action", "commune", "raison",
+                "annee", "axe_mot", "collectivite", "statut", "libelle")  # fmt: skip
+_NIL: Final = re.compile(r"(?<![\d,.])(?<!\d )0(?:,0+)? ?€")
+
+
+def better(less: list[Telling], more: list[Telling]) -> Iterator[tuple[str, str]]:
+    """Yield the claims that look better in the pack that knows less, and how."""
+    before, after = _ends(more), _ends(less)
+    for key in sorted(before.keys() & after.keys()):
+        claim, scope = key
+        low_before, high_before = before[key]
+        low, high = after[key]
+        if claim in MAY_NOT_RISE and low > low_before + 1:
+            yield claim, f"{scope} : de {low_before:.0f} à {low:.0f}"
+        if claim in MAY_NOT_FALL and high < high_before - 1:
+            yield claim, f"{scope} : de {high_before:.0f} à {high:.0f}"
+
+
+def _ends(told: Iterable[Telling]) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return the largest least and the smallest most that any medium tells of each claim."""
+    by: defaultdict[tuple[str, str], list[Telling]] = defaultdict(list)
+    for telling in told:
+        if not telling.own_word and telling.claim.startswith("part_"):
+            continue  # valorisé over acquis is another share: it rises when what is acquired falls
+        by[telling.claim, telling.scope].append(telling)
+    return {
+        key: (
+            max(t.span[0] or 0.0 for t in group),
+            min(float("inf") if t.span[1] is None else t.span[1] for t in group),
+        )
+        for key, group in by.items()
+    }
+
+
+def nil_told(less: Made, more: Made) -> Iterator[tuple[str, str]]:
+    """Yield what is told to be nil in the pack that knows less and was not in the other, and where.
+
+    What: a claim, a medium whose sentence says « 0 € », a column of donnees/.
+    """
+    before = {(t.claim, t.scope) for t in more.tellings if t.span == (0.0, 0.0)}
+    known = {(t.claim, t.scope) for t in more.tellings}
+    for telling in less.tellings:
+        key = (telling.claim, telling.scope)
+        if telling.span == (0.0, 0.0) and key in known and key not in before:
+            yield telling.claim, f"{telling.scope}, {telling.medium}, {telling.word}"
+    said = set(_nil_sentences(more))
+    for medium, sentence in _nil_sentences(less):
+        if (medium, sentence) not in said:
+            yield medium, sentence
+    yield from _nil_cells(less.pack, more.pack)
+
+
+def _nil_sentences(made: Made) -> Iterator[tuple[str, str]]:
+    for passage in passages(made.pack, made.screen):
+        for sentence in re.split(r"(?<=[.;•|¦])\s", passage.text):
+            for hit in _NIL.finditer(sentence):
+                yield passage.medium, sentence[max(0, hit.start() - 60) : hit.end() + 30]
+
+
+def _nil_cells(less: Pack, more: Pack) -> Iterator[tuple[str, str]]:
+    """Yield the columns of donnees/ in which an amount that was not nil is nil now."""
+    for path in sorted((less.folder / "donnees").glob("*.csv")):
+        if not (more.folder / "donnees" / path.name).exists():
+            continue
+        old = {_key(row): row for row in more.rows(path.stem)}
+        columns = {
+            column
+            for row in less.rows(path.stem)
+            for column, text in row.items()
+            if column.endswith("_eur") and _nil(text)
+            if old.get(_key(row), {}).get(column) and not _nil(old[_key(row)][column])
+        }
+        yield from ((f"{path.stem}.{column}", "une ligne au moins") for column in sorted(columns))
+
+
+def _key(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(row.get(k, "") for k in _KEYS)
+
+
+def _nil(text: str) -> bool:
+    return bool(re.fullmatch(r"-?0(,0+)?", text))

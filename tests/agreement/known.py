@@ -1,0 +1,44 @@
+"""Disagreements that are known (``known.toml``): a list that may only shorten.
+
+An entry that no pack shows any more fails its test until it is taken out; a disagreement that is not
+listed fails too; and the number of entries may not pass `CEILING`, which falls with them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+CEILING: Final = {"valeur": 18, "mot": 24, "moins": 93}
+
+
+@cache
+def known() -> dict[str, list[dict[str, Any]]]:
+    """Return the known disagreements, of values and of words."""
+    text = (Path(__file__).parent / "known.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def values(variant: str) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Return the claims, scopes and values at once, in one variant."""
+    return {
+        (e["fait"], e["portee"], tuple(e["dits"]))
+        for e in known()["valeur"]
+        if variant in e["variantes"]
+    }
+
+
+def words() -> set[tuple[str, str]]:
+    """Return the claims and the words that are not theirs."""
+    return {(e["fait"], mot) for e in known()["mot"] for mot in e["dits"]}
+
+
+def told_with_less(variant: str) -> tuple[set[str], set[str]]:
+    """Return what looks better, and what is told to be nil, in a variant that knows less."""
+    entries = [e for e in known()["moins"] if variant in e["variantes"]]
+    return (
+        {claim for e in entries for claim in e.get("mieux", [])},
+        {what for e in entries for what in e.get("nul", [])},
+    )

@@ -1,0 +1,97 @@
+"""A file, a column, the amounts of a notice taken away: no nil where nothing is known, nothing better.
+
+The day's run makes few packs: four files, four columns, one notice. ``TFPB_ESSAIS=tous`` empties every
+column of five inputs and each notice in turn.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import known
+import pytest
+from dropped_variants import (
+    COLUMNS,
+    CONVENTIONS,
+    ESTABLISHED,
+    EVERYWHERE,
+    LEFT,
+    ROLES,
+    dropped,
+)
+from input_edits import PROGRAMME, STOCK, TAX, Inputs, unsurveyed
+from knowing_less import better, nil_told
+from seen_variants import VARIANTS
+
+from effort import tries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Made
+
+pytestmark = pytest.mark.slow
+EXAMPLE = Inputs(Path(__file__).parents[2] / "examples" / "valmont")
+EVERY_COLUMN = [
+    (file, column)
+    for file in (TAX, PROGRAMME, CONVENTIONS, EVERYWHERE, STOCK)
+    for column in EXAMPLE.titles(file)
+    if (file, column) not in LEFT
+]
+EVERY_NOTICE = sorted(set(EXAMPLE.column(TAX, "Avis")))
+DROPPED = dropped(
+    ROLES[: tries(4, len(ROLES))],
+    EVERY_COLUMN[: tries(0, len(EVERY_COLUMN))] or COLUMNS,
+    EVERY_NOTICE[: tries(0, len(EVERY_NOTICE))],
+) | {name: VARIANTS[name] for name in ("sans cotisations", "un avis illisible")}
+
+
+@pytest.fixture(params=DROPPED)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def less(name: str, variant: Callable[..., Made]) -> Made:
+    """Return the pack that knows less; where the loss is a fault, that is what is said, and no pack."""
+    made = variant(name, DROPPED[name])
+    if made.code == 2:
+        assert "faute" in made.screen
+        assert not made.pack.folder.exists()
+        pytest.skip("une faute, et rien d’écrit")
+    assert made.code == 0, made.screen
+    return made
+
+
+@pytest.fixture
+def more(variant: Callable[..., Made]) -> Made:
+    return variant("sans enquête", unsurveyed)
+
+
+def test_nothing_is_better_nor_nil_because_less_is_known(name: str, less: Made, more: Made) -> None:
+    rises = list(better(less.tellings, more.tellings))
+    nils = [n for n in nil_told(less, more) if n[0] not in ESTABLISHED.get(name, ())]
+    rise_known, nil_known = known.told_with_less(name)
+    assert {claim for claim, _ in rises} == rise_known, rises
+    assert {what for what, _ in nils} == nil_known, [n for n in nils if n[0] not in nil_known]
+
+
+def test_less_is_known_of_something(more: Made, variant: Callable[..., Made]) -> None:
+    """Taking the money's file away leaves fewer claims: the comparison has two sides."""
+    without = variant("sans fiscalite", DROPPED["sans fiscalite"])
+    assert {t.claim for t in without.tellings} < {t.claim for t in more.tellings}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a blank date is read as a right that is known to be missing"
+)
+def test_a_blank_date_puts_under_reserve_not_at_risk(
+    more: Made, variant: Callable[..., Made]
+) -> None:
+    name = f"{CONVENTIONS}, date_signature_convention vide"
+    at_risk = [
+        {t.span for t in made.tellings if t.claim == "a_risque" and t.scope == "total"}
+        for made in (more, variant(name, DROPPED[name]))
+    ]
+    assert at_risk[1] == at_risk[0]
