@@ -11,6 +11,8 @@ from openpyxl import load_workbook
 from pack_reading import Pack, number
 
 from example_pack import undecided
+from tfpb.facts.claim import TOTAL
+from tfpb.facts.doubts import NOBODY, SIDE
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
 from tfpb.pipeline.kept.stage_cache import StageCache
@@ -68,6 +70,27 @@ def counts(pack: Pack) -> dict[str, float]:
     return {c: sum(number(r[c]) for r in homes) for c in columns}
 
 
+def stays_within_what_doubts_of_side_say(before: Pack, after: Pack) -> None:
+    """Try that what is in doubt only falls, what is established only rises, and all else stays in bounds.
+
+    Claims of the survey and of droit commun are suspended by doubts of their own.
+    """
+    told, then = (
+        {r["nom"]: r for r in pack.rows("faits") if r["portee"] == TOTAL}
+        for pack in (before, after)
+    )
+    assert (told["reserve_cote"]["etat"], told["reserve_cote"]["role"]) == ("a_verifier", NOBODY)
+    assert told["valorise"]["etat"] == "a_verifier"  # an action of axis 8 under renewal
+    assert told["acquis"]["etat"] == "connu"
+    moved = []
+    for name in sorted(told.keys() & then.keys() - {"surcout"}):
+        least = [number(r["valeur_bas"]) for r in (told[name], then[name])]
+        most = [number(r["valeur_haut"] or "inf") for r in (told[name], then[name])]
+        moved += [f"{name} rose"] if most[1] > most[0] and name not in SIDE.raises else []
+        moved += [f"{name} fell"] if least[1] < least[0] and name not in SIDE.suspends else []
+    assert moved == []
+
+
 @pytest.fixture
 def inputs(tmp_path: Path, example: Path) -> Path:
     folder = tmp_path / "dossier"
@@ -113,6 +136,8 @@ def test_what_is_decided_moves_the_figures_as_decided(
     assert after["logements_hors"] - before["logements_hors"] == moved["hors"]
     left = before["logements_a_verifier"] - sum(dwellings.values())
     assert after["logements_a_verifier"] == left > 0
+
+    stays_within_what_doubts_of_side_say(first, second)
 
     # the sheets come back with what was decided, and asked again give the same
     back = load_workbook(tmp_path / "b_a_verifier.xlsx")
