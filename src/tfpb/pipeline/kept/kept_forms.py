@@ -19,7 +19,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.location import Located
-from tfpb.model.money import Abatement, DroitCommun, LegalValue, Programme, States
+from tfpb.model.money import Abatement, Course, DroitCommun, LegalValue, Programme, States
 from tfpb.model.record import Reading
 from tfpb.model.survey import Published, WaveFacts, WeightSpread
 from tfpb.survey.secrecy.disclosure import reopened
@@ -135,6 +135,8 @@ def _parted(value: Any, tables: dict[str, pd.DataFrame] | None) -> tuple[str, An
         return "valeur", [type(value).__name__, told]
     if isinstance(value, tuple | list):
         return "t" if isinstance(value, tuple) else "l", [_tree(v, tables) for v in value]
+    if isinstance(value, frozenset):
+        return "f", [_tree(v, tables) for v in sorted(value)]
     if isinstance(value, dict):
         return "d", [[_tree(k), _tree(v, tables)] for k, v in value.items()]
     raise TypeError(type(value).__name__)
@@ -157,7 +159,7 @@ def _grown(tree: Any, parts: Mapping[str, bytes]) -> Any:
         return _KNOWN[name](**{k: _grown(v, parts) for k, v in told.items()})
     if kind == "d":
         return {_grown(k, parts): _grown(v, parts) for k, v in inner}
-    return {"t": tuple, "l": list}[kind](_grown(v, parts) for v in inner)
+    return {"t": tuple, "l": list, "f": frozenset}[kind](_grown(v, parts) for v in inner)
 
 
 def _json(value: Any) -> bytes:
@@ -169,7 +171,7 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
 }  # fmt: skip
 _TAGS: Final[dict[type, str]] = {Severity: "s", Decimal: "n", dt.date: "j"}
 _KINDS: Final = (
-    Fault, Place, WaveFacts, WeightSpread, Located, Abatement, States, LegalValue, Programme,
+    Fault, Place, WaveFacts, WeightSpread, Located, Abatement, Course, States, LegalValue, Programme,
     DroitCommun, Reading,
 )  # fmt: skip
 _KNOWN: Final[dict[str, type]] = {kind.__name__: kind for kind in _KINDS}
