@@ -200,13 +200,17 @@ def test_faults_of_the_regions_own_file(
 
 def test_territories_add_up_to_what_each_pack_tells(region_made: Path) -> None:
     rows = read(region_made / "region" / "donnees" / "territoires_argent.csv")
-    packs = [read(p) for p in region_made.glob("bailleurs/*/donnees/abattement_qpv.csv")]
-    own = pd.concat(packs)
-    columns = ["abattement_acquis_eur", "abattement_a_reclamer_eur", "abattement_sous_reserve_eur"]
+    codes = pd.concat(read(p) for p in region_made.glob("bailleurs/*/donnees/abattement_qpv.csv"))
+    own = pd.concat(read(p) for p in region_made.glob("bailleurs/*/donnees/faits.csv"))
+    own = own[own["portee"] == "total"].groupby("nom")["valeur_bas"].sum()
     axes = [f"axe_{k}_eur" for k in range(1, 9)]
+    told = read(region_made / "region" / "donnees" / "faits.csv")
+    for level in ("departement ", "siren_epci ", "contrat_de_ville "):
+        places = told["portee"].str.startswith(level) & ~told["portee"].str.contains(" axe ")
+        for name in ("acquis", "a_reclamer", "sous_reserve"):  # open sums: their least
+            found = told.loc[places & (told["nom"] == name), "valeur_bas"].sum()
+            assert found == pytest.approx(own[name]), (level, name)
     for level, part in rows.groupby("niveau_mot"):
-        for column in columns:
-            assert part[column].sum() == pytest.approx(own[column].sum()), (level, column)
         assert part[axes].sum().sum() == pytest.approx(part["valorise_eur"].sum()), level
     assert set(rows["niveau_mot"]) == {
         "Département",
@@ -221,12 +225,42 @@ def test_territories_add_up_to_what_each_pack_tells(region_made: Path) -> None:
     layers = region_made / "region" / "donnees" / "territoires.gpkg"
     drawn = gpd.read_file(layers, layer="quartiers")
     assert drawn.crs.to_epsg() == 2154
-    assert sorted(drawn["code_qpv"]) == sorted(set(own["code_qpv"]))
+    assert sorted(drawn["code_qpv"]) == sorted(set(codes["code_qpv"]))
     assert set(gpd.read_file(layers, layer="questions")["vague"]) == {"2023"}
     shown = [c for c in drawn if c.startswith("satisf_")]
     # a figure of a quarter is there only where the sheets of contrats show it
     told = [read(p) for p in region_made.glob("contrats/*/donnees/comparaison.csv")]
     assert bool(drawn[shown].notna().any().any()) <= any(len(t) for t in told)
+
+
+def test_every_sum_of_the_region_is_that_of_its_quarters_and_of_its_bailleurs(
+    region_made: Path,
+) -> None:
+    facts = read(region_made / "region" / "donnees" / "faits.csv")
+    rows = read(region_made / "region" / "donnees" / "territoires_argent.csv")
+    rows = rows[rows["niveau_mot"] == "Quartier"].set_index("code_qpv")
+    columns = {
+        "logements": "logements_qpv", "a_verifier": "logements_a_verifier", "porte_avis_eur": "porte",
+        "logements_abattus": "logements_abattus", "abattement_acquis_eur": "acquis",
+        "abattement_a_risque_eur": "a_risque", "abattement_a_reclamer_eur": "a_reclamer",
+        "abattement_sous_reserve_eur": "sous_reserve", "valorise_eur": "valorise",
+    }  # fmt: skip
+    own = pd.concat([read(p) for p in region_made.glob("bailleurs/*/donnees/faits.csv")])
+    own = own[own["portee"] == "total"].groupby("nom")["valeur_bas"].sum()
+    for column, name in columns.items():
+        by_scope = facts[facts["nom"] == name].set_index("portee")
+        whole, least = by_scope.loc["total", "valeur_bas"], by_scope["valeur_bas"]
+        quarters = least[[s for s in by_scope.index if s in {*rows.index, "hors_quartier"}]]
+        assert quarters.sum() == pytest.approx(whole), name
+        assert whole == pytest.approx(own[name]), name
+        for code, row in rows[rows.index.notna()].iterrows():
+            one = by_scope.loc[code]
+            known = one["valeur_bas"] == one["valeur_haut"]
+            cell = pd.to_numeric(str(row[column]).replace(",", "."), errors="coerce")
+            assert cell == one["valeur_bas"] if known else pd.isna(cell), (name, code)
+    assert rows["a_verifier"].sum() > 0
+    assert facts.set_index(["nom", "portee"]).loc[("quartiers", "total"), "valeur_bas"] == len(rows)
+    assert not set(facts["feuille"]) & {"Abattement", "Doutes", "Actions"}
 
 
 def test_each_contrat_has_its_frame_of_evaluation(region_made: Path) -> None:

@@ -11,8 +11,9 @@ from region_outputs import DATA, OWNERS, read
 
 from tfpb.errors import TfpbError
 from tfpb.executors import InProcess
+from tfpb.facts.quarter import Quarters
 from tfpb.io.sources.region_inputs import load_region
-from tfpb.region.reports import no_homes, thin_dossier
+from tfpb.region.reports import thin_dossier
 from tfpb.region.run import compute
 from tfpb.report.sections.survey.evolution import evolution
 from tfpb.words.faults.sentences import fault_text
@@ -94,7 +95,7 @@ def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
     assert "1 bailleur n’est lu qu’à la seconde vague" in said
     assert "manque" not in said
     assert made.protected is not None
-    own = evolution(thin_dossier(made.head, name, made.protected.bailleur(name), no_homes()))
+    own = evolution(thin_dossier(made.head, name, made.protected.bailleur(name), Quarters()))
     assert "Une seule vague" not in own.lead
 
     with pytest.raises(TfpbError) as refused:

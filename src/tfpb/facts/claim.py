@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -41,6 +42,7 @@ class Unit(StrEnum):
     LOGEMENTS = "logements"
     RESIDENCES = "residences"
     ENTREES = "entrees"
+    QUARTIERS = "quartiers"
     ACTIONS = "actions"
     PART = "part"
     POINTS = "points"
@@ -321,6 +323,20 @@ def is_quarter(scope: str) -> bool:
 def axis_scope(axis: int, quarter: str = TOTAL) -> str:
     """Name the scope of an axis of the programme, over the whole or in one quarter."""
     return f"axe {axis}" if quarter == TOTAL else f"{quarter} axe {axis}"
+
+
+def place_of(scope: str) -> str:
+    """Return the place of a scope: that of an axis is the quarter, or the whole."""
+    found = _AXIS.fullmatch(scope)
+    return (found[1] or TOTAL) if found else scope
+
+
+_AXIS: Final = re.compile(r"(?:(.+) )?axe \d+")
+
+
+def territory_scope(level: str, code: str) -> str:
+    """Name the scope of a territory: the quarters of a contrat, an intercommunalité, a département."""
+    return f"{level} {code}"
 
 
 def commune_scope(code_insee: str, line: str = "") -> str:

@@ -6,16 +6,16 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from tfpb.facts.amount import Amount, between, known, unknown
-from tfpb.facts.claim import TOTAL, Claim, State, claim
+from tfpb.facts.claim import OUTSIDE, TOTAL, Claim, State, claim
 from tfpb.facts.place import by_side_of
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pandas as pd
+    from collections.abc import Collection, Iterator, Mapping
 
     from tfpb.model.location import Located
 
@@ -31,7 +31,7 @@ _RESIDENCES: Final = {
 
 
 def dwelling_claims(located: Located) -> Iterator[Claim]:
-    """Claim the dwellings and résidences of the whole, then of each quarter.
+    """Claim the dwellings and résidences of the whole, then of each quarter, then doubts that are near none.
 
     Dwellings to check are a known count of dwellings whose side is not known: the claim is `a_verifier`. A
     door whose dwellings no file counts leaves open above the counts that it belongs to.
@@ -47,9 +47,32 @@ def dwelling_claims(located: Located) -> Iterator[Claim]:
     unsure = known(_sum(held[doubt], "entrees"))
     yield claim("entrees_a_verifier", TOTAL, unsure, **_doubted(unsure))
     yield from _by_side(held.assign(portee=TOTAL), tuple(QpvStatut))
-    near = held[held["code_qpv"] != ""].rename(columns={"code_qpv": "portee"})
+    placed = held[(held["code_qpv"] != "") | (held["cote"] == QpvStatut.A_VERIFIER)]
+    near = placed.assign(portee=placed["code_qpv"].replace("", OUTSIDE))
     yield from _by_side(near, tuple(_RESIDENCES))
     yield _possible(held)
+
+
+def stock_claims(located: Located, scopes: Mapping[str, Collection[str]]) -> Iterator[Claim]:
+    """Claim all the dwellings and résidences of some territories, wherever they stand in their communes.
+
+    Parameters
+    ----------
+    located : Located
+    scopes : mapping of str to collection of str
+        Commune (INSEE code) of a résidence → territories it is in.
+    """
+    homes = located.residences
+    cities = dict(zip(homes["id_residence"], homes["code_insee"], strict=True))
+    held = located.held
+    place = pd.Series(
+        [list(scopes[str(cities[home])]) for home in held["id_residence"]], held.index
+    )
+    placed = held.assign(portee=place).explode("portee").dropna(subset="portee")
+    for scope, part in placed.groupby("portee"):
+        count = _count(_sum(part, "logements"), _sum(part, "sans_compte"))
+        yield claim("logements", str(scope), count)
+        yield claim("residences", str(scope), known(part["id_residence"].nunique()))
 
 
 def _possible(held: pd.DataFrame) -> Claim:

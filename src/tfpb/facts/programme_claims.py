@@ -173,11 +173,11 @@ def _sums(actions: list[Action], codes: list[str], base: Claims) -> Iterator[Cla
         yield claim("actions", scope, known(sums.actions))
         yield claim("actions_prouvees", scope, known(sums.proved))
         yield claim("valorise", scope, sums.valorise)
+        yield claim("prevu", scope, sums.prevu)
+        yield claim("realise", scope, sums.realise)
         if place in (TOTAL, scope):
             yield claim("actions_avec_piece", scope, known(sums.with_piece))
             yield claim("actions_avec_photo", scope, known(sums.with_photo))
-            yield claim("prevu", scope, sums.prevu)
-            yield claim("realise", scope, sums.realise)
         if homes.at_least:
             yield claim("valorise_par_logement_qpv", scope, quotient(sums.valorise, homes))
 

@@ -226,6 +226,8 @@ def drafts(files: Iterable[str]) -> dict[str, bytes]:
 def data_files(said: Report) -> dict[str, bytes]:
     """Write the tables of a report that go out as data, and what describes them: name → bytes."""
     given = data_tables(said)
+    if not given:
+        return {}
     package = data_package(f"tfpb-{said.year}-{said.run_hash}", said.title, given)
     return {
         f"donnees/{table.key}.csv": csv_bytes(table.rows[[c.key for c in table.columns]])

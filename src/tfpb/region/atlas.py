@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.facts.place import quarter_homes, with_doors
+from tfpb.facts.claim import Claims
+from tfpb.facts.dwellings import dwelling_claims
+from tfpb.facts.place import with_doors
 from tfpb.facts.quarter import quarters_of
-from tfpb.facts.table import claims_of
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import dumps
 from tfpb.io.tables.scratch import scratch_folder
 from tfpb.model.money import Abatement, Programme, States
-from tfpb.model.survey import only
 from tfpb.pipeline.steps import locating
-from tfpb.region.facts import axis_rows, quarter_money
 from tfpb.region.reports import thin_dossier
 from tfpb.report import theme
 from tfpb.report.canvas import compiled
@@ -31,12 +30,13 @@ from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tfpb.model.location import Located, MapModel, QpvPage
     from tfpb.model.survey import Published
     from tfpb.region.computed import Head
+    from tfpb.region.facts import Owners
     from tfpb.region.partition import Part
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "atlas.typ"
@@ -57,7 +57,11 @@ class MapJob:
     located : Located
         The stock of the place, every bailleur's.
     abatement, programme : optional
-        Over all bailleurs (`joint_money`).
+        As `without_rows` makes them.
+    claims : Claims
+        Of the place and its quarters, over all bailleurs.
+    owners : mapping
+        Quarter → its bailleurs (`tfpb.region.facts.owners_of`).
     geography : Path
     pages : bool
         The A4 pages too, beside the web map.
@@ -70,6 +74,8 @@ class MapJob:
     located: Located
     abatement: Abatement | None
     programme: Programme | None
+    claims: Claims
+    owners: Mapping[str, Owners]
     geography: Path
     pages: bool
 
@@ -88,7 +94,9 @@ def map_files(job: MapJob) -> dict[str, bytes]:
 def _model(job: MapJob) -> MapModel:
     geography = open_geography(job.geography, needs=(job.located.vintage,))
     located = apart(job.located)
-    thin = thin_dossier(job.head, job.title, job.survey, located.residences)
+    claims = Claims(dwelling_claims(located)).renewed(job.claims)
+    quarters = quarters_of(geography.maps.values(), [located.entrances])
+    thin = thin_dossier(job.head, job.title, job.survey, quarters, claims)
     dossier = replace(
         thin,
         maps=geography.maps,
@@ -97,29 +105,19 @@ def _model(job: MapJob) -> MapModel:
         abatement=job.abatement,
         programme=job.programme,
         sources=geography.sources,
-        claims=thin.claims.renewed(
-            claims_of(located, job.abatement, job.programme, None, bailleur="")
-        ),
-        quarters=quarters_of(geography.maps.values(), [located.entrances]),
     )
     model = map_model(dossier)
-    homes = located.residences.set_index("id_residence")
-    held = quarter_homes(located.held)
-    held = held.assign(bailleur=held["id_residence"].map(homes["bailleur"]))
     return replace(
-        model,
-        pages=tuple(_over_bailleurs(p, only(held, code_qpv=p.code_qpv)) for p in model.pages),
+        model, pages=tuple(_over_bailleurs(p, job.owners.get(p.code_qpv)) for p in model.pages)
     )
 
 
-def _over_bailleurs(page: QpvPage, held: pd.DataFrame) -> QpvPage:
+def _over_bailleurs(page: QpvPage, owners: Owners | None) -> QpvPage:
     """Name the owners of the dwellings, and write that figures are about every bailleur's tenants.
 
     Owners come last: when the column is full, the figures are kept.
     """
-    owned = held.groupby("bailleur")["logements_dans"].sum()
-    owned = owned[owned > 0].sort_index().sort_values(ascending=False, kind="stable")
-    whose = words.owners_sentence([(str(name), int(n)) for name, n in owned.items()])
+    whose = words.owners_sentence(owners.named, owners.others, owners.left) if owners else ()
     scope = {
         quarter_page.GAP_SCOPE_QUARTER: words.SCOPE_QUARTER,
         quarter_page.GAP_SCOPE_CONVENTION: words.SCOPE_PLACE,
@@ -151,42 +149,31 @@ def apart(located: Located) -> Located:
     return with_doors(located, renamed(doors), renamed(homes))
 
 
-def joint_money(
-    parts: Sequence[Part], codes: Collection[str]
-) -> tuple[Abatement | None, Programme | None]:
-    """Sum what maps read of money over bailleurs: by quarter, and by quarter and axis.
-
-    Everything else of the two values is emptied: it is about one bailleur.
-    """
-    money = quarter_money(parts, codes)
+def without_rows(parts: Sequence[Part]) -> tuple[Abatement | None, Programme | None]:
+    """Return what says that the files of money are there: sums stand in claims, rows are one bailleur's."""
     abated = next((p.abatement for p in parts if p.abatement is not None), None)
     acted = next((p.programme for p in parts if p.programme is not None), None)
     nothing = pd.DataFrame()
     if abated is not None:
-        natures = _natures(parts)
-        by_quarter = money.assign(nature=[natures.get(c, "") for c in money["code_qpv"]])
         empty: dict[str, Any] = dict.fromkeys(
-            ("premises", "by_residence", "by_commune", "checks", "forecast", "declaration"), nothing
+            (
+                "premises",
+                "by_residence",
+                "by_qpv",
+                "by_commune",
+                "checks",
+                "forecast",
+                "declaration",
+            ),
+            nothing,
         )
         abated = Abatement(
-            abated.year, abated.rounding, by_qpv=by_quarter, states=States(), reserves={}, totals={},
-            counts={}, values=abated.values, claim_until=abated.claim_until,
-            **empty,
+            abated.year, abated.rounding, states=States(), reserves={}, totals={}, counts={},
+            values=abated.values, claim_until=abated.claim_until, **empty,
         )  # fmt: skip
     if acted is not None:
-        rows = axis_rows(parts, codes)
-        counts = money["code_qpv"].map(rows.groupby("code_qpv")["actions"].sum())
-        year = parts[0].settings.dossier.annee  # of all: another is refused
-        balance = money.assign(annee=year, actions=counts.fillna(0).astype(int))
-        acted = Programme(nothing, rows, balance, nothing, values=acted.values)
+        acted = Programme(nothing, nothing, nothing, nothing, values=acted.values)
     return abated, acted
-
-
-def _natures(parts: Sequence[Part]) -> dict[str, str]:
-    """Return « reel » for quarters where every bailleur's amount is read on notices, else « estime »."""
-    lines = [p.abatement.by_qpv for p in parts if p.abatement is not None]
-    met: Any = pd.concat(lines).groupby("code_qpv")["nature"].agg(set) if lines else {}
-    return {str(code): "reel" if found == {"reel"} else "estime" for code, found in met.items()}
 
 
 @dataclass(frozen=True, slots=True)

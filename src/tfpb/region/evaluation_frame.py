@@ -73,14 +73,14 @@ class Base(NamedTuple):
         The share in the quarters.
     others : float
         Variance of the other side of a gap, which the next wave asks as much as this one.
-    n : int
-        Interviews in the quarters.
+    n : float
+        Interviews in the quarters, NaN where they are not told.
     """
 
     figure: Figure
     quarters: Figure
     others: float
-    n: int
+    n: float
 
 
 def smallest_change(base: Base) -> float:
@@ -109,7 +109,7 @@ def interviews_for(change: float, base: Base) -> float:
 
 
 def frame_rows(
-    survey: Published, targets: Mapping[tuple[str, str], float], dwellings: int
+    survey: Published, targets: Mapping[tuple[str, str], float], dwellings: float
 ) -> pd.DataFrame:
     """Return the indicators of a contrat: headline questions and those linked to an axis.
 
@@ -119,8 +119,8 @@ def frame_rows(
         The contrat as the whole (`Protected.place`).
     targets : mapping of (item, measure) to float
         Proportions; what a contrat leaves unset is said to be to set.
-    dwellings : int
-        In the quarters of the contrat: no more households can be asked.
+    dwellings : float
+        In the quarters of the contrat: no more households can be asked; infinite where they are not counted.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def frame_rows(
             Figure(*(float(row[c]) for c in (name, f"{prefix}_bas", f"{prefix}_haut")))
             for name, prefix in ((LEVEL, LEVEL), ("hors", "hors"), (GAP, "ic95"))
         )
-        n = 0 if math.isnan(row["n_qpv"]) else int(row["n_qpv"])
+        n = float(row["n_qpv"])
         level = Base(quarters, quarters, 0.0, n)
         for measure, base in ((LEVEL, level), (GAP, Base(gap, quarters, others.variance, n))):
             head = (
@@ -153,7 +153,7 @@ def frame_rows(
                 measure,
             )
             target = targets.get((str(row["item"]), measure), math.nan)
-            if at not in shown or math.isnan(sum((*base.figure, *quarters, base.others))):
+            if at not in shown or math.isnan(sum((*base.figure, *quarters, base.others, n))):
                 nothing = (math.nan,) * 4
                 out.append((*head, *nothing, target, math.nan, math.nan, dwellings, HIDDEN))
                 continue
@@ -172,7 +172,7 @@ def _need(change: float, base: Base) -> float:
     return interviews_for(change, base)
 
 
-def _state(change: float, need: float, n: int, dwellings: int) -> str:
+def _state(change: float, need: float, n: float, dwellings: float) -> str:
     if math.isnan(change):
         return TO_SET
     if change <= 0:

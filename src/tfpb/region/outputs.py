@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from tfpb.archives import zip_bytes
+from tfpb.facts.bailleurs import within
+from tfpb.facts.claim import Claims, territory_scope
 from tfpb.facts.place import quarter_of_door, with_doors
 from tfpb.io.packs.geopackage import geopackage_bytes
 from tfpb.io.packs.pack import RUN, dumps, listed
@@ -17,8 +19,8 @@ from tfpb.model.record import Source
 from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.region import positions
-from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, joint_money, map_files
-from tfpb.region.facts import codes_in, quarter_stock
+from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, map_files, without_rows
+from tfpb.region.facts import codes_in, owners_of, quarter_stock
 from tfpb.region.packs import Media, OwnSurvey, PackJob, ReportJob, pack_files, report_files
 from tfpb.region.reports import deliveries_report, restitution, sheets
 from tfpb.region.territories import region_layers
@@ -195,7 +197,7 @@ def _maps(
     homes = region.located.residences
     cities = homes.groupby("code_qpv")["commune"].agg(lambda c: ", ".join(sorted(set(c) - {""})))
     bound = [
-        AtlasPage(code, region.places.quarters.get(code, code), str(cities.get(code, "")), data)
+        AtlasPage(code, region.places.quarters[code].shown, str(cities.get(code, "")), data)
         for code, data in pages.items()
     ]
     if bound:
@@ -212,7 +214,8 @@ def _maps(
 def map_jobs(region: Region, geography: Path) -> list[MapJob]:
     """List the places to draw: contrats with the pages of their quarters, EPCI, départements."""
     held = quarter_stock(region.parts)
-    money = joint_money(region.parts, codes_in(held))
+    money = without_rows(region.parts)
+    owners = {code: owners_of(region.parts, code) for code in codes_in(held)}
     jobs = []
     for level, key, code in _drawn_places(region):
         pages = level == "contrat_de_ville"
@@ -223,6 +226,8 @@ def map_jobs(region: Region, geography: Path) -> list[MapJob]:
             cities = region.located.residences["code_insee"]
             stock = _of_residences(region.located, region.places.of_communes(cities, level) == code)
             codes = codes_in(stock.residences)
+        near = codes_in(stock.held)
+        claims = Claims(within(region.facts.claims, territory_scope(level, code), near))
         jobs.append(
             MapJob(
                 key=key,
@@ -232,6 +237,8 @@ def map_jobs(region: Region, geography: Path) -> list[MapJob]:
                 located=stock,
                 abatement=money[0],
                 programme=money[1],
+                claims=claims,
+                owners=owners,
                 geography=geography,
                 pages=pages,
             )

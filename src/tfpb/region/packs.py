@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.facts.claim import Claims
+from tfpb.facts.survey_claims import survey_claims
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
 from tfpb.pipeline import stages
-from tfpb.pipeline.assembling import assembled, scope_of
+from tfpb.pipeline.assembling import assembled
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_files import (
     data_files,
@@ -21,7 +23,7 @@ from tfpb.pipeline.pack_files import (
 )
 from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.pipeline.published_before import RELEASE
-from tfpb.pipeline.wiring import Values
+from tfpb.region.partition import part_values
 from tfpb.region.positions import FEWEST_FOR_MIDDLE
 from tfpb.region.reports import no_ground
 from tfpb.report.map_model import map_model
@@ -192,22 +194,20 @@ def _dossier(job: PackJob) -> Dossier:
     part = job.part
     published = job.survey.published if job.survey is not None else None
     geography = open_geography(job.geography, needs=(part.located.vintage,))
+    claims = part.claims
+    if published is not None:
+        heard = survey_claims(published, published.name_of(part.name))
+        claims = Claims((*claims, *heard))
     start = (
-        Values()
+        part_values(part)
         .having(stages.GEOGRAPHY, geography)
-        .having(stages.SCOPE, scope_of(part.settings))
-        .having(stages.INPUTS, part.inputs)
-        .having(stages.LOCATED, part.located)
-        .having(stages.DOUBTS, part.doubts)
         .having(stages.SURVEY, published)
-        .having(stages.ABATEMENT, part.abatement)
-        .having(stages.PROGRAMME, part.programme)
-        .having(stages.DROIT_COMMUN, part.droit_commun)
+        .having(stages.CLAIMS, claims)
     )
     goals = (*_LATE, stages.GROUND) if job.media.documents else _LATE
     made = stages.run(goals, start).required()
-    dossier = assembled(
-        part.settings, part.inputs, geography, made, sources=(job.region,), ground=no_ground()
-    )
     notices = (*part.notices, *(published.notices if published is not None else ()))
+    dossier = assembled(
+        part.settings, part.inputs, geography, made, notices, (job.region,), no_ground()
+    )
     return replace(dossier, notices=notices, draft=job.draft)

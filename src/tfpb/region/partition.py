@@ -10,11 +10,14 @@ import numpy as np
 
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
+from tfpb.facts.claim import Claims
+from tfpb.facts.doubt_kinds import Weights, suspend
 from tfpb.model.near_names import near_names
 from tfpb.pipeline import stages
-from tfpb.pipeline.assembling import first_values, read
+from tfpb.pipeline.assembling import first_values, read, scope_of
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.steps.surveying import Scope, as_released
+from tfpb.pipeline.wiring import Values
 from tfpb.stage import Stage, directly
 from tfpb.survey import Disclosed
 from tfpb.survey.reading.delivery_columns import find_column
@@ -112,6 +115,8 @@ class Part:
         Doubts of this bailleur's files.
     readings : tuple of Reading
         What became of the interviews of the deliveries that hold its own: they stay once `survey` is left.
+    claims : Claims
+        All but what its tenants answered, which the region tells; those that doubts suspend, suspended.
     """
 
     settings: Settings
@@ -126,6 +131,7 @@ class Part:
     plan: Plan | None = None
     notices: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
+    claims: Claims = field(default_factory=Claims)
 
     @property
     def name(self) -> str:
@@ -167,7 +173,7 @@ def _make(task: Task) -> Part:
     parts = [located, *(own[k] for k in ("abatement", "programme", "droit_commun"))]
     own_notices = (n for p in parts if p is not None for n in p.notices)
     notices = (*found, *inputs.headers.quote(own_notices), *_unused(inputs, name))
-    return Part(
+    part = Part(
         settings=task.settings,
         inputs=replace(inputs, deliveries=()),
         located=located,
@@ -180,6 +186,24 @@ def _make(task: Task) -> Part:
         plan=inputs.plan,
         notices=notices if answers is None else (*notices, *answers.faults),
         readings=answers.readings if answers is not None else (),
+    )
+    start = part_values(part).having(stages.SURVEY, None)
+    claims = stages.run((stages.CLAIMS,), start).required()[stages.CLAIMS]
+    weights = Weights(part.located, part.abatement, part.programme)
+    return replace(part, claims=suspend(claims, part.notices, weights, task.settings.roles))
+
+
+def part_values(part: Part) -> Values:
+    """Return what the stages that come after those of a part read of it."""
+    return (
+        Values()
+        .having(stages.SCOPE, scope_of(part.settings))
+        .having(stages.INPUTS, part.inputs)
+        .having(stages.LOCATED, part.located)
+        .having(stages.DOUBTS, part.doubts)
+        .having(stages.ABATEMENT, part.abatement)
+        .having(stages.PROGRAMME, part.programme)
+        .having(stages.DROIT_COMMUN, part.droit_commun)
     )
 
 

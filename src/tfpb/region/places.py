@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfpb.facts.quarter import Quarters
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -30,8 +32,8 @@ class Territories:
         those that the contrat's are set against.
     names : mapping of (str, str) to str
         (Level, code) → name.
-    quarters : mapping of str to str
-        Names of the quarters by code.
+    quarters : Quarters
+        With the contrat of each.
     notices : tuple of Fault
     """
 
@@ -40,7 +42,7 @@ class Territories:
     contrat_of_quarter: Mapping[str, str]
     contrat_of_commune: Mapping[str, str]
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    quarters: Mapping[str, str] = field(default_factory=dict)
+    quarters: Quarters = field(default_factory=Quarters)
     notices: tuple[Fault, ...] = ()
 
     def of_rows(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -56,6 +58,10 @@ class Territories:
             siren_epci=self.of_communes(frame["code_insee"], "siren_epci"),
             departement=self.of_communes(frame["code_insee"], "departement"),
         )
+
+    def of(self, city: str, level: str) -> str:
+        """Return the territory of a commune at a level; empty when unknown."""
+        return str(self.of_communes([city], level)[0])
 
     def of_communes(self, codes: Iterable[Any], level: str) -> Objects:
         """Return the territory of each commune at a level; empty when unknown."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
-from tfpb.facts.claim import Claims
+from tfpb.facts.claim import Claims, territory_scope
 from tfpb.facts.place import located_stock
+from tfpb.facts.quarter import Quarters
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.facts.whole_dossier import Dossier
 from tfpb.model.codes import SHOWN, TOTAL
@@ -19,9 +21,10 @@ from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.model.survey import only
 from tfpb.region import positions
 from tfpb.region.evaluation_frame import frame_rows, targets_of
-from tfpb.region.facts import added, axes, owners_by_quarter, partly, quarter_money
+from tfpb.region.facts import axis_rows, owners_by_quarter
 from tfpb.report.sections import restitution as pages
 from tfpb.report.sections.build import section
+from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
 from tfpb.report.sections.restitution import region_funnel
 from tfpb.report.sections.survey.comparaison import comparaison
@@ -31,8 +34,9 @@ from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from tfpb.facts.claim import Claim
     from tfpb.model.report import Section
     from tfpb.model.survey import Published
     from tfpb.region.computed import Head, Region
@@ -49,7 +53,8 @@ def restitution(region: Region) -> Report:
     titled, limits = head.settings.region, head.settings.reglages
     survey = None if safe is None else safe.region(names)
     whole = None if safe is None else safe.whole
-    dossier = thin_dossier(head, titled.titre, survey, no_homes())
+    quarters = region.places.quarters
+    dossier = thin_dossier(head, titled.titre, survey, quarters, facts.claims)
     sections: list[Section] = [
         pages.overview(facts, survey, limits.part_maximum),
         comparaison(dossier),
@@ -67,31 +72,28 @@ def restitution(region: Region) -> Report:
             pages.owners(letters, spread, items, wave, target=target),
             region_funnel(funnel, items, wave, fewest=fewest, halves=halves, target=target),
         ]
-    sections += [pages.money(facts), methode(dossier), pages.files(facts, head.run_hash)]
+    sections += [pages.money(facts), methode(dossier), faits(dossier)]
+    sections.append(pages.files(facts, head.run_hash))
     return _report(head, titled.titre, words.REGION_SUBTITLE.format(year=titled.annee), sections)
 
 
 def sheets(region: Region) -> dict[str, Report]:
     """Make the sheets of the contrats de ville, by name."""
     every = [code for codes in region.contrats.values() for code in codes]
-    names = region.places.quarters
-    money = quarter_money(region.parts, every)
-    money["nom_qpv"] = [names.get(c, c) for c in money["code_qpv"]]
-    stock = owners_by_quarter(region.parts, region.places, every)
+    names, claims = region.places.quarters, region.facts.claims
+    stock = owners_by_quarter(region.parts, names, every)
     out = {}
     for name, codes in region.contrats.items():
         safe = region.protected
         survey = safe.place("contrat_de_ville", name, codes) if safe is not None else None
-        homes = pd.DataFrame([(c, names.get(c, c)) for c in codes], columns=["code_qpv", "nom_qpv"])
-        own, sums = (
-            only(rows, code_qpv=list(codes)).reset_index(drop=True) for rows in (stock, money)
-        )
-        spent = axes(region.parts, codes)
+        named = Quarters(names[code] for code in codes)
+        own = only(stock, code_qpv=list(codes)).reset_index(drop=True)
         frame = None
         if survey is not None:
             targets, _ = targets_of(region.targets, name, survey.labels)
-            frame = frame_rows(survey, targets, int(own["logements_dans"].sum()))
-        out[name] = contrat_sheet(region.head, name, survey, homes, own, sums, spent, frame)
+            most = claims.amount("logements_qpv", territory_scope("contrat_de_ville", name)).at_most
+            frame = frame_rows(survey, targets, math.inf if most is None else int(most))
+        out[name] = contrat_sheet(region.head, name, survey, named, own, claims, frame)
     return out
 
 
@@ -99,10 +101,9 @@ def contrat_sheet(
     head: Head,
     name: str,
     survey: Published | None,
-    homes: pd.DataFrame,
+    quarters: Quarters,
     stock: pd.DataFrame,
-    money: pd.DataFrame,
-    axes: pd.DataFrame,
+    claims: Claims,
     frame: pd.DataFrame | None = None,
 ) -> Report:
     """Return the input sheet of one contrat de ville.
@@ -113,16 +114,19 @@ def contrat_sheet(
     name : str
     survey : Published or None
         The contrat and its quarters, over all bailleurs.
-    homes : DataFrame
-        `code_qpv, nom_qpv`: the quarters named.
-    stock, money, axes : DataFrame
-        As `tfpb.region.facts` makes them.
+    quarters : Quarters
+        Those of the contrat.
+    stock : DataFrame
+        As `tfpb.region.facts.owners_by_quarter` makes it.
+    claims : Claims
+        Of the region.
     frame : DataFrame or None
         Its indicators (`tfpb.region.evaluation_frame`); None without a survey.
     """
-    dossier = thin_dossier(head, name, survey, homes)
-    abated, valued = (added(money[c]) for c in ("abattement_eur", "valorise_eur"))
-    sections: list[Section] = [pages.contrat_stock(stock)]
+    dossier = thin_dossier(head, name, survey, quarters)
+    scope = territory_scope("contrat_de_ville", name)
+    owners = stock["bailleur"].nunique()
+    sections: list[Section] = [pages.contrat_stock(stock, claims, scope, owners)]
     if survey is not None and (survey.comparison["niveau"] == TOTAL).any():
         compared = comparaison(dossier)
         if not _published(survey):
@@ -131,7 +135,11 @@ def contrat_sheet(
     elif survey is not None:
         shown_when = words.SHOWN_WHEN.format(part=head.settings.reglages.part_maximum)
         sections.append(section("comparaison", words.NO_SURVEY_PLACE, [Text((shown_when,))]))
-    sections.append(pages.contrat_money(money, axes, abated, valued, partly(money)))
+    rows = pd.DataFrame(
+        [(q.code_qpv, q.shown, q.code_qpv) for q in quarters],
+        columns=["code_qpv", "nom_qpv", "scope"],
+    )
+    sections.append(pages.contrat_money(rows, axis_rows(claims, scope), claims, scope))
     if frame is not None and survey is not None:
         wave = survey.waves[-1].vague
         sections.append(pages.referentiel(frame, wave, head.settings.reglages.annee_referentiel))
@@ -169,19 +177,20 @@ def _report(of: Head, title: str, subtitle: str, sections: Sequence[Section]) ->
     )
 
 
-def no_homes() -> pd.DataFrame:
-    """Return an empty table of quarters."""
-    return pd.DataFrame({"code_qpv": [], "nom_qpv": []}, dtype=object)
-
-
 def no_ground() -> Ground:
     """Return a ground with nothing on it."""
     empty = gpd.GeoDataFrame(geometry=[], crs="EPSG:2154")
     return Ground(empty, empty, empty)
 
 
-def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataFrame) -> Dossier:
-    """Make the dossier that the survey's sections read: no money, no map, the named quarters."""
+def thin_dossier(
+    of: Head,
+    title: str,
+    survey: Published | None,
+    quarters: Quarters,
+    claims: Iterable[Claim] = (),
+) -> Dossier:
+    """Make the dossier that the survey's sections read: no map, no stock, the claims given."""
     head = of.settings.region
     nothing = pd.DataFrame()
     settings = Settings(
@@ -194,7 +203,7 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         ),
         fichiers=Fichiers(patrimoine=of.settings.file),
     )
-    located = located_stock(of.year, of.vintage, nothing, homes, nothing)
+    located = located_stock(of.year, of.vintage, nothing, nothing, nothing)
     heard = () if survey is None else survey_claims(survey, survey.name_of(head.organisme_regional))
     return Dossier(
         settings,
@@ -204,5 +213,6 @@ def thin_dossier(of: Head, title: str, survey: Published | None, homes: pd.DataF
         no_ground(),
         survey,
         draft=of.draft,
-        claims=Claims(heard),
+        claims=Claims((*claims, *heard)),
+        quarters=quarters,
     )

@@ -20,7 +20,7 @@ from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
-from tfpb.region.facts import codes_in, quarter_stock, region_facts
+from tfpb.region.facts import axis_rows, codes_in, files_read, region_claims
 from tfpb.region.joined import LEVELS, Joined, join, surveyed, with_fieldwork
 from tfpb.region.partition import Part, Refused, Task, make_part
 from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
@@ -32,7 +32,14 @@ from tfpb.region.secrecy.region_secrecy import (
     published_rows,
     region_masks,
 )
-from tfpb.region.territories import by_level, quarter_rows, territories
+from tfpb.region.territories import (
+    by_level,
+    insee_counts,
+    quarter_places,
+    stock_rows,
+    territories,
+)
+from tfpb.report.sections.restitution import RegionFacts
 from tfpb.stage import directly
 from tfpb.survey import Disclosed, disclosed_in
 from tfpb.survey.secrecy.cells import NOTHING
@@ -52,7 +59,6 @@ if TYPE_CHECKING:
     from tfpb.executors import Executor
     from tfpb.io.sources.region_inputs import RegionInputs, RegionSettings
     from tfpb.model.record import Source
-    from tfpb.region.places import Territories
     from tfpb.stage import Execute
 
 _OF_TABLES: Final = ("repere_", "vagues_", "calage_", "standard_", "valeur_vide")
@@ -133,8 +139,10 @@ def compute(
     bare = [replace(p, survey=None, readings=p.readings or common) for p in parts]
     if plan is not None:
         sources = told_sources(sources, joined.readings, plan.reglages.masquage_n)
-    contrats, lone = _contrats(bare, places)
-    quarters = quarter_rows(bare, joined.located, places, opened)
+    quarters = quarter_places(bare, places)
+    contrats, lone = _contrats(quarters)
+    claims = region_claims(bare, places, quarters)
+    insee = insee_counts(joined.located, places, opened)
     notices = (*inputs.notices, *places.notices, *joined.notices)
     if lone:
         fields = {"nombre": len(lone), "codes": ", ".join(lone)}
@@ -159,7 +167,14 @@ def compute(
         located=joined.located,
         items=joined.items,
         places=places,
-        facts=region_facts(bare, joined.located, places, sources, by_level(quarters, places)),
+        facts=RegionFacts(
+            owners=len(bare),
+            claims=claims,
+            stock=stock_rows(places),
+            territories=by_level(quarters, places, claims, insee),
+            axes=axis_rows(claims),
+            files=files_read(sources),
+        ),
         protected=protected,
         contrats=contrats,
         lone_quarters=lone,
@@ -255,12 +270,8 @@ def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Sour
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _contrats(
-    parts: Sequence[Part], places: Territories
-) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+def _contrats(quarters: pd.DataFrame) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Gather the quarters of each contrat that hold dwellings of the stock, or doubts; and the others."""
-    out: dict[str, list[str]] = {}
-    for code in codes_in(quarter_stock(parts)):
-        out.setdefault(places.contrat_of_quarter.get(code, ""), []).append(code)
-    lone = tuple(out.pop("", ()))
-    return {name: tuple(codes) for name, codes in sorted(out.items())}, lone
+    out = {str(name): tuple(codes_in(some)) for name, some in quarters.groupby("contrat_de_ville")}
+    lone = out.pop("", ())
+    return out, lone

@@ -1,44 +1,38 @@
-"""Territories: département, intercommunalité, contrat de ville, quarter; of a résidence, and what each sums.
-
-Dwellings, abatement in its states, actions by axis: one row a quarter, then sums of quarters, over all
-bailleurs. Insee's count of social dwellings stands beside.
-"""
+"""Territories: département, intercommunalité, contrat de ville, quarter; those of a résidence."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.evidence.outside_count import outside_counts
-from tfpb.facts.quarter import quarters_of
+from tfpb.facts.claim import OUTSIDE, territory_scope
+from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.geodata.geography import open_geography
-from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
+from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.projection import LAMBERT_93, crs
-from tfpb.model.results import STATE_COLUMNS
 from tfpb.model.survey import only
-from tfpb.region.facts import (
-    added,
-    axis_rows,
-    codes_in,
-    held,
-    quarter_money,
-    quarter_stock,
-    with_amount,
-)
+from tfpb.region.facts import LARGE, codes_in, quarter_stock
 from tfpb.region.places import Territories
+from tfpb.report.sections.build import claimed
+from tfpb.report.sections.restitution import EACH_AXIS
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.text import fold
 from tfpb.words.documents.pack_words import DRAFT_NOTE
+from tfpb.words.documents.region_words import NO_QUARTER
 from tfpb.words.documents.report_words import DRAFT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claims
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.region_inputs import RegionInputs
     from tfpb.model.location import Located
@@ -47,16 +41,6 @@ if TYPE_CHECKING:
     from tfpb.region.partition import Part
 
 _PLACES: Final = ("departement", "siren_epci", "contrat_de_ville", "code_qpv")
-_KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "departement": ("departement",),
-    "siren_epci": ("departement", "siren_epci"),
-    "contrat_de_ville": ("departement", "siren_epci", "contrat_de_ville"),
-    "code_qpv": _PLACES,
-}
-"""Level → what tells its rows apart."""
-_AXES: Final = tuple(f"axe_{int(axe)}_eur" for axe in Axe)
-_EUROS: Final = ("abattement_eur", *STATE_COLUMNS, "valorise_eur", *_AXES)
-_COUNTS: Final = ("logements", "a_verifier", "logements_abattus", "logements_sans_montant")
 
 
 def territories(parts: Sequence[Part], inputs: RegionInputs, geography: Geography) -> Territories:
@@ -82,10 +66,14 @@ def territories(parts: Sequence[Part], inputs: RegionInputs, geography: Geograph
         fields = {"nombre": len(lone), "codes": ", ".join(lone[:20])}
         notices.append(Fault("region_commune_sans_epci", Place(), "", fields, Severity.DOUTE))
     frame = geography.maps[parts[0].located.vintage].frame
-    quarters = dict(zip(frame["code_qpv"], frame["nom_qpv"], strict=True))
+    published = dict(zip(frame["code_qpv"], frame["nom_qpv"], strict=True))
+    every = dict.fromkeys((*published, *contrats))
+    quarters = Quarters(
+        Quarter(c, published.get(c, ""), contrat=contrats.get(c, "")) for c in every
+    )
     for name in set(contrats.values()):
         names["contrat_de_ville", name] = name
-    for code, name in quarters.items():
+    for code, name in published.items():
         names["code_qpv", code] = name
     return Territories(
         epci=epci,
@@ -136,62 +124,28 @@ def _communes(parts: Sequence[Part], contrats: Mapping[str, str]) -> dict[str, s
     return {city: next(iter(found)) for city, found in sorted(met.items()) if len(found) == 1}
 
 
-def quarter_rows(
-    parts: Sequence[Part], located: Located, places: Territories, geography: Geography
-) -> pd.DataFrame:
-    """Return one row a quarter that holds dwellings of the stock, or doubts.
+def quarter_places(parts: Sequence[Part], places: Territories) -> pd.DataFrame:
+    """Return where each quarter that holds dwellings of the stock, or doubts, stands.
 
     Returns
     -------
     DataFrame
-        `departement, siren_epci, contrat_de_ville, code_qpv, nom_qpv`, `logements, a_verifier,
-        logements_abattus, logements_sans_montant`, `insee` (NaN: not told, never nil), `ecart` (located −
-        Insee), `STATE_COLUMNS`, `valorise_eur, axe_1_eur…axe_8_eur`, `partiel`: a bailleur with dwellings
-        there gives no amount, or no programme. A quarter of several communes stands where most of its
-        dwellings are.
+        `departement, siren_epci, contrat_de_ville, code_qpv, nom_qpv`, by place. A quarter of several
+        communes stands where most of its dwellings are.
     """
     stock = quarter_stock(parts)
     codes = codes_in(stock)
-    money = quarter_money(parts, codes, states=True)
     city = _main_city(stock, codes)
-    lacking = _lacking(parts)
-    spent = axis_rows(parts, codes)
-    by_axis = dict(
-        zip(zip(spent["code_qpv"], spent["axe"], strict=True), spent["valorise_eur"], strict=True)
-    )
-    unsure = stock.groupby("code_qpv")["logements_a_verifier"].sum()
-    counted = outside_counts(
-        located, quarters_of(geography.maps.values()), geography.maps, geography.counts
-    )
-    counted = only(counted, carte=located.vintage)
-    known = dict(zip(counted["code_qpv"], counted["insee"], strict=True))
-    rows = money.assign(
-        departement=places.of_communes(city, "departement"),
-        siren_epci=places.of_communes(city, "siren_epci"),
-        contrat_de_ville=[places.contrat_of_quarter.get(c, "") for c in codes],
-        nom_qpv=[places.quarters.get(c, c) for c in codes],
-        a_verifier=[int(unsure.get(c, 0)) for c in codes],
-        insee=[float(known.get(c, math.nan)) for c in codes],
-        partiel=[c in lacking for c in codes],
-        **{
-            column: pd.Series([by_axis.get((c, int(axe))) for c in codes], dtype=object)
-            for axe, column in zip(Axe, _AXES, strict=True)
+    rows = pd.DataFrame(
+        {
+            "departement": places.of_communes(city, "departement"),
+            "siren_epci": places.of_communes(city, "siren_epci"),
+            "contrat_de_ville": [places.quarters[c].contrat for c in codes],
+            "code_qpv": codes,
         },
+        dtype=object,
     )
-    return _with_gap(rows)[[*_PLACES, "nom_qpv", *_COUNTS, "insee", "ecart", *_EUROS, "partiel"]]
-
-
-def _lacking(parts: Sequence[Part]) -> set[str]:
-    """Return the quarters where a bailleur with dwellings gives no amount of them, or no programme."""
-    out: set[str] = set()
-    for part in parts:
-        told = set() if part.abatement is None else with_amount(part.abatement.by_qpv)
-        out |= held(part) if part.programme is None else held(part) - told
-    return out
-
-
-def _with_gap(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(ecart=rows["logements"].astype(float) - rows["insee"].astype(float))
+    return places.quarters.named(rows.sort_values(list(_PLACES), ignore_index=True))
 
 
 def _main_city(homes: pd.DataFrame, codes: Sequence[str]) -> list[str]:
@@ -203,40 +157,80 @@ def _main_city(homes: pd.DataFrame, codes: Sequence[str]) -> list[str]:
     return [met.get(code, "") for code in codes]
 
 
-def by_level(quarters: pd.DataFrame, places: Territories) -> pd.DataFrame:
-    """Sum quarters by contrat within an intercommunalité, by intercommunalité and by département.
+def by_level(
+    quarters: pd.DataFrame, places: Territories, claims: Claims, insee: Mapping[str, float]
+) -> pd.DataFrame:
+    """List départements, intercommunalités, contrats and quarters, and what belongs to none.
+
+    Parameters
+    ----------
+    quarters : DataFrame
+        As `quarter_places` makes it.
+    places : Territories
+    claims : Claims
+        Of the region.
+    insee : mapping of str to float
+        Quarter → its social dwellings.
 
     Returns
     -------
     DataFrame
-        `niveau, territoire` (its code), the columns of `quarter_rows`, empty below the level, and
-        `departement_nom, epci_nom`; a sum of Insee's counts is NaN where one is not told.
+        `niveau, territoire` (its code), `departement, siren_epci, contrat_de_ville, code_qpv, nom_qpv` (empty
+        below the level; of a territory that lies in several, that of most of its quarters),
+        `departement_nom, epci_nom`, `scope` of its claims, `insee` (NaN where one of its quarters is not
+        told) and `ecart` (located − Insee).
     """
-    tables = []
-    for level, keys in _KEYS.items():
+    rows = []
+    for k, level in enumerate(_PLACES):
         named = quarters[quarters[level].astype(bool)]
-        rows: list[dict[str, Any]] = []
-        for _, part in named.groupby(list(keys), sort=True):
-            first = part.iloc[0]
+        for code, part in named.groupby(level, sort=False):
+            is_quarter = level == "code_qpv"
+            above = Counter(zip(*(part[p] for p in _PLACES[: k + 1]), strict=True)).most_common(1)
+            counts = [insee.get(c, math.nan) for c in part["code_qpv"]]
             rows.append(
                 {
                     "niveau": level,
-                    "territoire": str(first[level]),
-                    **{p: str(first[p]) if p in keys else "" for p in _PLACES},
-                    "nom_qpv": str(first["nom_qpv"]) if level == "code_qpv" else "",
-                    **{c: int(part[c].sum()) for c in _COUNTS},
-                    "insee": float(part["insee"].sum(skipna=False)),
-                    **{c: added(part[c]) for c in _EUROS},
-                    "partiel": bool(part["partiel"].any()),
+                    "territoire": str(code),
+                    **dict.fromkeys(_PLACES, ""),
+                    **dict(zip(_PLACES, above[0][0], strict=False)),
+                    "nom_qpv": str(part["nom_qpv"].iloc[0]) if is_quarter else "",
+                    "scope": str(code) if is_quarter else territory_scope(level, str(code)),
+                    "insee": sum(counts),
                 }
             )
-        tables.append(pd.DataFrame(rows))
-    kept = [t for t in tables if len(t)] or [quarters.assign(niveau="", territoire="")]
-    out = _with_gap(pd.concat(kept, ignore_index=True))
+    if any(c.scope == OUTSIDE and c.amount.at_least for c in claims):
+        lone = {
+            "niveau": "code_qpv",
+            "territoire": OUTSIDE,
+            "nom_qpv": NO_QUARTER,
+            "scope": OUTSIDE,
+        }
+        rows.append(dict.fromkeys(_PLACES, "") | lone | {"insee": math.nan})
+    columns = ["niveau", "territoire", *_PLACES, "nom_qpv", "scope", "insee"]
+    out = pd.DataFrame(rows, columns=columns)
+    held = [claims.amount("logements_qpv", scope) for scope in out["scope"]]
     return out.assign(
         departement_nom=[places.name("departement", c) for c in out["departement"]],
         epci_nom=[places.name("siren_epci", c) for c in out["siren_epci"]],
+        ecart=[float(h.exact) if h.is_known else math.nan for h in held] - out["insee"],
     )
+
+
+def stock_rows(places: Territories) -> pd.DataFrame:
+    """List the départements and intercommunalités of the stock: `niveau, territoire` (name), `scope`."""
+    rows = [
+        (level, places.name(level, code), territory_scope(level, code))
+        for level in LARGE
+        for code in sorted(set(places.of_communes(places.departement, level)) - {""})
+    ]
+    return pd.DataFrame(rows, columns=["niveau", "territoire", "scope"])
+
+
+def insee_counts(located: Located, places: Territories, geography: Geography) -> dict[str, float]:
+    """Return Insee's count of social dwellings by quarter, on the map that rules the year; NaN: not told."""
+    counted = outside_counts(located, places.quarters, geography.maps, geography.counts)
+    counted = only(counted, carte=located.vintage)
+    return dict(zip(counted["code_qpv"], map(float, counted["insee"]), strict=True))
 
 
 def region_layers(region: Region, geography: Path) -> dict[str, pd.DataFrame]:
@@ -250,7 +244,7 @@ def region_layers(region: Region, geography: Path) -> dict[str, pd.DataFrame]:
     """
     opened = open_geography(geography, needs=(region.located.vintage,), index=False)
     shapes = opened.maps[region.located.vintage].frame[["code_qpv", "geometry"]]
-    rows = plain(region.facts.territories)
+    rows = plain(region.facts.territories, region.facts.claims)
     asked = pd.DataFrame(columns=["champ", "question", "vague"])
     if region.protected is not None:
         beside, asked = headline_columns(region.protected.whole)
@@ -293,7 +287,17 @@ def headline_columns(whole: Published) -> tuple[pd.DataFrame, pd.DataFrame]:
     return out, pd.DataFrame(asked, columns=["champ", "question", "vague"])
 
 
-def plain(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return amounts as numbers a GIS reads; one that is not known stays empty."""
-    amounts = {c: rows[c].astype(float) for c in _EUROS}
-    return rows.assign(**amounts, partiel=rows["partiel"].astype(int))
+def plain(rows: pd.DataFrame, claims: Claims) -> pd.DataFrame:
+    """Return claims as numbers a GIS reads: empty where one is not known, and `partiel` then 1."""
+    held = claimed("territoires_argent", rows, claims, repeated=EACH_AXIS)
+    made = [str(c) for c in held if c not in rows]
+    unsure = [
+        int(any(a is not None and not a.is_known for a in some))
+        for some in held[made].to_numpy().tolist()
+    ]
+    numbers = {c: [_number(a) for a in held[c]] for c in made}
+    return rows.drop(columns="scope").assign(**numbers, partiel=unsure)
+
+
+def _number(amount: Amount | None) -> float:
+    return math.nan if amount is None or not amount.is_known else float(amount.exact)

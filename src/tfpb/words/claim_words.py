@@ -28,6 +28,7 @@ UNITS: Final[dict[Unit, str]] = {
     Unit.LOGEMENTS: "logements",
     Unit.RESIDENCES: "résidences",
     Unit.ENTREES: "entrées",
+    Unit.QUARTIERS: "quartiers",
     Unit.ACTIONS: "actions",
     Unit.PART: "part (de 0 à 1)",
     Unit.POINTS: "écart de parts (0,10 = 10 points)",
@@ -43,7 +44,13 @@ LEAD: Final = (
     "sont ses lignes."
 )
 _VERDICT: Final = verdict_scope("").strip()
-_AXIS: Final = re.compile(r"^(?:(\S+) )?axe (\d)$")
+_AXIS: Final = re.compile(r"^(?:(.+) )?axe (\d)$")
+LEVELS: Final = {
+    "departement": "Département",
+    "siren_epci": "Intercommunalité",
+    "contrat_de_ville": "Contrat de ville",
+}
+"""Levels of a territory that is a scope."""
 
 
 def claim_value(claim: Claim) -> str:
@@ -64,7 +71,7 @@ def scope_words(scope: str, quarters: Quarters, labels: Mapping[str, str] | None
         return WHOLE
     if match := _AXIS.match(scope):
         place, axis = match[1] or "", axis_short(int(match[2]))
-        return f"{quarters[place].shown}, {axis}" if place else axis
+        return f"{scope_words(place, quarters)}, {axis}" if place else axis
     head, _, rest = scope.partition(" ")
     item, _, wave = rest.rpartition(" ")
     if labels and item in labels:  # a question, in one place and wave
@@ -72,4 +79,6 @@ def scope_words(scope: str, quarters: Quarters, labels: Mapping[str, str] | None
         return f"{place}, « {labels[item]} », {wave}"
     if head == _VERDICT:
         return f"verdict « {VERDICTS[rest]} »"
+    if head in LEVELS:
+        return f"{LEVELS[head]} {rest}"
     return f"{quarters[head].shown} {rest}".rstrip() if head in quarters else scope

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +35,7 @@ from tfpb.region.joined import (
 from tfpb.region.partition import OTHER_NAME, Refused, _answers
 from tfpb.region.places import Territories
 from tfpb.region.reconciliation import doubts, reconciled
-from tfpb.region.territories import _communes, _contrats, _lacking, territories
+from tfpb.region.territories import _communes, _contrats, territories
 from tfpb.survey.reading.scales import ABSENT
 
 if TYPE_CHECKING:
@@ -384,26 +383,6 @@ def test_the_regions_table_of_contrats_spells_each_as_it_is_first(tmp_path: Path
     found = contrats_of_file(settings, gathered)
     assert found == {"QN05901N": "Étoile", "QN05902N": "Étoile"}
     assert not gathered.faults
-
-
-def test_a_quarter_whose_amount_a_bailleur_does_not_tell_is_partial() -> None:
-    def owner(amount: Decimal | None, *, programme: bool = True) -> Any:
-        homes = pd.DataFrame(
-            {"id_residence": ["R1", "R2"], "code_qpv": ["Q1", "Q2"], "logements_dans": [50, 0],
-             "cote": "dans", "nb_logements": [50, 0]}
-        )  # fmt: skip
-        lines = pd.DataFrame(
-            {"code_qpv": ["Q1"], "abattement_eur": pd.Series([amount], dtype=object)}
-        )
-        return SimpleNamespace(
-            located=SimpleNamespace(held=holds_of_counts(homes)), abatement=SimpleNamespace(by_qpv=lines),
-            programme=object() if programme else None,
-        )  # fmt: skip
-
-    told = owner(Decimal(10_000))
-    assert _lacking([told, told]) == set()
-    assert _lacking([told, owner(None)]) == {"Q1"}  # 10 000 € are a least
-    assert _lacking([told, owner(Decimal(0), programme=False)]) == {"Q1"}
 
 
 def test_a_commune_of_no_known_epci_is_said() -> None:

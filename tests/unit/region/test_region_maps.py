@@ -7,7 +7,6 @@ import math
 import re
 import shutil
 import subprocess
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -15,14 +14,16 @@ import pandas as pd
 import pytest
 from region_cases import LEVELS, region_plan, region_survey
 
-from tfpb.facts.amount import Amount, between, known
-from tfpb.facts.claim import Claims, claim
-from tfpb.facts.place import holds_of_counts, located_stock, quarter_homes
+from tfpb.facts.amount import known, unknown
+from tfpb.facts.bailleurs import ABSENT, added
+from tfpb.facts.claim import Claim, Claims, claim
+from tfpb.facts.place import located_stock, quarter_homes
+from tfpb.facts.quarter import Quarters
 from tfpb.model.codes import TOTAL
 from tfpb.model.location import QpvPage
 from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
-from tfpb.region.facts import axes, axis_rows, partly, quarter_money, quarter_stock
+from tfpb.region.facts import owners_of, quarter_stock
 from tfpb.region.outputs import in_quarters
 from tfpb.region.reports import contrat_sheet, thin_dossier
 from tfpb.region.secrecy.cuts import Protected
@@ -31,109 +32,68 @@ from tfpb.region.secrecy.region_secrecy import published_rows
 from tfpb.report.map_model import _whole
 from tfpb.report.quarter_pages import _satisfaction, own_answers
 from tfpb.words.documents import quarter_page
-from tfpb.words.documents.quarter_page import abatement_figure, programme_figure
+from tfpb.words.documents.quarter_page import (
+    PARTLY,
+    abatement_figure,
+    done_sentence,
+    programme_figure,
+)
 from tfpb.words.documents.region_words import money_lead
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tfpb.facts.claim import Within
 
 
 def plain(text: str) -> str:
     return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
-def part(dwellings: int, abated: str, valued: str) -> SimpleNamespace:
-    code = "QN05901N"
-    return SimpleNamespace(
-        located=SimpleNamespace(
-            held=holds_of_counts(
-                pd.DataFrame(
-                    {"id_residence": ["R1"], "code_qpv": [code], "logements_dans": [dwellings]}
-                )
-            )
-        ),
-        abatement=SimpleNamespace(
-            by_qpv=pd.DataFrame(
-                {"code_qpv": [code], "abattement_eur": [Decimal(abated)],
-                 "compensation_etat_eur": [Decimal(1)], "perte_collectivites_eur": [Decimal(2)],
-                 "logements_abattus": [dwellings - 1]}
-            )
-        ),
-        programme=SimpleNamespace(
-            balance=pd.DataFrame(
-                {"code_qpv": [code, code], "annee": [2024, 2025],
-                 "valorise_eur": [Decimal(999), Decimal(valued)]}
-            ),
-            by_axis=pd.DataFrame(
-                {"code_qpv": [code, "total"], "axe": [3, 3], "actions": [2, 2],
-                 "prevu_eur": [Decimal(5), Decimal(5)], "realise_eur": [Decimal(4), Decimal(4)],
-                 "valorise_eur": [Decimal(valued), Decimal(valued)]}
-            ),
-        ),
-        settings=SimpleNamespace(dossier=SimpleNamespace(annee=2025)),
-    )  # fmt: skip
+QUARTER = "QN05901N"
 
 
-def test_money_adds_up_over_bailleurs_to_the_cent() -> None:
-    parts = [part(10, "100.10", "50.05"), part(5, "0.20", "0.05")]
-    money = quarter_money(parts, ["QN05901N", "QN05902N"])  # type: ignore[arg-type]
-    assert money["code_qpv"].tolist() == ["QN05901N", "QN05902N"]
-    assert money["logements"].tolist() == [15, 0]
-    assert money["abattement_eur"].tolist() == [Decimal("100.30"), None]  # untold, not nil
-    assert money["valorise_eur"].tolist() == [Decimal("50.10"), None]
-    assert money["logements_abattus"].tolist() == [13, 0]
-    rows = axis_rows(parts, ["QN05901N"])  # type: ignore[arg-type]
-    assert rows[["axe", "actions"]].to_numpy().tolist() == [[3, 4]]
-    assert axes(parts, ["QN05901N"])["valorise_eur"].tolist() == [Decimal("50.10")]  # type: ignore[arg-type]
+def part(name: str, dwellings: int, *more: Claim) -> SimpleNamespace:
+    stock = claim("logements_qpv", QUARTER, known(dwellings))
+    return SimpleNamespace(name=name, claims=Claims((stock, *more)))
 
 
 def test_a_sum_that_lacks_a_bailleur_is_a_least_never_silently_lower() -> None:
-    whole, untaxed, idle = part(10, "100", "50"), part(5, "1", "2"), part(4, "30", "9")
-    untaxed.abatement, idle.programme = None, None
-    money = quarter_money([whole, untaxed, idle], ["QN05901N"])  # type: ignore[arg-type]
-    row = money.iloc[0]
-    assert (row["abattement_eur"], row["abattement_partiel"]) == (Decimal(130), True)
-    assert (row["valorise_eur"], row["valorise_partiel"]) == (Decimal(52), True)
-    assert partly(money) == (True, True)
-    said = money_lead(Decimal(130), Decimal(52), partly(money))
-    assert "au moins 130" in said
-    assert "au moins 52" in said
-    assert said.endswith("(montant non établi chez un bailleur au moins).")
-    told = quarter(acquis=least(130), valorise=least(52), actions=known(3))
-    _, value, detail = abatement_figure(told)
-    assert value.startswith("au moins 130")
-    assert "non établi chez un bailleur" in detail
-    _, value, detail = programme_figure(told)
-    assert value.startswith("au moins 52")
-    assert detail == "3 actions ; montant non établi chez un bailleur au moins"
-    hanging = part(3, "0", "9")
-    hanging.abatement.by_qpv["abattement_eur"] = [None]
-    assert quarter_money([whole, hanging], ["QN05901N"])["abattement_partiel"].all()  # type: ignore[arg-type]
-    assert not quarter_money([whole, part(0, "0", "0")], ["QN05901N"])["valorise_partiel"].any()  # type: ignore[arg-type]
+    abated, valued = (claim(name, QUARTER, known(130)) for name in ("acquis", "valorise"))
+    claims = added([part("A", 10, abated, valued).claims, part("B", 5, abated).claims], {})
+    assert plain(money_lead(claims, QUARTER)) == (
+        "Abattement : 260 € ; actions valorisées : au moins 130 € "
+        "(montant non établi chez un bailleur au moins)."
+    )
+    assert plain(money_lead(Claims())) == "Abattement : non connu ; actions valorisées : non connu."
 
 
-def quarter(**amounts: Amount) -> Within:
-    """Return claims of a quarter by hand."""
-    return Claims([claim(name, "QN05901N", a) for name, a in amounts.items()]).within("QN05901N")
-
-
-def least(euros: int) -> Amount:
-    return between(Decimal(euros), None, "bailleur_absent")
+def test_the_first_owners_of_a_quarter_are_named_and_the_others_summed() -> None:
+    parts = [part(n, d) for n, d in zip("ABCDEF", [12, 50, 30, 20, 0, 5], strict=True)]
+    owners = owners_of(parts, QUARTER)  # type: ignore[arg-type]
+    assert [name for name, _ in owners.named] == ["B", "C", "D", "A"]
+    assert (owners.others, owners.left) == (1, known(5))
+    assert owners_of(parts, "QN05902N").named == []  # type: ignore[arg-type]
 
 
 def test_what_is_valued_is_not_set_against_part_of_the_abatement() -> None:
-    done = {"valorise": known(50), "actions": known(2)}
-    whole = {"couverture": known(Decimal("0.5")), "valorise_par_logement": known(5)}
+    sums = {"acquis": 50, "valorise": 25, "actions": 1, "logements_abattus": 5}
+    own = [claim(name, QUARTER, known(amount)) for name, amount in sums.items()]
+    whole = added([part("A", 10, *own).claims, part("B", 10, *own).claims], {}).within(QUARTER)
     said = "2 actions, 5 € par logement abattu, 50 % de l’abattement"
-    assert plain(programme_figure(quarter(**done, **whole))[2]) == said
-    share = between(Decimal(0), Decimal("0.5"), "bailleur_absent")
-    assert programme_figure(quarter(**done, couverture=share))[2] == "2 actions"
+    assert plain(programme_figure(whole)[2]) == said
+    untaxed = own[1:3]
+    less = added([part("A", 10, *own).claims, part("B", 10, *untaxed).claims], {}).within(QUARTER)
+    assert programme_figure(less)[2] == "2 actions"
+    assert plain(abatement_figure(less)[1]) == "au moins 50 €"
+    assert abatement_figure(less)[2].endswith(PARTLY)
+    idle = added([part("A", 10, *own).claims, part("B", 10).claims], {}).within(QUARTER)
+    assert plain(programme_figure(idle)[1]) == "au moins 25 €"
+    assert programme_figure(idle)[2] == f"au moins 1 action ; {PARTLY}"
+    assert "au moins 1 action" in done_sentence([(3, idle.amount("valorise"))], idle, 2025)
+    assert "au moins 1 action sont inscrites" in done_sentence([], idle, 2025)
 
 
 def test_maps_have_no_amount_where_a_sum_lacks_a_bailleur() -> None:
-    assert math.isnan(_whole(least(100)))
+    assert math.isnan(_whole(unknown(ABSENT)))
     assert _whole(known(100)) == 100
 
 
@@ -191,12 +151,12 @@ def test_a_page_over_bailleurs_speaks_of_no_single_one() -> None:
         sentences=(f"Les locataires {quarter_page.CONVENTION_SCOPE}.",),
         gap_scope=quarter_page.GAP_SCOPE_CONVENTION,
     )  # fmt: skip
-    homes = pd.DataFrame({"bailleur": list("ABCDEFA"), "logements_dans": [10, 50, 30, 20, 0, 5, 2]})
-    said = _over_bailleurs(page, homes)
+    parts = [part(n, d) for n, d in zip("ABCDEF", [12, 50, 30, 20, 0, 5], strict=True)]
+    said = _over_bailleurs(page, owners_of(parts, QUARTER))  # type: ignore[arg-type]
     assert said.sentences[-1] == (
         "À qui sont ces logements : B (50), C (30), D (20), A (12) et 1 autre (5)."
     )
-    assert len(_over_bailleurs(page, homes.iloc[:0]).sentences) == 1
+    assert len(_over_bailleurs(page, None).sentences) == 1
     text = " ".join([said.gap_scope, *said.sentences, *(" ".join(f) for f in said.figures)])
     assert "du bailleur" not in text
     assert "tous bailleurs" in text
@@ -244,15 +204,9 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
         ),
         run_hash="0" * 8, year=2025, vintage=2024,
     )  # fmt: skip
-    stock = ["nom_qpv", "code_qpv", "bailleur", "residences", "logements_dans",
-             "logements_a_verifier"]  # fmt: skip
-    money = ["nom_qpv", "code_qpv", "logements", "abattement_eur", "compensation_etat_eur",
-             "perte_collectivites_eur", "valorise_eur", "abattement_partiel", "valorise_partiel"]  # fmt: skip
-    spent = ["axe", "actions", "prevu_eur", "realise_eur", "valorise_eur"]
     said = contrat_sheet(
         head=head, name="Ailleurs", survey=nothing,  # type: ignore[arg-type]
-        homes=pd.DataFrame(columns=["code_qpv", "nom_qpv"]), stock=pd.DataFrame(columns=stock),
-        money=pd.DataFrame(columns=money), axes=pd.DataFrame(columns=spent),
+        quarters=Quarters(), stock=pd.DataFrame(columns=["code_qpv", "bailleur"]), claims=Claims(),
     )  # fmt: skip
     told = {s.key: s.lead for s in said.sections}
     assert told["comparaison"].startswith("Aucune question ne peut être publiée pour ce contrat")
@@ -277,7 +231,7 @@ def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
     whole, met = "C0", 0
     survey = protected.place("contrat_de_ville", whole, quarters)
     base = survey.comparison[survey.comparison["niveau"] == TOTAL]
-    dossier = thin_dossier(head, whole, survey, pd.DataFrame())  # type: ignore[arg-type]
+    dossier = thin_dossier(head, whole, survey, Quarters())  # type: ignore[arg-type]
     answers = own_answers(dossier)
     for code in quarters:
         scope, lines, _, _, _ = _satisfaction(dossier, answers, code)

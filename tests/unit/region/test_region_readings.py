@@ -10,7 +10,7 @@ from region_cases import LEVELS, region_plan, region_survey
 
 from tfpb.model.record import Reading, Source
 from tfpb.region.estimates import compare_region
-from tfpb.region.facts import _files
+from tfpb.region.facts import files_read
 from tfpb.region.secrecy.cuts import Protected
 from tfpb.report.sections.restitution import files
 from tfpb.words.documents.setting_words import told_sources
@@ -22,7 +22,7 @@ def test_the_restitution_says_why_rows_are_untold(rows: int | None) -> None:
         Source("enquete", "a.csv", "0" * 64, 0, rows), Source("enquete", "b.csv", "1" * 64, 0, 300),
         Source("adresses", "ban", "2" * 64, 0, None),
     ]  # fmt: skip
-    facts: Any = SimpleNamespace(files=_files(sources))
+    facts: Any = SimpleNamespace(files=files_read(sources))
     said = files(facts, "0" * 8).blocks[0]
     assert said.rows["lignes"].tolist()[:1] == ([1000] if rows else [None])
     assert ("le secret cache" in " ".join(said.notes)) == (rows is None)

@@ -20,7 +20,6 @@ from tfpb.report.sections import report
 from tfpb.report.sections.money.programme import surplus
 from tfpb.report.sections.sources import conditions
 from tfpb.tax.abatement.unknown_cells import veiled
-from tfpb.words.documents.region_words import money_lead
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
@@ -240,11 +239,6 @@ def test_the_totals_of_quarters_are_a_least_when_one_is_not_known() -> None:
     assert totals
     assert all(str(value).startswith("au moins") for value in totals.values())
     assert "(12 logements sans aucune ligne" in plain(lead)
-
-
-def test_money_of_several_bailleurs_may_be_unknown() -> None:
-    assert money_lead(None, None) == "Abattement : non connu ; actions valorisées : non connu."
-    assert plain(money_lead(Decimal(12), None)).startswith("Abattement : 12 € ;")
 
 
 def test_premises_owned_are_set_against_the_notices_or_said_not_to_be_known() -> None:

@@ -19,6 +19,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from tfpb.facts.amount import Amount
+from tfpb.facts.claim import OUTSIDE
 from tfpb.model import report as model
 from tfpb.model.columns import STAMP
 from tfpb.model.report import (
@@ -30,6 +31,7 @@ from tfpb.model.report import (
     Report,
     Section,
     Table,
+    TableColumn,
     Text,
 )
 from tfpb.model.settings import Strict
@@ -72,6 +74,7 @@ class _Table(_Declared):
     cle: str = ""
     champ: str = ""
     colonnes: tuple[_Column, ...] | tuple[str, ...] = ()
+    faits: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
     totaux: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
     partie_de: str = ""
     comme: str = ""
@@ -197,7 +200,7 @@ def table(
     if held is not None:
         totals = {column: held.amount(name) for column, name in base.totaux.items()}
     columns = tuple(
-        model.TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
+        TableColumn(name, title.format(**facts, **each), Format(fmt.format(**each)), width)
         for name, each, (_, title, fmt, width, *kept) in _expanded(base.colonnes, repeated)
         if not kept or (has if kept[0] == "rempli" else _any)(rows, name)
     )
@@ -205,7 +208,7 @@ def table(
         own.cle or key,
         (own.titre or base.titre).format(**facts),
         columns,
-        rows.reindex(columns=[c.key for c in columns]).reset_index(drop=True),
+        _shown(rows, columns),
         unit=base.unite.format(**facts),
         scope=base.champ.format(**facts),
         source=base.source.format(**facts),
@@ -218,6 +221,52 @@ def table(
         folded=folded,
         **_media(own),
     )
+
+
+def claimed(
+    key: str,
+    rows: pd.DataFrame,
+    claims: Claims,
+    *,
+    repeated: Sequence[Mapping[str, object]] = (),
+) -> pd.DataFrame:
+    """Return rows with the declared columns that are claims (`faits`: column, name of its claim).
+
+    Parameters
+    ----------
+    key : str
+        Of the declaration.
+    rows : DataFrame
+        `scope`: that of the claims of each row.
+    claims : Claims
+    repeated : sequence of mapping
+        As `table`; « valorise axe 3 » is what an axis of the scope of the row was given.
+    """
+    known = declarations().tableaux
+    own = known[known[key].comme or key]
+    made = {}
+    for column, each, (_, fact) in _expanded(own.faits.items(), repeated):
+        name, _, axis = fact.format(**each).partition(" ")
+        amounts = [
+            claims.amount(name, f"{scope} {axis}".rstrip())
+            if scope != OUTSIDE or claims.has(name, scope)
+            else None  # actions are of a quarter: nobody says a thing of the others
+            for scope in rows["scope"]
+        ]
+        made[column] = pd.Series(amounts, index=rows.index, dtype=object)
+    return rows.assign(**made)
+
+
+def _shown(rows: pd.DataFrame, columns: Iterable[TableColumn]) -> pd.DataFrame:
+    """Return the cells of a table, in the order of its columns."""
+    out = rows.reindex(columns=[c.key for c in columns]).reset_index(drop=True)
+    cells = {
+        c.key: pd.Series([_cell(v, c.format) for v in out[c.key]], dtype=object)
+        for c in columns
+        if len(out)
+        and isinstance(out[c.key].iloc[0], Amount)  # claims fill a column from its first row
+    }
+    return out.assign(**cells)
 
 
 def _cell(value: Any, fmt: Format) -> Any:

@@ -10,61 +10,58 @@ import numpy as np
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Axe, Publication
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
-from tfpb.report.sections.build import charts, cut, figure, section, table, tables, worded
+from tfpb.report.sections.build import (
+    charts,
+    claimed,
+    counted,
+    cut,
+    figure,
+    section,
+    table,
+    tables,
+    worded,
+)
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.synthese import headline_table
 from tfpb.words.documents import region_words
 from tfpb.words.documents import region_words as words
-from tfpb.words.documents.quarter_page import PARTLY
 from tfpb.words.documents.report_words import ROLES, ROWS_UNTOLD
-from tfpb.words.numbers import percent, plural
+from tfpb.words.places.side_words import DWELLINGS, inside_share
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
 from tfpb.words.survey.verdict_words import FRAGILE_WORD, target_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
     import pandas as pd
 
+    from tfpb.facts.claim import Claims
     from tfpb.model.survey import Published
 
 
 _LARGE: Final = ("departement", "siren_epci")
-_EACH_AXIS: Final = tuple({"axe": int(axe), "nom": str(int(axe))} for axe in Axe)
+EACH_AXIS: Final = tuple({"axe": int(axe), "nom": str(int(axe))} for axe in Axe)
 _SHARES: Final = ("qpv", "hors_qpv")
 
 
 @dataclass(frozen=True, slots=True)
 class RegionFacts:
-    """Counts and sums of the region, made by the join.
+    """What a region is, made by the join.
 
     Parameters
     ----------
-    owners, homes, dwellings, inside, doubtful, quarters : int
-    abated, valued : Decimal or None
-    partly : pair of bool
-        Whether each lacks a bailleur: it is then a least.
-    places : DataFrame
-        `niveau, territoire (name), residences, logements, logements_dans, quartiers`.
-    territories : DataFrame
-        Money, actions and Insee's count by level (`tfpb.region.territories.by_level`).
-    axes : DataFrame
-        `axe (words), actions, prevu_eur, realise_eur, valorise_eur`.
+    owners : int
+    claims : Claims
+        Of all bailleurs together, by whole, quarter and territory.
+    stock, territories, axes : DataFrame
+        Rows of each table, with the `scope` of their claims (`tfpb.region.territories`, `region.facts`).
     files : DataFrame
         `role, fichiers, lignes`: what was read, without saying whose.
     """
 
     owners: int
-    homes: int
-    dwellings: int
-    inside: int
-    doubtful: int
-    quarters: int
-    abated: Decimal | None
-    valued: Decimal | None
-    partly: tuple[bool, bool]
-    places: pd.DataFrame
+    claims: Claims
+    stock: pd.DataFrame
     territories: pd.DataFrame
     axes: pd.DataFrame
     files: pd.DataFrame
@@ -96,18 +93,15 @@ def read_counts(rows: pd.DataFrame) -> str:
 
 def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Section:
     """Return the regional summary: stock, money, headline questions, secrecy."""
-    share = percent(facts.inside / facts.dwellings if facts.dwellings else float("nan"))
-    whole = plural(facts.dwellings, "logement")
-    abated, valued = (
-        words.known_euros(v, partly=p)
-        for v, p in zip((facts.abated, facts.valued), facts.partly, strict=True)
-    )
+    claims = facts.claims
+    homes, dwellings, inside = map(claims.amount, ("residences", "logements", "logements_qpv"))
+    whole = DWELLINGS.format(count=dwellings)
     figures = (
         figure("bailleurs", facts.owners, Format.INTEGER),
-        figure("logements_qpv", facts.inside, Format.INTEGER, part=share, logements=whole),
-        figure("logements_a_verifier", facts.doubtful, Format.INTEGER),
-        figure("abattement_region", facts.abated, value=abated),
-        figure("valorise_region", facts.valued, value=valued),
+        counted("logements_qpv", claims, part=inside_share(claims), logements=whole),
+        counted("logements_a_verifier", claims),
+        figure("abattement_region", claims.amount("acquis")),
+        figure("valorise_region", claims.amount("valorise")),
     )
     blocks: list[Block] = [KeyFigures(figures)]
     if survey is not None:
@@ -119,9 +113,12 @@ def overview(facts: RegionFacts, survey: Published | None, largest: float) -> Se
         blocks.append(Text((count_sentence(Counter(rows["mot"]), len(rows)),)))
         blocks.append(Text((words.KEPT_ONCE, words.SHOWN_WHEN.format(part=largest)), bullets=True))
     lead = words.REGION.format(
-        owners=facts.owners, homes=facts.homes, dwellings=facts.dwellings, inside=facts.inside,
-        quarters=facts.quarters,
-    )  # fmt: skip
+        owners=facts.owners,
+        homes=homes,
+        dwellings=dwellings,
+        inside=inside,
+        quarters=claims.amount("quartiers"),
+    )
     return section("synthese", lead, blocks)
 
 
@@ -138,19 +135,19 @@ def places(
     names : mapping of (str, str) to str
         (Level, code) → name.
     """
-    levels = {"niveau_mot": ("niveau", words.LEVELS)}
-    blocks: list[Block] = [table("territoires_patrimoine", worded(facts.places, **levels))]
-    sums = facts.territories
-    sums = worded(sums, **levels).assign(portee=[PARTLY if p else "" for p in sums["partiel"]])
-    blocks += tables("territoires_argent", sums, repeated=_EACH_AXIS, notes=words.PLACES_NOTES)
-    large = cut(sums, sums["niveau"].isin(_LARGE))
-    large = large.assign(territoire=[_name(names, r) for r in large.to_dict("records")])
+    levels, claims = {"niveau_mot": ("niveau", words.LEVELS)}, facts.claims
+    stock = claimed("territoires_patrimoine", worded(facts.stock, **levels), claims)
+    blocks: list[Block] = [table("territoires_patrimoine", stock)]
+    sums = claimed("territoires_argent", facts.territories, claims, repeated=EACH_AXIS)
+    sums = _with_reach(worded(sums, **levels), claims)
+    blocks += tables("territoires_argent", sums, repeated=EACH_AXIS, notes=words.PLACES_NOTES)
+    large = _named_places(cut(sums, sums["niveau"].isin(_LARGE)), names)
     blocks.append(table("territoires_document", large, notes=words.PLACES_NOTES))
     if survey is not None:
         wave = survey.last_wave
         rows = worded(view.gaps(survey, ENSEMBLE, wave), **levels)
         heads = cut(rows, (rows["niveau"] != TOTAL) & rows["tete"].astype(bool))
-        heads = heads.assign(territoire=[_name(names, r) for r in heads.to_dict("records")])
+        heads = _named_places(heads, names)
         shown = view.shown(heads).sort_values(["ordre", "niveau", "territoire"], kind="stable")
         of = view.source(survey, wave)
         for key, kept in (("territoires_satisfaction", None), ("territoires_tete", _LARGE)):
@@ -162,11 +159,20 @@ def places(
     return section("territoires", words.PLACES_LEAD, blocks)
 
 
-def _name(names: Mapping[tuple[str, str], str], row: Mapping[Any, Any]) -> str:
-    """Name a territory; quarters bear names that others have too."""
-    level, code = str(row["niveau"]), str(row["territoire"])
-    name = names.get((level, code), code)
-    return f"{name} ({code})" if level == "code_qpv" and name != code else name
+def _with_reach(rows: pd.DataFrame, claims: Claims) -> pd.DataFrame:
+    """Say of each row where a bailleur gives no amount: its sums are then a least."""
+    return rows.assign(
+        portee=[
+            words.partly(claims.amount("acquis", scope), claims.amount("valorise", scope))
+            for scope in rows["scope"]
+        ]
+    )
+
+
+def _named_places(rows: pd.DataFrame, names: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+    """Name the territories of rows; quarters bear their code too: others have their name."""
+    pairs = zip(rows["niveau"], rows["territoire"], strict=True)
+    return rows.assign(territoire=[names.get(pair, pair[1]) for pair in pairs])
 
 
 def owners(
@@ -214,8 +220,8 @@ def _labelled(
 
 def money(facts: RegionFacts) -> Section:
     """Return the section of money: totals by axis, all bailleurs together."""
-    lead = words.money_lead(facts.abated, facts.valued, facts.partly)
-    return section("argent", lead, [table("region_axes", facts.axes)])
+    axes = claimed("region_axes", facts.axes, facts.claims)
+    return section("argent", words.money_lead(facts.claims), [table("region_axes", axes)])
 
 
 def files(facts: RegionFacts, run_hash: str) -> Section:
@@ -227,49 +233,51 @@ def files(facts: RegionFacts, run_hash: str) -> Section:
     return section("sources", lead, [table("sources_region", facts.files, notes=notes)])
 
 
-def contrat_stock(rows: pd.DataFrame) -> Section:
+def contrat_stock(rows: pd.DataFrame, claims: Claims, scope: str, owners: int) -> Section:
     """Return the section of the stock of a contrat de ville: one row a quarter × bailleur, named.
 
     Parameters
     ----------
     rows : DataFrame
-        `nom_qpv, code_qpv, bailleur, residences, logements_dans, logements_a_verifier`.
+        As `tfpb.region.facts.owners_by_quarter` makes it.
+    claims : Claims
+        Of the region.
+    scope : str
+        That of the contrat.
+    owners : int
+        Bailleurs of the rows.
     """
+    inside, doubtful, quarters = (
+        claims.amount(name, scope)
+        for name in ("logements_qpv", "logements_a_verifier", "quartiers")
+    )
     lead = words.CONTRAT_LEAD.format(
-        quarters=int(rows["code_qpv"].nunique()),
-        dwellings=int(rows["logements_dans"].sum()),
-        doubtful=int(rows["logements_a_verifier"].sum()),
-        owners=int(rows["bailleur"].nunique()),
+        quarters=quarters, dwellings=inside, doubtful=doubtful, owners=owners
     )
     warnings = Text(words.CONTRAT_NOTES, bullets=True)
     return section("patrimoine", lead, [table("contrat_patrimoine", rows), warnings])
 
 
 def contrat_money(
-    quarters: pd.DataFrame,
-    axes: pd.DataFrame,
-    abated: Decimal | None,
-    valued: Decimal | None,
-    partly: tuple[bool, bool],
+    quarters: pd.DataFrame, axes: pd.DataFrame, claims: Claims, scope: str
 ) -> Section:
     """Return the section of money and actions of a contrat de ville.
 
     Parameters
     ----------
     quarters : DataFrame
-        `nom_qpv, code_qpv, logements, abattement_eur, compensation_etat_eur,
-        perte_collectivites_eur, valorise_eur, abattement_partiel, valorise_partiel`.
+        `nom_qpv, code_qpv, scope`: its quarters.
     axes : DataFrame
-        `axe, actions, prevu_eur, realise_eur, valorise_eur`.
-    abated, valued : Decimal or None
-        None when no file tells.
-    partly : pair of bool
-        Whether each lacks a bailleur.
+        `axe, scope`: its axes.
+    claims : Claims
+        Of the region.
+    scope : str
+        That of the contrat.
     """
-    lacks = quarters["abattement_partiel"] | quarters["valorise_partiel"]
-    shown = quarters.assign(portee=[PARTLY if p else "" for p in lacks])
-    blocks = [table("contrat_argent", shown), table("contrat_axes", axes)]
-    return section("argent", words.money_lead(abated, valued, partly), blocks)
+    shown = _with_reach(claimed("contrat_argent", quarters, claims), claims)
+    spent = claimed("contrat_axes", axes, claims)
+    blocks = [table("contrat_argent", shown), table("contrat_axes", spent)]
+    return section("argent", words.money_lead(claims, scope), blocks)
 
 
 def referentiel(rows: pd.DataFrame, wave: str, year: int) -> Section:
@@ -332,10 +340,8 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str 
         for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
     ]
     blocks.append(Text(words.POSITION_NOTES, bullets=True))
-    counts = gaps["lecture"].value_counts()
-    above, under, unsettled = (
-        int(counts.get(k, 0)) for k in ("au_dessus", "en_dessous", "non_tranche")
-    )
+    counts = Counter(gaps["lecture"])
+    above, under, unsettled = (counts[k] for k in ("au_dessus", "en_dessous", "non_tranche"))
     return section("position", words.position_lead(above, under, unsettled), blocks)
 
 

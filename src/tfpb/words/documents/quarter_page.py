@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.facts.amount import known
 from tfpb.facts.claim import Nature
 from tfpb.words.money.accounts import axis_name
 from tfpb.words.money.state_words import (
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from tfpb.model.location import GapLine, QpvPage
 
 NATURE: Final = {Nature.REEL: "réel (avis)", Nature.ESTIME: "estimé"}
-AT_LEAST: Final = Phrase("au moins {amount:€}")
 PARTLY: Final = "montant non établi chez un bailleur au moins"
 """Of a sum over bailleurs that lacks one."""
 FOLLOWS: Final = "suit l’abattement"
@@ -48,6 +46,10 @@ NO_TAX_FILE: Final = ("non calculé", "le fichier fiscal n’est pas fourni")
 _STOCK: Final = Phrase("{homes:s résidence}, {share:%} du patrimoine du bailleur")
 _VALUE: Final = Phrase("{count:n}")
 _HOMES: Final = Phrase("{count:s logement}")
+_ACTIONS: Final = Phrase("{count:s action}")
+_LISTED: Final = Phrase(
+    "{count:s action} {count:a est inscrite/sont inscrites} au programme, sans montant valorisé."
+)
 
 
 def dwellings_figure(claims: Claims, code: str) -> tuple[str, str, str]:
@@ -114,7 +116,7 @@ def programme_figure(held: Within) -> tuple[str, str, str]:
     label, valued = "Actions valorisées", held.amount("valorise")
     if not held.has("valorise"):
         return label, "non renseigné", "le programme d’actions n’est pas fourni"
-    parts = [plural(held.amount("actions").exact, "action")]
+    parts = [_ACTIONS.format(count=held.amount("actions"))]
     if not valued.is_known and "bailleur_absent" in valued.why:
         return label, euros(valued), " ; ".join([*parts, PARTLY])
     each, covered = held.amount("valorise_par_logement"), held.amount("couverture")
@@ -170,9 +172,8 @@ def done_sentence(spent: list[tuple[int, Amount]] | None, held: Within, year: in
         if amount.exceeds_nil
     ]
     if not top:
-        head = "est inscrite" if count == known(1) else "sont inscrites"
-        return f"{plural(count.exact, 'action')} {head} au programme, sans montant valorisé."
-    done = f"Ce qui a été fait : {plural(count.exact, 'action')}, d’abord {' puis '.join(top)}."
+        return _LISTED.format(count=count)
+    done = f"Ce qui a été fait : {_ACTIONS.format(count=count)}, d’abord {' puis '.join(top)}."
     if left.exceeds_nil:
         done += f" Et ensuite : {euros(left)} restent à justifier, reportés sur {year + 1}."
     return done

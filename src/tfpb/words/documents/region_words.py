@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.facts.bailleurs import ABSENT
+from tfpb.facts.claim import TOTAL
 from tfpb.packaged import packaged
-from tfpb.words.documents.quarter_page import AT_LEAST, PARTLY
-from tfpb.words.money.state_words import LACKING
-from tfpb.words.numbers import THIN, euros, number, plural
+from tfpb.words.documents.quarter_page import PARTLY
+from tfpb.words.numbers import THIN, bounded, number, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
+
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claims
 
 _TEXTS: Final = packaged(__name__)
 REGION_SUBTITLE: Final = "Restitution régionale, imposition {year}"
@@ -31,8 +34,9 @@ FILES: Final = (
     "fichiers."
 )
 ATLAS: Final = "{titre} : atlas des quartiers prioritaires"
-_NAMED: Final = 4
 _LARGEST: Final = 10_000_000
+NO_QUARTER: Final = "Hors de tout quartier"
+"""Line of what belongs to no quarter: with it, quarters add up to the whole."""
 NO_CONTRAT: Final = "Quartiers sans contrat de ville connu"
 READINGS: Final[dict[str, str]] = _TEXTS["readings"]
 DIFFERENCES: Final[dict[str, str]] = _TEXTS["differences"]
@@ -75,7 +79,7 @@ NO_SURVEY_PLACE: Final = (
 )
 SCOPE_QUARTER: Final = "Ménages de ce quartier, tous bailleurs, comparés au hors QPV de la région"
 SCOPE_PLACE: Final = "Ménages de tous les quartiers du territoire, tous bailleurs réunis"
-SHARE_OF: Final = ("du patrimoine du bailleur", "du patrimoine du contrat")
+SHARE_OF: Final = ("du patrimoine du bailleur", "du patrimoine de la région")
 PLACE_TENANTS: Final = "des QPV du territoire, tous bailleurs ensemble"
 REGION_PRIORITIES: Final = (
     "Le poids des questions est estimé sur toute la région : un contrat seul ne réunit pas assez de "
@@ -91,9 +95,11 @@ def target_reading(row: Mapping[Any, Any]) -> str:
     row : mapping
         `etat, n, besoin, possibles, plus_petit`.
     """
-    whole = {k: 0 if row[k] != row[k] else int(min(row[k], _LARGEST)) for k in ("n", "besoin")}
     return TARGETS[str(row["etat"])].format(
-        n=whole["n"], need=whole["besoin"], room=row["possibles"], change=_points(row["plus_petit"])
+        n=row["n"],
+        need=min(row["besoin"], _LARGEST),
+        room=row["possibles"],
+        change=_points(row["plus_petit"]),
     )
 
 
@@ -131,20 +137,24 @@ def owners_lead(wave: str, *, letters: bool, spread: bool) -> str:
     return "Trop peu de bailleurs pour montrer ce qui varie de l’un à l’autre."
 
 
-def owners_sentence(owned: list[tuple[str, int]]) -> tuple[str, ...]:
-    """Write whose the dwellings of a quarter are, the first four by name; nothing when there are none.
+def owners_sentence(named: list[tuple[str, Amount]], others: int, left: Amount) -> tuple[str, ...]:
+    """Write whose the dwellings of a quarter are; nothing when there are none.
 
     Parameters
     ----------
-    owned : list of (str, int)
-        Bailleurs and their dwellings, most first.
+    named : list of (str, Amount)
+        The bailleurs that have most, and their dwellings.
+    others : int
+        How many more there are.
+    left : Amount
+        Their dwellings.
     """
-    if not owned:
+    if not named:
         return ()
-    named = [f"{name} ({number(n)})" for name, n in owned[:_NAMED]]
-    if rest := owned[_NAMED:]:
-        named.append(f"{plural(len(rest), 'autre')} ({number(sum(n for _, n in rest))})")
-    return (f"À qui sont ces logements : {join(named)}.",)
+    told = [f"{name} ({bounded(count, number)})" for name, count in named]
+    if others:
+        told.append(f"{plural(others, 'autre')} ({bounded(left, number)})")
+    return (f"À qui sont ces logements : {join(told)}.",)
 
 
 def position_lead(above: int, under: int, open_: int) -> str:
@@ -183,22 +193,18 @@ def closing_lines(owners: int, contrats: int, folder: str, *, atlas: bool) -> li
     ]
 
 
-def known_euros(amount: Decimal | None, *, partly: bool = False) -> str:
-    """Write an amount, or that no file tells it; a least where a bailleur's file lacks."""
-    if amount is None:
-        return LACKING
-    return AT_LEAST.format(amount=amount) if partly else euros(amount)
+def partly(*amounts: Amount) -> str:
+    """Write that a bailleur gives no amount, where some lack one; nothing where none does."""
+    return PARTLY if any(ABSENT in amount.why for amount in amounts) else ""
 
 
-def money_lead(
-    abated: Decimal | None, valued: Decimal | None, partly: tuple[bool, bool] = (False, False)
-) -> str:
-    """Open the chapter of money of several bailleurs."""
-    given, spent = (known_euros(v, partly=p) for v, p in zip((abated, valued), partly, strict=True))
-    why = f" ({PARTLY})" if any(partly) else ""
-    return f"Abattement : {given} ; actions valorisées : {spent}{why}."
+def money_lead(claims: Claims, scope: str = TOTAL) -> str:
+    """Open the chapter of money of several bailleurs, over a place."""
+    given, spent = (claims.amount(name, scope) for name in ("acquis", "valorise"))
+    return _MONEY.format(given=given, spent=spent, why=partly(given, spent))
 
 
+_MONEY: Final = Phrase("Abattement : {given:€} ; actions valorisées : {spent:€}{why:? ({why})}.")
 FUNNEL_READINGS: Final[dict[str, str]] = _TEXTS["funnel_readings"]
 FUNNEL_NOTES: Final = tuple(_TEXTS["funnel_notes"])
 WAYS: Final[dict[str, str]] = {"standardise": "à structure comparable", "brut": "brut"}

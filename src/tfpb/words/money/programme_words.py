@@ -58,9 +58,9 @@ def balance_lead(claims: Claims) -> str:
         if balance.is_known:
             whole = number(balance.exact, sign=True)
             tail += f" ; tous quartiers ensemble, le solde est de {whole}{THIN}€"
-    elif balance.exact == 0:
+    elif balance.is_nil:
         tail = "le solde est nul"
-    elif balance.exact > 0:
+    elif balance.at_least > 0:
         tail = f"les actions dépassent l’abattement de {euros(balance)}, report compris"
     else:
         tail = f"{_left(left)}, report compris"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import THIN, bounded, euros, long_date, number, plural
+from tfpb.words.numbers import THIN, bounded, euros, long_date, number
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -104,7 +104,10 @@ def standing(held: Within) -> str:
 
 def _unlined(held: Within) -> str:
     homes = held.amount("logements_sans_avis")
-    return f"{plural(int(homes.exact), 'logement')} sans montant" if homes.exceeds_nil else ""
+    return _UNLINED.format(homes=homes) if homes.exceeds_nil else ""
+
+
+_UNLINED: Final = Phrase("{homes:s logement} sans montant")
 
 
 def is_aside(held: Within) -> bool:
@@ -137,7 +140,7 @@ def left_out(held: Within) -> str:
         (_UNREAD_HOMES, held.amount("logements_non_lus")),
         (_UNLINED_HOMES, held.amount("logements_sans_avis")),
     )
-    return " et ".join(said.format(homes=n.exact) for said, n in counts if n.exceeds_nil)
+    return " et ".join(said.format(homes=n) for said, n in counts if n.exceeds_nil)
 
 
 def without(held: Within) -> str:
@@ -214,7 +217,7 @@ def reason_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, 
         _MISSING: held.amount("logements_sans_avis"),
     }
     out += [
-        phrase.format(homes=count.exact, euros=held.amount("non_lu"))
+        phrase.format(homes=count, euros=held.amount("non_lu"))
         for phrase, count in homes.items()
         if count.exceeds_nil
     ]
