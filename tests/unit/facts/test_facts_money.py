@@ -120,5 +120,5 @@ def test_what_the_state_returns_waits_for_its_rate_to_be_confirmed() -> None:
     for name in ("compensation", "perte"):
         assert held.get(name).state is State.A_CONFIRMER
     assert held.get("acquis").state is State.CONNU
-    sure = replace(priced, values=tuple(replace(v, verifie=True) for v in priced.values))
+    sure = replace(priced, values=tuple(replace(v, verifie=True) for v in priced.values))  # noqa: PD011
     assert Claims(money_claims(sure)).get("compensation").state is State.CONNU
