@@ -28,7 +28,9 @@ _LEAST_SCORE: Final = 0.4
 _GOOD_SCORE: Final = 0.85
 _JOINED_CUTOFF: Final = 0.66
 _BEST: Final = 8
-_LONG_TYPES: Final = sorted({t for t in TYPES if len(t) > 3})  # noqa: PLR2004
+_MISTYPED: Final = sorted({"rue", *(t for t in TYPES if len(t) > 3)})  # noqa: PLR2004
+"""Types that may be mistyped; of those of three letters, the one that is no abbreviation."""
+_TYPE_CUTOFF: Final = 0.65
 MOST: Final = 5
 """Streets proposed for a line that none answers."""
 _READINGS: Final = 2
@@ -151,16 +153,14 @@ def type_agreement(written: str, kind: str) -> float:
 
 
 def _variants(name: Name) -> list[Name]:
-    """Add the reading in which the first word is a mistyped type."""
-    if name.kind or len(name.tokens) < 2 or len(name.tokens[0]) < 3:  # noqa: PLR2004
+    """Add the readings in which the first word is a mistyped type (« reu », « cue », « avneue »)."""
+    if name.kind or len(name.tokens) < 2 or len(name.tokens[0]) < 2:  # noqa: PLR2004
         return [name]
-    near = resembling(name.tokens[0], _LONG_TYPES, 0.65, 1)
-    if not near:
-        return [name]
-    kind, tokens = TYPES[_LONG_TYPES[near[0][0]]], name.tokens[1:]
-    core = " ".join(tokens)
-    joined = "".join(tokens)
-    return [name, Name(kind, tokens, f"{kind} {core}", core, joined, joined, f"{kind} {core}")]
+    near = resembling(name.tokens[0], _MISTYPED, _TYPE_CUTOFF, 2)
+    tokens = name.tokens[1:]
+    core, joined = " ".join(tokens), "".join(tokens)
+    kinds = dict.fromkeys(TYPES[_MISTYPED[at]] for at, _ in near)
+    return [name, *(Name(k, tokens, f"{k} {core}", core, joined, joined, f"{k} {core}") for k in kinds)]
 
 
 def _fuzzy(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
