@@ -506,7 +506,11 @@ def _slipped_kind(case: Case, rng: random.Random, kinds: frozenset[str]) -> Case
     if len(words) < 2 or words[0] not in kinds:
         return None
     kind, at, letter = words[0], rng.randrange(len(words[0])), rng.choice(string.ascii_uppercase)
-    ways = (kind[:at] + kind[at + 1 :], kind[:at] + letter + kind[at:], kind[:at] + letter + kind[at + 1 :])
+    ways = (
+        kind[:at] + kind[at + 1 :],
+        kind[:at] + letter + kind[at:],
+        kind[:at] + letter + kind[at + 1 :],
+    )
     swapped = kind[:at] + kind[at + 1 : at + 2] + kind[at] + kind[at + 2 :]
     written = rng.choice((*ways, swapped))
     return None if written == kind else _street(case, " ".join([written, *words[1:]]))

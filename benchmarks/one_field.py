@@ -316,10 +316,11 @@ def main() -> None:
         ]
         refused = [r["result_verdict"] == "rejete" for r in rows]
         n = max(1, len(cases))
-        print(
-            f"| {kind} | {len(cases)} | {sum(right) / n:.4f} | {sum(named) / n:.4f} | {sum(accepted) / n:.4f} |"
-            f" {sum(good) / max(1, sum(accepted)):.4f} | {sum(refused) / n:.4f} | {len(cases) / seconds:.0f} |"
-        )
+        shares = [sum(x) / n for x in (right, named, accepted)]
+        precision = sum(good) / max(1, sum(accepted))
+        cells = [*shares, precision, sum(refused) / n]
+        told = " | ".join(f"{cell:.4f}" for cell in cells)
+        print(f"| {kind} | {len(cases)} | {told} | {len(cases) / seconds:.0f} |")
         if options.wrong:
             for case, row, found in zip(cases, rows, right, strict=True):
                 if not found:
@@ -339,7 +340,9 @@ def _refusals(
     geocoder: Geocoder, pool: list[Drawn], count: int, rng: random.Random, *, wrong: bool
 ) -> None:
     """Count streets chosen where there is nothing to find: absent streets, towns not held, no town at all."""
-    missing = [replace(c, line=f"{c.line} {c.city}") for c in absent(pool, count, rng)]
+    drawn = absent(pool, count, rng)
+    missing = [replace(c, line=f"{c.line} {c.city}") for c in drawn]
+    coded = [replace(c, line=f"{c.line} {c.postcode}") for c in drawn]
     towns = [
         "Toulouse",
         "Brest",
@@ -358,6 +361,7 @@ def _refusals(
     nowhere = [_case(d, f"{_parts(d)[0]} {d[1].name}") for d in rng.sample(pool, count)]
     for label, cases in (
         ("absent street", missing),
+        ("absent street, code alone", coded),
         ("town not held", elsewhere),
         ("no town", nowhere),
     ):

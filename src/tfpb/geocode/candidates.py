@@ -37,10 +37,9 @@ _READINGS: Final = 2
 _WEIGHED: Final = 60
 _WORDS: Final = 12
 _LEAST_WORD: Final = 3
-_SHORT: Final = 6
-_SHORT_ALIKE: Final = (0.38, 0.49)
-_ALIKE: Final = (0.55, 0.62)
-"""Likeness from which a name is weighed, and from which it is proposed."""
+_LEAST_NAME: Final = 2
+_ALIKE: Final = {6: (0.38, 0.49), 8: (0.5, 0.56), 99: (0.55, 0.62)}
+"""By letters of a name at most: likeness from which a street is weighed, and from which it is proposed."""
 _WORD_SHARE: Final = 0.92
 _KIND: Final = 0.12
 _NUMBER: Final = 0.14
@@ -160,7 +159,10 @@ def _variants(name: Name) -> list[Name]:
     tokens = name.tokens[1:]
     core, joined = " ".join(tokens), "".join(tokens)
     kinds = dict.fromkeys(TYPES[_MISTYPED[at]] for at, _ in near)
-    return [name, *(Name(k, tokens, f"{k} {core}", core, joined, joined, f"{k} {core}") for k in kinds)]
+    return [
+        name,
+        *(Name(k, tokens, f"{k} {core}", core, joined, joined, f"{k} {core}") for k in kinds),
+    ]
 
 
 def _fuzzy(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
@@ -273,9 +275,11 @@ def proposals(
     best: dict[int, Candidate] = {}
     for i, reading in enumerate(readings[:_READINGS]):
         name = reading.name
-        if len(name.joined) < _LEAST_WORD:
+        if len(name.joined) < _LEAST_NAME:
             continue
-        weighed, enough = _SHORT_ALIKE if len(name.joined) <= _SHORT else _ALIKE
+        weighed, enough = next(
+            (v for most, v in _ALIKE.items() if len(name.joined) <= most), _ALIKE[99]
+        )
         for group, likeness in _resembling(table, name, weighed):
             if likeness >= enough:
                 made = _proposal(table, name, group, likeness, numbers, i)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tfpb.geocode.answer import Answer, parcels_written, with_given, write
-from tfpb.geocode.candidates import MOST, Candidate, proposals
+from tfpb.geocode.candidates import MOST, SAME_TYPE, Candidate, proposals
 from tfpb.geocode.choose import Choice, Found, choose
 from tfpb.geocode.commune_table import StreetTable, point_at
 from tfpb.geocode.coordinates import read_given
@@ -17,7 +17,7 @@ from tfpb.geocode.line.house_numbers import NO_NUMBER
 from tfpb.geocode.line.parser import ParsedAddress, Reading, parse
 from tfpb.geocode.line.street_names import name_of
 from tfpb.geocode.spots import Spot, corner
-from tfpb.geocode.town.commune_finder import HOMONYM_CERTAINTY, CommuneFinder, Place
+from tfpb.geocode.town.commune_finder import SHARED, CommuneFinder, Place
 from tfpb.geocode.whole_line import WholeLines
 from tfpb.model.codes import ResultType
 from tfpb.model.projection import legal_epsg
@@ -33,9 +33,10 @@ TABLES_KEPT: Final = 2000
 ANSWERS_KEPT: Final = 50_000
 """A file has several rows an address, and comes back after its decisions."""
 _SURE: Final = 0.95
-_MOST_COMMUNES: Final = 8
+_MOST_COMMUNES: Final = 50
+"""No postal code serves more."""
 _ONLY_ONE: Final = 0.98
-"""A street borne by one of several communes of a name: the one that has it is the right one."""
+"""A street borne by one of several communes of a name or code: the one that has it is the right one."""
 
 
 class Geocoder:
@@ -104,13 +105,13 @@ class Geocoder:
         parsed = parse(address)
         place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
         elsewhere: tuple[Found, ...] = ()
-        whole = None
-        if len(place.codes) != 1 and not (code or commune or parsed.town):
+        best = self.search(parsed.readings, place) if len(place.codes) == 1 else None
+        if not (code or commune or parsed.town) and (best is None or best.confidence < REJECTED):
             whole = self.whole.read(address, postcode)
-        if whole is None:
+            if whole is not None:
+                parsed, place, best, elsewhere = whole[1:]
+        elif len(place.codes) != 1:
             best = self.search(parsed.readings, place)
-        else:
-            parsed, place, best, elsewhere = whole[1:]
         if best is None or best.confidence < _SURE or best.spot.first is None:
             best = self.fallbacks(best, parsed, place, name, parcel)
         table = best.table if best else self._first_table(place)
@@ -224,17 +225,27 @@ def _judged(found: list[Found], place: Place, *, whole: bool) -> Found:
     """Choose among the communes that answer; doubt the choice when another one answers as well.
 
     Of communes of one name, all held by the base (`whole`), the one that has that very street and number is
-    the right one when no other has a street alike.
+    the right one when no other has a street alike. Of those of one postal code, which says more, the street
+    may be misspelt; its type and number may not.
     """
     found.sort(key=lambda f: (-f.confidence, f.spot.first is None))
     best = found[0]
     exact = best.spot.first is not None and best.choice.candidate.how in EXACT_CONFIDENCE
-    if "commune_homonyme" in place.reasons:
-        alone = all(f.confidence < REJECTED * place.certainty for f in found[1:])
-        if whole and exact and alone:
-            certainty = place.certainty / HOMONYM_CERTAINTY * _ONLY_ONE
-            sure = confidence(best.choice, certainty=certainty)
-            return best._replace(confidence=sure, reasons=(*best.reasons, "homonyme_tranche"))
+    shared = next((r for r in place.reasons if r in SHARED), "") if len(place.codes) > 1 else ""
+    coded = shared == "commune_par_code_postal"
+    fits = exact or (
+        coded and best.spot.first is not None and best.choice.candidate.kind == SAME_TYPE
+    )
+    if (
+        whole
+        and fits
+        and shared
+        and all(f.confidence < REJECTED * place.certainty for f in found[1:])
+    ):
+        certainty = min(1.0, place.certainty / SHARED[shared]) * _ONLY_ONE
+        sure = confidence(best.choice, certainty=certainty)
+        said = () if coded else ("homonyme_tranche",)
+        return best._replace(confidence=sure, reasons=(*best.reasons, *said))
     rivals = [f for f in found[1:] if f.confidence > 0.8 * best.confidence]
     if exact:
         rivals = [f for f in rivals if f.spot.first is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.candidates import proposals
@@ -100,7 +100,7 @@ class WholeLines:
         Attempt or None
             Without street when the commune is known and nothing in it answers.
         """
-        written = self._towns.written(line)
+        written = chain(self._towns.written(line), self._towns.code_alone(line, postcode))
         tried = self._tried(written, postcode)
         best = _best(tried)
         if best is not None and (best.settled or best.worth >= _GOOD):
@@ -127,9 +127,10 @@ class WholeLines:
             return better
         close = [a for a in others if a.reading.likeness >= _CLOSE and self._held(a.place)]
         close += [a for a in others if self._alike(a)]
-        named = next(iter([*whole, *close, *held, *tried]), None)
+        coded = [a for a in held if not a.reading.town]
+        named = next(iter([*whole, *coded, *close, *held, *tried]), None)
         return named and named._replace(
-            elsewhere=tuple(a.found for a in others if a.found and a.settled)
+            elsewhere=tuple(a.found for a in others if a.found and (a.settled or a.likely))
         )
 
     def _alike(self, attempt: Attempt) -> bool:
