@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tfpb.geocode.choose import Found
-    from tfpb.geocode.matcher import Geocoder
+    from tfpb.geocode.street_search import StreetSearch
 
 _GOOD: Final = 0.9
 _LIKELY_STREET: Final = 0.6
@@ -79,12 +79,12 @@ class WholeLines:
 
     Parameters
     ----------
-    geocoder : Geocoder
+    streets : StreetSearch
     """
 
-    def __init__(self, geocoder: Geocoder) -> None:
-        self._geocoder = geocoder
-        self._towns = TownReader(geocoder.finder.names)
+    def __init__(self, streets: StreetSearch) -> None:
+        self._streets = streets
+        self._towns = TownReader(streets.finder.names)
 
     def read(self, line: str, postcode: str) -> Attempt | None:
         """Part a line into street and commune; None when no commune is named in it.
@@ -135,12 +135,12 @@ class WholeLines:
 
     def _alike(self, attempt: Attempt) -> bool:
         """Tell whether a commune holds a street that resembles the rest of the line."""
-        tables = filter(None, map(self._geocoder.table, attempt.place.codes))
+        tables = filter(None, map(self._streets.table, attempt.place.codes))
         near = (proposals(t, attempt.parsed.readings, attempt.parsed.numbers)[:1] for t in tables)
         return any(p.letters >= _LIKELY_LETTERS for listed in near for p in listed)
 
     def _held(self, place: Place) -> bool:
-        return any(self._geocoder.table(code) is not None for code in place.codes)
+        return any(self._streets.table(code) is not None for code in place.codes)
 
     def _tried(self, readings: Iterable[TownReading], postcode: str) -> list[Attempt]:
         """Answer the readings one by one until one leaves nothing to ask."""
@@ -156,7 +156,7 @@ class WholeLines:
 
     def _attempt(self, reading: TownReading, postcode: str) -> Attempt | None:
         postal = postcode or reading.postcode
-        place = self._geocoder.finder.place("", postal, reading.town)
+        place = self._streets.finder.place("", postal, reading.town)
         if reading.department:
             there = tuple(c for c in place.codes if in_department(c, f"{reading.department:0<5}"))
             if there and len(there) < len(place.codes):
@@ -170,9 +170,9 @@ class WholeLines:
             said = tuple(dict.fromkeys((*place.reasons, "commune_corrigee")))
             place = place._replace(certainty=place.certainty * sure, reasons=said)
         parsed = parse(reading.rest)
-        found = self._geocoder.search(parsed.readings, place)
+        found = self._streets.search(parsed.readings, place)
         if found is None or found.confidence < REJECTED:
-            found = self._geocoder.fallbacks(found, parsed, place, "", "")
+            found = self._streets.fallbacks(found, parsed, place, "", "")
         if found is not None and found.choice.candidate.letters < _LIKELY_LETTERS:
             found = found._replace(confidence=min(found.confidence, _DOUBTFUL))
         return Attempt(reading, parsed, place, found)
