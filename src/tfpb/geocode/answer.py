@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tfpb.geocode.choose import Found
     from tfpb.geocode.commune_table import Point, StreetTable
-    from tfpb.geocode.line.parser import ParsedAddress
+    from tfpb.geocode.line.one_line import ParsedAddress
     from tfpb.geocode.source import Street
     from tfpb.geocode.spots import Spot
     from tfpb.geocode.town.commune_finder import Place

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tfpb.geocode.line.house_numbers import Number
-    from tfpb.geocode.line.parser import Reading
+    from tfpb.geocode.line.one_line import Reading
 
 SAME_TYPE: Final = 1.0
 MISSING_TYPE: Final = 0.7

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.geocode.commune_table import StreetTable
-    from tfpb.geocode.line.parser import Reading
+    from tfpb.geocode.line.one_line import Reading
     from tfpb.geocode.town.commune_finder import Place
 
 _TRIED: Final = 4

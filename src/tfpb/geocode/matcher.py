@@ -9,7 +9,7 @@ from tfpb.geocode.answer import Answer, parcels_written, with_given, write
 from tfpb.geocode.candidates import MOST, Candidate, proposals
 from tfpb.geocode.coordinates import read_given
 from tfpb.geocode.grade import REJECTED
-from tfpb.geocode.line.parser import ParsedAddress, parse
+from tfpb.geocode.line.parser import parse
 from tfpb.geocode.street_search import SURE, StreetSearch
 from tfpb.geocode.town.whole_line import WholeLines
 from tfpb.model.projection import legal_epsg
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tfpb.geocode.answer import Near
     from tfpb.geocode.choose import Found
+    from tfpb.geocode.line.one_line import ParsedAddress
     from tfpb.geocode.source import AddressSource, CommuneTable
     from tfpb.geocode.town.commune_finder import Place
 

@@ -12,7 +12,8 @@ from tfpb.geocode.commune_table import StreetTable, point_at
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, confidence
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.house_numbers import NO_NUMBER
-from tfpb.geocode.line.parser import ParsedAddress, Reading, parse
+from tfpb.geocode.line.one_line import ParsedAddress, Reading
+from tfpb.geocode.line.parser import parse
 from tfpb.geocode.line.street_names import name_of
 from tfpb.geocode.spots import Spot, corner
 from tfpb.geocode.town.commune_finder import SHARED, CommuneFinder, Place

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.candidates import proposals
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED
-from tfpb.geocode.line.parser import ParsedAddress, parse
+from tfpb.geocode.line.parser import parse
 from tfpb.geocode.town.commune_finder import Place, in_department
 from tfpb.geocode.town.town_reader import SURE, TownReader, TownReading
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tfpb.geocode.choose import Found
+    from tfpb.geocode.line.one_line import ParsedAddress
     from tfpb.geocode.street_search import StreetSearch
 
 _GOOD: Final = 0.9
