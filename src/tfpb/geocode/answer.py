@@ -255,7 +255,7 @@ def _match_reasons(found: Found) -> tuple[str, ...]:
     if candidate.how == "exact" and not found.choice.contested:
         return ()
     said = ["voie_incertaine"] if found.choice.contested else []
-    if candidate.how == "fuzzy":
+    if candidate.how in {"fuzzy", "slip"}:
         said.append("voie_approchee")
     if candidate.how in {"fuzzy", "core"} and candidate.kind < 1.0:
         said.append("type_absent" if candidate.kind > _WRITTEN_MISSING_TYPE else "type_different")
