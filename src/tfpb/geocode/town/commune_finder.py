@@ -95,7 +95,10 @@ class CommuneFinder:
         postal = _five(postcode)
         words = _tidy(name)
         written = self._by_code(_five(code), postal)
-        named = self._by_name(words, postal)
+        if len(written) == 1 and fold(self.communes.name(written[0])) == words:
+            named: Place | None = Place(written)  # the name of all communes need not be looked up
+        else:
+            named = self._by_name(words, postal)
         if written:
             if named is not None and not postal and "commune_corrigee" in named.reasons:
                 named = None  # the code says it better than a name that is none
