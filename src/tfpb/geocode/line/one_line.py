@@ -33,13 +33,6 @@ from tfpb.geocode.line.vocabulary import (
 if TYPE_CHECKING:
     from tfpb.geocode.line.complement import Parcel
 
-_PLAIN: Final = re.compile(r"[a-z' -]*$")
-_MARKED: Final = re.compile(
-    r" -|- |(?<![a-z])(?:bat|esc|ent|ap|etg|etage|porte|pte|hall|cage|bloc|log|lgt|imm|tour|pav|ilot|box"
-    r"|local|park|lot|groupe|rdc|rez|res|cite|hameau|quartier|domaine|ensemble|foyer|za|zup|hlm|chez|lieu|ld|villa|copro"
-    r"|parcelle|cad|section|ref|bp|cs|tsa|cedex|cidex|anc|ex|acces|angle|bt)"
-)
-_LETTERS: Final = re.compile(r"[\s,.:;-]*([a-z]+)(\.?)")
 _ANCHOR: Final = re.compile(r"(?<![a-z0-9])\d{1,5}(?!\d)")
 _WORD: Final = re.compile(r"[a-z]+")
 _ALL_WORDS: Final = re.compile(r"[a-z0-9]+")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.house_numbers import Head, read_head
@@ -38,20 +38,6 @@ _ANY: Final = "quai zyxabc"
 """A street that no vocabulary knows, in place of the one written."""
 _APART: Final = frozenset({"ancienne_adresse", "acces_par"})
 """Remarks that hang on the tail alone."""
-
-
-class _Tail(NamedTuple):
-    """What stands behind a street, as `OneLine` reads it.
-
-    Parameters
-    ----------
-    parsed : ParsedAddress
-    kept : str or None
-        What a second reading takes for words of the street; None when there is no such reading.
-    """
-
-    parsed: ParsedAddress
-    kept: str | None
 
 
 @lru_cache(maxsize=100_000)
@@ -99,12 +85,12 @@ def _cut(cleaned: str, flat: str) -> ParsedAddress | None:
     tail = _tail(cleaned[stop:])
     if tail is None:
         return None
-    readings: tuple[Reading, ...] = (first,)
-    if tail.kept is not None:
-        readings = (first, Reading(name_of(text + tail.kept), head))
-    return tail.parsed._replace(
-        text=cleaned, readings=readings, street=written, notes=(*notes_of(head), *tail.parsed.notes)
-    )
+    behind, kept = tail
+    second_reading = () if kept is None else (Reading(name_of(text + kept), head),)
+    return behind._replace(
+        text=cleaned, readings=(first, *second_reading), street=written,
+        notes=(*notes_of(head), *behind.notes),
+    )  # fmt: skip
 
 
 _HANGING: Final = PREPOSITIONS | ADJECTIVES | frozenset(TYPES)
@@ -119,8 +105,11 @@ def _numbers(flat: str) -> Head | None:
 
 
 @lru_cache(maxsize=20_000)
-def _tail(cleaned: str) -> _Tail | None:
-    """Read what stands behind a street; None when it is, or may be, a part of its name."""
+def _tail(cleaned: str) -> tuple[ParsedAddress, str | None] | None:
+    """Read what stands behind a street, and what a second reading takes for words of the street.
+
+    None when it is, or may be, a part of the name.
+    """
     before = f"12 {_ANY}"
     whole = before + cleaned
     line = OneLine(whole, flatten(whole))
@@ -130,4 +119,4 @@ def _tail(cleaned: str) -> _Tail | None:
         return None
     if len(parsed.readings) > 2 or not _APART.issuperset(parsed.notes):  # noqa: PLR2004
         return None
-    return _Tail(parsed, line.kept[len(before) :] if len(parsed.readings) > 1 else None)
+    return parsed, line.kept[len(before) :] if len(parsed.readings) > 1 else None
