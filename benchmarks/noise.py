@@ -576,14 +576,17 @@ def draw(
 
 
 def absent(
-    pool: list[tuple[CommuneAddresses, Street, int]], count: int, rng: random.Random
+    pool: list[tuple[CommuneAddresses, Street, int]],
+    count: int,
+    rng: random.Random,
+    streets: list[tuple[CommuneAddresses, Street, int]] | None = None,
 ) -> list[Case]:
-    """Draw streets that the commune does not have, under no spelling that means the same."""
+    """Draw streets, of `streets` or the pool, that the commune has under no spelling that means the same."""
     cores: dict[str, list[set[str]]] = {}
     out: list[Case] = []
     while len(out) < count:
         commune, _, _ = rng.choice(pool)
-        _, street, i = rng.choice(pool)
+        _, street, i = rng.choice(streets or pool)
         if commune.citycode not in cores:
             cores[commune.citycode] = [set(_tokens(s)) for s in commune.streets]
         tokens = set(_tokens(street))

@@ -38,9 +38,8 @@ _READINGS: Final = 2
 _WEIGHED: Final = 60
 _WORDS: Final = 12
 _CLEAR: Final = 0.75
-_AHEAD: Final = 0.12
 _WORD_AHEAD: Final = 0.15
-"""A name misspelt: how alike it is to the street, and how far names and words of others come behind."""
+"""A name misspelt: how alike it is to the street, and how far words of other streets come behind its own."""
 _LEAST_WORD: Final = 3
 _LEAST_NAME: Final = 2
 _ALIKE: Final = {6: (0.38, 0.49), 8: (0.5, 0.56), 99: (0.55, 0.62)}
@@ -182,9 +181,6 @@ def _slip(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
         return []
     meant = table.groups[near[0][0]].name
     twins = [at for at, _ in near if table.groups[at].name.joined == meant.joined]
-    behind = near[len(twins)][1] if len(twins) < len(near) else 0.0
-    if near[0][1] - behind < _AHEAD or len(twins) == _BEST:
-        return []
     if all(table.groups[at].name.kind != name.kind for at in twins):
         return []
     if any(t not in meant.tokens for t in name.tokens if t not in unknown):

@@ -60,7 +60,7 @@ class Geocoder(StreetSearch):
         address, postcode, commune, code : str
             Line, postcode, name and INSEE code of the commune.
         name, parcel : str
-            Name of the résidence and cadastral reference, tried when the line leads nowhere.
+            Name of the place and cadastral reference, tried when the line leads nowhere.
         x, y : str
             Coordinates, in any of the usual systems; they prevail when they lie in the commune.
 

@@ -85,7 +85,12 @@ class StreetSearch:
             choice = choose(table, readings, place)
             if choice is not None:
                 said = ("voie_renommee",) if choice.candidate.reading < len(renamed) else ()
-                here = Found(table, choice, confidence(choice, certainty=sure), said)
+                here = Found(
+                    table,
+                    choice,
+                    confidence(choice, certainty=sure, streets=len(table.groups)),
+                    said,
+                )
                 found.append(here)
                 if at == 0 and here.confidence > SURE:
                     return here
@@ -165,7 +170,7 @@ def _judged(found: list[Found], place: Place, *, whole: bool) -> Found:
         and all(f.confidence < REJECTED * place.certainty for f in found[1:])
     ):
         certainty = min(1.0, place.certainty / SHARED[shared]) * _ONLY_ONE
-        sure = confidence(best.choice, certainty=certainty)
+        sure = confidence(best.choice, certainty=certainty, streets=len(best.table.groups))
         said = () if coded else ("homonyme_tranche",)
         return best._replace(confidence=sure, reasons=(*best.reasons, *said))
     rivals = [f for f in found[1:] if f.confidence > 0.8 * best.confidence]

@@ -98,51 +98,67 @@ def test_the_exact_name_is_nearly_sure(
     how: str, reasons: tuple[str, ...], expected: float, *, number: bool
 ) -> None:
     choice = Choice(street(how), place(number=number, reasons=reasons), 1.0)
-    assert confidence(choice, certainty=1.0) == pytest.approx(expected, abs=1e-9)
-    assert confidence(choice, certainty=0.5) == pytest.approx(expected / 2, abs=1e-9)
+    assert confidence(choice, certainty=1.0, streets=9) == pytest.approx(expected, abs=1e-9)
+    assert confidence(choice, certainty=0.5, streets=9) == pytest.approx(expected / 2, abs=1e-9)
 
 
 @pytest.mark.parametrize(
     ("margin", "number", "contested", "expected"),
     [
-        # 0.9 of name, street and letters, type agreed: 0.9 × 22.28 + 5 − 23.77 = 1.282
-        (0.25, True, False, 0.99964),  # + 4.24 + 2.42 = 7.942
-        (1.0, True, False, 0.99964),  # a quarter ahead is enough
-        (0.125, True, False, 0.99704),  # + 2.12 + 2.42 = 5.822
-        (0.0, True, False, 0.97592),  # another street answers as well: 3.702
-        (0.0, True, True, 0.89953),  # and has the number too: 2.192
-        (0.0, False, False, 0.78279),  # no number found: 1.282
+        # 0.9 of name, street and letters, type agreed: 0.9 × 21.28 + 4.41 − 22.46 = 1.102
+        (0.25, True, False, 0.99953),  # + 4.44 + 2.13 = 7.672
+        (1.0, True, False, 0.99953),  # a quarter ahead is enough
+        (0.125, True, False, 0.99573),  # + 2.22 + 2.13 = 5.452
+        (0.0, True, False, 0.96202),  # another street answers as well: 3.232
+        (0.0, True, True, 0.92904),  # and has the number too: 2.572
+        (0.0, False, False, 0.75063),  # no number found: 1.102
     ],
 )
 def test_a_rival_and_a_missing_number_lower_the_confidence(
     margin: float, expected: float, *, number: bool, contested: bool
 ) -> None:
     choice = Choice(street(), place(number=number), margin, contested=contested)
-    assert confidence(choice, certainty=1.0) == pytest.approx(expected, abs=2e-5)
-    assert confidence(choice, certainty=0.5) == pytest.approx(expected / 2, abs=1e-5)
+    assert confidence(choice, certainty=1.0, streets=9) == pytest.approx(expected, abs=2e-5)
+    assert confidence(choice, certainty=0.5, streets=9) == pytest.approx(expected / 2, abs=1e-5)
 
 
 def test_each_part_of_the_likeness_counts() -> None:
     def chance(query: float, named: float, letters: float, kind: float) -> float:
         candidate = Candidate(0, 0, 1.0, query, named, letters, kind, "fuzzy")
-        return confidence(Choice(candidate, place(), 0.0), certainty=1.0)
+        return confidence(Choice(candidate, place(), 0.0), certainty=1.0, streets=9)
 
-    # all agree, no margin: 13.19 + 4.66 + 4.43 + 5 + 2.42 − 23.77 = 5.93
-    assert chance(1.0, 1.0, 1.0, 1.0) == pytest.approx(0.99735, abs=2e-5)
-    assert chance(0.5, 1.0, 1.0, 1.0) == pytest.approx(0.33962, abs=2e-5)  # −0.665
-    assert chance(1.0, 0.5, 1.0, 1.0) == pytest.approx(0.97340, abs=2e-5)  # 3.6
-    assert chance(1.0, 1.0, 0.5, 1.0) == pytest.approx(0.97622, abs=2e-5)  # 3.715
-    assert chance(1.0, 1.0, 1.0, 0.5) == pytest.approx(0.96863, abs=2e-5)  # 3.43
+    # all agree, no margin: 13.26 + 4.47 + 3.55 + 4.41 + 2.13 − 22.46 = 5.36
+    assert chance(1.0, 1.0, 1.0, 1.0) == pytest.approx(0.99532, abs=2e-5)
+    assert chance(0.5, 1.0, 1.0, 1.0) == pytest.approx(0.21926, abs=2e-5)  # −1.27
+    assert chance(1.0, 0.5, 1.0, 1.0) == pytest.approx(0.95791, abs=2e-5)  # 3.125
+    assert chance(1.0, 1.0, 0.5, 1.0) == pytest.approx(0.97301, abs=2e-5)  # 3.585
+    assert chance(1.0, 1.0, 1.0, 0.5) == pytest.approx(0.95911, abs=2e-5)  # 3.155
+
+
+@pytest.mark.parametrize(
+    ("streets", "expected"),
+    [
+        (1, 0.96202),
+        (100, 0.96202),  # 3.232
+        (800, 0.90132),  # − 3 × 0.34
+        (3200, 0.8223),  # − 5 × 0.34
+    ],
+)
+def test_a_name_alike_by_chance_is_likelier_among_many(streets: int, expected: float) -> None:
+    choice = Choice(street(), place(), 0.0)
+    assert confidence(choice, certainty=1.0, streets=streets) == pytest.approx(expected, abs=2e-5)
+    exact = Choice(street("exact"), place(), 1.0)
+    assert confidence(exact, certainty=1.0, streets=streets) == pytest.approx(0.999, abs=1e-9)
 
 
 def test_an_exact_name_that_is_contested_is_weighed_like_the_others() -> None:
     choice = Choice(street("exact"), place(), 0.0, contested=True)
-    assert confidence(choice, certainty=1.0) == pytest.approx(0.89953, abs=2e-5)
+    assert confidence(choice, certainty=1.0, streets=9) == pytest.approx(0.92904, abs=2e-5)
 
 
 def test_what_is_weighed_lies_between_nothing_and_all() -> None:
     choice = Choice(street("fuzzy", 0.8, 0.5), place(), 0.7, contested=True)
-    assert features(choice) == {
+    assert features(choice, 400) == {
         "query": 0.8, "street": 0.8, "letters": 0.8, "kind": 0.5, "margin": 1.0, "number": 1.0,
-        "contested": 1.0,
+        "contested": 1.0, "crowd": 2.0,
     }  # fmt: skip

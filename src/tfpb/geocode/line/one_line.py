@@ -76,7 +76,7 @@ class ParsedAddress(NamedTuple):
     street : str
         Street of the first reading as written.
     complement : str
-        Building, entrance, résidence name, postal box…, joined by « | ».
+        Building, entrance, name of a place, postal box…, joined by « | ».
     places : tuple of Name
         Named places among the complements, tried when the street is not found.
     parcels : tuple of Parcel
