@@ -122,11 +122,18 @@ class Numbering:
         other : bool
             Across the street.
         """
-        side = (number + other) % 2
-        below = reversed(self.numbers[: bisect_left(self.numbers, number)])
-        above = self.numbers[bisect_right(self.numbers, number) :]
-        low, high = (next((n for n in listed if n % 2 == side), None) for listed in (below, above))
+        low, high = self.next_numbers(number, other=other)
         return [] if low is None else self.at(low), [] if high is None else self.at(high)
+
+    def next_numbers(self, number: int, *, other: bool = False) -> tuple[int | None, int | None]:
+        """Return the next number below and the next above on one side; see `around`."""
+        numbers, side = self.numbers, (number + other) % 2
+        low, high = bisect_left(numbers, number) - 1, bisect_right(numbers, number)
+        while low >= 0 and numbers[low] % 2 != side:
+            low -= 1
+        while high < len(numbers) and numbers[high] % 2 != side:
+            high += 1
+        return numbers[low] if low >= 0 else None, numbers[high] if high < len(numbers) else None
 
 
 class Group(NamedTuple):
@@ -271,9 +278,9 @@ class StreetTable:
         ----------
         names : iterable of Name
         """
-        listed = [name for name in names if self.unknown(name)]
-        self.alike_names.prepare(name.joined for name in listed)
-        self.alike_words.prepare(token for name in listed for token in self.unknown(name))
+        listed = [(name.joined, words) for name in names if (words := self.unknown(name))]
+        self.alike_names.prepare(joined for joined, _ in listed)
+        self.alike_words.prepare(word for _, words in listed for word in words)
 
     def unknown(self, name: Name) -> list[str]:
         """Return the words of a name that may be misspelt words of this commune."""
