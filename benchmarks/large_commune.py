@@ -60,9 +60,9 @@ def make(files: list[Path], out: Path, count: int) -> None:
         for at, name in enumerate(names[:count]):
             for row in streets[name]:
                 number = row[0].rpartition("-")[2]
-                writer.writerow(
-                    [f"{CODE}{at:04d}X-{number}", row[1], name, POSTCODE, NAME, *row[5:]]
-                )
+                lat, lon = 50.55 + float(row[6]) % 0.2, 3.0 + float(row[7]) % 0.2  # where Lille is
+                place = [POSTCODE, NAME, row[5], f"{lat:.6f}", f"{lon:.6f}"]
+                writer.writerow([f"{CODE}{at:04d}X-{number}", row[1], name, *place])
 
 
 def measure(index: Path, seed: int, count: int) -> None:

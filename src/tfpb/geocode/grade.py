@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from tfpb.geocode.spots import Spot
 
 COEFFICIENTS: Final = {
-    "constant": -22.46,
-    "query": 13.26,
-    "street": 4.47,
-    "letters": 3.55,
-    "kind": 4.41,
-    "margin": 4.44,
-    "number": 2.13,
-    "contested": -0.66,
-    "crowd": -0.34,
+    "constant": -21.44,
+    "query": 13.35,
+    "street": 4.56,
+    "letters": 3.4,
+    "kind": 4.21,
+    "margin": 3.38,
+    "number": 2.17,
+    "contested": -0.91,
+    "crowd": -0.38,
 }
 """Logistic regression fitted by `benchmarks/calibrate.py` on noisy real addresses and on streets that do
 not exist (Ardennes, Guadeloupe, Bondy, a commune of 3 000 streets); figures in docs/benchmarks-geocode.md."""

@@ -105,13 +105,13 @@ def test_the_exact_name_is_nearly_sure(
 @pytest.mark.parametrize(
     ("margin", "number", "contested", "expected"),
     [
-        # 0.9 of name, street and letters, type agreed: 0.9 × 21.28 + 4.41 − 22.46 = 1.102
-        (0.25, True, False, 0.99953),  # + 4.44 + 2.13 = 7.672
-        (1.0, True, False, 0.99953),  # a quarter ahead is enough
-        (0.125, True, False, 0.99573),  # + 2.22 + 2.13 = 5.452
-        (0.0, True, False, 0.96202),  # another street answers as well: 3.232
-        (0.0, True, True, 0.92904),  # and has the number too: 2.572
-        (0.0, False, False, 0.75063),  # no number found: 1.102
+        # 0.9 of name, street and letters, type agreed: 0.9 × 21.31 + 4.21 − 21.44 = 1.949
+        (0.25, True, False, 0.99945),  # + 3.38 + 2.17 = 7.499
+        (1.0, True, False, 0.99945),  # a quarter ahead is enough
+        (0.125, True, False, 0.99701),  # + 1.69 + 2.17 = 5.809
+        (0.0, True, False, 0.984),  # another street answers as well: 4.119
+        (0.0, True, True, 0.96117),  # and has the number too: 3.209
+        (0.0, False, False, 0.87534),  # no number found: 1.949
     ],
 )
 def test_a_rival_and_a_missing_number_lower_the_confidence(
@@ -127,21 +127,21 @@ def test_each_part_of_the_likeness_counts() -> None:
         candidate = Candidate(0, 0, 1.0, query, named, letters, kind, "fuzzy")
         return confidence(Choice(candidate, place(), 0.0), certainty=1.0, streets=9)
 
-    # all agree, no margin: 13.26 + 4.47 + 3.55 + 4.41 + 2.13 − 22.46 = 5.36
-    assert chance(1.0, 1.0, 1.0, 1.0) == pytest.approx(0.99532, abs=2e-5)
-    assert chance(0.5, 1.0, 1.0, 1.0) == pytest.approx(0.21926, abs=2e-5)  # −1.27
-    assert chance(1.0, 0.5, 1.0, 1.0) == pytest.approx(0.95791, abs=2e-5)  # 3.125
-    assert chance(1.0, 1.0, 0.5, 1.0) == pytest.approx(0.97301, abs=2e-5)  # 3.585
-    assert chance(1.0, 1.0, 1.0, 0.5) == pytest.approx(0.95911, abs=2e-5)  # 3.155
+    # all agree, no margin: 13.35 + 4.56 + 3.4 + 4.21 + 2.17 − 21.44 = 6.25
+    assert chance(1.0, 1.0, 1.0, 1.0) == pytest.approx(0.99807, abs=2e-5)
+    assert chance(0.5, 1.0, 1.0, 1.0) == pytest.approx(0.39532, abs=2e-5)  # −0.425
+    assert chance(1.0, 0.5, 1.0, 1.0) == pytest.approx(0.98148, abs=2e-5)  # 3.97
+    assert chance(1.0, 1.0, 0.5, 1.0) == pytest.approx(0.98954, abs=2e-5)  # 4.55
+    assert chance(1.0, 1.0, 1.0, 0.5) == pytest.approx(0.9844, abs=2e-5)  # 4.145
 
 
 @pytest.mark.parametrize(
     ("streets", "expected"),
     [
-        (1, 0.96202),
-        (100, 0.96202),  # 3.232
-        (800, 0.90132),  # − 3 × 0.34
-        (3200, 0.8223),  # − 5 × 0.34
+        (1, 0.984),
+        (100, 0.984),  # 4.119
+        (800, 0.95162),  # − 3 × 0.38
+        (3200, 0.90194),  # − 5 × 0.38
     ],
 )
 def test_a_name_alike_by_chance_is_likelier_among_many(streets: int, expected: float) -> None:
@@ -153,7 +153,7 @@ def test_a_name_alike_by_chance_is_likelier_among_many(streets: int, expected: f
 
 def test_an_exact_name_that_is_contested_is_weighed_like_the_others() -> None:
     choice = Choice(street("exact"), place(), 0.0, contested=True)
-    assert confidence(choice, certainty=1.0, streets=9) == pytest.approx(0.92904, abs=2e-5)
+    assert confidence(choice, certainty=1.0, streets=9) == pytest.approx(0.96117, abs=2e-5)
 
 
 def test_what_is_weighed_lies_between_nothing_and_all() -> None:
