@@ -292,6 +292,21 @@ def comparable(parsed: ParsedAddress) -> ParsedAddress:
     return parsed._replace(readings=read, others=tuple(map(comparable, parsed.others)))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12 RUE HAUTE CITE 3",
+        "12 RUE DES BAT A",
+        "12 RUE SUR RES LES PINS",
+        "12 RUE DES LILAS © BAT A",
+    ],
+)
+def test_what_may_go_on_with_the_name_is_read_word_by_word(line: str) -> None:
+    cleaned = clean(line)
+    word_by_word = OneLine(cleaned, flatten(cleaned)).parsed()
+    assert comparable(parse(line)) == comparable(word_by_word)
+
+
 _HEADS = st.sampled_from([
     "12", "12 bis", "12B", "12 b", "0012", "2-4", "12/14", "12 à 18", "1-3-5", "1 et 5-7", "12 9",
     "N° 12", "2-BIS", "1-27 bis et 4-12", "12,",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +15,9 @@ from tfpb.geocode.commune_table import StreetTable
 from tfpb.geocode.lane import prepare
 from tfpb.geocode.likeness import LEAST, Likeness
 from tfpb.geocode.matcher import Geocoder
+
+if TYPE_CHECKING:
+    from tfpb.geocode.answer import Answer
 
 Row = tuple[str, str, str, str]
 
@@ -105,3 +109,25 @@ def test_a_number_that_a_misspelt_street_lacks_is_looked_for_elsewhere(kinds: li
     town = Town(CommuneAddresses("99001", "Valfleury", streets))
     answer = Geocoder(town, Registry()).row("31 RUE MARTIIN", "", "", "99001")
     assert "Rue Marthinet Bel" in answer.name + answer.alternatives
+
+
+def numbered(line: str, *names: str) -> Answer:
+    """Answer a line in a town of a few streets numbered 1 to 9."""
+    streets = (street(n, "1 2 3 4 5 6 7 8 9", at=(0, 400 * i)) for i, n in enumerate(names))
+    town = Town(CommuneAddresses("99001", "Valfleury", tuple(streets)))
+    return Geocoder(town, Registry()).row(line, "", "", "99001")
+
+
+def test_two_letters_left_of_a_name_are_not_refused() -> None:
+    answer = numbered("3 RUE GE", "Rue Gare", "Rue du Pont")
+    assert answer.verdict.value == "a_verifier"
+    assert answer.alternatives.startswith("3 Rue Gare")
+
+
+def test_streets_that_answer_are_shown_before_those_that_resemble() -> None:
+    answer = numbered("3 RUE MARTIN", "Rue Eugène Martin", "Rue Paul Martin", "Rue Sarthan")
+    shown = [answer.label, *answer.alternatives.split(" | ")]
+    assert {label.split(" 99000")[0] for label in shown[:2]} == {
+        "3 Rue Eugène Martin", "3 Rue Paul Martin",
+    }  # fmt: skip
+    assert shown[2].startswith("3 Rue Sarthan")

@@ -276,6 +276,12 @@ def test_a_postal_code_alone_is_a_place(line: str, cells: dict[str, str]) -> Non
     assert "commune_par_code_postal" in row["result_reasons"]
 
 
+def test_the_code_of_an_arrondissement_is_its_commune() -> None:
+    row = alone("12 avenue du maine 75014", TOWN)
+    assert row["result_label"].startswith("12 Avenue du Maine")
+    assert row["result_verdict"] == "accepte"
+
+
 def test_a_code_decides_nothing_where_a_commune_of_it_is_not_held() -> None:
     row = alone("12 Rue Fontaine Lafayette 08200", coded(all_held=False))
     assert row["result_label"].startswith("12 Rue Fontaine Lafayette")

@@ -101,7 +101,7 @@ _HANGING: Final = PREPOSITIONS | ADJECTIVES | frozenset(TYPES)
 def _numbers(flat: str) -> Head | None:
     """Read what stands before a street; None when it is more than numbers."""
     head = read_head(f"{flat}{_ANY}")
-    return None if head.doubtful or not head.end or flat[head.end :].strip(" ,.:;-") else head
+    return None if not head.end or flat[head.end :].strip(" ,.:;-") else head
 
 
 @lru_cache(maxsize=20_000)
