@@ -261,7 +261,7 @@ def test_query_for_a_service(line: str, query: str) -> None:
     assert parse(line).query == query
 
 
-@settings(deadline=None, max_examples=tries(100, 300))
+@settings(deadline=None, max_examples=tries(40, 300))
 @given(st.text(max_size=80))
 def test_any_text_is_parsed(text: str) -> None:
     parsed = parse(text)
@@ -277,7 +277,7 @@ _ADDRESS_WORDS = (
 _WORDS = st.sampled_from(_ADDRESS_WORDS.split())
 
 
-@settings(deadline=None, max_examples=tries(150, 500))
+@settings(deadline=None, max_examples=tries(60, 500))
 @given(st.lists(_WORDS, max_size=12))
 def test_nothing_but_words_of_addresses_breaks_the_parser(words: list[str]) -> None:
     parsed = parse(" ".join(words))
@@ -328,7 +328,7 @@ _TAILS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None, max_examples=tries(400, 4000))
+@settings(deadline=None, max_examples=tries(150, 4000))
 @given(_HEADS, _KINDS, _STREETS, st.lists(_TAILS, max_size=2))
 def test_a_line_cut_by_its_marks_says_what_it_says_word_by_word(
     head: str, kind: str, street: str, tails: list[str]
@@ -339,7 +339,7 @@ def test_a_line_cut_by_its_marks_says_what_it_says_word_by_word(
     assert comparable(parse(line)) == comparable(word_by_word)
 
 
-@settings(deadline=None, max_examples=tries(60, 200))
+@settings(deadline=None, max_examples=tries(30, 200))
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz '-.0123456789", max_size=40))
 def test_canonical_name_does_not_depend_on_spaces(text: str) -> None:
     assert name_of(text).key == name_of(f"  {text.replace(' ', '   ')} ").key
