@@ -12,6 +12,7 @@ from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.facts.claim import Claims
 from tfpb.facts.doubt_kinds import Weights, suspend
+from tfpb.facts.table import claims_of
 from tfpb.model.near_names import near_names
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import first_values, read, scope_of
@@ -187,8 +188,9 @@ def _make(task: Task) -> Part:
         notices=notices if answers is None else (*notices, *answers.faults),
         readings=answers.readings if answers is not None else (),
     )
-    start = part_values(part).having(stages.SURVEY, None)
-    claims = stages.run((stages.CLAIMS,), start).required()[stages.CLAIMS]
+    claims = claims_of(
+        part.located, part.abatement, part.programme, None, part.droit_commun, bailleur=name
+    )
     weights = Weights(part.located, part.abatement, part.programme)
     return replace(part, claims=suspend(claims, part.notices, weights, task.settings.roles))
 
