@@ -53,7 +53,7 @@ def _number(text: str) -> str:
     return digits + _SYNONYMS.get(suffix, suffix)
 
 
-def prepare(index_folder: Path, work: Path, seed: int, count: int, port: int) -> None:
+def prepare(index_folder: Path, work: Path, options: argparse.Namespace) -> None:
     """Write the addresses as addok loads them, its configuration, and the noisy lines."""
     from noise import CLASSES, absent, addresses, draw  # noqa: PLC0415
 
@@ -86,15 +86,18 @@ def prepare(index_folder: Path, work: Path, seed: int, count: int, port: int) ->
                     "importance": 0.1, "housenumbers": numbers,
                 }  # fmt: skip
                 out.write(json.dumps(record, ensure_ascii=False) + "\n")
-    (work / "addok.py").write_text(CONFIGURATION.format(port=port, work=work), encoding="utf-8")
-    pool, rng = addresses(index, ("08", "971", "93")), random.Random(seed)
-    cases = [("absent", c) for c in absent(pool, count, rng)]
-    cases += [(kind, c) for kind in CLASSES for c in draw(pool, kind, count, rng)]
+    (work / "addok.py").write_text(
+        CONFIGURATION.format(port=options.port, work=work), encoding="utf-8"
+    )
+    pool, rng = addresses(index, tuple(options.prefixes)), random.Random(options.seed)
+    everywhere = addresses(index, ("",))
+    cases = [("absent", c) for c in absent(pool, options.count, rng, streets=everywhere)]
+    cases += [(kind, c) for kind in CLASSES for c in draw(pool, kind, options.count, rng)]
     rng.shuffle(cases)
     lines = [
         {
             "kind": kind, "line": c.line, "postcode": c.postcode, "city": c.city, "citycode": c.citycode,
-            "code": c.with_code, "street": _fold(c.truth.name), "exists": c.exists,
+            "code": c.with_code and not options.no_code, "street": _fold(c.truth.name), "exists": c.exists,
             "numbers": [f"{n}{s}" for n, s in c.others] or [f"{c.number}{c.suffix}"],
         }
         for kind, c in cases
@@ -225,9 +228,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--port", type=int, default=6390)
+    parser.add_argument("--prefixes", nargs="+", default=["08", "971", "93"])
+    parser.add_argument("--no-code", action="store_true")
     options = parser.parse_args()
     if options.step == "prepare":
-        prepare(*options.folders, options.seed, options.count, options.port)
+        prepare(*options.folders, options)
     elif options.step == "run":
         run(*options.folders)
     elif options.step == "whole":

@@ -5,7 +5,9 @@
 `FILES` are address files (BAN, BANO); both engines index the same addresses, then search the same noisy
 lines, in one process and in two that share nothing but the moment they start. Cold: a new process with
 nothing ready, half of the lines. New: the other half, never seen by that process. Warm: all of them again.
-The script starts a Redis server of its own and ends it. addok wants a virtual environment of its own
+`--no-code`: lines say postal code and commune in place of the INSEE code, which is addok's filter.
+`--prefixes`: départements the lines are drawn from (`large_commune.py` makes one of 3 000 streets). The
+script starts a Redis server of its own and ends it. addok wants a virtual environment of its own
 (`pip install addok addok-fr addok-france`).
 """
 
@@ -46,18 +48,26 @@ def processor_s(name: str) -> float:
     return time.process_time() + told["used_cpu_user"] + told["used_cpu_sys"]
 
 
-def engine(name: str, index: Path) -> Callable[[dict[str, Any]], object]:
-    """Open an engine; it answers one line at a time."""
+def engine(name: str, index: Path) -> Callable[[list[dict[str, Any]]], object]:
+    """Open an engine; it answers the lines of a file."""
     if name == "tfpb":
         from tfpb.addresses.communes import Communes  # noqa: PLC0415
         from tfpb.addresses.store import AddressStore  # noqa: PLC0415
-        from tfpb.geocode.matcher import Geocoder  # noqa: PLC0415 only in its own environment
+        from tfpb.geocode.lane import prepare  # noqa: PLC0415 only in its own environment
+        from tfpb.geocode.matcher import Geocoder  # noqa: PLC0415
 
         gc.disable()  # as while a file is geocoded (`table_run.answered`)
-        row = Geocoder(AddressStore(index), Communes.load()).row
-        return lambda s: row(
-            s["line"], s["postcode"], s["city"], s["citycode"] if s["code"] else ""
-        )
+        geocoder = Geocoder(AddressStore(index), Communes.load())
+
+        def answer(lines: list[dict[str, Any]]) -> object:
+            rows = [
+                (s["line"], s["postcode"], s["city"], s["citycode"] if s["code"] else "")
+                for s in lines
+            ]
+            prepare(geocoder, rows)
+            return [geocoder.row(*row) for row in rows]
+
+        return answer
     from addok.config import config  # noqa: PLC0415
 
     config.load()
@@ -69,7 +79,7 @@ def engine(name: str, index: Path) -> Callable[[dict[str, Any]], object]:
         query = f"{s['line']} {s['postcode']} {s['city']}"[:200]
         return search(query, limit=1, autocomplete=False)
 
-    return ask
+    return lambda lines: [ask(s) for s in lines]
 
 
 def passes(name: str, index: Path, lines: list[dict[str, Any]]) -> dict[str, float]:
@@ -83,8 +93,7 @@ def passes(name: str, index: Path, lines: list[dict[str, Any]]) -> dict[str, flo
             _START[0].wait()
         done, start, spent = 0, time.perf_counter(), processor_s(name)
         while not done or time.perf_counter() - start < least:
-            for line in listed:
-                ask(line)
+            ask(listed)
             done += len(listed)
         rates[label] = done / (time.perf_counter() - start)
         rates[f"{label}, a processor second"] = done / (processor_s(name) - spent)
@@ -167,7 +176,7 @@ def compare(work: Path, venv: Path, files: list[Path], options: argparse.Namespa
     index = work / "index"
     index.mkdir(parents=True)
     ours = _step(sys.executable, "build", index, *files)
-    prepare(index, work, options.seed, options.count, options.port)
+    prepare(index, work, options)
     os.environ["ADDOK_CONFIG_MODULE"] = str(work / "addok.py")
     server = subprocess.Popen(
         ["/usr/bin/redis-server", "--port", str(options.port), "--bind", "127.0.0.1",
@@ -230,6 +239,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=40961)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--port", type=int, default=6391)
+    parser.add_argument("--prefixes", nargs="+", default=["08", "971", "93"])
+    parser.add_argument("--no-code", action="store_true")
     options = parser.parse_args()
     compare(options.work.resolve(), options.addok, options.files, options)
 

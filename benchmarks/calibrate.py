@@ -2,6 +2,8 @@
 
     python benchmarks/calibrate.py INDEX_FOLDER --seeds 101 102 103
 
+The index holds the commune of 3 000 streets that `large_commune.py` makes, beside the true ones.
+
 Each answer that is not an exact key gives one line: what the confidence is computed from, and whether
 the street was the right one. The coefficients printed are those of `tfpb.geocode.grade`.
 """
@@ -47,7 +49,7 @@ def lines(
             continue
         if choice.candidate.how in {"exact", "joined"} and not choice.contested:
             continue
-        values = features(choice)
+        values = features(choice, len(table.groups))
         names = {fold(table.streets[m].name) for m in table.groups[choice.candidate.group].members}
         right = fold(case.truth.name) in names and case.truth.citycode == case.citycode
         out.append(([values[k] for k in NAMES], int(right)))
@@ -76,16 +78,19 @@ def main() -> None:
     parser.add_argument("index", type=Path)
     parser.add_argument("--seeds", type=int, nargs="+", default=[101, 102, 103])
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--pools", nargs="+", default=["08,971,93", "59"])
     options = parser.parse_args()
     index = options.index / "adresses.sqlite"
-    pool = addresses(index, ("08", "971", "93"))
+    pools = [addresses(index, tuple(prefixes.split(","))) for prefixes in options.pools]
+    streets, count = [drawn for pool in pools for drawn in pool], options.count // len(pools)
     geocoder = Geocoder(AddressStore(index), Communes.load())
     data = []
     for seed in options.seeds:
         rng = random.Random(seed)
-        for kind in INEXACT:
-            data += lines(geocoder, draw(pool, kind, options.count, rng), rng)
-        data += lines(geocoder, absent(pool, options.count * 2, rng), rng)
+        for pool in pools:
+            for kind in INEXACT:
+                data += lines(geocoder, draw(pool, kind, count, rng), rng)
+            data += lines(geocoder, absent(pool, count * 2, rng, streets), rng)
     x = np.array([values for values, _ in data])
     y = np.array([right for _, right in data], dtype=float)
     beta = fit(x, y, np.ones(len(y)))

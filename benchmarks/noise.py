@@ -500,6 +500,33 @@ def short_double_typo(case: Case, rng: random.Random) -> Case | None:
     return _typo(case, rng, range(4, 7), 2)
 
 
+def _slipped_kind(case: Case, rng: random.Random, kinds: frozenset[str]) -> Case | None:
+    """Mistype the type of the street once, its first letter included (« Reu », « cue », « ue »)."""
+    words = strip_accents(_name(case)).upper().split()
+    if len(words) < 2 or words[0] not in kinds:
+        return None
+    kind, at, letter = words[0], rng.randrange(len(words[0])), rng.choice(string.ascii_uppercase)
+    ways = (
+        kind[:at] + kind[at + 1 :],
+        kind[:at] + letter + kind[at:],
+        kind[:at] + letter + kind[at + 1 :],
+    )
+    swapped = kind[:at] + kind[at + 1 : at + 2] + kind[at] + kind[at + 2 :]
+    written = rng.choice((*ways, swapped))
+    return None if written == kind else _street(case, " ".join([written, *words[1:]]))
+
+
+def slip_in_rue(case: Case, rng: random.Random) -> Case | None:
+    """Case 12: one typing error inside « Rue »."""
+    return _slipped_kind(case, rng, frozenset({"RUE"}))
+
+
+def slip_in_kind(case: Case, rng: random.Random) -> Case | None:
+    """Case 12: one typing error inside another type."""
+    long = {"AVENUE", "ALLEE", "PLACE", "BOULEVARD", "CHEMIN", "ROUTE", "IMPASSE", "QUAI"}
+    return _slipped_kind(case, rng, frozenset(long))
+
+
 CLASSES: dict[str, Callable[[Case, random.Random], Case | None]] = {
     "plain": lambda case, _rng: case,
     "complement": complement,
@@ -529,6 +556,8 @@ CLASSES: dict[str, Callable[[Case, random.Random], Case | None]] = {
     "size shortened": sizes,
     "number said": said,
     "short double typo": short_double_typo,
+    "slip in rue": slip_in_rue,
+    "slip in another type": slip_in_kind,
 }
 
 
@@ -547,14 +576,17 @@ def draw(
 
 
 def absent(
-    pool: list[tuple[CommuneAddresses, Street, int]], count: int, rng: random.Random
+    pool: list[tuple[CommuneAddresses, Street, int]],
+    count: int,
+    rng: random.Random,
+    streets: list[tuple[CommuneAddresses, Street, int]] | None = None,
 ) -> list[Case]:
-    """Draw streets that the commune does not have, under no spelling that means the same."""
+    """Draw streets, of `streets` or the pool, that the commune has under no spelling that means the same."""
     cores: dict[str, list[set[str]]] = {}
     out: list[Case] = []
     while len(out) < count:
         commune, _, _ = rng.choice(pool)
-        _, street, i = rng.choice(pool)
+        _, street, i = rng.choice(streets or pool)
         if commune.citycode not in cores:
             cores[commune.citycode] = [set(_tokens(s)) for s in commune.streets]
         tokens = set(_tokens(street))

@@ -190,6 +190,45 @@ def misspelt_street(drawn: Drawn, rng: random.Random) -> str | None:
     return None if slipped == name else f"{number} {kind} {slipped} {city}"
 
 
+def code_alone(drawn: Drawn, rng: random.Random) -> str | None:
+    """« 29 Rue Croix de la Comtesse 28400 »: a postal code and no commune."""
+    number, street, _ = _parts(drawn)
+    shape = rng.choice(["{n} {s} {p}", "{n} {s}, {p}", "{n}, {s} {p}", "{p} {n} {s}"])
+    written = rng.choice([street, _flat(street), _flat(street).upper()])
+    return shape.format(n=number, s=written, p=drawn[1].postcode) if drawn[1].postcode else None
+
+
+def code_alone_misspelt(drawn: Drawn, rng: random.Random) -> str | None:
+    """Mistype the street once, write the postal code and no commune."""
+    number, street, _ = _parts(drawn)
+    kind, _, name = street.partition(" ")
+    slipped = _slipped(name, rng)
+    if slipped == name or not drawn[1].postcode:
+        return None
+    return f"{number} {kind} {slipped} {drawn[1].postcode}"
+
+
+def two_slips(drawn: Drawn, rng: random.Random) -> str | None:
+    """Mistype a short name twice (« MASEL PAUL », « GBAETTA », « LBFORT »), with commune and code."""
+    number, street, city = _parts(drawn)
+    words = strip_accents(street).upper().split()
+    short = [i for i, w in enumerate(words) if i and w.isalpha() and 4 <= len(w) <= 7]
+    if not short:
+        return None
+    at = rng.choice(short)
+    slipped = _slip(_slip(words[at], rng), rng)
+    if slipped == words[at]:
+        return None
+    words[at] = slipped
+    return f"{number} {' '.join(words)} {drawn[1].postcode} {city.upper()}"
+
+
+def two_slips_no_code(drawn: Drawn, rng: random.Random) -> str | None:
+    """Mistype a short name twice, commune alone."""
+    line = two_slips(drawn, rng)
+    return line and line.replace(f" {drawn[1].postcode} ", " ")
+
+
 _NAMED: set[str] = set()
 
 
@@ -209,6 +248,8 @@ CLASSES: dict[str, Callable[[Drawn, random.Random], str | None]] = {
     "plain": plain, "postcode": postcode, "typed": typed, "capitals": capitals, "town first": before,
     "shortened": shortened, "old commune": old, "glued": glued, "trap": trap,
     "misspelt street": misspelt_street, "misspelt town": misspelt,
+    "code alone": code_alone, "code alone, misspelt": code_alone_misspelt,
+    "two slips in a short name": two_slips, "two slips, no code": two_slips_no_code,
 }  # fmt: skip
 
 
@@ -256,7 +297,8 @@ def main() -> None:
         ]  # fmt: skip
         options.lines.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     print(
-        "| lines | n | found | accepted | right of accepted | lines/s |\n|---|---|---|---|---|---|"
+        "| lines | n | found | found or proposed | accepted | right of accepted | refused | lines/s |\n"
+        "|---|---|---|---|---|---|---|---|"
     )
     for kind, cases in drawn.items():
         start = time.perf_counter()
@@ -268,11 +310,17 @@ def main() -> None:
         ]
         accepted = [r["result_verdict"] == "accepte" for r in rows]
         good = [a and street_right(c, r) for a, c, r in zip(accepted, cases, rows, strict=True)]
+        named = [
+            street_right(c, r) or c.truth.name in r["result_alternatives"]
+            for c, r in zip(cases, rows, strict=True)
+        ]
+        refused = [r["result_verdict"] == "rejete" for r in rows]
         n = max(1, len(cases))
-        print(
-            f"| {kind} | {len(cases)} | {sum(right) / n:.4f} | {sum(accepted) / n:.4f} |"
-            f" {sum(good) / max(1, sum(accepted)):.4f} | {len(cases) / seconds:.0f} |"
-        )
+        shares = [sum(x) / n for x in (right, named, accepted)]
+        precision = sum(good) / max(1, sum(accepted))
+        cells = [*shares, precision, sum(refused) / n]
+        told = " | ".join(f"{cell:.4f}" for cell in cells)
+        print(f"| {kind} | {len(cases)} | {told} | {len(cases) / seconds:.0f} |")
         if options.wrong:
             for case, row, found in zip(cases, rows, right, strict=True):
                 if not found:
@@ -292,7 +340,9 @@ def _refusals(
     geocoder: Geocoder, pool: list[Drawn], count: int, rng: random.Random, *, wrong: bool
 ) -> None:
     """Count streets chosen where there is nothing to find: absent streets, towns not held, no town at all."""
-    missing = [replace(c, line=f"{c.line} {c.city}") for c in absent(pool, count, rng)]
+    drawn = absent(pool, count, rng)
+    missing = [replace(c, line=f"{c.line} {c.city}") for c in drawn]
+    coded = [replace(c, line=f"{c.line} {c.postcode}") for c in drawn]
     towns = [
         "Toulouse",
         "Brest",
@@ -311,6 +361,7 @@ def _refusals(
     nowhere = [_case(d, f"{_parts(d)[0]} {d[1].name}") for d in rng.sample(pool, count)]
     for label, cases in (
         ("absent street", missing),
+        ("absent street, code alone", coded),
         ("town not held", elsewhere),
         ("no town", nowhere),
     ):

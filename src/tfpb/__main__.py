@@ -1,7 +1,11 @@
 """The command line: `tfpb`, or `python -m tfpb` where no such command is installed."""
 
+import gc
 import sys
 from pathlib import Path
+
+_OBJECTS = 50_000
+"""New objects between two looks for cycles: at 700, a twentieth of a short command goes into them."""
 
 
 def main() -> None:
@@ -10,6 +14,7 @@ def main() -> None:
     Without a console (`pythonw`, a double click), what would be said there is written to a file, which
     the browser shows when it tells why nothing was opened.
     """
+    gc.set_threshold(_OBJECTS)
     said = _written() if sys.stderr is None else None
     try:
         from tfpb.cli.app import main as run  # noqa: PLC0415 - what this guards

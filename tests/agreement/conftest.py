@@ -1,7 +1,13 @@
-"""Packs of the example's variants, each made once for all workers."""
+"""Packs of the example's variants, each made once for all workers.
+
+By day the example alone and the variants asked for by name are drawn; the others are data and a screen,
+a few seconds each. With ``TFPB_ESSAIS=tous`` every variant has its documents.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from dataclasses import dataclass
 from functools import cache
@@ -11,12 +17,15 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from effort import tries
 from tfpb.cli.app import app
+from tfpb.pipeline import pack_files
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
 
 from input_edits import Inputs, copy_of
 from pack_reading import Pack
+from seen_variants import BY_DAY, as_it_is
 from tellings import Telling, tellings
 
 if TYPE_CHECKING:
@@ -45,18 +54,36 @@ def _told(made: Made) -> list[Telling]:
 
 
 @pytest.fixture(scope="session")
-def variant(first: Once, example: Path, geodata: Path, stages: Path) -> Callable[..., Made]:
+def undrawn_stages(first: Once, first_run: Path) -> Path:
+    """Return stages kept apart: what is made without documents is no pack for other tests."""
+
+    def copied(folder: Path) -> None:
+        shutil.copytree(first_run / "garde", folder, copy_function=os.link, dirs_exist_ok=True)
+
+    return first("etapes-sans-documents", copied)
+
+
+@pytest.fixture(scope="session")
+def variant(
+    first: Once, example: Path, geodata: Path, stages: Path, undrawn_stages: Path
+) -> Callable[..., Made]:
     """Return the maker of a variant: its name, and how the copy of the inputs is edited.
 
-    Stages that the edit does not touch are those the example's first run kept.
+    Stages that the edit does not touch are those the example's first run kept; the example as it is
+    takes its documents from there too.
     """
 
     def made(name: str, edit: Callable[[Inputs], None]) -> Made:
+        drawn = edit is as_it_is or name in BY_DAY or bool(tries(0, 1))
+
         def fill(folder: Path) -> None:
             inputs = copy_of(example, folder / "entrees")
             edit(inputs)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("TFPB_CACHE", str(stages))
+                patch.setenv("TFPB_CACHE", str(stages if drawn else undrawn_stages))
+                if not drawn:
+                    patch.setattr(pack_files, "pack_files", lambda *_, **__: {})
+                    patch.setattr(pack_files, "quarter_files", lambda *_: {})
                 words = ("dossier", inputs.toml, "--sortie", folder / "dossier",
                          "--geodonnees", geodata)  # fmt: skip
                 result = CliRunner().invoke(app, [str(w) for w in words])

@@ -92,6 +92,11 @@ def quarters(pack: Pack) -> dict[str, str]:
     return {r["code_qpv"]: plain(r["nom_qpv"]) for r in pack.rows("quartiers")}
 
 
+def drawn(pack: Pack) -> bool:
+    """Tell whether a pack has its documents, or is data alone."""
+    return (pack.folder / "rapport.docx").exists()
+
+
 def passages(pack: Pack, screen: str = "") -> Iterator[Passage]:
     """Yield every text of a pack that a reader reads, by medium."""
     codes = quarters(pack)
@@ -103,6 +108,9 @@ def passages(pack: Pack, screen: str = "") -> Iterator[Passage]:
             scope = path.stem if path.stem in codes else own[0] if own else TOTAL
             yield Passage(medium, plain(page.replace("\n\n", " ¦ ")), scope)
             yield Passage(medium, plain(page), scope)
+    yield from (Passage("écran", plain(line)) for line in screen.splitlines())
+    if not drawn(pack):
+        return
     word = pack.docx()
     yield from (Passage("rapport.docx", plain(p.text)) for p in word.paragraphs)
     for sheet in _book(pack):
@@ -112,20 +120,22 @@ def passages(pack: Pack, screen: str = "") -> Iterator[Passage]:
                 yield Passage(f"dossier.xlsx, {sheet.title}", plain(cell.value))
     for quarter in pack.payload()["qpv"]:
         yield Passage("carte.html", plain(str(quarter.get("eta", ""))), quarter["code"])
-    yield from (Passage("écran", plain(line)) for line in screen.splitlines())
 
 
 def tellings(pack: Pack, screen: str = "") -> list[Telling]:
     """Return what a pack and its screen tell of the claims, each medium's telling once."""
     found: dict[Telling, None] = {}
-    year = str(pack.payload()["meta"]["annee"])
+    year = str(pack.run()["reglages"]["dossier"]["annee"])
     codes, compiled = quarters(pack), _compiled(year)
     for passage in passages(pack, screen):
         for telling in _in_sentences(passage, codes, compiled):
             found.setdefault(telling)
-    for telling in (*_on_cards(pack), *_in_tables(pack), *_in_synthese(pack), *_in_data(pack),
-                    *_on_the_web_map(pack), *_in_faits(pack)):  # fmt: skip
+    for telling in (*_in_data(pack), *_in_faits(pack)):
         found.setdefault(telling)
+    if drawn(pack):
+        for telling in (*_on_cards(pack), *_in_tables(pack), *_in_synthese(pack),
+                        *_on_the_web_map(pack)):  # fmt: skip
+            found.setdefault(telling)
     return list(found)
 
 
@@ -302,7 +312,8 @@ def _in_data(pack: Pack) -> Iterator[Telling]:
                     yield Telling(
                         claim, code, medium, span, own_word=True, word=column, place=column
                     )
-            if cells and all(text for _, text in cells):
+            outside = not entry.get("hors") or any(not code for code, _ in cells)
+            if cells and outside and all(text for _, text in cells):
                 whole = sum(number(text) for _, text in cells)
                 place = f"Σ {column}"
                 span = (whole, whole)
@@ -310,10 +321,10 @@ def _in_data(pack: Pack) -> Iterator[Telling]:
 
 
 def _on_the_web_map(pack: Pack) -> Iterator[Telling]:
-    """Yield the dwellings of the discs drawn « à vérifier »."""
+    """Yield the dwellings that the discs drawn « à vérifier » stand for, by which they are sized."""
     homes = pack.payload()["residences"]
     signs = [homes["sta"]["v"][at] for at in homes["sta"]["i"]]
-    drawn = sum(n for n, sign in zip(homes["log"], signs, strict=True) if sign == "a_verifier")
+    drawn = sum(n for n, sign in zip(homes["des"], signs, strict=True) if sign == "a_verifier")
     word = "logements à vérifier"
     yield Telling("logements_a_verifier", TOTAL, "carte.html", (float(drawn), float(drawn)),
                   own_word=True, word=word, place="Σ des disques « à vérifier »")  # fmt: skip
@@ -322,7 +333,9 @@ def _on_the_web_map(pack: Pack) -> Iterator[Telling]:
 def _in_faits(pack: Pack) -> Iterator[Telling]:
     for row in faits(pack):
         if row["nom"] in words():
-            span = tuple(number(row[c]) if row[c] else None for c in ("valeur_bas", "valeur_haut"))
+            unit = 100 if row["unite"] == "part" else 1
+            ends = (row[c] for c in ("valeur_bas", "valeur_haut"))
+            span = tuple(number(end) * unit if end else None for end in ends)
             yield Telling(row["nom"], row["portee"], "donnees/faits.csv", (span[0], span[1]),
                           own_word=True, word=row["titre"], place="valeur_bas, valeur_haut")  # fmt: skip
 

@@ -12,7 +12,7 @@ from pack_reading import Pack, number
 
 from example_pack import undecided
 from tfpb.facts.claim import TOTAL
-from tfpb.facts.doubts import NOBODY, SIDE
+from tfpb.facts.doubt_kinds import NOBODY, SIDE
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
 from tfpb.pipeline.kept.stage_cache import StageCache

@@ -27,6 +27,9 @@ _COUNTED: Final = (
     "acquis", "base", "frais_gestion", "economie", "compensation", "perte", "reporte_contribuables",
 )  # fmt: skip
 """What follows the amount that counts: its nature is theirs, and what lacks to it lacks to them."""
+_RATES: Final = {"compensation": "part_compensation", "perte": "part_compensation"}
+"""Legal value that a claim hangs on besides its amount."""
+_UNSURE: Final = frozenset({"taux_a_confirmer"})
 _STATES: Final = (
     "acquis_porte", "estime", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve",
     "apres_reclamation", "a_risque", "sous_reserve_porte", "perdu", "porte", "au_mieux", "non_lu",
@@ -158,7 +161,7 @@ def _scope_claims(scope: str, sums: _Sums, money: Abatement) -> Iterator[Claim]:
         amount = sums.amount(name)
         if nothing:
             amount += between(Decimal(0), held.exact if name == "acquis" else None, *hanging)
-        yield claim(name, scope, amount, nature=nature if amount.may_exceed_nil else None)
+        yield _counted_claim(name, scope, amount, nature, money)
     for name in _STATES:
         until = money.claim_until if name == "a_reclamer" else None
         yield claim(name, scope, sums.amount(name), deadline=until)
@@ -172,6 +175,17 @@ def _scope_claims(scope: str, sums: _Sums, money: Abatement) -> Iterator[Claim]:
         if nothing and name == "logements_abattus":
             amount += unknown(*hanging)
         yield claim(name, scope, amount)
+
+
+def _counted_claim(
+    name: str, scope: str, amount: Amount, nature: Nature, money: Abatement
+) -> Claim:
+    """Claim what follows the amount that counts; what the State returns hangs on a rate nobody verified."""
+    if not amount.may_exceed_nil:
+        return claim(name, scope, amount)
+    unsure = any(v.cle == _RATES.get(name) and not v.verifie for v in money.values)  # noqa: PD011
+    state = {"state": State.A_CONFIRMER, "why": _UNSURE} if unsure and amount.is_known else {}
+    return claim(name, scope, amount, nature=nature, **state)
 
 
 def _leaver_claims(money: Abatement) -> Iterator[Claim]:

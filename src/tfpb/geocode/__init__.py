@@ -5,7 +5,8 @@ the offline index). It touches neither disk nor network. `tfpb.geocode.geoframe.
 GeoDataFrame of the answers; docs/api.md shows the whole.
 """
 
-from tfpb.geocode.line.parser import ParsedAddress, parse
+from tfpb.geocode.line.one_line import ParsedAddress
+from tfpb.geocode.line.parser import parse
 from tfpb.geocode.source import AddressSource, CommuneAddresses, CommuneTable, Street
 from tfpb.geocode.table_run import geocode
 

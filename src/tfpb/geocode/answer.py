@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tfpb.geocode.choose import Found
     from tfpb.geocode.commune_table import Point, StreetTable
-    from tfpb.geocode.line.parser import ParsedAddress
+    from tfpb.geocode.line.one_line import ParsedAddress
     from tfpb.geocode.source import Street
     from tfpb.geocode.spots import Spot
     from tfpb.geocode.town.commune_finder import Place
@@ -38,7 +38,9 @@ def number_text(point: Point) -> str:
     return f"{point.number}{point.suffix}"
 
 
-def alternatives(found: Found, parsed: ParsedAddress, near: Sequence[Near]) -> list[str]:
+def alternatives(
+    found: Found, parsed: ParsedAddress, near: Callable[[], Sequence[Near]]
+) -> list[str]:
     """Name what answers as well as what was found, with its likeness.
 
     Streets of other communes come first, then the numbers next to one that is missing, other
@@ -48,13 +50,19 @@ def alternatives(found: Found, parsed: ParsedAddress, near: Sequence[Near]) -> l
     ----------
     found : Found
     parsed : ParsedAddress
-    near : sequence of (StreetTable, Candidate)
+    near : callable
+        Returns the streets that resemble the line, asked when the others are not enough.
     """
-    made = [*_next_numbers(found, parsed), *_rivals(found, parsed), *proposed(near, parsed)]
-    own = _label(found.table, found.spot.street, _numbers(parsed), 0.0)
-    out = {_address(label): label for label in reversed(made)}
-    out.pop(_address(own), None)
-    return [*map(_elsewhere, found.elsewhere), *reversed(out.values())][:MOST]
+    own = _address(_label(found.table, found.spot.street, _numbers(parsed), 0.0))
+    out: dict[str, str] = {}
+    for listed in (_next_numbers(found, parsed), _rivals(found, parsed)):
+        for label in listed:
+            out.setdefault(_address(label), label)
+    if len(out.keys() - {own}) < MOST:
+        for label in proposed(near(), parsed):
+            out.setdefault(_address(label), label)
+    out.pop(own, None)
+    return [*map(_elsewhere, found.elsewhere), *out.values()][:MOST]
 
 
 def proposed(near: Iterable[Near], parsed: ParsedAddress) -> list[str]:
@@ -205,7 +213,7 @@ def _answer(
     others: Sequence[str] = ()
     if judged is not GeocodeVerdict.ACCEPTE:
         sure = found.choice.candidate.how in EXACT_CONFIDENCE and not found.choice.contested
-        others = alternatives(found, parsed, () if sure else near())
+        others = alternatives(found, parsed, tuple if sure else near)
     return Answer(
         label=" ".join(filter(None, (number, street.name, street.postcode, city))),
         score=found.choice.candidate.rank,
@@ -255,7 +263,7 @@ def _match_reasons(found: Found) -> tuple[str, ...]:
     if candidate.how == "exact" and not found.choice.contested:
         return ()
     said = ["voie_incertaine"] if found.choice.contested else []
-    if candidate.how == "fuzzy":
+    if candidate.how in {"fuzzy", "slip"}:
         said.append("voie_approchee")
     if candidate.how in {"fuzzy", "core"} and candidate.kind < 1.0:
         said.append("type_absent" if candidate.kind > _WRITTEN_MISSING_TYPE else "type_different")

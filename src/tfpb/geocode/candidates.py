@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from tfpb.geocode.commune_table import StreetTable, resembling
+from tfpb.geocode.likeness import LEAST, resembling
 from tfpb.geocode.line.street_names import Name
 from tfpb.geocode.line.vocabulary import KINSHIP, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tfpb.geocode.commune_table import StreetTable
     from tfpb.geocode.line.house_numbers import Number
-    from tfpb.geocode.line.parser import Reading
+    from tfpb.geocode.line.one_line import Reading
 
 SAME_TYPE: Final = 1.0
 MISSING_TYPE: Final = 0.7
@@ -28,17 +29,21 @@ _LEAST_SCORE: Final = 0.4
 _GOOD_SCORE: Final = 0.85
 _JOINED_CUTOFF: Final = 0.66
 _BEST: Final = 8
-_LONG_TYPES: Final = sorted({t for t in TYPES if len(t) > 3})  # noqa: PLR2004
+_MISTYPED: Final = sorted({"rue", *(t for t in TYPES if len(t) > 3)})  # noqa: PLR2004
+"""Types that may be mistyped; of those of three letters, the one that is no abbreviation."""
+_TYPE_CUTOFF: Final = 0.65
 MOST: Final = 5
 """Streets proposed for a line that none answers."""
 _READINGS: Final = 2
 _WEIGHED: Final = 60
 _WORDS: Final = 12
+_CLEAR: Final = 0.75
+_WORD_AHEAD: Final = 0.15
+"""A name misspelt: how alike it is to the street, and how far words of other streets come behind its own."""
 _LEAST_WORD: Final = 3
-_SHORT: Final = 6
-_SHORT_ALIKE: Final = (0.38, 0.49)
-_ALIKE: Final = (0.55, 0.62)
-"""Likeness from which a name is weighed, and from which it is proposed."""
+_LEAST_NAME: Final = 2
+_ALIKE: Final = {6: (0.38, 0.49), 8: (0.5, 0.56), 99: (0.55, 0.62)}
+"""By letters of a name at most: likeness from which a street is weighed, and from which it is proposed."""
 _WORD_SHARE: Final = 0.92
 _KIND: Final = 0.12
 _NUMBER: Final = 0.14
@@ -63,7 +68,7 @@ class Candidate(NamedTuple):
     kind : float
         Agreement of the types.
     how : str
-        `exact`, `joined`, `core` or `fuzzy`; `alike` when the street only resembles the line, and
+        `exact`, `joined`, `slip`, `core` or `fuzzy`; `alike` when the street only resembles the line, and
         `score` then holds what type and number say besides.
     """
 
@@ -104,6 +109,10 @@ def candidates(
             return exact
         for found in exact:
             best.setdefault(found.group, found)
+    for i, reading in enumerate(() if widen else readings[:_READINGS]):
+        slip = _slip(table, reading.name, i) or _slip_in_type(table, reading.name, i)
+        if slip:
+            return sorted(slip, key=lambda c: (-_rank(c), c.group))
     for i, reading in enumerate(readings[:4]):
         for name in _variants(reading.name):
             for found in [*_core(table, name, i), *_fuzzy(table, name, i)]:
@@ -151,22 +160,52 @@ def type_agreement(written: str, kind: str) -> float:
 
 
 def _variants(name: Name) -> list[Name]:
-    """Add the reading in which the first word is a mistyped type."""
-    if name.kind or len(name.tokens) < 2 or len(name.tokens[0]) < 3:  # noqa: PLR2004
+    """Add the readings in which the first word is a mistyped type (« reu », « cue », « avneue »)."""
+    if name.kind or len(name.tokens) < 2 or len(name.tokens[0]) < 2:  # noqa: PLR2004
         return [name]
-    near = resembling(name.tokens[0], _LONG_TYPES, 0.65, 1)
-    if not near:
-        return [name]
-    kind, tokens = TYPES[_LONG_TYPES[near[0][0]]], name.tokens[1:]
-    core = " ".join(tokens)
-    joined = "".join(tokens)
-    return [name, Name(kind, tokens, f"{kind} {core}", core, joined, joined, f"{kind} {core}")]
+    near = resembling(name.tokens[0], _MISTYPED, _TYPE_CUTOFF, 2)
+    tokens = name.tokens[1:]
+    core, joined = " ".join(tokens), "".join(tokens)
+    kinds = dict.fromkeys(TYPES[_MISTYPED[at]] for at, _ in near)
+    return [
+        name,
+        *(Name(k, tokens, f"{k} {core}", core, joined, joined, f"{k} {core}") for k in kinds),
+    ]
+
+
+def _slip(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
+    """Return the streets of the one name that is misspelt, when no other name nor word is near it."""
+    unknown = table.unknown(name)
+    near = table.alike_names.near(name.joined, LEAST, _BEST) if unknown else []
+    if not near or near[0][1] < _CLEAR:
+        return []
+    meant = table.groups[near[0][0]].name
+    twins = [at for at, _ in near if table.groups[at].name.joined == meant.joined]
+    if all(table.groups[at].name.kind != name.kind for at in twins):
+        return []
+    if any(t not in meant.tokens for t in name.tokens if t not in unknown):
+        return []
+    for token in unknown:
+        likely = table.expand(token)
+        other = max(
+            (worth for word, worth in likely.items() if word not in meant.tokens), default=0.0
+        )
+        if max((likely.get(word, 0.0) for word in meant.tokens), default=0.0) - other < _WORD_AHEAD:
+            return []
+    return [_align(table, name, name.tokens, at, reading)._replace(how="slip") for at in twins]
+
+
+def _slip_in_type(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
+    """Return the street whose type alone is mistyped, when one type that is near makes a street."""
+    made = [at for v in _variants(name)[1:] if (at := table.by_key.get(v.key)) is not None]
+    return [Candidate(made[0], reading, how="slip")] if len(made) == 1 else []
 
 
 def _fuzzy(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
     tokens = respell(table, name.tokens)
     if not tokens:
         return []
+    known = all(token in table.postings for token in tokens)
     scores: dict[int, float] = {}
     for token in tokens:
         for word, likeness in table.expand(token).items():
@@ -175,9 +214,9 @@ def _fuzzy(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
                 scores[i] = scores.get(i, 0.0) + gain
     tried = heapq.nlargest(_BEST, scores, key=lambda i: (scores[i], -i))
     out = [_align(table, name, tokens, i, reading) for i in tried]
-    if max((c.score for c in out), default=0.0) < _GOOD_SCORE:
+    if max((max(c.score, c.query * known) for c in out), default=0.0) < _GOOD_SCORE:
         # letter by letter: typos in every word, words cut anywhere
-        near = resembling(name.joined, table.joined_names, _JOINED_CUTOFF, 5)
+        near = table.alike_names.near(name.joined, _JOINED_CUTOFF, 5)
         out += [_align(table, name, tokens, i, reading) for i, _ in near if i not in tried]
     return [c for c in out if max(c.score, c.letters) >= _LEAST_SCORE]
 
@@ -273,31 +312,37 @@ def proposals(
     best: dict[int, Candidate] = {}
     for i, reading in enumerate(readings[:_READINGS]):
         name = reading.name
-        if len(name.joined) < _LEAST_WORD:
+        if len(name.joined) < _LEAST_NAME:
             continue
-        weighed, enough = _SHORT_ALIKE if len(name.joined) <= _SHORT else _ALIKE
-        for group, likeness in _resembling(table, name, weighed):
-            if likeness >= enough:
-                made = _proposal(table, name, group, likeness, numbers, i)
-                if group not in best or made.score > best[group].score:
-                    best[group] = made
+        weighed, enough = next(
+            (v for most, v in _ALIKE.items() if len(name.joined) <= most), _ALIKE[99]
+        )
+        near = [n for n in _resembling(table, name, weighed) if n[1] >= enough]
+        for group, likeness in near or table.alike_full.near(name.full, enough, _WEIGHED):
+            made = _proposal(table, name, group, likeness, numbers, i)
+            if group not in best or made.score > best[group].score:
+                best[group] = made
     return sorted(best.values(), key=lambda c: (-c.score, c.group))[:MOST]
 
 
 def _resembling(table: StreetTable, name: Name, cutoff: float) -> Iterator[tuple[int, float]]:
     """Yield streets whose whole name, or one word of it, resembles the name written."""
-    for written, names in ((name.joined, table.joined_names), (name.full, table.full_names)):
-        yield from resembling(written, names, cutoff, _WEIGHED)
+    yield from table.alike_names.near(name.joined, cutoff, _WEIGHED)
     for token in name.tokens:
         if len(token) < _LEAST_WORD or token.isdigit():
             continue
         share = table.weight(token) / sum(map(table.weight, name.tokens))
-        for at, likeness in resembling(token, table.long_words, cutoff, _WORDS):
-            word = table.long_words[at]
+        words = [(token, 1.0)] if token in table.postings else _near_words(table, token, cutoff)
+        for word, likeness in words:
             for group in table.postings[word]:
-                words = table.groups[group].name.tokens
-                part = table.weights[word] / sum(table.weights[w] for w in words)
+                own = table.groups[group].name.tokens
+                part = table.weights[word] / sum(table.weights[w] for w in own)
                 yield group, likeness * min(1.0, share * _WORD_SHARE, part + 0.35)
+
+
+def _near_words(table: StreetTable, token: str, cutoff: float) -> list[tuple[str, float]]:
+    near = table.alike_words.near(token, cutoff, _WORDS)
+    return [(table.long_words[at], likeness) for at, likeness in near]
 
 
 def _proposal(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.geocode.commune_table import StreetTable
-    from tfpb.geocode.line.parser import Reading
+    from tfpb.geocode.line.one_line import Reading
     from tfpb.geocode.town.commune_finder import Place
 
 _TRIED: Final = 4
@@ -83,12 +83,16 @@ def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> C
     listed = candidates(table, readings)
     if not listed:
         return None
-    if len(listed) == 1 and listed[0].how in {"exact", "joined"}:
-        only = _spot(table, readings, listed[0], place)
-        if only.first is not None or not readings[listed[0].reading].head.singles:
-            return Choice(listed[0], only, 1.0)
-        listed = candidates(table, readings, widen=True)
-    return _weigh(table, readings, listed, place)
+    head = readings[listed[0].reading].head
+    if len(listed) == 1 and listed[0].how in {"exact", "joined", "slip"}:
+        choice = Choice(listed[0], _spot(table, readings, listed[0], place), 1.0)
+    else:
+        choice = _weigh(table, readings, listed, place)
+        if listed[0].how != "slip":
+            return choice
+    if choice.spot.first is not None or not head.singles:
+        return choice
+    return _weigh(table, readings, candidates(table, readings, widen=True), place)
 
 
 def _spot(

@@ -7,9 +7,7 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
+from tfpb.geocode.likeness import Likeness
 from tfpb.geocode.line.cleaning import clean, flatten, sound
 from tfpb.geocode.line.street_names import Name, name_of
 from tfpb.geocode.line.vocabulary import LIGHT, SUFFIX_WORDS
@@ -124,11 +122,18 @@ class Numbering:
         other : bool
             Across the street.
         """
-        side = (number + other) % 2
-        below = reversed(self.numbers[: bisect_left(self.numbers, number)])
-        above = self.numbers[bisect_right(self.numbers, number) :]
-        low, high = (next((n for n in listed if n % 2 == side), None) for listed in (below, above))
+        low, high = self.next_numbers(number, other=other)
         return [] if low is None else self.at(low), [] if high is None else self.at(high)
+
+    def next_numbers(self, number: int, *, other: bool = False) -> tuple[int | None, int | None]:
+        """Return the next number below and the next above on one side; see `around`."""
+        numbers, side = self.numbers, (number + other) % 2
+        low, high = bisect_left(numbers, number) - 1, bisect_right(numbers, number)
+        while low >= 0 and numbers[low] % 2 != side:
+            low -= 1
+        while high < len(numbers) and numbers[high] % 2 != side:
+            high += 1
+        return numbers[low] if low >= 0 else None, numbers[high] if high < len(numbers) else None
 
 
 class Group(NamedTuple):
@@ -197,28 +202,35 @@ class StreetTable:
         return [w for w in self.vocabulary if len(w) > 2 and w.isalpha()]  # noqa: PLR2004
 
     @cached_property
+    def alike_words(self) -> Likeness:
+        """Likeness to the long words."""
+        return Likeness(self.long_words)
+
+    @cached_property
+    def alike_names(self) -> Likeness:
+        """Likeness to the names without spaces."""
+        return Likeness([group.name.joined for group in self.groups])
+
+    @cached_property
+    def alike_full(self) -> Likeness:
+        """Likeness to the names as published, without spaces; with the type where it is most of the name."""
+        return Likeness(
+            [
+                group.name.full
+                if sum(map(str.isalpha, group.name.full)) >= _NAMED
+                else _KINDS_SAID.get(group.name.kind, group.name.kind).replace(" ", "")
+                + group.name.full
+                for group in self.groups
+            ]
+        )
+
+    @cached_property
     def sounds(self) -> dict[str, list[str]]:
         """Words by how they sound."""
         out: dict[str, list[str]] = {}
         for word in self.long_words:
             out.setdefault(sound(word), []).append(word)
         return out
-
-    @cached_property
-    def joined_names(self) -> list[str]:
-        """Names without spaces, one a group."""
-        return [group.name.joined for group in self.groups]
-
-    @cached_property
-    def full_names(self) -> list[str]:
-        """Names as published without spaces, one a group; with the type where it is most of the name."""
-        return [
-            group.name.full
-            if sum(map(str.isalpha, group.name.full)) >= _NAMED
-            else _KINDS_SAID.get(group.name.kind, group.name.kind).replace(" ", "")
-            + group.name.full
-            for group in self.groups
-        ]
 
     @cached_property
     def weights(self) -> dict[str, float]:
@@ -259,6 +271,24 @@ class StreetTable:
             return known
         return self.rarest * (LIGHT_WEIGHT if token in LIGHT else 1.0)
 
+    def prepare(self, names: Iterable[Name]) -> None:
+        """Compare the words and names that this commune does not know to its own, all at once.
+
+        Parameters
+        ----------
+        names : iterable of Name
+        """
+        listed = [(name.joined, words) for name in names if (words := self.unknown(name))]
+        self.alike_names.prepare(joined for joined, _ in listed)
+        self.alike_words.prepare(word for _, words in listed for word in words)
+
+    def unknown(self, name: Name) -> list[str]:
+        """Return the words of a name that may be misspelt words of this commune."""
+        return [
+            t for t in name.tokens
+            if t not in self.postings and len(t) >= _SHORTEST_TYPO and t.isalpha()
+        ]  # fmt: skip
+
     def expand(self, token: str) -> dict[str, float]:
         """Return the words of the commune a written word may stand for, with a likeness 0..1.
 
@@ -291,28 +321,9 @@ class StreetTable:
         _raise_to(out, ((word, 0.93) for word in self.sounds.get(sound(token), ())))
         if len(token) >= _SHORTEST_TYPO:
             cutoff = _CUTOFFS.get(len(token), _LONG_CUTOFF)
-            near = resembling(token, self.long_words, cutoff, _MOST_EXPANSIONS)
+            near = self.alike_words.near(token, cutoff, _MOST_EXPANSIONS)
             _raise_to(out, ((self.long_words[at], likeness) for at, likeness in near))
         return out
-
-
-def resembling(
-    written: str, listed: Sequence[str], cutoff: float, most: int
-) -> list[tuple[int, float]]:
-    """Return the positions of the texts nearest to one, letter by letter, with their likeness.
-
-    Parameters
-    ----------
-    written : str
-    listed : sequence of str
-    cutoff : float
-        Least likeness (0..1).
-    most : int
-    """
-    near = process.extract(
-        written, listed, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=most
-    )
-    return [(at, float(likeness)) for _, likeness, at in near]
 
 
 def _raise_to(out: dict[str, float], found: Iterable[tuple[str, float]]) -> None:

@@ -14,17 +14,20 @@ if TYPE_CHECKING:
     from tfpb.geocode.spots import Spot
 
 COEFFICIENTS: Final = {
-    "constant": -23.77,
-    "query": 13.19,
-    "street": 4.66,
-    "letters": 4.43,
-    "kind": 5.0,
-    "margin": 4.24,
-    "number": 2.42,
-    "contested": -1.51,
+    "constant": -21.44,
+    "query": 13.35,
+    "street": 4.56,
+    "letters": 3.4,
+    "kind": 4.21,
+    "margin": 3.38,
+    "number": 2.17,
+    "contested": -0.91,
+    "crowd": -0.38,
 }
-"""Logistic regression fitted by `benchmarks/calibrate.py` on noisy real addresses and on streets
-that do not exist (Ardennes, Guadeloupe, Bondy); figures in docs/benchmarks-geocode.md."""
+"""Logistic regression fitted by `benchmarks/calibrate.py` on noisy real addresses and on streets that do
+not exist (Ardennes, Guadeloupe, Bondy, a commune of 3 000 streets); figures in docs/benchmarks-geocode.md."""
+_FEW_STREETS: Final = 100
+"""Up to so many streets the confidence does not depend on their number."""
 EXACT_CONFIDENCE: Final = {"exact": 0.999, "joined": 0.997}
 ACCEPTED: Final = 0.95
 REJECTED: Final = 0.35
@@ -36,17 +39,19 @@ _STOPPING: Final = frozenset({
 LARGEST_ACCEPTED_STREET_M: Final = 150.0
 
 
-def features(choice: Choice) -> dict[str, float]:
-    """Return what the confidence is computed from, each 0..1.
+def features(choice: Choice, streets: int) -> dict[str, float]:
+    """Return what the confidence is computed from.
 
     Parameters
     ----------
     choice : Choice
+    streets : int
+        Names of streets in the commune: the more there are, the likelier one is alike by chance.
 
     Returns
     -------
     dict of str to float
-        By name of a coefficient, the constant left out.
+        By name of a coefficient, the constant left out; each 0..1 but `crowd` (0..5).
     """
     candidate = choice.candidate
     return {
@@ -57,10 +62,11 @@ def features(choice: Choice) -> dict[str, float]:
         "margin": min(1.0, 4.0 * choice.margin),
         "number": 1.0 if choice.spot.first is not None else 0.0,
         "contested": 1.0 if choice.contested else 0.0,
+        "crowd": math.log2(max(1.0, streets / _FEW_STREETS)),
     }
 
 
-def confidence(choice: Choice, *, certainty: float) -> float:
+def confidence(choice: Choice, *, certainty: float, streets: int) -> float:
     """Return the probability (0..1) that the street is the one meant.
 
     Parameters
@@ -68,13 +74,15 @@ def confidence(choice: Choice, *, certainty: float) -> float:
     choice : Choice
     certainty : float
         Probability that the commune is right.
+    streets : int
+        Names of streets in the commune.
     """
     how = choice.candidate.how
     if how in EXACT_CONFIDENCE and not choice.contested:
         missing = choice.spot.first is None and "sans_numero" not in choice.spot.reasons
         return EXACT_CONFIDENCE[how] * certainty * (0.995 if missing else 1.0)
     logit = COEFFICIENTS["constant"] + sum(
-        COEFFICIENTS[name] * value for name, value in features(choice).items()
+        COEFFICIENTS[name] * value for name, value in features(choice, streets).items()
     )
     return certainty / (1.0 + math.exp(-logit))
 

@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tfpb.geocode.answer import Answer, parcels_written, with_given, write
 from tfpb.geocode.candidates import MOST, Candidate, proposals
-from tfpb.geocode.choose import Choice, Found, choose
-from tfpb.geocode.commune_table import StreetTable, point_at
 from tfpb.geocode.coordinates import read_given
-from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, confidence
-from tfpb.geocode.line.cleaning import clean, flatten
-from tfpb.geocode.line.house_numbers import NO_NUMBER
-from tfpb.geocode.line.parser import ParsedAddress, Reading, parse
-from tfpb.geocode.line.street_names import name_of
-from tfpb.geocode.spots import Spot, corner
-from tfpb.geocode.town.commune_finder import HOMONYM_CERTAINTY, CommuneFinder, Place
-from tfpb.geocode.whole_line import WholeLines
-from tfpb.model.codes import ResultType
+from tfpb.geocode.grade import REJECTED
+from tfpb.geocode.line.parser import parse
+from tfpb.geocode.street_search import SURE, StreetSearch
+from tfpb.geocode.town.whole_line import WholeLines
 from tfpb.model.projection import legal_epsg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tfpb.geocode.answer import Near
+    from tfpb.geocode.choose import Found
+    from tfpb.geocode.line.one_line import ParsedAddress
     from tfpb.geocode.source import AddressSource, CommuneTable
+    from tfpb.geocode.town.commune_finder import Place
 
-TABLES_KEPT: Final = 2000
-"""Communes kept ready at once; a landlord's file rarely names more."""
 ANSWERS_KEPT: Final = 50_000
 """A file has several rows an address, and comes back after its decisions."""
-_SURE: Final = 0.95
-_MOST_COMMUNES: Final = 8
-_ONLY_ONE: Final = 0.98
-"""A street borne by one of several communes of a name: the one that has it is the right one."""
+_MOST_COMMUNES: Final = 50
+"""No postal code serves more."""
 
 
-class Geocoder:
-    """Geocodes rows one by one; keeps communes ready between them.
+class Geocoder(StreetSearch):
+    """Geocodes rows one by one; see `StreetSearch` for what it is made of.
 
     Parameters
     ----------
     source : AddressSource
     communes : CommuneTable
-    aliases : mapping of str to str
-        Old street name to current one, as the user writes them.
+    aliases : mapping of str to str, optional
     """
 
     def __init__(
@@ -55,26 +45,9 @@ class Geocoder:
         communes: CommuneTable,
         aliases: Mapping[str, str] | None = None,
     ) -> None:
-        self.source = source
-        self.finder = CommuneFinder(communes)
-        self.whole = WholeLines(self)
-        self.aliases = {
-            name_of(flatten(clean(old))).key: name_of(flatten(clean(new)))
-            for old, new in (aliases or {}).items()
-        }
-        self._tables: OrderedDict[str, StreetTable | None] = OrderedDict()
+        super().__init__(source, communes, aliases or {})
+        self._whole = WholeLines(self)
         self._known = lru_cache(ANSWERS_KEPT)(self._answer)
-
-    def table(self, code: str) -> StreetTable | None:
-        """Return a commune ready for matching, None when the base does not hold it."""
-        if code in self._tables:
-            return self._tables[code]
-        addresses = self.source.commune(code)
-        made = StreetTable(addresses) if addresses is not None and addresses.streets else None
-        self._tables[code] = made
-        if len(self._tables) > TABLES_KEPT:
-            self._tables.popitem(last=False)
-        return made
 
     def row(
         self, address: str, postcode: str, commune: str, code: str,
@@ -87,7 +60,7 @@ class Geocoder:
         address, postcode, commune, code : str
             Line, postcode, name and INSEE code of the commune.
         name, parcel : str
-            Name of the résidence and cadastral reference, tried when the line leads nowhere.
+            Name of the place and cadastral reference, tried when the line leads nowhere.
         x, y : str
             Coordinates, in any of the usual systems; they prevail when they lie in the commune.
 
@@ -104,16 +77,16 @@ class Geocoder:
         parsed = parse(address)
         place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
         elsewhere: tuple[Found, ...] = ()
-        whole = None
-        if len(place.codes) != 1 and not (code or commune or parsed.town):
-            whole = self.whole.read(address, postcode)
-        if whole is None:
+        best = self.search(parsed.readings, place) if len(place.codes) == 1 else None
+        if not (code or commune or parsed.town) and (best is None or best.confidence < REJECTED):
+            whole = self._whole.read(address, postcode)
+            if whole is not None:
+                parsed, place, best, elsewhere = whole[1:]
+        elif len(place.codes) != 1:
             best = self.search(parsed.readings, place)
-        else:
-            parsed, place, best, elsewhere = whole[1:]
-        if best is None or best.confidence < _SURE or best.spot.first is None:
+        if best is None or best.confidence < SURE or best.spot.first is None:
             best = self.fallbacks(best, parsed, place, name, parcel)
-        table = best.table if best else self._first_table(place)
+        table = best.table if best else self.first_table(place)
         city = table.commune.citycode if table else (place.codes[0] if place.codes else "")
         parcels = parcels_written(parsed, parcel, city) if parcel or parsed.parcels else []
         answer = write(
@@ -142,123 +115,3 @@ class Geocoder:
         near.sort(key=lambda n: -n[1].score)
         same = [(f.table, Candidate(f.choice.candidate.group, 0)) for f in elsewhere]
         return [*same, *near][:MOST]
-
-    def _first_table(self, place: Place) -> StreetTable | None:
-        return next((t for t in map(self.table, place.codes) if t is not None), None)
-
-    def search(self, readings: tuple[Reading, ...], place: Place) -> Found | None:
-        """Look for a street in every commune the row may mean."""
-        if not readings:
-            return None
-        renamed = self._renamed(readings) if self.aliases else ()
-        if renamed:
-            readings = (*renamed, *readings)
-        found: list[Found] = []
-        for at, code in enumerate(place.codes):
-            table = self.table(code)
-            if table is None:
-                continue
-            sure = place.certainty if at == 0 or len(place.codes) <= 2 else place.certainty * 0.98  # noqa: PLR2004
-            choice = choose(table, readings, place)
-            if choice is not None:
-                said = ("voie_renommee",) if choice.candidate.reading < len(renamed) else ()
-                here = Found(table, choice, confidence(choice, certainty=sure), said)
-                found.append(here)
-                if at == 0 and here.confidence > _SURE:
-                    return here
-        return _judged(found, place, whole=all(map(self.table, place.codes))) if found else None
-
-    def _renamed(self, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-        """Read a line under the new names the user gives to its streets."""
-        return tuple(
-            Reading(self.aliases[r.name.key], r.head)
-            for r in readings
-            if r.name.key in self.aliases
-        )
-
-    def fallbacks(
-        self, best: Found | None, parsed: ParsedAddress, place: Place, name: str, parcel: str
-    ) -> Found | None:
-        """Try what else the row says: other addresses of the line, named places, name, parcel."""
-        tried: list[tuple[str, tuple[Reading, ...]]] = [
-            ("autre_adresse_retenue", other.readings) for other in parsed.others
-        ]
-        weak = best is None or best.confidence < REJECTED
-        if weak:
-            tried += [("par_nom_de_residence", (Reading(p, NO_NUMBER),)) for p in parsed.places]
-            if name:
-                tried.append(("par_nom_de_residence", parse(name).readings))
-        for reason, readings in tried:
-            other = self.search(readings, place)
-            if other is None or other.confidence < REJECTED:
-                continue
-            if best is None or best.confidence < REJECTED or (
-                other.spot.first is not None and best.spot.first is None and best.spot.ambiguous
-            ):  # fmt: skip
-                best = other._replace(reasons=(*other.reasons, reason))
-                break
-            if reason == "autre_adresse_retenue" and "deux_voies" in parsed.notes:
-                best = _at_corner(best, other)
-        if best is None or best.confidence < REJECTED:
-            return self._by_parcel(parsed, place, parcel) or best
-        return best
-
-    def _by_parcel(self, parsed: ParsedAddress, place: Place, parcel: str) -> Found | None:
-        """Find an address of the base that lies on the parcel written."""
-        table = self._first_table(place)
-        if table is None or not (parcel or parsed.parcels):
-            return None
-        wanted = parcels_written(parsed, parcel, table.commune.citycode)
-        for member, street in enumerate(table.streets):
-            for at, listed in enumerate(street.parcels or ()):
-                if listed and any(p in listed for p in wanted):
-                    point = point_at(member, street, at)
-                    kind = ResultType.HOUSENUMBER
-                    where = Spot(kind, point.x, point.y, 30.0, street, point, (point,))
-                    choice = Choice(Candidate(0, 0, how="parcel"), where, 1.0)
-                    return Found(table, choice, 0.9, ("par_parcelle",))
-        return None
-
-
-def _judged(found: list[Found], place: Place, *, whole: bool) -> Found:
-    """Choose among the communes that answer; doubt the choice when another one answers as well.
-
-    Of communes of one name, all held by the base (`whole`), the one that has that very street and number is
-    the right one when no other has a street alike.
-    """
-    found.sort(key=lambda f: (-f.confidence, f.spot.first is None))
-    best = found[0]
-    exact = best.spot.first is not None and best.choice.candidate.how in EXACT_CONFIDENCE
-    if "commune_homonyme" in place.reasons:
-        alone = all(f.confidence < REJECTED * place.certainty for f in found[1:])
-        if whole and exact and alone:
-            certainty = place.certainty / HOMONYM_CERTAINTY * _ONLY_ONE
-            sure = confidence(best.choice, certainty=certainty)
-            return best._replace(confidence=sure, reasons=(*best.reasons, "homonyme_tranche"))
-    rivals = [f for f in found[1:] if f.confidence > 0.8 * best.confidence]
-    if exact:
-        rivals = [f for f in rivals if f.spot.first is not None]
-    if rivals:
-        unsure = max(REJECTED, best.confidence * 0.6)
-        best = best._replace(
-            confidence=unsure, reasons=(*best.reasons, "plusieurs_communes"),
-            elsewhere=tuple(rivals),
-        )  # fmt: skip
-    elif place.codes and best.table.commune.citycode != place.codes[0] and place.reasons:
-        best = best._replace(reasons=(*best.reasons, "autre_commune"))
-    return best
-
-
-def _at_corner(one: Found, other: Found) -> Found:
-    """Place a line that names two streets where they meet, unless it bears a number."""
-    reasons = (*one.reasons, "deux_voies_trouvees")
-    if one.spot.first is not None or one.table is not other.table:
-        return one._replace(reasons=reasons)
-    table = one.table
-    meeting = corner(
-        table,
-        table.groups[one.choice.candidate.group].members,
-        table.groups[other.choice.candidate.group].members,
-        one.spot,
-    )
-    return one._replace(choice=one.choice._replace(spot=meeting), reasons=reasons)

@@ -212,10 +212,10 @@ def _single(
 
 def _astray(numbers: Numbering, point: Point) -> float:
     """Return how far a number lies from both its neighbours when these are close together, else 0."""
-    below, above = numbers.around(point.number)
-    if not below or not above or above[0].number - below[0].number > _GAP_NUMBERS:
+    below, above = numbers.next_numbers(point.number)
+    if below is None or above is None or above - below > _GAP_NUMBERS:
         return 0.0
-    low, high = below[0], above[0]
+    low, high = numbers.at(below)[0], numbers.at(above)[0]
     away = min(point.apart(low), point.apart(high))
     return away if away > STREETS_APART_M and low.apart(high) < away / 2 else 0.0
 

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import Severity, TfpbError
-from tfpb.facts.doubts import SIDE
+from tfpb.facts.doubt_kinds import SIDE
 from tfpb.facts.dwellings import dwellings_of
 from tfpb.facts.place import doubtful
 from tfpb.facts.quarter import quarters_of

@@ -11,7 +11,7 @@ import numpy as np
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.facts.claim import Claims
-from tfpb.facts.doubts import Weights, suspend
+from tfpb.facts.doubt_kinds import Weights, suspend
 from tfpb.facts.table import claims_of
 from tfpb.model.near_names import near_names
 from tfpb.pipeline import stages

@@ -18,7 +18,7 @@ from effort import tries
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.amount import known
 from tfpb.facts.claim import OUTSIDE, TOTAL, Claims, State, claim
-from tfpb.facts.doubts import HARMLESS, KIND_OF, KINDS, NOBODY, SIDE, Weights, suspend
+from tfpb.facts.doubt_kinds import HARMLESS, KIND_OF, KINDS, NOBODY, SIDE, Weights, suspend
 from tfpb.facts.place import holds, home_columns, located_stock
 from tfpb.facts.table import claims_of
 from tfpb.law.values import load
@@ -187,7 +187,7 @@ def test_a_doubt_of_axis_leaves_the_total_known() -> None:
     claims = Claims(claim("valorise", scope, known(5)) for scope in scopes)
     made = case([door("A", "dans", 10)], [notice("A", 420.0)])
     held = suspend(claims, [doubt("axe_proposition")], made.weights, {})
-    touched = {one.scope for one in held if one.state is State.A_VERIFIER}
+    touched = {one.scope for one in held if one.state is State.A_CONFIRMER}
     assert touched == {"axe 3", f"{HERE} axe 3"}
 
 

@@ -112,3 +112,13 @@ def test_without_conventions_nothing_is_acquired_and_nothing_is_nil() -> None:
 def test_premises_of_several_bailleurs_claim_nothing() -> None:
     made = money(home("A"), lines=[notice("A")])
     assert not claims(replace(made, by_premises=None)).has("acquis", TOTAL)
+
+
+def test_what_the_state_returns_waits_for_its_rate_to_be_confirmed() -> None:
+    priced = money(home("A"), lines=[notice("A")])
+    held = Claims(money_claims(priced))
+    for name in ("compensation", "perte"):
+        assert held.get(name).state is State.A_CONFIRMER
+    assert held.get("acquis").state is State.CONNU
+    sure = replace(priced, values=tuple(replace(v, verifie=True) for v in priced.values))  # noqa: PD011
+    assert Claims(money_claims(sure)).get("compensation").state is State.CONNU

@@ -98,51 +98,67 @@ def test_the_exact_name_is_nearly_sure(
     how: str, reasons: tuple[str, ...], expected: float, *, number: bool
 ) -> None:
     choice = Choice(street(how), place(number=number, reasons=reasons), 1.0)
-    assert confidence(choice, certainty=1.0) == pytest.approx(expected, abs=1e-9)
-    assert confidence(choice, certainty=0.5) == pytest.approx(expected / 2, abs=1e-9)
+    assert confidence(choice, certainty=1.0, streets=9) == pytest.approx(expected, abs=1e-9)
+    assert confidence(choice, certainty=0.5, streets=9) == pytest.approx(expected / 2, abs=1e-9)
 
 
 @pytest.mark.parametrize(
     ("margin", "number", "contested", "expected"),
     [
-        # 0.9 of name, street and letters, type agreed: 0.9 × 22.28 + 5 − 23.77 = 1.282
-        (0.25, True, False, 0.99964),  # + 4.24 + 2.42 = 7.942
-        (1.0, True, False, 0.99964),  # a quarter ahead is enough
-        (0.125, True, False, 0.99704),  # + 2.12 + 2.42 = 5.822
-        (0.0, True, False, 0.97592),  # another street answers as well: 3.702
-        (0.0, True, True, 0.89953),  # and has the number too: 2.192
-        (0.0, False, False, 0.78279),  # no number found: 1.282
+        # 0.9 of name, street and letters, type agreed: 0.9 × 21.31 + 4.21 − 21.44 = 1.949
+        (0.25, True, False, 0.99945),  # + 3.38 + 2.17 = 7.499
+        (1.0, True, False, 0.99945),  # a quarter ahead is enough
+        (0.125, True, False, 0.99701),  # + 1.69 + 2.17 = 5.809
+        (0.0, True, False, 0.984),  # another street answers as well: 4.119
+        (0.0, True, True, 0.96117),  # and has the number too: 3.209
+        (0.0, False, False, 0.87534),  # no number found: 1.949
     ],
 )
 def test_a_rival_and_a_missing_number_lower_the_confidence(
     margin: float, expected: float, *, number: bool, contested: bool
 ) -> None:
     choice = Choice(street(), place(number=number), margin, contested=contested)
-    assert confidence(choice, certainty=1.0) == pytest.approx(expected, abs=2e-5)
-    assert confidence(choice, certainty=0.5) == pytest.approx(expected / 2, abs=1e-5)
+    assert confidence(choice, certainty=1.0, streets=9) == pytest.approx(expected, abs=2e-5)
+    assert confidence(choice, certainty=0.5, streets=9) == pytest.approx(expected / 2, abs=1e-5)
 
 
 def test_each_part_of_the_likeness_counts() -> None:
     def chance(query: float, named: float, letters: float, kind: float) -> float:
         candidate = Candidate(0, 0, 1.0, query, named, letters, kind, "fuzzy")
-        return confidence(Choice(candidate, place(), 0.0), certainty=1.0)
+        return confidence(Choice(candidate, place(), 0.0), certainty=1.0, streets=9)
 
-    # all agree, no margin: 13.19 + 4.66 + 4.43 + 5 + 2.42 − 23.77 = 5.93
-    assert chance(1.0, 1.0, 1.0, 1.0) == pytest.approx(0.99735, abs=2e-5)
-    assert chance(0.5, 1.0, 1.0, 1.0) == pytest.approx(0.33962, abs=2e-5)  # −0.665
-    assert chance(1.0, 0.5, 1.0, 1.0) == pytest.approx(0.97340, abs=2e-5)  # 3.6
-    assert chance(1.0, 1.0, 0.5, 1.0) == pytest.approx(0.97622, abs=2e-5)  # 3.715
-    assert chance(1.0, 1.0, 1.0, 0.5) == pytest.approx(0.96863, abs=2e-5)  # 3.43
+    # all agree, no margin: 13.35 + 4.56 + 3.4 + 4.21 + 2.17 − 21.44 = 6.25
+    assert chance(1.0, 1.0, 1.0, 1.0) == pytest.approx(0.99807, abs=2e-5)
+    assert chance(0.5, 1.0, 1.0, 1.0) == pytest.approx(0.39532, abs=2e-5)  # −0.425
+    assert chance(1.0, 0.5, 1.0, 1.0) == pytest.approx(0.98148, abs=2e-5)  # 3.97
+    assert chance(1.0, 1.0, 0.5, 1.0) == pytest.approx(0.98954, abs=2e-5)  # 4.55
+    assert chance(1.0, 1.0, 1.0, 0.5) == pytest.approx(0.9844, abs=2e-5)  # 4.145
+
+
+@pytest.mark.parametrize(
+    ("streets", "expected"),
+    [
+        (1, 0.984),
+        (100, 0.984),  # 4.119
+        (800, 0.95162),  # − 3 × 0.38
+        (3200, 0.90194),  # − 5 × 0.38
+    ],
+)
+def test_a_name_alike_by_chance_is_likelier_among_many(streets: int, expected: float) -> None:
+    choice = Choice(street(), place(), 0.0)
+    assert confidence(choice, certainty=1.0, streets=streets) == pytest.approx(expected, abs=2e-5)
+    exact = Choice(street("exact"), place(), 1.0)
+    assert confidence(exact, certainty=1.0, streets=streets) == pytest.approx(0.999, abs=1e-9)
 
 
 def test_an_exact_name_that_is_contested_is_weighed_like_the_others() -> None:
     choice = Choice(street("exact"), place(), 0.0, contested=True)
-    assert confidence(choice, certainty=1.0) == pytest.approx(0.89953, abs=2e-5)
+    assert confidence(choice, certainty=1.0, streets=9) == pytest.approx(0.96117, abs=2e-5)
 
 
 def test_what_is_weighed_lies_between_nothing_and_all() -> None:
     choice = Choice(street("fuzzy", 0.8, 0.5), place(), 0.7, contested=True)
-    assert features(choice) == {
+    assert features(choice, 400) == {
         "query": 0.8, "street": 0.8, "letters": 0.8, "kind": 0.5, "margin": 1.0, "number": 1.0,
-        "contested": 1.0,
+        "contested": 1.0, "crowd": 2.0,
     }  # fmt: skip

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from effort import tries
 from tfpb.geocode import parse
 from tfpb.geocode.line.cleaning import clean, flatten
+from tfpb.geocode.line.one_line import OneLine, ParsedAddress
 from tfpb.geocode.line.street_names import name_of
 
 # line, numbers, street key, complement
@@ -283,6 +284,59 @@ def test_nothing_but_words_of_addresses_breaks_the_parser(words: list[str]) -> N
     assert all(n > 0 for n, _ in parsed.numbers)
     if not parsed.readings and not parsed.parcels:
         assert parsed.notes
+
+
+def comparable(parsed: ParsedAddress) -> ParsedAddress:
+    """Leave out where numbers stop: it serves while a line is taken apart."""
+    read = tuple(r._replace(head=r.head._replace(end=0)) for r in parsed.readings)
+    return parsed._replace(readings=read, others=tuple(map(comparable, parsed.others)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12 RUE HAUTE CITE 3",
+        "12 RUE DES BAT A",
+        "12 RUE SUR RES LES PINS",
+        "12 RUE DES LILAS © BAT A",
+    ],
+)
+def test_what_may_go_on_with_the_name_is_read_word_by_word(line: str) -> None:
+    cleaned = clean(line)
+    word_by_word = OneLine(cleaned, flatten(cleaned)).parsed()
+    assert comparable(parse(line)) == comparable(word_by_word)
+
+
+_HEADS = st.sampled_from([
+    "12", "12 bis", "12B", "12 b", "0012", "2-4", "12/14", "12 à 18", "1-3-5", "1 et 5-7", "12 9",
+    "N° 12", "2-BIS", "1-27 bis et 4-12", "12,",
+])  # fmt: skip
+_KINDS = st.sampled_from([
+    "RUE", "R", "R.", "Avenue", "AV", "bd", "Allée", "ALL", "Place", "quai", "CHE",
+])  # fmt: skip
+_STREETS = st.sampled_from([
+    "DES LILAS", "Victor Hugo", "DU 8 MAI 1945", "du 11 novembre", "G. REACHE", "ST. ROCH", "J.MACE",
+    "DE LA TOUR", "D'ORLEANS", "DU PO", "GEORGES LAROQUE", "DE LA BATAILLE", "HAUTE", "ESCUDIER",
+    "DES 4 CHEMINS", "ET MARIE CURIE",
+])  # fmt: skip
+_TAILS = st.sampled_from([
+    "", "BAT A", "- BAT B", ", esc 3", "ENT 3 APPT 12", ".BAT.E2", "RES LES PINS",
+    "- Résidence du Stade", "(BAT C)", "93140 BONDY", "93140", "BP 12", "CS 53179 93140 BONDY CEDEX",
+    "ANC 1 R BAUDELAIRE", "ACCES PAR 2 R X", "- Parcelle : 000 / AB / 0119", "/ Polissard",
+    "12 RUE DES LILAS", "(RUE DES)", "ET RUE FOCH", "TOUR", "PORTE", "3", "- ANGLE RUE FOCH", "LOT 3",
+    "HLM", "©",
+])  # fmt: skip
+
+
+@settings(deadline=None, max_examples=tries(150, 4000))
+@given(_HEADS, _KINDS, _STREETS, st.lists(_TAILS, max_size=2))
+def test_a_line_cut_by_its_marks_says_what_it_says_word_by_word(
+    head: str, kind: str, street: str, tails: list[str]
+) -> None:
+    line = " ".join([head, kind, street, *tails])
+    cleaned = clean(line)
+    word_by_word = OneLine(cleaned, flatten(cleaned)).parsed()
+    assert comparable(parse(line)) == comparable(word_by_word)
 
 
 @settings(deadline=None, max_examples=tries(30, 200))

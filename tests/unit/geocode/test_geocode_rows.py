@@ -76,6 +76,23 @@ def test_the_street_meant_is_found(line: str, label: str) -> None:
     assert row["result_confidence"] > 0.95
 
 
+@pytest.mark.parametrize(
+    "written", ["REU", "CUE", "UE", "RE", "RRUE", "RUZE", "URE", "RUP", "AVNEUE"]
+)
+def test_a_slip_inside_the_type_costs_nothing(written: str) -> None:
+    named = {"AVNEUE": "AVENUE GALLIENI"}
+    street = named.get(written, "RUE DES LILAS")
+    rest = street.partition(" ")[2]
+    row = one(f"1 {written} {rest}")
+    assert row["result_verdict"] == "accepte"
+    assert row["result_id"] == one(f"1 {street}")["result_id"]
+
+
+def test_a_word_near_rue_does_not_hide_another_type() -> None:
+    row = one("3 RUTE DES ECOLES")
+    assert row["result_verdict"] != "accepte"  # « Rue » nor « Route » des Écoles: there is a chemin
+
+
 def test_label_identifier_and_coordinates() -> None:
     row = one("12 bis rue des lilas")
     assert row["result_id"] == "99001_ruedesli0_00012_bis"

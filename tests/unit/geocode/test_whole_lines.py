@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from geocode_town import Town, even_odd, street
@@ -241,3 +243,73 @@ def test_a_street_over_two_arrondissements_is_where_its_number_is() -> None:
         held("69383", "Cours Gambetta"),
     )
     assert (row["result_citycode"], row["result_verdict"]) == ("69383", "accepte")
+
+
+def coded(*, all_held: bool = True) -> Town:
+    """Make the communes of the postal code 08200, one street of its own in each; Sedan has two."""
+    codes = [c for c in Communes.load().by_postcode("08200") if all_held or c == "08409"]
+    own = (held(c, f"Rue du Pré{c}") for c in codes if c != "08409")
+    gap = street("Quai du Bief", "2 4 8 10", at=(0, 5000), code="08409", postcode="08200")
+    sedan = held("08409", "Rue Fontaine Lafayette", "Rue des Trois Obus")
+    return Town(replace(sedan, streets=(*sedan.streets, gap)), *own)
+
+
+def alone(line: str, town: Town, **cells: str) -> pd.Series:
+    """Geocode a line that names no commune."""
+    return geocode(pd.DataFrame([{"adresse": line, **cells}]), town, Communes.load()).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ("12 Rue Fontaine Lafayette 08200", {}),
+        ("12 rue fontaine lafayette, 08200", {}),
+        ("08200 12 RUE FONTAINE LAFAYETTE", {}),
+        ("12 Rue Fontaine Lafayette", {"code_postal": "08200"}),
+        ("12 Rue Fontaine Lafayete 08200", {}),
+    ],
+)
+def test_a_postal_code_alone_is_a_place(line: str, cells: dict[str, str]) -> None:
+    row = alone(line, coded(), **cells)
+    assert row["result_label"].startswith("12 Rue Fontaine Lafayette")
+    assert row["result_verdict"] == "accepte"
+    assert "commune_par_code_postal" in row["result_reasons"]
+
+
+def test_the_code_of_an_arrondissement_is_its_commune() -> None:
+    row = alone("12 avenue du maine 75014", TOWN)
+    assert row["result_label"].startswith("12 Avenue du Maine")
+    assert row["result_verdict"] == "accepte"
+
+
+def test_a_code_decides_nothing_where_a_commune_of_it_is_not_held() -> None:
+    row = alone("12 Rue Fontaine Lafayette 08200", coded(all_held=False))
+    assert row["result_label"].startswith("12 Rue Fontaine Lafayette")
+    assert row["result_verdict"] == "a_verifier"
+
+
+@pytest.mark.parametrize("line", ["12 Avenue Fontaine Lafayette 08200", "6 Quai du Bief 08200"])
+def test_another_type_or_a_missing_number_is_not_settled_by_a_code(line: str) -> None:
+    assert alone(line, coded())["result_verdict"] == "a_verifier"
+
+
+def test_two_communes_of_a_code_with_the_street_are_both_named() -> None:
+    twice = Town(held("08409", "Rue du Stade"), held("08043", "Rue du Stade"))
+    row = alone("12 Rue du Stade 08200", twice)
+    assert row["result_verdict"] == "a_verifier"
+    assert "plusieurs_communes" in row["result_reasons"]
+    assert "12 Rue du Stade" in row["result_alternatives"]
+
+
+@pytest.mark.parametrize("line", ["12 Rue des Trsi Obsu 08200", "12 Rue des Tosi Oubs 08200"])
+def test_a_line_of_a_code_alone_is_not_refused_while_a_street_resembles(line: str) -> None:
+    row = alone(line, coded())
+    assert row["result_verdict"] == "a_verifier"
+    assert "Rue des Trois Obus" in row["result_label"] + row["result_alternatives"]
+
+
+def test_a_town_misspelt_as_another_that_exists_is_proposed_with_its_street() -> None:
+    both = Town(held("93010", "Rue du Général Leclerc"), held("02100", "Grande Rue"))
+    row = alone("12 Rue du Général Lecler Bony", both)
+    assert row["result_verdict"] != "accepte"
+    assert "Bondy" in row["result_label"] + row["result_alternatives"]

@@ -11,7 +11,6 @@ from tfpb.geocode.line.vocabulary import (
     DOUBLE_TYPES,
     MONTHS,
     SINGLE_DOUBLES,
-    STRONG,
     TYPES,
     begins_street,
 )
@@ -24,7 +23,6 @@ _ITEM: Final = re.compile(
     r"(\d{1,5})(?!\d)(?:(\s*(?:[-/]\s?)?)(?:(bis|ter|quater|quinquies)(?![a-z])|(bis|ter|quater)(?=[a-z]{2})"
     r"|([a-z])(?![a-z0-9'.])))?"
 )
-_SIMPLE: Final = re.compile(r"0*([1-9]\d{0,3})(?: ?(bis|ter|quater))?(?= ([a-z]{2,}) )")
 _LINK: Final = re.compile(r"\s*(-|/|\bau?\b|\bet\b|&|\+|,|;|)\s*(?:n\s*°\s*)?(?=\d)")
 _ORDINAL: Final = re.compile(r"\d+\s*(?:er|ere|eme|nde?)\b")
 _DATE: Final = re.compile(r"\d{1,2}\s*(?:er)?\s+(?:" + "|".join(sorted(MONTHS)) + r")\b")
@@ -67,9 +65,6 @@ def read_head(flat: str, start: int = 0) -> Head:
         Lower case, no accents (`cleaning.flatten`).
     start : int
     """
-    simple = _SIMPLE.match(flat, start)
-    if simple and simple[3] in STRONG:
-        return Head(((int(simple[1]), simple[2] or ""),), (), simple.end())
     prefix = _HEAD.match(flat, start)
     pos = prefix.end() if prefix else start
     if _DATE.match(flat, pos) or _ORDINAL.match(flat, pos):

@@ -27,7 +27,14 @@ _ALIKE: Final = 78.0
 _SIXTEENTH_SOUTH: Final = "75116"
 _MOST_HOMONYMS: Final = 16
 """More than any name has."""
-HOMONYM_CERTAINTY: Final = 0.5
+_HOMONYM_CERTAINTY: Final = 0.5
+_CODE_CERTAINTY: Final = 0.85
+SHARED: Final = {
+    "commune_homonyme": _HOMONYM_CERTAINTY, "commune_par_code_postal": _CODE_CERTAINTY,
+}  # fmt: skip
+"""Why a row may mean several communes, and how sure the first of them is: the street tells which."""
+_ONE_CODE: Final = 0.97
+"""A postal code that serves one commune, or one arrondissement."""
 _NEXT_TO: Final = 0.06
 _WHOLE_CITY: Final = 0.98
 """A street's name is borne once in a city: the arrondissement that has it is the right one."""
@@ -88,7 +95,10 @@ class CommuneFinder:
         postal = _five(postcode)
         words = _tidy(name)
         written = self._by_code(_five(code), postal)
-        named = self._by_name(words, postal)
+        if len(written) == 1 and fold(self.communes.name(written[0])) == words:
+            named: Place | None = Place(written)  # the name of all communes need not be looked up
+        else:
+            named = self._by_name(words, postal)
         if written:
             if named is not None and not postal and "commune_corrigee" in named.reasons:
                 named = None  # the code says it better than a name that is none
@@ -96,13 +106,13 @@ class CommuneFinder:
         reasons = ("code_insee_inconnu",) if code else ()
         if named is not None:
             return named._replace(reasons=(*named.reasons, *reasons))
-        codes = self.communes.by_postcode(postal) if postal else ()
-        codes = self._city(postal, "") or codes
+        district = self._city(postal, "")
+        codes = district or (self.communes.by_postcode(postal) if postal else ())
         if not codes:
             return Place((), 0.0, postal, "", ("commune_inconnue", *reasons))
         said = ("nom_commune_inconnu",) if words else ()
         return Place(
-            tuple(codes), 0.97 if len(codes) == 1 else 0.85, postal, "",
+            tuple(codes), _ONE_CODE if district or len(codes) == 1 else _CODE_CERTAINTY, postal, "",
             ("commune_par_code_postal", *said, *reasons),
         )  # fmt: skip
 
@@ -161,7 +171,7 @@ class CommuneFinder:
         if len(codes) == 1:
             said = ("code_postal_discordant",) if postal else ()
             return Place(codes, 0.8 if postal else 0.98, postal, self._old(words, codes[0]), said)
-        return Place(codes[:_MOST_HOMONYMS], HOMONYM_CERTAINTY, postal, "", ("commune_homonyme",))
+        return Place(codes[:_MOST_HOMONYMS], _HOMONYM_CERTAINTY, postal, "", ("commune_homonyme",))
 
     def _spelt(self, words: str) -> tuple[str, ...]:
         """Look a name up, with its article put back in front, or taken off."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from tfpb.geocode.commune_table import resembling
+from tfpb.geocode.likeness import resembling
 from tfpb.geocode.line.cleaning import sound
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ _MOST_WORDS: Final = 8
 _LEAST_GLUED: Final = 4
 _LEAST_INSIDE: Final = 5
 _MOST: Final = 10
-SURE: Final = {"behind": 1.0, "before": 0.98, "glued": 0.95, "inside": 0.9}
+SURE: Final = {"behind": 1.0, "before": 0.98, "code": 0.97, "glued": 0.95, "inside": 0.9}
 """How often a name that stands there is the commune."""
 _NEAR_ENOUGH: Final = 0.72
 
@@ -95,6 +95,13 @@ class TownReader:
         behind = self._at_end(parts, parts.suffixes(), SURE["behind"])
         before = self._at_end(parts, parts.prefixes(), SURE["before"])
         return _distinct(chain(self._numbered(parts), behind, before, self._glued(parts)))
+
+    def code_alone(self, line: str, postcode: str) -> Iterator[TownReading]:
+        """Yield the reading in which a line names no commune, if a postal code stands in it or beside it."""
+        parts = _Parts(line, self.names)
+        if (postcode or parts.postcode) and _has_street(parts.flat):
+            rest = parts.text.strip(_EDGES)
+            yield TownReading(rest, "", postcode or parts.postcode, sure=SURE["code"])
 
     def inside(self, line: str) -> Iterator[TownReading]:
         """Yield the readings of a commune that stands in the middle of a line."""

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tfpb.facts.amount import Amount
 from tfpb.facts.claim import OUTSIDE
+from tfpb.facts.quarter import codes_of
 from tfpb.model import report as model
 from tfpb.model.columns import STAMP
 from tfpb.model.report import (
@@ -267,6 +268,30 @@ def _shown(rows: pd.DataFrame, columns: Iterable[TableColumn]) -> pd.DataFrame:
         and isinstance(out[c.key].iloc[0], Amount)  # claims fill a column from its first row
     }
     return out.assign(**cells)
+
+
+def settled_cells(rows: pd.DataFrame, claims: Claims, *keys: str) -> pd.DataFrame:
+    """Return rows a quarter with the cells of claims that are not known emptied: a least is no value.
+
+    Their bounds stand in the total and in « Faits ».
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A row a quarter; without code, what lies out of every one.
+    claims : Claims
+    *keys : str
+        Of declared tables that name the claims of columns (`totaux`).
+    """
+    scopes = [code or OUTSIDE for code in codes_of(rows)]
+    out = rows.copy()
+    named = (pair for key in keys for pair in declarations().tableaux[key].totaux.items())
+    for column, name in named:
+        sure = [not claims.has(name, s) or claims.amount(name, s).is_known for s in scopes]
+        if column in out and not all(sure):
+            cells = zip(out[column].astype(object), sure, strict=True)
+            out[column] = pd.Series([v if known else None for v, known in cells], out.index)
+    return out
 
 
 def _cell(value: Any, fmt: Format) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tfpb.facts.doubts import Weights
+from tfpb.facts.doubt_kinds import Weights
 from tfpb.facts.place import doubtful
 from tfpb.model.report import DOCUMENT, Block, Section, Text
 from tfpb.report.sections.build import cut, section, table

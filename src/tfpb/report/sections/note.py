@@ -85,7 +85,6 @@ def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
         rows,
         totals=totals_of(claims),
         annee=dossier.settings.dossier.annee,
-        report=", report compris" if claims.amount("reporte").exceeds_nil else "",
     )
     beyond = any(excess(valued, enough).exceeds_nil for valued, enough in pairs)
     short = claims.amount("a_programmer").exceeds_nil

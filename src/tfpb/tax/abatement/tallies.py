@@ -356,8 +356,9 @@ def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, in
     for code in codes:
         group = groups.get(code, [])
         states = states_of(group, missing.get(code, 0))
-        if not code and not (states.borne or states.best or states.lost):
-            continue  # out of every quarter, and no euro on it
+        bare = not (states.borne or states.best or states.lost)
+        if not code and bare and not any(i.standing.outcomes for i in group):
+            continue  # out of every quarter, and no euro on it, nor any that a notice may bear
         rows.append(
             state_cells(states)
             | {

@@ -21,24 +21,25 @@ from tfpb.words.survey.verdict_words import VERDICTS, plainly
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
 
-JUSTIFIED: Final = Phrase("Abattement {year} : {abated:€}{nature}, {justified} ; {rest}.")
+JUSTIFIED: Final = Phrase("Abattement {year} acquis : {abated:€}{nature}, {justified} ; {rest}.")
 LEFT: Final = Phrase("il reste {left:€} à justifier dans {count:s quartier}{carried}")
 LEFT_UNKNOWN: Final = "ce qui reste à justifier n’est pas connu"
 UNKNOWN_QUARTERS: Final = Phrase("{count:s quartier} {count:a n’a/n’ont} pas d’abattement connu.")
-CARRIED: Final = Phrase(" ({with_carried:€} avec le report de {before})")
+CARRIED: Final = Phrase(" ({with_carried:€} à programmer avec le report de {before})")
 ALL_JUSTIFIED: Final = Phrase(
-    "Abattement {year} : {abated:€}{nature}, justifié en entier, quartier par quartier."
+    "Abattement {year} acquis : {abated:€}{nature}, justifié en entier, quartier par quartier."
 )
 CARRIED_ALONE: Final = Phrase(
-    "Abattement {year} : {abated:€}{nature}, justifié en entier, quartier par quartier ; du report de "
-    "{before}, il reste {with_carried:€} à justifier dans {count:s quartier}."
+    "Abattement {year} acquis : {abated:€}{nature}, justifié en entier, quartier par quartier ; du report de "
+    "{before}, {with_carried:€} à programmer dans {count:s quartier}."
 )
 LOSS: Final = Phrase(
     "Les collectivités y perdent {lost:€}, après {back:€} compensés par l’État ({rate}){spread}."
 )
 SPREAD: Final = Phrase(" et {spread:€} reportés")
 NO_PROGRAMME: Final = Phrase(
-    "Abattement {year} : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le justifie."
+    "Abattement {year} acquis : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le "
+    "justifie."
 )
 SATISFACTION: Final = Phrase(
     "Satisfaction en QPV : plus basse sur {lower:n} questions sur {total:n}, égale ou meilleure à {margin} "
@@ -150,7 +151,8 @@ def _money(dossier: Dossier) -> list[str]:
         )
         amounts = ((name, held.amount(code)) for code, name in _BESIDE.items())
         told = [f"{name} : {euros(amount)}" for name, amount in amounts if amount.exceeds_nil]
-        line = " ; ".join([f"Abattement {dossier.abatement.year} : {head}", *told])
+        named = f"Abattement {dossier.abatement.year}{' acquis' * whole}"
+        line = " ; ".join([f"{named} : {head}", *told])
         lines.append(line + ".")
     if dossier.programme is not None:
         count, valued = (dossier.claims.amount(name) for name in ("actions", "valorise"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.claim import Nature
 from tfpb.words.money.accounts import axis_name
+from tfpb.words.money.programme_words import justified_to
 from tfpb.words.money.state_words import (
     RATE_TO_CONFIRM,
     UNSETTLED,
@@ -67,7 +68,7 @@ def abatement_figure(held: Within) -> tuple[str, str, str]:
     held : Within
         Claims of the quarter. An amount that is not known says why, never zero.
     """
-    label, claim = "Abattement de TFPB", held.get("acquis")
+    label, claim = "Abattement acquis", held.get("acquis")
     if not held.has("acquis"):
         return label, *NO_TAX_FILE
     value, amount = acquired(held), claim.amount
@@ -119,11 +120,11 @@ def programme_figure(held: Within) -> tuple[str, str, str]:
     parts = [_ACTIONS.format(count=held.amount("actions"))]
     if not valued.is_known and "bailleur_absent" in valued.why:
         return label, euros(valued), " ; ".join([*parts, PARTLY])
-    each, covered = held.amount("valorise_par_logement"), held.amount("couverture")
+    each = held.amount("valorise_par_logement")
     if each.is_known:
         parts.append(f"{euros(each)} par logement abattu")
-    if covered.is_known:
-        parts.append(f"{percent(covered.exact)} de l’abattement")
+    if held.has("part_justifiee"):
+        parts.append(justified_to(held.amount("part_justifiee")))
     return label, euros(valued), ", ".join(parts)
 
 
@@ -175,7 +176,7 @@ def done_sentence(spent: list[tuple[int, Amount]] | None, held: Within, year: in
         return _LISTED.format(count=count)
     done = f"Ce qui a été fait : {_ACTIONS.format(count=count)}, d’abord {' puis '.join(top)}."
     if left.exceeds_nil:
-        done += f" Et ensuite : {euros(left)} restent à justifier, reportés sur {year + 1}."
+        done += f" Et ensuite : {euros(left)} à programmer en {year + 1}."
     return done
 
 

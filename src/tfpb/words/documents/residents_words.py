@@ -40,14 +40,16 @@ _UNSURE: Final = Phrase("Rien de sûr en {year} : {states}.")
 _LOST_YEAR: Final = Phrase(
     "Rien en {year} : {lost:€} sont perdus, une condition a été remplie trop tard."
 )
-_AMOUNT: Final = Phrase("{amount} en {year}, pour {homes:s logement}, soit {each:€} par logement.")
-_BARE_AMOUNT: Final = Phrase("{amount} en {year}.")
+_AMOUNT: Final = Phrase(
+    "{amount} acquis en {year}, pour {homes:s logement}, soit {each:€} par logement."
+)
+_BARE_AMOUNT: Final = Phrase("{amount} acquis en {year}.")
 _ESTIMATED: Final = " Ce montant est estimé, au moins en partie."
 _NO_LIST: Final = "On ne le sait pas : la liste des actions n’est pas jointe au dossier."
 _NO_ACTION: Final = Phrase("Aucune action n’est inscrite pour ce quartier en {year}.")
 _ACTIONS: Final = Phrase("{actions:s action}, comptées pour {amount}")
 _ONE_ACTION: Final = Phrase("Une action, comptée pour {amount}")
-_LEFT: Final = Phrase("Il reste {left:€} à employer{carried} : c’est reporté sur {after}.")
+_LEFT: Final = Phrase("Il reste {left:€} à programmer{carried} : c’est reporté sur {after}.")
 _CARRIED: Final = Phrase(", avec {amount} venus de {before}")
 _ALL_USED: Final = "Le bailleur a compté au moins autant d’actions que d’impôt évité."
 _AXES: Final[dict[str, str]] = _TEXTS["axes"]

@@ -18,7 +18,7 @@ from tfpb.words.money.state_words import (
     unknown_detail,
     without,
 )
-from tfpb.words.numbers import euros, of_euros, percent, plural
+from tfpb.words.numbers import euros, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def source_file(file: str, sheet: str) -> str:
 
 
 _LEAD: Final = Phrase(
-    "L’abattement de {year} {abated}{nature}{without} ; l’État compense {back:€} aux "
+    "Abattement {year} acquis : {abated:€}{nature}{without} ; l’État compense {back:€} aux "
     "collectivités ({rate}), qui perdent {lost:€}."
 )
 
@@ -71,11 +71,9 @@ def lead(held: Within, year: int) -> str:
     abated = held.amount("acquis")
     if not abated.exceeds_nil:
         return none_acquired(held, year)
-    # « s’élève à de 5 € à 9 € » is no French
-    said = f"s’élève à {euros(abated)}" if abated.is_known else f"est {of_euros(abated)}"
     back, lost = held.amount("compensation"), held.amount("perte")
     return _LEAD.format(
-        year=year, abated=said, nature=nature_words(held), without=without(held), back=back, lost=lost,
+        year=year, abated=abated, nature=nature_words(held), without=without(held), back=back, lost=lost,
         rate=RATE_TO_CONFIRM,
     )  # fmt: skip
 

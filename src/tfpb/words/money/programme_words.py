@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import lesser
 from tfpb.packaged import packaged
-from tfpb.words.numbers import AT_LEAST, THIN, euros, number, of_euros, percent, plural
+from tfpb.words.numbers import AT_LEAST, THIN, UNKNOWN, euros, number, of_euros, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def balance_words(claims: Claims) -> str:
     made = "valorisé − abattement − report"
     left = claims.amount("a_programmer")
     if _hides(claims.amount("solde"), left):
-        return f"{made} ; quartier par quartier, {euros(left)} à justifier"
+        return f"{made} ; quartier par quartier, {euros(left)} à programmer"
     return made
 
 
@@ -54,7 +54,7 @@ def balance_lead(claims: Claims) -> str:
         return f"{head} ; l’abattement n’est pas connu."
     balance, left = claims.amount("solde"), claims.amount("a_programmer")
     if _hides(balance, left):
-        tail = f"quartier par quartier, {_left(left)}, report compris"
+        tail = f"quartier par quartier, {_left(left, PLAN)}, report compris"
         if balance.is_known:
             whole = number(balance.exact, sign=True)
             tail += f" ; tous quartiers ensemble, le solde est de {whole}{THIN}€"
@@ -63,15 +63,25 @@ def balance_lead(claims: Claims) -> str:
     elif balance.at_least > 0:
         tail = f"les actions dépassent l’abattement de {euros(balance)}, report compris"
     else:
-        tail = f"{_left(left)}, report compris"
-    return f"{head} pour un abattement {of_euros(claims.amount('acquis'))} : {tail}."
+        tail = f"{_left(left, PLAN)}, report compris"
+    return f"{head} {_owed(claims.amount('acquis'))} : {tail}."
 
 
-def _left(left: Amount) -> str:
-    """Write what is left to justify; that it is not known, where nothing bounds it."""
+JUSTIFY: Final = "à justifier"
+PLAN: Final = "à programmer"
+
+
+def _left(left: Amount, to: str) -> str:
+    """Write what is left to justify or to plan; that it is not known, where nothing bounds it."""
     if not left.at_least and left.at_most is None:
-        return "on ne sait pas ce qu’il reste à justifier"
-    return f"il reste {euros(left)} à justifier"
+        return f"on ne sait pas ce qu’il reste {to}"
+    return f"il reste {euros(left)} {to}"
+
+
+def _owed(acquired: Amount) -> str:
+    """Write for how much abatement something was spent."""
+    text = euros(acquired)
+    return f"pour un abattement {text}" if text == UNKNOWN else f"pour {text} acquis"
 
 
 def share_words(share: Amount) -> str:
@@ -115,7 +125,7 @@ def justified_sentence(claims: Claims) -> str:
     said = justified_words(claims)
     return (
         f"{said[:1].upper()}{said[1:]} : sur un abattement {of_euros(claims.amount('acquis'))}, "
-        f"{_left(claims.amount('reste_a_justifier'))}{more}."
+        f"{_left(claims.amount('reste_a_justifier'), JUSTIFY)}{more}."
     )
 
 
@@ -187,7 +197,7 @@ def carry_argument(claims: Claims, code: str, year: int, *, still: bool, new: bo
     acquired, left = claims.amount("acquis", code), claims.amount("a_programmer", code)
     if not acquired.at_least and not acquired.is_known:
         return f"{spent} ; l’abattement de {year} n’est pas connu."
-    owed = f"pour un abattement {of_euros(acquired)}"
+    owed = _owed(acquired)
     carried = claims.amount("reporte", code)
     if not carried.is_nil:
         owed += f" et un report {of_euros(carried)} venu de {year - 1}"
@@ -195,13 +205,13 @@ def carry_argument(claims: Claims, code: str, year: int, *, still: bool, new: bo
         return f"{spent}, {owed} : rien ne se reporte sur {year + 1}."
     if not left.at_least and left.at_most is None:
         return f"{spent}, {owed} : on ne sait pas ce qui se reporte sur {year + 1}."
-    return f"{spent}, {owed} : {euros(left)} se reportent sur {year + 1}."
+    return f"{spent}, {owed} ; {euros(left)} à programmer en {year + 1}."
 
 
 def carry_sentence(name: str, left: Amount, carried: Amount, year: int) -> str:
     """Write what a quarter has left to justify, and what it had carried over; empty when nothing."""
     if left.at_least:
-        text = f"{name} : {euros(left)} restent à justifier et se reportent sur {year + 1}"
+        text = f"{name} : {euros(left)} à programmer en {year + 1}"
         if carried.may_exceed_nil:
             text += f", dont {euros(lesser(left, carried))} venaient déjà de {year - 1}"
         return f"{text}."

@@ -8,7 +8,16 @@ import pandas as pd
 
 from tfpb.facts.claim import OUTSIDE
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
-from tfpb.report.sections.build import chart, lacking, number_of, section, table, tables, worded
+from tfpb.report.sections.build import (
+    chart,
+    lacking,
+    number_of,
+    section,
+    settled_cells,
+    table,
+    tables,
+    worded,
+)
 from tfpb.report.sections.money.rapprochement import premises_blocks
 from tfpb.words.money import abatement_words as words
 from tfpb.words.money.state_words import state_sentences
@@ -52,9 +61,10 @@ def abattement(dossier: Dossier) -> Section:
 
 def _by_quarter(money: Abatement, held: Within, outside: Amount) -> list[Block]:
     rows = money.by_qpv if money.shown_quarters is None else money.shown_quarters
+    sure = settled_cells(rows, held.claims, "abattement_qpv", "rapprochement")
     return tables(
         "abattement_qpv",
-        worded(rows, nature=words.NATURES),
+        worded(sure, nature=words.NATURES),
         annee=money.year,
         held=held,
         notes=words.quarter_notes(outside),

@@ -226,7 +226,7 @@ def _beside(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
     """Return last year's bilan beside this year's, by axis then by quarter, or how to have it."""
     if plan.beside is None:
         return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH_ANNEX)]
-    facts: dict[str, Any] = {"annee": year, "precedente": year - 1, "suivante": year + 1}
+    facts: dict[str, Any] = {"annee": year, "precedente": year - 1}
     axes = plan.beside.assign(axe_mot=[axis_words(int(a)) for a in plan.beside["axe"]])
     blocks: list[Block] = [table("bilan_precedent", axes, **facts)]
     if plan.beside_quarters is None:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
-from tfpb.report.sections.build import cut, lacking, section, source_of, table, tables, worded
+from tfpb.report.sections.build import (
+    cut,
+    lacking,
+    section,
+    settled_cells,
+    source_of,
+    table,
+    tables,
+    worded,
+)
 from tfpb.words.money import abatement_words
 from tfpb.words.money import state_words as words
 
@@ -24,6 +33,7 @@ def rapprochement(dossier: Dossier) -> Section:
         return lacking("rapprochement", subject="fiscalite")
     leads = (words.borne_sentence(held), words.best_sentence(held))
     rows = dossier.quarters.named(money.reconciliation, nowhere=words.OUTSIDE)
+    rows = settled_cells(rows, dossier.claims, "rapprochement")
     blocks = tables("rapprochement", rows, annee=money.year, held=held)
     blocks.append(Text(_readings(held), bullets=True, media=BOTH))
     reserves = _reserves(held)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.candidates import proposals
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED
-from tfpb.geocode.line.parser import ParsedAddress, parse
+from tfpb.geocode.line.parser import parse
 from tfpb.geocode.town.commune_finder import Place, in_department
 from tfpb.geocode.town.town_reader import SURE, TownReader, TownReading
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tfpb.geocode.choose import Found
-    from tfpb.geocode.matcher import Geocoder
+    from tfpb.geocode.line.one_line import ParsedAddress
+    from tfpb.geocode.street_search import StreetSearch
 
 _GOOD: Final = 0.9
 _LIKELY_STREET: Final = 0.6
@@ -79,12 +80,12 @@ class WholeLines:
 
     Parameters
     ----------
-    geocoder : Geocoder
+    streets : StreetSearch
     """
 
-    def __init__(self, geocoder: Geocoder) -> None:
-        self._geocoder = geocoder
-        self._towns = TownReader(geocoder.finder.names)
+    def __init__(self, streets: StreetSearch) -> None:
+        self._streets = streets
+        self._towns = TownReader(streets.finder.names)
 
     def read(self, line: str, postcode: str) -> Attempt | None:
         """Part a line into street and commune; None when no commune is named in it.
@@ -100,7 +101,7 @@ class WholeLines:
         Attempt or None
             Without street when the commune is known and nothing in it answers.
         """
-        written = self._towns.written(line)
+        written = chain(self._towns.written(line), self._towns.code_alone(line, postcode))
         tried = self._tried(written, postcode)
         best = _best(tried)
         if best is not None and (best.settled or best.worth >= _GOOD):
@@ -127,19 +128,20 @@ class WholeLines:
             return better
         close = [a for a in others if a.reading.likeness >= _CLOSE and self._held(a.place)]
         close += [a for a in others if self._alike(a)]
-        named = next(iter([*whole, *close, *held, *tried]), None)
+        coded = [a for a in held if not a.reading.town]
+        named = next(iter([*whole, *coded, *close, *held, *tried]), None)
         return named and named._replace(
-            elsewhere=tuple(a.found for a in others if a.found and a.settled)
+            elsewhere=tuple(a.found for a in others if a.found and (a.settled or a.likely))
         )
 
     def _alike(self, attempt: Attempt) -> bool:
         """Tell whether a commune holds a street that resembles the rest of the line."""
-        tables = filter(None, map(self._geocoder.table, attempt.place.codes))
+        tables = filter(None, map(self._streets.table, attempt.place.codes))
         near = (proposals(t, attempt.parsed.readings, attempt.parsed.numbers)[:1] for t in tables)
         return any(p.letters >= _LIKELY_LETTERS for listed in near for p in listed)
 
     def _held(self, place: Place) -> bool:
-        return any(self._geocoder.table(code) is not None for code in place.codes)
+        return any(self._streets.table(code) is not None for code in place.codes)
 
     def _tried(self, readings: Iterable[TownReading], postcode: str) -> list[Attempt]:
         """Answer the readings one by one until one leaves nothing to ask."""
@@ -155,7 +157,7 @@ class WholeLines:
 
     def _attempt(self, reading: TownReading, postcode: str) -> Attempt | None:
         postal = postcode or reading.postcode
-        place = self._geocoder.finder.place("", postal, reading.town)
+        place = self._streets.finder.place("", postal, reading.town)
         if reading.department:
             there = tuple(c for c in place.codes if in_department(c, f"{reading.department:0<5}"))
             if there and len(there) < len(place.codes):
@@ -169,9 +171,9 @@ class WholeLines:
             said = tuple(dict.fromkeys((*place.reasons, "commune_corrigee")))
             place = place._replace(certainty=place.certainty * sure, reasons=said)
         parsed = parse(reading.rest)
-        found = self._geocoder.search(parsed.readings, place)
+        found = self._streets.search(parsed.readings, place)
         if found is None or found.confidence < REJECTED:
-            found = self._geocoder.fallbacks(found, parsed, place, "", "")
+            found = self._streets.fallbacks(found, parsed, place, "", "")
         if found is not None and found.choice.candidate.letters < _LIKELY_LETTERS:
             found = found._replace(confidence=min(found.confidence, _DOUBTFUL))
         return Attempt(reading, parsed, place, found)
