@@ -58,6 +58,8 @@ def balance_lead(claims: Claims) -> str:
         if balance.is_known:
             whole = number(balance.exact, sign=True)
             tail += f" ; tous quartiers ensemble, le solde est de {whole}{THIN}€"
+    elif not balance.is_known:
+        tail = "il ne reste rien à programmer"  # whatever is acquired in the end
     elif balance.exact == 0:
         tail = "le solde est nul"
     elif balance.exact > 0:
@@ -205,7 +207,7 @@ def carry_argument(claims: Claims, code: str, year: int, *, still: bool, new: bo
         return f"{spent}, {owed} : rien ne se reporte sur {year + 1}."
     if not left.at_least and left.at_most is None:
         return f"{spent}, {owed} : on ne sait pas ce qui se reporte sur {year + 1}."
-    return f"{spent}, {owed} ; {euros(left)} à programmer en {year + 1}."
+    return f"{spent}, {owed}, soit {euros(left)} à programmer en {year + 1}."
 
 
 def carry_sentence(name: str, left: Amount, carried: Amount, year: int) -> str:
