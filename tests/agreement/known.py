@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-CEILING: Final = {"valeur": 18, "mot": 24, "moins": 93}
+CEILING: Final = {"valeur": 0, "mot": 1, "moins": 93}
 
 
 @cache
@@ -25,7 +25,7 @@ def values(variant: str) -> set[tuple[str, str, tuple[str, ...]]]:
     """Return the claims, scopes and values at once, in one variant."""
     return {
         (e["fait"], e["portee"], tuple(e["dits"]))
-        for e in known()["valeur"]
+        for e in known().get("valeur", [])
         if variant in e["variantes"]
     }
 
@@ -42,3 +42,8 @@ def told_with_less(variant: str) -> tuple[set[str], set[str]]:
         {claim for e in entries for claim in e.get("mieux", [])},
         {what for e in entries for what in e.get("nul", [])},
     )
+
+
+def on_files(whats: set[str]) -> set[str]:
+    """Return those of what is told to be nil that name a document, not a claim, a column or the screen."""
+    return {what for what in whats if ".pdf" in what or ".docx" in what or ".xlsx" in what}

@@ -11,7 +11,7 @@ from pack_reading import Pack, flat, number, sheet_tables
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIGURES = ("Logements en QPV", "Abattement 2025", "Perte des collectivités", "Actions valorisées",
+FIGURES = ("Logements en QPV", "Abattement acquis", "Perte des collectivités", "Actions valorisées",
            "Solde")  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def truth(made: Pack) -> dict[str, float]:
     homes, money, balance = (made.rows(t) for t in ("residences", "abattement_qpv", "bilan"))
     return {
         "Logements en QPV": sum(number(r["logements_dans"]) for r in homes),
-        "Abattement 2025": sum(number(r["abattement_eur"]) for r in money),
+        "Abattement acquis": sum(number(r["abattement_eur"]) for r in money),
         "Perte des collectivités": sum(number(r["perte_collectivites_eur"]) for r in money),
         "Actions valorisées": sum(number(r["valorise_eur"]) for r in made.rows("actions")),
         "Solde": sum(number(r["solde_eur"]) for r in balance),
@@ -35,7 +35,7 @@ def truth(made: Pack) -> dict[str, float]:
 
 def test_the_main_figures_are_not_trifles(truth: dict[str, float]) -> None:
     assert truth["Logements en QPV"] > 1000
-    assert truth["Abattement 2025"] > 100_000
+    assert truth["Abattement acquis"] > 100_000
     assert abs(truth["Solde"]) > 1000
 
 

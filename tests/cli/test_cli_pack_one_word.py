@@ -158,12 +158,12 @@ _AMOUNT: Final = r"(\d{1,3}(?: \d{3})*(?:,\d\d)?)"
 _NAMED: Final = {
     name: re.compile(pattern.replace("#", _AMOUNT))
     for name, pattern in {
-        "abattement": r"[Aa]battement(?: de)?(?: 2025)?(?: :| de| s’élève à) # €(?! (?:par|à))",
+        "abattement": r"[Aa]battement(?: 2025)?(?: acquis)?(?: :| de) # €(?! (?:par|à))",
         "valorisé": r"# € valorisés en 2025",
         "à réclamer": r"# € (?:restent )?à réclamer",
         "à risque": r"# €(?: sont)? à risque",
         "sous réserve": r"# € sous réserve",
-        "reste à justifier": r"# € (?:(?:restent )?à justifier|se reportent)",
+        "reste à justifier": r"# € à (?:justifier|programmer)",
         "logements à vérifier": r"# logements? (?:à vérifier|dont le côté)",
         "surcoût": r"[Ss]urcoût de droit commun en QPV 2025 : # €",
         "acquis": r"# € acquis",

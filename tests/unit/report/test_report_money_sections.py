@@ -189,7 +189,7 @@ def test_spending_that_is_not_known_is_no_point_at_0() -> None:
 
 def test_carry_over_and_proofs_are_said() -> None:
     text = prose(make(), "programme")
-    assert "restent à justifier et se reportent sur 2026" in text
+    assert "à programmer en 2026" in text
     assert "16 actions sur 16 citent une pièce, 14 avec sa date ; 2 photos jointes" in text
     sentence = programme_words.carry_sentence
     assert "est rattrapé" in sentence("Le Moulin", nil(), known(500), 2025)

@@ -95,10 +95,10 @@ def test_nothing_counted_and_all_at_risk_is_not_nothing() -> None:
     assert plain(note(dossier).lead) == told
     assert lead(dossier) == told
     figures = key_figures(dossier)
-    assert figures["Abattement 2025"] == ("rien d’acquis", "260 354 € à risque, 38 781 € perdu")
+    assert figures["Abattement acquis"] == ("rien d’acquis", "260 354 € à risque, 38 781 € perdu")
     assert "Perte des collectivités" not in figures
     page = on_page(dossier)
-    assert page["Abattement de TFPB"] == ("rien d’acquis", "260 354 € à risque, 38 781 € perdu")
+    assert page["Abattement acquis"] == ("rien d’acquis", "260 354 € à risque, 38 781 € perdu")
     assert page["Perte des collectivités"] == ("non établi", "suit l’abattement")
     spared, pending = for_residents(dossier)
     assert spared == "Rien de sûr en 2025 : 260 354 € peut-être à rendre et 38 781 € perdus."
@@ -132,7 +132,7 @@ def test_a_nil_amount_tells_its_states(
     states: States, figure: tuple[str, str], spared: str
 ) -> None:
     dossier = of_states(states)
-    assert on_page(dossier)["Abattement de TFPB"] == figure
+    assert on_page(dossier)["Abattement acquis"] == figure
     assert for_residents(dossier)[0] == spared
 
 
@@ -140,21 +140,21 @@ def test_a_year_without_any_state_says_that_no_abatement_is_due() -> None:
     dossier = of_states(States())
     none = "aucun n’est porté par les avis ni estimé dû"
     assert note(dossier).lead == f"Abattement 2025 : {none}."
-    assert key_figures(dossier)["Abattement 2025"] == ("0 €", none)
+    assert key_figures(dossier)["Abattement acquis"] == ("0 €", none)
 
 
 def test_what_awaits_its_notice_is_told_once() -> None:
     """574 032 € counted and on no notice, 21 280 € on a side: 21 280 € stand beside."""
     dossier = of_states(States(estimated=Decimal(574_032), hanging=Decimal(21_280)))
     page = on_page(dossier)
-    assert page["Abattement de TFPB"][0] == "574 032 €"
+    assert page["Abattement acquis"][0] == "574 032 €"
     assert page["À part"][0] == "À part : 21 280 € sous réserve."
     spared, pending = for_residents(dossier)
     assert "574 032 € en 2025" in spared
     assert "Ce que deviennent 21 280 € à confirmer." in pending
-    told = "Abattement 2025 : 574 032 € (estimé : sur aucun avis) ; sous réserve : 21 280 €."
+    told = "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ; sous réserve : 21 280 €."
     assert told in [plain(line) for line in closing(dossier, "x")]
-    assert "L’abattement de 2025 s’élève à 574 032 € (estimé : sur aucun avis) ;" in lead(dossier)
+    assert "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ;" in lead(dossier)
     assert "574 032 € (estimé : sur aucun avis)" in plain(note(dossier).lead)
     part = of_states(
         States(acquired=Decimal(500_000), estimated=Decimal(74_032), hanging=Decimal(21_280))
@@ -189,16 +189,16 @@ def test_an_amount_not_known_still_tells_what_is_at_risk() -> None:
     states = States(at_risk=Decimal(260_354), hanging=Decimal(10_198))
     dossier = of_states(states)
     page = on_page(dossier)
-    assert page["Abattement de TFPB"] == ("sous réserve", "10 198 € au mieux")
+    assert page["Abattement acquis"] == ("sous réserve", "10 198 € au mieux")
     assert page["À part"][0] == "À part : 260 354 € à risque."
     pending = for_residents(dossier)[1]
     assert "deviennent 260 354 € peut-être à rendre et 10 198 € à confirmer." in pending
     claim = States(to_claim=Decimal(38_781), hanging=Decimal(10_198))
     page = on_page(of_states(claim))
-    assert page["Abattement de TFPB"][1] == "48 979 € au mieux, dont 38 781 € à réclamer"
+    assert page["Abattement acquis"][1] == "48 979 € au mieux, dont 38 781 € à réclamer"
     assert page["À part"][0] == ""
     lacking = on_page(of_states(States(to_claim=Decimal(38_781), missing=7)))
-    assert lacking["Abattement de TFPB"] == (
+    assert lacking["Abattement acquis"] == (
         "non connu", "7 logements sans aucune ligne au fichier fiscal",
     )  # fmt: skip
     told = "À part : au moins 38 781 € à réclamer, 7 logements sans montant."

@@ -143,11 +143,13 @@ def test_a_carry_over_alone_leaves_the_year_justified_and_is_named() -> None:
     before = dossier.settings.dossier.annee - 1
     lead = note(dossier).lead.replace("\u202f", " ")
     assert "1 000 €, justifié en entier, quartier par quartier" in lead
-    assert lead.endswith(f"du report de {before}, il reste 200 € à justifier dans 1 quartier.")
+    assert lead.endswith(f"du report de {before}, 200 € à programmer dans 1 quartier.")
     # what the year lacks is told of the quarters that lack it
     both = of_balance(make(), row, {"abattement_eur": Decimal(50), "valorise_eur": Decimal(40)})
     lead = note(both).lead.replace("\u202f", " ")
-    assert f"10 € à justifier dans 1 quartier (210 € avec le report de {before})" in lead
+    assert (
+        f"10 € à justifier dans 1 quartier (210 € à programmer avec le report de {before})" in lead
+    )
 
 
 def test_all_is_justified_only_where_every_quarter_is() -> None:
@@ -324,7 +326,7 @@ def test_the_share_justified_is_rounded_as_the_table_and_named_apart_from_what_i
     told = note(of_balance(make(), rows))
     assert "justifié à 93 % ;" in told.lead.replace("\u202f", " ")
     heads = {c.key: c.header for c in quarters(told).columns}
-    assert heads["couverture"] == "Valorisé / abattement (trait : 100 %)"
+    assert heads["couverture"] == "Couverture (trait : 100 %)"
 
 
 def test_what_is_valued_per_dwelling_says_of_which() -> None:

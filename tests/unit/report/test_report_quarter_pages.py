@@ -117,7 +117,7 @@ def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
     dossier = make()
     text = residents(dossier)
     figures = {label: value for label, value, _ in page_of(dossier).figures}
-    for label in ("Abattement de TFPB", "Actions valorisées"):
+    for label in ("Abattement acquis", "Actions valorisées"):
         assert figures[label].replace("\u202f", " ") in text
     assert "reporté sur 2026" in text
     assert len(re.findall(r"[^\W\d_][\w’-]*", text)) <= 250
@@ -147,8 +147,8 @@ def test_an_amount_that_is_not_known_is_said_so_never_nil(states: States, said: 
 @pytest.mark.parametrize(
     ("carried", "said"),
     [
-        ("0", "Il reste 45\u202f928\u202f€ à employer : c’est"),
-        ("12500", "45\u202f928\u202f€ à employer, avec 12\u202f500\u202f€ venus de 2024"),
+        ("0", "Il reste 45\u202f928\u202f€ à programmer : c’est"),
+        ("12500", "45\u202f928\u202f€ à programmer, avec 12\u202f500\u202f€ venus de 2024"),
     ],
 )
 def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, said: str) -> None:

@@ -92,8 +92,8 @@ def test_an_abatement_that_is_not_known_is_never_zero_on_the_summary() -> None:
     unknown = dataclasses.replace(money, by_premises=premises_facts([hanging]))
     whole = report(make(abatement=unknown, programme=None))
     figures = {f.label: f for b in whole.sections[1].blocks for f in getattr(b, "figures", ())}
-    assert figures["Abattement 2025"].value == "sous réserve"
-    assert plain(figures["Abattement 2025"].detail) == (
+    assert figures["Abattement acquis"].value == "sous réserve"
+    assert plain(figures["Abattement acquis"].detail) == (
         "1 000 € au mieux, dont 700 € portés par les avis"
     )
     assert "Perte des collectivités" not in figures

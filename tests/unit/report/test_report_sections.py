@@ -289,7 +289,7 @@ def test_figures_of_the_summary_are_those_of_the_stages() -> None:
     block = said().sections[1].blocks[0]
     assert isinstance(block, KeyFigures)
     amounts = {f.label: f.amount for f in block.figures}
-    assert amounts["Abattement 2025"] == dossier.abatement.totals["abattement_eur"]
+    assert amounts["Abattement acquis"] == dossier.abatement.totals["abattement_eur"]
     assert amounts["Actions valorisées"] == dossier.claims.amount("valorise").exact
     assert amounts["Logements en QPV"] == dossier.located.residences["logements_dans"].sum()
 

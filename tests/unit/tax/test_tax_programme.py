@@ -366,7 +366,7 @@ def test_last_year_in_its_own_file_by_quarter_with_what_is_carried_over() -> Non
     assert mine["rattrapage_eur"] == Decimal("180.00")
     said = said_of(made, QPV)
     assert "80 € valorisés en 2025, après 50 € en 2024" in said.replace("\u202f", " ")
-    assert "se reportent sur 2026" in said
+    assert "à programmer en 2026" in said
     # a quarter that left the map keeps its line
     assert rows.loc["QP059998", "valorise_precedent_eur"] == 30
     assert claims_of(made).amount("valorise") == known(80)

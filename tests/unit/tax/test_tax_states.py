@@ -207,7 +207,7 @@ def test_an_amount_that_leaves_dwellings_out_is_a_least_and_says_which() -> None
         held(abate(local(cotisation_avis_eur=PAID))), 2025
     )
     lead = programme_words.balance_lead(Claims(money_claims(made)))
-    assert "pour un abattement d’au moins 248 € :" in plain(lead)
+    assert "pour au moins 248 € acquis :" in plain(lead)
 
 
 def test_one_body_spelt_two_ways_is_under_reserve_whatever_its_notices_bear() -> None:

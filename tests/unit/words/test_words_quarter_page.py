@@ -48,7 +48,7 @@ def test_axes_are_named_and_what_is_left_is_said() -> None:
         "d’abord présence de proximité (axe 1, 62 508 €) puis sur-entretien (axe 3, 55 183 €)"
         in said
     )
-    assert "45 928 € restent à justifier, reportés sur 2026" in said
+    assert "45 928 € à programmer en 2026" in said
     assert "Et ensuite" not in quarter_page.done_sentence(
         spent, quarter(actions=31, a_programmer=0), 2025
     )

@@ -200,8 +200,9 @@ def _gain(before: dict[str, Any], after: dict[str, Any], key: str) -> Decimal | 
 
 
 def _claims(items: list[Premises], reader: Reader) -> Iterator[Event]:
-    """Return what notices refused, by the last day to claim it."""
+    """Return what notices refused, by the last day to claim it; no amount while an unread one may too."""
     refused = [i for i in items if i.states.to_claim]
+    unread = any(o.to_claim > i.states.to_claim for i in items for o in i.standing.outcomes)
     if refused:
         yield _event(
             "reclamation",
@@ -209,7 +210,7 @@ def _claims(items: list[Premises], reader: Reader) -> Iterator[Event]:
             reader.day.year,
             residences=len({i.id_residence for i in refused}),
             logements=sum(i.abated_dwellings for i in refused),
-            montant_eur=total(i.states.to_claim for i in refused),
+            montant_eur=None if unread else total(i.states.to_claim for i in refused),
         )
 
 

@@ -62,6 +62,8 @@ def balance_lead(claims: Claims) -> str:
         tail = "le solde est nul"
     elif balance.at_least > 0:
         tail = f"les actions dépassent l’abattement de {euros(balance)}, report compris"
+    elif left.is_nil:
+        tail = "il ne reste rien à programmer"  # whatever is acquired in the end
     else:
         tail = f"{_left(left, PLAN)}, report compris"
     return f"{head} {_owed(claims.amount('acquis'))} : {tail}."
@@ -205,7 +207,7 @@ def carry_argument(claims: Claims, code: str, year: int, *, still: bool, new: bo
         return f"{spent}, {owed} : rien ne se reporte sur {year + 1}."
     if not left.at_least and left.at_most is None:
         return f"{spent}, {owed} : on ne sait pas ce qui se reporte sur {year + 1}."
-    return f"{spent}, {owed} ; {euros(left)} à programmer en {year + 1}."
+    return f"{spent}, {owed}, soit {euros(left)} à programmer en {year + 1}."
 
 
 def carry_sentence(name: str, left: Amount, carried: Amount, year: int) -> str:
