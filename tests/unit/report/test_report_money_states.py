@@ -151,7 +151,7 @@ def test_what_awaits_its_notice_is_told_once() -> None:
     assert page["À part"][0] == "À part : 21 280 € sous réserve."
     spared, pending = for_residents(dossier)
     assert "574 032 € acquis en 2025" in spared
-    assert "Ce que deviennent 21 280 € à confirmer." in pending
+    assert "Ce que deviennent 21 280 € sous réserve." in pending
     told = "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ; sous réserve : 21 280 €."
     assert told in [plain(line) for line in closing(dossier, "x")]
     assert "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ;" in lead(dossier)

@@ -131,8 +131,11 @@ def test_what_is_carried_over_is_said_beside_what_the_year_lacks() -> None:
     dossier = of_balance(make(), row)
     lead = note(dossier).lead.replace("\u202f", " ")
     year = dossier.settings.dossier.annee
-    assert f"100 € à justifier dans 1 quartier (400 € à programmer avec le report de {year - 1})" in lead
-    assert "report compris" in quarters(note(dossier)).columns[-1].header
+    assert (
+        f"100 € à justifier dans 1 quartier (400 € à programmer avec le report de {year - 1})"
+        in lead
+    )
+    assert quarters(note(dossier)).columns[-1].header == "À programmer (€)"
 
 
 def test_a_carry_over_alone_leaves_the_year_justified_and_is_named() -> None:
@@ -147,7 +150,9 @@ def test_a_carry_over_alone_leaves_the_year_justified_and_is_named() -> None:
     # what the year lacks is told of the quarters that lack it
     both = of_balance(make(), row, {"abattement_eur": Decimal(50), "valorise_eur": Decimal(40)})
     lead = note(both).lead.replace("\u202f", " ")
-    assert f"10 € à justifier dans 1 quartier (210 € à programmer avec le report de {before})" in lead
+    assert (
+        f"10 € à justifier dans 1 quartier (210 € à programmer avec le report de {before})" in lead
+    )
 
 
 def test_all_is_justified_only_where_every_quarter_is() -> None:
