@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-CEILING: Final = {"valeur": 0, "mot": 1, "moins": 93}
+CEILING: Final = {"valeur": 0, "mot": 1, "moins": 50}
 
 
 @cache

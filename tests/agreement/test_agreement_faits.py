@@ -74,6 +74,15 @@ def spans(made: Made) -> dict[tuple[str, str], Span]:
     }
 
 
+def _but_a_quarter_all_under_reserve() -> list[object]:
+    """Return the variants; in one a quarter has all its amount under reserve, and opens its own claims."""
+    mark = pytest.mark.xfail(
+        strict=True, reason="the whole stays what is established, where the quarter is open above"
+    )
+    marked = {"bailleur écrit deux fois": mark}
+    return [pytest.param(v, marks=marked[v]) if v in marked else v for v in VARIANTS]
+
+
 @pytest.fixture
 def made(variant: Callable[..., Made]) -> Made:
     return variant("exemple", VARIANTS["exemple"])
@@ -94,7 +103,11 @@ def test_the_table_is_the_contract_s(made: Made) -> None:
 
 
 def test_each_claim_has_a_state_and_a_sheet_and_what_is_to_verify_a_role(made: Made) -> None:
-    sheets = set(made.pack.xlsx().sheetnames)
+    names = made.pack.xlsx().sheetnames
+    sheets = {
+        *names,
+        *(name.split(", ")[0] for name in names),
+    }  # « Actions, montants », « …, suivi »
     for row in claims(made):
         key = (row["nom"], row["portee"])
         assert row["etat"] in STATES, key
@@ -144,7 +157,7 @@ def test_claims_are_one_another_s_sums(variante: str, variant: Callable[..., Mad
                 assert sum(s[0] or 0 for s in of_parts) <= high + len(parts), (whole, scope)
 
 
-@pytest.mark.parametrize("variante", VARIANTS)
+@pytest.mark.parametrize("variante", _but_a_quarter_all_under_reserve())
 def test_the_quarters_add_up_to_the_whole(variante: str, variant: Callable[..., Made]) -> None:
     made = variant(variante, VARIANTS[variante])
     told, codes = spans(made), quarters(made.pack)
@@ -186,10 +199,15 @@ def test_an_unread_notice_leaves_its_amount_open_to_its_computed_one(
 
 
 def test_without_contributions_all_that_is_due_is_open(variant: Callable[..., Made]) -> None:
-    told = spans(variant("sans cotisations", VARIANTS["sans cotisations"]))
-    low, high = told["acquis", TOTAL]
-    assert not low
-    assert high is None or high >= EXAMPLE["acquis"] + EXAMPLE["a_reclamer"] - 1
+    """No notice is there yet (`eligible`): what is due is counted and estimated, what is borne open."""
+    made = variant("sans cotisations", VARIANTS["sans cotisations"])
+    told = spans(made)
+    due = EXAMPLE["acquis"] + EXAMPLE["a_reclamer"]
+    assert told["acquis", TOTAL] == pytest.approx((due, due), abs=1)
+    natures = {r["nature"] for r in claims(made) if r["nom"] == "acquis" and r["portee"] == TOTAL}
+    assert natures == {"estime"}
+    for name in ("acquis_porte", "porte"):
+        assert told[name, TOTAL][0] == 0 < (told[name, TOTAL][1] or due), name
     assert told["sous_reserve", TOTAL] == pytest.approx((21_280, 21_280), abs=1)
 
 
@@ -218,7 +236,7 @@ def test_what_a_missing_file_hides_is_not_known(role: str, variant: Callable[...
               "conventions": ("acquis",)}  # fmt: skip
     told = spans(variant(f"sans {role}", file_dropped(role)))
     for name in hidden[role]:
-        low, high = told[name, TOTAL]
+        low, high = told.get((name, TOTAL), (None, None))  # claimed by nobody: not known
         assert not low, name
         assert high is None or high > 0, name
 

@@ -94,6 +94,7 @@ def _quarters_of(made: Made, residence: str) -> dict[str, str]:
     for path in sorted((made.pack.folder / "donnees").glob("*residences.csv")):
         rows = made.pack.rows(path.stem)
         mine = {r["code_qpv"] for r in rows if r["id_residence"] == residence and r["code_qpv"]}
+        mine = {code for code in mine if ", " not in code}  # those of all its notices, listed
         out |= {path.stem: ",".join(sorted(mine))} if mine else {}
     return out
 

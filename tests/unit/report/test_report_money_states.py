@@ -150,8 +150,8 @@ def test_what_awaits_its_notice_is_told_once() -> None:
     assert page["Abattement acquis"][0] == "574 032 €"
     assert page["À part"][0] == "À part : 21 280 € sous réserve."
     spared, pending = for_residents(dossier)
-    assert "574 032 € en 2025" in spared
-    assert "Ce que deviennent 21 280 € à confirmer." in pending
+    assert "574 032 € acquis en 2025" in spared
+    assert "Ce que deviennent 21 280 € sous réserve." in pending
     told = "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ; sous réserve : 21 280 €."
     assert told in [plain(line) for line in closing(dossier, "x")]
     assert "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ;" in lead(dossier)
@@ -192,7 +192,7 @@ def test_an_amount_not_known_still_tells_what_is_at_risk() -> None:
     assert page["Abattement acquis"] == ("sous réserve", "10 198 € au mieux")
     assert page["À part"][0] == "À part : 260 354 € à risque."
     pending = for_residents(dossier)[1]
-    assert "deviennent 260 354 € peut-être à rendre et 10 198 € à confirmer." in pending
+    assert "deviennent 260 354 € peut-être à rendre et 10 198 € sous réserve." in pending
     claim = States(to_claim=Decimal(38_781), hanging=Decimal(10_198))
     page = on_page(of_states(claim))
     assert page["Abattement acquis"][1] == "48 979 € au mieux, dont 38 781 € à réclamer"

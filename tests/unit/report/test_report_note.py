@@ -131,8 +131,11 @@ def test_what_is_carried_over_is_said_beside_what_the_year_lacks() -> None:
     dossier = of_balance(make(), row)
     lead = note(dossier).lead.replace("\u202f", " ")
     year = dossier.settings.dossier.annee
-    assert f"100 € à justifier dans 1 quartier (400 € avec le report de {year - 1})" in lead
-    assert "report compris" in quarters(note(dossier)).columns[-1].header
+    assert (
+        f"100 € à justifier dans 1 quartier (400 € à programmer avec le report de {year - 1})"
+        in lead
+    )
+    assert quarters(note(dossier)).columns[-1].header == "À programmer (€)"
 
 
 def test_a_carry_over_alone_leaves_the_year_justified_and_is_named() -> None:

@@ -289,8 +289,7 @@ def settled_cells(rows: pd.DataFrame, claims: Claims, *keys: str) -> pd.DataFram
     for column, name in named:
         sure = [not claims.has(name, s) or claims.amount(name, s).is_known for s in scopes]
         if column in out and not all(sure):
-            cells = zip(out[column].astype(object), sure, strict=True)
-            out[column] = pd.Series([v if known else None for v, known in cells], out.index)
+            out[column] = out[column].astype(object).where(pd.Series(sure, out.index), None)
     return out
 
 
