@@ -464,7 +464,7 @@ def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_pl
     assert detail.replace("\u202f", " ") == (f"{count} résidences à côté, à 4 043 m près")
     assert said(15.0)[2] == f"{count} résidences à côté, en losange sur le plan"
     doors.loc[doors.index[doubtful][0], "qpv_code"] = CODE
-    assert f"{count} résidences, dont {count - 1} à côté, en losange sur le plan" == said(15.0)[2]
+    assert f"{count} résidences, dont {count - 1} à côté, en losange" == said(15.0)[2]
     doors["qpv_statut"] = doors["qpv_statut"].replace("a_verifier", "hors")
     homes["logements_a_verifier"] = 0
     assert said(15.0)[1:] == ("aucun logement", "aucun doute dans ce quartier")

@@ -140,7 +140,8 @@ def doubt_figure(claims: Claims, code: str, doubt: QuarterDoubt | None) -> tuple
     if 0 < beside < homes:
         told.append(f"dont {number(beside)} à côté")
     near = doubt.radius_m <= _PLACED_M
-    told.append("en losange sur le plan" if near else f"à {number(doubt.radius_m)}{THIN}m près")
+    whole = "" if 0 < beside < homes else " sur le plan"  # the line is short
+    told.append(f"en losange{whole}" if near else f"à {number(doubt.radius_m)}{THIN}m près")
     value = _HOMES.format(count=claims.amount("logements_a_verifier", code))
     return "À vérifier", value, ", ".join(told)
 
