@@ -84,7 +84,7 @@ ELSEWHERE = {
     "planification_a_verifier": ("test_cli_planifier.py", " à vérifier ("),
     "region_bailleur_en_double": ("test_cli_region.py", "nommé deux fois"),
     "region_annee_differente": ("test_cli_region.py", "porte sur l’année"),
-    "region_qpv_sans_contrat": ("test_cli_region.py", "rattaché"),
+    "region_qpv_sans_contrat": ("test_cli_region_documents.py", "rattaché"),
     "cotes_d_avant_inconnus": ("test_cli_secrecy_audit.py", "Ajoutez --residences pour diffuser"),
     "enquete_renommee": ("test_cli_secrecy_audit.py", "le nom déjà diffusé"),
     "memoire_insuffisante": ("test_hostile_memory.py", "La mémoire de ce poste ne suffit pas"),

@@ -80,7 +80,7 @@ def stays_within_what_doubts_of_side_say(before: Pack, after: Pack) -> None:
         for pack in (before, after)
     )
     assert (told["reserve_cote"]["etat"], told["reserve_cote"]["role"]) == ("a_verifier", NOBODY)
-    assert told["valorise"]["etat"] == "a_verifier"  # an action of axis 8 under renewal
+    assert told["valorise"]["etat"] == "a_confirmer"  # an action of axis 8 under renewal
     assert told["acquis"]["etat"] == "connu"
     moved = []
     for name in sorted(told.keys() & then.keys() - {"surcout"}):

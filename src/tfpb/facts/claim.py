@@ -230,6 +230,10 @@ class Claims:
         """Count the claims."""
         return len(self._held)
 
+    def identity(self) -> tuple[object, ...]:
+        """Return what a kept result that reads them is known by."""
+        return tuple(self)
+
     def get(self, name: str, scope: str = TOTAL) -> Claim:
         """Return a claim; one that nobody made is unknown, never nil.
 

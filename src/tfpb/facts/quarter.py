@@ -89,6 +89,10 @@ class Quarters:
         """Count the quarters."""
         return len(self._by_code)
 
+    def identity(self) -> tuple[object, ...]:
+        """Return what a kept result that reads them is known by."""
+        return tuple(self)
+
     def named(self, rows: pd.DataFrame, *, nowhere: str = "") -> pd.DataFrame:
         """Return rows with what names the quarter of each (`nom_qpv`): its name, else its code.
 

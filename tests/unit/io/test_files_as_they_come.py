@@ -16,6 +16,7 @@ from shapely.geometry import box
 from everywhere import small_settings
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.evidence.crosschecks import by_code
+from tfpb.facts.place import holds
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_toml
 from tfpb.io.tables.headers import match_columns
@@ -453,9 +454,14 @@ def test_names_of_quarters_with_spaces_are_not_cut_in_conventions(tmp_path: Path
 
 
 def test_an_action_for_all_quarters_is_shared_by_dwellings_to_the_cent() -> None:
-    stock = pd.DataFrame(
-        {"code_qpv": ["QN05991I", "QN05992M", "QN06201N"], "logements_dans": [10, 20, 7]}
-    )
+    stock = holds(
+        pd.DataFrame(
+            {
+                "id_residence": ["R1", "R2", "R3"], "nb_logements": [10, 20, 7], "qpv_statut": "dans",
+                "qpv_code": ["QN05991I", "QN05992M", "QN06201N"],
+            }
+        )
+    )  # fmt: skip
     given = actions("tous quartiers", "QN05991I")
     made = programme(given, None, stock, year=2025, covered=["QN05991I", "QN05992M"])
     rows = made.actions

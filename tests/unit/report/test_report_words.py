@@ -124,11 +124,11 @@ def test_the_balance_says_which_way(balance: int, said: str) -> None:
 def test_a_quarter_in_excess_does_not_hide_what_another_has_left() -> None:
     hidden = _claims(known(486), known(500), -26, 50)
     said = programme_words.balance_lead(hidden)
-    assert "quartier par quartier, il reste 50\u202f€ à justifier" in said
+    assert "quartier par quartier, il reste 50\u202f€ à programmer" in said
     assert "le solde est de −26\u202f€" in said
     alone = _claims(known(10), known(15), -5, 5)
     assert "quartier par quartier" not in programme_words.balance_lead(alone)
-    assert "50\u202f€ à justifier" in programme_words.balance_words(hidden)
+    assert "50\u202f€ à programmer" in programme_words.balance_words(hidden)
     assert "justifier" not in programme_words.balance_words(alone)
 
 
@@ -147,8 +147,8 @@ def test_what_is_left_is_written_between_its_bounds() -> None:
         for left in (_unsure(0, 5), _unsure(0, None))
     ]
     assert "s’élèvent à au moins 10 €" in lead[0]
-    assert "il reste au plus 5 € à justifier" in lead[0]
-    assert "on ne sait pas ce qu’il reste à justifier" in lead[1]
+    assert "il reste au plus 5 € à programmer" in lead[0]
+    assert "on ne sait pas ce qu’il reste à programmer" in lead[1]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_a_tax_file_without_conventions_says_no_zero_anywhere() -> None:
     assert (row["abattement_eur"], row["nature"]) == (None, "sous_reserve")
     assert made.totals["perte_collectivites_eur"] is None
     label, value, detail = map(plain, quarter_page.abatement_figure(held(made, QPV)))
-    assert (label, value) == ("Abattement de TFPB", "sous réserve")
+    assert (label, value) == ("Abattement acquis", "sous réserve")
     assert detail == "248 € au mieux, dont 248 € portés par les avis"
     assert quarter_page.loss_figure(held(made, QPV))[1] == "sous réserve"
     said = plain(" ".join(abatement_words.summary(made, held(made))))
@@ -187,7 +187,7 @@ def test_the_worst_and_best_case_are_read() -> None:
     )  # fmt: skip
     worst, best, fees = map(plain, state_words.cases(states))
     assert worst.startswith("Au pire, seraient à rendre")
-    assert worst.endswith("12 € à risque, 14 € sous réserve ; il resterait 500 €.")
+    assert worst.endswith("12 € à risque, 14 € portés sous réserve ; il resterait 500 €.")
     assert best.endswith("560 € seraient dus ; réclamations seules admises, 546 €.")
     assert fees == "Frais de gestion épargnés (taux non vérifiés) : 15 € avec ce qui est acquis."
     nothing = plain(state_words.cases(whole(a_risque=5, acquis_porte=0))[0])
@@ -200,7 +200,7 @@ def test_an_amount_that_leaves_dwellings_out_is_a_least_and_says_which() -> None
     stock = homes(home("R1"), home("R2", code_qpv="QN05992M", nom_qpv="Le Moulin"))
     made = abate(local(cotisation_avis_eur=PAID), residences=stock)
     assert (
-        "de 2025 est d’au moins 248 € (1 logement sans aucune ligne au fichier fiscal) ;"
+        "2025 acquis : au moins 248 € (1 logement sans aucune ligne au fichier fiscal) ;"
         in plain(abatement_words.lead(held(made), 2025))
     )
     assert "aucune ligne" not in abatement_words.lead(
@@ -228,7 +228,7 @@ def test_the_states_of_a_premises_are_named_on_its_line() -> None:
         local(avis="A2", id_residence="R2", cotisation_avis_eur=PAID),
     ]
     made = abate(*rows, residences=stock).premises["etat"]
-    assert [plain(text) for text in made] == ["248 € à réclamer", "248 € sous réserve"]
+    assert [plain(text) for text in made] == ["248 € à réclamer", "248 € portés sous réserve"]
     lost = abate(local(), conventions=conventions(convention(date_declaration="2025-06-01")))
     assert plain(lost.premises["etat"][0]) == "248 € perdu"
 

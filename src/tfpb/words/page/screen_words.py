@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import unknown
 from tfpb.packaged import packaged
 from tfpb.words.numbers import euros, plural
 from tfpb.words.phrase import Phrase
@@ -136,5 +135,6 @@ def at_stake(dwellings: Amount | None, worth: Amount | None) -> str:
     homes = plural(dwellings.exact, "logement") if dwellings.is_known else UNCOUNTED_HOMES
     if worth.is_nil:
         return f"{homes}. "
-    amount = UNKNOWN_WORTH if worth == unknown(*worth.why) else euros(worth)
+    open_ = worth.at_most is None and not worth.at_least
+    amount = UNKNOWN_WORTH if open_ else euros(worth)
     return AT_STAKE.format(homes=homes, amount=amount)
