@@ -20,7 +20,7 @@ DICTIONARY: Final = "donnees/dictionnaire.csv"
 DICTIONARY_COLUMNS: Final = ("table", "titre", "colonne", "intitule", "format")
 _RUN: Final = "run.json"
 _FOLDER: Final = "donnees/"
-_COMPARED_ELSEWHERE: Final = frozenset({"sources", "reglages", "controles", "ressaisie"})
+_COMPARED_ELSEWHERE: Final = frozenset({"faits", "sources", "reglages", "controles", "ressaisie"})
 _LABEL: Final = 2
 _TEXT: Final = "texte"
 
