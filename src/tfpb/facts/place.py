@@ -95,6 +95,11 @@ def inside(doors: pd.DataFrame) -> pd.Series[bool]:
     return texts(doors, "qpv_statut") == QpvStatut.DANS
 
 
+def to_verify(doors: pd.DataFrame) -> pd.Series[bool]:
+    """Return which doors are in doubt; the total of a file, which nobody places, is none."""
+    return texts(doors, "qpv_statut") == QpvStatut.A_VERIFIER
+
+
 def quarters_near(doors: pd.DataFrame) -> set[str]:
     """Return the quarters that doors are nearest to, whatever their side."""
     return {str(code) for code in texts(doors, "qpv_proche_code").unique()} - {""}
