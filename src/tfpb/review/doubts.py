@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.facts.place import quarter_near
+from tfpb.facts.place import quarter_near, to_verify
 from tfpb.facts.quarter import quarters_of
-from tfpb.model.codes import GeocodeVerdict, QpvStatut
+from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.columns import numbers, texts
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.words.places.address_words import REASONS, TYPES
@@ -180,7 +180,7 @@ def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None)
             taken.update(dict.fromkeys(ruled, line))
             if not ruled:
                 orphans.append(line)
-    unsure = (texts(entrances, "qpv_statut") == QpvStatut.A_VERIFIER).to_numpy()  # a total has none
+    unsure = to_verify(entrances).to_numpy()
     rows = sorted({*np.flatnonzero(unsure).tolist(), *taken})
     kept = keyed.iloc[rows]
     described = {c: texts(kept, c).tolist() for c in _DESCRIBED}

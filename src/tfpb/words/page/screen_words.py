@@ -135,6 +135,5 @@ def at_stake(dwellings: Amount | None, worth: Amount | None) -> str:
     homes = plural(dwellings.exact, "logement") if dwellings.is_known else UNCOUNTED_HOMES
     if worth.is_nil:
         return f"{homes}. "
-    open_ = worth.at_most is None and not worth.at_least
-    amount = UNKNOWN_WORTH if open_ else euros(worth)
+    amount = euros(worth) if worth.at_most or worth.at_least else UNKNOWN_WORTH
     return AT_STAKE.format(homes=homes, amount=amount)
