@@ -341,8 +341,3 @@ _AXIS: Final = re.compile(r"(?:(.+) )?axe \d+")
 def territory_scope(level: str, code: str) -> str:
     """Name the scope of a territory: the quarters of a contrat, an intercommunalité, a département."""
     return f"{level} {code}"
-
-
-def commune_scope(code_insee: str, line: str = "") -> str:
-    """Name the scope of a commune, or of one line of its notices."""
-    return f"commune {code_insee} {line}".rstrip()
