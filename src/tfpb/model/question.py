@@ -1,0 +1,153 @@
+"""A question that a table asks before any result: what was seen, what each answer would change."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - a field's type
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import Place  # noqa: TC001 - a field's type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NOT_KNOWN: Final = "inconnu"
+"""The answer that any question takes: it keeps the bounds and opens the gate."""
+NOTE_SHARE: Final = 0.001
+"""Share of its claim under which a question is a note."""
+BLOCKING_SHARE: Final = 0.01
+"""Share of its claim above which a question without an answer stops a release."""
+_KEY_LENGTH: Final = 12
+
+
+class Unit(StrEnum):
+    """What a question is measured in."""
+
+    EUROS = "eur"
+    DWELLINGS = "logements"
+    POINTS = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An amount of euros, dwellings or points."""
+
+    amount: float
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One way to answer a question, and what the figure of its unit becomes with it."""
+
+    code: str
+    effect: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a table leaves open, as a value without prose.
+
+    Parameters
+    ----------
+    code : str
+        Key of `words/faults/question_words.toml`: title, sentence, label of each answer.
+    source : str
+        Name of the input (`patrimoine`, `fiscalite`, `enquete`…).
+    place : Place
+        File, sheet, first row and column.
+    rows : tuple of int
+        Rows concerned, as a spreadsheet numbers them.
+    seen : tuple of (str, str)
+        Fields of the sentence: what was seen, as written.
+    answers : tuple of Answer
+        Two (three where a table may be of two kinds, line by line); none is a default.
+    total : Measure
+        The figure of the whole table, in the unit of the answers.
+    content : str
+        Hash of the cells that the question was read from (`content_of`).
+    """
+
+    code: str
+    source: str
+    place: Place
+    rows: tuple[int, ...]
+    seen: tuple[tuple[str, str], ...]
+    answers: tuple[Answer, ...]
+    total: Measure
+    content: str
+
+    @property
+    def subject(self) -> str:
+        """What is asked, whatever the cells hold: an answer that fell is offered again by it."""
+        place = self.place
+        return _hash((self.code, self.source, place.file, place.sheet, place.column))
+
+    @property
+    def key(self) -> str:
+        """The key of its answer: it changes when a cell that the question used does."""
+        seen = tuple(f"{name}={value}" for name, value in self.seen)
+        return _hash((self.subject, *seen, self.content))
+
+    @property
+    def spread(self) -> float:
+        """How far the answers lie apart, in the unit of `total`."""
+        effects = [answer.effect.amount for answer in self.answers]
+        return max(effects) - min(effects)
+
+    @property
+    def share(self) -> float:
+        """The spread as a share of the total; points are a share already (one point is 0.01)."""
+        if self.total.unit is Unit.POINTS:
+            return self.spread / 100
+        return self.spread / abs(self.total.amount) if self.total.amount else float("inf")
+
+    @property
+    def is_note(self) -> bool:
+        """Whether too little hangs on it to ask."""
+        return self.share < NOTE_SHARE
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether a release waits for its answer."""
+        return self.share > BLOCKING_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer that a role gave: one entry of `[reponses]`.
+
+    Parameters
+    ----------
+    key : str
+        Of the question.
+    answer : str
+        Code of one of its answers, or `NOT_KNOWN`.
+    role : str
+        Who answered: a role, never a person's name.
+    on : date
+    piece : str
+        What it rests on, empty if nothing.
+    subject : str
+        Of the question, so that an answer which fell is offered again.
+    """
+
+    key: str
+    answer: str
+    role: str
+    on: date
+    piece: str = ""
+    subject: str = ""
+
+
+def content_of(cells: Iterable[str]) -> str:
+    """Return the hash of the cells that a question was read from, in the order of the file."""
+    return _hash(tuple(cells))
+
+
+def _hash(parts: tuple[str, ...]) -> str:
+    """Return the first hexadecimal digits of the hash of some texts, none of which runs into the next."""
+    whole = "\x00".join(part.replace("\x00", "\x00\x00") for part in parts)
+    return hashlib.sha256(whole.encode()).hexdigest()[:_KEY_LENGTH]
