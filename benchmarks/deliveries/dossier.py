@@ -260,9 +260,10 @@ def make(random: randoms.Random, place: str, shape: Shape) -> Dossier:
     if shape.tax:
         books["fiscalite"] = _tax(random, ground, entrances, truth, shape)
         books["conventions"] = _conventions(ground, bailleur, codes)
-    abated = sorted(
-        {e["qpv"] for e in entrances if e["qpv"] and e["fin_exoneration"].year < ground.tax_year}
-    )
+    abated: dict[str, int] = {}
+    for entrance in entrances:
+        if entrance["qpv"] and entrance["fin_exoneration"].year < ground.tax_year:
+            abated[entrance["qpv"]] = abated.get(entrance["qpv"], 0) + int(entrance["nb_logements"])
     if shape.programme and abated:
         books["programme"] = _programme(random, ground, abated, truth, shape)
     plan = ""
@@ -403,13 +404,14 @@ def _conventions(ground: Place, bailleur: str, codes: list[str]) -> Book:
 
 
 def _programme(
-    random: randoms.Random, ground: Place, codes: list[str], truth: Truth, shape: Shape
+    random: randoms.Random, ground: Place, dwellings: dict[str, int], truth: Truth, shape: Shape
 ) -> Book:
     records = []
     total = 0.0
-    for code in codes[:3]:
-        for axis in random.sample(range(1, 9), random.randint(4, 8)):
-            done = round(random.uniform(900, 24000), 2)
+    for code in sorted(dwellings)[:3]:
+        axes = random.sample(range(1, 9), random.randint(4, 8))
+        for axis in axes:
+            done = round(dwellings[code] * 170 / len(axes) * random.uniform(0.4, 1.7), 2)
             other = round(done * 0.2, 2) if random.random() < 0.2 else 0.0
             valued = round((done - other) * random.choice([1, 1, 0.8]), 2)
             total += valued

@@ -133,6 +133,12 @@ def quarters(name: str) -> geopandas.GeoDataFrame:
 
 
 def _bano(name: str) -> pd.DataFrame:
+    if name == "belfort":
+        doors_of = _invented_doors()
+        placed = geopandas.GeoSeries(geopandas.points_from_xy(doors_of["x"], doors_of["y"]), crs=2154).to_crs(4326)
+        streets = {street: f"90010{rank:04d}X" for rank, street in enumerate(doors_of["voie"].unique())}
+        keys = doors_of["voie"].map(streets) + "-" + doors_of["numero"]
+        return doors_of.assign(id=keys, source="OSM", lat=placed.y.round(6).astype(str), lon=placed.x.round(6).astype(str))
     file = {"ardennes": "bano-08.csv", "guadeloupe": "bano-971.csv"}[name]
     rows = pd.read_csv(DATA / "bano2015" / file, header=None, names=BANO, dtype=str)
     rows["code_insee"] = rows["id"].str[:5]
@@ -171,19 +177,14 @@ def _invented_doors() -> pd.DataFrame:
     """Doors of Belfort on invented streets: no address base of it is at hand, its stock bears x and y."""
     random = np.random.default_rng(90010)
     bounds = quarters("belfort").total_bounds
-    names = [
-        "Rue du Magasin",
-        "Rue de Marseille",
-        "Avenue des Frères Lumière",
-        "Rue de Zaporojie",
-        "Rue Léon Blum",
-        "Rue Parant",
-    ]
+    kinds = ["Rue", "Avenue", "Allée", "Impasse"]
+    flowers = "Acacias Bouleaux Cerisiers Dahlias Églantines Fougères Genêts Houx Iris Jonquilles Lilas Marronniers Noyers Ormes Peupliers"
+    names = [f"{kind} des {flower}" for kind in kinds for flower in flowers.split()]
     rows = []
     for street in range(60):
         x, y = random.uniform(bounds[0], bounds[2]), random.uniform(bounds[1], bounds[3])
         angle = random.uniform(0, np.pi)
-        name = f"{names[street % 6]} {'' if street < 6 else street}".strip()
+        name = names[street]
         rows += [
             (
                 str(number),
@@ -248,10 +249,8 @@ def prepare(name: str, folder: Path, run: list[str]) -> Path:
         quarters(name).to_crs(4326).rename(columns={"code": column, "nom": label}).to_file(
             outlines, driver="GeoJSON"
         )
-    if name == "belfort":
-        outlines = _quarters_file(place)
     steps = [["importer-qpv", str(outlines), "--millesime", str(place.vintage)]]
-    if name in ("ardennes", "guadeloupe"):
+    if name in ("ardennes", "guadeloupe", "belfort"):
         kept = folder / f"bano-{name}.csv"
         _bano(name)[BANO].to_csv(kept, header=False, index=False)
         steps.append(["importer-adresses", str(kept)])
