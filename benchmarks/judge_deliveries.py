@@ -2,9 +2,9 @@
 
     python benchmarks/judge_deliveries.py --sortie DIR [--graine 34] [--seulement MOT] [--limite N] [--table]
 
-Each delivery of `deliveries.corpus` is written with its truth apart, then read by `tfpb verifier` and by `tfpb
-dossier`, each in a forked child (`warm`); a judgement is kept as a line of `resultats.jsonl`, so that an interrupted run goes on where
-it stood. `--table` prints what is there and runs nothing.
+Each delivery of `deliveries.corpus` is written with its truth apart, then read by `tfpb verifier` and by
+`tfpb dossier`, each in a forked child (`warm`). A judgement is kept as a line of `resultats.jsonl`, what was
+printed in `affiches`: an interrupted run goes on where it stood, `--table` prints what is there.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def facts_of(pack: Path) -> Facts | None:
         for row in csv.DictReader(lines, delimiter=";"):
             told = (_number(row["valeur_bas"]), _number(row["valeur_haut"]), row["etat"])
             words = row["portee"].split()
-            if row["nom"] == "ecart" and len(words) == 3 and words[0] == "total":  # noqa: PLR2004 - total, question, wave
+            if row["nom"] == "ecart" and len(words) == 3 and words[0] == "total":
                 gaps[words[1]] = told
             elif row["nom"] == "menages" and words[:1] == ["vague"]:
                 claims["menages"] = told
@@ -97,7 +97,7 @@ def compare(truth: Written, facts: Facts) -> tuple[list[str], list[str]]:
     Returns
     -------
     tuple of list of str
-        Claims told as another figure than the truth; claims whose bounds, or whose lack of figure, leave room for it.
+        Claims told as another figure than the truth; claims whose bounds, or lack of figure, leave room.
     """
     wrong, bounded = [], []
     pairs = [
@@ -154,7 +154,7 @@ def _doubts(pack: Path) -> list[str]:
 
 
 def names_it(truth: Written, messages: list[str]) -> str:
-    """Find a message that names the trap: its file, and one of the words or rows by which it would be known."""
+    """Find a message that names the trap: its file, and a word or a row by which it would be known."""
     for message in messages:
         if (
             truth.file in message
@@ -213,7 +213,7 @@ def classify(truth: Written, runs: dict[str, tuple[int, str]], pack: Path) -> di
 
 
 def judge(case_folder: Path, truth: Written, geography: Path) -> dict[str, object]:
-    """Run both commands on a delivery and class it; the pack goes, its printed words stay beside the delivery."""
+    """Run both commands on a delivery and class it; the pack goes, printed words are kept."""
     pack = case_folder.parent.parent / "paquets" / truth.name
     shutil.rmtree(pack, ignore_errors=True)
     start = time.perf_counter()

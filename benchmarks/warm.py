@@ -1,7 +1,7 @@
 """Commands of `tfpb` in forked children of one process that has imported what they import.
 
-Two seconds in three of a small dossier are imports. Nothing is run in the parent, so no state passes from one run to
-the next; what a child imports beyond is imported again by each.
+Two seconds in three of a small dossier are imports. Nothing is run in the parent, so no state passes from one
+run to the next; what a child imports beyond is imported again by each.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A workbook as an office suite leaves it: titles, hidden and struck rows, merged cells, notes, wrong extensions."""
+"""A workbook as an office suite leaves it: titles, hidden and struck rows, merged cells, notes."""
 
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import html
 import io
 from dataclasses import dataclass, field
@@ -16,7 +16,9 @@ from openpyxl.utils import get_column_letter
 if TYPE_CHECKING:
     from pathlib import Path
 
-Cell = str | int | float | datetime.date | None
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Cell = str | int | float | dt.date | None
 Row = list[Cell]
 
 
@@ -136,7 +138,7 @@ def french(cell: Cell) -> str:
     """Write a cell as a French export does: decimal comma, day first."""
     if cell is None:
         return ""
-    if isinstance(cell, datetime.date):
+    if isinstance(cell, dt.date):
         return f"{cell:%d/%m/%Y}"
     return str(cell).replace(".", ",") if isinstance(cell, float) else str(cell)
 
@@ -151,42 +153,46 @@ def _csv(book: Book) -> bytes:
 def _xlsx(book: Book) -> bytes:
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.active)
-    workbook.properties.created = workbook.properties.modified = datetime.datetime(2026, 1, 5)  # noqa: DTZ001
+    workbook.properties.created = workbook.properties.modified = dt.datetime(2026, 1, 5)  # noqa: DTZ001
     for sheet in book.sheets:
         page = workbook.create_sheet(sheet.name)
         for row in sheet.grid():
             page.append(row)
-        first = sheet.first
-        for position in sheet.hidden:
-            page.row_dimensions[first + position].hidden = True
-        for position in sheet.outlined:
-            page.row_dimensions[first + position].outlineLevel = 1
-            page.row_dimensions[first + position].hidden = True
-        for position in sheet.struck:
-            for cell in page[first + position]:
-                cell.font = Font(strike=True)
-        for column, top, bottom in sheet.merged:
-            page.merge_cells(
-                start_row=first + top,
-                end_row=first + bottom,
-                start_column=column + 1,
-                end_column=column + 1,
-            )
-        for left, right in sheet.merged_over:
-            page.merge_cells(
-                start_row=len(sheet.title) + 1,
-                end_row=len(sheet.title) + 1,
-                start_column=left + 1,
-                end_column=right + 1,
-            )
-        for column in sheet.hidden_columns:
-            page.column_dimensions[get_column_letter(column + 1)].hidden = True
-        if sheet.filtered:
-            end = f"{get_column_letter(len(sheet.header))}{first + len(sheet.rows) - 1}"
-            page.auto_filter.ref = f"A{first - 1 - len(sheet.under)}:{end}"
+        _dress(page, sheet)
     written = io.BytesIO()
     workbook.save(written)
     return written.getvalue()
+
+
+def _dress(page: Worksheet, sheet: Sheet) -> None:
+    first = sheet.first
+    for position in sheet.hidden:
+        page.row_dimensions[first + position].hidden = True
+    for position in sheet.outlined:
+        page.row_dimensions[first + position].outlineLevel = 1
+        page.row_dimensions[first + position].hidden = True
+    for position in sheet.struck:
+        for cell in page[first + position]:
+            cell.font = Font(strike=True)
+    for column, top, bottom in sheet.merged:
+        page.merge_cells(
+            start_row=first + top,
+            end_row=first + bottom,
+            start_column=column + 1,
+            end_column=column + 1,
+        )
+    for left, right in sheet.merged_over:
+        page.merge_cells(
+            start_row=len(sheet.title) + 1,
+            end_row=len(sheet.title) + 1,
+            start_column=left + 1,
+            end_column=right + 1,
+        )
+    for column in sheet.hidden_columns:
+        page.column_dimensions[get_column_letter(column + 1)].hidden = True
+    if sheet.filtered:
+        end = f"{get_column_letter(len(sheet.header))}{first + len(sheet.rows) - 1}"
+        page.auto_filter.ref = f"A{first - 1 - len(sheet.under)}:{end}"
 
 
 def _html(book: Book) -> bytes:

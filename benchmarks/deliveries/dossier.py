@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -184,16 +184,21 @@ def _pick(random: randoms.Random, frame: pd.DataFrame, count: int) -> list[pd.Da
     return pieces[:count]
 
 
-def _day(random: randoms.Random, year: int) -> datetime.date:
+def _day(random: randoms.Random, year: int) -> dt.date:
     return (
-        datetime.date(year, 12, 31)
+        dt.date(year, 12, 31)
         if random.random() < 0.8
-        else datetime.date(year, random.randint(1, 12), random.randint(1, 28))
+        else dt.date(year, random.randint(1, 12), random.randint(1, 28))
     )
 
 
 def _sheet(
-    name: str, titles: dict[str, str], records: list[dict[str, Cell]], plain: bool, title: list[str]
+    name: str,
+    titles: dict[str, str],
+    records: list[dict[str, Cell]],
+    title: list[str],
+    *,
+    plain: bool,
 ) -> Sheet:
     keys = [key for key in titles if any(key in record for record in records)]
     rows: list[Row] = [[record.get(key) for key in keys] for record in records]
@@ -236,16 +241,15 @@ def make(random: randoms.Random, place: str, shape: Shape) -> Dossier:
     ]
     random.shuffle(chosen)
     truth = Truth()
-    entrances = _entrances(random, ground, bailleur, chosen, shape)
+    entrances = _entrances(random, bailleur, chosen, shape)
     title = [
         f"{bailleur.upper()} - Extraction du patrimoine au 31/12/{ground.tax_year}",
         "DONNÉES FICTIVES",
     ]
     titles = {**STOCK, **({"x": "X", "y": "Y"} if ground.points_given else {})}
     stock = [{key: record[key] for key in titles} for record in entrances]
-    sheet = _sheet(
-        "Patrimoine", titles, stock, shape.plain_headers, title if random.random() < 0.6 else []
-    )
+    title = title if random.random() < 0.6 else []
+    sheet = _sheet("Patrimoine", titles, stock, title, plain=shape.plain_headers)
     books = {"patrimoine": _book(random, "patrimoine", sheet, shape.forms)}
     count = {
         side: sum(int(e["nb_logements"]) for e in entrances if bool(e["qpv"]) == side)
@@ -274,7 +278,7 @@ def make(random: randoms.Random, place: str, shape: Shape) -> Dossier:
 
 
 def _entrances(
-    random: randoms.Random, ground: Place, bailleur: str, chosen: list[pd.DataFrame], shape: Shape
+    random: randoms.Random, bailleur: str, chosen: list[pd.DataFrame], shape: Shape
 ) -> list[dict]:
     records = []
     names = [
@@ -323,7 +327,7 @@ def _entrances(
 
 
 def abatement(vlc: float, rates: float) -> float:
-    """Give 30 % of half the rental value times the rates, euros (CGI 1388 and 1388 bis); `rates` in percent."""
+    """Give 30 % of half the rental value times the rates (percent), euros (CGI 1388 and 1388 bis)."""
     return 0.3 * vlc / 2 * rates / 100
 
 
@@ -372,7 +376,7 @@ def _tax(
         if random.random() < 0.5
         else []
     )
-    sheet = _sheet(f"Avis {ground.tax_year}", TAX, records, shape.plain_headers, title)
+    sheet = _sheet(f"Avis {ground.tax_year}", TAX, records, title, plain=shape.plain_headers)
     return _book(random, f"fiscalite_{ground.tax_year}", sheet, shape.forms)
 
 
@@ -440,7 +444,7 @@ def _programme(
         if random.random() < 0.5
         else []
     )
-    sheet = _sheet("Programme", PROGRAMME, records, shape.plain_headers, title)
+    sheet = _sheet("Programme", PROGRAMME, records, title, plain=shape.plain_headers)
     return _book(random, f"programme_{ground.tax_year}", sheet, shape.forms)
 
 
@@ -477,7 +481,7 @@ def _survey(
             content = sum(answer in (1, 2) for answer in answers) / len(answers)
             mark = max(0, min(10, round(random.gauss(3.5 + 5 * content, 1.5))))
             weight = round(count / asked * random.uniform(0.7, 1.4), 4)
-            day = datetime.date(2023, 3, 6) + datetime.timedelta(days=random.randrange(75))
+            day = dt.date(2023, 3, 6) + dt.timedelta(days=random.randrange(75))
             rows.append(
                 [None, "2023", bailleur, code, weight, int(inside[code]), day, *answers, mark]
             )
@@ -508,7 +512,7 @@ def dictionary(
         "Pas du tout satisfait",
     ),
 ) -> Sheet:
-    """The firm's codebook: `labels` are those of codes 1 to 4."""
+    """Write the codebook of the firm: `labels` are those of codes 1 to 4."""
     rows: list[Row] = []
     for name, label, *_ in ITEMS:
         rows += [

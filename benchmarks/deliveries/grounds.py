@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import geopandas
@@ -19,7 +19,7 @@ DATA = ROOT.parent / "shared" / "data"
 VALMONT = ROOT / "examples" / "valmont" / "geodonnees_sources"
 BANO = ["id", "numero", "voie", "code_postal", "commune", "source", "lat", "lon"]
 CLEAR_M = 80.0
-"""A door nearer than this to a limit is in no clean dossier, metres: whatever radius a reader gives to a number."""
+"""A door nearer than this to a limit is in no clean dossier, metres: no radius of a number reaches it."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _quarters_file(place: Place) -> Path:
     return DATA / "qpv2015" / "QP_METROPOLEOUTREMER_WGS84_EPSG4326.shp"
 
 
-@lru_cache(maxsize=None)
+@cache
 def quarters(name: str) -> geopandas.GeoDataFrame:
     """Quarters of a place: `code`, `nom`, outline in its legal projection."""
     place = PLACES[name]
@@ -135,10 +135,19 @@ def quarters(name: str) -> geopandas.GeoDataFrame:
 def _bano(name: str) -> pd.DataFrame:
     if name == "belfort":
         doors_of = _invented_doors()
-        placed = geopandas.GeoSeries(geopandas.points_from_xy(doors_of["x"], doors_of["y"]), crs=2154).to_crs(4326)
-        streets = {street: f"90010{rank:04d}X" for rank, street in enumerate(doors_of["voie"].unique())}
+        placed = geopandas.GeoSeries(
+            geopandas.points_from_xy(doors_of["x"], doors_of["y"]), crs=2154
+        ).to_crs(4326)
+        streets = {
+            street: f"90010{rank:04d}X" for rank, street in enumerate(doors_of["voie"].unique())
+        }
         keys = doors_of["voie"].map(streets) + "-" + doors_of["numero"]
-        return doors_of.assign(id=keys, source="OSM", lat=placed.y.round(6).astype(str), lon=placed.x.round(6).astype(str))
+        return doors_of.assign(
+            id=keys,
+            source="OSM",
+            lat=placed.y.round(6).astype(str),
+            lon=placed.x.round(6).astype(str),
+        )
     file = {"ardennes": "bano-08.csv", "guadeloupe": "bano-971.csv"}[name]
     rows = pd.read_csv(DATA / "bano2015" / file, header=None, names=BANO, dtype=str)
     rows["code_insee"] = rows["id"].str[:5]
@@ -178,7 +187,8 @@ def _invented_doors() -> pd.DataFrame:
     random = np.random.default_rng(90010)
     bounds = quarters("belfort").total_bounds
     kinds = ["Rue", "Avenue", "Allée", "Impasse"]
-    flowers = "Acacias Bouleaux Cerisiers Dahlias Églantines Fougères Genêts Houx Iris Jonquilles Lilas Marronniers Noyers Ormes Peupliers"
+    flowers = "Acacias Bouleaux Cerisiers Dahlias Églantines Fougères Genêts Houx "
+    flowers += "Iris Jonquilles Lilas Marronniers Noyers Ormes Peupliers"
     names = [f"{kind} des {flower}" for kind in kinds for flower in flowers.split()]
     rows = []
     for street in range(60):
@@ -202,15 +212,15 @@ def _invented_doors() -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def doors(name: str) -> pd.DataFrame:
     """Doors of a place that no radius can move across a limit.
 
     Returns
     -------
     pandas.DataFrame
-        `numero`, `voie`, `code_postal`, `commune`, `code_insee`, `x`, `y` (metres, legal projection) and `qpv`, the code
-        of the quarter that holds the door, empty outside; none nearer than `CLEAR_M` to a limit.
+        `numero`, `voie`, `code_postal`, `commune`, `code_insee`, `x`, `y` (metres, legal projection) and
+        `qpv`, the code of the quarter that holds the door, empty outside; none within `CLEAR_M` of a limit.
     """
     rows = _addresses(name).reset_index(drop=True)
     points = shapely.points(rows["x"].to_numpy(), rows["y"].to_numpy())

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - every trap takes the same two values, some draw nothing
 """Honest oddities of clean deliveries: nothing to ask, nothing to change."""
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Oddity = Callable[[Dossier, "randoms.Random"], None]
 
 
 def sums_by_chance(dossier: Dossier, random: randoms.Random) -> None:
-    """An entrance equal to the sum of the two before it."""
+    """Set an entrance to the sum of the two before it."""
     stock, tax = sheet_of(dossier, "patrimoine"), dossier.books["fiscalite"].main
     counts = [int(str(cell)) for cell in stock.column("nb_logements")]
     place = random.randrange(2, len(counts))
@@ -80,7 +81,7 @@ def two_spellings(dossier: Dossier, random: randoms.Random) -> None:
 
 
 def second_sheet(dossier: Dossier, random: randoms.Random) -> None:
-    """A second sheet of notes and a legend."""
+    """Add a second sheet with a legend."""
     from deliveries.book import Sheet  # noqa: PLC0415
 
     sheet_of(dossier, "patrimoine")

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - every trap takes the same two values, some draw nothing
 """Traps of a programme: sums read as actions, units, years, abandoned actions."""
 
 from __future__ import annotations

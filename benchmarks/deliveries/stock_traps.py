@@ -1,8 +1,9 @@
-"""Traps of a stock: rows that are not dwellings, counts that are not theirs, files that are not what they say."""
+# ruff: noqa: ARG001 - every trap takes the same two values, some draw nothing
+"""Traps of a stock: rows that are no dwellings, counts that are not theirs, odd files."""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pyproj
@@ -115,9 +116,6 @@ def group_rows(dossier: Dossier, random: randoms.Random) -> list[str]:
             head[sheet.at("id_batiment")] = None
             head[sheet.at("nb_logements")] = sum(
                 int(str(one[sheet.at("nb_logements")])) for one in held
-            )
-            head[sheet.at("adresse")] = (
-                row[sheet.at("adresse")] if len(held) > 1 else row[sheet.at("adresse")]
             )
             heads.append(len(rows))
             rows.append(head)
@@ -249,7 +247,7 @@ def label_row(dossier: Dossier, random: randoms.Random) -> list[str]:
     sheet = sheet_of(dossier, ROLE)
     sheet.under = [list(sheet.header)]
     sheet.header = list(sheet.keys)
-    return places_of(sheet, [-1]) + ["libell", "en-tête"]
+    return [*places_of(sheet, [-1]), "libell", "en-tête"]
 
 
 @trap("ligne de types sous l'en-tête", ROLE)
@@ -259,7 +257,7 @@ def type_row(dossier: Dossier, random: randoms.Random) -> list[str]:
     sheet.under = [
         ["numérique" if isinstance(cell, int | float) else "texte" for cell in sheet.rows[0]]
     ]
-    return places_of(sheet, [-1]) + ["texte", "numérique"]
+    return [*places_of(sheet, [-1]), "texte", "numérique"]
 
 
 @trap("HTML nommé .xls", ROLE)
@@ -354,7 +352,7 @@ def lost_zeros(dossier: Dossier, random: randoms.Random) -> list[str]:
 
 @trap("colonne triée à part", ROLE)
 def sorted_apart(dossier: Dossier, random: randoms.Random) -> list[str]:
-    """Sort one column without the others: dwellings are no longer on their row, the tax sheet still knows them."""
+    """Sort one column without the others: the tax sheet still knows whose dwellings they are."""
     sheet = sheet_of(dossier, ROLE, random.choice(["xlsx", "csv"]))
     sheet.put(
         "nb_logements", sorted(sheet.column("nb_logements"), key=lambda cell: -int(str(cell)))
@@ -464,7 +462,7 @@ def mixed_dates(dossier: Dossier, random: randoms.Random) -> list[str]:
     sheet = sheet_of(dossier, ROLE, random.choice(["xlsx", "csv"]))
     cells = []
     for cell in sheet.column("fin_exoneration"):
-        day = cell if isinstance(cell, datetime.date) else datetime.date(2000, 1, 1)
+        day = cell if isinstance(cell, dt.date) else dt.date(2000, 1, 1)
         cells.append(
             random.choice(
                 [
@@ -487,7 +485,7 @@ def month_first(dossier: Dossier, random: randoms.Random) -> list[str]:
         [
             f"{cell:%m/%d/%Y}"
             for cell in sheet.column("fin_exoneration")
-            if isinstance(cell, datetime.date)
+            if isinstance(cell, dt.date)
         ],
     )
     return ["mois", "date"]
@@ -609,7 +607,7 @@ def one_outlier(dossier: Dossier, random: randoms.Random) -> list[str]:
     sheet.rows[place][sheet.at("nb_logements")] = (
         int(str(sheet.rows[place][sheet.at("nb_logements")])) * 100
     )
-    return places_of(sheet, [place]) + ["logements"]
+    return [*places_of(sheet, [place]), "logements"]
 
 
 @trap("RPLS, une ligne par logement", ROLE, shape=STOCK_ALONE, places=("bondy", "ardennes"))
@@ -647,7 +645,7 @@ def rpls(dossier: Dossier, random: randoms.Random) -> list[str]:
     head = [new.get(name, name) if late else name for name in old]
     rows: list[Row] = []
     for row in sheet.rows:
-        number, kind, street = (str(row[sheet.at("adresse")]).split(" ", 2) + [""])[:3]
+        number, kind, street = [*str(row[sheet.at("adresse")]).split(" ", 2), ""][:3]
         for home in range(int(str(row[sheet.at("nb_logements")]))):
             built = row[sheet.at("annee_construction")]
             cells = [

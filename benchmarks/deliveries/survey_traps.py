@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - every trap takes the same two values, some draw nothing
 """Traps of a survey: codes the other way, copies, abandoned interviews, weights, waves."""
 
 from __future__ import annotations

@@ -1,17 +1,17 @@
+# ruff: noqa: ARG001 - every trap takes the same two values, some draw nothing
 """Traps of a tax sheet: what a sum holds, what a base is, whose year and whose unit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deliveries.book import Sheet
 from deliveries.dossier import Dossier, Shape
 from deliveries.trap import landlord, places_of, sheet_of, trap
 
 if TYPE_CHECKING:
     import random as randoms
 
-    from deliveries.book import Row
+    from deliveries.book import Row, Sheet
 
 ROLE = "fiscalite"
 MANY = Shape(inside=7, outside=6, programme=False)

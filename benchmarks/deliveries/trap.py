@@ -23,7 +23,8 @@ class Trap:
     Attributes
     ----------
     spoil : callable
-        Changes a clean dossier in place; returns patterns, one of which a message that finds the trap would hold.
+        Changes a clean dossier in place; returns patterns, one of which a message that finds the trap
+        would hold.
     role : str
         The file that is spoiled, as `[fichiers]` names it.
     harmless : bool
