@@ -3,8 +3,8 @@
     python benchmarks/judge_deliveries.py --sortie DIR [--graine 34] [--seulement MOT] [--limite N] [--table]
 
 Each delivery of `deliveries.corpus` is written with its truth apart, then read by `tfpb verifier` and by
-`tfpb dossier`, each in a forked child (`warm`). A judgement is kept as a line of `resultats.jsonl`, what was
-printed in `affiches`: an interrupted run goes on where it stood, `--table` prints what is there.
+`tfpb dossier`, each in a forked child (`warm`). What they gave is kept in `essais` and `paquets`: an
+interrupted run goes on where it stood, and `--table` classes again what is there without running anything.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import shutil
 import sys
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from deliveries.corpus import Written, cases, write
@@ -50,6 +50,7 @@ RESERVED = {
 }
 """What is told apart as not settled leaves room above a claim: it is known less, not wrongly."""
 DONE, REFUSED = 0, 2
+KEPT = ("faits.csv", "doutes.csv", "questions.csv")
 UNREAD = "ne sont pas lues"
 """The standing list of unread columns names any column: it is no doubt on one of them."""
 
@@ -60,6 +61,15 @@ class Facts:
 
     claims: dict[str, tuple[float | None, float | None, str]]
     gaps: dict[str, tuple[float | None, float | None, str]]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What both commands gave on a delivery: exit code, all they printed; and the time taken, seconds."""
+
+    verifier: tuple[int, str]
+    dossier: tuple[int, str]
+    s: float
 
 
 def _number(text: str) -> float | None:
@@ -159,6 +169,7 @@ def names_it(truth: Written, messages: list[str]) -> str:
         if (
             truth.file in message
             and UNREAD not in message
+            and not re.search(r"\d+ gardées?$", message)
             and any(re.search(word, message) for word in truth.words)
         ):
             return message.splitlines()[0]
@@ -212,28 +223,39 @@ def classify(truth: Written, runs: dict[str, tuple[int, str]], pack: Path) -> di
     return found | {"classe": "juste", "detail": [], "dit": named}
 
 
-def judge(case_folder: Path, truth: Written, geography: Path) -> dict[str, object]:
-    """Run both commands on a delivery and class it; the pack goes, printed words are kept."""
-    pack = case_folder.parent.parent / "paquets" / truth.name
+def try_out(folder: Path, truth: Written, geography: Path, base: Path) -> Tried:
+    """Run both commands on a delivery; of the pack only the tables that are judged are kept."""
+    pack = base / "paquets" / truth.name
     shutil.rmtree(pack, ignore_errors=True)
     start = time.perf_counter()
     where = ["--geodonnees", str(geography)]
-    runs = {"verifier": run(["verifier", str(case_folder), *where])}
-    runs["dossier"] = run(["dossier", str(case_folder), "--sortie", str(pack), *where])
-    found = classify(truth, runs, pack)
-    shown = case_folder.parent.parent / "affiches"
-    shown.mkdir(exist_ok=True)
-    text = "\n".join(f"== {name} : {code}\n{words}" for name, (code, words) in runs.items())
-    (shown / f"{truth.name}.txt").write_text(text, encoding="utf-8")
-    shutil.rmtree(pack, ignore_errors=True)
+    checked = run(["verifier", str(folder), *where])
+    made = run(["dossier", str(folder), "--sortie", str(pack), *where])
     kept = {
-        "nom": truth.name,
+        file: (pack / "donnees" / file).read_bytes()
+        for file in KEPT
+        if (pack / "donnees" / file).is_file()
+    }
+    shutil.rmtree(pack, ignore_errors=True)
+    for file, content in kept.items():
+        (pack / "donnees").mkdir(parents=True, exist_ok=True)
+        (pack / "donnees" / file).write_bytes(content)
+    return Tried(checked, made, round(time.perf_counter() - start, 1))
+
+
+def judge(base: Path, name: str) -> dict[str, object]:
+    """Class a delivery from what was kept of its trial."""
+    tried = json.loads((base / "essais" / f"{name}.json").read_text(encoding="utf-8"))
+    truth = Written(**json.loads((base / "verites" / f"{name}.json").read_text(encoding="utf-8")))
+    runs = {"verifier": tried["verifier"], "dossier": tried["dossier"]}
+    kept = {
+        "nom": name,
         "genre": truth.kind,
         "fichier": truth.role,
         "net": truth.clean,
         "anodin": truth.harmless,
     }
-    return kept | found | {"terrain": truth.place, "s": round(time.perf_counter() - start, 1)}
+    return kept | classify(truth, runs, base / "paquets" / name) | {"s": tried["s"]}
 
 
 def table(results: list[dict[str, object]]) -> None:
@@ -306,40 +328,28 @@ def main() -> None:
             f"{sum(not case.clean for case in wanted)} piégées, {sum(case.clean for case in wanted)} nettes"
         )
         return
-    base.mkdir(parents=True, exist_ok=True)
-    kept = base / "resultats.jsonl"
-    lines = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
-    results = {one["nom"]: one for one in map(json.loads, lines)}
-    example = [
-        "dossier",
-        str(ROOT / "examples" / "valmont"),
-        "--sortie",
-        str(asked.sortie / "essai"),
-        "--geodonnees",
+    trials = base / "essais"
+    trials.mkdir(parents=True, exist_ok=True)
+    left = [
+        case for case in wanted if asked.refaire or not (trials / f"{case.name}.json").is_file()
     ]
-    left = (
-        []
-        if asked.table
-        else [case for case in wanted if asked.refaire or case.name not in results]
-    )
+    left = [] if asked.table else left[: asked.limite or None]
     if left:
-        warm(
-            asked.sortie / "modules.json",
-            [*example, str(prepare("valmont", asked.sortie / "geo", TFPB))],
-        )
-    for rank, case in enumerate(left[: asked.limite or None]):
+        geography = prepare("valmont", asked.sortie / "geo", TFPB)
+        example = [str(ROOT / "examples" / "valmont"), "--sortie", str(asked.sortie / "essai")]
+        warm(asked.sortie / "modules.json", ["dossier", *example, "--geodonnees", str(geography)])
+    for rank, case in enumerate(left):
         folder = base / "livraisons" / case.name
         shutil.rmtree(folder, ignore_errors=True)
         truth = write(case, folder, base / "verites")
-        found = judge(folder, truth, prepare(truth.place, asked.sortie / "geo", TFPB))
-        results[case.name] = found
-        with kept.open("a", encoding="utf-8") as out:
-            out.write(json.dumps(found, ensure_ascii=False) + "\n")
+        tried = try_out(folder, truth, prepare(truth.place, asked.sortie / "geo", TFPB), base)
+        text = json.dumps(asdict(tried), ensure_ascii=False, indent=1)
+        (trials / f"{case.name}.json").write_text(text, encoding="utf-8")
         print(
-            f"{rank + 1}/{len(left)} {case.name} : {found['classe']} ({found['s']} s)", flush=True
+            f"{rank + 1}/{len(left)} {case.name} : {judge(base, case.name)['classe']}, {tried.s} s",
+            flush=True,
         )
-    names = {case.name for case in wanted}
-    table([one for name, one in results.items() if name in names])
+    table([judge(base, case.name) for case in wanted if (trials / f"{case.name}.json").is_file()])
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def slug(text: str) -> str:
 
 
 def cases(seed: int) -> list[Case]:
-    """List all deliveries of a seed: first draw of each kind first, then the others."""
+    """List all deliveries of a seed: first draws first, files in turn, so that a part is a fair part."""
     at = present()
     found = []
     for trap in TRAPS:
@@ -147,7 +147,12 @@ def cases(seed: int) -> list[Case]:
                     oddity=oddity,
                 )
             )
-    return sorted(found, key=lambda case: case.variant)
+    seen: dict[tuple[int, str], int] = {}
+    order = {}
+    for case in found:
+        order[case.name] = (case.variant, seen.get((case.variant, case.role), 0))
+        seen[case.variant, case.role] = order[case.name][1] + 1
+    return sorted(found, key=lambda case: order[case.name])
 
 
 def write(case: Case, folder: Path, truths: Path) -> Written:

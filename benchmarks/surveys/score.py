@@ -43,6 +43,13 @@ def few(word_told: str) -> str:
     return "non_concluant" if word_told in FAVOURABLE else word_told
 
 
+def _size(group: str, inside: int, outside: int) -> int:
+    """Résidences of the side of a row; of the smaller one for a difference."""
+    if group in ("qpv", "evolution_qpv"):
+        return inside
+    return outside if group in ("hors_qpv", "evolution_hors") else min(inside, outside)
+
+
 def score(printed: pd.DataFrame, people: Population, setting: Setting) -> pd.DataFrame:
     """Set each printed row that bears an interval against its truth."""
     truths = Truths(people, setting.target)
@@ -63,8 +70,10 @@ def score(printed: pd.DataFrame, people: Population, setting: Setting) -> pd.Dat
             if quarter.startswith("QN")
             else scope[scope["qpv"] == 1]
         )
-        sizes[landlord, quarter] = min(len(inside), int((scope["qpv"] == 0).sum()))
-    rows["residences"] = [sizes[pair] for pair in pairs]
+        sizes[landlord, quarter] = (len(inside), int((scope["qpv"] == 0).sum()))
+    rows["residences"] = [
+        _size(group, *sizes[pair]) for group, pair in zip(rows["groupe"], pairs, strict=True)
+    ]
     kept = [name for name in KEEP if name in rows]
     return rows[[*kept, "territoire", "verite", "verite_brute", "residences"]]
 
