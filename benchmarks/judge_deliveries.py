@@ -50,6 +50,13 @@ RESERVED = {
 }
 """What is told apart as not settled leaves room above a claim: it is known less, not wrongly."""
 DONE, REFUSED = 0, 2
+SPOKEN = {
+    "patrimoine": "[Pp]atrimoine",
+    "fiscalite": r"\bavis\b",
+    "programme": "[Pp]rogramme",
+    "enquete": "[Ee]nquête",
+}
+"""How a message speaks of a file without its name, when it stands between two."""
 KEPT = ("faits.csv", "doutes.csv", "questions.csv")
 UNREAD = "ne sont pas lues"
 """The standing list of unread columns names any column: it is no doubt on one of them."""
@@ -121,7 +128,9 @@ def compare(truth: Written, facts: Facts) -> tuple[list[str], list[str]]:
     for name, value, told, margin in pairs:
         if told is None:
             continue
-        low, high, _ = told
+        low, high, state = told
+        if truth.clean and state in ("masque", "peu_de_reponses"):
+            continue
         if high is not None and name in RESERVED:
             high += facts.claims.get(RESERVED[name], (0.0, 0.0, ""))[1] or 0.0
         if (
@@ -165,9 +174,9 @@ def _doubts(pack: Path) -> list[str]:
 
 def names_it(truth: Written, messages: list[str]) -> str:
     """Find a message that names the trap: its file, and a word or a row by which it would be known."""
-    for message in messages:
+    for message in messages if truth.role else []:
         if (
-            truth.file in message
+            (truth.file in message or re.search(SPOKEN[truth.role], message))
             and UNREAD not in message
             and not re.search(r"\d+ gardées?$", message)
             and any(re.search(word, message) for word in truth.words)

@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 VALMONT = ROOT / "examples" / "valmont" / "geodonnees_sources"
 BANO = ["id", "numero", "voie", "code_postal", "commune", "source", "lat", "lon"]
+STEP_M = 12.0
+"""Two numbers of a side of a street are at most this far apart for each unit between them, metres."""
 CLEAR_M = 80.0
 """A door nearer than this to a limit is in no clean dossier, metres: no radius of a number reaches it."""
 
@@ -230,13 +232,26 @@ def doors(name: str) -> pd.DataFrame:
         inside[shapely.contains(outline, points)] = code
         near = np.minimum(near, shapely.distance(shapely.boundary(outline), points))
     rows["qpv"] = inside
-    clear = rows[near >= CLEAR_M]
+    clear = rows[(near >= CLEAR_M) & _in_line(rows)]
     held = clear.groupby(["code_insee", "voie", "qpv"])["numero"].transform("size")
     return (
         clear[held >= 2]
         .sort_values(["code_insee", "voie", "numero"], key=_numbers)
         .reset_index(drop=True)
     )
+
+
+def _in_line(rows: pd.DataFrame) -> pd.Series:
+    """Keep numbers that stand where their street's next ones make them expected: others are honest doubts."""
+    kept = pd.Series(data=False, index=rows.index)
+    for _, held in rows.assign(rank=rows["numero"].astype(int)).groupby(["code_insee", "voie"]):
+        for parity in (0, 1):
+            side = held[held["rank"] % 2 == parity].sort_values("rank")
+            apart = np.hypot(side["x"].diff(), side["y"].diff())
+            fine = apart.isna() | (apart <= STEP_M * side["rank"].diff())
+            after = fine.shift(-1, fill_value=True)
+            kept.loc[side.index[fine & after]] = True
+    return kept
 
 
 def _numbers(column: pd.Series) -> pd.Series:

@@ -121,7 +121,7 @@ def group_rows(dossier: Dossier, random: randoms.Random) -> list[str]:
             rows.append(head)
         rows.append(row)
     sheet.rows = rows
-    return [*places_of(sheet, heads), "group", "somme", "total"]
+    return [*places_of(sheet, heads), "group", "somme", "total", "même nombre de logements"]
 
 
 @trap("lignes de groupe sans adresse", ROLE)
