@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deliveries.book import Book, Sheet
-from deliveries.grounds import PLACES, Place, doors
+from deliveries.grounds import PLACES, Place, doors, quarters
 
 if TYPE_CHECKING:
     import random as randoms
@@ -263,7 +263,8 @@ def make(random: randoms.Random, place: str, shape: Shape) -> Dossier:
     codes = sorted({e["qpv"] for e in entrances if e["qpv"]})
     if shape.tax:
         books["fiscalite"] = _tax(random, ground, entrances, truth, shape)
-        books["conventions"] = _conventions(ground, bailleur, codes)
+        covered = codes or [str(quarters(place)["code"].iloc[0])]
+        books["conventions"] = _conventions(ground, bailleur, covered)
     abated: dict[str, int] = {}
     for entrance in entrances:
         if entrance["qpv"] and entrance["fin_exoneration"].year < ground.tax_year:
