@@ -1,0 +1,76 @@
+"""Commands of `tfpb` in forked children of one process that has imported what they import.
+
+Two seconds in three of a small dossier are imports. Nothing is run in the parent, so no state passes from one
+run to the next; what a child imports beyond is imported again by each.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+import traceback
+import warnings
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LISTING = """
+import atexit, json, runpy, sys
+out = sys.argv.pop(1)
+atexit.register(lambda: open(out, "w").write(json.dumps(sorted(sys.modules))))
+runpy.run_module("tfpb", run_name="__main__", alter_sys=True)
+"""
+
+
+def warm(modules: Path, command: list[str]) -> None:
+    """Import what `command` imports: listed once in `modules` by a process of its own."""
+    if not modules.is_file():
+        subprocess.run(
+            [sys.executable, "-c", LISTING, str(modules), *command],
+            check=False,
+            capture_output=True,
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in json.loads(modules.read_text(encoding="utf-8")):
+            if name.endswith("__main__") or name in sys.modules:
+                continue
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+
+
+def run(arguments: list[str], timeout_s: float = 600.0) -> tuple[int, str]:
+    """Run a command in a forked child; returns its exit code and all that it printed."""
+    with tempfile.TemporaryFile() as printed:
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            os.dup2(printed.fileno(), 1)
+            os.dup2(printed.fileno(), 2)
+            os._exit(_command(arguments, timeout_s))
+        _, status = os.waitpid(child, 0)
+        printed.seek(0)
+        return os.waitstatus_to_exitcode(status), printed.read().decode("utf-8", errors="replace")
+
+
+def _command(arguments: list[str], timeout_s: float) -> int:
+    import signal  # noqa: PLC0415 - in the child alone
+
+    signal.alarm(int(timeout_s))
+    sys.argv = ["tfpb", *arguments]
+    code = 0
+    try:
+        runpy.run_module("tfpb", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:  # noqa: BLE001 - a traceback is a result here
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
