@@ -167,7 +167,7 @@ def _town(rng: random.Random, k: int) -> Town:
     bounds = {
         "commune": (25, 60),
         "syndicats": (0, 2),
-        "epci": (0, 8),
+        "epci": (1, 8),
         "tse": (0.1, 0.6),
         "gemapi": (0, 1),
     }
