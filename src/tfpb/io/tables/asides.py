@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from tfpb.decimals import parse_decimal
 from tfpb.errors import Fault, Severity
-from tfpb.io.tables.french import parse_decimal
 from tfpb.io.tables.headers import THOUSANDS, match_columns
 from tfpb.io.tables.text_table import DASHES
 from tfpb.model.columns import Contract, Kind
