@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.sources.deliveries import Delivery, read_delivery
@@ -15,8 +15,10 @@ from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
+from tfpb.model.question import Replies
 from tfpb.model.record import Reading, Source
 from tfpb.model.tables import BY_ROLE, GMBI
+from tfpb.questions.finding import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,8 +28,12 @@ if TYPE_CHECKING:
 
     from tfpb.model.columns import Contract
     from tfpb.model.plan import Plan
+    from tfpb.model.question import Asked
+    from tfpb.questions.finding import Change, Finding
 
 T = TypeVar("T")
+ANSWERED: Final = "reponse"
+"""Why rows are set aside: so says the answer to a question on their table."""
 
 
 def _owned_alone(table: TextTable, known: tuple[str, ...]) -> TextTable:
@@ -60,6 +66,10 @@ class Gathering:
         What became of the rows of the tables that were typed.
     tenants : mapping of str to tuple of str
         Role → columns, left out, that make its table a list of tenants.
+    replies : Replies
+        What was replied to the questions of the files.
+    asked : list of Asked
+        Questions of the tables read so far, each with its reply.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -67,6 +77,9 @@ class Gathering:
     headers: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
     tenants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    replies: Replies = field(default_factory=Replies)
+    asked: list[Asked] = field(default_factory=list)
+    _left: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -110,6 +123,24 @@ class Gathering:
         self.note(role, path, len(table.frame))
         return table
 
+    def settled(
+        self, table: TextTable, findings: Iterable[Finding]
+    ) -> tuple[TextTable, Mapping[str, str]]:
+        """Return a table under the replies to its questions, and the columns that they name.
+
+        While nobody replied to one, the table is read under the answer that claims least.
+        """
+        changes: list[Change] = []
+        for found in findings:
+            asked = self.replies.to(found.question)
+            self.asked.append(asked)
+            changes += found.changes[asked.reading]
+        made = settle(table.frame, table.rows, changes, file=table.file, sheet=table.sheet)
+        gone = len(table.frame) - len(made.frame)
+        if gone:
+            self._left.setdefault((table.file, table.sheet), Counter())[ANSWERED] += gone
+        return replace(table, frame=made.frame, rows=made.rows), made.renames
+
     def typed(
         self,
         table: TextTable,
@@ -125,9 +156,11 @@ class Gathering:
         """
         renames = renames or {}
         found, _ = match_columns(table, contract, renames)
-        rows, known = len(table.frame), len(table.notices)
+        answered = self._left.get((table.file, table.sheet), Counter())
+        rows, known = len(table.frame) + answered.total(), len(table.notices)
         table = set_aside(table, contract, renames=renames, readings=readings or {})
         left = Counter(n.code for n in table.notices[known:] if n.severity is Severity.DOUTE)
+        left += answered
         self.readings.append(
             Reading(contract.name, table.file, table.sheet, "", "", rows, len(table.frame), left)
         )
