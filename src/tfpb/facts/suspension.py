@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import Amount, unknown
+from tfpb.facts.amount import QUESTION, Amount, unknown
 from tfpb.facts.claim import Claim, Claims, Nature, State, Unit
 from tfpb.facts.doubt_kinds import KINDS
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from decimal import Decimal
 
-    from tfpb.model.question import Asked
+    from tfpb.model.question import Asked, Question
 
     Supposed = frozenset[tuple[str, str]]
     Name = tuple[str, str]
 
-QUESTION: Final = "question"
-"""Why an amount is between bounds: a question on a table has no answer."""
 _MOST_COMBINED: Final = 3
 """Questions of one claim whose answers are all tried together; beyond, each is tried alone."""
+_OF_SURVEY: Final = frozenset({"Comparaison", "Évolution"})
+"""Sheets of the claims that answers of tenants make."""
 _HANGING: Final = {
     "patrimoine": "compte", "fiscalite": "avis", "gmbi": "avis", "conventions": "droit",
     "programme": "depense", "programme_precedent": "depense", "droit_commun": "droit_commun",
@@ -38,7 +38,8 @@ class Outcome:
     Parameters
     ----------
     supposed : frozenset of (str, str)
-        Key of a question and code of an answer; the other questions are read as tables show them.
+        Key of a question and code of an answer; the other questions are read as tables show them. Empty for
+        the reading that tables show.
     claims : Claims or None
         None where the files cannot be read so: a fault stops them.
     """
@@ -90,7 +91,37 @@ def suspend_asked(
     )
     without = {k for supposed, made in trials.found.items() if made is None for k, _ in supposed}
     claims = claims.renewed(_open_above(claims, (open_[key] for key in without)))
+    trials.found[frozenset()] = base
     return claims, tuple(Outcome(supposed, made) for supposed, made in trials.found.items())
+
+
+def lines_of(
+    name: Name, asked: Iterable[Asked], outcomes: Sequence[Outcome]
+) -> list[tuple[tuple[tuple[Question, str], ...], Claim | None]]:
+    """Return what a claim is under each combination of the answers that move it.
+
+    Returns
+    -------
+    list of (answers, claim)
+        The answers as (question, code); None for the claim where the files cannot be read so. Of more than
+        three questions, each answer alone.
+    """
+    base = next((o.claims for o in outcomes if not o.supposed), None)
+    if base is None:
+        return []
+    alone = [o for o in outcomes if len(o.supposed) == 1]
+    moving = {
+        key for o in alone for key, _ in o.supposed
+        if o.claims is None or _value(o.claims, name) != _value(base, name)
+    }  # fmt: skip
+    mine = [one for one in asked if one.question.key in moving]
+    out = []
+    for outcome in outcomes:
+        supposed = dict(outcome.supposed)
+        if moving.issuperset(supposed):
+            answers = tuple((a.question, supposed.get(a.question.key, a.reading)) for a in mine)
+            out.append((answers, None if outcome.claims is None else outcome.claims.get(*name)))
+    return sorted(out, key=lambda line: [q.codes.index(code) for q, code in line[0]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +151,15 @@ def _combine(
             for some in combinations(sorted(keys), size):
                 for codes in product(*(others[key] for key in some)):
                     trials.of(zip(some, codes, strict=True))
+
+
+def without_survey_bounds(claims: Claims) -> Claims:
+    """Return the claims as a release tells them: of the survey, a suspended one bears no bounds.
+
+    Two readings of the same answers, told side by side, may tell those of a few households.
+    """
+    hidden = (c for c in claims if c.state is State.SUSPENDU and c.sheet in _OF_SURVEY)
+    return claims.renewed(replace(one, value=None) for one in hidden)
 
 
 def _moved(base: Claims, made: Claims) -> list[Name]:

@@ -11,6 +11,7 @@ from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
+from tfpb.io.sources.replies import reply_faults
 from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
@@ -140,6 +141,12 @@ class Gathering:
         if gone:
             self._left.setdefault((table.file, table.sheet), Counter())[ANSWERED] += gone
         return replace(table, frame=made.frame, rows=made.rows), made.renames
+
+    def answered(self, file: str) -> tuple[Asked, ...]:
+        """Return every question met, and note what is wrong with the replies, written in a file."""
+        asked = self.replies.offered_again(self.asked)
+        self.faults += reply_faults(self.replies, asked, file)
+        return asked
 
     def typed(
         self,

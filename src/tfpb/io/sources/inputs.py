@@ -11,7 +11,6 @@ from tfpb.io.sources.address_columns import ALIAS_COLUMNS, RPLS, renamed_streets
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
-from tfpb.io.sources.replies import reply_faults
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan
 from tfpb.io.tables.headers import match_columns
@@ -212,8 +211,7 @@ def gather_inputs(
     walked = frames.get("diagnostics")
     photos = read_photos(reader, settings, walked) if walked is not None else {}
     repere = reader.role("repere")
-    asked = reader.replies.offered_again(reader.asked)
-    reader.faults += reply_faults(reader.replies, asked, settings.file)
+    asked = reader.answered(settings.file)
     reader.faults += reader.names.unused()
     reader.faults[:] = _optional(reader.faults, settings)
     headers = Headers(reader.headers)

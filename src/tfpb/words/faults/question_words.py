@@ -30,6 +30,17 @@ _HEADING: Final = Phrase("{count:s question/questions} sur vos fichiers, avant t
 _WEIGHT: Final = "{number}. {title} ({where}) – en jeu : {spread}, {share}"
 _EFFECTS: Final = "   {effects}."
 _EFFECT: Final = "« {label} » : {effect}"
+_ANSWERED: Final = "{question} {answer}"
+CANNOT_BE_READ: Final = "les fichiers ne se lisent pas ainsi"
+_NO_QUESTION: Final = "Aucune question : rien, dans les fichiers, ne laisse deux lectures."
+_NOTED: Final = Phrase(
+    " {count:s remarque pèse/remarques pèsent} moins de 0,1 % et ne {count:a suspend/suspendent} rien."
+)
+_LEAD: Final = Phrase(
+    "{count:s question/questions} sur les fichiers{waiting:?, dont {waiting:n} sans réponse que la diffusion "
+    "attend}. Un chiffre qui dépend d’une question sans réponse est suspendu : ses bornes sont celles des "
+    "réponses possibles, et les tableaux montrent la lecture la moins favorable."
+)
 _SETTLED: Final = "   Répondu le {on:%d/%m/%Y} ({role}) : {answer}. Clé {key}."
 _AGAIN: Final = (
     "   Répondu le {on:%d/%m/%Y} ({role}) : {answer} ; les cellules ont changé depuis, la réponse est à "
@@ -157,6 +168,27 @@ def share_words(question: Question) -> str:
     return _ALL_OF_IT.format(share=percent(question.share, 0 if question.share >= 0.1 else 1))  # noqa: PLR2004
 
 
+def effects(question: Question) -> str:
+    """Write what each answer comes to, on one line."""
+    said = question_text(question)
+    return " ; ".join(
+        _EFFECT.format(label=label, effect=effect) for _, label, effect in said.answers
+    )
+
+
+def answers_line(answers: Iterable[tuple[Question, str]]) -> str:
+    """Write a combination of answers: what is answered to each question."""
+    pairs = ((question_title(q), answer_words(q, code)) for q, code in answers)
+    return " ; ".join(_ANSWERED.format(question=title, answer=label) for title, label in pairs)
+
+
+def lead(asked: int, waiting: int, notes: int) -> str:
+    """Write what is said above the questions of a dossier."""
+    if not asked:
+        return _NO_QUESTION + (_NOTED.format(count=notes) if notes else "")
+    return _LEAD.format(count=asked, waiting=waiting)
+
+
 def standing(asked: Asked) -> str:
     """Return the code of how a question stands, of `STANDINGS`."""
     if asked.is_settled:
@@ -177,13 +209,12 @@ def question_lines(asked: Sequence[Asked]) -> list[str]:
     out = [_HEADING.format(count=len(open_))] if open_ else []
     for k, one in enumerate(open_, start=1):
         said = question_text(one.question)
-        effects = " ; ".join(_EFFECT.format(label=b, effect=c) for _, b, c in said.answers)
         out += [
             _WEIGHT.format(
                 number=k, title=said.title, where=said.where, spread=said.spread, share=said.share
             ),
             f"   {said.sentence}",
-            _EFFECTS.format(effects=effects),
+            _EFFECTS.format(effects=effects(one.question)),
             _state_line(one),
         ]
     if notes:
@@ -229,11 +260,11 @@ def unanswered(asked: Iterable[Asked], on: dt.date | None, *, file: str = "") ->
     out = []
     for one in (a for a in asked if a.is_waiting):
         said = question_text(one.question)
-        effects = " ; ".join(_EFFECT.format(label=b, effect=c) for _, b, c in said.answers)
         fields = {
-            "question": said.title, "phrase": said.sentence, "cle": one.question.key, "effets": effects,
+            "question": said.title, "phrase": said.sentence, "cle": one.question.key,
+            "effets": effects(one.question),
             "part": said.share, "coller": (REPLIES, one.question.key, to_paste(one.question, on)),
         }  # fmt: skip
         fields |= {"ou": file} if file else {}
-        out.append(Fault("question_sans_reponse", one.question.place, "", fields))
+        out.append(Fault("diffusion_sans_reponse", one.question.place, "", fields))
     return out
