@@ -122,7 +122,12 @@ def question_text(question: Question) -> QuestionText:
 
 
 def _filled(question: Question, part: str) -> str:
-    return Phrase(_WORDS[question.code][part]).filled(dict(question.seen))
+    return Phrase(_WORDS[question.code][part]).filled(_facts(question))
+
+
+def _facts(question: Question) -> dict[str, object]:
+    """Return what was seen, counts as numbers: words agree with them."""
+    return {name: int(text) if text.isdecimal() else text for name, text in question.seen}
 
 
 def where_words(question: Question) -> str:
@@ -140,7 +145,7 @@ def answer_words(question: Question, code: str) -> str:
         return DO_NOT_KNOW
     if code not in question.codes:
         return _OTHER.format(code=code)
-    return Phrase(_WORDS[question.code]["reponses"][code]).filled(dict(question.seen))
+    return Phrase(_WORDS[question.code]["reponses"][code]).filled(_facts(question))
 
 
 def offered(question: Question) -> str:
