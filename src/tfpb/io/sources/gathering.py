@@ -11,6 +11,7 @@ from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
+from tfpb.io.sources.table_questions import settled, table_findings
 from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from tfpb.model.columns import Contract
     from tfpb.model.plan import Plan
+    from tfpb.model.question import Question
+    from tfpb.questions.finding import Change, Finding
 
 T = TypeVar("T")
 
@@ -60,6 +63,12 @@ class Gathering:
         What became of the rows of the tables that were typed.
     tenants : mapping of str to tuple of str
         Role → columns, left out, that make its table a list of tenants.
+    year : int or None
+        Tax year: of two dated columns, the one that is read.
+    findings : list of Finding
+        What tables leave open as a whole.
+    choose : callable
+        Code of the answer that a question is read under; "" for as written.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -67,6 +76,9 @@ class Gathering:
     headers: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
     tenants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    year: int | None = None
+    findings: list[Finding] = field(default_factory=list)
+    choose: Callable[[Question], str] = field(default=lambda _: "")
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -92,6 +104,8 @@ class Gathering:
         read = self.attempt(lambda: read_table(path, sheet=sheet, known=names, needed=needed))
         if read is None:
             return None
+        if self.year is not None:
+            read = replace(read, year=self.year - role.endswith("_precedent"))
         if taxes:
             copied = read
             remade = self.attempt(lambda: as_premises(copied, renames))
@@ -132,12 +146,22 @@ class Gathering:
             Reading(contract.name, table.file, table.sheet, "", "", rows, len(table.frame), left)
         )
         table = copied_down(table, [found.get(c, c) for c in copied])
+        asked = table_findings(table, contract, renames, readings or {})
+        table, named = settled(table, self.changes(asked))
+        renames = {**renames, **named}
         frame, faults = typed(table, contract, renames=renames, readings=readings)
         self.faults += faults
         key = (table.file, table.sheet)
         shared = self.headers.get(key, found)  # of two files of one name, the headers they share
         self.headers[key] = {c: h for c, h in found.items() if shared.get(c) == h}
         return frame
+
+    def changes(self, findings: Iterable[Finding]) -> list[Change]:
+        """Note findings, and return the changes that the answers chosen make."""
+        held = list(findings)
+        self.findings += held
+        chosen = ((one, self.choose(one.question)) for one in held)
+        return [change for one, code in chosen for change in one.changes.get(code, ())]
 
     def delivery(
         self, path: Path, plan: Plan | None, *, sheet: str | None = None

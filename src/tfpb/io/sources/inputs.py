@@ -12,6 +12,8 @@ from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
+from tfpb.io.sources.survey_questions import survey_findings
+from tfpb.io.sources.table_questions import settled
 from tfpb.io.sources.toml_files import read_plan
 from tfpb.io.tables.headers import match_columns
 from tfpb.model.columns import READINGS
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Plan
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
+    from tfpb.questions.finding import Finding
 
 _NOT_THERE: Final = frozenset({"fichier_absent", "fichier_mal_nomme"})
 
@@ -61,6 +64,8 @@ class Inputs:
         What became of the rows of the typed tables, file by file.
     headers : Headers
         The user's own headers of the typed tables.
+    findings : tuple of Finding
+        What the tables leave open as a whole.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -75,6 +80,7 @@ class Inputs:
     photos: Mapping[str, bytes] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     headers: Headers = field(default_factory=Headers)
+    findings: tuple[Finding, ...] = ()
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Return a typed table, or None when the dossier lacks it."""
@@ -111,7 +117,7 @@ class _Reader(Gathering):
     """Reads the tables of a dossier by their role, and keeps the headers of each."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__()
+        super().__init__(year=settings.dossier.annee)
         self.settings = settings
         self.names = Names(settings)
 
@@ -213,6 +219,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         sources=tuple(reader.sources),
         readings=_by_bailleur(reader.readings, frames.get("patrimoine")),
         headers=headers,
+        findings=tuple(reader.findings),
     )
     return inputs, headers.quote(reader.faults)
 
@@ -319,13 +326,20 @@ def gather_survey(
     declared = {name: one.vague for name, one in plan.enquete.fichiers.items()} | dict(waves or {})
     plan, deliveries, found = given_waves(plan, deliveries, declared, plan_file.name)
     gathered.faults += found
+    asked, found = survey_findings(plan, deliveries)
+    gathered.faults += found
+    changes = gathered.changes(asked)
+    deliveries = [replace(d, table=settled(d.table, changes)[0]) for d in deliveries]
     options = plan.reglages
     margins = beside_plan(gathered, "calage", plan_file, options.marges_calage)
     reference = beside_plan(gathered, "standard", plan_file, options.reference_standardisation)
     gathered.faults += _delivered_twice(gathered.sources)
     if deliveries:
         gathered.faults += check_deliveries(plan, deliveries, plan_file.name, bailleur=bailleur)
-    return Inputs({}, deliveries=tuple(deliveries), plan=plan, margins=margins, reference=reference)
+    return Inputs(
+        {}, deliveries=tuple(deliveries), plan=plan, margins=margins, reference=reference,
+        findings=tuple(gathered.findings),
+    )  # fmt: skip
 
 
 def beside_plan(reader: Gathering, role: str, plan: Path, name: str) -> TextTable | None:
