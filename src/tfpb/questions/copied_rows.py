@@ -35,7 +35,7 @@ def copied_rows(table: WholeTable) -> Iterator[Finding]:
     groups = pd.factorize(table.frame[table.group])[0]
     at = _second_runs(codes, groups)
     if at:
-        yield table.ask_rows("lignes_copiees", at, seen={"lignes": str(len(at))},
+        yield table.ask_rows("lignes_copiees", at, seen={},
                              cells=table.cells(at, headers))  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def twin_interviews(
     if near > twins:
         return
     at = np.flatnonzero(again).tolist()
-    yield table.ask_rows("entretiens_copies", at, seen={"entretiens": str(twins)},
+    yield table.ask_rows("entretiens_copies", at, seen={},
                          cells=table.cells(at, headers))  # fmt: skip
 
 

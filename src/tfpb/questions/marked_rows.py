@@ -32,7 +32,7 @@ def marked_rows(table: WholeTable) -> Iterator[Finding]:
         if at and len(at) < len(table.rows):
             read = tuple(dict.fromkeys((*table.keys, *table.measures)))
             cells = table.cells(at, read)
-            yield table.ask_rows(code, at, seen={"lignes": str(len(at))}, cells=cells)
+            yield table.ask_rows(code, at, seen={}, cells=cells)
     also = (table.found[name] for name in _ALSO.get(table.source, ()) if name in table.found)
     for header in (*table.unread, *also):
         values = table.frame[header]

@@ -42,7 +42,11 @@ def shared_points(table: WholeTable) -> Iterator[Finding]:
         whole = table.whole()
         blank = {(row, header): "" for row in numbers for header in (x, y)}
         place = Place(table.file, table.sheet, numbers[0], x)
-        seen = (("point", str(point)), ("adresses", listed(table.frame[address].iloc[at])))
+        seen = (
+            ("lignes", str(len(at))),
+            ("point", str(point)),
+            ("adresses", listed(table.frame[address].iloc[at])),
+        )
         question = Question(
             "point_commun", table.source, place, numbers, seen,
             (Answer(BY_ADDRESS, table.without(at)), Answer(KEPT, whole)), whole,

@@ -149,6 +149,7 @@ class WholeTable:
             What the question was read from.
         """
         rows = tuple(int(self.rows[k]) for k in sorted(at))
+        seen = {"lignes": str(len(rows)), **seen}
         whole = self.whole()
         question = Question(
             code, self.source, Place(self.file, self.sheet, rows[0], column), rows, tuple(seen.items()),

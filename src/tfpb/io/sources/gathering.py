@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
-from tfpb.io.sources.table_questions import settled, table_findings
+from tfpb.io.sources.replies import reply_faults
+from tfpb.io.sources.table_questions import table_findings
 from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
+from tfpb.model.question import Replies
 from tfpb.model.record import Reading, Source
 from tfpb.model.tables import BY_ROLE, GMBI
+from tfpb.questions.finding import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,10 +30,12 @@ if TYPE_CHECKING:
 
     from tfpb.model.columns import Contract
     from tfpb.model.plan import Plan
-    from tfpb.model.question import Question
+    from tfpb.model.question import Asked
     from tfpb.questions.finding import Change, Finding
 
 T = TypeVar("T")
+ANSWERED: Final = "reponse"
+"""Why rows are set aside: so says the answer to a question on their table."""
 
 
 def _owned_alone(table: TextTable, known: tuple[str, ...]) -> TextTable:
@@ -65,10 +70,10 @@ class Gathering:
         Role → columns, left out, that make its table a list of tenants.
     year : int or None
         Tax year: of two dated columns, the one that is read.
-    findings : list of Finding
-        What tables leave open as a whole.
-    choose : callable
-        Code of the answer that a question is read under; "" for as written.
+    replies : Replies
+        What was replied to the questions of the files.
+    asked : list of Asked
+        Questions of the tables read so far, each with its reply.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -77,8 +82,8 @@ class Gathering:
     readings: list[Reading] = field(default_factory=list)
     tenants: dict[str, tuple[str, ...]] = field(default_factory=dict)
     year: int | None = None
-    findings: list[Finding] = field(default_factory=list)
-    choose: Callable[[Question], str] = field(default=lambda _: "")
+    replies: Replies = field(default_factory=Replies)
+    asked: list[Asked] = field(default_factory=list)
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -124,6 +129,27 @@ class Gathering:
         self.note(role, path, len(table.frame))
         return table
 
+    def settled(
+        self, table: TextTable, findings: Iterable[Finding]
+    ) -> tuple[TextTable, Mapping[str, str]]:
+        """Return a table under the replies to its questions, and the columns that they name.
+
+        While nobody replied to one, the table is read under the answer that claims least.
+        """
+        changes: list[Change] = []
+        for found in findings:
+            asked = self.replies.to(found.question)
+            self.asked.append(asked)
+            changes += found.changes[asked.reading]
+        made = settle(table.frame, table.rows, changes, file=table.file, sheet=table.sheet)
+        return replace(table, frame=made.frame, rows=made.rows), made.renames
+
+    def answered(self, file: str) -> tuple[Asked, ...]:
+        """Return every question met, and note what is wrong with the replies, written in a file."""
+        asked = self.replies.offered_again(self.asked)
+        self.faults += reply_faults(self.replies, asked, file)
+        return asked
+
     def typed(
         self,
         table: TextTable,
@@ -142,12 +168,14 @@ class Gathering:
         rows, known = len(table.frame), len(table.notices)
         table = set_aside(table, contract, renames=renames, readings=readings or {})
         left = Counter(n.code for n in table.notices[known:] if n.severity is Severity.DOUTE)
+        table = copied_down(table, [found.get(c, c) for c in copied])
+        whole = len(table.frame)
+        asked = table_findings(table, contract, renames, readings or {})
+        table, named = self.settled(table, asked)
+        left += Counter({ANSWERED: whole - len(table.frame)})
         self.readings.append(
             Reading(contract.name, table.file, table.sheet, "", "", rows, len(table.frame), left)
         )
-        table = copied_down(table, [found.get(c, c) for c in copied])
-        asked = table_findings(table, contract, renames, readings or {})
-        table, named = settled(table, self.changes(asked))
         renames = {**renames, **named}
         frame, faults = typed(table, contract, renames=renames, readings=readings)
         self.faults += faults
@@ -155,13 +183,6 @@ class Gathering:
         shared = self.headers.get(key, found)  # of two files of one name, the headers they share
         self.headers[key] = {c: h for c, h in found.items() if shared.get(c) == h}
         return frame
-
-    def changes(self, findings: Iterable[Finding]) -> list[Change]:
-        """Note findings, and return the changes that the answers chosen make."""
-        held = list(findings)
-        self.findings += held
-        chosen = ((one, self.choose(one.question)) for one in held)
-        return [change for one, code in chosen for change in one.changes.get(code, ())]
 
     def delivery(
         self, path: Path, plan: Plan | None, *, sheet: str | None = None

@@ -75,7 +75,7 @@ class _Answered:
 
 def survey_findings(
     plan: Plan, deliveries: Sequence[Delivery]
-) -> tuple[list[Finding], list[Fault]]:
+) -> tuple[list[tuple[Delivery, list[Finding]]], list[Fault]]:
     """List what deliveries leave open as a whole.
 
     Parameters
@@ -85,31 +85,32 @@ def survey_findings(
 
     Returns
     -------
-    findings : list of Finding
-        Rows hidden, struck or named as no interview, interviews copied, a weight out of proportion,
-        codes that run the other way round.
+    findings : list of (Delivery, list of Finding)
+        Of each delivery: rows hidden, struck or named as no interview, interviews copied, a weight out of
+        proportion, codes that run the other way round.
     faults : list of Fault
         `codage_contredit` where the codebook contradicts the plan, `sens_non_verifie` where nothing
         says which way codes run.
     """
     scales = {name: build_scale(echelle) for name, echelle in plan.echelles.items()}
-    findings: list[Finding] = []
-    faults: list[Fault] = []
-    read = []
-    for delivery in deliveries:
-        faults += _against_codebook(plan, scales, delivery)
-        answered = _answered(plan, scales, delivery)
-        read.append(answered)
+    read = [_answered(plan, scales, delivery) for delivery in deliveries]
+    faults = [f for d in deliveries for f in _against_codebook(plan, scales, d)]
+    out = []
+    for delivery, answered in zip(deliveries, read, strict=True):
         table = _whole(plan, delivery, answered)
-        findings += marked_rows(table)
         headers = [header for _, header, _ in answered.items]
-        findings += twin_interviews(table, headers, plan.colonnes.repondant)
-        findings += odd_amounts(table)
-    if not any(f.code == "codage_contredit" for f in faults):
-        turned, unverified = _ways(plan, deliveries, read)
-        findings += turned
-        faults += unverified
-    return findings, faults
+        out.append(
+            [
+                *marked_rows(table),
+                *twin_interviews(table, headers, plan.colonnes.repondant),
+                *odd_amounts(table),
+            ]
+        )
+    if not faults:
+        turned, faults = _ways(plan, deliveries, read)
+        for k, finding in turned:
+            out[k].append(finding)
+    return list(zip(deliveries, out, strict=True)), faults
 
 
 def _whole(plan: Plan, delivery: Delivery, answered: _Answered) -> WholeTable:
@@ -209,9 +210,9 @@ def _against_codebook(plan: Plan, scales: dict[str, Scale], delivery: Delivery) 
 
 def _ways(
     plan: Plan, deliveries: Sequence[Delivery], read: Sequence[_Answered]
-) -> tuple[list[Finding], list[Fault]]:
+) -> tuple[list[tuple[int, Finding]], list[Fault]]:
     """Ask about the codes that seem to run the other way round; say where nothing verifies them."""
-    findings: list[Finding] = []
+    findings: list[tuple[int, Finding]] = []
     faults: list[Fault] = []
     shares: list[tuple[str, int, Flags, dict[str, float], Way]] = []
     for k, (delivery, answered) in enumerate(zip(deliveries, read, strict=True)):
@@ -220,7 +221,7 @@ def _ways(
         satisfied = answered.satisfied()
         for wave, rows in _waves(plan, delivery):
             found = list(_by_mark(plan, delivery, answered, satisfied, rows))
-            findings += found
+            findings += [(k, one) for one in found]
             seen = against_mark(satisfied[rows], answered.marks[rows])
             way = Way.REVERSED if found else seen.way
             own = {
@@ -235,7 +236,7 @@ def _ways(
             names = [name for name in own if name in before[3]]
             seen = against_wave([own[n] for n in names], [before[3][n] for n in names])
         if seen.way is Way.REVERSED:
-            findings.append(_turned(plan, deliveries[k], read[k], seen, rows, wave))
+            findings.append((k, _turned(plan, deliveries[k], read[k], seen, rows, wave)))
         elif way is seen.way is Way.UNVERIFIED and not read[k].verified:
             place = deliveries[k].place("")
             faults.append(Fault("sens_non_verifie", place, wave, {}, Severity.DOUTE))

@@ -11,11 +11,11 @@ from tfpb.errors import Place
 from tfpb.io.tables.headers import THOUSANDS, match_columns
 from tfpb.model.question import Answer, Question, content_of
 from tfpb.questions.contract_tables import SOURCES, examine, of_contract
-from tfpb.questions.finding import Change, Finding, settle
+from tfpb.questions.finding import Change, Finding
 from tfpb.questions.years import dated, of_year
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tfpb.io.tables.text_table import TextTable
     from tfpb.model.columns import Contract
@@ -54,12 +54,6 @@ def table_findings(
         *_of_another_year(table, contract, renames, whole),
         *examine(whole, contract, THOUSANDS, frozenset(readings)),
     ]
-
-
-def settled(table: TextTable, changes: Iterable[Change]) -> tuple[TextTable, Mapping[str, str]]:
-    """Return a table after some answers, and the columns that they name: contract's name → header."""
-    out = settle(table.frame, table.rows, changes, file=table.file, sheet=table.sheet)
-    return replace(table, frame=out.frame, rows=out.rows), out.renames
 
 
 def _whole(table: TextTable, contract: Contract, found: Mapping[str, str]) -> WholeTable:
