@@ -74,6 +74,8 @@ class Question:
         The figure of the whole table, in the unit of the answers.
     content : str
         Hash of the cells that the question was read from (`content_of`).
+    part : float
+        Part of the interviews concerned: counted twice, they narrow a margin and may leave a gap alone.
     """
 
     code: str
@@ -84,6 +86,7 @@ class Question:
     answers: tuple[Answer, ...]
     total: Measure
     content: str
+    part: float = 0.0
 
     @property
     def subject(self) -> str:
@@ -107,7 +110,7 @@ class Question:
     def share(self) -> float:
         """The spread as a share of the total; points are a share already (one point is 0.01)."""
         if self.total.unit is Unit.POINTS:
-            return self.spread / 100
+            return max(self.spread / 100, self.part)
         return self.spread / abs(self.total.amount) if self.total.amount else float("inf")
 
     @property

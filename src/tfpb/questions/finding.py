@@ -32,6 +32,8 @@ class Change:
     ----------
     file, sheet : str
         The table: those of the question's place, or of the other table where it compares two.
+    rows : tuple of int
+        Rows in which cells are scaled and recoded; empty for all.
     left_out : tuple of int
         Rows that are no data, as a spreadsheet numbers them.
     scaled : mapping of str to Decimal
@@ -48,6 +50,7 @@ class Change:
 
     file: str
     sheet: str = ""
+    rows: tuple[int, ...] = ()
     left_out: tuple[int, ...] = ()
     scaled: Mapping[str, Decimal] = field(default_factory=dict)
     read_as: Mapping[str, str] = field(default_factory=dict)
@@ -126,12 +129,13 @@ def settle(
         cells = zip(numbers, out[header], strict=True)
         out[header] = [written.get((row, header), cell) for row, cell in cells]
     for one in own:
+        here = np.isin(rows, np.array(one.rows)) if one.rows else np.ones(len(rows), dtype=bool)
         for header, codes in one.recoded.items():
             if header in out:
-                out[header] = [codes.get(cell, cell) for cell in out[header]]
+                out.loc[here, header] = [codes.get(c, c) for c in out.loc[here, header]]
         for header, factor in one.scaled.items():
             if header in out:
-                out[header] = [_times(cell, factor) for cell in out[header]]
+                out.loc[here, header] = [_times(c, factor) for c in out.loc[here, header]]
     ignored = {header for one in own for header in one.ignored}
     renames = {name: header for one in own for header, name in one.read_as.items()}
     gone = np.array([row for one in own for row in one.left_out], dtype=np.int64)

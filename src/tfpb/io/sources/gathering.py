@@ -12,6 +12,7 @@ from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
 from tfpb.io.sources.replies import reply_faults
+from tfpb.io.sources.table_questions import table_findings
 from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
@@ -67,6 +68,8 @@ class Gathering:
         What became of the rows of the tables that were typed.
     tenants : mapping of str to tuple of str
         Role → columns, left out, that make its table a list of tenants.
+    year : int or None
+        Tax year: of two dated columns, the one that is read.
     replies : Replies
         What was replied to the questions of the files.
     asked : list of Asked
@@ -78,9 +81,9 @@ class Gathering:
     headers: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
     tenants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    year: int | None = None
     replies: Replies = field(default_factory=Replies)
     asked: list[Asked] = field(default_factory=list)
-    _left: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -106,6 +109,8 @@ class Gathering:
         read = self.attempt(lambda: read_table(path, sheet=sheet, known=names, needed=needed))
         if read is None:
             return None
+        if self.year is not None:
+            read = replace(read, year=self.year - role.endswith("_precedent"))
         if taxes:
             copied = read
             remade = self.attempt(lambda: as_premises(copied, renames))
@@ -137,9 +142,6 @@ class Gathering:
             self.asked.append(asked)
             changes += found.changes[asked.reading]
         made = settle(table.frame, table.rows, changes, file=table.file, sheet=table.sheet)
-        gone = len(table.frame) - len(made.frame)
-        if gone:
-            self._left.setdefault((table.file, table.sheet), Counter())[ANSWERED] += gone
         return replace(table, frame=made.frame, rows=made.rows), made.renames
 
     def answered(self, file: str) -> tuple[Asked, ...]:
@@ -163,15 +165,18 @@ class Gathering:
         """
         renames = renames or {}
         found, _ = match_columns(table, contract, renames)
-        answered = self._left.get((table.file, table.sheet), Counter())
-        rows, known = len(table.frame) + answered.total(), len(table.notices)
+        rows, known = len(table.frame), len(table.notices)
         table = set_aside(table, contract, renames=renames, readings=readings or {})
         left = Counter(n.code for n in table.notices[known:] if n.severity is Severity.DOUTE)
-        left += answered
+        table = copied_down(table, [found.get(c, c) for c in copied])
+        whole = len(table.frame)
+        asked = table_findings(table, contract, renames, readings or {})
+        table, named = self.settled(table, asked)
+        left += Counter({ANSWERED: whole - len(table.frame)})
         self.readings.append(
             Reading(contract.name, table.file, table.sheet, "", "", rows, len(table.frame), left)
         )
-        table = copied_down(table, [found.get(c, c) for c in copied])
+        renames = {**renames, **named}
         frame, faults = typed(table, contract, renames=renames, readings=readings)
         self.faults += faults
         key = (table.file, table.sheet)

@@ -12,6 +12,7 @@ from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
+from tfpb.io.sources.survey_questions import survey_findings
 from tfpb.io.sources.toml_files import read_plan
 from tfpb.io.tables.headers import match_columns
 from tfpb.model.columns import READINGS
@@ -117,7 +118,8 @@ class _Reader(Gathering):
     """Reads the tables of a dossier by their role, and keeps the headers of each."""
 
     def __init__(self, settings: Settings, supposed: Mapping[str, str]) -> None:
-        super().__init__(replies=replace(replies_of(settings.reponses), supposed=supposed))
+        replies = replace(replies_of(settings.reponses), supposed=supposed)
+        super().__init__(replies=replies, year=settings.dossier.annee)
         self.settings = settings
         self.names = Names(settings)
 
@@ -331,6 +333,9 @@ def gather_survey(
     declared = {name: one.vague for name, one in plan.enquete.fichiers.items()} | dict(waves or {})
     plan, deliveries, found = given_waves(plan, deliveries, declared, plan_file.name)
     gathered.faults += found
+    findings, found = survey_findings(plan, deliveries)
+    gathered.faults += found
+    deliveries = [replace(d, table=gathered.settled(d.table, own)[0]) for d, own in findings]
     options = plan.reglages
     margins = beside_plan(gathered, "calage", plan_file, options.marges_calage)
     reference = beside_plan(gathered, "standard", plan_file, options.reference_standardisation)
