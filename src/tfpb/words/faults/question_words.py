@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked, Measure, Question
 
 _WORDS: Final = packaged(__name__)
+_COUNTED: Final = re.compile(r"\{(\w+):")
 DO_NOT_KNOW: Final = "on ne sait pas"
 _OTHER: Final = "une réponse qui n’est pas proposée : « {code} »"
 _OFFERED: Final = "« {code} » ({label})"
@@ -122,12 +124,14 @@ def question_text(question: Question) -> QuestionText:
 
 
 def _filled(question: Question, part: str) -> str:
-    return Phrase(_WORDS[question.code][part]).filled(_facts(question))
+    return _said(question, _WORDS[question.code][part])
 
 
-def _facts(question: Question) -> dict[str, object]:
-    """Return what was seen, counts as numbers: words agree with them."""
-    return {name: int(text) if text.isdecimal() else text for name, text in question.seen}
+def _said(question: Question, text: str) -> str:
+    """Fill a text with what was seen; a count that words agree with is a number, any other as written."""
+    counted = set(_COUNTED.findall(text))
+    facts = {n: int(v) if n in counted and v.isdecimal() else v for n, v in question.seen}
+    return Phrase(text).filled(facts)
 
 
 def where_words(question: Question) -> str:
@@ -145,7 +149,7 @@ def answer_words(question: Question, code: str) -> str:
         return DO_NOT_KNOW
     if code not in question.codes:
         return _OTHER.format(code=code)
-    return Phrase(_WORDS[question.code]["reponses"][code]).filled(_facts(question))
+    return _said(question, _WORDS[question.code]["reponses"][code])
 
 
 def offered(question: Question) -> str:
