@@ -31,7 +31,7 @@ _HANGING: Final = {
     "programme_precedent": ("report",), "droit_commun": ("droit_commun",), "enquete": _SURVEY,
     "plan": _SURVEY, "repere": (),
 }  # fmt: skip
-"""Input of a question → kinds of doubt whose claims hang on it where an answer gives no figure (stock: all)."""
+"""Input of a question → kinds of doubt whose claims hang on it where an answer gives none (stock: all)."""
 
 
 @dataclass(frozen=True, slots=True)

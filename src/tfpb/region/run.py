@@ -51,6 +51,7 @@ from tfpb.survey.secrecy.field_counts import (
 from tfpb.survey.secrecy.renamed import as_named
 from tfpb.text import fold
 from tfpb.words.documents.setting_words import told_sources
+from tfpb.words.faults.question_words import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,6 +118,8 @@ def compute(
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
     parts = _whole(executor.map(make_part, tasks, lambda n: tell("parts", n)))
+    if not draft:
+        stop_on_faults(_waiting(inputs, parts))
     places = territories(parts, inputs, opened)
     own_files = (s for p in parts for s in p.inputs.sources)
     sources = (*inputs.sources, *own_files, *opened.sources)
@@ -186,7 +189,19 @@ def compute(
         deliveries=deliveries,
         targets=inputs.cibles,
         draft=draft,
+        asked=inputs.asked,
     )
+
+
+def _waiting(inputs: RegionInputs, parts: Sequence[Part]) -> list[Fault]:
+    """List the questions that a release waits for: of the common files, then of each bailleur's."""
+    settings = inputs.settings
+    own = [
+        in_dossier(fault, part.name)
+        for part in parts
+        for fault in unanswered(part.asked, part.settings.dossier.date)
+    ]
+    return [*unanswered(inputs.asked, settings.region.date, file=settings.file), *own]
 
 
 def _deliveries(
