@@ -18,14 +18,15 @@ _RUN: Final = 5
 """Rows in the same order from which a run is a copy."""
 _NEARLY_UNIQUE: Final = 0.9
 """Part of the filled cells of a column that differ from which it names rows."""
-_DIFFERENT: Final = 3
-"""Résidences that a run must hold: the flats of a building come again floor by floor."""
 _LEAST_TWINS: Final = 5
 _LEAST_PART: Final = 0.005
 
 
 def copied_rows(table: WholeTable) -> Iterator[Finding]:
-    """Ask about five rows or more that come again in the same order, but for what names a row."""
+    """Ask about five rows or more that come again in the same order, but for what names a row.
+
+    They go across two résidences at least: the flats of one building come again floor by floor.
+    """
     if not table.group or not table.measures:
         return
     headers = [h for h in table.frame.columns if not _names_rows(table.frame[h])]
@@ -100,15 +101,21 @@ def _again(grid: Integers, columns: Flags) -> Flags:
 
 
 def _second_runs(codes: Integers, groups: Integers) -> list[int]:
-    """List the positions of runs that come again: five rows, of three résidences at least."""
-    seen: dict[tuple[int, ...], int] = {}
+    """List the positions of runs that come again: five rows or more, across two résidences at least."""
     at: set[int] = set()
-    for end in range(_RUN, len(codes) + 1):
-        start = end - _RUN
-        run = tuple(codes[start:end].tolist())
-        if len(set(groups[start:end].tolist())) < _DIFFERENT:
-            continue
+    seen: dict[tuple[int, ...], int] = {}
+    edges = np.flatnonzero(groups[1:] != groups[:-1]) + 1  # first rows of a résidence
+    windows = {int(e) - back for e in edges for back in range(1, _RUN)}
+    for start in sorted(w for w in windows if 0 <= w <= len(codes) - _RUN):
+        run = tuple(codes[start : start + _RUN].tolist())
         first = seen.setdefault(run, start)
-        if first + _RUN <= start and not at & set(range(first, first + _RUN)):
-            at |= set(range(start, end))
+        if first + _RUN > start or start in at:
+            continue
+        before = 0
+        while first > before and codes[first - before - 1] == codes[start - before - 1]:
+            before += 1
+        after = _RUN
+        while start + after < len(codes) and codes[first + after] == codes[start + after]:
+            after += 1
+        at |= set(range(max(start - before, first + after), start + after))
     return sorted(at)

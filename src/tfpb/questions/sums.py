@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 _LEAST_ROWS: Final = 2
 _VARIES: Final = 0.03
 """How far the ratio of two measures varies in a block for the second sum to be news."""
-_LATTICE: Final = 400
-"""Units of a common measure up to which amounts in cents are equal by chance."""
+_PARTS: Final = 60
+"""Dwellings of a building of which amounts may all be multiples of one dwelling's."""
+_LEAST_UNIT: Final = 1000
+"""Cents of a unit under which any amount is near a multiple."""
 _FILLED: Final = 0.9
 """Part of the rows that bear an identifier from which a blank is news."""
 _MOST_ROUNDS: Final = 4
@@ -49,7 +51,8 @@ def sum_rows(table: WholeTable, apart: Collection[int] = ()) -> Iterator[Finding
 
     Every measure that the row holds must sum over the same rows, and one thing more: an identifier is
     blank where nearly all others are filled, the ratio of two measures varies by more than 3 % in the
-    block, or cents agree that no common unit explains. Sums of sums are found in further rounds.
+    block, or the one measure has cents that no common unit explains. Sums of sums are found in further
+    rounds.
 
     Parameters
     ----------
@@ -121,8 +124,11 @@ def _round(
             if proof or blanks[block.row].any():
                 met[block.row] = (block, proof)
     rows = set(met)
+    telling = [k for k in range(blanks.shape[1]) if _blanks_are_sums(blanks[:, k], rows)]
     kept = [
-        block for block, proof in met.values() if proof or _is_whole(block, rows, table, active)
+        block
+        for block, proof in met.values()
+        if proof or (blanks[block.row, telling].any() and _is_whole(block, rows, table, active))
     ]
     if len(kept) == 1 and not met[kept[0].row][1] and kept[0].end - kept[0].first < _GROUP_ROWS:
         return {}
@@ -164,12 +170,22 @@ def _proof(block: _Block, grid: Integers, there: Flags) -> bool:
                 ratio = values[:, 1] / values[:, 0]
                 if ratio.max() - ratio.min() > _VARIES * ratio.mean():
                     return True
-    for one in held:
-        values = grid[part, one]
-        if (values % 100).any():
-            unit = int(np.gcd.reduce(values))
-            if unit and int(grid[block.row, one]) // unit > _LATTICE:
-                return True
+    if len(held) > 1:
+        return False
+    values = grid[part, held[0]]
+    return bool((values % 100).any()) and not _on_lattice(values[values > 0])
+
+
+def _on_lattice(cents: Integers) -> bool:
+    """Return whether amounts are multiples of one unit, but for the rounding of each."""
+    least = int(cents.min())
+    for parts in range(1, _PARTS + 1):
+        unit = least / parts
+        if unit < _LEAST_UNIT:
+            return False
+        times = np.rint(cents / unit)
+        if (np.abs(cents - times * unit) <= 0.5 + 0.5 * times / parts).all():
+            return True
     return False
 
 
@@ -182,6 +198,12 @@ def _telling_blanks(table: WholeTable) -> Flags:
             out.append(blank)
     rows = len(table.rows)
     return np.column_stack(out) if out else np.zeros((rows, 1), dtype=bool)
+
+
+def _blanks_are_sums(blank: Flags, sums: set[int]) -> bool:
+    """Return whether most rows that lack an identifier are sums: a building without a letter is none."""
+    lacking = np.flatnonzero(blank).tolist()
+    return bool(lacking) and sum(k in sums for k in lacking) >= _SHARED * len(lacking)
 
 
 def _is_whole(block: _Block, sums: set[int], table: WholeTable, active: Integers) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from tfpb.errors import Place
 from tfpb.model.question import Answer, Measure, Question, content_of
+from tfpb.packaged import packaged
 from tfpb.questions.finding import KEPT, Change, Finding
 from tfpb.questions.whole_table import listed
 from tfpb.text import fold
@@ -28,13 +29,12 @@ THOUSANDS: Final = "milliers"
 """Answer: amounts are in thousands of euros."""
 _YEAR: Final = re.compile(r"(?<![\w/.-])(20\d\d)(?![\w/.-])")
 _RELATIVE: Final = re.compile(r"(?<!\w)N(?:\s*([-–−+])\s*([1-9]))?(?![\w°.])")
-_ONE_YEAR: Final = re.compile(
-    r"(?:(?:année|exercice|budget|bilan|réalisé|prévu)s?\s+)?(?:20\d\d|N(?:\s*[-–−+]\s*[1-9])?)",
-    re.IGNORECASE,
-)
+_TABLES: Final = packaged(__name__)
+_ONE_YEAR: Final = re.compile(r"(?:20\d\d|n(?: ?[-+]? ?[1-9])?)", re.IGNORECASE)
+_BEFORE: Final = frozenset(_TABLES["before"])
+_YEAR_HEADERS: Final = frozenset(_TABLES["lines"])
 _LEAST_PART: Final = 1 / 3
 _NEAR: Final = 5
-_YEAR_HEADERS: Final = frozenset({"annee", "exercice", "millesime", "annee de reference", "an"})
 _OWN_RULE: Final = frozenset({"fiscalite", "programme", "programme_precedent"})
 
 
@@ -120,7 +120,10 @@ def joined_header(upper: list[str], lower: list[str]) -> list[str]:
 
 
 def _is_year(cell: str) -> bool:
-    return _ONE_YEAR.fullmatch(cell.strip()) is not None
+    words = fold(cell).split()
+    while words and words[0] in _BEFORE:
+        words = words[1:]
+    return _ONE_YEAR.fullmatch(" ".join(words)) is not None
 
 
 def lines_of_another_year(table: WholeTable) -> Iterator[Finding]:
