@@ -7,7 +7,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import QUESTION, Amount, unknown
-from tfpb.facts.claim import Claim, Claims, Nature, State, Unit
+from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State, Unit
 from tfpb.facts.doubt_kinds import KINDS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_COMBINED: Final = 3
 """Questions of one claim whose answers are all tried together; beyond, each is tried alone."""
-_OF_SURVEY: Final = frozenset({"Comparaison", "Évolution"})
+_OF_SURVEY: Final = frozenset(TITLES[name].sheet for name in ("ecart", "evolution_ecart"))
 """Sheets of the claims that answers of tenants make."""
 _SURVEY: Final = ("enquete", "vague")
 _MONEY: Final = ("avis", "droit", "batiment")

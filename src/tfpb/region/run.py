@@ -15,7 +15,7 @@ from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.published_before import precedents
+from tfpb.pipeline.published_before import precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
 from tfpb.region.estimates import compare_region
@@ -51,7 +51,6 @@ from tfpb.survey.secrecy.field_counts import (
 from tfpb.survey.secrecy.renamed import as_named
 from tfpb.text import fold
 from tfpb.words.documents.setting_words import told_sources
-from tfpb.words.faults.question_words import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

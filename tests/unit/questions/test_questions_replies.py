@@ -22,8 +22,9 @@ from tfpb.model.question import (
     Unit,
     content_of,
 )
+from tfpb.pipeline.published_before import unanswered
 from tfpb.words.faults.paste_words import paste_lines
-from tfpb.words.faults.question_words import question_lines, standing, to_paste, unanswered
+from tfpb.words.faults.question_words import question_lines, standing, to_paste
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.numbers import THIN
 

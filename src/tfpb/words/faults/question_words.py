@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Fault
 from tfpb.model.question import NOT_KNOWN, Unit
 from tfpb.packaged import packaged
-from tfpb.words.faults.paste_words import REPLIES, reply_line
+from tfpb.words.faults.paste_words import reply_line
 from tfpb.words.faults.sentences import place_words, rows_words
 from tfpb.words.numbers import euros, number, percent, plural
 from tfpb.words.phrase import Phrase
@@ -253,27 +252,3 @@ def to_paste(question: Question, on: dt.date | None) -> str:
         entry = reply_line(question.key, code, question.role, on, question.subject)
         lines.append(f"# {entry}   # {answer_words(question, code)}")
     return "\n".join(lines)
-
-
-def unanswered(asked: Iterable[Asked], on: dt.date | None, *, file: str = "") -> list[Fault]:
-    """Make the faults that stop a release: a question each, with what to write.
-
-    Parameters
-    ----------
-    asked : iterable of Asked
-    on : date or None
-        Of the dossier; None where the command knows none.
-    file : str
-        Where replies are written, when it is no `dossier.toml`.
-    """
-    out = []
-    for one in (a for a in asked if a.is_waiting):
-        said = question_text(one.question)
-        fields = {
-            "question": said.title, "phrase": said.sentence, "cle": one.question.key,
-            "effets": effects(one.question),
-            "part": said.share, "coller": (REPLIES, one.question.key, to_paste(one.question, on)),
-        }  # fmt: skip
-        fields |= {"ou": file} if file else {}
-        out.append(Fault("diffusion_sans_reponse", one.question.place, "", fields))
-    return out
