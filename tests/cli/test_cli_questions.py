@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -188,3 +189,34 @@ def test_the_same_file_has_the_same_keys_through_every_command(
 @pytest.mark.slow
 def test_the_example_asks_nothing(run: Run, example: Path, geodata: Path) -> None:
     assert not KEY.findall(run("verifier", example, "--geodonnees", geodata).output)
+
+
+@pytest.mark.slow
+def test_a_region_keeps_the_bounds_of_a_bailleur_and_waits_for_its_reply(
+    run: Run, region: Path, region_kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TFPB_CACHE", str(region_kept))
+    whole = shutil.copytree(region.parent, tmp_path / "region")
+    stock = whole / "bailleurs" / "b01" / "patrimoine.csv"
+    head, *rows = stock.read_text(encoding="utf-8-sig").splitlines()
+    said = [f"{row};{'Vendu' if k < 4 else 'En gestion'}" for k, row in enumerate(rows)]
+    stock.write_text("\n".join([f"{head};Situation", *said, ""]), encoding="utf-8-sig")
+    own = run("verifier", stock.parent, "--geodonnees", whole / "geodonnees")
+    (key,) = KEY.findall(own.output)
+
+    words = ("region", whole / "region.toml", "--moteur", "local", "--sans-documents")
+    waits = run(*words, "--sortie", tmp_path / "diffusee", "--diffuser")
+    assert waits.exit_code == 2
+    assert {*KEY.findall(waits.output)} == {key}
+    assert "À coller à la fin du dossier.toml de Habitat fictif 01" in waits.output
+    assert not (tmp_path / "diffusee").exists()
+
+    made = run(*words, "--sortie", tmp_path / "projet")
+    assert made.exit_code == 0, made.output
+    assert KEY.findall(made.output) == [key]
+    held = facts(tmp_path / "projet" / "region")
+    mine = facts(next((tmp_path / "projet" / "bailleurs").glob("*01")))
+    for name in ("logements", "logements_qpv"):
+        assert held[name]["etat"] == mine[name]["etat"] == "suspendu"
+        (low, high), (least, most) = ends(held[name]), ends(mine[name])
+        assert high - low == most - least > 0

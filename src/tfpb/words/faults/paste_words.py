@@ -47,6 +47,7 @@ _READING: Final = (
 )
 _WAVE: Final = "sa vague, par exemple 2023"
 _DAY: Final = "AAAA-MM-JJ"
+_ONE_EACH: Final = "# Par question, retirez le # devant une seule réponse, celle qui est vraie."
 
 
 _TO_SAY: Final = {WAVES: _WAVE, COLUMNS: _HEADER, READ_AS: _READING}
@@ -99,7 +100,7 @@ def _role(key: str) -> str:
 
 def _table(table: str, lines: dict[str, str]) -> list[str]:
     if table == REPLIES:  # several lines a question, none of them chosen
-        return [f"[{table}]", *lines.values()]
+        return [f"[{table}]", _ONE_EACH, *lines.values()]
     if table == COPIED:
         head, _, name = table.partition(".")
         return [f"[{head}]", f"{name} = [{', '.join(_quoted(k) for k in lines)}]"]
