@@ -141,6 +141,20 @@ def test_the_teom_shows_which_bases_are_after_the_abatement() -> None:
     assert "avis_lus_autrement" in codes(made)
 
 
+def test_one_sum_of_all_bases_after_the_abatement_is_asked_about() -> None:
+    """The TEOM of each line shows it, but a single sum is too few to take a habit on."""
+    rows = [row | {"avis": "A"} for row in file_of(alone)]
+    whole = sum(row["cotisation_avis_eur"] for row in rows)
+    for k, row in enumerate(rows):
+        row["cotisation_avis_eur"] = whole if k == 0 else ""
+    made = read(rows)
+    assert [q.code for q in made.questions] == ["avis_base"]
+    assert (made.states.acquired, made.states.to_claim) == (0, 0)
+    given = answered(rows, "base_apres")
+    assert abs(given.states.to_claim - CLAIM) < 5
+    assert abs(given.states.acquired - (DUE - CLAIM)) < 5
+
+
 def test_bases_alone_without_teom_are_asked_and_read_in_neither_way_until_then() -> None:
     def change(k: int, row: dict[str, Any]) -> None:
         alone(k, row)

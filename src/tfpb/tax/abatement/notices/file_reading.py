@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tfpb.tax.abatement.notices.habit import commune_of, rebased
+from tfpb.tax.abatement.notices.habit import Base, commune_of, rebased
 from tfpb.tax.abatement.notices.likelihood import Margins, fits
 from tfpb.tax.abatement.notices.notice_bases import bases_of
 from tfpb.tax.abatement.notices.notice_reading import read_sum
@@ -98,15 +98,15 @@ class NoticeFile:
             lines = [items[p] for p in one.places]
             whole = sum((line.base for line in lines), ZERO)
             known = all(p in bases.states for p in one.places)
-            readings.append(
-                read_sum(
-                    lines,
-                    habit.apart(one, commune_of(self.items[one.places[0]]), whole),
-                    self.margins.of(lines, habit),
-                    fees=habit.fees,
-                    shown=[bases.states[p] for p in one.places] if known else None,
-                )
+            reading = read_sum(
+                lines,
+                habit.apart(one, commune_of(self.items[one.places[0]]), whole),
+                self.margins.of(lines, habit),
+                fees=habit.fees,
+                shown=[bases.states[p] for p in one.places] if known else None,
             )
+            against = habit.base is not Base.AFTER and not self._contradicted.isdisjoint(one.places)
+            readings.append(reading.unread() if against else reading)
         return self._with(items, readings)
 
     def _with(self, items: Sequence[Premises], readings: Sequence[Reading]) -> Outcome:
