@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SAME_EUR: Final = Decimal(1)
 _SAME_RATE: Final = 0.01
 """Part by which the TEOM of two premises of a commune may differ, bases and amounts being rounded."""
+_FEWEST: Final = 2
 _MOST: Final = 0.8
 """Part of the premises of a commune that one rate of TEOM must explain."""
 
@@ -84,30 +85,29 @@ def _after(items: Sequence[Premises]) -> tuple[Bases, frozenset[int]]:
     """Read bases as the abatement leaves them: the TEOM, which it does not reduce, says of which."""
     values = [i.base for i in items]
     states: dict[int, str] = {}
-    contradicted: set[int] = set()
     alone = [p for p, i in enumerate(items) if i.row.money("vlc_eur") is None and i.base]
     for places in grouped(alone, lambda p: commune_of(items[p])).values():
         rate = _teom_rate([items[p] for p in places])
         for p in places:
             item = items[p]
-            left = part_left(item, UNKNOWN)
-            if not _may_be_abated(item):
-                states[p] = NONE
-                continue
-            ratio = _ratio(item)
-            if rate and ratio and _near(ratio, rate):
-                states[p] = NONE
-                continue
-            told = bool(rate and ratio and _near(ratio * float(left), rate))
-            states[p] = _abated(item) if told else UNKNOWN
-            values[p] = item.base / left
-            if told:
-                contradicted.add(p)
-    return Bases(tuple(values), states), frozenset(contradicted)
+            states[p] = _shown(item, rate)
+            values[p] = item.base / part_left(item, states[p])
+    contradicted = frozenset(p for p, state in states.items() if state not in (NONE, UNKNOWN))
+    return Bases(tuple(values), states), contradicted
 
 
-def _abated(item: Premises) -> str:
-    return RIGHT if item.right.share and (item.entitled or item.right.share < 1) else FULL
+def _shown(item: Premises, rate: float | None) -> str:
+    """Return what the TEOM of a premises shows to be abated of its base; unknown without one."""
+    ratio = _ratio(item)
+    if rate and ratio:
+        found = (s for s in _possible(item) if _near(ratio * float(part_left(item, s)), rate))
+        return next(found, UNKNOWN)
+    return UNKNOWN if _may_be_abated(item) else NONE
+
+
+def _possible(item: Premises) -> tuple[str, ...]:
+    partial = 0 < item.right.share < 1
+    return (NONE, RIGHT, FULL) if partial or (item.entitled and item.right.share) else (NONE, FULL)
 
 
 def _may_be_abated(item: Premises) -> bool:
@@ -124,26 +124,24 @@ def _near(one: float, other: float) -> bool:
 
 
 def _teom_rate(items: Sequence[Premises]) -> float | None:
-    """Return the TEOM of a commune as a part of the base before abatement; None where two rates fit alike."""
+    """Return the TEOM of a commune as a part of the base before abatement; None where two rates fit alike.
+
+    What has no right is held not to be abated: it tells the rate from that of bases reduced already.
+    """
     ratios = [
-        (r, float(part_left(i, UNKNOWN)), _may_be_abated(i))
+        [ratio * float(part_left(i, s)) for s in (_possible(i) if _may_be_abated(i) else (NONE,))]
         for i in items
-        if (r := _ratio(i)) is not None
+        if (ratio := _ratio(i)) is not None
     ]
-    if len(ratios) < 2:  # noqa: PLR2004
-        return None
     scores: list[tuple[int, float]] = []
-    for tried in {
-        round(r * part, 6) for r, left, may in ratios for part in ((1.0, left) if may else (1.0,))
-    }:
-        fits = [
-            r * part
-            for r, left, may in ratios
-            for part in (1.0, left)
-            if (may or part == 1) and _near(r * part, tried)
-        ]
-        scores.append((len(fits), median(fits)))
+    for tried in {round(one, 4) for each in ratios for one in each} - {0.0}:
+        nearest = (min((abs(r / tried - 1), r) for r in each)[1] for each in ratios)
+        fits = [one for one in nearest if _near(one, tried)]
+        if fits:
+            scores.append((len(fits), median(fits)))
     scores.sort(reverse=True)
+    if len(ratios) < _FEWEST or not scores:
+        return None
     most, rate = scores[0]
     rivals = (score for score, other in scores if not _near(other, rate))
     clear = most > max(rivals, default=0) and most >= _MOST * len(ratios)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, combinations_with_replacement, product
+from itertools import combinations_with_replacement, product
 from math import comb, prod
 from typing import TYPE_CHECKING, Final
 
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from tfpb.tax.abatement.premises import Premises
 
 _MOST: Final = 512
-"""Patterns of a notice; beyond, those of whole résidences and of one premises or two are tried."""
-_MOST_RESIDENCES: Final = 6
-_MOST_ODD: Final = (64, 24)
-"""Premises of a notice up to which one of them, and two, are tried otherwise than due."""
+"""Patterns of a notice that are tried."""
 _DENSE: Final = 0.2
 """Part of what a notice may ask that its mixed patterns cover, from which one of them proves nothing."""
 
@@ -111,11 +108,14 @@ def is_dense(asked: Sequence[float], margin: float) -> bool:
 
 
 def _states(lines: Sequence[Premises], due: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield how many of each kind are abated, whichever they are; of too many, the likelier."""
+    """Yield how many of each kind are abated, whichever they are.
+
+    Of too many, all as due and none alone: another that fits among a few tried proves nothing.
+    """
     kinds = list(grouped(range(len(lines)), lambda k: kind_of(lines[k])).values())
     counts = [(len(options(lines[places[0]])), len(places)) for places in kinds]
     if prod(comb(n + k - 1, n) for k, n in counts) > _MOST:
-        yield from dict.fromkeys(_likelier(lines, due))
+        yield from (due, (NONE,) * len(lines))
         return
     choices = (combinations_with_replacement(options(lines[p[0]]), len(p)) for p in kinds)
     for chosen in product(*choices):
@@ -124,21 +124,3 @@ def _states(lines: Sequence[Premises], due: tuple[str, ...]) -> Iterator[tuple[s
             for place, state in zip(places, some, strict=True):
                 states[place] = state
         yield tuple(states)
-
-
-def _likelier(lines: Sequence[Premises], due: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield all as due, none, all abated; then whole résidences without it, then one premises or two."""
-    yield due
-    yield (NONE,) * len(lines)
-    yield (FULL,) * len(lines)
-    homes = list(grouped(range(len(lines)), lambda k: lines[k].id_residence).values())
-    if 1 < len(homes) <= _MOST_RESIDENCES:
-        for chosen in product((False, True), repeat=len(homes)):
-            out = {k for places, no in zip(homes, chosen, strict=True) if no for k in places}
-            yield tuple(NONE if k in out else s for k, s in enumerate(due))
-    for count in (k for k, most in enumerate(_MOST_ODD, start=1) if len(lines) <= most):
-        for places in combinations(range(len(lines)), count):
-            moved = [[s for s in options(lines[k]) if s != due[k]] for k in places]
-            for states in product(*moved):
-                other = dict(zip(places, states, strict=True))
-                yield tuple(other.get(k, s) for k, s in enumerate(due))
