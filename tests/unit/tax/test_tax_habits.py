@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tax_builders import abate, codes, held, home, homes, local
 
+from tfpb.packaged import packaged
+from tfpb.tax.abatement.notices.habit import CENTS, TEOM_FEES, THOUSANDS, Base, Habit
 from tfpb.tax.abatement.notices.notice_patterns import is_dense
+from tfpb.words.faults.question_words import question_text
+from tfpb.words.money.habit_words import reading_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tfpb.model.money import Abatement
 
+QUESTION_WORDS = packaged("tfpb.words.faults.question_words")
 RATES = Decimal("0.55")
 REFUSED = (2, 5)
 """Notices of the file that abate nothing; the others abate all."""
@@ -314,3 +319,25 @@ def test_a_sum_repeated_on_its_lines_is_the_notice_s(alike: bool) -> None:  # no
     made = abate(*rows)
     assert set(made.premises["statut"]) == {"abattu"}
     assert len(made.checks) == 4
+
+
+@pytest.mark.parametrize("change", [third, alone, with_teom()])
+def test_every_question_and_answer_has_its_words(change: Any) -> None:
+    for question in read(file_of(change)[:3] if change is not third else file_of(change)).questions:
+        text = question_text(question)
+        assert text.title.endswith("?")
+        assert all(label and effect for _, label, effect in text.answers)
+
+
+def test_every_reading_has_its_words() -> None:
+    odd = Habit(Base.AFTER, TEOM_FEES, cut=True, unit=CENTS, value_unit=THOUSANDS, fees=True)
+    for habit in (
+        Habit(),
+        odd,
+        *(Habit(b) for b in Base),
+        Habit(teom=Decimal(1)),
+        Habit(unit=THOUSANDS),
+    ):
+        for subject, code in habit.codes().items():
+            assert reading_words({subject: code})
+            assert code in QUESTION_WORDS[f"avis_{subject}"]["reponses"]
