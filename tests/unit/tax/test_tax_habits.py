@@ -305,20 +305,20 @@ def test_patterns_are_dense_where_their_margins_cover_a_fifth() -> None:
     assert is_dense([0.0, 10.0, 20.0, 30.0], 2.0)
 
 
-@pytest.mark.parametrize("alike", [True, False])
-def test_a_sum_repeated_on_its_lines_is_the_notice_s(alike: bool) -> None:  # noqa: FBT001
-    """On premises alike it may be each one's own: the other notices of the file say which."""
+@pytest.mark.parametrize("unit", [1, 100])
+def test_a_sum_repeated_on_its_lines_is_the_notice_s(unit: int) -> None:
+    """On premises alike, in the first, it may be each one's own: the other notices of the file say which."""
     rows = []
-    for n in range(4):
-        worths = (3000, 5000) if n or not alike else (4000, 4000)
-        paid = sum(worths) * Decimal("0.7") * Decimal("0.275")
+    for n in range(5):
+        worths = (3000 + 100 * n, 5000) if n else (4000, 4000)
+        paid = sum(worths) * Decimal("0.7") * Decimal("0.275") * unit
         rows += [
             local(avis=f"A{n}", invariant=f"{n}{k}", vlc_eur=w, cotisation_avis_eur=paid)
             for k, w in enumerate(worths)
         ]
     made = abate(*rows)
     assert set(made.premises["statut"]) == {"abattu"}
-    assert len(made.checks) == 4
+    assert len(made.checks) == 5
 
 
 @pytest.mark.parametrize("change", [third, alone, with_teom()])
