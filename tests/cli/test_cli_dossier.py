@@ -27,7 +27,7 @@ SHEETS = [
     "Priorités", "Abattement", "Prévision par résidence", "Abattement par résidence", "Calcul par local",
     "Lignes par local", "Déclaration", "Rapprochement", "Rapprochement par local", "Contrôle des avis",
     "Programme et bilan", "Actions, montants", "Actions, suivi", "Droit commun", "Évaluation",
-    "Sensibilité", "Doutes", "Faits", "Méthode", "Sources et hypothèses", "Sommaire",
+    "Sensibilité", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses", "Sommaire",
 ]  # fmt: skip
 FED = {
     "Abattement par résidence", "Actions, montants", "Actions, suivi", "Calcul par local",

@@ -46,6 +46,7 @@ def comparer(
         Path | None, typer.Option("--repere", help="Repères extérieurs : item, valeur, reference.")
     ] = None,
     feuille: terminal.Feuille = None,
+    reponses: terminal.Reponses = None,
     diffuser: terminal.Diffuser = False,
     precedents: terminal.Precedents = None,
     csv_brut: terminal.CsvBrut = False,
@@ -66,24 +67,27 @@ def comparer(
         from tfpb.errors import stop_on_faults
         from tfpb.io.sources.gathering import Gathering
         from tfpb.io.sources.inputs import gather_survey
+        from tfpb.io.sources.replies import read_replies
         from tfpb.pipeline.jobs.comparison_job import beside, compared, write
         from tfpb.pipeline.published_before import refuse_release
 
         packs = precedents or ()
-        read = (*enquete, plan, residences, repere, *packs)
+        read = (*enquete, plan, residences, repere, reponses, *packs)
         terminal.check_output(sortie, read, raw=csv_brut, beside=lambda p: beside(p).values())
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
-        gathered = Gathering()
+        gathered = Gathering(replies=read_replies(reponses))
         answers = gather_survey(gathered, plan, enquete, sheet=feuille)
         homes = _stock(gathered, residences, answers.plan, by)
         mark = gathered.table("repere", repere) if repere is not None else None
+        asked = gathered.answered(words.replies_file(reponses))
         stop_on_faults(gathered.faults)
-        answers = replace(answers, repere=mark)
+        answers = replace(answers, repere=mark, asked=asked)
         made = compared(answers, homes, by, gathered.sources, packs)
         terminal.show_held_back(made.published.notices)
         if diffuser:
-            refuse_release(made.published.notices)
+            refuse_release(made.published.notices, asked, file=words.replies_file(reponses))
         write(sortie, made, released=diffuser, raw_csv=csv_brut)
+        terminal.show_questions(asked)
         _tell(made.published, [*gathered.faults, *made.published.notices], beside(sortie))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 

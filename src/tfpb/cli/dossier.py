@@ -69,6 +69,7 @@ def _tell(made: Dossier, written: Written, review: str) -> None:
     if written.kept:
         terminal.print_line(words.kept_files(written.kept))
     terminal.print_line(*closing(made, written.folder.name, review))
+    terminal.show_questions(made.asked)
     if made.notices:
         terminal.print_line(words.DOUBTS_OF_FILES)
         terminal.show_doubts(made.notices, where=words.DOUBTS_SHEET)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.audit import Audit
+    from tfpb.model.question import Asked
     from tfpb.model.record import Reading
 
 
@@ -66,6 +67,7 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
 
     settings, faults = read_settings(settings_path(fichier))
     told: tuple[Reading, ...] = ()
+    asked: tuple[Asked, ...] = ()
     if settings is not None:
         from tfpb.io.sources.inputs import gather_inputs  # what a mistyped name need not wait for
         from tfpb.pipeline.assembling import examine
@@ -76,10 +78,13 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
         except TfpbError as error:  # the files are read without it
             inputs, found = gather_inputs(settings)
             faults, told = [*faults, *error.faults, *found], readings(inputs)
+            asked = inputs.asked
         else:
             examined = examine(settings, folder)
             faults, told = [*faults, *examined.faults], examined.readings
+            asked = examined.asked
     _tell_readings(told)
+    terminal.show_questions(asked)
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
     wrong = [f for f in faults if f.severity is Severity.FAUTE]
     terminal.list_doubts(doubts)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+QUESTION: Final = "question"
+"""Why bounds lie apart where a question on a table has no answer."""
 _NIL: Final = Decimal(0)
 _SLIGHT: Final = Decimal("1e-12")
 """Below, what a share still moves by is the rounding of a division."""

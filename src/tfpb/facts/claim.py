@@ -29,6 +29,7 @@ class State(StrEnum):
     A_VERIFIER = "a_verifier"
     NON_LU = "non_lu"
     INCONNU = "inconnu"
+    SUSPENDU = "suspendu"
     PEU_DE_REPONSES = "peu_de_reponses"
     MASQUE = "masque"
     NON_CONCLUANT = "on_ne_sait_pas"
@@ -190,7 +191,7 @@ def state_of(why: Iterable[str]) -> State:
 
 
 _WEAKEST_FIRST: Final = (
-    State.INCONNU, State.NON_LU, State.A_VERIFIER, State.A_CONFIRMER, State.MASQUE,
+    State.INCONNU, State.SUSPENDU, State.NON_LU, State.A_VERIFIER, State.A_CONFIRMER, State.MASQUE,
     State.PEU_DE_REPONSES, State.NON_CONCLUANT, State.NON_DEMONTRE,
 )  # fmt: skip
 _STATE_OF: Final[dict[str, State]] = {

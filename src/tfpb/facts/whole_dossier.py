@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
+    from tfpb.facts.suspension import Outcome
     from tfpb.model.assembly import Evaluation, Sensitivity
     from tfpb.model.location import Ground, Located, QpvMap
     from tfpb.model.money import Abatement, DroitCommun, Programme
+    from tfpb.model.question import Asked
     from tfpb.model.record import Check, Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.model.survey import Published
@@ -31,7 +33,7 @@ class Dossier:
     already); a `draft` is for the landlord alone, and says so; None where
     neither is meant. `last_heights` is what last year's pack tells per abated dwelling. `photos` are those
     that diagnostics name, as JPEG. `claims` are its figures, each under one name; `quarters` names the
-    quarters.
+    quarters. `asked` are the questions of its files, `outcomes` what each answer left open would come to.
     """
 
     settings: Settings
@@ -58,3 +60,5 @@ class Dossier:
     draft: bool | None = None
     claims: Claims = field(default_factory=Claims)
     quarters: Quarters = field(default_factory=Quarters)
+    asked: tuple[Asked, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()

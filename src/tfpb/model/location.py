@@ -232,7 +232,7 @@ class MapModel:
     online: bool = False
     draft: bool = False
 
-    def dwellings_in(self, codes: Collection[str]) -> int:
-        """Return the dwellings of some quarters together."""
-        pairs = zip(self.qpv["code_qpv"], self.qpv["logements"], strict=True)
-        return sum(int(homes) for code, homes in pairs if code in codes)
+    def dwellings_in(self, codes: Collection[str]) -> int | None:
+        """Return the dwellings of some quarters together; None where one of them is not known."""
+        own = self.qpv["logements"][self.qpv["code_qpv"].isin(list(codes))]
+        return None if own.isna().any() else int(own.sum())

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tfpb.errors import Fault
+    from tfpb.model.question import Question
 
 _ZERO: Final = Decimal(0)
 
@@ -221,6 +222,8 @@ class Abatement:
     by_premises : DataFrame or None
         `PREMISES_FACT_COLUMNS`: what each premises adds to the claims of money, in whole cents; None where
         the amounts are of several bailleurs.
+    questions : tuple of Question
+        What the file of notices leaves open as a whole; until an answer, what hangs on it is not read.
     """
 
     year: int
@@ -250,6 +253,7 @@ class Abatement:
     by_premises: pd.DataFrame | None = None
     shown_quarters: pd.DataFrame | None = None
     calculation: pd.DataFrame | None = None
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

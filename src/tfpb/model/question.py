@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping  # noqa: TC003 - a field's type
+from dataclasses import dataclass, field, replace
 from datetime import date  # noqa: TC003 - a field's type
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tfpb.errors import Place  # noqa: TC001 - a field's type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from tfpb.model.codes import Role
 
 NOT_KNOWN: Final = "inconnu"
 """The answer that any question takes: it keeps the bounds and opens the gate."""
@@ -20,6 +19,13 @@ NOTE_SHARE: Final = 0.001
 BLOCKING_SHARE: Final = 0.01
 """Share of its claim above which a question without an answer stops a release."""
 _KEY_LENGTH: Final = 12
+_ROLES: Final = {
+    "fiscalite": Role.FISCALITE, "gmbi": Role.FISCALITE, "conventions": Role.CONVENTIONS,
+    "programme": Role.PROGRAMME, "programme_precedent": Role.PROGRAMME,
+    "droit_commun": Role.PROGRAMME, "diagnostics": Role.PROGRAMME,
+    "enquete": Role.ENQUETE, "plan": Role.ENQUETE, "repere": Role.ENQUETE,
+}  # fmt: skip
+"""Name of an input → the role in charge of it; the stock's for the others."""
 
 
 class Unit(StrEnum):
@@ -68,6 +74,8 @@ class Question:
         The figure of the whole table, in the unit of the answers.
     content : str
         Hash of the cells that the question was read from (`content_of`).
+    part : float
+        Part of the interviews concerned: counted twice, they narrow a margin and may leave a gap alone.
     """
 
     code: str
@@ -78,6 +86,7 @@ class Question:
     answers: tuple[Answer, ...]
     total: Measure
     content: str
+    part: float = 0.0
 
     @property
     def subject(self) -> str:
@@ -101,8 +110,23 @@ class Question:
     def share(self) -> float:
         """The spread as a share of the total; points are a share already (one point is 0.01)."""
         if self.total.unit is Unit.POINTS:
-            return self.spread / 100
+            return max(self.spread / 100, self.part)
         return self.spread / abs(self.total.amount) if self.total.amount else float("inf")
+
+    @property
+    def role(self) -> Role:
+        """Who is asked: the role in charge of the file."""
+        return _ROLES.get(self.source, Role.PATRIMOINE)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of its answers, in order."""
+        return tuple(answer.code for answer in self.answers)
+
+    @property
+    def least_kind(self) -> str:
+        """The answer that claims least: what tables show while nobody has answered."""
+        return min(self.answers, key=lambda answer: answer.effect.amount).code
 
     @property
     def is_note(self) -> bool:
@@ -125,7 +149,7 @@ class Reply:
         Of the question.
     answer : str
         Code of one of its answers, or `NOT_KNOWN`.
-    role : str
+    role : Role
         Who answered: a role, never a person's name.
     on : date
     piece : str
@@ -136,10 +160,90 @@ class Reply:
 
     key: str
     answer: str
-    role: str
+    role: Role
     on: date
     piece: str = ""
     subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a run, and what was replied.
+
+    Parameters
+    ----------
+    question : Question
+    reply : Reply or None
+        Given on these very cells.
+    fallen : Reply or None
+        Given on the same subject, on cells that have changed since: to be given again.
+    supposed : str
+        Answer supposed in this run, to see what it comes to; empty in a run that is shown.
+    """
+
+    question: Question
+    reply: Reply | None = None
+    fallen: Reply | None = None
+    supposed: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether one of its answers was chosen; « inconnu » chooses none."""
+        return self.reply is not None and self.reply.answer != NOT_KNOWN
+
+    @property
+    def is_open(self) -> bool:
+        """Whether figures lie between the bounds of its answers."""
+        return not self.is_settled and not self.question.is_note
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a release waits for a reply, were it « inconnu »."""
+        return self.reply is None and self.question.is_blocking
+
+    @property
+    def reading(self) -> str:
+        """Code of the answer that tables are read under."""
+        if self.supposed:
+            return self.supposed
+        if self.reply is not None and self.reply.answer in self.question.codes:
+            return self.reply.answer
+        return self.question.least_kind
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """What was replied, by key of the question, and what a run supposes in its place.
+
+    Parameters
+    ----------
+    given : mapping of str to Reply
+    supposed : mapping of str to str
+        Key of a question → code of an answer.
+    """
+
+    given: Mapping[str, Reply] = field(default_factory=dict)
+    supposed: Mapping[str, str] = field(default_factory=dict)
+
+    def to(self, question: Question) -> Asked:
+        """Return a question with its reply."""
+        supposed = self.supposed.get(question.key, "")
+        return Asked(question, self.given.get(question.key), supposed=supposed)
+
+    def offered_again(self, asked: Iterable[Asked]) -> tuple[Asked, ...]:
+        """Return questions by what hangs on them, largest first, those that lost their reply with it."""
+        every = {one.question.key: one for one in asked}
+        fallen = {r.subject: r for key, r in self.given.items() if r.subject and key not in every}
+        out = [
+            one if one.reply else replace(one, fallen=fallen.get(one.question.subject))
+            for one in every.values()
+        ]
+        return tuple(sorted(out, key=lambda one: (-one.question.share, one.question.key)))
+
+    def idle(self, asked: Iterable[Asked]) -> list[Reply]:
+        """Return the replies to no question that is asked, nor to one that is offered again."""
+        known = {one.question.key for one in asked} | {o.fallen.key for o in asked if o.fallen}
+        return [reply for key, reply in self.given.items() if key not in known]
 
 
 def content_of(cells: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from pydantic import (
 
 from tfpb.model.codes import Role
 from tfpb.model.plan import FichierEnquete, Names, Written
+from tfpb.model.question import Replies, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,6 +96,32 @@ class Enquete(Strict):
     fichiers: dict[str, FichierEnquete] = {}
 
 
+class Reponse(Strict):
+    """An entry of `[reponses]`: what a role answered to a question of the files, and when."""
+
+    reponse: str = Field(min_length=1)
+    par: Role
+    le: dt.date
+    piece: str = ""
+    sujet: str = ""
+
+
+class ReplyFile(BaseModel):
+    """A file that holds `[reponses]`, whatever else is in it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    reponses: dict[str, Reponse] = {}
+
+
+def replies_of(reponses: Mapping[str, Reponse]) -> Replies:
+    """Return the replies that settings hold, by key of their question."""
+    return Replies({
+        key: Reply(key, one.reponse, one.par, one.le, one.piece, one.sujet)
+        for key, one in reponses.items()
+    })  # fmt: skip
+
+
 class Reglages(Strict):
     """`[reglages]`: every default is said in « Sources et hypothèses »."""
 
@@ -158,11 +185,13 @@ class Settings(Placed):
     alias: Alias = Alias()
     enquete: Enquete = Enquete()
     roles: dict[Role, str] = {}
+    reponses: dict[str, Reponse] = {}
 
     @model_serializer(mode="wrap")
     def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out roles that nobody gave, as readings are."""
+        """Leave out roles and replies that nobody gave, as readings are."""
         record: dict[str, Any] = plain(self)
-        if not self.roles:
-            record.pop("roles", None)
+        for name in ("roles", "reponses"):
+            if not getattr(self, name):
+                record.pop(name, None)
         return record

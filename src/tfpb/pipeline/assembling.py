@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
@@ -11,14 +12,16 @@ from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
 from tfpb.facts.doubt_kinds import Weights, suspend
+from tfpb.facts.suspension import suspend_asked
 from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
+from tfpb.pipeline.kept.stage_cache import Memory
 from tfpb.pipeline.published_before import last_heights, precedents, release_of
-from tfpb.pipeline.stages import STAGES
+from tfpb.pipeline.stages import STAGES, run
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
@@ -31,10 +34,12 @@ from tfpb.words.documents.setting_words import told_sources
 from tfpb.words.faults.sentences import LEAST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from tfpb.facts.claim import Claims
     from tfpb.model.location import Ground
+    from tfpb.model.question import Asked
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
 
@@ -67,6 +72,38 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
     except TfpbError as error:
         stopping = (f for f in faults if f.severity is Severity.FAUTE)
         raise TfpbError((*error.faults, *stopping)) from error
+    inputs, crossed = _crossed(settings, inputs, geography)
+    inputs, faults = _readable(settings, geography, inputs, (*faults, *crossed))
+    return inputs, geography, faults
+
+
+def _readable(
+    settings: Settings, geography: Geography, inputs: Inputs, faults: tuple[Fault, ...]
+) -> tuple[Inputs, tuple[Fault, ...]]:
+    """Read under other answers where those that claim least leave files at fault that others would not.
+
+    No question that nobody answered may stop a draft.
+    """
+    open_ = [one for one in inputs.asked if one.is_open]
+    if not open_ or not _stopped(faults):
+        return inputs, faults
+    others = [(o.question.key, next(c for c in o.question.codes if c != o.reading)) for o in open_]
+    for pairs in dict.fromkeys((*((pair,) for pair in others), tuple(others))):
+        read, found = _read_under(settings, geography, dict(pairs))
+        if not _stopped(found):
+            return read, found
+    return inputs, faults
+
+
+def _stopped(faults: Iterable[Fault]) -> bool:
+    return any(f.severity is Severity.FAUTE for f in faults)
+
+
+def _crossed(
+    settings: Settings, inputs: Inputs, geography: Geography
+) -> tuple[Inputs, tuple[Fault, ...]]:
+    """Hold the files against each other and against the maps."""
+    vintage = ruling_of(settings.dossier.annee, locating.communes_of(inputs))
     inputs, crossed = checking.quarters_by_code(settings, inputs, geography, vintage)
     crossed += not_yet_reported(
         [
@@ -75,7 +112,27 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
         ],
         crossed,
     )
-    return inputs, geography, (*faults, *inputs.headers.quote(crossed))
+    return inputs, inputs.headers.quote(crossed)
+
+
+def _read_under(
+    settings: Settings, geography: Geography, supposed: Mapping[str, str]
+) -> tuple[Inputs, tuple[Fault, ...]]:
+    """Read the files under supposed answers to their questions."""
+    inputs, faults = gather_inputs(settings, supposed)
+    if _stopped(faults):
+        return inputs, faults
+    inputs, crossed = _crossed(settings, inputs, geography)
+    return inputs, (*faults, *crossed)
+
+
+def supposed_inputs(
+    settings: Settings, geography: Geography, asked: Iterable[Asked], supposed: Mapping[str, str]
+) -> Inputs | None:
+    """Read the files under supposed answers in place of those of a run; None where a fault stops them."""
+    held = {one.question.key: one.supposed for one in asked if one.supposed}
+    inputs, faults = _read_under(settings, geography, {**held, **supposed})
+    return None if _stopped(faults) else inputs
 
 
 def first_values(
@@ -153,11 +210,14 @@ class Examined:
         What became of the rows of every file.
     dossier : Dossier or None
         None when something is at fault.
+    asked : tuple of Asked
+        Questions of the files, what hangs most first.
     """
 
     faults: tuple[Fault, ...]
     readings: tuple[Reading, ...]
     dossier: Dossier | None = None
+    asked: tuple[Asked, ...] = ()
 
 
 def examine(
@@ -177,14 +237,17 @@ def examine(
 
     """
     inputs, geography, found = read(settings, folder)
-    if any(f.severity is Severity.FAUTE for f in found):
+    if _stopped(found):
         left = checking.remaining_faults(settings, inputs, found)
-        return Examined((*found, *inputs.headers.quote(left)), checking.readings(inputs))
-    run = run_hash(settings, (*inputs.sources, *geography.sources))
+        told = (*found, *inputs.headers.quote(left))
+        return Examined(told, checking.readings(inputs), asked=inputs.asked)
+    run_name = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
-    earlier = precedents(owner, run, homes, packs)
+    earlier = precedents(owner, run_name, homes, packs)
     before = earlier.disclosed(owner)
+    if any(one.is_open for one in inputs.asked):
+        execute = Memory(execute)
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)
         outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
@@ -192,17 +255,41 @@ def examine(
         # what was made has doubts of its own, and what was not may be looked at further
         known = (*found, *outcome.faults, *_notices(outcome.made))
         more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
-        return Examined((*known, *(f for f in more if f not in known)), checking.readings(inputs))
+        told = (*known, *(f for f in more if f not in known))
+        return Examined(told, checking.readings(inputs), asked=inputs.asked)
     sources = (*inputs.sources, *earlier.source())
     cities = {c for c in outcome.made[stages.LOCATED].entrances["result_citycode"] if c}
     parcels = geography.parcel_sources(cities)
     inputs = replace(inputs, sources=sources)
-    dossier = assembled(settings, inputs, geography, outcome.made, found, parcels)
-    told = (dossier.survey.comparison, dossier.survey.fieldwork) if dossier.survey else (None, None)
-    release = release_of(owner, run, told[0], outcome.made.get(stages.SURVEY_SIDES), told[1])
+    bounded, outcomes = suspend_asked(
+        outcome.made[stages.CLAIMS],
+        inputs.asked,
+        partial(_supposed, settings, geography, inputs.asked, before, execute),
+    )
+    made = outcome.made.having(stages.CLAIMS, bounded)
+    dossier = assembled(settings, inputs, geography, made, found, parcels)
+    dossier = replace(dossier, asked=inputs.asked, outcomes=outcomes)
+    shown = (
+        (dossier.survey.comparison, dossier.survey.fieldwork) if dossier.survey else (None, None)
+    )
+    release = release_of(owner, run_name, shown[0], made.get(stages.SURVEY_SIDES), shown[1])
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
     dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
-    return Examined(dossier.notices, dossier.readings, dossier)
+    return Examined(dossier.notices, dossier.readings, dossier, inputs.asked)
+
+
+def _supposed(
+    settings: Settings, geography: Geography, asked: tuple[Asked, ...], before: Disclosed,
+    execute: Execute, supposed: Mapping[str, str],
+) -> Claims | None:  # fmt: skip
+    """Return the claims of a dossier under supposed answers; None where they give no figure."""
+    inputs = supposed_inputs(settings, geography, asked, supposed)
+    if inputs is None:
+        return None
+    with ExitStack() as opened:
+        start = first_values(settings, inputs, geography, before=before, opened=opened)
+        outcome = run((stages.CLAIMS,), start, execute=execute, headers=inputs.headers)
+    return None if outcome.faults else outcome.made[stages.CLAIMS]
 
 
 def assemble(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.executors import cores
+from tfpb.facts.suspension import without_survey_bounds
 from tfpb.geodata.ground_imports import load_parcels
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import check_place, free_place, write_pack
@@ -131,7 +132,8 @@ def run_pack(
     made = replace(made, draft=not release)
     follower.held_back(made.notices)
     if release:
-        refuse_release(made.notices)
+        refuse_release(made.notices, made.asked, settings.dossier.date)
+        made = replace(made, claims=without_survey_bounds(made.claims))
     files, journal = _rendered(made, keep, timings, follower)
     timings["total"] = round(time.perf_counter() - start, 3)
     review = _review(made, folder, free_place(target), keep)

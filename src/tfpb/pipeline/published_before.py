@@ -29,11 +29,16 @@ from tfpb.survey.secrecy.cells import Cell, Home
 from tfpb.survey.secrecy.field_counts import FieldCount, counts_told
 from tfpb.text import fold
 from tfpb.words.documents.pack_words import LEDGER
+from tfpb.words.faults.paste_words import REPLIES
+from tfpb.words.faults.question_words import effects, question_text, to_paste
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
+
+    from tfpb.model.question import Asked
 
 RELEASE: Final = "diffusion.json"
 """Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
@@ -389,16 +394,52 @@ def release_of(
     return Release(tuple(sorted(bailleurs)), run, held, told.masked, told.shown, counts).line()
 
 
-def refuse_release(notices: Iterable[Fault]) -> None:
-    """Refuse to release what may be subtracted from an earlier release in a way that is not known.
+def refuse_release(
+    notices: Iterable[Fault], asked: Iterable[Asked] = (), on: dt.date | None = None, file: str = ""
+) -> None:
+    """Refuse to release what may be subtracted from an earlier release, or waits for a reply.
+
+    Parameters
+    ----------
+    notices : iterable of Fault
+    asked : iterable of Asked
+        Questions of the files: one above a hundredth of its claim must be answered, were it « inconnu ».
+    on : date or None
+        Proposed for the replies; None where the command knows none.
+    file : str
+        Where replies are written, when it is no `dossier.toml`.
 
     Raises
     ------
     TfpbError
     """
-    faults = [n for n in notices if n.code in _NEVER_TWICE]
+    twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in _NEVER_TWICE]
+    faults = [*twice, *unanswered(asked, on, file=file)]
     if faults:
-        raise TfpbError(replace(f, severity=Severity.FAUTE) for f in faults)
+        raise TfpbError(faults)
+
+
+def unanswered(asked: Iterable[Asked], on: dt.date | None, *, file: str = "") -> list[Fault]:
+    """Make the faults of the questions that a release waits for, each with what to write.
+
+    Parameters
+    ----------
+    asked : iterable of Asked
+    on : date or None
+        Of the dossier; None where the command knows none.
+    file : str
+        Where replies are written, when it is no `dossier.toml`.
+    """
+    out = []
+    for question in (one.question for one in asked if one.is_waiting):
+        said = question_text(question)
+        fields = {
+            "question": said.title, "phrase": said.sentence, "cle": question.key,
+            "effets": effects(question), "part": said.share,
+            "coller": (REPLIES, question.key, to_paste(question, on)), **({"ou": file} if file else {}),
+        }  # fmt: skip
+        out.append(Fault("diffusion_sans_reponse", question.place, "", fields))
+    return out
 
 
 def ledger_with(line: Mapping[str, Any]) -> dict[Path, bytes]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.claim import STATES, TOTAL, State, Unit
 from tfpb.facts.survey_claims import verdict_scope
 from tfpb.words.money.accounts import axis_short
-from tfpb.words.numbers import bounded, euros, number, percent, points
+from tfpb.words.numbers import ON_REPLY, THIN, UNKNOWN, bounded, euros, number, percent, points
 from tfpb.words.survey.verdict_words import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
+    from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claim
     from tfpb.facts.quarter import Quarters
 
@@ -43,6 +44,7 @@ LEAD: Final = (
     "Chaque chiffre du dossier, une fois : son nom, sa valeur ou ses bornes, ce qu’on en sait, la feuille où "
     "sont ses lignes."
 )
+_SUSPENDED: Final = f"{{state}} : {{bounds}} {ON_REPLY}"
 _VERDICT: Final = verdict_scope("").strip()
 _AXIS: Final = re.compile(r"^(?:(.+) )?axe (\d)$")
 LEVELS: Final = {
@@ -54,10 +56,31 @@ LEVELS: Final = {
 
 
 def claim_value(claim: Claim) -> str:
-    """Write what is known of a claim: its value or bounds; the word of its state where it has none."""
+    """Write what is known of a claim: its value or bounds; the word of its state where it has none.
+
+    One that a reply will settle says so: « suspendu : 179 801 à 537 513 € selon une réponse ».
+    """
     if claim.value is None:
         return STATES[claim.state]
-    return bounded(claim.value, _WRITE.get(claim.title.unit, number))
+    write = _WRITE.get(claim.title.unit, number)
+    if claim.state is not State.SUSPENDU:
+        return bounded(claim.value, write)
+    if bounded(claim.value, write) == UNKNOWN:
+        return STATES[claim.state]
+    return _SUSPENDED.format(state=STATES[claim.state], bounds=_span(claim.value, write))
+
+
+def _span(value: Amount, write: Callable[[Decimal], str]) -> str:
+    """Write both bounds with their unit once."""
+    if value.at_most is None or not value.at_least or value.is_known:
+        return bounded(value, write).removesuffix(f" {ON_REPLY}")
+    low, high = write(value.at_least), write(value.at_most)
+    unit = high.rpartition(THIN)[2]
+    return (
+        f"{low.removesuffix(unit).rstrip(THIN)} à {high}"
+        if not unit.isdigit()
+        else f"{low} à {high}"
+    )
 
 
 def claim_state(claim: Claim) -> str:

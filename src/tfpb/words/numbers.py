@@ -8,7 +8,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import Amount
+from tfpb.facts.amount import QUESTION, Amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ _FRENCH: Final = str.maketrans({",": THIN, ".": ","})
 Number = int | float | Decimal
 UNKNOWN: Final = "non connu"
 AT_LEAST: Final = "au moins"
+ON_REPLY: Final = "selon une réponse"
 
 
 def _missing(value: Number | None) -> bool:
@@ -74,14 +75,21 @@ def of_euros(value: Amount) -> str:
 
 
 def bounded(value: Amount, write: Callable[[Decimal], str]) -> str:
-    """Write an amount: its number, « de … à … », « au moins … », « au plus … » or « non connu »."""
+    """Write an amount: its number, « de … à … », « au moins … », « au plus … » or « non connu ».
+
+    Bounds that a question keeps apart say so: « de 5 € à 9 € selon une réponse ».
+    """
     if value.is_known:
         return write(value.exact)
+    if value.at_most is None and not value.at_least:
+        return UNKNOWN
     if value.at_most is None:
-        return f"{AT_LEAST} {write(value.at_least)}" if value.at_least else UNKNOWN
-    if not value.at_least:
-        return f"au plus {write(value.at_most)}"
-    return f"de {write(value.at_least)} à {write(value.at_most)}"
+        text = f"{AT_LEAST} {write(value.at_least)}"
+    elif not value.at_least:
+        text = f"au plus {write(value.at_most)}"
+    else:
+        text = f"de {write(value.at_least)} à {write(value.at_most)}"
+    return f"{text} {ON_REPLY}" if QUESTION in value.why else text
 
 
 def amount(value: Number) -> str:

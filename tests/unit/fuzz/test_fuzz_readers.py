@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from effort import tries
+from tfpb import decimals
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geocode.line.parser import parse
 from tfpb.io.sources.deliveries import read_delivery
@@ -206,9 +207,9 @@ def test_settings_and_plans_spoiled_line_by_line(name: str, data: st.DataObject)
 
 
 PARSERS = (
-    french.parse_decimal,
-    french.parse_machine_decimal,
-    french.parse_integer,
+    decimals.parse_decimal,
+    decimals.parse_machine_decimal,
+    decimals.parse_integer,
     french.parse_date,
     french.parse_year,
     french.parse_bool,

@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfpb.io.tables.french import (
-    AmbiguousError,
-    parse_bool,
-    parse_code,
-    parse_date,
-    parse_decimal,
-    parse_integer,
-    parse_qpv_codes,
-    parse_year,
-)
+from tfpb.decimals import AmbiguousError, parse_decimal, parse_integer
+from tfpb.io.tables.french import parse_bool, parse_code, parse_date, parse_qpv_codes, parse_year
 from tfpb.words.numbers import euros, number, percent, plural, points
 
 

@@ -70,8 +70,11 @@ def test_what_was_read_of_the_law_is_listed() -> None:
 def test_half_of_the_cadastral_value_is_the_base() -> None:
     assert net_base(D(3001), None, CENTS) == D("1500.50")
     assert net_base(D(3001), None, EUROS) == D(1501)  # halves up, as on a notice
-    assert net_base(D(3000), D("1234.56"), CENTS) == D("1234.56")  # the base written prevails
-    assert net_base(D(3000), D("1234.50"), EUROS) == D(1235)
+    assert (
+        net_base(D(3000), D("1234.56"), CENTS) == 1500
+    )  # the base may be abated, the VLC never is
+    assert net_base(None, D("1234.56"), CENTS) == D("1234.56")
+    assert net_base(None, D("1234.50"), EUROS) == D(1235)
     assert net_base(D(3000), D(0), CENTS) == 0  # a base of nothing is a base
     assert net_base(None, None, CENTS) == 0
 

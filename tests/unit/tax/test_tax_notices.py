@@ -195,16 +195,19 @@ def test_premises_of_a_notice_that_is_out_are_real_whichever_row_bears_the_sum()
 
 
 @pytest.mark.parametrize("paid", [FULL, PART])
-def test_a_sum_that_holds_the_teom_is_told_as_such(paid: Decimal) -> None:
+def test_a_sum_that_holds_the_teom_is_asked_about_or_listed_as_such(paid: Decimal) -> None:
+    """The only sum of its file may be kept so: asked. One among many that are not: a doubt on it."""
     row = local(cotisation_avis_eur=paid + 200, teom_eur=200)
-    assert [n.code for n in abate(row).notices if n.code.startswith(("avis", "cotisation"))] == [
-        "cotisation_avec_teom"
-    ]
+    assert [q.code for q in abate(row).questions] == ["avis_teom"]
     whole = [
         local(invariant=1, cotisation_avis_eur=2 * FULL + 400, teom_eur=200),
         local(invariant=2, teom_eur=200),
     ]
-    assert "cotisation_avec_teom" in codes(abate(*whole))
+    assert [q.code for q in abate(*whole).questions] == ["avis_teom"]
+    others = [local(avis=f"B{k}", invariant=k, cotisation_avis_eur=paid) for k in range(5)]
+    among = abate(row, *others)
+    assert not among.questions
+    assert "cotisation_avec_teom" in codes(among)
     odd = abate(local(cotisation_avis_eur=paid + 300, teom_eur=200))
     assert "cotisation_avec_teom" not in codes(odd)
 
@@ -213,10 +216,10 @@ def test_a_sum_that_holds_the_teom_is_told_as_such(paid: Decimal) -> None:
     ("paid", "code"),
     [
         (FULL, "avis_inexplique"),  # the first premises' own figure, the others left blank
-        ("1,73", "avis_inexplique"),  # 1 732,50 € in thousands
+        ("1,73", "avis_deux_lectures"),  # 1 732,50 € in thousands: the unit is asked
         (0, "avis_inexplique"),
         (2000, "avis_inexplique"),
-        (3 * PART + 450, "cotisation_avec_teom"),  # all abated, and 450 € of TEOM left in
+        (3 * PART + 450, "avis_deux_lectures"),  # all abated, and 450 € of TEOM left in: asked
     ],
 )
 def test_a_sum_of_the_notice_that_nothing_explains_says_nothing_of_its_premises(
@@ -239,7 +242,7 @@ def test_the_teom_left_in_is_not_taken_for_premises_that_are_not_abated() -> Non
     rows = [local(invariant=i, **(sums if i == 0 else {})) for i in range(3)]
     made = abate(*rows)
     assert (made.states.acquired, made.states.to_claim) == (0, 0)
-    assert "cotisation_avec_teom" in codes(made)
+    assert [q.code for q in made.questions] == ["avis_teom"]
     rows[0]["teom_eur"] = ""
     told = abate(*rows)
     assert (told.states.acquired, told.states.to_claim) == (Decimal("247.50"), 495)

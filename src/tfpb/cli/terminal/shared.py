@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.io.sources.region_inputs import RegionSettings
+    from tfpb.model.question import Asked
     from tfpb.model.settings import Settings
 
 _PLAIN: Final = {
@@ -74,6 +75,13 @@ ToutRecalculer = Annotated[
     bool,
     typer.Option(
         "--tout-recalculer", help="Ne reprend rien des calculs gardés d’une fois sur l’autre."
+    ),
+]
+Reponses = Annotated[
+    Path | None,
+    typer.Option(
+        "--reponses",
+        help="Fichier .toml dont la table [reponses] répond aux questions sur les fichiers.",
     ),
 ]
 Colonne = Annotated[
@@ -295,6 +303,14 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
         print_line(words.DOUBTS.format(count=len(listed)))
     for said in listed:
         print_line(*(f"  {line}" for line in said.lines()))
+
+
+def show_questions(asked: Sequence[Asked], *, whose: str = "") -> None:
+    """List the questions of the files, of those of a bailleur if any, what hangs most first."""
+    from tfpb.words.faults.question_words import question_lines
+
+    lines = question_lines(asked)
+    print_line(*([f"{whose} :"] if whose and lines else []), *lines)
 
 
 def show_held_back(notices: Iterable[Fault]) -> None:

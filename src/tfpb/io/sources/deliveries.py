@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from tfpb import decimals
 from tfpb.errors import Fault, Place, TfpbError, fail
 from tfpb.io.sources.personal import dropped_columns, personal_columns
-from tfpb.io.tables import french
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.contents import require_table
 from tfpb.io.tables.spss import read_spss
@@ -354,7 +354,9 @@ def _named(frame: pd.DataFrame, dictionary: Dictionary, plan: Plan | None) -> pd
 
 def _decimals(cells: list[str]) -> list[str]:
     """Write weights with a point; what is no number stays as written, for the survey to report."""
-    parse = french.parse_decimal if any("," in c for c in cells) else french.parse_machine_decimal
+    parse = (
+        decimals.parse_decimal if any("," in c for c in cells) else decimals.parse_machine_decimal
+    )
     out = []
     for text in cells:
         if _PLAIN_DECIMAL.fullmatch(text):  # nearly all of them, and read alike by both

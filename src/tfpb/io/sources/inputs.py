@@ -12,10 +12,11 @@ from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
+from tfpb.io.sources.survey_questions import survey_findings
 from tfpb.io.sources.toml_files import read_plan
 from tfpb.io.tables.headers import match_columns
 from tfpb.model.columns import READINGS
-from tfpb.model.settings import of_role
+from tfpb.model.settings import of_role, replies_of
 from tfpb.model.tables import BY_ROLE
 from tfpb.text import fold
 from tfpb.words.faults.input_words import ONE_OF, OPTIONAL
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.deliveries import Delivery
     from tfpb.io.tables.tabular import TextTable
     from tfpb.model.plan import Plan
+    from tfpb.model.question import Asked
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
 
@@ -61,6 +63,8 @@ class Inputs:
         What became of the rows of the typed tables, file by file.
     headers : Headers
         The user's own headers of the typed tables.
+    asked : tuple of Asked
+        Questions of the tables, what hangs most first, each with its reply.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -75,6 +79,7 @@ class Inputs:
     photos: Mapping[str, bytes] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     headers: Headers = field(default_factory=Headers)
+    asked: tuple[Asked, ...] = ()
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Return a typed table, or None when the dossier lacks it."""
@@ -97,21 +102,24 @@ class Inputs:
             aliases=self.aliases if "alias_voies" in wanted else {},
             given=self.given if survey else {},
             sources=tuple(s for s in self.sources if s.role in wanted),
+            asked=tuple(a for a in self.asked if a.question.source in wanted),
         )
 
     def identity(self) -> tuple[object, ...]:
-        """Return what identifies these inputs: deliveries count by the hash of their file, and the sheet."""
+        """Return what identifies these inputs: deliveries by file (its hash), sheet and replies."""
         return (
             self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.given,
             self.sources, tuple((d.table.file, d.table.sheet) for d in self.deliveries),
+            tuple((a.question.key, a.reading) for a in self.asked),
         )  # fmt: skip
 
 
 class _Reader(Gathering):
     """Reads the tables of a dossier by their role, and keeps the headers of each."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
+    def __init__(self, settings: Settings, supposed: Mapping[str, str]) -> None:
+        replies = replace(replies_of(settings.reponses), supposed=supposed)
+        super().__init__(replies=replies, year=settings.dossier.annee)
         self.settings = settings
         self.names = Names(settings)
 
@@ -166,12 +174,16 @@ class _Reader(Gathering):
         return of_role(self.settings.reglages.colonnes, role)
 
 
-def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
+def gather_inputs(
+    settings: Settings, supposed: Mapping[str, str] | None = None
+) -> tuple[Inputs, tuple[Fault, ...]]:
     """Read every file of a dossier and return it with all faults and doubts (nothing raised).
 
     Parameters
     ----------
     settings : Settings
+    supposed : mapping of str to str, optional
+        Key of a question → answer that tables are read under, whatever was replied.
 
     Returns
     -------
@@ -180,18 +192,21 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     faults : tuple of Fault
         Faults and doubts, under the user's own headers.
     """
-    reader = _Reader(settings)
+    reader = _Reader(settings, supposed or {})
     reader.faults += unknown_settings(settings)
     frames = {role: frame for role in BY_ROLE if (frame := reader.frame(role)) is not None}
     identifiers = Identifiers(())
     if "patrimoine" in frames:
         frames["patrimoine"], found = check_stock(frames["patrimoine"], settings.dossier.bailleur)
         reader.faults += found
-        identifiers = Identifiers(frames["patrimoine"]["id_residence"])
+        identifiers = Identifiers([*frames["patrimoine"]["id_residence"], *reader.gone])
     for role in ("fiscalite", "gmbi", "droit_commun", "decisions"):
         if role in frames:
             frames[role], found = identifiers.mend(frames[role], "id_residence")
             reader.faults += found
+    for role in ("fiscalite", "droit_commun"):
+        if role in frames:
+            frames[role] = reader.followed(frames[role])
     survey = _survey(reader, identifiers)
     aliases: dict[str, str] = {}
     streets = reader.role("alias_voies", ALIAS_COLUMNS)
@@ -201,6 +216,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
     walked = frames.get("diagnostics")
     photos = read_photos(reader, settings, walked) if walked is not None else {}
     repere = reader.role("repere")
+    asked = reader.answered(settings.file)
     reader.faults += reader.names.unused()
     reader.faults[:] = _optional(reader.faults, settings)
     headers = Headers(reader.headers)
@@ -213,6 +229,7 @@ def gather_inputs(settings: Settings) -> tuple[Inputs, tuple[Fault, ...]]:
         sources=tuple(reader.sources),
         readings=_by_bailleur(reader.readings, frames.get("patrimoine")),
         headers=headers,
+        asked=asked,
     )
     return inputs, headers.quote(reader.faults)
 
@@ -319,6 +336,10 @@ def gather_survey(
     declared = {name: one.vague for name, one in plan.enquete.fichiers.items()} | dict(waves or {})
     plan, deliveries, found = given_waves(plan, deliveries, declared, plan_file.name)
     gathered.faults += found
+    findings, found = survey_findings(plan, deliveries)
+    gathered.faults += found
+    residence = plan.colonnes.residence
+    deliveries = [gathered.settled_delivery(d, own, residence, bailleur) for d, own in findings]
     options = plan.reglages
     margins = beside_plan(gathered, "calage", plan_file, options.marges_calage)
     reference = beside_plan(gathered, "standard", plan_file, options.reference_standardisation)

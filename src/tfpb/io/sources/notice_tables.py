@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from tfpb import decimals
 from tfpb.errors import Fault, Place, Severity, TfpbError
-from tfpb.io.tables import french
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.text_table import DASHES
 from tfpb.model.tables import PREMISES
@@ -267,7 +267,7 @@ def _made(
 
 def _number(cell: Cell) -> Decimal | None:
     try:
-        return french.parse_decimal(cell[0])
+        return decimals.parse_decimal(cell[0])
     except ValueError:
         return None
 
@@ -278,7 +278,7 @@ def _written(cell: Cell, *, rate: bool = False) -> str:
     if value is None:
         return cell[0]
     if rate and cell[1]:
-        value = french.parse_machine_decimal(cell[0]) * 100
+        value = decimals.parse_machine_decimal(cell[0]) * 100
     return f"{value.normalize():f}".replace(".", ",")
 
 

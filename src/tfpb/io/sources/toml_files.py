@@ -327,7 +327,10 @@ def _fault(error: ErrorDetails, file: str) -> Fault:
     key = _key(error["loc"])
     got = error.get("input", "")
     code = _FAULT_OF.get(error["type"], "reglage_illisible")
-    fields = {"attendu": setting_words(error["type"], error.get("ctx", {})), "cle": key}
+    named = key
+    if error["type"] == "enum" and error["loc"][0] == "reponses":
+        code, named = "reponse_sans_role", str(error["loc"][1])
+    fields = {"attendu": setting_words(error["type"], error.get("ctx", {})), "cle": named}
     return Fault(code, Place(file, "", 0, key), _as_written(got), fields)
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from tfpb.decimals import parse_decimal
 from tfpb.errors import Fault, Severity
-from tfpb.io.tables.french import parse_decimal
 from tfpb.io.tables.headers import THOUSANDS, match_columns
 from tfpb.io.tables.text_table import DASHES
 from tfpb.model.columns import Contract, Kind
@@ -41,6 +41,10 @@ _CARRIED: Final = re.compile(
 """Sums that a page prints; such words may also begin an action, whose line then holds what is needed."""
 _SAME_HEADER: Final = 0.8
 """Part of a line's cells that are the header's own, from which it is the header printed again."""
+_NAMES: Final = 3
+"""Names of columns on a line from which it is a header."""
+_LABELLED: Final = 0.6
+"""Part of the columns of numbers that hold words on the first line, from which it is of labels."""
 _SENTENCE: Final = 3
 """Words from which a cell alone on its line is a title or a note, not a value."""
 _NUMBERS: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
@@ -71,6 +75,8 @@ def set_aside(
     Units: the line under the header when it holds nothing else (« (€) », « % »); a unit that a column
     of the contract cannot be in (« k€ ») is a fault.
 
+    Labels: the line under the header when words stand there in most columns of numbers.
+
     Print: the header again on a second page; where several cells must be filled, a line that holds one
     sentence alone.
 
@@ -94,7 +100,8 @@ def set_aside(
         The same one when nothing is set aside.
     """
     found, _ = match_columns(table, contract, renames or {})
-    table = _without_print(_without_units(table, contract, found, readings), contract, found)
+    table = _without_labels(_without_units(table, contract, found, readings), contract, found)
+    table = _without_print(table, contract, found)
     totals = total_lines(table, contract, found)
     if not totals or len(totals) == len(table.frame):
         return table
@@ -176,10 +183,27 @@ def _without_units(
     return _without(table, [0], faults)
 
 
+def _without_labels(table: TextTable, contract: Contract, found: Mapping[str, str]) -> TextTable:
+    """Take out the line of labels under the header: words in 60 % of the columns of numbers, two at least."""
+    numbers = [found[c.name] for c in contract.columns if c.kind in _NUMBERS and c.name in found]
+    if len(table.frame) < 2 or not numbers:  # noqa: PLR2004
+        return table
+    first = {h: str(table.frame[h].iloc[0]) for h in numbers}
+    filled = {h: c for h, c in first.items() if c not in _NOTHING}
+    words = [h for h, c in filled.items() if not any(map(str.isdigit, c)) and len(c) > 1]
+    others = [h for h in words if not any(map(str.isdigit, table.frame[h].iloc[1]))]
+    if len(words) < 2 or len(words) < _LABELLED * len(numbers) or others:  # noqa: PLR2004
+        return table
+    got = " ; ".join(c for c in table.frame.iloc[0] if c)
+    doubt = Fault("ligne_de_libelles", table.place(0), got, {}, Severity.DOUTE)
+    return _without(table, [0], [doubt])
+
+
 def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str]) -> TextTable:
     """Take out what a printed page adds: its header again, and sentences alone on their line.
 
-    A sentence in a column of the contract may be data whose line lacks the rest: it stays, a fault.
+    A sentence in a column of the contract may be data whose line lacks the rest: it stays, a fault. So
+    is a header in another order, under which other columns follow.
     """
     headers = [fold(h) for h in table.frame.columns]
     needed = sum(c.filled and c.name in found for c in contract.columns)
@@ -191,8 +215,20 @@ def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str
         at, values = pd.factorize(cells[:, k])
         again += np.array([v != "" and fold(v) == header for v in values], dtype=bool)[at]
     count = filled.sum(axis=1)
+    names = set(headers)
+    other = np.zeros(len(cells), dtype=int)
+    for k in range(cells.shape[1]):
+        at, values = pd.factorize(cells[:, k])
+        other += np.array([v != "" and fold(v) in names for v in values], dtype=bool)[at]
     repeated = (again > 1) & (again >= _SAME_HEADER * count)
     alone = (count == 1) & ~repeated if needed > 1 else np.zeros(len(cells), dtype=bool)
+    second = (other >= _NAMES) & (other >= _SAME_HEADER * count) & ~repeated
+    faults = [
+        Fault("second_tableau", table.place(p), " ; ".join(c for c in cells[p] if c))
+        for p in np.flatnonzero(second).tolist()
+    ]
+    if faults:
+        table = replace(table, notices=(*table.notices, *faults[:1]))
     codes: dict[int, str] = {}
     for position in np.flatnonzero(repeated | alone).tolist():
         k = int(filled[position].argmax())

@@ -1,30 +1,19 @@
-"""Numbers, dates and codes as they are written in French files.
+"""Dates and codes as they are written in French files.
 
-Readers that follow a locale take « 1.234 » for 1234 and refuse the two thin spaces of real exports;
-what can be read two ways is refused here with the cell's address, never guessed.
+What can be read two ways is refused here with the cell's address, never guessed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from tfpb.decimals import AmbiguousError
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.tables import EVERY_QUARTER
 from tfpb.text import fold, squeeze
 
-
-class AmbiguousError(ValueError):
-    """The text can be read in two ways."""
-
-
-_SPACE: Final = re.compile(r"[\s\u00a0\u2009\u202f\u2007']")
-_UNIT: Final = re.compile(r"(€|eur(os?)?|%|m²|m2|h)$", re.IGNORECASE)
-_TAX: Final = re.compile(r"(ttc|ht)$", re.IGNORECASE)
-_MANY: Final = re.compile(r"(k|m)(€|eur(os?)?)$", re.IGNORECASE)
-_TIMES: Final = {"k": Decimal(1000), "m": Decimal(1_000_000)}
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 _FRENCH: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
 _WORDS: Final = re.compile(r"(\d{1,2})(?:er)? ([a-z]+) (\d{4})")
@@ -38,86 +27,6 @@ _TRUE: Final = frozenset({"1", "oui", "o", "vrai", "x", "true", "yes", "1 0"})
 _FALSE: Final = frozenset({"0", "non", "n", "faux", "false", "no", "0 0"})
 _CENTURY_PIVOT: Final = 50
 _SPREADSHEET_EPOCH: Final = dt.date(1899, 12, 30)
-_MAX_DIGITS: Final = 18
-_GROUP: Final = 3
-_THREE_DIGITS: Final = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")
-"""What may be thousands or a decimal: « 12.450 », « 12,450 »."""
-
-
-def parse_decimal(text: str) -> Decimal:
-    """Read a number exactly: « 12 345,60 € », « 12 k€ », « 7 980 TTC », « 12,5 % », « (12,00) », « -3 ».
-
-    A lone dot followed by exactly three digits (« 1.234 ») could be thousands or a decimal.
-
-    Raises
-    ------
-    AmbiguousError
-        If it can be read two ways.
-    ValueError
-        If it is no number.
-    """
-    raw, times = _without_unit(text)
-    negative = raw.startswith("(") and raw.endswith(")")
-    raw = raw.strip("()") if negative else raw
-    if "," in raw and "." in raw:
-        thousands = "." if raw.rindex(",") > raw.rindex(".") else ","
-        decimal = "," if thousands == "." else "."
-        whole, _, fraction = raw.rpartition(decimal)
-        groups = whole.lstrip("+-").split(thousands)
-        if any(len(g) != _GROUP for g in groups[1:]) or decimal in whole:
-            raise ValueError(text)
-        raw = whole.replace(thousands, "") + "." + fraction
-    elif raw.count(",") == 1:
-        raw = raw.replace(",", ".")
-    elif raw.count(".") > 1 or raw.count(",") > 1:
-        mark = "." if "." in raw else ","
-        if any(len(g) != _GROUP for g in raw.split(mark)[1:]):
-            raise ValueError(text)
-        raw = raw.replace(mark, "")
-    elif _THREE_DIGITS.fullmatch(raw):
-        raise AmbiguousError(text)
-    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", raw):
-        raise ValueError(text)
-    try:
-        value = Decimal(raw)
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    if value.adjusted() > _MAX_DIGITS:
-        raise ValueError(text)
-    return times * (-value if negative else value)
-
-
-def three_digits_after(text: str) -> str:
-    """Return the lone mark, dot or comma, that three digits follow in a number of units; "" for none."""
-    raw, times = _without_unit(text)
-    found = _THREE_DIGITS.fullmatch(raw.strip("()"))
-    return found[1] if found and times == 1 else ""
-
-
-def _without_unit(text: str) -> tuple[str, Decimal]:
-    """Take the unit away from a number, and its spaces; return what the unit multiplies by."""
-    raw = _TAX.sub("", _SPACE.sub("", text).replace("−", "-").replace("–", "-"))
-    many = _MANY.search(raw)
-    times = _TIMES[many[1].lower()] if many else Decimal(1)
-    return _UNIT.sub("", raw[: many.start()] if many else raw), times
-
-
-def parse_machine_decimal(text: str) -> Decimal:
-    """Read a number that a spreadsheet stored as a number: the dot is the decimal mark."""
-    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
-        return parse_decimal(text)
-    value = Decimal(text)
-    if value.adjusted() > _MAX_DIGITS:
-        raise ValueError(text)
-    return value
-
-
-def parse_integer(text: str) -> int:
-    """Read a whole number; « 12,0 » is one, « 12,5 » is not."""
-    value = parse_decimal(text)
-    if value != value.to_integral_value():
-        raise ValueError(text)
-    return int(value)
 
 
 def parse_date(text: str, *, month_first: bool = False, year_end: bool = False) -> dt.date:

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 from tfpb.errors import Fault, Place, Severity, TfpbError
 from tfpb.model.columns import Column, Contract, Kind
 from tfpb.packaged import packaged
+from tfpb.questions.years import dated, of_year
 from tfpb.text import fold
 from tfpb.words.faults.input_words import listed, rename_words
 from tfpb.words.faults.paste_words import COLUMNS
@@ -45,7 +46,8 @@ def match_columns(
     """Find the header of each column: given by the user, by its name, by an alias or its label.
 
     A last round forgets linking words, units and plurals, and reads « Nbre » as « nombre », « N° » as
-    « numéro ».
+    « numéro ». A header that bears the table's year is read for the one without year, and before it; a
+    header of another year means no column unless the user names it.
 
     Parameters
     ----------
@@ -61,11 +63,16 @@ def match_columns(
     faults : list of Fault
         `colonne_en_double`, and `colonne_absente` for a column that must be there or that the user named.
     """
+    own, others = of_year(table.frame.columns, table.year)
     headers: dict[str, list[str]] = {}
     bare: dict[str, list[str]] = {}
     for header in table.frame.columns:
+        headers.setdefault(fold(own.get(header, header)), []).append(header)
+        if header not in others:
+            bare.setdefault(_bare(own.get(header, header)), []).append(header)
+    for header, named in own.items():  # the year of the file rules the column without year
+        headers[fold(named)], bare[_bare(named)] = [header], [header]
         headers.setdefault(fold(header), []).append(header)
-        bare.setdefault(_bare(header), []).append(header)
     place = Place(table.file, table.sheet)
     found: dict[str, str] = {}
     faults: list[Fault] = []
@@ -88,7 +95,7 @@ def match_columns(
         if column.name not in found:
             names = (column.name, *_other_names(column))
             any(take(column, bare.get(_bare(name), [])) for name in names if _words(name))
-    unread = [h for h in table.frame.columns if h not in taken]
+    unread = [h for h in table.frame.columns if h not in taken and h not in others]
     spare = [h for n, h in found.items() if n not in renames and not contract.column(n).required]
     faults += [
         Fault(
@@ -125,7 +132,9 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
         `montants_absents`, which stops; `colonne_ressemblante` for a header that looks like a column
         nobody found; `colonnes_non_lues` for the others, in a contract that is closed.
     """
-    unread = [h for h in table.frame.columns if h not in set(found.values())]
+    others = of_year(table.frame.columns, table.year)[1]
+    left = [h for h in table.frame.columns if h not in set(found.values())]
+    unread = [h for h in left if h not in others]
     place = Place(table.file, table.sheet)
     doubts = _amounts_absent(table, contract, found, unread)
     told = {f.fields["colonne"] for f in doubts}
@@ -142,6 +151,7 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
             }
             here = Place(table.file, table.sheet, 0, likely)
             doubts.append(Fault("colonne_ressemblante", here, likely, fields, Severity.DOUTE))
+    unread = [h for h in left if h in unread or h in others]
     if contract.closed and unread:
         doubts.append(Fault("colonnes_non_lues", place, listed(unread), {}, Severity.DOUTE))
     return doubts
@@ -160,7 +170,16 @@ def _amounts_absent(
     column = contract.column(contract.counted[0])
     likely = "" if column.name in found else _likely(column, unread)
     read = [found[name] for name in contract.counted if name in found]
-    if not likely and any(any(table.frame[header]) for header in read):
+    is_whole = any(any(table.frame[header]) for header in read)
+    if is_whole and not likely and column.name not in found:
+        # a total made of hours while amounts stand unread, of another year even, would be another one
+        unfound = [c for c in contract.columns if c.kind is Kind.MONEY and c.name not in found]
+        near = ((c, _likely(c, unread)) for c in unfound)
+        column, likely = next(((c, h) for c, h in near if h), (column, ""))
+        others = of_year(table.frame.columns, table.year)[1]
+        bare = [dated(header, table.year).bare for header in others]
+        is_whole = not any(_likely(c, bare) for c in unfound)
+    if is_whole and not likely:
         return []
     fields = {
         "colonne": column.name,

@@ -150,7 +150,7 @@ def _rebuilt(
                 if not keeps(name, i, j)
                 else instead[i, j]
                 if (i, j) in instead
-                else _copied(page, value, percent=(i, j) in sheet.percents)
+                else _copied(page, value, percent=(i, j) in sheet.scan.percents)
                 for j, value in enumerate(row)
             ]
             page.append(cells)

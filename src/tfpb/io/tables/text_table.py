@@ -13,6 +13,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.io.tables.contents import MAX_COLUMNS
 from tfpb.model.columns import STAMP
+from tfpb.questions.years import holds_years, joined_header
 from tfpb.text import fold, squeeze
 from tfpb.words.faults.input_words import columns_words
 
@@ -46,6 +47,12 @@ class TextTable:
         What the text alone does not show: uncomputed formulas, merged cells, uneven lines.
     percents : frozenset of (row, header)
         Cells of numbers that the spreadsheet shows as percentages: 0.0047 is there 0,47 %.
+    title : str
+        What stands above the header.
+    hidden, struck : frozenset of int
+        Rows that the sheet hides (one folded under an outline is not), or strikes through.
+    year : int or None
+        Year that the file is about: of two dated headers, which is read.
     """
 
     frame: pd.DataFrame
@@ -55,6 +62,10 @@ class TextTable:
     decimal: str = ""
     notices: tuple[Fault, ...] = ()
     percents: frozenset[tuple[int, str]] = frozenset()
+    title: str = ""
+    hidden: frozenset[int] = frozenset()
+    struck: frozenset[int] = frozenset()
+    year: int | None = None
 
     def place(self, position: int, column: str = "", name: str = "") -> Place:
         """Return the place of the line at a position (0-based) of the frame.
@@ -118,6 +129,8 @@ def cut_table(
 ) -> tuple[TextTable, int, list[str]]:
     """Cut a grid of cells into header and body; title rows above the header are left out.
 
+    A row of years just above the header is joined to it: « Nb logts » under « 2024 » and under « 2025 ».
+
     Parameters
     ----------
     grid : list of rows of str
@@ -143,6 +156,8 @@ def cut_table(
         raise fail("feuille_vide", place=place)
     top = _header_row(grid, names)
     header = [squeeze(c) for c in trimmed(grid[top])]
+    years = top > 0 and holds_years(grid[top - 1])
+    header = joined_header(grid[top - 1], header) if years else header
     body = [(i + 1, row) for i, row in enumerate(grid) if i > top and any(row)]
     if not body:
         raise fail("feuille_vide", place=place)
@@ -158,7 +173,8 @@ def cut_table(
     frame = pd.DataFrame(np.array(data, dtype=object, order="F"), columns=columns)
     keep = [c for c, h in zip(columns, header, strict=True) if h or (frame[c] != "").any()]
     rows = np.array([i for i, _ in body], dtype=np.int64)
-    return TextTable(frame[keep], file, sheet, rows), top, columns
+    title = " ".join(c for row in grid[: top - years] for c in row if c)
+    return TextTable(frame[keep], file, sheet, rows, title=title), top, columns
 
 
 def _header_row(grid: list[list[str]], names: frozenset[str]) -> int:

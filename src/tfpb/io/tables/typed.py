@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb import decimals
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.tables import french
 from tfpb.io.tables.asides import MERGED
@@ -250,12 +251,12 @@ class _Marks:
 
     def money(self, text: str) -> Decimal:
         """Read an amount: a thousand times more or less is never guessed from other columns."""
-        mark = french.three_digits_after(text)
+        mark = decimals.three_digits_after(text)
         if mark and mark not in self.whole:
-            raise french.AmbiguousError(text)
+            raise decimals.AmbiguousError(text)
         if self.whole.get(mark) == "thousands":
-            return french.parse_decimal(text.replace(mark, ""))
-        return french.parse_machine_decimal(text) if self.dots else french.parse_decimal(text)
+            return decimals.parse_decimal(text.replace(mark, ""))
+        return decimals.parse_machine_decimal(text) if self.dots else decimals.parse_decimal(text)
 
 
 def _marks(table: TextTable, found: Mapping[str, str], contract: Contract) -> _Marks:
@@ -294,7 +295,7 @@ def _cell(
     expected = KINDS.get(column.kind, column.label)
     try:
         value = parse(text)
-    except french.AmbiguousError:
+    except decimals.AmbiguousError:
         return None, ("valeur_ambigue", {"attendu": expected})
     except (ValueError, OverflowError):
         if column.choices:
@@ -312,7 +313,7 @@ def _cell(
 
 def _parser(column: Column, marks: _Marks, *, reading: str) -> Callable[[str], Any]:
     """Return the reader of a column's cells; it raises ValueError for a text that is none."""
-    decimal = french.parse_machine_decimal if marks.dots else french.parse_decimal
+    decimal = decimals.parse_machine_decimal if marks.dots else decimals.parse_decimal
     if reading == "proportion":
         return lambda text: float(_percent_of(text, decimal(text)))
     if reading in _TIMES:
@@ -329,7 +330,7 @@ def _parser(column: Column, marks: _Marks, *, reading: str) -> Callable[[str], A
     return {
         Kind.TEXT: squeeze,
         Kind.CODE: french.parse_code,
-        Kind.INTEGER: french.parse_integer,
+        Kind.INTEGER: decimals.parse_integer,
         Kind.MONEY: marks.money,
         Kind.DATE: lambda text: french.parse_date(text, year_end=column.year_end),
         Kind.YEAR: french.parse_year,
@@ -340,7 +341,7 @@ def _parser(column: Column, marks: _Marks, *, reading: str) -> Callable[[str], A
 
 def _as_shown(text: str) -> float:
     """Read a number that the spreadsheet shows as a percentage: 0.0047 is 0.47 %."""
-    return float(french.parse_machine_decimal(text) * 100)
+    return float(decimals.parse_machine_decimal(text) * 100)
 
 
 def _percent_of(text: str, value: Decimal) -> Decimal:

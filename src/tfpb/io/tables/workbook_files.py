@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SPREADSHEETS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 _ALIKE: Final = 3
+_STRUCK: Final = 0.6
+"""Part of the filled cells of a row from which it is struck through."""
 _NEARLY: Final = 0.8
 """Part of the known names of the sheet that is read from which another holds the same data."""
 
@@ -47,8 +49,8 @@ class Sheet:
         Formulas without a computed value, from 0.
     merged : list of ((row, column), (row, column))
         Merged ranges, first and last cell, from 0.
-    percents : set of (row, column)
-        Numbers shown as percentages, from 0.
+    scan : SheetScan
+        What its formats say: numbers shown as percentages, rows hidden, cells struck through.
     """
 
     name: str
@@ -57,7 +59,7 @@ class Sheet:
     errors: dict[tuple[int, int], str]
     formulas: list[tuple[int, int]]
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
-    percents: set[tuple[int, int]]
+    scan: SheetScan
 
 
 class Workbook:
@@ -105,7 +107,7 @@ class Workbook:
             if row < len(grid) and column < len(grid[row]) and not grid[row][column]:
                 grid[row][column] = text
         hidden = name in self._hidden
-        return Sheet(name, grid, hidden, scan.errors, scan.formulas, _merged(page), scan.percents)
+        return Sheet(name, grid, hidden, scan.errors, scan.formulas, _merged(page), scan)
 
     def values(self, name: str) -> list[list[Any]]:
         """Return the cells of a sheet as they are held: texts, numbers, dates; "" where there is none."""
@@ -125,9 +127,27 @@ class Workbook:
         table, top, header = cut_table(sheet.grid, self.path.name, sheet.name, names)
         notices = _notices(sheet, self.path.name, top, header, alike)
         shown = frozenset(
-            (row + 1, header[k]) for row, k in sheet.percents if row > top and k < len(header)
+            (row + 1, header[k]) for row, k in sheet.scan.percents if row > top and k < len(header)
         )
-        return replace(table, notices=tuple(notices), percents=shown)
+        return replace(
+            table,
+            notices=tuple(notices),
+            percents=shown,
+            title=f"{table.title} {sheet.name}".strip(),
+            hidden=frozenset(row + 1 for row in sheet.scan.hidden),
+            struck=frozenset(_struck_rows(sheet)),
+        )
+
+
+def _struck_rows(sheet: Sheet) -> Iterator[int]:
+    """List the rows of which most filled cells are struck through, as a spreadsheet numbers them."""
+    by_row: dict[int, int] = {}
+    for row, column in sheet.scan.struck:
+        held = row < len(sheet.grid) and column < len(sheet.grid[row]) and sheet.grid[row][column]
+        by_row[row] = by_row.get(row, 0) + bool(held)
+    for row, count in by_row.items():
+        if count and count >= _STRUCK * sum(map(bool, sheet.grid[row])):
+            yield row + 1
 
 
 def _merged(page: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:

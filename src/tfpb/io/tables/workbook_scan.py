@@ -20,7 +20,7 @@ from tfpb.io.tables.contents import max_file_bytes, refuse_larger
 from tfpb.io.tables.old_workbook import percent_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Container, Generator, Iterable, Iterator
     from pathlib import Path
 
 EXPANSION: Final = 4
@@ -49,6 +49,11 @@ _STYLES: Final = "xl/styles.xml"
 _FORMAT: Final = re.compile(r"<(?:\w+:)?numFmt\s[^>]*>")
 _CELL_STYLES: Final = re.compile(r"<(?:\w+:)?cellXfs.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE: Final = re.compile(r"<(?:\w+:)?xf\s[^>]*>")
+_FONTS: Final = re.compile(r"<(?:\w+:)?fonts\b.*?</(?:\w+:)?fonts>", re.DOTALL)
+_FONT: Final = re.compile(r"<(?:\w+:)?font(?:\s[^>]*)?(?:/>|>.*?</(?:\w+:)?font>)", re.DOTALL)
+_STRIKE: Final = re.compile(r"<(?:\w+:)?strike(?:\s*/>|>|\s+val=\"(?:1|true)\")")
+_ROW: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*hidden=[^>]*>")
+_TRUE: Final = frozenset({"1", "true"})
 _PERCENT_KINDS: Final = {"9", "10"}
 _STYLED: Final = re.compile(rb'(?:^|\s)s="(\d+)"')
 _WIDE: Final = ((re.compile(rb'r="[A-Z]{3}\d'), 16_384), (re.compile(rb'r="[A-Z]{2}\d'), 702))
@@ -80,15 +85,32 @@ class SheetScan:
         Formulas without a computed value.
     percents : set of (row, column)
         Numbers shown as percentages: 0.0047 shown « 0,47 % ».
+    hidden : set of int
+        Rows hidden one by one or by a filter; those folded under an outline are data.
+    struck : set of (row, column)
+        Cells struck through.
     """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: list[tuple[int, int]] = field(default_factory=list)
     percents: set[tuple[int, int]] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """Numbers of the cell styles that show a percentage, and of those that strike through."""
+
+    percents: frozenset[bytes] = frozenset()
+    struck: frozenset[bytes] = frozenset()
+
+
+_NO_STYLES: Final = _Styles()
 
 
 def scan_workbook(path: Path) -> dict[str, SheetScan]:
-    """Look through the sheets of an xlsx, xlsm, ods or xls (of the last two, percentages alone).
+    """Look through the sheets of an xlsx, xlsm, ods or xls (of the last, percentages alone).
 
     Raises
     ------
@@ -113,17 +135,19 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
         others = [n for n in names if _OTHER.fullmatch(n) and n not in named]
         for part in sorted(others):  # reached by a name that plain search does not understand
             _scan(archive, part, path, "")
-        shown = _percent_styles(_text(archive, _STYLES)) if _STYLES in names else frozenset()
+        shown = _cell_styles(_text(archive, _STYLES)) if _STYLES in names else _Styles()
         return {sheet: _scan(archive, part, path, sheet, shown) for part, sheet in named.items()}
 
 
 class _OpenDocument:
-    """Reads the content of an ods to its end, and notes the cells that show a percentage."""
+    """Reads the content of an ods to its end: cells that show a percentage or are struck, rows hidden."""
 
     def __init__(self) -> None:
         self.sheets: dict[str, SheetScan] = {}
         self._here = SheetScan()
-        self._row = self._rows = self._column = 0
+        self._row = self._rows = self._column = self._outline = 0
+        self._style = ""
+        self._struck: set[str] = set()
 
     def read(self, archive: zipfile.ZipFile) -> dict[str, SheetScan]:
         """Refuse a content that is no XML, or declares entities: the reader would never come back.
@@ -136,6 +160,7 @@ class _OpenDocument:
         parser = expat.ParserCreate()
         parser.EntityDeclHandler = _refuse_entities
         parser.StartElementHandler = self._element
+        parser.EndElementHandler = self._end
         try:
             with archive.open(_OPEN_DOCUMENT) as file:
                 parser.ParseFile(file)
@@ -148,17 +173,39 @@ class _OpenDocument:
             self._here = self.sheets.setdefault(marks.get("table:name", ""), SheetScan())
             self._row = self._rows = 0
         elif name == "table:table-row":
-            self._row, self._column = self._row + self._rows, 0
-            self._rows = _repeated(marks, "table:number-rows-repeated")
+            self._next_row(marks)
+        elif name == "table:table-row-group":
+            self._outline += 1
+        elif name == "style:style":
+            self._style = marks.get("style:name", "")
+        elif name == "style:text-properties":
+            if marks.get("style:text-line-through-style", "none") != "none":
+                self._struck.add(self._style)
         elif name in _OPEN_CELLS:
-            wide = _repeated(marks, "table:number-columns-repeated")
-            if marks.get("office:value-type") == "percentage" and self._rows * wide <= _MOST_ALIKE:
-                self._here.percents.update(
-                    (self._row + r, self._column + c)
-                    for r in range(self._rows)
-                    for c in range(wide)
-                )
-            self._column += wide
+            self._cells(marks)
+
+    def _next_row(self, marks: dict[str, str]) -> None:
+        self._row, self._column = self._row + self._rows, 0
+        self._rows = _repeated(marks, "table:number-rows-repeated")
+        seen = marks.get("table:visibility", "visible") == "visible"
+        if not seen and not self._outline and self._rows <= _MOST_ALIKE:
+            self._here.hidden.update(range(self._row, self._row + self._rows))
+
+    def _cells(self, marks: dict[str, str]) -> None:
+        wide = _repeated(marks, "table:number-columns-repeated")
+        percent = marks.get("office:value-type") == "percentage"
+        struck = marks.get("table:style-name") in self._struck
+        if (percent or struck) and self._rows * wide <= _MOST_ALIKE:
+            rows, columns = range(self._row, self._row + self._rows), range(wide)
+            held = {(row, self._column + c) for row in rows for c in columns}
+            if percent:
+                self._here.percents |= held
+            if struck:
+                self._here.struck |= held
+        self._column += wide
+
+    def _end(self, name: str) -> None:
+        self._outline -= name == "table:table-row-group"
 
 
 def _repeated(marks: dict[str, str], name: str) -> int:
@@ -194,13 +241,23 @@ def _text(archive: zipfile.ZipFile, part: str) -> str:
         return file.read(_BLOCK * 8).decode("utf-8", errors="replace")
 
 
-def _percent_styles(styles: str) -> frozenset[bytes]:
-    """Return the numbers of the cell styles that show a percentage."""
+def _cell_styles(styles: str) -> _Styles:
+    """Return the numbers of the cell styles that show a percentage, and of those that strike through."""
     formats = [_attributes(m) for m in _FORMAT.findall(styles)]
     kinds = _PERCENT_KINDS | {f.get("numFmtId") for f in formats if "%" in f.get("formatCode", "")}
     used = _CELL_STYLES.search(styles)
-    cells = [_attributes(m).get("numFmtId") for m in _STYLE.findall(used[0])] if used else []
-    return frozenset(str(k).encode() for k, kind in enumerate(cells) if kind in kinds)
+    cells = [_attributes(m) for m in _STYLE.findall(used[0])] if used else []
+    fonts = _FONTS.search(styles)
+    struck = {
+        str(k)
+        for k, font in enumerate(_FONT.findall(fonts[0]) if fonts else ())
+        if _STRIKE.search(font)
+    }
+
+    def numbers(name: str, wanted: Container[str | None]) -> frozenset[bytes]:
+        return frozenset(str(k).encode() for k, c in enumerate(cells) if c.get(name) in wanted)
+
+    return _Styles(numbers("numFmtId", kinds), numbers("fontId", struck))
 
 
 def _scan(
@@ -208,7 +265,7 @@ def _scan(
     part: str,
     path: Path,
     sheet: str,
-    shown: frozenset[bytes] = frozenset(),
+    shown: _Styles = _NO_STYLES,
 ) -> SheetScan:
     """Look through the cells of one sheet; measure them one by one only if they may reach too far."""
     out = SheetScan()
@@ -216,8 +273,10 @@ def _scan(
     for block in _blocks(archive, part):
         if b't="e"' in block or _FORMULA.search(block):
             _odd_cells(block, out)
-        if shown:
-            _percent_cells(block, shown, out)
+        if shown.percents or shown.struck:
+            _styled_cells(block, shown, out)
+        if b"hidden=" in block:
+            out.hidden |= set(_hidden_rows(block))
         width = max([width, *(bound for mark, bound in _WIDE if mark.search(block))])
         height = max([height, *(bound for mark, bound in _TALL if mark.search(block))])
         odd = odd or _ODD.search(block) is not None
@@ -241,12 +300,25 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Generator[bytes, None, None]
     yield rest
 
 
-def _percent_cells(block: bytes, shown: frozenset[bytes], out: SheetScan) -> None:
+def _styled_cells(block: bytes, shown: _Styles, out: SheetScan) -> None:
     for cell in _CELL.finditer(block):
         style, place = _STYLED.search(cell["head"]), _PLACE.search(cell["head"])
+        if style is None or place is None:
+            continue
         number = b't="' not in cell["head"] or b't="n"' in cell["head"]
-        if style and place and style[1] in shown and number:
+        if number and style[1] in shown.percents:
             out.percents.add((int(place[2]) - 1, column_rank(place[1])))
+        if style[1] in shown.struck:
+            out.struck.add((int(place[2]) - 1, column_rank(place[1])))
+
+
+def _hidden_rows(block: bytes) -> Iterator[int]:
+    """List the rows of a block that are hidden, from 0, but those that an outline folds."""
+    for mark in _ROW.findall(block):
+        fields = _attributes(mark.decode("ascii", errors="replace"))
+        folded = fields.get("outlineLevel", "0") != "0"
+        if fields.get("hidden") in _TRUE and not folded and fields.get("r", "").isdecimal():
+            yield int(fields["r"]) - 1
 
 
 def _odd_cells(block: bytes, out: SheetScan) -> None:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import platformdirs
 
+from tfpb.decimals import parse_decimal
 from tfpb.errors import TfpbError
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.recognition import SURVEY
 from tfpb.io.sources.settings_edit import edit_toml
-from tfpb.io.tables.french import parse_decimal
 from tfpb.io.tables.headers import MILLIONS, match_columns, unread_columns
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.columns import READINGS

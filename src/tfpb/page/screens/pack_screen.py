@@ -82,6 +82,7 @@ def _next_year(desk: Desk) -> list[str]:
     changes: list[tuple[tuple[str, ...], Any]] = [(("dossier", "annee"), year)]
     changes += [(("fichiers", role), None) for role, names in named.items() if names]
     changes += [(("fichiers", "patrimoine"), words.NO_STOCK), (("enquete",), None)]
+    changes.append((("reponses",), None))
     source = settings.path(settings.fichiers.programme)
     if source.is_file():
         write_bytes(folder / source.name, source.read_bytes())

@@ -19,7 +19,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     desk.check()
     held = desk.outlook.states
     states = [(*said, held[name]) for name, said in words.STATES.items()] if held else []
-    return {"etats": states, "sans_avis": held[words.UNLINED].exact if held else 0}
+    return {"etats": states, "sans_avis": words.homes_words(held[words.UNLINED]) if held else ""}
 
 
 def act(desk: Desk, _form: FormData) -> None:

@@ -112,6 +112,30 @@ class StageCache:
                 left -= stat.st_size
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """An executor that holds the results of one run, for another that reads nearly the same.
+
+    Parameters
+    ----------
+    execute : Execute
+        Runs a stage that has not read these values yet.
+    """
+
+    execute: Execute = directly
+    held: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self, stage: Stage, values: tuple[Any, ...]) -> Any:
+        """Run a stage, or return what it gave when it read the same."""
+        try:
+            name = stage_key(stage, values)
+        except UnkeyedError:
+            return self.execute(stage, values)
+        if name not in self.held:
+            self.held[name] = self.execute(stage, values)
+        return self.held[name]
+
+
 def users_cache() -> StageCache | None:
     """Return the cache of the user's own folder; None when it is refused."""
     folder = cache_folder()

@@ -377,10 +377,11 @@ def overview_view(
     boxes = np.array([f.total_bounds for f in (own, homes) if len(f)])
     bounds = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
     frame = fit(bounds, MAP_W, MAP_H, margin=0.05)
+    counted = model.dwellings_in(listed)
     subtitle = words.OVERVIEW_SUBTITLE.format(
         bailleur=model.bailleur,
         quarters=len(mine),
-        dwellings=model.dwellings_in(listed),
+        dwellings=words.UNKNOWN_HOMES if counted is None else counted,
         year=model.year,
     )
     order = mine.sort_values(["logements", "code_qpv"], ascending=[False, True], kind="stable")

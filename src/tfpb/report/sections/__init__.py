@@ -15,6 +15,7 @@ from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
 from tfpb.report.sections.patrimoine import localisation, residences
+from tfpb.report.sections.questions import questions
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation, sensibilite
@@ -56,6 +57,7 @@ def report(dossier: Dossier) -> Report:
         droit_commun(dossier),
         evaluation(dossier),
         sensibilite(dossier),
+        questions(dossier),
         doutes(dossier),
         faits(dossier),
         methode(dossier),

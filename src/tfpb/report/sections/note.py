@@ -160,7 +160,7 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
 def _counts(dossier: Dossier, scope: str) -> dict[str, object]:
     """Return the claims on questions that the two sentences count."""
     return {
-        hole: dossier.claims.amount(name, scope).exact
+        hole: dossier.claims.amount(name, scope)
         for hole, name in (
             ("lower", "questions_plus_basses"),
             ("level", "questions_aussi_bien"),

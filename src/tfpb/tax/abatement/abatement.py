@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,10 +19,12 @@ from tfpb.tax.abatement.forecast import by_year, forecast, year_by_year
 from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
 from tfpb.tax.abatement.line_scope import of_counts, unlined
-from tfpb.tax.abatement.notices import Check, ambiguous, read_notice
+from tfpb.tax.abatement.notices.file_reading import NoticeFile
+from tfpb.tax.abatement.notices.habit_choice import choose
+from tfpb.tax.abatement.notices.habit_question import question_of
+from tfpb.tax.abatement.notices.notice_doubts import habit_doubts, notice_doubts
 from tfpb.tax.abatement.premises import (
     COUNTED,
-    UNKNOWN,
     Premises,
     claim_limit,
     is_repeated,
@@ -39,16 +41,16 @@ from tfpb.tax.ledger.calendar import calendar, leavers
 from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
 from tfpb.words.money import state_words
-from tfpb.words.money.accounts import AMBIGUOUS
 from tfpb.words.money.state_words import named_states
-from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from decimal import Decimal
 
     from tfpb.facts.quarter import Quarters
     from tfpb.law.values import Law, Reader
+    from tfpb.model.question import Question
+    from tfpb.tax.abatement.notices.notice_reading import Check
     from tfpb.tax.plain_values import Record
 
 ADDED_COLUMNS: Final = (
@@ -76,6 +78,7 @@ def abate(
     owned: pd.DataFrame | None = None,
     as_written: Collection[str] = (),
     quarters: Quarters | None = None,
+    replies: Mapping[str, str] | None = None,
 ) -> Abatement:
     """Compute the abatement of a tax year.
 
@@ -107,6 +110,9 @@ def abate(
         As in `check_premises`.
     quarters : Quarters, optional
         The names of the quarters; without them, those that the stock bears.
+    replies : mapping of str to str, optional
+        Answers to `Abatement.questions`, by key. Without one, what two readings of the notices make
+        otherwise is not read.
 
     Returns
     -------
@@ -157,8 +163,12 @@ def abate(
     rows = records(premises)
     kept, left_out = _rows_of_year(rows, stock, reader)
     items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
-    items, checks, unexplained = _read_notices(items, reader)
-    items = [settle(item, reader, on) for item in _counts_doubted(items, stock, reader)]
+
+    def settled(of: Sequence[Premises]) -> list[Premises]:
+        return [settle(item, reader, on) for item in _counts_doubted(of, stock, reader)]
+
+    read = _read_notices(items, reader, settled, replies or {})
+    items = read.items
     frame, renamed = _own_columns(premises.iloc[kept])
     lines = _premises_frame(frame, items)
     missing = tallies.absent(items, stock, reader)
@@ -168,11 +178,11 @@ def abate(
     years, course = by_year(coming, reader)
     gone = leavers(items, stocks, law, reader=reader)
     notices = [
-        *(f for f in faults if f.severity is Severity.DOUTE),
+        *(f for f in faults if f.severity is Severity.DOUTE and f.code not in read.moot),
         *left_out,
         *renamed,
         *abatement_doubts.doubts_of(items, stock, held, reader),
-        *unexplained,
+        *read.doubts,
     ]
     result = Abatement(
         year=year,
@@ -186,7 +196,7 @@ def abate(
         reserves=tallies.reserves_of(items),
         totals=tallies.sums(items, sum(missing.values())),
         counts=tallies.counts(items),
-        checks=_checks_frame(checks, items, reader),
+        checks=_checks_frame(read.checks, items, reader),
         forecast=coming,
         declaration=declaration(items, stock),
         notices=tuple(notices),
@@ -201,6 +211,7 @@ def abate(
         owned=None if owned is None else owned_premises(owned, items, stock, bare),
         by_premises=premises_facts(items),
         calculation=_calculation(lines, items),
+        questions=read.questions,
     )
     return replace(result, values=reader.used())
 
@@ -246,7 +257,7 @@ def _rows_of_year(
     return sorted(kept), out
 
 
-def _counts_doubted(items: list[Premises], stock: Stock, reader: Reader) -> list[Premises]:
+def _counts_doubted(items: Sequence[Premises], stock: Stock, reader: Reader) -> list[Premises]:
     """Doubt the rights of lines that count exempt dwellings, where no notice tells more."""
     out = list(items)
     places = grouped(
@@ -262,64 +273,51 @@ def _counts_doubted(items: list[Premises], stock: Stock, reader: Reader) -> list
     return out
 
 
-def _read_notices(
-    items: list[Premises], reader: Reader
-) -> tuple[list[Premises], list[tuple[Check, list[int]]], list[Fault]]:
-    """Read each notice of the year.
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What notices show: premises settled, checks with the positions they are about, doubts, questions.
 
-    Returns
-    -------
-    items : list of Premises
-        In order, with what their notice shows.
-    checks : list of (Check, positions of the premises it is about)
-    doubts : list of Fault
+    `moot` are the codes of the doubts on values that the habit of the file answers.
     """
-    tolerance = reader.decimal("tolerance_ligne_eur")
-    out = list(items)
-    places = {id(item): position for position, item in enumerate(items)}
-    checks: list[tuple[Check, list[int]]] = []
-    unexplained: list[Fault] = []
-    for group in grouped((i for i in items if i.current), lambda i: i.avis).values():
-        states, made = read_notice(group, tolerance)
-        positions = [places[id(item)] for item in group]
-        for position, state in zip(positions, states, strict=True):
-            out[position] = replace(items[position], state=state)
-        unsure = ambiguous(group, states)
-        if unsure and all(c.constat != "inexplique" for c in made):
-            paid = next(i.paid for i in group if i.paid is not None)
-            unexplained.append(_ambiguous(unsure, paid, told=UNKNOWN not in states))
-        for check in made:
-            about = slice(check.line, check.line + check.span)
-            checks.append((check, positions[about]))
-            for position in positions[about]:
-                out[position] = replace(out[position], noticed=True)
-            if check.constat == "inexplique":
-                row = group[check.line].row
-                code = _unexplained(check, group[about], tolerance)
-                here, due = row.place("cotisation_avis_eur"), amount(cents(check.expected))
-                got = amount(row.money("cotisation_avis_eur") or ZERO)
-                unexplained.append(doubt(code, here, got, avis=check.avis, attendu=due))
-    return out, checks, unexplained
+
+    items: list[Premises]
+    checks: list[tuple[Check, list[int]]]
+    doubts: list[Fault]
+    questions: tuple[Question, ...]
+    moot: frozenset[str]
 
 
-def _ambiguous(items: list[Premises], paid: Decimal, *, told: bool) -> Fault:
-    """Return the doubt on premises alike of which a notice abates some; `told` when the sums hold."""
-    first = items[0]
-    names = [i.invariant or i.id_residence for i in items]
-    here, listed = first.row.place("cotisation_avis_eur"), ", ".join(dict.fromkeys(names))
-    fields = {"avis": first.avis, "locaux": listed, "issue": AMBIGUOUS[told]}
-    return doubt("avis_ambigu", here, amount(paid), **fields)
+def _read_notices(
+    items: list[Premises],
+    reader: Reader,
+    settled: Callable[[Sequence[Premises]], list[Premises]],
+    replies: Mapping[str, str],
+) -> _Read:
+    """Read the notices of the year as the file keeps them, and settle the premises.
 
-
-def _unexplained(check: Check, items: list[Premises], tolerance: Decimal) -> str:
-    """Return the code of a sum that nothing explains: the TEOM may have been left in it."""
-    apart = total(i.row.money("teom_eur") for i in items)
-    if apart:
-        lines = [replace(i, paid=None) for i in items]
-        lines[0] = replace(lines[0], paid=check.read - apart)
-        if all(c.constat != "inexplique" for c in read_notice(lines, tolerance)[1]):
-            return "cotisation_avec_teom"
-    return "avis_inexplique"
+    Parameters
+    ----------
+    settled : callable
+        What premises come to once their notice is read.
+    replies : mapping of str to str
+        Answers, by key of their question.
+    """
+    file = NoticeFile(items, reader.decimal("tolerance_ligne_eur"))
+    choice = choose(file)
+    outcome, doubts = choice.outcome, habit_doubts(file, choice)
+    questions: tuple[Question, ...] = ()
+    if choice.answers:
+        effects = {c: tallies.states_of(settled(o.items)) for c, o in choice.answers.items()}
+        question = question_of(file, choice, effects)
+        answered = choice.answers.get(replies.get(question.key, ""))
+        outcome, questions = answered or outcome, (question,)
+        doubts = [] if answered else doubts
+    checks = [
+        (reading.check, list(one.places))
+        for one, reading in zip(file.sums, outcome.readings, strict=True)
+    ]
+    doubts = [*doubts, *notice_doubts(file, choice, outcome)]
+    return _Read(settled(outcome.items), checks, doubts, questions, choice.moot)
 
 
 def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:

@@ -78,8 +78,12 @@ def terms(reader: Reader, rounding: str) -> Terms:
 
 
 def net_base(vlc: Decimal | None, base: Decimal | None, law: Terms) -> Decimal:
-    """Return the net base B = 0.5 × VLC, or B as given; to the euro when a notice is copied."""
-    exact = base if base is not None else (vlc or ZERO) * law.base_part
+    """Return the net base B = 0.5 × VLC, or as given without one; to the euro when a notice is copied.
+
+    The cadastral value is never abated, a base may be: where both are there, it rules.
+    """
+    ruled = vlc is not None and base != 0  # a base of nothing is a base
+    exact = (vlc or ZERO) * law.base_part if ruled else base or ZERO
     return exact.quantize(EURO, ROUND_HALF_UP) if law.quantum == EURO else exact
 
 

@@ -8,6 +8,7 @@ from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 CALCULATIONS: Final = "Calculs"
 DOCUMENTS: Final = "Documents"
@@ -82,6 +83,14 @@ ALL_LISTED: Final = "  Tous sont listés dans {where}."
 WAVE: Final = Phrase(
     "Vague {wave} : {n:s ménage interrogé/ménages interrogés}{known:? dans {residences:s résidence}}."
 )
+
+
+_REPLIES: Final = "fichier .toml donné par --reponses"
+
+
+def replies_file(given: Path | None) -> str:
+    """Name the file that replies go to, for a command without dossier."""
+    return _REPLIES if given is None else given.name
 
 
 def kept_files(names: Sequence[str]) -> str:

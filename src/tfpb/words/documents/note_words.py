@@ -13,7 +13,7 @@ from tfpb.words.money.state_words import (
     nature_words,
     without,
 )
-from tfpb.words.numbers import euros, number, plural
+from tfpb.words.numbers import bounded, euros, number
 from tfpb.words.phrase import Phrase
 from tfpb.words.places.side_words import stock_facts
 from tfpb.words.survey.verdict_words import VERDICTS, plainly
@@ -156,10 +156,11 @@ def _money(dossier: Dossier) -> list[str]:
         lines.append(line + ".")
     if dossier.programme is not None:
         count, valued = (dossier.claims.amount(name) for name in ("actions", "valorise"))
-        lines.append(f"Programme : {plural(count.exact, 'action')}, {euros(valued)} valorisés.")
+        lines.append(_ACTIONS.format(count=count, valued=valued))
     return lines
 
 
+_ACTIONS: Final = Phrase("Programme : {count:s action}, {valued:€} valorisés.")
 _BESIDE: Final = {
     "a_reclamer": "à réclamer", "a_risque": "à risque", "sous_reserve": "sous réserve", "perdu": "perdu",
 }  # fmt: skip
@@ -172,7 +173,7 @@ def _survey(dossier: Dossier) -> list[str]:
     last, claims = dossier.survey.last_wave, dossier.claims
     said = [
         f"{plainly(code, Publication.PUBLIABLE, dossier.survey.margin)} : "
-        f"{number(claims.amount('questions', scope).exact)}"
+        f"{bounded(claims.amount('questions', scope), number)}"
         for code in VERDICTS
         if claims.has("questions", scope := verdict_scope(code))
     ]

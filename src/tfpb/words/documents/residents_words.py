@@ -139,7 +139,7 @@ def done(spent: Sequence[tuple[int, Amount]] | None, held: Within, year: int) ->
     if actions.is_nil:
         return _NO_ACTION.format(year=year)
     phrase = _ONE_ACTION if actions == known(1) else _ACTIONS
-    head = phrase.format(actions=actions.exact, amount=euros(held.amount("valorise")))
+    head = phrase.format(actions=actions, amount=euros(held.amount("valorise")))
     top = [
         f"{_AXES[str(axe)]} ({euros(amount)})"
         for axe, amount in spent[:_MOST_AXES]
@@ -209,7 +209,7 @@ def open_points(held: Within, *, doubtful: int, wave: str, early: bool) -> tuple
         out.append(_PENDING.format(amounts=join(hanging)))
     said = {"logements_non_lus": _UNREAD, "logements_sans_avis": _UNLINED}
     counts = ((phrase, held.amount(name)) for name, phrase in said.items())
-    out += [phrase.format(homes=count.exact) for phrase, count in counts if count.exceeds_nil]
+    out += [phrase.format(homes=count) for phrase, count in counts if count.exceeds_nil]
     return tuple(out)
 
 

@@ -9,6 +9,7 @@ from tfpb.text import drop_controls
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from tfpb.errors import Fault
@@ -18,8 +19,16 @@ COPIED: Final = "reglages.recopier"
 READ_AS: Final = "reglages.lectures"
 WAVES: Final = "enquete.fichiers"
 ALIAS: Final = "alias.{what}"
+REPLIES: Final = "reponses"
 _NAMES: Final = ("bailleurs", "agences", "communes", "quartiers")
-TABLES: Final = (COPIED, COLUMNS, READ_AS, *(ALIAS.format(what=what) for what in _NAMES), WAVES)
+TABLES: Final = (
+    COPIED,
+    COLUMNS,
+    READ_AS,
+    *(ALIAS.format(what=what) for what in _NAMES),
+    WAVES,
+    REPLIES,
+)
 """Tables of the block, in order."""
 _OF: Final = " › "
 """Between a bailleur of a region and its file."""
@@ -37,6 +46,8 @@ _READING: Final = (
     "« euros »"
 )
 _WAVE: Final = "sa vague, par exemple 2023"
+_DAY: Final = "AAAA-MM-JJ"
+_ONE_EACH: Final = "# Par question, retirez le # devant une seule réponse, celle qui est vraie."
 
 
 _TO_SAY: Final = {WAVES: _WAVE, COLUMNS: _HEADER, READ_AS: _READING}
@@ -45,6 +56,13 @@ _TO_SAY: Final = {WAVES: _WAVE, COLUMNS: _HEADER, READ_AS: _READING}
 def asked(role: str, column: str) -> dict[str, tuple[str, str, str]]:
     """Return the field of a fault that asks how a column is read: the line to fill in the settings."""
     return {"coller": (READ_AS, f"{role}.{column}", "")}
+
+
+def reply_line(key: str, answer: str, role: str, on: dt.date | None, subject: str) -> str:
+    """Write the entry of a reply; `on` is to be filled in where the command knows no day."""
+    told = (f"reponse = {_quoted(answer)}", f"par = {_quoted(role)}")
+    day = _DAY if on is None else on.isoformat()
+    return f"{key} = {{ {', '.join(told)}, le = {day}, sujet = {_quoted(subject)} }}"
 
 
 def paste_lines(faults: Iterable[Fault]) -> list[str]:
@@ -81,6 +99,8 @@ def _role(key: str) -> str:
 
 
 def _table(table: str, lines: dict[str, str]) -> list[str]:
+    if table == REPLIES:  # several lines a question, none of them chosen
+        return [f"[{table}]", _ONE_EACH, *lines.values()]
     if table == COPIED:
         head, _, name = table.partition(".")
         return [f"[{head}]", f"{name} = [{', '.join(_quoted(k) for k in lines)}]"]

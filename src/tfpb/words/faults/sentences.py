@@ -34,6 +34,9 @@ _LONGEST: Final = 160
 _SETTINGS: Final = ".toml"
 _RUNS: Final = 12
 _READ: Final = 5
+_MANY: Final = 5
+"""Faults of one cause and column, each of its own, from which they are told as one."""
+_AND_OTHERS: Final = Phrase("{title} ({count:s autre du même genre/autres du même genre})")
 # a stage names columns as the contract does; the reader's header may be another, so its sense is added
 _LABELS: Final = {
     column.name: column.label
@@ -101,34 +104,51 @@ class FaultText:
 
 
 def fault_texts(faults: Iterable[Fault]) -> list[FaultText]:
-    """Return the texts of faults in order; those that differ by their row alone become one, with its rows.
+    """Return the texts of faults in order, those alike as one, with its rows.
 
-    A column that is wrong from top to bottom is one thing to mend, not a thousand.
+    Faults that differ by their row alone are one: a column that is wrong from top to bottom is one thing
+    to mend, not a thousand. So are many of one cause and column that differ by what was read.
     """
     groups: dict[tuple[str, ...], list[Fault]] = {}
+    causes: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for fault in faults:
         text = fault_text(fault)
         place = fault.place
-        key = (place.file, place.sheet, place.column, text.title, text.expected, text.hint)
+        cause = (place.file, place.sheet, place.column, fault.code, fault.severity.value)
+        key = (*cause, text.title, text.expected, text.hint)
+        if key not in groups:
+            causes.setdefault(cause, []).append(key)
         groups.setdefault(key, []).append(fault)
     out = []
-    for alike in groups.values():
-        text = fault_text(alike[0])
-        rows = sorted({f.place.row for f in alike if f.place.row})
-        read = list(dict.fromkeys(shortened(f.got) for f in alike if f.got))
-        if len(rows) > 1:
-            first = alike[0].place
-            where = place_words(replace(first, row=0, column=""))
-            column = place_words(
-                replace(first, file=_SETTINGS if _in_settings(first) else "", sheet="", row=0)
-            )
-            text = replace(
-                text,
-                where=", ".join(filter(None, (where, rows_words(rows), column))),
-                got=", ".join(read[:_READ]) + ("…" if len(read) > _READ else ""),
-            )
-        out.append(text)
+    for key, alike in groups.items():
+        keys = causes[key[:5]]
+        if len(keys) < _MANY or not key[2]:
+            out.append(_joined(alike, 0))
+        elif key == keys[0]:
+            every = [f for one in keys for f in groups[one]]
+            out.append(_joined(every, len(keys) - 1))
     return out
+
+
+def _joined(alike: list[Fault], others: int) -> FaultText:
+    """Write faults of one cause as the first of them, with the rows of all and how many others there are."""
+    text = fault_text(alike[0])
+    rows = sorted({f.place.row for f in alike if f.place.row})
+    read = list(dict.fromkeys(shortened(f.got) for f in alike if f.got))
+    if others:
+        text = replace(text, title=_AND_OTHERS.format(title=text.title, count=others))
+    if len(rows) < 2:  # noqa: PLR2004
+        return text
+    first = alike[0].place
+    where = place_words(replace(first, row=0, column=""))
+    column = place_words(
+        replace(first, file=_SETTINGS if _in_settings(first) else "", sheet="", row=0)
+    )
+    return replace(
+        text,
+        where=", ".join(filter(None, (where, rows_words(rows), column))),
+        got=", ".join(read[:_READ]) + ("…" if len(read) > _READ else ""),
+    )
 
 
 def rows_words(rows: list[int]) -> str:

@@ -118,8 +118,8 @@ def summary(money: Abatement, held: Within) -> list[str]:
 def leavers_sentence(held: Within, year: int) -> str:
     """Write what the map of 2024 took out of the quarters, and what notices still abate of it."""
     facts = {
-        "homes": held.amount("logements_sortants").exact,
-        "residences": held.amount("residences_sorties").exact,
+        "homes": held.amount("logements_sortants"),
+        "residences": held.amount("residences_sorties"),
         "lost": held.amount("sortants_perdu"),
         "risk": _shown(held.amount("sortants_a_risque")),
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import lesser
 from tfpb.packaged import packaged
-from tfpb.words.numbers import AT_LEAST, THIN, UNKNOWN, euros, number, of_euros, percent, plural
+from tfpb.words.numbers import AT_LEAST, THIN, UNKNOWN, euros, number, of_euros, percent
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -222,15 +222,17 @@ def carry_sentence(name: str, left: Amount, carried: Amount, year: int) -> str:
     return ""
 
 
-def proofs_sentence(actions: int, pieces: int, complete: int, photos: int) -> str:
+_PROOFS: Final = Phrase(
+    "Preuves : {pieces:n} {pieces:a action/actions} sur {actions:n} {pieces:a cite/citent} une pièce, "
+    "{complete:n} avec sa date ; {photos:?{photos:s photo jointe/photos jointes}|aucune photo jointe}."
+)
+
+
+def proofs_sentence(actions: Amount, pieces: Amount, complete: Amount, photos: Amount) -> str:
     """Count the proofs of the actions."""
-    if not actions:
+    if actions.is_nil:
         return "Aucune action cette année : aucune pièce à joindre."
-    return (
-        f"Preuves : {number(pieces)} {'actions' if pieces > 1 else 'action'} sur {number(actions)} "
-        f"{'citent' if pieces > 1 else 'cite'} une pièce, {number(complete)} avec sa date ; "
-        f"{plural(photos, 'photo jointe', 'photos jointes') if photos else 'aucune photo jointe'}."
-    )
+    return _PROOFS.format(actions=actions, pieces=pieces, complete=complete, photos=photos)
 
 
 FINDINGS: Final = Phrase(

@@ -274,7 +274,7 @@ def quarter_sentence(held: Within) -> str:
 def abated_share(per_home: Amount, abated: Amount, dwellings: Amount) -> str:
     """Write an amount per abated dwelling: of how many, among how many (left out where it is not known)."""
     among = f" sur {bounded(dwellings, number)}" if dwellings.is_known else ""
-    return f"{euros(per_home)} par logement abattu ({number(abated.exact)}{among})"
+    return f"{euros(per_home)} par logement abattu ({bounded(abated, number)}{among})"
 
 
 OUTSIDE: Final = "hors de tout quartier"

@@ -128,6 +128,14 @@ def handed(address: str) -> str:
     )
 
 
+_HOMES: Final = Phrase("{count:s logement}")
+
+
+def homes_words(count: Amount) -> str:
+    """Write a count of dwellings."""
+    return _HOMES.format(count=count)
+
+
 def at_stake(dwellings: Amount | None, worth: Amount | None) -> str:
     """Write what hangs on a doubt of an entrance: its dwellings, what its résidence may be due or not."""
     if dwellings is None or worth is None:

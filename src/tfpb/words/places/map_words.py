@@ -46,6 +46,7 @@ OVERVIEW_MORE: Final = Phrase("et {rest:s quartier} : voir le classeur")
 OVERVIEW_SUBTITLE: Final = Phrase(
     "{bailleur} · {quarters:s quartier} · {dwellings:s logement} · année {year}"
 )
+UNKNOWN_HOMES: Final = "logements non connus"
 OVERVIEW_GAP: Final = "Écart QPV − hors QPV : {label}, {wave}"
 OVERVIEW_DOUBTS: Final = Phrase("{count:s résidence} à vérifier (losanges).")
 CUT_NAME: Final = Phrase("({inside:n}\u00a0dans,\u00a0{outside:n}\u00a0hors)")

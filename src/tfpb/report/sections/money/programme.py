@@ -188,7 +188,7 @@ def _carried(plan: Programme, claims: Claims, quarters: Quarters, year: int) -> 
     ]
     said = tuple(filter(None, carried))
     blocks: list[Block] = [Text(said, bullets=True, media=BOTH)] if said else []
-    proofs = words.proofs_sentence(*(int(claims.amount(name).exact) for name in _PROOFS))
+    proofs = words.proofs_sentence(*(claims.amount(name) for name in _PROOFS))
     return [*blocks, Text((proofs,), media=BOTH)]
 
 

@@ -66,7 +66,7 @@ def _readings(held: Within) -> tuple[str, ...]:
 def _reserves(held: Within) -> pd.DataFrame:
     """Return what hangs on each thing, a row a reason that has an amount."""
     rows = [
-        {"raison": reason, "montant_eur": held.amount(name).exact}
+        {"raison": reason, "montant_eur": held.amount(name)}
         for name, reason in words.REASONS.items()
         if held.amount(name).exceeds_nil
     ]

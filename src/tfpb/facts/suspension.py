@@ -1,0 +1,248 @@
+"""Claims under open questions: bounded by what each answer would make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import combinations, product
+from typing import TYPE_CHECKING, Final
+
+from tfpb.facts.amount import QUESTION, Amount, unknown
+from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State, Unit
+from tfpb.facts.doubt_kinds import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from decimal import Decimal
+
+    from tfpb.model.question import Asked, Question
+
+    Supposed = frozenset[tuple[str, str]]
+    Name = tuple[str, str]
+
+_MOST_COMBINED: Final = 3
+"""Questions of one claim whose answers are all tried together; beyond, each is tried alone."""
+_OF_SURVEY: Final = frozenset(TITLES[name].sheet for name in ("ecart", "evolution_ecart"))
+"""Sheets of the claims that answers of tenants make."""
+_SURVEY: Final = ("enquete", "vague")
+_MONEY: Final = ("avis", "droit", "batiment")
+_ALL: Final = tuple(code for code in KINDS if code not in _SURVEY)
+_HANGING: Final = {
+    "fiscalite": _MONEY, "gmbi": _MONEY, "conventions": _MONEY, "programme": ("depense", "axe", "avis"),
+    "programme_precedent": ("report",), "droit_commun": ("droit_commun",), "enquete": _SURVEY,
+    "plan": _SURVEY, "repere": (),
+}  # fmt: skip
+"""Input of a question → kinds of doubt whose claims hang on it where an answer gives none (stock: all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What supposed answers come to.
+
+    Parameters
+    ----------
+    supposed : frozenset of (str, str)
+        Key of a question and code of an answer; the other questions are read as tables show them. Empty for
+        the reading that tables show.
+    claims : Claims or None
+        None where the files cannot be read so: a fault stops them.
+    """
+
+    supposed: Supposed
+    claims: Claims | None
+
+
+def suspend_asked(
+    base: Claims, asked: Iterable[Asked], read: Callable[[Mapping[str, str]], Claims | None]
+) -> tuple[Claims, tuple[Outcome, ...]]:
+    """Return the claims, those that open questions touch between bounds, and what each answer comes to.
+
+    Up to three questions, all answers are tried together. Of more, each alone, then with those that touch a
+    same claim, to three; of a claim that more of them touch, the moves of each add up: its bounds are the
+    widest.
+
+    Parameters
+    ----------
+    base : Claims
+        Under the answers that claim least, in the place of those that nobody gave.
+    asked : iterable of Asked
+    read : callable
+        Claims under supposed answers: key of the question → code. None where they give no figure.
+
+    Returns
+    -------
+    claims : Claims
+    outcomes : tuple of Outcome
+        Empty without open question: `read` is not called then.
+    """
+    open_ = {one.question.key: one for one in asked if one.is_open}
+    if not open_:
+        return base, ()
+    others = {k: [c for c in o.question.codes if c != o.reading] for k, o in open_.items()}
+    trials = _Trials(read)
+    touching: dict[Name, set[str]] = {}
+    for key, codes in others.items():
+        for made in (trials.of([(key, code)]) for code in codes):
+            for name in _moved(base, made) if made is not None else ():
+                touching.setdefault(name, set()).add(key)
+    few = (
+        len(others) <= _MOST_COMBINED
+    )  # a row may count only where another is kept: try all of them
+    sets = {frozenset(others)} if few else {frozenset(keys) for keys in touching.values()}
+    _combine(trials, sets, others)
+    read_so = [made for made in trials.found.values() if made is not None]
+    names = dict.fromkeys(name for made in read_so for name in _moved(base, made))
+    claims = base.renewed(_bounded(name, base, read_so) for name in names)
+    claims = claims.renewed(
+        _widest(claims.get(*name), base.get(*name), trials.found, keys)
+        for name, keys in touching.items()
+        if len(keys) > _MOST_COMBINED
+    )
+    without = {k for supposed, made in trials.found.items() if made is None for k, _ in supposed}
+    claims = claims.renewed(_unbounded(claims, (open_[key] for key in without)))
+    trials.found[frozenset()] = base
+    return claims, tuple(Outcome(supposed, made) for supposed, made in trials.found.items())
+
+
+def lines_of(
+    name: Name, asked: Iterable[Asked], outcomes: Sequence[Outcome]
+) -> list[tuple[tuple[tuple[Question, str], ...], Claim | None]]:
+    """Return what a claim is under each combination of the answers that move it.
+
+    Returns
+    -------
+    list of (answers, claim)
+        The answers as (question, code); None for the claim where the files cannot be read so. Of more than
+        three questions, each answer alone.
+    """
+    base = next((o.claims for o in outcomes if not o.supposed), None)
+    if base is None:
+        return []
+    values = {o.supposed: None if o.claims is None else _value(o.claims, name) for o in outcomes}
+    moving = {
+        pair[0] for supposed, value in values.items() for pair in supposed
+        if values.get(supposed - {pair}, value) != value
+    }  # fmt: skip
+    mine = [one for one in asked if one.question.key in moving]
+    out = []
+    for outcome in outcomes:
+        supposed = dict(outcome.supposed)
+        if moving.issuperset(supposed):
+            answers = tuple((a.question, supposed.get(a.question.key, a.reading)) for a in mine)
+            out.append((answers, None if outcome.claims is None else outcome.claims.get(*name)))
+    return sorted(out, key=lambda line: [q.codes.index(code) for q, code in line[0]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Trials:
+    """Readings under supposed answers, each made once."""
+
+    read: Callable[[Mapping[str, str]], Claims | None]
+    found: dict[Supposed, Claims | None] = field(default_factory=dict)
+
+    def of(self, pairs: Iterable[tuple[str, str]]) -> Claims | None:
+        """Return the claims under some answers."""
+        supposed = frozenset(pairs)
+        if supposed not in self.found:
+            self.found[supposed] = self.read(dict(supposed))
+        return self.found[supposed]
+
+
+def _combine(
+    trials: _Trials, sets: Iterable[frozenset[str]], others: Mapping[str, Sequence[str]]
+) -> None:
+    """Try the answers of questions that touch a same claim together; of too many, the last of each."""
+    for keys in sets:
+        if len(keys) > _MOST_COMBINED:
+            trials.of((key, others[key][-1]) for key in keys)
+            continue
+        for size in range(2, len(keys) + 1):
+            for some in combinations(sorted(keys), size):
+                for codes in product(*(others[key] for key in some)):
+                    trials.of(zip(some, codes, strict=True))
+
+
+def without_survey_bounds(claims: Claims) -> Claims:
+    """Return the claims as a release tells them: of the survey, a suspended one bears no bounds.
+
+    Two readings of the same answers, told side by side, may tell those of a few households.
+    """
+    hidden = (c for c in claims if c.state is State.SUSPENDU and c.sheet in _OF_SURVEY)
+    return claims.renewed(replace(one, value=None) for one in hidden)
+
+
+def _moved(base: Claims, made: Claims) -> list[Name]:
+    """List the claims that differ between two readings."""
+    names = dict.fromkeys((one.name, one.scope) for claims in (base, made) for one in claims)
+    return [name for name in names if _value(base, name) != _value(made, name)]
+
+
+def _value(claims: Claims, name: Name) -> tuple[object, ...]:
+    held = claims.get(*name)
+    ends = () if held.value is None else (held.value.at_least, held.value.at_most)
+    return (claims.has(*name), held.state is State.MASQUE, ends)
+
+
+def _bounded(name: Name, base: Claims, readings: Sequence[Claims]) -> Claim:
+    """Return a claim that lies somewhere between its values under each reading."""
+    every = [claims.get(*name) for claims in (base, *readings) if claims.has(*name)]
+    first = every[0]
+    if any(one.state is State.MASQUE for one in every):  # a mask of one reading is that of all
+        return replace(first, value=None, state=State.MASQUE, why=first.why | {QUESTION})
+    lacks = len(every) < 1 + len(readings) or any(one.value is None for one in every)
+    if lacks and first.title.unit is Unit.POINTS:
+        return replace(first, value=None, state=State.SUSPENDU, why=first.why | {QUESTION})
+    values = [one.amount for one in every] + ([unknown(QUESTION)] if lacks else [])
+    return _suspended(first, _hull(values), {one.nature for one in every})
+
+
+def _hull(values: Sequence[Amount]) -> Amount:
+    least, most = min(v.at_least for v in values), [v.at_most for v in values]
+    ends = [m for m in most if m is not None]
+    why = frozenset[str]().union(*(v.why for v in values))
+    return _between(least, max(ends) if len(ends) == len(most) else None, why)
+
+
+def _between(least: Decimal, most: Decimal | None, why: frozenset[str]) -> Amount:
+    return Amount(least, most, why | {QUESTION} if least != most else frozenset())
+
+
+def _suspended(one: Claim, value: Amount, natures: set[Nature | None]) -> Claim:
+    nature = Nature.ESTIME if Nature.ESTIME in natures else one.nature
+    why = one.why | {QUESTION}
+    return replace(one, value=value, state=State.SUSPENDU, nature=nature, why=why)
+
+
+def _widest(
+    one: Claim, base: Claim, found: Mapping[Supposed, Claims | None], keys: set[str]
+) -> Claim:
+    """Return a claim that many questions touch, the lowest and highest moves of each added up."""
+    if one.value is None or base.value is None:
+        return one
+    low, high = base.value.at_least, base.value.at_most
+    for key in keys:
+        alone = [m for s, m in found.items() if m is not None and [k for k, _ in s] == [key]]
+        values = [base.value, *(m.get(one.name, one.scope).amount for m in alone)]
+        low += min(v.at_least for v in values) - base.value.at_least
+        ends = [v.at_most for v in values]
+        if high is None or base.value.at_most is None or None in ends:
+            high = None
+        else:
+            high += max(e for e in ends if e is not None) - base.value.at_most
+    if one.title.unit is not Unit.POINTS and base.value.at_least >= 0:
+        low = max(low, low * 0)
+    return _suspended(one, _hull([one.value, _between(low, high, one.why)]), {one.nature})
+
+
+def _unbounded(claims: Claims, unread: Iterable[Asked]) -> list[Claim]:
+    """Return the claims that hang on a table which an answer does not let read: nothing bounds them."""
+    kinds = {code for one in unread for code in _HANGING.get(one.question.source, _ALL)}
+    names = {name for code in kinds for name in KINDS[code].suspends}
+    out = []
+    for one in claims:
+        if one.name not in names or one.state is State.MASQUE:
+            continue
+        if one.value is None or one.title.unit is Unit.POINTS:
+            out.append(replace(one, value=None, state=State.SUSPENDU, why=one.why | {QUESTION}))
+        else:
+            out.append(_suspended(one, unknown(QUESTION), {one.nature}))
+    return out

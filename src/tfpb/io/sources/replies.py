@@ -1,0 +1,100 @@
+"""`[reponses]`: what was replied to the questions of files, read and written in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.io.sources.toml_files import validated
+from tfpb.model.question import NOT_KNOWN, Replies, Reply
+from tfpb.model.settings import ReplyFile, replies_of
+from tfpb.words.faults.question_words import answer_words, offered, question_title
+from tfpb.words.numbers import long_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from tfpb.io.sources.settings_edit import Keys
+    from tfpb.model.question import Asked
+
+TABLE: Final = "reponses"
+
+
+def read_replies(path: Path | None) -> Replies:
+    """Read the table `[reponses]` of a file; the rest of it, were it a whole `dossier.toml`, is left alone.
+
+    Parameters
+    ----------
+    path : Path or None
+        None where no file was given: nothing was replied.
+
+    Raises
+    ------
+    TfpbError
+        As `read_toml`; every fault of the table at once, each with its key.
+    """
+    return Replies() if path is None else replies_of(validated(ReplyFile, path).reponses)
+
+
+def write_reply(path: Path, reply: Reply, *, instead: str = "") -> None:
+    """Write a reply in the settings; comments and order stay.
+
+    Parameters
+    ----------
+    path : Path
+    reply : Reply
+    instead : str
+        Key of the reply that fell and that this one replaces.
+
+    Raises
+    ------
+    TfpbError
+        As `read_toml`; `ecriture_impossible`. Nothing is changed then.
+    """
+    written = {"reponse": reply.answer, "par": str(reply.role), "le": reply.on}
+    more = {"piece": reply.piece, "sujet": reply.subject}
+    entry = written | {name: text for name, text in more.items() if text}
+    fell: list[tuple[Keys, None]] = [((TABLE, instead), None)] if instead else []
+    edit_toml(path, [*fell, ((TABLE, reply.key), entry)])
+
+
+def reply_faults(replies: Replies, asked: Sequence[Asked], file: str) -> list[Fault]:
+    """List what is wrong with replies: an answer that its question lacks stops; one that fell is doubted.
+
+    Parameters
+    ----------
+    replies : Replies
+    asked : sequence of Asked
+        Every question of the run, as `Replies.offered_again` gives them.
+    file : str
+        Where the replies are written.
+    """
+    return [*_unknown(asked, file), *_fallen(asked, file), *_idle(replies.idle(asked), file)]
+
+
+def _unknown(asked: Iterable[Asked], file: str) -> Iterable[Fault]:
+    for one in asked:
+        reply, codes = one.reply, (*one.question.codes, NOT_KNOWN)
+        if reply is not None and reply.answer not in codes:
+            place = Place(file, "", 0, f"{TABLE}.{reply.key}")
+            fields = {"question": question_title(one.question), "attendu": offered(one.question)}
+            yield Fault("reponse_inconnue", place, reply.answer, fields)
+
+
+def _fallen(asked: Iterable[Asked], file: str) -> Iterable[Fault]:
+    for one in asked:
+        if one.fallen is not None:
+            place = Place(file, "", 0, f"{TABLE}.{one.fallen.key}")
+            fields = {
+                "question": question_title(one.question), "cle": one.question.key,
+                "reponse": answer_words(one.question, one.fallen.answer), "le": long_date(one.fallen.on),
+            }  # fmt: skip
+            yield Fault("reponse_tombee", place, "", fields, Severity.DOUTE)
+
+
+def _idle(replies: Iterable[Reply], file: str) -> Iterable[Fault]:
+    for reply in replies:
+        place = Place(file, "", 0, f"{TABLE}.{reply.key}")
+        yield Fault("reponse_sans_question", place, reply.answer, {}, Severity.DOUTE)

@@ -1,0 +1,317 @@
+"""Where deliveries of the survey are asked about: rows that are no interviews, codes the other way round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.io.sources.deliveries import plan_names
+from tfpb.io.sources.plan_checks import waves_of
+from tfpb.model.codes import Theme
+from tfpb.model.question import Answer, Question, content_of
+from tfpb.questions.coding import REVERSED, Seen, Way, against_mark, against_wave
+from tfpb.questions.copied_rows import twin_interviews
+from tfpb.questions.finding import KEPT, Change, Finding
+from tfpb.questions.interviews import Interviews
+from tfpb.questions.marked_rows import marked_rows
+from tfpb.questions.odd_amounts import odd_amounts
+from tfpb.questions.whole_table import WholeTable
+from tfpb.survey.reading.delivery_columns import numeric, parse_numbers, parse_side, token
+from tfpb.survey.reading.guessing import guess_scale
+from tfpb.survey.reading.scales import Scale, build_scale
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tfpb.io.sources.deliveries import Delivery
+    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.plan import Item, Plan
+
+SOURCE: Final = "enquete"
+_LEAST_OF_BAILLEUR: Final = 100
+"""Interviews of a bailleur from which its coding is looked at apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """The items of a delivery on levels, as ranks; and its overall mark.
+
+    Parameters
+    ----------
+    items : tuple of (item, header, scale)
+    ranks : int array, shape (interviews, items)
+        Rank of the level, best first; negative without an answer.
+    marks : float array, shape (interviews,)
+        Mean of the overall marks, NaN without one.
+    verified : bool
+        Words say which way the codes run: those of the answers, or of a codebook.
+    """
+
+    items: tuple[tuple[Item, str, Scale], ...]
+    ranks: Indices
+    marks: Floats
+    verified: bool
+
+    def satisfied(self, reversed_items: Flags | None = None, rows: Flags | None = None) -> Floats:
+        """Return 1, 0 or NaN; some items of some rows read the other way round."""
+        out = np.full(self.ranks.shape, np.nan)
+        for k, (_, _, scale) in enumerate(self.items):
+            good = np.array(scale.satisfied, dtype=float)
+            ranks = self.ranks[:, k]
+            turn = (
+                rows
+                if rows is not None and reversed_items is not None and reversed_items[k]
+                else np.zeros(len(ranks), dtype=bool)
+            )
+            there = ranks >= 0
+            used = np.where(turn, len(good) - 1 - ranks, ranks)
+            out[there, k] = good[used[there]]
+        return out
+
+
+def survey_findings(
+    plan: Plan, deliveries: Sequence[Delivery]
+) -> tuple[list[tuple[Delivery, list[Finding]]], list[Fault]]:
+    """List what deliveries leave open as a whole.
+
+    Parameters
+    ----------
+    plan : Plan
+    deliveries : sequence of Delivery
+
+    Returns
+    -------
+    findings : list of (Delivery, list of Finding)
+        Of each delivery: rows hidden, struck or named as no interview, interviews copied, a weight out of
+        proportion, codes that run the other way round.
+    faults : list of Fault
+        `codage_contredit` where the codebook contradicts the plan, `sens_non_verifie` where nothing
+        says which way codes run.
+    """
+    scales = {name: build_scale(echelle) for name, echelle in plan.echelles.items()}
+    read = [_answered(plan, scales, delivery) for delivery in deliveries]
+    faults = [f for d in deliveries for f in _against_codebook(plan, scales, d)]
+    out = []
+    for delivery, answered in zip(deliveries, read, strict=True):
+        table = _whole(plan, delivery, answered)
+        headers = [header for _, header, _ in answered.items]
+        out.append(
+            [
+                *marked_rows(table),
+                *twin_interviews(table, headers, plan.colonnes.repondant),
+                *odd_amounts(table),
+            ]
+        )
+    if not faults:
+        turned, faults = _ways(plan, deliveries, read)
+        for k, finding in turned:
+            out[k].append(finding)
+    return list(zip(deliveries, out, strict=True)), faults
+
+
+def _whole(plan: Plan, delivery: Delivery, answered: _Answered) -> WholeTable:
+    table, roles = delivery.table, plan.colonnes
+    frame = table.frame
+    known = set(plan_names(plan))
+    weight = delivery.column(roles.poids) or ""
+    respondent = delivery.column(roles.repondant)
+    return WholeTable(
+        SOURCE, table.file, table.sheet, frame, table.rows, {}, _stake(plan, delivery, answered),
+        measures=(weight,) if weight else (),
+        keys=(respondent,) if respondent else (),
+        group=delivery.column(roles.residence) or "",
+        unread=tuple(h for h in frame.columns if h not in known),
+        hidden=table.hidden,
+        struck=table.struck,
+    )  # fmt: skip
+
+
+def _stake(
+    plan: Plan, delivery: Delivery, answered: _Answered, satisfied: Floats | None = None
+) -> Interviews:
+    frame, roles = delivery.table.frame, plan.colonnes
+    weight, flag = delivery.column(roles.poids) or "", delivery.column(roles.qpv)
+    weights = parse_numbers(frame[weight].tolist()) if weight else np.ones(len(frame))
+    side = np.full(len(frame), -1, dtype=np.int64)
+    if flag is not None:
+        sides = {text: parse_side(text) for text in frame[flag].unique()}
+        side = np.array([-1 if (s := sides[t]) is None else s for t in frame[flag]], dtype=np.int64)
+    held = answered.satisfied() if satisfied is None else satisfied
+    return Interviews(held, np.nan_to_num(weights), side, weight)
+
+
+def _answered(plan: Plan, scales: dict[str, Scale], delivery: Delivery) -> _Answered:
+    frame = delivery.table.frame
+    items: list[tuple[Item, str, Scale]] = []
+    ranks: list[Indices] = []
+    marks: list[Floats] = []
+    verified = False
+    for item in plan.items:
+        scale, header = scales.get(item.echelle), delivery.column(item.colonnes)
+        if scale is None or header is None:
+            continue
+        codes, texts = pd.factorize(frame[header])
+        read = [scale.read(str(text)) for text in texts]
+        if scale.marks:
+            if item.theme is Theme.GLOBAL:
+                values = np.array([np.nan if r is None else r[1] for r in read], dtype=float)
+                marks.append(values[codes])
+            continue
+        verified = verified or any(
+            r is not None and r[0] >= 0 and not numeric(token(text))
+            for r, text in zip(read, texts, strict=True)
+        )
+        verified = verified or bool(delivery.dictionary.meanings.get(header))
+        own = np.array([-1 if r is None else r[0] for r in read], dtype=np.intp)
+        items.append((item, header, scale))
+        ranks.append(own[codes])
+    empty = np.full(len(frame), np.nan)
+    mark = _mean(np.column_stack(marks)) if marks else empty
+    grid = np.column_stack(ranks) if ranks else np.empty((len(frame), 0), dtype=np.intp)
+    return _Answered(tuple(items), grid, mark, verified)
+
+
+def _mean(values: Floats) -> Floats:
+    there = np.isfinite(values)
+    count = there.sum(axis=1)
+    total = np.where(there, values, 0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _against_codebook(plan: Plan, scales: dict[str, Scale], delivery: Delivery) -> Iterator[Fault]:
+    """Refuse a plan that counts as satisfied a code that the codebook calls unsatisfied, or the reverse."""
+    told: set[tuple[str, str]] = set()
+    for item in plan.items:
+        scale, header = scales.get(item.echelle), delivery.column(item.colonnes)
+        if scale is None or header is None or scale.marks:
+            continue
+        meanings = delivery.dictionary.meanings.get(header, {})
+        guessed = guess_scale(tuple(delivery.table.frame[header].unique()), meanings)
+        if guessed is None or guessed.kind != "niveaux":
+            continue
+        bad = {c for c in guessed.unsatisfied if c not in guessed.middle}
+        for code, good in [*((c, True) for c in guessed.satisfied), *((c, False) for c in bad)]:
+            rank = scale.lookup.get(token(code))
+            if rank is None or rank < 0 or scale.satisfied[rank] == good:
+                continue
+            if (item.echelle, code) not in told:
+                told.add((item.echelle, code))
+                fields = {
+                    "mot": meanings.get(code, code),
+                    "echelle": item.echelle,
+                    "satisfait": good,
+                }
+                yield Fault("codage_contredit", delivery.place(header), code, fields)
+
+
+def _ways(
+    plan: Plan, deliveries: Sequence[Delivery], read: Sequence[_Answered]
+) -> tuple[list[tuple[int, Finding]], list[Fault]]:
+    """Ask about the codes that seem to run the other way round; say where nothing verifies them."""
+    findings: list[tuple[int, Finding]] = []
+    faults: list[Fault] = []
+    shares: list[tuple[str, int, Flags, dict[str, float], Way]] = []
+    for k, (delivery, answered) in enumerate(zip(deliveries, read, strict=True)):
+        if not answered.items:
+            continue
+        satisfied = answered.satisfied()
+        for wave, rows in _waves(plan, delivery):
+            found = list(_by_mark(plan, delivery, answered, satisfied, rows))
+            findings += [(k, one) for one in found]
+            seen = against_mark(satisfied[rows], answered.marks[rows])
+            way = Way.REVERSED if found else seen.way
+            own = {
+                i.identifiant: _share(satisfied[rows, j])
+                for j, (i, _, _) in enumerate(answered.items)
+            }
+            shares.append((wave, k, rows, own, way))
+    for number, (wave, k, rows, own, way) in enumerate(shares):
+        before = next((s for s in reversed(shares[:number]) if s[0] != wave), None)
+        seen = Seen(Way.UNVERIFIED)
+        if way is Way.UNVERIFIED and before is not None and before[4] is not Way.REVERSED:
+            names = [name for name in own if name in before[3]]
+            seen = against_wave([own[n] for n in names], [before[3][n] for n in names])
+        if seen.way is Way.REVERSED:
+            findings.append((k, _turned(plan, deliveries[k], read[k], seen, rows, wave)))
+        elif way is seen.way is Way.UNVERIFIED and not read[k].verified:
+            place = deliveries[k].place("")
+            faults.append(Fault("sens_non_verifie", place, wave, {}, Severity.DOUTE))
+    return findings, faults
+
+
+def _waves(plan: Plan, delivery: Delivery) -> Iterator[tuple[str, Flags]]:
+    waves = waves_of(plan, delivery)
+    for wave in sorted(set(waves)):
+        yield str(wave), (waves == wave).to_numpy(dtype=bool)
+
+
+def _share(values: Floats) -> float:
+    there = np.isfinite(values)
+    return float(values[there].mean()) if there.any() else float("nan")
+
+
+def _by_mark(
+    plan: Plan, delivery: Delivery, answered: _Answered, satisfied: Floats, rows: Flags
+) -> Iterator[Finding]:
+    """Ask about the interviews of a wave, or of one bailleur, whose mark contradicts their answers."""
+    wave = str(waves_of(plan, delivery)[rows].iloc[0]) if rows.any() else ""
+    whole = against_mark(satisfied[rows], answered.marks[rows])
+    if whole.way is Way.REVERSED:
+        yield _turned(plan, delivery, answered, whole, rows, wave)
+        return
+    column = delivery.column(plan.colonnes.bailleur)
+    names = delivery.table.frame[column] if column is not None else None
+    for name in sorted(set(names[rows])) if names is not None else ():
+        own = rows & (names == name).to_numpy(dtype=bool) if names is not None else rows
+        if own.sum() < _LEAST_OF_BAILLEUR or own.sum() == rows.sum():
+            continue
+        seen = against_mark(satisfied[own], answered.marks[own])
+        if seen.way is Way.REVERSED:
+            yield _turned(plan, delivery, answered, seen, own, wave)
+
+
+def _turned(
+    plan: Plan, delivery: Delivery, answered: _Answered, seen: Seen, rows: Flags, wave: str
+) -> Finding:
+    table = delivery.table
+    chosen = np.zeros(len(answered.items), dtype=bool)
+    chosen[list(seen.items) or slice(None)] = True
+    before = _stake(plan, delivery, answered)
+    after = _stake(plan, delivery, answered, answered.satisfied(chosen, rows))
+    every = np.ones(len(rows))
+    numbers = () if rows.all() else tuple(int(r) for r in table.rows[rows])
+    headers = [h for k, (_, h, _) in enumerate(answered.items) if chosen[k]]
+    recoded = {
+        header: _codes_turned(scale, table.frame[header])
+        for k, (_, header, scale) in enumerate(answered.items)
+        if chosen[k]
+    }
+    place = Place(table.file, table.sheet, 0, headers[0] if len(headers) == 1 else "")
+    question = Question(
+        f"sens_des_reponses_{seen.by}", SOURCE, place, numbers,
+        (("vague", wave), ("questions", str(len(headers)))),
+        (Answer(REVERSED, after.measure(every)), Answer(KEPT, before.measure(every))),
+        before.measure(every),
+        content_of(c for h in headers for c in table.frame[h][rows]),
+        float(rows.mean()),
+    )  # fmt: skip
+    change = Change(table.file, table.sheet, rows=numbers, recoded=recoded)
+    return Finding(question, {REVERSED: (change,), KEPT: ()})
+
+
+def _codes_turned(scale: Scale, cells: pd.Series[str]) -> dict[str, str]:
+    """Return each answer of a column and the one that it means on the scale the other way round."""
+    first: dict[int, str] = {}
+    for key, rank in scale.lookup.items():
+        if rank >= 0:
+            first.setdefault(rank, key)
+    out = {}
+    for text in cells.unique():
+        read = scale.read(str(text))
+        if read is not None and read[0] >= 0:
+            out[str(text)] = first[len(scale.satisfied) - 1 - read[0]]
+    return out

@@ -1,0 +1,96 @@
+"""Where a table of a contract is asked about as a whole: between its reading and its typing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.errors import Place
+from tfpb.io.tables.headers import THOUSANDS, match_columns
+from tfpb.model.question import Answer, Question, content_of
+from tfpb.questions.contract_tables import SOURCES, examine, of_contract
+from tfpb.questions.finding import Change, Finding
+from tfpb.questions.years import dated, of_year
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from tfpb.io.tables.text_table import TextTable
+    from tfpb.model.columns import Contract
+    from tfpb.questions.whole_table import WholeTable
+
+READ: Final = "lire"
+"""Answer: the column of another year is the one meant."""
+LEFT: Final = "ne_pas_lire"
+
+
+def table_findings(
+    table: TextTable, contract: Contract, renames: Mapping[str, str], readings: Collection[str] = ()
+) -> list[Finding]:
+    """List what a table leaves open as a whole.
+
+    Parameters
+    ----------
+    table : TextTable
+        Without its units and totals.
+    contract : Contract
+        Of its role.
+    renames : mapping of str to str
+        Column of the contract → header, as the user named them.
+    readings : collection of str
+        Columns of the contract whose unit the user gave.
+
+    Returns
+    -------
+    list of Finding
+        None for a table whose rows make no figure.
+    """
+    if contract.name not in SOURCES or table.frame.empty:
+        return []
+    whole = _whole(table, contract, match_columns(table, contract, renames)[0])
+    return [
+        *_of_another_year(table, contract, renames, whole),
+        *examine(whole, contract, THOUSANDS, frozenset(readings)),
+    ]
+
+
+def _whole(table: TextTable, contract: Contract, found: Mapping[str, str]) -> WholeTable:
+    made = of_contract(
+        contract.name, contract, found, table.frame, table.rows,
+        file=table.file, sheet=table.sheet, year=table.year,
+    )  # fmt: skip
+    return replace(made, title=table.title, hidden=table.hidden, struck=table.struck)
+
+
+def _of_another_year(
+    table: TextTable, contract: Contract, renames: Mapping[str, str], whole: WholeTable
+) -> Iterator[Finding]:
+    """Ask whether a column of another year is meant, where that of the file's year is not there.
+
+    Of several years, the last one is asked about.
+    """
+    parts = [dated(header, table.year) for header in of_year(table.frame.columns, table.year)[1]]
+    latest = {p.bare: p.header for p in sorted(parts, key=lambda p: p.year or 0)}
+    bare = {header: name for name, header in latest.items() if name not in table.frame}
+    if not bare:
+        return
+    shadow = replace(table, frame=table.frame.rename(columns=bare))
+    again = {name: header for header, name in bare.items()}
+    for name, read in match_columns(shadow, contract, renames)[0].items():
+        header = again.get(read)
+        if header is None or name in whole.found:
+            continue
+        other = _whole(table, contract, {**whole.found, name: header}).whole()
+        before = whole.whole()
+        cells = table.frame[header].tolist()
+        question = Question(
+            "colonne_d_une_autre_annee", contract.name, Place(table.file, table.sheet, 0, header), (),
+            (("annee", str(table.year)), ("colonne", name)),
+            (Answer(READ, other), Answer(LEFT, before)), other if other.amount else before,
+            content_of(cells),
+        )  # fmt: skip
+        if not whole.measures or np.isfinite(whole.numbers(header)).any() or other != before:
+            change = Change(table.file, table.sheet, read_as={header: name})
+            yield Finding(question, {READ: (change,), LEFT: ()})

@@ -1,0 +1,124 @@
+"""Which way answers are coded: against an overall mark or the wave before; else it is not verified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tfpb.model.arrays import Floats
+
+REVERSED: Final = "inverser"
+"""Answer: the codes of the scale run the other way round."""
+_LEAST_ANSWERED: Final = 3
+"""Questions answered from which a respondent's share says something."""
+_LEAST_RESPONDENTS: Final = 50
+_DESIGN_EFFECT: Final = 1.5
+_SHARE_Z: Final = -2.4
+_ITEM_Z: Final = -4.0
+_SHOWN_Z: Final = 2.4
+"""z above which a mark shows that the codes run as the plan says."""
+_NEARER: Final = 0.5
+_MOST_ITEMS: Final = 0.6
+_LEAST_ITEMS: Final = 3
+
+
+class Way(StrEnum):
+    """What is known of the way answers are coded."""
+
+    AS_PLANNED = "comme_au_plan"
+    REVERSED = "inverse"
+    UNVERIFIED = "non_verifie"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of the coding of some interviews.
+
+    Parameters
+    ----------
+    way : Way
+    by : str
+        `note` or `vague`; "" when unverified.
+    items : tuple of int
+        Positions of the items that run the other way round; empty for all.
+    """
+
+    way: Way
+    by: str = ""
+    items: tuple[int, ...] = ()
+
+
+def against_mark(satisfied: Floats, marks: Floats) -> Seen:
+    """Compare each respondent's share of satisfied answers with the overall mark.
+
+    Parameters
+    ----------
+    satisfied : float array, shape (interviews, items)
+        1, 0, or NaN without an answer.
+    marks : float array, shape (interviews,)
+        The higher the better; NaN without one.
+
+    Returns
+    -------
+    Seen
+        Reversed when the correlation has z under −2.4 (design effect of 1.5), or that of one item
+        alone under −4; as planned when z is above 2.4; else unverified.
+    """
+    answered = np.isfinite(satisfied)
+    enough = answered.sum(axis=1) >= min(_LEAST_ANSWERED, satisfied.shape[1])
+    share = np.full(len(satisfied), np.nan)
+    share[enough] = np.nansum(satisfied[enough], axis=1) / answered[enough].sum(axis=1)
+    z = _z(share, marks)
+    if z < _SHARE_Z:
+        return Seen(Way.REVERSED, "note")
+    odd = tuple(k for k in range(satisfied.shape[1]) if _z(satisfied[:, k], marks) < _ITEM_Z)
+    if odd:
+        return Seen(Way.REVERSED, "note", odd)
+    return Seen(Way.AS_PLANNED, "note") if z > _SHOWN_Z else Seen(Way.UNVERIFIED)
+
+
+def _z(values: Floats, marks: Floats) -> float:
+    """Return the z of a correlation; nil where too few answer or nothing varies."""
+    both = np.isfinite(values) & np.isfinite(marks)
+    count = int(both.sum())
+    if count < _LEAST_RESPONDENTS or not values[both].std() or not marks[both].std():
+        return 0.0
+    r = float(np.corrcoef(values[both], marks[both])[0, 1])
+    return float(np.arctanh(np.clip(r, -0.999, 0.999)) * np.sqrt(count / _DESIGN_EFFECT - 3))
+
+
+def against_wave(now: Sequence[float], before: Sequence[float]) -> Seen:
+    """Compare the shares satisfied of a wave with those of the wave before, item by item.
+
+    Reversed when, for 60 % of the items, the share read the other way round is at less than half the
+    distance of the share as read; as planned when that holds the other way.
+    """
+    current, earlier = np.array(now, dtype=float), np.array(before, dtype=float)
+    both = np.isfinite(current) & np.isfinite(earlier)
+    if both.sum() < _LEAST_ITEMS:
+        return Seen(Way.UNVERIFIED)
+    straight = np.abs(current - earlier)[both]
+    turned = np.abs(1 - current - earlier)[both]
+    if (turned < _NEARER * straight).mean() >= _MOST_ITEMS:
+        return Seen(Way.REVERSED, "vague")
+    if (straight < _NEARER * turned).mean() >= _MOST_ITEMS:
+        return Seen(Way.AS_PLANNED, "vague")
+    return Seen(Way.UNVERIFIED)
+
+
+def turned_codes(levels: Sequence[Sequence[str]]) -> Mapping[str, str]:
+    """Return each code of a scale and the one it means when the scale runs the other way round.
+
+    Parameters
+    ----------
+    levels : sequence of sequence of str
+        Codes of each level, best first, as deliveries write them.
+    """
+    opposite = list(reversed(levels))
+    return {code: opposite[k][0] for k, level in enumerate(levels) for code in level}

@@ -1,0 +1,152 @@
+"""Tables of a contract as a whole: which columns count, what their rows make, what they leave open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.law.values import load
+from tfpb.model.columns import Kind
+from tfpb.model.question import Unit
+from tfpb.questions.copied_rows import copied_rows
+from tfpb.questions.marked_rows import marked_rows
+from tfpb.questions.odd_amounts import odd_amounts
+from tfpb.questions.shared_points import shared_points
+from tfpb.questions.sums import group_rows, sum_rows
+from tfpb.questions.whole_table import Summed, WholeTable, parsed
+from tfpb.questions.years import lines_of_another_year, thousands_in_title
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from tfpb.model.arrays import Floats, Integers
+    from tfpb.model.columns import Contract
+    from tfpb.questions.finding import Finding
+
+SOURCES: Final = frozenset(
+    {"patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun"}
+)
+"""Inputs of a contract whose rows make a figure."""
+_SUMMED: Final = frozenset({Kind.MONEY, Kind.INTEGER})
+_RATES: Final = frozenset({"cout_horaire_eur"})
+_KEYS: Final = frozenset({Kind.CODE, Kind.TEXT})
+_VALUED: Final = ("valorise_eur", "realise_eur", "prevu_eur")
+"""What an action is worth, the first that is written."""
+
+
+def of_contract(
+    source: str,
+    contract: Contract,
+    found: Mapping[str, str],
+    frame: pd.DataFrame,
+    rows: Integers,
+    *,
+    file: str,
+    sheet: str = "",
+    year: int | None = None,
+) -> WholeTable:
+    """Return a table of text as a whole.
+
+    Parameters
+    ----------
+    source : str
+        One of `SOURCES`.
+    contract : Contract
+    found : mapping of str to str
+        Column of the contract → header.
+    frame : DataFrame
+        Text cells.
+    rows : int array, shape (len(frame),)
+    file, sheet : str
+    year : int, optional
+        Tax year.
+    """
+    names = [c for c in contract.columns if c.name in found]
+    measures = tuple(found[c.name] for c in names if c.kind in _SUMMED and c.name not in _RATES)
+    read = set(found.values())
+    return WholeTable(
+        source, file, sheet, frame, rows, found, _stake(source, found, frame, year),
+        measures=measures,
+        keys=tuple(found[c.name] for c in names if c.kind in _KEYS),
+        group=found.get("id_residence", ""),
+        unread=tuple(h for h in frame.columns if h not in read),
+        year=year,
+    )  # fmt: skip
+
+
+def examine(
+    table: WholeTable, contract: Contract, thousands: re.Pattern[str], units: frozenset[str]
+) -> Iterator[Finding]:
+    """List what a table leaves open; a row is asked about once.
+
+    Parameters
+    ----------
+    table : WholeTable
+    contract : Contract
+    thousands : pattern
+        What says thousands of euros.
+    units : frozenset of str
+        Columns of the contract whose unit the user gave.
+    """
+    asked: set[int] = set()
+    for finding in _row_findings(table):
+        rows = set(finding.question.rows)
+        if not rows <= asked:
+            asked |= rows
+            yield finding
+    amounts = tuple(
+        table.found[c.name]
+        for c in contract.columns
+        if c.kind is Kind.MONEY and c.name in table.found and c.name not in units
+        if not thousands.search(table.found[c.name])
+    )
+    yield from thousands_in_title(table, amounts, thousands)
+
+
+def _row_findings(table: WholeTable) -> Iterator[Finding]:
+    yield from marked_rows(table)
+    groups = list(group_rows(table))
+    yield from groups
+    yield from sum_rows(table, {row for one in groups for row in one.question.rows})
+    yield from copied_rows(table)
+    yield from lines_of_another_year(table)
+    yield from shared_points(table)
+    yield from odd_amounts(table)
+
+
+def _stake(source: str, found: Mapping[str, str], frame: pd.DataFrame, year: int | None) -> Summed:
+    def read(name: str) -> Floats:
+        return parsed(frame[found[name]]) if name in found else np.full(len(frame), np.nan)
+
+    def used(*names: str) -> frozenset[str]:
+        return frozenset(found[name] for name in names if name in found)
+
+    if source == "patrimoine":
+        return Summed(np.nan_to_num(read("nb_logements")), Unit.DWELLINGS, used("nb_logements"))
+    if source == "fiscalite":
+        bases = ("base_nette_eur", "vlc_eur")
+        base, value = (read(name) for name in bases)
+        law = load()
+        day = dt.date(year or 0, 1, 1) if year else None
+        abated, half = (
+            float(law.value(key, day).valeur) if day and law.covers(key, day) else default
+            for key, default in (("taux_abattement", 0.3), ("part_vlc", 0.5))
+        )
+        taxed = np.where(np.isfinite(base), base, half * value)
+        rates = sum(
+            (np.nan_to_num(read(name)) for name in found if name.startswith("taux_")),
+            np.zeros(len(frame)),
+        )
+        return Summed(np.nan_to_num(abated * taxed * rates / 100), Unit.EUROS, used(*bases))
+    if source == "droit_commun":
+        return Summed(np.nan_to_num(read("cout_eur")), Unit.EUROS, used("cout_eur"))
+    staff = read("heures") * read("cout_horaire_eur")
+    worth = np.full(len(frame), np.nan)
+    for values in (*(read(name) for name in _VALUED[:2]), staff, read(_VALUED[2])):
+        worth = np.where(np.isfinite(worth), worth, values)
+    return Summed(np.nan_to_num(worth), Unit.EUROS, used(*_VALUED))

@@ -1,0 +1,121 @@
+"""Rows pasted twice under other identifiers: runs in the same order, interviews alike but for a number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tfpb.model.arrays import Flags, Integers
+    from tfpb.questions.finding import Finding
+    from tfpb.questions.whole_table import WholeTable
+
+_RUN: Final = 5
+"""Rows in the same order from which a run is a copy."""
+_NEARLY_UNIQUE: Final = 0.9
+"""Part of the filled cells of a column that differ from which it names rows."""
+_LEAST_TWINS: Final = 5
+_LEAST_PART: Final = 0.005
+
+
+def copied_rows(table: WholeTable) -> Iterator[Finding]:
+    """Ask about five rows or more that come again in the same order, but for what names a row.
+
+    They go across two résidences at least: the flats of one building come again floor by floor.
+    """
+    if not table.group or not table.measures:
+        return
+    headers = [h for h in table.frame.columns if not _names_rows(table.frame[h])]
+    if not set(headers) & set(table.measures):
+        return
+    codes = _codes(table.frame, headers)
+    groups = pd.factorize(table.frame[table.group])[0]
+    at = _second_runs(codes, groups)
+    if at:
+        yield table.ask_rows("lignes_copiees", at, seen={},
+                             cells=table.cells(at, headers))  # fmt: skip
+
+
+def twin_interviews(
+    table: WholeTable, answers: Sequence[str], named: Sequence[str]
+) -> Iterator[Finding]:
+    """Ask about interviews that are alike but for what names them.
+
+    Parameters
+    ----------
+    table : WholeTable
+        Of a delivery.
+    answers : sequence of str
+        Headers of the questions.
+    named : sequence of str
+        Headers that name the interview; so does a column whose cells nearly all differ.
+
+    Notes
+    -----
+    Asked from five and 0.5 % on, straight lines apart (one answer to all questions), and where pairs
+    alike but for one answer are fewer: among honest interviews of one résidence they are many more.
+    """
+    headers = [h for h in table.frame.columns if h not in named and not _names_rows(table.frame[h])]
+    asked = [h for h in answers if h in headers]
+    if not asked:
+        return
+    grid = np.column_stack([pd.factorize(table.frame[h])[0] for h in headers])
+    own = table.frame[asked].to_numpy(dtype=object)
+    straight = np.array([len(set(filter(None, row))) <= 1 for row in own], dtype=bool)
+    again = _again(grid, np.ones(len(headers), dtype=bool)) & ~straight
+    twins = int(again.sum())
+    if twins < max(_LEAST_TWINS, _LEAST_PART * len(grid)):
+        return
+    near = 0
+    for k, header in enumerate(headers):
+        if header in asked:
+            most = np.ones(len(headers), dtype=bool)
+            most[k] = False
+            near += int((_again(grid, most) & ~straight).sum()) - twins
+    if near > twins:
+        return
+    at = np.flatnonzero(again).tolist()
+    yield table.ask_rows("entretiens_copies", at, seen={},
+                         cells=table.cells(at, headers))  # fmt: skip
+
+
+def _names_rows(cells: pd.Series[str]) -> bool:
+    filled = cells[cells != ""]
+    return len(filled) > 0 and filled.nunique() > _NEARLY_UNIQUE * len(filled)
+
+
+def _codes(frame: pd.DataFrame, headers: Sequence[str]) -> Integers:
+    """Return a number a row, the same for rows alike."""
+    return np.asarray(
+        frame.groupby(list(headers), sort=False, dropna=False).ngroup(), dtype=np.int64
+    )
+
+
+def _again(grid: Integers, columns: Flags) -> Flags:
+    """Return which rows are like an earlier one in some columns."""
+    return np.asarray(pd.DataFrame(grid[:, columns]).duplicated(), dtype=bool)
+
+
+def _second_runs(codes: Integers, groups: Integers) -> list[int]:
+    """List the positions of runs that come again: five rows or more, across two résidences at least."""
+    at: set[int] = set()
+    seen: dict[tuple[int, ...], int] = {}
+    edges = np.flatnonzero(groups[1:] != groups[:-1]) + 1  # first rows of a résidence
+    windows = {int(e) - back for e in edges for back in range(1, _RUN)}
+    for start in sorted(w for w in windows if 0 <= w <= len(codes) - _RUN):
+        run = tuple(codes[start : start + _RUN].tolist())
+        first = seen.setdefault(run, start)
+        if first + _RUN > start or start in at:
+            continue
+        before = 0
+        while first > before and codes[first - before - 1] == codes[start - before - 1]:
+            before += 1
+        after = _RUN
+        while start + after < len(codes) and codes[first + after] == codes[start + after]:
+            after += 1
+        at |= set(range(max(start - before, first + after), start + after))
+    return sorted(at)

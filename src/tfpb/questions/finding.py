@@ -1,0 +1,152 @@
+"""A question with what each of its answers makes of the tables it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.decimals import parse_machine_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
+
+    import pandas as pd
+
+    from tfpb.model.arrays import Integers
+    from tfpb.model.question import Question
+
+OUT: Final = "ecarter"
+"""Answer of many questions: the rows are no data."""
+KEPT: Final = "garder"
+"""Answer of many questions: the rows are data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an answer makes of one table, as read: of its text cells, before they are typed.
+
+    Parameters
+    ----------
+    file, sheet : str
+        The table: those of the question's place, or of the other table where it compares two.
+    rows : tuple of int
+        Rows in which cells are scaled and recoded; empty for all.
+    left_out : tuple of int
+        Rows that are no data, as a spreadsheet numbers them.
+    scaled : mapping of str to Decimal
+        Header → factor of its numbers (k€: 1000). A cell that holds no number stays as it is.
+    read_as : mapping of str to str
+        Header → column of the contract that it means.
+    ignored : frozenset of str
+        Headers that are not read.
+    recoded : mapping of str to mapping of str to str
+        Header → code as written → code that it means (a scale written the other way round).
+    written : mapping of (int, str) to str
+        Row and header → what the cell holds in truth, where an answer goes line by line.
+    """
+
+    file: str
+    sheet: str = ""
+    rows: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+    scaled: Mapping[str, Decimal] = field(default_factory=dict)
+    read_as: Mapping[str, str] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    recoded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    written: Mapping[tuple[int, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A question, and the changes that each answer makes.
+
+    Parameters
+    ----------
+    question : Question
+    changes : mapping of str to tuple of Change
+        Code of an answer → its changes; an answer that leaves the tables as they are is there, empty.
+
+    Raises
+    ------
+    ValueError
+        If an answer of the question has no entry, or an entry no answer.
+    """
+
+    question: Question
+    changes: Mapping[str, tuple[Change, ...]]
+
+    def __post_init__(self) -> None:
+        codes = {answer.code for answer in self.question.answers}
+        if codes != set(self.changes):
+            raise ValueError(f"{self.question.code}: {sorted(codes ^ set(self.changes))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A table after some answers.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Text cells.
+    rows : int array, shape (len(frame),)
+        Row of each line as a spreadsheet numbers it.
+    renames : mapping of str to str
+        Column of the contract → header that means it.
+    """
+
+    frame: pd.DataFrame
+    rows: Integers
+    renames: Mapping[str, str]
+
+
+def settle(
+    frame: pd.DataFrame, rows: Integers, changes: Iterable[Change], *, file: str, sheet: str = ""
+) -> Changed:
+    """Apply to a table what answers change in it; changes of other tables are left alone.
+
+    Cells first (written, recoded, scaled), then columns, then rows: the order of the answers is nothing.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Text cells; it is not changed.
+    rows : int array, shape (len(frame),)
+    changes : iterable of Change
+    file, sheet : str
+        Which table this is.
+    """
+    own = [one for one in changes if (one.file, one.sheet) == (file, sheet)]
+    if not own:
+        return Changed(frame, rows, {})
+    out = frame.copy()
+    numbers = rows.tolist()
+    written = {at: text for one in own for at, text in one.written.items()}
+    for header in {header for _, header in written if header in out}:
+        cells = zip(numbers, out[header], strict=True)
+        out[header] = [written.get((row, header), cell) for row, cell in cells]
+    for one in own:
+        here = np.isin(rows, np.array(one.rows)) if one.rows else np.ones(len(rows), dtype=bool)
+        for header, codes in one.recoded.items():
+            if header in out:
+                out.loc[here, header] = [codes.get(c, c) for c in out.loc[here, header]]
+        for header, factor in one.scaled.items():
+            if header in out:
+                out.loc[here, header] = [_times(c, factor) for c in out.loc[here, header]]
+    ignored = {header for one in own for header in one.ignored}
+    renames = {name: header for one in own for header, name in one.read_as.items()}
+    gone = np.array([row for one in own for row in one.left_out], dtype=np.int64)
+    keep = ~np.isin(rows, gone)
+    out = out.loc[keep, [header for header in out.columns if header not in ignored]]
+    return Changed(out.reset_index(drop=True), rows[keep], renames)
+
+
+def _times(cell: str, factor: Decimal) -> str:
+    try:
+        value = parse_machine_decimal(cell) * factor
+    except ValueError:
+        return cell
+    return f"{value.normalize():f}".replace(".", ",")

@@ -1,0 +1,68 @@
+"""What hangs on the interviews of a delivery: a gap, or a share, told as a release would round it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.model.question import Measure, Unit
+
+if TYPE_CHECKING:
+    from tfpb.model.arrays import Floats, Integers
+
+_STEPS: Final = ((100, 1.0), (50, 2.0), (0, 5.0))
+"""Interviews of a side from which its share is told at a step, in points (secrecy)."""
+_LEAST_SIDE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Interviews:
+    """Satisfaction of the interviews of a delivery.
+
+    Parameters
+    ----------
+    satisfied : float array, shape (interviews, items)
+        1 satisfied, 0 not, NaN without an answer or not concerned.
+    weights : float array, shape (interviews,)
+    side : int array, shape (interviews,)
+        1 in a QPV, 0 outside, -1 not known.
+    weight : str
+        Header of the weights; "" for none.
+    """
+
+    satisfied: Floats
+    weights: Floats
+    side: Integers
+    weight: str = ""
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether both sides have enough interviews for a gap."""
+        return all(int((self.side == s).sum()) >= _LEAST_SIDE for s in (0, 1))
+
+    def measure(self, part: Floats) -> Measure:
+        """Return the gap QPV − hors QPV, over all questions, in points; the share where sides are not known.
+
+        Each share is rounded at the step of its side first: nothing finer than a release is told.
+        """
+        weights = self.weights * part
+        if not self.has_sides:
+            return Measure(self._share(weights, np.ones(len(weights), dtype=bool)), Unit.POINTS)
+        inside, outside = (self._share(weights, self.side == s) for s in (1, 0))
+        return Measure(inside - outside, Unit.POINTS)
+
+    def counts(self, header: str) -> bool:
+        """Return whether a column is that of the weights."""
+        return bool(header) and header == self.weight
+
+    def _share(self, weights: Floats, among: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
+        answered = np.isfinite(self.satisfied) & among[:, None]
+        held = answered * weights[:, None]
+        total = held.sum()
+        if not total:
+            return 0.0
+        step = next(s for least, s in _STEPS if int((among & (weights > 0)).sum()) >= least)
+        share = 100 * (np.nan_to_num(self.satisfied) * held).sum() / total
+        return float(np.rint(share / step) * step)

@@ -1,0 +1,254 @@
+"""Questions of whole tables in French: what was seen, what each answer comes to, what to write."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tfpb.model.question import NOT_KNOWN, Unit
+from tfpb.packaged import packaged
+from tfpb.words.faults.paste_words import reply_line
+from tfpb.words.faults.sentences import place_words, rows_words
+from tfpb.words.numbers import euros, number, percent, plural
+from tfpb.words.phrase import Phrase
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from tfpb.model.question import Asked, Measure, Question
+
+_WORDS: Final = packaged(__name__)
+_COUNTED: Final = re.compile(r"\{(\w+):")
+DO_NOT_KNOW: Final = "on ne sait pas"
+_OTHER: Final = "une réponse qui n’est pas proposée : « {code} »"
+_OFFERED: Final = "« {code} » ({label})"
+_OR: Final = "{first} ou {last}"
+_ALL_OF_IT: Final = "{share} de l’ensemble"
+_NOTHING_WITHOUT: Final = "tout l’ensemble"
+_HEADING: Final = Phrase("{count:s question/questions} sur vos fichiers, avant tout résultat :")
+_WEIGHT: Final = "{number}. {title} ({where}) – en jeu : {spread}, {share}"
+_EFFECTS: Final = "   {effects}."
+_EFFECT: Final = "« {label} » : {effect}"
+_ANSWERED: Final = "{question} {answer}"
+CANNOT_BE_READ: Final = "les fichiers ne se lisent pas ainsi"
+_NO_QUESTION: Final = "Aucune question : rien, dans les fichiers, ne laisse deux lectures."
+_NOTED: Final = Phrase(
+    " {count:s remarque pèse/remarques pèsent} moins de 0,1 % et ne {count:a suspend/suspendent} rien."
+)
+_LEAD: Final = Phrase(
+    "{count:s question/questions} sur les fichiers{waiting:?, dont {waiting:n} sans réponse que la diffusion "
+    "attend}. Un chiffre qui dépend d’une question sans réponse est suspendu : ses bornes sont celles des "
+    "réponses possibles, et les tableaux montrent la lecture la moins favorable."
+)
+_SETTLED: Final = "   Répondu le {on:%d/%m/%Y} ({role}) : {answer}. Clé {key}."
+_AGAIN: Final = (
+    "   Répondu le {on:%d/%m/%Y} ({role}) : {answer} ; les cellules ont changé depuis, la réponse est à "
+    "redonner. Clé {key}."
+)
+_OPEN: Final = "   Sans réponse : les chiffres qui en dépendent sont suspendus. Clé {key}."
+_WAITING: Final = (
+    "   Sans réponse : les chiffres qui en dépendent sont suspendus, et la diffusion attend. "
+    "Clé {key}."
+)
+_NOTES: Final = Phrase(
+    "{count:s remarque/remarques} sur vos fichiers, {count:a trop légère/trop légères} pour une question "
+    "(moins de 0,1 % de l’ensemble) :"
+)
+_NOTE: Final = "- {title} ({where}) – lu comme « {label} »."
+WHERE_TO_WRITE: Final = (
+    "À écrire sous [reponses], en retirant le # d’une seule ligne par question :"
+)
+ROLES: Final[dict[str, str]] = {
+    "patrimoine": "patrimoine", "fiscalite": "fiscalité", "conventions": "conventions",
+    "programme": "programme", "enquete": "enquête",
+}  # fmt: skip
+STANDINGS: Final = {
+    "attend": "sans réponse, la diffusion attend",
+    "ouverte": "sans réponse",
+    "inconnue": "on ne sait pas",
+    "repondue": "répondu",
+    "a_redonner": "réponse à redonner",
+    "remarque": "remarque",
+}
+"""How a question stands, in the workbook and the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionText:
+    """A question in French.
+
+    Parameters
+    ----------
+    title, where, sentence : str
+    answers : tuple of (str, str, str)
+        Code, label and effect of each answer.
+    spread, share : str
+        What hangs on it.
+    """
+
+    title: str
+    where: str
+    sentence: str
+    answers: tuple[tuple[str, str, str], ...]
+    spread: str
+    share: str
+
+
+def question_title(question: Question) -> str:
+    """Return the title of a question."""
+    return _filled(question, "titre")
+
+
+def question_text(question: Question) -> QuestionText:
+    """Return a question in French.
+
+    Raises
+    ------
+    KeyError
+        A question without words: our own bug.
+    """
+    return QuestionText(
+        question_title(question),
+        where_words(question),
+        _filled(question, "phrase"),
+        tuple(
+            (a.code, answer_words(question, a.code), measure_words(a.effect))
+            for a in question.answers
+        ),
+        measure_words(replace(question.total, amount=question.spread)),
+        share_words(question),
+    )
+
+
+def _filled(question: Question, part: str) -> str:
+    return _said(question, _WORDS[question.code][part])
+
+
+def _said(question: Question, text: str) -> str:
+    """Fill a text with what was seen; a count that words agree with is a number, any other as written."""
+    counted = set(_COUNTED.findall(text))
+    facts = {n: int(v) if n in counted and v.isdecimal() else v for n, v in question.seen}
+    return Phrase(text).filled(facts)
+
+
+def where_words(question: Question) -> str:
+    """Write where a question was met: file, sheet, rows and column."""
+    if len(question.rows) < 2:  # noqa: PLR2004
+        return place_words(question.place)
+    whole = place_words(replace(question.place, row=0, column=""))
+    column = place_words(replace(question.place, file="", sheet="", row=0))
+    return ", ".join(filter(None, (whole, rows_words(sorted(question.rows)), column)))
+
+
+def answer_words(question: Question, code: str) -> str:
+    """Return the label of an answer."""
+    if code == NOT_KNOWN:
+        return DO_NOT_KNOW
+    if code not in question.codes:
+        return _OTHER.format(code=code)
+    return _said(question, _WORDS[question.code]["reponses"][code])
+
+
+def offered(question: Question) -> str:
+    """List what may be answered, codes and labels."""
+    codes = (*question.codes, NOT_KNOWN)
+    shown = [_OFFERED.format(code=code, label=answer_words(question, code)) for code in codes]
+    return _OR.format(first=", ".join(shown[:-1]), last=shown[-1])
+
+
+def measure_words(measure: Measure) -> str:
+    """Write a measure: « 12 345 € », « 120 logements », « 3,5 points »."""
+    if measure.unit is Unit.EUROS:
+        return euros(measure.amount)
+    if measure.unit is Unit.DWELLINGS:
+        return plural(measure.amount, "logement")
+    return f"{number(measure.amount, 1)} {'points' if abs(measure.amount) >= 2 else 'point'}"  # noqa: PLR2004
+
+
+def share_words(question: Question) -> str:
+    """Write what a question weighs: its share of the whole table; nothing for points, which are one."""
+    if question.total.unit is Unit.POINTS:
+        return measure_words(replace(question.total, amount=question.spread))
+    if not question.total.amount:
+        return _NOTHING_WITHOUT
+    return _ALL_OF_IT.format(share=percent(question.share, 0 if question.share >= 0.1 else 1))  # noqa: PLR2004
+
+
+def effects(question: Question) -> str:
+    """Write what each answer comes to, on one line."""
+    said = question_text(question)
+    return " ; ".join(
+        _EFFECT.format(label=label, effect=effect) for _, label, effect in said.answers
+    )
+
+
+def answers_line(answers: Iterable[tuple[Question, str]]) -> str:
+    """Write a combination of answers: what is answered to each question."""
+    pairs = ((question_title(q), answer_words(q, code)) for q, code in answers)
+    return " ; ".join(_ANSWERED.format(question=title, answer=label) for title, label in pairs)
+
+
+def lead(asked: int, waiting: int, notes: int) -> str:
+    """Write what is said above the questions of a dossier."""
+    if not asked:
+        return _NO_QUESTION + (_NOTED.format(count=notes) if notes else "")
+    return _LEAD.format(count=asked, waiting=waiting)
+
+
+def standing(asked: Asked) -> str:
+    """Return the code of how a question stands, of `STANDINGS`."""
+    if asked.is_settled:
+        return "repondue"
+    if asked.reply is not None:
+        return "inconnue"
+    if asked.question.is_note:
+        return "remarque"
+    if asked.fallen is not None:
+        return "a_redonner"
+    return "attend" if asked.is_waiting else "ouverte"
+
+
+def question_lines(asked: Sequence[Asked]) -> list[str]:
+    """Write the questions of a run for a screen, what hangs most first; notes after."""
+    notes = [one for one in asked if one.question.is_note and one.reply is None]
+    open_ = [one for one in asked if one not in notes]
+    out = [_HEADING.format(count=len(open_))] if open_ else []
+    for k, one in enumerate(open_, start=1):
+        said = question_text(one.question)
+        out += [
+            _WEIGHT.format(
+                number=k, title=said.title, where=said.where, spread=said.spread, share=said.share
+            ),
+            f"   {said.sentence}",
+            _EFFECTS.format(effects=effects(one.question)),
+            _state_line(one),
+        ]
+    if notes:
+        out.append(_NOTES.format(count=len(notes)))
+    for one in notes:
+        said = question_text(one.question)
+        label = answer_words(one.question, one.reading)
+        out.append(_NOTE.format(title=said.title, where=said.where, label=label))
+    return out
+
+
+def _state_line(asked: Asked) -> str:
+    reply = asked.reply or asked.fallen
+    if reply is None:
+        return (_WAITING if asked.is_waiting else _OPEN).format(key=asked.question.key)
+    return (_SETTLED if asked.reply else _AGAIN).format(
+        on=reply.on, role=ROLES[reply.role], key=asked.question.key,
+        answer=answer_words(asked.question, reply.answer),
+    )  # fmt: skip
+
+
+def to_paste(question: Question, on: dt.date | None) -> str:
+    """Write what goes under `[reponses]`: a line an answer, none of them chosen."""
+    said = question_text(question)
+    lines = [f"# {said.title}"]
+    for code in (*question.codes, NOT_KNOWN):
+        entry = reply_line(question.key, code, question.role, on, question.subject)
+        lines.append(f"# {entry}   # {answer_words(question, code)}")
+    return "\n".join(lines)
