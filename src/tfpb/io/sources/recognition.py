@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Severity, TfpbError
-from tfpb.io.sources.deliveries import SPSS, is_dictionary, read_delivery
+from tfpb.io.sources.deliveries import is_dictionary, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import personal_columns, without_people
 from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.contents import SURVEY as SURVEY_FILE
+from tfpb.io.tables.contents import form
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.safe_copy import tables_of, without_columns
 from tfpb.io.tables.spss import read_spss
@@ -103,7 +105,7 @@ def recognise(path: Path) -> Recognised:
         It cannot be read.
     """
     name = fold(path.stem)
-    if path.suffix.lower() in SPSS:
+    if form(path) == SURVEY_FILE:
         read = read_delivery(path).table.frame
         gone = tuple(c for c in read_spss(path)["columns"] if c not in read.columns)
         return Recognised(
@@ -145,7 +147,7 @@ def safe_copy(path: Path, found: Recognised) -> bytes:
     gone = dict(found.personal)
     if not gone:
         return path.read_bytes()
-    if path.suffix.lower() in SPSS:
+    if form(path) == SURVEY_FILE:
         return _as_workbook(read_delivery(path))
     pages = {t.sheet: (top, columns) for t, top, columns in tables_of(path, _FOLDED)}
     dropped = {s: [pages[s][1].index(n) for n in names] for s, names in gone.items()}

@@ -11,8 +11,9 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.io.tables.contents import TEXT, WORKBOOK, form
 from tfpb.io.tables.csv_text import grid_of
-from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES, harmless
+from tfpb.io.tables.tabular import harmless
 from tfpb.io.tables.text_table import cut_table
 from tfpb.io.tables.workbook_files import Workbook
 from tfpb.text import drop_controls, is_number, like_formula
@@ -44,7 +45,7 @@ def tables_of(path: Path, known: Iterable[str]) -> list[tuple[TextTable, int, li
         As `read_table`; an empty sheet is left out.
     """
     names = frozenset(known)
-    if path.suffix.lower() in SPREADSHEETS:
+    if form(path) == WORKBOOK:
         book = Workbook(path)
         pages = (book.sheet(name) for name in book.names)
         return [cut_table(p.grid, path.name, p.name, names) for p in pages if _holds_rows(p.grid)]
@@ -75,7 +76,7 @@ def without_columns(
     def keeps(sheet: str, row: int, column: int) -> bool:
         return row <= tops.get(sheet, -1) or column not in gone.get(sheet, ())
 
-    if path.suffix.lower() in TEXT_FILES:
+    if form(path) == TEXT:
         grid, separator = grid_of(path)
         kept = [
             [c if keeps("", i, j) else "" for j, c in enumerate(row)] for i, row in enumerate(grid)
@@ -99,7 +100,7 @@ def corrected(path: Path, cells: Mapping[Place, str]) -> bytes:
         A header or a sheet that the file does not have.
     """
     names = frozenset(place.column for place in cells)
-    if path.suffix.lower() in TEXT_FILES:
+    if form(path) == TEXT:
         grid, separator = grid_of(path)
         _, _, columns = cut_table(grid, path.name, "", names)
         for place, text in cells.items():
