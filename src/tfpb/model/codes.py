@@ -45,6 +45,14 @@ class QpvStatut(StrEnum):
     A_VERIFIER = "a_verifier"
 
 
+class Exemption(StrEnum):
+    """What the first letting tells of the long-term exemption: an estimate, never a date."""
+
+    ECHUE = "echue"
+    EN_COURS = "en_cours"
+    INCONNUE = "inconnue"
+
+
 class Evolution(StrEnum):
     """What became of a place between QPV 2015 and QPV 2024."""
 

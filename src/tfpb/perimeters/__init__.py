@@ -6,8 +6,10 @@ gathered, dwellings split by side) and `correspondence` (quarters of 2015 overla
 """
 
 from tfpb.perimeters.decisions import check_decisions
+from tfpb.perimeters.declared_sides import declared_doubts
 from tfpb.perimeters.locate import coverage_doubts, locate
 from tfpb.perimeters.points import check_points
+from tfpb.perimeters.proposed_residences import proposed_residences
 from tfpb.perimeters.residences import cut_residences, residences
 from tfpb.perimeters.vintages import correspondence, heirs, new_quarters, ruling_of, ruling_vintage
 
@@ -17,9 +19,11 @@ __all__ = [
     "correspondence",
     "coverage_doubts",
     "cut_residences",
+    "declared_doubts",
     "heirs",
     "locate",
     "new_quarters",
+    "proposed_residences",
     "residences",
     "ruling_of",
     "ruling_vintage",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
+from tfpb.io.rpls.entrances import as_stock
 from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
@@ -60,6 +61,8 @@ class Gathering:
         What became of the rows of the tables that were typed.
     tenants : mapping of str to tuple of str
         Role → columns, left out, that make its table a list of tenants.
+    year : int or None
+        Tax year.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -67,6 +70,7 @@ class Gathering:
     headers: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
     tenants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    year: int | None = None
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -99,6 +103,10 @@ class Gathering:
                 return None
             read, found = remade
             self.faults += found
+        counted = len(read.frame) if role == "patrimoine" else None
+        if role == "patrimoine":
+            read, found = as_stock(read, renames or {}, self.year)
+            self.faults += found
         if role == "gmbi":
             read = _owned_alone(read, known)
         signed = ("auteur",) if role == "decisions" else ()
@@ -107,7 +115,7 @@ class Gathering:
         left = {name for name in read.frame.columns if name not in table.frame.columns}
         named = tenant_columns(read.frame[sorted(left)])
         self.tenants[role] = tuple(named)
-        self.note(role, path, len(table.frame))
+        self.note(role, path, len(table.frame) if counted is None else counted)
         return table
 
     def typed(

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Headers, Place
-from tfpb.io.sources.address_columns import ALIAS_COLUMNS, RPLS, renamed_streets, with_rpls_line
+from tfpb.io.rpls.register_table import KNOWN
+from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
@@ -111,7 +112,7 @@ class _Reader(Gathering):
     """Reads the tables of a dossier by their role, and keeps the headers of each."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__()
+        super().__init__(year=settings.dossier.annee)
         self.settings = settings
         self.names = Names(settings)
 
@@ -129,12 +130,13 @@ class _Reader(Gathering):
         """Read and type the table of a role."""
         contract = replace(BY_ROLE[role], name=role)
         stock = role == "patrimoine"
-        table = self.role(role, (*contract.headers, *(RPLS if stock else ())))
+        table = self.role(role, (*contract.headers, *(KNOWN if stock else ())))
         if table is None:
             return None
         renames = self._renames(role)
-        if stock and "adresse" not in match_columns(table, contract, renames)[0]:
-            table, line = with_rpls_line(table)
+        if stock:
+            whole = match_columns(table, contract, renames)[0].get("adresse", "")
+            table, line = with_address_line(table, whole)
             renames |= {"adresse": line} if line else {}
         read = {fold(h) for h in table.frame.columns}
         # a header explained for one file is understood in the others

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Severity, TfpbError
+from tfpb.io.rpls.register_table import KNOWN, is_register, private_columns
 from tfpb.io.sources.deliveries import is_dictionary, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import personal_columns, without_people
@@ -35,7 +36,7 @@ SURVEY: Final = "enquete"
 _LOOKED_FOR: Final = {r: c for r, c in BY_ROLE.items() if r != "programme_precedent"}
 """Roles that a table may have by what it holds: last year's programme is a programme."""
 _HEADERS: Final = tuple(h for c in _LOOKED_FOR.values() for h in c.headers)
-_FOLDED: Final = frozenset(map(fold, _HEADERS))
+_FOLDED: Final = frozenset(map(fold, (*_HEADERS, *KNOWN)))
 _NAMED: Final = {
     "patrimoine": "patrimoine|stock|parc|rpls",
     "fiscalite": "fiscal|taxe|tfpb|impot|avis",
@@ -53,6 +54,8 @@ _HEAD: Final = 400
 _LEAST_QUESTIONS: Final = 3
 _LEAST_ANSWERS: Final = 20
 _LEAST: Final = 4.0
+_REGISTER: Final = 50.0
+"""Weight of the register of dwellings: nothing else has its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +175,9 @@ def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:
     """List the columns that look like a person, by the rules of whoever will read the table."""
     if survey:
         return tuple(personal_columns(table.frame, {}, keep=()))
-    left, _ = without_people(table, known=(*_HEADERS, *NAMES))
-    return tuple(n for n in table.frame.columns if n not in left.frame.columns)
+    left, _ = without_people(table, known=(*_HEADERS, *NAMES, *KNOWN))
+    private = private_columns(table) if is_register(table) else ()
+    return tuple(n for n in table.frame.columns if n not in left.frame.columns or n in private)
 
 
 def _scores(table: TextTable, name: str) -> list[tuple[str, float]]:
@@ -185,6 +189,8 @@ def _scores(table: TextTable, name: str) -> list[tuple[str, float]]:
 
 def _score(table: TextTable, role: str, contract: Contract) -> float:
     """Weigh how much a table is like a contract: headers found, those it may not lack, those likely."""
+    if role == "patrimoine" and is_register(table):
+        return _REGISTER
     if role == "fiscalite":
         try:
             table, _ = as_premises(table, {})

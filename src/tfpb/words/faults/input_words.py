@@ -17,6 +17,12 @@ SHEET: Final = "Données"
 TABLES_READ: Final = "xlsx, ods, xls, csv ou parquet"
 TABLES_WRITTEN: Final = "csv, xlsx, ods ou parquet"
 LAYERS_READ: Final = "shp, geojson, gpkg ou zip"
+ESTIMATED: Final[dict[str, str]] = _TEXTS["exemption"]
+"""What a register (RPLS) tells of the long-term exemption, as a cell of the stock."""
+HOUSING: Final[dict[str, str]] = _TEXTS["housing"]
+"""First letter of the type of building in a register → type of the stock."""
+PROPOSED_NAME: Final = "{street} ({year})"
+"""Name of a résidence that is only proposed."""
 PAGE_TABLE: Final = "Tableau {rank}"
 """Name of a table of a web page, where a workbook has sheets."""
 WORKBOOK: Final = "classeur Excel ou LibreOffice"
