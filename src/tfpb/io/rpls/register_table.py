@@ -30,6 +30,8 @@ _NUMBER: Final = re.compile(
 )
 _NUMBERED: Final = 0.8
 """Part of the cells of a column of numbers that are some; of streets, one in five at most begins so."""
+_RANKS: Final = frozenset({"n", "no", "num", "numero"})
+"""Headers of numbers of streets, or of rows."""
 _SIGNATURE: Final = frozenset({
     "depcom", "nomvoie", "typvoie", "entree", "typeconst", "nbpiece", "surfhab", "construct", "locat",
     "finan",
@@ -128,7 +130,8 @@ def _holds_numbers(table: TextTable, header: str) -> bool:
     """Return whether a column holds numbers of streets; those of rows follow each other from one."""
     cells = table.frame[header].tolist()
     filled = [c for c in cells if c]
-    if not filled or cells == [str(k) for k in range(1, len(cells) + 1)]:
+    ranked = cells == [str(k) for k in range(1, len(cells) + 1)] and fold(header) in _RANKS
+    if not filled or ranked:
         return False
     return sum(_NUMBER.fullmatch(c) is not None for c in filled) >= _NUMBERED * len(filled)
 
