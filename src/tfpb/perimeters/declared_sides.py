@@ -8,17 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Severity
-from tfpb.model.codes import QpvStatut
+from tfpb.model.codes import INSIDE, OUTSIDE, QpvStatut
 from tfpb.model.columns import texts
 from tfpb.perimeters.points import place_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-INSIDE: Final = "oui"
-OUTSIDE: Final = "non"
-FLAGS: Final = {"qpv_declare": "qpv", "qpv2015_declare": "plgqp15", "qpv2024_declare": "plgqp24"}
-"""Column of the stock → bare name of the register's column."""
 _AGAINST: Final = {
     "qpv_declare": ("qpv2015_statut", "qpv2024_statut", "qpv_statut"),
     "qpv2015_declare": ("qpv2015_statut",),
@@ -34,7 +30,7 @@ def declared_doubts(entrances: pd.DataFrame) -> list[Fault]:
     Parameters
     ----------
     entrances : DataFrame
-        Located, with the columns of `FLAGS` where a register was read.
+        Located, with the columns of `model.codes.FLAGS` where a register was read.
 
     Returns
     -------

@@ -15,14 +15,13 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from tfpb.errors import Fault, Severity
+from tfpb.model.codes import PROPOSED
 from tfpb.model.columns import numbers, texts
 from tfpb.perimeters.points import place_of
 
 if TYPE_CHECKING:
     from tfpb.model.arrays import Flags, Indices
 
-PROPOSED: Final = "residence_proposee"
-"""Column of the stock: not blank where the résidence is a proposal, first by street and year."""
 NEAR_M: Final = 100.0
 
 

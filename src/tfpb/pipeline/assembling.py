@@ -22,6 +22,7 @@ from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
+from tfpb.pipeline.steps.positions import stock_positions
 from tfpb.pipeline.steps.surveying import Scope
 from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.review.address_decisions import decided
@@ -68,6 +69,8 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
         stopping = (f for f in faults if f.severity is Severity.FAUTE)
         raise TfpbError((*error.faults, *stopping)) from error
     inputs, crossed = checking.quarters_by_code(settings, inputs, geography, vintage)
+    inputs, judged = stock_positions(inputs, geography)
+    crossed += judged
     crossed += not_yet_reported(
         [
             *checking.cross_checks(settings, inputs, geography, vintage),

@@ -12,9 +12,9 @@ from everywhere import small_settings
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.recognition import recognise, safe_copy
 from tfpb.io.sources.toml_files import read_settings
+from tfpb.model.codes import PROPOSED
 from tfpb.model.projection import moved
 from tfpb.perimeters import declared_doubts, proposed_residences
-from tfpb.perimeters.proposed_residences import PROPOSED
 
 if TYPE_CHECKING:
     from pathlib import Path

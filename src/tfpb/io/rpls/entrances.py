@@ -25,11 +25,9 @@ from tfpb.io.rpls.register_table import (
     streets,
 )
 from tfpb.io.tables.headers import match_columns
-from tfpb.model.codes import Exemption
+from tfpb.model.codes import FLAGS, INSIDE, OUTSIDE, PROPOSED, Exemption
 from tfpb.model.projection import legal_epsg, moved
 from tfpb.model.tables import STOCK
-from tfpb.perimeters.declared_sides import FLAGS, INSIDE, OUTSIDE
-from tfpb.perimeters.proposed_residences import PROPOSED
 from tfpb.text import fold
 from tfpb.words.faults.input_words import ESTIMATED, HOUSING, PROPOSED_NAME
 

@@ -124,7 +124,7 @@ def town_doubts(settings: Settings, inputs: Inputs, geography: Geography) -> lis
     for at, (code, name, postcode) in enumerate(rows[keys].astype(str).itertuples(index=False)):
         written.setdefault((code, name, postcode), []).append(at)
     for (code, name, postcode), found_at in written.items():
-        found = _towns(geography.communes, code, name, postcode)
+        found = towns_of(geography.communes, code, name, postcode)
         if found and not found & held:
             label = name or geography.communes.name(min(found)) or code or postcode
             lacking[label] = lacking.get(label, 0) + len(found_at)
@@ -143,7 +143,7 @@ def town_doubts(settings: Settings, inputs: Inputs, geography: Geography) -> lis
     return faults
 
 
-def _towns(communes: Communes, code: str, name: str, postcode: str) -> set[str]:
+def towns_of(communes: Communes, code: str, name: str, postcode: str) -> set[str]:
     """Return the codes that a commune may have: of its code, else of its name and postcode."""
     if (known := communes.resolve(code) if code else None) is not None:
         return {known, *communes.arrondissements(known)}
