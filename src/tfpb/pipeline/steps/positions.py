@@ -11,7 +11,6 @@ from tfpb.errors import Fault, Severity
 from tfpb.model.columns import numbers, stamped_place
 from tfpb.model.projection import from_lonlat, legal_epsg
 from tfpb.pipeline.rooms import perimeters
-from tfpb.pipeline.steps.checking import towns_of
 from tfpb.words.places.side_words import system_name
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _places(points: pd.DataFrame, geography: Geography) -> tuple[list[str], Floa
     out = []
     for row in points[_KEYS].fillna("").astype(str).itertuples(index=False, name=None):
         if row not in known:
-            towns = sorted(towns_of(geography.communes, *row)) if any(row) else []
+            towns = sorted(geography.communes.written(*row)) if any(row) else []
             for town in towns[:_MOST_TOWNS]:
                 if town not in boxes:
                     boxes[town] = _box(town, geography)
