@@ -13,6 +13,7 @@ import pytest
 
 from tfpb.errors import TfpbError
 from tfpb.io.machine.held_place import held
+from tfpb.io.sources.personal import names_someone
 from tfpb.io.sources.recognition import recognise
 from tfpb.io.tables import contents
 from tfpb.io.tables.contents import COLUMNS, SURVEY, TEXT, WORKBOOK, form
@@ -143,7 +144,7 @@ def test_persons_of_a_page_named_xls_do_not_enter(tmp_path: Path) -> None:
     found = recognise(path)
     assert (found.role, found.dropped) == ("patrimoine", ("Locataire",))
     copy = tmp_path / "copie.xlsx"
-    copy.write_bytes(without_columns(path, {"Tableau 1": [3]}, {"Tableau 1": 0}))
+    copy.write_bytes(without_columns(path, {"Tableau 1": [3]}, {"Tableau 1": 0}, names_someone))
     assert "DURAND" not in read_table(copy).frame.to_string()
     assert read_table(copy).frame["adresse"].iloc[7] == "8 rue A"
 

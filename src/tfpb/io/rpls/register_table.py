@@ -74,11 +74,12 @@ def is_register(table: TextTable, renames: Mapping[str, str] | None = None) -> b
 
 
 def private_columns(table: TextTable) -> tuple[str, ...]:
-    """List the columns of a register that concern who lives there: rents, leases, doors."""
+    """List the columns of a register that hold what concerns who lives there: rents, leases, doors."""
     return tuple(
         header
         for header in table.frame.columns
-        if bare(header) in _PRIVATE or bare(header).startswith(_RENTS)
+        if (bare(header) in _PRIVATE or bare(header).startswith(_RENTS))
+        and (table.frame[header] != "").any()
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.rpls.entrances import as_stock
+from tfpb.io.rpls.register_table import KNOWN
 from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
@@ -44,6 +45,14 @@ def _needed(role: str, renames: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Return the headers that mean each column that a table of a role must have."""
     columns = BY_ROLE[role].columns if role in BY_ROLE else ()
     return [(renames.get(c.name, c.name), c.name, *c.aliases) for c in columns if c.required]
+
+
+def known_headers_of(role: str) -> tuple[str, ...]:
+    """Return the names that help to find the header of the table of a role, wherever it is looked for."""
+    if role == "enquete":
+        return ()  # those of a plan, where there is one
+    more = {"fiscalite": tuple(NAMES), "patrimoine": KNOWN}
+    return (*(BY_ROLE[role].headers if role in BY_ROLE else ()), *more.get(role, ()))
 
 
 @dataclass(slots=True)
@@ -91,7 +100,7 @@ class Gathering:
     ) -> TextTable | None:
         """Read a table, without its columns that look like persons, and note it as a source."""
         taxes = role == "fiscalite"
-        names = (*known, *NAMES) if taxes else known
+        names = (*known, *known_headers_of(role))
         needed = _needed(role, renames or {})
         read = self.attempt(lambda: read_table(path, sheet=sheet, known=names, needed=needed))
         if read is None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Headers, Place
-from tfpb.io.rpls.register_table import KNOWN
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
@@ -130,7 +129,7 @@ class _Reader(Gathering):
         """Read and type the table of a role."""
         contract = replace(BY_ROLE[role], name=role)
         stock = role == "patrimoine"
-        table = self.role(role, (*contract.headers, *(KNOWN if stock else ())))
+        table = self.role(role, contract.headers)
         if table is None:
             return None
         renames = self._renames(role)
