@@ -35,7 +35,7 @@ def declared_doubts(entrances: pd.DataFrame) -> list[Fault]:
     Returns
     -------
     list of Fault
-        `rpls_qpv_contraire`: one doubt a flag, with how many dwellings.
+        `rpls_qpv_contraire`: one doubt a flag, with how many entrances.
     """
     out = []
     for flag, maps in _AGAINST.items():
@@ -49,10 +49,7 @@ def declared_doubts(entrances: pd.DataFrame) -> list[Fault]:
             against &= side.isin(list(_MEANT.values())) & (side != meant)
         if located and against.any():
             first = int(against.to_numpy().argmax())
-            fields = {
-                "nombre": int(against.sum()),
-                "logements": int(entrances.loc[against, "nb_logements"].sum()),
-            }
+            fields = {"nombre": int(against.sum())}
             got = str(entrances["adresse"].iloc[first])
             out.append(
                 Fault("rpls_qpv_contraire", place_of(entrances, first), got, fields, Severity.DOUTE)

@@ -48,12 +48,11 @@ def proposed_residences(points: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]
     if not asked.any():
         return points, []
     group = _groups(points, np.flatnonzero(asked))
-    dwellings = numbers(points, "nb_logements")[asked]
     homes = pd.DataFrame(
         {
             "id": texts(points, "id_residence")[asked].to_numpy(),
             "nom": texts(points, "nom")[asked].to_numpy(),
-            "n": np.nan_to_num(dwellings),
+            "n": numbers(points, "nb_logements")[asked],
             "group": group,
         }
     )

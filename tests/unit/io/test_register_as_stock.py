@@ -213,5 +213,5 @@ def test_a_flag_against_the_located_side_is_doubted_and_one_that_a_map_explains_
     assert (doubt.code, doubt.got, doubt.fields) == (
         "rpls_qpv_contraire",
         "b",
-        {"nombre": 2, "logements": 6},
+        {"nombre": 2},
     )

@@ -133,7 +133,7 @@ class _SpreadsheetML:
             self._column = -1
         elif local == "Cell":
             self._column = _rank(own, self._column)
-            self._across, self._down = _count(own, "MergeAcross"), _count(own, "MergeDown")
+            self._across, self._down = _count(own, "MergeAcross", 0), _count(own, "MergeDown", 0)
             self._cell_style, self._formula = own.get("StyleID", ""), "Formula" in own
             self._has_data = False
         elif local == "Data":
@@ -190,9 +190,9 @@ def _rank(marks: Mapping[str, str], before: int) -> int:
     return int(written) - 1 if written.isdecimal() else before + 1
 
 
-def _count(marks: Mapping[str, str], name: str) -> int:
-    text = marks.get(name) or "0"
-    return int(text) if text.isdecimal() else 0
+def _count(marks: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = marks.get(name, "")
+    return int(text) if text.isdecimal() else otherwise
 
 
 class _Page(HTMLParser):
@@ -255,7 +255,7 @@ class _OpenTable:
         if self._row < 0:
             self.next_row()
         self._column = next(self._free(self._column + 1))
-        self._across, self._down = (max(1, _count(marks, n)) for n in ("colspan", "rowspan"))
+        self._across, self._down = (max(1, _count(marks, n, 1)) for n in ("colspan", "rowspan"))
         self._number, self._text = marks.get("x:num"), []
 
     def _free(self, column: int) -> Iterator[int]:
