@@ -105,6 +105,6 @@ def _candidates(x: Floats, y: Floats, judged: Flags) -> Iterator[tuple[int, bool
     if len(here) and np.median(here) <= _DEGREES:
         yield from ((LONLAT, False), (LONLAT, True))
         return
-    yield from ((0, False), (0, True))
+    yield 0, False
     for epsg in OTHER_EPSG:
         yield from ((epsg, False), (epsg, True))
