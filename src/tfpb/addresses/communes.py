@@ -7,6 +7,7 @@ publishes it; its version, licence and hash are in `communes.json`.
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _TABLE: Final = "communes.csv.gz"
 _CODE_LENGTH: Final = 5
+_SAINT: Final = re.compile(r"\bst(e?)\b")
 _CODES: Final = ("result_citycode", "code_insee", "Code INSEE")
 _TERRITORIES: Final = {
     "departement": ("departement", 0), "siren_epci": ("epci", 0), "nom_epci": ("epci", 1),
@@ -173,6 +175,14 @@ class Communes:
         """Return current codes served by a postcode, arrondissements rather than their city."""
         return self.postcodes.get(postcode, ())
 
+    def written(self, code: str, name: str, postcode: str) -> set[str]:
+        """Return the codes that a commune may have: of its code, else of its name and postcode."""
+        if (known := self.resolve(code) if code else None) is not None:
+            return {known, *self.arrondissements(known)}
+        named = set(self.by_name(whole_name(name))) if name else set()
+        served = set(self.by_postcode(postcode.zfill(5))) if postcode else set()
+        return (named & served) or served or named
+
     def name(self, code: str) -> str:
         """Return the name of a commune by any of its codes; empty when unknown."""
         current = self.resolve(code)
@@ -197,6 +207,11 @@ class Communes:
         """Return the code (SIREN of an EPCI) and the name of a territory of a commune, or two empties."""
         own: str = getattr(self.current.get(self.city(code)), level, "")
         return own, self.territories.get((level, own), "")
+
+
+def whole_name(name: str) -> str:
+    """Return a folded name of commune, « ST » and « STE » written in full."""
+    return _SAINT.sub(lambda m: "saint" + m[1], fold(name))
 
 
 def with_territories(

@@ -91,6 +91,7 @@ def cartes(
     """
     with terminal.guard():
         from tfpb.executors import cores
+        from tfpb.io.machine.held_place import held
         from tfpb.io.packs.pack import check_place, write_folder
         from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.kept.stage_cache import users_cache
@@ -104,16 +105,18 @@ def cartes(
         check_place(sortie)
         folder = terminal.geodata_folder(geodonnees, settings)
         keep = None if tout_recalculer else users_cache()
-        made = replace(
-            computed(settings, folder, keep, follower=Follower(terminal.progress))[0], draft=True
-        )
-        model = map_model(made)
-        with terminal.progress(words.MAPS, sheet_count(model) + 1) as advance:
-            making = Making(keep or directly, cores(), advance)
-            files = map_files(model, making, dpi=settings.reglages.dpi)
-        if keep is not None:
-            keep.tidy()
-        written = write_folder(sortie, files)
+        with held(sortie):
+            made = replace(
+                computed(settings, folder, keep, follower=Follower(terminal.progress))[0],
+                draft=True,
+            )
+            model = map_model(made)
+            with terminal.progress(words.MAPS, sheet_count(model) + 1) as advance:
+                making = Making(keep or directly, cores(), advance)
+                files = map_files(model, making, dpi=settings.reglages.dpi)
+            if keep is not None:
+                keep.tidy()
+            written = write_folder(sortie, files)
         sheets = sheets_made(len(model.pages), sheet_count(model) - len(model.pages))
         terminal.print_line(words.MAPS_WRITTEN.format(sheets=sheets, folder=written.folder))
         terminal.print_line(words.OPEN_MAP)

@@ -80,6 +80,7 @@ def region(
     """
     with terminal.guard():
         from tfpb.executors import executor
+        from tfpb.io.machine.held_place import held
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
         from tfpb.io.sources.region_inputs import load_region
@@ -114,7 +115,7 @@ def region(
             terminal.print_line(words.TRAVELS, told)
         timings: dict[str, float] = {}
         media, kept = Media(documents, pages), cache_folder()
-        with closing(runs):
+        with closing(runs), held(sortie):
             computed = _timed(
                 "calculs", timings, words.OWNERS, len(settings.bailleurs),
                 lambda tell: compute(

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tfpb.model.projection import LEGAL_EPSG, moved
+from tfpb.model.projection import LEGAL_EPSG, OTHER_EPSG, moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 GIVEN_RADIUS_M: Final = 15.0
 _NOT_NUMBER: Final = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
-_OTHER_SYSTEMS: Final = (*LEGAL_EPSG, 32620, 32622, 32740, 32738, 27572, 3857, *range(3942, 3951))
-"""Legal projections, UTM overseas, Lambert II étendu, web Mercator, conic conformal 9 zones."""
 _FRANCE_M: Final = (50_000.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
 _DEGREES: Final = 4326
 
@@ -87,7 +85,7 @@ def _readings(x: float, y: float, epsg: int) -> Iterator[tuple[float, float, str
         if abs(x) <= 90:  # noqa: PLR2004
             yield *_between(y, x, _DEGREES, epsg), "coordonnees_permutees"
         return
-    for other in _OTHER_SYSTEMS:
+    for other in OTHER_EPSG:
         if other != epsg:
             yield *_between(x, y, other, epsg), "coordonnees_autre_projection"
             yield *_between(y, x, other, epsg), "coordonnees_autre_projection"

@@ -45,6 +45,14 @@ class QpvStatut(StrEnum):
     A_VERIFIER = "a_verifier"
 
 
+class Exemption(StrEnum):
+    """What the first letting tells of the long-term exemption: an estimate, never a date."""
+
+    ECHUE = "echue"
+    EN_COURS = "en_cours"
+    INCONNUE = "inconnue"
+
+
 class Evolution(StrEnum):
     """What became of a place between QPV 2015 and QPV 2024."""
 
@@ -183,3 +191,11 @@ TOTAL: Final = "total"
 """Niveau and territoire of the rows that are not split by territory."""
 ALL_QUARTERS: Final = "tous quartiers"
 """In the place of a code, in a programme: an action for all quarters, shared by their dwellings."""
+
+
+PROPOSED: Final = "residence_proposee"
+"""Column of a stock: not blank where the résidence is a proposal, first by street and year."""
+INSIDE, OUTSIDE = "oui", "non"
+"""What a register declares of the quarter of an entrance; blank where it does not say."""
+FLAGS: Final = {"qpv_declare": "qpv", "qpv2015_declare": "plgqp15", "qpv2024_declare": "plgqp24"}
+"""Column of a stock that says so → bare name of the register's column."""

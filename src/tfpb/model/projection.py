@@ -18,6 +18,9 @@ _OVERSEAS: Final = {
     **dict.fromkeys(("971", "972", "977", "978"), 5490), "973": 2972, "974": 2975, "976": 4471,
 }  # fmt: skip
 LEGAL_EPSG: Final = (LAMBERT_93, 5490, 2972, 2975, 4471)
+OTHER_EPSG: Final = (*LEGAL_EPSG, 32620, 32622, 32740, 32738, 27572, 3857, *range(3942, 3951))
+"""Systems in metres that files are met in: legal ones, UTM overseas, Lambert II étendu, web Mercator, conic
+conformal 9 zones."""
 
 
 def legal_epsg(citycode: str) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import platformdirs
 import uvicorn
 
-from tfpb.io.tables.scratch import hold
+from tfpb.io.machine.scratch import hold
 from tfpb.page.application import application
 from tfpb.page.desk import Desk
 from tfpb.page.door import ENTRANCE, Keys

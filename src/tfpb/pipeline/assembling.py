@@ -25,6 +25,7 @@ from tfpb.pipeline.stages import STAGES, run
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
+from tfpb.pipeline.steps.positions import stock_positions
 from tfpb.pipeline.steps.surveying import Scope
 from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.review.address_decisions import decided
@@ -105,6 +106,8 @@ def _crossed(
     """Hold the files against each other and against the maps."""
     vintage = ruling_of(settings.dossier.annee, locating.communes_of(inputs))
     inputs, crossed = checking.quarters_by_code(settings, inputs, geography, vintage)
+    inputs, judged = stock_positions(inputs, geography)
+    crossed += judged
     crossed += not_yet_reported(
         [
             *checking.cross_checks(settings, inputs, geography, vintage),

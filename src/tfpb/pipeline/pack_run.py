@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.executors import cores
 from tfpb.facts.suspension import without_survey_bounds
 from tfpb.geodata.ground_imports import load_parcels
+from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import check_place, free_place, write_pack
 from tfpb.pipeline.assembling import assemble, render
@@ -124,9 +125,24 @@ def run_pack(
     Raises
     ------
     TfpbError
-        With every fault of the inputs; `ecriture_impossible`. Nothing is half-written then.
+        With every fault of the inputs; `ecriture_impossible`; `sortie_tenue`. Nothing is half-written then.
     """
     check_place(target)
+    with held(target):
+        return _run_held(settings, folder, target, keep, packs, follower, release=release)
+
+
+def _run_held(
+    settings: Settings,
+    folder: Path,
+    target: Path,
+    keep: StageCache | None,
+    packs: tuple[Path, ...],
+    follower: Follower,
+    *,
+    release: bool,
+) -> PackRun:
+    """Run every stage and write the pack, its place held."""
     start = time.perf_counter()
     made, timings = computed(settings, folder, keep, packs, follower)
     made = replace(made, draft=not release)

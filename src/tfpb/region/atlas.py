@@ -12,8 +12,8 @@ from tfpb.facts.dwellings import dwelling_claims
 from tfpb.facts.place import with_doors
 from tfpb.facts.quarter import quarters_of
 from tfpb.geodata.geography import open_geography
+from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.packs.pack import dumps
-from tfpb.io.tables.scratch import scratch_folder
 from tfpb.model.money import Abatement, Programme, States
 from tfpb.pipeline.steps import locating
 from tfpb.region.reports import thin_dossier

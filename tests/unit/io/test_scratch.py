@@ -11,8 +11,8 @@ import geopandas as gpd
 import pytest
 from shapely import Point
 
+from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.packs.geopackage import geopackage_bytes
-from tfpb.io.tables.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HOLDER = """
 import sys, tempfile
 tempfile.tempdir = sys.argv[1]
-from tfpb.io.tables.scratch import scratch_folder
+from tfpb.io.machine.scratch import scratch_folder
 with scratch_folder() as folder:
     (folder / "couches.gpkg").write_bytes(b"x")
     print(folder, flush=True)
@@ -73,7 +73,7 @@ def test_a_folder_of_others_is_left_alone(temporary: Path) -> None:
 CROWD = """
 import sys, tempfile
 tempfile.tempdir = sys.argv[1]
-from tfpb.io.tables.scratch import scratch_folder
+from tfpb.io.machine.scratch import scratch_folder
 for _ in range(150):
     with scratch_folder() as folder:
         (folder / "a").write_bytes(b"x")

@@ -187,7 +187,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     path = tmp_path / "bombe.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 3_000_000)
-    monkeypatch.setattr("tfpb.io.tables.workbook_scan.EXPANSION", 2)
+    monkeypatch.setattr("tfpb.io.tables.contents.EXPANSION", 2)
     monkeypatch.setenv("TFPB_TAILLE_MAX_MO", "1")
     with pytest.raises(TfpbError) as caught:
         read_table(path)

@@ -19,11 +19,11 @@ import pyreadstat
 import pytest
 
 from tfpb.errors import Place
+from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import recognise, safe_copy
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.tables.safe_copy import corrected
-from tfpb.io.tables.scratch import scratch_folder
 from tfpb.io.tables.tabular import read_table
 from tfpb.page.desk import Desk, safe_name
 from tfpb.page.jobs import Job

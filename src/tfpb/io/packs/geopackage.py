@@ -12,8 +12,8 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.tables.contents import cannot_write
-from tfpb.io.tables.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

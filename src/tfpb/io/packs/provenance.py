@@ -121,7 +121,7 @@ def checks_of(stock: pd.DataFrame, located: Located) -> tuple[Check, ...]:
     named = set(entrances["qpv_statut"]) <= {"dans", "hors", "a_verifier"}
     return (
         _same("lignes_patrimoine", len(entrances), len(stock)),
-        _same("residences", len(homes), stock["id_residence"].nunique()),
+        _same("residences", len(homes), entrances["id_residence"].nunique()),
         _same("logements", int(split), dwellings),
         Check("trois_reponses", named, "", ""),
     )

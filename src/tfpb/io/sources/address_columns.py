@@ -1,6 +1,7 @@
-"""Addresses of a user's table, by contract names, RPLS columns or the user's choice; renamed streets.
+"""Addresses of a user's table, by contract names, in several columns or by the user's choice, and old names.
 
-The national register of social dwellings (RPLS) writes an address in five columns, read as one line.
+Number, index, type and name of the street in columns of their own, as the register (RPLS) has them, are read
+as one line.
 """
 
 from __future__ import annotations
@@ -12,25 +13,27 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError
+from tfpb.io.rpls.register_table import (
+    KNOWN,
+    LINE,
+    address_headers,
+    address_lines,
+    clean,
+    line_name,
+)
 from tfpb.io.tables.asides import total_doubts, total_lines
 from tfpb.io.tables.headers import match_columns, refuse_unknown
 from tfpb.io.tables.text_table import UNUSED, TextTable, unused_option
 from tfpb.model.columns import Column, Contract
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.model.tables import STOCK
-from tfpb.text import fold, mend_mojibake, squeeze
+from tfpb.text import fold
 from tfpb.words.faults.input_words import ADDRESS, ALL_HAVE_TOWN, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-RPLS: Final = (
-    "NUMVOIE", "INDREP", "TYPVOIE", "NOMVOIE", "COMPLGEO", "CODEPOSTAL", "DEPCOM", "LIBCOM",
-)  # fmt: skip
-_LINE: Final = RPLS[:5]
-_NONE: Final = {"NUMVOIE": {"0", "9999"}, "INDREP": {"9"}, "TYPVOIE": {"99"}}
-_EMPTY: Final = frozenset({"na", "n a", "nan", "null", "none"})
 ALIAS_COLUMNS: Final = ("ancien nom", "nouveau nom", "ancien", "nouveau", "voie", "alias")
 """Headers that help to find a table of renamed streets under its titles."""
 _PAIR: Final = 2
@@ -73,7 +76,7 @@ class AddressTable:
 
 def known_headers() -> tuple[str, ...]:
     """Return the headers of an address table, to find them under title rows."""
-    return (*RPLS, *ADDRESSES.headers)
+    return (*KNOWN, *ADDRESSES.headers)
 
 
 def read_addresses(
@@ -108,12 +111,12 @@ def read_addresses(
         # our own output, geocoded again: its latitude and longitude are answers, not what was known
         answers = [k for k, h in found.items() if fold(h) in {"latitude", "longitude"}]
         found = {k: h for k, h in found.items() if k in renames or k not in answers}
-    out = {name: [_clean(cell) for cell in table.frame[h]] for name, h in found.items()}
+    out = {name: [clean(cell) for cell in table.frame[h]] for name, h in found.items()}
     read = dict(found)
-    rpls = _rpls_headers(table)
-    if rpls and "adresse" not in renames:
-        out["adresse"] = _rpls_lines(table, rpls)
-        read["adresse"] = _rpls_name(rpls)
+    parts = address_headers(table, found.get("adresse", ""))
+    if parts and "adresse" not in renames:
+        out["adresse"] = address_lines(table, parts)
+        read["adresse"] = line_name(parts)
     if read.keys().isdisjoint({"adresse", "parcelle", "nom"}) and not {"x", "y"} <= read.keys():
         headers = listed(table.frame.columns)
         fields = {"colonne": "adresse", "signification": ADDRESS, "lues": headers}
@@ -155,48 +158,17 @@ def _lost(table: TextTable, addresses: pd.DataFrame, nowhere: pd.Series[bool]) -
     return (Fault("adresses_sans_commune", place, got, fields, Severity.DOUTE),)
 
 
-def _clean(cell: str) -> str:
-    """Return a cell without broken accents or odd spaces, "" where it means that it is empty."""
-    text = squeeze(mend_mojibake(cell))
-    return "" if fold(text) in _EMPTY else text
+def with_address_line(table: TextTable, whole: str = "") -> tuple[TextTable, str]:
+    """Put one line of address in the place of its parts; return its name too ("" where there are none).
 
-
-def _rpls_headers(table: TextTable) -> dict[str, str]:
-    """Return the columns of the register that a table has, by name; none without that of the street."""
-    headers = {fold(header): header for header in table.frame.columns}
-    found = {name: headers[name.lower()] for name in RPLS if name.lower() in headers}
-    return found if "NOMVOIE" in found else {}
-
-
-def _rpls_name(found: Mapping[str, str]) -> str:
-    """Return the columns that make the line: « NUMVOIE + TYPVOIE + NOMVOIE »."""
-    return " + ".join(found[name] for name in _LINE if name in found)
-
-
-def _rpls_lines(table: TextTable, found: Mapping[str, str]) -> list[str]:
-    """Write RPLS columns as one line; 9 and 99 mean none; what completes the address comes last."""
-    blank = [""] * len(table.frame)
-    columns = [table.frame[found[n]].tolist() if n in found else blank for n in _LINE]
-    lines = []
-    for cells in zip(*columns, strict=True):
-        parts = [
-            "" if text in _NONE.get(name, ()) else text
-            for name, text in zip(_LINE, (_clean(c) for c in cells), strict=True)
-        ]
-        number = parts[0].lstrip("0") or ""
-        line = squeeze(" ".join((number, *parts[1:4])))
-        lines.append(f"{line} - {parts[4]}" if parts[4] and line else line or parts[4])
-    return lines
-
-
-def with_rpls_line(table: TextTable) -> tuple[TextTable, str]:
-    """Put one line of address in the place of the RPLS columns; return its name too ("" for none)."""
-    found = _rpls_headers(table)
-    if not found:
+    `whole` is the header that is read as the address: it may hold the street alone.
+    """
+    found = address_headers(table, whole)
+    if not found or (whole and found["NOMVOIE"] != whole):
         return table, ""
-    name = _rpls_name(found)
-    bare = table.frame.drop(columns=[found[n] for n in _LINE if n in found])
-    return replace(table, frame=bare.assign(**{name: _rpls_lines(table, found)})), name
+    name = line_name(found)
+    bare = table.frame.drop(columns=[found[n] for n in LINE if n in found])
+    return replace(table, frame=bare.assign(**{name: address_lines(table, found)})), name
 
 
 def renamed_streets(table: TextTable) -> tuple[dict[str, str], list[Fault]]:

@@ -19,9 +19,9 @@ from tfpb import decimals
 from tfpb.errors import Fault, Place, TfpbError, fail
 from tfpb.io.sources.personal import dropped_columns, personal_columns
 from tfpb.io.tables.asides import set_aside
-from tfpb.io.tables.contents import require_table
+from tfpb.io.tables.contents import SURVEY, WORKBOOK, form, require_file, require_table
 from tfpb.io.tables.spss import read_spss
-from tfpb.io.tables.tabular import SPREADSHEETS, TextTable, read_table
+from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import mended_notice
 from tfpb.io.tables.workbook_files import Workbook
 from tfpb.model.columns import Contract
@@ -45,7 +45,6 @@ _ARTICLES: Final = re.compile(r"\b(?:de|du|des|la|le|les|d|l) ")
 _PAIR: Final = re.compile(r"\s*(-?\d+)\s*[=:–-]\s*(.+?)\s*")
 _ROUND: Final = re.compile(r"(-?\d+)[.,]0+")
 _INTERVIEWS: Final = Contract("enquete", "", ())
-SPSS: Final = frozenset({".sav", ".zsav"})
 _ROUND_NUMBER: Final = re.compile(r"(-?(?:0|[1-9]\d*))[.,]0+")
 _PLAIN_DECIMAL: Final = re.compile(r"\d{1,9}[.,](?:\d{1,2}|\d{4,9})")
 """A number that cannot be thousands."""
@@ -177,10 +176,11 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     """
     path = Path(path)
     used = plan_names(plan)
-    suffix = path.suffix.lower()
-    if suffix in SPSS:
+    require_file(path)
+    read_as = form(path)
+    if read_as == SURVEY:
         table, dictionary = _read_spss(path)
-    elif suffix in SPREADSHEETS:
+    elif read_as == WORKBOOK:
         table, dictionary = _read_workbook(path, plan, sheet)
     else:
         table, dictionary = read_table(path, known=used), Dictionary()

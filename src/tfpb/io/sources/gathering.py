@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
+from tfpb.io.rpls.entrances import as_stock
+from tfpb.io.rpls.register_table import KNOWN
 from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
@@ -72,6 +74,14 @@ def _needed(role: str, renames: Mapping[str, str]) -> list[tuple[str, ...]]:
     return [(renames.get(c.name, c.name), c.name, *c.aliases) for c in columns if c.required]
 
 
+def known_headers_of(role: str) -> tuple[str, ...]:
+    """Return the names that help to find the header of the table of a role, wherever it is looked for."""
+    if role == "enquete":
+        return ()  # those of a plan, where there is one
+    more = {"fiscalite": tuple(NAMES), "patrimoine": KNOWN}
+    return (*(BY_ROLE[role].headers if role in BY_ROLE else ()), *more.get(role, ()))
+
+
 @dataclass(slots=True)
 class Gathering:
     """Faults met and sources read so far.
@@ -126,7 +136,7 @@ class Gathering:
     ) -> TextTable | None:
         """Read a table, without its columns that look like persons, and note it as a source."""
         taxes = role == "fiscalite"
-        names = (*known, *NAMES) if taxes else known
+        names = (*known, *known_headers_of(role))
         needed = _needed(role, renames or {})
         read = self.attempt(lambda: read_table(path, sheet=sheet, known=names, needed=needed))
         if read is None:
@@ -140,6 +150,10 @@ class Gathering:
                 return None
             read, found = remade
             self.faults += found
+        counted = len(read.frame) if role == "patrimoine" else None
+        if role == "patrimoine":
+            read, found = as_stock(read, renames or {}, self.year)
+            self.faults += found
         if role == "gmbi":
             read = _owned_alone(read, known)
         signed = ("auteur",) if role == "decisions" else ()
@@ -148,7 +162,7 @@ class Gathering:
         left = {name for name in read.frame.columns if name not in table.frame.columns}
         named = tenant_columns(read.frame[sorted(left)])
         self.tenants[role] = tuple(named)
-        self.note(role, path, len(table.frame))
+        self.note(role, path, len(table.frame) if counted is None else counted)
         return table
 
     def settled(

@@ -15,8 +15,8 @@ import pyproj
 import shapely
 
 from tfpb.errors import Place, fail
+from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.tables.contents import SPOILED_ARCHIVE, absent, cannot_write, contents, unreadable
-from tfpb.io.tables.scratch import scratch_folder
 from tfpb.perimeters.legal_areas import in_france
 from tfpb.words.faults.input_words import ARCHIVE, ARCHIVE_TOO_LARGE, LAYER, LAYERS_READ, NO_LAYER
 

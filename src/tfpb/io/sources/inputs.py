@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Headers, Place
-from tfpb.io.sources.address_columns import ALIAS_COLUMNS, RPLS, renamed_streets, with_rpls_line
+from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
@@ -137,12 +137,13 @@ class _Reader(Gathering):
         """Read and type the table of a role."""
         contract = replace(BY_ROLE[role], name=role)
         stock = role == "patrimoine"
-        table = self.role(role, (*contract.headers, *(RPLS if stock else ())))
+        table = self.role(role, contract.headers)
         if table is None:
             return None
         renames = self._renames(role)
-        if stock and "adresse" not in match_columns(table, contract, renames)[0]:
-            table, line = with_rpls_line(table)
+        if stock:
+            whole = match_columns(table, contract, renames)[0].get("adresse", "")
+            table, line = with_address_line(table, whole)
             renames |= {"adresse": line} if line else {}
         read = {fold(h) for h in table.frame.columns}
         # a header explained for one file is understood in the others

@@ -63,6 +63,10 @@ _MARKED_PHONE: Final = re.compile(
 _TITLE: Final = re.compile(
     r"(?:M\.|MM\.|Mr\b|Mme\b|Mlle\b|Monsieur\b|Madame\b|Mademoiselle\b)\s*\S", re.IGNORECASE
 )
+_TITLED: Final = re.compile(
+    r"(?<![\w.])(?:M\.|MM\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+[A-ZÀ-Ý]"
+)
+"""The same anywhere in a text."""
 _PLAIN: Final = re.compile(
     r"(?:\d{1,4}(?:[.,]\d+)?|o|n|oui|non|vrai|faux|x|true|false)", re.IGNORECASE
 )
@@ -163,6 +167,11 @@ def without_people(
     notices = tuple(n for n in table.notices if n.place.column not in names)
     left = replace(table, frame=table.frame.drop(columns=names), notices=notices)
     return left, dropped_columns(table, names)
+
+
+def names_someone(text: str) -> bool:
+    """Return whether a text alone names someone, or says how to reach them: a title, a mail, a telephone."""
+    return any(p.search(text) for p in (_TITLED, _MARKED_PHONE, _MAIL))
 
 
 def dropped_columns(table: TextTable, names: Iterable[str]) -> list[Fault]:

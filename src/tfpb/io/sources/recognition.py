@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.errors import Severity, TfpbError
-from tfpb.io.sources.deliveries import SPSS, is_dictionary, read_delivery
+from tfpb.errors import Place, Severity, TfpbError, fail
+from tfpb.io.machine.scratch import scratch_folder
+from tfpb.io.rpls.register_table import KNOWN, is_register, private_columns
+from tfpb.io.sources.deliveries import is_dictionary, read_delivery
+from tfpb.io.sources.gathering import known_headers_of
 from tfpb.io.sources.notice_tables import NAMES, as_premises
-from tfpb.io.sources.personal import personal_columns, without_people
+from tfpb.io.sources.personal import names_someone, personal_columns, without_people
 from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.contents import SURVEY as SURVEY_FILE
+from tfpb.io.tables.contents import form
 from tfpb.io.tables.headers import match_columns
-from tfpb.io.tables.safe_copy import tables_of, without_columns
+from tfpb.io.tables.safe_copy import grids_of, without_columns
 from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import xlsx_bytes
+from tfpb.io.tables.text_table import HEADER_SEARCH_ROWS, cut_table
 from tfpb.model.tables import BY_ROLE
 from tfpb.survey.reading.guessing import guess_scale
 from tfpb.text import fold
@@ -33,7 +39,7 @@ SURVEY: Final = "enquete"
 _LOOKED_FOR: Final = {r: c for r, c in BY_ROLE.items() if r != "programme_precedent"}
 """Roles that a table may have by what it holds: last year's programme is a programme."""
 _HEADERS: Final = tuple(h for c in _LOOKED_FOR.values() for h in c.headers)
-_FOLDED: Final = frozenset(map(fold, _HEADERS))
+_FOLDED: Final = frozenset(map(fold, (*_HEADERS, *KNOWN)))
 _NAMED: Final = {
     "patrimoine": "patrimoine|stock|parc|rpls",
     "fiscalite": "fiscal|taxe|tfpb|impot|avis",
@@ -51,6 +57,8 @@ _HEAD: Final = 400
 _LEAST_QUESTIONS: Final = 3
 _LEAST_ANSWERS: Final = 20
 _LEAST: Final = 4.0
+_REGISTER: Final = 50.0
+"""Weight of the register of dwellings: nothing else has its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ class Recognised:
         Years that a survey says: of its name, of its title, of its cells.
     personal : mapping of str to tuple of str
         Sheet → columns that look like a person.
+    titled : tuple of str
+        Sheets where a cell above the header names someone.
     """
 
     role: str
@@ -82,6 +92,7 @@ class Recognised:
     aside: int = 0
     waves: tuple[str, ...] = ()
     personal: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    titled: tuple[str, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -103,7 +114,7 @@ def recognise(path: Path) -> Recognised:
         It cannot be read.
     """
     name = fold(path.stem)
-    if path.suffix.lower() in SPSS:
+    if form(path) == SURVEY_FILE:
         read = read_delivery(path).table.frame
         gone = tuple(c for c in read_spss(path)["columns"] if c not in read.columns)
         return Recognised(
@@ -112,44 +123,108 @@ def recognise(path: Path) -> Recognised:
             waves=tuple(_YEAR.findall(name)),
             personal=(("", gone),) if gone else (),
         )
-    cut = tables_of(path, _FOLDED)
-    pages = [(table, top) for table, top, _ in cut if not is_dictionary(table.frame)]
+    pages = [page for page in _pages(path) if not is_dictionary(page.table.frame)]
     if not pages:
         return Recognised("")
-    ranked = sorted(
-        ((score, -k, role) for k, (t, _) in enumerate(pages) for role, score in _scores(t, name)),
-        reverse=True,
-    )
-    score, at, role = ranked[0]
-    table, top = pages[-at]
+    best = max(pages, key=lambda page: page.score)  # of equals, the first
+    table, role = best.table, best.role
     personal = tuple(
-        (t.sheet, names)
-        for t, _ in pages
-        if (names := _personal(t, survey=role == SURVEY and t is table))
+        (page.table.sheet, names)
+        for page in pages
+        if (names := _personal(page.table, survey=page is best and role == SURVEY))
     )
     found = Recognised(
-        role if score >= _LEAST else "",
+        role,
         sheet=table.sheet if len(pages) > 1 else "",
-        sheets=tuple(t.sheet for t, _ in pages),
-        header=top + 1,
+        sheets=tuple(page.table.sheet for page in pages),
+        header=best.top + 1,
         personal=personal,
+        titled=tuple(page.table.sheet for page in pages if any(map(names_someone, page.above))),
     )
     if role == SURVEY:
         return replace(found, rows=len(table.frame), waves=_waves(table.frame, name))
-    rows = len(set_aside(table, BY_ROLE[role]).frame)
+    rows = len(set_aside(table, BY_ROLE[role]).frame) if role else len(table.frame)
     return replace(found, rows=rows, aside=len(table.frame) - rows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A sheet, cut under the header that the reader of its own role finds.
+
+    Parameters
+    ----------
+    table : TextTable
+    top : int
+        Row of the header, from 0.
+    columns : list of str
+        All columns of the sheet.
+    above : tuple of str
+        Cells over the header.
+    role : str
+        Empty when it is like nothing known.
+    score : float
+    """
+
+    table: TextTable
+    top: int
+    columns: list[str]
+    above: tuple[str, ...]
+    role: str
+    score: float
+
+
+def _pages(path: Path) -> list[_Page]:
+    """Cut every sheet of a file: what is taken out of it is what its reader would see."""
+    out = []
+    for sheet, grid in grids_of(path):
+        head = grid[: _HEAD + HEADER_SEARCH_ROWS]
+        scores = [
+            (
+                _weight(cut_table(head, path.name, sheet, _names(role))[0], role, fold(path.stem)),
+                role,
+            )
+            for role in (*_LOOKED_FOR, SURVEY)
+        ]
+        score, role = max(scores)
+        role = role if score >= _LEAST else ""
+        table, top, columns = cut_table(grid, path.name, sheet, _names(role))
+        above = tuple(cell for row in grid[:top] for cell in row if cell)
+        out.append(_Page(table, top, columns, above, role, score))
+    return out
+
+
+def _names(role: str) -> frozenset[str]:
+    """Return the folded names by which the reader of a role finds its header; of none, every name known."""
+    return frozenset(map(fold, known_headers_of(role))) if role else _FOLDED
+
+
 def safe_copy(path: Path, found: Recognised) -> bytes:
-    """Return what of a file may enter a dossier: all of it, but what looks like a person."""
+    """Return what of a file may enter a dossier: all of it, but what looks like a person.
+
+    What was written is read again.
+
+    Raises
+    ------
+    TfpbError
+        `copie_nomme`: the copy still names someone.
+    """
     gone = dict(found.personal)
-    if not gone:
+    if not gone and not found.titled:
         return path.read_bytes()
-    if path.suffix.lower() in SPSS:
+    if form(path) == SURVEY_FILE:
         return _as_workbook(read_delivery(path))
-    pages = {t.sheet: (top, columns) for t, top, columns in tables_of(path, _FOLDED)}
-    dropped = {s: [pages[s][1].index(n) for n in names] for s, names in gone.items()}
-    return without_columns(path, dropped, {s: top for s, (top, _) in pages.items()})
+    pages = {page.table.sheet: page for page in _pages(path)}
+    dropped = {s: [pages[s].columns.index(n) for n in names] for s, names in gone.items()}
+    tops = {s: page.top for s, page in pages.items()}
+    data = without_columns(path, dropped, tops, names_someone)
+    with scratch_folder() as folder:
+        copy = folder / path.name
+        copy.write_bytes(data)
+        again = recognise(copy)
+    if again.personal or again.titled:
+        left = ", ".join((*again.dropped, *again.titled))
+        raise fail("copie_nomme", place=Place(path.name), got=left)
+    return data
 
 
 def _as_workbook(delivery: Delivery) -> bytes:
@@ -170,19 +245,22 @@ def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:
     """List the columns that look like a person, by the rules of whoever will read the table."""
     if survey:
         return tuple(personal_columns(table.frame, {}, keep=()))
-    left, _ = without_people(table, known=(*_HEADERS, *NAMES))
-    return tuple(n for n in table.frame.columns if n not in left.frame.columns)
+    left, _ = without_people(table, known=(*_HEADERS, *NAMES, *KNOWN))
+    private = private_columns(table) if is_register(table) else ()
+    return tuple(n for n in table.frame.columns if n not in left.frame.columns or n in private)
 
 
-def _scores(table: TextTable, name: str) -> list[tuple[str, float]]:
+def _weight(table: TextTable, role: str, name: str) -> float:
+    """Weigh how much a table, cut as a role's reader does, is of that role; its name counts where it is."""
     head = replace(table, frame=table.frame.head(_HEAD), rows=table.rows[:_HEAD], notices=())
-    out = [(role, _score(head, role, contract)) for role, contract in _LOOKED_FOR.items()]
-    out.append((SURVEY, _asked(table)))
-    return [(r, s + (2.0 if s and re.search(rf"\b(?:{_NAMED[r]})", name) else 0.0)) for r, s in out]
+    weight = _asked(head) if role == SURVEY else _score(head, role, _LOOKED_FOR[role])
+    return weight + (2.0 if weight and re.search(rf"\b(?:{_NAMED[role]})", name) else 0.0)
 
 
 def _score(table: TextTable, role: str, contract: Contract) -> float:
     """Weigh how much a table is like a contract: headers found, those it may not lack, those likely."""
+    if role == "patrimoine" and is_register(table):
+        return _REGISTER
     if role == "fiscalite":
         try:
             table, _ = as_premises(table, {})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from rapidfuzz import fuzz, process
 
 from tfpb.errors import Place, TfpbError, fail
+from tfpb.io.machine.memory import table_budget
 from tfpb.text import strip_accents
 from tfpb.words.faults.input_words import CONTENTS, SPOILED, listed, reason
 
@@ -30,6 +31,8 @@ SIZE_VARIABLE: Final = "TFPB_TAILLE_MAX_MO"
 """Environment variable that sets the size a table may have, in megabytes."""
 DEFAULT_MB: Final = 400
 MAX_COLUMNS: Final = 2_000
+MAX_SHEET_CELLS: Final = 30_000_000
+"""Cells of a sheet, empty ones included: the reader keeps the whole rectangle in memory."""
 _MEGABYTE: Final = 1_000_000
 _HEAD: Final = 4096
 SPOILED_ARCHIVE: Final = (
@@ -53,7 +56,44 @@ _KINDS: Final = {
 }  # fmt: skip
 """Extension → what a file of that name should hold."""
 _OLE: Final = b"\xd0\xcf\x11\xe0"
-_MARKUP: Final = (b"<!doctype html", b"<html", b"<table")
+_PAGE: Final = (
+    b"<!doctype html",
+    b"<html",
+    b"<head",
+    b"<meta",
+    b"<style",
+    b"<body",
+    b"<div",
+    b"<table",
+)
+_SHEETS: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
+_XML: Final = b"<?xml"
+_TABLE: Final = b"<table"
+WORKBOOKS: Final = frozenset({"xlsx", "xlsb", "ods", "ole", "chiffre", "xml", "tableau"})
+"""What is read sheet by sheet, whatever the name of the file says."""
+MARKUP: Final = frozenset({"xml", "tableau"})
+"""Those of them that are text with marks: what many a firm's software calls .xls."""
+WORKBOOK, TEXT, COLUMNS, SURVEY = "classeur", "texte", "parquet", "spss"
+"""How tables are read."""
+_FORMS: Final = {
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), WORKBOOK),
+    **dict.fromkeys(WORKBOOKS, WORKBOOK),
+    **dict.fromkeys((".csv", ".txt", ".tsv", "texte"), TEXT),
+    **dict.fromkeys((".parquet", "parquet"), COLUMNS),
+    **dict.fromkeys((".sav", ".zsav", "spss"), SURVEY),
+}  # fmt: skip
+"""Extension of a file, or what its bytes hold → how it is read."""
+TABLE_FILES: Final = frozenset(name for name in _FORMS if name.startswith("."))
+"""Extensions that a table may have."""
+_HELD_PER_BYTE: Final = 18
+"""Memory of a whole run for each byte of a text table: 17 to 19 were measured."""
+_HELD_PER_UNPACKED_BYTE: Final = 8
+"""The same for each byte that a workbook unpacks to."""
+_PACKED: Final = frozenset({"xlsx", "xlsb", "ods", "zip", "parquet", "spss"})
+"""What takes less place in its file than in memory."""
+_HELD_PER_CELL: Final = 150
+EXPANSION: Final = 4
+"""A workbook is an archive: it may unpack to so many times the size that a user allows to a file."""
 _MAX_CONTROL_SHARE: Final = 0.01
 _TEXT_CONTROLS: Final = frozenset(b"\t\n\r\x0c\x1a")
 
@@ -172,9 +212,39 @@ def kind(path: Path) -> str:
         return "ole" if path.suffix.lower() == ".xls" else "chiffre"
     if head.startswith(b"PK"):
         return _archive(path)
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_MARKUP):
-        return "html"
+    bare = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()
+    if bare.startswith((*_PAGE, _XML)):
+        if _SHEETS in bare and not bare.startswith(_PAGE):
+            return "xml"
+        if bare.startswith(_PAGE) or b"<html" in bare:
+            return "tableau" if _has_table(path) else "html"
     return "binaire" if is_binary(head) else "texte"
+
+
+def _has_table(path: Path) -> bool:
+    """Return whether a page holds a table somewhere; its marks may stand after a long style."""
+    kept = b""
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            whole = kept + block.replace(b"\x00", b"").lower()
+            if _TABLE in whole:
+                return True
+            kept = whole[-len(_TABLE) :]
+    return False
+
+
+def form(path: Path) -> str:
+    """Return how a table is read, by its bytes; by its name where they are no table's, to say what lacks.
+
+    Returns
+    -------
+    str
+        `WORKBOOK`, `TEXT`, `COLUMNS`, `SURVEY`; "" where neither bytes nor name are a table's: a text
+        is one by its name alone.
+    """
+    named = _FORMS.get(path.suffix.lower(), "")
+    found = _FORMS.get(kind(path), named)
+    return found if found != TEXT or named else ""
 
 
 def is_binary(head: bytes) -> bool:
@@ -250,8 +320,29 @@ def require_table(path: Path) -> None:
 
 
 def refuse_large(path: Path) -> None:
-    """Refuse a file that is too large for a table (`fichier_trop_grand`)."""
-    refuse_larger(path, path.stat().st_size, max_file_bytes())
+    """Refuse a file that is too large for a table (`fichier_trop_grand`), before any of it is read.
+
+    Unless the user set a limit, a text may take what memory allows; an archive is weighed once more by the
+    sizes that it declares (`largest_unpacked`).
+    """
+    limit = max_file_bytes()
+    if not _chosen() and kind(path) not in _PACKED:
+        limit = min(limit, table_budget() // _HELD_PER_BYTE)
+    refuse_larger(path, path.stat().st_size, limit)
+
+
+def largest_unpacked() -> int:
+    """Return how many bytes a workbook may unpack to."""
+    return max_file_bytes() * EXPANSION if _chosen() else table_budget() // _HELD_PER_UNPACKED_BYTE
+
+
+def most_cells() -> int:
+    """Return how many cells a sheet may have, empty ones included."""
+    return MAX_SHEET_CELLS if _chosen() else table_budget() // _HELD_PER_CELL
+
+
+def _chosen() -> bool:
+    return bool(os.environ.get(SIZE_VARIABLE, "").strip())
 
 
 def max_file_bytes() -> int:

@@ -27,6 +27,7 @@ _CP1252_HOLES: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 _SNIFFED: Final = 4096
 _NUL_SHARE: Final = 0.3
 _SHOWN: Final = 80
+_REMEMBERED: Final = 100_000
 
 
 def decode(raw: bytes) -> str:
@@ -77,14 +78,20 @@ def grid_of(path: Path) -> tuple[list[list[str]], str]:
     raw = path.read_bytes()
     if not _wide(raw[:_SNIFFED]) and is_binary(raw[:_SNIFFED]):
         raise unreadable(path, TEXT)
-    text = decode(raw).replace("\x00", "")
+    text = decode(raw)
     del raw
+    if "\x00" in text:
+        text = text.replace("\x00", "")
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     separator = _separator(text)
     _refuse_endless_line(text, separator, path.name)
     grid: list[list[str]] = []
     meant, quoted = _Meant(), '"' in text  # without a quote no cell holds an end of line
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    # a text takes four bytes a character in a StringIO; as bytes, one for nearly all of them
+    held = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+    del text
+    lines = io.TextIOWrapper(held, "utf-8", "surrogatepass", newline="")
+    reader = csv.reader(lines, delimiter=separator)
     try:
         for row in reader:
             cells = [meant[c] for c in row]
@@ -127,9 +134,11 @@ def as_meant(cell: str) -> str:
 
 
 class _Meant(dict[str, str]):
-    """Cells as meant, each text examined once: a file of codes holds few."""
+    """Cells as meant, each text examined once: a file of codes holds few, one of names is forgotten."""
 
     def __missing__(self, cell: str) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
         self[cell] = meant = as_meant(cell)
         return meant
 

@@ -11,8 +11,9 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.io.tables.contents import TEXT, WORKBOOK, form
 from tfpb.io.tables.csv_text import grid_of
-from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES, harmless
+from tfpb.io.tables.tabular import harmless
 from tfpb.io.tables.text_table import cut_table
 from tfpb.io.tables.workbook_files import Workbook
 from tfpb.text import drop_controls, is_number, like_formula
@@ -22,44 +23,37 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.errors import Place
-    from tfpb.io.tables.text_table import TextTable
 
 Cell = tuple[int, int]
 _UNCOMPUTED: Final = "=NA()"
 """In the place of a formula that was never computed, which the copy says too."""
 
 
-def tables_of(path: Path, known: Iterable[str]) -> list[tuple[TextTable, int, list[str]]]:
-    """Cut the table of every sheet of a file; with each, the row of its header and all its columns.
-
-    Parameters
-    ----------
-    path : Path
-    known : iterable of str
-        Folded names expected in a header.
+def grids_of(path: Path) -> list[tuple[str, list[list[str]]]]:
+    """Return the cells of every sheet of a file that holds rows under another; "" names that of a text file.
 
     Raises
     ------
     TfpbError
-        As `read_table`; an empty sheet is left out.
+        As `read_table`.
     """
-    names = frozenset(known)
-    if path.suffix.lower() in SPREADSHEETS:
+    if form(path) == WORKBOOK:
         book = Workbook(path)
-        pages = (book.sheet(name) for name in book.names)
-        return [cut_table(p.grid, path.name, p.name, names) for p in pages if _holds_rows(p.grid)]
-    grid, _ = grid_of(path)
-    return [cut_table(grid, path.name, "", names)] if _holds_rows(grid) else []
-
-
-def _holds_rows(grid: list[list[str]]) -> bool:
-    return sum(any(row) for row in grid) > 1
+        found = [(name, book.sheet(name).grid) for name in book.names]
+    else:
+        found = [("", grid_of(path)[0])]
+    return [(name, grid) for name, grid in found if sum(any(row) for row in grid) > 1]
 
 
 def without_columns(
-    path: Path, dropped: Mapping[str, Iterable[int]], tops: Mapping[str, int]
+    path: Path,
+    dropped: Mapping[str, Iterable[int]],
+    tops: Mapping[str, int],
+    names_someone: Callable[[str], bool],
 ) -> bytes:
     """Copy a table without some columns below their header: every other cell stays where it was.
+
+    Cells above the header go where they name someone.
 
     Parameters
     ----------
@@ -69,16 +63,22 @@ def without_columns(
         Sheet → columns from 0.
     tops : mapping of str to int
         Sheet → row of its header, from 0.
+    names_someone : callable
+        Whether a text does.
     """
     gone = {sheet: frozenset(columns) for sheet, columns in dropped.items()}
 
-    def keeps(sheet: str, row: int, column: int) -> bool:
-        return row <= tops.get(sheet, -1) or column not in gone.get(sheet, ())
+    def keeps(sheet: str, row: int, column: int, cell: object) -> bool:
+        top = tops.get(sheet, -1)
+        if row < top:
+            return not (isinstance(cell, str) and names_someone(cell))
+        return row == top or column not in gone.get(sheet, ())
 
-    if path.suffix.lower() in TEXT_FILES:
+    if form(path) == TEXT:
         grid, separator = grid_of(path)
         kept = [
-            [c if keeps("", i, j) else "" for j, c in enumerate(row)] for i, row in enumerate(grid)
+            [c if keeps("", i, j, c) else "" for j, c in enumerate(row)]
+            for i, row in enumerate(grid)
         ]
         return _text(kept, separator)
     return _rebuilt(path, keeps)
@@ -99,7 +99,7 @@ def corrected(path: Path, cells: Mapping[Place, str]) -> bytes:
         A header or a sheet that the file does not have.
     """
     names = frozenset(place.column for place in cells)
-    if path.suffix.lower() in TEXT_FILES:
+    if form(path) == TEXT:
         grid, separator = grid_of(path)
         _, _, columns = cut_table(grid, path.name, "", names)
         for place, text in cells.items():
@@ -130,7 +130,7 @@ def _text(grid: list[list[str]], separator: str) -> bytes:
 
 def _rebuilt(
     path: Path,
-    keeps: Callable[[str, int, int], bool],
+    keeps: Callable[[str, int, int, object], bool],
     written: Mapping[str, Mapping[Cell, str]] | None = None,
 ) -> bytes:
     """Write the cells of every sheet anew, some of them otherwise, with merged ranges and percentages."""
@@ -147,7 +147,7 @@ def _rebuilt(
         for i, row in enumerate(book.values(name)):
             cells = [
                 None
-                if not keeps(name, i, j)
+                if not keeps(name, i, j, value)
                 else instead[i, j]
                 if (i, j) in instead
                 else _copied(page, value, percent=(i, j) in sheet.scan.percents)

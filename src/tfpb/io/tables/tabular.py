@@ -1,4 +1,4 @@
-"""Tables in and out: any tabular file as text by the reader of its extension; numbers written as numbers.
+"""Tables in and out: any tabular file as text by the reader of its kind; numbers written as numbers.
 
 A text is never written as what a spreadsheet would run.
 """
@@ -17,10 +17,18 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Place, fail
-from tfpb.io.tables.contents import refuse_large, require_file, unreadable
+from tfpb.io.tables.contents import (
+    COLUMNS,
+    TEXT,
+    WORKBOOK,
+    form,
+    refuse_large,
+    require_file,
+    unreadable,
+)
 from tfpb.io.tables.csv_text import read_text
 from tfpb.io.tables.text_table import TextTable, cell_text, plain, unused_option
-from tfpb.io.tables.workbook_files import SPREADSHEETS, read_workbook, sheet_names
+from tfpb.io.tables.workbook_files import read_workbook, sheet_names
 from tfpb.text import drop_controls, fold, is_number, like_formula
 from tfpb.words.faults.input_words import ONE_SHEET, PARQUET, SHEET, TABLES_READ, TABLES_WRITTEN
 
@@ -33,7 +41,7 @@ TEXT_FILES: Final = frozenset({".csv", ".txt", ".tsv"})
 _MAX_CELL: Final = 32_767
 _WRITTEN: Final = TEXT_FILES | {".xlsx", ".ods", ".parquet"}
 __all__ = [
-    "SPREADSHEETS", "TextTable", "check_format", "csv_bytes", "read_table", "sheet_names",
+    "TextTable", "check_format", "csv_bytes", "read_table", "sheet_names",
     "table_bytes", "xlsx_bytes",
 ]  # fmt: skip
 
@@ -236,15 +244,15 @@ def read_table(
     """
     path = Path(path)
     require_file(path)
-    suffix = path.suffix.lower()
-    if suffix not in SPREADSHEETS | _READERS.keys():
-        got = suffix or path.name
+    read_as = form(path)
+    if read_as not in _READERS and read_as != WORKBOOK:
+        got = path.suffix.lower() or path.name
         raise fail("format_inconnu", place=Place(path.name), got=got, attendu=TABLES_READ)
     refuse_large(path)
     names = frozenset(fold(k) for k in known)
-    if suffix in SPREADSHEETS:
+    if read_as == WORKBOOK:
         return read_workbook(path, sheet, names, [frozenset(map(fold, n)) for n in needed])
-    table = _READERS[suffix](path, names)
+    table = _READERS[read_as](path, names)
     if sheet is None:
         return table
     unused = unused_option("--feuille", path.name, ONE_SHEET)
@@ -262,7 +270,4 @@ def _read_parquet(path: Path, _names: frozenset[str]) -> TextTable:
     return TextTable(text, path.name, "", np.arange(2, len(text) + 2))
 
 
-_READERS: Final[dict[str, Reader]] = {
-    **dict.fromkeys(TEXT_FILES, read_text),
-    ".parquet": _read_parquet,
-}
+_READERS: Final[dict[str, Reader]] = {TEXT: read_text, COLUMNS: _read_parquet}

@@ -158,23 +158,29 @@ def cut_table(
     header = [squeeze(c) for c in trimmed(grid[top])]
     years = top > 0 and holds_years(grid[top - 1])
     header = joined_header(grid[top - 1], header) if years else header
-    body = [(i + 1, row) for i, row in enumerate(grid) if i > top and any(row)]
-    if not body:
+    rows = [i for i, row in enumerate(grid) if i > top and any(row)]
+    if not rows:
         raise fail("feuille_vide", place=place)
-    width = max(len(header), *(len(row if row[-1] else trimmed(row)) for _, row in body))
+    body = [grid[i] for i in rows]
+    width = max(len(header), *(len(row if row[-1] else trimmed(row)) for row in body))
     if width > MAX_COLUMNS:
         got = columns_words(width)
         raise fail("tableau_trop_large", place=place, got=got, limite=MAX_COLUMNS)
     header += [""] * (width - len(header))
     columns = _unique(header)
-    data = [
-        row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for _, row in body
-    ]
-    frame = pd.DataFrame(np.array(data, dtype=object, order="F"), columns=columns)
+    # column by column: a whole array of cells would be held once more
+    frame = pd.DataFrame(
+        {
+            name: pd.array([row[k] if k < len(row) else "" for row in body], dtype="str")
+            for k, name in enumerate(columns)
+        },
+        copy=False,
+    )
     keep = [c for c, h in zip(columns, header, strict=True) if h or (frame[c] != "").any()]
-    rows = np.array([i for i, _ in body], dtype=np.int64)
+    kept = frame if len(keep) == len(columns) else frame[keep]
+    numbered = np.array(rows, dtype=np.int64) + 1
     title = " ".join(c for row in grid[: top - years] for c in row if c)
-    return TextTable(frame[keep], file, sheet, rows, title=title), top, columns
+    return TextTable(kept, file, sheet, numbered, title=title), top, columns
 
 
 def _header_row(grid: list[list[str]], names: frozenset[str]) -> int:

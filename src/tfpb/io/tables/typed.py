@@ -32,10 +32,21 @@ if TYPE_CHECKING:
     from tfpb.io.tables.text_table import TextTable
 
 _EMPTY: Final = frozenset({"", "na", "n a", "nan", "null", "none"})
+_NOT_SAID: Final = frozenset({
+    "nc", "n c", "nd", "n d", "nr", "n r", "non connu", "non connue", "non communique", "non renseigne",
+    "non renseignee", "inconnu", "inconnue", "a completer", "sans objet",
+})  # fmt: skip
+"""What people write where they do not know, where a cell may be empty; texts and codes may be such words."""
+_DWELLINGS: Final = re.compile(
+    r"(\d{1,5})\s*(?:logements?|logts?|lgts?|logs?|appartements?|appts?)\.?", re.IGNORECASE
+)
+"""A count of dwellings that bears its unit, and nothing else."""
+_COUNTED: Final = frozenset({"nb_logements", "logements"})
 _EMPTY_EXACT: Final = DASHES | {"#N/A", "#N/D"}
 _DOT_DECIMAL: Final = re.compile(r"[+-]?(0\.\d+|[\d,]+\.(\d{1,2}|\d{4,})|\d{4,}\.\d+)")
 _COMMA_DECIMAL: Final = re.compile(r"[+-]?(0,\d+|[\d.]+,(\d{1,2}|\d{4,})|\d{4,},\d+)\D*")
 _QPV_COLUMNS: Final = frozenset({"code_qpv", "codes_qpv"})
+_WORDS: Final = frozenset({Kind.TEXT, Kind.CODE, Kind.CODES, Kind.CHOICE})
 _NUMERIC: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.MONEY, Kind.PERCENT})
 _TIMES: Final = {"milliers": Decimal(1000), "millions": Decimal(1_000_000)}
 _BARE: Final = re.compile(r"[-+−–]?[\d\s.,]+(?:[eE][-+]?\d+)?")
@@ -106,7 +117,9 @@ def typed(
             parse = _parser(column, marks, reading=reading)
             if column.kind is Kind.MONEY and not reading:
                 faults += _thousands(table, header, contract.name, column.name)
-            for position, raw in enumerate(table.frame[header]):
+            cells, told = _without_units(table, header, column.name)
+            faults += told
+            for position, raw in enumerate(cells):
                 text = mend_mojibake(raw)
                 mended += text != raw
                 at = (int(table.rows[position]), header)
@@ -143,6 +156,18 @@ def _with_remedy(notice: Fault, role: str, column: str) -> Fault:
         return notice
     pasted = (COPIED, f"{role}.{column}", f"{role}.{column}")
     return replace(notice, fields={**notice.fields, "aussi": line, "coller": pasted})
+
+
+def _without_units(table: TextTable, header: str, name: str) -> tuple[list[str], list[Fault]]:
+    """Return the cells of a column, counts of dwellings without the unit they bear, which is reported."""
+    cells = table.frame[header].tolist()
+    found = [_DWELLINGS.fullmatch(c.strip()) if name in _COUNTED else None for c in cells]
+    units = [position for position, unit in enumerate(found) if unit]
+    if not units:
+        return cells, []
+    place, fields = table.place(units[0], header, name), {"nombre": len(units)}
+    doubt = Fault("unite_dans_cellule", place, cells[units[0]], fields, Severity.DOUTE)
+    return [unit[1] if unit else c for c, unit in zip(cells, found, strict=True)], [doubt]
 
 
 def mended_notice(table: TextTable, mended: int) -> list[Fault]:
@@ -292,6 +317,8 @@ def _cell(
         if text not in _EMPTY_EXACT and text and not key and column.kind in (Kind.TEXT, Kind.CODE):
             return squeeze(text), None  # signs only: « *** » is a text
         return None, ("valeur_vide", {"attendu": column.label}) if column.filled else None
+    if key in _NOT_SAID and not column.filled and column.kind not in _WORDS:
+        return None, None
     expected = KINDS.get(column.kind, column.label)
     try:
         value = parse(text)

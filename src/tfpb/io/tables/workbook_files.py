@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import python_calamine
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
-from tfpb.io.tables.contents import require_table, unreadable
+from tfpb.io.tables.contents import MARKUP, kind, require_table, unreadable
+from tfpb.io.tables.markup import MarkupSheet, markup_sheets
 from tfpb.io.tables.text_table import (
     HEADER_SEARCH_ROWS,
     TextTable,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-SPREADSHEETS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 _ALIKE: Final = 3
 _STRUCK: Final = 0.6
 """Part of the filled cells of a row from which it is struck through."""
@@ -73,7 +73,14 @@ class Workbook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._marked: dict[str, MarkupSheet] = {}
+        self._book: Any = None
         try:
+            if kind(path) in MARKUP:
+                self._marked = {sheet.name: sheet for sheet in markup_sheets(path)}
+                self.names: tuple[str, ...] = tuple(self._marked)
+                self._hidden = {name for name, sheet in self._marked.items() if sheet.hidden}
+                return
             self._scans = scan_workbook(path)
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
             sheets = list(self._book.sheets_metadata)
@@ -83,7 +90,7 @@ class Workbook:
             raise unreadable(path, WORKBOOK) from error
         visible = python_calamine.SheetVisibleEnum.Visible
         self._hidden = {m.name for m in sheets if m.visible != visible}
-        self.names: tuple[str, ...] = tuple(m.name for m in sheets)
+        self.names = tuple(m.name for m in sheets)
 
     def candidates(self, wanted: str | None) -> tuple[str, ...]:
         """List the sheets to read: the one wanted, whatever its case and accents, or all, hidden last."""
@@ -97,6 +104,11 @@ class Workbook:
 
     def sheet(self, name: str) -> Sheet:
         """Read one sheet as text."""
+        if name in self._marked:
+            one = self._marked[name]
+            shown = [[cell_text(c) for c in row] for row in one.grid(self.path)]
+            scan = SheetScan(one.errors, one.formulas, one.percents)
+            return Sheet(name, shown, one.hidden, one.errors, one.formulas, one.merged, scan)
         try:
             page = self._book.get_sheet_by_name(name)
             grid = [[cell_text(c) for c in row] for row in page.to_python(skip_empty_area=False)]
@@ -111,7 +123,10 @@ class Workbook:
 
     def values(self, name: str) -> list[list[Any]]:
         """Return the cells of a sheet as they are held: texts, numbers, dates; "" where there is none."""
-        return self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        if name in self._marked:
+            return self._marked[name].grid(self.path)
+        held: list[list[Any]] = self._book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        return held
 
     def table(self, sheet: Sheet, names: frozenset[str], alike: tuple[str, ...] = ()) -> TextTable:
         """Cut the table of a sheet (`feuille_vide`, `tableau_trop_large`).

@@ -16,17 +16,13 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
 from tfpb.errors import Place, fail
-from tfpb.io.tables.contents import max_file_bytes, refuse_larger
+from tfpb.io.tables.contents import largest_unpacked, most_cells, refuse_larger
 from tfpb.io.tables.old_workbook import percent_cells
 
 if TYPE_CHECKING:
     from collections.abc import Container, Generator, Iterable, Iterator
     from pathlib import Path
 
-EXPANSION: Final = 4
-"""A workbook is an archive: it may unpack to so many times the size allowed to a file."""
-MAX_SHEET_CELLS: Final = 30_000_000
-"""Cells of a sheet, empty ones included: the reader keeps the whole rectangle in memory."""
 _BLOCK: Final = 1 << 20
 _WORKBOOK: Final = "xl/workbook.xml"
 _OPEN_DOCUMENT: Final = "content.xml"
@@ -122,7 +118,7 @@ def scan_workbook(path: Path) -> dict[str, SheetScan]:
         return {name: SheetScan(percents=cells) for name, cells in percent_cells(path).items()}
     with zipfile.ZipFile(path) as archive:
         total = sum(info.file_size for info in archive.infolist())
-        refuse_larger(path, total, max_file_bytes() * EXPANSION)
+        refuse_larger(path, total, largest_unpacked())
         names = set(archive.namelist())
         for part in sorted(n for n in names if n.startswith(_BINARY) and n.endswith(".bin")):
             with archive.open(part) as file:
@@ -280,7 +276,7 @@ def _scan(
         width = max([width, *(bound for mark, bound in _WIDE if mark.search(block))])
         height = max([height, *(bound for mark, bound in _TALL if mark.search(block))])
         odd = odd or _ODD.search(block) is not None
-    if odd or width * height > MAX_SHEET_CELLS:
+    if odd or width * height > most_cells():
         with closing(_blocks(archive, part)) as blocks:  # refused midway, the part is closed
             _refuse_far_corner(blocks, path, sheet)
     return out
@@ -345,7 +341,7 @@ def _refuse_far_corner(blocks: Iterable[bytes], path: Path, sheet: str) -> None:
             if row > last_row or column > last_column:
                 corner = f"{letters.decode().upper()}{row}"
             last_row, last_column = max(last_row, row), max(last_column, column)
-    _refuse(path, sheet, corner, (last_row, last_column))
+    refuse_extent(path, sheet, corner, (last_row, last_column))
 
 
 def _refuse_far_record(blocks: Iterator[bytes], path: Path) -> None:
@@ -357,7 +353,7 @@ def _refuse_far_record(blocks: Iterator[bytes], path: Path) -> None:
             row = place + 1
         elif kind in _XLSB_CELLS:
             last_row, last_column = max(last_row, row), max(last_column, place + 1)
-    _refuse(path, "", f"{_letters(last_column)}{last_row}", (last_row, last_column))
+    refuse_extent(path, "", f"{letters(last_column)}{last_row}", (last_row, last_column))
 
 
 def _records(blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -391,9 +387,10 @@ def _record(data: bytes, at: int) -> tuple[int, int, int] | None:
     return (kind, at, at + size) if at + size <= len(data) else None
 
 
-def _refuse(path: Path, sheet: str, corner: str, extent: tuple[int, int]) -> None:
+def refuse_extent(path: Path, sheet: str, corner: str, extent: tuple[int, int]) -> None:
+    """Refuse a sheet whose filled rectangle is too large for a table (`feuille_trop_grande`)."""
     rows, columns = extent
-    if rows * columns > MAX_SHEET_CELLS:
+    if rows * columns > most_cells():
         place = Place(path.name, sheet, rows)
         raise fail("feuille_trop_grande", place=place, got=corner, lignes=rows, colonnes=columns)
 
@@ -406,7 +403,7 @@ def column_rank(letters: bytes) -> int:
     return number - 1
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """Return the letters of a column from its rank, the first being 1."""
     out = ""
     while number > 0:

@@ -13,13 +13,13 @@ from starlette.datastructures import UploadFile
 
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geodata.geography import geography_of
+from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.packs.output_files import write_bytes
-from tfpb.io.sources.deliveries import SPSS, read_delivery
+from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import read_toml
-from tfpb.io.tables.scratch import scratch_folder
-from tfpb.io.tables.tabular import SPREADSHEETS, TEXT_FILES
+from tfpb.io.tables.contents import TABLE_FILES, TEXT, form
 from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, NOT_DROPPED, PLAN, mark, safe_name
 from tfpb.page.screens.start_screen import bring
@@ -69,7 +69,7 @@ def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> li
     return [
         ("", p.name)
         for p in sorted(desk.folder.iterdir())
-        if p.suffix.lower() in SPREADSHEETS | TEXT_FILES | SPSS
+        if p.suffix.lower() in TABLE_FILES
         and p.name not in used
         and not p.name.startswith((".", "~$", f"{PACK_FOLDER}_a_verifier"))
     ]
@@ -148,7 +148,7 @@ def _settings(desk: Desk, path: Path) -> str:
 def enter(desk: Desk, path: Path, found: Recognised) -> str:
     """Copy a file into the dossier and name it in the settings; return what was done, in French."""
     name = path.name
-    if found.dropped and path.suffix.lower() in (SPREADSHEETS - {".xlsx"}) | SPSS:
+    if found.dropped and form(path) != TEXT and path.suffix.lower() != ".xlsx":
         name = f"{path.stem}.xlsx"
     name = desk.place(name, safe_copy(path, found))
     desk.dropped[name] = found.dropped

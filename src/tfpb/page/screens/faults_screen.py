@@ -11,8 +11,9 @@ import pandas as pd
 from tfpb.errors import Fault, Severity, fail
 from tfpb.io.packs.output_files import numbered, write_together
 from tfpb.io.sources.recognition import SURVEY
+from tfpb.io.tables.contents import TEXT, form
 from tfpb.io.tables.safe_copy import corrected
-from tfpb.io.tables.tabular import TEXT_FILES, csv_bytes, read_table
+from tfpb.io.tables.tabular import csv_bytes, read_table
 from tfpb.packaged import packaged
 from tfpb.words.faults.paste_words import READ_AS
 from tfpb.words.faults.sentences import fault_text, fault_texts
@@ -140,6 +141,6 @@ def _write(
 
 def _copy_of(source: Path) -> Path:
     """Name a copy beside a file, which is never touched."""
-    suffix = source.suffix if source.suffix.lower() in TEXT_FILES else ".xlsx"
+    suffix = source.suffix if form(source) == TEXT else ".xlsx"
     names = (p.with_name(f"{p.stem}{_OURS}{suffix}") for p in numbered(source))
     return next(path for path in names if not path.exists())

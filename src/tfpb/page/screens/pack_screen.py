@@ -55,7 +55,7 @@ def act(desk: Desk, form: FormData) -> None:
 
 def _compared(pack: Path, other: UploadFile) -> list[str]:
     """Say what differs between a pack that was brought and that of the dossier."""
-    from tfpb.io.tables.scratch import scratch_folder  # noqa: PLC0415 - where one is brought
+    from tfpb.io.machine.scratch import scratch_folder  # noqa: PLC0415 - where one is brought
 
     with scratch_folder() as folder:
         path = folder / ARCHIVE

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Severity, TfpbError, fail
 from tfpb.evidence.pack_control import Checked, Found, Received, Subject, findings, twice
+from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.packs.output_files import refuse_inputs, write_together
 from tfpb.io.packs.pack import LISTING, RUN, broken_hashes
 from tfpb.io.packs.provenance import files_hash
@@ -25,7 +26,6 @@ from tfpb.io.packs.received import (
     receive,
 )
 from tfpb.io.tables.contents import absent
-from tfpb.io.tables.scratch import scratch_folder
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.law import values as law

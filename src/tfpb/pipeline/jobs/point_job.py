@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from tfpb.errors import Fault, Place, TfpbError, fail, stop_on_faults
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.geopackage import points_bytes
 from tfpb.io.packs.output_files import write_together
@@ -27,6 +27,7 @@ from tfpb.pipeline import stages
 from tfpb.pipeline.rooms import perimeters
 from tfpb.pipeline.steps.geocoding import Watch
 from tfpb.pipeline.steps.locating import Points, Rule
+from tfpb.pipeline.steps.positions import read_positions
 from tfpb.pipeline.wiring import Values
 from tfpb.report import ground
 from tfpb.review.address_decisions import DecidedAddresses
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 
 DEFAULT_RADIUS_M: Final = 30.0
+_WRITTEN: Final = {Given.METRES: ("result_x", "result_y"), Given.DEGREES: ("longitude", "latitude")}
+"""Where the positions that a file gives stand, as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,9 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
         answers = _geocoded(task, geography, advance)
         found = [column for column in answers.columns if column in points.columns]
         points = points.drop(columns=found).join(answers[found])
+    points, judged = _judged(points, read, geography)
     points = points.assign(id_residence=row_keys(points))
-    stop_on_faults(read.quoted(perimeters.check_points(points)))
+    stop_on_faults(read.quoted([*judged, *perimeters.check_points(points)]))
     values = (
         Values()
         .having(stages.POINTS, Points(points, decisions))
@@ -120,7 +124,7 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     )
     sides = stages.run((stages.SIDES,), values).required()[stages.SIDES]
     located = _without_totals(sides.frame, totals)
-    doubts = [*dropped, *read.notices, *total_notices, *_unused(task, read)]
+    doubts = [*dropped, *read.notices, *total_notices, *judged, *_unused(task, read)]
     if read.rival is not None:
         twice = read.rival
         doubts += rival_doubts(points, twice.points, left=twice.left, kept=twice.kept)
@@ -146,6 +150,21 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
         radius_m=task.radius_m,
     )
     return lines, doubts
+
+
+def _judged(
+    points: pd.DataFrame, read: PointTable, geography: Geography
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Judge coordinates that a file gives, as a dossier does."""
+    pair = _WRITTEN.get(read.given)
+    if pair is None:
+        return points, []
+    written = points.assign(x=points[pair[0]], y=points[pair[1]])
+    found, faults = read_positions(written, geography)
+    if found is written or any(f.severity is Severity.FAUTE for f in faults):
+        return points, faults
+    blank = dict.fromkeys(("longitude", "latitude"), np.nan)
+    return points.assign(result_x=found["x"], result_y=found["y"], **blank), faults
 
 
 def _without_totals(located: pd.DataFrame, totals: list[int]) -> pd.DataFrame:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tfpb import perimeters, survey, tax
+from tfpb.addresses.communes import whole_name
 from tfpb.errors import Fault, Place, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.crosschecks import by_code, unknown_quarters, unknown_residences
 from tfpb.model.columns import STAMP, stamped_place
@@ -17,14 +17,12 @@ from tfpb.perimeters.vintages import FIRST_YEAR
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.locating import communes_of
 from tfpb.pipeline.steps.surveying import own_interviews
-from tfpb.text import fold
 from tfpb.words.faults.input_words import listed
 from tfpb.words.faults.paste_words import ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tfpb.addresses.communes import Communes
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.record import Reading
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
 _ON_THE_MAP: Final = ("programme", "conventions", "diagnostics")
 """Tables whose quarters are those of the map of the tax year."""
-_SAINT: Final = re.compile(r"\bst(e?)\b")
 _SIDE: Final = "qpv_manquant"
 """Why an interview is left out that the located stock alone would place."""
 
@@ -124,14 +121,14 @@ def town_doubts(settings: Settings, inputs: Inputs, geography: Geography) -> lis
     for at, (code, name, postcode) in enumerate(rows[keys].astype(str).itertuples(index=False)):
         written.setdefault((code, name, postcode), []).append(at)
     for (code, name, postcode), found_at in written.items():
-        found = _towns(geography.communes, code, name, postcode)
+        found = geography.communes.written(code, name, postcode)
         if found and not found & held:
             label = name or geography.communes.name(min(found)) or code or postcode
             lacking[label] = lacking.get(label, 0) + len(found_at)
-        if not name or code or geography.communes.by_name(_whole(name)):
+        if not name or code or geography.communes.by_name(whole_name(name)):
             continue
         near_by = [names[c] for c in sorted(found & held or held)]
-        if near := near_names(_whole(name), near_by, most=1):
+        if near := near_names(whole_name(name), near_by, most=1):
             place = stamped_place(rows, found_at[0], "commune")
             pasted = (ALIAS.format(what="communes"), name, near[0])
             fields = {"nombre": len(found_at), "proche": near[0], "coller": pasted}
@@ -141,20 +138,6 @@ def town_doubts(settings: Settings, inputs: Inputs, geography: Geography) -> lis
         place = Place(str(stock[STAMP[0]].iloc[0]))
         faults.append(Fault("communes_sans_adresses", place, "", said, Severity.DOUTE))
     return faults
-
-
-def _towns(communes: Communes, code: str, name: str, postcode: str) -> set[str]:
-    """Return the codes that a commune may have: of its code, else of its name and postcode."""
-    if (known := communes.resolve(code) if code else None) is not None:
-        return {known, *communes.arrondissements(known)}
-    named = set(communes.by_name(_whole(name))) if name else set()
-    served = set(communes.by_postcode(postcode.zfill(5))) if postcode else set()
-    return (named & served) or served or named
-
-
-def _whole(name: str) -> str:
-    """Return a folded name of commune, « ST » and « STE » written in full."""
-    return _SAINT.sub(lambda m: "saint" + m[1], fold(name))
 
 
 def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault]) -> list[Fault]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tfpb.io.tables.tabular import SPREADSHEETS, sheet_names
+from tfpb.io.tables.contents import WORKBOOK, form
+from tfpb.io.tables.tabular import sheet_names
 from tfpb.model.results import ADDRESS_COLUMNS
 from tfpb.review import address_decisions, doubts
 from tfpb.words.places.address_words import ADDRESSES
@@ -59,7 +60,7 @@ def chosen_addresses(settings: Settings) -> tuple[AddressDecision, ...]:
     """Read what someone chose in the sheet « Adresses » of the review workbook, if it has one."""
     name = settings.fichiers.decisions
     path = settings.path(name)
-    if not name or path.suffix.lower() not in SPREADSHEETS:
+    if not name or not path.is_file() or form(path) != WORKBOOK:
         return ()
     from tfpb.review.review_workbook import read_address_decisions  # noqa: PLC0415 - few have any
 

@@ -85,7 +85,8 @@ def communes_of(inputs: Inputs) -> list[str]:
 def stock_points(inputs: Inputs, settled: Settled) -> Points:
     """Join the stock to the answers of the geocoder."""
     frame = inputs.frames["patrimoine"].join(settled.frame)
-    return Points(frame, inputs.frame("decisions"), settled.notices)
+    frame, proposed = perimeters.proposed_residences(frame)
+    return Points(frame, inputs.frame("decisions"), (*settled.notices, *proposed))
 
 
 def sides(points: Points, geography: Geography, rule: Rule) -> Sides:
@@ -128,7 +129,12 @@ def locate(points: Points, sides: Sides, geography: Geography, rule: Rule) -> Lo
         residences=perimeters.residences(entrances, held),
         held=held,
         correspondence=perimeters.correspondence(geography.maps, entrances),
-        notices=(*points.notices, *sides.notices, *perimeters.cut_residences(held)),
+        notices=(
+            *points.notices,
+            *sides.notices,
+            *perimeters.cut_residences(held),
+            *perimeters.declared_doubts(entrances),
+        ),
     )
 
 

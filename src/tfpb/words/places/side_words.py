@@ -23,6 +23,15 @@ _TEXTS: Final = packaged(__name__)
 SIDE_WORDS: Final = {"dans": "dans le QPV", "hors": "hors QPV", "a_verifier": "à vérifier"}
 QUARTER: Final = "« {name} » ({code})"
 DEFAULT_RADIUS: Final = "par défaut, faute d’incertitude donnée"
+_SYSTEMS: Final[dict[str, str]] = _TEXTS["systems"]
+_CONIC: Final = range(3942, 3951)
+
+
+def system_name(epsg: int, *, swapped: bool) -> str:
+    """Name a system of coordinates: an EPSG code, 0 for the legal projection of each commune."""
+    conic = _SYSTEMS["cc"].format(zone=epsg - 3900)
+    name = conic if epsg in _CONIC else _SYSTEMS.get(str(epsg), f"EPSG:{epsg}")
+    return _SYSTEMS["swapped"].format(name=name) if swapped else name
 
 
 class Case(IntEnum):
