@@ -82,8 +82,10 @@ class Verdict(StrEnum):
     EQUIVALENT = "equivalent"
     EQUIVALENT_INFERIEUR = "equivalent_inferieur"
     NON_INFERIEUR = "non_inferieur"
+    MEILLEUR_PEU = "meilleur_peu"
     MEILLEUR = "meilleur"
     INFERIEUR = "inferieur"
+    INFERIEUR_PEU = "inferieur_peu"
     ECART_DEFAVORABLE = "ecart_defavorable"
     NON_CONCLUANT = "non_concluant"
     MASQUE = "masque"
@@ -92,6 +94,7 @@ class Verdict(StrEnum):
     HAUSSE = "hausse"
     BAISSE = "baisse"
     NON_DEMONTRE = "non_demontre"
+    INTERROMPUE = "interrompue"
 
 
 class Publication(StrEnum):
