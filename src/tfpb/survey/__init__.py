@@ -51,7 +51,7 @@ A fictional wave: 400 interviews in 20 résidences, every other one in a QPV.
 qpv       200   0.670  publiable
 hors_qpv  200   0.790  publiable
 ensemble  400   0.730  publiable
-ecart     400  -0.120  fragile
+ecart     400  -0.120  publiable
 """
 
 from tfpb.model.plan import Plan

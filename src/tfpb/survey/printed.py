@@ -24,9 +24,6 @@ MARK_STEP: Final = 10.0
 """Step of a mean of marks over that of a share: a mark goes from 0 to 10."""
 _DIGITS: Final = 9
 """Decimals at which float noise is cut: 0.15 and 3 × 0.05 are one share."""
-_POINT: Final = 0.01
-_TENTH: Final = 0.001
-"""Ends of intervals are printed to the point, under a margin of less than a point to the tenth."""
 
 
 class PrintState(StrEnum):
@@ -110,8 +107,7 @@ def step_of(count: Floats) -> Floats:
 def share_at_step(share: Floats, step: Floats) -> Floats:
     """Round shares to their step, ends merged: at least one step, at most one less a step."""
     at = np.floor(np.round(share / step, _DIGITS) + 0.5) * step
-    out: Floats = np.round(np.clip(at, step, 1 - step), _DIGITS)
-    return out
+    return np.asarray(np.round(np.clip(at, step, 1 - step), _DIGITS), dtype=float)
 
 
 def merged_ends(share: Floats, step: Floats) -> tuple[Flags, Flags]:
@@ -161,38 +157,4 @@ def words_of(low: Floats, high: Floats, margin: float) -> Objects:
         ((high >= 0) & ~near & ~np.isnan(low), Verdict.NON_CONCLUANT),
     ):
         out[holds] = str(word)
-    return out
-
-
-def printed_ends(low: Floats, high: Floats, margin: float) -> tuple[Floats, Floats]:
-    """Round the ends of intervals of gaps for print, never across 0 or ± δ.
-
-    Read from its printed ends by the same table, an interval has the same word.
-
-    Returns
-    -------
-    float arrays
-        Proportions, whole points (tenths under a margin of less than a point).
-    """
-    unit = _POINT if margin >= _POINT else _TENTH
-    return (
-        _kept_apart(low, (-margin, 0.0), unit, belongs_below=True),
-        _kept_apart(high, (-margin, 0.0, margin), unit, belongs_below=False),
-    )
-
-
-def _kept_apart(
-    value: Floats, limits: tuple[float, ...], unit: float, *, belongs_below: bool
-) -> Floats:
-    """Round to a unit, then back to the side of each limit where the value lies."""
-    at = np.floor(np.round(value / unit, _DIGITS) + 0.5)
-    for limit in limits:
-        held = np.round(limit / unit, _DIGITS)
-        below, above = (
-            (value <= limit, value > limit) if belongs_below else (value < limit, value >= limit)
-        )
-        under = np.floor(held) if belongs_below else np.ceil(held) - 1
-        over = np.floor(held) + 1 if belongs_below else np.ceil(held)
-        at = np.where(below, np.minimum(at, under), np.where(above, np.maximum(at, over), at))
-    out: Floats = np.round(at * unit, _DIGITS) + 0.0  # no minus nought
     return out

@@ -12,12 +12,12 @@ from tfpb.survey.printed import (
     Printed,
     PrintState,
     mean_at_step,
-    printed_ends,
     printed_gap,
     rounded_count,
     step_of,
     words_of,
 )
+from tfpb.words.survey.verdict_words import printed_ends
 
 LOWER = {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
 FAVOURABLE = {Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR_PEU, Verdict.MEILLEUR}
@@ -147,8 +147,8 @@ def rank(low: float, high: float, margin: float) -> int:
 @given(ends, margins)
 def test_printed_ends_give_the_same_word(bounds: list[float], margin: float) -> None:
     low, high = bounds
-    a, b = printed_ends(np.array([low]), np.array([high]), margin)
-    assert one(a.item(), b.item(), margin) == one(low, high, margin)
+    a, b = (end / 100 for end in printed_ends(low, high, margin * 100))
+    assert one(a, b, margin) == one(low, high, margin)
     unit = 0.01 if margin >= 0.01 else 0.001
-    assert abs(a.item() - low) <= unit + 1e-9
-    assert abs(b.item() - high) <= unit + 1e-9
+    assert abs(a - low) <= unit + 1e-9
+    assert abs(b - high) <= unit + 1e-9

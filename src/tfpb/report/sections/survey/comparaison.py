@@ -49,7 +49,7 @@ def comparaison(dossier: Dossier) -> Section:
         *_charts(shown, of, margin),
     ]
     if len(shown):
-        alike = bool(shown["standardise"].notna().any())
+        alike = bool(shown["comparable"].notna().any())
         short = table(
             "comparaison_document",
             shown,

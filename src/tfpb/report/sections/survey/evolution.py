@@ -41,7 +41,7 @@ def evolution(dossier: Dossier) -> Section:
     main = table("evolution", placed, notes=notes, **of)
     blocks: list[Block] = [main]
     if len(shown):
-        alike = bool(shown["standardise"].notna().any())
+        alike = bool(shown["comparable"].notna().any())
         beside = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
         blocks.append(table("evolution_document", shown, notes=(words.NO_CAUSE, beside), **of))
     blocks += _slopes(survey, name)
