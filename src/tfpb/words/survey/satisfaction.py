@@ -24,8 +24,8 @@ COMPARABLE: Final = (
     "côtés ; il accompagne l’écart brut sans le remplacer."
 )
 NOT_COMPARABLE: Final = (
-    "Pas assez d’immeubles comparables pour un écart à structure comparable ici : une part de l’écart brut peut tenir au parc "
-    "(type d’habitat, période de construction) et non au service."
+    "Pas assez d’immeubles comparables pour un écart à structure comparable ici : une part de l’écart brut "
+    "peut tenir au parc (type d’habitat, période de construction) et non au service."
 )
 CHANGE_COMPARABLE: Final = (
     "À structure comparable : les deux vagues et les deux côtés sont ramenés à la composition du parc (à "
