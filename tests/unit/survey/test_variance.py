@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import pytest
+from variancecases import plan, stock_and_answers
 
 from tfpb.survey.compare import compare
 from tfpb.survey.estimation.comparison import Comparison, estimate_wave
@@ -20,10 +23,10 @@ from tfpb.survey.estimation.variance import (
     variances,
 )
 from tfpb.survey.reading.recode import recode
-from tfpb.survey.respondents import Survey
 from tfpb.survey.verdicts import Thresholds
 
-from variancecases import plan, stock_and_answers
+if TYPE_CHECKING:
+    from tfpb.survey.respondents import Survey
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +49,7 @@ def by_hand(survey: Survey, c: Comparison, domain: int, item: int, *, parc: bool
     valid = survey.answers[c.items[item].identifiant] >= 0
     kept = frame[inside & valid]
     weight = kept["poids"].to_numpy(dtype=float) / kept["poids"].sum()
-    home_of = dict(
-        zip(frame["residence"], c.design.home[c.design.row_atom].tolist(), strict=True)
-    )
+    home_of = dict(zip(frame["residence"], c.design.home[c.design.row_atom].tolist(), strict=True))
     a = pd.Series(weight).groupby(kept["residence"].to_numpy()).sum()
     q = pd.Series(weight**2).groupby(kept["residence"].to_numpy()).sum()
     assert survey.stock is not None
@@ -137,10 +138,14 @@ def test_correlations_are_those_of_a_one_way_analysis(survey: Survey) -> None:
     mean = hits / n
     frame = pd.DataFrame({"place": places, "n": n, "hits": hits, "mean": mean})
     within = float((n * mean * (1 - mean)).sum()) / (n.sum() - len(n))
-    centre = frame.groupby("place")["hits"].transform("sum") / frame.groupby("place")["n"].transform("sum")
+    centre = frame.groupby("place")["hits"].transform("sum") / frame.groupby("place")[
+        "n"
+    ].transform("sum")
     df = len(n) - frame["place"].nunique()
     msb = float((frame["n"] * (frame["mean"] - centre) ** 2).sum()) / df
-    size = (n.sum() - float((frame.groupby("place")["n"].apply(lambda v: (v**2).sum() / v.sum())).sum())) / df
+    size = (
+        n.sum() - float((frame.groupby("place")["n"].apply(lambda v: (v**2).sum() / v.sum())).sum())
+    ) / df
     assert found.within[side, item] == pytest.approx(within)
     assert found.between[side, item] == pytest.approx((msb - within) / size)
 
@@ -174,7 +179,10 @@ def test_what_is_released_of_few_residences_follows_their_numbers() -> None:
         np.array([[0.010], [0.020], [0.012], [0.00456]]),
         np.ones((4, 1), dtype=bool),
     )
-    count, homes = np.array([[80.0], [80.0], [80.0], [900.0]]), np.array([[6.0], [6.0], [6.0], [60.0]])
+    count, homes = (
+        np.array([[80.0], [80.0], [80.0], [900.0]]),
+        np.array([[6.0], [6.0], [6.0], [60.0]]),
+    )
     stock = np.full((4, 1), np.inf), np.full((4, 1), np.inf)
     made = released(own, count, homes, stock, np.zeros(4, dtype=np.intp))
     np.testing.assert_allclose(made.between[:3], made.between[0, 0])
@@ -192,6 +200,8 @@ def test_a_row_is_what_its_coefficients_say(survey: Survey) -> None:
     base = c.means.base[c.sides[0, 0]]
     mine = c.domains.rows
     own = mine.owner == c.sides[0, 0]
-    rows = Rows(np.zeros(own.sum(), dtype=np.intp), mine.atom[own], np.tile(1 / base, (own.sum(), 1)), 1)
+    rows = Rows(
+        np.zeros(own.sum(), dtype=np.intp), mine.atom[own], np.tile(1 / base, (own.sum(), 1)), 1
+    )
     np.testing.assert_allclose(rows.values(c.sums)[0], c.means.estimate[c.sides[0, 0]])
     np.testing.assert_allclose(rows.weight(c.sums)[0], 1.0)

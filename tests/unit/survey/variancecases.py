@@ -21,7 +21,12 @@ def plan(items: int = 3, **columns: object) -> Plan:
                 "accord": {"satisfait": [1, 2], "insatisfait": [3, 4], "nsp": [9]},
             },
             "items": [
-                {"colonnes": f"q{k}", "libelle": f"Question {k}", "theme": "residence", "echelle": "accord"}
+                {
+                    "colonnes": f"q{k}",
+                    "libelle": f"Question {k}",
+                    "theme": "residence",
+                    "echelle": "accord",
+                }
                 for k in range(items)
             ],
         }

@@ -152,11 +152,12 @@ def printed_ends(low: float, high: float, margin_points: float) -> tuple[float, 
     unit = 0.1 if 0 < margin_points < 1 else 1.0
     bottom, top = round(100 * low / unit, 9), round(100 * high / unit, 9)
     one, two = math.floor(bottom + 0.5), math.floor(top + 0.5)
-    for limit in (-margin_points / unit, 0.0, margin_points / unit):
-        if limit <= 0:  # at the limit, the lower end belongs below
-            under = bottom <= limit
+    for margin in (-margin_points, 0.0, margin_points):
+        limit = round(margin / unit, 9)
+        if margin <= 0:  # at the limit, the lower end belongs below
+            under = low <= margin / 100
             one = min(one, math.floor(limit)) if under else max(one, math.floor(limit) + 1)
-        under = top < limit
+        under = high < margin / 100
         two = min(two, math.ceil(limit) - 1) if under else max(two, math.ceil(limit))
     return one * unit, two * unit
 
