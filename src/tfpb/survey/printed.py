@@ -105,8 +105,11 @@ def step_of(count: Floats) -> Floats:
 
 
 def share_at_step(share: Floats, step: Floats) -> Floats:
-    """Round shares to their step, ends merged: at least one step, at most one less a step."""
-    at = np.floor(np.round(share / step, _DIGITS) + 0.5) * step
+    """Round shares to their step, ends merged: at least one step, at most one less a step.
+
+    Halves go to the even step: always up, they would raise the side of the wider step by half a point.
+    """
+    at = np.rint(np.round(share / step, _DIGITS)) * step
     return np.asarray(np.round(np.clip(at, step, 1 - step), _DIGITS), dtype=float)
 
 
@@ -119,7 +122,7 @@ def merged_ends(share: Floats, step: Floats) -> tuple[Flags, Flags]:
 def mean_at_step(mean: Floats, step: Floats) -> Floats:
     """Round means of marks (0 to 10) to the step of their group: half a mark, a fifth or a tenth."""
     wide = step * MARK_STEP
-    out: Floats = np.round(np.floor(np.round(mean / wide, _DIGITS) + 0.5) * wide, _DIGITS)
+    out: Floats = np.round(np.rint(np.round(mean / wide, _DIGITS)) * wide, _DIGITS)
     return out
 
 

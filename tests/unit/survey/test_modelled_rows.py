@@ -75,7 +75,7 @@ def _parts(table: pd.DataFrame, owner: str = "ensemble") -> tuple[pd.DataFrame, 
 def test_published_quarters_have_a_row_and_no_other_has(printed: pd.DataFrame) -> None:
     raw, made = _parts(printed)
     shown = raw[raw["publication"].isin(SHOWN)]
-    assert {"masque", "non_publiable"} <= set(raw["publication"])
+    assert set(raw["publication"]) == {"masque", "publiable"}
     assert made[KEYS].to_numpy().tolist() == shown[KEYS].to_numpy().tolist()
     for name in ("n", "n_residences", "publication", "theme", "nature"):
         assert made[name].tolist() == shown[name].tolist(), name
@@ -85,9 +85,8 @@ def test_published_quarters_have_a_row_and_no_other_has(printed: pd.DataFrame) -
     est, low95, high95, low90, high90 = values.T
     assert ((low95 <= low90) & (low90 <= est) & (est <= high90) & (high90 <= high95)).all()
     # neither a verdict nor what one is read from
-    others = ["erreur_type", "ddl", "effet_plan", "n_effectif", "p_holm", "marge_demontree_points"]
-    assert made[others].isna().all(axis=None)
-    assert set(made["verdict"]) | set(made["isole"]) == {""}
+    assert made[["marge_demontree_points", "bascule"]].isna().all(axis=None)
+    assert set(made["verdict"]) | set(made["isole"]) | set(made["assurance"]) == {""}
 
 
 def test_a_row_stands_after_those_of_its_quarter_and_question(printed: pd.DataFrame) -> None:

@@ -14,7 +14,7 @@ from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import ENSEMBLE, QpvStatut
 from tfpb.survey.planning.allocation import HORS, Floor, Parc, allocate
 from tfpb.survey.planning.precision import LEAST_FACTOR, Domain, half_width, power, variance_factor
-from tfpb.survey.printed import rounded_count, step_of
+from tfpb.survey.printed import FINEST, rounded_count, step_of
 from tfpb.survey.verdicts import PARC, Thresholds
 from tfpb.words.survey.planning_words import NO_QUARTER
 
@@ -134,10 +134,13 @@ class PlannedSurvey:
         answers = planned[rows].astype(np.float64) * self.settings.reponses_valides
         homes = self.parc.dwellings[rows].astype(np.float64)
         domain = Domain(answers / UNEVEN, homes, self.strata[rows])
-        level, step = self.settings.taux_satisfaction, step_of(rounded_count(answers.sum()))
-        rounding = float(step) ** 2 / (12 * level * (1 - level))
         factor = variance_factor(domain, rho=self.settings.correlation, parc=self.parc_target)
-        return factor + rounding
+        return factor + self.rounding(float(step_of(rounded_count(answers.sum()))))
+
+    def rounding(self, step: float = FINEST) -> float:
+        """Return what printing a share at a step adds to D."""
+        level = self.settings.taux_satisfaction
+        return step**2 / (12 * level * (1 - level))
 
     def counted(self, planned: Indices, rows: Flags) -> dict[str, Any]:
         """Return counts and D of the résidences of some rows, side by side."""
@@ -192,10 +195,8 @@ class PlannedSurvey:
         answers = min(row[f"entretiens_{s}"] for s in sides) * valid + _TINY
         if answers < least.shown_n or min(row[f"enquetees_{s}"] for s in sides) < self.homes:
             return Outcome.BUDGET
-        if self.parc_target:
-            sure = answers >= least.few_n and row["demi_largeur"] <= least.few_half
-        else:
-            sure = row["niveau"] != Level.QUARTIER
+        sure = answers >= least.few_n and row["demi_largeur"] <= least.few_half
+        sure &= self.parc_target or row["niveau"] != Level.QUARTIER
         return Outcome.VERDICT if sure else Outcome.INTERVALLE
 
     def _needs(self, table: pd.DataFrame) -> Any:
@@ -205,7 +206,7 @@ class PlannedSurvey:
         hence ``D = (1−ρ)(1.15/n − 1/N)``.
         """
         hors = table["_hors"].to_numpy()
-        factor = self._widest(lambda d: (d, hors), np.zeros(len(table)))
+        factor = self._widest(lambda d: (d + self.rounding(), hors), np.zeros(len(table)))
         settings, homes = self.settings, table["logements_qpv"].clip(lower=1).to_numpy()
         answers = 1 / (factor / max(1 - settings.correlation, LEAST_FACTOR) + 1 / homes)
         known = (table["niveau"] == Level.QUARTIER) & self.parc_target & (factor > 0)
@@ -218,7 +219,8 @@ class PlannedSurvey:
         """
         rho = self.settings.correlation
         valid = PER_RESIDENCE * self.settings.reponses_valides / UNEVEN
-        factor = float(self._widest(lambda d: (d, d), np.zeros(1))[0])
+        rounding = self.rounding()
+        factor = float(self._widest(lambda d: (d + rounding, d + rounding), np.zeros(1))[0])
         return math.ceil((rho + (1 - rho) / valid) / max(factor, LEAST_FACTOR))
 
     def _widest(self, factors: Callable[[Any], tuple[Any, Any]], start: Any) -> Any:
