@@ -218,7 +218,7 @@ def test_the_packages_own_data(golden: pd.DataFrame, case: str) -> None:
     )
     frame["id"] = frame["id"].astype(str)
     strata = [] if case == "clus1" else ["stype"]
-    plan = _plan(["y"], note=False, strates=strata, ajustement=[], standardisation=[])
+    plan = _plan(["y"], note=False, strates=strata, ajustement=[])
     both = _beside(_brut(compare(recode([frame], plan), plan)), _wide(golden, case))
     assert len(both) == 4
     _same(both["estimation"], both["value"], EXACT)

@@ -47,6 +47,7 @@ _FIGURES: Final[dict[str, dict[str, str]]] = {
 """Claims of each group of rows, and the column that each is released in."""
 _STATES: Final[dict[str, State]] = {
     Publication.MASQUE: State.MASQUE,
+    Publication.NON_PUBLIABLE: State.MASQUE,
     Publication.NON_CALCULABLE: State.INCONNU,
     Verdict.NON_CONCLUANT: State.NON_CONCLUANT,
     Verdict.NON_DEMONTRE: State.NON_DEMONTRE,

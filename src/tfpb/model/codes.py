@@ -96,7 +96,7 @@ class Verdict(StrEnum):
 
 
 class Publication(StrEnum):
-    """Whether a cell may be shown; `NON_PUBLIABLE` becomes `MASQUE` once protected."""
+    """Whether a cell may be shown; `NON_PUBLIABLE` (few households) is told as masked."""
 
     PUBLIABLE = "publiable"
     NON_PUBLIABLE = "non_publiable"

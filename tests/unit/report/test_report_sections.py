@@ -280,8 +280,8 @@ def test_a_favourable_verdict_that_holm_rejects_is_marked() -> None:
 def test_raw_and_comparable_gaps_stand_side_by_side() -> None:
     rows = tables(said())["comparaison_document"].rows
     assert rows["ecart"].notna().all()
-    assert rows["standardise"].notna().all()
-    assert not (rows["ecart"] == rows["standardise"]).any()
+    assert rows["comparable"].notna().all()
+    assert not (rows["ecart"] == rows["comparable"]).any()
 
 
 def test_figures_of_the_summary_are_those_of_the_stages() -> None:

@@ -36,6 +36,8 @@ MOST_FACTOR: Final = 8.0
 _OFF: Final = 0.01
 """Share of the whole by which a margin may be missed."""
 _SWEEPS: Final = 100
+_BOUNDING: Final = 3
+"""Times a sweep bounds factors again, once their mean is drawn back to 1."""
 _STILL: Final = 1e-9
 _REPORTED_UNDER: Final = 0.995
 
@@ -266,13 +268,14 @@ def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floa
         before = x
         for v, margin in enumerate(margins):
             x = x * cells.back(v, divided(margin, cells.margin(v, x, 2)), 2)
-        x = np.minimum(x, MOST_FACTOR * start)
+        for _bounded in range(_BOUNDING):
+            x = np.minimum(divided(x, x.sum(axis=2, keepdims=True)), MOST_FACTOR * start)
         if np.abs(x - before).max(initial=0.0) < _STILL:
             break
-    x = divided(x, x.sum(axis=2, keepdims=True))
+    made = divided(x, x.sum(axis=2, keepdims=True))
     off = np.zeros((*held.shape[:2], held.shape[3]))
     for v, margin in enumerate(margins):
-        off = np.maximum(off, np.abs(cells.margin(v, x, 2) - margin).max(axis=2, initial=0.0))
+        off = np.maximum(off, np.abs(cells.margin(v, made, 2) - margin).max(axis=2, initial=0.0))
     return divided(x, start), off
 
 

@@ -274,10 +274,9 @@ def _blanked(table: pd.DataFrame) -> pd.DataFrame:
     """Take away the numbers that a row's state forbids."""
     if table.empty or "publication" not in table:
         return table
-    state = table["publication"].replace(Publication.NON_PUBLIABLE.value, Publication.MASQUE.value)
-    table = table.assign(publication=state)
+    state = table["publication"]
     masked = (state == Publication.MASQUE.value).to_numpy()
-    silent = masked | (state == Publication.NON_CALCULABLE.value).to_numpy()
+    silent = masked | ~state.isin([Publication.PUBLIABLE.value]).to_numpy()
     out = {}
     for name in table.columns:
         values = table[name]
