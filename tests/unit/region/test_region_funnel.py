@@ -89,16 +89,12 @@ def test_limits_are_those_of_a_bailleur_like_the_region(protected: Protected) ->
                 mine, region = (
                     _row(own, o, line.item, line.ajustement, side) for o in (name, "ensemble")
                 )
-                size = mine["n_effectif"]
-                if np.isnan(
-                    size
-                ):  # few résidences, or like with like: read from the printed interval
 
-                    def excess(n: float, row: Any = mine) -> float:
-                        low, high = wilson_bounds(row["estimation"], np.float64(n), norm.ppf(0.975))
-                        return float(high - low) - (row["ic95_haut"] - row["ic95_bas"])
+                def excess(n: float, row: Any = mine) -> float:
+                    low, high = wilson_bounds(row["estimation"], np.float64(n), norm.ppf(0.975))
+                    return float(high - low) - (row["ic95_haut"] - row["ic95_bas"])
 
-                    size = brentq(excess, 0.5, 1e6)
+                size = brentq(excess, 0.5, 1e6)  # read from the printed interval
                 variance += region["estimation"] * (1 - region["estimation"]) / size
             centre = _row(own, "ensemble", line.item, line.ajustement, "ecart")["estimation"]
             for level, low, high in (
@@ -109,7 +105,7 @@ def test_limits_are_those_of_a_bailleur_like_the_region(protected: Protected) ->
                 assert (low, high) == pytest.approx((centre - half, centre + half), abs=1e-4)
             gap = _row(own, name, line.item, line.ajustement, "ecart")
             assert (line.ecart, line.n) == (gap["estimation"], gap["n"])
-    assert ways == {"standardise"}
+    assert ways == {"comparable"}
 
 
 def test_what_is_read_is_where_the_gap_stands(protected: Protected) -> None:
@@ -193,14 +189,14 @@ def test_raw_gaps_stand_where_like_with_like_is_not_published(protected: Protect
     own = protected.bailleur("B0")
     rows = own.comparison.copy()
     mine = (
-        (rows["bailleur"] == "B0") & (rows["item"] == "q1") & (rows["ajustement"] == "standardise")
+        (rows["bailleur"] == "B0") & (rows["item"] == "q1") & (rows["ajustement"] == "comparable")
     )
     rows.loc[mine, "publication"] = "non_publiable"
     made = own_funnel(protected.whole, replace(own, comparison=rows), "B0", WAVE).set_index("item")
     assert made["ajustement"].to_dict() == {
         "q1": "brut",
-        "q2": "standardise",
-        "note": "standardise",
+        "q2": "comparable",
+        "note": "comparable",
     }
     # nor does a masked region leave a funnel
     rows = own.comparison.copy()

@@ -36,7 +36,7 @@ MOST_FACTOR: Final = 8.0
 _OFF: Final = 0.01
 """Share of the whole by which a margin may be missed."""
 _SWEEPS: Final = 100
-_BOUNDING: Final = 3
+_BOUNDING: Final = 10
 """Times a sweep bounds factors again, once their mean is drawn back to 1."""
 _STILL: Final = 1e-9
 _REPORTED_UNDER: Final = 0.995
