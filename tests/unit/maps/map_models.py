@@ -83,7 +83,7 @@ def gaps_frame(codes: list[str], rng: np.random.Generator) -> pd.DataFrame:
                 low, high = gap - half, gap + half
                 hidden = code != "total" and k % 7 == 3
                 verdict = "non_publiable" if hidden else _verdict(low, high)
-                shown = f"{say.points(gap)} ({say.interval_points(low, high)}) : "
+                shown = f"{say.points(gap)} ({say_verdicts.interval_words(low, high, 5.0)}) : "
                 phrase = VERDICTS[verdict] if hidden else shown + VERDICTS[verdict]
                 nan = float("nan")
                 rows.append(

@@ -465,14 +465,15 @@ def evaluation() -> Evaluation:
                  "valorise_par_logement_eur": Decimal("12.67"), "depense": 12.67,
                  "repere": f"A{axe}" if code in QUARTERS else "", "item": item, "vague": "2023",
                  "n": 1400.0 if item else math.nan, "ecart": -0.08 if item else math.nan,
-                 "ecart_ic95_bas": -0.13 if item else math.nan,
-                 "ecart_ic95_haut": -0.03 if item else math.nan,
+                 "ecart_ic90_bas": -0.13 if item else math.nan,
+                 "ecart_ic90_haut": -0.03 if item else math.nan,
                  "verdict": "ecart_defavorable" if item else "",
                  "evolution": 0.02 if item else math.nan,
-                 "evolution_ic95_bas": -0.05 if item else math.nan,
-                 "evolution_ic95_haut": 0.09 if item else math.nan,
+                 "evolution_ic90_bas": -0.05 if item else math.nan,
+                 "evolution_ic90_haut": 0.09 if item else math.nan,
                  "evolution_verdict": "non_demontre" if item else "",
                  "publication": "publiable" if item else "non_calculable", "isole": "",
+                 "peu_de_reponses": "",
                  "lecture": "ecart_defavorable|evolution_non_demontree" if item else "sans_item"}
             )  # fmt: skip
     return Evaluation(pd.DataFrame(rows))

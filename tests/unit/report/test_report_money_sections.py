@@ -56,7 +56,7 @@ def points(count: int, publication: str = "publiable") -> Evaluation:
             | {
                 "niveau": "qpv", "code_qpv": code, "nom_qpv": QUARTERS[code], "axe": axe,
                 "item": items[axe] if shown else "", "ecart": -0.02 * k if shown else math.nan,
-                "ecart_ic95_bas": -0.02 * k - 0.04, "ecart_ic95_haut": -0.02 * k + 0.04,
+                "ecart_ic90_bas": -0.02 * k - 0.04, "ecart_ic95_haut": -0.02 * k + 0.04,
                 "valorise_par_logement_eur": Decimal(10 + k), "depense": 10.0 + k, "verdict": "",
                 "repere": f"{'AB'[k % 2]}{axe}",
                 "publication": publication if shown else "non_publiable",
