@@ -202,7 +202,7 @@ def _line(
     scope, label = answers_scope(place, item, answers.waves[-1]), str(answers.labels[item])
     if row is None:
         code = Publication.MASQUE
-        return GapLine(label, sign=sign(code, code), words=verdict_words(code, code))
+        return GapLine(label, sign=sign(code, code), words=verdict_words(code, code), masked=True)
     seen = {name: released(claims, name, scope) for name in _WRITTEN}
     masked = claims.get("ecart", scope).state is State.MASQUE
     mark = sign(row["verdict"], row["publication"])

@@ -14,7 +14,6 @@ import pandas as pd
 from shapely.geometry import box
 
 from tfpb import tax
-from tfpb.survey.verdicts import gap_verdict
 from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.place import located_stock, with_doors
 from tfpb.facts.quarter import quarters_of
@@ -37,6 +36,7 @@ from tfpb.model.results import (
 )
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
+from tfpb.survey.verdicts import gap_verdict
 from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.tax.abatement.tallies import state_cells
 
@@ -156,7 +156,8 @@ def published() -> Published:
                     {"vague": "2023", "niveau": "total", "territoire": "total", "bailleur": BAILLEUR,
                      "item": item, "theme": theme, "nature": nature, "groupe": group,
                      "mesure": "niveau", "modalite": label, "rang": rank, "n": 600,
-                     "n_residences": 24, "estimation": share, "ic95_bas": share - 0.04, "ic95_haut": share + 0.04,
+                     "n_residences": 24, "estimation": share,
+                     "ic95_bas": share - 0.04, "ic95_haut": share + 0.04,
                      "ic90_bas": share - 0.03, "ic90_haut": share + 0.03,
                      "publication": "publiable"}
                 )  # fmt: skip

@@ -368,8 +368,8 @@ def test_every_sign_of_a_quarter_is_explained() -> None:
     ]  # fmt: skip
     survey = dataclasses.replace(dossier.survey, comparison=rows)
     made = report(dataclasses.replace(dossier, survey=survey))
-    assert any("mieux" in v for v in tables(made)["comparaison_quartiers"].rows["verdict_mot"])
-    assert any(t.startswith("▲ mieux :") for t in texts(made))
+    assert any("plus haut" in v for v in tables(made)["comparaison_quartiers"].rows["verdict_mot"])
+    assert any(t.startswith("+ plus haut :") for t in texts(made))
 
 
 def test_answers_in_detail_carry_their_sample_size() -> None:

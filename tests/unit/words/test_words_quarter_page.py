@@ -58,7 +58,7 @@ def test_axes_are_named_and_what_is_left_is_said() -> None:
 def test_the_question_is_answered_with_its_figures_and_no_cause(verdict: str) -> None:
     said = _answer(verdict)
     assert said.startswith("Cela sert-il à quelque chose ?")
-    assert "+6,2 points, entre +1,1 et +11,3 points, n = 1 460" in said
+    assert "+6,2 points, entre +1 et +11 points, n = 1 460" in said
     assert ("On ne peut pas encore le dire" in said) == (verdict == "non_demontre")
     assert verdict == "non_demontre" or said.endswith("La cause n’est pas mesurée.")
 

@@ -30,9 +30,9 @@ TARGETS: Final[dict[str, str]] = _TEXTS["targets"]
 _MEANINGS: Final[dict[str, str]] = _TEXTS["meanings"]
 THE_MARGIN: Final = "la marge"
 RELEASED: Final = (
-    "Les effectifs sont arrondis à la dizaine, les parts à 5, 2 ou 1 point (moins de 100, 100 à 499, 500 ménages et "
-    "plus) ; l’intervalle et le mot se lisent sur ce qui est imprimé, et un côté de 20 résidences ou moins a la "
-    "précision des côtés de sa sorte, de même nombre de ménages et de résidences"
+    "Les effectifs sont arrondis à la dizaine, les parts à 5, 2 ou 1 point (moins de 100, 100 à 499, 500 "
+    "ménages et plus) ; l’intervalle et le mot se lisent sur ce qui est imprimé, et un côté de 20 résidences "
+    "ou moins a la précision des côtés de sa sorte, de même nombre de ménages et de résidences"
 )
 LEVEL: Final = "marge à 90 %"
 """What printed intervals are."""
@@ -50,7 +50,7 @@ def sign(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
 
 
 def weakness(publication: str, *, alone: bool = False, few: bool = False) -> str:
-    """Write what weakens a figure: « isolé, peu de réponses »; empty when nothing does, or it is not shown."""
+    """Write what weakens a figure: « isolé, peu de réponses »; empty where nothing does or it is hidden."""
     if publication not in SHOWN:
         return ""
     return ", ".join([ISOLATED] * alone + [FEW] * few)
@@ -105,7 +105,8 @@ def gap_phrase(row: Mapping[Any, Any], margin_points: float) -> str:
         δ, in points.
     """
     code, publication = str(row["verdict"]), str(row["publication"])
-    if publication not in SHOWN or code not in _PHRASES:
+    known = not math.isnan(row["ic90_bas"] + row["ic90_haut"])
+    if publication not in SHOWN or code not in _PHRASES or not known:
         return verdict_words(code, publication)
     low, high = printed_ends(row["ic90_bas"], row["ic90_haut"], margin_points)
     far, near = (abs(low), abs(high)) if high < 0 else (high, low)

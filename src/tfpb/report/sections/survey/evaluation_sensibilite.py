@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ALONE, TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
@@ -190,7 +190,11 @@ _ENDS: Final = {"ecart_ic90_bas": "ic90_bas", "ecart_ic90_haut": "ic90_haut"}
 
 
 def _points(quarters: pd.DataFrame, survey: Published, named: Quarters) -> pd.DataFrame:
-    published = quarters[(quarters["peu_de_reponses"] != ALONE) & quarters["ecart"].notna()]
+    published = quarters[
+        quarters["publication"].isin(SHOWN)
+        & (quarters["peu_de_reponses"] != ALONE)
+        & quarters["ecart"].notna()
+    ]
     order = _order(survey)
     out = [pd.DataFrame(columns=["repere"])]
     for axe, part in published.groupby("axe", sort=True):
