@@ -112,7 +112,7 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPag
     here = gaps[(gaps.code_qpv == row.code_qpv) & (gaps.vague == "2023")].head(3)
     for g in here.itertuples():
         ok = not np.isnan(g.ecart)
-        mid = (g.ic95_haut - g.ic95_bas) / 2 * 0.84
+        mid = (g.ic90_haut - g.ic90_bas) / 2 * 0.84
         lines.append(
             GapLine(
                 label=g.libelle,

@@ -9,7 +9,7 @@ from tfpb.packaged import packaged
 from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import number, percent, plural, points
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import gap_phrase, sign, verdict_words, word_of_row
+from tfpb.words.survey.verdict_words import gap_phrase, plainly, sign, verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,7 +135,7 @@ def gap_line(
     if publication not in SHOWN:
         return f"{mark} {verdict_words(verdict, publication)}"
     n = number(float(str(row["n"])))
-    word = word_of_row(row, margin_points)
+    word = plainly(verdict, publication, margin_points)  # the phrase bears what weakens it
     line = f"{mark} {gap_phrase(row, margin_points)} ; n = {n} : {word}"
     if verdict == Verdict.NON_CONCLUANT and interviews:
         line += f" ({power_words(interviews)})"
