@@ -372,6 +372,19 @@ def test_every_sign_of_a_quarter_is_explained() -> None:
     assert any(t.startswith("+ plus haut :") for t in texts(made))
 
 
+def test_what_moved_since_the_last_wave_is_named() -> None:
+    dossier = make()
+    assert dossier.survey is not None
+    rows = dossier.survey.comparison.copy()
+    moved = (rows["groupe"] == "evolution_ecart") & (rows["item"] == "q01")
+    rows.loc[moved, "verdict"] = "hausse"
+    survey = dataclasses.replace(dossier.survey, comparison=rows)
+    told = texts(report(dataclasses.replace(dossier, survey=survey)))
+    (said,) = [t for t in told if t.startswith("Propreté des parties communes : passé de ")]
+    assert said.endswith("(2023) †")  # no comparable change stands beside it
+    assert not [t for t in texts(report(dossier)) if ": passé de " in t]
+
+
 def test_answers_in_detail_carry_their_sample_size() -> None:
     (chart,) = [
         b for s in said().sections for b in s.blocks

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import THIN, number, percent, plural, points
+from tfpb.words.numbers import THIN, gap_number, number, percent, plural, points
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import LEVEL, interval_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _TEXTS: Final = packaged(__name__)
 THEMES: Final[dict[str, str]] = _TEXTS["themes"]
@@ -178,6 +178,32 @@ def change_lead(first: str, last: str, counts: dict[str, int], total: int) -> st
         return f"{subject} : {NO_CHANGE_SHOWN}."
     parts = join([f"{number(count)} « {word} »" for word, count in counts.items()])
     return f"{subject}, {plural(total, 'question')} : {parts}."
+
+
+_MOVED: Final = {
+    False: "{label} : passé de {before} ({first}) à {after} ({last}){mark}",
+    True: "{label} : peut-être, de {before} ({first}) à {after} ({last}){mark}",
+}
+"""What moved, by whether it is isolated."""
+DAGGER: Final = (
+    "Écarts QPV − hors QPV, en points. † : à structure comparable, l’évolution n’est pas donnée ou ne dit "
+    "pas la même chose."
+)
+
+
+def moved(
+    label: str,
+    waves: tuple[str, str],
+    gaps: Sequence[float],
+    *,
+    alone: bool = False,
+    doubt: bool = False,
+) -> str:
+    """Write a movement: « Gardien : passé de −2 (2019) à +8 (2023) », with a dagger where it is in doubt."""
+    before, after = (gap_number(g) for g in gaps)
+    return _MOVED[alone].format(
+        label=label, before=before, first=waves[0], after=after, last=waves[1], mark=" †" * doubt
+    )
 
 
 def priorities_lead(first: list[str]) -> str:
