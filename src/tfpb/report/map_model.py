@@ -85,7 +85,7 @@ def map_model(dossier: Dossier) -> MapModel:
 def _one_ruler(pages: Iterable[QpvPage]) -> tuple[QpvPage, ...]:
     """Give all pages the axis of the widest interval: one is laid beside another."""
     made = tuple(pages)
-    ends = [abs(end) for page in made for line in page.gaps for end in line.ic90 or ()]
+    ends = [abs(end) for page in made for line in page.gaps for end in line.ic95 or ()]
     return tuple(replace(page, reach=max(ends, default=0.0)) for page in made)
 
 

@@ -369,7 +369,7 @@ def test_every_sign_of_a_quarter_is_explained() -> None:
     survey = dataclasses.replace(dossier.survey, comparison=rows)
     made = report(dataclasses.replace(dossier, survey=survey))
     assert any("plus haut" in v for v in tables(made)["comparaison_quartiers"].rows["verdict_mot"])
-    assert any(t.startswith("+ plus haut :") for t in texts(made))
+    assert any(t.startswith("◆ plus haut :") for t in texts(made))
 
 
 def test_what_moved_since_the_last_wave_is_named() -> None:

@@ -85,4 +85,4 @@ def test_sensitivity_sets_the_verdict_of_the_other_target_beside() -> None:
         "Question", "Cible retenue : service", "Si la cible était : parc (ces logements)",
     ]  # fmt: skip
     assert set(table.rows["autre"]) == {"○ on ne sait pas"}
-    assert "− plus bas, de plus de 5\u202fpoints" in set(table.rows["retenue"])
+    assert "■ plus bas, de plus de 5\u202fpoints" in set(table.rows["retenue"])

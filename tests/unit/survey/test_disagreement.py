@@ -92,7 +92,7 @@ def test_sentences_say_it_first() -> None:
     assert gap_sentence(facts).startswith("Propreté : 62")
     row = {"verdict": "inferieur", "publication": "publiable", "isole": "", "peu_de_reponses": "",
            "estimation": -0.16, "ic90_bas": -0.2, "ic90_haut": -0.12, "n": 60}  # fmt: skip
-    assert gap_line(row, 5.0, first=said).startswith(f"{said} ; en brut, − 16 de moins")
+    assert gap_line(row, 5.0, first=said).startswith(f"{said} ; en brut, ■ 16 de moins")
 
 
 @pytest.mark.parametrize("story", list(Story))

@@ -103,7 +103,7 @@ def test_an_isolated_verdict_is_marked() -> None:
     assert told == "on ne sait pas (peu de réponses)"
     assert (
         verdict_words.signed("inferieur", "publiable", 5.0)
-        == "− plus bas, de plus de 5\u202fpoints"
+        == "■ plus bas, de plus de 5\u202fpoints"
     )
     assert verdict_words.signed("masque", "masque", 5.0, few=True) == "– masqué"
 

@@ -126,7 +126,7 @@ def gap_line(
     interviews: int | None = None,
     first: str = "",
 ) -> str:
-    """Write a gap on one line: « − 10 de moins (entre 5 et 14) ; n = 1 630 : plus bas, de plus de 5 points ».
+    """Write a gap on one line: « ■ 10 de moins (entre 5 et 14) ; n = 1 630 : plus bas, de plus de 5 points ».
 
     `first` is what the comparable figure tells otherwise (`satisfaction.otherwise`).
     """

@@ -79,7 +79,7 @@ def signed(
     alone: bool = False,
     few: bool = False,
 ) -> str:
-    """Write it with its sign: « + plus haut (isolé) », « – masqué »."""
+    """Write it with its sign: « ◆ plus haut (isolé) », « – masqué »."""
     words = plainly(verdict, publication, margin_points, alone=alone, few=few)
     return f"{sign(verdict, publication)} {words}"
 
