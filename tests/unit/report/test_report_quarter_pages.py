@@ -286,8 +286,8 @@ def test_the_page_of_a_quarter_leads_from_action_to_proof_and_answers() -> None:
     axes, actions, found = [b for b in section.blocks if isinstance(b, Table)]
     assert axes.rows["preuves"].tolist() == ["1 sur 2", *["2 sur 2"] * 3]
     assert axes.rows["dit"].tolist()[:2] == [
-        "Accueil par le bailleur : □ plus bas, on ne sait pas de combien",
-        "Propreté des parties communes : □ plus bas, on ne sait pas de combien",
+        "Accueil par le bailleur : ▽ plus bas, on ne sait pas de combien",
+        "Propreté des parties communes : ▽ plus bas, on ne sait pas de combien",
     ]
     assert set(actions.rows["piece"]) == {f"F{k}" for k in range(0, 16, 2)}
     assert sum(actions.rows["valorise_eur"]) == sum(axes.rows["valorise_eur"])
