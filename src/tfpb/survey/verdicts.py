@@ -256,7 +256,7 @@ def counted(table: pd.DataFrame) -> pd.DataFrame:
     assurance = np.where(holds(strong), STRONG, np.where(holds(kept), SURE, ""))
     alone = shown & (up | (verdict == Verdict.BAISSE)) & (assurance == "")
     return table.drop(columns=list(CLAIMS)).assign(
-        assurance=assurance.astype(object), isole=np.where(alone, ALONE, "").astype(object)
+        isole=np.where(alone, ALONE, "").astype(object), assurance=assurance.astype(object)
     )
 
 

@@ -231,7 +231,7 @@ def _common(cells: Composition, held: Floats, wanted: Floats) -> tuple[Flags, Fl
     -------
     bool array, shape (lines, cells, items)
     float array, shape (lines, items)
-        The least over the variables.
+        The least over the variables; of the last one, the bailleur, the share of the sides' own answers.
     """
     common = np.ones(wanted.shape, dtype=bool)
     support = np.ones((len(wanted), wanted.shape[2]))
@@ -239,7 +239,11 @@ def _common(cells: Composition, held: Floats, wanted: Floats) -> tuple[Flags, Fl
         met = (cells.margin(variable, held, 2) > 0).all(axis=1).astype(float)
         here = cells.back(variable, met, 1) > 0
         common &= here
-        support = np.minimum(support, (wanted * here).sum(axis=1))
+        share = (wanted * here).sum(axis=1)
+        if variable == len(cells.category) - 1:  # bailleurs: a territory does not hold all of them
+            mine = divided((held * here[:, None]).sum(axis=2), held.sum(axis=2))
+            share = mine.min(axis=1)
+        support = np.minimum(support, share)
     return common, support
 
 

@@ -31,8 +31,14 @@ if TYPE_CHECKING:
     from tfpb.survey.respondents import Survey
 
 
-def control_rows(comparison: Comparison) -> pd.DataFrame:
-    """Rows of the unadjusted figures of the whole and of bailleurs, exact, by the design alone.
+def control_rows(comparison: Comparison, lines: Indices | None = None) -> pd.DataFrame:
+    """Rows of the unadjusted figures of some groups, exact, by the design alone.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    lines : int array, optional
+        Lines of the index; those of the whole and of bailleurs without it.
 
     Returns
     -------
@@ -41,15 +47,18 @@ def control_rows(comparison: Comparison) -> pd.DataFrame:
         `publie`: whether the row may be shown.
     """
     c = comparison
-    lines, parts = c.totals, []
+    lines, parts = c.totals if lines is None else lines, []
     every = Contrasts.of(np.arange(len(c.means.n))[:, None], [1.0])
     variance = contrast_variance(c.means, every)
     deff, effective = design_effects(c.means, variance)
-    df = freedom(c)[lines]
-    figures = [(g, c.sides[lines][:, np.flatnonzero(s)], [x for x in s if x]) for g, s in c.figures]
+    freedoms = freedom(c)
+    figures = [
+        (g, lines, c.sides[lines][:, np.flatnonzero(s)], [x for x in s if x]) for g, s in c.figures
+    ]
     if len(c.population) == 1:
-        figures.append((Groupe.ENSEMBLE, c.numbers("ensemble")[lines][:, None], [1.0]))
-    for group, domains, signs in figures:
+        both = lines[c.numbers("ensemble")[lines] >= 0]
+        figures.append((Groupe.ENSEMBLE, both, c.numbers("ensemble")[both][:, None], [1.0]))
+    for group, at, domains, signs in figures:
         lone = domains.shape[1] == 1
         d = domains[:, 0]
         contrast = Contrasts.of(domains, signs)
@@ -58,12 +67,12 @@ def control_rows(comparison: Comparison) -> pd.DataFrame:
             "n_residences": _homes(c, domains),
             "estimation": contrast.values(c.means),
             "erreur_type": standard_error(contrast_variance(c.means, contrast)),
-            "ddl": df,
-            "effet_plan": deff[d] if lone else np.full(df.shape, np.nan),
-            "n_effectif": effective[d] if lone else np.full(df.shape, np.nan),
+            "ddl": freedoms[at],
+            "effet_plan": deff[d] if lone else np.full(deff[d].shape, np.nan),
+            "n_effectif": effective[d] if lone else np.full(deff[d].shape, np.nan),
             "publie": c.state[domains].max(axis=1) < UNPUBLISHABLE,
         }
-        parts.append(lay(c, lines, group, Ajustement.BRUT, columns))
+        parts.append(lay(c, at, group, Ajustement.BRUT, columns))
     return pd.concat(parts, ignore_index=True)
 
 
