@@ -209,6 +209,13 @@ def test_lower_is_always_counted_and_sure_by_the_same_rule() -> None:
     assert weak["isole"].tolist() == ["", "oui"]  # a lower word is never isolated
 
 
+def test_what_is_counted_is_not_what_is_singled_out() -> None:
+    """Benjamini and Hochberg keep .02, .03 and .04 (all at .04); Holm keeps none (.06)."""
+    found = counted(family(*(("equivalent", "publiable", p, 0.9) for p in (0.02, 0.03, 0.04))))
+    assert found["assurance"].tolist() == ["sure", "sure", "sure"]
+    assert found["isole"].tolist() == ["", "", ""]
+
+
 def test_movements_are_a_family_of_their_own_read_both_ways() -> None:
     table = family(
         ("hausse", "publiable", 0.01, 0.99),
