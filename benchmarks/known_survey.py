@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv, expit, ndtr
+from scipy.special import betaincinv, ndtr
 
 WAVES = ("2021", "2023")
 RATES, GAPS, ICCS = (0.62, 0.72, 0.78, 0.85, 0.92), (0.0, -0.03, -0.05, -0.08), (0.05, 0.10, 0.15)
@@ -300,7 +300,6 @@ class Counted:
     good: np.ndarray
     levels: np.ndarray
     answered: np.ndarray
-    standard: np.ndarray
 
 
 def truths(
@@ -312,15 +311,15 @@ def truths(
     bailleur or the whole. Adjusted rows of quarters are left out unless `quarters`.
     """
     homes = land.dwellings[:, None] * eligible(land.cell, items)
-    standard = np.bincount(land.cell, land.dwellings, len(CELLS))
     parts = []
     for wave in waves:
         share = wave.good / land.dwellings[:, None] if target == "parc" else wave.expected
         good = homes * share
         levels = land.total(good) if target == "parc" else land.total(homes) * wave.mean
         answered = sums(wave.at, wave.valid, len(homes))
-        parts.append(Counted(homes, good, levels, answered, standard))
-    return _values(land, items, parts, quarters=quarters)
+        parts.append(Counted(homes, good, levels, answered))
+    # of the service a comparable row has no exact truth here: a cell's own mean is not drawn
+    return _values(land, items, parts, quarters=quarters, comparable=target == "parc")
 
 
 def sampled(land: Land, items: pd.DataFrame, waves: list[Wave]) -> pd.DataFrame:
@@ -332,42 +331,35 @@ def sampled(land: Land, items: pd.DataFrame, waves: list[Wave]) -> pd.DataFrame:
         good = homes * np.isin(wave.code, (1, 2))
         found = (sums(wave.at, v, len(land.domain)) for v in (homes, good, wave.valid))
         homes, good, answered = found
-        standard = np.bincount(land.cell[wave.at], weight, len(CELLS))
-        parts.append(Counted(homes, good, land.total(good), answered, standard))
-    return _values(land, items, parts, quarters=True)
+        parts.append(Counted(homes, good, land.total(good), answered))
+    return _values(land, items, parts, quarters=True, comparable=False)
 
 
 def _values(
-    land: Land, items: pd.DataFrame, waves: list[Counted], *, quarters: bool
+    land: Land, items: pd.DataFrame, waves: list[Counted], *, quarters: bool, comparable: bool
 ) -> pd.DataFrame:
-    """Return levels, gaps and changes of gaps of every row, raw and adjusted.
+    """Return levels, gaps and changes of gaps of every row, raw and like with like.
 
-    Standardised gaps compare the cells that each side holds well enough, in both waves for a change:
-    the common support is a fact of the sample, not of the truth.
+    Like with like, both sides are raked to the dwellings of the bailleur, on the margins of type and
+    period; not judged over several bailleurs, whose shares are a margin too.
     """
     rows = _rows(land)
     quarter = rows["quarter"]
     kept = ~quarter | quarters
-    own = [_support(land, rows, wave.answered) for wave in waves]
-    both = own[0] & own[1]
     tables, gaps, sizes = [], [], []
-    for name, wave, mine in zip(WAVES, waves, own, strict=True):
+    for name, wave in zip(WAVES, waves, strict=True):
         base, reached = land.total(wave.homes), land.total(wave.answered > 0)
         size = np.where(quarter[:, None], rows["inside"] @ reached, rows["both"] @ reached)
         with np.errstate(invalid="ignore"):
             inside = rows["inside"] @ wave.levels / (rows["inside"] @ base)
             gap = inside - rows["outside"] @ wave.levels / (rows["outside"] @ base)
-        sides = _by_cell(land, rows, wave.homes), _by_cell(land, rows, wave.good)
-        support = mine & kept[:, None, None]
-        found = {
-            "brut": gap,
-            "standardise": _direct(*sides, support, wave.standard),
-            "regression": _modelled(land, rows, wave, kept),
-        }
+        found = {"brut": gap}
+        if comparable:
+            alike = _raked(rows, *(_by_cell(land, rows, v) for v in (wave.homes, wave.good)))
+            found["comparable"] = np.where(kept[:, None], alike, np.nan)
         tables += [_long(rows, items, name, v, size, how=how) for how, v in found.items()]
         tables.append(_long(rows, items, name, inside, size, group="qpv"))
-        joint = _direct(*sides, both & kept[:, None, None], waves[-1].standard)
-        gaps.append(found | {"standardise": joint})
+        gaps.append(found)
         sizes.append(size)
     span, least = "-".join(WAVES), np.minimum(*sizes)
     for how, before in gaps[0].items():
@@ -398,7 +390,13 @@ def _rows(land: Land) -> dict[str, Any]:
     frame = pd.DataFrame(heads, columns=["niveau", "territoire", "bailleur", "kind"])
     into, out = np.array(inside, float), np.array(outside, float)
     quarter = (frame["niveau"] == "code_qpv").to_numpy()
-    return {"heads": frame, "inside": into, "outside": out, "both": into + out, "quarter": quarter}
+    first = {name: k for k, name in reversed(list(enumerate(frame["bailleur"])))}
+    whole = np.array([first[name] for name in frame["bailleur"]])
+    lone = (frame["bailleur"] != "ensemble").to_numpy() | (land.landlord.max() == 0)
+    return {
+        "heads": frame, "inside": into, "outside": out, "both": into + out, "quarter": quarter,
+        "whole": whole, "lone": lone,
+    }  # fmt: skip
 
 
 def _long(
@@ -437,65 +435,18 @@ def _by_cell(land: Land, rows: dict[str, Any], values: np.ndarray) -> np.ndarray
     return np.array(sides).reshape(2, -1, cells, values.shape[1])
 
 
-def _support(land: Land, rows: dict[str, Any], answered: np.ndarray) -> np.ndarray:
-    """Return the cells where each side holds enough answers, of two résidences at least."""
-    answers = _by_cell(land, rows, answered) >= SUPPORT
-    return (answers & (_by_cell(land, rows, answered > 0) >= 2)).all(0)
-
-
-def _direct(
-    homes: np.ndarray, good: np.ndarray, support: np.ndarray, standard: np.ndarray
-) -> np.ndarray:
-    """Return gaps standardised on the cells of `support` (row × cell × question)."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        gap = np.where(support, good[1] / homes[1] - good[0] / homes[0], 0)
-        weight = standard[:, None] * support
-        return (weight * gap).sum(1) / weight.sum(1)
-
-
-def _modelled(land: Land, rows: dict[str, Any], wave: Counted, kept: np.ndarray) -> np.ndarray:
-    """Return gaps by regression: average prediction in QPV minus hors QPV of a row's own model.
-
-    The bailleur is a factor where there are several.
-    """
-    cells, count = len(CELLS), len(land.landlord)
-    group, shape = land.domain * cells + land.cell, (count, cells, wave.homes.shape[1])
-    tables = [sums(group, v, count * cells).reshape(shape) for v in (wave.homes, wave.good)]
-    gaps = np.full((len(kept), shape[2]), np.nan)
-    for row in np.flatnonzero(kept):
-        sides = [rows[side][row] > 0 for side in ("outside", "inside")]
-        firms = np.unique(land.landlord[sides[0] | sides[1]])
-        picks = [side & (land.landlord == firm) for firm in firms for side in sides]
-        gaps[row] = _marginal_gap(
-            len(firms), *(np.concatenate([t[pick].sum(0) for pick in picks]) for t in tables)
-        )
-    return gaps
-
-
-def _marginal_gap(firms: int, base: np.ndarray, good: np.ndarray) -> np.ndarray:
-    """Fit a logistic model by question to grouped households; return the average effect of the side.
-
-    Groups are bailleur × side × cell; base and good are group × question.
-    """
+def _raked(rows: dict[str, Any], homes: np.ndarray, good: np.ndarray) -> np.ndarray:
+    """Return gaps of sides raked to the whole of their bailleur (side × row × cell × question)."""
     cell = np.array(CELLS)
-    dummies = np.c_[cell[:, 0] == 1, cell[:, 1] == 1, cell[:, 1] == 2]
-    one = np.c_[np.ones(2 * len(cell)), np.repeat([0, 1], len(cell)), np.tile(dummies, (2, 1))]
-    factor = np.kron(np.eye(firms)[:, 1:], np.ones((2 * len(cell), 1)))
-    some = base.any(1)
-    columns, base, good = np.c_[np.tile(one, (firms, 1)), factor][some], base[some], good[some]
-    outer = (columns[:, :, None] * columns[:, None]).reshape(len(columns), -1)
-    weight = base / base.sum(0)
-    share = np.where(base > 0, good / np.maximum(base, 1), 0)
-    beta = np.zeros((base.shape[1], columns.shape[1]))
-    ridge = 1e-7 * np.eye(columns.shape[1])
-    for _ in range(15):
-        p = expit(columns @ beta.T)
-        info = ((weight * p * (1 - p)).T @ outer).reshape(-1, *ridge.shape)
-        score = (weight * (share - p)).T @ columns
-        step = np.linalg.solve(info + ridge, score[..., None])[..., 0]
-        beta += np.clip(step, -3, 3)
-        if np.abs(step).max() < 1e-5:
-            break
-    ahead, behind = columns.copy(), columns.copy()
-    ahead[:, 1], behind[:, 1] = 1, 0
-    return (weight * (expit(ahead @ beta.T) - expit(behind @ beta.T))).sum(0)
+    onto = [np.eye(n)[cell[:, k]].T for k, n in enumerate(cell.max(0) + 1)]
+    whole = homes[:, rows["whole"]].sum(0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        target, x = whole / whole.sum(1, keepdims=True), homes / homes.sum(2, keepdims=True)
+        for _ in range(300):
+            for m in onto:
+                ratio = (m @ target)[None] / (m @ x)
+                x = x * np.swapaxes(np.swapaxes(np.nan_to_num(ratio), 2, 3) @ m, 2, 3)
+        share = np.where(homes > 0, good / homes, 0.0)
+        off = np.max([np.abs(m @ x - m @ target).max(axis=(0, 2)) for m in onto], axis=0)
+    gap = (x[1] * share[1]).sum(1) - (x[0] * share[0]).sum(1)
+    return np.where(rows["lone"][:, None] & (off < 1e-3), gap, np.nan)

@@ -97,7 +97,7 @@ def plan_text(shape: int, carte: int = 2024) -> str:
     lines = ["# Plan de lecture - DONNÉES FICTIVES", "[colonnes]"]
     lines += [f'{role} = "{name}"' for role, name in zip(roles, names, strict=True)]
     lines += ['strates = ["bailleur", "qpv"]', 'ajustement = ["type_habitat", "periode"]',
-              'standardisation = ["type_habitat", "periode"]', "[reglages]", f"carte = {carte}",
+              "[reglages]", f"carte = {carte}",
               'marge_adoptee_par = "comité fictif"', "marge_adoptee_le = 2025-01-15",
               "[enquete]", 'prestataire = "Institut fictif"', 'mode = "téléphone"',
               '[enquete."2019"]', 'dates = "hiver 2019"', '[enquete."2023"]', 'dates = "printemps 2023"',

@@ -38,7 +38,8 @@ from known_survey import (
 from tfpb import survey
 
 TARGETS = ("parc", "service")
-FAVOURABLE = ("equivalent", "equivalent_inferieur", "non_inferieur", "meilleur")
+FAVOURABLE = ("equivalent", "non_inferieur", "meilleur_peu", "meilleur")
+LOWER = ("inferieur", "ecart_defavorable", "equivalent_inferieur", "inferieur_peu")
 MARGIN = 0.05
 EPSILON = 1e-9
 POINT = 0.0051
@@ -57,7 +58,7 @@ def plan_of(items: pd.DataFrame, target: str, *, adjusted: bool) -> survey.Plan:
     columns = {n: n for n in names} | {"repondant": "id", "strates": ["bailleur", "qpv"]}
     if adjusted:
         both = ["type_habitat", "periode_construction"]
-        columns |= {"ajustement": both, "standardisation": both}
+        columns |= {"ajustement": both}
     facts = {"theme": "residence", "echelle": "s"}
     collective = {"filtre": {"colonne": "type_habitat", "valeurs": ["collectif"]}}
     margin = {"marge_adoptee_par": "juge", "marge_adoptee_le": "2020-01-01"}
@@ -116,9 +117,10 @@ def printed_rows(
     for adjusted, by in runs:
         plan = plan_of(items, target, adjusted=adjusted)
         estimates = survey.compare(survey.recode(frames, plan, stock), plan, by=by)
-        table = survey.protect(estimates, masking_n=11).comparison
+        table = estimates.comparison  # rows are as printed; what is withheld is judged apart
+        table = table[table["publication"] == "publiable"]
         tables.append(table[table["ajustement"] != "brut"] if tables else table)
-    wanted = [*KEYS, "ic95_bas", "ic95_haut", "verdict"]
+    wanted = [*KEYS, "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut", "verdict", "autre_histoire"]
     return pd.concat([table[wanted] for table in tables], ignore_index=True)
 
 
@@ -131,6 +133,7 @@ def counts(truth: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     """
     rows = truth.merge(printed, on=KEYS, how="left", validate="one_to_one")
     low, high = (rows[c].to_numpy(float) for c in ("ic95_bas", "ic95_haut"))
+    low90, high90 = (rows[c].to_numpy(float) for c in ("ic90_bas", "ic90_haut"))
     true, verdict = rows["value"].to_numpy(), rows["verdict"].astype(object)
     change = (rows["groupe"] == "evolution_ecart").to_numpy()
     shown = np.isfinite(low) & np.isfinite(high)
@@ -145,6 +148,11 @@ def counts(truth: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
         "rows": np.ones(len(rows)),
         "printed": shown,
         "held": shown & (low <= true + EPSILON) & (high >= true - EPSILON),
+        "held90": shown & (low90 <= true + EPSILON) & (high90 >= true - EPSILON),
+        "unknown_below": shown & (high90 < 0) & (verdict == "non_concluant").to_numpy(),
+        "low_true": judged & ~change & (true <= -0.08),
+        "low_told": judged & ~change & (true <= -0.08) & verdict.isin(LOWER).to_numpy(),
+        "story": shown & (rows["autre_histoire"] == "oui").to_numpy(),
         "half": np.where(shown, (high - low) / 2, 0),
         "bad": bad,
         "bad_told": bad & np.where(change, wrong, told),
@@ -193,11 +201,19 @@ def report(table: pd.DataFrame) -> list[str]:
     for (target, shape, kind), rows in table.groupby(["target", "shape", "kind"]):
         if not rows["printed"].any():
             continue
-        heads = ["résidences", "imprimées", "couverture 95 %", "pire classe", "demi-largeur"]
+        heads = [
+            "résidences",
+            "imprimées",
+            "couverture 95 %",
+            "à 90 %",
+            "pire classe",
+            "demi-largeur",
+        ]
         if kind.startswith("évolution"):
             heads += ["signe à tort", "dite, vraie < 1 pt", "dite, vraie ≥ 3 pts"]
         elif not kind.startswith("niveau"):
             heads += ["favorable, vrai ≤ −5", "favorable, −6,5 à −5", "favorable, vrai ≥ −1"]
+            heads += ["plus bas, vrai ≤ −8", "autre histoire", "« on ne sait pas » sous zéro"]
         lines += ["", f"### Cible {target} · {shapes[shape]} · {kind}", ""]
         lines += ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
         for size in SIZES:
@@ -209,10 +225,13 @@ def report(table: pd.DataFrame) -> list[str]:
                 size,
                 f"{shown:.0f} sur {count:.0f}",
                 told(here, "held", "printed"),
+                told(here, "held90", "printed"),
                 worst(here),
             ]
             cells.append(f"{100 * here['half'].sum() / shown:.1f} pts" if shown else "—")
             cells += [told(here, f"{of}_told", of) for of in ("bad", "edge", "good")]
+            cells += [told(here, "low_told", "low_true"), told(here, "story", "printed")]
+            cells.append(f"{here['unknown_below'].sum():.0f}")
             lines.append("| " + " | ".join(cells[: len(heads)]) + " |")
     return lines
 

@@ -34,7 +34,6 @@ def region_plan() -> Plan:
                 "qpv": "qpv",
                 "strates": ["bailleur", "qpv"],
                 "ajustement": ["type_habitat", "periode"],
-                "standardisation": ["type_habitat", "periode"],
             },
             "echelles": {
                 "s4": {

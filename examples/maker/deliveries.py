@@ -181,7 +181,6 @@ poids = ["poids", "Pondération"]
 qpv = ["qpv", "Quartier prioritaire"]
 strates = ["bailleur", "qpv"]
 ajustement = ["type_habitat", "periode_construction"]
-standardisation = ["type_habitat", "periode_construction"]
 
 [reglages]
 carte = 2024                       # une seule carte pour les deux vagues

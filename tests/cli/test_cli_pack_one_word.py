@@ -385,11 +385,11 @@ def test_a_verdict_has_one_wording_and_its_key(made: Pack) -> None:
             assert f"{_plain(word)} : " in sheet, said
     for name, text in _everywhere(made).items():
         whole = _plain(re.sub(r"\s+", " ", text))
-        assert not [w for w in technical if re.search(rf"[●◒▲◐▼▽○] {w}", whole)], name
+        assert not [w for w in technical if re.search(rf"[●◒◐○■▽◇◆▲▼] {w}", whole)], name
 
 
 _KEYS: Final = ("Comment lire un verdict", "marge d’équivalence")
-_SIGNED: Final = re.compile(r"[●◒▲◐▼▽○] [a-zà]")
+_SIGNED: Final = re.compile(r"[●◒◐○■▽◇◆▲▼] [a-zà]")
 
 
 def test_no_page_shows_a_verdict_without_a_key(made: Pack) -> None:

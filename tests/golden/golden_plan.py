@@ -33,7 +33,6 @@ def golden_plan(
                 "qpv": "qpv",
                 "strates": ["bailleur", "qpv"],
                 "ajustement": ["type_habitat", "periode"],
-                "standardisation": ["type_habitat", "periode"],
             }
             | columns,
             "variables": variables or {},

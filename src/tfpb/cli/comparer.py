@@ -139,7 +139,7 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
     from tfpb.words.documents.report_words import masked_cost
     from tfpb.words.survey import survey_words as said
     from tfpb.words.survey.satisfaction import otherwise
-    from tfpb.words.survey.verdict_words import VERDICTS
+    from tfpb.words.survey.verdict_words import verdict_words
 
     tell = terminal.print_line
     for wave in published.waves:
@@ -158,11 +158,12 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
     for _, row in rows.iterrows():
         record = {str(k): v for k, v in row.items()}
         told = against.get(key_of(record))
-        first = otherwise(told.story, told.estimate, told.low, told.high) if told else ""
-        line = said.gap_line(record, interviews=interviews_needed(table, row), first=first)
+        first = otherwise(*told.figures, published.margin) if told else ""
+        needed = interviews_needed(table, row)
+        line = said.gap_line(record, published.margin, interviews=needed, first=first)
         tell(f"  {labels[row['item']]} : {line}")
     for code in dict.fromkeys(map(outcome, rows["verdict"], rows["publication"])):
-        tell(words.VERDICT_KEY.format(name=VERDICTS[code], meaning=said.EXPLANATIONS[code]))
+        tell(words.VERDICT_KEY.format(name=verdict_words(code), meaning=said.EXPLANATIONS[code]))
     _explore(published, labels)
     if table["niveau"].isin(QUARTER_COLUMNS).any():
         modelled = int((table["ajustement"] == "modele").sum())

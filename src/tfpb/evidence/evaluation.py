@@ -21,8 +21,8 @@ from tfpb.facts.place import (
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.assembly import Evaluation
 from tfpb.model.codes import (
-    AS_GOOD,
     ENSEMBLE,
+    FAVOURABLE,
     LOWER,
     SHOWN,
     TOTAL,
@@ -80,7 +80,7 @@ def evaluation(
     Returns
     -------
     Evaluation
-        `EVALUATION_COLUMNS`; `lecture` is one of `sans_enquete`, `sans_item`, `non_publiable`,
+        `EVALUATION_COLUMNS`; `lecture` is one of `sans_enquete`, `sans_item`, `masque`,
         `ecart_defavorable`, `ecart_equivalent`, `ecart_non_conclu`, followed by `|hausse`,
         `|baisse`, `|evolution_non_demontree` or `|sans_evolution`, then by `|ecart_…` and
         `|evolution_…` (`Story`) where the figure like with like tells another story.
@@ -166,7 +166,7 @@ def _axis_rows(
                 reading["lecture"] += f"|{kind}_{told.story}"
         rows.append({**head, "item": item, "vague": last, **reading})
     if not rows:
-        rows = [{**head, "item": "", "vague": last, "lecture": "non_publiable|sans_evolution"}]
+        rows = [{**head, "item": "", "vague": last, "lecture": "masque|sans_evolution"}]
     return rows
 
 
@@ -175,25 +175,26 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
         "publication": str(gap["publication"]) if gap else Publication.NON_CALCULABLE
     }
     if gap is None or gap["publication"] not in SHOWN:
-        now = "non_publiable"
+        now = "masque"
     else:
         out |= {
             "n": gap["n"],
             "ecart": gap["estimation"],
-            "ecart_ic95_bas": gap["ic95_bas"],
-            "ecart_ic95_haut": gap["ic95_haut"],
+            "ecart_ic90_bas": gap["ic90_bas"],
+            "ecart_ic90_haut": gap["ic90_haut"],
             "verdict": gap["verdict"],
             "isole": gap["isole"],
+            "peu_de_reponses": gap["peu_de_reponses"],
         }
         verdict = gap["verdict"]
         now = "ecart_defavorable" if verdict in LOWER else "ecart_non_conclu"
-        now = "ecart_equivalent" if verdict in AS_GOOD else now
+        now = "ecart_equivalent" if verdict in FAVOURABLE else now
     moved = "sans_evolution"
     if change is not None and change["publication"] in SHOWN:
         out |= {
             "evolution": change["estimation"],
-            "evolution_ic95_bas": change["ic95_bas"],
-            "evolution_ic95_haut": change["ic95_haut"],
+            "evolution_ic90_bas": change["ic90_bas"],
+            "evolution_ic90_haut": change["ic90_haut"],
             "evolution_verdict": change["verdict"],
         }
         moved = {Verdict.HAUSSE: "hausse", Verdict.BAISSE: "baisse"}.get(
@@ -248,7 +249,7 @@ def _settled(located: Located, side: QpvStatut) -> Located:
 def margins(
     published: Published | None,
     *,
-    verdict: Callable[[float, float, float, float, float], str],
+    verdict: Callable[[float, float, float], str],
     bailleur: str = ENSEMBLE,
 ) -> pd.DataFrame:
     """Read the gaps that may be shown at other margins than the one in force.
@@ -258,7 +259,7 @@ def margins(
     published : Published or None
         Protected survey results.
     verdict : callable
-        `(low90, high90, low95, high95, margin) -> code`, bounds in the unit of proportions.
+        `(low90, high90, margin) -> code`, bounds in the unit of proportions.
     bailleur : str
         Whose gaps.
 
@@ -277,11 +278,11 @@ def margins(
     rows = []
     for row in gaps.to_dict("records"):
         own = float(row["marge_points"])
-        a, b, c, d = (row[c] for c in ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut"))
+        low, high = row["ic90_bas"], row["ic90_haut"]
         # a verdict that its numbers cannot carry is carried by no other margin either
-        withheld = verdict(a, b, c, d, own / 100) != row["verdict"]
+        withheld = verdict(low, high, own / 100) != row["verdict"]
         for margin in sorted({*MARGINS_POINTS, own}):
-            code = row["verdict"] if withheld else verdict(a, b, c, d, margin / 100)
+            code = row["verdict"] if withheld else verdict(low, high, margin / 100)
             rows.append(
                 {
                     "vague": row["vague"],

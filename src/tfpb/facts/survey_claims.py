@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.amount import known
 from tfpb.facts.claim import TITLES, TOTAL, Claim, State, Unit, claim
 from tfpb.model.codes import (
-    AS_GOOD,
+    ALONE,
+    FAVOURABLE,
     LOWER,
+    SHOWN,
     Ajustement,
     Groupe,
     Nature,
@@ -45,7 +47,7 @@ _FIGURES: Final[dict[str, dict[str, str]]] = {
 """Claims of each group of rows, and the column that each is released in."""
 _STATES: Final[dict[str, State]] = {
     Publication.MASQUE: State.MASQUE,
-    Publication.NON_PUBLIABLE: State.PEU_DE_REPONSES,
+    Publication.NON_PUBLIABLE: State.MASQUE,
     Publication.NON_CALCULABLE: State.INCONNU,
     Verdict.NON_CONCLUANT: State.NON_CONCLUANT,
     Verdict.NON_DEMONTRE: State.NON_DEMONTRE,
@@ -66,9 +68,9 @@ def verdict_scope(code: str) -> str:
     return f"verdict {code}"
 
 
-def state_of_row(verdict: str, publication: str) -> State:
+def state_of_row(verdict: str, publication: str, *, few: bool = False) -> State:
     """Return the state of a row: why it is not shown, then few answers, then its verdict."""
-    if publication == Publication.FRAGILE:
+    if few and publication in SHOWN:
         return State.PEU_DE_REPONSES
     return _STATES.get(outcome(verdict, publication), State.CONNU)
 
@@ -119,7 +121,8 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
     )  # fmt: skip
     for row in (*whole.to_dict("records"), *quarters.to_dict("records")):
         scope = answers_scope(row["territoire"], row["item"], row["vague"])
-        state = state_of_row(row["verdict"], row["publication"])
+        few = row["peu_de_reponses"] == ALONE
+        state = state_of_row(row["verdict"], row["publication"], few=few)
         for name, column in _FIGURES[row["groupe"]].items():
             yield _cell(name, scope, row[column], state)
     yield from _counts(only(whole, groupe=Groupe.ECART, vague=published.last_wave))
@@ -139,14 +142,21 @@ def _cell(name: str, scope: str, value: float, state: State) -> Claim:
 
 def _counts(gaps: pd.DataFrame) -> Iterator[Claim]:
     """Count the questions of the last wave by what they come to, all of them and those of service."""
-    pairs = zip(gaps["verdict"], gaps["publication"], gaps["nature"], strict=True)
-    met = [(outcome(verdict, publication), nature) for verdict, publication, nature in pairs]
-    service = [code for code, nature in met if nature == Nature.SERVICE]
-    for scope, codes in ((TOTAL, [code for code, _ in met]), (SERVICE, service)):
-        lower, level = (sum(code in kinds for code in codes) for kinds in (LOWER, AS_GOOD))
-        yield claim("questions", scope, known(len(codes)))
-        yield claim("questions_plus_basses", scope, known(lower))
-        yield claim("questions_aussi_bien", scope, known(level))
-        yield claim("questions_incertaines", scope, known(len(codes) - lower - level))
-    for code, count in Counter(code for code, _ in met).items():
+    codes = [outcome(*pair) for pair in zip(gaps["verdict"], gaps["publication"], strict=True)]
+    gaps = gaps.assign(issue=codes, sure=gaps["assurance"] != "")
+    for scope, rows in ((TOTAL, gaps), (SERVICE, only(gaps, nature=Nature.SERVICE))):
+        lower, good = (rows["issue"].isin(list(kinds)) for kinds in (LOWER, FAVOURABLE))
+        shown = rows["publication"].isin(SHOWN)
+        counts = {
+            "questions": shown | True,
+            "questions_plus_basses": lower,
+            "questions_plus_basses_sures": lower & rows["sure"],
+            "questions_aussi_bien": good & rows["sure"],
+            "questions_isolees": good & ~rows["sure"],
+            "questions_incertaines": shown & ~lower & ~good,
+            "questions_masquees": ~shown,
+        }
+        for name, there in counts.items():
+            yield claim(name, scope, known(int(there.sum())))
+    for code, count in Counter(codes).items():
         yield claim("questions", verdict_scope(code), known(count))

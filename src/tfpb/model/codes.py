@@ -79,8 +79,7 @@ class Ajustement(StrEnum):
     """Raw, like with like, or modelled: a quarter's share drawn towards those of the others."""
 
     BRUT = "brut"
-    STANDARDISE = "standardise"
-    REGRESSION = "regression"
+    COMPARABLE = "comparable"
     MODELE = "modele"
 
 
@@ -90,38 +89,46 @@ class Verdict(StrEnum):
     EQUIVALENT = "equivalent"
     EQUIVALENT_INFERIEUR = "equivalent_inferieur"
     NON_INFERIEUR = "non_inferieur"
+    MEILLEUR_PEU = "meilleur_peu"
     MEILLEUR = "meilleur"
     INFERIEUR = "inferieur"
+    INFERIEUR_PEU = "inferieur_peu"
     ECART_DEFAVORABLE = "ecart_defavorable"
     NON_CONCLUANT = "non_concluant"
     MASQUE = "masque"
-    NON_PUBLIABLE = "non_publiable"
     NON_CALCULABLE = "non_calculable"
     HAUSSE = "hausse"
     BAISSE = "baisse"
     NON_DEMONTRE = "non_demontre"
+    INTERROMPUE = "interrompue"
 
 
 class Publication(StrEnum):
-    """Whether a cell may be shown."""
+    """Whether a cell may be shown; `NON_PUBLIABLE` (few households) is told as masked."""
 
     PUBLIABLE = "publiable"
-    FRAGILE = "fragile"
     NON_PUBLIABLE = "non_publiable"
     MASQUE = "masque"
     NON_CALCULABLE = "non_calculable"
 
 
-SHOWN: Final = frozenset({Publication.PUBLIABLE.value, Publication.FRAGILE.value})
+SHOWN: Final = frozenset({Publication.PUBLIABLE.value})
 """A cell in one of these states may be shown."""
 LOWER: Final = frozenset(
-    {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
+    {
+        Verdict.INFERIEUR,
+        Verdict.ECART_DEFAVORABLE,
+        Verdict.EQUIVALENT_INFERIEUR,
+        Verdict.INFERIEUR_PEU,
+    }
 )
 """Verdicts that establish a lower satisfaction in QPV, whatever the margin."""
-AS_GOOD: Final = frozenset({Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR})
+FAVOURABLE: Final = frozenset(
+    {Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR_PEU, Verdict.MEILLEUR}
+)
 """Verdicts that establish one as good as elsewhere or better, to the margin; of others nothing is known."""
 ALONE: Final = "oui"
-"""`isole` of a verdict that the correction for the number of questions of its theme does not keep."""
+"""`isole` of a verdict that the rule of families does not keep; `peu_de_reponses`, `autre_histoire` too."""
 
 
 def outcome(verdict: str, publication: str) -> str:

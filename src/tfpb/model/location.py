@@ -148,7 +148,8 @@ class GapLine:
     n_qpv: float | None = None
     n_hors: float | None = None
     masked: bool = False  # the figure exists, showing it would expose households
-    otherwise: bool = False  # the figure like with like does not say the same
+    otherwise: bool = False  # the comparable figure tells another story
+    phrase: str = ""  # the gap as every medium prints it
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ class MapModel:
         (dwellings on each side, words) is empty but for a résidence that the limit cuts, placed on the side
         it is told.
     gaps : DataFrame
-        `code_qpv, vague, item, libelle, theme, ecart, ic95_bas, ic95_haut, n, verdict, phrase,
+        `code_qpv, vague, item, libelle, theme, ecart, ic90_bas, ic90_haut, n, verdict, phrase,
         publication, faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the
         convention.
     pages : tuple of QpvPage

@@ -52,6 +52,11 @@ class Colonnes(_Model):
     ajustement: Names = ()
     standardisation: Names = ()
 
+    @property
+    def comparables(self) -> tuple[str, ...]:
+        """Variables that both sides are made alike by: `standardisation` is read as the same."""
+        return tuple(dict.fromkeys((*self.ajustement, *self.standardisation)))
+
 
 class ReglagesEnquete(_Model):
     """Settings of the comparison, fixed before any result."""
@@ -62,6 +67,7 @@ class ReglagesEnquete(_Model):
     marge_adoptee_par: str = ""
     marge_adoptee_le: dt.date | None = None
     masquage_n: int = Field(default=11, ge=11)
+    publication_n: int = Field(default=30, ge=30)
     effet_plan_defaut: float = Field(default=1.6, ge=1)
     marges_calage: str = ""
     reference_standardisation: str = ""

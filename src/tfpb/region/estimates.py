@@ -11,16 +11,18 @@ from tfpb import survey
 from tfpb.errors import stop_on_faults
 from tfpb.executors import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
+from tfpb.model.results import COMPARISON_COLUMNS
 from tfpb.model.survey import Estimates
-from tfpb.survey.adjustment.standardise import read_standard, standardised_rows
-from tfpb.survey.compare import released_rows
+from tfpb.survey.adjustment.raking import comparable_rows, with_stories
+from tfpb.survey.adjustment.standard import read_standard
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
+from tfpb.survey.estimation.design import HOLDER
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import target
 from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.secrecy.wave_atoms import wave_atoms
-from tfpb.survey.verdicts import Thresholds, set_holm
+from tfpb.survey.verdicts import CLAIMS, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +99,7 @@ def compare_region(
     whole, places = (executor or InProcess()).map(_compare, halves)
     both = pd.concat([whole.comparison, places.comparison], ignore_index=True)
     ordered = in_order(both, half.items, by, answers.waves)
-    whole = replace(whole, comparison=set_holm(ordered))
+    whole = replace(whole, comparison=ordered)
     return replace(
         _without_homes(whole, answers.respondents),
         notices=(*whole.notices, *found),
@@ -128,23 +130,24 @@ def _without_homes(made: Estimates, frame: pd.DataFrame) -> Estimates:
 
 
 def _compare(half: _Half) -> Estimates:
-    """Estimate one half; gaps of larger territories are standardised too, and their changes."""
+    """Estimate one half; gaps of larger territories come like with like too, and their changes."""
     if not half.by:
         return survey.compare(half.answers, half.plan, repere=half.repere, reference=half.reference)
     thresholds = Thresholds.of(half.plan, target(half.answers, half.plan))
     tables = [raw_rows(c) for c in _comparisons(half, thresholds, half.by)]
-    like = half.plan.colonnes.standardisation
+    like = half.plan.colonnes.comparables
     variables = tuple(v for v in like if v in half.answers.respondents)
     large = tuple(level for level in half.by if level not in QUARTER_COLUMNS)
     if variables and large:
         counts = None if half.reference is None else read_standard(half.reference, variables)[0]
-        made = _comparisons(half, thresholds, large, variables)
-        tables += [standardised_rows(c, variables, counts)[0] for c in made]
+        made = _comparisons(half, thresholds, large, (*variables, HOLDER))
+        stock = _as_one(half.answers).stock
+        tables += [comparable_rows(c, variables, stock, counts, owner=HOLDER)[0] for c in made]
     places = pd.concat(tables, ignore_index=True)
     kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
     nothing = pd.DataFrame()
-    rows = released_rows(kept.reset_index(drop=True), thresholds)
-    return Estimates(rows, nothing, nothing, nothing, nothing)
+    rows = with_stories(kept.reset_index(drop=True))
+    return Estimates(rows[[*COMPARISON_COLUMNS[:-2], *CLAIMS]], nothing, nothing, nothing, nothing)
 
 
 def _comparisons(
@@ -165,6 +168,11 @@ def _as_one(answers: Survey) -> Survey:
     frame = answers.respondents
     named = frame["residence"] != ""
     own = frame["bailleur"].astype(str) + "\x1f" + frame["residence"].astype(str)
-    one = frame.assign(bailleur=_ALL, residence=own.where(named, "").to_numpy(dtype=object))
-    stock = None if answers.stock is None else answers.stock.assign(bailleur=_ALL)
+    holder = {HOLDER: frame["bailleur"]}
+    one = frame.assign(
+        bailleur=_ALL, residence=own.where(named, "").to_numpy(dtype=object), **holder
+    )
+    stock = answers.stock
+    if stock is not None:
+        stock = stock.assign(bailleur=_ALL, **{HOLDER: stock["bailleur"]})
     return replace(answers, respondents=one, stock=stock)

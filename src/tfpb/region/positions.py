@@ -39,7 +39,7 @@ POSITION_COLUMNS: Final = (
 ALERT: Final = 0.95
 ALARM: Final = 0.998
 INTERVIEWS: Final = (300, 600, 1200, 2400)
-_WAYS: Final = (Ajustement.STANDARDISE.value, Ajustement.BRUT.value)
+_WAYS: Final = (Ajustement.COMPARABLE.value, Ajustement.BRUT.value)
 """Like with like first."""
 _SIDES: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
 _GAP: Final = Groupe.ECART.value
@@ -299,12 +299,11 @@ def _figures(published: Published, owner: str, wave: str) -> pd.DataFrame:
         published.comparison, niveau=TOTAL, bailleur=owner, vague=wave, ajustement=list(_WAYS),
         publication=SHOWN,
     ).dropna(subset=["estimation"])  # fmt: skip
-    share, low, high, size = (
-        rows[c].to_numpy(dtype=float) for c in ("estimation", "ic95_bas", "ic95_haut", "n_effectif")
+    share, low, high = (
+        rows[c].to_numpy(dtype=float) for c in ("estimation", "ic95_bas", "ic95_haut")
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        printed = wilson_dispersion(share, low, high, z_quantile(CONFIDENCE))
-        rows = rows.assign(d=np.where(size > 0, 1 / size, printed))
+        rows = rows.assign(d=wilson_dispersion(share, low, high, z_quantile(CONFIDENCE)))
     keys = ["item", "ajustement"]
     wide = {g: rows[rows["groupe"] == g].set_index(keys) for g in (*_SIDES, _GAP)}
     columns = {g: part["estimation"] for g, part in wide.items()}

@@ -24,9 +24,9 @@ from tfpb.report.quarter_pages import (
 )
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.state_words import standing
-from tfpb.words.numbers import interval_points, long_date, points
+from tfpb.words.numbers import long_date
 from tfpb.words.places import map_words
-from tfpb.words.survey.verdict_words import weakness
+from tfpb.words.survey.verdict_words import gap_phrase, weakness
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tfpb.survey.raw_gaps import Disagreement, Key
 
 _GAP_COLUMNS: Final = (
-    "code_qpv", "vague", "item", "libelle", "theme", "ecart", "ic95_bas", "ic95_haut", "n",
+    "code_qpv", "vague", "item", "libelle", "theme", "ecart", "ic90_bas", "ic90_haut", "n",
     "verdict", "phrase", "publication", "faible",
 )  # fmt: skip
 
@@ -164,11 +164,11 @@ def _gaps(answers: OwnAnswers | None) -> pd.DataFrame:
     rank = gaps["vague"].map({wave: k for k, wave in enumerate(answers.waves)})
     gaps = gaps.iloc[rank.argsort(kind="stable")]
     alone = gaps["isole"] == ALONE
-    weak = zip(gaps["publication"], alone, strict=True)
+    weak = zip(gaps["publication"], alone, gaps["peu_de_reponses"] == ALONE, strict=True)
     made = gaps.rename(columns={"territoire": "code_qpv", "estimation": "ecart"}).assign(
         libelle=gaps["item"].map(answers.labels),
         verdict=[outcome(v, p) for v, p in zip(gaps["verdict"], gaps["publication"], strict=True)],
-        faible=[weakness(publication, alone=bool(one)) for publication, one in weak],
+        faible=[weakness(p, alone=bool(one), few=bool(few)) for p, one, few in weak],
         phrase=[_phrase(row, answers.against) for row in gaps.to_dict("records")],
     )
     return made[list(_GAP_COLUMNS)].reset_index(drop=True)
@@ -177,9 +177,8 @@ def _gaps(answers: OwnAnswers | None) -> pd.DataFrame:
 def _phrase(row: dict[Any, Any], against: Mapping[Key, Disagreement]) -> str:
     if row["publication"] not in SHOWN:
         return verdict(row)
-    between = interval_points(row["ic95_bas"], row["ic95_haut"])
-    raw = f"{points(row['estimation'])} ({between}) : {verdict(row)}"
-    return words.against(first(row, against)) + raw
+    margin = float(row["marge_points"])
+    return words.against(first(row, against, margin)) + gap_phrase(row, margin)
 
 
 def map_residences(located: Located) -> pd.DataFrame:

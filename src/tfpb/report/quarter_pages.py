@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.claim import State, axis_scope
 from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
-from tfpb.model.codes import ALONE, SHOWN, Ajustement, Axe, Groupe, Publication
+from tfpb.model.codes import SHOWN, Ajustement, Axe, Groupe, Publication
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import only
 from tfpb.survey.raw_gaps import key_of, stories_of
@@ -16,7 +16,7 @@ from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
 from tfpb.words.survey.satisfaction import otherwise
 from tfpb.words.survey.survey_words import ON_PAGE
-from tfpb.words.survey.verdict_words import plainly, sign, verdict_words
+from tfpb.words.survey.verdict_words import gap_phrase, sign, verdict_words, word_of_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,20 +88,17 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
     )
 
 
-def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement]) -> str:
+def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement], margin: float) -> str:
     """Say what the figure like with like says against a raw one, nothing where it does not."""
     told = against.get(key_of(row)) if row is not None else None
     if told is None:
         return ""
-    return otherwise(told.story, told.estimate, told.low, told.high, change=told.change)
+    return otherwise(*told.figures, margin, change=told.change)
 
 
 def verdict(row: Mapping[Any, Any]) -> str:
     """Name the verdict of a gap, with what weakens it."""
-    margin = float(row["marge_points"])
-    return plainly(
-        str(row["verdict"]), str(row["publication"]), margin, alone=row["isole"] == ALONE
-    )
+    return word_of_row(row, float(row["marge_points"]))
 
 
 def quarter_page(
@@ -172,7 +169,7 @@ def _satisfaction(
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""
     label = str(answers.labels.get(chosen, ""))
-    told = first(_one(here, chosen), answers.against)
+    told = first(_one(here, chosen), answers.against, answers.margin)
     return (
         scope,
         lines,
@@ -189,7 +186,7 @@ def _modelled_sentence(here: pd.DataFrame, item: str, label: str) -> str:
     row = _one(here, item)
     if row is None:
         return ""
-    share, low, high = (float(row[c]) for c in ("estimation", "ic95_bas", "ic95_haut"))
+    share, low, high = (float(row[c]) for c in ("estimation", "ic90_bas", "ic90_haut"))
     return ON_PAGE.format(label=label, share=share, low=low, high=high)
 
 
@@ -204,8 +201,8 @@ def _line(
     """Return one gap, with the two levels it is the difference of; `row` gives its words."""
     scope, label = answers_scope(place, item, answers.waves[-1]), str(answers.labels[item])
     if row is None:
-        code = Publication.NON_PUBLIABLE
-        return GapLine(label, sign=sign(code, code), words=verdict_words(code, code))
+        code = Publication.MASQUE
+        return GapLine(label, sign=sign(code, code), words=verdict_words(code, code), masked=True)
     seen = {name: released(claims, name, scope) for name in _WRITTEN}
     masked = claims.get("ecart", scope).state is State.MASQUE
     mark = sign(row["verdict"], row["publication"])
@@ -222,7 +219,8 @@ def _line(
         n=seen["menages"],
         n_qpv=seen["menages_qpv"],
         n_hors=seen["menages_hors"],
-        otherwise=bool(first(row, answers.against)),
+        otherwise=bool(first(row, answers.against, answers.margin)),
+        phrase=gap_phrase(row, answers.margin),
     )
 
 
@@ -240,6 +238,6 @@ def _change(dossier: Dossier, answers: OwnAnswers, rows: pd.DataFrame, item: str
             year = dossier.located.year if dossier.programme is not None else 0
             period = dossier.survey.last_period if dossier.survey is not None else ""
             early = str(year) if year and before_actions(waves[-1], year, period) else ""
-            beside = first(row, answers.against)
+            beside = first(row, answers.against, answers.margin)
             return words.change_sentence(label, row, early=early, first=beside)
     return words.change_sentence(label, None)

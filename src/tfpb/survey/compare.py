@@ -19,14 +19,16 @@ from tfpb.model.results import (
 )
 from tfpb.model.survey import Estimates
 from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows
-from tfpb.survey.adjustment.regression import regression_rows
-from tfpb.survey.adjustment.standardise import lacking_categories, read_standard, standardised_rows
+from tfpb.survey.adjustment.raking import comparable_rows, with_stories
+from tfpb.survey.adjustment.standard import lacking_categories, read_standard
 from tfpb.survey.estimation.compared_groups import groups
 from tfpb.survey.estimation.comparison import estimate_groups, estimate_pair, estimate_wave
+from tfpb.survey.estimation.control import alarm, control_levels, control_rows
 from tfpb.survey.estimation.levels import level_rows
-from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import (
+    alarm_notices,
+    broken_series,
     design_notices,
     incomplete_rows,
     item_table,
@@ -41,13 +43,19 @@ from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import CELL, DELIVERED, calibrate
 from tfpb.survey.secrecy.cells import OWNER
 from tfpb.survey.secrecy.wave_atoms import wave_atoms
-from tfpb.survey.verdicts import CLAIM_P, FRAGILE, NO_VERDICT, PARC, SERVICE, Thresholds, set_holm
+from tfpb.survey.verdicts import (
+    CLAIMS,
+    NO_VERDICT,
+    PARC,
+    SERVICE,
+    Thresholds,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tfpb.model.plan import Plan
-    from tfpb.survey.adjustment.standardise import Standard
+    from tfpb.survey.adjustment.standard import Standard
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.reading.delivery_columns import AnyTable
     from tfpb.survey.respondents import Survey
@@ -76,7 +84,7 @@ def compare(
     margins : DataFrame or ReadTable, optional
         Calibration margins (`tfpb.survey.reading.calibration.calibrate`).
     reference : DataFrame or ReadTable, optional
-        Standard population of the standardisation: its variables and `effectif`.
+        Standard population of rows like with like, instead of the stock: its variables and `effectif`.
 
     Returns
     -------
@@ -92,8 +100,8 @@ def compare(
 
     Notes
     -----
-    Taylor linearisation, résidences as clusters within strata, domains over the whole sample, as R's
-    `survey` computes them (Lumley, 2010).
+    Every row is Σ a_ij y_ij, its variance that of `estimation.variance`, its interval computed from what is
+    printed (`survey.printed`). R's Taylor errors (Lumley, 2010) are in `Estimates.design` alone.
 
     Examples
     --------
@@ -110,55 +118,56 @@ def compare(
     items = [i for i in plan.items if i.identifiant in survey.answers]
     by, notices = territory_columns(survey, by)
     notices = [*survey.faults, *design_notices(survey, plan), *notices]
-    standard, factors = (
-        tuple(v for v in columns if v in survey.respondents)
-        for columns in (plan.colonnes.standardisation, plan.colonnes.ajustement)
-    )
-    survey, counts, found = _with_tables(survey, standard, margins, reference)
+    like = tuple(v for v in plan.colonnes.comparables if v in survey.respondents)
+    survey, counts, found = _with_tables(survey, like, margins, reference)
     notices += found
     rows: list[pd.DataFrame] = []
     levels, priorities, benchmark, variants, atoms = [], [], [], [], []
-    facts = []
+    facts, design, design_levels, ratios = [], [], [], []
 
     def add_rows(comparison: Comparison) -> None:
-        """Add the raw rows, and those like with like by each of the plan's ways."""
+        """Add the raw rows, and those like with like."""
         rows.append(raw_rows(comparison))
-        if standard:
-            table, found = standardised_rows(comparison, standard, counts)
+        design.append(control_rows(comparison))
+        if like:
+            table, found = comparable_rows(comparison, like, survey.stock, counts)
             rows.append(table)
             notices.extend(found)
-        if factors:
-            rows.append(regression_rows(comparison, factors))
 
-    thresholds, keys = Thresholds.of(plan, target(survey, plan)), standard + factors
+    thresholds = Thresholds.of(plan, target(survey, plan))
     for wave in survey.waves:
-        made = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=keys)
+        made = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=like)
         interviews = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
         add_rows(made)
-        if factors:
-            notices += incomplete_rows(survey, wave, factors)
+        if like:
+            notices += incomplete_rows(survey, wave, like)
         levels.append(level_rows(survey, made, interviews))
+        design_levels.append(control_levels(survey, made, interviews))
         priorities.append(priority_rows(survey, made, interviews))
-        benchmark.append(region_rows(made))
+        benchmark.append(region_rows(made, survey.stock))
         variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
         atoms.append(wave_atoms(survey, [i.identifiant for i in items], wave, by))
-        deff = made.deff[(made.state <= FRAGILE) & np.isfinite(made.deff)]
+        ratios += alarm(made)
+        deff = design[-1].loc[design[-1]["publie"], "effet_plan"].to_numpy(dtype=float)
+        deff = deff[np.isfinite(deff)]
         median = float(np.median(deff)) if deff.size else float("nan")
         facts.append(wave_facts(survey, plan, wave, median))
     for pair in zip(survey.waves, survey.waves[1:], strict=False):
-        # the standard, and the interviews that models are averaged over, are those of the later wave
-        add_rows(estimate_pair(survey, items, pair, by=by, thresholds=thresholds, keys=keys))
+        # the target, without stock, is the sample of the later wave
+        made = estimate_pair(survey, items, pair, by=by, thresholds=thresholds, keys=like)
+        add_rows(replace(made, broken=broken_series(survey, plan, pair, items)))
         notices += wave_notices(survey, plan, pair)
+    notices += alarm_notices(ratios)
     if repere is not None:
         national, found = referenced_rows(repere, items, survey.waves)
         benchmark.append(national)
         notices += found
     table = in_order(pd.concat(rows, ignore_index=True), items, by, survey.waves)
     return Estimates(
-        comparison=released_rows(table, thresholds),
-        design=designed_rows(table),
-        design_levels=_stacked(levels, LEVEL_COLUMNS),
-        levels=_stacked([released(t, thresholds) for t in levels], LEVEL_COLUMNS),
+        comparison=with_stories(table)[[*COMPARISON_COLUMNS[:-2], *CLAIMS]],
+        design=pd.concat(design, ignore_index=True),
+        design_levels=pd.concat(design_levels, ignore_index=True),
+        levels=_stacked(levels, LEVEL_COLUMNS),
         priorities=_stacked(priorities, PRIORITY_COLUMNS),
         benchmark=_stacked(benchmark, (*BENCHMARK_COLUMNS, OWNER)),
         items=item_table(items),
@@ -197,18 +206,6 @@ def _with_tables(
     return survey, counts, faults
 
 
-def released_rows(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
-    """Return rows as they may be released, Holm's correction included."""
-    out = set_holm(released(table, thresholds))
-    return out[[*COMPARISON_COLUMNS, CLAIM_P]]
-
-
-def designed_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """Return rows by the design alone, Holm's correction included."""
-    out = set_holm(table.assign(**{CLAIM_P: table["p_non_inferiorite"]}))
-    return out[list(COMPARISON_COLUMNS)]
-
-
 def _stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
     filled = [t for t in tables if not t.empty]
     if not filled:
@@ -230,10 +227,8 @@ def under_other_target(survey: Survey, comparison: Comparison) -> pd.DataFrame:
     if survey.stock is None or not survey.has_clusters:
         return pd.DataFrame(columns=list(VARIANT_COLUMNS))
     other = SERVICE if c.thresholds.cible == PARC else PARC
-    stock = survey.stock if other == PARC else None
-    index, sets = groups(c.design.atoms, ())
     thresholds = c.thresholds.aiming(other)
-    made = estimate_groups(c.sums, index, sets, c.vague, c.items, thresholds, stock=stock)
+    made = estimate_groups(c.sums, groups, c.vague, c.items, thresholds, stock=survey.stock)
     return _gaps(made, f"{TARGET}{other}").assign(estimation=np.nan)
 
 
@@ -251,6 +246,6 @@ def with_delivered_weights(survey: Survey, comparison: Comparison) -> pd.DataFra
 
 
 def _gaps(made: Comparison, name: str) -> pd.DataFrame:
-    rows = released(raw_rows(made), made.thresholds)
+    rows = raw_rows(made)
     gaps = rows[rows["groupe"] == Groupe.ECART.value]
     return gaps.assign(variante=name)[list(VARIANT_COLUMNS)].reset_index(drop=True)

@@ -13,7 +13,7 @@ from tfpb.model.results import FIELD_COLUMNS
 from tfpb.model.survey import WaveFacts, WeightSpread
 from tfpb.survey.reading.calibration import DELIVERED, calibration_columns, delivered_weight
 from tfpb.survey.reading.surveyed_stock import PARC as ROW
-from tfpb.survey.verdicts import PARC, SERVICE
+from tfpb.survey.verdicts import MODE_CHANGED, PARC, SERVICE
 from tfpb.text import fold
 from tfpb.words.faults.sentences import bounded
 from tfpb.words.numbers import long_date
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 
 DECLARED: Final = ("prestataire", "mode", "dates", "population", "quotas")
+ALARM: Final = 1.05
+"""Median ratio of R's errors to those printed beyond which résidences differ more than was supposed."""
 _ENOUGH: Final = 200
 """Fewer answers than this in a wave, and a level may be lacking by chance."""
 
@@ -103,6 +105,8 @@ def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
     """Return the doubts on the design: no résidence, no weight, a margin that nobody adopted."""
     reglages = plan.reglages
     notices = []
+    if plan.colonnes.standardisation:
+        notices.append(doubt("standardisation_lue", ", ".join(plan.colonnes.standardisation)))
     if not survey.has_clusters:
         notices.append(doubt("effet_plan_defaut", effet_plan=reglages.effet_plan_defaut))
     if not survey.has_weights:
@@ -138,12 +142,12 @@ def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, ob
         "marge_adoptee_par": reglages.marge_adoptee_par,
         "marge_adoptee_le": adopted.isoformat() if adopted else "",
         "masquage_n": reglages.masquage_n,
+        "publication_n": reglages.publication_n,
         "effet_plan_defaut": reglages.effet_plan_defaut,
         "strates": tuple(plan.colonnes.strates),
         "poids": survey.has_weights,
         "grappes": survey.has_clusters,
-        "ajustement": tuple(plan.colonnes.ajustement),
-        "standardisation": tuple(plan.colonnes.standardisation),
+        "ajustement": plan.colonnes.comparables,
         "territoires": tuple(by),
         "calage": _calibration(survey),
     }
@@ -231,14 +235,45 @@ def wave_notices(survey: Survey, plan: Plan, pair: tuple[str, str]) -> list[Faul
     common = before & after
     if asked := [item for item, lone in survey.asked_once(pair).items() if lone & common]:
         warn("vagues_question", questions=len(asked), item=asked[0])
+    notices += [
+        doubt("vagues_echelle", vagues="-".join(pair), avant="", apres="", item=item)
+        for item in _scale_changed(survey, pair)
+    ]
+    return notices
+
+
+def _scale_changed(survey: Survey, pair: tuple[str, str]) -> list[str]:
+    """List the questions whose levels are not those of the other wave."""
+    waves = survey.respondents["vague"]
     rows = [np.flatnonzero(waves == w) for w in pair]
+    out = []
     for item, ranks in survey.answers.items():
         answered = [of[of >= 0] for of in (ranks[at] for at in rows)]
         one, two = (set(np.unique(a)) for a in answered)
         enough = min(map(len, answered)) >= _ENOUGH
         if enough and one != two and not survey.scales[item].marks:
-            warn("vagues_echelle", item=item)
-    return notices
+            out.append(item)
+    return out
+
+
+def broken_series(
+    survey: Survey, plan: Plan, pair: tuple[str, str], items: Sequence[Item]
+) -> Floats:
+    """Return what a change of each question must lie beyond (`verdicts.evolution_verdicts`).
+
+    A declared change of firm or mode is taken to have reached both sides alike: the wave has one mode.
+    """
+    first, second = (declared(plan, w) for w in pair)
+    moved = any(first[k] and second[k] and first[k] != second[k] for k in ("prestataire", "mode"))
+    changed = set(_scale_changed(survey, pair))
+    return np.array([np.inf if i.identifiant in changed else MODE_CHANGED * moved for i in items])
+
+
+def alarm_notices(ratios: Sequence[float]) -> list[Fault]:
+    """Return a doubt when résidences differ between them more than was supposed."""
+    if not ratios or float(np.median(ratios)) <= ALARM:
+        return []
+    return [doubt("residences_differentes", rapport=round(float(np.median(ratios)), 2))]
 
 
 _KINDS: Final = ("type_habitat", "periode_construction")

@@ -10,16 +10,12 @@ import pandas as pd
 from tfpb.model.codes import Theme
 from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.survey.estimation.compared_groups import COLUMN_OF
+from tfpb.survey.estimation.control import freedom
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.intervals import (
-    proportion_interval,
-    t_interval,
-    wilson_bounds,
-    z_quantile,
-)
+from tfpb.survey.estimation.intervals import Sides, t_interval, z_quantile
 from tfpb.survey.estimation.means import atoms_of, independent_columns, linear_variance
 from tfpb.survey.estimation.rows import state_names
-from tfpb.survey.verdicts import CONFIDENCE, FRAGILE, UNCOMPUTABLE, UNPUBLISHABLE
+from tfpb.survey.verdicts import CONFIDENCE, PUBLISHABLE, UNCOMPUTABLE, UNPUBLISHABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,19 +144,18 @@ def _rows(
 ) -> pd.DataFrame:
     """Lay out the groups (a line of the index and a domain each) × items."""
     at = np.ix_(domains, others)
-    means, df = c.means, c.df[np.ix_(lines, others)]
+    means, df = c.means, freedom(c)[lines, mark]
     slope, se = slopes
-    weight = t_interval(slope, se, c.df[lines, mark][:, None], level=CONFIDENCE)
-    estimate, n = means.estimate[at], means.n[at]
-    bounds = proportion_interval(
-        estimate, c.se[at], n, means.clusters[at], df, level=CONFIDENCE, thresholds=c.thresholds
+    weight = t_interval(slope, se, df[:, None], level=CONFIDENCE)
+    n = means.n[at]
+    estimate = c.domains.printed.share[at]
+    share = (
+        Sides.of(c.domains.printed, c.domains.dispersion.total)
+        .at(at)
+        .bounds(z_quantile(CONFIDENCE))
     )
-    pooled = c.pooled[np.ix_(lines, others)]
-    estimate = np.where(pooled, np.round(estimate, 2), estimate)
-    held = wilson_bounds(estimate, c.pooled_effective[at], z_quantile(CONFIDENCE))
-    share = [np.where(pooled, a, b) for a, b in zip(held, bounds, strict=True)]
     state = np.maximum(c.state[at], c.state[domains, mark][:, None])
-    state = np.where(np.isnan(slope) & (state <= FRAGILE), UNPUBLISHABLE, state)
+    state = np.where(np.isnan(slope) & (state == PUBLISHABLE), UNPUBLISHABLE, state)
     state = np.where((means.n[domains, mark] == 0)[:, None], UNCOMPUTABLE, state)
     quadrant, certainty = _quadrants(slope, weight, estimate, share)
     items, width = [c.items[j] for j in others], len(others)

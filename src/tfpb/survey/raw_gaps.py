@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy.special import ndtr
 
-from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe
+from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.survey.estimation.intervals import z_quantile
-from tfpb.survey.verdicts import CONFIDENCE
+from tfpb.survey.verdicts import CONFIDENCE, benjamini_hochberg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from tfpb.model.arrays import Floats
     from tfpb.model.survey import Published
 
 
@@ -30,27 +29,8 @@ _KEYS: Final = ["niveau", "territoire", "item"]
 Key = tuple[str, ...]
 """`groupe, vague, niveau, territoire, bailleur, item` of a raw row."""
 KEY: Final = ("groupe", "vague", "niveau", "territoire", "bailleur", "item")
-_VALUES: Final = ["estimation", "ic95_bas", "ic95_haut"]
-_GROUPS: Final = [Groupe.ECART.value, Groupe.EVOLUTION_ECART.value]
-_DIGITS: Final = 3
-"""A sign is that of the figure as printed, to a tenth of a point."""
-
-
-def benjamini_hochberg(p: Floats) -> Floats:
-    """Adjust p-values to the false discovery rate; NaN are left out of the family.
-
-    Notes
-    -----
-    Benjamini and Hochberg's step-up: ``min over k ≥ rank of m · p₍ₖ₎ / k``. Gaps that share the same
-    hors-QPV answers are positively dependent, under which it still holds.
-    """
-    out = np.full(p.shape, np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    m = len(order)
-    scaled = p[order] * m / np.arange(1, m + 1)
-    out[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return out
+_VALUES: Final = ["estimation", "ic90_bas", "ic90_haut"]
+_WAYS: Final = (Ajustement.BRUT.value, Ajustement.COMPARABLE.value)
 
 
 def exploration(comparison: pd.DataFrame, *, wave: str, bailleur: str) -> pd.DataFrame:
@@ -101,25 +81,23 @@ def exploration(comparison: pd.DataFrame, *, wave: str, bailleur: str) -> pd.Dat
 
 
 class Story(StrEnum):
-    """What changes when like is compared with like, the first that holds."""
+    """What like with like tells otherwise: which side is better, or how far apart they are."""
 
     SENS = "sens"
-    EFFACE = "efface"
-    APPARU = "apparu"
+    AMPLEUR = "ampleur"
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """An adjusted figure that contradicts the raw one.
+    """A comparable figure that tells another story than the raw one.
 
     Parameters
     ----------
     story : Story
-        The sign differs; a gap that was shown is no longer; one that was not now is.
     change : bool
         Of a change between waves; otherwise of a gap.
     estimate, low, high : float
-        The adjusted figure and its 95 % interval.
+        The comparable figure and its 90 % interval, as printed.
     """
 
     story: Story
@@ -128,24 +106,25 @@ class Disagreement:
     low: float
     high: float
 
+    @property
+    def figures(self) -> tuple[str, float, float, float]:
+        """What words need of it."""
+        return str(self.story), self.estimate, self.low, self.high
+
 
 def disagreements(comparison: pd.DataFrame) -> dict[Key, Disagreement]:
-    """List the raw gaps, and changes of gaps, that an adjusted figure contradicts.
-
-    One of both at least is established: its 95 % interval does not hold zero. The adjusted figure is the
-    standardised one, else that of the regression; only figures that may be shown are held against each
-    other.
+    """List the raw gaps, and changes of gaps, that like with like tells otherwise (`autre_histoire`).
 
     Parameters
     ----------
     comparison : DataFrame
-        `COMPARISON_COLUMNS`, protected.
+        `COMPARISON_COLUMNS`, protected: both rows must be shown.
     """
     rows = comparison[
-        comparison["groupe"].isin(_GROUPS) & comparison["publication"].isin(SHOWN)
+        (comparison["autre_histoire"] == ALONE) & comparison["publication"].isin(SHOWN)
     ].dropna(subset=_VALUES)
-    by_kind = {
-        str(kind): {
+    raw, like = (
+        {
             tuple(map(str, key)): values
             for key, values in zip(
                 part[list(KEY)].itertuples(index=False, name=None),
@@ -153,17 +132,13 @@ def disagreements(comparison: pd.DataFrame) -> dict[Key, Disagreement]:
                 strict=True,
             )
         }
-        for kind, part in rows.groupby("ajustement", sort=False)
-    }
-    adjusted: dict[Key, Any] = {
-        **by_kind.get(Ajustement.REGRESSION, {}),
-        **by_kind.get(Ajustement.STANDARDISE, {}),
-    }
+        for part in (rows[rows["ajustement"] == way] for way in _WAYS)
+    )
     out = {}
-    for key, raw in by_kind.get(Ajustement.BRUT, {}).items():
-        beside = adjusted.get(key)
-        if beside is not None and (story := _story(raw, beside)) is not None:
-            estimate, low, high = beside
+    for key, (first, *_) in raw.items():
+        if key in like:
+            estimate, low, high = like[key]
+            story = Story.SENS if first * estimate < 0 else Story.AMPLEUR
             out[key] = Disagreement(story, key[0] != Groupe.ECART, estimate, low, high)
     return out
 
@@ -177,14 +152,3 @@ def stories_of(published: Published) -> Mapping[Key, Disagreement]:
 def key_of(row: Mapping[Any, Any], **known: str) -> Key:
     """Return the key of a row, from its columns and from what is known of it."""
     return tuple(str(known.get(name, row.get(name, ""))) for name in KEY)
-
-
-def _story(raw: tuple[float, ...], adjusted: tuple[float, ...]) -> Story | None:
-    doubt = [low <= 0 <= high for _, low, high in (raw, adjusted)]
-    if all(doubt):  # two figures that show nothing contradict nothing
-        return None
-    if round(raw[0], _DIGITS) * round(adjusted[0], _DIGITS) < 0:
-        return Story.SENS
-    if not any(doubt):
-        return None
-    return Story.EFFACE if doubt[1] else Story.APPARU

@@ -1,4 +1,4 @@
-"""Thresholds, publication states, verdicts in the contract's order, Holm's correction."""
+"""Thresholds, publication states, what few answers take back, and families of questions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import chdtrc
 
-from tfpb.model.codes import ALONE, Groupe, Publication, Verdict
+from tfpb.model.codes import ALONE, FAVOURABLE, LOWER, SHOWN, Publication, Verdict
+from tfpb.survey.printed import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,36 +23,31 @@ if TYPE_CHECKING:
 
 CONFIDENCE: Final = 0.95
 CONFIDENCE_MARGIN: Final = 0.90
-"""Level of the interval held against the margin: two one-sided tests at 5 %."""
+"""Level of the interval that words are read from: each of its ends is a one-sided test at 5 %."""
 _RISK: Final = 0.05
 STATES: Final = (
     Publication.PUBLIABLE,
-    Publication.FRAGILE,
     Publication.NON_PUBLIABLE,
     Publication.NON_CALCULABLE,
     Publication.MASQUE,
 )
 """Publication states from best to worst; a row built on several cells takes the worst."""
-PUBLISHABLE, FRAGILE, UNPUBLISHABLE, UNCOMPUTABLE, MASKED = range(5)
+PUBLISHABLE, UNPUBLISHABLE, UNCOMPUTABLE, MASKED = range(4)
 NO_VERDICT: Final = ""
-FAVOURABLE: Final = (
-    Verdict.EQUIVALENT,
-    Verdict.EQUIVALENT_INFERIEUR,
-    Verdict.NON_INFERIEUR,
-    Verdict.MEILLEUR,
-)
-CONCLUDED: Final = (*FAVOURABLE, Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE)
-CHANGED: Final = (Verdict.HAUSSE, Verdict.BAISSE)
 PARC: Final = "parc"
 SERVICE: Final = "service"
-CLAIM_P: Final = "_p_affirmation"
-"""Column of the p-value of what a row may claim: « not lower by the margin », or « it changed »."""
-HOLM_WITHIN: Final = ("vague", "niveau", "territoire", "bailleur", "ajustement", "theme", "groupe")
+CLAIMS: Final = ("_p_favorable", "_p_inferieur")
+"""Columns of the p-values of what a row may claim: « not lower by the margin » (or « it rose »), « lower »
+(or « it fell »). Read by `counted`, never released."""
+_FAMILY: Final = ["vague", "niveau", "territoire", "bailleur", "ajustement", "groupe"]
+CHANGED: Final = (Verdict.HAUSSE, Verdict.BAISSE)
+MODE_CHANGED: Final = 0.015
+"""Under a change of firm or mode, a change of the gap must lie beyond this to be one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What decides, before any answer is known, whether a figure is computed, shown, flagged or hidden.
+    """What decides, before any answer is known, whether a figure is shown, and with which words.
 
     Parameters
     ----------
@@ -59,138 +55,162 @@ class Thresholds:
         Margin of equivalence δ, a proportion (0.05 for 5 points).
     mask_n : int
         Fewer valid answers than this: hidden.
+    shown_n : int
+        Fewer households than this in the base: hidden.
     cible : {"parc", "service"}
         These dwellings, now; or the service that these résidences are an instance of.
-    min_clusters : int
-        Fewer résidences than this in the cell: not computable.
-    shown_n, shown_clusters : int
-        Fewer interviews or résidences: n, no figure.
-    verdict_n : int
-        Fewer interviews on a side: an interval, flagged, without verdict.
-    verdict_half : float
-        A half-width of the 90 % interval, as expected before the answers, beyond which the gap is
-        flagged (and has no verdict under `parc`).
-    own_from : int
-        Under this number of résidences on a side, a row over a whole bailleur follows the pooled
-        rule, as territories do.
-    few_clusters : int
-        Under this number of résidences the Korn-Graubard interval is used (unpooled rows).
-    extreme : float
-        Proportions under it, or over its complement, take the Korn-Graubard interval.
+    least_homes : int
+        Fewer résidences than this: hidden.
+    quarter_homes : int
+        Fewer résidences than this in a quarter under `service`: hidden.
+    few_n : int
+        Fewer households than this on a side (rounded): « peu de réponses ».
+    few_half : float
+        Half-width of the 90 % interval, as expected before the answers, beyond which it is so too.
     default_deff : float
         Design effect assumed when the delivery names no résidence.
     """
 
     margin: float = 0.05
     mask_n: int = 11
+    shown_n: int = 30
     cible: str = SERVICE
-    min_clusters: int = 2
-    shown_n: int = 60
-    shown_clusters: int = 5
-    verdict_n: int = 60
-    verdict_half: float = 0.07
-    own_from: int = 40
-    few_clusters: int = 30
-    extreme: float = 0.10
+    least_homes: int = 2
+    quarter_homes: int = 5
+    few_n: int = 60
+    few_half: float = 0.07
     default_deff: float = 1.6
 
     @classmethod
     def of(cls, plan: Plan, cible: str = SERVICE) -> Thresholds:
-        """Read what the plan sets; the rest are those of the target."""
+        """Read what the plan sets; the rest are fixed."""
         settings = plan.reglages
         return cls(
             margin=settings.marge_points / 100,
             mask_n=settings.masquage_n,
+            shown_n=settings.publication_n,
             default_deff=settings.effet_plan_defaut,
-        ).aiming(cible)
+            cible=cible,
+        )
 
     def aiming(self, cible: str) -> Thresholds:
         """Return those of a target."""
-        n, clusters = (30, 2) if cible == PARC else (60, 5)
-        return replace(self, cible=cible, shown_n=n, shown_clusters=clusters)
+        return replace(self, cible=cible)
 
     def without_clusters(self) -> Thresholds:
         """Return those of a survey that names no résidence: no rule counts them."""
-        return replace(self, min_clusters=0, shown_clusters=0, few_clusters=0, own_from=0)
+        return replace(self, least_homes=0, quarter_homes=0)
 
 
 def publication_states(
-    *, n: Floats, clusters: Floats, df: Floats, thresholds: Thresholds
+    *, n: Floats, count: Floats, homes: Floats, quarter: Flags, thresholds: Thresholds
 ) -> Integers:
     """Return the state of each cell as an index of `STATES`, by its numbers alone.
 
-    An estimated precision would pick the cells whose variance came out small by luck. A group without
-    a valid answer is not computable rather than hidden: there is no one to protect.
+    A group without a valid answer is not computable rather than hidden: there is no one to protect.
+
+    Parameters
+    ----------
+    n, count, homes : float arrays, shape (domains, items)
+        Valid answers, households of the base, résidences that answered.
+    quarter : bool array, shape (domains,)
     """
-    state = np.full(n.shape, PUBLISHABLE)
-    state[n < thresholds.verdict_n] = FRAGILE
-    state[(n < thresholds.shown_n) | (clusters < thresholds.shown_clusters)] = UNPUBLISHABLE
-    state[clusters < thresholds.min_clusters] = UNCOMPUTABLE
-    state[~(df > 0)] = UNCOMPUTABLE
+    few = (count < thresholds.shown_n) | (homes < thresholds.least_homes)
+    if thresholds.cible == SERVICE:
+        few |= quarter[:, None] & (homes < thresholds.quarter_homes)
+    state = np.where(few, UNPUBLISHABLE, PUBLISHABLE)
     state[n < thresholds.mask_n] = MASKED
     state[n == 0] = UNCOMPUTABLE
     return state
 
 
-def restrained(verdict: Objects, no_verdict: Flags, no_favour: Flags) -> Objects:
-    """Take back the verdicts that these numbers cannot carry: they become « non concluant ».
+def gap_verdicts(low: Floats, high: Floats, state: Integers, few: Flags, margin: float) -> Objects:
+    """Return the verdict on each gap, from the unrounded ends of its 90 % interval.
 
     Parameters
     ----------
-    no_verdict : bool array
-        Too few interviews or too wide an interval, known before the answers: nothing is concluded.
-    no_favour : bool array
-        One quarter alone, seen as an instance of a service: no favourable verdict, which its power
-        (2 to 18 %) could not carry; an unfavourable one stands.
+    state : int array
+        Index of `STATES`.
+    few : bool array
+        « Peu de réponses », known before the answers: nothing favourable is concluded, and « a little
+        lower » no longer says by how little. A lower satisfaction stands.
     """
-    said = np.isin(verdict, [str(v) for v in CONCLUDED])
-    favourable = np.isin(verdict, [str(v) for v in FAVOURABLE])
-    taken = (said & no_verdict) | (favourable & no_favour)
-    return np.where(taken, str(Verdict.NON_CONCLUANT), verdict)
+    out = words_of(low, high, margin)
+    out[few & np.isin(out, [str(v) for v in FAVOURABLE])] = str(Verdict.NON_CONCLUANT)
+    out[few & (out == Verdict.EQUIVALENT_INFERIEUR)] = str(Verdict.INFERIEUR_PEU)
+    out[(state == UNPUBLISHABLE) | (state == MASKED)] = str(Verdict.MASQUE)
+    out[state == UNCOMPUTABLE] = str(Verdict.NON_CALCULABLE)
+    return out
 
 
-def gap_verdicts(
-    low90: Floats, high90: Floats, low95: Floats, high95: Floats, state: Integers, margin: float
+def gap_verdict(low90: float, high90: float, margin: float) -> str:
+    """Return the verdict on one gap of enough answers; bounds and margin as proportions."""
+    return str(words_of(np.array([low90]), np.array([high90]), margin).item())
+
+
+def evolution_verdicts(
+    low: Floats, high: Floats, state: Integers, few: Flags, broken: Floats
 ) -> Objects:
-    """Return the verdict on each gap; the first that holds, in the contract's order."""
-    rules = [
-        (state == UNCOMPUTABLE, Verdict.NON_CALCULABLE),
-        ((state == UNPUBLISHABLE) | (state == MASKED), Verdict.NON_PUBLIABLE),
-        (np.isnan(low90) | np.isnan(high90), Verdict.NON_CALCULABLE),
-        ((low90 > -margin) & (high90 < margin) & (high95 < 0), Verdict.EQUIVALENT_INFERIEUR),
-        ((low90 > -margin) & (high90 < margin), Verdict.EQUIVALENT),
-        ((low90 > -margin) & (low95 > 0), Verdict.MEILLEUR),
-        (low90 > -margin, Verdict.NON_INFERIEUR),
-        (high90 < -margin, Verdict.INFERIEUR),
-        (high95 < 0, Verdict.ECART_DEFAVORABLE),
-    ]
-    return _first(rules, Verdict.NON_CONCLUANT, low90.shape)
+    """Return the verdict on each change of the gap between two waves, from its 90 % interval.
 
+    A change that may not be shown has none: `publication` gives the reason.
 
-def gap_verdict(low90: float, high90: float, low95: float, high95: float, margin: float) -> str:
-    """Return the verdict on one gap that may be shown; bounds and margin as proportions."""
-    a, b, c, d = (np.array([v]) for v in (low90, high90, low95, high95))
-    return str(gap_verdicts(a, b, c, d, np.array([PUBLISHABLE]), margin).item())
-
-
-def evolution_verdicts(low95: Floats, high95: Floats, state: Integers) -> Objects:
-    """Return the verdict on each change of the gap between two waves.
-
-    A change that may not be shown has none: the contract knows three, and `publication` gives the reason.
+    Parameters
+    ----------
+    broken : float array
+        What the change must lie beyond: nil; 1.5 points where the firm or the mode changed; infinite
+        where the scale did, and the series is broken off.
     """
-    rules = [
-        (state >= UNPUBLISHABLE, NO_VERDICT),
-        (np.isnan(low95) | np.isnan(high95), NO_VERDICT),
-        (low95 > 0, Verdict.HAUSSE),
-        (high95 < 0, Verdict.BAISSE),
-    ]
-    return _first(rules, Verdict.NON_DEMONTRE, low95.shape)
+    out = np.full(low.shape, str(Verdict.NON_DEMONTRE), dtype=object)
+    out[(low > broken) & ~few] = str(Verdict.HAUSSE)
+    out[high < -broken] = str(Verdict.BAISSE)
+    out[np.isinf(np.broadcast_to(broken, low.shape))] = str(Verdict.INTERROMPUE)
+    out[(state >= UNPUBLISHABLE) | np.isnan(low) | np.isnan(high)] = NO_VERDICT
+    return out
 
 
-def _first(rules: Sequence[tuple[Flags, str]], otherwise: str, shape: tuple[int, ...]) -> Objects:
-    out = np.full(shape, str(otherwise), dtype=object)
-    for holds, verdict in reversed(rules):
-        out[holds] = str(verdict)
+def tipping(level: Floats, low: Floats, high: Floats, verdict: Objects, margin: float) -> Floats:
+    """Return how many times more readily the satisfied must have answered for a word not to hold.
+
+    Parameters
+    ----------
+    level : float array
+        Printed share in QPV.
+    low, high : float arrays
+        Ends of the 90 % interval of the gap.
+
+    Returns
+    -------
+    float array
+        odds(p) / odds(p − s), s = low + δ of a favourable word; its inverse with s = high of one that
+        says lower. Rounded towards 1 to two decimals; infinite where no such share is left, NaN without
+        such a word.
+    """
+    favourable = np.isin(verdict, [str(v) for v in FAVOURABLE])
+    lower = np.isin(verdict, [str(v) for v in LOWER])
+    other = level - np.where(favourable, low + margin, high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (level / (1 - level)) / (other / (1 - other))
+        ratio = np.where(lower, 1 / ratio, ratio)
+    ratio = np.where((other <= 0) | (other >= 1), np.inf, ratio)
+    out: Floats = np.floor(np.round(ratio * 100, 6)) / 100
+    return np.where(favourable | lower, np.maximum(out, 1.0), np.nan)
+
+
+def benjamini_hochberg(p: Floats) -> Floats:
+    """Adjust p-values to the false discovery rate; NaN are left out of the family.
+
+    Notes
+    -----
+    Benjamini and Hochberg's step-up: ``min over k ≥ rank of m · p₍ₖ₎ / k``. Gaps that share the same
+    hors-QPV answers are positively dependent, under which it still holds.
+    """
+    out = np.full(p.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    m = len(order)
+    scaled = p[order] * m / np.arange(1, m + 1)
+    out[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return out
 
 
@@ -205,29 +225,38 @@ def holm(p: Floats) -> Floats:
     return out
 
 
-def set_holm(table: pd.DataFrame) -> pd.DataFrame:
-    """Fill `p_holm` and `isole` of the rows that claim something and may be shown.
+SURE: Final = "sure"
+STRONG: Final = "forte"
+"""`assurance` of a verdict that the rule of families keeps, and of one that may be singled out."""
 
-    Holm's correction over the items of a theme, within bailleur, territory and adjustment: gaps by
-    the p-value of non-inferiority, changes by that of « nothing changed » (`CLAIM_P`). `isole` is
-    `oui` where a favourable verdict, or a change, does not survive it. `p_holm` is left empty where
-    the row has no p-value of its own.
+
+def counted(table: pd.DataFrame) -> pd.DataFrame:
+    """Fill `assurance` and `isole` of rows that claim something and may be shown; drop `CLAIMS`.
+
+    The family is what a sentence counts: the questions of one wave, row and adjustment. `assurance` is
+    `sure` where Benjamini and Hochberg keep the verdict at 5 %, `forte` where Holm does too; `isole` is
+    `oui` where a favourable verdict, or a change, is not kept.
     """
-    shown = table["publication"].isin([STATES[PUBLISHABLE].value, STATES[FRAGILE].value])
-    claims = table["groupe"].isin([Groupe.ECART.value, Groupe.EVOLUTION_ECART.value])
-    rows = shown & claims & table[CLAIM_P].notna()
-    families = table.loc[rows].groupby(list(HOLM_WITHIN))[CLAIM_P]
-    values = np.full(len(table), np.nan)
-    p = table[CLAIM_P].to_numpy(dtype=float)
-    positions = np.flatnonzero(rows.to_numpy())
-    for index in families.indices.values():
-        at = positions[index]
-        values[at] = holm(p[at])
-    claimed = table["verdict"].isin([str(v) for v in (*FAVOURABLE, *CHANGED)]).to_numpy()
-    alone = claimed & (values > _RISK)
-    own = (table["groupe"] == Groupe.ECART.value) & table["p_non_inferiorite"].notna()
-    return table.assign(
-        p_holm=np.where(own, values, np.nan), isole=np.where(alone, ALONE, "").astype(object)
+    shown = table["publication"].isin(SHOWN).to_numpy()
+    verdict = table["verdict"].to_numpy(dtype=object)
+    p = np.where(shown[:, None], table[list(CLAIMS)].to_numpy(dtype=float), np.nan)
+    kept, strong = (np.full(p.shape, np.nan) for _ in range(2))
+    changes = np.isin(verdict, [str(v) for v in (*CHANGED, Verdict.NON_DEMONTRE)])
+    p[changes] = np.minimum(2 * p[changes].min(axis=1, keepdims=True), 1.0)
+    for at in table.groupby(_FAMILY, sort=False).indices.values():
+        for k in range(2):
+            kept[at, k], strong[at, k] = benjamini_hochberg(p[at, k]), holm(p[at, k])
+    up = np.isin(verdict, [str(v) for v in (*FAVOURABLE, Verdict.HAUSSE)])
+    down = np.isin(verdict, [str(v) for v in (*LOWER, Verdict.BAISSE)])
+
+    def holds(adjusted: Floats) -> Flags:
+        own = np.where(up, adjusted[:, 0], np.where(down, adjusted[:, 1], np.nan))
+        return np.asarray(own <= _RISK)
+
+    assurance = np.where(holds(strong), STRONG, np.where(holds(kept), SURE, ""))
+    alone = shown & (up | (verdict == Verdict.BAISSE)) & (assurance == "")
+    return table.drop(columns=list(CLAIMS)).assign(
+        isole=np.where(alone, ALONE, "").astype(object), assurance=assurance.astype(object)
     )
 
 

@@ -9,7 +9,7 @@ from tfpb.facts.claim import STATES, TOTAL, State, Unit
 from tfpb.facts.survey_claims import verdict_scope
 from tfpb.words.money.accounts import axis_short
 from tfpb.words.numbers import ON_REPLY, THIN, UNKNOWN, bounded, euros, number, percent, points
-from tfpb.words.survey.verdict_words import VERDICTS
+from tfpb.words.survey.verdict_words import verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,7 +101,7 @@ def scope_words(scope: str, quarters: Quarters, labels: Mapping[str, str] | None
         place = WHOLE if head == TOTAL else quarters[head].shown
         return f"{place}, « {labels[item]} », {wave}"
     if head == _VERDICT:
-        return f"verdict « {VERDICTS[rest]} »"
+        return f"verdict « {verdict_words(rest)} »"
     if head in LEVELS:
         return f"{LEVELS[head]} {rest}"
     return f"{quarters[head].shown} {rest}".rstrip() if head in quarters else scope

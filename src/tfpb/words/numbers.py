@@ -136,14 +136,6 @@ def points(gap: Number | None, decimals: int = 1) -> str:
     return f"{text}{THIN}{'points' if size >= 2 else 'point'}"  # noqa: PLR2004
 
 
-def interval_points(low: Number | None, high: Number | None, decimals: int = 1) -> str:
-    """Write an interval of gaps: « entre −14,2 et −6,6 points »."""
-    if low is None or high is None or _missing(low) or _missing(high):
-        return NOTHING
-    a, b = (number(Decimal(str(v)) * 100, decimals, sign=True) for v in (low, high))
-    return f"entre {a} et {b} points"
-
-
 def long_date(day: dt.date) -> str:
     """Write a date: « 1er janvier 2025 »."""
     return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -119,7 +119,7 @@ def test_a_quarter_keeps_only_what_may_be_published(
     table = evaluation(located, NAMED, programme, published).table
     quarter = table[table["niveau"] == "qpv"].set_index("axe")
     assert quarter.loc[3, "lecture"].startswith("ecart_non_conclu")
-    assert quarter.loc[1, "lecture"] == "non_publiable|sans_evolution"
+    assert quarter.loc[1, "lecture"] == "masque|sans_evolution"
     assert pd.isna(quarter.loc[1, "ecart"])
 
 
@@ -161,7 +161,7 @@ def test_doubts_are_read_one_way_and_the_other(located: Located, published: Publ
         amounts = {"acquis": inside, "au_mieux": best}
         return Claims(claim(name, TOTAL, known(amount)) for name, amount in amounts.items())
 
-    def verdict(low90: float, high90: float, _low: float, _high: float, margin: float) -> str:
+    def verdict(low90: float, high90: float, margin: float) -> str:
         return "equivalent" if low90 > -margin and high90 < margin else "non_concluant"
 
     doubts = readings(located, abate=money).set_index("hypothese")

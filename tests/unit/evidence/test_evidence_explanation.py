@@ -73,7 +73,7 @@ def test_an_amount_as_printed_says_where_it_stands_then_what_it_is_made_of() -> 
 
 def test_a_question_gives_its_verdict_and_a_masked_cell_stays_masked() -> None:
     text = lines("Tranquillité dans le quartier")
-    assert "▼ plus bas de plus de 5 points" in text
+    assert "■ plus bas, de plus de 5 points" in text
     hidden = lines("Qualité de vie dans le quartier")
     assert "masqué" in hidden
     assert "marge du dossier" in hidden

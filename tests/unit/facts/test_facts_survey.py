@@ -22,7 +22,7 @@ from tfpb.facts.survey_claims import (
     verdict_scope,
 )
 from tfpb.model import survey as survey_model
-from tfpb.model.codes import AS_GOOD, LOWER, Publication, Verdict, outcome
+from tfpb.model.codes import FAVOURABLE, LOWER, Publication, Verdict, outcome
 from tfpb.model.results import COMPARISON_COLUMNS
 from tfpb.model.survey import HIDDEN_COUNT, Published, WaveFacts
 
@@ -56,6 +56,9 @@ def row(item: str, group: str, estimate: float, **changes: Any) -> dict[str, Any
     base |= {
         "groupe": group,
         "ajustement": "brut",
+        "peu_de_reponses": "",
+        "assurance": "",
+        "isole": "",
         "n": 640.0,
         "estimation": estimate,
         "nature": nature,
@@ -76,7 +79,7 @@ def claims(*rows: dict[str, Any], n: int = 1480) -> Claims:
 
 MASKED = dict.fromkeys(
     ("n", "estimation", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut"), math.nan
-) | {"publication": "masque", "verdict": "non_publiable"}
+) | {"publication": "masque", "verdict": "masque"}
 
 
 def test_a_figure_is_claimed_as_released() -> None:
@@ -120,37 +123,42 @@ def test_too_few_answers_leave_their_number_and_no_figure() -> None:
     held = claims(row("q1", "ecart", 0, **bare, n=40.0, publication="non_publiable"))
     scope = answers_scope(TOTAL, "q1", "2023")
     gap, count = held.get("ecart", scope), held.get("menages", scope)
-    assert (gap.value, gap.state) == (None, State.PEU_DE_REPONSES)
-    assert (count.amount, count.state) == (known(40), State.CONNU)
+    assert (gap.value, gap.state) == (None, State.MASQUE)
+    assert (count.value, count.state) == (None, State.MASQUE)
     bare |= {"publication": "non_calculable", "verdict": "non_calculable"}
     assert claims(row("q1", "ecart", 0, **bare)).get("ecart", scope).state is State.INCONNU
 
 
+COUNTS = (
+    "questions_plus_basses", "questions_plus_basses_sures", "questions_aussi_bien",
+    "questions_isolees", "questions_incertaines", "questions_masquees",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("verdict", "publication", "state"),
+    ("verdict", "publication", "few", "state"),
     [
-        ("inferieur", "publiable", State.CONNU),
-        ("inferieur", "fragile", State.PEU_DE_REPONSES),
-        ("non_concluant", "publiable", State.NON_CONCLUANT),
-        ("non_demontre", "publiable", State.NON_DEMONTRE),
-        ("", "publiable", State.CONNU),
-        ("inferieur", "masque", State.MASQUE),
-        ("non_publiable", "non_publiable", State.PEU_DE_REPONSES),
-        ("", "non_calculable", State.INCONNU),
+        ("inferieur", "publiable", False, State.CONNU),
+        ("inferieur", "publiable", True, State.PEU_DE_REPONSES),
+        ("non_concluant", "publiable", False, State.NON_CONCLUANT),
+        ("non_demontre", "publiable", False, State.NON_DEMONTRE),
+        ("", "publiable", False, State.CONNU),
+        ("inferieur", "masque", True, State.MASQUE),  # masked is a word of its own
+        ("masque", "non_publiable", False, State.MASQUE),
+        ("", "non_calculable", False, State.INCONNU),
     ],
 )
-def test_each_row_has_one_state(verdict: str, publication: str, state: State) -> None:
-    assert state_of_row(verdict, publication) is state
+def test_each_row_has_one_state(verdict: str, publication: str, *, few: bool, state: State) -> None:
+    assert state_of_row(verdict, publication, few=few) is state
 
 
 def test_only_the_bailleurs_raw_rows_are_claimed() -> None:
     held = claims(
         row("q1", "ecart", -0.1, bailleur="Autre"),
-        row("q1", "ecart", -0.1, ajustement="standardise"),
+        row("q1", "ecart", -0.1, ajustement="comparable"),
         row("q1", "ensemble", 0.6),
     )
-    counts = ("questions_plus_basses", "questions_aussi_bien", "questions_incertaines")
-    assert {one.name for one in held} == {"menages", "questions", *counts}
+    assert {one.name for one in held} == {"menages", "questions", *COUNTS}
     assert held.amount("questions").is_nil
 
 
@@ -186,23 +194,33 @@ def test_a_quarter_speaks_for_itself_where_one_answer_is_shown() -> None:
 def test_questions_are_counted_once_by_what_they_come_to() -> None:
     held = claims(
         row("q1", "ecart", -0.1, verdict="equivalent_inferieur"),
-        row("q2", "ecart", 0.1, verdict="non_inferieur"),
+        row("q2", "ecart", 0.1, verdict="non_inferieur", assurance="sure"),
         row("q3", "ecart", 0, **MASKED),
         row("q4", "ecart", -0.1, verdict="non_concluant"),
         row("q5", "ecart", -0.1, verdict="inferieur", vague="2019"),
     )
-    names = ("questions_plus_basses", "questions_aussi_bien", "questions_incertaines", "questions")
-    assert [held.amount(n).exact for n in names] == [1, 1, 2, 4]
-    assert [held.amount(n, SERVICE).exact for n in names] == [1, 1, 1, 3]
+    names = (*COUNTS, "questions")
+    assert [held.amount(n).exact for n in names] == [1, 0, 1, 0, 1, 1, 4]
+    assert [held.amount(n, SERVICE).exact for n in names] == [1, 0, 1, 0, 1, 0, 3]
     assert held.amount("questions", verdict_scope("masque")) == known(1)
     assert not held.has("questions", verdict_scope("non_publiable"))
 
 
+def test_favourable_questions_that_the_family_does_not_keep_are_told_apart() -> None:
+    held = claims(
+        row("q1", "ecart", 0.1, verdict="meilleur", isole="oui"),
+        row("q2", "ecart", 0.1, verdict="equivalent", assurance="forte"),
+        row("q4", "ecart", -0.1, verdict="inferieur", assurance="sure"),
+        row("q5", "ecart", -0.1, verdict="inferieur_peu"),
+    )
+    assert [held.amount(n).exact for n in COUNTS] == [2, 1, 1, 1, 0, 0]
+
+
 def test_verdicts_are_lower_as_good_or_unknown_and_a_hidden_one_is_its_reason() -> None:
-    assert not LOWER & AS_GOOD
-    unknown = set(Verdict) - LOWER - AS_GOOD
+    assert not LOWER & FAVOURABLE
+    unknown = set(Verdict) - LOWER - FAVOURABLE
     assert Verdict.NON_CONCLUANT in unknown
     assert Verdict.MASQUE in unknown
     for publication in Publication:
-        shown = publication in {"publiable", "fragile"}
+        shown = publication == "publiable"
         assert outcome("meilleur", publication) == ("meilleur" if shown else publication)

@@ -16,7 +16,7 @@ from tfpb.model.location import GapLine, MapModel, Place, QpvPage, Territory
 from tfpb.report.ground import ground
 from tfpb.report.print_map.views import territories
 from tfpb.words import numbers as say
-from tfpb.words.survey.verdict_words import VERDICTS, sign
+from tfpb.words.survey.verdict_words import interval_words, sign, verdict_words
 
 HOSTILE = (
     '<img src=x onerror="window.__xss=1">',
@@ -82,9 +82,9 @@ def gaps_frame(codes: list[str], rng: np.random.Generator) -> pd.DataFrame:
                 gap = mean + rng.normal(0, half / 2)
                 low, high = gap - half, gap + half
                 hidden = code != "total" and k % 7 == 3
-                verdict = "non_publiable" if hidden else _verdict(low, high)
-                shown = f"{say.points(gap)} ({say.interval_points(low, high)}) : "
-                phrase = VERDICTS[verdict] if hidden else shown + VERDICTS[verdict]
+                verdict = "masque" if hidden else _verdict(low, high)
+                shown = f"{say.points(gap)} ({interval_words(low, high, 5.0)}) : "
+                phrase = verdict_words(verdict) if hidden else shown + verdict_words(verdict)
                 nan = float("nan")
                 rows.append(
                     {
@@ -94,13 +94,13 @@ def gaps_frame(codes: list[str], rng: np.random.Generator) -> pd.DataFrame:
                         "libelle": label,
                         "theme": topic,
                         "ecart": nan if hidden else gap,
-                        "ic95_bas": nan if hidden else low,
-                        "ic95_haut": nan if hidden else high,
+                        "ic90_bas": nan if hidden else low,
+                        "ic90_haut": nan if hidden else high,
                         "n": n,
                         "verdict": verdict,
                         "phrase": phrase,
                         "faible": "",
-                        "publication": "non_publiable" if hidden else "publiable",
+                        "publication": "masque" if hidden else "publiable",
                     }
                 )
     return pd.DataFrame(rows)
@@ -112,18 +112,18 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPag
     here = gaps[(gaps.code_qpv == row.code_qpv) & (gaps.vague == "2023")].head(3)
     for g in here.itertuples():
         ok = not np.isnan(g.ecart)
-        mid = (g.ic95_haut - g.ic95_bas) / 2 * 0.84
+        mid = (g.ic90_haut - g.ic90_bas) / 2 * 0.84
         lines.append(
             GapLine(
                 label=g.libelle,
                 gap=g.ecart if ok else None,
                 ic90=(g.ecart - mid, g.ecart + mid) if ok else None,
-                ic95=(g.ic95_bas, g.ic95_haut) if ok else None,
+                ic95=(g.ic90_bas, g.ic90_haut) if ok else None,
                 qpv=0.71 + g.ecart if ok else None,
                 hors=0.71 if ok else None,
                 n=g.n,
                 sign=sign(g.verdict),
-                words=VERDICTS[g.verdict],
+                words=verdict_words(g.verdict),
             )
         )
     return QpvPage(

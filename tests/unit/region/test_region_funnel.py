@@ -89,16 +89,12 @@ def test_limits_are_those_of_a_bailleur_like_the_region(protected: Protected) ->
                 mine, region = (
                     _row(own, o, line.item, line.ajustement, side) for o in (name, "ensemble")
                 )
-                size = mine["n_effectif"]
-                if np.isnan(
-                    size
-                ):  # few résidences, or like with like: read from the printed interval
 
-                    def excess(n: float, row: Any = mine) -> float:
-                        low, high = wilson_bounds(row["estimation"], np.float64(n), norm.ppf(0.975))
-                        return float(high - low) - (row["ic95_haut"] - row["ic95_bas"])
+                def excess(n: float, row: Any = mine) -> float:
+                    low, high = wilson_bounds(row["estimation"], np.float64(n), norm.ppf(0.975))
+                    return float(high - low) - (row["ic95_haut"] - row["ic95_bas"])
 
-                    size = brentq(excess, 0.5, 1e6)
+                size = brentq(excess, 0.5, 1e6)  # read from the printed interval
                 variance += region["estimation"] * (1 - region["estimation"]) / size
             centre = _row(own, "ensemble", line.item, line.ajustement, "ecart")["estimation"]
             for level, low, high in (
@@ -109,7 +105,7 @@ def test_limits_are_those_of_a_bailleur_like_the_region(protected: Protected) ->
                 assert (low, high) == pytest.approx((centre - half, centre + half), abs=1e-4)
             gap = _row(own, name, line.item, line.ajustement, "ecart")
             assert (line.ecart, line.n) == (gap["estimation"], gap["n"])
-    assert ways == {"standardise"}
+    assert "comparable" in ways
 
 
 def test_what_is_read_is_where_the_gap_stands(protected: Protected) -> None:
@@ -174,7 +170,7 @@ def test_quartiles_need_eight_others_and_are_rounded(protected: Protected) -> No
     for line in rows.itertuples():
         others = table.query(
             "niveau == 'total' and groupe == 'ecart' and ajustement == @way and item == @item"
-            " and bailleur not in ('ensemble', 'B0') and publication in ('publiable', 'fragile')",
+            " and bailleur not in ('ensemble', 'B0') and publication == 'publiable'",
             local_dict={"way": line.ajustement, "item": line.item},
         )["estimation"].dropna()
         assert len(others) >= FEWEST_FOR_MIDDLE
@@ -193,14 +189,14 @@ def test_raw_gaps_stand_where_like_with_like_is_not_published(protected: Protect
     own = protected.bailleur("B0")
     rows = own.comparison.copy()
     mine = (
-        (rows["bailleur"] == "B0") & (rows["item"] == "q1") & (rows["ajustement"] == "standardise")
+        (rows["bailleur"] == "B0") & (rows["item"] == "q1") & (rows["ajustement"] == "comparable")
     )
     rows.loc[mine, "publication"] = "non_publiable"
     made = own_funnel(protected.whole, replace(own, comparison=rows), "B0", WAVE).set_index("item")
     assert made["ajustement"].to_dict() == {
         "q1": "brut",
-        "q2": "standardise",
-        "note": "standardise",
+        "q2": "comparable",
+        "note": "comparable",
     }
     # nor does a masked region leave a funnel
     rows = own.comparison.copy()
@@ -261,11 +257,6 @@ def test_a_bailleurs_section_names_nobody_and_orders_nothing(protected: Protecte
     (chart,) = (b for b in section.blocks if isinstance(b, Chart))
     assert chart.rows["libelle"].tolist() == ["Question q1", "Question q2"]  # headline questions
     assert draw(chart)["png"] != draw(replace(chart, rows=chart.rows.assign(ecart=np.nan)))["png"]
-    weak = restitution.own_funnel(
-        rows.assign(publication="fragile"), protected.whole.items, WAVE, fewest=FEWEST_FOR_MIDDLE
-    )
-    shown = next(b for b in weak.blocks if isinstance(b, Table)).rows["comparable"]
-    assert set(shown) == {"à structure comparable, fragile"}
 
 
 def test_the_sentence_counts_and_names_what_leaves_the_limits() -> None:
@@ -281,15 +272,3 @@ def test_the_sentence_counts_and_names_what_leaves_the_limits() -> None:
         "(« Propreté »), hors des limites à 99,8 % pour 3 (« A », « B » et 1 autre)."
     )
     assert lead(0, [], ["A"]) == "Votre écart est hors des limites à 99,8 % pour 1 (« A »)."
-
-
-def test_many_residences_bring_their_own_effective_size(protected: Protected) -> None:
-    table = protected.whole.comparison
-    raw = replace(protected.whole, comparison=table[table["ajustement"] == "brut"])
-    for line in region_funnel(raw, WAVE).itertuples():
-        sides = [_row(table, "ensemble", line.item, "brut", side) for side in SIDES]
-        assert all(side["n_effectif"] > 0 for side in sides)
-        shares = [
-            side["estimation"] * (1 - side["estimation"]) / side["n_effectif"] for side in sides
-        ]
-        assert line.erreur == pytest.approx(np.sqrt(sum(shares)), rel=1e-9)

@@ -113,7 +113,7 @@ def test_a_region_is_calibrated_and_standardised_as_a_comparison_is() -> None:
     answers, plan = region_survey(3), region_plan()
     kind = ["collectif" if k % 3 else "individuel" for k in range(len(answers.respondents))]
     answers = replace(answers, respondents=answers.respondents.assign(type_habitat=kind))
-    names = plan.colonnes.model_copy(update={"standardisation": ("type_habitat",)})
+    names = plan.colonnes.model_copy(update={"ajustement": ("type_habitat",)})
     plan = plan.model_copy(update={"colonnes": names})
     margins = pd.DataFrame(
         {"variable": "qpv", "modalite": ["1", "0"], "effectif": ["9000", "1000"]}, dtype=object
@@ -128,7 +128,7 @@ def test_a_region_is_calibrated_and_standardised_as_a_comparison_is() -> None:
     assert len(both) == len(rows) == len(alone.comparison)
     np.testing.assert_array_equal(both["estimation"], both["estimation_c"])
     bare = compare_region(answers, plan, by=LEVELS, repere=None)
-    for way, level in (("brut", "total"), ("standardise", "departement")):
+    for way, level in (("brut", "total"), ("comparable", "departement")):
         one, two = (
             only(t.comparison, ajustement=way, niveau=level)["estimation"].to_numpy()
             for t in (made, bare)

@@ -76,7 +76,6 @@ def test_changes_are_rounded_outwards_and_it_is_said() -> None:
         np.testing.assert_allclose(points, points.round(), atol=1e-9)
     assert (moved["ic95_bas"] <= moved["ic95_bas_b"]).all()
     assert (moved["ic95_haut"] >= moved["ic95_haut_b"]).all()
-    assert moved["erreur_type"].isna().all()
     assert (moved["verdict"] == moved["verdict_b"]).all()
     rest = both[~whole]
     np.testing.assert_array_equal(rest["estimation"].to_numpy(), rest["estimation_b"].to_numpy())

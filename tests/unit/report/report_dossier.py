@@ -36,6 +36,7 @@ from tfpb.model.results import (
 )
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
+from tfpb.survey.verdicts import gap_verdict
 from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.tax.abatement.tallies import state_cells
 
@@ -62,24 +63,17 @@ WAVES = ("2019", "2023")
 
 
 def _verdict(gap: float, se: float, margin: float = 0.05) -> str:
-    low, high, high95 = gap - 1.66 * se, gap + 1.66 * se, gap + 1.98 * se
-    if low > -margin and high < margin:
-        return "equivalent_inferieur" if high95 < 0 else "equivalent"
-    if low > -margin:
-        return "meilleur" if gap - 1.98 * se > 0 else "non_inferieur"
-    if high < -margin:
-        return "inferieur"
-    return "ecart_defavorable" if high95 < 0 else "non_concluant"
+    return gap_verdict(gap - 1.66 * se, gap + 1.66 * se, margin)
 
 
 def _row(estimate: float, se: float, n: int, residences: int, **head: Any) -> dict[str, Any]:
     base: dict[str, Any] = dict.fromkeys(COMPARISON_COLUMNS, math.nan)
     base |= {"verdict": "", "publication": "publiable", "marge_points": 5.0, "isole": ""}
+    base |= {"peu_de_reponses": "", "autre_histoire": "", "assurance": ""}
     base |= {"n": float(n), "n_residences": float(residences), "estimation": estimate}
-    base |= {"erreur_type": se, "ddl": 50.0, "part_nsp": 0.02, "part_non_concerne": 0.01}
+    base |= {"part_nsp": 0.02, "part_non_concerne": 0.01}
     base |= {"ic95_bas": estimate - 1.98 * se, "ic95_haut": estimate + 1.98 * se}
     base |= {"ic90_bas": estimate - 1.66 * se, "ic90_haut": estimate + 1.66 * se}
-    base |= {"effet_plan": 1.6, "n_effectif": n / 1.6}
     return base | head
 
 
@@ -104,14 +98,14 @@ def comparison() -> pd.DataFrame:
                 )
                 for adjustment, move in (
                     ("brut", 0.0),
-                    ("standardise", 0.015),
-                    ("regression", 0.01),
+                    ("comparable", 0.015),
                 ):
                     value = delta + move
                     rows.append(
                         _row(
                             value, se, n_q + n_h, 60, **head, ajustement=adjustment, groupe="ecart",
                             verdict=_verdict(value, se), isole="oui" if item == "q07" else "",
+                            assurance="" if item == "q07" else "sure",
                             marge_demontree_points=max(0.0, -100 * (value - 1.66 * se)),
                         )
                     )  # fmt: skip
@@ -134,11 +128,11 @@ def comparison() -> pd.DataFrame:
             for group in ("qpv", "hors_qpv", "ecart"):
                 row = _row(gap if group == "ecart" else level, 0.05, 70, 5, **head, groupe=group)
                 row["verdict"] = _verdict(gap, 0.05) if group == "ecart" else ""
-                row["publication"] = "fragile"
+                row["peu_de_reponses"] = "oui"
                 if hidden:
                     numbers = [c for c, v in row.items() if isinstance(v, float)]
                     row |= dict.fromkeys(numbers, math.nan) | {"publication": "masque"}
-                    row["verdict"] = "non_publiable" if group == "ecart" else ""
+                    row["verdict"] = "masque" if group == "ecart" else ""
                 rows.append(row)
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
@@ -162,8 +156,9 @@ def published() -> Published:
                     {"vague": "2023", "niveau": "total", "territoire": "total", "bailleur": BAILLEUR,
                      "item": item, "theme": theme, "nature": nature, "groupe": group,
                      "mesure": "niveau", "modalite": label, "rang": rank, "n": 600,
-                     "n_residences": 24, "estimation": share, "erreur_type": 0.02, "ddl": 50.0,
-                     "ic95_bas": share - 0.04, "ic95_haut": share + 0.04, "p_rao_scott": math.nan,
+                     "n_residences": 24, "estimation": share,
+                     "ic95_bas": share - 0.04, "ic95_haut": share + 0.04,
+                     "ic90_bas": share - 0.03, "ic90_haut": share + 0.03,
                      "publication": "publiable"}
                 )  # fmt: skip
     priorities = pd.DataFrame(
@@ -471,14 +466,15 @@ def evaluation() -> Evaluation:
                  "valorise_par_logement_eur": Decimal("12.67"), "depense": 12.67,
                  "repere": f"A{axe}" if code in QUARTERS else "", "item": item, "vague": "2023",
                  "n": 1400.0 if item else math.nan, "ecart": -0.08 if item else math.nan,
-                 "ecart_ic95_bas": -0.13 if item else math.nan,
-                 "ecart_ic95_haut": -0.03 if item else math.nan,
+                 "ecart_ic90_bas": -0.13 if item else math.nan,
+                 "ecart_ic90_haut": -0.03 if item else math.nan,
                  "verdict": "ecart_defavorable" if item else "",
                  "evolution": 0.02 if item else math.nan,
-                 "evolution_ic95_bas": -0.05 if item else math.nan,
-                 "evolution_ic95_haut": 0.09 if item else math.nan,
+                 "evolution_ic90_bas": -0.05 if item else math.nan,
+                 "evolution_ic90_haut": 0.09 if item else math.nan,
                  "evolution_verdict": "non_demontre" if item else "",
                  "publication": "publiable" if item else "non_calculable", "isole": "",
+                 "peu_de_reponses": "",
                  "lecture": "ecart_defavorable|evolution_non_demontree" if item else "sans_item"}
             )  # fmt: skip
     return Evaluation(pd.DataFrame(rows))

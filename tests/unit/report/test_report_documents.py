@@ -154,9 +154,10 @@ def test_every_picture_has_an_alternative_text(document: word.document.Document)
 
 def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
     line = GapLine(
-        "Propreté", -0.104, (-0.16, -0.05), (-0.17, -0.04), 0.62, 0.72, 1460, "▼", "inférieur"
-    )
-    mute = GapLine("Accueil", None, None, None, None, None, 0, "–", "non publiable")
+        "Propreté", -0.1, (-0.16, -0.05), (-0.17, -0.04), 0.62, 0.72, 1460, "−", "plus bas",
+        phrase="10 de moins (entre 5 et 16)",
+    )  # fmt: skip
+    mute = GapLine("Accueil", sign="–", words="masqué")
     page = QpvPage(
         "QN05991I", "Les Tilleuls", "Valmont", "Bailleur", 2025,
         figures=(("Logements", "1 483", "14 résidences"),),
@@ -167,9 +168,9 @@ def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
     told = page_said(page).replace("\u202f", " ")
     for words in (
         "Logements : 1 483, 14 résidences.",
-        "Propreté : 62 % de satisfaits en QPV, 72 % hors QPV, écart de −10,4 points",
-        "entre −17,0 et −4,0 points, n = 1 460, inférieur.",
-        "Accueil : non publiable.",
+        "Propreté : 62 % de satisfaits en QPV, 72 % hors QPV, 10 de moins (entre 5 et 16), en points",
+        "(marge à 90 %, n = 1 460) : plus bas.",
+        "Accueil : masqué.",
         "Ce qui a été fait : 31 actions.",
     ):
         assert words in told

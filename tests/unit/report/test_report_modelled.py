@@ -28,8 +28,8 @@ def _modelled() -> Dossier:
     assert dossier.survey is not None
     rows = dossier.survey.comparison
     raw = rows[(rows["niveau"] == "code_qpv") & (rows["groupe"] == "qpv")]
-    raw = raw[raw["publication"] == "fragile"]
-    made = raw.assign(ajustement="modele", estimation=0.71, ic95_bas=0.64, ic95_haut=0.79)
+    raw = raw[raw["publication"] == "publiable"]
+    made = raw.assign(ajustement="modele", estimation=0.71, ic90_bas=0.64, ic90_haut=0.79)
     survey = dataclasses.replace(dossier.survey, comparison=pd.concat([rows, made]))
     return claimed(dataclasses.replace(dossier, survey=survey))
 

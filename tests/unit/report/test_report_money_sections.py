@@ -41,7 +41,7 @@ def prose(dossier: Dossier, key: str) -> str:
     return "\n".join(p for b in section.blocks if isinstance(b, Text) for p in b.paragraphs)
 
 
-def points(count: int, publication: str = "publiable") -> Evaluation:
+def points(count: int, few: str = "") -> Evaluation:
     """Make an evaluation with so many quarter × axis points, over two quarters."""
     base = evaluation().table
     base = base[base["niveau"] == "convention"]
@@ -56,11 +56,11 @@ def points(count: int, publication: str = "publiable") -> Evaluation:
             | {
                 "niveau": "qpv", "code_qpv": code, "nom_qpv": QUARTERS[code], "axe": axe,
                 "item": items[axe] if shown else "", "ecart": -0.02 * k if shown else math.nan,
-                "ecart_ic95_bas": -0.02 * k - 0.04, "ecart_ic95_haut": -0.02 * k + 0.04,
+                "ecart_ic90_bas": -0.02 * k - 0.04, "ecart_ic90_haut": -0.02 * k + 0.04,
                 "valorise_par_logement_eur": Decimal(10 + k), "depense": 10.0 + k, "verdict": "",
                 "repere": f"{'AB'[k % 2]}{axe}",
-                "publication": publication if shown else "non_publiable",
-                "lecture": "ecart_non_conclu|sans_evolution" if shown else "non_publiable",
+                "publication": "publiable" if shown else "masque", "peu_de_reponses": few,
+                "lecture": "ecart_non_conclu|sans_evolution" if shown else "masque",
             }
         )  # fmt: skip
     return Evaluation(pd.concat([base, pd.DataFrame(rows)], ignore_index=True))
@@ -138,13 +138,11 @@ def test_a_second_question_of_an_axis_adds_no_point() -> None:
     )  # the theme's headline question is kept, whatever the gap
 
 
-@pytest.mark.parametrize(
-    ("count", "publication"), [(4, "publiable"), (8, "fragile"), (0, "publiable")]
-)
+@pytest.mark.parametrize(("count", "few"), [(4, ""), (8, "oui"), (0, "")])
 def test_under_five_publishable_points_a_sentence_says_what_is_missing(
-    count: int, publication: str
+    count: int, few: str
 ) -> None:
-    dossier = make(evaluation=points(count, publication))
+    dossier = make(evaluation=points(count, few))
     assert "depense_ecart" not in blocks(dossier)
     text = prose(dossier, "evaluation")
     assert "n’est pas dessiné" in text

@@ -24,7 +24,7 @@ from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.note import note, shortened
 from tfpb.words.numbers import euros
-from tfpb.words.survey.verdict_words import PLAIN, plainly
+from tfpb.words.survey.verdict_words import SIGNS, VERDICTS, plainly
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
@@ -219,9 +219,10 @@ def test_questions_add_up_and_a_masked_one_counts_as_unknown() -> None:
 
 
 def test_a_weak_verdict_bears_its_words() -> None:
-    assert plainly("meilleur", "fragile", 5, alone=True) == "mieux (isolé, fragile)"
-    assert plainly("equivalent", "publiable", 7.5) == "proche, moins de 7,5\u202fpoints d’écart"
-    assert len(set(PLAIN.values())) == len(PLAIN)
+    told = plainly("meilleur", "publiable", 5, alone=True, few=True)
+    assert told == "plus haut (isolé, peu de réponses)"
+    assert plainly("inferieur", "publiable", 7.5) == "plus bas, de plus de 7,5\u202fpoints"
+    assert set(VERDICTS) == set(SIGNS)
 
 
 def test_a_verdict_with_its_doubts_is_not_cut_short() -> None:
@@ -229,7 +230,7 @@ def test_a_verdict_with_its_doubts_is_not_cut_short() -> None:
         {
             "libelle": "Question", "theme": "", "ecart": -0.06, "n": 400, "sign": "▽",
             "ic90_bas": -0.11, "ic90_haut": -0.01, "ic95_bas": -0.12, "ic95_haut": -0.005,
-            "verdict": [plainly(v, "fragile", 7.5, alone=True) for v in PLAIN],
+            "verdict": [plainly(v, "publiable", 7.5, alone=True, few=True) for v in VERDICTS],
         }
     )  # fmt: skip
     chart = next(b for b in note(make()).blocks if isinstance(b, Chart))

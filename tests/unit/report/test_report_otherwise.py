@@ -25,22 +25,22 @@ def dossier() -> Dossier:
     """Every question says the contrary like with like: gaps, and changes of gaps."""
     whole = make()
     table = whole.survey.comparison
-    gaps = (table["groupe"] == "ecart") & (table["ajustement"] == "standardise")
+    gaps = (table["groupe"] == "ecart") & (table["ajustement"] == "comparable")
     moved = table["groupe"] == "evolution_ecart"
-    changed = table[moved].assign(ajustement="standardise")
-    values = {"estimation": 0.2, "ic95_bas": 0.1, "ic95_haut": 0.3}
+    changed = table[moved].assign(ajustement="comparable")
+    values = {"estimation": 0.2, "ic90_bas": 0.1, "ic90_haut": 0.3}
     table = table.assign(**{k: table[k].mask(gaps, v) for k, v in values.items()})
     for rows, sign in ((moved, -1), (None, 1)):
         part = {k: sign * v for k, v in zip(values, (0.05, 0.04, 0.06), strict=True)}
         if rows is None:
             changed = changed.assign(**part)
         else:
-            part["ic95_bas"], part["ic95_haut"] = part["ic95_haut"], part["ic95_bas"]
+            part["ic90_bas"], part["ic90_haut"] = part["ic90_haut"], part["ic90_bas"]
             table = table.assign(**{k: table[k].mask(rows, v) for k, v in part.items()})
     raw = (table["groupe"] == "ecart") & (table["ajustement"] == "brut")
-    raw_values = {"estimation": -0.09, "ic95_bas": -0.12, "ic95_haut": -0.07}
+    raw_values = {"estimation": -0.09, "ic90_bas": -0.12, "ic90_haut": -0.07}
     table = table.assign(**{k: table[k].mask(raw, v) for k, v in raw_values.items()})
-    table = pd.concat([table, changed], ignore_index=True)
+    table = pd.concat([table, changed], ignore_index=True).assign(autre_histoire="oui")
     survey = dataclasses.replace(whole.survey, comparison=table)
     told = evaluation(whole.located, whole.quarters, whole.claims, survey, bailleur=BAILLEUR)
     return claimed(dataclasses.replace(whole, survey=survey, evaluation=told))

@@ -47,9 +47,7 @@ def section_of(dossier: Dossier, key: str) -> Section:
 
 
 def masked() -> Dossier:
-    return with_rows(
-        make(), "q04", publication="masque", verdict="non_publiable", estimation=float("nan")
-    )
+    return with_rows(make(), "q04", publication="masque", verdict="masque", estimation=float("nan"))
 
 
 def test_a_masked_question_is_masked_in_every_medium() -> None:
@@ -59,7 +57,7 @@ def test_a_masked_question_is_masked_in_every_medium() -> None:
     found = section_of(dossier, "comparaison")
     assert "1 « masqué »" in found.lead
     keys = [p for b in found.blocks if isinstance(b, Text) for p in b.paragraphs]
-    assert any(p.startswith("– masqué : secret des réponses") for p in keys)
+    assert any(p.startswith("– masqué : moins de 30 réponses") for p in keys)
     layer = map_model._gaps(own_answers(dossier))
     told = layer[
         (layer["item"] == "q04") & (layer["code_qpv"] == TOTAL) & (layer["vague"] == "2023")
@@ -85,7 +83,7 @@ def test_the_screen_counts_what_the_note_counts_whatever_the_case_of_the_name() 
     everyone = (rows["bailleur"] == "ensemble") & (rows["groupe"] == "ecart")
     rows = rows.assign(verdict=rows["verdict"].mask(everyone, "non_concluant"))
     heard = claimed(dataclasses.replace(moved, survey=dataclasses.replace(own, comparison=rows)))
-    assert "mieux : 1" in closing(heard, "x")[_survey_line(heard)]
+    assert "plus haut : 1" in closing(heard, "x")[_survey_line(heard)]
     assert heard.claims.amount("questions", verdict_scope("meilleur")).exact == 1
 
 

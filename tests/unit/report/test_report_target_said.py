@@ -85,24 +85,4 @@ def test_sensitivity_sets_the_verdict_of_the_other_target_beside() -> None:
         "Question", "Cible retenue : service", "Si la cible était : parc (ces logements)",
     ]  # fmt: skip
     assert set(table.rows["autre"]) == {"○ on ne sait pas"}
-    assert "▼ plus bas de plus de 5\u202fpoints" in set(table.rows["retenue"])
-
-
-def test_the_key_of_fragile_stands_under_the_table_that_says_it() -> None:
-    dossier = _with_target("service")
-    survey = dossier.survey
-    assert survey is not None
-
-    def notes(state: str) -> tuple[str, ...]:
-        rows = survey.variants.assign(publication=state)
-        held = dataclasses.replace(dossier, survey=dataclasses.replace(survey, variants=rows))
-        return next(
-            b.notes
-            for s in report(held).sections
-            for b in s.blocks
-            if isinstance(b, Table) and b.key == "sensibilite_cible"
-        )
-
-    (key,) = notes("fragile")
-    assert key.startswith("Fragile : intervalle trop large")
-    assert notes("publiable") == ()
+    assert "■ plus bas, de plus de 5\u202fpoints" in set(table.rows["retenue"])

@@ -15,7 +15,6 @@ from tfpb.report.documents import workbook
 from tfpb.report.sections import report
 from tfpb.words.numbers import gap_number, points
 from tfpb.words.places.map_words import gap_line as page_line
-from tfpb.words.survey.survey_words import gap_line as printed_line
 
 WHOLE, EXACT = 0.62 - 0.78, -0.1604
 
@@ -29,10 +28,6 @@ def test_texts_write_whole_points_without_decimal(gap: float | None, written: st
     if gap is not None:
         assert points(gap).split("\u202f")[0] == written
         assert f" {written} points (" in page_line("inferieur", gap, (-0.2, -0.1), 60)
-        row = {"verdict": "inferieur", "publication": "publiable", "isole": "", "estimation": gap,
-               "ic95_bas": -0.2043, "ic95_haut": -0.1043, "n": 60}  # fmt: skip
-        assert f" {written}\u202fpoint" in printed_line(row)
-        assert "entre −20,4 et −10,4 points" in printed_line(row)
 
 
 def _with_gap(gap: float) -> object:

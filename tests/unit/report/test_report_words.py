@@ -24,7 +24,7 @@ from tfpb.words.money import abatement_words, accounts, evaluation_words, progra
 from tfpb.words.places import side_words
 from tfpb.words.survey import satisfaction, verdict_words
 
-NOW = ("sans_enquete", "sans_item", "non_publiable", "ecart_defavorable", "ecart_equivalent",
+NOW = ("sans_enquete", "sans_item", "masque", "ecart_defavorable", "ecart_equivalent",
        "ecart_non_conclu")  # fmt: skip
 MOVED = ("hausse", "baisse", "evolution_non_demontree", "sans_evolution")
 
@@ -54,15 +54,15 @@ def test_every_reading_makes_one_sentence(now: str, moved: str) -> None:
 
 def test_what_is_not_shown_is_said_by_its_reason() -> None:
     assert verdict_words.verdict_words("equivalent", "masque") == "masqué"
-    assert verdict_words.verdict_words("", "non_publiable") == "non publiable"
+    assert verdict_words.verdict_words("", "non_publiable") == "masqué"
 
 
 def test_a_verdict_bears_what_weakens_it() -> None:
-    said = verdict_words.qualified
-    assert said("non_inferieur", "publiable") == "non inférieur"
-    assert said("non_inferieur", "fragile") == "non inférieur (fragile)"
-    assert said("equivalent", "fragile", alone=True) == "équivalent (isolé, fragile)"
-    assert said("non_publiable", "masque", alone=True) == "masqué"
+    said = verdict_words.plainly
+    assert said("equivalent", "publiable", 5.0) == "proche"
+    assert said("inferieur_peu", "publiable", 5.0, few=True) == "plus bas (peu de réponses)"
+    assert said("meilleur", "publiable", 5.0, alone=True) == "plus haut (isolé)"
+    assert said("masque", "masque", 5.0, alone=True, few=True) == "masqué"
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,8 @@ def test_a_large_enough_survey_is_not_told_to_grow() -> None:
 
 
 def test_interviews_needed_follow_the_power_line() -> None:
-    assert needed(0.75, 1.6, 5.0) == 1480
-    assert needed(math.nan, math.nan, 5.0) > needed(0.9, 1.0, 5.0)
+    assert needed(0.75, 5.0) == 1480
+    assert needed(math.nan, 5.0) > needed(0.9, 5.0)
 
 
 def test_the_footer_carries_run_warning_and_fiction() -> None:
@@ -297,10 +297,11 @@ def test_printable_never_fails_and_is_stable(text: str) -> None:
 def test_the_guide_reads_verdicts_in_the_words_of_the_pack() -> None:
     guide = (Path(__file__).parents[3] / "docs" / "guide.md").read_text(encoding="utf-8")
     told = re.findall(r"^\| (\S) \| ([^|]+) \| [^|]+ \| `(\w+)` \|$", guide, re.MULTILINE)
-    gaps = set(verdict_words.PLAIN) | {"non_publiable"}
-    assert {code for *_, code in told} == gaps
+    moves = {"hausse", "baisse", "non_demontre", "interrompue"}
+    hidden = {"masque", "non_calculable"}
+    assert {code for *_, code in told} | moves | {"non_publiable"} == set(verdict_words.VERDICTS)
     for sign, words_, code in told:
-        state = Publication.NON_PUBLIABLE if code == "non_publiable" else Publication.PUBLIABLE
+        state = code if code in hidden else Publication.PUBLIABLE
         said = verdict_words.plainly(code, state, 5.0).replace("\u202f", " ")
         assert (sign, words_) == (verdict_words.SIGNS[code], said)
     assert "à structure comparable" in guide

@@ -65,14 +65,14 @@ def test_levels_that_were_told_or_masked() -> None:
 def test_raw_sides_and_wholes_are_cells_and_what_tells_no_share_is_silent() -> None:
     made = declare_cells(table(
         ("2023", TOTAL, TOTAL, "ensemble", "qpv", 80, "publiable"),
-        ("2023", TOTAL, TOTAL, "ensemble", "hors_qpv", 70, "fragile"),
+        ("2023", TOTAL, TOTAL, "ensemble", "hors_qpv", 70, "publiable"),
         ("2023", TOTAL, TOTAL, "ensemble", "ensemble", 150, "non_publiable"),
         ("2023", TOTAL, TOTAL, "ensemble", "ecart", 150, "publiable"),
         ("2023", "agence", "x", "A", "qpv", 10, "non_calculable"),
         ("2023", "code_qpv", "Q1", "A", "hors_qpv", 20, "publiable"),
         ("2023", "code_qpv", "Q1", "A", "qpv", 12, "publiable"),
         ("2023", "agence", "x", "B", "hors_qpv", 13, "publiable"),
-        ("2023", "agence", "y", "A", "qpv", 99, "publiable", "standardise"),
+        ("2023", "agence", "y", "A", "qpv", 99, "publiable", "comparable"),
     ))  # fmt: skip
     outside = Cell("2023", "q", TOTAL, TOTAL, "A", "hors_qpv")  # a quarter's other side
     assert made.count == {

@@ -22,58 +22,53 @@ HEAD = {
 }  # fmt: skip
 
 
-def rows(*figures: tuple[str, float, float, float], **head: str) -> pd.DataFrame:
+def rows(*figures: tuple[str, float, float, float], told: str = "oui", **head: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {**HEAD, "publication": "publiable", **head, "ajustement": kind, "estimation": value,
-             "ic95_bas": low, "ic95_haut": high}
+             "ic90_bas": low, "ic90_haut": high, "autre_histoire": told}
             for kind, value, low, high in figures
         ]
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("raw", "adjusted", "story"),
+    ("raw", "alike", "story"),
     [
         ((-0.06, -0.10, -0.02), (0.02, -0.02, 0.06), Story.SENS),
-        ((-0.06, -0.10, -0.02), (0.05, 0.01, 0.09), Story.SENS),
-        ((-0.06, -0.10, -0.02), (-0.03, -0.07, 0.01), Story.EFFACE),
-        ((-0.03, -0.07, 0.01), (-0.06, -0.10, -0.02), Story.APPARU),
-        ((-0.06, -0.10, -0.02), (-0.04, -0.08, -0.001), None),
-        ((-0.03, -0.07, 0.01), (-0.02, -0.06, 0.02), None),
-        ((-0.03, -0.07, 0.01), (0.02, -0.02, 0.06), None),  # neither is established
-        ((-0.03, -0.07, 0.01), (0.05, 0.01, 0.09), Story.SENS),
-        ((-0.0004, -0.0008, -0.0001), (0.0004, 0.0001, 0.04), None),  # both print 0
-        ((-0.06, -0.10, -0.02), (-0.04, -0.08, 0.0), Story.EFFACE),  # zero is inside at its end
+        ((-0.16, -0.20, -0.12), (-0.04, -0.08, -0.01), Story.AMPLEUR),
+        ((-0.06, -0.10, -0.02), (-0.03, -0.07, 0.01), Story.AMPLEUR),
     ],
 )
-def test_a_story_is_the_sign_or_zero(
-    raw: Sequence[float], adjusted: Sequence[float], story: Story | None
+def test_a_story_is_what_the_row_says_of_itself(
+    raw: Sequence[float], alike: Sequence[float], story: Story
 ) -> None:
-    found = disagreements(rows(("brut", *raw), ("standardise", *adjusted)))
-    assert [d.story for d in found.values()] == ([story] if story else [])
-    if story:
-        (told,) = found.values()
-        assert (told.estimate, told.low, told.high) == tuple(adjusted)
+    figures = ("brut", *raw), ("comparable", *alike)
+    (told,) = disagreements(rows(*figures)).values()
+    assert told.story is story
+    assert (told.estimate, told.low, told.high) == tuple(alike)
 
 
-def test_the_standardised_figure_rules_and_the_regression_where_there_is_none() -> None:
-    raw, plain, against = ("brut", -0.06, -0.1, -0.02), (-0.05, -0.09, -0.01), (0.03, -0.01, 0.07)
-    both = rows(raw, ("standardise", *plain), ("regression", *against))
-    assert not disagreements(both)
-    assert disagreements(rows(raw, ("regression", *against)))
-    # rows that may not be shown say nothing, and rows of another place are not held against it
-    assert not disagreements(rows(raw, ("standardise", *against)).assign(publication="masque"))
-    elsewhere = rows(("standardise", *against), territoire="QN1", niveau="code_qpv")
+def test_an_interval_that_comes_to_hold_zero_is_no_story() -> None:
+    figures = ("brut", -0.06, -0.10, -0.02), ("comparable", -0.05, -0.11, 0.01)
+    assert not disagreements(rows(*figures, told=""))
+
+
+def test_both_rows_must_be_shown() -> None:
+    raw, alike = ("brut", -0.06, -0.1, -0.02), ("comparable", 0.03, -0.01, 0.07)
+    assert disagreements(rows(raw, alike))
+    assert not disagreements(rows(raw))
+    assert not disagreements(rows(raw, alike).assign(publication="masque"))
+    elsewhere = rows(alike, territoire="QN1", niveau="code_qpv")
     assert not disagreements(pd.concat([rows(raw), elsewhere]))
 
 
 def test_a_change_is_told_as_a_change() -> None:
-    figures = (("brut", 0.06, 0.02, 0.1), ("standardise", -0.01, -0.05, 0.03))
+    figures = (("brut", 0.06, 0.02, 0.1), ("comparable", -0.01, -0.05, 0.03))
     found = disagreements(rows(*figures, groupe="evolution_ecart", vague="2019-2023"))
     (told,) = found.values()
     assert told.change
-    said = otherwise(told.story, told.estimate, told.low, told.high, change=told.change)
+    said = otherwise(*told.figures, 5.0, change=told.change)
     assert said.startswith(
         "à structure comparable, l’évolution de l’écart change de sens (−1\u202fpoint,"
     )
@@ -85,19 +80,19 @@ def test_a_key_is_that_of_the_row_or_of_what_is_known() -> None:
 
 
 def test_sentences_say_it_first() -> None:
-    said = otherwise(Story.EFFACE, -0.021, -0.06, 0.02)
+    said = otherwise(Story.AMPLEUR, -0.02, -0.06, 0.02, 5.0)
     assert said == (
-        "à structure comparable, l’écart n’est plus établi (−2,1\u202fpoints, entre −6,0 et +2,0 points à "
-        "95\u202f%)"
+        "à structure comparable, l’écart n’est pas de la même taille (−2\u202fpoints, entre −6 et +2 points, "
+        "marge à 90 %)"
     )
     facts: dict[str, Any] = {"libelle": "Propreté", "qpv": 0.62, "n_qpv": 600, "hors": 0.68}
-    facts |= {"n_hors": 800, "ecart": -0.064, "ic95_bas": -0.1, "ic95_haut": -0.02}
-    facts |= {"verdict_mot": "▽", "autrement": ""}
+    facts |= {"n_hors": 800, "ecart": -0.06, "ic90_bas": -0.1, "ic90_haut": -0.02}
+    facts |= {"verdict_mot": "−", "autrement": "", "marge_points": 5.0}
     assert gap_sentence(facts | {"autrement": said}).startswith(f"Propreté : {said} ; en brut, 62")
     assert gap_sentence(facts).startswith("Propreté : 62")
-    row = {"verdict": "inferieur", "publication": "publiable", "isole": "", "estimation": -0.064,
-           "ic95_bas": -0.1, "ic95_haut": -0.02, "n": 60}  # fmt: skip
-    assert gap_line(row, first=said).startswith(f"{said} ; en brut, ▼")
+    row = {"verdict": "inferieur", "publication": "publiable", "isole": "", "peu_de_reponses": "",
+           "estimation": -0.16, "ic90_bas": -0.2, "ic90_haut": -0.12, "n": 60}  # fmt: skip
+    assert gap_line(row, 5.0, first=said).startswith(f"{said} ; en brut, ■ 16 de moins")
 
 
 @pytest.mark.parametrize("story", list(Story))

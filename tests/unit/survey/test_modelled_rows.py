@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
 
 KEYS = ["vague", "niveau", "territoire", "bailleur", "item"]
-SHOWN = ("publiable", "fragile")
+SHOWN = ("publiable",)
 
 
 def _published(
@@ -85,9 +85,8 @@ def test_published_quarters_have_a_row_and_no_other_has(printed: pd.DataFrame) -
     est, low95, high95, low90, high90 = values.T
     assert ((low95 <= low90) & (low90 <= est) & (est <= high90) & (high90 <= high95)).all()
     # neither a verdict nor what one is read from
-    others = ["erreur_type", "ddl", "effet_plan", "n_effectif", "p_holm", "marge_demontree_points"]
-    assert made[others].isna().all(axis=None)
-    assert set(made["verdict"]) | set(made["isole"]) == {""}
+    assert made[["marge_demontree_points", "bascule"]].isna().all(axis=None)
+    assert set(made["verdict"]) | set(made["isole"]) | set(made["assurance"]) == {""}
 
 
 def test_a_row_stands_after_those_of_its_quarter_and_question(printed: pd.DataFrame) -> None:

@@ -13,19 +13,15 @@ from surveycases import make_delivery, make_plan
 
 from effort import tries
 from tfpb.survey.compare import compare
-from tfpb.survey.estimation.intervals import (
-    korn_graubard_interval,
-    logit_interval,
-    proportion_interval,
-)
+from tfpb.survey.estimation.intervals import Sides, wilson_bounds
+from tfpb.survey.printed import share_at_step
 from tfpb.survey.reading.recode import recode
-from tfpb.survey.verdicts import Thresholds
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Estimates
 
 PLAN = make_plan(
-    colonnes={"standardisation": ["agence"], "ajustement": ["agence"]},
+    colonnes={"ajustement": ["agence"]},
     more=[{"colonnes": "q1b", "libelle": "Note", "theme": "global", "echelle": "s4"}],
 )
 ITEMS = ("q1", "q2", "q1b")
@@ -85,7 +81,7 @@ def test_a_domain_by_filter_is_the_domain_by_group(seed: int) -> None:
     among = _compare(frame).design
     assert alone is not None
     assert among is not None
-    keep = ["n", "estimation", "erreur_type", "ddl", "ic95_bas", "ic95_haut", "effet_plan"]
+    keep = ["n", "estimation", "erreur_type", "ddl", "effet_plan"]
     a = alone[(alone["bailleur"] == "B") & (alone["ajustement"] == "brut")]
     b = among[(among["bailleur"] == "B") & (among["ajustement"] == "brut")]
     pd.testing.assert_frame_equal(
@@ -111,37 +107,28 @@ def test_totals_are_the_sum_of_their_parts(seed: int) -> None:
 @settings(deadline=None, max_examples=150)
 @given(
     st.floats(0, 1),
-    st.floats(1e-4, 0.3),
-    st.integers(11, 3000),
-    st.integers(2, 60),
-    st.sampled_from([0.9, 0.95]),
+    st.floats(1e-4, 0.5),
+    st.sampled_from([0.05, 0.02, 0.01]),
+    st.sampled_from([1.645, 1.96]),
 )
-def test_intervals_stay_within_bounds_and_hold_the_estimate(
-    p: float, se: float, n: int, clusters: int, level: float
+def test_intervals_stay_within_bounds_and_hold_what_is_printed(
+    share: float, d: float, step: float, z: float
 ) -> None:
-    sure = p < 1e-12 or p > 1 - 1e-12
-    arrays = (np.array([v], dtype=float) for v in (p, 0.0 if sure else se, n, clusters))
-    a, b, c, d = arrays
-    df = np.array([float(max(clusters - 2, 1))])
-    low, high = proportion_interval(a, b, c, d, df, level=level, thresholds=Thresholds())
-    assert 0 <= low[0] <= p + 1e-9
-    assert p - 1e-9 <= high[0] <= 1
+    printed = share_at_step(np.array([[share]]), np.array([[step]]))
+    sides = Sides(printed, np.array([[step]]), np.array([[d]]))
+    low, high = (float(v.item()) for v in sides.bounds(z))
+    assert 0 <= low <= printed.item() <= high <= 1
+    tight = wilson_bounds(printed, np.array([[1 / d]]), z)
+    assert low <= tight[0].item() + 1e-12  # rounding is part of it
+    assert high >= tight[1].item() - 1e-12
 
 
-def test_a_share_of_zero_has_an_upper_bound() -> None:
-    zero, one = np.array([0.0]), np.array([1.0])
-    n, df = np.array([60.0]), np.array([18.0])
-    low, high = korn_graubard_interval(zero, zero, n, df, level=0.95)
-    assert low[0] == 0
-    assert 0.05 < high[0] < 0.09
-    low, high = korn_graubard_interval(one, zero, n, df, level=0.95)
-    assert high[0] == 1
-    assert 0.91 < low[0] < 0.95
-
-
-def test_no_degree_of_freedom_no_interval() -> None:
-    p, se, df = np.array([0.4]), np.array([0.1]), np.array([0.0])
-    assert np.isnan(logit_interval(p, se, df, level=0.95)[0][0])
+def test_a_share_printed_at_its_merged_end_reaches_it() -> None:
+    ends = np.array([[0.05, 0.95, 0.5]])
+    low, high = Sides(ends, np.full((1, 3), 0.05), np.full((1, 3), 1 / 60)).bounds(1.645)
+    assert low[0, 0] == 0
+    assert high[0, 1] == 1
+    assert 0 < low[0, 2] < high[0, 2] < 1
 
 
 @pytest.mark.parametrize("deff", [1.0, 1.6, 3.0])
@@ -151,14 +138,24 @@ def test_without_residences_the_design_effect_is_the_setting(deff: float) -> Non
     estimates = compare(recode([frame], plan), plan)
     table = estimates.comparison
     rows = table[(table["groupe"] == "qpv") & (table["bailleur"] == "ensemble")]
-    p, n = rows["estimation"].astype(float), rows["n"].astype(float)
     assert (rows["n_residences"] == 0).all()
-    assert set(rows["publication"]) <= {"publiable", "fragile"}
-    np.testing.assert_allclose(rows["erreur_type"].astype(float) ** 2, deff * p * (1 - p) / (n - 1))
+    assert set(rows["publication"]) <= {"publiable"}
     assert "effet_plan_defaut" in [f.code for f in estimates.notices]
-    gaps = table[(table["groupe"] == "ecart") & (table["bailleur"] == "ensemble")]
-    hors = table[(table["groupe"] == "hors_qpv") & (table["bailleur"] == "ensemble")]
+    exact = estimates.design[
+        (estimates.design["groupe"] == "qpv") & (estimates.design["bailleur"] == "ensemble")
+    ]
+    p, n = exact["estimation"].astype(float), exact["n"].astype(float)
     np.testing.assert_allclose(
-        gaps["erreur_type"].to_numpy() ** 2,
-        rows["erreur_type"].to_numpy() ** 2 + hors["erreur_type"].to_numpy() ** 2,
+        exact["erreur_type"].astype(float) ** 2, deff * p * (1 - p) / (n - 1)
     )
+
+
+def test_without_residences_intervals_widen_with_the_setting() -> None:
+    widths = []
+    for deff in (1.0, 3.0):
+        frame = make_delivery(2, items=("q1", "q2")).drop(columns="residence")
+        plan = make_plan(colonnes={"residence": []}, reglages={"effet_plan_defaut": deff})
+        table = compare(recode([frame], plan), plan).comparison
+        gaps = table[(table["groupe"] == "ecart") & (table["bailleur"] == "ensemble")]
+        widths.append((gaps["ic95_haut"] - gaps["ic95_bas"]).to_numpy(dtype=float))
+    assert (widths[1] / widths[0] > 1.3).all()

@@ -1,85 +1,18 @@
-"""Verdicts in the contract's order, corrections, power, and their words."""
+"""Words of verdicts, one printed phrase each, and the power line of the method."""
 
 from __future__ import annotations
 
 import ast
 from pathlib import Path
 
-import numpy as np
 import pytest
-from statsmodels.stats.multitest import multipletests
-from surveycases import make_plan
 
 import tfpb.survey
 from tfpb.model.codes import Publication, Theme, Verdict
 from tfpb.survey.planning.precision import n_necessaire
-from tfpb.survey.verdicts import (
-    MASKED,
-    UNCOMPUTABLE,
-    UNPUBLISHABLE,
-    Thresholds,
-    evolution_verdicts,
-    gap_verdict,
-    gap_verdicts,
-    holm,
-    publication_states,
-    restrained,
-)
 from tfpb.words.faults.sentences import CATALOGUE
 from tfpb.words.survey import satisfaction, verdict_words
 from tfpb.words.survey import survey_words as words
-
-
-@pytest.mark.parametrize(
-    ("low90", "high90", "low95", "high95", "verdict"),
-    [
-        (-0.03, 0.03, -0.04, 0.04, "equivalent"),
-        (-0.045, -0.01, -0.049, -0.005, "equivalent_inferieur"),
-        (-0.03, 0.06, -0.04, 0.07, "non_inferieur"),
-        (0.02, 0.08, 0.01, 0.09, "meilleur"),
-        (0.01, 0.04, 0.005, 0.045, "equivalent"),  # equivalence comes first in the order
-        (-0.15, -0.06, -0.16, -0.055, "inferieur"),
-        (-0.15, -0.03, -0.16, -0.01, "ecart_defavorable"),
-        (-0.15, 0.02, -0.16, 0.03, "non_concluant"),
-        (-0.05, 0.03, -0.06, 0.04, "non_concluant"),  # L = −δ is not above −δ
-        (-0.10, -0.05, -0.11, -0.04, "ecart_defavorable"),  # U = −δ is not under −δ
-    ],
-)
-def test_the_first_that_holds(
-    low90: float, high90: float, low95: float, high95: float, verdict: str
-) -> None:
-    assert gap_verdict(low90, high90, low95, high95, 0.05) == verdict
-
-
-@pytest.mark.parametrize(
-    ("state", "verdict"),
-    [
-        (UNCOMPUTABLE, "non_calculable"),
-        (UNPUBLISHABLE, "non_publiable"),
-        (MASKED, "non_publiable"),
-    ],
-)
-def test_what_may_not_be_shown_comes_before_any_verdict(state: int, verdict: str) -> None:
-    bound = np.array([0.0])
-    states = np.array([state])
-    assert gap_verdicts(bound, bound, bound, bound, states, 0.05).tolist() == [verdict]
-    assert evolution_verdicts(bound, bound, states).tolist() == [""]
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "verdict"),
-    [(0.01, 0.2, "hausse"), (-0.2, -0.01, "baisse"), (-0.1, 0.1, "non_demontre")],
-)
-def test_changes_of_the_gap(low: float, high: float, verdict: str) -> None:
-    found = evolution_verdicts(np.array([low]), np.array([high]), np.array([0]))
-    assert found.tolist() == [verdict]
-
-
-def test_holm_is_the_libraries_holm() -> None:
-    p = np.array([0.001, 0.04, np.nan, 0.03, 0.2, 0.9, 0.04])
-    known = ~np.isnan(p)
-    np.testing.assert_allclose(holm(p)[known], multipletests(p[known], method="holm")[1])
-    assert np.isnan(holm(p)[2])
 
 
 def test_the_power_line_of_the_method() -> None:
@@ -89,47 +22,17 @@ def test_the_power_line_of_the_method() -> None:
         n_necessaire(1.2)
 
 
-def test_publication_states() -> None:
-    columns = np.array(
-        [
-            # n, clusters, df → state seen as a service, state of these dwellings
-            (200, 20, 18, 0, 0),
-            (59, 12, 18, 2, 1),  # fewer than 60 interviews
-            (30, 2, 18, 2, 1),
-            (29, 12, 18, 2, 2),  # fewer than 30
-            (200, 4, 18, 2, 0),  # fewer than five résidences
-            (200, 1, 18, 3, 3),  # a lone résidence
-            (200, 20, 0, 3, 3),
-            (10, 1, 18, 4, 4),  # hidden before anything else
-            (0, 0, 18, 3, 3),  # nobody to protect
-        ]
-    ).T
-    n, clusters, df, *expected = columns
-    for cible, wanted in zip(("service", "parc"), expected, strict=True):
-        limits = Thresholds.of(make_plan(), cible)
-        found = publication_states(n=n, clusters=clusters, df=df, thresholds=limits)
-        assert found.tolist() == wanted.tolist(), cible
-
-
-def test_too_few_numbers_take_a_verdict_back() -> None:
-    given = np.array(["equivalent", "inferieur", "non_publiable", "hausse", "meilleur"], object)
-    no, yes = np.zeros(5, dtype=bool), np.ones(5, dtype=bool)
-    assert restrained(given, no, no).tolist() == given.tolist()
-    undecided = ["non_concluant", "non_concluant", "non_publiable", "hausse", "non_concluant"]
-    assert restrained(given, yes, no).tolist() == undecided
-    one_quarter = ["non_concluant", "inferieur", "non_publiable", "hausse", "non_concluant"]
-    assert restrained(given, no, yes).tolist() == one_quarter
-
-
 def test_every_code_has_its_words() -> None:
     for table, codes in (
         (verdict_words.VERDICTS, Verdict),
         (verdict_words.SIGNS, Verdict),
-        (words.EXPLANATIONS, Verdict),
         (verdict_words.PUBLICATIONS, Publication),
         (satisfaction.THEMES, Theme),
+        (words.EXPLANATIONS, Verdict),
     ):
-        assert set(table) == {c.value for c in codes}
+        assert set(table) - {Publication.NON_PUBLIABLE} == {c.value for c in codes} - {
+            Publication.NON_PUBLIABLE
+        }
 
 
 def test_every_fault_of_the_survey_has_its_words() -> None:
@@ -148,24 +51,66 @@ def test_every_fault_of_the_survey_has_its_words() -> None:
     assert made <= set(CATALOGUE)
 
 
+def row(**changes: object) -> dict[str, object]:
+    return {
+        "verdict": "non_concluant", "estimation": -0.04, "ic90_bas": -0.102, "ic90_haut": 0.021,
+        "n": 1460.0, "isole": "", "publication": "publiable", "peu_de_reponses": "",
+    } | changes  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "phrase"),
+    [
+        ({"verdict": "inferieur", "estimation": -0.16, "ic90_bas": -0.201, "ic90_haut": -0.118},
+         "16 de moins (entre 12 et 20)"),
+        ({"verdict": "ecart_defavorable", "estimation": -0.07, "ic90_bas": -0.13, "ic90_haut": -0.004},
+         "7 de moins (entre 1 et 13)"),
+        ({"verdict": "equivalent_inferieur", "ic90_bas": -0.04, "ic90_haut": -0.012},
+         "un peu moins, à 5\u202fpoints près (−4 à −1)"),
+        ({"verdict": "equivalent", "ic90_bas": -0.02, "ic90_haut": 0.04},
+         "autant, à 5\u202fpoints près (−2 à +4)"),
+        ({"verdict": "non_inferieur", "ic90_bas": -0.01, "ic90_haut": 0.07},
+         "pas moins, à 5\u202fpoints près (−1 à +7)"),
+        ({"verdict": "meilleur_peu", "ic90_bas": 0.002, "ic90_haut": 0.04},
+         "un peu plus, à 5\u202fpoints près (+1 à +4)"),
+        ({"verdict": "meilleur", "estimation": 0.08, "ic90_bas": 0.05, "ic90_haut": 0.11},
+         "8 de plus (entre 5 et 11)"),
+        ({}, "on ne sait pas (−10 à +2)"),
+        ({"peu_de_reponses": "oui"}, "on ne sait pas, peu de réponses (−10 à +2)"),
+        ({"verdict": "inferieur_peu", "ic90_bas": -0.12, "ic90_haut": -0.01, "peu_de_reponses": "oui"},
+         "moins, peu de réponses (−12 à −1)"),
+        ({"verdict": "inferieur", "estimation": -0.16, "ic90_bas": -0.2, "ic90_haut": -0.12,
+          "peu_de_reponses": "oui"}, "16 de moins (entre 12 et 20), peu de réponses"),
+        ({"verdict": "masque", "publication": "masque", "estimation": float("nan")}, "masqué"),
+        ({"verdict": "masque", "publication": "non_publiable"}, "masqué"),
+    ],
+)  # fmt: skip
+def test_the_printed_phrase_of_each_word(changes: dict[str, object], phrase: str) -> None:
+    assert verdict_words.gap_phrase(row(**changes), 5.0) == phrase
+
+
 def test_gaps_are_said_with_their_interval_and_their_doubt() -> None:
-    row = {
-        "verdict": "non_concluant", "estimation": -0.031, "ic95_bas": -0.093, "ic95_haut": 0.031,
-        "n": 1460.0, "marge_demontree_points": 8.2, "isole": "",
-        "publication": "publiable",
-    }  # fmt: skip
-    text = words.gap_line(row, interviews=1480)
-    for part in ("−3,1\u202fpoints", "entre −9,3 et +3,1 points", "1\u202f460", "1\u202f480"):
+    text = words.gap_line(row(), 5.0, interviews=1480)
+    for part in ("○ on ne sait pas (−10 à +2)", "1\u202f460", "1\u202f480"):
         assert part in text
-    assert words.gap_line(row).startswith("○ −3,1\u202fpoints")
-    silent = row | {"verdict": "non_publiable", "estimation": float("nan")}
-    assert "nan" not in words.gap_line(silent)
+    silent = row(verdict="masque", publication="masque", estimation=float("nan"))
+    assert words.gap_line(silent, 5.0) == "– masqué"
 
 
 def test_an_isolated_verdict_is_marked() -> None:
-    assert words.verdict_words("equivalent", "publiable", alone=True) == "● équivalent (isolé)"
-    assert words.verdict_words("equivalent", "publiable") == "● équivalent"
-    assert words.verdict_words("inferieur", "publiable") == "▼ inférieur au-delà de la marge"
+    assert verdict_words.plainly("equivalent", "publiable", 5.0, alone=True) == "proche (isolé)"
+    told = verdict_words.plainly("non_concluant", "publiable", 5.0, few=True)
+    assert told == "on ne sait pas (peu de réponses)"
+    assert (
+        verdict_words.signed("inferieur", "publiable", 5.0)
+        == "■ plus bas, de plus de 5\u202fpoints"
+    )
+    assert verdict_words.signed("masque", "masque", 5.0, few=True) == "– masqué"
+
+
+def test_arrows_are_for_movements_alone() -> None:
+    arrows = {code for code, mark in verdict_words.SIGNS.items() if mark in "▲▼"}
+    assert arrows == {"hausse", "baisse"}
 
 
 def test_a_level_never_equals_not_different() -> None:

@@ -22,8 +22,8 @@ def quarter(**amounts: int) -> Within:
     return Claims([claim(name, "QN1", known(n)) for name, n in amounts.items()]).within("QN1")
 
 
-def change(gap: float, ic95: tuple[float, float], verdict: str, n: int) -> dict[str, object]:
-    ends = dict(zip(("ic95_bas", "ic95_haut"), ic95, strict=True))
+def change(gap: float, ic90: tuple[float, float], verdict: str, n: int) -> dict[str, object]:
+    ends = dict(zip(("ic90_bas", "ic90_haut"), ic90, strict=True))
     return {"vague": "2019-2023", "estimation": gap, **ends, "verdict": verdict, "n": n}
 
 
@@ -58,7 +58,7 @@ def test_axes_are_named_and_what_is_left_is_said() -> None:
 def test_the_question_is_answered_with_its_figures_and_no_cause(verdict: str) -> None:
     said = _answer(verdict)
     assert said.startswith("Cela sert-il à quelque chose ?")
-    assert "+6,2 points, entre +1,1 et +11,3 points, n = 1 460" in said
+    assert "+6,2 points, entre +1 et +11 points, n = 1 460" in said
     assert ("On ne peut pas encore le dire" in said) == (verdict == "non_demontre")
     assert verdict == "non_demontre" or said.endswith("La cause n’est pas mesurée.")
 
@@ -99,11 +99,11 @@ def test_sources_are_dated_as_french_readers_write() -> None:
 def test_what_contradicts_the_raw_figures_stands_before_them() -> None:
     first = "à structure comparable, l’écart change de sens"
     tenants = quarter_page.tenants_sentence(
-        GapLine("Propreté", -0.06, None, (-0.1, -0.02), None, None, 60, "▼", "▼"),
+        GapLine("Propreté", -0.06, n=60, words="plus bas", phrase="6 de moins (entre 2 et 10)"),
         "ici",
         first=first,
     )
-    assert f"« Propreté », {first} ; en brut, écart de −6" in tenants
+    assert f"« Propreté », {first} ; en brut, 6 de moins (entre 2 et 10), en points" in tenants
     moved = quarter_page.change_sentence(
         "Propreté", change(0.05, (0.01, 0.09), "hausse", 60), first=first
     )

@@ -181,7 +181,7 @@ def _on_stock(
     return asked.model_copy(update={"entretiens_par_bailleur": budgets}), doubts
 
 
-_SHOWN: Final = [Publication.PUBLIABLE.value, Publication.FRAGILE.value]
+_SHOWN: Final = [Publication.PUBLIABLE.value]
 _KEYS: Final = ("vague", "niveau", "bailleur", "nature", "groupe", "ajustement", "publication")
 
 

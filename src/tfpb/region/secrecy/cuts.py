@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey.secrecy.cells import Cell
 
-SHOWN: Final = frozenset({Publication.PUBLIABLE, Publication.FRAGILE})
+SHOWN: Final = frozenset({Publication.PUBLIABLE})
 _REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
 
 

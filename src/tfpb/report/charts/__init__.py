@@ -11,11 +11,11 @@ alternative text. Columns of `Chart.rows`, by kind (proportions are 0..1; a miss
   quartile3`; `ecart` is empty where no bailleur is shown; `Chart.reach` is the largest number drawn.
 - `STACKED`: `libelle, groupe, modalite, rang, part`; rank 1 is the most satisfied.
 - `SLOPES`: `libelle, vague, qpv, hors`, and `qpv_bas, qpv_haut, hors_bas, hors_haut` where known.
-- `NEED`: `label, depense, ecart, ic95_bas, ic95_haut`.
+- `NEED`: `label, depense, ecart, ic90_bas, ic90_haut`.
 - `BARS`: `libelle, valeur`, then `valeur2`… in euros; names in `Chart.series`; a workbook alone has some.
 - `CURVES`: `libelle` (a number, rising), then `valeur_<curve>_<variant>`… (shares 0..1), names in
   `Chart.series`; `margin` is the share aimed at, `reach` the number planned.
-- `SPENDING`: `repere, quartier, axe, depense, ecart, ic95_bas, ic95_haut`; `repere` is
+- `SPENDING`: `repere, quartier, axe, depense, ecart, ic90_bas, ic90_haut`; `repere` is
   the mark (a letter a quarter, a number an axis), `quartier` and `axe` what it stands for.
 - `PRIORITIES`: `libelle, importance, performance`, and their `_ic95_bas, _ic95_haut` where known.
 """

@@ -125,7 +125,7 @@ def spending(chart: Chart) -> Sheet:
     Letters and numbers rather than colours: thirty points in as many colours could not be
     distinguished, nor printed in grey.
     """
-    rows = plot.table(chart.rows, "depense", "ecart", "ic95_bas", "ic95_haut")
+    rows = plot.table(chart.rows, "depense", "ecart", "ic90_bas", "ic90_haut")
     key = _key(rows)
     top, width, margin = 7.0, 98.0, chart.margin
     height = sum(len(lines) * LEADING + 1.5 for _, lines in key)
@@ -133,7 +133,7 @@ def spending(chart: Chart) -> Sheet:
     axes = sheet.window(LEFT, top, width, HIGH)
     spent = plot.finite(rows, "depense")
     axes.set_xlim(0.0, plot.limits([0.0, *spent], least=10.0)[1] * 1.04)
-    seen = plot.finite(rows, "ecart", "ic95_bas", "ic95_haut")
+    seen = plot.finite(rows, "ecart", "ic90_bas", "ic90_haut")
     axes.set_ylim(plot.limits([*seen, margin * 1.6, -margin * 1.6], least=0.1))
     plot.ticks(axes.xaxis, euros)
     plot.ticks(axes.yaxis, plot.points_tick)
@@ -142,7 +142,7 @@ def spending(chart: Chart) -> Sheet:
     axes.axhspan(-margin, margin, color=theme.MARGIN_BAND, linewidth=0, zorder=0.5)
     axes.axhline(0, color=theme.INK, linewidth=1.0, zorder=1)
     sheet.text(LEFT, top - 2.4, SPENDING_UP, theme.AXIS_PT, color=theme.SOFT)
-    axes.vlines(rows["depense"], rows["ic95_bas"], rows["ic95_haut"], **_INTERVAL)
+    axes.vlines(rows["depense"], rows["ic90_bas"], rows["ic90_haut"], **_INTERVAL)
     spots = rows[["depense", "ecart"]]
     _marks(sheet, axes, spots, list(rows["repere"]), 4.8, 13.0)
     x, y = LEFT + width + 6.0, top + 2.0

@@ -411,7 +411,7 @@ def _headline(model: MapModel) -> tuple[str, dict[str, str]]:
     rows = rows[rows["item"] == rows["item"].iloc[0]]
     gaps = {
         str(r.code_qpv): words.gap_line(
-            str(r.verdict), known(r.ecart), (known(r.ic95_bas), known(r.ic95_haut)), known(r.n),
+            str(r.verdict), known(r.ecart), (known(r.ic90_bas), known(r.ic90_haut)), known(r.n),
             str(r.faible),
         )
         for r in rows.itertuples(index=False)

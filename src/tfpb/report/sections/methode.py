@@ -20,7 +20,7 @@ from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
 from tfpb.words.survey import survey_words
 from tfpb.words.survey.satisfaction import GROUPES
-from tfpb.words.survey.verdict_words import POOLED, TARGETS, adopted_before, margin_words
+from tfpb.words.survey.verdict_words import RELEASED, TARGETS, adopted_before, margin_words
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
@@ -48,7 +48,7 @@ def methode(dossier: Dossier) -> Section:
         adopted.append(weights)
     if target := TARGETS.get(survey.target):
         adopted.append(f"{target}.")
-    adopted.append(f"{POOLED}.")
+    adopted.append(f"{RELEASED}.")
     if (survey.comparison["ajustement"] == Ajustement.MODELE).any():
         adopted.append(survey_words.MODEL_METHOD)
     if carte := settings.get("carte"):

@@ -150,6 +150,8 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
         out.append(words.SERVICE.filled(_counts(dossier, SERVICE) | {"margin": margin}))
     if apart := int((view.shown(rows)["autrement"] != "").sum()):
         out.append(words.LIKE_WITH_LIKE.format(count=apart))
+    elif rows["comparable"].notna().any():
+        out.append(words.NO_OTHER_STORY)
     if dossier.programme is not None:
         when = {"wave": rows["vague"].iloc[0], "year": dossier.located.year}
         early = view.too_early(dossier)
@@ -163,8 +165,11 @@ def _counts(dossier: Dossier, scope: str) -> dict[str, object]:
         hole: dossier.claims.amount(name, scope)
         for hole, name in (
             ("lower", "questions_plus_basses"),
+            ("sure", "questions_plus_basses_sures"),
             ("level", "questions_aussi_bien"),
+            ("alone", "questions_isolees"),
             ("unknown", "questions_incertaines"),
+            ("masked", "questions_masquees"),
             ("total", "questions"),
         )
     }

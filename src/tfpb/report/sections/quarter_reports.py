@@ -69,7 +69,7 @@ def _answers(page: QpvPage, wave: str) -> list[Text]:
     return [
         Text((whose[page.borrowed].format(wave=wave),), title=words.TOLD),
         Text(tuple(words.line(line) for line in page.gaps), bullets=True),
-        Text((words.POINTS + (words.FRAGILE if weak else ""),)),
+        Text((words.POINTS + (words.WEAK if weak else ""),)),
     ]
 
 
@@ -152,7 +152,7 @@ def _said(dossier: Dossier, code: str, axis: int) -> str:
     rows = only(found.table, niveau="qpv", code_qpv=code, axe=axis)
     said = []
     for row in rows[rows["item"].isin(list(survey.labels))].to_dict("records"):
-        word = verdict_of(str(row["verdict"]), row["publication"], row["isole"], survey.margin)
+        word = verdict_of(row, survey.margin)
         against = f" ({page_words.OTHERWISE})" if "|ecart_" in row["lecture"] else ""
         said.append(f"{survey.labels[row['item']]} : {word}{against}")
     asked = any(axis in axes for axes in survey.items["axes"])

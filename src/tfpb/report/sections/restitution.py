@@ -6,9 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from tfpb.model.codes import ENSEMBLE, TOTAL, Axe, Publication
+from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
 from tfpb.report.sections.build import (
     charts,
@@ -28,7 +26,7 @@ from tfpb.words.documents import region_words as words
 from tfpb.words.documents.report_words import ROLES, ROWS_UNTOLD
 from tfpb.words.places.side_words import DWELLINGS, inside_share
 from tfpb.words.survey.satisfaction import GROUPES, THEMES, count_sentence
-from tfpb.words.survey.verdict_words import FRAGILE_WORD, target_words
+from tfpb.words.survey.verdict_words import target_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -420,8 +418,6 @@ def _named(rows: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
         comparable=("ajustement", region_words.WAYS),
         lecture_mot=("lecture", region_words.FUNNEL_READINGS),
     )
-    weak = named["publication"] == Publication.FRAGILE
-    named["comparable"] += np.where(weak, f", {FRAGILE_WORD}", "")
     return named.sort_values("ordre", kind="stable").reset_index(drop=True)
 
 

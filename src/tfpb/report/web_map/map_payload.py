@@ -217,8 +217,8 @@ def _gaps(frame: pd.DataFrame) -> dict[str, Any]:
             waves.index(str(r.vague)),
             order[r.item],
             _number(r.ecart, 6),  # whole points are told by their digits
-            _number(r.ic95_bas, 4),
-            _number(r.ic95_haut, 4),
+            _number(r.ic90_bas, 4),
+            _number(r.ic90_haut, 4),
             _number(r.n, 0),
             str(r.verdict),
             str(r.phrase),

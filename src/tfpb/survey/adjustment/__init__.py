@@ -1,1 +1,1 @@
-"""Like with like: standardisation, regression, and what a figure is set beside."""
+"""Like with like, and what a figure is set beside."""

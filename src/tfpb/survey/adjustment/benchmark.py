@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Severity
-from tfpb.model.codes import Groupe
+from tfpb.model.codes import SHOWN, Groupe
 from tfpb.model.results import BENCHMARK_COLUMNS
 from tfpb.packaged import packaged
 from tfpb.survey.estimation.compared_groups import groups_of_others
 from tfpb.survey.estimation.comparison import Comparison, estimate_groups
 from tfpb.survey.estimation.design import indicator
-from tfpb.survey.estimation.release import released
 from tfpb.survey.estimation.rows import raw_rows
 from tfpb.survey.reading.delivery_columns import (
     AnyTable,
@@ -26,7 +25,6 @@ from tfpb.survey.reading.delivery_columns import (
     texts,
 )
 from tfpb.survey.secrecy.cells import OWNER
-from tfpb.survey.verdicts import FRAGILE, STATES
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -48,20 +46,20 @@ _MOST_OF_A_GAP: Final = 0.5
 _NAMES: Final[dict[str, list[str]]] = packaged(__name__)
 
 
-def region_rows(comparison: Comparison) -> pd.DataFrame:
+def region_rows(comparison: Comparison, stock: pd.DataFrame | None = None) -> pd.DataFrame:
     """Rows of « the region without oneself » for each bailleur of one wave, `_bailleur` added.
 
     Only figures that may be shown, and only of questions that at least three other bailleurs answered
     in the wave, in QPV and out of them.
     """
     c = comparison
-    index, sets = groups_of_others(c.design.atoms)
+    index, sets = groups_of_others(c.design.atoms, ())
     if len(index) <= _OTHERS_AT_LEAST:
         return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, OWNER])
     few = _few_others(c, index, sets)
-    made = estimate_groups(c.sums, index, sets, c.vague, c.items, c.thresholds)
-    rows = released(raw_rows(made), c.thresholds)
-    rows = rows[rows["publication"].isin([STATES[k].value for k in range(FRAGILE + 1)])]
+    made = estimate_groups(c.sums, groups_of_others, c.vague, c.items, c.thresholds, stock=stock)
+    rows = raw_rows(made)
+    rows = rows[rows["publication"].isin(SHOWN)]
     rows = rows.rename(columns={"estimation": "valeur", "bailleur": OWNER})
     told = zip(rows[OWNER], rows["item"], strict=True)
     rows = rows[np.array([pair not in few for pair in told], dtype=bool)]

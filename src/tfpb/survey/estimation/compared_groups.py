@@ -80,8 +80,8 @@ def groups(
     return pd.DataFrame(lines, columns=list(COLUMNS)), sets
 
 
-def groups_of_others(atoms: pd.DataFrame) -> tuple[pd.DataFrame, Sets]:
-    """List, for each bailleur, both sides of all the others: the region without it."""
+def groups_of_others(atoms: pd.DataFrame, _by: Sequence[str] = ()) -> tuple[pd.DataFrame, Sets]:
+    """List, for each bailleur, both sides of all the others: the region without it, by no territory."""
     owner = atoms["bailleur"].astype(str).to_numpy()
     side = atoms["qpv"].to_numpy(dtype=int)
     lines: list[_Line] = []

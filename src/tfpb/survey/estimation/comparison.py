@@ -9,29 +9,22 @@ import numpy as np
 
 from tfpb.model.codes import TOTAL, Groupe
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS, groups, kinds_of
-from tfpb.survey.estimation.design import satisfied_answers, sum_answers, survey_design
-from tfpb.survey.estimation.means import (
-    Contrasts,
-    contrast_variance,
-    design_effects,
-    domain_means,
-    membership,
-    occupied,
-    standard_error,
-    strata_of,
+from tfpb.survey.estimation.design import (
+    asked_of,
+    indicator,
+    satisfied_answers,
+    sum_answers,
+    survey_design,
 )
-from tfpb.survey.estimation.pooled import (
-    Correlations,
-    domain_spread,
-    of_these_dwellings,
-    planned,
-    smoothed,
-)
+from tfpb.survey.estimation.means import domain_means, membership
+from tfpb.survey.estimation.population import MOST_SHARED, TYPE, Population, kept_effect
+from tfpb.survey.estimation.variance import Dispersion, Rows, dispersion, released
+from tfpb.survey.printed import Printed, rounded_count
 from tfpb.survey.reading.surveyed_stock import PARC as PARC_ROW
 from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, Thresholds, publication_states
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
@@ -39,46 +32,38 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Item
     from tfpb.survey.estimation.design import Design, Sums
     from tfpb.survey.estimation.means import Means
-    from tfpb.survey.estimation.pooled import Spread
     from tfpb.survey.respondents import Survey
 
-
-EXPECTED_Z: Final = 1.645
-_PLANNED_VARIANCE: Final = 0.17
-"""p(1 − p) of a share of satisfied tenants near 78 %: fixed before any answer."""
-
+    Grouping = Callable[[pd.DataFrame, Sequence[str]], tuple[pd.DataFrame, list[Indices]]]
 
 _OF_ONE: Final = (Groupe.QPV, Groupe.HORS_QPV, Groupe.ECART)
 _OF_TWO: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_ECART)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One kind of figure of every group compared, arrays of shape (groups, items).
+@dataclass(frozen=True, slots=True, eq=False)
+class Domains:
+    """Shares of some sets of interviews under one weighting, arrays of shape (domains, measures).
 
     Parameters
     ----------
-    group : Groupe
-    signs : tuple of float
-        Weight of each side (see `Comparison.sides`): (1, −1) for the gap of one wave.
-    estimate, se : float arrays
-        Unadjusted.
-    n, clusters : float arrays
-        Answers and résidences it rests on, each résidence once (nil when none is named).
-    state : int array
-        Publication state: that of the worst of its sides.
+    rows : Rows
+    exact : float array
+        Σ a_ij y_ij.
+    printed : Printed
+    dispersion : Dispersion
+        As released, rounding apart.
+    planned : float array
+        D before any answer is known.
     """
 
-    group: Groupe
-    signs: tuple[float, ...]
-    estimate: Floats
-    se: Floats
-    n: Floats
-    clusters: Floats
-    state: Integers
+    rows: Rows
+    exact: Floats
+    printed: Printed
+    dispersion: Dispersion
+    planned: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """Groups whose sides are set against each other, of one wave or of two.
 
@@ -93,23 +78,25 @@ class Comparison:
     labels : tuple of tuple of str
         Labels of the levels of each item.
     means : Means
-        Means of the domains; those of the earlier wave first, then those of the later one.
+        Exact means of the domains; those of the earlier wave first, then those of the later one.
     sides : int array, shape (groups, 2 or 4)
         Domains in QPV and hors QPV of the later (or only) wave, then of the earlier one.
-    standard : bool array, shape (atoms,)
-        Atoms whose composition is the standard of adjustments: those of the later wave.
-    df : float array, shape (groups, items)
-        Degrees of freedom: units − strata among the valid answers of the bailleur.
-    se, deff, effective : float arrays, shape (domains, items)
-        Standard error, design effect and effective size of each domain.
-    correlation : float array, shape (domains, items)
-        Intra-class correlation of the question on the sides and waves of each domain.
-    spread, shown_spread : Spread
-        How weights concentrate in each domain: as it is, and as what is released assumes.
+    later : bool array, shape (atoms,)
+        Atoms of the later (or only) wave.
+    population : tuple of Population
+        What the domains of each wave are aimed at, and how alike résidences are.
+    domains : Domains
+        Raw.
+    kinds : int array, shape (domains,)
+        Domains that are alike: side and wave.
+    count : float array, shape (domains, items)
+        Interviews of the base of each question.
     state : int array, shape (domains, items)
         Publication state of each domain.
-    figures : tuple of Figure
-        Both sides, then the gap; or their changes, then that of the gap.
+    kept_effect : float array, shape (2,)
+        Correlation of what a résidence shows in two waves, by side; nil in one wave.
+    broken : float array, shape (items,)
+        What a change must lie beyond (`verdicts.evolution_verdicts`).
     """
 
     vague: str
@@ -119,16 +106,14 @@ class Comparison:
     labels: tuple[tuple[str, ...], ...]
     means: Means
     sides: Indices
-    standard: Flags
-    df: Floats
-    se: Floats
-    deff: Floats
-    effective: Floats
-    correlation: Floats
-    spread: Spread
-    shown_spread: Spread
+    later: Flags
+    population: tuple[Population, ...]
+    domains: Domains
+    kinds: Indices
+    count: Floats
     state: Integers
-    figures: tuple[Figure, ...]
+    kept_effect: Floats
+    broken: Floats
 
     @property
     def sums(self) -> Sums:
@@ -141,50 +126,62 @@ class Comparison:
         return self.means.sums.design
 
     @property
-    def gap(self) -> Figure:
-        """The gap, or its change."""
-        return self.figures[-1]
+    def figures(self) -> tuple[tuple[Groupe, tuple[float, ...]], ...]:
+        """Return each kind of figure and the weights of the sides in it."""
+        evolution = self.sides.shape[1] > 2  # noqa: PLR2004 - both sides of two waves
+        waves = (1.0, -1.0) if evolution else (1.0,)
+        patterns = ((1.0, 0.0), (0.0, 1.0), (1.0, -1.0))
+        signs = [tuple(s * t for s in waves for t in pattern) for pattern in patterns]
+        return tuple(zip(_OF_TWO if evolution else _OF_ONE, signs, strict=True))
 
     @property
     def shown(self) -> Flags:
-        """Groups × items whose raw gap may be shown: the level of one side alone compares nothing."""
-        out: Flags = self.gap.state < UNPUBLISHABLE
+        """Groups × items whose gap may be shown: the level of one side alone compares nothing."""
+        out: Flags = self.state[self.sides].max(axis=1) < UNPUBLISHABLE
         return out
 
     @property
-    def pooled(self) -> Flags:
-        """Groups × items that follow the pooled rule: territories, and sides of few résidences."""
-        level = (self.index["niveau"] != TOTAL).to_numpy()[:, None]
-        if not self.design.clustered:
-            return np.broadcast_to(level, self.gap.n.shape)
-        few = self.means.shown_clusters[self.sides].min(axis=1) < self.thresholds.own_from
-        return np.asarray(level | few)
-
-    @property
-    def pooled_effective(self) -> Floats:
-        """Effective number of interviews of each domain by the pooled rule, shape (domains, items)."""
-        return 1 / self.shown_spread.design(self.correlation)
-
-    @property
-    def expected_half(self) -> Floats:
-        """Half-width of the 90 % interval of each gap as known before the answers (groups × items)."""
-        design = planned(self.shown_spread)[self.sides].sum(axis=1)
-        half: Floats = EXPECTED_Z * np.sqrt(_PLANNED_VARIANCE * design)
-        return half
-
-    @property
-    def signs(self) -> Floats:
-        """Weights of the sides in each figure, shape (figures, sides)."""
-        return np.array([f.signs for f in self.figures])
+    def quarters(self) -> Flags:
+        """Return which groups are quarters, shape (groups,)."""
+        return self.index["niveau"].isin(QUARTER_COLUMNS).to_numpy()
 
     @property
     def totals(self) -> Indices:
         """Lines of the index that are not split by territory."""
         return np.flatnonzero((self.index["niveau"] == TOTAL).to_numpy())
 
-    def domains(self, name: str) -> Indices:
+    def numbers(self, name: str) -> Indices:
         """Return a column of the index that numbers domains."""
         return self.index[name].to_numpy(dtype=np.intp)
+
+    def shared(self, domains: Domains, sides: Indices) -> Floats:
+        """Return the correlation of both waves of each side, shape (groups, 2, items).
+
+        Two visits of one résidence share its effect where résidences are a draw; nil otherwise.
+        """
+        out = np.zeros((len(sides), 2, len(self.items)))
+        if len(self.population) == 1 or not self.design.clustered:
+            return out
+        rows, homes = domains.rows, len(self.population[0].likeness.high)
+        held, at = np.unique(rows.owner * homes + self.design.home[rows.atom], return_inverse=True)
+        a = indicator(at, len(held)) @ (rows.coefficient * self.sums.base[rows.atom])
+        then, now = (p.likeness.high for p in self.population)
+        pairs = np.stack([sides[:, :2].ravel(), sides[:, 2:].ravel()])  # later, earlier
+        first = np.searchsorted(held, pairs[0] * homes)
+        length = np.searchsorted(held, (pairs[0] + 1) * homes) - first
+        pair = np.repeat(np.arange(len(first)), length)
+        entry = np.arange(len(pair)) - np.repeat(np.cumsum(length) - length - first, length)
+        home = held[entry] % homes
+        other = np.minimum(np.searchsorted(held, pairs[1][pair] * homes + home), len(held) - 1)
+        met = held[other] == pairs[1][pair] * homes + home
+        pair, entry, other, home = pair[met], entry[met], other[met], home[met]
+        effect = np.sqrt(now[home] * then[home]) * a[entry] * a[other]
+        common = indicator(pair, len(first)) @ effect
+        d, aimed = domains.dispersion.total, domains.dispersion.aimed
+        common /= np.sqrt(d[pairs[0]] * d[pairs[1]])
+        common = np.where(aimed[pairs[0]] | aimed[pairs[1]], 0.0, common)
+        kept = self.kept_effect[np.arange(len(first)) % 2]
+        return np.clip(kept[:, None] * common, 0.0, MOST_SHARED).reshape(out.shape)
 
 
 def estimate_wave(
@@ -203,22 +200,28 @@ def estimate_wave(
     by : sequence of str
         Territory columns.
     keys : sequence of str
-        Further columns that the atoms must not mix (adjustment cells).
+        Further columns that the atoms must not mix (variables of the calibration).
     """
     rows = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
-    names = ("bailleur", "qpv", *by, *_quarter(survey), PARC_ROW, *keys)
-    design = survey_design(survey, rows, names, thresholds.default_deff)
-    sums = sum_answers(design, satisfied_answers(survey, rows))
+    sums = _sums(survey, items, rows, ("bailleur", "qpv", *by, *keys), thresholds)
     labels = tuple(survey.scales[i.identifiant].labels for i in items)
-    stock = survey.stock if thresholds.cible == PARC else None
     return estimate_groups(
-        sums, *groups(design.atoms, by), wave, items, thresholds, labels=labels, stock=stock
+        sums, groups, wave, items, thresholds, by=by, labels=labels, stock=survey.stock
     )
 
 
-def _quarter(survey: Survey) -> tuple[str, ...]:
-    """Return the column of the quarter, if interviews bear one."""
-    return tuple(c for c in survey.respondents if c in QUARTER_COLUMNS)[:1]
+def _sums(
+    survey: Survey,
+    items: Sequence[Item],
+    rows: Indices,
+    keys: Sequence[str],
+    thresholds: Thresholds,
+) -> Sums:
+    """Sum the answers of some interviews over atoms that bear some columns."""
+    known = [c for c in survey.respondents if c in QUARTER_COLUMNS][:1]
+    known += [c for c in (TYPE,) if c in survey.respondents]
+    design = survey_design(survey, rows, (*keys, *known, PARC_ROW), thresholds.default_deff)
+    return sum_answers(design, satisfied_answers(survey, rows), asked_of(survey, rows, items))
 
 
 def estimate_pair(
@@ -232,75 +235,68 @@ def estimate_pair(
 ) -> Comparison:
     """Estimate the changes of every item between two waves, on the bailleurs that answered it in both.
 
-    The design is that of both waves together: a résidence met twice is one cluster, so that its
-    two visits are not taken for independent. Parameters are those of `estimate_wave`.
+    Parameters are those of `estimate_wave`.
     """
     survey = survey.on_panel(pair)
     rows = np.flatnonzero(survey.respondents["vague"].isin(pair).to_numpy())
-    keys = ("vague", "bailleur", "qpv", *by, *_quarter(survey), PARC_ROW, *keys)
-    design = survey_design(survey, rows, keys, thresholds.default_deff)
-    sums = sum_answers(design, satisfied_answers(survey, rows))
-    later = design.atoms["vague"].to_numpy(dtype=object) == pair[1]
-    owner = design.atoms["bailleur"]
+    sums = _sums(survey, items, rows, ("vague", "bailleur", "qpv", *by, *keys), thresholds)
+    atoms = sums.design.atoms
+    later = atoms["vague"].to_numpy(dtype=object) == pair[1]
+    owner = atoms["bailleur"]
     panel = sorted(set(owner[later]) & set(owner[~later]))
-    index, sets = groups(design.atoms, by, only=panel)
-    stock = survey.stock if thresholds.cible == PARC else None
+
+    def grouping(frame: pd.DataFrame, levels: Sequence[str]) -> tuple[pd.DataFrame, list[Indices]]:
+        return groups(frame, levels, only=panel)
+
     return estimate_groups(
-        sums, index, sets, "-".join(pair), items, thresholds, later=later, stock=stock
+        sums, grouping, "-".join(pair), items, thresholds, by=by, later=later, stock=survey.stock
     )
 
 
 def estimate_groups(
     sums: Sums,
-    index: pd.DataFrame,
-    sets: Sequence[Indices],
+    grouping: Grouping,
     vague: str,
     items: Sequence[Item],
     thresholds: Thresholds,
     *,
+    by: Sequence[str] = (),
     labels: tuple[tuple[str, ...], ...] = (),
     later: Flags | None = None,
     stock: pd.DataFrame | None = None,
 ) -> Comparison:
-    """Estimate the groups of an index.
+    """Estimate groups of atoms.
 
     Parameters
     ----------
-    index, sets
-        As `compared_groups.groups` gives them.
+    grouping : callable
+        Lists the groups among atoms, and among résidences of the stock (`compared_groups.groups`).
     later : bool array, shape (atoms,), optional
         Atoms of the later wave when there are two: changes are then estimated.
     stock : DataFrame, optional
-        Résidences that are the population (`Survey.stock`), under `parc`.
+        Résidences whose dwellings are known (`Survey.stock`): aimed at under `parc`.
     """
-    atoms = len(sums.design.atoms)
+    index, sets = grouping(sums.design.atoms, by)
+    every = np.ones(len(sums.design.atoms), dtype=bool)
+    sides = index[["qpv", "hors"]].to_numpy(dtype=np.intp).reshape(-1, 2)
+    waves = [every] if later is None else [~later, later]
+    if later is not None:
+        sides = np.hstack([sides + len(sets), sides])
+    parts = [s[wave[s]] for wave in waves for s in sets]
+    means = domain_means(sums, membership(parts, len(every)))
     if not sums.design.clustered:
         thresholds = thresholds.without_clusters()
-    whole = means = domain_means(sums, membership(sets, atoms))
-    sides = index[["qpv", "hors"]].to_numpy(dtype=np.intp).reshape(-1, 2)
-    if later is not None:
-        parts = [s[~later[s]] for s in sets] + [s[later[s]] for s in sets]
-        means = domain_means(sums, membership(parts, atoms))
-        sides = np.hstack([sides + len(sets), sides])
-    df = (whole.units - whole.strata)[index["universe"].to_numpy(dtype=np.intp)]
-    alone = Contrasts.of(np.arange(len(means.n))[:, None], [1.0])
-    variance = contrast_variance(means, alone)
-    deff, effective = design_effects(means, variance)
-    every = np.full(whole.n.shape, np.nan)
-    for name in ("universe", "qpv", "hors", "ensemble"):
-        domain = index[name].to_numpy(dtype=np.intp)
-        every[domain[domain >= 0]] = df[domain >= 0]
-    waves = len(means.n) // max(len(sets), 1)
-    state = publication_states(
-        n=means.n,
-        clusters=means.shown_clusters,
-        df=np.tile(every, (waves, 1)),
-        thresholds=thresholds,
+    population = tuple(
+        Population.of(sums, np.flatnonzero(wave), index, grouping, stock) for wave in waves
     )
-    spread = domain_spread(means)
-    if stock is not None:
-        spread = of_these_dwellings(spread, means, index, stock, waves)
-    kinds = np.tile(kinds_of(index, len(sets)), waves) + 3 * np.repeat(np.arange(waves), len(sets))
+    kinds = np.tile(kinds_of(index, len(sets)), len(waves)) + 3 * np.repeat(
+        np.arange(len(waves)), len(sets)
+    )
+    count = means.member @ sums.asked
+    rows = Rows.of_domains(means.member, means.base)
+    domains = shares_of(sums, rows, population, thresholds, count, means.shown_clusters, kinds)
+    quarter = np.zeros(len(parts), dtype=bool)
+    quarter[sides[index["niveau"].isin(QUARTER_COLUMNS).to_numpy()][:, ::2].ravel()] = True
     return Comparison(
         vague=vague,
         index=index,
@@ -309,74 +305,92 @@ def estimate_groups(
         labels=labels,
         means=means,
         sides=sides,
-        standard=np.ones(atoms, dtype=bool) if later is None else later,
-        df=df,
-        se=standard_error(variance),
-        deff=deff,
-        effective=effective,
-        correlation=Correlations.of(sums, later).of_domains(means),
-        spread=spread,
-        shown_spread=smoothed(spread, means.n, means.shown_clusters, kinds),
-        state=state,
-        figures=make_figures(means, whole, index, sides, state),
+        later=every if later is None else later,
+        population=population,
+        domains=domains,
+        kinds=kinds,
+        count=count,
+        state=publication_states(
+            n=means.n,
+            count=count,
+            homes=means.shown_clusters,
+            quarter=quarter,
+            thresholds=thresholds,
+        ),
+        kept_effect=kept_effect(population) if later is not None else np.zeros(2),
+        broken=np.zeros(len(items)),
     )
 
 
-def make_figures(
-    means: Means, whole: Means, index: pd.DataFrame, sides: Indices, state: Integers
-) -> tuple[Figure, ...]:
-    """Combine the sides: each of them, then one minus the other.
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """How the stock of some figures is calibrated, a wave each.
 
-    Sides that share no stratum are independent: their variances, each computed once however many
-    groups share the side, are added. Calibrated weights tie every side to the others.
+    Parameters
+    ----------
+    domain : int array, shape (figures of a wave,)
+        Domain of each, as the wave numbers them.
+    cell : int array, shape (résidences of the stock,)
+        −1 where the composition of one is not known.
+    factor : float array, shape (figures of a wave, cells, measures)
     """
-    units = index[["qpv", "hors"]].to_numpy(dtype=np.intp).reshape(-1, 2)
-    signs = (1.0,) if sides.shape[1] == units.shape[1] else (1.0, -1.0)
-    q, h = sides[:, ::2], sides[:, 1::2]
-    variances = [_variance(means, side, signs) for side in (q, h)]
-    strata = strata_of(whole)
-    shared = (strata[units[:, 0]] & strata[units[:, 1]]).any(axis=1)
-    variances.append(variances[0] + variances[1])
-    joint = shared | bool(means.sums.design.margins)
-    both = tuple(s * t for s in signs for t in (1.0, -1.0))
-    if joint.any():
-        variances[2][joint] = _variance(means, sides[joint], both)
-    met = [whole.shown_clusters[units[:, 0]], whole.shown_clusters[units[:, 1]]]
-    met.append(met[0] + met[1])
-    if shared.any() and means.sums.design.clustered:
-        one, two = (whole.member[units[shared, k]] for k in (0, 1))
-        met[2][shared] = occupied(means.sums, one + two)[0]
-    weights = [tuple(s * t for s in signs for t in pattern) for pattern in ((1.0, 0.0), (0.0, 1.0))]
-    return tuple(
-        _figure(means, group, sides, weight, variance, clusters, state)
-        for group, weight, variance, clusters in zip(
-            _OF_ONE if len(signs) == 1 else _OF_TWO, [*weights, both], variances, met, strict=True
-        )
+
+    domain: Indices
+    cell: Indices
+    factor: Floats
+
+
+def shares_of(
+    sums: Sums,
+    rows: Rows,
+    population: Sequence[Population],
+    thresholds: Thresholds,
+    count: Floats,
+    homes: Floats,
+    kinds: Indices,
+    calibration: Sequence[Calibration] = (),
+) -> Domains:
+    """Return the shares of some figures under one weighting, as printed and with their D.
+
+    Parameters
+    ----------
+    rows : Rows
+        Figures of the earlier wave first, then those of the later one, as many.
+    count, homes : float arrays, shape (figures, measures)
+        Interviews of the base; résidences that answered.
+    kinds : int array, shape (figures,)
+        Figures that are alike.
+    calibration : sequence of Calibration
+        None for raw figures, which are the domains themselves.
+    """
+    exact = np.where(rows.weight(sums) > 0, rows.values(sums), np.nan)
+    width = rows.count // len(population)
+    parts, planned, stock = [], [], []
+    for k, one in enumerate(population):
+        own = rows.owner // max(width, 1) == k
+        part = Rows(rows.owner[own] - k * width, rows.atom[own], rows.coefficient[own], width)
+        domain = calibration[k].domain if calibration else np.arange(width)
+        aim = None
+        if thresholds.cible == PARC:
+            more = (calibration[k].cell, calibration[k].factor) if calibration else (None, None)
+            aim = one.aim(domain, *more)
+        found = dispersion(sums, part, one.likeness, aim)
+        parts.append(found)
+        planned.append(dispersion(sums, part, one.planned, aim))
+        stock.append([np.where(found.aimed, size, np.inf) for size in one.size(domain)])
+    n = rounded_count(count)
+    dwellings, buildings = (np.concatenate([s[k] for s in stock]) for k in range(2))
+    made, before = (
+        released(stacked(each), n, homes, (dwellings, buildings), kinds)
+        for each in (parts, planned)
     )
+    return Domains(rows, exact, Printed.of(count, exact), made, before.total)
 
 
-def _variance(means: Means, domains: Indices, signs: Sequence[float]) -> Floats:
-    """Variance of the same combination of the domains of each row; equal rows are computed once."""
-    rows, back = np.unique(domains, axis=0, return_inverse=True)
-    return contrast_variance(means, Contrasts.of(rows, signs))[back.ravel()]
-
-
-def _figure(
-    means: Means,
-    group: Groupe,
-    sides: Indices,
-    signs: tuple[float, ...],
-    variance: Floats,
-    clusters: Floats,
-    state: Integers,
-) -> Figure:
-    used = sides[:, np.flatnonzero(signs)]
-    return Figure(
-        group=group,
-        signs=signs,
-        estimate=Contrasts.of(used, [s for s in signs if s]).values(means),
-        se=standard_error(variance),
-        n=means.n[used].sum(axis=1),
-        clusters=clusters,
-        state=state[used].max(axis=1),
+def stacked(parts: Sequence[Dispersion]) -> Dispersion:
+    """Put figures one after another."""
+    return Dispersion(
+        np.concatenate([p.between for p in parts]),
+        np.concatenate([p.within for p in parts]),
+        np.concatenate([p.aimed for p in parts]),
     )

@@ -7,7 +7,7 @@ become about two thousand rows once, and all items and groups are then matrix wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,18 +15,21 @@ import pandas as pd
 from scipy import sparse
 
 from tfpb.survey.reading.calibration import calibration_columns, delivered_weight
-from tfpb.survey.reading.scales import NOT_CONCERNED, NSP
+from tfpb.survey.reading.scales import ABSENT, NOT_CONCERNED, NSP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from tfpb.model.arrays import Floats, Indices, Integers
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers
+    from tfpb.model.plan import Item
     from tfpb.survey.respondents import Survey
 
     Coded = tuple[NDArray[np.signedinteger], Floats]
 
+HOLDER: Final = "_titulaire"
+"""Column of the bailleur of each interview where all of them are read as of one owner."""
 _KEY_ROOM: Final = 2**62
 _OUT: Final = 3
 """Codes of answers outside the base (`ABSENT`, `NSP`, `NOT_CONCERNED`): −1 to −3."""
@@ -61,6 +64,8 @@ class Design:
         Design effect to assume when no résidence is known; NaN otherwise.
     stratum_deff : float array, shape (strata,)
         What the variance of each stratum counts for: more than one where it names no résidence.
+    home : int array, shape (atoms,)
+        Résidence of each atom whatever its stratum; an interview without one is a résidence of its own.
     """
 
     atoms: pd.DataFrame
@@ -73,6 +78,14 @@ class Design:
     stratum_deff: Floats
     margins: tuple[Indices, ...] = ()
     default_deff: float = float("nan")
+    home: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+
+    @property
+    def inflation(self) -> Floats:
+        """What the interviews of each atom count for: the effect assumed where no résidence is named."""
+        if not self.clustered:
+            return np.full(len(self.atoms), self.default_deff)
+        return self.stratum_deff[self.stratum]
 
     @property
     def clustered(self) -> bool:
@@ -103,6 +116,8 @@ class Sums:
         Σ w·y, Σ w and Σ w·y² over valid answers.
     n : float array
         Valid answers.
+    asked : float array
+        Interviews of the base of each question (`asked_of`), or valid answers where no base is given.
     nsp, not_concerned : float arrays
         Σ w of the two kinds of answers out of the base.
     residual_total, residual_base : float arrays
@@ -120,6 +135,7 @@ class Sums:
     base: Floats
     square: Floats
     n: Floats
+    asked: Floats
     nsp: Floats
     not_concerned: Floats
     residual_total: Floats
@@ -130,7 +146,7 @@ class Sums:
 
 
 _SUMMED: Final = tuple(
-    f.name for f in fields(Sums) if f.name not in {"design", "weight", "residual_rows"}
+    f.name for f in fields(Sums) if f.name not in {"design", "weight", "residual_rows", "asked"}
 )
 """What is summed over answers."""
 
@@ -168,7 +184,7 @@ def build_design(
     """
     weight = frame["poids"].to_numpy(dtype=float)
     stratum, strata = pd.factorize(frame["strate"], sort=True)
-    cluster = np.arange(len(frame))
+    cluster = home = np.arange(len(frame))
     stratum_deff = np.ones(len(strata))
     if clustered:
         named = np.bincount(stratum, weights=frame["residence"] != "", minlength=len(strata))
@@ -176,7 +192,8 @@ def build_design(
         residence = pd.factorize(frame["residence"])[0].astype(np.int64)
         lone = (frame["residence"] == "").to_numpy()
         residence[lone] = residence.max(initial=0) + 1 + np.flatnonzero(lone)
-        cluster = _numbered([stratum, pd.factorize(frame["bailleur"])[0], residence])
+        home = _numbered([pd.factorize(frame["bailleur"])[0], residence])
+        cluster = _numbered([stratum, home])
     cluster_stratum = np.zeros(int(cluster.max(initial=-1)) + 1, dtype=np.intp)
     cluster_stratum[cluster] = stratum
     names = list(dict.fromkeys((*keys, *margins)))
@@ -195,6 +212,7 @@ def build_design(
         stratum_deff=stratum_deff,
         margins=tuple(atoms[name].to_numpy(dtype=np.intp) for name in margins),
         default_deff=float("nan") if clustered else default_deff,
+        home=home[first],
     )
 
 
@@ -243,7 +261,27 @@ def satisfied_answers(survey: Survey, rows: Indices) -> list[Coded]:
     ]
 
 
-def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
+def asked_of(survey: Survey, rows: Indices, items: Sequence[Item]) -> Flags:
+    """Return which interviews are of the base of each question, shape (rows, items).
+
+    A base is every household of the bailleurs that asked the question, or those that its filter keeps: a
+    don't-know is no part of what a count of households says.
+    """
+    holder = HOLDER if HOLDER in survey.respondents else "bailleur"
+    owner, names = pd.factorize(survey.respondents[holder].iloc[rows])
+    answered = np.column_stack([survey.answers[i.identifiant][rows] != ABSENT for i in items])
+    filters = [repr(i.filtre) for i in items]
+    out = np.zeros(answered.shape, dtype=bool)
+    for j, name in enumerate(filters):
+        by_owner = np.bincount(owner[answered[:, j]], minlength=len(names)) > 0
+        out[:, j] = by_owner[owner]
+        if items[j].filtre is not None:
+            same = [k for k, other in enumerate(filters) if other == name]
+            out[:, j] &= answered[:, same].any(axis=1)
+    return out
+
+
+def sum_answers(design: Design, answers: Sequence[Coded], asked: Flags | None = None) -> Sums:
     """Sum answers over atoms, once for all estimates.
 
     Parameters
@@ -251,6 +289,8 @@ def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
     answers : sequence of (codes, values)
         Codes of the rows, int array of shape (rows,), negative out of the base (`ABSENT`, `NSP`,
         `NOT_CONCERNED`); and the value of each code, float array of shape (codes, measures).
+    asked : bool array, shape (rows, measures), optional
+        `asked_of`.
 
     Notes
     -----
@@ -290,6 +330,9 @@ def sum_answers(design: Design, answers: Sequence[Coded]) -> Sums:
         for name, column in summed.items():
             out[name][:, first:last] = column
     rows = {"weight": design.weight, "residual_rows": under}
+    out["asked"] = out["n"]
+    if asked is not None:
+        out["asked"] = indicator(design.row_atom, atoms) @ asked.astype(float)
     return Sums(design, **{n: _row_sums(design, w) for n, w in rows.items()}, **out)
 
 

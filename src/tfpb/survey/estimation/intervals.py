@@ -1,24 +1,24 @@
-"""Intervals and p-values, vectorised; NaN in, NaN out."""
+"""Intervals of shares, means and their differences, vectorised; NaN in, NaN out."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.special import betaincinv, expit, logit, ndtr, ndtri, stdtr, stdtrit
+from scipy.special import ndtr, ndtri, stdtrit
 
-from tfpb.survey.estimation.means import NIL
+from tfpb.survey.printed import Printed, merged_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tfpb.model.arrays import Flags, Floats
-    from tfpb.survey.verdicts import Thresholds
-
+    from tfpb.model.arrays import Floats, Indices
 
 _FAR: Final = 8.0
 """Normal quantile beyond which a p-value is nil."""
 _HALVINGS: Final = 24
+_BOUNDS: Final = ("ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
 
 
 def t_quantile(probability: float, df: Floats) -> Floats:
@@ -32,99 +32,6 @@ def t_interval(estimate: Floats, se: Floats, df: Floats, *, level: float) -> tup
     """Symmetric interval of Student's t."""
     half = t_quantile((1 + level) / 2, df) * se
     return estimate - half, estimate + half
-
-
-def logit_interval(p: Floats, se: Floats, df: Floats, *, level: float) -> tuple[Floats, Floats]:
-    """Interval on the logit scale (R's ``svyciprop(method="logit")``)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        centre = logit(p)
-        half = t_quantile((1 + level) / 2, df) * se / (p * (1 - p))
-        return expit(centre - half), expit(centre + half)
-
-
-def korn_graubard_interval(
-    p: Floats, se: Floats, n: Floats, df: Floats, *, level: float
-) -> tuple[Floats, Floats]:
-    """Beta interval at the effective sample size (R's ``svyciprop(method="beta")``).
-
-    The effective size ``p(1−p)/V`` is adjusted for the degrees of freedom of the design. Where
-    every answer is the same (p = 0 or 1) it is the number of answers, so adjusted.
-    """
-    tail = (1 - level) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        effective = np.where((p <= 0) | (p >= 1), n, p * (1 - p) / se**2)
-        effective = effective * (t_quantile(tail, n - 1) / t_quantile(tail, df)) ** 2
-        hits, misses = effective * p, effective * (1 - p)
-        low = betaincinv(hits, misses + 1, tail)
-        high = betaincinv(hits + 1, misses, 1 - tail)
-    nothing = np.isnan(effective)
-    certain = np.isinf(effective)  # no variance between clusters though answers differ
-    low = np.where(p <= 0, 0.0, np.where(certain, p, low))
-    high = np.where(p >= 1, 1.0, np.where(certain, p, high))
-    return np.where(nothing, np.nan, low), np.where(nothing, np.nan, high)
-
-
-def proportion_interval(
-    p: Floats,
-    se: Floats,
-    n: Floats,
-    clusters: Floats,
-    df: Floats,
-    *,
-    level: float,
-    thresholds: Thresholds,
-) -> tuple[Floats, Floats]:
-    """Logit interval, or Korn-Graubard for extreme proportions and few clusters.
-
-    Never outside 0..1.
-    """
-    p = np.where(p < NIL, 0.0, np.where(p > 1 - NIL, 1.0, p))
-    extreme = (p < thresholds.extreme) | (p > 1 - thresholds.extreme)
-    few = clusters < thresholds.few_clusters
-    beta = korn_graubard_interval(p, se, n, df, level=level)
-    plain = logit_interval(p, se, df, level=level)
-    low, high = (np.where(extreme | few, b, a) for a, b in zip(plain, beta, strict=True))
-    return low, high
-
-
-def intervals(
-    estimate: Floats,
-    se: Floats,
-    n: Floats,
-    clusters: Floats,
-    df: Floats,
-    *,
-    shares: Flags,
-    level: float,
-    thresholds: Thresholds,
-) -> tuple[Floats, Floats]:
-    """Interval of a proportion where `shares`, symmetric for means and differences."""
-    low, high = t_interval(estimate, se, df, level=level)
-    parts = (v[shares] for v in (estimate, se, n, clusters, df))
-    low[shares], high[shares] = proportion_interval(*parts, level=level, thresholds=thresholds)
-    return low, high
-
-
-def two_sided_p(estimate: Floats, se: Floats, df: Floats) -> Floats:
-    """p-value of no difference."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out: Floats = 2 * stdtr(np.where(df > 0, df, np.nan), -np.abs(estimate / se))
-    return out
-
-
-def non_inferiority_p(estimate: Floats, se: Floats, df: Floats, margin: float) -> Floats:
-    """p-value of « the gap is −δ or worse » (one-sided)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out: Floats = stdtr(np.where(df > 0, df, np.nan), -(estimate + margin) / se)
-    return out
-
-
-def equivalence_p(estimate: Floats, se: Floats, df: Floats, margin: float) -> Floats:
-    """p-value of « the gap is δ or more, one way or the other »: the larger one-sided one."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        above = stdtr(np.where(df > 0, df, np.nan), (estimate - margin) / se)
-    out: Floats = np.maximum(non_inferiority_p(estimate, se, df, margin), above)
-    return out
 
 
 def z_quantile(level: float) -> float:
@@ -150,24 +57,19 @@ def wilson_dispersion(p: Floats, low: Floats, high: Floats, z: float) -> Floats:
     return out
 
 
-def normal_bounds(
-    mean: Floats, effective: Floats, z: Floats | float, variance: Floats
-) -> tuple[Floats, Floats]:
-    """Symmetric interval of a mean whose answers have a known variance."""
-    half = z * np.sqrt(variance / effective)
-    return mean - half, mean + half
-
-
 def combined_bounds(
-    values: Floats, bounds: tuple[Floats, Floats], signs: Floats
+    values: Floats, bounds: tuple[Floats, Floats], signs: Floats, shared: Floats | None = None
 ) -> tuple[Floats, Floats]:
-    """Bounds of Σ sign · value from those of each value, taken as independent.
+    """Bounds of Σ sign · value from those of each value.
 
     Parameters
     ----------
     values, bounds : float arrays, shape (…, sides, measures)
     signs : float array, shape (sides,), or that of `values`
         Nil for a side that is no part of the figure.
+    shared : float array, shape (…, pairs, measures), optional
+        Correlation of the first half of the sides with the second, whose signs are opposite; without it,
+        all are independent.
 
     Returns
     -------
@@ -184,11 +86,98 @@ def combined_bounds(
     down = np.where(used, np.where(sign > 0, values - low, high - values), 0.0)
     up = np.where(used, np.where(sign > 0, high - values, values - low), 0.0)
     whole = (np.where(used, values, 0.0) * sign).sum(axis=-2)
-    weight = sign**2
-    return (
-        whole - np.sqrt((weight * down**2).sum(axis=-2)),
-        whole + np.sqrt((weight * up**2).sum(axis=-2)),
-    )
+    out = []
+    for arm in (down, up):
+        squares = (sign**2 * arm**2).sum(axis=-2)
+        if shared is not None:
+            pairs = shared.shape[-2]
+            one, two = arm[..., :pairs, :], arm[..., pairs:, :]
+            squares = squares - 2 * (shared * one * two).sum(axis=-2)
+        out.append(np.sqrt(np.maximum(squares, 0.0)))
+    return whole - out[0], whole + out[1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sides:
+    """The sides of some figures as printed, arrays of shape (…, sides, measures).
+
+    Parameters
+    ----------
+    share, step : float arrays
+        Shares (or means) and the step they are printed at.
+    dispersion : float array
+        D, rounding apart.
+    shared : float array, shape (…, pairs, measures), optional
+        As of `combined_bounds`.
+    variance : float array, optional
+        Variance of the answers where a mean is estimated, no share; NaN for a share.
+    """
+
+    share: Floats
+    step: Floats
+    dispersion: Floats
+    shared: Floats | None = None
+    variance: Floats | None = None
+
+    @classmethod
+    def of(cls, printed: Printed, dispersion: Floats, shared: Floats | None = None) -> Sides:
+        """Return the sides that shares as printed are."""
+        return cls(printed.share, printed.step, dispersion, shared)
+
+    def at(self, index: Indices | tuple[Indices, ...]) -> Sides:
+        """Choose figures among domains: arrays of shape (domains, measures) are indexed."""
+        variance = None if self.variance is None else self.variance[index]
+        return Sides(
+            self.share[index], self.step[index], self.dispersion[index], self.shared, variance
+        )
+
+    def bounds(self, z: Floats | float) -> tuple[Floats, Floats]:
+        """Bounds of each side at a normal quantile, rounding included.
+
+        A share printed at a merged end stands for all beyond it: its interval reaches 0, or 1.
+        """
+        values, rounding = self.share, self.step**2 / 12
+        share = (
+            np.isnan(self.variance) if self.variance is not None else np.ones(values.shape, bool)
+        )
+        p = np.where(share, np.clip(values, 0.0, 1.0), 0.5)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            effective = 1 / (self.dispersion + rounding / (p * (1 - p)))
+            low, high = wilson_bounds(p, effective, z)
+            below, above = merged_ends(p, self.step)
+            low, high = np.where(below, 0.0, low), np.where(above, 1.0, high)
+            if self.variance is None:
+                return low, high
+            half = z * np.sqrt(self.variance * self.dispersion + rounding)
+        return np.where(share, low, values - half), np.where(share, high, values + half)
+
+    def combined(self, signs: Floats, z: Floats | float) -> tuple[Floats, Floats]:
+        """Bounds of Σ sign · side at a normal quantile."""
+        shared = self.shared
+        if shared is not None:  # only where both waves are part of the figure
+            pairs = len(signs) // 2
+            shared = shared * (signs[:pairs] != 0)[:, None]
+        return combined_bounds(self.share, self.bounds(z), signs, shared)
+
+    def figure(self, signs: Floats) -> dict[str, Floats]:
+        """Return the estimate and the bounds of Σ sign · side, as released."""
+        used = signs[:, None] != 0
+        whole = (np.where(used, self.share, 0.0) * signs[:, None]).sum(axis=-2)
+        out = {"estimation": np.round(whole, 9)}
+        for level, names in ((0.95, _BOUNDS[:2]), (0.90, _BOUNDS[2:])):
+            out |= dict(zip(names, self.combined(signs, z_quantile(level)), strict=True))
+        return out
+
+    def exceeding(self, signs: Floats, limit: float) -> Floats:
+        """One-sided p-value of « Σ sign · side exceeds a limit », read from its intervals."""
+
+        def low(z: Floats) -> Floats:
+            bounds = self.combined(signs, np.abs(z)[..., None, :])
+            return np.where(z >= 0, bounds[0], bounds[1])
+
+        shape = self.share.shape[:-2] + self.share.shape[-1:]
+        p = exceeding_p(low, limit, shape)
+        return np.where(np.isnan(low(np.ones(shape))), np.nan, p)
 
 
 def exceeding_p(low: Callable[[Floats], Floats], limit: float, shape: tuple[int, ...]) -> Floats:

@@ -32,7 +32,7 @@ from tfpb.survey.estimation.area_model import (
 )
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
-from tfpb.survey.estimation.pooled import PLANNED
+from tfpb.survey.estimation.variance import PLANNED
 from tfpb.survey.verdicts import CONFIDENCE, CONFIDENCE_MARGIN
 
 if TYPE_CHECKING:
@@ -138,7 +138,10 @@ def _modelled(rows: pd.DataFrame, whole: pd.DataFrame, alike: float) -> pd.DataF
         "groupe": Groupe.QPV.value,
         "ajustement": Ajustement.MODELE.value,
         "verdict": "",
+        "peu_de_reponses": "",
+        "autre_histoire": "",
         "isole": "",
+        "assurance": "",
     }
     return pd.DataFrame({**kept, **values, **words}, index=shown.index)
 

@@ -1,4 +1,4 @@
-"""Figures as rows of the long table, completed with intervals, p-values and verdicts."""
+"""Figures as rows of the long table, as printed: interval, words, families' p-values."""
 
 from __future__ import annotations
 
@@ -8,25 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe
-from tfpb.survey.estimation.intervals import (
-    equivalence_p,
-    intervals,
-    non_inferiority_p,
-    two_sided_p,
-)
-from tfpb.survey.estimation.release import HALF, POOLED, Sides, claim_p, released_columns
+from tfpb.model.codes import ALONE, ENSEMBLE, TOTAL, Ajustement, Groupe
+from tfpb.survey.estimation.intervals import Sides
+from tfpb.survey.printed import share_at_step
 from tfpb.survey.verdicts import (
-    CLAIM_P,
-    CONFIDENCE,
-    CONFIDENCE_MARGIN,
-    FRAGILE,
+    CLAIMS,
+    SERVICE,
     STATES,
-    UNCOMPUTABLE,
-    UNPUBLISHABLE,
     evolution_verdicts,
     gap_verdicts,
-    publication_states,
+    tipping,
 )
 
 if TYPE_CHECKING:
@@ -36,14 +27,13 @@ if TYPE_CHECKING:
 
     from tfpb.model.arrays import Flags, Floats, Indices, Integers, Objects
     from tfpb.model.plan import Item
-    from tfpb.survey.estimation.comparison import Comparison, Figure
-    from tfpb.survey.verdicts import Thresholds
+    from tfpb.survey.estimation.comparison import Comparison, Domains
 
     Columns = dict[str, NDArray[Any]]
 
-ENOUGH_SUPPORT: Final = 0.8
-"""Under this share of the QPV sample in common support, an adjusted row is flagged."""
-_LEVELS: Final = frozenset({Groupe.QPV, Groupe.HORS_QPV, Groupe.ENSEMBLE})
+_Z: Final = 1.645
+_PLANNED_VARIANCE: Final = 0.17
+"""p(1 − p) of a share of satisfied tenants near 78 %: fixed before any answer."""
 _GROUPS: Final = {g.value: k for k, g in enumerate(Groupe)}
 _ADJUSTMENTS: Final = {a.value: k for k, a in enumerate(Ajustement)}
 
@@ -54,122 +44,139 @@ def raw_rows(comparison: Comparison) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `COMPARISON_COLUMNS` by the design (Taylor), and what `released` needs of the pooled rule.
+        `COMPARISON_COLUMNS`, and `CLAIMS`.
     """
     c = comparison
-    effective = c.pooled_effective
-    sides = Sides(c.means.estimate[c.sides], effective[c.sides])
-    parts = []
-    for figure in c.figures:
-        extra: Columns = {}
-        if figure.group in _LEVELS:
-            extra = _of_domains(c, c.sides[:, figure.signs.index(1.0)])
-        parts.append(_figure_rows(c, figure, Ajustement.BRUT, sides, c.pooled, **extra))
-    if c.gap.group is Groupe.ECART:
-        lines = np.flatnonzero(c.domains("ensemble") >= 0)
-        g = c.domains("ensemble")[lines]
-        both = Sides(c.means.estimate[g][:, None], effective[g][:, None])
+    every = np.arange(len(c.index))
+    parts = [figure_rows(c, c.domains, c.sides, every, Ajustement.BRUT)]
+    if len(c.figures[0][1]) == 2:  # noqa: PLR2004 - one wave
+        lines = np.flatnonzero(c.numbers("ensemble") >= 0)
+        g = c.numbers("ensemble")[lines]
+        sides = Sides.of(c.domains.printed, c.domains.dispersion.total).at(g[:, None])
         columns = {
-            "n": c.means.n[g],
-            "n_residences": c.means.shown_clusters[g],
-            "estimation": c.means.estimate[g],
-            "erreur_type": c.se[g],
-            "ddl": c.df[lines],
-            "etat": c.state[g],
-            POOLED: c.pooled[lines],
-            "_n_cote": c.means.n[g],
-            HALF: np.zeros(c.means.n[g].shape),
-            **_of_domains(c, g),
-            **released_columns(both, np.ones(1)),
+            **sides.figure(np.ones(1)),
+            **_counts(c, c.domains, g[:, None]),
+            **_of_answers(c, g),
         }
         parts.append(lay(c, lines, Groupe.ENSEMBLE, Ajustement.BRUT, columns))
-    return completed(pd.concat(parts, ignore_index=True), c.thresholds)
+    return pd.concat(parts, ignore_index=True)
 
 
-def adjusted_rows(
-    comparison: Comparison,
+def figure_rows(
+    c: Comparison,
+    domains: Domains,
+    sides: Indices,
+    lines: Indices,
     adjustment: Ajustement,
-    values: Floats,
-    se: Floats,
-    support: Floats,
-    sides: Sequence[Sides],
-    *,
-    rests_on: tuple[Floats, Floats] | None = None,
+    kept: Flags | None = None,
+    story: Flags | None = None,
 ) -> pd.DataFrame:
-    """Rows of adjusted figures.
+    """Rows of every kind of figure of some groups.
 
     Parameters
     ----------
-    values, se : float arrays, shape (groups, figures, items)
-        NaN where there is no estimate: the row is then not computable.
-    support : float array, shape (groups, items)
-        Share of the QPV sample that has its like on the other sides: without any, nothing is
-        compared like with like, whatever a model gives.
-    sides : sequence of Sides
-        The adjusted sides as each figure sees them.
-    rests_on : (answers, résidences), optional
-        Those that each side rests on, shape (groups, sides, items), where these are not all of it: what
-        may be shown and concluded is decided on them.
+    domains : Domains
+        Shares that the sides are, raw or calibrated.
+    sides : int array, shape (lines, 2 or 4)
+        Rows of `domains` of each group.
+    lines : int array, shape (lines,)
+        Groups, as the index numbers them.
+    kept : bool array, shape (lines, items), optional
+        Rows that there are; all of them without it.
+    story : bool array, shape (lines, items), optional
+        Gaps that like with like tells otherwise.
     """
-    c = comparison
-    n, clusters = rests_on or (c.means.n[c.sides], c.means.shown_clusters[c.sides])
-    own = publication_states(n=n, clusters=clusters, df=np.ones(n.shape), thresholds=c.thresholds)
-    values = np.where((support <= 0)[:, None, :], np.nan, values)
-    se = np.where(np.isnan(values), np.nan, se)
-    weak = np.where(support < ENOUGH_SUPPORT, FRAGILE, 0)
-    every = np.ones(c.pooled.shape, dtype=bool)
+    shared = c.shared(domains, sides) if sides.shape[1] > 2 else None  # noqa: PLR2004 - two waves
+    seen = Sides.of(domains.printed, domains.dispersion.total, shared).at(sides)
+    quarter = c.quarters[lines][:, None] & (c.thresholds.cible == SERVICE)
     parts = []
-    for k, (figure, seen) in enumerate(zip(c.figures, sides, strict=True)):
-        used = np.flatnonzero(figure.signs)
-        state = np.maximum(figure.state, weak)
-        unknown = np.isnan(values[:, k]) & (state < UNPUBLISHABLE)
-        state = np.where(unknown, UNCOMPUTABLE, np.maximum(state, own[:, used].max(axis=1)))
-        made = {
-            "estimation": values[:, k],
-            "erreur_type": se[:, k],
-            "etat": state,
-            "_n_cote": n[:, used].min(axis=1),
-        }
-        parts.append(_figure_rows(c, figure, adjustment, seen, every, **made))
-    return completed(pd.concat(parts, ignore_index=True), c.thresholds)
+    for group, weights in c.figures:
+        signs = np.array(weights)
+        used = np.flatnonzero(signs)
+        own = c.sides[lines][:, used]
+        columns: Columns = seen.figure(signs) | _counts(c, domains, sides[:, used], own)
+        if group in (Groupe.QPV, Groupe.HORS_QPV):
+            columns |= _of_answers(c, own[:, 0])
+        if len(used) > 1 and group in (Groupe.ECART, Groupe.EVOLUTION_ECART):
+            columns |= _judged(c, seen, signs, columns, quarter, group, domains, sides)
+            told = np.zeros(columns["n"].shape, bool) if story is None else story
+            columns["autre_histoire"] = np.where(told, ALONE, "").astype(object)
+        columns.pop("_etat")
+        parts.append(lay(c, lines, group, adjustment, columns))
+        if kept is not None:
+            parts[-1] = parts[-1][kept.ravel()]
+    return pd.concat(parts, ignore_index=True)
 
 
-def _figure_rows(
+def _judged(
     c: Comparison,
-    figure: Figure,
-    adjustment: Ajustement,
-    sides: Sides,
-    pooled: Flags,
-    **columns: NDArray[Any],
-) -> pd.DataFrame:
-    """Rows of one figure of every group; columns given replace those of the figure."""
-    signs = np.array(figure.signs)
-    used = c.sides[:, np.flatnonzero(signs)]
-    own = {
-        "n": figure.n,
-        "n_residences": figure.clusters,
-        "estimation": figure.estimate,
-        "erreur_type": figure.se,
-        "ddl": c.df,
-        "etat": figure.state,
-        POOLED: pooled,
-        "_n_cote": c.means.n[used].min(axis=1),
-        HALF: c.expected_half / np.sqrt(max(used.shape[1], 2) / 2),
-        **released_columns(sides, signs),
-    }
-    if figure is c.gap:
-        limit = -c.thresholds.margin if figure.group is Groupe.ECART else None
-        own[CLAIM_P] = claim_p(sides, signs, limit=limit)
-    return lay(c, np.arange(len(c.index)), figure.group, adjustment, own | columns)
+    seen: Sides,
+    signs: Floats,
+    columns: Columns,
+    quarter: Flags,
+    group: Groupe,
+    domains: Domains,
+    sides: Indices,
+) -> Columns:
+    """Return words, what weakens them, and the p-values that families are counted by."""
+    limits, state = c.thresholds, columns["_etat"]
+    half = _Z * np.sqrt(_PLANNED_VARIANCE * domains.planned[sides].sum(axis=1) * 2 / sides.shape[1])
+    few = (columns["peu_de_reponses"] == ALONE) | ~(half <= limits.few_half) | quarter
+    low, high = columns["ic90_bas"], columns["ic90_haut"]
+    gap = group is Groupe.ECART
+    out: Columns = {"peu_de_reponses": np.where(few, ALONE, "").astype(object)}
+    if gap:
+        out["verdict"] = gap_verdicts(low, high, state, few, limits.margin)
+        out["marge_points"] = np.full(low.shape, limits.margin * 100)
+        out["marge_demontree_points"] = -low * 100
+        out["bascule"] = tipping(seen.share[:, 0], low, high, out["verdict"], limits.margin)
+    else:
+        out["verdict"] = evolution_verdicts(low, high, state, few, c.broken)
+    out[CLAIMS[0]] = seen.exceeding(signs, -limits.margin if gap else 0.0)
+    out[CLAIMS[1]] = seen.exceeding(-signs, 0.0)
+    return out
 
 
-def _of_domains(c: Comparison, domains: Indices) -> Columns:
+def _counts(c: Comparison, domains: Domains, sides: Indices, own: Indices | None = None) -> Columns:
+    """Return what figures rest on: answers, résidences, whether they are few, whether they are shown.
+
+    Parameters
+    ----------
+    sides, own : int arrays, shape (lines, sides used)
+        Rows of `domains`, and the raw domains that these are of.
+    """
+    own = sides if own is None else own
+    state = c.state[own].max(axis=1)
+    few = domains.printed.n[sides].min(axis=1) < c.thresholds.few_n
     return {
-        "part_nsp": c.means.nsp_share[domains],
-        "part_non_concerne": c.means.not_concerned_share[domains],
-        "effet_plan": c.deff[domains],
-        "n_effectif": c.effective[domains],
+        "n": c.means.n[own].sum(axis=1),
+        "n_residences": c.means.shown_clusters[own].sum(axis=1),
+        "peu_de_reponses": np.where(few, ALONE, "").astype(object),
+        "publication": state_names(state),
+        "_etat": state,
     }
+
+
+def _of_answers(c: Comparison, own: Indices) -> Columns:
+    """Return the shares of answers out of the base, at the step of the row."""
+    step = c.domains.printed.step[own]
+    return {
+        "part_nsp": share_at_step(c.means.nsp_share[own], step),
+        "part_non_concerne": share_at_step(c.means.not_concerned_share[own], step),
+    }
+
+
+_EMPTY: Final[dict[str, object]] = {
+    "part_nsp": np.nan,
+    "part_non_concerne": np.nan,
+    "marge_points": np.nan,
+    "marge_demontree_points": np.nan,
+    "bascule": np.nan,
+    CLAIMS[0]: np.nan,
+    CLAIMS[1]: np.nan,
+    "verdict": "",
+    "autre_histoire": "",
+}
 
 
 def lay(
@@ -193,57 +200,9 @@ def lay(
         out[name] = np.repeat(c.index[name].to_numpy(dtype=object)[lines], count)
     for name, values in described.items():
         out[name] = np.tile(np.array(values, dtype=object), len(lines))
-    out |= {"groupe": group.value, "ajustement": adjustment.value}
+    out |= {"groupe": group.value, "ajustement": adjustment.value} | _EMPTY
+    columns.pop("_etat", None)
     return pd.DataFrame(out | {name: values.ravel() for name, values in columns.items()})
-
-
-def completed(table: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
-    """Add intervals, p-values, publication and verdicts to rows of figures.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Names of the row, `n, n_residences, estimation, erreur_type, ddl`, and `etat` (index of
-        `verdicts.STATES`); `mesure` is `moyenne` where a mean of marks is estimated, no share.
-
-    Returns
-    -------
-    DataFrame
-        A difference without any variance (every answer alike on both sides) is not computable: a nil
-        standard error there is ignorance, not certainty.
-    """
-    names = ("n", "n_residences", "estimation", "erreur_type", "ddl")
-    n, clusters, estimate, se, df = (table[c].to_numpy(dtype=float) for c in names)
-    group = table["groupe"].to_numpy(dtype=object)
-    sides = np.isin(group, [g.value for g in _LEVELS])
-    shares = sides & (table["mesure"] != "moyenne").to_numpy() if "mesure" in table else sides
-    state = table["etat"].to_numpy(dtype=np.intp)
-    kept = sides | (se > 0) | (state > UNCOMPUTABLE) | (np.isnan(se) & (state == UNPUBLISHABLE))
-    state = np.where(kept, state, UNCOMPUTABLE)
-    se = np.where(state == UNCOMPUTABLE, np.nan, se)
-    bounds = [
-        intervals(estimate, se, n, clusters, df, shares=shares, level=level, thresholds=thresholds)
-        for level in (CONFIDENCE, CONFIDENCE_MARGIN)
-    ]
-    (low95, high95), (low90, high90) = bounds
-    gaps, changes = group == Groupe.ECART.value, group == Groupe.EVOLUTION_ECART.value
-    margin = thresholds.margin
-    verdict = np.where(gaps, gap_verdicts(low90, high90, low95, high95, state, margin), "")
-    verdict = np.where(changes, evolution_verdicts(low95, high95, state), verdict)
-    return table.assign(
-        erreur_type=se,
-        ic95_bas=low95,
-        ic95_haut=high95,
-        ic90_bas=low90,
-        ic90_haut=high90,
-        p_bilateral=np.where(sides, np.nan, two_sided_p(estimate, se, df)),
-        p_non_inferiorite=np.where(gaps, non_inferiority_p(estimate, se, df, margin), np.nan),
-        p_equivalence=np.where(gaps, equivalence_p(estimate, se, df, margin), np.nan),
-        marge_points=np.where(gaps, margin * 100, np.nan),
-        marge_demontree_points=np.where(gaps, -low90 * 100, np.nan),
-        verdict=verdict,
-        publication=state_names(state),
-    )
 
 
 def state_names(state: Integers) -> Objects:

@@ -14,6 +14,7 @@ from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import ENSEMBLE, QpvStatut
 from tfpb.survey.planning.allocation import HORS, Floor, Parc, allocate
 from tfpb.survey.planning.precision import LEAST_FACTOR, Domain, half_width, power, variance_factor
+from tfpb.survey.printed import FINEST, rounded_count, step_of
 from tfpb.survey.verdicts import PARC, Thresholds
 from tfpb.words.survey.planning_words import NO_QUARTER
 
@@ -29,6 +30,8 @@ PER_BAILLEUR: Final = 1500
 PER_RESIDENCE: Final = 10
 """Interviews a résidence, where a number of résidences is worked out."""
 _HALVINGS: Final = 26
+UNEVEN: Final = 1.15
+"""What planned interviews are divided by: fields are uneven."""
 _TINY: Final = 1e-9
 _STEPS: Final = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 
@@ -76,7 +79,8 @@ class PlannedSurvey:
     def __init__(self, rows: pd.DataFrame, settings: Planification) -> None:
         self.settings = settings
         self.parc_target = settings.cible == PARC
-        self.numbers = Thresholds().aiming(settings.cible)
+        self.numbers = Thresholds(cible=settings.cible)
+        self.homes = self.numbers.least_homes if self.parc_target else self.numbers.quarter_homes
         bailleur, self.bailleurs = pd.factorize(rows["bailleur"], sort=True)
         inside = (rows["cote"] == QpvStatut.DANS).to_numpy()
         codes = rows["code_qpv"].where(inside).astype(object)
@@ -116,7 +120,7 @@ class PlannedSurvey:
     def spread(self, budgets: dict[int, int], times: float = 1.0) -> Indices:
         """Return the interviews of each résidence, budgets taken so many times."""
         least = math.ceil(self.numbers.shown_n / self.settings.reponses_valides - _TINY)
-        floor = Floor(least, self.numbers.shown_clusters)
+        floor = Floor(least, self.homes)
         out = np.zeros(len(self.qpv), dtype=np.intp)
         for owner, budget in budgets.items():
             rows = self.parc.bailleur == owner if owner >= 0 else np.ones(len(out), dtype=bool)
@@ -127,12 +131,16 @@ class PlannedSurvey:
         """Return D of some résidences."""
         if not rows.any():
             return float("inf")
-        domain = Domain(
-            planned[rows].astype(np.float64) * self.settings.reponses_valides,
-            self.parc.dwellings[rows].astype(np.float64),
-            self.strata[rows],
-        )
-        return variance_factor(domain, rho=self.settings.correlation, parc=self.parc_target)
+        answers = planned[rows].astype(np.float64) * self.settings.reponses_valides
+        homes = self.parc.dwellings[rows].astype(np.float64)
+        domain = Domain(answers / UNEVEN, homes, self.strata[rows])
+        factor = variance_factor(domain, rho=self.settings.correlation, parc=self.parc_target)
+        return factor + self.rounding(float(step_of(rounded_count(answers.sum()))))
+
+    def rounding(self, step: float = FINEST) -> float:
+        """Return what printing a share at a step adds to D."""
+        level = self.settings.taux_satisfaction
+        return step**2 / (12 * level * (1 - level))
 
     def counted(self, planned: Indices, rows: Flags) -> dict[str, Any]:
         """Return counts and D of the résidences of some rows, side by side."""
@@ -180,42 +188,39 @@ class PlannedSurvey:
             if not row[f"logements_{name}"]:
                 return none
         sides = ("qpv", "hors")
-        if min(row[f"residences_{s}"] for s in sides) < least.shown_clusters:
+        if min(row[f"residences_{s}"] for s in sides) < self.homes:
             return Outcome.RESIDENCES
         if min(row[f"possibles_{s}"] for s in sides) * valid < least.shown_n - _TINY:
             return Outcome.LOGEMENTS
         answers = min(row[f"entretiens_{s}"] for s in sides) * valid + _TINY
-        if (
-            answers < least.shown_n
-            or min(row[f"enquetees_{s}"] for s in sides) < least.shown_clusters
-        ):
+        if answers < least.shown_n or min(row[f"enquetees_{s}"] for s in sides) < self.homes:
             return Outcome.BUDGET
-        if self.parc_target:
-            sure = answers >= least.verdict_n and row["demi_largeur"] <= least.verdict_half
-        else:
-            sure = row["niveau"] != Level.QUARTIER
+        sure = answers >= least.few_n and row["demi_largeur"] <= least.few_half
+        sure &= self.parc_target or row["niveau"] != Level.QUARTIER
         return Outcome.VERDICT if sure else Outcome.INTERVALLE
 
     def _needs(self, table: pd.DataFrame) -> Any:
         """Return the interviews of each quarter that the power asked would take (NaN: none is enough).
 
         The hors side stays as planned; the quarter is taken as surveyed in proportion to dwellings,
-        hence ``D = (1−ρ)(1/n − 1/N)``.
+        hence ``D = (1−ρ)(1.15/n − 1/N)``.
         """
         hors = table["_hors"].to_numpy()
-        factor = self._widest(lambda d: (d, hors), np.zeros(len(table)))
+        factor = self._widest(lambda d: (d + self.rounding(), hors), np.zeros(len(table)))
         settings, homes = self.settings, table["logements_qpv"].clip(lower=1).to_numpy()
         answers = 1 / (factor / max(1 - settings.correlation, LEAST_FACTOR) + 1 / homes)
         known = (table["niveau"] == Level.QUARTIER) & self.parc_target & (factor > 0)
-        return np.where(known, np.ceil(answers / settings.reponses_valides), np.nan)
+        return np.where(known, np.ceil(answers * UNEVEN / settings.reponses_valides), np.nan)
 
     def enough_residences(self) -> int:
         """Return the résidences a side, ten interviews each, that the power asked would take.
 
         ``D = (ρ + (1−ρ)/m)/k`` on either side, with m valid answers in each of k résidences.
         """
-        rho, valid = self.settings.correlation, PER_RESIDENCE * self.settings.reponses_valides
-        factor = float(self._widest(lambda d: (d, d), np.zeros(1))[0])
+        rho = self.settings.correlation
+        valid = PER_RESIDENCE * self.settings.reponses_valides / UNEVEN
+        rounding = self.rounding()
+        factor = float(self._widest(lambda d: (d + rounding, d + rounding), np.zeros(1))[0])
         return math.ceil((rho + (1 - rho) / valid) / max(factor, LEAST_FACTOR))
 
     def _widest(self, factors: Callable[[Any], tuple[Any, Any]], start: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from tfpb.survey.estimation.intervals import combined_bounds, wilson_bounds, z_quantile
+from tfpb.survey.estimation.variance import of_residences
 from tfpb.survey.verdicts import CONFIDENCE_MARGIN
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ def variance_factor(domain: Domain, *, rho: float, parc: bool) -> float:
     Returns
     -------
     float
-        Service: ``ρΣaᵢ² + (1−ρ)Σaᵢⱼ²``. Parc, with Aᵢ the share of the dwellings:
-        ``ρΣ(aᵢ−Aᵢ)² + (1−ρ)Σ(Σⱼaᵢⱼ² − 2aᵢAᵢ/Nᵢ + Aᵢ²/Nᵢ)``, aᵢ = 0 for résidences not surveyed.
+        That of `estimation.variance`, aᵢ = 0 for résidences not surveyed.
     """
     size, answers = domain.dwellings, domain.answers
     stratum_size = np.bincount(domain.strata, size)
@@ -77,11 +77,8 @@ def variance_factor(domain: Domain, *, rho: float, parc: bool) -> float:
     weight = np.where(surveyed, stratum_size, 0.0) / np.where(surveyed, stratum_answers, 1.0)
     own = (weight / stratum_size[surveyed].sum())[domain.strata]
     share = answers * own
-    if not parc:
-        return float(rho * (share**2).sum() + (1 - rho) * (share * own).sum())
-    true = size / size.sum()
-    within = share * own - 2 * share * true / size + true**2 / size
-    return max(float(rho * ((share - true) ** 2).sum() + (1 - rho) * within.sum()), LEAST_FACTOR)
+    aimed = size / size.sum() if parc else np.zeros(len(size))
+    return max(of_residences(share, share * own, aimed, size, rho, rho), LEAST_FACTOR)
 
 
 def half_width(level: float, qpv: Any, hors: Any) -> Any:
@@ -144,7 +141,7 @@ _KEY: Final = ("vague", "niveau", "territoire", "bailleur", "item")
 def n_necessaire(
     proportion: float,
     *,
-    effet_plan: float = 1.6,
+    effet_plan: float = DEFAULT_DEFF,
     marge_points: float = 5.0,
     risque: float = 0.05,
     puissance: float = 0.80,
@@ -193,8 +190,8 @@ def interviews_needed(comparison: pd.DataFrame, row: pd.Series) -> int | None:
     Returns
     -------
     int or None
-        From the share and the design effect of both sides together on the same item; None when
-        they are not shown.
+        From the share of both sides together on the same item, and a design effect of 1.6; None when
+        it is not shown.
     """
     same = comparison[
         (comparison["groupe"] == "ensemble")
@@ -203,9 +200,5 @@ def interviews_needed(comparison: pd.DataFrame, row: pd.Series) -> int | None:
     ]
     if same.empty or not math.isfinite(float(same["estimation"].iloc[0])):
         return None
-    deff = float(same["effet_plan"].iloc[0])
-    return n_necessaire(
-        float(same["estimation"].iloc[0]),
-        effet_plan=deff if math.isfinite(deff) else DEFAULT_DEFF,
-        marge_points=float(row["marge_points"]),
-    )
+    share = float(same["estimation"].iloc[0])
+    return n_necessaire(share, marge_points=float(row["marge_points"]))

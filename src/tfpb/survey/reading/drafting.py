@@ -174,7 +174,6 @@ def _columns(roles: dict[str, list[str]], likely: set[str]) -> list[str]:
     adjust = [r for r in _ADJUSTMENT if roles[r]]
     if adjust:
         out.append(f"ajustement = {_list(adjust)}  # {words.ADJUST}")
-        out.append(f"standardisation = {_list(adjust)}")
     return out
 
 

@@ -158,7 +158,7 @@ def declare_cells(estimates: Estimates) -> Cells:
     cells = Cells()
     columns = ("vague", "item", "niveau", "territoire", "bailleur", "groupe")
     values = [raw[c].astype(str).tolist() for c in columns]
-    states = raw["publication"].isin([Publication.PUBLIABLE.value, Publication.FRAGILE.value])
+    states = raw["publication"] == Publication.PUBLIABLE.value
     for *key, n, telling in zip(*values, raw["n"].tolist(), states.tolist(), strict=True):
         cell = _canonical(*key)
         cells.count[cell] = int(n)

@@ -31,7 +31,7 @@ from tfpb.survey.secrecy.cells import (
 from tfpb.survey.secrecy.field_counts import protected_counts
 from tfpb.survey.secrecy.least_loss import least_masks
 from tfpb.survey.secrecy.masked_rows import rests_on
-from tfpb.survey.verdicts import CLAIM_P, NO_VERDICT, PARC, set_holm
+from tfpb.survey.verdicts import NO_VERDICT, PARC, counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -45,7 +45,7 @@ _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
         "ajustement", "mesure", "modalite", "rang", "verdict", "publication", "marge_points",
-        "repere", "reference", "isole", "variante",
+        "repere", "reference", "isole", "variante", "assurance",
     }
 )  # fmt: skip
 _COUNTS: Final = frozenset({"n", "n_residences"})
@@ -120,7 +120,7 @@ def sealed(
     comparison = estimates.comparison
     if hidden:
         comparison = comparison[~comparison["niveau"].isin(hidden)].reset_index(drop=True)
-    comparison = set_holm(_masked_rows(comparison, masked)).drop(columns=CLAIM_P)
+    comparison = counted(_masked_rows(comparison, masked))
     tables = {
         name: _blanked(table)
         for name, table in {
@@ -238,7 +238,7 @@ def _masked_rows(
         verdict = out["verdict"].to_numpy(dtype=object).copy()
         lost = hidden & (verdict != "") & ~empty
         gaps = (table["groupe"] == Groupe.ECART.value).to_numpy()
-        verdict[lost] = np.where(gaps[lost], Verdict.NON_PUBLIABLE.value, NO_VERDICT)
+        verdict[lost] = np.where(gaps[lost], Verdict.MASQUE.value, NO_VERDICT)
         out = out.assign(verdict=verdict)
     return out
 
@@ -276,14 +276,11 @@ def _blanked(table: pd.DataFrame) -> pd.DataFrame:
         return table
     state = table["publication"]
     masked = (state == Publication.MASQUE.value).to_numpy()
-    silent = (
-        masked
-        | state.isin([Publication.NON_PUBLIABLE.value, Publication.NON_CALCULABLE.value]).to_numpy()
-    )
+    silent = masked | ~state.isin([Publication.PUBLIABLE.value]).to_numpy()
     out = {}
     for name in table.columns:
         values = table[name]
-        if name in {"quadrant", "certitude"}:
+        if name in {"quadrant", "certitude", "peu_de_reponses", "autre_histoire"}:
             values = values.where(~silent, "")
         elif name not in _KEYS:
             numbers: NDArray[np.float64] = values.to_numpy(dtype=float).copy()

@@ -41,17 +41,17 @@ NO_PROGRAMME: Final = Phrase(
     "Abattement {year} acquis : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le "
     "justifie."
 )
-SATISFACTION: Final = Phrase(
-    "Satisfaction en QPV : plus basse sur {lower:n} questions sur {total:n}, égale ou meilleure à {margin} "
-    "près sur {level:n}, on ne sait pas sur {unknown:n}."
+_COUNTED: Final = (
+    ", sur {total:s question} : moins bien {lower:n} fois (dont {sure:s sûre}), aussi bien ou mieux à "
+    "{margin} près {level:n} fois{alone:?, peut-être {alone:n} fois de plus (isolé)|}, on ne sait pas "
+    "{unknown:n} fois{masked:?, masqué {masked:n} fois|}."
 )
-SERVICE: Final = Phrase(
-    "Service du bailleur : égal ou meilleur à {margin} près sur {level:n} questions sur {total:n}, plus bas "
-    "sur {lower:n}, on ne sait pas sur {unknown:n}."
-)
+SATISFACTION: Final = Phrase(f"Satisfaction en QPV{_COUNTED}")
+SERVICE: Final = Phrase(f"Service du bailleur{_COUNTED}")
 LIKE_WITH_LIKE: Final = Phrase(
     "À structure comparable, l’écart ne dit pas la même chose sur {count:s question} : voir le rapport."
 )
+NO_OTHER_STORY: Final = "À structure comparable, l’enquête ne montre pas d’autre écart."
 TOO_EARLY: Final = Phrase(
     "Les actions y changent-elles quelque chose ? Trop tôt pour le dire : l’enquête ({wave}) précède les "
     "actions de {year}."

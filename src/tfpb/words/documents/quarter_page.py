@@ -20,7 +20,6 @@ from tfpb.words.money.state_words import (
 from tfpb.words.numbers import (
     THIN,
     euros,
-    interval_points,
     number,
     percent,
     plain_date,
@@ -28,6 +27,7 @@ from tfpb.words.numbers import (
     points,
 )
 from tfpb.words.phrase import Phrase
+from tfpb.words.survey.verdict_words import LEVEL, interval_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -194,13 +194,12 @@ def tenants_sentence(
     line to show, one at least is masked.
     """
     if line is None and masked:
-        return "Ce que disent les locataires : masqué, secret des réponses."
-    if line is None or line.gap is None or line.ic95 is None:
+        return "Ce que disent les locataires : masqué."
+    if line is None or line.gap is None:
         return "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat."
     return (
-        f"Ce que disent les locataires {scope} : « {line.label} », {against(first)}écart de "
-        f"{points(line.gap)} avec le hors QPV ({interval_points(*line.ic95)}, n = {number(line.n)}), "
-        f"{line.words}."
+        f"Ce que disent les locataires {scope} : « {line.label} », {against(first)}"
+        f"{line.phrase}, en points, au regard du hors QPV ({LEVEL}, n = {number(line.n)}) : {line.words}."
     )
 
 
@@ -226,7 +225,7 @@ def change_sentence(
     if row is None:
         return f"{DOES_IT_WORK} {_CANNOT_SAY}, faute de deux vagues d’enquête comparables."
     start, _, last = row["vague"].partition("-")
-    between = interval_points(row["ic95_bas"], row["ic95_haut"])
+    between = interval_words(row["ic90_bas"], row["ic90_haut"], 0.0)
     figures = f"({points(row['estimation'])}, {between}, n = {number(int(row['n']))})"
     moved = f"{against(first)}de {start} à {last}, l’écart sur « {label} »"
     head = {
@@ -256,15 +255,12 @@ def page_said(page: QpvPage) -> str:
 
 
 def _gap_said(line: GapLine) -> str:
-    if line.gap is None or line.ic95 is None:
+    if line.gap is None:
         return f"{line.label} : {line.words}."
     levels = ""
     if line.qpv is not None and line.hors is not None:
         levels = f"{percent(line.qpv)} de satisfaits en QPV, {percent(line.hors)} hors QPV, "
-    return (
-        f"{line.label} : {levels}écart de {points(line.gap)}, {interval_points(*line.ic95)}, "
-        f"n = {number(line.n)}, {line.words}."
-    )
+    return f"{line.label} : {levels}{line.phrase}, en points ({LEVEL}, n = {number(line.n)}) : {line.words}."
 
 
 QUARTER_SCOPE: Final = "ici"

@@ -207,7 +207,7 @@ def money_lead(claims: Claims, scope: str = TOTAL) -> str:
 _MONEY: Final = Phrase("Abattement : {given:€} ; actions valorisées : {spent:€}{why:? ({why})}.")
 FUNNEL_READINGS: Final[dict[str, str]] = _TEXTS["funnel_readings"]
 FUNNEL_NOTES: Final = tuple(_TEXTS["funnel_notes"])
-WAYS: Final[dict[str, str]] = {"standardise": "à structure comparable", "brut": "brut"}
+WAYS: Final[dict[str, str]] = {"comparable": "à structure comparable", "brut": "brut"}
 NOT_PLACED: Final = (
     "Aucune question n’est placée dans l’entonnoir : l’écart du bailleur ou celui de la région n’est pas "
     "publié."

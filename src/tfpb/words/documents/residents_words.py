@@ -72,12 +72,12 @@ BORROWED_EVERYONE: Final = Phrase(
 _LINE: Final = "{label} : {here} satisfaits, {elsewhere} ailleurs, {apart} ; {words}"
 _OTHERWISE: Final = " ; à immeubles semblables, ce n’est pas si sûr"
 _HIDDEN: Final = {
-    False: "{label} : trop peu de réponses",
+    False: "{label} : on ne sait pas",
     True: "{label} : masqué, pour ne désigner personne",
 }
 """A question without figure, by whether it is masked."""
 POINTS: Final = "Un point : 1 locataire sur 100."
-FRAGILE: Final = " « Fragile » ou « isolé » : à lire avec prudence."
+WEAK: Final = " « Peu de réponses » ou « isolé » : à lire avec prudence."
 _EARLY: Final = "Si ces actions améliorent les choses : l’enquête de {wave} date d’avant."
 _NO_EFFECT: Final = "Si ces actions améliorent les choses : l’enquête ne le mesure pas."
 _NO_ANSWER: Final = "Si ces actions améliorent les choses : il faudrait une enquête."

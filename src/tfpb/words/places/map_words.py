@@ -7,7 +7,7 @@ from typing import Final
 from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, gap_number, number, plural
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import SIGNS, VERDICTS
+from tfpb.words.survey.verdict_words import SIGNS, verdict_words
 
 _TEXTS: Final = packaged(__name__)
 GAP_CLASSES: Final[tuple[str, ...]] = tuple(_TEXTS["gap_classes"])
@@ -88,7 +88,7 @@ def gap_line(verdict: str, gap: float | None, ends: _Ends, n: float | None, weak
     """Write a gap on one short line: sign, points, interval, n, what weakens it; or the verdict alone."""
     sign = SIGNS.get(verdict, NOTHING)
     if gap is None:  # « non publiable, n = 884 » would count those outside, and look like many
-        return f"{sign} {VERDICTS.get(verdict, verdict)}"
+        return f"{sign} {verdict_words(verdict)}"
     size = "" if n is None else f", {interviews(int(n))}"
     told = [number(v * 100, 1, sign=True) for v in ends if v is not None]
     between = f" ({told[0]} à {told[1]})" if len(told) > 1 else ""

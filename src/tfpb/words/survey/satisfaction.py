@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import THIN, interval_points, number, percent, plural, points
+from tfpb.words.numbers import THIN, gap_number, number, percent, plural, points
 from tfpb.words.phrase import Phrase
+from tfpb.words.survey.verdict_words import LEVEL, interval_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _TEXTS: Final = packaged(__name__)
 THEMES: Final[dict[str, str]] = _TEXTS["themes"]
@@ -23,19 +24,18 @@ COMPARABLE: Final = (
     "côtés ; il accompagne l’écart brut sans le remplacer."
 )
 NOT_COMPARABLE: Final = (
-    "L’écart à structure comparable n’a pu être calculé ici : une part de l’écart brut peut tenir au parc "
-    "(type d’habitat, période de construction) et non au service."
+    "Pas assez d’immeubles comparables pour un écart à structure comparable ici : une part de l’écart brut "
+    "peut tenir au parc (type d’habitat, période de construction) et non au service."
 )
 CHANGE_COMPARABLE: Final = (
-    "À structure comparable : les deux vagues et les deux côtés sont ramenés à la composition de la "
-    "vague la plus récente (ou du fichier de référence) ; vide là où des résidences n’ont pas leurs "
-    "semblables de chaque côté à chaque vague. Cette évolution accompagne l’évolution brute sans la "
+    "À structure comparable : les deux vagues et les deux côtés sont ramenés à la composition du parc (à "
+    "défaut, de la vague la plus récente) ; vide là où il n’y a pas assez d’immeubles comparables de "
+    "chaque côté à chaque vague. Cette évolution accompagne l’évolution brute sans la "
     "remplacer, et n’est pas la différence des écarts comparables de chaque vague."
 )
 NO_CAUSE: Final = "Cette évolution ne dit pas sa cause."
 NO_CHANGE_SHOWN: Final = (
-    "aucune question n’a, aux deux vagues, des chiffres qui se publient : réponses trop peu nombreuses, ou "
-    "secret des réponses"
+    "aucune question n’a, aux deux vagues, des chiffres qui se publient : masqué"
 )
 
 
@@ -46,24 +46,22 @@ def n_words(n: float) -> str:
 
 _STORIES: Final = {
     "sens": "change de sens",
-    "efface": "n’est plus établi{e}",
-    "apparu": "est établi{e}, alors qu’{pronoun} ne l’est pas en brut",
+    "ampleur": "n’est pas de la même taille",
 }
 DISAGREEING: Final[dict[str, str]] = {
-    f"{subject}_{story}": f"à structure comparable, {named} " + text.format(e=e, pronoun=pronoun)
-    for subject, named, e, pronoun in (
-        ("ecart", "l’écart", "", "il"),
-        ("evolution", "l’évolution de l’écart", "e", "elle"),
-    )
+    f"{subject}_{story}": f"à structure comparable, {named} " + text
+    for subject, named in (("ecart", "l’écart"), ("evolution", "l’évolution de l’écart"))
     for story, text in _STORIES.items()
 }
 """What a figure like with like says against the raw one, by `ecart` or `evolution` and story."""
 
 
-def otherwise(story: str, gap: float, low: float, high: float, *, change: bool = False) -> str:
-    """Write what the figure like with like says against the raw one, with its interval."""
+def otherwise(
+    story: str, gap: float, low: float, high: float, margin_points: float, *, change: bool = False
+) -> str:
+    """Write what the comparable figure tells otherwise than the raw one, with its 90 % interval."""
     said = DISAGREEING[f"{'evolution' if change else 'ecart'}_{story}"]
-    return f"{said} ({points(gap)}, {interval_points(low, high)} à 95{THIN}%)"
+    return f"{said} ({points(gap)}, {interval_words(low, high, margin_points)}, {LEVEL})"
 
 
 def otherwise_sentence(label: str, said: str) -> str:
@@ -95,7 +93,8 @@ def gap_sentence(row: Mapping[Any, Any]) -> str:
     return (
         f"{row['libelle']} : {head}{percent(row['qpv'])} de satisfaits en QPV ({n_words(row['n_qpv'])}), "
         f"{percent(row['hors'])} hors QPV ({n_words(row['n_hors'])}) ; écart de {points(row['ecart'])}, "
-        f"{interval_points(row['ic95_bas'], row['ic95_haut'])} à 95{THIN}% ; {row['verdict_mot']}."
+        f"{interval_words(row['ic90_bas'], row['ic90_haut'], row['marge_points'])} ({LEVEL}) ; "
+        f"{row['verdict_mot']}."
     )
 
 
@@ -179,6 +178,32 @@ def change_lead(first: str, last: str, counts: dict[str, int], total: int) -> st
         return f"{subject} : {NO_CHANGE_SHOWN}."
     parts = join([f"{number(count)} « {word} »" for word, count in counts.items()])
     return f"{subject}, {plural(total, 'question')} : {parts}."
+
+
+_MOVED: Final = {
+    False: "{label} : passé de {before} ({first}) à {after} ({last}){mark}",
+    True: "{label} : peut-être, de {before} ({first}) à {after} ({last}){mark}",
+}
+"""What moved, by whether it is isolated."""
+DAGGER: Final = (
+    "Écarts QPV − hors QPV, en points. † : à structure comparable, l’évolution n’est pas donnée ou ne dit "
+    "pas la même chose."
+)
+
+
+def moved(
+    label: str,
+    waves: tuple[str, str],
+    gaps: Sequence[float],
+    *,
+    alone: bool = False,
+    doubt: bool = False,
+) -> str:
+    """Write a movement: « Gardien : passé de −2 (2019) à +8 (2023) », with a dagger where it is in doubt."""
+    before, after = (gap_number(g) for g in gaps)
+    return _MOVED[alone].format(
+        label=label, before=before, first=waves[0], after=after, last=waves[1], mark=" †" * doubt
+    )
 
 
 def priorities_lead(first: list[str]) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import ALONE, Verdict
+from tfpb.model.codes import SHOWN, Verdict
 from tfpb.packaged import packaged
 from tfpb.words.faults.sentences import bounded
-from tfpb.words.numbers import interval_points, number, percent, plural, points
+from tfpb.words.numbers import number, percent, plural, points
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import qualified, sign
+from tfpb.words.survey.verdict_words import gap_phrase, plainly, sign, verdict_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ ROW_LABELS: Final = {
 }
 """What the tables of counts that a plan names hold, margins and standard."""
 WAVE_OF_EACH_ROW: Final = "la vague, sur chaque ligne de cette variable ou sur aucune"
-STANDARD_VARIABLE: Final = "la variable de standardisation du plan"
+STANDARD_VARIABLE: Final = "la variable d’ajustement du plan"
 PERIODS: Final = (
     (1949, "avant 1949"),
     (1975, "1949-1974"),
@@ -105,13 +105,6 @@ CALIBRATION_MASKED: Final = (
 )
 
 
-def verdict_words(verdict: str, publication: str, *, alone: bool = False) -> str:
-    """Write a verdict with its sign: « ● équivalent », « ◐ non inférieur (isolé) »."""
-    if not verdict:
-        return ""
-    return f"{sign(verdict, publication)} {qualified(verdict, publication, alone=alone)}"
-
-
 def margin_words(margin_points: float) -> str:
     """Write the margin: « marge d’équivalence : 5 points »."""
     decimals = 0 if float(margin_points).is_integer() else 1
@@ -126,18 +119,24 @@ def power_words(interviews: int) -> str:
     )
 
 
-def gap_line(row: Mapping[str, object], *, interviews: int | None = None, first: str = "") -> str:
-    """Write a gap on one line: « ▼ −9,5 points (entre −14,2 et −4,8 points ; n = 1 633) : … ».
+def gap_line(
+    row: Mapping[str, object],
+    margin_points: float,
+    *,
+    interviews: int | None = None,
+    first: str = "",
+) -> str:
+    """Write a gap on one line: « ■ 10 de moins (entre 5 et 14) ; n = 1 630 : plus bas, de plus de 5 points ».
 
-    `first` is what the figure like with like says against it (`satisfaction.otherwise`).
+    `first` is what the comparable figure tells otherwise (`satisfaction.otherwise`).
     """
-    verdict = str(row["verdict"])
-    text = verdict_words(verdict, str(row["publication"]), alone=row["isole"] == ALONE)
-    if verdict in {Verdict.NON_PUBLIABLE, Verdict.NON_CALCULABLE}:
-        return text
-    mark, _, words = text.partition(" ")
-    gap, low, high, n = (float(str(row[c])) for c in ("estimation", "ic95_bas", "ic95_haut", "n"))
-    line = f"{mark} {points(gap)} ({interval_points(low, high)} ; n = {number(n)}) : {words}"
+    verdict, publication = str(row["verdict"]), str(row["publication"])
+    mark = sign(verdict, publication)
+    if publication not in SHOWN:
+        return f"{mark} {verdict_words(verdict, publication)}"
+    n = number(float(str(row["n"])))
+    word = plainly(verdict, publication, margin_points)  # the phrase bears what weakens it
+    line = f"{mark} {gap_phrase(row, margin_points)} ; n = {n} : {word}"
     if verdict == Verdict.NON_CONCLUANT and interviews:
         line += f" ({power_words(interviews)})"
     return f"{first} ; en brut, {line}" if first else line

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.codes import SHOWN, Publication, outcome
+from tfpb.model.codes import ALONE, SHOWN, Publication, Verdict, outcome
 from tfpb.packaged import packaged
 from tfpb.words.numbers import NOTHING, THIN, number, plural
 from tfpb.words.survey.wave_dates import began
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _TEXTS: Final = packaged(__name__)
 VERDICTS: Final[dict[str, str]] = _TEXTS["verdicts"]
-
+"""The word of each verdict; some name the margin."""
+_PHRASES: Final[dict[str, str]] = _TEXTS["phrases"]
 SIGNS: Final[dict[str, str]] = _TEXTS["signs"]
 """Sign of each verdict: readable in black and white, always shown with its word."""
 
 PUBLICATIONS: Final[dict[str, str]] = _TEXTS["publications"]
 ISOLATED: Final = "isolé"
-"""Mark of a verdict that does not survive the correction for the number of questions of its theme."""
-FRAGILE_WORD: Final = "fragile"
+"""Mark of a verdict that the rule of families does not keep."""
+FEW: Final = "peu de réponses"
+"""Mark of a row that few answers stand behind, by numbers fixed before them."""
 TARGETS: Final[dict[str, str]] = _TEXTS["targets"]
 """What the comparison is about, by `cible`."""
 _MEANINGS: Final[dict[str, str]] = _TEXTS["meanings"]
-POOLED: Final = (
-    "Un quartier, un petit bailleur ou un écart ajusté repose sur peu de résidences : sa précision est "
-    "celle de la question dans toute l’enquête, son taux est arrondi au point, et l’intervalle ne dépend "
-    "que de ce taux, du nombre de ménages et du nombre de résidences"
+THE_MARGIN: Final = "la marge"
+RELEASED: Final = (
+    "Les effectifs sont arrondis à la dizaine, les parts à 5, 2 ou 1 point (moins de 100, 100 à 499, 500 "
+    "ménages et plus) ; l’intervalle et le mot se lisent sur ce qui est imprimé, et un côté de 20 résidences "
+    "ou moins a la précision des côtés de sa sorte, de même nombre de ménages et de résidences"
 )
+LEVEL: Final = "marge à 90 %"
+"""What printed intervals are."""
+KEY: Final = "Comment lire un verdict"
 
 
 def verdict_words(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
-    """Write a verdict; for what may not be shown, its reason."""
-    return VERDICTS.get(outcome(verdict, publication), NOTHING)
+    """Write a verdict, the margin unnamed; for what may not be shown, its reason."""
+    return VERDICTS.get(outcome(verdict, publication), NOTHING).format(margin=THE_MARGIN)
 
 
 def sign(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
@@ -40,40 +49,123 @@ def sign(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
     return SIGNS.get(outcome(verdict, publication), NOTHING)
 
 
-def qualified(verdict: str, publication: str, *, alone: bool = False) -> str:
-    """Write a verdict with what weakens it: « non inférieur (isolé, fragile) »."""
-    return _doubted(verdict_words(verdict, publication), publication, alone=alone)
-
-
-def _doubted(words: str, publication: str, *, alone: bool) -> str:
-    doubts = weakness(publication, alone=alone)
-    return f"{words} ({doubts})" if doubts else words
-
-
-def weakness(publication: str, *, alone: bool) -> str:
-    """Write what weakens a figure: « isolé, fragile »; empty when nothing does, or when it is not shown."""
+def weakness(publication: str, *, alone: bool = False, few: bool = False) -> str:
+    """Write what weakens a figure: « isolé, peu de réponses »; empty where nothing does or it is hidden."""
     if publication not in SHOWN:
         return ""
-    return ", ".join([ISOLATED] * alone + [FRAGILE_WORD] * (publication == Publication.FRAGILE))
+    return ", ".join([ISOLATED] * alone + [FEW] * few)
 
 
-KEY: Final = "Comment lire un verdict"
-PLAIN: Final[dict[str, str]] = _TEXTS["plain"]
-"""Each verdict for who reads one page; the technical word stays in the method and the data."""
+def plainly(
+    verdict: str,
+    publication: str,
+    margin_points: float,
+    *,
+    alone: bool = False,
+    few: bool = False,
+) -> str:
+    """Write a verdict, with what weakens it: « plus haut (isolé) », « on ne sait pas (peu de réponses) »."""
+    word = VERDICTS.get(outcome(verdict, publication), NOTHING)
+    word = word.format(margin=margin_words(margin_points))
+    doubts = weakness(publication, alone=alone, few=few)
+    return f"{word} ({doubts})" if doubts else word
 
 
-def plainly(verdict: str, publication: str, margin_points: float, *, alone: bool = False) -> str:
-    """Write a verdict in plain words, with what weakens it: « mieux (fragile) »."""
-    words = verdict_words(verdict, publication)
-    if publication in SHOWN and verdict in PLAIN:
-        words = PLAIN[verdict].format(margin=margin_words(margin_points))
-    return _doubted(words, publication, alone=alone)
-
-
-def signed(verdict: str, publication: str, margin_points: float, *, alone: bool = False) -> str:
-    """Write it with its sign: « ▲ mieux (fragile) », « – masqué »."""
-    words = plainly(verdict, publication, margin_points, alone=alone)
+def signed(
+    verdict: str,
+    publication: str,
+    margin_points: float,
+    *,
+    alone: bool = False,
+    few: bool = False,
+) -> str:
+    """Write it with its sign: « ◆ plus haut (isolé) », « – masqué »."""
+    words = plainly(verdict, publication, margin_points, alone=alone, few=few)
     return f"{sign(verdict, publication)} {words}"
+
+
+def word_of_row(row: Mapping[Any, Any], margin_points: float) -> str:
+    """Write the verdict of a row of the comparison, with what weakens it."""
+    return plainly(str(row["verdict"]), str(row["publication"]), margin_points, **marks_of_row(row))
+
+
+def marks_of_row(row: Mapping[Any, Any]) -> dict[str, bool]:
+    """Return what weakens a row: `alone`, `few`."""
+    return {"alone": row["isole"] == ALONE, "few": row["peu_de_reponses"] == ALONE}
+
+
+def gap_phrase(row: Mapping[Any, Any], margin_points: float) -> str:
+    """Write a gap as every medium prints it: « 16 de moins (entre 12 et 20) », « masqué ».
+
+    Parameters
+    ----------
+    row : mapping
+        `estimation, ic90_bas, ic90_haut, verdict, publication, peu_de_reponses, isole`.
+    margin_points : float
+        δ, in points.
+    """
+    code, publication = str(row["verdict"]), str(row["publication"])
+    known = not math.isnan(row["ic90_bas"] + row["ic90_haut"])
+    if publication not in SHOWN or code not in _PHRASES or not known:
+        return verdict_words(code, publication)
+    low, high = printed_ends(row["ic90_bas"], row["ic90_haut"], margin_points)
+    far, near = (abs(low), abs(high)) if high < 0 else (high, low)
+    phrase = _PHRASES[code].format(
+        size=_points(100 * abs(float(row["estimation"]))),
+        near=_points(near),
+        far=_points(far),
+        low=_points(low, sign=True),
+        high=_points(high, sign=True),
+        margin=margin_words(margin_points),
+    )
+    marks = marks_of_row(row)
+    if code == Verdict.INFERIEUR_PEU:
+        return phrase
+    if code == Verdict.NON_CONCLUANT and marks["few"]:
+        return phrase.replace(" (", f", {FEW} (", 1)
+    doubts = weakness(publication, **marks)
+    return f"{phrase}, {doubts}" if doubts else phrase
+
+
+def interval_words(low: float, high: float, margin_points: float) -> str:
+    """Write the printed interval of a gap: « entre −14 et −7 points »."""
+    ends = printed_ends(low, high, margin_points)
+    return "entre {} et {} points".format(*(_points(end, sign=True) for end in ends))
+
+
+def printed_ends(low: float, high: float, margin_points: float) -> tuple[float, float]:
+    """Round the ends of an interval of gaps for print, in points, never across 0 nor ± the margin.
+
+    Read from its printed ends by the table of words, an interval has the same word.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends, as proportions.
+    margin_points : float
+        δ, in points; nil for a change, which has none.
+
+    Returns
+    -------
+    low, high : float
+        Whole points; tenths under a margin of less than a point.
+    """
+    unit = 0.1 if 0 < margin_points < 1 else 1.0
+    bottom, top = round(100 * low / unit, 9), round(100 * high / unit, 9)
+    one, two = math.floor(bottom + 0.5), math.floor(top + 0.5)
+    for margin in (-margin_points, 0.0, margin_points):
+        limit = round(margin / unit, 9)
+        if margin <= 0:  # at the limit, the lower end belongs below
+            under = low <= margin / 100
+            one = min(one, math.floor(limit)) if under else max(one, math.floor(limit) + 1)
+        under = high < margin / 100
+        two = min(two, math.ceil(limit) - 1) if under else max(two, math.ceil(limit))
+    return one * unit, two * unit
+
+
+def _points(value: float, *, sign: bool = False) -> str:
+    exact = round(value, 1)
+    return number(exact, 0 if exact.is_integer() else 1, sign=sign)
 
 
 def margin_words(points: float) -> str:

@@ -49,7 +49,7 @@ def comparaison(dossier: Dossier) -> Section:
         *_charts(shown, of, margin),
     ]
     if len(shown):
-        alike = bool(shown["standardise"].notna().any())
+        alike = bool(shown["comparable"].notna().any())
         short = table(
             "comparaison_document",
             shown,
@@ -86,6 +86,10 @@ def comparaison(dossier: Dossier) -> Section:
     return section("comparaison", lead, blocks)
 
 
+_LEVEL: Final = (Verdict.EQUIVALENT,)
+_BETTER: Final = (Verdict.MEILLEUR, Verdict.MEILLEUR_PEU)
+
+
 def headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
     """Write the headline question of each theme, both shares, the gap, the verdict."""
     rows = view.shown(view.headlines(whole)) if len(whole) else whole
@@ -114,8 +118,8 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
         title = satisfaction.chart_title(
             code,
             lower=[str(x) for x in part.loc[part["verdict"].isin(LOWER), "libelle"]],
-            level=[str(x) for x in part.loc[part["verdict"] == Verdict.EQUIVALENT, "libelle"]],
-            better=[str(x) for x in part.loc[part["verdict"] == Verdict.MEILLEUR, "libelle"]],
+            level=[str(x) for x in part.loc[part["verdict"].isin(_LEVEL), "libelle"]],
+            better=[str(x) for x in part.loc[part["verdict"].isin(_BETTER), "libelle"]],
         )
         rows = view.to_draw(part)
         said = {"message": title, "phrases": " ".join(headline_sentences(part)), **of}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ALONE, TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
@@ -20,15 +20,11 @@ from tfpb.words.money import accounts
 from tfpb.words.money import evaluation_words as words
 from tfpb.words.money.accounts import axis_short
 from tfpb.words.numbers import number
-from tfpb.words.survey.verdict_words import (
-    FRAGILE_WORD,
-    PUBLICATIONS,
-    TARGET_NAMES,
-    margin_words,
-    signed,
-)
+from tfpb.words.survey.verdict_words import TARGET_NAMES, margin_words, marks_of_row, signed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tfpb.facts.quarter import Quarters
     from tfpb.facts.whole_dossier import Dossier
 
@@ -65,7 +61,7 @@ def evaluation(dossier: Dossier) -> Section:
     blocks.append(Text((*beside, words.DOES_IT_WORK)))
     is_lower = convention["lecture"].astype(str).str.startswith("ecart_defavorable")
     # an axis is lower when one of its questions is, the figure like with like not against it
-    against = convention["lecture"].astype(str).str.contains(r"\|ecart_(?:sens|efface)")
+    against = convention["lecture"].astype(str).str.contains(r"\|ecart_(?:sens|ampleur)")
     axes = [
         list(dict.fromkeys(str(axe) for axe in convention.loc[rows_, "axe"]))
         for rows_ in (is_lower & ~against, is_lower & against)
@@ -75,15 +71,15 @@ def evaluation(dossier: Dossier) -> Section:
 
 
 def _verdicts(rows: pd.DataFrame, margin: float) -> list[str]:
-    told = zip(rows["verdict"], rows["publication"], rows["isole"], strict=True)
-    return [verdict_of(code, state, alone, margin) for code, state, alone in told]
+    return [verdict_of(row, margin) for row in rows.to_dict("records")]
 
 
-def verdict_of(code: object, publication: str, alone: object, margin: float) -> str:
+def verdict_of(row: Mapping[Any, Any], margin: float) -> str:
     """Write a verdict with its sign and what weakens it; nothing where there is none."""
+    code = row["verdict"]
     if not isinstance(code, str) or not code:
         return ""
-    return signed(code, publication, margin, alone=alone == ALONE)
+    return signed(code, str(row["publication"]), margin, **marks_of_row(row))
 
 
 def sensibilite(dossier: Dossier) -> Section | None:
@@ -119,9 +115,7 @@ def _targets(dossier: Dossier) -> list[Block]:
         return []
     read = read.assign(retenue=read["verdict_mot"])
     names: dict[str, Any] = {"retenue": TARGET_NAMES[own], "autre": TARGET_NAMES[other]}
-    weak = read["autre"].str.contains(FRAGILE_WORD) | read["retenue"].str.contains(FRAGILE_WORD)
-    notes = (f"{PUBLICATIONS[Publication.FRAGILE]}.".capitalize(),) if weak.any() else ()
-    return [table("sensibilite_cible", read, notes=notes, vague=wave, **names)]
+    return [table("sensibilite_cible", read, vague=wave, **names)]
 
 
 def _margins(dossier: Dossier) -> list[Block]:
@@ -136,7 +130,7 @@ def _margins(dossier: Dossier) -> list[Block]:
     labels = survey.items.set_index("item")
     values = sorted(float(m) for m in rows["marge_points"].unique())
     under = zip(rows["verdict"], rows["marge_points"], strict=True)
-    said = [verdict_of(v, Publication.PUBLIABLE, "", m) for v, m in under]
+    said = [signed(v, Publication.PUBLIABLE, m) for v, m in under]
     wide = rows.assign(mot=said).pivot_table(
         index="item", columns="marge_points", values="mot", aggfunc="first", sort=False
     )
@@ -165,7 +159,7 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     -----
     Each axis is held to one question for all quarters, chosen without looking at any gap: the
     linked question publishable in most quarters, then its theme's headline, then the first of the
-    plan. « Fragile » cells stay in the table and are not drawn.
+    plan. Cells of few answers stay in the table and are not drawn.
     """
     survey = dossier.survey
     if survey is None or dossier.programme is None:
@@ -178,7 +172,7 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
         needed = _needed(survey, dossier.settings.dossier.bailleur)
         sentence = words.TOO_FEW.format(
             points=len(shown), possible=possible, least=LEAST, missing=LEAST - len(shown),
-            publishable=Thresholds().verdict_n, needed=needed,
+            publishable=Thresholds().few_n, needed=needed,
         )  # fmt: skip
         return [Text((sentence,), media=BOTH_ANNEX)]
     drawn = shown.assign(axe=shown["axe_mot"])[["repere", "quartier", "axe", *_DRAWN]]
@@ -190,14 +184,16 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
     ]
 
 
-_DRAWN = ["depense", "ecart", "ic95_bas", "ic95_haut"]
+_DRAWN = ["depense", "ecart", "ic90_bas", "ic90_haut"]
 _PRICED: Final = {"depense": "depense_par_logement_eur"}
-_ENDS: Final = {"ecart_ic95_bas": "ic95_bas", "ecart_ic95_haut": "ic95_haut"}
+_ENDS: Final = {"ecart_ic90_bas": "ic90_bas", "ecart_ic90_haut": "ic90_haut"}
 
 
 def _points(quarters: pd.DataFrame, survey: Published, named: Quarters) -> pd.DataFrame:
     published = quarters[
-        (quarters["publication"] == Publication.PUBLIABLE) & quarters["ecart"].notna()
+        quarters["publication"].isin(SHOWN)
+        & (quarters["peu_de_reponses"] != ALONE)
+        & quarters["ecart"].notna()
     ]
     order = _order(survey)
     out = [pd.DataFrame(columns=["repere"])]

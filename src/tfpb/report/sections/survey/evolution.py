@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +12,13 @@ from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import charts, lacking, long_table, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.survey.verdicts import CHANGED
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tfpb.facts.whole_dossier import Dossier
 
 _DRAWN: Final = (
@@ -41,7 +45,7 @@ def evolution(dossier: Dossier) -> Section:
     main = table("evolution", placed, notes=notes, **of)
     blocks: list[Block] = [main]
     if len(shown):
-        alike = bool(shown["standardise"].notna().any())
+        alike = bool(shown["comparable"].notna().any())
         beside = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
         blocks.append(table("evolution_document", shown, notes=(words.NO_CAUSE, beside), **of))
     blocks += _slopes(survey, name)
@@ -53,9 +57,32 @@ def evolution(dossier: Dossier) -> Section:
     told = view.contradicted(shown)
     if told:
         blocks.insert(1, Text(told, bullets=True, media=BOTH_ANNEX))
+    if moved := _moved(survey, name, only(shown, vague="-".join(waves))):
+        blocks.insert(0, Text((*moved, words.DAGGER), bullets=True, media=BOTH_ANNEX))
     lead = words.otherwise_first(len(told), change=True)
     lead += words.change_lead(*waves, Counter(shown["mot"]), len(shown))
     return section("evolution", lead, blocks)
+
+
+def _moved(survey: Published, name: str, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Name what moved between the last two waves: the gap then and now, a dagger where it is in doubt."""
+    first, last = survey.waves[-2].vague, survey.last_wave
+    gaps = only(
+        survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
+        groupe=Groupe.ECART, publication=SHOWN,
+    )  # fmt: skip
+    value = gaps.set_index(["vague", "item"])["estimation"]
+    out = []
+    for row in rows[rows["verdict"].isin(CHANGED)].to_dict("records"):
+        known = [value.get((wave, row["item"])) for wave in (first, last)]
+        ends = [float(gap) for gap in known if gap is not None]
+        if len(ends) == len(known):
+            doubt = math.isnan(row["comparable"]) or bool(row["autrement"])
+            label = str(row["libelle"])
+            out.append(
+                words.moved(label, (first, last), ends, alone=bool(row["isole"]), doubt=doubt)
+            )
+    return tuple(out)
 
 
 def _slopes(survey: Published, name: str) -> list[Chart]:

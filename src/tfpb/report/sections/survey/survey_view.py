@@ -17,9 +17,11 @@ from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NOT_NAMED, THEMES, otherwise, otherwise_sentence
 from tfpb.words.survey.verdict_words import (
     PUBLICATIONS,
+    gap_phrase,
     plainly,
     sign,
     target_words,
+    word_of_row,
     would_have_taken,
 )
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 SIDES: Final = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))
 INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
+_MARKS: Final = ("isole", "peu_de_reponses", "assurance")
 _KEYS: Final = ("vague", "niveau", "territoire", "item")
 
 
@@ -68,8 +71,8 @@ def beside(
     out: pd.DataFrame, rows: pd.DataFrame, prefix: str, *, keys: Sequence[str] = _KEYS,
     how: Literal["left", "inner"] = "left", more: tuple[str, ...] = (),
 ) -> pd.DataFrame:  # fmt: skip
-    """Set estimates and their intervals at 95 % beside rows of the same keys, under a prefix."""
-    ends = {"estimation": prefix, "ic95_bas": f"{prefix}_bas", "ic95_haut": f"{prefix}_haut"}
+    """Set estimates and their intervals at 90 % beside rows of the same keys, under a prefix."""
+    ends = {"estimation": prefix, "ic90_bas": f"{prefix}_bas", "ic90_haut": f"{prefix}_haut"}
     part = rows[[*keys, *more, *ends]].rename(columns=ends)
     return out.merge(part, on=list(keys), how=how, validate="one_to_one")
 
@@ -89,9 +92,9 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
     DataFrame
         `vague, niveau, territoire, item, libelle, theme, nature, ordre, tete, n_qpv, n_hors, n, qpv,
         qpv_bas, qpv_haut, hors, hors_bas, hors_haut, ecart, ic90_bas, ic90_haut, ic95_bas,
-        ic95_haut, standardise, standardise_bas, standardise_haut, regression, regression_bas,
-        regression_haut, effet_plan, marge_points, marge_demontree_points, verdict, publication,
-        sign, mot, mot_entier, isole, autrement` (words); proportions 0..1. What is not shown holds no number.
+        ic95_haut, comparable, comparable_bas, comparable_haut, marge_points, marge_demontree_points,
+        verdict, publication, peu_de_reponses, assurance, bascule, sign, mot, mot_entier, phrase, isole,
+        autrement` (words); proportions 0..1. What is not shown holds no number.
     """
     return _gaps(survey, name, wave).copy()
 
@@ -100,13 +103,13 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
 def _gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
     mine = only(survey.comparison, vague=wave, bailleur=name)
     raw = only(mine, ajustement=Ajustement.BRUT)
-    kept = ["n", "effet_plan", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "isole"]
+    kept = ["n", *INTERVALS, *_MARKS, "bascule"]
     kept += ["marge_points", "marge_demontree_points", "verdict", "publication", "estimation"]
     out = only(raw, groupe=Groupe.ECART)[[*_KEYS, *kept]].rename(columns={"estimation": "ecart"})
     for group, prefix in SIDES:
         part = only(raw, groupe=group).rename(columns={"n": f"n_{prefix}"})
         out = beside(out, part, prefix, more=(f"n_{prefix}",))
-    return _labelled(_with_adjusted(out, mine, Groupe.ECART), survey, name)
+    return _labelled(_with_comparable(out, mine, Groupe.ECART), survey, name)
 
 
 def modelled(survey: Published, name: str, wave: str) -> pd.DataFrame:
@@ -144,24 +147,23 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
     -------
     DataFrame
         `vague` (« 2019-2023 »), keys and labels as `gaps`, then `evolution_qpv, evolution_hors`
-        (with `_bas`, `_haut`), `ecart` (change of the gap), `ic95_bas`, `ic95_haut`, `n`, `verdict`;
-        `standardise`, `regression` (with `_bas`, `_haut`): change of the gap like with like.
+        (with `_bas`, `_haut`), `ecart` (change of the gap), its intervals, `n`, `verdict`;
+        `comparable` (with `_bas`, `_haut`): change of the gap like with like.
     """
     own = only(survey.comparison, bailleur=name)
     mine = only(own, ajustement=Ajustement.BRUT)
-    kept = ["n", "ic95_bas", "ic95_haut", "verdict", "publication", "isole", "estimation"]
+    kept = ["n", *INTERVALS, *_MARKS, "verdict", "publication", "estimation"]
     out = only(mine, groupe=Groupe.EVOLUTION_ECART)[[*_KEYS, *kept]]
     out = out.rename(columns={"estimation": "ecart"})
     for group in (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS):
         out = beside(out, only(mine, groupe=group), str(group))
-    return _labelled(_with_adjusted(out, own, Groupe.EVOLUTION_ECART), survey, name)
+    return _labelled(_with_comparable(out, own, Groupe.EVOLUTION_ECART), survey, name)
 
 
-def _with_adjusted(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.DataFrame:
-    """Set the adjusted estimates of a gap, or of its change, beside the raw ones."""
-    for kind in (Ajustement.STANDARDISE, Ajustement.REGRESSION):
-        out = beside(out, only(mine, groupe=group, ajustement=kind), str(kind))
-    return out
+def _with_comparable(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.DataFrame:
+    """Set the comparable figure of a gap, or of its change, beside the raw one."""
+    kind = Ajustement.COMPARABLE
+    return beside(out, only(mine, groupe=group, ajustement=kind), str(kind))
 
 
 def _otherwise(rows: pd.DataFrame, survey: Published, name: str) -> list[str]:
@@ -171,8 +173,7 @@ def _otherwise(rows: pd.DataFrame, survey: Published, name: str) -> list[str]:
     for row in rows.to_dict("records"):
         group = Groupe.EVOLUTION_ECART if "evolution_qpv" in row else Groupe.ECART
         told = found.get(key_of(row, groupe=str(group), bailleur=name))
-        figures = (told.estimate, told.low, told.high) if told else ()
-        out.append(otherwise(told.story, *figures, change=told.change) if told else "")
+        out.append(otherwise(*told.figures, survey.margin, change=told.change) if told else "")
     return out
 
 
@@ -191,14 +192,13 @@ def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     )
     out = out.drop(columns="_rest").reset_index(drop=True)
     pairs = list(zip(out["verdict"].fillna(""), out["publication"], strict=True))
-    margins = out["marge_points"] if "marge_points" in out else [math.nan] * len(out)
+    margins = [survey.margin] * len(out)
     out["mot"] = [plainly(v, p, m) for (v, p), m in zip(pairs, margins, strict=True)]
     out["sign"] = [sign(v, p) for v, p in pairs]
+    told = list(zip(out.assign(estimation=out["ecart"]).to_dict("records"), margins, strict=True))
+    out["mot_entier"] = [word_of_row(row, m) for row, m in told]
+    out["phrase"] = [gap_phrase(row, m) for row, m in told]
     out["isole"] = out["isole"] == ALONE
-    out["mot_entier"] = [
-        plainly(v, p, m, alone=bool(alone))
-        for (v, p), m, alone in zip(pairs, margins, out["isole"], strict=True)
-    ]
     out["verdict_mot"] = [
         f"{mark} {word}" for mark, word in zip(out["sign"], out["mot_entier"], strict=True)
     ]
@@ -245,15 +245,13 @@ def headlines(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(picked).sort_values("ordre", kind="stable") if picked else whole
 
 
-def needed(level: float, design_effect: float, margin_points: float) -> int:
+def needed(level: float, margin_points: float) -> int:
     """Return the interviews per group it takes to show equivalence at that margin.
 
-    A missing design effect counts as the default of the survey stage, a missing level as one half.
+    A missing level counts as one half.
     """
     share = 0.5 if math.isnan(level) else min(max(level, 0.02), 0.98)
-    if math.isnan(design_effect):
-        return n_necessaire(share, marge_points=margin_points)
-    return n_necessaire(share, effet_plan=design_effect, marge_points=margin_points)
+    return n_necessaire(share, marge_points=margin_points)
 
 
 def placed(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
@@ -271,7 +269,7 @@ def unclear(rows: pd.DataFrame, margin: float) -> list[tuple[str, str]]:
         detail = would_have_taken(
             margin,
             number_of(r["marge_demontree_points"]),
-            needed(number_of(r["qpv"]), number_of(r["effet_plan"]), margin),
+            needed(number_of(r["qpv"]), margin),
             int(min(r["n_qpv"], r["n_hors"])),
         )
         out.append((str(r["libelle"]), detail))

@@ -1,0 +1,384 @@
+"""Like with like: both sides of a gap raked to the stock of the whole, on margins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Severity
+from tfpb.model.arrays import divided
+from tfpb.model.codes import ALONE, TOTAL, Ajustement
+from tfpb.survey.estimation.comparison import Calibration, shares_of
+from tfpb.survey.estimation.design import indicator
+from tfpb.survey.estimation.intervals import Sides, z_quantile
+from tfpb.survey.estimation.rows import figure_rows
+from tfpb.survey.estimation.variance import Rows, concentration, dispersion
+from tfpb.survey.reading.surveyed_stock import PARC as STOCK_ROW
+from tfpb.survey.verdicts import CONFIDENCE, PARC
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.survey.adjustment.standard import Standard
+    from tfpb.survey.estimation.comparison import Comparison, Domains
+
+ENOUGH_SUPPORT: Final = 0.8
+"""Under this share of the stock in categories met on every side, there is no row."""
+_HOMES: Final = {True: 3, False: 5}
+"""Effective résidences (1 / Σ aᵢ²) that a side needs, under `parc` and under `service`."""
+MOST_FACTOR: Final = 8.0
+"""Calibration factors go up to this many times their mean."""
+_OFF: Final = 0.01
+"""Share of the whole by which a margin may be missed."""
+_SWEEPS: Final = 100
+_BOUNDING: Final = 10
+"""Times a sweep bounds factors again, once their mean is drawn back to 1."""
+_STILL: Final = 1e-9
+_REPORTED_UNDER: Final = 0.995
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Composition:
+    """Cells of composition: combinations of the categories of some variables.
+
+    Parameters
+    ----------
+    atom, stock : int arrays
+        Cell of each atom and of each résidence of the stock, −1 when a variable is unknown.
+    category : int array, shape (variables, cells)
+        Category of each cell.
+    names : tuple of tuple of str
+        Categories of each cell, one a variable, folded.
+    """
+
+    atom: Indices
+    stock: Indices
+    category: Indices
+    names: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(
+        cls, atoms: pd.DataFrame, stock: pd.DataFrame | None, variables: Sequence[str]
+    ) -> Composition:
+        """Read the categories of atoms, those of the stock first, and of the stock."""
+        row = atoms[STOCK_ROW].to_numpy(dtype=np.intp)
+        count = 0 if stock is None else len(stock)
+        columns, known = [], np.ones(len(atoms) + count, dtype=bool)
+        for name in variables:
+            here = atoms[name].astype(str).map(fold).to_numpy(dtype=object)
+            there = np.full(count, "", dtype=object)
+            if stock is not None and name in stock:
+                there = stock[name].astype(str).map(fold).to_numpy(dtype=object)
+                own = np.where(row >= 0, there[row], "")
+                here = np.where(own != "", own, here)
+            both = np.concatenate([here, there])
+            known &= both != ""
+            columns.append(both)
+        index = pd.MultiIndex.from_arrays(columns)
+        codes, names = pd.factorize(index[known], sort=True)
+        cell = np.full(len(known), -1, dtype=np.intp)
+        cell[known] = codes
+        cells = [tuple(map(str, n)) for n in names]
+        category = np.array(
+            [
+                pd.factorize(np.array([n[k] for n in cells], dtype=object))[0]
+                for k in range(len(variables))
+            ],
+            dtype=np.intp,
+        ).reshape(len(variables), len(cells))
+        return cls(cell[: len(atoms)], cell[len(atoms) :], category, tuple(cells))
+
+    def margin(self, variable: int, values: Floats, axis: int) -> Floats:
+        """Sum values over the cells of each category of a variable."""
+        code = self.category[variable]
+        onto = indicator(code, int(code.max(initial=-1)) + 1).toarray()
+        return np.asarray(np.moveaxis(np.tensordot(onto, values, axes=(1, axis)), 0, axis))
+
+    def back(self, variable: int, values: Floats, axis: int) -> Floats:
+        """Give each cell the value of its category."""
+        return np.asarray(np.take(values, self.category[variable], axis=axis))
+
+
+def comparable_rows(
+    comparison: Comparison,
+    variables: Sequence[str],
+    stock: pd.DataFrame | None,
+    standard: Standard | None = None,
+    *,
+    owner: str = "bailleur",
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Rows of the comparison like with like, and the support of each bailleur.
+
+    Both sides are raked to the dwellings of the landlord's own stock (or, without stock, to the weighted
+    sample of the later wave), on the margins of the variables and of the bailleur. There is no row
+    when their common categories hold less than `ENOUGH_SUPPORT` of the target, a side has too few
+    effective résidences, a margin is off by more than a point, or what the row leaves aside is few.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    variables : sequence of str
+        Columns of the atoms: type of dwelling, period of construction…
+    stock : DataFrame, optional
+        `Survey.stock`.
+    standard : Standard, optional
+        Of a file (`read_standard`), instead of the stock.
+    owner : str
+        Column of the atoms and of the stock that names the bailleur.
+    """
+    c = comparison
+    names = (*variables, owner)
+    cells = Composition.of(c.design.atoms, stock, names)
+    if not len(cells.names):
+        return pd.DataFrame(), []
+    target = _target(c, cells, len(variables), standard)
+    lines = np.flatnonzero(c.shown.any(axis=1))
+    width = c.sides.shape[1]
+    held = _by_cell(c, cells)[c.sides[lines]]  # lines × sides × cells × items
+    wanted = target[c.numbers("universe")[lines]]
+    common, support = _common(cells, held, wanted)
+    able = support >= ENOUGH_SUPPORT
+    kept = np.flatnonzero(able.any(axis=1))
+    notices = _notices(c, lines, support)
+    if not len(kept):
+        return pd.DataFrame(), notices
+    lines, able = lines[kept], able[kept]
+    asked, share = common[kept], wanted[kept] * common[kept]
+    factor, off = rake(cells, held[kept] * asked[:, None], share)
+    able &= (off <= _OFF).all(axis=1)
+    calibration = []
+    if c.thresholds.cible == PARC and stock is not None:
+        for k, side in enumerate(_by_wave(width)):
+            mine = _stock_by_cell(c, cells, k)[c.sides[lines][:, side] - k * _domains(c)]
+            g, missed = rake(cells, mine * asked[:, None], share)
+            able &= (missed <= _OFF).all(axis=1) | ~(mine.sum(axis=2) > 0).all(axis=1)
+            domain = (c.sides[lines][:, side] - k * _domains(c)).ravel()
+            calibration.append(
+                Calibration(domain, cells.stock, g.reshape(len(domain), *g.shape[2:]))
+            )
+    domain, rows, sides = _figures(c, cells, lines, factor)
+    able &= _enough(c, rows, sides)
+    kinds = np.repeat(np.arange(rows.count // (2 * len(lines))), 2 * len(lines)) * 2
+    kinds = kinds + np.arange(rows.count) % 2
+    count, homes = c.count[domain], c.means.shown_clusters[domain]
+    made = shares_of(c.sums, rows, c.population, c.thresholds, count, homes, kinds, calibration)
+    story = able & _another_story(c, made, sides, lines)
+    out = figure_rows(c, made, sides, lines, Ajustement.COMPARABLE, able, story)
+    return out, notices
+
+
+def _by_wave(width: int) -> list[slice]:
+    """Columns of `Comparison.sides` of each wave, the earlier first."""
+    return [slice(0, 2)] if width == 2 else [slice(2, 4), slice(0, 2)]  # noqa: PLR2004 - both sides
+
+
+def _domains(c: Comparison) -> int:
+    """Return the number of domains of one wave."""
+    return len(c.means.n) // len(c.population)
+
+
+def _by_cell(c: Comparison, cells: Composition) -> Floats:
+    """Return Σ w of the answers of each domain in each cell, (domains, cells, items)."""
+    member, width = c.means.member, len(cells.names)
+    owner = np.repeat(np.arange(member.shape[0]), np.diff(member.indptr))
+    atom = member.indices[cells.atom[member.indices] >= 0]
+    owner = owner[cells.atom[member.indices] >= 0]
+    summed = indicator(owner * width + cells.atom[atom], len(c.means.n) * width) @ c.sums.base[atom]
+    out: Floats = summed.reshape(len(c.means.n), width, -1)
+    return out
+
+
+def _stock_by_cell(c: Comparison, cells: Composition, wave: int) -> Floats:
+    """Return the dwellings of each domain of a wave in each cell, (domains, cells, items)."""
+    one, width = c.population[wave], len(cells.names)
+    owner = np.repeat(np.arange(one.member.shape[0]), np.diff(one.member.indptr))
+    row = one.member.indices
+    there = cells.stock[row] >= 0
+    place = owner[there] * width + cells.stock[row[there]]
+    summed = indicator(place, one.member.shape[0] * width) @ one.dwellings[row[there]]
+    out: Floats = summed.reshape(one.member.shape[0], width, -1)
+    return out
+
+
+def _target(c: Comparison, cells: Composition, variables: int, standard: Standard | None) -> Floats:
+    """Return what each whole is made of: shares of cells, (domains of a wave, cells, items)."""
+    count = _domains(c)
+    out = _by_cell(c, cells)[-count:]  # of the later wave
+    if len(cells.stock):
+        stock = _stock_by_cell(c, cells, len(c.population) - 1)
+        out = np.where(stock.sum(axis=1, keepdims=True) > 0, stock, out)
+    if standard is not None:
+        given = np.array([standard.get(name[:variables], 0.0) for name in cells.names])
+        there = (out.sum(axis=0) > 0) * given[:, None]
+        out = np.broadcast_to(there, out.shape)
+    return divided(out, out.sum(axis=1, keepdims=True))
+
+
+def _common(cells: Composition, held: Floats, wanted: Floats) -> tuple[Flags, Floats]:
+    """Return the cells whose categories every side has, and the share of the target they hold.
+
+    Parameters
+    ----------
+    held : float array, shape (lines, sides, cells, items)
+    wanted : float array, shape (lines, cells, items)
+
+    Returns
+    -------
+    bool array, shape (lines, cells, items)
+    float array, shape (lines, items)
+        The least over the variables; of the last one, the bailleur, the share of the sides' own answers.
+    """
+    common = np.ones(wanted.shape, dtype=bool)
+    support = np.ones((len(wanted), wanted.shape[2]))
+    for variable in range(len(cells.category)):
+        met = (cells.margin(variable, held, 2) > 0).all(axis=1).astype(float)
+        here = cells.back(variable, met, 1) > 0
+        common &= here
+        share = (wanted * here).sum(axis=1)
+        if variable == len(cells.category) - 1:  # bailleurs: a territory does not hold all of them
+            mine = divided((held * here[:, None]).sum(axis=2), held.sum(axis=2))
+            share = mine.min(axis=1)
+        support = np.minimum(support, share)
+    return common, support
+
+
+def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floats]:
+    """Rake each side to the margins of a target.
+
+    Parameters
+    ----------
+    held : float array, shape (lines, sides, cells, items)
+        Weights.
+    wanted : float array, shape (lines, cells, items)
+        The target, whose margins alone are read.
+
+    Returns
+    -------
+    float array, shape of `held`
+        Factors, of mean 1 and `MOST_FACTOR` at most.
+    float array, shape (lines, sides, items)
+        Share by which the margin that is met worst is missed.
+    """
+    start = divided(held, held.sum(axis=2, keepdims=True))
+    whole = divided(wanted, wanted.sum(axis=1, keepdims=True))[:, None]
+    margins = [cells.margin(v, whole, 2) for v in range(len(cells.category))]
+    x = start
+    for _ in range(_SWEEPS):
+        before = x
+        for v, margin in enumerate(margins):
+            x = x * cells.back(v, divided(margin, cells.margin(v, x, 2)), 2)
+        for _bounded in range(_BOUNDING):
+            x = np.minimum(divided(x, x.sum(axis=2, keepdims=True)), MOST_FACTOR * start)
+        if np.abs(x - before).max(initial=0.0) < _STILL:
+            break
+    made = divided(x, x.sum(axis=2, keepdims=True))
+    off = np.zeros((*held.shape[:2], held.shape[3]))
+    for v, margin in enumerate(margins):
+        off = np.maximum(off, np.abs(cells.margin(v, made, 2) - margin).max(axis=2, initial=0.0))
+    return divided(x, start), off
+
+
+def _figures(
+    c: Comparison, cells: Composition, lines: Indices, factor: Floats
+) -> tuple[Indices, Rows, Indices]:
+    """Write each side of each line as a weighting of its atoms.
+
+    Returns
+    -------
+    int array, shape (figures,)
+        Domain of each figure; those of the earlier wave first, both sides of each line together.
+    Rows
+    int array, shape (lines, sides)
+        Figures of each line, in the order of `Comparison.sides`.
+    """
+    waves = _by_wave(c.sides.shape[1])
+    domain = np.concatenate([c.sides[lines][:, side].ravel() for side in waves])
+    of_figure = np.concatenate([factor[:, side].reshape(-1, *factor.shape[2:]) for side in waves])
+    member = c.means.member[domain]
+    owner = np.repeat(np.arange(len(domain)), np.diff(member.indptr))
+    atom = member.indices.astype(np.intp)
+    cell = cells.atom[atom]
+    own = np.where(cell[:, None] >= 0, of_figure[owner, cell], 0.0)
+    base = indicator(owner, len(domain)) @ (own * c.sums.base[atom])
+    rows = Rows(owner, atom, divided(own, base[owner]), len(domain))
+    number = np.arange(2 * len(lines)).reshape(-1, 2)
+    sides = number if len(waves) == 1 else np.hstack([number + 2 * len(lines), number])
+    return domain, rows, sides
+
+
+def _enough(c: Comparison, rows: Rows, sides: Indices) -> Flags:
+    """Return the lines and items of enough résidences whose leavings are enough too."""
+    least, spread = c.thresholds, concentration(c.sums, rows)
+    effective = divided(np.ones(spread.shape), spread)
+    fine = effective >= _HOMES[c.thresholds.cible == PARC] if c.design.clustered else effective > 0
+    aside = np.where(rows.coefficient == 0, c.sums.n[rows.atom], 0.0)
+    left = indicator(rows.owner, rows.count) @ aside
+    homes = int(c.design.home.max(initial=-1)) + 1
+    keys, at = np.unique(rows.owner * homes + c.design.home[rows.atom], return_inverse=True)
+    there = (indicator(at, len(keys)) @ aside > 0).astype(float)
+    of_homes = indicator(keys // homes, rows.count) @ there
+    fine &= (left == 0) | ((left >= least.mask_n) & (of_homes >= least.least_homes))
+    return np.asarray(fine[sides].all(axis=1))
+
+
+def _another_story(c: Comparison, made: Domains, sides: Indices, lines: Indices) -> Flags:
+    """Return the gaps that like with like tells otherwise, (lines, items).
+
+    Raw less calibrated, taken as one row of weights, has a 95 % interval without zero under the
+    `service` variance, whatever the target; or both are established with opposite signs.
+    """
+    signs = np.array(c.figures[-1][1])
+    raw = c.sides[lines]
+    base = divided(np.ones(c.means.base.shape), c.means.base)
+    domain = np.zeros(made.rows.count, dtype=np.intp)
+    domain[sides.ravel()] = raw.ravel()
+    coefficient = base[domain[made.rows.owner]] - made.rows.coefficient
+    width = made.rows.count // len(c.population)
+    spread = np.zeros(made.exact.shape)
+    for k, one in enumerate(c.population):
+        own = made.rows.owner // width == k
+        part = Rows(made.rows.owner[own] - k * width, made.rows.atom[own], coefficient[own], width)
+        spread[k * width : (k + 1) * width] = dispersion(c.sums, part, one.likeness).total
+    level = c.means.estimate[raw]
+    variance = (level * (1 - level) * spread[sides]).sum(axis=1)
+    moved = (signs[:, None] * (level - made.exact[sides])).sum(axis=1)
+    out = np.abs(moved) > z_quantile(CONFIDENCE) * np.sqrt(variance)
+    ends = [
+        Sides.of(d.printed, d.dispersion.total).at(at).figure(signs)
+        for d, at in ((c.domains, raw), (made, sides))
+    ]
+    above, below = ([e["ic90_bas"] > 0 for e in ends], [e["ic90_haut"] < 0 for e in ends])
+    return np.asarray(out | (above[0] & below[1]) | (below[0] & above[1]))
+
+
+def with_stories(table: pd.DataFrame) -> pd.DataFrame:
+    """Mark raw gaps, and changes of gaps, that their comparable row tells otherwise."""
+    keys = ["vague", "niveau", "territoire", "bailleur", "item", "groupe"]
+    told = table[
+        (table["ajustement"] == Ajustement.COMPARABLE) & (table["autre_histoire"] == ALONE)
+    ]
+    marked = pd.MultiIndex.from_frame(table[keys]).isin(pd.MultiIndex.from_frame(told[keys]))
+    raw = (table["ajustement"] == Ajustement.BRUT.value).to_numpy()
+    return table.assign(
+        autre_histoire=np.where(marked & raw, ALONE, table["autre_histoire"].to_numpy(dtype=object))
+    )
+
+
+def _notices(c: Comparison, lines: Indices, support: Floats) -> list[Fault]:
+    """Report the common support of bailleurs, over all their answers (territories have it by row)."""
+    notices = []
+    for k, line in enumerate(lines):
+        level, bailleur = c.index["niveau"].iloc[line], c.index["bailleur"].iloc[line]
+        known = support[k, c.shown[line]]
+        if level != TOTAL or not len(known):
+            continue
+        share = float(np.median(known))
+        if share < _REPORTED_UNDER:
+            fields = {"vague": c.vague, "bailleur": bailleur, "part_pct": round(100 * share)}
+            notices.append(Fault("support_commun", fields=fields, severity=Severity.DOUTE))
+    return notices

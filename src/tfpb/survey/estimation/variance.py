@@ -1,0 +1,509 @@
+"""One variance for every row: how far a weighted figure may lie from the dwellings it aims at.
+
+A figure is Σ a_ij y_ij over interviews j of résidences i, aimed at Σ A_i Ȳ_i over the résidences of its
+domain, surveyed or not. Its variance is p(1 − p) D,
+
+    D = Σ_i ρ⁺_i (a_i − A_i)² + (1 − ρ⁻_i)(q_i − 2 a_i A_i / N_i + A_i² / N_i),
+
+a_i = Σ_j a_ij, q_i = Σ_j a_ij². The target is these dwellings, now (`parc`: A_i from the stock), or the
+service that the résidences are an instance of (`service`, and every survey without stock: A_i = 0).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.model.arrays import divided
+from tfpb.survey.estimation.design import indicator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scipy import sparse
+
+    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.survey.estimation.design import Sums
+
+PLANNED: Final = 0.10
+"""Correlation assumed where no answer may be looked at: before the survey, and for « peu de réponses »."""
+LEAST: Final = 0.01
+MOST: Final = 0.60
+_ENOUGH: Final = 120
+"""Résidences of a side from which a question's own correlation is taken as it is."""
+_PRIOR: Final = 0.15
+_PRIOR_RESIDENCES: Final = 20
+_BORROWED: Final = 0.75
+"""What is borrowed from the other questions: their upper quartile, on the cautious side."""
+_CLASS_PRIOR: Final = 10
+"""Résidences that draw the correlation of a class to that of its side."""
+_KNOWN_STOCK: Final = 0.9
+"""Share of a domain's weight that the stock must know, for its dwellings to be the population."""
+_NIL: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Figures Σ coefficient · Σ w·y over atoms, gathered by `owner`.
+
+    Parameters
+    ----------
+    owner, atom : int arrays, shape (entries,)
+    coefficient : float array, shape (entries, measures)
+        a_ij over the weight of the interview: 1 / Σ w of the domain for its mean.
+    count : int
+        Number of figures.
+    """
+
+    owner: Indices
+    atom: Indices
+    coefficient: Floats
+    count: int
+
+    @classmethod
+    def of_domains(cls, member: sparse.csr_array, base: Floats) -> Rows:
+        """Return the mean of each domain (rows of `member`), Σ w of valid answers being `base`."""
+        owner = np.repeat(np.arange(member.shape[0]), np.diff(member.indptr))
+        return cls(owner, member.indices.astype(np.intp), _inverse(base)[owner], len(base))
+
+    def values(self, sums: Sums) -> Floats:
+        """Return the figures, shape (figures, measures)."""
+        return self._summed(sums.total)
+
+    def weight(self, sums: Sums) -> Floats:
+        """Return what the answers of each figure weigh together: 1 for a mean, 0 without any."""
+        return self._summed(sums.base)
+
+    def _summed(self, values: Floats) -> Floats:
+        out: Floats = indicator(self.owner, self.count) @ (self.coefficient * values[self.atom])
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dispersion:
+    """D in its two parts, arrays of shape (figures, measures).
+
+    Parameters
+    ----------
+    between, within : float arrays
+        What résidences bring, and the households of each.
+    aimed : bool array
+        Figures whose population is the dwellings of the stock; of the others it has no limit.
+    """
+
+    between: Floats
+    within: Floats
+    aimed: Flags
+
+    @property
+    def total(self) -> Floats:
+        """Return D, the variance over p(1 − p): 1 / D is the effective number of interviews."""
+        return np.maximum(self.between + self.within, _NIL)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """How alike the answers of one résidence are, by résidence and measure.
+
+    Parameters
+    ----------
+    high, low : float arrays, shape (résidences of the survey, measures)
+        ρ⁺ and ρ⁻: cautious is high between résidences and low inside them.
+    stock_high, stock_low : float arrays, shape (résidences of the stock, measures)
+    """
+
+    high: Floats
+    low: Floats
+    stock_high: Floats
+    stock_low: Floats
+
+    @classmethod
+    def planned(cls, homes: int, stock: int, measures: int) -> Likeness:
+        """Return that assumed before any answer is known."""
+        one, two = (np.full((count, measures), PLANNED) for count in (homes, stock))
+        return cls(one, one, two, two)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aim:
+    """The dwellings that figures aim at.
+
+    Parameters
+    ----------
+    member : sparse array, shape (figures · cells, résidences of the stock)
+    cell : int array, shape (résidences of the stock,)
+        Cell of composition of each; all 0 where figures are not calibrated.
+    factor : float array, shape (figures, cells, measures)
+        Calibration factor of the stock, 1 where figures are not calibrated.
+    dwellings : float array, shape (résidences of the stock, measures)
+        N_i; nil where nobody is concerned, or nobody who was asked gave a valid answer.
+    home_row : int array, shape (résidences of the survey,)
+        Row of the stock, −1 when it is not there.
+    """
+
+    member: sparse.csr_array
+    cell: Indices
+    factor: Floats
+    dwellings: Floats
+    home_row: Indices
+
+    def total(self, values: Floats, power: int = 1) -> Floats:
+        """Return Σ factor^power · value over the résidences of each figure, (figures, measures)."""
+        summed = (self.member @ values).reshape(self.factor.shape)
+        out: Floats = (self.factor**power * summed).sum(axis=1)
+        return out
+
+    def shares(self, owner: Indices, home: Indices) -> tuple[Floats, Floats]:
+        """Return A_i and 1 / N_i of some (figure, résidence of the survey), nil where it is not aimed at."""
+        cells, rows = self.factor.shape[1], self.member.shape[1]
+        row = self.home_row[home]
+        cell = self.cell[row]
+        held = np.repeat(np.arange(self.member.shape[0]), np.diff(self.member.indptr))
+        there = np.isin((owner * cells + cell) * rows + row, held * rows + self.member.indices)
+        there &= row >= 0
+        n = np.where(there[:, None], self.dwellings[row], 0.0)
+        share = self.factor[owner, cell] * n * _inverse(self.total(self.dwellings))[owner]
+        return share, _inverse(n)
+
+
+def of_residences(
+    a: Floats,
+    q: Floats,
+    share: Floats,
+    dwellings: Floats,
+    high: Floats | float,
+    low: Floats | float,
+) -> float:
+    """Return D of one figure from its résidences, surveyed or not: the formula as it is written.
+
+    Parameters
+    ----------
+    a, q, share, dwellings : float arrays, shape (résidences,)
+        aᵢ, Σⱼ aᵢⱼ², Aᵢ and Nᵢ.
+    high, low : float arrays or floats
+        ρ⁺ and ρ⁻.
+    """
+    between = high * (a - share) ** 2
+    within = (1 - np.asarray(low)) * (q - 2 * a * share / dwellings + share**2 / dwellings)
+    return float(between.sum() + within.sum())
+
+
+def dispersion(sums: Sums, rows: Rows, likeness: Likeness, aim: Aim | None = None) -> Dispersion:
+    """Return D of every figure: the one variance of the survey, for both targets.
+
+    Parameters
+    ----------
+    sums : Sums
+    rows : Rows
+    likeness : Likeness
+    aim : Aim, optional
+        Without it, A_i = 0. A figure of which the stock knows less than nine tenths of the weight has
+        none either (`aimed`).
+
+    Notes
+    -----
+    Where the delivery names no résidence, each interview is its own and counts for the design effect
+    that is assumed.
+    """
+    design = sums.design
+    homes = max(len(likeness.high), 1)
+    keys, at = np.unique(rows.owner * homes + design.home[rows.atom], return_inverse=True)
+    gather = indicator(at, len(keys))
+    owner, home = keys // homes, keys % homes
+    weighed = rows.coefficient * sums.base[rows.atom]
+    squares = (
+        rows.coefficient**2 * sums.weight_squares[rows.atom] * design.inflation[rows.atom][:, None]
+    )
+    a, q = gather @ weighed, gather @ squares
+    high, low = likeness.high[home], 1 - likeness.low[home]
+    by_owner = indicator(owner, rows.count)
+    between, within = by_owner @ (high * a**2), by_owner @ (low * q)
+    if aim is None:
+        return Dispersion(between, within, np.zeros(between.shape, dtype=bool))
+    share, inverse = aim.shares(owner, home)
+    n, whole = aim.dwellings, _inverse(aim.total(aim.dwellings))
+    to_between = aim.total(likeness.stock_high * n**2, 2) * whole**2 - by_owner @ (
+        2 * high * a * share
+    )
+    to_within = aim.total((1 - likeness.stock_low) * n, 2) * whole**2 - by_owner @ (
+        2 * low * a * share * inverse
+    )
+    known = aimed(by_owner @ a, by_owner @ np.where(share > 0, a, 0.0), whole)
+    return Dispersion(
+        np.where(known, np.maximum(between + to_between, 0.0), between),
+        np.where(known, np.maximum(within + to_within, 0.0), within),
+        known,
+    )
+
+
+def concentration(sums: Sums, rows: Rows) -> Floats:
+    """Return Σ aᵢ² of each figure, whose inverse is its effective number of résidences."""
+    one = np.ones((int(sums.design.home.max(initial=-1)) + 1, sums.n.shape[1]))
+    return dispersion(sums, rows, Likeness(one, one, one[:0], one[:0])).between
+
+
+def aimed(weight: Floats, known: Floats, whole: Floats) -> Flags:
+    """Return the figures whose population is the stock: it knows nearly all that they weigh."""
+    out: Flags = (whole > 0) & (known >= _KNOWN_STOCK * weight)
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Units:
+    """Answers of résidences, one unit each: what a correlation is estimated from.
+
+    Parameters
+    ----------
+    n, hits, squares : float arrays, shape (units, measures)
+        Valid answers, Σ y and Σ y², unweighted.
+    home : int array, shape (units,)
+    place : int array, shape (units,)
+        Within which résidences are compared: a quarter, or a bailleur outside quarters.
+    side : int array, shape (units,)
+        1 in QPV, else 0.
+    """
+
+    n: Floats
+    hits: Floats
+    squares: Floats
+    home: Indices
+    place: Indices
+    side: Indices
+
+    @classmethod
+    def of(cls, sums: Sums, atoms: Indices, place: Indices) -> Units:
+        """Gather some atoms; `place` is that of every atom."""
+        side = (sums.design.atoms["qpv"].to_numpy(dtype=int) == 1).astype(np.intp)
+        columns = np.stack([sums.design.home, place, side])[:, atoms]
+        keys, at = np.unique(columns, axis=1, return_inverse=True)
+        gather = indicator(at.ravel(), keys.shape[1])
+        parts = (gather @ v[atoms] for v in (sums.n, sums.hits, sums.hit_squares))
+        return cls(*parts, *(row.astype(np.intp) for row in keys))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variances:
+    """Parts of the variance of answers, arrays of shape (groups, measures).
+
+    Parameters
+    ----------
+    between, within : float arrays
+        σ² between résidences of one place (below zero when less than chance), and within them.
+    homes : float array
+        Résidences that answered.
+    known : bool array
+        Whether two résidences of one place answered somewhere.
+    """
+
+    between: Floats
+    within: Floats
+    homes: Floats
+    known: Flags
+
+    @property
+    def correlation(self) -> Floats:
+        """ρ, within `LEAST`..`MOST`; `PLANNED` where nothing tells."""
+        own = np.clip(divided(self.between, self.between + self.within), LEAST, MOST)
+        return np.where(self.known, own, PLANNED)
+
+    @property
+    def pooled(self) -> Floats:
+        """ρ over all measures together, shape (groups,); NaN where nothing tells."""
+        between = np.where(self.known, self.between, 0.0).sum(axis=1)
+        within = np.where(self.known, self.within, 0.0).sum(axis=1)
+        own = np.clip(divided(between, between + within), LEAST, MOST)
+        return np.where(self.known.any(axis=1), own, np.nan)
+
+
+def variances(units: Units, group: Indices, groups: int) -> Variances:
+    """Analyse the variance of answers in each group, résidences being compared within their place.
+
+    Parameters
+    ----------
+    group : int array, shape (units,)
+        −1 for units that are left out; a place met in two groups is two places.
+
+    Notes
+    -----
+    One-way analysis of variance, unweighted (Donner, 1986): σ²_b = (MSB − MSW) / n₀.
+    """
+    kept = np.flatnonzero(group >= 0)
+    n, hits, squares = (v[kept] for v in (units.n, units.hits, units.squares))
+    places, at = np.unique(np.stack([group[kept], units.place[kept]]), axis=1, return_inverse=True)
+    by_place = indicator(at.ravel(), places.shape[1])
+    by_group = indicator(places[0].astype(np.intp), groups)
+    whole = by_place @ n
+    centre = divided(by_place @ hits, whole)[at.ravel()]
+    mean = divided(hits, n)
+    residences = by_place @ (n > 0).astype(float)
+    between = by_group @ (by_place @ (n * (mean - centre) ** 2))
+    within = by_group @ (by_place @ np.maximum(squares - n * mean**2, 0.0))
+    df = by_group @ np.maximum(residences - 1, 0.0)
+    answers, homes = by_group @ whole, by_group @ residences
+    size = divided(answers - by_group @ divided(by_place @ n**2, whole), df)
+    msw = divided(within, answers - homes)
+    return Variances(
+        between=divided(divided(between, df) - msw, size),
+        within=msw,
+        homes=homes,
+        known=(df > 0) & (answers > homes),
+    )
+
+
+def side_correlations(found: Variances) -> tuple[Floats, Floats]:
+    """Return ρ⁺ and ρ⁻ of each side, completed where résidences are few, (groups, measures)."""
+    own, homes = found.correlation, found.homes
+    if not own.shape[1]:
+        return own, own
+    share = homes / (homes + _PRIOR_RESIDENCES)
+    others = np.quantile(own, _BORROWED, axis=1, keepdims=True)
+    borrowed = share * others + (1 - share) * _PRIOR
+    known = np.minimum(1.0, homes / _ENOUGH)
+    return np.maximum(own, known * own + (1 - known) * borrowed), known * own + (1 - known) * LEAST
+
+
+def class_factor(units: Units, side: Variances, kind: Indices, kinds: int) -> Floats:
+    """Return κ, what the correlation of each class is over that of its side, shape (2, kinds).
+
+    Parameters
+    ----------
+    side : Variances
+        Of both sides.
+    kind : int array, shape (homes,)
+        Class of each résidence, −1 when unknown.
+
+    Notes
+    -----
+    Both pooled over all questions, and drawn to 1 by ten résidences: (k κ + 10) / (k + 10).
+    """
+    own = kind[units.home]
+    group = np.where(own >= 0, units.side * kinds + own, -1)
+    found = variances(units, group, 2 * kinds)
+    ratio = found.pooled / np.repeat(side.pooled, kinds)
+    homes = found.homes.max(axis=1, initial=0.0)
+    drawn = (homes * ratio + _CLASS_PRIOR) / (homes + _CLASS_PRIOR)
+    out = np.where(np.isfinite(ratio), drawn, 1.0)
+    return np.asarray(out.reshape(2, kinds))
+
+
+def likeness_of(
+    units: Units,
+    homes: int,
+    classes: Sequence[tuple[Indices, Indices, int]],
+    stock_side: Indices,
+) -> tuple[Likeness, Variances]:
+    """Estimate how alike the answers of one résidence are, by question, side and class.
+
+    Parameters
+    ----------
+    units : Units
+    homes : int
+        Résidences of the design.
+    classes : sequence of (int array, int array, int)
+        A classing: class of each résidence of the survey, of each of the stock (−1 when unknown), and
+        the number of classes.
+    stock_side : int array, shape (résidences of the stock,)
+    """
+    found = variances(units, units.side, 2)
+    high, low = side_correlations(found)
+    side = np.zeros(homes, dtype=np.intp)
+    side[units.home] = units.side
+    most, least = ([np.ones(homes), np.ones(len(stock_side))] for _ in range(2))
+    for of_home, of_stock, kinds in classes:
+        factor = np.column_stack([class_factor(units, found, of_home, kinds), np.ones(2)])
+        for k, (sides, kind) in enumerate(((side, of_home), (stock_side, of_stock))):
+            own = factor[sides, kind]  # the last column stands for −1
+            most[k], least[k] = np.maximum(most[k], own), np.minimum(least[k], own)
+
+    def spread(values: Floats, sides: Indices, factor: Floats) -> Floats:
+        return np.clip(values[sides] * factor[:, None], LEAST, MOST)
+
+    made = Likeness(
+        spread(high, side, most[0]),
+        spread(low, side, least[0]),
+        spread(high, stock_side, most[1]),
+        spread(low, stock_side, least[1]),
+    )
+    return made, found
+
+
+FEW: Final = 20
+"""Résidences up to which what is released of a side follows n̂ and k alone."""
+OWN_FROM: Final = 40
+"""Résidences from which a side's own dispersion is released, rounded."""
+_FOUR_IN_FIVE: Final = 0.8
+_LEAST_BETWEEN: Final = 0.05
+_LEAST_WITHIN: Final = 0.02
+
+
+def released(
+    own: Dispersion,
+    count: Floats,
+    homes: Floats,
+    stock: tuple[Floats, Floats],
+    kinds: Indices,
+) -> Dispersion:
+    """Return D as it may be released: of few résidences, what sides of their kind and numbers have.
+
+    Parameters
+    ----------
+    own : Dispersion
+    count, homes : float arrays, shape (figures, measures)
+        n̂, and the résidences that answered.
+    stock : (float array, float array)
+        Dwellings and résidences of the stock in each figure's domain; infinite without aim.
+    kinds : int array, shape (figures,)
+        Figures that are alike (a side, a wave).
+
+    Notes
+    -----
+    A side of 20 résidences or fewer takes the level that four sides in five of its kind do not exceed of
+    B / f_k and W / f_n, times its own f_k = max(1/k − 1/K, .05/k), f_n = max(1/n̂ − 1/N, .02/n̂); from 40
+    its own, rounded to two figures; between, the larger of its own and the blend.
+    """
+    dwellings, buildings = stock
+    blend = np.clip((homes - FEW) / (OWN_FROM - FEW), 0.0, 1.0)
+    parts = []
+    for values, size, whole, least in (
+        (own.between, homes, buildings, _LEAST_BETWEEN),
+        (own.within, count, dwellings, _LEAST_WITHIN),
+    ):
+        some = size > 0
+        one = _inverse(size)
+        unit = np.where(some, np.maximum(one - _inverse(whole), least * one), np.nan)
+        level = np.full(values.shape, np.nan)
+        for kind in np.unique(kinds):
+            at = kinds == kind
+            level[at] = _level(values[at] / unit[at])
+        made = np.where(np.isfinite(level), level * unit, values)
+        rounded = two_figures(values)
+        mixed = np.maximum(rounded, blend * rounded + (1 - blend) * made)
+        parts.append(np.where(some, np.where(blend > 0, mixed, made), values))
+    return Dispersion(parts[0], parts[1], own.aimed)
+
+
+def _level(values: Floats) -> Floats:
+    """Return the level of each column that four known values in five do not exceed; NaN without any."""
+    ranked = np.sort(values, axis=0)  # NaN last
+    last = np.maximum((~np.isnan(values)).sum(axis=0) - 1, 0)
+    at = _FOUR_IN_FIVE * last
+    low, high = (
+        np.take_along_axis(ranked, k.astype(np.intp)[None], axis=0)[0]
+        for k in (np.floor(at), np.ceil(at))
+    )
+    level: Floats = low + (high - low) * (at - np.floor(at))
+    return level
+
+
+def _inverse(values: Floats) -> Floats:
+    return divided(np.ones(values.shape), values)
+
+
+def two_figures(values: Floats) -> Floats:
+    """Round to two significant figures."""
+    size = np.where(values > 0, values, 1.0)
+    unit = 10.0 ** (np.floor(np.log10(size)) - 1)
+    out: Floats = np.round(values / unit) * unit
+    return out

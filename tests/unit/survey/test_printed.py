@@ -1,0 +1,156 @@
+"""What the survey prints: steps, merged ends, words read from intervals, ends kept on their side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfpb.model.codes import Verdict
+from tfpb.survey.printed import (
+    Printed,
+    PrintState,
+    mean_at_step,
+    printed_gap,
+    rounded_count,
+    step_of,
+    words_of,
+)
+from tfpb.words.survey.verdict_words import printed_ends
+
+LOWER = {Verdict.INFERIEUR, Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR}
+FAVOURABLE = {Verdict.EQUIVALENT, Verdict.NON_INFERIEUR, Verdict.MEILLEUR_PEU, Verdict.MEILLEUR}
+ends = st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(sorted)
+margins = st.sampled_from([0.005, 0.02, 0.05, 0.075])
+
+
+def one(low: float, high: float, margin: float) -> str:
+    return str(words_of(np.array([low]), np.array([high]), margin).item())
+
+
+def test_counts_are_rounded_to_ten_halves_up() -> None:
+    counts = rounded_count(np.array([34.0, 35.0, 44.9, 45.0, 105.0, np.nan]))
+    np.testing.assert_array_equal(counts, [30, 40, 40, 50, 110, np.nan])
+
+
+def test_steps_follow_the_rounded_count() -> None:
+    exact = np.array([30.0, 94.0, 95.0, 494.0, 495.0, 9000.0])
+    np.testing.assert_array_equal(
+        step_of(rounded_count(exact)), [0.05, 0.05, 0.02, 0.02, 0.01, 0.01]
+    )
+
+
+@pytest.mark.parametrize(
+    ("n", "share", "expected"),
+    [
+        (60, 0.624, 0.60),
+        (60, 0.625, 0.60),  # halves to the even step
+        (60, 0.675, 0.70),
+        (60, 0.626, 0.65),
+        (60, 0.0, 0.05),
+        (60, 1.0, 0.95),
+        (200, 0.631, 0.64),
+        (200, 0.995, 0.98),
+        (800, 0.631, 0.63),
+        (800, 0.002, 0.01),
+    ],
+)
+def test_shares_are_printed_at_their_step(n: float, share: float, expected: float) -> None:
+    made = Printed.of(np.array([n]), np.array([share]))
+    assert made.share.item() == expected
+    assert made.state.item() == PrintState.SHOWN
+
+
+def test_merged_ends_stand_for_what_lies_beyond() -> None:
+    made = Printed.of(np.full(3, 60.0), np.array([0.01, 0.5, 0.97]))
+    below, above = made.merged
+    assert below.tolist() == [True, False, False]
+    assert above.tolist() == [False, False, True]
+
+
+def test_what_is_masked_bears_no_number() -> None:
+    made = Printed.of(np.array([60.0, 80.0]), np.array([0.4, 0.5])).masked(np.array([True, False]))
+    assert made.state.tolist() == [PrintState.MASKED, PrintState.SHOWN]
+    assert np.isnan([made.n[0], made.step[0], made.share[0], made.rounding[0]]).all()
+    assert made.n[1] == 80
+
+
+def test_what_is_reprinted_keeps_its_earlier_figures() -> None:
+    earlier = Printed.of(np.array([90.0, 300.0]), np.array([0.61, 0.61]))
+    now = Printed.of(np.array([110.0, 340.0]), np.array([0.7, 0.7]))
+    made = now.reprinting(earlier, np.array([True, False]))
+    assert made.share.tolist() == [0.6, 0.7]
+    assert made.state.tolist() == [PrintState.REPRINTED, PrintState.SHOWN]
+
+
+def test_a_gap_is_what_a_reader_subtracts() -> None:
+    assert printed_gap(np.array([0.6]), np.array([0.72])).item() == -0.12
+
+
+def test_means_of_marks_take_ten_times_the_step() -> None:
+    made = mean_at_step(np.array([6.74, 6.74, 6.74]), np.array([0.05, 0.02, 0.01]))
+    assert made.tolist() == [6.5, 6.8, 6.7]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [
+        (-0.20, -0.12, Verdict.INFERIEUR),
+        (-0.13, -0.01, Verdict.ECART_DEFAVORABLE),
+        (-0.05, -0.01, Verdict.ECART_DEFAVORABLE),
+        (-0.13, -0.05, Verdict.ECART_DEFAVORABLE),
+        (-0.04, -0.01, Verdict.EQUIVALENT_INFERIEUR),
+        (-0.04, 0.0, Verdict.EQUIVALENT),
+        (-0.02, 0.04, Verdict.EQUIVALENT),
+        (-0.01, 0.05, Verdict.NON_INFERIEUR),
+        (0.0, 0.04, Verdict.EQUIVALENT),
+        (0.01, 0.04, Verdict.MEILLEUR_PEU),
+        (0.01, 0.05, Verdict.MEILLEUR),
+        (-0.05, 0.0, Verdict.NON_CONCLUANT),
+        (-0.10, 0.12, Verdict.NON_CONCLUANT),
+        (np.nan, np.nan, Verdict.NON_CALCULABLE),
+    ],
+)
+def test_each_line_of_the_table_of_words(low: float, high: float, word: Verdict) -> None:
+    assert one(low, high, 0.05) == word
+
+
+@given(ends, margins)
+def test_every_interval_has_the_word_of_its_ends(bounds: list[float], margin: float) -> None:
+    low, high = bounds
+    word = one(low, high, margin)
+    assert (high < 0) == (word in LOWER)
+    assert word not in FAVOURABLE or low > -margin
+    assert (word == Verdict.NON_CONCLUANT) == (high >= 0 and low <= -margin)
+
+
+@given(ends, margins, st.floats(0, 1))
+def test_an_interval_moved_down_is_never_told_better(
+    bounds: list[float], margin: float, down: float
+) -> None:
+    low, high = bounds
+    assert rank(low - down, high - down, margin) <= rank(low, high, margin)
+
+
+def rank(low: float, high: float, margin: float) -> int:
+    """Rank a word from the worst news to the best; where nothing is known stands in between."""
+    order = [
+        {Verdict.INFERIEUR},
+        {Verdict.ECART_DEFAVORABLE, Verdict.EQUIVALENT_INFERIEUR},
+        {Verdict.NON_CONCLUANT},
+        {Verdict.EQUIVALENT, Verdict.NON_INFERIEUR},
+        {Verdict.MEILLEUR_PEU, Verdict.MEILLEUR},
+    ]
+    word = one(low, high, margin)
+    return next(k for k, words in enumerate(order) if word in words)
+
+
+@given(ends, margins)
+def test_printed_ends_give_the_same_word(bounds: list[float], margin: float) -> None:
+    low, high = bounds
+    a, b = (end / 100 for end in printed_ends(low, high, margin * 100))
+    assert one(a, b, margin) == one(low, high, margin)
+    unit = 0.01 if margin >= 0.01 else 0.001
+    assert abs(a - low) <= unit + 1e-9
+    assert abs(b - high) <= unit + 1e-9
