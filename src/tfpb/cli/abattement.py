@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,9 @@ from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tfpb.facts.claim import Claims
     from tfpb.pipeline.jobs.tax_job import Accounts
 
 
@@ -55,6 +59,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
         typer.Option("--arrondi", help="Au centime (estimation), ou à l’euro comme sur un avis."),
     ] = Arrondi.CENTIME,
     feuille: terminal.Feuille = None,
+    reponses: terminal.Reponses = None,
     csv_brut: terminal.CsvBrut = False,
 ) -> None:
     """Calcule l’abattement de chaque local, son statut et son motif, et le solde du programme par axe.
@@ -73,7 +78,8 @@ def abattement(  # noqa: PLR0917 - options of a command line
     """
     with terminal.guard():
         from tfpb.io.packs.output_files import write_together
-        from tfpb.pipeline.jobs.tax_job import accounts, beside
+        from tfpb.io.sources.replies import read_replies
+        from tfpb.pipeline.jobs.tax_job import accounts, beside, bounded_claims
 
         files = {
             "fiscalite": fiscalite,
@@ -83,22 +89,30 @@ def abattement(  # noqa: PLR0917 - options of a command line
             "programme": programme,
             "programme_precedent": programme_precedent,
         }
-        terminal.check_output(sortie, files.values(), raw=csv_brut, beside=beside)
-        made = accounts(files, sheet=feuille, year=annee, rounding=str(arrondi))
+        read = (*files.values(), reponses)
+        terminal.check_output(sortie, read, raw=csv_brut, beside=beside)
+        replies = read_replies(reponses)
+
+        def computed(supposed: Mapping[str, str]) -> Accounts:
+            return accounts(
+                files, sheet=feuille, year=annee, rounding=str(arrondi),
+                replies=replace(replies, supposed=supposed), replies_file=words.replies_file(reponses),
+            )  # fmt: skip
+
+        made = computed({})
         write_together(made.files(sortie, raw_csv=csv_brut))
-        _tell(made)
+        terminal.show_questions(made.asked)
+        _tell(made, bounded_claims(made, computed))
 
 
-def _tell(made: Accounts) -> None:
-    from tfpb.facts.claim import Claims
-    from tfpb.facts.money_claims import money_claims
+def _tell(made: Accounts, claims: Sequence[Claims]) -> None:
     from tfpb.words.money.abatement_words import summary
     from tfpb.words.money.programme_words import balance_lead
 
-    for money in made.abatements:
-        terminal.print_line(*summary(money, Claims(money_claims(money)).within()))
+    for money, own in zip(made.abatements, claims, strict=True):
+        terminal.print_line(*summary(money, own.within()))
     if made.programme is not None:
-        terminal.print_line(balance_lead(made.claims))
+        terminal.print_line(balance_lead(claims[-1]))
     if made.doubts:
         terminal.print_line(words.DOUBTS_OF_FILES)
         terminal.show_doubts(made.doubts)

@@ -79,7 +79,7 @@ def comparer(
         answers = gather_survey(gathered, plan, enquete, sheet=feuille)
         homes = _stock(gathered, residences, answers.plan, by)
         mark = gathered.table("repere", repere) if repere is not None else None
-        asked = gathered.answered("" if reponses is None else reponses.name)
+        asked = gathered.answered(words.replies_file(reponses))
         stop_on_faults(gathered.faults)
         answers = replace(answers, repere=mark, asked=asked)
         made = compared(answers, homes, by, gathered.sources, packs)

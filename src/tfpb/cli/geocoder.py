@@ -34,6 +34,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         ),
     ] = Mode.INDEX,
     colonne: terminal.Colonne = None,
+    reponses: terminal.Reponses = None,
     commune: Annotated[
         str, typer.Option("--commune", help="Code Insee des lignes qui ne disent pas leur commune.")
     ] = "",
@@ -60,8 +61,10 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         --geodonnees sorties/geodonnees
     """
     with terminal.guard(), ExitStack() as opened:
-        terminal.check_output(sortie, (entree, decisions, alias_voies), raw=csv_brut)
+        terminal.check_output(sortie, (entree, decisions, alias_voies, reponses), raw=csv_brut)
         from tfpb.addresses.file_geocoder import open_geocoder
+        from tfpb.io.sources.gathering import stock_questions
+        from tfpb.io.sources.replies import read_replies
         from tfpb.pipeline.jobs.address_job import prepare_job, refuse_tenants, run_job
         from tfpb.words.documents.command_words import GEOCODING
 
@@ -81,6 +84,8 @@ def geocoder(  # noqa: PLR0917 - options of the contract
             told, doubts, first = run_job(
                 job, geocoder, output=sortie, raw_csv=csv_brut, progress=advance
             )
+        replies, named = read_replies(reponses), terminal.renames(colonne)
+        terminal.show_questions(stock_questions(job.table, replies, renames=named))
         terminal.print_line(*told)
         terminal.show_doubts(doubts)
         terminal.print_line(*first)

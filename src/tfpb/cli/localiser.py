@@ -26,6 +26,7 @@ def localiser(  # noqa: PLR0917 - options of a command
     ] = 30.0,
     feuille: terminal.Feuille = None,
     colonne: terminal.Colonne = None,
+    reponses: terminal.Reponses = None,
     csv_brut: terminal.CsvBrut = False,
     geodonnees: terminal.Geodonnees = None,
 ) -> None:
@@ -43,8 +44,10 @@ def localiser(  # noqa: PLR0917 - options of a command
         --annee 2025 --geodonnees sorties/geodonnees
     """
     with terminal.guard():
-        terminal.check_output(sortie, (entree, decisions), raw=csv_brut, also=".gpkg")
+        terminal.check_output(sortie, (entree, decisions, reponses), raw=csv_brut, also=".gpkg")
+        from tfpb.io.sources.gathering import stock_questions
         from tfpb.io.sources.point_tables import POINTS
+        from tfpb.io.sources.replies import read_replies
         from tfpb.io.tables.tabular import read_table
         from tfpb.pipeline.jobs.point_job import Task, run
         from tfpb.words.documents.command_words import LOCATION
@@ -56,5 +59,7 @@ def localiser(  # noqa: PLR0917 - options of a command
         )  # fmt: skip
         with terminal.progress(LOCATION) as advance:
             lines, doubts = run(task, advance=advance)
+        asked = stock_questions(table, read_replies(reponses), year=annee, renames=task.renames)
+        terminal.show_questions(asked)
         terminal.print_line(*lines)
         terminal.show_doubts(doubts)

@@ -122,6 +122,9 @@ def region(
                     draft=not diffuser, tell=tell, tell_read=_tell_read,
                 ),
             )  # fmt: skip
+            terminal.show_questions(computed.asked)
+            for part in computed.parts:
+                terminal.show_questions(part.asked, whose=part.name)
             terminal.show_held_back(computed.notices)
             if diffuser:
                 refuse_release(computed.notices)

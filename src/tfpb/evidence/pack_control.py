@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _CENT: Final = Decimal("0.01")
 _OF_DECLARATION: Final = frozenset({"declaration_absente", "declaration_tardive"})
 _OVERSEAS: Final = "97"
+SETTLED: Final = frozenset({"repondue", "remarque"})
+"""How a question stands that leaves no figure between bounds."""
 
 
 class Subject(StrEnum):
@@ -105,6 +107,8 @@ class Received:
         Checks of its own run that do not hold.
     unread : tuple of (table, what)
         Tables, or cells, that cannot be read.
+    asked : tuple of (key, title, standing)
+        Questions of the files that it was made of, and how each stands.
     """
 
     name: str
@@ -117,6 +121,7 @@ class Received:
     broken: tuple[tuple[str, str], ...] | None = None
     unheld: int = 0
     unread: tuple[tuple[str, str], ...] = ()
+    asked: tuple[tuple[str, str, str], ...] = ()
 
     def rows(self, table: str) -> list[dict[Any, Any]]:
         """Return the lines of a table, none when it is not there."""
@@ -360,6 +365,12 @@ def _integrity(pack: Received) -> Iterator[Found]:
         yield Found(Subject.INTEGRITY, "projet")
     if pack.unheld:
         yield Found(Subject.INTEGRITY, "controles_non_tenus", fields={"nombre": pack.unheld})
+    for key, title, standing in pack.asked:
+        if standing not in SETTLED:
+            known = standing == "inconnue"
+            code = "question_inconnue" if known else "question_ouverte"
+            fields = {"question": title, "cle": key}
+            yield Found(Subject.INTEGRITY, code, fields=fields, lacking=not known)
 
 
 def twice(packs: list[Received]) -> dict[int, str]:

@@ -7,7 +7,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import QUESTION, Amount, unknown
-from tfpb.facts.claim import Claim, Claims, Nature, State, Unit
+from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State, Unit
 from tfpb.facts.doubt_kinds import KINDS
 
 if TYPE_CHECKING:
@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 
 _MOST_COMBINED: Final = 3
 """Questions of one claim whose answers are all tried together; beyond, each is tried alone."""
-_OF_SURVEY: Final = frozenset({"Comparaison", "Évolution"})
+_OF_SURVEY: Final = frozenset(TITLES[name].sheet for name in ("ecart", "evolution_ecart"))
 """Sheets of the claims that answers of tenants make."""
+_SURVEY: Final = ("enquete", "vague")
+_MONEY: Final = ("avis", "droit", "batiment")
+_ALL: Final = tuple(code for code in KINDS if code not in _SURVEY)
 _HANGING: Final = {
-    "patrimoine": "compte", "fiscalite": "avis", "gmbi": "avis", "conventions": "droit",
-    "programme": "depense", "programme_precedent": "depense", "droit_commun": "droit_commun",
-    "enquete": "enquete", "plan": "enquete", "repere": "enquete",
+    "fiscalite": _MONEY, "gmbi": _MONEY, "conventions": _MONEY, "programme": ("depense", "axe", "avis"),
+    "programme_precedent": ("report",), "droit_commun": ("droit_commun",), "enquete": _SURVEY,
+    "plan": _SURVEY, "repere": (),
 }  # fmt: skip
-"""Input of a question → kind of doubt whose claims hang on it, where an answer gives no figure."""
+"""Input of a question → kinds of doubt whose claims hang on it where an answer gives none (stock: all)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,9 @@ def suspend_asked(
 ) -> tuple[Claims, tuple[Outcome, ...]]:
     """Return the claims, those that open questions touch between bounds, and what each answer comes to.
 
-    Each answer is supposed alone, then with those of the questions that touch a same claim, to three. Of a
-    claim that more of them touch, the moves of each add up: its bounds are the widest.
+    Up to three questions, all answers are tried together. Of more, each alone, then with those that touch a
+    same claim, to three; of a claim that more of them touch, the moves of each add up: its bounds are the
+    widest.
 
     Parameters
     ----------
@@ -80,7 +84,11 @@ def suspend_asked(
         for made in (trials.of([(key, code)]) for code in codes):
             for name in _moved(base, made) if made is not None else ():
                 touching.setdefault(name, set()).add(key)
-    _combine(trials, {frozenset(keys) for keys in touching.values()}, others)
+    few = (
+        len(others) <= _MOST_COMBINED
+    )  # a row may count only where another is kept: try all of them
+    sets = {frozenset(others)} if few else {frozenset(keys) for keys in touching.values()}
+    _combine(trials, sets, others)
     read_so = [made for made in trials.found.values() if made is not None]
     names = dict.fromkeys(name for made in read_so for name in _moved(base, made))
     claims = base.renewed(_bounded(name, base, read_so) for name in names)
@@ -90,7 +98,7 @@ def suspend_asked(
         if len(keys) > _MOST_COMBINED
     )
     without = {k for supposed, made in trials.found.items() if made is None for k, _ in supposed}
-    claims = claims.renewed(_open_above(claims, (open_[key] for key in without)))
+    claims = claims.renewed(_unbounded(claims, (open_[key] for key in without)))
     trials.found[frozenset()] = base
     return claims, tuple(Outcome(supposed, made) for supposed, made in trials.found.items())
 
@@ -109,10 +117,10 @@ def lines_of(
     base = next((o.claims for o in outcomes if not o.supposed), None)
     if base is None:
         return []
-    alone = [o for o in outcomes if len(o.supposed) == 1]
+    values = {o.supposed: None if o.claims is None else _value(o.claims, name) for o in outcomes}
     moving = {
-        key for o in alone for key, _ in o.supposed
-        if o.claims is None or _value(o.claims, name) != _value(base, name)
+        pair[0] for supposed, value in values.items() for pair in supposed
+        if values.get(supposed - {pair}, value) != value
     }  # fmt: skip
     mine = [one for one in asked if one.question.key in moving]
     out = []
@@ -225,13 +233,10 @@ def _widest(
     return _suspended(one, _hull([one.value, _between(low, high, one.why)]), {one.nature})
 
 
-def _open_above(claims: Claims, unread: Iterable[Asked]) -> list[Claim]:
-    """Return the claims that hang on a table which one of the answers does not let read: open above."""
-    names = {
-        name
-        for one in unread
-        for name in KINDS[_HANGING.get(one.question.source, "compte")].suspends
-    }
+def _unbounded(claims: Claims, unread: Iterable[Asked]) -> list[Claim]:
+    """Return the claims that hang on a table which an answer does not let read: nothing bounds them."""
+    kinds = {code for one in unread for code in _HANGING.get(one.question.source, _ALL)}
+    names = {name for code in kinds for name in KINDS[code].suspends}
     out = []
     for one in claims:
         if one.name not in names or one.state is State.MASQUE:
@@ -239,6 +244,5 @@ def _open_above(claims: Claims, unread: Iterable[Asked]) -> list[Claim]:
         if one.value is None or one.title.unit is Unit.POINTS:
             out.append(replace(one, value=None, state=State.SUSPENDU, why=one.why | {QUESTION}))
         else:
-            value = Amount(one.value.at_least, None, one.value.why | {QUESTION})
-            out.append(_suspended(one, value, {one.nature}))
+            out.append(_suspended(one, unknown(QUESTION), {one.nature}))
     return out

@@ -18,6 +18,7 @@ from tfpb.errors import TfpbError
 from tfpb.io.tables.contents import cannot_write, max_file_bytes
 from tfpb.page.door import ENTRANCE, FORM_BYTES, SHOWN_POLICY, Door, Keys
 from tfpb.page.screens import (
+    answers_screen,
     columns_screen,
     doubts_screen,
     drop_screen,
@@ -56,6 +57,7 @@ _SCREENS: Final[dict[str, Any]] = {
     "noms": names_screen,
     "questions": questions_screen,
     "fautes": faults_screen,
+    "reponses": answers_screen,
     "doutes": doubts_screen,
     "apercu": preview_screen,
     "dossier": pack_screen,
@@ -253,6 +255,7 @@ class _Page:
             "nb_doutes": sum(
                 1 for d in desk.outlook.doubts if d.address and not doubts_screen.is_decided(d)
             ),
+            "nb_reponses": sum(one.is_waiting for one in desk.outlook.asked),
             "aujourdhui": dt.date.today(),  # noqa: DTZ011 - the day proposed for a decision
         }
         page = self._templates.get_template(f"{template}.html.jinja")

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.facts.amount import Amount
     from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.question import Asked
     from tfpb.model.record import Reading
     from tfpb.model.report import KeyFigure
     from tfpb.model.settings import Settings
@@ -145,6 +146,8 @@ class Outlook:
         Folder of the pack written; empty for a check.
     kept : tuple of str
         Files of the pack before that a hand had changed.
+    asked : tuple of Asked
+        Questions of the files, what hangs most first.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -159,6 +162,7 @@ class Outlook:
     changes: tuple[str, ...] = ()
     pack: str = ""
     kept: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
     @property
     def wrong(self) -> tuple[Fault, ...]:
@@ -179,10 +183,10 @@ def check(tell: Tell, file: Path, geography: Path) -> Outlook:
     except TfpbError as error:
         inputs, read = gather_inputs(settings)
         more = tuple(f for f in read if f not in error.faults)
-        found = Examined((*error.faults, *more), readings(inputs))
+        found = Examined((*error.faults, *more), readings(inputs), asked=inputs.asked)
     every, quarters = (*faults, *found.faults), _quarters(settings, geography)
     if found.dossier is None:
-        return Outlook(every, found.readings, quarters=quarters)
+        return Outlook(every, found.readings, quarters=quarters, asked=found.asked)
     return _outlook(found.dossier, every, geography, quarters=quarters)
 
 
@@ -228,6 +232,7 @@ def _outlook(made: Dossier, faults: tuple[Fault, ...], geography: Path, **more: 
         tuple(doubts_of(made, geography)),
         figures=tuple(f for block in blocks for f in block.figures),
         lacking=tuple(MISSING[key] for key in missing(made)),
+        asked=made.asked,
         **more,
     )
 

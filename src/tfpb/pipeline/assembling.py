@@ -73,7 +73,30 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
         stopping = (f for f in faults if f.severity is Severity.FAUTE)
         raise TfpbError((*error.faults, *stopping)) from error
     inputs, crossed = _crossed(settings, inputs, geography)
-    return inputs, geography, (*faults, *crossed)
+    inputs, faults = _readable(settings, geography, inputs, (*faults, *crossed))
+    return inputs, geography, faults
+
+
+def _readable(
+    settings: Settings, geography: Geography, inputs: Inputs, faults: tuple[Fault, ...]
+) -> tuple[Inputs, tuple[Fault, ...]]:
+    """Read under other answers where those that claim least leave files at fault that others would not.
+
+    No question that nobody answered may stop a draft.
+    """
+    open_ = [one for one in inputs.asked if one.is_open]
+    if not open_ or not _stopped(faults):
+        return inputs, faults
+    others = [(o.question.key, next(c for c in o.question.codes if c != o.reading)) for o in open_]
+    for pairs in dict.fromkeys((*((pair,) for pair in others), tuple(others))):
+        read, found = _read_under(settings, geography, dict(pairs))
+        if not _stopped(found):
+            return read, found
+    return inputs, faults
+
+
+def _stopped(faults: Iterable[Fault]) -> bool:
+    return any(f.severity is Severity.FAUTE for f in faults)
 
 
 def _crossed(
@@ -92,15 +115,24 @@ def _crossed(
     return inputs, inputs.headers.quote(crossed)
 
 
-def supposed_inputs(
+def _read_under(
     settings: Settings, geography: Geography, supposed: Mapping[str, str]
-) -> Inputs | None:
-    """Read the files under supposed answers to their questions; None where a fault then stops them."""
+) -> tuple[Inputs, tuple[Fault, ...]]:
+    """Read the files under supposed answers to their questions."""
     inputs, faults = gather_inputs(settings, supposed)
-    if any(f.severity is Severity.FAUTE for f in faults):
-        return None
+    if _stopped(faults):
+        return inputs, faults
     inputs, crossed = _crossed(settings, inputs, geography)
-    return None if any(f.severity is Severity.FAUTE for f in crossed) else inputs
+    return inputs, (*faults, *crossed)
+
+
+def supposed_inputs(
+    settings: Settings, geography: Geography, asked: Iterable[Asked], supposed: Mapping[str, str]
+) -> Inputs | None:
+    """Read the files under supposed answers in place of those of a run; None where a fault stops them."""
+    held = {one.question.key: one.supposed for one in asked if one.supposed}
+    inputs, faults = _read_under(settings, geography, {**held, **supposed})
+    return None if _stopped(faults) else inputs
 
 
 def first_values(
@@ -205,7 +237,7 @@ def examine(
 
     """
     inputs, geography, found = read(settings, folder)
-    if any(f.severity is Severity.FAUTE for f in found):
+    if _stopped(found):
         left = checking.remaining_faults(settings, inputs, found)
         told = (*found, *inputs.headers.quote(left))
         return Examined(told, checking.readings(inputs), asked=inputs.asked)
@@ -232,7 +264,7 @@ def examine(
     bounded, outcomes = suspend_asked(
         outcome.made[stages.CLAIMS],
         inputs.asked,
-        partial(_supposed, settings, geography, before, execute),
+        partial(_supposed, settings, geography, inputs.asked, before, execute),
     )
     made = outcome.made.having(stages.CLAIMS, bounded)
     dossier = assembled(settings, inputs, geography, made, found, parcels)
@@ -247,11 +279,11 @@ def examine(
 
 
 def _supposed(
-    settings: Settings, geography: Geography, before: Disclosed, execute: Execute,
-    supposed: Mapping[str, str],
+    settings: Settings, geography: Geography, asked: tuple[Asked, ...], before: Disclosed,
+    execute: Execute, supposed: Mapping[str, str],
 ) -> Claims | None:  # fmt: skip
     """Return the claims of a dossier under supposed answers; None where they give no figure."""
-    inputs = supposed_inputs(settings, geography, supposed)
+    inputs = supposed_inputs(settings, geography, asked, supposed)
     if inputs is None:
         return None
     with ExitStack() as opened:

@@ -29,7 +29,8 @@ from tfpb.survey.secrecy.cells import Cell, Home
 from tfpb.survey.secrecy.field_counts import FieldCount, counts_told
 from tfpb.text import fold
 from tfpb.words.documents.pack_words import LEDGER
-from tfpb.words.faults.question_words import unanswered
+from tfpb.words.faults.paste_words import REPLIES
+from tfpb.words.faults.question_words import effects, question_text, to_paste
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -416,6 +417,29 @@ def refuse_release(
     faults = [*twice, *unanswered(asked, on, file=file)]
     if faults:
         raise TfpbError(faults)
+
+
+def unanswered(asked: Iterable[Asked], on: dt.date | None, *, file: str = "") -> list[Fault]:
+    """Make the faults of the questions that a release waits for, each with what to write.
+
+    Parameters
+    ----------
+    asked : iterable of Asked
+    on : date or None
+        Of the dossier; None where the command knows none.
+    file : str
+        Where replies are written, when it is no `dossier.toml`.
+    """
+    out = []
+    for question in (one.question for one in asked if one.is_waiting):
+        said = question_text(question)
+        fields = {
+            "question": said.title, "phrase": said.sentence, "cle": question.key,
+            "effets": effects(question), "part": said.share,
+            "coller": (REPLIES, question.key, to_paste(question, on)), **({"ou": file} if file else {}),
+        }  # fmt: skip
+        out.append(Fault("diffusion_sans_reponse", question.place, "", fields))
+    return out
 
 
 def ledger_with(line: Mapping[str, Any]) -> dict[Path, bytes]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tfpb.errors import Fault
     from tfpb.io.sources.region_inputs import RegionSettings
     from tfpb.model.location import Located
+    from tfpb.model.question import Asked
     from tfpb.model.record import Source
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
@@ -79,6 +80,8 @@ class Region:
         What the contrats set themselves (`[fichiers] cibles`).
     draft : bool
         For the regional body alone: not released.
+    asked : tuple of Asked
+        Questions of the common files.
     """
 
     settings: RegionSettings
@@ -98,6 +101,7 @@ class Region:
     deliveries: pd.DataFrame
     targets: pd.DataFrame | None = None
     draft: bool = True
+    asked: tuple[Asked, ...] = ()
 
     def release(self, bailleurs: Sequence[str], published: Published | None) -> dict[str, Any]:
         """Return the line that a release of these figures leaves in the ledger."""

@@ -210,4 +210,5 @@ def _dossier(job: PackJob) -> Dossier:
     dossier = assembled(
         part.settings, part.inputs, geography, made, notices, (job.region,), no_ground()
     )
-    return replace(dossier, notices=notices, draft=job.draft)
+    own = replace(dossier, notices=notices, draft=job.draft)
+    return replace(own, asked=part.asked, outcomes=part.outcomes)

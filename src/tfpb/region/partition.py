@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.facts.claim import Claims
 from tfpb.facts.doubt_kinds import Weights, suspend
+from tfpb.facts.suspension import suspend_asked
 from tfpb.facts.table import claims_of
+from tfpb.model.codes import Role
 from tfpb.model.near_names import near_names
 from tfpb.pipeline import stages
-from tfpb.pipeline.assembling import first_values, read, scope_of
+from tfpb.pipeline.assembling import first_values, read, scope_of, supposed_inputs
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.pipeline.wiring import Values
@@ -26,16 +28,18 @@ from tfpb.text import fold
 from tfpb.words.faults.input_words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
 
+    from tfpb.facts.suspension import Outcome
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.plan import Plan
+    from tfpb.model.question import Asked
     from tfpb.model.record import Reading
     from tfpb.model.settings import Settings
     from tfpb.survey.respondents import Survey
@@ -117,7 +121,10 @@ class Part:
     readings : tuple of Reading
         What became of the interviews of the deliveries that hold its own: they stay once `survey` is left.
     claims : Claims
-        All but what its tenants answered, which the region tells; those that doubts suspend, suspended.
+        All but what its tenants answered, which the region tells; those that questions or doubts suspend,
+        suspended.
+    asked, outcomes
+        As `Dossier` has them; no answer to a question of the survey is tried.
     """
 
     settings: Settings
@@ -133,6 +140,8 @@ class Part:
     notices: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
     claims: Claims = field(default_factory=Claims)
+    asked: tuple[Asked, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def name(self) -> str:
@@ -187,12 +196,31 @@ def _make(task: Task) -> Part:
         plan=inputs.plan,
         notices=notices if answers is None else (*notices, *answers.faults),
         readings=answers.readings if answers is not None else (),
+        asked=inputs.asked,
     )
-    claims = claims_of(
-        part.located, part.abatement, part.programme, None, part.droit_commun, bailleur=name
-    )
+
+    def supposed(answers: Mapping[str, str]) -> Claims | None:
+        other = supposed_inputs(settings, geography, inputs.asked, answers)
+        if other is None:
+            return None
+        try:
+            return _claims(
+                execute(_OWN, (settings, other.only(*_ROLES), geography, task.carte)), name
+            )
+        except TfpbError:
+            return None
+
+    of_stock = (one for one in inputs.asked if one.question.role is not Role.ENQUETE)
+    claims, outcomes = suspend_asked(_claims(own, name), of_stock, supposed)
     weights = Weights(part.located, part.abatement, part.programme)
-    return replace(part, claims=suspend(claims, part.notices, weights, task.settings.roles))
+    claims = suspend(claims, part.notices, weights, task.settings.roles)
+    return replace(part, claims=claims, outcomes=outcomes)
+
+
+def _claims(own: Mapping[str, Any], name: str) -> Claims:
+    """Return the claims of what a bailleur's files alone make."""
+    money, plan, usages = (own[k] for k in ("abatement", "programme", "droit_commun"))
+    return claims_of(_named(own["located"], name), money, plan, None, usages, bailleur=name)
 
 
 def part_values(part: Part) -> Values:

@@ -15,7 +15,7 @@ from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.published_before import precedents
+from tfpb.pipeline.published_before import precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
 from tfpb.region.estimates import compare_region
@@ -117,6 +117,8 @@ def compute(
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
     parts = _whole(executor.map(make_part, tasks, lambda n: tell("parts", n)))
+    if not draft:
+        stop_on_faults(_waiting(inputs, parts))
     places = territories(parts, inputs, opened)
     own_files = (s for p in parts for s in p.inputs.sources)
     sources = (*inputs.sources, *own_files, *opened.sources)
@@ -186,7 +188,19 @@ def compute(
         deliveries=deliveries,
         targets=inputs.cibles,
         draft=draft,
+        asked=inputs.asked,
     )
+
+
+def _waiting(inputs: RegionInputs, parts: Sequence[Part]) -> list[Fault]:
+    """List the questions that a release waits for: of the common files, then of each bailleur's."""
+    settings = inputs.settings
+    own = [
+        in_dossier(fault, part.name)
+        for part in parts
+        for fault in unanswered(part.asked, part.settings.dossier.date)
+    ]
+    return [*unanswered(inputs.asked, settings.region.date, file=settings.file), *own]
 
 
 def _deliveries(

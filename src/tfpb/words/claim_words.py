@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.claim import STATES, TOTAL, State, Unit
 from tfpb.facts.survey_claims import verdict_scope
 from tfpb.words.money.accounts import axis_short
-from tfpb.words.numbers import ON_REPLY, THIN, bounded, euros, number, percent, points
+from tfpb.words.numbers import ON_REPLY, THIN, UNKNOWN, bounded, euros, number, percent, points
 from tfpb.words.survey.verdict_words import VERDICTS
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def claim_value(claim: Claim) -> str:
     write = _WRITE.get(claim.title.unit, number)
     if claim.state is not State.SUSPENDU:
         return bounded(claim.value, write)
+    if bounded(claim.value, write) == UNKNOWN:
+        return STATES[claim.state]
     return _SUSPENDED.format(state=STATES[claim.state], bounds=_span(claim.value, write))
 
 

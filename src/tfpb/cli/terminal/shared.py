@@ -305,11 +305,12 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
         print_line(*(f"  {line}" for line in said.lines()))
 
 
-def show_questions(asked: Sequence[Asked]) -> None:
-    """List the questions of the files, what hangs most first, each with its key."""
+def show_questions(asked: Sequence[Asked], *, whose: str = "") -> None:
+    """List the questions of the files, of those of a bailleur if any, what hangs most first."""
     from tfpb.words.faults.question_words import question_lines
 
-    print_line(*question_lines(asked))
+    lines = question_lines(asked)
+    print_line(*([f"{whose} :"] if whose and lines else []), *lines)
 
 
 def show_held_back(notices: Iterable[Fault]) -> None:

@@ -17,6 +17,7 @@ from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table
 from tfpb.io.tables.typed import typed
+from tfpb.model.columns import STAMP
 from tfpb.model.question import Replies
 from tfpb.model.record import Reading, Source
 from tfpb.model.tables import BY_ROLE, GMBI
@@ -34,8 +35,26 @@ if TYPE_CHECKING:
     from tfpb.questions.finding import Change, Finding
 
 T = TypeVar("T")
+STOCK: Final = "patrimoine"
+RESIDENCE: Final = "id_residence"
 ANSWERED: Final = "reponse"
 """Why rows are set aside: so says the answer to a question on their table."""
+
+
+def stock_questions(
+    table: TextTable, replies: Replies, *, year: int | None = None, renames: Mapping[str, str]
+) -> tuple[Asked, ...]:
+    """Return the questions of a stock that a command writes again row by row: those of its dossier.
+
+    Every row is written whatever is replied; what does not count is left out where it is counted.
+    """
+    contract = BY_ROLE[STOCK]
+    known = set(contract.names)
+    own = {name: header for name, header in renames.items() if name in known}
+    held, _ = without_people(table, known=(*contract.headers, *own.values()))
+    held = set_aside(replace(held, year=year), contract, renames=own)
+    findings = table_findings(held, contract, own)
+    return replies.offered_again(replies.to(found.question) for found in findings)
 
 
 def _owned_alone(table: TextTable, known: tuple[str, ...]) -> TextTable:
@@ -74,6 +93,8 @@ class Gathering:
         What was replied to the questions of the files.
     asked : list of Asked
         Questions of the tables read so far, each with its reply.
+    gone : set of str
+        Résidences of which answers leave every row of the stock out: those of other tables go with them.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -84,6 +105,7 @@ class Gathering:
     year: int | None = None
     replies: Replies = field(default_factory=Replies)
     asked: list[Asked] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -169,7 +191,7 @@ class Gathering:
         table = set_aside(table, contract, renames=renames, readings=readings or {})
         left = Counter(n.code for n in table.notices[known:] if n.severity is Severity.DOUTE)
         table = copied_down(table, [found.get(c, c) for c in copied])
-        whole = len(table.frame)
+        whole, before = len(table.frame), table
         asked = table_findings(table, contract, renames, readings or {})
         table, named = self.settled(table, asked)
         left += Counter({ANSWERED: whole - len(table.frame)})
@@ -177,12 +199,44 @@ class Gathering:
             Reading(contract.name, table.file, table.sheet, "", "", rows, len(table.frame), left)
         )
         renames = {**renames, **named}
+        if contract.name == STOCK and (header := found.get(RESIDENCE)) is not None:
+            self.gone = {*before.frame[header]} - {*table.frame[header]}
         frame, faults = typed(table, contract, renames=renames, readings=readings)
         self.faults += faults
         key = (table.file, table.sheet)
         shared = self.headers.get(key, found)  # of two files of one name, the headers they share
         self.headers[key] = {c: h for c, h in found.items() if shared.get(c) == h}
         return frame
+
+    def followed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a typed table without the lines of résidences that answers leave out, and count them."""
+        out = ~frame[RESIDENCE].isin(self.gone)
+        if out.all():
+            return frame
+        aside, file = int((~out).sum()), str(frame[STAMP[0]].iloc[0])
+        self.readings[:] = [
+            replace(r, kept=r.kept - aside, left=Counter(r.left) + Counter({ANSWERED: aside}))
+            if r.file == file
+            else r
+            for r in self.readings
+        ]
+        return frame[out].reset_index(drop=True)
+
+    def settled_delivery(
+        self, delivery: Delivery, findings: Iterable[Finding], residence: Iterable[str], owner: str
+    ) -> Delivery:
+        """Return a delivery under the replies to its questions and to those of the stock."""
+        table = self.settled(delivery.table, findings)[0]
+        if self.gone and (column := delivery.column(residence)) is not None:
+            held = ~table.frame[column].isin(self.gone).to_numpy()
+            frame = table.frame[held].reset_index(drop=True)
+            table = replace(table, frame=frame, rows=table.rows[held])
+        if aside := len(delivery.table.frame) - len(table.frame):
+            counted = Counter({ANSWERED: aside})
+            self.readings.append(
+                Reading("enquete", table.file, table.sheet, owner, "", aside, 0, counted)
+            )
+        return replace(delivery, table=table)
 
     def delivery(
         self, path: Path, plan: Plan | None, *, sheet: str | None = None

@@ -199,11 +199,14 @@ def gather_inputs(
     if "patrimoine" in frames:
         frames["patrimoine"], found = check_stock(frames["patrimoine"], settings.dossier.bailleur)
         reader.faults += found
-        identifiers = Identifiers(frames["patrimoine"]["id_residence"])
+        identifiers = Identifiers([*frames["patrimoine"]["id_residence"], *reader.gone])
     for role in ("fiscalite", "gmbi", "droit_commun", "decisions"):
         if role in frames:
             frames[role], found = identifiers.mend(frames[role], "id_residence")
             reader.faults += found
+    for role in ("fiscalite", "droit_commun"):
+        if role in frames:
+            frames[role] = reader.followed(frames[role])
     survey = _survey(reader, identifiers)
     aliases: dict[str, str] = {}
     streets = reader.role("alias_voies", ALIAS_COLUMNS)
@@ -335,7 +338,8 @@ def gather_survey(
     gathered.faults += found
     findings, found = survey_findings(plan, deliveries)
     gathered.faults += found
-    deliveries = [replace(d, table=gathered.settled(d.table, own)[0]) for d, own in findings]
+    residence = plan.colonnes.residence
+    deliveries = [gathered.settled_delivery(d, own, residence, bailleur) for d, own in findings]
     options = plan.reglages
     margins = beside_plan(gathered, "calage", plan_file, options.marges_calage)
     reference = beside_plan(gathered, "standard", plan_file, options.reference_standardisation)

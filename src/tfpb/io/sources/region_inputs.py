@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.io.sources.gathering import Gathering
@@ -15,7 +15,7 @@ from tfpb.io.sources.inputs import Inputs, beside_plan, gather_survey
 from tfpb.io.sources.toml_files import load_plan, load_settings, validated
 from tfpb.model.columns import Contract, stamped_place
 from tfpb.model.plan import Names, Plan
-from tfpb.model.settings import Placed, Settings, Strict
+from tfpb.model.settings import Placed, Reponse, Settings, Strict, replies_of
 from tfpb.model.tables import contract
 from tfpb.text import fold
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tfpb.io.sources.deliveries import Delivery
     from tfpb.io.tables.tabular import TextTable
+    from tfpb.model.question import Asked
     from tfpb.model.record import Source
 
 CONTRATS: Final = contract("contrats")
@@ -85,6 +86,15 @@ class RegionSettings(Placed):
     fichiers: RegionFiles = RegionFiles()
     reglages: RegionOptions = RegionOptions()
     alias: RegionAlias = RegionAlias()
+    reponses: dict[str, Reponse] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out replies that nobody gave: a region without them is the one it was."""
+        record: dict[str, Any] = plain(self)
+        if not self.reponses:
+            record.pop("reponses", None)
+        return record
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,8 @@ class RegionInputs:
     notices : tuple of Fault
     margins, reference : TextTable or None
         Calibration margins and standardisation stock that the region's own plan names.
+    asked : tuple of Asked
+        Questions of the common files, each with its reply; those of a bailleur's are in its part.
     """
 
     settings: RegionSettings
@@ -130,6 +142,7 @@ class RegionInputs:
     notices: tuple[Fault, ...] = ()
     margins: TextTable | None = None
     reference: TextTable | None = None
+    asked: tuple[Asked, ...] = ()
 
 
 def load_region(path: Path) -> RegionSettings:
@@ -168,7 +181,7 @@ def read_region(settings: RegionSettings) -> RegionInputs:
     TfpbError
         Every fault of every file at once.
     """
-    gathered = Gathering()
+    gathered = Gathering(replies=replies_of(settings.reponses))
     read = _dossiers(settings, gathered)
     dossiers = tuple(found for found, _ in read)
     named = {fold(b.nom) for b in settings.bailleurs} | {fold(own) for _, own in read}
@@ -183,11 +196,12 @@ def read_region(settings: RegionSettings) -> RegionInputs:
     contrats = _contrats(settings, gathered)
     communes = _communes(settings, gathered)
     cibles = _common(settings, CIBLES, gathered)
+    asked = gathered.answered(settings.file)
     stop_on_faults(gathered.faults)
     return RegionInputs(
         settings, dossiers, tuple(own for _, own in read), answers.plan, plan_file,
         answers.deliveries, repere, contrats, communes, tuple(gathered.sources), cibles,
-        tuple(gathered.faults), answers.margins, answers.reference,
+        tuple(gathered.faults), answers.margins, answers.reference, asked,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from tfpb.io.sources.toml_files import validated
 from tfpb.model.question import NOT_KNOWN, Replies, Reply
 from tfpb.model.settings import ReplyFile, replies_of
 from tfpb.words.faults.question_words import answer_words, offered, question_title
+from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,7 +89,7 @@ def _fallen(asked: Iterable[Asked], file: str) -> Iterable[Fault]:
             place = Place(file, "", 0, f"{TABLE}.{one.fallen.key}")
             fields = {
                 "question": question_title(one.question), "cle": one.question.key,
-                "reponse": answer_words(one.question, one.fallen.answer), "le": one.fallen.on,
+                "reponse": answer_words(one.question, one.fallen.answer), "le": long_date(one.fallen.on),
             }  # fmt: skip
             yield Fault("reponse_tombee", place, "", fields, Severity.DOUTE)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import tomllib
 from dataclasses import replace
@@ -31,7 +33,7 @@ from tfpb.model import tables
 from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.controle import SHOWN, control_report
 from tfpb.words.documents.control_words import WRITTEN
-from tfpb.words.faults.sentences import fault_text
+from tfpb.words.faults.sentences import fault_text, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +54,7 @@ _OURS: Final = {"conventions": {"codes_qpv": "codes"}, "actions": {"axe": "axe_m
 _EMPTY: Final = frozenset({"cellule_vide"})
 """Faults that a check tells in its own words."""
 _LIMIT: Final = "limite_signature"
+_QUESTIONS: Final = "donnees/questions.csv"
 
 
 def check_packs(paths: Sequence[Path], *, year: int | None = None) -> list[Checked]:
@@ -132,7 +135,16 @@ def _read(name: str, files: Files) -> Received:
         broken=broken,
         unheld=sum(not c.get("tenu", True) for c in record.get("controles", ())),
         unread=tuple(unread),
+        asked=_asked(files),
     )
+
+
+def _asked(files: Files) -> tuple[tuple[str, str, str], ...]:
+    """Return the questions of a pack, the keys that the bailleur's own commands give them."""
+    text = files.kept.get(_QUESTIONS, b"").decode("utf-8-sig", errors="replace")
+    rows = csv.DictReader(io.StringIO(text), delimiter=";")
+    cells = ([shortened(str(row.get(c) or "")) for c in ("cle", "titre", "etat")] for row in rows)
+    return tuple((key, title, standing) for key, title, standing in cells if key)
 
 
 def _record(files: Files) -> dict[str, Any]:

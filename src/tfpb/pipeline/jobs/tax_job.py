@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -14,12 +15,14 @@ from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import located_stock
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import quarters_of
+from tfpb.facts.suspension import suspend_asked
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import Inputs
 from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
+from tfpb.model.question import Replies
 from tfpb.model.tables import BY_ROLE, PREMISES
 from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
 from tfpb.pipeline import stages
@@ -35,11 +38,12 @@ from tfpb.words.faults.input_words import NO_PROGRAMME
 from tfpb.words.money.programme_words import BILAN_TITLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tfpb.model.location import Located
     from tfpb.model.money import Abatement, Programme
+    from tfpb.model.question import Asked
 
 _NO_YEAR: Final = 2025
 """Year against which a programme is checked when no premises bear any."""
@@ -59,19 +63,23 @@ class Accounts:
         Balance of the last year; None without a programme.
     doubts : tuple of Fault
         Of the files, then of each step, each once.
+    asked : tuple of Asked
+        Questions of the files, what hangs most first.
     """
 
     premises: TextTable
     abatements: tuple[Abatement, ...]
     programme: Programme | None
     doubts: tuple[Fault, ...]
+    asked: tuple[Asked, ...] = ()
 
-    @property
-    def claims(self) -> Claims:
-        """The figures of the last year's abatement, and of its programme."""
-        base = Claims(money_claims(self.abatements[-1]))
-        own = () if self.programme is None else programme_claims(self.programme, base)
-        return Claims((*base, *own))
+    def claims(self, rank: int = -1) -> Claims:
+        """Return the figures of the abatement of a year, by its rank; of the last, with its programme."""
+        base = Claims(money_claims(self.abatements[rank]))
+        last = self.abatements[rank] is self.abatements[-1]
+        if self.programme is None or not last:
+            return base
+        return Claims((*base, *programme_claims(self.programme, base)))
 
     def files(self, target: Path, *, raw_csv: bool) -> dict[Path, bytes]:
         """Return what is written: the premises (a workbook gets the sums too), and the programme beside.
@@ -113,12 +121,44 @@ def beside(target: Path) -> tuple[Path, ...]:
     return tuple(target.with_name(f"{target.stem}{end}") for end in ends)
 
 
+def bounded_claims(made: Accounts, again: Callable[[Mapping[str, str]], Accounts]) -> list[Claims]:
+    """Return the claims of each year, those under open questions between bounds.
+
+    Parameters
+    ----------
+    made : Accounts
+    again : callable
+        The same files under supposed answers: key of a question → code.
+    """
+    other = cache(lambda pairs: _attempted(again, dict(pairs)))
+
+    def read(rank: int, supposed: Mapping[str, str]) -> Claims | None:
+        found = other(tuple(sorted(supposed.items())))
+        return None if found is None or len(found.abatements) <= rank else found.claims(rank)
+
+    return [
+        suspend_asked(made.claims(rank), made.asked, partial(read, rank))[0]
+        for rank in range(len(made.abatements))
+    ]
+
+
+def _attempted(
+    again: Callable[[Mapping[str, str]], Accounts], supposed: Mapping[str, str]
+) -> Accounts | None:
+    try:
+        return again(supposed)
+    except TfpbError:
+        return None
+
+
 def accounts(
     files: Mapping[str, Path | None],
     *,
     sheet: str | None = None,
     year: int | None = None,
     rounding: str = "centime",
+    replies: Replies | None = None,
+    replies_file: str = "",
 ) -> Accounts:
     """Compute the abatement of each premises, and the balance of a programme.
 
@@ -133,13 +173,17 @@ def accounts(
         Tax year of all lines; left out, each line's own.
     rounding : str
         `centime` or `avis`.
+    replies : Replies, optional
+        What was replied to the questions of the files.
+    replies_file : str
+        Where it is written.
 
     Raises
     ------
     TfpbError
         Every fault of every file, and what the steps would find in those that could be read.
     """
-    gathered, texts, frames = Gathering(), {}, {}
+    gathered, texts, frames = Gathering(year=year, replies=replies or Replies()), {}, {}
     for role, path in files.items():
         if path is not None:
             contract = BY_ROLE.get(role, LOCATED)
@@ -147,6 +191,7 @@ def accounts(
             text = gathered.table(role, path, sheet=own, known=contract.headers)
             if text is not None:
                 texts[role], frames[role] = text, gathered.typed(text, contract)
+    asked = gathered.answered(replies_file)
     last = files.get("programme_precedent")
     if last is not None and files.get("programme") is None:
         gathered.faults.append(unused_option("--programme-precedent", last.name, NO_PROGRAMME))
@@ -188,7 +233,7 @@ def accounts(
     balance = run((stages.PROGRAMME,), values, headers=headers).required()[stages.PROGRAMME]
     for part in (*made, balance):
         doubts += [n for n in part.notices if n not in doubts] if part is not None else []
-    return Accounts(texts["fiscalite"], tuple(made), balance, tuple(doubts))
+    return Accounts(texts["fiscalite"], tuple(made), balance, tuple(doubts), asked)
 
 
 def _has_sheet(path: Path, sheet: str | None) -> bool:

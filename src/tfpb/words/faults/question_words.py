@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tfpb.errors import Fault
 from tfpb.model.question import NOT_KNOWN, Unit
 from tfpb.packaged import packaged
-from tfpb.words.faults.paste_words import REPLIES, reply_line
+from tfpb.words.faults.paste_words import reply_line
 from tfpb.words.faults.sentences import place_words, rows_words
 from tfpb.words.numbers import euros, number, percent, plural
 from tfpb.words.phrase import Phrase
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked, Measure, Question
 
 _WORDS: Final = packaged(__name__)
+_COUNTED: Final = re.compile(r"\{(\w+):")
 DO_NOT_KNOW: Final = "on ne sait pas"
 _OTHER: Final = "une réponse qui n’est pas proposée : « {code} »"
 _OFFERED: Final = "« {code} » ({label})"
@@ -122,12 +123,14 @@ def question_text(question: Question) -> QuestionText:
 
 
 def _filled(question: Question, part: str) -> str:
-    return Phrase(_WORDS[question.code][part]).filled(_facts(question))
+    return _said(question, _WORDS[question.code][part])
 
 
-def _facts(question: Question) -> dict[str, object]:
-    """Return what was seen, counts as numbers: words agree with them."""
-    return {name: int(text) if text.isdecimal() else text for name, text in question.seen}
+def _said(question: Question, text: str) -> str:
+    """Fill a text with what was seen; a count that words agree with is a number, any other as written."""
+    counted = set(_COUNTED.findall(text))
+    facts = {n: int(v) if n in counted and v.isdecimal() else v for n, v in question.seen}
+    return Phrase(text).filled(facts)
 
 
 def where_words(question: Question) -> str:
@@ -145,7 +148,7 @@ def answer_words(question: Question, code: str) -> str:
         return DO_NOT_KNOW
     if code not in question.codes:
         return _OTHER.format(code=code)
-    return Phrase(_WORDS[question.code]["reponses"][code]).filled(_facts(question))
+    return _said(question, _WORDS[question.code]["reponses"][code])
 
 
 def offered(question: Question) -> str:
@@ -249,27 +252,3 @@ def to_paste(question: Question, on: dt.date | None) -> str:
         entry = reply_line(question.key, code, question.role, on, question.subject)
         lines.append(f"# {entry}   # {answer_words(question, code)}")
     return "\n".join(lines)
-
-
-def unanswered(asked: Iterable[Asked], on: dt.date | None, *, file: str = "") -> list[Fault]:
-    """Make the faults that stop a release: a question each, with what to write.
-
-    Parameters
-    ----------
-    asked : iterable of Asked
-    on : date or None
-        Of the dossier; None where the command knows none.
-    file : str
-        Where replies are written, when it is no `dossier.toml`.
-    """
-    out = []
-    for one in (a for a in asked if a.is_waiting):
-        said = question_text(one.question)
-        fields = {
-            "question": said.title, "phrase": said.sentence, "cle": one.question.key,
-            "effets": effects(one.question),
-            "part": said.share, "coller": (REPLIES, one.question.key, to_paste(one.question, on)),
-        }  # fmt: skip
-        fields |= {"ou": file} if file else {}
-        out.append(Fault("diffusion_sans_reponse", one.question.place, "", fields))
-    return out

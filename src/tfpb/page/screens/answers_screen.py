@@ -1,0 +1,87 @@
+"""« Questions sur les fichiers »: what tables leave to choose, what hangs on it; a reply in one click.
+
+Replies go at once to `[reponses]` of the `dossier.toml`: what the commands read back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.errors import fail
+from tfpb.io.sources.replies import TABLE, write_reply
+from tfpb.model.codes import Role
+from tfpb.model.question import NOT_KNOWN, Asked, Reply
+from tfpb.words.faults import question_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import FormData
+
+    from tfpb.page.desk import Desk
+
+_FORGET: Final = "reprendre"
+
+
+def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the screen shows."""
+    desk.check()
+    asked = desk.outlook.asked
+    notes = [one for one in asked if one.question.is_note and one.reply is None]
+    return {
+        "demandes": [(a, words.question_text(a.question)) for a in asked if a not in notes],
+        "remarques": [(a, words.question_text(a.question)) for a in notes],
+        "dits": words,
+        "date": desk.settings.dossier.date,
+        "inconnu": NOT_KNOWN,
+    }
+
+
+def act(desk: Desk, form: FormData) -> str:
+    """Write a reply, or take it back; on the disk before this returns."""
+    with desk.lock:
+        one = _asked(desk, form)
+        choice = str(form.get("reponse", ""))
+        if choice == _FORGET:
+            desk.edit([((TABLE, one.question.key), None)])
+            _show(desk, replace(one, reply=None))
+        else:
+            reply = _reply(desk, one, choice, form)
+            write_reply(desk.file, reply, instead=one.fallen.key if one.fallen else "")
+            _show(desk, replace(one, reply=reply, fallen=None))
+    return f"#q{one.question.key}"
+
+
+def _asked(desk: Desk, form: FormData) -> Asked:
+    """Find the question that a form is about, by its key: its cells are still those shown."""
+    for one in desk.outlook.asked:
+        if one.question.key == form.get("cle"):
+            return one
+    raise fail("question_disparue")
+
+
+def _reply(desk: Desk, one: Asked, choice: str, form: FormData) -> Reply:
+    """Read the reply that a form gives.
+
+    Raises
+    ------
+    TfpbError
+        `reponse_non_ecrite`: an answer that the question lacks, or no role.
+    """
+    role = str(form.get("par", ""))
+    if choice not in (*one.question.codes, NOT_KNOWN) or role not in set(Role):
+        raise fail("reponse_non_ecrite")
+    day = desk.settings.dossier.date
+    with suppress(ValueError):
+        day = dt.date.fromisoformat(str(form.get("le", "")))
+    piece, subject = str(form.get("piece", "")).strip(), one.question.subject
+    return Reply(one.question.key, choice, Role(role), day, piece, subject)
+
+
+def _show(desk: Desk, one: Asked) -> None:
+    """Show a question as it stands now; figures follow with the next check."""
+    asked = tuple(one if a.question.key == one.question.key else a for a in desk.outlook.asked)
+    desk.outlook = replace(desk.outlook, asked=asked)
