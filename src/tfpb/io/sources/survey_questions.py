@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Item, Plan
 
 SOURCE: Final = "enquete"
+_LEAST_SHOWN: Final = 20
+"""Interviews of a wave under which nothing of it is shown."""
 _LEAST_OF_BAILLEUR: Final = 100
 """Interviews of a bailleur from which its coding is looked at apart."""
 
@@ -213,7 +215,7 @@ def _ways(
 ) -> tuple[list[tuple[int, Finding]], list[Fault]]:
     """Ask about the codes that seem to run the other way round; say where nothing verifies them."""
     findings: list[tuple[int, Finding]] = []
-    faults: list[Fault] = []
+    unverified: dict[int, list[str]] = {}
     shares: list[tuple[str, int, Flags, dict[str, float], Way]] = []
     for k, (delivery, answered) in enumerate(zip(deliveries, read, strict=True)):
         if not answered.items:
@@ -237,9 +239,13 @@ def _ways(
             seen = against_wave([own[n] for n in names], [before[3][n] for n in names])
         if seen.way is Way.REVERSED:
             findings.append((k, _turned(plan, deliveries[k], read[k], seen, rows, wave)))
-        elif way is seen.way is Way.UNVERIFIED and not read[k].verified:
-            place = deliveries[k].place("")
-            faults.append(Fault("sens_non_verifie", place, wave, {}, Severity.DOUTE))
+        elif way is seen.way is Way.UNVERIFIED and rows.sum() >= _LEAST_SHOWN:
+            unverified.setdefault(k, []).append(wave)
+    faults = [
+        Fault("sens_non_verifie", deliveries[k].place(""), ", ".join(waves), {}, Severity.DOUTE)
+        for k, waves in unverified.items()
+        if not read[k].verified
+    ]
     return findings, faults
 
 
