@@ -68,8 +68,10 @@ def twin_interviews(
     if len(asked) < _LEAST_ITEMS:
         return
     grid = np.column_stack([pd.factorize(table.frame[h])[0] for h in headers])
-    own = table.frame[asked].to_numpy(dtype=object)
-    straight = np.array([len(set(filter(None, row))) <= 1 for row in own], dtype=bool)
+    own, texts = pd.factorize(table.frame[asked].to_numpy(dtype=object).ravel())
+    held = np.where(texts[own] == "", -1, own).reshape(-1, len(asked))
+    least = np.where(held < 0, held.max(initial=0), held).min(axis=1)
+    straight = (held < 0).all(axis=1) | (held.max(axis=1) == least)
     again = _again(grid, np.ones(len(headers), dtype=bool)) & ~straight
     twins = int(again.sum())
     if not max(_LEAST_TWINS, _LEAST_PART * len(grid)) <= twins <= _MOST_PART * len(grid):

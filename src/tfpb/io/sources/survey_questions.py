@@ -222,9 +222,9 @@ def _ways(
             continue
         satisfied = answered.satisfied()
         for wave, rows in _waves(plan, delivery):
-            found = list(_by_mark(plan, delivery, answered, satisfied, rows))
-            findings += [(k, one) for one in found]
             seen = against_mark(satisfied[rows], answered.marks[rows])
+            found = list(_by_mark(plan, delivery, answered, satisfied, rows, seen))
+            findings += [(k, one) for one in found]
             way = Way.REVERSED if found else seen.way
             own = {
                 i.identifiant: _share(satisfied[rows, j])
@@ -261,18 +261,19 @@ def _share(values: Floats) -> float:
 
 
 def _by_mark(
-    plan: Plan, delivery: Delivery, answered: _Answered, satisfied: Floats, rows: Flags
+    plan: Plan, delivery: Delivery, answered: _Answered, satisfied: Floats, rows: Flags, whole: Seen
 ) -> Iterator[Finding]:
     """Ask about the interviews of a wave, or of one bailleur, whose mark contradicts their answers."""
     wave = str(waves_of(plan, delivery)[rows].iloc[0]) if rows.any() else ""
-    whole = against_mark(satisfied[rows], answered.marks[rows])
     if whole.way is Way.REVERSED:
         yield _turned(plan, delivery, answered, whole, rows, wave)
         return
     column = delivery.column(plan.colonnes.bailleur)
-    names = delivery.table.frame[column] if column is not None else None
-    for name in sorted(set(names[rows])) if names is not None else ():
-        own = rows & (names == name).to_numpy(dtype=bool) if names is not None else rows
+    if column is None:
+        return
+    owners, names = pd.factorize(delivery.table.frame[column])
+    for k in range(len(names)):
+        own = rows & (owners == k)
         if own.sum() < _LEAST_OF_BAILLEUR or own.sum() == rows.sum():
             continue
         seen = against_mark(satisfied[own], answered.marks[own])
