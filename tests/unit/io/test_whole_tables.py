@@ -153,7 +153,8 @@ def test_an_open_document_says_so_too(tmp_path: Path) -> None:
 
     away = ' table:visibility="collapse"'
     rows = [line("abc"), line("123"), line("456", more=away), line("789", "barre"),
-            f"<table:table-row-group>{line('123', more=away)}</table:table-row-group>", line("456")]  # fmt: skip
+            f"<table:table-row-group>{line('123', more=away)}</table:table-row-group>",
+            line("456")]  # fmt: skip
     space = "urn:oasis:names:tc:opendocument:xmlns:"
     content = (
         f'<office:document-content xmlns:office="{space}office:1.0" xmlns:table="{space}table:1.0" '

@@ -188,6 +188,15 @@ def test_one_amount_out_of_proportion_is_divided() -> None:
     assert abs(effects(found)[DIVIDED] - plain) < 1 < effects(found)[KEPT] - plain
 
 
+def test_a_large_action_whose_amounts_agree_is_no_slip() -> None:
+    names = ("id_action", "axe", "code_qpv", "action", "realise_eur", "valorise_eur")
+    rows = [[f"A{k}", 1, "QN05991I", "x", 1_000 + 91 * k, 900 + 77 * k] for k in range(12)]
+    rows[4][4:] = [800_000, 400_000]
+    assert findings(table("programme", rows, names)) == []
+    rows[4][4] = 1_500
+    the(table("programme", rows, names), "montant_demesure")
+
+
 def test_a_point_of_several_streets_is_asked() -> None:
     names = (*STOCK, "x", "y")
     rows = [
