@@ -142,6 +142,27 @@ def test_equal_flats_are_no_sums() -> None:
     assert [f for f in findings(table("patrimoine", lettered, STOCK)) if OUT in f.changes] == []
 
 
+def test_buildings_without_a_letter_are_no_sums_though_one_equals_those_above() -> None:
+    rows = [[f"R{k}", "A", f"N{k}", f"{k} rue Haute", "Valmont", 31 + k] for k in range(24)]
+    rows += [["R50", letter, "N50", f"{letter} rue Basse", "Valmont", 8] for letter in "ABC"]
+    rows += [["R51", "", "N51", "1 rue Longue", "Valmont", 24]]
+    total = the(table("patrimoine", rows, STOCK), "lignes_de_somme")
+    assert total.question.rows == (29,)  # alone without a letter, and the sum of a whole résidence
+    rows += [["R52", "", "N52", "2 rue Longue", "Valmont", 17]]
+    assert findings(table("patrimoine", rows, STOCK)) == []
+
+
+def test_cents_prove_a_sum_but_for_multiples_of_one_unit() -> None:
+    names = ("id_residence", "indicateur", "cout_eur", "annee")
+    sizes = [12, 12, 24, 6, 18, 24, 36, 30, 66, 7]
+    alike = [[f"R{k}", "gardiens", round(141.37 * n, 2), 2025] for k, n in enumerate(sizes)]
+    assert findings(table("droit_commun", alike, names)) == []
+    costs = [1_203.41, 877.13, 2_450.09, 1_011.7]
+    whole = [*costs, round(sum(costs), 2)]
+    rows = [[f"R{k}", "gardiens", cost, 2025] for k, cost in enumerate(whole)]
+    assert the(table("droit_commun", rows, names), "lignes_de_somme").question.rows == (6,)
+
+
 def test_sums_of_sums_are_found() -> None:
     rows, out = notices(12), []
     for start in (0, 4, 8):
