@@ -511,12 +511,8 @@ def one_point(folder: Folder, rng: Generator) -> None:
     table = folder["patrimoine"]
     table.header += ["x", "y"]
     for row in table.rows:
-        far = rng.random() < 0.2
-        row += (
-            [700000.0, 7050000.0]
-            if far
-            else [700000 + rng.uniform(-3000, 3000), 7050000 + rng.uniform(-3000, 3000)]
-        )
+        near = [700000 + rng.uniform(-3000, 3000), 7050000 + rng.uniform(-3000, 3000)]
+        row.extend([700000.0, 7050000.0] if rng.random() < 0.2 else near)
     streets = {" ".join(r[3].split()[1:]) for r in table.rows if r[-2] == 700000.0}
     for row in table.rows[: 6 if len(streets) < 3 else 0]:
         row[-2:] = [700000.0, 7050000.0]
