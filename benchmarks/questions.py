@@ -78,11 +78,10 @@ class Table:
         """Return where a column stands."""
         return self.header.index(name)
 
-    def total(self, name: str, *, without: set[int] | None = None) -> float:
+    def total(self, name: str) -> float:
+        """Return the sum of a column."""
         at = self.column(name)
-        return sum(
-            float(r[at] or 0) for k, r in enumerate(self.rows) if k not in (without or set())
-        )
+        return sum(float(r[at] or 0) for r in self.rows)
 
 
 Folder = dict[str, Table]
