@@ -45,7 +45,7 @@ def test_a_quarter_is_led_back_to_the_premises_and_actions_it_adds_up() -> None:
         for e in found.extracts
         for line in e.lines
         for c in line
-        if c.header == "Abattement (€)"
+        if c.header == "Acquis (€)"
     )
     added = sum(float(a.replace(",", ".") or 0) for a in amounts)
     assert added == pytest.approx(float(whole.replace(",", ".")))
@@ -66,7 +66,7 @@ def test_an_amount_as_printed_says_where_it_stands_then_what_it_is_made_of() -> 
     assert next(c.name for c in claims) == "Abattement acquis · QN05991I"
     assert first.kind is Subject.AMOUNT
     assert any(
-        "Abattement (€)" in [c.header for c in line] for e in first.extracts for line in e.lines
+        "Acquis (€)" in [c.header for c in line] for e in first.extracts for line in e.lines
     )
     assert second.name.startswith("QN05991I")
 
