@@ -134,6 +134,7 @@ class Statut(StrEnum):
     A_RECLAMER = "a_reclamer"
     ABATTU = "abattu"
     A_RISQUE = "a_risque"
+    DROIT_INCONNU = "droit_inconnu"
 
 
 class Reserve(StrEnum):
@@ -144,6 +145,7 @@ class Reserve(StrEnum):
     CONVENTION = "convention"
     DECLARATION = "declaration"
     RENOUVELLEMENT = "renouvellement"
+    EXONERATION = "exoneration"
 
 
 class Role(StrEnum):

@@ -18,7 +18,8 @@ from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast, year_by_year
 from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
-from tfpb.tax.abatement.line_scope import of_counts, unlined
+from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_young, unlined
+from tfpb.tax.abatement.missing_rates import stretched
 from tfpb.tax.abatement.notices import Check, ambiguous, read_notice
 from tfpb.tax.abatement.premises import (
     COUNTED,
@@ -126,16 +127,17 @@ def abate(
     Examples
     --------
     A premises of 3 000 € of cadastral value, taxed at 40 %, whose résidence is wholly in a quarter:
-    0.3 × 0.5 × 3 000 × 40 % = 180 €.
+    0.3 × 0.5 × 3 000 × 40 % = 180 €, and its notice asks for 600 − 180 = 420 €.
 
     >>> import pandas as pd
     >>> from tfpb.law.values import load
     >>> rows = {"avis": ["A1"], "id_residence": ["R1"], "annee": [2025], "vlc_eur": [3000],
-    ...         "taux_commune_pct": [40]}
+    ...         "taux_commune_pct": [40], "cotisation_avis_eur": [420]}
     >>> stock = {"id_residence": ["R1"], "code_insee": ["59999"], "logements_dans": [1],
     ...          "code_qpv": ["QN05991I"]}
     >>> signed = {"codes_qpv": [("QN05991I",)], "date_signature_contrat": ["2024-03-28"],
-    ...           "date_signature_convention": ["2024-12-12"], "date_declaration": ["2024-12-20"]}
+    ...           "date_signature_convention": ["2024-12-12"], "date_declaration": ["2024-12-20"],
+    ...           "date_fin": ["2030-12-31"]}
     >>> made = abate(*(pd.DataFrame(t) for t in (rows, stock)), None, pd.DataFrame(signed), load(),
     ...              year=2025)
     >>> made.totals["abattement_eur"]
@@ -158,6 +160,10 @@ def abate(
     kept, left_out = _rows_of_year(rows, stock, reader)
     items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
     items, checks, unexplained = _read_notices(items, reader)
+    tolerance, dated = reader.decimal("tolerance_ligne_eur"), stock.dated
+    items, checks = stretched(
+        items, checks, tolerance, lambda item: _may_be_exempt(item, reader, dated=dated)
+    )
     items = [settle(item, reader, on) for item in _counts_doubted(items, stock, reader)]
     frame, renamed = _own_columns(premises.iloc[kept])
     lines = _premises_frame(frame, items)
@@ -247,8 +253,8 @@ def _rows_of_year(
 
 
 def _counts_doubted(items: list[Premises], stock: Stock, reader: Reader) -> list[Premises]:
-    """Doubt the rights of lines that count exempt dwellings, where no notice tells more."""
-    out = list(items)
+    """Doubt the rights of dwellings that may be exempt, where no notice tells more."""
+    out, dated = list(items), stock.dated
     places = grouped(
         (k for k, i in enumerate(items) if not is_repeated(i)), lambda k: items[k].id_residence
     )
@@ -257,9 +263,16 @@ def _counts_doubted(items: list[Premises], stock: Stock, reader: Reader) -> list
         if holding is not None:
             mine = [items[k] for k in group]
             rights = of_counts(holding, mine, [i.right for i in mine], reader)
+            rights = of_young(mine, rights, reader, dated=dated)
             for k, right in zip(group, rights, strict=True):
                 out[k] = replace(items[k], right=right)
     return out
+
+
+def _may_be_exempt(item: Premises, reader: Reader, *, dated: bool) -> bool:
+    """Return whether it may be exempt for all that is known: two ends that part, none of a young building."""
+    parted = item.right.motive == "exonerations_contraires"
+    return parted or may_be_exempt(item, item.right, reader, dated=dated)
 
 
 def _read_notices(
@@ -338,7 +351,7 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         columns[f"abattement_{line}_eur"] = [i.amounts.lines[index] for i in items]
     for column, name in tallies.AMOUNTS.items():
         columns[column] = [getattr(i.amounts, name) for i in items]
-    told = [tallies.state_cells(i.states) | tallies.reserve_cells([i]) for i in items]
+    told = [{**_told(i), **tallies.reserve_cells([i])} for i in items]
     for column in (*STATE_COLUMNS, *RESERVE_COLUMNS):
         columns[column] = [cells[column] for cells in told]
     out = frame.copy()
@@ -346,6 +359,17 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         kind = "int64" if name == "logements_retenus" else object
         out[name] = pd.Series(columns[name], dtype=kind)
     return out
+
+
+def _told(item: Premises) -> dict[str, Decimal | None]:
+    """Return the states of a premises as cells; a nil that may be something else is no zero."""
+    may = [outcome.states for outcome in item.standing.outcomes]
+    return {
+        column: None if not value and any(getattr(s, name) for s in may) else value
+        for (column, value), name in zip(
+            tallies.state_cells(item.states).items(), STATE_COLUMNS.values(), strict=True
+        )
+    }
 
 
 def _calculation(lines: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:

@@ -157,7 +157,7 @@ def _pattern(
 
     def cut(states: Sequence[str]) -> Decimal:
         each = zip(dues, lines, states, strict=True)
-        return sum((d * part * _abated(i, s) for d, i, s in each), ZERO)
+        return sum((d * part * abated_part(i, s) for d, i, s in each), ZERO)
 
     judge = partial(_judge, lines, paid=paid, full=full, rights=cut(right), margin=margin)
     scored = [
@@ -174,7 +174,7 @@ def _pattern(
         near = gap <= max(margin, _FAR * full)
     else:
         steps = (
-            d * part * abs(_abated(i, a) - _abated(i, b))
+            d * part * abs(abated_part(i, a) - abated_part(i, b))
             for d, i in zip(dues, lines, strict=True)
             for a, b in combinations(_options(i), 2)
         )
@@ -242,7 +242,8 @@ def _options(line: Premises) -> tuple[str, ...]:
     return (NONE, RIGHT) if line.entitled and line.right.share else (NONE, FULL)
 
 
-def _abated(line: Premises, state: str) -> Decimal:
+def abated_part(line: Premises, state: str) -> Decimal:
+    """Return the part of a premises that a notice abates in a state."""
     return {FULL: Decimal(1), RIGHT: line.right.share}.get(state, ZERO)
 
 
