@@ -34,9 +34,9 @@ def stretched(
     """Say of each premises by how much its amounts may be larger, a rate of its line being blank.
 
     The sum of its notice tells: what it asks above what the rates explain is of a line that is not given.
-    Without a sum, the rate that another line of the commune bears does. The sum of several premises, some of
-    which it would not abate, may as well bear that line: it is not read. Nor is one of premises of which some
-    may be exempt, and ask for nothing.
+    Without a sum, the rate that another line of the commune bears does. A sum that would not abate what may be
+    due may as well bear that line: it is not read, but one of a single premises, to the euro. Nor is one of
+    several premises of which some may be exempt, and ask for nothing.
 
     Parameters
     ----------
@@ -57,22 +57,24 @@ def stretched(
     for k, item in enumerate(items):
         rates, found = total(item.rates), borne.get(_commune(item), {})
         more = total(found[line] for line in _blank(item) if line in found)
-        hidden = item.taxed * more / 100 <= tolerance * len(
-            LINES
-        )  # a sum explained does not show it nil
+        # a sum that so small a line would not move does not show it nil
+        hidden = item.taxed * more / 100 <= tolerance * len(LINES)
         if rates and more and (item.state == UNKNOWN or hidden):
             out[k] = replace(item, stretch=1 + more / rates)
     for read, places in checks:
         check = read
         mine = [items[k] for k in places]
-        partly = _is_partial(mine) and any(holes(i) for i in mine)
-        if partly or (len(mine) > 1 and any(is_unsure(i) for i in mine)):
+        margin = tolerance * len(LINES) * check.span
+        near = any(abs(check.read - _asked(mine, f)) <= margin for f in ({}, mine[0].terms.fees))
+        refused = any(i.state == NONE and (i.right.share or i.right.doubt) for i in mine)
+        hollow = refused and any(holes(i) for i in mine) and (len(mine) > 1 or not near)
+        if hollow or (len(mine) > 1 and any(is_unsure(i) for i in mine)):
             check = replace(read, constat="inexplique")
             mine = [replace(i, state=UNKNOWN) for i in mine]
             for k, item in zip(places, mine, strict=True):
                 out[k] = item
         found_again.append((check, places))
-        margin, bare = tolerance * len(LINES) * check.span, _asked(mine, {})
+        bare = _asked(mine, {})
         with_fees = abs(check.read - _asked(mine, mine[0].terms.fees)) <= margin
         slips = check.read + margin >= bare * _AT_MOST
         if with_fees or check.read <= bare + margin or slips:
@@ -99,12 +101,6 @@ def blank_rates(items: Sequence[Premises]) -> Iterator[Fault]:
         if blank and not told:
             line = _EVERYWHERE if _EVERYWHERE in blank else blank[0]
             yield doubt("taux_absent", here.place(f"taux_{line}_pct"), avis=item.avis)
-
-
-def _is_partial(items: Sequence[Premises]) -> bool:
-    """Return whether the one sum of several premises was read as not abating some that may be due."""
-    shown = {i.state for i in items if i.right.share or i.right.doubt}
-    return len(items) > 1 and NONE in shown
 
 
 def _asked(items: Sequence[Premises], fees: Mapping[str, Decimal]) -> Decimal:
