@@ -56,7 +56,7 @@ def better(less: list[Telling], more: list[Telling]) -> Iterator[tuple[str, str]
 
 
 def acquired_less(less: Iterable[Telling], more: Iterable[Telling]) -> set[str]:
-    """Return the scopes in which what is acquired is told exactly, and lower: what follows it is no better."""
+    """Return the scopes in which what is acquired is told exactly, and lower: it takes others along."""
     before, after = _ends(more), _ends(less)
     exact = (s for c, s in before.keys() & after.keys() if c == "acquis")
     return {

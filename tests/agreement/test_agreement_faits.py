@@ -190,7 +190,7 @@ def test_an_unread_notice_leaves_its_amount_open_to_its_computed_one(
 
 
 def test_without_contributions_all_that_is_due_is_open(variant: Callable[..., Made]) -> None:
-    """The notices are there and not read: what is due is [0, 30 % of base × rates], a side in doubt on top."""
+    """The notices are there and not read: what is due is [0, 30 % of base × rates], a side on top."""
     made = variant("sans cotisations", VARIANTS["sans cotisations"])
     told = spans(made)
     due = EXAMPLE["acquis"] + EXAMPLE["a_reclamer"]
