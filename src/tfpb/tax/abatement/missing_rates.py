@@ -35,8 +35,8 @@ def stretched(
 
     The sum of its notice tells: what it asks above what the rates explain is of a line that is not given.
     Without a sum, the rate that another line of the commune bears does. A sum that would not abate what may
-    be due may as well bear that line: it is not read, but one of a single premises, to the euro. Nor is one of
-    several premises of which some may be exempt, and ask for nothing.
+    be due may as well bear that line: it is not read, but one of a single premises, to the euro. Nor is one
+    of several premises of which some may be exempt, and ask for nothing.
 
     Parameters
     ----------
