@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-CEILING: Final = {"valeur": 0, "mot": 1, "moins": 50}
+CEILING: Final = {"valeur": 0, "mot": 0, "moins": 0}
 
 
 @cache
@@ -32,12 +32,12 @@ def values(variant: str) -> set[tuple[str, str, tuple[str, ...]]]:
 
 def words() -> set[tuple[str, str]]:
     """Return the claims and the words that are not theirs."""
-    return {(e["fait"], mot) for e in known()["mot"] for mot in e["dits"]}
+    return {(e["fait"], mot) for e in known().get("mot", []) for mot in e["dits"]}
 
 
 def told_with_less(variant: str) -> tuple[set[str], set[str]]:
     """Return what looks better, and what is told to be nil, in a variant that knows less."""
-    entries = [e for e in known()["moins"] if variant in e["variantes"]]
+    entries = [e for e in known().get("moins", []) if variant in e["variantes"]]
     return (
         {claim for e in entries for claim in e.get("mieux", [])},
         {what for e in entries for what in e.get("nul", [])},

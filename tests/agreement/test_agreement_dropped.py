@@ -86,9 +86,6 @@ def test_less_is_known_of_something(more: Made, variant: Callable[..., Made]) ->
     assert {t.claim for t in without.tellings} < {t.claim for t in more.tellings}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a blank date is read as a right that is known to be missing"
-)
 def test_a_blank_date_puts_under_reserve_not_at_risk(
     more: Made, variant: Callable[..., Made]
 ) -> None:

@@ -68,8 +68,10 @@ def test_a_claim_has_one_word(variant: Callable[..., Made]) -> None:
 
 
 def test_the_list_of_known_disagreements_only_shortens() -> None:
-    words = sum(len(e["dits"]) for e in known.known()["mot"])
-    less = sum(len(e.get("mieux", [])) + len(e.get("nul", [])) for e in known.known()["moins"])
+    words = sum(len(e["dits"]) for e in known.known().get("mot", []))
+    less = sum(
+        len(e.get("mieux", [])) + len(e.get("nul", [])) for e in known.known().get("moins", [])
+    )
     values = len(known.known().get("valeur", []))
     assert {"valeur": values, "mot": words, "moins": less} == known.CEILING
 

@@ -168,7 +168,7 @@ def test_several_years_in_one_file_keep_their_order(
     assert done.exit_code == 0, done.output
     frame = pd.read_excel(folder / "sortie.xlsx", engine="calamine")
     assert list(frame["annee"]) == [2026, 2025]
-    assert list(frame["statut"]) == ["eligible", "a_reclamer"]
+    assert list(frame["statut"]) == ["non_lu", "a_reclamer"]
 
 
 def test_every_fault_of_every_file_at_once(call: Callable[..., Result], folder: Path) -> None:

@@ -194,7 +194,7 @@ def _allowed(made: Pack) -> dict[str, dict[str, set[float]]]:
         "à réclamer": each(given, "abattement_a_reclamer_eur"),
         "sous réserve": each(given, "abattement_sous_reserve_eur"),
         "reste à justifier": each(balance, "rattrapage_eur"),
-        "acquis": each(given, "abattement_acquis_eur"),
+        "acquis": each(given, "abattement_eur"),
     }
     out = {
         name: {"": {summed(v), *(x for one in v.values() for x in one)}} | {

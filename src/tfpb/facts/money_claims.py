@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 REASONS: Final = {
     Reserve.COTE: "cote", Reserve.CONVENTIONS: "sans_convention", Reserve.CONVENTION: "convention",
     Reserve.DECLARATION: "declaration", Reserve.RENOUVELLEMENT: "renouvellement",
+    Reserve.EXONERATION: "exoneration",
 }  # fmt: skip
 """Why what hangs is not acquired, by what it hangs on."""
 _COUNTED: Final = (
@@ -48,6 +49,8 @@ _LEFT: Final = {
     "abattement_a_risque_eur": "sortants_a_risque", "abattement_perdu_eur": "sortants_perdu",
 }  # fmt: skip
 _MORE: Final = "_de_plus"
+Waiting = tuple[tuple[str, Amount], ...]
+"""Names of claims, and what may come on top of each."""
 
 
 def _euros(cents: int) -> Decimal:
@@ -63,23 +66,23 @@ class _Sums:
     ----------
     facts : mapping of str to int
         Σ of `PREMISES_FACT_COLUMNS`.
-    unread, absent : mapping of str to int
-        Σ of what notices that are not read, or are not there, may add at most.
+    more : mapping of str to mapping
+        Reason (a notice not read, or not there; a right not known) → Σ of what it may add at most.
     unlined : int
         Dwellings that no line bears.
     """
 
     facts: Mapping[str, int]
-    unread: Mapping[str, int]
-    absent: Mapping[str, int]
+    more: Mapping[str, Mapping[str, int]]
     unlined: int
 
     def amount(self, name: str) -> Amount:
         """Return a fact between its bounds, with what is missing to know it."""
         euros = not name.startswith("logements")
         write = _euros if euros else Decimal
-        found = {"avis_non_lu": self.unread, "sans_avis": self.absent}
-        more = {code: rows[name + _MORE] for code, rows in found.items() if name in UNREAD_FACTS}
+        more = {
+            code: rows[name + _MORE] for code, rows in self.more.items() if name in UNREAD_FACTS
+        }
         why = {code for code, extra in more.items() if extra}
         least = write(self.facts[name])
         most = least + write(sum(more.values()))
@@ -95,6 +98,24 @@ class _Sums:
             REASONS[reason] for name, reason in RESERVE_FACTS.items() if self.facts[name]
         )
 
+    @property
+    def waiting(self) -> Waiting:
+        """What may come on top where nothing counts and part hangs, of what follows the amount that counts.
+
+        Of a right not known each premises says what it may bring; the rest of what hangs is of the scope.
+        """
+        if self.facts["acquis"] or not self.hanging:
+            return ()
+        told = sum(
+            self.more[code]["acquis" + _MORE] for code in REASONS.values() if code in self.more
+        )
+        left = max(0, self.facts["sous_reserve"] - told)
+        if not left:
+            return ()
+        bare = unknown(*self.hanging)
+        open_ = ((name, bare) for name in (*_COUNTED, "logements_abattus") if name != "acquis")
+        return (("acquis", between(Decimal(0), _euros(left), *self.hanging)), *open_)
+
 
 def money_claims(money: Abatement) -> Iterator[Claim]:
     """Claim the money of the abatement and the dwellings it stands for.
@@ -102,7 +123,8 @@ def money_claims(money: Abatement) -> Iterator[Claim]:
     By whole, quarter and what lies out of every one: each is a sum over premises, so that the last two add
     up to the first. Nothing where the premises are not known.
 
-    Where nothing counts and part hangs or is not known, the amount lies between nothing and what may count.
+    Where a right is not known, what it may bring opens what is due above; where nothing counts in a quarter
+    and part hangs on something else, the amount lies between nothing and what may count.
     """
     facts, quarters = money.by_premises, money.by_qpv
     if facts is None:
@@ -115,10 +137,11 @@ def money_claims(money: Abatement) -> Iterator[Claim]:
     here = sorted(set(facts["code_qpv"]) - {""} | set(unlined) - {TOTAL, OUTSIDE})
     outside = [OUTSIDE] if (facts["code_qpv"] == "").any() else []
     placed = facts["code_qpv"].replace("", OUTSIDE)
-    by_scope = _sums(facts, [TOTAL] * len(facts), [TOTAL], unlined)
-    by_scope |= _sums(facts, placed, [*here, *outside], unlined)
-    for scope, sums in by_scope.items():
-        yield from _scope_claims(scope, sums, money)
+    parts = _sums(facts, placed, [*here, *outside], unlined)
+    waiting = {scope: sums.waiting for scope, sums in parts.items()}
+    waiting[TOTAL] = tuple(pair for pairs in waiting.values() for pair in pairs)
+    for scope, sums in (_sums(facts, [TOTAL] * len(facts), [TOTAL], unlined) | parts).items():
+        yield from _scope_claims(scope, sums, waiting[scope], money)
         yield claim("logements_exoneres", scope, known(counts["logements_exoneres"][scope]))
         yield claim("logements_sans_avis", scope, known(sums.unlined))
     yield from _leaver_claims(money)
@@ -134,13 +157,17 @@ def _sums(
     facts: pd.DataFrame, scope: Iterable[str], scopes: list[str], unlined: Mapping[str, int]
 ) -> dict[str, _Sums]:
     """Add the facts by scope, what notices leave open apart; a scope without premises adds up to nothing."""
-    numbers = facts.drop(columns=["code_qpv", "code_insee", "avis_non_lu"])
+    numbers, reason = facts.drop(columns=["code_qpv", "code_insee", "ouvert"]), facts["ouvert"]
     key = pd.Series(pd.Categorical(list(scope), categories=scopes), index=facts.index)
-    unread = facts["avis_non_lu"].astype(bool)
-    every, read_not, absent = (
-        _added(numbers[kept], key[kept]) for kept in (unread | True, unread, ~unread)
-    )
-    return {s: _Sums(every[s], read_not[s], absent[s], unlined[s]) for s in scopes}
+    every = _added(numbers, key)
+    more = {
+        REASONS.get(code, code): _added(numbers[reason == code], key[reason == code])
+        for code in sorted(set(reason) - {""})
+    }
+    return {
+        s: _Sums(every[s], {code: rows[s] for code, rows in more.items()}, unlined[s])
+        for s in scopes
+    }
 
 
 def _added(numbers: pd.DataFrame, key: pd.Series[str]) -> dict[str, dict[str, int]]:
@@ -152,29 +179,27 @@ def _added(numbers: pd.DataFrame, key: pd.Series[str]) -> dict[str, dict[str, in
     }
 
 
-def _scope_claims(scope: str, sums: _Sums, money: Abatement) -> Iterator[Claim]:
-    """Claim what the premises of a scope add up to."""
+def _scope_claims(scope: str, sums: _Sums, waiting: Waiting, money: Abatement) -> Iterator[Claim]:
+    """Claim what the premises of a scope add up to, and what may come on top where nothing counts."""
     nature = Nature.ESTIME if sums.facts["estime"] else Nature.REEL
-    held, hanging = sums.amount("sous_reserve"), sums.hanging
-    nothing = not sums.facts["acquis"] and bool(hanging)
     for name in _COUNTED:
-        amount = sums.amount(name)
-        if nothing:
-            amount += between(Decimal(0), held.exact if name == "acquis" else None, *hanging)
+        amount = _topped(sums.amount(name), name, waiting)
         yield _counted_claim(name, scope, amount, nature, money)
     for name in _STATES:
         until = money.claim_until if name == "a_reclamer" else None
         yield claim(name, scope, sums.amount(name), deadline=until)
     for name in ("sous_reserve", *RESERVE_FACTS):
         amount = sums.amount(name)
-        why = hanging if name == "sous_reserve" else frozenset({REASONS[RESERVE_FACTS[name]]})
+        why = sums.hanging if name == "sous_reserve" else frozenset({REASONS[RESERVE_FACTS[name]]})
         doubted = {"state": State.A_VERIFIER, "why": why} if amount.may_exceed_nil else {}
         yield claim(name, scope, amount, **doubted)
     for name in _DWELLINGS:
-        amount = sums.amount(name)
-        if nothing and name == "logements_abattus":
-            amount += unknown(*hanging)
-        yield claim(name, scope, amount)
+        yield claim(name, scope, _topped(sums.amount(name), name, waiting))
+
+
+def _topped(amount: Amount, name: str, waiting: Waiting) -> Amount:
+    """Add to an amount what may come on top of it."""
+    return total((amount, *(more for of, more in waiting if of == name)))
 
 
 def _counted_claim(
@@ -196,4 +221,7 @@ def _leaver_claims(money: Abatement) -> Iterator[Claim]:
     if gone.empty:
         return
     for column, name in _LEFT.items():
-        yield claim(name, TOTAL, total(known(value) for value in gone[column]))
+        cells = (
+            unknown("avis_non_lu") if value is None else known(value) for value in gone[column]
+        )
+        yield claim(name, TOTAL, total(cells))

@@ -149,6 +149,7 @@ class Statut(StrEnum):
     A_RECLAMER = "a_reclamer"
     ABATTU = "abattu"
     A_RISQUE = "a_risque"
+    DROIT_INCONNU = "droit_inconnu"
 
 
 class Reserve(StrEnum):
@@ -159,6 +160,7 @@ class Reserve(StrEnum):
     CONVENTION = "convention"
     DECLARATION = "declaration"
     RENOUVELLEMENT = "renouvellement"
+    EXONERATION = "exoneration"
 
 
 class Role(StrEnum):

@@ -116,6 +116,11 @@ def cents(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
+def percent_text(rate: Decimal) -> str:
+    """Write a rate as the file does: to the cent, 0,0047 would be nothing."""
+    return f"{rate.normalize():f}".replace(".", ",")
+
+
 def total(values: Any) -> Decimal:
     """Add exact amounts, missing ones aside."""
     return sum((v for v in values if v is not None), ZERO)

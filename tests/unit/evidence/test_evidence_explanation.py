@@ -41,11 +41,7 @@ def test_a_quarter_is_led_back_to_the_premises_and_actions_it_adds_up() -> None:
     premises = next(e for t, e in by_title.items() if "local par local" in t)
     amounts = [c.text for line in premises.lines for c in line if c.header.startswith("Compté")]
     whole = next(
-        c.text
-        for e in found.extracts
-        for line in e.lines
-        for c in line
-        if c.header == "Abattement (€)"
+        c.text for e in found.extracts for line in e.lines for c in line if c.header == "Acquis (€)"
     )
     added = sum(float(a.replace(",", ".") or 0) for a in amounts)
     assert added == pytest.approx(float(whole.replace(",", ".")))
@@ -65,9 +61,7 @@ def test_an_amount_as_printed_says_where_it_stands_then_what_it_is_made_of() -> 
     *claims, first, second = explain(pack(), "100 238 €")
     assert next(c.name for c in claims) == "Abattement acquis · QN05991I"
     assert first.kind is Subject.AMOUNT
-    assert any(
-        "Abattement (€)" in [c.header for c in line] for e in first.extracts for line in e.lines
-    )
+    assert any("Acquis (€)" in [c.header for c in line] for e in first.extracts for line in e.lines)
     assert second.name.startswith("QN05991I")
 
 

@@ -125,6 +125,7 @@ def case(doors: list[dict[str, Any]], lines: list[dict[str, Any]]) -> Case:
     signed = pd.DataFrame({
         "id_convention": ["C1"], "codes_qpv": [(HERE, THERE)], "date_signature_contrat": ["2024-03-28"],
         "date_signature_convention": ["2024-12-12"], "date_declaration": ["2024-12-20"],
+        "date_fin": ["2030-12-31"],
     })  # fmt: skip
     money = abate(pd.DataFrame(lines), homes, entrances, signed, load(), year=2025)
     return Case(located, money, claims_of(located, money, None, None, bailleur=""))
@@ -157,7 +158,7 @@ def test_a_doubt_of_a_row_is_of_its_quarter_and_one_of_nothing_of_all(two_quarte
     held = two_quarters.suspended(doubt("vlc_suspecte", "3000", row=13))
     assert held.get("acquis", HERE).state is State.CONNU
     assert held.get("acquis", THERE).state is State.A_VERIFIER
-    held = two_quarters.suspended(doubt("contrat_sans_date", "C1"))
+    held = two_quarters.suspended(doubt("convention_dates_contraires", "C1"))
     assert {held.get("acquis", s).state for s in (TOTAL, HERE, THERE)} == {State.A_VERIFIER}
 
 

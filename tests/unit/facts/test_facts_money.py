@@ -33,8 +33,9 @@ def home(name: str, *, inside: int = 10, doubt: int = 0, code: str = HERE) -> di
 
 
 def notice(name: str, paid: float | None = 420.0, **more: Any) -> dict[str, Any]:
-    """Return a line of 3 000 € of cadastral value: 600 € in full, 420 € abated."""
-    line = {"avis": name, "id_residence": name, "annee": 2025, "vlc_eur": 3000.0}
+    """Return a line of 3 000 € of cadastral value: 600 € in full, 420 € abated; None: of the year before."""
+    year = 2024 if paid is None else 2025
+    line = {"avis": name, "id_residence": name, "annee": year, "vlc_eur": 3000.0}
     return line | RATE | {"cotisation_avis_eur": paid} | more
 
 
@@ -42,6 +43,7 @@ def money(*homes: dict[str, Any], lines: list[dict[str, Any]], signed: bool = Tr
     convention = {
         "id_convention": ["C1"], "codes_qpv": [(HERE, THERE)], "date_signature_contrat": ["2024-03-28"],
         "date_signature_convention": ["2024-12-12"], "date_declaration": ["2024-12-20"],
+        "date_fin": ["2030-12-31"],
     }  # fmt: skip
     return abate(
         pd.DataFrame(lines), pd.DataFrame(list(homes)), None,

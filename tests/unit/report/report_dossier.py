@@ -244,6 +244,14 @@ def located(count: int = 14) -> Located:
     )
 
 
+def settled(money: Abatement) -> Abatement:
+    """Leave out the premises under reserve: alone in their quarter, they open the whole by their amount."""
+    rows = money.by_premises
+    assert rows is not None
+    kept = rows[rows["sous_reserve"] == 0].reset_index(drop=True)
+    return dataclasses.replace(money, by_premises=kept)
+
+
 def abatement(stock: Located) -> Abatement:
     homes = stock.residences
     rows = []

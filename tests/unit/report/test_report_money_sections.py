@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from report_dossier import QUARTERS, abatement, evaluation, located, make, programme, published
+from report_dossier import (
+    QUARTERS,
+    abatement,
+    evaluation,
+    located,
+    make,
+    programme,
+    published,
+    settled,
+)
 
 from tfpb.facts.amount import between, known, nil
 from tfpb.facts.claim import TOTAL, Claims, claim
@@ -322,7 +331,11 @@ def test_the_bilan_names_its_quarters_without_a_tax_file() -> None:
 
 def test_the_bilan_adds_up_under_the_eyes_of_its_reader() -> None:
     money = abatement(located())
+    # a quarter has all of its amount under reserve: the whole is open by it
     totals = blocks(make(abatement=money, programme=programme(money)))["bilan"].totals
+    assert str(totals["abattement_eur"]).replace("\u202f", " ") == "de 105 188 € à 110 509 €"
+    sure = settled(money)
+    totals = blocks(make(abatement=sure, programme=programme(sure)))["bilan"].totals
     assert totals["abattement_eur"] == money.totals["abattement_eur"]
     assert totals["valorise_eur"] - totals["abattement_eur"] == totals["solde_eur"]
     assert "abattement_eur" not in blocks(make(abatement=None))["bilan"].totals

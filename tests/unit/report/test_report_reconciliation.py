@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from report_dossier import abatement, facts_of, located, make, premises_facts, programme
+from report_dossier import (
+    abatement,
+    facts_of,
+    located,
+    make,
+    premises_facts,
+    programme,
+    settled,
+)
 
 from tfpb.facts.amount import between
 from tfpb.facts.claim import TOTAL, Claims, claim
@@ -135,7 +143,7 @@ def test_heights_per_abated_dwelling_stand_beside_dated_marks() -> None:
         LegalValue(k, k, v, "2016-01-01", "", "années 2017 à 2019", verifie=True)
         for k, v in marks.items()
     )
-    money = abatement(located())
+    money = settled(abatement(located()))
     plan = dataclasses.replace(programme(money), values=values)
     costs = pd.DataFrame(
         {"indicateur": ["nettoyage", "gardiens", "nettoyage"], "annee": [2025, 2025, 2024],
@@ -205,7 +213,8 @@ def test_a_surplus_argues_only_of_its_year_and_where_chance_cannot_make_it(
         dict(zip(columns, [v if v is None else Decimal(v) for v in r], strict=True)) for r in rows
     ]
     costs = pd.DataFrame(told, dtype=object).assign(annee=year)
-    dossier = make(droit_commun=DroitCommun(costs))
+    money = settled(abatement(located()))
+    dossier = make(abatement=money, droit_commun=DroitCommun(costs))
     (sentence,) = surplus(dossier)
     assert said in plain(sentence)
     assert surplus(dossier, gains_only=True) == ([sentence] if argues else [])
@@ -231,7 +240,7 @@ def test_a_quarter_without_known_abatement_is_counted_apart() -> None:
 
 
 def test_the_totals_of_quarters_are_a_least_when_one_is_not_known() -> None:
-    money = abatement(located())
+    money = settled(abatement(located()))
     assert section(make(abatement=money), "abattement")[1]["abattement_qpv"].totals
     rows = money.by_qpv.assign(logements_sans_montant=[12, 0])
     lead, tables, _ = section(make(abatement=dataclasses.replace(money, by_qpv=rows)), "abattement")

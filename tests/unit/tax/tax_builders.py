@@ -43,12 +43,11 @@ def held(made: Abatement, scope: str = TOTAL) -> Within:
 
 
 def local(**cells: Any) -> dict[str, Any]:
-    """Write one premises: VLC 3 000 €, rates adding up to 55 %."""
+    """Write one premises: VLC 3 000 €, rates adding up to 55 %; `premises` gives it a year."""
     return {
         "avis": "A1",
         "invariant": "",
         "id_residence": "R1",
-        "annee": 2025,
         "vlc_eur": 3000,
         "taux_commune_pct": 40,
         "taux_epci_pct": 15,
@@ -57,7 +56,10 @@ def local(**cells: Any) -> dict[str, Any]:
 
 
 def premises(*rows: dict[str, Any]) -> pd.DataFrame:
-    return table(tables.PREMISES, *rows, file="fiscalite.xlsx")
+    """Type premises: of 2025 where their notice bears a sum, else of a year gone by, without notice."""
+    summed = {row["avis"] for row in rows if "cotisation_avis_eur" in row}
+    dated = [{"annee": 2025 if row["avis"] in summed else 2017, **row} for row in rows]
+    return table(tables.PREMISES, *dated, file="fiscalite.xlsx")
 
 
 def home(identifier: str = "R1", **cells: Any) -> dict[str, Any]:

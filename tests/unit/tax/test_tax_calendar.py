@@ -98,9 +98,11 @@ def test_a_convention_to_the_end_of_the_law_says_what_stands_on_it() -> None:
 def test_a_convention_without_an_end_is_to_be_checked_and_comes_last() -> None:
     undated = conventions(convention(date_fin=""))
     made = abate(local(cotisation_avis_eur=825), conventions=undated)
-    assert list(made.calendar["evenement"]) == ["reclamation", "sans_terme"]
+    assert list(made.calendar["evenement"]) == [
+        "sans_terme"
+    ]  # nothing is to claim while it is not known
     (row,) = events(made, "sans_terme")
-    assert "elle est tenue pour courir jusqu’en 2030, à vérifier ; 248 € par an" in row["lecture"]
+    assert "on ne sait pas jusqu’à quelle année elle court ; 248 € par an" in row["lecture"]
 
 
 def test_one_name_on_two_lines_is_two_sets_of_quarters() -> None:

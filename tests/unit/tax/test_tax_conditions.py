@@ -15,7 +15,7 @@ from tfpb.tax.abatement.holdings import Holding, Unit
 from tfpb.tax.abatement.rights import Right, end_of_exemption, exempt, right_of, standing_units
 from tfpb.tax.abatement.signatures import Conventions
 
-SIGNED = Conventions(conventions(convention(date_fin="")))
+SIGNED = Conventions(conventions())
 KEPT = dt.date(2030, 12, 31)
 
 
@@ -158,9 +158,13 @@ def test_sides_that_are_not_counted_make_no_share() -> None:
     assert (weighed.statut, weighed.share) == ("", Decimal("0.75"))
 
 
-def test_the_premises_own_exemption_prevails_over_the_stocks() -> None:
-    free = right(inside(exempt_until=KEPT), own=dt.date(2020, 12, 31))
-    assert (free.statut, free.share, free.opens) == ("", Decimal(1), 2021)
+def test_two_ends_of_exemption_that_part_leave_the_right_unknown() -> None:
+    parted = right(inside(exempt_until=KEPT), own=dt.date(2020, 12, 31))
+    assert (parted.statut, parted.share, parted.known) == ("droit_inconnu", Decimal(1), False)
+    turned = right(inside(exempt_until=dt.date(2020, 12, 31)), own=KEPT)
+    assert (turned.statut, turned.motive) == ("droit_inconnu", "exonerations_contraires")
+    free = right(inside(exempt_until=dt.date(2021, 12, 31)), own=dt.date(2020, 12, 31))
+    assert (free.statut, free.share, free.opens) == ("", Decimal(1), 2021)  # both are past
     held = right(inside(), own=KEPT)
     assert (held.statut, held.motive, held.share) == ("exonere", "exonere", Decimal(0))
     assert held.fields == {"date": KEPT, "annee": 2031}

@@ -148,7 +148,7 @@ def test_amounts_given_for_some_premises_only() -> None:
         local(invariant=3),
     ]
     made = abate(*rows)
-    assert list(made.premises["statut"]) == ["abattu", "a_reclamer", "eligible"]
+    assert list(made.premises["statut"]) == ["abattu", "a_reclamer", "non_lu"]
     assert len(made.checks) == 2
 
 

@@ -105,7 +105,8 @@ def test_all_faults_come_at_once_and_each_has_words() -> None:
 
 
 def test_rows_of_another_year_are_used_once_or_listed() -> None:
-    rows = [local(avis="A0", invariant=k, annee=2024) for k in (1, 2)] + [local(invariant=2)]
+    rows = [local(avis="A0", invariant=k, annee=2024) for k in (1, 2)]
+    rows += [local(invariant=2, annee=2025)]
     made = abate(*rows)
     assert len(made.premises) == 1
     assert [n.place.row for n in made.notices if n.code == "local_sans_suite"] == [4]

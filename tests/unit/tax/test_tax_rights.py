@@ -35,7 +35,9 @@ def test_no_notice_yet_is_eligible_and_estimated() -> None:
 
 def test_a_notice_of_the_year_without_its_amount_is_a_notice() -> None:
     unknown = "La cotisation de l’avis de 2025 n’est pas donnée"
-    assert unknown in first(abate(local()))["motif"]
+    row = first(abate(local(cotisation_avis_eur="")))
+    assert row["statut"] == "non_lu"
+    assert unknown in row["motif"]
     assert "Pas encore d’avis pour 2025." in first(abate(local(annee=2024)))["motif"]
 
 
@@ -111,7 +113,7 @@ def test_unknown_residence_is_to_check() -> None:
     ],
 )
 def test_exemption(end: str, year: int, expected: str) -> None:
-    row = local(fin_exoneration=end, annee=year)
+    row = local(fin_exoneration=end)
     assert statut(row, year=year) == expected
 
 
@@ -124,8 +126,19 @@ def test_exempt_says_when_it_opens() -> None:
 def test_exemption_of_the_stock_counts_when_the_premises_is_silent() -> None:
     doors = pd.DataFrame([door(fin_exoneration=dt.date(2030, 12, 31))])
     assert statut(entrances=doors) == "exonere"
-    # what the premises says prevails
-    assert statut(local(fin_exoneration="2020"), entrances=doors) == "eligible"
+    # two files that part: neither rules, whatever the notice shows
+    parted = local(fin_exoneration="2020")
+    assert statut(parted, entrances=doors) == "droit_inconnu"
+    for paid, hangs in ((577.5, "doubtful"), (825, "hanging")):
+        made = abate(parted | {"annee": 2025, "cotisation_avis_eur": paid}, entrances=doors)
+        assert first(made)["statut"] == "droit_inconnu"
+        assert getattr(made.states, hangs) == made.states.reserved == Decimal("247.50")
+        assert made.reserves == {"exoneration": Decimal("247.50")}
+        assert "exonerations_contraires" in codes(made)
+    lost = abate(
+        parted, entrances=doors, conventions=conventions(convention(date_declaration="2025-06-01"))
+    )
+    assert first(lost)["statut"] == "non_declare"  # lost, whichever end is right
 
 
 def test_exempt_notice_that_asks_nothing_is_as_expected() -> None:
@@ -151,12 +164,17 @@ def test_titles_of_the_right_are_said() -> None:
         ({}, "eligible"),
         ({"codes_qpv": "QN00000I"}, "sans_convention"),
         ({"date_signature_convention": ""}, "sans_convention"),
-        ({"date_signature_convention": "2025-03-31"}, "eligible"),  # LF 2025 art. 114
+        # LF 2025 art. 114
+        ({"date_signature_convention": "2025-03-31", "date_declaration": "2025-03-31"}, "eligible"),
         ({"date_signature_convention": "2025-04-01"}, "sans_convention"),
         ({"date_signature_contrat": "2025-04-01"}, "sans_convention"),
         ({"date_fin": "2024-12-31"}, "sans_convention"),
         ({"date_fin": "2025-01-01"}, "eligible"),
-        ({"date_fin": ""}, "eligible"),
+        ({"date_fin": ""}, "droit_inconnu"),
+        ({"date_signature_contrat": ""}, "droit_inconnu"),
+        ({"date_declaration": "2024-12-11"}, "droit_inconnu"),  # before the convention
+        ({"date_signature_contrat": "2024-12-13"}, "droit_inconnu"),  # after it
+        ({"date_signature_contrat": "", "date_declaration": "2025-04-01"}, "non_declare"),
         ({"date_declaration": ""}, "non_declare"),
         ({"date_declaration": "2025-03-31"}, "eligible"),
         ({"date_declaration": "2025-04-01"}, "non_declare"),
@@ -195,7 +213,7 @@ def test_a_convention_signed_under_another_name_is_named_and_asked_about() -> No
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
-        ({"date_signature_convention": "2026-01-01"}, "eligible"),
+        ({"date_signature_convention": "2026-01-01", "date_declaration": ""}, "non_declare"),
         ({"date_signature_convention": "2026-01-02"}, "sans_convention"),
         ({"date_declaration": "2025-12-31"}, "eligible"),
         ({"date_declaration": "2026-01-01"}, "non_declare"),
@@ -203,29 +221,28 @@ def test_a_convention_signed_under_another_name_is_named_and_asked_about() -> No
 )
 def test_conditions_of_2026(cells: dict[str, Any], expected: str) -> None:
     signed = conventions(convention(**cells))
-    made = abate(local(annee=2026), conventions=signed, year=2026)
+    made = abate(local(), conventions=signed, year=2026)
     assert first(made)["statut"] == expected
 
 
 def test_late_declaration_loses_the_year_and_not_the_next() -> None:
     signed = conventions(convention(date_declaration="2026-02-01"))
-    lost = abate(local(annee=2026), conventions=signed, year=2026)
-    kept = abate(local(annee=2027), conventions=signed, year=2027)
+    lost = abate(local(), conventions=signed, year=2026)
+    kept = abate(local(), conventions=signed, year=2027)
     assert (first(lost)["statut"], first(kept)["statut"]) == ("non_declare", "eligible")
     assert "les suivantes non" in first(lost)["motif"]
 
 
 def test_2024_keeps_what_was_abated_in_2023() -> None:
     old = convention(
-        date_signature_contrat="2015-07-01", date_signature_convention="2016-01-01",
-        date_declaration="2016-01-01", date_fin="2023-12-31", codes_qpv="QP059901",
+        date_signature_contrat="2015-07-01", date_signature_convention="2015-12-01",
+        date_declaration="2015-12-31", date_fin="2023-12-31", codes_qpv="QP059901",
     )  # fmt: skip
-    old["date_declaration"] = "2015-12-31"
     stock = side(code_qpv="QP059901")
-    made = abate(local(annee=2024), conventions=conventions(old), residences=stock, year=2024)
+    made = abate(local(), conventions=conventions(old), residences=stock, year=2024)
     assert first(made)["statut"] == "eligible"
     assert "prorogée" in first(made)["motif"]
-    again = abate(local(annee=2025), conventions=conventions(old), residences=stock)
+    again = abate(local(), conventions=conventions(old), residences=stock)
     assert first(again)["statut"] == "sans_convention"
 
 
@@ -241,10 +258,27 @@ def test_best_of_several_conventions() -> None:
     assert statut(conventions=both) == "eligible"
 
 
-def test_contract_without_date_is_a_doubt() -> None:
-    made = abate(local(), conventions=conventions(convention(date_signature_contrat="")))
-    assert first(made)["statut"] == "eligible"
-    assert "contrat_sans_date" in codes(made)
+@pytest.mark.parametrize(
+    ("cells", "asked"),
+    [
+        ({"date_signature_contrat": ""}, "droit_inconnu"),
+        ({"date_signature_convention": ""}, "droit_inconnu"),
+        ({"date_declaration": ""}, "droit_inconnu"),
+        ({"date_fin": ""}, "droit_inconnu"),
+        ({"bailleur": "O.P.H. Valmontois"}, "droit_inconnu"),
+        ({"date_declaration": "2024-12-11"}, "convention_dates_contraires"),
+    ],
+)
+@pytest.mark.parametrize("paid", [PAID_ABATED, PAID_FULL])
+def test_what_a_paper_leaves_unknown_is_asked_and_neither_at_risk_nor_acquired(
+    cells: dict[str, Any], asked: str, paid: dict[str, Any]
+) -> None:
+    made = abate(paid, conventions=conventions(convention(**cells)), bailleur="OPH Valmontois SA")
+    assert (made.states.at_risk, made.states.granted, made.states.to_claim) == (0, 0, 0)
+    assert made.states.reserved == Decimal("247.50")
+    assert asked in codes(made)
+    if paid is PAID_ABATED:
+        assert first(made)["statut"] == "droit_inconnu"
 
 
 def test_without_any_table_of_conventions_nothing_is_counted() -> None:
@@ -260,7 +294,7 @@ def test_without_any_table_of_conventions_nothing_is_counted() -> None:
     [
         {"residences": side(**OUT)},
         {"conventions": conventions(convention(codes_qpv="QN00000I"))},
-        {"conventions": conventions(convention(date_declaration=""))},
+        {"conventions": conventions(convention(date_declaration="2025-06-01"))},
         {"row": local(cotisation_avis_eur="577,50", fin_exoneration="2031")},
     ],
     ids=["hors", "sans_convention", "non_declare", "exonere"],

@@ -18,6 +18,7 @@ from tax_builders import (
     home,
     homes,
     local,
+    premises,
     table,
 )
 
@@ -62,11 +63,13 @@ def test_states_add_up_to_the_two_totals() -> None:
     [
         (PAID, conventions(), {"acquired": DUE}),
         (FULL, conventions(), {"to_claim": DUE}),
-        ("", conventions(), {"estimated": DUE}),
+        ("", conventions(), {"unread": DUE}),
         ("12", conventions(), {"unread": DUE}),
         (PAID, None, {"doubtful": DUE}),
         (FULL, None, {"hanging": DUE}),
-        (PAID, conventions(convention(date_signature_convention="")), {"at_risk": DUE}),
+        (PAID, conventions(convention(date_signature_convention="")), {"doubtful": DUE}),
+        (PAID, conventions(convention(date_declaration="")), {"doubtful": DUE}),
+        (FULL, conventions(convention(date_fin="")), {"hanging": DUE}),
         ("", conventions(convention(date_signature_convention="")), {"hanging": DUE}),
         ("", conventions(convention(date_signature_convention="2025-04-01")), {"lost": DUE}),
         (PAID, conventions(convention(date_signature_convention="2025-04-01")), {"at_risk": DUE}),
@@ -107,7 +110,7 @@ def test_a_tax_file_without_conventions_says_no_zero_anywhere() -> None:
     assert " 0 €" not in said
     assert "leur table n’est pas fournie" in said
     assert made.checks["code_constat"].tolist() == ["sous_reserve"]
-    assert made.premises["statut"].tolist() == ["sans_convention"]  # not « à risque »
+    assert made.premises["statut"].tolist() == ["droit_inconnu"]  # not « à risque »
     assert "sous réserve de ce qui manque" in made.premises["motif"].iloc[0]
 
 
@@ -128,7 +131,7 @@ def test_a_quarter_without_any_line_lacks_an_amount() -> None:
 
 
 def test_an_amount_on_no_notice_is_not_called_real() -> None:
-    rows = (local(avis="A1", cotisation_avis_eur=PAID), local(avis="A2", invariant="2"))
+    rows = (local(avis="A1", cotisation_avis_eur=PAID), local(avis="A2", id_residence="R2"))
     made = abate(*rows)
     assert list(made.premises["nature"]) == ["reel", "estime"]
     assert made.by_qpv["nature"].tolist() == ["estime"]  # that of its weakest part
@@ -215,7 +218,7 @@ def test_one_body_spelt_two_ways_is_under_reserve_whatever_its_notices_bear() ->
     signed = conventions(convention(bailleur="Habitat Nord"))
     rows = [local(avis=f"A{i}", id_residence=f"R{i}", cotisation_avis_eur=PAID) for i in (1, 2)]
     made = abate(*rows, residences=stock, conventions=signed)
-    assert list(made.premises["statut"]) == ["abattu", "sans_convention"]
+    assert list(made.premises["statut"]) == ["abattu", "droit_inconnu"]
     assert (made.states.acquired, made.states.at_risk, made.states.doubtful) == (DUE, 0, DUE)
     assert made.reserves == {"convention": DUE}
     assert made.checks["code_constat"].tolist() == ["concordant", "sous_reserve"]
@@ -298,7 +301,7 @@ def test_what_waits_names_its_own_causes_alone(
 @pytest.mark.parametrize("other", ["R1", "R2"])
 def test_two_equal_premises_on_one_notice_are_not_summed_in_silence(other: str) -> None:
     one = local(invariant="11", cotisation_avis_eur=2 * FULL - DUE)
-    made = abate(one, local(invariant="22", id_residence=other))
+    made = abate(one, local(invariant="22", id_residence=other, annee=2025))
     assert (made.states.acquired, made.states.to_claim) == (DUE, DUE)
     (doubt,) = [n for n in made.notices if n.code == "avis_ambigu"]
     assert doubt.fields["locaux"] == "11, 22"
@@ -313,7 +316,8 @@ def test_two_equal_premises_on_one_notice_are_not_summed_in_silence(other: str) 
 def test_two_premises_of_two_quarters_that_one_sum_confuses_are_under_reserve() -> None:
     stock = homes(home("R1"), home("R2", code_qpv="QN05992M"))
     signed = conventions(convention(codes_qpv=f"{QPV}, QN05992M"))
-    rows = (local(cotisation_avis_eur=2 * FULL - DUE), local(invariant="2", id_residence="R2"))
+    two = local(invariant="2", id_residence="R2", annee=2025)
+    rows = (local(cotisation_avis_eur=2 * FULL - DUE), two)
     made = abate(*rows, residences=stock, conventions=signed)
     assert (made.states.acquired, made.states.unread) == (0, 2 * DUE)
     assert "avis_ambigu" in codes(made)
@@ -359,8 +363,7 @@ def test_a_rate_among_others_that_looks_like_a_proportion_is_asked_about() -> No
     low = [local(invariant=i, taux_tse_pct="0,3") for i in range(4)]
 
     def asked(*lines: dict[str, Any]) -> list[str]:
-        typed = table(tables.PREMISES, *lines)
-        found = tax.check_premises(typed, load())
+        found = tax.check_premises(premises(*lines), load())
         return [f.place.column for f in found if f.code == "taux_suspect"]
 
     assert asked(*rows, odd) == ["taux_epci_pct"]

@@ -18,8 +18,9 @@ from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast, year_by_year
 from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
-from tfpb.tax.abatement.line_scope import of_counts, unlined
-from tfpb.tax.abatement.notices.file_reading import NoticeFile
+from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_young, unlined
+from tfpb.tax.abatement.missing_rates import Checks, stretched
+from tfpb.tax.abatement.notices.file_reading import NoticeFile, Outcome
 from tfpb.tax.abatement.notices.habit_choice import choose
 from tfpb.tax.abatement.notices.habit_question import question_of
 from tfpb.tax.abatement.notices.notice_doubts import habit_doubts, notice_doubts
@@ -132,16 +133,17 @@ def abate(
     Examples
     --------
     A premises of 3 000 € of cadastral value, taxed at 40 %, whose résidence is wholly in a quarter:
-    0.3 × 0.5 × 3 000 × 40 % = 180 €.
+    0.3 × 0.5 × 3 000 × 40 % = 180 €, and its notice asks for 600 − 180 = 420 €.
 
     >>> import pandas as pd
     >>> from tfpb.law.values import load
     >>> rows = {"avis": ["A1"], "id_residence": ["R1"], "annee": [2025], "vlc_eur": [3000],
-    ...         "taux_commune_pct": [40]}
+    ...         "taux_commune_pct": [40], "cotisation_avis_eur": [420]}
     >>> stock = {"id_residence": ["R1"], "code_insee": ["59999"], "logements_dans": [1],
     ...          "code_qpv": ["QN05991I"]}
     >>> signed = {"codes_qpv": [("QN05991I",)], "date_signature_contrat": ["2024-03-28"],
-    ...           "date_signature_convention": ["2024-12-12"], "date_declaration": ["2024-12-20"]}
+    ...           "date_signature_convention": ["2024-12-12"], "date_declaration": ["2024-12-20"],
+    ...           "date_fin": ["2030-12-31"]}
     >>> made = abate(*(pd.DataFrame(t) for t in (rows, stock)), None, pd.DataFrame(signed), load(),
     ...              year=2025)
     >>> made.totals["abattement_eur"]
@@ -163,9 +165,13 @@ def abate(
     rows = records(premises)
     kept, left_out = _rows_of_year(rows, stock, reader)
     items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
+    tolerance, dated = reader.decimal("tolerance_ligne_eur"), stock.dated
 
-    def settled(of: Sequence[Premises]) -> list[Premises]:
-        return [settle(item, reader, on) for item in _counts_doubted(of, stock, reader)]
+    def settled(of: Sequence[Premises], checks: Checks) -> tuple[list[Premises], Checks]:
+        found, checked = stretched(
+            list(of), checks, tolerance, lambda item: _may_be_exempt(item, reader, dated=dated)
+        )
+        return [settle(i, reader, on) for i in _counts_doubted(found, stock, reader)], checked
 
     read = _read_notices(items, reader, settled, replies or {})
     items = read.items
@@ -258,8 +264,8 @@ def _rows_of_year(
 
 
 def _counts_doubted(items: Sequence[Premises], stock: Stock, reader: Reader) -> list[Premises]:
-    """Doubt the rights of lines that count exempt dwellings, where no notice tells more."""
-    out = list(items)
+    """Doubt the rights of dwellings that may be exempt, where no notice tells more."""
+    out, dated = list(items), stock.dated
     places = grouped(
         (k for k, i in enumerate(items) if not is_repeated(i)), lambda k: items[k].id_residence
     )
@@ -268,9 +274,16 @@ def _counts_doubted(items: Sequence[Premises], stock: Stock, reader: Reader) -> 
         if holding is not None:
             mine = [items[k] for k in group]
             rights = of_counts(holding, mine, [i.right for i in mine], reader)
+            rights = of_young(mine, rights, reader, dated=dated)
             for k, right in zip(group, rights, strict=True):
                 out[k] = replace(items[k], right=right)
     return out
+
+
+def _may_be_exempt(item: Premises, reader: Reader, *, dated: bool) -> bool:
+    """Return whether it may be exempt for all that is known: two ends that part, none of a young building."""
+    parted = item.right.motive == "exonerations_contraires"
+    return parted or may_be_exempt(item, item.right, reader, dated=dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +294,7 @@ class _Read:
     """
 
     items: list[Premises]
-    checks: list[tuple[Check, list[int]]]
+    checks: Checks
     doubts: list[Fault]
     questions: tuple[Question, ...]
     moot: frozenset[str]
@@ -290,7 +303,7 @@ class _Read:
 def _read_notices(
     items: list[Premises],
     reader: Reader,
-    settled: Callable[[Sequence[Premises]], list[Premises]],
+    settled: Callable[[Sequence[Premises], Checks], tuple[list[Premises], Checks]],
     replies: Mapping[str, str],
 ) -> _Read:
     """Read the notices of the year as the file keeps them, and settle the premises.
@@ -298,7 +311,7 @@ def _read_notices(
     Parameters
     ----------
     settled : callable
-        What premises come to once their notice is read.
+        What premises come to once their notice is read, and the checks that hold.
     replies : mapping of str to str
         Answers, by key of their question.
     """
@@ -307,17 +320,23 @@ def _read_notices(
     outcome, doubts = choice.outcome, habit_doubts(file, choice)
     questions: tuple[Question, ...] = ()
     if choice.answers:
-        effects = {c: tallies.states_of(settled(o.items)) for c, o in choice.answers.items()}
+        effects = {
+            code: tallies.states_of(settled(one.items, _checks_of(file, one))[0])
+            for code, one in choice.answers.items()
+        }
         question = question_of(file, choice, effects)
         answered = choice.answers.get(replies.get(question.key, ""))
         outcome, questions = answered or outcome, (question,)
         doubts = [] if answered else doubts
-    checks = [
-        (reading.check, list(one.places))
-        for one, reading in zip(file.sums, outcome.readings, strict=True)
-    ]
     doubts = [*doubts, *notice_doubts(file, choice, outcome)]
-    return _Read(settled(outcome.items), checks, doubts, questions, choice.moot)
+    made, checks = settled(outcome.items, _checks_of(file, outcome))
+    return _Read(made, checks, doubts, questions, choice.moot)
+
+
+def _checks_of(file: NoticeFile, outcome: Outcome) -> Checks:
+    """Return the check of each sum, with the positions of its premises."""
+    pairs = zip(file.sums, outcome.readings, strict=True)
+    return [(reading.check, list(one.places)) for one, reading in pairs]
 
 
 def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
@@ -336,7 +355,7 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         columns[f"abattement_{line}_eur"] = [i.amounts.lines[index] for i in items]
     for column, name in tallies.AMOUNTS.items():
         columns[column] = [getattr(i.amounts, name) for i in items]
-    told = [tallies.state_cells(i.states) | tallies.reserve_cells([i]) for i in items]
+    told = [{**_told(i), **tallies.reserve_cells([i])} for i in items]
     for column in (*STATE_COLUMNS, *RESERVE_COLUMNS):
         columns[column] = [cells[column] for cells in told]
     out = frame.copy()
@@ -344,6 +363,17 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         kind = "int64" if name == "logements_retenus" else object
         out[name] = pd.Series(columns[name], dtype=kind)
     return out
+
+
+def _told(item: Premises) -> dict[str, Decimal | None]:
+    """Return the states of a premises as cells; a nil that may be something else is no zero."""
+    may = [outcome.states for outcome in item.standing.outcomes]
+    return {
+        column: None if not value and any(getattr(s, name) for s in may) else value
+        for (column, value), name in zip(
+            tallies.state_cells(item.states).items(), STATE_COLUMNS.values(), strict=True
+        )
+    }
 
 
 def _calculation(lines: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
@@ -358,9 +388,7 @@ def _calculation(lines: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
     )
 
 
-def _checks_frame(
-    checks: list[tuple[Check, list[int]]], items: Sequence[Premises], reader: Reader
-) -> pd.DataFrame:
+def _checks_frame(checks: Checks, items: Sequence[Premises], reader: Reader) -> pd.DataFrame:
     """Return one row a check, with its finding in words."""
     limit = claim_limit(reader)
     tolerance = reader.decimal("tolerance_ligne_eur") * len(LINES)

@@ -6,21 +6,27 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.codes import QpvStatut, Statut
+from tfpb.model.codes import QpvStatut
 from tfpb.tax.abatement.formula import LINES
 from tfpb.tax.abatement.line_scope import overcounted
-from tfpb.tax.abatement.premises import UNKNOWN, Premises, is_repeated, rates_of, year_of
+from tfpb.tax.abatement.missing_rates import blank_rates
+from tfpb.tax.abatement.premises import (
+    UNSETTLED,
+    Premises,
+    is_repeated,
+    rates_of,
+    year_of,
+)
 from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
-from tfpb.tax.plain_values import Record, doubt, grouped, records, repeats, total
-from tfpb.text import fold
+from tfpb.tax.plain_values import Record, doubt, grouped, percent_text, records, repeats, total
 from tfpb.words.faults.paste_words import asked
 from tfpb.words.faults.sentences import rows_words
 from tfpb.words.money.accounts import SAME_PREMISES, UNCOUNTED
 from tfpb.words.money.state_words import MOTIVES
-from tfpb.words.numbers import amount, number, plural
+from tfpb.words.numbers import amount, long_date, number, plural
 from tfpb.words.places.region_names import in_region
 
 if TYPE_CHECKING:
@@ -47,6 +53,11 @@ _BASE_GAP_EUR: Final = Decimal(1)
 _ABATED_BASE: Final = Decimal("0.7")
 _EXCESS: Final = Decimal("1.25")
 """Dwellings of the stock for one of the notices, from which one of both numbers is mistyped."""
+_ASKED_APART: Final = frozenset({
+    "convention_non_fournie", "convention_dates_contraires", "exonerations_contraires",
+    "exoneration_possible",
+})  # fmt: skip
+"""Motives that a doubt of their own asks about: of the file, a convention, a résidence."""
 _UNIT_DAY: Final = dt.date(2025, 1, 1)
 _TABLE: Final = "fiscalite"
 _SMALL: Final = 100
@@ -108,7 +119,7 @@ def _of_row(row: Record, law: Law) -> Iterator[Fault]:
         yield Fault("taux_commune_vide", here)
     elif 0 < total(rates) < 1 or 0 < rates[0] < 1:
         # no commune has so low a rate: asked about, never used 100 times too small
-        yield Fault("taux_suspect", here, _whole(rates[0]), asked(_TABLE, "taux_commune_pct"))
+        yield Fault("taux_suspect", here, percent_text(rates[0]), asked(_TABLE, "taux_commune_pct"))
     on = dt.date(year or _UNIT_DAY.year, 1, 1)
     if vlc and base is not None and law.covers("part_vlc", on):
         expected = vlc * Decimal(law.value("part_vlc", on).valeur)
@@ -129,15 +140,10 @@ def _rates(rows: Sequence[Record]) -> Iterator[Fault]:
             usual = median(rate for _, rate in told) if told else Decimal(0)
             if told and usual < _TINY:
                 row, rate = told[0]
-                yield doubt("taux_infime", row.place(column), _whole(rate), **fields)
+                yield doubt("taux_infime", row.place(column), percent_text(rate), **fields)
             for row, rate in told:
                 if rate < 1 <= usual and usual / 2 <= rate * 100 <= usual * 2:
-                    yield Fault("taux_suspect", row.place(column), _whole(rate), fields)
-
-
-def _whole(rate: Decimal) -> str:
-    """Write a rate as the file does: to the cent, 0,0047 would be nothing."""
-    return f"{rate.normalize():f}".replace(".", ",")
+                    yield Fault("taux_suspect", row.place(column), percent_text(rate), fields)
 
 
 def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:
@@ -176,7 +182,7 @@ def _unit(rows: Sequence[Record], law: Law) -> Iterator[Fault]:
         if not Decimal(low) <= height <= Decimal(high):
             column = "base_nette_eur" if row.money("vlc_eur") is None else "vlc_eur"
             each = number(height, 2 if height < _SMALL else 0)
-            read = _whole(row.money(column) or Decimal(0))
+            read = percent_text(row.money(column) or Decimal(0))
             yield doubt("vlc_suspecte", row.place(column), read, par_logement=each, **usual)
 
 
@@ -197,7 +203,7 @@ def doubts_of(
     """
     doubts = [] if conventions.given else [doubt("conventions_non_fournies", Place())]
     doubts += [
-        doubt("contrat_sans_date", Place(), name) for name in conventions.without_contract_date()
+        doubt("convention_dates_contraires", Place(), name) for name in conventions.contradicted()
     ]
     doubts += [
         doubt(
@@ -209,7 +215,8 @@ def doubts_of(
         for value in reader.law.flattened()
     ]
     doubts += _conditions(items, reader)
-    doubts += _blank_rates(items)
+    doubts += blank_rates(items)
+    doubts += _blank_sums(items)
     groups = grouped(items, lambda i: i.id_residence)
     for key, group in groups.items():
         here, holding = group[0].row.place("id_residence"), stock.residence(key)
@@ -227,15 +234,14 @@ def doubts_of(
 
 
 def _conditions(items: list[Premises], reader: Reader) -> list[Fault]:
-    """Name once a quarter the condition its abatement lacks: signature, declaration or convention."""
-    lacking = (Statut.SANS_CONVENTION, Statut.NON_DECLARE)
+    """Name once a quarter the condition its abatement lacks, or of which it is not known whether it holds."""
     rights: dict[tuple[str, str], Right] = {}
     for right in (i.right for i in items):
-        if right.statut in lacking and right.known:
+        if right.statut in UNSETTLED and right.motive not in _ASKED_APART:
             rights.setdefault((right.code_qpv, right.motive), right)
     return [
         doubt(
-            "abattement_non_acquis",
+            "abattement_non_acquis" if rights[code, why].known else "droit_inconnu",
             Place(),
             code,
             annee=reader.day.year,
@@ -245,26 +251,16 @@ def _conditions(items: list[Premises], reader: Reader) -> list[Fault]:
     ]
 
 
-def _blank_rates(items: list[Premises]) -> Iterator[Fault]:
-    """Doubt a rate left blank that other lines of the commune bear, where no notice shows it is nil."""
-    places = grouped((i for i in items if i.holding is not None), _commune)
-    for (town, _), group in places.items():
-        if not town:
-            continue
-        for line in LINES[1:]:  # the commune's own is a fault
-            column = f"taux_{line}_pct"
-            borne = next((rate for i in group if (rate := i.row.money(column))), None)
-            for item in group:
-                at_stake = item.state == UNKNOWN and (item.right.share or item.right.doubt)
-                if borne is not None and at_stake and item.row.money(column) is None:
-                    yield doubt("taux_vide", item.row.place(column), taux=_whole(borne))
-
-
-def _commune(item: Premises) -> tuple[str, int]:
-    """Return where rates are those of one commune and year; empty where the stock does not say."""
-    holding = item.holding
-    where = "" if holding is None else holding.code_insee or fold(holding.commune)
-    return where, year_of(item.row)
+def _blank_sums(items: list[Premises]) -> Iterator[Fault]:
+    """Doubt the notices of the year of which no sum is given: one doubt each, or one where none has any."""
+    notices = grouped((i for i in items if i.current), lambda i: i.avis)
+    blank = [group[0] for group in notices.values() if not any(i.noticed for i in group)]
+    whole = len(blank) == len(notices)
+    for item in blank[:1] if whole else blank:
+        others = len(blank) - 1 if whole else 0
+        yield doubt(
+            "cotisation_vide", item.row.place("cotisation_avis_eur"), item.avis, autres=others
+        )
 
 
 def _of_residence(
@@ -277,14 +273,10 @@ def _of_residence(
             quarters = item.right.fields["quartiers"]
             there = item.row.place("id_batiment")
             yield doubt("batiment_a_preciser", there, key, quartiers=quarters)
-    young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
-    built = min((u.built for u in holding.units if u.built is not None), default=young)
-    if built > young and any(
-        i.statut in (Statut.ELIGIBLE, Statut.NON_LU)
-        and i.right.motive == "droit_exoneration_inconnue"
-        for i in group
-    ):
-        yield doubt("exoneration_possible", here, key, construction=built)
+    for motive in ("exoneration_possible", "exonerations_contraires"):
+        right = next((i.right for i in group if i.right.motive == motive), None)
+        if right is not None:
+            yield doubt(motive, here, key, **{k: _shown(v) for k, v in right.fields.items()})
     homes = sum(i.dwellings for i in group)
     if homes and any(i.amounts.abatement for i in group):
         height = total(i.full for i in group) / homes
@@ -304,6 +296,11 @@ def _of_residence(
                 repere=number(usual),
                 ou_region=in_region(reader.region),
             )
+
+
+def _shown(value: Any) -> Any:
+    """Write a day as a sentence does."""
+    return long_date(value) if isinstance(value, dt.date) else value
 
 
 def _of_counts(

@@ -13,7 +13,7 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.money import Course
 from tfpb.model.results import FORECAST_COLUMNS
-from tfpb.tax.abatement.line_scope import of_counts, unlined
+from tfpb.tax.abatement.line_scope import of_counts, of_young, unlined
 from tfpb.tax.abatement.premises import (
     ESTIMATED,
     REAL,
@@ -336,7 +336,7 @@ def _parts(
     bare = unlined(holding, rows, reader) if group else holding.units
     places: list[tuple[Holding, Premises | None]] = []
     for item in group:
-        place = stock.find(item.id_residence, item.building) or holding
+        place = item.place(stock) or holding
         borne = tuple(u for u in place.units if u not in bare)
         places.append((place.part(borne) if len(borne) < len(place.units) else place, item))
     if bare or not group:
@@ -344,7 +344,8 @@ def _parts(
     rights = [
         right_on(line.row if line else Record(), place, conventions, then) for place, line in places
     ]
-    rights[: len(group)] = of_counts(holding, group, rights[: len(group)], then)
+    counted = of_counts(holding, group, rights[: len(group)], then)
+    rights[: len(group)] = of_young(group, counted, then, dated=stock.dated)
     parts = []
     for (place, line), right in zip(places, rights, strict=True):
         standing, whole = (

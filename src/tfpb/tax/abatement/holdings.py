@@ -18,7 +18,7 @@ from tfpb.words.money.accounts import SAME_RESIDENCE, YEAR_TO_GIVE
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -127,7 +127,7 @@ class Holding:
 
     def part(self, units: tuple[Unit, ...]) -> Holding:
         """Return some of its units as a holding of their own, in the quarter of most of them."""
-        return replace(self, units=units, code_qpv=_main_quarter(units))
+        return replace(self, units=_evened(units), code_qpv=_main_quarter(units))
 
     @property
     def overseas(self) -> bool:
@@ -170,17 +170,30 @@ class Stock:
         """Every résidence, in the order of the table."""
         return tuple(self._by_id.values())
 
+    @property
+    def dated(self) -> bool:
+        """Whether it knows when some of it was built."""
+        return any(u.built is not None for h in self.holdings for u in h.units)
+
     def residence(self, identifier: str) -> Holding | None:
         """Return a résidence."""
         return self._by_id.get(identifier)
 
-    def find(self, identifier: str, building: str) -> Holding | None:
-        """Return the building of a résidence when the stock knows it, else the whole résidence."""
+    def find(self, identifier: str, building: str, named: Collection[str] = ()) -> Holding | None:
+        """Return the building of a résidence when the stock knows it, else what its other lines do not name.
+
+        Parameters
+        ----------
+        identifier, building : str
+        named : collection of str
+            Buildings that other lines of the résidence name; of all of them, the whole résidence.
+        """
         holding = self._by_id.get(identifier)
-        if holding is None or not building:
-            return holding
-        units = tuple(u for u in holding.units if u.building == building)
-        return holding.part(units) if units else holding
+        if holding is None:
+            return None
+        own = tuple(u for u in holding.units if building and u.building == building)
+        units = own or tuple(u for u in holding.units if not u.building or u.building not in named)
+        return holding.part(units) if units and len(units) < len(holding.units) else holding
 
 
 class Stocks:
@@ -249,7 +262,7 @@ def _ruling(code_insee: str, vintages: tuple[int, int]) -> int:
 
 
 def _evened(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    """Let units weigh evenly where their résidence counts no dwelling: a share is never by zero."""
+    """Let units weigh evenly where their résidence, or building, counts no dwelling: no share is by zero."""
     if any(u.dwellings for u in units):
         return units
     return tuple(replace(u, even=True) for u in units)

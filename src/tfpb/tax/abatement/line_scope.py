@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tfpb.model.codes import Statut
+from tfpb.model.codes import QpvStatut, Statut
 from tfpb.tax.abatement.premises import UNKNOWN, exemption_of, written_dwellings
 from tfpb.tax.abatement.rights import end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO
@@ -93,6 +93,37 @@ def of_counts(
                     motive="logements_exoneres", fields=fields,
                 )  # fmt: skip
     return out
+
+
+def of_young(
+    items: Sequence[Premises], rights: Sequence[Right], reader: Reader, *, dated: bool
+) -> list[Right]:
+    """Doubt the rights of dwellings that `may_be_exempt`, where no notice shows that they pay."""
+    out = list(rights)
+    for k, (item, right) in enumerate(zip(items, rights, strict=True)):
+        if item.state == UNKNOWN and may_be_exempt(item, right, reader, dated=dated):
+            built = sorted(year for year in _built(item) if year is not None)
+            out[k] = replace(
+                right, statut=Statut.DROIT_INCONNU, motive="exoneration_possible",
+                fields={**right.fields, "construction": "".join(map(str, built[-1:]))}, known=False,
+            )  # fmt: skip
+    return out
+
+
+def may_be_exempt(item: Premises, right: Right, reader: Reader, *, dated: bool) -> bool:
+    """Return whether dwellings are young enough to be exempt, and nothing gives the end of it.
+
+    A year that is not known may be young, where the stock is `dated`: knows that of others.
+    """
+    young = reader.day.year - reader.whole("duree_exoneration_longue_ans")
+    unsaid = dated and right.motive == "droit_exoneration_inconnue"
+    return unsaid and any(year is None or year > young for year in _built(item))
+
+
+def _built(item: Premises) -> list[int | None]:
+    """Return when the dwellings of a premises in a quarter were built, of those whose end nothing gives."""
+    units = () if item.holding is None else item.holding.units
+    return [u.built for u in units if u.side == QpvStatut.DANS and not u.exempt_until]
 
 
 def _scopes(holding: Holding, rows: Sequence[Record]) -> list[Scope]:

@@ -39,12 +39,21 @@ _HANGS: Final[Mapping[str, Reserve]] = {
     "convention_echue": Reserve.RENOUVELLEMENT,
     "declaration_absente": Reserve.DECLARATION,
     "declaration_sans_local": Reserve.DECLARATION,
+    "contrat_sans_date": Reserve.CONVENTION,
+    "convention_sans_fin": Reserve.CONVENTION,
+    "convention_dates_contraires": Reserve.CONVENTION,
+    "exonerations_contraires": Reserve.EXONERATION,
+    "exoneration_possible": Reserve.EXONERATION,
 }
 """Motives that a paper not seen yet may still mend; a date that is past mends nothing."""
 REAL: Final = "reel"
 ESTIMATED: Final = "estime"
 COUNTED: Final = frozenset({Statut.ABATTU, Statut.ELIGIBLE})
 """Statuses whose amount is counted in the abatement of the year."""
+UNSETTLED: Final = frozenset({Statut.SANS_CONVENTION, Statut.NON_DECLARE, Statut.DROIT_INCONNU})
+"""Statuses whose right is not established, whatever its side."""
+HELD: Final = "droit_exoneration_echue"
+"""Motive of a right that is not known, were it held."""
 TWICE: Final = "local_deux_avis"
 """Motive of a premises that an earlier notice of the year bears."""
 _ALL: Final = Decimal(1)
@@ -54,12 +63,13 @@ _ALL: Final = Decimal(1)
 class Standing:
     """States of a premises, and what its reserve hangs on.
 
-    `outcomes` are the states that it may come to, where no notice that is read says what it bears.
+    `outcomes` are the states that it may come to, where no notice that is read says what it bears, or where
+    its right is not known.
     """
 
     states: States
     reserves: Mapping[Reserve, Decimal] = field(default_factory=dict)
-    outcomes: tuple[States, ...] = ()
+    outcomes: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +95,13 @@ class Premises:
         `cotisation_avis_eur`, when the row is of the tax year.
     current : bool
         Whether the row is of the tax year.
+    named : frozenset of str
+        Buildings that lines of its résidence name.
     dwellings : int
     state : str
         `NONE`, `RIGHT`, `FULL` or `UNKNOWN`.
     noticed : bool
-        Whether a sum read stands for it, its own or its notice's.
+        Whether a sum read stands for it, its own or its notice's; one without is not read either.
     statut, nature, motive : str
     amounts : Amounts
         Of the right; of the stake when a check or a convention is awaited; of what was wrongly abated.
@@ -97,6 +109,8 @@ class Premises:
         Part of the base that `amounts` are computed on (0..1).
     standing : Standing
         Its money in states, and what the reserve hangs on.
+    stretch : Decimal
+        How many times larger its amounts may be, a rate being blank; 1 where none is.
     """
 
     row: Record
@@ -109,6 +123,7 @@ class Premises:
     terms: Terms
     paid: Decimal | None
     current: bool
+    named: frozenset[str] = frozenset()
     dwellings: int = 0
     state: str = UNKNOWN
     noticed: bool = False
@@ -118,6 +133,7 @@ class Premises:
     amounts: Amounts = NOTHING
     share: Decimal = ZERO
     standing: Standing = Standing(States())
+    stretch: Decimal = _ALL
 
     @property
     def id_residence(self) -> str:
@@ -128,6 +144,10 @@ class Premises:
     def building(self) -> str:
         """Building of the premises, empty when the row names none."""
         return self.row.text("id_batiment")
+
+    def place(self, stock: Stock) -> Holding | None:
+        """Return what it is in a stock: its building, else what no other line names."""
+        return stock.find(self.id_residence, self.building, self.named)
 
     @property
     def invariant(self) -> str:
@@ -152,6 +172,10 @@ class Premises:
     def abated(self, share: Decimal) -> Amounts:
         """Return what the law abates of a part of its base."""
         return amounts(self.base, self.rates, self.terms, share=share)
+
+    def most_abated(self, share: Decimal) -> Amounts:
+        """Return the most that it may abate, with the rates that are blank."""
+        return amounts(self.base * self.stretch, self.rates, self.terms, share=share)
 
     @property
     def declared(self) -> bool | None:
@@ -190,8 +214,14 @@ def premises_of(
     """Return the premises of a tax year with their rights and dwellings, in the order of the rows."""
     items = []
     seen: dict[tuple[str, int], Record] = {}
+    rows = list(rows)
+    named: dict[str, frozenset[str]] = {
+        key: frozenset(row.text("id_batiment") for row in group)
+        for key, group in grouped(rows, lambda row: row.text("id_residence")).items()
+    }
     for row in rows:
-        holding = stock.find(row.text("id_residence"), row.text("id_batiment"))
+        others = named[row.text("id_residence")]
+        holding = stock.find(row.text("id_residence"), row.text("id_batiment"), others)
         right = _once(right_on(row, holding, conventions, reader), row, seen)
         base = net_base(row.money("vlc_eur"), row.money("base_nette_eur"), terms)
         rates, current = rates_of(row), year_of(row) == reader.day.year
@@ -208,6 +238,7 @@ def premises_of(
                 terms=terms,
                 paid=paid,
                 current=current,
+                named=others,
             )
         )
     dwellings = _dwellings(items, stock)
@@ -250,7 +281,13 @@ def _once(right: Right, row: Record, seen: dict[tuple[str, int], Record]) -> Rig
         return right
     fields = {"avis": first.text("avis"), "ligne": first.place().row}
     return replace(
-        right, statut=Statut.A_VERIFIER, share=ZERO, doubt=doubted, motive=TWICE, fields=fields
+        right,
+        statut=Statut.A_VERIFIER,
+        share=ZERO,
+        doubt=doubted,
+        motive=TWICE,
+        fields=fields,
+        known=True,
     )
 
 
@@ -302,16 +339,18 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
     share = _share(item, statut)
     made = item.abated(share) if share else NOTHING
     mended = right.statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration")
-    standing = standing_of(right, item.state, item.abated, mended=mended, noticed=item.noticed)
+    standing = standing_of(right, item.state, item.abated, mended=mended, noticed=item.current)
     if is_repeated(item) and item.state not in BORNE:
         standing = Standing(States())  # its other line has what is due
-    elif item.state == UNKNOWN and right.taxable:
-        standing = replace(
-            standing,
-            outcomes=tuple(
-                standing_of(right, state, item.abated, mended=mended).states for state in _READ
-            ),
+    elif right.taxable and (item.state == UNKNOWN or not right.known or item.stretch > 1):
+        shown = (item.state, *_READ) if item.state == UNKNOWN else (item.state,)
+        rights = (right,) if right.known else (right, replace(right, statut="", motive=HELD))
+        outcomes = tuple(
+            standing_of(one, state, item.most_abated, mended=mended, noticed=item.current)
+            for one in rights
+            for state in shown
         )
+        standing = replace(standing, outcomes=outcomes)
     settled = replace(
         item,
         statut=statut,
@@ -326,15 +365,16 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
 
 
 def _statut(item: Premises) -> str:
-    """Apply the order of the contract; abated without right is at risk."""
+    """Apply the order of the contract; what is abated without right is at risk, where that is known."""
     right = item.right
     if right.statut == Statut.A_VERIFIER:
         return Statut.A_VERIFIER
     if right.statut:
-        wrong = item.state in BORNE and right.known
-        return Statut.A_RISQUE if wrong else right.statut
+        if item.state in BORNE:
+            return Statut.A_RISQUE if right.known else Statut.DROIT_INCONNU
+        return right.statut
     if item.state == UNKNOWN:
-        return Statut.NON_LU if item.noticed else Statut.ELIGIBLE
+        return Statut.NON_LU if item.current else Statut.ELIGIBLE
     return Statut.A_RECLAMER if item.state == NONE else Statut.ABATTU
 
 
@@ -361,8 +401,8 @@ def motive_of(
     parts = [state_words.MOTIVES[right.motive].filled(fields)]
     fields |= {"annee": year, "limite": limit, "part": right.share, "doute": right.doubt}
     states: dict[str, str] = {
-        Statut.ELIGIBLE: "eligible_sans_cotisation" if item.current else "eligible",
-        Statut.NON_LU: "non_lu",
+        Statut.ELIGIBLE: "eligible",
+        Statut.NON_LU: "non_lu" if item.noticed else "non_lu_sans_cotisation",
         Statut.A_RECLAMER: "a_reclamer_passe" if on is not None and on > limit else "a_reclamer",
         Statut.ABATTU: "abattu_trop" if risk else "abattu",
         Statut.A_RISQUE: "a_risque",
@@ -382,7 +422,7 @@ def motive_of(
         condition = right.fields.get("condition")
         if condition in state_words.EXTRAS:
             parts.append(state_words.EXTRAS[condition].filled(fields))
-    elif item.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE):
+    elif item.statut in UNSETTLED:
         if item.state in BORNE:
             parts.append(state_words.STATES["sous_reserve"].filled(fields))
         missed = item.abated(right.share).abatement

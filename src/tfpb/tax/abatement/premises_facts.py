@@ -9,18 +9,17 @@ import pandas as pd
 from tfpb.model.codes import Statut
 from tfpb.model.results import PREMISES_FACT_COLUMNS, RESERVE_FACTS, UNREAD_FACTS
 from tfpb.tax.abatement.formula import NOTHING, Amounts
-from tfpb.tax.abatement.premises import COUNTED, UNKNOWN, Premises
+from tfpb.tax.abatement.premises import COUNTED, NONE, UNKNOWN, UNSETTLED, Premises, hangs_on
 from tfpb.tax.plain_values import ZERO, cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from tfpb.model.money import States
+    from tfpb.tax.abatement.premises import Standing
 
 _SIDE: Final = frozenset({"cote_a_verifier", "residence_hors_patrimoine", "logements_inconnus"})
 """Motives in doubt of a side: their dwellings are to check, and in no count of the quarter."""
-_UNSETTLED: Final = frozenset({Statut.SANS_CONVENTION, Statut.NON_DECLARE, Statut.A_VERIFIER})
 
 
 def premises_facts(items: Iterable[Premises]) -> pd.DataFrame:
@@ -32,9 +31,8 @@ def premises_facts(items: Iterable[Premises]) -> pd.DataFrame:
         `PREMISES_FACT_COLUMNS`, in the order of the premises. Euros are whole cents (int64): sums are exact.
     """
     rows = [_row(item) for item in items]
-    texts = {c: [r[c] for r in rows] for c in ("code_qpv", "code_insee")}
-    unread = pd.Series([r["avis_non_lu"] for r in rows], dtype=bool)
-    made = {c: pd.Series(v, dtype=object) for c, v in texts.items()} | {"avis_non_lu": unread}
+    texts = {c: [r[c] for r in rows] for c in ("code_qpv", "code_insee", "ouvert")}
+    made = {c: pd.Series(v, dtype=object) for c, v in texts.items()}
     for name in PREMISES_FACT_COLUMNS:
         if name not in made:
             made[name] = pd.Series([r.get(name, 0) for r in rows], dtype="int64")
@@ -43,16 +41,10 @@ def premises_facts(items: Iterable[Premises]) -> pd.DataFrame:
 
 def _row(item: Premises) -> dict[str, object]:
     """Return what a premises adds, nil left out."""
-    states, reserves = item.states, item.standing.reserves
     counted = item.statut in COUNTED
     named = {
         **_right(item.amounts if counted else NOTHING, item.base * item.share if counted else ZERO),
-        **_noticed(states, declared=item.declared is True),
-        "estime": states.estimated,
-        "sous_reserve": states.reserved,
-        "perdu": states.lost,
-        "au_mieux": states.best,
-        **{name: reserves.get(reason, ZERO) for name, reason in RESERVE_FACTS.items()},
+        **_standing(item.standing, declared=item.declared is True),
     }
     more = {
         f"{name}_de_plus": amount - named.get(name, ZERO)
@@ -65,7 +57,7 @@ def _row(item: Premises) -> dict[str, object]:
         **_dwellings(item),
         "code_qpv": item.right.code_qpv,
         "code_insee": item.holding.code_insee if item.holding is not None else "",
-        "avis_non_lu": item.noticed and item.state == UNKNOWN,
+        "ouvert": _open(item),
     }
 
 
@@ -77,25 +69,35 @@ def _right(due: Amounts, base: Decimal) -> dict[str, Decimal]:
     }  # fmt: skip
 
 
-def _noticed(states: States, *, declared: bool) -> dict[str, Decimal]:
-    """Name the amounts that depend on what a notice bears."""
+def _standing(standing: Standing, *, declared: bool) -> dict[str, Decimal]:
+    """Name the amounts of the states, and of what hangs."""
+    states, reserves = standing.states, standing.reserves
     return {
+        "estime": states.estimated, "sous_reserve": states.reserved, "perdu": states.lost,
+        "au_mieux": states.best,
         "acquis_porte": states.acquired, "a_risque": states.at_risk, "porte": states.borne,
         "sous_reserve_porte": states.doubtful, "a_reclamer": states.to_claim,
         "frais_a_reclamer": states.claim_fees,
         "apres_reclamation": states.claimed,
         "a_reclamer_declare": states.to_claim if declared else ZERO,
         "a_reclamer_sans_preuve": ZERO if declared else states.to_claim,
+        **{name: reserves.get(reason, ZERO) for name, reason in RESERVE_FACTS.items()},
     }  # fmt: skip
 
 
 def _most(item: Premises) -> dict[str, Decimal]:
-    """Return the most that each fact may come to, by what the notice that is not read may bear."""
-    share = item.right.share if item.statut == Statut.NON_LU else ZERO
-    due = item.abated(share) if share else NOTHING
-    found = _right(due, item.base * share) | {"non_lu": due.abatement}
-    for states in item.standing.outcomes:
-        for name, amount in _noticed(states, declared=item.declared is True).items():
+    """Return the most that each fact may come to, by the notice or the right that is not known.
+
+    What is at risk stays what is known to be without right.
+    """
+    right, unread = item.right, item.statut == Statut.NON_LU
+    stretched = item.stretch > 1 and item.statut in COUNTED
+    counts = unread or stretched or (not right.known and item.state != NONE)
+    share = right.share if counts else ZERO
+    due = item.most_abated(share) if share else NOTHING
+    found = _right(due, item.base * share) | ({"non_lu": due.abatement} if unread else {})
+    for outcome in item.standing.outcomes:
+        for name, amount in _standing(outcome, declared=item.declared is True).items():
             found[name] = max(found.get(name, ZERO), amount)
     return found
 
@@ -113,7 +115,22 @@ def _dwellings(item: Premises) -> dict[str, int]:
         }  # fmt: skip
     if item.statut == Statut.A_RECLAMER:
         return {"logements_a_reclamer": inside}
-    if right.statut in _UNSETTLED and right.motive not in _SIDE:
+    if right.statut in {*UNSETTLED, Statut.A_VERIFIER} and right.motive not in _SIDE:
         share = right.doubt if right.statut == Statut.A_VERIFIER else right.share
-        return {"logements_droit_non_etabli": round(item.dwellings * share)}
+        homes = {"logements_droit_non_etabli": round(item.dwellings * share)}
+        if not right.known:
+            may = {NONE: ("a_reclamer",), UNKNOWN: ("abattus", "a_reclamer")}.get(
+                item.state, ("abattus",)
+            )
+            homes |= {f"logements_{name}_de_plus": inside for name in may}
+        return homes
     return {}
+
+
+def _open(item: Premises) -> str:
+    """Return why a fact of a premises may be more: what its right hangs on, else its notice."""
+    if not item.right.known:
+        return str(hangs_on(item.right))
+    if item.state != UNKNOWN:
+        return "sans_taux" if item.stretch > 1 else ""
+    return "avis_non_lu" if item.current else "sans_avis"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Evolution, QpvStatut, Statut
+from tfpb.tax.abatement.signatures import Standing
 from tfpb.tax.plain_values import ZERO
 from tfpb.text import fold
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from tfpb.law.values import Reader
     from tfpb.tax.abatement.holdings import Holding, Unit
-    from tfpb.tax.abatement.signatures import Conventions, Standing
+    from tfpb.tax.abatement.signatures import Conventions
 
 _OLD_MAP: Final = "2015"
 TWO_QUARTERS: Final = "plusieurs_quartiers"
@@ -41,7 +42,8 @@ class Right:
     motive : str
         Code of the motive; `fields` are its values.
     known : bool
-        False when the right is unknown: no table of conventions, or signed by a body of another name.
+        False when the right is unknown: no table of conventions, signed by a body of another name, a blank
+        date, dates out of order, two ends of exemption that part.
     opens : int, optional
         First tax year without exemption, when an exemption is known.
     taxable : bool
@@ -62,6 +64,12 @@ class Right:
 def exempt(until: dt.date | None, new_year: dt.date) -> bool:
     """Say whether a long-term exemption still runs on 1 January (an end within the year keeps it)."""
     return until is not None and until >= new_year
+
+
+def _parted(unit: Unit, own: dt.date | None, new_year: dt.date) -> bool:
+    """Return whether the stock and the tax sheet give two ends of exemption that part on 1 January."""
+    told = (unit.exempt_until, own)
+    return None not in told and exempt(unit.exempt_until, new_year) != exempt(own, new_year)
 
 
 def is_home(nature: str) -> bool:
@@ -121,6 +129,8 @@ def right_of(
     inside = _weight(units, QpvStatut.DANS)
     doubtful = _weight(units, QpvStatut.A_VERIFIER)
     ends = {u: own_exemption or end_of_exemption(u, reader) for u in units}
+    parted = {u for u in units if _parted(u, own_exemption, reader.day)}
+    ends |= {u: min(filter(None, (u.exempt_until, own_exemption))) for u in parted}
     reader.flag("annee_derniere_exoneration")
     taxable = tuple(u for u in units if not exempt(ends[u], reader.day))
     whole = sum(u.weight for u in taxable)
@@ -144,6 +154,14 @@ def right_of(
         fields = {"date": first, "annee": first.year + 1}
         return replace(bare, fields=fields)
     held = conventions.standing(holding, reader)
+    if (not held.statut or not held.known) and (unsure := parted.intersection(taxable)):
+        stock = max(filter(None, (u.exempt_until for u in unsure)))
+        held = Standing(
+            Statut.DROIT_INCONNU,
+            "exonerations_contraires",
+            {"date": stock, "avis": own_exemption},
+            known=False,
+        )
     reader.text("limite_voie")
     reader.text("critere_localisation")
     quarters = quarters_of(taxable)

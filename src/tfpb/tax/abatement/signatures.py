@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tfpb.law.values import Reader
     from tfpb.tax.abatement.holdings import Holding
 
-_RANK: Final = {"": 0, Statut.NON_DECLARE: 1, Statut.SANS_CONVENTION: 2}
+_RANK: Final = {"": 0, Statut.DROIT_INCONNU: 1, Statut.NON_DECLARE: 2, Statut.SANS_CONVENTION: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Standing:
     Parameters
     ----------
     statut : str
-        Empty when they do, else `sans_convention` or `non_declare`.
+        Empty when they do, else `sans_convention`, `non_declare`, or `droit_inconnu` where dates do not say.
     motive : str
         Code of the motive, with its fields.
     known : bool
-        False when no table of conventions was given, or when the body that signed may be this one under
-        another name: the right is then unknown rather than absent.
+        False when no table of conventions was given, when the body that signed may be this one under
+        another name, when a date is blank or two are out of order: the right is unknown rather than absent.
     """
 
     statut: str
@@ -51,6 +51,12 @@ class _Convention:
     signed: dt.date | None
     declared: dt.date | None
     end: dt.date | None
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether two of its dates are out of order: contract, convention, declaration, end."""
+        told = [d for d in (self.contract, self.signed, self.declared, self.end) if d is not None]
+        return told != sorted(told)
 
 
 LATE: Final = frozenset({"convention_tardive", "contrat_tardif", "declaration_tardive"})
@@ -110,7 +116,15 @@ class Conventions:
         if not found:
             return self._none(code, owner, there)
         # what a paper may still mend before what is lost; of two that have ended, the last to end
-        return min(found, key=lambda s: (_RANK[s.statut], s.motive in LATE, -_ended(s)))
+        return min(
+            found,
+            key=lambda s: (
+                s.known and bool(s.statut),
+                _RANK[s.statut],
+                s.motive in LATE,
+                -_ended(s),
+            ),
+        )
 
     @staticmethod
     def _none(code: str, owner: str, there: list[_Convention]) -> Standing:
@@ -129,30 +143,40 @@ class Conventions:
         fields = {"convention": convention.identifier, "annee": new_year.year, "limite": limit}
         kept = reader.flag("prorogation_convention")
         since = new_year.replace(year=new_year.year - 1) if kept else new_year
-        none = Statut.SANS_CONVENTION
-        if convention.signed is None:
-            return Standing(none, "convention_sans_date", fields)
-        if convention.signed > limit:
-            return Standing(none, "convention_tardive", {**fields, "date": convention.signed})
-        if convention.contract is not None and convention.contract > limit:
-            return Standing(none, "contrat_tardif", {**fields, "date": convention.contract})
-        if convention.end is not None and convention.end < since:
-            return Standing(none, "convention_echue", {**fields, "date": convention.end})
-        last = reader.due("limite_declaration")
-        fields = {**fields, "limite": last}
-        if convention.declared is None:
-            return Standing(Statut.NON_DECLARE, "declaration_absente", fields)
-        if convention.declared > last:
+        none, end, last = Statut.SANS_CONVENTION, convention.end, reader.due("limite_declaration")
+        for day, motive in (
+            (convention.signed, "convention_tardive"),
+            (convention.contract, "contrat_tardif"),
+        ):
+            if day is not None and day > limit:
+                return Standing(none, motive, {**fields, "date": day})
+        if end is not None and end < since:
+            return Standing(none, "convention_echue", {**fields, "date": end})
+        declared = {**fields, "limite": last}
+        if convention.declared is not None and convention.declared > last:
             return Standing(
-                Statut.NON_DECLARE, "declaration_tardive", {**fields, "date": convention.declared}
+                Statut.NON_DECLARE, "declaration_tardive", {**declared, "date": convention.declared}
             )
-        prolonged = kept and convention.end is not None and convention.end < new_year
-        return Standing("", "convention_prorogee" if prolonged else "convention_ok", fields)
+        if convention.is_contradicted:
+            return Standing(
+                Statut.DROIT_INCONNU, "convention_dates_contraires", fields, known=False
+            )
+        for day, statut, motive in (
+            (convention.signed, none, "convention_sans_date"),
+            (convention.contract, Statut.DROIT_INCONNU, "contrat_sans_date"),
+            (end, Statut.DROIT_INCONNU, "convention_sans_fin"),
+            (convention.declared, Statut.NON_DECLARE, "declaration_absente"),
+        ):
+            if day is None:
+                told = declared if statut == Statut.NON_DECLARE else fields
+                return Standing(statut, motive, told, known=False)
+        prolonged = kept and end is not None and end < new_year
+        return Standing("", "convention_prorogee" if prolonged else "convention_ok", declared)
 
     def terms(self) -> tuple[tuple[str, tuple[str, ...], dt.date | None], ...]:
         """List the conventions: identifier, quarters, day of end where one is written."""
         return tuple((c.identifier, tuple(sorted(c.codes)), c.end) for c in self._all)
 
-    def without_contract_date(self) -> tuple[str, ...]:
-        """List signed conventions whose contrat de ville has no date: taken as signed, with a doubt."""
-        return tuple(c.identifier for c in self._all if c.signed is not None and c.contract is None)
+    def contradicted(self) -> tuple[str, ...]:
+        """List the conventions of which two dates are out of order."""
+        return tuple(c.identifier for c in self._all if c.is_contradicted)

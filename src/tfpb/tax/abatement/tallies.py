@@ -46,7 +46,7 @@ RESERVED: Final = "sous_reserve"
 LACKING: Final = "manquant"
 """Natures of an amount that is not known: it hangs on something, or no file gives it."""
 ATTENTION: Final = (
-    Statut.A_RISQUE, Statut.A_RECLAMER, Statut.A_VERIFIER, Statut.NON_DECLARE,
+    Statut.A_RISQUE, Statut.A_RECLAMER, Statut.A_VERIFIER, Statut.DROIT_INCONNU, Statut.NON_DECLARE,
     Statut.SANS_CONVENTION, Statut.NON_LU, Statut.ELIGIBLE, Statut.ABATTU, Statut.EXONERE, Statut.HORS_QPV,
 )  # fmt: skip
 """Status of a résidence: that of its premises which most asks for a decision."""

@@ -12,7 +12,7 @@ from tfpb.model.codes import Evolution, QpvStatut
 from tfpb.model.results import CALENDAR_COLUMNS
 from tfpb.tax.abatement.forecast import RENEWING, WAITING
 from tfpb.tax.abatement.holdings import Holding, Stock, Stocks, Unit, overseas
-from tfpb.tax.abatement.premises import Premises, claim_limit, exemption_of, is_repeated
+from tfpb.tax.abatement.premises import UNKNOWN, Premises, claim_limit, exemption_of, is_repeated
 from tfpb.tax.abatement.rights import effect_year, end_of_exemption, exempt, standing_units
 from tfpb.tax.plain_values import ZERO, Record, grouped, missing, records, total
 from tfpb.words.money.abatement_words import calendar_sentence
@@ -143,7 +143,7 @@ def _ends(
         if end is None:
             continue
         told[building] = told.get(building, 0) + item.dwellings
-        place = stock.find(item.id_residence, item.building) or holding
+        place = item.place(stock) or holding
         homes = round(item.dwellings * place.share(QpvStatut.DANS))
         if homes and end >= reader.day:
             yield end, homes
@@ -202,7 +202,7 @@ def _gain(before: dict[str, Any], after: dict[str, Any], key: str) -> Decimal | 
 def _claims(items: list[Premises], reader: Reader) -> Iterator[Event]:
     """Return what notices refused, by the last day to claim it; no amount while an unread one may too."""
     refused = [i for i in items if i.states.to_claim]
-    unread = any(o.to_claim > i.states.to_claim for i in items for o in i.standing.outcomes)
+    unread = any(o.states.to_claim > i.states.to_claim for i in items for o in i.standing.outcomes)
     if refused:
         yield _event(
             "reclamation",
@@ -219,12 +219,13 @@ def _conventions(
 ) -> Iterator[Event]:
     """Return each convention: what hangs on its renewal, else what stands on it in the last year."""
     last = reader.whole("periode_prevision_fin")
-    held = {h.id_residence: h.code_qpv for h in stock.holdings}
+    places = {h.id_residence: h for h in stock.holdings}
+    held = {key: place.code_qpv for key, place in places.items()}
     for identifier, codes, end in conventions.terms():
-        here = coming["id_residence"].map(held).isin(codes)
+        there = coming["id_residence"].map(held).isin(codes)
         named = (coming["convention"] == identifier) & (coming["convention"] != "")
         unnamed = (identifier == "") & (coming["logements_a_renouveler"] > 0)
-        mine = coming[here & (named | unnamed)]
+        mine = coming[there & (named | unnamed)]
         quarters = {"id_convention": identifier, "code_qpv": ", ".join(codes)}
         if len(mine):
             first = int(mine["annee"].min())
@@ -236,11 +237,15 @@ def _conventions(
             )  # fmt: skip
         elif end is None or end >= dt.date(last, 1, 1):
             year = _year(coming, last)
-            rows = [r for k, r in year.items() if held.get(k) in codes and r["logements"]]
+            here = [(k, r) for k, r in year.items() if held.get(k) in codes]
+            due = "abattement_eur" if end else WAITING  # without an end, nothing is established
+            told = [(k, r) for k, r in here if (r["logements"] if end else r[WAITING])]
+            homes = (
+                int(r["logements"]) if end else places[k].count(QpvStatut.DANS) for k, r in told
+            )
             yield _event(
-                "terme" if end else "sans_terme", end, last, **quarters, residences=len(rows),
-                logements=sum(int(r["logements"]) for r in rows),
-                montant_eur=_amount(r["abattement_eur"] for r in rows),
+                "terme" if end else "sans_terme", end, last, **quarters, residences=len(told),
+                logements=sum(homes), montant_eur=_amount(r[due] for _, r in told),
             )  # fmt: skip
 
 
@@ -268,8 +273,9 @@ def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) 
     -------
     DataFrame
         `LEAVER_COLUMNS`, by year and code of 2015 (empty: the quarter is not known).
-        `abattement_a_risque_eur` is what the notices of the tax year still abate, None for the years
-        whose notice is to come; `abattement_perdu_eur` is what those dwellings would have been abated.
+        `abattement_a_risque_eur` is what the notices of the tax year still abate, None where one is not read
+        and for the years whose notice is to come; `abattement_perdu_eur` is what those dwellings would have
+        been abated.
     """
     year = reader.day.year
     raised = 1 + reader.decimal("revalorisation_bases")
@@ -280,8 +286,9 @@ def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) 
         homes: dict[str, set[tuple[str, Unit]]] = {}
         risk: dict[str, list[Decimal]] = {}
         lost: dict[str, list[Decimal]] = {}
+        unread: set[str] = set()
         for item in items:
-            holding = stock.find(item.id_residence, item.building)
+            holding = item.place(stock)
             if holding is None or all(u.left is None for u in holding.units):
                 continue
             units = standing_units(holding.units, target)
@@ -298,13 +305,15 @@ def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) 
                 if target == year:  # the notice abates no more than what is at risk on it
                     still = min(_part(item, taxed or units, code), item.states.at_risk)
                     risk.setdefault(code, []).append(still)
+                    if item.current and item.state == UNKNOWN and taxed:
+                        unread.add(code)
         rows += [
             (
                 target,
                 code,
                 len({key for key, _ in homes[code]}),
                 sum(u.dwellings for _, u in homes[code]),
-                total(risk[code]) if target == year else None,
+                total(risk[code]) if target == year and code not in unread else None,
                 total(lost[code]),
             )
             for code in sorted(homes)

@@ -150,7 +150,12 @@ def _money(dossier: Dossier) -> list[str]:
             UNSETTLED if value == RESERVED else value + (nature_words(held) + without(held)) * whole
         )
         amounts = ((name, held.amount(code)) for code, name in _BESIDE.items())
-        told = [f"{name} : {euros(amount)}" for name, amount in amounts if amount.exceeds_nil]
+        told = [
+            f"{name} : {euros(amount)}"
+            for name, amount in amounts
+            if amount.exceeds_nil
+            or (name == _UNREAD and held.has("non_lu") and amount.may_exceed_nil)
+        ]
         named = f"Abattement {dossier.abatement.year}{' acquis' * whole}"
         line = " ; ".join([f"{named} : {head}", *told])
         lines.append(line + ".")
@@ -161,8 +166,10 @@ def _money(dossier: Dossier) -> list[str]:
 
 
 _ACTIONS: Final = Phrase("Programme : {count:s action}, {valued:€} valorisés.")
+_UNREAD: Final = "sur des avis non lus"
 _BESIDE: Final = {
     "a_reclamer": "à réclamer", "a_risque": "à risque", "sous_reserve": "sous réserve", "perdu": "perdu",
+    "non_lu": _UNREAD,
 }  # fmt: skip
 """Claims that are told after the abatement."""
 

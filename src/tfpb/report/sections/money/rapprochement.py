@@ -65,10 +65,11 @@ def _readings(held: Within) -> tuple[str, ...]:
 
 def _reserves(held: Within) -> pd.DataFrame:
     """Return what hangs on each thing, a row a reason that has an amount."""
+    amounts = ((reason, held.amount(name)) for name, reason in words.REASONS.items())
     rows = [
-        {"raison": reason, "montant_eur": held.amount(name)}
-        for name, reason in words.REASONS.items()
-        if held.amount(name).exceeds_nil
+        {"raison": reason, "montant_eur": amount}
+        for reason, amount in amounts
+        if amount.exceeds_nil
     ]
     return pd.DataFrame(rows)
 
