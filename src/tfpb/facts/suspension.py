@@ -84,9 +84,8 @@ def suspend_asked(
         for made in (trials.of([(key, code)]) for code in codes):
             for name in _moved(base, made) if made is not None else ():
                 touching.setdefault(name, set()).add(key)
-    few = (
-        len(others) <= _MOST_COMBINED
-    )  # a row may count only where another is kept: try all of them
+    few = len(others) <= _MOST_COMBINED
+    # a row may count only where another is kept: few are tried all together
     sets = {frozenset(others)} if few else {frozenset(keys) for keys in touching.values()}
     _combine(trials, sets, others)
     read_so = [made for made in trials.found.values() if made is not None]
@@ -228,8 +227,6 @@ def _widest(
             high = None
         else:
             high += max(e for e in ends if e is not None) - base.value.at_most
-    if one.title.unit is not Unit.POINTS and base.value.at_least >= 0:
-        low = max(low, low * 0)
     return _suspended(one, _hull([one.value, _between(low, high, one.why)]), {one.nature})
 
 

@@ -143,6 +143,19 @@ def test_three_questions_take_eight_readings_and_four_of_one_claim_add_up() -> N
     assert (held.amount.at_least, held.amount.at_most) == (0, 1111)
 
 
+def test_many_questions_that_pull_both_ways_are_bounded_at_their_worst() -> None:
+    asked = [Asked(question(n)) for n in "abcd"]
+    moves = {"a": 1000, "b": -100, "c": 10, "d": -1}
+
+    def read(supposed: Supposed) -> Claims:
+        codes = chosen(asked, supposed)
+        left = sum(moves[n] for n, c in codes.items() if c == KEPT)
+        return Claims([claim("solde", TOTAL, known(left))])
+
+    held = suspend_asked(read({}), asked, read)[0].amount("solde")
+    assert (held.at_least, held.at_most) == (-101, 1010)
+
+
 def test_only_questions_of_a_same_claim_are_combined_beyond_three() -> None:
     asked = [Asked(question(n)) for n in "abcd"]
     own = dict(zip("abcd", ("acquis", "acquis", "logements", "residences"), strict=True))
