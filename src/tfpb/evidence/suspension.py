@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.amount import QUESTION, Amount, unknown
 from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State, Unit
 from tfpb.facts.doubt_kinds import KINDS
+from tfpb.facts.whole_dossier import Outcome, Supposed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.question import Asked, Question
 
-    Supposed = frozenset[tuple[str, str]]
     Name = tuple[str, str]
 
 _MOST_COMBINED: Final = 3
@@ -32,23 +32,6 @@ _HANGING: Final = {
     "plan": _SURVEY, "repere": (),
 }  # fmt: skip
 """Input of a question → kinds of doubt whose claims hang on it where an answer gives none (stock: all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What supposed answers come to.
-
-    Parameters
-    ----------
-    supposed : frozenset of (str, str)
-        Key of a question and code of an answer; the other questions are read as tables show them. Empty for
-        the reading that tables show.
-    claims : Claims or None
-        None where the files cannot be read so: a fault stops them.
-    """
-
-    supposed: Supposed
-    claims: Claims | None
 
 
 def suspend_asked(

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfpb.errors import Place
+from tfpb.evidence.suspension import lines_of, suspend_asked, without_survey_bounds
 from tfpb.facts.amount import QUESTION, known
 from tfpb.facts.claim import TOTAL, Claim, Claims, State, claim
-from tfpb.facts.suspension import lines_of, suspend_asked, without_survey_bounds
 from tfpb.model.codes import Role
 from tfpb.model.question import (
     NOT_KNOWN,
