@@ -187,6 +187,36 @@ def test_the_same_file_has_the_same_keys_through_every_command(
 
 
 @pytest.mark.slow
+def test_the_survey_is_asked_about_as_its_dossier_and_waits(
+    run: Run, copy: Path, geodata: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / "diffusions.jsonl"))
+    path = copy / "enquete_2019.csv"
+    head, *rows = path.read_text(encoding="cp1252").splitlines()
+    said = [f"{row};{'Complet' if k % 12 else 'Abandon'}" for k, row in enumerate(rows)]
+    path.write_text("\n".join([f"{head};Statut terrain", *said, ""]), encoding="cp1252")
+    told = run("verifier", copy, "--geodonnees", geodata)
+    (key,) = KEY.findall(told.output)
+    assert "8,4\u202f% des entretiens" in told.output
+
+    files = (path, copy / "enquete_2023.xlsx", "--plan", copy / "plan_enquete.toml")
+    draft = run("comparer", *files, "--sortie", tmp_path / "c.xlsx")
+    assert draft.exit_code == 0, draft.output
+    assert KEY.findall(draft.output) == [key]
+    waits = run("comparer", *files, "--sortie", tmp_path / "d.xlsx", "--diffuser")
+    assert waits.exit_code == 2
+    assert {*KEY.findall(waits.output)} == {key}
+    assert not (tmp_path / "d.xlsx").exists()
+    replies = tmp_path / "reponses.toml"
+    entry = '{ reponse = "inconnu", par = "enquete", le = 2026-01-05 }'
+    replies.write_text(f"[reponses]\n{key} = {entry}\n", encoding="utf-8")
+    sent = run(
+        "comparer", *files, "--sortie", tmp_path / "d.xlsx", "--diffuser", "--reponses", replies
+    )
+    assert sent.exit_code == 0, sent.output
+
+
+@pytest.mark.slow
 def test_the_example_asks_nothing(run: Run, example: Path, geodata: Path) -> None:
     assert not KEY.findall(run("verifier", example, "--geodonnees", geodata).output)
 
