@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
+    from tfpb.questions.finding import Change
 
 _NOTHING: Final = Disclosed()
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
@@ -50,7 +51,9 @@ _DOUBTING: Final[tuple[Key[Any], ...]] = (
 """Values that bear doubts, in the order in which they are told."""
 
 
-def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
+def read(
+    settings: Settings, folder: Path, outside: tuple[Change, ...] = ()
+) -> tuple[Inputs, Geography, tuple[Fault, ...]]:
     """Read the user's files and open the imported geography, with every fault and doubt.
 
     Parameters
@@ -58,6 +61,8 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
     settings : Settings
     folder : Path
         Imported geography.
+    outside : tuple of Change
+        What answers to questions on several dossiers change in its tables.
 
     Raises
     ------
@@ -65,7 +70,7 @@ def read(settings: Settings, folder: Path) -> tuple[Inputs, Geography, tuple[Fau
         A year without map; geography that lacks, with the faults of the files.
     """
     ruling_vintage(settings.dossier.annee, "")  # a year without map is refused before any reading
-    inputs, faults = gather_inputs(settings)
+    inputs, faults = gather_inputs(settings, outside=outside)
     vintage = ruling_of(settings.dossier.annee, locating.communes_of(inputs))
     try:
         geography = open_geography(folder, needs=(vintage,))
@@ -116,10 +121,11 @@ def _crossed(
 
 
 def _read_under(
-    settings: Settings, geography: Geography, supposed: Mapping[str, str]
-) -> tuple[Inputs, tuple[Fault, ...]]:
+    settings: Settings, geography: Geography, supposed: Mapping[str, str],
+    outside: tuple[Change, ...] = (),
+) -> tuple[Inputs, tuple[Fault, ...]]:  # fmt: skip
     """Read the files under supposed answers to their questions."""
-    inputs, faults = gather_inputs(settings, supposed)
+    inputs, faults = gather_inputs(settings, supposed, outside)
     if _stopped(faults):
         return inputs, faults
     inputs, crossed = _crossed(settings, inputs, geography)
@@ -127,11 +133,12 @@ def _read_under(
 
 
 def supposed_inputs(
-    settings: Settings, geography: Geography, asked: Iterable[Asked], supposed: Mapping[str, str]
-) -> Inputs | None:
+    settings: Settings, geography: Geography, asked: Iterable[Asked], supposed: Mapping[str, str],
+    outside: tuple[Change, ...] = (),
+) -> Inputs | None:  # fmt: skip
     """Read the files under supposed answers in place of those of a run; None where a fault stops them."""
     held = {one.question.key: one.supposed for one in asked if one.supposed}
-    inputs, faults = _read_under(settings, geography, {**held, **supposed})
+    inputs, faults = _read_under(settings, geography, {**held, **supposed}, outside)
     return None if _stopped(faults) else inputs
 
 

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tfpb.model.arrays import Floats
+    from tfpb.model.arrays import Flags, Floats
 
 REVERSED: Final = "inverser"
 """Answer: the codes of the scale run the other way round."""
@@ -70,27 +70,32 @@ def against_mark(satisfied: Floats, marks: Floats) -> Seen:
         Reversed when the correlation has z under −2.4 (design effect of 1.5), or that of one item
         alone under −4; as planned when z is above 2.4; else unverified.
     """
+    marked = np.isfinite(marks)
+    satisfied, marks = satisfied[marked], marks[marked]
     answered = np.isfinite(satisfied)
-    enough = answered.sum(axis=1) >= min(_LEAST_ANSWERED, satisfied.shape[1])
-    share = np.full(len(satisfied), np.nan)
-    share[enough] = np.nansum(satisfied[enough], axis=1) / answered[enough].sum(axis=1)
-    z = _z(share, marks)
+    values = np.where(answered, satisfied, 0)
+    count = answered.sum(axis=1)
+    enough = count >= min(_LEAST_ANSWERED, satisfied.shape[1])
+    share = values.sum(axis=1) / np.maximum(count, 1)
+    z = float(_zs(share[:, None], enough[:, None], marks)[0])
     if z < _SHARE_Z:
         return Seen(Way.REVERSED, "note")
-    odd = tuple(k for k in range(satisfied.shape[1]) if _z(satisfied[:, k], marks) < _ITEM_Z)
+    odd = tuple(np.flatnonzero(_zs(values, answered, marks) < _ITEM_Z).tolist())
     if odd:
         return Seen(Way.REVERSED, "note", odd)
     return Seen(Way.AS_PLANNED, "note") if z > _SHOWN_Z else Seen(Way.UNVERIFIED)
 
 
-def _z(values: Floats, marks: Floats) -> float:
-    """Return the z of a correlation; nil where too few answer or nothing varies."""
-    both = np.isfinite(values) & np.isfinite(marks)
-    count = int(both.sum())
-    if count < _LEAST_RESPONDENTS or not values[both].std() or not marks[both].std():
-        return 0.0
-    r = float(np.corrcoef(values[both], marks[both])[0, 1])
-    return float(np.arctanh(np.clip(r, -0.999, 0.999)) * np.sqrt(count / _DESIGN_EFFECT - 3))
+def _zs(values: Floats, there: Flags, marks: Floats) -> Floats:
+    """Return the z of the correlation of each column with the marks; nil where few answer or none varies."""
+    count = there.sum(axis=0)
+    rest = np.maximum(count, 1)
+    x = np.where(there, values - (values * there).sum(axis=0) / rest, 0)
+    y = np.where(there, marks[:, None] - (marks[:, None] * there).sum(axis=0) / rest, 0)
+    scale = np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))
+    r = np.divide((x * y).sum(axis=0), scale, out=np.zeros(len(count)), where=scale > 0)
+    z = np.arctanh(np.clip(r, -0.999, 0.999)) * np.sqrt(np.maximum(count / _DESIGN_EFFECT - 3, 0))
+    return np.where(count >= _LEAST_RESPONDENTS, z, 0.0)
 
 
 def against_wave(now: Sequence[float], before: Sequence[float]) -> Seen:

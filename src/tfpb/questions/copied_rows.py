@@ -20,6 +20,10 @@ _NEARLY_UNIQUE: Final = 0.9
 """Part of the filled cells of a column that differ from which it names rows."""
 _LEAST_TWINS: Final = 5
 _LEAST_PART: Final = 0.005
+_MOST_PART: Final = 0.6
+"""Part of twins above which answers hardly differ: a file pasted twice has half."""
+_LEAST_ITEMS: Final = 5
+"""Questions under which interviews are alike by chance."""
 
 
 def copied_rows(table: WholeTable) -> Iterator[Finding]:
@@ -56,19 +60,21 @@ def twin_interviews(
 
     Notes
     -----
-    Asked from five and 0.5 % on, straight lines apart (one answer to all questions), and where pairs
+    Asked from five and 0.5 % on, of five questions or more, straight lines apart, and where pairs
     alike but for one answer are fewer: among honest interviews of one résidence they are many more.
     """
     headers = [h for h in table.frame.columns if h not in named and not _names_rows(table.frame[h])]
     asked = [h for h in answers if h in headers]
-    if not asked:
+    if len(asked) < _LEAST_ITEMS:
         return
     grid = np.column_stack([pd.factorize(table.frame[h])[0] for h in headers])
-    own = table.frame[asked].to_numpy(dtype=object)
-    straight = np.array([len(set(filter(None, row))) <= 1 for row in own], dtype=bool)
+    own, texts = pd.factorize(table.frame[asked].to_numpy(dtype=object).ravel())
+    held = np.where(texts[own] == "", -1, own).reshape(-1, len(asked))
+    least = np.where(held < 0, held.max(initial=0), held).min(axis=1)
+    straight = (held < 0).all(axis=1) | (held.max(axis=1) == least)
     again = _again(grid, np.ones(len(headers), dtype=bool)) & ~straight
     twins = int(again.sum())
-    if twins < max(_LEAST_TWINS, _LEAST_PART * len(grid)):
+    if not max(_LEAST_TWINS, _LEAST_PART * len(grid)) <= twins <= _MOST_PART * len(grid):
         return
     near = 0
     for k, header in enumerate(headers):

@@ -32,6 +32,7 @@ def odd_amounts(table: WholeTable) -> Iterator[Finding]:
     """Ask about a cell above 20 times the median, 5 times the second and 2 % of its column.
 
     Divided by the power of ten that makes it like the others, if one does; else its row may be left out.
+    Another measure of the row that goes with it, as in the other rows, says that it is large in truth.
     """
     for header in table.measures:
         values = np.nan_to_num(table.numbers(header))
@@ -43,7 +44,20 @@ def odd_amounts(table: WholeTable) -> Iterator[Finding]:
         if most <= max(_TIMES_MEDIAN * median, _TIMES_SECOND * second, _LEAST_SHARE * filled.sum()):
             continue
         at = int(values.argmax())
-        yield _asked(table, header, at, values, median)
+        if not _confirmed(table, header, at, values):
+            yield _asked(table, header, at, values, median)
+
+
+def _confirmed(table: WholeTable, header: str, at: int, values: Floats) -> bool:
+    """Return whether another measure of a row bears the same proportion to its amount as in most rows."""
+    for other in (h for h in table.measures if h != header):
+        beside = np.nan_to_num(table.numbers(other))
+        both = (values > 0) & (beside > 0)
+        if both[at] and both.sum() >= _LEAST_ROWS:
+            ratio = values[both] / beside[both]
+            if 1 / _LIKE < values[at] / beside[at] / float(np.median(ratio)) < _LIKE:
+                return True
+    return False
 
 
 def _asked(table: WholeTable, header: str, at: int, values: Floats, median: float) -> Finding:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked
     from tfpb.model.record import Reading
     from tfpb.model.settings import Settings
+    from tfpb.questions.finding import Change
     from tfpb.survey.respondents import Survey
 
 _OWN_GOALS: Final = (
@@ -77,6 +78,8 @@ class Task:
         Name of the bailleur in its own files, when the region gives it another.
     before : Disclosed
         Sides that releases told: the survey keeps them.
+    outside : tuple of Change
+        What answers to questions on several bailleurs change in its tables.
     """
 
     settings: Settings
@@ -86,6 +89,7 @@ class Task:
     kept: Path | None = None
     written: str = ""
     before: Disclosed = field(default_factory=Disclosed)
+    outside: tuple[Change, ...] = ()
 
     @property
     def own_settings(self) -> Settings:
@@ -171,7 +175,7 @@ def _make(task: Task) -> Part:
     if not task.own_survey:
         files = settings.fichiers.model_copy(update={"enquete": (), "plan": ""})
         settings = settings.model_copy(update={"fichiers": files})
-    inputs, geography, found = read(settings, task.geography)
+    inputs, geography, found = read(settings, task.geography, task.outside)
     stop_on_faults(found)
     execute = StageCache(task.kept) if task.kept is not None else directly
     own = execute(_OWN, (settings, inputs.only(*_ROLES), geography, task.carte))
@@ -200,7 +204,7 @@ def _make(task: Task) -> Part:
     )
 
     def supposed(answers: Mapping[str, str]) -> Claims | None:
-        other = supposed_inputs(settings, geography, inputs.asked, answers)
+        other = supposed_inputs(settings, geography, inputs.asked, answers, task.outside)
         if other is None:
             return None
         try:

@@ -13,11 +13,14 @@ from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
+from tfpb.io.sources.replies import reply_faults
+from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.published_before import precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
+from tfpb.region.crossing import crossed
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
 from tfpb.region.facts import axis_rows, codes_in, files_read, region_claims
@@ -117,6 +120,7 @@ def compute(
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
     parts = _whole(executor.map(make_part, tasks, lambda n: tell("parts", n)))
+    parts, inputs = _between(parts, tasks, inputs, executor)
     if not draft:
         stop_on_faults(_waiting(inputs, parts))
     places = territories(parts, inputs, opened)
@@ -190,6 +194,22 @@ def compute(
         draft=draft,
         asked=inputs.asked,
     )
+
+
+def _between(
+    parts: list[Part], tasks: Sequence[Task], inputs: RegionInputs, executor: Executor
+) -> tuple[list[Part], RegionInputs]:
+    """Ask what two bailleurs hold at once; the parts that an answer changes are made again."""
+    settings = inputs.settings
+    replies = replies_of(settings.reponses)
+    asked, changes = crossed(parts, replies)
+    stop_on_faults(reply_faults(replies, asked, settings.file))
+    again = [replace(t, outside=changes.get(t.settings.dossier.bailleur, ())) for t in tasks]
+    fresh = iter(_whole(executor.map(make_part, [t for t in again if t.outside])))
+    made = [next(fresh) if t.outside else p for t, p in zip(again, parts, strict=True)]
+    keys = {one.question.key for one in asked}
+    notices = tuple(f for f in inputs.notices if f.place.column.rpartition(".")[2] not in keys)
+    return made, replace(inputs, asked=(*inputs.asked, *asked), notices=notices)
 
 
 def _waiting(inputs: RegionInputs, parts: Sequence[Part]) -> list[Fault]:

@@ -22,6 +22,7 @@ from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_plan
 from tfpb.page.desk import Desk
 from tfpb.page.outlook import Doubt, Outlook, check
+from tfpb.page.screens import faults_screen
 from tfpb.page.screens.columns_screen import remembered_file
 from tfpb.page.screens.doubts_screen import key_of
 from tfpb.page.screens.pack_screen import _next_year
@@ -297,6 +298,21 @@ def test_a_cell_is_corrected_in_a_copy_and_listed(page: Served) -> None:
     assert (row["ligne"], row["avant"], row["apres"]) == ("5", "douze", "14")
     look(page)
     assert not [f for f in page.desk.outlook.wrong if f.got == "douze"]
+
+
+def test_cells_of_one_text_are_corrected_at_once(page: Served) -> None:
+    look(page)
+    name = load_settings(page.desk.file).fichiers.patrimoine
+    places = [Place(name, "Parc", row, "Nbre de logts") for row in (4, 5, 7)]
+    held = [Fault("valeur_illisible", place, "juillet 1950") for place in places]
+    page.desk.outlook = Outlook(tuple(held))
+    (cell,) = faults_screen.cells_of(page.desk)
+    assert (cell.rows, len(cell.alike)) == ("lignes 4 à 5, 7", 3)
+    page.post("/fautes", {f"v|{name}|Parc|4|Nbre de logts": "12"})
+    page.desk.cancel()
+    copy = page.folder / load_settings(page.desk.file).fichiers.patrimoine
+    sheet = openpyxl.load_workbook(copy)["Parc"]
+    assert [sheet[f"E{row}"].value for row in (4, 5, 7)] == [12, 12, 12]
 
 
 def test_a_cell_that_is_no_longer_there_is_said(page: Served) -> None:

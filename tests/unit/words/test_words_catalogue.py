@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib.util
 import re
 import string
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tfpb.errors import Fault, Place
+from tfpb.errors import Fault, Place, Severity
 from tfpb.words.faults.sentences import (
     BY_SUBJECT,
     CATALOGUE,
@@ -129,6 +130,23 @@ def test_faults_alike_are_one_with_their_rows() -> None:
     assert said.where == "fichier « f.csv », lignes 2 à 4, 9, colonne « n »"
     assert said.got == "a, b, c"
     assert len(fault_texts([*faults, Fault("valeur_vide", Place("f.csv", "", 2, "n"))])) == 2
+
+
+def test_many_faults_of_one_cause_are_one_and_a_few_are_each_told() -> None:
+    def doubts(count: int, column: str = "cotisation_avis_eur") -> list[Fault]:
+        return [
+            Fault("cotisation_avec_teom", Place("f.csv", "", row, column), str(row),
+                  {"attendu": f"{row},00"}, Severity.DOUTE)
+            for row in range(2, count + 2)
+        ]  # fmt: skip
+
+    (said,) = fault_texts(doubts(155))
+    assert said.where.startswith("fichier « f.csv », lignes 2 à 156")
+    assert said.title.endswith("(154 autres du même genre)")
+    assert len(fault_texts(doubts(4))) == 4
+    assert len(fault_texts([*doubts(20), *doubts(20, "autre")])) == 2
+    stopping = [dataclasses.replace(f, severity=Severity.FAUTE) for f in doubts(20)]
+    assert len(fault_texts([*doubts(20), *stopping])) == 2
 
 
 def test_rows_are_told_by_runs() -> None:

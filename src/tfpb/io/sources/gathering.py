@@ -95,6 +95,8 @@ class Gathering:
         Questions of the tables read so far, each with its reply.
     gone : set of str
         Résidences of which answers leave every row of the stock out: those of other tables go with them.
+    outside : tuple of Change
+        What answers to questions on several dossiers change in the tables of this one.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -106,6 +108,7 @@ class Gathering:
     replies: Replies = field(default_factory=Replies)
     asked: list[Asked] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    outside: tuple[Change, ...] = ()
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """Return what a reader returns; None where it raises faults, which join the list."""
@@ -158,7 +161,7 @@ class Gathering:
 
         While nobody replied to one, the table is read under the answer that claims least.
         """
-        changes: list[Change] = []
+        changes = list(self.outside)
         for found in findings:
             asked = self.replies.to(found.question)
             self.asked.append(asked)

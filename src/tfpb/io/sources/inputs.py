@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
+    from tfpb.questions.finding import Change
 
 _NOT_THERE: Final = frozenset({"fichier_absent", "fichier_mal_nomme"})
 
@@ -117,9 +118,11 @@ class Inputs:
 class _Reader(Gathering):
     """Reads the tables of a dossier by their role, and keeps the headers of each."""
 
-    def __init__(self, settings: Settings, supposed: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: Settings, supposed: Mapping[str, str], outside: tuple[Change, ...]
+    ) -> None:
         replies = replace(replies_of(settings.reponses), supposed=supposed)
-        super().__init__(replies=replies, year=settings.dossier.annee)
+        super().__init__(replies=replies, year=settings.dossier.annee, outside=outside)
         self.settings = settings
         self.names = Names(settings)
 
@@ -175,7 +178,9 @@ class _Reader(Gathering):
 
 
 def gather_inputs(
-    settings: Settings, supposed: Mapping[str, str] | None = None
+    settings: Settings,
+    supposed: Mapping[str, str] | None = None,
+    outside: tuple[Change, ...] = (),
 ) -> tuple[Inputs, tuple[Fault, ...]]:
     """Read every file of a dossier and return it with all faults and doubts (nothing raised).
 
@@ -184,6 +189,8 @@ def gather_inputs(
     settings : Settings
     supposed : mapping of str to str, optional
         Key of a question → answer that tables are read under, whatever was replied.
+    outside : tuple of Change
+        What answers to questions on several dossiers change in its tables.
 
     Returns
     -------
@@ -192,7 +199,7 @@ def gather_inputs(
     faults : tuple of Fault
         Faults and doubts, under the user's own headers.
     """
-    reader = _Reader(settings, supposed or {})
+    reader = _Reader(settings, supposed or {}, outside)
     reader.faults += unknown_settings(settings)
     frames = {role: frame for role in BY_ROLE if (frame := reader.frame(role)) is not None}
     identifiers = Identifiers(())

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tfpb.model.plan import Item, Plan
 
 SOURCE: Final = "enquete"
+_LEAST_SHOWN: Final = 20
+"""Interviews of a wave under which nothing of it is shown."""
 _LEAST_OF_BAILLEUR: Final = 100
 """Interviews of a bailleur from which its coding is looked at apart."""
 
@@ -213,16 +215,16 @@ def _ways(
 ) -> tuple[list[tuple[int, Finding]], list[Fault]]:
     """Ask about the codes that seem to run the other way round; say where nothing verifies them."""
     findings: list[tuple[int, Finding]] = []
-    faults: list[Fault] = []
+    unverified: dict[int, list[str]] = {}
     shares: list[tuple[str, int, Flags, dict[str, float], Way]] = []
     for k, (delivery, answered) in enumerate(zip(deliveries, read, strict=True)):
         if not answered.items:
             continue
         satisfied = answered.satisfied()
         for wave, rows in _waves(plan, delivery):
-            found = list(_by_mark(plan, delivery, answered, satisfied, rows))
-            findings += [(k, one) for one in found]
             seen = against_mark(satisfied[rows], answered.marks[rows])
+            found = list(_by_mark(plan, delivery, answered, satisfied, rows, seen))
+            findings += [(k, one) for one in found]
             way = Way.REVERSED if found else seen.way
             own = {
                 i.identifiant: _share(satisfied[rows, j])
@@ -237,9 +239,13 @@ def _ways(
             seen = against_wave([own[n] for n in names], [before[3][n] for n in names])
         if seen.way is Way.REVERSED:
             findings.append((k, _turned(plan, deliveries[k], read[k], seen, rows, wave)))
-        elif way is seen.way is Way.UNVERIFIED and not read[k].verified:
-            place = deliveries[k].place("")
-            faults.append(Fault("sens_non_verifie", place, wave, {}, Severity.DOUTE))
+        elif way is seen.way is Way.UNVERIFIED and rows.sum() >= _LEAST_SHOWN:
+            unverified.setdefault(k, []).append(wave)
+    faults = [
+        Fault("sens_non_verifie", deliveries[k].place(""), ", ".join(waves), {}, Severity.DOUTE)
+        for k, waves in unverified.items()
+        if not read[k].verified
+    ]
     return findings, faults
 
 
@@ -255,18 +261,19 @@ def _share(values: Floats) -> float:
 
 
 def _by_mark(
-    plan: Plan, delivery: Delivery, answered: _Answered, satisfied: Floats, rows: Flags
+    plan: Plan, delivery: Delivery, answered: _Answered, satisfied: Floats, rows: Flags, whole: Seen
 ) -> Iterator[Finding]:
     """Ask about the interviews of a wave, or of one bailleur, whose mark contradicts their answers."""
     wave = str(waves_of(plan, delivery)[rows].iloc[0]) if rows.any() else ""
-    whole = against_mark(satisfied[rows], answered.marks[rows])
     if whole.way is Way.REVERSED:
         yield _turned(plan, delivery, answered, whole, rows, wave)
         return
     column = delivery.column(plan.colonnes.bailleur)
-    names = delivery.table.frame[column] if column is not None else None
-    for name in sorted(set(names[rows])) if names is not None else ():
-        own = rows & (names == name).to_numpy(dtype=bool) if names is not None else rows
+    if column is None:
+        return
+    owners, names = pd.factorize(delivery.table.frame[column])
+    for k in range(len(names)):
+        own = rows & (owners == k)
         if own.sum() < _LEAST_OF_BAILLEUR or own.sum() == rows.sum():
             continue
         seen = against_mark(satisfied[own], answered.marks[own])

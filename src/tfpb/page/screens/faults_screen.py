@@ -15,7 +15,7 @@ from tfpb.io.tables.safe_copy import corrected
 from tfpb.io.tables.tabular import TEXT_FILES, csv_bytes, read_table
 from tfpb.packaged import packaged
 from tfpb.words.faults.paste_words import READ_AS
-from tfpb.words.faults.sentences import fault_text, fault_texts
+from tfpb.words.faults.sentences import fault_text, fault_texts, rows_words
 from tfpb.words.page import screen_words as words
 
 if TYPE_CHECKING:
@@ -36,10 +36,24 @@ _LINKS: Final = {code: screen for screen, codes in _TABLES["remedies"].items() f
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell at fault."""
+    """A cell at fault, and those of its column that hold the same text: one correction serves them all.
+
+    Parameters
+    ----------
+    fault : Fault
+        The first of them.
+    said : FaultText
+    alike : tuple of Fault
+    """
 
     fault: Fault
     said: FaultText
+    alike: tuple[Fault, ...]
+
+    @property
+    def rows(self) -> str:
+        """Rows of the cells, in words."""
+        return rows_words(sorted({f.place.row for f in self.alike}))
 
     @property
     def hint(self) -> str:
@@ -51,7 +65,7 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     desk.check()
     cells = cells_of(desk)
-    at = {id(c.fault) for c in cells}
+    at = {id(f) for c in cells for f in c.alike}
     links: dict[tuple[bool, str], list[Fault]] = {}
     for fault in (f for f in desk.outlook.faults if id(f) not in at):
         link = "colonnes" if _asked(fault) else _LINKS.get(fault.code, "")
@@ -77,7 +91,12 @@ def cells_of(desk: Desk) -> list[Cell]:
         for f in desk.outlook.faults
         if f.place.file in named and f.place.row and f.place.column and not _asked(f)
     ]
-    return [Cell(f, fault_text(f)) for f in sorted(found, key=_stops, reverse=True)]
+    alike: dict[tuple[object, ...], list[Fault]] = {}
+    for k, f in enumerate(sorted(found, key=_stops, reverse=True)):
+        alone = "" if f.got else k  # empty cells want a value each
+        key = (f.place.file, f.place.sheet, f.place.column, f.code, f.severity, f.got, alone)
+        alike.setdefault(key, []).append(f)
+    return [Cell(same[0], fault_text(same[0]), tuple(same)) for same in alike.values()]
 
 
 def _stops(fault: Fault) -> bool:
@@ -93,9 +112,9 @@ def act(desk: Desk, form: FormData) -> None:
     """Write what was corrected: only cells at fault, only in a copy."""
     written: dict[str, dict[Place, str]] = {}
     rows: list[dict[str, Any]] = []
-    for fault in (cell.fault for cell in cells_of(desk)):
+    for first, fault in ((c.fault.place, f) for c in cells_of(desk) for f in c.alike):
         at = fault.place
-        text = str(form.get(f"v|{at.file}|{at.sheet}|{at.row}|{at.column}", "")).strip()
+        text = str(form.get(f"v|{first.file}|{first.sheet}|{first.row}|{first.column}", "")).strip()
         if text not in {"", fault.got}:
             written.setdefault(at.file, {})[at] = text
             facts = (at.file, at.sheet, at.row, at.column, fault.got, text)

@@ -1,0 +1,146 @@
+"""What two bailleurs hold at once: dwellings of one address, interviews, weights on another scale."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.errors import Place
+from tfpb.model.question import Answer, Measure, Question, Unit, content_of
+from tfpb.questions.finding import KEPT, Change, Finding
+from tfpb.questions.odd_amounts import DIVIDED
+from tfpb.questions.whole_table import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tfpb.model.arrays import Floats, Integers
+
+FIRST: Final = "premier"
+"""Answer: they are of the bailleur named first alone."""
+SECOND: Final = "second"
+_LEAST_TWINS: Final = 5
+_LEAST_PART: Final = 0.005
+_TIMES: Final = 10
+"""How many times the median weight a dwelling, or less, weights are on another scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Rows of one file of a bailleur: entrances of its stock, or interviews of its tenants.
+
+    Parameters
+    ----------
+    bailleur : str
+    file, sheet : str
+        `file` tells the bailleur's from others of the same name.
+    rows : int array, shape (n,)
+    keys : tuple of str, length n
+        What a row is, alike in two files where it is the same: an address, all answers. "" for a row
+        that is not compared.
+    amounts : float array, shape (n,)
+        Dwellings of entrances, weights of interviews.
+    header : str
+        Column of the amounts.
+    """
+
+    bailleur: str
+    file: str
+    sheet: str
+    rows: Integers
+    keys: tuple[str, ...]
+    amounts: Floats
+    header: str = ""
+
+
+def shared_addresses(stocks: Sequence[Held]) -> Iterator[Finding]:
+    """Ask whose dwellings are that two bailleurs hold at one address, as many in each stock."""
+    sums = [_sums(one) for one in stocks]
+    for (k, one), (j, other) in combinations(enumerate(stocks), 2):
+        if one.bailleur == other.bailleur:
+            continue
+        both = [key for key, n in sums[k].items() if n > 0 and sums[j].get(key) == n]
+        if both:
+            count = sum(sums[k][key] for key in both)
+            least = min(one.amounts.sum(), other.amounts.sum())
+            yield _whose("adresses_deux_bailleurs", one, other, both, count, least, Unit.DWELLINGS)
+
+
+def shared_interviews(deliveries: Sequence[Held]) -> Iterator[Finding]:
+    """Ask whose interviews are that two deliveries hold: five and 0.5 % of the smaller one at least."""
+    for one, other in combinations(deliveries, 2):
+        both = sorted({*one.keys} & {*other.keys} - {""})
+        least = min(len(one.keys), len(other.keys))
+        if one.bailleur != other.bailleur and len(both) >= max(_LEAST_TWINS, _LEAST_PART * least):
+            share = 100 * len(both) / least
+            yield _whose("entretiens_deux_livraisons", one, other, both, share, 100, Unit.POINTS)
+
+
+def odd_scales(deliveries: Sequence[Held], dwellings: Sequence[float]) -> Iterator[Finding]:
+    """Ask about weights that sum to ten times the others' a dwelling, or to a tenth of it.
+
+    Parameters
+    ----------
+    deliveries : sequence of Held
+    dwellings : sequence of float
+        Of the stock of each one's bailleur.
+    """
+    sums = np.array([one.amounts.sum() for one in deliveries])
+    each = np.divide(sums, dwellings, out=np.full(len(sums), np.nan), where=np.array(dwellings) > 0)
+    if np.isfinite(each).sum() < 3:  # noqa: PLR2004 - of two, neither is odd
+        return
+    median = float(np.nanmedian(each))
+    for one, ratio, own in zip(deliveries, each, sums, strict=True):
+        times = ratio / median
+        if not np.isfinite(times) or 1 / _TIMES < times < _TIMES:
+            continue
+        factor = Decimal(10) ** int(np.rint(np.log10(times)))
+        rest = sums.sum() - own
+        after = own / float(factor)
+        effects = [Measure(100 * w / (w + rest), Unit.POINTS) for w in (after, own)]
+        change = Change(one.file, one.sheet, scaled={one.header: 1 / factor})
+        question = Question(
+            "poids_d_une_autre_echelle", "enquete", Place(one.file, one.sheet, 0, one.header), (),
+            (("bailleur", one.bailleur), ("facteur", f"{factor:f}")),
+            (Answer(DIVIDED, effects[0]), Answer(KEPT, effects[1])), effects[1],
+            content_of(map(str, one.amounts)),
+        )  # fmt: skip
+        yield Finding(question, {DIVIDED: (change,), KEPT: ()})
+
+
+def _sums(one: Held) -> dict[str, float]:
+    out: dict[str, float] = defaultdict(float)
+    for key, count in zip(one.keys, one.amounts, strict=True):
+        if key:
+            out[key] += float(count)
+    return out
+
+
+def _whose(
+    code: str, one: Held, other: Held, both: Sequence[str], count: float, whole: float, unit: Unit
+) -> Finding:
+    shared = set(both)
+    gone = [
+        tuple(int(r) for r, key in zip(h.rows, h.keys, strict=True) if key in shared)
+        for h in (one, other)
+    ]
+    without = Measure(whole - count, unit)
+    question = Question(
+        code, "patrimoine" if unit is Unit.DWELLINGS else "enquete",
+        Place(other.file, other.sheet, gone[1][0]), gone[1],
+        (("lignes", str(len(gone[1]))), ("premier", one.bailleur), ("second", other.bailleur),
+         ("exemples", listed(both) if unit is Unit.DWELLINGS else "")),
+        (Answer(FIRST, without), Answer(SECOND, without), Answer(KEPT, Measure(whole, unit))),
+        Measure(whole, unit), content_of([*both, *map(str, (one.bailleur, other.bailleur))]),
+    )  # fmt: skip
+    changes = {
+        FIRST: (Change(other.file, other.sheet, left_out=gone[1]),),
+        SECOND: (Change(one.file, one.sheet, left_out=gone[0]),),
+        KEPT: (),
+    }
+    return Finding(question, changes)

@@ -1,0 +1,109 @@
+"""Questions on several bailleurs at once, and what their answers change in the tables of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb.model.columns import STAMP, numbers, texts
+from tfpb.questions.across import Held, odd_scales, shared_addresses, shared_interviews
+from tfpb.questions.finding import KEPT
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from tfpb.model.arrays import Floats
+    from tfpb.model.question import Asked, Replies
+    from tfpb.questions.finding import Change, Finding
+    from tfpb.region.partition import Part
+
+_OF: Final = " › "
+"""Between a bailleur and its file, as places of a region have it."""
+_LEAST_ITEMS: Final = 12
+"""Questions under which answers without weights are alike by chance."""
+
+
+def crossed(
+    parts: Sequence[Part], replies: Replies
+) -> tuple[tuple[Asked, ...], Mapping[str, tuple[Change, ...]]]:
+    """Ask what two bailleurs hold at once.
+
+    While nobody replied, what is held twice counts for neither, and weights stay as written.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+    replies : Replies
+        Those of the region.
+
+    Returns
+    -------
+    asked : tuple of Asked
+    changes : mapping of str to tuple of Change
+        Bailleur → what answers change in its tables.
+    """
+    found = list(_findings(parts))
+    asked = replies.offered_again(replies.to(one.question) for one in found)
+    given = {one.question.key: one.reply.answer for one in asked if one.reply is not None}
+    changes: dict[str, list[Change]] = defaultdict(list)
+    for one in found:
+        answer = given.get(one.question.key, "")
+        chosen = [answer] if answer in one.changes else [c for c in one.changes if c != KEPT]
+        for change in (c for code in chosen for c in one.changes[code]):
+            if answer in one.changes or change.left_out:
+                bailleur, _, file = change.file.partition(_OF)
+                changes[bailleur].append(replace(change, file=file))
+    return asked, {name: tuple(own) for name, own in changes.items()}
+
+
+def _findings(parts: Sequence[Part]) -> Iterator[Finding]:
+    yield from shared_addresses([_stock(p) for p in parts])
+    held = [(p, one) for p in parts for one in _deliveries(p)]
+    yield from shared_interviews([one for _, one in held])
+    scaled = [(p, one) for p, one in held if one.header]
+    dwellings = [float(numbers(p.sides, "nb_logements").sum()) for p, _ in scaled]
+    yield from odd_scales([one for _, one in scaled], dwellings)
+
+
+def _stock(part: Part) -> Held:
+    """Return the entrances of a stock by their address and commune."""
+    frame = part.inputs.frames["patrimoine"]
+    place = texts(frame, "code_insee").where(
+        texts(frame, "code_insee") != "", texts(frame, "commune")
+    )
+    keys = tuple(
+        f"{fold(a)}, {fold(c)}" if a and c else ""
+        for a, c in zip(texts(frame, "adresse"), place, strict=True)
+    )
+    return _held(part.name, frame, keys, np.nan_to_num(numbers(frame, "nb_logements")))
+
+
+def _deliveries(part: Part) -> Iterator[Held]:
+    """Return the interviews of a bailleur's own deliveries by all their answers, file by file."""
+    if part.survey is None or not part.survey.answers:
+        return
+    frame, weighed = part.survey.respondents, part.survey.has_weights
+    grid = np.column_stack(list(part.survey.answers.values()))
+    if grid.shape[1] < _LEAST_ITEMS and not weighed:
+        return
+    straight = [len(set(row[row >= 0].tolist())) <= 1 for row in grid]
+    more = texts(frame, "vague") + " " + (texts(frame, "poids") if weighed else "")
+    held = zip(grid, more, straight, strict=True)
+    keys = np.array(["" if same else f"{m} {row.tobytes().hex()}" for row, m, same in held], object)
+    weights = next(iter(part.plan.colonnes.poids), "") if weighed and part.plan else ""
+    for _, at in sorted(frame.groupby(list(STAMP[:2])).indices.items()):
+        own = frame.iloc[at]
+        one = _held(part.name, own, tuple(keys[at]), np.nan_to_num(numbers(own, "poids")))
+        yield replace(one, header=weights)
+
+
+def _held(name: str, frame: pd.DataFrame, keys: tuple[str, ...], amounts: Floats) -> Held:
+    file, sheet = (str(frame[c].iloc[0]) for c in STAMP[:2])
+    rows = frame[STAMP[2]].to_numpy(dtype=np.int64)
+    return Held(name, f"{name}{_OF}{file}", sheet, rows, keys, amounts)

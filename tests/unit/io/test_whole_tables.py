@@ -1,0 +1,271 @@
+"""What a table says as a whole, as it is read: years, labels, a second table, rows hidden or struck."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from tfpb.errors import Severity
+from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.inputs import gather_survey
+from tfpb.io.tables.asides import set_aside
+from tfpb.io.tables.headers import match_columns, unread_columns
+from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.text_table import TextTable
+from tfpb.model.tables import BY_ROLE
+from tfpb.questions.years import dated, of_year
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STOCK = BY_ROLE["patrimoine"]
+
+
+def table(header: list[str], *rows: list[str], year: int | None = 2025) -> TextTable:
+    frame = pd.DataFrame(rows or [["x"] * len(header)], columns=header, dtype=object)
+    return TextTable(frame, "f.csv", "", np.arange(2, len(frame) + 2), year=year)
+
+
+@pytest.mark.parametrize(
+    ("header", "bare", "year"),
+    [
+        ("Nb logts 2024", "Nb logts", 2024),
+        ("VLC (2025)", "VLC", 2025),
+        ("Réalisé N", "Réalisé", 2025),
+        ("Réalisé N-1", "Réalisé", 2024),
+        ("N° 12", "N° 12", None),
+        ("N° avis", "N° avis", None),
+        ("2025", "2025", None),
+        ("Écart 2024-2025", "Écart 2024-2025", None),
+        ("qpv2015_statut", "qpv2015_statut", None),
+    ],
+)
+def test_a_year_of_a_header_is_parted_from_it(header: str, bare: str, year: int | None) -> None:
+    found = dated(header, 2025)
+    assert (found.bare, found.year) == (bare, year)
+
+
+def test_the_files_year_is_read_and_another_never() -> None:
+    both = table(["id_residence", "adresse", "Nb logts 2024", "Nb logts 2025"])
+    assert match_columns(both, STOCK, {})[0]["nb_logements"] == "Nb logts 2025"
+    undated = table(["id_residence", "adresse", "Nb logts 2024", "Nb logts"])
+    assert match_columns(undated, STOCK, {})[0]["nb_logements"] == "Nb logts"
+    ruled = table(["id_residence", "adresse", "Nb logts", "Nb logts 2025"])
+    assert match_columns(ruled, STOCK, {})[0]["nb_logements"] == "Nb logts 2025"
+    old = table(["id_residence", "adresse", "Nb logts 2024"])
+    found, faults = match_columns(old, STOCK, {})
+    assert "nb_logements" not in found
+    (fault,) = (f for f in faults if f.code == "colonne_absente")
+    assert "2024" not in fault.fields["aussi"]
+    named, faults = match_columns(old, STOCK, {"nb_logements": "Nb logts 2024"})
+    assert named["nb_logements"] == "Nb logts 2024"
+    assert faults == []
+    assert of_year(["Nb logts 2024"], None) == ({}, ())
+
+
+def test_no_total_is_made_of_hours_while_amounts_stand_unread() -> None:
+    programme = BY_ROLE["programme"]
+    head = ["id_action", "axe", "code_qpv", "action", "heures", "cout_horaire_eur"]
+    row = ["A1", "1", "QN05991I", "x", "10", "30"]
+    for header in ("Dépenses réalisées en 2024", "Réalisé 2024"):
+        one = table([*head, header], [*row, "500"])
+        found = match_columns(one, programme, {})[0]
+        assert "montants_absents" in {f.code for f in unread_columns(one, programme, found)}
+    read = table([*head, "Réalisé 2025"], [*row, "500"])
+    found = match_columns(read, programme, {})[0]
+    assert found["realise_eur"] == "Réalisé 2025"
+    assert "montants_absents" not in {f.code for f in unread_columns(read, programme, found)}
+    hours = table(head, row)
+    found = match_columns(hours, programme, {})[0]
+    assert unread_columns(hours, programme, found) == []
+
+
+def test_a_row_of_years_joins_the_header_under_it(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(
+        "Parc;;;\n;;2024;2025\nid_residence;adresse;Nb logts;Nb logts\nR1;1 rue A;10;12\n", "utf-8"
+    )
+    read = read_table(path, known=STOCK.headers)
+    assert list(read.frame.columns) == ["id_residence", "adresse", "Nb logts 2024", "Nb logts 2025"]
+    assert read.title == "Parc"
+    path.write_text("Situation;2024;\nid_residence;adresse;Nb logts\nR1;1 rue A;10\n", "utf-8")
+    assert list(read_table(path, known=STOCK.headers).frame.columns)[-1] == "Nb logts"
+
+
+def test_labels_under_the_header_are_set_aside_and_data_is_not() -> None:
+    fiscal = BY_ROLE["fiscalite"]
+    head = ["avis", "id_residence", "annee", "vlc_eur", "taux_commune_pct"]
+    one = ["A1", "R1", "2025", "1000", "40"]
+    labels = ["numéro", "résidence", "année", "valeur locative", "taux communal"]
+    read = set_aside(table(head, labels, one, one), fiscal)
+    assert read.rows.tolist() == [3, 4]
+    assert [n.code for n in read.notices] == ["ligne_de_libelles"]
+    unknown = ["A0", "R0", "2025", "inconnue", "inconnu"]
+    assert len(set_aside(table(head, one, unknown), fiscal).frame) == 2
+    assert len(set_aside(table(head, unknown, unknown), fiscal).frame) == 2
+
+
+def test_a_header_in_another_order_is_a_second_table() -> None:
+    costs = BY_ROLE["droit_commun"]
+    head = ["id_residence", "indicateur", "quantite", "cout_eur"]
+    row = ["R1", "gardiens", "1", "1000"]
+    again = [head[0], head[1], head[3], head[2]]
+    read = set_aside(table(head, row, again, ["R2", "gardiens", "2000", "2"]), costs)
+    (fault,) = read.notices
+    assert (fault.code, fault.severity, fault.place.row) == ("second_tableau", Severity.FAUTE, 3)
+    printed = set_aside(table(head, row, head, row), costs)
+    assert [n.code for n in printed.notices] == ["entete_repete"]
+
+
+def test_rows_hidden_and_struck_are_known_and_folded_ones_are_data(tmp_path: Path) -> None:
+    book = Workbook()
+    page = book.worksheets[0]
+    page.append(["id_residence", "adresse", "nb_logements"])
+    for k in range(2, 12):
+        page.append([f"R{k}", f"{k} rue A", k])
+    page.row_dimensions[3].hidden = True
+    page.row_dimensions[5].hidden, page.row_dimensions[5].outlineLevel = True, 1
+    for cell in page[7]:
+        cell.font = Font(strike=True)
+    page["A9"].font = Font(strike=True)
+    page["A10"].font = Font(strike=False)
+    book.save(tmp_path / "f.xlsx")
+    read = read_table(tmp_path / "f.xlsx", known=STOCK.headers)
+    assert (set(read.hidden), set(read.struck)) == ({3}, {7})
+
+
+def test_an_open_document_says_so_too(tmp_path: Path) -> None:
+    import zipfile
+
+    def line(cells: str, style: str = "", more: str = "") -> str:
+        mark = f' table:style-name="{style}"' if style else ""
+        mark += ' office:value-type="string"'
+        held = "".join(
+            f"<table:table-cell{mark}><text:p>{c}</text:p></table:table-cell>" for c in cells
+        )
+        return f"<table:table-row{more}>{held}</table:table-row>"
+
+    away = ' table:visibility="collapse"'
+    rows = [line("abc"), line("123"), line("456", more=away), line("789", "barre"),
+            f"<table:table-row-group>{line('123', more=away)}</table:table-row-group>",
+            line("456")]  # fmt: skip
+    space = "urn:oasis:names:tc:opendocument:xmlns:"
+    content = (
+        f'<office:document-content xmlns:office="{space}office:1.0" xmlns:table="{space}table:1.0" '
+        f'xmlns:text="{space}text:1.0" xmlns:style="{space}style:1.0"><office:automatic-styles>'
+        '<style:style style:name="barre"><style:text-properties style:text-line-through-style="solid"/>'
+        "</style:style></office:automatic-styles><office:body><office:spreadsheet>"
+        f'<table:table table:name="F">{"".join(rows)}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(tmp_path / "f.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    read = read_table(tmp_path / "f.ods", known=["a", "b", "c"])
+    assert (set(read.hidden), set(read.struck)) == ({3}, {4})
+
+
+PLAN = """[colonnes]
+repondant = "id"
+vague = "vague"
+[echelles.s4]
+satisfait = [1, 2]
+insatisfait = [3, 4]
+[echelles.n10]
+type = "note"
+satisfait_des = 7
+[[items]]
+colonnes = ["note"]
+libelle = "Note"
+theme = "global"
+nature = "autre"
+echelle = "n10"
+"""
+
+
+def delivered(folder: Path, waves: dict[str, bool], *, mark: bool = True) -> Gathering:
+    """Deliver waves, coded as planned or the other way round; read them."""
+    rng = np.random.default_rng(3)
+    lines = ["id;vague;note;" + ";".join(f"q{k}" for k in range(6))]
+    levels = rng.normal(0.9, 0.4, 6)
+    for wave, turned in waves.items():
+        for k in range(400):
+            mood = rng.normal(0, 1)
+            codes = np.digitize(-(mood + levels + rng.normal(0, 1, 6)), [-1, 0, 1]) + 1
+            own = 5 - codes if turned else codes
+            note = str(int(np.clip(np.rint(6 + mood), 0, 10))) if mark else ""
+            lines.append(f"{wave}{k};{wave};{note};" + ";".join(map(str, own)))
+    items = "".join(
+        f'[[items]]\ncolonnes = ["q{k}"]\nlibelle = "Q{k}"\ntheme = "residence"\nechelle = "s4"\n'
+        for k in range(6)
+    )
+    (folder / "plan.toml").write_text(PLAN + items, "utf-8")
+    (folder / "e.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    gathered = Gathering()
+    gather_survey(gathered, folder / "plan.toml", [folder / "e.csv"])
+    return gathered
+
+
+def codes_of(gathered: Gathering) -> list[str]:
+    return [a.question.code for a in gathered.asked]
+
+
+def test_codes_the_other_way_round_are_asked_and_turned_on_their_rows(tmp_path: Path) -> None:
+    plain = delivered(tmp_path, {"2022": False, "2025": False})
+    assert codes_of(plain) == []
+    assert "sens_non_verifie" not in {f.code for f in plain.faults}
+    turned = delivered(tmp_path, {"2022": False, "2025": True})
+    assert codes_of(turned) == ["sens_des_reponses_note"]
+    question = turned.asked[0].question
+    assert question.rows == tuple(range(402, 802))
+    assert question.is_blocking
+
+
+def test_without_a_mark_the_wave_before_or_nothing_says_the_way(tmp_path: Path) -> None:
+    turned = delivered(tmp_path, {"2022": False, "2025": True}, mark=False)
+    assert codes_of(turned) == ["sens_des_reponses_vague"]
+    alone = delivered(tmp_path, {"2025": True}, mark=False)
+    assert codes_of(alone) == []
+    assert "sens_non_verifie" in {f.code for f in alone.faults}
+
+
+def test_a_codebook_that_contradicts_the_plan_is_a_fault(tmp_path: Path) -> None:
+    delivered(tmp_path, {"2025": False})
+    words = ["Pas du tout satisfait", "Plutôt pas satisfait", "Plutôt satisfait", "Très satisfait"]
+    for order, code in ((words, ["codage_contredit"] * 4), (words[::-1], [])):
+        book = Workbook()
+        page = book.worksheets[0]
+        for line in (tmp_path / "e.csv").read_text("utf-8").splitlines():
+            page.append([int(c) if c.isdigit() else c for c in line.split(";")])
+        codebook = book.create_sheet("Dictionnaire")
+        codebook.append(["variable", "code", "modalité"])
+        for name in ("q0", "q1"):
+            for k, word in enumerate(order, start=1):
+                codebook.append([name, k, word])
+        book.save(tmp_path / "e.xlsx")
+        gathered = Gathering()
+        gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.xlsx"])
+        assert [f.code for f in gathered.faults] == code
+
+
+def test_a_stock_of_last_year_is_asked_about_its_column(tmp_path: Path) -> None:
+    path = tmp_path / "parc.csv"
+    rows = "".join(f"R{k};{k} rue A;{10 + k}\n" for k in range(12))
+    path.write_text(f"id_residence;adresse;Nb logts 2024\n{rows}", "utf-8")
+    gathered = Gathering(year=2025)
+    read = gathered.table("patrimoine", path, known=STOCK.headers)
+    assert read is not None
+    assert read == replace(read, year=2025)
+    gathered.typed(read, STOCK)
+    (asked,) = gathered.asked
+    assert asked.question.code == "colonne_d_une_autre_annee"
+    assert [(a.code, a.effect.amount) for a in asked.question.answers] == [
+        ("lire", sum(10 + k for k in range(12))), ("ne_pas_lire", 0),
+    ]  # fmt: skip

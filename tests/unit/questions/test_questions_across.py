@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+
+from tfpb.questions.across import (
+    FIRST,
+    SECOND,
+    Held,
+    odd_scales,
+    shared_addresses,
+    shared_interviews,
+)
+from tfpb.questions.finding import KEPT
+from tfpb.questions.odd_amounts import DIVIDED
+
+
+def held(name: str, keys: list[str], amounts: list[float], header: str = "") -> Held:
+    rows = np.arange(2, len(keys) + 2)
+    return Held(
+        name, f"{name} › f.csv", "", rows, tuple(keys), np.array(amounts, dtype=float), header
+    )
+
+
+def test_dwellings_of_one_address_in_two_stocks_are_asked_whose() -> None:
+    one = held("A", ["1 rue a", "2 rue a", "2 rue a", "3 rue a"], [10, 4, 5, 7])
+    other = held("B", ["2 rue a", "3 rue a", "9 rue b"], [9, 8, 12])
+    (found,) = shared_addresses([one, other])
+    assert found.question.rows == (2,)
+    assert {a.code: a.effect.amount for a in found.question.answers} == {
+        FIRST: 17,
+        SECOND: 17,
+        KEPT: 26,
+    }
+    assert [(c.file, c.left_out) for c in found.changes[FIRST]] == [("B › f.csv", (2,))]
+    assert [(c.file, c.left_out) for c in found.changes[SECOND]] == [("A › f.csv", (3, 4))]
+    assert found.changes[KEPT] == ()
+    assert list(shared_addresses([one, held("A", ["1 rue a"], [10])])) == []
+    assert list(shared_addresses([one, held("B", ["1 rue a"], [11])])) == []
+
+
+def test_interviews_of_two_deliveries_are_asked_from_five() -> None:
+    one = held("A", [f"k{k}" for k in range(100)], [1] * 100)
+    few = held("B", [*(f"k{k}" for k in range(4)), *(f"b{k}" for k in range(96))], [1] * 100)
+    many = held("B", [*(f"k{k}" for k in range(6)), *(f"b{k}" for k in range(94))], [1] * 100)
+    assert list(shared_interviews([one, few])) == []
+    (found,) = shared_interviews([one, many])
+    assert found.question.rows == tuple(range(2, 8))
+    blank = held("B", [""] * 100, [1] * 100)
+    assert list(shared_interviews([held("A", [""] * 100, [1] * 100), blank])) == []
+
+
+def test_weights_of_another_scale_are_divided_by_a_power_of_ten() -> None:
+    others = [held(name, ["x"] * 50, [20] * 50, "poids") for name in "ABC"]
+    odd = held("D", ["x"] * 50, [20_000] * 50, "poids")
+    (found,) = odd_scales([*others, odd], [1000, 1100, 900, 1000])
+    assert found.question.place.file == "D › f.csv"
+    assert found.changes[DIVIDED][0].scaled == {"poids": Decimal("0.001")}
+    effects = {a.code: a.effect.amount for a in found.question.answers}
+    assert effects[DIVIDED] < 30
+    assert effects[KEPT] > 99
+    assert list(odd_scales([*others, held("D", ["x"] * 50, [100] * 50, "poids")], [1000] * 4)) == []

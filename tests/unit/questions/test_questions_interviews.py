@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from tfpb.questions.coding import Way, against_mark, against_wave, turned_codes
+from tfpb.questions.copied_rows import twin_interviews
+from tfpb.questions.interviews import Interviews
+from tfpb.questions.whole_table import WholeTable
+
+
+def drawn(rng: np.random.Generator, count: int, items: int = 10) -> tuple[np.ndarray, np.ndarray]:
+    """Draw satisfied answers and marks that follow one mood."""
+    mood = rng.normal(0, 1, count)
+    levels = rng.normal(0.8, 0.5, items)
+    satisfied = (mood[:, None] + levels + rng.normal(0, 1, (count, items)) > 0).astype(float)
+    marks = np.clip(np.rint(6.5 + 1.2 * mood + rng.normal(0, 1.5, count)), 0, 10)
+    return satisfied, marks
+
+
+def test_a_mark_shows_codes_that_run_the_other_way_round() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        satisfied, marks = drawn(rng, 900)
+        assert against_mark(satisfied, marks).way is Way.AS_PLANNED
+        turned = against_mark(1 - satisfied, marks)
+        assert (turned.way, turned.items) == (Way.REVERSED, ())
+        one = satisfied.copy()
+        one[:, 3] = 1 - one[:, 3]
+        assert against_mark(one, marks).items == (3,)
+    few, marks = drawn(rng, 30)
+    assert against_mark(1 - few, marks).way is Way.UNVERIFIED
+    assert against_mark(satisfied, np.full(900, np.nan)).way is Way.UNVERIFIED
+
+
+def test_the_wave_before_shows_it_too() -> None:
+    before = [0.8, 0.72, 0.65, 0.9, 0.55]
+    now = [0.78, 0.75, 0.6, 0.86, 0.5]
+    assert against_wave(now, before).way is Way.AS_PLANNED
+    assert against_wave([1 - p for p in now], before).way is Way.REVERSED
+    assert against_wave([0.5] * 5, [0.5] * 5).way is Way.UNVERIFIED
+    assert against_wave(now[:2], before[:2]).way is Way.UNVERIFIED
+
+
+def test_codes_are_turned_level_by_level() -> None:
+    assert turned_codes([["1", "tres"], ["2"], ["3"], ["4"]]) == {
+        "1": "4", "tres": "4", "2": "3", "3": "2", "4": "1",
+    }  # fmt: skip
+
+
+def test_a_gap_is_told_at_the_step_of_its_sides() -> None:
+    satisfied = np.array([[1.0]] * 61 + [[0.0]] * 39 + [[1.0]] * 40 + [[0.0]] * 20)
+    side = np.array([1] * 100 + [0] * 60)
+    held = Interviews(satisfied, np.ones(160), side)
+    assert held.measure(np.ones(160)).amount == 61 - 66  # 66.7, by two points from 50 interviews
+    whole = Interviews(satisfied, np.ones(160), np.full(160, -1))
+    assert whole.measure(np.ones(160)).amount == 63
+
+
+def interviews(rng: np.random.Generator, count: int, items: int) -> pd.DataFrame:
+    mood = rng.normal(0, 1, count)
+    columns = {
+        "id": [f"E{k}" for k in range(count)],
+        "residence": rng.integers(0, 30, count).astype(str),
+    }
+    columns |= {
+        f"q{k}": (np.digitize(mood + rng.normal(0, 0.7, count), [-1, 0, 1]) + 1).astype(str)
+        for k in range(items)
+    }
+    return pd.DataFrame({k: np.asarray(v, dtype=object) for k, v in columns.items()}, dtype=object)
+
+
+def whole(frame: pd.DataFrame) -> WholeTable:
+    rows = np.arange(2, len(frame) + 2)
+    held = Interviews(np.ones((len(frame), 1)), np.ones(len(frame)), np.full(len(frame), -1))
+    return WholeTable("enquete", "e.csv", "", frame, rows, {}, held)
+
+
+def test_copied_interviews_are_asked_and_honest_twins_are_not() -> None:
+    rng = np.random.default_rng(2)
+    asked = [f"q{k}" for k in range(8)]
+    for _ in range(10):
+        frame = interviews(rng, 800, 8)
+        assert list(twin_interviews(whole(frame), asked, ["id"])) == []
+        again = frame.iloc[100:180].assign(id=[f"X{k}" for k in range(80)])
+        (found,) = twin_interviews(
+            whole(pd.concat([frame, again], ignore_index=True)), asked, ["id"]
+        )
+        rows = set(found.question.rows)
+        straight = {k for k, row in enumerate(again[asked].to_numpy()) if len(set(row)) == 1}
+        assert {802 + k for k in range(80) if k not in straight} <= rows
+        assert found.question.part > 0.05
+        assert found.question.is_blocking
