@@ -237,16 +237,16 @@ def test_a_region_keeps_the_bounds_of_a_bailleur_and_waits_for_its_reply(
     words = ("region", whole / "region.toml", "--moteur", "local", "--sans-documents")
     waits = run(*words, "--sortie", tmp_path / "diffusee", "--diffuser")
     assert waits.exit_code == 2
-    assert {*KEY.findall(waits.output)} == {key}
+    assert key in KEY.findall(waits.output)  # beside dwellings that two bailleurs declare
     assert "À coller à la fin du dossier.toml de Habitat fictif 01" in waits.output
     assert not (tmp_path / "diffusee").exists()
 
     made = run(*words, "--sortie", tmp_path / "projet")
     assert made.exit_code == 0, made.output
-    assert KEY.findall(made.output) == [key]
+    assert KEY.findall(made.output).count(key) == 1
     held = facts(tmp_path / "projet" / "region")
     mine = facts(next((tmp_path / "projet" / "bailleurs").glob("*01")))
     for name in ("logements", "logements_qpv"):
         assert held[name]["etat"] == mine[name]["etat"] == "suspendu"
         (low, high), (least, most) = ends(held[name]), ends(mine[name])
-        assert high - low == most - least > 0
+        assert high - low >= most - least > 0
