@@ -75,11 +75,13 @@ class Table:
     struck: set[int] = field(default_factory=set)
 
     def column(self, name: str) -> int:
+        """Return where a column stands."""
         return self.header.index(name)
 
-    def total(self, name: str, *, without: set[int] | None = None) -> float:
+    def total(self, name: str) -> float:
+        """Return the sum of a column."""
         at = self.column(name)
-        return sum(float(r[at] or 0) for k, r in enumerate(self.rows) if k not in (without or set()))
+        return sum(float(r[at] or 0) for r in self.rows)
 
 
 Folder = dict[str, Table]
@@ -200,7 +202,9 @@ def answers(rng: Generator, homes: Table, wave: int, count: int, items: int) -> 
             if rng.random() < 0.05:
                 own.append(int(rng.choice([8, 9])))
             else:
-                own.append(int(np.digitize(-(mood + level + rng.normal(0, 0.8)), [-1.2, 0.0, 1.2])) + 1)
+                own.append(
+                    int(np.digitize(-(mood + level + rng.normal(0, 0.8)), [-1.2, 0.0, 1.2])) + 1
+                )
         mark = int(np.clip(np.rint(6.5 + 1.4 * mood + rng.normal(0, 1.4)), 0, 10))
         rows.append([
             f"E{wave}{k:05d}", wave, "Habitat Valmontois", home, round(float(rng.uniform(0.5, 2)), 3),
@@ -220,9 +224,7 @@ def clean(rng: Generator) -> Folder:
         "enquete_2025": answers(rng, homes, YEAR, count, items),
     }  # fmt: skip
     if rng.random() < 0.5:
-        state = rng.bit_generator.state
         folder["enquete_2022"] = answers(rng, homes, 2022, count, items)
-        del state
     return folder
 
 
@@ -273,13 +275,17 @@ def _summed(table: Table, row: list[Any], names: tuple[str, ...], span: slice) -
 def hidden(folder: Folder, rng: Generator) -> None:
     """Hide some entrances that were sold."""
     table = folder["patrimoine"]
-    table.hidden = set(rng.choice(len(table.rows), max(2, len(table.rows) // 12), replace=False).tolist())
+    table.hidden = set(
+        rng.choice(len(table.rows), max(2, len(table.rows) // 12), replace=False).tolist()
+    )
 
 
 def struck(folder: Folder, rng: Generator) -> None:
     """Strike some premises through."""
     table = folder["fiscalite"]
-    table.struck = set(rng.choice(len(table.rows), max(2, len(table.rows) // 12), replace=False).tolist())
+    table.struck = set(
+        rng.choice(len(table.rows), max(2, len(table.rows) // 12), replace=False).tolist()
+    )
 
 
 def sold(folder: Folder, rng: Generator) -> None:
@@ -299,7 +305,12 @@ def parking(folder: Folder, rng: Generator) -> None:
         row.append("Collectif")
     for k in range(3):
         row = list(table.rows[k])
-        row[1], row[3], row[6], row[-1] = f"P{k}", f"{200 + k} rue Haute", int(rng.integers(15, 60)), "Parking"
+        row[1], row[3], row[6], row[-1] = (
+            f"P{k}",
+            f"{200 + k} rue Haute",
+            int(rng.integers(15, 60)),
+            "Parking",
+        )
         table.rows.append(row)
 
 
@@ -317,7 +328,11 @@ def overall(folder: Folder, _rng: Generator) -> None:
     table = folder["fiscalite"]
     row = list(table.rows[-1])
     row[0], row[1], row[2] = "ENSEMBLE", "", table.rows[-1][2]
-    table.rows.append(_summed(table, row, ("vlc_eur", "nb_logements", "cotisation_avis_eur", "teom_eur"), slice(None)))
+    table.rows.append(
+        _summed(
+            table, row, ("vlc_eur", "nb_logements", "cotisation_avis_eur", "teom_eur"), slice(None)
+        )
+    )
 
 
 def by_notice(folder: Folder, _rng: Generator) -> None:
@@ -449,8 +464,11 @@ def thousands(folder: Folder, _rng: Generator) -> None:
 def labels(folder: Folder, _rng: Generator) -> None:
     """Repeat the header in full words on its second line."""
     table = folder["fiscalite"]
-    table.rows.insert(0, ["numéro", "invariant", "résidence", "année", "valeur locative", "logements",
-                          "taux communal", "taux EPCI", "taux TSE", "cotisation", "TEOM", "service"])  # fmt: skip
+    names = [
+        "numéro", "invariant", "résidence", "année", "valeur locative", "logements", "taux communal",
+        "taux EPCI", "taux TSE", "cotisation", "TEOM", "service",
+    ]  # fmt: skip
+    table.rows.insert(0, names)
 
 
 def second_table(folder: Folder, _rng: Generator) -> None:
@@ -492,8 +510,8 @@ def one_point(folder: Folder, rng: Generator) -> None:
     table = folder["patrimoine"]
     table.header += ["x", "y"]
     for row in table.rows:
-        far = rng.random() < 0.2
-        row += [700000.0, 7050000.0] if far else [700000 + rng.uniform(-3000, 3000), 7050000 + rng.uniform(-3000, 3000)]
+        near = [700000 + rng.uniform(-3000, 3000), 7050000 + rng.uniform(-3000, 3000)]
+        row.extend([700000.0, 7050000.0] if rng.random() < 0.2 else near)
     streets = {" ".join(r[3].split()[1:]) for r in table.rows if r[-2] == 700000.0}
     for row in table.rows[: 6 if len(streets) < 3 else 0]:
         row[-2:] = [700000.0, 7050000.0]
@@ -572,7 +590,9 @@ def main() -> None:
         kinds.update(f"{q.code} ({q.source}, dossier {k})" for q in questions)
         kinds.update(f"faute {f.code}" for f in faults if f.severity == "faute")
         kinds.update(f.code for f in faults if f.code == "sens_non_verifie")
-    print(f"propres : {given.propres} dossiers, {files} fichiers, {false} questions, {notes} remarques")
+    print(
+        f"propres : {given.propres} dossiers, {files} fichiers, {false} questions, {notes} remarques"
+    )
     for name, count in kinds.most_common():
         print(f"    {count} {name}")
     print("gâtés : genre | demandé ou lu juste | autre question | rien")
@@ -594,7 +614,11 @@ def main() -> None:
             others.update(more)
         extra = ", ".join(f"{n} {c}" for c, n in others.items())
         left = given.par_genre - good - other
-        print(f"    {name} | {good}/{given.par_genre} | {other} | {left} {extra}", file=sys.stdout, flush=True)
+        print(
+            f"    {name} | {good}/{given.par_genre} | {other} | {left} {extra}",
+            file=sys.stdout,
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def shared_addresses(stocks: Sequence[Held]) -> Iterator[Finding]:
         both = [key for key, n in sums[k].items() if n > 0 and sums[j].get(key) == n]
         if both:
             count = sum(sums[k][key] for key in both)
-            least = min(one.amounts.sum(), other.amounts.sum())
+            least = float(min(one.amounts.sum(), other.amounts.sum()))
             yield _whose("adresses_deux_bailleurs", one, other, both, count, least, Unit.DWELLINGS)
 
 
@@ -102,7 +102,7 @@ def odd_scales(deliveries: Sequence[Held], dwellings: Sequence[float]) -> Iterat
         factor = Decimal(10) ** int(np.rint(np.log10(times)))
         rest = sums.sum() - own
         after = own / float(factor)
-        effects = [Measure(100 * w / (w + rest), Unit.POINTS) for w in (after, own)]
+        effects = [Measure(float(100 * w / (w + rest)), Unit.POINTS) for w in (after, own)]
         change = Change(one.file, one.sheet, scaled={one.header: 1 / factor})
         question = Question(
             "poids_d_une_autre_echelle", "enquete", Place(one.file, one.sheet, 0, one.header), (),

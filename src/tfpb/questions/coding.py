@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tfpb.model.arrays import Flags, Floats
 
@@ -115,15 +115,3 @@ def against_wave(now: Sequence[float], before: Sequence[float]) -> Seen:
     if (straight < _NEARER * turned).mean() >= _MOST_ITEMS:
         return Seen(Way.AS_PLANNED, "vague")
     return Seen(Way.UNVERIFIED)
-
-
-def turned_codes(levels: Sequence[Sequence[str]]) -> Mapping[str, str]:
-    """Return each code of a scale and the one it means when the scale runs the other way round.
-
-    Parameters
-    ----------
-    levels : sequence of sequence of str
-        Codes of each level, best first, as deliveries write them.
-    """
-    opposite = list(reversed(levels))
-    return {code: opposite[k][0] for k, level in enumerate(levels) for code in level}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tfpb.questions.coding import Way, against_mark, against_wave, turned_codes
+from tfpb.questions.coding import Way, against_mark, against_wave
 from tfpb.questions.copied_rows import twin_interviews
 from tfpb.questions.interviews import Interviews
 from tfpb.questions.whole_table import WholeTable
@@ -40,12 +40,6 @@ def test_the_wave_before_shows_it_too() -> None:
     assert against_wave([1 - p for p in now], before).way is Way.REVERSED
     assert against_wave([0.5] * 5, [0.5] * 5).way is Way.UNVERIFIED
     assert against_wave(now[:2], before[:2]).way is Way.UNVERIFIED
-
-
-def test_codes_are_turned_level_by_level() -> None:
-    assert turned_codes([["1", "tres"], ["2"], ["3"], ["4"]]) == {
-        "1": "4", "tres": "4", "2": "3", "3": "2", "4": "1",
-    }  # fmt: skip
 
 
 def test_a_gap_is_told_at_the_step_of_its_sides() -> None:

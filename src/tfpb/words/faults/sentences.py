@@ -120,11 +120,11 @@ def fault_texts(faults: Iterable[Fault]) -> list[FaultText]:
             causes.setdefault(cause, []).append(key)
         groups.setdefault(key, []).append(fault)
     out = []
-    for key, alike in groups.items():
-        keys = causes[key[:5]]
-        if len(keys) < _MANY or not key[2]:
+    for own, alike in groups.items():
+        keys = causes[own[:5]]
+        if len(keys) < _MANY or not own[2]:
             out.append(_joined(alike, 0))
-        elif key == keys[0]:
+        elif own == keys[0]:
             every = [f for one in keys for f in groups[one]]
             out.append(_joined(every, len(keys) - 1))
     return out
