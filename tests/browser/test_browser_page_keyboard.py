@@ -1,4 +1,4 @@
-"""The nine screens by keyboard alone, on files with what a landlord's have; pictures of the guide on the way.
+"""The ten screens by keyboard alone, on files with what a landlord's have; pictures of the guide on the way.
 
 `sh scripts/pictures.sh` makes the pictures anew.
 """
@@ -36,10 +36,13 @@ FILES = (
 
 
 def _kept_badly(example: Path, folder: Path) -> list[Path]:
-    """Copy the example with a header, a rate, a cell, a quarter and a theme as landlords write them."""
+    """Copy the example with a header, a rate, a cell, a mark, a quarter and a theme as landlords write."""
     paths = [Path(shutil.copy(example / name, folder / name)) for name in FILES]
     for name, cells in (
-        ("patrimoine.xlsx", {"E4": "Adresse du site", "I5": "quarante-six"}),
+        (
+            "patrimoine.xlsx",
+            {"E4": "Adresse du site", "I5": "quarante-six", "R4": "Situation", "R8": "Vendu"},
+        ),
         ("fiscalite_2025.xlsx", {"K5": 0.5234}),
         ("programme_2025.xlsx", {"B4": "Présence humaine", "C5": "Le Moulin"}),
     ):
@@ -51,7 +54,7 @@ def _kept_badly(example: Path, folder: Path) -> list[Path]:
     return paths
 
 
-def test_the_nine_screens_are_done_by_keyboard_alone(
+def test_the_ten_screens_are_done_by_keyboard_alone(
     browser: Browser, geodata: Path, stages: Path, example: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -119,6 +122,16 @@ def test_the_nine_screens_are_done_by_keyboard_alone(
         keep("fautes")
         hand.enter()
         assert page_of.desk.outlook.wrong == (), page.inner_text("main")
+
+        hand.go("reponses")
+        (asked,) = page_of.desk.outlook.asked
+        keep("reponses", 700)
+        hand.type("input[name=piece]", "acte de vente")
+        page.keyboard.press("Enter")  # no answer is chosen so
+        assert not load_settings(page_of.folder / "dossier.toml").reponses
+        hand.enter(".doute button[value=garder]")
+        given = load_settings(page_of.folder / "dossier.toml").reponses[asked.question.key]
+        assert (given.reponse, given.piece) == ("garder", "acte de vente")
 
         hand.go("doutes")
         before = page.locator(".doute").count()

@@ -187,6 +187,36 @@ def test_the_same_file_has_the_same_keys_through_every_command(
 
 
 @pytest.mark.slow
+def test_the_survey_is_asked_about_as_its_dossier_and_waits(
+    run: Run, copy: Path, geodata: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / "diffusions.jsonl"))
+    path = copy / "enquete_2019.csv"
+    head, *rows = path.read_text(encoding="cp1252").splitlines()
+    said = [f"{row};{'Complet' if k % 12 else 'Abandon'}" for k, row in enumerate(rows)]
+    path.write_text("\n".join([f"{head};Statut terrain", *said, ""]), encoding="cp1252")
+    told = run("verifier", copy, "--geodonnees", geodata)
+    (key,) = KEY.findall(told.output)
+    assert "8,4\u202f% des entretiens" in told.output
+
+    files = (path, copy / "enquete_2023.xlsx", "--plan", copy / "plan_enquete.toml")
+    draft = run("comparer", *files, "--sortie", tmp_path / "c.xlsx")
+    assert draft.exit_code == 0, draft.output
+    assert KEY.findall(draft.output) == [key]
+    waits = run("comparer", *files, "--sortie", tmp_path / "d.xlsx", "--diffuser")
+    assert waits.exit_code == 2
+    assert {*KEY.findall(waits.output)} == {key}
+    assert not (tmp_path / "d.xlsx").exists()
+    replies = tmp_path / "reponses.toml"
+    entry = '{ reponse = "inconnu", par = "enquete", le = 2026-01-05 }'
+    replies.write_text(f"[reponses]\n{key} = {entry}\n", encoding="utf-8")
+    sent = run(
+        "comparer", *files, "--sortie", tmp_path / "d.xlsx", "--diffuser", "--reponses", replies
+    )
+    assert sent.exit_code == 0, sent.output
+
+
+@pytest.mark.slow
 def test_the_example_asks_nothing(run: Run, example: Path, geodata: Path) -> None:
     assert not KEY.findall(run("verifier", example, "--geodonnees", geodata).output)
 
@@ -207,16 +237,16 @@ def test_a_region_keeps_the_bounds_of_a_bailleur_and_waits_for_its_reply(
     words = ("region", whole / "region.toml", "--moteur", "local", "--sans-documents")
     waits = run(*words, "--sortie", tmp_path / "diffusee", "--diffuser")
     assert waits.exit_code == 2
-    assert {*KEY.findall(waits.output)} == {key}
+    assert key in KEY.findall(waits.output)  # beside dwellings that two bailleurs declare
     assert "À coller à la fin du dossier.toml de Habitat fictif 01" in waits.output
     assert not (tmp_path / "diffusee").exists()
 
     made = run(*words, "--sortie", tmp_path / "projet")
     assert made.exit_code == 0, made.output
-    assert KEY.findall(made.output) == [key]
+    assert KEY.findall(made.output).count(key) == 1
     held = facts(tmp_path / "projet" / "region")
     mine = facts(next((tmp_path / "projet" / "bailleurs").glob("*01")))
     for name in ("logements", "logements_qpv"):
         assert held[name]["etat"] == mine[name]["etat"] == "suspendu"
         (low, high), (least, most) = ends(held[name]), ends(mine[name])
-        assert high - low == most - least > 0
+        assert high - low >= most - least > 0

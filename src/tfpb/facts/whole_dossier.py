@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
-    from tfpb.facts.suspension import Outcome
     from tfpb.model.assembly import Evaluation, Sensitivity
     from tfpb.model.location import Ground, Located, QpvMap
     from tfpb.model.money import Abatement, DroitCommun, Programme
@@ -23,6 +22,27 @@ if TYPE_CHECKING:
     from tfpb.model.record import Check, Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.model.survey import Published
+
+
+Supposed = frozenset[tuple[str, str]]
+"""Key of a question, code of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What supposed answers come to.
+
+    Parameters
+    ----------
+    supposed : Supposed
+        The other questions are read as tables show them. Empty for
+        the reading that tables show.
+    claims : Claims or None
+        None where the files cannot be read so: a fault stops them.
+    """
+
+    supposed: Supposed
+    claims: Claims | None
 
 
 @dataclass(frozen=True, slots=True)

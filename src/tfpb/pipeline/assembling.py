@@ -11,8 +11,8 @@ from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
 from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
+from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.doubt_kinds import Weights, suspend
-from tfpb.facts.suspension import suspend_asked
 from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.packs.provenance import checks_of, run_hash

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.evidence.suspension import without_survey_bounds
 from tfpb.executors import cores
-from tfpb.facts.suspension import without_survey_bounds
 from tfpb.geodata.ground_imports import load_parcels
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged

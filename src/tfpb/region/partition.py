@@ -10,9 +10,9 @@ import numpy as np
 
 from tfpb import survey
 from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
+from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.claim import Claims
 from tfpb.facts.doubt_kinds import Weights, suspend
-from tfpb.facts.suspension import suspend_asked
 from tfpb.facts.table import claims_of
 from tfpb.model.codes import Role
 from tfpb.model.near_names import near_names
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.facts.suspension import Outcome
+    from tfpb.facts.whole_dossier import Outcome
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located

@@ -127,6 +127,7 @@ def test_questions_are_told_by_what_hangs_and_notes_apart() -> None:
 def test_what_stops_a_release_is_ready_to_paste(tmp_path: Path) -> None:
     replies = Replies()
     faults = unanswered([replies.to(QUESTION)], ON)
+    assert [f.code for f in faults] == ["diffusion_sans_reponse"]
     block = paste_lines(faults)
     assert "[reponses]" in block
     text = "\n".join(block[block.index("[reponses]") :])

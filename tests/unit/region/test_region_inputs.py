@@ -98,7 +98,7 @@ def test_margins_and_reference_of_the_regions_plan_are_read(tmp_path: Path, *, j
         text = path.read_text(encoding="utf-8").replace('enquete = ["livraison.csv"]\n', "")
         path.write_text(text, encoding="utf-8")
     found = read_region(load_region(path))
-    assert not found.notices
+    assert [f.code for f in found.notices] == ["sens_non_verifie"] * joint  # bare codes, no mark
     assert len(found.deliveries) == joint
     assert found.plan_file == "plan.toml"
     assert found.margins is not None

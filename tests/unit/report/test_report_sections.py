@@ -37,8 +37,7 @@ WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités", "Abattement",
     "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité", "Questions",
-    "Doutes", "Faits",
-    "Méthode", "Sources et hypothèses",
+    "Doutes", "Faits", "Méthode", "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
     "grâce à l’abattement", "grâce aux actions", "a permis", "ont permis", "a réduit l’écart",

@@ -48,7 +48,10 @@ def test_a_row_leads_from_the_line_of_the_file_to_the_amount(rounding: str) -> N
     assert table.source == "« fiscalite.xlsx », feuille « Feuille »"
     assert table.rows["ligne_fichier"].tolist() == [4, 5]
     assert table.rows["compte_eur"].tolist() == [table.rows["abattement_eur"][0], 0]
-    assert table.rows["abattement_a_reclamer_eur"].tolist() == [None, table.rows["abattement_eur"][1]]
+    assert table.rows["abattement_a_reclamer_eur"].tolist() == [
+        None,
+        table.rows["abattement_eur"][1],
+    ]
     for key in ("compte_eur", "frais_comptes_eur"):
         assert table.totals[key] == sum(table.rows[key])
     # the first line awaits its notice, which may refuse it

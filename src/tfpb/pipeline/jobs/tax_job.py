@@ -10,12 +10,12 @@ import pandas as pd
 
 from tfpb import perimeters
 from tfpb.errors import Fault, Headers, Severity, TfpbError, not_yet_reported, stop_on_faults
+from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import located_stock
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import quarters_of
-from tfpb.facts.suspension import suspend_asked
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import Inputs
 from tfpb.io.sources.stock_checks import Identifiers

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from tfpb.evidence.suspension import lines_of
 from tfpb.facts.claim import TOTAL, State
-from tfpb.facts.suspension import lines_of
 from tfpb.model.codes import Role
 from tfpb.model.report import SHEET, Block, Section, Text
 from tfpb.report.sections.build import section, table, tables

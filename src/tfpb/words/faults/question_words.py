@@ -26,6 +26,7 @@ _OTHER: Final = "une réponse qui n’est pas proposée : « {code} »"
 _OFFERED: Final = "« {code} » ({label})"
 _OR: Final = "{first} ou {last}"
 _ALL_OF_IT: Final = "{share} de l’ensemble"
+_INTERVIEWS: Final = "{share} des entretiens"
 _NOTHING_WITHOUT: Final = "tout l’ensemble"
 _HEADING: Final = Phrase("{count:s question/questions} sur vos fichiers, avant tout résultat :")
 _WEIGHT: Final = "{number}. {title} ({where}) – en jeu : {spread}, {share}"
@@ -168,12 +169,16 @@ def measure_words(measure: Measure) -> str:
 
 
 def share_words(question: Question) -> str:
-    """Write what a question weighs: its share of the whole table; nothing for points, which are one."""
+    """Write what a question weighs: its share of the whole table; of the survey, that of the interviews."""
     if question.total.unit is Unit.POINTS:
-        return measure_words(replace(question.total, amount=question.spread))
+        return _INTERVIEWS.format(share=_percent(question.part))
     if not question.total.amount:
         return _NOTHING_WITHOUT
-    return _ALL_OF_IT.format(share=percent(question.share, 0 if question.share >= 0.1 else 1))  # noqa: PLR2004
+    return _ALL_OF_IT.format(share=_percent(question.share))
+
+
+def _percent(share: float) -> str:
+    return percent(share, 0 if share >= 0.1 else 1)  # noqa: PLR2004 - a small share keeps its decimal
 
 
 def effects(question: Question) -> str:

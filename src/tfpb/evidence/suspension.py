@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.facts.amount import QUESTION, Amount, unknown
 from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State, Unit
 from tfpb.facts.doubt_kinds import KINDS
+from tfpb.facts.whole_dossier import Outcome, Supposed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from tfpb.model.question import Asked, Question
 
-    Supposed = frozenset[tuple[str, str]]
     Name = tuple[str, str]
 
 _MOST_COMBINED: Final = 3
@@ -32,23 +32,6 @@ _HANGING: Final = {
     "plan": _SURVEY, "repere": (),
 }  # fmt: skip
 """Input of a question → kinds of doubt whose claims hang on it where an answer gives none (stock: all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What supposed answers come to.
-
-    Parameters
-    ----------
-    supposed : frozenset of (str, str)
-        Key of a question and code of an answer; the other questions are read as tables show them. Empty for
-        the reading that tables show.
-    claims : Claims or None
-        None where the files cannot be read so: a fault stops them.
-    """
-
-    supposed: Supposed
-    claims: Claims | None
 
 
 def suspend_asked(
@@ -84,9 +67,8 @@ def suspend_asked(
         for made in (trials.of([(key, code)]) for code in codes):
             for name in _moved(base, made) if made is not None else ():
                 touching.setdefault(name, set()).add(key)
-    few = (
-        len(others) <= _MOST_COMBINED
-    )  # a row may count only where another is kept: try all of them
+    few = len(others) <= _MOST_COMBINED
+    # a row may count only where another is kept: few are tried all together
     sets = {frozenset(others)} if few else {frozenset(keys) for keys in touching.values()}
     _combine(trials, sets, others)
     read_so = [made for made in trials.found.values() if made is not None]
@@ -228,8 +210,6 @@ def _widest(
             high = None
         else:
             high += max(e for e in ends if e is not None) - base.value.at_most
-    if one.title.unit is not Unit.POINTS and base.value.at_least >= 0:
-        low = max(low, low * 0)
     return _suspended(one, _hull([one.value, _between(low, high, one.why)]), {one.nature})
 
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfpb.errors import Place
+from tfpb.evidence.suspension import lines_of, suspend_asked, without_survey_bounds
 from tfpb.facts.amount import QUESTION, known
 from tfpb.facts.claim import TOTAL, Claim, Claims, State, claim
-from tfpb.facts.suspension import lines_of, suspend_asked, without_survey_bounds
 from tfpb.model.codes import Role
 from tfpb.model.question import (
     NOT_KNOWN,
@@ -141,6 +141,19 @@ def test_three_questions_take_eight_readings_and_four_of_one_claim_add_up() -> N
     held = suspend_asked(read({}), asked, read)[0].get("acquis")
     assert len(calls) == 6
     assert (held.amount.at_least, held.amount.at_most) == (0, 1111)
+
+
+def test_many_questions_that_pull_both_ways_are_bounded_at_their_worst() -> None:
+    asked = [Asked(question(n)) for n in "abcd"]
+    moves = {"a": 1000, "b": -100, "c": 10, "d": -1}
+
+    def read(supposed: Supposed) -> Claims:
+        codes = chosen(asked, supposed)
+        left = sum(moves[n] for n, c in codes.items() if c == KEPT)
+        return Claims([claim("solde", TOTAL, known(left))])
+
+    held = suspend_asked(read({}), asked, read)[0].amount("solde")
+    assert (held.at_least, held.at_most) == (-101, 1010)
 
 
 def test_only_questions_of_a_same_claim_are_combined_beyond_three() -> None:
