@@ -17,7 +17,8 @@ from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
-from tfpb.pipeline.published_before import last_heights, precedents, release_of
+from tfpb.pipeline.last_pack import last_heights
+from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TaxRule
@@ -26,7 +27,7 @@ from tfpb.pipeline.steps.surveying import Scope
 from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.review.address_decisions import decided
 from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
-from tfpb.survey import Disclosed
+from tfpb.survey import Released
 from tfpb.words.documents.setting_words import told_sources
 from tfpb.words.faults.sentences import LEAST
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
 
-_NOTHING: Final = Disclosed()
+_NOTHING: Final = Released()
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
     stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
@@ -83,7 +84,7 @@ def first_values(
     inputs: Inputs,
     geography: Geography,
     *,
-    before: Disclosed = _NOTHING,
+    before: Released = _NOTHING,
     opened: ExitStack | None = None,
 ) -> Values:
     """Return the values that stages start from.
@@ -96,8 +97,8 @@ def first_values(
     settings : Settings
     inputs : Inputs
     geography : Geography
-    before : Disclosed
-        Cells of the survey that releases masked (they stay masked) and showed.
+    before : Released
+        What earlier releases of the survey told.
     opened : ExitStack, optional
         Closes the client of the national service, where the settings ask for it.
     """
@@ -184,7 +185,7 @@ def examine(
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
     earlier = precedents(owner, run, homes, packs)
-    before = earlier.disclosed(owner)
+    before = earlier.released(owner)
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)
         outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
@@ -198,8 +199,8 @@ def examine(
     parcels = geography.parcel_sources(cities)
     inputs = replace(inputs, sources=sources)
     dossier = assembled(settings, inputs, geography, outcome.made, found, parcels)
-    told = (dossier.survey.comparison, dossier.survey.fieldwork) if dossier.survey else (None, None)
-    release = release_of(owner, run, told[0], outcome.made.get(stages.SURVEY_SIDES), told[1])
+    places = outcome.made.get(stages.SURVEY_SIDES)
+    release = release_of(owner, run, dossier.survey, places, str(settings.dossier.date or ""))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
     dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
     return Examined(dossier.notices, dossier.readings, dossier)

@@ -15,7 +15,7 @@ from tfpb.geodata.ground_imports import load_parcels
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import check_place, free_place, write_pack
 from tfpb.pipeline.assembling import assemble, render
-from tfpb.pipeline.published_before import ledger_with, refuse_release
+from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
 from tfpb.review.doubts import Around
@@ -129,7 +129,8 @@ def run_pack(
     start = time.perf_counter()
     made, timings = computed(settings, folder, keep, packs, follower)
     made = replace(made, draft=not release)
-    follower.held_back(made.notices)
+    first = asked_first(made.sources) if release and made.release else ()
+    follower.held_back((*made.notices, *first))
     if release:
         refuse_release(made.notices)
     files, journal = _rendered(made, keep, timings, follower)

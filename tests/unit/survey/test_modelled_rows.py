@@ -56,7 +56,7 @@ def _published(
         )  # fmt: skip
     answers = survey.recode([frame.drop(columns="code_qpv") if stock else frame], plan, homes)
     estimates = survey.compare(answers, plan, by=["code_qpv"])
-    return survey.protect(estimates, masking_n=11)
+    return survey.protect(estimates)
 
 
 @pytest.fixture(scope="module")
