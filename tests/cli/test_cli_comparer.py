@@ -37,7 +37,7 @@ def test_two_files_with_the_columns_of_the_contract(made: tuple[Path, Any]) -> N
     assert tuple(table.columns) == COMPARISON_COLUMNS
     assert tuple(levels.columns) == LEVEL_COLUMNS
     assert set(table["vague"]) == {"2019", "2023", "2019-2023"}
-    assert set(table["ajustement"]) == {"brut", "standardise", "regression"}
+    assert set(table["ajustement"]) == {"brut", "comparable"}
     assert not table.duplicated(list(COMPARISON_COLUMNS[:9])).any()
 
 

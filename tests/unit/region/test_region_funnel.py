@@ -167,7 +167,7 @@ def test_quartiles_need_eight_others_and_are_rounded(protected: Protected) -> No
     for line in rows.itertuples():
         others = table.query(
             "niveau == 'total' and groupe == 'ecart' and ajustement == @way and item == @item"
-            " and bailleur not in ('ensemble', 'B0') and publication in ('publiable', 'fragile')",
+            " and bailleur not in ('ensemble', 'B0') and publication == 'publiable'",
             local_dict={"way": line.ajustement, "item": line.item},
         )["estimation"].dropna()
         assert len(others) >= FEWEST_FOR_MIDDLE

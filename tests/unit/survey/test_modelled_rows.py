@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
 
 KEYS = ["vague", "niveau", "territoire", "bailleur", "item"]
-SHOWN = ("publiable", "fragile")
+SHOWN = ("publiable",)
 
 
 def _published(

@@ -382,8 +382,9 @@ def class_factor(units: Units, side: Variances, kind: Indices, kinds: int) -> Fl
     group = np.where(own >= 0, units.side * kinds + own, -1)
     found = variances(units, group, 2 * kinds)
     ratio = found.pooled / np.repeat(side.pooled, kinds)
-    homes = np.where(np.isfinite(ratio), found.homes.max(axis=1, initial=0.0), 0.0)
-    out = (homes * np.nan_to_num(ratio) + _CLASS_PRIOR) / (homes + _CLASS_PRIOR)
+    homes = found.homes.max(axis=1, initial=0.0)
+    drawn = (homes * ratio + _CLASS_PRIOR) / (homes + _CLASS_PRIOR)
+    out = np.where(np.isfinite(ratio), drawn, 1.0)
     return np.asarray(out.reshape(2, kinds))
 
 
