@@ -61,7 +61,8 @@ def shown_groups(tree: Tree, wave: Households, base: int, rules: Rules) -> froze
     Notes
     -----
     A group of fewer households, or not `enough` by itself, is hidden; no territory is shown below a hidden
-    side, of all bailleurs or of one. Then, smallest territories first, each shown group less the shown
+    side, of all bailleurs or of one, nor over all of them what their own packs read together would leave few
+    of. Then, smallest territories first, each shown group less the shown
     ones next below it, family by family, must be nobody or enough: the group whose loss is least goes
     (headlines, contrats, households; ties by name), with those between. What a later choice makes
     needless is then taken back, largest first.
@@ -83,6 +84,8 @@ class _Choice:
 
     def made(self) -> frozenset[Group]:
         groups = self.tree.groups
+        for k, crossed in self._crossings().items():
+            self.shown[k] &= self._enough(left_aside(self.tree, k, crossed))
         for k in range(len(groups)):
             self.shown[k] &= self._side_shown(k)
         self.may = list(self.shown)
@@ -107,6 +110,15 @@ class _Choice:
         held = np.bincount(self.owner[rows], self.n[rows])
         few = np.count_nonzero(held) < self.rules.owners
         return not few and bool(held.max() <= self.rules.largest_share * self.size[k])
+
+    def _crossings(self) -> dict[int, list[int]]:
+        """List, for each territory over all bailleurs, what their own packs may show of it."""
+        whole = {g: k for k, g in enumerate(self.tree.groups) if g.bailleur == ENSEMBLE}
+        out: dict[int, list[int]] = {}
+        for k, group in enumerate(self.tree.groups):
+            if group.bailleur != ENSEMBLE and group.niveau != TOTAL and self.shown[k]:
+                out.setdefault(whole[group._replace(bailleur=ENSEMBLE)], []).append(k)
+        return out
 
     def _side_shown(self, k: int) -> bool:
         """Whether the side that a territory lies in is shown; a bailleur's own hangs on no whole."""
