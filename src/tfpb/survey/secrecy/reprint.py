@@ -52,6 +52,7 @@ YES: Final = "oui"
 _BOUNDS: Final = (("ic95_bas", "ic95_haut"), ("ic90_bas", "ic90_haut"))
 _POINTS: Final = 100
 _PART: Final = "_en_partie"
+_PRINTED_BY: Final = ["vague", "niveau", "bailleur"]
 _DEPTH: Final = {TOTAL: 0, **{level: k for k, level in enumerate(CHAIN, start=1)}}
 COUNTS: Final = ("n", "n_residences", "n_qpv", "n_hors")
 
@@ -188,6 +189,11 @@ def _replaced(
     if name == "fieldwork":
         return _counts(table, before)
     hidden, whole, part = _by_row(table, states)
+    if name == "comparison" and before is not None and len(before):
+        # a row that its own answers withheld, in a group that was shown, stays withheld too
+        told = pd.MultiIndex.from_frame(before[_PRINTED_BY])
+        there = pd.MultiIndex.from_frame(table[_PRINTED_BY]).isin(told)
+        hidden = hidden | there & (_index(before, name).get_indexer(_index(table, name)) < 0)
     out = table.assign(**{_PART: part & ~hidden})
     if name == "comparison":
         out = out.assign(**{c: table.get(c, "") for c in (SINCE, CONTESTED)})
