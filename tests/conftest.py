@@ -35,7 +35,7 @@ BEGUN_FIRST = {
             "cli/test_cli_pack_secrecy.py", "unit/pack/test_pack_kill.py", "unit/maps/test_maps_print.py",
             "unit/survey/test_survey_disclosure.py", "cli/test_cli_properties.py",
             "cli/test_cli_bad_input.py", "cli/test_cli_region_part.py", "cli/test_cli_consoles.py",
-            "unit/region/test_region_attack.py", "unit/region/test_region_funnel.py",
+            "unit/region/test_region_funnel.py",
             "unit/region/test_region_executor.py", "unit/addresses/test_address_addok.py",
         )
     )

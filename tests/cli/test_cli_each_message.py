@@ -85,15 +85,21 @@ ELSEWHERE = {
     "region_bailleur_en_double": ("test_cli_region.py", "nommé deux fois"),
     "region_annee_differente": ("test_cli_region.py", "porte sur l’année"),
     "region_qpv_sans_contrat": ("test_cli_region_documents.py", "rattaché"),
-    "cotes_d_avant_inconnus": ("test_cli_secrecy_audit.py", "Ajoutez --residences pour diffuser"),
-    "enquete_renommee": ("test_cli_secrecy_audit.py", "le nom déjà diffusé"),
+    "cotes_d_avant_inconnus": (
+        "test_cli_comparer_releases.py",
+        "Ajoutez --residences pour diffuser",
+    ),
+    "enquete_renommee": ("test_cli_comparer_releases.py", "seraient dites deux fois"),
+    "diffusion_rectifiee": ("test_cli_comparer_releases.py", "rectification"),
+    "premiere_diffusion": ("test_cli_comparer_releases.py", "Aucune diffusion antérieure"),
+    "niveau_hors_arbre": ("test_cli_releases.py", "n’était pas dans le découpage"),
     "memoire_insuffisante": ("test_hostile_memory.py", "La mémoire de ce poste ne suffit pas"),
     "diffusions_illisibles": (
         "test_cli_releases.py",
         "Le registre des diffusions ne peut pas être lu",
     ),
     "precedent_sans_diffusion": ("test_cli_releases.py", "projet"),
-    "masques_repris": ("test_cli_releases.py", "soustraites, le diraient"),
+    "diffusion_reprise": ("test_cli_releases.py", "Une diffusion antérieure est tenue"),
     "region_trop_peu": ("test_cli_region.py", "Trop peu de bailleurs"),
 }
 """Messages whose words, not whose names, are looked for where commands are run."""

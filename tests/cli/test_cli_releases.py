@@ -13,12 +13,10 @@ import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack, texts
 
-from effort import tries
 from example_pack import undecided
 from tfpb.errors import TfpbError
 from tfpb.io.packs.output_files import write_together
@@ -39,8 +37,6 @@ if TYPE_CHECKING:
 DOUBTFUL = "02146"
 """Résidence of five interviews of 2023, near a limit."""
 KEY = ("vague", "niveau", "territoire", "bailleur", "item", "groupe")
-KEPT = tries(1, 2)
-"""By night, what two releases tell where nothing is remembered: what the rule is for."""
 Make = Callable[..., Pack]
 Release = Callable[..., "Dossier"]
 
@@ -148,7 +144,7 @@ def test_a_release_is_the_same_twice_and_leaves_one_line(make: Make, ledger: Pat
             assert not any("PROJET" in text for text in texts(path)), path.name
 
 
-@pytest.mark.parametrize("remembered", ["registre", "precedents", "rien"][: 1 + KEPT])
+@pytest.mark.parametrize("remembered", ["registre", "precedents"])
 def test_a_decision_after_a_release_tells_nobody(
     release: Release, copy: Path, ledger: Path, tmp_path: Path, remembered: str
 ) -> None:
@@ -162,12 +158,7 @@ def test_a_decision_after_a_release_tells_nobody(
     decide(copy, "hors")
     (copy / "dossier.toml").rename(copy / "autre.toml")
     after = release(*([pack] if remembered == "precedents" else []), toml="autre.toml")
-    one, two = shown(before), shown(after)
-    if remembered == "rien":  # what the rule is for: five households, by subtraction
-        moved = {k for k in one.keys() & two.keys() if one[k] != two[k]}
-        assert any(0 < abs(int(one[k][0]) - int(two[k][0])) < 11 for k in moved)
-        return
-    assert one == two
+    assert shown(before) == shown(after)
     homes = after.located.residences.set_index("id_residence")
     assert homes.loc[DOUBTFUL, "cote"] == "hors"  # money and maps follow the decision
     [said] = [n for n in after.notices if n.code == "cotes_d_une_diffusion"]
@@ -195,38 +186,27 @@ def grouped(folder: Path, column: str, groups: dict[str, str]) -> None:
     toml.write_text(text + "\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("remembered", [True, False][:KEPT])
-def test_three_releases_by_three_groupings_do_not_tell_one_agency(
-    release: Release, copy: Path, ledger: Path, *, remembered: bool
+def test_another_grouping_of_a_released_wave_is_refused_in_words(
+    release: Release, undrawn: Path, copy: Path, geodata: Path, run: Run, tmp_path: Path
 ) -> None:
-    """A masked agency (seven households) is not had from A2 + A3, then A1 + A3."""
+    """A1, then A1 + A3: the second grouping would tell the seven households of A3."""
     agencies = {"01221": "A1", "00999": "A2", "01406": "A2", "*": "A3"}
-    ways = {
-        "agence": {"A1": "A1", "A2": "A2", "A3": "A3"},
-        "deux": {"A1": "B1", "A2": "B2", "A3": "B2"},
-        "trois": {"A1": "C1", "A2": "C2", "A3": "C1"},
+    grouped(copy, "agence_test", agencies)
+    first = shown(release())
+    assert {k[1] for k in first} == {"total", "agence_test"}
+    grouped(copy, "deux_test", {h: {"A1": "B1"}.get(a, "B2") for h, a in agencies.items()})
+    second = release()
+    table = second.survey.comparison
+    assert set(table.loc[table["niveau"] == "deux_test", "publication"]) <= {
+        "masque",
+        "non_calculable",
     }
-    tables = []
-    for column, way in ways.items():
-        grouped(copy, f"{column}_test", {h: way[a] for h, a in agencies.items()})
-        tables.append(shown(release()))
-        if not remembered:
-            ledger.unlink()
-    asked = sorted({(k[0], k[4], k[5]) for k in tables[0]})
-    first = {(k[0], k[4], k[5]) for k in tables[0] if (k[2], k[3]) == ("A1", "ensemble")}
-    asked = [a for a in asked if a not in first]  # masked at once, neither large nor empty
-    assert len(asked) > 20
-    had = 0
-    for wave, item, group in asked:
-        rows = [
-            [float(level == "total" or way[a] == place) for a in ("A1", "A2", "A3")]
-            for table, way in zip(tables, ways.values(), strict=True)
-            for (w, level, place, owner, i, g) in table
-            if (w, i, g, owner) == (wave, item, group, "ensemble")
-        ]
-        one = [[1.0, 0.0, 0.0]]  # the first agency alone, as a combination of what is told
-        had += bool(rows) and np.linalg.matrix_rank(rows) == np.linalg.matrix_rank(rows + one)
-    assert bool(had == 0) is remembered
+    told_now = {k: v for k, v in shown(second).items() if v[0] != "0"}  # nobody is nobody's secret
+    assert {k: v for k, v in first.items() if k[1] == "total" and v[0] != "0"} == told_now
+    call = ("dossier", copy / "dossier.toml", "--sortie", tmp_path / "p", "--geodonnees", geodata)
+    refused = run(*call, "--diffuser")
+    assert refused.exit_code == 2
+    assert "« deux_test » n’était pas dans le découpage" in refused.output
 
 
 def change_answers(folder: Path, count: int) -> None:
@@ -245,20 +225,21 @@ def change_answers(folder: Path, count: int) -> None:
     path.write_bytes(out.getvalue().encode("cp1252"))
 
 
-def test_a_few_answers_more_are_held_back_and_said_before(
+def test_a_few_answers_more_leave_what_was_released_and_it_is_said_before(
     release: Release, undrawn: Path, copy: Path, geodata: Path, run: Run, tmp_path: Path
 ) -> None:
-    before = shown(release())
+    before = release()
     change_answers(copy, 4)
-    after = shown(release())
-    apart = [abs(int(before[k][0]) - int(after[k][0])) for k in before.keys() & after.keys()]
-    assert not [n for n in apart if 0 < n < 11]
-    assert before.keys() - after.keys()
+    after = release()
+    assert shown(before) == shown(after)
+    rows = after.survey.comparison
+    assert set(rows.loc[rows["publication"] == "publiable", "repris_du"]) == {"2026-02-10"}
+    assert (before.survey.comparison["publication"] == rows["publication"]).all()
     result = run(
         "dossier", copy / "dossier.toml", "--sortie", tmp_path / "c", "--geodonnees", geodata
     )
     said = result.output
-    assert said.index("soustraites, le diraient") < said.index("Dossier écrit dans")
+    assert said.index("Une diffusion antérieure est tenue") < said.index("Dossier écrit dans")
 
 
 def redated(folder: Path, home: str, year: int) -> None:
@@ -274,35 +255,18 @@ def redated(folder: Path, home: str, year: int) -> None:
     book.save(path)
 
 
-@pytest.mark.parametrize("remembered", [True, False][:KEPT])
-def test_counts_of_the_field_sheet_near_those_released_are_held_back(
-    release: Release, copy: Path, ledger: Path, *, remembered: bool
-) -> None:
+def test_counts_of_the_field_sheet_stand_as_released(release: Release, copy: Path) -> None:
     """The period of one résidence is corrected: counts, subtracted, would be its nine interviews."""
 
-    def counts(made: Dossier) -> dict[str, dict[tuple[str, ...], float]]:
-        assert made.survey is not None
-        sheet = made.survey.fieldwork
-        names = ["cote", "type_habitat", "periode_construction"]
-        return {w: rows.set_index(names)["n"].to_dict() for w, rows in sheet.groupby("vague")}
+    def counts(made: Dossier) -> dict[tuple[str, ...], float]:
+        names = ["vague", "cote", "type_habitat", "periode_construction"]
+        return made.survey.fieldwork.set_index(names)["n"].dropna().to_dict()
 
     before = counts(release())
     assert before
-    if not remembered:
-        ledger.unlink()
     redated(copy, "00999", 1995)
-    made = release()
-    after = counts(made)
-    near = [
-        (wave, cell)
-        for wave in before.keys() & after.keys()
-        for cell in before[wave].keys() | after[wave].keys()
-        if 0 < abs(before[wave].get(cell, 0) - after[wave].get(cell, 0)) < 16
-    ]
-    assert bool(near) is not remembered
-    said = [n.fields["nombre"] for n in made.notices if n.code == "masques_repris"]
-    lost = [len(before[w]) for w in before.keys() - after.keys()]
-    assert bool(said) is bool(lost) is remembered
+    after = counts(release())
+    assert {k: after.get(k) for k in before} == before
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -69,7 +69,7 @@ def comparer(
         from tfpb.io.sources.inputs import gather_survey
         from tfpb.io.sources.replies import read_replies
         from tfpb.pipeline.jobs.comparison_job import beside, compared, write
-        from tfpb.pipeline.published_before import refuse_release
+        from tfpb.pipeline.published_before import asked_first, refuse_release
 
         packs = precedents or ()
         read = (*enquete, plan, residences, repere, reponses, *packs)
@@ -83,7 +83,8 @@ def comparer(
         stop_on_faults(gathered.faults)
         answers = replace(answers, repere=mark, asked=asked)
         made = compared(answers, homes, by, gathered.sources, packs)
-        terminal.show_held_back(made.published.notices)
+        first = asked_first(made.earlier) if diffuser else ()
+        terminal.show_held_back((*made.published.notices, *first))
         if diffuser:
             refuse_release(made.published.notices, asked, file=words.replies_file(reponses))
         write(sortie, made, released=diffuser, raw_csv=csv_brut)
@@ -135,8 +136,7 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
     from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
     from tfpb.survey.raw_gaps import key_of, stories_of
-    from tfpb.survey.secrecy.cost import masking_cost
-    from tfpb.words.documents.report_words import masked_cost
+    from tfpb.words.documents.report_words import MASKED_ROWS
     from tfpb.words.survey import survey_words as said
     from tfpb.words.survey.satisfaction import otherwise
     from tfpb.words.survey.verdict_words import verdict_words
@@ -170,9 +170,8 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
         phrase = said.MODELLED.format(count=modelled)
         tell(phrase if modelled else said.NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
     tell(said.QUOTA_SENTENCE)
-    cost = masking_cost(table)
-    if cost.cells:
-        tell(masked_cost(*cost))
+    if masked := published.withheld_gaps:
+        tell(MASKED_ROWS.format(count=masked))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
         tell(words.DOUBTS_TO_KNOW.format(count=len(doubts)))

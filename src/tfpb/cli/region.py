@@ -86,7 +86,7 @@ def region(
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
-        from tfpb.pipeline.published_before import ledger_with, refuse_release
+        from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
         from tfpb.region.outputs import outputs_count, render
         from tfpb.region.packs import Media
         from tfpb.region.run import compute
@@ -126,7 +126,8 @@ def region(
             terminal.show_questions(computed.asked)
             for part in computed.parts:
                 terminal.show_questions(part.asked, whose=part.name)
-            terminal.show_held_back(computed.notices)
+            first = asked_first(computed.sources) if diffuser else ()
+            terminal.show_held_back((*computed.notices, *first))
             if diffuser:
                 refuse_release(computed.notices)
             with closing(GrowingFolder(sortie)) as out:

@@ -13,7 +13,6 @@ from tfpb.words.documents import command_words as words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tfpb.audit import Audit
     from tfpb.model.question import Asked
     from tfpb.model.record import Reading
 
@@ -42,8 +41,8 @@ def verifier(
 ) -> None:
     """Dit toutes les fautes et tous les doutes des fichiers, sans rien écrire ; ou contrôle un dossier.zip.
 
-    D’un dossier.zip : s’il est entier, et si ce qu’il montre laisse retrouver les réponses de quelques
-    ménages (code de sortie 2 dans ce cas).
+    D’un dossier.zip : s’il est entier, et si ses résultats d’enquête sont arrondis, et repris des dossiers
+    antérieurs, comme la règle du secret le veut (code de sortie 2 sinon).
 
     \b
     Exemples :
@@ -118,59 +117,21 @@ def _pack(path: Path, other: Path | None, earlier: Sequence[Path]) -> None:
             compared((str(path), run_hash_of(pack)), (str(other), run_hash_of(second)))
         )
         terminal.print_line(*difference_words(differences(pack, second)))
-    elif not _secret(str(path), pack, [read_pack(p) for p in earlier]):
+    elif not _printed(pack, [read_pack(p) for p in earlier]):
         raise typer.Exit(2)
 
 
-def _secret(name: str, pack: dict[str, bytes], earlier: Sequence[dict[str, bytes]]) -> bool:
-    """Attack what a pack tells of a survey; return whether nothing surely came out."""
-    from tfpb.audit import audit, releases_in
-    from tfpb.words.survey.audit_words import NOTHING_TOLD
+def _printed(pack: dict[str, bytes], earlier: Sequence[dict[str, bytes]]) -> bool:
+    """Say whether what a pack prints of a survey is rounded, and reprinted, as the rule of secrecy wants."""
+    from tfpb.evidence.printed_survey import checked
+    from tfpb.words.documents.pack_words import PRINTED, unlike_print
 
-    releases = releases_in(pack)
-    if not releases:
-        terminal.print_line(NOTHING_TOLD)
-    safe = True
-    for release in releases:
-        together = [r for one in earlier for r in releases_in(one) if r.name == release.name]
-        found = audit([release, *together])
-        told = f"{name} ({release.name})" if release.name else name
-        _print_audit(told, found, len(together))
-        safe = safe and not found.sure
-    return safe
-
-
-def _print_audit(name: str, found: Audit, together: int) -> None:
-    from tfpb.audit import THRESHOLD
-    from tfpb.words.survey import audit_words
-
-    terminal.print_line(
-        audit_words.TRIED.format(
-            name=name, cells=found.cells, masked=found.masked, tried=found.attempts,
-            threshold=THRESHOLD,
-        )
-    )  # fmt: skip
-    if together:
-        terminal.print_line(audit_words.TOGETHER.format(count=together))
-    terminal.print_line(*(audit_words.LOOSENED[code].format() for code in found.loosened))
-    if found.open:
-        terminal.print_line(audit_words.OPEN.format(count=found.open))
-    perhaps = [f for f in found.found if not f.sure]
-    for title, several in ((audit_words.BETRAYED, found.sure), (audit_words.NARROWED, perhaps)):
-        shown, more = several[: audit_words.MOST], len(several) - audit_words.MOST
-        if several:
-            terminal.print_error(title.format(count=len(several)))
-        for f in shown:
-            terminal.print_error(
-                audit_words.finding(
-                    f.attack, f.where, (f.low, f.high),
-                    attacker=f.attacker, residences=f.residences, text=f.text,
-                )
-            )  # fmt: skip
-        if more > 0:
-            terminal.print_error(audit_words.OTHERS.format(count=more))
-    if not found.found:
-        terminal.print_line(audit_words.SAFE)
+    rows, found = checked(pack, earlier)
+    if not found:
+        terminal.print_line(PRINTED.format(rows=rows))
+    for fault in found:
+        terminal.print_error(unlike_print(fault.code, fault.where, fault.found))
+    return not found
 
 
 def _whole(path: Path) -> dict[str, bytes]:

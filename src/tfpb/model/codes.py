@@ -198,6 +198,8 @@ ENSEMBLE: Final = "ensemble"
 """Name of the row that gathers all bailleurs."""
 TOTAL: Final = "total"
 """Niveau and territoire of the rows that are not split by territory."""
+CHAIN: Final = ("departement", "siren_epci", "contrat_de_ville", "code_qpv")
+"""Levels of territory that nest, large to small."""
 ALL_QUARTERS: Final = "tous quartiers"
 """In the place of a code, in a programme: an action for all quarters, shared by their dwellings."""
 

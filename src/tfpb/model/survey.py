@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE
+from tfpb.model.codes import ENSEMBLE, Ajustement, Groupe, Publication
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     from tfpb.errors import Fault
-    from tfpb.model.arrays import Floats, Integers
+    from tfpb.model.arrays import Integers
     from tfpb.model.record import Reading
 
 
@@ -91,27 +91,32 @@ class WaveFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Atoms:
-    """Valid answers of one wave by bailleur, side and every level of territory together.
+class Households:
+    """Households interviewed in one wave, by bailleur, résidence, side and every level of territory.
 
     Parameters
     ----------
     vague : str
     items : tuple of str
+    base : tuple of int, shape (items,)
+        Which base each question is asked of: everybody, or those that a filter keeps.
     places : DataFrame
-        `bailleur`, `qpv` (« 1 » or « 0 ») and a column a level, text.
-    n, hits : int arrays, shape (atoms, items)
-        Valid answers, and those satisfied.
-    dwellings : float array, shape (atoms,)
-        Most interviews that a reader may suppose; infinite where nothing tells.
+        `bailleur, residence, groupe` (`qpv` or `hors_qpv`) and a column a level, text.
+    asked : int array, shape (rows, bases)
+        Households of each base.
+    aside : int array, shape (rows, bases)
+        Those that rows like with like leave aside.
+    valid : int array, shape (rows, items)
+        Valid answers.
     """
 
     vague: str
     items: tuple[str, ...]
+    base: tuple[int, ...]
     places: pd.DataFrame
-    n: Integers
-    hits: Integers
-    dwellings: Floats
+    asked: Integers
+    aside: Integers
+    valid: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +142,10 @@ class Estimates:
         Doubts and warnings (change of firm, mode, scale; common support; default design effect…).
     settings : mapping
         Margin, thresholds, map and so on, as used.
-    atoms : tuple of Atoms
-        One a wave: what all levels together would disclose.
+    households : tuple of Households
+        One a wave: what the rule of secrecy counts.
+    prints : mapping of str to (str, str)
+        Wave → fingerprints of its plan and weights.
     design, design_levels : DataFrame, optional
         The same rows by the design alone (Taylor, as R's `survey`): checked, never released.
     fieldwork : DataFrame
@@ -157,7 +164,8 @@ class Estimates:
     waves: tuple[WaveFacts, ...] = ()
     notices: tuple[Fault, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
-    atoms: tuple[Atoms, ...] = ()
+    households: tuple[Households, ...] = ()
+    prints: dict[str, tuple[str, str]] = field(default_factory=dict)
     design: pd.DataFrame | None = None
     design_levels: pd.DataFrame | None = None
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -183,7 +191,9 @@ class Published:
     """Protected survey tables: what renderers accept; equal to itself alone.
 
     Made by `tfpb.survey.protect` alone, which passes the seal; any other maker raises.
-    Masked cells hold no number at all. Columns are those of `Estimates`.
+    Masked cells hold no number at all. Columns are those of `Estimates`; `groups` are those that may be
+    shown, in print or not (`vague, base, niveau, territoire, bailleur, groupe, n` rounded), and `asked` the
+    base of each question (`vague, item, base`); `prints`, fingerprints of plan and weights by wave.
     """
 
     comparison: pd.DataFrame
@@ -198,6 +208,9 @@ class Published:
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
     readings: tuple[Reading, ...] = ()
+    groups: pd.DataFrame = field(default_factory=pd.DataFrame)
+    asked: pd.DataFrame = field(default_factory=pd.DataFrame)
+    prints: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:
@@ -231,7 +244,16 @@ class Published:
     @property
     def masking_n(self) -> int:
         """Return the count of households below which nothing is told."""
-        return int(str(self.settings.get("masquage_n", 11)))
+        return int(str(self.settings.get("publication_n", 30)))
+
+    @property
+    def withheld_gaps(self) -> int:
+        """Number of raw gaps that are masked, over every wave, territory and question."""
+        table = self.comparison
+        raw = (table["groupe"] == Groupe.ECART.value) & (
+            table["ajustement"] == Ajustement.BRUT.value
+        )
+        return int((raw & (table["publication"] == Publication.MASQUE.value)).sum())
 
     @property
     def of_others(self) -> bool:

@@ -20,7 +20,8 @@ from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
 from tfpb.pipeline.kept.stage_cache import Memory
-from tfpb.pipeline.published_before import last_heights, precedents, release_of
+from tfpb.pipeline.last_pack import last_heights
+from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.stages import STAGES, run
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TaxRule
@@ -30,7 +31,7 @@ from tfpb.pipeline.steps.surveying import Scope
 from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.review.address_decisions import decided
 from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
-from tfpb.survey import Disclosed
+from tfpb.survey import Released
 from tfpb.words.documents.setting_words import told_sources
 from tfpb.words.faults.sentences import LEAST
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.questions.finding import Change
 
-_NOTHING: Final = Disclosed()
+_NOTHING: Final = Released()
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
     stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
@@ -150,7 +151,7 @@ def first_values(
     inputs: Inputs,
     geography: Geography,
     *,
-    before: Disclosed = _NOTHING,
+    before: Released = _NOTHING,
     opened: ExitStack | None = None,
 ) -> Values:
     """Return the values that stages start from.
@@ -163,8 +164,8 @@ def first_values(
     settings : Settings
     inputs : Inputs
     geography : Geography
-    before : Disclosed
-        Cells of the survey that releases masked (they stay masked) and showed.
+    before : Released
+        What earlier releases of the survey told.
     opened : ExitStack, optional
         Closes the client of the national service, where the settings ask for it.
     """
@@ -255,7 +256,7 @@ def examine(
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
     earlier = precedents(owner, run_name, homes, packs)
-    before = earlier.disclosed(owner)
+    before = earlier.released(owner)
     if any(one.is_open for one in inputs.asked):
         execute = Memory(execute)
     with ExitStack() as opened:
@@ -279,17 +280,15 @@ def examine(
     made = outcome.made.having(stages.CLAIMS, bounded)
     dossier = assembled(settings, inputs, geography, made, found, parcels)
     dossier = replace(dossier, asked=inputs.asked, outcomes=outcomes)
-    shown = (
-        (dossier.survey.comparison, dossier.survey.fieldwork) if dossier.survey else (None, None)
-    )
-    release = release_of(owner, run_name, shown[0], made.get(stages.SURVEY_SIDES), shown[1])
+    places = made.get(stages.SURVEY_SIDES)
+    release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
     dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
     return Examined(dossier.notices, dossier.readings, dossier, inputs.asked)
 
 
 def _supposed(
-    settings: Settings, geography: Geography, asked: tuple[Asked, ...], before: Disclosed,
+    settings: Settings, geography: Geography, asked: tuple[Asked, ...], before: Released,
     execute: Execute, supposed: Mapping[str, str],
 ) -> Claims | None:  # fmt: skip
     """Return the claims of a dossier under supposed answers; None where they give no figure."""

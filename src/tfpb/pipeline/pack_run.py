@@ -17,7 +17,7 @@ from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import check_place, free_place, write_pack
 from tfpb.pipeline.assembling import assemble, render
-from tfpb.pipeline.published_before import ledger_with, refuse_release
+from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
 from tfpb.review.doubts import Around
@@ -146,7 +146,8 @@ def _run_held(
     start = time.perf_counter()
     made, timings = computed(settings, folder, keep, packs, follower)
     made = replace(made, draft=not release)
-    follower.held_back(made.notices)
+    first = asked_first(made.sources) if release and made.release else ()
+    follower.held_back((*made.notices, *first))
     if release:
         refuse_release(made.notices, made.asked, settings.dossier.date)
         made = replace(made, claims=without_survey_bounds(made.claims))

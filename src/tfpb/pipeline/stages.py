@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tfpb.pipeline.steps.locating import Points, Rule, Sides
     from tfpb.pipeline.steps.surveying import Scope
     from tfpb.review.address_decisions import DecidedAddresses
-    from tfpb.survey import Disclosed
+    from tfpb.survey import Released
 
 # what a command starts from
 INPUTS: Final[Key[Inputs]] = Key("inputs")
@@ -47,7 +47,7 @@ CARTE: Final[Key[int | None]] = Key("carte")
 ANSWERS: Final[Key[Inputs]] = Key("answers")
 """The deliveries, their plan and what goes with it; nothing else of the dossier."""
 SCOPE: Final[Key[Scope]] = Key("scope")
-BEFORE: Final[Key[Disclosed]] = Key("before")
+BEFORE: Final[Key[Released]] = Key("before")
 TAXES: Final[Key[Inputs]] = Key("taxes")
 """The tax sheet and the conventions; nothing else of the dossier."""
 TAX_RULE: Final[Key[TaxRule]] = Key("tax_rule")
@@ -89,7 +89,7 @@ STAGES: Final = (
     stage("Carte de l’enquête", surveying.survey_sides, SURVEY_SIDES),
     stage("Enquête", surveying.estimate, SURVEY_ALONE,
           kept="publication"),
-    stage("Secret statistique", surveying.keep_masked, SURVEY),
+    stage("Secret statistique", surveying.reprint, SURVEY),
     stage("Quartiers", locating.quarters, QUARTERS),
     stage("Abattement", costing.abate, ABATEMENT),
     stage("Programme", costing.programme, PROGRAMME),

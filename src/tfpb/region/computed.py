@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked
     from tfpb.model.record import Source
     from tfpb.model.survey import Published
+    from tfpb.region.cuts import Protected
     from tfpb.region.partition import Part
     from tfpb.region.places import Territories
-    from tfpb.region.secrecy.cuts import Protected
     from tfpb.report.sections.restitution import RegionFacts
 
 
@@ -106,9 +106,8 @@ class Region:
     def release(self, bailleurs: Sequence[str], published: Published | None) -> dict[str, Any]:
         """Return the line that a release of these figures leaves in the ledger."""
         homes = self.homes[self.homes["bailleur"].isin(bailleurs)]
-        rows = homes[["bailleur", "id_residence", *({"cote", "code_qpv"} & set(homes))]]
-        told = (published.comparison, published.fieldwork) if published else (None, None)
-        return release_of(bailleurs, self.digest[:8], told[0], rows, told[1])
+        date = str(self.settings.region.date or "")
+        return release_of(bailleurs, self.digest[:8], published, homes, date)
 
     @property
     def head(self) -> Head:

@@ -21,7 +21,6 @@ from tfpb.survey.estimation.design import HOLDER
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import target
 from tfpb.survey.reading.calibration import calibrate
-from tfpb.survey.secrecy.wave_atoms import wave_atoms
 from tfpb.survey.verdicts import CLAIMS, Thresholds
 
 if TYPE_CHECKING:
@@ -81,14 +80,13 @@ def compare_region(
     Returns
     -------
     Estimates
-        As `tfpb.survey.compare` gives them, but for the territories of each bailleur, which the
-        region does not publish: they would be ten times the rest, about 25 interviews each.
+        As `tfpb.survey.compare` gives them; of the territories of each bailleur, its quarters alone,
+        which its own pack tells and no other file.
 
     Notes
     -----
     Territories are estimated as of one owner: strata and clusters stay those of the bailleurs, so that
-    estimates and their errors do not change. Changes between waves in a territory met by a bailleur
-    that is in one wave only are not those of a panel, and must be dropped (`published_rows`).
+    estimates and their errors do not change.
     """
     found: list[Fault] = []
     if margins is not None:
@@ -104,7 +102,6 @@ def compare_region(
         _without_homes(whole, answers.respondents),
         notices=(*whole.notices, *found),
         settings={**whole.settings, "territoires": tuple(by), "portee": "region"},
-        atoms=tuple(wave_atoms(answers, list(answers.answers), w, by) for w in answers.waves),
     )
 
 
@@ -132,7 +129,7 @@ def _without_homes(made: Estimates, frame: pd.DataFrame) -> Estimates:
 def _compare(half: _Half) -> Estimates:
     """Estimate one half; gaps of larger territories come like with like too, and their changes."""
     if not half.by:
-        return survey.compare(half.answers, half.plan, repere=half.repere, reference=half.reference)
+        return _by_owner(half)
     thresholds = Thresholds.of(half.plan, target(half.answers, half.plan))
     tables = [raw_rows(c) for c in _comparisons(half, thresholds, half.by)]
     like = half.plan.colonnes.comparables
@@ -148,6 +145,17 @@ def _compare(half: _Half) -> Estimates:
     nothing = pd.DataFrame()
     rows = with_stories(kept.reset_index(drop=True))
     return Estimates(rows[[*COMPARISON_COLUMNS[:-2], *CLAIMS]], nothing, nothing, nothing, nothing)
+
+
+def _by_owner(half: _Half) -> Estimates:
+    """Estimate bailleurs over their whole and their quarters, and the region over its whole."""
+    own = [c for c in half.answers.respondents if c in QUARTER_COLUMNS]
+    made = survey.compare(
+        half.answers, half.plan, by=own, repere=half.repere, reference=half.reference
+    )
+    table = made.comparison  # a quarter over all of them is estimated as of one owner
+    kept = (table["niveau"] == TOTAL) | (table["bailleur"] != ENSEMBLE)
+    return replace(made, comparison=table[kept].reset_index(drop=True))
 
 
 def _comparisons(

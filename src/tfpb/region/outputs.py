@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from tfpb.model.arrays import Flags
     from tfpb.model.location import Located
     from tfpb.region.computed import Region
+    from tfpb.region.cuts import Protected
     from tfpb.region.partition import Part
-    from tfpb.region.secrecy.cuts import Protected
 
 T = TypeVar("T")
 _LONE: Final = "region/cartes/sans-contrat"
@@ -371,5 +371,5 @@ def _record(region: Region) -> dict[str, Any]:
         "bailleurs": {p.name: len(p.notices) for p in region.parts},
         "contrats": {name: list(codes) for name, codes in region.contrats.items()},
         "etat": "projet" if region.draft else "diffusion",
-        "cases_masquees": len(region.protected.masks) if region.protected is not None else 0,
+        "lignes_masquees": 0 if region.protected is None else region.protected.withheld,
     }

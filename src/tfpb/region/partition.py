@@ -22,7 +22,7 @@ from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.pipeline.wiring import Values
 from tfpb.stage import Stage, directly
-from tfpb.survey import Disclosed
+from tfpb.survey import Released
 from tfpb.survey.reading.delivery_columns import find_column
 from tfpb.text import fold
 from tfpb.words.faults.input_words import listed
@@ -76,7 +76,7 @@ class Task:
         Folder where stages keep their results for the next run (never an answer).
     written : str
         Name of the bailleur in its own files, when the region gives it another.
-    before : Disclosed
+    before : Released
         Sides that releases told: the survey keeps them.
     outside : tuple of Change
         What answers to questions on several bailleurs change in its tables.
@@ -88,7 +88,7 @@ class Task:
     own_survey: bool
     kept: Path | None = None
     written: str = ""
-    before: Disclosed = field(default_factory=Disclosed)
+    before: Released = field(default_factory=Released)
     outside: tuple[Change, ...] = ()
 
     @property

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.model.survey import only
-from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
+from tfpb.region.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
 from tfpb.survey.verdicts import CONFIDENCE, differ
 

@@ -16,25 +16,17 @@ from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.io.sources.replies import reply_faults
 from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_vintage
-from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.published_before import precedents, unanswered
+from tfpb.pipeline.published_before import HELD_BACK, precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
 from tfpb.region.crossing import crossed
+from tfpb.region.cuts import Protected, check_total
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
 from tfpb.region.facts import axis_rows, codes_in, files_read, region_claims
 from tfpb.region.joined import LEVELS, Joined, join, surveyed, with_fieldwork
 from tfpb.region.partition import Part, Refused, Task, make_part
 from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
-from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.panels import Rules
-from tfpb.region.secrecy.region_secrecy import (
-    check_total,
-    held_back,
-    published_rows,
-    region_masks,
-)
 from tfpb.region.territories import (
     by_level,
     insee_counts,
@@ -43,15 +35,8 @@ from tfpb.region.territories import (
     territories,
 )
 from tfpb.report.sections.restitution import RegionFacts
-from tfpb.stage import directly
-from tfpb.survey import Disclosed, disclosed_in
-from tfpb.survey.secrecy.cells import NOTHING
-from tfpb.survey.secrecy.field_counts import (
-    counts_told_otherwise,
-    protected_counts,
-    without_counts,
-)
-from tfpb.survey.secrecy.renamed import as_named
+from tfpb.survey import Released
+from tfpb.survey.secrecy.disclosure import rules_of
 from tfpb.text import fold
 from tfpb.words.documents.setting_words import told_sources
 
@@ -62,7 +47,6 @@ if TYPE_CHECKING:
     from tfpb.executors import Executor
     from tfpb.io.sources.region_inputs import RegionInputs, RegionSettings
     from tfpb.model.record import Source
-    from tfpb.stage import Execute
 
 _OF_TABLES: Final = ("repere_", "vagues_", "calage_", "standard_", "valeur_vide")
 """Doubts of the survey that are of the region's own files: how their codes begin."""
@@ -114,9 +98,9 @@ def compute(
     ruling_vintage(settings.region.annee)  # a year without map is refused before anything is read
     opened = open_geography(geography, needs=(carte,) if carte else ())
     names = [d.dossier.bailleur for d in inputs.dossiers]
-    released = precedents(names, "", (), packs).disclosed(names, LEVELS)
+    released = precedents(names, "", (), packs).released(names)
     tasks = [
-        Task(d, geography, carte, not inputs.deliveries, kept, own, Disclosed(sides=released.sides))
+        Task(d, geography, carte, not inputs.deliveries, kept, own, Released(sides=released.sides))
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
     parts = _whole(executor.map(make_part, tasks, lambda n: tell("parts", n)))
@@ -129,7 +113,7 @@ def compute(
     digest = _hash(settings, inputs, sources)
     homes = pd.concat([p.sides for p in parts], ignore_index=True)
     earlier = precedents(names, digest[:8], homes["id_residence"].astype(str).tolist(), packs)
-    before = earlier.disclosed(names, LEVELS)
+    before = earlier.released(names)
     joined = join(parts, inputs, places)
     parts, deliveries, unsettled = _deliveries(parts, joined, settings)
     tell_read(deliveries, unsettled)
@@ -139,12 +123,11 @@ def compute(
         raise TfpbError(open_)
     plan = with_fieldwork(inputs.plan, surveyed(parts)) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
-    execute = StageCache(kept) if kept is not None else directly
-    protected = _protected(joined, inputs, before, executor, execute)
+    protected = _protected(joined, inputs, before, executor)
     common = joined.readings if inputs.deliveries else ()
     bare = [replace(p, survey=None, readings=p.readings or common) for p in parts]
     if plan is not None:
-        sources = told_sources(sources, joined.readings, plan.reglages.masquage_n)
+        sources = told_sources(sources, joined.readings, plan.reglages.publication_n)
     quarters = quarter_places(bare, places)
     contrats, lone = _contrats(quarters)
     claims = region_claims(bare, places, quarters)
@@ -166,7 +149,7 @@ def compute(
     if protected is not None:
         found = protected.whole.notices
         notices += tuple(f for f in found if f.code.startswith(_OF_TABLES))
-        notices += (*moved_notices(homes), *protected.held_back)
+        notices += (*moved_notices(homes), *(n for n in found if n.code in HELD_BACK))
     return Region(
         settings=settings,
         parts=bare,
@@ -258,11 +241,10 @@ def _whole(made: Sequence[Part | Refused]) -> list[Part]:
 def _protected(
     joined: Joined,
     inputs: RegionInputs,
-    before: Disclosed,
+    before: Released,
     executor: Executor,
-    execute: Execute,
 ) -> Protected | None:
-    """Estimate everything at once, and choose the masks of all outputs together."""
+    """Estimate everything at once, and protect all outputs together."""
     plan, answers = inputs.plan, joined.survey
     if plan is None or answers is None:
         return None
@@ -275,22 +257,9 @@ def _protected(
         reference=inputs.reference,
         executor=executor,
     )  # fmt: skip
-    masking_n = plan.reglages.masquage_n
-    rules = Rules(masking_n, fewest, inputs.settings.reglages.part_maximum)
-    estimates = published_rows(made, answers, rules)
-    now = disclosed_in([estimates.comparison])
-    before, doubts = as_named(before, now, masking_n)
-    counts = protected_counts(estimates.fieldwork, masking_n)
-    held = counts_told_otherwise(counts, before.counts, masking_n)
-    lost = len(counts) - len(without_counts(counts, held))
-    estimates = replace(estimates, fieldwork=without_counts(estimates.fieldwork, held))
-    masks = region_masks(estimates, rules, before, executor.map, execute)
-    protected = Protected.of(estimates, masks, masking_n)
-    if before == NOTHING:
-        return protected
-    more = lost + held_back(masks, estimates, rules, before, executor.map, execute)
-    doubt = Fault("masques_repris", fields={"nombre": more}, severity=Severity.DOUTE)
-    return replace(protected, held_back=(doubt, *doubts) if more else doubts)
+    own, least = inputs.settings.reglages, rules_of(made.settings)
+    rules = replace(least, owners=fewest, largest_share=own.part_maximum)
+    return Protected.of(made, rules, before)
 
 
 def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Source]) -> str:

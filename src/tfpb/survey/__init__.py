@@ -1,7 +1,7 @@
 """Survey statistics, usable without the command line: frames in, protected frames out.
 
-Three steps: `recode` reads deliveries, `compare` estimates, `protect` masks. Between the last two
-stands `for_bailleur`, for the pack of one bailleur. Nothing here reads or writes a file.
+Three steps: `recode` reads deliveries, `compare` estimates, `protect` withholds; after an earlier release,
+`reprinted` gives again what it told. Nothing here reads or writes a file.
 
 Examples
 --------
@@ -44,7 +44,7 @@ A fictional wave: 400 interviews in 20 résidences, every other one in a QPV.
 ...     }
 ... )
 >>> answers = survey.recode([frame], plan)
->>> published = survey.protect(survey.compare(answers, plan), masking_n=11)
+>>> published = survey.protect(survey.compare(answers, plan))
 >>> rows = published.comparison.query("bailleur == 'ensemble'")
 >>> for row in rows.itertuples():
 ...     print(f"{row.groupe:9}{row.n:4.0f}{row.estimation:8.3f}  {row.publication}")
@@ -64,27 +64,20 @@ from tfpb.survey.raw_gaps import exploration
 from tfpb.survey.reading.located_residences import located_residences
 from tfpb.survey.reading.recode import readings_without, recode
 from tfpb.survey.respondents import Survey
-from tfpb.survey.secrecy.cells import Disclosed
-from tfpb.survey.secrecy.disclosure import cells_masked_in, cells_shown_in, disclosed_in, protect
-from tfpb.survey.secrecy.field_counts import counts_told_otherwise, without_counts
-from tfpb.survey.secrecy.ownership import for_bailleur
-from tfpb.survey.secrecy.renamed import as_named
+from tfpb.survey.secrecy.disclosure import protect
+from tfpb.survey.secrecy.ledger import Release, together
+from tfpb.survey.secrecy.reprint import Released, reprinted
 from tfpb.survey.verdicts import gap_verdict
 
 __all__ = [
-    "Disclosed",
     "Estimates",
     "Plan",
     "Published",
+    "Release",
+    "Released",
     "Survey",
-    "as_named",
-    "cells_masked_in",
-    "cells_shown_in",
     "compare",
-    "counts_told_otherwise",
-    "disclosed_in",
     "exploration",
-    "for_bailleur",
     "gap_verdict",
     "interviews_needed",
     "located_residences",
@@ -93,6 +86,7 @@ __all__ = [
     "readings_without",
     "recode",
     "referenced_rows",
+    "reprinted",
     "territory_columns",
-    "without_counts",
+    "together",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, TfpbError, stop_on_faults
-from tfpb.model.codes import Groupe
+from tfpb.model.codes import CHAIN, Groupe
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
     COMPARISON_COLUMNS,
@@ -18,7 +18,7 @@ from tfpb.model.results import (
     VARIANT_COLUMNS,
 )
 from tfpb.model.survey import Estimates
-from tfpb.survey.adjustment.benchmark import referenced_rows, region_rows
+from tfpb.survey.adjustment.benchmark import OWNER, referenced_rows, region_rows
 from tfpb.survey.adjustment.raking import comparable_rows, with_stories
 from tfpb.survey.adjustment.standard import lacking_categories, read_standard
 from tfpb.survey.estimation.compared_groups import groups
@@ -41,8 +41,7 @@ from tfpb.survey.method import (
 )
 from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import CELL, DELIVERED, calibrate
-from tfpb.survey.secrecy.cells import OWNER
-from tfpb.survey.secrecy.wave_atoms import wave_atoms
+from tfpb.survey.secrecy.households import fingerprints, households
 from tfpb.survey.verdicts import (
     CLAIMS,
     NO_VERDICT,
@@ -122,8 +121,9 @@ def compare(
     survey, counts, found = _with_tables(survey, like, margins, reference)
     notices += found
     rows: list[pd.DataFrame] = []
-    levels, priorities, benchmark, variants, atoms = [], [], [], [], []
-    facts, design, design_levels, ratios = [], [], [], []
+    levels, priorities, benchmark, variants = [], [], [], []
+    facts, design, design_levels, ratios, met = [], [], [], [], []
+    every = list(dict.fromkeys((*CHAIN, *by)))
 
     def add_rows(comparison: Comparison) -> None:
         """Add the raw rows, and those like with like."""
@@ -146,7 +146,7 @@ def compare(
         priorities.append(priority_rows(survey, made, interviews))
         benchmark.append(region_rows(made, survey.stock))
         variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
-        atoms.append(wave_atoms(survey, [i.identifiant for i in items], wave, by))
+        met.append(households(survey, items, wave, every, like))
         ratios += alarm(made)
         deff = design[-1].loc[design[-1]["publie"], "effet_plan"].to_numpy(dtype=float)
         deff = deff[np.isfinite(deff)]
@@ -176,7 +176,8 @@ def compare(
         settings=settings_used(survey, plan, by),
         fieldwork=sample_against_stock(survey),
         variants=_stacked(variants, VARIANT_COLUMNS),
-        atoms=tuple(atoms),
+        households=tuple(met),
+        prints=fingerprints(survey, plan),
     )
 
 

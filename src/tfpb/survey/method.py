@@ -11,6 +11,7 @@ from tfpb.errors import Fault, Severity
 from tfpb.model.codes import ENSEMBLE
 from tfpb.model.results import FIELD_COLUMNS
 from tfpb.model.survey import WaveFacts, WeightSpread
+from tfpb.survey.printed import rounded_count
 from tfpb.survey.reading.calibration import DELIVERED, calibration_columns, delivered_weight
 from tfpb.survey.reading.surveyed_stock import PARC as ROW
 from tfpb.survey.verdicts import MODE_CHANGED, PARC, SERVICE
@@ -117,7 +118,8 @@ def design_notices(survey: Survey, plan: Plan) -> list[Fault]:
     for wave in survey.waves:
         contacts, n = contacted(plan, wave), int(sizes[wave])
         if 0 < contacts < n:
-            asked = n if n >= reglages.masquage_n else bounded(n, reglages.masquage_n)
+            least = reglages.publication_n
+            asked = int(rounded_count(np.array(n))) if n >= least else bounded(n, least)
             notices.append(doubt("contactes_trop_peu", str(contacts), vague=wave, interroges=asked))
     if not reglages.marge_adoptee_par:
         notices.append(doubt("marge_non_adoptee", marge=reglages.marge_points))

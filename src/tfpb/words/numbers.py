@@ -74,6 +74,11 @@ def of_euros(value: Amount) -> str:
     return text if text == UNKNOWN or text.startswith("de ") else f"de {text}"
 
 
+def to_ten(count: int) -> int:
+    """Round a count of interviews as every count of a survey is printed."""
+    return (count + 5) // 10 * 10
+
+
 def bounded(value: Amount, write: Callable[[Decimal], str]) -> str:
     """Write an amount: its number, « de … à … », « au moins … », « au plus … » or « non connu ».
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.pipeline.published_before import last_heights
+from tfpb.pipeline.last_pack import last_heights
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,12 +10,21 @@ import pandas as pd
 
 from tfpb import survey
 from tfpb.model.plan import Plan
+from tfpb.region.cuts import Protected
+from tfpb.survey.secrecy.choice import Rules
 
 if TYPE_CHECKING:
+    from tfpb.model.survey import Estimates
     from tfpb.survey.respondents import Survey
 
 LEVELS = ("code_qpv", "contrat_de_ville", "siren_epci", "departement")
 ITEMS = ("q1", "q2")
+RULES = Rules(owners=3, largest_share=0.85)
+
+
+def protected_of(made: Estimates) -> Protected:
+    """Protect the estimates of a region that has released nothing."""
+    return Protected.of(made, RULES, survey.Released())
 
 
 def region_plan() -> Plan:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from region_cases import LEVELS, region_plan, region_survey
+from region_cases import LEVELS, protected_of, region_plan, region_survey
 from scipy.optimize import brentq
 from scipy.stats import norm
 
@@ -21,9 +21,6 @@ from tfpb.region.positions import (
     own_funnel,
     region_funnel,
 )
-from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.panels import Rules
-from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 from tfpb.report.charts.drawing import draw
 from tfpb.report.sections import restitution
 from tfpb.survey.estimation.intervals import wilson_bounds
@@ -31,6 +28,7 @@ from tfpb.words.documents import region_words
 
 if TYPE_CHECKING:
     from tfpb.model.report import Section
+    from tfpb.region.cuts import Protected
     from tfpb.survey.respondents import Survey
 
 WAVE = "2023"
@@ -48,11 +46,10 @@ def _answers(seed: int, owners: int = 14) -> Survey:
 
 def _protected(answers: Survey) -> Protected:
     plan = region_plan()
-    columns = plan.colonnes.model_copy(update={"standardisation": ["type_habitat"]})
+    columns = plan.colonnes.model_copy(update={"ajustement": ["type_habitat"]})
     plan = plan.model_copy(update={"colonnes": columns})
     made = compare_region(answers, plan, by=LEVELS, repere=None)
-    estimates = published_rows(made, answers, Rules(11))
-    return Protected.of(estimates, region_masks(estimates, Rules(11)), 11)
+    return protected_of(made)
 
 
 @pytest.fixture(scope="module")

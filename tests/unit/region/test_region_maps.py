@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from region_cases import LEVELS, region_plan, region_survey
+from region_cases import LEVELS, protected_of, region_plan, region_survey
 
 from tfpb.facts.amount import known, unknown
 from tfpb.facts.bailleurs import ABSENT, added
@@ -26,9 +26,6 @@ from tfpb.region.estimates import compare_region
 from tfpb.region.facts import owners_of, quarter_stock
 from tfpb.region.outputs import in_quarters
 from tfpb.region.reports import contrat_sheet, thin_dossier
-from tfpb.region.secrecy.cuts import Protected
-from tfpb.region.secrecy.panels import Rules
-from tfpb.region.secrecy.region_secrecy import published_rows
 from tfpb.report.map_model import _whole
 from tfpb.report.quarter_pages import _satisfaction, own_answers
 from tfpb.words.documents import quarter_page
@@ -192,10 +189,8 @@ def test_the_atlas_binds_pages_by_commune_with_contents_and_the_same_bytes(tmp_p
 
 def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
     answers = region_survey(3)
-    made = published_rows(
-        compare_region(answers, region_plan(), by=LEVELS, repere=None), answers, Rules(11)
-    )
-    nothing = Protected.of(made, frozenset(), 11).place("contrat_de_ville", "Ailleurs", [])
+    made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
+    nothing = protected_of(made).place("contrat_de_ville", "Ailleurs", [])
     head = SimpleNamespace(
         draft=False,
         settings=SimpleNamespace(
@@ -215,10 +210,8 @@ def test_a_contrat_where_nobody_answered_says_why_nothing_is_shown() -> None:
 
 def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
     answers = region_survey(3, owners=14, towns=4)
-    made = published_rows(
-        compare_region(answers, region_plan(), by=LEVELS, repere=None), answers, Rules(11)
-    )
-    protected = Protected.of(made, frozenset(), 11)
+    made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
+    protected = protected_of(made)
     quarters = sorted(set(answers.respondents["code_qpv"]) - {""})
     head = SimpleNamespace(
         draft=False,

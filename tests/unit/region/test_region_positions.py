@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from region_cases import LEVELS, region_plan, region_survey
+from region_cases import LEVELS, protected_of, region_plan, region_survey
 
 from tfpb.model.record import Source
+from tfpb.region.cuts import GAP_AND_LEVEL, Protected, gaps_of_bailleurs
 from tfpb.region.estimates import compare_region
 from tfpb.region.positions import (
     FEWEST_OTHERS,
@@ -20,17 +21,13 @@ from tfpb.region.positions import (
     spread,
     under_letters,
 )
-from tfpb.region.secrecy.cuts import GAP_AND_LEVEL, Protected, gaps_of_bailleurs
-from tfpb.region.secrecy.panels import Rules
-from tfpb.region.secrecy.region_secrecy import published_rows, region_masks
 
 
 @pytest.fixture(scope="module")
 def protected() -> Protected:
     answers = region_survey(11, owners=14, towns=8, homes=(5, 9))
     made = compare_region(answers, region_plan(), by=LEVELS, repere=None)
-    estimates = published_rows(made, answers, Rules(11))
-    return Protected.of(estimates, region_masks(estimates, Rules(11)), 11)
+    return protected_of(made)
 
 
 def test_quartiles_leave_oneself_out_and_are_rounded_to_the_point(protected: Protected) -> None:

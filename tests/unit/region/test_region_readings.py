@@ -6,12 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from region_cases import LEVELS, region_plan, region_survey
+from region_cases import LEVELS, protected_of, region_plan, region_survey
 
 from tfpb.model.record import Reading, Source
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import files_read
-from tfpb.region.secrecy.cuts import Protected
 from tfpb.report.sections.restitution import files
 from tfpb.words.documents.setting_words import told_sources
 
@@ -32,7 +31,7 @@ def test_a_pack_knows_what_became_of_its_interviews_and_names_no_other() -> None
     own = Reading("enquete", "commune.csv", "", "B1", "2023", 400, 393, {"qpv_manquant": 7})
     other = Reading("enquete", "commune.csv", "", "B2", "2023", 300, 300, {})
     made = compare_region(region_survey(3), region_plan(), by=LEVELS, repere=None)
-    protected = Protected.of(made, frozenset(), 11)
+    protected = protected_of(made)
     told = protected.bailleur("B1", (own, other)).readings
     assert [(r.bailleur, r.read) for r in told] == [("B1", 400), ("", 300)]
     # 400 less the 393 of its pages would be the seven of one résidence

@@ -30,7 +30,7 @@ def test_adjusted_as_statsmodels_does(p: list[float], unknown: int) -> None:
 def _published(gap: float, seed: int = 4) -> object:
     plan = make_plan(variables={"code_qpv": {"colonnes": ["code_quartier"]}, "agence": {}})
     delivery = make_delivery(seed, residences=24, interviews=30, gap=gap)
-    return protect(compare(recode([delivery], plan), plan, by=BY), masking_n=11)
+    return protect(compare(recode([delivery], plan), plan, by=BY))
 
 
 def test_each_level_is_a_family_read_from_printed_intervals() -> None:
@@ -61,5 +61,5 @@ def test_nothing_stands_out_where_nothing_differs() -> None:
 
 def test_without_territories_nothing_is_explored() -> None:
     plan = make_plan()
-    published = protect(compare(recode([make_delivery(1)], plan), plan), masking_n=11)
+    published = protect(compare(recode([make_delivery(1)], plan), plan))
     assert exploration(published.comparison, wave="2023", bailleur="ensemble").empty

@@ -13,7 +13,6 @@ from tfpb.survey.compare import compare
 from tfpb.survey.planning.precision import interviews_needed
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.secrecy.disclosure import protect
-from tfpb.survey.secrecy.ownership import for_bailleur
 
 if TYPE_CHECKING:
     from tfpb.errors import Fault
@@ -137,7 +136,7 @@ def test_priorities_find_what_weighs_on_the_overall_mark() -> None:
         names, more=[{"colonnes": "note", "libelle": "N", "theme": "global", "echelle": "note"}]
     )
     frame = _numbered(frame.assign(residence=frame["residence"] + frame["qpv"].astype(str)))
-    table = protect(compare(recode([frame], plan), plan), masking_n=11).priorities
+    table = protect(compare(recode([frame], plan), plan)).priorities
     whole = table[(table["groupe"] == "ensemble") & (table["bailleur"] == "B")].set_index("item")
     assert whole["importance"].idxmax() == "q1"
     assert whole.loc["q1", "importance"] > 0.6
@@ -149,8 +148,7 @@ def test_the_region_is_taken_without_oneself() -> None:
     plan = make_plan()
     owners = ("A", "B", "C", "D", "E")
     frame = make_delivery(6, owners=owners, residences=24, interviews=20, waves=("2023",))
-    estimates = for_bailleur(compare(recode([frame], plan), plan), "B")
-    table = protect(estimates, masking_n=11).benchmark
+    table = protect(compare(recode([frame], plan), plan), bailleur="B").benchmark
     assert "_bailleur" not in table
     others = compare(recode([frame[frame["bailleur"] != "B"]], plan), plan).comparison
     wanted = _raw(others, bailleur="ensemble")
@@ -278,9 +276,7 @@ def test_a_lone_residence_is_masked_and_a_bailleur_without_qpv_is_told_so() -> N
     rest = _wave(rng, "B", 200, qpv=0, q1=rng.integers(1, 5, 200), q2=1)
     none = _wave(rng, "C", 200, qpv=0, q1=rng.integers(1, 5, 200), q2=1)
     plan = make_plan()
-    table = protect(
-        compare(recode([_numbered(lone, rest, none)], plan), plan), masking_n=11
-    ).comparison
+    table = protect(compare(recode([_numbered(lone, rest, none)], plan), plan)).comparison
     alone = _raw(table, bailleur="B", groupe="qpv", item="q1").iloc[0]
     assert alone["publication"] in {"masque", "non_publiable"}
     assert np.isnan(alone["estimation"])

@@ -141,7 +141,7 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
     Returns
     -------
     dict
-        `empreinte, versions, reglages, entrees, controles, doutes, etat, masques_repris`.
+        `empreinte, versions, reglages, entrees, controles, doutes, etat, reprises`.
     """
     return {
         "empreinte": dossier.run_hash,
@@ -154,7 +154,7 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
         ],
         "doutes": len(dossier.notices),
         **({} if dossier.draft is None else {"etat": "projet" if dossier.draft else "diffusion"}),
-        "masques_repris": sum(n.code == "masques_repris" for n in dossier.notices),
+        "reprises": sum(n.code == "diffusion_reprise" for n in dossier.notices),
     }
 
 

@@ -11,7 +11,7 @@ from tfpb.evidence.differences import differences
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.packs.pack import ARCHIVE, read_pack, run_hash_of
 from tfpb.io.sources.settings_edit import edit_toml
-from tfpb.pipeline.published_before import carried_over
+from tfpb.pipeline.last_pack import carried_over
 from tfpb.words.documents.pack_words import compared, difference_words
 from tfpb.words.numbers import euros
 from tfpb.words.page import screen_words as words

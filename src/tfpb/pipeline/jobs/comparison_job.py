@@ -13,12 +13,12 @@ from tfpb.io.packs.output_files import write_together
 from tfpb.io.packs.pack import dumps
 from tfpb.io.packs.provenance import inputs_hash
 from tfpb.io.tables.tabular import table_bytes
+from tfpb.model.codes import CHAIN
 from tfpb.pipeline import stages
 from tfpb.pipeline.published_before import DRAFT, RELEASE, ledger_with, precedents, release_of
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.pipeline.wiring import Values
-from tfpb.survey import Disclosed
 from tfpb.survey.reading.delivery_columns import find_column, identifier
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 
@@ -41,11 +41,14 @@ class Compared:
     line : mapping
     again : bool
         Whether it has been released already.
+    earlier : tuple of Source
+        The releases that it agrees with.
     """
 
     published: Published
     line: Mapping[str, Any]
     again: bool
+    earlier: tuple[Source, ...]
 
 
 def beside(output: Path) -> dict[str, Path]:
@@ -84,10 +87,11 @@ def compared(
     owners, surveyed = _named(answers)
     made = inputs_hash(sources, {"par": list(by)})
     earlier = precedents(owners, made, surveyed, packs)
-    before = earlier.disclosed(owners)._replace(counts=())  # it tells none of the field sheet
+    before = earlier.released(owners)
     known = homes
     if homes is not None:
-        known = as_released(with_territories(homes, before.levels, Communes.load()), before)
+        levels = (*CHAIN, *before.levels)
+        known = as_released(with_territories(homes, levels, Communes.load()), before)
     values = (
         Values()
         .having(stages.ANSWERS, answers)
@@ -95,15 +99,14 @@ def compared(
         .having(stages.BEFORE, before)
         .having(stages.SURVEY_SIDES, known)
     )
-    if before == Disclosed():  # nothing to be told from, so nothing to compare it with
-        values = values.having(stages.SURVEY_ALONE, None)
     published = run((stages.SURVEY,), values).required()[stages.SURVEY]
     assert published is not None  # noqa: S101 - there are answers
     if homes is None and any(column == "cote" for column, _ in before.sides):
         doubt = Fault("cotes_d_avant_inconnus", severity=Severity.DOUTE)
         published = replace(published, notices=(*published.notices, doubt))
     rows = known if known is not None else pd.DataFrame({"id_residence": surveyed})
-    return Compared(published, release_of(owners, made, published.comparison, rows), earlier.again)
+    line = release_of(owners, made, published, rows)
+    return Compared(published, line, earlier.again, earlier.source())
 
 
 def _named(answers: Inputs) -> tuple[list[str], list[str]]:

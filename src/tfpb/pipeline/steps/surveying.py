@@ -9,22 +9,22 @@ import pandas as pd
 
 from tfpb.addresses.communes import with_territories
 from tfpb.errors import Fault, Severity
-from tfpb.model.codes import TOTAL
+from tfpb.model.codes import CHAIN, TOTAL
 from tfpb.model.record import Reading, summed
 from tfpb.pipeline.rooms import perimeters, survey
 from tfpb.pipeline.steps.locating import Points, Rule, sides
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
     from tfpb.model.plan import Plan
     from tfpb.model.survey import Estimates, Published
-    from tfpb.survey import Disclosed
-    from tfpb.survey.secrecy.cells import Home
+    from tfpb.survey import Released
+    from tfpb.survey.secrecy.reprint import Home
 
 MOVED: Final = "cote_actuelle"
 """Column of the résidences: the side that the map gives now, where a release told another."""
@@ -101,11 +101,11 @@ def survey_sides(
     points: Points,
     located: Located,
     carte: int | None,
-    before: Disclosed,
+    before: Released,
 ) -> pd.DataFrame | None:
     """Return the résidences on the map that rules the survey, with their territories.
 
-    Territories that an earlier pack showed are added: what it published is estimated again.
+    Territories that an earlier release told of are added, as it told them.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def survey_sides(
     located : Located
     carte : int or None
         Vintage that the plan asks for; None for that of the tax year.
-    before : Disclosed
+    before : Released
 
     Returns
     -------
@@ -136,11 +136,14 @@ def survey_sides(
             open_geography(geography.folder, needs=(carte,))  # raises, and says how to import it
         found = sides(points, geography, Rule(YEAR_UNDER[carte], scope.radius_m))
         homes = perimeters.residences(points.frame.join(found.frame))
-    homes = with_territories(homes, (*scope.territories, *before.levels), geography.communes)
+    # the tree holds every level that the stock gives, so that a release forbids no later one
+    homes = with_territories(
+        homes, (*CHAIN, *scope.territories, *before.levels), geography.communes
+    )
     return as_released(homes, before)
 
 
-def as_released(homes: pd.DataFrame, before: Disclosed) -> pd.DataFrame:
+def as_released(homes: pd.DataFrame, before: Released) -> pd.DataFrame:
     """Give résidences the sides and quarters that a release told of them, and its levels as they were.
 
     A decision taken since moves money and maps: moved in the survey too, the two releases subtracted
@@ -193,84 +196,45 @@ def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -
         None without answers.
     """
     found = estimates(answers, scope, survey_sides)
-    if found is None or answers.plan is None:
-        return None
-    return survey.protect(found, masking_n=answers.plan.reglages.masquage_n)
+    return None if found is None else survey.protect(found, bailleur=scope.bailleur)
 
 
-def keep_masked(
-    answers: Inputs,
-    scope: Scope,
-    survey_sides: pd.DataFrame | None,
-    survey_alone: Published | None,
-    before: Disclosed,
+def reprint(
+    survey_sides: pd.DataFrame | None, survey_alone: Published | None, before: Released
 ) -> Published | None:
-    """Mask again what a pack already written masked: two packs subtracted would reveal it.
-
-    Territories that the other pack showed and this one does not are counted too: a masked quarter is
-    its EPCI less the other quarters, whichever pack shows the one or the others. Without
-    `survey_alone` everything is estimated and protected here, once.
+    """Print again what earlier releases of the same survey told, until it has moved enough.
 
     Parameters
     ----------
-    answers, scope, survey_sides
+    survey_sides : DataFrame or None
         As in `estimate`.
     survey_alone : Published or None
         What `estimate` made.
-    before : Disclosed
-        What packs already written mask and show, counts of the field sheet included.
+    before : Released
     """
-    moved = moved_notices(survey_sides)
-    if survey_alone is not None and answers.plan is not None:
-        now = survey.disclosed_in([survey_alone.comparison])
-        before, doubts = survey.as_named(before, now, answers.plan.reglages.masquage_n)
-        moved = (*moved, *doubts)
-    if survey_alone is not None and moved:
-        survey_alone = replace(survey_alone, notices=(*survey_alone.notices, *moved))
-    made, hidden = _masked_again(answers, scope, survey_sides, survey_alone, before, moved)
-    if made is None or answers.plan is None:
-        return made
-    masking_n = answers.plan.reglages.masquage_n
-    held = survey.counts_told_otherwise(made.fieldwork, before.counts, masking_n)
-    counts = survey.without_counts(made.fieldwork, held)
-    hidden += len(made.fieldwork) - len(counts)
-    if not hidden:
-        return made
-    notice = Fault("masques_repris", fields={"nombre": hidden}, severity=Severity.DOUTE)
-    return replace(made, fieldwork=counts, notices=(*made.notices, notice))
-
-
-def _masked_again(
-    answers: Inputs,
-    scope: Scope,
-    survey_sides: pd.DataFrame | None,
-    survey_alone: Published | None,
-    before: Disclosed,
-    notices: tuple[Fault, ...],
-) -> tuple[Published | None, int]:
-    """Return the comparison with what was masked before, and how many more cells it hides than alone."""
-    others = [c for c in before.levels if c not in {TOTAL, *scope.territories}]
-    if survey_alone is not None and not others:
-        shown = set(survey.cells_shown_in(survey_alone.comparison))
-        same = dict(survey.disclosed_in([survey_alone.comparison]).shown)
-        if shown.isdisjoint(before.masked) and all(same.get(c, n) == n for c, n in before.shown):
-            return survey_alone, 0
-    found = estimates(answers, scope, survey_sides, also=others)
-    if found is None or answers.plan is None:
-        return survey_alone, 0
-    found = replace(found, notices=(*found.notices, *notices))
-    again = survey.protect(
-        found,
-        masking_n=answers.plan.reglages.masquage_n,
-        masked_before=before.masked,
-        shown_before=before.shown,
-        levels=[v for v in found.comparison["niveau"].unique() if v not in others],
-    )
     if survey_alone is None:
-        return again, 0
-    shown = set(survey.cells_shown_in(survey_alone.comparison))
-    hidden = len(shown - set(survey.cells_shown_in(again.comparison)))
-    return (again, hidden) if hidden else (survey_alone, 0)
+        return None
+    made = survey.reprinted(survey_alone, before)
+    more = (*moved_notices(survey_sides), *unlike(survey_alone, before))
+    return replace(made, notices=(*made.notices, *more)) if more else made
+
+
+def unlike(now: Published, before: Released) -> tuple[Fault, ...]:
+    """Doubt what a wave that was released does not know: other questions, other territories."""
+    if before.groups.empty:
+        return ()
+    out = []
+    for wave in sorted(set(before.asked["vague"]) & set(now.asked["vague"])):
+        old, new = (set(t.loc[t["vague"] == wave, "item"]) for t in (before.asked, now.asked))
+        if old - new and new - old:
+            names = {"noms": ", ".join(sorted(new - old)), "avant": ", ".join(sorted(old - new))}
+            out.append(Fault("enquete_renommee", fields=names, severity=Severity.DOUTE))
+    rows = now.comparison[now.comparison["vague"].isin(set(before.groups["vague"]))]
+    known = {TOTAL, *before.groups["niveau"], *before.levels}
+    for level in sorted(set(rows["niveau"]) - known):
+        fields = {"niveau": level}
+        out.append(Fault("niveau_hors_arbre", fields=fields, severity=Severity.DOUTE))
+    return tuple(out)
 
 
 def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:
@@ -284,16 +248,8 @@ def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:
     )
 
 
-def estimates(
-    answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None, *, also: Sequence[str] = ()
-) -> Estimates | None:
-    """Compare satisfaction. Not protected: for this module and its tests.
-
-    Parameters
-    ----------
-    also : sequence of str
-        Levels of territory besides those of the scope; one that no answer bears is left out.
-    """
+def estimates(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Estimates | None:
+    """Compare satisfaction. Not protected: for this module and its tests."""
     plan = answers.plan
     if plan is None or not answers.deliveries:
         return None
@@ -309,10 +265,9 @@ def estimates(
     found = survey.compare(
         read,
         plan,
-        by=[*scope.territories, *(c for c in also if c in read.respondents)],
+        by=scope.territories,
         repere=answers.repere,
         margins=answers.margins,
         reference=answers.reference,
     )
-    found = replace(found, readings=summed((*read.readings, *dropped)))
-    return survey.for_bailleur(found, scope.bailleur) if scope.bailleur else found
+    return replace(found, readings=summed((*read.readings, *dropped)))

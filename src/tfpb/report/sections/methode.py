@@ -15,7 +15,6 @@ from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.compare import DELIVERED_WEIGHTS
-from tfpb.survey.secrecy.cost import masking_cost
 from tfpb.words.documents import report_words as words
 from tfpb.words.numbers import NOTHING
 from tfpb.words.survey import survey_words
@@ -38,11 +37,10 @@ def methode(dossier: Dossier) -> Section:
         words.margin_adopted(
             margin, settings.get("marge_adoptee_par"), settings.get("marge_adoptee_le")
         ),
-        words.MASKED_UNDER.format(count=survey.masking_n),
+        words.SECRECY_RULE,
     ]
-    cost = masking_cost(survey.comparison)
-    if cost.cells:
-        adopted.append(words.masked_cost(*cost))
+    if masked := survey.withheld_gaps:
+        adopted.append(words.MASKED_ROWS.format(count=masked))
     weights = words.WEIGHTS.get(str(settings.get("calage", "")))
     if weights and settings.get("poids", True):  # without weights, a doubt says so
         adopted.append(weights)

@@ -156,7 +156,7 @@ def _said(dossier: Dossier, code: str, axis: int) -> str:
         against = f" ({page_words.OTHERWISE})" if "|ecart_" in row["lecture"] else ""
         said.append(f"{survey.labels[row['item']]} : {word}{against}")
     asked = any(axis in axes for axes in survey.items["axes"])
-    return " ; ".join(said) or (page_words.TOO_FEW_ANSWERS if asked else page_words.NOT_ASKED)
+    return " ; ".join(said) or (page_words.WITHHELD if asked else page_words.NOT_ASKED)
 
 
 def _actions(dossier: Dossier, code: str) -> list[Block]:

@@ -24,7 +24,6 @@ from tfpb.survey.reading.delivery_columns import (
     place_in,
     texts,
 )
-from tfpb.survey.secrecy.cells import OWNER
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from tfpb.model.arrays import Indices
     from tfpb.model.plan import Item
 
+OWNER: Final = "_bailleur"
+"""Column of the bailleur left out of the region; dropped by `protect`."""
 REGION: Final = "region_sans_soi"
 NATIONAL: Final = "national"
 _OTHERS_AT_LEAST: Final = 3

@@ -142,6 +142,8 @@ def _modelled(rows: pd.DataFrame, whole: pd.DataFrame, alike: float) -> pd.DataF
         "autre_histoire": "",
         "isole": "",
         "assurance": "",
+        "repris_du": "",
+        "conteste": "",
     }
     return pd.DataFrame({**kept, **values, **words}, index=shown.index)
 

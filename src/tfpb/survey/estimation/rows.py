@@ -176,6 +176,8 @@ _EMPTY: Final[dict[str, object]] = {
     CLAIMS[1]: np.nan,
     "verdict": "",
     "autre_histoire": "",
+    "repris_du": "",
+    "conteste": "",
 }
 
 

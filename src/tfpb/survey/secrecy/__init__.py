@@ -1,7 +1,6 @@
-"""Disclosure control: cells, the sums that tie them, masks, and the only way out of the survey.
+"""Disclosure control: one tree a wave, figures rounded, what was released printed again.
 
-`cells` declares what is published; `wave_atoms` and `released_system` write it as sums of answers that no row
-tells apart, and `least_loss` chooses the masks, a region's too (`tfpb.region.secrecy`);
-`renamed` matches earlier releases, `masked_rows` and `disclosure` apply the masks, `cost` tells what they
-cost; `ownership` keeps the rows that one bailleur's pack may hold.
+`enough` is the rule; `households` counts what it is applied to, `tree` names the groups, `choice` says
+which are shown and `groups` which of them a row rests on. `disclosure` is the only way out of the survey,
+`ownership` keeps what one bailleur's pack may hold; `reprint` and `ledger` bind a release to those before.
 """

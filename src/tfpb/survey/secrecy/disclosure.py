@@ -1,7 +1,6 @@
 """Disclosure control: the only way out of the survey.
 
-Every cell that any table of the run will show is declared, a sum of atoms. Small cells are masked, then
-further cells, until no small group can be worked out from what is left.
+The tree of each wave says which groups are shown; rows that rest on another one bear no number.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe, Publication, Theme, Verdict
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, Theme, Verdict
 from tfpb.model.survey import (
     _SEAL,  # the only place allowed to make Published
     HIDDEN_COUNT,
@@ -20,119 +19,88 @@ from tfpb.model.survey import (
     Published,
     WaveFacts,
 )
+from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.estimation.modelled_rows import with_modelled
-from tfpb.survey.secrecy.cells import (
-    OWNER,
-    SIDES,
-    Cell,
-    Disclosed,
-    declare_cells,
-)
-from tfpb.survey.secrecy.field_counts import protected_counts
-from tfpb.survey.secrecy.least_loss import least_masks
-from tfpb.survey.secrecy.masked_rows import rests_on
+from tfpb.survey.secrecy.choice import Rules
+from tfpb.survey.secrecy.field_counts import protected_counts, spread_told
+from tfpb.survey.secrecy.groups import BASE, KEY, group_table, panel_withheld, resting
+from tfpb.survey.secrecy.ownership import own_groups, own_rows, under_name
+from tfpb.survey.secrecy.tree import SIDES
 from tfpb.survey.verdicts import NO_VERDICT, PARC, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-
-    from numpy.typing import NDArray
+    from collections.abc import Collection, Mapping
 
     from tfpb.errors import Fault
+    from tfpb.model.arrays import Flags
     from tfpb.model.record import Reading
 
 _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
         "ajustement", "mesure", "modalite", "rang", "verdict", "publication", "marge_points",
-        "repere", "reference", "isole", "variante", "assurance",
+        "repere", "reference", "isole", "variante", "repris_du", "conteste", "assurance",
     }
 )  # fmt: skip
+_EMPTIED: Final = frozenset({"quadrant", "certitude", "peu_de_reponses", "autre_histoire", "isole"})
 _COUNTS: Final = frozenset({"n", "n_residences"})
+_RAW: Final = frozenset({Ajustement.BRUT.value, Ajustement.MODELE.value})
+TABLES: Final = ("comparison", "levels", "priorities", "benchmark", "fieldwork", "variants")
 
 
 def protect(
     estimates: Estimates,
+    rules: Rules | None = None,
     *,
-    masking_n: int,
-    masked_before: Iterable[Cell] = (),
-    shown_before: Iterable[tuple[Cell, int]] = (),
-    levels: Collection[str] | None = None,
+    bailleur: str = "",
+    crossed: Collection[str] | None = (),
 ) -> Published:
-    """Mask what would disclose the answers of a household, over every table at once.
+    """Withhold what would point at few households, over every table at once.
 
     Parameters
     ----------
     estimates : Estimates
-    masking_n : int
-        Cells with fewer valid answers are hidden, with the complements that would reveal them.
-    masked_before : iterable of Cell
-        Cells masked by the last run (`cells_masked_in` its comparison): they stay masked, since the
-        difference between two packs would otherwise reveal them.
-    shown_before : iterable of (Cell, int)
-        Cells that earlier runs showed, and their numbers of answers: readers hold them.
-    levels : collection of str, optional
-        Levels of territory to show, all of them when left out: the others are there for what a
-        subtraction from an earlier run would disclose.
+    rules : Rules, optional
+        Those of its settings, when left out.
+    bailleur : str
+        Whose own pack it is (`ownership.own_rows`): its rows, those of its territories, and those of the
+        whole that show no other bailleur. Empty for all of them.
+    crossed : collection of str, optional
+        Bailleurs whose territories are shown; None for all of them.
 
     Returns
     -------
     Published
-        Masked rows carry no number; rows that are not publishable carry n and n_residences only.
+        Withheld rows carry no number, nor whether they are few; rows that are not publishable carry n only.
 
     Examples
     --------
-    With `frame` and `plan` of the package's example, where five answers of QPV are left: the
-    other side is masked too, since the whole minus it would reveal them.
+    With `frame` and `plan` of the package's example, where five answers of QPV are left: what rests on
+    that side is withheld.
 
     >>> few = frame[(frame["qpv"] == 0) | (frame["id"] < 10)]
-    >>> published = protect(compare(recode([few], plan), plan), masking_n=11)
+    >>> published = protect(compare(recode([few], plan), plan))
     >>> rows = published.comparison.query("bailleur == 'ensemble'")
     >>> rows["publication"].tolist()
-    ['masque', 'masque', 'publiable', 'masque']
+    ['masque', 'publiable', 'masque', 'masque']
     """
-    cells = declare_cells(estimates)
-    hidden = set(estimates.comparison["niveau"]) - {TOTAL, *levels} if levels is not None else set()
-    cells.withdraw(hidden, shown_before)
-    before = frozenset(masked_before)
-    masked = least_masks(cells, estimates.atoms, masking_n, before)
-    return sealed(estimates, masked | before, masking_n, hidden)
-
-
-def sealed(
-    estimates: Estimates,
-    masked: frozenset[Cell],
-    masking_n: int,
-    hidden: Collection[str] = (),
-) -> Published:
-    """Mask chosen cells, and all that rests on them, over every table.
-
-    Parameters
-    ----------
-    estimates : Estimates
-        Those that the cells were chosen on, or a cut of them.
-    masked : frozenset of Cell
-    masking_n : int
-        For counts of interviews that no cell is made of.
-    hidden : collection of str
-        Levels of territory that are not shown.
-    """
+    rules = rules or rules_of(estimates.settings)
+    if bailleur:
+        estimates, crossed = under_name(estimates, bailleur), {bailleur}
+    groups = group_table(estimates.households, rules, crossed)
+    marks = _overall(estimates.items)
     comparison = estimates.comparison
-    if hidden:
-        comparison = comparison[~comparison["niveau"].isin(hidden)].reset_index(drop=True)
-    comparison = counted(_masked_rows(comparison, masked))
+    panels = panel_withheld(comparison, estimates.households, rules)
+    comparison = counted(_withheld(comparison, groups, panels))
     tables = {
-        name: _blanked(table)
-        for name, table in {
-            "comparison": comparison,
-            "levels": _masked_rows(estimates.levels, masked),
-            "priorities": _masked_rows(
-                estimates.priorities, masked, marks=_overall(estimates.items)
-            ),
-            "benchmark": _masked_benchmark(estimates.benchmark, masked),
-            "variants": _masked_rows(estimates.variants, masked),
-        }.items()
+        "comparison": comparison,
+        "levels": _withheld(estimates.levels, groups),
+        "priorities": _withheld(estimates.priorities, groups, marks=marks),
+        "benchmark": _region_without(estimates.benchmark, groups, several=rules.owners > 0),
+        "variants": _withheld(estimates.variants, groups),
     }
+    tables = {k: blanked(own_rows(t, groups, bailleur, rules.owners)) for k, t in tables.items()}
+    whole = groups[(groups["niveau"] == TOTAL) & (groups["bailleur"] == ENSEMBLE)]
     return Published(
         comparison=with_modelled(
             tables["comparison"], dwellings=estimates.settings.get("cible") == PARC
@@ -141,19 +109,30 @@ def sealed(
         priorities=tables["priorities"],
         benchmark=tables["benchmark"],
         items=estimates.items,
-        waves=tuple(_without_small_counts(w, masking_n) for w in estimates.waves),
+        waves=tuple(_facts_told(w, whole[whole["vague"] == w.vague]) for w in estimates.waves),
         notices=estimates.notices,
-        settings=_settings(estimates, hidden),
+        settings=dict(estimates.settings),
         seal=_SEAL,
-        fieldwork=protected_counts(estimates.fieldwork, masking_n),
+        fieldwork=own_rows(
+            protected_counts(estimates.fieldwork, rules.shown_n), groups, bailleur, rules.owners
+        ),
         variants=tables["variants"],
         readings=estimates.readings,
+        groups=_kept_groups(own_groups(groups, bailleur)),
+        prints=estimates.prints,
+        asked=groups[["vague", "item", BASE]].drop_duplicates(ignore_index=True),
     )
 
 
-def _overall(items: pd.DataFrame) -> list[str]:
-    """List the overall marks: models of priorities rest on who gave one."""
-    return [] if items.empty else items.loc[items["theme"] == Theme.GLOBAL.value, "item"].tolist()
+def rules_of(settings: Mapping[str, object]) -> Rules:
+    """Return the rules of a plan's settings: thresholds that it may raise."""
+    n, few = (int(str(settings.get(k, v))) for k, v in (("publication_n", 30), ("masquage_n", 11)))
+    return Rules(shown_n=max(n, 30), fewest=max(few, 11))
+
+
+def sealed(published: Published, tables: Mapping[str, pd.DataFrame], **more: object) -> Published:
+    """Return what was protected with other tables, as a cut of it or an earlier release gives them."""
+    return replace(published, **{k: blanked(t) for k, t in tables.items()}, **more)  # type: ignore[arg-type]
 
 
 def reopened(
@@ -163,147 +142,148 @@ def reopened(
     waves: tuple[WaveFacts, ...],
     notices: tuple[Fault, ...],
     settings: dict[str, object],
+    groups: pd.DataFrame,
+    asked: pd.DataFrame,
+    prints: dict[str, tuple[str, str]],
     readings: tuple[Reading, ...] = (),
 ) -> Published:
     """Seal again what `protect` made and an earlier run kept.
 
     Rows lose once more the numbers that their state forbids: a kept file that a hand has changed
-    can show nothing in a masked row.
+    can show nothing in a withheld row.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        `comparison, levels, priorities, benchmark, fieldwork, variants`.
-    items, waves, notices, settings, readings
+        `TABLES`.
+    items, waves, notices, settings, groups, asked, prints, readings
         As in `Published`.
     """
-    again = {name: _blanked(table) for name, table in tables.items()}
+    again = {name: blanked(table) for name, table in tables.items()}
     return Published(
         **again, items=items, waves=waves, notices=notices, settings=settings, readings=readings,
-        seal=_SEAL,
+        groups=groups, asked=asked, prints=prints, seal=_SEAL,
     )  # fmt: skip
 
 
-def disclosed_in(tables: Iterable[pd.DataFrame]) -> Disclosed:
-    """Return what comparisons already written mask and show (columns may be text)."""
-    masked: set[Cell] = set()
-    shown: dict[Cell, int] = {}
-    for table in tables:
-        masked.update(cells_masked_in(table))
-        shown |= _shown_in(table)
-    left = sorted((c, n) for c, n in shown.items() if c not in masked)
-    return Disclosed(tuple(sorted(masked)), tuple(left))
+def _overall(items: pd.DataFrame) -> list[str]:
+    """List the overall marks: models of priorities rest on who gave one."""
+    return [] if items.empty else items.loc[items["theme"] == Theme.GLOBAL.value, "item"].tolist()
 
 
-def cells_masked_in(table: pd.DataFrame) -> tuple[Cell, ...]:
-    """Return the cells a comparison already written has masked (columns may be text)."""
-    rows = table[table["publication"] == Publication.MASQUE.value]
-    return tuple(sorted({cell for cell, _ in _cells_of(rows)}))
-
-
-def cells_shown_in(table: pd.DataFrame) -> tuple[Cell, ...]:
-    """Return the cells that a comparison shows, be it by their number of answers."""
-    return tuple(sorted(_shown_in(table)))
-
-
-def _shown_in(table: pd.DataFrame) -> dict[Cell, int]:
-    n = pd.to_numeric(table["n"].astype(str).str.replace(",", "."), errors="coerce")
-    shown = (table["publication"] != Publication.MASQUE.value) & (n > 0)
-    return {cell: int(count) for cell, count in _cells_of(table.assign(n=n)[shown])}
-
-
-def _cells_of(table: pd.DataFrame) -> Iterator[tuple[Cell, float]]:
-    """List the cells of the raw rows of one set of answers, and what `n` holds."""
-    sides = [Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ENSEMBLE.value]
-    rows = table[table["groupe"].isin(sides) & (table["ajustement"] == "brut")]
-    for *names, n in rows[[*Cell._fields, "n"]].astype(object).to_numpy():
-        yield Cell(*map(str, names)), n
-
-
-def _masked_rows(
-    table: pd.DataFrame, masked: frozenset[Cell], *, marks: Collection[str] = ()
+def _withheld(
+    table: pd.DataFrame,
+    groups: pd.DataFrame,
+    more: Flags | None = None,
+    *,
+    marks: Collection[str] = (),
 ) -> pd.DataFrame:
-    """Mark as masked the rows that rest on a masked cell."""
-    if table.empty or not masked:
+    """Give each row the state of the groups it rests on, and its rounded count."""
+    if table.empty:
         return table
-    hidden = rests_on(table, masked, marks=marks)
+    sides = resting(table, groups, marks=marks)
+    found = sides["shown"].notna()
+    hidden = found & ~_open(sides)
+    if "ajustement" in table:
+        like = ~table["ajustement"].isin(_RAW).to_numpy()[sides["row"].to_numpy()]
+        hidden |= found & like & sides["alike"].eq(False)  # noqa: FBT003
+    by_row = pd.DataFrame(
+        {"hidden": hidden, "found": found, "n": sides["n"].where(~sides.duplicated())}
+    )
+    by_row = by_row.groupby(sides["row"].to_numpy()).agg(
+        {"hidden": "any", "found": "any", "n": "sum"}
+    )
+    n = table["n"].to_numpy(dtype=float)
+    # what no group is known of is not shown either
+    lost = by_row["hidden"].to_numpy() | (~by_row["found"].to_numpy() & (n > 0))
+    lost |= more if more is not None else False
     publication = table["publication"].to_numpy(dtype=object).copy()
     # a group nobody belongs to stays « not computable »: hiding it would suggest someone is there
-    empty = (publication == Publication.NON_CALCULABLE.value) & (
-        table["n"].to_numpy(dtype=float) == 0
-    )
-    publication[hidden & ~empty] = Publication.MASQUE.value
-    out = table.assign(publication=publication)
+    empty = (publication == Publication.NON_CALCULABLE.value) & (n == 0)
+    publication[lost & ~empty] = Publication.MASQUE.value
+    out = table.assign(publication=publication, n=np.where(n > 0, by_row["n"].to_numpy(), n))
     if "verdict" in out:
         verdict = out["verdict"].to_numpy(dtype=object).copy()
-        lost = hidden & (verdict != "") & ~empty
+        lost = lost & (verdict != "") & ~empty
         gaps = (table["groupe"] == Groupe.ECART.value).to_numpy()
         verdict[lost] = np.where(gaps[lost], Verdict.MASQUE.value, NO_VERDICT)
         out = out.assign(verdict=verdict)
     return out
 
 
-def _masked_benchmark(table: pd.DataFrame, masked: frozenset[Cell]) -> pd.DataFrame:
-    """Drop the regional marks that would reveal a masked cell: the whole's, or the bailleur's own.
+def _open(groups: pd.DataFrame) -> pd.Series[bool]:
+    """Return which groups are known and shown for their question."""
+    return groups["shown"].eq(True) & groups["few"].eq(False)  # noqa: FBT003
 
-    « The region without oneself » is one bailleur's table: over several of them, rows would not name
-    whose they are, and are left out.
+
+def _region_without(table: pd.DataFrame, groups: pd.DataFrame, *, several: bool) -> pd.DataFrame:
+    """Drop the marks of « the region without oneself » where it, or oneself, is not shown.
+
+    They are of one bailleur's pack: without `several`, those of more than one are left out.
     """
     if OWNER not in table:
         return table
-    owners = set(table[OWNER]) - {""}
-    keep = [
-        not own
-        or (
-            len(owners) == 1
-            and masked.isdisjoint(
-                Cell(str(w), str(i), TOTAL, TOTAL, whose, side)
-                for side in SIDES[str(g)]
-                for whose in (str(own), ENSEMBLE)
-            )
-        )
-        for w, i, g, own in zip(
-            table["vague"], table["item"], table["groupe"], table[OWNER], strict=True
-        )
-    ]
-    kept = table[np.array(keep, dtype=bool)]
-    return kept.drop(columns=[OWNER]).reset_index(drop=True)
+    own = np.flatnonzero((table[OWNER] != "").to_numpy())
+    keep = np.ones(len(table), dtype=bool)
+    keep[own] = several or len(set(table[OWNER].iloc[own])) == 1
+    n = table["n"].to_numpy(dtype=float).copy()
+    n[own] = 0.0
+    rows = table.iloc[own].rename(columns={OWNER: "bailleur"})
+    for asked, sign in ((rows.assign(bailleur=ENSEMBLE), 1.0), (rows, -1.0)) if len(own) else ():
+        sides = resting(asked, groups)
+        by_row = sides["row"]
+        keep[own] &= _open(sides).groupby(by_row).all().to_numpy()
+        n[own] += sign * sides["n"].groupby(by_row).sum().to_numpy()
+    told = table.assign(n=n)[keep]
+    return told.drop(columns=[] if several else [OWNER]).reset_index(drop=True)
 
 
-def _blanked(table: pd.DataFrame) -> pd.DataFrame:
+def blanked(table: pd.DataFrame) -> pd.DataFrame:
     """Take away the numbers that a row's state forbids."""
     if table.empty or "publication" not in table:
         return table
-    state = table["publication"]
+    # what is not publishable for itself bears the one word of all that is withheld
+    state = table["publication"].replace(Publication.NON_PUBLIABLE.value, Publication.MASQUE.value)
+    table = table.assign(publication=state)
     masked = (state == Publication.MASQUE.value).to_numpy()
     silent = masked | ~state.isin([Publication.PUBLIABLE.value]).to_numpy()
     out = {}
     for name in table.columns:
         values = table[name]
-        if name in {"quadrant", "certitude", "peu_de_reponses", "autre_histoire"}:
+        if name in _EMPTIED:
             values = values.where(~silent, "")
         elif name not in _KEYS:
-            numbers: NDArray[np.float64] = values.to_numpy(dtype=float).copy()
+            numbers = values.to_numpy(dtype=float).copy()
             numbers[masked if name in _COUNTS else silent] = np.nan
             values = pd.Series(numbers, index=table.index)
         out[name] = values
     return pd.DataFrame(out, columns=table.columns)
 
 
-def _settings(estimates: Estimates, hidden: Collection[str]) -> dict[str, object]:
-    """Drop the names of hidden levels."""
-    levels: tuple[str, ...] = estimates.settings.get("territoires", ())  # type: ignore[assignment]
-    shown = tuple(level for level in levels if level not in hidden)
-    return {**estimates.settings, "territoires": shown}
+def _facts_told(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
+    """Round the counts of a wave's method sheet; those of a hidden side, and then both, are not told."""
+    asked = whole.drop_duplicates(["groupe", BASE])
+    told = {g: asked.loc[asked["groupe"] == g, "n"].max() for g in SIDES}
+    exact = dict(zip(SIDES, (facts.n_qpv, facts.n_hors), strict=True))
+    n = {
+        g: 0 if not exact[g] else HIDDEN_COUNT if np.isnan(told[g]) else int(told[g]) for g in SIDES
+    }
+    known = HIDDEN_COUNT not in n.values()
+    return replace(
+        facts,
+        n=sum(n.values()) if known else HIDDEN_COUNT,
+        n_residences=facts.n_residences if known else HIDDEN_COUNT,
+        n_qpv=n[SIDES[0]],
+        n_hors=n[SIDES[1]],
+        poids_min=np.nan,
+        poids_max=np.nan,
+        effet_plan_median=round(facts.effet_plan_median, 1) if known else np.nan,
+        ponderation=tuple(map(spread_told, facts.ponderation)) if known else (),
+    )
 
 
-def _without_small_counts(facts: WaveFacts, masking_n: int) -> WaveFacts:
-    """Hide the counts of both sides when one is too small to be shown; of a small wave, all of them."""
-    if 0 < facts.n < masking_n:
-        return replace(
-            facts, n=HIDDEN_COUNT, n_residences=HIDDEN_COUNT, n_qpv=HIDDEN_COUNT, n_hors=HIDDEN_COUNT,
-            poids_min=np.nan, poids_max=np.nan, effet_plan_median=np.nan, ponderation=(),
-        )  # fmt: skip
-    if all(n == 0 or n >= masking_n for n in (facts.n_qpv, facts.n_hors)):
-        return facts
-    return replace(facts, n_qpv=HIDDEN_COUNT, n_hors=HIDDEN_COUNT)
+def _kept_groups(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups that are shown, base by base: what a release binds the next ones to."""
+    names = [c for c in (BASE, *KEY) if c != "item"]
+    kept = groups[groups["shown"]][[*names, "n"]]
+    return kept.drop_duplicates(names).reset_index(drop=True)

@@ -27,7 +27,9 @@ DOUBTS_OF_FILES: Final = "Doutes relevés dans les fichiers :"
 DOUBTS_OF_REGION: Final = "Doutes relevés sur la région :"
 DOUBTS_SHEET: Final = "la feuille « Doutes » du classeur"
 PACK_WRITTEN: Final = "Dossier écrit dans : {folder}"
-HELD_BACK: Final = "Avant d’écrire, ce que des diffusions soustraites diraient, et qui est retenu :"
+HELD_BACK: Final = (
+    "Avant d’écrire, ce que cette diffusion reprend ou masque, à cause des précédentes :"
+)
 UNUSED: Final = "{option} n’a pas servi : {why}."
 NOT_CSV: Final = "la sortie n’est pas un CSV"
 NOT_DASK: Final = "--moteur n’est pas dask"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import CHECKS, ROLES, SETTINGS
 from tfpb.words.numbers import euros, number, percent, plural, points
+from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,6 +46,22 @@ WRITTEN: Final[dict[str, str]] = _TEXTS["written"]
 WHOLE: Final = (
     "{path} est entier (calcul {run_hash}) : chaque fichier est tel que noté quand il a été écrit."
 )
+
+
+PRINTED: Final = Phrase(
+    "{rows:s résultat d’enquête imprimé/résultats d’enquête imprimés} : effectifs à la dizaine, parts au pas "
+    "de leur effectif, lignes reprises comme diffusées."
+)
+_UNLIKE: Final = {
+    "effectif": "effectif qui n’est pas arrondi à la dizaine",
+    "pas": "part qui n’est pas au pas de son effectif",
+    "reprise": "ligne dite reprise, qui n’est pas celle du dossier antérieur",
+}
+
+
+def unlike_print(code: str, where: str, found: str) -> str:
+    """Say what a row prints against the rule of secrecy."""
+    return f"{where} : {_UNLIKE[code]} ({found})."
 
 
 def broken_words(broken: Iterable[tuple[str, str]]) -> list[str]:

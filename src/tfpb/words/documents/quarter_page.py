@@ -185,6 +185,9 @@ def _lower(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+WITHHELD: Final = "masqué : moins de 30 réponses ici ou dans un territoire voisin"
+
+
 def tenants_sentence(
     line: GapLine | None, scope: str, *, first: str = "", masked: bool = False
 ) -> str:
@@ -194,9 +197,9 @@ def tenants_sentence(
     line to show, one at least is masked.
     """
     if line is None and masked:
-        return "Ce que disent les locataires : masqué."
+        return f"Ce que disent les locataires : {WITHHELD}."
     if line is None or line.gap is None:
-        return "Ce que disent les locataires : trop peu de ménages interrogés pour publier un résultat."
+        return "Ce que disent les locataires : personne n’a été interrogé ou n’a répondu."
     return (
         f"Ce que disent les locataires {scope} : « {line.label} », {against(first)}"
         f"{line.phrase}, en points, au regard du hors QPV ({LEVEL}, n = {number(line.n)}) : {line.words}."
@@ -315,5 +318,4 @@ OTHERWISE: Final = "à structure comparable, autre lecture"
 PHOTOS: Final = "En images"
 PHOTO: Final = Phrase("{found} ({day:d})")
 NOT_ASKED: Final = "aucune question ne porte sur cet axe"
-TOO_FEW_ANSWERS: Final = "trop peu de réponses ici pour le montrer"
 NO_SURVEY: Final = "aucune enquête jointe"

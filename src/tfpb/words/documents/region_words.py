@@ -70,8 +70,8 @@ KEPT_ONCE: Final = (
     "d’autres documents."
 )
 SHOWN_WHEN: Final = Phrase(
-    "Un territoire n’est montré que si trois bailleurs au moins y ont des ménages interrogés, si aucun "
-    "n’en réunit plus de {part:%}, et si les réponses d’un petit bailleur ne s’y déduisent pas."
+    "Un territoire n’est montré que s’il compte 30 ménages interrogés et plus, de trois bailleurs au moins, "
+    "dont aucun n’en réunit plus de {part:%}."
 )
 NO_SURVEY_PLACE: Final = (
     "Aucune question ne peut être publiée pour ce contrat : trop peu de ménages interrogés, ou trop peu "

@@ -11,8 +11,6 @@ from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tfpb.facts.amount import Amount
 
 _TEXTS: Final = packaged(__name__)
@@ -142,11 +140,16 @@ METHOD_LEAD: Final = Phrase(
     "{waves:s vague} ; marge d’équivalence de {margin}, {before:?fixée avant l’enquête {wave}|dont rien ne "
     "montre qu’elle ait été fixée avant l’enquête {wave}}."
 )
-MASKED_UNDER: Final = Phrase("Une case de moins de {count:n} ménages interrogés est masquée.")
-_MASKED: Final = Phrase(
-    "{cells:s case masquée/cases masquées} au titre du secret des réponses, dont {wholes:n} sur tout un parc"
+SECRECY_RULE: Final = (
+    "Un résultat n’est publié que pour 30 ménages et plus ; ni lui, ni ce que les autres résultats publiés "
+    "laissent de côté, ne désigne 1 à 10 ménages ou une seule résidence, même pour un bailleur qui connaît "
+    "ses réponses. Les effectifs sont arrondis à la dizaine, les parts à 5, 2 ou 1 point (moins de 100, 100 "
+    "à 499, 500 ménages et plus), et un résultat diffusé est réimprimé tel quel tant que son effectif "
+    "arrondi n’a pas bougé de 30."
 )
-_TOGETHER: Final = "{masked} ; réunir « {one} » et « {other} » en montrerait."
+MASKED_ROWS: Final = Phrase(
+    "{count:s écart masqué/écarts masqués} : moins de 30 réponses ici ou dans un territoire voisin."
+)
 ONE_MAP: Final = "La carte des QPV {carte} départage toutes les vagues."
 LEGAL_LEAD: Final = (
     "Pour l’imposition {year}, l’abattement de 30 % tient à quatre conditions : le quartier, la "
@@ -162,11 +165,3 @@ MAP_CAPTION: Final = (
 UNNAMED_MAP: Final = "Carte {key}"
 USED: Final = {True: "employée", False: "sans emploi dans ce calcul"}
 HELD: Final = {True: "tenu", False: "non tenu"}
-
-
-def masked_cost(cells: int, wholes: int, places: Sequence[str]) -> str:
-    """Say how many cells are masked, and which two territories would be shown if they were one."""
-    masked = _MASKED.format(cells=cells, wholes=wholes)
-    return (
-        _TOGETHER.format(masked=masked, one=places[0], other=places[1]) if places else f"{masked}."
-    )

@@ -55,25 +55,26 @@ _ALL_USED: Final = "Le bailleur a compté au moins autant d’actions que d’im
 _AXES: Final[dict[str, str]] = _TEXTS["axes"]
 _MOST_AXES: Final = 3
 NO_SURVEY: Final = "On ne le sait pas : aucune enquête n’est jointe au dossier."
-NOT_SHOWN: Final = "Trop peu de locataires ont répondu pour donner un résultat."
+NOT_SHOWN: Final = "Résultats masqués : moins de 30 réponses ici ou dans un territoire voisin."
 HERE: Final = Phrase("Enquête de {wave}, ici et dans les autres quartiers du bailleur :")
 BORROWED: Final = Phrase(
-    "Trop peu de locataires d’ici ont répondu. Voici tous les quartiers prioritaires du bailleur, et ses "
-    "autres quartiers (enquête de {wave}) :"
+    "Ici, masqué : moins de 30 réponses ici ou dans un territoire voisin. Voici tous les quartiers "
+    "prioritaires du bailleur, et ses autres quartiers (enquête de {wave}) :"
 )
 HERE_EVERYONE: Final = Phrase(
     "Enquête de {wave}, ici et dans les autres quartiers. Elle ne nomme pas le bailleur : ce sont les "
     "réponses des locataires de tous ceux qu’elle nomme."
 )
 BORROWED_EVERYONE: Final = Phrase(
-    "Trop peu de locataires d’ici ont répondu. Voici tous les quartiers prioritaires et les autres (enquête "
-    "de {wave}), chez tous les bailleurs que l’enquête nomme : elle ne nomme pas celui d’ici."
+    "Ici, masqué : moins de 30 réponses ici ou dans un territoire voisin. Voici tous les quartiers "
+    "prioritaires et les autres (enquête de {wave}), chez tous les bailleurs que l’enquête nomme : elle ne "
+    "nomme pas celui d’ici."
 )
 _LINE: Final = "{label} : {here} satisfaits, {elsewhere} ailleurs, {apart} ; {words}"
 _OTHERWISE: Final = " ; à immeubles semblables, ce n’est pas si sûr"
 _HIDDEN: Final = {
     False: "{label} : on ne sait pas",
-    True: "{label} : masqué, pour ne désigner personne",
+    True: "{label} : masqué",
 }
 """A question without figure, by whether it is masked."""
 POINTS: Final = "Un point : 1 locataire sur 100."

@@ -14,7 +14,7 @@ from tfpb.packaged import packaged
 from tfpb.words.documents.report_words import ROLES, USERS_OWN
 from tfpb.words.faults.sentences import bounded
 from tfpb.words.money.abatement_words import ROUNDINGS
-from tfpb.words.numbers import euros, long_date, number, plural
+from tfpb.words.numbers import euros, long_date, number, plural, to_ten
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -169,18 +169,24 @@ def hides(one: Reading, masking_n: int) -> bool:
 def told_sources(
     sources: Iterable[Source], readings: Iterable[Reading], masking_n: int
 ) -> tuple[Source, ...]:
-    """Return the sources, the rows of a delivery untold where one of its readings hides how many it read."""
+    """Return the sources, the rows of a delivery to ten, untold where a reading hides how many it read."""
     hidden = {one.file for one in readings if hides(one, masking_n)}
     return tuple(
-        replace(s, rows=None) if s.role == SURVEY and s.name in hidden else s for s in sources
+        s
+        if s.role != SURVEY or s.rows is None
+        else replace(s, rows=None if s.name in hidden else to_ten(s.rows))
+        for s in sources
     )
 
 
 def reading_row(one: Reading, masking_n: int) -> dict[str, str]:
     """Write a line of the table of a pack; of interviews, no count that secrecy hides, nor what gives it."""
+    small = hides(one, masking_n)
+    if one.role == SURVEY and not small:
+        left = {code: to_ten(n) for code, n in one.left.items()}
+        one = replace(one, read=to_ten(one.read), kept=to_ten(one.kept), left=left)
     left = {code: n for code, n in one.left.items() if n}
     aside = sum(left.values())
-    small = hides(one, masking_n)
     whole = small and 0 < one.kept < masking_n
     return {
         "role": ROLES.get(one.role, one.role),

@@ -10,7 +10,7 @@ from tfpb.model import tables
 from tfpb.model.columns import Contract
 from tfpb.packaged import packaged
 from tfpb.text import fold, printable
-from tfpb.words.numbers import number, plural
+from tfpb.words.numbers import number, plural, to_ten
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _LABELS: Final = {
     for column in contract.columns
     if "_" in column.name
 }
-LEAST: Final = 11
+LEAST: Final = 30
 """Households under which nothing is told, where no plan asks for more."""
 _FEWER: Final = "moins de {count}"
 _MORE: Final = "au moins {count}"
@@ -227,7 +227,7 @@ def fault_text(fault: Fault) -> FaultText:
 
 
 def bounded(count: int, masking_n: int) -> str:
-    """Write a count that secrecy hides: « moins de 11 », « au moins 11 »."""
+    """Write a count that secrecy hides: « moins de 30 », « au moins 30 »."""
     return (_FEWER if count < masking_n else _MORE).format(count=number(masking_n))
 
 
@@ -238,8 +238,8 @@ def told(fault: Fault, masking_n: int) -> Fault:
     ----------
     fault : Fault
     masking_n : int
-        Counts below are « moins de 11 », and their rows are not listed. What a résidence of the
-        survey counts is never exact: its quarter less that is another's.
+        Counts below are « moins de 30 », the others to ten, and their rows are not listed. What a résidence
+        of the survey counts is never told: its quarter less that is another's.
     """
     hides = CATALOGUE[fault.code].hides
     if hides == "autrui":
@@ -250,8 +250,6 @@ def told(fault: Fault, masking_n: int) -> Fault:
         return fault
     count = int(fault.fields["nombre"])
     small = count < masking_n
-    if not small and hides != "residence":
-        return fault
-    said = bounded(count, masking_n)
+    said = bounded(count, masking_n) if small or hides == "residence" else number(to_ten(count))
     place = Place(fault.place.file, fault.place.sheet, 0, fault.place.column, fault.place.name)
     return replace(fault, fields={**fault.fields, "nombre": said, "lignes": "…"}, place=place)

@@ -73,7 +73,7 @@ NOT_A_PROOF: Final = (
     "liste de visites à faire, non une preuve : les verdicts se lisent dans le tableau des écarts."
 )
 NOT_GIVEN: Final = "non fourni"
-HIDDEN: Final = "moins de 11, ou masqué"
+HIDDEN: Final = "moins de 30, ou masqué"
 MASKED: Final = "masqué"
 _MORE_THAN: Final = Phrase("plus de {count:n}")
 _OF_WAVE: Final = Phrase(
@@ -85,8 +85,8 @@ UNKNOWN_RESPONSE: Final = (
     "envoyés, sous contactes, dans [enquete] du plan ou dans la section de la vague."
 )
 SAMPLE_NOTE: Final = (
-    "« Moins de 11, ou masqué » : moins de 11 ménages interrogés, une seule résidence, ou une case dont "
-    "la différence avec les autres le révélerait. Une part éloignée de celle du parc est corrigée par les "
+    "Effectifs arrondis à la dizaine ; « moins de 30, ou masqué » : moins de 30 ménages interrogés ici, ou "
+    "sur l’autre côté. Une part éloignée de celle du parc est corrigée par les "
     "poids seulement s’ils en tiennent compte."
 )
 NO_SAMPLE: Final = (

@@ -1,0 +1,99 @@
+"""Groups of thirty households and more that are shown, by level, on drawn surveys; attacks on the same ones.
+
+Run: ``python benchmarks/secrecy_levels.py [--attaques N]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "secrecy"))
+
+import numpy as np
+from drawn import QUESTIONS, Drawn, attack, draw, published, released, small_targets
+
+from tfpb.survey.secrecy.choice import Rules, shown_groups
+from tfpb.survey.secrecy.tree import Tree
+
+SURVEYS = [
+    (owners, quarters, homes)
+    for owners in (1, 3, 6)
+    for quarters, homes in ((8, 60), (15, 150), (30, 300), (12, 90))
+] + [(10, 40, 600), (26, 100, 1500)]
+
+
+def surveys(seed: int) -> list[Drawn]:
+    """Draw fourteen surveys."""
+    return [draw(seed + k, owners=o, quarters=q, homes=h) for k, (o, q, h) in enumerate(SURVEYS)]
+
+
+def levels(drawn: list[Drawn]) -> tuple[Counter[str], Counter[str]]:
+    """Count groups of thirty and more, and those shown, by level."""
+    large: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    for survey in drawn:
+        wave = survey.households()
+        tree = Tree.of(wave)
+        found = shown_groups(tree, wave, 0, Rules())
+        for group, rows in zip(tree.groups, tree.rows, strict=True):
+            name = "bailleur" if group.bailleur != "ensemble" else group.niveau
+            large[name] += int(survey.n[rows].sum() >= 30)
+            shown[name] += group in found
+    return large, shown
+
+
+def attacked(seed: int, count: int) -> Counter[tuple[str, str]]:
+    """Attack small groups: an outsider, a bailleur with every pack, who knows every size, five releases."""
+    found: Counter[tuple[str, str]] = Counter()
+    for k in range(count):
+        survey = draw(seed + k, owners=2 + k % 4, quarters=5 + k % 8, homes=30 + 9 * (k % 9))
+        rng = np.random.default_rng(seed + k)
+        moments = [survey]
+        for _ in range(4):
+            moments.append(moments[-1].later(rng, (1, 4, 12, 40)[k % 4]))
+        owner = str(survey.homes["bailleur"].value_counts().index[0])
+        one, own = published(survey), published(survey, crossed=None)
+        cases = {
+            "outsider": ([survey], [one], False, ""),
+            "every size known": ([survey], [one], True, ""),
+            "a bailleur, every pack": ([survey], [own], False, owner),
+            "a bailleur, every pack, every size": ([survey], [own], True, owner),
+            "five releases": (moments, released(moments), False, ""),
+            "five releases, every size": (moments, released(moments), True, ""),
+        }
+        for name, (times, printed, sizes, viewer) in cases.items():
+            tried, atoms = attack(times, printed, sizes=sizes, viewer=viewer)
+            for target in list(small_targets(survey, atoms, viewer=viewer).values())[:6]:
+                told = tried.answers(QUESTIONS[k % 3], target)
+                found[name, "tried"] += 1
+                found[name, "exact"] += told.exact
+                found[name, "within one"] += told.near
+                if not sizes:
+                    size = tried.size(target)
+                    found[name, "size exact"] += size.exact
+                    found[name, "size within one"] += size.near
+    return found
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--graine", type=int, default=20_000)
+    parser.add_argument("--attaques", type=int, default=0)
+    given = parser.parse_args()
+    begun = time.process_time()
+    large, shown = levels(surveys(given.graine))
+    for name, count in large.items():
+        print(f"{name}: {shown[name]} shown of {count} with 30 and more")
+    print(f"{time.process_time() - begun:.1f} s")
+    for (name, what), count in sorted(attacked(given.graine, given.attaques).items()):
+        print(f"{name}: {what} {count}")
+    print(f"{time.process_time() - begun:.1f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Three checks of what a pack prints of a survey: counts, steps, and rows of an earlier release."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import fail
+from tfpb.model.codes import SHOWN, Ajustement, Groupe
+from tfpb.survey.printed import COUNTED_BY, step_of
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+TABLE: Final = "donnees/comparaison_detail.csv"
+_PLACE: Final = ["vague", "niveau", "territoire", "bailleur", "groupe"]
+_ROW: Final = [*_PLACE, "item", "ajustement"]
+_SIDES: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
+_PRINTED: Final = ("n", "estimation", "ic95_bas", "ic95_haut")
+_CLOSE: Final = 1e-6
+_SINCE: Final = "repris_du"
+
+
+class Unlike(NamedTuple):
+    """A row that is not printed as the rule wants: `effectif`, `pas` or `reprise`; where; what is found."""
+
+    code: str
+    where: str
+    found: str
+
+
+def checked(
+    pack: Mapping[str, bytes], earlier: Sequence[Mapping[str, bytes]] = ()
+) -> tuple[int, list[Unlike]]:
+    """Check what a pack prints (name inside the pack → bytes).
+
+    Parameters
+    ----------
+    pack : mapping of str to bytes
+    earlier : sequence of mapping of str to bytes
+        Packs released before, in order: rows that say to be of one are held against the last that has them.
+
+    Returns
+    -------
+    int, list of Unlike
+        Rows that bear a figure, and those that are not as the rule wants.
+
+    Raises
+    ------
+    TfpbError
+        `pack_illisible`
+    """
+    rows = _rows(pack)
+    if rows.empty:
+        return 0, []
+    shown = rows[rows["publication"].isin(SHOWN)]
+    raw = shown[shown["ajustement"] == Ajustement.BRUT.value]
+    n, share = (raw[c].to_numpy(dtype=float) for c in ("n", "estimation"))
+    found = [
+        *_listed("effectif", raw[n % COUNTED_BY != 0], "n"),
+        *_listed("pas", raw[_off_step(raw, n, share)], "estimation"),
+    ]
+    before = [t for t in map(_rows, earlier) if not t.empty]
+    said = shown[shown.get(_SINCE, pd.Series("", index=shown.index)) != ""]
+    if before and len(said):
+        old = pd.concat(before).drop_duplicates(_ROW, keep="last").set_index(_ROW)
+        then = old.reindex(pd.MultiIndex.from_frame(said[_ROW]))
+        apart = np.zeros(len(said), dtype=bool)
+        for name in _PRINTED:
+            new, last = (t[name].to_numpy(dtype=float) for t in (said, then))
+            apart |= ~np.isclose(new, last, atol=_CLOSE, equal_nan=True)
+        found += _listed("reprise", said[apart], "estimation")
+    return len(shown), found
+
+
+def _off_step(rows: pd.DataFrame, n: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return which shares of a side are not at the step of their count."""
+    steps = share / step_of(n)
+    side = rows["groupe"].isin(_SIDES).to_numpy() & (share <= 1)
+    out: np.ndarray = side & ~np.isclose(steps, np.round(steps), atol=_CLOSE)
+    return out
+
+
+def _listed(code: str, rows: pd.DataFrame, column: str) -> list[Unlike]:
+    cells = rows[[*_ROW, column]].astype(str).to_numpy().tolist()
+    return [Unlike(code, " · ".join(place), value) for *place, value in cells]
+
+
+def _rows(pack: Mapping[str, bytes]) -> pd.DataFrame:
+    if TABLE not in pack:
+        return pd.DataFrame()
+    try:
+        text = pack[TABLE].decode("utf-8-sig")
+        table = pd.read_csv(io.StringIO(text), sep=";", dtype=str, keep_default_na=False)
+        numbers = {c: pd.to_numeric(table[c].str.replace(",", ".")) for c in _PRINTED}
+        table["bailleur"].map(fold)
+        return table.assign(**numbers)
+    except (ValueError, KeyError, AttributeError) as error:
+        raise fail("pack_illisible", got=type(error).__name__) from error

@@ -1,0 +1,81 @@
+"""What an earlier pack says of money: last year's amounts a dwelling, and what each quarter carries over."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Final
+
+from tfpb.io.packs.pack import read_pack
+from tfpb.io.tables.contents import unreadable
+from tfpb.pipeline.published_before import ALONE, bailleurs_of
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_BALANCE: Final = "donnees/bilan.csv"
+_TOLD: Final = {
+    "valorise_par_logement": "valorise_eur", "acquis_par_logement": "abattement_eur",
+    "logements_abattus": "logements_abattus",
+}  # fmt: skip
+
+
+def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, Decimal]:
+    """Return what last year's pack of a bailleur tells per abated dwelling, euros.
+
+    Parameters
+    ----------
+    bailleur : str
+    year : int
+        Tax year of the run.
+    packs : sequence of Path
+        Released packs.
+
+    Returns
+    -------
+    dict of str to Decimal
+        `valorise_par_logement` and `acquis_par_logement`, of abated dwellings, over the quarters whose
+        abatement is known; empty when no pack is of that year.
+    """
+    for path in packs:
+        if path.suffix == ALONE or fold(bailleur) not in map(fold, bailleurs_of(path)):
+            continue
+        told = [r for r in _balance_of(path, year - 1) if r.get("abattement_eur")]
+        try:
+            sums = {n: sum((Decimal(r[c]) for r in told), Decimal(0)) for n, c in _TOLD.items()}
+        except (KeyError, InvalidOperation) as error:
+            raise unreadable(path, _BALANCE) from error
+        if homes := sums.pop("logements_abattus"):
+            return {name: total / homes for name, total in sums.items()}
+    return {}
+
+
+def carried_over(pack: Path, year: int) -> dict[str, Decimal | None]:
+    """Return what a pack says each quarter carries over from a year, euros.
+
+    Returns
+    -------
+    dict of str to Decimal or None
+        None where its abatement is not known; empty when the pack tells no balance of that year.
+    """
+    rows = [r for r in _balance_of(pack, year) if "rattrapage_eur" in r]
+    try:
+        return {
+            r["code_qpv"]: Decimal(r["rattrapage_eur"]) if r["rattrapage_eur"] else None
+            for r in rows
+        }
+    except (KeyError, InvalidOperation) as error:
+        raise unreadable(pack, _BALANCE) from error
+
+
+def _balance_of(pack: Path, year: int) -> list[dict[str, str]]:
+    """Read the lines of a year in the balance of a pack, decimal points in place of commas."""
+    table = read_pack(pack).get(_BALANCE, b"").decode("utf-8-sig", "replace")
+    rows = [
+        {name: (text or "").replace(",", ".") for name, text in row.items() if name}
+        for row in csv.DictReader(io.StringIO(table), delimiter=";")
+    ]
+    return [r for r in rows if r.get("annee") == str(year)]

@@ -1,0 +1,153 @@
+"""What each output of a region shows of the one protected estimate: a cut, never more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tfpb import survey
+from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
+from tfpb.survey.adjustment.benchmark import OWNER
+from tfpb.survey.secrecy.disclosure import TABLES
+from tfpb.survey.secrecy.disclosure import sealed as cut
+from tfpb.survey.secrecy.ownership import own_readings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    import pandas as pd
+
+    from tfpb.model.record import Reading
+    from tfpb.model.survey import Estimates, Published
+    from tfpb.survey import Released
+    from tfpb.survey.respondents import Survey
+    from tfpb.survey.secrecy.choice import Rules
+
+SHOWN: Final = frozenset({Publication.PUBLIABLE})
+_REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """The region's estimates, protected once over all outputs together.
+
+    Parameters
+    ----------
+    whole : Published
+        Everything that any output shows; bailleurs by name: only makers of tables read it.
+    """
+
+    whole: Published
+
+    @classmethod
+    def of(cls, estimates: Estimates, rules: Rules, before: Released) -> Protected:
+        """Protect everything at once, in agreement with earlier releases."""
+        return cls(survey.reprinted(survey.protect(estimates, rules, crossed=None), before))
+
+    @property
+    def withheld(self) -> int:
+        """Number of rows that are masked."""
+        return int((self.whole.comparison["publication"] == Publication.MASQUE.value).sum())
+
+    def region(self, names: Mapping[tuple[str, str], str]) -> Published:
+        """Cut the regional restitution: the whole, départements and intercommunalités by name."""
+        table = self.whole.comparison
+        rows = table[(table["bailleur"] == ENSEMBLE) & table["niveau"].isin(_REGION_LEVELS)]
+        named = [
+            names.get((level, place), place)
+            for level, place in zip(rows["niveau"], rows["territoire"], strict=True)
+        ]
+        return _together(self.whole, rows.assign(territoire=named))
+
+    def bailleur(self, name: str, readings: tuple[Reading, ...] = ()) -> Published:
+        """Cut a bailleur's own pack: its rows, those of its quarters, the region's.
+
+        `readings` are those of the deliveries that hold its interviews.
+        """
+        whole = self.whole
+        others = set(whole.comparison["bailleur"]) - {name, ENSEMBLE}
+        return cut(
+            whole,
+            {t: _of_bailleur(getattr(whole, t), name) for t in TABLES},
+            readings=own_readings(readings, name),
+            notices=tuple(n for n in whole.notices if n.fields.get("bailleur") not in others),
+            groups=_of_bailleur(whole.groups, name),
+        )
+
+    def place(self, level: str, name: str, quarters: Collection[str]) -> Published:
+        """Cut a territory and its quarters, over all bailleurs: a contrat de ville, a département.
+
+        The territory's rows stand as the whole (`total`).
+        """
+        table = self.whole.comparison
+        mine = (table["niveau"] == level) & (table["territoire"] == name)
+        inside = (table["niveau"] == "code_qpv") & table["territoire"].isin(list(quarters))
+        rows = table[(table["bailleur"] == ENSEMBLE) & (mine | inside)]
+        whole = (rows["niveau"] == level).to_numpy()
+        placed = rows.assign(
+            niveau=np.where(whole, TOTAL, rows["niveau"].to_numpy(dtype=object)),
+            territoire=np.where(whole, TOTAL, rows["territoire"].to_numpy(dtype=object)),
+        )
+        nothing = {n: getattr(self.whole, n).iloc[:0] for n in ("levels", "fieldwork", "variants")}
+        return cut(_together(self.whole, placed), nothing)
+
+
+def _together(whole: Published, comparison: pd.DataFrame) -> Published:
+    """Cut to rows over all bailleurs in every table."""
+
+    def together(table: pd.DataFrame) -> pd.DataFrame:
+        if OWNER in table:
+            return table[table[OWNER] == ""].drop(columns=OWNER).reset_index(drop=True)
+        if "bailleur" not in table:
+            return table
+        return table[table["bailleur"] == ENSEMBLE].reset_index(drop=True)
+
+    tables = {t: together(getattr(whole, t)) for t in TABLES}
+    return cut(whole, tables | {"comparison": comparison.reset_index(drop=True)})
+
+
+def _of_bailleur(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Keep a bailleur's rows, and the whole of the region."""
+    if OWNER in table:
+        return table[table[OWNER].isin(["", name])].drop(columns=OWNER).reset_index(drop=True)
+    if "bailleur" not in table:
+        return table
+    own = table["bailleur"] == name
+    whole = table["bailleur"] == ENSEMBLE
+    if "niveau" in table:  # of the whole no territory
+        whole &= table["niveau"] == TOTAL
+    return table[own | whole].reset_index(drop=True)
+
+
+def gaps_of_bailleurs(
+    sealed: Published, groups: Collection[str], *, way: str = Ajustement.BRUT.value
+) -> pd.DataFrame:
+    """Return what may be shown of each bailleur: rows of one adjustment over its whole.
+
+    Returns
+    -------
+    DataFrame
+        `vague, bailleur, item, groupe, estimation, ic95_bas, ic95_haut`.
+    """
+    table = sealed.comparison
+    keep = (
+        (table["niveau"] == TOTAL)
+        & (table["bailleur"] != ENSEMBLE)
+        & (table["ajustement"] == way)
+        & table["groupe"].isin(list(groups))
+        & table["publication"].isin(list(SHOWN))
+        & table["estimation"].notna()
+    )
+    columns = ["vague", "bailleur", "item", "groupe", "estimation", "ic95_bas", "ic95_haut"]
+    return table.loc[keep, columns].reset_index(drop=True)
+
+
+GAP_AND_LEVEL: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ECART.value)
+
+
+def check_total(answers: Survey, fewest: int) -> bool:
+    """Return whether enough bailleurs answered, in every wave, for the region to be shown at all."""
+    owners = answers.respondents.groupby("vague")["bailleur"].nunique()
+    return bool((owners > fewest).all())

@@ -1,1 +1,0 @@
-"""One secrecy over all outputs of a region."""

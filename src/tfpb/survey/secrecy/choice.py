@@ -1,0 +1,201 @@
+"""Which groups of a wave are shown: none small, none that leaves few households aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.model.codes import ENSEMBLE, TOTAL
+from tfpb.survey.secrecy.enough import enough
+from tfpb.survey.secrecy.tree import NO_PARENT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from tfpb.model.arrays import Flags, Indices, Integers
+    from tfpb.model.survey import Households
+    from tfpb.survey.secrecy.tree import Group, Tree
+
+    _Loss = tuple[int, int, int]
+    _Path = tuple[int, ...]
+
+_CONTRAT: Final = "contrat_de_ville"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When a group is shown.
+
+    Parameters
+    ----------
+    shown_n : int
+        Fewer households are not shown.
+    fewest : int
+        Fewer are few: `enough`.
+    owners : int
+        Fewest bailleurs behind a territory over all of them (a region's rule; 0: any).
+    largest_share : float
+        Most that one bailleur may hold of its households.
+    """
+
+    shown_n: int = 30
+    fewest: int = 11
+    owners: int = 0
+    largest_share: float = 1.0
+
+
+def shown_groups(tree: Tree, wave: Households, base: int, rules: Rules) -> frozenset[Group]:
+    """Choose the groups of one base that are shown.
+
+    Parameters
+    ----------
+    tree : Tree
+    wave : Households
+    base : int
+        Which base of the wave.
+    rules : Rules
+
+    Notes
+    -----
+    A group of fewer households, or not `enough` by itself, is hidden; no territory is shown below a hidden
+    side, of all bailleurs or of one, nor over all of them what their own packs read together would leave few
+    of. Then, smallest territories first, each shown group less the shown
+    ones next below it, family by family, must be nobody or enough: the group whose loss is least goes
+    (headlines, contrats, households; ties by name), with those between. What a later choice makes
+    needless is then taken back, largest first.
+    """
+    return _Choice(tree, wave, base, rules).made()
+
+
+class _Choice:
+    def __init__(self, tree: Tree, wave: Households, base: int, rules: Rules) -> None:
+        self.tree, self.rules = tree, rules
+        self.n: Integers = wave.asked[:, base]
+        self.owner, self.home = codes_of(wave)
+        self.below: list[list[int]] = [[] for _ in tree.groups]
+        for k, above in enumerate(tree.parent):
+            if above != NO_PARENT:
+                self.below[above].append(k)
+        self.size = [int(self.n[rows].sum()) for rows in tree.rows]
+        self.shown = [self._may(k) for k in range(len(tree.groups))]
+
+    def made(self) -> frozenset[Group]:
+        groups = self.tree.groups
+        for k, crossed in self._crossings().items():
+            self.shown[k] &= self._enough(left_aside(self.tree, k, crossed))
+        for k in range(len(groups)):
+            self.shown[k] &= self._side_shown(k)
+        self.may = list(self.shown)
+        for k in reversed(range(len(groups))):
+            for family in sorted({self.tree.family[c] for c in self.below[k]}):
+                if self.shown[k]:
+                    self._settle(k, family)
+        for k in sorted(self._hidden(), key=lambda k: self._loss((k,)), reverse=True):
+            self._take_back(k)
+        for k in range(len(groups)):
+            self.shown[k] &= self._side_shown(k)
+        return frozenset(g for k, g in enumerate(groups) if self.shown[k])
+
+    def _may(self, k: int) -> bool:
+        """Whether a group may be shown by itself."""
+        if self.size[k] < self.rules.shown_n or not self._enough(self.tree.rows[k]):
+            return False
+        group = self.tree.groups[k]
+        if group.bailleur != ENSEMBLE or group.niveau == TOTAL or not self.rules.owners:
+            return True
+        rows = self.tree.rows[k]
+        held = np.bincount(self.owner[rows], self.n[rows])
+        few = np.count_nonzero(held) < self.rules.owners
+        return not few and bool(held.max() <= self.rules.largest_share * self.size[k])
+
+    def _crossings(self) -> dict[int, list[int]]:
+        """List, for each territory over all bailleurs, what their own packs may show of it."""
+        whole = {g: k for k, g in enumerate(self.tree.groups) if g.bailleur == ENSEMBLE}
+        out: dict[int, list[int]] = {}
+        for k, group in enumerate(self.tree.groups):
+            if group.bailleur != ENSEMBLE and group.niveau != TOTAL and self.shown[k]:
+                out.setdefault(whole[group._replace(bailleur=ENSEMBLE)], []).append(k)
+        return out
+
+    def _side_shown(self, k: int) -> bool:
+        """Whether the side that a territory lies in is shown; a bailleur's own hangs on no whole."""
+        while self.tree.groups[k].niveau != TOTAL:
+            k = self.tree.parent[k]
+        return self.shown[k]
+
+    def _enough(self, rows: Indices) -> bool:
+        return enough(self.n[rows], self.owner[rows], self.home[rows], self.rules.fewest)
+
+    def _next(self, k: int, family: str) -> list[int]:
+        """List the shown groups of a family next below a group."""
+        out = []
+        for c in self.below[k]:
+            if self.tree.family[c] == family:
+                out += [c] if self.shown[c] else self._next(c, family)
+        return out
+
+    def _left(self, k: int, family: str) -> Indices:
+        """Return the rows of a group that no shown group of a family below it holds."""
+        return left_aside(self.tree, k, self._next(k, family))
+
+    def _settle(self, k: int, family: str) -> None:
+        while not self._enough(rest := self._left(k, family)):
+            found = list(self._ways(k, family, rest, ()))
+            best = min((w for w in found if w[0]), default=None) or min(found)
+            for c in best[-1]:
+                self.shown[c] = False
+
+    def _hidden(self) -> list[int]:
+        return [k for k, may in enumerate(self.may) if may and not self.shown[k]]
+
+    def _take_back(self, k: int) -> None:
+        """Show a group again where it, and the group that holds it, leave nobody or enough."""
+        above, family = self.tree.parent[k], self.tree.family[k]
+        while above != NO_PARENT and not self.shown[above]:
+            above = self.tree.parent[above]
+        self.shown[k] = True
+        within = {self.tree.family[c] for c in self.below[k]}
+        held = [(k, f) for f in within] + ([(above, family)] if above != NO_PARENT else [])
+        self.shown[k] = all(self._enough(self._left(*h)) for h in held)
+
+    def _ways(
+        self, k: int, family: str, rest: Indices, path: _Path
+    ) -> Iterator[tuple[bool, _Loss, tuple[Group, ...], _Path]]:
+        """List what may be hidden below a group: one next below it, or one further with those between."""
+        for c in self._next(k, family):
+            way = (*path, c)
+            left = self._left(c, family)
+            more = np.concatenate([rest, left])
+            right = self._enough(more)
+            if self.n[left].any():
+                yield right, self._loss(way), tuple(self.tree.groups[w] for w in way), way
+            if not right:
+                yield from self._ways(c, family, more, way)
+
+    def _loss(self, way: _Path) -> _Loss:
+        groups = [self.tree.groups[w] for w in way]
+        return (
+            sum(g.niveau == TOTAL for g in groups),
+            sum(g.niveau == _CONTRAT for g in groups),
+            sum(self.size[w] for w in way),
+        )
+
+
+def left_aside(tree: Tree, k: int, below: Collection[int]) -> Indices:
+    """Return the rows of a group without those of some groups below it."""
+    rows = tree.rows[k]
+    if not below:
+        return rows
+    held = np.concatenate([tree.rows[c] for c in below])
+    return rows[~np.isin(rows, held, assume_unique=True)]
+
+
+def codes_of(wave: Households) -> tuple[Indices, Indices]:
+    """Return the numbers of the bailleur and résidence of each row; −1 where the delivery names none."""
+    owner = pd.factorize(wave.places["bailleur"])[0]
+    named: Flags = (wave.places["residence"] != "").to_numpy()
+    home = pd.factorize(wave.places["bailleur"] + "\x1f" + wave.places["residence"])[0]
+    return owner.astype(np.intp), np.where(named, home, -1)

@@ -1,0 +1,107 @@
+"""Households interviewed in a wave, counted by résidence: what the rule of secrecy is applied to."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.model.codes import Groupe
+from tfpb.model.survey import Households
+from tfpb.survey.estimation.design import indicator
+from tfpb.survey.reading.scales import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scipy import sparse
+
+    from tfpb.model.arrays import Flags, Integers, Objects
+    from tfpb.model.plan import Item, Plan
+    from tfpb.survey.respondents import Survey
+
+_DIGITS: Final = 4
+_OWN: Final = ("bailleur", "residence", "groupe")
+
+
+def households(
+    survey: Survey, items: Sequence[Item], wave: str, by: Sequence[str], alike: Sequence[str] = ()
+) -> Households:
+    """Count the households of one wave by bailleur, résidence, side and every level of territory.
+
+    Parameters
+    ----------
+    survey : Survey
+    items : sequence of Item
+    wave : str
+    by : sequence of str
+        Levels of territory; one that no interview bears is left out.
+    alike : sequence of str
+        Variables of the rows like with like: an interview that lacks one is left aside there.
+
+    Notes
+    -----
+    The base of a question is who was asked: every household of the bailleurs that ask it, or those that its
+    filter keeps. Questions of one base share one count.
+    """
+    whole = survey.respondents
+    frame = whole[(whole["vague"] == wave).to_numpy()]
+    rows = np.flatnonzero((whole["vague"] == wave).to_numpy())
+    groupe = np.where(
+        frame["qpv"].to_numpy(dtype=int) == 1, Groupe.QPV.value, Groupe.HORS_QPV.value
+    )
+    levels = [c for c in by if c in frame]
+    named = frame.assign(groupe=groupe)[[*_OWN, *levels]].astype(str)
+    codes, places = pd.factorize(pd.MultiIndex.from_frame(named), sort=True)
+    spread = indicator(codes, len(places))
+    names = tuple(i.identifiant for i in items)
+    ranks = np.array([survey.answers[n][rows] for n in names]).reshape(len(names), len(rows))
+    asked = _asked(ranks != ABSENT, items, frame["bailleur"].to_numpy(dtype=object))
+    first: dict[bytes, int] = {}
+    label = [first.setdefault(a.tobytes(), k) for k, a in enumerate(asked)]
+    bases = sorted(set(label))
+    known = [c for c in alike if c in frame]
+    lacking = (frame[known].astype(str) == "").to_numpy().any(axis=1)
+    return Households(
+        vague=wave,
+        items=names,
+        base=tuple(bases.index(k) for k in label),
+        places=pd.DataFrame(list(places), columns=list(named), dtype=object),
+        asked=_summed(spread, asked[bases]),
+        aside=_summed(spread, asked[bases] & lacking),
+        valid=_summed(spread, ranks >= 0),
+    )
+
+
+def fingerprints(survey: Survey, plan: Plan) -> dict[str, tuple[str, str]]:
+    """Return, for each wave, what tells whether its plan or its weights are those of a release."""
+    asked = _digest(plan.model_dump_json(include={"echelles", "items", "variables"}))
+    frame = survey.respondents
+    return {
+        str(wave): (asked, _digest(str(sorted(set(rows["poids"].round(_DIGITS))))))
+        for wave, rows in frame.groupby("vague", sort=False)
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _asked(answered: Flags, items: Sequence[Item], owner: Objects) -> Flags:
+    """Return which interviews are in the base of each question, shape (items, interviews)."""
+    out = np.zeros_like(answered)
+    filters: dict[object, list[int]] = {}
+    for k, item in enumerate(items):
+        filters.setdefault(item.filtre, []).append(k)
+    for kept, members in filters.items():
+        for k in members:
+            asking = np.isin(owner, np.unique(owner[answered[k]].astype(str)))
+            out[k] = asking & (answered[members].any(axis=0) if kept is not None else True)
+    return out
+
+
+def _summed(spread: sparse.csc_array, flags: Flags) -> Integers:
+    out: Integers = (spread @ flags.T.astype(float)).astype(np.int64)
+    return out

@@ -1,0 +1,354 @@
+"""What was released stands: a row is printed again as it was until its rounded count has moved by thirty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from tfpb.errors import Fault, Severity
+from tfpb.model.codes import (
+    CHAIN,
+    ENSEMBLE,
+    SHOWN,
+    TOTAL,
+    Ajustement,
+    Groupe,
+    Publication,
+    Verdict,
+)
+from tfpb.survey.adjustment.benchmark import OWNER
+from tfpb.survey.estimation.intervals import combined_bounds
+from tfpb.survey.estimation.modelled_rows import with_modelled
+from tfpb.survey.secrecy.disclosure import sealed
+from tfpb.survey.secrecy.groups import BASE, KEY, needed, resting, split_pair
+from tfpb.survey.secrecy.tree import SIDES
+from tfpb.survey.verdicts import PARC, PUBLISHABLE, gap_verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tfpb.model.arrays import Flags, Indices
+    from tfpb.model.survey import Published, WaveFacts
+
+MOVES: Final = 30
+"""A group is computed again when its rounded count has moved by as much."""
+Home = tuple[str, str]
+"""A résidence: its bailleur (folded; "" for any) and its identifier, which two bailleurs may use."""
+ROW: Final[dict[str, list[str]]] = {
+    "comparison": [*KEY, "ajustement"],
+    "levels": [*KEY, "mesure", "modalite", "rang"],
+    "priorities": ["vague", "bailleur", "groupe", "item"],
+    "benchmark": ["vague", "item", "groupe", "repere", "reference"],
+    "variants": [*KEY, "ajustement", "variante"],
+    "fieldwork": ["vague", "bailleur", "cote", "type_habitat", "periode_construction"],
+}
+"""What names a row of each table."""
+SINCE: Final = "repris_du"
+CONTESTED: Final = "conteste"
+YES: Final = "oui"
+_BOUNDS: Final = (("ic95_bas", "ic95_haut"), ("ic90_bas", "ic90_haut"))
+_POINTS: Final = 100
+_PART: Final = "_en_partie"
+_PRINTED_BY: Final = ["vague", "niveau", "bailleur"]
+_DEPTH: Final = {TOTAL: 0, **{level: k for k, level in enumerate(CHAIN, start=1)}}
+COUNTS: Final = ("n", "n_residences", "n_qpv", "n_hors")
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What readers already hold of the same survey.
+
+    Parameters
+    ----------
+    sides : tuple of (str, mapping of (str, str) to str)
+        Column of the résidences (`cote`, a quarter, a level) → bailleur and résidence → what it was in the
+        first release that told it: the survey keeps it.
+    groups, asked : DataFrame
+        As `Published` holds them: what may be shown of the waves released.
+    tables : mapping of str to DataFrame
+        Rows of each table (`ROW`) as last printed, with `repris_du`.
+    facts : mapping of str to tuple of int
+        Wave → `n, n_residences, n_qpv, n_hors` as told.
+    prints : mapping of str to (str, str)
+        Wave → fingerprints of plan and weights.
+    masked : DataFrame
+        `KEY` of what a release of 0.2 masked: it kept no printed row.
+    """
+
+    sides: tuple[tuple[str, Mapping[Home, str]], ...] = ()
+    groups: pd.DataFrame = field(default_factory=pd.DataFrame)
+    asked: pd.DataFrame = field(default_factory=pd.DataFrame)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    facts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    prints: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    masked: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def levels(self) -> list[str]:
+        """Levels of territory that résidences were told in."""
+        return sorted({c for c, _ in self.sides} - {"cote"})
+
+
+NOTHING: Final = Released()
+
+
+def reprinted(now: Published, before: Released) -> Published:
+    """Return what may be printed after earlier releases of the same waves.
+
+    Parameters
+    ----------
+    now : Published
+        Of this run alone.
+    before : Released
+
+    Returns
+    -------
+    Published
+        What was hidden stays so; a row whose groups all stand is the earlier one (`repris_du`), and is
+        `conteste` where a corrected plan or other weights would have changed it; a gap or a change one
+        side of which stands is worked out from what is printed.
+    """
+    states = _states(now, before)
+    if states.empty:
+        return now
+    changed = {w for w, told in before.prints.items() if told != now.prints.get(w, told)}
+    raw = now.comparison[now.comparison["ajustement"] != Ajustement.MODELE.value]
+    tables = {n: getattr(now, n) for n in ROW} | {"comparison": raw.reset_index(drop=True)}
+    tables = {n: _replaced(n, t, before.tables.get(n), states, changed) for n, t in tables.items()}
+    printed = _from_sides(tables["comparison"], now.margin)
+    tables["comparison"] = with_modelled(printed, dwellings=now.target == PARC)
+    return sealed(
+        now,
+        {n: t.drop(columns=_PART, errors="ignore") for n, t in tables.items()},
+        waves=tuple(_facts(w, before.facts.get(w.vague), states) for w in now.waves),
+        notices=(*now.notices, *_said(raw, printed, changed)),
+        groups=_bound(now, before),
+    )
+
+
+def _states(now: Published, before: Released) -> pd.DataFrame:
+    """Return the groups of the waves released, question by question: `KEY`, `shown, few, alike, stands`."""
+    if before.groups.empty and before.masked.empty:
+        return pd.DataFrame()
+    bound = {str(w) for t in (before.groups, before.masked) if len(t) for w in t["vague"]}
+    mine = now.asked.merge(now.groups, on=["vague", BASE])[[*KEY, "n"]]
+    held = _held(now.asked, before)
+    masked = before.masked.reindex(columns=KEY).astype(object)
+    every = pd.concat([mine[KEY], held, masked]).drop_duplicates()
+    out = every[every["vague"].isin(bound)].merge(mine, on=KEY, how="left")
+    out = out.merge(_printed(before.tables.get("comparison")), on=KEY, how="left")
+    out = out.merge(held.assign(held=True), on=KEY, how="left")
+    out = out.merge(masked.assign(gone=True), on=KEY, how="left")
+    kept = out["held"].notna() | ~out["vague"].isin(set(held["vague"]))
+    told = out["told"].notna()
+    lost = told & out["n"].isna()
+    near = (out["n"] - out["told"]).abs() < MOVES
+    # what holds a group that stands though it would be hidden now is not computed again: the rest would show
+    depth = out["niveau"].map(lambda level: _DEPTH.get(level, len(_DEPTH)))
+    deepest = depth.where(lost, -1).groupby([out[c] for c in ("vague", "item", "groupe")])
+    stands = told & (lost | near | (depth < deepest.transform("max")))
+    shown = kept & out["gone"].isna()
+    return out[KEY].assign(shown=shown, few=False, alike=True, stands=stands)
+
+
+def _held(asked: pd.DataFrame, before: Released) -> pd.DataFrame:
+    """Return what releases may show, question by question: one that is new is bound as those of its base."""
+    if before.groups.empty:
+        return pd.DataFrame(columns=KEY, dtype=object)
+    known = before.asked[["vague", "item", BASE]]
+    like = asked.merge(known, on=["vague", "item"], how="left", suffixes=("_now", ""))
+    first = like.dropna(subset=[BASE]).drop_duplicates(["vague", f"{BASE}_now"])
+    new = like[like[BASE].isna()].drop(columns=BASE)
+    new = new.merge(first[["vague", f"{BASE}_now", BASE]], on=["vague", f"{BASE}_now"])
+    every = pd.concat([known, new[known.columns]])
+    return every.merge(before.groups, on=["vague", BASE])[KEY].drop_duplicates()
+
+
+def _printed(table: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the counts of the sides that releases printed: `KEY`, `told`."""
+    if table is None or table.empty:
+        return pd.DataFrame(columns=[*KEY, "told"], dtype=object)
+    raw = table[(table["ajustement"] == Ajustement.BRUT.value) & table["groupe"].isin(SIDES)]
+    raw = raw[raw["publication"].isin(SHOWN)]
+    return raw[[*KEY, "n"]].rename(columns={"n": "told"}).drop_duplicates(KEY, keep="last")
+
+
+def _replaced(
+    name: str,
+    table: pd.DataFrame,
+    before: pd.DataFrame | None,
+    states: pd.DataFrame,
+    changed: set[str],
+) -> pd.DataFrame:
+    """Put the earlier rows where they stand, and withhold what was withheld."""
+    if table.empty:
+        return table
+    if name == "fieldwork":
+        return _counts(table, before)
+    hidden, whole, part = _by_row(table, states)
+    if name == "comparison" and before is not None and len(before):
+        # a row that its own answers withheld, in a group that was shown, stays withheld too
+        told = pd.MultiIndex.from_frame(before[_PRINTED_BY])
+        there = pd.MultiIndex.from_frame(table[_PRINTED_BY]).isin(told)
+        hidden = hidden | there & (_index(before, name).get_indexer(_index(table, name)) < 0)
+    out = table.assign(**{_PART: part & ~hidden})
+    if name == "comparison":
+        out = out.assign(**{c: table.get(c, "") for c in (SINCE, CONTESTED)})
+    if before is not None and len(before):
+        at = _index(before, name).get_indexer(_index(table, name))
+        rows = np.flatnonzero(whole & ~hidden & (at >= 0))
+        earlier = before.iloc[at[rows]].reset_index(drop=True)
+        out = _put(out, rows, earlier, [*keys_of(name, table), _PART])
+        if name == "comparison":
+            old, new = (t["estimation"].to_numpy(dtype=float) for t in (earlier, table.iloc[rows]))
+            here = np.array([_of_waves(v, changed) for v in earlier["vague"]], dtype=bool)
+            moved = ~np.isclose(old, new) & here
+            words = out[CONTESTED].to_numpy(dtype=object).copy()
+            words[rows[moved]] = YES
+            out = out.assign(**{CONTESTED: words})
+    if "publication" in out:
+        lost = hidden & (out["publication"] != Publication.NON_CALCULABLE.value).to_numpy()
+        out["publication"] = out["publication"].where(~lost, Publication.MASQUE.value)
+        if "verdict" in out:
+            lost &= (out["verdict"] != "").to_numpy()
+            out["verdict"] = out["verdict"].where(~lost, Verdict.MASQUE.value)
+        return out
+    return out[~hidden].reset_index(drop=True)
+
+
+def _by_row(table: pd.DataFrame, states: pd.DataFrame) -> tuple[Flags, Flags, Flags]:
+    """Return which rows rest on a hidden group, on groups that all stand, on some that do."""
+    owned = table if "bailleur" in table else table.assign(bailleur=ENSEMBLE)
+    sides = resting(owned, states)
+    marks = pd.DataFrame(
+        {
+            "hidden": sides["shown"].eq(False),  # noqa: FBT003
+            "some": sides["stands"].eq(True),  # noqa: FBT003
+            "moves": sides["stands"].eq(False),  # noqa: FBT003
+        }
+    )
+    found = marks.groupby(sides["row"].to_numpy()).any()
+    hidden, some, moves = (found[c].to_numpy() for c in ("hidden", "some", "moves"))
+    return hidden, some & ~moves, some & moves
+
+
+def keys_of(name: str, table: pd.DataFrame) -> list[str]:
+    """Return the columns that name a row of a table."""
+    return [*ROW[name], *(c for c in [OWNER] if c in table)]
+
+
+def _index(table: pd.DataFrame, name: str) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(table[keys_of(name, table)].astype(str))
+
+
+def _put(
+    table: pd.DataFrame, rows: Indices, earlier: pd.DataFrame, keys: list[str]
+) -> pd.DataFrame:
+    """Write earlier values in some rows; a number that they did not print is left blank."""
+    out = {}
+    for name in table.columns:
+        values = table[name]
+        text = not pd.api.types.is_numeric_dtype(values)
+        if name not in keys and len(rows) and (name in earlier or not text):
+            old = earlier.get(name, pd.Series(np.nan, index=earlier.index))
+            cells = values.to_numpy().copy()
+            cells[rows] = (
+                old.fillna("").to_numpy(dtype=object) if text else old.to_numpy(dtype=float)
+            )
+            values = pd.Series(cells, index=table.index, dtype=values.dtype)
+        out[name] = values
+    return pd.DataFrame(out)
+
+
+def _counts(table: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Keep the counts of the field sheet that have not moved by thirty; what was hidden stays so."""
+    if before is None or before.empty:
+        return table
+    at = _index(before, "fieldwork").get_indexer(_index(table, "fieldwork"))
+    old, new = (t["n"].to_numpy(dtype=float) for t in (before.iloc[np.maximum(at, 0)], table))
+    rows = np.flatnonzero((at >= 0) & ~(np.abs(old - new) >= MOVES))
+    return _put(table, rows, before.iloc[at[rows]].reset_index(drop=True), ROW["fieldwork"])
+
+
+def _from_sides(table: pd.DataFrame, margin: float) -> pd.DataFrame:
+    """Work out again, from the sides as printed, the gaps and changes some sides of which stand."""
+    rows = np.flatnonzero(table[_PART].to_numpy(dtype=bool))
+    keys = [*KEY, "ajustement"]
+    held = table[table["groupe"].isin(SIDES)].drop_duplicates(keys).set_index(keys)
+    waves = [str(w) for w in held.index.unique("vague")]
+    out = {
+        c: table[c].to_numpy().copy() for c in ("verdict", "estimation", *_BOUNDS[0], *_BOUNDS[1])
+    }
+    for at, some in needed(table.iloc[rows], waves).groupby("row"):
+        row = table.iloc[rows[int(str(at))]]
+        sides = held.reindex(pd.MultiIndex.from_frame(some[KEY].assign(a=row["ajustement"])))
+        pair = split_pair(str(row["vague"]), waves)
+        later = True if pair is None else (some["vague"] == pair[1]).to_numpy()
+        here = (some["groupe"] == SIDES[0]).to_numpy() | (
+            row["groupe"] == Groupe.EVOLUTION_HORS.value
+        )
+        sign = np.where(later, 1.0, -1.0) * np.where(here, 1.0, -1.0)
+        values = sides[["estimation"]].to_numpy(dtype=float)
+        out["estimation"][rows[int(str(at))]] = float(sign @ values[:, 0])
+        for names in _BOUNDS:
+            low, high = (sides[[c]].to_numpy(dtype=float) for c in names)
+            for name, end in zip(names, combined_bounds(values, (low, high), sign), strict=True):
+                out[name][rows[int(str(at))]] = float(end[0])
+    again = table.assign(**out)
+    gaps = rows[(table["groupe"].iloc[rows] == Groupe.ECART.value).to_numpy()]
+    low, high = (again[c].to_numpy(dtype=float)[gaps] for c in _BOUNDS[1])
+    few = (table["peu_de_reponses"].iloc[gaps] == YES).to_numpy()
+    state = np.full(len(gaps), PUBLISHABLE)
+    out["verdict"][gaps] = gap_verdicts(low, high, state, few, margin / _POINTS)
+    shown = table["marge_demontree_points"].to_numpy(dtype=float).copy()
+    shown[gaps] = -low * _POINTS
+    out["marge_demontree_points"] = shown
+    return table.assign(**out)
+
+
+def _facts(facts: WaveFacts, told: tuple[int, ...] | None, states: pd.DataFrame) -> WaveFacts:
+    """Give a wave's method sheet the counts that were told, where both sides stand."""
+    mine = states[
+        (states["vague"] == facts.vague)
+        & (states["niveau"] == TOTAL)
+        & (states["bailleur"] == ENSEMBLE)
+    ]
+    if told is None or not mine["stands"].all():
+        return facts
+    n, homes, inside, outside = told
+    return replace(facts, n=n, n_residences=homes, n_qpv=inside, n_hors=outside)
+
+
+def _bound(now: Published, before: Released) -> pd.DataFrame:
+    """Return the groups that the next releases are bound to: those of a wave's first one."""
+    bound = set(before.groups.get("vague", []))
+    fresh = now.groups[~now.groups["vague"].isin(bound)]
+    return pd.concat([before.groups, fresh], ignore_index=True) if bound else now.groups
+
+
+def _of_waves(vague: str, names: set[str]) -> bool:
+    return any(vague == w or vague.startswith(f"{w}-") or vague.endswith(f"-{w}") for w in names)
+
+
+def _said(now: pd.DataFrame, printed: pd.DataFrame, changed: set[str]) -> list[Fault]:
+    """Say what earlier releases make of this one: gaps printed again, contested, withheld."""
+    gaps = (now["groupe"] == Groupe.ECART.value).to_numpy()
+    again = printed[SINCE] != ""
+    masked = (printed["publication"] == Publication.MASQUE.value) & now["publication"].isin(
+        SHOWN
+    ).to_numpy()
+    counts = {
+        "repris": int((gaps & again).sum()),
+        "masques": int((gaps & masked).sum()),
+        "contestes": int((gaps & (printed[CONTESTED] == YES)).sum()),
+    }
+    out = []
+    if counts["repris"] or counts["masques"]:
+        out.append(Fault("diffusion_reprise", fields=counts, severity=Severity.DOUTE))
+    if changed:
+        fields = {"vagues": ", ".join(sorted(changed)), "nombre": counts["contestes"]}
+        out.append(Fault("diffusion_rectifiee", fields=fields, severity=Severity.DOUTE))
+    return out

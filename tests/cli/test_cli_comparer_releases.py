@@ -1,0 +1,99 @@
+"""`tfpb comparer` released, then again otherwise: what is asked, said, and refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., Any]
+
+ADDRESSED = '["q01_residence"'
+
+
+@pytest.fixture
+def compare(
+    tmp_path: Path, example: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    """Compare the wave of 2023 of the example, with a plan of one's own."""
+    monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / "diffusions.jsonl"))
+    text = (example / "plan_enquete.toml").read_text(encoding="utf-8")
+
+    def call(old: str = "", new: str = "", *more: object) -> Any:
+        assert old in text
+        plan = tmp_path / "plan.toml"
+        plan.write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+        out = tmp_path / "s.csv"
+        return run(
+            "comparer", example / "enquete_2023.xlsx", "--plan", plan, "--sortie", out, *more
+        )
+
+    return call
+
+
+def table(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "s.csv", sep=";", decimal=",", encoding="utf-8-sig")
+
+
+def test_a_first_release_asks_and_a_corrected_plan_is_told(
+    compare: Callable[..., Any], tmp_path: Path
+) -> None:
+    first = compare("", "", "--diffuser")
+    assert first.exit_code == 0, first.output
+    assert "Aucune diffusion antérieure" in first.output
+    one = table(tmp_path)
+    assert one["repris_du"].isna().all()
+    satisfied = 'satisfait = [1, 2, "Très satisfait", "Plutôt satisfait"]'
+    dissatisfied = 'insatisfait = [3, 4, "Plutôt pas satisfait", "Pas du tout satisfait"]'
+    text = (tmp_path / "plan.toml").read_text(encoding="utf-8")
+    assert satisfied in text
+    assert dissatisfied in text
+    again = compare(
+        f"{satisfied}\n{dissatisfied}",
+        'satisfait = [1, "Très satisfait"]\n'
+        'insatisfait = [2, 3, 4, "Plutôt satisfait", "Plutôt pas satisfait", "Pas du tout satisfait"]',
+        "--diffuser",
+    )
+    assert again.exit_code == 0, again.output
+    assert "rectification" in again.output
+    assert "Aucune diffusion antérieure" not in again.output
+    two = table(tmp_path)
+    numbers = ["n", "estimation", "ic90_bas", "ic90_haut", "verdict"]
+    pd.testing.assert_frame_equal(one[numbers], two[numbers])
+    assert (two["conteste"] == "oui").any()
+    assert two.loc[two["publication"] == "publiable", "repris_du"].notna().all()
+
+
+def test_questions_that_replace_released_ones_are_refused(compare: Callable[..., Any]) -> None:
+    assert compare("", "", "--diffuser").exit_code == 0
+    renamed = compare(ADDRESSED, '["nouvelle", "q01_residence"', "--diffuser")
+    assert renamed.exit_code == 2
+    assert "seraient dites deux fois" in renamed.output
+    draft = compare(ADDRESSED, '["nouvelle", "q01_residence"')
+    assert draft.exit_code == 0
+
+
+def test_a_release_that_located_residences_wants_them_again(
+    compare: Callable[..., Any], tmp_path: Path, example: Path
+) -> None:
+    answers = pd.read_excel(
+        example / "enquete_2023.xlsx", sheet_name="Base", header=None, dtype=str, engine="openpyxl"
+    )
+    head = next(k for k, row in answers.iterrows() if "residence_id" in set(row))
+    frame = answers.iloc[head + 1 :].set_axis(answers.iloc[head], axis=1)
+    homes = frame.drop_duplicates("residence_id")["residence_id"]
+    sides = ["dans" if k % 2 else "hors" for k in range(len(homes))]
+    located = pd.DataFrame({"id_residence": homes, "cote": sides, "nb_logements": "60"})
+    located = located.assign(code_qpv=["QN05991M" if s == "dans" else "" for s in sides])
+    path = tmp_path / "residences.csv"
+    located.to_csv(path, sep=";", index=False)
+    first = compare("", "", "--residences", path, "--diffuser")
+    assert first.exit_code == 0, first.output
+    refused = compare("", "", "--diffuser")
+    assert refused.exit_code == 2
+    assert "Ajoutez --residences pour diffuser" in refused.output

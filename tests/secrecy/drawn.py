@@ -1,0 +1,209 @@
+"""Surveys drawn at random, printed by the program as far as it prints, and handed to the judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from judge import MOVED, Attack, Reader, Row
+
+from tfpb.model.codes import ENSEMBLE, TOTAL
+from tfpb.model.survey import Estimates, Households
+from tfpb.survey import Release, protect, reprinted, together
+from tfpb.survey.printed import rounded_count, share_at_step, step_of
+from tfpb.survey.secrecy.disclosure import sealed
+from tfpb.survey.secrecy.tree import Group, Tree
+from tfpb.survey.verdicts import CLAIMS
+
+if TYPE_CHECKING:
+    from tfpb.model.survey import Published
+
+QUESTIONS: Final = ("q1", "q2", "q3")
+LEVELS: Final = ("departement", "contrat_de_ville", "code_qpv")
+WAVE: Final = "2023"
+PLACE: Final = ["bailleur", "groupe", *LEVELS]
+_ENDS: Final = {"ic95_bas": -0.06, "ic95_haut": 0.06, "ic90_bas": -0.05, "ic90_haut": 0.05}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A stock, and the interviews of it at one moment.
+
+    Parameters
+    ----------
+    homes : DataFrame
+        A row a résidence: `PLACE`, `residence`, `logements`.
+    n : int array (résidences,)
+    hits : mapping of str to int array
+        Satisfied answers by question; everybody answers.
+    """
+
+    homes: pd.DataFrame
+    n: np.ndarray
+    hits: dict[str, np.ndarray]
+
+    def households(self) -> Households:
+        places = self.homes[["bailleur", "residence", "groupe", *LEVELS]].reset_index(drop=True)
+        n = self.n[:, None].astype(np.int64)
+        valid = np.repeat(n, len(QUESTIONS), axis=1)
+        return Households(WAVE, QUESTIONS, (0,) * len(QUESTIONS), places, n, n * 0, valid)
+
+    def later(self, rng: np.random.Generator, late: int) -> Drawn:
+        """Add some late interviews, anywhere in the stock."""
+        room = np.maximum(self.homes["logements"].to_numpy() - self.n, 0)
+        come = rng.multinomial(late, (room + 1e-9) / (room + 1e-9).sum())
+        come = np.minimum(come, room)
+        share = {q: rng.binomial(come, 0.6) for q in QUESTIONS}
+        return replace(self, n=self.n + come, hits={q: h + share[q] for q, h in self.hits.items()})
+
+
+def draw(seed: int, *, owners: int = 3, quarters: int = 8, homes: int = 60) -> Drawn:
+    """Draw a stock and its interviews: several bailleurs in the same quarters, some of them small."""
+    rng = np.random.default_rng(seed)
+    contrat = rng.integers(0, max(2, quarters // 3), quarters)
+    department = rng.integers(0, 2, contrat.max() + 1)
+    weight = rng.dirichlet(np.full(owners, 0.8))
+    rows = []
+    for k in range(homes):
+        q = int(rng.integers(quarters)) if rng.random() < 0.55 else -1
+        c = int(contrat[q]) if q >= 0 else int(rng.integers(contrat.max() + 1))
+        named = rng.random() < 0.8 or q >= 0
+        rows.append(
+            (
+                f"B{rng.choice(owners, p=weight)}", "qpv" if q >= 0 else "hors_qpv",
+                f"D{department[c]}", f"C{c}" if named else "", f"Q{q}" if q >= 0 else "", f"R{k}",
+                int(rng.integers(6, 60)),
+            )
+        )  # fmt: skip
+    stock = pd.DataFrame(rows, columns=[*PLACE, "residence", "logements"])
+    dense = rng.choice([3, 6, 12])
+    n = np.minimum(rng.poisson(dense * rng.gamma(2.0, 0.5, homes)), stock["logements"])
+    rate = {q: rng.beta(4, 2, homes) for q in QUESTIONS}
+    hits = {q: rng.binomial(n, p) for q, p in rate.items()}
+    return Drawn(stock, n.to_numpy(), hits)
+
+
+def printed_groups(drawn: Drawn) -> pd.DataFrame:
+    """Return the rows of every group, their exact counts, and shares at the step of the rounded one."""
+    tree = Tree.of(drawn.households(), None)
+    rows = []
+    for group, members in zip(tree.groups, tree.rows, strict=True):
+        n = float(drawn.n[members].sum())
+        step = step_of(rounded_count(np.array(n)))
+        for q in QUESTIONS if n else ():
+            share = share_at_step(np.array(drawn.hits[q][members].sum() / n), step)
+            rows.append((WAVE, q, *group, n, float(len(members)), float(share), "publiable"))
+    names = ["vague", "item", *Group._fields, "n", "n_residences", "estimation", "publication"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def unprotected(drawn: Drawn) -> Published:
+    """Print every group that a rounded count can be told of, however small."""
+    table = printed_groups(drawn)
+    table = table.assign(n=rounded_count(table["n"].to_numpy()))
+    return sealed(published(drawn), {"comparison": table[table["n"] > 0].reset_index(drop=True)})
+
+
+def published(drawn: Drawn, *, crossed: tuple[str, ...] | None = ()) -> Published:
+    """Protect the shares of a drawn survey as the program would print them."""
+    wave, table = drawn.households(), printed_groups(drawn)
+    blank = dict.fromkeys((*CLAIMS, "marge_demontree_points"), np.nan)
+    blank |= {name: table["estimation"] + far for name, far in _ENDS.items()}
+    table = table.assign(
+        theme="residence", nature="service", ajustement="brut", verdict="", isole="",
+        peu_de_reponses="", repris_du="", conteste="",
+        **blank,
+    )  # fmt: skip
+    if crossed is not None:  # own territories are in no common file
+        own = (table["bailleur"] != ENSEMBLE) & (table["niveau"] != TOTAL)
+        table = table[~own | table["bailleur"].isin(crossed)].reset_index(drop=True)
+    nothing = pd.DataFrame()
+    items = pd.DataFrame({"item": QUESTIONS, "libelle": QUESTIONS, "theme": "residence"})
+    estimates = Estimates(
+        table, nothing, nothing, nothing, items, households=(wave,), prints={WAVE: ("a", "b")}
+    )
+    return protect(estimates, crossed=crossed)
+
+
+def released(moments: list[Drawn], *, crossed: tuple[str, ...] | None = ()) -> list[Published]:
+    """Release a survey at each moment in agreement with those before, through lines of the ledger."""
+    out: list[Published] = []
+    lines: list[Release] = []
+    for k, drawn in enumerate(moments):
+        homes = drawn.homes.rename(columns={"residence": "id_residence"})
+        homes = homes.assign(cote=np.where(homes["groupe"] == "qpv", "dans", "hors"))
+        owners = sorted(set(homes["bailleur"]))
+        now = reprinted(published(drawn, crossed=crossed), together(lines, owners))
+        line = Release.of(owners, f"run{k}", f"2026-0{k + 1}-01", homes, now).line()
+        lines.append(Release.read(line))
+        out.append(now)
+    return out
+
+
+def attack(
+    moments: list[Drawn], printed: list[Published], *, sizes: bool, viewer: str = ""
+) -> tuple[Attack, pd.DataFrame]:
+    """Return the attack on what was printed, and its atoms: what no printed row tells apart."""
+    stock = moments[0].homes
+    codes, atoms = pd.factorize(pd.MultiIndex.from_frame(stock[PLACE]), sort=True)
+    table = pd.DataFrame(list(atoms), columns=PLACE)
+
+    def summed(values: np.ndarray) -> np.ndarray:
+        return np.bincount(codes, values, len(table)).astype(int)
+
+    n = np.array([summed(m.n) for m in moments])
+    hits = {q: np.array([summed(m.hits[q]) for m in moments]) for q in QUESTIONS}
+    rows = [r for k, p in enumerate(printed) for r in _rows(p.comparison, table, k)]
+    # a row may also stand because one inside it does: a reader who takes it to have moved little is wrong
+    rows = [r for r in rows if not r.again or abs(n[r.moment][r.atoms].sum() - r.n) <= MOVED]
+    own = (table["bailleur"] == viewer).to_numpy()
+    caps = summed(stock["logements"].to_numpy())
+    return Attack(rows, n, hits, caps, Reader(sizes, own)), table
+
+
+def _rows(table: pd.DataFrame, atoms: pd.DataFrame, moment: int) -> list[Row]:
+    shown = table[(table["publication"] == "publiable") & table["groupe"].isin(["qpv", "hors_qpv"])]
+    out = []
+    for key, rows in shown.groupby(["niveau", "territoire", "bailleur", "groupe"]):
+        level, place, owner, side = map(str, key)
+        there = (atoms["groupe"] == side).to_numpy()
+        if level != TOTAL:
+            there = there & (atoms[level] == place).to_numpy()
+        if owner != ENSEMBLE:
+            there = there & (atoms["bailleur"] == owner).to_numpy()
+        counts = rows["n"].unique()
+        assert len(counts) == 1, f"one count a base: {key} {counts}"
+        shares = dict(zip(rows["item"], rows["estimation"].astype(float), strict=True))
+        n = float(counts[0])
+        again = moment > 0 and bool((rows["repris_du"] != "").all())
+        step = float(step_of(np.array(n)))
+        out.append(Row(np.flatnonzero(there), n, shares, step, moment, again))
+    return out
+
+
+def small_targets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dict[str, np.ndarray]:
+    """List the groups of 1 to 10 households: of a tree, what is left of one without another, and atoms."""
+    n = np.bincount(
+        pd.factorize(pd.MultiIndex.from_frame(drawn.homes[PLACE]), sort=True)[0],
+        drawn.n,
+        len(atoms),
+    )
+    others = (atoms["bailleur"] != viewer).to_numpy()
+    sets: dict[str, np.ndarray] = {}
+    for side in ("qpv", "hors_qpv"):
+        here = (atoms["groupe"] == side).to_numpy()
+        for level in (TOTAL, *LEVELS, "bailleur"):
+            for place in [""] if level == TOTAL else sorted(set(atoms[level][here])):
+                there = here if level == TOTAL else here & (atoms[level] == place).to_numpy()
+                sets[f"{side} {level} {place}"] = there & others
+                for owner in sorted(set(atoms["bailleur"])):
+                    sets[f"{side} {level} {place} {owner}"] = (
+                        there & others & (atoms["bailleur"] == owner).to_numpy()
+                    )
+    targets: dict[bytes, tuple[str, np.ndarray]] = {}
+    for name, member in sets.items():
+        if 1 <= n[member].sum() <= 10:
+            targets.setdefault((member & (n > 0)).tobytes(), (name, np.flatnonzero(member)))
+    return dict(targets.values())

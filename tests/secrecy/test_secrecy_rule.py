@@ -1,0 +1,222 @@
+"""The rule itself: enough, the tree, which groups are shown, and what a release binds."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from drawn import LEVELS, QUESTIONS, WAVE, Drawn, draw, published, released
+
+from effort import tries
+from tfpb.model.survey import Households
+from tfpb.survey.secrecy.choice import Rules, shown_groups
+from tfpb.survey.secrecy.enough import enough
+from tfpb.survey.secrecy.tree import Group, Tree
+
+SIDE = "qpv"
+
+
+@pytest.mark.parametrize(
+    ("n", "owner", "home", "held"),
+    [
+        ([], [], [], True),
+        ([0, 0], [0, 0], [0, 1], True),
+        ([5, 6], [0, 0], [0, 1], True),
+        ([5, 5], [0, 0], [0, 1], False),  # ten households
+        ([40], [0], [0], False),  # one résidence
+        ([40, 4], [0, 1], [0, 1], False),  # the first bailleur would read the second
+        ([40, 4, 8], [0, 1, 1], [0, 1, 2], True),
+        ([40, 0], [0, 1], [0, 1], False),
+        ([11], [0], [-1], True),  # no résidence is named: each household is its own
+    ],
+)
+def test_enough(n: list[int], owner: list[int], home: list[int], *, held: bool) -> None:
+    arrays = (np.array(v, dtype=np.int64) for v in (n, owner, home))
+    assert enough(*arrays, 11) is held
+
+
+def wave_of(rows: list[tuple[str, str, str, str, int]]) -> Households:
+    """Return a wave of (bailleur, résidence, contrat, quarter, households); no quarter: hors QPV."""
+    frame = pd.DataFrame(
+        rows, columns=["bailleur", "residence", "contrat_de_ville", "code_qpv", "n"]
+    )
+    places = frame.assign(groupe=np.where(frame["code_qpv"] == "", "hors_qpv", SIDE)).drop(
+        columns="n"
+    )
+    n = frame[["n"]].to_numpy(dtype=np.int64)
+    return Households("2023", ("q",), (0,), places, n, n * 0, n)
+
+
+def shown_of(rows: list[tuple[str, str, str, str, int]], **rules: float) -> set[str]:
+    wave = wave_of(rows)
+    found = shown_groups(Tree.of(wave), wave, 0, Rules(**rules))  # type: ignore[arg-type]
+    return {g.territoire if g.bailleur == "ensemble" else g.bailleur for g in found}
+
+
+def homes(count: int, each: int, contrat: str, quarter: str, owner: str = "A") -> list[tuple]:
+    return [(owner, f"{contrat}{quarter}{owner}{k}", contrat, quarter, each) for k in range(count)]
+
+
+def test_a_small_neighbour_hides_the_quarter_whose_loss_is_least() -> None:
+    stock = [*homes(10, 10, "C1", "Q1"), *homes(5, 8, "C1", "Q2"), *homes(2, 4, "C1", "Q3")]
+    assert shown_of(stock) == {"total", "C1", "Q1"}
+
+
+def test_a_mask_that_another_makes_needless_is_taken_back() -> None:
+    stock = [
+        *homes(5, 10, "C1", "Q1"), *homes(6, 10, "C2", "Q2"), *homes(2, 4, "C2", "Q3"),
+        *homes(2, 4, "C3", "Q4"),
+    ]  # fmt: skip
+    # Q2 was hidden for Q3 first, then C2 for C3; without C2, sixteen households are left beside Q1 and Q2
+    assert shown_of(stock) == {"total", "C1", "Q1", "Q2"}
+
+
+def test_nothing_is_shown_under_a_side_of_few() -> None:
+    stock = [*homes(4, 5, "C1", "Q1"), *homes(20, 5, "C1", "")]
+    assert shown_of(stock) == {"total", "C1"}  # of the hors QPV alone
+    assert shown_of(homes(1, 200, "C1", "Q1")) == set()  # one résidence
+
+
+def test_a_bailleur_of_few_hides_the_whole_and_not_the_other_bailleur() -> None:
+    few = [("B", f"b{k}", "C1", "Q1", 3) for k in range(2)]
+    assert shown_of([*homes(20, 10, "C1", "Q1"), *few]) == {"A"}
+
+
+def test_a_quarter_that_packs_together_would_give_away_is_no_regional_row() -> None:
+    three = [("C", f"c{k}", "C1", "Q1", 3) for k in range(2)]
+    stock = [
+        *homes(5, 10, "C1", "Q1"),
+        *homes(5, 10, "C1", "Q1", "B"),
+        *three,
+        *homes(9, 5, "C1", "Q2", "C"),
+    ]
+    wave = wave_of(stock)
+    for crossed, told in (((), True), (None, False)):  # six households of C beside A's and B's own
+        found = shown_groups(Tree.of(wave, crossed), wave, 0, Rules())
+        assert (Group("code_qpv", "Q1", "ensemble", SIDE) in found) is told
+        assert (Group("code_qpv", "Q1", "A", SIDE) in found) is not told
+
+
+def test_a_quarter_may_be_shown_under_a_hidden_contrat() -> None:
+    whole = [*homes(6, 10, "C1", "Q1"), *homes(6, 10, "C2", "Q2")]
+    one = [("B", "x", "C1", "Q9", 5), *homes(6, 2, "C3", "Q8", "B"), *homes(6, 2, "C3", "Q8", "C")]
+    found = shown_of([*whole, *one])
+    assert {"Q1", "C2"} <= found  # C1 holds five households of B, who would be told by C1 less Q1
+    assert "C1" not in found
+
+
+def test_each_shown_group_leaves_nobody_or_enough_beside_those_below() -> None:
+    for seed in range(tries(40, 1000)):
+        survey = draw(seed, owners=1 + seed % 4, quarters=4 + seed % 9, homes=20 + seed % 60)
+        wave = survey.households()
+        tree = Tree.of(wave, None)
+        shown = shown_groups(tree, wave, 0, Rules())
+        assert shown <= set(tree.groups)
+        for group in shown:
+            check(survey, group, shown)
+
+
+def check(survey: Drawn, group: Group, shown: frozenset[Group]) -> None:
+    """Hold a shown group against the text of the rule, by masks over résidences."""
+    mine = member(survey, group)
+    assert survey.n[mine].sum() >= 30
+    ranks = ("total", *LEVELS)
+    finer = [
+        g
+        for g in shown
+        if g.groupe == group.groupe
+        and g.bailleur == group.bailleur
+        and ranks.index(g.niveau) > ranks.index(group.niveau)
+    ]
+    held = np.zeros(len(mine), dtype=bool)
+    for below in finer:
+        held |= member(survey, below) & mine
+    rest_is_fine(survey, mine & ~held)
+    rest_is_fine(survey, mine)
+    if group.bailleur == "ensemble" and group.niveau == "total":
+        owners = [
+            g for g in shown if g.groupe == group.groupe and g.niveau == "total" and g != group
+        ]
+        for own in owners:
+            mine = mine & ~member(survey, own)
+        rest_is_fine(survey, mine)
+
+
+def member(survey: Drawn, group: Group) -> np.ndarray:
+    mine = (survey.homes["groupe"] == group.groupe).to_numpy()
+    if group.niveau != "total":
+        mine = mine & (survey.homes[group.niveau] == group.territoire).to_numpy()
+    if group.bailleur != "ensemble":
+        mine = mine & (survey.homes["bailleur"] == group.bailleur).to_numpy()
+    return mine
+
+
+def rest_is_fine(survey: Drawn, rest: np.ndarray) -> None:
+    n, owner = survey.n[rest], survey.homes["bailleur"].to_numpy()[rest]
+    if not n.sum():
+        return
+    assert n.sum() >= 11
+    assert (n > 0).sum() >= 2
+    for name in set(owner[n > 0]):
+        assert n[owner != name].sum() == 0 or n[owner != name].sum() >= 11
+
+
+def test_every_row_of_a_base_has_one_rounded_count() -> None:
+    table = published(draw(3)).comparison
+    shown = table[table["publication"] == "publiable"]
+    assert len(shown)
+    assert (shown["n"] % 10 == 0).all()
+    counts = shown.groupby(["niveau", "territoire", "bailleur", "groupe"])["n"].nunique()
+    assert (counts == 1).all()
+    masked = table[table["publication"] == "masque"]
+    assert masked[["n", "estimation"]].isna().all(axis=None)
+
+
+def test_what_was_released_stands_until_its_count_moves_by_thirty() -> None:
+    rng = np.random.default_rng(5)
+    first = draw(6, owners=3, quarters=5, homes=60)
+    few = first.later(rng, 4)
+    many = few.later(rng, 160)
+    one, two, three = (p.comparison for p in released([first, few, many]))
+    keys = ["niveau", "territoire", "bailleur", "groupe", "item"]
+    shown = one[one["publication"] == "publiable"].set_index(keys)
+    assert len(shown)
+    again = two.set_index(keys).loc[shown.index]
+    assert (again["publication"] == "publiable").all()
+    assert (again["repris_du"] == "2026-01-01").all()
+    pd.testing.assert_frame_equal(again[["n", "estimation"]], shown[["n", "estimation"]])
+    later = three.set_index(keys).loc[shown.index]
+    assert (later["publication"] == "publiable").all()  # nothing released is withdrawn
+    moved = later["repris_du"] == ""
+    assert moved.any()
+    assert not moved.all()
+    assert ((later["n"] - shown["n"]).abs()[moved] >= 30).all()
+    hidden = one[one["publication"] == "masque"].set_index(keys).index
+    assert (three.set_index(keys).loc[hidden, "publication"] == "masque").all()
+
+
+def test_the_same_inputs_print_the_same_rows_after_their_release() -> None:
+    survey = draw(9)
+    one, two = (p.comparison for p in released([survey, survey]))
+    shown = one["publication"] == "publiable"
+    same = [c for c in one.columns if c != "repris_du"]
+    pd.testing.assert_frame_equal(one.loc[shown, same], two.loc[shown, same])
+
+
+@pytest.mark.slow
+def test_a_region_takes_about_a_second() -> None:
+    survey = draw(1, owners=26, quarters=204, homes=3000)
+    assert set(survey.homes["bailleur"]) > {"B1", "B2"}
+    begun = time.process_time()
+    published(survey, crossed=None)
+    assert time.process_time() - begun < 4 * len(QUESTIONS)
+    assert WAVE
+
+
+def test_unknown_groups_are_not_shown() -> None:
+    """A row that no group of the tree stands for bears no number."""
+    survey = draw(2)
+    wave = survey.households()
+    assert not shown_groups(Tree.of(wave), wave, 0, Rules(shown_n=10**6))

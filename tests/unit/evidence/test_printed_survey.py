@@ -1,0 +1,63 @@
+"""The three checks of what a pack prints of a survey."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from tfpb.errors import TfpbError
+from tfpb.evidence.printed_survey import TABLE, checked
+
+ROW = {
+    "vague": "2023", "niveau": "total", "territoire": "total", "bailleur": "ensemble", "item": "q1",
+    "groupe": "qpv", "ajustement": "brut", "n": "120", "estimation": "0,64", "ic95_bas": "0,55",
+    "ic95_haut": "0,72", "publication": "publiable", "repris_du": "",
+}  # fmt: skip
+
+
+def pack(*changes: dict[str, str]) -> dict[str, bytes]:
+    table = pd.DataFrame([ROW | c for c in changes])
+    return {TABLE: table.to_csv(sep=";", index=False).encode("utf-8-sig")}
+
+
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        ({}, []),
+        ({"n": "121"}, ["effectif"]),
+        ({"estimation": "0,63"}, ["pas"]),  # 120 households: two points
+        ({"n": "90", "estimation": "0,65"}, []),
+        ({"n": "90", "estimation": "0,64"}, ["pas"]),
+        ({"n": "500", "estimation": "0,63"}, []),
+        (
+            {"groupe": "ecart", "estimation": "-0,13"},
+            [],
+        ),  # a gap of two sides has no step of its own
+        ({"item": "note", "estimation": "6,8"}, []),
+        ({"n": "121", "publication": "masque"}, []),
+    ],
+)
+def test_counts_are_to_ten_and_shares_at_their_step(
+    change: dict[str, str], codes: list[str]
+) -> None:
+    rows, found = checked(pack(change))
+    assert [f.code for f in found] == codes
+    assert rows == (change.get("publication") != "masque")
+    assert all("2023 · total · total · ensemble · qpv" in f.where for f in found)
+
+
+def test_a_row_printed_again_is_that_of_the_last_pack_that_has_it() -> None:
+    again = {"repris_du": "2026-01-15"}
+    old, last = pack({"estimation": "0,6"}), pack({})
+    assert checked(pack(again), [old, last]) == (1, [])
+    _, found = checked(pack(again), [last, old])
+    assert [(f.code, f.found) for f in found] == [("reprise", "0.64")]
+    assert checked(pack({}), [old]) == (1, [])  # it does not say to be printed again
+    assert [f.code for f in checked(pack(again | {"item": "q2"}), [last])[1]] == ["reprise"]
+    assert checked(pack(again)) == (1, [])  # nothing to hold it against
+
+
+def test_a_pack_without_survey_and_one_that_is_broken() -> None:
+    assert checked({}) == (0, [])
+    with pytest.raises(TfpbError):
+        checked({TABLE: b"vague;n\n2023;x\n"})
