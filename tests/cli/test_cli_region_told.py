@@ -13,7 +13,7 @@ from tfpb.errors import TfpbError
 from tfpb.executors import InProcess
 from tfpb.facts.quarter import Quarters
 from tfpb.io.sources.region_inputs import load_region
-from tfpb.region.reports import thin_dossier
+from tfpb.region.publishing.reports import thin_dossier
 from tfpb.region.run import compute
 from tfpb.report.sections.survey.evolution import evolution
 from tfpb.words.faults.sentences import fault_text

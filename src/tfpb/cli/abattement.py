@@ -77,8 +77,8 @@ def abattement(  # noqa: PLR0917 - options of a command line
         --residences sorties/localise.xlsx --sortie sorties/abattement.xlsx
     """
     with terminal.guard():
+        from tfpb.io.open_questions.reply_file import read_replies
         from tfpb.io.packs.output_files import write_together
-        from tfpb.io.sources.replies import read_replies
         from tfpb.pipeline.jobs.tax_job import accounts, beside, bounded_claims
 
         files = {

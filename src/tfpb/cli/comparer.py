@@ -65,9 +65,9 @@ def comparer(
     """
     with terminal.guard():
         from tfpb.errors import stop_on_faults
+        from tfpb.io.open_questions.reply_file import read_replies
         from tfpb.io.sources.gathering import Gathering
         from tfpb.io.sources.inputs import gather_survey
-        from tfpb.io.sources.replies import read_replies
         from tfpb.pipeline.jobs.comparison_job import beside, compared, write
         from tfpb.pipeline.published_before import asked_first, refuse_release
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.executors import Tls
-    from tfpb.region.outputs import Rendered
+    from tfpb.region.publishing.outputs import Rendered
 
 
 T = TypeVar("T")
@@ -87,8 +87,8 @@ def region(
         from tfpb.io.sources.toml_files import settings_path
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
         from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
-        from tfpb.region.outputs import outputs_count, render
-        from tfpb.region.packs import Media
+        from tfpb.region.publishing.outputs import outputs_count, render
+        from tfpb.region.publishing.packs import Media
         from tfpb.region.run import compute
 
         settings = load_region(settings_path(fichier, "region.toml"))

@@ -12,8 +12,8 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import stamped_place
-from tfpb.model.near_names import near_names
 from tfpb.model.tables import BEFORE_QUARTER
+from tfpb.near_names import near_names
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NEAR_QUARTERS, listed
 from tfpb.words.faults.paste_words import ALIAS

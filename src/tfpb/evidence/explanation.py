@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.errors import fail
 from tfpb.evidence.differences import DICTIONARY, rows_of
 from tfpb.model.assembly import Cell, Explanation, Extract, Subject
-from tfpb.model.near_names import near_names
+from tfpb.near_names import near_names
 from tfpb.packaged import packaged
 from tfpb.text import fold
 

@@ -26,7 +26,7 @@ from tfpb.pipeline.stages import STAGES, run
 from tfpb.pipeline.steps import checking, locating
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
-from tfpb.pipeline.steps.positions import stock_positions
+from tfpb.pipeline.steps.given_positions import stock_positions
 from tfpb.pipeline.steps.surveying import Scope
 from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.review.address_decisions import decided

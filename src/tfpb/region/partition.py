@@ -15,7 +15,7 @@ from tfpb.facts.claim import Claims
 from tfpb.facts.doubt_kinds import Weights, suspend
 from tfpb.facts.table import claims_of
 from tfpb.model.codes import Role
-from tfpb.model.near_names import near_names
+from tfpb.near_names import near_names
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import first_values, read, scope_of, supposed_inputs
 from tfpb.pipeline.kept.stage_cache import StageCache

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.near_names import near_names
 from tfpb.model.record import summed
+from tfpb.near_names import near_names
 from tfpb.text import fold
 from tfpb.words.documents.region_words import ALIKE
 from tfpb.words.documents.setting_words import motives

@@ -11,9 +11,9 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.geodata.geography import ABSENT, open_geography
+from tfpb.io.open_questions.reply_file import reply_faults
 from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
-from tfpb.io.sources.replies import reply_faults
 from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.published_before import HELD_BACK, precedents, unanswered

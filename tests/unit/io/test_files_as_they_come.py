@@ -24,9 +24,9 @@ from tfpb.io.tables.text_table import TextTable
 from tfpb.io.tables.typed import typed
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.location import QpvMap
-from tfpb.model.near_names import near_names
 from tfpb.model.record import Reading, Source
 from tfpb.model.tables import DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
+from tfpb.near_names import near_names
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.survey import recode
 from tfpb.tax import programme

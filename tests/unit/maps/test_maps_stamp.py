@@ -15,7 +15,7 @@ import pytest
 from map_models import synthetic
 from PIL import Image
 
-from tfpb.region.atlas import AtlasPage, atlas_bytes
+from tfpb.region.publishing.atlas import AtlasPage, atlas_bytes
 from tfpb.report.print_map import margins, sheets
 from tfpb.report.print_map.views import atlas, page_view
 

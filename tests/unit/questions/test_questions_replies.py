@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tfpb.errors import Place, Severity, TfpbError
-from tfpb.io.sources.replies import read_replies, reply_faults, write_reply
+from tfpb.io.open_questions.reply_file import read_replies, reply_faults, write_reply
 from tfpb.model.codes import Role
 from tfpb.model.question import (
     NOT_KNOWN,

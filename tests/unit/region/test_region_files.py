@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tfpb.model.report import Report
-from tfpb.region import packs
+from tfpb.region.publishing import packs
 
 if TYPE_CHECKING:
     import pytest

@@ -21,11 +21,11 @@ from tfpb.facts.place import located_stock, quarter_homes
 from tfpb.facts.quarter import Quarters
 from tfpb.model.codes import TOTAL
 from tfpb.model.location import QpvPage
-from tfpb.region.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import owners_of, quarter_stock
-from tfpb.region.outputs import in_quarters
-from tfpb.region.reports import contrat_sheet, thin_dossier
+from tfpb.region.publishing.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
+from tfpb.region.publishing.outputs import in_quarters
+from tfpb.region.publishing.reports import contrat_sheet, thin_dossier
 from tfpb.report.map_model import _whole
 from tfpb.report.quarter_pages import _satisfaction, own_answers
 from tfpb.words.documents import quarter_page

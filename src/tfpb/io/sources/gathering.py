@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tfpb.errors import Fault, Severity, TfpbError
+from tfpb.io.open_questions.reply_file import reply_faults
+from tfpb.io.open_questions.table_questions import table_findings
 from tfpb.io.rpls.entrances import as_stock
 from tfpb.io.rpls.register_table import KNOWN
 from tfpb.io.sources.deliveries import Delivery, read_delivery
 from tfpb.io.sources.notice_tables import NAMES, as_premises
 from tfpb.io.sources.personal import tenant_columns, without_people
-from tfpb.io.sources.replies import reply_faults
-from tfpb.io.sources.table_questions import table_findings
 from tfpb.io.tables.asides import copied_down, set_aside
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, read_table

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.model.near_names import near_names
+from tfpb.near_names import near_names
 from tfpb.text import fold
 from tfpb.words.faults.input_words import NEAR_NAMES, listed
 from tfpb.words.faults.paste_words import ALIAS, WAVES

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.columns import stamped_place
-from tfpb.model.near_names import near_names
+from tfpb.near_names import near_names
 from tfpb.text import fold
 from tfpb.words.faults.input_words import ROW_OBJECTS, SAME_ENTRANCE
 from tfpb.words.faults.paste_words import ALIAS

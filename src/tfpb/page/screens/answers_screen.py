@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import fail
-from tfpb.io.sources.replies import TABLE, write_reply
+from tfpb.io.open_questions.reply_file import TABLE, write_reply
 from tfpb.model.codes import Role
 from tfpb.model.question import NOT_KNOWN, Asked, Reply
 from tfpb.words.faults import question_words as words

@@ -26,8 +26,8 @@ from tfpb.perimeters.points import positions, rival_doubts
 from tfpb.pipeline import stages
 from tfpb.pipeline.rooms import perimeters
 from tfpb.pipeline.steps.geocoding import Watch
+from tfpb.pipeline.steps.given_positions import read_positions
 from tfpb.pipeline.steps.locating import Points, Rule
-from tfpb.pipeline.steps.positions import read_positions
 from tfpb.pipeline.wiring import Values
 from tfpb.report import ground
 from tfpb.review.address_decisions import DecidedAddresses

@@ -12,7 +12,7 @@ from tfpb.addresses.communes import whole_name
 from tfpb.errors import Fault, Place, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.crosschecks import by_code, unknown_quarters, unknown_residences
 from tfpb.model.columns import STAMP, stamped_place
-from tfpb.model.near_names import near_names
+from tfpb.near_names import near_names
 from tfpb.perimeters.vintages import FIRST_YEAR
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.locating import communes_of

@@ -19,10 +19,17 @@ from tfpb.model.record import Source
 from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.region import positions
-from tfpb.region.atlas import AtlasPage, MapJob, atlas_bytes, map_files, without_rows
 from tfpb.region.facts import codes_in, owners_of, quarter_stock
-from tfpb.region.packs import Media, OwnSurvey, PackJob, ReportJob, pack_files, report_files
-from tfpb.region.reports import deliveries_report, restitution, sheets
+from tfpb.region.publishing.atlas import AtlasPage, MapJob, atlas_bytes, map_files, without_rows
+from tfpb.region.publishing.packs import (
+    Media,
+    OwnSurvey,
+    PackJob,
+    ReportJob,
+    pack_files,
+    report_files,
+)
+from tfpb.region.publishing.reports import deliveries_report, restitution, sheets
 from tfpb.region.territories import region_layers
 from tfpb.report.documents import workbook
 from tfpb.text import fold

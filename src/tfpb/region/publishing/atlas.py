@@ -16,7 +16,7 @@ from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.packs.pack import dumps
 from tfpb.model.money import Abatement, Programme, States
 from tfpb.pipeline.steps import locating
-from tfpb.region.reports import thin_dossier
+from tfpb.region.publishing.reports import thin_dossier
 from tfpb.report import theme
 from tfpb.report.canvas import compiled
 from tfpb.report.cell_values import printable

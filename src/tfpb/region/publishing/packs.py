@@ -25,7 +25,7 @@ from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.region.partition import part_values
 from tfpb.region.positions import FEWEST_FOR_MIDDLE
-from tfpb.region.reports import no_ground
+from tfpb.region.publishing.reports import no_ground
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.report.sections.restitution import own_funnel

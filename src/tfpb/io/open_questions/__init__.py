@@ -1,0 +1,1 @@
+"""Questions of the files as read, and the replies to them."""

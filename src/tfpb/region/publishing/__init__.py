@@ -1,0 +1,1 @@
+"""What a region writes: sheets, reports, packs, atlas."""
