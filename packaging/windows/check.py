@@ -93,7 +93,7 @@ def _read(address: str) -> bytes:
     return data
 
 
-def _index() -> str:
+def default_index() -> str:
     """Return where pip looks on this machine, or where it looks when nobody says."""
     from pip._internal.models.index import PyPI  # noqa: PLC0415 - pip tells its default nowhere else
 
@@ -106,7 +106,9 @@ def main() -> int:
     parser.add_argument("--download", type=Path, help="folder to download to")
     parser.add_argument("--note", action="store_true", help="write the list of chosen files anew")
     parser.add_argument("--pip", default=f"{sys.executable} -m pip", help="the pip to run")
-    parser.add_argument("--index", default=_index(), help="where sources without wheel are taken")
+    parser.add_argument(
+        "--index", default=default_index(), help="where sources without wheel are taken"
+    )
     given = parser.parse_args()
     pins = read_lock()
     if given.download:

@@ -6,8 +6,9 @@ can install without rights: such a module would fail on the user's machine and n
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Final
+
+import pefile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,44 +26,18 @@ PYTHON_OWN: Final = frozenset(
     {"python3.dll", "python311.dll", "vcruntime140.dll", "vcruntime140_1.dll"}
 )
 """Beside python.exe in the embeddable archive."""
-_SECTION: Final = 40
-_IMPORT: Final = 20
 
 
 def imported(data: bytes) -> list[str]:
     """Return the libraries a module imports, in lower case; nothing for what is no Windows module."""
     if data[:2] != b"MZ":
         return []
-    (start,) = struct.unpack_from("<I", data, 0x3C)
-    if data[start : start + 4] != b"PE\0\0":
-        return []
-    sections, optional = struct.unpack_from("<H12xH", data, start + 6)
-    head = start + 24
-    (magic,) = struct.unpack_from("<H", data, head)
-    table = head + (120 if magic == 0x20B else 104)
-    (imports,) = struct.unpack_from("<I", data, table)
-    places = [
-        struct.unpack_from("<IIII", data, head + optional + _SECTION * i + 8)
-        for i in range(sections)
+    module = pefile.PE(data=data, fast_load=True)
+    module.parse_data_directories([pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_IMPORT"]])
+    return [
+        entry.dll.decode("ascii", "replace").lower()
+        for entry in getattr(module, "DIRECTORY_ENTRY_IMPORT", [])
     ]
-
-    def offset(address: int) -> int:
-        for size, virtual, raw_size, raw in places:
-            if virtual <= address < virtual + max(size, raw_size):
-                return int(address - virtual + raw)
-        raise ValueError(address)
-
-    if not imports:
-        return []
-    out = []
-    at = offset(imports)
-    while True:
-        (name,) = struct.unpack_from("<I", data, at + 12)
-        if not name:
-            return out
-        begin = offset(name)
-        out.append(data[begin : data.index(b"\0", begin)].decode("ascii", "replace").lower())
-        at += _IMPORT
 
 
 def lacking(modules: Mapping[str, bytes]) -> dict[str, list[str]]:

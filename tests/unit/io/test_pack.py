@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
+from tfpb.io.packs.output_files import refused_part
 from tfpb.io.packs.pack import (
     GrowingFolder,
     Written,
@@ -167,3 +168,16 @@ def test_a_folder_that_grows_is_whole_or_not_there(tmp_path: Path) -> None:
     aside.put({"a.csv": b"neuf"})
     assert aside.finish() == Written(tmp_path / "region.2", ("a.csv",))
     aside.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        (r"C:\Users\é\sortie n°1\res.xlsx", ""), (r"..\sortie\s.csv", ""), (r"\\serveur\partage\s.csv", ""),
+        (r"C:\CON\s.csv", "CON"), (r"nul.csv", "nul.csv"), (r"D:\x\Lpt1 .txt", "Lpt1 .txt"),
+        (r"C:\fin.\s.csv", "fin."), (r"C:\s.csv ", "s.csv "), (r"C:\a:b.csv", "a:b.csv"),
+        (r"C:\pourquoi ?.csv", "pourquoi ?.csv"), ("C:\\a\tb.csv", "a\tb.csv"), (r"C:\console\s.csv", ""),
+    ],
+)  # fmt: skip
+def test_names_that_windows_does_not_take_are_found(path: str, refused: str) -> None:
+    assert refused_part(PureWindowsPath(path)) == refused

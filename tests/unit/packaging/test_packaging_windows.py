@@ -98,19 +98,25 @@ def test_tags(tools: Any, name: str, good: object) -> None:
 def module(*libraries: str) -> bytes:
     """Write the least of a 64-bit Windows module that imports libraries."""
     head = 0x80
-    data = bytearray(0x400 + 20 * (len(libraries) + 1) + sum(len(n) + 1 for n in libraries))
+    table = 20 * (len(libraries) + 1)
+    data = bytearray(0x2000)
     data[:2] = b"MZ"
     struct.pack_into("<I", data, 0x3C, head)
     data[head : head + 4] = b"PE\0\0"
     struct.pack_into("<HH12xH", data, head + 4, 0x8664, 1, 240)
     struct.pack_into("<H", data, head + 24, 0x20B)
-    struct.pack_into("<I", data, head + 24 + 120, 0x1000)
-    struct.pack_into("<IIII", data, head + 24 + 240 + 8, 0x1000, 0x1000, 0x1000, 0x400)
-    at = 0x400 + 20 * (len(libraries) + 1)
+    struct.pack_into("<II", data, head + 24 + 32, 0x1000, 0x200)
+    struct.pack_into("<I", data, head + 24 + 56, 0x3000)
+    struct.pack_into("<I", data, head + 24 + 108, 16)
+    struct.pack_into("<II", data, head + 24 + 120, 0x1000, table)
+    struct.pack_into("<IIII", data, head + 24 + 240 + 8, 0x1C00, 0x1000, 0x1C00, 0x400)
+    at = 0x400 + table
     for i, name in enumerate(libraries):
-        struct.pack_into("<I", data, 0x400 + 20 * i + 12, at - 0x400 + 0x1000)
-        data[at : at + len(name)] = name.encode()
-        at += len(name) + 1
+        symbols, title = at - 0x400 + 0x1000, at - 0x400 + 0x1000 + 32
+        struct.pack_into("<IIIII", data, 0x400 + 20 * i, symbols, 0, 0, title, symbols)
+        struct.pack_into("<Q", data, at, 1 << 63 | 1)  # one symbol, by its number
+        data[at + 32 : at + 32 + len(name)] = name.encode()
+        at += 32 + len(name) + 1
     return bytes(data)
 
 

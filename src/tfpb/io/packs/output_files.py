@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager, suppress
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Place, fail
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME: Final = 220
 """Bytes; systems take 255, what is written aside or beside adds its own signs."""
+_DEVICES: Final = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
+"""Names that are devices for Windows, whatever extension follows."""
 _ASIDE: Final = "-tfpb-"
 _NEW: Final = "nouveau"
 _OLD: Final = "ancien"
@@ -40,14 +44,43 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> Non
     Raises
     ------
     TfpbError
-        `sortie_sur_entree`; `ecriture_impossible` when the name leaves no room for those made from it.
+        `sortie_sur_entree`; `nom_refuse_par_windows`; `ecriture_impossible` when the name leaves no room
+        for those made from it.
     """
     read = [path for path in inputs if path is not None]
     for output in outputs:
+        refuse_for_windows(output)
         if len(os.fsencode(output.name)) > _LONGEST_NAME:
             raise cannot_write(output.name, OSError(errno.ENAMETOOLONG, ""))
         if any(_same(output, path) for path in read):
             raise fail("sortie_sur_entree", place=Place(output.name), got=output.name)
+
+
+def refuse_for_windows(path: Path) -> None:
+    """Refuse, on Windows, a path that it would not take, or would take for a device or another name.
+
+    Raises
+    ------
+    TfpbError
+        `nom_refuse_par_windows`, with the part of the path.
+    """
+    refused = refused_part(PureWindowsPath(path)) if os.name == "nt" else ""
+    if refused:
+        raise fail("nom_refuse_par_windows", place=Place(path.name), got=refused)
+
+
+def refused_part(path: PureWindowsPath) -> str:
+    """Return the first part of a path that Windows does not take as a name, or "".
+
+    Devices (`CON`, `nul.txt`), signs that no name may bear, a dot or a space at the end (dropped in
+    silence: the file would bear another name).
+    """
+    for part in path.parts[1 if path.anchor else 0 :]:
+        device = part.partition(".")[0].rstrip().lower() in _DEVICES
+        dropped = part not in (".", "..") and part.endswith((".", " "))
+        if device or dropped or set(part) & set('<>:"|?*') or any(c < " " for c in part):
+            return part
+    return ""
 
 
 def _same(output: Path, path: Path) -> bool:

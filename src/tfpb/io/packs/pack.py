@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.archives import zip_bytes
 from tfpb.errors import Place, fail
-from tfpb.io.packs.output_files import NewFolder, in_french, settle, write_together
+from tfpb.io.packs.output_files import (
+    NewFolder,
+    in_french,
+    refuse_for_windows,
+    settle,
+    write_together,
+)
 from tfpb.io.packs.provenance import recorded_hash
 from tfpb.io.tables.contents import (
     SPOILED_ARCHIVE,
@@ -199,9 +205,10 @@ def check_place(folder: Path) -> None:
     Raises
     ------
     TfpbError
-        `sortie_est_disque`; `sortie_est_fichier`; `ecriture_impossible` when the folder above cannot be
-        written to.
+        `sortie_est_disque`; `sortie_est_fichier`; `nom_refuse_par_windows`; `ecriture_impossible` when the
+        folder above cannot be written to.
     """
+    refuse_for_windows(folder)
     folder = _named(folder)
     if not folder.name:
         raise fail("sortie_est_disque", got=str(folder))

@@ -1,0 +1,290 @@
+"""What a manager's Windows does to the tool: the same figures, odd paths, held files, kills, no console."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import signal
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+from under_wine import PROGRAM, tfpb
+
+from tfpb.cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "valmont"
+STOCK = r"C:\exemples\valmont\patrimoine.xlsx"
+GEO = ("--geodonnees", r"C:\geo")
+_HOLD = (
+    "import ctypes, time; ctypes.windll.kernel32.CreateFileW({path!r}, 0xC0000000, 0, None, 3, 0, None);"
+    " print('tenu', flush=True); time.sleep(600)"
+)
+
+
+def cells(data: bytes) -> list[list[str]]:
+    """Read the cells of a csv."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
+
+
+def same(here: list[list[str]], there: list[list[str]]) -> Iterable[tuple[int, str, str]]:
+    """Name the cells that differ: texts at all, numbers by more than a billionth."""
+    if len(here) != len(there):
+        yield 0, f"{len(here)} lignes", f"{len(there)} lignes"
+    for i, (a, b) in enumerate(zip(here, there, strict=False), 1):
+        for x, y in zip(a, b, strict=True):
+            if x == y:
+                continue
+            try:
+                u, v = float(x.replace(",", ".")), float(y.replace(",", "."))
+            except ValueError:
+                yield i, x, y
+                continue
+            if abs(u - v) > 1e-9 * max(1.0, abs(u)):
+                yield i, x, y
+
+
+def on_linux(*words: object) -> None:
+    result = CliRunner().invoke(app, [str(w) for w in words])
+    assert result.exit_code == 0, result.output
+
+
+def well(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 2, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def pack(wine: Any) -> Path:
+    """Make the example's pack under Wine, in a folder with accents and spaces."""
+    out = r"C:\essais\Été à Liévin\dossier n°1"
+    well(wine.tfpb("dossier", r"C:\exemples\valmont\dossier.toml", "--sortie", out, *GEO))
+    return Path(wine.drive / "essais" / "Été à Liévin" / "dossier n°1")
+
+
+def test_the_pack_holds_the_cells_and_texts_of_linux(pack: Path, first_run: Path) -> None:
+    linux = first_run / "valmont"
+    names = {p.relative_to(linux).as_posix() for p in linux.rglob("*") if p.is_file()}
+    assert {p.relative_to(pack).as_posix() for p in pack.rglob("*") if p.is_file()} == names
+    for name in sorted(n for n in names if n.endswith(".csv")):
+        here, there = cells((linux / name).read_bytes()), cells((pack / name).read_bytes())
+        assert list(same(here, there)) == [], name
+    for name in ("note.pdf", "rapport.pdf"):
+        texts = [
+            subprocess.run(["pdftotext", "-layout", p / name, "-"], capture_output=True, check=True).stdout
+            for p in (linux, pack)
+        ]  # fmt: skip
+        assert re.sub(rb"[0-9a-f]{8}", b"", texts[0]) == re.sub(rb"[0-9a-f]{8}", b"", texts[1]), (
+            name
+        )
+
+
+def test_each_command_gives_what_linux_gives(wine: Any, geodata: Path, tmp_path: Path) -> None:
+    survey = [EXAMPLE / "enquete_2023.xlsx", EXAMPLE / "enquete_2019.csv"]
+    there = wine.drive / "essais"
+    on_linux(
+        "geocoder",
+        EXAMPLE / "patrimoine.xlsx",
+        "--sortie",
+        tmp_path / "g.csv",
+        "--geodonnees",
+        geodata,
+    )
+    well(wine.tfpb("geocoder", STOCK, "--sortie", r"C:\essais\g.csv", *GEO))
+    on_linux("localiser", EXAMPLE / "patrimoine.xlsx", "--annee", 2025, "--sortie", tmp_path / "l.csv",
+             "--geodonnees", geodata)  # fmt: skip
+    well(wine.tfpb("localiser", STOCK, "--annee", "2025", "--sortie", r"C:\essais\l.csv", *GEO))
+    plan = ("--plan", EXAMPLE / "plan_enquete.toml", "--residences", tmp_path / "l.csv")
+    on_linux("comparer", *survey, *plan, "--sortie", tmp_path / "c.csv")
+    well(wine.tfpb(
+        "comparer", *(rf"C:\exemples\valmont\{p.name}" for p in survey), "--plan",
+        r"C:\exemples\valmont\plan_enquete.toml", "--residences", r"C:\essais\l.csv", "--sortie",
+        r"C:\essais\c.csv",
+    ))  # fmt: skip
+    for name in ("g.csv", "l.csv", "c.csv"):
+        here, wines = cells((tmp_path / name).read_bytes()), cells((there / name).read_bytes())
+        assert list(same(here, wines)) == [], name
+
+
+def test_the_region_holds_the_cells_of_linux(wine: Any, geodata: Path, tmp_path: Path) -> None:
+    on_linux("region", EXAMPLE.parent / "region" / "region.toml", "--sortie", tmp_path / "r",
+             "--geodonnees", geodata)  # fmt: skip
+    well(wine.tfpb("region", r"C:\exemples\region\region.toml", "--sortie", r"C:\essais\r", *GEO))
+    names = sorted(
+        p.relative_to(tmp_path / "r").as_posix() for p in (tmp_path / "r").rglob("*.csv")
+    )
+    assert names
+    for name in names:
+        here = cells((tmp_path / "r" / name).read_bytes())
+        assert list(same(here, cells((wine.drive / "essais" / "r" / name).read_bytes()))) == [], (
+            name
+        )
+
+
+def test_a_new_dossier_is_made_checked_and_told_in_french(wine: Any) -> None:
+    well(wine.tfpb("nouveau", r"C:\essais\mon dossier"))
+    assert (wine.drive / "essais" / "mon dossier" / "patrimoine.xlsx").is_file()
+    told = well(wine.tfpb("verifier", r"C:\exemples\valmont", *GEO))
+    assert "lignes lues" in told
+    assert "�" not in told
+
+
+@pytest.mark.parametrize("page", ["850", "1252"])
+def test_the_command_file_speaks_french_whatever_the_code_page(wine: Any, page: str) -> None:
+    command = rf"chcp {page} >nul & {PROGRAM}\tfpb.cmd --help"
+    assert "quartier" in well(wine.run(["cmd", "/c", command])).lower()
+    done = wine.run(["cmd", "/c", rf"chcp {page} >nul & {PROGRAM}\tfpb.cmd verifier C:\été.toml"])
+    assert "été.toml" in refused(done)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [r"C:\essais\CON\s.csv", r"C:\essais\nul.csv", r"C:\essais\fin.\s.csv", r"C:\essais\a:b.csv",
+     r"C:\essais\a?b.csv", r"C:\essais\blanc \s.csv"],
+)  # fmt: skip
+def test_a_name_that_windows_does_not_take_is_told_before_any_work(wine: Any, name: str) -> None:
+    told = refused(wine.tfpb("geocoder", STOCK, "--sortie", name, *GEO))
+    assert "Windows n’accepte pas" in told
+    told = refused(wine.tfpb("dossier", r"C:\exemples\valmont", "--sortie", name[:-4], *GEO))
+    assert "Windows n’accepte pas" in told
+
+
+def test_a_path_of_240_characters_and_another_drive_are_written_to(
+    wine: Any, tmp_path: Path
+) -> None:
+    folder = r"C:\essais" + "".join("\\" + letter * 70 for letter in "abc")
+    name = rf"{folder}\{'d' * (240 - len(folder) - 5)}.csv"
+    assert len(name) == 240
+    well(wine.tfpb("geocoder", STOCK, "--sortie", name, *GEO))
+    other = "Z:" + str(tmp_path / "accentué" / "s.csv").replace("/", "\\")
+    well(wine.tfpb("geocoder", STOCK, "--sortie", other, *GEO))
+    assert (tmp_path / "accentué" / "s.csv").is_file()
+
+
+def test_a_workbook_held_open_is_named_and_nothing_is_lost(wine: Any) -> None:
+    path = r"C:\essais\tenu.xlsx"
+    well(wine.tfpb("geocoder", STOCK, "--sortie", path, *GEO))
+    before = (wine.drive / "essais" / "tenu.xlsx").read_bytes()
+    holder = wine.start([rf"{PROGRAM}\python\python.exe", "-c", _HOLD.format(path=path)])
+    try:
+        assert holder.stdout.readline().strip() == "tenu"
+        told = refused(wine.tfpb("geocoder", STOCK, "--sortie", path, *GEO))
+        assert "tenu.xlsx" in told
+        assert "Fermez-le" in told
+    finally:
+        holder.kill()
+        wine.run(["taskkill", "/f", "/im", "python.exe"])
+    assert (wine.drive / "essais" / "tenu.xlsx").read_bytes() == before
+    assert not [p for p in (wine.drive / "essais").iterdir() if p.name.startswith(".tenu")]
+
+
+def test_a_pack_held_open_is_told_and_stays_whole(wine: Any, pack: Path) -> None:
+    path = r"C:\essais\Été à Liévin\dossier n°1\dossier.xlsx"
+    before = (pack / "dossier.xlsx").read_bytes()
+    holder = wine.start([rf"{PROGRAM}\python\python.exe", "-c", _HOLD.format(path=path)])
+    try:
+        assert holder.stdout.readline().strip() == "tenu"
+        out = r"C:\essais\Été à Liévin\dossier n°1"
+        told = refused(wine.tfpb("dossier", r"C:\exemples\valmont", "--sortie", out, *GEO))
+        assert "Fermez" in told
+    finally:
+        holder.kill()
+        wine.run(["taskkill", "/f", "/im", "python.exe"])
+    assert (pack / "dossier.xlsx").read_bytes() == before
+    well(wine.tfpb("verifier", "--dossier", r"C:\essais\Été à Liévin\dossier n°1\dossier.zip"))
+
+
+def test_two_runs_at_once_leave_one_whole_pack(wine: Any) -> None:
+    words = tfpb("dossier", r"C:\exemples\valmont", "--sortie", r"C:\essais\deux", *GEO)
+    runs = [wine.start(words), wine.start(words)]
+    ends = [(run.wait(600), run.stdout.read() + run.stderr.read()) for run in runs]
+    assert 0 in {code for code, _ in ends}, ends
+    assert all(code in (0, 2) for code, _ in ends), ends
+    assert all("Traceback" not in text for _, text in ends)
+    well(wine.tfpb("verifier", "--dossier", r"C:\essais\deux\dossier.zip"))
+
+
+def test_a_run_that_is_killed_leaves_what_stood_and_the_next_one_ends(
+    wine: Any, pack: Path
+) -> None:
+    before = (pack / "dossier.zip").read_bytes()
+    out = r"C:\essais\Été à Liévin\dossier n°1"
+    for seconds in (4, 9, 14):
+        run = wine.start(tfpb("dossier", r"C:\exemples\valmont", "--sortie", out, *GEO))
+        time.sleep(seconds)
+        run.send_signal(signal.SIGKILL)
+        wine.run(["taskkill", "/f", "/im", "python.exe"])
+        run.wait(60)
+        assert (pack / "dossier.zip").read_bytes() == before
+    well(wine.tfpb("dossier", r"C:\exemples\valmont", "--sortie", out, *GEO))
+    assert (pack / "dossier.zip").read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["", r"C:\nulle part\du tout", r"C:\windows\win.ini"])
+def test_where_the_user_has_no_folder_of_data_a_run_ends_or_says_so(wine: Any, place: str) -> None:
+    more = {"LOCALAPPDATA": place}
+    well(wine.tfpb("geocoder", STOCK, "--sortie", r"C:\essais\sans.csv", *GEO, more=more))
+    done = wine.tfpb(
+        "dossier", r"C:\exemples\valmont", "--sortie", r"C:\essais\sans", *GEO, more=more
+    )
+    assert done.returncode in (0, 2), done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_files_with_windows_line_ends_give_the_same_pack(wine: Any, pack: Path) -> None:
+    folder = wine.drive / "essais" / "fins de ligne"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("geodonnees_sources"))
+    for path in [*folder.glob("*.toml"), *folder.glob("*.csv")]:
+        path.write_bytes(re.sub(rb"\r?\n", b"\r\n", path.read_bytes()))
+    well(wine.tfpb("dossier", r"C:\essais\fins de ligne", "--sortie", r"C:\essais\crlf", *GEO))
+    for path in sorted((wine.drive / "essais" / "crlf" / "donnees").glob("*.csv")):
+        if path.name in ("sources.csv", "journal.csv"):
+            continue
+        here = cells((pack / "donnees" / path.name).read_bytes())
+        assert list(same(here, cells(path.read_bytes()))) == [], path.name
+
+
+def test_the_page_opens_without_console_and_makes_a_pack(wine: Any) -> None:
+    folder = wine.drive / "essais" / "par la page"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("geodonnees_sources"))
+    toml = folder / "dossier.toml"
+    text = re.sub(r"(?m)^geodonnees *=.*$", "", toml.read_text(encoding="utf-8"))
+    toml.write_text(text, encoding="utf-8")
+    wine.run(
+        ["cmd", "/c", rf'{PROGRAM}\Ouvrir-tfpb.cmd "C:\essais\par la page" --geodonnees C:\geo']
+    )
+    doors = wine.drive / "users"
+    end = time.monotonic() + 90
+    while not (found := list(doors.glob("*/AppData/Local/tfpb/Cache/page/*.html"))):
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    address = re.search(r"http://127\.0\.0\.1:\d+[^\"<]*", found[0].read_text(encoding="utf-8"))
+    assert address
+    with httpx.Client(follow_redirects=True, timeout=60) as browser:
+        shown = browser.get(address[0].replace("&amp;", "&"))
+        assert shown.status_code == 200
+        assert "Dossier" in shown.text
+    wine.run(["taskkill", "/f", "/im", "pythonw.exe"])
+
+
+def test_the_zip_opens_and_says_how_to_begin(wine: Any) -> None:
+    archive = wine.prefix.parent / "tfpb-windows.zip"
+    with zipfile.ZipFile(archive) as held:
+        names = held.namelist()
+        assert max(map(len, names)) <= 180
+        assert "tfpb/LISEZMOI.txt" in names
