@@ -194,7 +194,8 @@ def _stock(
             "adresse": [f"{n} {v}" for n, v in zip(number, street["nom"], strict=True)],
             "code_postal": town["postal"].to_numpy(),
             "commune": town["nom"].to_numpy(),
-            "nb_logements": rng.integers(6, 24, len(at)),
+            # two bailleurs drawn to one door do not count as many dwellings there: they would be asked about
+            "nb_logements": 6 + 9 * rng.integers(0, 2, len(at)) + k % 9,
             "annee_construction": home["annee_construction"].to_numpy(),
             "type_habitat": home["type_habitat"].to_numpy(),
             "fin_exoneration": "31/12/2010",
@@ -240,6 +241,9 @@ def _write_money(
             "taux_tse_pct": 0.3, "taux_gemapi_pct": 0.2,
         }
     )  # fmt: skip
+    rates = tax.filter(like="taux_")  # a notice that abates each premises as it is due: 30 % of the base
+    lines = rates.mul(tax["vlc_eur"] * 0.5 * 0.7 / 100, axis=0).round(2)
+    tax["cotisation_avis_eur"] = lines.to_numpy().sum(axis=1).round(2)
     tax.to_csv(folder / "fiscalite.csv", sep=";", index=False, decimal=",")
     codes = sorted(set(inside["code_qpv"]))
     rows = []
