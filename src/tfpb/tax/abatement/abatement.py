@@ -111,8 +111,8 @@ def abate(
     quarters : Quarters, optional
         The names of the quarters; without them, those that the stock bears.
     replies : mapping of str to str, optional
-        Answers to `Abatement.questions`, by key. Without one, what two readings of the notices make
-        otherwise is not read.
+        Answers to `Abatement.questions`, by key; those supposed, by subject too. Without one, what two
+        readings of the notices make otherwise is not read.
 
     Returns
     -------
@@ -309,7 +309,8 @@ def _read_notices(
     if choice.answers:
         effects = {c: tallies.states_of(settled(o.items)) for c, o in choice.answers.items()}
         question = question_of(file, choice, effects)
-        answered = choice.answers.get(replies.get(question.key, ""))
+        code = replies.get(question.key) or replies.get(question.subject, "")
+        answered = choice.answers.get(code)
         outcome, questions = answered or outcome, (question,)
         doubts = [] if answered else doubts
     checks = [
