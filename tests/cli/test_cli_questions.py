@@ -204,7 +204,7 @@ def test_the_same_file_has_the_same_keys_through_every_command(
 @pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 def test_the_question_of_notices_is_asked_bounded_answered_and_its_reply_falls(
-    run: Run, with_teom: Path, pack: Path, geodata: Path, tmp_path: Path
+    run: Run, with_teom: Path, example: Path, pack: Path, geodata: Path, tmp_path: Path
 ) -> None:
     where = ("--geodonnees", geodata)
     told = run("verifier", with_teom, *where)
@@ -254,6 +254,9 @@ def test_the_question_of_notices_is_asked_bounded_answered_and_its_reply_falls(
         assert ends(after[name]) == ends(true[name])
     given = run(*own, "--reponses", replies)
     assert "Répondu le" in given.output
+    plain = run("abattement", example / notices.name, *own[2:])
+    (borne,) = (li for li in plain.output.splitlines() if li.startswith("Les avis portent"))
+    assert borne in given.output
     assert "selon une réponse" not in given.output
 
     # a reply to nothing is doubted, one that is no answer stops, one to other cells is to be given again
