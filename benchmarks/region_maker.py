@@ -241,7 +241,9 @@ def _write_money(
             "taux_tse_pct": 0.3, "taux_gemapi_pct": 0.2,
         }
     )  # fmt: skip
-    rates = tax.filter(like="taux_")  # a notice that abates each premises as it is due: 30 % of the base
+    rates = tax.filter(
+        like="taux_"
+    )  # a notice that abates each premises as it is due: 30 % of the base
     lines = rates.mul(tax["vlc_eur"] * 0.5 * 0.7 / 100, axis=0).round(2)
     tax["cotisation_avis_eur"] = lines.to_numpy().sum(axis=1).round(2)
     tax.to_csv(folder / "fiscalite.csv", sep=";", index=False, decimal=",")

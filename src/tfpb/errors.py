@@ -87,14 +87,14 @@ class Headers:
 
     def quote(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
         """Name columns as their file does; what is named so already stays."""
-        return tuple(self._quoted(f) for f in faults)
+        return tuple(replace(f, place=self.quoted(f.place)) for f in faults)
 
-    def _quoted(self, fault: Fault) -> Fault:
-        place = fault.place
+    def quoted(self, place: Place) -> Place:
+        """Name the column of a place as its file does; what is named so already stays."""
         header = self.by_sheet.get((place.file, place.sheet), {}).get(place.column, place.column)
         if place.name or header == place.column:
-            return fault
-        return replace(fault, place=replace(place, column=header, name=place.column))
+            return place
+        return replace(place, column=header, name=place.column)
 
 
 def not_yet_reported(found: Iterable[Fault], known: Iterable[Fault]) -> list[Fault]:

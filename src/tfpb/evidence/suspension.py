@@ -111,7 +111,7 @@ def lines_of(
         if moving.issuperset(supposed):
             answers = tuple((a.question, supposed.get(a.question.key, a.reading)) for a in mine)
             out.append((answers, None if outcome.claims is None else outcome.claims.get(*name)))
-    return sorted(out, key=lambda line: [q.codes.index(code) for q, code in line[0]])
+    return sorted(out, key=lambda line: [("", *q.codes).index(code) for q, code in line[0]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ class Question:
         Hash of the cells that the question was read from (`content_of`).
     part : float
         Part of the interviews concerned: counted twice, they narrow a margin and may leave a gap alone.
+    left_unread : bool
+        Whether what hangs on it is not read until it is answered (notices), rather than read as claims least.
     """
 
     code: str
@@ -87,12 +89,13 @@ class Question:
     total: Measure
     content: str
     part: float = 0.0
+    left_unread: bool = False
 
     @property
     def subject(self) -> str:
         """What is asked, whatever the cells hold: an answer that fell is offered again by it."""
         place = self.place
-        return _hash((self.code, self.source, place.file, place.sheet, place.column))
+        return _hash((self.code, self.source, place.file, place.sheet, place.name or place.column))
 
     @property
     def key(self) -> str:
@@ -130,8 +133,8 @@ class Question:
 
     @property
     def is_note(self) -> bool:
-        """Whether too little hangs on it to ask."""
-        return self.share < NOTE_SHARE
+        """Whether too little hangs on it to ask; what is not read without an answer is always asked."""
+        return self.share < NOTE_SHARE and not self.left_unread
 
     @property
     def is_blocking(self) -> bool:
@@ -203,12 +206,12 @@ class Asked:
 
     @property
     def reading(self) -> str:
-        """Code of the answer that tables are read under."""
+        """Code of the answer that tables are read under; empty where none is, and the rest is not read."""
         if self.supposed:
             return self.supposed
         if self.reply is not None and self.reply.answer in self.question.codes:
             return self.reply.answer
-        return self.question.least_kind
+        return "" if self.question.left_unread else self.question.least_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,12 @@ class Replies:
         supposed = self.supposed.get(question.key, "")
         return Asked(question, self.given.get(question.key), supposed=supposed)
 
+    def beyond(self, asked: Iterable[Asked]) -> dict[str, str]:
+        """Return the codes replied or supposed, by key, to other questions than those asked so far."""
+        known = {one.question.key for one in asked}
+        codes = {key: reply.answer for key, reply in self.given.items()} | dict(self.supposed)
+        return {key: code for key, code in sorted(codes.items()) if key not in known}
+
     def offered_again(self, asked: Iterable[Asked]) -> tuple[Asked, ...]:
         """Return questions by what hangs on them, largest first, those that lost their reply with it."""
         every = {one.question.key: one for one in asked}
@@ -244,6 +253,18 @@ class Replies:
         """Return the replies to no question that is asked, nor to one that is offered again."""
         known = {one.question.key for one in asked} | {o.fallen.key for o in asked if o.fallen}
         return [reply for key, reply in self.given.items() if key not in known]
+
+
+def with_subjects(asked: Iterable[Asked], supposed: Mapping[str, str]) -> dict[str, str]:
+    """Return supposed answers, those to questions left unread by their subject too.
+
+    Another answer on a table may change the lines of notices, hence the key of their question: supposed by
+    its key alone, it would stay open there, and a line on two answers would bear the bounds of one.
+    """
+    later = [one.question for one in asked if one.question.left_unread]
+    codes = {one.question.key: one.reading for one in asked} | dict(supposed)
+    subjects = {q.subject: codes[q.key] for q in later if codes[q.key]}
+    return {**subjects, **supposed}
 
 
 def content_of(cells: Iterable[str]) -> str:

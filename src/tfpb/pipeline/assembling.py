@@ -15,8 +15,11 @@ from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.doubt_kinds import Weights, suspend
 from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
+from tfpb.io.open_questions.reply_file import asked_later
 from tfpb.io.packs.provenance import checks_of, run_hash
 from tfpb.io.sources.inputs import Inputs, gather_inputs
+from tfpb.model.question import with_subjects
+from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
 from tfpb.pipeline.kept.stage_cache import Memory
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
     from tfpb.facts.claim import Claims
     from tfpb.model.location import Ground
+    from tfpb.model.money import Abatement
     from tfpb.model.question import Asked
     from tfpb.model.record import Reading, Source
     from tfpb.model.settings import Settings
@@ -136,13 +140,31 @@ def _read_under(
     return inputs, (*faults, *crossed)
 
 
+def asked_in_all(
+    settings: Settings, inputs: Inputs, abatement: Abatement | None
+) -> tuple[tuple[Asked, ...], tuple[Fault, ...]]:
+    """Return the questions of the files and of the notices, and what is wrong with replies to the latter."""
+    if abatement is None:
+        return inputs.asked, ()
+    asked, faults = asked_later(
+        inputs.asked,
+        replies_of(settings.reponses),
+        abatement.questions,
+        inputs.headers,
+        settings.file,
+    )
+    return asked, tuple(faults)
+
+
 def supposed_inputs(
     settings: Settings, geography: Geography, asked: Iterable[Asked], supposed: Mapping[str, str],
     outside: tuple[Change, ...] = (),
 ) -> Inputs | None:  # fmt: skip
     """Read the files under supposed answers in place of those of a run; None where a fault stops them."""
+    asked = tuple(asked)
     held = {one.question.key: one.supposed for one in asked if one.supposed}
-    inputs, faults = _read_under(settings, geography, {**held, **supposed}, outside)
+    under = with_subjects(asked, {**held, **supposed})
+    inputs, faults = _read_under(settings, geography, under, outside)
     return None if _stopped(faults) else inputs
 
 
@@ -222,7 +244,7 @@ class Examined:
     dossier : Dossier or None
         None when something is at fault.
     asked : tuple of Asked
-        Questions of the files, what hangs most first.
+        Questions of the files and of the notices, what hangs most first.
     """
 
     faults: tuple[Fault, ...]
@@ -257,34 +279,36 @@ def examine(
     owner = (settings.dossier.bailleur,)
     earlier = precedents(owner, run_name, homes, packs)
     before = earlier.released(owner)
-    if any(one.is_open for one in inputs.asked):
+    if any(one.is_open for one in inputs.asked) or inputs.frame("fiscalite") is not None:
         execute = Memory(execute)
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)
         outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
-    if outcome.faults:
+    asked, late = asked_in_all(settings, inputs, outcome.made.get(stages.ABATEMENT))
+    found = (*found, *late)
+    if outcome.faults or _stopped(late):
         # what was made has doubts of its own, and what was not may be looked at further
         known = (*found, *outcome.faults, *_notices(outcome.made))
         more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
         told = (*known, *(f for f in more if f not in known))
-        return Examined(told, checking.readings(inputs), asked=inputs.asked)
+        return Examined(told, checking.readings(inputs), asked=asked)
     sources = (*inputs.sources, *earlier.source())
     cities = {c for c in outcome.made[stages.LOCATED].entrances["result_citycode"] if c}
     parcels = geography.parcel_sources(cities)
     inputs = replace(inputs, sources=sources)
     bounded, outcomes = suspend_asked(
         outcome.made[stages.CLAIMS],
-        inputs.asked,
-        partial(_supposed, settings, geography, inputs.asked, before, execute),
+        asked,
+        partial(_supposed, settings, geography, asked, before, execute),
     )
     made = outcome.made.having(stages.CLAIMS, bounded)
     dossier = assembled(settings, inputs, geography, made, found, parcels)
-    dossier = replace(dossier, asked=inputs.asked, outcomes=outcomes)
+    dossier = replace(dossier, asked=asked, outcomes=outcomes)
     places = made.get(stages.SURVEY_SIDES)
     release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
     dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
-    return Examined(dossier.notices, dossier.readings, dossier, inputs.asked)
+    return Examined(dossier.notices, dossier.readings, dossier, asked)
 
 
 def _supposed(

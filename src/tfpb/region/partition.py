@@ -17,7 +17,7 @@ from tfpb.facts.table import claims_of
 from tfpb.model.codes import Role
 from tfpb.near_names import near_names
 from tfpb.pipeline import stages
-from tfpb.pipeline.assembling import first_values, read, scope_of, supposed_inputs
+from tfpb.pipeline.assembling import asked_in_all, first_values, read, scope_of, supposed_inputs
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.pipeline.wiring import Values
@@ -186,7 +186,9 @@ def _make(task: Task) -> Part:
         answers = _answers(inputs, inputs.plan, sides, name, settings.dossier.bailleur)
     parts = [located, *(own[k] for k in ("abatement", "programme", "droit_commun"))]
     own_notices = (n for p in parts if p is not None for n in p.notices)
-    notices = (*found, *inputs.headers.quote(own_notices), *_unused(inputs, name))
+    asked, late = asked_in_all(settings, inputs, own["abatement"])
+    stop_on_faults(late)
+    notices = (*found, *late, *inputs.headers.quote(own_notices), *_unused(inputs, name))
     part = Part(
         settings=task.settings,
         inputs=replace(inputs, deliveries=()),
@@ -200,11 +202,11 @@ def _make(task: Task) -> Part:
         plan=inputs.plan,
         notices=notices if answers is None else (*notices, *answers.faults),
         readings=answers.readings if answers is not None else (),
-        asked=inputs.asked,
+        asked=asked,
     )
 
     def supposed(answers: Mapping[str, str]) -> Claims | None:
-        other = supposed_inputs(settings, geography, inputs.asked, answers, task.outside)
+        other = supposed_inputs(settings, geography, asked, answers, task.outside)
         if other is None:
             return None
         try:
@@ -214,7 +216,7 @@ def _make(task: Task) -> Part:
         except TfpbError:
             return None
 
-    of_stock = (one for one in inputs.asked if one.question.role is not Role.ENQUETE)
+    of_stock = (one for one in asked if one.question.role is not Role.ENQUETE)
     claims, outcomes = suspend_asked(_claims(own, name), of_stock, supposed)
     weights = Weights(part.located, part.abatement, part.programme)
     claims = suspend(claims, part.notices, weights, task.settings.roles)

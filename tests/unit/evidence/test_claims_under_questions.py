@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,7 @@ from tfpb.model.question import (
     content_of,
 )
 from tfpb.words.claim_words import claim_value
+from tfpb.words.faults.question_words import answer_words
 from tfpb.words.numbers import THIN, euros
 
 if TYPE_CHECKING:
@@ -100,6 +102,20 @@ def test_a_figure_lies_between_its_answers_and_others_do_not_move() -> None:
         (OUT, Decimal(179801)), (KEPT, Decimal(537513)),
     ]  # fmt: skip
     assert all(len(answers) == 0 for answers, _ in lines_of(("logements", TOTAL), asked, outcomes))
+
+
+def test_what_is_left_unread_is_tried_under_every_answer_and_shown_without_one() -> None:
+    asked = [Asked(replace(question("a", spread=0.05), left_unread=True))]
+    assert asked[0].is_open
+    calls: list[Supposed] = []
+    read = reader(asked, {("",): 30, (OUT,): 20, (KEPT,): 90}, calls)
+    claims, outcomes = suspend_asked(read({}), asked, read)
+    held = claims.get("acquis")
+    assert (held.amount.at_least, held.amount.at_most) == (20, 90)
+    assert [c for call in calls for c in call.values()] == [OUT, KEPT]
+    lines = lines_of(("acquis", TOTAL), asked, outcomes)
+    assert [answers[0][1] for answers, _ in lines] == ["", OUT, KEPT]
+    assert answer_words(asked[0].question, "") == "sans réponse : non lu"
 
 
 def test_unknown_dated_keeps_the_bounds_and_waits_no_more() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tax_builders import abate, codes, held, home, homes, local
 
+from tfpb.model.question import Asked, with_subjects
 from tfpb.packaged import packaged
 from tfpb.tax.abatement.notices.habit import CENTS, TEOM_FEES, THOUSANDS, Base, Habit
 from tfpb.tax.abatement.notices.notice_patterns import is_dense
@@ -198,6 +200,14 @@ def test_a_teom_in_a_third_of_the_notices_has_three_answers() -> None:
     assert is_right(answered(rows, "selon_avis"))
     assert (made.states.acquired, made.states.to_claim) == (0, 0)
     assert question.is_blocking
+
+
+def test_an_answer_supposed_holds_under_another_answer_that_changes_the_lines() -> None:
+    (question,) = read(file_of(third)).questions
+    open_ = Asked(replace(question, content="other lines"))
+    under = with_subjects([open_], {open_.question.key: "selon_avis"})
+    assert is_right(read(file_of(third), replies=under))
+    assert with_subjects([open_], {}) == {}
 
 
 @pytest.mark.parametrize("name", ["acquis", "a_reclamer", "porte"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from tfpb.errors import Headers
     from tfpb.io.sources.settings_edit import Keys
-    from tfpb.model.question import Asked
+    from tfpb.model.question import Asked, Question
 
 TABLE: Final = "reponses"
 
@@ -60,7 +62,37 @@ def write_reply(path: Path, reply: Reply, *, instead: str = "") -> None:
     edit_toml(path, [*fell, ((TABLE, reply.key), entry)])
 
 
-def reply_faults(replies: Replies, asked: Sequence[Asked], file: str) -> list[Fault]:
+def asked_later(
+    asked: Iterable[Asked],
+    replies: Replies,
+    questions: Iterable[Question],
+    headers: Headers,
+    file: str,
+) -> tuple[tuple[Asked, ...], list[Fault]]:
+    """Add to the questions of files those of a stage, and list what is wrong with the replies left to it.
+
+    Parameters
+    ----------
+    asked : iterable of Asked
+        Of the files, whose replies were checked.
+    replies : Replies
+    questions : iterable of Question
+        Of the stage.
+    headers : Headers
+        The user's own, by which they are placed.
+    file : str
+        Where the replies are written.
+    """
+    placed = [replace(q, place=headers.quoted(q.place)) for q in questions]
+    later = {question.key: replies.to(question) for question in placed}
+    every = replies.offered_again((*asked, *later.values()))
+    mine = [one for one in every if one.question.key in later]
+    return every, [*_unknown(mine, file), *_fallen(mine, file), *_idle(replies.idle(every), file)]
+
+
+def reply_faults(
+    replies: Replies, asked: Sequence[Asked], file: str, *, more: bool = False
+) -> list[Fault]:
     """List what is wrong with replies: an answer that its question lacks stops; one that fell is doubted.
 
     Parameters
@@ -70,8 +102,11 @@ def reply_faults(replies: Replies, asked: Sequence[Asked], file: str) -> list[Fa
         Every question of the run, as `Replies.offered_again` gives them.
     file : str
         Where the replies are written.
+    more : bool
+        Whether a stage may ask more: replies without question are left to `asked_later`.
     """
-    return [*_unknown(asked, file), *_fallen(asked, file), *_idle(replies.idle(asked), file)]
+    idle = [] if more else replies.idle(asked)
+    return [*_unknown(asked, file), *_fallen(asked, file), *_idle(idle, file)]
 
 
 def _unknown(asked: Iterable[Asked], file: str) -> Iterable[Fault]:

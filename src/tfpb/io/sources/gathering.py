@@ -184,9 +184,13 @@ class Gathering:
         return replace(table, frame=made.frame, rows=made.rows), made.renames
 
     def answered(self, file: str) -> tuple[Asked, ...]:
-        """Return every question met, and note what is wrong with the replies, written in a file."""
+        """Return every question met, and note what is wrong with the replies, written in a file.
+
+        Notices ask more once they are held against what was due: replies without question wait for it.
+        """
         asked = self.replies.offered_again(self.asked)
-        self.faults += reply_faults(self.replies, asked, file)
+        more = any(source.role == "fiscalite" for source in self.sources)
+        self.faults += reply_faults(self.replies, asked, file, more=more)
         return asked
 
     def typed(

@@ -66,6 +66,8 @@ class Inputs:
         The user's own headers of the typed tables.
     asked : tuple of Asked
         Questions of the tables, what hangs most first, each with its reply.
+    replies : mapping of str to str
+        Key of a question that no table asks → code replied or supposed: those of notices.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -81,6 +83,7 @@ class Inputs:
     readings: tuple[Reading, ...] = ()
     headers: Headers = field(default_factory=Headers)
     asked: tuple[Asked, ...] = ()
+    replies: Mapping[str, str] = field(default_factory=dict)
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Return a typed table, or None when the dossier lacks it."""
@@ -104,6 +107,7 @@ class Inputs:
             given=self.given if survey else {},
             sources=tuple(s for s in self.sources if s.role in wanted),
             asked=tuple(a for a in self.asked if a.question.source in wanted),
+            replies=self.replies if "fiscalite" in wanted else {},
         )
 
     def identity(self) -> tuple[object, ...]:
@@ -111,7 +115,7 @@ class Inputs:
         return (
             self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.given,
             self.sources, tuple((d.table.file, d.table.sheet) for d in self.deliveries),
-            tuple((a.question.key, a.reading) for a in self.asked),
+            tuple((a.question.key, a.reading) for a in self.asked), self.replies,
         )  # fmt: skip
 
 
@@ -238,6 +242,7 @@ def gather_inputs(
         readings=_by_bailleur(reader.readings, frames.get("patrimoine")),
         headers=headers,
         asked=asked,
+        replies=reader.replies.beyond(asked),
     )
     return inputs, headers.quote(reader.faults)
 

@@ -16,13 +16,14 @@ from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import located_stock
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import quarters_of
+from tfpb.io.open_questions.reply_file import asked_later
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import Inputs
 from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
-from tfpb.model.question import Replies
+from tfpb.model.question import Replies, with_subjects
 from tfpb.model.tables import BY_ROLE, PREMISES
 from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
 from tfpb.pipeline import stages
@@ -130,7 +131,7 @@ def bounded_claims(made: Accounts, again: Callable[[Mapping[str, str]], Accounts
     again : callable
         The same files under supposed answers: key of a question → code.
     """
-    other = cache(lambda pairs: _attempted(again, dict(pairs)))
+    other = cache(lambda pairs: _attempted(again, with_subjects(made.asked, dict(pairs))))
 
     def read(rank: int, supposed: Mapping[str, str]) -> Claims | None:
         found = other(tuple(sorted(supposed.items())))
@@ -204,7 +205,8 @@ def accounts(
         for role in [r for r in ("fiscalite", "gmbi") if r in frames]:
             frames[role], found = known.mend(frames[role], "id_residence")
             gathered.faults += found
-    inputs, headers = Inputs(frames), Headers(gathered.headers)
+    inputs = Inputs(frames, replies=gathered.replies.beyond(asked))
+    headers = Headers(gathered.headers)
     premises = inputs.frame("fiscalite")
     years = [] if premises is None else sorted({int(y) for y in premises["annee"].dropna()})
     stopping = [f for f in gathered.faults if f.severity is Severity.FAUTE]
@@ -229,6 +231,11 @@ def accounts(
         )
         done = run((stages.ABATEMENT,), values, headers=headers).required()[stages.ABATEMENT]
         made += [done] if done is not None else []
+    asked, found = asked_later(
+        asked, gathered.replies, (q for one in made for q in one.questions), headers, replies_file
+    )
+    stop_on_faults(found)
+    doubts += found
     values = values.having(stages.ABATEMENT, made[-1])
     balance = run((stages.PROGRAMME,), values, headers=headers).required()[stages.PROGRAMME]
     for part in (*made, balance):

@@ -99,7 +99,7 @@ def abate(
     ----------
     tax_rule : TaxRule
     taxes : Inputs
-        `fiscalite`, `conventions` and `gmbi`.
+        `fiscalite`, `conventions` and `gmbi`, with the replies to the questions of notices.
     located : Located
     quarters : Quarters
 
@@ -123,6 +123,7 @@ def abate(
         owned=taxes.frame("gmbi"),
         as_written=tax_rule.as_written,
         quarters=quarters,
+        replies=taxes.replies,
     )
 
 

@@ -112,8 +112,8 @@ def abate(
     quarters : Quarters, optional
         The names of the quarters; without them, those that the stock bears.
     replies : mapping of str to str, optional
-        Answers to `Abatement.questions`, by key. Without one, what two readings of the notices make
-        otherwise is not read.
+        Answers to `Abatement.questions`, by key; those supposed, by subject too. Without one, what two
+        readings of the notices make otherwise is not read.
 
     Returns
     -------
@@ -325,7 +325,8 @@ def _read_notices(
             for code, one in choice.answers.items()
         }
         question = question_of(file, choice, effects)
-        answered = choice.answers.get(replies.get(question.key, ""))
+        code = replies.get(question.key) or replies.get(question.subject, "")
+        answered = choice.answers.get(code)
         outcome, questions = answered or outcome, (question,)
         doubts = [] if answered else doubts
     doubts = [*doubts, *notice_doubts(file, choice, outcome)]

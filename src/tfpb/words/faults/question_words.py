@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _WORDS: Final = packaged(__name__)
 _COUNTED: Final = re.compile(r"\{(\w+):")
 DO_NOT_KNOW: Final = "on ne sait pas"
+_NOT_READ: Final = "sans réponse : non lu"
 _OTHER: Final = "une réponse qui n’est pas proposée : « {code} »"
 _OFFERED: Final = "« {code} » ({label})"
 _OR: Final = "{first} ou {last}"
@@ -41,7 +42,8 @@ _NOTED: Final = Phrase(
 _LEAD: Final = Phrase(
     "{count:s question/questions} sur les fichiers{waiting:?, dont {waiting:n} sans réponse que la diffusion "
     "attend}. Un chiffre qui dépend d’une question sans réponse est suspendu : ses bornes sont celles des "
-    "réponses possibles, et les tableaux montrent la lecture la moins favorable."
+    "réponses possibles, et les tableaux montrent la lecture la moins favorable, ou laissent non lus les "
+    "avis en cause."
 )
 _SETTLED: Final = "   Répondu le {on:%d/%m/%Y} ({role}) : {answer}. Clé {key}."
 _AGAIN: Final = (
@@ -147,6 +149,8 @@ def answer_words(question: Question, code: str) -> str:
     """Return the label of an answer."""
     if code == NOT_KNOWN:
         return DO_NOT_KNOW
+    if not code and question.left_unread:
+        return _NOT_READ
     if code not in question.codes:
         return _OTHER.format(code=code)
     return _said(question, _WORDS[question.code]["reponses"][code])
