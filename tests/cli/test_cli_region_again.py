@@ -29,7 +29,13 @@ def with_a_delivery(region: Path, folder: Path) -> Path:
     shutil.copytree(region.parent, folder)
     path = folder / "bailleurs" / "b01" / "enquete.csv"
     lines = path.read_text(encoding="utf-8-sig").splitlines()
-    extra = [f"{900_000 + k};{line.split(';', 1)[1]}" for k, line in enumerate(lines[1:61])]
+    rows = [line.split(";") for line in lines[1:]]
+    half = (
+        len(rows[0]) // 2
+    )  # late homes answer as one did, then as another: copies would be asked about
+    extra = [
+        ";".join([str(900_000 + k), *rows[k][1:half], *rows[k + 70][half:]]) for k in range(60)
+    ]
     path.write_text("\n".join([*lines, *extra]) + "\n", encoding="utf-8-sig")
     return folder / "region.toml"
 

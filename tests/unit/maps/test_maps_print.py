@@ -494,5 +494,5 @@ def test_a_gap_that_is_not_shown_has_no_sample_size() -> None:
     shown = words.gap_line("inferieur", -0.13, (-0.188, -0.072), 1249)
     assert shown == "■ −13 points (−18,8 à −7,2), n = 1\u202f249"
     weak = words.gap_line("inferieur", -0.13, (-0.188, -0.072), 49, "isolé, peu de réponses")
-    assert weak == "■ −13 points (−18,8 à −7,2), n = 49, isolé, fragile"
+    assert weak == "■ −13 points (−18,8 à −7,2), n = 49, isolé, peu de réponses"
     assert words.gap_line("non_publiable", None, (None, None), 884) == "– masqué"
