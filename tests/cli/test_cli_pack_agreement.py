@@ -108,7 +108,7 @@ def test_satisfaction_lines_are_one_in_workbook_word_and_pdf(made: Pack) -> None
         assert cells["QPV (%)"] == pytest.approx(number(line["qpv"]), rel=1e-12)
         assert cells["Hors QPV (%)"] == pytest.approx(number(line["hors"]), rel=1e-12)
         for header, key in (
-            ("Écart (points)", "ecart"), ("bas à 95 %", "ic95_bas"), ("haut à 95 %", "ic95_haut")
+            ("Écart (points)", "ecart"), ("bas à 90 %", "ic90_bas"), ("haut à 90 %", "ic90_haut")
         ):  # fmt: skip
             assert cells[header] == pytest.approx(number(line[key]) * 100, rel=1e-12)
         assert cells["Verdict"] == line["verdict_mot"]

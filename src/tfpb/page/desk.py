@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError
+from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import numbered, write_bytes
 from tfpb.io.packs.pack import ARCHIVE, RUN
 from tfpb.io.sources.settings_edit import edit_toml
@@ -203,9 +204,11 @@ class Desk:
         self.begin(PACK, make, self.file, self.geography, target, release=release)
 
     def cancel(self) -> None:
-        """Stop the work under way."""
+        """Stop the work under way; what it held of its place goes with it."""
         if self._job is not None:
             self._job.cancel()
+            with suppress(TfpbError), held(self.folder / PACK_FOLDER):
+                pass
 
     def pack(self) -> Path | None:
         """Return the folder of the last pack, if there is one."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.errors import Place
     from tfpb.model.arrays import Floats, Integers
     from tfpb.model.columns import Contract
     from tfpb.questions.finding import Finding
@@ -95,6 +96,8 @@ def examine(
     """
     asked: set[int] = set()
     for finding in _row_findings(table):
+        if _is_refused(table, contract, finding.question.place):
+            continue  # the cell is a fault already: nothing is asked of what must be corrected
         rows = set(finding.question.rows)
         if not rows <= asked:
             asked |= rows
@@ -106,6 +109,21 @@ def examine(
         if not thousands.search(table.found[c.name])
     )
     yield from thousands_in_title(table, amounts, thousands)
+
+
+def _is_refused(table: WholeTable, contract: Contract, place: Place) -> bool:
+    """Return whether a cell is out of the bounds of its column, or values an action above what it cost."""
+    name = next((n for n, header in table.found.items() if header == place.column), "")
+    where = np.flatnonzero(table.rows == place.row)
+    if not name or not where.size:
+        return False
+    at = int(where[0])
+    value = table.numbers(place.column)[at]
+    column = next(c for c in contract.columns if c.name == name)
+    if column.maximum is not None and value > column.maximum:
+        return True
+    spent = table.found.get("realise_eur", "") if name == "valorise_eur" else ""
+    return bool(spent) and bool(value > table.numbers(spent)[at])
 
 
 def _row_findings(table: WholeTable) -> Iterator[Finding]:

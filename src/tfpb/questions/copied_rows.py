@@ -33,7 +33,8 @@ def copied_rows(table: WholeTable) -> Iterator[Finding]:
     """
     if not table.group or not table.measures:
         return
-    headers = [h for h in table.frame.columns if not _names_rows(table.frame[h])]
+    door = table.found.get("adresse", "")  # another door is another row, however unique doors are
+    headers = [h for h in table.frame.columns if h == door or not _names_rows(table.frame[h])]
     if not set(headers) & set(table.measures):
         return
     codes = _codes(table.frame, headers)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
 
 import pytest
 
 from tfpb.errors import TfpbError
 from tfpb.evidence.differences import differences
-from tfpb.io.packs.output_files import refused_part
+from tfpb.io.packs import output_files
+from tfpb.io.packs.output_files import refuse_for_windows, refused_part
 from tfpb.io.packs.pack import (
     GrowingFolder,
     Written,
@@ -181,3 +183,13 @@ def test_a_folder_that_grows_is_whole_or_not_there(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_names_that_windows_does_not_take_are_found(path: str, refused: str) -> None:
     assert refused_part(PureWindowsPath(path)) == refused
+
+
+def test_a_name_that_windows_does_not_take_is_refused_there_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refuse_for_windows(Path("CON/res.csv"))
+    monkeypatch.setattr(output_files, "os", SimpleNamespace(name="nt"))
+    with pytest.raises(TfpbError) as error:
+        refuse_for_windows(Path("CON/res.csv"))
+    assert [(f.code, f.got) for f in error.value.faults] == [("nom_refuse_par_windows", "CON")]

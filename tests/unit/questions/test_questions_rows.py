@@ -214,8 +214,10 @@ def test_a_large_action_whose_amounts_agree_is_no_slip() -> None:
     rows = [[f"A{k}", 1, "QN05991I", "x", 1_000 + 91 * k, 900 + 77 * k] for k in range(12)]
     rows[4][4:] = [800_000, 400_000]
     assert findings(table("programme", rows, names)) == []
-    rows[4][4] = 1_500
+    rows[4][4:] = [800_000, 976]
     the(table("programme", rows, names), "montant_demesure")
+    rows[4][4:] = [1_500, 400_000]  # valued above what was spent: a fault, and nothing to ask
+    assert findings(table("programme", rows, names)) == []
 
 
 def test_a_point_of_several_streets_is_asked() -> None:

@@ -75,3 +75,10 @@ def test_a_line_without_building_is_of_those_that_no_other_line_names() -> None:
             local(invariant=2, avis="A2", cotisation_avis_eur=FULL)]  # fmt: skip
     made = abate(*rows, residences=stock, entrances=doors)
     assert list(made.premises["statut"]) == ["abattu", "hors_qpv"]
+
+
+def test_a_notice_without_a_sum_is_told() -> None:
+    read = local(invariant="1", cotisation_avis_eur="577,50")
+    blank = local(invariant="2", id_residence="R2", avis="A2", annee=2025)
+    told = [n for n in abate(read, blank).notices if n.code == "cotisation_vide"]
+    assert [n.got for n in told] == ["A2"]

@@ -256,7 +256,10 @@ def _system_error(error: BaseException | None) -> OSError | None:
     while error is not None:
         if isinstance(error, OSError) and error.errno:
             return error
-        if isinstance(error, MemoryError):
+        # a library that the system could not map, for want of memory, is told so in words alone
+        if isinstance(error, MemoryError) or (
+            isinstance(error, ImportError) and "failed to map segment" in str(error)
+        ):
             return OSError(errno.ENOMEM, "")
         if type(error).__name__ == "SerialisationError" and "IO_" in str(error):
             return OSError(errno.ENOSPC, "")  # how the XML library of workbooks says so

@@ -205,7 +205,7 @@ def _against_codebook(plan: Plan, scales: dict[str, Scale], delivery: Delivery) 
                 fields = {
                     "mot": meanings.get(code, code),
                     "echelle": item.echelle,
-                    "satisfait": good,
+                    "satisfait": not good,
                 }
                 yield Fault("codage_contredit", delivery.place(header), code, fields)
 

@@ -244,7 +244,7 @@ def _as_workbook(delivery: Delivery) -> bytes:
 def _personal(table: TextTable, *, survey: bool) -> tuple[str, ...]:
     """List the columns that look like a person, by the rules of whoever will read the table."""
     if survey:  # an empty column tells of nobody, whatever its header: a copy keeps headers alone
-        filled = table.frame.columns[table.frame.ne("").any()]
+        filled = [c for c in table.frame.columns if (table.frame[c] != "").any()]
         return tuple(personal_columns(table.frame[filled], {}, keep=()))
     left, _ = without_people(table, known=(*_HEADERS, *NAMES, *KNOWN))
     private = private_columns(table) if is_register(table) else ()

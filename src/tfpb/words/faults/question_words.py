@@ -32,6 +32,7 @@ _NOTHING_WITHOUT: Final = "tout l’ensemble"
 _HEADING: Final = Phrase("{count:s question/questions} sur vos fichiers, avant tout résultat :")
 _WEIGHT: Final = "{number}. {title} ({where}) – en jeu : {spread}, {share}"
 _EFFECTS: Final = "   {effects}."
+_NOTHING_READ: Final = "rien n’est lu"
 _EFFECT: Final = "« {label} » : {effect}"
 _ANSWERED: Final = "{question} {answer}"
 CANNOT_BE_READ: Final = "les fichiers ne se lisent pas ainsi"
@@ -117,12 +118,17 @@ def question_text(question: Question) -> QuestionText:
         where_words(question),
         _filled(question, "phrase"),
         tuple(
-            (a.code, answer_words(question, a.code), measure_words(a.effect))
+            (a.code, answer_words(question, a.code), _effect(question, a.effect))
             for a in question.answers
         ),
         measure_words(replace(question.total, amount=question.spread)),
         share_words(question),
     )
+
+
+def _effect(question: Question, effect: Measure) -> str:
+    """Write what an answer comes to; of notices that it leaves unread, no nil."""
+    return measure_words(effect) if effect.amount or not question.left_unread else _NOTHING_READ
 
 
 def _filled(question: Question, part: str) -> str:
