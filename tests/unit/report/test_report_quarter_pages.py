@@ -236,14 +236,16 @@ def test_a_quarter_too_small_shows_the_answers_of_all_and_says_so() -> None:
     )
     assert page_of(masked).borrowed
     assert not page_of(dossier).borrowed
-    assert "Trop peu de locataires d’ici ont répondu" in residents(masked)
-    assert "Trop peu de locataires d’ici" not in residents(dossier)
+    assert "Ici, masqué : moins de 30 réponses ici ou dans un territoire voisin" in residents(
+        masked
+    )
+    assert "Ici, masqué" not in residents(dossier)
 
 
 def test_a_masked_question_bears_no_number() -> None:
     dossier = make()
     unasked = next(g for g in page_of(dossier).gaps if g.gap is None)
-    assert words.line(unasked) == f"{unasked.label} : masqué, pour ne désigner personne"
+    assert words.line(unasked) == f"{unasked.label} : masqué"
     survey = dossier.survey
     assert survey is not None
     rows = survey.comparison
@@ -254,7 +256,7 @@ def test_a_masked_question_bears_no_number() -> None:
     )
     (line,) = [g for g in page.gaps if g.masked and g.label != unasked.label]
     assert (line.gap, line.qpv, line.n, line.words, line.sign) == (None, None, None, "masqué", "–")
-    assert words.line(line) == f"{line.label} : masqué, pour ne désigner personne"
+    assert words.line(line) == f"{line.label} : masqué"
     assert not page.borrowed  # another question of the quarter is shown
 
 
@@ -264,7 +266,8 @@ def test_where_all_is_masked_nobody_is_said_to_have_kept_silent() -> None:
     assert survey is not None
     masked = dataclasses.replace(survey, comparison=survey.comparison.assign(publication="masque"))
     said = page_of(claimed(dataclasses.replace(dossier, survey=masked))).sentences[-2]
-    assert said == "Ce que disent les locataires : masqué."
+    rule = "moins de 30 réponses ici ou dans un territoire voisin"
+    assert said == f"Ce que disent les locataires : masqué : {rule}."
 
 
 @pytest.mark.parametrize(
@@ -421,7 +424,9 @@ def test_an_axis_that_was_asked_and_has_too_few_answers_is_not_said_to_be_unaske
     asked = {axis for item in ITEMS for axis in item[4]}
     assert {axis in asked for axis in said} == {True, False}
     for axis, text in said.items():
-        few_or_none = "trop peu de réponses ici" if axis in asked else "aucune question ne porte"
+        few_or_none = (
+            "masqué : moins de 30 réponses" if axis in asked else "aucune question ne porte"
+        )
         assert text.startswith(few_or_none), axis
     (section,) = quarter_report(unheard := make(survey=None), page_of(unheard)).sections
     axes = next(b for b in section.blocks if isinstance(b, Table)).rows
