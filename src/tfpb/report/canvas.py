@@ -200,11 +200,21 @@ def converted(svg: bytes, size_mm: tuple[float, float], title: str, **form: Any)
 
 
 def compiled(source: bytes | str, day: dt.date = dt.date(2000, 1, 1), **form: Any) -> bytes:
-    """Compile a typst document, or the file of one, with the shipped fonts alone; `day` is its date."""
+    """Compile a typst document, or the file of one, with the shipped fonts alone; `day` is its date.
+
+    Where the library fails on the tags of a document (an error that it calls its own), it is made without:
+    a page that a screen reader reads less well is worth more than none.
+    """
     import typst  # noqa: PLC0415 - drawing in another process needs none of this
 
     dated = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
-    return bytes(typst.compile(source, font_paths=fonts(), timestamp=dated, **form))
+    made = {"font_paths": fonts(), "timestamp": dated, **form}
+    try:
+        return bytes(typst.compile(source, **made))
+    except typst.TypstError as error:
+        if "internal error" not in str(error):
+            raise
+        return bytes(typst.compile(source, **{**made, "pdf_standards": [], "pdf_tags": False}))
 
 
 @lru_cache(maxsize=1)
