@@ -87,7 +87,7 @@ def shown(line: dict[str, str]) -> list[str]:
         return f"{value:+.1f}".replace(".", ",").replace("-", "−")
 
     shares = [f"{number(line[k]) * 100:.0f}%" for k in ("qpv", "hors")]
-    gaps = [points(line[k]) for k in ("ecart", "ic95_bas", "ic95_haut")]
+    gaps = [points(line[k]) for k in ("ecart", "ic90_bas", "ic90_haut")]
     # released to the point, a gap is told to the point
     return [line["n_qpv"], line["n_hors"], *shares, gaps[0].removesuffix(",0"), *gaps[1:]]
 
