@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pack_reading import Pack, flat, number, sheet_tables
 
+from tfpb.model.codes import TOTAL
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -117,6 +119,22 @@ def test_satisfaction_lines_are_one_in_workbook_word_and_pdf(made: Pack) -> None
         assert word[line["libelle"]][-1] == flat(line["verdict_mot"])
         rows = [r for r in page.splitlines() if line["n_qpv"] in r and line["n_hors"] in r]
         assert any("".join(expected) in flat(r) for r in rows), line["libelle"]
+
+
+def test_a_group_bears_one_count_wherever_it_is_printed(made: Pack) -> None:
+    """Priorities rest on the overall mark too: its households, the same ones, were counted again."""
+    keys = ("vague", "bailleur", "groupe", "item")
+    counts = {
+        tuple(r[k] for k in keys): r["n"]
+        for r in made.rows("comparaison_detail")
+        if (r["niveau"], r["ajustement"]) == (TOTAL, "brut")
+    }
+    rows = [r for r in made.rows("priorites_detail") if r["n"]]
+    assert len(rows) > 40
+    assert [r for r in rows if r["n"] != counts[tuple(r[k] for k in keys)]] == []
+    levels = [r for r in made.rows("niveaux") if r["n"] and r["niveau"] == TOTAL]
+    assert len(levels) > 100
+    assert [r for r in levels if r["n"] != counts[tuple(r[k] for k in keys)]] == []
 
 
 def test_every_number_of_a_sheet_is_that_of_its_data_file(made: Pack) -> None:

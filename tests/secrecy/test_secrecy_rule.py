@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,16 @@ import pytest
 from drawn import LEVELS, QUESTIONS, WAVE, Drawn, draw, published, released
 
 from effort import tries
+from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.survey import Households
+from tfpb.survey import Release, reprinted, together
 from tfpb.survey.secrecy.choice import Rules, shown_groups
+from tfpb.survey.secrecy.disclosure import sealed
 from tfpb.survey.secrecy.enough import enough
 from tfpb.survey.secrecy.tree import Group, Tree
+
+if TYPE_CHECKING:
+    from tfpb.model.survey import Published
 
 SIDE = "qpv"
 
@@ -195,6 +203,35 @@ def test_what_was_released_stands_until_its_count_moves_by_thirty() -> None:
     assert ((later["n"] - shown["n"]).abs()[moved] >= 30).all()
     hidden = one[one["publication"] == "masque"].set_index(keys).index
     assert (three.set_index(keys).loc[hidden, "publication"] == "masque").all()
+
+
+def with_both_sides(drawn: Drawn) -> Published:
+    """Add the rows of the two sides together, as `compare` makes them."""
+    made = published(drawn)
+    whole = made.comparison[
+        (made.comparison["niveau"] == TOTAL)
+        & (made.comparison["bailleur"] == ENSEMBLE)
+        & (made.comparison["groupe"] == "qpv")
+    ].assign(groupe="ensemble", estimation=0.6)
+    rows = pd.concat([made.comparison, whole], ignore_index=True)
+    return sealed(made, {"comparison": rows})
+
+
+def test_both_sides_together_are_no_difference_where_one_is_reprinted() -> None:
+    """A share of −10 % was printed: the whole, one side of which stood, was worked out as a gap."""
+    first = draw(3, homes=80)
+    inside = (first.homes["groupe"] == "qpv").to_numpy()
+    later = replace(first, n=first.n + 12 * inside)
+    homes = first.homes.rename(columns={"residence": "id_residence"})
+    homes = homes.assign(cote=np.where(inside, "dans", "hors"))
+    owners = sorted(set(homes["bailleur"]))
+    line = Release.of(owners, "un", "2026-01-01", homes, with_both_sides(first)).line()
+    now = reprinted(with_both_sides(later), together([Release.read(line)], owners)).comparison
+    total = now[(now["niveau"] == TOTAL) & (now["bailleur"] == ENSEMBLE) & (now["item"] == "q1")]
+    since = total.set_index("groupe")["repris_du"].to_dict()
+    assert (since["qpv"], since["hors_qpv"]) == ("", "2026-01-01")  # one moved, the other stands
+    assert total.set_index("groupe").loc["ensemble", "estimation"] == 0.6
+    assert since["ensemble"] == "2026-01-01"
 
 
 def test_the_same_inputs_print_the_same_rows_after_their_release() -> None:

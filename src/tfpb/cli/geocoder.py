@@ -64,7 +64,7 @@ def geocoder(  # noqa: PLR0917 - options of the contract
         terminal.check_output(sortie, (entree, decisions, alias_voies, reponses), raw=csv_brut)
         from tfpb.addresses.file_geocoder import open_geocoder
         from tfpb.io.open_questions.reply_file import read_replies
-        from tfpb.io.sources.gathering import stock_questions
+        from tfpb.io.open_questions.table_questions import stock_questions
         from tfpb.pipeline.jobs.address_job import prepare_job, refuse_tenants, run_job
         from tfpb.words.documents.command_words import GEOCODING
 

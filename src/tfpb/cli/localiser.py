@@ -46,7 +46,7 @@ def localiser(  # noqa: PLR0917 - options of a command
     with terminal.guard():
         terminal.check_output(sortie, (entree, decisions, reponses), raw=csv_brut, also=".gpkg")
         from tfpb.io.open_questions.reply_file import read_replies
-        from tfpb.io.sources.gathering import stock_questions
+        from tfpb.io.open_questions.table_questions import stock_questions
         from tfpb.io.sources.point_tables import POINTS
         from tfpb.io.tables.tabular import read_table
         from tfpb.pipeline.jobs.point_job import Task, run

@@ -31,17 +31,16 @@ class WeightSpread:
     ----------
     cales : bool
         After calibration; otherwise as delivered.
-    minimum, quartile1, mediane, quartile3, maximum : float
+    quartile1, mediane, quartile3 : float
+        No extremes: they are weights of some households.
     kish : float
         Design effect of unequal weights, n Σw² / (Σw)².
     """
 
     cales: bool
-    minimum: float
     quartile1: float
     mediane: float
     quartile3: float
-    maximum: float
     kish: float
 
 
@@ -60,8 +59,6 @@ class WaveFacts:
         Interviews on each side, after the single map was applied; `HIDDEN_COUNT` where one is small.
     poids : str
         Name of the weight column, empty when none was delivered.
-    poids_min, poids_max : float
-        Bounds of the weights.
     effet_plan_median : float
         Median design effect over the published items.
     reglages_prestataire, mode, periode, population : str
@@ -78,8 +75,6 @@ class WaveFacts:
     n_qpv: int
     n_hors: int
     poids: str = ""
-    poids_min: float = float("nan")
-    poids_max: float = float("nan")
     effet_plan_median: float = float("nan")
     prestataire: str = ""
     mode: str = ""
@@ -126,8 +121,8 @@ class Estimates:
     Parameters
     ----------
     comparison : DataFrame
-        `COMPARISON_COLUMNS` as they may be released once protected, and the p-value that Holm's
-        correction reads (`verdicts.CLAIM_P`).
+        `COMPARISON_COLUMNS` as they may be released once protected, and what counting in a sentence
+        reads (`verdicts.CLAIMS`).
     levels : DataFrame
         `LEVEL_COLUMNS`.
     priorities : DataFrame

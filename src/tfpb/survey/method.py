@@ -203,8 +203,6 @@ def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:
         n_qpv=int((frame["qpv"] == 1).sum()),
         n_hors=int((frame["qpv"] == 0).sum()),
         poids=plan.colonnes.poids[0] if weighted else "",
-        poids_min=float(frame["poids"].min()),
-        poids_max=float(frame["poids"].max()),
         effet_plan_median=deff,
         periode=sheet.pop("dates"),
         contactes=contacts if contacts >= len(frame) else 0,
@@ -330,6 +328,6 @@ def weight_spreads(survey: Survey, wave: str) -> tuple[WeightSpread, ...]:
 
 
 def _spread(weights: Floats, *, calibrated: bool) -> WeightSpread:
-    low, first, middle, third, high = map(float, np.quantile(weights, [0, 0.25, 0.5, 0.75, 1]))
+    first, middle, third = map(float, np.quantile(weights, [0.25, 0.5, 0.75]))
     kish = len(weights) * float((weights**2).sum()) / float(weights.sum()) ** 2
-    return WeightSpread(calibrated, low, first, middle, third, high, kish)
+    return WeightSpread(calibrated, first, middle, third, kish)

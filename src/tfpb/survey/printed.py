@@ -6,7 +6,6 @@ Pure and vectorised: a figure that is printed, and all that is worked out from i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,17 +25,9 @@ _DIGITS: Final = 9
 """Decimals at which float noise is cut: 0.15 and 3 × 0.05 are one share."""
 
 
-class PrintState(StrEnum):
-    """Whether a group of a wave is printed, withheld, or stands as an earlier release gave it."""
-
-    SHOWN = "shown"
-    MASKED = "masked"
-    REPRINTED = "reprinted"
-
-
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """Figures as printed, arrays of one shape; those of a masked group are NaN.
+    """Figures as printed, arrays of one shape.
 
     Parameters
     ----------
@@ -46,49 +37,18 @@ class Printed:
         Step of the shares of the group (0.05, 0.02 or 0.01).
     share : float array
         Shares at their step, never under a step nor over its complement: `merged` ends.
-    state : object array of `PrintState`
     """
 
     n: Floats
     step: Floats
     share: Floats
-    state: Objects
 
     @classmethod
     def of(cls, n: Floats, share: Floats) -> Printed:
         """Round exact counts and shares, all of them shown; both broadcast."""
         count, wide = np.broadcast_arrays(rounded_count(n), share)
         step = step_of(count)
-        state = np.full(count.shape, PrintState.SHOWN.value, dtype=object)
-        return cls(count.copy(), step, share_at_step(wide, step), state)
-
-    def masked(self, hidden: Flags) -> Printed:
-        """Return the same with some figures withheld: they bear no number at all."""
-        n, step, share = (np.where(hidden, np.nan, v) for v in (self.n, self.step, self.share))
-        return Printed(n, step, share, np.where(hidden, PrintState.MASKED.value, self.state))
-
-    def reprinting(self, earlier: Printed, stands: Flags) -> Printed:
-        """Return the same with some figures as an earlier release printed them."""
-        n, step, share = (
-            np.where(stands, old, new)
-            for old, new in (
-                (earlier.n, self.n),
-                (earlier.step, self.step),
-                (earlier.share, self.share),
-            )
-        )
-        return Printed(n, step, share, np.where(stands, PrintState.REPRINTED.value, self.state))
-
-    @property
-    def rounding(self) -> Floats:
-        """Variance that rounding adds to a share: step² / 12."""
-        out: Floats = self.step**2 / 12
-        return out
-
-    @property
-    def merged(self) -> tuple[Flags, Flags]:
-        """Which shares stand for all below them (« 5 % ou moins »), and for all above."""
-        return merged_ends(self.share, self.step)
+        return cls(count.copy(), step, share_at_step(wide, step))
 
 
 def rounded_count(n: Floats) -> Floats:
@@ -123,12 +83,6 @@ def mean_at_step(mean: Floats, step: Floats) -> Floats:
     """Round means of marks (0 to 10) to the step of their group: half a mark, a fifth or a tenth."""
     wide = step * MARK_STEP
     out: Floats = np.round(np.rint(np.round(mean / wide, _DIGITS)) * wide, _DIGITS)
-    return out
-
-
-def printed_gap(first: Floats, second: Floats) -> Floats:
-    """Return the gap of two printed sides: what a reader would subtract."""
-    out: Floats = np.round(first - second, _DIGITS)
     return out
 
 

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from tfpb.model.codes import Verdict
 from tfpb.survey.printed import (
     Printed,
-    PrintState,
     mean_at_step,
-    printed_gap,
+    merged_ends,
     rounded_count,
     step_of,
     words_of,
@@ -59,33 +58,13 @@ def test_steps_follow_the_rounded_count() -> None:
 def test_shares_are_printed_at_their_step(n: float, share: float, expected: float) -> None:
     made = Printed.of(np.array([n]), np.array([share]))
     assert made.share.item() == expected
-    assert made.state.item() == PrintState.SHOWN
 
 
 def test_merged_ends_stand_for_what_lies_beyond() -> None:
     made = Printed.of(np.full(3, 60.0), np.array([0.01, 0.5, 0.97]))
-    below, above = made.merged
+    below, above = merged_ends(made.share, made.step)
     assert below.tolist() == [True, False, False]
     assert above.tolist() == [False, False, True]
-
-
-def test_what_is_masked_bears_no_number() -> None:
-    made = Printed.of(np.array([60.0, 80.0]), np.array([0.4, 0.5])).masked(np.array([True, False]))
-    assert made.state.tolist() == [PrintState.MASKED, PrintState.SHOWN]
-    assert np.isnan([made.n[0], made.step[0], made.share[0], made.rounding[0]]).all()
-    assert made.n[1] == 80
-
-
-def test_what_is_reprinted_keeps_its_earlier_figures() -> None:
-    earlier = Printed.of(np.array([90.0, 300.0]), np.array([0.61, 0.61]))
-    now = Printed.of(np.array([110.0, 340.0]), np.array([0.7, 0.7]))
-    made = now.reprinting(earlier, np.array([True, False]))
-    assert made.share.tolist() == [0.6, 0.7]
-    assert made.state.tolist() == [PrintState.REPRINTED, PrintState.SHOWN]
-
-
-def test_a_gap_is_what_a_reader_subtracts() -> None:
-    assert printed_gap(np.array([0.6]), np.array([0.72])).item() == -0.12
 
 
 def test_means_of_marks_take_ten_times_the_step() -> None:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.errors import Place
+from tfpb.io.sources.personal import without_people
+from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import THOUSANDS, match_columns
 from tfpb.model.question import Answer, Question, content_of
+from tfpb.model.tables import BY_ROLE
 from tfpb.questions.contract_tables import SOURCES, examine, of_contract
 from tfpb.questions.finding import Change, Finding
 from tfpb.questions.years import dated, of_year
@@ -19,11 +22,28 @@ if TYPE_CHECKING:
 
     from tfpb.io.tables.text_table import TextTable
     from tfpb.model.columns import Contract
+    from tfpb.model.question import Asked, Replies
     from tfpb.questions.whole_table import WholeTable
 
 READ: Final = "lire"
 """Answer: the column of another year is the one meant."""
 LEFT: Final = "ne_pas_lire"
+
+
+def stock_questions(
+    table: TextTable, replies: Replies, *, year: int | None = None, renames: Mapping[str, str]
+) -> tuple[Asked, ...]:
+    """Return the questions of a stock that a command writes again row by row: those of its dossier.
+
+    Every row is written whatever is replied; what does not count is left out where it is counted.
+    """
+    contract = BY_ROLE["patrimoine"]
+    known = set(contract.names)
+    own = {name: header for name, header in renames.items() if name in known}
+    held, _ = without_people(table, known=(*contract.headers, *own.values()))
+    held = set_aside(replace(held, year=year), contract, renames=own)
+    findings = table_findings(held, contract, own)
+    return replies.offered_again(replies.to(found.question) for found in findings)
 
 
 def table_findings(

@@ -43,22 +43,6 @@ ANSWERED: Final = "reponse"
 """Why rows are set aside: so says the answer to a question on their table."""
 
 
-def stock_questions(
-    table: TextTable, replies: Replies, *, year: int | None = None, renames: Mapping[str, str]
-) -> tuple[Asked, ...]:
-    """Return the questions of a stock that a command writes again row by row: those of its dossier.
-
-    Every row is written whatever is replied; what does not count is left out where it is counted.
-    """
-    contract = BY_ROLE[STOCK]
-    known = set(contract.names)
-    own = {name: header for name, header in renames.items() if name in known}
-    held, _ = without_people(table, known=(*contract.headers, *own.values()))
-    held = set_aside(replace(held, year=year), contract, renames=own)
-    findings = table_findings(held, contract, own)
-    return replies.offered_again(replies.to(found.question) for found in findings)
-
-
 def _owned_alone(table: TextTable, known: tuple[str, ...]) -> TextTable:
     """Keep the columns of a table of premises owned that are known: the others may name who lives there."""
     headers = set(match_columns(table, GMBI, {})[0].values())

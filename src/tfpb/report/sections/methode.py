@@ -81,7 +81,7 @@ def _sideways(whole: Table, scope: str) -> Table:
 
 _WAVE = [
     "vague", "n", "n_residences", "n_qpv", "n_hors", "periode", "mode", "prestataire", "population",
-    "quotas", "poids", "poids_min", "poids_max", "effet_plan_median",
+    "quotas", "poids", "effet_plan_median",
 ]  # fmt: skip
 
 

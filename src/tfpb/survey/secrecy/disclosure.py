@@ -187,9 +187,10 @@ def _withheld(
     if "ajustement" in table:
         like = ~table["ajustement"].isin(_RAW).to_numpy()[sides["row"].to_numpy()]
         hidden |= found & like & sides["alike"].eq(False)  # noqa: FBT003
-    by_row = pd.DataFrame(
-        {"hidden": hidden, "found": found, "n": sides["n"].where(~sides.duplicated())}
-    )
+    # the count is of the row's own question: the overall marks that it rests on are the same households
+    own = sides["item"].to_numpy() == table["item"].astype(str).to_numpy()[sides["row"]]
+    counted_once = sides["n"].where(own & ~sides.duplicated().to_numpy())
+    by_row = pd.DataFrame({"hidden": hidden, "found": found, "n": counted_once})
     by_row = by_row.groupby(sides["row"].to_numpy()).agg(
         {"hidden": "any", "found": "any", "n": "sum"}
     )
@@ -275,8 +276,6 @@ def _facts_told(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
         n_residences=facts.n_residences if known else HIDDEN_COUNT,
         n_qpv=n[SIDES[0]],
         n_hors=n[SIDES[1]],
-        poids_min=np.nan,
-        poids_max=np.nan,
         effet_plan_median=round(facts.effet_plan_median, 1) if known else np.nan,
         ponderation=tuple(map(spread_told, facts.ponderation)) if known else (),
     )

@@ -44,6 +44,6 @@ def protected_counts(table: pd.DataFrame, shown_n: int) -> pd.DataFrame:
 
 
 def spread_told(spread: WeightSpread) -> WeightSpread:
-    """Keep of a spread of weights what names no household: no extremes, the rest to one decimal."""
+    """Tell a spread of weights to one decimal."""
     told = {n: round(getattr(spread, n), 1) for n in ("quartile1", "mediane", "quartile3", "kish")}
-    return replace(spread, minimum=np.nan, maximum=np.nan, **told)
+    return replace(spread, **told)

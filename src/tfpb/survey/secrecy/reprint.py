@@ -232,9 +232,8 @@ def _by_row(table: pd.DataFrame, states: pd.DataFrame) -> tuple[Flags, Flags, Fl
     )
     found = marks.groupby(sides["row"].to_numpy()).any()
     hidden, some, moves = (found[c].to_numpy() for c in ("hidden", "some", "moves"))
-    if (
-        "groupe" in table
-    ):  # both sides together are no difference of them: where one stands, so does the whole
+    if "groupe" in table:
+        # both sides together are no difference of them: where one stands, so does the whole
         moves = moves & ~(some & (table["groupe"] == Groupe.ENSEMBLE.value).to_numpy())
     return hidden, some & ~moves, some & moves
 
