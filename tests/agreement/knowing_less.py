@@ -26,14 +26,6 @@ MAY_NOT_RISE: Final = ("acquis", "valorise", "justifie", "prouve", "a_reclamer",
 MAY_NOT_FALL: Final = ("sous_reserve", "a_risque", "reste_a_justifier", "a_programmer",
                        "logements_a_verifier", "non_lu")  # fmt: skip
 """Claims that look better when they are smaller: the most that is told may not fall."""
-OF_ACQUIRED: Final = (
-    "part_justifiee",
-    "part_prouvee",
-    "reste_a_justifier",
-    "a_programmer",
-    "a_prouver",
-)
-"""Claims that follow what is acquired: told lower and exact, a side being in doubt, it takes them along."""
 _KEYS: Final = ("code_qpv", "id_residence", "avis", "invariant", "id_action", "commune", "raison",
                 "annee", "axe_mot", "collectivite", "statut", "libelle")  # fmt: skip
 _NIL: Final = re.compile(r"(?<![\d,.])(?<!\d )0(?:,0+)? ?€")
@@ -42,29 +34,14 @@ _NIL: Final = re.compile(r"(?<![\d,.])(?<!\d )0(?:,0+)? ?€")
 def better(less: list[Telling], more: list[Telling]) -> Iterator[tuple[str, str]]:
     """Yield the claims that look better in the pack that knows less, and how."""
     before, after = _ends(more), _ends(less)
-    lower = acquired_less(less, more)
     for key in sorted(before.keys() & after.keys()):
         claim, scope = key
-        if claim in OF_ACQUIRED and scope in lower:
-            continue
         low_before, high_before = before[key]
         low, high = after[key]
         if claim in MAY_NOT_RISE and low > low_before + 1:
             yield claim, f"{scope} : de {low_before:.0f} à {low:.0f}"
         if claim in MAY_NOT_FALL and high < high_before - 1:
             yield claim, f"{scope} : de {high_before:.0f} à {high:.0f}"
-
-
-def acquired_less(less: Iterable[Telling], more: Iterable[Telling]) -> set[str]:
-    """Return the scopes in which what is acquired is told exactly, and lower: it takes others along."""
-    before, after = _ends(more), _ends(less)
-    exact = (s for c, s in before.keys() & after.keys() if c == "acquis")
-    return {
-        s
-        for s in exact
-        if after["acquis", s][0] < before["acquis", s][0] - 1
-        and after["acquis", s][1] <= after["acquis", s][0] + 1
-    }
 
 
 def _ends(told: Iterable[Telling]) -> dict[tuple[str, str], tuple[float, float]]:
@@ -90,11 +67,8 @@ def nil_told(less: Made, more: Made) -> Iterator[tuple[str, str]]:
     """
     before = {(t.claim, t.scope) for t in more.tellings if t.span == (0.0, 0.0)}
     known = {(t.claim, t.scope) for t in more.tellings}
-    lower = acquired_less(less.tellings, more.tellings)
     for telling in less.tellings:
         key = (telling.claim, telling.scope)
-        if telling.claim in OF_ACQUIRED and telling.scope in lower:
-            continue
         if telling.span == (0.0, 0.0) and key in known and key not in before:
             yield telling.claim, f"{telling.scope}, {telling.medium}, {telling.word}"
     said = set(_nil_sentences(more))

@@ -182,9 +182,9 @@ def published() -> Published:
         columns=list(BENCHMARK_COLUMNS),
     )  # fmt: skip
     waves = (
-        WaveFacts("2019", 1512, 58, 610, 902, "poids", 0.3, 3.1, 1.5, "Cabinet A", "téléphone",
+        WaveFacts("2019", 1512, 58, 610, 902, "poids", 1.5, "Cabinet A", "téléphone",
                   "novembre 2019 à juillet 2020", "titulaires du bail", "âge, taille du ménage"),
-        WaveFacts("2023", 1548, 60, 640, 908, "poids", 0.2, 3.4, 1.62, "Cabinet B", "téléphone",
+        WaveFacts("2023", 1548, 60, 640, 908, "poids", 1.62, "Cabinet B", "téléphone",
                   "mars 2023", "titulaires du bail", "âge"),
     )  # fmt: skip
     settings: dict[str, object] = {"marge_points": 5.0, "masquage_n": 11, "carte": 2024}

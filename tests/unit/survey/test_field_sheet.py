@@ -225,7 +225,6 @@ def test_a_wave_under_the_threshold_is_counted_nowhere() -> None:
     assert not small.ponderation
     assert large.n == others
     assert large.n_residences == 12
-    assert math.isnan(large.poids_max)
     assert [s.cales for s in large.ponderation] == [False]
     lead, response, *_ = field_sheet(published, "A", "tout")
     assert lead.paragraphs[0].startswith(

@@ -11,7 +11,6 @@ import pytest
 from tfpb.model.plan import Planification
 from tfpb.report.sections.survey.planification import answer, long_frame
 from tfpb.survey.planning.next_wave import NextWave, next_wave
-from tfpb.survey.planning.planned_survey import UNEVEN
 from tfpb.survey.planning.precision import Domain, low_bound, power, variance_factor
 
 OPEN: dict[str, Any] = {
@@ -211,6 +210,16 @@ def test_the_long_table_is_in_points_and_names_its_gaps() -> None:
     assert len(table) == len(wave.territories)
 
 
+def uneven_field(draw: Any, asked: Any, size: Any, strata: Any) -> Any:
+    """Draw whom a field finds: as many a stratum as were asked for, unevenly over its résidences."""
+    found = np.zeros(len(asked), dtype=int)
+    for stratum in np.unique(strata):
+        here = np.flatnonzero(strata == stratum)
+        likely = asked[here] * draw.gamma(1 / 0.15, 0.15, len(here))
+        found[here] = draw.multinomial(asked[here].sum(), likely / likely.sum())
+    return np.minimum(found, size)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("cible", ["parc", "service"])
 def test_a_plan_shows_what_it_announced(cible: str) -> None:
@@ -223,25 +232,30 @@ def test_a_plan_shows_what_it_announced(cible: str) -> None:
     )  # fmt: skip
     wave = planned(frame, cible=cible, entretiens=1200, reponses_valides=1.0)
     homes, asked = (wave.residences[c].to_numpy() for c in ("nb_logements", "entretiens"))
-    asked = np.maximum(np.rint(asked / UNEVEN), 1).astype(
-        int
-    )  # fields are uneven: what is counted on
-    count, rho, parc = 3000, 0.1, cible == "parc"
+    fields, each, rho, parc = 60, 50, 0.1, cible == "parc"
+    count = fields * each
     shares, factors = {}, {}
     for side, level in (("dans", 0.78), ("hors", 0.78)):
         rows = (wave.residences["cote"] == side).to_numpy()
         strata = pd.factorize(frame.loc[rows, "bailleur"] + frame.loc[rows, "code_qpv"])[0]
-        n, size = asked[rows], homes[rows]
-        likely = draw.beta(
-            level * (1 - rho) / rho, (1 - level) * (1 - rho) / rho, (count, rows.sum())
-        )
-        content = draw.binomial(size, likely)
-        got = draw.hypergeometric(content, size - content, n) if parc else draw.binomial(n, likely)
-        weight = (np.bincount(strata, size) / np.bincount(strata, n))[strata] / size.sum()
-        truth = content @ np.full(rows.sum(), 1 / size.sum()) if parc else np.full(count, level)
-        shares[side] = np.clip(got @ weight - truth + level, 0, 1)
-        made = Domain(n.astype(float), size.astype(float), strata)
-        factors[side] = np.full(count, variance_factor(made, rho=rho, parc=parc))
+        size, seen, made = homes[rows], [], []
+        for _ in range(fields):
+            n = uneven_field(draw, asked[rows], size, strata)
+            likely = draw.beta(
+                level * (1 - rho) / rho, (1 - level) * (1 - rho) / rho, (each, rows.sum())
+            )
+            content = draw.binomial(size, likely)
+            got = (
+                draw.hypergeometric(content, size - content, n)
+                if parc
+                else draw.binomial(n, likely)
+            )
+            weight = (np.bincount(strata, size) / np.bincount(strata, n))[strata] / size.sum()
+            truth = content @ np.full(rows.sum(), 1 / size.sum()) if parc else np.full(each, level)
+            seen.append(np.clip(got @ weight - truth + level, 0, 1))
+            one = Domain(n.astype(float), size.astype(float), strata)
+            made.append(np.full(each, variance_factor(one, rho=rho, parc=parc)))
+        shares[side], factors[side] = np.concatenate(seen), np.concatenate(made)
     low = low_bound(shares["dans"], shares["hors"], factors["dans"], factors["hors"])
     seen, announced = (low > -0.05).mean(), wave.total["puissance_1"]
     assert abs(seen - announced) < 3 * np.sqrt(announced * (1 - announced) / count) + 0.015
