@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tfpb.model.arrays import Flags
     from tfpb.model.record import Reading
 
+_SLOPE_DIGITS: Final = 2
 _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
@@ -95,7 +96,7 @@ def protect(
     tables = {
         "comparison": comparison,
         "levels": _withheld(estimates.levels, groups),
-        "priorities": _withheld(estimates.priorities, groups, marks=marks),
+        "priorities": _slopes_told(_withheld(estimates.priorities, groups, marks=marks)),
         "benchmark": _region_without(estimates.benchmark, groups, several=rules.owners > 0),
         "variants": _withheld(estimates.variants, groups),
     }
@@ -210,6 +211,12 @@ def _withheld(
         verdict[lost] = np.where(gaps[lost], Verdict.MASQUE.value, NO_VERDICT)
         out = out.assign(verdict=verdict)
     return out
+
+
+def _slopes_told(table: pd.DataFrame) -> pd.DataFrame:
+    """Tell standardised slopes to the hundredth: more digits are equations on the answers."""
+    slopes = [c for c in table.columns if c.startswith("importance")]
+    return table.assign(**{c: table[c].astype(float).round(_SLOPE_DIGITS) for c in slopes})
 
 
 def _open(groups: pd.DataFrame) -> pd.Series[bool]:
