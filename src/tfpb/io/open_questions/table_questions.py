@@ -12,7 +12,7 @@ from tfpb.io.sources.personal import without_people
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import THOUSANDS, match_columns
 from tfpb.model.question import Answer, Question, content_of
-from tfpb.model.tables import BY_ROLE
+from tfpb.model.tables import STOCK
 from tfpb.questions.contract_tables import SOURCES, examine, of_contract
 from tfpb.questions.finding import Change, Finding
 from tfpb.questions.years import dated, of_year
@@ -37,12 +37,11 @@ def stock_questions(
 
     Every row is written whatever is replied; what does not count is left out where it is counted.
     """
-    contract = BY_ROLE["patrimoine"]
-    known = set(contract.names)
+    known = set(STOCK.names)
     own = {name: header for name, header in renames.items() if name in known}
-    held, _ = without_people(table, known=(*contract.headers, *own.values()))
-    held = set_aside(replace(held, year=year), contract, renames=own)
-    findings = table_findings(held, contract, own)
+    held, _ = without_people(table, known=(*STOCK.headers, *own.values()))
+    held = set_aside(replace(held, year=year), STOCK, renames=own)
+    findings = table_findings(held, STOCK, own)
     return replies.offered_again(replies.to(found.question) for found in findings)
 
 

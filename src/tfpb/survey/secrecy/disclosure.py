@@ -215,8 +215,7 @@ def _withheld(
 
 def _slopes_told(table: pd.DataFrame) -> pd.DataFrame:
     """Tell standardised slopes to the hundredth: more digits are equations on the answers."""
-    slopes = [c for c in table.columns if c.startswith("importance")]
-    return table.assign(**{c: table[c].astype(float).round(_SLOPE_DIGITS) for c in slopes})
+    return table.assign(**table.filter(like="importance").astype(float).round(_SLOPE_DIGITS))
 
 
 def _open(groups: pd.DataFrame) -> pd.Series[bool]:
