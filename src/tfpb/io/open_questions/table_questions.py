@@ -11,7 +11,7 @@ from tfpb.errors import Place
 from tfpb.io.sources.personal import without_people
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import THOUSANDS, match_columns
-from tfpb.model.question import Answer, Question, content_of
+from tfpb.model.question import Answer, Asked, Question, Replies, content_of
 from tfpb.model.tables import STOCK
 from tfpb.questions.contract_tables import SOURCES, examine, of_contract
 from tfpb.questions.finding import Change, Finding
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from tfpb.io.tables.text_table import TextTable
     from tfpb.model.columns import Contract
-    from tfpb.model.question import Asked, Replies
     from tfpb.questions.whole_table import WholeTable
 
 READ: Final = "lire"
@@ -37,12 +36,10 @@ def stock_questions(
 
     Every row is written whatever is replied; what does not count is left out where it is counted.
     """
-    known = set(STOCK.names)
-    own = {name: header for name, header in renames.items() if name in known}
-    held, _ = without_people(table, known=(*STOCK.headers, *own.values()))
-    held = set_aside(replace(held, year=year), STOCK, renames=own)
-    findings = table_findings(held, STOCK, own)
-    return replies.offered_again(replies.to(found.question) for found in findings)
+    own = {name: header for name, header in renames.items() if name in STOCK.names}
+    kept = without_people(table, known=(*STOCK.headers, *own.values()))[0]
+    held = set_aside(replace(kept, year=year), STOCK, renames=own)
+    return replies.offered_again(replies.to(f.question) for f in table_findings(held, STOCK, own))
 
 
 def table_findings(

@@ -183,18 +183,16 @@ def _withheld(
     if table.empty:
         return table
     sides = resting(table, groups, marks=marks)
-    found = sides["shown"].notna()
+    found, at = sides["shown"].notna(), sides["row"].to_numpy()
     hidden = found & ~_open(sides)
     if "ajustement" in table:
-        like = ~table["ajustement"].isin(_RAW).to_numpy()[sides["row"].to_numpy()]
+        like = ~table["ajustement"].isin(_RAW).to_numpy()[at]
         hidden |= found & like & sides["alike"].eq(False)  # noqa: FBT003
     # the count is of the row's own question: the overall marks that it rests on are the same households
-    own = sides["item"].to_numpy() == table["item"].astype(str).to_numpy()[sides["row"]]
+    own = sides["item"].to_numpy() == table["item"].astype(str).to_numpy()[at]
     counted_once = sides["n"].where(own & ~sides.duplicated().to_numpy())
     by_row = pd.DataFrame({"hidden": hidden, "found": found, "n": counted_once})
-    by_row = by_row.groupby(sides["row"].to_numpy()).agg(
-        {"hidden": "any", "found": "any", "n": "sum"}
-    )
+    by_row = by_row.groupby(at).agg({"hidden": "any", "found": "any", "n": "sum"})
     n = table["n"].to_numpy(dtype=float)
     # what no group is known of is not shown either
     lost = by_row["hidden"].to_numpy() | (~by_row["found"].to_numpy() & (n > 0))
