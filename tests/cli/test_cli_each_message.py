@@ -336,11 +336,11 @@ def test_of_located_residences_and_of_tables_of_counts(tmp_path: Path, run: Run)
     told(compared(homes("cote", "", ""), apart), "calage_contradictoire", "standard_incomplet")
 
 
-def test_of_a_pack(copy: Path, geodata: Path, run: Run) -> None:
-    path = copy / "conventions.csv"
+def test_of_a_pack(unsurveyed: Path, geodata: Path, run: Run) -> None:
+    path = unsurveyed / "conventions.csv"
     late = path.read_text(encoding="utf-8-sig").replace("2024-12-20", "2026-12-20")
     path.write_text(late, encoding="utf-8-sig")
-    result = run("verifier", copy / "dossier.toml", "--geodonnees", geodata)
+    result = run("verifier", unsurveyed / "dossier.toml", "--geodonnees", geodata)
     told(result, "abattement_non_acquis", "residence_coupee")
 
 
