@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-DATA_ONLY = ("region", "parc")[: tries(2, 1)]
-"""By day: documents of a region take long; of a stock alone they are in test_cli_dossier.py."""
+DATA_ONLY = ("region", "desordre", "parc")[: tries(3, 1)]
+"""By day: documents of a region take long; of a stock alone they are in test_cli_dossier.py, and those of
+the example show each section."""
 LOCK = packs.ROOT / "requirements" / "dev.txt"
 
 
