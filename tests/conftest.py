@@ -7,6 +7,7 @@ cores that two workers share, double the time of the survey's tests) and a colle
 from __future__ import annotations
 
 import fcntl
+import functools
 import gc
 import os
 import shutil
@@ -51,6 +52,9 @@ os.environ["TFPB_DIFFUSIONS"] = str(
 os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="tfpb-tests-")  # nor their columns
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when the library is loaded, hence here
 gc.set_threshold(50_000, 20, 20)
+os.fsync = lambda _: (
+    None
+)  # no test cuts the power, and each of 84 files of a pack would wait for the disk
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -131,6 +135,15 @@ def first_run(once: Once, geodata: Path) -> Path:
     import example_pack
 
     return once("exemple", lambda folder: example_pack.first_run(folder, geodata))
+
+
+@pytest.fixture(scope="session")
+def pasted_region(first: Once, geodata: Path) -> Path:
+    """Return what the region's example wrote, data only, pasted once for all workers."""
+    import example_pack
+
+    fill = functools.partial(example_pack.pasted_region, geodata=geodata)
+    return first("region-collee", fill) / "sorties" / "region"
 
 
 @pytest.fixture(scope="session")

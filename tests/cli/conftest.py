@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
+from example_pack import without
 from tfpb.cli.app import app
 from tfpb.pipeline import pack_files
 
@@ -66,6 +67,13 @@ def copy(tmp_path: Path, example: Path) -> Path:
     folder = tmp_path / "dossier"
     shutil.copytree(example, folder, ignore=shutil.ignore_patterns("geodonnees_sources"))
     return folder
+
+
+@pytest.fixture
+def unsurveyed(copy: Path) -> Path:
+    """Copy the example's inputs but its survey, for what has no part in it: a second less."""
+    without(copy, "enquete", "plan")
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -122,12 +122,12 @@ CASES: dict[str, tuple[Spoil, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_each_fault_is_told_in_its_place(
-    name: str, copy: Path, tmp_path: Path, geodata: Path, run: Run
+    name: str, unsurveyed: Path, tmp_path: Path, geodata: Path, run: Run
 ) -> None:
     spoil, words = CASES[name]
-    spoil(copy)
+    spoil(unsurveyed)
     out = tmp_path / "sortie"
-    result = run("dossier", copy / "dossier.toml", "--sortie", out, "--geodonnees", geodata)
+    result = run("dossier", unsurveyed / "dossier.toml", "--sortie", out, "--geodonnees", geodata)
     assert result.exit_code == 2, result.output
     for word in words:
         assert word in result.output, (word, result.output)
@@ -135,22 +135,22 @@ def test_each_fault_is_told_in_its_place(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["dossier"]
 
 
-def test_a_fault_of_the_programme_hides_no_doubt(copy: Path, geodata: Path, run: Run) -> None:
-    cell("programme_2025.xlsx", 5, "Dépense valorisée TFPB", 99_999_999)(copy)
-    cell("programme_2025.xlsx", 6, "Axe", "Sur entretien")(copy)
-    result = run("verifier", copy / "dossier.toml", "--geodonnees", geodata)
+def test_a_fault_of_the_programme_hides_no_doubt(unsurveyed: Path, geodata: Path, run: Run) -> None:
+    cell("programme_2025.xlsx", 5, "Dépense valorisée TFPB", 99_999_999)(unsurveyed)
+    cell("programme_2025.xlsx", 6, "Axe", "Sur entretien")(unsurveyed)
+    result = run("verifier", unsurveyed / "dossier.toml", "--geodonnees", geodata)
     assert result.exit_code == 2
     assert "dépasse la dépense réalisée" in result.output  # the fault of the stage
     assert "« Sur entretien » a été lu comme" in result.output  # a doubt of the same stage
     assert "coupée par la limite" in result.output  # a doubt of a stage that was made
 
 
-def test_all_faults_come_at_once(copy: Path, tmp_path: Path, geodata: Path, run: Run) -> None:
+def test_all_faults_come_at_once(unsurveyed: Path, tmp_path: Path, geodata: Path, run: Run) -> None:
     several = ["text for a number", "unknown quarter", "rate of 5500", "no such day"]
     for name in several:
-        CASES[name][0](copy)
+        CASES[name][0](unsurveyed)
     result = run(
-        "dossier", copy / "dossier.toml", "--sortie", tmp_path / "s", "--geodonnees", geodata
+        "dossier", unsurveyed / "dossier.toml", "--sortie", tmp_path / "s", "--geodonnees", geodata
     )
     assert result.exit_code == 2
     for name in several:

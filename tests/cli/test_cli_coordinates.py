@@ -53,6 +53,20 @@ def dossier(folder: Path, placed: pd.DataFrame, epsg: int, *, swapped: bool) -> 
     return folder / "dossier.toml"
 
 
+@pytest.fixture(scope="module")
+def sides(
+    tmp_path_factory: pytest.TempPathFactory, placed: pd.DataFrame, geodata: Path, run: Run
+) -> list[str]:
+    """Return the side of each entrance, from metres of the legal projection."""
+    plain = tmp_path_factory.mktemp("metres")
+    dossier(plain, placed, 2154, swapped=False)
+    out = plain / "c.csv"
+    done = run("localiser", plain / "patrimoine.csv", "--annee", 2025, "--sortie", out,
+               "--geodonnees", geodata)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    return list(read_table(out).frame["qpv_statut"])
+
+
 def codes(output: str) -> set[str]:
     """List which messages of coordinates came."""
     bare = " ".join(output.split())
@@ -63,7 +77,12 @@ def codes(output: str) -> set[str]:
 
 @pytest.mark.parametrize("system", [*GUESSED, *PLAIN])
 def test_each_system_and_its_swap_are_known_by_all_commands(
-    tmp_path: Path, placed: pd.DataFrame, geodata: Path, run: Run, system: tuple[int, bool]
+    tmp_path: Path,
+    placed: pd.DataFrame,
+    sides: list[str],
+    geodata: Path,
+    run: Run,
+    system: tuple[int, bool],
 ) -> None:
     epsg, swapped = system
     expected = {"projection_reconnue"} if system in GUESSED else set()
@@ -76,16 +95,8 @@ def test_each_system_and_its_swap_are_known_by_all_commands(
     )
     assert (checked.exit_code, located.exit_code) == (0, 0), checked.output + located.output
     assert codes(checked.output) == codes(located.output) == expected
-    plain = tmp_path / "plain"
-    plain.mkdir()
-    dossier(plain, placed, 2154, swapped=False)
-    again = run(
-        "localiser", plain / "patrimoine.csv", "--annee", 2025, "--sortie", plain / "c.csv", *where
-    )
-    assert again.exit_code == 0
-    one, other = (read_table(p).frame for p in (out, plain / "c.csv"))
-    assert one["qpv_statut"].tolist() == other["qpv_statut"].tolist()
-    assert "dans" in set(one["qpv_statut"])
+    assert read_table(out).frame["qpv_statut"].tolist() == sides
+    assert "dans" in sides
 
 
 def test_a_system_that_is_not_found_stops_all_commands(

@@ -336,11 +336,11 @@ def test_of_located_residences_and_of_tables_of_counts(tmp_path: Path, run: Run)
     told(compared(homes("cote", "", ""), apart), "calage_contradictoire", "standard_incomplet")
 
 
-def test_of_a_pack(copy: Path, geodata: Path, run: Run) -> None:
-    path = copy / "conventions.csv"
+def test_of_a_pack(unsurveyed: Path, geodata: Path, run: Run) -> None:
+    path = unsurveyed / "conventions.csv"
     late = path.read_text(encoding="utf-8-sig").replace("2024-12-20", "2026-12-20")
     path.write_text(late, encoding="utf-8-sig")
-    result = run("verifier", copy / "dossier.toml", "--geodonnees", geodata)
+    result = run("verifier", unsurveyed / "dossier.toml", "--geodonnees", geodata)
     told(result, "abattement_non_acquis", "residence_coupee")
 
 
@@ -388,8 +388,8 @@ def test_every_message_is_provoked_by_a_test() -> None:
         words = CATALOGUE[code]
         assert phrase in tests[file], code
         assert phrase in words.title + words.expected + words.hint, code
-    here = "\n".join(tests.values())
-    assert [code for code in CATALOGUE if not re.search(rf"\b{code}\b", here)] == []
+    here = {word for text in tests.values() for word in re.findall(r"\w+", text)}
+    assert [code for code in CATALOGUE if code not in here] == []
 
 
 def test_a_message_is_known_by_its_words() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 import typer
 
+from example_pack import REGION_LINE
 from tfpb.cli.app import app
 
 if TYPE_CHECKING:
@@ -52,20 +52,22 @@ def test_help_ends_with_an_example(name: str, run: Run) -> None:
 
 
 def test_examples_work_when_pasted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: Path, geodata: Path, run: Run, kept: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: Path, geodata: Path, run: Run,
+    kept: Path, pasted_region: Path,
 ) -> None:  # fmt: skip
+    assert (pasted_region / "run.json").is_file()  # code 0: `pasted_region` says so
     (tmp_path / "examples").symlink_to(example.parent)
     (tmp_path / "sorties").mkdir()
     shutil.copytree(geodata, tmp_path / "sorties" / "geodonnees")  # one is imported again
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)  # `region` in processes: test_cli_region.py
     pasted: dict[str, Result] = {}
     for name, command in _commands():
         if name in _ELSEWHERE:
             continue
         for line in _examples(command):
-            if line not in pasted:
+            if line not in pasted and line != REGION_LINE:
                 pasted[line] = run(*shlex.split(line)[1:])
+    assert REGION_LINE in {line for _, command in _commands() for line in _examples(command)}
     assert len(pasted) > 10
     failed = {line: r.output[-500:] for line, r in pasted.items() if r.exit_code != 0}
     assert not failed

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -240,6 +241,7 @@ def _beside_tables(book: Any) -> list[str]:
     return out
 
 
+@cache
 def _told(made: Pack) -> dict[str, tuple[str, list[str]]]:
     """Return the sentences of each medium, with the quarter it is about (« » for all)."""
     word = made.docx()

@@ -17,9 +17,9 @@ NEAR = "n’existe pas ; voulez-vous dire"
 
 
 def test_verifier_reads_the_folder_it_stands_in(
-    copy: Path, geodata: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    unsurveyed: Path, geodata: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(copy)
+    monkeypatch.chdir(unsurveyed)
     result = run("verifier", "--geodonnees", geodata)
     assert result.exit_code == 0, result.output
     assert "Aucune faute" in result.output

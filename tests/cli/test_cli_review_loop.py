@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack, number
 
-from example_pack import undecided
+from example_pack import undecided, without
 from tfpb.facts.claim import TOTAL
 from tfpb.facts.doubt_kinds import NOBODY, SIDE
 from tfpb.io.sources.toml_files import load_settings
@@ -162,6 +162,8 @@ def test_what_is_decided_moves_the_figures_as_decided(
 def test_decisions_that_were_not_handed_back_are_left_alone(
     inputs: Path, geodata: Path, tmp_path: Path, run: Run
 ) -> None:
+    without(inputs, "enquete", "plan")
+
     def make() -> str:
         toml, target = inputs / "dossier.toml", tmp_path / "a"
         result = run("dossier", toml, "--sortie", target, "--geodonnees", geodata)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-DATA_ONLY = ("region", "parc")[: tries(2, 1)]
-"""By day: documents of a region take long; of a stock alone they are in test_cli_dossier.py."""
+DATA_ONLY = ("region", "desordre", "parc")[: tries(3, 1)]
+"""By day: documents of a region take long; of a stock alone they are in test_cli_dossier.py, and those of
+the example show each section."""
 LOCK = packs.ROOT / "requirements" / "dev.txt"
 
 
@@ -43,13 +44,18 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", list(packs.SUBJECTS))  # `--verifier` takes nothing that was kept
 def test_what_is_written_is_what_was_frozen(
-    name: str, work: Path, stages: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    name: str, work: Path, stages: Path, monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:  # fmt: skip
     data_only = name in DATA_ONLY
     if data_only:
         monkeypatch.setattr(pack_files, "pack_files", lambda *_, **__: {})
         monkeypatch.setattr(pack_files, "quarter_files", lambda *_: {})
-    taken = packs.run(name, work, data_only=data_only, kept=stages)
+    if data_only and name == "region":
+        pasted = request.getfixturevalue("pasted_region")  # as the help's example has it
+        taken = pack_texts.take(pasted.parent, pictured=lambda _: False)
+    else:
+        taken = packs.run(name, work, data_only=data_only, kept=stages)
     pages = pack_texts.poppler().startswith(packs.POPPLER)
     told = list(packs.differences(name, taken, data_only=data_only, pages=pages))
     assert not told, "\n".join(["", *told, "", f"si c'est voulu : --figer --seulement {name}"])

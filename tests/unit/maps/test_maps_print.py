@@ -18,6 +18,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 from PIL import Image
 
+from effort import tries
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
@@ -246,7 +247,7 @@ def test_the_modelled_share_is_there_where_nothing_is_cut_for_it(model: MapModel
         return " ".join(texts).replace("\u202f", " ").replace("\xa0", " ")
 
     assert "et 79 %." in written(page)
-    for length in range(2, 30):
+    for length in range(2, 30, tries(2, 1)):
         full = dataclasses.replace(page, sentences=("Une phrase qui compte. " * length,) * 3)
         alone = written(dataclasses.replace(full, modelled=""))
         both = written(full)
@@ -386,7 +387,8 @@ def test_frame_holds_the_bounds_at_a_round_scale() -> None:
 @pytest.mark.slow
 def test_overview_lists_quarters_and_counts_the_rest(region: MapModel) -> None:
     view = overview_view(region, title="Hauts-de-Valmont")
-    assert sheets.draw_sheet(view) == sheets.draw_sheet(view)
+    if tries(0, 1):  # by day: of a territory, below
+        assert sheets.draw_sheet(view) == sheets.draw_sheet(view)
     with style():
         sheet = sheets.compose(view)
     said = " ".join(t.get_text() for t in sheet.layer.texts)
@@ -413,7 +415,9 @@ def test_overview_of_a_territory(model: MapModel) -> None:
     view = overview_view(model, title=town.name, codes=town.codes)
     assert list(view.quarters["code_qpv"]) == list(town.codes)
     assert set(view.gaps) <= set(town.codes)
-    assert sheets.draw_sheet(view)["png"].startswith(b"\x89PNG")
+    drawn = sheets.draw_sheet(view)
+    assert drawn["png"].startswith(b"\x89PNG")
+    assert sheets.draw_sheet(view) == drawn
     made = sheets.stamped(sheets.draw_sheet(overview_view(model)), "Vue", "3fa9c1d2")
     assert made["pdf"].startswith(b"%PDF")
     with pytest.raises(KeyError):
