@@ -122,7 +122,7 @@ def of_unnamed(items: Sequence[Premises], rights: Sequence[Right]) -> list[Right
     """Doubt the rights of lines that share a résidence, or a building, cut by a limit, where notices differ.
 
     Each is given the part of the whole that is in the quarter. A notice that abates all of a line, or none,
-    says that the line may be of one side alone: what the dwellings of both sides leave sure of it is kept.
+    says that the line may be of one side alone.
     """
     out = list(rights)
     cut = (
@@ -138,17 +138,14 @@ def of_unnamed(items: Sequence[Premises], rights: Sequence[Right]) -> list[Right
 
 
 def _of_either_side(item: Premises, right: Right) -> Right:
-    """Leave sure what any choice of so many dwellings would have in the quarter, and the rest in doubt."""
+    """Leave the right of a line unknown: at most the dwellings that stand in the quarter are its own."""
     whole = sum(u.weight for u in item.holding.units) if item.holding else 0
     count = min(item.dwellings, whole) or 1
-    least = max(ZERO, count - (1 - right.share) * whole) / count
     most = min(Decimal(count), (right.share + right.doubt) * whole) / count
-    if least:
-        return replace(right, share=least, doubt=most - least)
-    fields = {"residence": item.id_residence}
     return replace(
-        right, statut=Statut.A_VERIFIER, share=ZERO, doubt=most, motive=EITHER_SIDE, fields=fields
-    )
+        right, statut=Statut.DROIT_INCONNU, share=most, doubt=ZERO, motive=EITHER_SIDE,
+        fields={"residence": item.id_residence}, known=False,
+    )  # fmt: skip
 
 
 def may_be_exempt(item: Premises, right: Right, reader: Reader, *, dated: bool) -> bool:
