@@ -7,6 +7,7 @@ a few seconds each. With ``TFPB_ESSAIS=tous`` every variant has its documents.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ def variant(
             (folder / "ecran.txt").write_text(result.output, encoding="utf-8")
             (folder / "code.txt").write_text(str(result.exit_code), encoding="utf-8")
 
-        folder = first(f"accord-{name.replace(' ', '-')}", fill)
+        folder = first("accord-" + re.sub(r"[ /]", "-", name), fill)
         screen = (folder / "ecran.txt").read_text(encoding="utf-8")
         code = int((folder / "code.txt").read_text(encoding="utf-8"))
         return Made(Pack(folder / "dossier"), screen, code)

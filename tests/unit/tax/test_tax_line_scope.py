@@ -201,3 +201,41 @@ def test_the_end_of_one_building_says_nothing_of_another() -> None:
     known = abate(local(nb_logements=10), residences=stock, entrances=pd.DataFrame(doors))
     assert "exonération de longue durée échue" in first(known)["motif"]
     assert "exoneration_possible" not in codes(known)
+
+
+def lines(*counts: int, notices: str) -> list[dict[str, Any]]:
+    """Make lines that name no building, whose notices abate all (« a ») or nothing (« n ») of them."""
+    asked = {"a": "577,5", "n": "825"}
+    return [
+        local(
+            invariant=k, avis=f"N{k}", id_batiment="", nb_logements=n, cotisation_avis_eur=asked[s]
+        )
+        for k, (n, s) in enumerate(zip(counts, notices, strict=True), start=1)
+    ]
+
+
+def test_lines_of_a_cut_residence_that_name_no_building_claim_nothing_flatly() -> None:
+    made = abate(*lines(10, 10, notices="an"), **two(side="hors"))
+    states = made.states
+    assert set(made.premises["statut"]) == {"droit_inconnu"}
+    assert (states.acquired, states.to_claim, states.at_risk) == (0, 0, 0)
+    assert states.doubtful == Decimal("247.50")
+    (told,) = [n for n in made.notices if n.code == "batiment_absent"]
+    assert told.fields["lignes"] == 2
+
+
+def test_no_more_of_a_line_may_be_in_the_quarter_than_dwellings_stand_there() -> None:
+    """Of fifteen dwellings, ten at most: two thirds of what the notice abates may be due."""
+    made = abate(*lines(15, 5, notices="an"), **two(side="hors"))
+    assert set(made.premises["statut"]) == {"droit_inconnu"}
+    assert (made.states.acquired, made.states.to_claim) == (0, 0)
+    assert made.states.doubtful == Decimal(165)
+
+
+def test_the_same_lines_with_their_buildings_are_sure() -> None:
+    rows = lines(10, 10, notices="an")
+    for row, building in zip(rows, "AB", strict=True):
+        row["id_batiment"] = building
+    made = abate(*rows, **two(side="hors"))
+    assert list(made.premises["statut"]) == ["abattu", "hors_qpv"]
+    assert (made.states.acquired, made.states.to_claim) == (Decimal("247.50"), 0)

@@ -18,7 +18,7 @@ from tfpb.tax.abatement.declaration import declaration
 from tfpb.tax.abatement.forecast import by_year, forecast, year_by_year
 from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
-from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_young, unlined
+from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.missing_rates import Checks, stretched
 from tfpb.tax.abatement.notices.file_reading import NoticeFile, Outcome
 from tfpb.tax.abatement.notices.habit_choice import choose
@@ -274,7 +274,7 @@ def _counts_doubted(items: Sequence[Premises], stock: Stock, reader: Reader) -> 
         if holding is not None:
             mine = [items[k] for k in group]
             rights = of_counts(holding, mine, [i.right for i in mine], reader)
-            rights = of_young(mine, rights, reader, dated=dated)
+            rights = of_young(mine, of_unnamed(mine, rights), reader, dated=dated)
             for k, right in zip(group, rights, strict=True):
                 out[k] = replace(items[k], right=right)
     return out

@@ -20,7 +20,13 @@ from tfpb.tax.abatement.premises import (
     rates_of,
     year_of,
 )
-from tfpb.tax.abatement.rights import TWO_QUARTERS, end_of_exemption, exempt, standing_units
+from tfpb.tax.abatement.rights import (
+    EITHER_SIDE,
+    TWO_QUARTERS,
+    end_of_exemption,
+    exempt,
+    standing_units,
+)
 from tfpb.tax.plain_values import Record, doubt, grouped, percent_text, records, repeats, total
 from tfpb.words.faults.paste_words import asked
 from tfpb.words.faults.sentences import rows_words
@@ -273,6 +279,11 @@ def _of_residence(
             quarters = item.right.fields["quartiers"]
             there = item.row.place("id_batiment")
             yield doubt("batiment_a_preciser", there, key, quartiers=quarters)
+    either = [i for i in group if i.right.motive == EITHER_SIDE]
+    if either:
+        stake = total(i.amounts.abatement for i in either)
+        there = either[0].row.place("id_batiment")
+        yield doubt("batiment_absent", there, key, lignes=len(either), montant=stake)
     for motive in ("exoneration_possible", "exonerations_contraires"):
         right = next((i.right for i in group if i.right.motive == motive), None)
         if right is not None:

@@ -13,7 +13,7 @@ import pandas as pd
 from tfpb.model.codes import QpvStatut, Reserve, Statut
 from tfpb.model.money import Course
 from tfpb.model.results import FORECAST_COLUMNS
-from tfpb.tax.abatement.line_scope import of_counts, of_young, unlined
+from tfpb.tax.abatement.line_scope import of_counts, of_unnamed, of_young, unlined
 from tfpb.tax.abatement.premises import (
     ESTIMATED,
     REAL,
@@ -345,7 +345,8 @@ def _parts(
         right_on(line.row if line else Record(), place, conventions, then) for place, line in places
     ]
     counted = of_counts(holding, group, rights[: len(group)], then)
-    rights[: len(group)] = of_young(group, counted, then, dated=stock.dated)
+    parted = of_unnamed(group, counted)
+    rights[: len(group)] = of_young(group, parted, then, dated=stock.dated)
     parts = []
     for (place, line), right in zip(places, rights, strict=True):
         standing, whole = (

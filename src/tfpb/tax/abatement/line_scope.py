@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.model.codes import QpvStatut, Statut
-from tfpb.tax.abatement.premises import UNKNOWN, exemption_of, written_dwellings
-from tfpb.tax.abatement.rights import end_of_exemption, exempt, standing_units
-from tfpb.tax.plain_values import ZERO
+from tfpb.tax.abatement.premises import (
+    FULL,
+    NONE,
+    RIGHT,
+    UNKNOWN,
+    exemption_of,
+    written_dwellings,
+)
+from tfpb.tax.abatement.rights import EITHER_SIDE, end_of_exemption, exempt, standing_units
+from tfpb.tax.plain_values import ZERO, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -108,6 +116,36 @@ def of_young(
                 fields={**right.fields, "construction": "".join(map(str, built[-1:]))}, known=False,
             )  # fmt: skip
     return out
+
+
+def of_unnamed(items: Sequence[Premises], rights: Sequence[Right]) -> list[Right]:
+    """Doubt the rights of lines that share a résidence, or a building, cut by a limit, where notices differ.
+
+    Each is given the part of the whole that is in the quarter. A notice that abates all of a line, or none,
+    says that the line may be of one side alone.
+    """
+    out = list(rights)
+    cut = (
+        k for k, right in enumerate(rights)
+        if items[k].holding is not None and not right.statut and 0 < right.share < 1
+    )  # fmt: skip
+    for group in grouped(cut, lambda k: items[k].holding).values():
+        if len(group) > 1 and any(items[k].state in (NONE, FULL) for k in group):
+            for k in group:
+                if items[k].state != RIGHT:
+                    out[k] = _of_either_side(items[k], rights[k])
+    return out
+
+
+def _of_either_side(item: Premises, right: Right) -> Right:
+    """Leave the right of a line unknown: at most the dwellings that stand in the quarter are its own."""
+    whole = sum(u.weight for u in item.holding.units) if item.holding else 0
+    count = min(item.dwellings, whole) or 1
+    most = min(Decimal(count), (right.share + right.doubt) * whole) / count
+    return replace(
+        right, statut=Statut.DROIT_INCONNU, share=most, doubt=ZERO, motive=EITHER_SIDE,
+        fields={"residence": item.id_residence}, known=False,
+    )  # fmt: skip
 
 
 def may_be_exempt(item: Premises, right: Right, reader: Reader, *, dated: bool) -> bool:

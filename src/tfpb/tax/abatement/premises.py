@@ -44,6 +44,7 @@ _HANGS: Final[Mapping[str, Reserve]] = {
     "convention_dates_contraires": Reserve.CONVENTION,
     "exonerations_contraires": Reserve.EXONERATION,
     "exoneration_possible": Reserve.EXONERATION,
+    "deux_cotes": Reserve.COTE,
 }
 """Motives that a paper not seen yet may still mend; a date that is past mends nothing."""
 REAL: Final = "reel"
@@ -498,7 +499,9 @@ def standing_of(
     wrong = on - borne
     if reason is not None:  # not known: what the notice bears is neither right nor wrong
         states = States(at_risk=wrong, doubtful=borne, hanging=best - borne)
-        return _made(states, {reason: sure, Reserve.COTE: side})
+        return _made(
+            states, {Reserve.COTE: side} | {reason: best if reason == Reserve.COTE else sure}
+        )
     if state in BORNE:
         held = borne - sure
         states = States(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _OLD_MAP: Final = "2015"
 TWO_QUARTERS: Final = "plusieurs_quartiers"
+EITHER_SIDE: Final = "deux_cotes"
 _HOME: Final = re.compile(r"\b(appartement|maison|logement|habitation|pavillon|studio)")
 _AP_MA: Final = frozenset({"ap", "ma"})
 """How a relevé shortens flat and house."""
