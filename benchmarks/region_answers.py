@@ -27,7 +27,9 @@ WORDS = {1: "Très satisfait", 2: "Plutôt satisfait", 3: "Plutôt pas satisfait
 PERIODS = ("avant 1970", "1970-1989", "1990-2004", "2005 et après")
 
 
-def simulate(homes: pd.DataFrame, wave: str, total: int, seed: int) -> pd.DataFrame:
+def simulate(
+    homes: pd.DataFrame, wave: str, total: int, seed: int, items: tuple[str, ...] = ITEMS
+) -> pd.DataFrame:
     """Simulate one bailleur's interviews of a wave.
 
     Parameters
@@ -50,7 +52,7 @@ def simulate(homes: pd.DataFrame, wave: str, total: int, seed: int) -> pd.DataFr
         "type_habitat": home["type_habitat"].to_numpy(),
         "periode": np.array(PERIODS, dtype=object)[period],
     }
-    for k, item in enumerate(ITEMS):
+    for k, item in enumerate(items):
         logit = 1.0 - (0.05 + 0.03 * k) * qpv + effect
         good = rng.random(total) < 1 / (1 + np.exp(-logit))
         level = np.where(good, rng.integers(1, 3, total), rng.integers(3, 5, total))
@@ -64,11 +66,12 @@ def simulate(homes: pd.DataFrame, wave: str, total: int, seed: int) -> pd.DataFr
 def write_delivery(frame: pd.DataFrame, name: str, folder: Path, shape: int) -> list[str]:
     """Write a bailleur's answers in one of the four shapes; return the names of the files."""
     frame = frame.assign(bailleur=name)
+    asked = [q for q in ITEMS if q in frame]
     if shape == 0:  # one CSV, codes
         frame.to_csv(folder / "enquete.csv", sep=";", index=False, encoding="utf-8-sig")
         return ["enquete.csv"]
     if shape == 1:  # one CSV a wave, words, cp1252, decimal comma
-        frame[list(ITEMS)] = frame[list(ITEMS)].replace(WORDS)
+        frame[asked] = frame[asked].replace(WORDS)
         frame["qpv"] = frame["qpv"].map({1: "QPV", 0: "hors QPV"})
         names = []
         for wave, part in frame.groupby("vague"):
@@ -78,7 +81,7 @@ def write_delivery(frame: pd.DataFrame, name: str, folder: Path, shape: int) -> 
     renamed = {"id": "N° enquête", "vague": "Vague", "bailleur": "Organisme",
                "residence": "Code résidence", "poids": "Pondération",
                "qpv": "Quartier prioritaire"}  # fmt: skip
-    renamed |= {q: f"{q.upper()}. {LABELS[q]}" for q in ITEMS}
+    renamed |= {q: f"{q.upper()}. {LABELS[q]}" for q in asked}
     frame = frame.rename(columns=renamed)
     if shape == 2:  # other headers
         frame.to_csv(folder / "livraison.csv", sep=",", index=False)
@@ -87,7 +90,7 @@ def write_delivery(frame: pd.DataFrame, name: str, folder: Path, shape: int) -> 
     return ["livraison.parquet"]
 
 
-def plan_text(shape: int, carte: int = 2024) -> str:
+def plan_text(shape: int, carte: int = 2024, items: tuple[str, ...] = ITEMS) -> str:
     """Write the plan that reads a shape; `shape` 0 is the region's too."""
     first = shape < 2
     names = ("id", "vague", "bailleur", "residence", "poids", "qpv") if first else (
@@ -105,8 +108,8 @@ def plan_text(shape: int, carte: int = 2024) -> str:
               'insatisfait = [3, 4, "Plutôt pas satisfait", "Pas du tout satisfait"]',
               'non_concerne = [8, "Non concerné"]', 'nsp = [9, "Ne sait pas"]',
               "[echelles.note]", 'type = "note"', "satisfait_des = 7", "nsp = [99]"]  # fmt: skip
-    for k in sorted(range(len(ITEMS)), key=lambda k: k % len(THEMES)):  # a theme after the other
-        item = ITEMS[k]
+    for k in sorted(range(len(items)), key=lambda k: k % len(THEMES)):  # a theme after the other
+        item = items[k]
         column = item if first else f"{item.upper()}. {LABELS[item]}"
         theme = THEMES[k % 4]
         lines += ["[[items]]", f'colonnes = ["{column}"]', f'libelle = "{LABELS[item]}"',

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from region_answers import plan_text, simulate, write_delivery
+from region_answers import ITEMS, plan_text, simulate, write_delivery
 from region_land import NUMBERS, Land, make_land, write_sources
 
 from tfpb.addresses.imports import import_addresses
@@ -38,6 +38,12 @@ class Size:
     menages: int = 38_000
     graine: int = 2025
     outremer: int = 0
+    questions: int = len(ITEMS)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Questions of the survey, besides the mark."""
+        return ITEMS[: self.questions]
 
     @property
     def carte(self) -> int:
@@ -76,7 +82,7 @@ def make_region(folder: Path, size: Size, *, geography: bool = True) -> Path:
             f'dossier = "bailleurs/{home.name}/dossier.toml"',
         ]
     (folder / "region.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "plan_region.toml").write_text(plan_text(0, size.carte), encoding="utf-8")
+    (folder / "plan_region.toml").write_text(plan_text(0, size.carte, size.items), encoding="utf-8")
     towns = land.communes
     table = towns[["code", "epci", "nom_epci", "departement"]].copy()
     table.columns = pd.Index(["code_insee", "siren_epci", "nom_epci", "departement"])
@@ -117,11 +123,11 @@ def _bailleur(
     level = float(rng.normal(0, 0.2))
     homes["effet"] = level + rng.normal(0, 0.35, len(homes))
     answers = pd.concat(
-        [simulate(homes, w, total, size.graine + k) for w in WAVES], ignore_index=True
+        [simulate(homes, w, total, size.graine + k, size.items) for w in WAVES], ignore_index=True
     )
     answers["id"] = np.arange(1, len(answers) + 1)
     deliveries = write_delivery(answers, name, folder, shape)
-    (folder / "plan.toml").write_text(plan_text(shape, size.carte), encoding="utf-8")
+    (folder / "plan.toml").write_text(plan_text(shape, size.carte, size.items), encoding="utf-8")
     inside = homes[homes["qpv"] == 1]
     _write_money(inside, folder, name, rng, k)
     listed = ", ".join(f'"{d}"' for d in deliveries)

@@ -13,7 +13,7 @@ from tfpb.cli.app import app
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-OWNERS = [f"Habitat fictif {k:02d}" for k in range(1, 8)]
+OWNERS = [f"Habitat fictif {k:02d}" for k in range(1, 6)]
 DATA = ("--sans-documents", "--sans-pages")
 
 
@@ -21,7 +21,10 @@ def make_files(folder: Path) -> None:
     """Make the region's files and geography."""
     from region_maker import Size, make_region
 
-    size = Size(bailleurs=7, residences=190, qpv=6, communes=5, adresses=2500, menages=3600)
+    size = Size(
+        bailleurs=len(OWNERS), residences=140, qpv=4, communes=5, adresses=2500, menages=2600,
+        questions=12, graine=2027,
+    )  # fmt: skip
     make_region(folder, size)
 
 

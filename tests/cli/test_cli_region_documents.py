@@ -12,7 +12,6 @@ import pytest
 from region_outputs import read
 
 from everywhere import need
-from tfpb import executors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,17 +20,18 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.slow
-def test_documents_open(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_open(run: Run, tmp_path: Path) -> None:
     from region_maker import Size, make_region
 
-    monkeypatch.setattr(executors, "RENEWED", 40)  # that they give way: test_region_executor.py
-    size = Size(bailleurs=4, residences=96, qpv=3, communes=5, adresses=2000, menages=1600)
+    size = Size(
+        bailleurs=4, residences=96, qpv=2, communes=4, adresses=1200, menages=1200, questions=5
+    )
     source = make_region(tmp_path / "source", size)
     table = source.parent / "contrats.csv"
     text = table.read_text(encoding="utf-8-sig")
     table.write_text(re.sub(r"QN\w+, ", "", text, count=1), encoding="utf-8")  # one has no contrat
     out = tmp_path / "region"
-    result = run("region", source, "--sortie", out, "--processus", 2)
+    result = run("region", source, "--sortie", out, "--moteur", "local")
     assert result.exit_code == 0, result.output
     assert "rattaché" in result.output  # quarters that no sheet speaks of are told
     homes = pd.concat(read(p) for p in out.glob("bailleurs/*/donnees/residences.csv"))

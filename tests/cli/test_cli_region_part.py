@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,7 @@ from tfpb.region import partition
 from tfpb.region.partition import Part, Task, make_part
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from conftest import Once
 
 OWN = ("located", "sides", "abatement", "doubts", "programme", "droit_commun")
 
@@ -21,15 +23,35 @@ OWN = ("located", "sides", "abatement", "doubts", "programme", "droit_commun")
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count how often the stages of a bailleur's own files run."""
+    return counted(monkeypatch)
+
+
+def counted(patch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by one each time that these stages run."""
     made: list[int] = []
     whole = partition.stages.run
 
-    def counted(goals: object, *args: object, **options: object) -> object:
+    def run(goals: object, *args: object, **options: object) -> object:
         made.append(1)
         return whole(goals, *args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(partition.stages, "run", counted)
+    patch.setattr(partition.stages, "run", run)
     return made
+
+
+@pytest.fixture
+def kept(first: Once, example: Path, geodata: Path, tmp_path: Path) -> Path:
+    """Return a copy of what a part of the example keeps, where nothing was kept before."""
+    made = first("part-gardee", lambda folder: keep_a_part(example, geodata, folder))
+    return Path(shutil.copytree(made, tmp_path / "garde"))
+
+
+def keep_a_part(folder: Path, geodata: Path, kept: Path) -> None:
+    """Make a part from nothing: its stages run, and are kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = counted(patch)
+        part_of(folder, geodata, kept)
+    assert made
 
 
 def part_of(folder: Path, geodata: Path, kept: Path, carte: int | None = None) -> Part:
@@ -46,15 +68,15 @@ def told(part: Part) -> dict[str, str]:
 
 @pytest.mark.parametrize("carte", [None, 2015])
 def test_another_delivery_leaves_the_rest_as_kept(
-    copy: Path, geodata: Path, tmp_path: Path, calls: list[int], carte: int | None
+    copy: Path, geodata: Path, kept: Path, calls: list[int], carte: int | None
 ) -> None:
-    first = part_of(copy, geodata, tmp_path / "garde", carte)
-    assert calls
+    first = part_of(copy, geodata, kept, carte)
+    assert bool(calls) == (carte is not None)  # another map than the one of what was kept
     calls.clear()
     path = copy / "enquete_2019.csv"
     lines = path.read_bytes().split(b"\r\n")
     path.write_bytes(b"\r\n".join([lines[0], *lines[30:]]))
-    again = part_of(copy, geodata, tmp_path / "garde", carte)
+    again = part_of(copy, geodata, kept, carte)
     assert calls == []
     assert told(again) == told(first)
     assert first.survey is not None
@@ -64,20 +86,17 @@ def test_another_delivery_leaves_the_rest_as_kept(
 
 @pytest.mark.parametrize("name", ["fiscalite_2025.xlsx", "conventions.csv", "diagnostics.csv"])
 def test_a_file_of_its_own_that_changes_is_worked_on_anew(
-    copy: Path, geodata: Path, tmp_path: Path, calls: list[int], name: str
+    copy: Path, geodata: Path, kept: Path, calls: list[int], name: str
 ) -> None:
-    part_of(copy, geodata, tmp_path / "garde")
-    calls.clear()
     toml = copy / "dossier.toml"
     text = toml.read_text(encoding="utf-8")
     toml.write_text(re.sub(rf'(?m)^\w+ = "{name}"\n', "", text), encoding="utf-8")
     assert toml.read_text(encoding="utf-8") != text
-    part_of(copy, geodata, tmp_path / "garde")
+    part_of(copy, geodata, kept)
     assert calls
 
 
-def test_no_answer_is_kept(copy: Path, geodata: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "garde"
+def test_no_answer_is_kept(copy: Path, geodata: Path, kept: Path) -> None:
     made = part_of(copy, geodata, kept)
     assert made.survey is not None
     header = (copy / "enquete_2019.csv").read_bytes().split(b"\r\n")[0].decode("cp1252").split(";")

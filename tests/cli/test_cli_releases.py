@@ -48,6 +48,21 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+MONEY = ("fiscalite", "gmbi", "programme_precedent", "programme", "droit_commun", "conventions",
+         "diagnostics")  # fmt: skip
+
+
+@pytest.fixture
+def copy(copy: Path) -> Path:
+    """Copy the example's stock and survey: what a release remembers is of answers, not of money."""
+    path = copy / "dossier.toml"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    left = [line for line in lines if line.partition(" =")[0] not in MONEY]
+    assert len(lines) - len(left) == len(MONEY)
+    path.write_text("".join(left), encoding="utf-8")
+    return copy
+
+
 @pytest.fixture
 def make(copy: Path, kept: Path, geodata: Path, run: Run, tmp_path: Path, ledger: Path) -> Make:
     """Make a pack of the copied inputs."""
