@@ -141,7 +141,8 @@ def lines_of_another_year(table: WholeTable) -> Iterator[Finding]:
         there = years[np.isfinite(years)]
         near = (there >= table.year - _NEAR) & (there <= table.year + 1)
         at = np.flatnonzero(np.isfinite(years) & (years != table.year)).tolist()
-        if not near.all() or len(at) < _LEAST_PART * len(there) or len(at) == len(table.rows):
+        few = not at or len(at) < _LEAST_PART * len(there)
+        if few or not near.all() or len(at) == len(table.rows):
             continue
         others = listed(str(int(y)) for y in sorted(set(years[at])))
         yield table.ask_rows(

@@ -239,6 +239,8 @@ def test_stacked_years_are_asked_and_building_years_are_not() -> None:
     costs = [[f"R{k}", "gardiens", 1_000 + 37 * k, 2024 + k % 2] for k in range(12)]
     found = the(table("droit_commun", costs, names), "lignes_d_une_autre_annee")
     assert found.question.rows == (2, 4, 6, 8, 10, 12)
+    undated = [[*row[:3], ""] for row in costs]
+    assert findings(table("droit_commun", undated, names)) == []
     built = [[*row, 1960 + k] for k, row in enumerate(stock())]
     assert findings(table("patrimoine", built, (*STOCK, "année"))) == []
 
