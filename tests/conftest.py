@@ -27,6 +27,7 @@ BEGUN_FIRST = {
     (Path(__file__).parent / name).resolve(strict=True): rank
     for rank, name in enumerate(
         (
+            "cli/test_cli_questions.py",
             "cli/test_cli_region_again.py", "cli/test_cli_region_documents.py",
             "cli/test_cli_region_told.py", "browser/test_browser_page.py", "golden/test_golden_packs.py",
             "cli/test_cli_releases.py", "cli/test_cli_region.py", "cli/test_cli_examples.py",
