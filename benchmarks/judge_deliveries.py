@@ -5,6 +5,7 @@
 Each delivery of `deliveries.corpus` is written with its truth apart, then read by `tfpb verifier` and by
 `tfpb dossier`, each in a forked child (`warm`). What they gave is kept in `essais` and `paquets`: an
 interrupted run goes on where it stood, and `--table` classes again what is there without running anything.
+Only tables are judged: `--documents` renders workbook, PDF, Word and maps too, to see that none breaks.
 """
 
 from __future__ import annotations
@@ -252,6 +253,15 @@ def try_out(folder: Path, truth: Written, geography: Path, base: Path) -> Tried:
     return Tried(checked, made, round(time.perf_counter() - start, 1))
 
 
+def without_documents() -> None:
+    """Make packs of their data alone, in the children to come: what is judged, without what draws."""
+    from tfpb.pipeline import pack_files, pack_run  # noqa: PLC0415 - once warm
+    from tfpb.report.sections import report  # noqa: PLC0415
+
+    pack_files.pack_of = lambda dossier, _making: pack_files.data_files(report(dossier))
+    pack_run._review = lambda *_made: {}  # noqa: SLF001
+
+
 def judge(base: Path, name: str) -> dict[str, object]:
     """Class a delivery from what was kept of its trial."""
     tried = json.loads((base / "essais" / f"{name}.json").read_text(encoding="utf-8"))
@@ -321,6 +331,7 @@ def main() -> None:
     parser.add_argument(
         "--table", action="store_true", help="n'écrit que la table de ce qui est jugé"
     )
+    parser.add_argument("--documents", action="store_true", help="fait aussi les documents")
     parser.add_argument("--lister", action="store_true", help="liste les livraisons et s'arrête")
     asked = parser.parse_args()
     os.environ["TFPB_CACHE"] = "non"
@@ -347,6 +358,8 @@ def main() -> None:
         geography = prepare("valmont", asked.sortie / "geo", TFPB)
         example = [str(ROOT / "examples" / "valmont"), "--sortie", str(asked.sortie / "essai")]
         warm(asked.sortie / "modules.json", ["dossier", *example, "--geodonnees", str(geography)])
+        if not asked.documents:
+            without_documents()
     for rank, case in enumerate(left):
         folder = base / "livraisons" / case.name
         shutil.rmtree(folder, ignore_errors=True)
