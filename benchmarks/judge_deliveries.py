@@ -3,7 +3,7 @@
     python benchmarks/judge_deliveries.py --sortie DIR [--graine 34] [--seulement MOT] [--limite N] [--table]
 
 Each delivery of `deliveries.corpus` is written with its truth apart, then read by `tfpb verifier` and by
-`tfpb dossier`, each in a forked child (`warm`). What they gave is kept in `essais` and `paquets`: an
+`tfpb dossier`, in one forked child (`warm`). What they gave is kept in `essais` and `paquets`: an
 interrupted run goes on where it stood, and `--table` classes again what is there without running anything.
 Only tables are judged: `--documents` renders workbook, PDF, Word and maps too, to see that none breaks.
 """
@@ -21,10 +21,15 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deliveries.corpus import Written, cases, write
 from deliveries.grounds import prepare
 from warm import ROOT, run, warm
+
+if TYPE_CHECKING:
+    from tfpb.model.settings import Settings
+    from tfpb.pipeline.assembling import Examined
 
 TFPB = [sys.executable, "-m", "tfpb"]
 MONEY_SHARE, MONEY_EUR = 0.003, 30.0
@@ -239,8 +244,10 @@ def try_out(folder: Path, truth: Written, geography: Path, base: Path) -> Tried:
     shutil.rmtree(pack, ignore_errors=True)
     start = time.perf_counter()
     where = ["--geodonnees", str(geography)]
-    checked = run(["verifier", str(folder), *where])
-    made = run(["dossier", str(folder), "--sortie", str(pack), *where])
+    checked, made = run(
+        ["verifier", str(folder), *where],
+        ["dossier", str(folder), "--sortie", str(pack), *where],
+    )
     kept = {
         file: (pack / "donnees" / file).read_bytes()
         for file in KEPT
@@ -255,11 +262,22 @@ def try_out(folder: Path, truth: Written, geography: Path, base: Path) -> Tried:
 
 def without_documents() -> None:
     """Make packs of their data alone, in the children to come: what is judged, without what draws."""
-    from tfpb.pipeline import pack_files, pack_run  # noqa: PLC0415 - once warm
+    from tfpb.addresses.communes import Communes  # noqa: PLC0415 - once warm
+    from tfpb.pipeline import assembling, pack_files, pack_run  # noqa: PLC0415
     from tfpb.report.sections import report  # noqa: PLC0415
 
+    Communes.load()
     pack_files.pack_of = lambda dossier, _making: pack_files.data_files(report(dossier))
     pack_run._review = lambda *_made: {}  # noqa: SLF001
+    examine, known = assembling.examine, []
+
+    def once(settings: Settings, folder: Path, **_how: object) -> Examined:
+        """Examine the one dossier of a child once for both of its commands."""
+        if not known:
+            known.append(examine(settings, folder))
+        return known[0]
+
+    assembling.examine = once
 
 
 def judge(base: Path, name: str) -> dict[str, object]:
