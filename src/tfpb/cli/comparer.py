@@ -177,8 +177,8 @@ def _tell(
         needed = interviews_needed(table, row)
         line = said.gap_line(record, published.margin, interviews=needed, first=first)
         tell(f"  {labels[row['item']]} : {line}")
-    for (item, wave), value in hanging.items():
-        tell(f"  {labels[item]}, {wave} : {value}")
+    for (item, moment), value in hanging.items():
+        tell(f"  {labels[item]}, {moment} : {value}")
     for code in dict.fromkeys(map(outcome, rows["verdict"], rows["publication"])):
         tell(words.VERDICT_KEY.format(name=verdict_words(code), meaning=said.EXPLANATIONS[code]))
     _explore(published, labels)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from tfpb.questions.whole_table import listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -43,6 +45,24 @@ def copied_rows(table: WholeTable) -> Iterator[Finding]:
     if at:
         yield table.ask_rows("lignes_copiees", at, seen={},
                              cells=table.cells(at, headers))  # fmt: skip
+
+
+def repeated_actions(table: WholeTable) -> Iterator[Finding]:
+    """Ask about actions that are another's in all, the day of their document too, but for their numbers."""
+    day = table.found.get("date_piece", "")
+    if not table.source.startswith("programme") or not day:
+        return
+    named = [table.found.get(name) for name in ("id_action", "piece")]
+    headers = [h for h in table.frame.columns if h not in named]
+    paid = np.any([np.nan_to_num(table.numbers(h)) > 0 for h in table.measures], axis=0)
+    again = table.frame.duplicated(headers).to_numpy(dtype=bool)
+    at = np.flatnonzero(again & paid & (table.frame[day] != "").to_numpy(dtype=bool)).tolist()
+    if at:
+        names = (
+            listed(table.frame[table.found["action"]].iloc[at]) if "action" in table.found else ""
+        )
+        cells = table.cells(at, headers)
+        yield table.ask_rows("actions_repetees", at, seen={"exemples": names}, cells=cells)
 
 
 def twin_interviews(

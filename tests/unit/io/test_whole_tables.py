@@ -18,6 +18,7 @@ from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns, unread_columns
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.text_table import TextTable
+from tfpb.model.question import Replies
 from tfpb.model.tables import BY_ROLE
 from tfpb.questions.years import dated, of_year
 
@@ -226,6 +227,39 @@ def test_codes_the_other_way_round_are_asked_and_turned_on_their_rows(tmp_path: 
     question = turned.asked[0].question
     assert question.rows == tuple(range(402, 802))
     assert question.is_blocking
+
+
+def test_marks_out_of_five_are_asked_and_counted_double(tmp_path: Path) -> None:
+    delivered(tmp_path, {"2025": False})
+    lines = (tmp_path / "e.csv").read_text("utf-8").splitlines()
+    cells = [line.split(";") for line in lines]
+    halved = [";".join([*c[:2], str(-(-int(c[2]) // 2)), *c[3:]]) for c in cells[1:]]
+    (tmp_path / "e.csv").write_text("\n".join([lines[0], *halved]) + "\n", "utf-8")
+    gathered = Gathering()
+    gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.csv"])
+    (asked,) = gathered.asked
+    assert asked.question.code == "note_sur_la_moitie"
+    assert asked.question.is_blocking
+    assert asked.question.spread > 20
+    doubled = Gathering(replies=Replies(supposed={asked.question.key: "doubler"}))
+    (delivery,) = gather_survey(doubled, tmp_path / "plan.toml", [tmp_path / "e.csv"]).deliveries
+    assert set(delivery.table.frame["note"]) <= {str(2 * k) for k in range(6)}
+
+
+def test_interviews_dated_years_before_their_wave_are_asked(tmp_path: Path) -> None:
+    delivered(tmp_path, {"2025": False})
+    head, *rows = (tmp_path / "e.csv").read_text("utf-8").splitlines()
+    dates = ["12/05/2019" if k % 9 == 4 else f"{k % 28 + 1:02d}/01/2025" for k in range(len(rows))]
+    dates[0] = "30/12/2024"  # a fieldwork goes over the new year
+    moved = [f"{1960 + k % 50}" for k in range(len(rows))]
+    lines = [f"{r};{d};01/01/{m}" for r, d, m in zip(rows, dates, moved, strict=True)]
+    text = "\n".join([f"{head};date_entretien;date_entree", *lines])
+    (tmp_path / "e.csv").write_text(f"{text}\n", "utf-8")
+    gathered = Gathering()
+    gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.csv"])
+    (asked,) = gathered.asked
+    assert asked.question.code == "lignes_d_une_autre_annee"
+    assert asked.question.rows == tuple(k + 2 for k in range(len(rows)) if k % 9 == 4)
 
 
 def test_without_a_mark_the_wave_before_or_nothing_says_the_way(tmp_path: Path) -> None:
