@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.questions.whole_table import listed
+from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +46,44 @@ def copied_rows(table: WholeTable) -> Iterator[Finding]:
     if at:
         yield table.ask_rows("lignes_copiees", at, seen={},
                              cells=table.cells(at, headers))  # fmt: skip
+
+
+def repeated_homes(table: WholeTable) -> Iterator[Finding]:
+    """Ask about a résidence of which every door, with its dwellings, stands in another: two codes of one.
+
+    Of two doors or more, or of one that bears the other's name too.
+    """
+    names = ("adresse", "commune", "nb_logements")
+    if not table.group or any(name not in table.found for name in names):
+        return
+    parts = [table.frame[table.found[name]] for name in names]
+    doors = [
+        (f"{fold(a)} {fold(c)}", n) if n not in ("", "0") and any(map(str.isdigit, a)) else None
+        for a, c, n in zip(*parts, strict=True)
+    ]
+    called = table.frame[table.found["nom"]] if "nom" in table.found else table.frame[table.group]
+    held = table.frame.groupby(table.group, sort=False).indices
+    homes: dict[str, frozenset[tuple[str, str]]] = {
+        str(home): frozenset(d for k in rows if (d := doors[k]) is not None)
+        for home, rows in held.items()
+        if home and all(doors[k] is not None for k in rows)
+    }
+    first: dict[tuple[str, str], str] = {}
+    at: list[int] = []
+    for home, own in homes.items():
+        others = {first.get(door, "") for door in own}
+        other = others.pop() if len(others) == 1 else ""
+        alike = other and (
+            len(own) > 1 or fold(called.iloc[held[other][0]]) in fold(called.iloc[held[home][0]])
+        )
+        if alike:
+            at += held[home].tolist()
+        for door in own:
+            first.setdefault(door, home)
+    if at:
+        seen = {"exemples": listed(dict.fromkeys(table.frame[table.group].iloc[at]))}
+        headers = [table.group, *(table.found[name] for name in names)]
+        yield table.ask_rows("residences_reprises", at, seen=seen, cells=table.cells(at, headers))
 
 
 def repeated_actions(table: WholeTable) -> Iterator[Finding]:

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from tfpb.errors import Severity
+from tfpb.io.open_questions.table_questions import table_findings
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import gather_survey
 from tfpb.io.tables.asides import set_aside
@@ -303,3 +305,46 @@ def test_a_stock_of_last_year_is_asked_about_its_column(tmp_path: Path) -> None:
     assert [(a.code, a.effect.amount) for a in asked.question.answers] == [
         ("lire", sum(10 + k for k in range(12))), ("ne_pas_lire", 0),
     ]  # fmt: skip
+
+
+def parc(path: Path, sheets: dict[str, int], *, hide: bool = False) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, count in sheets.items():
+        page = book.create_sheet(name)
+        page.append(["id_residence", "adresse", "commune", "Nb logts", "Logements actuels"])
+        for k in range(6):
+            page.append([f"R{k}", f"{k + 1} rue Haute", "Valmont", count + k, 10 * count + k])
+        page.column_dimensions["D"].hidden = hide
+    book.save(path)
+    return path
+
+
+def test_of_sheets_named_by_years_the_files_is_read(tmp_path: Path) -> None:
+    path = parc(tmp_path / "p.xlsx", {"Parc 2024": 10, "Parc 2025": 20, "Notes": 1})
+    for year, sheet in ((2025, "Parc 2025"), (2024, "Parc 2024"), (2023, "Parc 2024")):
+        read = Gathering(year=year).table("patrimoine", path)
+        assert read is not None
+        assert read.sheet == sheet
+        assert "feuilles_semblables" in {n.code for n in read.notices}
+    plain = parc(tmp_path / "q.xlsx", {"Parc": 10, "Parc 2025": 20})
+    read = Gathering(year=2025).table("patrimoine", plain)
+    assert read is not None
+    assert read.sheet == "Parc"
+
+
+def test_a_count_read_in_a_hidden_column_is_asked_where_one_in_sight_is_like_it(
+    tmp_path: Path,
+) -> None:
+    for hide in (True, False):
+        path = parc(tmp_path / f"{hide}.xlsx", {"Parc": 10}, hide=hide)
+        for code, count in (("", 75), ("autre", 615)):
+            gathered = Gathering(year=2025)
+            table = gathered.table("patrimoine", path)
+            assert table is not None
+            found = table_findings(table, STOCK, {})
+            assert len(found) == hide
+            if code and found:
+                gathered.replies = Replies(supposed={found[0].question.key: code})
+            frame = gathered.typed(table, STOCK)
+            assert frame["nb_logements"].sum() == (count if hide else 75)

@@ -117,6 +117,22 @@ def test_a_name_that_says_there_is_nothing_left_is_asked(name: str) -> None:
     assert findings(table("patrimoine", rows, STOCK)) == []
 
 
+def test_a_residence_under_two_codes_is_asked_and_neighbours_are_not() -> None:
+    rows = stock()
+    rows[1][0] = "R0"
+    again = [[f"X{row[0]}", f"X{row[1]}", f"RES. {row[2]}", *row[3:]] for row in rows[:2]]
+    assert the(table("patrimoine", rows + again, STOCK), "residences_reprises").question.rows == (
+        14,
+        15,
+    )
+    again[0][5] = 99
+    assert findings(table("patrimoine", rows + again, STOCK)) == []
+    one = [["X5", "B", "Autre nom", *rows[5][3:]]]  # a second building at one address, as large
+    assert findings(table("patrimoine", rows + one, STOCK)) == []
+    one[0][2] = f"Rés. {rows[5][2]}"
+    assert the(table("patrimoine", rows + one, STOCK), "residences_reprises").question.rows == (14,)
+
+
 ACTIONS = ("id_action", "action", "code_qpv", "calendrier", "realise_eur", "piece", "date_piece")
 
 

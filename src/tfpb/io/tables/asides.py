@@ -203,8 +203,8 @@ def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str
     """Take out what a printed page adds: its header again, and sentences alone on their line.
 
     A sentence in a column of the contract may be data whose line lacks the rest: it stays, a fault, but
-    in the first column below the last line that holds more: a note. A header in another order, under which other
-    columns follow, is a fault too.
+    in the first column below the last line that holds more: a note. A header in another order, under
+    which other columns follow, is a fault too.
     """
     headers = [fold(h) for h in table.frame.columns]
     needed = sum(c.filled and c.name in found for c in contract.columns)
