@@ -341,7 +341,11 @@ def main() -> None:
         "--sortie", type=Path, required=True, help="dossier de travail, repris s'il existe"
     )
     parser.add_argument("--graine", type=int, default=34)
-    parser.add_argument("--seulement", default="", help="genres ou noms qui contiennent ce mot")
+    parser.add_argument(
+        "--seulement",
+        default="",
+        help="genres ou noms qui contiennent un de ces mots, entre virgules",
+    )
     parser.add_argument(
         "--limite", type=int, default=0, help="au plus ce nombre de livraisons nouvelles"
     )
@@ -357,7 +361,7 @@ def main() -> None:
     wanted = [
         case
         for case in cases(asked.graine)
-        if asked.seulement in case.kind or asked.seulement in case.name
+        if any(w in case.kind or w in case.name for w in asked.seulement.split(","))
     ]
     if asked.lister:
         for case in wanted:

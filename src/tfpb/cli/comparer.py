@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,6 +45,7 @@ def comparer(
     feuille: terminal.Feuille = None,
     reponses: terminal.Reponses = None,
     diffuser: terminal.Diffuser = False,
+    envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
     precedents: terminal.Precedents = None,
     csv_brut: terminal.CsvBrut = False,
 ) -> None:
@@ -69,8 +71,10 @@ def comparer(
             compared,
             write,
         )  # fmt: skip
-        from tfpb.pipeline.published_before import asked_first, refuse_release
+        from tfpb.pipeline.published_before import asked_first, left_open, refuse_release
 
+        unused = envoyer_quand_meme and not diffuser
+        terminal.tell_unused("--envoyer-quand-meme", words.ONLY_DRAFTED, given=unused)
         packs = precedents or ()
         given = (*enquete, plan, residences, repere, reponses, *packs)
         terminal.check_output(sortie, given, raw=csv_brut, beside=lambda p: beside(p).values())
@@ -84,7 +88,10 @@ def comparer(
         first = asked_first(made.earlier) if diffuser else ()
         terminal.show_held_back((*made.published.notices, *first))
         if diffuser:
-            refuse_release(made.published.notices, asked, file=written)
+            open_ = left_open(made.published.notices)
+            kept = () if envoyer_quand_meme else open_
+            refuse_release(made.published.notices, asked, file=written, open_=kept)
+            made = replace(made, sent_anyway=open_)
         claims = bounded_claims(made, files, replies, asked, packs)
         write(sortie, made, released=diffuser, raw_csv=csv_brut)
         terminal.show_questions(asked)

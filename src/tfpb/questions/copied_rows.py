@@ -77,7 +77,7 @@ def repeated_homes(table: WholeTable) -> Iterator[Finding]:
             len(own) > 1 or fold(called.iloc[held[other][0]]) in fold(called.iloc[held[home][0]])
         )
         if alike:
-            at += held[home].tolist()
+            at += [int(k) for k in held[home]]
         for door in own:
             first.setdefault(door, home)
     if at:

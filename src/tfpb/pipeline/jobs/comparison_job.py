@@ -128,12 +128,15 @@ class Compared:
         Whether it has been released already.
     earlier : tuple of Source
         The releases that it agrees with.
+    sent_anyway : tuple of str
+        What was left open, and released all the same: its line says so.
     """
 
     published: Published
     line: Mapping[str, Any]
     again: bool
     earlier: tuple[Source, ...]
+    sent_anyway: tuple[str, ...] = ()
 
 
 def beside(output: Path) -> dict[str, Path]:
@@ -225,7 +228,8 @@ def write(output: Path, made: Compared, *, released: bool, raw_csv: bool) -> Non
     """Write both tables and what says their state, or nothing; a release enters the ledger."""
     paths = beside(output)
     state, other = ("diffusion", "projet") if released else ("projet", "diffusion")
-    note = dumps(dict(made.line)) if released else f"{DRAFT_NOTE}\n".encode("utf-8-sig")
+    said = {"envoye_quand_meme": list(made.sent_anyway)} if made.sent_anyway else {}
+    note = dumps({**made.line, **said}) if released else f"{DRAFT_NOTE}\n".encode("utf-8-sig")
     tables = {"table": (made.published.comparison, "Comparaison")}
     tables["niveaux"] = (made.published.levels, "Niveaux")
     files = {
