@@ -175,15 +175,15 @@ def _tell(
     hanging = _suspended(claims, published)
     tell(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
-        if (value := hanging.pop((row["item"], last), "")) and row["publication"] in SHOWN:
-            tell(f"  {labels[row['item']]} : {value}")
+        item, record = row["item"], {str(k): v for k, v in row.items()}
+        if (value := hanging.pop((item, last), "")) and row["publication"] in SHOWN:
+            tell(f"  {labels[item]} : {value}")
             continue
-        record = {str(k): v for k, v in row.items()}
         told = against.get(key_of(record))
         first = otherwise(*told.figures, published.margin) if told else ""
         needed = interviews_needed(table, row)
         line = said.gap_line(record, published.margin, interviews=needed, first=first)
-        tell(f"  {labels[row['item']]} : {line}")
+        tell(f"  {labels[item]} : {line}")
     for (item, moment), value in hanging.items():
         tell(f"  {labels[item]}, {moment} : {value}")
     for code in dict.fromkeys(map(outcome, rows["verdict"], rows["publication"])):

@@ -61,7 +61,7 @@ def repeated_homes(table: WholeTable) -> Iterator[Finding]:
         (f"{fold(a)} {fold(c)}", n) if n not in ("", "0") and any(map(str.isdigit, a)) else None
         for a, c, n in zip(*parts, strict=True)
     ]
-    called = table.frame[table.found["nom"]] if "nom" in table.found else table.frame[table.group]
+    called = table.frame[table.found.get("nom", table.group)]
     held = table.frame.groupby(table.group, sort=False).indices
     homes: dict[str, frozenset[tuple[str, str]]] = {
         str(home): frozenset(d for k in rows if (d := doors[k]) is not None)
@@ -97,9 +97,7 @@ def repeated_actions(table: WholeTable) -> Iterator[Finding]:
     again = table.frame.duplicated(headers).to_numpy(dtype=bool)
     at = np.flatnonzero(again & paid & (table.frame[day] != "").to_numpy(dtype=bool)).tolist()
     if at:
-        names = (
-            listed(table.frame[table.found["action"]].iloc[at]) if "action" in table.found else ""
-        )
+        names = listed(table.frame[table.found.get("action", day)].iloc[at])
         cells = table.cells(at, headers)
         yield table.ask_rows("actions_repetees", at, seen={"exemples": names}, cells=cells)
 

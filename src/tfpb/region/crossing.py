@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tfpb.evidence.suspension import suspend_asked
 from tfpb.model.columns import STAMP, numbers, texts
 from tfpb.questions.across import Held, odd_scales, shared_addresses, shared_interviews
 from tfpb.questions.finding import KEPT, Change, Finding
+from tfpb.region.partition import Part, make_part
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.facts.claim import Claims
     from tfpb.model.arrays import Floats
     from tfpb.model.question import Asked, Replies
-    from tfpb.region.partition import Part
+    from tfpb.region.partition import Task
 
 _OF: Final = " › "
 """Between a bailleur and its file, as places of a region have it."""
@@ -71,6 +74,42 @@ class Crossing:
             for change in (c for own in one.changes.values() for c in own)
             if change.file.partition(_OF)[0] == bailleur
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A bailleur's claims under open questions on what another holds too.
+
+    Parameters
+    ----------
+    task : Task
+        Under the answers given.
+    claims : Claims
+        Of its part so made.
+    asked : tuple of Asked
+        Open questions that touch its tables.
+    crossing : Crossing
+    given : mapping of str to str
+        Answers given, by key of their question.
+    """
+
+    task: Task
+    claims: Claims
+    asked: tuple[Asked, ...]
+    crossing: Crossing
+    given: Mapping[str, str]
+
+
+def bounded_claims(shared: Shared) -> Claims:
+    """Return a bailleur's claims, those under questions between bailleurs between bounds."""
+
+    def read(supposed: Mapping[str, str]) -> Claims | None:
+        changes = shared.crossing.changes({**shared.given, **supposed})
+        name = shared.task.settings.dossier.bailleur
+        made = make_part(replace(shared.task, outside=changes.get(name, ())))
+        return made.claims if isinstance(made, Part) else None
+
+    return suspend_asked(shared.claims, shared.asked, read)[0]
 
 
 def _findings(parts: Sequence[Part]) -> Iterator[Finding]:

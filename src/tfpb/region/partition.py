@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from tfpb.model.record import Reading
     from tfpb.model.settings import Settings
     from tfpb.questions.finding import Change
-    from tfpb.region.crossing import Crossing
     from tfpb.survey.respondents import Survey
 
 _OWN_GOALS: Final = (
@@ -168,42 +167,6 @@ def make_part(task: Task) -> Part | Refused:
         return _make(task)
     except TfpbError as error:
         return Refused(task.settings.dossier.bailleur, error.faults)
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """A bailleur's claims under open questions on what another holds too.
-
-    Parameters
-    ----------
-    task : Task
-        Under the answers given.
-    claims : Claims
-        Of its part so made.
-    asked : tuple of Asked
-        Open questions that touch its tables.
-    crossing : Crossing
-    given : mapping of str to str
-        Answers given, by key of their question.
-    """
-
-    task: Task
-    claims: Claims
-    asked: tuple[Asked, ...]
-    crossing: Crossing
-    given: Mapping[str, str]
-
-
-def bounded_claims(shared: Shared) -> Claims:
-    """Return a bailleur's claims, those under questions between bailleurs between bounds."""
-
-    def read(supposed: Mapping[str, str]) -> Claims | None:
-        changes = shared.crossing.changes({**shared.given, **supposed})
-        name = shared.task.settings.dossier.bailleur
-        made = make_part(replace(shared.task, outside=changes.get(name, ())))
-        return made.claims if isinstance(made, Part) else None
-
-    return suspend_asked(shared.claims, shared.asked, read)[0]
 
 
 def _make(task: Task) -> Part:

@@ -20,13 +20,13 @@ from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.published_before import HELD_BACK, precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
-from tfpb.region.crossing import Crossing
+from tfpb.region.crossing import Crossing, Shared, bounded_claims
 from tfpb.region.cuts import Protected, check_total
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
 from tfpb.region.facts import axis_rows, codes_in, files_read, region_claims
 from tfpb.region.joined import LEVELS, Joined, join, surveyed, with_fieldwork
-from tfpb.region.partition import Part, Refused, Shared, Task, bounded_claims, make_part
+from tfpb.region.partition import Part, Refused, Task, make_part
 from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
 from tfpb.region.territories import (
     by_level,
