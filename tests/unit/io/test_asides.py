@@ -57,6 +57,12 @@ def test_notes_below_the_last_action_are_set_aside_and_a_sentence_above_stays() 
     assert kept(A1, note, A2) == ["A1", "* action reconduite", "A2"]
 
 
+def test_the_title_of_a_printed_page_goes_with_its_header() -> None:
+    title = ("Agence Sud", "", "", "", "")
+    assert kept(A1, title, HEADERS, A2) == ["A1", "A2"]
+    assert kept(A1, title, A2) == ["A1", "Agence Sud", "A2"]
+
+
 STOCK_HEAD = ("id_residence", "nom", "adresse", "commune", "nb_logements")
 
 

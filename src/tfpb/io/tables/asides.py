@@ -77,8 +77,8 @@ def set_aside(
 
     Labels: the line under the header when words stand there in most columns of numbers.
 
-    Print: the header again on a second page; where several cells must be filled, a line that holds one
-    sentence alone.
+    Print: the header again on a second page, and the one cell above it; where several cells must be
+    filled, a line that holds one sentence alone.
 
     Totals: a line whose first filled cell is « TOTAL » (or « Total du quartier… » where a cell that
     must be filled is empty); where another cell is, and all cells that must be filled are empty; the
@@ -232,13 +232,15 @@ def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str
         table = replace(table, notices=(*table.notices, *faults[:1]))
     codes: dict[int, str] = {}
     foot = int(np.flatnonzero(~alone).max(initial=-1)) + 1  # notes stand below it, at the left
+    titles = alone & np.append(repeated[1:], np.zeros(1, dtype=bool))
     for position in np.flatnonzero(repeated | alone).tolist():
         k = int(filled[position].argmax())
         if repeated[position]:
             codes[position] = "entete_repete"
-        elif (k not in read or (k == 0 and position >= foot)) and len(
-            cells[position, k].split()
-        ) >= _SENTENCE:
+        elif titles[position] or (
+            (k not in read or (k == 0 and position >= foot))
+            and len(cells[position, k].split()) >= _SENTENCE
+        ):
             codes[position] = "ligne_de_texte"
     if not codes or len(codes) == len(cells):
         return table
