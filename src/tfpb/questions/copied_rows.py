@@ -49,7 +49,7 @@ def copied_rows(table: WholeTable) -> Iterator[Finding]:
 
 
 def repeated_homes(table: WholeTable) -> Iterator[Finding]:
-    """Ask about a résidence of which every door, with its dwellings, stands in another: two codes of one.
+    """Ask about a résidence of which every door, its dwellings and year, stands in another: two codes of one.
 
     Of two doors or more, or of one that bears the other's name too.
     """
@@ -57,9 +57,10 @@ def repeated_homes(table: WholeTable) -> Iterator[Finding]:
     if not table.group or any(name not in table.found for name in names):
         return
     parts = [table.frame[table.found[name]] for name in names]
+    built = table.frame[table.found.get("annee_construction", table.found["commune"])]
     doors = [
-        (f"{fold(a)} {fold(c)}", n) if n not in ("", "0") and any(map(str.isdigit, a)) else None
-        for a, c, n in zip(*parts, strict=True)
+        (f"{fold(a)} {fold(c)} {y}", n) if n not in ("", "0") and any(map(str.isdigit, a)) else None
+        for a, c, n, y in zip(*parts, built, strict=True)
     ]
     called = table.frame[table.found.get("nom", table.group)]
     held = table.frame.groupby(table.group, sort=False).indices
