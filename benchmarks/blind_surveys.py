@@ -42,7 +42,7 @@ def one(folder: Path, seed: int, setting: Setting) -> pd.DataFrame:
     )
     out = folder / "comparaison.csv"
     where = ["--plan", str(folder / "plan.toml"), "--residences", str(folder / "patrimoine.csv")]
-    code, text = run(
+    ((code, text),) = run(
         ["comparer", *files, *where, "--sortie", str(out), "--csv-brut", "--par", "code_qpv"]
     )
     (folder / "affiche.txt").write_text(text, encoding="utf-8")

@@ -410,9 +410,9 @@ def false_euros(made: World, told: Told) -> tuple[Decimal, Decimal, Decimal]:
         slack = 5 + worth / 100
         due += worth
         true = worth if one.abated else NIL
-        more = told.acquired[one.key] - true
+        more = (told.acquired[one.key] or NIL) - true  # what is not known is told as nothing
         acquired += more if more > slack else NIL
-        more = told.claim[one.key] - (worth - true)
+        more = (told.claim[one.key] or NIL) - (worth - true)
         claim += more if more > slack else NIL
     return acquired, claim, due
 

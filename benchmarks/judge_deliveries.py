@@ -3,8 +3,9 @@
     python benchmarks/judge_deliveries.py --sortie DIR [--graine 34] [--seulement MOT] [--limite N] [--table]
 
 Each delivery of `deliveries.corpus` is written with its truth apart, then read by `tfpb verifier` and by
-`tfpb dossier`, each in a forked child (`warm`). What they gave is kept in `essais` and `paquets`: an
+`tfpb dossier`, in one forked child (`warm`). What they gave is kept in `essais` and `paquets`: an
 interrupted run goes on where it stood, and `--table` classes again what is there without running anything.
+Only tables are judged: `--documents` renders workbook, PDF, Word and maps too, to see that none breaks.
 """
 
 from __future__ import annotations
@@ -20,10 +21,15 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deliveries.corpus import Written, cases, write
 from deliveries.grounds import prepare
 from warm import ROOT, run, warm
+
+if TYPE_CHECKING:
+    from tfpb.model.settings import Settings
+    from tfpb.pipeline.assembling import Examined
 
 TFPB = [sys.executable, "-m", "tfpb"]
 MONEY_SHARE, MONEY_EUR = 0.003, 30.0
@@ -238,8 +244,10 @@ def try_out(folder: Path, truth: Written, geography: Path, base: Path) -> Tried:
     shutil.rmtree(pack, ignore_errors=True)
     start = time.perf_counter()
     where = ["--geodonnees", str(geography)]
-    checked = run(["verifier", str(folder), *where])
-    made = run(["dossier", str(folder), "--sortie", str(pack), *where])
+    checked, made = run(
+        ["verifier", str(folder), *where],
+        ["dossier", str(folder), "--sortie", str(pack), *where],
+    )
     kept = {
         file: (pack / "donnees" / file).read_bytes()
         for file in KEPT
@@ -250,6 +258,26 @@ def try_out(folder: Path, truth: Written, geography: Path, base: Path) -> Tried:
         (pack / "donnees").mkdir(parents=True, exist_ok=True)
         (pack / "donnees" / file).write_bytes(content)
     return Tried(checked, made, round(time.perf_counter() - start, 1))
+
+
+def without_documents() -> None:
+    """Make packs of their data alone, in the children to come: what is judged, without what draws."""
+    from tfpb.addresses.communes import Communes  # noqa: PLC0415 - once warm
+    from tfpb.pipeline import assembling, pack_files, pack_run  # noqa: PLC0415
+    from tfpb.report.sections import report  # noqa: PLC0415
+
+    Communes.load()
+    pack_files.pack_of = lambda dossier, _making: pack_files.data_files(report(dossier))
+    pack_run._review = lambda *_made: {}  # noqa: SLF001
+    examine, known = assembling.examine, []
+
+    def once(settings: Settings, folder: Path, **_how: object) -> Examined:
+        """Examine the one dossier of a child once for both of its commands."""
+        if not known:
+            known.append(examine(settings, folder))
+        return known[0]
+
+    assembling.examine = once
 
 
 def judge(base: Path, name: str) -> dict[str, object]:
@@ -313,7 +341,11 @@ def main() -> None:
         "--sortie", type=Path, required=True, help="dossier de travail, repris s'il existe"
     )
     parser.add_argument("--graine", type=int, default=34)
-    parser.add_argument("--seulement", default="", help="genres ou noms qui contiennent ce mot")
+    parser.add_argument(
+        "--seulement",
+        default="",
+        help="genres ou noms qui contiennent un de ces mots, entre virgules",
+    )
     parser.add_argument(
         "--limite", type=int, default=0, help="au plus ce nombre de livraisons nouvelles"
     )
@@ -321,6 +353,7 @@ def main() -> None:
     parser.add_argument(
         "--table", action="store_true", help="n'écrit que la table de ce qui est jugé"
     )
+    parser.add_argument("--documents", action="store_true", help="fait aussi les documents")
     parser.add_argument("--lister", action="store_true", help="liste les livraisons et s'arrête")
     asked = parser.parse_args()
     os.environ["TFPB_CACHE"] = "non"
@@ -328,7 +361,7 @@ def main() -> None:
     wanted = [
         case
         for case in cases(asked.graine)
-        if asked.seulement in case.kind or asked.seulement in case.name
+        if any(w in case.kind or w in case.name for w in asked.seulement.split(","))
     ]
     if asked.lister:
         for case in wanted:
@@ -347,6 +380,8 @@ def main() -> None:
         geography = prepare("valmont", asked.sortie / "geo", TFPB)
         example = [str(ROOT / "examples" / "valmont"), "--sortie", str(asked.sortie / "essai")]
         warm(asked.sortie / "modules.json", ["dossier", *example, "--geodonnees", str(geography)])
+        if not asked.documents:
+            without_documents()
     for rank, case in enumerate(left):
         folder = base / "livraisons" / case.name
         shutil.rmtree(folder, ignore_errors=True)

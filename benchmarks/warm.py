@@ -44,18 +44,28 @@ def warm(modules: Path, command: list[str]) -> None:
                 importlib.import_module(name)
 
 
-def run(arguments: list[str], timeout_s: float = 600.0) -> tuple[int, str]:
-    """Run a command in a forked child; returns its exit code and all that it printed."""
-    with tempfile.TemporaryFile() as printed:
+def run(*commands: list[str], timeout_s: float = 600.0) -> list[tuple[int, str]]:
+    """Run commands in one forked child; returns the exit code of each and all that it printed."""
+    with tempfile.TemporaryDirectory() as folder:
+        printed = [Path(folder) / str(rank) for rank in range(len(commands))]
+        codes = Path(folder) / "codes"
+        codes.touch()
         sys.stdout.flush()
         child = os.fork()
         if child == 0:
-            os.dup2(printed.fileno(), 1)
-            os.dup2(printed.fileno(), 2)
-            os._exit(_command(arguments, timeout_s))
+            for arguments, path in zip(commands, printed, strict=True):
+                out = os.open(path, os.O_WRONLY | os.O_CREAT)
+                os.dup2(out, 1)
+                os.dup2(out, 2)
+                code = _command(arguments, timeout_s)
+                with codes.open("a") as ended:
+                    ended.write(f"{code}\n")
+            os._exit(0)
         _, status = os.waitpid(child, 0)
-        printed.seek(0)
-        return os.waitstatus_to_exitcode(status), printed.read().decode("utf-8", errors="replace")
+        met = [int(line) for line in codes.read_text().split()]
+        met += [os.waitstatus_to_exitcode(status) or 1] * (len(commands) - len(met))
+        texts = [p.read_text("utf-8", errors="replace") if p.is_file() else "" for p in printed]
+        return list(zip(met, texts, strict=True))
 
 
 def _command(arguments: list[str], timeout_s: float) -> int:

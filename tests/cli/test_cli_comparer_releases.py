@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -38,6 +39,24 @@ def compare(
 
 def table(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / "s.csv", sep=";", decimal=",", encoding="utf-8-sig")
+
+
+def test_a_margin_without_author_is_sent_knowingly_and_said(
+    compare: Callable[..., Any], tmp_path: Path
+) -> None:
+    waits = compare("marge_adoptee_par", "# marge_adoptee_par", "--diffuser")
+    assert waits.exit_code == 2, waits.output
+    assert "--envoyer-quand-meme" in waits.output
+    assert not (tmp_path / "s.csv").exists()
+    sent = compare("marge_adoptee_par", "# marge_adoptee_par", "--diffuser", "--envoyer-quand-meme")
+    assert sent.exit_code == 0, sent.output
+    line = json.loads((tmp_path / "s_diffusion.json").read_text("utf-8"))
+    assert line["envoye_quand_meme"] == ["marge_non_adoptee"]
+    held = (tmp_path / "s_diffusion.json").rename(tmp_path / "envoyee.json")
+    again = compare("", "", "--precedents", held, "--diffuser")
+    assert again.exit_code == 0, again.output  # the line is read as any other
+    draft = compare("", "", "--envoyer-quand-meme")
+    assert "rien n’est envoyé" in draft.output
 
 
 def test_a_first_release_asks_and_a_corrected_plan_is_told(

@@ -219,6 +219,8 @@ def test_the_survey_is_asked_about_as_its_dossier_and_waits(
     draft = run("comparer", *files, "--sortie", tmp_path / "c.xlsx")
     assert draft.exit_code == 0, draft.output
     assert KEY.findall(draft.output) == [key]
+    bounded = re.findall(r"(.+, 2019(?:-2023)?) : suspendu : (.+ à .+) selon", draft.output)
+    assert bounded
     waits = run("comparer", *files, "--sortie", tmp_path / "d.xlsx", "--diffuser")
     assert waits.exit_code == 2
     assert {*KEY.findall(waits.output)} == {key}
@@ -230,6 +232,8 @@ def test_the_survey_is_asked_about_as_its_dossier_and_waits(
         "comparer", *files, "--sortie", tmp_path / "d.xlsx", "--diffuser", "--reponses", replies
     )
     assert sent.exit_code == 0, sent.output
+    assert all(f"{gap} : suspendu\n" in sent.output for gap, _ in bounded)
+    assert "selon une réponse" not in sent.output
 
 
 @pytest.mark.slow

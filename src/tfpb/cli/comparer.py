@@ -12,13 +12,10 @@ from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pandas as pd
+    from collections.abc import Mapping
 
     from tfpb.errors import Fault
-    from tfpb.io.sources.gathering import Gathering
-    from tfpb.model.plan import Plan
+    from tfpb.facts.claim import Claims
     from tfpb.model.survey import Published
 
 
@@ -48,6 +45,7 @@ def comparer(
     feuille: terminal.Feuille = None,
     reponses: terminal.Reponses = None,
     diffuser: terminal.Diffuser = False,
+    envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
     precedents: terminal.Precedents = None,
     csv_brut: terminal.CsvBrut = False,
 ) -> None:
@@ -64,51 +62,43 @@ def comparer(
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
     with terminal.guard():
-        from tfpb.errors import stop_on_faults
+        from tfpb.evidence.suspension import without_survey_bounds
         from tfpb.io.open_questions.reply_file import read_replies
-        from tfpb.io.sources.gathering import Gathering
-        from tfpb.io.sources.inputs import gather_survey
-        from tfpb.pipeline.jobs.comparison_job import beside, compared, write
-        from tfpb.pipeline.published_before import asked_first, refuse_release
+        from tfpb.pipeline.jobs.comparison_job import (
+            SurveyFiles,
+            beside,
+            bounded_claims,
+            compared,
+            write,
+        )  # fmt: skip
+        from tfpb.pipeline.published_before import asked_first, left_open, refuse_release
 
+        unused = envoyer_quand_meme and not diffuser
+        terminal.tell_unused("--envoyer-quand-meme", words.ONLY_DRAFTED, given=unused)
         packs = precedents or ()
-        read = (*enquete, plan, residences, repere, reponses, *packs)
-        terminal.check_output(sortie, read, raw=csv_brut, beside=lambda p: beside(p).values())
+        given = (*enquete, plan, residences, repere, reponses, *packs)
+        terminal.check_output(sortie, given, raw=csv_brut, beside=lambda p: beside(p).values())
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
-        gathered = Gathering(replies=read_replies(reponses))
-        answers = gather_survey(gathered, plan, enquete, sheet=feuille)
-        homes = _stock(gathered, residences, answers.plan, by)
-        mark = gathered.table("repere", repere) if repere is not None else None
-        asked = gathered.answered(words.replies_file(reponses))
-        stop_on_faults(gathered.faults)
-        answers = replace(answers, repere=mark, asked=asked)
-        made = compared(answers, homes, by, gathered.sources, packs)
+        written = words.replies_file(reponses)
+        files = SurveyFiles(tuple(enquete), plan, residences, repere, tuple(by), feuille, written)
+        replies = read_replies(reponses)
+        read = files.read(replies)
+        asked = read.answers.asked
+        made = compared(read, by, packs)
         first = asked_first(made.earlier) if diffuser else ()
         terminal.show_held_back((*made.published.notices, *first))
         if diffuser:
-            refuse_release(made.published.notices, asked, file=words.replies_file(reponses))
+            open_ = left_open(made.published.notices)
+            kept = () if envoyer_quand_meme else open_
+            refuse_release(made.published.notices, asked, file=written, open_=kept)
+            made = replace(made, sent_anyway=open_)
+        claims = bounded_claims(made, files, replies, asked, packs)
         write(sortie, made, released=diffuser, raw_csv=csv_brut)
         terminal.show_questions(asked)
-        _tell(made.published, [*gathered.faults, *made.published.notices], beside(sortie))
+        notices = [*read.doubts, *made.published.notices]
+        shown = without_survey_bounds(claims) if diffuser else claims
+        _tell(made.published, shown, notices, beside(sortie))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
-
-
-def _stock(
-    gathered: Gathering, path: Path | None, plan: Plan | None, levels: Sequence[str]
-) -> pd.DataFrame | None:
-    """Read located résidences, with their territories."""
-    if path is None:
-        return None
-    from tfpb.addresses.communes import Communes, with_territories
-    from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
-    from tfpb.survey import located_residences
-
-    table = gathered.table("residences", path, known=(*RESIDENCE_COLUMNS, *LOCATION_COLUMNS))
-    if table is None or plan is None:
-        return None
-    frame, faults = located_residences(table, carte=plan.reglages.carte)
-    gathered.faults += faults
-    return with_territories(frame, levels, Communes.load())
 
 
 def _explore(published: Published, labels: dict[str, str]) -> None:
@@ -129,9 +119,37 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
         terminal.print_line(f"  {said.NOT_A_PROOF}")
 
 
-def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path]) -> None:
+def _suspended(claims: Claims, published: Published) -> dict[tuple[str, str], str]:
+    """Write the gaps that hang on an open question, by question and wave (« 2019-2023 » of a change).
+
+    A gap whose interval alone moves is suspended too: its verdict would.
+    """
+    from itertools import pairwise
+
+    from tfpb.facts.claim import STATES, State
+    from tfpb.facts.survey_claims import answers_scope
+    from tfpb.model.codes import TOTAL
+    from tfpb.words.claim_words import claim_value
+
+    waves = [w.vague for w in published.waves]
+    pairs = [f"{one}-{two}" for one, two in pairwise(waves)]
+    out = {}
+    for item in published.labels:
+        for wave in (*waves, *pairs):
+            head = "evolution_ecart" if wave in pairs else "ecart"
+            names = (head, f"{head}_bas", f"{head}_haut")
+            found = [claims.get(n, answers_scope(TOTAL, item, wave)) for n in names]
+            if State.SUSPENDU in [one.state for one in found]:
+                own, unsure = found[0], STATES[State.SUSPENDU]
+                out[item, wave] = claim_value(own) if own.state is State.SUSPENDU else unsure
+    return out
+
+
+def _tell(
+    published: Published, claims: Claims, notices: list[Fault], paths: Mapping[str, Path]
+) -> None:
     from tfpb.errors import Severity
-    from tfpb.model.codes import outcome
+    from tfpb.model.codes import SHOWN, outcome
     from tfpb.survey import interviews_needed
     from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
@@ -154,14 +172,20 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
     )
     against = stories_of(published)
     margin = said.margin_words(published.margin)
+    hanging = _suspended(claims, published)
     tell(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
-        record = {str(k): v for k, v in row.items()}
+        item, record = row["item"], {str(k): v for k, v in row.items()}
+        if (value := hanging.pop((item, last), "")) and row["publication"] in SHOWN:
+            tell(f"  {labels[item]} : {value}")
+            continue
         told = against.get(key_of(record))
         first = otherwise(*told.figures, published.margin) if told else ""
         needed = interviews_needed(table, row)
         line = said.gap_line(record, published.margin, interviews=needed, first=first)
-        tell(f"  {labels[row['item']]} : {line}")
+        tell(f"  {labels[item]} : {line}")
+    for (item, moment), value in hanging.items():
+        tell(f"  {labels[item]}, {moment} : {value}")
     for code in dict.fromkeys(map(outcome, rows["verdict"], rows["publication"])):
         tell(words.VERDICT_KEY.format(name=verdict_words(code), meaning=said.EXPLANATIONS[code]))
     _explore(published, labels)

@@ -29,6 +29,7 @@ def dossier(
     ] = None,
     geodonnees: terminal.Geodonnees = None,
     diffuser: terminal.Diffuser = False,
+    envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
     precedents: terminal.Precedents = None,
     tout_recalculer: terminal.ToutRecalculer = False,
 ) -> None:
@@ -48,6 +49,8 @@ def dossier(
         from tfpb.pipeline.kept.stage_cache import users_cache
         from tfpb.pipeline.pack_run import PACK_FOLDER, Follower, run_pack
 
+        unused = envoyer_quand_meme and not diffuser
+        terminal.tell_unused("--envoyer-quand-meme", words.ONLY_DRAFTED, given=unused)
         settings = load_settings(settings_path(fichier))
         folder = terminal.geodata_folder(geodonnees, settings)
         run = run_pack(
@@ -57,6 +60,7 @@ def dossier(
             keep=None if tout_recalculer else users_cache(),
             packs=tuple(precedents or ()),
             release=diffuser,
+            anyway=envoyer_quand_meme,
             follower=Follower(terminal.progress, held_back=terminal.show_held_back),
         )
         _tell(run.dossier, run.written, run.review_name)

@@ -10,6 +10,7 @@ from tfpb.facts.amount import QUESTION, Amount, unknown
 from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State, Unit
 from tfpb.facts.doubt_kinds import KINDS
 from tfpb.facts.whole_dossier import Outcome, Supposed
+from tfpb.model.codes import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -150,6 +151,19 @@ def without_survey_bounds(claims: Claims) -> Claims:
     """
     hidden = (c for c in claims if c.state is State.SUSPENDU and c.sheet in _OF_SURVEY)
     return claims.renewed(replace(one, value=None) for one in hidden)
+
+
+def unread_survey(claims: Claims, asked: Iterable[Asked]) -> Claims:
+    """Return the claims, those of the survey suspended where one of its questions is open.
+
+    Of a region, whose survey is estimated once: no answer is tried.
+    """
+    if not any(one.is_open and one.question.role is Role.ENQUETE for one in asked):
+        return claims
+    heard = (c for c in claims if c.sheet in _OF_SURVEY and c.state is not State.MASQUE)
+    return claims.renewed(
+        replace(c, value=None, state=State.SUSPENDU, why=c.why | {QUESTION}) for c in heard
+    )
 
 
 def _moved(base: Claims, made: Claims) -> list[Name]:

@@ -82,3 +82,4 @@ class Dossier:
     quarters: Quarters = field(default_factory=Quarters)
     asked: tuple[Asked, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    sent_anyway: tuple[str, ...] = ()

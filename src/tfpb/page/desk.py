@@ -198,10 +198,10 @@ class Desk:
             self._tried = now
             self.begin(CHECK, check, self.file, self.geography)
 
-    def make(self, *, release: bool) -> None:
+    def make(self, *, release: bool, anyway: bool = False) -> None:
         """Make the pack."""
         target = self.folder / PACK_FOLDER
-        self.begin(PACK, make, self.file, self.geography, target, release=release)
+        self.begin(PACK, make, self.file, self.geography, target, release=release, anyway=anyway)
 
     def cancel(self) -> None:
         """Stop the work under way; what it held of its place goes with it."""

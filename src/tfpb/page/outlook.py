@@ -190,7 +190,9 @@ def check(tell: Tell, file: Path, geography: Path) -> Outlook:
     return _outlook(found.dossier, every, geography, quarters=quarters)
 
 
-def make(tell: Tell, file: Path, geography: Path, target: Path, *, release: bool) -> Outlook:
+def make(
+    tell: Tell, file: Path, geography: Path, target: Path, *, release: bool, anyway: bool = False
+) -> Outlook:
     """Make the pack as `tfpb dossier` does, and say what it changes in the one that stands there."""
     settings = load_settings(file)
     before = read_pack(target) if (target / ARCHIVE).is_file() else None
@@ -203,7 +205,7 @@ def make(tell: Tell, file: Path, geography: Path, target: Path, *, release: bool
 
     run = run_pack(
         settings, geography, target,
-        keep=users_cache(), release=release,
+        keep=users_cache(), release=release, anyway=anyway,
         follower=Follower(follow, partial(tell, "stage")),
     )  # fmt: skip
     made, written = run.dossier, run.written

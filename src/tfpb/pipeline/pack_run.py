@@ -17,7 +17,7 @@ from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import check_place, free_place, write_pack
 from tfpb.pipeline.assembling import assemble, render
-from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
+from tfpb.pipeline.published_before import asked_first, ledger_with, left_open, refuse_release
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
 from tfpb.review.doubts import Around
@@ -104,6 +104,7 @@ def run_pack(
     keep: StageCache | None,
     packs: tuple[Path, ...] = (),
     release: bool = False,
+    anyway: bool = False,
     follower: Follower = NOBODY,
 ) -> PackRun:
     """Run every stage, make every file, and write the pack with the review beside it.
@@ -120,6 +121,8 @@ def run_pack(
         Released packs that the ledger of this machine may not know.
     release : bool
         Whether it may be handed on; a draft otherwise.
+    anyway : bool
+        Whether who sends it knows what it leaves open; the pack says so.
     follower : Follower
 
     Raises
@@ -129,7 +132,9 @@ def run_pack(
     """
     check_place(target)
     with held(target):
-        return _run_held(settings, folder, target, keep, packs, follower, release=release)
+        return _run_held(
+            settings, folder, target, keep, packs, follower, release=release, anyway=anyway
+        )
 
 
 def _run_held(
@@ -141,6 +146,7 @@ def _run_held(
     follower: Follower,
     *,
     release: bool,
+    anyway: bool,
 ) -> PackRun:
     """Run every stage and write the pack, its place held."""
     start = time.perf_counter()
@@ -149,8 +155,11 @@ def _run_held(
     first = asked_first(made.sources) if release and made.release else ()
     follower.held_back((*made.notices, *first))
     if release:
-        refuse_release(made.notices, made.asked, settings.dossier.date)
-        made = replace(made, claims=without_survey_bounds(made.claims))
+        no_convention = made.abatement is not None and made.conventions is None
+        open_ = left_open(made.notices, no_convention=no_convention)
+        day = settings.dossier.date
+        refuse_release(made.notices, made.asked, day, open_=() if anyway else open_)
+        made = replace(made, sent_anyway=open_, claims=without_survey_bounds(made.claims))
     files, journal = _rendered(made, keep, timings, follower)
     timings["total"] = round(time.perf_counter() - start, 3)
     review = _review(made, folder, free_place(target), keep)

@@ -21,7 +21,7 @@ from tfpb.model.record import Source
 from tfpb.survey import Release, Released, together
 from tfpb.words.documents.pack_words import LEDGER
 from tfpb.words.faults.paste_words import REPLIES
-from tfpb.words.faults.question_words import effects, question_text, to_paste
+from tfpb.words.faults.question_words import effects, left_open_words, question_text, to_paste
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,6 +41,8 @@ LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
 ALONE: Final = ".json"
 """Ending of the line of a comparison released by itself, which stands beside it."""
 _ROLE: Final = "diffusions"
+_ASKED_FIRST: Final = frozenset({"marge_non_adoptee", "marge_adoptee_apres"})
+NO_CONVENTION: Final = "sans_convention"
 _NEVER_TWICE: Final = frozenset({"enquete_renommee", "cotes_d_avant_inconnus", "niveau_hors_arbre"})
 """Doubts with which nothing is released: what two releases tell together is not known."""
 HELD_BACK: Final = frozenset(
@@ -156,9 +158,24 @@ def release_of(
     return Release.of(bailleurs, run, date, homes, published).line()
 
 
+def left_open(notices: Iterable[Fault], *, no_convention: bool = False) -> tuple[str, ...]:
+    """List what a release leaves open and is asked about first: « j’envoie quand même ».
+
+    Parameters
+    ----------
+    notices : iterable of Fault
+        A margin that nobody adopted, or after the fieldwork.
+    no_convention : bool
+        Whether taxes are there without the conventions that give the right.
+    """
+    met = sorted({n.code for n in notices} & _ASKED_FIRST)
+    return (*met, NO_CONVENTION) if no_convention else tuple(met)
+
+
 def refuse_release(
-    notices: Iterable[Fault], asked: Iterable[Asked] = (), on: dt.date | None = None, file: str = ""
-) -> None:
+    notices: Iterable[Fault], asked: Iterable[Asked] = (), on: dt.date | None = None, file: str = "",
+    open_: Sequence[str] = (),
+) -> None:  # fmt: skip
     """Refuse to release what may be subtracted from an earlier release, or waits for a reply.
 
     Parameters
@@ -170,6 +187,8 @@ def refuse_release(
         Proposed for the replies; None where the command knows none.
     file : str
         Where replies are written, when it is no `dossier.toml`.
+    open_ : sequence of str
+        Of `left_open`, unless who sends said « quand même »: a reply that is awaited stops all the same.
 
     Raises
     ------
@@ -177,6 +196,8 @@ def refuse_release(
     """
     twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in _NEVER_TWICE]
     faults = [*twice, *unanswered(asked, on, file=file)]
+    if open_:
+        faults.append(Fault("envoi_a_confirmer", fields={"ouvert": left_open_words(open_)}))
     if faults:
         raise TfpbError(faults)
 

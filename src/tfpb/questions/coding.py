@@ -21,6 +21,11 @@ _LEAST_RESPONDENTS: Final = 50
 _DESIGN_EFFECT: Final = 1.5
 _SHARE_Z: Final = -2.4
 _ITEM_Z: Final = -4.0
+_AGAINST_Z: Final = -3.0
+"""z of one item where the others go with the mark."""
+_DOUBTED_Z: Final = -1.64
+_OTHERS_Z: Final = 2.0
+"""Median z of the other items from which they go with the mark: one that does not stands out."""
 _SHOWN_Z: Final = 2.4
 """z above which a mark shows that the codes run as the plan says."""
 _NEARER: Final = 0.5
@@ -47,11 +52,14 @@ class Seen:
         `note` or `vague`; "" when unverified.
     items : tuple of int
         Positions of the items that run the other way round; empty for all.
+    doubted : tuple of int
+        Positions of the items that go against the mark, too little to ask.
     """
 
     way: Way
     by: str = ""
     items: tuple[int, ...] = ()
+    doubted: tuple[int, ...] = ()
 
 
 def against_mark(satisfied: Floats, marks: Floats) -> Seen:
@@ -68,7 +76,8 @@ def against_mark(satisfied: Floats, marks: Floats) -> Seen:
     -------
     Seen
         Reversed when the correlation has z under −2.4 (design effect of 1.5), or that of one item
-        alone under −4; as planned when z is above 2.4; else unverified.
+        alone under −4, under −3 where the others go with the mark; as planned when z is above 2.4; else
+        unverified.
     """
     marked = np.isfinite(marks)
     satisfied, marks = satisfied[marked], marks[marked]
@@ -80,10 +89,18 @@ def against_mark(satisfied: Floats, marks: Floats) -> Seen:
     z = float(_zs(share[:, None], enough[:, None], marks)[0])
     if z < _SHARE_Z:
         return Seen(Way.REVERSED, "note")
-    odd = tuple(np.flatnonzero(_zs(values, answered, marks) < _ITEM_Z).tolist())
-    if odd:
+    each = _zs(values, answered, marks)
+    others = [
+        float(np.median(np.delete(each, k))) if each.size > 1 else 0.0 for k in range(each.size)
+    ]
+    least = np.where(np.array(others) >= _OTHERS_Z, _AGAINST_Z, _ITEM_Z)
+    if odd := tuple(np.flatnonzero(each < least).tolist()):
         return Seen(Way.REVERSED, "note", odd)
-    return Seen(Way.AS_PLANNED, "note") if z > _SHOWN_Z else Seen(Way.UNVERIFIED)
+    unsure = (each < _DOUBTED_Z) & (least == _AGAINST_Z)
+    way = Way.AS_PLANNED if z > _SHOWN_Z else Way.UNVERIFIED
+    return Seen(
+        way, "note" if way is Way.AS_PLANNED else "", doubted=tuple(np.flatnonzero(unsure).tolist())
+    )
 
 
 def _zs(values: Floats, there: Flags, marks: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from tfpb.law.values import load
 from tfpb.model.columns import Kind
 from tfpb.model.question import Unit
-from tfpb.questions.copied_rows import copied_rows
+from tfpb.questions.copied_rows import copied_rows, repeated_actions, repeated_homes
 from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.odd_amounts import odd_amounts
 from tfpb.questions.shared_points import shared_points
@@ -132,6 +132,9 @@ def _row_findings(table: WholeTable) -> Iterator[Finding]:
     yield from groups
     yield from sum_rows(table, {row for one in groups for row in one.question.rows})
     yield from copied_rows(table)
+    yield from repeated_actions(table)
+    if table.source == "patrimoine":
+        yield from repeated_homes(table)
     yield from lines_of_another_year(table)
     yield from shared_points(table)
     yield from odd_amounts(table)

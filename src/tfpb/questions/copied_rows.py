@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from tfpb.questions.whole_table import listed
+from tfpb.text import fold
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -43,6 +46,61 @@ def copied_rows(table: WholeTable) -> Iterator[Finding]:
     if at:
         yield table.ask_rows("lignes_copiees", at, seen={},
                              cells=table.cells(at, headers))  # fmt: skip
+
+
+def repeated_homes(table: WholeTable) -> Iterator[Finding]:
+    """Ask about a résidence of which every door, its dwellings and year, stands in another: two codes of one.
+
+    Of two doors or more, or of one that bears the other's name too.
+    """
+    names = ("adresse", "commune", "nb_logements")
+    if not table.group or any(name not in table.found for name in names):
+        return
+    parts = [table.frame[table.found[name]] for name in names]
+    built = table.frame[table.found.get("annee_construction", table.found["commune"])]
+    doors = [
+        (f"{fold(a)} {fold(c)} {y}", n) if n not in ("", "0") and any(map(str.isdigit, a)) else None
+        for a, c, n, y in zip(*parts, built, strict=True)
+    ]
+    called = table.frame[table.found.get("nom", table.group)]
+    held = table.frame.groupby(table.group, sort=False).indices
+    homes: dict[str, frozenset[tuple[str, str]]] = {
+        str(home): frozenset(d for k in rows if (d := doors[k]) is not None)
+        for home, rows in held.items()
+        if home and all(doors[k] is not None for k in rows)
+    }
+    first: dict[tuple[str, str], str] = {}
+    at: list[int] = []
+    for home, own in homes.items():
+        others = {first.get(door, "") for door in own}
+        other = others.pop() if len(others) == 1 else ""
+        alike = other and (
+            len(own) > 1 or fold(called.iloc[held[other][0]]) in fold(called.iloc[held[home][0]])
+        )
+        if alike:
+            at += [int(k) for k in held[home]]
+        for door in own:
+            first.setdefault(door, home)
+    if at:
+        seen = {"exemples": listed(dict.fromkeys(table.frame[table.group].iloc[at]))}
+        headers = [table.group, *(table.found[name] for name in names)]
+        yield table.ask_rows("residences_reprises", at, seen=seen, cells=table.cells(at, headers))
+
+
+def repeated_actions(table: WholeTable) -> Iterator[Finding]:
+    """Ask about actions that are another's in all, the day of their document too, but for their numbers."""
+    day = table.found.get("date_piece", "")
+    if not table.source.startswith("programme") or not day:
+        return
+    named = [table.found.get(name) for name in ("id_action", "piece")]
+    headers = [h for h in table.frame.columns if h not in named]
+    paid = np.any([np.nan_to_num(table.numbers(h)) > 0 for h in table.measures], axis=0)
+    again = table.frame.duplicated(headers).to_numpy(dtype=bool)
+    at = np.flatnonzero(again & paid & (table.frame[day] != "").to_numpy(dtype=bool)).tolist()
+    if at:
+        names = listed(table.frame[table.found.get("action", day)].iloc[at])
+        cells = table.cells(at, headers)
+        yield table.ask_rows("actions_repetees", at, seen={"exemples": names}, cells=cells)
 
 
 def twin_interviews(

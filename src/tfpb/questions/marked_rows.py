@@ -1,7 +1,8 @@
-"""Rows that the sheet marks: hidden, struck through, or named as no data by a column that nothing reads."""
+"""Rows marked as no data: hidden, struck through, said so by a column of their own or by their name."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from tfpb.packaged import packaged
@@ -19,7 +20,13 @@ _TABLES: Final = packaged(__name__)
 _WORDS: Final[dict[str, list[str]]] = _TABLES["words"]
 _KINDS: Final[dict[str, list[str]]] = _TABLES["kinds"]
 _HEADERS: Final[dict[str, list[str]]] = _TABLES["headers"]
+_STATES: Final[dict[str, list[str]]] = _TABLES["states"]
 _ANY_INPUT: Final = "*"
+_NAMES: Final = {"patrimoine": ("nom",), "programme": ("action", "description")}
+"""Columns that name a row; of interviews, their numbers."""
+_PIECES: Final = re.compile(r"[()\[\]–—:/]|\s-\s")
+_SHORT: Final = 5
+"""Words of a piece of a name that says a state, and nothing else."""
 _MOST_WORDS: Final = 12
 """Distinct values of a column above which its words are no kinds of rows."""
 _NEARLY_ALL: Final = 0.9
@@ -52,6 +59,39 @@ def marked_rows(table: WholeTable) -> Iterator[Finding]:
                 seen={"mots": words},
                 cells=table.cells(at, read),
             )
+    source = _source(table)
+    names = [table.found[name] for name in _NAMES.get(source, ()) if name in table.found]
+    for header in names or (table.keys if source == "enquete" else ()):
+        texts = table.frame[header]
+        said = {t for t in texts.unique() if t and _says_state(t, source)}
+        at = [k for k, text in enumerate(texts) if text in said]
+        if at and len(at) < len(table.rows):
+            words = listed(dict.fromkeys(texts.iloc[at]))
+            cells = table.cells(at, (header, *table.measures))
+            yield table.ask_rows(
+                "lignes_dites", at, column=header, seen={"mots": words}, cells=cells
+            )
+
+
+def _says_state(text: str, source: str) -> bool:
+    """Return whether a name says, in a piece of its own, that there is nothing to count.
+
+    The name of a résidence may end with it: « Les Tilleuls (démolie 2022) », « LES TILLEULS VENDU ».
+    """
+    words = _STATES[source]
+    pieces = [_letters(piece) for piece in _PIECES.split(text)]
+    if any(len(p.split()) <= _SHORT and _begins(p, words) for p in pieces):
+        return True
+    return source == "patrimoine" and (pieces[-1].split() or [""])[-1] in words
+
+
+def _letters(text: str) -> str:
+    """Return a text folded, without its numbers."""
+    return " ".join(re.sub(r"\d+", " ", fold(text)).split())
+
+
+def _source(table: WholeTable) -> str:
+    return "programme" if table.source == "programme_precedent" else table.source
 
 
 def _named(table: WholeTable, header: str) -> tuple[list[int], str]:
@@ -60,9 +100,9 @@ def _named(table: WholeTable, header: str) -> tuple[list[int], str]:
     kinds = [text for text in dict.fromkeys(values) if text]
     if len(kinds) > _MOST_WORDS:
         return [], ""
-    words = _of_input(_WORDS, table.source)
+    words = _of_input(_WORDS, _source(table))
     if _says_kinds(header, values):
-        words = (*words, *_of_input(_KINDS, table.source))
+        words = (*words, *_of_input(_KINDS, _source(table)))
     named = {text for text in kinds if _begins(text, words)}
     return [k for k, text in enumerate(values) if text in named], listed(sorted(named))
 
@@ -77,8 +117,7 @@ def _says_kinds(header: str, values: pd.Series[str]) -> bool:
 
 
 def _of_input(words: Mapping[str, list[str]], source: str) -> tuple[str, ...]:
-    inputs = (_ANY_INPUT, "programme" if source == "programme_precedent" else source)
-    return tuple(word for name in inputs for word in words.get(name, ()))
+    return tuple(word for name in (_ANY_INPUT, source) for word in words.get(name, ()))
 
 
 def _begins(text: str, words: Iterable[str]) -> bool:

@@ -23,11 +23,18 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tfpb.model.arrays import Flags
     from tfpb.questions.whole_table import WholeTable
 
 THOUSANDS: Final = "milliers"
 """Answer: amounts are in thousands of euros."""
 _YEAR: Final = re.compile(r"(?<![\w/.-])(20\d\d)(?![\w/.-])")
+_ANY_YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_DAY: Final = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]20\d\d|20\d\d-\d\d-\d\d")
+_MOST_YEARS: Final = 3
+"""Years of a column of days above which it tells something else than the interview (a move, a lease)."""
+_FILLED: Final = 0.9
+_FEWEST: Final = 5
 _RELATIVE: Final = re.compile(r"(?<!\w)N(?:\s*([-–−+])\s*([1-9]))?(?![\w°.])")
 _TABLES: Final = packaged(__name__)
 _ONE_YEAR: Final = re.compile(r"(?:20\d\d|n(?: ?[-+]? ?[1-9])?)", re.IGNORECASE)
@@ -133,6 +140,7 @@ def lines_of_another_year(table: WholeTable) -> Iterator[Finding]:
     few years near the file's. Lines of notices and actions have rules of their own for past years.
     """
     if table.year is None or table.source in _OWN_RULE:
+        yield from _actions_before(table)
         return
     own = table.found.get("annee")
     named = [own] if own else [h for h in table.unread if fold(h) in _YEAR_HEADERS]
@@ -149,6 +157,54 @@ def lines_of_another_year(table: WholeTable) -> Iterator[Finding]:
             "lignes_d_une_autre_annee", at, column=header,
             seen={"annee": str(table.year), "autres": others}, cells=table.cells(at, (header,)),
         )  # fmt: skip
+
+
+def _actions_before(table: WholeTable) -> Iterator[Finding]:
+    """Ask where actions without year have a calendar of years before, or a third of them a document."""
+    if table.year is None or not table.source.startswith("programme") or "annee" in table.found:
+        return
+    for name, least in (("calendrier", 0.0), ("date_piece", _LEAST_PART)):
+        header = table.found.get(name, "")
+        texts = table.frame[header] if header else ()
+        years = [tuple(map(int, _ANY_YEAR.findall(text))) for text in texts]
+        at = [k for k, found in enumerate(years) if found and max(found) < table.year]
+        dated = sum(bool(found) for found in years)
+        if dated and len(at) < len(years):
+            if at and len(at) >= least * dated:
+                others = listed(str(y) for y in sorted({max(years[k]) for k in at}))
+                yield table.ask_rows(
+                    "lignes_d_une_autre_annee", at, column=header,
+                    seen={"annee": str(table.year), "autres": others},
+                    cells=table.cells(at, (header,)),
+                )  # fmt: skip
+            return
+
+
+def interviews_of_another_year(table: WholeTable, wave: Flags) -> Iterator[Finding]:
+    """Ask about the interviews of a wave that a column of days dates two years or more from the others.
+
+    Parameters
+    ----------
+    table : WholeTable
+        Of a delivery.
+    wave : bool array, shape (len(table.frame),)
+        Rows of one wave.
+    """
+    for header in table.unread:
+        texts = table.frame[header].where(wave, "")
+        found = {t: _ANY_YEAR.findall(t) if _DAY.search(t) else [] for t in texts.unique()}
+        years = np.array([int(found[t][0]) if found[t] else 0 for t in texts])
+        held = np.unique(years[years > 0], return_counts=True)
+        if not 1 < len(held[0]) <= _MOST_YEARS or (years > 0).sum() < _FILLED * (texts != "").sum():
+            continue
+        main = int(held[0][held[1].argmax()])
+        at = np.flatnonzero((years > 0) & (np.abs(years - main) > 1)).tolist()
+        if len(at) >= _FEWEST:
+            others = listed(str(y) for y in sorted(set(years[at].tolist())))
+            yield table.ask_rows(
+                "lignes_d_une_autre_annee", at, column=header,
+                seen={"annee": str(main), "autres": others}, cells=table.cells(at, (header,)),
+            )  # fmt: skip
 
 
 def thousands_in_title(

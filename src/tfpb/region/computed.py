@@ -36,6 +36,8 @@ class Head:
         Tax year, and the map that rules it.
     draft : bool
         For the regional body alone.
+    asked : tuple of Asked
+        Questions of the common files, and of each bailleur's.
     """
 
     settings: RegionSettings
@@ -43,6 +45,7 @@ class Head:
     year: int
     vintage: int
     draft: bool = True
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,6 @@ class Region:
     @property
     def head(self) -> Head:
         """The heading of every report."""
-        return Head(
-            self.settings, self.digest[:8], self.located.year, self.located.vintage, self.draft
-        )
+        every = (*self.asked, *(one for part in self.parts for one in part.asked))
+        year, vintage = self.located.year, self.located.vintage
+        return Head(self.settings, self.digest[:8], year, vintage, self.draft, every)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tfpb.evidence.suspension import suspend_asked
 from tfpb.model.columns import STAMP, numbers, texts
 from tfpb.questions.across import Held, odd_scales, shared_addresses, shared_interviews
-from tfpb.questions.finding import KEPT
+from tfpb.questions.finding import KEPT, Change, Finding
+from tfpb.region.partition import Part, make_part
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -18,10 +20,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.facts.claim import Claims
     from tfpb.model.arrays import Floats
     from tfpb.model.question import Asked, Replies
-    from tfpb.questions.finding import Change, Finding
-    from tfpb.region.partition import Part
+    from tfpb.region.partition import Task
 
 _OF: Final = " › "
 """Between a bailleur and its file, as places of a region have it."""
@@ -29,37 +31,85 @@ _LEAST_ITEMS: Final = 12
 """Questions under which answers without weights are alike by chance."""
 
 
-def crossed(
-    parts: Sequence[Part], replies: Replies
-) -> tuple[tuple[Asked, ...], Mapping[str, tuple[Change, ...]]]:
-    """Ask what two bailleurs hold at once.
-
-    While nobody replied, what is held twice counts for neither, and weights stay as written.
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """What two bailleurs hold at once, and what answers change in the tables of each.
 
     Parameters
     ----------
-    parts : sequence of Part
-    replies : Replies
-        Those of the region.
-
-    Returns
-    -------
-    asked : tuple of Asked
-    changes : mapping of str to tuple of Change
-        Bailleur → what answers change in its tables.
+    findings : tuple of Finding
     """
-    found = list(_findings(parts))
-    asked = replies.offered_again(replies.to(one.question) for one in found)
-    given = {one.question.key: one.reply.answer for one in asked if one.reply is not None}
-    changes: dict[str, list[Change]] = defaultdict(list)
-    for one in found:
-        answer = given.get(one.question.key, "")
-        chosen = [answer] if answer in one.changes else [c for c in one.changes if c != KEPT]
-        for change in (c for code in chosen for c in one.changes[code]):
-            if answer in one.changes or change.left_out:
-                bailleur, _, file = change.file.partition(_OF)
-                changes[bailleur].append(replace(change, file=file))
-    return asked, {name: tuple(own) for name, own in changes.items()}
+
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, parts: Sequence[Part]) -> Crossing:
+        """Hold the parts against each other."""
+        return cls(tuple(_findings(parts)))
+
+    def asked(self, replies: Replies) -> tuple[Asked, ...]:
+        """Return the questions, each with the region's reply."""
+        return replies.offered_again(replies.to(one.question) for one in self.findings)
+
+    def changes(self, answers: Mapping[str, str]) -> Mapping[str, tuple[Change, ...]]:
+        """Return what answers, by key of their question, change: bailleur → changes of its tables.
+
+        Without an answer, what is held twice counts for neither, and weights stay as written.
+        """
+        changes: dict[str, list[Change]] = defaultdict(list)
+        for one in self.findings:
+            answer = answers.get(one.question.key, "")
+            chosen = [answer] if answer in one.changes else [c for c in one.changes if c != KEPT]
+            for change in (c for code in chosen for c in one.changes[code]):
+                if answer in one.changes or change.left_out:
+                    bailleur, _, file = change.file.partition(_OF)
+                    changes[bailleur].append(replace(change, file=file))
+        return {name: tuple(own) for name, own in changes.items()}
+
+    def keys_of(self, bailleur: str) -> frozenset[str]:
+        """Return the keys of the questions of which an answer changes the tables of a bailleur."""
+        return frozenset(
+            one.question.key
+            for one in self.findings
+            for change in (c for own in one.changes.values() for c in own)
+            if change.file.partition(_OF)[0] == bailleur
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A bailleur's claims under open questions on what another holds too.
+
+    Parameters
+    ----------
+    task : Task
+        Under the answers given.
+    claims : Claims
+        Of its part so made.
+    asked : tuple of Asked
+        Open questions that touch its tables.
+    crossing : Crossing
+    given : mapping of str to str
+        Answers given, by key of their question.
+    """
+
+    task: Task
+    claims: Claims
+    asked: tuple[Asked, ...]
+    crossing: Crossing
+    given: Mapping[str, str]
+
+
+def bounded_claims(shared: Shared) -> Claims:
+    """Return a bailleur's claims, those under questions between bailleurs between bounds."""
+
+    def read(supposed: Mapping[str, str]) -> Claims | None:
+        changes = shared.crossing.changes({**shared.given, **supposed})
+        name = shared.task.settings.dossier.bailleur
+        made = make_part(replace(shared.task, outside=changes.get(name, ())))
+        return made.claims if isinstance(made, Part) else None
+
+    return suspend_asked(shared.claims, shared.asked, read)[0]
 
 
 def _findings(parts: Sequence[Part]) -> Iterator[Finding]:

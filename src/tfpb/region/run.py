@@ -14,12 +14,13 @@ from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.open_questions.reply_file import reply_faults
 from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
+from tfpb.model.codes import Role
 from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.published_before import HELD_BACK, precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
-from tfpb.region.crossing import crossed
+from tfpb.region.crossing import Crossing, Shared, bounded_claims
 from tfpb.region.cuts import Protected, check_total
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
@@ -182,14 +183,31 @@ def compute(
 def _between(
     parts: list[Part], tasks: Sequence[Task], inputs: RegionInputs, executor: Executor
 ) -> tuple[list[Part], RegionInputs]:
-    """Ask what two bailleurs hold at once; the parts that an answer changes are made again."""
+    """Ask what two bailleurs hold at once; the parts that an answer changes are made again.
+
+    Claims of the stock and of money under a question without answer lie between its answers' bounds.
+    """
     settings = inputs.settings
     replies = replies_of(settings.reponses)
-    asked, changes = crossed(parts, replies)
+    crossing = Crossing.of(parts)
+    asked = crossing.asked(replies)
     stop_on_faults(reply_faults(replies, asked, settings.file))
+    given = {one.question.key: one.reply.answer for one in asked if one.reply is not None}
+    changes = crossing.changes(given)
     again = [replace(t, outside=changes.get(t.settings.dossier.bailleur, ())) for t in tasks]
     fresh = iter(_whole(executor.map(make_part, [t for t in again if t.outside])))
     made = [next(fresh) if t.outside else p for t, p in zip(again, parts, strict=True)]
+    open_ = [one for one in asked if one.is_open and one.question.role is not Role.ENQUETE]
+    jobs = [
+        Shared(t, p.claims, tuple(mine), crossing, given)
+        for t, p in zip(again, made, strict=True)
+        if (mine := [one for one in open_ if one.question.key in crossing.keys_of(p.name)])
+    ]
+    wide = {
+        job.task.settings.dossier.bailleur: claims
+        for job, claims in zip(jobs, executor.map(bounded_claims, jobs), strict=True)
+    }
+    made = [replace(p, claims=wide.get(p.name, p.claims)) for p in made]
     keys = {one.question.key for one in asked}
     notices = tuple(f for f in inputs.notices if f.place.column.rpartition(".")[2] not in keys)
     return made, replace(inputs, asked=(*inputs.asked, *asked), notices=notices)

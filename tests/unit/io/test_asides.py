@@ -48,6 +48,21 @@ def test_an_action_whose_name_says_total_is_an_action() -> None:
     assert kept(A1, A2, named) == ["A1", "A2", "Total propreté"]
 
 
+def test_notes_below_the_last_action_are_set_aside_and_a_sentence_above_stays() -> None:
+    note, signed = (
+        ("* action reconduite", "", "", "", ""),
+        ("Montants arrêtés au 31/12", "", "", "", ""),
+    )
+    assert kept(A1, A2, note, signed) == ["A1", "A2"]
+    assert kept(A1, note, A2) == ["A1", "* action reconduite", "A2"]
+
+
+def test_the_title_of_a_printed_page_goes_with_its_header() -> None:
+    title = ("Agence Sud", "", "", "", "")
+    assert kept(A1, title, HEADERS, A2) == ["A1", "A2"]
+    assert kept(A1, title, A2) == ["A1", "Agence Sud", "A2"]
+
+
 STOCK_HEAD = ("id_residence", "nom", "adresse", "commune", "nb_logements")
 
 

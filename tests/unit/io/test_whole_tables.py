@@ -6,18 +6,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from tfpb.errors import Severity
+from tfpb.io.open_questions.table_questions import table_findings
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import gather_survey
 from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.headers import match_columns, unread_columns
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.text_table import TextTable
+from tfpb.model.question import Replies
 from tfpb.model.tables import BY_ROLE
 from tfpb.questions.years import dated, of_year
 
@@ -228,6 +231,39 @@ def test_codes_the_other_way_round_are_asked_and_turned_on_their_rows(tmp_path: 
     assert question.is_blocking
 
 
+def test_marks_out_of_five_are_asked_and_counted_double(tmp_path: Path) -> None:
+    delivered(tmp_path, {"2025": False})
+    lines = (tmp_path / "e.csv").read_text("utf-8").splitlines()
+    cells = [line.split(";") for line in lines]
+    halved = [";".join([*c[:2], str(-(-int(c[2]) // 2)), *c[3:]]) for c in cells[1:]]
+    (tmp_path / "e.csv").write_text("\n".join([lines[0], *halved]) + "\n", "utf-8")
+    gathered = Gathering()
+    gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.csv"])
+    (asked,) = gathered.asked
+    assert asked.question.code == "note_sur_la_moitie"
+    assert asked.question.is_blocking
+    assert asked.question.spread > 20
+    doubled = Gathering(replies=Replies(supposed={asked.question.key: "doubler"}))
+    (delivery,) = gather_survey(doubled, tmp_path / "plan.toml", [tmp_path / "e.csv"]).deliveries
+    assert set(delivery.table.frame["note"]) <= {str(2 * k) for k in range(6)}
+
+
+def test_interviews_dated_years_before_their_wave_are_asked(tmp_path: Path) -> None:
+    delivered(tmp_path, {"2025": False})
+    head, *rows = (tmp_path / "e.csv").read_text("utf-8").splitlines()
+    dates = ["12/05/2019" if k % 9 == 4 else f"{k % 28 + 1:02d}/01/2025" for k in range(len(rows))]
+    dates[0] = "30/12/2024"  # a fieldwork goes over the new year
+    moved = [f"{1960 + k % 50}" for k in range(len(rows))]
+    lines = [f"{r};{d};01/01/{m}" for r, d, m in zip(rows, dates, moved, strict=True)]
+    text = "\n".join([f"{head};date_entretien;date_entree", *lines])
+    (tmp_path / "e.csv").write_text(f"{text}\n", "utf-8")
+    gathered = Gathering()
+    gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.csv"])
+    (asked,) = gathered.asked
+    assert asked.question.code == "lignes_d_une_autre_annee"
+    assert asked.question.rows == tuple(k + 2 for k in range(len(rows)) if k % 9 == 4)
+
+
 def test_without_a_mark_the_wave_before_or_nothing_says_the_way(tmp_path: Path) -> None:
     turned = delivered(tmp_path, {"2022": False, "2025": True}, mark=False)
     assert codes_of(turned) == ["sens_des_reponses_vague"]
@@ -269,3 +305,46 @@ def test_a_stock_of_last_year_is_asked_about_its_column(tmp_path: Path) -> None:
     assert [(a.code, a.effect.amount) for a in asked.question.answers] == [
         ("lire", sum(10 + k for k in range(12))), ("ne_pas_lire", 0),
     ]  # fmt: skip
+
+
+def parc(path: Path, sheets: dict[str, int], *, hide: bool = False) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, count in sheets.items():
+        page = book.create_sheet(name)
+        page.append(["id_residence", "adresse", "commune", "Nb logts", "Logements actuels"])
+        for k in range(6):
+            page.append([f"R{k}", f"{k + 1} rue Haute", "Valmont", count + k, 10 * count + k])
+        page.column_dimensions["D"].hidden = hide
+    book.save(path)
+    return path
+
+
+def test_of_sheets_named_by_years_the_files_is_read(tmp_path: Path) -> None:
+    path = parc(tmp_path / "p.xlsx", {"Parc 2024": 10, "Parc 2025": 20, "Notes": 1})
+    for year, sheet in ((2025, "Parc 2025"), (2024, "Parc 2024"), (2023, "Parc 2024")):
+        read = Gathering(year=year).table("patrimoine", path)
+        assert read is not None
+        assert read.sheet == sheet
+        assert "feuilles_semblables" in {n.code for n in read.notices}
+    plain = parc(tmp_path / "q.xlsx", {"Parc": 10, "Parc 2025": 20})
+    read = Gathering(year=2025).table("patrimoine", plain)
+    assert read is not None
+    assert read.sheet == "Parc"
+
+
+def test_a_count_read_in_a_hidden_column_is_asked_where_one_in_sight_is_like_it(
+    tmp_path: Path,
+) -> None:
+    for hide in (True, False):
+        path = parc(tmp_path / f"{hide}.xlsx", {"Parc": 10}, hide=hide)
+        for code, count in (("", 75), ("autre", 615)):
+            gathered = Gathering(year=2025)
+            table = gathered.table("patrimoine", path)
+            assert table is not None
+            found = table_findings(table, STOCK, {})
+            assert len(found) == hide
+            if code and found:
+                gathered.replies = Replies(supposed={found[0].question.key: code})
+            frame = gathered.typed(table, STOCK)
+            assert frame["nb_logements"].sum() == (count if hide else 75)

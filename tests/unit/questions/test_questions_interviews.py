@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from tfpb.questions.coding import Way, against_mark, against_wave
 from tfpb.questions.copied_rows import twin_interviews
 from tfpb.questions.interviews import Interviews
+from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.whole_table import WholeTable
 
 
@@ -31,6 +34,19 @@ def test_a_mark_shows_codes_that_run_the_other_way_round() -> None:
     few, marks = drawn(rng, 30)
     assert against_mark(1 - few, marks).way is Way.UNVERIFIED
     assert against_mark(satisfied, np.full(900, np.nan)).way is Way.UNVERIFIED
+
+
+def test_one_question_against_the_others_is_asked_sooner_and_doubted_before() -> None:
+    rng = np.random.default_rng(9)
+    seen = []
+    for _ in range(60):
+        satisfied, marks = drawn(rng, 200, 8)
+        assert not against_mark(satisfied, marks).items
+        assert not against_mark(satisfied, marks).doubted
+        satisfied[:, 5] = 1 - satisfied[:, 5]
+        seen.append(against_mark(satisfied, marks))
+    assert sum(one.items == (5,) for one in seen) > 30
+    assert sum(bool(one.items or one.doubted) for one in seen) > 50
 
 
 def test_the_wave_before_shows_it_too() -> None:
@@ -68,6 +84,14 @@ def whole(frame: pd.DataFrame) -> WholeTable:
     rows = np.arange(2, len(frame) + 2)
     held = Interviews(np.ones((len(frame), 1)), np.ones(len(frame)), np.full(len(frame), -1))
     return WholeTable("enquete", "e.csv", "", frame, rows, {}, held)
+
+
+def test_interviews_of_a_trial_are_asked_by_their_number() -> None:
+    frame = interviews(np.random.default_rng(3), 40, 2)
+    frame.loc[[4, 9], "id"] = ["TEST1", "Essai 2"]
+    (found,) = marked_rows(replace(whole(frame), keys=("id",)))
+    assert found.question.code == "lignes_dites"
+    assert found.question.rows == (6, 11)
 
 
 def test_copied_interviews_are_asked_and_honest_twins_are_not() -> None:

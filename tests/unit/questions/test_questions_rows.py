@@ -106,6 +106,84 @@ def test_words_of_a_column_that_nothing_reads_take_rows_out() -> None:
     assert findings(table("patrimoine", many, (*STOCK, "note"))) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["Les Tilleuls (DÉMOLIE 2022)", "LES TILLEULS VENDU", "Vendue - Pré"]
+)
+def test_a_name_that_says_there_is_nothing_left_is_asked(name: str) -> None:
+    rows = stock()
+    rows[4][2] = name
+    assert the(table("patrimoine", rows, STOCK), "lignes_dites").question.rows == (6,)
+    rows[4][2] = "Le Pré Vendu Haut"
+    assert findings(table("patrimoine", rows, STOCK)) == []
+
+
+def test_a_residence_under_two_codes_is_asked_and_neighbours_are_not() -> None:
+    rows = stock()
+    rows[1][0] = "R0"
+    again = [[f"X{row[0]}", f"X{row[1]}", f"RES. {row[2]}", *row[3:]] for row in rows[:2]]
+    assert the(table("patrimoine", rows + again, STOCK), "residences_reprises").question.rows == (
+        14,
+        15,
+    )
+    again[0][5] = 99
+    assert findings(table("patrimoine", rows + again, STOCK)) == []
+    one = [["X5", "B", "Autre nom", *rows[5][3:]]]  # a second building at one address, as large
+    assert findings(table("patrimoine", rows + one, STOCK)) == []
+    one[0][2] = f"Rés. {rows[5][2]}"
+    assert the(table("patrimoine", rows + one, STOCK), "residences_reprises").question.rows == (14,)
+
+
+ACTIONS = ("id_action", "action", "code_qpv", "calendrier", "realise_eur", "piece", "date_piece")
+
+
+def actions(count: int = 9) -> list[list[object]]:
+    return [
+        [
+            f"A{k}",
+            f"Action {k}",
+            "QN1",
+            "Année 2025",
+            1_000 + 317 * k,
+            f"F{k}",
+            f"{k + 1:02d}/03/2025",
+        ]
+        for k in range(count)
+    ]
+
+
+def test_actions_of_years_before_are_asked_by_their_calendar_and_a_span_is_not() -> None:
+    rows = actions()
+    rows[2][3], rows[5][3], rows[6][3] = "Année 2024", "2023-2024", "2024 à 2026"
+    found = the(table("programme", rows, ACTIONS), "lignes_d_une_autre_annee")
+    assert found.question.rows == (4, 7)
+    told = [[*row, 2025] for row in rows]  # a year of its own: the programme's rule for past years
+    assert findings(table("programme", told, (*ACTIONS, "annee"))) == []
+    for row in rows:
+        row[3] = "au fil de l’eau"
+    rows[0][6] = "12/12/2024"
+    assert findings(table("programme", rows, ACTIONS)) == []
+    for row in rows[:4]:
+        row[6] = "12/12/2024"
+    assert the(table("programme", rows, ACTIONS), "lignes_d_une_autre_annee").question.rows == (
+        2, 3, 4, 5,
+    )  # fmt: skip
+
+
+def test_an_action_given_up_in_its_name_is_asked_and_wrecks_are_not() -> None:
+    rows = actions()
+    rows[1][1], rows[3][1] = "Enlèvement d'une épave abandonnée", "Fête de quartier (annulée)"
+    assert the(table("programme", rows, ACTIONS), "lignes_dites").question.rows == (5,)
+
+
+def test_an_action_entered_twice_is_asked_and_a_monthly_one_is_not() -> None:
+    rows = actions()
+    rows += [["B1", *rows[2][1:5], "M1", rows[2][6]]]
+    found = the(table("programme", rows, ACTIONS), "actions_repetees")
+    assert found.question.rows == (11,)
+    rows[-1][6] = "03/04/2025"
+    assert findings(table("programme", rows, ACTIONS)) == []
+
+
 def test_what_dwellings_have_is_no_kind_of_row() -> None:
     rows = [[*row, "parking" if k % 2 else ""] for k, row in enumerate(stock())]
     assert findings(table("patrimoine", rows, (*STOCK, "annexes"))) == []

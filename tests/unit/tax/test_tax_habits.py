@@ -202,6 +202,13 @@ def test_a_teom_in_a_third_of_the_notices_has_three_answers() -> None:
     assert question.is_blocking
 
 
+def test_without_conventions_a_question_weighs_what_notices_bear() -> None:
+    (question,) = read(file_of(third), conventions=None).questions
+    assert question.spread > 1_000
+    assert question.total.amount >= max(a.effect.amount for a in question.answers)
+    assert 0.01 < question.share < 1
+
+
 def test_an_answer_supposed_holds_under_another_answer_that_changes_the_lines() -> None:
     (question,) = read(file_of(third)).questions
     open_ = Asked(replace(question, content="other lines"))

@@ -64,6 +64,14 @@ Diffuser = Annotated[
         help="Fait ce qui peut être transmis, et l’inscrit au registre des diffusions.",
     ),
 ]
+EnvoyerQuandMeme = Annotated[
+    bool,
+    typer.Option(
+        "--envoyer-quand-meme",
+        help="Avec --diffuser : envoie ce qui reste ouvert (une marge sans auteur, des conventions "
+        "absentes), et le dit dans ce qui est écrit.",
+    ),
+]
 Precedents = Annotated[
     list[Path] | None,
     typer.Option(

@@ -12,7 +12,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.io.sources.deliveries import plan_names
 from tfpb.io.sources.plan_checks import waves_of
 from tfpb.model.codes import Theme
-from tfpb.model.question import Answer, Question, content_of
+from tfpb.model.question import Answer, Measure, Question, content_of
 from tfpb.questions.coding import REVERSED, Seen, Way, against_mark, against_wave
 from tfpb.questions.copied_rows import twin_interviews
 from tfpb.questions.finding import KEPT, Change, Finding
@@ -20,6 +20,7 @@ from tfpb.questions.interviews import Interviews
 from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.odd_amounts import odd_amounts
 from tfpb.questions.whole_table import WholeTable
+from tfpb.questions.years import interviews_of_another_year
 from tfpb.survey.reading.delivery_columns import numeric, parse_numbers, parse_side, token
 from tfpb.survey.reading.guessing import guess_scale
 from tfpb.survey.reading.scales import Scale, build_scale
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 SOURCE: Final = "enquete"
 _LEAST_SHOWN: Final = 20
 """Interviews of a wave under which nothing of it is shown."""
+_LEAST_MARKED: Final = 30
+"""Marks of a wave, none above half of the scale, from which it is asked about."""
+DOUBLED: Final = "doubler"
+"""Answer: marks are out of half of what the plan says."""
 _LEAST_OF_BAILLEUR: Final = 100
 """Interviews of a bailleur from which its coding is looked at apart."""
 
@@ -106,6 +111,12 @@ def survey_findings(
                 *marked_rows(table),
                 *twin_interviews(table, headers, plan.colonnes.repondant),
                 *odd_amounts(table),
+                *(
+                    f
+                    for _, w in _waves(plan, delivery)
+                    for f in interviews_of_another_year(table, w)
+                ),
+                *_short_marks(plan, scales, delivery),
             ]
         )
     if not faults:
@@ -215,6 +226,7 @@ def _ways(
 ) -> tuple[list[tuple[int, Finding]], list[Fault]]:
     """Ask about the codes that seem to run the other way round; say where nothing verifies them."""
     findings: list[tuple[int, Finding]] = []
+    faults: list[Fault] = []
     unverified: dict[int, list[str]] = {}
     shares: list[tuple[str, int, Flags, dict[str, float], Way]] = []
     for k, (delivery, answered) in enumerate(zip(deliveries, read, strict=True)):
@@ -225,6 +237,7 @@ def _ways(
             seen = against_mark(satisfied[rows], answered.marks[rows])
             found = list(_by_mark(plan, delivery, answered, satisfied, rows, seen))
             findings += [(k, one) for one in found]
+            faults += [_against(delivery, answered.items[j][1], wave) for j in seen.doubted]
             way = Way.REVERSED if found else seen.way
             own = {
                 i.identifiant: _share(satisfied[rows, j])
@@ -241,12 +254,18 @@ def _ways(
             findings.append((k, _turned(plan, deliveries[k], read[k], seen, rows, wave)))
         elif way is seen.way is Way.UNVERIFIED and rows.sum() >= _LEAST_SHOWN:
             unverified.setdefault(k, []).append(wave)
-    faults = [
+    faults += [
         Fault("sens_non_verifie", deliveries[k].place(""), ", ".join(waves), {}, Severity.DOUTE)
         for k, waves in unverified.items()
         if not read[k].verified
     ]
     return findings, faults
+
+
+def _against(delivery: Delivery, header: str, wave: str) -> Fault:
+    """Doubt the way of one question that goes against the mark, too little to ask."""
+    place = delivery.place(header)
+    return Fault("sens_d_une_question", place, header, {"vague": wave}, Severity.DOUTE)
 
 
 def _waves(plan: Plan, delivery: Delivery) -> Iterator[tuple[str, Flags]]:
@@ -279,6 +298,48 @@ def _by_mark(
         seen = against_mark(satisfied[own], answered.marks[own])
         if seen.way is Way.REVERSED:
             yield _turned(plan, delivery, answered, seen, own, wave)
+
+
+def _short_marks(plan: Plan, scales: dict[str, Scale], delivery: Delivery) -> Iterator[Finding]:
+    """Ask about the marks of a wave that no one gives above half of their scale: out of 5, not of 10."""
+    for item in plan.items:
+        scale, header = scales.get(item.echelle), delivery.column(item.colonnes)
+        if scale is None or header is None or not scale.marks:
+            continue
+        half = scale.maximum / 2
+        cells = delivery.table.frame[header]
+        read = {str(text): scale.read(str(text)) for text in cells.unique()}
+        own = {text: r[1] for text, r in read.items() if r is not None and np.isfinite(r[1])}
+        values = np.array([own.get(str(text), np.nan) for text in cells])
+        for wave, rows in _waves(plan, delivery):
+            there = np.isfinite(values) & rows
+            if there.sum() >= _LEAST_MARKED and values[there].max() <= half < scale.cut:
+                written = {text: f"{2 * mark:g}" for text, mark in own.items()}
+                yield _of_half(plan, delivery, (header, scale, written), values, rows, wave)
+
+
+def _of_half(
+    plan: Plan, delivery: Delivery, column: tuple[str, Scale, dict[str, str]], values: Floats,
+    rows: Flags, wave: str,
+) -> Finding:  # fmt: skip
+    header, scale, written = column
+    table, empty = delivery.table, np.full(len(values), np.nan)
+    numbers = () if rows.all() else tuple(int(r) for r in table.rows[rows])
+    nobody = _Answered((), np.empty((len(values), 0), dtype=np.intp), empty, verified=False)
+
+    def gap(marks: Floats) -> Measure:
+        content = np.where(np.isfinite(marks), marks >= scale.cut, np.nan)[:, None]
+        return _stake(plan, delivery, nobody, content).measure(np.ones(len(values)))
+
+    before, after = gap(values), gap(np.where(rows, 2 * values, values))
+    question = Question(
+        "note_sur_la_moitie", SOURCE, Place(table.file, table.sheet, 0, header), numbers,
+        (("vague", wave), ("moitie", f"{scale.maximum / 2:g}"), ("plan", f"{scale.maximum:g}")),
+        (Answer(DOUBLED, after), Answer(KEPT, before)), before,
+        content_of(table.frame[header][rows]), float(rows.mean()),
+    )  # fmt: skip
+    change = Change(table.file, table.sheet, rows=numbers, recoded={header: written})
+    return Finding(question, {DOUBLED: (change,), KEPT: ()})
 
 
 def _turned(

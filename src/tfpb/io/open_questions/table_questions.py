@@ -10,11 +10,11 @@ import numpy as np
 from tfpb.errors import Place
 from tfpb.io.sources.personal import without_people
 from tfpb.io.tables.asides import set_aside
-from tfpb.io.tables.headers import THOUSANDS, match_columns
+from tfpb.io.tables.headers import THOUSANDS, is_akin, match_columns
 from tfpb.model.question import Answer, Asked, Question, Replies, content_of
 from tfpb.model.tables import STOCK
 from tfpb.questions.contract_tables import SOURCES, examine, of_contract
-from tfpb.questions.finding import Change, Finding
+from tfpb.questions.finding import KEPT, Change, Finding
 from tfpb.questions.years import dated, of_year
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 READ: Final = "lire"
 """Answer: the column of another year is the one meant."""
 LEFT: Final = "ne_pas_lire"
+OTHER: Final = "autre"
+"""Answer: the column in sight is the one meant."""
+_MOSTLY: Final = 0.8
+"""Part of the cells of a column that hold numbers, from which it may be a measure."""
 
 
 def stock_questions(
@@ -68,6 +72,7 @@ def table_findings(
     whole = _whole(table, contract, match_columns(table, contract, renames)[0])
     return [
         *_of_another_year(table, contract, renames, whole),
+        *_hidden_measures(table, contract, renames, whole),
         *examine(whole, contract, THOUSANDS, frozenset(readings)),
     ]
 
@@ -78,6 +83,39 @@ def _whole(table: TextTable, contract: Contract, found: Mapping[str, str]) -> Wh
         file=table.file, sheet=table.sheet, year=table.year,
     )  # fmt: skip
     return replace(made, title=table.title, hidden=table.hidden, struck=table.struck)
+
+
+def _hidden_measures(
+    table: TextTable, contract: Contract, renames: Mapping[str, str], whole: WholeTable
+) -> Iterator[Finding]:
+    """Ask whether a measure is to be read in a column that the sheet hides, where one in sight is like it."""
+    for column in contract.columns:
+        header = whole.found.get(column.name, "")
+        if header not in table.hidden_columns or header not in whole.measures:
+            continue
+        other = next(
+            (
+                h
+                for h in whole.unread
+                if h not in table.hidden_columns and is_akin(column, h)
+                if np.isfinite(whole.numbers(h)).mean() >= _MOSTLY
+            ),
+            "",
+        )
+        if column.name in renames or not other:
+            continue
+        after = _whole(table, contract, {**whole.found, column.name: other}).whole()
+        before = whole.whole()
+        question = Question(
+            "colonne_masquee", contract.name, Place(table.file, table.sheet, 0, header), (),
+            (("colonne", column.name), ("autre", other)), (Answer(OTHER, after), Answer(KEPT, before)),
+            max(after, before, key=lambda m: m.amount),
+            content_of([*table.frame[header], *table.frame[other]]),
+        )  # fmt: skip
+        change = Change(
+            table.file, table.sheet, read_as={other: column.name}, ignored=frozenset({header})
+        )
+        yield Finding(question, {OTHER: (change,), KEPT: ()})
 
 
 def _of_another_year(

@@ -141,7 +141,8 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
     Returns
     -------
     dict
-        `empreinte, versions, reglages, entrees, controles, doutes, etat, reprises`.
+        `empreinte, versions, reglages, entrees, controles, doutes, etat, reprises`, and what was sent
+        though left open, if anything (`envoye_quand_meme`).
     """
     return {
         "empreinte": dossier.run_hash,
@@ -154,6 +155,7 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
         ],
         "doutes": len(dossier.notices),
         **({} if dossier.draft is None else {"etat": "projet" if dossier.draft else "diffusion"}),
+        **({"envoye_quand_meme": list(dossier.sent_anyway)} if dossier.sent_anyway else {}),
         "reprises": sum(n.code == "diffusion_reprise" for n in dossier.notices),
     }
 

@@ -125,11 +125,13 @@ class Gathering:
         taxes = role == "fiscalite"
         names = (*known, *known_headers_of(role))
         needed = _needed(role, renames or {})
-        read = self.attempt(lambda: read_table(path, sheet=sheet, known=names, needed=needed))
+        year = None if self.year is None else self.year - role.endswith("_precedent")
+        read = self.attempt(
+            lambda: read_table(path, sheet=sheet, known=names, needed=needed, year=year)
+        )
         if read is None:
             return None
-        if self.year is not None:
-            read = replace(read, year=self.year - role.endswith("_precedent"))
+        read = replace(read, year=year)
         if taxes:
             copied = read
             remade = self.attempt(lambda: as_premises(copied, renames))

@@ -77,8 +77,8 @@ def set_aside(
 
     Labels: the line under the header when words stand there in most columns of numbers.
 
-    Print: the header again on a second page; where several cells must be filled, a line that holds one
-    sentence alone.
+    Print: the header again on a second page, and the one cell above it; where several cells must be
+    filled, a line that holds one sentence alone.
 
     Totals: a line whose first filled cell is « TOTAL » (or « Total du quartier… » where a cell that
     must be filled is empty); where another cell is, and all cells that must be filled are empty; the
@@ -202,8 +202,9 @@ def _without_labels(table: TextTable, contract: Contract, found: Mapping[str, st
 def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str]) -> TextTable:
     """Take out what a printed page adds: its header again, and sentences alone on their line.
 
-    A sentence in a column of the contract may be data whose line lacks the rest: it stays, a fault. So
-    is a header in another order, under which other columns follow.
+    A sentence in a column of the contract may be data whose line lacks the rest: it stays, a fault, but
+    in the first column below the last line that holds more: a note. A header in another order, under
+    which other columns follow, is a fault too.
     """
     headers = [fold(h) for h in table.frame.columns]
     needed = sum(c.filled and c.name in found for c in contract.columns)
@@ -230,11 +231,16 @@ def _without_print(table: TextTable, contract: Contract, found: Mapping[str, str
     if faults:
         table = replace(table, notices=(*table.notices, *faults[:1]))
     codes: dict[int, str] = {}
+    foot = int(np.flatnonzero(~alone).max(initial=-1)) + 1  # notes stand below it, at the left
+    titles = alone & np.append(repeated[1:], np.zeros(1, dtype=bool))
     for position in np.flatnonzero(repeated | alone).tolist():
         k = int(filled[position].argmax())
         if repeated[position]:
             codes[position] = "entete_repete"
-        elif k not in read and len(cells[position, k].split()) >= _SENTENCE:
+        elif titles[position] or (
+            (k not in read or (k == 0 and position >= foot))
+            and len(cells[position, k].split()) >= _SENTENCE
+        ):
             codes[position] = "ligne_de_texte"
     if not codes or len(codes) == len(cells):
         return table

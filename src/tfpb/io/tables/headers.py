@@ -234,6 +234,13 @@ def _likely(column: Column, unread: Iterable[str]) -> str:
     return best
 
 
+def is_akin(column: Column, header: str) -> bool:
+    """Return whether a header shares a word with a column: a guess, to ask about."""
+    names = (_UNIT.sub("", fold(column.name)), *_other_names(column))
+    vocabulary = {w for name in names for w in _words(name)}
+    return any(_alike(w, v) for w in _words(header) for v in vocabulary)
+
+
 def _words(name: str) -> list[str]:
     return [w for w in _bare(name).split() if len(w) >= _SIGNIFICANT]
 

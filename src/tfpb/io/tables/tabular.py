@@ -216,6 +216,7 @@ def read_table(
     sheet: str | None = None,
     known: Iterable[str] = (),
     needed: Iterable[Iterable[str]] = (),
+    year: int | None = None,
 ) -> TextTable:
     """Read a table of any supported format; its header is found under title rows.
 
@@ -229,6 +230,8 @@ def read_table(
         Names expected in the header; they help to find it.
     needed : iterable of iterable of str
         Headers that mean each column that must be there: other sheets that have them all are doubted.
+    year : int, optional
+        Of sheets alike that are named by their years, the one that is read.
 
     Returns
     -------
@@ -251,7 +254,8 @@ def read_table(
     refuse_large(path)
     names = frozenset(fold(k) for k in known)
     if read_as == WORKBOOK:
-        return read_workbook(path, sheet, names, [frozenset(map(fold, n)) for n in needed])
+        headers = [frozenset(map(fold, n)) for n in needed]
+        return read_workbook(path, sheet, names, headers, year)
     table = _READERS[read_as](path, names)
     if sheet is None:
         return table

@@ -53,6 +53,8 @@ class TextTable:
         Rows that the sheet hides (one folded under an outline is not), or strikes through.
     year : int or None
         Year that the file is about: of two dated headers, which is read.
+    hidden_columns : frozenset of str
+        Headers of columns that the sheet hides.
     """
 
     frame: pd.DataFrame
@@ -66,6 +68,7 @@ class TextTable:
     hidden: frozenset[int] = frozenset()
     struck: frozenset[int] = frozenset()
     year: int | None = None
+    hidden_columns: frozenset[str] = frozenset()
 
     def place(self, position: int, column: str = "", name: str = "") -> Place:
         """Return the place of the line at a position (0-based) of the frame.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+_YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _ALIKE: Final = 3
 _STRUCK: Final = 0.6
 """Part of the filled cells of a row from which it is struck through."""
@@ -151,6 +153,9 @@ class Workbook:
             title=f"{table.title} {sheet.name}".strip(),
             hidden=frozenset(row + 1 for row in sheet.scan.hidden),
             struck=frozenset(_struck_rows(sheet)),
+            hidden_columns=frozenset(
+                header[k] for k in sheet.scan.hidden_columns if k < len(header)
+            ),
         )
 
 
@@ -182,6 +187,7 @@ def read_workbook(
     wanted: str | None,
     names: frozenset[str],
     needed: Sequence[frozenset[str]] = (),
+    year: int | None = None,
 ) -> TextTable:
     """Read a sheet of a workbook as a table.
 
@@ -194,6 +200,8 @@ def read_workbook(
         Folded names expected in the header.
     needed : sequence of frozenset of str
         Folded headers of each column that must be there.
+    year : int, optional
+        Of sheets alike that are named by their years, the one that is read.
 
     Raises
     ------
@@ -226,7 +234,18 @@ def read_workbook(
         for name, (least, whole) in scores.items()
         if name != sheet.name and least >= _ALIKE and (whole or least >= _NEARLY * score)
     )
+    own = _of_year((sheet.name, *alike), year) or sheet.name
+    if own != sheet.name:
+        alike = tuple(n for n in (sheet.name, *alike) if n != own)
+        sheet = book.sheet(own)
     return book.table(sheet, names, alike)
+
+
+def _of_year(names: Sequence[str], year: int | None) -> str:
+    """Return the one sheet that bears a year, where the first bears another; "" for none."""
+    years = {name: set(_YEAR.findall(name)) for name in names}
+    own = [name for name, found in years.items() if found == {str(year)}]
+    return own[0] if len(own) == 1 and years[names[0]] else ""
 
 
 def _notices(

@@ -49,6 +49,9 @@ _FONTS: Final = re.compile(r"<(?:\w+:)?fonts\b.*?</(?:\w+:)?fonts>", re.DOTALL)
 _FONT: Final = re.compile(r"<(?:\w+:)?font(?:\s[^>]*)?(?:/>|>.*?</(?:\w+:)?font>)", re.DOTALL)
 _STRIKE: Final = re.compile(r"<(?:\w+:)?strike(?:\s*/>|>|\s+val=\"(?:1|true)\")")
 _ROW: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*hidden=[^>]*>")
+_COLUMN: Final = re.compile(rb"<(?:\w+:)?col\s[^>]*hidden=[^>]*>")
+_MOST_HIDDEN: Final = 1_000
+"""Columns beyond which a sheet hides what it does not use."""
 _TRUE: Final = frozenset({"1", "true"})
 _PERCENT_KINDS: Final = {"9", "10"}
 _STYLED: Final = re.compile(rb'(?:^|\s)s="(\d+)"')
@@ -85,6 +88,8 @@ class SheetScan:
         Rows hidden one by one or by a filter; those folded under an outline are data.
     struck : set of (row, column)
         Cells struck through.
+    hidden_columns : set of int
+        Those that an outline folds are not hidden (xlsx alone).
     """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -92,6 +97,7 @@ class SheetScan:
     percents: set[tuple[int, int]] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +279,7 @@ def _scan(
             _styled_cells(block, shown, out)
         if b"hidden=" in block:
             out.hidden |= set(_hidden_rows(block))
+            out.hidden_columns |= set(_hidden_columns(block))
         width = max([width, *(bound for mark, bound in _WIDE if mark.search(block))])
         height = max([height, *(bound for mark, bound in _TALL if mark.search(block))])
         odd = odd or _ODD.search(block) is not None
@@ -315,6 +322,16 @@ def _hidden_rows(block: bytes) -> Iterator[int]:
         folded = fields.get("outlineLevel", "0") != "0"
         if fields.get("hidden") in _TRUE and not folded and fields.get("r", "").isdecimal():
             yield int(fields["r"]) - 1
+
+
+def _hidden_columns(block: bytes) -> Iterator[int]:
+    """List the columns that a block hides, from 0, but those that an outline folds."""
+    for mark in _COLUMN.findall(block):
+        fields = _attributes(mark.decode("ascii", errors="replace"))
+        first, last = fields.get("min", ""), fields.get("max", "")
+        folded = fields.get("outlineLevel", "0") != "0"
+        if fields.get("hidden") in _TRUE and not folded and first.isdecimal() and last.isdecimal():
+            yield from range(int(first) - 1, min(int(last), _MOST_HIDDEN))
 
 
 def _odd_cells(block: bytes, out: SheetScan) -> None:

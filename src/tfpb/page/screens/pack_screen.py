@@ -44,7 +44,8 @@ def act(desk: Desk, form: FormData) -> None:
     """Make the pack, compare it with another, or begin the next year's dossier."""
     gesture = form.get("geste")
     if gesture == "faire":
-        desk.make(release=form.get("diffuser") == "oui")
+        anyway = form.get("quand_meme") == "oui"
+        desk.make(release=form.get("diffuser") == "oui", anyway=anyway)
     elif gesture == "comparer":
         other, pack = form.get("autre"), desk.pack()
         if isinstance(other, UploadFile) and other.filename and pack is not None:

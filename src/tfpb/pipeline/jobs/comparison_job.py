@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tfpb.addresses.communes import Communes, with_territories
-from tfpb.errors import Fault, Severity
+from tfpb.errors import Fault, Severity, TfpbError, stop_on_faults
+from tfpb.evidence.suspension import suspend_asked
+from tfpb.facts.claim import Claims
+from tfpb.facts.survey_claims import survey_claims
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.packs.pack import dumps
 from tfpb.io.packs.provenance import inputs_hash
+from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.inputs import gather_survey
 from tfpb.io.tables.tabular import table_bytes
-from tfpb.model.codes import CHAIN
+from tfpb.model.codes import CHAIN, ENSEMBLE
+from tfpb.model.question import Replies
+from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
 from tfpb.pipeline import stages
 from tfpb.pipeline.published_before import DRAFT, RELEASE, ledger_with, precedents, release_of
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.pipeline.wiring import Values
+from tfpb.survey import located_residences
 from tfpb.survey.reading.delivery_columns import find_column, identifier
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 
@@ -27,8 +35,85 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.io.sources.inputs import Inputs
+    from tfpb.model.plan import Plan
+    from tfpb.model.question import Asked
     from tfpb.model.record import Source
     from tfpb.model.survey import Published
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyFiles:
+    """The files of a comparison, and how they are read.
+
+    Parameters
+    ----------
+    deliveries : tuple of Path
+    plan : Path
+    residences, repere : Path or None
+    by : tuple of str
+        Levels of territory.
+    sheet : str or None
+        Of the workbooks of answers.
+    replies_file : str
+        Where replies are written.
+    """
+
+    deliveries: tuple[Path, ...]
+    plan: Path
+    residences: Path | None = None
+    repere: Path | None = None
+    by: tuple[str, ...] = ()
+    sheet: str | None = None
+    replies_file: str = ""
+
+    def read(self, replies: Replies) -> ReadSurvey:
+        """Read every file under some replies.
+
+        Raises
+        ------
+        TfpbError
+            Every fault of every file.
+        """
+        gathered = Gathering(replies=replies)
+        answers = gather_survey(gathered, self.plan, self.deliveries, sheet=self.sheet)
+        homes = self._homes(gathered, answers.plan)
+        mark = None if self.repere is None else gathered.table("repere", self.repere)
+        asked = gathered.answered(self.replies_file)
+        stop_on_faults(gathered.faults)
+        answers = replace(answers, repere=mark, asked=asked)
+        return ReadSurvey(answers, homes, tuple(gathered.sources), tuple(gathered.faults))
+
+    def _homes(self, gathered: Gathering, plan: Plan | None) -> pd.DataFrame | None:
+        """Read located résidences, with their territories."""
+        if self.residences is None:
+            return None
+        known = (*RESIDENCE_COLUMNS, *LOCATION_COLUMNS)
+        table = gathered.table("residences", self.residences, known=known)
+        if table is None or plan is None:
+            return None
+        frame, faults = located_residences(table, carte=plan.reglages.carte)
+        gathered.faults += faults
+        return with_territories(frame, self.by, Communes.load())
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSurvey:
+    """What the files of a comparison hold.
+
+    Parameters
+    ----------
+    answers : Inputs
+        Deliveries, their plan, and the questions that they leave.
+    homes : DataFrame or None
+        Located résidences.
+    sources : tuple of Source
+    doubts : tuple of Fault
+    """
+
+    answers: Inputs
+    homes: pd.DataFrame | None
+    sources: tuple[Source, ...]
+    doubts: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +128,15 @@ class Compared:
         Whether it has been released already.
     earlier : tuple of Source
         The releases that it agrees with.
+    sent_anyway : tuple of str
+        What was left open, and released all the same: its line says so.
     """
 
     published: Published
     line: Mapping[str, Any]
     again: bool
     earlier: tuple[Source, ...]
+    sent_anyway: tuple[str, ...] = ()
 
 
 def beside(output: Path) -> dict[str, Path]:
@@ -62,30 +150,20 @@ def beside(output: Path) -> dict[str, Path]:
     }
 
 
-def compared(
-    answers: Inputs,
-    homes: pd.DataFrame | None,
-    by: Sequence[str],
-    sources: Sequence[Source],
-    packs: Sequence[Path] = (),
-) -> Compared:
+def compared(read: ReadSurvey, by: Sequence[str], packs: Sequence[Path] = ()) -> Compared:
     """Compare, in agreement with the releases of the same survey.
 
     Parameters
     ----------
-    answers : Inputs
-        Deliveries and their plan.
-    homes : DataFrame or None
-        Located résidences.
+    read : ReadSurvey
     by : sequence of str
         Levels of territory.
-    sources : sequence of Source
-        Files read.
     packs : sequence of Path
         Releases that the ledger of this machine may not know.
     """
+    answers, homes = read.answers, read.homes
     owners, surveyed = _named(answers)
-    made = inputs_hash(sources, {"par": list(by)})
+    made = inputs_hash(read.sources, {"par": list(by)})
     earlier = precedents(owners, made, surveyed, packs)
     before = earlier.released(owners)
     known = homes
@@ -109,6 +187,29 @@ def compared(
     return Compared(published, line, earlier.again, earlier.source())
 
 
+def bounded_claims(
+    made: Compared, files: SurveyFiles, replies: Replies, asked: Sequence[Asked],
+    packs: Sequence[Path] = (),
+) -> Claims:  # fmt: skip
+    """Return what all bailleurs' tenants answered, figures under open questions between bounds.
+
+    Those of a draft: `without_survey_bounds` takes them from a release.
+    """
+
+    def under(supposed: Mapping[str, str]) -> Claims | None:
+        try:
+            read = files.read(Replies(replies.given, supposed))
+            return _claims(compared(read, files.by, packs))
+        except TfpbError:
+            return None
+
+    return suspend_asked(_claims(made), asked, under)[0]
+
+
+def _claims(made: Compared) -> Claims:
+    return Claims(survey_claims(made.published, ENSEMBLE))
+
+
 def _named(answers: Inputs) -> tuple[list[str], list[str]]:
     """List the bailleurs and the résidences that deliveries name."""
     assert answers.plan is not None  # noqa: S101 - a plan at fault has stopped the run
@@ -127,7 +228,8 @@ def write(output: Path, made: Compared, *, released: bool, raw_csv: bool) -> Non
     """Write both tables and what says their state, or nothing; a release enters the ledger."""
     paths = beside(output)
     state, other = ("diffusion", "projet") if released else ("projet", "diffusion")
-    note = dumps(dict(made.line)) if released else f"{DRAFT_NOTE}\n".encode("utf-8-sig")
+    said = {"envoye_quand_meme": list(made.sent_anyway)} if made.sent_anyway else {}
+    note = dumps({**made.line, **said}) if released else f"{DRAFT_NOTE}\n".encode("utf-8-sig")
     tables = {"table": (made.published.comparison, "Comparaison")}
     tables["niveaux"] = (made.published.levels, "Niveaux")
     files = {

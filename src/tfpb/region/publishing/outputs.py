@@ -331,6 +331,7 @@ def _pack_jobs(
                 kept=kept,
                 draft=region.draft,
                 line={} if region.draft else region.release([part.name], told),
+                asked=region.asked,
             )
         )
     return jobs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.evidence.suspension import unread_survey
 from tfpb.facts.claim import Claims
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.geodata.geography import open_geography
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.question import Asked
     from tfpb.model.record import Source
     from tfpb.model.report import Report, Section
     from tfpb.model.survey import Published
@@ -106,6 +108,8 @@ class PackJob:
     draft : bool
     line : mapping
         What its release is remembered by, on the bailleur's own machine.
+    asked : tuple of Asked
+        Questions of the region's common files, and between bailleurs.
     """
 
     part: Part
@@ -117,6 +121,7 @@ class PackJob:
     kept: Path | None
     draft: bool
     line: Mapping[str, Any]
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,7 @@ def _dossier(job: PackJob) -> Dossier:
     claims = part.claims
     if published is not None:
         heard = survey_claims(published, published.name_of(part.name))
-        claims = Claims((*claims, *heard))
+        claims = unread_survey(Claims((*claims, *heard)), (*job.asked, *part.asked))
     start = (
         part_values(part)
         .having(stages.GEOGRAPHY, geography)

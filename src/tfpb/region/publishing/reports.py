@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from tfpb.evidence.suspension import unread_survey
 from tfpb.facts.claim import Claims, territory_scope
 from tfpb.facts.place import located_stock
 from tfpb.facts.quarter import Quarters
@@ -213,6 +214,6 @@ def thin_dossier(
         no_ground(),
         survey,
         draft=of.draft,
-        claims=Claims((*claims, *heard)),
+        claims=unread_survey(Claims((*claims, *heard)), of.asked),
         quarters=quarters,
     )

@@ -32,6 +32,7 @@ HELD_BACK: Final = (
 )
 UNUSED: Final = "{option} n’a pas servi : {why}."
 NOT_CSV: Final = "la sortie n’est pas un CSV"
+ONLY_DRAFTED: Final = "sans --diffuser, rien n’est envoyé"
 NOT_DASK: Final = "--moteur n’est pas dask"
 TRAVELS: Final = (
     "Vers la grappe partent le patrimoine, la fiscalité, les programmes et les réponses des locataires, qui "

@@ -61,6 +61,11 @@ _NOTES: Final = Phrase(
     "(moins de 0,1 % de l’ensemble) :"
 )
 _NOTE: Final = "- {title} ({where}) – lu comme « {label} »."
+_LEFT_OPEN: Final = {
+    "marge_non_adoptee": "la marge d’équivalence n’a pas d’auteur",
+    "marge_adoptee_apres": "la marge d’équivalence a été adoptée après le terrain",
+    "sans_convention": "la fiscalité est là sans les conventions qui ouvrent le droit",
+}
 WHERE_TO_WRITE: Final = (
     "À écrire sous [reponses], en retirant le # d’une seule ligne par question :"
 )
@@ -257,6 +262,11 @@ def _state_line(asked: Asked) -> str:
         on=reply.on, role=ROLES[reply.role], key=asked.question.key,
         answer=answer_words(asked.question, reply.answer),
     )  # fmt: skip
+
+
+def left_open_words(codes: Iterable[str]) -> str:
+    """Write what a release would leave open."""
+    return " ; ".join(_LEFT_OPEN[code] for code in codes)
 
 
 def to_paste(question: Question, on: dt.date | None) -> str:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.model.question import Answer, Measure, Question, Unit, content_of
 from tfpb.tax.abatement.formula import LINES
+from tfpb.tax.plain_values import ZERO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from tfpb.model.money import States
     from tfpb.tax.abatement.notices.file_reading import NoticeFile
@@ -26,6 +28,9 @@ _USED: Final = (
     "teom_eur", *(f"taux_{line}_pct" for line in LINES),
 )  # fmt: skip
 """Cells that a question rests on."""
+_DUE: Final = ("to_claim", "acquired")
+_BORNE: Final = ("borne",)
+"""What notices bear, whatever the right: what is left to measure where no convention is there."""
 
 
 def question_of(file: NoticeFile, choice: Choice, effects: Mapping[str, States]) -> Question:
@@ -43,14 +48,16 @@ def question_of(file: NoticeFile, choice: Choice, effects: Mapping[str, States])
     -------
     Question
         Its effects are what is to claim, or what is acquired where that differs most; its total, the most
-        that is due on notices under any answer.
+        that is due on notices under any answer. Where no right is known, what notices bear, of all that may
+        be due.
     """
     rows = _rows(file, choice)
-    claims = {code: s.to_claim for code, s in effects.items()}
-    held = {code: s.acquired for code, s in effects.items()}
-    claimed = max(claims.values()) - min(claims.values()) >= max(held.values()) - min(held.values())
-    measured = claims if claimed else held
     whole = max(s.acquired + s.to_claim + s.unread for s in effects.values())
+    if not whole:
+        whole = max(max(s.best, s.borne) for s in effects.values())
+    measured = (
+        _measured(effects, _DUE) or _measured(effects, _BORNE) or dict.fromkeys(effects, ZERO)
+    )
     used = [file.items[p].row for s in file.sums for p in s.places]
     first = next(iter(rows), used[0])
     return Question(
@@ -64,6 +71,13 @@ def question_of(file: NoticeFile, choice: Choice, effects: Mapping[str, States])
         content=content_of(f"{row.get(column)}" for row in used for column in _USED),
         left_unread=True,
     )
+
+
+def _measured(effects: Mapping[str, States], names: Sequence[str]) -> dict[str, Decimal]:
+    """Return what answers come to by the state that parts them most; empty where none does."""
+    each = [{code: getattr(s, name) for code, s in effects.items()} for name in names]
+    widest = max(each, key=lambda m: max(m.values()) - min(m.values()))
+    return widest if len(set(widest.values())) > 1 else {}
 
 
 def _rows(file: NoticeFile, choice: Choice) -> list[Record]:

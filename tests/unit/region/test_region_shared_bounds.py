@@ -1,0 +1,92 @@
+"""Claims of a bailleur under a question on what another holds too: between what the answers make of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tfpb.evidence.suspension import unread_survey
+from tfpb.facts.amount import known
+from tfpb.facts.claim import Claims, State, claim
+from tfpb.facts.survey_claims import answers_scope
+from tfpb.model.codes import Role
+from tfpb.model.question import Replies
+from tfpb.questions.across import FIRST, SECOND, Held, shared_addresses
+from tfpb.questions.finding import KEPT
+from tfpb.region import crossing as shared
+from tfpb.region.crossing import Crossing, Shared, bounded_claims
+from tfpb.region.partition import Part, Task
+
+if TYPE_CHECKING:
+    import pytest
+
+OWN, TWICE = 100, 20
+
+
+def held(name: str) -> Held:
+    return Held(
+        name, f"{name} › p.csv", "", np.array([2, 3]), ("1 rue a", name), np.array([TWICE, OWN])
+    )
+
+
+def dwellings(count: int) -> Claims:
+    return Claims([claim("logements", "total", known(count))])
+
+
+def task(name: str) -> Task:
+    settings: Any = SimpleNamespace(dossier=SimpleNamespace(bailleur=name))
+    return Task(settings, Path(), None, own_survey=False)
+
+
+def made(one: Task) -> Part:
+    gone = any(change.left_out for change in one.outside)
+    nothing: Any = None
+    claims = dwellings(OWN if gone else OWN + TWICE)
+    return Part(one.settings, nothing, nothing, pd.DataFrame(), pd.DataFrame(), claims=claims)
+
+
+def test_what_two_bailleurs_hold_is_bounded_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "make_part", made)
+    crossing = Crossing(tuple(shared_addresses([held("A"), held("B"), held("A")])))
+    (asked,) = crossing.asked(Replies())[:1]
+    crossing = Crossing(tuple(f for f in crossing.findings if f.question.key == asked.question.key))
+    assert crossing.keys_of("A") == crossing.keys_of("B") == {asked.question.key}
+    assert crossing.keys_of("C") == frozenset()
+    for name in ("A", "B"):
+        base = made(Task(task(name).settings, Path(), None, own_survey=False,
+                         outside=crossing.changes({})[name]))  # fmt: skip
+        assert base.claims.amount("logements").at_least == OWN  # neither's, while nobody replied
+        found = bounded_claims(Shared(task(name), base.claims, (asked,), crossing, {})).get(
+            "logements"
+        )
+        assert found.state is State.SUSPENDU
+        assert (found.amount.at_least, found.amount.at_most) == (OWN, OWN + TWICE)
+
+
+def test_an_answer_changes_the_tables_of_the_other_alone() -> None:
+    crossing = Crossing(tuple(shared_addresses([held("A"), held("B")])))
+    key = crossing.findings[0].question.key
+    assert set(crossing.changes({key: FIRST})) == {"B"}
+    assert set(crossing.changes({key: SECOND})) == {"A"}
+    assert crossing.changes({key: KEPT}) == {}
+
+
+def test_survey_claims_under_an_open_question_of_a_region_tell_no_figure() -> None:
+    gap = claim("ecart", answers_scope("total", "q1", "2023"), known(Decimal("-0.1")))
+    claims = Claims([gap, *dwellings(OWN)])
+    (asked,) = Crossing(tuple(shared_addresses([held("A"), held("B")]))).asked(Replies())
+    assert list(unread_survey(claims, [asked])) == list(claims)  # of the stock: not the survey's
+    heard: Any = SimpleNamespace(is_open=True, question=SimpleNamespace(role=Role.ENQUETE))
+    told = unread_survey(claims, [heard])
+    assert (told.get("ecart", gap.scope).value, told.get("ecart", gap.scope).state) == (
+        None,
+        State.SUSPENDU,
+    )
+    assert told.amount("logements").at_least == OWN
+    heard.is_open = False
+    assert list(unread_survey(claims, [heard])) == list(claims)
