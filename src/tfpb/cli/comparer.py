@@ -47,6 +47,14 @@ def comparer(
     ] = None,
     feuille: terminal.Feuille = None,
     reponses: terminal.Reponses = None,
+    controle: Annotated[
+        Path | None,
+        typer.Option(
+            "--controle",
+            help="Chiffres exacts, ensemble et bailleurs, pour un statisticien de la maison : ne se "
+            "diffusent jamais.",
+        ),
+    ] = None,
     diffuser: terminal.Diffuser = False,
     precedents: terminal.Precedents = None,
     csv_brut: terminal.CsvBrut = False,
@@ -54,7 +62,7 @@ def comparer(
     """Compare la satisfaction en QPV et hors QPV, avec intervalles et verdicts.
 
     Écrit la table longue dans --sortie, et les niveaux et moyennes dans <sortie>_niveaux.
-    Les cases trop petites sont masquées, sans exception possible.
+    Les cases trop petites sont masquées, sans exception possible ; --controle, à part, ne se diffuse pas.
     Sans --diffuser, c’est un PROJET, pour l’organisme seul ; avec, la comparaison peut être transmise,
     et les diffusions suivantes de la même enquête en tiennent compte.
 
@@ -64,16 +72,21 @@ def comparer(
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
     with terminal.guard():
-        from tfpb.errors import stop_on_faults
+        from tfpb.errors import Place, fail, stop_on_faults
         from tfpb.io.open_questions.reply_file import read_replies
         from tfpb.io.sources.gathering import Gathering
         from tfpb.io.sources.inputs import gather_survey
         from tfpb.pipeline.jobs.comparison_job import beside, compared, write
         from tfpb.pipeline.published_before import asked_first, refuse_release
 
+        if controle is not None and diffuser:
+            raise fail("controle_diffuse", place=Place(controle.name), got="--controle --diffuser")
         packs = precedents or ()
         read = (*enquete, plan, residences, repere, reponses, *packs)
         terminal.check_output(sortie, read, raw=csv_brut, beside=lambda p: beside(p).values())
+        if controle is not None:
+            written = (sortie, *beside(sortie).values())
+            terminal.check_output(controle, (*read, *written), raw=False)
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
         gathered = Gathering(replies=read_replies(reponses))
         answers = gather_survey(gathered, plan, enquete, sheet=feuille)
@@ -82,14 +95,17 @@ def comparer(
         asked = gathered.answered(words.replies_file(reponses))
         stop_on_faults(gathered.faults)
         answers = replace(answers, repere=mark, asked=asked)
-        made = compared(answers, homes, by, gathered.sources, packs)
+        exact = controle is not None
+        made = compared(answers, homes, by, gathered.sources, packs, control=exact)
         first = asked_first(made.earlier) if diffuser else ()
         terminal.show_held_back((*made.published.notices, *first))
         if diffuser:
             refuse_release(made.published.notices, asked, file=words.replies_file(reponses))
-        write(sortie, made, released=diffuser, raw_csv=csv_brut)
+        write(sortie, made, released=diffuser, raw_csv=csv_brut, control=controle)
         terminal.show_questions(asked)
         _tell(made.published, [*gathered.faults, *made.published.notices], beside(sortie))
+        if controle is not None:
+            terminal.print_line(words.CONTROL_WRITTEN.format(file=controle))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, TfpbError, stop_on_faults
-from tfpb.model.codes import CHAIN, Groupe
+from tfpb.model.codes import CHAIN, Ajustement, Groupe
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
     COMPARISON_COLUMNS,
@@ -130,9 +130,10 @@ def compare(
         rows.append(raw_rows(comparison))
         design.append(control_rows(comparison))
         if like:
-            table, found = comparable_rows(comparison, like, survey.stock, counts)
-            rows.append(table)
-            notices.extend(found)
+            alike = comparable_rows(comparison, like, survey.stock, counts)
+            rows.append(alike.rows)
+            design.extend([alike.exact] if len(alike.exact) else [])
+            notices.extend(alike.notices)
 
     thresholds = Thresholds.of(plan, target(survey, plan))
     for wave in survey.waves:
@@ -148,10 +149,7 @@ def compare(
         variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
         met.append(households(survey, items, wave, every, like))
         ratios += alarm(made)
-        deff = design[-1].loc[design[-1]["publie"], "effet_plan"].to_numpy(dtype=float)
-        deff = deff[np.isfinite(deff)]
-        median = float(np.median(deff)) if deff.size else float("nan")
-        facts.append(wave_facts(survey, plan, wave, median))
+        facts.append(wave_facts(survey, plan, wave, _median_effect(design, wave)))
     for pair in zip(survey.waves, survey.waves[1:], strict=False):
         # the target, without stock, is the sample of the later wave
         made = estimate_pair(survey, items, pair, by=by, thresholds=thresholds, keys=like)
@@ -165,7 +163,7 @@ def compare(
     table = in_order(pd.concat(rows, ignore_index=True), items, by, survey.waves)
     return Estimates(
         comparison=with_stories(table)[[*COMPARISON_COLUMNS[:-2], *CLAIMS]],
-        design=pd.concat(design, ignore_index=True),
+        design=in_order(pd.concat(design, ignore_index=True), items, (), survey.waves),
         design_levels=pd.concat(design_levels, ignore_index=True),
         levels=_stacked(levels, LEVEL_COLUMNS),
         priorities=_stacked(priorities, PRIORITY_COLUMNS),
@@ -205,6 +203,15 @@ def _with_tables(
     if counts is not None:
         faults += lacking_categories(survey.respondents, variables, counts)
     return survey, counts, faults
+
+
+def _median_effect(design: Sequence[pd.DataFrame], wave: str) -> float:
+    """Return the median design effect of the raw rows of a wave that may be shown; NaN without any."""
+    rows = pd.concat(design, ignore_index=True)
+    raw = (rows["vague"] == wave) & (rows["ajustement"] == Ajustement.BRUT.value) & rows["publie"]
+    effects = rows.loc[raw, "effet_plan"].to_numpy(dtype=float)
+    effects = effects[np.isfinite(effects)]
+    return float(np.median(effects)) if effects.size else float("nan")
 
 
 def _stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:

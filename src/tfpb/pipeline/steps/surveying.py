@@ -199,6 +199,19 @@ def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -
     return None if found is None else survey.protect(found, bailleur=scope.bailleur)
 
 
+def controlled(
+    answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None
+) -> tuple[Published | None, pd.DataFrame]:
+    """Compare satisfaction as `estimate` does, with the exact rows that `comparer --controle` writes.
+
+    Those never leave the house: they are no part of what is published, and no stage reads them.
+    """
+    found = estimates(answers, scope, survey_sides)
+    if found is None:
+        return None, pd.DataFrame()
+    return survey.protect(found, bailleur=scope.bailleur), survey.control_table(found)
+
+
 def reprint(
     survey_sides: pd.DataFrame | None, survey_alone: Published | None, before: Released
 ) -> Published | None:

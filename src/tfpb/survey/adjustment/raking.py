@@ -12,6 +12,7 @@ from tfpb.errors import Fault, Severity
 from tfpb.model.arrays import divided
 from tfpb.model.codes import ALONE, TOTAL, Ajustement
 from tfpb.survey.estimation.comparison import Calibration, shares_of
+from tfpb.survey.estimation.control import control_alike
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.intervals import Sides, z_quantile
 from tfpb.survey.estimation.rows import figure_rows
@@ -104,6 +105,30 @@ class Composition:
         return np.asarray(np.take(values, self.category[variable], axis=axis))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """Figures like with like.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As released.
+    exact : DataFrame
+        Those of the whole and of bailleurs, for a statistician of the house (`control_alike`).
+    notices : list of Fault
+        The support of each bailleur.
+    """
+
+    rows: pd.DataFrame
+    exact: pd.DataFrame
+    notices: list[Fault]
+
+    @classmethod
+    def none(cls, notices: list[Fault]) -> Alike:
+        """Return what there is where nothing is alike."""
+        return cls(pd.DataFrame(), pd.DataFrame(), notices)
+
+
 def comparable_rows(
     comparison: Comparison,
     variables: Sequence[str],
@@ -111,7 +136,7 @@ def comparable_rows(
     standard: Standard | None = None,
     *,
     owner: str = "bailleur",
-) -> tuple[pd.DataFrame, list[Fault]]:
+) -> Alike:
     """Rows of the comparison like with like, and the support of each bailleur.
 
     Both sides are raked to the dwellings of the landlord's own stock (or, without stock, to the weighted
@@ -135,7 +160,7 @@ def comparable_rows(
     names = (*variables, owner)
     cells = Composition.of(c.design.atoms, stock, names)
     if not len(cells.names):
-        return pd.DataFrame(), []
+        return Alike.none([])
     target = _target(c, cells, len(variables), standard)
     lines = np.flatnonzero(c.shown.any(axis=1))
     width = c.sides.shape[1]
@@ -146,7 +171,7 @@ def comparable_rows(
     kept = np.flatnonzero(able.any(axis=1))
     notices = _notices(c, lines, support)
     if not len(kept):
-        return pd.DataFrame(), notices
+        return Alike.none(notices)
     lines, able = lines[kept], able[kept]
     asked, share = common[kept], wanted[kept] * common[kept]
     factor, off = rake(cells, held[kept] * asked[:, None], share)
@@ -169,7 +194,7 @@ def comparable_rows(
     made = shares_of(c.sums, rows, c.population, c.thresholds, count, homes, kinds, calibration)
     story = able & _another_story(c, made, sides, lines)
     out = figure_rows(c, made, sides, lines, Ajustement.COMPARABLE, able, story)
-    return out, notices
+    return Alike(out, control_alike(c, made, sides, lines, able), notices)
 
 
 def _by_wave(width: int) -> list[slice]:
