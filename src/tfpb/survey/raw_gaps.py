@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy.special import ndtr
 
-from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe
+from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.survey.estimation.intervals import z_quantile
 from tfpb.survey.verdicts import CONFIDENCE, benjamini_hochberg
 
@@ -147,6 +147,20 @@ def disagreements(comparison: pd.DataFrame) -> dict[Key, Disagreement]:
 def stories_of(published: Published) -> Mapping[Key, Disagreement]:
     """Return the disagreements of a publication, worked out once for all that read it."""
     return MappingProxyType(disagreements(published.comparison))
+
+
+def mode_changed(comparison: pd.DataFrame) -> frozenset[str]:
+    """Return the pairs of waves over which firm or mode changed: levels withheld, gaps compared."""
+    told = comparison["verdict"] == Verdict.INTERROMPUE.value
+    keys = ["vague", "item"]
+    levels, gaps = (
+        {
+            tuple(pair)
+            for pair in comparison.loc[told & (comparison["groupe"] == g), keys].to_numpy()
+        }
+        for g in (Groupe.EVOLUTION_QPV.value, Groupe.EVOLUTION_ECART.value)
+    )
+    return frozenset(str(vague) for vague, _ in levels - gaps)
 
 
 def key_of(row: Mapping[Any, Any], **known: str) -> Key:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.packaged import packaged
 from tfpb.words.numbers import THIN, gap_number, number, percent, plural, points
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import LEVEL, interval_words
+from tfpb.words.survey.verdict_words import LEVEL, MODE_CHANGED, interval_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +32,11 @@ CHANGE_COMPARABLE: Final = (
     "défaut, de la vague la plus récente) ; vide là où il n’y a pas assez d’immeubles comparables de "
     "chaque côté à chaque vague. Cette évolution accompagne l’évolution brute sans la "
     "remplacer, et n’est pas la différence des écarts comparables de chaque vague."
+)
+BROKEN_LEVELS: Final = (
+    "Niveaux en QPV et hors QPV : série interrompue, le prestataire ou le mode de recueil a changé entre ces "
+    "vagues. L’évolution de l’écart n’est dite qu’au-delà de 1,5 point, « mode changé », et seulement si ce "
+    "changement a touché les deux côtés de la même façon."
 )
 NO_CAUSE: Final = "Cette évolution ne dit pas sa cause."
 NO_CHANGE_SHOWN: Final = (
@@ -198,11 +203,13 @@ def moved(
     *,
     alone: bool = False,
     doubt: bool = False,
+    mode: bool = False,
 ) -> str:
     """Write a movement: « Gardien : passé de −2 (2019) à +8 (2023) », with a dagger where it is in doubt."""
     before, after = (gap_number(g) for g in gaps)
+    mark = f", {MODE_CHANGED}" * mode + " †" * doubt
     return _MOVED[alone].format(
-        label=label, before=before, first=waves[0], after=after, last=waves[1], mark=" †" * doubt
+        label=label, before=before, first=waves[0], after=after, last=waves[1], mark=mark
     )
 
 
