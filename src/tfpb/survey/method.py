@@ -152,6 +152,7 @@ def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, ob
         "ajustement": plan.colonnes.comparables,
         "territoires": tuple(by),
         "calage": _calibration(survey),
+        "contactes_par": {w: c for w in survey.waves if (c := contacts_by(plan, w))},
     }
 
 
@@ -187,6 +188,12 @@ def contacted(plan: Plan, wave: str) -> int:
     declared_ = _section(plan, wave).get("contactes")
     count = declared_ if declared_ is not None else plan.enquete.contactes
     return count if isinstance(count, int) else 0
+
+
+def contacts_by(plan: Plan, wave: str) -> list[list[object]]:
+    """Return the households contacted in a wave by side and type of dwelling: `[cote, type, count]`."""
+    held = plan.enquete.contacts_by(_section(plan, wave))
+    return [[c.cote, c.type_habitat, c.contactes] for c in held]
 
 
 def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:

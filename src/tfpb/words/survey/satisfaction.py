@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.model.codes import FAVOURABLE
 from tfpb.packaged import packaged
 from tfpb.words.numbers import THIN, gap_number, number, percent, plural, points
 from tfpb.words.phrase import Phrase
@@ -86,6 +88,62 @@ def otherwise_first(count: int, *, change: bool = False) -> str:
     )
 
 
+FRAGILE: Final = "fragile à la non-réponse"
+_FRAGILE_UNDER: Final = 1.2
+_TIPPING: Final = {
+    True: "les satisfaits avaient répondu {times} fois plus volontiers que les mécontents ici",
+    False: "les mécontents avaient répondu {times} fois plus volontiers que les satisfaits ici",
+}
+"""What would have to be, by whether the word is favourable."""
+NEVER_TIPPED: Final = "Aucun écart de réponse entre satisfaits et mécontents d’ici n’y suffirait, s’il est nul ailleurs."
+
+
+def tipping_sentence(verdict: str, factor: float) -> str:
+    """Write what non-response would have to be for a word not to hold; nothing without such a word.
+
+    Parameters
+    ----------
+    verdict : str
+    factor : float
+        `bascule`: rounded towards 1, infinite where no non-response would do.
+    """
+    if math.isnan(factor):
+        return ""
+    if math.isinf(factor):
+        return NEVER_TIPPED
+    what = _TIPPING[verdict in FAVOURABLE].format(times=number(factor, 2))
+    end = f" ({FRAGILE})" if factor < _FRAGILE_UNDER else ""
+    return f"Ce ne serait plus vrai si {what}, et autant qu’eux ailleurs{end}."
+
+
+def tipping_line(row: Mapping[Any, Any]) -> str:
+    """Write it for one question, after its figures as they are printed; nothing without a word."""
+    told = tipping_sentence(str(row["verdict"]), float(row["bascule"]))
+    return f"« {row['libelle']} », {row['phrase']}. {told}" if told else ""
+
+
+def tipping_short(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Write it for the headline questions in one sentence, those that tip first named first."""
+    parts = []
+    for good, who in ((True, "les satisfaits"), (False, "les mécontents")):
+        own = [
+            r for r in rows if (r["verdict"] in FAVOURABLE) is good and math.isfinite(r["bascule"])
+        ]
+        named = [
+            f"{number(r['bascule'], 2)} fois pour « {r['libelle']} »"
+            + (f", {FRAGILE}" if r["bascule"] < _FRAGILE_UNDER else "")
+            for r in sorted(own, key=lambda r: float(r["bascule"]))
+        ]
+        if named:
+            others = "les mécontents" if good else "les satisfaits"
+            parts.append(
+                f"si {who} avaient répondu plus volontiers que {others} ici ({' ; '.join(named)})"
+            )
+    if not parts:
+        return ""
+    return f"Ce ne serait plus vrai {', ou '.join(parts)}, et autant qu’eux ailleurs."
+
+
 def gap_sentence(row: Mapping[Any, Any]) -> str:
     """Write one item: both shares with their n, the gap with its interval, the verdict.
 
@@ -143,6 +201,7 @@ def _quoted(label: str) -> str:
     return f"« {label} »"
 
 
+WHO_ANSWERED: Final = "Qui a répondu : jusqu’où chaque mot tient"
 OF_BAILLEUR: Final = "du bailleur"
 NOT_NAMED: Final = Phrase(
     "L’enquête ne nomme pas « {bailleur} » : ses résultats sont ceux de tous les bailleurs qu’elle nomme."

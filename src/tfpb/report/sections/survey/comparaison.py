@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,7 +45,7 @@ def comparaison(dossier: Dossier) -> Section:
     others = view.not_named(dossier)
     blocks: list[Block] = [
         *([Text(others)] if others else []),
-        table("comparaison", rows, **of),
+        table("comparaison", rows.replace({"bascule": {math.inf: math.nan}}), **of),
         *([key] if len(whole) else []),
         *_charts(shown, of, margin),
     ]
@@ -58,6 +59,8 @@ def comparaison(dossier: Dossier) -> Section:
             notes=(satisfaction.COMPARABLE if alike else satisfaction.NOT_COMPARABLE,),
         )
         blocks.append(short)
+    if tipping := tuple(filter(None, map(satisfaction.tipping_line, headline_rows(whole)))):
+        blocks.append(Text(tipping, bullets=True, title=satisfaction.WHO_ANSWERED))
     blocks += _quarters(rows, of, name)
     blocks += _modelled(survey, name, wave, names)
     blocks += _first_looks(survey, name, wave, names)
@@ -90,10 +93,15 @@ _LEVEL: Final = (Verdict.EQUIVALENT,)
 _BETTER: Final = (Verdict.MEILLEUR, Verdict.MEILLEUR_PEU)
 
 
+def headline_rows(whole: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return the headline question of each theme that may be shown."""
+    rows = view.shown(view.headlines(whole)) if len(whole) else whole
+    return rows.to_dict("records")
+
+
 def headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
     """Write the headline question of each theme, both shares, the gap, the verdict."""
-    rows = view.shown(view.headlines(whole)) if len(whole) else whole
-    return tuple(map(satisfaction.gap_sentence, rows.to_dict("records")))
+    return tuple(map(satisfaction.gap_sentence, headline_rows(whole)))
 
 
 def _verdict_key(read: pd.DataFrame, margin: float) -> tuple[str, ...]:
