@@ -232,11 +232,12 @@ def test_exact_rows_for_a_statistician_agree_with_r(tmp_path: Path, run: Run) ->
             wanted = theirs.loc[case].reindex(rows.index).dropna(how="all")
             ours = rows.loc[wanted.index]
             assert len(wanted) > 20, case
+            near = 1e-12 if way == "brut" else 1e-9  # both rake to a limit
             value = wanted["p"].fillna(wanted["d"])
-            np.testing.assert_allclose(ours["estimation"], value, rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(ours["estimation"], value, rtol=1e-9, atol=near)
             varied = wanted["se"].notna() & ~value.isin([0.0, 1.0])
             np.testing.assert_allclose(
-                ours.loc[varied, "erreur_type"], wanted.loc[varied, "se"], rtol=1e-9
+                ours.loc[varied, "erreur_type"], wanted.loc[varied, "se"], rtol=1e-9, atol=near
             )
             for name, stat in (("ddl", "ddl"), ("effet_plan", "deff"), ("n_effectif", "neff")):
                 known = varied & wanted[stat].notna()

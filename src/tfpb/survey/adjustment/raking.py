@@ -36,10 +36,10 @@ MOST_FACTOR: Final = 8.0
 """Calibration factors go up to this many times their mean."""
 _OFF: Final = 0.01
 """Share of the whole by which a margin may be missed."""
-_SWEEPS: Final = 100
+_SWEEPS: Final = 500
 _BOUNDING: Final = 10
 """Times a sweep bounds factors again, once their mean is drawn back to 1."""
-_STILL: Final = 1e-9
+_STILL: Final = 1e-11
 _REPORTED_UNDER: Final = 0.995
 
 
@@ -292,14 +292,19 @@ def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floa
     start = divided(held, held.sum(axis=2, keepdims=True))
     whole = divided(wanted, wanted.sum(axis=1, keepdims=True))[:, None]
     margins = [cells.margin(v, whole, 2) for v in range(len(cells.category))]
-    x = start
+    x, live = start, np.arange(len(held))
     for _ in range(_SWEEPS):
-        before = x
+        before = now = x[live]
         for v, margin in enumerate(margins):
-            x = x * cells.back(v, divided(margin, cells.margin(v, x, 2)), 2)
+            now = now * cells.back(v, divided(margin[live], cells.margin(v, now, 2)), 2)
         for _bounded in range(_BOUNDING):
-            x = np.minimum(divided(x, x.sum(axis=2, keepdims=True)), MOST_FACTOR * start)
-        if np.abs(x - before).max(initial=0.0) < _STILL:
+            now = np.minimum(
+                divided(now, now.sum(axis=2, keepdims=True)), MOST_FACTOR * start[live]
+            )
+        x = x.copy()
+        x[live] = now
+        live = live[np.abs(now - before).max(axis=(1, 2, 3), initial=0.0) >= _STILL]
+        if not len(live):
             break
     made = divided(x, x.sum(axis=2, keepdims=True))
     off = np.zeros((*held.shape[:2], held.shape[3]))
