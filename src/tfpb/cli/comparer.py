@@ -132,7 +132,8 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
     from tfpb.survey import exploration
     from tfpb.words.survey import survey_words as said
 
-    rows = exploration(published.comparison, wave=published.last_wave, bailleur="ensemble")
+    wave, kinds = published.last_wave, published.segments
+    rows = exploration(published.comparison, wave=wave, bailleur="ensemble", segments=kinds)
     if rows.empty:
         return
     found = rows[rows["ressort"]]

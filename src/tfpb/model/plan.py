@@ -45,7 +45,10 @@ Written = Annotated[str, BeforeValidator(_as_written)]
 
 
 class Colonnes(_Model):
-    """Columns of the deliveries."""
+    """Columns of the deliveries.
+
+    `segments`: variables by which satisfaction is also told, three at most, fixed before any result.
+    """
 
     repondant: Names = ()
     vague: Names = ()
@@ -58,6 +61,7 @@ class Colonnes(_Model):
     strates: Names = ()
     ajustement: Names = ()
     standardisation: Names = ()
+    segments: Annotated[Names, Field(max_length=3)] = ()
 
     @property
     def comparables(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -249,6 +249,12 @@ class Published:
             table["ajustement"] == Ajustement.BRUT.value
         )
         return int((raw & (table["publication"] == Publication.MASQUE.value)).sum())
+
+    @property
+    def segments(self) -> dict[str, str]:
+        """Return the levels that are no territory but a kind of households, and what each is called."""
+        held: Any = self.settings.get("segments", {})
+        return dict(held)
 
     @property
     def of_others(self) -> bool:

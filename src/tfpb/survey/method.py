@@ -152,8 +152,15 @@ def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, ob
         "ajustement": plan.colonnes.comparables,
         "territoires": tuple(by),
         "calage": _calibration(survey),
+        "segments": segments(plan, survey.respondents),
         "contactes_par": {w: c for w in survey.waves if (c := contacts_by(plan, w))},
     }
+
+
+def segments(plan: Plan, frame: pd.DataFrame) -> dict[str, str]:
+    """Return the segments of a plan that interviews bear, and what each is called."""
+    named = {n: plan.variables[n].libelle for n in plan.colonnes.segments if n in plan.variables}
+    return {n: named.get(n) or n for n in plan.colonnes.segments if n in frame}
 
 
 def _calibration(survey: Survey) -> str:

@@ -275,10 +275,11 @@ def estimates(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) 
         dropped = survey.readings_without(out, plan, "residence_inconnue_enquete")
         frames = kept
     read = survey.recode(frames, plan, survey_sides)
+    kinds = [name for name in plan.colonnes.segments if name in read.respondents]
     found = survey.compare(
         read,
         plan,
-        by=scope.territories,
+        by=(*scope.territories, *kinds),
         repere=answers.repere,
         margins=answers.margins,
         reference=answers.reference,

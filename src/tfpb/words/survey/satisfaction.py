@@ -21,6 +21,9 @@ CERTAINTIES: Final[dict[str, str]] = _TEXTS["certainties"]
 """How sure a quadrant is: neither, one or both of its intervals hold the cut."""
 REPERES: Final[dict[str, str]] = _TEXTS["reperes"]
 GROUPES: Final[dict[str, str]] = _TEXTS["groupes"]
+MASKED_SEGMENTS: Final = Phrase(
+    "{count:s écart/écarts} par segment, masqués : moins de 30 réponses ici ou dans un territoire voisin."
+)
 COMPARABLE: Final = (
     "Écart comparable : même répartition des types d’habitat et des périodes de construction des deux "
     "côtés ; il accompagne l’écart brut sans le remplacer."
@@ -95,7 +98,7 @@ _TIPPING: Final = {
     False: "les mécontents avaient répondu {times} fois plus volontiers que les satisfaits ici",
 }
 """What would have to be, by whether the word is favourable."""
-NEVER_TIPPED: Final = "Aucun écart de réponse entre satisfaits et mécontents d’ici n’y suffirait, s’il est nul ailleurs."
+NEVER_TIPPED: Final = "Aucune différence de réponse entre satisfaits et mécontents d’ici n’y suffirait, si elle est nulle ailleurs."
 
 
 def tipping_sentence(verdict: str, factor: float) -> str:

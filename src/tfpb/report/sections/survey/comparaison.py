@@ -36,7 +36,7 @@ def comparaison(dossier: Dossier) -> Section:
     of = view.source(survey, wave)
     name = survey.name_of(dossier.settings.dossier.bailleur)
     names = dossier.quarters.names
-    rows = view.placed(view.gaps(survey, name, wave), names)
+    rows = view.placed(view.gaps(survey, name, wave), names, survey.segments)
     whole = view.totals(rows)
     shown = view.shown(whole)
     margin = view.margin_of(whole)
@@ -62,6 +62,7 @@ def comparaison(dossier: Dossier) -> Section:
     if tipping := tuple(filter(None, map(satisfaction.tipping_line, headline_rows(whole)))):
         blocks.append(Text(tipping, bullets=True, title=satisfaction.WHO_ANSWERED))
     blocks += _quarters(rows, of, name)
+    blocks += _segments(survey, rows, of)
     blocks += _modelled(survey, name, wave, names)
     blocks += _first_looks(survey, name, wave, names)
     if len(whole):
@@ -154,6 +155,19 @@ def _quarters(rows: pd.DataFrame, of: dict[str, Any], name: str) -> list[Block]:
     return out
 
 
+def _segments(survey: Published, rows: pd.DataFrame, of: dict[str, Any]) -> list[Block]:
+    """Return the headline questions of each declared segment, and how many gaps are masked."""
+    parts = view.of_segments(rows, survey.segments)
+    shown = view.shown(parts)
+    heads = cut(shown, shown["tete"].astype(bool))
+    out: list[Block] = []
+    if len(shown):
+        out.append(table("comparaison_segments", heads if len(heads) else shown, **of))
+    if hidden := len(parts) - len(shown):
+        out.append(Text((satisfaction.MASKED_SEGMENTS.format(count=hidden),)))
+    return out
+
+
 def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) -> list[Block]:
     """Return the modelled shares of quarters, or why there are none; nothing without quarters."""
     rows = view.placed(view.modelled(survey, name, wave), names)
@@ -178,7 +192,8 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
 
 def _first_looks(survey: Published, name: str, wave: str, names: dict[str, str]) -> list[Block]:
     """Return the gaps of territories that stand out among many, none without territories."""
-    rows = exploration(survey.comparison, wave=wave, bailleur=name)
+    kinds = survey.segments
+    rows = exploration(survey.comparison, wave=wave, bailleur=name, segments=kinds)
     if len(rows) < 2:  # noqa: PLR2004 - one comparison is no exploration
         return []
     found = rows[rows["ressort"]]

@@ -43,7 +43,7 @@ def evolution(dossier: Dossier) -> Section:
     broken = (words.BROKEN_LEVELS,) if rows["mode_change"].any() else ()
     notes = (words.NO_CAUSE, *broken, words.CHANGE_COMPARABLE)
     of = view.source(survey)
-    placed = view.placed(rows, dossier.quarters.names)
+    placed = view.placed(rows, dossier.quarters.names, survey.segments)
     main = table("evolution", placed, notes=notes, **of)
     blocks: list[Block] = [main]
     if len(shown):

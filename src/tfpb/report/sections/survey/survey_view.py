@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
@@ -27,7 +28,7 @@ from tfpb.words.survey.verdict_words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tfpb.facts.whole_dossier import Dossier
 
@@ -260,12 +261,22 @@ def needed(level: float, margin_points: float) -> int:
     return n_necessaire(share, marge_points=margin_points)
 
 
-def placed(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return rows with their territory named as readers do (`territoire_mot`)."""
+def placed(
+    rows: pd.DataFrame, names: dict[str, str], segments: Mapping[str, str] = MappingProxyType({})
+) -> pd.DataFrame:
+    """Return rows with their territory, or segment, named as readers do (`territoire_mot`)."""
     known = {code: f"{name} ({code})" for code, name in names.items() if name}
     pairs = zip(rows["niveau"], rows["territoire"].astype(str), strict=True)
-    told = ["Ensemble" if n == TOTAL else known.get(t, t) for n, t in pairs]
+    told = [
+        "Ensemble" if n == TOTAL else f"{segments[n]} : {t}" if n in segments else known.get(t, t)
+        for n, t in pairs
+    ]
     return rows.assign(territoire_mot=told)
+
+
+def of_segments(rows: pd.DataFrame, segments: Mapping[str, str]) -> pd.DataFrame:
+    """Keep the rows of segments, those of one variable together, categories by name."""
+    return only(rows, niveau=list(segments)).copy()
 
 
 def unclear(rows: pd.DataFrame, margin: float) -> list[tuple[str, str]]:
