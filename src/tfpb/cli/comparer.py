@@ -155,7 +155,7 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
     from tfpb.survey.raw_gaps import key_of, stories_of
     from tfpb.words.documents.report_words import MASKED_ROWS
     from tfpb.words.survey import survey_words as said
-    from tfpb.words.survey.satisfaction import otherwise
+    from tfpb.words.survey.satisfaction import otherwise, tipping_sentence
     from tfpb.words.survey.verdict_words import verdict_words
 
     tell = terminal.print_line
@@ -169,6 +169,8 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
         "vague == @last and niveau == 'total' and bailleur == 'ensemble' and groupe == 'ecart'"
         " and ajustement == 'brut'"
     )
+    items = published.items
+    heads = set(items.loc[items["tete_de_theme"], "item"])
     against = stories_of(published)
     margin = said.margin_words(published.margin)
     tell(words.GAPS_HEADING.format(wave=last, margin=margin))
@@ -179,6 +181,8 @@ def _tell(published: Published, notices: list[Fault], paths: Mapping[str, Path])
         needed = interviews_needed(table, row)
         line = said.gap_line(record, published.margin, interviews=needed, first=first)
         tell(f"  {labels[row['item']]} : {line}")
+        if row["item"] in heads and (tipping := tipping_sentence(row["verdict"], row["bascule"])):
+            tell(f"    {tipping}")
     for code in dict.fromkeys(map(outcome, rows["verdict"], rows["publication"])):
         tell(words.VERDICT_KEY.format(name=verdict_words(code), meaning=said.EXPLANATIONS[code]))
     _explore(published, labels)

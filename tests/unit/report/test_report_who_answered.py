@@ -94,11 +94,11 @@ def test_the_note_says_how_many_answered_and_out_of_how_many() -> None:
     found = published()
     last = dataclasses.replace(found.waves[-1], contactes=6192)
     known = dossier_of(lambda rows: rows, waves=(found.waves[0], last))
-    assert "548 ménages en 2023, taux de réponse 25" in texts(section_of(known, "note"))
+    assert "548 ménages interrogés en 2023, taux de réponse 25" in texts(section_of(known, "note"))
     assert "taux de réponse non fourni" in texts(section_of(make(), "note"))
     hidden = dataclasses.replace(last, n=-1)
     none = dossier_of(lambda rows: rows, waves=(found.waves[0], hidden))
-    assert "Qui a répondu :" not in texts(section_of(none, "note"))
+    assert "taux de réponse" not in texts(section_of(none, "note"))
 
 
 def _field(found: Published, **n: float) -> dict[str, Any]:

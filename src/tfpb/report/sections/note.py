@@ -155,6 +155,7 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
         out.append(words.LIKE_WITH_LIKE.format(count=apart))
     elif rows["comparable"].notna().any():
         out.append(words.NO_OTHER_STORY)
+    out += filter(None, (_answered(dossier), satisfaction.fragile_sentence(headline_rows(rows))))
     if dossier.programme is not None:
         when = {"wave": rows["vague"].iloc[0], "year": dossier.located.year}
         early = view.too_early(dossier)
@@ -184,8 +185,7 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
         return []
     heads = view.headlines(rows)
     shown = view.shown(heads)
-    answered = (_answered(dossier), satisfaction.tipping_short(headline_rows(rows)))
-    out: list[Block] = [Text((" ".join(filter(None, answered)),), media=DOCUMENT)]
+    out: list[Block] = []
     if len(shown):
         margin = view.margin_of(shown)
         out.append(

@@ -53,7 +53,7 @@ LIKE_WITH_LIKE: Final = Phrase(
 )
 NO_OTHER_STORY: Final = "À structure comparable, l’enquête ne montre pas d’autre écart."
 ANSWERED: Final = Phrase(
-    "Qui a répondu : {count:s ménage/ménages} en {wave}, taux de réponse {rate}."
+    "{count:s ménage interrogé/ménages interrogés} en {wave}, taux de réponse {rate}."
 )
 TOO_EARLY: Final = Phrase(
     "Les actions y changent-elles quelque chose ? Trop tôt pour le dire : l’enquête ({wave}) précède les "

@@ -98,7 +98,9 @@ _TIPPING: Final = {
     False: "les mécontents avaient répondu {times} fois plus volontiers que les satisfaits ici",
 }
 """What would have to be, by whether the word is favourable."""
-NEVER_TIPPED: Final = "Aucune différence de réponse entre satisfaits et mécontents d’ici n’y suffirait, si elle est nulle ailleurs."
+NEVER_TIPPED: Final = (
+    "Aucune différence de réponse entre satisfaits et mécontents d’ici n’y suffirait à elle seule."
+)
 
 
 def tipping_sentence(verdict: str, factor: float) -> str:
@@ -125,26 +127,10 @@ def tipping_line(row: Mapping[Any, Any]) -> str:
     return f"« {row['libelle']} », {row['phrase']}. {told}" if told else ""
 
 
-def tipping_short(rows: Sequence[Mapping[Any, Any]]) -> str:
-    """Write it for the headline questions in one sentence, those that tip first named first."""
-    parts = []
-    for good, who in ((True, "les satisfaits"), (False, "les mécontents")):
-        own = [
-            r for r in rows if (r["verdict"] in FAVOURABLE) is good and math.isfinite(r["bascule"])
-        ]
-        named = [
-            f"{number(r['bascule'], 2)} fois pour « {r['libelle']} »"
-            + (f", {FRAGILE}" if r["bascule"] < _FRAGILE_UNDER else "")
-            for r in sorted(own, key=lambda r: float(r["bascule"]))
-        ]
-        if named:
-            others = "les mécontents" if good else "les satisfaits"
-            parts.append(
-                f"si {who} avaient répondu plus volontiers que {others} ici ({' ; '.join(named)})"
-            )
-    if not parts:
-        return ""
-    return f"Ce ne serait plus vrai {', ou '.join(parts)}, et autant qu’eux ailleurs."
+def fragile_sentence(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Name the headline questions whose word little non-response would tip; nothing without any."""
+    named = [_quoted(str(r["libelle"])) for r in rows if r["bascule"] < _FRAGILE_UNDER]
+    return f"{FRAGILE.capitalize()} : {join(named)}." if named else ""
 
 
 def gap_sentence(row: Mapping[Any, Any]) -> str:

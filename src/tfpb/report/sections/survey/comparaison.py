@@ -60,7 +60,8 @@ def comparaison(dossier: Dossier) -> Section:
         )
         blocks.append(short)
     if tipping := tuple(filter(None, map(satisfaction.tipping_line, headline_rows(whole)))):
-        blocks.append(Text(tipping, bullets=True, title=satisfaction.WHO_ANSWERED))
+        head = satisfaction.WHO_ANSWERED
+        blocks.append(Text(tipping, bullets=True, title=head, media=BOTH_ANNEX))
     blocks += _quarters(rows, of, name)
     blocks += _segments(survey, rows, of)
     blocks += _modelled(survey, name, wave, names)
