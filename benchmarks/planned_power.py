@@ -2,7 +2,7 @@
 
     python benchmarks/planned_power.py --sortie DIR [--enquetes 6] [--questions 60] [--graine 7]
 
-Each stock is planned by the command; interviews are then drawn résidence by résidence as its workbook says
+Each stock is planned as by the command; interviews are then drawn résidence by résidence as the plan says
 (uneven fields, don't-knows), answered by tenants of a known gap and likeness, and compared by the command.
 Obtained: the share of the questions whose printed low end at 90 % lies above minus the margin.
 """
@@ -20,6 +20,10 @@ from surveys.delivery import stock
 from surveys.population import Population, Setting, homes_of
 from warm import ROOT, run, warm
 
+from tfpb.model.plan import Planification
+from tfpb.pipeline.jobs.plan_job import read_homes
+from tfpb.survey.planning.next_wave import next_wave
+
 LEVEL, LIKENESS, VALID, MARGIN = 0.78, 0.10, 0.90, 0.05
 CASES = (
     # résidences a side, interviews, true gap (points), target
@@ -34,18 +38,6 @@ CASES = (
     (80, 1600, 0.0, "service"),
     (150, 3000, 0.0, "service"),
 )
-
-
-def planning(folder: Path, interviews: int, gap: float, target: str) -> Path:
-    """Write the settings of a plan."""
-    file = folder / "plan_suivant.toml"
-    lines = ["# DONNÉES FICTIVES", "[planification]", f'cible = "{target}"']
-    lines += [f"marge_points = {100 * MARGIN}", f"entretiens = {interviews}"]
-    lines += [f"ecart_suppose_points = [{gap}]", f"taux_satisfaction = {LEVEL}"]
-    lines += [f"correlation = {LIKENESS}", f"reponses_valides = {VALID}", "taux_reponse = 0.6"]
-    lines += ["donnees_fictives = true"]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return file
 
 
 def survey_plan(questions: int, target: str) -> str:
@@ -120,16 +112,13 @@ def one(
     held = folder / "patrimoine.csv"
     people = Population(homes, {}, np.zeros(0), {}, np.zeros((0, 2)))
     stock(people).to_csv(held, sep=";", decimal=",", index=False, encoding="utf-8-sig")
-    book = folder / "plan.xlsx"
-    code, text = run(
-        ["planifier", str(planning(folder, interviews, gap, target)), "--patrimoine", str(held),
-         "--sortie", str(book)]
+    settings = Planification(
+        cible=target, marge_points=100 * MARGIN, entretiens=interviews, ecart_suppose_points=(gap,),
+        taux_satisfaction=LEVEL, correlation=LIKENESS, reponses_valides=VALID, taux_reponse=0.6,
     )  # fmt: skip
-    if code != 0:
-        raise SystemExit(f"planifier a rendu {code} ({folder}) :\n{text[-1500:]}")
-    wave = pd.read_excel(book, sheet_name=None, header=None)
-    asked = column(wave["Résidences"], "Résidence", "Ménages à interroger")
-    promised = chance(folder, held, interviews, gap, target)
+    wave = next_wave(read_homes(held)[0], settings)  # what the command writes, without its pictures
+    asked = wave.residences.set_index("id_residence")["entretiens"]
+    promised = float(wave.total["puissance_1"])
     file = folder / "enquete.csv"
     answers = answered(draw, homes, asked, levels(draw, homes, questions, gap, target))
     answers.to_csv(file, sep=";", decimal=",", index=False, encoding="utf-8-sig")
@@ -153,27 +142,6 @@ def one(
         "lignes": int(shown.sum()),
         "interviews": len(answers),
     }
-
-
-def column(sheet: pd.DataFrame, key: str, value: str) -> pd.Series:
-    """Read one column of a sheet by another, wherever its header stands."""
-    at = next(k for k, row in sheet.iterrows() if {key, value} <= set(map(str, row)))
-    table = sheet.iloc[at + 1 :].set_axis(list(map(str, sheet.iloc[at])), axis=1)
-    table = table[pd.to_numeric(table[value], errors="coerce").notna() & table[key].notna()]
-    return table.drop_duplicates(key).set_index(key)[value].astype(float)
-
-
-def chance(folder: Path, held: Path, interviews: int, gap: float, target: str) -> float:
-    """Return the chance promised over the whole, from the table of territories."""
-    out = folder / "territoires.csv"
-    code, text = run(
-        ["planifier", str(planning(folder, interviews, gap, target)), "--patrimoine", str(held),
-         "--sortie", str(out), "--csv-brut"]
-    )  # fmt: skip
-    if code != 0:
-        raise SystemExit(f"planifier a rendu {code} :\n{text[-1500:]}")
-    table = pd.read_csv(out)
-    return float(table.loc[table["niveau"] == "total", f"puissance_ecart_{gap:g}_point"].iloc[0])
 
 
 def main() -> None:
