@@ -141,8 +141,8 @@ class Estimates:
         One a wave: what the rule of secrecy counts.
     prints : mapping of str to (str, str)
         Wave → fingerprints of its plan and weights.
-    design, design_levels : DataFrame, optional
-        The same rows by the design alone (Taylor, as R's `survey`): checked, never released.
+    design : DataFrame, optional
+        Rows of the whole and of bailleurs, exact, with R's Taylor errors: checked, never released.
     fieldwork : DataFrame
         Sample against stock (`FIELD_COLUMNS`), with the résidences surveyed (`n_residences`).
     variants : DataFrame
@@ -162,7 +162,6 @@ class Estimates:
     households: tuple[Households, ...] = ()
     prints: dict[str, tuple[str, str]] = field(default_factory=dict)
     design: pd.DataFrame | None = None
-    design_levels: pd.DataFrame | None = None
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
     readings: tuple[Reading, ...] = ()

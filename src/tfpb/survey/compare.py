@@ -23,7 +23,7 @@ from tfpb.survey.adjustment.raking import comparable_rows, with_stories
 from tfpb.survey.adjustment.standard import lacking_categories, read_standard
 from tfpb.survey.estimation.compared_groups import groups
 from tfpb.survey.estimation.comparison import estimate_groups, estimate_pair, estimate_wave
-from tfpb.survey.estimation.control import alarm, control_levels, control_rows
+from tfpb.survey.estimation.control import alarm, control_rows
 from tfpb.survey.estimation.levels import level_rows
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import (
@@ -122,7 +122,7 @@ def compare(
     notices += found
     rows: list[pd.DataFrame] = []
     levels, priorities, benchmark, variants = [], [], [], []
-    facts, design, design_levels, ratios, met = [], [], [], [], []
+    facts, design, ratios, met = [], [], [], []
     every = list(dict.fromkeys((*CHAIN, *by)))
 
     def add_rows(comparison: Comparison) -> None:
@@ -143,7 +143,6 @@ def compare(
         if like:
             notices += incomplete_rows(survey, wave, like)
         levels.append(level_rows(survey, made, interviews))
-        design_levels.append(control_levels(survey, made, interviews))
         priorities.append(priority_rows(survey, made, interviews))
         benchmark.append(region_rows(made, survey.stock))
         variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
@@ -164,7 +163,6 @@ def compare(
     return Estimates(
         comparison=with_stories(table)[[*COMPARISON_COLUMNS[:-2], *CLAIMS]],
         design=in_order(pd.concat(design, ignore_index=True), items, (), survey.waves),
-        design_levels=pd.concat(design_levels, ignore_index=True),
         levels=_stacked(levels, LEVEL_COLUMNS),
         priorities=_stacked(priorities, PRIORITY_COLUMNS),
         benchmark=_stacked(benchmark, (*BENCHMARK_COLUMNS, OWNER)),

@@ -12,9 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import Ajustement, Groupe
-from tfpb.survey.estimation.compared_groups import COLUMN_OF
-from tfpb.survey.estimation.design import indicator, sum_answers
-from tfpb.survey.estimation.levels import coded_answers, measure_columns
+from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.means import (
     Contrasts,
     contrast_variance,
@@ -23,7 +21,7 @@ from tfpb.survey.estimation.means import (
     linear_variance,
     standard_error,
 )
-from tfpb.survey.estimation.rows import lay, state_names
+from tfpb.survey.estimation.rows import lay
 from tfpb.survey.estimation.variance import dispersion
 from tfpb.survey.verdicts import UNCOMPUTABLE, UNPUBLISHABLE
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Estimates
     from tfpb.survey.estimation.comparison import Comparison, Domains
     from tfpb.survey.estimation.variance import Rows
-    from tfpb.survey.respondents import Survey
 
 CONTROL_COLUMNS: Final = (
     "vague", "bailleur", "item", "groupe", "ajustement", "n", "n_residences", "estimation",
@@ -195,29 +192,6 @@ def _homes(c: Comparison, domains: Indices) -> Floats:
         c.means.member[domains[:, 0]],
     )
     return domain_means(c.sums, member).shown_clusters
-
-
-def control_levels(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
-    """Shares of each level and means of marks of one wave, exact, by the design alone."""
-    c = comparison
-    answers = coded_answers(survey, c, rows)
-    means = domain_means(sum_answers(c.design, answers), c.means.member)
-    column, measures = measure_columns(survey, c)
-    lines, parts = c.totals, []
-    for group, name in COLUMN_OF.items():
-        g = c.numbers(name)[lines]
-        errors = contrast_variance(means, Contrasts.of(g[:, None], [1.0]))
-        columns = {
-            **{k: np.tile(v, (len(lines), 1)) for k, v in measures.items()},
-            "n": means.n[g],
-            "n_residences": c.means.shown_clusters[g][:, column],
-            "estimation": means.estimate[g],
-            "erreur_type": standard_error(errors),
-            "publication": state_names(c.state[g][:, column]),
-        }
-        items = [c.items[j] for j in column]
-        parts.append(lay(c, lines, group, Ajustement.BRUT, columns, items))
-    return pd.concat(parts, ignore_index=True)
 
 
 def alarm(comparison: Comparison) -> list[float]:
