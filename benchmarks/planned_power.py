@@ -27,14 +27,11 @@ from tfpb.survey.planning.next_wave import next_wave
 LEVEL, LIKENESS, VALID, MARGIN = 0.78, 0.10, 0.90, 0.05
 CASES = (
     # résidences a side, interviews, true gap (points), target
-    (6, 300, 0.0, "parc"),
     (10, 600, 0.0, "parc"),
     (20, 900, 0.0, "parc"),
-    (20, 900, -2.0, "parc"),
     (40, 1200, 0.0, "parc"),
     (40, 2400, -2.0, "parc"),
     (80, 2400, 0.0, "parc"),
-    (40, 1200, 0.0, "service"),
     (80, 1600, 0.0, "service"),
     (150, 3000, 0.0, "service"),
 )
@@ -90,11 +87,15 @@ def answered(
         codes = np.where(order < met, 1, 4)
         codes = np.where(draw.random(codes.shape) > VALID, 9, codes)
         frame = pd.DataFrame(codes, columns=[f"q{k + 1:02d}" for k in range(len(own))])
-        frame.insert(0, "poids", round(home.logements / count, 4))
         frame.insert(0, "qpv", home.qpv)
         frame.insert(0, "residence", home.residence)
         frames.append(frame)
     out = pd.concat(frames, ignore_index=True)
+    # an answer stands for the dwellings of its stratum (a quarter, the rest) over its answers
+    place = homes["code_qpv"].where(homes["qpv"] == 1, "")
+    stood = out["residence"].map(place.set_axis(homes["residence"]))
+    size = homes["logements"].groupby(place).sum()
+    out.insert(0, "poids", (stood.map(size) / stood.map(stood.value_counts())).round(4))
     out.insert(0, "bailleur", "Bailleur 01")
     out.insert(0, "vague", "2023")
     out.insert(0, "id", range(len(out)))
