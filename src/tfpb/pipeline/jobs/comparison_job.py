@@ -20,6 +20,7 @@ from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.surveying import Scope, as_released, controlled
 from tfpb.pipeline.wiring import Values
 from tfpb.survey.reading.delivery_columns import find_column, identifier
+from tfpb.words.documents.command_words import CONTROL_SHEET
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def write(
         for name, (frame, sheet) in tables.items()
     }
     if control is not None and made.control is not None:
-        files[control] = table_bytes(control, made.control, raw_csv=raw_csv, sheet="Contrôle")
+        files[control] = table_bytes(control, made.control, raw_csv=raw_csv, sheet=CONTROL_SHEET)
     ledger = ledger_with(made.line) if released and not made.again else {}
     write_together({**files, paths[state]: note, **ledger})
     paths[other].unlink(missing_ok=True)

@@ -48,6 +48,7 @@ DRAFTED: Final = "C’est un PROJET, pour l’organisme seul ; pour le transmett
 RELEASED: Final = "C’est une diffusion : elle est au registre, et les suivantes en tiennent compte."
 REGION_WRITTEN: Final = "Région écrite dans : {folder}"
 COMPARISON_WRITTEN: Final = "Comparaison écrite dans {first}, niveaux et moyennes dans {second}."
+CONTROL_SHEET: Final = "Contrôle"
 CONTROL_WRITTEN: Final = (
     "Contrôle écrit dans {file} : chiffres exacts, sans masque ni arrondi, pour un statisticien de la "
     "maison ; à ne transmettre à personne."
