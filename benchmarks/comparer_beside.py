@@ -3,7 +3,8 @@
     python benchmarks/comparer_beside.py OTHER [--tours 3] [--par code_qpv,secteur]
 
 Two waves, 26 bailleurs, 21 questions, two files; the commands alternate on the same files, so that a loaded
-machine weighs on both. Processor time of the child processes, the least of the rounds.
+machine weighs on both; one thread each, as threads that wait for one another would weigh too. Processor time
+of the child processes, the least of the rounds.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def spent(tree: Path, arguments: list[str]) -> float:
         [sys.executable, "-c", CODE, *arguments],
         check=True,
         stdout=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(tree / "src")},
+        env={**os.environ, "PYTHONPATH": str(tree / "src"), "OPENBLAS_NUM_THREADS": "1"},
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

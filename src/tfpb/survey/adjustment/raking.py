@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -43,7 +44,7 @@ _STILL: Final = 1e-11
 _REPORTED_UNDER: Final = 0.995
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Composition:
     """Cells of composition: combinations of the categories of some variables.
 
@@ -94,15 +95,21 @@ class Composition:
         ).reshape(len(variables), len(cells))
         return cls(cell[: len(atoms)], cell[len(atoms) :], category, tuple(cells))
 
-    def margin(self, variable: int, values: Floats, axis: int) -> Floats:
-        """Sum values over the cells of each category of a variable."""
-        code = self.category[variable]
-        onto = indicator(code, int(code.max(initial=-1)) + 1).toarray()
-        return np.asarray(np.moveaxis(np.tensordot(onto, values, axes=(1, axis)), 0, axis))
+    def margin(self, variable: int, values: Floats) -> Floats:
+        """Sum values over the cells (last axis but one) of each category of a variable."""
+        out: Floats = self.onto[variable] @ values
+        return out
 
-    def back(self, variable: int, values: Floats, axis: int) -> Floats:
+    @cached_property
+    def onto(self) -> tuple[Floats, ...]:
+        """Return, of each variable, the matrix (categories × cells) that sums cells."""
+        counts = self.category.max(axis=1, initial=-1) + 1
+        pairs = zip(self.category, counts, strict=True)
+        return tuple(indicator(code, int(count)).toarray() for code, count in pairs)
+
+    def back(self, variable: int, values: Floats) -> Floats:
         """Give each cell the value of its category."""
-        return np.asarray(np.take(values, self.category[variable], axis=axis))
+        return np.asarray(np.take(values, self.category[variable], axis=-2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,8 +268,8 @@ def _common(cells: Composition, held: Floats, wanted: Floats) -> tuple[Flags, Fl
     common = np.ones(wanted.shape, dtype=bool)
     support = np.ones((len(wanted), wanted.shape[2]))
     for variable in range(len(cells.category)):
-        met = (cells.margin(variable, held, 2) > 0).all(axis=1).astype(float)
-        here = cells.back(variable, met, 1) > 0
+        met = (cells.margin(variable, held) > 0).all(axis=1).astype(float)
+        here = cells.back(variable, met) > 0
         common &= here
         share = (wanted * here).sum(axis=1)
         if variable == len(cells.category) - 1:  # bailleurs: a territory does not hold all of them
@@ -291,17 +298,18 @@ def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floa
     """
     start = divided(held, held.sum(axis=2, keepdims=True))
     whole = divided(wanted, wanted.sum(axis=1, keepdims=True))[:, None]
-    margins = [cells.margin(v, whole, 2) for v in range(len(cells.category))]
-    x, live = start, np.arange(len(held))
+    margins = [cells.margin(v, whole) for v in range(len(cells.category))]
+    x, live = start.copy(), np.arange(len(held))
     for _ in range(_SWEEPS):
         before = now = x[live]
         for v, margin in enumerate(margins):
-            now = now * cells.back(v, divided(margin[live], cells.margin(v, now, 2)), 2)
+            now = now * cells.back(v, divided(margin[live], cells.margin(v, now)))
         for _bounded in range(_BOUNDING):
-            now = np.minimum(
-                divided(now, now.sum(axis=2, keepdims=True)), MOST_FACTOR * start[live]
-            )
-        x = x.copy()
+            now = divided(now, now.sum(axis=2, keepdims=True))
+            most = MOST_FACTOR * start[live]
+            if not (now > most).any():
+                break
+            now = np.minimum(now, most)
         x[live] = now
         live = live[np.abs(now - before).max(axis=(1, 2, 3), initial=0.0) >= _STILL]
         if not len(live):
@@ -309,7 +317,7 @@ def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floa
     made = divided(x, x.sum(axis=2, keepdims=True))
     off = np.zeros((*held.shape[:2], held.shape[3]))
     for v, margin in enumerate(margins):
-        off = np.maximum(off, np.abs(cells.margin(v, made, 2) - margin).max(axis=2, initial=0.0))
+        off = np.maximum(off, np.abs(cells.margin(v, made) - margin).max(axis=2, initial=0.0))
     return divided(x, start), off
 
 
