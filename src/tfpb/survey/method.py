@@ -159,8 +159,8 @@ def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, ob
 
 def segments(plan: Plan, frame: pd.DataFrame) -> dict[str, str]:
     """Return the segments of a plan that interviews bear, and what each is called."""
-    named = {n: plan.variables[n].libelle for n in plan.colonnes.segments if n in plan.variables}
-    return {n: named.get(n) or n for n in plan.colonnes.segments if n in frame}
+    named = {n: v.libelle for n, v in plan.variables.items() if v.libelle}
+    return {n: named.get(n, n) for n in plan.colonnes.segments if n in frame}
 
 
 def _calibration(survey: Survey) -> str:

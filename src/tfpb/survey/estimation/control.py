@@ -169,7 +169,7 @@ def _taylor(c: Comparison, made: Domains, figures: Indices, signs: Floats) -> Fl
     rows, width = made.rows, figures.shape[1]
     term, entry = _weighed(rows, figures.ravel())
     atom, mean = rows.atom[entry], made.exact[figures.ravel()][term]
-    score = c.sums.total[atom] - np.where(np.isnan(mean), 0.0, mean) * c.sums.base[atom]
+    score = c.sums.total[atom] - mean * c.sums.base[atom]
     score = score * rows.coefficient[entry] * signs[term % width, None]
     place = term // width * len(c.design.atoms) + atom
     return linear_variance(c.sums, place, score, None, len(figures))
