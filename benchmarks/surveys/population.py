@@ -53,12 +53,15 @@ class Population:
         Position of the résidence of each household.
     expected : dict of int to ndarray
         By side, share content of each item in the service whose résidences are instances.
+    likeness : ndarray
+        Likeness (ICC) of the answers of one résidence, items × (flats, houses).
     """
 
     homes: pd.DataFrame
     answers: dict[str, np.ndarray]
     who: np.ndarray
     expected: dict[int, np.ndarray]
+    likeness: np.ndarray
 
 
 def filtered(item: int) -> bool:
@@ -82,7 +85,8 @@ def _effect(item: int, house: np.ndarray | int, period: np.ndarray | int) -> np.
     return 0.06 * (item % 3 - 1) * (house - 0.25) + 0.04 * (item % 2) * (period - 0.9)
 
 
-def _homes(draw: np.random.Generator, setting: Setting) -> pd.DataFrame:
+def homes_of(draw: np.random.Generator, setting: Setting) -> pd.DataFrame:
+    """Draw the résidences of both sides of each landlord."""
     rows = []
     for landlord in range(setting.landlords):
         for side in (1, 0):
@@ -108,7 +112,7 @@ def _homes(draw: np.random.Generator, setting: Setting) -> pd.DataFrame:
 
 def population(draw: np.random.Generator, setting: Setting) -> Population:
     """Draw résidences and the answers of all their households in both waves."""
-    homes = _homes(draw, setting)
+    homes = homes_of(draw, setting)
     who = np.repeat(np.arange(len(homes)), homes["logements"])
     house = (homes["type_habitat"] == "individuel").to_numpy()
     recent = (
@@ -119,8 +123,10 @@ def population(draw: np.random.Generator, setting: Setting) -> Population:
     side = homes["qpv"].to_numpy()
     answers = {wave: np.zeros((len(who), setting.items), dtype=np.int8) for wave in WAVES}
     expected = {one: np.zeros(setting.items) for one in (1, 0)}
+    likeness = np.zeros((setting.items, 2))
     for item in range(setting.items):
         icc = {True: draw.uniform(0.02, 0.2), False: draw.uniform(0.02, 0.2)}
+        likeness[item] = icc[False], icc[True]
         base = draw.uniform(0.5, 0.85)
         mean = base + GAPS[item % len(GAPS)] * side + _effect(item, house.astype(int), recent)
         mean = np.clip(mean, 0.05, 0.96)
@@ -141,7 +147,7 @@ def population(draw: np.random.Generator, setting: Setting) -> Population:
             answers[wave][:, item] = codes
         for one in (1, 0):
             expected[one][item] = _expected(setting, one, base, item)
-    return Population(homes, answers, who, expected)
+    return Population(homes, answers, who, expected, likeness)
 
 
 def _expected(setting: Setting, side: int, base: float, item: int) -> float:

@@ -74,8 +74,11 @@ def score(printed: pd.DataFrame, people: Population, setting: Setting) -> pd.Dat
     rows["residences"] = [
         _size(group, *sizes[pair]) for group, pair in zip(rows["groupe"], pairs, strict=True)
     ]
+    # of a question put to flats and houses alike, that of the kind of most résidences
+    item = rows["item"].astype(str).str[1:].astype(int) - 1
+    rows["icc"] = people.likeness[item.to_numpy(), 0]
     kept = [name for name in KEEP if name in rows]
-    return rows[[*kept, "territoire", "verite", "verite_brute", "residences"]]
+    return rows[[*kept, "territoire", "verite", "verite_brute", "residences", "icc"]]
 
 
 def _rate(hits: pd.Series) -> str:
@@ -122,7 +125,9 @@ def table(rows: pd.DataFrame) -> None:
 def words(shown: pd.DataFrame) -> None:
     """Print what words say against intervals and truths."""
     gaps = shown[shown["groupe"] == "ecart"].reset_index(drop=True)
+    _by_likeness(gaps)
     _against_truths(gaps)
+    _beside_oracle(gaps)
     short = pd.Series(data=False, index=gaps.index)
     if "peu_de_reponses" in gaps:
         short = gaps["peu_de_reponses"].astype(str).isin(YES)
@@ -163,6 +168,37 @@ def _against_truths(gaps: pd.DataFrame) -> None:
     print(
         f"puissance, −8 ou pis, dits plus bas : {_rate(gaps['verdict'].isin(LOWER)[low])} % de {low.sum()}"
     )
+
+
+def _by_likeness(gaps: pd.DataFrame) -> None:
+    print("\nécarts selon la ressemblance des réponses d'une résidence (ICC des collectifs)")
+    for low, high in ((0.02, 0.08), (0.08, 0.14), (0.14, 0.2)):
+        for adjusted in sorted(gaps["ajustement"].unique()):
+            for level in sorted(gaps["niveau"].unique()):
+                at = gaps["icc"].between(low, high) & (gaps["ajustement"] == adjusted)
+                at &= gaps["niveau"] == level
+                print(
+                    f"  {low:.2f}–{high:.2f}  {level:<10}{adjusted:<12}{int(at.sum()):>6} lignes"
+                    f"  ic95 {_rate(gaps['dans95'][at])}  ic90 {_rate(gaps['dans90'][at])}"
+                )
+
+
+def _beside_oracle(gaps: pd.DataFrame) -> None:
+    """Set words beside those of an oracle, whose error is the true one of the class, never rounded."""
+    print("\npuissance, écarts bruts, à côté d'un oracle (écart type vrai de la classe)")
+    raw = gaps[gaps["ajustement"] == "brut"]
+    for (level, order), held in raw.groupby(["niveau", "ordre"]):
+        low, high = BANDS[order]
+        half = 1.645 * float(np.sqrt((held["erreur"] ** 2).mean()))
+        width = (held["ic90_haut"] - held["ic90_bas"]).mean() / 2 / half
+        bottom, top = held["estimation"] - half, held["estimation"] + half
+        equal, less = held["verite"].between(-0.01, 0.01), held["verite"] <= -0.08
+        print(
+            f"  {level:<10}{low:>3}–{high if high < 10**6 else '…':<4}largeur {width:5.2f}  "
+            f"égaux {_rate(held['verdict'].isin(FAVOURABLE)[equal])} ({_rate((bottom > -MARGIN)[equal])})  "
+            f"−8 {_rate(held['verdict'].isin(LOWER)[less])} ({_rate((top < 0)[less])})"
+            f"  de {int(equal.sum())} et {int(less.sum())}"
+        )
 
 
 def _stories(gaps: pd.DataFrame) -> None:

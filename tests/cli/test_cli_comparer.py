@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
+from tfpb.survey.estimation.control import CONTROL_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Run = Callable[..., Any]
+
+KEYS: Final = ("vague", "bailleur", "groupe", "item")
+GOLDEN_PLAN: Final = """
+[colonnes]
+repondant = "id"
+vague = "vague"
+bailleur = "bailleur"
+residence = "residence"
+poids = "poids"
+qpv = "qpv"
+strates = ["bailleur", "qpv"]
+ajustement = ["type_habitat", "periode"]
+[echelles.quatre]
+satisfait = [1, 2]
+insatisfait = [3, 4]
+non_concerne = [8]
+nsp = [9]
+[echelles.note]
+type = "note"
+satisfait_des = 7
+nsp = [99]
+""" + "".join(
+    f'[[items]]\ncolonnes = ["{i}"]\nlibelle = "{i}"\ntheme = "{t}"\nechelle = "{e}"\n'
+    for i, t, e in (
+        *(
+            (i, "residence", "quatre")
+            for i in ("proprete", "quartier", "accueil", "rare", "tous", "aucun")
+        ),
+        ("note", "global", "note"),
+    )
+)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -171,3 +204,68 @@ def test_help_ends_with_an_example(run: Run) -> None:
     result = run("comparer", "--help")
     assert result.exit_code == 0
     assert "tfpb comparer examples/valmont/enquete_2019.csv" in result.output
+
+
+def test_exact_rows_for_a_statistician_agree_with_r(tmp_path: Path, run: Run) -> None:
+    """`--controle` on the simulated delivery of the goldens, file against file."""
+    golden = Path(__file__).parents[1] / "golden"
+    plan = tmp_path / "plan.toml"
+    plan.write_text(GOLDEN_PLAN, encoding="utf-8")
+    control, out = tmp_path / "c.csv", tmp_path / "s.csv"
+    result = run(
+        "comparer", golden / "data" / "survey_hlm.csv", "--plan", plan, "--sortie", out,
+        "--controle", control, "--csv-brut",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "à ne transmettre à personne" in result.output
+    exact = pd.read_csv(control, dtype={"vague": str})
+    assert tuple(exact.columns) == CONTROL_COLUMNS
+    assert set(exact["ajustement"]) == {"brut", "comparable"}
+    assert exact["n"].min() >= 11
+    theirs = pd.read_csv(golden / "data" / "golden_survey.csv", dtype={"wave": str})
+    theirs = theirs.rename(
+        columns={"wave": "vague", "owner": "bailleur", "group": "groupe"}
+    ).pivot_table(index=["case", *KEYS], columns="stat", values="value")
+    for cases, way in ((("domaine", "evolution"), "brut"), (("comparable",), "comparable")):
+        rows = exact[exact["ajustement"] == way].set_index(list(KEYS))
+        for case in cases:
+            wanted = theirs.loc[case].reindex(rows.index).dropna(how="all")
+            ours = rows.loc[wanted.index]
+            assert len(wanted) > 20, case
+            near = 1e-12 if way == "brut" else 1e-9  # both rake to a limit
+            value = wanted["p"].fillna(wanted["d"])
+            np.testing.assert_allclose(ours["estimation"], value, rtol=1e-9, atol=near)
+            varied = wanted["se"].notna() & ~value.isin([0.0, 1.0])
+            np.testing.assert_allclose(
+                ours.loc[varied, "erreur_type"], wanted.loc[varied, "se"], rtol=1e-9, atol=near
+            )
+            for name, stat in (("ddl", "ddl"), ("effet_plan", "deff"), ("n_effectif", "neff")):
+                known = varied & wanted[stat].notna()
+                np.testing.assert_allclose(
+                    ours.loc[known, name], wanted.loc[known, stat], rtol=1e-9
+                )
+
+
+def test_exact_rows_are_never_part_of_a_release(tmp_path: Path, example: Path, run: Run) -> None:
+    out, control = tmp_path / "s.csv", tmp_path / "c.csv"
+    arguments = (
+        "comparer", example / "enquete_2019.csv", "--plan", example / "plan_enquete.toml", "--sortie",
+        out, "--controle",
+    )  # fmt: skip
+    result = run(*arguments, control, "--diffuser")
+    assert result.exit_code == 2
+    assert "--controle" in result.output + result.stderr
+    assert run(*arguments, out).exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_released_does_not_hang_on_exact_rows(
+    made: tuple[Path, Any], tmp_path: Path, example: Path, run: Run
+) -> None:
+    out = tmp_path / "s.csv"
+    result = run(
+        "comparer", example / "enquete_2019.csv", example / "enquete_2023.xlsx",
+        "--plan", example / "plan_enquete.toml", "--sortie", out, "--controle", tmp_path / "c.xlsx",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert out.read_bytes() == made[0].read_bytes()

@@ -11,6 +11,7 @@ import pytest
 from golden_plan import golden_plan
 from scipy import stats
 
+from exact_levels import exact_levels
 from tfpb.survey.compare import compare
 from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.reading.recode import recode
@@ -148,8 +149,8 @@ def test_evolutions_on_common_bailleurs_and_shared_residences(
     assert (known["ddl_r"] == known["ddl"]).all()
 
 
-def test_levels_and_means(golden: pd.DataFrame, estimates: Estimates) -> None:
-    table = estimates.design_levels.copy()
+def test_levels_and_means(golden: pd.DataFrame, survey: Survey) -> None:
+    table = exact_levels(survey, _plan())
     table["item"] = np.where(
         table["mesure"] == "niveau", table["item"] + ":" + table["rang"].astype(str), table["item"]
     )

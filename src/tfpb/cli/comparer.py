@@ -44,6 +44,14 @@ def comparer(
     ] = None,
     feuille: terminal.Feuille = None,
     reponses: terminal.Reponses = None,
+    controle: Annotated[
+        Path | None,
+        typer.Option(
+            "--controle",
+            help="Chiffres exacts, ensemble et bailleurs, pour un statisticien de la maison : ne se "
+            "diffusent jamais.",
+        ),
+    ] = None,
     diffuser: terminal.Diffuser = False,
     envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
     precedents: terminal.Precedents = None,
@@ -52,7 +60,7 @@ def comparer(
     """Compare la satisfaction en QPV et hors QPV, avec intervalles et verdicts.
 
     Écrit la table longue dans --sortie, et les niveaux et moyennes dans <sortie>_niveaux.
-    Les cases trop petites sont masquées, sans exception possible.
+    Les cases trop petites sont masquées, sans exception possible ; --controle, à part, ne se diffuse pas.
     Sans --diffuser, c’est un PROJET, pour l’organisme seul ; avec, la comparaison peut être transmise,
     et les diffusions suivantes de la même enquête en tiennent compte.
 
@@ -62,6 +70,7 @@ def comparer(
         --plan examples/valmont/plan_enquete.toml --sortie sorties/comparaison.xlsx
     """
     with terminal.guard():
+        from tfpb.errors import Place, fail
         from tfpb.evidence.suspension import without_survey_bounds
         from tfpb.io.open_questions.reply_file import read_replies
         from tfpb.pipeline.jobs.comparison_job import (
@@ -75,16 +84,21 @@ def comparer(
 
         unused = envoyer_quand_meme and not diffuser
         terminal.tell_unused("--envoyer-quand-meme", words.ONLY_DRAFTED, given=unused)
+        if controle is not None and diffuser:
+            raise fail("controle_diffuse", place=Place(controle.name), got="--controle --diffuser")
         packs = precedents or ()
         given = (*enquete, plan, residences, repere, reponses, *packs)
         terminal.check_output(sortie, given, raw=csv_brut, beside=lambda p: beside(p).values())
+        if controle is not None:
+            together = (sortie, *beside(sortie).values())
+            terminal.check_output(controle, (*given, *together), raw=False)
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
         written = words.replies_file(reponses)
         files = SurveyFiles(tuple(enquete), plan, residences, repere, tuple(by), feuille, written)
         replies = read_replies(reponses)
         read = files.read(replies)
         asked = read.answers.asked
-        made = compared(read, by, packs)
+        made = compared(read, by, packs, control=controle is not None)
         first = asked_first(made.earlier) if diffuser else ()
         terminal.show_held_back((*made.published.notices, *first))
         if diffuser:
@@ -93,11 +107,13 @@ def comparer(
             refuse_release(made.published.notices, asked, file=written, open_=kept)
             made = replace(made, sent_anyway=open_)
         claims = bounded_claims(made, files, replies, asked, packs)
-        write(sortie, made, released=diffuser, raw_csv=csv_brut)
+        write(sortie, made, released=diffuser, raw_csv=csv_brut, control=controle)
         terminal.show_questions(asked)
         notices = [*read.doubts, *made.published.notices]
         shown = without_survey_bounds(claims) if diffuser else claims
         _tell(made.published, shown, notices, beside(sortie))
+        if controle is not None:
+            terminal.print_line(words.CONTROL_WRITTEN.format(file=controle))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
@@ -106,7 +122,8 @@ def _explore(published: Published, labels: dict[str, str]) -> None:
     from tfpb.survey import exploration
     from tfpb.words.survey import survey_words as said
 
-    rows = exploration(published.comparison, wave=published.last_wave, bailleur="ensemble")
+    wave, kinds = published.last_wave, published.segments
+    rows = exploration(published.comparison, wave=wave, bailleur="ensemble", segments=kinds)
     if rows.empty:
         return
     found = rows[rows["ressort"]]
@@ -156,7 +173,7 @@ def _tell(
     from tfpb.survey.raw_gaps import key_of, stories_of
     from tfpb.words.documents.report_words import MASKED_ROWS
     from tfpb.words.survey import survey_words as said
-    from tfpb.words.survey.satisfaction import otherwise
+    from tfpb.words.survey.satisfaction import otherwise, tipping_sentence
     from tfpb.words.survey.verdict_words import verdict_words
 
     tell = terminal.print_line
@@ -170,6 +187,8 @@ def _tell(
         "vague == @last and niveau == 'total' and bailleur == 'ensemble' and groupe == 'ecart'"
         " and ajustement == 'brut'"
     )
+    items = published.items
+    heads = set(items.loc[items["tete_de_theme"], "item"])
     against = stories_of(published)
     margin = said.margin_words(published.margin)
     hanging = _suspended(claims, published)
@@ -184,6 +203,8 @@ def _tell(
         needed = interviews_needed(table, row)
         line = said.gap_line(record, published.margin, interviews=needed, first=first)
         tell(f"  {labels[item]} : {line}")
+        if item in heads and (tipping := tipping_sentence(row["verdict"], row["bascule"])):
+            tell(f"    {tipping}")
     for (item, moment), value in hanging.items():
         tell(f"  {labels[item]}, {moment} : {value}")
     for code in dict.fromkeys(map(outcome, rows["verdict"], rows["publication"])):

@@ -190,7 +190,8 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
         now = "ecart_defavorable" if verdict in LOWER else "ecart_non_conclu"
         now = "ecart_equivalent" if verdict in FAVOURABLE else now
     moved = "sans_evolution"
-    if change is not None and change["publication"] in SHOWN:
+    told = change is not None and change["publication"] in SHOWN
+    if change is not None and told and change["verdict"] != Verdict.INTERROMPUE:
         out |= {
             "evolution": change["estimation"],
             "evolution_ic90_bas": change["ic90_bas"],

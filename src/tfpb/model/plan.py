@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    model_validator,
+)
 
 from tfpb.model.codes import Nature, Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Code = str | int | float
 
@@ -38,7 +45,10 @@ Written = Annotated[str, BeforeValidator(_as_written)]
 
 
 class Colonnes(_Model):
-    """Columns of the deliveries."""
+    """Columns of the deliveries.
+
+    `segments`: variables by which satisfaction is also told, three at most, fixed before any result.
+    """
 
     repondant: Names = ()
     vague: Names = ()
@@ -51,6 +61,7 @@ class Colonnes(_Model):
     strates: Names = ()
     ajustement: Names = ()
     standardisation: Names = ()
+    segments: Annotated[Names, Field(max_length=3)] = ()
 
     @property
     def comparables(self) -> tuple[str, ...]:
@@ -79,10 +90,21 @@ class FichierEnquete(_Model):
     vague: Written = Field(min_length=1)
 
 
+class Contactes(_Model):
+    """Households contacted on one side, of one type of dwelling or of all."""
+
+    cote: Literal["qpv", "hors_qpv"]
+    type_habitat: str = ""
+    contactes: int = Field(ge=1, strict=True)
+
+
+_CONTACTS = TypeAdapter(tuple[Contactes, ...])
+
+
 class EnqueteFacts(_Model):
     """The method sheet, as declared; keys by wave are allowed (`[enquete."2023"]`).
 
-    `fichiers`: file of a delivery → its wave.
+    `fichiers`: file of a delivery → its wave; `contactes_par`: contacts by side and type.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -95,6 +117,20 @@ class EnqueteFacts(_Model):
     population: str = ""
     quotas: str = ""
     contactes: int | None = Field(default=None, ge=1, strict=True)
+    contactes_par: tuple[Contactes, ...] = ()
+
+    @model_validator(mode="after")
+    def _sections(self) -> Self:
+        """Read the contacts of each wave as those of all, or refuse them."""
+        for section in (self.model_extra or {}).values():
+            if isinstance(section, dict):
+                _CONTACTS.validate_python(section.get("contactes_par", ()))
+        return self
+
+    def contacts_by(self, section: Mapping[str, object]) -> tuple[Contactes, ...]:
+        """Return the contacts by side and type that the section of a wave declares, else the common ones."""
+        own = _CONTACTS.validate_python(section.get("contactes_par", ()))
+        return own or self.contactes_par
 
 
 class Variable(_Model):

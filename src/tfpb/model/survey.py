@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -141,8 +141,8 @@ class Estimates:
         One a wave: what the rule of secrecy counts.
     prints : mapping of str to (str, str)
         Wave → fingerprints of its plan and weights.
-    design, design_levels : DataFrame, optional
-        The same rows by the design alone (Taylor, as R's `survey`): checked, never released.
+    design : DataFrame, optional
+        Rows of the whole and of bailleurs, exact, with R's Taylor errors: checked, never released.
     fieldwork : DataFrame
         Sample against stock (`FIELD_COLUMNS`), with the résidences surveyed (`n_residences`).
     variants : DataFrame
@@ -162,7 +162,6 @@ class Estimates:
     households: tuple[Households, ...] = ()
     prints: dict[str, tuple[str, str]] = field(default_factory=dict)
     design: pd.DataFrame | None = None
-    design_levels: pd.DataFrame | None = None
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
     readings: tuple[Reading, ...] = ()
@@ -249,6 +248,12 @@ class Published:
             table["ajustement"] == Ajustement.BRUT.value
         )
         return int((raw & (table["publication"] == Publication.MASQUE.value)).sum())
+
+    @property
+    def segments(self) -> dict[str, str]:
+        """Return the levels that are no territory but a kind of households, and what each is called."""
+        held: Any = self.settings.get("segments", {})
+        return dict(held)
 
     @property
     def of_others(self) -> bool:

@@ -19,7 +19,7 @@ from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.comparison import estimate_pair, estimate_wave
 from tfpb.survey.estimation.design import HOLDER
 from tfpb.survey.estimation.rows import in_order, raw_rows
-from tfpb.survey.method import target
+from tfpb.survey.method import broken_series, target
 from tfpb.survey.reading.calibration import calibrate
 from tfpb.survey.verdicts import CLAIMS, Thresholds
 
@@ -139,7 +139,7 @@ def _compare(half: _Half) -> Estimates:
         counts = None if half.reference is None else read_standard(half.reference, variables)[0]
         made = _comparisons(half, thresholds, large, (*variables, HOLDER))
         stock = _as_one(half.answers).stock
-        tables += [comparable_rows(c, variables, stock, counts, owner=HOLDER)[0] for c in made]
+        tables += [comparable_rows(c, variables, stock, counts, owner=HOLDER).rows for c in made]
     places = pd.concat(tables, ignore_index=True)
     kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
     nothing = pd.DataFrame()
@@ -168,7 +168,8 @@ def _comparisons(
         yield estimate_wave(one, items, wave, by=by, thresholds=thresholds, keys=keys)
     for pair in zip(answers.waves, answers.waves[1:], strict=False):
         one = _as_one(answers.on_panel(pair))
-        yield estimate_pair(one, items, pair, by=by, thresholds=thresholds, keys=keys)
+        made = estimate_pair(one, items, pair, by=by, thresholds=thresholds, keys=keys)
+        yield replace(made, broken=broken_series(answers, half.plan, pair, items))
 
 
 def _as_one(answers: Survey) -> Survey:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.claim import State, axis_scope
 from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
-from tfpb.model.codes import SHOWN, Ajustement, Axe, Groupe, Publication
+from tfpb.model.codes import SHOWN, Ajustement, Axe, Groupe, Publication, Verdict
 from tfpb.model.location import GapLine, QpvPage
 from tfpb.model.survey import only
-from tfpb.survey.raw_gaps import key_of, stories_of
+from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.money.state_words import quarter_sentence
@@ -232,12 +232,14 @@ def _change(dossier: Dossier, answers: OwnAnswers, rows: pd.DataFrame, item: str
     """Write what moved on a question between the last two waves."""
     waves, label = answers.waves, str(answers.labels.get(item, ""))
     if len(waves) > 1 and item:
-        pair = only(rows, vague=f"{waves[-2]}-{waves[-1]}", groupe=Groupe.EVOLUTION_ECART)
-        row = _one(pair, item)
-        if row is not None and row["publication"] in SHOWN:
+        pair_of = f"{waves[-2]}-{waves[-1]}"
+        row = _one(only(rows, vague=pair_of, groupe=Groupe.EVOLUTION_ECART), item)
+        told = row is not None and row["publication"] in SHOWN
+        if row is not None and told and row["verdict"] != Verdict.INTERROMPUE:
             year = dossier.located.year if dossier.programme is not None else 0
             period = dossier.survey.last_period if dossier.survey is not None else ""
             early = str(year) if year and before_actions(waves[-1], year, period) else ""
             beside = first(row, answers.against, answers.margin)
-            return words.change_sentence(label, row, early=early, first=beside)
+            mode = pair_of in mode_changed(answers.rows)
+            return words.change_sentence(label, row, early=early, first=beside, mode=mode)
     return words.change_sentence(label, None)

@@ -58,6 +58,7 @@ from tfpb.model.plan import Plan
 from tfpb.model.survey import Estimates, Published
 from tfpb.survey.adjustment.benchmark import referenced_rows
 from tfpb.survey.compare import compare
+from tfpb.survey.estimation.control import control_table
 from tfpb.survey.method import territory_columns
 from tfpb.survey.planning.precision import interviews_needed, n_necessaire
 from tfpb.survey.raw_gaps import exploration
@@ -77,6 +78,7 @@ __all__ = [
     "Released",
     "Survey",
     "compare",
+    "control_table",
     "exploration",
     "gap_verdict",
     "interviews_needed",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, TfpbError, stop_on_faults
-from tfpb.model.codes import CHAIN, Groupe
+from tfpb.model.codes import CHAIN, Ajustement, Groupe
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
     COMPARISON_COLUMNS,
@@ -23,7 +23,7 @@ from tfpb.survey.adjustment.raking import comparable_rows, with_stories
 from tfpb.survey.adjustment.standard import lacking_categories, read_standard
 from tfpb.survey.estimation.compared_groups import groups
 from tfpb.survey.estimation.comparison import estimate_groups, estimate_pair, estimate_wave
-from tfpb.survey.estimation.control import alarm, control_levels, control_rows
+from tfpb.survey.estimation.control import alarm, control_rows
 from tfpb.survey.estimation.levels import level_rows
 from tfpb.survey.estimation.rows import in_order, raw_rows
 from tfpb.survey.method import (
@@ -122,7 +122,7 @@ def compare(
     notices += found
     rows: list[pd.DataFrame] = []
     levels, priorities, benchmark, variants = [], [], [], []
-    facts, design, design_levels, ratios, met = [], [], [], [], []
+    facts, design, ratios, met = [], [], [], []
     every = list(dict.fromkeys((*CHAIN, *by)))
 
     def add_rows(comparison: Comparison) -> None:
@@ -130,9 +130,10 @@ def compare(
         rows.append(raw_rows(comparison))
         design.append(control_rows(comparison))
         if like:
-            table, found = comparable_rows(comparison, like, survey.stock, counts)
-            rows.append(table)
-            notices.extend(found)
+            alike = comparable_rows(comparison, like, survey.stock, counts)
+            rows.append(alike.rows)
+            design.extend([alike.exact] if len(alike.exact) else [])
+            notices.extend(alike.notices)
 
     thresholds = Thresholds.of(plan, target(survey, plan))
     for wave in survey.waves:
@@ -142,16 +143,12 @@ def compare(
         if like:
             notices += incomplete_rows(survey, wave, like)
         levels.append(level_rows(survey, made, interviews))
-        design_levels.append(control_levels(survey, made, interviews))
         priorities.append(priority_rows(survey, made, interviews))
         benchmark.append(region_rows(made, survey.stock))
         variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
         met.append(households(survey, items, wave, every, like))
         ratios += alarm(made)
-        deff = design[-1].loc[design[-1]["publie"], "effet_plan"].to_numpy(dtype=float)
-        deff = deff[np.isfinite(deff)]
-        median = float(np.median(deff)) if deff.size else float("nan")
-        facts.append(wave_facts(survey, plan, wave, median))
+        facts.append(wave_facts(survey, plan, wave, _median_effect(design, wave)))
     for pair in zip(survey.waves, survey.waves[1:], strict=False):
         # the target, without stock, is the sample of the later wave
         made = estimate_pair(survey, items, pair, by=by, thresholds=thresholds, keys=like)
@@ -165,8 +162,7 @@ def compare(
     table = in_order(pd.concat(rows, ignore_index=True), items, by, survey.waves)
     return Estimates(
         comparison=with_stories(table)[[*COMPARISON_COLUMNS[:-2], *CLAIMS]],
-        design=pd.concat(design, ignore_index=True),
-        design_levels=pd.concat(design_levels, ignore_index=True),
+        design=in_order(pd.concat(design, ignore_index=True), items, (), survey.waves),
         levels=_stacked(levels, LEVEL_COLUMNS),
         priorities=_stacked(priorities, PRIORITY_COLUMNS),
         benchmark=_stacked(benchmark, (*BENCHMARK_COLUMNS, OWNER)),
@@ -205,6 +201,15 @@ def _with_tables(
     if counts is not None:
         faults += lacking_categories(survey.respondents, variables, counts)
     return survey, counts, faults
+
+
+def _median_effect(design: Sequence[pd.DataFrame], wave: str) -> float:
+    """Return the median design effect of the raw rows of a wave that may be shown; NaN without any."""
+    rows = pd.concat(design, ignore_index=True)
+    raw = (rows["vague"] == wave) & (rows["ajustement"] == Ajustement.BRUT.value) & rows["publie"]
+    effects = rows.loc[raw, "effet_plan"].to_numpy(dtype=float)
+    effects = effects[np.isfinite(effects)]
+    return float(np.median(effects)) if effects.size else float("nan")
 
 
 def _stacked(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:

@@ -152,7 +152,15 @@ def settings_used(survey: Survey, plan: Plan, by: Sequence[str]) -> dict[str, ob
         "ajustement": plan.colonnes.comparables,
         "territoires": tuple(by),
         "calage": _calibration(survey),
+        "segments": segments(plan, survey.respondents),
+        "contactes_par": {w: c for w in survey.waves if (c := contacts_by(plan, w))},
     }
+
+
+def segments(plan: Plan, frame: pd.DataFrame) -> dict[str, str]:
+    """Return the segments of a plan that interviews bear, and what each is called."""
+    named = {n: v.libelle for n, v in plan.variables.items() if v.libelle}
+    return {n: named.get(n, n) for n in plan.colonnes.segments if n in frame}
 
 
 def _calibration(survey: Survey) -> str:
@@ -187,6 +195,12 @@ def contacted(plan: Plan, wave: str) -> int:
     declared_ = _section(plan, wave).get("contactes")
     count = declared_ if declared_ is not None else plan.enquete.contactes
     return count if isinstance(count, int) else 0
+
+
+def contacts_by(plan: Plan, wave: str) -> list[list[object]]:
+    """Return the households contacted in a wave by side and type of dwelling: `[cote, type, count]`."""
+    held = plan.enquete.contacts_by(_section(plan, wave))
+    return [[c.cote, c.type_habitat, c.contactes] for c in held]
 
 
 def wave_facts(survey: Survey, plan: Plan, wave: str, deff: float) -> WaveFacts:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy.special import ndtr
 
-from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe
+from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.survey.estimation.intervals import z_quantile
 from tfpb.survey.verdicts import CONFIDENCE, benjamini_hochberg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import pandas as pd
 
@@ -33,7 +33,9 @@ _VALUES: Final = ["estimation", "ic90_bas", "ic90_haut"]
 _WAYS: Final = (Ajustement.BRUT.value, Ajustement.COMPARABLE.value)
 
 
-def exploration(comparison: pd.DataFrame, *, wave: str, bailleur: str) -> pd.DataFrame:
+def exploration(
+    comparison: pd.DataFrame, *, wave: str, bailleur: str, segments: Collection[str] = ()
+) -> pd.DataFrame:
     """List the raw gaps of territories with what chance alone would bring.
 
     Parameters
@@ -42,6 +44,8 @@ def exploration(comparison: pd.DataFrame, *, wave: str, bailleur: str) -> pd.Dat
         A protected comparison: gaps that may not be shown are no part of it.
     wave, bailleur : str
         `ensemble` for all bailleurs.
+    segments : collection of str
+        Levels that are no territory: nobody visits them (`Published.segments`).
 
     Returns
     -------
@@ -58,7 +62,7 @@ def exploration(comparison: pd.DataFrame, *, wave: str, bailleur: str) -> pd.Dat
     rows = comparison[
         (comparison["vague"] == wave)
         & (comparison["bailleur"] == bailleur)
-        & (comparison["niveau"] != TOTAL)
+        & ~comparison["niveau"].isin([TOTAL, *segments])
         & (comparison["ajustement"] == Ajustement.BRUT.value)
         & comparison["publication"].isin(SHOWN)
     ]
@@ -147,6 +151,20 @@ def disagreements(comparison: pd.DataFrame) -> dict[Key, Disagreement]:
 def stories_of(published: Published) -> Mapping[Key, Disagreement]:
     """Return the disagreements of a publication, worked out once for all that read it."""
     return MappingProxyType(disagreements(published.comparison))
+
+
+def mode_changed(comparison: pd.DataFrame) -> frozenset[str]:
+    """Return the pairs of waves over which firm or mode changed: levels withheld, gaps compared."""
+    told = comparison["verdict"] == Verdict.INTERROMPUE.value
+    keys = ["vague", "item"]
+    levels, gaps = (
+        {
+            tuple(pair)
+            for pair in comparison.loc[told & (comparison["groupe"] == g), keys].to_numpy()
+        }
+        for g in (Groupe.EVOLUTION_QPV.value, Groupe.EVOLUTION_ECART.value)
+    )
+    return frozenset(str(vague) for vague, _ in levels - gaps)
 
 
 def key_of(row: Mapping[Any, Any], **known: str) -> Key:

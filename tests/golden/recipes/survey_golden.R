@@ -12,7 +12,6 @@ hlm$y_note <- ifelse(hlm$note <= 10, as.numeric(hlm$note >= 7), NA)
 hlm$mark <- ifelse(hlm$note <= 10, hlm$note, NA)
 # numbered strata: with character strata this version of R centres a lone cluster on x/0 and says Inf
 hlm$strate <- as.integer(factor(paste(hlm$bailleur, hlm$qpv)))
-hlm$cell <- paste(hlm$type_habitat, hlm$periode)
 items <- c(items, "note")
 out <- list()
 put <- function(case, wave, owner, group, item, ...) {
@@ -41,17 +40,55 @@ one <- function(full, keep, y, df, replace) {
   res
 }
 
-# a side knows an adjustment cell when it holds two résidences and eleven valid answers there
-known <- function(data, rows) {
-  n <- tapply(rep(1, sum(rows)), data$cell[rows], sum)
-  r <- tapply(data$residence[rows], data$cell[rows], function(v) length(unique(v)))
-  names(n)[n >= 11 & r >= 2]
-}
-
 gap <- function(part, y) {
   # under calibrated weights: the slope of a linear model on the side is the difference of the means
   m <- svyglm(as.formula(paste(y, "~ qpv")), design = part)
   c(d = coef(m)[["qpv"]], se = SE(m)[["qpv"]])
+}
+
+# like with like: each side of each wave raked (R's `rake`) to the weighted answers of both sides of the later
+# wave, on the categories that every side has; the factors are then weights like others, as the errors of
+# `comparer --controle` say. Rows with a factor over 8 times the mean of its side are left to other tests.
+alike <- function(data, waves, o, i, valid) {
+  y <- paste0("y_", i); later <- data$vague == waves[length(waves)]
+  variables <- c("type_habitat", "periode", "bailleur")
+  when <- interaction(data$vague, data$qpv, drop = TRUE)
+  keep <- valid; support <- 1
+  for (v in variables) {
+    met <- table(data[[v]][valid], droplevels(when[valid])) > 0
+    common <- rownames(met)[rowSums(met) == 2 * length(waves)]
+    if (v != "bailleur") support <- min(support, sum(data$poids[valid & later & data[[v]] %in% common]) / sum(data$poids[valid & later]))
+    keep <- keep & data[[v]] %in% common
+  }
+  if (support < .8 || length(unique(when[keep])) < 2 * length(waves)) return()
+  w <- rep(0, nrow(data))
+  for (k in unique(when[keep])) {
+    rows <- keep & when == k; part <- data[rows, ]
+    if (any(sapply(variables, function(v) !all(data[[v]][keep & later] %in% part[[v]])))) return()
+    used <- variables[sapply(variables, function(v) length(unique(part[[v]])) > 1)]
+    margins <- lapply(used, function(v) {
+      held <- tapply(data$poids[keep & later], data[[v]][keep & later], sum)
+      setNames(data.frame(names(held), as.vector(held) / sum(held)), c(v, "Freq"))
+    })
+    d <- svydesign(ids = ~1, weights = ~poids, data = part)
+    if (length(used)) d <- rake(d, lapply(used, function(v) as.formula(paste0("~", v))), margins, control = list(maxit = 5000, epsilon = 1e-14))
+    factor <- weights(d) / part$poids
+    if (max(factor) > 7.9 * weighted.mean(factor, part$poids)) return()
+    w[rows] <- weights(d) / sum(weights(d))
+  }
+  data$w <- w
+  full <- svydesign(ids = ~residence, strata = ~strate, weights = ~w, data = data, nest = TRUE)
+  by <- svyby(as.formula(paste0("~", y)), ~vague + qpv, full[keep, ], svymean, covmat = TRUE)
+  last <- waves[length(waves)]; name <- paste(waves, collapse = "-")
+  at <- function(wave, side) paste(wave, side, sep = ".")
+  one <- list(c(1, 0), c(0, 1), c(1, -1))
+  groups <- if (length(waves) == 1) c("qpv", "hors_qpv", "ecart") else c("evolution_qpv", "evolution_hors", "evolution_ecart")
+  for (g in 1:3) {
+    s <- setNames(one[[g]], c(at(last, 1), at(last, 0)))
+    if (length(waves) == 2) s <- c(s, setNames(-one[[g]], c(at(waves[1], 1), at(waves[1], 0))))
+    e <- svycontrast(by, s)
+    put("comparable", name, o, groups[g], i, d = coef(e)[[1]], se = SE(e)[[1]])
+  }
 }
 
 waves <- c("2019", "2023")
@@ -78,39 +115,11 @@ for (w in waves) {
       by <- svyby(as.formula(paste0("~", y)), ~qpv, full[valid, ], svymean, covmat = TRUE)
       d <- svycontrast(by, c("1" = 1, "0" = -1))
       put("domaine", w, o, "ecart", i, d = coef(d)[[1]], se = SE(d)[[1]], ddl = df)
-      # like with like: direct standardisation on the cells both sides hold, standard = whole wave
-      both <- intersect(known(data, q), known(data, h))
-      if (length(both)) {
-        inside <- valid & data$cell %in% both
-        standard <- tapply(data$poids, data$cell, sum)[sort(both)]
-        st <- svystandardize(full[inside, ], by = ~cell, over = ~qpv, population = as.vector(standard))
-        m <- svymean(as.formula(paste0("~f_", i)), subset(st, qpv == 1))
-        put("standardise", w, o, "qpv", i, p = coef(m)[[1]], se = SE(m)[[1]])
-        put("standardise", w, o, "ecart", i, gap(st, y))
-      }
-      # like with like: logistic regression, average predictions, delta method on the coefficients
-      if (i %in% c("proprete", "quartier", "accueil", "note")) {
-        rhs <- c("qpv", "type_habitat", "periode", if (o == "ensemble") "bailleur")
-        rhs <- rhs[sapply(rhs, function(v) length(unique(data[[v]][valid])) > 1)]
-        fit <- svyglm(as.formula(paste(y, "~", paste(rhs, collapse = "+"))), design = full[valid, ],
-                      family = quasibinomial, control = glm.control(epsilon = 1e-14, maxit = 100))
-        x <- model.matrix(fit); wt <- data$poids[valid]
-        x1 <- x; x1[, "qpv"] <- 1; x0 <- x; x0[, "qpv"] <- 0
-        b <- coef(fit); p1 <- plogis(x1 %*% b); p0 <- plogis(x0 %*% b)
-        g1 <- colSums(wt * as.vector(p1 * (1 - p1)) * x1) / sum(wt)
-        g0 <- colSums(wt * as.vector(p0 * (1 - p0)) * x0) / sum(wt)
-        g <- g1 - g0
-        put("regression", w, o, "qpv", i, p = sum(wt * p1) / sum(wt), se = sqrt(g1 %*% vcov(fit) %*% g1))
-        put("regression", w, o, "ecart", i, d = sum(wt * (p1 - p0)) / sum(wt), se = sqrt(g %*% vcov(fit) %*% g))
-      }
+      alike(data, w, o, i, valid)
       # four levels × side
       if (i != "note") {
         raw <- data[[i]]; raw[!(raw %in% 1:4)] <- NA
         both <- update(full, level = factor(raw))[valid, ]
-        if (length(unique(raw[valid])) > 1) {
-          ch <- svychisq(~level + qpv, both, statistic = "F")
-          put("rao_scott", w, o, "ecart", i, p = ch$p.value[[1]])
-        }
         for (l in sort(unique(raw[q]))) {
           m <- svymean(as.formula(paste0("~I(as.numeric(level==", l, "))")), both[both$variables$qpv == 1, ])
           put("niveau", w, o, "qpv", paste0(i, ":", l), p = coef(m)[[1]], se = SE(m)[[1]])
@@ -120,43 +129,6 @@ for (w in waves) {
         put("moyenne", w, o, "qpv", i, p = coef(m)[[1]], se = SE(m)[[1]], lo = ci[1], hi = ci[2])
       }
     }
-  }
-}
-
-# like with like from one wave to the next: the standard, and the interviews that predictions are
-# averaged over, are those of the later wave; one model in which everything interacts with the wave
-hlm$w <- as.numeric(hlm$vague == "2023")
-hlm$when <- paste(hlm$vague, hlm$qpv)
-adjusted_changes <- function(o, i, y, valid) {
-  both <- Reduce(intersect, lapply(unique(hlm$when), function(k) known(hlm, valid & hlm$when == k)))
-  if (length(both)) {
-    inside <- valid & hlm$cell %in% both
-    standard <- tapply(hlm$poids[hlm$w == 1], hlm$cell[hlm$w == 1], sum)[sort(both)]
-    st <- svystandardize(full[inside, ], by = ~cell, over = ~when, population = as.vector(standard))
-    m <- svyglm(as.formula(paste(y, "~ w * qpv")), design = st)
-    put("evolution_standardise", "2019-2023", o, "evolution_ecart", i, d = coef(m)[["w:qpv"]], se = SE(m)[["w:qpv"]])
-    m <- svyglm(as.formula(paste(y, "~ w")), design = subset(st, qpv == 1))
-    put("evolution_standardise", "2019-2023", o, "evolution_qpv", i, d = coef(m)[["w"]], se = SE(m)[["w"]])
-  }
-  if (!(i %in% c("proprete", "quartier", "accueil", "note"))) return()
-  rhs <- c("qpv", "type_habitat", "periode", if (o == "ensemble") "bailleur")
-  rhs <- rhs[sapply(rhs, function(v) length(unique(hlm[[v]][valid])) > 1)]
-  fit <- svyglm(as.formula(paste0(y, "~ w * (", paste(rhs, collapse = "+"), ")")), design = full[valid, ],
-                family = quasibinomial, control = glm.control(epsilon = 1e-14, maxit = 100))
-  if (anyNA(coef(fit))) return()
-  later <- hlm[valid & hlm$w == 1, ]
-  at <- function(w, qpv) {
-    as_if <- later; as_if$w <- w; as_if$qpv <- qpv
-    x <- model.matrix(delete.response(terms(fit)), as_if, xlev = fit$xlevels)
-    p <- as.vector(plogis(x %*% coef(fit)))
-    list(p = sum(later$poids * p), g = colSums(later$poids * p * (1 - p) * x))
-  }
-  v <- list(at(1, 1), at(0, 1), at(1, 0), at(0, 0)); whole <- sum(later$poids)
-  for (k in c("evolution_ecart", "evolution_qpv")) {
-    s <- if (k == "evolution_ecart") c(1, -1, -1, 1) else c(1, -1, 0, 0)
-    d <- sum(s * sapply(v, `[[`, "p")) / whole
-    g <- as.vector(sapply(v, `[[`, "g") %*% s) / whole
-    put("evolution_regression", "2019-2023", o, k, i, d = d, se = sqrt(g %*% vcov(fit) %*% g))
   }
 }
 
@@ -175,7 +147,7 @@ for (o in c("ensemble", sort(common))) {
     s <- svycontrast(by, c("2023.1" = 1, "2019.1" = -1))
     put("evolution", "2019-2023", o, "evolution_ecart", i, d = coef(e)[[1]], se = SE(e)[[1]], ddl = ddl(hlm[valid, ]))
     put("evolution", "2019-2023", o, "evolution_qpv", i, d = coef(s)[[1]], se = SE(s)[[1]])
-    adjusted_changes(o, i, y, valid)
+    alike(hlm, c("2019", "2023"), o, i, valid)
   }
 }
 

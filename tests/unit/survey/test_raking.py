@@ -32,8 +32,8 @@ def test_both_margins_are_met_and_nothing_else() -> None:
     made = held * factor
     assert off.max() < 1e-6
     for variable in range(2):
-        got = cells().margin(variable, made / made.sum(), 2)[0, 0, :, 0]
-        np.testing.assert_allclose(got, cells().margin(variable, wanted / wanted.sum(), 1)[0, :, 0])
+        got = cells().margin(variable, made / made.sum())[0, 0, :, 0]
+        np.testing.assert_allclose(got, cells().margin(variable, wanted / wanted.sum())[0, :, 0])
     odds = made[0, 0, :, 0]
     kept = held[0, 0, :, 0]
     ratio = (odds[0] * odds[3]) / (odds[1] * odds[2])

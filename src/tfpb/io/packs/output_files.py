@@ -86,8 +86,8 @@ def refused_part(path: PureWindowsPath) -> str:
 def _same(output: Path, path: Path) -> bool:
     try:
         return output.samefile(path)
-    except OSError:  # one of them is not there
-        return False
+    except OSError:  # one of them is not there: two outputs of one command, perhaps
+        return output.absolute() == path.absolute()
 
 
 def numbered(path: Path) -> Iterator[Path]:

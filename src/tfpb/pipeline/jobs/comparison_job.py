@@ -24,10 +24,11 @@ from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
 from tfpb.pipeline import stages
 from tfpb.pipeline.published_before import DRAFT, RELEASE, ledger_with, precedents, release_of
 from tfpb.pipeline.stages import run
-from tfpb.pipeline.steps.surveying import Scope, as_released
+from tfpb.pipeline.steps.surveying import Scope, as_released, controlled
 from tfpb.pipeline.wiring import Values
 from tfpb.survey import located_residences
 from tfpb.survey.reading.delivery_columns import find_column, identifier
+from tfpb.words.documents.command_words import CONTROL_SHEET
 from tfpb.words.documents.pack_words import DRAFT_NOTE
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ class Compared:
         The releases that it agrees with.
     sent_anyway : tuple of str
         What was left open, and released all the same: its line says so.
+    control : DataFrame, optional
+        Exact rows for a statistician of the house, where they were asked for.
     """
 
     published: Published
@@ -137,6 +140,7 @@ class Compared:
     again: bool
     earlier: tuple[Source, ...]
     sent_anyway: tuple[str, ...] = ()
+    control: pd.DataFrame | None = None
 
 
 def beside(output: Path) -> dict[str, Path]:
@@ -150,7 +154,9 @@ def beside(output: Path) -> dict[str, Path]:
     }
 
 
-def compared(read: ReadSurvey, by: Sequence[str], packs: Sequence[Path] = ()) -> Compared:
+def compared(
+    read: ReadSurvey, by: Sequence[str], packs: Sequence[Path] = (), *, control: bool = False
+) -> Compared:
     """Compare, in agreement with the releases of the same survey.
 
     Parameters
@@ -160,6 +166,8 @@ def compared(read: ReadSurvey, by: Sequence[str], packs: Sequence[Path] = ()) ->
         Levels of territory.
     packs : sequence of Path
         Releases that the ledger of this machine may not know.
+    control : bool
+        Whether exact rows are wanted: such a comparison is no release.
     """
     answers, homes = read.answers, read.homes
     owners, surveyed = _named(answers)
@@ -170,13 +178,17 @@ def compared(read: ReadSurvey, by: Sequence[str], packs: Sequence[Path] = ()) ->
     if homes is not None:
         levels = (*CHAIN, *before.levels)
         known = as_released(with_territories(homes, levels, Communes.load()), before)
+    scope, exact = Scope(territories=tuple(by)), None
     values = (
         Values()
         .having(stages.ANSWERS, answers)
-        .having(stages.SCOPE, Scope(territories=tuple(by)))
+        .having(stages.SCOPE, scope)
         .having(stages.BEFORE, before)
         .having(stages.SURVEY_SIDES, known)
     )
+    if control:
+        alone, exact = controlled(answers, scope, known)
+        values = values.having(stages.SURVEY_ALONE, alone)
     published = run((stages.SURVEY,), values).required()[stages.SURVEY]
     assert published is not None  # noqa: S101 - there are answers
     if homes is None and any(column == "cote" for column, _ in before.sides):
@@ -184,7 +196,7 @@ def compared(read: ReadSurvey, by: Sequence[str], packs: Sequence[Path] = ()) ->
         published = replace(published, notices=(*published.notices, doubt))
     rows = known if known is not None else pd.DataFrame({"id_residence": surveyed})
     line = release_of(owners, made, published, rows)
-    return Compared(published, line, earlier.again, earlier.source())
+    return Compared(published, line, earlier.again, earlier.source(), control=exact)
 
 
 def bounded_claims(
@@ -224,8 +236,13 @@ def _named(answers: Inputs) -> tuple[list[str], list[str]]:
     return sorted(found[0]), sorted(found[1])
 
 
-def write(output: Path, made: Compared, *, released: bool, raw_csv: bool) -> None:
-    """Write both tables and what says their state, or nothing; a release enters the ledger."""
+def write(
+    output: Path, made: Compared, *, released: bool, raw_csv: bool, control: Path | None = None
+) -> None:
+    """Write both tables, exact rows where asked, and what says their state, or nothing.
+
+    A release enters the ledger.
+    """
     paths = beside(output)
     state, other = ("diffusion", "projet") if released else ("projet", "diffusion")
     said = {"envoye_quand_meme": list(made.sent_anyway)} if made.sent_anyway else {}
@@ -236,6 +253,8 @@ def write(output: Path, made: Compared, *, released: bool, raw_csv: bool) -> Non
         paths[name]: table_bytes(paths[name], frame, raw_csv=raw_csv, sheet=sheet)
         for name, (frame, sheet) in tables.items()
     }
+    if control is not None and made.control is not None:
+        files[control] = table_bytes(control, made.control, raw_csv=raw_csv, sheet=CONTROL_SHEET)
     ledger = ledger_with(made.line) if released and not made.again else {}
     write_together({**files, paths[state]: note, **ledger})
     paths[other].unlink(missing_ok=True)

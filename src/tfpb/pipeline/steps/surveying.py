@@ -199,6 +199,19 @@ def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -
     return None if found is None else survey.protect(found, bailleur=scope.bailleur)
 
 
+def controlled(
+    answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None
+) -> tuple[Published | None, pd.DataFrame]:
+    """Compare satisfaction as `estimate` does, with the exact rows that `comparer --controle` writes.
+
+    Those never leave the house: they are no part of what is published, and no stage reads them.
+    """
+    found = estimates(answers, scope, survey_sides)
+    if found is None:
+        return None, pd.DataFrame()
+    return survey.protect(found, bailleur=scope.bailleur), survey.control_table(found)
+
+
 def reprint(
     survey_sides: pd.DataFrame | None, survey_alone: Published | None, before: Released
 ) -> Published | None:
@@ -262,10 +275,11 @@ def estimates(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) 
         dropped = survey.readings_without(out, plan, "residence_inconnue_enquete")
         frames = kept
     read = survey.recode(frames, plan, survey_sides)
+    kinds = [name for name in plan.colonnes.segments if name in read.respondents]
     found = survey.compare(
         read,
         plan,
-        by=scope.territories,
+        by=(*scope.territories, *kinds),
         repere=answers.repere,
         margins=answers.margins,
         reference=answers.reference,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement
+from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.model.report import Block, Section, Table, Text
 from tfpb.model.results import VARIANT_COLUMNS
 from tfpb.model.survey import HIDDEN_COUNT, Published, only
@@ -15,8 +16,9 @@ from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.compare import DELIVERED_WEIGHTS
+from tfpb.text import fold
 from tfpb.words.documents import report_words as words
-from tfpb.words.numbers import NOTHING
+from tfpb.words.numbers import NOTHING, number
 from tfpb.words.survey import survey_words
 from tfpb.words.survey.satisfaction import GROUPES
 from tfpb.words.survey.verdict_words import RELEASED, TARGETS, adopted_before, margin_words
@@ -85,6 +87,7 @@ _WAVE = [
 ]  # fmt: skip
 
 
+_BOTH: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
 _COUNTS = ["n", "n_residences", "n_qpv", "n_hors"]
 
 
@@ -116,7 +119,41 @@ def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
     ]
     if not all(c for *_, c in asked):
         blocks.append(Text((survey_words.UNKNOWN_RESPONSE,)))
+    blocks += _response_by(survey, champ)
     return [*blocks, _sample(survey, name), *_weights(survey, champ), _calibration(survey, name)]
+
+
+def _response_by(survey: Published, champ: str) -> list[Block]:
+    """Return the response by side and type of dwelling, and what a difference of it is worth."""
+    held: Any = survey.settings.get("contactes_par", {})
+    field = survey.fieldwork
+    # interviews of one bailleur among others are not those that the contacts of all are of
+    alone = len(field) and set(field["bailleur"]) == {ENSEMBLE}
+    rows = []
+    for wave, told in held.items() if alone else ():
+        for side, kind, contacted in told:
+            mine = only(field, vague=wave, cote=side)
+            mine = mine[[not kind or fold(str(t)) == fold(kind) for t in mine["type_habitat"]]]
+            n = float(mine["n"].sum(skipna=False)) if len(mine) else math.nan
+            count: object = survey_words.HIDDEN if math.isnan(n) else n
+            rate = survey_words.response_rate(-1 if math.isnan(n) else int(n), contacted)
+            rows.append((wave, GROUPES[side], kind or NOTHING, contacted, count, rate))
+    if not rows:
+        return []
+    names = ["vague", "cote_mot", "type_habitat", "contactes", "n", "taux"]
+    blocks: list[Block] = [
+        table("terrain_reponse_cotes", pd.DataFrame(rows, columns=names, dtype=object), champ=champ)
+    ]
+    last = survey.waves[-1]
+    sums = {side: sum(c for s, _, c in held.get(last.vague, ()) if s == side) for side in _BOTH}
+    if min(sums.values()) and min(last.n_qpv, last.n_hors) > 0:
+        ratio = last.n_qpv / sums[_BOTH[0]] / (last.n_hors / sums[_BOTH[1]])
+        gaps = view.totals(view.gaps(survey, ENSEMBLE, last.vague))
+        heads = view.shown(view.headlines(gaps)) if len(gaps) else gaps
+        told = [survey_words.readings_line(ratio, r) for r in heads.to_dict("records")]
+        blocks.append(Text((survey_words.READINGS.format(ratio=number(ratio, 2)),)))
+        blocks.append(Text(tuple(filter(None, told)), bullets=True))
+    return blocks
 
 
 def _sample(survey: Published, name: str) -> Block:

@@ -16,13 +16,16 @@ from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
 from tfpb.report.sections.money.programme import comparisons, surplus, totals_of
 from tfpb.report.sections.survey import survey_view as view
-from tfpb.report.sections.survey.comparaison import headline_sentences
+from tfpb.report.sections.survey.comparaison import headline_rows, headline_sentences
 from tfpb.report.sections.synthese import missing
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import state_words
 from tfpb.words.money.programme_words import justified_to
+from tfpb.words.numbers import percent
+from tfpb.words.survey import satisfaction
 from tfpb.words.survey.satisfaction import join
+from tfpb.words.survey.survey_words import response_rate
 from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
@@ -152,6 +155,7 @@ def _satisfaction(dossier: Dossier, rows: pd.DataFrame) -> tuple[str, ...]:
         out.append(words.LIKE_WITH_LIKE.format(count=apart))
     elif rows["comparable"].notna().any():
         out.append(words.NO_OTHER_STORY)
+    out += filter(None, (_answered(dossier), satisfaction.fragile_sentence(headline_rows(rows))))
     if dossier.programme is not None:
         when = {"wave": rows["vague"].iloc[0], "year": dossier.located.year}
         early = view.too_early(dossier)
@@ -199,6 +203,16 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
         themes = join([str(t) for t in hidden["theme_mot"]])
         out.append(Text((words.NOT_SHOWN.format(themes=themes),), media=DOCUMENT))
     return out
+
+
+def _answered(dossier: Dossier) -> str:
+    """Return who answered the last wave, and out of how many; nothing where that is hidden."""
+    last = dossier.survey.waves[-1] if dossier.survey is not None else None
+    if last is None or last.n < 0:
+        return ""
+    rate = response_rate(last.n, last.contactes)
+    told = rate if isinstance(rate, str) else percent(rate)
+    return words.ANSWERED.format(count=last.n, wave=last.vague, rate=told)
 
 
 def _before_signing(dossier: Dossier) -> list[str]:

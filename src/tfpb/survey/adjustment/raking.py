@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from tfpb.errors import Fault, Severity
 from tfpb.model.arrays import divided
 from tfpb.model.codes import ALONE, TOTAL, Ajustement
 from tfpb.survey.estimation.comparison import Calibration, shares_of
+from tfpb.survey.estimation.control import control_alike
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.intervals import Sides, z_quantile
 from tfpb.survey.estimation.rows import figure_rows
@@ -35,14 +37,14 @@ MOST_FACTOR: Final = 8.0
 """Calibration factors go up to this many times their mean."""
 _OFF: Final = 0.01
 """Share of the whole by which a margin may be missed."""
-_SWEEPS: Final = 100
+_SWEEPS: Final = 500
 _BOUNDING: Final = 10
 """Times a sweep bounds factors again, once their mean is drawn back to 1."""
-_STILL: Final = 1e-9
+_STILL: Final = 1e-11
 _REPORTED_UNDER: Final = 0.995
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Composition:
     """Cells of composition: combinations of the categories of some variables.
 
@@ -93,15 +95,45 @@ class Composition:
         ).reshape(len(variables), len(cells))
         return cls(cell[: len(atoms)], cell[len(atoms) :], category, tuple(cells))
 
-    def margin(self, variable: int, values: Floats, axis: int) -> Floats:
-        """Sum values over the cells of each category of a variable."""
-        code = self.category[variable]
-        onto = indicator(code, int(code.max(initial=-1)) + 1).toarray()
-        return np.asarray(np.moveaxis(np.tensordot(onto, values, axes=(1, axis)), 0, axis))
+    def margin(self, variable: int, values: Floats) -> Floats:
+        """Sum values over the cells (last axis but one) of each category of a variable."""
+        out: Floats = self.onto[variable] @ values
+        return out
 
-    def back(self, variable: int, values: Floats, axis: int) -> Floats:
+    @cached_property
+    def onto(self) -> tuple[Floats, ...]:
+        """Return, of each variable, the matrix (categories × cells) that sums cells."""
+        counts = self.category.max(axis=1, initial=-1) + 1
+        pairs = zip(self.category, counts, strict=True)
+        return tuple(indicator(code, int(count)).toarray() for code, count in pairs)
+
+    def back(self, variable: int, values: Floats) -> Floats:
         """Give each cell the value of its category."""
-        return np.asarray(np.take(values, self.category[variable], axis=axis))
+        return np.asarray(np.take(values, self.category[variable], axis=-2))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """Figures like with like.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As released.
+    exact : DataFrame
+        Those of the whole and of bailleurs, for a statistician of the house (`control_alike`).
+    notices : list of Fault
+        The support of each bailleur.
+    """
+
+    rows: pd.DataFrame
+    exact: pd.DataFrame
+    notices: list[Fault]
+
+    @classmethod
+    def none(cls, notices: list[Fault]) -> Alike:
+        """Return what there is where nothing is alike."""
+        return cls(pd.DataFrame(), pd.DataFrame(), notices)
 
 
 def comparable_rows(
@@ -111,7 +143,7 @@ def comparable_rows(
     standard: Standard | None = None,
     *,
     owner: str = "bailleur",
-) -> tuple[pd.DataFrame, list[Fault]]:
+) -> Alike:
     """Rows of the comparison like with like, and the support of each bailleur.
 
     Both sides are raked to the dwellings of the landlord's own stock (or, without stock, to the weighted
@@ -135,7 +167,7 @@ def comparable_rows(
     names = (*variables, owner)
     cells = Composition.of(c.design.atoms, stock, names)
     if not len(cells.names):
-        return pd.DataFrame(), []
+        return Alike.none([])
     target = _target(c, cells, len(variables), standard)
     lines = np.flatnonzero(c.shown.any(axis=1))
     width = c.sides.shape[1]
@@ -146,7 +178,7 @@ def comparable_rows(
     kept = np.flatnonzero(able.any(axis=1))
     notices = _notices(c, lines, support)
     if not len(kept):
-        return pd.DataFrame(), notices
+        return Alike.none(notices)
     lines, able = lines[kept], able[kept]
     asked, share = common[kept], wanted[kept] * common[kept]
     factor, off = rake(cells, held[kept] * asked[:, None], share)
@@ -169,7 +201,7 @@ def comparable_rows(
     made = shares_of(c.sums, rows, c.population, c.thresholds, count, homes, kinds, calibration)
     story = able & _another_story(c, made, sides, lines)
     out = figure_rows(c, made, sides, lines, Ajustement.COMPARABLE, able, story)
-    return out, notices
+    return Alike(out, control_alike(c, made, sides, lines, able), notices)
 
 
 def _by_wave(width: int) -> list[slice]:
@@ -236,8 +268,8 @@ def _common(cells: Composition, held: Floats, wanted: Floats) -> tuple[Flags, Fl
     common = np.ones(wanted.shape, dtype=bool)
     support = np.ones((len(wanted), wanted.shape[2]))
     for variable in range(len(cells.category)):
-        met = (cells.margin(variable, held, 2) > 0).all(axis=1).astype(float)
-        here = cells.back(variable, met, 1) > 0
+        met = (cells.margin(variable, held) > 0).all(axis=1).astype(float)
+        here = cells.back(variable, met) > 0
         common &= here
         share = (wanted * here).sum(axis=1)
         if variable == len(cells.category) - 1:  # bailleurs: a territory does not hold all of them
@@ -266,20 +298,26 @@ def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floa
     """
     start = divided(held, held.sum(axis=2, keepdims=True))
     whole = divided(wanted, wanted.sum(axis=1, keepdims=True))[:, None]
-    margins = [cells.margin(v, whole, 2) for v in range(len(cells.category))]
-    x = start
+    margins = [cells.margin(v, whole) for v in range(len(cells.category))]
+    x, live = start.copy(), np.arange(len(held))
     for _ in range(_SWEEPS):
-        before = x
+        before = now = x[live]
         for v, margin in enumerate(margins):
-            x = x * cells.back(v, divided(margin, cells.margin(v, x, 2)), 2)
+            now = now * cells.back(v, divided(margin[live], cells.margin(v, now)))
         for _bounded in range(_BOUNDING):
-            x = np.minimum(divided(x, x.sum(axis=2, keepdims=True)), MOST_FACTOR * start)
-        if np.abs(x - before).max(initial=0.0) < _STILL:
+            now = divided(now, now.sum(axis=2, keepdims=True))
+            most = MOST_FACTOR * start[live]
+            if not (now > most).any():
+                break
+            now = np.minimum(now, most)
+        x[live] = now
+        live = live[np.abs(now - before).max(axis=(1, 2, 3), initial=0.0) >= _STILL]
+        if not len(live):
             break
     made = divided(x, x.sum(axis=2, keepdims=True))
     off = np.zeros((*held.shape[:2], held.shape[3]))
     for v, margin in enumerate(margins):
-        off = np.maximum(off, np.abs(cells.margin(v, made, 2) - margin).max(axis=2, initial=0.0))
+        off = np.maximum(off, np.abs(cells.margin(v, made) - margin).max(axis=2, initial=0.0))
     return divided(x, start), off
 
 

@@ -1,34 +1,56 @@
-"""R's Taylor errors of raw figures: for a statistician of the house, never released; and what they warn of.
+"""Exact figures with R's Taylor errors: for a statistician of the house, never released; what they warn of.
 
-Checked against R's `survey` (tests/golden).
+Raw rows are those of R's `survey`; rows like with like take their calibration factors as known weights, as R
+would if it were given them. Both are checked against R (tests/golden).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import Ajustement, Groupe
-from tfpb.survey.estimation.compared_groups import COLUMN_OF
-from tfpb.survey.estimation.design import sum_answers
-from tfpb.survey.estimation.levels import coded_answers, measure_columns
+from tfpb.survey.estimation.design import indicator
 from tfpb.survey.estimation.means import (
     Contrasts,
     contrast_variance,
     design_effects,
     domain_means,
+    linear_variance,
     standard_error,
 )
-from tfpb.survey.estimation.rows import lay, state_names
+from tfpb.survey.estimation.rows import lay
 from tfpb.survey.estimation.variance import dispersion
-from tfpb.survey.verdicts import UNPUBLISHABLE
+from tfpb.survey.verdicts import UNCOMPUTABLE, UNPUBLISHABLE
 
 if TYPE_CHECKING:
-    from tfpb.model.arrays import Floats, Indices
-    from tfpb.survey.estimation.comparison import Comparison
-    from tfpb.survey.respondents import Survey
+    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.survey import Estimates
+    from tfpb.survey.estimation.comparison import Comparison, Domains
+    from tfpb.survey.estimation.variance import Rows
+
+CONTROL_COLUMNS: Final = (
+    "vague", "bailleur", "item", "groupe", "ajustement", "n", "n_residences", "estimation",
+    "erreur_type", "ddl", "effet_plan", "n_effectif",
+)  # fmt: skip
+"""The table of `comparer --controle` (contract)."""
+
+
+def control_table(estimates: Estimates) -> pd.DataFrame:
+    """Return what `comparer --controle` writes: exact rows of the whole and of bailleurs, never released.
+
+    Returns
+    -------
+    DataFrame
+        `CONTROL_COLUMNS`, rows of at least `masquage_n` interviews on each side; `n` are valid answers,
+        `estimation` a proportion, `effet_plan` and `n_effectif` empty for differences.
+    """
+    rows = estimates.design
+    if rows is None:
+        return pd.DataFrame(columns=list(CONTROL_COLUMNS))
+    return rows.loc[rows["assez"], list(CONTROL_COLUMNS)].reset_index(drop=True)
 
 
 def control_rows(comparison: Comparison, lines: Indices | None = None) -> pd.DataFrame:
@@ -44,7 +66,7 @@ def control_rows(comparison: Comparison, lines: Indices | None = None) -> pd.Dat
     -------
     DataFrame
         Names of the row, `n, n_residences, estimation, erreur_type, ddl, effet_plan, n_effectif`, and
-        `publie`: whether the row may be shown.
+        `publie`: whether the row may be shown; `assez`: whether it may be handed to a statistician.
     """
     c = comparison
     lines, parts = c.totals if lines is None else lines, []
@@ -71,9 +93,86 @@ def control_rows(comparison: Comparison, lines: Indices | None = None) -> pd.Dat
             "effet_plan": deff[d] if lone else np.full(deff[d].shape, np.nan),
             "n_effectif": effective[d] if lone else np.full(deff[d].shape, np.nan),
             "publie": c.state[domains].max(axis=1) < UNPUBLISHABLE,
+            "assez": c.state[domains].max(axis=1) < UNCOMPUTABLE,
         }
         parts.append(lay(c, at, group, Ajustement.BRUT, columns))
     return pd.concat(parts, ignore_index=True)
+
+
+def control_alike(
+    c: Comparison, made: Domains, sides: Indices, lines: Indices, kept: Flags
+) -> pd.DataFrame:
+    """Rows of figures like with like of the whole and of bailleurs, exact.
+
+    Parameters
+    ----------
+    made : Domains
+        Calibrated figures.
+    sides : int array, shape (lines, 2 or 4)
+        Figures of each line, in the order of `Comparison.sides`.
+    lines : int array, shape (lines,)
+    kept : bool array, shape (lines, items)
+        Rows that there are.
+    """
+    own = np.flatnonzero(np.isin(lines, c.totals))
+    sides, lines, kept = sides[own], lines[own], kept[own]
+    rows, freedoms, parts = made.rows, freedom(c)[lines], []
+    answers = np.where(rows.coefficient > 0, c.sums.n[rows.atom], 0.0)
+    n = indicator(rows.owner, rows.count) @ answers
+    for group, weights in c.figures:
+        used = np.flatnonzero(weights)
+        signs, at = np.array(weights)[used], sides[:, used]
+        variance = _taylor(c, made, at, signs)
+        p, size = made.exact[at[:, 0]], n[at[:, 0]]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            effect = variance * (size - 1) / (p * (1 - p))
+        effect = np.where((len(used) == 1) & (p > 0) & (p < 1), effect, np.nan)
+        fewest = n[at].min(axis=1)
+        columns = {
+            "n": n[at].sum(axis=1),
+            "n_residences": _homes_alike(c, rows, at),
+            "estimation": (signs[:, None] * made.exact[at]).sum(axis=1),
+            "erreur_type": standard_error(variance),
+            "ddl": freedoms,
+            "effet_plan": effect,
+            "n_effectif": size / effect,
+            "publie": c.state[c.sides[lines][:, used]].max(axis=1) < UNPUBLISHABLE,
+            "assez": kept & (fewest >= c.thresholds.mask_n),
+        }
+        parts.append(lay(c, lines, group, Ajustement.COMPARABLE, columns)[kept.ravel()])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _weighed(rows: Rows, figures: Indices) -> tuple[Indices, Indices]:
+    """List the entries of some figures: place of each in `figures`, and its entry of `rows`."""
+    first = np.searchsorted(rows.owner, figures)
+    length = np.searchsorted(rows.owner, figures + 1) - first
+    term = np.repeat(np.arange(len(first)), length)
+    return term, np.arange(len(term)) - np.repeat(np.cumsum(length) - length - first, length)
+
+
+def _homes_alike(c: Comparison, rows: Rows, figures: Indices) -> Floats:
+    """Count the résidences that some combinations of figures weigh, each once."""
+    term, entry = _weighed(rows, figures.ravel())
+    homes = int(c.design.home.max(initial=-1)) + 1
+    atom = rows.atom[entry]
+    owner = term // figures.shape[1] * homes + c.design.home[atom]
+    keys, at = np.unique(owner, return_inverse=True)
+    n = np.where(rows.coefficient[entry] > 0, c.sums.n[atom], 0.0)
+    there = (indicator(at, len(keys)) @ n > 0).astype(float) * c.design.clustered
+    out: Floats = indicator(keys // homes, len(figures)) @ there
+    return out
+
+
+def _taylor(c: Comparison, made: Domains, figures: Indices, signs: Floats) -> Floats:
+    """Taylor variance of Σ sign · figure, (combinations, items): factors are taken as known weights."""
+    rows, width = made.rows, figures.shape[1]
+    term, entry = _weighed(rows, figures.ravel())
+    atom, mean = rows.atom[entry], made.exact[figures.ravel()][term]
+    score = c.sums.total[atom] - mean * c.sums.base[atom]
+    score = score * rows.coefficient[entry] * signs[term % width, None]
+    place = term // width * len(c.design.atoms) + atom
+    return linear_variance(c.sums, place, score, None, len(figures))
 
 
 def freedom(c: Comparison) -> Floats:
@@ -93,29 +192,6 @@ def _homes(c: Comparison, domains: Indices) -> Floats:
         c.means.member[domains[:, 0]],
     )
     return domain_means(c.sums, member).shown_clusters
-
-
-def control_levels(survey: Survey, comparison: Comparison, rows: Indices) -> pd.DataFrame:
-    """Shares of each level and means of marks of one wave, exact, by the design alone."""
-    c = comparison
-    answers = coded_answers(survey, c, rows)
-    means = domain_means(sum_answers(c.design, answers), c.means.member)
-    column, measures = measure_columns(survey, c)
-    lines, parts = c.totals, []
-    for group, name in COLUMN_OF.items():
-        g = c.numbers(name)[lines]
-        errors = contrast_variance(means, Contrasts.of(g[:, None], [1.0]))
-        columns = {
-            **{k: np.tile(v, (len(lines), 1)) for k, v in measures.items()},
-            "n": means.n[g],
-            "n_residences": c.means.shown_clusters[g][:, column],
-            "estimation": means.estimate[g],
-            "erreur_type": standard_error(errors),
-            "publication": state_names(c.state[g][:, column]),
-        }
-        items = [c.items[j] for j in column]
-        parts.append(lay(c, lines, group, Ajustement.BRUT, columns, items))
-    return pd.concat(parts, ignore_index=True)
 
 
 def alarm(comparison: Comparison) -> list[float]:

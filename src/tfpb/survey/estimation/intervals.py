@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FAR: Final = 8.0
 """Normal quantile beyond which a p-value is nil."""
 _HALVINGS: Final = 24
-_BOUNDS: Final = ("ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
+BOUNDS: Final = ("ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
 
 
 def t_quantile(probability: float, df: Floats) -> Floats:
@@ -164,7 +164,7 @@ class Sides:
         used = signs[:, None] != 0
         whole = (np.where(used, self.share, 0.0) * signs[:, None]).sum(axis=-2)
         out = {"estimation": np.round(whole, 9)}
-        for level, names in ((0.95, _BOUNDS[:2]), (0.90, _BOUNDS[2:])):
+        for level, names in ((0.95, BOUNDS[:2]), (0.90, BOUNDS[2:])):
             out |= dict(zip(names, self.combined(signs, z_quantile(level)), strict=True))
         return out
 

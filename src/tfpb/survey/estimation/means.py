@@ -14,7 +14,7 @@ from tfpb.survey.estimation.design import Sums, by_cluster, indicator
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.arrays import Floats, Indices
 
 
 NIL: Final = 1e-12
@@ -318,23 +318,6 @@ def standard_error(variance: Floats) -> Floats:
     """Square root of a variance, rounding noise taken for the zero it stands for."""
     se: Floats = np.sqrt(variance)
     return np.where(se < NIL, 0.0, se)
-
-
-def strata_of(means: Means) -> Flags:
-    """Return which strata each domain meets, shape (domains, strata)."""
-    design = means.sums.design
-    held = means.member @ indicator(design.stratum, len(design.stratum_size)).T
-    return np.asarray(held.toarray() > 0)
-
-
-def inverses(matrices: Floats) -> Floats:
-    """Invert each matrix; NaN for one that has no inverse."""
-    try:
-        return np.asarray(np.linalg.inv(matrices))
-    except np.linalg.LinAlgError:
-        if len(matrices) == 1:
-            return np.full(matrices.shape, np.nan)
-        return np.concatenate([inverses(one[None]) for one in matrices])
 
 
 def independent_columns(cross: Floats) -> list[int]:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ALONE, ENSEMBLE, TOTAL, Ajustement, Groupe
-from tfpb.survey.estimation.intervals import Sides
+from tfpb.model.codes import ALONE, ENSEMBLE, TOTAL, Ajustement, Groupe, Verdict
+from tfpb.survey.estimation.intervals import BOUNDS, Sides
 from tfpb.survey.printed import share_at_step
 from tfpb.survey.verdicts import (
+    CHANGED,
     CLAIMS,
+    NO_VERDICT,
     SERVICE,
     STATES,
+    UNPUBLISHABLE,
     evolution_verdicts,
     gap_verdicts,
     tipping,
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
 _Z: Final = 1.645
 _PLANNED_VARIANCE: Final = 0.17
 """p(1 − p) of a share of satisfied tenants near 78 %: fixed before any answer."""
+_CHANGES: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_ECART)
+_MOVING: Final = 100
+"""Households (rounded) of a quarter, in each wave, under which no movement of it is told."""
 _GROUPS: Final = {g.value: k for k, g in enumerate(Groupe)}
 _ADJUSTMENTS: Final = {a.value: k for k, a in enumerate(Ajustement)}
 
@@ -88,7 +94,6 @@ def figure_rows(
     """
     shared = c.shared(domains, sides) if sides.shape[1] > 2 else None  # noqa: PLR2004 - two waves
     seen = Sides.of(domains.printed, domains.dispersion.total, shared).at(sides)
-    quarter = c.quarters[lines][:, None] & (c.thresholds.cible == SERVICE)
     parts = []
     for group, weights in c.figures:
         signs = np.array(weights)
@@ -98,9 +103,11 @@ def figure_rows(
         if group in (Groupe.QPV, Groupe.HORS_QPV):
             columns |= _of_answers(c, own[:, 0])
         if len(used) > 1 and group in (Groupe.ECART, Groupe.EVOLUTION_ECART):
-            columns |= _judged(c, seen, signs, columns, quarter, group, domains, sides)
+            columns |= _judged(c, seen, signs, columns, lines, group, domains, sides)
             told = np.zeros(columns["n"].shape, bool) if story is None else story
             columns["autre_histoire"] = np.where(told, ALONE, "").astype(object)
+        if group in _CHANGES:
+            _interrupt(c, group, columns)
         columns.pop("_etat")
         parts.append(lay(c, lines, group, adjustment, columns))
         if kept is not None:
@@ -108,18 +115,31 @@ def figure_rows(
     return pd.concat(parts, ignore_index=True)
 
 
+def _interrupt(c: Comparison, group: Groupe, columns: Columns) -> None:
+    """Withhold the changes of broken series: levels where firm or mode changed, all where the scale did."""
+    broken = np.isinf(c.broken) if group is Groupe.EVOLUTION_ECART else c.broken > 0
+    there = broken & (columns["_etat"] < UNPUBLISHABLE)
+    for name in ("estimation", *BOUNDS):
+        columns[name] = np.where(there, np.nan, columns[name])
+    if group is Groupe.EVOLUTION_ECART:
+        columns["autre_histoire"][there] = ""
+    else:
+        columns["verdict"] = np.where(there, str(Verdict.INTERROMPUE), NO_VERDICT).astype(object)
+
+
 def _judged(
     c: Comparison,
     seen: Sides,
     signs: Floats,
     columns: Columns,
-    quarter: Flags,
+    lines: Indices,
     group: Groupe,
     domains: Domains,
     sides: Indices,
 ) -> Columns:
     """Return words, what weakens them, and the p-values that families are counted by."""
     limits, state = c.thresholds, columns["_etat"]
+    quarter = c.quarters[lines][:, None] & (limits.cible == SERVICE)
     half = _Z * np.sqrt(_PLANNED_VARIANCE * domains.planned[sides].sum(axis=1) * 2 / sides.shape[1])
     few = (columns["peu_de_reponses"] == ALONE) | ~(half <= limits.few_half) | quarter
     low, high = columns["ic90_bas"], columns["ic90_haut"]
@@ -134,6 +154,13 @@ def _judged(
         out["verdict"] = evolution_verdicts(low, high, state, few, c.broken)
     out[CLAIMS[0]] = seen.exceeding(signs, -limits.margin if gap else 0.0)
     out[CLAIMS[1]] = seen.exceeding(-signs, 0.0)
+    if not gap:
+        still = c.quarters[lines][:, None] & (
+            domains.printed.n[sides[:, ::2]].min(axis=1) < _MOVING
+        )
+        still &= np.isin(out["verdict"], [str(v) for v in CHANGED])
+        out["verdict"][still] = str(Verdict.NON_DEMONTRE)
+        out["peu_de_reponses"][still] = ALONE
     return out
 
 

@@ -270,6 +270,7 @@ def wanted_variables(plan: Plan) -> tuple[str, ...]:
     names = (
         *columns.ajustement,
         *columns.standardisation,
+        *columns.segments,
         *(s for s in columns.strates if s not in roles),
         *(i.filtre.colonne for i in plan.items if i.filtre is not None),
         *plan.variables,
@@ -294,7 +295,7 @@ def read_variables(
             out[name] = _categories(values, name, plan.variables.get(name), rows, text)
         elif name in stock:
             out[name] = stock[name]
-        elif name in {*plan.colonnes.ajustement, *plan.colonnes.standardisation}:
+        elif name in {*plan.colonnes.comparables, *plan.colonnes.segments}:
             told = {"colonne": name}
             rows.faults.append(Fault("variable_absente", _PLAN, name, told, Severity.DOUTE))
     for name, values in stock.items():

@@ -49,6 +49,11 @@ DRAFTED: Final = "C’est un PROJET, pour l’organisme seul ; pour le transmett
 RELEASED: Final = "C’est une diffusion : elle est au registre, et les suivantes en tiennent compte."
 REGION_WRITTEN: Final = "Région écrite dans : {folder}"
 COMPARISON_WRITTEN: Final = "Comparaison écrite dans {first}, niveaux et moyennes dans {second}."
+CONTROL_SHEET: Final = "Contrôle"
+CONTROL_WRITTEN: Final = (
+    "Contrôle écrit dans {file} : chiffres exacts, sans masque ni arrondi, pour un statisticien de la "
+    "maison ; à ne transmettre à personne."
+)
 MAPS_WRITTEN: Final = "{sheets} sont écrites dans : {folder}"
 OPEN_MAP: Final = "Ouvrez d’abord carte.html, par un double clic."
 GAPS_HEADING: Final = "Écarts QPV − hors QPV, vague {wave}, tous bailleurs, bruts ({margin}) :"

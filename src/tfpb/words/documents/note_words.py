@@ -52,6 +52,9 @@ LIKE_WITH_LIKE: Final = Phrase(
     "À structure comparable, l’écart ne dit pas la même chose sur {count:s question} : voir le rapport."
 )
 NO_OTHER_STORY: Final = "À structure comparable, l’enquête ne montre pas d’autre écart."
+ANSWERED: Final = Phrase(
+    "{count:s ménage interrogé/ménages interrogés} en {wave}, taux de réponse {rate}."
+)
 TOO_EARLY: Final = Phrase(
     "Les actions y changent-elles quelque chose ? Trop tôt pour le dire : l’enquête ({wave}) précède les "
     "actions de {year}."

@@ -27,7 +27,7 @@ from tfpb.words.numbers import (
     points,
 )
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import LEVEL, interval_words
+from tfpb.words.survey.verdict_words import LEVEL, MODE_CHANGED, interval_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -212,7 +212,12 @@ def against(first: str) -> str:
 
 
 def change_sentence(
-    label: str, row: Mapping[str, Any] | None, *, early: str = "", first: str = ""
+    label: str,
+    row: Mapping[str, Any] | None,
+    *,
+    early: str = "",
+    first: str = "",
+    mode: bool = False,
 ) -> str:
     """Answer what an élu is asked: what moved between waves, or that nobody can know yet.
 
@@ -224,12 +229,15 @@ def change_sentence(
         Year of the actions, when the last survey was held before them: no answer is about them.
     first : str
         What the change like with like says against it (`satisfaction.otherwise`).
+    mode : bool
+        Firm or mode changed between the two.
     """
     if row is None:
         return f"{DOES_IT_WORK} {_CANNOT_SAY}, faute de deux vagues d’enquête comparables."
     start, _, last = row["vague"].partition("-")
     between = interval_words(row["ic90_bas"], row["ic90_haut"], 0.0)
-    figures = f"({points(row['estimation'])}, {between}, n = {number(int(row['n']))})"
+    mark = f", {MODE_CHANGED}" * mode
+    figures = f"({points(row['estimation'])}, {between}, n = {number(int(row['n']))}{mark})"
     moved = f"{against(first)}de {start} à {last}, l’écart sur « {label} »"
     head = {
         "hausse": f"{moved} a évolué en faveur des QPV {figures}",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.model.codes import FAVOURABLE
 from tfpb.packaged import packaged
 from tfpb.words.numbers import THIN, gap_number, number, percent, plural, points
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import LEVEL, interval_words
+from tfpb.words.survey.verdict_words import LEVEL, MODE_CHANGED, interval_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +21,9 @@ CERTAINTIES: Final[dict[str, str]] = _TEXTS["certainties"]
 """How sure a quadrant is: neither, one or both of its intervals hold the cut."""
 REPERES: Final[dict[str, str]] = _TEXTS["reperes"]
 GROUPES: Final[dict[str, str]] = _TEXTS["groupes"]
+MASKED_SEGMENTS: Final = Phrase(
+    "{count:s écart/écarts} par segment, masqués : moins de 30 réponses ici ou dans un territoire voisin."
+)
 COMPARABLE: Final = (
     "Écart comparable : même répartition des types d’habitat et des périodes de construction des deux "
     "côtés ; il accompagne l’écart brut sans le remplacer."
@@ -32,6 +37,11 @@ CHANGE_COMPARABLE: Final = (
     "défaut, de la vague la plus récente) ; vide là où il n’y a pas assez d’immeubles comparables de "
     "chaque côté à chaque vague. Cette évolution accompagne l’évolution brute sans la "
     "remplacer, et n’est pas la différence des écarts comparables de chaque vague."
+)
+BROKEN_LEVELS: Final = (
+    "Niveaux en QPV et hors QPV : série interrompue, le prestataire ou le mode de recueil a changé entre ces "
+    "vagues. L’évolution de l’écart n’est dite qu’au-delà de 1,5 point, « mode changé », et seulement si ce "
+    "changement a touché les deux côtés de la même façon."
 )
 NO_CAUSE: Final = "Cette évolution ne dit pas sa cause."
 NO_CHANGE_SHOWN: Final = (
@@ -79,6 +89,48 @@ def otherwise_first(count: int, *, change: bool = False) -> str:
         f"Pour {plural(count, 'question')}, {subject} à structure comparable ne dit pas la même chose que "
         f"{subject} {raw} : à lire d’abord. "
     )
+
+
+FRAGILE: Final = "fragile à la non-réponse"
+_FRAGILE_UNDER: Final = 1.2
+_TIPPING: Final = {
+    True: "les satisfaits avaient répondu {times} fois plus volontiers que les mécontents ici",
+    False: "les mécontents avaient répondu {times} fois plus volontiers que les satisfaits ici",
+}
+"""What would have to be, by whether the word is favourable."""
+NEVER_TIPPED: Final = (
+    "Aucune différence de réponse entre satisfaits et mécontents d’ici n’y suffirait à elle seule."
+)
+
+
+def tipping_sentence(verdict: str, factor: float) -> str:
+    """Write what non-response would have to be for a word not to hold; nothing without such a word.
+
+    Parameters
+    ----------
+    verdict : str
+    factor : float
+        `bascule`: rounded towards 1, infinite where no non-response would do.
+    """
+    if math.isnan(factor):
+        return ""
+    if math.isinf(factor):
+        return NEVER_TIPPED
+    what = _TIPPING[verdict in FAVOURABLE].format(times=number(factor, 2))
+    end = f" ({FRAGILE})" if factor < _FRAGILE_UNDER else ""
+    return f"Ce ne serait plus vrai si {what}, et autant qu’eux ailleurs{end}."
+
+
+def tipping_line(row: Mapping[Any, Any]) -> str:
+    """Write it for one question, after its figures as they are printed; nothing without a word."""
+    told = tipping_sentence(str(row["verdict"]), float(row["bascule"]))
+    return f"« {row['libelle']} », {row['phrase']}. {told}" if told else ""
+
+
+def fragile_sentence(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Name the headline questions whose word little non-response would tip; nothing without any."""
+    named = [_quoted(str(r["libelle"])) for r in rows if r["bascule"] < _FRAGILE_UNDER]
+    return f"{FRAGILE.capitalize()} : {join(named)}." if named else ""
 
 
 def gap_sentence(row: Mapping[Any, Any]) -> str:
@@ -138,6 +190,7 @@ def _quoted(label: str) -> str:
     return f"« {label} »"
 
 
+WHO_ANSWERED: Final = "Qui a répondu : jusqu’où chaque mot tient"
 OF_BAILLEUR: Final = "du bailleur"
 NOT_NAMED: Final = Phrase(
     "L’enquête ne nomme pas « {bailleur} » : ses résultats sont ceux de tous les bailleurs qu’elle nomme."
@@ -198,11 +251,13 @@ def moved(
     *,
     alone: bool = False,
     doubt: bool = False,
+    mode: bool = False,
 ) -> str:
     """Write a movement: « Gardien : passé de −2 (2019) à +8 (2023) », with a dagger where it is in doubt."""
     before, after = (gap_number(g) for g in gaps)
+    mark = f", {MODE_CHANGED}" * mode + " †" * doubt
     return _MOVED[alone].format(
-        label=label, before=before, first=waves[0], after=after, last=waves[1], mark=" †" * doubt
+        label=label, before=before, first=waves[0], after=after, last=waves[1], mark=mark
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import math
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import SHOWN, Verdict
 from tfpb.packaged import packaged
@@ -79,6 +80,13 @@ _MORE_THAN: Final = Phrase("plus de {count:n}")
 _OF_WAVE: Final = Phrase(
     "vague {wave}, {count:s ménage interrogé/ménages interrogés} (taux de réponse : {rate})"
 )
+READINGS: Final = (
+    "Taux de réponse en QPV rapporté à celui d’ailleurs : {ratio}. Deux lectures, qui ne tiennent que si, à "
+    "opinion égale, on répond de même des deux côtés : ceux qui manquent sont des mécontents, ou des "
+    "satisfaits. À comparer à la bascule de chaque mot :"
+)
+_READING: Final = "« {label} » : un facteur de {low}, ou de {high} ; bascule {tipping}."
+_BEYOND: Final = "plus que tout"
 WEIGHTS: Final = {False: "livrés", True: "calés"}
 UNKNOWN_RESPONSE: Final = (
     "Le taux de réponse n’est pas fourni : indiquez le nombre de ménages contactés, ou de questionnaires "
@@ -182,6 +190,28 @@ def response_rate(n: int, contacted: int) -> float | str:
     if not contacted:
         return NOT_GIVEN
     return MASKED if n < 0 else n / contacted
+
+
+def readings_line(ratio: float, row: Mapping[Any, Any]) -> str:
+    """Write what a difference of response is worth on a question, beside what its word bears.
+
+    Parameters
+    ----------
+    ratio : float
+        k, response in QPV over that elsewhere: the share satisfied is read k p, or 1 − k(1 − p).
+    row : mapping
+        A line of `survey_view.gaps`.
+    """
+    share, tipping = float(row["qpv"]), float(row["bascule"])
+    if math.isnan(tipping):
+        return ""
+    told = []
+    for read in (ratio * share, 1 - ratio * (1 - share)):
+        known = 0 < read < 1
+        odds = share / (1 - share) * (1 - read) / read if known else math.inf
+        told.append(number(max(odds, 1 / odds), 2) if known else _BEYOND)
+    bears = number(tipping, 2) if math.isfinite(tipping) else _BEYOND
+    return _READING.format(label=row["libelle"], low=told[0], high=told[1], tipping=bears)
 
 
 def field_lead(waves: Sequence[tuple[str, int, int]], masking_n: int) -> str:

@@ -27,6 +27,8 @@ FEW: Final = "peu de réponses"
 """Mark of a row that few answers stand behind, by numbers fixed before them."""
 TARGETS: Final[dict[str, str]] = _TEXTS["targets"]
 """What the comparison is about, by `cible`."""
+MODE_CHANGED: Final = "mode changé"
+"""Mark of a change between two waves of another firm or mode."""
 _MEANINGS: Final[dict[str, str]] = _TEXTS["meanings"]
 THE_MARGIN: Final = "la marge"
 RELEASED: Final = (
@@ -49,11 +51,13 @@ def sign(verdict: str, publication: str = Publication.PUBLIABLE) -> str:
     return SIGNS.get(outcome(verdict, publication), NOTHING)
 
 
-def weakness(publication: str, *, alone: bool = False, few: bool = False) -> str:
+def weakness(
+    publication: str, *, alone: bool = False, few: bool = False, moved: bool = False
+) -> str:
     """Write what weakens a figure: « isolé, peu de réponses »; empty where nothing does or it is hidden."""
     if publication not in SHOWN:
         return ""
-    return ", ".join([ISOLATED] * alone + [FEW] * few)
+    return ", ".join([ISOLATED] * alone + [FEW] * few + [MODE_CHANGED] * moved)
 
 
 def plainly(
@@ -63,11 +67,12 @@ def plainly(
     *,
     alone: bool = False,
     few: bool = False,
+    moved: bool = False,
 ) -> str:
     """Write a verdict, with what weakens it: « plus haut (isolé) », « on ne sait pas (peu de réponses) »."""
     word = VERDICTS.get(outcome(verdict, publication), NOTHING)
     word = word.format(margin=margin_words(margin_points))
-    doubts = weakness(publication, alone=alone, few=few)
+    doubts = weakness(publication, alone=alone, few=few, moved=moved)
     return f"{word} ({doubts})" if doubts else word
 
 
@@ -84,9 +89,10 @@ def signed(
     return f"{sign(verdict, publication)} {words}"
 
 
-def word_of_row(row: Mapping[Any, Any], margin_points: float) -> str:
-    """Write the verdict of a row of the comparison, with what weakens it."""
-    return plainly(str(row["verdict"]), str(row["publication"]), margin_points, **marks_of_row(row))
+def word_of_row(row: Mapping[Any, Any], margin_points: float, *, moved: bool = False) -> str:
+    """Write the verdict of a row of the comparison, with what weakens it; `moved`, if the mode changed."""
+    verdict, publication = str(row["verdict"]), str(row["publication"])
+    return plainly(verdict, publication, margin_points, moved=moved, **marks_of_row(row))
 
 
 def marks_of_row(row: Mapping[Any, Any]) -> dict[str, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,7 +36,7 @@ def comparaison(dossier: Dossier) -> Section:
     of = view.source(survey, wave)
     name = survey.name_of(dossier.settings.dossier.bailleur)
     names = dossier.quarters.names
-    rows = view.placed(view.gaps(survey, name, wave), names)
+    rows = view.placed(view.gaps(survey, name, wave), names, survey.segments)
     whole = view.totals(rows)
     shown = view.shown(whole)
     margin = view.margin_of(whole)
@@ -44,7 +45,7 @@ def comparaison(dossier: Dossier) -> Section:
     others = view.not_named(dossier)
     blocks: list[Block] = [
         *([Text(others)] if others else []),
-        table("comparaison", rows, **of),
+        table("comparaison", rows.replace({"bascule": {math.inf: math.nan}}), **of),
         *([key] if len(whole) else []),
         *_charts(shown, of, margin),
     ]
@@ -58,7 +59,11 @@ def comparaison(dossier: Dossier) -> Section:
             notes=(satisfaction.COMPARABLE if alike else satisfaction.NOT_COMPARABLE,),
         )
         blocks.append(short)
+    if tipping := tuple(filter(None, map(satisfaction.tipping_line, headline_rows(whole)))):
+        head = satisfaction.WHO_ANSWERED
+        blocks.append(Text(tipping, bullets=True, title=head, media=BOTH_ANNEX))
     blocks += _quarters(rows, of, name)
+    blocks += _segments(survey, rows, of)
     blocks += _modelled(survey, name, wave, names)
     blocks += _first_looks(survey, name, wave, names)
     if len(whole):
@@ -90,10 +95,15 @@ _LEVEL: Final = (Verdict.EQUIVALENT,)
 _BETTER: Final = (Verdict.MEILLEUR, Verdict.MEILLEUR_PEU)
 
 
+def headline_rows(whole: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return the headline question of each theme that may be shown."""
+    rows = view.shown(view.headlines(whole)) if len(whole) else whole
+    return rows.to_dict("records")
+
+
 def headline_sentences(whole: pd.DataFrame) -> tuple[str, ...]:
     """Write the headline question of each theme, both shares, the gap, the verdict."""
-    rows = view.shown(view.headlines(whole)) if len(whole) else whole
-    return tuple(map(satisfaction.gap_sentence, rows.to_dict("records")))
+    return tuple(map(satisfaction.gap_sentence, headline_rows(whole)))
 
 
 def _verdict_key(read: pd.DataFrame, margin: float) -> tuple[str, ...]:
@@ -146,6 +156,19 @@ def _quarters(rows: pd.DataFrame, of: dict[str, Any], name: str) -> list[Block]:
     return out
 
 
+def _segments(survey: Published, rows: pd.DataFrame, of: dict[str, Any]) -> list[Block]:
+    """Return the headline questions of each declared segment, and how many gaps are masked."""
+    parts = view.of_segments(rows, survey.segments)
+    shown = view.shown(parts)
+    heads = cut(shown, shown["tete"].astype(bool))
+    out: list[Block] = []
+    if len(shown):
+        out.append(table("comparaison_segments", heads if len(heads) else shown, **of))
+    if hidden := len(parts) - len(shown):
+        out.append(Text((satisfaction.MASKED_SEGMENTS.format(count=hidden),)))
+    return out
+
+
 def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) -> list[Block]:
     """Return the modelled shares of quarters, or why there are none; nothing without quarters."""
     rows = view.placed(view.modelled(survey, name, wave), names)
@@ -170,7 +193,8 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
 
 def _first_looks(survey: Published, name: str, wave: str, names: dict[str, str]) -> list[Block]:
     """Return the gaps of territories that stand out among many, none without territories."""
-    rows = exploration(survey.comparison, wave=wave, bailleur=name)
+    kinds = survey.segments
+    rows = exploration(survey.comparison, wave=wave, bailleur=name, segments=kinds)
     if len(rows) < 2:  # noqa: PLR2004 - one comparison is no exploration
         return []
     found = rows[rows["ressort"]]

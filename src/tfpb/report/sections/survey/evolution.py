@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe
+from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
 from tfpb.model.survey import Published, only
@@ -38,16 +38,19 @@ def evolution(dossier: Dossier) -> Section:
         return lacking("evolution", subject="vagues")
     if rows.empty:
         return lacking("evolution", subject="vagues_masquees")
-    shown = view.shown(view.totals(rows))
-    notes = (words.NO_CAUSE, words.CHANGE_COMPARABLE)
+    whole = view.totals(rows)
+    shown = view.shown(whole)
+    broken = (words.BROKEN_LEVELS,) if rows["mode_change"].any() else ()
+    notes = (words.NO_CAUSE, *broken, words.CHANGE_COMPARABLE)
     of = view.source(survey)
-    placed = view.placed(rows, dossier.quarters.names)
+    placed = view.placed(rows, dossier.quarters.names, survey.segments)
     main = table("evolution", placed, notes=notes, **of)
     blocks: list[Block] = [main]
     if len(shown):
         alike = bool(shown["comparable"].notna().any())
         beside = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
-        blocks.append(table("evolution_document", shown, notes=(words.NO_CAUSE, beside), **of))
+        notes = (words.NO_CAUSE, *broken, beside)
+        blocks.append(table("evolution_document", shown, notes=notes, **of))
     blocks += _slopes(survey, name)
     doubts = map(fault_text, (f for f in survey.notices if f.code.startswith("vagues_")))
     warnings = dict.fromkeys(" ".join(part for part in (s.title, s.hint) if part) for s in doubts)
@@ -60,7 +63,8 @@ def evolution(dossier: Dossier) -> Section:
     if moved := _moved(survey, name, only(shown, vague="-".join(waves))):
         blocks.insert(0, Text((*moved, words.DAGGER), bullets=True, media=BOTH_ANNEX))
     lead = words.otherwise_first(len(told), change=True)
-    lead += words.change_lead(*waves, Counter(shown["mot"]), len(shown))
+    read = whole[whole["publication"].isin(SHOWN)]  # a broken series has a word and no number
+    lead += words.change_lead(*waves, Counter(read["mot"]), len(read))
     return section("evolution", lead, blocks)
 
 
@@ -80,7 +84,14 @@ def _moved(survey: Published, name: str, rows: pd.DataFrame) -> tuple[str, ...]:
             doubt = math.isnan(row["comparable"]) or bool(row["autrement"])
             label = str(row["libelle"])
             out.append(
-                words.moved(label, (first, last), ends, alone=bool(row["isole"]), doubt=doubt)
+                words.moved(
+                    label,
+                    (first, last),
+                    ends,
+                    alone=bool(row["isole"]),
+                    doubt=doubt,
+                    mode=bool(row["mode_change"]),
+                )
             )
     return tuple(out)
 
@@ -91,6 +102,9 @@ def _slopes(survey: Published, name: str) -> list[Chart]:
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
         publication=SHOWN, vague=[w.vague for w in survey.waves],
     )  # fmt: skip
+    broken = only(survey.comparison, bailleur=name, niveau=TOTAL, groupe=Groupe.EVOLUTION_QPV)
+    cut = broken.loc[broken["verdict"] == Verdict.INTERROMPUE, "item"]
+    picked = picked[~picked["item"].isin(cut)]  # a line from one firm to another would be a trend
     keys = ("vague", "item")
     both = only(picked, groupe=Groupe.QPV)[list(keys)]
     for group, prefix in view.SIDES:

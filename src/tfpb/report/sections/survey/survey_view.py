@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
@@ -12,7 +13,8 @@ from tfpb.model.codes import ALONE, ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, 
 from tfpb.model.survey import Published, only
 from tfpb.report.sections.build import number_of
 from tfpb.survey.planning.precision import n_necessaire
-from tfpb.survey.raw_gaps import key_of, stories_of
+from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
+from tfpb.survey.verdicts import CHANGED
 from tfpb.words.money.evaluation_words import before_actions, survey_too_early
 from tfpb.words.survey.satisfaction import NOT_NAMED, THEMES, otherwise, otherwise_sentence
 from tfpb.words.survey.verdict_words import (
@@ -26,7 +28,7 @@ from tfpb.words.survey.verdict_words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tfpb.facts.whole_dossier import Dossier
 
@@ -148,7 +150,8 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
     DataFrame
         `vague` (« 2019-2023 »), keys and labels as `gaps`, then `evolution_qpv, evolution_hors`
         (with `_bas`, `_haut`), `ecart` (change of the gap), its intervals, `n`, `verdict`;
-        `comparable` (with `_bas`, `_haut`): change of the gap like with like.
+        `comparable` (with `_bas`, `_haut`): change of the gap like with like; `mode_change`: firm or mode
+        changed between the two.
     """
     own = only(survey.comparison, bailleur=name)
     mine = only(own, ajustement=Ajustement.BRUT)
@@ -157,6 +160,7 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
     out = out.rename(columns={"estimation": "ecart"})
     for group in (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS):
         out = beside(out, only(mine, groupe=group), str(group))
+    out = out.assign(mode_change=out["vague"].isin(list(mode_changed(mine))))
     return _labelled(_with_comparable(out, own, Groupe.EVOLUTION_ECART), survey, name)
 
 
@@ -196,7 +200,10 @@ def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     out["mot"] = [plainly(v, p, m) for (v, p), m in zip(pairs, margins, strict=True)]
     out["sign"] = [sign(v, p) for v, p in pairs]
     told = list(zip(out.assign(estimation=out["ecart"]).to_dict("records"), margins, strict=True))
-    out["mot_entier"] = [word_of_row(row, m) for row, m in told]
+    out["mot_entier"] = [
+        word_of_row(row, m, moved=row.get("mode_change", False) and row["verdict"] in CHANGED)
+        for row, m in told
+    ]
     out["phrase"] = [gap_phrase(row, m) for row, m in told]
     out["isole"] = out["isole"] == ALONE
     out["verdict_mot"] = [
@@ -254,12 +261,22 @@ def needed(level: float, margin_points: float) -> int:
     return n_necessaire(share, marge_points=margin_points)
 
 
-def placed(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return rows with their territory named as readers do (`territoire_mot`)."""
+def placed(
+    rows: pd.DataFrame, names: dict[str, str], segments: Mapping[str, str] = MappingProxyType({})
+) -> pd.DataFrame:
+    """Return rows with their territory, or segment, named as readers do (`territoire_mot`)."""
     known = {code: f"{name} ({code})" for code, name in names.items() if name}
     pairs = zip(rows["niveau"], rows["territoire"].astype(str), strict=True)
-    told = ["Ensemble" if n == TOTAL else known.get(t, t) for n, t in pairs]
+    told = [
+        "Ensemble" if n == TOTAL else f"{segments[n]} : {t}" if n in segments else known.get(t, t)
+        for n, t in pairs
+    ]
     return rows.assign(territoire_mot=told)
+
+
+def of_segments(rows: pd.DataFrame, segments: Mapping[str, str]) -> pd.DataFrame:
+    """Keep the rows of segments, those of one variable together, categories by name."""
+    return only(rows, niveau=list(segments)).copy()
 
 
 def unclear(rows: pd.DataFrame, margin: float) -> list[tuple[str, str]]:

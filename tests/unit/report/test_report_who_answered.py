@@ -1,0 +1,198 @@
+"""Who answered, how far words hold, what is withheld between two firms, declared segments: on the page."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from report_dossier import BAILLEUR, ITEMS, make, published
+
+from tfpb.model.codes import Verdict
+from tfpb.model.report import Chart, Table, Text
+from tfpb.report.sections import report
+from tfpb.words.survey import satisfaction, survey_words
+from tfpb.words.survey.satisfaction import tipping_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.report import Section
+    from tfpb.model.survey import Published
+
+
+def dossier_of(change: Callable[[pd.DataFrame], pd.DataFrame], **more: Any) -> Dossier:
+    found = published()
+    found = dataclasses.replace(found, comparison=change(found.comparison), **more)
+    return dataclasses.replace(make(), survey=found)
+
+
+def section_of(dossier: Dossier, key: str) -> Section:
+    return next(s for s in report(dossier).sections if s.key == key)
+
+
+def texts(section: Section) -> str:
+    return "\n".join(p for b in section.blocks if isinstance(b, Text) for p in b.paragraphs)
+
+
+def tipped(**factors: float) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def change(rows: pd.DataFrame) -> pd.DataFrame:
+        there = (rows["groupe"] == "ecart") & (rows["ajustement"] == "brut")
+        return rows.assign(bascule=rows["item"].map(factors).where(there))
+
+    return change
+
+
+_IF: str = (
+    "Ce ne serait plus vrai si les {} avaient répondu {} fois plus volontiers que les {} ici, et autant "
+    "qu’eux ailleurs"
+)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "factor", "wanted"),
+    [
+        (Verdict.EQUIVALENT, 1.43, _IF.format("satisfaits", "1,43", "mécontents") + "."),
+        (
+            Verdict.INFERIEUR,
+            1.19,
+            _IF.format("mécontents", "1,19", "satisfaits") + " (fragile à la non-réponse).",
+        ),
+        (Verdict.MEILLEUR, math.inf, satisfaction.NEVER_TIPPED),
+        (Verdict.NON_CONCLUANT, math.nan, ""),
+    ],
+)
+def test_what_would_tip_a_word(verdict: str, factor: float, wanted: str) -> None:
+    assert tipping_sentence(verdict, factor) == wanted
+    assert ("fragile" in tipping_sentence(Verdict.INFERIEUR, 1.2)) is False
+
+
+def test_each_headline_says_what_would_tip_it_and_no_other_question() -> None:
+    dossier = dossier_of(tipped(q01=1.07, q02=1.3, q04=1.6))
+    found = texts(section_of(dossier, "comparaison"))
+    assert "« Propreté des parties communes », " in found
+    assert "1,07 fois plus volontiers" in found
+    assert "1,60 fois plus volontiers" in found
+    assert "1,30 fois" not in found  # q02 is no headline
+    note = texts(section_of(dossier, "note"))
+    assert note.index("1,07 fois pour « Propreté des parties communes », fragile") < note.index(
+        "1,6"
+    )
+
+
+def test_the_workbook_shows_a_factor_that_is_a_number() -> None:
+    section = section_of(dossier_of(tipped(q01=1.07, q04=math.inf)), "comparaison")
+    whole = next(b for b in section.blocks if isinstance(b, Table) and b.key == "comparaison")
+    shown = whole.rows["bascule"].dropna().tolist()
+    assert shown == [1.07] * 3  # over the whole, and in two quarters
+
+
+def test_the_note_says_how_many_answered_and_out_of_how_many() -> None:
+    found = published()
+    last = dataclasses.replace(found.waves[-1], contactes=6192)
+    known = dossier_of(lambda rows: rows, waves=(found.waves[0], last))
+    assert "548 ménages interrogés en 2023, taux de réponse 25" in texts(section_of(known, "note"))
+    assert "taux de réponse non fourni" in texts(section_of(make(), "note"))
+    hidden = dataclasses.replace(last, n=-1)
+    none = dossier_of(lambda rows: rows, waves=(found.waves[0], hidden))
+    assert "taux de réponse" not in texts(section_of(none, "note"))
+
+
+def _field(found: Published, **n: float) -> dict[str, Any]:
+    rows = [
+        {"vague": "2023", "bailleur": "ensemble", "cote": side, "type_habitat": kind,
+         "periode_construction": period, "logements": 900, "part_logements": 0.2,
+         "n": n.get(f"{side}_{kind}", 200.0), "part_interroges": 0.2}
+        for side in ("qpv", "hors_qpv")
+        for kind in ("collectif", "individuel")
+        for period in ("avant 1949", "2005 et après")
+    ]  # fmt: skip
+    told = [["qpv", "Collectif", 2000], ["qpv", "Individuel", 900], ["hors_qpv", "", 3000]]
+    settings = {**found.settings, "contactes_par": {"2023": told}}
+    return {"fieldwork": pd.DataFrame(rows), "settings": settings}
+
+
+def test_the_field_sheet_gives_the_response_by_side_and_type() -> None:
+    change = tipped(q01=1.43)
+    dossier = dossier_of(change, **_field(published(), qpv_individuel=math.nan))
+    section = section_of(dossier, "methode")
+    rows = next(
+        b.rows for b in section.blocks if isinstance(b, Table) and b.key == "terrain_reponse_cotes"
+    )
+    assert rows["taux"].tolist() == [0.2, survey_words.MASKED, 800 / 3000]
+    assert rows["n"].tolist() == [400.0, survey_words.HIDDEN, 800.0]
+    # k = (640 / 2900) / (908 / 3000) = 0.73; p = 0.60: read 0.44 or 0.71
+    found = texts(section)
+    assert "rapporté à celui d’ailleurs : 0,73" in found
+    assert "un facteur de 1,93, ou de 1,62 ; bascule 1,43" in found
+
+
+def test_contacts_of_all_are_not_set_against_one_bailleur() -> None:
+    more = _field(published())
+    more["fieldwork"] = more["fieldwork"].assign(bailleur=BAILLEUR)
+    section = section_of(dossier_of(lambda rows: rows, **more), "methode")
+    assert "terrain_reponse_cotes" not in {b.key for b in section.blocks if isinstance(b, Table)}
+
+
+def broken(rows: pd.DataFrame) -> pd.DataFrame:
+    """Levels of two firms: withheld; one change of the gap stands."""
+    levels = rows["groupe"].isin(["evolution_qpv", "evolution_hors"])
+    rows = rows.assign(verdict=rows["verdict"].mask(levels, Verdict.INTERROMPUE.value))
+    rows.loc[levels, ["estimation", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut"]] = math.nan
+    moved = (rows["groupe"] == "evolution_ecart") & (rows["item"] == "q01")
+    return rows.assign(verdict=rows["verdict"].mask(moved, Verdict.HAUSSE.value))
+
+
+def test_between_two_firms_levels_are_withheld_and_the_gap_bears_it() -> None:
+    section = section_of(dossier_of(broken), "evolution")
+    notes = {b.key: b for b in section.blocks if isinstance(b, Table)}
+    assert satisfaction.BROKEN_LEVELS in notes["evolution"].notes
+    assert notes["evolution"].rows["evolution_qpv"].isna().all()
+    assert "2019) à" in texts(section)
+    assert ", mode changé" in texts(section)
+    told = dict(
+        zip(notes["evolution"].rows["libelle"], notes["evolution"].rows["verdict_mot"], strict=True)
+    )
+    assert "(mode changé)" in told["Propreté des parties communes"]
+    assert "mode changé" not in told["État du logement"]  # no change is told of it
+    assert not [
+        b for b in section.blocks if isinstance(b, Chart)
+    ]  # no line from one firm to another
+    same = section_of(make(), "evolution")
+    assert [b for b in same.blocks if isinstance(b, Chart)]
+    assert satisfaction.BROKEN_LEVELS not in texts(same)
+
+
+def test_a_broken_scale_has_a_word_and_no_number() -> None:
+    def change(rows: pd.DataFrame) -> pd.DataFrame:
+        cut = rows["groupe"].str.startswith("evolution") & (rows["item"] == "q01")
+        rows = rows.assign(verdict=rows["verdict"].mask(cut, Verdict.INTERROMPUE.value))
+        rows.loc[cut, ["estimation", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut"]] = math.nan
+        return rows
+
+    assert "1 « série interrompue »" in section_of(dossier_of(change), "evolution").lead
+
+
+def test_segments_are_a_table_of_their_own_without_rank() -> None:
+    def change(rows: pd.DataFrame) -> pd.DataFrame:
+        whole = rows[(rows["vague"] == "2023") & (rows["niveau"] == "total")]
+        parts = [
+            whole.assign(niveau="anciennete", territoire=name)
+            for name in ("plus de dix ans", "moins de dix ans")
+        ]
+        numbers = ["estimation", "ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut", "n"]
+        parts[1] = parts[1].assign(publication="masque", **dict.fromkeys(numbers, math.nan))
+        return pd.concat([rows, *parts], ignore_index=True)
+
+    settings = {**published().settings, "segments": {"anciennete": "Ancienneté"}}
+    section = section_of(dossier_of(change, settings=settings), "comparaison")
+    made = next(
+        b for b in section.blocks if isinstance(b, Table) and b.key == "comparaison_segments"
+    )
+    assert set(made.rows["territoire_mot"]) == {"Ancienneté : plus de dix ans"}
+    heads = [label for _, label, *_, head, _, _ in ITEMS if head]
+    assert made.rows["libelle"].tolist() == heads  # in the order of the plan, none of the others
+    assert "9 écarts par segment, masqués" in texts(section)
