@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place
+from tfpb.facts.amount import apportion
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import STAMP
 from tfpb.tax.plain_values import (
@@ -17,7 +18,6 @@ from tfpb.tax.plain_values import (
     EURO,
     ZERO,
     Record,
-    apportion,
     cents,
     doubt,
     records,
