@@ -52,7 +52,8 @@ class Dossier:
     `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
     already); a `draft` is for the landlord alone, and says so; None where
     neither is meant. `last_heights` is what last year's pack tells per abated dwelling. `photos` are those
-    that diagnostics name, as JPEG. `claims` are its figures, each under one name; `quarters` names the
+    that diagnostics name, as JPEG; `copies`, those of the folder of pieces by their name in the pack.
+    `claims` are its figures, each under one name; `quarters` names the
     quarters. `asked` are the questions of its files, `outcomes` what each answer left open would come to.
     """
 
@@ -77,6 +78,7 @@ class Dossier:
     released_before: bool = False
     last_heights: Mapping[str, Decimal] = field(default_factory=dict)
     photos: Mapping[str, bytes] = field(default_factory=dict)
+    copies: Mapping[str, bytes] = field(default_factory=dict)
     draft: bool | None = None
     claims: Claims = field(default_factory=Claims)
     quarters: Quarters = field(default_factory=Quarters)

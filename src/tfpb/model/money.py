@@ -294,6 +294,9 @@ class Programme:
         valorise_precedent_eur`.
     values : tuple of LegalValue
         Those that were read.
+    pieces : DataFrame or None
+        The « bordereau »: a row a file that an action cites, or a reference that its folder lacks
+        (`tfpb.tax.programme.pieces.COLUMNS`); None where no folder is given.
     """
 
     actions: pd.DataFrame
@@ -309,6 +312,7 @@ class Programme:
     beside_quarters: pd.DataFrame | None = None
     quarter_axes: pd.DataFrame | None = None
     values: tuple[LegalValue, ...] = ()
+    pieces: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

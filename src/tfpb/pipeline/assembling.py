@@ -397,6 +397,7 @@ def assembled(
         droit_commun=values[stages.DROIT_COMMUN],
         conventions=inputs.frame("conventions"),
         photos=inputs.photos,
+        copies=inputs.copies,
         evaluation=values[stages.EVALUATION],
         sensitivity=values[stages.SENSITIVITY],
         sources=told_sources(every, readings, least),

@@ -11,6 +11,7 @@ from tfpb.io.open_questions.survey_questions import survey_findings
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
+from tfpb.io.sources.pieces import read_pieces
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from tfpb.io.tables.tabular import TextTable
     from tfpb.model.plan import Plan
     from tfpb.model.question import Asked
-    from tfpb.model.record import Reading, Source
+    from tfpb.model.record import PieceFile, Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.questions.finding import Change
 
@@ -60,6 +61,10 @@ class Inputs:
     sources : tuple of Source
     photos : mapping of str to bytes
         Those that diagnostics name, reduced.
+    pieces : tuple of PieceFile or None
+        The folder of pieces, where one is given.
+    copies : mapping of str to bytes
+        Name inside the pack → bare copy of a photograph of that folder.
     readings : tuple of Reading
         What became of the rows of the typed tables, file by file.
     headers : Headers
@@ -80,6 +85,8 @@ class Inputs:
     given: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     photos: Mapping[str, bytes] = field(default_factory=dict)
+    pieces: tuple[PieceFile, ...] | None = None
+    copies: Mapping[str, bytes] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     headers: Headers = field(default_factory=Headers)
     asked: tuple[Asked, ...] = ()
@@ -115,7 +122,7 @@ class Inputs:
         return (
             self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.given,
             self.sources, tuple((d.table.file, d.table.sheet) for d in self.deliveries),
-            tuple((a.question.key, a.reading) for a in self.asked), self.replies,
+            tuple((a.question.key, a.reading) for a in self.asked), self.replies, self.pieces,
         )  # fmt: skip
 
 
@@ -227,6 +234,7 @@ def gather_inputs(
         reader.faults += found
     walked = frames.get("diagnostics")
     photos = read_photos(reader, settings, walked) if walked is not None else {}
+    pieces, copies = read_pieces(reader, settings, frames.get("programme"))
     repere = reader.role("repere")
     asked = reader.answered(settings.file)
     reader.faults += reader.names.unused()
@@ -238,6 +246,8 @@ def gather_inputs(
         repere=repere,
         aliases=aliases,
         photos=photos,
+        pieces=pieces,
+        copies=copies,
         sources=tuple(reader.sources),
         readings=_by_bailleur(reader.readings, frames.get("patrimoine")),
         headers=headers,

@@ -140,7 +140,7 @@ def programme(
     ----------
     tax_rule : TaxRule
     inputs : Inputs
-        `programme`, `programme_precedent`, `diagnostics`, `conventions`.
+        `programme`, `programme_precedent`, `diagnostics`, `conventions`; the folder of pieces.
     located : Located
     quarters : Quarters
     abatement : Abatement or None
@@ -171,6 +171,7 @@ def programme(
         ),
         covered=[] if signed is None else [c for codes in signed["codes_qpv"] for c in codes],
         law=tax_rule.law,
+        pieces=inputs.pieces,
     )
 
 

@@ -164,6 +164,7 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier, job.draft))
     files |= gis_files(dossier, execute)
+    files |= dossier.copies
     if job.line:
         files[RELEASE] = dumps(dict(job.line))
     if job.survey is not None:

@@ -28,12 +28,16 @@ from tfpb.tax.programme.entries import (
     read_action,
     repeated,
     shared,
+    twins,
+    unvalued,
 )
+from tfpb.tax.programme.pieces import ABSENT, held_against
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.model.money import Abatement
+    from tfpb.model.record import PieceFile
     from tfpb.tax.programme.axes import Theme
 
 
@@ -53,6 +57,7 @@ def programme(
     new: frozenset[str] = frozenset(),
     covered: Iterable[str] = (),
     law: Law | None = None,
+    pieces: tuple[PieceFile, ...] | None = None,
 ) -> Programme:
     """Check a programme and set it against the abatement.
 
@@ -89,6 +94,9 @@ def programme(
         stock when there are none.
     law : Law, optional
         For the orders of magnitude; the packaged values by default.
+    pieces : tuple of PieceFile, optional
+        Files of the folder of pieces that actions cite: what it lacks proves nothing. Without a folder, a
+        piece and its date prove.
 
     Returns
     -------
@@ -131,6 +139,8 @@ def programme(
     read, years, faults = _read(actions, previous, themes, year)
     kept = years.kept
     faults += split
+    listed, found = held_against(read, pieces, year)
+    faults += found
     owed, found = balance.read_carry(carry or {}, kept, abatement, homes)
     faults += found
     walked, found = _diagnostics(diagnostics, read, kept)
@@ -149,6 +159,7 @@ def programme(
         carried=owed,
         new=new,
         diagnostics=walked,
+        pieces=listed,
     )
     claims = Claims((*base, *programme_claims(plan, base)))
     now, last = balance.counted(current), balance.counted(before)
@@ -223,6 +234,7 @@ def _read(
         files.append(done)
     years = by_year(files[0], files[1], year)
     faults += [*years.notices, *pieces_twice(years.kept), *repeated(years.kept)]
+    faults += [*twins(years.kept), *unvalued(years.current)]
     return files[0], years, faults
 
 
@@ -275,4 +287,5 @@ def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
         out[column] = pd.Series([r[column] for r in read], index=out.index, dtype=object)
     out["taux_valorisation"] = pd.Series(rates, index=out.index, dtype=object)
     out["diagnostics"] = [r["diagnostics"] for r in read]
+    out[ABSENT] = [r.text(ABSENT) for r in read]
     return out

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.facts.claim import TOTAL, axis_scope, is_quarter
+from tfpb.facts.programme_claims import brought
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.surplus import surplus_of
-from tfpb.model.codes import Axe
+from tfpb.model.codes import Axe, PieceFound
 from tfpb.model.columns import texts
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, SHEET, Block, Section, Text
 from tfpb.model.survey import only
+from tfpb.report.cell_values import missing
 from tfpb.report.sections.build import (
     chart,
+    claimed,
     has,
     lacking,
     part,
@@ -65,6 +68,7 @@ def programme(dossier: Dossier) -> Section:
         *_axes(plan, claims, quarters),
         *_beside(plan, quarters, year),
         *_actions(plan, claims),
+        *_pieces(plan),
         *_diagnostics(plan),
     ]
     return section("programme", words.balance_lead(claims), blocks)
@@ -199,8 +203,12 @@ def _axes(plan: Programme, claims: Claims, quarters: Quarters) -> list[Block]:
     rows = places.assign(
         axe_mot=[axis_words(int(a)) for a in places["axe"]],
         _rest=texts(places, "code_qpv") != TOTAL,
+        scope=[
+            axis_scope(int(a), c)
+            for a, c in zip(places["axe"], texts(places, "code_qpv"), strict=True)
+        ],
     ).sort_values(["_rest", "code_qpv", "axe"], kind="stable")
-    whole = table("axes", rows)
+    whole = table("axes", claimed("axes", rows, claims) if claims.has("acquis") else rows)
     # the page shows the programme over all quarters; quarter by quarter stands in the workbook
     shown = only(whole.rows, quartier=words.EVERY_QUARTER)
     short = part(replace(whole, rows=shown), "axes_document")
@@ -240,13 +248,15 @@ def _beside(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
 
 def _actions(plan: Programme, claims: Claims) -> list[Block]:
     """Return the actions: one wide table for software, narrower ones for a sheet."""
-    rows = plan.actions.assign(axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]])
+    rows = plan.actions.assign(
+        axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]], **brought_cells(plan, claims)
+    )
     # rows of several years have no total: the claims are of one
     own = bool((plan.actions["annee"] == plan.year).all())
     sums = {c: amount for c, amount in totals_of(claims).items() if own and c in _SPENT}
     source = source_of(plan.actions) or words.PROGRAMME_FILE
     whole = table("actions", rows, source=source, totals=sums)
-    amounts = part(whole, "actions_montants")
+    amounts = part(replace(whole, rows=_not_given(whole.rows)), "actions_montants")
     blocks: list[Block] = [whole, amounts, part(whole, "actions_suivi")]
     if has(rows, "temps_valorise_eur"):
         timed = whole.rows.dropna(subset=["temps_valorise_eur"])
@@ -255,6 +265,44 @@ def _actions(plan: Programme, claims: Claims) -> list[Block]:
         told = ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=amounts.sheet)
         blocks.append(Text((told,), media=DOCUMENT))
     return blocks
+
+
+def brought_cells(plan: Programme, claims: Claims) -> dict[str, pd.Series[Any]]:
+    """Return what each action brings, as cells: empty where it is not known, and for other years."""
+    shares = brought(plan, claims)
+    amounts = {
+        "justifie_eur": [None if one is None else one.justifie for one in shares],
+        "prouve_eur": [None if one is None else one.prouve for one in shares],
+        "enjeu_eur": [None if one is None else one.enjeu for one in shares],
+    }
+    return {
+        column: pd.Series(
+            [a.exact if a is not None and a.is_known else None for a in cells],
+            index=plan.actions.index,
+            dtype=object,
+        )
+        for column, cells in amounts.items()
+    }
+
+
+def _not_given(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return actions whose blank valued amounts say so: on a sheet, an empty cell reads as nothing."""
+    cells = [words.NOT_GIVEN if missing(v) else v for v in rows["valorise_eur"]]
+    return rows.assign(valorise_eur=pd.Series(cells, index=rows.index, dtype=object))
+
+
+def _pieces(plan: Programme) -> list[Block]:
+    """Return the « bordereau » of the folder of pieces, and how many it holds; nothing without a folder."""
+    if plan.pieces is None:
+        return []
+    cited = only(plan.pieces, genre="piece")
+    counts = {
+        hole: len(only(cited, etat=state))
+        for hole, state in (("found", PieceFound.TROUVEE), ("lost", PieceFound.ABSENTE))
+    }
+    rows = worded(plan.pieces, etat=words.PIECES, genre=words.PIECE_KINDS)
+    rows = rows.assign(axe_mot=[axis_words(int(a)) for a in rows["axe"]])
+    return [Text((words.IN_FOLDER.format(**counts),), media=BOTH), table("bordereau_pieces", rows)]
 
 
 def _diagnostics(plan: Programme) -> list[Block]:
