@@ -204,6 +204,13 @@ def brought(programme: Programme, claims: Claims) -> list[Brought | None]:
     return [next(each) if mine else None for mine in own]
 
 
+def first_to_prove(shares: Iterable[Brought | None]) -> tuple[int, Amount] | None:
+    """Return which action's missing proof is worth most, by its rank, and how much; None where none is."""
+    stakes = [(k, one.enjeu) for k, one in enumerate(shares) if one is not None]
+    most = max(stakes, key=lambda pair: pair[1].at_least, default=None)
+    return most if most is not None and most[1].exceeds_nil else None
+
+
 def _acquired(code: str, claims: Claims) -> Amount:
     """Return what is acquired in a quarter; one that the abatement does not name holds no premises."""
     return claims.amount("acquis", code) if claims.has("acquis", code) else nil()
@@ -293,6 +300,7 @@ def _sums(actions: list[Action], codes: list[str], base: Claims) -> Iterator[Cla
         yield claim("prevu", scope, sums.prevu)
         yield claim("realise", scope, sums.realise)
         if place in (TOTAL, scope):
+            yield claim("valorise_sans_preuve", scope, sums.without_proof)
             yield claim("actions_avec_piece", scope, known(sums.with_piece))
             yield claim("actions_avec_photo", scope, known(sums.with_photo))
         if homes.at_least:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tfpb.facts.amount import excess
 from tfpb.facts.claim import TOTAL
+from tfpb.facts.programme_claims import brought, first_to_prove
 from tfpb.facts.quarter import codes_of
 from tfpb.facts.survey_claims import SERVICE
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
@@ -27,6 +28,7 @@ from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.money import Programme
 
 NOTE_ROWS: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, by how much else it has to say."""
@@ -204,7 +206,7 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
 def _before_signing(dossier: Dossier) -> list[str]:
     """Return what lacks, files first, then euros, proofs and doubts; the last lines counted."""
     out = [MISSING[key][0] for key in missing(dossier)]
-    money, plan = dossier.abatement, dossier.programme
+    money, plan, claims = dossier.abatement, dossier.programme, dossier.claims
     year = dossier.settings.dossier.annee
     if money is not None:
         held, on = dossier.claims.within(), dossier.settings.dossier.date
@@ -216,7 +218,11 @@ def _before_signing(dossier: Dossier) -> list[str]:
             actions - int(rows["preuves_completes"].sum()) if "preuves_completes" in rows else 0
         )
         if lacking:
-            out.append(words.UNPROVED.format(count=lacking, actions=actions))
+            known = claims.has("a_prouver")
+            stake = words.TO_PROVE.format(stake=claims.amount("a_prouver")) if known else ""
+            facts = {"worth": claims.amount("valorise_sans_preuve"), "to_prove": stake}
+            facts |= {"first": _first_proof(dossier, plan), "count": lacking, "actions": actions}
+            out.append(words.UNPROVED.filled(facts))
     dwellings = dossier.claims.amount("logements_a_verifier")
     if dwellings.may_exceed_nil:
         homes = dossier.claims.amount("residences_a_verifier")
@@ -224,3 +230,14 @@ def _before_signing(dossier: Dossier) -> list[str]:
     if len(out) > _MOST_POINTS:
         out[_MOST_POINTS - 1 :] = [words.MORE.format(count=len(out) - _MOST_POINTS + 1)]
     return out or [words.NOTHING_LACKS]
+
+
+def _first_proof(dossier: Dossier, plan: Programme) -> str:
+    """Name the action whose missing piece is worth most, and its quarter; nothing where none is known."""
+    first = first_to_prove(brought(plan, dossier.claims))
+    if first is None:
+        return ""
+    rank, stake = first
+    row = plan.actions.iloc[rank]
+    quarter = dossier.quarters[str(row["code_qpv"])].shown
+    return words.FIRST_PROOF.format(action=row["action"], quarter=quarter, stake=stake)

@@ -256,7 +256,7 @@ def _actions(plan: Programme, claims: Claims) -> list[Block]:
     sums = {c: amount for c, amount in totals_of(claims).items() if own and c in _SPENT}
     source = source_of(plan.actions) or words.PROGRAMME_FILE
     whole = table("actions", rows, source=source, totals=sums)
-    amounts = part(replace(whole, rows=_not_given(whole.rows)), "actions_montants")
+    amounts = part(replace(whole, rows=not_given(whole.rows)), "actions_montants")
     blocks: list[Block] = [whole, amounts, part(whole, "actions_suivi")]
     if has(rows, "temps_valorise_eur"):
         timed = whole.rows.dropna(subset=["temps_valorise_eur"])
@@ -285,7 +285,7 @@ def brought_cells(plan: Programme, claims: Claims) -> dict[str, pd.Series[Any]]:
     }
 
 
-def _not_given(rows: pd.DataFrame) -> pd.DataFrame:
+def not_given(rows: pd.DataFrame) -> pd.DataFrame:
     """Return actions whose blank valued amounts say so: on a sheet, an empty cell reads as nothing."""
     cells = [words.NOT_GIVEN if missing(v) else v for v in rows["valorise_eur"]]
     return rows.assign(valorise_eur=pd.Series(cells, index=rows.index, dtype=object))
