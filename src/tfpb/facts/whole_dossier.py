@@ -50,11 +50,11 @@ class Dossier:
     """Everything one pack says. A missing input is `None`: the pack then says what it lacks.
 
     `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
-    already); a `draft` is for the landlord alone, and says so; None where
-    neither is meant. `last_heights` is what last year's pack tells per abated dwelling. `photos` are those
-    that diagnostics name, as JPEG; `copies`, those of the folder of pieces by their name in the pack.
-    `claims` are its figures, each under one name; `quarters` names the
-    quarters. `asked` are the questions of its files, `outcomes` what each answer left open would come to.
+    already); a `draft` is for the landlord alone, and says so; None where neither is meant. `last_heights` is
+    what last year's pack tells per abated dwelling. `photos` are those that diagnostics name, as JPEG;
+    `copies`, those of the folder of pieces by their name in the pack. `claims` are its figures, each under
+    one name; `quarters` names the quarters; `calendar` is every deadline. `asked` are the questions of its
+    files, `outcomes` what each answer left open would come to.
     """
 
     settings: Settings
@@ -78,9 +78,10 @@ class Dossier:
     released_before: bool = False
     last_heights: Mapping[str, Decimal] = field(default_factory=dict)
     photos: Mapping[str, bytes] = field(default_factory=dict)
-    copies: Mapping[str, bytes] = field(default_factory=dict)
     draft: bool | None = None
     claims: Claims = field(default_factory=Claims)
     quarters: Quarters = field(default_factory=Quarters)
     asked: tuple[Asked, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    copies: Mapping[str, bytes] = field(default_factory=dict)
+    calendar: pd.DataFrame | None = None

@@ -11,7 +11,7 @@ from tfpb.io.open_questions.survey_questions import survey_findings
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
-from tfpb.io.sources.pieces import read_pieces
+from tfpb.io.sources.pieces import PIECES, read_pieces
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan
@@ -99,7 +99,7 @@ class Inputs:
     def only(self, *roles: str) -> Inputs:
         """Return the inputs of some roles and nothing else: a stage that reads it depends on them alone.
 
-        `enquete` brings the plan with it.
+        `enquete` brings the plan with it, `programme` its pieces.
         """
         survey = "enquete" in roles
         wanted = {*roles, "plan", "calage", "standard"} if survey else set(roles)
@@ -111,8 +111,12 @@ class Inputs:
             margins=self.margins if survey else None,
             reference=self.reference if survey else None,
             aliases=self.aliases if "alias_voies" in wanted else {},
+            pieces=self.pieces if "programme" in wanted else None,
+            copies=self.copies if "programme" in wanted else {},
             given=self.given if survey else {},
-            sources=tuple(s for s in self.sources if s.role in wanted),
+            sources=tuple(
+                s for s in self.sources if (s.role if s.role != PIECES else "programme") in wanted
+            ),
             asked=tuple(a for a in self.asked if a.question.source in wanted),
             replies=self.replies if "fiscalite" in wanted else {},
         )

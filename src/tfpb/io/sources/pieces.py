@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tfpb.io.sources.gathering import Gathering
     from tfpb.model.settings import Settings
 
-_ROLE: Final = "pieces"
+PIECES: Final = "pieces"
+"""Role of the folder among sources."""
 _NOBODYS: Final = frozenset({"thumbs.db", "desktop.ini"})
 """What a system leaves in a folder; so do names that begin with a dot or « ~$ »."""
 _CITING: Final = ("piece", "photo")
@@ -76,7 +77,7 @@ def read_pieces(
         files.append(PieceFile(name, digest, path.stat().st_size, copy))
     whole = hashlib.sha256("\n".join(f"{f.sha256} {f.name}" for f in files).encode()).hexdigest()
     size = sum(f.size_bytes for f in files)
-    gathered.sources.append(Source(_ROLE, folder.name, whole, size, len(files)))
+    gathered.sources.append(Source(PIECES, folder.name, whole, size, len(files)))
     return tuple(files), copies
 
 

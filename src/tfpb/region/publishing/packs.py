@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
 
-_LATE: Final = (stages.QUARTERS, stages.EVALUATION, stages.SENSITIVITY, stages.CLAIMS)
+_LATE: Final = (
+    stages.QUARTERS, stages.CALENDAR, stages.EVALUATION, stages.SENSITIVITY, stages.CLAIMS,
+)  # fmt: skip
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
     "Bilan du programme", ("programme", "head", "draft"), "bilans", programme_files, kept="fichiers"

@@ -27,6 +27,8 @@ from tfpb.words.survey.satisfaction import join
 from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.money import Programme
 
@@ -47,6 +49,7 @@ def note(dossier: Dossier) -> Section:
         (words.COMPARED, comparisons(dossier)),
         (words.ARGUMENT, surplus(dossier, gains_only=True)),
         (words.BEFORE_SIGNING, _before_signing(dossier)),
+        (words.DEADLINES, _deadlines(dossier)),
     ):
         if lines:
             blocks.append(Text(tuple(lines), bullets=True, title=title, media=DOCUMENT))
@@ -230,6 +233,26 @@ def _before_signing(dossier: Dossier) -> list[str]:
     if len(out) > _MOST_POINTS:
         out[_MOST_POINTS - 1 :] = [words.MORE.format(count=len(out) - _MOST_POINTS + 1)]
     return out or [words.NOTHING_LACKS]
+
+
+def _deadlines(dossier: Dossier) -> list[str]:
+    """Return in one line the next day of each kind that is ahead, then those that nobody dated."""
+    if dossier.calendar is None:
+        return []
+    ahead: dict[str, dt.date] = {}
+    undated: dict[str, None] = {}
+    for row in dossier.calendar.to_dict("records"):  # by date
+        what, day = words.NEXT_DAYS.get(row["evenement"]), row["date"]
+        if what is None:
+            continue
+        if day is None:
+            undated[what] = None
+        elif day >= dossier.settings.dossier.date:
+            ahead.setdefault(what, day)
+    said = [words.NEXT_DAY.format(what=what, day=day) for what, day in ahead.items()]
+    said += [words.NO_DAY.format(what=what) for what in undated if what not in ahead]
+    line = " ; ".join(said)
+    return [f"{line[:1].upper()}{line[1:]}."] if line else []
 
 
 def _first_proof(dossier: Dossier, plan: Programme) -> str:

@@ -43,7 +43,9 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Convention:
+class Convention:
+    """A line of the table: its quarters, who signed, its dates; None where a cell is blank."""
+
     identifier: str
     codes: frozenset[str]
     signatory: str
@@ -51,6 +53,8 @@ class _Convention:
     signed: dt.date | None
     declared: dt.date | None
     end: dt.date | None
+    account: dt.date | None = None
+    mid_term: dt.date | None = None
 
     @property
     def is_contradicted(self) -> bool:
@@ -79,12 +83,16 @@ class Conventions:
         Typed table of conventions; None when the dossier has none.
     bailleur : str
         Whose conventions apply when a résidence does not name its bailleur.
+
+    Attributes
+    ----------
+    every : tuple of Convention
     """
 
     def __init__(self, table: pd.DataFrame | None, bailleur: str = "") -> None:
         self.given, self.bailleur = table is not None, bailleur
-        self._all = tuple(
-            _Convention(
+        self.every = tuple(
+            Convention(
                 identifier=row.text("id_convention"),
                 codes=frozenset(row.get("codes_qpv") or ()),
                 signatory=row.text("bailleur"),
@@ -92,6 +100,8 @@ class Conventions:
                 signed=row.day("date_signature_convention"),
                 declared=row.day("date_declaration"),
                 end=row.day("date_fin"),
+                account=row.day("date_bilan"),
+                mid_term=row.day("date_mi_parcours"),
             )
             for row in records(table)
         )
@@ -107,7 +117,7 @@ class Conventions:
         if not self.given:
             return Standing(Statut.SANS_CONVENTION, "convention_non_fournie", {}, known=False)
         code, owner = holding.code_qpv, holding.bailleur or self.bailleur
-        there = [c for c in self._all if code in c.codes]
+        there = [c for c in self.every if code in c.codes]
         found = [
             self._one(c, reader)
             for c in there
@@ -127,7 +137,7 @@ class Conventions:
         )
 
     @staticmethod
-    def _none(code: str, owner: str, there: list[_Convention]) -> Standing:
+    def _none(code: str, owner: str, there: list[Convention]) -> Standing:
         """Return what lacks in a quarter: the same body may have signed there under another name."""
         names = ", ".join(sorted({c.signatory for c in there}))
         fields = {"code_qpv": code}
@@ -137,7 +147,7 @@ class Conventions:
         return Standing(Statut.SANS_CONVENTION, "convention_autre_organisme", fields, known=False)
 
     @staticmethod
-    def _one(convention: _Convention, reader: Reader) -> Standing:
+    def _one(convention: Convention, reader: Reader) -> Standing:
         new_year = reader.day
         limit = reader.due("limite_signature")
         fields = {"convention": convention.identifier, "annee": new_year.year, "limite": limit}
@@ -173,10 +183,6 @@ class Conventions:
         prolonged = kept and end is not None and end < new_year
         return Standing("", "convention_prorogee" if prolonged else "convention_ok", declared)
 
-    def terms(self) -> tuple[tuple[str, tuple[str, ...], dt.date | None], ...]:
-        """List the conventions: identifier, quarters, day of end where one is written."""
-        return tuple((c.identifier, tuple(sorted(c.codes)), c.end) for c in self._all)
-
     def contradicted(self) -> tuple[str, ...]:
         """List the conventions of which two dates are out of order."""
-        return tuple(c.identifier for c in self._all if c.is_contradicted)
+        return tuple(c.identifier for c in self.every if c.is_contradicted)
