@@ -60,7 +60,7 @@ def test_what_nobody_dated_says_so_and_comes_last() -> None:
     ],
 )
 def test_a_declaration_that_is_not_filed_has_the_next_limit(
-    on: Any, day: Any, unsure: bool
+    on: Any, day: Any, *, unsure: bool
 ) -> None:
     row = rows(convention(date_declaration=""), on=on)["declaration"]
     assert row["date"] == day

@@ -15,7 +15,7 @@ from tfpb.facts.quarter import codes_of
 from tfpb.facts.survey_claims import SERVICE
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
-from tfpb.report.sections.money.programme import comparisons, surplus, totals_of
+from tfpb.report.sections.money.programme import surplus, totals_of
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_sentences
 from tfpb.report.sections.synthese import missing
@@ -46,7 +46,6 @@ def note(dossier: Dossier) -> Section:
         blocks.append(_table(dossier, quarters))
     blocks += _gaps(dossier, asked)
     for title, lines in (
-        (words.COMPARED, comparisons(dossier)),
         (words.ARGUMENT, surplus(dossier, gains_only=True)),
         (words.BEFORE_SIGNING, _before_signing(dossier)),
         (words.DEADLINES, _deadlines(dossier)),

@@ -74,7 +74,6 @@ NEXT_DAYS: Final = {
 """What the page calls the days that are ahead; what is past or done is left out."""
 NEXT_DAY: Final = Phrase("{what} le {day:d}")
 NO_DAY: Final = Phrase("{what} à dater")
-COMPARED: Final = "Comparé à"
 BEFORE_SIGNING: Final = "Ce qui manque avant de signer"
 ARGUMENT: Final = "L’argument le plus fort"
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."

@@ -14,7 +14,7 @@ from tfpb.facts.quarter import Quarters
 from tfpb.facts.surplus import surplus_of
 from tfpb.model.codes import Axe, PieceFound
 from tfpb.model.columns import texts
-from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, SHEET, Block, Section, Text
+from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.survey import only
 from tfpb.report.cell_values import missing
 from tfpb.report.sections.build import (
@@ -109,7 +109,7 @@ def _heights(dossier: Dossier) -> list[Block]:
         out += [*comparisons(dossier), *surplus(dossier)]
     if unknown := claims.count_unknown("acquis"):
         out.append(words.UNKNOWN_QUARTERS.format(count=unknown))
-    return [Text(tuple(out), bullets=True, media=SHEET)] if out else []  # pages have the note
+    return [Text(tuple(out), bullets=True, media=BOTH_ANNEX)] if out else []
 
 
 def comparisons(dossier: Dossier) -> list[str]:
