@@ -62,8 +62,14 @@ class Convention:
         told = [d for d in (self.contract, self.signed, self.declared, self.end) if d is not None]
         return told != sorted(told)
 
+    def signs_in(self, year: int) -> bool:
+        """Return whether its contract was signed within a year: whether that year counts is not sure."""
+        return self.contract is not None and self.contract.year == year
 
-LATE: Final = frozenset({"convention_tardive", "contrat_tardif", "declaration_tardive"})
+
+LATE: Final = frozenset(
+    {"convention_tardive", "contrat_tardif", "contrat_de_l_annee", "declaration_tardive"}
+)
 """Motives that lose a year: a date that is past mends nothing."""
 
 
@@ -150,6 +156,7 @@ class Conventions:
     def _one(convention: Convention, reader: Reader) -> Standing:
         new_year = reader.day
         limit = reader.due("limite_signature")
+        reader.text("signature_retenue")
         fields = {"convention": convention.identifier, "annee": new_year.year, "limite": limit}
         kept = reader.flag("prorogation_convention")
         since = new_year.replace(year=new_year.year - 1) if kept else new_year
@@ -160,6 +167,8 @@ class Conventions:
         ):
             if day is not None and day > limit:
                 return Standing(none, motive, {**fields, "date": day})
+        if convention.signs_in(new_year.year) and reader.flag("effet_apres_annee_contrat"):
+            return Standing(none, "contrat_de_l_annee", {**fields, "date": convention.contract})
         if end is not None and end < since:
             return Standing(none, "convention_echue", {**fields, "date": end})
         declared = {**fields, "limite": last}
