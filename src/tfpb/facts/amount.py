@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 QUESTION: Final = "question"
 """Why bounds lie apart where a question on a table has no answer."""
 _NIL: Final = Decimal(0)
-_CENT: Final = Decimal("0.01")
 _SLIGHT: Final = Decimal("1e-12")
 """Below, what a share still moves by is the rounding of a division."""
 
@@ -171,49 +170,6 @@ def excess(whole: Amount, part: Amount) -> Amount:
     least = _NIL if part.at_most is None else max(_NIL, whole.at_least - part.at_most)
     most = None if whole.at_most is None else max(_NIL, whole.at_most - part.at_least)
     return between(least, most, *whole.why, *part.why)
-
-
-def apportion(count: int, weights: Sequence[Decimal]) -> list[int]:
-    """Share whole things by weights so that the parts add up (largest remainders, first ones first)."""
-    whole_weight = sum(weights, _NIL)
-    if not weights or whole_weight <= 0:
-        return [0] * len(weights)
-    exact = [count * w / whole_weight for w in weights]
-    parts = [int(e) for e in exact]
-    order = sorted(range(len(weights)), key=lambda i: (parts[i] - exact[i], i))
-    for i in order[: count - sum(parts)]:
-        parts[i] += 1
-    return parts
-
-
-def parted(parts: Sequence[Amount], whole: Amount) -> list[Amount]:
-    """Share the lesser of a whole and of the sum of some parts between them, by what each is, in euros.
-
-    Whole cents, which add up to it where all is known; else each between the bounds that its own amount,
-    the others' and the whole leave it, outwards to the cent.
-    """
-    every = total(parts)
-    if every.is_known and whole.is_known:
-        cents = lesser(every, whole).exact.scaleb(2).to_integral_value(ROUND_FLOOR)
-        shares = apportion(int(cents), [part.exact for part in parts])
-        return [known(Decimal(share).scaleb(-2)) for share in shares]
-    return [_part(one, total((*parts[:k], *parts[k + 1 :])), whole) for k, one in enumerate(parts)]
-
-
-def _part(own: Amount, others: Amount, whole: Amount) -> Amount:
-    """Return own × min(1, whole / (own + others)): it grows with the first two, and falls with the others."""
-    least = _NIL
-    if own.at_least and others.at_most is not None:
-        reached = min(Decimal(1), whole.at_least / (own.at_least + others.at_most))
-        least = (own.at_least * reached).quantize(_CENT, ROUND_FLOOR)
-    if own.at_most is None:  # the more it is, the nearer to all of the whole
-        top = whole.at_most
-    elif own.at_most and whole.at_most is not None:
-        reached = min(Decimal(1), whole.at_most / (own.at_most + others.at_least))
-        top = (own.at_most * reached).quantize(_CENT, ROUND_CEILING)
-    else:
-        top = own.at_most
-    return between(least, top, *own.why, *others.why, *whole.why)
 
 
 def quotient(part: Amount, whole: Amount) -> Amount:

@@ -16,7 +16,6 @@ from tfpb.facts.amount import (
     known,
     lesser,
     nil,
-    parted,
     quotient,
     shared,
     total,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 _BLANK: Final = {
     "prevu_eur": "prevu_vide", "realise_eur": "realise_vide", "valorise_eur": "valorise_vide",
     "bailleur_eur": "financement_vide", "autres_eur": "financement_vide",
+    "justifie_eur": "non_etabli", "prouve_eur": "non_etabli",
 }  # fmt: skip
 """Amounts of an action, and why each is not known where its cell is empty."""
 _SETTLED: Final = ("justifie", "prouve", "a_prouver", "reste_a_justifier", "a_programmer")
@@ -56,6 +56,8 @@ class Action:
     valorise: Amount
     bailleur: Amount
     autres: Amount
+    justifie: Amount
+    prouve: Amount
     has_photo: bool
     is_proved: bool
 
@@ -67,8 +69,8 @@ def actions_of(rows: pd.DataFrame | None) -> list[Action]:
     ----------
     rows : DataFrame or None
         `id_action, code_qpv, annee, axe`, `prevu_eur, realise_eur, valorise_eur, bailleur_eur, autres_eur`
-        (Decimal, euros), `piece, date_piece, photo`; `piece_absente`: what the folder of pieces lacks, which
-        proves nothing.
+        (Decimal, euros), `justifie_eur, prouve_eur` (what each brings), `piece, date_piece, photo`;
+        `piece_absente`: what the folder of pieces lacks, which proves nothing.
     """
     if rows is None or rows.empty:
         return []
@@ -158,125 +160,6 @@ def programme_claims(programme: Programme, base: Claims) -> Iterator[Claim]:
         yield from _against(TOTAL, lines, base)
         for line in lines:
             yield from _against(line.code, [line], base)
-        yield from _axes_brought(now, codes, base)
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What an action brings to its quarter's claims, and what its missing proof is worth there."""
-
-    justifie: Amount
-    prouve: Amount
-    enjeu: Amount
-
-
-_NOTHING: Final = Brought(nil(), nil(), nil())
-
-
-def brought(programme: Programme, claims: Claims) -> list[Brought | None]:
-    """Return what each action of the year brings to what is justified and proved; None of other years.
-
-    What is proved counts first, in proportion to what is valued; what is left of the abatement is shared in
-    the same way between the others. A proof that lacks is worth what it would prove, the largest actions of
-    the quarter first, each up to what is still to prove: the sum is the quarter's claim `a_prouver`.
-
-    Parameters
-    ----------
-    programme : Programme
-    claims : Claims
-        `acquis` of quarters; without it nothing is known, and every action is None.
-    """
-    rows = programme.actions
-    own = (rows["annee"] == programme.year).tolist()
-    if not claims.has("acquis"):
-        return [None] * len(own)
-    actions = actions_of(rows[own])
-    out = dict.fromkeys(range(len(actions)), _NOTHING)
-    for code in {a.code_qpv for a in actions}:
-        # the order of the file moves no cent
-        here = sorted(
-            (k for k, a in enumerate(actions) if a.code_qpv == code),
-            key=lambda k: (actions[k].id_action, k),
-        )
-        shares = _brought([actions[k] for k in here], _acquired(code, claims))
-        out |= dict(zip(here, shares, strict=True))
-    each = iter(out.values())
-    return [next(each) if mine else None for mine in own]
-
-
-def first_to_prove(shares: Iterable[Brought | None]) -> tuple[int, Amount] | None:
-    """Return which action's missing proof is worth most, by its rank, and how much; None where none is."""
-    stakes = [(k, one.enjeu) for k, one in enumerate(shares) if one is not None]
-    most = max(stakes, key=lambda pair: pair[1].at_least, default=None)
-    return most if most is not None and most[1].exceeds_nil else None
-
-
-def _acquired(code: str, claims: Claims) -> Amount:
-    """Return what is acquired in a quarter; one that the abatement does not name holds no premises."""
-    return claims.amount("acquis", code) if claims.has("acquis", code) else nil()
-
-
-def _brought(actions: list[Action], acquired: Amount) -> list[Brought]:
-    """Share what a quarter's actions justify: by axis first, so that actions add up to it, then by action."""
-    proved = _shares(actions, acquired, proved=True)
-    bare = _shares(actions, _left(actions, acquired), proved=False)
-    stakes = _stakes(actions, acquired)
-    return [
-        Brought(one if action.is_proved else other, one, stake)
-        for action, one, other, stake in zip(actions, proved, bare, stakes, strict=True)
-    ]
-
-
-def _left(actions: list[Action], acquired: Amount) -> Amount:
-    """Return what the proved actions leave of the abatement."""
-    return excess(acquired, spent(actions).with_proof)
-
-
-def _shares(actions: list[Action], whole: Amount, *, proved: bool) -> list[Amount]:
-    out = [nil()] * len(actions)
-    for axe, part in _by_axis(actions, whole, proved=proved).items():
-        places = [k for k, a in enumerate(actions) if (a.axe, a.is_proved) == (axe, proved)]
-        cents = parted([actions[k].valorise for k in places], part)
-        for k, amount in zip(places, cents, strict=True):
-            out[k] = amount
-    return out
-
-
-def _by_axis(actions: list[Action], whole: Amount, *, proved: bool) -> dict[int | None, Amount]:
-    """Share a whole between the axes of the actions that are proved, or not."""
-    valued: dict[int | None, Amount] = {}
-    for action in sorted(actions, key=lambda a: a.axe or 0):
-        if action.is_proved == proved:
-            valued[action.axe] = valued.get(action.axe, nil()) + action.valorise
-    return dict(zip(valued, parted(list(valued.values()), whole), strict=True))
-
-
-def _stakes(actions: list[Action], acquired: Amount) -> list[Amount]:
-    """Return what the missing proof of each action is worth."""
-    out, left = [nil()] * len(actions), _left(actions, acquired)
-    before = nil()
-    for k in sorted(range(len(actions)), key=lambda k: -actions[k].valorise.at_least):
-        if not actions[k].is_proved:
-            out[k] = lesser(actions[k].valorise, excess(left, before))
-            before += actions[k].valorise
-    return out
-
-
-def _axes_brought(actions: list[Action], codes: list[str], base: Claims) -> Iterator[Claim]:
-    """Claim what each axis brings to what is justified and proved, in each quarter and over the whole."""
-    sums: dict[tuple[str, Axe, str], Amount] = {}
-    for code in codes:
-        here = [a for a in actions if a.code_qpv == code]
-        acquired = _acquired(code, base)
-        proved = _by_axis(here, acquired, proved=True)
-        bare = _by_axis(here, _left(here, acquired), proved=False)
-        for axe in Axe:
-            one = proved.get(axe, nil())
-            for name, amount in (("prouve", one), ("justifie", one + bare.get(axe, nil()))):
-                for place in (TOTAL, code):
-                    sums[place, axe, name] = sums.get((place, axe, name), nil()) + amount
-    for (place, axis, name), amount in sums.items():
-        yield claim(name, axis_scope(axis, place), amount)
 
 
 def _scopes(actions: list[Action], codes: list[str]) -> Iterator[tuple[str, str, list[Action]]]:
@@ -299,6 +182,9 @@ def _sums(actions: list[Action], codes: list[str], base: Claims) -> Iterator[Cla
         yield claim("valorise", scope, sums.valorise)
         yield claim("prevu", scope, sums.prevu)
         yield claim("realise", scope, sums.realise)
+        if place != scope and base.has("acquis"):  # the place’s own is of no one action
+            yield claim("justifie", scope, total(a.justifie for a in group))
+            yield claim("prouve", scope, total(a.prouve for a in group))
         if place in (TOTAL, scope):
             yield claim("valorise_sans_preuve", scope, sums.without_proof)
             yield claim("actions_avec_piece", scope, known(sums.with_piece))
@@ -317,8 +203,10 @@ class _Line:
     def __init__(self, code: str, sums: Spent, carried: Decimal | None, base: Claims) -> None:
         self.code, self.sums = code, sums
         self.carried = nil() if carried is None else known(carried)
-        self.acquired = _acquired(code, base)
-        self.claimable = base.amount("a_reclamer", code) if base.has("a_reclamer", code) else nil()
+        self.acquired, self.claimable = (
+            base.amount(name, code) if base.has(name, code) else nil()
+            for name in ("acquis", "a_reclamer")
+        )
 
     def settled(self) -> dict[str, Amount]:
         """Return what adds up over quarters: acquis = prouvé + à prouver + reste."""

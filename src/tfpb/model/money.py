@@ -263,7 +263,8 @@ class Programme:
     Parameters
     ----------
     actions : DataFrame
-        Programme columns, `axe` an int 1..8 and `axe_lu` the spelling that was read.
+        Programme columns, `axe` an int 1..8 and `axe_lu` the spelling that was read; of the year's, what each
+        brings: `justifie_eur, prouve_eur`, and `enjeu_eur` of its missing proof (None: not known).
     by_axis : DataFrame
         `AXIS_COLUMNS`.
     balance : DataFrame

@@ -20,11 +20,11 @@ from tfpb import tax
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import holds
-from tfpb.facts.programme_claims import Brought, brought, programme_claims
+from tfpb.facts.programme_claims import actions_of, programme_claims
 from tfpb.law.values import load
 from tfpb.model import tables
-from tfpb.model.columns import texts
 from tfpb.model.record import PieceFile
+from tfpb.tax.programme.brought import Brought, brought
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -188,13 +188,10 @@ def told(world: World) -> Told:
     files = None if world.pieces is None else tuple(PieceFile(n, n, 1) for n in world.pieces)
     plan = tax.programme(actions, made, holds(pd.DataFrame(world.doors)), year=YEAR, pieces=files)
     claims = Claims((*base, *programme_claims(plan, base)))
-    names = texts(plan.actions, "id_action")
-    shares = dict(zip(names, brought(plan, claims), strict=True))
-    return Told(
-        claims,
-        (*made.notices, *plan.notices),
-        {name: one for name, one in shares.items() if one is not None},
-    )
+    mine = actions_of(plan.actions)
+    named = zip((a.id_action for a in mine), brought(mine, claims), strict=True)
+    shares = {name: one for name, one in named if one is not None}
+    return Told(claims, (*made.notices, *plan.notices), shares)
 
 
 def _homes(doors: list[Row]) -> pd.DataFrame:

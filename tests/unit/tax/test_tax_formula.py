@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tax_builders import NEW_YEAR, abate, first, home, homes, local
 
 from effort import tries
-from tfpb.facts.amount import apportion
+from tfpb.decimals import apportion
 from tfpb.law.values import load
 from tfpb.tax.abatement import formula
 

@@ -15,7 +15,7 @@ from money_worlds import DATES, SOUND, Told, World, drawn, taken_away, told
 
 from effort import tries
 from tfpb.errors import TfpbError
-from tfpb.facts.amount import total
+from tfpb.facts.amount import known, total, unknown
 from tfpb.facts.claim import TOTAL, State, axis_scope, is_quarter
 from tfpb.model.codes import Axe
 
@@ -63,10 +63,10 @@ def _brings_more(world: World, poorer: World, full: Told, less: Told) -> Iterato
         name = row["id_action"]
         own = f"{row['piece']}.pdf"
         lost = own in (world.pieces or ()) and own not in (poorer.pieces or ())
-        if (row == poorer.actions[k] and not lost) or name not in less.shares:
+        if (row == poorer.actions[k] and not lost) or not {name} <= {*less.shares} & {*full.shares}:
             continue
         for what in ("prouve", "justifie"):
-            before, after = (getattr(t.shares[name], what).at_least for t in (full, less))
+            before, after = (getattr(t.shares[name], what) for t in (full, less))
             if after > before + _CENTS:
                 yield f"{name} {what} : {before} → {after}"
 
@@ -82,7 +82,10 @@ def _does_not_add_up(world: World, held: Told) -> Iterator[str]:
             own = held.claims.amount(name, scope)
             axes = total(held.claims.amount(name, axis_scope(a, scope)) for a in Axe)
             here = {a["id_action"] for a in world.actions if scope in (TOTAL, a["code_qpv"])}
-            each = total(getattr(held.shares[k], name) for k in here)
+            each = total(
+                known(getattr(held.shares[k], name)) if k in held.shares else unknown("non_etabli")
+                for k in here
+            )
             for parts in (axes, each):
                 apart = parts.is_known and own.is_known and parts != own
                 if apart or parts.at_least > own.at_least:

@@ -616,3 +616,21 @@ def test_a_residence_in_two_quarters_counts_in_each_by_its_entrances() -> None:
     # thirty and ten of forty dwellings
     assert told["valorise_eur"].to_dict() == {QPV: Decimal(3000), two: Decimal(1000)}
     assert told["valorise_par_logement_eur"].to_dict() == {QPV: Decimal(100), two: Decimal(100)}
+
+
+def test_what_each_action_brings_is_a_column_of_its_year() -> None:
+    money = abate(local(cotisation_avis_eur=577))
+    acquired = Claims(money_claims(money)).amount("acquis", QPV).exact
+    dated = {"date_piece": "2025-03-01", "realise_eur": 400}
+    rows = [
+        action(1, **dated, valorise_eur=100),
+        action(2, realise_eur=400, valorise_eur=400),
+        action(3, **dated, annee=2024),
+    ]
+    table = programme(*rows, money=money).actions.set_index("id_action")
+    assert acquired == Decimal("247.50")
+    assert table["prouve_eur"].tolist() == [100, 0, None]
+    assert table["justifie_eur"].tolist() == [100, Decimal("147.50"), None]
+    assert table["enjeu_eur"].tolist() == [0, Decimal("147.50"), None]
+    alone = programme(*rows).actions
+    assert alone[["prouve_eur", "justifie_eur", "enjeu_eur"]].isna().all(axis=None)

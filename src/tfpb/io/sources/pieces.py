@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.facts.pieces import files_of, references
 from tfpb.io.sources.photos import ENDINGS, reduced
 from tfpb.model.columns import texts
+from tfpb.model.pieces import files_of, references
 from tfpb.model.record import PieceFile, Source
 
 if TYPE_CHECKING:

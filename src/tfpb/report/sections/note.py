@@ -10,7 +10,6 @@ import pandas as pd
 
 from tfpb.facts.amount import excess
 from tfpb.facts.claim import TOTAL
-from tfpb.facts.programme_claims import brought, first_to_prove
 from tfpb.facts.quarter import codes_of
 from tfpb.facts.survey_claims import SERVICE
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
@@ -256,10 +255,10 @@ def _deadlines(dossier: Dossier) -> list[str]:
 
 def _first_proof(dossier: Dossier, plan: Programme) -> str:
     """Name the action whose missing piece is worth most, and its quarter; nothing where none is known."""
-    first = first_to_prove(brought(plan, dossier.claims))
-    if first is None:
-        return ""
-    rank, stake = first
-    row = plan.actions.iloc[rank]
-    quarter = dossier.quarters[str(row["code_qpv"])].shown
-    return words.FIRST_PROOF.format(action=row["action"], quarter=quarter, stake=stake)
+    rows = plan.actions.dropna(subset=["enjeu_eur"])
+    largest = rows.sort_values("enjeu_eur", ascending=False, kind="stable").head(1)
+    for first in largest.to_dict("records"):
+        if stake := first["enjeu_eur"]:
+            quarter = dossier.quarters[first["code_qpv"]].shown
+            return words.FIRST_PROOF.format(action=first["action"], quarter=quarter, stake=stake)
+    return ""

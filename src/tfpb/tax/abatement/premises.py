@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.facts.amount import apportion
+from tfpb.decimals import apportion
 from tfpb.model.codes import Reserve, Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, net_base

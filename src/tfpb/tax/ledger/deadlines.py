@@ -54,11 +54,11 @@ def with_deadlines(
     """
     reader = law.on(dt.date(year, 1, 1))
     known = records(events)
-    told = {(e["id_convention"], e["date"]) for e in known}
+    listed = {(e["id_convention"], e["date"]) for e in known}
     added = []
     for one in Conventions(table).every:
         for kind, date, of_year, facts in _days(one, reader, on or reader.day):
-            if kind == "fin_convention" and (one.identifier, date) in told:
+            if kind == "fin_convention" and (one.identifier, date) in listed:
                 continue
             place = {"id_convention": one.identifier, "code_qpv": ", ".join(sorted(one.codes))}
             facts |= {"convention": one.identifier, "date": date, "annee": of_year}

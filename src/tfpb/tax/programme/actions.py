@@ -13,13 +13,14 @@ from tfpb.facts.amount import known
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import dwellings_in, inside, quarter_of_door
-from tfpb.facts.programme_claims import programme_claims
+from tfpb.facts.programme_claims import actions_of, programme_claims
 from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law, load
 from tfpb.model.money import Programme
 from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax.plain_values import Record, doubt, records
 from tfpb.tax.programme import balance
+from tfpb.tax.programme.brought import Brought, brought
 from tfpb.tax.programme.entries import (
     Years,
     by_year,
@@ -170,6 +171,7 @@ def programme(
     faults += balance.check_total(current, claims, year)
     return replace(
         plan,
+        actions=plan.actions.assign(**_brought(plan, claims)),
         by_axis=balance.by_axis(now, claims),
         balance=table,
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
@@ -275,6 +277,22 @@ def _diagnostics(
         row["diagnostics"] = given.count(action) if action else 0
     names = [titles.get(action, "") for action in given]
     return table.assign(action=pd.Series(names, index=table.index, dtype=object)), faults
+
+
+def _brought(plan: Programme, claims: Claims) -> dict[str, pd.Series[Any]]:
+    """Return what actions bring, as columns: empty where it is not known, and of other years."""
+    rows = plan.actions
+    own = rows["annee"] == plan.year
+    each = iter(brought(actions_of(rows[own]), claims))
+    shares = [next(each) if mine else None for mine in own]
+    return {
+        f"{name}_eur": pd.Series(
+            [None if one is None else getattr(one, name) for one in shares],
+            rows.index,
+            dtype=object,
+        )
+        for name in Brought.__slots__
+    }
 
 
 def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:

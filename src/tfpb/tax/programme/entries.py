@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.decimals import apportion
 from tfpb.errors import Fault, Place
-from tfpb.facts.amount import apportion
-from tfpb.facts.pieces import is_numbered, references
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import STAMP
+from tfpb.model.pieces import is_numbered, references
 from tfpb.tax.plain_values import (
     CENT,
     EURO,

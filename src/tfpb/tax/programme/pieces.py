@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.facts.pieces import files_of, references
 from tfpb.model.codes import PieceFound
+from tfpb.model.pieces import files_of, references
 from tfpb.tax.plain_values import doubt
 
 if TYPE_CHECKING:
@@ -64,18 +64,18 @@ def held_against(
 
 def _listed(row: Record, by_name: Mapping[str, PieceFile]) -> Iterator[dict[str, Any]]:
     """Yield a line for each file of an action, and for each reference that no file bears."""
-    told = {c: row.get(c) for c in COLUMNS if c in row}
+    cells = {c: row.get(c) for c in COLUMNS if c in row}
     cited = [("piece", one) for one in references(row.text("piece"))]
     if not cited:
-        yield {**told, "genre": "piece", "reference": "", "etat": PieceFound.NON_CITEE}
+        yield {**cells, "genre": "piece", "reference": "", "etat": PieceFound.NON_CITEE}
     cited += [("photo", one) for one in references(row.text("photo"))]
     for kind, reference in cited:
         found = files_of(reference, by_name)
         if not found and kind == "piece":  # a cell of photographs may say « oui »
-            yield {**told, "genre": kind, "reference": reference, "etat": PieceFound.ABSENTE}
+            yield {**cells, "genre": kind, "reference": reference, "etat": PieceFound.ABSENTE}
         for one in (by_name[name] for name in found):
             yield {
-                **told, "genre": kind, "reference": reference, "etat": PieceFound.TROUVEE,
+                **cells, "genre": kind, "reference": reference, "etat": PieceFound.TROUVEE,
                 "fichier": one.name, "taille_octets": one.size_bytes, "sha256": one.sha256,
                 "copie": one.copy,
             }  # fmt: skip
@@ -85,13 +85,13 @@ def _served_twice(rows: list[Record], lines: list[dict[str, Any]]) -> Iterator[F
     """Doubt a file that proves two actions: one name or two, its bytes are the same."""
     places = {row.text("id_action"): row.place("piece") for row in rows}
     first: dict[str, str] = {}
-    told: set[tuple[str, str]] = set()
+    met: set[tuple[str, str]] = set()
     for line in lines:
         if line["genre"] != "piece" or line["etat"] != PieceFound.TROUVEE:
             continue
         action, other = line["id_action"], first.setdefault(line["sha256"], line["id_action"])
-        if other != action and (other, action) not in told:
-            told.add((other, action))
+        if other != action and (other, action) not in met:
+            met.add((other, action))
             yield doubt(
                 "piece_meme_fichier", places[action], line["fichier"], action=action, autre=other
             )

@@ -104,12 +104,12 @@ def _calendar(dossier: Dossier) -> list[Block]:
     if rows is None or rows.empty:
         return []
     roles = [dossier.settings.roles.get(ROLES[kind], NOBODY) for kind in rows["evenement"]]
-    told = worded(rows, quoi=("evenement", words.EVENTS))
-    told = told.assign(portee=[code or TOTAL for code in rows["code_qpv"]], role=roles)
+    listed = worded(rows, quoi=("evenement", words.EVENTS))
+    listed = listed.assign(portee=[code or TOTAL for code in rows["code_qpv"]], role=roles)
     # what opens after the law is in the workbook
     course = None if dossier.abatement is None else dossier.abatement.course
     near = rows if course is None else rows[rows["annee"] <= course.years[-1][0]]
-    return [*tables("calendrier", told), Text(tuple(near["lecture"]), bullets=True, media=ANNEX)]
+    return [*tables("calendrier", listed), Text(tuple(near["lecture"]), bullets=True, media=ANNEX)]
 
 
 _BARS: Final = {

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.facts.claim import TOTAL, axis_scope, is_quarter
-from tfpb.facts.programme_claims import brought
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.surplus import surplus_of
 from tfpb.model.codes import Axe, PieceFound
@@ -248,9 +247,7 @@ def _beside(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
 
 def _actions(plan: Programme, claims: Claims) -> list[Block]:
     """Return the actions: one wide table for software, narrower ones for a sheet."""
-    rows = plan.actions.assign(
-        axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]], **brought_cells(plan, claims)
-    )
+    rows = plan.actions.assign(axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]])
     # rows of several years have no total: the claims are of one
     own = bool((plan.actions["annee"] == plan.year).all())
     sums = {c: amount for c, amount in totals_of(claims).items() if own and c in _SPENT}
@@ -265,24 +262,6 @@ def _actions(plan: Programme, claims: Claims) -> list[Block]:
         told = ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=amounts.sheet)
         blocks.append(Text((told,), media=DOCUMENT))
     return blocks
-
-
-def brought_cells(plan: Programme, claims: Claims) -> dict[str, pd.Series[Any]]:
-    """Return what each action brings, as cells: empty where it is not known, and for other years."""
-    shares = brought(plan, claims)
-    amounts = {
-        "justifie_eur": [None if one is None else one.justifie for one in shares],
-        "prouve_eur": [None if one is None else one.prouve for one in shares],
-        "enjeu_eur": [None if one is None else one.enjeu for one in shares],
-    }
-    return {
-        column: pd.Series(
-            [a.exact if a is not None and a.is_known else None for a in cells],
-            index=plan.actions.index,
-            dtype=object,
-        )
-        for column, cells in amounts.items()
-    }
 
 
 def not_given(rows: pd.DataFrame) -> pd.DataFrame:
