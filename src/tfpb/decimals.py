@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class AmbiguousError(ValueError):
@@ -96,3 +99,16 @@ def parse_integer(text: str) -> int:
     if value != value.to_integral_value():
         raise ValueError(text)
     return int(value)
+
+
+def apportion(count: int, weights: Sequence[Decimal]) -> list[int]:
+    """Share whole things by weights so that the parts add up (largest remainders, first ones first)."""
+    whole_weight = sum(weights, Decimal())
+    if not weights or whole_weight <= 0:
+        return [0] * len(weights)
+    exact = [count * w / whole_weight for w in weights]
+    parts = [int(e) for e in exact]
+    order = sorted(range(len(weights)), key=lambda i: (parts[i] - exact[i], i))
+    for i in order[: count - sum(parts)]:
+        parts[i] += 1
+    return parts

@@ -16,10 +16,10 @@ import pandas as pd
 from tfpb.facts.amount import Amount, total
 from tfpb.facts.programme_claims import Action, actions_of, spent
 from tfpb.model.codes import ALL_QUARTERS
+from tfpb.model.pieces import is_numbered, references
 from tfpb.tax.abatement.holdings import Holding
 from tfpb.tax.abatement.signatures import LATE, Conventions
 from tfpb.tax.programme.axes import read_axis
-from tfpb.tax.programme.entries import pieces_of
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -319,7 +319,7 @@ def _pieces_twice(actions: list[Action]) -> list[str]:
     for k, action in enumerate(actions):
         # without a name, each row is an action
         use = (action.id_action or f"#{k}", action.code_qpv)
-        for piece in pieces_of(action.piece):
+        for piece in filter(is_numbered, references(action.piece)):
             written.setdefault(fold(piece), piece)
             uses.setdefault(fold(piece), []).append(use)
     return sorted(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _BLANK: Final = {
     "prevu_eur": "prevu_vide", "realise_eur": "realise_vide", "valorise_eur": "valorise_vide",
     "bailleur_eur": "financement_vide", "autres_eur": "financement_vide",
+    "justifie_eur": "non_etabli", "prouve_eur": "non_etabli",
 }  # fmt: skip
 """Amounts of an action, and why each is not known where its cell is empty."""
 _SETTLED: Final = ("justifie", "prouve", "a_prouver", "reste_a_justifier", "a_programmer")
@@ -55,6 +56,8 @@ class Action:
     valorise: Amount
     bailleur: Amount
     autres: Amount
+    justifie: Amount
+    prouve: Amount
     has_photo: bool
     is_proved: bool
 
@@ -66,18 +69,22 @@ def actions_of(rows: pd.DataFrame | None) -> list[Action]:
     ----------
     rows : DataFrame or None
         `id_action, code_qpv, annee, axe`, `prevu_eur, realise_eur, valorise_eur, bailleur_eur, autres_eur`
-        (Decimal, euros), `piece, date_piece, photo`.
+        (Decimal, euros), `justifie_eur, prouve_eur` (what each brings), `piece, date_piece, photo`;
+        `piece_absente`: what the folder of pieces lacks, which proves nothing.
     """
     if rows is None or rows.empty:
         return []
-    named = ("id_action", "code_qpv", "piece", "date_piece", "photo")
-    names, codes, pieces, days, photos = (texts(rows, c).tolist() for c in named)
+    named = ("id_action", "code_qpv", "piece", "date_piece", "photo", "piece_absente")
+    names, codes, pieces, days, photos, lost = (texts(rows, c).tolist() for c in named)
     years, axes = (
         [None if math.isnan(n) else int(n) for n in numbers(rows, c)] for c in ("annee", "axe")
     )
     nothing = [None] * len(rows)
     money = ([_cell(v, why) for v in rows.get(column, nothing)] for column, why in _BLANK.items())
-    proved = [bool(piece and day) for piece, day in zip(pieces, days, strict=True)]
+    proved = [
+        bool(piece and day and not gone)
+        for piece, day, gone in zip(pieces, days, lost, strict=True)
+    ]
     columns = (names, codes, pieces, years, axes, *money, map(bool, photos), proved)
     return [Action(*cells) for cells in zip(*columns, strict=True)]
 
@@ -175,7 +182,11 @@ def _sums(actions: list[Action], codes: list[str], base: Claims) -> Iterator[Cla
         yield claim("valorise", scope, sums.valorise)
         yield claim("prevu", scope, sums.prevu)
         yield claim("realise", scope, sums.realise)
+        if place != scope and base.has("acquis"):  # the place’s own is of no one action
+            yield claim("justifie", scope, total(a.justifie for a in group))
+            yield claim("prouve", scope, total(a.prouve for a in group))
         if place in (TOTAL, scope):
+            yield claim("valorise_sans_preuve", scope, sums.without_proof)
             yield claim("actions_avec_piece", scope, known(sums.with_piece))
             yield claim("actions_avec_photo", scope, known(sums.with_photo))
         if homes.at_least:

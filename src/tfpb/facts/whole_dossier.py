@@ -50,10 +50,11 @@ class Dossier:
     """Everything one pack says. A missing input is `None`: the pack then says what it lacks.
 
     `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
-    already); a `draft` is for the landlord alone, and says so; None where
-    neither is meant. `last_heights` is what last year's pack tells per abated dwelling. `photos` are those
-    that diagnostics name, as JPEG. `claims` are its figures, each under one name; `quarters` names the
-    quarters. `asked` are the questions of its files, `outcomes` what each answer left open would come to.
+    already); a `draft` is for the landlord alone, and says so; None where neither is meant. `last_heights` is
+    what last year's pack tells per abated dwelling. `photos` are those that diagnostics name, as JPEG;
+    `copies`, those of the folder of pieces by their name in the pack. `claims` are its figures, each under
+    one name; `quarters` names the quarters; `calendar` is every deadline. `asked` are the questions of its
+    files, `outcomes` what each answer left open would come to.
     """
 
     settings: Settings
@@ -83,3 +84,5 @@ class Dossier:
     asked: tuple[Asked, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     sent_anyway: tuple[str, ...] = ()
+    copies: Mapping[str, bytes] = field(default_factory=dict)
+    calendar: pd.DataFrame | None = None

@@ -163,6 +163,14 @@ class Reserve(StrEnum):
     EXONERATION = "exoneration"
 
 
+class PieceFound(StrEnum):
+    """What becomes of a piece that an action cites, once its folder is given."""
+
+    TROUVEE = "trouvee"
+    ABSENTE = "absente"
+    NON_CITEE = "non_citee"
+
+
 class Role(StrEnum):
     """What somebody is in charge of: keys of `[roles]`, and who answers a doubt."""
 

@@ -263,7 +263,8 @@ class Programme:
     Parameters
     ----------
     actions : DataFrame
-        Programme columns, `axe` an int 1..8 and `axe_lu` the spelling that was read.
+        Programme columns, `axe` an int 1..8 and `axe_lu` the spelling that was read; of the year's, what each
+        brings: `justifie_eur, prouve_eur`, and `enjeu_eur` of its missing proof (None: not known).
     by_axis : DataFrame
         `AXIS_COLUMNS`.
     balance : DataFrame
@@ -294,6 +295,9 @@ class Programme:
         valorise_precedent_eur`.
     values : tuple of LegalValue
         Those that were read.
+    pieces : DataFrame or None
+        The « bordereau »: a row a file that an action cites, or a reference that its folder lacks
+        (`tfpb.tax.programme.pieces.COLUMNS`); None where no folder is given.
     """
 
     actions: pd.DataFrame
@@ -309,6 +313,7 @@ class Programme:
     beside_quarters: pd.DataFrame | None = None
     quarter_axes: pd.DataFrame | None = None
     values: tuple[LegalValue, ...] = ()
+    pieces: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

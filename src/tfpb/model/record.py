@@ -200,3 +200,24 @@ class Sidecar:
         if len(self.sources) == 1:
             return self.sources[0].sha256
         return hashlib.sha256("".join(s.sha256 for s in self.sources).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFile:
+    """A file of the folder of pieces that a reference names; what it says is never read.
+
+    Parameters
+    ----------
+    name : str
+        Inside the folder, with « / ».
+    sha256 : str
+        Of the file as it was given.
+    size_bytes : int
+    copy : str
+        Where the pack holds its bare copy, of a photograph; else empty.
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    copy: str = ""

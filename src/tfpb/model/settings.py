@@ -41,7 +41,10 @@ class Entete(Strict):
 
 
 class Fichiers(Strict):
-    """`[fichiers]`: paths relative to the dossier's folder; all but the stock may be missing."""
+    """`[fichiers]`: paths relative to the dossier's folder; all but the stock may be missing.
+
+    `pieces` is a folder: the files that the programme cites.
+    """
 
     patrimoine: str = Field(min_length=1)
     enquete: Names = ()
@@ -56,6 +59,15 @@ class Fichiers(Strict):
     diagnostics: str = ""
     alias_voies: str = ""
     repere: str = ""
+    pieces: str = ""
+
+    @model_serializer(mode="wrap")
+    def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out a folder of pieces that nobody gave, as readings are."""
+        record: dict[str, Any] = plain(self)
+        if not self.pieces:
+            record.pop("pieces", None)
+        return record
 
 
 class LoiUtilisateur(Strict):

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from tfpb.questions.finding import Change
 
 _NOTHING: Final = Released()
+TAX_FILES: Final = ("fiscalite", "conventions", "gmbi")
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
     stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
@@ -215,7 +216,7 @@ def first_values(
         .having(stages.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
         .having(stages.SCOPE, scope_of(settings))
         .having(stages.BEFORE, before)
-        .having(stages.TAXES, inputs.only("fiscalite", "conventions", "gmbi"))
+        .having(stages.TAXES, inputs.only(*TAX_FILES))
         .having(stages.TAX_RULE, TaxRule.of(settings))
     )
 
@@ -396,7 +397,9 @@ def assembled(
         programme=values[stages.PROGRAMME],
         droit_commun=values[stages.DROIT_COMMUN],
         conventions=inputs.frame("conventions"),
+        calendar=values[stages.CALENDAR],
         photos=inputs.photos,
+        copies=inputs.copies,
         evaluation=values[stages.EVALUATION],
         sensitivity=values[stages.SENSITIVITY],
         sources=told_sources(every, readings, least),

@@ -56,6 +56,8 @@ _MEDIA: Final[dict[str, Callable[..., bytes]]] = {
 DOCUMENTS: Final = tuple(_MEDIA)
 NOTE_FILE: Final = "note.pdf"
 PACKAGE: Final = "donnees/datapackage.json"
+PIECES_FILE: Final = "bordereau_pieces.xlsx"
+_SLIP: Final = "bordereau_pieces"
 _LARGE_PT: Final = 14.0
 """Body of the page for residents: read at arm's length, and after a photocopier."""
 
@@ -185,6 +187,7 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
         files[RELEASE] = dumps(dict(dossier.release))
     files |= programme_files(dossier.programme, dossier.settings.dossier, bool(dossier.draft))
     files |= gis_files(dossier)
+    files |= dossier.copies
     files[RUN] = dumps(run_record(dossier))
     return files | drafts(files) if dossier.draft else files
 
@@ -229,10 +232,16 @@ def data_files(said: Report) -> dict[str, bytes]:
     if not given:
         return {}
     package = data_package(f"tfpb-{said.year}-{said.run_hash}", said.title, given)
-    return {
+    files = {
         f"donnees/{table.key}.csv": csv_bytes(table.rows[[c.key for c in table.columns]])
         for table in given
     } | {PACKAGE: dumps(package)}
+    for table in given:
+        if table.key == _SLIP:
+            rows = table.rows.rename(columns={c.key: c.header for c in table.columns})
+            title = f"{DRAFT_WORD} · {said.title}" if said.draft else said.title
+            files[PIECES_FILE] = bilan_workbook({table.title: rows}, title=title)
+    return files
 
 
 def programme_files(

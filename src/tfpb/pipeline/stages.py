@@ -64,6 +64,8 @@ SURVEY_SIDES: Final[Key[pd.DataFrame | None]] = Key("survey_sides")
 SURVEY_ALONE: Final[Key[Published | None]] = Key("survey_alone")
 SURVEY: Final[Key[Published | None]] = Key("survey")
 ABATEMENT: Final[Key[Abatement | None]] = Key("abatement")
+CALENDAR: Final[Key[pd.DataFrame]] = Key("calendar")
+"""Every deadline, by date."""
 PROGRAMME: Final[Key[Programme | None]] = Key("programme")
 DROIT_COMMUN: Final[Key[DroitCommun | None]] = Key("droit_commun")
 EVALUATION: Final[Key[Evaluation | None]] = Key("evaluation")
@@ -92,6 +94,7 @@ STAGES: Final = (
     stage("Secret statistique", surveying.reprint, SURVEY),
     stage("Quartiers", locating.quarters, QUARTERS),
     stage("Abattement", costing.abate, ABATEMENT),
+    stage("Calendrier", costing.calendar, CALENDAR),
     stage("Programme", costing.programme, PROGRAMME),
     stage("Droit commun", costing.droit_commun, DROIT_COMMUN),
     stage("Faits", claiming.claim, CLAIMS),

@@ -17,8 +17,16 @@ from tfpb.facts.table import claims_of
 from tfpb.model.codes import Role
 from tfpb.near_names import near_names
 from tfpb.pipeline import stages
-from tfpb.pipeline.assembling import asked_in_all, first_values, read, scope_of, supposed_inputs
+from tfpb.pipeline.assembling import (
+    TAX_FILES,
+    asked_in_all,
+    first_values,
+    read,
+    scope_of,
+    supposed_inputs,
+)
 from tfpb.pipeline.kept.stage_cache import StageCache
+from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.pipeline.wiring import Values
 from tfpb.stage import Stage, directly
@@ -235,6 +243,8 @@ def part_values(part: Part) -> Values:
         Values()
         .having(stages.SCOPE, scope_of(part.settings))
         .having(stages.INPUTS, part.inputs)
+        .having(stages.TAXES, part.inputs.only(*TAX_FILES))
+        .having(stages.TAX_RULE, TaxRule.of(part.settings))
         .having(stages.LOCATED, part.located)
         .having(stages.DOUBTS, part.doubts)
         .having(stages.ABATEMENT, part.abatement)

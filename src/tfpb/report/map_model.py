@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from tfpb.facts.place import doubtful, drawn, quarter_doubts, quarters_held, quarters_near
+from tfpb.facts.place import doubtful, quarter_doubts, quarters_held, quarters_near
 from tfpb.facts.quarter import among, codes_of, communes_of
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
 from tfpb.model.location import OTHER_MAP, Located, MapModel, QpvPage
 from tfpb.model.survey import only
+from tfpb.report.map_marks import drawn
 from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import (
     OwnAnswers,

@@ -124,16 +124,3 @@ def percent_text(rate: Decimal) -> str:
 def total(values: Any) -> Decimal:
     """Add exact amounts, missing ones aside."""
     return sum((v for v in values if v is not None), ZERO)
-
-
-def apportion(count: int, weights: list[Decimal]) -> list[int]:
-    """Share whole things by weights so that the parts add up (largest remainders, first ones first)."""
-    whole_weight = sum(weights, ZERO)
-    if not weights or whole_weight <= 0:
-        return [0] * len(weights)
-    exact = [count * w / whole_weight for w in weights]
-    parts = [int(e) for e in exact]
-    order = sorted(range(len(weights)), key=lambda i: (parts[i] - exact[i], i))
-    for i in order[: count - sum(parts)]:
-        parts[i] += 1
-    return parts

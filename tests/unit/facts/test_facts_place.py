@@ -12,7 +12,6 @@ from tfpb.facts.place import (
     QuarterDoubt,
     QuarterHeld,
     cut_homes,
-    drawn,
     dwellings_by_side,
     dwellings_in,
     holds,
@@ -29,6 +28,7 @@ from tfpb.facts.place import (
     sides,
 )  # fmt: skip
 from tfpb.model.codes import QpvStatut
+from tfpb.report.map_marks import drawn
 
 
 def doors(*rows: tuple[str, float | None, str, str, str]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from tfpb.facts.place import located_stock, with_doors
 from tfpb.facts.quarter import quarters_of
 from tfpb.facts.table import claims_of
 from tfpb.facts.whole_dossier import Dossier
+from tfpb.law.values import load
 from tfpb.model import survey as survey_model
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.location import Ground, Located, QpvMap
@@ -26,6 +27,7 @@ from tfpb.model.money import Abatement, Course, DroitCommun, LegalValue, Program
 from tfpb.model.record import Check, Source
 from tfpb.model.results import (
     BENCHMARK_COLUMNS,
+    CALENDAR_COLUMNS,
     COMPARISON_COLUMNS,
     DECLARATION_COLUMNS,
     LEVEL_COLUMNS,
@@ -560,7 +562,9 @@ def make(**changes: Any) -> Dossier:
         (Fault("code_devine", Place("programme.xlsx", "Programme", 18, "axe"), "Sur entretien",
                {"lu": "3 · Sur-entretien", "attendu": "un axe de 1 à 8"}, Severity.DOUTE),),
     )  # fmt: skip
-    return claimed(dataclasses.replace(whole, **changes))
+    events = pd.DataFrame(columns=list(CALENDAR_COLUMNS))
+    days = tax.with_deadlines(events, conventions, load(), year=2025, on=settings.dossier.date)
+    return claimed(dataclasses.replace(whole, **{"calendar": days, **changes}))
 
 
 def claimed(dossier: Dossier) -> Dossier:

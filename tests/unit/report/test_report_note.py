@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 import subprocess
 from decimal import Decimal
@@ -343,3 +344,37 @@ def test_what_is_valued_per_dwelling_says_of_which() -> None:
         if c.header.startswith("Valorisé par logement")
     }
     assert heads == {"Valorisé par logement en QPV (€)", "Valorisé par logement abattu (€)"}
+
+
+def test_the_days_ahead_are_one_line_by_date_then_what_nobody_dated() -> None:
+    def day(kind: str, date: dt.date | None) -> dict[str, Any]:
+        return {"evenement": kind, "date": date}
+
+    past, bilan, claim = dt.date(2026, 1, 1), dt.date(2026, 3, 31), dt.date(2026, 12, 31)
+    calendar = pd.DataFrame(
+        [
+            day("declaration", past), day("declaration_deposee", claim), day("bilan", bilan),
+            day("reclamation", claim), day("terme", dt.date(2030, 12, 31)), day("mi_parcours_attendue", None),
+            day("sans_bilan", None),
+        ],
+        dtype=object,
+    )  # fmt: skip
+    made = note(make(calendar=calendar))
+    [said] = [b.paragraphs for b in made.blocks if isinstance(b, Text) and b.title == "Échéances"]
+    assert said[0].split(" ; ") == [
+        "Bilan le 31 mars 2026",
+        "réclamation le 31 décembre 2026",
+        "fin de convention le 31 décembre 2030",
+        "évaluation à mi-parcours à dater.",
+    ]
+
+
+def test_missing_proofs_are_weighed_and_the_first_is_named() -> None:
+    dossier = make()
+    text = " ".join(s for b in note(dossier).blocks if isinstance(b, Text) for s in b.paragraphs)
+    plain = text.replace("\u202f", " ").replace("\u00a0", " ")
+    worth = dossier.claims.amount("valorise_sans_preuve").exact
+    assert worth > 0
+    assert "sans pièce complète (référence et date) : " in plain
+    assert "valorisés" in plain
+    assert "à prouver ; d’abord « Action" in plain

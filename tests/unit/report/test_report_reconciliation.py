@@ -278,9 +278,13 @@ def test_the_calendar_stands_in_the_forecast_with_its_sentences() -> None:
         "montant_eur": Decimal(900), "lecture": "La convention C1 prend fin le 31 décembre 2027.",
     }  # fmt: skip
     late = event | {"annee": 2035, "lecture": "Après le texte."}
-    dated = dataclasses.replace(money, calendar=pd.DataFrame([event, late]))
-    _, tables, said = section(make(abatement=dated), "abattement")
+    _, tables, said = section(
+        make(abatement=money, calendar=pd.DataFrame([event, late])), "abattement"
+    )
     assert "La convention C1 prend fin le 31 décembre 2027." in said
-    assert list(tables["calendrier"].rows["evenement"]) == ["convention à renouveler"] * 2
+    rows = tables["calendrier"].rows
+    assert list(rows.columns[:4]) == ["date", "quoi", "portee", "role"]
+    assert list(rows["quoi"]) == ["convention à renouveler"] * 2
+    assert list(rows["role"]) == ["à désigner"] * 2
     assert "Après le texte." not in said  # on the sheet alone
     assert "lecture" in tables["calendrier_classeur"].rows

@@ -20,9 +20,11 @@ from tfpb import tax
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import holds
-from tfpb.facts.programme_claims import programme_claims
+from tfpb.facts.programme_claims import actions_of, programme_claims
 from tfpb.law.values import load
 from tfpb.model import tables
+from tfpb.model.record import PieceFile
+from tfpb.tax.programme.brought import Brought, brought
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,12 +47,13 @@ _EUR: Final = Decimal(1)
 
 @dataclass
 class World:
-    """Four tables; None is a file that is not there."""
+    """Four tables, and the folder of pieces; None is a file or a folder that is not there."""
 
     doors: list[Row]
     lines: list[Row]
     conventions: list[Row] | None
     actions: list[Row]
+    pieces: list[str] | None = None
     gone: list[str] = field(default_factory=list)
 
     def less(self, what: str, change: Callable[[World], object]) -> World:
@@ -63,10 +66,11 @@ class World:
 
 @dataclass(frozen=True)
 class Told:
-    """What is told of a world: its claims and its doubts."""
+    """What is told of a world: its claims, its doubts, and what each action brings."""
 
     claims: Claims
     doubts: tuple[Fault, ...]
+    shares: dict[str, Brought]
 
 
 def drawn(seed: int) -> World:
@@ -87,7 +91,8 @@ def drawn(seed: int) -> World:
     _pay(chance, lines, signed, doors)
     held = {d["qpv_code"] for d in doors}
     actions = [a for code in quarters if code in held for a in _actions(chance, code)]
-    return World(doors, lines, signed, actions)
+    cited = [f"{a['piece']}.pdf" for a in actions if a["piece"]]
+    return World(doors, lines, signed, actions, cited if chance.random() < 0.5 else None)
 
 
 def _door(chance: random.Random, residence: str, building: str, quarters: tuple[str, ...]) -> Row:
@@ -160,7 +165,7 @@ def _actions(chance: random.Random, code: str) -> Iterator[Row]:
         yield {
             "id_action": f"{code}-{k}", "code_qpv": code, "axe": str(chance.randint(1, 8)),
             "action": f"Action {k}",
-            "realise_eur": spent, "valorise_eur": spent,
+            "realise_eur": spent, "valorise_eur": spent, "bailleur_eur": spent,
             "piece": f"facture {code} {k}" if proof else "", "date_piece": "2025-06-01" if proof else "",
         }  # fmt: skip
 
@@ -180,9 +185,13 @@ def told(world: World) -> Told:
     )  # fmt: skip
     base = Claims(money_claims(made))
     actions = table(tables.PROGRAMME, *world.actions, file="programme.xlsx")
-    plan = tax.programme(actions, made, holds(pd.DataFrame(world.doors)), year=YEAR)
+    files = None if world.pieces is None else tuple(PieceFile(n, n, 1) for n in world.pieces)
+    plan = tax.programme(actions, made, holds(pd.DataFrame(world.doors)), year=YEAR, pieces=files)
     claims = Claims((*base, *programme_claims(plan, base)))
-    return Told(claims, (*made.notices, *plan.notices))
+    mine = actions_of(plan.actions)
+    named = zip((a.id_action for a in mine), brought(mine, claims), strict=True)
+    shares = {name: one for name, one in named if one is not None}
+    return Told(claims, (*made.notices, *plan.notices), shares)
 
 
 def _homes(doors: list[Row]) -> pd.DataFrame:
@@ -254,8 +263,14 @@ def taken_away(world: World, seed: int) -> Iterator[World]:
         blank("actions", "valorise_eur"),
         blank("actions", "piece"),
         blank("actions", "date_piece"),
+        blank("actions", "bailleur_eur"),
+        blank("actions", "date_piece", "2024-06-01", of="une autre année"),
         world.less("conventions absentes", lambda w: setattr(w, "conventions", None)),
     ]
+    if world.pieces:
+        name = chance.choice(world.pieces)
+        kinds.append(world.less(f"pièce {name} absente", lambda w: w.pieces.remove(name)))
+        kinds.append(world.less("dossier des pièces vide", lambda w: w.pieces.clear()))
     yield from (w for w in kinds if w is not None)
     k = chance.randrange(len(world.doors))
     doubt = {"qpv_statut": "a_verifier", "qpv_code": ""}

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tax_builders import NEW_YEAR, abate, first, home, homes, local
 
 from effort import tries
+from tfpb.decimals import apportion
 from tfpb.law.values import load
 from tfpb.tax.abatement import formula
-from tfpb.tax.plain_values import apportion
 
 TERMS = formula.terms(load().on(NEW_YEAR), "centime")
 NOTICE = formula.terms(load().on(NEW_YEAR), "avis")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,7 @@ from tfpb.facts.place import holds, holds_of_counts
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.model import tables
 from tfpb.model.codes import Axe
+from tfpb.model.record import PieceFile
 from tfpb.model.settings import Theme
 from tfpb.tax.programme.axes import LABELS, PROPOSITION, read_axis
 from tfpb.tax.programme.exports import bilan_frames
@@ -41,7 +43,7 @@ def action(number: int = 1, **cells: Any) -> dict[str, Any]:
         "id_action": f"A{number}",
         "axe": 3,
         "code_qpv": QPV,
-        "action": "Passage supplémentaire",
+        "action": f"Passage supplémentaire {number}",
         "prevu_eur": 120,
         "realise_eur": 100,
         "valorise_eur": 80,
@@ -234,8 +236,87 @@ def test_staff_time_is_valued() -> None:
 
 
 def test_funding_that_does_not_add_up_is_doubted() -> None:
-    assert codes(programme(action(bailleur_eur=60, autres_eur=40))) == []
-    assert codes(programme(action(bailleur_eur=60, autres_eur=30))) == ["financements_divergents"]
+    assert codes(programme(action(bailleur_eur=80, autres_eur=20))) == []
+    assert codes(programme(action(bailleur_eur=80, autres_eur=10))) == ["financements_divergents"]
+
+
+def test_what_others_paid_is_not_the_landlords_to_value() -> None:
+    made = programme(action(bailleur_eur=60, autres_eur=40))
+    assert codes(made) == ["valorise_sur_autres"]
+    assert "dépasse la part du bailleur (60" in fault_text(made.notices[0]).title
+    assert codes(programme(action(bailleur_eur="79,99", autres_eur="20,01"))) == []  # a rounding
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"date_piece": "2026-01-04"}, "piece_hors_annee"),
+        ({"date_piece": "2025-12-31"}, None),
+        ({"date_piece": "2024-06-01", "annee": 2024}, None),
+        ({"calendrier": "1er semestre 2024"}, "calendrier_autre_annee"),
+        ({"calendrier": "de 2024 à 2026"}, None),
+        ({"calendrier": "mars 2024, puis 2025"}, None),
+        ({"calendrier": "toute l’année"}, None),
+        ({"valorise_eur": ""}, "valorise_non_renseigne"),
+        ({"valorise_eur": 0}, None),
+    ],
+)
+def test_a_year_that_is_another_and_a_blank_amount_are_doubted(
+    cells: Any, code: str | None
+) -> None:
+    made = programme(action(1, date_piece="2025-03-01"), action(2, **cells))
+    assert codes(made) == [code] * (code is not None)
+
+
+def test_a_programme_that_values_nothing_is_one_doubt() -> None:
+    blank = programme(action(9, annee=2024), *(action(k, valorise_eur="") for k in range(3)))
+    assert codes(blank) == ["valorise_non_renseigne"]
+    assert "celle des autres actions de l’année non plus" in fault_text(blank.notices[0]).title
+
+
+def test_twins_bear_one_title_quarter_and_amount_under_two_names() -> None:
+    one, other = action(1), action(2) | {"action": "PASSAGE supplémentaire 1"}
+    made = programme(one, other)
+    assert codes(made) == ["actions_jumelles"]
+    assert made.notices[0].fields["autre"] == "A1"
+    for apart in ({"valorise_eur": 79}, {"action": "Autre"}, {"annee": 2024}):
+        assert "actions_jumelles" not in codes(programme(one, other | apart))
+
+
+def files(*names: str) -> tuple[PieceFile, ...]:
+    """Return files of a folder of pieces, each of its own bytes."""
+    return tuple(PieceFile(name, f"sha de {name.partition(' copie')[0]}", 9) for name in names)
+
+
+def test_a_piece_that_the_folder_lacks_proves_nothing_and_is_named() -> None:
+    dated = {"date_piece": "2025-03-01"}
+    rows = [
+        action(1, **dated),
+        action(2, piece="FAC-2 ; BL 77", **dated),
+        action(3, piece="", **dated),
+    ]
+    held = programme(*rows, pieces=files("FAC-1.pdf", "2025/fac_2.PDF"))
+    assert codes(held) == ["piece_non_trouvee"]
+    assert held.notices[0].fields == {"pieces": "BL 77"}
+    assert list(held.actions["piece_absente"]) == ["", "oui", ""]
+    lines = held.pieces[["id_action", "reference", "etat", "fichier"]].fillna("")
+    assert lines.to_numpy().tolist() == [
+        ["A1", "FAC-1", "trouvee", "FAC-1.pdf"],
+        ["A2", "FAC-2", "trouvee", "2025/fac_2.PDF"],
+        ["A2", "BL 77", "absente", ""],
+        ["A3", "", "non_citee", ""],
+    ]
+    proved = [r["preuves_completes"] for r in held.balance.to_dict("records")]
+    assert proved == [1]
+    assert [r["preuves_completes"] for r in programme(*rows).balance.to_dict("records")] == [2]
+
+
+def test_one_file_under_two_names_is_doubted() -> None:
+    rows = [action(1, piece="F-101"), action(2, piece="F-102")]
+    held = programme(*rows, pieces=files("F-101 copie.pdf", "F-102.pdf"))
+    assert codes(held) == []
+    same = tuple(replace(one, sha256="x") for one in files("F-101.pdf", "F-102.pdf"))
+    assert codes(programme(*rows, pieces=same)) == ["piece_meme_fichier"]
 
 
 def test_balance_against_the_abatement() -> None:
@@ -452,7 +533,7 @@ def test_walking_diagnostics_are_tied_to_actions() -> None:
     )
     made = programme(action(1), diagnostics=walks)
     assert list(made.actions["diagnostics"]) == [1]
-    assert list(made.diagnostics["action"]) == ["Passage supplémentaire", "", ""]
+    assert list(made.diagnostics["action"]) == ["Passage supplémentaire 1", "", ""]
     assert codes(made) == ["diagnostic_sans_action"]
 
 
@@ -535,3 +616,21 @@ def test_a_residence_in_two_quarters_counts_in_each_by_its_entrances() -> None:
     # thirty and ten of forty dwellings
     assert told["valorise_eur"].to_dict() == {QPV: Decimal(3000), two: Decimal(1000)}
     assert told["valorise_par_logement_eur"].to_dict() == {QPV: Decimal(100), two: Decimal(100)}
+
+
+def test_what_each_action_brings_is_a_column_of_its_year() -> None:
+    money = abate(local(cotisation_avis_eur=577))
+    acquired = Claims(money_claims(money)).amount("acquis", QPV).exact
+    dated = {"date_piece": "2025-03-01", "realise_eur": 400}
+    rows = [
+        action(1, **dated, valorise_eur=100),
+        action(2, realise_eur=400, valorise_eur=400),
+        action(3, **dated, annee=2024),
+    ]
+    table = programme(*rows, money=money).actions.set_index("id_action")
+    assert acquired == Decimal("247.50")
+    assert table["prouve_eur"].tolist() == [100, 0, None]
+    assert table["justifie_eur"].tolist() == [100, Decimal("147.50"), None]
+    assert table["enjeu_eur"].tolist() == [0, Decimal("147.50"), None]
+    alone = programme(*rows).actions
+    assert alone[["prouve_eur", "justifie_eur", "enjeu_eur"]].isna().all(axis=None)

@@ -11,6 +11,7 @@ from tfpb.io.open_questions.survey_questions import survey_findings
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.photos import read_photos
+from tfpb.io.sources.pieces import PIECES, read_pieces
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from tfpb.io.tables.tabular import TextTable
     from tfpb.model.plan import Plan
     from tfpb.model.question import Asked
-    from tfpb.model.record import Reading, Source
+    from tfpb.model.record import PieceFile, Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.questions.finding import Change
 
@@ -60,6 +61,10 @@ class Inputs:
     sources : tuple of Source
     photos : mapping of str to bytes
         Those that diagnostics name, reduced.
+    pieces : tuple of PieceFile or None
+        The folder of pieces, where one is given.
+    copies : mapping of str to bytes
+        Name inside the pack → bare copy of a photograph of that folder.
     readings : tuple of Reading
         What became of the rows of the typed tables, file by file.
     headers : Headers
@@ -80,6 +85,8 @@ class Inputs:
     given: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     photos: Mapping[str, bytes] = field(default_factory=dict)
+    pieces: tuple[PieceFile, ...] | None = None
+    copies: Mapping[str, bytes] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     headers: Headers = field(default_factory=Headers)
     asked: tuple[Asked, ...] = ()
@@ -92,7 +99,7 @@ class Inputs:
     def only(self, *roles: str) -> Inputs:
         """Return the inputs of some roles and nothing else: a stage that reads it depends on them alone.
 
-        `enquete` brings the plan with it.
+        `enquete` brings the plan with it, `programme` its pieces.
         """
         survey = "enquete" in roles
         wanted = {*roles, "plan", "calage", "standard"} if survey else set(roles)
@@ -104,8 +111,12 @@ class Inputs:
             margins=self.margins if survey else None,
             reference=self.reference if survey else None,
             aliases=self.aliases if "alias_voies" in wanted else {},
+            pieces=self.pieces if "programme" in wanted else None,
+            copies=self.copies if "programme" in wanted else {},
             given=self.given if survey else {},
-            sources=tuple(s for s in self.sources if s.role in wanted),
+            sources=tuple(
+                s for s in self.sources if (s.role if s.role != PIECES else "programme") in wanted
+            ),
             asked=tuple(a for a in self.asked if a.question.source in wanted),
             replies=self.replies if "fiscalite" in wanted else {},
         )
@@ -115,7 +126,7 @@ class Inputs:
         return (
             self.frames, self.plan, self.repere, self.margins, self.reference, self.aliases, self.given,
             self.sources, tuple((d.table.file, d.table.sheet) for d in self.deliveries),
-            tuple((a.question.key, a.reading) for a in self.asked), self.replies,
+            tuple((a.question.key, a.reading) for a in self.asked), self.replies, self.pieces,
         )  # fmt: skip
 
 
@@ -227,6 +238,7 @@ def gather_inputs(
         reader.faults += found
     walked = frames.get("diagnostics")
     photos = read_photos(reader, settings, walked) if walked is not None else {}
+    pieces, copies = read_pieces(reader, settings, frames.get("programme"))
     repere = reader.role("repere")
     asked = reader.answered(settings.file)
     reader.faults += reader.names.unused()
@@ -238,6 +250,8 @@ def gather_inputs(
         repere=repere,
         aliases=aliases,
         photos=photos,
+        pieces=pieces,
+        copies=copies,
         sources=tuple(reader.sources),
         readings=_by_bailleur(reader.readings, frames.get("patrimoine")),
         headers=headers,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.gathering import Gathering
     from tfpb.model.settings import Settings
 
-_ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic")
+ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic")
 _SIDE_PX: Final = 900
 _QUALITY: Final = 80
 
@@ -43,11 +43,11 @@ def read_photos(gathered: Gathering, settings: Settings, walked: pd.DataFrame) -
     out: dict[str, bytes] = {}
     cells = walked["photo"].fillna("").astype(str) if "photo" in walked else ()
     for row, name in enumerate(cells):
-        if name in out or not name.lower().endswith(_ENDINGS):
+        if name in out or not name.lower().endswith(ENDINGS):
             continue
         path = settings.path(name)
         try:
-            out[name] = _reduced(path)
+            out[name] = reduced(path)
         except (OSError, ValueError, Image.DecompressionBombError):
             place = stamped_place(walked, row, "photo")
             gathered.faults.append(Fault("photo_illisible", place, name, severity=Severity.DOUTE))
@@ -56,7 +56,14 @@ def read_photos(gathered: Gathering, settings: Settings, walked: pd.DataFrame) -
     return out
 
 
-def _reduced(path: Path) -> bytes:
+def reduced(path: Path) -> bytes:
+    """Return a photograph as a JPEG of its pixels alone: no place, date, device nor comment goes with it.
+
+    Raises
+    ------
+    OSError, ValueError, DecompressionBombError
+        What is no picture, or too large a one.
+    """
     if path.stat().st_size > max_file_bytes():
         raise ValueError(path)
     with Image.open(path) as picture:

@@ -30,8 +30,10 @@ from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
 from tfpb.law import values as law
 from tfpb.model import tables
+from tfpb.model.columns import Column
 from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.controle import SHOWN, control_report
+from tfpb.tax.programme.pieces import ABSENT
 from tfpb.words.documents.control_words import WRITTEN
 from tfpb.words.faults.sentences import fault_text, shortened
 
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
 _CONTRACTS: Final = {
     "conventions": tables.CONVENTIONS,
-    "actions": tables.PROGRAMME,
+    "actions": replace(tables.PROGRAMME, columns=(*tables.PROGRAMME.columns, Column(ABSENT))),
     "bilan": tables.contract("bilan"),
     "declaration": tables.contract("declaration"),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.quarter import Quarters
@@ -12,14 +14,14 @@ from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.codes import ENSEMBLE
+from tfpb.model.columns import STAMP
+from tfpb.model.tables import PREMISES
 from tfpb.pipeline.rooms import evaluation, perimeters, tax
 from tfpb.pipeline.rooms import survey as statistics
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
@@ -127,6 +129,47 @@ def abate(
     )
 
 
+def calendar(
+    tax_rule: TaxRule,
+    taxes: Inputs,
+    located: Located,
+    quarters: Quarters,
+    abatement: Abatement | None,
+) -> pd.DataFrame:
+    """Return every deadline: what changes the abatement, what conventions and the law set.
+
+    Parameters
+    ----------
+    tax_rule : TaxRule
+    taxes : Inputs
+        `conventions`.
+    located : Located
+    quarters : Quarters
+    abatement : Abatement or None
+        Without one, ends of exemption and of conventions are dated all the same, without amount.
+
+    Returns
+    -------
+    DataFrame
+        `CALENDAR_COLUMNS`.
+    """
+    signed = taxes.frame("conventions")
+    money = abatement or tax.abate(
+        pd.DataFrame(columns=[*PREMISES.names, *STAMP], dtype=object),
+        located.residences,
+        located.entrances,
+        signed,
+        tax_rule.law,
+        year=tax_rule.year,
+        bailleur=tax_rule.bailleur,
+        on=tax_rule.on,
+        quarters=quarters,
+    )
+    events = money.calendar
+    assert events is not None  # noqa: S101 - every abatement has one
+    return tax.with_deadlines(events, signed, tax_rule.law, year=tax_rule.year, on=tax_rule.on)
+
+
 def programme(
     tax_rule: TaxRule,
     inputs: Inputs,
@@ -140,7 +183,7 @@ def programme(
     ----------
     tax_rule : TaxRule
     inputs : Inputs
-        `programme`, `programme_precedent`, `diagnostics`, `conventions`.
+        `programme`, `programme_precedent`, `diagnostics`, `conventions`; the folder of pieces.
     located : Located
     quarters : Quarters
     abatement : Abatement or None
@@ -171,6 +214,7 @@ def programme(
         ),
         covered=[] if signed is None else [c for codes in signed["codes_qpv"] for c in codes],
         law=tax_rule.law,
+        pieces=inputs.pieces,
     )
 
 

@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
 
-_LATE: Final = (stages.QUARTERS, stages.EVALUATION, stages.SENSITIVITY, stages.CLAIMS)
+_LATE: Final = (
+    stages.QUARTERS, stages.CALENDAR, stages.EVALUATION, stages.SENSITIVITY, stages.CLAIMS,
+)  # fmt: skip
 """Steps that read the region's survey, once it is protected."""
 _BILANS: Final = Stage(
     "Bilan du programme", ("programme", "head", "draft"), "bilans", programme_files, kept="fichiers"
@@ -169,6 +171,7 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier, job.draft))
     files |= gis_files(dossier, execute)
+    files |= dossier.copies
     if job.line:
         files[RELEASE] = dumps(dict(job.line))
     if job.survey is not None:

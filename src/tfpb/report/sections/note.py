@@ -14,7 +14,7 @@ from tfpb.facts.quarter import codes_of
 from tfpb.facts.survey_claims import SERVICE
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
-from tfpb.report.sections.money.programme import comparisons, surplus, totals_of
+from tfpb.report.sections.money.programme import surplus, totals_of
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_rows, headline_sentences
 from tfpb.report.sections.synthese import missing
@@ -29,7 +29,10 @@ from tfpb.words.survey.survey_words import response_rate
 from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.money import Programme
 
 NOTE_ROWS: Final = (10, 8, 6, 4, 2)
 """Quarters that the page holds, by how much else it has to say."""
@@ -45,9 +48,9 @@ def note(dossier: Dossier) -> Section:
         blocks.append(_table(dossier, quarters))
     blocks += _gaps(dossier, asked)
     for title, lines in (
-        (words.COMPARED, comparisons(dossier)),
         (words.ARGUMENT, surplus(dossier, gains_only=True)),
         (words.BEFORE_SIGNING, _before_signing(dossier)),
+        (words.DEADLINES, _deadlines(dossier)),
     ):
         if lines:
             blocks.append(Text(tuple(lines), bullets=True, title=title, media=DOCUMENT))
@@ -218,7 +221,7 @@ def _answered(dossier: Dossier) -> str:
 def _before_signing(dossier: Dossier) -> list[str]:
     """Return what lacks, files first, then euros, proofs and doubts; the last lines counted."""
     out = [MISSING[key][0] for key in missing(dossier)]
-    money, plan = dossier.abatement, dossier.programme
+    money, plan, claims = dossier.abatement, dossier.programme, dossier.claims
     year = dossier.settings.dossier.annee
     if money is not None:
         held, on = dossier.claims.within(), dossier.settings.dossier.date
@@ -230,7 +233,11 @@ def _before_signing(dossier: Dossier) -> list[str]:
             actions - int(rows["preuves_completes"].sum()) if "preuves_completes" in rows else 0
         )
         if lacking:
-            out.append(words.UNPROVED.format(count=lacking, actions=actions))
+            known = claims.has("a_prouver")
+            stake = words.TO_PROVE.format(stake=claims.amount("a_prouver")) if known else ""
+            facts = {"worth": claims.amount("valorise_sans_preuve"), "to_prove": stake}
+            facts |= {"first": _first_proof(dossier, plan), "count": lacking, "actions": actions}
+            out.append(words.UNPROVED.filled(facts))
     dwellings = dossier.claims.amount("logements_a_verifier")
     if dwellings.may_exceed_nil:
         homes = dossier.claims.amount("residences_a_verifier")
@@ -238,3 +245,34 @@ def _before_signing(dossier: Dossier) -> list[str]:
     if len(out) > _MOST_POINTS:
         out[_MOST_POINTS - 1 :] = [words.MORE.format(count=len(out) - _MOST_POINTS + 1)]
     return out or [words.NOTHING_LACKS]
+
+
+def _deadlines(dossier: Dossier) -> list[str]:
+    """Return in one line the next day of each kind that is ahead, then those that nobody dated."""
+    if dossier.calendar is None:
+        return []
+    ahead: dict[str, dt.date] = {}
+    undated: dict[str, None] = {}
+    for row in dossier.calendar.to_dict("records"):  # by date
+        what, day = words.NEXT_DAYS.get(row["evenement"]), row["date"]
+        if what is None:
+            continue
+        if day is None:
+            undated[what] = None
+        elif day >= dossier.settings.dossier.date:
+            ahead.setdefault(what, day)
+    said = [words.NEXT_DAY.format(what=what, day=day) for what, day in ahead.items()]
+    said += [words.NO_DAY.format(what=what) for what in undated if what not in ahead]
+    line = " ; ".join(said)
+    return [f"{line[:1].upper()}{line[1:]}."] if line else []
+
+
+def _first_proof(dossier: Dossier, plan: Programme) -> str:
+    """Name the action whose missing piece is worth most, and its quarter; nothing where none is known."""
+    rows = plan.actions.dropna(subset=["enjeu_eur"])
+    largest = rows.sort_values("enjeu_eur", ascending=False, kind="stable").head(1)
+    for first in largest.to_dict("records"):
+        if stake := first["enjeu_eur"]:
+            quarter = dossier.quarters[first["code_qpv"]].shown
+            return words.FIRST_PROOF.format(action=first["action"], quarter=quarter, stake=stake)
+    return ""

@@ -13,6 +13,7 @@ from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Sect
 from tfpb.model.survey import only
 from tfpb.report.quarter_pages import spent
 from tfpb.report.sections.build import of_dossier, table
+from tfpb.report.sections.money.programme import not_given
 from tfpb.report.sections.survey.evaluation_sensibilite import verdict_of
 from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words
@@ -168,6 +169,7 @@ def _actions(dossier: Dossier, code: str) -> list[Block]:
     rows = rows.assign(axe_mot=[axis_short(int(a)) for a in rows["axe"]])
     out: list[Block] = []
     if len(rows):
+        rows = not_given(rows)
         out.append(table("quartier_actions", rows.sort_values("axe", kind="stable"), annee=year))
     walked = only(plan.diagnostics, code_qpv=code)
     if len(walked):

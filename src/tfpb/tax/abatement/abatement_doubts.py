@@ -14,6 +14,7 @@ from tfpb.tax.abatement.formula import LINES
 from tfpb.tax.abatement.line_scope import overcounted
 from tfpb.tax.abatement.missing_rates import blank_rates
 from tfpb.tax.abatement.premises import (
+    UNKNOWN,
     UNSETTLED,
     Premises,
     is_repeated,
@@ -211,6 +212,7 @@ def doubts_of(
     doubts += [
         doubt("convention_dates_contraires", Place(), name) for name in conventions.contradicted()
     ]
+    doubts += _contracts_of_the_year(conventions, reader)
     doubts += [
         doubt(
             "loi_toutes_annees",
@@ -237,6 +239,17 @@ def doubts_of(
             homes = plural(inside, "logement") if inside else UNCOUNTED
             doubts.append(doubt("residence_sans_local", Place(), key, logements=homes))
     return doubts
+
+
+def _contracts_of_the_year(conventions: Conventions, reader: Reader) -> Iterator[Fault]:
+    """Doubt that a contract opens the very year it was signed in, until the user says what was read."""
+    year, limit = reader.day.year, reader.due("limite_signature")
+    value = reader.law.value("effet_apres_annee_contrat", reader.day)
+    for one in conventions.every:
+        in_time = one.signs_in(year) and one.contract is not None and one.contract <= limit
+        if in_time and not value.verifie:
+            fields = {"annee": year, "suivante": year + 1}
+            yield doubt("contrat_annee_effet", Place(), one.identifier, **fields)
 
 
 def _conditions(items: list[Premises], reader: Reader) -> list[Fault]:
@@ -288,6 +301,8 @@ def _of_residence(
         right = next((i.right for i in group if i.right.motive == motive), None)
         if right is not None:
             yield doubt(motive, here, key, **{k: _shown(v) for k, v in right.fields.items()})
+    if (renewed := _second_life(group, reader)) is not None:
+        yield doubt("seconde_vie_possible", here, key, rehabilitation=renewed)
     homes = sum(i.dwellings for i in group)
     if homes and any(i.amounts.abatement for i in group):
         height = total(i.full for i in group) / homes
@@ -307,6 +322,19 @@ def _of_residence(
                 repere=number(usual),
                 ou_region=in_region(reader.region),
             )
+
+
+def _second_life(group: list[Premises], reader: Reader) -> int | None:
+    """Return when dwellings due were renewed, if late enough to be exempt again and no notice shows them."""
+    since = reader.whole("seconde_vie_depuis")
+    years = [
+        unit.renewed
+        for item in group
+        if item.state == UNKNOWN and not item.right.statut and item.holding is not None
+        for unit in item.holding.units
+        if unit.side == QpvStatut.DANS and unit.renewed and since <= unit.renewed < reader.day.year
+    ]
+    return max(years, default=None)
 
 
 def _shown(value: Any) -> Any:

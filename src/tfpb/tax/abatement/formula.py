@@ -68,6 +68,7 @@ def terms(reader: Reader, rounding: str) -> Terms:
         reader.text("arrondi_avis")
     reader.text("teom_abattue")
     reader.text("taxes_reportees")
+    reader.text("source_compensation")
     return Terms(
         part=reader.decimal("taux_abattement"),
         base_part=reader.decimal("part_vlc"),

@@ -55,8 +55,8 @@ class Unit:
         Planned years.
     building, reason, address, parcel : str
         Building, motive of eligibility, address, cadastral reference.
-    built : int, optional
-        Year of construction.
+    built, renewed : int, optional
+        Years of construction and of the last réhabilitation.
     left : str, optional
         Quarter of 2015 that the map of 2024 took it out of; empty when that quarter is not known.
     row : int
@@ -78,6 +78,7 @@ class Unit:
     address: str = ""
     parcel: str = ""
     built: int | None = None
+    renewed: int | None = None
     left: str | None = None
     row: int = 0
     counted: bool = True
@@ -297,6 +298,7 @@ def _unit(row: Record, side: str, code: str, vintage: int) -> Unit:
         address=row.text("result_label") or row.text("adresse"),
         parcel=row.text("parcelle") or row.text("result_parcelle"),
         built=row.whole("annee_construction"),
+        renewed=row.whole("annee_rehabilitation"),
         left=row.text(f"qpv{_OLD}_code") if leaves and was_in else None,
         row=row.place().row,
         counted=dwellings is not None,
@@ -314,6 +316,7 @@ def _counted(part: Record, row: Record, vintage: int) -> Unit:
         exempt_until=row.day("fin_exoneration"),
         reason=row.text("motif_eligibilite"),
         built=row.whole("annee_construction"),
+        renewed=row.whole("annee_rehabilitation"),
         left="" if side == QpvStatut.HORS and gone else None,
         row=row.place().row,
         counted=not part["sans_compte"],

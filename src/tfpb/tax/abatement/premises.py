@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.decimals import apportion
 from tfpb.model.codes import Reserve, Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, net_base
 from tfpb.tax.abatement.rights import Right, is_home, right_of
 from tfpb.tax.abatement.signatures import LATE
-from tfpb.tax.plain_values import ZERO, Record, apportion, grouped
+from tfpb.tax.plain_values import ZERO, Record, grouped
 from tfpb.words.money import state_words
 
 if TYPE_CHECKING:

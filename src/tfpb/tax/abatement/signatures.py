@@ -43,7 +43,9 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Convention:
+class Convention:
+    """A line of the table: its quarters, who signed, its dates; None where a cell is blank."""
+
     identifier: str
     codes: frozenset[str]
     signatory: str
@@ -51,6 +53,8 @@ class _Convention:
     signed: dt.date | None
     declared: dt.date | None
     end: dt.date | None
+    account: dt.date | None = None
+    mid_term: dt.date | None = None
 
     @property
     def is_contradicted(self) -> bool:
@@ -58,8 +62,14 @@ class _Convention:
         told = [d for d in (self.contract, self.signed, self.declared, self.end) if d is not None]
         return told != sorted(told)
 
+    def signs_in(self, year: int) -> bool:
+        """Return whether its contract was signed within a year: whether that year counts is not sure."""
+        return self.contract is not None and self.contract.year == year
 
-LATE: Final = frozenset({"convention_tardive", "contrat_tardif", "declaration_tardive"})
+
+LATE: Final = frozenset(
+    {"convention_tardive", "contrat_tardif", "contrat_de_l_annee", "declaration_tardive"}
+)
 """Motives that lose a year: a date that is past mends nothing."""
 
 
@@ -79,12 +89,16 @@ class Conventions:
         Typed table of conventions; None when the dossier has none.
     bailleur : str
         Whose conventions apply when a résidence does not name its bailleur.
+
+    Attributes
+    ----------
+    every : tuple of Convention
     """
 
     def __init__(self, table: pd.DataFrame | None, bailleur: str = "") -> None:
         self.given, self.bailleur = table is not None, bailleur
-        self._all = tuple(
-            _Convention(
+        self.every = tuple(
+            Convention(
                 identifier=row.text("id_convention"),
                 codes=frozenset(row.get("codes_qpv") or ()),
                 signatory=row.text("bailleur"),
@@ -92,6 +106,8 @@ class Conventions:
                 signed=row.day("date_signature_convention"),
                 declared=row.day("date_declaration"),
                 end=row.day("date_fin"),
+                account=row.day("date_bilan"),
+                mid_term=row.day("date_mi_parcours"),
             )
             for row in records(table)
         )
@@ -107,7 +123,7 @@ class Conventions:
         if not self.given:
             return Standing(Statut.SANS_CONVENTION, "convention_non_fournie", {}, known=False)
         code, owner = holding.code_qpv, holding.bailleur or self.bailleur
-        there = [c for c in self._all if code in c.codes]
+        there = [c for c in self.every if code in c.codes]
         found = [
             self._one(c, reader)
             for c in there
@@ -127,7 +143,7 @@ class Conventions:
         )
 
     @staticmethod
-    def _none(code: str, owner: str, there: list[_Convention]) -> Standing:
+    def _none(code: str, owner: str, there: list[Convention]) -> Standing:
         """Return what lacks in a quarter: the same body may have signed there under another name."""
         names = ", ".join(sorted({c.signatory for c in there}))
         fields = {"code_qpv": code}
@@ -137,9 +153,10 @@ class Conventions:
         return Standing(Statut.SANS_CONVENTION, "convention_autre_organisme", fields, known=False)
 
     @staticmethod
-    def _one(convention: _Convention, reader: Reader) -> Standing:
+    def _one(convention: Convention, reader: Reader) -> Standing:
         new_year = reader.day
         limit = reader.due("limite_signature")
+        reader.text("signature_retenue")
         fields = {"convention": convention.identifier, "annee": new_year.year, "limite": limit}
         kept = reader.flag("prorogation_convention")
         since = new_year.replace(year=new_year.year - 1) if kept else new_year
@@ -150,6 +167,8 @@ class Conventions:
         ):
             if day is not None and day > limit:
                 return Standing(none, motive, {**fields, "date": day})
+        if convention.signs_in(new_year.year) and reader.flag("effet_apres_annee_contrat"):
+            return Standing(none, "contrat_de_l_annee", {**fields, "date": convention.contract})
         if end is not None and end < since:
             return Standing(none, "convention_echue", {**fields, "date": end})
         declared = {**fields, "limite": last}
@@ -173,10 +192,6 @@ class Conventions:
         prolonged = kept and end is not None and end < new_year
         return Standing("", "convention_prorogee" if prolonged else "convention_ok", declared)
 
-    def terms(self) -> tuple[tuple[str, tuple[str, ...], dt.date | None], ...]:
-        """List the conventions: identifier, quarters, day of end where one is written."""
-        return tuple((c.identifier, tuple(sorted(c.codes)), c.end) for c in self._all)
-
     def contradicted(self) -> tuple[str, ...]:
         """List the conventions of which two dates are out of order."""
-        return tuple(c.identifier for c in self._all if c.is_contradicted)
+        return tuple(c.identifier for c in self.every if c.is_contradicted)

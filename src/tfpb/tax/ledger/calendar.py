@@ -67,11 +67,19 @@ def calendar(
         told = {**event, "convention": event["id_convention"]}
         named = (event["nom_qpv"], event["code_qpv"])
         event["lecture"] = calendar_sentence(told, last, event["montant_eur"], *named)
-    events.sort(key=lambda e: (e["date"] or dt.date.max, e["evenement"], e["code_qpv"]))
-    return pd.DataFrame(events, columns=list(CALENDAR_COLUMNS), dtype=object)
+    return by_date(events)
 
 
-def _event(kind: str, date: dt.date | None, year: int, **facts: Any) -> Event:
+def by_date(events: list[Event]) -> pd.DataFrame:
+    """Return events as rows, by date; those without come last."""
+    ordered = sorted(
+        events, key=lambda e: (e["date"] or dt.date.max, e["evenement"], e["code_qpv"])
+    )
+    return pd.DataFrame(ordered, columns=list(CALENDAR_COLUMNS), dtype=object)
+
+
+def event_of(kind: str, date: dt.date | None, year: int, **facts: Any) -> Event:
+    """Return an event: its day, the first tax year that it is of, whom it touches."""
     return {
         "date": date, "evenement": kind, "annee": year, "id_convention": "", "code_qpv": "",
         "nom_qpv": "", "montant_eur": None, **facts,
@@ -95,7 +103,7 @@ def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Ev
         came, lambda h: (h.code_qpv, effect_year(reader, overseas=h.overseas))
     ).items():
         told = _year(coming, max(year, reader.day.year))
-        yield _event(
+        yield event_of(
             "entree",
             dt.date(year, 1, 1),
             max(year, reader.day.year),
@@ -115,7 +123,7 @@ def _leavers(gone: pd.DataFrame, reader: Reader) -> Iterator[Event]:
         row = min(rows, key=lambda r: r["annee"])
         first = effect_year(reader, overseas=overseas(code[2:]))
         year = first if row["annee"] == reader.day.year else row["annee"]
-        yield _event(
+        yield event_of(
             "sortie",
             dt.date(year, 1, 1),
             row["annee"],
@@ -172,7 +180,7 @@ def _exemptions(
         keys = dict.fromkeys(h.id_residence for h, _, _ in freed)
         before, after = _year(coming, year - 1), _year(coming, year)
         moves = any(year - 1 in (u.demolition, u.delivery) for h, _, _ in freed for u in h.units)
-        yield _event(
+        yield event_of(
             "fin_exoneration",
             max(end for _, end, _ in freed),
             year,
@@ -204,7 +212,7 @@ def _claims(items: list[Premises], reader: Reader) -> Iterator[Event]:
     refused = [i for i in items if i.states.to_claim]
     unread = any(o.states.to_claim > i.states.to_claim for i in items for o in i.standing.outcomes)
     if refused:
-        yield _event(
+        yield event_of(
             "reclamation",
             claim_limit(reader),
             reader.day.year,
@@ -221,7 +229,8 @@ def _conventions(
     last = reader.whole("periode_prevision_fin")
     places = {h.id_residence: h for h in stock.holdings}
     held = {key: place.code_qpv for key, place in places.items()}
-    for identifier, codes, end in conventions.terms():
+    for one in conventions.every:
+        identifier, codes, end = one.identifier, tuple(sorted(one.codes)), one.end
         there = coming["id_residence"].map(held).isin(codes)
         named = (coming["convention"] == identifier) & (coming["convention"] != "")
         unnamed = (identifier == "") & (coming["logements_a_renouveler"] > 0)
@@ -230,7 +239,7 @@ def _conventions(
         if len(mine):
             first = int(mine["annee"].min())
             rows = records(mine[mine["annee"] == first])
-            yield _event(
+            yield event_of(
                 "renouvellement", end, first, **quarters, residences=len(rows),
                 logements=sum(int(r["logements_a_renouveler"]) for r in rows),
                 montant_eur=_amount(r[RENEWING] for r in rows),
@@ -243,7 +252,7 @@ def _conventions(
             homes = (
                 int(r["logements"]) if end else places[k].count(QpvStatut.DANS) for k, r in told
             )
-            yield _event(
+            yield event_of(
                 "terme" if end else "sans_terme", end, last, **quarters, residences=len(told),
                 logements=sum(homes), montant_eur=_amount(r[due] for _, r in told),
             )  # fmt: skip

@@ -13,13 +13,14 @@ from tfpb.facts.amount import known
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.place import dwellings_in, inside, quarter_of_door
-from tfpb.facts.programme_claims import programme_claims
+from tfpb.facts.programme_claims import actions_of, programme_claims
 from tfpb.facts.quarter import Quarters
 from tfpb.law.values import Law, load
 from tfpb.model.money import Programme
 from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax.plain_values import Record, doubt, records
 from tfpb.tax.programme import balance
+from tfpb.tax.programme.brought import Brought, brought
 from tfpb.tax.programme.entries import (
     Years,
     by_year,
@@ -28,12 +29,16 @@ from tfpb.tax.programme.entries import (
     read_action,
     repeated,
     shared,
+    twins,
+    unvalued,
 )
+from tfpb.tax.programme.pieces import ABSENT, held_against
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tfpb.model.money import Abatement
+    from tfpb.model.record import PieceFile
     from tfpb.tax.programme.axes import Theme
 
 
@@ -53,6 +58,7 @@ def programme(
     new: frozenset[str] = frozenset(),
     covered: Iterable[str] = (),
     law: Law | None = None,
+    pieces: tuple[PieceFile, ...] | None = None,
 ) -> Programme:
     """Check a programme and set it against the abatement.
 
@@ -89,6 +95,9 @@ def programme(
         stock when there are none.
     law : Law, optional
         For the orders of magnitude; the packaged values by default.
+    pieces : tuple of PieceFile, optional
+        Files of the folder of pieces that actions cite: what it lacks proves nothing. Without a folder, a
+        piece and its date prove.
 
     Returns
     -------
@@ -131,6 +140,8 @@ def programme(
     read, years, faults = _read(actions, previous, themes, year)
     kept = years.kept
     faults += split
+    listed, found = held_against(read, pieces, year)
+    faults += found
     owed, found = balance.read_carry(carry or {}, kept, abatement, homes)
     faults += found
     walked, found = _diagnostics(diagnostics, read, kept)
@@ -149,6 +160,7 @@ def programme(
         carried=owed,
         new=new,
         diagnostics=walked,
+        pieces=listed,
     )
     claims = Claims((*base, *programme_claims(plan, base)))
     now, last = balance.counted(current), balance.counted(before)
@@ -159,6 +171,7 @@ def programme(
     faults += balance.check_total(current, claims, year)
     return replace(
         plan,
+        actions=plan.actions.assign(**_brought(plan, claims)),
         by_axis=balance.by_axis(now, claims),
         balance=table,
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
@@ -223,6 +236,7 @@ def _read(
         files.append(done)
     years = by_year(files[0], files[1], year)
     faults += [*years.notices, *pieces_twice(years.kept), *repeated(years.kept)]
+    faults += [*twins(years.kept), *unvalued(years.current)]
     return files[0], years, faults
 
 
@@ -265,6 +279,22 @@ def _diagnostics(
     return table.assign(action=pd.Series(names, index=table.index, dtype=object)), faults
 
 
+def _brought(plan: Programme, claims: Claims) -> dict[str, pd.Series[Any]]:
+    """Return what actions bring, as columns: empty where it is not known, and of other years."""
+    rows = plan.actions
+    own = rows["annee"] == plan.year
+    each = iter(brought(actions_of(rows[own]), claims))
+    shares = [next(each) if mine else None for mine in own]
+    return {
+        f"{name}_eur": pd.Series(
+            [None if one is None else getattr(one, name) for one in shares],
+            rows.index,
+            dtype=object,
+        )
+        for name in Brought.__slots__
+    }
+
+
 def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
     """Return the actions as understood: axis a number, spelling kept, rate and proofs beside."""
     out = actions.copy()
@@ -275,4 +305,5 @@ def _frame(actions: pd.DataFrame, read: list[Record]) -> pd.DataFrame:
         out[column] = pd.Series([r[column] for r in read], index=out.index, dtype=object)
     out["taux_valorisation"] = pd.Series(rates, index=out.index, dtype=object)
     out["diagnostics"] = [r["diagnostics"] for r in read]
+    out[ABSENT] = [r.text(ABSENT) for r in read]
     return out

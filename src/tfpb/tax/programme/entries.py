@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.decimals import apportion
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import STAMP
+from tfpb.model.pieces import is_numbered, references
 from tfpb.tax.plain_values import (
     CENT,
     EURO,
     ZERO,
     Record,
-    apportion,
     cents,
     doubt,
     records,
@@ -33,7 +34,7 @@ from tfpb.words.money.accounts import (
     of_year,
     shares,
 )
-from tfpb.words.numbers import amount
+from tfpb.words.numbers import amount, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +45,7 @@ AMOUNTS: Final = (
 )  # fmt: skip
 _TINY: Final = Decimal("0.005")
 """Part of a spending under which what is valued of it may be in thousands of euros."""
-_PIECES: Final = re.compile(r"\s*[;|\n]\s*|\s*,\s+")
+_YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _REFUSED: Final = {"contradictoire": "axe_contradictoire", "plusieurs": "axe_multiple"}
 
 
@@ -65,10 +66,12 @@ def read_action(
     if staff is not None and staff > 0:
         faults += _staff_time(row, values, staff)
     faults += _valued(row, values)
+    of_year = row.whole("annee") or year
+    faults += _dated(row, of_year)
     read = {
         "axe_lu": written,
         "axe": axis,
-        "annee": row.whole("annee") or year,
+        "annee": of_year,
         "temps_valorise_eur": staff,
         **values,
     }
@@ -126,15 +129,23 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
             faults.append(
                 doubt("financements_divergents", here, amount(funded), realise=amount(spent))
             )
+    if valued is not None and own is not None and valued > own + CENT:
+        here = row.place("valorise_eur")
+        faults.append(doubt("valorise_sur_autres", here, amount(valued), bailleur=amount(own)))
     return faults
 
 
-def pieces_of(text: str) -> list[str]:
-    """Return the invoices that a cell names, each once; what bears no digit (« voir dossier ») names none."""
-    named: dict[str, str] = {}
-    for piece in _PIECES.split(text):
-        named.setdefault(fold(piece), piece)
-    return [piece for key, piece in named.items() if any(c.isdigit() for c in key)]
+def _dated(row: Record, year: int) -> list[Fault]:
+    """Doubt a piece dated outside the action's year, and a calendar of other years alone."""
+    faults = []
+    day, told = row.day("date_piece"), row.text("calendrier")
+    if day is not None and day.year != year:
+        here = row.place("date_piece")
+        faults.append(doubt("piece_hors_annee", here, long_date(day), annee=year))
+    years = [int(found) for found in _YEAR.findall(told)]
+    if years and not min(years) <= year <= max(years):
+        faults.append(doubt("calendrier_autre_annee", row.place("calendrier"), told, annee=year))
+    return faults
 
 
 def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
@@ -142,7 +153,7 @@ def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
     faults: list[Fault] = []
     seen: dict[str, tuple[Place, int]] = {}
     for row in rows:
-        for piece in pieces_of(row.text("piece")):
+        for piece in filter(is_numbered, references(row.text("piece"))):
             key, here = fold(piece), row.place("piece")
             if key in seen and seen[key][0] != here:  # parts of one action bear its piece
                 there, year = seen[key]
@@ -162,6 +173,36 @@ def repeated(rows: Iterable[Record]) -> list[Fault]:
         rows, lambda r: (r.text("id_action"), r.text("code_qpv"), r["annee"]), "id_action"
     )
     return [doubt("action_en_double", here, r.text("id_action"), autre=n) for r, here, n in twice]
+
+
+def twins(rows: Iterable[Record]) -> list[Fault]:
+    """Doubt an action of another identifier that bears an earlier one's title, quarter, year and amount."""
+    alike: dict[tuple[str, str, int, Decimal], Record] = {}
+    faults = []
+    for row in rows:
+        spent = row.money("valorise_eur") or row.money("realise_eur")
+        title, name = fold(row.text("action")), row.text("id_action")
+        if not spent or not title:
+            continue
+        first = alike.setdefault((title, row.text("code_qpv"), row["annee"], spent), row)
+        if fold(first.text("id_action")) != fold(name):
+            fields = {"autre": first.text("id_action"), "montant": amount(spent)}
+            faults.append(doubt("actions_jumelles", row.place("id_action"), name, **fields))
+    return faults
+
+
+def unvalued(rows: Iterable[Record]) -> list[Fault]:
+    """Doubt the actions of which nothing says what is valued: one each, or one where no action says it."""
+    held = list(rows)
+    blank = list(
+        {r.place("valorise_eur"): r for r in held if r.money("valorise_eur") is None}.values()
+    )
+    whole = len(held) > 1 and all(r.money("valorise_eur") is None for r in held)
+    others = len(blank) - 1 if whole else 0
+    return [
+        doubt("valorise_non_renseigne", r.place("valorise_eur"), r.text("id_action"), autres=others)
+        for r in (blank[:1] if whole else blank)
+    ]
 
 
 def contradictions(themes: Mapping[str, Theme] | None) -> list[Fault]:

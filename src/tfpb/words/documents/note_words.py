@@ -66,13 +66,26 @@ SURPLUS: Final = (
 NOT_SHOWN_HERE: Final = (
     "Les actions y changent-elles quelque chose ? Cette enquête ne peut pas le montrer."
 )
-COMPARED: Final = "Comparé à"
+DEADLINES: Final = "Échéances"
+NEXT_DAYS: Final = {
+    "bilan": "bilan", "declaration": "déclaration", "reclamation": "réclamation",
+    "fin_exoneration": "fin d’exonération", "mi_parcours": "évaluation à mi-parcours",
+    "renouvellement": "fin de convention", "terme": "fin de convention",
+    "fin_convention": "fin de convention", "sans_bilan": "bilan", "sans_terme": "fin de convention",
+    "mi_parcours_attendue": "évaluation à mi-parcours",
+}  # fmt: skip
+"""What the page calls the days that are ahead; what is past or done is left out."""
+NEXT_DAY: Final = Phrase("{what} le {day:d}")
+NO_DAY: Final = Phrase("{what} à dater")
 BEFORE_SIGNING: Final = "Ce qui manque avant de signer"
 ARGUMENT: Final = "L’argument le plus fort"
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
 UNPROVED: Final = Phrase(
-    "{count:s action/actions} sur {actions:n} sans pièce complète (référence et date)."
+    "{count:s action/actions} sur {actions:n} sans pièce complète (référence et date) : {worth:€} valorisés"
+    "{to_prove}{first}."
 )
+TO_PROVE: Final = Phrase(", {stake:€} à prouver")
+FIRST_PROOF: Final = Phrase(" ; d’abord « {action} », {quarter}, {stake:€}")
 DOUBTFUL: Final = Phrase(
     "{dwellings:s logement} dont le côté de la limite du quartier reste à vérifier, dans {homes:s résidence}."
 )

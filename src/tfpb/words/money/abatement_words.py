@@ -193,6 +193,8 @@ def _course(first: tuple[int, Decimal], last: tuple[int, Decimal]) -> str:
 
 EVENTS: Final[dict[str, str]] = _TEXTS["events"]
 _SENTENCES: Final = Phrase.table(**_TEXTS["sentences"])
+DEADLINES: Final = Phrase.table(**_TEXTS["deadlines"])
+"""Sentences of the days that conventions and the law set, by kind of event."""
 _TOO_LATE: Final = Phrase(
     "Exonération qui prend fin au plus tard le {date:d}, {quartier} : {logements:s logement} de "
     "{residences:s résidence} ; le droit s’ouvrirait en {annee}, après les dernières impositions du texte "

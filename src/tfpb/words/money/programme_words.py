@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _TEXTS: Final = packaged(__name__)
 PLANCHERS: Final[dict[str, str]] = _TEXTS["planchers"]
 MARGES: Final[dict[str, str]] = _TEXTS["marges"]
+PIECES: Final[dict[str, str]] = _TEXTS["pieces"]
+PIECE_KINDS: Final[dict[str, str]] = _TEXTS["kinds"]
+NOT_GIVEN: Final = "non renseigné"
+"""In place of an amount that its cell leaves blank."""
 _PERCENT: Final = Decimal("0.01")
 _ALMOST: Final = Decimal("0.99")
 EVERY_QUARTER: Final = "Tous les quartiers"
@@ -235,6 +239,11 @@ def proofs_sentence(actions: Amount, pieces: Amount, complete: Amount, photos: A
     return _PROOFS.format(actions=actions, pieces=pieces, complete=complete, photos=photos)
 
 
+IN_FOLDER: Final = Phrase(
+    "Dossier des pièces : {found:s fichier correspond/fichiers correspondent} à une pièce citée ; "
+    "{lost:?{lost:s pièce citée n’y est pas/pièces citées n’y sont pas}, et {lost:a ne prouve/ne prouvent} "
+    "rien|aucune pièce citée n’y manque}."
+)
 FINDINGS: Final = Phrase(
     "{found:s constat relevé/constats relevés} sur place ; {tied:?{tied:n} {tied:a est lié/sont liés}|aucun "
     "n’est lié} à une action."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.facts.claim import OUTSIDE
+from tfpb.facts.claim import OUTSIDE, TOTAL
+from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, Block, Section, Text
 from tfpb.report.sections.build import (
     chart,
@@ -19,6 +21,7 @@ from tfpb.report.sections.build import (
     worded,
 )
 from tfpb.report.sections.money.rapprochement import premises_blocks
+from tfpb.tax.ledger.deadlines import ROLES
 from tfpb.words.money import abatement_words as words
 from tfpb.words.money.state_words import state_sentences
 
@@ -34,14 +37,15 @@ def abattement(dossier: Dossier) -> Section:
     """Return the section of the abatement of the tax year."""
     money, held = dossier.abatement, dossier.claims.within()
     if money is None:
-        return lacking("abattement", subject="fiscalite")
+        bare = lacking("abattement", subject="fiscalite")
+        return replace(bare, blocks=(*bare.blocks, *_calendar(dossier)))
     standing = state_sentences(held, money.year, dossier.settings.dossier.date)
     outside = dossier.claims.amount("a_risque", OUTSIDE)
     blocks = _by_quarter(money, held, outside)
     blocks.append(Text(standing, bullets=True, media=BOTH_ANNEX))
     blocks += _spread(money)
     blocks += _leavers(money, dossier.quarters, held)
-    blocks += forecast_blocks(money)
+    blocks += [*forecast_blocks(money), *_calendar(dossier)]
     blocks += tables(
         "abattement_residences",
         worded(money.by_residence, nature=words.NATURES, statut=words.STATUTS),
@@ -94,6 +98,20 @@ def _leavers(money: Abatement, quarters: Quarters, held: Within) -> list[Block]:
     return [Text((words.leavers_sentence(held, money.year),), media=BOTH), table("sortants", rows)]
 
 
+def _calendar(dossier: Dossier) -> list[Block]:
+    """Return every deadline, by date: whom it touches, who is in charge; nothing where there is none."""
+    rows = dossier.calendar
+    if rows is None or rows.empty:
+        return []
+    roles = [dossier.settings.roles.get(ROLES[kind], NOBODY) for kind in rows["evenement"]]
+    listed = worded(rows, quoi=("evenement", words.EVENTS))
+    listed = listed.assign(portee=[code or TOTAL for code in rows["code_qpv"]], role=roles)
+    # what opens after the law is in the workbook
+    course = None if dossier.abatement is None else dossier.abatement.course
+    near = rows if course is None else rows[rows["annee"] <= course.years[-1][0]]
+    return [*tables("calendrier", listed), Text(tuple(near["lecture"]), bullets=True, media=ANNEX)]
+
+
 _BARS: Final = {
     "abattement_eur": "valeur", "en_attente_eur": "valeur2", "a_renouveler_eur": "valeur3"
 }  # fmt: skip
@@ -114,16 +132,10 @@ def forecast_blocks(money: Abatement) -> list[Block]:
     if not drawn.drop(columns="valeur").to_numpy().any():
         drawn = drawn[["valeur"]]
     drawn.insert(0, "libelle", [str(int(v)) for v in yearly["annee"]])
-    calendar: list[Block] = []
-    if money.calendar is not None and len(money.calendar):
-        calendar = tables("calendrier", worded(money.calendar, evenement=words.EVENTS))
-        told = money.calendar[money.calendar["annee"] <= course.years[-1][0]]
-        calendar.append(Text(tuple(told["lecture"]), bullets=True, media=ANNEX))
     blocks: list[Block] = [
         table("prevision", worded(yearly, nature=words.NATURES)),
         chart("prevision_annees", drawn),
         Text((words.forecast_sentence(course),), media=BOTH),
-        *calendar,
         Text(
             words.forecast_assumptions(money.year, course.growth), bullets=True, media=BOTH_ANNEX
         ),

@@ -11,12 +11,14 @@ import pandas as pd
 from tfpb.facts.claim import TOTAL, axis_scope, is_quarter
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.surplus import surplus_of
-from tfpb.model.codes import Axe
+from tfpb.model.codes import Axe, PieceFound
 from tfpb.model.columns import texts
-from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, SHEET, Block, Section, Text
+from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.survey import only
+from tfpb.report.cell_values import missing
 from tfpb.report.sections.build import (
     chart,
+    claimed,
     has,
     lacking,
     part,
@@ -65,6 +67,7 @@ def programme(dossier: Dossier) -> Section:
         *_axes(plan, claims, quarters),
         *_beside(plan, quarters, year),
         *_actions(plan, claims),
+        *_pieces(plan),
         *_diagnostics(plan),
     ]
     return section("programme", words.balance_lead(claims), blocks)
@@ -105,7 +108,7 @@ def _heights(dossier: Dossier) -> list[Block]:
         out += [*comparisons(dossier), *surplus(dossier)]
     if unknown := claims.count_unknown("acquis"):
         out.append(words.UNKNOWN_QUARTERS.format(count=unknown))
-    return [Text(tuple(out), bullets=True, media=SHEET)] if out else []  # pages have the note
+    return [Text(tuple(out), bullets=True, media=BOTH_ANNEX)] if out else []
 
 
 def comparisons(dossier: Dossier) -> list[str]:
@@ -199,8 +202,12 @@ def _axes(plan: Programme, claims: Claims, quarters: Quarters) -> list[Block]:
     rows = places.assign(
         axe_mot=[axis_words(int(a)) for a in places["axe"]],
         _rest=texts(places, "code_qpv") != TOTAL,
+        scope=[
+            axis_scope(int(a), c)
+            for a, c in zip(places["axe"], texts(places, "code_qpv"), strict=True)
+        ],
     ).sort_values(["_rest", "code_qpv", "axe"], kind="stable")
-    whole = table("axes", rows)
+    whole = table("axes", claimed("axes", rows, claims) if claims.has("acquis") else rows)
     # the page shows the programme over all quarters; quarter by quarter stands in the workbook
     shown = only(whole.rows, quartier=words.EVERY_QUARTER)
     short = part(replace(whole, rows=shown), "axes_document")
@@ -246,7 +253,7 @@ def _actions(plan: Programme, claims: Claims) -> list[Block]:
     sums = {c: amount for c, amount in totals_of(claims).items() if own and c in _SPENT}
     source = source_of(plan.actions) or words.PROGRAMME_FILE
     whole = table("actions", rows, source=source, totals=sums)
-    amounts = part(whole, "actions_montants")
+    amounts = part(replace(whole, rows=not_given(whole.rows)), "actions_montants")
     blocks: list[Block] = [whole, amounts, part(whole, "actions_suivi")]
     if has(rows, "temps_valorise_eur"):
         timed = whole.rows.dropna(subset=["temps_valorise_eur"])
@@ -255,6 +262,26 @@ def _actions(plan: Programme, claims: Claims) -> list[Block]:
         told = ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=amounts.sheet)
         blocks.append(Text((told,), media=DOCUMENT))
     return blocks
+
+
+def not_given(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return actions whose blank valued amounts say so: on a sheet, an empty cell reads as nothing."""
+    cells = [words.NOT_GIVEN if missing(v) else v for v in rows["valorise_eur"]]
+    return rows.assign(valorise_eur=pd.Series(cells, index=rows.index, dtype=object))
+
+
+def _pieces(plan: Programme) -> list[Block]:
+    """Return the « bordereau » of the folder of pieces, and how many it holds; nothing without a folder."""
+    if plan.pieces is None:
+        return []
+    cited = only(plan.pieces, genre="piece")
+    counts = {
+        hole: len(only(cited, etat=state))
+        for hole, state in (("found", PieceFound.TROUVEE), ("lost", PieceFound.ABSENTE))
+    }
+    rows = worded(plan.pieces, etat=words.PIECES, genre=words.PIECE_KINDS)
+    rows = rows.assign(axe_mot=[axis_words(int(a)) for a in rows["axe"]])
+    return [Text((words.IN_FOLDER.format(**counts),), media=BOTH), table("bordereau_pieces", rows)]
 
 
 def _diagnostics(plan: Programme) -> list[Block]:

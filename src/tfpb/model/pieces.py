@@ -1,0 +1,70 @@
+"""References that a cell cites as proof, and the files of a folder that bear them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from tfpb.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_BETWEEN: Final = re.compile(r"\s*[;|\n]\s*|\s*,\s+")
+_RUNS: Final = re.compile(r"[a-z]+|\d+")
+_FEWEST: Final = 4
+"""Signs of a reference that may be met inside a longer name: « 12 » is in too many."""
+
+
+def references(cell: str) -> list[str]:
+    """Return what a cell cites, each once, in order."""
+    cited: dict[str, str] = {}
+    for piece in _BETWEEN.split(cell):
+        cited.setdefault(fold(piece), piece)
+    return [piece for key, piece in cited.items() if key]
+
+
+def is_numbered(reference: str) -> bool:
+    """Return whether a reference bears a digit: « voir dossier » names no piece of its own."""
+    return any(c.isdigit() for c in fold(reference))
+
+
+def files_of(reference: str, names: Iterable[str]) -> list[str]:
+    """Return the files that a reference names: those called so, else those whose name holds it whole.
+
+    Case, accents and what stands between letters and digits do not count: « FA 2025-014 » is
+    « fa2025_014.pdf », and in « 2025-06 FA-2025-014 Nettoyage.pdf ». A name is held between whole words and
+    numbers: « FA-2025-14 » is not in « FA-2025-140 ».
+
+    Parameters
+    ----------
+    reference : str
+    names : iterable of str
+        Paths inside the folder, with « / ».
+    """
+    wanted = _runs(reference)
+    if not wanted:
+        return []
+    own = {
+        name: (_runs(PurePosixPath(name).name), _runs(PurePosixPath(name).stem)) for name in names
+    }
+    called = [name for name, both in own.items() if any(_same(runs, wanted) for runs in both)]
+    if called or not is_numbered(reference) or sum(map(len, wanted)) < _FEWEST:
+        return called
+    return [name for name, (_, stem) in own.items() if _holds(stem, wanted)]
+
+
+def _runs(text: str) -> list[str]:
+    return _RUNS.findall(fold(text))
+
+
+def _same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Compare runs; numbers that nothing parts in one of them (« 2025014 ») may be parted in the other."""
+    whole = min(sum(run.isdigit() for run in runs) for runs in (one, other)) == 1
+    return one == other or (whole and "".join(one) == "".join(other))
+
+
+def _holds(runs: Sequence[str], wanted: Sequence[str]) -> bool:
+    ends = range(1, len(runs) + 1)
+    return any(_same(runs[start:end], wanted) for end in ends for start in range(end))

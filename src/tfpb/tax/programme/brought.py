@@ -1,0 +1,88 @@
+"""What each action brings to what its quarter has justified and proved, and its lacking proof is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tfpb.decimals import apportion
+from tfpb.tax.plain_values import ZERO, grouped, total
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.facts.claim import Claims
+    from tfpb.facts.programme_claims import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an action brings to its quarter's claims, and what its lacking proof is worth there, euros."""
+
+    justifie: Decimal
+    prouve: Decimal
+    enjeu: Decimal
+
+
+def brought(actions: Sequence[Action], claims: Claims) -> list[Brought | None]:
+    """Return what each action of a year brings to what is justified and proved in its quarter.
+
+    What is proved counts first, in proportion to what is valued; what is left of the abatement is shared in
+    the same way between the others: by axis, then by action, in whole cents that add up to the quarter's
+    claims. A proof that lacks is worth what it would prove, the largest actions of the quarter first, each
+    up to what is still to prove: the sum is the quarter's claim `a_prouver`.
+
+    Parameters
+    ----------
+    actions : sequence of Action
+    claims : Claims
+        `acquis` of quarters: one that the abatement does not name holds no premises.
+
+    Returns
+    -------
+    list of Brought or None
+        None in a quarter of which an amount or the abatement is not known.
+    """
+    out: dict[int, Brought | None] = dict.fromkeys(range(len(actions)))
+    if not claims.has("acquis"):
+        return list(out.values())
+    # the order of the file moves no cent
+    ranks = sorted(out, key=lambda k: (actions[k].id_action, k))
+    for code, here in grouped(ranks, lambda k: actions[k].code_qpv).items():
+        mine = [actions[k] for k in here]
+        due = claims.amount("acquis", code) if claims.has("acquis", code) else None
+        if all(a.valorise.is_known for a in mine) and (due is None or due.is_known):
+            shares = _of_quarter(mine, ZERO if due is None else due.exact)
+            out |= dict(zip(here, shares, strict=True))
+    return list(out.values())
+
+
+def _of_quarter(actions: list[Action], acquired: Decimal) -> list[Brought]:
+    left = max(ZERO, acquired - total(a.valorise.exact for a in actions if a.is_proved))
+    proved, bare = _shares(actions, acquired, proved=True), _shares(actions, left, proved=False)
+    stakes = [ZERO] * len(actions)
+    for k in sorted(range(len(actions)), key=lambda k: -actions[k].valorise.exact):
+        if not actions[k].is_proved:
+            stakes[k] = min(actions[k].valorise.exact, left)
+            left -= stakes[k]
+    return [Brought(p + b, p, s) for p, b, s in zip(proved, bare, stakes, strict=True)]
+
+
+def _shares(actions: list[Action], whole: Decimal, *, proved: bool) -> list[Decimal]:
+    """Share a whole between the actions that are proved, or not, up to what each is valued."""
+    out = [ZERO] * len(actions)
+    kept = [k for k, a in enumerate(actions) if a.is_proved == proved]
+    axes = grouped(sorted(kept, key=lambda k: actions[k].axe or 0), lambda k: actions[k].axe)
+    sums = [total(actions[k].valorise.exact for k in ranks) for ranks in axes.values()]
+    for part, ranks in zip(_cents(whole, sums), axes.values(), strict=True):
+        for k, share in zip(
+            ranks, _cents(part, [actions[k].valorise.exact for k in ranks]), strict=True
+        ):
+            out[k] = share
+    return out
+
+
+def _cents(whole: Decimal, values: list[Decimal]) -> list[Decimal]:
+    count = int(min(whole, total(values)).scaleb(2))
+    return [Decimal(share).scaleb(-2) for share in apportion(count, values)]
