@@ -41,7 +41,9 @@ LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
 ALONE: Final = ".json"
 """Ending of the line of a comparison released by itself, which stands beside it."""
 _ROLE: Final = "diffusions"
-_NEVER_TWICE: Final = frozenset({"enquete_renommee", "cotes_d_avant_inconnus", "niveau_hors_arbre"})
+NEVER_TWICE: Final = frozenset(
+    {"vague_renommee", "enquete_renommee", "cotes_d_avant_inconnus", "niveau_hors_arbre"}
+)
 """Doubts with which nothing is released: what two releases tell together is not known."""
 HELD_BACK: Final = frozenset(
     {"diffusion_reprise", "diffusion_rectifiee", "cotes_d_une_diffusion", "premiere_diffusion"}
@@ -175,7 +177,7 @@ def refuse_release(
     ------
     TfpbError
     """
-    twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in _NEVER_TWICE]
+    twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in NEVER_TWICE]
     faults = [*twice, *unanswered(asked, on, file=file)]
     if faults:
         raise TfpbError(faults)

@@ -16,7 +16,7 @@ from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_vintage
-from tfpb.pipeline.published_before import HELD_BACK, precedents, unanswered
+from tfpb.pipeline.published_before import HELD_BACK, NEVER_TWICE, precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
 from tfpb.region.crossing import crossed
@@ -149,7 +149,7 @@ def compute(
     if protected is not None:
         found = protected.whole.notices
         notices += tuple(f for f in found if f.code.startswith(_OF_TABLES))
-        notices += (*moved_notices(homes), *(n for n in found if n.code in HELD_BACK))
+        notices += (*moved_notices(homes), *(n for n in found if n.code in HELD_BACK | NEVER_TWICE))
     return Region(
         settings=settings,
         parts=bare,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tfpb.addresses.communes import with_territories
 from tfpb.errors import Fault, Severity
-from tfpb.model.codes import CHAIN, TOTAL
+from tfpb.model.codes import CHAIN
 from tfpb.model.record import Reading, summed
 from tfpb.pipeline.rooms import perimeters, survey
 from tfpb.pipeline.steps.locating import Points, Rule, sides
@@ -215,26 +215,8 @@ def reprint(
     if survey_alone is None:
         return None
     made = survey.reprinted(survey_alone, before)
-    more = (*moved_notices(survey_sides), *unlike(survey_alone, before))
+    more = moved_notices(survey_sides)
     return replace(made, notices=(*made.notices, *more)) if more else made
-
-
-def unlike(now: Published, before: Released) -> tuple[Fault, ...]:
-    """Doubt what a wave that was released does not know: other questions, other territories."""
-    if before.groups.empty:
-        return ()
-    out = []
-    for wave in sorted(set(before.asked["vague"]) & set(now.asked["vague"])):
-        old, new = (set(t.loc[t["vague"] == wave, "item"]) for t in (before.asked, now.asked))
-        if old - new and new - old:
-            names = {"noms": ", ".join(sorted(new - old)), "avant": ", ".join(sorted(old - new))}
-            out.append(Fault("enquete_renommee", fields=names, severity=Severity.DOUTE))
-    rows = now.comparison[now.comparison["vague"].isin(set(before.groups["vague"]))]
-    known = {TOTAL, *before.groups["niveau"], *before.levels}
-    for level in sorted(set(rows["niveau"]) - known):
-        fields = {"niveau": level}
-        out.append(Fault("niveau_hors_arbre", fields=fields, severity=Severity.DOUTE))
-    return tuple(out)
 
 
 def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:
