@@ -54,7 +54,7 @@ class WaveFacts:
     n : int
         Interviews kept; once protected, `HIDDEN_COUNT` of a small wave, whose weights are not told either.
     n_residences : int
-        Clusters (0 when the delivery has no résidence column).
+        Clusters (0 when the delivery has no résidence column), to ten once protected.
     n_qpv, n_hors : int
         Interviews on each side, after the single map was applied; `HIDDEN_COUNT` where one is small.
     poids : str
@@ -144,7 +144,7 @@ class Estimates:
     design, design_levels : DataFrame, optional
         The same rows by the design alone (Taylor, as R's `survey`): checked, never released.
     fieldwork : DataFrame
-        Sample against stock (`FIELD_COLUMNS`), with the résidences surveyed (`n_residences`).
+        Sample against stock (`FIELD_COLUMNS`).
     variants : DataFrame
         Raw gaps of the whole read otherwise (`VARIANT_COLUMNS`).
     readings : tuple of Reading

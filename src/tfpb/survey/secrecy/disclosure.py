@@ -20,13 +20,14 @@ from tfpb.model.survey import (
     WaveFacts,
 )
 from tfpb.survey.adjustment.benchmark import OWNER
-from tfpb.survey.estimation.modelled_rows import with_modelled
+from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
+from tfpb.survey.printed import rounded_count
 from tfpb.survey.secrecy.choice import Rules
 from tfpb.survey.secrecy.field_counts import protected_counts, spread_told
 from tfpb.survey.secrecy.groups import BASE, KEY, group_table, panel_withheld, resting
 from tfpb.survey.secrecy.ownership import own_groups, own_rows, under_name
 from tfpb.survey.secrecy.tree import SIDES
-from tfpb.survey.verdicts import NO_VERDICT, PARC, counted
+from tfpb.survey.verdicts import NO_VERDICT, counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -44,7 +45,6 @@ _KEYS: Final = frozenset(
     }
 )  # fmt: skip
 _EMPTIED: Final = frozenset({"quadrant", "certitude", "peu_de_reponses", "autre_histoire", "isole"})
-_COUNTS: Final = frozenset({"n", "n_residences"})
 _RAW: Final = frozenset({Ajustement.BRUT.value, Ajustement.MODELE.value})
 TABLES: Final = ("comparison", "levels", "priorities", "benchmark", "fieldwork", "variants")
 
@@ -102,15 +102,15 @@ def protect(
     }
     tables = {k: blanked(own_rows(t, groups, bailleur, rules.owners)) for k, t in tables.items()}
     whole = groups[(groups["niveau"] == TOTAL) & (groups["bailleur"] == ENSEMBLE)]
+    waves = tuple(_facts_told(w, whole[whole["vague"] == w.vague]) for w in estimates.waves)
+    homes = interviews_a_home(waves, str(estimates.settings.get("cible", "")))
     return Published(
-        comparison=with_modelled(
-            tables["comparison"], dwellings=estimates.settings.get("cible") == PARC
-        ),
+        comparison=with_modelled(tables["comparison"], homes),
         levels=tables["levels"],
         priorities=tables["priorities"],
         benchmark=tables["benchmark"],
         items=estimates.items,
-        waves=tuple(_facts_told(w, whole[whole["vague"] == w.vague]) for w in estimates.waves),
+        waves=waves,
         notices=estimates.notices,
         settings=dict(estimates.settings),
         seal=_SEAL,
@@ -259,14 +259,14 @@ def blanked(table: pd.DataFrame) -> pd.DataFrame:
             values = values.where(~silent, "")
         elif name not in _KEYS:
             numbers = values.to_numpy(dtype=float).copy()
-            numbers[masked if name in _COUNTS else silent] = np.nan
+            numbers[masked if name == "n" else silent] = np.nan
             values = pd.Series(numbers, index=table.index)
         out[name] = values
     return pd.DataFrame(out, columns=table.columns)
 
 
 def _facts_told(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
-    """Round the counts of a wave's method sheet; those of a hidden side, and then both, are not told."""
+    """Round to ten the counts of a method sheet; those of a hidden side, and then both, are not told."""
     asked = whole.drop_duplicates(["groupe", BASE])
     told = {g: asked.loc[asked["groupe"] == g, "n"].max() for g in SIDES}
     exact = dict(zip(SIDES, (facts.n_qpv, facts.n_hors), strict=True))
@@ -274,10 +274,11 @@ def _facts_told(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
         g: 0 if not exact[g] else HIDDEN_COUNT if np.isnan(told[g]) else int(told[g]) for g in SIDES
     }
     known = HIDDEN_COUNT not in n.values()
+    homes = int(rounded_count(np.array(facts.n_residences)))
     return replace(
         facts,
         n=sum(n.values()) if known else HIDDEN_COUNT,
-        n_residences=facts.n_residences if known else HIDDEN_COUNT,
+        n_residences=homes if known and (homes or not facts.n_residences) else HIDDEN_COUNT,
         n_qpv=n[SIDES[0]],
         n_hors=n[SIDES[1]],
         effet_plan_median=round(facts.effet_plan_median, 1) if known else np.nan,
