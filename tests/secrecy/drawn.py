@@ -49,7 +49,7 @@ class Drawn:
         places = self.homes[["bailleur", "residence", "groupe", *LEVELS]].reset_index(drop=True)
         n = self.n[:, None].astype(np.int64)
         valid = np.repeat(n, len(QUESTIONS), axis=1)
-        return Households(WAVE, QUESTIONS, (0,) * len(QUESTIONS), places, n, n * 0, valid)
+        return Households(WAVE, QUESTIONS, (0,) * len(QUESTIONS), places, (), n, valid)
 
     def later(self, rng: np.random.Generator, late: int) -> Drawn:
         """Add some late interviews, anywhere in the stock."""

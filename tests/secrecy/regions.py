@@ -144,7 +144,9 @@ class Reading:
         table = whole.comparison
         raw, every = table[table["ajustement"] == "brut"], [*SIDES, "ensemble"]
         keys = ["niveau", "territoire", "bailleur", "groupe"]
-        named = {"levels": whole.levels[whole.levels["mesure"] == "niveau"], "raw": raw}
+        # the last level of the satisfied, and of the others, is what is left of the printed share
+        own = (whole.levels["mesure"] == "niveau") & whole.levels["rang"].isin([1, 3])
+        named = {"levels": whole.levels[own], "raw": raw}
         others = whole.benchmark
         named["others"] = others.assign(
             niveau=TOTAL, territoire=TOTAL, bailleur="-" + others["_bailleur"],

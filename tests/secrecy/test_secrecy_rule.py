@@ -54,7 +54,7 @@ def wave_of(rows: list[tuple[str, str, str, str, int]]) -> Households:
         columns="n"
     )
     n = frame[["n"]].to_numpy(dtype=np.int64)
-    return Households("2023", ("q",), (0,), places, n, n * 0, n)
+    return Households("2023", ("q",), (0,), places, (), n, n)
 
 
 def shown_of(rows: list[tuple[str, str, str, str, int]], **rules: float) -> set[str]:

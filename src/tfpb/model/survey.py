@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 HIDDEN_COUNT: Final = -1
 """Stands in `WaveFacts` for a count too small to be told, or that would tell one."""
+LEVELS: Final = "niveaux"
+"""Setting of what is protected: the levels of its trees."""
 OF_OTHERS: Final = "autrui"
 """Setting of results that name bailleurs and not the dossier's."""
 
@@ -97,10 +99,10 @@ class Households:
         Which base each question is asked of: everybody, or those that a filter keeps.
     places : DataFrame
         `bailleur, residence, groupe` (`qpv` or `hors_qpv`) and a column a level, text.
+    alike : tuple of str
+        Levels that rows like with like weigh by.
     asked : int array, shape (rows, bases)
         Households of each base.
-    aside : int array, shape (rows, bases)
-        Those that rows like with like leave aside.
     valid : int array, shape (rows, items)
         Valid answers.
     """
@@ -109,8 +111,8 @@ class Households:
     items: tuple[str, ...]
     base: tuple[int, ...]
     places: pd.DataFrame
+    alike: tuple[str, ...]
     asked: Integers
-    aside: Integers
     valid: Integers
 
 
@@ -249,6 +251,12 @@ class Published:
             table["ajustement"] == Ajustement.BRUT.value
         )
         return int((raw & (table["publication"] == Publication.MASQUE.value)).sum())
+
+    @property
+    def levels_held(self) -> tuple[str, ...]:
+        """Return the levels of its trees, printed or not."""
+        held = self.settings.get(LEVELS, ())
+        return tuple(map(str, held)) if isinstance(held, tuple) else ()
 
     @property
     def of_others(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from tfpb.model.survey import LEVELS
 from tfpb.pipeline.published_before import LEDGER_VARIABLE, ledger_with, precedents, release_of
 from tfpb.pipeline.steps.surveying import as_released
 from tfpb.survey.secrecy.disclosure import TABLES, reopened
@@ -58,8 +59,10 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def line_of(owners: Sequence[str], run: str, homes: pd.DataFrame) -> dict[str, object]:
     """Return the line of a release that shows nothing: where its résidences stand."""
     shown = reopened(
-        {t: pd.DataFrame() for t in TABLES}, items=pd.DataFrame(), waves=(), notices=(), settings={},
-        groups=pd.DataFrame(columns=["vague"]), asked=pd.DataFrame(), prints={},
+        {
+            **{t: pd.DataFrame() for t in TABLES}, "items": pd.DataFrame(), "waves": (), "notices": (),
+            "settings": {LEVELS: ("code_qpv",)}, "groups": pd.DataFrame(columns=["vague"]),
+        }
     )  # fmt: skip
     return release_of(owners, run, shown, homes)
 

@@ -78,7 +78,9 @@ class Release:
             prints=dict(published.prints),
         )
         date = date or run
-        return cls(tuple(sorted(bailleurs)), run, date, _homes_of(homes, bailleurs), told)
+        levels = [str(c) for c in homes if c in published.levels_held]
+        places = _homes_of(homes, bailleurs, levels)
+        return cls(tuple(sorted(bailleurs)), run, date, places, told)
 
     def line(self) -> dict[str, Any]:
         """Return the release as the ledger writes it."""
@@ -220,9 +222,10 @@ def _named(table: pd.DataFrame, written: Mapping[str, str]) -> pd.DataFrame:
     return table.assign(bailleur=[written.get(fold(str(b)), b) for b in table["bailleur"]])
 
 
-def _homes_of(homes: pd.DataFrame, bailleurs: Sequence[str]) -> dict[str, dict[Home, str]]:
-    names = {_SIDE, "code_qpv", "departement", "siren_epci", "contrat_de_ville"}
-    columns = [_SIDE, *(str(c) for c in homes if c in names - {_SIDE})]
+def _homes_of(
+    homes: pd.DataFrame, bailleurs: Sequence[str], levels: Sequence[str]
+) -> dict[str, dict[Home, str]]:
+    columns = [_SIDE, *levels]
     keys = ["bailleur", "id_residence"]
     rows = homes.reindex(columns=[*keys, *columns], fill_value="").fillna("").astype(str)
     if len(bailleurs) == 1:

@@ -350,8 +350,8 @@ def _unlike(now: Published, before: Released) -> Iterator[Fault]:
         return
     released = set(before.groups["vague"])
     for wave in (w.vague for w in now.waves if w.vague not in released):
-        if old := _same_answers(now.comparison, before.tables["comparison"], wave):
-            fields = {"vague": wave, "avant": old}
+        if name := _same_answers(now.comparison, before.tables["comparison"], wave):
+            fields = {"vague": wave, "avant": name}
             yield Fault("vague_renommee", fields=fields, severity=Severity.DOUTE)
     for wave in sorted(set(before.asked["vague"]) & set(now.asked["vague"])):
         old, new = (set(t.loc[t["vague"] == wave, "item"]) for t in (before.asked, now.asked))
