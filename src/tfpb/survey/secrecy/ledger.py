@@ -103,9 +103,9 @@ class Release:
 
     @classmethod
     def read(cls, line: Any) -> Release:
-        """Read a line of the ledger, one of 0.2 included (KeyError, TypeError, ValueError: it is broken)."""
+        """Read a line of the ledger, of 0.2 too (KeyError, TypeError, ValueError: older, or broken)."""
         owners, run = tuple(map(str, line["bailleurs"])), str(line["calcul"])
-        homes = _homes(line, owners)
+        homes = _homes(line)
         if "forme" not in line:
             masked = pd.DataFrame(
                 [dict(zip(_OLD_CELL, map(str, c), strict=True)) for c in line["masquees"]],
@@ -258,18 +258,14 @@ def _of_run(stood: Mapping[Home, str], bailleurs: Collection[str]) -> dict[Home,
     return {h: told.pop() for h, told in free.items() if len(told) == 1} | own
 
 
-def _homes(line: Any, bailleurs: Sequence[str]) -> dict[str, dict[Home, str]]:
-    """Read the résidences of a line; before 0.2.0 those of several bailleurs bore no owner."""
-    by_owner = line.get("residences_par_bailleur")
-    if by_owner is None:
-        by_owner = {bailleurs[0] if len(bailleurs) == 1 else "": line["residences"]}
+def _homes(line: Any) -> dict[str, dict[Home, str]]:
+    """Read the résidences of a line: column → bailleur and résidence → what it was."""
     out: dict[str, dict[Home, str]] = {}
-    for owner, columns in by_owner.items():
-        # without a side it was two résidences of one name: the rest is of either
-        sided = {str(h): bool(side) for h, side in columns.get(_SIDE, {}).items()}
+    for owner, columns in line["residences_par_bailleur"].items():
+        sided = columns.get(_SIDE, {})
         for column, told in columns.items():
-            kept = {(str(owner), str(h)): str(v) for h, v in told.items()}
-            if column != _SIDE:
-                kept = {h: v for h, v in kept.items() if sided.get(h[1], True)}
-            out.setdefault(str(column), {}).update(kept)
+            # without a side it was two résidences of one name: the rest is of either
+            kept = [h for h in told if column == _SIDE or sided.get(h, "?")]
+            held = {(str(owner), str(h)): str(told[h]) for h in kept}
+            out.setdefault(str(column), {}).update(held)
     return out
