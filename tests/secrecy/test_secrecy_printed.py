@@ -147,7 +147,7 @@ def test_shares_stand_at_the_step_of_their_count(told: Published) -> None:
         (shown(told.comparison, groupe=["qpv", "hors_qpv"], ajustement=["brut", "comparable"]),
          ["estimation", "part_nsp", "part_non_concerne"]),
         (shown(told.levels, groupe=["qpv", "hors_qpv"], mesure="niveau"), ["estimation"]),
-        (shown(told.priorities, groupe=["qpv", "hors_qpv"]), ["performance"]),
+        (shown(told.priorities, groupe=["qpv", "hors_qpv"]), ["performance", "importance"]),
     )  # fmt: skip
     for rows, columns in tables:
         step = step_of(rows["n"].to_numpy(dtype=float))

@@ -22,7 +22,7 @@ from tfpb.model.survey import (
 )
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
-from tfpb.survey.printed import rounded_count
+from tfpb.survey.printed import rounded_count, step_of
 from tfpb.survey.secrecy.choice import Rules
 from tfpb.survey.secrecy.field_counts import protected_counts, spread_told
 from tfpb.survey.secrecy.groups import BASE, KEY, group_table, resting
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 
-_SLOPE_DIGITS: Final = 2
 _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
@@ -198,8 +197,13 @@ def _withheld(
 
 
 def _slopes_told(table: pd.DataFrame) -> pd.DataFrame:
-    """Tell standardised slopes to the hundredth: more digits are equations on the answers."""
-    return table.assign(**table.filter(like="importance").astype(float).round(_SLOPE_DIGITS))
+    """Tell standardised slopes at the step of their group: more digits are equations on the answers."""
+    if table.empty:
+        return table
+    step = step_of(table["n"].to_numpy(dtype=float))[:, None]
+    slopes = table.filter(like="importance").astype(float)
+    told = np.round(np.rint(np.round(slopes / step, 9)) * step, 9)
+    return table.assign(**told)
 
 
 def _open(groups: pd.DataFrame) -> pd.Series[bool]:
