@@ -1,8 +1,8 @@
 """What printed slopes of priorities tell of a few households to who knows every other answer.
 
-Run: ``python benchmarks/secrecy_slopes.py [--essais N]``. From the truth, answers of the unknown households are
-changed as long as every printed slope and share stays: what is reached cannot be ruled out. What is not reached
-may be open all the same: counts are the most that may be told.
+Run: ``python benchmarks/secrecy_slopes.py [--essais N]``. From the truth, answers of the unknown
+households are changed as long as every printed slope and share stays: what is reached cannot be ruled
+out. What is not reached may be open all the same: counts are the most that may be told.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def printed(x: np.ndarray, y: np.ndarray, way: str) -> tuple[float, ...]:
 
 
 def reach(x: np.ndarray, y: np.ndarray, unknown: int, way: str, seed: int) -> np.ndarray:
-    """Walk through what the unknown may have answered; return their satisfied, by question, met on the way."""
+    """Walk through what the unknown may have answered; return their satisfied, by question, as met."""
     rng = np.random.default_rng(seed)
     told, met = printed(x, y, way), []
     for _ in range(TRIED):

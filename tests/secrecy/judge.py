@@ -21,9 +21,7 @@ _HALF_COUNT: Final = (5, 4)
 """A count printed n may be n − 5 to n + 4."""
 MOVED: Final = 24
 """A count printed again may have moved to 20 less or more, then rounded."""
-_SECONDS: Final = 60.0
-_TIMED_OUT: Final = 1
-"""Status of `milp`."""
+_SECONDS: Final = 30.0
 _TINY: Final = 1e-7
 
 
@@ -70,7 +68,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Range:
-    """What a target may be."""
+    """What a target may be: its true value, and two away from it on each side at most."""
 
     low: int
     high: int
@@ -120,6 +118,7 @@ class Attack:
         self.good, self.weighed = good, weighed
         self.moments, self.atoms = n.shape
         self.size_of = self.moments * self.atoms
+        self._made: dict[str | None, tuple[np.ndarray, np.ndarray, list[LinearConstraint]]] = {}
 
     def size(self, target: np.ndarray) -> Range:
         """Bound the number of households of a target at the first release."""
@@ -145,28 +144,44 @@ class Attack:
     def _range(
         self, question: str | None, target: np.ndarray, true: int, moment: int | None = None
     ) -> Range:
-        lower, upper, constraints = self._program(question)
-        goal = np.zeros(len(lower))
+        blocks = 1 if question is None else self.hits[question].shape[2]
+        goal = np.zeros(blocks * self.size_of)
         for block in [0] if question is None else [1 + level for level in self.good]:
             first = block * self.size_of + np.asarray(target)
             goal[first] = 1 if moment is None else -1
             if moment is not None:
                 goal[first + moment * self.atoms] = 1
-        ends = []
-        for sense in (1, -1):
+        most = self._most(target, moment or 0)
+        ends = [self._reached(goal, true, sense, most, question) for sense in (-1, 1)]
+        return Range(ends[0], ends[1], true, most)
+
+    def _reached(
+        self, goal: np.ndarray, true: int, sense: int, most: int, question: str | None
+    ) -> int:
+        """Return a value two away from the truth that nothing printed rules out, else one, else the truth.
+
+        An integer witness of it is found; a program that finds none in time counts as ruled out.
+        """
+        lower, upper, constraints = self._program(question)
+        for far in (2, 1):
+            value = min(max(true + sense * far, 0), most)
+            if (value - true) * sense <= 0:
+                continue
+            beyond = (value, np.inf) if sense > 0 else (-np.inf, value)
             made = milp(
-                sense * goal, integrality=np.ones(len(goal)), bounds=Bounds(lower, upper),
-                constraints=constraints, options={"time_limit": _SECONDS},
+                np.zeros(len(goal)), integrality=np.ones(len(goal)), bounds=Bounds(lower, upper),
+                constraints=[*constraints, LinearConstraint(goal[None, :], *beyond)],
+                options={"time_limit": _SECONDS},
             )  # fmt: skip
-            late = made.x is None and made.status == _TIMED_OUT
-            assert made.x is not None or late, f"printed rows contradict each other: {made.message}"
-            # an integer witness; where none was found in time, the truth is one
-            ends.append(true if late else round(float(goal @ np.round(made.x))))
-        return Range(ends[0], ends[1], true, self._most(target, moment or 0))
+            if made.x is not None:
+                return round(float(goal @ np.round(made.x)))
+        return true
 
     def _program(
         self, question: str | None
     ) -> tuple[np.ndarray, np.ndarray, list[LinearConstraint]]:
+        if question in self._made:
+            return self._made[question]
         every = self.n.ravel()
         known = np.tile(self.reader.own, self.moments) | self.reader.sizes
         lower = np.where(known, every, 0).astype(float)
@@ -196,7 +211,15 @@ class Attack:
         for k, (at, weight, least, most) in enumerate(cells):
             matrix[[k], at] = weight
             lows[k], highs[k] = least, most
-        return lower, upper, [LinearConstraint(csr_array(matrix), lows, highs)]
+        held = csr_array(matrix)
+        levels = [] if question is None else self.hits[question][:, :, :-1].transpose(2, 0, 1)
+        met = held @ np.concatenate([every, *(level.ravel() for level in levels)])
+        wrong = np.flatnonzero((met < lows - _TINY) | (met > highs + _TINY))
+        assert not len(wrong), (
+            f"what is printed is not what is true: {[cells[k] for k in wrong[:2]]}"
+        )
+        self._made[question] = (lower, upper, [LinearConstraint(held, lows, highs)])
+        return self._made[question]
 
     def _answered(self, question: str) -> list[tuple[np.ndarray, np.ndarray, float, float]]:
         size, free = (

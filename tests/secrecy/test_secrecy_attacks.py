@@ -13,7 +13,7 @@ from effort import tries
 if TYPE_CHECKING:
     from judge import Range
 
-DRAWS = range(tries(8, 200))
+DRAWS = range(tries(5, 200))
 TARGETS = tries(3, 40)
 
 
