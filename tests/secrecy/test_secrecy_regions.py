@@ -17,7 +17,7 @@ from tfpb.survey.secrecy.disclosure import TABLES
 if TYPE_CHECKING:
     import pandas as pd
 
-DRAWS = range(tries(2, 60))
+DRAWS = range(tries(1, 60))
 TARGETS = tries(3, 12)
 
 

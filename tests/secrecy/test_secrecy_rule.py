@@ -142,7 +142,7 @@ def test_a_quarter_may_be_shown_under_a_hidden_contrat() -> None:
 
 
 def test_each_shown_group_leaves_nobody_or_enough_beside_those_below() -> None:
-    for seed in range(tries(40, 1000)):
+    for seed in range(tries(15, 1000)):
         survey = draw(seed, owners=1 + seed % 4, quarters=4 + seed % 9, homes=20 + seed % 60)
         wave = survey.households()
         tree = Tree.of(wave, None)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 RELEASE: Final = "diffusion.json"
 """Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
+OF_REGION: Final = f"organisme/{RELEASE}"
+"""That of a region: it holds each bailleur's own quarters, and is for the regional body alone."""
 DRAFT: Final = "PROJET.txt"
 """Stands beside the tables of a draft, which bear no foot."""
 LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
@@ -137,12 +139,13 @@ def _of_pack(path: Path) -> Release:
     if path.suffix == ALONE:
         require_file(path)
     pack = {RELEASE: path.read_bytes()} if path.suffix == ALONE else read_pack(path)
-    if RELEASE not in pack:
+    name = next((n for n in (RELEASE, OF_REGION) if n in pack), None)
+    if name is None:
         raise fail("precedent_sans_diffusion", place=Place(path.name))
     try:
-        return Release.read(json.loads(pack[RELEASE]))
+        return Release.read(json.loads(pack[name]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise unreadable(path, RELEASE) from error
+        raise unreadable(path, name) from error
 
 
 def release_of(
