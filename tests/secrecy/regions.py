@@ -91,6 +91,7 @@ def told_of(
         id_residence=homes["residence"],
         cote=np.where(homes["groupe"] == "qpv", "dans", "hors"),
         nb_logements=homes["logements"].astype(str),
+        nom_qpv=np.where(homes["code_qpv"] == "", "", "Quartier " + homes["code_qpv"]),
     ).drop(columns=["residence", "groupe", "logements"])
     text = frame[["bailleur", "residence", "vague", "qpv", *ITEMS]].astype(str)
     plan = plan_of(target)

@@ -72,6 +72,8 @@ def test_no_output_shows_more_than_the_whole_that_is_attacked(told: Told) -> Non
 def test_quarters_of_a_bailleur_are_in_its_own_pack_and_no_other_file(told: Told) -> None:
     safe, homes = told.read.safe, told.read.homes
     names = sorted(set(homes["bailleur"]))
+    own = safe.whole.comparison.query("niveau != 'total' and bailleur != 'ensemble'")
+    assert set(own["niveau"]) == {"code_qpv"}
     every = safe.whole.comparison.query("niveau == 'code_qpv' and bailleur != 'ensemble'")
     assert "publiable" in set(every["publication"])
     for name in sorted(set(homes["contrat_de_ville"]) - {""}):
