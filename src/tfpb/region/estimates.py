@@ -129,7 +129,7 @@ def _compare(half: _Half) -> Estimates:
 def _by_owner(half: _Half) -> Estimates:
     """Estimate bailleurs over their whole and their quarters, and the region over its whole."""
     # a quarter's name would make the same rows again
-    own = [c for c in half.answers.respondents if c == "code_qpv"]
+    own = [c for c in half.answers.respondents if c in QUARTER_COLUMNS][:1]
     made = survey.compare(
         half.answers, half.plan, by=own, repere=half.repere, reference=half.reference
     )

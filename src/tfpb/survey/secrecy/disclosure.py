@@ -200,10 +200,10 @@ def _slopes_told(table: pd.DataFrame) -> pd.DataFrame:
     """Tell standardised slopes at the step of their group: more digits are equations on the answers."""
     if table.empty:
         return table
-    step = step_of(table["n"].to_numpy(dtype=float))[:, None]
+    step = step_of(table["n"].to_numpy(dtype=float))
     slopes = table.filter(like="importance").astype(float)
-    told = np.round(np.rint(np.round(slopes / step, 9)) * step, 9)
-    return table.assign(**told)
+    told = slopes.div(step, axis=0).round(9).round().mul(step, axis=0)
+    return table.assign(**told.round(9))
 
 
 def _open(groups: pd.DataFrame) -> pd.Series[bool]:
