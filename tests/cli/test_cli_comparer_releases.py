@@ -87,14 +87,43 @@ def test_questions_that_replace_released_ones_are_refused(compare: Callable[...,
     assert draft.exit_code == 0
 
 
-def test_a_release_that_located_residences_wants_them_again(
-    compare: Callable[..., Any], tmp_path: Path, example: Path
-) -> None:
+def interviews(example: Path) -> pd.DataFrame:
+    """Return the interviews of 2023 of the example, as delivered."""
     answers = pd.read_excel(
         example / "enquete_2023.xlsx", sheet_name="Base", header=None, dtype=str, engine="openpyxl"
     )
     head = next(k for k, row in answers.iterrows() if "residence_id" in set(row))
-    frame = answers.iloc[head + 1 :].set_axis(answers.iloc[head], axis=1)
+    return answers.iloc[head + 1 :].set_axis(answers.iloc[head], axis=1)
+
+
+def test_a_released_wave_under_another_name_is_refused(
+    compare: Callable[..., Any], tmp_path: Path, example: Path, run: Run
+) -> None:
+    """Twelve interviews more, another name: a second tree of the same answers."""
+    assert compare("", "", "--diffuser").exit_code == 0
+    frame = interviews(example)
+    name = next(c for c in frame if str(c).lower() == "vague")
+    late = frame.iloc[:12].assign(id_enquete=[f"TARDIF{k}" for k in range(12)])
+    again = pd.concat([frame, late]).assign(**{name: "2023 bis"})
+    path = tmp_path / "bis.csv"
+    again.to_csv(path, sep=";", index=False)
+    out = tmp_path / "bis_s.csv"
+    call = ("comparer", path, "--plan", example / "plan_enquete.toml", "--sortie", out)
+    refused = run(*call, "--diffuser")
+    assert refused.exit_code == 2
+    assert "les résultats de la vague « 2023 »" in refused.output
+    assert not out.exists()
+    assert run(*call).exit_code == 0  # a draft needs none of it
+    other = frame.iloc[::2].assign(**{name: "2025"})
+    other.to_csv(path, sep=";", index=False)
+    accepted = run(*call, "--diffuser")  # of half the households: another wave
+    assert accepted.exit_code == 0, accepted.output
+
+
+def test_a_release_that_located_residences_wants_them_again(
+    compare: Callable[..., Any], tmp_path: Path, example: Path
+) -> None:
+    frame = interviews(example)
     homes = frame.drop_duplicates("residence_id")["residence_id"]
     sides = ["dans" if k % 2 else "hors" for k in range(len(homes))]
     located = pd.DataFrame({"id_residence": homes, "cote": sides, "nb_logements": "60"})

@@ -149,7 +149,7 @@ def test_other_bailleurs_in_the_deliveries_move_no_figure_of_ones_own(
     keys = ROW
     both = shown[0][keys].astype(str).merge(shown[1][keys].astype(str), on=keys)
     assert len(both) > 0.9 * len(shown[0])
-    names = ["estimation", "n", "n_residences"]
+    names = ["estimation", "n"]
     left, right = (
         f.astype(dict.fromkeys(keys, str)).merge(both, on=keys)[[*keys, *names]] for f in shown
     )

@@ -76,13 +76,20 @@ def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_t
     assert now[0] > before[0]  # the delivery is of the first wave
     assert now[1] == before[1]
     assert not list((tmp_path / "un").rglob("PROJET.txt"))
-    first = json.loads((tmp_path / "un" / "diffusion.json").read_text(encoding="utf-8"))
+    first = json.loads(
+        (tmp_path / "un" / "organisme" / "diffusion.json").read_text(encoding="utf-8")
+    )
     assert first["bailleurs"] == OWNERS
     own = tmp_path / "un" / "bailleurs" / "habitat-fictif-01.zip"
     homes = list(first["residences_par_bailleur"][OWNERS[0]]["cote"])
     [alone] = precedents(OWNERS[:1], "", homes, [own]).releases[:1]
     assert alone.bailleurs == (OWNERS[0],)
     assert set(alone.told.groups["bailleur"]) <= {OWNERS[0], "ensemble"}
+    # the line of the whole holds the quarters of each: it is for the regional body alone
+    [whole] = precedents(OWNERS, "", homes, [tmp_path / "un"]).releases[:1]
+    assert whole.bailleurs == tuple(OWNERS)
+    lines = [p.relative_to(tmp_path / "un") for p in (tmp_path / "un").rglob("diffusion.json")]
+    assert {p.parts[0] for p in lines} == {"organisme", "bailleurs"}
 
     path = delivered.parent / "bailleurs" / "b01" / "enquete.csv"
     lines = path.read_text(encoding="utf-8-sig").splitlines()

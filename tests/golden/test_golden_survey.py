@@ -66,8 +66,10 @@ def _beside(table: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
     """Set our rows beside R's; every number of R must find its row."""
     keys = ["vague", "bailleur", "groupe", "item"]
     named = wide.rename(columns=dict(zip(["wave", "owner", "group", "item"], keys, strict=True)))
-    both = named.merge(table, on=keys, how="left", validate="one_to_one", suffixes=("_r", ""))
-    assert both["n_residences"].notna().all()
+    both = named.merge(
+        table, on=keys, how="left", validate="one_to_one", suffixes=("_r", ""), indicator="_met"
+    )
+    assert (both.pop("_met") == "both").all()
     return both
 
 

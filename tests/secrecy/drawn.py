@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 QUESTIONS: Final = ("q1", "q2", "q3")
 LEVELS: Final = ("departement", "contrat_de_ville", "code_qpv")
 WAVE: Final = "2023"
+SATISFIED: Final = (0,)
 PLACE: Final = ["bailleur", "groupe", *LEVELS]
 _ENDS: Final = {"ic95_bas": -0.06, "ic95_haut": 0.06, "ic90_bas": -0.05, "ic90_haut": 0.05}
 
@@ -48,7 +49,7 @@ class Drawn:
         places = self.homes[["bailleur", "residence", "groupe", *LEVELS]].reset_index(drop=True)
         n = self.n[:, None].astype(np.int64)
         valid = np.repeat(n, len(QUESTIONS), axis=1)
-        return Households(WAVE, QUESTIONS, (0,) * len(QUESTIONS), places, n, n * 0, valid)
+        return Households(WAVE, QUESTIONS, (0,) * len(QUESTIONS), places, (), n, valid)
 
     def later(self, rng: np.random.Generator, late: int) -> Drawn:
         """Add some late interviews, anywhere in the stock."""
@@ -94,8 +95,8 @@ def printed_groups(drawn: Drawn) -> pd.DataFrame:
         step = step_of(rounded_count(np.array(n)))
         for q in QUESTIONS if n else ():
             share = share_at_step(np.array(drawn.hits[q][members].sum() / n), step)
-            rows.append((WAVE, q, *group, n, float(len(members)), float(share), "publiable"))
-    names = ["vague", "item", *Group._fields, "n", "n_residences", "estimation", "publication"]
+            rows.append((WAVE, q, *group, n, float(share), "publiable"))
+    names = ["vague", "item", *Group._fields, "n", "estimation", "publication"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -154,7 +155,10 @@ def attack(
         return np.bincount(codes, values, len(table)).astype(int)
 
     n = np.array([summed(m.n) for m in moments])
-    hits = {q: np.array([summed(m.hits[q]) for m in moments]) for q in QUESTIONS}
+    hits = {
+        q: np.array([[summed(m.hits[q]), summed(m.n - m.hits[q])] for m in moments]).swapaxes(1, 2)
+        for q in QUESTIONS
+    }
     rows = [r for k, p in enumerate(printed) for r in _rows(p.comparison, table, k)]
     # a row may also stand because one inside it does: a reader who takes it to have moved little is wrong
     rows = [r for r in rows if not r.again or abs(n[r.moment][r.atoms].sum() - r.n) <= MOVED]
@@ -175,7 +179,10 @@ def _rows(table: pd.DataFrame, atoms: pd.DataFrame, moment: int) -> list[Row]:
             there = there & (atoms["bailleur"] == owner).to_numpy()
         counts = rows["n"].unique()
         assert len(counts) == 1, f"one count a base: {key} {counts}"
-        shares = dict(zip(rows["item"], rows["estimation"].astype(float), strict=True))
+        shares = {
+            (str(item), SATISFIED): float(share)
+            for item, share in zip(rows["item"], rows["estimation"], strict=True)
+        }
         n = float(counts[0])
         again = moment > 0 and bool((rows["repris_du"] != "").all())
         step = float(step_of(np.array(n)))

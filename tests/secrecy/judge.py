@@ -21,24 +21,41 @@ _HALF_COUNT: Final = (5, 4)
 """A count printed n may be n − 5 to n + 4."""
 MOVED: Final = 24
 """A count printed again may have moved to 20 less or more, then rounded."""
-_SECONDS: Final = 20.0
+_SECONDS: Final = 30.0
 _TINY: Final = 1e-7
+
+
+Levels = tuple[int, ...]
+"""Levels of an answer that a printed share counts together."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One printed row: which atoms it is made of, its count, its share by question, its step.
+    """One printed row: which atoms it is made of, its count, shares of levels by question, their step.
 
     A share at the first step or the last stands for all below, or above. `moment`: which release. A row
-    `again`, printed as it was, says of its own release that the count has moved by less than thirty.
+    `again`, printed as it was, says of its own release that the count has moved by less than thirty. A count
+    is NaN where none is printed, and lies between `bounds` where it is told to be small.
     """
 
     atoms: np.ndarray
     n: float
-    shares: dict[str, float]
+    shares: dict[tuple[str, Levels], float]
     step: float
     moment: int = 0
     again: bool = False
+    bounds: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A printed figure of the satisfied under weights that a reader knows: within `slack` of `value`."""
+
+    question: str
+    atoms: np.ndarray
+    weight: np.ndarray
+    value: float
+    slack: float
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Range:
-    """What a target may be."""
+    """What a target may be: its true value, and two away from it on each side at most."""
 
     low: int
     high: int
@@ -78,8 +95,10 @@ class Attack:
     rows : sequence of Row
     n : int array (moments, atoms)
         True interviews of each release: only those that a reader knows are used. They never fall.
-    hits : mapping of str to int array (moments, atoms)
-        True satisfied answers, each household answering.
+    hits : mapping of str to int array (moments, atoms, levels)
+        True answers by level, each household answering.
+    good : tuple of int
+        Levels of the satisfied.
     caps : int array (atoms,)
         Dwellings.
     reader : Reader
@@ -92,9 +111,14 @@ class Attack:
         hits: dict[str, np.ndarray],
         caps: np.ndarray,
         reader: Reader,
+        good: Levels = (0,),
+        weighed: Sequence[Weighed] = (),
     ) -> None:
         self.rows, self.n, self.hits, self.caps, self.reader = rows, n, hits, caps, reader
+        self.good, self.weighed = good, weighed
         self.moments, self.atoms = n.shape
+        self.size_of = self.moments * self.atoms
+        self._made: dict[str | None, tuple[np.ndarray, np.ndarray, list[LinearConstraint]]] = {}
 
     def size(self, target: np.ndarray) -> Range:
         """Bound the number of households of a target at the first release."""
@@ -106,36 +130,58 @@ class Attack:
 
     def answers(self, question: str, target: np.ndarray) -> Range:
         """Bound how many of a target are satisfied at the first release."""
-        return self._range(question, target, int(self.hits[question][0][target].sum()))
+        return self._range(question, target, int(self._satisfied(question, 0)[target].sum()))
+
+    def _satisfied(self, question: str, moment: int) -> np.ndarray:
+        return np.asarray(self.hits[question][moment][:, list(self.good)].sum(axis=1))
 
     def late(self, question: str, moment: int, target: np.ndarray) -> Range:
         """Bound how many satisfied are come to a target by a release."""
-        true = int((self.hits[question][moment] - self.hits[question][0])[target].sum())
+        now, then = (self._satisfied(question, m) for m in (moment, 0))
+        true = int((now - then)[target].sum())
         return self._range(question, target, true, moment)
 
     def _range(
         self, question: str | None, target: np.ndarray, true: int, moment: int | None = None
     ) -> Range:
+        blocks = 1 if question is None else self.hits[question].shape[2]
+        goal = np.zeros(blocks * self.size_of)
+        for block in [0] if question is None else [1 + level for level in self.good]:
+            first = block * self.size_of + np.asarray(target)
+            goal[first] = 1 if moment is None else -1
+            if moment is not None:
+                goal[first + moment * self.atoms] = 1
+        most = self._most(target, moment or 0)
+        ends = [self._reached(goal, true, sense, most, question) for sense in (-1, 1)]
+        return Range(ends[0], ends[1], true, most)
+
+    def _reached(
+        self, goal: np.ndarray, true: int, sense: int, most: int, question: str | None
+    ) -> int:
+        """Return a value two away from the truth that nothing printed rules out, else one, else the truth.
+
+        An integer witness of it is found; a program that finds none in time counts as ruled out.
+        """
         lower, upper, constraints = self._program(question)
-        goal = np.zeros(len(lower))
-        block = 0 if question is None else self.moments * self.atoms
-        goal[block + np.asarray(target)] = 1 if moment is None else -1
-        if moment is not None:
-            goal[block + moment * self.atoms + np.asarray(target)] = 1
-        ends = []
-        for sense in (1, -1):
+        for far in (2, 1):
+            value = min(max(true + sense * far, 0), most)
+            if (value - true) * sense <= 0:
+                continue
+            beyond = (value, np.inf) if sense > 0 else (-np.inf, value)
             made = milp(
-                sense * goal, integrality=np.ones(len(goal)), bounds=Bounds(lower, upper),
-                constraints=constraints, options={"time_limit": _SECONDS},
+                np.zeros(len(goal)), integrality=np.ones(len(goal)), bounds=Bounds(lower, upper),
+                constraints=[*constraints, LinearConstraint(goal[None, :], *beyond)],
+                options={"time_limit": _SECONDS},
             )  # fmt: skip
-            assert made.x is not None, f"printed rows contradict each other: {made.message}"
-            ends.append(round(float(goal @ np.round(made.x))))  # an integer witness
-        return Range(ends[0], ends[1], true, self._most(target, moment or 0))
+            if made.x is not None:
+                return round(float(goal @ np.round(made.x)))
+        return true
 
     def _program(
         self, question: str | None
     ) -> tuple[np.ndarray, np.ndarray, list[LinearConstraint]]:
-        size = self.moments * self.atoms
+        if question in self._made:
+            return self._made[question]
         every = self.n.ravel()
         known = np.tile(self.reader.own, self.moments) | self.reader.sizes
         lower = np.where(known, every, 0).astype(float)
@@ -144,46 +190,70 @@ class Attack:
         for row in self.rows:
             at = row.moment * self.atoms + row.atoms
             down, up = _HALF_COUNT if not row.again else (MOVED + 1, MOVED)
-            cells.append((at, np.ones(len(at)), row.n - down, row.n + up))
+            low, high = row.bounds or (row.n - down, row.n + up)
+            if not np.isnan(low):
+                cells.append((at, np.ones(len(at)), low, high))
         for later in range(1, self.moments):
             for atom in range(self.atoms):
                 at = np.array([later * self.atoms + atom, (later - 1) * self.atoms + atom])
                 cells.append((at, np.array([1.0, -1.0]), 0.0, np.inf))
         if question is not None:
-            hits = self.hits[question].ravel()
+            hits = self.hits[question]
             own = np.tile(self.reader.own, self.moments)
-            lower = np.concatenate([lower, np.where(own, hits, 0)])
-            upper = np.concatenate([upper, np.where(own, hits, upper)])
-            cells += self._answered(question, size)
+            top = upper.copy()
+            for level in range(hits.shape[2] - 1):
+                told = hits[:, :, level].ravel()
+                lower = np.concatenate([lower, np.where(own, told, 0)])
+                upper = np.concatenate([upper, np.where(own, told, top)])
+            cells += self._answered(question)
         matrix = lil_array((len(cells), len(lower)))
-        low, high = np.empty(len(cells)), np.empty(len(cells))
+        lows, highs = np.empty(len(cells)), np.empty(len(cells))
         for k, (at, weight, least, most) in enumerate(cells):
             matrix[[k], at] = weight
-            low[k], high[k] = least, most
-        return lower, upper, [LinearConstraint(csr_array(matrix), low, high)]
+            lows[k], highs[k] = least, most
+        held = csr_array(matrix)
+        levels = [] if question is None else self.hits[question][:, :, :-1].transpose(2, 0, 1)
+        met = held @ np.concatenate([every, *(level.ravel() for level in levels)])
+        wrong = np.flatnonzero((met < lows - _TINY) | (met > highs + _TINY))
+        assert not len(wrong), (
+            f"what is printed is not what is true: {[cells[k] for k in wrong[:2]]}"
+        )
+        self._made[question] = (lower, upper, [LinearConstraint(held, lows, highs)])
+        return self._made[question]
 
-    def _answered(
-        self, question: str, size: int
-    ) -> list[tuple[np.ndarray, np.ndarray, float, float]]:
-        sign = np.array([1.0, -1.0])
-        # nobody is satisfied who was not asked
-        cells = [(np.array([k, size + k]), sign, 0.0, np.inf) for k in range(size)]
+    def _answered(self, question: str) -> list[tuple[np.ndarray, np.ndarray, float, float]]:
+        size, free = (
+            self.size_of,
+            self.hits[question].shape[2] - 1,
+        )  # the last level is what is left
+        blocks = size * np.arange(free + 1)
+        rest = np.r_[1.0, -np.ones(free)]
+        cells = [(blocks + k, rest, 0.0, np.inf) for k in range(size)]  # who was not asked has none
         for later in range(1, self.moments):  # nor changes its answer
             for atom in range(self.atoms):
-                now, then = (m * self.atoms + atom for m in (later, later - 1))
-                cells.append(
-                    (np.array([size + now, size + then]), np.array([1.0, -1.0]), 0.0, np.inf)
-                )
-                left = np.array([now, then, size + now, size + then])
-                cells.append((left, np.array([1.0, -1.0, -1.0, 1.0]), 0.0, np.inf))
+                now, then = (blocks + m * self.atoms + atom for m in (later, later - 1))
+                both = zip(now[1:], then[1:], strict=True)
+                cells += [(np.array(b), np.array([1.0, -1.0]), 0.0, np.inf) for b in both]
+                cells.append((np.r_[now, then], np.r_[rest, -rest], 0.0, np.inf))
         for row in (r for r in self.rows if not r.again):
-            share = row.shares[question]
             at = row.moment * self.atoms + row.atoms
-            both = np.concatenate([size + at, at])
-            if share > row.step + _TINY:
-                least = np.r_[np.ones(len(at)), np.full(len(at), -(share - row.step / 2 - _TINY))]
-                cells.append((both, least, 0.0, np.inf))
-            if share < 1 - row.step - _TINY:
-                most = np.r_[np.ones(len(at)), np.full(len(at), -(share + row.step / 2 + _TINY))]
-                cells.append((both, most, -np.inf, 0.0))
+            for (asked, levels), share in row.shares.items():
+                if asked != question:
+                    continue
+                # what levels make: their own counts, or all households less those of the others
+                last = free in levels
+                counted = [k for k in range(free) if (k in levels) != last]
+                sign = -1.0 if last else 1.0
+                where = np.concatenate([at, *((1 + k) * size + at for k in counted)])
+                number = np.full(len(at) * len(counted), sign)
+                if share > row.step + _TINY:
+                    base = float(last) - (share - row.step / 2 - _TINY)
+                    cells.append((where, np.r_[np.full(len(at), base), number], 0.0, np.inf))
+                if share < 1 - row.step - _TINY:
+                    base = float(last) - (share + row.step / 2 + _TINY)
+                    cells.append((where, np.r_[np.full(len(at), base), number], -np.inf, 0.0))
+        for one in (w for w in self.weighed if w.question == question):
+            where = np.concatenate([(1 + k) * size + one.atoms for k in self.good])
+            weight = np.tile(one.weight, len(self.good))
+            cells.append((where, weight, one.value - one.slack, one.value + one.slack))
         return cells

@@ -13,8 +13,8 @@ from effort import tries
 if TYPE_CHECKING:
     from judge import Range
 
-DRAWS = range(tries(8, 200))
-TARGETS = tries(3, 40)
+DRAWS = range(tries(4, 200))
+TARGETS = tries(2, 40)
 
 
 def safe(told: Range) -> bool:

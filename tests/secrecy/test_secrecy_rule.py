@@ -54,7 +54,7 @@ def wave_of(rows: list[tuple[str, str, str, str, int]]) -> Households:
         columns="n"
     )
     n = frame[["n"]].to_numpy(dtype=np.int64)
-    return Households("2023", ("q",), (0,), places, n, n * 0, n)
+    return Households("2023", ("q",), (0,), places, (), n, n)
 
 
 def shown_of(rows: list[tuple[str, str, str, str, int]], **rules: float) -> set[str]:
@@ -99,12 +99,38 @@ def test_a_quarter_that_packs_together_would_give_away_is_no_regional_row() -> N
         *homes(5, 10, "C1", "Q1", "B"),
         *three,
         *homes(9, 5, "C1", "Q2", "C"),
+        *homes(5, 10, "C1", "Q2"),
+        *homes(5, 10, "C1", "Q2", "B"),
     ]
     wave = wave_of(stock)
     for crossed, told in (((), True), (None, False)):  # six households of C beside A's and B's own
         found = shown_groups(Tree.of(wave, crossed), wave, 0, Rules())
         assert (Group("code_qpv", "Q1", "ensemble", SIDE) in found) is told
         assert (Group("code_qpv", "Q1", "A", SIDE) in found) is not told
+
+
+def test_a_territory_that_holds_whole_bailleurs_but_for_few_is_hidden() -> None:
+    """A and B have nothing but Q1, where C has six households: Q1 less both is C's six."""
+    few = [("C", f"c{k}", "C1", "Q1", 3) for k in range(2)]
+    stock = [*homes(5, 10, "C1", "Q1"), *homes(5, 10, "C1", "Q1", "B"), *few]
+    more = homes(9, 5, "C1", "Q2", "C")  # C less Q2, which it alone has, is the same six
+    assert shown_of([*stock, *more]) == {"total", "A", "B", "C", "C1"}
+    assert shown_of([*stock[:-2], *more]) == {"total", "A", "B", "C", "C1", "Q1", "Q2"}
+
+
+def test_an_agency_that_holds_quarters_but_for_few_is_hidden() -> None:
+    stock = [*homes(5, 10, "C1", "Q1"), *homes(5, 10, "C1", "Q2")]
+    wave = wave_of(stock)
+    agency = ["Nord"] * 5 + ["Sud"] * 5
+    agencies = replace(wave, places=wave.places.assign(agence=agency))
+    found = shown_groups(Tree.of(agencies), agencies, 0, Rules())
+    assert {"Nord", "Sud", "Q1", "Q2"} <= {g.territoire for g in found}
+    n = wave.asked.copy()
+    n[5] = 3  # a résidence of Q2 is Nord's: less Q1, Nord is its three households
+    moved = replace(agencies, asked=n, places=wave.places.assign(agence=["Nord"] * 6 + ["Sud"] * 4))
+    found = shown_groups(Tree.of(moved), moved, 0, Rules())
+    assert {"Q1", "Q2"} <= {g.territoire for g in found}
+    assert not {"Nord", "Sud"} & {g.territoire for g in found}
 
 
 def test_a_quarter_may_be_shown_under_a_hidden_contrat() -> None:
@@ -116,7 +142,7 @@ def test_a_quarter_may_be_shown_under_a_hidden_contrat() -> None:
 
 
 def test_each_shown_group_leaves_nobody_or_enough_beside_those_below() -> None:
-    for seed in range(tries(40, 1000)):
+    for seed in range(tries(15, 1000)):
         survey = draw(seed, owners=1 + seed % 4, quarters=4 + seed % 9, homes=20 + seed % 60)
         wave = survey.households()
         tree = Tree.of(wave, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+RELEASE: Final = "diffusion.json"
 TABLE: Final = "donnees/comparaison_detail.csv"
 _PLACE: Final = ["vague", "niveau", "territoire", "bailleur", "groupe"]
 _ROW: Final = [*_PLACE, "item", "ajustement"]
@@ -26,7 +28,7 @@ _SINCE: Final = "repris_du"
 
 
 class Unlike(NamedTuple):
-    """A row that is not printed as the rule wants: `effectif`, `pas` or `reprise`; where; what is found."""
+    """A row against the rule: `effectif`, `base`, `pas` or `reprise`; where; what is found."""
 
     code: str
     where: str
@@ -62,6 +64,7 @@ def checked(
     n, share = (raw[c].to_numpy(dtype=float) for c in ("n", "estimation"))
     found = [
         *_listed("effectif", raw[n % COUNTED_BY != 0], "n"),
+        *_listed("base", raw[_apart(raw, _bases(pack))], "n"),
         *_listed("pas", raw[_off_step(raw, n, share)], "estimation"),
     ]
     before = [t for t in map(_rows, earlier) if not t.empty]
@@ -75,6 +78,25 @@ def checked(
             apart |= ~np.isclose(new, last, atol=_CLOSE, equal_nan=True)
         found += _listed("reprise", said[apart], "estimation")
     return len(shown), found
+
+
+def _bases(pack: Mapping[str, bytes]) -> dict[tuple[str, str], str]:
+    """Return the base of each wave and question, as a release says it; nothing in a draft."""
+    try:
+        told = json.loads(pack.get(RELEASE, b"{}")).get("questions", {})
+        names = (told.get(c, []) for c in ("vague", "item", "base"))
+        return {(w, i): b for w, i, b in zip(*names, strict=True)}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise fail("pack_illisible", got=type(error).__name__) from error
+
+
+def _apart(rows: pd.DataFrame, bases: Mapping[tuple[str, str], str]) -> np.ndarray:
+    """Return which rows bear another count than their group has on the base of their question."""
+    pairs = zip(rows["vague"], rows["item"], strict=True)
+    named = rows.assign(base=[bases.get(pair, "") for pair in pairs])
+    one = named.groupby([*_PLACE, "base"])["n"].transform("max")
+    out: np.ndarray = (named["base"] != "").to_numpy() & (one != named["n"]).to_numpy()
+    return out
 
 
 def _off_step(rows: pd.DataFrame, n: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 HIDDEN_COUNT: Final = -1
 """Stands in `WaveFacts` for a count too small to be told, or that would tell one."""
+LEVELS: Final = "niveaux"
+"""Setting of what is protected: the levels of its trees."""
 OF_OTHERS: Final = "autrui"
 """Setting of results that name bailleurs and not the dossier's."""
 
@@ -54,7 +56,7 @@ class WaveFacts:
     n : int
         Interviews kept; once protected, `HIDDEN_COUNT` of a small wave, whose weights are not told either.
     n_residences : int
-        Clusters (0 when the delivery has no résidence column).
+        Clusters (0 when the delivery has no résidence column), to ten once protected.
     n_qpv, n_hors : int
         Interviews on each side, after the single map was applied; `HIDDEN_COUNT` where one is small.
     poids : str
@@ -97,10 +99,10 @@ class Households:
         Which base each question is asked of: everybody, or those that a filter keeps.
     places : DataFrame
         `bailleur, residence, groupe` (`qpv` or `hors_qpv`) and a column a level, text.
+    alike : tuple of str
+        Levels that rows like with like weigh by.
     asked : int array, shape (rows, bases)
         Households of each base.
-    aside : int array, shape (rows, bases)
-        Those that rows like with like leave aside.
     valid : int array, shape (rows, items)
         Valid answers.
     """
@@ -109,8 +111,8 @@ class Households:
     items: tuple[str, ...]
     base: tuple[int, ...]
     places: pd.DataFrame
+    alike: tuple[str, ...]
     asked: Integers
-    aside: Integers
     valid: Integers
 
 
@@ -144,7 +146,7 @@ class Estimates:
     design : DataFrame, optional
         Rows of the whole and of bailleurs, exact, with R's Taylor errors: checked, never released.
     fieldwork : DataFrame
-        Sample against stock (`FIELD_COLUMNS`), with the résidences surveyed (`n_residences`).
+        Sample against stock (`FIELD_COLUMNS`).
     variants : DataFrame
         Raw gaps of the whole read otherwise (`VARIANT_COLUMNS`).
     readings : tuple of Reading
@@ -254,6 +256,12 @@ class Published:
         """Return the levels that are no territory but a kind of households, and what each is called."""
         held: Any = self.settings.get("segments", {})
         return dict(held)
+
+    @property
+    def levels_held(self) -> tuple[str, ...]:
+        """Return the levels of its trees, printed or not."""
+        held = self.settings.get(LEVELS, ())
+        return tuple(map(str, held)) if isinstance(held, tuple) else ()
 
     @property
     def of_others(self) -> bool:

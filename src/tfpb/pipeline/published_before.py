@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 RELEASE: Final = "diffusion.json"
 """Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
+OF_REGION: Final = f"organisme/{RELEASE}"
+"""That of a region: it holds each bailleur's own quarters, and is for the regional body alone."""
 DRAFT: Final = "PROJET.txt"
 """Stands beside the tables of a draft, which bear no foot."""
 LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
@@ -43,7 +45,9 @@ ALONE: Final = ".json"
 _ROLE: Final = "diffusions"
 _ASKED_FIRST: Final = frozenset({"marge_non_adoptee", "marge_adoptee_apres"})
 NO_CONVENTION: Final = "sans_convention"
-_NEVER_TWICE: Final = frozenset({"enquete_renommee", "cotes_d_avant_inconnus", "niveau_hors_arbre"})
+NEVER_TWICE: Final = frozenset(
+    {"vague_renommee", "enquete_renommee", "cotes_d_avant_inconnus", "niveau_hors_arbre"}
+)
 """Doubts with which nothing is released: what two releases tell together is not known."""
 HELD_BACK: Final = frozenset(
     {"diffusion_reprise", "diffusion_rectifiee", "cotes_d_une_diffusion", "premiere_diffusion"}
@@ -137,12 +141,13 @@ def _of_pack(path: Path) -> Release:
     if path.suffix == ALONE:
         require_file(path)
     pack = {RELEASE: path.read_bytes()} if path.suffix == ALONE else read_pack(path)
-    if RELEASE not in pack:
+    name = next((n for n in (RELEASE, OF_REGION) if n in pack), None)
+    if name is None:
         raise fail("precedent_sans_diffusion", place=Place(path.name))
     try:
-        return Release.read(json.loads(pack[RELEASE]))
+        return Release.read(json.loads(pack[name]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise unreadable(path, RELEASE) from error
+        raise unreadable(path, name) from error
 
 
 def release_of(
@@ -194,7 +199,7 @@ def refuse_release(
     ------
     TfpbError
     """
-    twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in _NEVER_TWICE]
+    twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in NEVER_TWICE]
     faults = [*twice, *unanswered(asked, on, file=file)]
     if open_:
         faults.append(Fault("envoi_a_confirmer", fields={"ouvert": left_open_words(open_)}))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb import survey
-from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.survey import only
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.secrecy.disclosure import TABLES
 from tfpb.survey.secrecy.disclosure import sealed as cut
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tfpb.survey.respondents import Survey
     from tfpb.survey.secrecy.choice import Rules
 
-SHOWN: Final = frozenset({Publication.PUBLIABLE})
 _REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
 
 
@@ -131,17 +131,12 @@ def gaps_of_bailleurs(
     DataFrame
         `vague, bailleur, item, groupe, estimation, ic95_bas, ic95_haut`.
     """
-    table = sealed.comparison
-    keep = (
-        (table["niveau"] == TOTAL)
-        & (table["bailleur"] != ENSEMBLE)
-        & (table["ajustement"] == way)
-        & table["groupe"].isin(list(groups))
-        & table["publication"].isin(list(SHOWN))
-        & table["estimation"].notna()
+    rows = only(
+        sealed.comparison, niveau=TOTAL, ajustement=way, groupe=list(groups), publication=SHOWN
     )
+    rows = rows[(rows["bailleur"] != ENSEMBLE) & rows["estimation"].notna()]
     columns = ["vague", "bailleur", "item", "groupe", "estimation", "ic95_bas", "ic95_haut"]
-    return table.loc[keep, columns].reset_index(drop=True)
+    return rows[columns].reset_index(drop=True)
 
 
 GAP_AND_LEVEL: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ECART.value)

@@ -97,32 +97,11 @@ def compare_region(
     whole, places = (executor or InProcess()).map(_compare, halves)
     both = pd.concat([whole.comparison, places.comparison], ignore_index=True)
     ordered = in_order(both, half.items, by, answers.waves)
-    whole = replace(whole, comparison=ordered)
     return replace(
-        _without_homes(whole, answers.respondents),
+        whole,
+        comparison=ordered,
         notices=(*whole.notices, *found),
         settings={**whole.settings, "territoires": tuple(by), "portee": "region"},
-    )
-
-
-def _without_homes(made: Estimates, frame: pd.DataFrame) -> Estimates:
-    """Count no résidence of a bailleur that names none: each interview stands for one in the design."""
-    named = (frame["residence"] != "").groupby(frame["bailleur"]).any()
-    names = named.index[~named]
-
-    def counted(table: pd.DataFrame) -> pd.DataFrame:
-        if "bailleur" not in table:
-            return table
-        return table.assign(
-            n_residences=table["n_residences"].mask(table["bailleur"].isin(names), 0)
-        )
-
-    return replace(
-        made,
-        comparison=counted(made.comparison),
-        levels=counted(made.levels),
-        priorities=counted(made.priorities),
-        variants=counted(made.variants),
     )
 
 
@@ -149,7 +128,8 @@ def _compare(half: _Half) -> Estimates:
 
 def _by_owner(half: _Half) -> Estimates:
     """Estimate bailleurs over their whole and their quarters, and the region over its whole."""
-    own = [c for c in half.answers.respondents if c in QUARTER_COLUMNS]
+    # a quarter's name would make the same rows again
+    own = [c for c in half.answers.respondents if c in QUARTER_COLUMNS][:1]
     made = survey.compare(
         half.answers, half.plan, by=own, repere=half.repere, reference=half.reference
     )

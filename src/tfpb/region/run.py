@@ -17,7 +17,7 @@ from tfpb.io.sources.region_inputs import in_dossier, read_region
 from tfpb.model.codes import Role
 from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_vintage
-from tfpb.pipeline.published_before import HELD_BACK, precedents, unanswered
+from tfpb.pipeline.published_before import HELD_BACK, NEVER_TWICE, precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
 from tfpb.region.crossing import Crossing, Shared, bounded_claims
@@ -150,7 +150,7 @@ def compute(
     if protected is not None:
         found = protected.whole.notices
         notices += tuple(f for f in found if f.code.startswith(_OF_TABLES))
-        notices += (*moved_notices(homes), *(n for n in found if n.code in HELD_BACK))
+        notices += (*moved_notices(homes), *(n for n in found if n.code in HELD_BACK | NEVER_TWICE))
     return Region(
         settings=settings,
         parts=bare,

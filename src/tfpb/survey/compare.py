@@ -41,7 +41,7 @@ from tfpb.survey.method import (
 )
 from tfpb.survey.priorities import priority_rows
 from tfpb.survey.reading.calibration import CELL, DELIVERED, calibrate
-from tfpb.survey.secrecy.households import fingerprints, households
+from tfpb.survey.secrecy.households import fingerprints, households, stock_levels
 from tfpb.survey.verdicts import (
     CLAIMS,
     NO_VERDICT,
@@ -123,7 +123,7 @@ def compare(
     rows: list[pd.DataFrame] = []
     levels, priorities, benchmark, variants = [], [], [], []
     facts, design, ratios, met = [], [], [], []
-    every = list(dict.fromkeys((*CHAIN, *by)))
+    every = list(dict.fromkeys((*CHAIN, *by, *stock_levels(survey))))
 
     def add_rows(comparison: Comparison) -> None:
         """Add the raw rows, and those like with like."""

@@ -305,12 +305,12 @@ def sample_against_stock(survey: Survey) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `FIELD_COLUMNS` and `n_residences`, each bailleur under its name (`ensemble` when there is
+        `FIELD_COLUMNS`, each bailleur under its name (`ensemble` when there is
         one only), unprotected; empty without stock.
     """
     stock = survey.stock
     if stock is None:
-        return pd.DataFrame(columns=[*FIELD_COLUMNS, "n_residences"])
+        return pd.DataFrame(columns=list(FIELD_COLUMNS))
     homes = stock.assign(cote=stock["qpv"].map(_SIDES))
     homes = homes.assign(**{k: homes.get(k, "") for k in _KINDS})
     alone = len(survey.respondents["bailleur"].unique()) == 1
@@ -321,15 +321,14 @@ def sample_against_stock(survey: Survey) -> pd.DataFrame:
     for wave in survey.waves:
         rows = survey.respondents.loc[survey.respondents["vague"] == wave, ROW]
         asked = homes.iloc[rows[rows >= 0].to_numpy(dtype=np.intp)]
-        met = asked.assign(_ligne=asked.index).groupby(keys)["_ligne"].agg(["size", "nunique"])
-        table = there.to_frame().join(met).fillna({"size": 0, "nunique": 0}).reset_index()
+        met = asked.groupby(keys).size().rename("n")
+        table = there.to_frame().join(met).fillna({"n": 0}).reset_index()
         parts.append(table.assign(vague=wave))
     out = pd.concat(parts, ignore_index=True)
-    out = out.rename(columns={"size": "n", "nunique": "n_residences"})
     for count, share in (("logements", "part_logements"), ("n", "part_interroges")):
         whole = out.groupby(["vague", "bailleur"])[count].transform("sum").clip(lower=1)
         out[share] = (out[count] / whole).round(_DIGITS)
-    return out[[*FIELD_COLUMNS, "n_residences"]]
+    return out[list(FIELD_COLUMNS)]
 
 
 def weight_spreads(survey: Survey, wave: str) -> tuple[WeightSpread, ...]:

@@ -166,7 +166,6 @@ def _rows(
         "theme": np.tile([i.theme.value for i in items], len(lines)),
         "nature": np.tile([i.nature.value for i in items], len(lines)),
         "n": n,
-        "n_residences": means.shown_clusters[at],
         "importance": slope,
         "importance_ic95_bas": weight[0],
         "importance_ic95_haut": weight[1],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.evidence.printed_survey import TABLE, checked
+from tfpb.evidence.printed_survey import RELEASE, TABLE, checked
+from tfpb.words.documents.pack_words import unlike_print
 
 ROW = {
     "vague": "2023", "niveau": "total", "territoire": "total", "bailleur": "ensemble", "item": "q1",
@@ -44,6 +47,21 @@ def test_counts_are_to_ten_and_shares_at_their_step(
     assert [f.code for f in found] == codes
     assert rows == (change.get("publication") != "masque")
     assert all("2023 · total · total · ensemble · qpv" in f.where for f in found)
+
+
+def test_a_group_has_one_count_a_base() -> None:
+    asked = {"vague": ["2023"] * 3, "item": ["q1", "q2", "q3"], "base": ["q1", "q1", "q3"]}
+    line = {RELEASE: json.dumps({"questions": asked}).encode()}
+    other = {"item": "q2", "n": "110"}
+    _, found = checked(pack({}, other) | line)
+    assert [(f.code, f.found) for f in found] == [("base", "110")]
+    assert "pour les mêmes ménages (110)" in unlike_print(*found[0])
+    assert (
+        checked(pack({}, {"item": "q3", "n": "110"}) | line)[1] == []
+    )  # of those that a filter keeps
+    assert checked(pack({}, other))[1] == []  # a draft does not say who was asked
+    with pytest.raises(TfpbError):
+        checked(pack({}) | {RELEASE: b"{"})
 
 
 def test_a_row_printed_again_is_that_of_the_last_pack_that_has_it() -> None:

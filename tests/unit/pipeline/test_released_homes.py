@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from tfpb.errors import TfpbError
+from tfpb.model.survey import LEVELS
 from tfpb.pipeline.published_before import LEDGER_VARIABLE, ledger_with, precedents, release_of
 from tfpb.pipeline.steps.surveying import as_released
 from tfpb.survey.secrecy.disclosure import TABLES, reopened
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,24 +31,18 @@ JOINT = pd.DataFrame(
 )
 MOVED = JOINT.assign(cote="a_verifier", code_qpv="QN05909M")
 """The same résidences on a later map: what a release told of them holds."""
-OLD_JOINT = {
-    "bailleurs": ["A", "B"],
-    "calcul": "abcd1234",
-    "masquees": [],
-    "montrees": [["2023", "q1", "total", "total", "ensemble", "qpv", 500]],
-    "residences": {
-        "cote": {"R01": "", "R02": "", "R03": "dans"},
-        "code_qpv": {"R01": "QN05902M", "R02": "", "R03": "QN05901M"},
-    },
-}
-"""A line of 0.1.0 with two bailleurs: R01 and R02 are of both, the last one's quarter was kept."""
-OLD_LONE = OLD_JOINT | {
+OLD = {
     "bailleurs": ["A"],
-    "residences": {
-        "cote": {"R01": "dans", "R02": "hors"},
-        "code_qpv": {"R01": "QN05901M", "R02": ""},
+    "calcul": "abcd1234",
+    "masquees": [["2023", "q1", "code_qpv", "QN05901M", "A", "qpv"]],
+    "residences_par_bailleur": {
+        "A": {
+            "cote": {"R01": "dans", "R02": "hors", "R03": ""},
+            "code_qpv": {"R01": "QN05901M", "R02": "", "R03": "QN05903M"},
+        }
     },
 }
+"""A line of 0.2: what it masked, no printed row; two résidences of one name were R03."""
 
 
 @pytest.fixture
@@ -58,8 +55,10 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def line_of(owners: Sequence[str], run: str, homes: pd.DataFrame) -> dict[str, object]:
     """Return the line of a release that shows nothing: where its résidences stand."""
     shown = reopened(
-        {t: pd.DataFrame() for t in TABLES}, items=pd.DataFrame(), waves=(), notices=(), settings={},
-        groups=pd.DataFrame(columns=["vague"]), asked=pd.DataFrame(), prints={},
+        {
+            **{t: pd.DataFrame() for t in TABLES}, "items": pd.DataFrame(), "waves": (), "notices": (),
+            "settings": {LEVELS: ("code_qpv",)}, "groups": pd.DataFrame(columns=["vague"]),
+        }
     )  # fmt: skip
     return release_of(owners, run, shown, homes)
 
@@ -115,18 +114,22 @@ def test_two_residences_of_one_bailleur_and_name_are_nowhere_known(ledger: Path)
 
 
 def test_lines_of_before_are_read(ledger: Path) -> None:
-    kept = [("dans", "QN05901M"), ("hors", "")]
-    assert after(OLD_LONE, MOVED.iloc[[0, 2]], ["A"]) == kept
-    assert after_again(MOVED.iloc[[0, 2]], ["A", "B"]) == kept
+    homes = MOVED.iloc[[0, 2]]
+    assert after(OLD, homes, ["A"]) == [("dans", "QN05901M"), ("hors", "")]
+    third = MOVED.iloc[:1].assign(id_residence="R03")
+    assert after_again(third, ["A"]) == [("a_verifier", "QN05909M")]
+    held = precedents(["A"], "bb", ["R01"]).released(["A"])
+    assert held.masked["territoire"].tolist() == ["QN05901M"]
 
 
-def test_a_line_of_before_with_two_bailleurs_keeps_what_it_knew(ledger: Path) -> None:
-    third = pd.DataFrame([("B", "R03", "hors", "QN05909M")], columns=COLUMNS)
-    homes = pd.concat([MOVED.iloc[:2], third], ignore_index=True)
-    on_the_map = ("a_verifier", "QN05909M")  # of the two R01 that line tells nothing
-    for owners in (["A", "B"], ["B"]):
-        ledger.unlink(missing_ok=True)
-        assert after(OLD_JOINT, homes, owners) == [on_the_map, on_the_map, ("dans", "QN05901M")]
+def test_a_line_older_than_that_is_refused_with_what_to_do(ledger: Path) -> None:
+    line = {k: v for k, v in OLD.items() if k != "residences_par_bailleur"} | {"residences": {}}
+    ledger.write_text(json.dumps(line), encoding="utf-8")
+    with pytest.raises(TfpbError) as refused:
+        precedents(["A"], "bb", ["R01"])
+    [fault] = refused.value.faults
+    assert fault.code == "diffusions_illisibles"
+    assert "--precedents" in fault_text(fault).hint
 
 
 def test_a_stock_that_names_no_bailleur_is_held_by_its_identifiers(ledger: Path) -> None:

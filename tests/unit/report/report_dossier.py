@@ -68,11 +68,11 @@ def _verdict(gap: float, se: float, margin: float = 0.05) -> str:
     return gap_verdict(gap - 1.66 * se, gap + 1.66 * se, margin)
 
 
-def _row(estimate: float, se: float, n: int, residences: int, **head: Any) -> dict[str, Any]:
+def _row(estimate: float, se: float, n: int, **head: Any) -> dict[str, Any]:
     base: dict[str, Any] = dict.fromkeys(COMPARISON_COLUMNS, math.nan)
     base |= {"verdict": "", "publication": "publiable", "marge_points": 5.0, "isole": ""}
     base |= {"peu_de_reponses": "", "autre_histoire": "", "assurance": ""}
-    base |= {"n": float(n), "n_residences": float(residences), "estimation": estimate}
+    base |= {"n": float(n), "estimation": estimate}
     base |= {"part_nsp": 0.02, "part_non_concerne": 0.01}
     base |= {"ic95_bas": estimate - 1.98 * se, "ic95_haut": estimate + 1.98 * se}
     base |= {"ic90_bas": estimate - 1.66 * se, "ic90_haut": estimate + 1.66 * se}
@@ -93,10 +93,10 @@ def comparison() -> pd.DataFrame:
                 delta = gap + shift
                 brut = {"ajustement": "brut"}
                 q, h = level + shift, level + shift - delta
-                rows.append(_row(q, se * 0.8, n_q, 24, **head, **brut, groupe="qpv"))
-                rows.append(_row(h, se * 0.7, n_h, 36, **head, **brut, groupe="hors_qpv"))
+                rows.append(_row(q, se * 0.8, n_q, **head, **brut, groupe="qpv"))
+                rows.append(_row(h, se * 0.7, n_h, **head, **brut, groupe="hors_qpv"))
                 rows.append(
-                    _row((q + h) / 2, se * 0.5, n_q + n_h, 60, **head, **brut, groupe="ensemble")
+                    _row((q + h) / 2, se * 0.5, n_q + n_h, **head, **brut, groupe="ensemble")
                 )
                 for adjustment, move in (
                     ("brut", 0.0),
@@ -105,7 +105,7 @@ def comparison() -> pd.DataFrame:
                     value = delta + move
                     rows.append(
                         _row(
-                            value, se, n_q + n_h, 60, **head, ajustement=adjustment, groupe="ecart",
+                            value, se, n_q + n_h, **head, ajustement=adjustment, groupe="ecart",
                             verdict=_verdict(value, se), isole="oui" if item == "q07" else "",
                             assurance="" if item == "q07" else "sure",
                             marge_demontree_points=max(0.0, -100 * (value - 1.66 * se)),
@@ -116,11 +116,9 @@ def comparison() -> pd.DataFrame:
             head = {"vague": "2019-2023", "niveau": "total", "territoire": "total", "item": item}
             head |= {"bailleur": bailleur, "theme": theme, "nature": nature, "ajustement": "brut"}
             rows += [
-                _row(0.03, 0.03, 2800, 60, **head, groupe="evolution_qpv"),
-                _row(0.01, 0.03, 2800, 60, **head, groupe="evolution_hors"),
-                _row(
-                    0.02, 0.04, 2800, 60, **head, groupe="evolution_ecart", verdict="non_demontre"
-                ),
+                _row(0.03, 0.03, 2800, **head, groupe="evolution_qpv"),
+                _row(0.01, 0.03, 2800, **head, groupe="evolution_hors"),
+                _row(0.02, 0.04, 2800, **head, groupe="evolution_ecart", verdict="non_demontre"),
             ]
     for code in QUARTERS:
         for item, _, theme, nature, _, _, level, gap in ITEMS[:5]:
@@ -128,7 +126,7 @@ def comparison() -> pd.DataFrame:
             head |= {"bailleur": BAILLEUR, "theme": theme, "nature": nature, "ajustement": "brut"}
             hidden = item == "q05"
             for group in ("qpv", "hors_qpv", "ecart"):
-                row = _row(gap if group == "ecart" else level, 0.05, 70, 5, **head, groupe=group)
+                row = _row(gap if group == "ecart" else level, 0.05, 70, **head, groupe=group)
                 row["verdict"] = _verdict(gap, 0.05) if group == "ecart" else ""
                 row["peu_de_reponses"] = "oui"
                 if hidden:
@@ -158,7 +156,7 @@ def published() -> Published:
                     {"vague": "2023", "niveau": "total", "territoire": "total", "bailleur": BAILLEUR,
                      "item": item, "theme": theme, "nature": nature, "groupe": group,
                      "mesure": "niveau", "modalite": label, "rang": rank, "n": 600,
-                     "n_residences": 24, "estimation": share,
+                     "estimation": share,
                      "ic95_bas": share - 0.04, "ic95_haut": share + 0.04,
                      "ic90_bas": share - 0.03, "ic90_haut": share + 0.03,
                      "publication": "publiable"}
@@ -166,7 +164,7 @@ def published() -> Published:
     priorities = pd.DataFrame(
         [
             {"vague": "2023", "bailleur": BAILLEUR, "groupe": "qpv", "item": i, "theme": t,
-             "nature": nat, "n": 590, "n_residences": 24, "importance": 0.1 + 0.03 * k,
+             "nature": nat, "n": 590, "importance": 0.1 + 0.03 * k,
              "importance_ic95_bas": 0.03 * k, "importance_ic95_haut": 0.2 + 0.03 * k,
              "performance": level, "performance_ic95_bas": level - 0.05,
              "performance_ic95_haut": level + 0.05,

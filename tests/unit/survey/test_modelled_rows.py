@@ -12,7 +12,12 @@ from scipy.optimize import brentq
 from surveycases import make_plan
 
 from tfpb import survey
-from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS, estimate_areas, with_modelled
+from tfpb.survey.estimation.modelled_rows import (
+    FEWEST_QUARTERS,
+    estimate_areas,
+    interviews_a_home,
+    with_modelled,
+)
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Published
@@ -77,7 +82,7 @@ def test_published_quarters_have_a_row_and_no_other_has(printed: pd.DataFrame) -
     shown = raw[raw["publication"].isin(SHOWN)]
     assert "masque" in set(raw["publication"])
     assert made[KEYS].to_numpy().tolist() == shown[KEYS].to_numpy().tolist()
-    for name in ("n", "n_residences", "publication", "theme", "nature"):
+    for name in ("n", "publication", "theme", "nature"):
         assert made[name].tolist() == shown[name].tolist(), name
     figures = ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]
     values = made[figures].to_numpy(dtype=float)
@@ -94,7 +99,7 @@ def test_a_row_stands_after_those_of_its_quarter_and_question(printed: pd.DataFr
     before = printed.iloc[made - 1]
     assert before[KEYS].to_numpy().tolist() == printed.iloc[made][KEYS].to_numpy().tolist()
     rest = printed[printed["ajustement"] != "modele"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(with_modelled(rest), printed)
+    pd.testing.assert_frame_equal(with_modelled(rest, {}), printed)
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -106,7 +111,7 @@ def test_every_row_follows_from_the_printed_table_alone(
         whole = (printed["niveau"] == "total") & (printed["groupe"] == "qpv")
         printed.loc[whole, "n"] *= 3
         printed.loc[whole, "estimation"] -= 0.06
-        printed = with_modelled(printed)
+        printed = with_modelled(printed, {})
     # as a reader has it: written, and read back
     text = printed.to_csv(index=False)
     table = pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""])
@@ -153,11 +158,11 @@ def _wilson_arm(share: float, size: float) -> float:
 def test_a_quarter_that_is_not_published_moves_nothing(printed: pd.DataFrame) -> None:
     rest = printed[printed["ajustement"] != "modele"].reset_index(drop=True)
     hidden = (rest["niveau"] == "code_qpv") & ~rest["publication"].isin(SHOWN)
-    figures = ["estimation", "ic95_bas", "ic95_haut", "n", "n_residences"]
+    figures = ["estimation", "ic95_bas", "ic95_haut", "n"]
     assert rest.loc[hidden, figures[:3]].isna().all(axis=None)
     told = rest.copy()
-    told.loc[hidden, figures] = [0.5, 0.3, 0.7, 40.0, 4.0]
-    made = with_modelled(told)
+    told.loc[hidden, figures] = [0.5, 0.3, 0.7, 40.0]
+    made = with_modelled(told, {})
     pd.testing.assert_frame_equal(
         made[made["ajustement"] == "modele"], printed[printed["ajustement"] == "modele"]
     )
@@ -170,7 +175,7 @@ def test_nor_does_the_region_beyond_the_point(printed: pd.DataFrame) -> None:
     for digits in (-0.0049, 0.0049):
         table = rest.copy()
         table.loc[total, "estimation"] = rest.loc[total, "estimation"].round(2) + digits
-        made.append(with_modelled(table).query("ajustement == 'modele'"))
+        made.append(with_modelled(table, {}).query("ajustement == 'modele'"))
     pd.testing.assert_frame_equal(*made)
 
 
@@ -201,7 +206,7 @@ def test_few_quarters_or_no_published_whole_have_no_model(printed: pd.DataFrame)
     rest = printed[printed["ajustement"] != "modele"].reset_index(drop=True)
     whole = (rest["niveau"] == "total") & (rest["item"] == "q1") & (rest["bailleur"] == "ensemble")
     rest.loc[whole & (rest["groupe"] == "qpv"), "publication"] = "masque"
-    made = with_modelled(rest).query("ajustement == 'modele' and bailleur == 'ensemble'")
+    made = with_modelled(rest, {}).query("ajustement == 'modele' and bailleur == 'ensemble'")
     assert set(made["item"]) == {"q2"}
 
 
@@ -210,16 +215,17 @@ def test_of_these_dwellings_few_residences_keep_more_of_their_own_share() -> Non
     assert published.settings["cible"] == "parc"
     rest = published.comparison.query("ajustement != 'modele'").reset_index(drop=True)
     kept = {}
-    for dwellings in (False, True):
-        raw, made = _parts(with_modelled(rest, dwellings=dwellings))
+    for target in ("service", "parc"):
+        homes = interviews_a_home(published.waves, target)
+        raw, made = _parts(with_modelled(rest, homes))
         both = made.merge(raw, on=KEYS, suffixes=("", "_brut"))
         both["far"] = both["estimation_brut"] - both.groupby("item")["estimation_brut"].transform(
             "mean"
         )
-        few = both[both["n_residences"] <= 3]
-        kept[dwellings] = (few["estimation"] - few["estimation_brut"]).abs().mean()
-        if dwellings:
+        few = both[both["n_brut"] <= 50]
+        kept[target] = (few["estimation"] - few["estimation_brut"]).abs().mean()
+        if target == "parc":
             pd.testing.assert_frame_equal(
                 made, _parts(published.comparison)[1], check_index_type=False
             )
-    assert kept[True] < 0.8 * kept[False]
+    assert kept["parc"] < 0.8 * kept["service"]

@@ -138,7 +138,7 @@ def test_without_residences_the_design_effect_is_the_setting(deff: float) -> Non
     estimates = compare(recode([frame], plan), plan)
     table = estimates.comparison
     rows = table[(table["groupe"] == "qpv") & (table["bailleur"] == "ensemble")]
-    assert (rows["n_residences"] == 0).all()
+    assert [w.n_residences for w in estimates.waves] == [0, 0]
     assert set(rows["publication"]) <= {"publiable"}
     assert "effet_plan_defaut" in [f.code for f in estimates.notices]
     exact = estimates.design[

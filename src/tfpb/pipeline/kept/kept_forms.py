@@ -29,7 +29,6 @@ TABLE: Final = "table"
 PUBLICATION: Final = "publication"
 FILES: Final = "fichiers"
 VALUES: Final = "valeurs"
-_TABLES: Final = ("comparison", "levels", "priorities", "benchmark", "fieldwork", "variants")
 
 
 def to_parts(form: str, value: Any) -> Parts:
@@ -96,7 +95,7 @@ def _publication_parts(published: Published | None) -> Parts:
 
 def _publication_from(parts: Mapping[str, bytes]) -> Published | None:
     told = _values_from(parts)
-    return reopened({n: told.pop(n) for n in _TABLES}, **told) if told else None
+    return reopened(told) if told else None
 
 
 def _value_parts(values: Mapping[str, Any]) -> Parts:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from tfpb.addresses.communes import with_territories
 from tfpb.errors import Fault, Severity
-from tfpb.model.codes import CHAIN, TOTAL
+from tfpb.facts.quarter import codes_of
+from tfpb.model.codes import CHAIN
 from tfpb.model.record import Reading, summed
 from tfpb.pipeline.rooms import perimeters, survey
 from tfpb.pipeline.steps.locating import Points, Rule, sides
@@ -18,6 +20,7 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tfpb.facts.quarter import Quarters
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
     from tfpb.model.location import Located
@@ -102,10 +105,11 @@ def survey_sides(
     located: Located,
     carte: int | None,
     before: Released,
+    quarters: Quarters,
 ) -> pd.DataFrame | None:
     """Return the résidences on the map that rules the survey, with their territories.
 
-    Territories that an earlier release told of are added, as it told them.
+    Those that an earlier release told of are as it told them; a contrat is there before any page prints one.
 
     Parameters
     ----------
@@ -116,6 +120,8 @@ def survey_sides(
     carte : int or None
         Vintage that the plan asks for; None for that of the tax year.
     before : Released
+    quarters : Quarters
+        With their contrats.
 
     Returns
     -------
@@ -140,7 +146,20 @@ def survey_sides(
     homes = with_territories(
         homes, (*CHAIN, *scope.territories, *before.levels), geography.communes
     )
-    return as_released(homes, before)
+    return as_released(with_contrats(homes, quarters), before)
+
+
+def with_contrats(homes: pd.DataFrame, quarters: Quarters) -> pd.DataFrame:
+    """Add the contrat de ville of each quarter; outside, that of the commune where it has a single one."""
+    inside = [quarters[c].contrat if c else "" for c in codes_of(homes)]
+    if "contrat_de_ville" in homes or "code_insee" not in homes or not any(inside):
+        return homes
+    met: dict[str, set[str]] = {}
+    for city, contrat in zip(homes["code_insee"], inside, strict=True):
+        met.setdefault(str(city), set()).update({contrat} - {""})
+    lone = {city: next(iter(found)) for city, found in met.items() if len(found) == 1}
+    outside = [lone.get(str(city), "") for city in homes["code_insee"]]
+    return homes.assign(contrat_de_ville=np.where(homes["cote"] == "dans", inside, outside))
 
 
 def as_released(homes: pd.DataFrame, before: Released) -> pd.DataFrame:
@@ -228,26 +247,8 @@ def reprint(
     if survey_alone is None:
         return None
     made = survey.reprinted(survey_alone, before)
-    more = (*moved_notices(survey_sides), *unlike(survey_alone, before))
+    more = moved_notices(survey_sides)
     return replace(made, notices=(*made.notices, *more)) if more else made
-
-
-def unlike(now: Published, before: Released) -> tuple[Fault, ...]:
-    """Doubt what a wave that was released does not know: other questions, other territories."""
-    if before.groups.empty:
-        return ()
-    out = []
-    for wave in sorted(set(before.asked["vague"]) & set(now.asked["vague"])):
-        old, new = (set(t.loc[t["vague"] == wave, "item"]) for t in (before.asked, now.asked))
-        if old - new and new - old:
-            names = {"noms": ", ".join(sorted(new - old)), "avant": ", ".join(sorted(old - new))}
-            out.append(Fault("enquete_renommee", fields=names, severity=Severity.DOUTE))
-    rows = now.comparison[now.comparison["vague"].isin(set(before.groups["vague"]))]
-    known = {TOTAL, *before.groups["niveau"], *before.levels}
-    for level in sorted(set(rows["niveau"]) - known):
-        fields = {"niveau": level}
-        out.append(Fault("niveau_hors_arbre", fields=fields, severity=Severity.DOUTE))
-    return tuple(out)
 
 
 def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:

@@ -17,7 +17,7 @@ from tfpb.io.packs.pack import RUN, dumps, listed
 from tfpb.io.packs.provenance import versions
 from tfpb.model.record import Source
 from tfpb.pipeline.pack_files import data_files, drafts
-from tfpb.pipeline.published_before import RELEASE
+from tfpb.pipeline.published_before import OF_REGION
 from tfpb.region import positions
 from tfpb.region.facts import codes_in, owners_of, quarter_stock
 from tfpb.region.publishing.atlas import AtlasPage, MapJob, atlas_bytes, map_files, without_rows
@@ -149,7 +149,7 @@ def render(
     if not region.draft:
         whole = region.protected.whole if region.protected is not None else None
         line = region.release([p.name for p in region.parts], whole)
-        out.put({RELEASE: dumps(line)})
+        out.put({OF_REGION: dumps(line)})
     else:
         out.put(drafts(out.names))
     return Rendered(

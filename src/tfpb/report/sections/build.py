@@ -55,7 +55,7 @@ _ON_A_PAGE: Final = {
     ChartKind.FUNNEL: 6,
 }
 """Items of two lines each that stand on a page under a title."""
-_COUNTS: Final = frozenset({"n", "n_residences", "rang"})
+_COUNTS: Final = frozenset({"n", "rang"})
 
 _LINE: Final = "ligne_fichier"
 """Column of the row of the user's file: filled, with the file's name, from where rows were read."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tfpb.survey.estimation.comparison import Comparison
     from tfpb.survey.estimation.design import Coded
     from tfpb.survey.estimation.rows import Columns
+    from tfpb.survey.reading.scales import Scale
     from tfpb.survey.respondents import Survey
 
 
@@ -42,9 +43,11 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
     column, measures = measure_columns(survey, c)
     marks = measures["mesure"] == "moyenne"
     step = c.domains.printed.step[:, column]
-    values = np.where(
-        marks, mean_at_step(means.estimate, step), share_at_step(means.estimate, step)
-    )
+    shares = _adding_up(
+        share_at_step(means.estimate, step), c.domains.printed.share[:, column], step, column,
+        np.concatenate([[False] if s.marks else s.satisfied for s in _scales(survey, c)]),
+    )  # fmt: skip
+    values = np.where(marks, mean_at_step(means.estimate, step), shares)
     every = Sides(
         share=values,
         step=np.where(marks, step * MARK_STEP, step),
@@ -61,7 +64,6 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
         domains = np.column_stack([c.numbers(name)[lines] for name in names])
         columns: Columns = {
             "n": means.n[domains].sum(axis=1),
-            "n_residences": c.means.shown_clusters[domains].sum(axis=1)[:, column],
             "publication": state_names(c.state[domains].max(axis=1)[:, column]),
             **every.at(domains).figure(np.array(signs)),
         }
@@ -69,6 +71,24 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
         items = [c.items[j] for j in column]
         parts.append(lay(c, lines, group, Ajustement.BRUT, columns, items))
     return pd.concat(parts, ignore_index=True)
+
+
+def _scales(survey: Survey, c: Comparison) -> list[Scale]:
+    return [survey.scales[i.identifiant] for i in c.items]
+
+
+def _adding_up(shares: Floats, whole: Floats, step: Floats, item: Indices, good: Flags) -> Floats:
+    """Give the last level of the satisfied, and of the others, what is left of the printed share.
+
+    Rounded each by itself, levels would tell that share to less than its step.
+    """
+    out = shares.copy()
+    for part, total in ((good, whole), (~good, 1 - whole)):
+        for one in np.unique(item[part]):
+            *others, last = np.flatnonzero(part & (item == one))
+            rest = np.round(total[:, last] - out[:, others].sum(axis=1), 9)
+            out[:, last] = np.clip(rest, step[:, last], 1 - step[:, last])
+    return out
 
 
 def _mark_variance(c: Comparison, marks: Flags, column: Indices, sums: Sums) -> Floats:

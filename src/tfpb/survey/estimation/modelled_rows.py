@@ -33,17 +33,20 @@ from tfpb.survey.estimation.area_model import (
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
 from tfpb.survey.estimation.variance import PLANNED
-from tfpb.survey.verdicts import CONFIDENCE, CONFIDENCE_MARGIN
+from tfpb.survey.verdicts import CONFIDENCE, CONFIDENCE_MARGIN, PARC
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from tfpb.model.arrays import Flags, Floats
+    from tfpb.model.survey import WaveFacts
 
 
 FEWEST_QUARTERS: Final = 12
 """Published quarters that a question needs: with fewer, what quarters are like is not known."""
 _OF_ONE_SURVEY: Final = ["vague", "niveau", "bailleur"]
 _ROW: Final = ["vague", "niveau", "territoire", "bailleur", "item"]
-_KEPT: Final = ("theme", "nature", "n", "n_residences", "publication")
+_KEPT: Final = ("theme", "nature", "n", "publication")
 _POINT: Final = 2
 FEWEST_AREAS: Final = 8
 """Areas a model takes."""
@@ -60,16 +63,22 @@ _WIDE: Final = 20.0
 _HALVINGS: Final = 64
 
 
-def with_modelled(table: pd.DataFrame, *, dwellings: bool = False) -> pd.DataFrame:
+def interviews_a_home(waves: Iterable[WaveFacts], target: str) -> dict[str, float]:
+    """Return, wave by wave, the interviews a résidence as printed; none but of these dwellings (`parc`)."""
+    told = [w for w in waves if target == PARC and min(w.n, w.n_residences) > 0]
+    return {w.vague: w.n / w.n_residences for w in told}
+
+
+def with_modelled(table: pd.DataFrame, per_home: Mapping[str, float]) -> pd.DataFrame:
     """Add the modelled shares of quarters to a protected comparison.
 
     Parameters
     ----------
     table : DataFrame
         `COMPARISON_COLUMNS`, protected.
-    dwellings : bool
-        The survey is about these dwellings (`parc`): a quarter of few résidences then differs from the
-        others by these alone.
+    per_home : mapping of str to float
+        `interviews_a_home`: where the survey is about these dwellings, a quarter of few résidences differs
+        from the others by these alone; how many they are is read from its printed count.
 
     Returns
     -------
@@ -86,7 +95,7 @@ def with_modelled(table: pd.DataFrame, *, dwellings: bool = False) -> pd.DataFra
     parts = []
     for (wave, _, owner), rows in quarters.groupby(_OF_ONE_SURVEY, sort=False):
         same = whole[(whole["vague"] == wave) & (whole["bailleur"] == owner)]
-        parts.append(_modelled(rows, same.set_index("item"), PLANNED if dwellings else 0.0))
+        parts.append(_modelled(rows, same.set_index("item"), per_home.get(str(wave), 0.0)))
     made = pd.concat(parts) if parts else quarters.iloc[:0]
     if made.empty:
         return table
@@ -97,7 +106,7 @@ def with_modelled(table: pd.DataFrame, *, dwellings: bool = False) -> pd.DataFra
     return both.iloc[order].reset_index(drop=True).astype(table.dtypes.to_dict())
 
 
-def _modelled(rows: pd.DataFrame, whole: pd.DataFrame, alike: float) -> pd.DataFrame:
+def _modelled(rows: pd.DataFrame, whole: pd.DataFrame, per_home: float) -> pd.DataFrame:
     """Model the quarters of one survey: of a wave, over one bailleur or all."""
     shown = rows[rows["publication"].isin(SHOWN) & rows["estimation"].notna()]
     counts = shown["item"].value_counts()
@@ -105,16 +114,17 @@ def _modelled(rows: pd.DataFrame, whole: pd.DataFrame, alike: float) -> pd.DataF
     shown = shown[shown["item"].isin(items)]
     if shown.empty:
         return shown
-    names = ("estimation", "ic95_bas", "ic95_haut", "n", "n_residences")
+    names = ("estimation", "ic95_bas", "ic95_haut", "n")
     wide = {
         c: shown.pivot_table(index="territoire", columns="item", values=c)[items] for c in names
     }
     # one more line for the answers of the quarters that are not there: they count by their foretold share
-    direct, low, high, n, homes = (
+    direct, low, high, n = (
         np.vstack([w.to_numpy(dtype=float), np.full(len(items), np.nan)]) for w in wide.values()
     )
     n[-1] = np.maximum(whole.loc[items, "n"].to_numpy(dtype=float) - np.nansum(n, axis=0), 0.0)
     dispersion = wilson_dispersion(direct, low, high, z_quantile(CONFIDENCE))
+    unlike = PLANNED * per_home / np.maximum(n, max(per_home, 1.0))
     columns: dict[str, Floats] = {}
     for level, ends in (
         (CONFIDENCE, ("ic95_bas", "ic95_haut")),
@@ -124,7 +134,7 @@ def _modelled(rows: pd.DataFrame, whole: pd.DataFrame, alike: float) -> pd.DataF
             direct,
             dispersion,
             entered=np.isfinite(direct),
-            unlike=alike / np.maximum(homes, 1.0),
+            unlike=unlike,
             weights=np.nan_to_num(n),
             region=np.round(whole.loc[items, "estimation"].to_numpy(dtype=float), _POINT),
             level=level,

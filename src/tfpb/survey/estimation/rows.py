@@ -165,7 +165,7 @@ def _judged(
 
 
 def _counts(c: Comparison, domains: Domains, sides: Indices, own: Indices | None = None) -> Columns:
-    """Return what figures rest on: answers, résidences, whether they are few, whether they are shown.
+    """Return what figures rest on: answers, whether they are few, whether they are shown.
 
     Parameters
     ----------
@@ -177,7 +177,6 @@ def _counts(c: Comparison, domains: Domains, sides: Indices, own: Indices | None
     few = domains.printed.n[sides].min(axis=1) < c.thresholds.few_n
     return {
         "n": c.means.n[own].sum(axis=1),
-        "n_residences": c.means.shown_clusters[own].sum(axis=1),
         "peu_de_reponses": np.where(few, ALONE, "").astype(object),
         "publication": state_names(state),
         "_etat": state,

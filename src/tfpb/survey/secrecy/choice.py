@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     _Path = tuple[int, ...]
 
 _CONTRAT: Final = "contrat_de_ville"
+_OWNER: Final = "bailleur"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def shown_groups(tree: Tree, wave: Households, base: int, rules: Rules) -> froze
     of. Then, smallest territories first, each shown group less the shown
     ones next below it, family by family, must be nobody or enough: the group whose loss is least goes
     (headlines, contrats, households; ties by name), with those between. What a later choice makes
-    needless is then taken back, largest first.
+    needless is then taken back, largest first. Last, of groups of two families one of which holds the
+    other (an agency and its quarters, a bailleur and a contrat of its own) but for few, one is hidden.
     """
     return _Choice(tree, wave, base, rules).made()
 
@@ -75,6 +77,8 @@ class _Choice:
         self.tree, self.rules = tree, rules
         self.n: Integers = wave.asked[:, base]
         self.owner, self.home = codes_of(wave)
+        levels = (*tree.levels[0], *tree.levels[1], _OWNER)
+        self.places = {c: wave.places[c].to_numpy(dtype=object) for c in levels}
         self.below: list[list[int]] = [[] for _ in tree.groups]
         for k, above in enumerate(tree.parent):
             if above != NO_PARENT:
@@ -95,6 +99,7 @@ class _Choice:
                     self._settle(k, family)
         for k in sorted(self._hidden(), key=lambda k: self._loss((k,)), reverse=True):
             self._take_back(k)
+        self._part_families()
         for k in range(len(groups)):
             self.shown[k] &= self._side_shown(k)
         return frozenset(g for k, g in enumerate(groups) if self.shown[k])
@@ -175,6 +180,46 @@ class _Choice:
             if not right:
                 yield from self._ways(c, family, more, way)
 
+    def _part_families(self) -> None:
+        """Hide what holds shown groups of another family but for few: those beside the chain go first."""
+        held, again = self._held_across(), True
+        while again:
+            again = False
+            for (outer, rank, _), members in held.items():
+                there = [k for k in members if self.shown[k]]
+                if not self.shown[outer] or not there:
+                    continue
+                if not self._enough(left_aside(self.tree, outer, there)):
+                    for k in [outer] if self._rank(outer) < rank else there:
+                        self.shown[k] = False
+                    again = True
+
+    def _held_across(self) -> dict[tuple[int, int, str], list[int]]:
+        """List, by group, rank and level beside the chain, those of other families that lie wholly in it."""
+        at = {group: k for k, group in enumerate(self.tree.groups)}
+        held: dict[tuple[int, int, str], list[int]] = {}
+        for k, group in enumerate(self.tree.groups):
+            rows, rank = self.tree.rows[k], self._rank(k)
+            rows = rows[self.n[rows] > 0]
+            above = group._replace(bailleur=ENSEMBLE) if group.niveau == TOTAL else group
+            for level, values in self.places.items():
+                first = values[rows[0]] if len(rows) else ""
+                if (values[rows] != first).any():
+                    continue
+                outer = at.get(
+                    group._replace(niveau=TOTAL, territoire=TOTAL, bailleur=first)
+                    if level == _OWNER
+                    else above._replace(niveau=level, territoire=first)
+                )
+                if outer is not None and self._rank(outer) != rank:
+                    held.setdefault((outer, rank, "" if rank else group.niveau), []).append(k)
+        return held
+
+    def _rank(self, k: int) -> int:
+        """Return 0 for a group beside the chain, 1 for a territory, 2 for a bailleur or a side."""
+        level = self.tree.groups[k].niveau
+        return 2 if level == TOTAL else int(level in self.tree.levels[0])
+
     def _loss(self, way: _Path) -> _Loss:
         groups = [self.tree.groups[w] for w in way]
         return (
@@ -190,7 +235,7 @@ def left_aside(tree: Tree, k: int, below: Collection[int]) -> Indices:
     if not below:
         return rows
     held = np.concatenate([tree.rows[c] for c in below])
-    return rows[~np.isin(rows, held, assume_unique=True)]
+    return rows[~np.isin(rows, held)]
 
 
 def codes_of(wave: Households) -> tuple[Indices, Indices]:

@@ -15,27 +15,25 @@ from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Publication, T
 from tfpb.model.survey import (
     _SEAL,  # the only place allowed to make Published
     HIDDEN_COUNT,
+    LEVELS,
     Estimates,
     Published,
     WaveFacts,
 )
 from tfpb.survey.adjustment.benchmark import OWNER
-from tfpb.survey.estimation.modelled_rows import with_modelled
+from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
+from tfpb.survey.printed import rounded_count, step_of
 from tfpb.survey.secrecy.choice import Rules
 from tfpb.survey.secrecy.field_counts import protected_counts, spread_told
-from tfpb.survey.secrecy.groups import BASE, KEY, group_table, panel_withheld, resting
+from tfpb.survey.secrecy.groups import BASE, KEY, group_table, resting
 from tfpb.survey.secrecy.ownership import own_groups, own_rows, under_name
-from tfpb.survey.secrecy.tree import SIDES
-from tfpb.survey.verdicts import NO_VERDICT, PARC, counted
+from tfpb.survey.secrecy.tree import SIDES, levels_of
+from tfpb.survey.verdicts import NO_VERDICT, counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from tfpb.errors import Fault
-    from tfpb.model.arrays import Flags
-    from tfpb.model.record import Reading
 
-_SLOPE_DIGITS: Final = 2
 _KEYS: Final = frozenset(
     {
         "vague", "niveau", "territoire", "bailleur", "item", "theme", "nature", "groupe",
@@ -44,7 +42,6 @@ _KEYS: Final = frozenset(
     }
 )  # fmt: skip
 _EMPTIED: Final = frozenset({"quadrant", "certitude", "peu_de_reponses", "autre_histoire", "isole"})
-_COUNTS: Final = frozenset({"n", "n_residences"})
 _RAW: Final = frozenset({Ajustement.BRUT.value, Ajustement.MODELE.value})
 TABLES: Final = ("comparison", "levels", "priorities", "benchmark", "fieldwork", "variants")
 
@@ -90,11 +87,8 @@ def protect(
         estimates, crossed = under_name(estimates, bailleur), {bailleur}
     groups = group_table(estimates.households, rules, crossed)
     marks = _overall(estimates.items)
-    comparison = estimates.comparison
-    panels = panel_withheld(comparison, estimates.households, rules)
-    comparison = counted(_withheld(comparison, groups, panels))
     tables = {
-        "comparison": comparison,
+        "comparison": counted(_withheld(_uncrossed(estimates, crossed), groups)),
         "levels": _withheld(estimates.levels, groups),
         "priorities": _slopes_told(_withheld(estimates.priorities, groups, marks=marks)),
         "benchmark": _region_without(estimates.benchmark, groups, several=rules.owners > 0),
@@ -102,17 +96,18 @@ def protect(
     }
     tables = {k: blanked(own_rows(t, groups, bailleur, rules.owners)) for k, t in tables.items()}
     whole = groups[(groups["niveau"] == TOTAL) & (groups["bailleur"] == ENSEMBLE)]
+    waves = tuple(_facts_told(w, whole[whole["vague"] == w.vague]) for w in estimates.waves)
+    levels = tuple(dict.fromkeys(c for w in estimates.households for c in levels_of(w.places)))
+    homes = interviews_a_home(waves, str(estimates.settings.get("cible", "")))
     return Published(
-        comparison=with_modelled(
-            tables["comparison"], dwellings=estimates.settings.get("cible") == PARC
-        ),
+        comparison=with_modelled(tables["comparison"], homes),
         levels=tables["levels"],
         priorities=tables["priorities"],
         benchmark=tables["benchmark"],
         items=estimates.items,
-        waves=tuple(_facts_told(w, whole[whole["vague"] == w.vague]) for w in estimates.waves),
+        waves=waves,
         notices=estimates.notices,
-        settings=dict(estimates.settings),
+        settings={**estimates.settings, LEVELS: levels},
         seal=_SEAL,
         fieldwork=own_rows(
             protected_counts(estimates.fieldwork, rules.shown_n), groups, bailleur, rules.owners
@@ -136,35 +131,14 @@ def sealed(published: Published, tables: Mapping[str, pd.DataFrame], **more: obj
     return replace(published, **{k: blanked(t) for k, t in tables.items()}, **more)  # type: ignore[arg-type]
 
 
-def reopened(
-    tables: Mapping[str, pd.DataFrame],
-    *,
-    items: pd.DataFrame,
-    waves: tuple[WaveFacts, ...],
-    notices: tuple[Fault, ...],
-    settings: dict[str, object],
-    groups: pd.DataFrame,
-    asked: pd.DataFrame,
-    prints: dict[str, tuple[str, str]],
-    readings: tuple[Reading, ...] = (),
-) -> Published:
-    """Seal again what `protect` made and an earlier run kept.
+def reopened(told: Mapping[str, object]) -> Published:
+    """Seal again the fields of what `protect` made and an earlier run kept.
 
     Rows lose once more the numbers that their state forbids: a kept file that a hand has changed
     can show nothing in a withheld row.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        `TABLES`.
-    items, waves, notices, settings, groups, asked, prints, readings
-        As in `Published`.
     """
-    again = {name: blanked(table) for name, table in tables.items()}
-    return Published(
-        **again, items=items, waves=waves, notices=notices, settings=settings, readings=readings,
-        groups=groups, asked=asked, prints=prints, seal=_SEAL,
-    )  # fmt: skip
+    again = {n: blanked(v) if isinstance(v, pd.DataFrame) else v for n, v in told.items()}
+    return Published(**again, seal=_SEAL)  # type: ignore[arg-type]
 
 
 def _overall(items: pd.DataFrame) -> list[str]:
@@ -172,10 +146,19 @@ def _overall(items: pd.DataFrame) -> list[str]:
     return [] if items.empty else items.loc[items["theme"] == Theme.GLOBAL.value, "item"].tolist()
 
 
+def _uncrossed(estimates: Estimates, crossed: Collection[str] | None) -> pd.DataFrame:
+    """Leave out the territories of a bailleur where several are told: they are of its own pack alone."""
+    table = estimates.comparison
+    names = {name for wave in estimates.households for name in wave.places["bailleur"]}
+    if crossed is None or len(names) == 1:
+        return table
+    own = table["bailleur"].isin([ENSEMBLE, *crossed])
+    return table[own | (table["niveau"] == TOTAL)].reset_index(drop=True)
+
+
 def _withheld(
     table: pd.DataFrame,
     groups: pd.DataFrame,
-    more: Flags | None = None,
     *,
     marks: Collection[str] = (),
 ) -> pd.DataFrame:
@@ -187,19 +170,21 @@ def _withheld(
     hidden = found & ~_open(sides)
     if "ajustement" in table:
         like = ~table["ajustement"].isin(_RAW).to_numpy()[at]
+        change = table["groupe"].str.startswith("evolution").to_numpy()[at]
         hidden |= found & like & sides["alike"].eq(False)  # noqa: FBT003
+        hidden |= found & change & sides["panel"].eq(False)  # noqa: FBT003
     # the count is of the row's own question: the overall marks that it rests on are the same households
     own = sides["item"].to_numpy() == table["item"].astype(str).to_numpy()[at]
     counted_once = sides["n"].where(own & ~sides.duplicated().to_numpy())
     by_row = pd.DataFrame({"hidden": hidden, "found": found, "n": counted_once})
-    by_row = by_row.groupby(at).agg({"hidden": "any", "found": "any", "n": "sum"})
+    by_row = by_row.groupby(at).agg({"hidden": "any", "found": "all", "n": "sum"})
     n = table["n"].to_numpy(dtype=float)
-    # what no group is known of is not shown either
-    lost = by_row["hidden"].to_numpy() | (~by_row["found"].to_numpy() & (n > 0))
-    lost |= more if more is not None else False
+    # nor is what rests on a side that no group stands for, were the other shown; a side of nobody apart
+    nobody = (table["publication"] == Publication.NON_CALCULABLE.value).to_numpy()
+    lost = by_row["hidden"].to_numpy() | (~by_row["found"].to_numpy() & (n > 0) & ~nobody)
     publication = table["publication"].to_numpy(dtype=object).copy()
     # a group nobody belongs to stays « not computable »: hiding it would suggest someone is there
-    empty = (publication == Publication.NON_CALCULABLE.value) & (n == 0)
+    empty = nobody & (n == 0)
     publication[lost & ~empty] = Publication.MASQUE.value
     out = table.assign(publication=publication, n=np.where(n > 0, by_row["n"].to_numpy(), n))
     if "verdict" in out:
@@ -212,8 +197,13 @@ def _withheld(
 
 
 def _slopes_told(table: pd.DataFrame) -> pd.DataFrame:
-    """Tell standardised slopes to the hundredth: more digits are equations on the answers."""
-    return table.assign(**table.filter(like="importance").astype(float).round(_SLOPE_DIGITS))
+    """Tell standardised slopes at the step of their group: more digits are equations on the answers."""
+    if table.empty:
+        return table
+    step = step_of(table["n"].to_numpy(dtype=float))
+    slopes = table.filter(like="importance").astype(float)
+    told = slopes.div(step, axis=0).round(9).round().mul(step, axis=0)
+    return table.assign(**told.round(9))
 
 
 def _open(groups: pd.DataFrame) -> pd.Series[bool]:
@@ -259,14 +249,14 @@ def blanked(table: pd.DataFrame) -> pd.DataFrame:
             values = values.where(~silent, "")
         elif name not in _KEYS:
             numbers = values.to_numpy(dtype=float).copy()
-            numbers[masked if name in _COUNTS else silent] = np.nan
+            numbers[masked if name == "n" else silent] = np.nan
             values = pd.Series(numbers, index=table.index)
         out[name] = values
     return pd.DataFrame(out, columns=table.columns)
 
 
 def _facts_told(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
-    """Round the counts of a wave's method sheet; those of a hidden side, and then both, are not told."""
+    """Round to ten the counts of a method sheet; those of a hidden side, and then both, are not told."""
     asked = whole.drop_duplicates(["groupe", BASE])
     told = {g: asked.loc[asked["groupe"] == g, "n"].max() for g in SIDES}
     exact = dict(zip(SIDES, (facts.n_qpv, facts.n_hors), strict=True))
@@ -274,10 +264,11 @@ def _facts_told(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
         g: 0 if not exact[g] else HIDDEN_COUNT if np.isnan(told[g]) else int(told[g]) for g in SIDES
     }
     known = HIDDEN_COUNT not in n.values()
+    homes = int(rounded_count(np.array(facts.n_residences)))
     return replace(
         facts,
         n=sum(n.values()) if known else HIDDEN_COUNT,
-        n_residences=facts.n_residences if known else HIDDEN_COUNT,
+        n_residences=homes if known and (homes or not facts.n_residences) else HIDDEN_COUNT,
         n_qpv=n[SIDES[0]],
         n_hors=n[SIDES[1]],
         effet_plan_median=round(facts.effet_plan_median, 1) if known else np.nan,

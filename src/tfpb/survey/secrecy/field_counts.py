@@ -24,7 +24,7 @@ def protected_counts(table: pd.DataFrame, shown_n: int) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        `FIELD_COLUMNS` and `n_residences`: interviews of each wave and bailleur.
+        `FIELD_COLUMNS`: interviews of each wave and bailleur.
     shown_n : int
         Fewer are hidden.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, TOTAL, Groupe
+from tfpb.model.codes import TOTAL, Groupe
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.printed import rounded_count
@@ -16,9 +16,9 @@ from tfpb.survey.secrecy.enough import enough
 from tfpb.survey.secrecy.tree import SIDES, Group, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from tfpb.model.arrays import Flags, Floats, Indices
+    from tfpb.model.arrays import Flags, Floats, Indices, Integers
     from tfpb.model.survey import Households
 
 KEY: Final = ["vague", "item", *Group._fields]
@@ -38,13 +38,14 @@ _EVOLUTION: Final = "evolution"
 
 
 def group_table(
-    waves: Iterable[Households], rules: Rules, crossed: Collection[str] | None = ()
+    waves: Sequence[Households], rules: Rules, crossed: Collection[str] | None = ()
 ) -> pd.DataFrame:
     """Choose the groups of every wave, base by base.
 
     Parameters
     ----------
-    waves : iterable of Households
+    waves : sequence of Households
+        In order: changes are from one to the next.
     rules : Rules
     crossed : collection of str, optional
         As of `Tree.of`.
@@ -57,13 +58,19 @@ def group_table(
         (what rows like with like leave aside is enough). A group of nobody is not there; that of a
         lone bailleur is there under both names. `n` is NaN where it is hidden.
     """
-    parts = [_of_wave(wave, rules, crossed) for wave in waves]
+    parts = [
+        _of_wave(wave, [*waves[max(k - 1, 0) : k], *waves[k + 1 : k + 2]], rules, crossed)
+        for k, wave in enumerate(waves)
+    ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEY, BASE])
 
 
-def _of_wave(wave: Households, rules: Rules, crossed: Collection[str] | None) -> pd.DataFrame:
+def _of_wave(
+    wave: Households, others: Sequence[Households], rules: Rules, crossed: Collection[str] | None
+) -> pd.DataFrame:
     tree = Tree.of(wave, crossed)
     owner, home = codes_of(wave)
+    kinds = [wave.places[c].to_numpy(dtype=object) for c in wave.alike]
     size = [len(rows) for rows in tree.rows]
     at = np.concatenate([*tree.rows, np.zeros(0, dtype=np.intp)]).astype(np.intp)
     spread = indicator(np.repeat(np.arange(len(size)), size), len(size))
@@ -72,15 +79,18 @@ def _of_wave(wave: Households, rules: Rules, crossed: Collection[str] | None) ->
     parts = []
     for base in sorted(set(wave.base)):
         n = wave.asked[:, base]
+
+        def fine(rows: Indices, n: Integers = n) -> bool:
+            return enough(n[rows], owner[rows], home[rows], rules.fewest)
+
         shown = shown_groups(tree, wave, base, rules)
         asked = spread @ n[at].astype(float)
         inside = spread @ (_apart(owner) * (n > 0)[:, None])[at].astype(float)
-        aside = wave.aside[:, base]
-        alike = [
-            not aside[r].any() or enough(aside[r], owner[r], home[r], rules.fewest)
-            for r in tree.rows
-        ]
         kept = [g in shown for g in tree.groups]
+        alike = [
+            there and all(fine(r[kind[r] == v]) for kind in kinds for v in set(kind[r]))
+            for there, r in zip(kept, tree.rows, strict=True)
+        ]
         whole = names.assign(
             vague=wave.vague, shown=kept, owners=(inside > 0).sum(axis=1), alike=alike,
             n=np.where(kept, rounded_count(asked), np.nan),
@@ -88,14 +98,32 @@ def _of_wave(wave: Households, rules: Rules, crossed: Collection[str] | None) ->
         items = [k for k, b in enumerate(wave.base) if b == base]
         for k in items:
             few = (valid[:, k] > 0) & (valid[:, k] < rules.shown_n)
+            panel = np.ones(len(size), dtype=bool)
+            for common in _panels(wave, others, wave.items[k], n):
+                sides = [(r[common[r]], r[~common[r]]) for r in tree.rows]
+                panel &= np.array(
+                    [fine(r) and fine(left) and n[r].sum() >= rules.shown_n for r, left in sides]
+                )
             named = {"item": wave.items[k], BASE: wave.items[items[0]]}
-            parts.append(whole.assign(few=few, **named)[asked > 0])
+            parts.append(whole.assign(few=few, panel=panel, **named)[asked > 0])
     out: pd.DataFrame = pd.concat(parts, ignore_index=True)
     lone = wave.places["bailleur"].unique()
     if len(lone) != 1:
         return out
     both: pd.DataFrame = pd.concat([out, out.assign(bailleur=lone[0])], ignore_index=True)
     return both
+
+
+def _panels(
+    wave: Households, others: Sequence[Households], item: str, n: Integers
+) -> Iterator[Flags]:
+    """List the rows that changes are of: bailleurs that ask a question in another wave too; some do not."""
+    owner = wave.places["bailleur"]
+    for other in (o for o in others if item in o.items):
+        asked = other.asked[:, other.base[other.items.index(item)]]
+        asking = set(other.places["bailleur"][asked > 0])
+        if asking != set(owner[n > 0]):
+            yield owner.isin(asking).to_numpy()
 
 
 def _apart(owner: Indices) -> Floats:
@@ -152,59 +180,3 @@ def split_pair(pair: str, waves: Sequence[str]) -> tuple[str, str] | None:
     """Find the two waves of « 2019-2023 », wave names that hold a dash included."""
     found = ((a, b) for a in waves for b in waves if a != b and f"{a}-{b}" == pair)
     return next(found, None)
-
-
-def panel_withheld(table: pd.DataFrame, waves: Sequence[Households], rules: Rules) -> Flags:
-    """Return which changes over all bailleurs leave too few households of those of one wave only.
-
-    Parameters
-    ----------
-    table : DataFrame
-        `KEY` of changes and other rows.
-    waves : sequence of Households
-    rules : Rules
-    """
-    out = np.zeros(len(table), dtype=bool)
-    known = {w.vague: w for w in waves}
-    change = table["groupe"].str.startswith(_EVOLUTION) & (table["bailleur"] == ENSEMBLE)
-    names = ["vague", "niveau", "territoire", "groupe", "item"]
-    settled: dict[tuple[object, ...], bool] = {}
-    for row in np.flatnonzero(change.to_numpy()):
-        pair, level, place, group, item = map(str, table.iloc[row][names])
-        ends = [known[w] for w in split_pair(pair, list(known)) or ()]
-        bases = tuple(w.base[w.items.index(item)] for w in ends)
-        key = (pair, level, place, group, bases)
-        if key not in settled:
-            settled[key] = not _panel_enough(ends, bases, level, place, group, rules)
-        out[row] = settled[key]
-    return out
-
-
-def _panel_enough(
-    ends: Sequence[Households],
-    bases: Sequence[int],
-    level: str,
-    place: str,
-    group: str,
-    rules: Rules,
-) -> bool:
-    asking = [
-        set(w.places["bailleur"][w.asked[:, b] > 0]) for w, b in zip(ends, bases, strict=True)
-    ]
-    common = set.intersection(*asking) if asking else set()
-    if all(a == common for a in asking):
-        return bool(asking)
-    for wave, base in zip(ends, bases, strict=True):
-        owner, home = codes_of(wave)
-        panel = wave.places["bailleur"].isin(common).to_numpy()
-        for side in SIDES_OF[group]:
-            there = (wave.places["groupe"] == side).to_numpy()
-            if level != TOTAL and not (level in QUARTER_COLUMNS and side == HORS):
-                there = there & (wave.places[level] == place).to_numpy()
-            n = wave.asked[:, base]
-            if n[there & panel].sum() < rules.shown_n:
-                return False
-            for part in (np.flatnonzero(there & panel), np.flatnonzero(there & ~panel)):
-                if not enough(n[part], owner[part], home[part], rules.fewest):
-                    return False
-    return True

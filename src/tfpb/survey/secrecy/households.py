@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import Groupe
+from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.model.survey import Households
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.reading.scales import ABSENT
@@ -39,7 +40,7 @@ def households(
     by : sequence of str
         Levels of territory; one that no interview bears is left out.
     alike : sequence of str
-        Variables of the rows like with like: an interview that lacks one is left aside there.
+        Variables of the rows like with like, levels too: an interview that lacks one is left aside there.
 
     Notes
     -----
@@ -52,7 +53,7 @@ def households(
     groupe = np.where(
         frame["qpv"].to_numpy(dtype=int) == 1, Groupe.QPV.value, Groupe.HORS_QPV.value
     )
-    levels = [c for c in by if c in frame]
+    levels = [c for c in dict.fromkeys((*by, *alike)) if c in frame]
     named = frame.assign(groupe=groupe)[[*_OWN, *levels]].astype(str)
     codes, places = pd.factorize(pd.MultiIndex.from_frame(named), sort=True)
     spread = indicator(codes, len(places))
@@ -62,17 +63,29 @@ def households(
     first: dict[bytes, int] = {}
     label = [first.setdefault(a.tobytes(), k) for k, a in enumerate(asked)]
     bases = sorted(set(label))
-    known = [c for c in alike if c in frame]
-    lacking = (frame[known].astype(str) == "").to_numpy().any(axis=1)
     return Households(
         vague=wave,
         items=names,
         base=tuple(bases.index(k) for k in label),
         places=pd.DataFrame(list(places), columns=list(named), dtype=object),
+        alike=tuple(c for c in alike if c in levels),
         asked=_summed(spread, asked[bases]),
-        aside=_summed(spread, asked[bases] & lacking),
         valid=_summed(spread, ranks >= 0),
     )
+
+
+def stock_levels(survey: Survey) -> list[str]:
+    """List the columns that the stock groups résidences by: levels of the tree, printed or not.
+
+    Of one value, or of as many as half the résidences, a column groups nothing.
+    """
+    if survey.stock is None:
+        return []
+    most = len(survey.stock) / 2
+    named = set(RESIDENCE_COLUMNS) - {"type_habitat"}
+    told = [c for c in survey.stock if c not in named and c in survey.respondents]
+    texts = [c for c in told if survey.stock[c].dtype == object]
+    return [str(c) for c in texts if 1 < survey.stock[c].nunique() <= most]
 
 
 def fingerprints(survey: Survey, plan: Plan) -> dict[str, tuple[str, str]]:

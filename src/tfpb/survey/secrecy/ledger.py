@@ -78,7 +78,9 @@ class Release:
             prints=dict(published.prints),
         )
         date = date or run
-        return cls(tuple(sorted(bailleurs)), run, date, _homes_of(homes, bailleurs), told)
+        levels = [str(c) for c in homes if c in published.levels_held]
+        places = _homes_of(homes, bailleurs, levels)
+        return cls(tuple(sorted(bailleurs)), run, date, places, told)
 
     def line(self) -> dict[str, Any]:
         """Return the release as the ledger writes it."""
@@ -101,9 +103,9 @@ class Release:
 
     @classmethod
     def read(cls, line: Any) -> Release:
-        """Read a line of the ledger, one of 0.2 included (KeyError, TypeError, ValueError: it is broken)."""
+        """Read a line of the ledger, of 0.2 too (KeyError, TypeError, ValueError: older, or broken)."""
         owners, run = tuple(map(str, line["bailleurs"])), str(line["calcul"])
-        homes = _homes(line, owners)
+        homes = _homes(line)
         if "forme" not in line:
             masked = pd.DataFrame(
                 [dict(zip(_OLD_CELL, map(str, c), strict=True)) for c in line["masquees"]],
@@ -220,9 +222,10 @@ def _named(table: pd.DataFrame, written: Mapping[str, str]) -> pd.DataFrame:
     return table.assign(bailleur=[written.get(fold(str(b)), b) for b in table["bailleur"]])
 
 
-def _homes_of(homes: pd.DataFrame, bailleurs: Sequence[str]) -> dict[str, dict[Home, str]]:
-    names = {_SIDE, "code_qpv", "departement", "siren_epci", "contrat_de_ville"}
-    columns = [_SIDE, *(str(c) for c in homes if c in names - {_SIDE})]
+def _homes_of(
+    homes: pd.DataFrame, bailleurs: Sequence[str], levels: Sequence[str]
+) -> dict[str, dict[Home, str]]:
+    columns = [_SIDE, *levels]
     keys = ["bailleur", "id_residence"]
     rows = homes.reindex(columns=[*keys, *columns], fill_value="").fillna("").astype(str)
     if len(bailleurs) == 1:
@@ -255,18 +258,14 @@ def _of_run(stood: Mapping[Home, str], bailleurs: Collection[str]) -> dict[Home,
     return {h: told.pop() for h, told in free.items() if len(told) == 1} | own
 
 
-def _homes(line: Any, bailleurs: Sequence[str]) -> dict[str, dict[Home, str]]:
-    """Read the résidences of a line; before 0.2.0 those of several bailleurs bore no owner."""
-    by_owner = line.get("residences_par_bailleur")
-    if by_owner is None:
-        by_owner = {bailleurs[0] if len(bailleurs) == 1 else "": line["residences"]}
+def _homes(line: Any) -> dict[str, dict[Home, str]]:
+    """Read the résidences of a line: column → bailleur and résidence → what it was."""
     out: dict[str, dict[Home, str]] = {}
-    for owner, columns in by_owner.items():
-        # without a side it was two résidences of one name: the rest is of either
-        sided = {str(h): bool(side) for h, side in columns.get(_SIDE, {}).items()}
+    for owner, columns in line["residences_par_bailleur"].items():
+        sided = columns.get(_SIDE, {})
         for column, told in columns.items():
-            kept = {(str(owner), str(h)): str(v) for h, v in told.items()}
-            if column != _SIDE:
-                kept = {h: v for h, v in kept.items() if sided.get(h[1], True)}
-            out.setdefault(str(column), {}).update(kept)
+            # without a side it was two résidences of one name: the rest is of either
+            kept = [h for h in told if column == _SIDE or sided.get(h, "?")]
+            held = {(str(owner), str(h)): str(told[h]) for h in kept}
+            out.setdefault(str(column), {}).update(held)
     return out

@@ -21,14 +21,15 @@ from tfpb.model.codes import (
 )
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.estimation.intervals import combined_bounds
-from tfpb.survey.estimation.modelled_rows import with_modelled
+from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
+from tfpb.survey.printed import step_of
 from tfpb.survey.secrecy.disclosure import sealed
 from tfpb.survey.secrecy.groups import BASE, KEY, needed, resting, split_pair
 from tfpb.survey.secrecy.tree import SIDES
-from tfpb.survey.verdicts import PARC, PUBLISHABLE, gap_verdicts
+from tfpb.survey.verdicts import PUBLISHABLE, gap_verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tfpb.model.arrays import Flags, Indices
     from tfpb.model.survey import Published, WaveFacts
@@ -54,6 +55,11 @@ _POINTS: Final = 100
 _PART: Final = "_en_partie"
 _PRINTED_BY: Final = ["vague", "niveau", "bailleur"]
 _DEPTH: Final = {TOTAL: 0, **{level: k for k, level in enumerate(CHAIN, start=1)}}
+_ALIKE: Final = 0.9
+"""Share of rows within their step of those of a released wave from which two waves are one: of other
+households, a half of them are at most."""
+_ENOUGH_ROWS: Final = 8
+_TINY: Final = 1e-9
 COUNTS: Final = ("n", "n_residences", "n_qpv", "n_hors")
 
 
@@ -112,19 +118,21 @@ def reprinted(now: Published, before: Released) -> Published:
         side of which stands is worked out from what is printed.
     """
     states = _states(now, before)
+    unlike = tuple(_unlike(now, before))
     if states.empty:
-        return now
+        return replace(now, notices=(*now.notices, *unlike)) if unlike else now
     changed = {w for w, told in before.prints.items() if told != now.prints.get(w, told)}
     raw = now.comparison[now.comparison["ajustement"] != Ajustement.MODELE.value]
     tables = {n: getattr(now, n) for n in ROW} | {"comparison": raw.reset_index(drop=True)}
     tables = {n: _replaced(n, t, before.tables.get(n), states, changed) for n, t in tables.items()}
     printed = _from_sides(tables["comparison"], now.margin)
-    tables["comparison"] = with_modelled(printed, dwellings=now.target == PARC)
+    waves = tuple(_facts(w, before.facts.get(w.vague), states) for w in now.waves)
+    tables["comparison"] = with_modelled(printed, interviews_a_home(waves, now.target))
     return sealed(
         now,
         {n: t.drop(columns=_PART, errors="ignore") for n, t in tables.items()},
-        waves=tuple(_facts(w, before.facts.get(w.vague), states) for w in now.waves),
-        notices=(*now.notices, *_said(raw, printed, changed)),
+        waves=waves,
+        notices=(*now.notices, *_said(raw, printed, changed), *unlike),
         groups=_bound(now, before),
     )
 
@@ -171,9 +179,13 @@ def _printed(table: pd.DataFrame | None) -> pd.DataFrame:
     """Return the counts of the sides that releases printed: `KEY`, `told`."""
     if table is None or table.empty:
         return pd.DataFrame(columns=[*KEY, "told"], dtype=object)
-    raw = table[(table["ajustement"] == Ajustement.BRUT.value) & table["groupe"].isin(SIDES)]
-    raw = raw[raw["publication"].isin(SHOWN)]
+    raw = _raw_sides(table)
     return raw[[*KEY, "n"]].rename(columns={"n": "told"}).drop_duplicates(KEY, keep="last")
+
+
+def _raw_sides(table: pd.DataFrame) -> pd.DataFrame:
+    raw = table[(table["ajustement"] == Ajustement.BRUT.value) & table["groupe"].isin(SIDES)]
+    return raw[raw["publication"].isin(SHOWN)]
 
 
 def _replaced(
@@ -330,6 +342,37 @@ def _bound(now: Published, before: Released) -> pd.DataFrame:
     bound = set(before.groups.get("vague", []))
     fresh = now.groups[~now.groups["vague"].isin(bound)]
     return pd.concat([before.groups, fresh], ignore_index=True) if bound else now.groups
+
+
+def _unlike(now: Published, before: Released) -> Iterator[Fault]:
+    """Doubt what would tell the same answers twice: waves or questions renamed, territories cut otherwise."""
+    if before.groups.empty:
+        return
+    released = set(before.groups["vague"])
+    for wave in (w.vague for w in now.waves if w.vague not in released):
+        if name := _same_answers(now.comparison, before.tables["comparison"], wave):
+            fields = {"vague": wave, "avant": name}
+            yield Fault("vague_renommee", fields=fields, severity=Severity.DOUTE)
+    for wave in sorted(set(before.asked["vague"]) & set(now.asked["vague"])):
+        old, new = (set(t.loc[t["vague"] == wave, "item"]) for t in (before.asked, now.asked))
+        if old - new and new - old:
+            names = {"noms": ", ".join(sorted(new - old)), "avant": ", ".join(sorted(old - new))}
+            yield Fault("enquete_renommee", fields=names, severity=Severity.DOUTE)
+    rows = now.comparison[now.comparison["vague"].isin(released)]
+    for level in sorted(set(rows["niveau"]) - {TOTAL, *before.groups["niveau"], *before.levels}):
+        yield Fault("niveau_hors_arbre", fields={"niveau": level}, severity=Severity.DOUTE)
+
+
+def _same_answers(now: pd.DataFrame, told: pd.DataFrame, wave: str) -> str:
+    """Return the released wave that a new one is, under another name: nearly all its rows are as printed."""
+    old, new = (_raw_sides(t) for t in (told, now[now["vague"] == wave]))
+    both = old.merge(new, on=[k for k in KEY if k != "vague"], suffixes=("", "_now"))
+    step = step_of(both[["n", "n_now"]].to_numpy(dtype=float).max(axis=1, initial=0.0))
+    near = (both["n_now"] - both["n"]).abs() < MOVES
+    near &= (both["estimation_now"] - both["estimation"]).abs() <= step + _TINY
+    alike = near.groupby(both["vague"]).agg(["mean", "size"])
+    found = alike[(alike["mean"] >= _ALIKE) & (alike["size"] >= _ENOUGH_ROWS)]
+    return str(found["mean"].idxmax()) if len(found) else ""
 
 
 def _of_waves(vague: str, names: set[str]) -> bool:

@@ -117,7 +117,7 @@ def nested(places: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     A level of `CHAIN` one territory of which lies in several of a larger one is no part of the chain.
     """
-    known = [str(c) for c in places if c not in {"bailleur", "residence", "groupe"}]
+    known = levels_of(places)
     chain: list[str] = []
     for level in (c for c in reversed(CHAIN) if c in known):
         rows = places[places[level] != ""]
@@ -126,6 +126,11 @@ def nested(places: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
             chain.append(level)
     chain.reverse()
     return tuple(chain), tuple(c for c in known if c not in chain)
+
+
+def levels_of(places: pd.DataFrame) -> list[str]:
+    """List the levels among the columns of households."""
+    return [str(c) for c in places if c not in {"bailleur", "residence", "groupe"}]
 
 
 def _lies_in(rows: pd.DataFrame, finer: str, level: str) -> bool:

@@ -54,6 +54,7 @@ PRINTED: Final = Phrase(
 )
 _UNLIKE: Final = {
     "effectif": "effectif qui n’est pas arrondi à la dizaine",
+    "base": "effectif qui n’est pas celui de son groupe pour les mêmes ménages",
     "pas": "part qui n’est pas au pas de son effectif",
     "reprise": "ligne dite reprise, qui n’est pas celle du dossier antérieur",
 }
