@@ -27,7 +27,7 @@ from tfpb.pipeline.last_pack import last_heights
 from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.stages import STAGES, run
 from tfpb.pipeline.steps import checking, locating
-from tfpb.pipeline.steps.costing import TaxRule
+from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
 from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
 from tfpb.pipeline.steps.given_positions import stock_positions
 from tfpb.pipeline.steps.surveying import Scope
@@ -215,7 +215,7 @@ def first_values(
         .having(stages.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
         .having(stages.SCOPE, scope_of(settings))
         .having(stages.BEFORE, before)
-        .having(stages.TAXES, inputs.only("fiscalite", "conventions", "gmbi"))
+        .having(stages.TAXES, inputs.only(*TAX_ROLES))
         .having(stages.TAX_RULE, TaxRule.of(settings))
     )
 

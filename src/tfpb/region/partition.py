@@ -51,8 +51,8 @@ _OWN_GOALS: Final = (
 )  # fmt: skip
 """Steps that read one bailleur's files alone, those of any dossier."""
 _ROLES: Final = (
-    "patrimoine", "alias_voies", "decisions", "fiscalite", "gmbi", "conventions", "programme",
-    "programme_precedent", "diagnostics", "droit_commun",
+    "patrimoine", "alias_voies", "decisions", "fiscalite", "fiscalite_precedente", "gmbi", "conventions",
+    "declaration", "reclamations", "programme", "programme_precedent", "diagnostics", "droit_commun",
 )  # fmt: skip
 """The files that these steps read: no delivery is among them."""
 OTHER_NAME: Final = "autre_nom"
