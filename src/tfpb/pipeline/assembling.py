@@ -23,7 +23,7 @@ from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
 from tfpb.pipeline.kept.stage_cache import Memory
-from tfpb.pipeline.last_pack import last_heights
+from tfpb.pipeline.last_pack import last_heights, past_years
 from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.stages import STAGES, run
 from tfpb.pipeline.steps import checking, locating
@@ -307,7 +307,10 @@ def examine(
     places = made.get(stages.SURVEY_SIDES)
     release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
-    dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
+    past = past_years(settings.dossier.bailleur, settings.dossier.annee, packs)
+    dossier = replace(
+        dossier, release=release, released_before=earlier.again, last_heights=last, past_years=past
+    )
     return Examined(dossier.notices, dossier.readings, dossier, asked)
 
 
