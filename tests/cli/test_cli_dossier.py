@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 SHEETS = [
     "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution",
     "Priorités", "Abattement", "Prévision par résidence", "Abattement par résidence", "Calcul par local",
-    "Lignes par local", "Déclaration", "Rapprochement", "Rapprochement par local", "Contrôle des avis",
-    "Programme et bilan", "Actions, montants", "Actions, suivi", "Droit commun", "Évaluation",
-    "Sensibilité", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses", "Sommaire",
+    "Lignes par local", "Déclaration", "Rapprochement", "Rapprochement par local", "Réclamations",
+    "Contrôle des avis", "Programme et bilan", "Années de la convention", "Actions, montants",
+    "Actions, suivi", "Droit commun", "Évaluation", "Sensibilité", "Questions", "Doutes", "Faits", "Méthode",
+    "Sources et hypothèses", "Sommaire",
 ]  # fmt: skip
 FED = {
     "Abattement par résidence", "Actions, montants", "Actions, suivi", "Calcul par local",
     "Contrôle des avis", "Déclaration", "Lignes par local", "Prévision par résidence",
-    "Rapprochement par local",
+    "Rapprochement par local", "Réclamations", "Années de la convention",
 }  # fmt: skip
 """Sheets of one table, made where a file feeds it."""
 BY_HAND = b"mes paragraphes"

@@ -30,7 +30,7 @@ _ALL: Final = tuple(code for code in KINDS if code not in _SURVEY)
 _HANGING: Final = {
     "fiscalite": _MONEY, "gmbi": _MONEY, "conventions": _MONEY, "programme": ("depense", "axe", "avis"),
     "programme_precedent": ("report",), "droit_commun": ("droit_commun",), "enquete": _SURVEY,
-    "plan": _SURVEY, "repere": (),
+    "plan": _SURVEY, "repere": (), "declaration": _MONEY, "fiscalite_precedente": (), "reclamations": (),
 }  # fmt: skip
 """Input of a question → kinds of doubt whose claims hang on it where an answer gives none (stock: all)."""
 

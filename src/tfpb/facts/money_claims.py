@@ -32,17 +32,14 @@ _RATES: Final = {"compensation": "part_compensation", "perte": "part_compensatio
 """Legal value that a claim hangs on besides its amount."""
 _UNSURE: Final = frozenset({"taux_a_confirmer"})
 _STATES: Final = (
-    "acquis_porte", "estime", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve",
-    "apres_reclamation", "a_risque", "sous_reserve_porte", "perdu", "porte", "au_mieux", "non_lu",
-    "frais_a_reclamer",
+    "acquis_porte", "estime", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve", "perdu",
+    "reclame_en_cours", "a_reclamer_obtenu", "reclame_a_envoyer", "apres_reclamation", "a_risque",
+    "sous_reserve_porte", "porte", "au_mieux", "non_lu", "frais_a_reclamer",
 )  # fmt: skip
-_DWELLINGS: Final = (
-    "logements_abattus", "logements_a_reclamer", "logements_non_lus", "logements_droit_non_etabli",
-)  # fmt: skip
-_UNLINED: Final = frozenset({
-    *_COUNTED, "acquis_porte", "porte", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve",
-    "apres_reclamation",     "frais_a_reclamer", "au_mieux", "logements_abattus", "logements_a_reclamer",
-})  # fmt: skip
+_DUE: Final = ("logements_abattus", "logements_a_reclamer")
+_DWELLINGS: Final = (*_DUE, "logements_non_lus", "logements_droit_non_etabli")
+_BORNE: Final = {"estime", "a_risque", "sous_reserve_porte", "perdu", "non_lu", "reclame_en_cours"}
+_UNLINED: Final = frozenset({*_COUNTED, *_STATES, *_DUE} - _BORNE)
 """What dwellings that no line of the tax sheet bears may add to."""
 _LEFT: Final = {
     "residences": "residences_sorties", "logements": "logements_sortants",
@@ -208,8 +205,9 @@ def _counted_claim(
     """Claim what follows the amount that counts; what the State returns hangs on a rate nobody verified."""
     if not amount.may_exceed_nil:
         return claim(name, scope, amount)
-    unsure = any(v.cle == _RATES.get(name) and not v.verifie for v in money.values)  # noqa: PD011
-    state = {"state": State.A_CONFIRMER, "why": _UNSURE} if unsure and amount.is_known else {}
+    of = money.values if amount.is_known else ()  # noqa: PD011
+    unsure = any(v.cle == _RATES.get(name) and not v.verifie for v in of)
+    state = {"state": State.A_CONFIRMER, "why": _UNSURE} if unsure else {}
     return claim(name, scope, amount, nature=nature, **state)
 
 

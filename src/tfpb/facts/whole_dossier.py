@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tfpb.errors import Fault
+    from tfpb.facts.amount import Amount
     from tfpb.model.assembly import Evaluation, Sensitivity
     from tfpb.model.location import Ground, Located, QpvMap
     from tfpb.model.money import Abatement, DroitCommun, Programme
@@ -35,8 +36,7 @@ class Outcome:
     Parameters
     ----------
     supposed : Supposed
-        The other questions are read as tables show them. Empty for
-        the reading that tables show.
+        The other questions are read as tables show them; empty, all of them are.
     claims : Claims or None
         None where the files cannot be read so: a fault stops them.
     """
@@ -49,12 +49,12 @@ class Outcome:
 class Dossier:
     """Everything one pack says. A missing input is `None`: the pack then says what it lacks.
 
-    `release` is the line that it leaves in the ledger when it is released (`released_before`: it was
-    already); a `draft` is for the landlord alone, and says so; None where neither is meant. `last_heights` is
-    what last year's pack tells per abated dwelling. `photos` are those that diagnostics name, as JPEG;
-    `copies`, those of the folder of pieces by their name in the pack. `claims` are its figures, each under
-    one name; `quarters` names the quarters; `calendar` is every deadline. `asked` are the questions of its
-    files, `outcomes` what each answer left open would come to.
+    `release` is the line that it leaves in the ledger when released (`released_before`: it was already); a
+    `draft` is for the landlord alone, and says so; None where neither is meant. `last_heights` is what last
+    year's pack tells per abated dwelling, `past_years` what earlier packs tell of each year. `photos` are those
+    that diagnostics name, as JPEG; `copies`, those of the folder of pieces by their name in the pack. `claims`
+    are its figures, each under one name; `calendar` is every deadline. `asked` are the questions of its files,
+    `outcomes` what each answer left open would come to.
     """
 
     settings: Settings
@@ -77,6 +77,7 @@ class Dossier:
     release: Mapping[str, Any] = field(default_factory=dict)
     released_before: bool = False
     last_heights: Mapping[str, Decimal] = field(default_factory=dict)
+    past_years: Mapping[int, Mapping[str, Amount]] = field(default_factory=dict)
     photos: Mapping[str, bytes] = field(default_factory=dict)
     draft: bool | None = None
     claims: Claims = field(default_factory=Claims)

@@ -224,6 +224,14 @@ class Abatement:
         the amounts are of several bailleurs.
     questions : tuple of Question
         What the file of notices leaves open as a whole; until an answer, what hangs on it is not read.
+    follow_up : DataFrame or None
+        `FOLLOW_UP_COLUMNS`: what is to claim, and the claims that were sent.
+    contested : DataFrame or None
+        `CONTESTED_COLUMNS`: what notices bear without right.
+    last_year : Abatement or None
+        Of the notices of the year before, where they are given.
+    previous : DataFrame or None
+        `PREVIOUS_COLUMNS`: each premises beside itself a year before.
     """
 
     year: int
@@ -254,6 +262,10 @@ class Abatement:
     shown_quarters: pd.DataFrame | None = None
     calculation: pd.DataFrame | None = None
     questions: tuple[Question, ...] = ()
+    follow_up: pd.DataFrame | None = None
+    contested: pd.DataFrame | None = None
+    last_year: Abatement | None = None
+    previous: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ BLOCKING_SHARE: Final = 0.01
 _KEY_LENGTH: Final = 12
 _ROLES: Final = {
     "fiscalite": Role.FISCALITE, "gmbi": Role.FISCALITE, "conventions": Role.CONVENTIONS,
+    "fiscalite_precedente": Role.FISCALITE, "declaration": Role.FISCALITE, "reclamations": Role.FISCALITE,
     "programme": Role.PROGRAMME, "programme_precedent": Role.PROGRAMME,
     "droit_commun": Role.PROGRAMME, "diagnostics": Role.PROGRAMME,
     "enquete": Role.ENQUETE, "plan": Role.ENQUETE, "repere": Role.ENQUETE,

@@ -59,6 +59,8 @@ PREMISES: Final = _understood("fiscalite")
 STOCK: Final = _understood("patrimoine")
 GMBI: Final = _understood("gmbi")
 CONVENTIONS: Final = _understood("conventions")
+SENT_LIST: Final = _understood("liste_declaree")
+CLAIMS_SENT: Final = _understood("reclamations")
 DIAGNOSTICS: Final = _understood("diagnostics")
 PROGRAMME: Final = _understood("programme")
 DROIT_COMMUN: Final = _understood("droit_commun")
@@ -68,11 +70,14 @@ INSEE_COUNTS: Final = _understood("insee")
 BY_ROLE: Final[Mapping[str, Contract]] = {
     "patrimoine": STOCK,
     "fiscalite": PREMISES,
+    "fiscalite_precedente": PREMISES,
     "gmbi": GMBI,
     "programme": PROGRAMME,
     "programme_precedent": PROGRAMME,
     "droit_commun": DROIT_COMMUN,
     "conventions": CONVENTIONS,
+    "declaration": SENT_LIST,
+    "reclamations": CLAIMS_SENT,
     "diagnostics": DIAGNOSTICS,
     "decisions": DECISIONS_LIMITES,
 }

@@ -23,11 +23,11 @@ from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_of, ruling_vintage
 from tfpb.pipeline import stages
 from tfpb.pipeline.kept.stage_cache import Memory
-from tfpb.pipeline.last_pack import last_heights
+from tfpb.pipeline.last_pack import last_heights, past_years
 from tfpb.pipeline.published_before import precedents, release_of
 from tfpb.pipeline.stages import STAGES, run
 from tfpb.pipeline.steps import checking, locating
-from tfpb.pipeline.steps.costing import TaxRule
+from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
 from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
 from tfpb.pipeline.steps.given_positions import stock_positions
 from tfpb.pipeline.steps.surveying import Scope
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from tfpb.questions.finding import Change
 
 _NOTHING: Final = Released()
-TAX_FILES: Final = ("fiscalite", "conventions", "gmbi")
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
     stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
@@ -216,7 +215,7 @@ def first_values(
         .having(stages.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
         .having(stages.SCOPE, scope_of(settings))
         .having(stages.BEFORE, before)
-        .having(stages.TAXES, inputs.only(*TAX_FILES))
+        .having(stages.TAXES, inputs.only(*TAX_ROLES))
         .having(stages.TAX_RULE, TaxRule.of(settings))
     )
 
@@ -308,7 +307,10 @@ def examine(
     places = made.get(stages.SURVEY_SIDES)
     release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
-    dossier = replace(dossier, release=release, released_before=earlier.again, last_heights=last)
+    past = past_years(settings.dossier.bailleur, settings.dossier.annee, packs)
+    dossier = replace(
+        dossier, release=release, released_before=earlier.again, last_heights=last, past_years=past
+    )
     return Examined(dossier.notices, dossier.readings, dossier, asked)
 
 

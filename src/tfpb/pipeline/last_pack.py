@@ -7,16 +7,22 @@ import io
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
+from tfpb.facts.amount import known, unknown
 from tfpb.io.packs.pack import read_pack
 from tfpb.io.tables.contents import unreadable
 from tfpb.pipeline.published_before import ALONE, bailleurs_of
+from tfpb.tax.programme.convention_years import BEFORE, OWN, YEAR_CLAIMS
 from tfpb.text import fold
+from tfpb.words.money.programme_words import ORIGINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tfpb.facts.amount import Amount
+
 _BALANCE: Final = "donnees/bilan.csv"
+_YEARS: Final = "donnees/annees_convention.csv"
 _TOLD: Final = {
     "valorise_par_logement": "valorise_eur", "acquis_par_logement": "abattement_eur",
     "logements_abattus": "logements_abattus",
@@ -53,6 +59,32 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
     return {}
 
 
+def past_years(bailleur: str, year: int, packs: Sequence[Path]) -> dict[int, dict[str, Amount]]:
+    """Return what earlier packs of a bailleur tell of each year before, by column of `YEAR_CLAIMS`.
+
+    A pack tells its own year, and those that it was told; of two that tell one, the pack of that year
+    rules. A figure that it could not know is not known here either.
+    """
+    found: dict[int, tuple[bool, dict[str, Amount]]] = {}
+    for path in packs:
+        if path.suffix == ALONE or fold(bailleur) not in map(fold, bailleurs_of(path)):
+            continue
+        for row in _rows_of(path, _YEARS):
+            own, past = row.get("origine") == ORIGINS[OWN], int(row.get("annee") or year)
+            if past < year and (own or row.get("origine") == ORIGINS[BEFORE]):
+                told = {c: _amount(row[c]) for c in YEAR_CLAIMS if row.get(c)}
+                if own or past not in found:
+                    found[past] = (own, told)
+    return {past: told for past, (_, told) in found.items()}
+
+
+def _amount(text: str) -> Amount:
+    try:
+        return known(Decimal(text))
+    except InvalidOperation:  # « au moins … »: a least is no value
+        return unknown("non_etabli")
+
+
 def carried_over(pack: Path, year: int) -> dict[str, Decimal | None]:
     """Return what a pack says each quarter carries over from a year, euros.
 
@@ -73,9 +105,13 @@ def carried_over(pack: Path, year: int) -> dict[str, Decimal | None]:
 
 def _balance_of(pack: Path, year: int) -> list[dict[str, str]]:
     """Read the lines of a year in the balance of a pack, decimal points in place of commas."""
-    table = read_pack(pack).get(_BALANCE, b"").decode("utf-8-sig", "replace")
-    rows = [
+    return [r for r in _rows_of(pack, _BALANCE) if r.get("annee") == str(year)]
+
+
+def _rows_of(pack: Path, name: str) -> list[dict[str, str]]:
+    """Read a table of a pack, decimal points in place of commas; none where it is not there."""
+    table = read_pack(pack).get(name, b"").decode("utf-8-sig", "replace")
+    return [
         {name: (text or "").replace(",", ".") for name, text in row.items() if name}
         for row in csv.DictReader(io.StringIO(table), delimiter=";")
     ]
-    return [r for r in rows if r.get("annee") == str(year)]

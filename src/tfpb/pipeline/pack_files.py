@@ -28,6 +28,7 @@ from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import FORMS, map_files, sheet_count
 from tfpb.report.print_map.views import DPI
 from tfpb.report.sections import report
+from tfpb.report.sections.money.letters import letters
 from tfpb.report.sections.note import NOTE_ROWS, shortened
 from tfpb.report.sections.quarter_reports import quarter_report, residents_page
 from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
@@ -186,6 +187,7 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     if not dossier.draft and dossier.release:
         files[RELEASE] = dumps(dict(dossier.release))
     files |= programme_files(dossier.programme, dossier.settings.dossier, bool(dossier.draft))
+    files |= letter_files(dossier)
     files |= gis_files(dossier)
     files |= dossier.copies
     files[RUN] = dumps(run_record(dossier))
@@ -202,6 +204,11 @@ def quarter_files(dossier: Dossier, pages: Iterable[QpvPage]) -> dict[str, bytes
         files[f"habitants/{code}.pdf"] = large
         files[f"quartiers/{code}.pdf"] = document_pdf.render(proved, {}, {}, cover=False)
     return files
+
+
+def letter_files(dossier: Dossier) -> dict[str, bytes]:
+    """Render the draft letters that there is something to write in: name inside the pack → Word."""
+    return {name: document_docx.letter(one) for name, one in letters(dossier).items()}
 
 
 def gis_files(dossier: Dossier, execute: Execute = directly) -> dict[str, bytes]:

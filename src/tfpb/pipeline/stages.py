@@ -49,7 +49,7 @@ ANSWERS: Final[Key[Inputs]] = Key("answers")
 SCOPE: Final[Key[Scope]] = Key("scope")
 BEFORE: Final[Key[Released]] = Key("before")
 TAXES: Final[Key[Inputs]] = Key("taxes")
-"""The tax sheet and the conventions; nothing else of the dossier."""
+"""The tax sheets, the conventions, what was declared and claimed; nothing else of the dossier."""
 TAX_RULE: Final[Key[TaxRule]] = Key("tax_rule")
 
 # what stages make

@@ -18,7 +18,6 @@ from tfpb.model.codes import Role
 from tfpb.near_names import near_names
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import (
-    TAX_FILES,
     asked_in_all,
     first_values,
     read,
@@ -26,7 +25,7 @@ from tfpb.pipeline.assembling import (
     supposed_inputs,
 )
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.steps.costing import TaxRule
+from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
 from tfpb.pipeline.steps.surveying import Scope, as_released
 from tfpb.pipeline.wiring import Values
 from tfpb.stage import Stage, directly
@@ -59,8 +58,8 @@ _OWN_GOALS: Final = (
 )  # fmt: skip
 """Steps that read one bailleur's files alone, those of any dossier."""
 _ROLES: Final = (
-    "patrimoine", "alias_voies", "decisions", "fiscalite", "gmbi", "conventions", "programme",
-    "programme_precedent", "diagnostics", "droit_commun",
+    "patrimoine", "alias_voies", "decisions", "fiscalite", "fiscalite_precedente", "gmbi", "conventions",
+    "declaration", "reclamations", "programme", "programme_precedent", "diagnostics", "droit_commun",
 )  # fmt: skip
 """The files that these steps read: no delivery is among them."""
 OTHER_NAME: Final = "autre_nom"
@@ -243,7 +242,7 @@ def part_values(part: Part) -> Values:
         Values()
         .having(stages.SCOPE, scope_of(part.settings))
         .having(stages.INPUTS, part.inputs)
-        .having(stages.TAXES, part.inputs.only(*TAX_FILES))
+        .having(stages.TAXES, part.inputs.only(*TAX_ROLES))
         .having(stages.TAX_RULE, TaxRule.of(part.settings))
         .having(stages.LOCATED, part.located)
         .having(stages.DOUBTS, part.doubts)

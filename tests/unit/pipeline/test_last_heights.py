@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from tfpb.errors import TfpbError
-from tfpb.pipeline.last_pack import last_heights
+from tfpb.pipeline.last_pack import last_heights, past_years
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,13 +19,16 @@ HEAD = "code_qpv;annee;abattement_eur;valorise_eur;logements_abattus"
 LINE = {"bailleurs": ["Habitat"], "calcul": "aa", "residences": {}, "masquees": [], "montrees": []}
 
 
-def pack(folder: Path, *rows: str) -> Path:
-    path = folder / "dossier.zip"
+def pack(folder: Path, *rows: str, years: tuple[str, ...] = (), name: str = "dossier.zip") -> Path:
+    path = folder / name
     with ZipFile(path, "w") as archive:
         archive.writestr("empreintes.json", "{}")
         archive.writestr("run.json", "{}")
         archive.writestr("diffusion.json", json.dumps(LINE))
         archive.writestr("donnees/bilan.csv", "\ufeff" + "\r\n".join((HEAD, *rows)))
+        if years:
+            lines = "\r\n".join(("annee;acquis_eur;prouve_eur;attendu_eur;origine", *years))
+            archive.writestr("donnees/annees_convention.csv", f"\ufeff{lines}")
     return path
 
 
@@ -47,3 +50,25 @@ def test_sums_of_the_year_before_over_the_quarters_that_are_known(tmp_path: Path
 def test_a_balance_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(TfpbError, match="fichier_illisible"):
         last_heights("Habitat", 2025, [pack(tmp_path, "Q1;2024;1000;neuf;5")])
+
+
+def test_years_that_earlier_packs_tell_each_by_the_pack_of_that_year(tmp_path: Path) -> None:
+    early = pack(
+        tmp_path, years=("2024;900,5;800;;ce dossier", "2025;;;950;prévision"), name="a.zip"
+    )
+    late = pack(
+        tmp_path,
+        years=(
+            "2023;700;600;;dossier précédent", "2024;1;1;;dossier précédent",
+            "2025;au moins 5 €;300;;ce dossier",
+        ),
+        name="b.zip",
+    )  # fmt: skip
+    for packs in ([early, late], [late, early]):
+        told = past_years("Habitat", 2026, packs)
+        assert sorted(told) == [2023, 2024, 2025]
+        assert told[2024]["acquis_eur"].exact == Decimal("900.5")
+        assert told[2023]["prouve_eur"].exact == 600
+        assert not told[2025]["acquis_eur"].is_known
+    assert sorted(past_years("Habitat", 2025, [early, late])) == [2023, 2024]
+    assert past_years("Autre", 2026, [early]) == {}

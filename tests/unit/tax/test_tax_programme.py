@@ -191,6 +191,55 @@ def test_all_refusals_at_once() -> None:
     assert sorted(refused(*rows)) == ["axe_inconnu", "montant_negatif", "valorise_depasse"]
 
 
+@pytest.mark.parametrize(
+    ("note", "left"),
+    [
+        ({"realise_eur": -30, "valorise_eur": -20}, ("70", "60")),
+        (
+            {"realise_eur": -30, "valorise_eur": ""},
+            ("70", "50"),
+        ),  # what is not valued is valued no more
+        ({"realise_eur": -100, "valorise_eur": ""}, ("0", "0")),
+        (
+            {
+                "id_action": "AV1",
+                "piece": "avoir sur FAC-1",
+                "realise_eur": -30,
+                "valorise_eur": -20,
+            },
+            ("70", "60"),
+        ),
+    ],
+)
+def test_a_credit_note_lowers_what_it_names(note: dict[str, Any], left: tuple[str, str]) -> None:
+    made = programme(action(1), action(2), action(1, piece="AV-7", prevu_eur="") | note)
+    rows = made.actions
+    assert list(rows["id_action"]) == ["A1", "A2"]
+    assert (rows["realise_eur"][0], rows["valorise_eur"][0]) == tuple(map(Decimal, left))
+    assert (rows["realise_eur"][1], rows["valorise_eur"][1]) == (100, 80)
+    assert "avoir_deduit" in codes(made)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {
+            "id_action": "AV1",
+            "piece": "AV-7",
+            "realise_eur": -30,
+            "valorise_eur": -20,
+        },  # names none
+        {"id_action": "AV1", "piece": "FAC-1 et FAC-2", "realise_eur": -30, "valorise_eur": -20},
+        {"realise_eur": -130, "valorise_eur": -20},  # more than was spent
+        {"code_qpv": "QN05992M", "realise_eur": -30, "valorise_eur": -20},
+    ],
+)
+def test_a_credit_note_that_names_no_one_action_is_refused(note: dict[str, Any]) -> None:
+    stock = homes(home(), home("R2", code_qpv="QN05992M"))
+    found = refused(action(1), action(2), action(1, piece="AV-7") | note, residences=stock)
+    assert set(found) == {"montant_negatif"}
+
+
 def test_same_invoice_twice() -> None:
     assert refused(action(1, piece="FAC 12"), action(2, piece="fac-12")) == ["piece_en_double"]
     assert refused(action(1, piece="F12 ; F13"), action(2, piece="F14; F13")) == ["piece_en_double"]

@@ -62,7 +62,8 @@ def known_headers_of(role: str) -> tuple[str, ...]:
     """Return the names that help to find the header of the table of a role, wherever it is looked for."""
     if role == "enquete":
         return ()  # those of a plan, where there is one
-    more = {"fiscalite": tuple(NAMES), "patrimoine": KNOWN}
+    notices = tuple(NAMES)
+    more = {"fiscalite": notices, "fiscalite_precedente": notices, "patrimoine": KNOWN}
     return (*(BY_ROLE[role].headers if role in BY_ROLE else ()), *more.get(role, ()))
 
 
@@ -122,10 +123,10 @@ class Gathering:
         renames: Mapping[str, str] | None = None,
     ) -> TextTable | None:
         """Read a table, without its columns that look like persons, and note it as a source."""
-        taxes = role == "fiscalite"
+        taxes = role.startswith("fiscalite")
         names = (*known, *known_headers_of(role))
         needed = _needed(role, renames or {})
-        year = None if self.year is None else self.year - role.endswith("_precedent")
+        year = None if self.year is None else self.year - ("_precedent" in role)
         read = self.attempt(
             lambda: read_table(path, sheet=sheet, known=names, needed=needed, year=year)
         )

@@ -223,7 +223,8 @@ def gather_inputs(
         frames["patrimoine"], found = check_stock(frames["patrimoine"], settings.dossier.bailleur)
         reader.faults += found
         identifiers = Identifiers([*frames["patrimoine"]["id_residence"], *reader.gone])
-    for role in ("fiscalite", "gmbi", "droit_commun", "decisions"):
+    taxes = ("fiscalite", "fiscalite_precedente", "gmbi", "declaration")
+    for role in (*taxes, "droit_commun", "decisions"):
         if role in frames:
             frames[role], found = identifiers.mend(frames[role], "id_residence")
             reader.faults += found

@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     from tfpb.model.columns import Contract
 
 SURVEY: Final = "enquete"
-_LOOKED_FOR: Final = {r: c for r, c in BY_ROLE.items() if r != "programme_precedent"}
-"""Roles that a table may have by what it holds: last year's programme is a programme."""
+_LOOKED_FOR: Final = {
+    r: c for r, c in BY_ROLE.items() if "_precedent" not in r and r != "declaration"
+}
+"""Roles that a table may have by what it holds: last year's programme is a programme, and a list of premises
+may be any."""
 _HEADERS: Final = tuple(h for c in _LOOKED_FOR.values() for h in c.headers)
 _FOLDED: Final = frozenset(map(fold, (*_HEADERS, *KNOWN)))
 _NAMED: Final = {
@@ -47,6 +50,7 @@ _NAMED: Final = {
     "programme": "programme|action|pat",
     "droit_commun": "droit commun|couts?",
     "conventions": "convention",
+    "reclamations": "reclamation",
     "diagnostics": "diagnostic",
     "decisions": "verifier|decision",
     SURVEY: "enquete|satisfaction|sondage|locataire|sls",

@@ -29,7 +29,7 @@ from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
 from tfpb.pipeline import stages
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.checking import money_faults
-from tfpb.pipeline.steps.costing import TaxRule
+from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
 from tfpb.pipeline.wiring import Values
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.tax.abatement.holdings import LOCATED, entrances_of
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement, Programme
     from tfpb.model.question import Asked
 
+_UNPLACED: Final = ("conventions", "reclamations")
+"""Tables on taxes whose rows bear no résidence."""
 _NO_YEAR: Final = 2025
 """Year against which a programme is checked when no premises bear any."""
 
@@ -202,7 +204,7 @@ def accounts(
         doors, found = entrances_of(homes, match_columns(texts["residences"], LOCATED, {})[0])
         gathered.faults += found
         known = Identifiers(homes["id_residence"])
-        for role in [r for r in ("fiscalite", "gmbi") if r in frames]:
+        for role in [r for r in TAX_ROLES if r in frames and r not in _UNPLACED]:
             frames[role], found = known.mend(frames[role], "id_residence")
             gathered.faults += found
     inputs = Inputs(frames, replies=gathered.replies.beyond(asked))
@@ -253,7 +255,7 @@ def _has_sheet(path: Path, sheet: str | None) -> bool:
 
 def _of_year(inputs: Inputs, year: int | None) -> Inputs:
     """Return the tax sheet, its lines of one year or all, and the conventions."""
-    taxes = inputs.only("fiscalite", "conventions", "gmbi")
+    taxes = inputs.only(*TAX_ROLES)
     if year is None:
         return taxes
     premises = taxes.frames["fiscalite"]

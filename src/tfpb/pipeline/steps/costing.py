@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from tfpb.model.settings import LoiUtilisateur, Settings, Theme
     from tfpb.model.survey import Published
     from tfpb.pipeline.steps.surveying import Scope
+
+
+TAX_ROLES: Final = (
+    "fiscalite", "fiscalite_precedente", "conventions", "gmbi", "declaration", "reclamations",
+)  # fmt: skip
+"""Files that the abatement reads besides the stock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def abate(
     ----------
     tax_rule : TaxRule
     taxes : Inputs
-        `fiscalite`, `conventions` and `gmbi`, with the replies to the questions of notices.
+        `TAX_ROLES`, with the replies to the questions of notices.
     located : Located
     quarters : Quarters
 
@@ -123,6 +129,9 @@ def abate(
         bailleur=tax_rule.bailleur,
         on=tax_rule.on,
         owned=taxes.frame("gmbi"),
+        previous=taxes.frame("fiscalite_precedente"),
+        sent=taxes.frame("declaration"),
+        claimed=taxes.frame("reclamations"),
         as_written=tax_rule.as_written,
         quarters=quarters,
         replies=taxes.replies,

@@ -19,6 +19,7 @@ from tfpb.pipeline.pack_files import (
     data_files,
     document_files,
     gis_files,
+    letter_files,
     programme_files,
     quarter_files,
 )
@@ -162,7 +163,7 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     if job.media.documents:
         model = map_model(dossier)
-        files = quarter_files(dossier, model.pages)
+        files = quarter_files(dossier, model.pages) | letter_files(dossier)
         if job.media.pages:
             files |= whole_pack(content, model, Making(execute))
         else:

@@ -50,10 +50,7 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
     bytes
         The same for the same report.
     """
-    document = docx.Document()
-    _styles(document)
-    _page(document.sections[0])
-    _running(document.sections[0], report)
+    document = _begun(report)
     answer = parts.answers_first(report)
     _opening(document, report)
     if not answer:
@@ -64,6 +61,37 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
                 _map_pages(document, report, maps)
             _contents(document, report, new_page=not maps)
         _chapter(document, chapter, index, images, follows=answer and index <= 2)  # noqa: PLR2004
+    return _saved(document, report)
+
+
+def letter(report: Report) -> bytes:
+    """Render a report of one section as a letter to complete: no cover, no contents.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    bytes
+        The same for the same report.
+    """
+    document = _begun(report)
+    _opening(document, report)
+    for block in (b for section in report.sections for b in section.blocks):
+        _block(document, block, {})
+    return _saved(document, report)
+
+
+def _begun(report: Report) -> Any:
+    document = docx.Document()
+    _styles(document)
+    _page(document.sections[0])
+    _running(document.sections[0], report)
+    return document
+
+
+def _saved(document: Any, report: Report) -> bytes:
     _properties(document, report)
     _declare_font(document, _FONT)
     buffer = io.BytesIO()

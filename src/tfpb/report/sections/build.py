@@ -264,8 +264,7 @@ def _shown(rows: pd.DataFrame, columns: Iterable[TableColumn]) -> pd.DataFrame:
     cells = {
         c.key: pd.Series([_cell(v, c.format) for v in out[c.key]], dtype=object)
         for c in columns
-        if len(out)
-        and isinstance(out[c.key].iloc[0], Amount)  # claims fill a column from its first row
+        if isinstance(next((v for v in out[c.key] if v is not None), None), Amount)
     }
     return out.assign(**cells)
 

@@ -34,12 +34,16 @@ from tfpb.tax.abatement.premises import (
     year_of,
 )
 from tfpb.tax.abatement.premises_facts import premises_facts
+from tfpb.tax.abatement.relief import with_relief
 from tfpb.tax.abatement.rights import right_of
+from tfpb.tax.abatement.sent_list import with_list
 from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.ledger.calendar import calendar, leavers
+from tfpb.tax.ledger.follow_up import contested, follow_up
 from tfpb.tax.ledger.owned import owned_premises
+from tfpb.tax.ledger.previous_notices import beside_previous
 from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
 from tfpb.words.money import state_words
 from tfpb.words.money.state_words import named_states
@@ -80,6 +84,9 @@ def abate(
     as_written: Collection[str] = (),
     quarters: Quarters | None = None,
     replies: Mapping[str, str] | None = None,
+    previous: pd.DataFrame | None = None,
+    sent: pd.DataFrame | None = None,
+    claimed: pd.DataFrame | None = None,
 ) -> Abatement:
     """Compute the abatement of a tax year.
 
@@ -114,6 +121,12 @@ def abate(
     replies : mapping of str to str, optional
         Answers to `Abatement.questions`, by key; those supposed, by subject too. Without one, what two
         readings of the notices make otherwise is not read.
+    previous : DataFrame, optional
+        Last year's tax sheet, typed as `premises`: its premises are set beside this year's.
+    sent : DataFrame, optional
+        Typed by `tables.SENT_LIST`: the premises declared; one that it lacks is not.
+    claimed : DataFrame, optional
+        Typed by `tables.CLAIMS_SENT`: the claims that were sent, and their answers.
 
     Returns
     -------
@@ -162,7 +175,7 @@ def abate(
     stocks = Stocks(residences, entrances, quarters)
     stock = stocks.on(reader)
     held = Conventions(conventions, bailleur)
-    rows = records(premises)
+    rows, unmatched = with_list(records(premises), sent)
     kept, left_out = _rows_of_year(rows, stock, reader)
     items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
     tolerance, dated = reader.decimal("tolerance_ligne_eur"), stock.dated
@@ -171,7 +184,8 @@ def abate(
         found, checked = stretched(
             list(of), checks, tolerance, lambda item: _may_be_exempt(item, reader, dated=dated)
         )
-        return [settle(i, reader, on) for i in _counts_doubted(found, stock, reader)], checked
+        made = [settle(i, reader, on) for i in _counts_doubted(found, stock, reader)]
+        return with_relief(made, tolerance), checked
 
     read = _read_notices(items, reader, settled, replies or {})
     items = read.items
@@ -185,11 +199,13 @@ def abate(
     gone = leavers(items, stocks, law, reader=reader)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE and f.code not in read.moot),
+        *unmatched,
         *left_out,
         *renamed,
         *abatement_doubts.doubts_of(items, stock, held, reader),
         *read.doubts,
     ]
+    followed = follow_up(items, claimed, reader, on)
     result = Abatement(
         year=year,
         rounding=rounding,
@@ -215,10 +231,19 @@ def abate(
         calendar=calendar(items, stock, coming, gone, held, reader),
         leavers=gone,
         owned=None if owned is None else owned_premises(owned, items, stock, bare),
-        by_premises=premises_facts(items),
+        by_premises=premises_facts(items, followed["suite"]),
         calculation=_calculation(lines, items),
         questions=read.questions,
+        follow_up=followed,
+        contested=contested(items),
     )
+    if previous is not None:
+        before = abate(
+            previous, residences, entrances, conventions, law, year=year - 1, rounding=rounding,
+            bailleur=bailleur, on=on, as_written=as_written, quarters=quarters,
+        )  # fmt: skip
+        beside = beside_previous(result.calculation, before.calculation)
+        result = replace(result, last_year=before, previous=beside)
     return replace(result, values=reader.used())
 
 

@@ -51,8 +51,8 @@ class Unit:
         Quarter that holds them, or the nearest when in doubt.
     exempt_until : date, optional
         Last day of the long-term exemption.
-    demolition, delivery : int, optional
-        Planned years.
+    demolition, delivery, sale : int, optional
+        Years, planned or past.
     building, reason, address, parcel : str
         Building, motive of eligibility, address, cadastral reference.
     built, renewed : int, optional
@@ -73,6 +73,7 @@ class Unit:
     exempt_until: dt.date | None = None
     demolition: int | None = None
     delivery: int | None = None
+    sale: int | None = None
     building: str = ""
     reason: str = ""
     address: str = ""
@@ -291,8 +292,9 @@ def _unit(row: Record, side: str, code: str, vintage: int) -> Unit:
         side=side or QpvStatut.A_VERIFIER,
         code_qpv=code,
         exempt_until=row.day("fin_exoneration"),
-        demolition=row.whole("annee_demolition"),
-        delivery=row.whole("annee_livraison"),
+        demolition=_year(row, "demolition"),
+        delivery=_year(row, "livraison"),
+        sale=_year(row, "vente"),
         building=row.text("id_batiment"),
         reason=row.text("motif_eligibilite"),
         address=row.text("result_label") or row.text("adresse"),
@@ -303,6 +305,12 @@ def _unit(row: Record, side: str, code: str, vintage: int) -> Unit:
         row=row.place().row,
         counted=dwellings is not None,
     )
+
+
+def _year(row: Record, what: str) -> int | None:
+    """Return the year of what happens to an entrance: of its date, else as it is planned."""
+    day = row.day(f"date_{what}")
+    return row.whole(f"annee_{what}") if day is None else day.year
 
 
 def _counted(part: Record, row: Record, vintage: int) -> Unit:

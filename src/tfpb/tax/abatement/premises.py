@@ -12,6 +12,7 @@ from tfpb.model.codes import Reserve, Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, net_base
 from tfpb.tax.abatement.rights import Right, is_home, right_of
+from tfpb.tax.abatement.sent_list import PARTED
 from tfpb.tax.abatement.signatures import LATE
 from tfpb.tax.plain_values import ZERO, Record, grouped
 from tfpb.words.money import state_words
@@ -40,6 +41,7 @@ _HANGS: Final[Mapping[str, Reserve]] = {
     "convention_echue": Reserve.RENOUVELLEMENT,
     "declaration_absente": Reserve.DECLARATION,
     "declaration_sans_local": Reserve.DECLARATION,
+    "declaration_contraire": Reserve.DECLARATION,
     "contrat_sans_date": Reserve.CONVENTION,
     "convention_sans_fin": Reserve.CONVENTION,
     "convention_dates_contraires": Reserve.CONVENTION,
@@ -113,6 +115,8 @@ class Premises:
         Its money in states, and what the reserve hangs on.
     stretch : Decimal
         How many times larger its amounts may be, a rate being blank; 1 where none is.
+    relieved : bool
+        Whether a dégrèvement of its notice gives back what it refuses (« obtenu ? »).
     """
 
     row: Record
@@ -136,6 +140,7 @@ class Premises:
     share: Decimal = ZERO
     standing: Standing = Standing(States())
     stretch: Decimal = _ALL
+    relieved: bool = False
 
     @property
     def id_residence(self) -> str:
@@ -268,9 +273,22 @@ def right_on(
         conventions=conventions,
         reader=reader,
     )
-    if not right.statut and _declared(row) is False:
-        return replace(right, statut=Statut.NON_DECLARE, motive="declaration_sans_local")
-    return right
+    if right.statut and (right.known or right.statut not in UNSETTLED):
+        return right
+    if _declared(row) is False:  # lost, whatever is not known of the convention
+        motive = "declaration_sans_local"
+        return replace(right, statut=Statut.NON_DECLARE, motive=motive, known=True)
+    if right.statut:
+        return right
+    if row.text("declare") == PARTED:
+        return replace(
+            right, statut=Statut.DROIT_INCONNU, motive="declaration_contraire", known=False
+        )
+    sent, last = row.day("declare_le"), reader.due("limite_declaration")
+    if sent is None or sent <= last or right.fields.get("condition") == "convention_outremer":
+        return right
+    fields = {"date": sent, "limite": last, "annee": reader.day.year}
+    return replace(right, statut=Statut.NON_DECLARE, motive="declaration_tardive", fields=fields)
 
 
 def _once(right: Right, row: Record, seen: dict[tuple[str, int], Record]) -> Right:
@@ -294,7 +312,7 @@ def _once(right: Right, row: Record, seen: dict[tuple[str, int], Record]) -> Rig
 
 
 def _declared(row: Record) -> bool | None:
-    return row.truth("declare") if row.text("declare") else None
+    return row.truth("declare") if row.text("declare") not in {"", PARTED} else None
 
 
 def _dwellings(items: list[Premises], stock: Stock) -> list[int]:

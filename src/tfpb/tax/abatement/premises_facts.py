@@ -18,19 +18,29 @@ if TYPE_CHECKING:
 
     from tfpb.tax.abatement.premises import Standing
 
+TO_SEND: Final = "a_envoyer"
+_SENDING: Final = {TO_SEND: ("reclame_a_envoyer",), "envoyee": ("reclame_en_cours",)}
+"""Where a claim stands, and the facts that it is of."""
 _SIDE: Final = frozenset({"cote_a_verifier", "residence_hors_patrimoine", "logements_inconnus"})
 """Motives in doubt of a side: their dwellings are to check, and in no count of the quarter."""
 
 
-def premises_facts(items: Iterable[Premises]) -> pd.DataFrame:
+def premises_facts(items: Iterable[Premises], suites: Iterable[str]) -> pd.DataFrame:
     """Return what each premises adds to each claim of money.
+
+    Parameters
+    ----------
+    items : iterable of Premises
+    suites : iterable of str
+        Where the claim of each premises to claim stands, in their order (`FOLLOW_UP_COLUMNS`).
 
     Returns
     -------
     DataFrame
         `PREMISES_FACT_COLUMNS`, in the order of the premises. Euros are whole cents (int64): sums are exact.
     """
-    rows = [_row(item) for item in items]
+    told = iter(suites)
+    rows = [_row(item, next(told) if item.states.to_claim else TO_SEND) for item in items]
     texts = {c: [r[c] for r in rows] for c in ("code_qpv", "code_insee", "ouvert")}
     made = {c: pd.Series(v, dtype=object) for c, v in texts.items()}
     for name in PREMISES_FACT_COLUMNS:
@@ -39,16 +49,16 @@ def premises_facts(items: Iterable[Premises]) -> pd.DataFrame:
     return pd.DataFrame(made, columns=list(PREMISES_FACT_COLUMNS))
 
 
-def _row(item: Premises) -> dict[str, object]:
+def _row(item: Premises, suite: str) -> dict[str, object]:
     """Return what a premises adds, nil left out."""
-    counted = item.statut in COUNTED
+    counted, claimed = item.statut in COUNTED, (_proof(item), *_SENDING.get(suite, ()))
     named = {
         **_right(item.amounts if counted else NOTHING, item.base * item.share if counted else ZERO),
-        **_standing(item.standing, declared=item.declared is True),
+        **_standing(item.standing, claimed),
     }
     more = {
         f"{name}_de_plus": amount - named.get(name, ZERO)
-        for name, amount in _most(item).items()
+        for name, amount in _most(item, claimed).items()
         if name in UNREAD_FACTS and amount > named.get(name, ZERO)
     }
     euros = {name: int(amount.scaleb(2)) for name, amount in {**named, **more}.items() if amount}
@@ -69,8 +79,15 @@ def _right(due: Amounts, base: Decimal) -> dict[str, Decimal]:
     }  # fmt: skip
 
 
-def _standing(standing: Standing, *, declared: bool) -> dict[str, Decimal]:
-    """Name the amounts of the states, and of what hangs."""
+def _proof(item: Premises) -> str:
+    """Name the part of what is to claim that a premises is in, by what is known of it."""
+    if item.relieved:
+        return "a_reclamer_obtenu"
+    return "a_reclamer_declare" if item.declared else "a_reclamer_sans_preuve"
+
+
+def _standing(standing: Standing, claimed: tuple[str, ...]) -> dict[str, Decimal]:
+    """Name the amounts of the states, and of what hangs; what is to claim is in each part of `claimed`."""
     states, reserves = standing.states, standing.reserves
     return {
         "estime": states.estimated, "sous_reserve": states.reserved, "perdu": states.lost,
@@ -79,13 +96,12 @@ def _standing(standing: Standing, *, declared: bool) -> dict[str, Decimal]:
         "sous_reserve_porte": states.doubtful, "a_reclamer": states.to_claim,
         "frais_a_reclamer": states.claim_fees,
         "apres_reclamation": states.claimed,
-        "a_reclamer_declare": states.to_claim if declared else ZERO,
-        "a_reclamer_sans_preuve": ZERO if declared else states.to_claim,
+        **dict.fromkeys(claimed, states.to_claim),
         **{name: reserves.get(reason, ZERO) for name, reason in RESERVE_FACTS.items()},
     }  # fmt: skip
 
 
-def _most(item: Premises) -> dict[str, Decimal]:
+def _most(item: Premises, claimed: tuple[str, ...]) -> dict[str, Decimal]:
     """Return the most that each fact may come to, by the notice or the right that is not known.
 
     What is at risk stays what is known to be without right.
@@ -97,7 +113,7 @@ def _most(item: Premises) -> dict[str, Decimal]:
     due = item.most_abated(share) if share else NOTHING
     found = _right(due, item.base * share) | ({"non_lu": due.abatement} if unread else {})
     for outcome in item.standing.outcomes:
-        for name, amount in _standing(outcome, declared=item.declared is True).items():
+        for name, amount in _standing(outcome, claimed).items():
             found[name] = max(found.get(name, ZERO), amount)
     return found
 

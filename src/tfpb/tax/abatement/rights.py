@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Evolution, QpvStatut, Statut
@@ -24,6 +25,7 @@ _OLD_MAP: Final = "2015"
 TWO_QUARTERS: Final = "plusieurs_quartiers"
 EITHER_SIDE: Final = "deux_cotes"
 _HOME: Final = re.compile(r"\b(appartement|maison|logement|habitation|pavillon|studio)")
+_GONE: Final = {"demolie": attrgetter("demolition"), "vendue": attrgetter("sale")}
 _AP_MA: Final = frozenset({"ap", "ma"})
 """How a relevé shortens flat and house."""
 
@@ -80,11 +82,11 @@ def is_home(nature: str) -> bool:
 
 
 def standing_units(units: tuple[Unit, ...], year: int) -> tuple[Unit, ...]:
-    """Keep the units that stand on 1 January: delivered before, not demolished before."""
+    """Keep the units held on 1 January: delivered before, neither sold nor demolished before."""
     return tuple(
         u
         for u in units
-        if not (u.demolition is not None and u.demolition < year)
+        if not any(gone is not None and gone < year for gone in (u.demolition, u.sale))
         and not (u.delivery is not None and u.delivery >= year)
     )
 
@@ -125,7 +127,9 @@ def right_of(
     units = standing_units(holding.units, year)
     code = holding.code_qpv
     if not units:
-        motive = "demolie" if any(u.demolition for u in holding.units) else "a_livrer"
+        motive = next(
+            (code for code, of in _GONE.items() if any(map(of, holding.units))), "a_livrer"
+        )
         return Right(Statut.EXONERE, ZERO, ZERO, code, motive, _planned(holding), taxable=False)
     inside = _weight(units, QpvStatut.DANS)
     doubtful = _weight(units, QpvStatut.A_VERIFIER)
@@ -194,7 +198,7 @@ def _weight(units: tuple[Unit, ...], side: str) -> int:
 
 
 def _planned(holding: Holding) -> dict[str, Any]:
-    years = [u.demolition or u.delivery for u in holding.units]
+    years = [u.demolition or u.sale or u.delivery for u in holding.units]
     return {"annee": max((y for y in years if y is not None), default="")}
 
 

@@ -364,7 +364,10 @@ def reconciliation(items: list[Premises], stock: Stock, missing: Mapping[str, in
             | {
                 "code_qpv": code,
                 "nom_qpv": stock.quarters[code].shown,
-                "reclame_declare_eur": total(i.states.to_claim for i in group if i.declared),
+                "reclame_declare_eur": total(
+                    i.states.to_claim for i in group if i.declared and not i.relieved
+                ),
+                "reclame_obtenu_eur": total(i.states.to_claim for i in group if i.relieved),
                 "apres_reclamation_eur": states.claimed,
                 "au_pire_eur": states.acquired,
                 "frais_acquis_eur": states.fees,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +12,7 @@ from tfpb.model.codes import QpvStatut
 from tfpb.model.results import OWNED_COLUMNS
 from tfpb.tax.abatement.declaration import cadastral
 from tfpb.tax.abatement.rights import Right, is_home
+from tfpb.tax.abatement.sent_list import premises_key
 from tfpb.tax.plain_values import Record, cents, grouped, records, total
 from tfpb.text import fold
 from tfpb.words.money.state_words import EXTRAS, OWNED, UNKNOWN_AMOUNT
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _OUT: Final = frozenset({"hors_qpv", "sortant"})
 _ALL: Final = Decimal(1)
-_DIGITS: Final = 10
-"""An invariant has ten digits; the fiscal number of a premises begins with others."""
 
 
 def owned_premises(
@@ -54,9 +52,11 @@ def owned_premises(
     DataFrame
         `OWNED_COLUMNS`. One row without a figure when no key is common: nothing is concluded then.
     """
-    homes = {_key(r.text("invariant")): r for r in records(owned) if is_home(r.text("nature"))}
-    every = {_key(row.text("invariant")) for row in records(owned)}
-    noticed = {_key(i.invariant): i for i in items if i.invariant}
+    homes = {
+        premises_key(r.text("invariant")): r for r in records(owned) if is_home(r.text("nature"))
+    }
+    every = {premises_key(row.text("invariant")) for row in records(owned)}
+    noticed = {premises_key(i.invariant): i for i in items if i.invariant}
     if not noticed.keys() & every:
         rows = [_row("sans_cle", None, locaux=len(homes))]
         return pd.DataFrame(rows, columns=list(OWNED_COLUMNS), dtype=object)
@@ -72,7 +72,9 @@ def owned_premises(
         absent = [k for k in keys if k not in noticed]
         lines = told.get(holding.id_residence, [])
         strange = [
-            i for i in lines if i.invariant and _key(i.invariant) not in every and i.dwellings <= 1
+            i
+            for i in lines
+            if i.invariant and premises_key(i.invariant) not in every and i.dwellings <= 1
         ]
         covered = sum(i.dwellings for i in lines) - sum(i.dwellings for i in strange)
         lacking = max(0, min(len(absent), len(keys) - covered))
@@ -145,11 +147,6 @@ def _row(
     parts = [OWNED[code].filled({**told, "coupee": part < _ALL})]
     parts += [EXTRAS[key].filled({key: value}) for key, value in (more or {}).items() if value]
     return {**row, "lecture": " ".join(parts)}
-
-
-def _key(invariant: str) -> str:
-    digits = re.sub(r"\D", "", invariant)
-    return digits[-_DIGITS:] if len(digits) >= _DIGITS else fold(invariant)
 
 
 def _places(stock: Stock) -> dict[str, str]:

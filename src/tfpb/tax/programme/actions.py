@@ -21,6 +21,7 @@ from tfpb.model.tables import DIAGNOSTICS
 from tfpb.tax.plain_values import Record, doubt, records
 from tfpb.tax.programme import balance
 from tfpb.tax.programme.brought import Brought, brought
+from tfpb.tax.programme.credit_notes import without_credit_notes
 from tfpb.tax.programme.entries import (
     Years,
     by_year,
@@ -133,9 +134,9 @@ def programme(
     names = Quarters() if quarters is None else quarters
     named = frozenset(covered)
     over = {c: n for c, n in homes.items() if c in named} or homes
-    actions, split = shared(actions, over)
+    actions, split = _settled(actions, over)
     if previous is not None:
-        previous, found = shared(previous, over)
+        previous, found = _settled(previous, over)
         split += found
     read, years, faults = _read(actions, previous, themes, year)
     kept = years.kept
@@ -182,6 +183,13 @@ def programme(
     )
 
 
+def _settled(actions: pd.DataFrame, homes: Mapping[str, int]) -> tuple[pd.DataFrame, list[Fault]]:
+    """Take the credit notes off what they name, then share the actions of all quarters."""
+    actions, lowered = without_credit_notes(actions)
+    actions, split = shared(actions, homes)
+    return actions, lowered + split
+
+
 def _base(abatement: Abatement | None, homes: Mapping[str, int]) -> Claims:
     """Claim what the programme is set against: the abatement, and the dwellings of each quarter."""
     counts = {TOTAL: sum(homes.values()), **homes}
@@ -215,7 +223,11 @@ def check_programme(
     list of Fault
         What `programme` refuses, and its doubts, but for those that need the abatement or the stock.
     """
-    return _read(actions, previous, themes, year)[2]
+    actions, faults = without_credit_notes(actions)
+    if previous is not None:
+        previous, found = without_credit_notes(previous)
+        faults += found
+    return [*faults, *_read(actions, previous, themes, year)[2]]
 
 
 def _read(

@@ -35,7 +35,9 @@ _LABELS: Final = {
     if isinstance(contract, Contract)
     for column in contract.columns
 }
-_SAME: Final = {"programme_precedent": "programme"}
+_SAME: Final = {
+    "programme_precedent": "programme", "fiscalite_precedente": "fiscalite", "declaration": "liste_declaree",
+}  # fmt: skip
 NONE: Final = "néant"
 UNKNOWN: Final = "non renseigné"
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")

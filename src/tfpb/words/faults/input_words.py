@@ -106,8 +106,8 @@ def setting_words(kind: str, context: dict[str, object]) -> str:
 
 _ROLES: Final = frozenset(
     (
-        "patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun", "conventions",
-        "diagnostics", "gmbi",
+        "patrimoine", "fiscalite", "fiscalite_precedente", "programme", "programme_precedent",
+        "droit_commun", "conventions", "declaration", "reclamations", "diagnostics", "gmbi",
     )
 )  # fmt: skip
 

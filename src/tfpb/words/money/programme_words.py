@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _TEXTS: Final = packaged(__name__)
 PLANCHERS: Final[dict[str, str]] = _TEXTS["planchers"]
+ORIGINS: Final[dict[str, str]] = _TEXTS["origins"]
+"""From where a year of the convention is told."""
 MARGES: Final[dict[str, str]] = _TEXTS["marges"]
 PIECES: Final[dict[str, str]] = _TEXTS["pieces"]
 PIECE_KINDS: Final[dict[str, str]] = _TEXTS["kinds"]

@@ -50,6 +50,10 @@ _UNPROVED: Final = Phrase(
     "À réclamer sans preuve de déclaration : {euros:€} ; rien ne dit que ces locaux figuraient sur la liste "
     "déclarée."
 )
+_RELIEVED: Final = Phrase(
+    "À réclamer, obtenu ? {euros:€} : l’avis porte un dégrèvement du même montant."
+)
+_WAITING: Final = Phrase("Réclamé et sans réponse : {euros:€}.")
 
 
 _NAMED: Final[dict[str, str]] = _TEXTS["named"]
@@ -237,9 +241,12 @@ def _until(limit: dt.date | None, on: dt.date | None) -> str:
 
 
 def declared_sentences(held: Within) -> tuple[str, ...]:
-    """Split what is to claim by what is known of the declaration; a part that is nothing has no zero."""
-    said = {"a_reclamer_declare": _REFUSED, "a_reclamer_sans_preuve": _UNPROVED}
-    amounts = ((phrase, held.amount(name)) for name, phrase in said.items())
+    """Split what is to claim by what is known of it, then say what was claimed; a nil part has no zero."""
+    said = {
+        "a_reclamer_declare": _REFUSED, "a_reclamer_sans_preuve": _UNPROVED, "a_reclamer_obtenu": _RELIEVED,
+        "reclame_en_cours": _WAITING,
+    }  # fmt: skip
+    amounts = ((phrase, held.amount(name)) for name, phrase in said.items() if held.has(name))
     return tuple(phrase.format(euros=amount) for phrase, amount in amounts if amount.exceeds_nil)
 
 
@@ -343,6 +350,12 @@ NOTICES: Final = Phrase.table(**_TEXTS["notices"])
 LACKS: Final = Phrase.table(**_TEXTS["lacks"])
 FORECAST: Final = Phrase.table(**_TEXTS["forecast"])
 
+PREVIOUS: Final[dict[str, str]] = _TEXTS["previous"]
+"""What a premises shows beside itself a year before."""
+PREVIOUS_FOUND: Final = Phrase("Avis de {year} à côté de ceux de {before} : {counts}.")
+PROOFS: Final[dict[str, str]] = _TEXTS["proofs"]
+FOLLOWED: Final[dict[str, str]] = _TEXTS["followed"]
+"""What is known of a premises to claim, and where its claim stands."""
 SOME_PREMISES: Final = Phrase("{part:s local/locaux} sur {whole:n} :")
 """How many premises of a résidence a motive is about."""
 

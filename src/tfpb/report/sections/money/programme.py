@@ -28,6 +28,7 @@ from tfpb.report.sections.build import (
     tables,
     worded,
 )
+from tfpb.tax.programme.convention_years import convention_years
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
@@ -64,6 +65,7 @@ def programme(dossier: Dossier) -> Section:
         *_balance(plan, claims, quarters, year),
         *_heights(dossier),
         *_carried(plan, claims, quarters, year),
+        table("annees_convention", worded(convention_years(dossier), origine=words.ORIGINS)),
         *_axes(plan, claims, quarters),
         *_beside(plan, quarters, year),
         *_actions(plan, claims),

@@ -19,6 +19,7 @@ from tfpb.report.sections.build import (
 )
 from tfpb.words.money import abatement_words
 from tfpb.words.money import state_words as words
+from tfpb.words.numbers import plural
 
 if TYPE_CHECKING:
     from tfpb.facts.claim import Within
@@ -46,7 +47,11 @@ def rapprochement(dossier: Dossier) -> Section:
     else:
         told = table("possedes", worded(money.owned, constat=words.FINDINGS), annee=money.year)
         blocks += [told, Text(tuple(money.owned["lecture"]), bullets=True, media=ANNEX)]
+    blocks += _previous(money)
     blocks += _lines(money, held)
+    if money.follow_up is not None and len(money.follow_up):
+        claims = worded(money.follow_up, preuve=words.PROOFS, suite=words.FOLLOWED)
+        blocks.append(table("reclamations", claims, annee=money.year))
     if len(money.checks):
         agreed = money.checks["code_constat"] == "concordant"
         checks = money.checks.assign(_agreed=agreed).sort_values("_agreed", kind="stable")
@@ -72,6 +77,28 @@ def _reserves(held: Within) -> pd.DataFrame:
         if amount.exceeds_nil
     ]
     return pd.DataFrame(rows)
+
+
+def _previous(money: Abatement) -> list[Block]:
+    """Return each premises beside itself a year before, and what is to look at, counted."""
+    if money.previous is None:
+        return []
+    found = money.previous["constat"].value_counts(sort=False)
+    said = " ; ".join(
+        f"{words.PREVIOUS[str(code)]} : {plural(n, 'local', 'locaux')}" for code, n in found.items()
+    )
+    told = worded(
+        money.previous, constat=words.PREVIOUS, statut=abatement_words.STATUTS,
+        statut_precedent=abatement_words.STATUTS,
+    )  # fmt: skip
+    return [
+        Text(
+            (words.PREVIOUS_FOUND.format(counts=said, year=money.year, before=money.year - 1),),
+            bullets=True,
+            media=BOTH,
+        ),
+        table("avis_precedents", told, annee=money.year, precedente=money.year - 1),
+    ]
 
 
 def _lines(money: Abatement, held: Within) -> list[Block]:

@@ -1,0 +1,97 @@
+"""Draft letters to the tax office, each a report of one section: what is to claim, what is at risk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from tfpb.model.report import Report, Section, Text
+from tfpb.report.sections.build import cut, of_dossier, table, worded
+from tfpb.words.money import letter_words as words
+from tfpb.words.money.state_words import PROOFS
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from tfpb.facts.whole_dossier import Dossier
+
+_CLAIMED: Final = {words.CLAIM: "reclame_a_envoyer", words.RISK: "a_risque"}
+"""The claim that each letter is about: its amount is written, its premises are listed."""
+_RELIED_ON: Final = frozenset({
+    "taux_abattement", "part_vlc", "teom_abattue", "limite_signature", "limite_declaration",
+    "critere_localisation", "limite_voie", "effet_perimetres_2024", "annee_derniere_exoneration",
+    "delai_reclamation_ans", "maintien_stock",
+})  # fmt: skip
+"""Legal values that a right, an amount without fees or a deadline rests on."""
+FILES: Final = {words.CLAIM: "courriers/reclamation.docx", words.RISK: "courriers/a_risque.docx"}
+
+
+def letters(dossier: Dossier) -> dict[str, Report]:
+    """Return the letters that there is something to write in: name inside the pack → its report."""
+    money = dossier.abatement
+    if money is None or money.follow_up is None or money.contested is None:
+        return {}
+    ours = money.follow_up["annee"] == money.year
+    sending = cut(money.follow_up, ours & (money.follow_up["suite"] == "a_envoyer"))
+    relieved = int((ours & (money.follow_up["suite"] == "obtenu")).sum())
+    unproved = int((sending["preuve"] == "sans_preuve").sum())
+    warnings = [
+        said.format(count=count)
+        for said, count in ((words.UNPROVED, unproved), (words.RELIEVED, relieved))
+        if count
+    ]
+    rows = {words.CLAIM: worded(sending, preuve=PROOFS), words.RISK: money.contested}
+    return {
+        FILES[kind]: _letter(dossier, kind, told, warnings if kind == words.CLAIM else [])
+        for kind, told in rows.items()
+        if len(told)
+    }
+
+
+def _letter(dossier: Dossier, kind: str, rows: pd.DataFrame, warnings: list[str]) -> Report:
+    money = dossier.abatement
+    assert money is not None  # noqa: S101 - the caller has its rows
+    facts = {
+        "year": money.year, "owner": dossier.settings.dossier.bailleur, "count": len(rows),
+        "amount": dossier.claims.amount(_CLAIMED[kind]), "limit": money.claim_until,
+    }  # fmt: skip
+    unverified = [
+        words.UNVERIFIED_VALUE.format(libelle=v.libelle, reference=v.reference)
+        for v in money.values  # noqa: PD011 - legal values
+        if not v.verifie and v.cle in _RELIED_ON
+    ]
+    if kind == words.CLAIM:
+        listed = table("courrier_reclamation", rows, annee=money.year)
+    else:
+        listed = table("courrier_a_risque", rows, annee=money.year)
+    title = words.TITLES[kind].filled(facts)
+    blocks = (
+        Text((words.TO,)),
+        Text((words.SUBJECTS[kind].filled(facts), *(p.filled(facts) for p in words.BODIES[kind]))),
+        listed,
+        Text((*warnings, *_conventions(dossier), words.LOCATED)),
+        Text(words.ATTACHED[kind], bullets=True, title=words.ATTACHED_TITLE),
+        Text(tuple(unverified) or (words.NONE_UNVERIFIED,), bullets=True, title=words.UNVERIFIED),
+        Text((words.SIGNATURE,)),
+    )
+    return of_dossier(dossier, title, "", [Section(kind, title, "", blocks)])
+
+
+def _conventions(dossier: Dossier) -> list[str]:
+    """Say of each convention the dates that the right rests on, and which are not known."""
+    if dossier.conventions is None:
+        return []
+    return [
+        words.CONVENTION.format(
+            id=row["id_convention"],
+            contract=_day(row, "date_signature_contrat"),
+            signed=_day(row, "date_signature_convention"),
+            declared=_day(row, "date_declaration"),
+        )
+        for _, row in dossier.conventions.iterrows()
+    ]
+
+
+def _day(row: pd.Series, column: str) -> dt.date | None:
+    return None if pd.isna(row[column]) else row[column]

@@ -1,0 +1,106 @@
+"""Claims to the tax office, followed: what is to send, what was sent, what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tfpb.model.results import CONTESTED_COLUMNS, FOLLOW_UP_COLUMNS
+from tfpb.tax.abatement.premises import claim_limit, year_of
+from tfpb.tax.abatement.premises_facts import TO_SEND
+from tfpb.tax.abatement.sent_list import premises_key
+from tfpb.tax.plain_values import Record, grouped, records
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.law.values import Reader
+    from tfpb.tax.abatement.premises import Premises
+
+
+def follow_up(
+    items: Sequence[Premises], claimed: pd.DataFrame | None, reader: Reader, on: dt.date | None
+) -> pd.DataFrame:
+    """Set the claims that were sent beside what is to claim; none of either is left out.
+
+    Parameters
+    ----------
+    items : sequence of Premises
+        Of the tax year, settled.
+    claimed : DataFrame or None
+        Typed by `tables.CLAIMS_SENT`: of this year and of those before.
+    reader : Reader
+        Law on 1 January of the tax year.
+    on : date, optional
+        Day of the dossier: whether the time to claim has passed.
+
+    Returns
+    -------
+    DataFrame
+        `FOLLOW_UP_COLUMNS`: what is to claim in the order of the notices, then the other claims that were
+        sent. Euros are Decimal; `accorde_eur` is None where no answer gives it.
+    """
+    year, sent = reader.day.year, grouped(records(claimed), _key)
+    rows = []
+    for item in (i for i in items if i.states.to_claim):
+        found = sent.get((item.avis, premises_key(item.invariant), year), [])
+        mine = found.pop(0) if found else Record()
+        facts = {
+            "avis": item.avis, "invariant": item.invariant, "annee": year,
+            "id_residence": item.id_residence, "nom": _name(item), "code_qpv": item.right.code_qpv,
+            "montant_eur": item.states.to_claim, "preuve": _proof(item), "limite": claim_limit(reader),
+        }  # fmt: skip
+        rows.append(_row(Record(mine | facts), on))
+    for line in (one for lines in sent.values() for one in lines):
+        limit = dt.date(year_of(line) + reader.whole("delai_reclamation_ans"), 12, 31)
+        rows.append(_row(Record(line | {"limite": limit, "preuve": ""}), on))
+    return pd.DataFrame(rows, columns=list(FOLLOW_UP_COLUMNS), dtype=object)
+
+
+def contested(items: Sequence[Premises]) -> pd.DataFrame:
+    """List what notices bear without right, with why: `CONTESTED_COLUMNS`."""
+    rows = [
+        (i.avis, i.invariant, i.id_residence, _name(i), i.states.at_risk, i.motive)
+        for i in items
+        if i.states.at_risk
+    ]
+    return pd.DataFrame(rows, columns=list(CONTESTED_COLUMNS), dtype=object)
+
+
+def _name(item: Premises) -> str:
+    return item.holding.nom if item.holding is not None and item.holding.nom else item.id_residence
+
+
+def _key(row: Record) -> tuple[str, str, int]:
+    return row.text("avis"), premises_key(row.text("invariant")), year_of(row)
+
+
+def _proof(item: Premises) -> str:
+    """Return what is known of the declaration of a premises to claim."""
+    if item.relieved:
+        return "obtenu"
+    return "declare" if item.declared else "sans_preuve"
+
+
+def _row(line: Record, on: dt.date | None) -> dict[str, Any]:
+    dates = {c: line.day(c) for c in ("envoyee_le", "repondue_le")}
+    return {**line, **dates, "accorde_eur": line.money("accorde_eur"), "suite": _state(line, on)}
+
+
+def _state(line: Record, on: dt.date | None) -> str:
+    """Say where a claim stands; an answer without an amount is not a refusal."""
+    asked, given = line.money("montant_eur"), line.money("accorde_eur")
+    if given is not None:
+        if not given:
+            return "refusee"
+        return "accordee_en_partie" if asked is not None and given + 1 < asked else "accordee"
+    if line.day("repondue_le"):
+        return "repondue"
+    sent, limit = line.day("envoyee_le"), line["limite"]
+    if sent is not None:
+        return "hors_delai" if sent > limit else "envoyee"
+    if on is not None and on > limit:
+        return "hors_delai"
+    return "obtenu" if line["preuve"] == "obtenu" else TO_SEND

@@ -1,0 +1,63 @@
+"""The convention over its years: acquired, justified, proved, carried over, a year a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from tfpb.facts.amount import known
+from tfpb.facts.claim import Claims
+from tfpb.facts.money_claims import money_claims
+
+if TYPE_CHECKING:
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.whole_dossier import Dossier
+
+YEAR_CLAIMS: Final = {
+    "acquis_eur": "acquis", "valorise_eur": "valorise", "justifie_eur": "justifie", "prouve_eur": "prouve",
+    "reporte_eur": "reporte",
+}  # fmt: skip
+"""Columns of a year, and the claim that each is."""
+OWN: Final = "dossier"
+BEFORE: Final = "precedent"
+
+
+def convention_years(dossier: Dossier) -> pd.DataFrame:
+    """Return a row a year, from the first that is told to the last of the forecast.
+
+    Returns
+    -------
+    DataFrame
+        `annee`, the columns of `YEAR_CLAIMS` (Amount; None where nobody tells it), `attendu_eur` (the
+        forecast of a coming year) and `origine`: dossier, precedent (an earlier pack), fichiers (last year's
+        own), prevision.
+    """
+    money, year = dossier.abatement, dossier.settings.dossier.annee
+    rows: dict[int, dict[str, Any]] = {
+        past: {"annee": past, "origine": BEFORE, **told}
+        for past, told in dossier.past_years.items()
+        if past < year
+    }
+    if year - 1 not in rows and (told := _of_files(dossier)):
+        rows[year - 1] = {"annee": year - 1, "origine": "fichiers", **told}
+    rows[year] = {"annee": year, "origine": OWN, **_told(dossier.claims, YEAR_CLAIMS)}
+    if money is not None and money.by_year is not None:
+        coming = money.by_year[money.by_year["annee"] > year]
+        for then, due in zip(coming["annee"], coming["abattement_eur"], strict=True):
+            expected = None if due is None else known(due)
+            rows[int(then)] = {"annee": int(then), "origine": "prevision", "attendu_eur": expected}
+    columns = ["annee", *YEAR_CLAIMS, "attendu_eur", "origine"]
+    made = pd.DataFrame([rows[y] for y in sorted(rows)], columns=columns, dtype=object)
+    return made.where(made.notna(), None)
+
+
+def _of_files(dossier: Dossier) -> dict[str, Amount]:
+    """Return what the notices and the programme of the year before tell."""
+    before = dossier.abatement.last_year if dossier.abatement is not None else None
+    due = {} if before is None else {"acquis_eur": Claims(money_claims(before)).amount("acquis")}
+    return due | _told(dossier.claims, {"valorise_eur": "valorise_precedent"})
+
+
+def _told(claims: Claims, names: dict[str, str]) -> dict[str, Amount]:
+    return {column: claims.amount(name) for column, name in names.items() if claims.has(name)}

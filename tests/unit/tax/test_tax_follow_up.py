@@ -1,0 +1,301 @@
+"""Proof of declaration, « obtenu ? », claims followed, sales, notices beside last year's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from tax_builders import (
+    abate,
+    codes,
+    convention,
+    conventions,
+    door,
+    first,
+    held,
+    home,
+    homes,
+    local,
+    premises,
+    table,
+)
+
+from tfpb.model import tables
+
+DUE = Decimal("247.50")
+FULL, RIGHT = 825, "577,50"
+NUMBER, OTHER = "5990010001", "5990010002"
+
+
+def listed(*rows: dict[str, Any]) -> pd.DataFrame:
+    return table(tables.SENT_LIST, *rows, file="liste.csv")
+
+
+def claimed(*rows: dict[str, Any]) -> pd.DataFrame:
+    return table(tables.CLAIMS_SENT, *rows, file="reclamations.csv")
+
+
+def refused(**cells: Any) -> dict[str, Any]:
+    return local(invariant=NUMBER, cotisation_avis_eur=FULL, **cells)
+
+
+def parts(made: Any) -> dict[str, Decimal]:
+    names = ("a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve", "a_reclamer_obtenu")
+    return {name: held(made).amount(name).exact for name in names}
+
+
+# ---------------------------------------------------------------- the list sent
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ({"invariant": NUMBER}, "a_reclamer_declare"),
+        ({"invariant": f"59{NUMBER}"}, "a_reclamer_declare"),  # the fiscal number of the premises
+        ({"invariant": "", "id_residence": "R1"}, "a_reclamer_declare"),
+        (None, "a_reclamer_sans_preuve"),
+    ],
+)
+def test_a_premises_to_claim_is_proved_declared_by_the_list(line: Any, part: str) -> None:
+    made = abate(refused(), sent=None if line is None else listed(line))
+    assert first(made)["statut"] == "a_reclamer"
+    assert {name for name, amount in parts(made).items() if amount} == {"a_reclamer", part}
+    assert parts(made)[part] == DUE
+
+
+def test_a_premises_that_the_list_lacks_is_not_declared() -> None:
+    rows = [
+        refused(),
+        local(avis="A2", invariant=OTHER, id_residence="R2", cotisation_avis_eur=RIGHT),
+    ]
+    made = abate(*rows, sent=listed({"invariant": OTHER}))
+    assert list(made.premises["statut"]) == ["non_declare", "abattu"]
+    made = abate(*rows, sent=listed({"invariant": NUMBER}))
+    assert list(made.premises["statut"]) == ["a_reclamer", "a_risque"]
+
+
+def test_lost_by_the_list_whatever_is_not_known_of_the_convention() -> None:
+    rows = [
+        local(invariant=NUMBER, cotisation_avis_eur=RIGHT),
+        local(avis="A2", invariant=OTHER, cotisation_avis_eur=FULL),
+    ]
+    blank = conventions(convention(date_signature_convention=""))
+    made = abate(*rows, sent=listed({"invariant": OTHER}), conventions=blank)
+    assert next(iter(made.premises["statut"])) == "a_risque"
+    assert first(abate(rows[0], conventions=blank))["statut"] == "droit_inconnu"
+
+
+def test_a_list_of_which_nothing_is_on_a_notice_concludes_nothing() -> None:
+    made = abate(refused(), sent=listed({"invariant": "1234567890"}))
+    assert first(made)["statut"] == "a_reclamer"
+    assert "declaration_sans_cle" in codes(made)
+
+
+def test_a_premises_without_number_is_not_held_off_a_list_of_numbers() -> None:
+    rows = [
+        local(cotisation_avis_eur=RIGHT),
+        local(avis="A2", invariant=OTHER, id_residence="R2", cotisation_avis_eur=RIGHT),
+    ]
+    made = abate(*rows, sent=listed({"invariant": OTHER}))
+    assert list(made.premises["statut"]) == ["abattu", "abattu"]
+
+
+@pytest.mark.parametrize(("own", "on_list"), [("non", True), ("oui", False)])
+def test_a_line_and_a_list_that_part_leave_the_right_open(own: str, *, on_list: bool) -> None:
+    one = local(invariant=NUMBER, cotisation_avis_eur=RIGHT, declare=own)
+    two = local(avis="A2", invariant=OTHER, id_residence="R2", cotisation_avis_eur=RIGHT)
+    sent = listed({"invariant": NUMBER if on_list else OTHER}, {"invariant": OTHER})
+    made = abate(one, two, sent=sent)
+    assert first(made)["statut"] == "droit_inconnu"
+    assert made.states.acquired == (DUE if on_list or own == "oui" else 0)
+    assert "se contredisent" in first(made)["motif"]
+
+
+def test_a_list_sent_too_late_loses_that_year_alone() -> None:
+    made = abate(refused(), sent=listed({"invariant": NUMBER, "declare_le": "02/05/2025"}))
+    assert first(made)["statut"] == "non_declare"
+    assert "2 mai 2025" in first(made)["motif"].replace("\u00a0", " ")
+    years = made.by_year.set_index("annee")["abattement_eur"]
+    assert years[2026] == DUE
+
+
+# ---------------------------------------------------------------- « obtenu ? »
+
+
+@pytest.mark.parametrize(
+    ("cells", "relieved"),
+    [
+        ({"degrevements_eur": "247,50"}, True),
+        ({"degrevements_eur": "248"}, True),
+        ({"degrevements_eur": "254,93"}, True),  # with its fees, 3 %
+        ({"degrevements_eur": "120"}, False),
+        ({"degrevements_eur": ""}, False),
+    ],
+)
+def test_a_degrevement_of_the_same_amount_may_be_the_abatement(
+    cells: dict[str, str], *, relieved: bool
+) -> None:
+    made = abate(refused(**cells), sent=listed({"invariant": NUMBER}))
+    assert ("obtenu ?" in first(made)["motif"]) == relieved
+    assert parts(made)["a_reclamer"] == DUE
+    assert parts(made)["a_reclamer_obtenu"] == (DUE if relieved else 0)
+    assert parts(made)["a_reclamer_declare"] == (0 if relieved else DUE)
+    rows = made.reconciliation
+    assert rows["reclame_obtenu_eur"].sum() == parts(made)["a_reclamer_obtenu"]
+
+
+def test_one_degrevement_for_all_of_a_notice() -> None:
+    rows = [
+        refused(degrevements_eur="495"),
+        {**refused(), "invariant": OTHER, "id_residence": "R2"},
+    ]
+    made = abate(*rows)
+    assert parts(made)["a_reclamer_obtenu"] == 2 * DUE
+
+
+# ---------------------------------------------------------------- claims followed
+
+
+def suites(made: Any) -> list[str]:
+    return list(made.follow_up["suite"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "suite"),
+    [
+        ({}, "a_envoyer"),
+        ({"envoyee_le": "02/02/2026"}, "envoyee"),
+        ({"envoyee_le": "02/02/2027"}, "hors_delai"),
+        ({"envoyee_le": "02/02/2026", "repondue_le": "01/06/2026"}, "repondue"),
+        ({"envoyee_le": "02/02/2026", "accorde_eur": "0"}, "refusee"),
+        ({"envoyee_le": "02/02/2026", "accorde_eur": "100"}, "accordee_en_partie"),
+        ({"envoyee_le": "02/02/2026", "accorde_eur": "247,50"}, "accordee"),
+    ],
+)
+def test_where_a_claim_stands(cells: dict[str, str], suite: str) -> None:
+    line = {"avis": "A1", "invariant": NUMBER, "annee": 2025, **cells}
+    made = abate(refused(), claimed=claimed(line), on=dt.date(2026, 3, 1))
+    assert suites(made) == [suite]
+    row = made.follow_up.iloc[0]
+    assert (row["montant_eur"], row["limite"]) == (DUE, dt.date(2026, 12, 31))
+
+
+def test_what_was_sent_is_no_more_to_send_and_an_answer_without_amount_is_no_refusal() -> None:
+    line = {"avis": "A1", "invariant": NUMBER, "annee": 2025, "envoyee_le": "02/02/2026"}
+    made = held(abate(refused(), claimed=claimed(line)))
+    assert made.amount("reclame_en_cours").exact == DUE
+    assert made.amount("reclame_a_envoyer").is_nil
+    answered = abate(refused(), claimed=claimed({**line, "repondue_le": "01/06/2026"}))
+    assert held(answered).amount("reclame_en_cours").is_nil
+    assert answered.follow_up["accorde_eur"][0] is None
+
+
+def test_a_notice_that_is_not_read_may_be_to_send() -> None:
+    made = held(abate(local(invariant=NUMBER, cotisation_avis_eur=2000)))
+    sending = made.amount("reclame_a_envoyer")
+    assert (sending.at_least, sending.at_most) == (0, DUE)
+
+
+def test_a_claim_of_another_year_or_of_no_premises_stays_in_the_table() -> None:
+    old = {"avis": "A1", "invariant": NUMBER, "annee": 2024, "envoyee_le": "02/02/2025"}
+    lost = {"avis": "A9", "invariant": OTHER, "annee": 2025, "envoyee_le": "02/02/2026"}
+    made = abate(refused(), claimed=claimed(old, lost, old))
+    assert suites(made) == ["a_envoyer", "envoyee", "envoyee", "envoyee"]
+    assert list(made.follow_up["limite"])[1] == dt.date(2025, 12, 31)
+    assert held(made).amount("reclame_a_envoyer").exact == DUE
+
+
+def test_too_late_to_claim_or_perhaps_obtained_is_not_to_send() -> None:
+    assert suites(abate(refused(), on=dt.date(2027, 1, 1))) == ["hors_delai"]
+    made = abate(refused(degrevements_eur="247,50"))
+    assert suites(made) == ["obtenu"]
+    assert held(made).amount("reclame_a_envoyer").is_nil
+
+
+def test_what_notices_bear_without_right_is_listed_with_why() -> None:
+    stock = homes(home(cote="hors", logements_dans=0, logements_hors=1, code_qpv=""))
+    made = abate(local(cotisation_avis_eur=RIGHT), residences=stock)
+    (row,) = made.contested.to_dict("records")
+    assert row["montant_eur"] == DUE
+    assert row["motif"].startswith("Hors de tout quartier")
+    assert abate(local(cotisation_avis_eur=RIGHT)).contested.empty
+
+
+# ---------------------------------------------------------------- sold, demolished, delivered
+
+
+@pytest.mark.parametrize(
+    ("cells", "statut", "word"),
+    [
+        ({"date_vente": dt.date(2024, 6, 30)}, "a_risque", "Vente en 2024"),
+        ({"date_demolition": dt.date(2024, 6, 30)}, "a_risque", "Démolition en 2024"),
+        ({"date_livraison": dt.date(2025, 6, 30)}, "a_risque", "Livraison"),
+        ({"date_vente": dt.date(2025, 6, 30)}, "abattu", ""),
+        ({"date_demolition": dt.date(2025, 6, 30)}, "abattu", ""),
+    ],
+)
+def test_what_is_held_on_the_first_of_january(
+    cells: dict[str, Any], statut: str, word: str
+) -> None:
+    doors = pd.DataFrame([door(**cells)])
+    made = abate(local(cotisation_avis_eur=RIGHT), entrances=doors)
+    assert (first(made)["statut"], word in first(made)["motif"]) == (statut, True)
+    assert made.states.acquired == (DUE if statut == "abattu" else 0)
+
+
+def test_a_sale_to_come_ends_the_forecast() -> None:
+    doors = pd.DataFrame([door(date_vente=dt.date(2026, 6, 30)), door()])
+    years = abate(local(cotisation_avis_eur=RIGHT), entrances=doors).by_year.set_index("annee")
+    assert years["abattement_eur"][2026] == DUE
+    assert years["abattement_eur"][2027] == DUE / 2
+
+
+# ---------------------------------------------------------------- beside last year's
+
+
+def test_each_premises_beside_itself_a_year_before() -> None:
+    def year(when: int, *rows: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{**row, "annee": when} for row in rows]
+
+    def one(number: int, **cells: Any) -> dict[str, Any]:
+        return local(
+            avis=f"A{number}", invariant=f"599001000{number}", id_residence=f"R{number}",
+            cotisation_avis_eur=FULL, **cells,
+        )  # fmt: skip
+
+    moved = one(4) | {"vlc_eur": 4000, "cotisation_avis_eur": 1100}
+    taxed = one(5) | {"taux_commune_pct": 60, "cotisation_avis_eur": 1125}
+    right = {"cotisation_avis_eur": RIGHT}
+    now = year(2025, one(1), one(2), one(3), moved, taxed, one(6) | right)
+    then = year(2024, one(1), one(2) | right, one(7), one(4), one(5), one(6))
+    signed = conventions(
+        convention(
+            date_signature_convention="2023-03-01",
+            date_signature_contrat="2023-01-01",
+            date_declaration="2023-03-02",
+        )
+    )
+    made = abate(*now, previous=premises(*then), conventions=signed)
+    found = dict(zip(made.previous["invariant"].str[-1], made.previous["constat"], strict=True))
+    assert found == {
+        "1": "stable", "2": "perdu", "3": "nouveau", "4": "base", "5": "taux", "6": "gagne", "7": "disparu",
+    }  # fmt: skip
+    assert next(iter(made.previous["constat"])) == "perdu"
+    assert made.last_year is not None
+    assert made.last_year.year == 2024
+    assert abate(*now).previous is None
+
+
+def test_bases_that_all_rise_together_have_not_moved() -> None:
+    rows = [
+        local(avis=f"A{k}", invariant=f"599001000{k}", cotisation_avis_eur=FULL) for k in range(4)
+    ]
+    then = premises(
+        *({**row, "annee": 2024, "vlc_eur": 2700, "cotisation_avis_eur": "742,50"} for row in rows)
+    )
+    made = abate(*rows, previous=then)
+    assert set(made.previous["constat"]) == {"stable"}
+    assert set(made.previous["base_ecart"]) == {Decimal("0.1111")}
