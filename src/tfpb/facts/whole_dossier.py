@@ -51,10 +51,10 @@ class Dossier:
 
     `release` is the line that it leaves in the ledger when released (`released_before`: it was already); a
     `draft` is for the landlord alone, and says so; None where neither is meant. `last_heights` is what last
-    year's pack tells per abated dwelling, `past_years` what earlier packs tell of each year. `photos` are those
-    that diagnostics name, as JPEG; `copies`, those of the folder of pieces by their name in the pack. `claims`
-    are its figures, each under one name; `calendar` is every deadline. `asked` are the questions of its files,
-    `outcomes` what each answer left open would come to.
+    year's pack tells per abated dwelling, `past_years` what earlier packs tell of each year. `photos` are
+    those that diagnostics name, as JPEG; `copies`, those of the folder of pieces by their name in the pack.
+    `claims` are its figures, each under one name; `calendar` is every deadline. `asked` are the questions of
+    its files, `outcomes` what each answer left open would come to.
     """
 
     settings: Settings

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from tfpb.model.pieces import is_numbered, references
 from tfpb.tax.plain_values import ZERO, Record, doubt, records
-from tfpb.tax.programme.entries import pieces_of
 from tfpb.text import fold
 from tfpb.words.numbers import amount
 
@@ -74,7 +74,11 @@ def _named(note: Record, others: list[int], rows: list[Record]) -> list[int]:
     own = [k for k in alike if note.text("id_action") == rows[k].text("id_action")]
     said = f" {fold(note.text('piece'))} "
     return own or [
-        k for k in alike if any(f" {fold(p)} " in said for p in pieces_of(rows[k].text("piece")))
+        k
+        for k in alike
+        if any(
+            f" {fold(p)} " in said for p in filter(is_numbered, references(rows[k].text("piece")))
+        )
     ]
 
 
