@@ -89,7 +89,10 @@ ELSEWHERE = {
         "test_cli_comparer_releases.py",
         "Ajoutez --residences pour diffuser",
     ),
-    "vague_renommee": ("test_cli_comparer_releases.py", "les résultats de la vague « 2023 »"),
+    "vague_renommee": (
+        "test_cli_comparer_releases.py",
+        "donne presque partout les résultats de la vague",
+    ),
     "enquete_renommee": ("test_cli_comparer_releases.py", "seraient dites deux fois"),
     "diffusion_rectifiee": ("test_cli_comparer_releases.py", "rectification"),
     "premiere_diffusion": ("test_cli_comparer_releases.py", "Aucune diffusion antérieure"),

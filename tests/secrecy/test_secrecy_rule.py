@@ -18,6 +18,7 @@ from tfpb.survey import Release, reprinted, together
 from tfpb.survey.secrecy.choice import Rules, shown_groups
 from tfpb.survey.secrecy.disclosure import sealed
 from tfpb.survey.secrecy.enough import enough
+from tfpb.survey.secrecy.groups import group_table
 from tfpb.survey.secrecy.tree import Group, Tree
 
 if TYPE_CHECKING:
@@ -131,6 +132,20 @@ def test_an_agency_that_holds_quarters_but_for_few_is_hidden() -> None:
     found = shown_groups(Tree.of(moved), moved, 0, Rules())
     assert {"Q1", "Q2"} <= {g.territoire for g in found}
     assert not {"Nord", "Sud"} & {g.territoire for g in found}
+
+
+@pytest.mark.parametrize("kind", ["individuel", ""])
+def test_rows_like_with_like_need_enough_in_each_class_of_weights(kind: str) -> None:
+    """Two weightings of one survey would tell the few of a class; "" is what such rows leave aside."""
+    wave = wave_of([*homes(5, 10, "C1", "Q1"), *homes(5, 10, "C1", "Q2")])
+    places = wave.places.assign(type_habitat=["collectif"] * 8 + [kind] * 2)
+    for few, held in ((10, True), (3, False)):
+        n = wave.asked.copy()
+        n[8:] = few
+        made = replace(wave, places=places, alike=("type_habitat",), asked=n, valid=n)
+        table = group_table([made], Rules()).query("bailleur == 'ensemble'")
+        alike = table.set_index("territoire")["alike"].to_dict()
+        assert (alike["total"], alike["Q1"], alike["Q2"]) == (held, True, held)
 
 
 def test_a_quarter_may_be_shown_under_a_hidden_contrat() -> None:

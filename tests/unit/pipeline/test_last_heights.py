@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = "code_qpv;annee;abattement_eur;valorise_eur;logements_abattus"
-LINE = {"bailleurs": ["Habitat"], "calcul": "aa", "residences": {}, "masquees": [], "montrees": []}
+LINE = {"bailleurs": ["Habitat"], "calcul": "aa", "residences_par_bailleur": {}, "masquees": []}
 
 
 def pack(folder: Path, *rows: str, years: tuple[str, ...] = (), name: str = "dossier.zip") -> Path:
