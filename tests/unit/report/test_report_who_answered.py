@@ -78,9 +78,9 @@ def test_each_headline_says_what_would_tip_it_and_no_other_question() -> None:
     assert "1,60 fois plus volontiers" in found
     assert "1,30 fois" not in found  # q02 is no headline
     note = texts(section_of(dossier, "note"))
-    assert note.index("1,07 fois pour « Propreté des parties communes », fragile") < note.index(
-        "1,6"
-    )
+    assert "Fragile à la non-réponse : « Propreté des parties communes »." in note
+    sure = texts(section_of(dossier_of(tipped(q01=1.2, q02=1.07)), "note"))
+    assert "non-réponse" not in sure
 
 
 def test_the_workbook_shows_a_factor_that_is_a_number() -> None:
