@@ -171,9 +171,7 @@ def test_each_missing_input_says_what_lacks_and_how_to_add_it() -> None:
     ):  # fmt: skip
         section = by_sheet[sheet]
         assert "Aucun" in section.lead or "demande" in section.lead
-        said_here = " ".join(
-            t for b in section.blocks if isinstance(b, Text) for t in b.paragraphs
-        )
+        said_here = " ".join(t for b in section.blocks if isinstance(b, Text) for t in b.paragraphs)
         assert key in said_here
         assert "dossier.toml" in said_here
 
