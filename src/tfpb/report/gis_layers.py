@@ -15,8 +15,8 @@ import shapely
 from tfpb.facts.place import doubtful, quarters_held
 from tfpb.facts.quarter import among
 from tfpb.model.projection import LAMBERT_93, LONLAT, crs
+from tfpb.perimeters.map_marks import drawn
 from tfpb.report import theme
-from tfpb.report.map_marks import drawn
 from tfpb.report.print_map.window import OLD_LINE, own_line
 from tfpb.report.web_map.map_html import page_template
 from tfpb.words.documents.pack_words import DRAFT_NOTE

@@ -14,7 +14,7 @@ from tfpb.facts.quarter import among, codes_of, communes_of
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
 from tfpb.model.location import OTHER_MAP, Located, MapModel, QpvPage
 from tfpb.model.survey import only
-from tfpb.report.map_marks import drawn
+from tfpb.perimeters.map_marks import drawn
 from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import (
     OwnAnswers,

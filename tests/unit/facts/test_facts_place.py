@@ -28,7 +28,7 @@ from tfpb.facts.place import (
     sides,
 )  # fmt: skip
 from tfpb.model.codes import QpvStatut
-from tfpb.report.map_marks import drawn
+from tfpb.perimeters.map_marks import drawn
 
 
 def doors(*rows: tuple[str, float | None, str, str, str]) -> pd.DataFrame:

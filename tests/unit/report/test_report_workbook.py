@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import subprocess
 import unicodedata
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.utils import get_column_letter
 from report_dossier import HOSTILE
@@ -16,6 +19,7 @@ from everywhere import need
 from tfpb.model.report import Format, Table
 from tfpb.report.cell_values import NUMERIC, as_number, missing
 from tfpb.report.documents import workbook
+from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.documents.workbook_styles import lines, put
 from tfpb.report.sections import report
 
@@ -297,3 +301,14 @@ def test_libreoffice_opens_it_without_repair(tmp_path: Path) -> None:
     summary = [p for p in pages if re.search(r"^\s*Synthèse\s*$", p, re.MULTILINE)]
     assert len(summary) == 1
     assert all("données fictives" in p for p in pages if p.strip())
+
+
+def test_a_day_of_the_bordereau_is_a_day_for_a_spreadsheet() -> None:
+    rows = pd.DataFrame(
+        {"Date de la pièce": [dt.date(2025, 2, 2), None], "Montant": [Decimal(7), None]}
+    )
+    book = openpyxl.load_workbook(io.BytesIO(bilan_workbook({"Bordereau": rows}, title="Pièces")))
+    page = book["Bordereau"]
+    assert page["A4"].value == dt.datetime(2025, 2, 2)  # noqa: DTZ001 - a cell has no zone
+    assert page["A5"].value is None
+    assert page["B4"].value == 7

@@ -247,6 +247,8 @@ def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
             plain = isinstance(value, int | float | Decimal) or hasattr(value, "isoformat")
             told = None if missing(value) else value if plain else str(value)
             cell = style.put(page, r, c, told)
+            if hasattr(value, "isoformat"):
+                cell.number_format = _FORMATS[Kind.DATE]
             if isinstance(value, Decimal):
                 cell.number_format = "0.0%" if "Taux" in str(name) else "#,##0.00\\ €"
             cell.alignment = Alignment(wrap_text=not isinstance(value, Decimal), vertical="top")

@@ -18,6 +18,7 @@ from tfpb.report.sections.money.programme import surplus, totals_of
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.comparaison import headline_rows, headline_sentences
 from tfpb.report.sections.synthese import missing
+from tfpb.tax.programme.brought import first_to_prove
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import state_words
@@ -269,10 +270,9 @@ def _deadlines(dossier: Dossier) -> list[str]:
 
 def _first_proof(dossier: Dossier, plan: Programme) -> str:
     """Name the action whose missing piece is worth most, and its quarter; nothing where none is known."""
-    rows = plan.actions.dropna(subset=["enjeu_eur"])
-    largest = rows.sort_values("enjeu_eur", ascending=False, kind="stable").head(1)
-    for first in largest.to_dict("records"):
-        if stake := first["enjeu_eur"]:
-            quarter = dossier.quarters[first["code_qpv"]].shown
-            return words.FIRST_PROOF.format(action=first["action"], quarter=quarter, stake=stake)
-    return ""
+    first = first_to_prove(plan.actions)
+    if first is None:
+        return ""
+    title, code, stake = first
+    quarter = dossier.quarters[code].shown
+    return words.FIRST_PROOF.format(action=title, quarter=quarter, stake=stake)

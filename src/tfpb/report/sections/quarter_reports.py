@@ -13,8 +13,8 @@ from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Sect
 from tfpb.model.survey import only
 from tfpb.report.quarter_pages import spent
 from tfpb.report.sections.build import of_dossier, table
-from tfpb.report.sections.money.programme import not_given
 from tfpb.report.sections.survey.evaluation_sensibilite import verdict_of
+from tfpb.tax.programme.exports import not_given
 from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words
 from tfpb.words.money.accounts import axis_short, axis_words

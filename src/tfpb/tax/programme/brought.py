@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.decimals import apportion
-from tfpb.tax.plain_values import ZERO, grouped, total
+from tfpb.tax.plain_values import ZERO, grouped, records, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from tfpb.facts.claim import Claims
     from tfpb.facts.programme_claims import Action
@@ -86,3 +88,14 @@ def _shares(actions: list[Action], whole: Decimal, *, proved: bool) -> list[Deci
 def _cents(whole: Decimal, values: list[Decimal]) -> list[Decimal]:
     count = int(min(whole, total(values)).scaleb(2))
     return [Decimal(share).scaleb(-2) for share in apportion(count, values)]
+
+
+def first_to_prove(actions: pd.DataFrame) -> tuple[str, str, Decimal] | None:
+    """Return the action whose lacking proof is worth most: title, quarter, how much; None without any."""
+    rows = [row for row in records(actions) if row.money("enjeu_eur")]
+    first = max(rows, key=lambda row: row["enjeu_eur"], default=None)
+    return (
+        None
+        if first is None
+        else (first.text("action"), first.text("code_qpv"), first["enjeu_eur"])
+    )

@@ -87,6 +87,12 @@ def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
     return pd.DataFrame(out, columns=list(REENTRY_COLUMNS))
 
 
+def not_given(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return actions whose blank valued amounts say so: on a sheet, an empty cell reads as nothing."""
+    cells = [programme_words.NOT_GIVEN if missing(v) else v for v in rows["valorise_eur"]]
+    return rows.assign(valorise_eur=pd.Series(cells, index=rows.index, dtype=object))
+
+
 def premises_frame(
     made: Sequence[Abatement], headers: Sequence[str], names: Mapping[str, str]
 ) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from tfpb.model.codes import Axe, PieceFound
 from tfpb.model.columns import texts
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.survey import only
-from tfpb.report.cell_values import missing
 from tfpb.report.sections.build import (
     chart,
     claimed,
@@ -29,6 +28,7 @@ from tfpb.report.sections.build import (
     worded,
 )
 from tfpb.tax.programme.convention_years import convention_years
+from tfpb.tax.programme.exports import not_given
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.money import programme_words as words
 from tfpb.words.money.accounts import axis_short, axis_words
@@ -266,24 +266,20 @@ def _actions(plan: Programme, claims: Claims) -> list[Block]:
     return blocks
 
 
-def not_given(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return actions whose blank valued amounts say so: on a sheet, an empty cell reads as nothing."""
-    cells = [words.NOT_GIVEN if missing(v) else v for v in rows["valorise_eur"]]
-    return rows.assign(valorise_eur=pd.Series(cells, index=rows.index, dtype=object))
-
-
 def _pieces(plan: Programme) -> list[Block]:
     """Return the « bordereau » of the folder of pieces, and how many it holds; nothing without a folder."""
     if plan.pieces is None:
         return []
     cited = only(plan.pieces, genre="piece")
-    counts = {
-        hole: len(only(cited, etat=state))
-        for hole, state in (("found", PieceFound.TROUVEE), ("lost", PieceFound.ABSENTE))
-    }
+    found, lost = (
+        len(only(cited, etat=state)) for state in (PieceFound.TROUVEE, PieceFound.ABSENTE)
+    )
     rows = worded(plan.pieces, etat=words.PIECES, genre=words.PIECE_KINDS)
     rows = rows.assign(axe_mot=[axis_words(int(a)) for a in rows["axe"]])
-    return [Text((words.IN_FOLDER.format(**counts),), media=BOTH), table("bordereau_pieces", rows)]
+    return [
+        Text((words.IN_FOLDER.format(found=found, lost=lost),), media=BOTH),
+        table("bordereau_pieces", rows),
+    ]
 
 
 def _diagnostics(plan: Programme) -> list[Block]:
