@@ -15,7 +15,7 @@ def main() -> None:
     the browser shows when it tells why nothing was opened.
     """
     gc.set_threshold(_OBJECTS)
-    said = _written() if sys.stderr is None else None
+    written = _written() if sys.stderr is None else None
     try:
         from tfpb.cli.app import main as run  # noqa: PLC0415 - what this guards
 
@@ -27,10 +27,10 @@ def main() -> None:
         print(STOPPED, file=sys.stderr)  # noqa: T201
         sys.exit(STOPPED_CODE)
     except SystemExit as end:
-        if said is not None and end.code:
+        if written is not None and end.code:
             import webbrowser  # noqa: PLC0415 - where nothing else shows
 
-            webbrowser.open(said.as_uri())
+            webbrowser.open(written.as_uri())
         raise
 
 

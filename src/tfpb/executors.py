@@ -22,7 +22,7 @@ from tfpb.errors import Place, fail
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    Told = Callable[[int], None]
+    Step = Callable[[int], None]
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -70,7 +70,7 @@ def _started(workers: int) -> ProcessPoolExecutor:
 class Executor(Protocol):
     """Runs a function over parts."""
 
-    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly) -> list[R]:
+    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Step = _quietly) -> list[R]:
         """Return ``[run(p) for p in parts]``; `advance(1)` is told of each part done."""
         ...
 
@@ -83,7 +83,7 @@ class Executor(Protocol):
 class InProcess:
     """One part after the other, here."""
 
-    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly) -> list[R]:
+    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Step = _quietly) -> list[R]:
         """Run the parts in order."""
         out = []
         for part in parts:
@@ -118,7 +118,7 @@ class Processes:
         self._pool: ProcessPoolExecutor | None = None
         self._given = 0
 
-    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly) -> list[R]:
+    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Step = _quietly) -> list[R]:
         """Run the parts in processes, results in the order of the parts."""
         done: dict[int, R] = {}
         room = self._room or max(len(parts), 1)
@@ -147,7 +147,7 @@ class Processes:
         parts: Sequence[P],
         turn: Iterable[int],
         done: dict[int, R],
-        advance: Told,
+        advance: Step,
     ) -> None:
         left = [k for k in turn if k not in done]
         if self._room and self._given and self._given + len(left) > self._room:
@@ -184,7 +184,7 @@ class Crew:
         self._lost = workers <= 1
 
     def gather(
-        self, ask: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly
+        self, ask: Callable[[P], R], parts: Sequence[P], advance: Step = _quietly
     ) -> list[R]:
         """Return ``[ask(p) for p in parts]``, asked by as many threads as calls may run at once."""
         if self.workers <= 1:
@@ -251,7 +251,7 @@ class Dask:
     patience_s: int = 10
     lost_s: int = 15
 
-    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Told = _quietly) -> list[R]:
+    def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Step = _quietly) -> list[R]:
         """Run the parts on the cluster; those of a lost worker run again elsewhere.
 
         Raises
@@ -285,7 +285,7 @@ class Dask:
             except (CommClosedError, TimeoutError) as error:
                 raise fail("dask_injoignable", place=place, got=self.scheduler) from error
 
-    def _await(self, client: Any, futures: list[Any], advance: Told) -> None:
+    def _await(self, client: Any, futures: list[Any], advance: Step) -> None:
         """Wait for every part, told of each; not for ever where nobody works any more."""
         from distributed import as_completed as finished  # noqa: PLC0415 - an extra
 

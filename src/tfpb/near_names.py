@@ -36,7 +36,7 @@ def near_names(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, 
     return tuple(other for _, other in scored[:most])
 
 
-def _says_little(word: str) -> bool:
+def _is_common(word: str) -> bool:
     return word.isdigit() or word in _COMMON_WORDS
 
 
@@ -46,11 +46,11 @@ def _likeness(one: str, other: str) -> float:
     sides = (first - second, second - first)
     opposed = all(not side or side & _OPPOSED for side in sides) and any(sides)
     apart = {w for side in sides for w in side}
-    affix = not all(sides) and apart & _COMMON_WORDS and all(_says_little(w) for w in apart)
+    affix = not all(sides) and apart & _COMMON_WORDS and all(_is_common(w) for w in apart)
     if not one or not other or opposed or (any(w.isdigit() for w in apart) and not affix):
         return 0.0
     whole = float(fuzz.ratio(one, other))
-    telling = [
+    distinct = [
         " ".join(
             sorted(
                 {w for w in n.split() if len(w) > 1 and not (affix and w in apart)} - _COMMON_WORDS
@@ -58,5 +58,5 @@ def _likeness(one: str, other: str) -> float:
         )
         for n in (one, other)
     ]
-    words = float(fuzz.ratio(*telling)) if all(telling) else 0.0
+    words = float(fuzz.ratio(*distinct)) if all(distinct) else 0.0
     return max(whole, words) if whole >= _SAME_NAME or words >= _SAME_WORDS else 0.0

@@ -76,8 +76,10 @@ def test_hostile_texts_are_inert_on_every_screen(browser: Browser, tmp_path: Pat
             page_of.desk.outlook, doubts=doubts, lacking=pairs, standing=texts, quarters=pairs,
             figures=tuple(KeyFigure(t, t, t) for t in texts),
         )  # fmt: skip
-        page_of.desk.made = replace(page_of.desk.outlook, closing=texts, changes=texts, kept=texts)
-        page_of.desk.told = texts
+        page_of.desk.pack_outlook = replace(
+            page_of.desk.outlook, closing=texts, changes=texts, kept=texts
+        )
+        page_of.desk.messages = texts
         for path in (*SCREENS, *(f"doutes?p={p}" for p in range(2, 6)), "fautes?tout"):
             player.page.goto(f"{page_of.address}/{path}")
             assert player.page.evaluate("window.__xss") is None, path

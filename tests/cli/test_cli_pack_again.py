@@ -152,6 +152,6 @@ def test_a_changed_stock_is_worked_on_anew(inputs: Path, cache: Path, geodata: P
     book.save(path)
     execute = StageCache(cache)
     made = assemble(load_settings(inputs / "dossier.toml"), geodata, execute=execute)
-    assert "Adresses" in execute.made
+    assert "Adresses" in execute.computed
     assert "Adresses" not in execute.reused
     assert made.located.entrances["adresse"].str.startswith("12 RUE NELSON").any()

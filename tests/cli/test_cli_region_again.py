@@ -84,7 +84,7 @@ def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_t
     homes = list(first["residences_par_bailleur"][OWNERS[0]]["cote"])
     [alone] = precedents(OWNERS[:1], "", homes, [own]).releases[:1]
     assert alone.bailleurs == (OWNERS[0],)
-    assert set(alone.told.groups["bailleur"]) <= {OWNERS[0], "ensemble"}
+    assert set(alone.printed.groups["bailleur"]) <= {OWNERS[0], "ensemble"}
     # the line of the whole holds the quarters of each: it is for the regional body alone
     [whole] = precedents(OWNERS, "", homes, [tmp_path / "un"]).releases[:1]
     assert whole.bailleurs == tuple(OWNERS)

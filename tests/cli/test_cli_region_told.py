@@ -80,7 +80,7 @@ def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
         told: list[Any] = []
         made = compute(
             load_region(toml), folder / "geodonnees", executor=InProcess(), kept=region_kept, draft=draft,
-            tell_read=lambda table, doubts: told.extend((table, doubts)),
+            list_read=lambda table, doubts: told.extend((table, doubts)),
         )  # fmt: skip
         return made, told[0], told[1]
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tfpb.cli.app import app
-from tfpb.cli.terminal.shared import tell_raw
+from tfpb.cli.terminal.shared import warn_raw
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -21,9 +21,9 @@ def test_raw_csv_is_said_where_the_output_is_no_csv(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, told in (("t.xlsx", True), ("t.CSV", False), ("t", False), ("t.parquet", True)):
-        tell_raw(tmp_path / name, given=True)
+        warn_raw(tmp_path / name, given=True)
         assert ("--csv-brut n’a pas servi" in capsys.readouterr().out) is told
-    tell_raw(tmp_path / "t.xlsx", given=False)
+    warn_raw(tmp_path / "t.xlsx", given=False)
     assert capsys.readouterr().out == ""
 
 

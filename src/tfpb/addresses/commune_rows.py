@@ -174,11 +174,11 @@ def prepare(batch: RawBatch, shape: Shape, communes: Communes) -> Prepared:
         _, first, street = np.unique(combined[rows], return_index=True, return_inverse=True)
         code = citycodes.value(rows[0])
         served = communes.current[code].postcodes if code in communes.current else ()
-        only = served[0] if len(served) == 1 else ""
+        sole_postcode = served[0] if len(served) == 1 else ""
         keys = [
             StreetKey(
                 street_ids.value(row), streets.value(row), "sl"[kinds[row]],
-                postcodes.value(row) or only, olds.value(row), _SCHEMES[schemes[row]],
+                postcodes.value(row) or sole_postcode, olds.value(row), _SCHEMES[schemes[row]],
             )
             for row in rows[first].tolist()
         ]  # fmt: skip

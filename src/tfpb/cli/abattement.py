@@ -79,7 +79,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
     with terminal.guard():
         from tfpb.io.open_questions.reply_file import read_replies
         from tfpb.io.packs.output_files import write_together
-        from tfpb.pipeline.jobs.tax_job import accounts, beside, bounded_claims
+        from tfpb.pipeline.jobs.tax_job import accounts, bounded_claims, siblings
 
         files = {
             "fiscalite": fiscalite,
@@ -90,7 +90,7 @@ def abattement(  # noqa: PLR0917 - options of a command line
             "programme_precedent": programme_precedent,
         }
         read = (*files.values(), reponses)
-        terminal.check_output(sortie, read, raw=csv_brut, beside=beside)
+        terminal.check_output(sortie, read, raw=csv_brut, siblings=siblings)
         replies = read_replies(reponses)
 
         def computed(supposed: Mapping[str, str]) -> Accounts:
@@ -99,20 +99,20 @@ def abattement(  # noqa: PLR0917 - options of a command line
                 replies=replace(replies, supposed=supposed), replies_file=words.replies_file(reponses),
             )  # fmt: skip
 
-        made = computed({})
-        write_together(made.files(sortie, raw_csv=csv_brut))
-        terminal.show_questions(made.asked)
-        _tell(made, bounded_claims(made, computed))
+        done = computed({})
+        write_together(done.files(sortie, raw_csv=csv_brut))
+        terminal.show_questions(done.asked)
+        _show(done, bounded_claims(done, computed))
 
 
-def _tell(made: Accounts, claims: Sequence[Claims]) -> None:
+def _show(done: Accounts, claims: Sequence[Claims]) -> None:
     from tfpb.words.money.abatement_words import summary
     from tfpb.words.money.programme_words import balance_lead
 
-    for money, own in zip(made.abatements, claims, strict=True):
+    for money, own in zip(done.abatements, claims, strict=True):
         terminal.print_line(*summary(money, own.within()))
-    if made.programme is not None:
+    if done.programme is not None:
         terminal.print_line(balance_lead(claims[-1]))
-    if made.doubts:
+    if done.doubts:
         terminal.print_line(words.DOUBTS_OF_FILES)
-        terminal.show_doubts(made.doubts)
+        terminal.show_doubts(done.doubts)

@@ -75,22 +75,22 @@ def comparer(
         from tfpb.io.open_questions.reply_file import read_replies
         from tfpb.pipeline.jobs.comparison_job import (
             SurveyFiles,
-            beside,
             bounded_claims,
             compared,
+            siblings,
             write,
         )  # fmt: skip
         from tfpb.pipeline.published_before import asked_first, left_open, refuse_release
 
         unused = envoyer_quand_meme and not diffuser
-        terminal.tell_unused("--envoyer-quand-meme", words.ONLY_DRAFTED, given=unused)
+        terminal.warn_unused("--envoyer-quand-meme", words.ONLY_DRAFTED, given=unused)
         if controle is not None and diffuser:
             raise fail("controle_diffuse", place=Place(controle.name), got="--controle --diffuser")
         packs = precedents or ()
         given = (*enquete, plan, residences, repere, reponses, *packs)
-        terminal.check_output(sortie, given, raw=csv_brut, beside=lambda p: beside(p).values())
+        terminal.check_output(sortie, given, raw=csv_brut, siblings=lambda p: siblings(p).values())
         if controle is not None:
-            together = (sortie, *beside(sortie).values())
+            together = (sortie, *siblings(sortie).values())
             terminal.check_output(controle, (*given, *together), raw=False)
         by = [name.strip() for value in par or () for name in value.split(",") if name.strip()]
         written = words.replies_file(reponses)
@@ -98,20 +98,20 @@ def comparer(
         replies = read_replies(reponses)
         read = files.read(replies)
         asked = read.answers.asked
-        made = compared(read, by, packs, control=controle is not None)
-        first = asked_first(made.earlier) if diffuser else ()
-        terminal.show_held_back((*made.published.notices, *first))
+        done = compared(read, by, packs, control=controle is not None)
+        first = asked_first(done.earlier) if diffuser else ()
+        terminal.show_held_back((*done.published.notices, *first))
         if diffuser:
-            open_ = left_open(made.published.notices)
+            open_ = left_open(done.published.notices)
             kept = () if envoyer_quand_meme else open_
-            refuse_release(made.published.notices, asked, file=written, open_=kept)
-            made = replace(made, sent_anyway=open_)
-        claims = bounded_claims(made, files, replies, asked, packs)
-        write(sortie, made, released=diffuser, raw_csv=csv_brut, control=controle)
+            refuse_release(done.published.notices, asked, file=written, open_=kept)
+            done = replace(done, sent_anyway=open_)
+        claims = bounded_claims(done, files, replies, asked, packs)
+        write(sortie, done, released=diffuser, raw_csv=csv_brut, control=controle)
         terminal.show_questions(asked)
-        notices = [*read.doubts, *made.published.notices]
+        notices = [*read.doubts, *done.published.notices]
         shown = without_survey_bounds(claims) if diffuser else claims
-        _tell(made.published, shown, notices, beside(sortie))
+        _show(done.published, shown, notices, siblings(sortie))
         if controle is not None:
             terminal.print_line(words.CONTROL_WRITTEN.format(file=controle))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
@@ -120,20 +120,20 @@ def comparer(
 def _explore(published: Published, labels: dict[str, str]) -> None:
     """Say where to look first among territories, if there are any."""
     from tfpb.survey import exploration
-    from tfpb.words.survey import survey_words as said
+    from tfpb.words.survey import survey_words as wording
 
     wave, kinds = published.last_wave, published.segments
     rows = exploration(published.comparison, wave=wave, bailleur="ensemble", segments=kinds)
     if rows.empty:
         return
     found = rows[rows["ressort"]]
-    terminal.print_line(f"{said.WHERE_TO_LOOK}.", f"  {said.explored(len(rows), len(found))}")
+    terminal.print_line(f"{wording.WHERE_TO_LOOK}.", f"  {wording.explored(len(rows), len(found))}")
     for row in found.head(5).to_dict("records"):
         place, label = str(row["territoire"]), labels[str(row["item"])]
-        line = said.explored_line(place, label, row["ecart"], row["qpv"], int(row["n"]))
+        line = wording.explored_line(place, label, row["ecart"], row["qpv"], int(row["n"]))
         terminal.print_line(f"  {line}")
     if len(found):
-        terminal.print_line(f"  {said.NOT_A_PROOF}")
+        terminal.print_line(f"  {wording.NOT_A_PROOF}")
 
 
 def _suspended(claims: Claims, published: Published) -> dict[tuple[str, str], str]:
@@ -162,7 +162,7 @@ def _suspended(claims: Claims, published: Published) -> dict[tuple[str, str], st
     return out
 
 
-def _tell(
+def _show(
     published: Published, claims: Claims, notices: list[Fault], paths: Mapping[str, Path]
 ) -> None:
     from tfpb.errors import Severity
@@ -172,15 +172,15 @@ def _tell(
     from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
     from tfpb.survey.raw_gaps import key_of, stories_of
     from tfpb.words.documents.report_words import MASKED_ROWS
-    from tfpb.words.survey import survey_words as said
+    from tfpb.words.survey import survey_words as wording
     from tfpb.words.survey.satisfaction import otherwise, tipping_sentence
     from tfpb.words.survey.verdict_words import verdict_words
 
-    tell = terminal.print_line
+    show = terminal.print_line
     for wave in published.waves:
         known = wave.n >= 0
-        count = wave.n if known else said.few_interviews(published.masking_n)
-        tell(words.WAVE.format(wave=wave.vague, n=count, residences=wave.n_residences, known=known))
+        count = wave.n if known else wording.few_interviews(published.masking_n)
+        show(words.WAVE.format(wave=wave.vague, n=count, residences=wave.n_residences, known=known))
     table, labels = published.comparison, published.labels
     last = published.last_wave
     rows = table.query(
@@ -190,35 +190,35 @@ def _tell(
     items = published.items
     heads = set(items.loc[items["tete_de_theme"], "item"])
     against = stories_of(published)
-    margin = said.margin_words(published.margin)
+    margin = wording.margin_words(published.margin)
     hanging = _suspended(claims, published)
-    tell(words.GAPS_HEADING.format(wave=last, margin=margin))
+    show(words.GAPS_HEADING.format(wave=last, margin=margin))
     for _, row in rows.iterrows():
         item, record = row["item"], {str(k): v for k, v in row.items()}
         if (value := hanging.pop((item, last), "")) and row["publication"] in SHOWN:
-            tell(f"  {labels[item]} : {value}")
+            show(f"  {labels[item]} : {value}")
             continue
-        told = against.get(key_of(record))
-        first = otherwise(*told.figures, published.margin) if told else ""
+        clash = against.get(key_of(record))
+        first = otherwise(*clash.figures, published.margin) if clash else ""
         needed = interviews_needed(table, row)
-        line = said.gap_line(record, published.margin, interviews=needed, first=first)
-        tell(f"  {labels[item]} : {line}")
+        line = wording.gap_line(record, published.margin, interviews=needed, first=first)
+        show(f"  {labels[item]} : {line}")
         if item in heads and (tipping := tipping_sentence(row["verdict"], row["bascule"])):
-            tell(f"    {tipping}")
+            show(f"    {tipping}")
     for (item, moment), value in hanging.items():
-        tell(f"  {labels[item]}, {moment} : {value}")
+        show(f"  {labels[item]}, {moment} : {value}")
     for code in dict.fromkeys(map(outcome, rows["verdict"], rows["publication"])):
-        tell(words.VERDICT_KEY.format(name=verdict_words(code), meaning=said.EXPLANATIONS[code]))
+        show(words.VERDICT_KEY.format(name=verdict_words(code), meaning=wording.EXPLANATIONS[code]))
     _explore(published, labels)
     if table["niveau"].isin(QUARTER_COLUMNS).any():
         modelled = int((table["ajustement"] == "modele").sum())
-        phrase = said.MODELLED.format(count=modelled)
-        tell(phrase if modelled else said.NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
-    tell(said.QUOTA_SENTENCE)
+        phrase = wording.MODELLED.format(count=modelled)
+        show(phrase if modelled else wording.NOT_MODELLED.format(fewest=FEWEST_QUARTERS))
+    show(wording.QUOTA_SENTENCE)
     if masked := published.withheld_gaps:
-        tell(MASKED_ROWS.format(count=masked))
+        show(MASKED_ROWS.format(count=masked))
     doubts = [n for n in notices if n.severity is Severity.DOUTE]
     if doubts:
-        tell(words.DOUBTS_TO_KNOW.format(count=len(doubts)))
+        show(words.DOUBTS_TO_KNOW.format(count=len(doubts)))
         terminal.show_doubts(doubts)
-    tell(words.COMPARISON_WRITTEN.format(first=paths["table"], second=paths["niveaux"]))
+    show(words.COMPARISON_WRITTEN.format(first=paths["table"], second=paths["niveaux"]))

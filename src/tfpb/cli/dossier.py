@@ -50,7 +50,7 @@ def dossier(
         from tfpb.pipeline.pack_run import PACK_FOLDER, Follower, run_pack
 
         unused = envoyer_quand_meme and not diffuser
-        terminal.tell_unused("--envoyer-quand-meme", words.ONLY_DRAFTED, given=unused)
+        terminal.warn_unused("--envoyer-quand-meme", words.ONLY_DRAFTED, given=unused)
         settings = load_settings(settings_path(fichier))
         folder = terminal.geodata_folder(geodonnees, settings)
         run = run_pack(
@@ -63,20 +63,20 @@ def dossier(
             anyway=envoyer_quand_meme,
             follower=Follower(terminal.progress, held_back=terminal.show_held_back),
         )
-        _tell(run.dossier, run.written, run.review_name)
+        _show(run.dossier, run.written, run.review_name)
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
-def _tell(made: Dossier, written: Written, review: str) -> None:
+def _show(done: Dossier, written: Written, review: str) -> None:
     from tfpb.words.documents.note_words import closing
 
     if written.kept:
         terminal.print_line(words.kept_files(written.kept))
-    terminal.print_line(*closing(made, written.folder.name, review))
-    terminal.show_questions(made.asked)
-    if made.notices:
+    terminal.print_line(*closing(done, written.folder.name, review))
+    terminal.show_questions(done.asked)
+    if done.notices:
         terminal.print_line(words.DOUBTS_OF_FILES)
-        terminal.show_doubts(made.notices, where=words.DOUBTS_SHEET)
+        terminal.show_doubts(done.notices, where=words.DOUBTS_SHEET)
     terminal.print_line(words.PACK_WRITTEN.format(folder=written.folder))
 
 
@@ -110,11 +110,11 @@ def cartes(
         folder = terminal.geodata_folder(geodonnees, settings)
         keep = None if tout_recalculer else users_cache()
         with held(sortie):
-            made = replace(
+            draft = replace(
                 computed(settings, folder, keep, follower=Follower(terminal.progress))[0],
                 draft=True,
             )
-            model = map_model(made)
+            model = map_model(draft)
             with terminal.progress(words.MAPS, sheet_count(model) + 1) as advance:
                 making = Making(keep or directly, cores(), advance)
                 files = map_files(model, making, dpi=settings.reglages.dpi)

@@ -81,11 +81,11 @@ def geocoder(  # noqa: PLR0917 - options of the contract
             opened, mode=mode.value, folder=terminal.geodata_folder(geodonnees), aliases=alias_voies
         )
         with terminal.progress(GEOCODING, len(job.addresses.frame)) as advance:
-            told, doubts, first = run_job(
+            lines, doubts, first = run_job(
                 job, geocoder, output=sortie, raw_csv=csv_brut, progress=advance
             )
         replies, named = read_replies(reponses), terminal.renames(colonne)
         terminal.show_questions(stock_questions(job.table, replies, renames=named))
-        terminal.print_line(*told)
+        terminal.print_line(*lines)
         terminal.show_doubts(doubts)
         terminal.print_line(*first)

@@ -62,7 +62,7 @@ def ouvrir(
             serve(
                 dossier,
                 place,
-                say=print_line,
+                print_line=print_line,
                 browse=navigateur,
             )
         except AlreadyOpenError:

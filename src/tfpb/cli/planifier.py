@@ -52,7 +52,7 @@ def planifier(
         --patrimoine sorties/localise.xlsx --sortie sorties/plan.xlsx
     """
     with terminal.guard():
-        terminal.tell_raw(sortie, given=csv_brut)
+        terminal.warn_raw(sortie, given=csv_brut)
         # matrices here are small: further threads of the algebra library wait more than they work
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from tfpb.pipeline.jobs.plan_job import plan as run

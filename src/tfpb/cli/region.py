@@ -95,13 +95,13 @@ def region(
         check_place(sortie)
         folder = terminal.geodata_folder(geodonnees, settings).resolve()
         start = time.perf_counter()
-        terminal.tell_unused(
+        terminal.warn_unused(
             "--ordonnanceur", words.NOT_DASK, given=ordonnanceur and moteur != "dask"
         )
-        terminal.tell_unused(
+        terminal.warn_unused(
             "--processus", words.ONE_PROCESS, given=processus and moteur == "local"
         )
-        terminal.tell_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
+        terminal.warn_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
         workers = processus or os.cpu_count() or 1
         runs = executor(
             moteur,
@@ -111,16 +111,16 @@ def region(
             documents=documents,
         )
         if moteur == "dask":
-            told = words.TRAVELS_HIDDEN if tls_ca else words.TRAVELS_BARE
-            terminal.print_line(words.TRAVELS, told)
+            note = words.TRAVELS_HIDDEN if tls_ca else words.TRAVELS_BARE
+            terminal.print_line(words.TRAVELS, note)
         timings: dict[str, float] = {}
         media, kept = Media(documents, pages), cache_folder()
         with closing(runs), held(sortie):
             computed = _timed(
                 "calculs", timings, words.OWNERS, len(settings.bailleurs),
-                lambda tell: compute(
+                lambda advance: compute(
                     settings, folder, executor=runs, kept=kept, packs=precedents or (),
-                    draft=not diffuser, tell=tell, tell_read=_tell_read,
+                    draft=not diffuser, advance=advance, list_read=_list_read,
                 ),
             )  # fmt: skip
             terminal.show_questions(computed.asked)
@@ -131,19 +131,19 @@ def region(
             if diffuser:
                 refuse_release(computed.notices)
             with closing(GrowingFolder(sortie)) as out:
-                made = _timed(
+                done = _timed(
                     "documents", timings, words.DOCUMENTS, outputs_count(computed, media),
-                    lambda tell: render(
-                        computed, folder, executor=runs, media=media, out=out, kept=kept, tell=tell
+                    lambda advance: render(
+                        computed, folder, executor=runs, media=media, out=out, kept=kept, advance=advance
                     ),
                 )  # fmt: skip
                 if kept is not None:
                     StageCache(kept).tidy()
-                with staged(ledger_with(made.line) if made.line else {}):
+                with staged(ledger_with(done.line) if done.line else {}):
                     written = out.finish()
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
-        _tell(made, written.folder, written.kept)
+        _show(done, written.folder, written.kept)
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
@@ -182,12 +182,12 @@ def _timed(
     """Do a part of the run, its progress shown, and note the seconds it took."""
     begun = time.perf_counter()
     with terminal.progress(label, total) as advance:
-        made = work(lambda _step, n: advance(n))
+        result = work(lambda _step, n: advance(n))
     timings[name] = round(time.perf_counter() - begun, 3)
-    return made
+    return result
 
 
-def _tell_read(table: pd.DataFrame, doubts: Sequence[Fault]) -> None:
+def _list_read(table: pd.DataFrame, doubts: Sequence[Fault]) -> None:
     """Say what became of the interviews, before anything rests on them, and what settles their names."""
     from tfpb.report.sections.restitution import read_counts
     from tfpb.words.faults.paste_words import paste_lines
@@ -198,17 +198,17 @@ def _tell_read(table: pd.DataFrame, doubts: Sequence[Fault]) -> None:
         terminal.print_line(*paste_lines(doubts))
 
 
-def _tell(made: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
+def _show(done: Rendered, folder: Path, kept: tuple[str, ...]) -> None:
     from tfpb.words.documents.region_words import closing_lines
 
     if kept:
         terminal.print_line(words.kept_files(kept))
-    atlas = "region/atlas.pdf" in made.names
-    terminal.print_line(*closing_lines(made.owners, made.contrats, folder.name, atlas=atlas))
-    if made.notices:
+    atlas = "region/atlas.pdf" in done.names
+    terminal.print_line(*closing_lines(done.owners, done.contrats, folder.name, atlas=atlas))
+    if done.notices:
         terminal.print_line(words.DOUBTS_OF_REGION)
-        terminal.show_doubts(made.notices)
-    doubts = sum(made.doubts.values())
+        terminal.show_doubts(done.notices)
+    doubts = sum(done.doubts.values())
     if doubts:
         terminal.print_line(words.DOUBTS_OF_OWNERS.format(count=doubts))
     terminal.print_line(words.REGION_WRITTEN.format(folder=folder))

@@ -65,7 +65,7 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     from tfpb.words.faults.paste_words import paste_lines
 
     settings, faults = read_settings(settings_path(fichier))
-    told: tuple[Reading, ...] = ()
+    listed: tuple[Reading, ...] = ()
     asked: tuple[Asked, ...] = ()
     if settings is not None:
         from tfpb.io.sources.inputs import gather_inputs  # what a mistyped name need not wait for
@@ -76,13 +76,13 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
             folder = terminal.geodata_folder(geodonnees, settings)
         except TfpbError as error:  # the files are read without it
             inputs, found = gather_inputs(settings)
-            faults, told = [*faults, *error.faults, *found], readings(inputs)
+            faults, listed = [*faults, *error.faults, *found], readings(inputs)
             asked = inputs.asked
         else:
             examined = examine(settings, folder)
-            faults, told = [*faults, *examined.faults], examined.readings
+            faults, listed = [*faults, *examined.faults], examined.readings
             asked = examined.asked
-    _tell_readings(told)
+    _list_readings(listed)
     terminal.show_questions(asked)
     doubts = [f for f in faults if f.severity is Severity.DOUTE]
     wrong = [f for f in faults if f.severity is Severity.FAUTE]
@@ -95,13 +95,13 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     terminal.print_line(words.NO_FAULT)
 
 
-def _tell_readings(told: Sequence[Reading]) -> None:
+def _list_readings(listed: Sequence[Reading]) -> None:
     from tfpb.words.documents.setting_words import TITLE, reading_line
 
-    if told:
+    if listed:
         terminal.print_line(TITLE)
-    for one in told:
-        several = len({r.bailleur for r in told if r.file == one.file}) > 1
+    for one in listed:
+        several = len({r.bailleur for r in listed if r.file == one.file}) > 1
         terminal.print_line(f"  {reading_line(one, owners=several)}")
 
 

@@ -204,7 +204,7 @@ def by_code(
         out[role] = frame.assign(**{column: pd.Series(cells, index=frame.index, dtype=object)})
         for text, rows in met.items():
             if not _is_code(text):
-                faults.append(_told(frame, column, text, rows, known))
+                faults.append(_fault(frame, column, text, rows, known))
     place = Place(file, column=_TABLE)
     faults += [
         Fault("alias_sans_effet", place, k, severity=Severity.DOUTE)
@@ -222,7 +222,7 @@ def _is_code(text: str) -> bool:
     return not text or text == ALL_QUARTERS or _FORM.fullmatch(text) is not None
 
 
-def _told(frame: pd.DataFrame, column: str, text: str, rows: list[int], known: _Quarters) -> Fault:
+def _fault(frame: pd.DataFrame, column: str, text: str, rows: list[int], known: _Quarters) -> Fault:
     """Make the doubt of a name that was read, or the fault of one that was not."""
     (code, why, may_be), spelt = known.read(text), known.spelt
     place = stamped_place(frame, rows[0], column)

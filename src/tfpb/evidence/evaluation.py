@@ -34,7 +34,7 @@ from tfpb.model.codes import (
     Verdict,
 )
 from tfpb.model.results import EVALUATION_COLUMNS
-from tfpb.model.survey import Published, only
+from tfpb.model.survey import Published, pick
 from tfpb.survey.raw_gaps import Disagreement, Key, key_of, stories_of
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _gaps(published: Published | None, bailleur: str) -> _Gaps:
     """Index raw gaps and changes of gaps by (group, wave, place, item)."""
     if published is None:
         return {}
-    wanted = only(
+    wanted = pick(
         published.comparison, ajustement=Ajustement.BRUT, bailleur=bailleur,
         groupe=[Groupe.ECART, Groupe.EVOLUTION_ECART], niveau=[TOTAL, "code_qpv"],
     )  # fmt: skip
@@ -162,8 +162,8 @@ def _axis_rows(
             change = gaps.get((Groupe.EVOLUTION_ECART, f"{waves[-2]}-{last}", code, item))
         reading = _reading(gap, change)
         for kind, row in (("ecart", gap), ("evolution", change)):
-            if row is not None and (told := against.get(key_of(row))) is not None:
-                reading["lecture"] += f"|{kind}_{told.story}"
+            if row is not None and (clash := against.get(key_of(row))) is not None:
+                reading["lecture"] += f"|{kind}_{clash.story}"
         rows.append({**head, "item": item, "vague": last, **reading})
     if not rows:
         rows = [{**head, "item": "", "vague": last, "lecture": "masque|sans_evolution"}]
@@ -190,8 +190,8 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
         now = "ecart_defavorable" if verdict in LOWER else "ecart_non_conclu"
         now = "ecart_equivalent" if verdict in FAVOURABLE else now
     moved = "sans_evolution"
-    told = change is not None and change["publication"] in SHOWN
-    if change is not None and told and change["verdict"] != Verdict.INTERROMPUE:
+    clash = change is not None and change["publication"] in SHOWN
+    if change is not None and clash and change["verdict"] != Verdict.INTERROMPUE:
         out |= {
             "evolution": change["estimation"],
             "evolution_ic90_bas": change["ic90_bas"],
@@ -272,7 +272,7 @@ def margins(
     columns = ["vague", "item", "marge_points", "verdict"]
     if published is None:
         return pd.DataFrame(columns=columns)
-    gaps = only(
+    gaps = pick(
         published.comparison, groupe=Groupe.ECART, ajustement=Ajustement.BRUT, niveau=TOTAL,
         bailleur=bailleur, publication=SHOWN,
     )  # fmt: skip

@@ -24,7 +24,7 @@ Row = dict[str, str]
 
 
 _TABLE: Final = packaged(__name__)
-_SUBJECTS: Final = {Subject(name): told for name, told in _TABLE.items() if name != "rows"}
+_SUBJECTS: Final = {Subject(name): entry for name, entry in _TABLE.items() if name != "rows"}
 """What a reference may name, and what explains it."""
 _ROWS: Final = {claim: rows for rows in _TABLE["rows"] for claim in rows["claims"]}
 """Of a claim, the tables that hold the rows it adds up."""
@@ -110,7 +110,7 @@ class _Tables:
         for table, read in about["trail"].items():
             lines = [r for r in self.rows(table) if r[read["key"]] == key]
             if lines:
-                extracts.append(self.extract(table, lines, read["told"]))
+                extracts.append(self.extract(table, lines, read["columns"]))
         if kind is Subject.CLAIM:
             extracts += self.added(key, _WHOLE)
         law = tuple(
@@ -136,12 +136,12 @@ class _Tables:
             and (value := _number(r["valeur_bas"])) is not None
             and _shown(value * scale, wanted)
         ]
-        told = _SUBJECTS[Subject.CLAIM]["trail"]["faits"]["told"]
+        columns = _SUBJECTS[Subject.CLAIM]["trail"]["faits"]["columns"]
         return tuple(
             Explanation(
                 Subject.CLAIM,
                 f"{line['titre']} · {line['portee']}",
-                (self.extract("faits", [line], told), *self.added(line["nom"], line["portee"])),
+                (self.extract("faits", [line], columns), *self.added(line["nom"], line["portee"])),
             )
             for line in sorted(lines, key=lambda r: r["portee"] != _WHOLE)
         )
@@ -152,7 +152,7 @@ class _Tables:
             return []
         table = read["whole"] if scope == _WHOLE else read["quarter"]
         rows = [r for r in self.rows(table) if scope in (_WHOLE, r.get("code_qpv"))]
-        return [self.extract(table, rows, read["told"])] if rows else []
+        return [self.extract(table, rows, read["columns"])] if rows else []
 
     def extract(self, table: str, lines: Sequence[Row], columns: Iterable[str]) -> Extract:
         about = self.titles[table]

@@ -207,7 +207,7 @@ def _conventions(pack: Received, reader: Reader | None) -> Iterator[Found]:
         yield Found(Subject.CONVENTION, "convention_non_fournie")
         return
     signed = Conventions(pack.tables["conventions"])
-    told: dict[tuple[str, str], list[str]] = {}
+    lacking: dict[tuple[str, str], list[str]] = {}
     facts: dict[tuple[str, str], Mapping[str, Any]] = {}
     for code in pack.quarters if reader is not None else ():
         assert reader is not None  # noqa: S101 - looked just above
@@ -215,9 +215,9 @@ def _conventions(pack: Received, reader: Reader | None) -> Iterator[Found]:
         standing = signed.standing(Holding("", "", "", "", place, code, "", ()), reader)
         if standing.statut:
             key = (standing.motive, str(standing.fields.get("convention", "")))
-            told.setdefault(key, []).append(code)
+            lacking.setdefault(key, []).append(code)
             facts[key] = standing.fields
-    for key, codes in told.items():
+    for key, codes in lacking.items():
         motive = key[0]
         subject = Subject.DECLARATION if motive in _OF_DECLARATION else Subject.CONVENTION
         if motive == "convention_absente":
@@ -231,7 +231,7 @@ def _conventions(pack: Received, reader: Reader | None) -> Iterator[Found]:
         yield Found(Subject.CONVENTION, "contrat_sans_date", fields=_listed(undated))
     # a convention without its own date hides what its declaration lacks
     missing = [str(r["id_convention"]) for r in rows if pd.isna(r["date_declaration"])]
-    if missing and not any(m == "declaration_absente" for m, _ in told):
+    if missing and not any(m == "declaration_absente" for m, _ in lacking):
         yield Found(Subject.DECLARATION, "declaration_sans_date", fields=_listed(missing))
     late = [str(r["id_convention"]) for r in rows if pd.isna(r["date_bilan"])]
     if late:

@@ -68,23 +68,23 @@ def checked(
         *_listed("pas", raw[_off_step(raw, n, share)], "estimation"),
     ]
     before = [t for t in map(_rows, earlier) if not t.empty]
-    said = shown[shown.get(_SINCE, pd.Series("", index=shown.index)) != ""]
-    if before and len(said):
+    reprinted = shown[shown.get(_SINCE, pd.Series("", index=shown.index)) != ""]
+    if before and len(reprinted):
         old = pd.concat(before).drop_duplicates(_ROW, keep="last").set_index(_ROW)
-        then = old.reindex(pd.MultiIndex.from_frame(said[_ROW]))
-        apart = np.zeros(len(said), dtype=bool)
+        then = old.reindex(pd.MultiIndex.from_frame(reprinted[_ROW]))
+        apart = np.zeros(len(reprinted), dtype=bool)
         for name in _PRINTED:
-            new, last = (t[name].to_numpy(dtype=float) for t in (said, then))
+            new, last = (t[name].to_numpy(dtype=float) for t in (reprinted, then))
             apart |= ~np.isclose(new, last, atol=_CLOSE, equal_nan=True)
-        found += _listed("reprise", said[apart], "estimation")
+        found += _listed("reprise", reprinted[apart], "estimation")
     return len(shown), found
 
 
 def _bases(pack: Mapping[str, bytes]) -> dict[tuple[str, str], str]:
     """Return the base of each wave and question, as a release says it; nothing in a draft."""
     try:
-        told = json.loads(pack.get(RELEASE, b"{}")).get("questions", {})
-        names = (told.get(c, []) for c in ("vague", "item", "base"))
+        printed = json.loads(pack.get(RELEASE, b"{}")).get("questions", {})
+        names = (printed.get(c, []) for c in ("vague", "item", "base"))
         return {(w, i): b for w, i, b in zip(*names, strict=True)}
     except (ValueError, AttributeError, TypeError) as error:
         raise fail("pack_illisible", got=type(error).__name__) from error

@@ -65,25 +65,25 @@ def suspend_asked(
     trials = _Trials(read)
     touching: dict[Name, set[str]] = {}
     for key, codes in others.items():
-        for made in (trials.of([(key, code)]) for code in codes):
-            for name in _moved(base, made) if made is not None else ():
+        for other in (trials.of([(key, code)]) for code in codes):
+            for name in _moved(base, other) if other is not None else ():
                 touching.setdefault(name, set()).add(key)
     few = len(others) <= _MOST_COMBINED
     # a row may count only where another is kept: few are tried all together
     sets = {frozenset(others)} if few else {frozenset(keys) for keys in touching.values()}
     _combine(trials, sets, others)
-    read_so = [made for made in trials.found.values() if made is not None]
-    names = dict.fromkeys(name for made in read_so for name in _moved(base, made))
+    read_so = [other for other in trials.found.values() if other is not None]
+    names = dict.fromkeys(name for other in read_so for name in _moved(base, other))
     claims = base.renewed(_bounded(name, base, read_so) for name in names)
     claims = claims.renewed(
         _widest(claims.get(*name), base.get(*name), trials.found, keys)
         for name, keys in touching.items()
         if len(keys) > _MOST_COMBINED
     )
-    without = {k for supposed, made in trials.found.items() if made is None for k, _ in supposed}
+    without = {k for supposed, other in trials.found.items() if other is None for k, _ in supposed}
     claims = claims.renewed(_unbounded(claims, (open_[key] for key in without)))
     trials.found[frozenset()] = base
-    return claims, tuple(Outcome(supposed, made) for supposed, made in trials.found.items())
+    return claims, tuple(Outcome(supposed, other) for supposed, other in trials.found.items())
 
 
 def lines_of(
@@ -166,10 +166,10 @@ def unread_survey(claims: Claims, asked: Iterable[Asked]) -> Claims:
     )
 
 
-def _moved(base: Claims, made: Claims) -> list[Name]:
+def _moved(base: Claims, other: Claims) -> list[Name]:
     """List the claims that differ between two readings."""
-    names = dict.fromkeys((one.name, one.scope) for claims in (base, made) for one in claims)
-    return [name for name in names if _value(base, name) != _value(made, name)]
+    names = dict.fromkeys((one.name, one.scope) for claims in (base, other) for one in claims)
+    return [name for name in names if _value(base, name) != _value(other, name)]
 
 
 def _value(claims: Claims, name: Name) -> tuple[object, ...]:

@@ -69,8 +69,8 @@ def added(parts: Sequence[Claims], territories: Mapping[str, Collection[str]]) -
         _sum(name, scope, [c for _, c in own], len(held[place_of(scope)] - {k for k, _ in own}))
         for (name, scope), own in met.items()
     ]
-    made = Claims((*sums, *_by_territory(sums, territories), *_counts(sums, territories)))
-    return Claims((*made, *_quotients(made), *_justified(parts, made, territories)))
+    claims = Claims((*sums, *_by_territory(sums, territories), *_counts(sums, territories)))
+    return Claims((*claims, *_quotients(claims), *_justified(parts, claims, territories)))
 
 
 def within(claims: Claims, territory: str, codes: Collection[str]) -> Iterator[Claim]:

@@ -103,10 +103,10 @@ class _Sums:
         """
         if self.facts["acquis"] or not self.hanging:
             return ()
-        told = sum(
+        by_premises = sum(
             self.more[code]["acquis" + _MORE] for code in REASONS.values() if code in self.more
         )
-        left = max(0, self.facts["sous_reserve"] - told)
+        left = max(0, self.facts["sous_reserve"] - by_premises)
         if not left:
             return ()
         bare = unknown(*self.hanging)

@@ -426,14 +426,14 @@ class QuarterDoubt:
     Parameters
     ----------
     residences : int
-    beside : int
+    nearby : int
         Those among them whose doors are all out of its polygon, and nearest to it.
     radius_m : float
         Uncertainty of the worst placed of their doubtful doors; 0 where none is known.
     """
 
     residences: int
-    beside: int
+    nearby: int
     radius_m: float
 
 

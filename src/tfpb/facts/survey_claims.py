@@ -22,7 +22,7 @@ from tfpb.model.codes import (
     Verdict,
     outcome,
 )
-from tfpb.model.survey import HIDDEN_COUNT, only
+from tfpb.model.survey import HIDDEN_COUNT, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,11 +111,11 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
     for one in published.waves:
         yield _cell("menages", f"vague {one.vague}", one.n, State.CONNU)
     waves = [one.vague for one in published.waves]
-    raw = only(
+    raw = pick(
         published.comparison, bailleur=bailleur, ajustement=Ajustement.BRUT, groupe=list(_FIGURES)
     )
-    whole = only(raw, niveau=TOTAL)
-    quarters = only(
+    whole = pick(raw, niveau=TOTAL)
+    quarters = pick(
         raw, niveau="code_qpv", item=list(page_items(published.items)),
         vague=[*waves[-1:], "-".join(waves[-2:])],
     )  # fmt: skip
@@ -125,7 +125,7 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
         state = state_of_row(row["verdict"], row["publication"], few=few)
         for name, column in _FIGURES[row["groupe"]].items():
             yield _cell(name, scope, row[column], state)
-    yield from _counts(only(whole, groupe=Groupe.ECART, vague=published.last_wave))
+    yield from _counts(pick(whole, groupe=Groupe.ECART, vague=published.last_wave))
 
 
 def _cell(name: str, scope: str, value: float, state: State) -> Claim:
@@ -144,7 +144,7 @@ def _counts(gaps: pd.DataFrame) -> Iterator[Claim]:
     """Count the questions of the last wave by what they come to, all of them and those of service."""
     codes = [outcome(*pair) for pair in zip(gaps["verdict"], gaps["publication"], strict=True)]
     gaps = gaps.assign(issue=codes, sure=gaps["assurance"] != "")
-    for scope, rows in ((TOTAL, gaps), (SERVICE, only(gaps, nature=Nature.SERVICE))):
+    for scope, rows in ((TOTAL, gaps), (SERVICE, pick(gaps, nature=Nature.SERVICE))):
         lower, good = (rows["issue"].isin(list(kinds)) for kinds in (LOWER, FAVOURABLE))
         shown = rows["publication"].isin(SHOWN)
         counts = {

@@ -89,8 +89,8 @@ def _next_numbers(found: Found, parsed: ParsedAddress) -> Iterator[str]:
     if found.spot.first is None and parsed.numbers:
         numbers = table.numbering(table.groups[candidate.group].members)
         number = parsed.numbers[0][0]
-        beside = numbers.around(number)
-        for points in beside if any(beside) else numbers.around(number, other=True):
+        neighbours = numbers.neighbours(number)
+        for points in neighbours if any(neighbours) else numbers.neighbours(number, other=True):
             for point in points[:1]:
                 street = table.streets[point.member]
                 yield _label(table, street, number_text(point), candidate.rank)
@@ -208,8 +208,8 @@ def _answer(
     where, city = found.spot, found.table.commune.city
     street, first = where.street, where.first
     number = number_text(first) if first else ""
-    said = tuple(dict.fromkeys((*reasons, *_match_reasons(found), *where.reasons)))
-    judged = verdict(where, found.confidence, said)
+    all_reasons = tuple(dict.fromkeys((*reasons, *_match_reasons(found), *where.reasons)))
+    judged = verdict(where, found.confidence, all_reasons)
     others: Sequence[str] = ()
     if judged is not GeocodeVerdict.ACCEPTE:
         sure = found.choice.candidate.how in EXACT_CONFIDENCE and not found.choice.contested
@@ -229,7 +229,7 @@ def _answer(
         y=where.y,
         confidence=found.confidence,
         verdict=judged,
-        reasons=said,
+        reasons=all_reasons,
         complement=parsed.complement,
         entrances=JOIN.join(number_text(p) for p in where.entrances),
         alternatives=JOIN.join(others),
@@ -262,12 +262,12 @@ def _match_reasons(found: Found) -> tuple[str, ...]:
     candidate = found.choice.candidate
     if candidate.how == "exact" and not found.choice.contested:
         return ()
-    said = ["voie_incertaine"] if found.choice.contested else []
+    why = ["voie_incertaine"] if found.choice.contested else []
     if candidate.how in {"fuzzy", "slip"}:
-        said.append("voie_approchee")
+        why.append("voie_approchee")
     if candidate.how in {"fuzzy", "core"} and candidate.kind < 1.0:
-        said.append("type_absent" if candidate.kind > _WRITTEN_MISSING_TYPE else "type_different")
-    return tuple(said)
+        why.append("type_absent" if candidate.kind > _WRITTEN_MISSING_TYPE else "type_different")
+    return tuple(why)
 
 
 def _municipality(

@@ -197,8 +197,8 @@ def _slip(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
 
 def _slip_in_type(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
     """Return the street whose type alone is mistyped, when one type that is near makes a street."""
-    made = [at for v in _variants(name)[1:] if (at := table.by_key.get(v.key)) is not None]
-    return [Candidate(made[0], reading, how="slip")] if len(made) == 1 else []
+    found = [at for v in _variants(name)[1:] if (at := table.by_key.get(v.key)) is not None]
+    return [Candidate(found[0], reading, how="slip")] if len(found) == 1 else []
 
 
 def _fuzzy(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
@@ -319,9 +319,9 @@ def proposals(
         )
         near = [n for n in _resembling(table, name, weighed) if n[1] >= enough]
         for group, likeness in near or table.alike_full.near(name.full, enough, _WEIGHED):
-            made = _proposal(table, name, group, likeness, numbers, i)
-            if group not in best or made.score > best[group].score:
-                best[group] = made
+            proposal = _proposal(table, name, group, likeness, numbers, i)
+            if group not in best or proposal.score > best[group].score:
+                best[group] = proposal
     return sorted(best.values(), key=lambda c: (-c.score, c.group))[:MOST]
 
 

@@ -26,7 +26,7 @@ _MOST_EXPANSIONS: Final = 12
 _CUTOFFS: Final = {4: 0.74, 5: 0.7}
 _LONG_CUTOFF: Final = 0.66
 _NAMED: Final = 3
-_KINDS_SAID: Final = {"rn": "nationale", "rd": "departementale", "vc": "communale"}
+_KINDS_SPOKEN: Final = {"rn": "nationale", "rd": "departementale", "vc": "communale"}
 _MARGIN_M: Final = 1500.0
 
 
@@ -113,7 +113,7 @@ class Numbering:
             return exact, True
         return [p for p in listed if not p.suffix] or listed[:1], False
 
-    def around(self, number: int, *, other: bool = False) -> tuple[list[Point], list[Point]]:
+    def neighbours(self, number: int, *, other: bool = False) -> tuple[list[Point], list[Point]]:
         """Return the addresses of the next number below, and of the next above, on one side.
 
         Parameters
@@ -126,7 +126,7 @@ class Numbering:
         return [] if low is None else self.at(low), [] if high is None else self.at(high)
 
     def next_numbers(self, number: int, *, other: bool = False) -> tuple[int | None, int | None]:
-        """Return the next number below and the next above on one side; see `around`."""
+        """Return the next number below and the next above on one side; see `neighbours`."""
         numbers, side = self.numbers, (number + other) % 2
         low, high = bisect_left(numbers, number) - 1, bisect_right(numbers, number)
         while low >= 0 and numbers[low] % 2 != side:
@@ -218,7 +218,7 @@ class StreetTable:
             [
                 group.name.full
                 if sum(map(str.isalpha, group.name.full)) >= _NAMED
-                else _KINDS_SAID.get(group.name.kind, group.name.kind).replace(" ", "")
+                else _KINDS_SPOKEN.get(group.name.kind, group.name.kind).replace(" ", "")
                 + group.name.full
                 for group in self.groups
             ]

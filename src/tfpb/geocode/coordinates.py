@@ -101,8 +101,8 @@ def _without_commune(x: float, y: float, epsg: int) -> Given:
     west, south, right, top = _FRANCE_M
     for east, north, reason in _readings(x, y, epsg) if epsg == LEGAL_EPSG[0] else ():
         if west <= east <= right and south <= north <= top:
-            said = (reason,) if reason else ()
-            return Given(east, north, (*said, "coordonnees_non_controlees"))
+            reasons = (reason,) if reason else ()
+            return Given(east, north, (*reasons, "coordonnees_non_controlees"))
     return Given(_REFUSED, _REFUSED, ("coordonnees_hors_france",))
 
 

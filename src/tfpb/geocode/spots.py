@@ -252,7 +252,7 @@ def _range(table: StreetTable, numbers: Numbering, head: Head) -> Spot | None:
 
 def _between(table: StreetTable, numbers: Numbering, number: int) -> Spot | None:
     """Place a number that is not listed between its neighbours, or past the end of the street."""
-    below, above = numbers.around(number)
+    below, above = numbers.neighbours(number)
     if below and above:
         low, high = below[-1], above[0]
         share = (number - low.number) / (high.number - low.number)

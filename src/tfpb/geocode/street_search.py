@@ -59,11 +59,11 @@ class StreetSearch:
         if code in self._tables:
             return self._tables[code]
         addresses = self.source.commune(code)
-        made = StreetTable(addresses) if addresses is not None and addresses.streets else None
-        self._tables[code] = made
+        streets = StreetTable(addresses) if addresses is not None and addresses.streets else None
+        self._tables[code] = streets
         if len(self._tables) > TABLES_KEPT:
             self._tables.popitem(last=False)
-        return made
+        return streets
 
     def first_table(self, place: Place) -> StreetTable | None:
         """Return the first commune of a place that the base holds."""
@@ -84,12 +84,12 @@ class StreetSearch:
             sure = place.certainty if at == 0 or len(place.codes) <= 2 else place.certainty * 0.98  # noqa: PLR2004
             choice = choose(table, readings, place)
             if choice is not None:
-                said = ("voie_renommee",) if choice.candidate.reading < len(renamed) else ()
+                reasons = ("voie_renommee",) if choice.candidate.reading < len(renamed) else ()
                 here = Found(
                     table,
                     choice,
                     confidence(choice, certainty=sure, streets=len(table.groups)),
-                    said,
+                    reasons,
                 )
                 found.append(here)
                 if at == 0 and here.confidence > SURE:
@@ -171,8 +171,8 @@ def _judged(found: list[Found], place: Place, *, whole: bool) -> Found:
     ):
         certainty = min(1.0, place.certainty / SHARED[shared]) * _ONLY_ONE
         sure = confidence(best.choice, certainty=certainty, streets=len(best.table.groups))
-        said = () if coded else ("homonyme_tranche",)
-        return best._replace(confidence=sure, reasons=(*best.reasons, *said))
+        more = () if coded else ("homonyme_tranche",)
+        return best._replace(confidence=sure, reasons=(*best.reasons, *more))
     rivals = [f for f in found[1:] if f.confidence > 0.8 * best.confidence]
     if exact:
         rivals = [f for f in rivals if f.spot.first is not None]

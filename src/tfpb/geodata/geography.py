@@ -172,8 +172,8 @@ def geography_of(path: Path, name: str = "") -> str:
 
     Of quarters, the name tells the map, 2024 otherwise.
     """
-    said, suffix = fold(name or path.name), path.suffix.lower()
-    if suffix in {".csv", ".gz", ".txt"} and "json" not in said:
+    folded, suffix = fold(name or path.name), path.suffix.lower()
+    if suffix in {".csv", ".gz", ".txt"} and "json" not in folded:
         try:
             sniff(path)
         except TfpbError:
@@ -183,9 +183,9 @@ def geography_of(path: Path, name: str = "") -> str:
         return ""
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    map_of = "qpv2015" if "2015" in said else "qpv2024"
-    if _QUARTERS.search(head) or re.search(r"\bqp|quartier", said):
+    map_of = "qpv2015" if "2015" in folded else "qpv2024"
+    if _QUARTERS.search(head) or re.search(r"\bqp|quartier", folded):
         return map_of
-    if _PARCELS.search(head) or "parcelle" in said:
+    if _PARCELS.search(head) or "parcelle" in folded:
         return "parcelles"
-    return "communes" if suffix in LAYER_FILES or "commune" in said else map_of
+    return "communes" if suffix in LAYER_FILES or "commune" in folded else map_of

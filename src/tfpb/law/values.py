@@ -93,12 +93,12 @@ class Law:
             return False
         return True
 
-    def on(self, day: dt.date, *, beside: Reader | None = None) -> Reader:
+    def on(self, day: dt.date, *, joining: Reader | None = None) -> Reader:
         """Return a reader of the values in force on a day, which remembers what it read.
 
-        With `beside`, what is read joins the list of that reader.
+        With `joining`, what is read joins the list of that reader.
         """
-        return Reader(self, day, {} if beside is None else beside.read)
+        return Reader(self, day, {} if joining is None else joining.read)
 
     def flattened(self) -> tuple[LegalValue, ...]:
         """Return the user's own values that stand for years to which the text gives several."""
@@ -195,8 +195,8 @@ def load(overrides: Mapping[str, Override] | None = None) -> Law:
             faults.append(Fault("loi_valeur_illisible", got=str(override.valeur), fields=fields))
             continue
         if (code := _refused(old, text)) is not None:
-            told = fields | {"maximum": old.most}
-            faults.append(Fault(code, got=str(override.valeur), fields=told))
+            more_fields = fields | {"maximum": old.most}
+            faults.append(Fault(code, got=str(override.valeur), fields=more_fields))
             continue
         series[key] = _overridden(old, text, override)
     if named is not None and (lacking := [k for k in _OF_REGION if k not in (overrides or {})]):

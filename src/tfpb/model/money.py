@@ -293,10 +293,10 @@ class Programme:
         By quarter, what the settings carry over from the year before, euros.
     new : frozenset of str
         Quarters that were none the year before: what was spent there then is nothing, not 0 €.
-    beside : DataFrame or None
+    both_years : DataFrame or None
         Last year's bilan beside this year's, by axis: `axe, actions, realise_eur, valorise_eur,
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, ecart_valorise_eur`.
-    beside_quarters : DataFrame or None
+    quarters_both_years : DataFrame or None
         The same by quarter, with what is carried over: `code_qpv, nom_qpv, codes_precedents,
         actions_precedentes, realise_precedent_eur, valorise_precedent_eur, actions, realise_eur,
         valorise_eur, ecart_valorise_eur, encore, nouveau, abattement_eur, report_eur, solde_eur,
@@ -321,8 +321,8 @@ class Programme:
     before: pd.DataFrame | None = None
     carried: Mapping[str, Decimal] = field(default_factory=dict)
     new: frozenset[str] = frozenset()
-    beside: pd.DataFrame | None = None
-    beside_quarters: pd.DataFrame | None = None
+    both_years: pd.DataFrame | None = None
+    quarters_both_years: pd.DataFrame | None = None
     quarter_axes: pd.DataFrame | None = None
     values: tuple[LegalValue, ...] = ()
     pieces: pd.DataFrame | None = None

@@ -169,7 +169,7 @@ class Estimates:
     readings: tuple[Reading, ...] = ()
 
 
-def only(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
+def pick(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
     """Keep the rows whose columns hold a value, or one of a set or list of values."""
     kept = np.ones(len(table), dtype=bool)
     for name, value in wanted.items():

@@ -33,10 +33,10 @@ BEFORE_QUARTER: Final = re.compile(
 
 def contract(name: str, *columns: Column) -> Contract:
     """Return the contract of a table: columns of another, then its own as they are written."""
-    told = CONTRACTS[name]
-    own = (_column(c, **facts) for c, facts in told["columns"].items())
-    closed, counted = told.get("closed", False), tuple(told.get("counted", ()))
-    return Contract(name, told["title"], (*columns, *own), closed=closed, counted=counted)
+    entry = CONTRACTS[name]
+    own = (_column(c, **facts) for c, facts in entry["columns"].items())
+    closed, counted = entry.get("closed", False), tuple(entry.get("counted", ()))
+    return Contract(name, entry["title"], (*columns, *own), closed=closed, counted=counted)
 
 
 def _column(name: str, *, kind: str, **facts: Any) -> Column:
@@ -46,13 +46,13 @@ def _column(name: str, *, kind: str, **facts: Any) -> Column:
 
 def _understood(name: str) -> Contract:
     """Return a contract whose columns bear the shared words, those of another of its columns left out."""
-    made = contract(name)
-    own = {alias for column in made.columns for alias in column.aliases}
+    bare = contract(name)
+    own = {alias for column in bare.columns for alias in column.aliases}
     columns = (
         replace(c, aliases=(*c.aliases, *(w for w in _WORDS.get(c.name, ()) if w not in own)))
-        for c in made.columns
+        for c in bare.columns
     )
-    return replace(made, columns=tuple(columns))
+    return replace(bare, columns=tuple(columns))
 
 
 PREMISES: Final = _understood("fiscalite")

@@ -97,9 +97,9 @@ def application(
         Route("/{screen}", page.show, methods=["GET"]),
         Route("/{screen}", page.act, methods=["POST"]),
     ]
-    told = {403: _refusal(403, "jeton"), 404: _refusal(404, "absente"), Exception: page.ours}
-    made = Starlette(routes=routes, exception_handlers=told)
-    return Door(made, keys=keys, host=host, uploads=_most, seen=seen)
+    handlers = {403: _refusal(403, "jeton"), 404: _refusal(404, "absente"), Exception: page.ours}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    return Door(app, keys=keys, host=host, uploads=_most, seen=seen)
 
 
 def _most(path: str) -> int:
@@ -154,8 +154,8 @@ class _Page:
 
     async def ours(self, _request: Request, error: Exception) -> Response:
         """Say that the program is at fault, as the commands do."""
-        told = screen_words.BROKEN.format(kind=type(error).__name__)
-        return HTMLResponse(screen_words.page_of(screen_words.AT_FAULT, told), 500)
+        text = screen_words.BROKEN.format(kind=type(error).__name__)
+        return HTMLResponse(screen_words.page_of(screen_words.AT_FAULT, text), 500)
 
     async def alive(self, _request: Request) -> Response:
         """Tell that a page is still open."""
@@ -195,17 +195,17 @@ class _Page:
 
     def _shown(self, screen: str, query: Mapping[str, str]) -> Response:
         desk = self._desk
-        if screen != desk.told_on:  # what was said is of the screen where it was asked
-            desk.notice, desk.told, desk.told_on = (), (), screen
-        said = desk.notice
+        if screen != desk.messages_screen:  # what was said is of the screen where it was asked
+            desk.notice, desk.messages, desk.messages_screen = (), (), screen
+        notice = desk.notice
         try:  # settings that cannot be read are said on every screen
             facts = {"reglages": desk.settings if desk.begun else None}
             return self._rendered(screen, screen, facts | _SCREENS[screen].show(desk, query))
         except TfpbError as error:
-            desk.notice = (*said, *(f for f in error.faults if f not in said))
+            desk.notice = (*notice, *(f for f in error.faults if f not in notice))
             return self._rendered("empeche", screen, {})
         finally:
-            desk.notice = said  # what a screen finds as it is shown is not found twice
+            desk.notice = notice  # what a screen finds as it is shown is not found twice
 
     async def act(self, request: Request) -> Response:
         """Do what the form of a screen asks, then show the screen."""
@@ -218,7 +218,7 @@ class _Page:
                     raise HTTPException(403)
                 return await run_in_threadpool(self._done, asked, form)
         except OSError as error:  # a disk that is full, as the files come in
-            self._desk.notice, self._desk.told_on = cannot_write("", error).faults, asked
+            self._desk.notice, self._desk.messages_screen = cannot_write("", error).faults, asked
             return RedirectResponse(f"/{asked}", 303)
 
     def _done(self, asked: str, form: FormData) -> Response:
@@ -232,7 +232,7 @@ class _Page:
             desk.check(again=True)
         if asked in _BUTTONS:
             return RedirectResponse(f"/{screen}" if screen in _SCREENS else "/", 303)
-        desk.notice, desk.told, desk.told_on = (), (), asked
+        desk.notice, desk.messages, desk.messages_screen = (), (), asked
         where = None
         try:
             where = _SCREENS[asked].act(desk, form)

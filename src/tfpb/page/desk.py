@@ -58,7 +58,7 @@ class Desk:
         self.folder = folder
         self._geography = geography
         self.outlook = Outlook()
-        self.made = Outlook()
+        self.pack_outlook = Outlook()
         self.lock = threading.RLock()
         self._job: Job | None = None
         self._seen: tuple[object, ...] = ()
@@ -66,8 +66,8 @@ class Desk:
         self._begun_at: tuple[tuple[object, ...], tuple[Doubt, ...]] = ((), ())
         self._read: dict[tuple[object, ...], Any] = {}
         self.notice: tuple[Fault, ...] = ()
-        self.told: tuple[str, ...] = ()
-        self.told_on = ""
+        self.messages: tuple[str, ...] = ()
+        self.messages_screen = ""
         self.dropped: dict[str, tuple[str, ...]] = {}
         self.author = ""
         self.undo: list[tuple[Doubt, ...]] = []
@@ -136,13 +136,13 @@ class Desk:
                 self._take(job.kind, job.result)
                 job.result = None
             elif job.result is not None:
-                self.told, job.result = (*self.told, *job.result), None
+                self.messages, job.result = (*self.messages, *job.result), None
             return job
 
     def _take(self, kind: str, found: Outlook) -> None:
         """Take in what a work found; what was decided since it began is not in it, and is kept."""
         if kind == PACK:
-            self.made = found
+            self.pack_outlook = found
         stamp, doubts = self._begun_at
         if doubts is not self.outlook.doubts:
             return
@@ -183,7 +183,7 @@ class Desk:
         with self.lock:
             if self.busy and self._job is not None:
                 if self._job.kind != CHECK or kind == CHECK:
-                    self.told = (*self.told, BUSY.format(work=WORKING[self._job.kind]))
+                    self.messages = (*self.messages, BUSY.format(work=WORKING[self._job.kind]))
                     return False
                 self._job.cancel()
                 self._tried = ()

@@ -132,9 +132,9 @@ class Door:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 there = {name.lower() for name, _ in headers}
-                told = {**_HEADERS, "content-security-policy": POLICY}
+                sent = {**_HEADERS, "content-security-policy": POLICY}
                 headers += [
-                    (k.encode(), v.encode()) for k, v in told.items() if k.encode() not in there
+                    (k.encode(), v.encode()) for k, v in sent.items() if k.encode() not in there
                 ]
             await send(message)
 

@@ -54,7 +54,7 @@ class Job:
     kind : str
         What it is for the screens.
     work : callable
-        Module-level function of `tell` then `args` and `options`; what it returns is `result`.
+        Module-level function of `send` then `args` and `options`; what it returns is `result`.
     lent : ExitStack, optional
         Closed when it has ended, however it did: folders of the files it reads.
     """
@@ -96,7 +96,7 @@ class Job:
         self._thread.join(_JOIN_S)
 
     def _follow(self, pipe: Connection) -> None:
-        told, progress = False, self.progress
+        ended, progress = False, self.progress
         with suppress(EOFError, OSError):  # until its end
             while True:
                 kind, value = pipe.recv()
@@ -110,10 +110,10 @@ class Job:
                     progress.done += value
                 else:  # its result, its faults, or what broke
                     setattr(self, kind, value)
-                    told = True
+                    ended = True
         self._process.join()
         self._lent.close()
-        if not told and not self.cancelled:
+        if not ended and not self.cancelled:
             self.broken = "killed"
 
 
@@ -124,15 +124,15 @@ def _run(
     attend()
     lock = threading.Lock()
 
-    def tell(kind: str, value: Any) -> None:
+    def send(kind: str, value: Any) -> None:
         with lock:
             pipe.send((kind, value))
 
     try:
-        tell("result", work(tell, *args, **options))
+        send("result", work(send, *args, **options))
     except TfpbError as error:
-        tell("faults", error.faults)
+        send("faults", error.faults)
     except OSError as error:  # a disk that is full, a file held open: the system's reason, not ours
-        tell("faults", cannot_write(Path(error.filename or "").name, error).faults)
+        send("faults", cannot_write(Path(error.filename or "").name, error).faults)
     except Exception as error:  # noqa: BLE001 - our fault, said as the commands say it
-        tell("broken", type(error).__name__)
+        send("broken", type(error).__name__)

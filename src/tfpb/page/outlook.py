@@ -26,7 +26,7 @@ from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
-from tfpb.pipeline.pack_run import Follower, around, followed, limit_decisions, run_pack
+from tfpb.pipeline.pack_run import Follower, followed, limit_decisions, run_pack, terrain_of
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.review.picture import Spot
 
-    Tell = Callable[[str, Any], None]
+    Send = Callable[[str, Any], None]
 
 _WIDE: Final = 620.0
 """Width of a small map, in units of its drawing."""
@@ -170,14 +170,14 @@ class Outlook:
         return tuple(f for f in self.faults if f.severity is Severity.FAUTE)
 
 
-def check(tell: Tell, file: Path, geography: Path) -> Outlook:
+def check(send: Send, file: Path, geography: Path) -> Outlook:
     """Examine a dossier as `tfpb verifier` does, and draw what its doubts need."""
     settings, faults = read_settings(file)
     if settings is None:
         return Outlook(tuple(faults))
-    tell("expect", len(STAGES))
-    follower = Follower(begins=partial(tell, "stage"))
-    execute = followed(users_cache() or directly, follower, partial(tell, "step"), {})
+    send("expect", len(STAGES))
+    follower = Follower(begins=partial(send, "stage"))
+    execute = followed(users_cache() or directly, follower, partial(send, "step"), {})
     try:
         found = examine(settings, geography, execute=execute)
     except TfpbError as error:
@@ -191,7 +191,7 @@ def check(tell: Tell, file: Path, geography: Path) -> Outlook:
 
 
 def make(
-    tell: Tell, file: Path, geography: Path, target: Path, *, release: bool, anyway: bool = False
+    send: Send, file: Path, geography: Path, target: Path, *, release: bool, anyway: bool = False
 ) -> Outlook:
     """Make the pack as `tfpb dossier` does, and say what it changes in the one that stands there."""
     settings = load_settings(file)
@@ -199,42 +199,42 @@ def make(
 
     @contextmanager
     def follow(label: str, total: int | None) -> Iterator[Steps]:
-        tell("label", label)
-        tell("expect", total or 0)
-        yield Steps(partial(tell, "step"), partial(tell, "expect"))
+        send("label", label)
+        send("expect", total or 0)
+        yield Steps(partial(send, "step"), partial(send, "expect"))
 
     run = run_pack(
         settings, geography, target,
         keep=users_cache(), release=release, anyway=anyway,
-        follower=Follower(follow, partial(tell, "stage")),
+        follower=Follower(follow, partial(send, "stage")),
     )  # fmt: skip
-    made, written = run.dossier, run.written
+    dossier, written = run.dossier, run.written
     changes: tuple[str, ...] = ()
     if before is not None:
         from tfpb.evidence.differences import differences  # noqa: PLC0415 - where there was a pack
 
         changes = tuple(difference_words(differences(before, read_pack(written.folder))))
     return _outlook(
-        made, made.notices, geography,
-        quarters=_quarters(settings, geography), closing=tuple(closing(made, written.folder.name)),
+        dossier, dossier.notices, geography,
+        quarters=_quarters(settings, geography), closing=tuple(closing(dossier, written.folder.name)),
         changes=changes, pack=written.folder.name, kept=written.kept,
     )  # fmt: skip
 
 
-def _outlook(made: Dossier, faults: tuple[Fault, ...], geography: Path, **more: Any) -> Outlook:
-    money, on = made.abatement, made.settings.dossier.date
+def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **more: Any) -> Outlook:
+    money, on = dossier.abatement, dossier.settings.dossier.date
     if money is not None:
-        held = made.claims.within()
+        held = dossier.claims.within()
         more["states"] = {name: held.amount(name) for name in (*STATES, UNLINED)}
         more["standing"] = state_sentences(held, money.year, on)
-    blocks = (b for b in synthese(made).blocks if isinstance(b, KeyFigures))
+    blocks = (b for b in synthese(dossier).blocks if isinstance(b, KeyFigures))
     return Outlook(
         faults,
-        made.readings,
-        tuple(doubts_of(made, geography)),
+        dossier.readings,
+        tuple(doubts_of(dossier, geography)),
         figures=tuple(f for block in blocks for f in block.figures),
-        lacking=tuple(MISSING[key] for key in missing(made)),
-        asked=made.asked,
+        lacking=tuple(MISSING[key] for key in missing(dossier)),
+        asked=dossier.asked,
         **more,
     )
 
@@ -248,24 +248,24 @@ def _quarters(settings: Settings, geography: Path) -> tuple[tuple[str, str], ...
     return tuple((q.code_qpv, q.nom) for q in quarters_of(m for m in maps if m is not None))
 
 
-def doubts_of(made: Dossier, geography: Path) -> list[Doubt]:
+def doubts_of(dossier: Dossier, geography: Path) -> list[Doubt]:
     """List what is left to decide and what was, most euros first, each with its map."""
-    entrances = made.located.entrances
-    limits = _rows(limit_doubts(entrances, limit_decisions(made.settings)))
+    entrances = dossier.located.entrances
+    limits = _rows(limit_doubts(entrances, limit_decisions(dossier.settings)))
     near = {int(row[POSITION]): row for row in limits if row[POSITION] >= 0}
-    listed = doubtful_addresses(made)
+    listed = doubtful_addresses(dossier)
     rows = dict(zip(entrances.index.get_indexer(listed.index), _rows(listed), strict=True))
     by_position = {int(p): row for p, row in rows.items()}
     alone = [p for p in near if p not in by_position]
     waiting = entrances.iloc[alone].assign(
         result_verdict=str(GeocodeVerdict.A_VERIFIER), result_status="ok"
     )
-    more = dict(zip(alone, _rows(doubtful_addresses(made, waiting)), strict=True))
-    weights = weights_of(made)
+    more = dict(zip(alone, _rows(doubtful_addresses(dossier, waiting)), strict=True))
+    weights = weights_of(dossier)
     homes = entrances["id_residence"].astype(str).tolist()
     worth = {p: weights.of_home(homes[p], SIDE) for p in {*near, *by_position}}
     at = sorted(worth, key=lambda p: (*worth[p].rank, p))
-    placed = spots(pd.DataFrame({POSITION: at}), around(made, geography))
+    placed = spots(pd.DataFrame({POSITION: at}), terrain_of(dossier, geography))
     doors, dwellings = _doors(entrances), dwellings_of(entrances)
     out = [
         Doubt(

@@ -41,7 +41,7 @@ def serve(
     folder: Path,
     geography: Callable[[Settings | None], Path],
     *,
-    say: Callable[[str], None],
+    print_line: Callable[[str], None],
     browse: bool = True,
     idle_s: float = IDLE_S,
 ) -> None:
@@ -52,7 +52,7 @@ def serve(
     folder : Path
     geography : callable
         Tells where imported geography is.
-    say : callable
+    print_line : callable
         Shows a line to whoever has a terminal.
     browse : bool
         Whether a browser is opened.
@@ -107,15 +107,15 @@ def serve(
             await serving
 
         show()
-        say(words.FOLDER.format(folder=folder))
-        say(words.OPENED.format(file=door))
-        say(words.STOP)
+        print_line(words.FOLDER.format(folder=folder))
+        print_line(words.OPENED.format(file=door))
+        print_line(words.STOP)
         try:
             asyncio.run(run())
         finally:
             desk.cancel()
             door.unlink(missing_ok=True)
-    say(words.CLOSED)
+    print_line(words.CLOSED)
 
 
 class _Watch:

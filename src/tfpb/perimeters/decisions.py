@@ -224,8 +224,8 @@ def _of_lines(
             if one.code and one.code not in known.get(int(vintage), ()):
                 yield _doubt("decision_code_inconnu", one.place, one.code, millesime=int(vintage))
             elif one.contradicts(statut, code):
-                said = f"{one.side} {one.quarter}".strip()
-                yield _doubt("decision_contredite", one.place, said, motif=motive)
+                written = f"{one.side} {one.quarter}".strip()
+                yield _doubt("decision_contredite", one.place, written, motif=motive)
 
 
 def _of_rows(

@@ -278,13 +278,13 @@ def neighbours(points: pd.DataFrame, at: Positions) -> tuple[Pairs, Pairs]:
     for rows in _groups(homes, np.flatnonzero(at.placed & (homes != ""))):
         if len(rows) <= _MOST:
             together += permutations(rows, 2)
-    beside: list[tuple[int, int]] = []
+    in_street: list[tuple[int, int]] = []
     numbered = np.array([n is not None for n in numbers], dtype=bool)
     for rows in _groups(streets, np.flatnonzero(at.placed & numbered)):
         for side in (0, 1):
             listed = sorted((int(n[0]), i) for i in rows if (n := numbers[i]))
-            beside += _next_numbers([pair for pair in listed if pair[0] % 2 == side])
-    return _near(together, at), _near(beside, at)
+            in_street += _next_numbers([pair for pair in listed if pair[0] % 2 == side])
+    return _near(together, at), _near(in_street, at)
 
 
 def _next_numbers(listed: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -309,7 +309,7 @@ def _groups(keys: Objects, rows: Indices) -> list[list[int]]:
     return [listed.tolist() for _, listed in grouped if len(listed) > 1]
 
 
-def doubt_against_neighbours(sides: Sides, together: Pairs, beside: Pairs) -> None:
+def doubt_against_neighbours(sides: Sides, together: Pairs, in_street: Pairs) -> None:
     """Give back its doubt to a row that a surface settled against those that lie beside it.
 
     Most of the other entrances of its résidence, or both next numbers of its street, lie on the other side.
@@ -318,13 +318,13 @@ def doubt_against_neighbours(sides: Sides, together: Pairs, beside: Pairs) -> No
     ----------
     sides : Sides
         Changed in place.
-    together, beside : int array, shape (m, 2)
+    together, in_street : int array, shape (m, 2)
         As `neighbours` returns them.
     """
     lifted = np.isin(sides.case, _LIFTED)
     against, along = _counted(sides, together)
     doubted = against > along
-    against, along = _counted(sides, beside)
+    against, along = _counted(sides, in_street)
     doubted |= (against > 1) & (along == 0)
     doubted &= lifted
     sides.statut[doubted] = A_VERIFIER

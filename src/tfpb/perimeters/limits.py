@@ -230,7 +230,7 @@ class Limits:
         proven = ~within[:, -1]
         some = np.flatnonzero(within[:, 0])
         x, y, node, away = points[some, 0], points[some, 1], node[some], away[some]
-        best = self._around(x, y, node[:, 0])
+        best = self._to_nearest(x, y, node[:, 0])
         first = self.owners[node[:, 0]]
         last = first.copy()
         circle = np.sqrt(best**2 + self.half_piece_m**2) + _TIE_M
@@ -238,7 +238,7 @@ class Limits:
         at, column = np.nonzero(away[:, 1:] <= circle[:, None])
         if len(at):
             other = node[at, column + 1]
-            distance, owner = self._around(x[at], y[at], other), self.owners[other]
+            distance, owner = self._to_nearest(x[at], y[at], other), self.owners[other]
             mine = best.copy()
             np.minimum.at(best, at, distance)
             lost = mine > best + _TIE_M
@@ -253,7 +253,7 @@ class Limits:
         out.tied[target] = np.where(last > first, last, -1)[reached]
         return proven
 
-    def _around(self, x: Floats, y: Floats, node: Indices) -> Floats:
+    def _to_nearest(self, x: Floats, y: Floats, node: Indices) -> Floats:
         """Measure the nearer of the two segments that meet at one node of each point."""
         nearer: Floats = np.minimum(
             self._to_segment(x, y, self.before[node]), self._to_segment(x, y, self.after[node])
@@ -262,10 +262,10 @@ class Limits:
 
     def _to_segment(self, x: Floats, y: Floats, segment: Indices) -> Floats:
         """Measure the square of the distance from each point to one segment."""
-        told = self.segments[segment]
-        run_x, run_y = told[:, 2], told[:, 3]
-        way_x, way_y = x - told[:, 0], y - told[:, 1]
-        share = (way_x * run_x + way_y * run_y) * told[:, 4]
+        line = self.segments[segment]
+        run_x, run_y = line[:, 2], line[:, 3]
+        way_x, way_y = x - line[:, 0], y - line[:, 1]
+        share = (way_x * run_x + way_y * run_y) * line[:, 4]
         np.clip(share, 0.0, 1.0, out=share)
         way_x -= share * run_x
         way_y -= share * run_y

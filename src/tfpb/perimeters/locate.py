@@ -266,9 +266,9 @@ def locate(
         if (m := map_of(maps, v)) is not None
     }
     if parcels is not None or footprints is not None:
-        together, beside = neighbours(points, at)
+        together, in_street = neighbours(points, at)
         for side in found.values():
-            doubt_against_neighbours(side, together, beside)
+            doubt_against_neighbours(side, together, in_street)
     labels = Labels(maps, list(found))
     surfaces = parcels is not None or footprints is not None
     ruled = _ruled(found, ruling, labels, surfaces=surfaces)

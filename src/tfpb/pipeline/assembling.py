@@ -35,7 +35,7 @@ from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.review.address_decisions import decided
 from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
 from tfpb.survey import Released
-from tfpb.words.documents.setting_words import told_sources
+from tfpb.words.documents.setting_words import masked_sources
 from tfpb.words.faults.sentences import LEAST
 
 if TYPE_CHECKING:
@@ -212,10 +212,10 @@ def first_values(
         .having(stages.GEOGRAPHY, geography)
         .having(stages.RULE, locating.Rule(settings.dossier.annee, chosen.rayon_defaut_m))
         .having(stages.CARTE, carte)
-        .having(stages.ANSWERS, inputs.only("patrimoine", "decisions", "enquete", "repere"))
+        .having(stages.ANSWERS, inputs.of_roles("patrimoine", "decisions", "enquete", "repere"))
         .having(stages.SCOPE, scope_of(settings))
         .having(stages.BEFORE, before)
-        .having(stages.TAXES, inputs.only(*TAX_ROLES))
+        .having(stages.TAXES, inputs.of_roles(*TAX_ROLES))
         .having(stages.TAX_RULE, TaxRule.of(settings))
     )
 
@@ -272,8 +272,8 @@ def examine(
     inputs, geography, found = read(settings, folder)
     if _stopped(found):
         left = checking.remaining_faults(settings, inputs, found)
-        told = (*found, *inputs.headers.quote(left))
-        return Examined(told, checking.readings(inputs), asked=inputs.asked)
+        listed = (*found, *inputs.headers.quote(left))
+        return Examined(listed, checking.readings(inputs), asked=inputs.asked)
     run_name = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
@@ -284,27 +284,27 @@ def examine(
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)
         outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
-    asked, late = asked_in_all(settings, inputs, outcome.made.get(stages.ABATEMENT))
+    asked, late = asked_in_all(settings, inputs, outcome.results.get(stages.ABATEMENT))
     found = (*found, *late)
     if outcome.faults or _stopped(late):
         # what was made has doubts of its own, and what was not may be looked at further
-        known = (*found, *outcome.faults, *_notices(outcome.made))
+        known = (*found, *outcome.faults, *_notices(outcome.results))
         more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
-        told = (*known, *(f for f in more if f not in known))
-        return Examined(told, checking.readings(inputs), asked=asked)
+        listed = (*known, *(f for f in more if f not in known))
+        return Examined(listed, checking.readings(inputs), asked=asked)
     sources = (*inputs.sources, *earlier.source())
-    cities = {c for c in outcome.made[stages.LOCATED].entrances["result_citycode"] if c}
+    cities = {c for c in outcome.results[stages.LOCATED].entrances["result_citycode"] if c}
     parcels = geography.parcel_sources(cities)
     inputs = replace(inputs, sources=sources)
     bounded, outcomes = suspend_asked(
-        outcome.made[stages.CLAIMS],
+        outcome.results[stages.CLAIMS],
         asked,
         partial(_supposed, settings, geography, asked, before, execute),
     )
-    made = outcome.made.having(stages.CLAIMS, bounded)
-    dossier = assembled(settings, inputs, geography, made, found, parcels)
+    values = outcome.results.having(stages.CLAIMS, bounded)
+    dossier = assembled(settings, inputs, geography, values, found, parcels)
     dossier = replace(dossier, asked=asked, outcomes=outcomes)
-    places = made.get(stages.SURVEY_SIDES)
+    places = values.get(stages.SURVEY_SIDES)
     release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
     last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
     past = past_years(settings.dossier.bailleur, settings.dossier.annee, packs)
@@ -325,7 +325,7 @@ def _supposed(
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)
         outcome = run((stages.CLAIMS,), start, execute=execute, headers=inputs.headers)
-    return None if outcome.faults else outcome.made[stages.CLAIMS]
+    return None if outcome.faults else outcome.results[stages.CLAIMS]
 
 
 def assemble(
@@ -356,8 +356,8 @@ def assemble(
 
 def _notices(values: Values) -> tuple[Fault, ...]:
     """Gather the doubts of what the stages made."""
-    made = (values.get(key) for key in _DOUBTING)
-    return tuple(notice for part in made if part is not None for notice in part.notices)
+    found = (values.get(key) for key in _DOUBTING)
+    return tuple(notice for part in found if part is not None for notice in part.notices)
 
 
 def assembled(
@@ -404,7 +404,7 @@ def assembled(
         copies=inputs.copies,
         evaluation=values[stages.EVALUATION],
         sensitivity=values[stages.SENSITIVITY],
-        sources=told_sources(every, readings, least),
+        sources=masked_sources(every, readings, least),
         readings=readings,
         outside=outside,
         checks=checks_of(inputs.frames["patrimoine"], located),
@@ -420,10 +420,10 @@ def render(dossier: Dossier, making: Making = PLAINLY) -> dict[str, bytes]:
     One stage more: with nothing changed it is taken as kept, and nothing that draws is even loaded.
     """
 
-    def run(made: Dossier) -> dict[str, bytes]:
+    def run(handed: Dossier) -> dict[str, bytes]:
         from tfpb.pipeline.pack_files import pack_of  # noqa: PLC0415 - see above
 
-        return pack_of(made, making)
+        return pack_of(handed, making)
 
     whole = Stage("Documents", ("dossier",), "files", run, kept="fichiers")
     files: dict[str, bytes] = making.execute(whole, (dossier,))

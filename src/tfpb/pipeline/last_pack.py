@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _BALANCE: Final = "donnees/bilan.csv"
 _YEARS: Final = "donnees/annees_convention.csv"
-_TOLD: Final = {
+_SUMS: Final = {
     "valorise_par_logement": "valorise_eur", "acquis_par_logement": "abattement_eur",
     "logements_abattus": "logements_abattus",
 }  # fmt: skip
@@ -49,9 +49,9 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
     for path in packs:
         if path.suffix == ALONE or fold(bailleur) not in map(fold, bailleurs_of(path)):
             continue
-        told = [r for r in _balance_of(path, year - 1) if r.get("abattement_eur")]
+        rows = [r for r in _balance_of(path, year - 1) if r.get("abattement_eur")]
         try:
-            sums = {n: sum((Decimal(r[c]) for r in told), Decimal(0)) for n, c in _TOLD.items()}
+            sums = {n: sum((Decimal(r[c]) for r in rows), Decimal(0)) for n, c in _SUMS.items()}
         except (KeyError, InvalidOperation) as error:
             raise unreadable(path, _BALANCE) from error
         if homes := sums.pop("logements_abattus"):
@@ -72,10 +72,10 @@ def past_years(bailleur: str, year: int, packs: Sequence[Path]) -> dict[int, dic
         for row in _rows_of(path, _YEARS):
             own, past = row.get("origine") == ORIGINS[OWN], int(row.get("annee") or year)
             if past < year and (own or row.get("origine") == ORIGINS[BEFORE]):
-                told = {c: _amount(row[c]) for c in YEAR_CLAIMS if row.get(c)}
+                amounts = {c: _amount(row[c]) for c in YEAR_CLAIMS if row.get(c)}
                 if own or past not in found:
-                    found[past] = (own, told)
-    return {past: told for past, (_, told) in found.items()}
+                    found[past] = (own, amounts)
+    return {past: amounts for past, (_, amounts) in found.items()}
 
 
 def _amount(text: str) -> Amount:

@@ -132,7 +132,7 @@ def pack_files(
     dict of str to bytes
         Name inside the pack → content.
     """
-    described = {f"{MAP_IN_WORDS}{p.code_qpv}": words.page_said(p) for p in model.pages}
+    described = {f"{MAP_IN_WORDS}{p.code_qpv}": words.page_in_words(p) for p in model.pages}
     report = replace(report, properties={**report.properties, **described})
     files = map_files(model, making, dpi=dpi, forms=(*FORMS, "svg"))
     codes = [p.code_qpv for p in model.pages]
@@ -176,14 +176,14 @@ def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
 
 def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
     """Make every file of the pack but its archive: name inside the pack → bytes."""
-    said = report(dossier)
+    content = report(dossier)
     dpi = dossier.settings.reglages.dpi
     model = map_model(dossier)
     making.expect(step_count(model))
-    files = pack_files(said, model, making, dpi=dpi)
+    files = pack_files(content, model, making, dpi=dpi)
     files |= quarter_files(dossier, model.pages)
-    files[DICTIONARY] = csv_bytes(dictionary(data_tables(said)))
-    files |= data_files(said)
+    files[DICTIONARY] = csv_bytes(dictionary(data_tables(content)))
+    files |= data_files(content)
     if not dossier.draft and dossier.release:
         files[RELEASE] = dumps(dict(dossier.release))
     files |= programme_files(dossier.programme, dossier.settings.dossier, bool(dossier.draft))
@@ -199,8 +199,8 @@ def quarter_files(dossier: Dossier, pages: Iterable[QpvPage]) -> dict[str, bytes
     files: dict[str, bytes] = {}
     for page in pages:
         code = page.code_qpv
-        told, proved = residents_page(dossier, page), quarter_report(dossier, page)
-        large = document_pdf.render(told, {}, {}, cover=False, page_pt=_LARGE_PT)
+        residents, proved = residents_page(dossier, page), quarter_report(dossier, page)
+        large = document_pdf.render(residents, {}, {}, cover=False, page_pt=_LARGE_PT)
         files[f"habitants/{code}.pdf"] = large
         files[f"quartiers/{code}.pdf"] = document_pdf.render(proved, {}, {}, cover=False)
     return files
@@ -213,8 +213,8 @@ def letter_files(dossier: Dossier) -> dict[str, bytes]:
 
 def gis_files(dossier: Dossier, execute: Execute = directly) -> dict[str, bytes]:
     """Write the layers of a dossier for a GIS, and the résidences for who has none: name → bytes."""
-    made: dict[str, bytes] = execute(_GIS, (layers(dossier),))
-    return made
+    files: dict[str, bytes] = execute(_GIS, (layers(dossier),))
+    return files
 
 
 _GIS: Final = Stage(
@@ -233,12 +233,12 @@ def drafts(files: Iterable[str]) -> dict[str, bytes]:
     return {f"{f}/{DRAFT}".lstrip("/"): f"{DRAFT_NOTE}\n".encode("utf-8-sig") for f in folders}
 
 
-def data_files(said: Report) -> dict[str, bytes]:
+def data_files(content: Report) -> dict[str, bytes]:
     """Write the tables of a report that go out as data, and what describes them: name → bytes."""
-    given = data_tables(said)
+    given = data_tables(content)
     if not given:
         return {}
-    package = data_package(f"tfpb-{said.year}-{said.run_hash}", said.title, given)
+    package = data_package(f"tfpb-{content.year}-{content.run_hash}", content.title, given)
     files = {
         f"donnees/{table.key}.csv": csv_bytes(table.rows[[c.key for c in table.columns]])
         for table in given
@@ -246,7 +246,7 @@ def data_files(said: Report) -> dict[str, bytes]:
     for table in given:
         if table.key == _SLIP:
             rows = table.rows.rename(columns={c.key: c.header for c in table.columns})
-            title = f"{DRAFT_WORD} · {said.title}" if said.draft else said.title
+            title = f"{DRAFT_WORD} · {content.title}" if content.draft else content.title
             files[PIECES_FILE] = bilan_workbook({table.title: rows}, title=title)
     return files
 

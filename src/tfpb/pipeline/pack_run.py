@@ -20,7 +20,7 @@ from tfpb.pipeline.assembling import assemble, render
 from tfpb.pipeline.published_before import asked_first, ledger_with, left_open, refuse_release
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.geocoding import chosen_addresses, doubtful_addresses
-from tfpb.review.doubts import Around
+from tfpb.review.doubts import Terrain
 from tfpb.review.review_workbook import read_limit_decisions, review_file
 from tfpb.stage import Making, Steps, directly
 from tfpb.words.documents import command_words as words
@@ -150,25 +150,25 @@ def _run_held(
 ) -> PackRun:
     """Run every stage and write the pack, its place held."""
     start = time.perf_counter()
-    made, timings = computed(settings, folder, keep, packs, follower)
-    made = replace(made, draft=not release)
-    first = asked_first(made.sources) if release and made.release else ()
-    follower.held_back((*made.notices, *first))
+    dossier, timings = computed(settings, folder, keep, packs, follower)
+    dossier = replace(dossier, draft=not release)
+    first = asked_first(dossier.sources) if release and dossier.release else ()
+    follower.held_back((*dossier.notices, *first))
     if release:
-        no_convention = made.abatement is not None and made.conventions is None
-        open_ = left_open(made.notices, no_convention=no_convention)
+        no_convention = dossier.abatement is not None and dossier.conventions is None
+        open_ = left_open(dossier.notices, no_convention=no_convention)
         day = settings.dossier.date
-        refuse_release(made.notices, made.asked, day, open_=() if anyway else open_)
-        made = replace(made, sent_anyway=open_, claims=without_survey_bounds(made.claims))
-    files, journal = _rendered(made, keep, timings, follower)
+        refuse_release(dossier.notices, dossier.asked, day, open_=() if anyway else open_)
+        dossier = replace(dossier, sent_anyway=open_, claims=without_survey_bounds(dossier.claims))
+    files, journal = _rendered(dossier, keep, timings, follower)
     timings["total"] = round(time.perf_counter() - start, 3)
-    review = _review(made, folder, free_place(target), keep)
-    new = release and bool(made.release) and not made.released_before
-    ledger = ledger_with(made.release) if new else {}
+    review = _review(dossier, folder, free_place(target), keep)
+    new = release and bool(dossier.release) and not dossier.released_before
+    ledger = ledger_with(dossier.release) if new else {}
     # a workbook held open is met before the pack is replaced
     with staged({**review, **ledger}):
         written = write_pack(target, files, journal)
-    return PackRun(made, written, next(iter(review), None))
+    return PackRun(dossier, written, next(iter(review), None))
 
 
 def limit_decisions(settings: Settings) -> pd.DataFrame | None:
@@ -208,12 +208,12 @@ def followed(
 
 
 def _rendered(
-    made: Dossier, keep: StageCache | None, timings: dict[str, float], follower: Follower
+    dossier: Dossier, keep: StageCache | None, timings: dict[str, float], follower: Follower
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Make the files of the pack and its journal."""
     begun = time.perf_counter()
     with follower.follow(words.DOCUMENTS, None) as steps:
-        files = render(made, Making(keep or directly, cores(), steps, steps.expect))
+        files = render(dossier, Making(keep or directly, cores(), steps, steps.expect))
     timings["Documents"] = round(time.perf_counter() - begun, 3)
     journal: dict[str, Any] = {"durees_s": timings}
     if keep is not None:
@@ -222,23 +222,23 @@ def _rendered(
     return files, journal
 
 
-def around(made: Dossier, geography: Path) -> Around:
+def terrain_of(dossier: Dossier, geography: Path) -> Terrain:
     """Return what pictures of the doubtful entrances of a dossier show."""
-    entrances = made.located.entrances
+    entrances = dossier.located.entrances
     parcels = load_parcels(geography, communes=set(entrances["result_citycode"]) - {""})
-    radius_m = made.settings.reglages.rayon_defaut_m
-    return Around(entrances, made.maps, radius_m, parcels, made.ground.streets)
+    radius_m = dossier.settings.reglages.rayon_defaut_m
+    return Terrain(entrances, dossier.maps, radius_m, parcels, dossier.ground.streets)
 
 
 def _review(
-    made: Dossier, geography: Path, pack: Path, keep: StageCache | None
+    dossier: Dossier, geography: Path, pack: Path, keep: StageCache | None
 ) -> dict[Path, bytes]:
     """Make the workbook of what is left to decide, which stands beside the pack."""
     return review_file(
         pack,
-        around(made, geography),
-        decisions=limit_decisions(made.settings),
-        addresses=doubtful_addresses(made),
-        chosen=chosen_addresses(made.settings),
+        terrain_of(dossier, geography),
+        decisions=limit_decisions(dossier.settings),
+        addresses=doubtful_addresses(dossier),
+        chosen=chosen_addresses(dossier.settings),
         execute=keep or directly,
     )

@@ -220,10 +220,10 @@ def unanswered(asked: Iterable[Asked], on: dt.date | None, *, file: str = "") ->
     """
     out = []
     for question in (one.question for one in asked if one.is_waiting):
-        said = question_text(question)
+        text = question_text(question)
         fields = {
-            "question": said.title, "phrase": said.sentence, "cle": question.key,
-            "effets": effects(question), "part": said.share,
+            "question": text.title, "phrase": text.sentence, "cle": question.key,
+            "effets": effects(question), "part": text.share,
             "coller": (REPLIES, question.key, to_paste(question, on)), **({"ou": file} if file else {}),
         }  # fmt: skip
         out.append(Fault("diffusion_sans_reponse", question.place, "", fields))

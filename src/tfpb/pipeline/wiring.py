@@ -71,11 +71,11 @@ class Outcome:
 
     Parameters
     ----------
-    made : Values
+    results : Values
     faults : tuple of Fault
     """
 
-    made: Values
+    results: Values
     faults: tuple[Fault, ...] = ()
 
     def required(self) -> Values:
@@ -88,7 +88,7 @@ class Outcome:
         """
         if self.faults:
             raise TfpbError(self.faults)
-        return self.made
+        return self.results
 
 
 def stage(

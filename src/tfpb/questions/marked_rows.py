@@ -63,8 +63,8 @@ def marked_rows(table: WholeTable) -> Iterator[Finding]:
     names = [table.found[name] for name in _NAMES.get(source, ()) if name in table.found]
     for header in names or (table.keys if source == "enquete" else ()):
         texts = table.frame[header]
-        said = {t for t in texts.unique() if t and _says_state(t, source)}
-        at = [k for k, text in enumerate(texts) if text in said]
+        stated = {t for t in texts.unique() if t and _names_state(t, source)}
+        at = [k for k, text in enumerate(texts) if text in stated]
         if at and len(at) < len(table.rows):
             words = listed(dict.fromkeys(texts.iloc[at]))
             cells = table.cells(at, (header, *table.measures))
@@ -73,7 +73,7 @@ def marked_rows(table: WholeTable) -> Iterator[Finding]:
             )
 
 
-def _says_state(text: str, source: str) -> bool:
+def _names_state(text: str, source: str) -> bool:
     """Return whether a name says, in a piece of its own, that there is nothing to count.
 
     The name of a résidence may end with it: « Les Tilleuls (démolie 2022) », « LES TILLEULS VENDU ».
@@ -101,13 +101,13 @@ def _named(table: WholeTable, header: str) -> tuple[list[int], str]:
     if len(kinds) > _MOST_WORDS:
         return [], ""
     words = _of_input(_WORDS, _source(table))
-    if _says_kinds(header, values):
+    if _marks_kinds(header, values):
         words = (*words, *_of_input(_KINDS, _source(table)))
     named = {text for text in kinds if _begins(text, words)}
     return [k for k, text in enumerate(values) if text in named], listed(sorted(named))
 
 
-def _says_kinds(header: str, values: pd.Series[str]) -> bool:
+def _marks_kinds(header: str, values: pd.Series[str]) -> bool:
     """Return whether a column may say what each row is, not what its dwellings have."""
     named = set(fold(header).split())
     if named & set(_HEADERS["annexes"]):

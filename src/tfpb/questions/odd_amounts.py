@@ -51,11 +51,11 @@ def odd_amounts(table: WholeTable) -> Iterator[Finding]:
 def _confirmed(table: WholeTable, header: str, at: int, values: Floats) -> bool:
     """Return whether another measure of a row bears the same proportion to its amount as in most rows."""
     for other in (h for h in table.measures if h != header):
-        beside = np.nan_to_num(table.numbers(other))
-        both = (values > 0) & (beside > 0)
+        others = np.nan_to_num(table.numbers(other))
+        both = (values > 0) & (others > 0)
         if both[at] and both.sum() >= _LEAST_ROWS:
-            ratio = values[both] / beside[both]
-            if 1 / _LIKE < values[at] / beside[at] / float(np.median(ratio)) < _LIKE:
+            ratio = values[both] / others[both]
+            if 1 / _LIKE < values[at] / others[at] / float(np.median(ratio)) < _LIKE:
                 return True
     return False
 

@@ -65,7 +65,7 @@ def sum_rows(table: WholeTable, apart: Collection[int] = ()) -> Iterator[Finding
         return
     grid = np.column_stack([in_cents(table.numbers(h)) for h in measures])
     there = np.column_stack([np.isfinite(table.numbers(h)) for h in measures])
-    blanks = _telling_blanks(table)
+    blanks = _key_blanks(table)
     active = np.flatnonzero(~np.isin(table.rows, list(apart)))
     found: dict[int, tuple[int, ...]] = {}
     for _ in range(_MOST_ROUNDS):
@@ -124,11 +124,11 @@ def _round(
             if proof or blanks[block.row].any():
                 met[block.row] = (block, proof)
     rows = set(met)
-    telling = [k for k in range(blanks.shape[1]) if _blanks_are_sums(blanks[:, k], rows)]
+    proving = [k for k in range(blanks.shape[1]) if _blanks_are_sums(blanks[:, k], rows)]
     kept = [
         block
         for block, proof in met.values()
-        if proof or (blanks[block.row, telling].any() and _is_whole(block, rows, table, active))
+        if proof or (blanks[block.row, proving].any() and _is_whole(block, rows, table, active))
     ]
     if len(kept) == 1 and not met[kept[0].row][1] and kept[0].end - kept[0].first < _GROUP_ROWS:
         return {}
@@ -189,7 +189,7 @@ def _on_lattice(cents: Integers) -> bool:
     return False
 
 
-def _telling_blanks(table: WholeTable) -> Flags:
+def _key_blanks(table: WholeTable) -> Flags:
     """Return which identifiers each row lacks, of those that nearly all rows bear."""
     out = []
     for header in table.keys:

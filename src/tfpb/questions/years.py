@@ -220,9 +220,9 @@ def thousands_in_title(
     thousands : pattern
         What says thousands of euros.
     """
-    said = thousands.search(table.title)
+    found = thousands.search(table.title)
     held = [h for h in amounts if np.isfinite(table.numbers(h)).any()]
-    if said is None or not held:
+    if found is None or not held:
         return
     whole = table.whole()
     many = Measure(whole.amount * 1000, whole.unit)

@@ -106,8 +106,8 @@ def bounded_claims(shared: Shared) -> Claims:
     def read(supposed: Mapping[str, str]) -> Claims | None:
         changes = shared.crossing.changes({**shared.given, **supposed})
         name = shared.task.settings.dossier.bailleur
-        made = make_part(replace(shared.task, outside=changes.get(name, ())))
-        return made.claims if isinstance(made, Part) else None
+        again = make_part(replace(shared.task, outside=changes.get(name, ())))
+        return again.claims if isinstance(again, Part) else None
 
     return suspend_asked(shared.claims, shared.asked, read)[0]
 

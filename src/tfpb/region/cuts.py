@@ -9,7 +9,7 @@ import numpy as np
 
 from tfpb import survey
 from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Publication
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.secrecy.disclosure import TABLES
 from tfpb.survey.secrecy.disclosure import sealed as cut
@@ -131,7 +131,7 @@ def gaps_of_bailleurs(
     DataFrame
         `vague, bailleur, item, groupe, estimation, ic95_bas, ic95_haut`.
     """
-    rows = only(
+    rows = pick(
         sealed.comparison, niveau=TOTAL, ajustement=way, groupe=list(groups), publication=SHOWN
     )
     rows = rows[(rows["bailleur"] != ENSEMBLE) & rows["estimation"].notna()]

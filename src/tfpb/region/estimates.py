@@ -116,9 +116,11 @@ def _compare(half: _Half) -> Estimates:
     large = tuple(level for level in half.by if level not in QUARTER_COLUMNS)
     if variables and large:
         counts = None if half.reference is None else read_standard(half.reference, variables)[0]
-        made = _comparisons(half, thresholds, large, (*variables, HOLDER))
+        compared = _comparisons(half, thresholds, large, (*variables, HOLDER))
         stock = _as_one(half.answers).stock
-        tables += [comparable_rows(c, variables, stock, counts, owner=HOLDER).rows for c in made]
+        tables += [
+            comparable_rows(c, variables, stock, counts, owner=HOLDER).rows for c in compared
+        ]
     places = pd.concat(tables, ignore_index=True)
     kept = places[(places["niveau"] != TOTAL) & (places["bailleur"] == ENSEMBLE)]
     nothing = pd.DataFrame()
@@ -130,12 +132,12 @@ def _by_owner(half: _Half) -> Estimates:
     """Estimate bailleurs over their whole and their quarters, and the region over its whole."""
     # a quarter's name would make the same rows again
     own = [c for c in half.answers.respondents if c in QUARTER_COLUMNS][:1]
-    made = survey.compare(
+    estimates = survey.compare(
         half.answers, half.plan, by=own, repere=half.repere, reference=half.reference
     )
-    table = made.comparison  # a quarter over all of them is estimated as of one owner
+    table = estimates.comparison  # a quarter over all of them is estimated as of one owner
     kept = (table["niveau"] == TOTAL) | (table["bailleur"] != ENSEMBLE)
-    return replace(made, comparison=table[kept].reset_index(drop=True))
+    return replace(estimates, comparison=table[kept].reset_index(drop=True))
 
 
 def _comparisons(
@@ -148,8 +150,8 @@ def _comparisons(
         yield estimate_wave(one, items, wave, by=by, thresholds=thresholds, keys=keys)
     for pair in zip(answers.waves, answers.waves[1:], strict=False):
         one = _as_one(answers.on_panel(pair))
-        made = estimate_pair(one, items, pair, by=by, thresholds=thresholds, keys=keys)
-        yield replace(made, broken=broken_series(answers, half.plan, pair, items))
+        pair_of = estimate_pair(one, items, pair, by=by, thresholds=thresholds, keys=keys)
+        yield replace(pair_of, broken=broken_series(answers, half.plan, pair, items))
 
 
 def _as_one(answers: Survey) -> Survey:

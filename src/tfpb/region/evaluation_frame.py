@@ -159,9 +159,9 @@ def frame_rows(
                 continue
             need = _need(target - base.figure.value, base)
             state = _state(target - base.figure.value, need, n, dwellings)
-            told = need if state in {VISIBLE, MORE, TOO_MANY} else math.nan
+            needed = need if state in {VISIBLE, MORE, TOO_MANY} else math.nan
             out.append(
-                (*head, *base.figure, n, target, smallest_change(base), told, dwellings, state)
+                (*head, *base.figure, n, target, smallest_change(base), needed, dwellings, state)
             )
     return pd.DataFrame(out, columns=list(COLUMNS))
 

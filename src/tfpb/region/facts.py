@@ -12,7 +12,7 @@ from tfpb.facts.claim import TOTAL, Claims, axis_scope, territory_scope
 from tfpb.facts.dwellings import stock_claims
 from tfpb.facts.place import quarter_homes, quarters
 from tfpb.model.codes import Axe
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.words.documents.region_words import REGION_ROLES
 from tfpb.words.documents.report_words import ROLES
 from tfpb.words.money.accounts import axis_words
@@ -96,7 +96,7 @@ def owners_by_quarter(
         `code_qpv, nom_qpv, bailleur`, and what `facts.place.quarters` counts.
     """
     counted = pd.concat([quarters(p.located.held).assign(bailleur=p.name) for p in parts])
-    mine = only(counted, code_qpv=list(codes)).sort_values(["code_qpv", "bailleur"])
+    mine = pick(counted, code_qpv=list(codes)).sort_values(["code_qpv", "bailleur"])
     return names.named(mine.reset_index(drop=True))
 
 

@@ -94,26 +94,26 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
         return Joined(located, None, {})
     if inputs.deliveries:
         sides = pd.concat([p.sides for p in parts], ignore_index=True)
-        made = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
-        written = frozenset(fold(r.bailleur) for r in made.readings)
-        made = _known_bailleurs(made, _names_of(parts, inputs))
-        own = {p.name: {i: i for i in made.answers} for p in parts}
-        notices, readings = list(made.faults), made.readings
+        coded = survey.recode([d.frame for d in inputs.deliveries], inputs.plan, sides)
+        written = frozenset(fold(r.bailleur) for r in coded.readings)
+        coded = _known_bailleurs(coded, _names_of(parts, inputs))
+        own = {p.name: {i: i for i in coded.answers} for p in parts}
+        notices, readings = list(coded.faults), coded.readings
     else:
         asked = surveyed(parts)
         if not asked:
             return Joined(located, None, {})
-        made, own, notices = _stacked(asked, inputs.plan, inputs.plan_file)
+        coded, own, notices = _stacked(asked, inputs.plan, inputs.plan_file)
         readings = _of_dossiers(asked, _names_of(parts, inputs))
         notices += without_homes(asked, inputs.plan)
-    notices += weights_apart(made)
+    notices += weights_apart(coded)
     stop_on_faults(notices)
-    told = with_fieldwork(inputs.plan, surveyed(parts))
+    fieldwork = with_fieldwork(inputs.plan, surveyed(parts))
     placed = replace(
-        made,
-        respondents=places.of_rows(made.respondents),
-        stock=None if made.stock is None else places.of_rows(made.stock),
-        periods=periods(told, map(str, made.respondents["vague"].unique())),
+        coded,
+        respondents=places.of_rows(coded.respondents),
+        stock=None if coded.stock is None else places.of_rows(coded.stock),
+        periods=periods(fieldwork, map(str, coded.respondents["vague"].unique())),
         faults=(),
     )
     return Joined(located, placed, own, tuple(notices), readings, written)
@@ -135,12 +135,12 @@ def _of_dossiers(parts: Sequence[Surveyed], names: Mapping[str, str]) -> tuple[R
     """
     every = [(p.name, r) for p in parts for r in p.survey.readings]
     own = [r for name, r in every if r.bailleur == name]
-    told = {(r.bailleur, r.wave) for r in own}
+    known = {(r.bailleur, r.wave) for r in own}
     others = {
         (r.file, r.sheet, r.bailleur, r.wave, r.read): replace(r, bailleur=meant)
         for name, r in every
         if r.bailleur != name
-        and ((meant := names.get(fold(r.bailleur), r.bailleur)), r.wave) not in told
+        and ((meant := names.get(fold(r.bailleur), r.bailleur)), r.wave) not in known
     }
     return (*own, *others.values())
 
@@ -159,19 +159,19 @@ def join_stock(parts: Sequence[Part]) -> Located:
     )
 
 
-def _known_bailleurs(made: Survey, names: Mapping[str, str]) -> Survey:
+def _known_bailleurs(coded: Survey, names: Mapping[str, str]) -> Survey:
     """Write each bailleur of a joint delivery as the region does; others are left out and counted.
 
     `names` gives the region's, for each that a file may write, folded.
     """
-    delivered = made.respondents["bailleur"].to_numpy(dtype=object)
+    delivered = coded.respondents["bailleur"].to_numpy(dtype=object)
     rows = np.flatnonzero([fold(d) in names for d in delivered])
     named = [names[fold(d)] for d in delivered[rows]]
-    stock = made.stock
+    stock = coded.stock
     if stock is not None:
         owners = [names.get(fold(str(b)), str(b)) for b in stock["bailleur"]]
         stock = stock.assign(bailleur=owners)
-    kept = made.kept(rows)
+    kept = coded.kept(rows)
     return replace(
         kept,
         respondents=kept.respondents.assign(bailleur=named),
@@ -180,7 +180,7 @@ def _known_bailleurs(made: Survey, names: Mapping[str, str]) -> Survey:
             replace(r, bailleur=names[fold(r.bailleur)])
             if fold(r.bailleur) in names
             else renamed(r)
-            for r in made.readings
+            for r in coded.readings
         ),
     )
 

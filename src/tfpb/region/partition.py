@@ -185,7 +185,7 @@ def _make(task: Task) -> Part:
     inputs, geography, found = read(settings, task.geography, task.outside)
     stop_on_faults(found)
     execute = StageCache(task.kept) if task.kept is not None else directly
-    own = execute(_OWN, (settings, inputs.only(*_ROLES), geography, task.carte))
+    own = execute(_OWN, (settings, inputs.of_roles(*_ROLES), geography, task.carte))
     located = _named(own["located"], name)
     sides = as_released(own["survey_sides"].assign(bailleur=name), task.before)
     answers = None
@@ -218,7 +218,7 @@ def _make(task: Task) -> Part:
             return None
         try:
             return _claims(
-                execute(_OWN, (settings, other.only(*_ROLES), geography, task.carte)), name
+                execute(_OWN, (settings, other.of_roles(*_ROLES), geography, task.carte)), name
             )
         except TfpbError:
             return None
@@ -242,7 +242,7 @@ def part_values(part: Part) -> Values:
         Values()
         .having(stages.SCOPE, scope_of(part.settings))
         .having(stages.INPUTS, part.inputs)
-        .having(stages.TAXES, part.inputs.only(*TAX_ROLES))
+        .having(stages.TAXES, part.inputs.of_roles(*TAX_ROLES))
         .having(stages.TAX_RULE, TaxRule.of(part.settings))
         .having(stages.LOCATED, part.located)
         .having(stages.DOUBTS, part.doubts)
@@ -271,8 +271,8 @@ def _own(
         start = start.having(stages.CARTE, carte).having(
             stages.SCOPE, Scope(radius_m=settings.reglages.rayon_defaut_m)
         )
-        made = stages.run(_OWN_GOALS, start, headers=inputs.headers).required()
-    return {key.name: made.named(key.name) for key in _OWN_GOALS}
+        values = stages.run(_OWN_GOALS, start, headers=inputs.headers).required()
+    return {key.name: values.named(key.name) for key in _OWN_GOALS}
 
 
 def _named(located: Located, name: str) -> Located:
@@ -301,13 +301,13 @@ def _answers(
     named = _named_in(frames, plan)
     if sides is not None and fold(name) not in named and fold(written) in named:
         sides = sides.assign(bailleur=written)  # its résidences go by that name there
-    made = survey.recode(frames, plan, sides)
-    stop_on_faults(made.faults)
-    owners = made.respondents["bailleur"].to_numpy(dtype=object)
+    coded = survey.recode(frames, plan, sides)
+    stop_on_faults(coded.faults)
+    owners = coded.respondents["bailleur"].to_numpy(dtype=object)
     met = sorted(set(owners))
     known = {fold(name), fold(written)}
     own = np.array([fold(n) in known for n in owners], dtype=bool)
-    lone = len({fold(r.bailleur) for r in made.readings}) == 1
+    lone = len({fold(r.bailleur) for r in coded.readings}) == 1
     if not lone and not own.all():
         if not own.any():
             place = Place(inputs.deliveries[0].table.file)
@@ -320,13 +320,13 @@ def _answers(
             fields={"nombre": others, "bailleur": name},
             severity=Severity.DOUTE,
         )
-        told = (f for f in made.faults if _of(f) in known | {""})
-        made = replace(made.kept(np.flatnonzero(own)), faults=(*told, left))
+        own_faults = (f for f in coded.faults if _of(f) in known | {""})
+        coded = replace(coded.kept(np.flatnonzero(own)), faults=(*own_faults, left))
     readings = tuple(
         replace(r, bailleur=name) if fold(r.bailleur) in known or lone else renamed(r)
-        for r in made.readings
+        for r in coded.readings
     )
-    return replace(made, respondents=made.respondents.assign(bailleur=name), readings=readings)
+    return replace(coded, respondents=coded.respondents.assign(bailleur=name), readings=readings)
 
 
 def _named_in(frames: Sequence[pd.DataFrame], plan: Plan) -> set[str]:

@@ -14,7 +14,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.region.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
 from tfpb.survey.verdicts import CONFIDENCE, differ
@@ -295,7 +295,7 @@ def limits_by_interviews(rows: pd.DataFrame) -> dict[tuple[int, str], pd.Series[
 
 def _figures(published: Published, owner: str, wave: str) -> pd.DataFrame:
     """Lay out the published gaps of one owner with their sides: shares and D, by question and way."""
-    rows = only(
+    rows = pick(
         published.comparison, niveau=TOTAL, bailleur=owner, vague=wave, ajustement=list(_WAYS),
         publication=SHOWN,
     ).dropna(subset=["estimation"])  # fmt: skip

@@ -39,7 +39,7 @@ from tfpb.report.sections.restitution import RegionFacts
 from tfpb.survey import Released
 from tfpb.survey.secrecy.disclosure import rules_of
 from tfpb.text import fold
-from tfpb.words.documents.setting_words import told_sources
+from tfpb.words.documents.setting_words import masked_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,8 +61,8 @@ def compute(
     kept: Path | None = None,
     packs: Sequence[Path] = (),
     draft: bool = True,
-    tell: Callable[[str, int], None] = lambda _step, _count: None,
-    tell_read: Callable[[pd.DataFrame, tuple[Fault, ...]], None] = lambda _table, _doubts: None,
+    advance: Callable[[str, int], None] = lambda _step, _count: None,
+    list_read: Callable[[pd.DataFrame, tuple[Fault, ...]], None] = lambda _table, _doubts: None,
 ) -> Region:
     """Read every bailleur, join, estimate and protect.
 
@@ -79,9 +79,9 @@ def compute(
         Released packs that the ledger of this machine may not know.
     draft : bool
         For the regional body alone: not released.
-    tell : callable
+    advance : callable
         Called with the step and the count of parts done.
-    tell_read : callable
+    list_read : callable
         Called, before anything is estimated, with what became of the interviews and the doubts on it.
 
     Returns
@@ -104,7 +104,7 @@ def compute(
         Task(d, geography, carte, not inputs.deliveries, kept, own, Released(sides=released.sides))
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
-    parts = _whole(executor.map(make_part, tasks, lambda n: tell("parts", n)))
+    parts = _whole(executor.map(make_part, tasks, lambda n: advance("parts", n)))
     parts, inputs = _between(parts, tasks, inputs, executor)
     if not draft:
         stop_on_faults(_waiting(inputs, parts))
@@ -117,7 +117,7 @@ def compute(
     before = earlier.released(names)
     joined = join(parts, inputs, places)
     parts, deliveries, unsettled = _deliveries(parts, joined, settings)
-    tell_read(deliveries, unsettled)
+    list_read(deliveries, unsettled)
     if not draft and (
         open_ := [replace(f, severity=Severity.FAUTE) for f in unsettled if "ou" in f.fields]
     ):
@@ -128,7 +128,7 @@ def compute(
     common = joined.readings if inputs.deliveries else ()
     bare = [replace(p, survey=None, readings=p.readings or common) for p in parts]
     if plan is not None:
-        sources = told_sources(sources, joined.readings, plan.reglages.publication_n)
+        sources = masked_sources(sources, joined.readings, plan.reglages.publication_n)
     quarters = quarter_places(bare, places)
     contrats, lone = _contrats(quarters)
     claims = region_claims(bare, places, quarters)
@@ -196,21 +196,21 @@ def _between(
     changes = crossing.changes(given)
     again = [replace(t, outside=changes.get(t.settings.dossier.bailleur, ())) for t in tasks]
     fresh = iter(_whole(executor.map(make_part, [t for t in again if t.outside])))
-    made = [next(fresh) if t.outside else p for t, p in zip(again, parts, strict=True)]
+    remade = [next(fresh) if t.outside else p for t, p in zip(again, parts, strict=True)]
     open_ = [one for one in asked if one.is_open and one.question.role is not Role.ENQUETE]
     jobs = [
         Shared(t, p.claims, tuple(mine), crossing, given)
-        for t, p in zip(again, made, strict=True)
+        for t, p in zip(again, remade, strict=True)
         if (mine := [one for one in open_ if one.question.key in crossing.keys_of(p.name)])
     ]
     wide = {
         job.task.settings.dossier.bailleur: claims
         for job, claims in zip(jobs, executor.map(bounded_claims, jobs), strict=True)
     }
-    made = [replace(p, claims=wide.get(p.name, p.claims)) for p in made]
+    remade = [replace(p, claims=wide.get(p.name, p.claims)) for p in remade]
     keys = {one.question.key for one in asked}
     notices = tuple(f for f in inputs.notices if f.place.column.rpartition(".")[2] not in keys)
-    return made, replace(inputs, asked=(*inputs.asked, *asked), notices=notices)
+    return remade, replace(inputs, asked=(*inputs.asked, *asked), notices=notices)
 
 
 def _waiting(inputs: RegionInputs, parts: Sequence[Part]) -> list[Fault]:
@@ -242,18 +242,18 @@ def _deliveries(
     return out, table, found
 
 
-def _whole(made: Sequence[Part | Refused]) -> list[Part]:
+def _whole(parts: Sequence[Part | Refused]) -> list[Part]:
     """Return the parts; stop on the faults of all files, and once on what the geography lacks."""
     lacking: dict[str, Fault] = {}
     own: list[Fault] = []
-    for refused in (p for p in made if isinstance(p, Refused)):
+    for refused in (p for p in parts if isinstance(p, Refused)):
         for fault in refused.faults:
             if fault.code == ABSENT:
                 lacking.setdefault(str(sorted(fault.fields.items())), fault)
             else:
                 own.append(in_dossier(fault, refused.name))
     stop_on_faults([*lacking.values(), *own])
-    return [p for p in made if isinstance(p, Part)]
+    return [p for p in parts if isinstance(p, Part)]
 
 
 def _protected(
@@ -270,14 +270,14 @@ def _protected(
     if not check_total(answers, fewest):
         place = Place(inputs.settings.file, "", 0, "bailleurs")
         raise fail("region_trop_peu", place=place, attendu=fewest + 1)
-    made = compare_region(
+    compared = compare_region(
         answers, plan, by=LEVELS, repere=inputs.repere, margins=inputs.margins,
         reference=inputs.reference,
         executor=executor,
     )  # fmt: skip
-    own, least = inputs.settings.reglages, rules_of(made.settings)
+    own, least = inputs.settings.reglages, rules_of(compared.settings)
     rules = replace(least, owners=fewest, largest_share=own.part_maximum)
-    return Protected.of(made, rules, before)
+    return Protected.of(compared, rules, before)
 
 
 def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Source]) -> str:

@@ -16,7 +16,7 @@ from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.geodata.geography import open_geography
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.projection import LAMBERT_93, crs
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.region.facts import LARGE, codes_in, quarter_stock
 from tfpb.region.places import Territories
 from tfpb.report.sections.build import claimed
@@ -229,7 +229,7 @@ def stock_rows(places: Territories) -> pd.DataFrame:
 def insee_counts(located: Located, places: Territories, geography: Geography) -> dict[str, float]:
     """Return Insee's count of social dwellings by quarter, on the map that rules the year; NaN: not told."""
     counted = outside_counts(located, places.quarters, geography.maps, geography.counts)
-    counted = only(counted, carte=located.vintage)
+    counted = pick(counted, carte=located.vintage)
     return dict(zip(counted["code_qpv"], map(float, counted["insee"]), strict=True))
 
 
@@ -247,13 +247,13 @@ def region_layers(region: Region, geography: Path) -> dict[str, pd.DataFrame]:
     rows = plain(region.facts.territories, region.facts.claims)
     asked = pd.DataFrame(columns=["champ", "question", "vague"])
     if region.protected is not None:
-        beside, asked = headline_columns(region.protected.whole)
-        rows = rows.merge(beside, on=["niveau", "territoire"], how="left", validate="many_to_one")
-    quarters = shapes.merge(only(rows, niveau="code_qpv"), on="code_qpv", how="inner")
+        heads, asked = headline_columns(region.protected.whole)
+        rows = rows.merge(heads, on=["niveau", "territoire"], how="left", validate="many_to_one")
+    quarters = shapes.merge(pick(rows, niveau="code_qpv"), on="code_qpv", how="inner")
     drawn = gpd.GeoDataFrame(quarters, geometry="geometry", crs=shapes.crs).to_crs(crs(LAMBERT_93))
     held = drawn[drawn["contrat_de_ville"] != ""][["contrat_de_ville", "geometry"]]
     whole = held.dissolve("contrat_de_ville", as_index=False)
-    contrats = only(rows, niveau="contrat_de_ville").merge(whole, on="contrat_de_ville", how="left")
+    contrats = pick(rows, niveau="contrat_de_ville").merge(whole, on="contrat_de_ville", how="left")
     out: dict[str, pd.DataFrame] = {
         "quartiers": drawn,
         "contrats": gpd.GeoDataFrame(contrats, geometry="geometry", crs=crs(LAMBERT_93)),
@@ -280,7 +280,7 @@ def headline_columns(whole: Published) -> tuple[pd.DataFrame, pd.DataFrame]:
     keys = ["niveau", "territoire"]
     out = rows[keys].drop_duplicates()
     for item, column in named.items():
-        part = only(rows, item=item)[[*keys, "qpv", "ecart"]]
+        part = pick(rows, item=item)[[*keys, "qpv", "ecart"]]
         part = part.rename(columns={"qpv": f"{column}_qpv", "ecart": f"{column}_ecart"})
         out = out.merge(part, on=keys, how="left", validate="one_to_one")
     asked = [(column, whole.labels[item], wave) for item, column in named.items()]
@@ -290,12 +290,12 @@ def headline_columns(whole: Published) -> tuple[pd.DataFrame, pd.DataFrame]:
 def plain(rows: pd.DataFrame, claims: Claims) -> pd.DataFrame:
     """Return claims as numbers a GIS reads: empty where one is not known, and `partiel` then 1."""
     held = claimed("territoires_argent", rows, claims, repeated=EACH_AXIS)
-    made = [str(c) for c in held if c not in rows]
+    added = [str(c) for c in held if c not in rows]
     unsure = [
         int(any(a is not None and not a.is_known for a in some))
-        for some in held[made].to_numpy().tolist()
+        for some in held[added].to_numpy().tolist()
     ]
-    numbers = {c: [_number(a) for a in held[c]] for c in made}
+    numbers = {c: [_number(a) for a in held[c]] for c in added}
     return rows.drop(columns="scope").assign(**numbers, partiel=unsure)
 
 

@@ -208,13 +208,13 @@ def compiled(source: bytes | str, day: dt.date = dt.date(2000, 1, 1), **form: An
     import typst  # noqa: PLC0415 - drawing in another process needs none of this
 
     dated = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
-    made = {"font_paths": fonts(), "timestamp": dated, **form}
+    options = {"font_paths": fonts(), "timestamp": dated, **form}
     try:
-        return bytes(typst.compile(source, **made))
+        return bytes(typst.compile(source, **options))
     except typst.TypstError as error:
         if "internal error" not in str(error):
             raise
-        return bytes(typst.compile(source, **{**made, "pdf_standards": [], "pdf_tags": False}))
+        return bytes(typst.compile(source, **{**options, "pdf_standards": [], "pdf_tags": False}))
 
 
 @lru_cache(maxsize=1)

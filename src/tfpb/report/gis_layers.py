@@ -69,9 +69,9 @@ def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
         "doutes": _points(doors[doubtful(doors)])[list(_DOUBTS)],
         "qpv": among(ruling, {here.code_qpv for here in quarters_held(located.held)}),
     }
-    around = shapely.buffer(shapely.box(*out["residences"].total_bounds), _AROUND_M)
+    zone = shapely.buffer(shapely.box(*out["residences"].total_bounds), _AROUND_M)
     for vintage, frame in sorted(limits.items()):  # around no place, none
-        out[f"limites_{vintage}"] = frame[shapely.intersects(frame.geometry.to_numpy(), around)]
+        out[f"limites_{vintage}"] = frame[shapely.intersects(frame.geometry.to_numpy(), zone)]
     out[_STYLES] = _styles(out)
     return out | {DRAFT: pd.DataFrame({"a_lire": [DRAFT_NOTE]})} if dossier.draft else out
 

@@ -134,9 +134,9 @@ def _by_street(addresses: pd.DataFrame, zone: Any) -> list[tuple[str, list[Point
     usable = table["n"].between(1, 4999) & table["x"].notna() & table["y"].notna()
     table = table[usable & table["street"].ne("")]
     if zone is not None and len(table):
-        around = zone.buffer(MARGIN_M, quad_segs=2)
-        shapely.prepare(around)
-        table = table[shapely.contains_xy(around, table["x"], table["y"])]
+        near = zone.buffer(MARGIN_M, quad_segs=2)
+        shapely.prepare(near)
+        table = table[shapely.contains_xy(near, table["x"], table["y"])]
     # bis and ter of a number: one point, their middle
     table = table.groupby(["key", "n"], sort=True).agg(
         street=("street", "min"), x=("x", "mean"), y=("y", "mean")

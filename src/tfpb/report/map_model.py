@@ -13,7 +13,7 @@ from tfpb.facts.place import doubtful, quarter_doubts, quarters_held, quarters_n
 from tfpb.facts.quarter import among, codes_of, communes_of
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
 from tfpb.model.location import OTHER_MAP, Located, MapModel, QpvPage
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.perimeters.map_marks import drawn
 from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import (
@@ -85,9 +85,9 @@ def map_model(dossier: Dossier) -> MapModel:
 
 def _one_ruler(pages: Iterable[QpvPage]) -> tuple[QpvPage, ...]:
     """Give all pages the axis of the widest interval: one is laid beside another."""
-    made = tuple(pages)
-    ends = [abs(end) for page in made for line in page.gaps for end in line.ic95 or ()]
-    return tuple(replace(page, reach=max(ends, default=0.0)) for page in made)
+    drawn = tuple(pages)
+    ends = [abs(end) for page in drawn for line in page.gaps for end in line.ic95 or ()]
+    return tuple(replace(page, reach=max(ends, default=0.0)) for page in drawn)
 
 
 def _sources(dossier: Dossier) -> tuple[str, ...]:
@@ -161,18 +161,18 @@ def _old_quarters(old: gpd.GeoDataFrame, shown: gpd.GeoDataFrame) -> gpd.GeoData
 def _gaps(answers: OwnAnswers | None) -> pd.DataFrame:
     if answers is None or answers.rows.empty:
         return pd.DataFrame(columns=list(_GAP_COLUMNS))
-    gaps = only(answers.rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"])
+    gaps = pick(answers.rows, groupe=Groupe.ECART, niveau=[TOTAL, "code_qpv"])
     rank = gaps["vague"].map({wave: k for k, wave in enumerate(answers.waves)})
     gaps = gaps.iloc[rank.argsort(kind="stable")]
     alone = gaps["isole"] == ALONE
     weak = zip(gaps["publication"], alone, gaps["peu_de_reponses"] == ALONE, strict=True)
-    made = gaps.rename(columns={"territoire": "code_qpv", "estimation": "ecart"}).assign(
+    measured = gaps.rename(columns={"territoire": "code_qpv", "estimation": "ecart"}).assign(
         libelle=gaps["item"].map(answers.labels),
         verdict=[outcome(v, p) for v, p in zip(gaps["verdict"], gaps["publication"], strict=True)],
         faible=[weakness(p, alone=bool(one), few=bool(few)) for p, one, few in weak],
         phrase=[_phrase(row, answers.against) for row in gaps.to_dict("records")],
     )
-    return made[list(_GAP_COLUMNS)].reset_index(drop=True)
+    return measured[list(_GAP_COLUMNS)].reset_index(drop=True)
 
 
 def _phrase(row: dict[Any, Any], against: Mapping[Key, Disagreement]) -> str:

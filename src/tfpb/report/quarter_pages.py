@@ -9,7 +9,7 @@ from tfpb.facts.claim import State, axis_scope
 from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
 from tfpb.model.codes import SHOWN, Ajustement, Axe, Groupe, Publication, Verdict
 from tfpb.model.location import GapLine, QpvPage
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.money.evaluation_words import before_actions
@@ -75,10 +75,10 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
     survey = dossier.survey
     if survey is None:
         return None
-    own = only(survey.comparison, bailleur=survey.name_of(dossier.settings.dossier.bailleur))
+    own = pick(survey.comparison, bailleur=survey.name_of(dossier.settings.dossier.bailleur))
     return OwnAnswers(
-        only(own, ajustement=Ajustement.BRUT),
-        only(own, ajustement=Ajustement.MODELE, vague=survey.last_wave),
+        pick(own, ajustement=Ajustement.BRUT),
+        pick(own, ajustement=Ajustement.MODELE, vague=survey.last_wave),
         page_items(survey.items),
         survey.labels,
         stories_of(survey),
@@ -90,10 +90,10 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
 
 def first(row: Mapping[Any, Any] | None, against: Mapping[Key, Disagreement], margin: float) -> str:
     """Say what the figure like with like says against a raw one, nothing where it does not."""
-    told = against.get(key_of(row)) if row is not None else None
-    if told is None:
+    clash = against.get(key_of(row)) if row is not None else None
+    if clash is None:
         return ""
-    return otherwise(*told.figures, margin, change=told.change)
+    return otherwise(*clash.figures, margin, change=clash.change)
 
 
 def verdict(row: Mapping[Any, Any]) -> str:
@@ -158,25 +158,25 @@ def _satisfaction(
         return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
     items, wave, claims = answers.items, answers.waves[-1], dossier.claims
     place = heard_in(claims, code, items, wave)
-    said, scope = words.QUARTER_SCOPE, words.GAP_SCOPE_QUARTER
+    whom, scope = words.QUARTER_SCOPE, words.GAP_SCOPE_QUARTER
     if place != code:
-        said, scope = words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
+        whom, scope = words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
     if answers.everyone:
-        said, scope = words.EVERYONE[said], words.EVERYONE[scope]
-    there = only(answers.rows, territoire=place)
-    here = only(there, groupe=Groupe.ECART, vague=wave)
+        whom, scope = words.EVERYONE[whom], words.EVERYONE[scope]
+    there = pick(answers.rows, territoire=place)
+    here = pick(there, groupe=Groupe.ECART, vague=wave)
     lines = tuple(_line(claims, answers, item, place, _one(here, item)) for item in items)
     best = next((line for line in lines if line.gap is not None), None)
     chosen = items[lines.index(best)] if best is not None else ""
     label = str(answers.labels.get(chosen, ""))
-    told = first(_one(here, chosen), answers.against, answers.margin)
+    clash = first(_one(here, chosen), answers.against, answers.margin)
     return (
         scope,
         lines,
-        words.tenants_sentence(best, said, first=told, masked=any(line.masked for line in lines)),
+        words.tenants_sentence(best, whom, first=clash, masked=any(line.masked for line in lines)),
         _change(dossier, answers, there, chosen),
         _modelled_sentence(
-            only(answers.modelled, territoire=code, groupe=Groupe.QPV), chosen, label
+            pick(answers.modelled, territoire=code, groupe=Groupe.QPV), chosen, label
         ),
     )
 
@@ -191,7 +191,7 @@ def _modelled_sentence(here: pd.DataFrame, item: str, label: str) -> str:
 
 
 def _one(table: pd.DataFrame, item: str) -> dict[str, Any] | None:
-    hit = only(table, item=item)
+    hit = pick(table, item=item)
     return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else None
 
 
@@ -233,13 +233,13 @@ def _change(dossier: Dossier, answers: OwnAnswers, rows: pd.DataFrame, item: str
     waves, label = answers.waves, str(answers.labels.get(item, ""))
     if len(waves) > 1 and item:
         pair_of = f"{waves[-2]}-{waves[-1]}"
-        row = _one(only(rows, vague=pair_of, groupe=Groupe.EVOLUTION_ECART), item)
-        told = row is not None and row["publication"] in SHOWN
-        if row is not None and told and row["verdict"] != Verdict.INTERROMPUE:
+        row = _one(pick(rows, vague=pair_of, groupe=Groupe.EVOLUTION_ECART), item)
+        shown = row is not None and row["publication"] in SHOWN
+        if row is not None and shown and row["verdict"] != Verdict.INTERROMPUE:
             year = dossier.located.year if dossier.programme is not None else 0
             period = dossier.survey.last_period if dossier.survey is not None else ""
             early = str(year) if year and before_actions(waves[-1], year, period) else ""
-            beside = first(row, answers.against, answers.margin)
+            clash = first(row, answers.against, answers.margin)
             mode = pair_of in mode_changed(answers.rows)
-            return words.change_sentence(label, row, early=early, first=beside, mode=mode)
+            return words.change_sentence(label, row, early=early, first=clash, mode=mode)
     return words.change_sentence(label, None)

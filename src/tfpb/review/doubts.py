@@ -51,7 +51,7 @@ _FIGURES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Terrain:
     """Located entrances, and what a picture shows around those to decide on.
 
     Parameters
@@ -115,9 +115,9 @@ def address_doubts(
         " ; ".join(REASONS.get(code, code) for code in reasons.split(" | ") if code)
         for reasons in found["result_reasons"]
     ]
-    made = [row for row, is_shown in zip(decisions, shown, strict=True) if is_shown]
+    kept = [row for row, is_shown in zip(decisions, shown, strict=True) if is_shown]
     for name, field in DECIDED_COLUMNS.items():
-        out[name] = [getattr(row, field) if row else "" for row in made]
+        out[name] = [getattr(row, field) if row else "" for row in kept]
     out["choix"] = [
         tuple(filter(None, text.split(" | ")))[:_MOST_ALTERNATIVES]
         for text in found["result_alternatives"]
@@ -174,9 +174,9 @@ def limit_doubts(entrances: pd.DataFrame, decisions: pd.DataFrame | None = None)
     if decisions is not None and len(decisions):
         from tfpb.perimeters.decisions import match_decisions  # noqa: PLC0415 - a run that locates
 
-        said = list(zip(texts(decisions, "decision"), texts(decisions, "code_qpv"), strict=True))
+        answers = list(zip(texts(decisions, "decision"), texts(decisions, "code_qpv"), strict=True))
         for line, ruled in match_decisions(keyed, decisions).items():
-            torn |= {i for i in ruled if i in taken and said[taken[i]] != said[line]}
+            torn |= {i for i in ruled if i in taken and answers[taken[i]] != answers[line]}
             taken.update(dict.fromkeys(ruled, line))
             if not ruled:
                 orphans.append(line)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from tfpb.model.arrays import Indices, Shapes
-    from tfpb.review.doubts import Around
+    from tfpb.review.doubts import Terrain
 
 WIDTH_MM: Final = 62.0
 HEIGHT_MM: Final = 44.0
@@ -89,20 +89,20 @@ class Spot:
     distance_m: float
 
 
-def spots(rows: pd.DataFrame, around: Around) -> Iterator[Spot | None]:
+def spots(rows: pd.DataFrame, land: Terrain) -> Iterator[Spot | None]:
     """Place every row of the review sheet, None for one without position; see `pictures`."""
-    at = positions(around.entrances, default_radius_m=around.radius_m)
-    vintages = around.entrances["qpv_millesime"].tolist()
-    distances = around.entrances["qpv_distance_m"].to_numpy(dtype=float)
+    at = positions(land.entrances, default_radius_m=land.radius_m)
+    vintages = land.entrances["qpv_millesime"].tolist()
+    distances = land.entrances["qpv_distance_m"].to_numpy(dtype=float)
     scenes: dict[tuple[int, int], Scene] = {}
-    metres = {v: quarters_in_metres(m) for v, m in around.maps.items()}
+    metres = {v: quarters_in_metres(m) for v, m in land.maps.items()}
     for i in rows[POSITION].tolist():
         if i < 0 or not at.placed[i]:
             yield None
             continue
         key = (int(vintages[i]), int(at.epsg[i]))
         if key not in scenes:
-            scenes[key] = _scene(*key, metres, around)
+            scenes[key] = _scene(*key, metres, land)
         x, y, radius_m, distance_m = map(float, (at.x[i], at.y[i], at.radius_m[i], distances[i]))
         yield Spot(scenes[key], key[1], x, y, radius_m, distance_m)
 
@@ -113,8 +113,8 @@ def _picture(spot: Spot, execute: Execute) -> bytes:
     seen = spot.scene.within(spot.x, spot.y, half)
     areas = tuple(gpd.GeoSeries(kept) for kept in (seen.quarters, seen.older, seen.parcels))
     values = (*areas, seen.streets, spot.x, spot.y, spot.radius_m, half)
-    made: dict[str, bytes] = execute(_PICTURE, values)
-    return made["png"]
+    drawn: dict[str, bytes] = execute(_PICTURE, values)
+    return drawn["png"]
 
 
 def half_width(radius_m: float, distance_m: float) -> float:
@@ -158,14 +158,14 @@ _PICTURE: Final = Stage(
 )
 
 
-def pictures(rows: pd.DataFrame, around: Around, execute: Execute = directly) -> list[bytes | None]:
+def pictures(rows: pd.DataFrame, land: Terrain, execute: Execute = directly) -> list[bytes | None]:
     """Draw every row of the review sheet that has a position.
 
     Parameters
     ----------
     rows : DataFrame
         `tfpb.review.doubts.limit_doubts(around.entrances, …)`.
-    around : Around
+    land : Terrain
     execute : Execute
         Draws each picture, a stage of its own: what is around a point does not move when another is
         decided.
@@ -177,7 +177,7 @@ def pictures(rows: pd.DataFrame, around: Around, execute: Execute = directly) ->
     """
     drawn: dict[tuple[object, ...], bytes] = {}  # entrances of one address are one picture
     out: list[bytes | None] = []
-    for spot in spots(rows, around):
+    for spot in spots(rows, land):
         if spot is None or sum(p is not None for p in out) >= MOST:
             out.append(None)
             continue
@@ -189,11 +189,11 @@ def pictures(rows: pd.DataFrame, around: Around, execute: Execute = directly) ->
 
 
 def _scene(
-    vintage: int, epsg: int, metres: Mapping[int, Mapping[int, Any]], around: Around
+    vintage: int, epsg: int, metres: Mapping[int, Mapping[int, Any]], land: Terrain
 ) -> Scene:
     none = np.zeros(0, dtype=object)
     others = [metres[v][epsg][1] for v in sorted(metres) if v != vintage and epsg in metres[v]]
-    parcels, streets = around.parcels, around.streets
+    parcels, streets = land.parcels, land.streets
     return Scene(
         quarters=metres[vintage][epsg][1] if epsg in metres[vintage] else none,
         older=others[0] if others else none,

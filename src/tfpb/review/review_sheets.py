@@ -187,7 +187,7 @@ class _Looks:
 
     def __init__(self, layout: _Layout) -> None:
         self._layout = layout
-        self._made: dict[tuple[str, bool, bool], Any] = {}
+        self._styles: dict[tuple[str, bool, bool], Any] = {}
 
     def put(self, cell: Any, value: Any, *, asked: bool = False) -> None:
         """Write a value; a text that looks like a formula stays a text."""
@@ -205,11 +205,11 @@ class _Looks:
             cell.data_type = "s"
             quoted = like_formula(cell.value)
         look = (form, quoted, asked)
-        if look not in self._made:
+        if look not in self._styles:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.number_format = form
             cell.quotePrefix = quoted
             if asked:
                 cell.fill = _TO_FILL
-            self._made[look] = cell._style  # noqa: SLF001 - as openpyxl's own copies do
-        cell._style = copy(self._made[look])  # noqa: SLF001 - the same
+            self._styles[look] = cell._style  # noqa: SLF001 - as openpyxl's own copies do
+        cell._style = copy(self._styles[look])  # noqa: SLF001 - the same

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from tfpb.review.doubts import Around
+    from tfpb.review.doubts import Terrain
 
 
 def review_bytes(
@@ -126,15 +126,15 @@ def read_address_decisions(path: Path) -> tuple[AddressDecision, ...]:
         return frame[name].tolist() if name in frame.columns else [""] * len(frame)
 
     keys = ("adresse", "code_postal", "commune", "code_insee", "nom")
-    made = []
+    read = []
     for row, key, *cells in zip(
         table.rows, zip(*map(column, keys), strict=True), *map(column, DECIDED_COLUMNS), strict=True
     ):
         if any(cells[:4]):
             fields = dict(zip(DECIDED_COLUMNS.values(), cells, strict=True))
             place = Place(table.file, table.sheet, int(row))
-            made.append(AddressDecision(key=key_of(*key), place=place, **fields))
-    return tuple(made)
+            read.append(AddressDecision(key=key_of(*key), place=place, **fields))
+    return tuple(read)
 
 
 def _sheet_of(path: Path, name: str) -> str | None:
@@ -146,7 +146,7 @@ def _sheet_of(path: Path, name: str) -> str | None:
 
 def review_file(
     stem: Path,
-    around: Around,
+    land: Terrain,
     *,
     decisions: pd.DataFrame | None,
     streets: Callable[[pd.DataFrame], gpd.GeoDataFrame | None] | None = None,
@@ -160,11 +160,11 @@ def review_file(
     ----------
     stem : Path
         Output it stands beside, without its ending.
-    around : Around
+    land : Terrain
     decisions : DataFrame or None
         As given to `tfpb.perimeters.locate`.
     streets : callable, optional
-        Draws the streets around the doubtful rows, where `around` has none.
+        Draws the streets around the doubtful rows, where `land` has none.
     addresses : DataFrame, optional
         `tfpb.review.doubts.address_doubts`; left out, the sheet « Adresses » of a file that stands
         there stays as it is.
@@ -178,23 +178,23 @@ def review_file(
     dict of Path to bytes
         The workbook at its place; empty when there is nothing to decide.
     """
-    rows = limit_doubts(around.entrances, decisions)
+    rows = limit_doubts(land.entrances, decisions)
     if not len(rows) and (addresses is None or not len(addresses)):
         return {}
     place = free_slot(
         stem, limits=True, addresses=addresses is not None, decisions=decisions, chosen=chosen
     )
     if streets is not None:
-        around = replace(around, streets=streets(rows))
+        land = replace(land, streets=streets(rows))
     signed = any(t for t in rows["auteur"])  # a name is kept in no cache
     stage = replace(_WORKBOOK, run=partial(_workbook, execute=execute))
-    made = (directly if signed else execute)(stage, (rows, around, addresses, place.base))
-    return {place.path: made[_WORKBOOK.writes]}
+    files = (directly if signed else execute)(stage, (rows, land, addresses, place.base))
+    return {place.path: files[_WORKBOOK.writes]}
 
 
 def _workbook(
     rows: pd.DataFrame,
-    around: Around,
+    land: Terrain,
     addresses: pd.DataFrame | None,
     base: bytes | None,
     *,
@@ -202,7 +202,7 @@ def _workbook(
 ) -> dict[str, bytes]:
     from tfpb.review.picture import pictures  # noqa: PLC0415 - draws: loaded when needed
 
-    drawn, codes = pictures(rows, around, execute), rows["code_qpv"].tolist()
+    drawn, codes = pictures(rows, land, execute), rows["code_qpv"].tolist()
     return {"classeur": review_bytes(addresses, rows, drawn, codes=codes, base=base)}
 
 
@@ -263,8 +263,8 @@ def free_slot(
             if LIMITS in written & names:
                 lost = bool(lost_decisions(read_limit_decisions(path), decisions))
             if ADDRESSES in written & names and not lost:
-                made = read_address_decisions(path)
-                lost = any(replace(d, place=Place()) not in known for d in made)
+                taken = read_address_decisions(path)
+                lost = any(replace(d, place=Place()) not in known for d in taken)
         except TfpbError:
             lost = True  # cannot be read: whatever it holds is not ours to replace
         if not lost:

@@ -137,22 +137,22 @@ def compare(
 
     thresholds = Thresholds.of(plan, target(survey, plan))
     for wave in survey.waves:
-        made = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=like)
+        compared = estimate_wave(survey, items, wave, by=by, thresholds=thresholds, keys=like)
         interviews = np.flatnonzero((survey.respondents["vague"] == wave).to_numpy())
-        add_rows(made)
+        add_rows(compared)
         if like:
             notices += incomplete_rows(survey, wave, like)
-        levels.append(level_rows(survey, made, interviews))
-        priorities.append(priority_rows(survey, made, interviews))
-        benchmark.append(region_rows(made, survey.stock))
-        variants += [under_other_target(survey, made), with_delivered_weights(survey, made)]
+        levels.append(level_rows(survey, compared, interviews))
+        priorities.append(priority_rows(survey, compared, interviews))
+        benchmark.append(region_rows(compared, survey.stock))
+        variants += [under_other_target(survey, compared), with_delivered_weights(survey, compared)]
         met.append(households(survey, items, wave, every, like))
-        ratios += alarm(made)
+        ratios += alarm(compared)
         facts.append(wave_facts(survey, plan, wave, _median_effect(design, wave)))
     for pair in zip(survey.waves, survey.waves[1:], strict=False):
         # the target, without stock, is the sample of the later wave
-        made = estimate_pair(survey, items, pair, by=by, thresholds=thresholds, keys=like)
-        add_rows(replace(made, broken=broken_series(survey, plan, pair, items)))
+        compared = estimate_pair(survey, items, pair, by=by, thresholds=thresholds, keys=like)
+        add_rows(replace(compared, broken=broken_series(survey, plan, pair, items)))
         notices += wave_notices(survey, plan, pair)
     notices += alarm_notices(ratios)
     if repere is not None:
@@ -234,8 +234,8 @@ def under_other_target(survey: Survey, comparison: Comparison) -> pd.DataFrame:
         return pd.DataFrame(columns=list(VARIANT_COLUMNS))
     other = SERVICE if c.thresholds.cible == PARC else PARC
     thresholds = c.thresholds.aiming(other)
-    made = estimate_groups(c.sums, groups, c.vague, c.items, thresholds, stock=survey.stock)
-    return _gaps(made, f"{TARGET}{other}").assign(estimation=np.nan)
+    compared = estimate_groups(c.sums, groups, c.vague, c.items, thresholds, stock=survey.stock)
+    return _gaps(compared, f"{TARGET}{other}").assign(estimation=np.nan)
 
 
 def with_delivered_weights(survey: Survey, comparison: Comparison) -> pd.DataFrame:
@@ -247,11 +247,11 @@ def with_delivered_weights(survey: Survey, comparison: Comparison) -> pd.DataFra
     cells = [n for n in frame if str(n).startswith(CELL)]
     delivered = frame.assign(poids=frame[DELIVERED]).drop(columns=cells)
     before = replace(survey, respondents=delivered)
-    made = estimate_wave(before, c.items, c.vague, by=(), thresholds=c.thresholds)
-    return _gaps(made, DELIVERED_WEIGHTS).assign(verdict=NO_VERDICT)
+    compared = estimate_wave(before, c.items, c.vague, by=(), thresholds=c.thresholds)
+    return _gaps(compared, DELIVERED_WEIGHTS).assign(verdict=NO_VERDICT)
 
 
-def _gaps(made: Comparison, name: str) -> pd.DataFrame:
-    rows = raw_rows(made)
+def _gaps(compared: Comparison, name: str) -> pd.DataFrame:
+    rows = raw_rows(compared)
     gaps = rows[rows["groupe"] == Groupe.ECART.value]
     return gaps.assign(variante=name)[list(VARIANT_COLUMNS)].reset_index(drop=True)

@@ -155,12 +155,12 @@ def stories_of(published: Published) -> Mapping[Key, Disagreement]:
 
 def mode_changed(comparison: pd.DataFrame) -> frozenset[str]:
     """Return the pairs of waves over which firm or mode changed: levels withheld, gaps compared."""
-    told = comparison["verdict"] == Verdict.INTERROMPUE.value
+    broken = comparison["verdict"] == Verdict.INTERROMPUE.value
     keys = ["vague", "item"]
     levels, gaps = (
         {
             tuple(pair)
-            for pair in comparison.loc[told & (comparison["groupe"] == g), keys].to_numpy()
+            for pair in comparison.loc[broken & (comparison["groupe"] == g), keys].to_numpy()
         }
         for g in (Groupe.EVOLUTION_QPV.value, Groupe.EVOLUTION_ECART.value)
     )

@@ -159,8 +159,8 @@ def first_day(text: str) -> dt.date | None:
     months = [
         dt.date(int(y), _MONTHS.index(m.lower()) + 1, 1) for m, y in _WRITTEN_MONTH.findall(text)
     ]
-    told = {day.year for day in months}
-    years = [dt.date(int(y), 1, 1) for y in _YEAR.findall(text) if int(y) not in told]
+    dated = {day.year for day in months}
+    years = [dt.date(int(y), 1, 1) for y in _YEAR.findall(text) if int(y) not in dated]
     return min(days or months + years, default=None)
 
 

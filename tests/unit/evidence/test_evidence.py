@@ -211,7 +211,7 @@ def test_a_stage_at_fault_does_not_hide_the_others() -> None:
         Stage("quatre", ("a",), "e", broken),
     )
     outcome = run_stages(stages, Values({"a": 1}))
-    made = {n: outcome.made[Key[int](n)] for n in "abcde" if n in outcome.made}
+    made = {n: outcome.results[Key[int](n)] for n in "abcde" if n in outcome.results}
     assert made == {"a": 1, "d": 2}
     assert [f.code for f in outcome.faults] == ["code_inconnu", "code_inconnu"]
     with pytest.raises(KeyError):

@@ -30,9 +30,9 @@ from tfpb.near_names import near_names
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.survey import recode
 from tfpb.tax import programme
-from tfpb.words.documents.setting_words import reading_line, reading_row, told_sources
+from tfpb.words.documents.setting_words import masked_sources, reading_line, reading_row
 from tfpb.words.faults.paste_words import paste_lines
-from tfpb.words.faults.sentences import fault_text, told
+from tfpb.words.faults.sentences import fault_text, masked_fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -280,14 +280,14 @@ def test_a_wave_that_misspells_the_bailleur_is_said_and_its_alias_gives_it_back(
     assert "2019" in fault_text(lost).title
     assert "VAL HABITAT S.A." in fault_text(lost).title
     assert (
-        "S.A." not in fault_text(told(lost, 11)).title
+        "S.A." not in fault_text(masked_fault(lost, 11)).title
     )  # a pack may not name it: it may be another
     block = "\n".join(paste_lines([lost])[1:])
     inputs, faults = read(dossier(tmp_path, "\n" + block, **files))
     assert "bailleur_absent_vague" not in faults
     assert {b for d in inputs.deliveries for b in d.frame["bailleur"]} == {"Val Habitat"}
     other, _ = read(dossier(tmp_path, **files))
-    assert fingerprint(other.only("enquete")) != fingerprint(inputs.only("enquete"))
+    assert fingerprint(other.of_roles("enquete")) != fingerprint(inputs.of_roles("enquete"))
 
 
 # waves
@@ -380,10 +380,10 @@ def test_a_pack_hides_small_counts_of_interviews_and_what_gives_them() -> None:
     )
     # rows of the file, less what is kept, would give what the line above hides
     sources = [Source(role, "e.csv", "", 9, 100) for role in ("enquete", "patrimoine")]
-    assert [s.rows for s in told_sources(sources, [side], 11)] == [None, 100]
+    assert [s.rows for s in masked_sources(sources, [side], 11)] == [None, 100]
     plain = Reading("enquete", "e.csv", "", "Val", "2023", 100, 80, {"poids_manquant": 20})
-    assert [s.rows for s in told_sources(sources, [plain], 11)] == [100, 100]
-    assert [s.rows for s in told_sources(sources, [side, plain], 11)] == [None, 100]
+    assert [s.rows for s in masked_sources(sources, [plain], 11)] == [100, 100]
+    assert [s.rows for s in masked_sources(sources, [side, plain], 11)] == [None, 100]
     assert (row(5, 1, "patrimoine")["lues"], row(5, 1, "patrimoine")["ecartees"]) == ("5", "1")
 
 

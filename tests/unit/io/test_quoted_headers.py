@@ -68,6 +68,6 @@ def test_faults_and_doubts_of_every_stage_are_quoted() -> None:
     )
     outcome = run_stages(stages, Values({"start": 0}), headers=HEADERS)
     assert outcome.faults[0].place.column == "Tx commune"
-    assert outcome.made[Key[Made]("made")].notices[0].place == Place(
+    assert outcome.results[Key[Made]("made")].notices[0].place == Place(
         "impots.csv", "", 4, "Tx commune", "taux_commune_pct"
     )

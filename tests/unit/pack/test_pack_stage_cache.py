@@ -46,7 +46,7 @@ def test_the_same_values_are_worked_on_once(cache: StageCache) -> None:
     assert cache(STAGE, ("x",)) == first == {"a": b"xx", "b": b""}
     cache(STAGE, ("y",))
     assert CALLS == ["x", "y"]
-    assert (cache.reused, cache.made) == (["Double"], ["Double", "Double"])
+    assert (cache.reused, cache.computed) == (["Double"], ["Double", "Double"])
 
 
 def test_another_stage_works_anew(cache: StageCache) -> None:

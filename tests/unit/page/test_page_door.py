@@ -194,7 +194,7 @@ def test_the_server_outlasts_its_last_page_while_a_work_is_under_way(
     lines: list[str] = []
     serving = threading.Thread(
         target=lambda: serve(
-            tmp_path / "d", lambda _: tmp_path, say=lines.append, browse=False, idle_s=0.5
+            tmp_path / "d", lambda _: tmp_path, print_line=lines.append, browse=False, idle_s=0.5
         )
     )
     serving.start()

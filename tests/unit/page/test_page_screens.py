@@ -360,7 +360,7 @@ def test_a_pack_asked_for_during_a_check_is_begun_and_what_comes_behind_is_told(
         assert check.cancelled
         assert desk.job is not check
         assert not desk.begin("apporter", _slow)
-        assert desk.told == (words.BUSY.format(work="Le dossier se fait"),)
+        assert desk.messages == (words.BUSY.format(work="Le dossier se fait"),)
         assert "Le dossier se fait" in other.get("/avancement").text
         other.wait()
 

@@ -31,7 +31,7 @@ from tfpb.perimeters import (
     residences,
     ruling_vintage,
 )
-from tfpb.review.doubts import Around, limit_doubts, lost_decisions
+from tfpb.review.doubts import Terrain, limit_doubts, lost_decisions
 from tfpb.review.picture import pictures
 from tfpb.review.review_workbook import review_bytes
 
@@ -262,11 +262,13 @@ def test_a_decision_that_puts_in_no_known_quarter_is_not_applied(square) -> None
 def test_pictures_are_small_and_an_address_has_one(square) -> None:  # noqa: ANN001
     points = stock([(410, 200), (390, 100), (410, 200)], ["R1", "R2", "R3"], [5, 5, 7])
     entrances = points.join(locate(points, {2015: square}, year=2020))
-    first, other, again = pictures(limit_doubts(entrances), Around(entrances, {2015: square}, 30.0))
+    first, other, again = pictures(
+        limit_doubts(entrances), Terrain(entrances, {2015: square}, 30.0)
+    )
     assert first is not None
     assert first is again
     assert first != other  # nothing of one is left in the next
-    alone = pictures(limit_doubts(entrances).iloc[1:2], Around(entrances, {2015: square}, 30.0))
+    alone = pictures(limit_doubts(entrances).iloc[1:2], Terrain(entrances, {2015: square}, 30.0))
     assert alone == [other]
     assert len(first) < 8_000
     assert Image.open(io.BytesIO(first)).getpalette() is not None
@@ -277,7 +279,7 @@ def test_the_review_sheet_comes_back_as_it_went(square, tmp_path) -> None:  # no
     entrances = points.join(locate(points, {2015: square}, year=2020))
     rows = limit_doubts(entrances)
     assert rows.id_residence.tolist() == ["R1", "=R3"]
-    around = Around(entrances, {2015: square}, 30.0)
+    around = Terrain(entrances, {2015: square}, 30.0)
     drawn = pictures(rows, around)
     assert all(p is not None and p.startswith(b"\x89PNG") for p in drawn)
     data = review_bytes(None, rows, drawn, codes=rows.code_qpv.tolist())

@@ -15,7 +15,7 @@ from tfpb.errors import TfpbError
 from tfpb.io.sources.gathering import Gathering
 from tfpb.io.sources.inputs import gather_survey
 from tfpb.io.sources.region_inputs import load_region, read_region
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.region.estimates import compare_region
 from tfpb.region.partition import _unused
 from tfpb.survey import compare
@@ -130,7 +130,7 @@ def test_a_region_is_calibrated_and_standardised_as_a_comparison_is() -> None:
     bare = compare_region(answers, plan, by=LEVELS, repere=None)
     for way, level in (("brut", "total"), ("comparable", "departement")):
         one, two = (
-            only(t.comparison, ajustement=way, niveau=level)["estimation"].to_numpy()
+            pick(t.comparison, ajustement=way, niveau=level)["estimation"].to_numpy()
             for t in (made, bare)
         )
         assert not np.array_equal(one, two, equal_nan=True)

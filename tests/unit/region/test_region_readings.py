@@ -12,7 +12,7 @@ from tfpb.model.record import Reading, Source
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import files_read
 from tfpb.report.sections.restitution import files
-from tfpb.words.documents.setting_words import told_sources
+from tfpb.words.documents.setting_words import masked_sources
 
 
 @pytest.mark.parametrize("rows", [700, None])
@@ -36,5 +36,5 @@ def test_a_pack_knows_what_became_of_its_interviews_and_names_no_other() -> None
     assert [(r.bailleur, r.read) for r in told] == [("B1", 400), ("", 300)]
     # 400 less the 393 of its pages would be the seven of one résidence
     source = Source("enquete", "commune.csv", "0" * 64, 0, 700)
-    assert [s.rows for s in told_sources((source,), told, 11)] == [None]
+    assert [s.rows for s in masked_sources((source,), told, 11)] == [None]
     assert protected.bailleur("B1").readings == ()

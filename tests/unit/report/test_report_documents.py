@@ -22,7 +22,7 @@ from tfpb.report.documents import document_docx, document_pdf
 from tfpb.report.documents.document_parts import BODY_ROWS, chapters, grid, map_pages
 from tfpb.report.sections import report
 from tfpb.text import french_spaces
-from tfpb.words.documents.quarter_page import page_said
+from tfpb.words.documents.quarter_page import page_in_words
 from tfpb.words.documents.report_words import MISSING, QUESTIONS
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
         sentences=("Ce qui a été fait : 31 actions.",),
         gap_scope="Ménages de ce quartier",
     )  # fmt: skip
-    told = page_said(page).replace("\u202f", " ")
+    told = page_in_words(page).replace("\u202f", " ")
     for words in (
         "Logements : 1 483, 14 résidences.",
         "Propreté : 62 % de satisfaits en QPV, 72 % hors QPV, 10 de moins (entre 5 et 16), en points",
@@ -175,11 +175,11 @@ def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
     ):
         assert words in told
     whole = dataclasses.replace(
-        said(), properties={**said().properties, "carte_dite:QN05991I": page_said(page)}
+        said(), properties={**said().properties, "carte_dite:QN05991I": page_in_words(page)}
     )
     (shown, *_) = map_pages(whole, {"QN05991I.png": b"", "QN05991I.svg": b""})
-    assert page_said(page) in shown.alt
-    assert page_said(page) not in shown.caption
+    assert page_in_words(page) in shown.alt
+    assert page_in_words(page) not in shown.caption
 
 
 def test_the_document_answers_then_proves() -> None:

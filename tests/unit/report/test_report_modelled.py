@@ -14,7 +14,7 @@ from tfpb.model.report import Chart, ChartKind
 from tfpb.report.charts.drawing import draw
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
-from tfpb.words.documents.quarter_page import page_said
+from tfpb.words.documents.quarter_page import page_in_words
 from tfpb.words.survey import survey_words
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def test_the_page_of_a_quarter_says_it() -> None:
             "ici, entre 64\u202f% et 79\u202f%."
         )
         assert dataclasses.replace(page, modelled="") == before
-        assert page.modelled in page_said(page)
+        assert page.modelled in page_in_words(page)
 
 
 def test_another_bailleurs_model_is_not_shown() -> None:

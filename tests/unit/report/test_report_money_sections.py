@@ -215,7 +215,7 @@ def test_last_year_stands_beside_or_its_absence_is_said() -> None:
           "actions_precedentes": 1, "realise_precedent_eur": Decimal(8),
           "valorise_precedent_eur": Decimal(7), "ecart_valorise_eur": Decimal(2)}]
     )  # fmt: skip
-    dossier = make(programme=dataclasses.replace(plan, beside=beside))
+    dossier = make(programme=dataclasses.replace(plan, both_years=beside))
     table = blocks(dossier)["bilan_precedent"]
     assert table.title == "Le bilan de 2024 à côté de celui de 2025"
     assert list(table.rows["ecart_valorise_eur"]) == [Decimal(2)]

@@ -121,7 +121,7 @@ def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
         assert figures[label].replace("\u202f", " ") in text
     assert "reporté sur 2026" in text
     assert len(re.findall(r"[^\W\d_][\w’-]*", text)) <= 250
-    titles = (words.SPARED, words.DONE, words.TOLD, words.OPEN, words.ASK)
+    titles = (words.SPARED, words.DONE, words.ANSWERS_TITLE, words.OPEN, words.ASK)
     assert [text.index(t) for t in titles] == sorted(text.index(t) for t in titles)
     assert "%" not in text
 

@@ -18,7 +18,7 @@ from tfpb.model.survey import WeightSpread
 from tfpb.report.sections.methode import field_sheet, methode
 from tfpb.survey.method import sample_against_stock, weight_spreads
 from tfpb.survey.secrecy.choice import Rules
-from tfpb.survey.secrecy.field_counts import protected_counts, spread_told
+from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey.survey_words import all_interviews, response_rate
 
@@ -98,7 +98,7 @@ def test_counts_are_told_to_ten_and_those_under_thirty_are_not() -> None:
 
 def test_weights_are_told_without_extremes_and_to_one_decimal() -> None:
     spread = WeightSpread(cales=False, quartile1=0.456, mediane=0.789, quartile3=1.234, kish=1.0449)
-    told = spread_told(spread)
+    told = rounded_spread(spread)
     assert not {"minimum", "maximum"} & {f.name for f in dataclasses.fields(WeightSpread)}
     assert (told.quartile1, told.mediane, told.quartile3, told.kish) == (0.5, 0.8, 1.2, 1.0)
 

@@ -68,7 +68,7 @@ def claims_of(made: Any, money: Any = None) -> Claims:
 
 def said_of(made: Any, code: str) -> str:
     """Return the sentence of what a quarter carries over."""
-    return str(made.beside_quarters.set_index("code_qpv").loc[code, "argument"])
+    return str(made.quarters_both_years.set_index("code_qpv").loc[code, "argument"])
 
 
 def refused(*rows: dict[str, Any], **options: Any) -> list[str]:
@@ -435,18 +435,18 @@ def test_proofs_are_counted() -> None:
 def test_last_year_stands_beside() -> None:
     last = table(tables.PROGRAMME, action(9, valorise_eur=50), action(8, axe=5, valorise_eur=30))
     made = programme(action(1), previous=last)
-    row = made.beside.set_index("axe").loc[3]
+    row = made.both_years.set_index("axe").loc[3]
     assert (row["valorise_eur"], row["valorise_precedent_eur"], row["ecart_valorise_eur"]) == (
         80,
         50,
         30,
     )
-    assert made.beside.set_index("axe").loc[5, "actions_precedentes"] == 1
+    assert made.both_years.set_index("axe").loc[5, "actions_precedentes"] == 1
     same_file = programme(action(1, annee=2025), action(2, annee=2024, valorise_eur=40))
-    assert same_file.beside.set_index("axe").loc[3, "valorise_precedent_eur"] == 40
+    assert same_file.both_years.set_index("axe").loc[3, "valorise_precedent_eur"] == 40
     assert claims_of(same_file).amount("valorise") == known(80)
     assert list(same_file.balance["annee"]) == [2024, 2025]
-    assert programme(action()).beside is None
+    assert programme(action()).both_years is None
 
 
 def test_a_quarter_that_was_none_last_year_has_no_amount_of_then() -> None:
@@ -454,7 +454,7 @@ def test_a_quarter_that_was_none_last_year_has_no_amount_of_then() -> None:
     old = table(tables.PROGRAMME, action(7, code_qpv="QP059999", valorise_eur=50))
     given: dict[str, Any] = {"money": abate(local()), "previous": old, "new": frozenset({QPV})}
     made = programme(action(1, valorise_eur=80), **given)
-    mine = made.beside_quarters.set_index("code_qpv").loc[QPV]
+    mine = made.quarters_both_years.set_index("code_qpv").loc[QPV]
     assert mine["nouveau"]
     assert mine["valorise_eur"] == 80
     then = ["realise_precedent_eur", "valorise_precedent_eur", "ecart_valorise_eur"]
@@ -471,7 +471,7 @@ def test_a_quarter_that_was_none_last_year_has_no_amount_of_then() -> None:
     assert not claims_of(made, given["money"]).has("valorise_precedent", QPV)
     # actions of an older quarter that became it are told
     heir = programme(action(1, valorise_eur=80), **given, heirs={"QP059999": QPV})
-    told = heir.beside_quarters.set_index("code_qpv").loc[QPV]
+    told = heir.quarters_both_years.set_index("code_qpv").loc[QPV]
     assert (told["nouveau"], told["valorise_precedent_eur"]) == (False, 50)
 
 
@@ -489,7 +489,7 @@ def test_last_year_in_its_own_file_by_quarter_with_what_is_carried_over() -> Non
         heirs={"QP059999": QPV},
         carry={QPV: "12,50"},
     )
-    rows = made.beside_quarters.set_index("code_qpv")
+    rows = made.quarters_both_years.set_index("code_qpv")
     mine = rows.loc[QPV]
     assert (mine["codes_precedents"], mine["valorise_precedent_eur"]) == ("QP059999", 50)
     # 80 − 247,50 − 12,50: what is left goes over to the next year
@@ -548,7 +548,7 @@ def test_year_in_both_files_is_ruled_by_the_file_of_its_own_and_said() -> None:
     assert found["annee_deux_fichiers"].place.row == 5
     assert "programme_2024.xlsx" in fault_text(found["annee_deux_fichiers"]).title
     assert found["precedent_autre_annee"].place.file == "programme_2024.xlsx"
-    assert made.beside.set_index("axe").loc[3, "valorise_precedent_eur"] == 50
+    assert made.both_years.set_index("axe").loc[3, "valorise_precedent_eur"] == 50
     assert claims_of(made).amount("valorise") == known(80)
     # every row in is counted once or listed: 2022 (same file), 2023 and 2024 (own file), 2025
     assert list(made.balance["annee"]) == [2022, 2023, 2024, 2025]

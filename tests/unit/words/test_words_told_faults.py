@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tfpb.errors import Fault, Place
-from tfpb.words.faults.sentences import CATALOGUE, fault_text, told
+from tfpb.words.faults.sentences import CATALOGUE, fault_text, masked_fault
 
 OF_HOUSEHOLDS = {c for c, words in CATALOGUE.items() if words.hides in {"menages", "residence"}}
 
@@ -26,7 +26,7 @@ def test_every_doubt_that_counts_interviews_is_known() -> None:
 def test_a_count_under_the_threshold_is_not_told(code: str, count: int) -> None:
     rows = ", ".join(str(900 + k) for k in range(count))
     fields = {"nombre": count, "lignes": rows, "residence": "R1", "vague": "W", "effet": ""}
-    said = fault_text(told(Fault(code, AT, "R1", fields), 11))
+    said = fault_text(masked_fault(Fault(code, AT, "R1", fields), 11))
     text = f"{said.title} {said.where}"
     assert "moins de 11" in text
     assert not re.search(rf"\b{count}\b|90\d|ligne 41", text), text
@@ -34,14 +34,14 @@ def test_a_count_under_the_threshold_is_not_told(code: str, count: int) -> None:
 
 def test_a_residence_is_never_counted_exactly() -> None:
     fields = {"nombre": 14, "residence": "R1", "vague": "W"}
-    text = fault_text(told(Fault("residence_a_verifier", AT, "R1", fields), 11)).title
+    text = fault_text(masked_fault(Fault("residence_a_verifier", AT, "R1", fields), 11)).title
     assert "au moins 11 interviews" in text
     plain = Fault("poids_manquant", AT, "", {"nombre": 14, "lignes": "3, 4…"})
-    seen = told(plain, 11)  # to ten, and its rows are not listed: they would count it
+    seen = masked_fault(plain, 11)  # to ten, and its rows are not listed: they would count it
     assert (seen.fields, seen.place.row) == ({"nombre": "10", "lignes": "…"}, 0)
-    assert "moins de 15" in fault_text(told(plain, 15)).title
+    assert "moins de 15" in fault_text(masked_fault(plain, 15)).title
 
 
 def test_the_number_of_an_interview_is_not_told() -> None:
     twice = Fault("interview_en_double", AT, "REP0001X", {"autre": 3, "fichier": "e.csv"})
-    assert "REP0001X" not in " ".join(fault_text(told(twice, 11)).lines())
+    assert "REP0001X" not in " ".join(fault_text(masked_fault(twice, 11)).lines())

@@ -162,16 +162,16 @@ def print_line(*lines: str) -> None:
         print(line)  # noqa: T201 - the one place that prints
 
 
-def tell_unused(option: str, why: str, *, given: object) -> None:
+def warn_unused(option: str, why: str, *, given: object) -> None:
     """Tell an option that was given and cannot serve beside the others."""
     if given:
         print_line(words.UNUSED.format(option=option, why=why))
 
 
-def tell_raw(sortie: Path, *, given: bool) -> None:
+def warn_raw(sortie: Path, *, given: bool) -> None:
     """Tell `--csv-brut` where the output is no CSV."""
     named = sortie.suffix.lower()
-    tell_unused("--csv-brut", words.NOT_CSV, given=given and named not in {"", ".csv"})
+    warn_unused("--csv-brut", words.NOT_CSV, given=given and named not in {"", ".csv"})
 
 
 def check_output(
@@ -180,7 +180,7 @@ def check_output(
     *,
     raw: bool,
     also: str = "",
-    beside: Callable[[Path], Iterable[Path]] = lambda _: (),
+    siblings: Callable[[Path], Iterable[Path]] = lambda _: (),
 ) -> None:
     """Refuse an output that is no table (or `also`) or would replace an input; tell a useless `--csv-brut`.
 
@@ -193,16 +193,16 @@ def check_output(
         Whether `--csv-brut` is given.
     also : str
         Another extension that the command writes.
-    beside : callable
+    siblings : callable
         Names what stands beside an output that bears a name.
     """
     from tfpb.io.packs.output_files import refuse_inputs
     from tfpb.io.tables.tabular import check_format
 
-    tell_raw(output, given=raw)
+    warn_raw(output, given=raw)
     if not also or output.suffix.lower() != also:
         check_format(output)
-    refuse_inputs((output, *beside(output)), inputs)
+    refuse_inputs((output, *siblings(output)), inputs)
 
 
 def written(arguments: Sequence[str]) -> str:
@@ -298,8 +298,8 @@ def show_faults(faults: Iterable[Fault], *, block: bool = True) -> None:
     faults = tuple(faults)
     listed = fault_texts(faults)
     print_error(words.FAULTS.format(count=len(listed)))
-    for number, said in enumerate(listed[:_MOST_SHOWN], start=1):
-        first, *rest = said.lines()
+    for number, text in enumerate(listed[:_MOST_SHOWN], start=1):
+        first, *rest = text.lines()
         print_error(f"{number}. {first}", *(f"  {line}" for line in rest))
     if len(listed) > _MOST_SHOWN:
         print_error(words.OTHER_FAULTS.format(count=len(listed) - _MOST_SHOWN))
@@ -313,8 +313,8 @@ def list_doubts(doubts: Iterable[Fault]) -> None:
     listed = fault_texts(doubts)
     if listed:
         print_line(words.DOUBTS.format(count=len(listed)))
-    for said in listed:
-        print_line(*(f"  {line}" for line in said.lines()))
+    for text in listed:
+        print_line(*(f"  {line}" for line in text.lines()))
 
 
 def show_questions(asked: Sequence[Asked], *, whose: str = "") -> None:
@@ -329,10 +329,10 @@ def show_held_back(notices: Iterable[Fault]) -> None:
     """Say, before anything is written, what two releases would tell together and is held back."""
     from tfpb.pipeline.published_before import HELD_BACK
 
-    told = [n for n in notices if n.code in HELD_BACK]
-    if told:
+    held_back = [n for n in notices if n.code in HELD_BACK]
+    if held_back:
         print_line(words.HELD_BACK)
-        show_doubts(told)
+        show_doubts(held_back)
 
 
 def show_doubts(faults: Iterable[Fault], *, where: str = "") -> None:
@@ -352,10 +352,10 @@ def show_doubts(faults: Iterable[Fault], *, where: str = "") -> None:
     for fault in faults:  # each option that did not serve has its reason
         kinds.setdefault((fault.code, str(fault.fields.get("raison", ""))), []).append(fault)
     for alike in list(kinds.values())[:_MOST_KINDS]:
-        said = fault_text(alike[0])
-        print_line(words.short_doubt(said.title, said.where, len(alike) - 1))
-        if not where and said.hint and not said.hint.startswith(words.NOTHING_TO_DO):
-            print_line(words.WHAT_TO_DO.format(hint=said.hint))
+        text = fault_text(alike[0])
+        print_line(words.short_doubt(text.title, text.where, len(alike) - 1))
+        if not where and text.hint and not text.hint.startswith(words.NOTHING_TO_DO):
+            print_line(words.WHAT_TO_DO.format(hint=text.hint))
     if len(kinds) > _MOST_KINDS:
         print_line(words.OTHER_KINDS.format(count=len(kinds) - _MOST_KINDS))
     if where and kinds:

@@ -91,11 +91,11 @@ def french_error(error: Any) -> str:
             return message
         if closed := re.fullmatch(r"\w+ '(.*)' is not readable\.", message, flags=re.DOTALL):
             return _CLOSED.format(closed[1])
-        wanted = _said(message, _EXPECTED)
+        wanted = _translated(message, _EXPECTED)
         return f"La valeur de {name} n’est pas lisible." + (
             f" Attendu : {wanted}." if wanted else ""
         )
-    return _said(message, _ERRORS) or "La ligne de commande n’est pas lisible."
+    return _translated(message, _ERRORS) or "La ligne de commande n’est pas lisible."
 
 
 def _name(error: Any, parameter: Any) -> str:
@@ -109,7 +109,7 @@ def _name(error: Any, parameter: Any) -> str:
     return str(parameter.metavar or parameter.name).strip("{}").upper()
 
 
-def _said(message: str, table: tuple[tuple[str, str], ...]) -> str:
+def _translated(message: str, table: tuple[tuple[str, str], ...]) -> str:
     for pattern, words in table:
         if match := re.fullmatch(pattern, message, flags=re.DOTALL):
             return words.format(*(g.replace("'", "") for g in match.groups()))
@@ -135,7 +135,7 @@ def _metavar(text: str) -> str:
 
 def _extras(match: re.Match[str]) -> str:
     """Say in French what the library adds to the help of an option, between brackets."""
-    parts = (_said(part, _EXTRAS) or part for part in match[1].split("; "))
+    parts = (_translated(part, _EXTRAS) or part for part in match[1].split("; "))
     return f"[{' ; '.join(parts)}]"
 
 

@@ -66,7 +66,7 @@ def flatten(cleaned: str) -> str:
     return (cleaned if cleaned.isascii() else cleaned.translate(_FLAT)).lower()
 
 
-_RULES: Final = tuple((re.compile(written), said) for written, said in packaged(__name__)["sounds"])
+_RULES: Final = tuple((re.compile(raw), heard) for raw, heard in packaged(__name__)["sounds"])
 
 
 @lru_cache(maxsize=100_000)

@@ -31,32 +31,32 @@ YEAR: Final = re.compile(r"\d{4}|14|18|36|39|4[0-5]|5[48]|62")
 """A year behind a month, « 45 » as well as « 1945 »."""
 
 
-def said_after(said: int, word: int) -> int:
+def number_after(so_far: int, word: int) -> int:
     """Return the number that a word makes of the words before it; 0 when it begins another.
 
     Parameters
     ----------
-    said : int
+    so_far : int
         Number said so far.
     word : int
         Number of the next word: 1 to 16, tens, 100 or 1 000.
     """
-    units, tens = said % 10, said % _HUNDRED
-    whole = said >= _HUNDRED and not tens
+    units, tens = so_far % 10, so_far % _HUNDRED
+    whole = so_far >= _HUNDRED and not tens
     if word == _THOUSAND:
-        return said * word if said < _HUNDRED else 0
+        return so_far * word if so_far < _HUNDRED else 0
     if word == _HUNDRED:
-        if units > 1 and tens == units and not said % _THOUSAND // _HUNDRED:
-            return said - units + units * word
-        return said + word if said >= _THOUSAND and not said % _THOUSAND else 0
+        if units > 1 and tens == units and not so_far % _THOUSAND // _HUNDRED:
+            return so_far - units + units * word
+        return so_far + word if so_far >= _THOUSAND and not so_far % _THOUSAND else 0
     if word == 20 and tens == 4:  # noqa: PLR2004
-        return said + 76
+        return so_far + 76
     if word < 10:  # noqa: PLR2004
         teen = tens in {10, 70, 90} and word in {7, 8, 9}
-        return said + word if tens in _TENS or teen or whole else 0
+        return so_far + word if tens in _TENS or teen or whole else 0
     if word < 20:  # noqa: PLR2004
-        return said + word if tens in {60, 80} or whole else 0
-    return said + word if word < _HUNDRED and whole else 0
+        return so_far + word if tens in {60, 80} or whole else 0
+    return so_far + word if word < _HUNDRED and whole else 0
 
 
 class Name(NamedTuple):
@@ -181,7 +181,7 @@ def _numbers_joined(tokens: list[str]) -> list[str]:
     for token in tokens:
         last = out[-1] if out else ""
         value = int(token) if token.isdigit() else SPOKEN.get(token, 0)
-        added = said_after(int(last), value) if value and last.isdigit() else 0
+        added = number_after(int(last), value) if value and last.isdigit() else 0
         if added:
             out[-1] = str(added)
         else:

@@ -110,10 +110,10 @@ class CommuneFinder:
         codes = district or (self.communes.by_postcode(postal) if postal else ())
         if not codes:
             return Place((), 0.0, postal, "", ("commune_inconnue", *reasons))
-        said = ("nom_commune_inconnu",) if words else ()
+        unknown = ("nom_commune_inconnu",) if words else ()
         return Place(
             tuple(codes), _ONE_CODE if district or len(codes) == 1 else _CODE_CERTAINTY, postal, "",
-            ("commune_par_code_postal", *said, *reasons),
+            ("commune_par_code_postal", *unknown, *reasons),
         )  # fmt: skip
 
     def _by_code(self, code: str, postal: str) -> tuple[str, ...]:
@@ -169,8 +169,8 @@ class CommuneFinder:
             if alike is not None:
                 return alike
         if len(codes) == 1:
-            said = ("code_postal_discordant",) if postal else ()
-            return Place(codes, 0.8 if postal else 0.98, postal, self._old(words, codes[0]), said)
+            odd = ("code_postal_discordant",) if postal else ()
+            return Place(codes, 0.8 if postal else 0.98, postal, self._old(words, codes[0]), odd)
         return Place(codes[:_MOST_HOMONYMS], _HOMONYM_CERTAINTY, postal, "", ("commune_homonyme",))
 
     def _spelt(self, words: str) -> tuple[str, ...]:

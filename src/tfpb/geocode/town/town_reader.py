@@ -235,9 +235,9 @@ class _Parts:
         """Take the letters from `start` to the end of a word out as the commune."""
         end = self.words[last - 1].end
         department, begin = self.department, start
-        beside = _DEPARTMENT.search(self.flat[:start])
-        if beside and self._holds(beside[1], name) and _WORD.search(self.flat[: beside.start()]):
-            department, begin = beside[1], beside.start()
+        nearby = _DEPARTMENT.search(self.flat[:start])
+        if nearby and self._holds(nearby[1], name) and _WORD.search(self.flat[: nearby.start()]):
+            department, begin = nearby[1], nearby.start()
         rest = blank(self.text, begin, end).strip(_EDGES)
         if not _has_street(blank(self.flat, begin, end)):
             return None

@@ -162,14 +162,14 @@ class WholeLines:
             there = tuple(c for c in place.codes if in_department(c, f"{reading.department:0<5}"))
             if there and len(there) < len(place.codes):
                 certainty = 0.98 if len(there) == 1 else place.certainty
-                said = place.reasons if len(there) > 1 else ()
-                place = place._replace(codes=there, certainty=certainty, reasons=said)
+                reasons = place.reasons if len(there) > 1 else ()
+                place = place._replace(codes=there, certainty=certainty, reasons=reasons)
         if not place.codes:
             return None
         if reading.likeness < 1.0:
             sure = _NEAR_CERTAINTY if reading.likeness >= _NEAR else _FAR_CERTAINTY
-            said = tuple(dict.fromkeys((*place.reasons, "commune_corrigee")))
-            place = place._replace(certainty=place.certainty * sure, reasons=said)
+            reasons = tuple(dict.fromkeys((*place.reasons, "commune_corrigee")))
+            place = place._replace(certainty=place.certainty * sure, reasons=reasons)
         parsed = parse(reading.rest)
         found = self._streets.search(parsed.readings, place)
         if found is None or found.confidence < REJECTED:

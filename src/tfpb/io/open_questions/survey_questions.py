@@ -197,7 +197,7 @@ def _mean(values: Floats) -> Floats:
 
 def _against_codebook(plan: Plan, scales: dict[str, Scale], delivery: Delivery) -> Iterator[Fault]:
     """Refuse a plan that counts as satisfied a code that the codebook calls unsatisfied, or the reverse."""
-    told: set[tuple[str, str]] = set()
+    listed: set[tuple[str, str]] = set()
     for item in plan.items:
         scale, header = scales.get(item.echelle), delivery.column(item.colonnes)
         if scale is None or header is None or scale.marks:
@@ -211,8 +211,8 @@ def _against_codebook(plan: Plan, scales: dict[str, Scale], delivery: Delivery) 
             rank = scale.lookup.get(token(code))
             if rank is None or rank < 0 or scale.satisfied[rank] == good:
                 continue
-            if (item.echelle, code) not in told:
-                told.add((item.echelle, code))
+            if (item.echelle, code) not in listed:
+                listed.add((item.echelle, code))
                 fields = {
                     "mot": meanings.get(code, code),
                     "echelle": item.echelle,

@@ -78,11 +78,11 @@ def table_findings(
 
 
 def _whole(table: TextTable, contract: Contract, found: Mapping[str, str]) -> WholeTable:
-    made = of_contract(
+    whole = of_contract(
         contract.name, contract, found, table.frame, table.rows,
         file=table.file, sheet=table.sheet, year=table.year,
     )  # fmt: skip
-    return replace(made, title=table.title, hidden=table.hidden, struck=table.struck)
+    return replace(whole, title=table.title, hidden=table.hidden, struck=table.struck)
 
 
 def _hidden_measures(

@@ -84,8 +84,8 @@ def _named(file: str, stem: str) -> bool:
     path = PurePosixPath(file.lower())
     folder = "" if str(path.parent) == "." else f"{path.parent}/"
     rest = path.stem.removeprefix(stem).strip("_-. ")
-    told = path.stem.startswith(stem) and (not rest or rest.isdigit())
-    return told and path.suffix in _SUFFIXES and folder in _FOLDERS
+    matches = path.stem.startswith(stem) and (not rest or rest.isdigit())
+    return matches and path.suffix in _SUFFIXES and folder in _FOLDERS
 
 
 def packs_in(paths: Iterable[Path]) -> list[Path]:

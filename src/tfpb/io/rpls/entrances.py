@@ -40,11 +40,11 @@ _Value = TypeVar("_Value")
 _LONGEST_YEARS: Final = 30
 _SHORTEST_YEARS: Final = 15
 """The long-term exemption lasts from 15 to 30 years."""
-_MADE: Final = frozenset({
+_FROM_REGISTER: Final = frozenset({
     "adresse", "code_postal", "commune", "code_insee", "nb_logements", "annee_construction",
     "type_habitat", "x", "y",
 })  # fmt: skip
-_OWN: Final = tuple(name for name in STOCK.names if name not in _MADE)
+_OWN: Final = tuple(name for name in STOCK.names if name not in _FROM_REGISTER)
 """Columns of a stock that the register has not, and the landlord's own file may bear besides."""
 _YEAR: Final = re.compile(r"(?:1[789]|20)\d{2}")
 _NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)?")

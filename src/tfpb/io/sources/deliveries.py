@@ -192,14 +192,14 @@ def read_delivery(path: Path, plan: Plan | None = None, *, sheet: str | None = N
     for name in plan.colonnes.poids if plan is not None else ():
         if name in frame.columns:
             frame[name] = _decimals(frame[name].tolist())
-    frame, told = joined_columns(frame, plan) if plan is not None else (frame, [])
+    frame, contradictions = joined_columns(frame, plan) if plan is not None else (frame, [])
     twins = (
         Fault(
             "colonne_en_double",
             table.place(one.position, one.column),
             fields={"colonne": one.column, "lues": listed(one.headers)},
         )
-        for one in told
+        for one in contradictions
     )
     table = replace(table, frame=frame, notices=(*table.notices, *twins))
     return Delivery(table, dictionary.without(dropped), _notices(table, dropped, mended))

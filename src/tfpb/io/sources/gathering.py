@@ -167,8 +167,8 @@ class Gathering:
             asked = self.replies.to(found.question)
             self.asked.append(asked)
             changes += found.changes[asked.reading]
-        made = settle(table.frame, table.rows, changes, file=table.file, sheet=table.sheet)
-        return replace(table, frame=made.frame, rows=made.rows), made.renames
+        outcome = settle(table.frame, table.rows, changes, file=table.file, sheet=table.sheet)
+        return replace(table, frame=outcome.frame, rows=outcome.rows), outcome.renames
 
     def answered(self, file: str) -> tuple[Asked, ...]:
         """Return every question met, and note what is wrong with the replies, written in a file.

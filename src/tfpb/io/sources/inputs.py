@@ -96,7 +96,7 @@ class Inputs:
         """Return a typed table, or None when the dossier lacks it."""
         return self.frames.get(role)
 
-    def only(self, *roles: str) -> Inputs:
+    def of_roles(self, *roles: str) -> Inputs:
         """Return the inputs of some roles and nothing else: a stage that reads it depends on them alone.
 
         `enquete` brings the plan with it, `programme` its pieces.

@@ -89,8 +89,8 @@ def as_premises(
     own = match_columns(table, PREMISES, renames)[0]
     lines = {h: line for f, h in headers.items() if (line := _line(f))}
     grouped = {h: found for f, h in headers.items() if (found := _figure_of_line(f))}
-    kinds = next((h for h in headers.values() if _says_figures(table, h)), None)
-    named = next((h for h in headers.values() if _says_lines(table, h)), None)
+    kinds = next((h for h in headers.values() if _holds_figures(table, h)), None)
+    named = next((h for h in headers.values() if _holds_lines(table, h)), None)
     figures = {_FIGURES[f]: h for f, h in headers.items() if f in _FIGURES}
     if len(lines) > 1 and kinds is not None:
         layout, used = "colonnes", {*lines, kinds}
@@ -105,13 +105,13 @@ def as_premises(
         return table, []
     kept = [h for h in table.frame.columns if h not in used]
     kept += ["annee"] if layout == "colonnes" and "annee" not in own else []
-    made, faults = _made(
+    premises, faults = _as_table(
         table, kept, locaux, valued=own.get("vlc_eur", ""), based="base_nette_eur" in own
     )
-    made = replace(made, frame=made.frame.rename(columns=dict(renames)))
+    premises = replace(premises, frame=premises.frame.rename(columns=dict(renames)))
     fields = {"lignes": len(table.frame), "locaux": len(locaux), "forme": NOTICE_LAYOUTS[layout]}
     place = Place(table.file, table.sheet)
-    return made, [Fault("avis_remis_en_forme", place, "", fields, Severity.DOUTE), *faults]
+    return premises, [Fault("avis_remis_en_forme", place, "", fields, Severity.DOUTE), *faults]
 
 
 def _line(folded: str) -> str:
@@ -132,16 +132,16 @@ def _figure_of_line(folded: str) -> tuple[str, str] | None:
     return (line, _FIGURES[first]) if line and first in _FIGURES else None
 
 
-def _says_figures(table: TextTable, header: str) -> bool:
+def _holds_figures(table: TextTable, header: str) -> bool:
     """Return whether a column says « Base » and « Cotisation », beside addresses and notes."""
-    told = [_figure(fold(t)) for t in table.frame[header] if t]
-    return {"base", "cotisation"} <= set(told) and 4 * sum(map(bool, told)) >= len(told)
+    figures = [_figure(fold(t)) for t in table.frame[header] if t]
+    return {"base", "cotisation"} <= set(figures) and 4 * sum(map(bool, figures)) >= len(figures)
 
 
-def _says_lines(table: TextTable, header: str) -> bool:
+def _holds_lines(table: TextTable, header: str) -> bool:
     """Return whether most filled cells of a column are lines of a notice, two at least."""
-    told = [_line(fold(t)) for t in table.frame[header] if t]
-    return len({t for t in told if t}) > 1 and 2 * sum(map(bool, told)) > len(told)
+    lines = [_line(fold(t)) for t in table.frame[header] if t]
+    return len({t for t in lines if t}) > 1 and 2 * sum(map(bool, lines)) > len(lines)
 
 
 def _identities(table: TextTable, own: dict[str, str]) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -176,9 +176,9 @@ def _in_columns(
     are the next notice's, whose name may stand on its first premises alone. « Taux 2024 » of a notice of
     2025 is last year's, and « Cotisations 2025 » under « Cotisation » a total: both are left.
     """
-    told = [fold(t) for t in table.frame[kinds]]
-    years = [m[2] for t in told if (m := _DATED.fullmatch(t))]
-    plain = {_FIGURES[t] for t in told if t in _FIGURES}
+    texts = [fold(t) for t in table.frame[kinds]]
+    years = [m[2] for t in texts if (m := _DATED.fullmatch(t))]
+    plain = {_FIGURES[t] for t in texts if t in _FIGURES}
     year = own.get("annee", "annee")
     rates: dict[tuple[str, str], Cell] = {}
     here: _Local | None = None
@@ -186,7 +186,7 @@ def _in_columns(
     notice: tuple[str, ...] = ()
     pending: dict[str, str] = {}
     common = {year: max(years, default="")}
-    for (position, key), folded in zip(_identities(table, own), told, strict=True):
+    for (position, key), folded in zip(_identities(table, own), texts, strict=True):
         dated, kind = _DATED.fullmatch(folded), _figure(folded)
         if key[:1] != notice:
             rates, notice = rates if fresh else {}, key[:1]
@@ -240,7 +240,7 @@ def _in_groups(table: TextTable, grouped: dict[str, tuple[str, str]]) -> Iterato
         yield _Local(int(table.rows[position]), cells, figures)
 
 
-def _made(
+def _as_table(
     table: TextTable, kept: list[str], locaux: list[_Local], *, valued: str, based: bool
 ) -> tuple[TextTable, list[Fault]]:
     """Write the premises as a table of text; list those whose base nothing tells."""
@@ -292,8 +292,8 @@ def _sum(one: _Local) -> str:
         not amounts[line][0] and _number(one.figures.get((line, "taux"), ("", False)))
         for line in _TAXED
     )
-    told = [v for c in amounts.values() if (v := _number(c)) is not None]
-    return "" if lacks or not told else f"{sum(told, Decimal(0)):f}".replace(".", ",")
+    numbers = [v for c in amounts.values() if (v := _number(c)) is not None]
+    return "" if lacks or not numbers else f"{sum(numbers, Decimal(0)):f}".replace(".", ",")
 
 
 def _base(one: _Local) -> str:

@@ -220,8 +220,8 @@ def _people(
         return False
     if frame is None:
         return True
-    told = [v for h in frame.columns if fold(h) in known for v in frame[h].unique()]
-    places = " | ".join(map(fold, told))
+    written = [v for h in frame.columns if fold(h) in known for v in frame[h].unique()]
+    places = " | ".join(map(fold, written))
     return sum(fold(m[0]) in places for m in found) <= _SHARE * len(found)
 
 

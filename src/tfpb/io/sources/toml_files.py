@@ -186,26 +186,26 @@ def load_planification(path: Path, measured: float | None = None) -> Planificati
     if "planification" not in data and data.keys() & {"colonnes", "items", "echelles"}:
         adopted = validated(SurveyPlanFile, path).reglages
         kept = adopted.model_dump(include=adopted.model_fields_set)
-        made = Planification.model_validate(kept)
+        planning = Planification.model_validate(kept)
     else:
-        made = validated(PlanningFile, path).planification
+        planning = validated(PlanningFile, path).planification
     place = Place(path.name, "", 0, "planification.entretiens")
     faults = []
     if measured is not None:
-        if "ecart_suppose_points" in made.model_fields_set:
+        if "ecart_suppose_points" in planning.model_fields_set:
             here = replace(place, column="planification.ecart_suppose_points")
             faults.append(Fault("planification_deux_ecarts", here, f"{measured:g}"))
         gaps = (0.0, measured) if measured else (0.0,)
-        made = made.model_copy(update={"ecart_suppose_points": gaps})
-    if made.entretiens is not None and made.entretiens_par_bailleur:
-        faults.append(Fault("planification_deux_budgets", place, str(made.entretiens)))
-    for gap in made.ecart_suppose_points:
-        if not 0.01 <= made.taux_satisfaction + gap / 100 <= 0.99:  # noqa: PLR2004
+        planning = planning.model_copy(update={"ecart_suppose_points": gaps})
+    if planning.entretiens is not None and planning.entretiens_par_bailleur:
+        faults.append(Fault("planification_deux_budgets", place, str(planning.entretiens)))
+    for gap in planning.ecart_suppose_points:
+        if not 0.01 <= planning.taux_satisfaction + gap / 100 <= 0.99:  # noqa: PLR2004
             here = replace(place, column="planification.ecart_suppose_points")
-            fields = {"taux": percent(made.taux_satisfaction)}
+            fields = {"taux": percent(planning.taux_satisfaction)}
             faults.append(Fault("planification_ecart_impossible", here, f"{gap:g}", fields))
     stop_on_faults(faults)
-    return made
+    return planning
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -158,7 +158,7 @@ def _without(table: TextTable, positions: list[int], faults: list[Fault]) -> Tex
 
 
 def _without_units(
-    table: TextTable, contract: Contract, found: Mapping[str, str], said: Collection[str]
+    table: TextTable, contract: Contract, found: Mapping[str, str], answered: Collection[str]
 ) -> TextTable:
     """Take out the line of units under the header."""
     if len(table.frame) < 2:  # noqa: PLR2004
@@ -174,7 +174,7 @@ def _without_units(
         unit, allowed = units.get(header, ""), _OF_KIND.get(column.kind)
         if unit and allowed and not allowed.fullmatch(unit):
             many = bool(THOUSANDS.search(unit)) and "/" not in unit
-            if many and column.name in said:
+            if many and column.name in answered:
                 continue
             place = table.place(0, header, column.name)
             settled = asked(contract.name, column.name) if many else {}

@@ -137,10 +137,10 @@ def unread_columns(table: TextTable, contract: Contract, found: Mapping[str, str
     unread = [h for h in left if h not in others]
     place = Place(table.file, table.sheet)
     doubts = _amounts_absent(table, contract, found, unread)
-    told = {f.fields["colonne"] for f in doubts}
+    doubted = {f.fields["colonne"] for f in doubts}
     unread = [h for h in unread if h not in {f.got for f in doubts}]
     for column in contract.columns:
-        known = column.name in found or column.required or column.name in told
+        known = column.name in found or column.required or column.name in doubted
         likely = "" if known else _likely(column, unread)
         if likely:
             unread.remove(likely)

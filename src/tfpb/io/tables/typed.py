@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tfpb.io.tables.text_table import TextTable
 
 _EMPTY: Final = frozenset({"", "na", "n a", "nan", "null", "none"})
-_NOT_SAID: Final = frozenset({
+_NOT_KNOWN: Final = frozenset({
     "nc", "n c", "nd", "n d", "nr", "n r", "non connu", "non connue", "non communique", "non renseigne",
     "non renseignee", "inconnu", "inconnue", "a completer", "sans objet",
 })  # fmt: skip
@@ -112,13 +112,13 @@ def typed(
         header = found.get(column.name)
         values: list[Any] = [None] * len(table.frame)
         if header is not None:
-            said = readings.get(column.name, "")
-            reading = said if said in READINGS.get(column.kind, ()) else ""
+            answer = readings.get(column.name, "")
+            reading = answer if answer in READINGS.get(column.kind, ()) else ""
             parse = _parser(column, marks, reading=reading)
             if column.kind is Kind.MONEY and not reading:
                 faults += _thousands(table, header, contract.name, column.name)
-            cells, told = _without_units(table, header, column.name)
-            faults += told
+            cells, unit_faults = _without_units(table, header, column.name)
+            faults += unit_faults
             for position, raw in enumerate(cells):
                 text = mend_mojibake(raw)
                 mended += text != raw
@@ -317,7 +317,7 @@ def _cell(
         if text not in _EMPTY_EXACT and text and not key and column.kind in (Kind.TEXT, Kind.CODE):
             return squeeze(text), None  # signs only: « *** » is a text
         return None, ("valeur_vide", {"attendu": column.label}) if column.filled else None
-    if key in _NOT_SAID and not column.filled and column.kind not in _WORDS:
+    if key in _NOT_KNOWN and not column.filled and column.kind not in _WORDS:
         return None, None
     expected = KINDS.get(column.kind, column.label)
     try:

@@ -29,7 +29,7 @@ from tfpb.page.desk import mark
 from tfpb.page.screens.questions_screen import headers_of
 from tfpb.text import fold
 from tfpb.words.documents.report_words import ROLES
-from tfpb.words.documents.setting_words import READINGS as SAID
+from tfpb.words.documents.setting_words import READINGS as READINGS_IN_WORDS
 from tfpb.words.documents.setting_words import column_words
 from tfpb.words.faults.paste_words import COPIED, READ_AS
 from tfpb.words.faults.sentences import fault_text
@@ -155,8 +155,8 @@ def _asked(desk: Desk, settings: Settings) -> list[Asked]:
     for fault in desk.outlook.faults:
         table, key, _ = fault.fields.get("coller", ("", "", ""))
         if table == READ_AS and key not in settings.reglages.lectures:
-            said = fault_text(fault)
-            out.setdefault(key, Asked(key, said.title, said.where, _answers(key, fault.got)))
+            text = fault_text(fault)
+            out.setdefault(key, Asked(key, text.title, text.where, _answers(key, fault.got)))
     return [
         *out.values(),
         *(
@@ -180,7 +180,7 @@ def _answers(key: str, got: str = "") -> tuple[tuple[str, str], ...]:
             return (other, words.MEANS.format(got=got, value=amount(whole))), (
                 usual, words.MEANS.format(got=got, value=got)
             )  # fmt: skip
-    return (other, SAID[other]), (usual, SAID[usual])
+    return (other, READINGS_IN_WORDS[other]), (usual, READINGS_IN_WORDS[usual])
 
 
 def _table(desk: Desk, settings: Settings, role: str, path: Path, contract: Contract) -> TextTable:
@@ -257,8 +257,8 @@ def _delivery(desk: Desk, name: str) -> Page:
     for h in headers:
         codes = tuple(f"{c} {m} ({n})" if m else f"{c} ({n})" for c, m, n in h.codes[:_SHOWN])
         values = codes or (words.DIFFERENT.format(count=h.values),)
-        told = (h.label[: 2 * _LONGEST], *values) if h.label else values
-        rows.append(Read(h.name, told, roles.get(h.name, "")))
+        sample = (h.label[: 2 * _LONGEST], *values) if h.label else values
+        rows.append(Read(h.name, sample, roles.get(h.name, "")))
     rows += [Read(gone, person=True) for gone in desk.dropped.get(name, ())]
     placed = not headers or any(r.meant == "residence" for r in rows)
     lacking = [] if placed else [words.PLAN_COLUMNS["residence"]]

@@ -128,7 +128,7 @@ def receive(desk: Desk, uploads: list[UploadFile]) -> None:
                         lines.append(enter(desk, path, recognise(path)))
                 except TfpbError as error:
                     faults += error.faults
-        desk.notice, desk.told = tuple(faults), tuple(lines)
+        desk.notice, desk.messages = tuple(faults), tuple(lines)
         if maps:
             held = lent.pop_all()
             if not desk.begin(BRING, bring, maps, desk.geography, lent=held):
@@ -159,10 +159,10 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
     if not role:
         return words.UNKNOWN.format(name=name)
     assign(desk, name, role, found)
-    told = words.TAKEN.format(name=name, role=ROLES[role])
+    line = words.TAKEN.format(name=name, role=ROLES[role])
     if found.dropped:
-        told += words.DROPPED.format(count=len(found.dropped), names=", ".join(found.dropped))
-    return told
+        line += words.DROPPED.format(count=len(found.dropped), names=", ".join(found.dropped))
+    return line
 
 
 def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:

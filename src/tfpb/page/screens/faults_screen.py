@@ -43,12 +43,12 @@ class Cell:
     ----------
     fault : Fault
         The first of them.
-    said : FaultText
+    text : FaultText
     alike : tuple of Fault
     """
 
     fault: Fault
-    said: FaultText
+    text: FaultText
     alike: tuple[Fault, ...]
 
     @property
@@ -59,7 +59,7 @@ class Cell:
     @property
     def hint(self) -> str:
         """What to do, where it is not what the screen does: correct the cell."""
-        return "" if self.fault.code.startswith("valeur_") else self.said.hint
+        return "" if self.fault.code.startswith("valeur_") else self.text.hint
 
 
 def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:

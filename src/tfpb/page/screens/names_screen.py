@@ -65,23 +65,23 @@ def names_of(desk: Desk) -> list[Name]:
     """List the names that wait for someone, each once."""
     out: dict[tuple[str, str], Name] = {}
     for fault in desk.outlook.faults:
-        made = _name(fault, desk.outlook.quarters)
-        if made is not None:
-            out.setdefault((made.table, made.written), made)
+        name = _name(fault, desk.outlook.quarters)
+        if name is not None:
+            out.setdefault((name.table, name.written), name)
     return list(out.values())
 
 
 def _name(fault: Fault, quarters: tuple[tuple[str, str], ...]) -> Name | None:
-    said = fault_text(fault)
+    text = fault_text(fault)
     if fault.code in _THEMES and fault.got:
         axes = tuple((str(a.value), axis_words(a)) for a in Axe)
-        return Name(_OF_FILES, fault.got, said.title, said.where, "", axes)
+        return Name(_OF_FILES, fault.got, text.title, text.where, "", axes)
     table, key, value = fault.fields.get("coller", ("", "", ""))
     if table != WAVES and not table.startswith("alias."):
         return None
     codes = [(code, f"{code} – {name}") for code, name in quarters] if table == _QUARTERS else []
     codes.sort(key=lambda choice: choice[0] != value)
-    return Name(table, key, said.title, said.where, value, tuple(codes))
+    return Name(table, key, text.title, text.where, value, tuple(codes))
 
 
 def act(desk: Desk, form: FormData) -> None:

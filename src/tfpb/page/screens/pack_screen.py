@@ -34,7 +34,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     return {
         "pack": pack.name,
         "fait_le": _day_of(pack),
-        "fichiers": [(n, said) for n, said in words.FILES.items() if (pack / n).is_file()],
+        "fichiers": [(n, text) for n, text in words.FILES.items() if (pack / n).is_file()],
         "pages": [p.relative_to(pack).as_posix() for found in folders for p in sorted(found)],
         **blocked,
     }
@@ -49,9 +49,9 @@ def act(desk: Desk, form: FormData) -> None:
     elif gesture == "comparer":
         other, pack = form.get("autre"), desk.pack()
         if isinstance(other, UploadFile) and other.filename and pack is not None:
-            desk.told = tuple(_compared(pack, other))
+            desk.messages = tuple(_compared(pack, other))
     elif gesture == "suivante":
-        desk.told = tuple(_next_year(desk))
+        desk.messages = tuple(_next_year(desk))
 
 
 def _compared(pack: Path, other: UploadFile) -> list[str]:
@@ -90,14 +90,14 @@ def _next_year(desk: Desk) -> list[str]:
         changes.append((("fichiers", "programme_precedent"), source.name))
     if desk.plan is not None:
         write_bytes(folder / desk.plan_file.name, desk.plan_file.read_bytes())
-    owed, said = _carried(desk.pack(), settings.dossier.annee)
+    owed, lines = _carried(desk.pack(), settings.dossier.annee)
     today = dt.date.today()  # noqa: DTZ011 - the day where the person is
     changes += [(("dossier", "date"), today), (("reglages", "report_eur"), owed or None)]
     edit_toml(target, changes)
     return [
         words.NEXT_BEGUN.format(folder=folder, year=year),
         words.NEXT_DAY.format(day=today),
-        *said,
+        *lines,
     ]
 
 
@@ -110,10 +110,10 @@ def _carried(pack: Path | None, year: int) -> tuple[dict[str, str], list[str]]:
     facts = {"year": year, "pack": pack.name, "day": _day_of(pack)}
     amounts = ", ".join(f"{euros(amount)} ({code})" for code, amount in owed.items())
     known = words.NEXT_CARRIED if owed else words.NEXT_NOTHING
-    said = [known.format(**facts, amounts=amounts)]
+    lines = [known.format(**facts, amounts=amounts)]
     if lacking := [code for code, amount in found.items() if amount is None]:
-        said.append(words.NEXT_PART_UNKNOWN.format(year=year, codes=", ".join(lacking)))
-    return {code: str(amount) for code, amount in owed.items()}, said
+        lines.append(words.NEXT_PART_UNKNOWN.format(year=year, codes=", ".join(lacking)))
+    return {code: str(amount) for code, amount in owed.items()}, lines
 
 
 def _day_of(pack: Path) -> dt.datetime:

@@ -18,7 +18,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     desk.check()
     held = desk.outlook.states
-    states = [(*said, held[name]) for name, said in words.STATES.items()] if held else []
+    states = [(*labels, held[name]) for name, labels in words.STATES.items()] if held else []
     return {"etats": states, "sans_avis": words.homes_words(held[words.UNLINED]) if held else ""}
 
 

@@ -134,9 +134,9 @@ def _missing(item: Item, delivered: Mapping[str, tuple[Header, ...]]) -> list[Mi
     out = []
     for rank, (file, headers) in enumerate(delivered.items()):
         if headers and not any(h.name in item.colonnes for h in headers):
-            told = {h.name: fold(h.label or h.name) for h in headers if h.codes}
+            texts = {h.name: fold(h.label or h.name) for h in headers if h.codes}
             like = process.extract(
-                fold(item.libelle), told, scorer=fuzz.token_set_ratio, limit=None
+                fold(item.libelle), texts, scorer=fuzz.token_set_ratio, limit=None
             )
             labels = {h.name: f"{h.name} – {h.label}" if h.label else h.name for h in headers}
             best = like[0][2] if like and like[0][1] >= _LIKE else ""
@@ -159,7 +159,7 @@ def _codes(
     )
     met: dict[str, tuple[str, str]] = {}
     for header in asked:
-        met |= {code: (said, count) for code, said, count in header.codes if code not in met}
+        met |= {code: (label, count) for code, label, count in header.codes if code not in met}
     met |= {code: ("", "") for code in sides if code not in met}
     return [Code(code, m, n, sides.get(code, "")) for code, (m, n) in met.items()]
 

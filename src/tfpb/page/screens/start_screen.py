@@ -67,7 +67,7 @@ def act(desk: Desk, form: FormData) -> None:
 
 
 def bring(
-    tell: Callable[[str, Any], None], found: list[tuple[str, Path]], folder: Path
+    send: Callable[[str, Any], None], found: list[tuple[str, Path]], folder: Path
 ) -> list[str]:
     """Import files of geography, as `tfpb geodonnees` does."""
     from tfpb.addresses.imports import import_addresses  # noqa: PLC0415 - in its own process
@@ -75,7 +75,7 @@ def bring(
 
     lines: list[str] = []
     for kind, path in found:
-        tell("stage", path.name)
+        send("stage", path.name)
         if kind == ADDRESSES:
             import_addresses([path], folder=folder)
         elif kind == "communes":
@@ -88,8 +88,8 @@ def bring(
     return lines
 
 
-def fetch(tell: Callable[[str, Any], None], department: str, folder: Path) -> list[str]:
+def fetch(send: Callable[[str, Any], None], department: str, folder: Path) -> list[str]:
     """Download the official files of a département, as `tfpb geodonnees installer` does."""
     from tfpb.geodata.download import install  # noqa: PLC0415 - in its own process
 
-    return install(department, folder=folder, show=lambda line: tell("stage", line))
+    return install(department, folder=folder, show=lambda line: send("stage", line))

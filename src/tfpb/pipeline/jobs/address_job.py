@@ -107,8 +107,8 @@ def prepare_job(
     tenants = tuple(tenant_columns(read.frame, keep=found.read.values()))
     table, dropped = without_people(read, known=(*known, *found.read.values()))
     found = replace(found, notices=(*dropped, *found.notices))
-    made = read_address_decisions(decisions) if decisions else ()
-    return AddressJob(table, tenants, found, decided(found.addresses, made), made)
+    taken = read_address_decisions(decisions) if decisions else ()
+    return AddressJob(table, tenants, found, decided(found.addresses, taken), taken)
 
 
 def run_job(
@@ -159,27 +159,27 @@ def run_job(
     write_together({output: table_bytes(output, frame, raw_csv=raw_csv), **review})
     if not review and place.base is None and not job.decisions:
         place.path.unlink(missing_ok=True)  # an earlier run's, that has nothing more to ask
-    told = [words.read_line(job.found.read)]
+    lines = [words.read_line(job.found.read)]
     if renamed:
-        told.append(words.renamed_line(renamed))
+        lines.append(words.renamed_line(renamed))
     if job.decisions:
         used = sum(row is not None for row in job.addresses.rows)
-        told.append(words.DECISIONS.format(read=len(job.decisions), used=used))
-    told += words.summary_lines(
+        lines.append(words.DECISIONS.format(read=len(job.decisions), used=used))
+    lines += words.summary_lines(
         output=output.name,
         verdicts=Counter(results["result_verdict"]),
         types=Counter(results["result_type"]),
         errors=int((results["result_status"] == "error").sum()),
     )
     if geocoder.service is not None:
-        told.append(words.REQUESTS.format(count=geocoder.service.sent))
+        lines.append(words.REQUESTS.format(count=geocoder.service.sent))
     new = place.path.name if review else ""
     first = [words.KEPT.format(kept=place.kept, new=new)] if place.kept else []
     # a correction or a position that was taken needs no decision any more
     unsure = results.loc[rows.index, "result_verdict"] != GeocodeVerdict.ACCEPTE
     waiting = int((unsure & (rows["decision"] == "")).sum())
     first.append(words.review_line(file=new, rows=waiting))
-    return told, [*job.found.notices, *settled.notices], first
+    return lines, [*job.found.notices, *settled.notices], first
 
 
 def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:

@@ -143,7 +143,7 @@ class Compared:
     control: pd.DataFrame | None = None
 
 
-def beside(output: Path) -> dict[str, Path]:
+def siblings(output: Path) -> dict[str, Path]:
     """Name the files of a comparison: `table`, `niveaux`, and what says its state (`projet`, `diffusion`)."""
     stem = output.with_name(f"{output.stem}_niveaux{output.suffix}")
     return {
@@ -171,8 +171,8 @@ def compared(
     """
     answers, homes = read.answers, read.homes
     owners, surveyed = _named(answers)
-    made = inputs_hash(read.sources, {"par": list(by)})
-    earlier = precedents(owners, made, surveyed, packs)
+    run_hash = inputs_hash(read.sources, {"par": list(by)})
+    earlier = precedents(owners, run_hash, surveyed, packs)
     before = earlier.released(owners)
     known = homes
     if homes is not None:
@@ -195,12 +195,12 @@ def compared(
         doubt = Fault("cotes_d_avant_inconnus", severity=Severity.DOUTE)
         published = replace(published, notices=(*published.notices, doubt))
     rows = known if known is not None else pd.DataFrame({"id_residence": surveyed})
-    line = release_of(owners, made, published, rows)
+    line = release_of(owners, run_hash, published, rows)
     return Compared(published, line, earlier.again, earlier.source(), control=exact)
 
 
 def bounded_claims(
-    made: Compared, files: SurveyFiles, replies: Replies, asked: Sequence[Asked],
+    base: Compared, files: SurveyFiles, replies: Replies, asked: Sequence[Asked],
     packs: Sequence[Path] = (),
 ) -> Claims:  # fmt: skip
     """Return what all bailleurs' tenants answered, figures under open questions between bounds.
@@ -215,11 +215,11 @@ def bounded_claims(
         except TfpbError:
             return None
 
-    return suspend_asked(_claims(made), asked, under)[0]
+    return suspend_asked(_claims(base), asked, under)[0]
 
 
-def _claims(made: Compared) -> Claims:
-    return Claims(survey_claims(made.published, ENSEMBLE))
+def _claims(done: Compared) -> Claims:
+    return Claims(survey_claims(done.published, ENSEMBLE))
 
 
 def _named(answers: Inputs) -> tuple[list[str], list[str]]:
@@ -237,24 +237,24 @@ def _named(answers: Inputs) -> tuple[list[str], list[str]]:
 
 
 def write(
-    output: Path, made: Compared, *, released: bool, raw_csv: bool, control: Path | None = None
+    output: Path, result: Compared, *, released: bool, raw_csv: bool, control: Path | None = None
 ) -> None:
     """Write both tables, exact rows where asked, and what says their state, or nothing.
 
     A release enters the ledger.
     """
-    paths = beside(output)
+    paths = siblings(output)
     state, other = ("diffusion", "projet") if released else ("projet", "diffusion")
-    said = {"envoye_quand_meme": list(made.sent_anyway)} if made.sent_anyway else {}
-    note = dumps({**made.line, **said}) if released else f"{DRAFT_NOTE}\n".encode("utf-8-sig")
-    tables = {"table": (made.published.comparison, "Comparaison")}
-    tables["niveaux"] = (made.published.levels, "Niveaux")
+    sent = {"envoye_quand_meme": list(result.sent_anyway)} if result.sent_anyway else {}
+    note = dumps({**result.line, **sent}) if released else f"{DRAFT_NOTE}\n".encode("utf-8-sig")
+    tables = {"table": (result.published.comparison, "Comparaison")}
+    tables["niveaux"] = (result.published.levels, "Niveaux")
     files = {
         paths[name]: table_bytes(paths[name], frame, raw_csv=raw_csv, sheet=sheet)
         for name, (frame, sheet) in tables.items()
     }
-    if control is not None and made.control is not None:
-        files[control] = table_bytes(control, made.control, raw_csv=raw_csv, sheet=CONTROL_SHEET)
-    ledger = ledger_with(made.line) if released and not made.again else {}
+    if control is not None and result.control is not None:
+        files[control] = table_bytes(control, result.control, raw_csv=raw_csv, sheet=CONTROL_SHEET)
+    ledger = ledger_with(result.line) if released and not result.again else {}
     write_together({**files, paths[state]: note, **ledger})
     paths[other].unlink(missing_ok=True)

@@ -91,8 +91,8 @@ def _checked(path: Path, rules: law.Law, year: int | None) -> Checked:
     try:
         files = receive(path)
     except Refusal as refusal:
-        told = Found(Subject.INTEGRITY, refusal.code, fields={"quoi": refusal.what})
-        return Checked(Received(path.name), (told,), refused=True)
+        finding = Found(Subject.INTEGRITY, refusal.code, fields={"quoi": refusal.what})
+        return Checked(Received(path.name), (finding,), refused=True)
     pack = _read(path.name, files)
     extra = []
     if pack.year is None:
@@ -120,9 +120,9 @@ def _read(name: str, files: Files) -> Received:
                 frames[table] = frame
     broken = None
     if files.ours:
-        told = (files.kept.get(name, b"") for name in (LISTING, RUN))
+        listings = (files.kept.get(name, b"") for name in (LISTING, RUN))
         try:
-            broken = tuple(broken_hashes(files.hashes, *told))
+            broken = tuple(broken_hashes(files.hashes, *listings))
         except TfpbError:
             broken = ((LISTING, "modifie"),)
     year = head.get("annee")
@@ -201,7 +201,7 @@ def control(paths: Sequence[Path], output: Path, *, year: int | None = None) -> 
     book, page = output.with_suffix(".xlsx"), output.with_suffix(".pdf")
     refuse_inputs((book, page), paths)
     checked = check_packs(paths, year=year)
-    digest = files_hash(map(_told, checked), {"annee": year})
+    digest = files_hash(map(_basis, checked), {"annee": year})
     report = partial(control_report, checked, run_hash=digest, year=year)
     _, pdf = document_pdf.one_page(SHOWN, lambda rows: report(shown=rows), {})
     whole = report(shown=0)
@@ -209,7 +209,7 @@ def control(paths: Sequence[Path], output: Path, *, year: int | None = None) -> 
     return [whole.sections[0].lead, WRITTEN.format(book=book.name, page=page.name)]
 
 
-def _told(checked: Checked) -> bytes:
+def _basis(checked: Checked) -> bytes:
     """Return what the check of a pack rests on, for its hash."""
     found = [(f.subject, f.code, f.quarter, sorted(f.fields.items())) for f in checked.found]
     return repr((checked.pack.name, found)).encode()

@@ -22,7 +22,7 @@ from tfpb.io.tables.typed import typed
 from tfpb.model.codes import ENSEMBLE, TOTAL, Ajustement, Groupe, Nature, Publication, QpvStatut
 from tfpb.model.report import Chart
 from tfpb.model.results import COMPARISON_COLUMNS
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.report.charts.drawing import draw
 from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.survey.planification import SHOWN, answer, long_frame, planning_report
@@ -86,12 +86,12 @@ def plan(
         measured=measured,
     )
     if output.suffix.lower() == ".xlsx":
-        made = workbook.render(report())
+        content = workbook.render(report())
     else:
-        made = table_bytes(output, long_frame(wave), raw_csv=raw_csv)
+        content = table_bytes(output, long_frame(wave), raw_csv=raw_csv)
     drawn = {b.key: draw(b) for b in report().sections[0].blocks if isinstance(b, Chart)}
     _, pdf = document_pdf.one_page(SHOWN, lambda rows: report(shown=rows), drawn)
-    write_together({output: made, page: pdf})
+    write_together({output: content, page: pdf})
     return [*answer(wave), *measured, written(output.name, page.name)], [*doubts, *found]
 
 
@@ -219,7 +219,7 @@ def last_gap(path: Path) -> LastGap:
     gaps = rows.assign(
         ecart=pd.to_numeric(rows["estimation"].str.replace(",", "."), errors="coerce")
     )
-    gaps = only(
+    gaps = pick(
         gaps, groupe=Groupe.ECART, ajustement=Ajustement.BRUT, niveau=TOTAL, publication=_SHOWN
     )
     gaps = gaps[gaps["ecart"].between(-1, 1)]
@@ -238,8 +238,8 @@ def _last_wave(rows: pd.DataFrame, waves: list[str], place: Place) -> str:
     """Return the last of some waves: by their names, else by the changes that the file tells."""
     ordered = in_time(waves, {})
     if len(ordered) > 1 and order_unsure(ordered, {}):
-        told = set(rows["vague"])
-        ordered = [w for w in waves if not any(f"{w}-{after}" in told for after in waves)]
+        compared = set(rows["vague"])
+        ordered = [w for w in waves if not any(f"{w}-{after}" in compared for after in waves)]
         if len(ordered) != 1:
             raise fail("precedent_sans_ordre", place=place, got=", ".join(waves))
     return ordered[-1] if ordered else ""

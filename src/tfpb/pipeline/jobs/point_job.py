@@ -31,7 +31,7 @@ from tfpb.pipeline.steps.locating import Points, Rule
 from tfpb.pipeline.wiring import Values
 from tfpb.report import ground
 from tfpb.review.address_decisions import DecidedAddresses
-from tfpb.review.doubts import POSITION, Around, row_keys
+from tfpb.review.doubts import POSITION, Terrain, row_keys
 from tfpb.review.review_workbook import read_limit_decisions, review_file
 from tfpb.words.faults.input_words import ALL_HAVE_RADIUS, POINTS_GIVEN
 from tfpb.words.places.side_words import TOTAL_ROW, summary_lines
@@ -134,7 +134,7 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
     entrances = points.join(located)
     review = review_file(
         task.output.with_suffix(""),
-        Around(entrances, geography.maps, task.radius_m, geography.parcels_of(points)),
+        Terrain(entrances, geography.maps, task.radius_m, geography.parcels_of(points)),
         decisions=decisions,
         streets=lambda rows: _streets(task, geography, entrances, rows),
     )

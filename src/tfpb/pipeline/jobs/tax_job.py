@@ -109,7 +109,7 @@ class Accounts:
             files[target] = table_bytes(target, rows, raw_csv=raw_csv)
         if (balance := self.programme) is not None:
             year = self.abatements[-1].year
-            axes, left, book, entry = beside(target)
+            axes, left, book, entry = siblings(target)
             files[axes] = table_bytes(axes, balance.by_axis, raw_csv=raw_csv)
             files[left] = table_bytes(left, balance.balance, raw_csv=raw_csv)
             title = BILAN_TITLE.format(year=year)
@@ -118,30 +118,30 @@ class Accounts:
         return files
 
 
-def beside(target: Path) -> tuple[Path, ...]:
+def siblings(target: Path) -> tuple[Path, ...]:
     """Name what stands beside an output when there is a programme: axes, balance, bilan, list to key in."""
     ends = (f"_axes{target.suffix}", f"_solde{target.suffix}", "_bilan.xlsx", "_ressaisie.csv")
     return tuple(target.with_name(f"{target.stem}{end}") for end in ends)
 
 
-def bounded_claims(made: Accounts, again: Callable[[Mapping[str, str]], Accounts]) -> list[Claims]:
+def bounded_claims(base: Accounts, again: Callable[[Mapping[str, str]], Accounts]) -> list[Claims]:
     """Return the claims of each year, those under open questions between bounds.
 
     Parameters
     ----------
-    made : Accounts
+    base : Accounts
     again : callable
         The same files under supposed answers: key of a question → code.
     """
-    other = cache(lambda pairs: _attempted(again, with_subjects(made.asked, dict(pairs))))
+    other = cache(lambda pairs: _attempted(again, with_subjects(base.asked, dict(pairs))))
 
     def read(rank: int, supposed: Mapping[str, str]) -> Claims | None:
         found = other(tuple(sorted(supposed.items())))
         return None if found is None or len(found.abatements) <= rank else found.claims(rank)
 
     return [
-        suspend_asked(made.claims(rank), made.asked, partial(read, rank))[0]
-        for rank in range(len(made.abatements))
+        suspend_asked(base.claims(rank), base.asked, partial(read, rank))[0]
+        for rank in range(len(base.abatements))
     ]
 
 
@@ -220,7 +220,7 @@ def accounts(
     if doors is not None:
         homes = perimeters.residences(doors)
     values = Values().having(stages.INPUTS, inputs)
-    made: list[Abatement] = []
+    taxed: list[Abatement] = []
     stock = [homes] if doors is None else [doors, homes]
     values = values.having(
         stages.QUARTERS, quarters_of(stock=stock, conventions=inputs.frame("conventions"))
@@ -232,17 +232,17 @@ def accounts(
             .having(stages.LOCATED, _located(each, homes, doors))
         )
         done = run((stages.ABATEMENT,), values, headers=headers).required()[stages.ABATEMENT]
-        made += [done] if done is not None else []
+        taxed += [done] if done is not None else []
     asked, found = asked_later(
-        asked, gathered.replies, (q for one in made for q in one.questions), headers, replies_file
+        asked, gathered.replies, (q for one in taxed for q in one.questions), headers, replies_file
     )
     stop_on_faults(found)
     doubts += found
-    values = values.having(stages.ABATEMENT, made[-1])
+    values = values.having(stages.ABATEMENT, taxed[-1])
     balance = run((stages.PROGRAMME,), values, headers=headers).required()[stages.PROGRAMME]
-    for part in (*made, balance):
+    for part in (*taxed, balance):
         doubts += [n for n in part.notices if n not in doubts] if part is not None else []
-    return Accounts(texts["fiscalite"], tuple(made), balance, tuple(doubts), asked)
+    return Accounts(texts["fiscalite"], tuple(taxed), balance, tuple(doubts), asked)
 
 
 def _has_sheet(path: Path, sheet: str | None) -> bool:
@@ -255,7 +255,7 @@ def _has_sheet(path: Path, sheet: str | None) -> bool:
 
 def _of_year(inputs: Inputs, year: int | None) -> Inputs:
     """Return the tax sheet, its lines of one year or all, and the conventions."""
-    taxes = inputs.only(*TAX_ROLES)
+    taxes = inputs.of_roles(*TAX_ROLES)
     if year is None:
         return taxes
     premises = taxes.frames["fiscalite"]

@@ -94,8 +94,8 @@ def _publication_parts(published: Published | None) -> Parts:
 
 
 def _publication_from(parts: Mapping[str, bytes]) -> Published | None:
-    told = _values_from(parts)
-    return reopened(told) if told else None
+    values = _values_from(parts)
+    return reopened(values) if values else None
 
 
 def _value_parts(values: Mapping[str, Any]) -> Parts:
@@ -130,8 +130,8 @@ def _parted(value: Any, tables: dict[str, pd.DataFrame] | None) -> tuple[str, An
         tables[name] = value
         return "table", name
     if type(value) in _KNOWN.values():
-        told = {f.name: _tree(getattr(value, f.name), tables) for f in fields(value)}
-        return "valeur", [type(value).__name__, told]
+        trees = {f.name: _tree(getattr(value, f.name), tables) for f in fields(value)}
+        return "valeur", [type(value).__name__, trees]
     if isinstance(value, tuple | list):
         return "t" if isinstance(value, tuple) else "l", [_tree(v, tables) for v in value]
     if isinstance(value, frozenset):
@@ -154,8 +154,8 @@ def _grown(tree: Any, parts: Mapping[str, bytes]) -> Any:
     if kind == "table":
         return _table_from(parts, inner)
     if kind == "valeur":
-        name, told = inner
-        return _KNOWN[name](**{k: _grown(v, parts) for k, v in told.items()})
+        name, trees = inner
+        return _KNOWN[name](**{k: _grown(v, parts) for k, v in trees.items()})
     if kind == "d":
         return {_grown(k, parts): _grown(v, parts) for k, v in inner}
     return {"t": tuple, "l": list, "f": frozenset}[kind](_grown(v, parts) for v in inner)

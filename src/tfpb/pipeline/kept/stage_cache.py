@@ -68,7 +68,7 @@ class StageCache:
         Runs a stage whose result is not there.
     most_bytes : int
         The results used longest ago go when there is more than this.
-    reused, made : list of str
+    reused, computed : list of str
         Names of the stages taken from the folder, and of those that could have been.
     """
 
@@ -76,7 +76,7 @@ class StageCache:
     execute: Execute = directly
     most_bytes: int = MOST_BYTES
     reused: list[str] = field(default_factory=list)
-    made: list[str] = field(default_factory=list)
+    computed: list[str] = field(default_factory=list)
 
     def __call__(self, stage: Stage, values: tuple[Any, ...]) -> Any:
         """Run a stage, or take what it gave when it read the same."""
@@ -92,7 +92,7 @@ class StageCache:
             self.reused.append(stage.name)
             return found[0]
         result = self.execute(stage, values)
-        self.made.append(stage.name)
+        self.computed.append(stage.name)
         _keep(path, stage.kept, result)
         return result
 
@@ -297,9 +297,9 @@ def _feed_whole(digest: _Hash, value: Any) -> None:
         _start(digest, value, 1)
         _feed(digest, value.model_dump())
     elif is_dataclass(value) and not isinstance(value, type):
-        told = [f.name for f in fields(value) if f.compare]
-        _start(digest, value, len(told))
-        for name in told:
+        names = [f.name for f in fields(value) if f.compare]
+        _start(digest, value, len(names))
+        for name in names:
             _feed(digest, getattr(value, name))
     elif isinstance(value, pd.DataFrame):
         _table(digest, value)

@@ -134,9 +134,9 @@ def town_doubts(settings: Settings, inputs: Inputs, geography: Geography) -> lis
             fields = {"nombre": len(found_at), "proche": near[0], "coller": pasted}
             faults.append(Fault("nom_proche", place, name, fields, Severity.DOUTE))
     if lacking:
-        said = {"communes": listed(lacking), "nombre": sum(lacking.values())}
+        facts = {"communes": listed(lacking), "nombre": sum(lacking.values())}
         place = Place(str(stock[STAMP[0]].iloc[0]))
-        faults.append(Fault("communes_sans_adresses", place, "", said, Severity.DOUTE))
+        faults.append(Fault("communes_sans_adresses", place, "", facts, Severity.DOUTE))
     return faults
 
 

@@ -114,13 +114,13 @@ def _places(points: pd.DataFrame, geography: Geography) -> tuple[list[str], Floa
             sure = bool(held) and len(held) == len(towns)
             known[row] = (
                 towns[0] if towns else row[0] or row[2],
-                _around(held) if sure else _NOWHERE,
+                _enclosing(held) if sure else _NOWHERE,
             )
         out.append(known[row])
     return [code for code, _ in out], np.array([box for _, box in out], dtype=np.float64)
 
 
-def _around(boxes: Iterable[Box]) -> Box:
+def _enclosing(boxes: Iterable[Box]) -> Box:
     west, south, east, north = zip(*boxes, strict=True)
     return min(west), min(south), max(east), max(north)
 
@@ -131,9 +131,9 @@ def _box(town: str, geography: Geography) -> Box | None:
     if outlines is not None and len(own := outlines[outlines["code_insee"] == town]):
         west, south, east, north = own.total_bounds.tolist()
         x, y = from_lonlat([west, west, east, east], [south, north, south, north], legal_epsg(town))
-        return _around(zip(x, y, x, y, strict=True))
+        return _enclosing(zip(x, y, x, y, strict=True))
     held = geography.store.commune(town) if geography.store is not None else None
     spots = [s for s in held.streets if s.x.size] if held is not None else []
     if not spots:
         return None
-    return _around((s.x.min(), s.y.min(), s.x.max(), s.y.max()) for s in spots)
+    return _enclosing((s.x.min(), s.y.min(), s.x.max(), s.y.max()) for s in spots)

@@ -179,18 +179,18 @@ def as_released(homes: pd.DataFrame, before: Released) -> pd.DataFrame:
     now = homes["cote"].astype(str)
     for column, values in before.sides:
         kept = homes[column] if column in homes else pd.Series("", index=homes.index)
-        homes = homes.assign(**{column: _told(homes, values).fillna(kept)})
+        homes = homes.assign(**{column: _recorded(homes, values).fillna(kept)})
     return homes.assign(**{MOVED: now.where(now != homes["cote"].astype(str), "")})
 
 
-def _told(homes: pd.DataFrame, values: Mapping[Home, str]) -> pd.Series:
+def _recorded(homes: pd.DataFrame, values: Mapping[Home, str]) -> pd.Series:
     """Return what was told of each résidence, None where nothing was."""
     names = homes["id_residence"].astype(str)
     written = homes["bailleur"].astype(str) if "bailleur" in homes else [""] * len(homes)
     by_home: dict[str, set[str]] = {}
     for (_, home), value in values.items():
         by_home.setdefault(home, set()).add(value)
-    lone = {h: next(iter(told)) for h, told in by_home.items() if len(told) == 1}
+    lone = {h: next(iter(found)) for h, found in by_home.items() if len(found) == 1}
     out = [
         values.get((fold(o), h), values.get(("", h), None if o else lone.get(h)))
         for o, h in zip(written, names, strict=True)
@@ -246,9 +246,9 @@ def reprint(
     """
     if survey_alone is None:
         return None
-    made = survey.reprinted(survey_alone, before)
+    printed = survey.reprinted(survey_alone, before)
     more = moved_notices(survey_sides)
-    return replace(made, notices=(*made.notices, *more)) if more else made
+    return replace(printed, notices=(*printed.notices, *more)) if more else printed
 
 
 def moved_notices(homes: pd.DataFrame | None) -> tuple[Fault, ...]:

@@ -97,7 +97,7 @@ def render(
     media: Media,
     out: GrowingFolder,
     kept: Path | None = None,
-    tell: Callable[[str, int], None] = lambda _step, _count: None,
+    advance: Callable[[str, int], None] = lambda _step, _count: None,
 ) -> Rendered:
     """Make every file of the region, written as it is made; the same bytes wherever it runs.
 
@@ -113,7 +113,7 @@ def render(
         Takes the files, by name under the region's folder.
     kept : Path, optional
         Folder where pictures are kept for the next run.
-    tell : callable
+    advance : callable
         Called with the step and the count of outputs done.
 
     Returns
@@ -123,7 +123,7 @@ def render(
     folders = _folders([p.name for p in region.parts])
     for parts in batched(region.parts):
         jobs = _pack_jobs(region, geography, media, kept, parts)
-        packs = executor.map(pack_files, jobs, lambda n: tell("packs", n))
+        packs = executor.map(pack_files, jobs, lambda n: advance("packs", n))
         for part, pack in zip(parts, packs, strict=True):
             home = f"bailleurs/{folders[part.name]}"
             out.put({f"{home}/{name}": data for name, data in pack.items()})
@@ -135,11 +135,11 @@ def render(
         for name, one in sheets(region).items()
     ]
     for some in batched(reports):
-        for files in executor.map(report_files, some, lambda n: tell("reports", n)):
+        for files in executor.map(report_files, some, lambda n: advance("reports", n)):
             out.put(files)
     out.put({TERRITORIES: geopackage_bytes(region_layers(region, geography))})
     if media.documents:
-        _maps(region, geography, executor, lambda n: tell("maps", n), out)
+        _maps(region, geography, executor, lambda n: advance("maps", n), out)
     if len(region.deliveries):
         page = deliveries_report(region.head, region.deliveries)
         out.put({"organisme/livraisons.xlsx": workbook.render(page)})
@@ -187,13 +187,13 @@ def _maps(
     region: Region,
     geography: Path,
     executor: Executor,
-    tell: Callable[[int], None],
+    advance: Callable[[int], None],
     out: GrowingFolder,
 ) -> None:
     """Draw every place, and bind the pages of all quarters into the atlas."""
     pages: dict[str, bytes] = {}
     for some in batched(map_jobs(region, geography)):
-        for files in executor.map(map_files, some, tell):
+        for files in executor.map(map_files, some, advance):
             out.put(files)
             pages |= {
                 name.rsplit("/", 1)[1].removesuffix(".pdf"): data
@@ -319,7 +319,7 @@ def _pack_jobs(
     jobs = []
     for part in parts:
         own = _own_survey(region, region.protected, part) if region.protected else None
-        told = own.published if own is not None else None
+        published = own.published if own is not None else None
         jobs.append(
             PackJob(
                 part=part,
@@ -330,7 +330,7 @@ def _pack_jobs(
                 media=media,
                 kept=kept,
                 draft=region.draft,
-                line={} if region.draft else region.release([part.name], told),
+                line={} if region.draft else region.release([part.name], published),
                 asked=region.asked,
             )
         )

@@ -152,8 +152,8 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     dossier = _dossier(job)
     content = report(dossier)
     if job.survey is not None:
-        told, fewest = job.survey.published, FEWEST_FOR_MIDDLE
-        wave, items, target = told.waves[-1].vague, told.items, told.target
+        published, fewest = job.survey.published, FEWEST_FOR_MIDDLE
+        wave, items, target = published.waves[-1].vague, published.items, published.target
         for section in (
             own_funnel(job.survey.funnel, items, wave, fewest=fewest, target=target),
             position_section(job.survey.position, items, wave, target=target),
@@ -214,10 +214,10 @@ def _dossier(job: PackJob) -> Dossier:
         .having(stages.CLAIMS, claims)
     )
     goals = (*_LATE, stages.GROUND) if job.media.documents else _LATE
-    made = stages.run(goals, start).required()
+    values = stages.run(goals, start).required()
     notices = (*part.notices, *(published.notices if published is not None else ()))
     dossier = assembled(
-        part.settings, part.inputs, geography, made, notices, (job.region,), no_ground()
+        part.settings, part.inputs, geography, values, notices, (job.region,), no_ground()
     )
     own = replace(dossier, notices=notices, draft=job.draft)
     return replace(own, asked=part.asked, outcomes=part.outcomes)

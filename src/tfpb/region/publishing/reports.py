@@ -19,7 +19,7 @@ from tfpb.model.codes import SHOWN, TOTAL
 from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.region import positions
 from tfpb.region.evaluation_frame import frame_rows, targets_of
 from tfpb.region.facts import axis_rows, owners_by_quarter
@@ -88,7 +88,7 @@ def sheets(region: Region) -> dict[str, Report]:
         safe = region.protected
         survey = safe.place("contrat_de_ville", name, codes) if safe is not None else None
         named = Quarters(names[code] for code in codes)
-        own = only(stock, code_qpv=list(codes)).reset_index(drop=True)
+        own = pick(stock, code_qpv=list(codes)).reset_index(drop=True)
         frame = None
         if survey is not None:
             targets, _ = targets_of(region.targets, name, survey.labels)
@@ -151,7 +151,7 @@ def contrat_sheet(
 
 def _published(survey: Published) -> bool:
     """Return whether the last wave has a published figure of the place as a whole."""
-    last = only(survey.comparison, niveau=TOTAL, vague=survey.waves[-1].vague)
+    last = pick(survey.comparison, niveau=TOTAL, vague=survey.waves[-1].vague)
     return bool(last["publication"].isin(SHOWN).any())
 
 

@@ -94,11 +94,11 @@ def _lists(labels: list[str], lines: int, top: float, *, highest: float = HIGHES
     list
         Empty when they do not stand within the height.
     """
-    beside, under = LEFT + HIGH + 7.0, top + HIGH + 15.0
+    right, under = LEFT + HIGH + 7.0, top + HIGH + 15.0
     out: _Lists = []
     left = list(labels)
     for x, y, width in (
-        (beside, top + 1.0, WIDTH - beside),
+        (right, top + 1.0, WIDTH - right),
         (0.0, under, 54.0),
         (55.0, under, 54.0),
     ):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LABEL: Final = 64.0
 BAR: Final = 6.0
-BESIDE: Final = 34.0
+NAMES_MM: Final = 34.0
 """Where the bars of answers begin, millimetres."""
 LEVELS: Final = {
     2: ("#542788", "#F1A340"),
@@ -57,7 +57,7 @@ def stacked(chart: Chart) -> Sheet:
             bars[str(item), group] = y + title + BAR / 2 + k * step
         y += title + part["groupe"].nunique() * step + 3.2
     sheet = Sheet(WIDTH, y + 7.0)
-    axes = plot.row_axes(sheet, BESIDE, WIDTH - 1.0, top, y)
+    axes = plot.row_axes(sheet, NAMES_MM, WIDTH - 1.0, top, y)
     axes.set(xlim=(0, 1), xticks=[])
     wide = rows.pivot_table(index=["libelle", "groupe"], columns="rang", values="part", sort=False)
     wide = wide.reindex(index=list(bars), columns=list(levels["rang"]))
@@ -71,17 +71,17 @@ def stacked(chart: Chart) -> Sheet:
         axes.bar_label(drawn, texts, label_type="center", color=theme.ink_on(colour))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(colours), columnspacing=1.6)
     for (_, group), middle in bars.items():
-        plot.row_text(sheet, 0, middle, shorten(printable(group), BESIDE - 2, 8), 8)
+        plot.row_text(sheet, 0, middle, shorten(printable(group), NAMES_MM - 2, 8), 8)
     for baseline, item in heads:
         text = shorten(printable(item), WIDTH, LABEL_PT, bold=True)
         sheet.text(0, baseline, text, LABEL_PT, fontweight="bold")
-    sheet.text(BESIDE, y + 1.6, printable(chart.unit), theme.AXIS_PT, color=theme.SOFT)
+    sheet.text(NAMES_MM, y + 1.6, printable(chart.unit), theme.AXIS_PT, color=theme.SOFT)
     return sheet
 
 
 def _holds(share: float) -> bool:
     """Check whether the bar of a share is as wide as its words."""
-    return text_width_mm(percent(share), 8) + 1.2 <= share * (WIDTH - 1.0 - BESIDE)
+    return text_width_mm(percent(share), 8) + 1.2 <= share * (WIDTH - 1.0 - NAMES_MM)
 
 
 def slopes(chart: Chart) -> Sheet:

@@ -162,8 +162,8 @@ def _running(section: Any, report: Report) -> None:
     head = section.header.paragraphs[0]
     head.text = _clean(" · ".join(parts.running(report)))
     foot = section.footer.paragraphs[0]
-    said = footer(report.run_hash, fictional=report.fictional, draft=report.draft)
-    foot.text = _clean(f"{said} · page ")
+    text = footer(report.run_hash, fictional=report.fictional, draft=report.draft)
+    foot.text = _clean(f"{text} · page ")
     _field(foot, "PAGE")
     foot.add_run(" / ")
     _field(foot, "NUMPAGES")

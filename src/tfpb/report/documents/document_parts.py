@@ -106,8 +106,8 @@ def _alone(section: Section) -> Chapter:
 
 def _in_body(section: Section, *, under: bool) -> list[Block]:
     """Return the blocks of a section for the body, after its own sentence when another opens the chapter."""
-    said: list[Block] = [Text((section.lead,), title=section.title)] if under else []
-    return said + [_cut(b, section) for b in section.blocks if MEDIUM in b.media]
+    lead: list[Block] = [Text((section.lead,), title=section.title)] if under else []
+    return lead + [_cut(b, section) for b in section.blocks if MEDIUM in b.media]
 
 
 def _annexed(block: Block, section: Section) -> bool:

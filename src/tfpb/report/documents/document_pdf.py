@@ -123,7 +123,7 @@ def page_count(pdf: bytes) -> int:
 def _chapter(
     chapter: parts.Chapter, images: parts.Pictures, inputs: dict[str, str]
 ) -> dict[str, Any]:
-    blocks = [told for b in chapter.blocks if (told := _block(b, images, inputs)) is not None]
+    blocks = [content for b in chapter.blocks if (content := _block(b, images, inputs)) is not None]
     head = {"title": chapter.title, "lead": chapter.lead, "part": chapter.part}
     return {**head, "break": chapter.new_page, "blocks": blocks}
 
@@ -141,8 +141,8 @@ def _map_images(
 def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict[str, Any] | None:
     """Turn a block into plain data for the template; None for a chart that was not drawn."""
     if isinstance(block, Text):
-        told = {"title": block.title, "paragraphs": block.paragraphs, "bullets": block.bullets}
-        return {"kind": "text", **told}
+        text = {"title": block.title, "paragraphs": block.paragraphs, "bullets": block.bullets}
+        return {"kind": "text", **text}
     if isinstance(block, KeyFigures):
         figures = [{"label": f.label, "value": f.value, "detail": f.detail} for f in block.figures]
         return {"kind": "figures", "figures": figures}

@@ -245,8 +245,8 @@ def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
         page.column_dimensions[get_column_letter(c)].width = _WIDE.get(str(name), 14)
         for r, value in enumerate(frame[name], start=4):
             plain = isinstance(value, int | float | Decimal) or hasattr(value, "isoformat")
-            told = None if missing(value) else value if plain else str(value)
-            cell = style.put(page, r, c, told)
+            written = None if missing(value) else value if plain else str(value)
+            cell = style.put(page, r, c, written)
             if hasattr(value, "isoformat"):
                 cell.number_format = _FORMATS[Kind.DATE]
             if isinstance(value, Decimal):

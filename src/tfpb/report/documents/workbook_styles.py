@@ -45,12 +45,12 @@ def font(size: float = 10, *, bold: bool = False, colour: str = theme.INK) -> Fo
     return Font(name=FONT, size=size, bold=bold, color=_rgb(colour))
 
 
-def resized(made: Font, least: float) -> Font:
+def resized(font: Font, least: float) -> Font:
     """Return a font at `least` points or more, in half points: what is reduced in print stays legible."""
     size = math.ceil(2 * least) / 2
-    if size <= float(made.size):
-        return made
-    out = copy(made)
+    if size <= float(font.size):
+        return font
+    out = copy(font)
     out.size = size
     return out
 

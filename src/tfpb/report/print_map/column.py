@@ -92,15 +92,15 @@ def _figures(sheet: Sheet, y: float, figures: tuple[tuple[str, str, str], ...]) 
         row, low = figures[first : first + 2], y
         for left, (label, value, detail) in zip((COLUMN_X, COLUMN_X + half + 4), row, strict=False):
             text = shorten(printable(value), half, 14, bold=True)
-            beside, below, room = left, y + 4.9, half
+            across, below, room = left, y + 4.9, half
             if len(row) == 1:  # alone on its row: its words stand beside it, to the end of the row
-                beside += text_width_mm(text, 14, bold=True) + 3
-                below, room = y - 0.4, RIGHT - beside
+                across += text_width_mm(text, 14, bold=True) + 3
+                below, room = y - 0.4, RIGHT - across
                 look = {"lines": 1, "spacing": 1.05}
             sheet.text(left, y + 1.0 + (1.2 if len(row) == 1 else 0), text, 14, fontweight="bold")
-            here = sheet.block(beside, below, label, room, 8, **look)
+            here = sheet.block(across, below, label, room, 8, **look)
             if detail:
-                here = sheet.block(beside, here, detail, room, 7.5, **look, **_SOFT)
+                here = sheet.block(across, here, detail, room, 7.5, **look, **_SOFT)
             low = max(low, here)
         y = low + 1.8
     return y

@@ -279,7 +279,7 @@ def name_points(
 
 
 def name_areas(
-    areas: gpd.GeoDataFrame, taken: Taken, *, kind: str, beside: bool = False
+    areas: gpd.GeoDataFrame, taken: Taken, *, kind: str, outside: bool = False
 ) -> list[Label]:
     """Name quarters or communes inside their outline, where there is room; or just outside it.
 
@@ -288,7 +288,7 @@ def name_areas(
     areas : GeoDataFrame
         A code, `nom` and polygons.
     kind : {"quarter", "commune"}
-    beside : bool
+    outside : bool
         Whether small areas are named too, and a name may stand beside its area.
     """
     window = shapely.box(0, 0, taken.width, taken.height)
@@ -298,11 +298,11 @@ def name_areas(
     largest = np.lexsort((codes, -areas.geometry.area.round(2).to_numpy()))
     for name, shape in zip(areas["nom"].iloc[largest], areas.geometry.iloc[largest], strict=True):
         inside = shapely.intersection(shape, window)
-        if inside.is_empty or (not beside and inside.area < 100):  # noqa: PLR2004 - a square centimetre
+        if inside.is_empty or (not outside and inside.area < 100):  # noqa: PLR2004 - a square centimetre
             continue
         text = str(name).upper() if kind == "commune" else str(name)
         lines = wrap(text, 34.0, AREA_PT, bold=kind == "quarter", lines=2)
-        spots = [*_spots(inside), *(_spots_beside(inside, lines) if beside else ())]
+        spots = [*_spots(inside), *(_spots_beside(inside, lines) if outside else ())]
         out += taken.first(Label("\n".join(lines), x, y, 0.0, AREA_PT, kind) for x, y in spots)
     return out
 

@@ -119,8 +119,8 @@ def _legend(sheet: Sheet, view: views.View) -> None:
         other = {"color": theme.QPV, "linewidth": window.other_line(single=single)}
         lines.append((words.LEGEND_OTHER, other))
     if len(views.touching(layers.old, view.frame)):
-        told = words.LEGEND_OLD.format(vintage=OTHER_MAP[vintage])
-        lines.append((told, window.OLD_LINE))
+        label = words.LEGEND_OLD.format(vintage=OTHER_MAP[vintage])
+        lines.append((label, window.OLD_LINE))
     if layers.communes.boundary.intersects(shapely.box(*view.frame.bounds)).any():
         lines.append((words.LEGEND_COMMUNE, window.COMMUNE_LINE))
     x += 56 if far else 49
@@ -155,10 +155,10 @@ def _scale(sheet: Sheet, view: views.View) -> None:
 
 def _inset(sheet: Sheet, view: views.View) -> None:
     """Draw where the page lies: commune outlines around, quarters, the frame."""
-    around = views.inset_frame(view.layers, view.frame)
-    west, south, east, north = around.bounds
-    left = views.EDGE + views.MAP_W - around.width
-    axes = sheet.window(left, views.FOOT_Y - 0.4, around.width, around.height, 5)
+    frame = views.inset_frame(view.layers, view.frame)
+    west, south, east, north = frame.bounds
+    left = views.EDGE + views.MAP_W - frame.width
+    axes = sheet.window(left, views.FOOT_Y - 0.4, frame.width, frame.height, 5)
     axes.set(xlim=(west, east), ylim=(south, north), autoscale_on=False)
     window.bare(axes)
     main = view.layers.streets["rang"] == 1
@@ -167,7 +167,7 @@ def _inset(sheet: Sheet, view: views.View) -> None:
         (view.layers.communes.boundary, theme.COMMUNE, 0.6),
         (view.layers.qpv.boundary, theme.QPV, 0.8),
     ):
-        window.plot(axes, layer.simplify(around.metres(0.1)), color=colour, linewidth=width)
+        window.plot(axes, layer.simplify(frame.metres(0.1)), color=colour, linewidth=width)
     corners = shapely.get_coordinates(shapely.box(*view.frame.bounds))
     axes.fill(*corners.T, facecolor="none", edgecolor=theme.INK, linewidth=1.1)
 

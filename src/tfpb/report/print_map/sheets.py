@@ -75,8 +75,8 @@ def draw_page(model: MapModel, page: QpvPage) -> dict[str, bytes]:
         If the quarter has no outline in the model.
     """
     view = views.page_view(model, page, views.atlas(model, views.page_epsg(page.code_qpv)))
-    made = stamped(draw_sheet(view), view.title, model.run_hash)
-    return {form: made[form] for form in FORMS}
+    images = stamped(draw_sheet(view), view.title, model.run_hash)
+    return {form: images[form] for form in FORMS}
 
 
 def map_files(
@@ -112,14 +112,14 @@ def map_files(
 
     def drawn(name: str) -> dict[str, bytes]:
         view = shown[name]
-        made: dict[str, bytes] = making.execute(
+        images: dict[str, bytes] = making.execute(
             page if isinstance(view, views.PageView) else overview, (view,)
         )
-        return stamped(made, view.title, model.run_hash)
+        return stamped(images, view.title, model.run_hash)
 
     try:
-        for name, made in zip(shown, crew.gather(drawn, list(shown), making.advance), strict=True):
-            files |= {f"cartes/{name}.{form}": made[form] for form in forms}
+        for name, sheet in zip(shown, crew.gather(drawn, list(shown), making.advance), strict=True):
+            files |= {f"cartes/{name}.{form}": sheet[form] for form in forms}
     finally:
         crew.close()
     return files

@@ -164,7 +164,7 @@ def touching(layer: gpd.GeoDataFrame, frame: Frame) -> NDArray[np.intp]:
     return np.sort(layer.sindex.query(shapely.box(*frame.bounds), predicate="intersects"))
 
 
-def cut(layers: Atlas, frame: Frame, around: Frame) -> Atlas:
+def cut(layers: Atlas, frame: Frame, wide: Frame) -> Atlas:
     """Keep of each layer the rows and columns that a sheet draws, in their order.
 
     Parameters
@@ -172,7 +172,7 @@ def cut(layers: Atlas, frame: Frame, around: Frame) -> Atlas:
     layers : Atlas, in metres
     frame : Frame
         The map.
-    around : Frame
+    wide : Frame
         The inset: quarters, communes and main streets only.
     """
     main = layers.streets["rang"].to_numpy() == 1
@@ -181,7 +181,7 @@ def cut(layers: Atlas, frame: Frame, around: Frame) -> Atlas:
         layer = getattr(layers, name)
         here = touching(layer, frame)
         if name in ("qpv", "communes", "streets"):
-            beyond = touching(layer, around)
+            beyond = touching(layer, wide)
             here = np.union1d(here, beyond[main[beyond]] if name == "streets" else beyond)
         columns = [*DRAWN[name], layer.geometry.name]
         return layer.iloc[here][columns].reset_index(drop=True)

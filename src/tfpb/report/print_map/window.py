@@ -66,7 +66,7 @@ def draw(axes: Axes, layers: Atlas, frame: Frame, *, own: Collection[str], singl
     for line in lines_of(np.concatenate([paper.old.geometry, paper.qpv.geometry])):
         taken.add(labels.line_discs(line, 0.55), soft=True)
     named = paper.qpv[mine != single]
-    placed = labels.name_areas(named, taken, kind="quarter", beside=not single)
+    placed = labels.name_areas(named, taken, kind="quarter", outside=not single)
     close = frame.scale <= BIG_SCALE
     pieces = labels.street_pieces(paper.streets, frame.width, frame.height, main_only=not close)
     placed += labels.name_streets([p for p in pieces if p[1] == 1], taken, most=40)

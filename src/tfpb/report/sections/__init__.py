@@ -67,7 +67,7 @@ def report(dossier: Dossier) -> Report:
         f"carte:{code}": MAP_CAPTION.format(name=dossier.quarters[code].shown, code=code)
         for code in (here.code_qpv for here in quarters_held(dossier.located.held))
     }
-    told = of_dossier(
+    whole = of_dossier(
         dossier, head.titre, subtitle(head.annee, head.convention), filter(None, sections)
     )
-    return replace(told, properties={**told.properties, **captions})
+    return replace(whole, properties={**whole.properties, **captions})

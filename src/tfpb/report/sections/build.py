@@ -245,7 +245,7 @@ def claimed(
     """
     known = declarations().tableaux
     own = known[known[key].comme or key]
-    made = {}
+    columns = {}
     for column, each, (_, fact) in _expanded(own.faits.items(), repeated):
         name, _, axis = fact.format(**each).partition(" ")
         amounts = [
@@ -254,8 +254,8 @@ def claimed(
             else None  # actions are of a quarter: nobody says a thing of the others
             for scope in rows["scope"]
         ]
-        made[column] = pd.Series(amounts, index=rows.index, dtype=object)
-    return rows.assign(**made)
+        columns[column] = pd.Series(amounts, index=rows.index, dtype=object)
+    return rows.assign(**columns)
 
 
 def _shown(rows: pd.DataFrame, columns: Iterable[TableColumn]) -> pd.DataFrame:
@@ -447,8 +447,8 @@ def worded(
     out = {}
     for name, given in columns.items():
         code, words = given if isinstance(given, tuple) else (name, given)
-        told = [words.get(v, "" if pd.isna(v) else str(v)) for v in rows[code]]
-        out[name] = pd.Series(told, rows.index, dtype=object)
+        texts = [words.get(v, "" if pd.isna(v) else str(v)) for v in rows[code]]
+        out[name] = pd.Series(texts, rows.index, dtype=object)
     return rows.assign(**out)
 
 

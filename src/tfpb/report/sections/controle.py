@@ -60,10 +60,10 @@ def control_report(
         _sheet("controle_constats", _findings(checked)),
         _sheet("controle_soldes", _balances(checked)),
     )
-    told = words.YEAR.format(year=year) if year else words.EVERY_YEAR
+    period = words.YEAR.format(year=year) if year else words.EVERY_YEAR
     return Report(
         title=words.TITLE,
-        subtitle=words.SUBTITLE.format(count=len(checked), year=told),
+        subtitle=words.SUBTITLE.format(count=len(checked), year=period),
         bailleur=words.TITLE,
         year=0 if year is None else year,
         date="",
@@ -137,5 +137,5 @@ def _cells(line: BalanceLine | None) -> dict[str, Decimal | None]:
         "valorise_eur": line.valued,
         "report_eur": line.carried,
     }
-    told = {c: a.exact if a.is_known else None for c, a in amounts.items()}
-    return {**told, "solde_eur": line.left}
+    cells = {c: a.exact if a.is_known else None for c, a in amounts.items()}
+    return {**cells, "solde_eur": line.left}

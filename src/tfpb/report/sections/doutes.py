@@ -12,7 +12,7 @@ from tfpb.model.report import DOCUMENT, Block, Section, Text
 from tfpb.report.sections.build import cut, section, table
 from tfpb.report.sections.patrimoine import masking_n
 from tfpb.words.documents import report_words as words
-from tfpb.words.faults.sentences import NO_ACTION, fault_text, told
+from tfpb.words.faults.sentences import NO_ACTION, fault_text, masked_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ def notices(dossier: Dossier) -> tuple[Fault, ...]:
     for fault in (f for part in parts for f in part):
         key = f"{fault.code}|{fault.place}|{fault.got}|{sorted(map(str, fault.fields.items()))}"
         seen.setdefault(key, fault)
-    return tuple(told(f, masking_n(dossier)) for f in seen.values())
+    return tuple(masked_fault(f, masking_n(dossier)) for f in seen.values())
 
 
 def doutes(dossier: Dossier) -> Section:
@@ -70,11 +70,11 @@ def _rows(faults: Iterable[Fault], weights: Weights) -> pd.DataFrame:
     """Return a row a doubt; what hangs on it is empty where it is not known."""
     rows = []
     for fault in faults:
-        said, weight = fault_text(fault), weights.of(fault)
+        text, weight = fault_text(fault), weights.of(fault)
         hanging = {"logements": weight.logements, "euros": weight.euros}
         rows.append(
-            {"titre": said.title, "ou": said.where, "lu": said.got, "attendu": said.expected,
-             "faire": said.hint, **{k: v.exact if v.is_known else None for k, v in hanging.items()}}
+            {"titre": text.title, "ou": text.where, "lu": text.got, "attendu": text.expected,
+             "faire": text.hint, **{k: v.exact if v.is_known else None for k, v in hanging.items()}}
         )  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.model.report import Block, Section, Table, Text
 from tfpb.model.results import VARIANT_COLUMNS
-from tfpb.model.survey import HIDDEN_COUNT, Published, only
+from tfpb.model.survey import HIDDEN_COUNT, Published, pick
 from tfpb.report.cell_values import as_text
 from tfpb.report.sections.build import cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
@@ -55,7 +55,7 @@ def methode(dossier: Dossier) -> Section:
         adopted.append(words.ONE_MAP.format(carte=carte))
     waves = pd.DataFrame([{k: getattr(w, k) for k in _WAVE} for w in survey.waves], columns=_WAVE)
     for column in _COUNTS:
-        waves[column] = _told(waves[column])
+        waves[column] = _counts_in_words(waves[column])
     scope = words.REGION_WAVES if region else words.OWN_WAVES
     main = table("methode_vagues", waves, champ=scope)
     interviews = survey_words.all_interviews([w.n for w in survey.waves], survey.masking_n)
@@ -91,7 +91,7 @@ _BOTH: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
 _COUNTS = ["n", "n_residences", "n_qpv", "n_hors"]
 
 
-def _told(counts: pd.Series[int]) -> pd.Series[int]:
+def _counts_in_words(counts: pd.Series[int]) -> pd.Series[int]:
     """Write counts that secrecy hides; others stay numbers."""
     hidden = counts == HIDDEN_COUNT
     return counts.astype(object).where(~hidden, survey_words.HIDDEN) if hidden.any() else counts
@@ -110,7 +110,7 @@ def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
     """
     asked = [(w.vague, w.n, w.contactes) for w in survey.waves]
     rows = pd.DataFrame(asked, columns=["vague", "n", "contactes"]).astype(object)
-    rows["n"] = _told(rows["n"])
+    rows["n"] = _counts_in_words(rows["n"])
     rows["taux"] = [survey_words.response_rate(n, c) for _, n, c in asked]
     rows["contactes"] = [c or survey_words.NOT_GIVEN for *_, c in asked]
     blocks: list[Block] = [
@@ -130,9 +130,9 @@ def _response_by(survey: Published, champ: str) -> list[Block]:
     # interviews of one bailleur among others are not those that the contacts of all are of
     alone = len(field) and set(field["bailleur"]) == {ENSEMBLE}
     rows = []
-    for wave, told in held.items() if alone else ():
-        for side, kind, contacted in told:
-            mine = only(field, vague=wave, cote=side)
+    for wave, lines in held.items() if alone else ():
+        for side, kind, contacted in lines:
+            mine = pick(field, vague=wave, cote=side)
             mine = mine[[not kind or fold(str(t)) == fold(kind) for t in mine["type_habitat"]]]
             n = float(mine["n"].sum(skipna=False)) if len(mine) else math.nan
             count: object = survey_words.HIDDEN if math.isnan(n) else n
@@ -150,9 +150,9 @@ def _response_by(survey: Published, champ: str) -> list[Block]:
         ratio = last.n_qpv / sums[_BOTH[0]] / (last.n_hors / sums[_BOTH[1]])
         gaps = view.totals(view.gaps(survey, ENSEMBLE, last.vague))
         heads = view.shown(view.headlines(gaps)) if len(gaps) else gaps
-        told = [survey_words.readings_line(ratio, r) for r in heads.to_dict("records")]
+        lines = [survey_words.readings_line(ratio, r) for r in heads.to_dict("records")]
         blocks.append(Text((survey_words.READINGS.format(ratio=number(ratio, 2)),)))
-        blocks.append(Text(tuple(filter(None, told)), bullets=True))
+        blocks.append(Text(tuple(filter(None, lines)), bullets=True))
     return blocks
 
 
@@ -165,8 +165,8 @@ def _sample(survey: Published, name: str) -> Block:
         return Text((survey_words.NO_SAMPLE,))
     rows = worded(rows, cote_mot=("cote", GROUPES))
     for column in ("n", "part_interroges"):
-        told = rows[column].astype(object)
-        rows[column] = told.where(rows[column].notna(), survey_words.HIDDEN)
+        counts = rows[column].astype(object)
+        rows[column] = counts.where(rows[column].notna(), survey_words.HIDDEN)
     return table("terrain_parc", rows, notes=(survey_words.SAMPLE_NOTE,))
 
 
@@ -188,7 +188,7 @@ def _calibration(survey: Published, name: str) -> Block:
         return Text((survey_words.NOT_CALIBRATED,))
     wave = survey.last_wave
     held = survey.variants.reindex(columns=list(VARIANT_COLUMNS))
-    before = only(
+    before = pick(
         held, variante=DELIVERED_WEIGHTS, vague=wave, bailleur=name, niveau=TOTAL,
         publication=SHOWN,
     )  # fmt: skip

@@ -87,7 +87,7 @@ def _quarters(dossier: Dossier) -> pd.DataFrame:
 def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
     claims = dossier.claims
     pairs = [[claims.amount(n, c) for n in ("valorise", "justifie")] for c in codes_of(rows)]
-    made = table(
+    drawn = table(
         "note_quartiers",
         rows,
         totals=totals_of(claims),
@@ -95,7 +95,7 @@ def _table(dossier: Dossier, rows: pd.DataFrame) -> Table:
     )
     beyond = any(excess(valued, enough).exceeds_nil for valued, enough in pairs)
     short = claims.amount("a_programmer").exceeds_nil
-    return replace(made, notes=(*made.notes, words.SURPLUS)) if beyond and short else made
+    return replace(drawn, notes=(*drawn.notes, words.SURPLUS)) if beyond and short else drawn
 
 
 def _money(dossier: Dossier) -> tuple[str, ...]:
@@ -112,9 +112,9 @@ def _money(dossier: Dossier) -> tuple[str, ...]:
     left, owed = held.amount("reste_a_justifier"), held.amount("a_programmer")
     if owed.is_nil:
         return (words.ALL_JUSTIFIED.filled(facts),)
-    said, name = words.JUSTIFIED, "reste_a_justifier"
+    phrase, name = words.JUSTIFIED, "reste_a_justifier"
     if left.is_nil:
-        said, name = words.CARRIED_ALONE, "a_programmer"
+        phrase, name = words.CARRIED_ALONE, "a_programmer"
     facts |= {"before": year - 1, "with_carried": owed, "left": left}
     facts |= {
         "justified": justified_to(held.amount("part_justifiee")),
@@ -124,7 +124,7 @@ def _money(dossier: Dossier) -> tuple[str, ...]:
     facts["rest"] = words.LEFT.filled(facts) if left.exceeds_nil else words.LEFT_UNKNOWN
     unknown = dossier.claims.count_unknown("acquis")
     doubt = (words.UNKNOWN_QUARTERS.format(count=unknown),) if unknown else ()
-    return (said.filled(facts), *doubt)
+    return (phrase.filled(facts), *doubt)
 
 
 def _loss(dossier: Dossier) -> tuple[str, ...]:
@@ -215,8 +215,8 @@ def _answered(dossier: Dossier) -> str:
     if last is None or last.n < 0:
         return ""
     rate = response_rate(last.n, last.contactes)
-    told = rate if isinstance(rate, str) else percent(rate)
-    return words.ANSWERED.format(count=last.n, wave=last.vague, rate=told)
+    shown = rate if isinstance(rate, str) else percent(rate)
+    return words.ANSWERED.format(count=last.n, wave=last.vague, rate=shown)
 
 
 def _before_signing(dossier: Dossier) -> list[str]:
@@ -262,9 +262,9 @@ def _deadlines(dossier: Dossier) -> list[str]:
             undated[what] = None
         elif day >= dossier.settings.dossier.date:
             ahead.setdefault(what, day)
-    said = [words.NEXT_DAY.format(what=what, day=day) for what, day in ahead.items()]
-    said += [words.NO_DAY.format(what=what) for what in undated if what not in ahead]
-    line = " ; ".join(said)
+    lines = [words.NEXT_DAY.format(what=what, day=day) for what, day in ahead.items()]
+    lines += [words.NO_DAY.format(what=what) for what in undated if what not in ahead]
+    line = " ; ".join(lines)
     return [f"{line[:1].upper()}{line[1:]}."] if line else []
 
 

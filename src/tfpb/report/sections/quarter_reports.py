@@ -10,7 +10,7 @@ from tfpb.facts.place import inside, within
 from tfpb.model.codes import Evolution
 from tfpb.model.columns import numbers, texts
 from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.report.quarter_pages import spent
 from tfpb.report.sections.build import of_dossier, table
 from tfpb.report.sections.survey.evaluation_sensibilite import verdict_of
@@ -58,17 +58,17 @@ def residents_page(dossier: Dossier, page: QpvPage) -> Report:
 
 def _answers(page: QpvPage, wave: str) -> list[Text]:
     """Return what tenants say: whose answers they are, a line a question, how to read them."""
-    told = [line for line in page.gaps if line.gap is not None]
-    if not told:
-        return [Text((words.NOT_SHOWN if wave else words.NO_SURVEY,), title=words.TOLD)]
+    shown = [line for line in page.gaps if line.gap is not None]
+    if not shown:
+        return [Text((words.NOT_SHOWN if wave else words.NO_SURVEY,), title=words.ANSWERS_TITLE)]
     whose = (
         (words.HERE_EVERYONE, words.BORROWED_EVERYONE)
         if page.everyone
         else (words.HERE, words.BORROWED)
     )
-    weak = any("(" in line.words for line in told)
+    weak = any("(" in line.words for line in shown)
     return [
-        Text((whose[page.borrowed].format(wave=wave),), title=words.TOLD),
+        Text((whose[page.borrowed].format(wave=wave),), title=words.ANSWERS_TITLE),
         Text(tuple(words.line(line) for line in page.gaps), bullets=True),
         Text((words.POINTS + (words.WEAK if weak else ""),)),
     ]
@@ -95,8 +95,8 @@ def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
     located, plan, year = dossier.located, dossier.programme, dossier.settings.dossier.annee
     out = []
     if plan is not None:
-        rows = plan.beside_quarters
-        argued = [] if rows is None else only(rows, code_qpv=page.code_qpv)["argument"].tolist()
+        rows = plan.quarters_both_years
+        argued = [] if rows is None else pick(rows, code_qpv=page.code_qpv)["argument"].tolist()
         out += argued[:1] or [page_words.NOTHING_BESIDE.format(year=year - 1)]
     doors = located.entrances[within(located.entrances, page.code_qpv)]
     if located.vintage != 2015:  # noqa: PLR2004
@@ -126,38 +126,38 @@ def _axes(dossier: Dossier, code: str) -> list[Block]:
     plan = dossier.programme
     if plan is None or plan.quarter_axes is None:
         return []
-    rows = only(plan.quarter_axes, code_qpv=code)
-    told = rows.assign(
+    rows = pick(plan.quarter_axes, code_qpv=code)
+    shown = rows.assign(
         axe_mot=[axis_words(int(a)) for a in rows["axe"]],
         preuves=[
             page_words.PROVED.format(proved=int(p), actions=int(n)) if n else page_words.NO_ACTION
             for p, n in zip(rows["preuves_completes"], rows["actions"], strict=True)
         ],
-        dit=[_said(dossier, code, int(a)) for a in rows["axe"]],
+        dit=[_answers_on_axis(dossier, code, int(a)) for a in rows["axe"]],
     )  # fmt: skip
     wave = dossier.survey.last_wave if dossier.survey is not None else ""
     year = dossier.settings.dossier.annee
-    if told.empty:
+    if shown.empty:
         return []
     others = dossier.survey is not None and dossier.survey.of_others
     whose = OF_ALL if others else OF_BAILLEUR
     facts: dict[str, Any] = {"annee": year, "precedente": year - 1, "vague": wave}
-    return [table("quartier_axes", told, bailleurs=whose, **facts)]
+    return [table("quartier_axes", shown, bailleurs=whose, **facts)]
 
 
-def _said(dossier: Dossier, code: str, axis: int) -> str:
+def _answers_on_axis(dossier: Dossier, code: str, axis: int) -> str:
     """Write the questions tied to an axis with their verdict in the quarter, else why there is none."""
     survey, found = dossier.survey, dossier.evaluation
     if survey is None or found is None:
         return page_words.NO_SURVEY
-    rows = only(found.table, niveau="qpv", code_qpv=code, axe=axis)
-    said = []
+    rows = pick(found.table, niveau="qpv", code_qpv=code, axe=axis)
+    lines = []
     for row in rows[rows["item"].isin(list(survey.labels))].to_dict("records"):
         word = verdict_of(row, survey.margin)
         against = f" ({page_words.OTHERWISE})" if "|ecart_" in row["lecture"] else ""
-        said.append(f"{survey.labels[row['item']]} : {word}{against}")
+        lines.append(f"{survey.labels[row['item']]} : {word}{against}")
     asked = any(axis in axes for axes in survey.items["axes"])
-    return " ; ".join(said) or (page_words.WITHHELD if asked else page_words.NOT_ASKED)
+    return " ; ".join(lines) or (page_words.WITHHELD if asked else page_words.NOT_ASKED)
 
 
 def _actions(dossier: Dossier, code: str) -> list[Block]:
@@ -165,13 +165,13 @@ def _actions(dossier: Dossier, code: str) -> list[Block]:
     plan, year = dossier.programme, dossier.settings.dossier.annee
     if plan is None:
         return []
-    rows = only(plan.actions, code_qpv=code, annee=year)
+    rows = pick(plan.actions, code_qpv=code, annee=year)
     rows = rows.assign(axe_mot=[axis_short(int(a)) for a in rows["axe"]])
     out: list[Block] = []
     if len(rows):
         rows = not_given(rows)
         out.append(table("quartier_actions", rows.sort_values("axe", kind="stable"), annee=year))
-    walked = only(plan.diagnostics, code_qpv=code)
+    walked = pick(plan.diagnostics, code_qpv=code)
     if len(walked):
         out.append(table("quartier_constats", walked))
     taken = tuple(
@@ -187,5 +187,5 @@ def _actions(dossier: Dossier, code: str) -> list[Block]:
 
 def _report(dossier: Dossier, page: QpvPage, subtitle: str, section: Section) -> Report:
     facts = {"commune": page.commune, "bailleur": page.bailleur, "year": page.year}
-    told = subtitle.format(**facts, code=page.code_qpv)
-    return of_dossier(dossier, section.title, told, [section])
+    heading = subtitle.format(**facts, code=page.code_qpv)
+    return of_dossier(dossier, section.title, heading, [section])

@@ -26,35 +26,35 @@ _WEIGHED: Final = ("total", "enjeu", "part", "reponses")
 
 def questions(dossier: Dossier) -> Section:
     """Return the sheet of questions, and their data file; no question is said too."""
-    asked, told = dossier.asked, dossier.draft is not False
+    asked, weighed = dossier.asked, dossier.draft is not False
     notes = [one for one in asked if one.question.is_note and one.reply is None]
     open_ = [one for one in asked if one not in notes]
     waiting = sum(one.is_waiting for one in asked)
     blocks: list[Block] = []
     if open_:
-        blocks += tables("questions_feuille", pd.DataFrame([_shown(one, told) for one in open_]))
+        blocks += tables("questions_feuille", pd.DataFrame([_shown(one, weighed) for one in open_]))
     if rows := _suspended(dossier):
         blocks.append(table("questions_faits", pd.DataFrame(rows)))
     if notes:
         blocks.append(
-            table("questions_remarques", pd.DataFrame([_shown(one, told) for one in notes]))
+            table("questions_remarques", pd.DataFrame([_shown(one, weighed) for one in notes]))
         )
     if waiting:
         day = dossier.settings.dossier.date
         lines = (words.to_paste(one.question, day) for one in asked if one.is_waiting)
         blocks.append(Text((words.WHERE_TO_WRITE, *"\n".join(lines).splitlines()), media=SHEET))
-    blocks.append(table("questions", pd.DataFrame([_data(one, told) for one in asked])))
+    blocks.append(table("questions", pd.DataFrame([_data(one, weighed) for one in asked])))
     lead = words.lead(len(open_), waiting, len(notes))
     unsettled = any(one.is_open for one in asked)
     return section("questions", lead, blocks, in_document=unsettled)
 
 
-def _shown(one: Asked, told: bool) -> dict[str, object]:  # noqa: FBT001 - of a draft, or not
-    """Return a question as the sheet shows it; `told`: whether what hangs on the survey may be."""
-    said, reply = words.question_text(_without_rows(one.question)), one.reply or one.fallen
+def _shown(one: Asked, weighed: bool) -> dict[str, object]:  # noqa: FBT001 - of a draft, or not
+    """Return a question as the sheet shows it; `weighed`: whether what hangs on the survey may be."""
+    text, reply = words.question_text(_without_rows(one.question)), one.reply or one.fallen
     row: dict[str, object] = {
-        "titre": said.title, "ou": said.where, "phrase": said.sentence,
-        "effets": words.effects(one.question), "enjeu": said.spread, "part": said.share,
+        "titre": text.title, "ou": text.where, "phrase": text.sentence,
+        "effets": words.effects(one.question), "enjeu": text.spread, "part": text.share,
         "etat": words.STANDINGS[words.standing(one)],
         "lu": words.answer_words(one.question, one.reading), "cle": one.question.key,
     }  # fmt: skip
@@ -66,10 +66,10 @@ def _shown(one: Asked, told: bool) -> dict[str, object]:  # noqa: FBT001 - of a 
             "le": reply.on,
             "piece": reply.piece,
         }
-    return row if told or not _of_tenants(one.question) else row | dict.fromkeys(_WEIGHT, "")
+    return row if weighed or not _of_tenants(one.question) else row | dict.fromkeys(_WEIGHT, "")
 
 
-def _data(one: Asked, told: bool) -> dict[str, object]:  # noqa: FBT001 - of a draft, or not
+def _data(one: Asked, weighed: bool) -> dict[str, object]:  # noqa: FBT001 - of a draft, or not
     """Return a question as `questions.csv` writes it: codes, no sentence but its title."""
     question, reply = _without_rows(one.question), one.reply or one.fallen
     place = question.place
@@ -86,7 +86,7 @@ def _data(one: Asked, told: bool) -> dict[str, object]:  # noqa: FBT001 - of a d
         row |= {
             "reponse": reply.answer, "par": str(reply.role), "le": reply.on, "piece": reply.piece,
         }  # fmt: skip
-    return row if told or not _of_tenants(question) else row | dict.fromkeys(_WEIGHED)
+    return row if weighed or not _of_tenants(question) else row | dict.fromkeys(_WEIGHED)
 
 
 def _of_tenants(question: Question) -> bool:

@@ -149,11 +149,11 @@ def places(
         shown = view.shown(heads).sort_values(["ordre", "niveau", "territoire"], kind="stable")
         of = view.source(survey, wave)
         for key, kept in (("territoires_satisfaction", None), ("territoires_tete", _LARGE)):
-            told, all_ = (
+            listed, all_ = (
                 f if kept is None else cut(f, f["niveau"].isin(kept)) for f in (shown, heads)
             )
-            notes = words.hidden_lines(len(all_) - len(told))
-            blocks.append(table(key, told, notes=notes, **of))
+            notes = words.hidden_lines(len(all_) - len(listed))
+            blocks.append(table(key, listed, notes=notes, **of))
     return section("territoires", words.PLACES_LEAD, blocks)
 
 
@@ -290,11 +290,11 @@ def referentiel(rows: pd.DataFrame, wave: str, year: int) -> Section:
     year : int
         Of the evaluation.
     """
-    told = worded(rows, theme_mot=("theme", THEMES)).assign(
+    named = worded(rows, theme_mot=("theme", THEMES)).assign(
         axes_mot=[", ".join(str(a) for a in axes) for axes in rows["axes"]],
         lecture=[words.target_reading(row) for row in rows.to_dict("records")],
     )
-    levels, gaps = (cut(told, told["mesure"] == measure) for measure in ("qpv", "ecart"))
+    levels, gaps = (cut(named, named["mesure"] == measure) for measure in ("qpv", "ecart"))
     blocks: list[Block] = [
         table("referentiel_qpv", levels, vague=wave, annee=year),
         table("referentiel_ecart", gaps, vague=wave, annee=year),

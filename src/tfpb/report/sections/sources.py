@@ -56,9 +56,9 @@ def sources(dossier: Dossier) -> Section:
 
 def _readings(dossier: Dossier) -> list[Block]:
     """Return what became of the rows of each file; interviews of other bailleurs are not told."""
-    told = [r for r in dossier.readings if r.role != setting_words.SURVEY or r.bailleur]
+    listed = [r for r in dossier.readings if r.role != setting_words.SURVEY or r.bailleur]
     least = masking_n(dossier)
-    rows = pd.DataFrame([setting_words.reading_row(r, least) for r in told])
+    rows = pd.DataFrame([setting_words.reading_row(r, least) for r in listed])
     return [table("lectures", rows)] if len(rows) else []
 
 

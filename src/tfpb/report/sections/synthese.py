@@ -111,8 +111,8 @@ def _satisfaction(dossier: Dossier) -> list[Block]:
         return []
     margin = view.margin_of(heads)
     table = headline_table(heads, wave, margin, survey.target)
-    told = (*view.not_named(dossier), *_reading(view.totals(rows), margin))
-    return [table, Text(told)]
+    sentences = (*view.not_named(dossier), *_reading(view.totals(rows), margin))
+    return [table, Text(sentences)]
 
 
 def headline_table(heads: pd.DataFrame, wave: str, margin: float, target: str) -> Table:
@@ -122,8 +122,8 @@ def headline_table(heads: pd.DataFrame, wave: str, margin: float, target: str) -
 
 
 def _reading(rows: pd.DataFrame, margin: float) -> tuple[str, ...]:
-    told = view.contradicted(view.shown(rows))
-    first = satisfaction.otherwise_first(len(told))
+    clash = view.contradicted(view.shown(rows))
+    first = satisfaction.otherwise_first(len(clash))
     out = [first + satisfaction.count_sentence(Counter(rows["mot"]), len(rows))]
     unclear = view.unclear(view.shown(rows), margin)
     if unclear:

@@ -92,7 +92,7 @@ def web_map(model: MapModel) -> folium.Map:
     >>> carte.save("carte.html")  # doctest: +SKIP
     """
     south_west, north_east = _extent(model)
-    made = folium.Map(
+    folium_map = folium.Map(
         location=[(a + b) / 2 for a, b in zip(south_west, north_east, strict=True)],
         zoom_start=13,
         tiles=None,
@@ -106,15 +106,15 @@ def web_map(model: MapModel) -> folium.Map:
         max_zoom=19,
         fade_animation=False,
     )
-    made._id = "tfpb"  # noqa: SLF001  # random in folium; the style and the scripts name the map
-    made.default_js, made.default_css = [], []
+    folium_map._id = "tfpb"  # noqa: SLF001  # random in folium; the style and the scripts name the map
+    folium_map.default_js, folium_map.default_css = [], []
     if model.online:
         tiles = folium.TileLayer(TILES, attr=words.TILES_CREDIT, max_zoom=19, overlay=True)
         tiles._id = "plan"  # noqa: SLF001
-        tiles.add_to(made)
-    DossierLayer(model).add_to(made)
-    Page(model).add_child(made)
-    return made
+        tiles.add_to(folium_map)
+    DossierLayer(model).add_to(folium_map)
+    Page(model).add_child(folium_map)
+    return folium_map
 
 
 def inert(text: str) -> str:

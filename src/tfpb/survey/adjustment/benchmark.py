@@ -58,12 +58,12 @@ def region_rows(comparison: Comparison, stock: pd.DataFrame | None = None) -> pd
     if len(index) <= _OTHERS_AT_LEAST:
         return pd.DataFrame(columns=[*BENCHMARK_COLUMNS, OWNER])
     few = _few_others(c, index, sets)
-    made = estimate_groups(c.sums, groups_of_others, c.vague, c.items, c.thresholds, stock=stock)
-    rows = raw_rows(made)
+    rest = estimate_groups(c.sums, groups_of_others, c.vague, c.items, c.thresholds, stock=stock)
+    rows = raw_rows(rest)
     rows = rows[rows["publication"].isin(SHOWN)]
     rows = rows.rename(columns={"estimation": "valeur", "bailleur": OWNER})
-    told = zip(rows[OWNER], rows["item"], strict=True)
-    rows = rows[np.array([pair not in few for pair in told], dtype=bool)]
+    pairs = zip(rows[OWNER], rows["item"], strict=True)
+    rows = rows[np.array([pair not in few for pair in pairs], dtype=bool)]
     rows = rows.assign(repere=REGION, reference="")
     order = rows["groupe"].map({g.value: k for k, g in enumerate(Groupe)})
     rows = rows.iloc[np.argsort(order, kind="stable")]
@@ -164,7 +164,7 @@ def _units(written: Sequence[Mapping[str, str]]) -> list[float]:
     levels; a gap of more than half as a proportion is none.
     """
     gap = [_group(cell["groupe"]) == Groupe.ECART.value for cell in written]
-    points = [_says_percent([cell[name] for name in _SHARES]) for cell in written]
+    points = [_are_percents([cell[name] for name in _SHARES]) for cell in written]
     every = any(p for p, g in zip(points, gap, strict=True) if g)
     levels = [p for p, g in zip(points, gap, strict=True) if not g]
     out = []
@@ -178,7 +178,7 @@ def _units(written: Sequence[Mapping[str, str]]) -> list[float]:
     return out
 
 
-def _says_percent(cells: Sequence[str]) -> bool:
+def _are_percents(cells: Sequence[str]) -> bool:
     return any(bool(_UNIT.search(c)) or abs(_number(c)) > 1 for c in cells)
 
 

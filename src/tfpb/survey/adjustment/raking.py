@@ -198,10 +198,10 @@ def comparable_rows(
     kinds = np.repeat(np.arange(rows.count // (2 * len(lines))), 2 * len(lines)) * 2
     kinds = kinds + np.arange(rows.count) % 2
     count, homes = c.count[domain], c.means.shown_clusters[domain]
-    made = shares_of(c.sums, rows, c.population, c.thresholds, count, homes, kinds, calibration)
-    story = able & _another_story(c, made, sides, lines)
-    out = figure_rows(c, made, sides, lines, Ajustement.COMPARABLE, able, story)
-    return Alike(out, control_alike(c, made, sides, lines, able), notices)
+    like = shares_of(c.sums, rows, c.population, c.thresholds, count, homes, kinds, calibration)
+    story = able & _another_story(c, like, sides, lines)
+    out = figure_rows(c, like, sides, lines, Ajustement.COMPARABLE, able, story)
+    return Alike(out, control_alike(c, like, sides, lines, able), notices)
 
 
 def _by_wave(width: int) -> list[slice]:
@@ -306,8 +306,8 @@ def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floa
     for k, there in enumerate(patterns):
         at, cell = np.flatnonzero(of_line.ravel() == k), np.flatnonzero(there)
         own = replace(cells, category=cells.category[:, cell])
-        made = _raked(own, held[at][:, :, cell], wanted[at][:, cell])
-        factor[np.ix_(at, np.arange(held.shape[1]), cell)], off[at] = made
+        shares = _raked(own, held[at][:, :, cell], wanted[at][:, cell])
+        factor[np.ix_(at, np.arange(held.shape[1]), cell)], off[at] = shares
     return factor, off
 
 
@@ -331,10 +331,10 @@ def _raked(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Fl
         live = live[np.abs(now - before).max(axis=(1, 2, 3), initial=0.0) >= _STILL]
         if not len(live):
             break
-    made = divided(x, x.sum(axis=2, keepdims=True))
+    raked = divided(x, x.sum(axis=2, keepdims=True))
     off = np.zeros((*held.shape[:2], held.shape[3]))
     for v, margin in enumerate(margins):
-        off = np.maximum(off, np.abs(cells.margin(v, made) - margin).max(axis=2, initial=0.0))
+        off = np.maximum(off, np.abs(cells.margin(v, raked) - margin).max(axis=2, initial=0.0))
     return divided(x, start), off
 
 
@@ -381,7 +381,7 @@ def _enough(c: Comparison, rows: Rows, sides: Indices) -> Flags:
     return np.asarray(fine[sides].all(axis=1))
 
 
-def _another_story(c: Comparison, made: Domains, sides: Indices, lines: Indices) -> Flags:
+def _another_story(c: Comparison, like: Domains, sides: Indices, lines: Indices) -> Flags:
     """Return the gaps that like with like tells otherwise, (lines, items).
 
     Raw less calibrated, taken as one row of weights, has a 95 % interval without zero under the
@@ -390,22 +390,22 @@ def _another_story(c: Comparison, made: Domains, sides: Indices, lines: Indices)
     signs = np.array(c.figures[-1][1])
     raw = c.sides[lines]
     base = divided(np.ones(c.means.base.shape), c.means.base)
-    domain = np.zeros(made.rows.count, dtype=np.intp)
+    domain = np.zeros(like.rows.count, dtype=np.intp)
     domain[sides.ravel()] = raw.ravel()
-    coefficient = base[domain[made.rows.owner]] - made.rows.coefficient
-    width = made.rows.count // len(c.population)
-    spread = np.zeros(made.exact.shape)
+    coefficient = base[domain[like.rows.owner]] - like.rows.coefficient
+    width = like.rows.count // len(c.population)
+    spread = np.zeros(like.exact.shape)
     for k, one in enumerate(c.population):
-        own = made.rows.owner // width == k
-        part = Rows(made.rows.owner[own] - k * width, made.rows.atom[own], coefficient[own], width)
+        own = like.rows.owner // width == k
+        part = Rows(like.rows.owner[own] - k * width, like.rows.atom[own], coefficient[own], width)
         spread[k * width : (k + 1) * width] = dispersion(c.sums, part, one.likeness).total
     level = c.means.estimate[raw]
     variance = (level * (1 - level) * spread[sides]).sum(axis=1)
-    moved = (signs[:, None] * (level - made.exact[sides])).sum(axis=1)
+    moved = (signs[:, None] * (level - like.exact[sides])).sum(axis=1)
     out = np.abs(moved) > z_quantile(CONFIDENCE) * np.sqrt(variance)
     ends = [
         Sides.of(d.printed, d.dispersion.total).at(at).figure(signs)
-        for d, at in ((c.domains, raw), (made, sides))
+        for d, at in ((c.domains, raw), (like, sides))
     ]
     above, below = ([e["ic90_bas"] > 0 for e in ends], [e["ic90_haut"] < 0 for e in ends])
     return np.asarray(out | (above[0] & below[1]) | (below[0] & above[1]))
@@ -414,10 +414,10 @@ def _another_story(c: Comparison, made: Domains, sides: Indices, lines: Indices)
 def with_stories(table: pd.DataFrame) -> pd.DataFrame:
     """Mark raw gaps, and changes of gaps, that their comparable row tells otherwise."""
     keys = ["vague", "niveau", "territoire", "bailleur", "item", "groupe"]
-    told = table[
+    clash = table[
         (table["ajustement"] == Ajustement.COMPARABLE) & (table["autre_histoire"] == ALONE)
     ]
-    marked = pd.MultiIndex.from_frame(table[keys]).isin(pd.MultiIndex.from_frame(told[keys]))
+    marked = pd.MultiIndex.from_frame(table[keys]).isin(pd.MultiIndex.from_frame(clash[keys]))
     raw = (table["ajustement"] == Ajustement.BRUT.value).to_numpy()
     return table.assign(
         autre_histoire=np.where(marked & raw, ALONE, table["autre_histoire"].to_numpy(dtype=object))

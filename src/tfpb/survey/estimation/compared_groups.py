@@ -29,7 +29,7 @@ COLUMN_OF: Final = {Groupe.QPV: "qpv", Groupe.HORS_QPV: "hors", Groupe.ENSEMBLE:
 
 
 def groups(
-    atoms: pd.DataFrame, by: Sequence[str] = (), *, only: Sequence[str] | None = None
+    atoms: pd.DataFrame, by: Sequence[str] = (), *, owners: Sequence[str] | None = None
 ) -> tuple[pd.DataFrame, Sets]:
     """List what is compared among some atoms, and the domains that it refers to.
 
@@ -39,7 +39,7 @@ def groups(
         `bailleur, qpv` (0 or 1) and the territory columns.
     by : sequence of str
         Territory columns.
-    only : sequence of str, optional
+    owners : sequence of str, optional
         Bailleurs to keep (those of a panel); `ensemble` is then over them alone.
 
     Returns
@@ -49,7 +49,7 @@ def groups(
     """
     owner = atoms["bailleur"].astype(str).to_numpy()
     side = atoms["qpv"].to_numpy(dtype=int)
-    names = sorted(set(owner) if only is None else set(owner) & set(only))
+    names = sorted(set(owner) if owners is None else set(owner) & set(owners))
     members = [(ENSEMBLE, np.isin(owner, names)), *((name, owner == name) for name in names)]
     lines: list[_Line] = []
     sets: Sets = []

@@ -246,7 +246,7 @@ def estimate_pair(
     panel = sorted(set(owner[later]) & set(owner[~later]))
 
     def grouping(frame: pd.DataFrame, levels: Sequence[str]) -> tuple[pd.DataFrame, list[Indices]]:
-        return groups(frame, levels, only=panel)
+        return groups(frame, levels, owners=panel)
 
     return estimate_groups(
         sums, grouping, "-".join(pair), items, thresholds, by=by, later=later, stock=survey.stock
@@ -380,11 +380,11 @@ def shares_of(
         stock.append([np.where(found.aimed, size, np.inf) for size in one.size(domain)])
     n = rounded_count(count)
     dwellings, buildings = (np.concatenate([s[k] for s in stock]) for k in range(2))
-    made, before = (
+    spread, before = (
         released(stacked(each), n, homes, (dwellings, buildings), kinds)
         for each in (parts, planned)
     )
-    return Domains(rows, exact, Printed.of(count, exact), made, before.total)
+    return Domains(rows, exact, Printed.of(count, exact), spread, before.total)
 
 
 def stacked(parts: Sequence[Dispersion]) -> Dispersion:

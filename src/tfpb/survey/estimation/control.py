@@ -100,13 +100,13 @@ def control_rows(comparison: Comparison, lines: Indices | None = None) -> pd.Dat
 
 
 def control_alike(
-    c: Comparison, made: Domains, sides: Indices, lines: Indices, kept: Flags
+    c: Comparison, like: Domains, sides: Indices, lines: Indices, kept: Flags
 ) -> pd.DataFrame:
     """Rows of figures like with like of the whole and of bailleurs, exact.
 
     Parameters
     ----------
-    made : Domains
+    like : Domains
         Calibrated figures.
     sides : int array, shape (lines, 2 or 4)
         Figures of each line, in the order of `Comparison.sides`.
@@ -116,14 +116,14 @@ def control_alike(
     """
     own = np.flatnonzero(np.isin(lines, c.totals))
     sides, lines, kept = sides[own], lines[own], kept[own]
-    rows, freedoms, parts = made.rows, freedom(c)[lines], []
+    rows, freedoms, parts = like.rows, freedom(c)[lines], []
     answers = np.where(rows.coefficient > 0, c.sums.n[rows.atom], 0.0)
     n = indicator(rows.owner, rows.count) @ answers
     for group, weights in c.figures:
         used = np.flatnonzero(weights)
         signs, at = np.array(weights)[used], sides[:, used]
-        variance = _taylor(c, made, at, signs)
-        p, size = made.exact[at[:, 0]], n[at[:, 0]]
+        variance = _taylor(c, like, at, signs)
+        p, size = like.exact[at[:, 0]], n[at[:, 0]]
         with np.errstate(divide="ignore", invalid="ignore"):
             effect = variance * (size - 1) / (p * (1 - p))
         effect = np.where((len(used) == 1) & (p > 0) & (p < 1), effect, np.nan)
@@ -131,7 +131,7 @@ def control_alike(
         columns = {
             "n": n[at].sum(axis=1),
             "n_residences": _homes_alike(c, rows, at),
-            "estimation": (signs[:, None] * made.exact[at]).sum(axis=1),
+            "estimation": (signs[:, None] * like.exact[at]).sum(axis=1),
             "erreur_type": standard_error(variance),
             "ddl": freedoms,
             "effet_plan": effect,
@@ -164,11 +164,11 @@ def _homes_alike(c: Comparison, rows: Rows, figures: Indices) -> Floats:
     return out
 
 
-def _taylor(c: Comparison, made: Domains, figures: Indices, signs: Floats) -> Floats:
+def _taylor(c: Comparison, like: Domains, figures: Indices, signs: Floats) -> Floats:
     """Taylor variance of Σ sign · figure, (combinations, items): factors are taken as known weights."""
-    rows, width = made.rows, figures.shape[1]
+    rows, width = like.rows, figures.shape[1]
     term, entry = _weighed(rows, figures.ravel())
-    atom, mean = rows.atom[entry], made.exact[figures.ravel()][term]
+    atom, mean = rows.atom[entry], like.exact[figures.ravel()][term]
     score = c.sums.total[atom] - mean * c.sums.base[atom]
     score = score * rows.coefficient[entry] * signs[term % width, None]
     place = term // width * len(c.design.atoms) + atom

@@ -65,8 +65,8 @@ _HALVINGS: Final = 64
 
 def interviews_a_home(waves: Iterable[WaveFacts], target: str) -> dict[str, float]:
     """Return, wave by wave, the interviews a résidence as printed; none but of these dwellings (`parc`)."""
-    told = [w for w in waves if target == PARC and min(w.n, w.n_residences) > 0]
-    return {w.vague: w.n / w.n_residences for w in told}
+    known = [w for w in waves if target == PARC and min(w.n, w.n_residences) > 0]
+    return {w.vague: w.n / w.n_residences for w in known}
 
 
 def with_modelled(table: pd.DataFrame, per_home: Mapping[str, float]) -> pd.DataFrame:
@@ -96,13 +96,13 @@ def with_modelled(table: pd.DataFrame, per_home: Mapping[str, float]) -> pd.Data
     for (wave, _, owner), rows in quarters.groupby(_OF_ONE_SURVEY, sort=False):
         same = whole[(whole["vague"] == wave) & (whole["bailleur"] == owner)]
         parts.append(_modelled(rows, same.set_index("item"), per_home.get(str(wave), 0.0)))
-    made = pd.concat(parts) if parts else quarters.iloc[:0]
-    if made.empty:
+    modelled = pd.concat(parts) if parts else quarters.iloc[:0]
+    if modelled.empty:
         return table
     last = table.reset_index().groupby(_ROW, sort=False)["index"].max()
-    after = last.reindex(pd.MultiIndex.from_frame(made[_ROW])).to_numpy()
+    after = last.reindex(pd.MultiIndex.from_frame(modelled[_ROW])).to_numpy()
     order = np.argsort(np.concatenate([np.arange(len(table)), after]), kind="stable")
-    both = pd.concat([table.reset_index(drop=True), made.reindex(columns=table.columns)])
+    both = pd.concat([table.reset_index(drop=True), modelled.reindex(columns=table.columns)])
     return both.iloc[order].reset_index(drop=True).astype(table.dtypes.to_dict())
 
 

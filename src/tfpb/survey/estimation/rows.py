@@ -104,8 +104,8 @@ def figure_rows(
             columns |= _of_answers(c, own[:, 0])
         if len(used) > 1 and group in (Groupe.ECART, Groupe.EVOLUTION_ECART):
             columns |= _judged(c, seen, signs, columns, lines, group, domains, sides)
-            told = np.zeros(columns["n"].shape, bool) if story is None else story
-            columns["autre_histoire"] = np.where(told, ALONE, "").astype(object)
+            clash = np.zeros(columns["n"].shape, bool) if story is None else story
+            columns["autre_histoire"] = np.where(clash, ALONE, "").astype(object)
         if group in _CHANGES:
             _interrupt(c, group, columns)
         columns.pop("_etat")

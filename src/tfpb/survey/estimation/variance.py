@@ -420,13 +420,13 @@ def likeness_of(
     def spread(values: Floats, sides: Indices, factor: Floats) -> Floats:
         return np.clip(values[sides] * factor[:, None], LEAST, MOST)
 
-    made = Likeness(
+    likeness = Likeness(
         spread(high, side, most[0]),
         spread(low, side, least[0]),
         spread(high, stock_side, most[1]),
         spread(low, stock_side, least[1]),
     )
-    return made, found
+    return likeness, found
 
 
 FEW: Final = 20
@@ -477,10 +477,10 @@ def released(
         for kind in np.unique(kinds):
             at = kinds == kind
             level[at] = _level(values[at] / unit[at])
-        made = np.where(np.isfinite(level), level * unit, values)
+        modelled = np.where(np.isfinite(level), level * unit, values)
         rounded = two_figures(values)
-        mixed = np.maximum(rounded, blend * rounded + (1 - blend) * made)
-        parts.append(np.where(some, np.where(blend > 0, mixed, made), values))
+        mixed = np.maximum(rounded, blend * rounded + (1 - blend) * modelled)
+        parts.append(np.where(some, np.where(blend > 0, mixed, modelled), values))
     return Dispersion(parts[0], parts[1], own.aimed)
 
 

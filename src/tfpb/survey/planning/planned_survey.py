@@ -269,8 +269,8 @@ class PlannedSurvey:
         out["entretiens"] = [int(planned.sum()) for planned in plans]
         for name, rows in shown.items():
             table = pd.DataFrame(self.counted(planned, rows) for planned in plans)
-            beside = 0 if name == Level.QUARTIER else table["entretiens_hors"]
-            out[f"entretiens_{name}"] = table["entretiens_qpv"] + beside
+            outside = 0 if name == Level.QUARTIER else table["entretiens_hors"]
+            out[f"entretiens_{name}"] = table["entretiens_qpv"] + outside
             out |= {k.replace("puissance", name): v for k, v in self.powers(table).items()}
         return pd.DataFrame(out).drop_duplicates("entretiens", ignore_index=True)
 

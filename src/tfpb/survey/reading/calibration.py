@@ -97,8 +97,8 @@ def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
             targets.append((code, np.array([wanted[str(c)] for c in names])))
         weights[rows] = _rake(weights[rows], targets)
         if not _settled(weights[rows], targets):
-            told = {"vague": wave, "variables": ", ".join(variables)}
-            doubt = Fault("calage_contradictoire", fields=told, severity=Severity.DOUTE)
+            fields = {"vague": wave, "variables": ", ".join(variables)}
+            doubt = Fault("calage_contradictoire", fields=fields, severity=Severity.DOUTE)
             return survey, [doubt]
     extra = {f"{CELL}{k}": codes[:, k] for k in range(len(variables))}
     extra[DELIVERED] = respondents["poids"].to_numpy(dtype=float)

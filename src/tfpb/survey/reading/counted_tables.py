@@ -49,8 +49,8 @@ def read_counts(table: AnyTable, column: str) -> tuple[Floats, list[Fault]]:
         else:
             continue
         values[k] = np.nan
-        told = {"attendu": KINDS["nombre"]}
-        faults.append(Fault(code, place_in(table, k, column), text, told))
+        hint = {"attendu": KINDS["nombre"]}
+        faults.append(Fault(code, place_in(table, k, column), text, hint))
     return values, faults
 
 
@@ -76,8 +76,8 @@ def empty_cells(
     """
     empty = texts(as_frame(table), column) == ""
     rows = np.flatnonzero(empty if among is None else empty & among)
-    told = {"attendu": expected}
-    return [Fault("valeur_vide", place_in(table, int(k), column), "", told, severity) for k in rows]
+    hint = {"attendu": expected}
+    return [Fault("valeur_vide", place_in(table, int(k), column), "", hint, severity) for k in rows]
 
 
 def repeated_rows(table: AnyTable, keys: Sequence[tuple[str, ...]], thing: str) -> list[Fault]:

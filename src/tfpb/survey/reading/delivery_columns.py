@@ -218,5 +218,5 @@ class Rows:
             numbers = [str(int(n)) for n in group[STAMP[2]]]
             listed = ", ".join(numbers[:_SHOWN_ROWS]) + ("…" if len(numbers) > _SHOWN_ROWS else "")
             place = Place(str(file), str(sheet), int(numbers[0]), column)
-            told = {**fields, "nombre": len(numbers), "lignes": listed}
-            self.faults.append(Fault(code, place, got, told, severity))
+            all_fields = {**fields, "nombre": len(numbers), "lignes": listed}
+            self.faults.append(Fault(code, place, got, all_fields, severity))

@@ -61,7 +61,7 @@ def joined_columns(frame: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, list[
         Columns that were not joined: two names of a question, or one header twice, with two values on a
         row. Of two names of a role or a variable the plan's first rules.
     """
-    told = []
+    contradictions = []
     changed: dict[str, list[str]] = {}
     named = {fold(n) for names, _ in _groups(plan) for n in names}
     for names, meanings in _groups(plan):
@@ -78,15 +78,15 @@ def joined_columns(frame: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, list[
         cells = frame[read].to_numpy(dtype=object)
         at = None
         for other in others:
-            beside = frame[other].to_numpy(dtype=object)
+            other_cells = frame[other].to_numpy(dtype=object)
             if at is None and fold(other) not in ruled:
-                at = _differ(cells, beside, meanings or {})
-            cells = np.where(cells == "", beside, cells)
+                at = _differ(cells, other_cells, meanings or {})
+            cells = np.where(cells == "", other_cells, cells)
         if at is not None:
-            told.append(Contradiction(read, (read, *others), at))
+            contradictions.append(Contradiction(read, (read, *others), at))
         elif others:
             changed[read] = cells.tolist()
-    return (frame.assign(**changed) if changed else frame), told
+    return (frame.assign(**changed) if changed else frame), contradictions
 
 
 def _groups(plan: Plan) -> Iterator[tuple[tuple[str, ...], Mapping[str, str] | None]]:

@@ -82,8 +82,8 @@ def located_residences(
         if there is None
     ]
     if elsewhere:
-        told = {"carte": carte, "autre": elsewhere}
-        faults.append(Fault("residences_autre_carte", Place(file, sheet), elsewhere, told))
+        fields = {"carte": carte, "autre": elsewhere}
+        faults.append(Fault("residences_autre_carte", Place(file, sheet), elsewhere, fields))
     if key is None or side is None or faults:
         return pd.DataFrame(), faults
     cells = {str(c): texts(frame, str(c)) for c in frame.columns if not str(c).startswith("_")}
@@ -118,13 +118,13 @@ def _sides(table: AnyTable, column: str, file: Place) -> tuple[Objects, list[Fau
     """Return the side of each row, "" where none is written, and a fault for each word that is not known."""
     codes, words = distinct(texts(as_frame(table), column))
     read = [_side_word(word) for word in words]
-    told = {"attendu": LOCATED_COLUMNS["cote"]}
+    fields = {"attendu": LOCATED_COLUMNS["cote"]}
     faults = []
     for k, (word, known) in enumerate(zip(words, read, strict=True)):
         if known is None:
             place = place_in(table, int(np.flatnonzero(codes == k)[0]), column)
             place = replace(place, file=file.file, sheet=file.sheet)
-            faults.append(Fault("valeur_illisible", place, word, told))
+            faults.append(Fault("valeur_illisible", place, word, fields))
     return np.array(read, dtype=object)[codes], faults
 
 
@@ -238,8 +238,8 @@ def _whose(frame: pd.DataFrame, residences: pd.DataFrame, rows: Indices) -> list
     twice = met[met["_row"].duplicated()]
     if not len(twice):  # their names stay out: a doubt stands in one bailleur's pack
         place = stamped_place(frame, int(met.index[0]))
-        told = {"nombre": met["_row"].nunique()}
-        return [Fault("residences_sans_bailleur", place, "", told, Severity.DOUTE)]
+        counted = {"nombre": met["_row"].nunique()}
+        return [Fault("residences_sans_bailleur", place, "", counted, Severity.DOUTE)]
     place = stamped_place(frame, int(twice.index[0]))
     fields = {"bailleurs": " ; ".join(names), "nombre": twice["_row"].nunique()}
     return [Fault("residences_de_deux_bailleurs", place, str(twice["residence"].iloc[0]), fields)]

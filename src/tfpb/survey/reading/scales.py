@@ -177,7 +177,7 @@ def read_answers(
         if item.filtre is not None:
             outside = ~_concerned(text, variables, item)
             left = np.flatnonzero(outside & (ranks >= 0))
-            _tell_left_out(text, variables, rows, item, left)
+            _warn_left_out(text, variables, rows, item, left)
             ranks[outside] = ABSENT
             values[outside] = np.nan
         scales[name] = scale
@@ -187,7 +187,7 @@ def read_answers(
     return scales, answers, marks
 
 
-def _tell_left_out(
+def _warn_left_out(
     text: pd.DataFrame, variables: pd.DataFrame, rows: Rows, item: Item, left: Indices
 ) -> None:
     """List the answers of those whom a filter leaves out: nobody else should have been asked."""
@@ -208,8 +208,8 @@ def _read_item(
 ) -> tuple[NDArray[np.int16], Floats]:
     name = item.identifiant
     if name not in text.columns:
-        told = {"item": item.libelle}
-        rows.faults.append(Fault("item_absent", _PLAN, ", ".join(item.colonnes), told))
+        fields = {"item": item.libelle}
+        rows.faults.append(Fault("item_absent", _PLAN, ", ".join(item.colonnes), fields))
         nothing = np.full(len(text), ABSENT, dtype=np.int16)
         return nothing, np.full(len(text), np.nan)
     absent = text[name].isna().to_numpy()
@@ -296,8 +296,8 @@ def read_variables(
         elif name in stock:
             out[name] = stock[name]
         elif name in {*plan.colonnes.comparables, *plan.colonnes.segments}:
-            told = {"colonne": name}
-            rows.faults.append(Fault("variable_absente", _PLAN, name, told, Severity.DOUTE))
+            fields = {"colonne": name}
+            rows.faults.append(Fault("variable_absente", _PLAN, name, fields, Severity.DOUTE))
     for name, values in stock.items():
         if name not in out and name not in frame.columns:
             out[name] = values

@@ -101,11 +101,11 @@ def _owners(frame: pd.DataFrame, residences: pd.DataFrame, rows: Indices) -> Tex
     names = frame["bailleur"].to_numpy(dtype=object)
     spelled = {fold(str(n)): str(n) for n in pd.unique(names)}
     met = names[rows >= 0]
-    only = str(pd.Series(met).mode().iloc[0]) if len(met) else ""
+    sole = str(pd.Series(met).mode().iloc[0]) if len(met) else ""
     written = residences["bailleur"] if "bailleur" in residences else [""] * len(residences)
-    out = all_texts([spelled.get(fold(str(w)), "" if str(w) else only) for w in written])
+    out = all_texts([spelled.get(fold(str(w)), "" if str(w) else sole) for w in written])
     if len(met) and not np.isin(out, list(spelled.values())).any():
-        out[:] = only
+        out[:] = sole
     out[rows[rows >= 0]] = met
     return out
 

@@ -69,7 +69,7 @@ def shown_groups(tree: Tree, wave: Households, base: int, rules: Rules) -> froze
     needless is then taken back, largest first. Last, of groups of two families one of which holds the
     other (an agency and its quarters, a bailleur and a contrat of its own) but for few, one is hidden.
     """
-    return _Choice(tree, wave, base, rules).made()
+    return _Choice(tree, wave, base, rules).chosen()
 
 
 class _Choice:
@@ -86,7 +86,7 @@ class _Choice:
         self.size = [int(self.n[rows].sum()) for rows in tree.rows]
         self.shown = [self._may(k) for k in range(len(tree.groups))]
 
-    def made(self) -> frozenset[Group]:
+    def chosen(self) -> frozenset[Group]:
         groups = self.tree.groups
         for k, crossed in self._crossings().items():
             self.shown[k] &= self._enough(left_aside(self.tree, k, crossed))

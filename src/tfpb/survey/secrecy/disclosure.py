@@ -24,7 +24,7 @@ from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
 from tfpb.survey.printed import rounded_count, step_of
 from tfpb.survey.secrecy.choice import Rules
-from tfpb.survey.secrecy.field_counts import protected_counts, spread_told
+from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
 from tfpb.survey.secrecy.groups import BASE, KEY, group_table, resting
 from tfpb.survey.secrecy.ownership import own_groups, own_rows, under_name
 from tfpb.survey.secrecy.tree import SIDES, levels_of
@@ -90,13 +90,13 @@ def protect(
     tables = {
         "comparison": counted(_withheld(_uncrossed(estimates, crossed), groups)),
         "levels": _withheld(estimates.levels, groups),
-        "priorities": _slopes_told(_withheld(estimates.priorities, groups, marks=marks)),
+        "priorities": _rounded_slopes(_withheld(estimates.priorities, groups, marks=marks)),
         "benchmark": _region_without(estimates.benchmark, groups, several=rules.owners > 0),
         "variants": _withheld(estimates.variants, groups),
     }
     tables = {k: blanked(own_rows(t, groups, bailleur, rules.owners)) for k, t in tables.items()}
     whole = groups[(groups["niveau"] == TOTAL) & (groups["bailleur"] == ENSEMBLE)]
-    waves = tuple(_facts_told(w, whole[whole["vague"] == w.vague]) for w in estimates.waves)
+    waves = tuple(_masked_facts(w, whole[whole["vague"] == w.vague]) for w in estimates.waves)
     levels = tuple(dict.fromkeys(c for w in estimates.households for c in levels_of(w.places)))
     homes = interviews_a_home(waves, str(estimates.settings.get("cible", "")))
     return Published(
@@ -131,13 +131,13 @@ def sealed(published: Published, tables: Mapping[str, pd.DataFrame], **more: obj
     return replace(published, **{k: blanked(t) for k, t in tables.items()}, **more)  # type: ignore[arg-type]
 
 
-def reopened(told: Mapping[str, object]) -> Published:
+def reopened(fields: Mapping[str, object]) -> Published:
     """Seal again the fields of what `protect` made and an earlier run kept.
 
     Rows lose once more the numbers that their state forbids: a kept file that a hand has changed
     can show nothing in a withheld row.
     """
-    again = {n: blanked(v) if isinstance(v, pd.DataFrame) else v for n, v in told.items()}
+    again = {n: blanked(v) if isinstance(v, pd.DataFrame) else v for n, v in fields.items()}
     return Published(**again, seal=_SEAL)  # type: ignore[arg-type]
 
 
@@ -196,14 +196,14 @@ def _withheld(
     return out
 
 
-def _slopes_told(table: pd.DataFrame) -> pd.DataFrame:
+def _rounded_slopes(table: pd.DataFrame) -> pd.DataFrame:
     """Tell standardised slopes at the step of their group: more digits are equations on the answers."""
     if table.empty:
         return table
     step = step_of(table["n"].to_numpy(dtype=float))
     slopes = table.filter(like="importance").astype(float)
-    told = slopes.div(step, axis=0).round(9).round().mul(step, axis=0)
-    return table.assign(**told.round(9))
+    rounded = slopes.div(step, axis=0).round(9).round().mul(step, axis=0)
+    return table.assign(**rounded.round(9))
 
 
 def _open(groups: pd.DataFrame) -> pd.Series[bool]:
@@ -229,8 +229,8 @@ def _region_without(table: pd.DataFrame, groups: pd.DataFrame, *, several: bool)
         by_row = sides["row"]
         keep[own] &= _open(sides).groupby(by_row).all().to_numpy()
         n[own] += sign * sides["n"].groupby(by_row).sum().to_numpy()
-    told = table.assign(n=n)[keep]
-    return told.drop(columns=[] if several else [OWNER]).reset_index(drop=True)
+    shown = table.assign(n=n)[keep]
+    return shown.drop(columns=[] if several else [OWNER]).reset_index(drop=True)
 
 
 def blanked(table: pd.DataFrame) -> pd.DataFrame:
@@ -255,13 +255,13 @@ def blanked(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=table.columns)
 
 
-def _facts_told(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
+def _masked_facts(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
     """Round to ten the counts of a method sheet; those of a hidden side, and then both, are not told."""
     asked = whole.drop_duplicates(["groupe", BASE])
-    told = {g: asked.loc[asked["groupe"] == g, "n"].max() for g in SIDES}
+    size = {g: asked.loc[asked["groupe"] == g, "n"].max() for g in SIDES}
     exact = dict(zip(SIDES, (facts.n_qpv, facts.n_hors), strict=True))
     n = {
-        g: 0 if not exact[g] else HIDDEN_COUNT if np.isnan(told[g]) else int(told[g]) for g in SIDES
+        g: 0 if not exact[g] else HIDDEN_COUNT if np.isnan(size[g]) else int(size[g]) for g in SIDES
     }
     known = HIDDEN_COUNT not in n.values()
     homes = int(rounded_count(np.array(facts.n_residences)))
@@ -272,7 +272,7 @@ def _facts_told(facts: WaveFacts, whole: pd.DataFrame) -> WaveFacts:
         n_qpv=n[SIDES[0]],
         n_hors=n[SIDES[1]],
         effet_plan_median=round(facts.effet_plan_median, 1) if known else np.nan,
-        ponderation=tuple(map(spread_told, facts.ponderation)) if known else (),
+        ponderation=tuple(map(rounded_spread, facts.ponderation)) if known else (),
     )
 
 

@@ -37,13 +37,13 @@ def protected_counts(table: pd.DataFrame, shown_n: int) -> pd.DataFrame:
     if table.empty:
         return table.reindex(columns=list(FIELD_COLUMNS))
     n = table["n"].to_numpy(dtype=float)
-    told = np.where((n > 0) & (n < shown_n), np.nan, rounded_count(n))
+    counts = np.where((n > 0) & (n < shown_n), np.nan, rounded_count(n))
     whole = table.groupby(["vague", "bailleur"])["n"].transform("sum").to_numpy(dtype=float)
-    share = np.round(told / np.maximum(rounded_count(whole), 1.0), _SHARE_DIGITS)
-    return table.assign(n=told, part_interroges=share)[list(FIELD_COLUMNS)]
+    share = np.round(counts / np.maximum(rounded_count(whole), 1.0), _SHARE_DIGITS)
+    return table.assign(n=counts, part_interroges=share)[list(FIELD_COLUMNS)]
 
 
-def spread_told(spread: WeightSpread) -> WeightSpread:
+def rounded_spread(spread: WeightSpread) -> WeightSpread:
     """Tell a spread of weights to one decimal."""
-    told = {n: round(getattr(spread, n), 1) for n in ("quartile1", "mediane", "quartile3", "kish")}
-    return replace(spread, **told)
+    each = {n: round(getattr(spread, n), 1) for n in ("quartile1", "mediane", "quartile3", "kish")}
+    return replace(spread, **each)

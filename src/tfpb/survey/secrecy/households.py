@@ -83,8 +83,8 @@ def stock_levels(survey: Survey) -> list[str]:
         return []
     most = len(survey.stock) / 2
     named = set(RESIDENCE_COLUMNS) - {"type_habitat"}
-    told = [c for c in survey.stock if c not in named and c in survey.respondents]
-    texts = [c for c in told if survey.stock[c].dtype == object]
+    known = [c for c in survey.stock if c not in named and c in survey.respondents]
+    texts = [c for c in known if survey.stock[c].dtype == object]
     return [str(c) for c in texts if 1 < survey.stock[c].nunique() <= most]
 
 

@@ -39,7 +39,7 @@ class Release:
     homes : mapping of str to mapping of (str, str) to str
         Column (`cote`, `code_qpv`, each level) → bailleur ("" where it is not known) and résidence → what it
         was then.
-    told : Released
+    printed : Released
         What it printed, its sides apart.
     """
 
@@ -47,7 +47,7 @@ class Release:
     run: str
     date: str
     homes: dict[str, dict[Home, str]]
-    told: Released = field(default_factory=Released)
+    printed: Released = field(default_factory=Released)
 
     @classmethod
     def of(
@@ -70,7 +70,7 @@ class Release:
         published : Published
         """
         tables = {name: getattr(published, name) for name in ROW}
-        told = Released(
+        printed = Released(
             groups=published.groups,
             asked=published.asked,
             tables={n: _printed(t) for n, t in tables.items()},
@@ -80,7 +80,7 @@ class Release:
         date = date or run
         levels = [str(c) for c in homes if c in published.levels_held]
         places = _homes_of(homes, bailleurs, levels)
-        return cls(tuple(sorted(bailleurs)), run, date, places, told)
+        return cls(tuple(sorted(bailleurs)), run, date, places, printed)
 
     def line(self) -> dict[str, Any]:
         """Return the release as the ledger writes it."""
@@ -94,11 +94,11 @@ class Release:
             "calcul": self.run,
             "date": self.date,
             "residences_par_bailleur": by_owner,
-            "groupes": _rows(self.told.groups),
-            "questions": _rows(self.told.asked),
-            "imprime": {n: _rows(t) for n, t in self.told.tables.items()},
-            "vagues": {w: list(n) for w, n in self.told.facts.items()},
-            "empreintes": {w: list(p) for w, p in self.told.prints.items()},
+            "groupes": _rows(self.printed.groups),
+            "questions": _rows(self.printed.asked),
+            "imprime": {n: _rows(t) for n, t in self.printed.tables.items()},
+            "vagues": {w: list(n) for w, n in self.printed.facts.items()},
+            "empreintes": {w: list(p) for w, p in self.printed.prints.items()},
         }
 
     @classmethod
@@ -114,14 +114,14 @@ class Release:
             return cls(owners, run, run, homes, Released(masked=masked))
         if line["forme"] != _FORM:
             raise ValueError(line["forme"])
-        told = Released(
+        printed = Released(
             groups=_table(line["groupes"]),
             asked=_table(line["questions"]),
             tables={str(n): _table(t) for n, t in line["imprime"].items()},
             facts={str(w): tuple(map(int, n)) for w, n in line["vagues"].items()},
             prints={str(w): (str(p), str(q)) for w, (p, q) in line["empreintes"].items()},
         )
-        return cls(owners, run, str(line["date"]), homes, told)
+        return cls(owners, run, str(line["date"]), homes, printed)
 
     def concerns(self, bailleurs: Iterable[str], homes: Collection[str]) -> bool:
         """Return whether a run is about the same survey: a bailleur and some résidences in common.
@@ -159,17 +159,17 @@ def together(releases: Sequence[Release], bailleurs: Iterable[str]) -> Released:
             stood = {h: v for h, v in values.items() if v or column != _SIDE}
             if stood:
                 sides[column] = _of_run(stood, written) | sides.get(column, {})
-        told = release.told
-        for name, table in told.tables.items():
+        printed = release.printed
+        for name, table in printed.tables.items():
             dated = table.assign(**{SINCE: table.get(SINCE, "")})
             dated[SINCE] = dated[SINCE].where(dated[SINCE] != "", release.date)
             tables.setdefault(name, []).append(_named(dated, written))
         bound = {w for g in groups for w in g["vague"]}
-        groups += [g[~g["vague"].isin(bound)] for g in [_named(told.groups, written)] if len(g)]
-        asked += [told.asked] if len(told.asked) else []
-        masked += [_named(told.masked, written)] if len(told.masked) else []
-        facts |= told.facts
-        prints |= told.prints
+        groups += [g[~g["vague"].isin(bound)] for g in [_named(printed.groups, written)] if len(g)]
+        asked += [printed.asked] if len(printed.asked) else []
+        masked += [_named(printed.masked, written)] if len(printed.masked) else []
+        facts |= printed.facts
+        prints |= printed.prints
     return Released(
         sides=tuple(sorted(sides.items())),
         groups=pd.concat(groups, ignore_index=True) if groups else pd.DataFrame(),
@@ -235,9 +235,9 @@ def _homes_of(
     rows.loc[double, _SIDE] = ""
     out = {}
     for column in columns:
-        told = rows if column == _SIDE else rows[~double]
-        pairs = told[keys].itertuples(index=False, name=None)
-        out[column] = dict(zip(pairs, told[column], strict=True))
+        sure = rows if column == _SIDE else rows[~double]
+        pairs = sure[keys].itertuples(index=False, name=None)
+        out[column] = dict(zip(pairs, sure[column], strict=True))
     return out
 
 
@@ -255,7 +255,7 @@ def _of_run(stood: Mapping[Home, str], bailleurs: Collection[str]) -> dict[Home,
     for (owner, home), value in stood.items():
         if not owner or (len(bailleurs) > 1 and fold(owner) not in bailleurs):
             free.setdefault(("", home), set()).add(value)
-    return {h: told.pop() for h, told in free.items() if len(told) == 1} | own
+    return {h: values.pop() for h, values in free.items() if len(values) == 1} | own
 
 
 def _homes(line: Any) -> dict[str, dict[Home, str]]:
@@ -263,9 +263,9 @@ def _homes(line: Any) -> dict[str, dict[Home, str]]:
     out: dict[str, dict[Home, str]] = {}
     for owner, columns in line["residences_par_bailleur"].items():
         sided = columns.get(_SIDE, {})
-        for column, told in columns.items():
+        for column, values in columns.items():
             # without a side it was two résidences of one name: the rest is of either
-            kept = [h for h in told if column == _SIDE or sided.get(h, "?")]
-            held = {(str(owner), str(h)): str(told[h]) for h in kept}
+            kept = [h for h in values if column == _SIDE or sided.get(h, "?")]
+            held = {(str(owner), str(h)): str(values[h]) for h in kept}
             out.setdefault(str(column), {}).update(held)
     return out

@@ -44,7 +44,7 @@ def under_name(estimates: Estimates, bailleur: str) -> Estimates:
     if "_bailleur" in benchmark:
         benchmark = benchmark[benchmark["_bailleur"].isin(["", bailleur])].reset_index(drop=True)
     # a delivery that names nobody is the bailleur's own
-    told = {OF_OTHERS: True} if others - {""} and not own else {}
+    marks = {OF_OTHERS: True} if others - {""} and not own else {}
     return replace(
         estimates,
         comparison=mine(estimates.comparison),
@@ -53,7 +53,7 @@ def under_name(estimates: Estimates, bailleur: str) -> Estimates:
         benchmark=benchmark,
         fieldwork=mine(estimates.fieldwork),
         variants=mine(estimates.variants),
-        settings={**estimates.settings, **told},
+        settings={**estimates.settings, **marks},
         readings=own_readings(estimates.readings, bailleur),
         notices=tuple(
             n for n in estimates.notices if str(n.fields.get("bailleur", "")) not in others

@@ -121,7 +121,7 @@ def reprinted(now: Published, before: Released) -> Published:
     unlike = tuple(_unlike(now, before))
     if states.empty:
         return replace(now, notices=(*now.notices, *unlike)) if unlike else now
-    changed = {w for w, told in before.prints.items() if told != now.prints.get(w, told)}
+    changed = {w for w, last in before.prints.items() if last != now.prints.get(w, last)}
     raw = now.comparison[now.comparison["ajustement"] != Ajustement.MODELE.value]
     tables = {n: getattr(now, n) for n in ROW} | {"comparison": raw.reset_index(drop=True)}
     tables = {n: _replaced(n, t, before.tables.get(n), states, changed) for n, t in tables.items()}
@@ -132,7 +132,7 @@ def reprinted(now: Published, before: Released) -> Published:
         now,
         {n: t.drop(columns=_PART, errors="ignore") for n, t in tables.items()},
         waves=waves,
-        notices=(*now.notices, *_said(raw, printed, changed), *unlike),
+        notices=(*now.notices, *_notices(raw, printed, changed), *unlike),
         groups=_bound(now, before),
     )
 
@@ -151,13 +151,13 @@ def _states(now: Published, before: Released) -> pd.DataFrame:
     out = out.merge(held.assign(held=True), on=KEY, how="left")
     out = out.merge(masked.assign(gone=True), on=KEY, how="left")
     kept = out["held"].notna() | ~out["vague"].isin(set(held["vague"]))
-    told = out["told"].notna()
-    lost = told & out["n"].isna()
-    near = (out["n"] - out["told"]).abs() < MOVES
+    was_printed = out["printed"].notna()
+    lost = was_printed & out["n"].isna()
+    near = (out["n"] - out["printed"]).abs() < MOVES
     # what holds a group that stands though it would be hidden now is not computed again: the rest would show
     depth = out["niveau"].map(lambda level: _DEPTH.get(level, len(_DEPTH)))
     deepest = depth.where(lost, -1).groupby([out[c] for c in ("vague", "item", "groupe")])
-    stands = told & (lost | near | (depth < deepest.transform("max")))
+    stands = was_printed & (lost | near | (depth < deepest.transform("max")))
     shown = kept & out["gone"].isna()
     return out[KEY].assign(shown=shown, few=False, alike=True, stands=stands)
 
@@ -176,11 +176,11 @@ def _held(asked: pd.DataFrame, before: Released) -> pd.DataFrame:
 
 
 def _printed(table: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the counts of the sides that releases printed: `KEY`, `told`."""
+    """Return the counts of the sides that releases printed: `KEY`, `printed`."""
     if table is None or table.empty:
-        return pd.DataFrame(columns=[*KEY, "told"], dtype=object)
+        return pd.DataFrame(columns=[*KEY, "printed"], dtype=object)
     raw = _raw_sides(table)
-    return raw[[*KEY, "n"]].rename(columns={"n": "told"}).drop_duplicates(KEY, keep="last")
+    return raw[[*KEY, "n"]].rename(columns={"n": "printed"}).drop_duplicates(KEY, keep="last")
 
 
 def _raw_sides(table: pd.DataFrame) -> pd.DataFrame:
@@ -203,8 +203,8 @@ def _replaced(
     hidden, whole, part = _by_row(table, states)
     if name == "comparison" and before is not None and len(before):
         # a row that its own answers withheld, in a group that was shown, stays withheld too
-        told = pd.MultiIndex.from_frame(before[_PRINTED_BY])
-        there = pd.MultiIndex.from_frame(table[_PRINTED_BY]).isin(told)
+        released = pd.MultiIndex.from_frame(before[_PRINTED_BY])
+        there = pd.MultiIndex.from_frame(table[_PRINTED_BY]).isin(released)
         hidden = hidden | there & (_index(before, name).get_indexer(_index(table, name)) < 0)
     out = table.assign(**{_PART: part & ~hidden})
     if name == "comparison":
@@ -324,16 +324,16 @@ def _from_sides(table: pd.DataFrame, margin: float) -> pd.DataFrame:
     return table.assign(**out)
 
 
-def _facts(facts: WaveFacts, told: tuple[int, ...] | None, states: pd.DataFrame) -> WaveFacts:
+def _facts(facts: WaveFacts, counts: tuple[int, ...] | None, states: pd.DataFrame) -> WaveFacts:
     """Give a wave's method sheet the counts that were told, where both sides stand."""
     mine = states[
         (states["vague"] == facts.vague)
         & (states["niveau"] == TOTAL)
         & (states["bailleur"] == ENSEMBLE)
     ]
-    if told is None or not mine["stands"].all():
+    if counts is None or not mine["stands"].all():
         return facts
-    n, homes, inside, outside = told
+    n, homes, inside, outside = counts
     return replace(facts, n=n, n_residences=homes, n_qpv=inside, n_hors=outside)
 
 
@@ -363,9 +363,9 @@ def _unlike(now: Published, before: Released) -> Iterator[Fault]:
         yield Fault("niveau_hors_arbre", fields={"niveau": level}, severity=Severity.DOUTE)
 
 
-def _same_answers(now: pd.DataFrame, told: pd.DataFrame, wave: str) -> str:
+def _same_answers(now: pd.DataFrame, past: pd.DataFrame, wave: str) -> str:
     """Return the released wave that a new one is, under another name: nearly all its rows are as printed."""
-    old, new = (_raw_sides(t) for t in (told, now[now["vague"] == wave]))
+    old, new = (_raw_sides(t) for t in (past, now[now["vague"] == wave]))
     both = old.merge(new, on=[k for k in KEY if k != "vague"], suffixes=("", "_now"))
     step = step_of(both[["n", "n_now"]].to_numpy(dtype=float).max(axis=1, initial=0.0))
     near = (both["n_now"] - both["n"]).abs() < MOVES
@@ -379,7 +379,7 @@ def _of_waves(vague: str, names: set[str]) -> bool:
     return any(vague == w or vague.startswith(f"{w}-") or vague.endswith(f"-{w}") for w in names)
 
 
-def _said(now: pd.DataFrame, printed: pd.DataFrame, changed: set[str]) -> list[Fault]:
+def _notices(now: pd.DataFrame, printed: pd.DataFrame, changed: set[str]) -> list[Fault]:
     """Say what earlier releases make of this one: gaps printed again, contested, withheld."""
     gaps = (now["groupe"] == Groupe.ECART.value).to_numpy()
     again = printed[SINCE] != ""

@@ -93,9 +93,9 @@ class Tree:
     def _territories(self, wave: Households, root: int) -> None:
         """Add the chain and the families below a side, of all bailleurs or of one."""
         top = self.groups[root]
-        chain, beside = self.levels
+        chain, families = self.levels
         place = np.full(len(wave.places), root)
-        for level in (*chain, *beside):
+        for level in (*chain, *families):
             if level in QUARTER_COLUMNS and top.groupe != Groupe.QPV.value:
                 continue
             rows = self.rows[root]

@@ -184,8 +184,8 @@ def abate(
         found, checked = stretched(
             list(of), checks, tolerance, lambda item: _may_be_exempt(item, reader, dated=dated)
         )
-        made = [settle(i, reader, on) for i in _counts_doubted(found, stock, reader)]
-        return with_relief(made, tolerance), checked
+        done = [settle(i, reader, on) for i in _counts_doubted(found, stock, reader)]
+        return with_relief(done, tolerance), checked
 
     read = _read_notices(items, reader, settled, replies or {})
     items = read.items
@@ -242,8 +242,8 @@ def abate(
             previous, residences, entrances, conventions, law, year=year - 1, rounding=rounding,
             bailleur=bailleur, on=on, as_written=as_written, quarters=quarters,
         )  # fmt: skip
-        beside = beside_previous(result.calculation, before.calculation)
-        result = replace(result, last_year=before, previous=beside)
+        both = beside_previous(result.calculation, before.calculation)
+        result = replace(result, last_year=before, previous=both)
     return replace(result, values=reader.used())
 
 
@@ -355,8 +355,8 @@ def _read_notices(
         outcome, questions = answered or outcome, (question,)
         doubts = [] if answered else doubts
     doubts = [*doubts, *notice_doubts(file, choice, outcome)]
-    made, checks = settled(outcome.items, _checks_of(file, outcome))
-    return _Read(made, checks, doubts, questions, choice.moot)
+    premises, checks = settled(outcome.items, _checks_of(file, outcome))
+    return _Read(premises, checks, doubts, questions, choice.moot)
 
 
 def _checks_of(file: NoticeFile, outcome: Outcome) -> Checks:
@@ -381,9 +381,9 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
         columns[f"abattement_{line}_eur"] = [i.amounts.lines[index] for i in items]
     for column, name in tallies.AMOUNTS.items():
         columns[column] = [getattr(i.amounts, name) for i in items]
-    told = [{**_told(i), **tallies.reserve_cells([i])} for i in items]
+    rows = [{**_state_cells(i), **tallies.reserve_cells([i])} for i in items]
     for column in (*STATE_COLUMNS, *RESERVE_COLUMNS):
-        columns[column] = [cells[column] for cells in told]
+        columns[column] = [cells[column] for cells in rows]
     out = frame.copy()
     for name in ADDED_COLUMNS:
         kind = "int64" if name == "logements_retenus" else object
@@ -391,7 +391,7 @@ def _premises_frame(frame: pd.DataFrame, items: list[Premises]) -> pd.DataFrame:
     return out
 
 
-def _told(item: Premises) -> dict[str, Decimal | None]:
+def _state_cells(item: Premises) -> dict[str, Decimal | None]:
     """Return the states of a premises as cells; a nil that may be something else is no zero."""
     may = [outcome.states for outcome in item.standing.outcomes]
     return {

@@ -143,12 +143,12 @@ def _rates(rows: Sequence[Record]) -> Iterator[Fault]:
         if index:  # the commune's own is asked about whatever the others are
             column = f"taux_{line}_pct"
             fields = asked(_TABLE, column)
-            told = [(row, rate) for row in rows if (rate := rates_of(row)[index])]
-            usual = median(rate for _, rate in told) if told else Decimal(0)
-            if told and usual < _TINY:
-                row, rate = told[0]
+            known = [(row, rate) for row in rows if (rate := rates_of(row)[index])]
+            usual = median(rate for _, rate in known) if known else Decimal(0)
+            if known and usual < _TINY:
+                row, rate = known[0]
                 yield doubt("taux_infime", row.place(column), percent_text(rate), **fields)
-            for row, rate in told:
+            for row, rate in known:
                 if rate < 1 <= usual and usual / 2 <= rate * 100 <= usual * 2:
                     yield Fault("taux_suspect", row.place(column), percent_text(rate), fields)
 
@@ -359,8 +359,8 @@ def _of_counts(
         if inside > read * _EXCESS:
             rows = rows_words(sorted({u.row for u in known if u.row}))
             yield doubt("logements_en_trop", here, key, lus=read, connus=inside, lignes=rows)
-    for _, told, free in overcounted(holding, lines, reader):
-        yield doubt("logements_exoneres", here, key, lus=told, imposables=free)
+    for _, exempted, free in overcounted(holding, lines, reader):
+        yield doubt("logements_exoneres", here, key, lus=exempted, imposables=free)
 
 
 def _taxable(holding: Holding, reader: Reader) -> list[Unit]:

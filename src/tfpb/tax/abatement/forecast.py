@@ -92,17 +92,17 @@ def forecast(
     raised = 1 + reader.decimal("revalorisation_bases")
     rows = []
     for target in range(start, end + 1):
-        then = law.on(dt.date(target, 1, 1), beside=reader)
+        then = law.on(dt.date(target, 1, 1), joining=reader)
         factor = raised ** (target - year) if target > year else Decimal(1)
         stock = stocks.on(then)
         for holding in stock.holdings:
             group = groups.get(holding.id_residence, [])
-            told = target == year and bool(group)
-            if not told and all(u.side == QpvStatut.HORS for u in holding.units):
+            read = target == year and bool(group)
+            if not read and all(u.side == QpvStatut.HORS for u in holding.units):
                 continue
             named = once.get(holding.id_residence, [])
             parts = _parts(stock, holding, named, conventions, then=then, reader=reader)
-            if told:  # what its lines bear is computed, what none bears is foreseen
+            if read:  # what its lines bear is computed, what none bears is foreseen
                 parts = [p for p in parts if p.apart]
             mean = means.get(holding.commune, means.get(""))
             row = _foreseen(target, parts, mean, quantum, factor) if parts else {}
@@ -110,8 +110,8 @@ def forecast(
             if coming:
                 where = mean_of(commune=holding.commune in means)
                 note = state_words.FORECAST[row["note"]].format(ou=where)
-                row["motif"] = note if told else f"{row['motif']} {note}"
-            if told:
+                row["motif"] = note if read else f"{row['motif']} {note}"
+            if read:
                 row = _joined(_this_year(target, group), row if coming else {})
             rows.append({"annee": target, "id_residence": holding.id_residence, **row})
     return pd.DataFrame(rows, columns=list(_COLUMNS))
@@ -160,17 +160,17 @@ def by_year(table: pd.DataFrame, reader: Reader) -> tuple[pd.DataFrame, Course |
             )
         )
         had |= now
-    made = pd.DataFrame(rows, columns=list(_YEAR)).astype(dict.fromkeys(_COUNTS, object))
+    yearly = pd.DataFrame(rows, columns=list(_YEAR)).astype(dict.fromkeys(_COUNTS, object))
     if not rows:
-        return made, None
+        return yearly, None
     course = Course(
-        tuple(zip(made["annee"].astype(int), made["abattement_eur"], strict=True)),
+        tuple(zip(yearly["annee"].astype(int), yearly["abattement_eur"], strict=True)),
         opened,
         rows[-1][4],
         tuple(rows[-1][-1].split()),
         reader.decimal("revalorisation_bases"),
     )
-    return made, course
+    return yearly, course
 
 
 def year_by_year(table: pd.DataFrame, residences: pd.DataFrame) -> pd.DataFrame:
@@ -247,11 +247,11 @@ def _joined(known: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     """Add to the year of the dossier what is foreseen of the dwellings of a résidence that no line bears."""
     if not more:
         return known
-    made = known | {c: known[c] + more[c] for c in ("logements", "logements_a_renouveler")}
+    joined = known | {c: known[c] + more[c] for c in ("logements", "logements_a_renouveler")}
     for column in ("abattement_eur", WAITING, RENEWING):
         amounts = [v for v in (known[column], more[column]) if v is not None]
-        made[column] = total(amounts) if amounts and more["note"] != "inconnu" else None
-    return made | {
+        joined[column] = total(amounts) if amounts and more["note"] != "inconnu" else None
+    return joined | {
         "motif": f"{known['motif']} {more['motif']}",
         "nature": ESTIMATED,
         CAUSES: " ".join(sorted({*known[CAUSES].split(), *more[CAUSES].split()})),

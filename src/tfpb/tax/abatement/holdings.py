@@ -217,14 +217,14 @@ class Stocks:
         self._homes = records(residences)
         self._residences, self._entrances, self._quarters = residences, entrances, quarters
         self._doors = records(entrances)
-        self._made: dict[tuple[int, int], Stock] = {}
+        self._stocks: dict[tuple[int, int], Stock] = {}
 
     def on(self, reader: Reader) -> Stock:
         """Return the stock on the map that rules the reader's year."""
         key = (reader.whole("carte_qpv"), reader.whole("carte_qpv_outremer"))
-        if key not in self._made:
-            self._made[key] = Stock(self._homes, self._units(key), self._quarters)
-        return self._made[key]
+        if key not in self._stocks:
+            self._stocks[key] = Stock(self._homes, self._units(key), self._quarters)
+        return self._stocks[key]
 
     def _units(self, vintages: tuple[int, int]) -> dict[str, tuple[Unit, ...]]:
         """Return the units of each résidence; those without entrances, by their counts."""

@@ -96,11 +96,11 @@ def blank_rates(items: Sequence[Premises]) -> Iterator[Fault]:
         found, here = borne.get(_commune(item), {}), item.row
         at_stake = (item.right.share or item.right.doubt) and item.stretch > 1
         blank = _blank(item) if at_stake else []
-        told = [line for line in blank if line in found]
-        for line in told:
+        known = [line for line in blank if line in found]
+        for line in known:
             place = here.place(f"taux_{line}_pct")
             yield doubt("taux_vide", place, taux=percent_text(found[line]))
-        if blank and not told:
+        if blank and not known:
             line = _EVERYWHERE if _EVERYWHERE in blank else blank[0]
             yield doubt("taux_absent", here.place(f"taux_{line}_pct"), avis=item.avis)
 

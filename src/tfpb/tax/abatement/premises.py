@@ -357,7 +357,7 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
     right = item.right
     statut = _statut(item)
     share = _share(item, statut)
-    made = item.abated(share) if share else NOTHING
+    abated = item.abated(share) if share else NOTHING
     mended = right.statut == Statut.NON_DECLARE and reader.flag("reclamation_sans_declaration")
     standing = standing_of(right, item.state, item.abated, mended=mended, noticed=item.current)
     if is_repeated(item) and item.state not in BORNE:
@@ -375,12 +375,12 @@ def settle(item: Premises, reader: Reader, on: dt.date | None) -> Premises:
         item,
         statut=statut,
         nature=ESTIMATED if item.state == UNKNOWN else REAL,
-        amounts=made,
+        amounts=abated,
         share=share,
         standing=standing,
     )
     risk = standing.states.at_risk
-    motive = motive_of(settled, reader, on, amount=made.abatement, risk=risk)
+    motive = motive_of(settled, reader, on, amount=abated.abatement, risk=risk)
     return replace(settled, motive=motive)
 
 
@@ -505,20 +505,20 @@ def standing_of(
     on = {FULL: part(_ALL).abatement, RIGHT: sure}.get(state, ZERO)
     reason = hangs_on(right)
     if mended and right.statut == Statut.NON_DECLARE and state == NONE:
-        return _made(
+        return _standing(
             States(to_claim=sure, claim_fees=right_due.fees, hanging=side), {Reserve.COTE: side}
         )
     if right.statut in (Statut.SANS_CONVENTION, Statut.NON_DECLARE) and right.known:
         if state in BORNE:
-            return _made(States(at_risk=on))
+            return _standing(States(at_risk=on))
         if reason is None:
-            return _made(States(lost=best))
-        return _made(States(hanging=best), {reason: sure, Reserve.COTE: side})
+            return _standing(States(lost=best))
+        return _standing(States(hanging=best), {reason: sure, Reserve.COTE: side})
     borne = min(on, best)
     wrong = on - borne
     if reason is not None:  # not known: what the notice bears is neither right nor wrong
         states = States(at_risk=wrong, doubtful=borne, hanging=best - borne)
-        return _made(
+        return _standing(
             states, {Reserve.COTE: side} | {reason: best if reason == Reserve.COTE else sure}
         )
     if state in BORNE:
@@ -526,14 +526,14 @@ def standing_of(
         states = States(
             acquired=sure, at_risk=wrong, doubtful=held, hanging=side - held, fees=right_due.fees
         )
-        return _made(states, {Reserve.COTE: side})
+        return _standing(states, {Reserve.COTE: side})
     if state == NONE:
-        return _made(
+        return _standing(
             States(to_claim=sure, claim_fees=right_due.fees, hanging=side), {Reserve.COTE: side}
         )
     due = States(unread=sure) if noticed else States(estimated=sure)
-    return _made(due + States(hanging=side), {Reserve.COTE: side})
+    return _standing(due + States(hanging=side), {Reserve.COTE: side})
 
 
-def _made(states: States, reserves: Mapping[Reserve, Decimal] | None = None) -> Standing:
+def _standing(states: States, reserves: Mapping[Reserve, Decimal] | None = None) -> Standing:
     return Standing(states, {k: v for k, v in (reserves or {}).items() if v})

@@ -39,14 +39,14 @@ def premises_facts(items: Iterable[Premises], suites: Iterable[str]) -> pd.DataF
     DataFrame
         `PREMISES_FACT_COLUMNS`, in the order of the premises. Euros are whole cents (int64): sums are exact.
     """
-    told = iter(suites)
-    rows = [_row(item, next(told) if item.states.to_claim else TO_SEND) for item in items]
+    follow_up = iter(suites)
+    rows = [_row(item, next(follow_up) if item.states.to_claim else TO_SEND) for item in items]
     texts = {c: [r[c] for r in rows] for c in ("code_qpv", "code_insee", "ouvert")}
-    made = {c: pd.Series(v, dtype=object) for c, v in texts.items()}
+    columns = {c: pd.Series(v, dtype=object) for c, v in texts.items()}
     for name in PREMISES_FACT_COLUMNS:
-        if name not in made:
-            made[name] = pd.Series([r.get(name, 0) for r in rows], dtype="int64")
-    return pd.DataFrame(made, columns=list(PREMISES_FACT_COLUMNS))
+        if name not in columns:
+            columns[name] = pd.Series([r.get(name, 0) for r in rows], dtype="int64")
+    return pd.DataFrame(columns, columns=list(PREMISES_FACT_COLUMNS))
 
 
 def _row(item: Premises, suite: str) -> dict[str, object]:

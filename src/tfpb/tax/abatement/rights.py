@@ -71,8 +71,8 @@ def exempt(until: dt.date | None, new_year: dt.date) -> bool:
 
 def _parted(unit: Unit, own: dt.date | None, new_year: dt.date) -> bool:
     """Return whether the stock and the tax sheet give two ends of exemption that part on 1 January."""
-    told = (unit.exempt_until, own)
-    return None not in told and exempt(unit.exempt_until, new_year) != exempt(own, new_year)
+    ends = (unit.exempt_until, own)
+    return None not in ends and exempt(unit.exempt_until, new_year) != exempt(own, new_year)
 
 
 def is_home(nature: str) -> bool:

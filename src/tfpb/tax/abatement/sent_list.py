@@ -73,6 +73,6 @@ def _found(
 
 
 def _set(row: Record, line: Record | None) -> Record:
-    told = row.truth("declare") if row.text("declare") else line is not None
-    word = PARTED if told != (line is not None) else "oui" if told else "non"
+    sent = row.truth("declare") if row.text("declare") else line is not None
+    word = PARTED if sent != (line is not None) else "oui" if sent else "non"
     return Record(row | {"declare": word, "declare_le": line.day("declare_le") if line else None})

@@ -59,8 +59,8 @@ class Convention:
     @property
     def is_contradicted(self) -> bool:
         """Whether two of its dates are out of order: contract, convention, declaration, end."""
-        told = [d for d in (self.contract, self.signed, self.declared, self.end) if d is not None]
-        return told != sorted(told)
+        dates = [d for d in (self.contract, self.signed, self.declared, self.end) if d is not None]
+        return dates != sorted(dates)
 
     def signs_in(self, year: int) -> bool:
         """Return whether its contract was signed within a year: whether that year counts is not sure."""
@@ -187,8 +187,8 @@ class Conventions:
             (convention.declared, Statut.NON_DECLARE, "declaration_absente"),
         ):
             if day is None:
-                told = declared if statut == Statut.NON_DECLARE else fields
-                return Standing(statut, motive, told, known=False)
+                facts = declared if statut == Statut.NON_DECLARE else fields
+                return Standing(statut, motive, facts, known=False)
         prolonged = kept and end is not None and end < new_year
         return Standing("", "convention_prorogee" if prolonged else "convention_ok", declared)
 

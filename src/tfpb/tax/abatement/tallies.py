@@ -121,11 +121,11 @@ def sums(items: Iterable[Premises], missing: int = 0) -> dict[str, Decimal | Non
     counted = [i for i in group if i.statut in COUNTED]
     states = states_of(group, missing)
     known = bool(total(i.amounts.abatement for i in counted)) or not states.unknown
-    made: dict[str, Decimal | None] = {
+    cells: dict[str, Decimal | None] = {
         "base_eur": total(cents(i.base * i.share) for i in counted),
         **{c: total(getattr(i.amounts, name) for i in counted) for c, name in AMOUNTS.items()},
     }
-    return (made if known else dict.fromkeys(made)) | state_cells(states) | reserve_cells(group)
+    return (cells if known else dict.fromkeys(cells)) | state_cells(states) | reserve_cells(group)
 
 
 def absent(items: Iterable[Premises], stock: Stock, reader: Reader) -> dict[str, int]:
@@ -136,12 +136,12 @@ def absent(items: Iterable[Premises], stock: Stock, reader: Reader) -> dict[str,
     which, those of the quarters where its doubt is not told.
     """
     group = list(items)
-    told = grouped((i for i in group if not is_repeated(i)), lambda i: i.id_residence)
+    by_home = grouped((i for i in group if not is_repeated(i)), lambda i: i.id_residence)
     unsure = {i.id_residence: i.right.code_qpv for i in group if i.right.motive == TWO_QUARTERS}
     out: dict[str, int] = {}
     for holding in stock.holdings:
         doubted = unsure.get(holding.id_residence, "")
-        rows = [i.row for i in told.get(holding.id_residence, [])]
+        rows = [i.row for i in by_home.get(holding.id_residence, [])]
         units = holding.units if doubted or not rows else unlined(holding, rows, reader)
         for unit in standing_units(units, reader.day.year):
             free = not exempt(end_of_exemption(unit, reader), reader.day)
@@ -274,11 +274,11 @@ def by_commune(items: list[Premises]) -> pd.DataFrame:
     """Add by commune: dwellings abated (None where the amount is), abatement, compensation, net loss."""
     rows = []
     for (code, name), group in _communes(items):
-        made = sums(group)
+        cells = sums(group)
         homes = sum(i.abated_dwellings for i in group if i.statut in COUNTED)
-        told = None if made["abattement_eur"] is None else homes
-        place = {"commune": name, "code_insee": code, "logements": told, "nature": nature_of(group)}
-        rows.append(made | place)
+        due = None if cells["abattement_eur"] is None else homes
+        place = {"commune": name, "code_insee": code, "logements": due, "nature": nature_of(group)}
+        rows.append(cells | place)
     return pd.DataFrame(rows, columns=list(_COMMUNE)).astype({"logements": object})
 
 

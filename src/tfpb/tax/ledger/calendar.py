@@ -64,9 +64,9 @@ def calendar(
     ]
     last = reader.whole("periode_prevision_fin")
     for event in events:
-        told = {**event, "convention": event["id_convention"]}
+        facts = {**event, "convention": event["id_convention"]}
         named = (event["nom_qpv"], event["code_qpv"])
-        event["lecture"] = calendar_sentence(told, last, event["montant_eur"], *named)
+        event["lecture"] = calendar_sentence(facts, last, event["montant_eur"], *named)
     return by_date(events)
 
 
@@ -102,7 +102,7 @@ def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Ev
     for (code, year), group in grouped(
         came, lambda h: (h.code_qpv, effect_year(reader, overseas=h.overseas))
     ).items():
-        told = _year(coming, max(year, reader.day.year))
+        records = _year(coming, max(year, reader.day.year))
         yield event_of(
             "entree",
             dt.date(year, 1, 1),
@@ -112,7 +112,7 @@ def _entrants(stock: Stock, coming: pd.DataFrame, reader: Reader) -> Iterator[Ev
             residences=len(group),
             logements=sum(h.count(QpvStatut.DANS) for h in group),
             montant_eur=_amount(
-                told.get(h.id_residence, Record()).get("abattement_eur") for h in group
+                records.get(h.id_residence, Record()).get("abattement_eur") for h in group
             ),
         )
 
@@ -141,7 +141,7 @@ def _ends(
 
     An end written on a premises prevails over the stock's for the dwellings of that premises.
     """
-    told: dict[str, int] = {}
+    on_lines: dict[str, int] = {}
     alone: dict[str, bool] = {}
     known = {u.building for u in holding.units}
     for item in items:
@@ -150,7 +150,7 @@ def _ends(
         alone[building] = alone.get(building, True) and end is not None
         if end is None:
             continue
-        told[building] = told.get(building, 0) + item.dwellings
+        on_lines[building] = on_lines.get(building, 0) + item.dwellings
         place = item.place(stock) or holding
         homes = round(item.dwellings * place.share(QpvStatut.DANS))
         if homes and end >= reader.day:
@@ -160,8 +160,8 @@ def _ends(
         end = end_of_exemption(unit, reader)
         if alone.get(building) or unit.side != QpvStatut.DANS or end is None or end < reader.day:
             continue
-        taken = min(told.get(building, 0), unit.dwellings)
-        told[building] = told.get(building, 0) - taken
+        taken = min(on_lines.get(building, 0), unit.dwellings)
+        on_lines[building] = on_lines.get(building, 0) - taken
         if unit.dwellings > taken:
             yield end, unit.dwellings - taken
 
@@ -197,14 +197,14 @@ def _gain(before: dict[str, Any], after: dict[str, Any], key: str) -> Decimal | 
 
     An exemption that ends adds something: where the lines show nothing, they do not bear what it frees.
     """
-    told = []
+    amounts = []
     for rows in (before, after):
         row = rows.get(key, {})
         due, *hanging = (row.get(c) for c in ("abattement_eur", WAITING, RENEWING))
         if any(map(missing, hanging)) or (missing(due) and not any(hanging)):
             return None
-        told.append(total((None if missing(due) else due, *hanging)))
-    return told[1] - told[0] if told[1] > told[0] else None
+        amounts.append(total((None if missing(due) else due, *hanging)))
+    return amounts[1] - amounts[0] if amounts[1] > amounts[0] else None
 
 
 def _claims(items: list[Premises], reader: Reader) -> Iterator[Event]:
@@ -248,13 +248,13 @@ def _conventions(
             year = _year(coming, last)
             here = [(k, r) for k, r in year.items() if held.get(k) in codes]
             due = "abattement_eur" if end else WAITING  # without an end, nothing is established
-            told = [(k, r) for k, r in here if (r["logements"] if end else r[WAITING])]
+            kept = [(k, r) for k, r in here if (r["logements"] if end else r[WAITING])]
             homes = (
-                int(r["logements"]) if end else places[k].count(QpvStatut.DANS) for k, r in told
+                int(r["logements"]) if end else places[k].count(QpvStatut.DANS) for k, r in kept
             )
             yield event_of(
-                "terme" if end else "sans_terme", end, last, **quarters, residences=len(told),
-                logements=sum(homes), montant_eur=_amount(r[due] for _, r in told),
+                "terme" if end else "sans_terme", end, last, **quarters, residences=len(kept),
+                logements=sum(homes), montant_eur=_amount(r[due] for _, r in kept),
             )  # fmt: skip
 
 
@@ -290,7 +290,7 @@ def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) 
     raised = 1 + reader.decimal("revalorisation_bases")
     rows = []
     for target in range(year, reader.whole("periode_prevision_fin") + 1):
-        then = law.on(dt.date(target, 1, 1), beside=reader)
+        then = law.on(dt.date(target, 1, 1), joining=reader)
         stock = stocks.on(then)
         homes: dict[str, set[tuple[str, Unit]]] = {}
         risk: dict[str, list[Decimal]] = {}

@@ -90,7 +90,7 @@ def _days(
 
 
 def _on(reader: Reader, year: int) -> Reader:
-    return reader.law.on(dt.date(year, 1, 1), beside=reader)
+    return reader.law.on(dt.date(year, 1, 1), joining=reader)
 
 
 def _limit(reader: Reader, year: int) -> dt.date:

@@ -65,12 +65,12 @@ def owned_premises(
     for key, row in homes.items():
         where = noticed[key].id_residence if key in noticed else _residence(row, stock, places)
         mine.setdefault(where, []).append(key)
-    told = grouped(items, lambda i: i.id_residence)
+    by_home = grouped(items, lambda i: i.id_residence)
     rows = []
     for holding in stock.holdings:
         keys = mine.get(holding.id_residence, [])
         absent = [k for k in keys if k not in noticed]
-        lines = told.get(holding.id_residence, [])
+        lines = by_home.get(holding.id_residence, [])
         strange = [
             i
             for i in lines
@@ -143,8 +143,8 @@ def _row(
     }
     worth = row["montant_eur"]
     part = holding.share(QpvStatut.DANS) if holding else _ALL
-    told = {**row, "montant": UNKNOWN_AMOUNT if worth is None else euros(worth), "part": part}
-    parts = [OWNED[code].filled({**told, "coupee": part < _ALL})]
+    figures = {**row, "montant": UNKNOWN_AMOUNT if worth is None else euros(worth), "part": part}
+    parts = [OWNED[code].filled({**figures, "coupee": part < _ALL})]
     parts += [EXTRAS[key].filled({key: value}) for key, value in (more or {}).items() if value]
     return {**row, "lecture": " ".join(parts)}
 

@@ -88,12 +88,12 @@ def _row(
         "base": "base_eur" in apart, "taux": bool(apart),
         "gagne": statuts[0] == Statut.A_RECLAMER and statuts[1] in _HELD, "stable": True,
     }  # fmt: skip
-    told: dict[str, Any] = {
+    figures: dict[str, Any] = {
         c: one.text(c) for c in ("avis", "invariant", "id_residence", "id_batiment", "code_qpv")
     }
     for end, row in (("_precedente", before), ("", after)):
-        told |= {f"{c}{end}": row.get(c) if row else None for c in _SHOWN}
-    return told | {
+        figures |= {f"{c}{end}": row.get(c) if row else None for c in _SHOWN}
+    return figures | {
         "statut_precedent": statuts[0], "statut": statuts[1], "base_ecart": moves["base_eur"],
         "constat": next(name for name, found in finds.items() if found),
     }  # fmt: skip

@@ -167,7 +167,7 @@ def programme(
     now, last = balance.counted(current), balance.counted(before)
     table = names.named(balance.balance(balance.counted(kept), claims, met, homes, year))
     reader = (law or load()).on(dt.date(year, 1, 1))
-    compared = balance.beside_quarters(table, last, claims, year, new)
+    compared = balance.quarters_both_years(table, last, claims, year, new)
     faults += balance.check_heights(table, reader)
     faults += balance.check_total(current, claims, year)
     return replace(
@@ -176,8 +176,8 @@ def programme(
         by_axis=balance.by_axis(now, claims),
         balance=table,
         notices=tuple(f for f in faults if f.severity is Severity.DOUTE),
-        beside=balance.beside(now, last),
-        beside_quarters=None if compared is None else names.named(compared),
+        both_years=balance.both_years(now, last),
+        quarters_both_years=None if compared is None else names.named(compared),
         quarter_axes=balance.quarter_axes(now, last, new),
         values=reader.used(),
     )

@@ -183,7 +183,7 @@ def _both_years(now: Mapping[str, Any], last: list[Row]) -> dict[str, Any]:
     }
 
 
-def beside(rows: list[Row], before: list[Row]) -> pd.DataFrame | None:
+def both_years(rows: list[Row], before: list[Row]) -> pd.DataFrame | None:
     """Set last year's bilan beside this year's, by axis.
 
     Returns
@@ -203,7 +203,7 @@ def beside(rows: list[Row], before: list[Row]) -> pd.DataFrame | None:
     )
 
 
-def beside_quarters(
+def quarters_both_years(
     table: pd.DataFrame, before: list[Row], claims: Claims, year: int, new: frozenset[str]
 ) -> pd.DataFrame | None:
     """Set last year's bilan beside this year's, by quarter, with what is carried over.

@@ -141,14 +141,14 @@ def droit_commun(
             single = _summed(single)
             data, found = _shares(name, single, homes, comparable=comparable)
             notices += found
-            told = _ratios(data) | _margin(data, np.random.default_rng([seed, order]))
+            figures = _ratios(data) | _margin(data, np.random.default_rng([seed, order]))
             floor = _floor(name, single, homes, reader, applies=floor_applies)
         else:
-            told = _ratios(_totals(sums)) | {"n_residences_qpv": 0, "n_residences_hors": 0}
+            figures = _ratios(_totals(sums)) | {"n_residences_qpv": 0, "n_residences_hors": 0}
         if floor != "sans_objet" and floor_applies is None:
             notices.append(doubt("plancher_a_confirmer", Place(), name))
         named = {"indicateur": name, "annee": year, "unite": _unit(name) if group else ""}
-        out.append(_NO_MARGIN | named | told | {"plancher": floor})
+        out.append(_NO_MARGIN | named | figures | {"plancher": floor})
     frame = pd.DataFrame(out, columns=list(DROIT_COMMUN_COLUMNS))
     frame["annee"] = frame["annee"].astype("Int64")
     return DroitCommun(frame, tuple(notices), reader.used())

@@ -35,29 +35,29 @@ def convention_years(dossier: Dossier) -> pd.DataFrame:
     """
     money, year = dossier.abatement, dossier.settings.dossier.annee
     rows: dict[int, dict[str, Any]] = {
-        past: {"annee": past, "origine": BEFORE, **told}
-        for past, told in dossier.past_years.items()
+        past: {"annee": past, "origine": BEFORE, **amounts}
+        for past, amounts in dossier.past_years.items()
         if past < year
     }
-    if year - 1 not in rows and (told := _of_files(dossier)):
-        rows[year - 1] = {"annee": year - 1, "origine": "fichiers", **told}
-    rows[year] = {"annee": year, "origine": OWN, **_told(dossier.claims, YEAR_CLAIMS)}
+    if year - 1 not in rows and (amounts := _of_files(dossier)):
+        rows[year - 1] = {"annee": year - 1, "origine": "fichiers", **amounts}
+    rows[year] = {"annee": year, "origine": OWN, **_claimed(dossier.claims, YEAR_CLAIMS)}
     if money is not None and money.by_year is not None:
         coming = money.by_year[money.by_year["annee"] > year]
         for then, due in zip(coming["annee"], coming["abattement_eur"], strict=True):
             expected = None if due is None else known(due)
             rows[int(then)] = {"annee": int(then), "origine": "prevision", "attendu_eur": expected}
     columns = ["annee", *YEAR_CLAIMS, "attendu_eur", "origine"]
-    made = pd.DataFrame([rows[y] for y in sorted(rows)], columns=columns, dtype=object)
-    return made.where(made.notna(), None)
+    table = pd.DataFrame([rows[y] for y in sorted(rows)], columns=columns, dtype=object)
+    return table.where(table.notna(), None)
 
 
 def _of_files(dossier: Dossier) -> dict[str, Amount]:
     """Return what the notices and the programme of the year before tell."""
     before = dossier.abatement.last_year if dossier.abatement is not None else None
     due = {} if before is None else {"acquis_eur": Claims(money_claims(before)).amount("acquis")}
-    return due | _told(dossier.claims, {"valorise_eur": "valorise_precedent"})
+    return due | _claimed(dossier.claims, {"valorise_eur": "valorise_precedent"})
 
 
-def _told(claims: Claims, names: dict[str, str]) -> dict[str, Amount]:
+def _claimed(claims: Claims, names: dict[str, str]) -> dict[str, Amount]:
     return {column: claims.amount(name) for column, name in names.items() if claims.has(name)}

@@ -64,20 +64,20 @@ def without_credit_notes(actions: pd.DataFrame) -> tuple[pd.DataFrame, list[Faul
 
 def _credited(row: Record) -> Decimal:
     """Return the negative euros of a line: those valued, else those spent."""
-    told = (row.money(c) for c in ("valorise_eur", "realise_eur"))
-    return next((v for v in told if v is not None and v < 0), ZERO)
+    euros = (row.money(c) for c in ("valorise_eur", "realise_eur"))
+    return next((v for v in euros if v is not None and v < 0), ZERO)
 
 
 def _named(note: Record, others: list[int], rows: list[Record]) -> list[int]:
     """Return the actions that a credit note may be of: those of its identifier, else of its invoice."""
     alike = [k for k in others if _same_place(note, rows[k])]
     own = [k for k in alike if note.text("id_action") == rows[k].text("id_action")]
-    said = f" {fold(note.text('piece'))} "
+    cited = f" {fold(note.text('piece'))} "
     return own or [
         k
         for k in alike
         if any(
-            f" {fold(p)} " in said for p in filter(is_numbered, references(rows[k].text("piece")))
+            f" {fold(p)} " in cited for p in filter(is_numbered, references(rows[k].text("piece")))
         )
     ]
 

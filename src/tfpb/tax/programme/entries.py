@@ -138,13 +138,13 @@ def _valued(row: Record, values: Mapping[str, Decimal | None]) -> list[Fault]:
 def _dated(row: Record, year: int) -> list[Fault]:
     """Doubt a piece dated outside the action's year, and a calendar of other years alone."""
     faults = []
-    day, told = row.day("date_piece"), row.text("calendrier")
+    day, text = row.day("date_piece"), row.text("calendrier")
     if day is not None and day.year != year:
         here = row.place("date_piece")
         faults.append(doubt("piece_hors_annee", here, long_date(day), annee=year))
-    years = [int(found) for found in _YEAR.findall(told)]
+    years = [int(found) for found in _YEAR.findall(text)]
     if years and not min(years) <= year <= max(years):
-        faults.append(doubt("calendrier_autre_annee", row.place("calendrier"), told, annee=year))
+        faults.append(doubt("calendrier_autre_annee", row.place("calendrier"), text, annee=year))
     return faults
 
 
@@ -333,8 +333,8 @@ def shared(actions: pd.DataFrame, homes: Mapping[str, int]) -> tuple[pd.DataFram
             if hours is not None:
                 each["heures"] = float(hours * weights[k] / sum(weights))
             rows.append(Record(row | each | {"code_qpv": code}))
-        said = shares({c: homes[c] for c in codes})
-        faults.append(doubt("action_partagee", here, row.text("id_action"), parts=said))
+        portions = shares({c: homes[c] for c in codes})
+        faults.append(doubt("action_partagee", here, row.text("id_action"), parts=portions))
     frame = pd.DataFrame(rows, columns=list(actions.columns))
     kinds = {c: kind for c, kind in actions.dtypes.items() if kind.kind != "O"}
     return frame.astype(kinds), faults

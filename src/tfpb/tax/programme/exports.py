@@ -50,7 +50,7 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
     sheets[programme_words.BY_AXIS] = _headed(
         _axes_in_words(axes).assign(code_qpv=everywhere), programme_words.AXES
     )
-    by_axis, by_quarter = programme.beside, programme.beside_quarters
+    by_axis, by_quarter = programme.both_years, programme.quarters_both_years
     if by_axis is not None and by_quarter is not None:
         headers, names = programme_words.both_years(year), programme_words.both_years_sheets(year)
         sheets[names[0]] = _headed(_axes_in_words(by_axis), headers)
@@ -94,13 +94,13 @@ def not_given(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def premises_frame(
-    made: Sequence[Abatement], headers: Sequence[str], names: Mapping[str, str]
+    years: Sequence[Abatement], headers: Sequence[str], names: Mapping[str, str]
 ) -> pd.DataFrame:
     """Return every premises in the order of the file: its own columns, then what was computed.
 
     Parameters
     ----------
-    made : sequence of Abatement
+    years : sequence of Abatement
         One a tax year.
     headers : sequence of str
         Columns of the file, in order.
@@ -112,7 +112,7 @@ def premises_frame(
     DataFrame
         A column of the file that bears the name of a computed one becomes `<nom>_entree`.
     """
-    rows = pd.concat([m.premises for m in made], ignore_index=True)
+    rows = pd.concat([m.premises for m in years], ignore_index=True)
     rows = rows.sort_values(list(STAMP), kind="stable", ignore_index=True)
     own = [names.get(h, h) for h in headers]
     kept = [c if c in rows and c not in ADDED_COLUMNS else f"{c}_entree" for c in own]
@@ -120,13 +120,13 @@ def premises_frame(
 
 
 def abatement_sheets(
-    made: Sequence[Abatement], doubts: Sequence[Fault] = ()
+    years: Sequence[Abatement], doubts: Sequence[Fault] = ()
 ) -> dict[str, pd.DataFrame]:
     """Return what goes beside the premises in a workbook: sums, notices, forecast, declaration, law.
 
     Parameters
     ----------
-    made : sequence of Abatement
+    years : sequence of Abatement
         One a tax year, in order; what is ahead is that of the last.
     doubts : sequence of Fault
         To be listed.
@@ -136,10 +136,10 @@ def abatement_sheets(
     dict of str to DataFrame
         Name of the sheet → its rows, under the names of the contract.
     """
-    last = made[-1]
+    last = years[-1]
     coming = {name: getattr(last, part) for part, name in programme_words.COMING_SHEETS.items()}
     return {
-        **{name: _years(made, part) for part, name in programme_words.PREMISES_SHEETS.items()},
+        **{name: _years(years, part) for part, name in programme_words.PREMISES_SHEETS.items()},
         **{name: f for name, f in coming.items() if f is not None},
         programme_words.DOUBTS_SHEET: doubts_frame(doubts),
         programme_words.VALUES_SHEET: values_frame(last),
@@ -151,11 +151,11 @@ def doubts_frame(doubts: Sequence[Fault]) -> pd.DataFrame:
     columns = ["doute", "fichier", "feuille", "ligne", "colonne", "lu", "attendu", "que_faire"]
     rows = []
     for fault in doubts:
-        said, where = fault_text(fault), fault.place
+        text, where = fault_text(fault), fault.place
         rows.append(
             (
-                said.title, where.file, where.sheet, where.row or None, where.column, said.got,
-                said.expected, said.hint,
+                text.title, where.file, where.sheet, where.row or None, where.column, text.got,
+                text.expected, text.hint,
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
@@ -179,9 +179,9 @@ def values_frame(abatement: Abatement) -> pd.DataFrame:
     )
 
 
-def _years(made: Sequence[Abatement], part: str) -> pd.DataFrame:
+def _years(years: Sequence[Abatement], part: str) -> pd.DataFrame:
     frames = []
-    for abatement in made:
+    for abatement in years:
         frame: pd.DataFrame = getattr(abatement, part)
         if "annee" not in frame:
             frame = frame.assign(annee=abatement.year)

@@ -53,7 +53,7 @@ def summary(packs: int, whole: int, refused: int, lacks: Mapping[str, int]) -> s
         parts.append(f"{number(rest)} à compléter")
     if refused:
         parts.append(f"{number(refused)} refusé{'s' if refused > 1 else ''}")
-    told = [f"{SUBJECTS[k].lower()} {number(n)}" for k, n in lacks.items() if n]
+    counts = [f"{SUBJECTS[k].lower()} {number(n)}" for k, n in lacks.items() if n]
     return f"{', '.join(parts)}." + (
-        f" Ce qui manque, en dossiers : {', '.join(told)}." if told else ""
+        f" Ce qui manque, en dossiers : {', '.join(counts)}." if counts else ""
     )

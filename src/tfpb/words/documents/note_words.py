@@ -165,15 +165,15 @@ def _money(dossier: Dossier) -> list[str]:
         head = (
             UNSETTLED if value == RESERVED else value + (nature_words(held) + without(held)) * whole
         )
-        amounts = ((name, held.amount(code)) for code, name in _BESIDE.items())
-        told = [
+        amounts = ((name, held.amount(code)) for code, name in _OTHER_AMOUNTS.items())
+        parts = [
             f"{name} : {euros(amount)}"
             for name, amount in amounts
             if amount.exceeds_nil
             or (name == _UNREAD and held.has("non_lu") and amount.may_exceed_nil)
         ]
         named = f"Abattement {dossier.abatement.year}{' acquis' * whole}"
-        line = " ; ".join([f"{named} : {head}", *told])
+        line = " ; ".join([f"{named} : {head}", *parts])
         lines.append(line + ".")
     if dossier.programme is not None:
         count, valued = (dossier.claims.amount(name) for name in ("actions", "valorise"))
@@ -183,7 +183,7 @@ def _money(dossier: Dossier) -> list[str]:
 
 _ACTIONS: Final = Phrase("Programme : {count:s action}, {valued:€} valorisés.")
 _UNREAD: Final = "sur des avis non lus"
-_BESIDE: Final = {
+_OTHER_AMOUNTS: Final = {
     "a_reclamer": "à réclamer", "a_risque": "à risque", "sous_reserve": "sous réserve", "perdu": "perdu",
     "non_lu": _UNREAD,
 }  # fmt: skip
@@ -194,13 +194,13 @@ def _survey(dossier: Dossier) -> list[str]:
     if dossier.survey is None:
         return []
     last, claims = dossier.survey.last_wave, dossier.claims
-    said = [
+    counts = [
         f"{plainly(code, Publication.PUBLIABLE, dossier.survey.margin)} : "
         f"{bounded(claims.amount('questions', scope), number)}"
         for code in VERDICTS
         if claims.has("questions", scope := verdict_scope(code))
     ]
-    counted = " ; ".join(said)
+    counted = " ; ".join(counts)
     head = (
         f"Satisfaction {last}, QPV comparés aux autres quartiers, nombre de questions par verdict"
     )

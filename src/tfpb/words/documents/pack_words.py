@@ -175,8 +175,8 @@ HINT: Final = (
 def unknown_words(reference: str, near: Sequence[str]) -> list[str]:
     """Write that a pack has nothing of that name, and what is near."""
     names = ", ".join(f"« {name} »" for name in near)
-    said = UNKNOWN.format(reference=reference)
-    return [said, _NEAR.format(names=names) if near else HINT]
+    line = UNKNOWN.format(reference=reference)
+    return [line, _NEAR.format(names=names) if near else HINT]
 
 
 def explanation_lines(found: Explanation) -> list[str]:

@@ -84,11 +84,11 @@ def abatement_figure(held: Within) -> tuple[str, str, str]:
         )
         return label, value, " ; ".join([detail, *partly])
     per_home, homes = held.amount("acquis_par_logement"), held.amount("logements_abattus")
-    said = NATURE[claim.nature or Nature.ESTIME]
+    how = NATURE[claim.nature or Nature.ESTIME]
     if per_home.is_known and homes.is_known:
         inside = held.amount("logements_qpv")
-        said += f", {abated_share(per_home, homes, inside)}"
-    return label, value, " ; ".join([said + without(held), *partly])
+        how += f", {abated_share(per_home, homes, inside)}"
+    return label, value, " ; ".join([how + without(held), *partly])
 
 
 def loss_figure(held: Within) -> tuple[str, str, str]:
@@ -135,15 +135,15 @@ def doubt_figure(claims: Claims, code: str, doubt: QuarterDoubt | None) -> tuple
     """
     if doubt is None:
         return "À vérifier", "aucun logement", "aucun doute dans ce quartier"
-    homes, beside = doubt.residences, doubt.beside
-    told = [plural(homes, "résidence") + (" à côté" if beside == homes else "")]
-    if 0 < beside < homes:
-        told.append(f"dont {number(beside)} à côté")
+    homes, nearby = doubt.residences, doubt.nearby
+    details = [plural(homes, "résidence") + (" à côté" if nearby == homes else "")]
+    if 0 < nearby < homes:
+        details.append(f"dont {number(nearby)} à côté")
     near = doubt.radius_m <= _PLACED_M
-    whole = "" if 0 < beside < homes else " sur le plan"  # the line is short
-    told.append(f"en losange{whole}" if near else f"à {number(doubt.radius_m)}{THIN}m près")
+    whole = "" if 0 < nearby < homes else " sur le plan"  # the line is short
+    details.append(f"en losange{whole}" if near else f"à {number(doubt.radius_m)}{THIN}m près")
     value = _HOMES.format(count=claims.amount("logements_a_verifier", code))
-    return "À vérifier", value, ", ".join(told)
+    return "À vérifier", value, ", ".join(details)
 
 
 _PLACED_M: Final = 100
@@ -233,7 +233,7 @@ def change_sentence(
         Firm or mode changed between the two.
     """
     if row is None:
-        return f"{DOES_IT_WORK} {_CANNOT_SAY}, faute de deux vagues d’enquête comparables."
+        return f"{DOES_IT_WORK} {_NOT_KNOWN_YET}, faute de deux vagues d’enquête comparables."
     start, _, last = row["vague"].partition("-")
     between = interval_words(row["ic90_bas"], row["ic90_haut"], 0.0)
     mark = f", {MODE_CHANGED}" * mode
@@ -245,27 +245,27 @@ def change_sentence(
     }.get(row["verdict"], "")
     if early:
         head = head or f"{moved} n’a pas changé de façon démontrée {figures}"
-        text = f"{_CANNOT_SAY} : l’enquête de {last} précède les actions de {early}. Avant elles, {head}."
+        text = f"{_NOT_KNOWN_YET} : l’enquête de {last} précède les actions de {early}. Avant elles, {head}."
     elif head:
         text = f"{head[:1].upper()}{head[1:]}. La cause n’est pas mesurée."
     else:
-        text = f"{_CANNOT_SAY} : {moved} n’a pas changé de façon démontrée {figures}."
+        text = f"{_NOT_KNOWN_YET} : {moved} n’a pas changé de façon démontrée {figures}."
     return f"{DOES_IT_WORK} {text}"
 
 
 DOES_IT_WORK: Final = "Cela sert-il à quelque chose ?"
-_CANNOT_SAY: Final = "On ne peut pas encore le dire"
+_NOT_KNOWN_YET: Final = "On ne peut pas encore le dire"
 
 
-def page_said(page: QpvPage) -> str:
+def page_in_words(page: QpvPage) -> str:
     """Write the whole page in sentences: for a reader who cannot see it."""
     figures = [f"{label} : {value}, {detail}." for label, value, detail in page.figures]
-    gaps = [_gap_said(line) for line in page.gaps]
+    gaps = [_gap_in_words(line) for line in page.gaps]
     scope = [f"{page.gap_scope}."] if page.gap_scope else []
     return " ".join([*figures, *scope, *gaps, *page.sentences, *filter(None, [page.modelled])])
 
 
-def _gap_said(line: GapLine) -> str:
+def _gap_in_words(line: GapLine) -> str:
     if line.gap is None:
         return f"{line.label} : {line.words}."
     levels = ""

@@ -151,10 +151,10 @@ def owners_sentence(named: list[tuple[str, Amount]], others: int, left: Amount) 
     """
     if not named:
         return ()
-    told = [f"{name} ({bounded(count, number)})" for name, count in named]
+    names = [f"{name} ({bounded(count, number)})" for name, count in named]
     if others:
-        told.append(f"{plural(others, 'autre')} ({bounded(left, number)})")
-    return (f"À qui sont ces logements : {join(told)}.",)
+        names.append(f"{plural(others, 'autre')} ({bounded(left, number)})")
+    return (f"À qui sont ces logements : {join(names)}.",)
 
 
 def position_lead(above: int, under: int, open_: int) -> str:

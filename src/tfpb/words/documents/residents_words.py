@@ -26,7 +26,7 @@ LEAD: Final = (
 )
 SPARED: Final = "Ce que le bailleur n’a pas payé"
 DONE: Final = "Ce qui a été fait avec"
-TOLD: Final = "Ce que disent les locataires"
+ANSWERS_TITLE: Final = "Ce que disent les locataires"
 OPEN: Final = "Ce qu’on ne peut pas encore dire"
 ASK: Final = "À qui demander ?"
 ASKED: Final = Phrase(
@@ -107,11 +107,11 @@ def spared(held: Within, year: int) -> str:
     claim = held.get("acquis")
     amount, each = claim.amount, held.amount("acquis_par_logement")
     if amount.is_nil:
-        if told := _hanging(held, _STATES | _LOST):
+        if hanging := _hanging(held, _STATES | _LOST):
             lost, year_lost = held.amount("perdu"), not _hanging(held, _STATES)
             if year_lost:
                 return _LOST_YEAR.format(year=year, lost=lost)
-            return _UNSURE.format(year=year, states=join(told))
+            return _UNSURE.format(year=year, states=join(hanging))
         return _NOTHING.format(year=year)
     if not amount.exceeds_nil:
         return _NOT_YET
@@ -178,10 +178,10 @@ def line(gap: GapLine) -> str:
     here, elsewhere = tenths(gap.qpv), tenths(gap.hors)
     # of the shares as printed elsewhere: 67 % and 80 % are 13 apart, whatever their decimals
     apart = whole_percent(gap.qpv) - whole_percent(gap.hors)
-    said = _LINE.format(
+    text = _LINE.format(
         label=gap.label, here=here, elsewhere=elsewhere, apart=_apart(apart), words=gap.words
     )
-    return said + _OTHERWISE if gap.otherwise else said
+    return text + _OTHERWISE if gap.otherwise else text
 
 
 def _apart(points: int) -> str:
@@ -208,16 +208,16 @@ def open_points(held: Within, *, doubtful: int, wave: str, early: bool) -> tuple
         out.append(_DOUBTS.format(homes=doubtful))
     if hanging := _hanging(held, _STATES):
         out.append(_PENDING.format(amounts=join(hanging)))
-    said = {"logements_non_lus": _UNREAD, "logements_sans_avis": _UNLINED}
-    counts = ((phrase, held.amount(name)) for name, phrase in said.items())
+    phrases = {"logements_non_lus": _UNREAD, "logements_sans_avis": _UNLINED}
+    counts = ((phrase, held.amount(name)) for name, phrase in phrases.items())
     out += [phrase.format(homes=count) for phrase, count in counts if count.exceeds_nil]
     return tuple(out)
 
 
 def _hanging(held: Within, names: Mapping[str, str]) -> list[str]:
     """Name the amounts of some claims that come to something."""
-    amounts = ((held.amount(name), said) for name, said in names.items())
-    return [f"{euros(amount)} {said}" for amount, said in amounts if amount.exceeds_nil]
+    amounts = ((held.amount(name), phrase) for name, phrase in names.items())
+    return [f"{euros(amount)} {phrase}" for amount, phrase in amounts if amount.exceeds_nil]
 
 
 def _capital(text: str) -> str:

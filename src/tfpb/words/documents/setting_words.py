@@ -94,7 +94,7 @@ def _carried(code: str, amount: Any) -> str:
 
 _MAPPINGS: Final[dict[str, Callable[[str, Any], str]]] = {
     "colonnes": lambda key, header: f"{column_words(key)} : colonne « {header} »",
-    "lectures": lambda key, said: f"{column_words(key)} : {READINGS.get(str(said), said)}",
+    "lectures": lambda key, reading: f"{column_words(key)} : {READINGS.get(str(reading), reading)}",
     "feuilles": lambda role, name: f"{ROLES.get(role, role)} : feuille « {name} »",
     "report_eur": _carried,
 }
@@ -168,7 +168,7 @@ def hides(one: Reading, masking_n: int) -> bool:
     return one.role == SURVEY and (small or of_a_residence)
 
 
-def told_sources(
+def masked_sources(
     sources: Iterable[Source], readings: Iterable[Reading], masking_n: int
 ) -> tuple[Source, ...]:
     """Return the sources, the rows of a delivery to ten, untold where a reading hides how many it read."""

@@ -50,7 +50,7 @@ _DAY: Final = "AAAA-MM-JJ"
 _ONE_EACH: Final = "# Par question, retirez le # devant une seule réponse, celle qui est vraie."
 
 
-_TO_SAY: Final = {WAVES: _WAVE, COLUMNS: _HEADER, READ_AS: _READING}
+_TO_WRITE: Final = {WAVES: _WAVE, COLUMNS: _HEADER, READ_AS: _READING}
 
 
 def asked(role: str, column: str) -> dict[str, tuple[str, str, str]]:
@@ -60,9 +60,9 @@ def asked(role: str, column: str) -> dict[str, tuple[str, str, str]]:
 
 def reply_line(key: str, answer: str, role: str, on: dt.date | None, subject: str) -> str:
     """Write the entry of a reply; `on` is to be filled in where the command knows no day."""
-    told = (f"reponse = {_quoted(answer)}", f"par = {_quoted(role)}")
+    facts = (f"reponse = {_quoted(answer)}", f"par = {_quoted(role)}")
     day = _DAY if on is None else on.isoformat()
-    return f"{key} = {{ {', '.join(told)}, le = {day}, sujet = {_quoted(subject)} }}"
+    return f"{key} = {{ {', '.join(facts)}, le = {day}, sujet = {_quoted(subject)} }}"
 
 
 def paste_lines(faults: Iterable[Fault]) -> list[str]:
@@ -108,7 +108,7 @@ def _table(table: str, lines: dict[str, str]) -> list[str]:
         f"{_quoted(key)} = {_value(table, value)}"
         if value
         else _TO_CHOOSE.format(
-            key=_quoted(key), value=_value(table, value), what=_TO_SAY.get(table, _CODE)
+            key=_quoted(key), value=_value(table, value), what=_TO_WRITE.get(table, _CODE)
         )
         for key, value in lines.items()
     ]

@@ -137,10 +137,10 @@ def _effect(question: Question, effect: Measure) -> str:
 
 
 def _filled(question: Question, part: str) -> str:
-    return _said(question, _WORDS[question.code][part])
+    return _with_facts(question, _WORDS[question.code][part])
 
 
-def _said(question: Question, text: str) -> str:
+def _with_facts(question: Question, text: str) -> str:
     """Fill a text with what was seen; a count that words agree with is a number, any other as written."""
     counted = set(_COUNTED.findall(text))
     facts = {n: int(v) if n in counted and v.isdecimal() else v for n, v in question.seen}
@@ -164,7 +164,7 @@ def answer_words(question: Question, code: str) -> str:
         return _NOT_READ
     if code not in question.codes:
         return _OTHER.format(code=code)
-    return _said(question, _WORDS[question.code]["reponses"][code])
+    return _with_facts(question, _WORDS[question.code]["reponses"][code])
 
 
 def offered(question: Question) -> str:
@@ -198,9 +198,9 @@ def _percent(share: float) -> str:
 
 def effects(question: Question) -> str:
     """Write what each answer comes to, on one line."""
-    said = question_text(question)
+    text = question_text(question)
     return " ; ".join(
-        _EFFECT.format(label=label, effect=effect) for _, label, effect in said.answers
+        _EFFECT.format(label=label, effect=effect) for _, label, effect in text.answers
     )
 
 
@@ -236,21 +236,21 @@ def question_lines(asked: Sequence[Asked]) -> list[str]:
     open_ = [one for one in asked if one not in notes]
     out = [_HEADING.format(count=len(open_))] if open_ else []
     for k, one in enumerate(open_, start=1):
-        said = question_text(one.question)
+        text = question_text(one.question)
         out += [
             _WEIGHT.format(
-                number=k, title=said.title, where=said.where, spread=said.spread, share=said.share
+                number=k, title=text.title, where=text.where, spread=text.spread, share=text.share
             ),
-            f"   {said.sentence}",
+            f"   {text.sentence}",
             _EFFECTS.format(effects=effects(one.question)),
             _state_line(one),
         ]
     if notes:
         out.append(_NOTES.format(count=len(notes)))
     for one in notes:
-        said = question_text(one.question)
+        text = question_text(one.question)
         label = answer_words(one.question, one.reading)
-        out.append(_NOTE.format(title=said.title, where=said.where, label=label))
+        out.append(_NOTE.format(title=text.title, where=text.where, label=label))
     return out
 
 
@@ -271,8 +271,8 @@ def left_open_words(codes: Iterable[str]) -> str:
 
 def to_paste(question: Question, on: dt.date | None) -> str:
     """Write what goes under `[reponses]`: a line an answer, none of them chosen."""
-    said = question_text(question)
-    lines = [f"# {said.title}"]
+    text = question_text(question)
+    lines = [f"# {text.title}"]
     for code in (*question.codes, NOT_KNOWN):
         entry = reply_line(question.key, code, question.role, on, question.subject)
         lines.append(f"# {entry}   # {answer_words(question, code)}")

@@ -231,7 +231,7 @@ def bounded(count: int, masking_n: int) -> str:
     return (_FEWER if count < masking_n else _MORE).format(count=number(masking_n))
 
 
-def told(fault: Fault, masking_n: int) -> Fault:
+def masked_fault(fault: Fault, masking_n: int) -> Fault:
     """Return a doubt without the counts that secrecy hides.
 
     Parameters
@@ -250,6 +250,6 @@ def told(fault: Fault, masking_n: int) -> Fault:
         return fault
     count = int(fault.fields["nombre"])
     small = count < masking_n
-    said = bounded(count, masking_n) if small or hides == "residence" else number(to_ten(count))
+    shown = bounded(count, masking_n) if small or hides == "residence" else number(to_ten(count))
     place = Place(fault.place.file, fault.place.sheet, 0, fault.place.column, fault.place.name)
-    return replace(fault, fields={**fault.fields, "nombre": said, "lignes": "…"}, place=place)
+    return replace(fault, fields={**fault.fields, "nombre": shown, "lignes": "…"}, place=place)

@@ -144,8 +144,8 @@ def acquired_detail(held: Within) -> str:
     if not abated.exceeds_nil:
         return unknown_detail(held)
     rests = {"reel": held.amount("acquis_porte"), "estime": held.amount("estime")}
-    told = (f"{NATURES[n]} {euros(a)}" for n, a in rests.items() if a.exceeds_nil)
-    return ", ".join(told) + without(held)
+    parts = (f"{NATURES[n]} {euros(a)}" for n, a in rests.items() if a.exceeds_nil)
+    return ", ".join(parts) + without(held)
 
 
 def _shown(amount: Amount) -> str:
@@ -233,4 +233,4 @@ _ASSUMPTIONS: Final = tuple(map(Phrase, _TEXTS["assumptions"]))
 def forecast_assumptions(year: int, growth: Decimal) -> tuple[str, ...]:
     """List what the forecast takes for granted."""
     bases = "inchangées" if not growth else f"relevées de {percent(growth, 1)} par an"
-    return tuple(said.format(bases=bases, year=year) for said in _ASSUMPTIONS)
+    return tuple(phrase.format(bases=bases, year=year) for phrase in _ASSUMPTIONS)

@@ -66,7 +66,7 @@ def spending_reading(points: int, possible: int, margin_points: float) -> tuple[
     """Write how to read the chart of spending against gap, and what it leaves out."""
     left = possible - points
     facts = {"margin": margin_words(margin_points), "left": left, "possible": possible}
-    return tuple(said.filled(facts) for said in (_READING if left > 0 else _READING[:2]))
+    return tuple(phrase.filled(facts) for phrase in (_READING if left > 0 else _READING[:2]))
 
 
 def reading_sentence(code: str) -> str:

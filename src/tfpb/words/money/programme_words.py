@@ -37,11 +37,11 @@ NO_LAST_YEAR: Final = (
 
 def balance_words(claims: Claims) -> str:
     """Write how the balance is made, and what quarters have left where one in excess hides it."""
-    made = "valorisé − abattement − report"
+    formula = "valorisé − abattement − report"
     left = claims.amount("a_programmer")
     if _hides(claims.amount("solde"), left):
-        return f"{made} ; quartier par quartier, {euros(left)} à programmer"
-    return made
+        return f"{formula} ; quartier par quartier, {euros(left)} à programmer"
+    return formula
 
 
 def _hides(balance: Amount, left: Amount) -> bool:
@@ -116,13 +116,13 @@ def justified_words(claims: Claims) -> str:
     if not claims.has("part_justifiee"):
         return "abattement inconnu" if not claims.has("acquis") else "aucun abattement acquis"
     parts = []
-    for said, share, amount in (
+    for label, share, amount in (
         ("justifié", "part_justifiee", "justifie"),
         ("prouvé", "part_prouvee", "prouve"),
     ):
         part, euro = claims.amount(share), claims.amount(amount)
-        beside = f" ({euros(euro)})" if part.is_known and euro.is_known else ""
-        parts.append(f"{said} à {share_words(part)}{beside}")
+        in_euros = f" ({euros(euro)})" if part.is_known and euro.is_known else ""
+        parts.append(f"{label} à {share_words(part)}{in_euros}")
     return ", ".join(parts)
 
 
@@ -130,9 +130,9 @@ def justified_sentence(claims: Claims) -> str:
     """Write what of the abatement is justified and proved, and what is left of it."""
     bare = claims.amount("a_prouver")
     more = f" ; {euros(bare)} de plus sont déclarés sans pièce datée" if bare.may_exceed_nil else ""
-    said = justified_words(claims)
+    text = justified_words(claims)
     return (
-        f"{said[:1].upper()}{said[1:]} : sur un abattement {of_euros(claims.amount('acquis'))}, "
+        f"{text[:1].upper()}{text[1:]} : sur un abattement {of_euros(claims.amount('acquis'))}, "
         f"{_left(claims.amount('reste_a_justifier'), JUSTIFY)}{more}."
     )
 

@@ -102,8 +102,8 @@ def named(held: Within, *names: str) -> str:
 
 def standing(held: Within) -> str:
     """Write every amount that comes to something, and the dwellings that have none."""
-    told = named(held, "acquis", "a_risque", "a_reclamer", "sous_reserve", "non_lu", "perdu")
-    return ", ".join(filter(None, (told, _unlined(held))))
+    amounts = named(held, "acquis", "a_risque", "a_reclamer", "sous_reserve", "non_lu", "perdu")
+    return ", ".join(filter(None, (amounts, _unlined(held))))
 
 
 def _unlined(held: Within) -> str:
@@ -133,8 +133,8 @@ def unknown_detail(held: Within) -> str:
     """Write what is known of an amount that is not."""
     if held.amount("sous_reserve").exceeds_nil:
         parts = {"claim": held.amount("a_reclamer"), "borne": held.amount("sous_reserve_porte")}
-        told = {name: euros(a) if a.exceeds_nil else "" for name, a in parts.items()}
-        return _RESERVED_BEST.filled({"best": held.amount("au_mieux"), **told})
+        written = {name: euros(a) if a.exceeds_nil else "" for name, a in parts.items()}
+        return _RESERVED_BEST.filled({"best": held.amount("au_mieux"), **written})
     return left_out(held) or _NOT_GIVEN
 
 
@@ -144,7 +144,7 @@ def left_out(held: Within) -> str:
         (_UNREAD_HOMES, held.amount("logements_non_lus")),
         (_UNLINED_HOMES, held.amount("logements_sans_avis")),
     )
-    return " et ".join(said.format(homes=n) for said, n in counts if n.exceeds_nil)
+    return " et ".join(phrase.format(homes=n) for phrase, n in counts if n.exceeds_nil)
 
 
 def without(held: Within) -> str:
@@ -210,10 +210,10 @@ def reason_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, 
     """Write each state but what is acquired, with what it hangs on."""
     claim = held.get("a_reclamer")
     until = {"a_reclamer": _until(claim.deadline, on)}
-    said = {"a_reclamer": _CLAIM, "a_risque": _RISK, "estime": _AWAITED, **RESERVES, "perdu": _LOST}
+    each = {"a_reclamer": _CLAIM, "a_risque": _RISK, "estime": _AWAITED, **RESERVES, "perdu": _LOST}
     out = [
         _capital(phrase.format(euros=held.amount(name), year=year)) + until.get(name, "")
-        for name, phrase in said.items()
+        for name, phrase in each.items()
         if held.amount(name).exceeds_nil
     ]
     homes = {
@@ -242,11 +242,11 @@ def _until(limit: dt.date | None, on: dt.date | None) -> str:
 
 def declared_sentences(held: Within) -> tuple[str, ...]:
     """Split what is to claim by what is known of it, then say what was claimed; a nil part has no zero."""
-    said = {
+    phrases = {
         "a_reclamer_declare": _REFUSED, "a_reclamer_sans_preuve": _UNPROVED, "a_reclamer_obtenu": _RELIEVED,
         "reclame_en_cours": _WAITING,
     }  # fmt: skip
-    amounts = ((phrase, held.amount(name)) for name, phrase in said.items() if held.has(name))
+    amounts = ((phrase, held.amount(name)) for name, phrase in phrases.items() if held.has(name))
     return tuple(phrase.format(euros=amount) for phrase, amount in amounts if amount.exceeds_nil)
 
 
@@ -269,10 +269,8 @@ def unknown_sentence(held: Within, year: int) -> str:
 def quarter_sentence(held: Within) -> str:
     """Write what a quarter has beside its amount, in one sentence; empty when nothing."""
     amount = held.amount("acquis")
-    told_already = (
-        not amount.exceeds_nil and not amount.is_nil
-    )  # its figure tells the rest, at best
-    reserved = told_already and held.amount("sous_reserve").exceeds_nil
+    stated = not amount.exceeds_nil and not amount.is_nil  # its figure tells the rest, at best
+    reserved = stated and held.amount("sous_reserve").exceeds_nil
     names = ("a_risque",) if reserved else ("a_risque", "a_reclamer", "sous_reserve", "non_lu")
     parts = ", ".join(filter(None, (named(held, *names), _unlined(held))))
     return f"À part : {parts}." if parts else ""

@@ -42,8 +42,8 @@ def address_import_lines(done: AddressImport) -> list[str]:
     dated = f", {done.vintage}" if done.vintage else ""
     counted = f"{plural(done.rows, 'ligne')}, {stored}, {plural(done.communes, 'commune')}"
     lines = [f"{done.name} ({done.kind}{dated}) : {counted}."]
-    told = {name: getattr(done, name) for name in _COUNTED}
-    lines += [_COUNTED[name].format(count=n) for name, n in told.items() if n]
+    counts = {name: getattr(done, name) for name in _COUNTED}
+    lines += [_COUNTED[name].format(count=n) for name, n in counts.items() if n]
     lines += [
         f"  Lignes non importées, {REASONS[reason]} : {number(count)}."
         for reason, count in done.rejected.items()

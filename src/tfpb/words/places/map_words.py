@@ -90,8 +90,8 @@ def gap_line(verdict: str, gap: float | None, ends: _Ends, n: float | None, weak
     if gap is None:  # « non publiable, n = 884 » would count those outside, and look like many
         return f"{sign} {verdict_words(verdict)}"
     size = "" if n is None else f", {interviews(int(n))}"
-    told = [number(v * 100, 1, sign=True) for v in ends if v is not None]
-    between = f" ({told[0]} à {told[1]})" if len(told) > 1 else ""
+    bounds = [number(v * 100, 1, sign=True) for v in ends if v is not None]
+    between = f" ({bounds[0]} à {bounds[1]})" if len(bounds) > 1 else ""
     return f"{sign} {gap_number(gap)} points{between}{size}{f', {weak}' if weak else ''}"
 
 

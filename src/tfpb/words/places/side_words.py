@@ -239,13 +239,13 @@ def quoted(headers: tuple[str, ...]) -> str:
 def contradicted(*, side: str, date: str, code: str, computed: str) -> str:
     """Write that a decision goes against a map that is clear: another side, or another quarter."""
     when = f" du {date}" if date else ""
-    said = f"{SIDE_WORDS[side]} {code}".strip()
-    return f"La décision{when} ({said}) contredit la carte, à revoir. {computed}"
+    decision = f"{SIDE_WORDS[side]} {code}".strip()
+    return f"La décision{when} ({decision}) contredit la carte, à revoir. {computed}"
 
 
-def contrary(said: Sequence[tuple[str, str]], *, computed: str) -> str:
+def contrary(decisions: Sequence[tuple[str, str]], *, computed: str) -> str:
     """Write what contrary decisions on one entrance say, each once: its side, and the quarter it names."""
-    listed = dict.fromkeys(f"{SIDE_WORDS[side]} {code}".strip() for side, code in said)
+    listed = dict.fromkeys(f"{SIDE_WORDS[side]} {code}".strip() for side, code in decisions)
     return f"Des décisions contraires portent sur l’entrée ({' ; '.join(listed)}) : à revoir. {computed}"
 
 

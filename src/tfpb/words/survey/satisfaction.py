@@ -70,13 +70,13 @@ def otherwise(
     story: str, gap: float, low: float, high: float, margin_points: float, *, change: bool = False
 ) -> str:
     """Write what the comparable figure tells otherwise than the raw one, with its 90 % interval."""
-    said = DISAGREEING[f"{'evolution' if change else 'ecart'}_{story}"]
-    return f"{said} ({points(gap)}, {interval_words(low, high, margin_points)}, {LEVEL})"
+    reading = DISAGREEING[f"{'evolution' if change else 'ecart'}_{story}"]
+    return f"{reading} ({points(gap)}, {interval_words(low, high, margin_points)}, {LEVEL})"
 
 
-def otherwise_sentence(label: str, said: str) -> str:
+def otherwise_sentence(label: str, reading: str) -> str:
     """Write it for one question."""
-    return f"« {label} » : {said}."
+    return f"« {label} » : {reading}."
 
 
 def otherwise_first(count: int, *, change: bool = False) -> str:
@@ -123,8 +123,8 @@ def tipping_sentence(verdict: str, factor: float) -> str:
 
 def tipping_line(row: Mapping[Any, Any]) -> str:
     """Write it for one question, after its figures as they are printed; nothing without a word."""
-    told = tipping_sentence(str(row["verdict"]), float(row["bascule"]))
-    return f"« {row['libelle']} », {row['phrase']}. {told}" if told else ""
+    tail = tipping_sentence(str(row["verdict"]), float(row["bascule"]))
+    return f"« {row['libelle']} », {row['phrase']}. {tail}" if tail else ""
 
 
 def fragile_sentence(rows: Sequence[Mapping[Any, Any]]) -> str:

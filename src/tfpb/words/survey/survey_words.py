@@ -205,13 +205,13 @@ def readings_line(ratio: float, row: Mapping[Any, Any]) -> str:
     share, tipping = float(row["qpv"]), float(row["bascule"])
     if math.isnan(tipping):
         return ""
-    told = []
+    ends = []
     for read in (ratio * share, 1 - ratio * (1 - share)):
         known = 0 < read < 1
         odds = share / (1 - share) * (1 - read) / read if known else math.inf
-        told.append(number(max(odds, 1 / odds), 2) if known else _BEYOND)
+        ends.append(number(max(odds, 1 / odds), 2) if known else _BEYOND)
     bears = number(tipping, 2) if math.isfinite(tipping) else _BEYOND
-    return _READING.format(label=row["libelle"], low=told[0], high=told[1], tipping=bears)
+    return _READING.format(label=row["libelle"], low=ends[0], high=ends[1], tipping=bears)
 
 
 def field_lead(waves: Sequence[tuple[str, int, int]], masking_n: int) -> str:
@@ -219,7 +219,7 @@ def field_lead(waves: Sequence[tuple[str, int, int]], masking_n: int) -> str:
     parts = []
     for wave, n, contacted in waves:
         rate = response_rate(n, contacted)
-        said = rate if isinstance(rate, str) else percent(rate)
+        rate_words = rate if isinstance(rate, str) else percent(rate)
         count = few_interviews(masking_n) if n < 0 else n
-        parts.append(_OF_WAVE.format(wave=wave, count=count, rate=said))
+        parts.append(_OF_WAVE.format(wave=wave, count=count, rate=rate_words))
     return f"Terrain : {' ; '.join(parts)}."

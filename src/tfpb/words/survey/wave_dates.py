@@ -56,8 +56,8 @@ def _unsure(one: str, two: str, known: Mapping[str, dt.date | None]) -> bool:
 
 def _known(waves: Iterable[str], periods: Mapping[str, str]) -> dict[str, dt.date | None]:
     names = list(dict.fromkeys(waves))
-    told = Counter(periods.get(wave, "") for wave in names)
-    own = {wave: p if told[p := periods.get(wave, "")] == 1 else "" for wave in names}
+    counts = Counter(periods.get(wave, "") for wave in names)
+    own = {wave: p if counts[p := periods.get(wave, "")] == 1 else "" for wave in names}
     return {wave: began(wave, period) for wave, period in own.items()}
 
 

@@ -37,15 +37,15 @@ def letters(dossier: Dossier) -> dict[str, Report]:
     relieved = int((ours & (money.follow_up["suite"] == "obtenu")).sum())
     unproved = int((sending["preuve"] == "sans_preuve").sum())
     warnings = [
-        said.format(count=count)
-        for said, count in ((words.UNPROVED, unproved), (words.RELIEVED, relieved))
+        phrase.format(count=count)
+        for phrase, count in ((words.UNPROVED, unproved), (words.RELIEVED, relieved))
         if count
     ]
     rows = {words.CLAIM: worded(sending, preuve=PROOFS), words.RISK: money.contested}
     return {
-        FILES[kind]: _letter(dossier, kind, told, warnings if kind == words.CLAIM else [])
-        for kind, told in rows.items()
-        if len(told)
+        FILES[kind]: _letter(dossier, kind, lines, warnings if kind == words.CLAIM else [])
+        for kind, lines in rows.items()
+        if len(lines)
     }
 
 

@@ -14,7 +14,7 @@ from tfpb.facts.surplus import surplus_of
 from tfpb.model.codes import Axe, PieceFound
 from tfpb.model.columns import texts
 from tfpb.model.report import ANNEX, BOTH, BOTH_ANNEX, DOCUMENT, Block, Section, Text
-from tfpb.model.survey import only
+from tfpb.model.survey import pick
 from tfpb.report.sections.build import (
     chart,
     claimed,
@@ -67,7 +67,7 @@ def programme(dossier: Dossier) -> Section:
         *_carried(plan, claims, quarters, year),
         table("annees_convention", worded(convention_years(dossier), origine=words.ORIGINS)),
         *_axes(plan, claims, quarters),
-        *_beside(plan, quarters, year),
+        *_two_years(plan, quarters, year),
         *_actions(plan, claims),
         *_pieces(plan),
         *_diagnostics(plan),
@@ -81,10 +81,10 @@ def droit_commun(dossier: Dossier) -> Section:
     if usages is None:
         return lacking("droit_commun", subject="droit_commun")
     rows = usages.table
-    told = tables("droit_commun", worded(rows, marge=words.MARGES, plancher=words.PLANCHERS))
+    parts = tables("droit_commun", worded(rows, marge=words.MARGES, plancher=words.PLANCHERS))
     sure = int((rows["marge"] == "calculee").sum())
     lead = words.DROIT_COMMUN.format(count=len(rows), computable=sure, whole=sure == len(rows))
-    return section("droit_commun", lead, told)
+    return section("droit_commun", lead, parts)
 
 
 def totals_of(claims: Claims) -> dict[str, Amount]:
@@ -94,7 +94,7 @@ def totals_of(claims: Claims) -> dict[str, Amount]:
 
 def _balance(plan: Programme, claims: Claims, quarters: Quarters, year: int) -> list[Block]:
     """Return the year's balance; other years apart: their abatement is not computed here."""
-    rows = quarters.named(only(plan.balance, annee=year))
+    rows = quarters.named(pick(plan.balance, annee=year))
     blocks = tables("bilan", rows, totals=totals_of(claims), annee=year)
     others = plan.balance[plan.balance["annee"] != year]
     if len(others):
@@ -182,7 +182,7 @@ def _carried(plan: Programme, claims: Claims, quarters: Quarters, year: int) -> 
     """
     codes = (
         [c for c in claims.scopes("a_programmer") if is_quarter(c)]
-        if plan.beside_quarters is None
+        if plan.quarters_both_years is None
         else []
     )
     carried = [
@@ -191,8 +191,8 @@ def _carried(plan: Programme, claims: Claims, quarters: Quarters, year: int) -> 
         )
         for c in codes
     ]
-    said = tuple(filter(None, carried))
-    blocks: list[Block] = [Text(said, bullets=True, media=BOTH)] if said else []
+    sentences = tuple(filter(None, carried))
+    blocks: list[Block] = [Text(sentences, bullets=True, media=BOTH)] if sentences else []
     proofs = words.proofs_sentence(*(claims.amount(name) for name in _PROOFS))
     return [*blocks, Text((proofs,), media=BOTH)]
 
@@ -211,9 +211,9 @@ def _axes(plan: Programme, claims: Claims, quarters: Quarters) -> list[Block]:
     ).sort_values(["_rest", "code_qpv", "axe"], kind="stable")
     whole = table("axes", claimed("axes", rows, claims) if claims.has("acquis") else rows)
     # the page shows the programme over all quarters; quarter by quarter stands in the workbook
-    shown = only(whole.rows, quartier=words.EVERY_QUARTER)
+    shown = pick(whole.rows, quartier=words.EVERY_QUARTER)
     short = part(replace(whole, rows=shown), "axes_document")
-    if plan.beside is not None:  # that table has both years
+    if plan.both_years is not None:  # that table has both years
         short = replace(short, media=ANNEX)
     drawn = [
         (
@@ -231,16 +231,16 @@ def _drawn(amount: Amount) -> float:
     return float(amount.exact) if amount.is_known else float("nan")
 
 
-def _beside(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
+def _two_years(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
     """Return last year's bilan beside this year's, by axis then by quarter, or how to have it."""
-    if plan.beside is None:
+    if plan.both_years is None:
         return [Text((words.NO_LAST_YEAR.format(year=year - 1),), media=BOTH_ANNEX)]
     facts: dict[str, Any] = {"annee": year, "precedente": year - 1}
-    axes = plan.beside.assign(axe_mot=[axis_words(int(a)) for a in plan.beside["axe"]])
+    axes = plan.both_years.assign(axe_mot=[axis_words(int(a)) for a in plan.both_years["axe"]])
     blocks: list[Block] = [table("bilan_precedent", axes, **facts)]
-    if plan.beside_quarters is None:
+    if plan.quarters_both_years is None:
         return blocks
-    rows = quarters.named(plan.beside_quarters)
+    rows = quarters.named(plan.quarters_both_years)
     argued = zip(texts(rows, "code_qpv"), rows["argument"], strict=True)
     sentences = tuple(f"{quarters[code].shown} : {argument}" for code, argument in argued)
     blocks += tables("bilan_precedent_quartiers", rows, **facts)
@@ -261,8 +261,8 @@ def _actions(plan: Programme, claims: Claims) -> list[Block]:
         timed = whole.rows.dropna(subset=["temps_valorise_eur"])
         blocks.append(part(replace(whole, rows=timed), "actions_temps"))
     if len(plan.actions):
-        told = ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=amounts.sheet)
-        blocks.append(Text((told,), media=DOCUMENT))
+        note = ROWS_ELSEWHERE.format(count=len(plan.actions), sheet=amounts.sheet)
+        blocks.append(Text((note,), media=DOCUMENT))
     return blocks
 
 
@@ -270,9 +270,9 @@ def _pieces(plan: Programme) -> list[Block]:
     """Return the « bordereau » of the folder of pieces, and how many it holds; nothing without a folder."""
     if plan.pieces is None:
         return []
-    cited = only(plan.pieces, genre="piece")
+    cited = pick(plan.pieces, genre="piece")
     found, lost = (
-        len(only(cited, etat=state)) for state in (PieceFound.TROUVEE, PieceFound.ABSENTE)
+        len(pick(cited, etat=state)) for state in (PieceFound.TROUVEE, PieceFound.ABSENTE)
     )
     rows = worded(plan.pieces, etat=words.PIECES, genre=words.PIECE_KINDS)
     rows = rows.assign(axe_mot=[axis_words(int(a)) for a in rows["axe"]])

@@ -45,8 +45,8 @@ def rapprochement(dossier: Dossier) -> Section:
             Text((words.NOT_OWNED if money.owned is None else words.ALL_NOTICED,), media=BOTH_ANNEX)
         )
     else:
-        told = table("possedes", worded(money.owned, constat=words.FINDINGS), annee=money.year)
-        blocks += [told, Text(tuple(money.owned["lecture"]), bullets=True, media=ANNEX)]
+        listed = table("possedes", worded(money.owned, constat=words.FINDINGS), annee=money.year)
+        blocks += [listed, Text(tuple(money.owned["lecture"]), bullets=True, media=ANNEX)]
     blocks += _previous(money)
     blocks += _lines(money, held)
     if money.follow_up is not None and len(money.follow_up):
@@ -84,20 +84,20 @@ def _previous(money: Abatement) -> list[Block]:
     if money.previous is None:
         return []
     found = money.previous["constat"].value_counts(sort=False)
-    said = " ; ".join(
+    counts = " ; ".join(
         f"{words.PREVIOUS[str(code)]} : {plural(n, 'local', 'locaux')}" for code, n in found.items()
     )
-    told = worded(
+    lines = worded(
         money.previous, constat=words.PREVIOUS, statut=abatement_words.STATUTS,
         statut_precedent=abatement_words.STATUTS,
     )  # fmt: skip
     return [
         Text(
-            (words.PREVIOUS_FOUND.format(counts=said, year=money.year, before=money.year - 1),),
+            (words.PREVIOUS_FOUND.format(counts=counts, year=money.year, before=money.year - 1),),
             bullets=True,
             media=BOTH,
         ),
-        table("avis_precedents", told, annee=money.year, precedente=money.year - 1),
+        table("avis_precedents", lines, annee=money.year, precedente=money.year - 1),
     ]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.model.codes import ENSEMBLE, LOWER, SHOWN, TOTAL, Groupe, Theme, Verdict, outcome
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
-from tfpb.model.survey import Published, only
+from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import charts, cut, lacking, long_table, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.estimation.modelled_rows import FEWEST_QUARTERS
@@ -72,7 +72,7 @@ def comparaison(dossier: Dossier) -> Section:
             sentences = tuple(satisfaction.unclear_sentence(*each) for each in unclear)
             blocks.append(Text(sentences, bullets=True, media=BOTH_ANNEX))
     blocks += _levels(survey, name, wave)
-    benchmark = only(survey.benchmark, vague=wave)
+    benchmark = pick(survey.benchmark, vague=wave)
     if len(benchmark):
         named = worded(
             view.labelled(benchmark, survey).sort_values("ordre", kind="stable"),
@@ -83,10 +83,10 @@ def comparaison(dossier: Dossier) -> Section:
     # the long table of the contract, protected, without any other bailleur
     own = view.visible(survey.comparison, name)
     blocks.append(long_table("comparaison_detail", own, COMPARISON_COLUMNS))
-    told = view.contradicted(shown)
-    if told:
-        blocks.insert(1, Text(told, bullets=True, media=BOTH_ANNEX))
-    lead = satisfaction.otherwise_first(len(told))
+    clash = view.contradicted(shown)
+    if clash:
+        blocks.insert(1, Text(clash, bullets=True, media=BOTH_ANNEX))
+    lead = satisfaction.otherwise_first(len(clash))
     lead += satisfaction.comparison_lead(wave, Counter(whole["mot"]), len(whole))
     return section("comparaison", lead, blocks)
 
@@ -132,9 +132,9 @@ def _charts(shown: pd.DataFrame, of: dict[str, Any], margin: float) -> list[Bloc
             better=[str(x) for x in part.loc[part["verdict"].isin(_BETTER), "libelle"]],
         )
         rows = view.to_draw(part)
-        said = {"message": title, "phrases": " ".join(headline_sentences(part)), **of}
+        facts = {"message": title, "phrases": " ".join(headline_sentences(part)), **of}
         out += charts(
-            "ecarts", rows, name=f"ecarts_{code}", margin=margin / 100, reach=reach, **said
+            "ecarts", rows, name=f"ecarts_{code}", margin=margin / 100, reach=reach, **facts
         )
     if len(shown):
         out += charts("satisfaits", shown[["libelle", "theme", "qpv", "hors", "n"]], **of)
@@ -173,7 +173,7 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
     """Return the modelled shares of quarters, or why there are none; nothing without quarters."""
     rows = view.placed(view.modelled(survey, name, wave), names)
     if rows.empty:
-        if only(survey.comparison, vague=wave, bailleur=name, niveau="code_qpv").empty:
+        if pick(survey.comparison, vague=wave, bailleur=name, niveau="code_qpv").empty:
             return []
         lacks = survey_words.NOT_MODELLED.format(fewest=FEWEST_QUARTERS)
         return [Text((lacks,), media=BOTH_ANNEX)]
@@ -216,7 +216,7 @@ def _levels(survey: Published, name: str, wave: str) -> list[Block]:
     if rows.empty:
         return []
     out: list[Block] = [long_table("niveaux", rows, LEVEL_COLUMNS)]
-    picked = only(
+    picked = pick(
         rows, vague=wave, bailleur=name, niveau=TOTAL, mesure="niveau",
         groupe=[group for group, _ in view.SIDES], publication=SHOWN,
     ).merge(view.heads(survey), on="item", how="inner", validate="many_to_one")  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.report import BOTH_ANNEX, Block, Section, Text
-from tfpb.model.survey import Published, only
+from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import chart, cut, lacking, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.compare import TARGET
@@ -57,8 +57,8 @@ def evaluation(dossier: Dossier) -> Section:
         )
         blocks.append(chart("besoin", spent[["label", *_DRAWN]], margin=margin / 100, **of))
     blocks += spending_blocks(dossier, rows)
-    beside = (words.SIDE_BY_SIDE, *view.not_named(dossier), *view.too_early(dossier))
-    blocks.append(Text((*beside, words.DOES_IT_WORK)))
+    notes = (words.SIDE_BY_SIDE, *view.not_named(dossier), *view.too_early(dossier))
+    blocks.append(Text((*notes, words.DOES_IT_WORK)))
     is_lower = convention["lecture"].astype(str).str.startswith("ecart_defavorable")
     # an axis is lower when one of its questions is, the figure like with like not against it
     against = convention["lecture"].astype(str).str.contains(r"\|ecart_(?:sens|ampleur)")
@@ -108,9 +108,9 @@ def _targets(dossier: Dossier) -> list[Block]:
     wave = survey.last_wave
     name = survey.name_of(dossier.settings.dossier.bailleur)
     rows = view.shown(view.totals(view.gaps(survey, name, wave)))
-    beside = only(survey.variants, variante=f"{TARGET}{other}", vague=wave, bailleur=name)
-    beside = beside.assign(autre=_verdicts(beside.assign(isole=""), survey.margin))
-    read = rows.merge(beside[["item", "autre"]], on="item", how="inner", validate="one_to_one")
+    under_other = pick(survey.variants, variante=f"{TARGET}{other}", vague=wave, bailleur=name)
+    under_other = under_other.assign(autre=_verdicts(under_other.assign(isole=""), survey.margin))
+    read = rows.merge(under_other[["item", "autre"]], on="item", how="inner", validate="one_to_one")
     if read.empty:
         return []
     read = read.assign(retenue=read["verdict_mot"])
@@ -130,8 +130,8 @@ def _margins(dossier: Dossier) -> list[Block]:
     labels = survey.items.set_index("item")
     values = sorted(float(m) for m in rows["marge_points"].unique())
     under = zip(rows["verdict"], rows["marge_points"], strict=True)
-    said = [signed(v, Publication.PUBLIABLE, m) for v, m in under]
-    wide = rows.assign(mot=said).pivot_table(
+    marks = [signed(v, Publication.PUBLIABLE, m) for v, m in under]
+    wide = rows.assign(mot=marks).pivot_table(
         index="item", columns="marge_points", values="mot", aggfunc="first", sort=False
     )
     out = pd.DataFrame({f"m{number(m, 1)}": wide[m].to_numpy() for m in values})
@@ -223,7 +223,7 @@ def _needed(survey: Published, bailleur: str) -> str:
     if not survey.waves or gaps.empty:
         return ""
     linked = {i for i, axes in zip(survey.items["item"], survey.items["axes"], strict=True) if axes}
-    held = only(
+    held = pick(
         gaps, vague=survey.last_wave, niveau=TOTAL, bailleur=survey.name_of(bailleur),
         groupe=Groupe.ECART, ajustement=Ajustement.BRUT, item=list(linked),
     ).dropna(subset=["marge_points"])  # fmt: skip

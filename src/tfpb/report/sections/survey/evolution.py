@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Chart, Section, Text
 from tfpb.model.results import PRIORITY_COLUMNS
-from tfpb.model.survey import Published, only
+from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import charts, lacking, long_table, section, table, worded
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.survey.verdicts import CHANGED
@@ -48,8 +48,8 @@ def evolution(dossier: Dossier) -> Section:
     blocks: list[Block] = [main]
     if len(shown):
         alike = bool(shown["comparable"].notna().any())
-        beside = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
-        notes = (words.NO_CAUSE, *broken, beside)
+        note = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
+        notes = (words.NO_CAUSE, *broken, note)
         blocks.append(table("evolution_document", shown, notes=notes, **of))
     blocks += _slopes(survey, name)
     doubts = map(fault_text, (f for f in survey.notices if f.code.startswith("vagues_")))
@@ -57,12 +57,12 @@ def evolution(dossier: Dossier) -> Section:
     if warnings:
         blocks += [Text((words.BEFORE_COMPARING,)), Text(tuple(warnings), bullets=True)]
     waves = (survey.waves[-2].vague, survey.last_wave)
-    told = view.contradicted(shown)
-    if told:
-        blocks.insert(1, Text(told, bullets=True, media=BOTH_ANNEX))
-    if moved := _moved(survey, name, only(shown, vague="-".join(waves))):
+    clash = view.contradicted(shown)
+    if clash:
+        blocks.insert(1, Text(clash, bullets=True, media=BOTH_ANNEX))
+    if moved := _moved(survey, name, pick(shown, vague="-".join(waves))):
         blocks.insert(0, Text((*moved, words.DAGGER), bullets=True, media=BOTH_ANNEX))
-    lead = words.otherwise_first(len(told), change=True)
+    lead = words.otherwise_first(len(clash), change=True)
     read = whole[whole["publication"].isin(SHOWN)]  # a broken series has a word and no number
     lead += words.change_lead(*waves, Counter(read["mot"]), len(read))
     return section("evolution", lead, blocks)
@@ -71,7 +71,7 @@ def evolution(dossier: Dossier) -> Section:
 def _moved(survey: Published, name: str, rows: pd.DataFrame) -> tuple[str, ...]:
     """Name what moved between the last two waves: the gap then and now, a dagger where it is in doubt."""
     first, last = survey.waves[-2].vague, survey.last_wave
-    gaps = only(
+    gaps = pick(
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
         groupe=Groupe.ECART, publication=SHOWN,
     )  # fmt: skip
@@ -98,17 +98,17 @@ def _moved(survey: Published, name: str, rows: pd.DataFrame) -> tuple[str, ...]:
 
 def _slopes(survey: Published, name: str) -> list[Chart]:
     """Return the levels of the headline questions drawn wave after wave."""
-    picked = only(
+    picked = pick(
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
         publication=SHOWN, vague=[w.vague for w in survey.waves],
     )  # fmt: skip
-    broken = only(survey.comparison, bailleur=name, niveau=TOTAL, groupe=Groupe.EVOLUTION_QPV)
+    broken = pick(survey.comparison, bailleur=name, niveau=TOTAL, groupe=Groupe.EVOLUTION_QPV)
     cut = broken.loc[broken["verdict"] == Verdict.INTERROMPUE, "item"]
     picked = picked[~picked["item"].isin(cut)]  # a line from one firm to another would be a trend
     keys = ("vague", "item")
-    both = only(picked, groupe=Groupe.QPV)[list(keys)]
+    both = pick(picked, groupe=Groupe.QPV)[list(keys)]
     for group, prefix in view.SIDES:
-        both = view.beside(both, only(picked, groupe=group), prefix, keys=keys, how="inner")
+        both = view.joined(both, pick(picked, groupe=group), prefix, keys=keys, how="inner")
     rows = both.merge(view.heads(survey), on="item", how="inner", validate="many_to_one")
     rows = rows[rows.groupby("item")["vague"].transform("nunique") > 1]  # one point is no change
     if rows.empty:
@@ -126,7 +126,7 @@ def priorites(dossier: Dossier) -> Section:
     name = survey.name_of(dossier.settings.dossier.bailleur)
     wave = survey.last_wave
     own = view.visible(survey.priorities, name)
-    rows = only(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=SHOWN)
+    rows = pick(own, bailleur=name, vague=wave, groupe=Groupe.QPV, publication=SHOWN)
     if rows.empty:
         return lacking("priorites", subject="priorites")
     rows = view.labelled(rows, survey).sort_values("importance", ascending=False, kind="stable")
@@ -143,10 +143,10 @@ def priorites(dossier: Dossier) -> Section:
         Text((words.WEIGHT_NO_CAUSE,), media=ANNEX),
         long_table("priorites_detail", own, PRIORITY_COLUMNS),
     ]
-    told = (rows["quadrant"] == "priorite") & (rows["certitude"] != "indecis")
-    first = [str(x) for x in rows.loc[told, "libelle"]]
+    clear = (rows["quadrant"] == "priorite") & (rows["certitude"] != "indecis")
+    first = [str(x) for x in rows.loc[clear, "libelle"]]
     gaps = view.shown(view.totals(view.gaps(survey, name, wave)))
-    if against := view.contradicted(gaps[gaps["item"].isin(rows.loc[told, "item"])]):
+    if against := view.contradicted(gaps[gaps["item"].isin(rows.loc[clear, "item"])]):
         blocks.insert(0, Text((words.PRIORITIES_OTHERWISE,), media=BOTH_ANNEX))
         blocks.insert(1, Text(against, bullets=True, media=BOTH_ANNEX))
     return section("priorites", words.priorities_lead(first), blocks)

@@ -43,10 +43,10 @@ def answer(wave: NextWave) -> tuple[str, ...]:
     cases = [(gap, float(total[f"puissance_{rank}"])) for rank, gap in _gaps(wave)]
     show = words.will_show(float(total["demi_largeur"]), settings.marge_points, cases)
     quarters = _quarters(wave)
-    told = quarters["issue"].isin([Outcome.VERDICT, Outcome.INTERVALLE])
+    shown = quarters["issue"].isin([Outcome.VERDICT, Outcome.INTERVALLE])
     judged = int((quarters["issue"] == Outcome.VERDICT).sum())
-    silent = [_short(name) for name in quarters.loc[~told, "quartier"]]
-    show += " " + words.quarters_shown(int(told.sum()), judged, len(quarters), silent)
+    silent = [_short(name) for name in quarters.loc[~shown, "quartier"]]
+    show += " " + words.quarters_shown(int(shown.sum()), judged, len(quarters), silent)
     never = _never(wave)
     if cases[0][1] < settings.puissance:
         never += " " + words.whole_need(settings.puissance, wave.needed, wave.best, wave.reachable)
@@ -198,8 +198,8 @@ def _territory_table(key: str, rows: pd.DataFrame, wave: NextWave) -> Table:
         precision=100 * rows["demi_largeur"]
     )
     repeated = [{"rang": k, "ecart": words.gap_short(gap)} for k, gap in _gaps(wave)]
-    made = table(key, rows, repeated=repeated, **_facts(wave))
-    return replace(made, notes=(*made.notes, words.OUTCOME_NOTE))
+    drawn = table(key, rows, repeated=repeated, **_facts(wave))
+    return replace(drawn, notes=(*drawn.notes, words.OUTCOME_NOTE))
 
 
 def _bailleurs_table(wave: NextWave) -> Table:
@@ -219,12 +219,12 @@ def _page_table(wave: NextWave, book: str, most: int) -> Table:
     """Return the quarters that fit on the page, the others left to the workbook."""
     rows = _quarters(wave)
     shown = rows.head(most).assign(quartier=[_short(n) for n in rows["quartier"].head(most)])
-    made = _territory_table("plan_quartiers", shown, wave)
+    drawn = _territory_table("plan_quartiers", shown, wave)
     repeated = [{"rang": k} for k, _ in _gaps(wave)]
     left = len(rows) - len(shown)
     more = [words.others(left, book)] if left else []
     notes = (*more, words.OUTCOME_NOTE, words.BEFORE)
-    return replace(part(made, "plan_quartiers_page", repeated=repeated), notes=notes)
+    return replace(part(drawn, "plan_quartiers_page", repeated=repeated), notes=notes)
 
 
 def _residences_table(wave: NextWave) -> Table:
@@ -244,13 +244,13 @@ def _quotas(wave: NextWave) -> list[Block]:
     rows = wave.quotas
     keys = [str(c) for c in rows.columns if c not in {*QUOTA_COUNTS, "seul"}]
     rows = rows.assign(**{k: rows[k].replace("", words.NOT_GIVEN) for k in keys})
-    made = table(
+    quotas = table(
         "plan_quotas",
         rows.assign(remarque=rows["seul"].map({True: words.NO_PAIR, False: ""})),
         repeated=[{"quota": k, "quota_mot": words.quota_name(k)} for k in keys],
         totals={c: int(rows[c].sum()) for c in QUOTA_COUNTS},
     )
-    return [made, absent] if wave.missing_quotas else [made]
+    return [quotas, absent] if wave.missing_quotas else [quotas]
 
 
 def _series(wave: NextWave) -> list[tuple[str, str, str]]:
@@ -280,7 +280,7 @@ def _curves(wave: NextWave, medium: str) -> Chart:
     series = _series(wave)
     rows = wave.curve.rename(columns={"entretiens": "libelle"} | {a: b for a, b, _ in series})
     ends = [f"{name} : {words.chances(rows[key].iloc[-1])}" for _, key, name in series]
-    made = chart(
+    curves = chart(
         "plan_courbes",
         rows[["libelle", *(key for _, key, _ in series)]],
         name=f"plan_courbes_{medium}",
@@ -289,7 +289,7 @@ def _curves(wave: NextWave, medium: str) -> Chart:
         marge=_facts(wave)["marge"],
         dit=words.at_most(int(rows["libelle"].iloc[-1]), ends),
     )
-    return replace(made, series=tuple(n for *_, n in series), media=frozenset({medium}))
+    return replace(curves, series=tuple(n for *_, n in series), media=frozenset({medium}))
 
 
 def _power_table(wave: NextWave) -> Table:

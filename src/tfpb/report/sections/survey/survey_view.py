@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pandas as pd
 
 from tfpb.model.codes import ALONE, ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
-from tfpb.model.survey import Published, only
+from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import number_of
 from tfpb.survey.planning.precision import n_necessaire
 from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
@@ -69,7 +69,7 @@ def visible(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows[rows["bailleur"].isin([name, ENSEMBLE])].copy()
 
 
-def beside(
+def joined(
     out: pd.DataFrame, rows: pd.DataFrame, prefix: str, *, keys: Sequence[str] = _KEYS,
     how: Literal["left", "inner"] = "left", more: tuple[str, ...] = (),
 ) -> pd.DataFrame:  # fmt: skip
@@ -103,14 +103,14 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=4)  # the sections of a report ask for the same waves in turn
 def _gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
-    mine = only(survey.comparison, vague=wave, bailleur=name)
-    raw = only(mine, ajustement=Ajustement.BRUT)
+    mine = pick(survey.comparison, vague=wave, bailleur=name)
+    raw = pick(mine, ajustement=Ajustement.BRUT)
     kept = ["n", *INTERVALS, *_MARKS, "bascule"]
     kept += ["marge_points", "marge_demontree_points", "verdict", "publication", "estimation"]
-    out = only(raw, groupe=Groupe.ECART)[[*_KEYS, *kept]].rename(columns={"estimation": "ecart"})
+    out = pick(raw, groupe=Groupe.ECART)[[*_KEYS, *kept]].rename(columns={"estimation": "ecart"})
     for group, prefix in SIDES:
-        part = only(raw, groupe=group).rename(columns={"n": f"n_{prefix}"})
-        out = beside(out, part, prefix, more=(f"n_{prefix}",))
+        part = pick(raw, groupe=group).rename(columns={"n": f"n_{prefix}"})
+        out = joined(out, part, prefix, more=(f"n_{prefix}",))
     return _labelled(_with_comparable(out, mine, Groupe.ECART), survey, name)
 
 
@@ -123,11 +123,11 @@ def modelled(survey: Published, name: str, wave: str) -> pd.DataFrame:
         `vague, niveau, territoire, item, n, publication, publication_court, qpv, qpv_bas, qpv_haut`
         (measured), `modele, modele_bas, modele_haut`, `ensemble` (share of all QPV), labels as `gaps`.
     """
-    mine = only(survey.comparison, vague=wave, bailleur=name, groupe=Groupe.QPV)
-    raw, made = (only(mine, ajustement=kind) for kind in (Ajustement.BRUT, Ajustement.MODELE))
-    out = beside(made[[*_KEYS, "n", "publication"]], raw, "qpv")
-    out = beside(out, made, "modele")
-    whole = only(raw, niveau=TOTAL).set_index("item")["estimation"]
+    mine = pick(survey.comparison, vague=wave, bailleur=name, groupe=Groupe.QPV)
+    raw, model = (pick(mine, ajustement=kind) for kind in (Ajustement.BRUT, Ajustement.MODELE))
+    out = joined(model[[*_KEYS, "n", "publication"]], raw, "qpv")
+    out = joined(out, model, "modele")
+    whole = pick(raw, niveau=TOTAL).set_index("item")["estimation"]
     out["ensemble"] = out["item"].map(whole)
     out["publication_court"] = [_short(p) for p in out["publication"]]
     return (
@@ -153,13 +153,13 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
         `comparable` (with `_bas`, `_haut`): change of the gap like with like; `mode_change`: firm or mode
         changed between the two.
     """
-    own = only(survey.comparison, bailleur=name)
-    mine = only(own, ajustement=Ajustement.BRUT)
+    own = pick(survey.comparison, bailleur=name)
+    mine = pick(own, ajustement=Ajustement.BRUT)
     kept = ["n", *INTERVALS, *_MARKS, "verdict", "publication", "estimation"]
-    out = only(mine, groupe=Groupe.EVOLUTION_ECART)[[*_KEYS, *kept]]
+    out = pick(mine, groupe=Groupe.EVOLUTION_ECART)[[*_KEYS, *kept]]
     out = out.rename(columns={"estimation": "ecart"})
     for group in (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS):
-        out = beside(out, only(mine, groupe=group), str(group))
+        out = joined(out, pick(mine, groupe=group), str(group))
     out = out.assign(mode_change=out["vague"].isin(list(mode_changed(mine))))
     return _labelled(_with_comparable(out, own, Groupe.EVOLUTION_ECART), survey, name)
 
@@ -167,7 +167,7 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
 def _with_comparable(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd.DataFrame:
     """Set the comparable figure of a gap, or of its change, beside the raw one."""
     kind = Ajustement.COMPARABLE
-    return beside(out, only(mine, groupe=group, ajustement=kind), str(kind))
+    return joined(out, pick(mine, groupe=group, ajustement=kind), str(kind))
 
 
 def _otherwise(rows: pd.DataFrame, survey: Published, name: str) -> list[str]:
@@ -176,8 +176,8 @@ def _otherwise(rows: pd.DataFrame, survey: Published, name: str) -> list[str]:
     out = []
     for row in rows.to_dict("records"):
         group = Groupe.EVOLUTION_ECART if "evolution_qpv" in row else Groupe.ECART
-        told = found.get(key_of(row, groupe=str(group), bailleur=name))
-        out.append(otherwise(*told.figures, survey.margin, change=told.change) if told else "")
+        clash = found.get(key_of(row, groupe=str(group), bailleur=name))
+        out.append(otherwise(*clash.figures, survey.margin, change=clash.change) if clash else "")
     return out
 
 
@@ -199,12 +199,12 @@ def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     margins = [survey.margin] * len(out)
     out["mot"] = [plainly(v, p, m) for (v, p), m in zip(pairs, margins, strict=True)]
     out["sign"] = [sign(v, p) for v, p in pairs]
-    told = list(zip(out.assign(estimation=out["ecart"]).to_dict("records"), margins, strict=True))
+    whole = list(zip(out.assign(estimation=out["ecart"]).to_dict("records"), margins, strict=True))
     out["mot_entier"] = [
         word_of_row(row, m, moved=row.get("mode_change", False) and row["verdict"] in CHANGED)
-        for row, m in told
+        for row, m in whole
     ]
-    out["phrase"] = [gap_phrase(row, m) for row, m in told]
+    out["phrase"] = [gap_phrase(row, m) for row, m in whole]
     out["isole"] = out["isole"] == ALONE
     out["verdict_mot"] = [
         f"{mark} {word}" for mark, word in zip(out["sign"], out["mot_entier"], strict=True)
@@ -228,18 +228,18 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 def to_draw(rows: pd.DataFrame) -> pd.DataFrame:
     """Return what a chart of gaps reads of rows: the verdict in words."""
-    told = rows.assign(verdict=rows["mot_entier"])
-    return told[["libelle", "ecart", *INTERVALS, "n", "verdict", "sign"]]
+    drawn = rows.assign(verdict=rows["mot_entier"])
+    return drawn[["libelle", "ecart", *INTERVALS, "n", "verdict", "sign"]]
 
 
 def totals(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows that are not split by territory."""
-    return only(rows, niveau=TOTAL).copy()
+    return pick(rows, niveau=TOTAL).copy()
 
 
 def quarters(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows of one quarter each."""
-    return only(rows, niveau="code_qpv").copy()
+    return pick(rows, niveau="code_qpv").copy()
 
 
 def headlines(rows: pd.DataFrame) -> pd.DataFrame:
@@ -267,16 +267,16 @@ def placed(
     """Return rows with their territory, or segment, named as readers do (`territoire_mot`)."""
     known = {code: f"{name} ({code})" for code, name in names.items() if name}
     pairs = zip(rows["niveau"], rows["territoire"].astype(str), strict=True)
-    told = [
+    texts = [
         "Ensemble" if n == TOTAL else f"{segments[n]} : {t}" if n in segments else known.get(t, t)
         for n, t in pairs
     ]
-    return rows.assign(territoire_mot=told)
+    return rows.assign(territoire_mot=texts)
 
 
 def of_segments(rows: pd.DataFrame, segments: Mapping[str, str]) -> pd.DataFrame:
     """Keep the rows of segments, those of one variable together, categories by name."""
-    return only(rows, niveau=list(segments)).copy()
+    return pick(rows, niveau=list(segments)).copy()
 
 
 def unclear(rows: pd.DataFrame, margin: float) -> list[tuple[str, str]]:

@@ -214,9 +214,9 @@ def _shared(file: NoticeFile, header: int, counted: Flags) -> Habit | None:
         numbers, hits = shared(
             places, euros, fits.asked[own], fits.bases[own], margins, counted, teom=teom
         )
-        made = Habit(fees=bool(own), factors={} if teom else numbers, rates=numbers if teom else {})
+        rule = Habit(fees=bool(own), factors={} if teom else numbers, rates=numbers if teom else {})
         # as many sums, and numbers of rates nearest 1: what fees and rates share, nothing tells apart
-        away = sum(abs(log(n)) for n in made.factors.values())
-        tried.append((int((hits & counted).sum()), not teom, -away, own, made))
+        away = sum(abs(log(n)) for n in rule.factors.values())
+        tried.append((int((hits & counted).sum()), not teom, -away, own, rule))
     most, *_, best = max(tried, key=lambda t: t[:4])
     return best if most >= max(_FEW, _REFUSED * counted.sum()) else None

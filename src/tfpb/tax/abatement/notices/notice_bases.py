@@ -52,9 +52,9 @@ def bases_of(items: Sequence[Premises]) -> tuple[dict[Base, Bases], frozenset[in
     contradicted : frozenset of int
         Positions whose TEOM shows a base that the abatement has reduced already.
     """
-    said = tuple(i.base for i in items)
+    bases = tuple(i.base for i in items)
     after, contradicted = _after(items)
-    found = {Base.HEADER: Bases(said)}
+    found = {Base.HEADER: Bases(bases)}
     for base in (Base.HALF, Base.WHOLE, Base.COLUMN):
         values = tuple(_value(item, base) for item in items)
         if not any(_same(values, other.values) for other in found.values()):
