@@ -62,6 +62,8 @@ ELSEWHERE = {
         "test_cli_forty_faults.py",
         "dans l’enquête mais pas dans le patrimoine",
     ),
+    "envoi_a_confirmer": ("test_cli_comparer_releases.py", "--envoyer-quand-meme"),
+    "controle_diffuse": ("test_cli_comparer.py", "--controle"),
     "controle_sans_dossier": (
         "test_cli_controler.py",
         "ne contient aucun dossier à contrôler",

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 CANARIES = {
     "respondents": rb"REP\d{7}X",
-    "telephones of interviews": rb"(?<!\d)07[ .]?99[ .]?88",
+    "telephones of interviews": rb"(?<!\d)(?<!\d[,.])07[ .]?99[ .]?88",
     "verbatims": rb"v.{1,6}los\s+jaunes",  # é is two bytes, or « &#233; » in a workbook
     "a name": rb"CANARINOM",
-    "a telephone": rb"(?<!\d)06[ .]?55[ .]?44",
+    "a telephone": rb"(?<!\d)(?<!\d[,.])06[ .]?55[ .]?44",
     "a mail address": rb"canari\d*@",
 }
 ONCE = """

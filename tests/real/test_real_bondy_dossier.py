@@ -61,9 +61,14 @@ def test_the_pack_is_whole(made: tuple[Path, Dossier], tmp_path: Path) -> None:
 
 
 def test_addresses_are_found_where_they_are(made: tuple[Path, Dossier]) -> None:
-    truth = pd.read_csv(made[0] / "verite.csv", sep=";", dtype={"qpv": str})
+    truth = pd.read_csv(made[0] / "verite.csv", sep=";", dtype=str)
     entrances = made[1].located.entrances
-    assert len(entrances) == len(truth) == 714
+    # « Les Saules » has two codes, one address, 200 dwellings: asked, and counted once meanwhile
+    (asked,) = made[1].asked
+    assert (asked.question.code, len(asked.question.rows)) == ("residences_reprises", 1)
+    assert len(truth) == 714
+    truth = truth[truth["id_batiment"].isin(entrances["id_batiment"])].reset_index(drop=True)
+    assert len(entrances) == len(truth) == 713
     placed = (entrances["result_status"] == "ok").to_numpy()
     dx = entrances["result_x"].to_numpy(dtype=float) - truth["x"].to_numpy(dtype=float)
     dy = entrances["result_y"].to_numpy(dtype=float) - truth["y"].to_numpy(dtype=float)

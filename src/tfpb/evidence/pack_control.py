@@ -16,7 +16,7 @@ import pandas as pd
 from tfpb.facts.amount import Amount, total
 from tfpb.facts.programme_claims import Action, actions_of, spent
 from tfpb.model.codes import ALL_QUARTERS
-from tfpb.model.pieces import is_numbered, references
+from tfpb.piece_names import is_numbered, references
 from tfpb.tax.abatement.holdings import Holding
 from tfpb.tax.abatement.signatures import LATE, Conventions
 from tfpb.tax.programme.axes import read_axis

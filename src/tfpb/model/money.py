@@ -309,7 +309,7 @@ class Programme:
         Those that were read.
     pieces : DataFrame or None
         The « bordereau »: a row a file that an action cites, or a reference that its folder lacks
-        (`tfpb.tax.programme.pieces.COLUMNS`); None where no folder is given.
+        (`tfpb.tax.programme.held_pieces.COLUMNS`); None where no folder is given.
     """
 
     actions: pd.DataFrame

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from PIL import Image
 
+from tfpb.io.attachments.photos import read_photos
 from tfpb.io.sources.gathering import Gathering
-from tfpb.io.sources.photos import read_photos
 from tfpb.model.settings import Settings
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pandas as pd
 from PIL import Image
 from test_io_photos import camera, settings
 
+from tfpb.io.attachments.piece_files import read_pieces
 from tfpb.io.sources.gathering import Gathering
-from tfpb.io.sources.pieces import read_pieces
 
 if TYPE_CHECKING:
     from pathlib import Path

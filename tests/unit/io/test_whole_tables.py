@@ -231,6 +231,21 @@ def test_codes_the_other_way_round_are_asked_and_turned_on_their_rows(tmp_path: 
     assert question.is_blocking
 
 
+def test_one_question_a_little_against_the_mark_is_doubted(tmp_path: Path) -> None:
+    delivered(tmp_path, {"2025": False})
+    head, *rows = (tmp_path / "e.csv").read_text("utf-8").splitlines()
+    cells = [row.split(";") for row in rows]
+    for k, one in enumerate(cells):
+        if k * 37 % 100 < 63:
+            one[6] = str(5 - int(one[6]))
+    lines = [head, *(";".join(one) for one in cells)]
+    (tmp_path / "e.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    gathered = Gathering()
+    gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.csv"])
+    assert codes_of(gathered) == []
+    assert [(f.code, f.got) for f in gathered.faults] == [("sens_d_une_question", "q3")]
+
+
 def test_marks_out_of_five_are_asked_and_counted_double(tmp_path: Path) -> None:
     delivered(tmp_path, {"2025": False})
     lines = (tmp_path / "e.csv").read_text("utf-8").splitlines()

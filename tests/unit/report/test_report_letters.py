@@ -89,6 +89,18 @@ def test_what_is_not_verified_is_marked_and_what_may_be_obtained_is_left_out() -
     assert "[Lieu, date, nom, qualité et signature à compléter]" in said
 
 
+def test_a_date_that_is_not_known_is_left_to_complete() -> None:
+    conventions = pd.DataFrame(
+        [{"id_convention": "C1", "codes_qpv": "QN05991I", "date_fin": None, "date_declaration": pd.NaT,
+          "date_signature_contrat": dt.date(2024, 3, 1), "date_signature_convention": None}]
+    )  # fmt: skip
+    said = texts(letter_files(written(line(), conventions=conventions))[CLAIM])
+    assert "contrat de ville signé le 1er mars 2024" in said
+    assert (
+        "convention signée le [date non connue], déclaration déposée le [date non connue]" in said
+    )
+
+
 def test_what_is_at_risk_has_a_letter_of_its_own() -> None:
     files = letter_files(written(risks=2))
     assert set(files) == {RISK}

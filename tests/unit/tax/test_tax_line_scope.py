@@ -221,7 +221,7 @@ def test_lines_of_a_cut_residence_that_name_no_building_claim_nothing_flatly() -
     assert (states.acquired, states.to_claim, states.at_risk) == (0, 0, 0)
     assert states.doubtful == Decimal("247.50")
     (told,) = [n for n in made.notices if n.code == "batiment_absent"]
-    assert told.fields["lignes"] == 2
+    assert told.fields["montant"] == Decimal("495.00")
 
 
 def test_no_more_of_a_line_may_be_in_the_quarter_than_dwellings_stand_there() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tfpb.model.pieces import files_of, is_numbered, references
+from tfpb.piece_names import files_of, is_numbered, references
 
 
 def test_a_cell_cites_each_piece_once() -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Headers, Place
+from tfpb.io.attachments.photos import read_photos
+from tfpb.io.attachments.piece_files import PIECES, read_pieces
 from tfpb.io.open_questions.survey_questions import survey_findings
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
 from tfpb.io.sources.gathering import Gathering
-from tfpb.io.sources.photos import read_photos
-from tfpb.io.sources.pieces import PIECES, read_pieces
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan

@@ -33,7 +33,7 @@ from tfpb.model import tables
 from tfpb.model.columns import Column
 from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.controle import SHOWN, control_report
-from tfpb.tax.programme.pieces import ABSENT
+from tfpb.tax.programme.held_pieces import ABSENT
 from tfpb.words.documents.control_words import WRITTEN
 from tfpb.words.faults.sentences import fault_text, shortened
 

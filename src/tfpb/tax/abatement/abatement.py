@@ -24,6 +24,7 @@ from tfpb.tax.abatement.notices.file_reading import NoticeFile, Outcome
 from tfpb.tax.abatement.notices.habit_choice import choose
 from tfpb.tax.abatement.notices.habit_question import question_of
 from tfpb.tax.abatement.notices.notice_doubts import habit_doubts, notice_doubts
+from tfpb.tax.abatement.notices.relief import with_relief
 from tfpb.tax.abatement.premises import (
     COUNTED,
     Premises,
@@ -34,7 +35,6 @@ from tfpb.tax.abatement.premises import (
     year_of,
 )
 from tfpb.tax.abatement.premises_facts import premises_facts
-from tfpb.tax.abatement.relief import with_relief
 from tfpb.tax.abatement.rights import right_of
 from tfpb.tax.abatement.sent_list import with_list
 from tfpb.tax.abatement.signatures import Conventions

@@ -296,7 +296,7 @@ def _of_residence(
     if either:
         stake = total(i.amounts.abatement for i in either)
         there = either[0].row.place("id_batiment")
-        yield doubt("batiment_absent", there, key, lignes=len(either), montant=stake)
+        yield doubt("batiment_absent", there, key, montant=stake)
     for motive in ("exoneration_possible", "exonerations_contraires"):
         right = next((i.right for i in group if i.right.motive == motive), None)
         if right is not None:

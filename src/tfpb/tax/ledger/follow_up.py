@@ -39,12 +39,13 @@ def follow_up(
     Returns
     -------
     DataFrame
-        `FOLLOW_UP_COLUMNS`: what is to claim in the order of the notices, then the other claims that were
+        `FOLLOW_UP_COLUMNS`: what is to claim by notice and premises, then the other claims that were
         sent. Euros are Decimal; `accorde_eur` is None where no answer gives it.
     """
     year, sent = reader.day.year, grouped(records(claimed), _key)
     rows = []
-    for item in (i for i in items if i.states.to_claim):
+    claimable = [i for i in items if i.states.to_claim]
+    for item in sorted(claimable, key=lambda i: (i.avis, i.invariant)):
         found = sent.get((item.avis, premises_key(item.invariant), year), [])
         mine = found.pop(0) if found else Record()
         facts = {
@@ -53,7 +54,8 @@ def follow_up(
             "montant_eur": item.states.to_claim, "preuve": _proof(item), "limite": claim_limit(reader),
         }  # fmt: skip
         rows.append(_row(Record(mine | facts), on))
-    for line in (one for lines in sent.values() for one in lines):
+    left = [one for key in sorted(sent) for one in sent[key]]
+    for line in left:
         limit = dt.date(year_of(line) + reader.whole("delai_reclamation_ans"), 12, 31)
         rows.append(_row(Record(line | {"limite": limit, "preuve": ""}), on))
     return pd.DataFrame(rows, columns=list(FOLLOW_UP_COLUMNS), dtype=object)

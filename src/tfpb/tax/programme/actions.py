@@ -33,7 +33,7 @@ from tfpb.tax.programme.entries import (
     twins,
     unvalued,
 )
-from tfpb.tax.programme.pieces import ABSENT, held_against
+from tfpb.tax.programme.held_pieces import ABSENT, held_against
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.model.pieces import is_numbered, references
+from tfpb.piece_names import is_numbered, references
 from tfpb.tax.plain_values import ZERO, Record, doubt, records
 from tfpb.text import fold
 from tfpb.words.numbers import amount

@@ -13,7 +13,7 @@ from tfpb.decimals import apportion
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import STAMP
-from tfpb.model.pieces import is_numbered, references
+from tfpb.piece_names import is_numbered, references
 from tfpb.tax.plain_values import (
     CENT,
     EURO,

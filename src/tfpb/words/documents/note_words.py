@@ -81,7 +81,7 @@ BEFORE_SIGNING: Final = "Ce qui manque avant de signer"
 ARGUMENT: Final = "L’argument le plus fort"
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
 UNPROVED: Final = Phrase(
-    "{count:s action/actions} sur {actions:n} sans pièce complète (référence et date) : {worth:€} valorisés"
+    "{count:s action/actions} sur {actions:n} sans pièce complète (référence et date), de {worth:€}"
     "{to_prove}{first}."
 )
 TO_PROVE: Final = Phrase(", {stake:€} à prouver")

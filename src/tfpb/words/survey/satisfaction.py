@@ -99,7 +99,7 @@ _TIPPING: Final = {
 }
 """What would have to be, by whether the word is favourable."""
 NEVER_TIPPED: Final = (
-    "Aucune différence de réponse entre satisfaits et mécontents d’ici n’y suffirait à elle seule."
+    "Aucun écart de réponse entre satisfaits et mécontents d’ici n’y suffirait à lui seul."
 )
 
 

@@ -10,10 +10,9 @@ from tfpb.model.report import Report, Section, Text
 from tfpb.report.sections.build import cut, of_dossier, table, worded
 from tfpb.words.money import letter_words as words
 from tfpb.words.money.state_words import PROOFS
+from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from tfpb.facts.whole_dossier import Dossier
 
 _CLAIMED: Final = {words.CLAIM: "reclame_a_envoyer", words.RISK: "a_risque"}
@@ -93,5 +92,5 @@ def _conventions(dossier: Dossier) -> list[str]:
     ]
 
 
-def _day(row: pd.Series, column: str) -> dt.date | None:
-    return None if pd.isna(row[column]) else row[column]
+def _day(row: pd.Series, column: str) -> str:
+    return words.UNKNOWN_DAY if pd.isna(row[column]) else long_date(row[column])

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.io.sources.photos import ENDINGS, reduced
+from tfpb.io.attachments.photos import ENDINGS, reduced
 from tfpb.model.columns import texts
-from tfpb.model.pieces import files_of, references
 from tfpb.model.record import PieceFile, Source
+from tfpb.piece_names import files_of, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.model.codes import PieceFound
-from tfpb.model.pieces import files_of, references
+from tfpb.piece_names import files_of, references
 from tfpb.tax.plain_values import doubt
 
 if TYPE_CHECKING:
