@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack
 
+from effort import tries
 from tfpb.io.packs.pack import read_pack
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
@@ -108,10 +109,12 @@ def test_the_second_run_in_order(
         assert marks[0] in was
         assert marks[1] in now
         assert marks[0] not in now
-    make(tmp_path / "d", "--tout-recalculer")
-    with_kept, without = (read_pack(tmp_path / n) for n in ("c", "d"))
-    assert [n for n in without if with_kept.get(n) != without[n]] == []
-    assert "repris" not in json.loads((tmp_path / "d" / "journal.json").read_text("utf-8"))
+    with_kept = read_pack(tmp_path / "c")
+    if tries(0, 1):  # by day, that what is kept is what would be made: above, where nothing changed
+        make(tmp_path / "d", "--tout-recalculer")
+        without = read_pack(tmp_path / "d")
+        assert [n for n in without if with_kept.get(n) != without[n]] == []
+        assert "repris" not in json.loads((tmp_path / "d" / "journal.json").read_text("utf-8"))
 
     # what changed is told figure by figure, in the words of the tables
     told = run(

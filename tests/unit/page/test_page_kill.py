@@ -166,6 +166,7 @@ def test_a_kill_before_the_answer_leaves_the_file_before_or_after_it(
         before = after
 
 
+@pytest.mark.skipif(not tries(0, 1), reason="un calcul de la page arrêté : TFPB_ESSAIS=tous")
 def test_a_kill_during_a_run_leaves_the_decisions_and_no_pack(
     folder: Path, geodata: Path, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from effort import tries
 from tfpb.cli.region import _tls
 from tfpb.errors import TfpbError
 from tfpb.executors import Dask, InProcess, Processes, executor
@@ -61,6 +62,7 @@ def test_engines_by_name() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not tries(0, 1), reason="une grappe dont un ouvrier se perd : TFPB_ESSAIS=tous")
 def test_dask_with_a_worker_lost_in_the_middle(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="l’option dask n’est pas installée")
     from dask_cluster import dask_cluster

@@ -81,10 +81,10 @@ BEFORE_SIGNING: Final = "Ce qui manque avant de signer"
 ARGUMENT: Final = "L’argument le plus fort"
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
 UNPROVED: Final = Phrase(
-    "{count:s action/actions} sur {actions:n} sans pièce complète (référence et date), de {worth:€}"
+    "{count:s action/actions} sur {actions:n} sans pièce complète (référence et date), de {worth:€} en tout"
     "{to_prove}{first}."
 )
-TO_PROVE: Final = Phrase(", {stake:€} à prouver")
+TO_PROVE: Final = Phrase(" : {stake:€} à prouver")
 FIRST_PROOF: Final = Phrase(" ; d’abord « {action} », {quarter}, {stake:€}")
 DOUBTFUL: Final = Phrase(
     "{dwellings:s logement} dont le côté de la limite du quartier reste à vérifier, dans {homes:s résidence}."
