@@ -375,6 +375,6 @@ def test_missing_proofs_are_weighed_and_the_first_is_named() -> None:
     plain = text.replace("\u202f", " ").replace("\u00a0", " ")
     worth = dossier.claims.amount("valorise_sans_preuve").exact
     assert worth > 0
-    assert "sans pièce complète (référence et date) : " in plain
-    assert "valorisés" in plain
+    assert "sans pièce complète (référence et date), de " in plain
+    assert "en tout : " in plain
     assert "à prouver ; d’abord « Action" in plain
