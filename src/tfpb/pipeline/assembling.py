@@ -279,11 +279,10 @@ def examine(
     owner = (settings.dossier.bailleur,)
     earlier = precedents(owner, run_name, homes, packs)
     before = earlier.released(owner)
-    if any(one.is_open for one in inputs.asked) or inputs.frame("fiscalite") is not None:
-        execute = Memory(execute)
+    memory = Memory(execute)
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)
-        outcome = run_stages(STAGES, start, execute=execute, headers=inputs.headers)
+        outcome = run_stages(STAGES, start, execute=memory, headers=inputs.headers)
     asked, late = asked_in_all(settings, inputs, outcome.results.get(stages.ABATEMENT))
     found = (*found, *late)
     if outcome.faults or _stopped(late):
@@ -299,7 +298,7 @@ def examine(
     bounded, outcomes = suspend_asked(
         outcome.results[stages.CLAIMS],
         asked,
-        partial(_supposed, settings, geography, asked, before, execute),
+        partial(_supposed, settings, geography, asked, before, memory.again),
     )
     values = outcome.results.having(stages.CLAIMS, bounded)
     dossier = assembled(settings, inputs, geography, values, found, parcels)

@@ -15,8 +15,9 @@ import pytest
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.survey import _SEAL, Estimates, Published, WaveFacts
+from tfpb.pipeline.kept import stage_cache
 from tfpb.pipeline.kept.kept_forms import FILES, PUBLICATION, TABLE, from_parts, to_parts
-from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder, fingerprint, stage_key
+from tfpb.pipeline.kept.stage_cache import Memory, StageCache, cache_folder, fingerprint, stage_key
 from tfpb.stage import Stage
 from tfpb.survey import Survey
 
@@ -47,6 +48,24 @@ def test_the_same_values_are_worked_on_once(cache: StageCache) -> None:
     cache(STAGE, ("y",))
     assert CALLS == ["x", "y"]
     assert (cache.reused, cache.computed) == (["Double"], ["Double", "Double"])
+
+
+def test_a_run_is_held_for_another_and_named_only_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    CALLS.clear()
+    named: list[str] = []
+
+    def name(stage: Stage, values: tuple[Any, ...]) -> str:
+        named.append(stage.name)
+        return stage_key(stage, values)
+
+    monkeypatch.setattr(stage_cache, "stage_key", name)
+    memory = Memory()
+    first = memory(STAGE, ("x",))
+    assert named == []
+    assert memory.again(STAGE, ("x",)) is first
+    memory.again(STAGE, ("y",))
+    memory.again(STAGE, ("y",))
+    assert CALLS == ["x", "y"]
 
 
 def test_another_stage_works_anew(cache: StageCache) -> None:

@@ -116,6 +116,8 @@ class StageCache:
 class Memory:
     """An executor that holds the results of one run, for another that reads nearly the same.
 
+    What a stage read is named when another run asks for it: most runs are followed by none.
+
     Parameters
     ----------
     execute : Execute
@@ -123,10 +125,21 @@ class Memory:
     """
 
     execute: Execute = directly
+    first: list[tuple[Stage, tuple[Any, ...], Any]] = field(default_factory=list)
     held: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, stage: Stage, values: tuple[Any, ...]) -> Any:
-        """Run a stage, or return what it gave when it read the same."""
+        """Run a stage of the first run, and hold what it gave."""
+        result = self.execute(stage, values)
+        self.first.append((stage, values, result))
+        return result
+
+    def again(self, stage: Stage, values: tuple[Any, ...]) -> Any:
+        """Return what a stage gave when it read the same, or run it."""
+        while self.first:
+            done, read, result = self.first.pop()
+            with suppress(UnkeyedError):
+                self.held[stage_key(done, read)] = result
         try:
             name = stage_key(stage, values)
         except UnkeyedError:
