@@ -129,6 +129,19 @@ def test_a_comparable_row_follows_its_own_target() -> None:
     assert widths["parc"]["comparable"] < 1.35 * widths["parc"]["brut"]
 
 
+def test_a_service_is_compared_like_with_like_in_more_quarters_than_domains() -> None:
+    """Each line has two sides, and quarters share what they are compared with: more figures than domains."""
+    stock, answers = towns(np.random.default_rng(4), effect=0.1)
+    quarters = [f"QN0599{k % 5 + 1}I" for k in range(len(stock))]
+    mine = plan(ajustement=["type_habitat", "periode_construction"])
+    mine = mine.model_copy(
+        update={"reglages": mine.reglages.model_copy(update={"cible": "service"})}
+    )
+    survey = recode([answers], mine, stock.assign(nb_logements=20, code_qpv=quarters))
+    table = compare(survey, mine, by=["code_qpv"]).comparison
+    assert set(table.loc[table["niveau"] == "code_qpv", "territoire"]) >= set(quarters)
+
+
 def test_no_row_without_support_nor_residences() -> None:
     stock, answers = towns(np.random.default_rng(4), effect=0.1, towers=(1.0, 0.0))
     assert "comparable" not in set(gaps(stock, answers).index.get_level_values(0))

@@ -377,7 +377,9 @@ def shares_of(
         found = dispersion(sums, part, one.likeness, aim)
         parts.append(found)
         planned.append(dispersion(sums, part, one.planned, aim))
-        stock.append([np.where(found.aimed, size, np.inf) for size in one.size(domain)])
+        # a service has no stock, nor its figures the domains' numbers
+        sizes = [found.aimed] * 2 if aim is None else one.size(domain)
+        stock.append([np.where(found.aimed, size, np.inf) for size in sizes])
     n = rounded_count(count)
     dwellings, buildings = (np.concatenate([s[k] for s in stock]) for k in range(2))
     spread, before = (
