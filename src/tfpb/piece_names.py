@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -46,17 +47,16 @@ def files_of(reference: str, names: Iterable[str]) -> list[str]:
     wanted = _runs(reference)
     if not wanted:
         return []
-    own = {
-        name: (_runs(PurePosixPath(name).name), _runs(PurePosixPath(name).stem)) for name in names
-    }
-    called = [name for name, both in own.items() if any(_same(runs, wanted) for runs in both)]
+    own = {name: PurePosixPath(name) for name in names}
+    called = [n for n, p in own.items() if any(_same(_runs(t), wanted) for t in (p.name, p.stem))]
     if called or not is_numbered(reference) or sum(map(len, wanted)) < _FEWEST:
         return called
-    return [name for name, (_, stem) in own.items() if _holds(stem, wanted)]
+    return [name for name, path in own.items() if _holds(_runs(path.stem), wanted)]
 
 
-def _runs(text: str) -> list[str]:
-    return _RUNS.findall(fold(text))
+@lru_cache(maxsize=65_536)  # each reference is held against every file
+def _runs(text: str) -> tuple[str, ...]:
+    return tuple(_RUNS.findall(fold(text)))
 
 
 def _same(one: Sequence[str], other: Sequence[str]) -> bool:

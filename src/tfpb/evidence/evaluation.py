@@ -190,8 +190,8 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
         now = "ecart_defavorable" if verdict in LOWER else "ecart_non_conclu"
         now = "ecart_equivalent" if verdict in FAVOURABLE else now
     moved = "sans_evolution"
-    clash = change is not None and change["publication"] in SHOWN
-    if change is not None and clash and change["verdict"] != Verdict.INTERROMPUE:
+    is_shown = change is not None and change["publication"] in SHOWN
+    if change is not None and is_shown and change["verdict"] != Verdict.INTERROMPUE:
         out |= {
             "evolution": change["estimation"],
             "evolution_ic90_bas": change["ic90_bas"],

@@ -70,7 +70,10 @@ def past_years(bailleur: str, year: int, packs: Sequence[Path]) -> dict[int, dic
         if path.suffix == ALONE or fold(bailleur) not in map(fold, bailleurs_of(path)):
             continue
         for row in _rows_of(path, _YEARS):
-            own, past = row.get("origine") == ORIGINS[OWN], int(row.get("annee") or year)
+            own, written = row.get("origine") == ORIGINS[OWN], row.get("annee", "")
+            if not written.isdecimal():
+                raise unreadable(path, _YEARS)
+            past = int(written)
             if past < year and (own or row.get("origine") == ORIGINS[BEFORE]):
                 amounts = {c: _amount(row[c]) for c in YEAR_CLAIMS if row.get(c)}
                 if own or past not in found:

@@ -72,3 +72,10 @@ def test_years_that_earlier_packs_tell_each_by_the_pack_of_that_year(tmp_path: P
         assert not told[2025]["acquis_eur"].is_known
     assert sorted(past_years("Habitat", 2025, [early, late])) == [2023, 2024]
     assert past_years("Autre", 2026, [early]) == {}
+
+
+@pytest.mark.parametrize("year", ["", "deux mille", "2024.5"])
+def test_a_table_of_years_that_was_spoilt_is_said(tmp_path: Path, year: str) -> None:
+    spoilt = pack(tmp_path, years=(f"{year};1;1;;ce dossier",))
+    with pytest.raises(TfpbError):
+        past_years("Habitat", 2026, [spoilt])

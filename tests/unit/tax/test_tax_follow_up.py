@@ -193,6 +193,21 @@ def test_what_was_sent_is_no_more_to_send_and_an_answer_without_amount_is_no_ref
     assert answered.follow_up["accorde_eur"][0] is None
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_claim_is_followed_for_its_own_premises_in_any_order(order: tuple[int, int]) -> None:
+    rows = [
+        refused(avis="A1"),
+        local(avis="A2", invariant=OTHER, vlc_eur=12_000, cotisation_avis_eur=4 * FULL),
+    ]
+    sent = {"avis": "A2", "invariant": OTHER, "annee": 2025, "envoyee_le": "02/02/2026"}
+    made = abate(*(rows[k] for k in order), claimed=claimed(sent))
+    due = dict(zip(made.follow_up["avis"], made.follow_up["montant_eur"], strict=True))
+    assert list(made.follow_up["avis"]) == ["A1", "A2"]
+    assert due["A1"] != due["A2"]
+    assert held(made).amount("reclame_en_cours").exact == due["A2"]
+    assert held(made).amount("reclame_a_envoyer").exact == due["A1"]
+
+
 def test_a_notice_that_is_not_read_may_be_to_send() -> None:
     made = held(abate(local(invariant=NUMBER, cotisation_avis_eur=2000)))
     sending = made.amount("reclame_a_envoyer")

@@ -206,6 +206,7 @@ def abate(
         *read.doubts,
     ]
     followed = follow_up(items, claimed, reader, on)
+    suites = dict(zip(followed.index.tolist(), followed["suite"], strict=True))
     result = Abatement(
         year=year,
         rounding=rounding,
@@ -231,10 +232,10 @@ def abate(
         calendar=calendar(items, stock, coming, gone, held, reader),
         leavers=gone,
         owned=None if owned is None else owned_premises(owned, items, stock, bare),
-        by_premises=premises_facts(items, followed["suite"]),
+        by_premises=premises_facts(items, suites),
         calculation=_calculation(lines, items),
         questions=read.questions,
-        follow_up=followed,
+        follow_up=followed.reset_index(drop=True),
         contested=contested(items),
     )
     if previous is not None:

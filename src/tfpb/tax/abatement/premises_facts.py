@@ -13,7 +13,7 @@ from tfpb.tax.abatement.premises import COUNTED, NONE, UNKNOWN, UNSETTLED, Premi
 from tfpb.tax.plain_values import ZERO, cents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
     from tfpb.tax.abatement.premises import Standing
@@ -25,22 +25,21 @@ _SIDE: Final = frozenset({"cote_a_verifier", "residence_hors_patrimoine", "logem
 """Motives in doubt of a side: their dwellings are to check, and in no count of the quarter."""
 
 
-def premises_facts(items: Iterable[Premises], suites: Iterable[str]) -> pd.DataFrame:
+def premises_facts(items: Iterable[Premises], suites: Mapping[int, str]) -> pd.DataFrame:
     """Return what each premises adds to each claim of money.
 
     Parameters
     ----------
     items : iterable of Premises
-    suites : iterable of str
-        Where the claim of each premises to claim stands, in their order (`FOLLOW_UP_COLUMNS`).
+    suites : mapping of int to str
+        Position of a premises to claim → where its claim stands (`FOLLOW_UP_COLUMNS`).
 
     Returns
     -------
     DataFrame
         `PREMISES_FACT_COLUMNS`, in the order of the premises. Euros are whole cents (int64): sums are exact.
     """
-    follow_up = iter(suites)
-    rows = [_row(item, next(follow_up) if item.states.to_claim else TO_SEND) for item in items]
+    rows = [_row(item, suites.get(k, TO_SEND)) for k, item in enumerate(items)]
     texts = {c: [r[c] for r in rows] for c in ("code_qpv", "code_insee", "ouvert")}
     columns = {c: pd.Series(v, dtype=object) for c, v in texts.items()}
     for name in PREMISES_FACT_COLUMNS:

@@ -39,13 +39,15 @@ def follow_up(
     Returns
     -------
     DataFrame
-        `FOLLOW_UP_COLUMNS`: what is to claim by notice and premises, then the other claims that were
-        sent. Euros are Decimal; `accorde_eur` is None where no answer gives it.
+        `FOLLOW_UP_COLUMNS`: what is to claim by notice and premises, each under the position of its premises
+        in `items`; then the other claims that were sent. Euros are Decimal; `accorde_eur` is None where no
+        answer gives it.
     """
     year, sent = reader.day.year, grouped(records(claimed), _key)
     rows = []
-    claimable = [i for i in items if i.states.to_claim]
-    for item in sorted(claimable, key=lambda i: (i.avis, i.invariant)):
+    claimable = [k for k, item in enumerate(items) if item.states.to_claim]
+    claimable.sort(key=lambda k: (items[k].avis, items[k].invariant))
+    for item in (items[k] for k in claimable):
         found = sent.get((item.avis, premises_key(item.invariant), year), [])
         mine = found.pop(0) if found else Record()
         facts = {
@@ -58,7 +60,8 @@ def follow_up(
     for line in left:
         limit = dt.date(year_of(line) + reader.whole("delai_reclamation_ans"), 12, 31)
         rows.append(_row(Record(line | {"limite": limit, "preuve": ""}), on))
-    return pd.DataFrame(rows, columns=list(FOLLOW_UP_COLUMNS), dtype=object)
+    index = [*claimable, *range(len(items), len(items) + len(left))]
+    return pd.DataFrame(rows, index, columns=list(FOLLOW_UP_COLUMNS), dtype=object)
 
 
 def contested(items: Sequence[Premises]) -> pd.DataFrame:

@@ -94,8 +94,6 @@ def first_to_prove(actions: pd.DataFrame) -> tuple[str, str, Decimal] | None:
     """Return the action whose lacking proof is worth most: title, quarter, how much; None without any."""
     rows = [row for row in records(actions) if row.money("enjeu_eur")]
     first = max(rows, key=lambda row: row["enjeu_eur"], default=None)
-    return (
-        None
-        if first is None
-        else (first.text("action"), first.text("code_qpv"), first["enjeu_eur"])
-    )
+    if first is None:
+        return None
+    return first.text("action"), first.text("code_qpv"), first["enjeu_eur"]

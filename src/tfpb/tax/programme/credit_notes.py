@@ -49,10 +49,8 @@ def without_credit_notes(actions: pd.DataFrame) -> tuple[pd.DataFrame, list[Faul
             continue
         rows[named[0]] = lowered
         taken.add(k)
-        fields = {"action": lowered.text("id_action")}
-        here = rows[k].place("valorise_eur")
-        taken_off = doubt("avoir_deduit", here, amount(-_credited(rows[k])), **fields)
-        faults.append(taken_off)
+        here, euros = rows[k].place("valorise_eur"), amount(-_credited(rows[k]))
+        faults.append(doubt("avoir_deduit", here, euros, action=lowered.text("id_action")))
     if not taken:
         return actions, []
     out = actions.copy()
