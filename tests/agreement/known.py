@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-CEILING: Final = {"valeur": 0, "mot": 0, "moins": 9}
+CEILING: Final = {"valeur": 0, "mot": 0, "moins": 4}
 
 
 @cache
