@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -42,7 +43,7 @@ STOPPING = {
 def _may_doubt(path: Path) -> set[str]:
     """List the codes of a module that may be of doubts: all but what `fail` and a bare `Fault` raise."""
     text = path.read_text(encoding="utf-8")
-    if not any(mark in text for mark in ("Severity.DOUTE", " doubt(", "fault_at(")):
+    if not re.search(r"Severity\.DOUTE|\bdoubt\(|fault_at\(", text):
         return set()
     nodes = list(ast.walk(ast.parse(text)))
     stopping = {
