@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
-from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
 from tfpb.evidence.suspension import suspend_asked
@@ -194,6 +193,8 @@ def first_values(
     chosen, asked = settings.reglages, inputs.plan
     service = None
     if chosen.geocodage != "index" and opened is not None:
+        from tfpb.addresses.service import AddressService  # noqa: PLC0415 - the network's libraries
+
         service = opened.enter_context(AddressService(geography.folder / CACHE))
     geocoder = FileGeocoder(
         mode=chosen.geocodage,
