@@ -370,6 +370,12 @@ def _valued(pack: Received, lines: list[BalanceLine]) -> Iterator[Found]:
 def _integrity(pack: Received) -> Iterator[Found]:
     for table, what in pack.unread:
         yield Found(Subject.INTEGRITY, "illisible", fields={"table": table, "quoi": what})
+    for key, title, standing in pack.asked:
+        if standing not in SETTLED:
+            known = standing == "inconnue"
+            code = "question_inconnue" if known else "question_ouverte"
+            fields = {"question": title, "cle": key}
+            yield Found(Subject.INTEGRITY, code, fields=fields, lacking=not known)
     if pack.broken is None:
         yield Found(Subject.INTEGRITY, "sans_empreintes", lacking=False)
         return
@@ -383,12 +389,6 @@ def _integrity(pack: Received) -> Iterator[Found]:
         yield Found(Subject.INTEGRITY, "projet")
     if pack.unheld:
         yield Found(Subject.INTEGRITY, "controles_non_tenus", fields={"nombre": pack.unheld})
-    for key, title, standing in pack.asked:
-        if standing not in SETTLED:
-            known = standing == "inconnue"
-            code = "question_inconnue" if known else "question_ouverte"
-            fields = {"question": title, "cle": key}
-            yield Found(Subject.INTEGRITY, code, fields=fields, lacking=not known)
 
 
 def twice(packs: list[Received]) -> dict[int, str]:
