@@ -382,7 +382,9 @@ class _Sheet:
             if not missing(value):
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
                 shown = [v for v in table.rows[column.key] if not missing(v)]
-                exact = not isinstance(value, str)  # bounds in words are no sum
+                exact = not any(
+                    isinstance(v, str) for v in (value, *shown)
+                )  # bounds in words are no sum
                 if exact and sum(map(Decimal, map(str, shown))) == Decimal(str(value)):
                     place = get_column_letter(k)
                     rows = f"{place}{self.row - len(table.rows)}:{place}{self.row - 1}"

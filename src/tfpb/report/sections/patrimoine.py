@@ -10,7 +10,7 @@ from tfpb.facts.claim import is_quarter
 from tfpb.facts.place import cut_homes, doubtful, quarters
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.report.sections.build import claimed, cut, has, section, table, total_of, worded
+from tfpb.report.sections.build import claimed, cut, has, section, table, tables, total_of, worded
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
 from tfpb.words.places import side_words as words
@@ -44,7 +44,7 @@ def residences(dossier: Dossier) -> Section:
         if name not in known and not str(name).startswith("_") and has(homes, str(name))
     ]
     blocks: list[Block] = [
-        table(
+        *tables(
             "residences",
             homes,
             repeated=own,
