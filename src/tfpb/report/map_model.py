@@ -27,6 +27,7 @@ from tfpb.report.quarter_pages import (
     verdict,
 )
 from tfpb.report.sections.build import worded
+from tfpb.tax.ledger.fact_lines import HOME_MONEY, home_money
 from tfpb.words.claim_words import claim_value
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents import task_words
@@ -126,21 +127,13 @@ def _tasks(dossier: Dossier) -> tuple[MapTask, ...]:
     return tuple(out)
 
 
-_HOME_MONEY: Final = {
-    "abattement_eur": "acquis", "abattement_a_reclamer_eur": "a_reclamer",
-    "abattement_a_risque_eur": "a_risque", "statut": "etat_avis",
-}  # fmt: skip
-"""Columns of the abatement by résidence, and those of the map."""
-
-
 def _with_money(dossier: Dossier, homes: pd.DataFrame) -> pd.DataFrame:
     """Return résidences with what their notices come to; nothing without notices."""
     if dossier.abatement is None:
         return homes
-    money = dossier.abatement.by_residence[["id_residence", *_HOME_MONEY]]
-    found = homes.merge(money, on="id_residence", how="left", suffixes=("", "_avis"))
-    named = {"statut_avis" if c == "statut" else c: name for c, name in _HOME_MONEY.items()}
-    return worded(found.rename(columns=named), etat_avis=STATUTS)
+    money = home_money(dossier.abatement).rename(columns={**HOME_MONEY, "statut": "etat_avis"})
+    found = homes.merge(money, on="id_residence", how="left")
+    return worded(found, etat_avis=STATUTS)
 
 
 def _tenants(dossier: Dossier, code: str) -> str:
