@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tfpb.facts.place import quarters_held
+from tfpb.report.sections.a_faire import a_faire
 from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.faits import faits
@@ -14,7 +15,7 @@ from tfpb.report.sections.money.abattement_accorde import abattement
 from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
-from tfpb.report.sections.patrimoine import localisation, residences
+from tfpb.report.sections.patrimoine import localisation, quartiers, residences
 from tfpb.report.sections.questions import questions
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
@@ -46,6 +47,7 @@ def report(dossier: Dossier) -> Report:
         note(dossier),
         synthese(dossier),
         rappel(dossier),
+        quartiers(dossier),
         residences(dossier),
         localisation(dossier),
         comparaison(dossier),
@@ -57,6 +59,7 @@ def report(dossier: Dossier) -> Report:
         droit_commun(dossier),
         evaluation(dossier),
         sensibilite(dossier),
+        a_faire(dossier),
         questions(dossier),
         doutes(dossier),
         faits(dossier),
