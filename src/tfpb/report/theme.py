@@ -45,6 +45,8 @@ HORS: Final = "#7A7A7A"
 A_VERIFIER: Final = "#EE7733"
 CURVES: Final = (INK, ACCENT, "#B35806")
 MARGIN_BAND: Final = "#E4EAF0"
+ENTRY: Final = "#FFF8E6"
+"""Ground of the cells that people fill."""
 
 STREET: Final = "#D4D4D4"
 STREET_EDGE: Final = "#B4B4B4"
