@@ -16,7 +16,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tfpb.archives import settle
-from tfpb.model.report import Block, Chart, KeyFigures, Report, Table, Text
+from tfpb.model.report import Answer, Block, Chart, KeyFigures, Payers, Report, Table, Text
 from tfpb.report import theme
 from tfpb.report.documents import document_parts as parts
 from tfpb.text import drop_controls, french_spaces
@@ -52,8 +52,8 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
     """
     document = _begun(report)
     answer = parts.answers_first(report)
-    _opening(document, report)
     if not answer:
+        _opening(document, report)
         _contents(document, report, new_page=False)
     for index, chapter in enumerate(parts.chapters(report), 1):
         if answer and index == 2:  # noqa: PLR2004 - after the note
@@ -207,7 +207,7 @@ def _chapter(
     heading.paragraph_format.page_break_before = chapter.new_page and not follows
     _bookmark(heading, index, f"chapitre_{index}")
     if chapter.lead:
-        lead = _styled(document, chapter.lead, _LEAD)
+        lead = _styled(document, chapter.lead, _NOTE if chapter.part == parts.NOTE else _LEAD)
         lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing can follow
     for block in chapter.blocks:
         _block(document, block, images)
@@ -230,6 +230,8 @@ def _block(document: Any, block: Block, images: parts.Pictures) -> None:
                 line.add_run(_clean(f" ({figure.detail})"))
     elif isinstance(block, Table):
         _table(document, block)
+    elif isinstance(block, Answer):
+        _answer(document, block)
     elif isinstance(block, Chart) and block.key in images:
         _chart(document, block, images[block.key]["png"])
 
@@ -251,6 +253,24 @@ def _table(document: Any, block: Table) -> None:
         _styled(document, EMPTY_TABLE, _NOTE)
     for note in grid.notes or ("",):
         _styled(document, note, _NOTE)
+
+
+def _answer(document: Any, block: Answer) -> None:
+    """Write a question of the one page: its answer, then the lines it rests on, without what is drawn."""
+    _styled(document, block.question, "Heading 2")
+    if block.sentences:
+        first, *others = block.sentences
+        line = _styled(document, "", _FIGURE)
+        line.add_run(_clean(first)).bold = True
+        line.add_run(_clean("".join(f" {sentence}" for sentence in others)))
+    if isinstance(block.rests_on, Payers):
+        written = (" ".join(filter(None, part[:3])) for part in block.rests_on.parts)
+        _styled(document, " ; ".join(written), _FIGURE)
+    elif block.rests_on is not None:
+        body = document.element.body
+        body.insert(len(body) - 1, _grid(parts.grid_of_lines(block.question, block.rests_on)))
+    if block.notes:
+        _styled(document, " ".join(block.notes), _NOTE)
 
 
 def _chart(document: Any, block: Chart, png: bytes) -> None:
