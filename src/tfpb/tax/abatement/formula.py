@@ -65,11 +65,7 @@ class Amounts:
     def town_lost(self) -> Decimal:
         """What of the loss is the commune's: its line, less its part of what the State returns."""
         town = self.lines[0]
-        return (
-            town - cents(town * self.compensation / (self.lost + self.compensation))
-            if town
-            else ZERO
-        )
+        return town - cents(town * self.compensation / (self.lost + self.compensation or EURO))
 
 
 def terms(reader: Reader, rounding: str) -> Terms:

@@ -11,12 +11,14 @@ from tfpb.facts.amount import known
 from tfpb.facts.claim import STATES, State
 from tfpb.facts.survey_claims import verdict_scope
 from tfpb.model.codes import Publication
+from tfpb.packaged import packaged
 from tfpb.words.money.accounts import axis_name
 from tfpb.words.money.programme_words import justified_words, share_words
 from tfpb.words.money.state_words import (
     RESERVED,
     UNSETTLED,
     acquired,
+    left_out,
     nature_words,
     without,
 )
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.survey import WaveFacts
 
+_TEXTS: Final = packaged(__name__)
 TITLE: Final = "Abattement de taxe foncière {year} : {bailleur}"
 QUARTERS: Final = Phrase("{count:s quartier prioritaire/quartiers prioritaires} (QPV)")
 CONVENTION: Final = "convention {name}"
@@ -71,8 +74,6 @@ NO_PROGRAMME: Final = Phrase(
     "Abattement {year} acquis : {acquis:€}{nature} ; sans programme d’actions, rien ne dit ce qui le "
     "justifie."
 )
-_UNREAD_NOTICES: Final = Phrase("L’avis de {homes:s logement} n’est pas lu.")
-_NO_NOTICE: Final = Phrase("{homes:s logement} n’ont aucun avis.")
 HOMES: Final = ("logements_abattus", "logements_qpv")
 TOTAL: Final = "Total"
 OTHERS: Final = Phrase("{count:s autre quartier/autres quartiers}")
@@ -90,21 +91,11 @@ SURPLUSES: Final = Phrase(
 )
 ELSEWHERE: Final = "Contents de leur résidence ailleurs : {level}."
 MASKED: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
-_ASIDE: Final = {
-    "logements_exoneres": Phrase("{homes:n} encore exonérés"),
-    "logements_a_reclamer": Phrase("{homes:n} à réclamer"),
-    "logements_non_lus": Phrase("{homes:n} dont l’avis n’est pas lu"),
-    "logements_droit_non_etabli": Phrase("{homes:n} dont le droit n’est pas établi"),
-    "logements_sans_avis": Phrase("{homes:n} sans avis"),
-}
+_ASIDE: Final = Phrase.table(**_TEXTS["aside"])
 _WITHOUT: Final = "Logements en QPV sans abattement : {parts}."
-_PARTLY_READ: Final = Phrase("Avis non lus dans {count:s quartier} : le total est donc un minimum.")
 NOBODY_KNOWN: Final = "On ne sait pas : l’abattement acquis n’est pas connu."
 NOTHING_PAID: Final = "Personne : aucun abattement n’est acquis."
-_PAYERS: Final = {
-    "compensation": "État*", "perte_communes": "Commune",
-    "perte_intercommunale": "Intercommunalité, syndicats", "reporte_contribuables": "Autres contribuables",
-}  # fmt: skip
+_PAYERS: Final[dict[str, str]] = _TEXTS["payers"]
 _EXCHANGE: Final = Phrase("En échange : {actions:s action}, valorisées {valued:€}{axes}.")
 _OTHER_AXES: Final = Phrase("autres {valued:€}")
 A_HOME: Final = Phrase("Pour la commune : {lost:€} par logement abattu.")
@@ -125,6 +116,7 @@ _ANSWERED: Final = Phrase("Enquête {when} : {count:s ménage}{sides}{rate}.")
 _SIDES: Final = Phrase(" ({here:n} en QPV, {elsewhere:n} ailleurs)")
 _RATE: Final = Phrase(", {rate:n} réponses pour 100 ménages contactés")
 DAGGER: Final = "† Entre immeubles comparables, autre écart, ou pas de réponse possible."
+SIGNS: Final = "▲ l’écart a bougé en faveur des QPV, ▼ en leur défaveur."
 OTHER_QUESTIONS: Final = Phrase(
     "{count:s autre question/autres questions} : feuille « Comparaison »."
 )
@@ -147,25 +139,7 @@ GIVE_FILE: Final = "Fournir « {name} » :"
 _AT_ONCE: Final = "sans attendre"
 _OPEN_DAY: Final = "date à fixer"
 _TO: Final = "{first} au {last}"
-_TASKS: Final = {
-    "signaler": (
-        "Signaler aux impôts {names} :", "hors quartier, encore abattu. À risque, en plus {acquired}.",
-    ),
-    "programmer": ("Programmer des actions :", "{names}."),
-    "prouver": (
-        "Joindre {enough:s preuve}",
-        "({count:n} manquent, {enough:n} {enough:a suffit/suffisent}). D’abord : {names}.",
-    ),
-    "situer": ("Situer {homes:s logement} :", "{names}. Dans le quartier, ou hors ?"),
-    "conventions": ("Fournir la table des conventions :", "{names}."),
-    "convention": ("Établir la convention :", "{names}."),
-    "renouveler": ("Renouveler la convention :", "{names}."),
-    "declarer": ("Retrouver la déclaration :", "{names}."),
-    "exonerer": ("Établir la fin d’exonération :", "{names}."),
-    "lire": ("Relire l’avis :", "{names}."),
-    "reclamer": ("Réclamer pour {names},", "que l’avis oublie."),
-    "suivre": ("Suivre la réclamation :", "{names}."),
-}  # fmt: skip
+_TASKS: Final[dict[str, list[str]]] = _TEXTS["tasks"]
 """What is to do, by kind: what stands out, then the rest."""
 _OF_HOMES: Final = Phrase("{name} ({homes:n})")
 _OF_EUROS: Final = Phrase("{name} ({stake:€})")
@@ -225,12 +199,9 @@ def whole(acquired: Amount) -> str:
 
 
 def unread(held: Within) -> str:
-    """Write which dwellings leave the abatement open; empty when none does."""
-    counts = (
-        (_UNREAD_NOTICES, held.amount("logements_non_lus")),
-        (_NO_NOTICE, held.amount("logements_sans_avis")),
-    )
-    return " ".join(phrase.format(homes=n) for phrase, n in counts if n.exceeds_nil)
+    """Write which dwellings leave the abatement open, as a sentence; empty when none does."""
+    left = left_out(held)
+    return f"{left}." if left else ""
 
 
 def dwellings(amounts: Mapping[str, Amount]) -> str:
@@ -295,12 +266,6 @@ def aside(held: Within) -> str:
     homes = {name: held.amount(name) for name in _ASIDE}
     parts = [_ASIDE[name].format(homes=n) for name, n in homes.items() if n.exceeds_nil]
     return _WITHOUT.format(parts=", ".join(parts)) if parts else ""
-
-
-def unread_note(claims: Claims, codes: Sequence[str]) -> str:
-    """Write in how many quarters a notice is not read."""
-    count = len([c for c in codes if claims.amount("logements_non_lus", c).exceeds_nil])
-    return _PARTLY_READ.format(count=count) if count else ""
 
 
 def payer(name: str, towns: int) -> str:
@@ -408,9 +373,9 @@ def subjects(names: Sequence[str]) -> str:
     return between.join([*names[:_NAMED], *([_OTHER_NAMES.format(count=rest)] if rest > 0 else [])])
 
 
-def task(code: str, facts: Mapping[str, object]) -> tuple[str, str]:
+def task(code: str, title: str, facts: Mapping[str, object]) -> tuple[str, str]:
     """Write what is to do of a kind: what stands out, then the rest."""
-    head, text = _TASKS[code]
+    head, text = _TASKS.get(code, (f"{title} :", "{names}."))
     return Phrase(head).filled(facts), Phrase(text).filled(facts)
 
 

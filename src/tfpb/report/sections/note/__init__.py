@@ -15,6 +15,8 @@ from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import DRAFT_LINE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Section
 
@@ -43,13 +45,13 @@ _ROOMS: Final = tuple(
 
 def note(dossier: Dossier) -> Section:
     """Return the page on all the room that it may take, and on less and less (`Section.shorter`)."""
-    count = sum(map(is_quarter, dossier.claims.scopes("logements_qpv")))
-    rooms = [r for r in _ROOMS if r.questions <= (6 if count >= _MANY else 9)]
+    codes = [c for c in dossier.claims.scopes("logements_qpv") if is_quarter(c)]
+    rooms = [r for r in _ROOMS if r.questions <= (6 if len(codes) >= _MANY else 9)]
     known, asked, to_do = justified(dossier), tenants(dossier), left_to_do(dossier)
     paid = who_pays(dossier)
     head = dossier.settings.dossier
     title = words.TITLE.format(year=head.annee, bailleur=head.bailleur)
-    bare = replace(section("note", _about(dossier), ()), title=title)
+    bare = replace(section("note", _about(dossier, codes), ()), title=title)
     pages = (
         replace(
             bare,
@@ -61,10 +63,9 @@ def note(dossier: Dossier) -> Section:
     return replace(whole, shorter=tuple(less))
 
 
-def _about(dossier: Dossier) -> str:
+def _about(dossier: Dossier, codes: Sequence[str]) -> str:
     """Write where, of how many quarters, under what, on what day, and when the account is due."""
     head = dossier.settings.dossier
-    codes = [c for c in dossier.claims.scopes("logements_qpv") if is_quarter(c)]
     parts = [
         words.towns([dossier.quarters[c].commune for c in codes]),
         words.QUARTERS.format(count=len(codes)) if codes else "",

@@ -207,4 +207,3 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
         if any(page.content(c).state is State.MASQUE for c in codes):
             yield words.MASKED
     yield words.aside(claims.within())
-    yield words.unread_note(claims, codes)

@@ -114,7 +114,7 @@ def _what(dossier: Dossier, code: str, tasks: Sequence[Task]) -> tuple[str, str]
         "enough": len(weighed),
         "names": words.subjects([_subject(dossier, t) for t in weighed]),
     }
-    return words.task(code, facts)
+    return words.task(code, tasks[0].kind.title, facts)
 
 
 def _subject(dossier: Dossier, task: Task) -> str:

@@ -95,9 +95,11 @@ def _answer(asked: _Asked, most: int) -> Answer:
     changed = [m for m in asked.moves.values() if m.is_change]
     daggers = any(map(asked.doubt, kept)) or any(m.doubt for m in changed if m.item in kept)
     lines = Lines(columns, tuple(map(asked.line, kept))) if kept else None
+    sure = [m for m in changed if not m.alone]
     notes = _notes(asked.dossier, asked.survey, len(asked.rows) - len(kept), daggers=daggers)
+    notes += [words.SIGNS] if any(m.item in kept for m in sure) else []
     notes.append(fragile_sentence([asked.rows[item] for item in kept]))
-    sure = [m for m in changed if not (m.alone or m.doubt)]
+    sure = [m for m in sure if not m.doubt]
     sure.sort(key=lambda m: m.item not in kept)
     answer = _counted(asked.dossier, sure, asked.before)
     return Answer(words.OF_TENANTS, answer, lines, notes=tuple(filter(None, notes)))

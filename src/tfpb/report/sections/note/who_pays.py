@@ -26,14 +26,14 @@ def who_pays(dossier: Dossier) -> Answer:
         nil = whole.is_nil
         answer = words.NOTHING_PAID if nil else words.NOBODY_KNOWN
         return Answer(words.WHO_PAYS, (answer,), notes=_done(dossier))
-    towns = 0 if dossier.abatement is None else len(dossier.abatement.by_commune)
+    towns = () if dossier.abatement is None else dossier.abatement.by_commune["commune"]
     parts = []
     for name in _PAYERS:
         amount = held.amount(name)
         if amount.may_exceed_nil:
             drawn = quotient(known(amount.at_least), known(whole.at_least)).exact
             share = quotient(amount, whole) if amount.is_known and whole.is_known else None
-            parts.append((words.payer(name, towns), *words.paid(amount, share), float(drawn)))
+            parts.append((words.payer(name, len(towns)), *words.paid(amount, share), float(drawn)))
     notes = (*_done(dossier), *_terms(dossier))
     return Answer(words.WHO_PAYS, (), Payers(tuple(parts)), notes=notes)
 
