@@ -52,7 +52,11 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
     """
     document = _begun(report)
     answer = parts.answers_first(report)
-    if not answer:
+    if answer:
+        first = document.sections[0]
+        first.top_margin = first.bottom_margin = Mm(14)
+        first.header_distance = first.footer_distance = Mm(6)
+    else:
         _opening(document, report)
         _contents(document, report, new_page=False)
     for index, chapter in enumerate(parts.chapters(report), 1):
@@ -257,20 +261,34 @@ def _table(document: Any, block: Table) -> None:
 
 def _answer(document: Any, block: Answer) -> None:
     """Write a question of the one page: its answer, then the lines it rests on, without what is drawn."""
-    _styled(document, block.question, "Heading 2")
+    head = _styled(document, block.question, "Heading 2").paragraph_format
+    head.space_before, head.space_after = Pt(5), Pt(1)
     if block.sentences:
         first, *others = block.sentences
-        line = _styled(document, "", _FIGURE)
-        line.add_run(_clean(first)).bold = True
-        line.add_run(_clean("".join(f" {sentence}" for sentence in others)))
+        _close(document, [(first, True), ("".join(f" {one}" for one in others), False)])
     if isinstance(block.rests_on, Payers):
         written = (" ".join(filter(None, part[:3])) for part in block.rests_on.parts)
-        _styled(document, " ; ".join(written), _FIGURE)
+        _close(document, [(" ; ".join(written), False)])
     elif block.rests_on is not None:
         body = document.element.body
         body.insert(len(body) - 1, _grid(parts.grid_of_lines(block.question, block.rests_on)))
     if block.notes:
-        _styled(document, " ".join(block.notes), _NOTE)
+        _close(document, [(" ".join(block.notes), False)], style=_NOTE, size=theme.MIN_PT)
+
+
+def _close(
+    document: Any,
+    runs: list[tuple[str, bool]],
+    *,
+    style: str = _FIGURE,
+    size: float = theme.NOTE_PT,
+) -> None:
+    """Write a paragraph of the one page, in the small type and the close lines that let it be one."""
+    paragraph = _styled(document, "", style)
+    for text, bold in runs:
+        run = paragraph.add_run(_clean(text))
+        run.bold, run.font.size = bold, Pt(size)
+    paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(2), 1.0
 
 
 def _chart(document: Any, block: Chart, png: bytes) -> None:

@@ -212,7 +212,7 @@ def grid_of_lines(title: str, lines: Lines) -> Grid:
         headers=tuple(french_spaces(c.title) for c in columns),
         numeric=tuple(c.numeric for c in columns),
         widths=tuple(float(c.width) for c in columns),
-        size_pt=theme.CELL_PT,
+        size_pt=theme.AXIS_PT,
         rows=tuple(texts(row) for row in lines.rows),
         totals=texts(lines.total),
         notes=(),
