@@ -125,7 +125,10 @@ TOO_EARLY: Final = (
 )
 NOT_SHOWN_HERE: Final = "Les actions servent-elles ? Cette enquête ne peut pas le montrer."
 TO_DO: Final = ("Quoi", "Enjeu (€)", "Qui", "Pour quand", "Voir")
-STAKE: Final = "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas."
+STAKE: Final = (
+    "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : feuille du "
+    "classeur."
+)
 _MORE: Final = Phrase("{count:s autre ligne/autres lignes} non montrées ici.")
 _EVERY: Final = Phrase("Feuille « À faire » : {count:s ligne}.")
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
@@ -313,9 +316,11 @@ def level(share: float) -> str:
 
 
 def gap(phrase: str, *, doubt: bool) -> tuple[str, str]:
-    """Cut a gap before its margin; a dagger where like with like says otherwise or nothing."""
-    head, bracket, margin = phrase.partition(" (")
-    return head, bracket.strip() + margin + " †" * doubt
+    """Cut a gap after what it comes to; a dagger where like with like says otherwise or nothing."""
+    end = min((k for k in (phrase.find(", "), phrase.find(" (")) if k >= 0), default=len(phrase))
+    return phrase[
+        : end + (phrase[end : end + 1] == ",")
+    ], f"{phrase[end:].lstrip(' ,')}{' †' * doubt}"
 
 
 def moved(word: str, *, sure: bool, rises: bool) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
     from tfpb.report.sections.survey.evolution import Movement
 
-_WIDTHS: Final = (43, 11, 16, 15, 47, 50)
+_WIDTHS: Final = (42, 11, 14, 15, 50, 50)
 
 
 def tenants(dossier: Dossier) -> Callable[[int], Answer]:
