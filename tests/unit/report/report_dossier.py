@@ -353,7 +353,7 @@ def abatement(stock: Located) -> Abatement:
 def premises_facts(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Return facts of premises by hand, in euros; what a row does not name adds nothing."""
     counts = {c for c in PREMISES_FACT_COLUMNS if c.startswith("logements")}
-    empty = {"code_qpv": "", "code_insee": "59999", "avis_non_lu": False}
+    empty = {"id_residence": "", "code_qpv": "", "code_insee": "59999", "avis_non_lu": False}
     made = []
     for row in rows:
         cents = {
@@ -392,10 +392,11 @@ def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
         {"code_qpv": code, "base": 1500000, "compensation": 9000, "perte": 14000,
          "perte_communes": 13000, "perte_intercommunale": 1000,
          "reporte_contribuables": 800, "frais_a_reclamer": 35, "a_reclamer": 1200, "au_mieux": 1200,
-         "a_reclamer_sans_preuve": 1200, "apres_reclamation": 1200}
-        for code in QUARTERS
+         "a_reclamer_sans_preuve": 1200, "apres_reclamation": 1200, "id_residence": f"R000{rank}"}
+        for rank, code in enumerate(QUARTERS)
     ]  # fmt: skip
     out = {"a_risque": 310, "porte": 310, "sous_reserve": doubtful, "reserve_cote": doubtful}
+    out |= {"id_residence": "R0003"}
     return premises_facts([*rows, out | {"au_mieux": doubtful, "frais_gestion": 90}])
 
 
