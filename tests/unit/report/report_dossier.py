@@ -384,7 +384,8 @@ def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
         due = home["abattement_eur"]
         abated = int(home["nb_logements"]) if due else 0
         rows.append(
-            {"code_qpv": home["code_qpv"], "logements_abattus": abated,
+            {"id_residence": home["id_residence"], "code_qpv": home["code_qpv"],
+             "logements_abattus": abated,
              "apres_reclamation": due,
              **dict.fromkeys(("acquis", "acquis_porte", "porte", "economie", "au_mieux"), due)}
         )  # fmt: skip

@@ -49,6 +49,9 @@ OVERVIEW_SUBTITLE: Final = Phrase(
 UNKNOWN_HOMES: Final = "logements non connus"
 OVERVIEW_GAP: Final = "Écart QPV − hors QPV : {label}, {wave}"
 OVERVIEW_DOUBTS: Final = Phrase("{count:s résidence} à vérifier (losanges).")
+VERDICT: Final = Phrase("{justified} ; abattement acquis : {acquired:€}")
+PROVED: Final = "prouvé {share}"
+NOT_MEASURED: Final = "non mesuré ici"
 CUT_NAME: Final = Phrase("({inside:n}\u00a0dans,\u00a0{outside:n}\u00a0hors)")
 """Follows the name of a résidence that the limit cuts, on a printed map; kept on one line."""
 CUT_REASON: Final = Phrase(
