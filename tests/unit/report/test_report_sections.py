@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from note_text import of_answer
 from report_dossier import BAILLEUR, HOSTILE, OTHER, bare, comparison, make, restocked
 from report_pack import said
 
 from tfpb import words
 from tfpb.model.codes import Publication
-from tfpb.model.report import Chart, ChartKind, Format, KeyFigures, Report, Table, Text
+from tfpb.model.report import Answer, Chart, ChartKind, Format, KeyFigures, Report, Table, Text
 from tfpb.report.documents import document_parts
 from tfpb.report.sections import build, report
 from tfpb.report.sections.doutes import notices
@@ -58,6 +59,8 @@ def texts(whole: Report) -> list[str]:
                 out += block.paragraphs
             elif isinstance(block, KeyFigures):
                 out += [t for f in block.figures for t in (f.label, f.value, f.detail)]
+            elif isinstance(block, Answer):
+                out += of_answer(block)
             else:
                 out += [block.title, block.unit, block.source, *block.notes]
                 if isinstance(block, Table):
@@ -255,8 +258,8 @@ def test_only_what_may_be_shown_is_drawn() -> None:
 
 def test_every_share_said_carries_its_n_and_every_gap_its_interval() -> None:
     charts = [b for s in said().sections for b in s.blocks if isinstance(b, Chart)]
-    spoken = [c for c in charts if c.key.startswith(("ecarts", "note_ecarts"))]
-    assert {c.key.split("_")[0] for c in spoken} == {"ecarts", "note"}
+    spoken = [c for c in charts if c.key.startswith("ecarts")]
+    assert spoken
     for chart in spoken:
         sentences = re.findall(r"[^.;]* de satisfaits en QPV.*?\.(?= |$)", chart.alt)
         assert sentences, chart.alt

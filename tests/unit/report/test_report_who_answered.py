@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from note_text import written
 from report_dossier import BAILLEUR, ITEMS, make, published
 
 from tfpb.model.codes import Verdict
@@ -77,9 +78,9 @@ def test_each_headline_says_what_would_tip_it_and_no_other_question() -> None:
     assert "1,07 fois plus volontiers" in found
     assert "1,60 fois plus volontiers" in found
     assert "1,30 fois" not in found  # q02 is no headline
-    note = texts(section_of(dossier, "note"))
+    note = written(section_of(dossier, "note"))
     assert "Fragile à la non-réponse : « Propreté des parties communes »." in note
-    sure = texts(section_of(dossier_of(tipped(q01=1.2, q02=1.07)), "note"))
+    sure = written(section_of(dossier_of(tipped(q01=1.2, q04=1.6, q02=1.2)), "note"))
     assert "non-réponse" not in sure
 
 
@@ -94,11 +95,16 @@ def test_the_note_says_how_many_answered_and_out_of_how_many() -> None:
     found = published()
     last = dataclasses.replace(found.waves[-1], contactes=6192)
     known = dossier_of(lambda rows: rows, waves=(found.waves[0], last))
-    assert "548 ménages interrogés en 2023, taux de réponse 25" in texts(section_of(known, "note"))
-    assert "taux de réponse non fourni" in texts(section_of(make(), "note"))
+    said = written(section_of(known, "note"))
+    assert (
+        "Enquête mars 2023 : 1 548 ménages (640 en QPV, 908 ailleurs), 25 réponses pour 100" in said
+    )
+    assert "ménages contactés" not in written(section_of(make(), "note"))
     hidden = dataclasses.replace(last, n=-1)
-    none = dossier_of(lambda rows: rows, waves=(found.waves[0], hidden))
-    assert "taux de réponse" not in texts(section_of(none, "note"))
+    none = written(
+        section_of(dossier_of(lambda rows: rows, waves=(found.waves[0], hidden)), "note")
+    )
+    assert "ménages" not in none.partition("4. Que faire")[0].partition("3. Qu’en disent")[2]
 
 
 def _field(found: Published, **n: float) -> dict[str, Any]:
