@@ -180,16 +180,7 @@ class KeyFigures:
     media: frozenset[str] = BOTH
 
 
-@dataclass(frozen=True, slots=True)
-class Photos:
-    """Photographs side by side, each a caption and a JPEG."""
-
-    photos: tuple[tuple[str, bytes], ...]
-    title: str
-    media: frozenset[str] = DOCUMENT
-
-
-Block = Table | Chart | Text | KeyFigures | Photos
+Block = Table | Chart | Text | KeyFigures
 
 
 @dataclass(frozen=True, slots=True)
