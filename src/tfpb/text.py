@@ -113,3 +113,12 @@ def french_spaces(text: str) -> str:
     text = _CLOSING.sub("\u00a0»", text)
     text = _MARK.sub("\u00a0", text)
     return _SAMPLE.sub("n\u00a0=\u00a0", text)
+
+
+def letters_of(rank: int) -> str:
+    """Return the letters of a rank from 1, as a column has them: A, Z, AA."""
+    out = ""
+    while rank:
+        rank, rest = divmod(rank - 1, 26)
+        out = chr(ord("A") + rest) + out
+    return out

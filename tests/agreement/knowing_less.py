@@ -10,7 +10,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from tellings import passages
+from pack_reading import number
+from tellings import TOTAL, passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,21 +27,55 @@ MAY_NOT_RISE: Final = ("acquis", "valorise", "justifie", "prouve", "a_reclamer",
 MAY_NOT_FALL: Final = ("sous_reserve", "a_risque", "reste_a_justifier", "a_programmer",
                        "logements_a_verifier", "non_lu")  # fmt: skip
 """Claims that look better when they are smaller: the most that is told may not fall."""
+OF_ACQUIRED: Final = ("part_prouvee", "a_prouver", "actions.enjeu_eur", "actions.justifie_eur")
+"""What is a part of what is acquired, or lacks to prove it: compared where as much is acquired."""
+RECOVERED: Final = 0.001
+"""Part by which the bounds of an open question may miss: rates found again from sums of whole euros."""
 _KEYS: Final = ("code_qpv", "id_residence", "avis", "invariant", "id_action", "commune", "raison",
                 "annee", "axe_mot", "collectivite", "statut", "libelle")  # fmt: skip
 _NIL: Final = re.compile(r"(?<![\d,.])(?<!\d )0(?:,0+)? ?€")
 
 
-def better(less: list[Telling], more: list[Telling]) -> Iterator[tuple[str, str]]:
+def put_under_reserve(less: Made, more: Made) -> set[str]:
+    """Return quarters that acquire less, all of it under reserve and the share to confirm; and the whole.
+
+    The whole where each quarter that acquires less is one of them.
+    """
+    then, now = ({(r["nom"], r["portee"]): r for r in m.pack.rows("faits")} for m in (more, less))
+
+    def fell(name: str, scope: str) -> float:
+        ends = [number(facts[name, scope]["valeur_bas"]) for facts in (then, now)]
+        return float(ends[0] - ends[1])
+
+    places = [p for n, p in then if n == "acquis" and ("acquis", p) in now and p != TOTAL]
+    poorer = {p for p in places if fell("acquis", p) > 0}
+    kept = {
+        p
+        for p in poorer
+        if ("sous_reserve", p) in now
+        if abs(fell("acquis", p) + fell("sous_reserve", p)) < 1
+        if now["part_prouvee", p]["etat"] != "connu"
+    }
+    return kept | ({TOTAL} if poorer == kept and kept else set())
+
+
+def better(less: Made, more: Made) -> Iterator[tuple[str, str]]:
     """Yield the claims that look better in the pack that knows less, and how."""
-    before, after = _ends(more), _ends(less)
+    before, after = _ends(more.tellings), _ends(less.tellings)
+    kept = put_under_reserve(less, more)
+    open_claims = {
+        (r["nom"], r["portee"]) for r in less.pack.rows("faits") if r["etat"] == "suspendu"
+    }
     for key in sorted(before.keys() & after.keys()):
         claim, scope = key
+        if claim in OF_ACQUIRED and scope in kept:
+            continue
         low_before, high_before = before[key]
         low, high = after[key]
-        if claim in MAY_NOT_RISE and low > low_before + 1:
+        slack = max(1.0, RECOVERED * high_before) if key in open_claims else 1.0
+        if claim in MAY_NOT_RISE and low > low_before + slack:
             yield claim, f"{scope} : de {low_before:.0f} à {low:.0f}"
-        if claim in MAY_NOT_FALL and high < high_before - 1:
+        if claim in MAY_NOT_FALL and high < high_before - slack:
             yield claim, f"{scope} : de {high_before:.0f} à {high:.0f}"
 
 
@@ -67,15 +102,18 @@ def nil_told(less: Made, more: Made) -> Iterator[tuple[str, str]]:
     """
     before = {(t.claim, t.scope) for t in more.tellings if t.span == (0.0, 0.0)}
     known = {(t.claim, t.scope) for t in more.tellings}
+    kept = put_under_reserve(less, more)
     for telling in less.tellings:
         key = (telling.claim, telling.scope)
+        if telling.claim in OF_ACQUIRED and telling.scope in kept:
+            continue
         if telling.span == (0.0, 0.0) and key in known and key not in before:
             yield telling.claim, f"{telling.scope}, {telling.medium}, {telling.word}"
     said = set(_nil_sentences(more))
     for medium, sentence in _nil_sentences(less):
         if (medium, sentence) not in said:
             yield medium, sentence
-    yield from _nil_cells(less.pack, more.pack)
+    yield from _nil_cells(less.pack, more.pack, kept)
 
 
 def _nil_sentences(made: Made) -> Iterator[tuple[str, str]]:
@@ -85,7 +123,7 @@ def _nil_sentences(made: Made) -> Iterator[tuple[str, str]]:
                 yield passage.medium, sentence[max(0, hit.start() - 60) : hit.end() + 30]
 
 
-def _nil_cells(less: Pack, more: Pack) -> Iterator[tuple[str, str]]:
+def _nil_cells(less: Pack, more: Pack, kept: set[str]) -> Iterator[tuple[str, str]]:
     """Yield the columns of donnees/ in which an amount that was not nil is nil now."""
     for path in sorted((less.folder / "donnees").glob("*.csv")):
         if not (more.folder / "donnees" / path.name).exists():
@@ -96,6 +134,7 @@ def _nil_cells(less: Pack, more: Pack) -> Iterator[tuple[str, str]]:
             for row in less.rows(path.stem)
             for column, text in row.items()
             if column.endswith("_eur") and _nil(text)
+            if f"{path.stem}.{column}" not in OF_ACQUIRED or row.get("code_qpv") not in kept
             if old.get(_key(row), {}).get(column) and not _nil(old[_key(row)][column])
         }
         yield from ((f"{path.stem}.{column}", "une ligne au moins") for column in sorted(columns))

@@ -27,7 +27,7 @@ SHEETS = [
     "Priorités", "Abattement", "Prévision par résidence", "Abattement par résidence", "Calcul par local",
     "Lignes par local", "Déclaration", "Rapprochement", "Rapprochement par local", "Réclamations",
     "Contrôle des avis", "Programme et bilan", "Années de la convention", "Actions, montants",
-    "Actions, suivi", "Droit commun", "Évaluation", "Sensibilité", "Questions", "Doutes", "Faits", "Méthode",
+    "Actions, suivi", "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
     "Sources et hypothèses", "Sommaire",
 ]  # fmt: skip
 FED = {

@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
 from tfpb.facts.claim import Claims, axis_scope
 from tfpb.facts.place import (
@@ -36,6 +35,7 @@ from tfpb.model.codes import (
 from tfpb.model.results import EVALUATION_COLUMNS
 from tfpb.model.survey import Published, pick
 from tfpb.survey.raw_gaps import Disagreement, Key, key_of, stories_of
+from tfpb.text import letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,7 +91,7 @@ def evaluation(
     places: list[tuple[str, str, str, int]] = [("convention", TOTAL, "", sum(dwellings.values()))]
     places += [("qpv", code, quarters[code].shown, count) for code, count in dwellings.items()]
     gaps = _gaps(published, bailleur)
-    letters = {code: get_column_letter(k) for k, code in enumerate(sorted(dwellings), 1)}
+    letters = {code: letters_of(k) for k, code in enumerate(sorted(dwellings), 1)}
     against = stories_of(published) if published is not None else {}
     rows: list[dict[str, Any]] = []
     for level, code, name, homes_in in places:

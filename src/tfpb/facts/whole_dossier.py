@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tfpb.model.location import Ground, Located, QpvMap
     from tfpb.model.money import Abatement, DroitCommun, Programme
     from tfpb.model.question import Asked
-    from tfpb.model.record import Check, Reading, Source
+    from tfpb.model.record import Check, Filled, Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.model.survey import Published
 
@@ -54,7 +54,8 @@ class Dossier:
     year's pack tells per abated dwelling, `past_years` what earlier packs tell of each year. `photos` are
     those that diagnostics name, as JPEG; `copies`, those of the folder of pieces by their name in the pack.
     `claims` are its figures, each under one name; `calendar` is every deadline. `asked` are the questions of
-    its files, `outcomes` what each answer left open would come to.
+    its files, `outcomes` what each answer left open would come to. `filled` is what people filled in the list
+    of what is to do, by key of its line.
     """
 
     settings: Settings
@@ -87,3 +88,4 @@ class Dossier:
     sent_anyway: tuple[str, ...] = ()
     copies: Mapping[str, bytes] = field(default_factory=dict)
     calendar: pd.DataFrame | None = None
+    filled: Mapping[str, Filled] = field(default_factory=dict)

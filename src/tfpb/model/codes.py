@@ -194,6 +194,15 @@ class Role(StrEnum):
     ENQUETE = "enquete"
 
 
+class TaskState(StrEnum):
+    """How far something to do is come, as people fill it in."""
+
+    A_FAIRE = "a_faire"
+    EN_COURS = "en_cours"
+    FAIT = "fait"
+    SANS_OBJET = "sans_objet"
+
+
 class GeocodeVerdict(StrEnum):
     """What becomes of a geocoded address."""
 

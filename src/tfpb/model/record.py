@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from tfpb.text import fold
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from tfpb.errors import Fault
+    from tfpb.model.codes import TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +223,24 @@ class PieceFile:
     sha256: str
     size_bytes: int
     copy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What people filled in a line of « À faire » in place of what was proposed there.
+
+    Parameters
+    ----------
+    role : str
+        Who is in charge, as typed: perhaps a person, whom nothing that is sent may name.
+    day : date or None
+    state : TaskState or None
+    """
+
+    role: str = ""
+    day: dt.date | None = None
+    state: TaskState | None = None
+
+    def __bool__(self) -> bool:
+        """Return whether somebody filled anything."""
+        return bool(self.role or self.day or self.state)

@@ -42,6 +42,30 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A cell that leads to where its rows stand; a document prints what it holds.
+
+    Parameters
+    ----------
+    value : number, date or text
+    sheet : str
+        Sheet of the workbook.
+    row : str
+        What identifies a row of its table; empty for its head.
+    column : str
+        Key of the column to filter there.
+    format : Format, optional
+        Of the cell, where its column holds figures of several units.
+    """
+
+    value: Any
+    sheet: str = ""
+    row: str = ""
+    column: str = ""
+    format: Format | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TableColumn:
     """One column: key in the frame, French header (unit included), format, width in characters.
 
@@ -79,6 +103,8 @@ class Table:
         Name of the sheet it has to itself; without it, that of its section.
     folded : bool
         Whether a sheet groups the rows, to be folded in one click; a pack hides nothing.
+    filled : mapping of str to tuple of str
+        Columns that people fill in the sheet, each with the words it offers.
     """
 
     key: str
@@ -94,6 +120,7 @@ class Table:
     remarks: tuple[tuple[int, str, str], ...] = ()
     sheet: str = ""
     folded: bool = False
+    filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def shortened(self, most: int, rest: Callable[[int], str]) -> Table:
         """Return the table with so many rows at most, and what `rest` says of the others as a note."""

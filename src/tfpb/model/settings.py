@@ -43,7 +43,8 @@ class Entete(Strict):
 class Fichiers(Strict):
     """`[fichiers]`: paths relative to the dossier's folder; all but the stock may be missing.
 
-    `pieces` is a folder: the files that the programme cites.
+    `pieces` is a folder: the files that the programme cites. `a_faire` is a filled workbook of
+    an earlier run.
     """
 
     patrimoine: str = Field(min_length=1)
@@ -59,6 +60,7 @@ class Fichiers(Strict):
     declaration: str = ""
     reclamations: str = ""
     decisions: str = ""
+    a_faire: str = ""
     diagnostics: str = ""
     alias_voies: str = ""
     repere: str = ""
@@ -66,10 +68,11 @@ class Fichiers(Strict):
 
     @model_serializer(mode="wrap")
     def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out a folder of pieces that nobody gave, as readings are."""
+        """Leave out what nobody gave, as readings are; and the filled workbook, which changes no figure."""
         record: dict[str, Any] = plain(self)
         if not self.pieces:
             record.pop("pieces", None)
+        record.pop("a_faire", None)
         return record
 
 

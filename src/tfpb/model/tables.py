@@ -65,6 +65,7 @@ DIAGNOSTICS: Final = _understood("diagnostics")
 PROGRAMME: Final = _understood("programme")
 DROIT_COMMUN: Final = _understood("droit_commun")
 DECISIONS_LIMITES: Final = _understood("decisions")
+TASKS: Final = _understood("a_faire")
 INSEE_COUNTS: Final = _understood("insee")
 
 BY_ROLE: Final[Mapping[str, Contract]] = {

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.file_geocoder import CACHE, FileGeocoder
-from tfpb.addresses.service import AddressService
 from tfpb.errors import Fault, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.outside_count import outside_counts, outside_doubts
 from tfpb.evidence.suspension import suspend_asked
+from tfpb.evidence.tasks import charged, filled_doubts, tasks_of
 from tfpb.facts.doubt_kinds import Weights, suspend
 from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
@@ -194,6 +194,8 @@ def first_values(
     chosen, asked = settings.reglages, inputs.plan
     service = None
     if chosen.geocodage != "index" and opened is not None:
+        from tfpb.addresses.service import AddressService  # noqa: PLC0415 - the network's libraries
+
         service = opened.enter_context(AddressService(geography.folder / CACHE))
     geocoder = FileGeocoder(
         mode=chosen.geocodage,
@@ -387,7 +389,7 @@ def assembled(
     least = survey.masking_n if survey is not None else LEAST
     notices = (*doubts, *outside_doubts(outside), *_notices(values))
     weights = Weights(located, values[stages.ABATEMENT], values[stages.PROGRAMME])
-    return Dossier(
+    dossier = Dossier(
         settings=settings,
         run_hash=run_hash(settings, every),
         maps=geography.maps,
@@ -410,6 +412,13 @@ def assembled(
         notices=notices,
         claims=suspend(values[stages.CLAIMS], notices, weights, settings.roles),
         quarters=quarters,
+        filled=inputs.filled,
+    )
+    tasks = tasks_of(dossier)
+    return replace(
+        dossier,
+        claims=charged(dossier.claims, tasks),
+        notices=(*dossier.notices, *filled_doubts(dossier, tasks)),
     )
 
 

@@ -15,7 +15,8 @@ from tfpb.executors import cores
 from tfpb.geodata.ground_imports import load_parcels
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
-from tfpb.io.packs.pack import check_place, free_place, write_pack
+from tfpb.io.packs.pack import ReadBack, check_place, free_place, write_pack
+from tfpb.model.tables import TASKS
 from tfpb.pipeline.assembling import assemble, render
 from tfpb.pipeline.published_before import asked_first, ledger_with, left_open, refuse_release
 from tfpb.pipeline.stages import STAGES
@@ -150,6 +151,8 @@ def _run_held(
 ) -> PackRun:
     """Run every stage and write the pack, its place held."""
     start = time.perf_counter()
+    named = settings.fichiers.a_faire
+    filled = ReadBack.of(settings.path(named), TASKS.title) if named else None
     dossier, timings = computed(settings, folder, keep, packs, follower)
     dossier = replace(dossier, draft=not release)
     first = asked_first(dossier.sources) if release and dossier.release else ()
@@ -162,12 +165,12 @@ def _run_held(
         dossier = replace(dossier, sent_anyway=open_, claims=without_survey_bounds(dossier.claims))
     files, journal = _rendered(dossier, keep, timings, follower)
     timings["total"] = round(time.perf_counter() - start, 3)
-    review = _review(dossier, folder, free_place(target), keep)
+    review = _review(dossier, folder, free_place(target, filled), keep)
     new = release and bool(dossier.release) and not dossier.released_before
     ledger = ledger_with(dossier.release) if new else {}
     # a workbook held open is met before the pack is replaced
     with staged({**review, **ledger}):
-        written = write_pack(target, files, journal)
+        written = write_pack(target, files, journal, filled=filled)
     return PackRun(dossier, written, next(iter(review), None))
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
 from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.model.survey import pick
 from tfpb.region.cuts import GAP_AND_LEVEL, gaps_of_bailleurs
 from tfpb.survey.estimation.intervals import wilson_dispersion, z_quantile
 from tfpb.survey.verdicts import CONFIDENCE, differ
+from tfpb.text import letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -216,11 +216,6 @@ def drawing_key(seed: int, sources: Iterable[Source]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def letters(count: int) -> list[str]:
-    """Return the first letters in order, then « AA », « AB » and so on."""
-    return [get_column_letter(k) for k in range(1, count + 1)]
-
-
 def draw(names: Iterable[str], *, key: str, output: str) -> dict[str, str]:
     """Draw a letter for each name, for one table: the same letter in two tables means nothing.
 
@@ -233,7 +228,7 @@ def draw(names: Iterable[str], *, key: str, output: str) -> dict[str, str]:
         Name of the table.
     """
     order = sorted(set(names))
-    chosen = letters(len(order))
+    chosen = [letters_of(k + 1) for k in range(len(order))]
     Random(f"{key}|{output}").shuffle(chosen)  # noqa: S311 - a draw to be drawn again, not a key
     return dict(zip(order, chosen, strict=True))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.model.report import Format
+from tfpb.model.report import Format, Linked
 from tfpb.report import theme
 from tfpb.text import drop_controls
 from tfpb.words.numbers import NOTHING, THIN, YES_NO, gap_number, is_whole, number, percent
@@ -41,6 +41,8 @@ a French computer."""
 
 def missing(value: Any) -> bool:
     """Return whether a cell holds nothing (None, NaN, NaT, pd.NA, empty text)."""
+    if isinstance(value, Linked):
+        return missing(value.value)
     if value is None or (isinstance(value, str) and not value):
         return True
     if isinstance(value, list | tuple):
@@ -50,6 +52,8 @@ def missing(value: Any) -> bool:
 
 def as_text(value: Any, fmt: Format) -> str:
     """Write a cell as French readers do; « – » for a missing number, nothing for a missing text."""
+    if isinstance(value, Linked):
+        return as_text(value.value, value.format or fmt)
     if missing(value):
         return NOTHING if fmt in NUMERIC else ""
     if fmt is Format.DATE:
@@ -75,6 +79,8 @@ def as_number(value: Any, fmt: Format) -> Any:
 
     Points turn a proportion into points (−0.104 → −10.4): a change of unit, without rounding.
     """
+    if isinstance(value, Linked):
+        return as_number(value.value, value.format or fmt)
     if missing(value):
         return None
     if fmt is Format.DATE and isinstance(value, dt.date):
@@ -90,6 +96,8 @@ def as_number(value: Any, fmt: Format) -> Any:
 
 def excel_format(value: Any, fmt: Format) -> str:
     """Return the number format of a workbook cell: a gap released to the point shows no decimal."""
+    if isinstance(value, Linked):
+        return excel_format(value.value, value.format or fmt)
     if fmt is Format.POINTS and not isinstance(value, str) and is_whole(value):
         fmt = Format.WHOLE_POINTS
     return EXCEL[fmt]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from tfpb.evidence.tasks import tasks_of
 from tfpb.facts.place import doubtful, quarters_held, quarters_near
 from tfpb.facts.quarter import among, codes_of, communes_of
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
@@ -58,6 +59,7 @@ def map_model(dossier: Dossier) -> MapModel:
     answers = own_answers(dossier)
     money = dossier.abatement
     shown_marks = marks(located, money.premises if money is not None else None)
+    tasks = tasks_of(dossier)
     old = dossier.maps.get(OTHER_MAP[located.vintage])
     head = dossier.settings.dossier
     return MapModel(
@@ -75,7 +77,7 @@ def map_model(dossier: Dossier) -> MapModel:
         marks=shown_marks,
         gaps=_gaps(answers),
         pages=_one_ruler(
-            quarter_page(dossier, answers, held[code], shown_marks)
+            quarter_page(dossier, answers, held[code], shown_marks, tasks)
             for code in codes_of(shown)
             if code in held
         ),

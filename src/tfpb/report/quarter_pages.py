@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.facts.amount import excess, known, unknown
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE
 from tfpb.facts.claim import State
 from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
-from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, QpvStatut, Verdict
-from tfpb.model.location import Bar, GapLine, QpvPage, Task
+from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, Verdict
+from tfpb.model.location import Bar, GapLine, QpvPage
+from tfpb.model.location import Task as PageTask
 from tfpb.model.survey import pick
 from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
-from tfpb.tax.programme.brought import first_to_prove
 from tfpb.words.documents import quarter_page as words
+from tfpb.words.documents.task_words import day_words
 from tfpb.words.money.evaluation_words import before_actions
-from tfpb.words.numbers import euros
 from tfpb.words.survey.satisfaction import otherwise
 from tfpb.words.survey.survey_words import ON_PAGE
 from tfpb.words.survey.verdict_words import gap_phrase, verdict_words, word_of_row
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
+    from tfpb.evidence.tasks import Task
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims, Within
     from tfpb.facts.place import QuarterHeld
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 _WRITTEN: Final = ("ecart", "satisfaits_qpv", "satisfaits_hors", "menages_qpv", "menages_hors")
 """Claims of a line of the page."""
+PROVE: Final = "prouver"
+PLACE: Final = "situer"
+"""Kinds of tasks that a page writes its own way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +109,18 @@ def verdict(row: Mapping[Any, Any]) -> str:
 
 
 def quarter_page(
-    dossier: Dossier, answers: OwnAnswers | None, here: QuarterHeld, marks: pd.DataFrame
+    dossier: Dossier,
+    answers: OwnAnswers | None,
+    here: QuarterHeld,
+    marks: pd.DataFrame,
+    tasks: Iterable[Task],
 ) -> QpvPage:
-    """Make the page of a quarter, by what it holds and the marks of its map (`MARK_COLUMNS`)."""
+    """Make the page of a quarter, by what it holds, the marks of its map and what is to do (`tasks_of`)."""
     head, claims, code = dossier.settings.dossier, dossier.claims, here.code_qpv
     held = claims.within(code)
     why, gaps, modelled = _satisfaction(dossier, answers, code)
     everyone = answers is not None and answers.everyone
-    here_marks = pick(marks, code_qpv=code)
-    unsure = pick(here_marks, statut=QpvStatut.A_VERIFIER)
+    todo = [task for task in tasks if task.code_qpv == code and task.is_open]
     return QpvPage(
         code_qpv=code,
         nom=dossier.quarters[code].nom,
@@ -127,8 +134,8 @@ def quarter_page(
         bars=(_homes_bar(held), money_bar(held)),
         lines=words.money_lines(held),
         gaps=gaps,
-        tasks=tuple(_tasks(dossier, held, unsure)),
-        unplaced=_unplaced(pick(here_marks, situee=False)),
+        tasks=tuple(_tasks(dossier, held, todo)),
+        unplaced=_unplaced(pick(marks, code_qpv=code, situee=False)),
         notes=_notes(dossier),
         modelled=modelled,
         doubtful=here.unsure,
@@ -137,9 +144,7 @@ def quarter_page(
         everyone=everyone,
         borrowed=bool(why),
         unasked=why == words.UNASKED,
-        unsure_names=tuple(
-            dict.fromkeys(row["nom"] or row["id_residence"] for row in unsure.to_dict("records"))
-        ),
+        unsure_names=tuple(dict.fromkeys(t.name for t in todo if t.kind.code == PLACE)),
         wave=answers.waves[-1] if answers is not None and gaps else "",
     )
 
@@ -186,72 +191,36 @@ def _notes(dossier: Dossier) -> tuple[str, ...]:
     )
 
 
-def _tasks(dossier: Dossier, held: Within, unsure: pd.DataFrame) -> Iterator[Task]:
-    """Yield what is left to do in a quarter: résidences first, which the map numbers; then its actions."""
-    limit = held.get("a_reclamer").deadline
-    for home, row, amount in _of_homes(dossier, held, "abattement_a_reclamer_eur"):
-        named = {"name": row["nom"] or home, "homes": row["logements_dans"]}
-        text = words.CLAIM_HOME.filled(named)
-        yield Task(text, words.stake_words(amount), words.day_words(limit), home)
-    report = _next_day(dossier, held.scope)
-    reserved = {home: a for home, _, a in _of_homes(dossier, held, "abattement_sous_reserve_eur")}
-    for mark in unsure.to_dict("records"):
-        home = mark["id_residence"]
-        text = words.PLACE_HOME.format(name=mark["nom"] or home, homes=mark["dessines"])
-        stake = words.stake_words(reserved.get(home, unknown("sans_ligne")))
-        yield Task(text, stake, report, home)
-    yield from _of_quarter(dossier, held, report)
+def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[PageTask]:
+    """Yield the open lines of « À faire » of a quarter, its proofs as one line."""
+    proofs = [task for task in todo if task.kind.code == PROVE]
+    claimed = {task.kind.claim for task in todo}
+    for task in todo:
+        if task.kind.of == BY_ACTION and task is not next(iter(proofs), None):
+            continue
+        day = day_words(task.day, at_once=task.at_once)
+        stake: Amount | None = task.stake
+        if task.kind.of == BY_ACTION:
+            largest = max(proofs, key=lambda one: (_least(one), one.key))
+            text = words.prove(len(proofs), largest.name, largest.stake)
+            stake = held.amount("a_prouver")
+        elif task.kind.of == BY_QUARTER:
+            year = dossier.settings.dossier.annee
+            text = words.quarter_line(task.kind.title, task.worth, year)
+        else:
+            text = words.home_line(task.kind.title, task.name, task.dwellings)
+        home = task.subject if task.kind.of == BY_RESIDENCE else ""
+        yield PageTask(text, words.stake_words(stake), day, home)
+    if (
+        "a_reclamer" not in claimed and held.amount("a_reclamer").exceeds_nil
+    ):  # of several bailleurs
+        text = words.CLAIM_HOMES.format(homes=held.amount("logements_a_reclamer"))
+        limit = day_words(held.get("a_reclamer").deadline, at_once=False)
+        yield PageTask(text, words.stake_words(held.amount("a_reclamer")), limit)
 
 
-def _of_homes(
-    dossier: Dossier, held: Within, column: str
-) -> list[tuple[str, dict[Any, Any], Amount]]:
-    """Return the résidences of a quarter that have an amount in a state, the largest first."""
-    money = dossier.abatement
-    if money is None or money.by_residence.empty:
-        return []
-    rows = [
-        row
-        for row in money.by_residence.to_dict("records")
-        if held.scope in str(row["code_qpv"]).split(", ") and row[column]
-    ]
-    rows.sort(key=lambda row: (-row[column], row["id_residence"]))
-    return [(str(row["id_residence"]), row, known(row[column])) for row in rows]
-
-
-def _of_quarter(dossier: Dossier, held: Within, report: str) -> Iterator[Task]:
-    """Yield what is left to do for the quarter as a whole."""
-    money, plan = dossier.abatement, dossier.programme
-    claimable, count = held.amount("a_reclamer"), held.amount("logements_a_reclamer")
-    if claimable.exceeds_nil and (money is None or money.by_residence.empty):
-        text, limit = words.CLAIM_HOMES.format(homes=count), held.get("a_reclamer").deadline
-        yield Task(text, words.stake_words(claimable), words.day_words(limit))
-    left, carried = held.amount("a_programmer"), held.amount("reporte")
-    if left.exceeds_nil:
-        before = euros(carried) if carried.exceeds_nil else ""
-        text = words.PLAN.format(carried=before, before=dossier.settings.dossier.annee - 1)
-        yield Task(text, words.stake_words(left), report)
-    if held.amount("a_prouver").exceeds_nil:
-        found = None
-        if plan is not None and len(plan.actions):
-            found = first_to_prove(pick(plan.actions, code_qpv=held.scope, annee=plan.year))
-        begin = words.first_proof(found[0], known(found[2])) if found else ""
-        lacking = excess(held.amount("actions"), held.amount("actions_prouvees"))
-        text = words.PROVE.format(count=lacking, first=begin)
-        yield Task(text, words.stake_words(held.amount("a_prouver")), report)
-
-
-def _next_day(dossier: Dossier, code: str) -> str:
-    """Return the next day on which a quarter's bilan is due."""
-    days: list[dt.date] = []
-    if dossier.calendar is not None:
-        days = [
-            row["date"]
-            for row in pick(dossier.calendar, evenement="bilan").to_dict("records")
-            if row["date"] and code in str(row["code_qpv"]).split(", ")
-        ]
-    ahead = [day for day in days if day >= dossier.settings.dossier.date]
-    return words.day_words(min(ahead, default=None))
+def _least(task: Task) -> Decimal:
+    return Decimal(0) if task.stake is None else task.stake.at_least
 
 
 def _satisfaction(

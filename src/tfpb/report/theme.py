@@ -51,6 +51,8 @@ CURVES: Final = (INK, ACCENT, "#B35806")
 MARGIN_BAND: Final = "#E4EAF0"
 FAINT: Final = "#F3F4F7"
 """Ground of a key."""
+ENTRY: Final = "#FFF8E6"
+"""Ground of the cells that people fill."""
 
 STREET: Final = "#D4D4D4"
 STREET_EDGE: Final = "#B4B4B4"

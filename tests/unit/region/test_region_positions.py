@@ -15,12 +15,12 @@ from tfpb.region.positions import (
     benchmark_table,
     draw,
     drawing_key,
-    letters,
     position,
     quartiles,
     spread,
     under_letters,
 )
+from tfpb.text import letters_of
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +92,9 @@ def test_letters_are_drawn_anew_for_each_output() -> None:
     names = [f"Bailleur {k}" for k in range(30)]
     one, two = draw(names, key="clé", output="2023|q1"), draw(names, key="clé", output="2023|q2")
     assert one != two
-    assert sorted(one.values()) == sorted(letters(30))
+    assert sorted(one.values()) == sorted(letters_of(k) for k in range(1, 31))
     assert draw(reversed(names), key="clé", output="2023|q1") == one
-    assert letters(28)[-3:] == ["Z", "AA", "AB"]
+    assert [letters_of(k) for k in (26, 27, 28, 702, 703)] == ["Z", "AA", "AB", "ZZ", "AAA"]
 
 
 def test_the_benchmark_speaks_the_bailleurs_own_names(protected: Protected) -> None:

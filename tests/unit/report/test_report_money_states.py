@@ -62,7 +62,7 @@ def lead(dossier: Dossier) -> str:
 
 def page_of(dossier: Dossier) -> QpvPage:
     (here,) = (q for q in quarters_held(dossier.located.held) if q.code_qpv == CODE)
-    return quarter_page(dossier, own_answers(dossier), here, marks(dossier.located, None))
+    return quarter_page(dossier, own_answers(dossier), here, marks(dossier.located, None), ())
 
 
 def on_page(dossier: Dossier) -> dict[str, tuple[str, str]]:

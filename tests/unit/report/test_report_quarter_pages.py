@@ -26,6 +26,7 @@ from report_dossier import (
 )
 
 from everywhere import need
+from tfpb.evidence.tasks import tasks_of
 from tfpb.facts.amount import known
 from tfpb.facts.claim import Claims, axis_scope, claim
 from tfpb.facts.place import QuarterHeld, dwellings_by_side, quarters, quarters_held
@@ -63,7 +64,7 @@ def page_of(dossier: Dossier, name: str = "Les Tilleuls") -> QpvPage:
     here = held.get(CODE, QuarterHeld(CODE, 0, 0, 0, 0))
     money = dossier.abatement
     drawn_marks = marks(dossier.located, money.premises if money is not None else None)
-    made = quarter_page(dossier, own_answers(dossier), here, drawn_marks)
+    made = quarter_page(dossier, own_answers(dossier), here, drawn_marks, tasks_of(dossier))
     return dataclasses.replace(made, nom=name)
 
 

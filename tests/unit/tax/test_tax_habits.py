@@ -275,6 +275,25 @@ def test_rates_that_are_not_the_notices_are_asked_and_bend_amounts_once_said_so(
     assert answered(rows, "taux_lus").states.acquired == 0
 
 
+def test_a_small_rate_that_no_line_bears_is_within_what_is_asked() -> None:
+    """Other rates with fees explain as much as without: both are answers, and the bounds hold both."""
+
+    def change(_: int, row: dict[str, Any]) -> None:
+        row |= {
+            "taux_commune_pct": "39"
+        }  # the notices ask 55 %, of which one point is of no column
+
+    rows = file_of(change)
+    made = read(rows)
+    assert [a.code for a in made.questions[0].answers] == [
+        "taux_lus", "taux_autres_frais", "taux_autres",
+    ]  # fmt: skip
+    claims = [answered(rows, code).states.to_claim for code in ("taux_autres_frais", "taux_autres")]
+    assert claims[0] < CLAIM - 100
+    assert abs(claims[1] - CLAIM) < CLAIM / 1000
+    assert made.states.unread >= DUE - 1
+
+
 def test_a_teom_that_no_column_gives_is_asked() -> None:
     def change(_: int, row: dict[str, Any]) -> None:
         row["cotisation_avis_eur"] += row.pop("teom_eur")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageOps
-
 from tfpb.errors import Fault, Severity
 from tfpb.io.tables.contents import max_file_bytes
 from tfpb.model.columns import stamped_place
@@ -48,7 +46,7 @@ def read_photos(gathered: Gathering, settings: Settings, walked: pd.DataFrame) -
         path = settings.path(name)
         try:
             out[name] = reduced(path)
-        except (OSError, ValueError, Image.DecompressionBombError):
+        except (OSError, ValueError):
             place = stamped_place(walked, row, "photo")
             gathered.faults.append(Fault("photo_illisible", place, name, severity=Severity.DOUTE))
         else:
@@ -61,13 +59,18 @@ def reduced(path: Path) -> bytes:
 
     Raises
     ------
-    OSError, ValueError, DecompressionBombError
+    OSError, ValueError
         What is no picture, or too large a one.
     """
+    from PIL import Image, ImageOps  # noqa: PLC0415 - where there is a photograph
+
     if path.stat().st_size > max_file_bytes():
         raise ValueError(path)
-    with Image.open(path) as picture:
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    try:
+        with Image.open(path) as picture:
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except Image.DecompressionBombError as error:
+        raise ValueError(path) from error
     upright.thumbnail((_SIDE_PX, _SIDE_PX))
     bare = Image.new("RGB", upright.size)
     bare.paste(upright)  # the picture alone: what else the file held stays behind

@@ -7,8 +7,6 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image
-
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.attachments.photos import ENDINGS, reduced
 from tfpb.model.columns import texts
@@ -70,7 +68,7 @@ def read_pieces(
             try:
                 copies[target] = reduced(path)
                 copy = target
-            except (OSError, ValueError, Image.DecompressionBombError):
+            except (OSError, ValueError):
                 gathered.faults.append(
                     Fault("photo_illisible", Place(name), name, severity=Severity.DOUTE)
                 )

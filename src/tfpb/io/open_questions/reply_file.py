@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import validated
 from tfpb.model.question import NOT_KNOWN, Replies, Reply
 from tfpb.model.settings import ReplyFile, replies_of
@@ -59,6 +58,8 @@ def write_reply(path: Path, reply: Reply, *, instead: str = "") -> None:
     more = {"piece": reply.piece, "sujet": reply.subject}
     entry = written | {name: text for name, text in more.items() if text}
     fell: list[tuple[Keys, None]] = [((TABLE, instead), None)] if instead else []
+    from tfpb.io.sources.settings_edit import edit_toml  # noqa: PLC0415 - tomlkit, where one writes
+
     edit_toml(path, [*fell, ((TABLE, reply.key), entry)])
 
 

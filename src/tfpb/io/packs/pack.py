@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.archives import zip_bytes
 from tfpb.errors import Place, fail
+from tfpb.io.packs.filled_book import same_but
 from tfpb.io.packs.output_files import (
     NewFolder,
     in_french,
@@ -60,13 +61,49 @@ class Written:
     kept: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """A workbook of an earlier pack whose filled sheet a run reads, and so keeps.
+
+    Parameters
+    ----------
+    path : Path
+    sheet : str
+    sha256 : str
+        As it was when it was read: one saved again since then is the user's, as any other file.
+    """
+
+    path: Path
+    sheet: str
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path, sheet: str) -> ReadBack | None:
+        """Return the workbook as it is now; None where there is none yet."""
+        return cls(path.resolve(), sheet, _sha(path.read_bytes())) if path.is_file() else None
+
+    def holds(self, folder: Path, name: str) -> bool:
+        """Return whether a changed file of a pack is that workbook, filled and not changed otherwise."""
+        place, archive = (folder / name).resolve(), folder / ARCHIVE
+        if place != self.path or not archive.is_file():
+            return False
+        now = place.read_bytes()
+        return _sha(now) == self.sha256 and same_but(self.sheet, read_pack(archive)[name], now)
+
+
 def dumps(value: Any) -> bytes:
     """Write JSON in one stable form: sorted keys, French letters as they are, a last newline."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     return (text + "\n").encode()
 
 
-def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, Any]) -> Written:
+def write_pack(
+    folder: Path,
+    files: Mapping[str, bytes],
+    journal: Mapping[str, Any],
+    *,
+    filled: ReadBack | None = None,
+) -> Written:
     """Write a pack: files, their list with hashes in the archive, and the journal outside it.
 
     Parameters
@@ -77,6 +114,8 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
         Name inside the pack (with « / ») → content; `run.json` among them.
     journal : mapping
         Timings; not part of the pack's identity.
+    filled : ReadBack, optional
+        What these files hold again of a workbook that people filled.
 
     Returns
     -------
@@ -88,7 +127,7 @@ def write_pack(folder: Path, files: Mapping[str, bytes], journal: Mapping[str, A
     TfpbError
         `ecriture_impossible`.
     """
-    with closing(GrowingFolder(folder)) as out:
+    with closing(GrowingFolder(folder, filled)) as out:
         out.put(files)
         archive = zip_bytes(listed(files))
         return out.finish({ARCHIVE: archive, JOURNAL: dumps(dict(journal))})
@@ -123,6 +162,8 @@ class GrowingFolder:
     ----------
     folder : Path
         Where the user wants it.
+    filled : ReadBack, optional
+        As `write_pack`.
 
     Raises
     ------
@@ -130,13 +171,13 @@ class GrowingFolder:
         `ecriture_impossible`, as do its methods.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, filled: ReadBack | None = None) -> None:
         self._named = _named(folder)
         check_place(self._named)
         self._hashes: dict[str, str] = {}
         with in_french(self._named):
-            self._new = NewFolder(free_place(self._named))
-            self._kept = changed_by_hand(self._named)
+            self._new = NewFolder(free_place(self._named, filled))
+            self._kept = changed_by_hand(self._named, filled)
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Write some files: name inside the folder → content."""
@@ -221,8 +262,10 @@ def check_place(folder: Path) -> None:
         raise cannot_write(folder.name, PermissionError(errno.EACCES, ""))
 
 
-def free_place(folder: Path) -> Path:
+def free_place(folder: Path, filled: ReadBack | None = None) -> Path:
     """Return where a pack will go: `DIR`, or the first `DIR.2`, `DIR.3`… that no hand has changed.
+
+    A workbook `filled` in the sheet that the run reads is not changed.
 
     Raises
     ------
@@ -233,7 +276,7 @@ def free_place(folder: Path) -> Path:
     with in_french(folder):
         settle(folder)
         names = (f"{folder.name}.{k}" if k > 1 else folder.name for k in count(1))
-        return next(p for p in map(folder.with_name, names) if not changed_by_hand(p))
+        return next(p for p in map(folder.with_name, names) if not changed_by_hand(p, filled))
 
 
 def _named(folder: Path) -> Path:
@@ -246,7 +289,7 @@ def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def changed_by_hand(folder: Path) -> tuple[str, ...]:
+def changed_by_hand(folder: Path, filled: ReadBack | None = None) -> tuple[str, ...]:
     """List the files of an earlier pack that no longer are what the run wrote, or that it did not write.
 
     A folder that holds files but no list of hashes is not ours: all of it counts as the user's, and
@@ -256,6 +299,8 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
     ----------
     folder : Path
         That of an earlier pack; one that is not there has no file.
+    filled : ReadBack, optional
+        A workbook that may have been filled.
 
     Returns
     -------
@@ -277,7 +322,8 @@ def changed_by_hand(folder: Path) -> tuple[str, ...]:
     if known is None:
         return (LISTING,)
     theirs = (name for name in present if name not in {LISTING, ARCHIVE, JOURNAL})
-    return tuple(n for n in theirs if known.get(n) != _sha((folder / n).read_bytes()))
+    changed = (n for n in theirs if known.get(n) != _sha((folder / n).read_bytes()))
+    return tuple(n for n in changed if filled is None or not filled.holds(folder, n))
 
 
 def _known_files(listing: bytes) -> dict[str, str] | None:

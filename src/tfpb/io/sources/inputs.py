@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from tfpb.errors import Fault, Headers, Place
+from tfpb.io.attachments.filled_tasks import read_filled
 from tfpb.io.attachments.photos import read_photos
 from tfpb.io.attachments.piece_files import PIECES, read_pieces
 from tfpb.io.open_questions.survey_questions import survey_findings
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tfpb.io.tables.tabular import TextTable
     from tfpb.model.plan import Plan
     from tfpb.model.question import Asked
-    from tfpb.model.record import PieceFile, Reading, Source
+    from tfpb.model.record import Filled, PieceFile, Reading, Source
     from tfpb.model.settings import Settings
     from tfpb.questions.finding import Change
 
@@ -73,6 +74,8 @@ class Inputs:
         Questions of the tables, what hangs most first, each with its reply.
     replies : mapping of str to str
         Key of a question that no table asks → code replied or supposed: those of notices.
+    filled : mapping of str to Filled
+        What people filled in the list of what is to do, by key of its line.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -91,6 +94,7 @@ class Inputs:
     headers: Headers = field(default_factory=Headers)
     asked: tuple[Asked, ...] = ()
     replies: Mapping[str, str] = field(default_factory=dict)
+    filled: Mapping[str, Filled] = field(default_factory=dict)
 
     def frame(self, role: str) -> pd.DataFrame | None:
         """Return a typed table, or None when the dossier lacks it."""
@@ -241,6 +245,7 @@ def gather_inputs(
     photos = read_photos(reader, settings, walked) if walked is not None else {}
     pieces, copies = read_pieces(reader, settings, frames.get("programme"))
     repere = reader.role("repere")
+    filled = read_filled(reader, settings)
     asked = reader.answered(settings.file)
     reader.faults += reader.names.unused()
     reader.faults[:] = _optional(reader.faults, settings)
@@ -258,6 +263,7 @@ def gather_inputs(
         headers=headers,
         asked=asked,
         replies=reader.replies.beyond(asked),
+        filled=filled,
     )
     return inputs, headers.quote(reader.faults)
 

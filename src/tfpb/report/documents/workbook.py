@@ -10,13 +10,24 @@ from typing import TYPE_CHECKING, Any, Final
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
 
-from tfpb.model.report import Block, Chart, Format, KeyFigures, Report, Section, Table, Text
+from tfpb.model.report import (
+    Block,
+    Chart,
+    Format,
+    KeyFigures,
+    Linked,
+    Report,
+    Section,
+    Table,
+    Text,
+)
 from tfpb.report import theme
 from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, missing
 from tfpb.report.documents import workbook_styles as style
@@ -26,10 +37,14 @@ from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted
 from tfpb.words.documents import report_words as words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from openpyxl.worksheet.worksheet import Worksheet
 
 
 MEDIUM: Final = "classeur"
+IDENTIFIERS: Final = ("id_residence", "id_action", "code_qpv", "cle")
+"""Columns whose value a link to a row names."""
 _TEXT_WIDTH: Final = 110
 _LINE_PT: Final = 13.0
 _TABLE_STYLE: Final = TableStyleInfo(
@@ -61,6 +76,8 @@ def render(report: Report) -> bytes:
     _contents(book[words.CONTENTS], report, sections, foot)
     written = {s.sheet: _Sheet(book[s.sheet], s, foot) for s in sections}
     printed = {name: sheet.write() for name, sheet in written.items()}
+    for one in written.values():
+        one.lead(written)
     for sheet in book.worksheets:
         _print_setup(sheet, report, foot, printed.get(sheet.title, sheet.max_row))
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
@@ -152,6 +169,9 @@ class _Sheet:
         self.widths = fitted(self.tables)
         self.row = 1
         self.sums: dict[str, float] = {}
+        self.places: dict[str, str] = {}
+        self.heads: dict[str, str] = {}
+        self.leading: list[tuple[Any, Linked]] = []
         self.span, self.width = self._text_span()
         least = theme.MIN_PT * (sum(self.widths) + GAP * len(self.widths)) / PAGE
         self.note = style.resized(style.NOTE, least)
@@ -253,6 +273,7 @@ class _Sheet:
         sheet.row_dimensions[top].height = tallest * 12.5 + 4
         for offset, values in enumerate(table.rows.itertuples(index=False), 1):
             self._cells(table, top + offset, values)
+        self._marks(table, top)
         last = top + len(table.rows)
         if table.folded:
             sheet.row_dimensions.group(top + 1, last, outline_level=1)  # a pack hides nothing
@@ -278,9 +299,40 @@ class _Sheet:
                 tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
             elif content is not None:
                 look["number_format"] = excel_format(value, column.format)
+            if column.key in table.filled:
+                look["fill"] = style.ENTRY_FILL
+            if isinstance(value, Linked) and value.sheet:
+                look["font"] = style.LINK
             side = style.alignment(column.format)
-            style.put(self.sheet, row, k, content, **look, alignment=side)
+            cell = style.put(self.sheet, row, k, content, **look, alignment=side)
+            if isinstance(value, Linked) and value.sheet:
+                self.leading.append((cell, value))
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
+
+    def _marks(self, table: Table, top: int) -> None:
+        """Note where columns and identifiers stand, for links; offer the words to fill."""
+        last = top + len(table.rows)
+        for k, column in enumerate(table.columns, 1):
+            place = get_column_letter(k)
+            self.heads.setdefault(column.key, f"{place}{top}")
+            if column.key in IDENTIFIERS:
+                for row, value in enumerate(table.rows[column.key], top + 1):
+                    self.places.setdefault(str(value), f"A{row}")
+            if choices := table.filled.get(column.key):
+                offered = f'"{",".join(choices)}"'
+                rule = DataValidation("list", formula1=offered, allow_blank=True)
+                rule.add(f"{place}{top + 1}:{place}{last}")
+                self.sheet.add_data_validation(rule)
+
+    def lead(self, sheets: Mapping[str, _Sheet]) -> None:
+        """Make its links, once every sheet is written: each to its row, else to the head of its column."""
+        for cell, link in self.leading:
+            if link.sheet in sheets:
+                there = sheets[link.sheet]
+                place = there.places.get(link.row) or there.heads.get(link.column, "A1")
+                target = f"'{link.sheet}'!{place}"
+                shown = as_text(link, Format.TEXT)
+                cell.hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=shown)
 
     def _totals(self, table: Table) -> None:
         """Write the totals the stages made, under the table: one that is a sum follows the filter."""

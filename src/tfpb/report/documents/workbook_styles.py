@@ -64,6 +64,8 @@ HEADER: Final = font(9, bold=True)
 FIGURE: Final = font(14, bold=True, colour=theme.ACCENT)
 LINK: Final = Font(name=FONT, size=10, color=_rgb(theme.ACCENT), underline="single")
 HEADER_FILL: Final = PatternFill("solid", fgColor=_rgb(theme.MARGIN_BAND))
+ENTRY_FILL: Final = PatternFill("solid", fgColor=_rgb(theme.ENTRY))
+"""Ground of the cells that people fill."""
 _THIN: Final = Side(style="thin", color=_rgb(theme.RULE))
 _STRONG: Final = Side(style="medium", color=_rgb(theme.ACCENT))
 HEADER_BORDER: Final = Border(bottom=_STRONG)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tfpb.facts.place import quarters_held
+from tfpb.report.sections.a_faire import a_faire
 from tfpb.report.sections.build import of_dossier
 from tfpb.report.sections.doutes import doutes
 from tfpb.report.sections.faits import faits
@@ -57,6 +58,7 @@ def report(dossier: Dossier) -> Report:
         droit_commun(dossier),
         evaluation(dossier),
         sensibilite(dossier),
+        a_faire(dossier),
         questions(dossier),
         doutes(dossier),
         faits(dossier),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tfpb.decimals import apportion
+from tfpb.facts.programme_claims import actions_of
 from tfpb.tax.plain_values import ZERO, grouped, records, total
 
 if TYPE_CHECKING:
@@ -88,6 +89,16 @@ def _shares(actions: list[Action], whole: Decimal, *, proved: bool) -> list[Deci
 def _cents(whole: Decimal, values: list[Decimal]) -> list[Decimal]:
     count = int(min(whole, total(values)).scaleb(2))
     return [Decimal(share).scaleb(-2) for share in apportion(count, values)]
+
+
+def to_prove(actions: pd.DataFrame, year: int) -> list[tuple[Action, str, Decimal | None]]:
+    """Return the actions of a year without whole proof: title, what the proof is worth (None: not known)."""
+    rows = actions[actions["annee"] == year]
+    return [
+        (action, row.text("action"), row.money("enjeu_eur"))
+        for action, row in zip(actions_of(rows), records(rows), strict=True)
+        if not action.is_proved
+    ]
 
 
 def first_to_prove(actions: pd.DataFrame) -> tuple[str, str, Decimal] | None:

@@ -22,7 +22,6 @@ from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import LEVEL, MODE_CHANGED, SIGNS, VERDICTS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
     from tfpb.facts.amount import Amount
@@ -209,30 +208,37 @@ def _between(counts: Iterable[float | None]) -> str:
     return (_ONE if low == high else _SPAN).format(low=low, high=high)
 
 
-CLAIM_HOME: Final = Phrase("Réclamer pour {name} ({homes:s logement}), que l’avis oublie")
-CLAIM_HOMES: Final = Phrase("Réclamer pour {homes:s logement}, que les avis oublient")
-PLACE_HOME: Final = Phrase("Situer {name} ({homes:s logement})")
-PLAN: Final = Phrase("Programmer des actions{carried:? ({carried} viennent de {before})}")
-PROVE: Final = Phrase("Joindre {count:s preuve}{first}")
-_FIRST: Final = Phrase(", d’abord {action} ({stake:€})")
+CLAIM_HOMES: Final = Phrase("Réclamer : {homes:s logement}")
+_OF_HOME: Final = Phrase("{title} : {name}{homes:? ({homes})}")
+_HOMES: Final = Phrase("{count:s logement}")
+_PLAN: Final = Phrase("{title}{carried:? ({carried} viennent de {before})}")
+_PROVE: Final = Phrase("Joindre {count:s preuve}, d’abord {action}{stake:? ({stake})}")
 MORE_TASKS: Final = Phrase("et {count:s ligne} de plus : voir « À faire »")
 NUMBERED: Final = "Sur la carte : {names}."
 NOTHING_TO_DO: Final = "Rien à réclamer, à situer, à programmer ni à prouver ici."
 
 
-def first_proof(action: str, stake: Amount | None) -> str:
-    """Name the piece to fetch first, and what it would prove; nothing where none is known."""
-    return "" if stake is None else _FIRST.format(action=action, stake=stake)
+def home_line(title: str, name: str, dwellings: Amount | None) -> str:
+    """Write what is to do about a résidence, with its dwellings where they are known."""
+    homes = "" if dwellings is None else _HOMES.format(count=dwellings)
+    return _OF_HOME.format(title=title, name=name, homes=homes)
 
 
-def stake_words(amount: Amount) -> str:
-    """Write what a line is worth; « – » where it is not known."""
-    return euros(amount) if amount.exceeds_nil else NOTHING
+def quarter_line(title: str, carried: Amount | None, year: int) -> str:
+    """Write what is to do in the whole quarter, with what of it comes from the year before."""
+    amount = "" if carried is None or not carried.exceeds_nil else euros(carried)
+    return _PLAN.format(title=title, carried=amount, before=year - 1)
 
 
-def day_words(day: dt.date | None) -> str:
-    """Write the last day of a line, « 31/12/2026 »; « date à fixer » without."""
-    return f"{day:%d/%m/%Y}" if day is not None else "date à fixer"
+def prove(count: int, action: str, stake: Amount | None) -> str:
+    """Write how many proofs lack in a quarter, the one that is worth most first."""
+    worth = "" if stake is None else stake_words(stake)
+    return _PROVE.format(count=count, action=action, stake=worth)
+
+
+def stake_words(amount: Amount | None) -> str:
+    """Write what a line is worth; « – » where it changes no amount."""
+    return euros(amount) if amount is not None and amount.may_exceed_nil else NOTHING
 
 
 UNPLACED: Final = Phrase("{name}, {homes:s logement} : non {homes:a situé/situés}")

@@ -78,6 +78,7 @@ class Habit:
     def codes(self) -> dict[str, str]:
         """Return the code of each part, by subject, that which weighs most first."""
         units = {_ONE: "euros", CENTS: "centimes", THOUSANDS: "milliers"}
+        rates = "taux_autres_frais" if self.fees else "taux_autres"
         teom = {ZERO: "teom_a_part", _ONE: "teom_comprise"}.get(self.teom, "teom_et_frais")
         return {
             "base": str(self.base),
@@ -85,7 +86,7 @@ class Habit:
             "degrevements": "degrevements_deduits" if self.cut else "degrevements_a_part",
             "unite": units[self.unit],
             "valeurs": f"valeurs_{units[self.value_unit]}",
-            "taux": "taux_autres" if self.factors else "taux_lus",
+            "taux": rates if self.factors else "taux_lus",
             "frais": "frais_compris" if self.fees else "frais_a_part",
         }
 

@@ -105,8 +105,8 @@ def choose(file: NoticeFile) -> Choice:
         return _open(file, fits.habits[first], outcome, fits.habits[rival], taken=taken)
     if refused:
         outcome = file.unread_where(outcome, _flags(not r.uniform for r in outcome.readings))
-        if (other := _shared(file, header, counted)) is not None:
-            return _open(file, fits.habits[first], outcome, other, taken=False)
+        if others := _shared(file, header, counted):
+            return _open(file, fits.habits[first], outcome, *others, taken=False)
     return Choice(fits.habits[first], outcome, {}, taken=taken, explained=int(read.sum()))
 
 
@@ -114,8 +114,10 @@ def _flags(values: Iterable[bool]) -> Flags:
     return np.array(list(values), dtype=bool)
 
 
-def _open(file: NoticeFile, first: Habit, outcome: Outcome, rival: Habit, *, taken: bool) -> Choice:
-    """Ask which of two habits is the file's; of two kinds, notice by notice is a third answer."""
+def _open(
+    file: NoticeFile, first: Habit, outcome: Outcome, rival: Habit, *more: Habit, taken: bool
+) -> Choice:
+    """Ask which of some habits is the file's; of two kinds, notice by notice is a third answer."""
     own, others = first.codes(), rival.codes()
     subject = next((k for k in own if own[k] != others[k]), "frais")
     second = file.under(rival)
@@ -127,8 +129,12 @@ def _open(file: NoticeFile, first: Habit, outcome: Outcome, rival: Habit, *, tak
         if sum(b.explained for _, b in pairs) < _KIND * len(pairs):
             del answers[others[subject]]
     *_, other = (o for code, o in answers.items() if code != BY_NOTICE or len(answers) == _TWO)
+    common = file.common(outcome, other)
+    for habit in more:
+        third = answers[habit.codes()[subject]] = file.under(habit)
+        common = file.common(common, third)
     readings = (own[subject], others[subject])
-    return Choice(first, file.common(outcome, other), answers, subject, readings, taken)
+    return Choice(first, common, answers, subject, readings, taken)
 
 
 def _otherwise(fits: Fits, first: int, outcome: Outcome) -> Flags:
@@ -199,8 +205,11 @@ def _gaining(file: NoticeFile, first: int, lacking: Flags) -> int | None:
     return max(found)[3] if found else None
 
 
-def _shared(file: NoticeFile, header: int, counted: Flags) -> Habit | None:
-    """Return the habit of rates, or of a TEOM, that most sums of each commune share; None without any."""
+def _shared(file: NoticeFile, header: int, counted: Flags) -> list[Habit]:
+    """Return the habits of rates, or of a TEOM, that most sums of each commune share; none without any.
+
+    Two where other rates explain as many sums with their fees as without: nothing tells them apart.
+    """
     fits = file.fits
     habit = fits.habits[header]
     groups = [[file.items[p] for p in s.places] for s in file.sums]
@@ -215,8 +224,11 @@ def _shared(file: NoticeFile, header: int, counted: Flags) -> Habit | None:
             places, euros, fits.asked[own], fits.bases[own], margins, counted, teom=teom
         )
         rule = Habit(fees=bool(own), factors={} if teom else numbers, rates=numbers if teom else {})
-        # as many sums, and numbers of rates nearest 1: what fees and rates share, nothing tells apart
+        # the numbers of rates nearest 1 first
         away = sum(abs(log(n)) for n in rule.factors.values())
         tried.append((int((hits & counted).sum()), not teom, -away, own, rule))
-    most, *_, best = max(tried, key=lambda t: t[:4])
-    return best if most >= max(_FEW, _REFUSED * counted.sum()) else None
+    most, of_rates, *_, best = max(tried, key=lambda t: t[:4])
+    if most < max(_FEW, _REFUSED * counted.sum()):
+        return []
+    equal = [t[-1] for t in tried if t[:2] == (most, True)] if of_rates else []
+    return [best, *(rule for rule in equal if rule is not best)]

@@ -1,0 +1,332 @@
+"""« À faire »: what is left to do, a line a résidence, an action or a quarter, each with what hangs on it.
+
+The lines of one claim add up to it. Who is in charge, by when and how far it is come from what people filled
+in the last workbook, else from the dossier.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from tfpb.errors import Fault, Place, Severity
+from tfpb.facts.amount import Amount, between, known, total, unknown
+from tfpb.facts.claim import TITLES, is_quarter
+from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.facts.place import by_side_of, cut_homes, doubtful
+from tfpb.model.codes import QpvStatut, Role, TaskState
+from tfpb.model.columns import numbers, texts
+from tfpb.model.record import Filled
+from tfpb.packaged import packaged
+from tfpb.tax.ledger.fact_lines import FactLines
+from tfpb.tax.programme.brought import to_prove
+from tfpb.words.documents.task_words import is_office, proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tfpb.facts.claim import Claims
+    from tfpb.facts.programme_claims import Action
+    from tfpb.facts.whole_dossier import Dossier
+
+_HELD: Final = ("cote", "id_residence", "code_qpv")
+BY_RESIDENCE: Final = "residence"
+BY_ACTION: Final = "action"
+BY_QUARTER: Final = "quartier"
+NO_WAITING: Final = "sans_attendre"
+"""What is to do at once: it waits for no day."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKind:
+    """A kind of thing to do: its French title, its claims, who and when.
+
+    Its euros add up to the first of the claims; the others are settled with it.
+    """
+
+    code: str
+    title: str
+    claims: tuple[str, ...]
+    of: str
+    role: Role
+    when: str
+    sheet: str
+
+    @property
+    def claim(self) -> str:
+        """The claim its euros are of; empty where it changes none."""
+        return next(iter(self.claims), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of « À faire ».
+
+    Parameters
+    ----------
+    kind : TaskKind
+    subject : str
+        `id_residence`, `id_action` or `code_qpv`.
+    code_qpv : str
+        Empty out of every quarter.
+    name : str
+        Of the résidence or the action; empty for a quarter.
+    detail : str
+        Where it stands, for a side to settle; how much of it is carried over, for a programme.
+    dwellings : Amount or None
+        None where the line is of no dwellings.
+    stake : Amount or None
+        Euros of the claim that the line changes; None where it changes none.
+    worth : Amount or None
+        What an action is valued, where more than its stake.
+    role : str
+        Who is in charge, as it may be sent: a role, never a person.
+    typed : str
+        What people wrote in its place, for the landlord alone.
+    day : date or None
+        None where nobody dated it; `at_once` is then to look at.
+    at_once : bool
+    state : TaskState
+    proposed : str
+        What the dossier alone says of who, when and how far: a cell that says otherwise was filled.
+    """
+
+    kind: TaskKind
+    subject: str
+    code_qpv: str = ""
+    name: str = ""
+    detail: str = ""
+    dwellings: Amount | None = None
+    stake: Amount | None = None
+    worth: Amount | None = None
+    role: str = NOBODY
+    typed: str = ""
+    day: dt.date | None = None
+    at_once: bool = False
+    state: TaskState = TaskState.A_FAIRE
+    proposed: str = ""
+
+    @property
+    def key(self) -> str:
+        """What a line is known by from one run to the next; a proof keeps it when it becomes optional."""
+        kind = "prouver" if self.kind.of == BY_ACTION else self.kind.code
+        place = f" {self.code_qpv}" if self.kind.of == BY_ACTION else ""
+        return f"{kind} {self.subject}{place}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has done with it."""
+        return self.state not in (TaskState.FAIT, TaskState.SANS_OBJET)
+
+
+KINDS: Final = {
+    code: TaskKind(code, title, tuple(claims), of, Role(role), when, sheet)
+    for code, (title, claims, of, role, when, sheet) in packaged(__name__)["kinds"].items()
+}
+if unclaimed := {name for kind in KINDS.values() for name in kind.claims} - set(TITLES):
+    raise ValueError(unclaimed)
+_MONEY: Final = tuple(
+    code for code in ("signaler", "conventions", "convention", "renouveler", "declarer", "exonerer", "lire")
+)  # fmt: skip
+"""Kinds whose lines are the premises of their claim, whatever else is known of them."""
+
+
+def tasks_of(dossier: Dossier) -> tuple[Task, ...]:
+    """Return what is left to do: at once, then by day; of a day, the heaviest claim first, then euros."""
+    found = [
+        *_of_premises(dossier),
+        *_of_sides(dossier),
+        *_of_actions(dossier),
+        *_of_quarters(dossier.claims),
+    ]
+    of_claim: dict[str, Decimal] = defaultdict(Decimal)
+    for one in found:
+        of_claim[one.kind.claim] += _least(one)
+    order = list(KINDS)
+
+    def rank(one: Task) -> tuple[object, ...]:
+        heaviest = (-of_claim[one.kind.claim] if one.kind.claim else 0, order.index(one.kind.code))
+        return not one.at_once, one.day or dt.date.max, *heaviest, -_least(one), one.key
+
+    return tuple(sorted((_charged(one, dossier) for one in found), key=rank))
+
+
+def _least(task: Task) -> Decimal:
+    return Decimal(0) if task.stake is None else task.stake.at_least
+
+
+def filled_doubts(dossier: Dossier, tasks: Iterable[Task]) -> list[Fault]:
+    """Doubt what people filled and nothing keeps: a line no more to do, a person in place of a role."""
+    tasks = tuple(tasks)
+    lost = sorted(set(dossier.filled) - {task.key for task in tasks})
+    named = [task.key for task in tasks if task.typed and task.typed != task.role]
+    place = Place(dossier.settings.fichiers.a_faire.rpartition("/")[2])
+    return [
+        Fault(code, place, keys[0], {"nombre": len(keys)}, Severity.DOUTE)
+        for code, keys in (("a_faire_sans_objet", lost), ("a_faire_personne", named))
+        if keys
+    ]
+
+
+def charged(claims: Claims, tasks: Iterable[Task]) -> Claims:
+    """Return the claims with who is in charge of what is left to do about each, and by when."""
+    by_claim: dict[str, list[Task]] = {}
+    for task in tasks:
+        for name in task.kind.claims if task.is_open else ():
+            by_claim.setdefault(name, []).append(task)
+    return claims.renewed(
+        replace(
+            one,
+            owner=", ".join(dict.fromkeys(task.role for task in mine)),
+            deadline=one.deadline or min((t.day for t in mine if t.day is not None), default=None),
+        )
+        for one, mine in ((claims.get(name), mine) for name, mine in by_claim.items())
+    )
+
+
+def _charged(task: Task, dossier: Dossier) -> Task:
+    """Return a line with who and when: as filled, else as the dossier says."""
+    role = dossier.settings.roles.get(task.kind.role, NOBODY)
+    at_once = task.kind.when == NO_WAITING
+    day = None if at_once else _day(task, dossier)
+    filled = dossier.filled.get(task.key, Filled())
+    office = filled.role if is_office(filled.role, dossier.settings.roles.values()) else ""
+    return replace(
+        task,
+        role=office or role,
+        typed=filled.role,
+        day=filled.day or day,
+        at_once=at_once and filled.day is None,
+        state=filled.state or TaskState.A_FAIRE,
+        proposed=proposal(role, day, at_once=at_once),
+    )
+
+
+def _day(task: Task, dossier: Dossier) -> dt.date | None:
+    """Return the last day of a line: of what is claimed by the law, of the others that of the next bilan."""
+    if task.kind.when == "reclamation":
+        return dossier.claims.get("a_reclamer").deadline
+    if dossier.calendar is None:
+        return None
+    on = dossier.settings.dossier.date
+    days = zip(*(dossier.calendar[c] for c in ("evenement", "date", "code_qpv")), strict=True)
+    ahead = [
+        (day, task.code_qpv in codes)
+        for kind, day, codes in days
+        if kind == task.kind.when and day is not None and day >= on
+    ]
+    own = [day for day, here in ahead if here and task.code_qpv]
+    return min(own or [day for day, _ in ahead], default=None)
+
+
+def _of_premises(dossier: Dossier) -> Iterator[Task]:
+    """Return what premises leave to do: the facts of each claim, by résidence or quarter."""
+    lines = _lines_of(dossier)
+    if lines is None:
+        return
+    names = _names(dossier)
+    claimed, sent = lines.touched("a_reclamer"), set(lines.touched("reclame_a_envoyer"))
+    found = [(code, lines.touched(KINDS[code].claim, open_too=code == "lire")) for code in _MONEY]
+    found += [("reclamer", [k for k in claimed if k in sent])]
+    found += [("suivre", [k for k in claimed if k not in sent])]
+    for code, rows in found:
+        kind = KINDS[code]
+        for subject, mine in lines.grouped(rows, by_quarter=kind.of == BY_QUARTER).items():
+            name, homes = names.get(subject, (subject, None))
+            if kind.claim == "a_reclamer":
+                homes = known(lines.dwellings("logements_a_reclamer", mine))
+            yield Task(
+                kind, subject, code_qpv=lines.quarter(mine), dwellings=homes,
+                name="" if kind.of == BY_QUARTER else name, stake=lines.euros(kind.claim, mine),
+            )  # fmt: skip
+
+
+def _lines_of(dossier: Dossier) -> FactLines | None:
+    money = dossier.abatement
+    return None if money is None or money.by_premises is None else FactLines(money)
+
+
+def _names(dossier: Dossier) -> dict[str, tuple[str, Amount | None]]:
+    """Return the name and the dwellings of each résidence."""
+    homes = dossier.located.residences
+    if homes.empty:
+        return {}
+    counts = numbers(homes, "nb_logements").tolist()
+    named = zip(texts(homes, "id_residence"), texts(homes, "nom"), counts, strict=True)
+    return {i: (nom or i, None if math.isnan(n) else known(int(n))) for i, nom, n in named}
+
+
+def _of_sides(dossier: Dossier) -> Iterator[Task]:
+    """Return the résidences to place, each with what hangs on its side; then those that a limit cuts."""
+    held = dossier.located.held
+    if held.empty:
+        return
+    names, lines = _names(dossier), _lines_of(dossier)
+    sides = by_side_of(held, "id_residence")
+    unsure = {str(i): int(n) for i, n in sides[QpvStatut.A_VERIFIER].items() if n}
+    quarters = {
+        (cote, home): code
+        for cote, home, code in zip(*(texts(held, c) for c in _HELD), strict=True)
+        if code
+    }
+    hanging = {} if lines is None else lines.grouped(lines.touched("reserve_cote", open_too=True))
+    for home in dict.fromkeys((*unsure, *hanging)):
+        rows = hanging.get(home, [])
+        stake = unknown("sans_fichier")
+        if lines is not None:
+            lined = rows or home in lines.homes
+            stake = lines.euros("reserve_cote", rows) if lined else unknown("sans_ligne")
+        code = quarters.get((QpvStatut.A_VERIFIER, home), "")
+        yield Task(
+            KINDS["situer"], home, code_qpv=code or (lines.quarter(rows) if lines else ""),
+            name=names.get(home, (home, None))[0], detail=_places(dossier, home),
+            dwellings=known(unsure[home]) if home in unsure else None, stake=stake,
+        )  # fmt: skip
+    for home in (str(i) for i, is_cut in cut_homes(held).items() if is_cut):
+        name, homes = names.get(home, (home, None))
+        code = quarters[QpvStatut.DANS, home]
+        yield Task(KINDS["relire"], home, code_qpv=code, name=name, dwellings=homes)
+
+
+def _places(dossier: Dossier, home: str) -> str:
+    """Return where the doors of a résidence whose side is not known stand."""
+    doors = dossier.located.entrances
+    near = doors[doubtful(doors) & (texts(doors, "id_residence") == home)]
+    return ", ".join(dict.fromkeys(texts(near, "adresse")))
+
+
+def _of_actions(dossier: Dossier) -> Iterator[Task]:
+    """Return the actions of the year without whole proof, each with what its proof is worth."""
+    plan = dossier.programme
+    groups: dict[tuple[str, str], list[tuple[str, Amount, Amount]]] = {}
+    for action, title, stake in () if plan is None else to_prove(plan.actions, plan.year):
+        proof = _open_stake(action, dossier) if stake is None else known(stake)
+        line = (title, proof, action.valorise)
+        groups.setdefault((action.id_action, action.code_qpv), []).append(line)
+    for (identifier, code), lines in groups.items():  # one action may stand on several lines
+        proves = total(proof for _, proof, _ in lines)
+        yield Task(
+            KINDS["prouver_de_plus" if proves.is_nil else "prouver"], identifier, code_qpv=code,
+            name=lines[0][0], stake=proves, worth=total(valued for _, _, valued in lines),
+        )  # fmt: skip
+
+
+def _open_stake(action: Action, dossier: Dossier) -> Amount:
+    """Return what a proof is worth where the quarter’s share is not known: at most its action."""
+    why = dossier.claims.amount("a_prouver", action.code_qpv).why or {"non_etabli"}
+    return between(Decimal(0), action.valorise.at_most, *why)
+
+
+def _of_quarters(claims: Claims) -> Iterator[Task]:
+    """Return the quarters where actions are to be planned, with what is carried over there."""
+    for code in filter(is_quarter, claims.scopes("a_programmer")):
+        stake = claims.amount("a_programmer", code)
+        if stake.may_exceed_nil:
+            yield Task(
+                KINDS["programmer"], code, code_qpv=code, stake=stake,
+                worth=claims.amount("reporte", code),
+            )  # fmt: skip

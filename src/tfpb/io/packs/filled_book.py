@@ -1,0 +1,59 @@
+"""A workbook of a pack that people filled: whether they changed anything but the sheet that is read again."""
+
+from __future__ import annotations
+
+import io
+import math
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def same_but(sheet: str, written: bytes, now: bytes) -> bool:
+    """Return whether two workbooks hold the same cells, one sheet left out.
+
+    What a spreadsheet program writes otherwise when it saves (styles, order of parts, the last digits of a
+    number) is no change.
+
+    Parameters
+    ----------
+    sheet : str
+        Name of the sheet that may differ.
+    written, now : bytes
+        As the run wrote it, and as it is; what is no workbook is not the same.
+    """
+    try:
+        books = [load_workbook(io.BytesIO(data), read_only=True) for data in (written, now)]
+    except (BadZipFile, KeyError, OSError, SyntaxError, ValueError):  # of XML, a SyntaxError
+        return False
+    first, second = books
+    if first.sheetnames != second.sheetnames:
+        return False
+    return all(
+        _alike(one, other)
+        for name in first.sheetnames
+        if name != sheet
+        for one, other in zip_longest(_cells(first[name]), _cells(second[name]))
+    )
+
+
+def _cells(sheet: Any) -> Iterator[tuple[int, int, Any]]:
+    """Yield the filled cells of a sheet: row, column, value."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.value not in (None, ""):
+                yield cell.row, cell.column, cell.value
+
+
+def _alike(one: tuple[int, int, Any] | None, other: tuple[int, int, Any] | None) -> bool:
+    if one is None or other is None or one[:2] != other[:2]:
+        return False
+    was, value = one[2], other[2]
+    if isinstance(was, int | float) and isinstance(value, int | float):
+        return math.isclose(was, value, rel_tol=1e-9)
+    return bool(was == value) or str(was).split() == str(value).split()

@@ -1,0 +1,68 @@
+"""Facts of premises added by résidence or by quarter: what each line of « À faire » weighs of a claim."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from tfpb.facts.amount import Amount, between
+from tfpb.facts.claim import OUTSIDE
+from tfpb.facts.money_claims import REASONS
+from tfpb.model.columns import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tfpb.model.money import Abatement
+
+_CENTS: Final = -2
+_MORE: Final = "_de_plus"
+_WHY: Final = {str(reserve): why for reserve, why in REASONS.items()}
+
+
+class FactLines:
+    """The premises of an abatement, to be added line by line.
+
+    Parameters
+    ----------
+    money : Abatement
+        With its `by_premises`, whose rows are those of its premises.
+    """
+
+    def __init__(self, money: Abatement) -> None:
+        facts = money.by_premises
+        assert facts is not None  # noqa: S101 - one bailleur's has them
+        self._facts = facts
+        self._codes: list[str] = texts(facts, "code_qpv").tolist()
+        self._reasons: list[str] = texts(facts, "ouvert").tolist()
+        self.homes: list[str] = texts(money.premises, "id_residence").tolist()
+
+    def touched(self, fact: str, *, open_too: bool = False) -> list[int]:
+        """Return the premises that a fact is of; with those of which it is open, where it may be."""
+        counted = self._facts[fact] > 0
+        if open_too:
+            counted |= self._facts[fact + _MORE] > 0
+        return [k for k, is_of in enumerate(counted) if is_of]
+
+    def grouped(self, rows: Iterable[int], *, by_quarter: bool = False) -> dict[str, list[int]]:
+        """Return premises by résidence, or by quarter."""
+        out: dict[str, list[int]] = {}
+        for k in rows:
+            out.setdefault(self._codes[k] or OUTSIDE if by_quarter else self.homes[k], []).append(k)
+        return out
+
+    def quarter(self, rows: list[int]) -> str:
+        """Return the quarter of some premises, the first that has one; empty out of every one."""
+        return next((self._codes[k] for k in rows if self._codes[k]), "")
+
+    def euros(self, fact: str, rows: list[int]) -> Amount:
+        """Add an amount over premises, between its bounds."""
+        least = int(self._facts[fact].iloc[rows].sum())
+        more = int(self._facts[fact + _MORE].iloc[rows].sum()) if fact + _MORE in self._facts else 0
+        why = {_WHY.get(r, r) for r in (self._reasons[k] for k in rows) if r}
+        low, high = (Decimal(cents).scaleb(_CENTS) for cents in (least, least + more))
+        return between(low, high, *why)
+
+    def dwellings(self, fact: str, rows: list[int]) -> int:
+        """Add a count of dwellings over premises."""
+        return int(self._facts[fact].iloc[rows].sum())
