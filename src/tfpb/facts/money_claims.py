@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.facts.amount import Amount, between, known, total, unknown
 from tfpb.facts.claim import OUTSIDE, TOTAL, Claim, Nature, State, claim
 from tfpb.model.codes import Reserve
-from tfpb.model.results import RESERVE_FACTS, UNREAD_FACTS
+from tfpb.model.results import PREMISES_TEXTS, RESERVE_FACTS, UNREAD_FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -154,7 +154,7 @@ def _sums(
     facts: pd.DataFrame, scope: Iterable[str], scopes: list[str], unlined: Mapping[str, int]
 ) -> dict[str, _Sums]:
     """Add the facts by scope, what notices leave open apart; a scope without premises adds up to nothing."""
-    numbers, reason = facts.drop(columns=["code_qpv", "code_insee", "ouvert"]), facts["ouvert"]
+    numbers, reason = facts.drop(columns=list(PREMISES_TEXTS)), facts["ouvert"]
     key = pd.Series(pd.Categorical(list(scope), categories=scopes), index=facts.index)
     every = _added(numbers, key)
     more = {

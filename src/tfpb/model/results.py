@@ -41,6 +41,8 @@ STATE_COLUMNS: Final[Mapping[str, str]] = _TABLES["states"]
 RESERVE_COLUMNS: Final = {name: Reserve(code) for name, code in _TABLES["reserves"].items()}
 RESERVE_FACTS: Final = {name: Reserve(code) for name, code in _TABLES["reserve_facts"].items()}
 UNREAD_FACTS: Final = _COLUMNS["unread_facts"]
+PREMISES_TEXTS: Final = ("id_residence", "code_qpv", "code_insee", "ouvert")
+"""Columns of the facts of premises that are no figure."""
 PREMISES_FACT_COLUMNS: Final = (
     *_COLUMNS["premises_facts"], *RESERVE_FACTS, *(f"{name}_de_plus" for name in UNREAD_FACTS),
 )  # fmt: skip

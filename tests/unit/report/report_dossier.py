@@ -353,7 +353,7 @@ def abatement(stock: Located) -> Abatement:
 def premises_facts(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Return facts of premises by hand, in euros; what a row does not name adds nothing."""
     counts = {c for c in PREMISES_FACT_COLUMNS if c.startswith("logements")}
-    empty = {"code_qpv": "", "code_insee": "59999", "avis_non_lu": False}
+    empty = {"id_residence": "", "code_qpv": "", "code_insee": "59999", "avis_non_lu": False}
     made = []
     for row in rows:
         cents = {
@@ -384,7 +384,8 @@ def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
         due = home["abattement_eur"]
         abated = int(home["nb_logements"]) if due else 0
         rows.append(
-            {"code_qpv": home["code_qpv"], "logements_abattus": abated,
+            {"id_residence": home["id_residence"], "code_qpv": home["code_qpv"],
+             "logements_abattus": abated,
              "apres_reclamation": due,
              **dict.fromkeys(("acquis", "acquis_porte", "porte", "economie", "au_mieux"), due)}
         )  # fmt: skip

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
     "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités", "Abattement",
-    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions",
-    "Doutes", "Faits", "Méthode", "Sources et hypothèses",
+    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité", "À faire",
+    "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
     "grâce à l’abattement", "grâce aux actions", "a permis", "ont permis", "a réduit l’écart",

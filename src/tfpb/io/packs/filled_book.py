@@ -8,8 +8,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,6 +25,8 @@ def same_but(sheet: str, written: bytes, now: bytes) -> bool:
     written, now : bytes
         As the run wrote it, and as it is; what is no workbook is not the same.
     """
+    from openpyxl import load_workbook  # noqa: PLC0415 - loaded where somebody filled a workbook alone
+
     try:
         books = [load_workbook(io.BytesIO(data), read_only=True) for data in (written, now)]
     except (BadZipFile, KeyError, OSError, SyntaxError, ValueError):  # of XML, a SyntaxError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.codes import Statut
-from tfpb.model.results import PREMISES_FACT_COLUMNS, RESERVE_FACTS, UNREAD_FACTS
+from tfpb.model.results import PREMISES_FACT_COLUMNS, PREMISES_TEXTS, RESERVE_FACTS, UNREAD_FACTS
 from tfpb.tax.abatement.formula import NOTHING, Amounts
 from tfpb.tax.abatement.premises import COUNTED, NONE, UNKNOWN, UNSETTLED, Premises, hangs_on
 from tfpb.tax.plain_values import ZERO, cents
@@ -40,7 +40,7 @@ def premises_facts(items: Iterable[Premises], suites: Mapping[int, str]) -> pd.D
         `PREMISES_FACT_COLUMNS`, in the order of the premises. Euros are whole cents (int64): sums are exact.
     """
     rows = [_row(item, suites.get(k, TO_SEND)) for k, item in enumerate(items)]
-    texts = {c: [r[c] for r in rows] for c in ("code_qpv", "code_insee", "ouvert")}
+    texts = {c: [r[c] for r in rows] for c in PREMISES_TEXTS}
     columns = {c: pd.Series(v, dtype=object) for c, v in texts.items()}
     for name in PREMISES_FACT_COLUMNS:
         if name not in columns:
@@ -64,6 +64,7 @@ def _row(item: Premises, suite: str) -> dict[str, object]:
     return {
         **euros,
         **_dwellings(item),
+        "id_residence": item.id_residence,
         "code_qpv": item.right.code_qpv,
         "code_insee": item.holding.code_insee if item.holding is not None else "",
         "ouvert": _open(item),

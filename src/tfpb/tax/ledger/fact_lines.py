@@ -26,7 +26,7 @@ class FactLines:
     Parameters
     ----------
     money : Abatement
-        With its `by_premises`, whose rows are those of its premises.
+        With its `by_premises`.
     """
 
     def __init__(self, money: Abatement) -> None:
@@ -35,7 +35,7 @@ class FactLines:
         self._facts = facts
         self._codes: list[str] = texts(facts, "code_qpv").tolist()
         self._reasons: list[str] = texts(facts, "ouvert").tolist()
-        self.homes: list[str] = texts(money.premises, "id_residence").tolist()
+        self.homes: list[str] = texts(facts, "id_residence").tolist()
 
     def touched(self, fact: str, *, open_too: bool = False) -> list[int]:
         """Return the premises that a fact is of; with those of which it is open, where it may be."""
