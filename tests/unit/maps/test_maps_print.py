@@ -108,7 +108,7 @@ def test_everything_the_page_must_say_is_on_it(model: MapModel) -> None:
         "DONNÉES FICTIVES",
         "à vérifier",
         "encore exonérés",
-        "périmètre du QPV (carte 2024)",
+        "limite du QPV (carte 2024)",
         "marge à 90 %",
         page.gaps[0].label,
         page.gaps[0].phrase,

@@ -68,7 +68,7 @@ def column(sheet: Sheet, page: QpvPage, shown: Numbered) -> None:
     shown : Numbered
         What the map numbers.
     """
-    bottom = MAP_Y + MAP_H + 4.0
+    bottom = MAP_Y + MAP_H + 2.0
     y = _title(sheet, MAP_Y + 2.6, words.PAGE_STOCK)
     for figure, bar in zip(page.figures, page.bars, strict=True):
         y = _figure(sheet, y, figure, bar)
@@ -99,20 +99,19 @@ def _figure(sheet: Sheet, y: float, figure: tuple[str, str, str], bar: Bar) -> f
     """Write a figure large, what it is next to it, then its bar and the words of it."""
     label, value, detail = figure
     text = shorten(printable(value), COLUMN_W, 14, bold=True)
-    sheet.text(COLUMN_X, y + 2.2, text, 14, fontweight="bold")
-    across = COLUMN_X + text_width_mm(text, 14, bold=True) + 2
-    room = RIGHT - across
-    if room < _LEAST:  # words in place of a figure: what they are of stands under them
-        across, room, y = COLUMN_X, COLUMN_W, y + 6.0
-    below = sheet.block(across, y - 0.6, label, room, 8.5, lines=1, spacing=1.15)
-    y = sheet.block(across, below, detail, room, 7.5, lines=2, spacing=1.15, **_SOFT) - 1.8
+    sheet.text(COLUMN_X, y + 1.0, text, 14, fontweight="bold")
+    across = COLUMN_X + text_width_mm(text, 14, bold=True) + 1.6
+    if RIGHT - across < _LEAST:  # words in place of a figure: what they are of stands under them
+        across, y = COLUMN_X, y + 4.4
+    below = sheet.block(across, y + 1.0, label, RIGHT - across, 8.5, lines=1, spacing=1.2)
+    y = sheet.block(COLUMN_X, below, detail, COLUMN_W, 7.5, lines=2, spacing=1.15, **_SOFT) - 1.8
     if bar.parts:
         _bar(sheet, y, bar)
         y += BAR + 3.2
         if not bar.words:
             _bar_key(sheet, y)
-        y = sheet.block(COLUMN_X, y, bar.words, COLUMN_W, 7.5, lines=2, spacing=1.2)
-    return y + 1.4 if bar.parts else y + 3.2
+        y = sheet.block(COLUMN_X, y, bar.words, COLUMN_W, 7, lines=2, spacing=1.2)
+    return y + 1.8 if bar.parts else y + 3.2
 
 
 def _bar_key(sheet: Sheet, y: float) -> None:

@@ -163,15 +163,15 @@ def _sign(sheet: Sheet, state: str, x: float, y: float) -> None:
 
 _NUMBER: Final = "numero"
 _ROWS: Final = 4
-_MARKS_MM: Final = (35.0, 42.0)
+_MARKS_MM: Final = (35.0, 46.0)
 """Rows of the marks of a page’s legend, and the width of its two columns."""
 
 
 def _scale(sheet: Sheet, view: views.View) -> None:
     """Draw the scale bar and the north arrow (the legal projections have north up)."""
     frame, layer = view.frame, sheet.layer
-    x, y = views.EDGE + (127 if isinstance(view, views.PageView) else 118), views.FOOT_Y + 6.0
-    longest = frame.metres(27 if isinstance(view, views.PageView) else 34)
+    x, y = views.EDGE + (129 if isinstance(view, views.PageView) else 118), views.FOOT_Y + 6.0
+    longest = frame.metres(25 if isinstance(view, views.PageView) else 34)
     power = 10.0 ** np.floor(np.log10(longest))
     length = next(power * k for k in (5, 2, 1) if power * k <= longest)
     mm = length * 1000 / frame.scale

@@ -96,11 +96,8 @@ NO_PROGRAMME: Final = (
     "Le programme d’actions n’est pas fourni : ce qui est justifié n’est pas connu."
 )
 _PROVED: Final = Phrase(
-    "Prouvé à {proved:%}, justifié à {justified:%}. Reste à justifier : {left:€}. Justifié, à prouver : "
-    "{to_prove:€}."
-)
-_ALL_PROVED: Final = Phrase(
-    "Prouvé à {proved:%}, justifié à {justified:%}. Reste à justifier : {left:€}."
+    "{actions:s action}, {valued:€} valorisés. Prouvé à {proved:%}, justifié à {justified:%}. Reste à "
+    "justifier : {left:€}."
 )
 _VALUED: Final = Phrase("{actions:s action}, {valued:€} valorisés.")
 _PAYERS: Final = Phrase(
@@ -119,19 +116,11 @@ def money_lines(held: Within) -> tuple[str, ...]:
     out = []
     if not held.has("valorise"):
         out.append(NO_PROGRAMME)
-    elif held.has("part_prouvee"):
-        names = {
-            "proved": "part_prouvee",
-            "justified": "part_justifiee",
-            "left": "reste_a_justifier",
-        }
-        facts = {hole: held.amount(name) for hole, name in names.items()}
-        to_prove = held.amount("a_prouver")
-        phrase = _ALL_PROVED if to_prove.is_nil else _PROVED
-        out.append(phrase.filled({**facts, "to_prove": to_prove}))
     else:
-        amounts = {"actions": held.amount("actions"), "valued": held.amount("valorise")}
-        out.append(_VALUED.filled(amounts))
+        names = {"actions": "actions", "valued": "valorise", "left": "reste_a_justifier"}
+        names |= {"proved": "part_prouvee", "justified": "part_justifiee"}
+        phrase = _PROVED if held.has("part_prouvee") else _VALUED
+        out.append(phrase.filled({hole: held.amount(name) for hole, name in names.items()}))
     if held.amount("acquis").exceeds_nil and held.has("perte"):
         names = {"back": "compensation", "lost": "perte", "spread": "reporte_contribuables"}
         facts = {hole: held.amount(name) for hole, name in names.items()}
