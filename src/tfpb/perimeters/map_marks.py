@@ -84,9 +84,9 @@ def marks(located: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
     -------
     DataFrame
         `MARK_COLUMNS`, a row a mark, in the order of the doors. `statut`: the side; `etat`: what notices make
-        of it (`Etat`); `dessines`: its dwellings; `coupee`: of a résidence that has a mark on both sides;
-        `numeros`: numbers of its entrances, « 17-19 », where they are in one street; `situee`: False where
-        its place is known to the commune alone, or not at all: nothing is then drawn.
+        of it (`Etat`); `dessines`: its dwellings (NaN where a door has no count); `coupee`: of a résidence
+        that has a mark on both sides; `numeros`: numbers of its entrances, « 17-19 », where they are in one
+        street; `situee`: False where its place is known to the commune alone, or unknown: nothing is drawn.
     """
     doors, homes = located.entrances, located.residences
     names = dict(zip(texts(homes, "id_residence"), texts(homes, "nom"), strict=True))
@@ -96,11 +96,11 @@ def marks(located: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "id_residence": texts(doors, "id_residence"),
-            "code_qpv": quarter_of_door(doors), "statut": sides, "dessines": np.nan_to_num(count),
+            "code_qpv": quarter_of_door(doors), "statut": sides, "dessines": count,
             "numero": texts(doors, "result_housenumber"), "voie": texts(doors, "result_name"),
             "adresse": texts(doors, "adresse"),
             "situee": point & ~texts(doors, "result_type").isin(_VAGUE).to_numpy(),
-            "weight": np.clip(np.nan_to_num(count), 1e-9, None),
+            "weight": np.where(count > 0, count, 1e-9), "sans_compte": np.isnan(count),
         }
     ).assign(**{c: numbers(doors, c) for c in ("longitude", "latitude")})  # fmt: skip
     for axis in ("longitude", "latitude"):
@@ -108,6 +108,7 @@ def marks(located: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
     keys = ["id_residence", "code_qpv", "statut", "situee"]
     groups = table.groupby(keys, sort=False)
     out = groups[["dessines", "weight", "longitude", "latitude"]].sum(min_count=1).reset_index()
+    lacking = groups["sans_compte"].any().reset_index(drop=True)
     address = groups["adresse"].first().reset_index(drop=True)
     out = out.assign(
         **{c: out[c] / out["weight"] for c in ("longitude", "latitude")},
@@ -125,7 +126,7 @@ def marks(located: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
         coupee=cut,
         numeros=[named.get(key, "") for key in out[keys].itertuples(index=False, name=None)],
         etat=[_etat(states, *pair) for pair in pairs],
-        dessines=out["dessines"].astype(np.int64),
+        dessines=out["dessines"].mask(lacking),
     )[list(MARK_COLUMNS)]
 
 
@@ -150,7 +151,7 @@ def _states(premises: pd.DataFrame | None) -> dict[tuple[str, str], Etat] | None
         numbers(premises, "nb_logements"),
     )
     for home, code, statut, homes in zip(*columns, strict=True):
-        weight.setdefault((home, code), Counter())[statut] += max(np.nan_to_num(homes), 1)
+        weight.setdefault((home, code), Counter())[statut] += homes if homes > 0 else 1
     return {key: _of_premises(found) for key, found in weight.items()}
 
 

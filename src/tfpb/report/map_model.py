@@ -94,7 +94,7 @@ def _one_ruler(pages: Iterable[QpvPage]) -> tuple[QpvPage, ...]:
     levels = [
         x for page in drawn_pages for g in page.gaps for x in (g.qpv, g.hors) if x is not None
     ]
-    floor = math.floor(10 * min(levels, default=0.0)) / 10
+    floor = math.floor(10 * min([1.0, *levels])) / 10
     return tuple(replace(page, floor=max(floor - 0.1, 0.0)) for page in drawn_pages)
 
 

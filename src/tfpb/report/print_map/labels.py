@@ -71,14 +71,13 @@ class Label:
     angle: float
     size_pt: float
     kind: str
-    number: int = 0
-    badge_x: float = 0.0
+    badge: tuple[int, float] | None = None  # a number and where it stands on the line
 
     def discs(self) -> Array:
         """Cover the letters by discs `x, y, radius`."""
         lines = self.text.split("\n") if self.text else []
         bold, italic = self.kind in _BOLD, self.kind == "street"
-        rows = [np.array([[self.badge_x, self.y, BADGE_MM]])] if self.number else []
+        rows = [np.array([[self.badge[1], self.y, BADGE_MM]])] if self.badge else []
         for k, line in enumerate(lines):
             y = self.y + ((len(lines) - 1) / 2 - k) * self.size_pt * POINT_MM * LEADING
             width = text_width_mm(line, self.size_pt, bold=bold, italic=italic)
@@ -242,7 +241,7 @@ class Named:
     x: float
     y: float
     r: float
-    number: int = 0
+    number: int | None = None
 
 
 def point_names(
@@ -279,7 +278,7 @@ def point_names(
         named = Named(
             _lines(row, split=split[k], number=numbered[k]),
             float(row["mx"]), float(row["my"]), float(row["r"]),
-            numbers[row["id_residence"]] if numbered[k] else 0,
+            numbers[row["id_residence"]] if numbered[k] else None,
         )  # fmt: skip
         sides[0 if mine else 1].append(named)
     return sides
@@ -328,21 +327,21 @@ def name_points(
         found: list[Label] = []
         if len(out) < most or one.number:
             look = "numbered" if one.number and kind == "point" else kind
-            tries = list(_around(one, look))
+            tries = list(_places_of(one, look))
             found = taken.first(tries)
             if not found and kind == "point":
                 found = taken.first(tries, cross=True)
         out += found
         if not found and kind == "point":
             left.append(one)
-    number = max([start - 1, *(one.number for one in points)])
+    number = max([start - 1, *(one.number for one in points if one.number)])
     rest = []
     for one in left:
-        if not one.number:
+        if one.number is None:
             number += 1
             rest.append((number, " ".join(one.lines)))
         own = replace(one, lines=[], number=one.number or number)
-        tries = list(_around(own, "numbered"))
+        tries = list(_places_of(own, "numbered"))
         found = taken.first(tries, cross=True)
         out += (
             found or tries[:1]
@@ -350,11 +349,11 @@ def name_points(
     return out, rest
 
 
-def _around(one: Named, kind: str) -> Iterator[Label]:
+def _places_of(one: Named, kind: str) -> Iterator[Label]:
     """Yield the places of a name to try in turn, with its number towards the mark."""
     leading = POINT_PT * POINT_MM * LEADING
     bold = kind in _BOLD
-    wide = max((text_width_mm(line, POINT_PT, bold=bold) for line in one.lines), default=0.0)
+    wide = max([0.0, *(text_width_mm(line, POINT_PT, bold=bold) for line in one.lines)])
     badge = (_BADGE_ROOM if wide else 2 * BADGE_MM) if one.number else 0.0
     gap = one.r + 0.9
     aside = gap + (wide + badge) / 2
@@ -370,9 +369,10 @@ def _around(one: Named, kind: str) -> Iterator[Label]:
     for dx, dy in ways:
         towards = 1 if dx < 0 else -1  # the number stands next to the mark
         middle = one.x + dx
+        at = middle + towards * (wide + badge - 2 * BADGE_MM) / 2
         yield Label(
-            text, middle - towards * badge / 2, one.y + dy, 0.0, POINT_PT, kind, one.number,
-            middle + towards * (wide + badge - 2 * BADGE_MM) / 2,
+            text, middle - towards * badge / 2, one.y + dy, 0.0, POINT_PT, kind,
+            None if one.number is None else (one.number, at),
         )  # fmt: skip
 
 
@@ -448,8 +448,9 @@ def _spots_beside(area: Any, lines: list[str]) -> Iterator[tuple[float, float]]:
 def write(axes: Axes, labels: list[Label]) -> None:
     """Write the names where they were placed: those of streets along them, the others on white."""
     for label in labels:
-        if label.number:
-            badge(axes, label.badge_x, label.y, label.number)
+        if label.badge:
+            number, at = label.badge
+            badge(axes, at, label.y, number)
         if not label.text:
             continue
         if label.kind == "street":

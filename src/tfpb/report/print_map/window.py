@@ -136,7 +136,7 @@ def _box(axes: Axes, page: QpvPage, taken: Taken) -> None:
     numbers = {task.home: k for k, task in enumerate(page.tasks, 1)}
     shown = page.unplaced[:_BOXED]
     texts = [
-        (numbers.get(home, 0), wrap(head, _BOX_MM - 14, 7.5, bold=True), wrap(why, _BOX_MM - 4, 7))
+        (numbers.get(home), wrap(head, _BOX_MM - 14, 7.5, bold=True), wrap(why, _BOX_MM - 4, 7))
         for home, head, why in shown
     ]
     left = len(page.unplaced) - len(shown)

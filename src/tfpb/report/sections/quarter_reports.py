@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -72,7 +73,7 @@ def second_face(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None) -> 
         key=words.key(answers.margin if answers is not None else 5.0),
         changed=changes(dossier, page),
         photos=_photos(dossier, code),
-        floor=max(np.floor(10 * min(shares, default=0.0)) / 10 - 0.1, 0.0),
+        floor=max(math.floor(10 * min([1.0, *shares])) / 10 - 0.1, 0.0),
     )
 
 
@@ -121,8 +122,7 @@ def _named(rows: pd.DataFrame | None) -> tuple[tuple[str, ...], tuple[str, ...]]
     pairs.sort(key=lambda pair: (-pair[1].valorise.at_least, pair[1].id_action))
     named = tuple(words.action_words(row["action"], one.valorise) for row, one in pairs)
     bare = [row for row, one in pairs if not one.is_proved]
-    stakes = [(row["action"], row.get("enjeu_eur")) for row in bare]
-    stakes.sort(key=lambda pair: -(pair[1] or 0))
+    stakes = [(row["action"], row.get("enjeu_eur")) for row in bare]  # largest valued first
     pieces = (words.piece_words(a, None if s is None else known(s)) for a, s in stakes if s != 0)
     return named, tuple(pieces)
 

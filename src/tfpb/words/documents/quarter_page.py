@@ -40,7 +40,7 @@ HOMES: Final = Phrase.table(**_TEXTS["homes"])
 _UNKNOWN: Final[dict[str, str]] = _TEXTS["unknown"]
 MONEY: Final[dict[str, str]] = _TEXTS["money"]
 """Key of the bar of money, by name of claim."""
-_BESIDE: Final = Phrase("plus {count:n} à vérifier")
+_PLUS: Final = Phrase("plus {count:n} à vérifier")
 
 
 def dwellings_figure(claims: Claims, code: str) -> tuple[str, str, str]:
@@ -56,7 +56,7 @@ def homes_words(counts: Iterable[tuple[str, Amount]], doubtful: Amount) -> str:
         HOMES[name].format(count=count) if count.is_known or count.at_least else _UNKNOWN[name]
         for name, count in counts
     ]
-    out += [_BESIDE.format(count=doubtful)] if doubtful.exceeds_nil else []
+    out += [_PLUS.format(count=doubtful)] if doubtful.exceeds_nil else []
     return " · ".join(out)
 
 

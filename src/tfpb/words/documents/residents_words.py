@@ -55,6 +55,7 @@ _NO_LIST: Final = "On ne le sait pas : la liste des actions n’est pas jointe."
 _NO_ACTION: Final = Phrase("Aucune action n’est inscrite ici en {year}.")
 _ACTIONS: Final = Phrase("{actions:s action}")
 _MOST: Final = " : surtout {named}."
+_ONE: Final = " : {named}."
 _AXES: Final[dict[str, str]] = _TEXTS["axes"]
 _STAIR: Final[dict[str, str]] = _TEXTS["stair"]
 _NO_STAIR: Final = "Aucune action d’entretien, de déchets ou de travaux n’est inscrite ici."
@@ -167,10 +168,9 @@ def done(spent: Sequence[tuple[int, Amount]] | None, held: Within, year: int) ->
         for axe, amount in spent[:_MOST_AXES]
         if amount.exceeds_nil
     ]
+    phrase = _ONE if actions == known(1) else _MOST
     head = _ACTIONS.format(actions=actions)
-    only = actions == known(1)
-    named = f" : {join(top)}." if only and top else _MOST.format(named=join(top)) if top else "."
-    return head + named
+    return f"{head}{phrase.format(named=join(top))}" if top else f"{head}."
 
 
 def stair(labels: Mapping[int, Sequence[str]], most: int) -> tuple[str, ...]:
