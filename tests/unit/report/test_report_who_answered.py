@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from report_dossier import BAILLEUR, ITEMS, make, published
 
+from tfpb.facts.claim import Claims, State
 from tfpb.model.codes import Verdict
 from tfpb.model.report import Chart, Table, Text
 from tfpb.report.sections import report
@@ -92,13 +93,26 @@ def test_the_workbook_shows_a_factor_that_is_a_number() -> None:
 
 def test_the_note_says_how_many_answered_and_out_of_how_many() -> None:
     found = published()
-    last = dataclasses.replace(found.waves[-1], contactes=6192)
+    last = dataclasses.replace(found.waves[-1], n=1474, contactes=5896)  # 639 and 835, as released
     known = dossier_of(lambda rows: rows, waves=(found.waves[0], last))
-    assert "548 ménages interrogés en 2023, taux de réponse 25" in texts(section_of(known, "note"))
+    assert "474 ménages interrogés en 2023, taux de réponse 25" in texts(section_of(known, "note"))
     assert "taux de réponse non fourni" in texts(section_of(make(), "note"))
-    hidden = dataclasses.replace(last, n=-1)
-    none = dossier_of(lambda rows: rows, waves=(found.waves[0], hidden))
+    shown = make().claims
+    asked = [
+        dataclasses.replace(c, value=None, state=State.MASQUE) if c.name == "menages" else c
+        for c in shown
+    ]
+    none = dataclasses.replace(make(), claims=Claims(asked))
     assert "taux de réponse" not in texts(section_of(none, "note"))
+
+
+def test_the_note_tells_no_rate_of_a_delivery_that_holds_others() -> None:
+    found = published()
+    last = dataclasses.replace(
+        found.waves[-1], contactes=6192
+    )  # 1 548 households, of two landlords
+    note = texts(section_of(dossier_of(lambda rows: rows, waves=(found.waves[0], last)), "note"))
+    assert "474 ménages interrogés en 2023, taux de réponse non fourni" in note
 
 
 def _field(found: Published, **n: float) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.facts.amount import excess
 from tfpb.facts.claim import TOTAL
 from tfpb.facts.quarter import codes_of
-from tfpb.facts.survey_claims import SERVICE
+from tfpb.facts.survey_claims import SERVICE, released
 from tfpb.model.report import DOCUMENT, Block, Section, Table, Text
 from tfpb.report.sections.build import chart, cut, section, table
 from tfpb.report.sections.money.programme import surplus, totals_of
@@ -212,11 +212,14 @@ def _gaps(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
 def _answered(dossier: Dossier) -> str:
     """Return who answered the last wave, and out of how many; nothing where that is hidden."""
     last = dossier.survey.waves[-1] if dossier.survey is not None else None
-    if last is None or last.n < 0:
+    count = released(dossier.claims, "menages", f"vague {last.vague}") if last else None
+    if last is None or count is None:
         return ""
-    rate = response_rate(last.n, last.contactes)
+    rate = response_rate(
+        last.n, last.contactes if count == last.n else 0
+    )  # the delivery may hold others
     shown = rate if isinstance(rate, str) else percent(rate)
-    return words.ANSWERED.format(count=last.n, wave=last.vague, rate=shown)
+    return words.ANSWERED.format(count=int(count), wave=last.vague, rate=shown)
 
 
 def _before_signing(dossier: Dossier) -> list[str]:
