@@ -275,7 +275,7 @@ def test_a_plan_shows_what_it_announced(cible: str) -> None:
             truth = content @ np.full(rows.sum(), 1 / size.sum()) if parc else np.full(each, level)
             seen.append(np.clip(got @ weight - truth + level, 0, 1))
             one = Domain(n.astype(float), size.astype(float), strata)
-            made.append(np.full(each, variance_factor(one, rho=(rho, rho), parc=parc)))
+            made.append(np.full(each, variance_factor(one, rho=(rho, rho), parc=parc, uneven=0.0)))
         shares[side], factors[side] = np.concatenate(seen), np.concatenate(made)
     low = low_bound(shares["dans"], shares["hors"], factors["dans"], factors["hors"])
     seen, announced = (low > -0.05).mean(), wave.total["puissance_1"]

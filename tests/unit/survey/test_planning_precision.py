@@ -41,39 +41,44 @@ def domain(answers: list[float], dwellings: list[float], strata: list[int] | Non
 def test_factors_by_hand(
     answers: list[float], dwellings: list[float], *, parc: bool, expected: float
 ) -> None:
-    assert variance_factor(domain(answers, dwellings), rho=(0.2, 0.2), parc=parc) == pytest.approx(
-        expected
-    )
+    assert variance_factor(
+        domain(answers, dwellings), rho=(0.2, 0.2), parc=parc, uneven=0.0
+    ) == pytest.approx(expected)
 
 
 def test_two_strata_weigh_their_dwellings_whatever_their_interviews() -> None:
     # 30 of 40 dwellings rest on 1 answer, 10 on 4: own weights .75 and .0625
-    made = variance_factor(domain([1, 4], [30, 10], [0, 1]), rho=(0.1, 0.1), parc=False)
+    made = variance_factor(domain([1, 4], [30, 10], [0, 1]), rho=(0.1, 0.1), parc=False, uneven=0.0)
     assert made == pytest.approx(0.1 * (0.75**2 + 0.25**2) + 0.9 * (0.75**2 + 4 * 0.0625**2))
 
 
 def test_a_stratum_without_interview_is_missed_by_parc_alone() -> None:
     whole, cut = domain([5, 0], [20, 20], [0, 1]), domain([5], [20])
-    assert variance_factor(whole, rho=(0.1, 0.1), parc=False) == variance_factor(
-        cut, rho=(0.1, 0.1), parc=False
+    assert variance_factor(whole, rho=(0.1, 0.1), parc=False, uneven=0.0) == variance_factor(
+        cut, rho=(0.1, 0.1), parc=False, uneven=0.0
     )
-    assert variance_factor(whole, rho=(0.1, 0.1), parc=True) > variance_factor(
-        cut, rho=(0.1, 0.1), parc=True
+    assert variance_factor(whole, rho=(0.1, 0.1), parc=True, uneven=0.0) > variance_factor(
+        cut, rho=(0.1, 0.1), parc=True, uneven=0.0
     )
 
 
 def test_a_census_of_these_dwellings_leaves_nothing_unknown() -> None:
-    assert variance_factor(domain([10, 30], [10, 30]), rho=(0.1, 0.1), parc=True) == LEAST_FACTOR
-    assert variance_factor(domain([10, 30], [10, 30]), rho=(0.1, 0.1), parc=False) > 0.08
+    assert (
+        variance_factor(domain([10, 30], [10, 30]), rho=(0.1, 0.1), parc=True, uneven=0.0)
+        == LEAST_FACTOR
+    )
+    assert (
+        variance_factor(domain([10, 30], [10, 30]), rho=(0.1, 0.1), parc=False, uneven=0.0) > 0.08
+    )
 
 
 def test_in_proportion_parc_is_the_law_of_sampling_without_replacement() -> None:
-    made = variance_factor(domain([2, 6, 12], [10, 30, 60]), rho=(0.3, 0.3), parc=True)
+    made = variance_factor(domain([2, 6, 12], [10, 30, 60]), rho=(0.3, 0.3), parc=True, uneven=0.0)
     assert made == pytest.approx(0.7 * (1 / 20 - 1 / 100))
 
 
 def test_no_answer_is_no_knowledge() -> None:
-    none = variance_factor(domain([0, 0], [10, 10]), rho=(0.1, 0.1), parc=True)
+    none = variance_factor(domain([0, 0], [10, 10]), rho=(0.1, 0.1), parc=True, uneven=0.0)
     assert none == float("inf")
     assert half_width(0.78, none, 0.01) == float("inf")
     assert power(0.78, 0.0, *((none, 0.01),) * 2, margin=0.05) == 0.0
@@ -166,7 +171,7 @@ def test_power_is_what_simulated_surveys_show(
             got, shift = draw.binomial(asked, likely), np.zeros(count)
         made = domain(list(asked), list(homes))
         shares = np.clip(got.sum(axis=1) / asked.sum() + shift, 0, 1)
-        return shares, variance_factor(made, rho=(rho, rho), parc=parc)
+        return shares, variance_factor(made, rho=(rho, rho), parc=parc, uneven=0.0)
 
     (qpv, d_qpv), (hors, d_hors) = side(k_qpv, level + gap), side(k_hors, level)
     seen = (low_bound(qpv, hors, np.full(count, d_qpv), np.full(count, d_hors)) > -0.05).mean()

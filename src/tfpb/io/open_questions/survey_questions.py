@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -309,28 +309,13 @@ def _by_mark(
             yield _turned(plan, delivery, answered, seen, own, wave)
 
 
-@dataclass(frozen=True, slots=True)
-class _Marked:
-    """The marks of one question in a delivery.
-
-    Parameters
-    ----------
-    header : str
-    scale : Scale
-    own : dict
-        Mark of each text that is one.
-    marks : float array, shape (interviews,)
-        NaN without a mark.
-    """
+class _Marked(NamedTuple):
+    """The marks of one question in a delivery: of each text that is one, of each interview (NaN without)."""
 
     header: str
     scale: Scale
     own: dict[str, float]
     marks: Floats
-
-    def content(self, marks: Floats) -> Floats:
-        """Return 1, 0 or NaN, of marks read in one way, (interviews, 1)."""
-        return np.where(np.isfinite(marks), marks >= self.scale.cut, np.nan)[:, None]
 
 
 def _marked(plan: Plan, scales: dict[str, Scale], delivery: Delivery) -> Iterator[_Marked]:
@@ -376,8 +361,8 @@ def _of_marks(
     nobody = _Answered((), np.empty((len(values), 0), dtype=np.intp), empty, verified=False)
 
     def gap(marks: Floats) -> Measure:
-        own = _stake(plan, delivery, nobody, marked.content(marks))
-        return own.measure(np.ones(len(values)))
+        content = np.where(np.isfinite(marks), marks >= marked.scale.cut, np.nan)[:, None]
+        return _stake(plan, delivery, nobody, content).measure(np.ones(len(values)))
 
     before, after = gap(values), gap(np.where(rows, read, values))
     question = Question(

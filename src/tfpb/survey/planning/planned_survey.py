@@ -144,10 +144,8 @@ class PlannedSurvey:
         answers = planned[rows].astype(np.float64) * self.settings.reponses_valides
         homes = self.parc.dwellings[rows].astype(np.float64)
         domain = Domain(answers, homes, self.strata[rows])
-        whole = (
-            self.qpv == self.qpv[rows][0]
-        )  # correlations are those of the side, over all bailleurs
-        read = self.cautious(int((planned[whole] > 0).sum()))
+        # likeness is that of the side, over all bailleurs
+        read = self.cautious(int((planned[self.qpv == self.qpv[rows][0]] > 0).sum()))
         true, shown = (
             variance_factor(domain, rho=rho, parc=self.parc_target, uneven=UNEVEN)
             + self.rounding(step_of(rounded_count(answers.sum())))
@@ -236,18 +234,15 @@ class PlannedSurvey:
         known = (table["niveau"] == Level.QUARTIER).to_numpy() & self.parc_target
         hors = table["_hors"].to_numpy(), table["_hors_lu"].to_numpy()
         whole = table["logements_qpv"].clip(lower=1).to_numpy(dtype=float)
-        parts = [np.flatnonzero(place.rows & self.qpv) for place in self.places]
-        shares = [self.parc.dwellings[at] / max(self.parc.dwellings[at].sum(), 1) for at in parts]
-        moved = np.array(
-            [
-                loosened(a, self.strata[at], np.ones(len(at)))
-                for a, at in zip(shares, parts, strict=True)
-            ]
-        )
+        moved = []
+        for place in self.places:
+            at = np.flatnonzero(place.rows & self.qpv)
+            share = self.parc.dwellings[at] / max(self.parc.dwellings[at].sum(), 1)
+            moved.append(loosened(share, self.strata[at], np.ones(len(at))))
         read = self.cautious(float(table["enquetees_qpv"].iloc[0]))
 
         def enough(answers: Floats) -> Flags:
-            loose = moved * unevenness(UNEVEN, answers / whole)
+            loose = np.array(moved) * unevenness(UNEVEN, answers / whole)
             rounding = self.rounding(step_of(rounded_count(answers)))
             quarter = [
                 (1 - low) * (1 / answers - 1 / whole) + high * loose + rounding

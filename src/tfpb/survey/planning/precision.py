@@ -52,7 +52,7 @@ class Domain:
 
 
 def variance_factor(
-    domain: Domain, *, rho: tuple[float, float], parc: bool, uneven: float = 0.0
+    domain: Domain, *, rho: tuple[float, float], parc: bool, uneven: float
 ) -> float:
     """Return D of one side, infinite without answers.
 
