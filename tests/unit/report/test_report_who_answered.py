@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from report_dossier import BAILLEUR, ITEMS, make, published
+from report_dossier import (
+    BAILLEUR,
+    ITEMS,
+    complete,
+    published,
+    reported,
+)
 
 from tfpb.model.codes import Verdict
 from tfpb.model.report import Chart, Table, Text
-from tfpb.report.sections import report
 from tfpb.words.survey import satisfaction, survey_words
 from tfpb.words.survey.satisfaction import tipping_sentence
 
@@ -27,11 +32,11 @@ if TYPE_CHECKING:
 def dossier_of(change: Callable[[pd.DataFrame], pd.DataFrame], **more: Any) -> Dossier:
     found = published()
     found = dataclasses.replace(found, comparison=change(found.comparison), **more)
-    return dataclasses.replace(make(), survey=found)
+    return dataclasses.replace(complete(), survey=found)
 
 
 def section_of(dossier: Dossier, key: str) -> Section:
-    return next(s for s in report(dossier).sections if s.key == key)
+    return next(s for s in reported(dossier).sections if s.key == key)
 
 
 def texts(section: Section) -> str:
@@ -95,7 +100,7 @@ def test_the_note_says_how_many_answered_and_out_of_how_many() -> None:
     last = dataclasses.replace(found.waves[-1], contactes=6192)
     known = dossier_of(lambda rows: rows, waves=(found.waves[0], last))
     assert "548 ménages interrogés en 2023, taux de réponse 25" in texts(section_of(known, "note"))
-    assert "taux de réponse non fourni" in texts(section_of(make(), "note"))
+    assert "taux de réponse non fourni" in texts(section_of(complete(), "note"))
     hidden = dataclasses.replace(last, n=-1)
     none = dossier_of(lambda rows: rows, waves=(found.waves[0], hidden))
     assert "taux de réponse" not in texts(section_of(none, "note"))
@@ -161,7 +166,7 @@ def test_between_two_firms_levels_are_withheld_and_the_gap_bears_it() -> None:
     assert not [
         b for b in section.blocks if isinstance(b, Chart)
     ]  # no line from one firm to another
-    same = section_of(make(), "evolution")
+    same = section_of(complete(), "evolution")
     assert [b for b in same.blocks if isinstance(b, Chart)]
     assert satisfaction.BROKEN_LEVELS not in texts(same)
 
