@@ -13,7 +13,12 @@ import pytest
 
 from effort import tries
 from example_pack import keep_few_homes
+from tfpb.facts.amount import known
+from tfpb.facts.bailleurs import added
+from tfpb.facts.claim import Claims, State, claim
 from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.io.sources.toml_files import load_settings
+from tfpb.region.partition import Part, Task, make_part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -391,6 +396,8 @@ def test_a_region_keeps_the_bounds_of_a_bailleur_and_waits_for_its_reply(
     assert "À coller à la fin du dossier.toml de Habitat fictif 01" in waits.output
     assert not (tmp_path / "diffusee").exists()
 
+    if not tries(0, 1):  # by day a part and a sum: below; a reply in a dossier: above
+        return
     made = run(*words, "--sortie", tmp_path / "projet")
     assert made.exit_code == 0, made.output
     assert KEY.findall(made.output) == keys
@@ -402,8 +409,6 @@ def test_a_region_keeps_the_bounds_of_a_bailleur_and_waits_for_its_reply(
         assert high - low == most - least > 0
     assert mine["acquis"]["etat"] == "suspendu"
 
-    if not tries(0, 1):  # by day the reply is tried in a dossier
-        return
     # a reply in the bailleur's own settings settles it there
     last = re.search(rf"^# ({keys[0]} = .*selon_avis.*)$", waits.output, re.MULTILINE)
     assert last is not None
@@ -415,3 +420,19 @@ def test_a_region_keeps_the_bounds_of_a_bailleur_and_waits_for_its_reply(
     assert told.exit_code == 0, told.output
     mine = asked(next((tmp_path / "repondu" / "bailleurs").glob("*01")))
     assert mine["avis_teom"]["etat"] == "repondue"
+
+
+@pytest.mark.slow
+def test_a_bailleur_of_a_region_bounds_its_claims_and_their_sum(
+    asking: Path, geodata: Path
+) -> None:
+    part = make_part(Task(load_settings(asking / "dossier.toml"), geodata, None, own_survey=False))
+    assert isinstance(part, Part)
+    assert {one.question.code for one in part.asked if one.is_open} == {SOLD, SUM}
+    mine = part.claims.get("logements")
+    other = Claims([claim("logements", "total", known(100))])
+    both = added([part.claims, other], {}).get("logements")
+    for one, more in ((mine, 0), (both, 100)):
+        assert one.state is State.SUSPENDU
+        assert (one.amount.at_least, one.amount.at_most) == (1950 + more, 2130 + more)
+    assert part.claims.get("acquis").state is State.SUSPENDU

@@ -65,7 +65,7 @@ def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_t
     call = ("--moteur", "local", *DATA, "--diffuser")
     delivered = with_a_delivery(region, tmp_path / "region")
     # the first takes what a run before the delivery kept; the second, by night, keeps nothing and works in
-    # processes; by day `pasted_region`, in processes, gives what was frozen (of parts: test_cli_region_part.py)
+    # processes: by day `pasted_region`, in processes, gives what was frozen, test_cli_region_part.py keeps
     runs = (("un", str(region_kept), call), ("encore", "non", PROCESSES))
     for name, cache, engine in runs[: tries(1, 2)]:
         monkeypatch.setenv("TFPB_CACHE", cache)
