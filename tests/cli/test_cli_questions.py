@@ -18,6 +18,7 @@ from tfpb.facts.bailleurs import added
 from tfpb.facts.claim import Claims, State, claim
 from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import load_settings
+from tfpb.pipeline.assembling import examine
 from tfpb.region.partition import Part, Task, make_part
 
 if TYPE_CHECKING:
@@ -105,6 +106,19 @@ def facts(pack: Path) -> Facts:
 def ends(row: dict[str, str]) -> tuple[float, float]:
     low, high = (float(row[c].replace(",", ".")) for c in ("valeur_bas", "valeur_haut"))
     return low, high
+
+
+def test_what_is_only_verified_is_found_as_it_is_for_a_dossier(few: Path, geodata: Path) -> None:
+    settings = load_settings(few / "dossier.toml")
+    alone, whole = (examine(settings, geodata, whole=each) for each in (False, True))
+    assert alone.dossier is None
+    assert whole.dossier is not None
+    assert len(alone.faults) > 10
+    assert (alone.faults, alone.readings, alone.asked) == (
+        whole.faults,
+        whole.readings,
+        whole.asked,
+    )
 
 
 @pytest.mark.slow
