@@ -5,24 +5,30 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.store import FILE_NAME
-from tfpb.errors import TfpbError
+from tfpb.errors import TfpbError, fail
 from tfpb.io.machine.held_place import held
-from tfpb.io.packs.output_files import numbered, write_bytes
+from tfpb.io.packs.output_files import numbered
 from tfpb.io.packs.pack import ARCHIVE, RUN
-from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.io.sources.settings_edit import edited
 from tfpb.io.sources.toml_files import SETTINGS, read_plan, read_settings
+from tfpb.page.decisions import answer_lines, changes_of, decided_again, workbook
 from tfpb.page.jobs import Job
+from tfpb.page.journal import Change, Journal
 from tfpb.page.outlook import Outlook, check, make
 from tfpb.pipeline.pack_run import PACK_FOLDER
+from tfpb.review.review_workbook import free_slot
 from tfpb.words.documents.setting_words import settings_file
 from tfpb.words.page.screen_words import BUSY, WORKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from tfpb.errors import Fault
@@ -41,6 +47,52 @@ _LONGEST: Final = 100
 _MOST_KEPT: Final = 60
 _BARRED: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+_ANSWER: Final = "calcul"
+"""Gesture of what a computation answered to decisions."""
+
+
+@dataclass(slots=True)
+class Gesture:
+    """What a request does: each of its writes is an act of it.
+
+    Parameters
+    ----------
+    screen, name : str
+    who : str
+        Role or name given on the form.
+    form : str
+        Form whose draft it takes.
+    seen : int or None
+        Last act that the form saw; None where nothing says so.
+    undoes : int
+        Gesture that it takes back.
+    expected : mapping
+        Place and keys of what it takes back → the value that must still be there.
+    first : int
+        Its first act, once written.
+    """
+
+    screen: str = ""
+    name: str = ""
+    who: str = ""
+    form: str = ""
+    seen: int | None = None
+    undoes: int = 0
+    expected: Mapping[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
+    first: int = 0
+
+
+_GESTURE: Final[ContextVar[Gesture | None]] = ContextVar("gesture", default=None)
+
+
+@contextmanager
+def in_gesture(gesture: Gesture) -> Iterator[Gesture]:
+    """Let what is written in the block be of a gesture."""
+    token = _GESTURE.set(gesture)
+    try:
+        yield gesture
+    finally:
+        _GESTURE.reset(token)
 
 
 class Desk:
@@ -57,20 +109,20 @@ class Desk:
     def __init__(self, folder: Path, geography: Callable[[Settings | None], Path]) -> None:
         self.folder = folder
         self._geography = geography
+        self.journal = Journal(folder)
         self.outlook = Outlook()
+        self.counted_at = 0
         self.pack_outlook = Outlook()
         self.lock = threading.RLock()
         self._job: Job | None = None
         self._seen: tuple[object, ...] = ()
         self._tried: tuple[object, ...] = ()
-        self._begun_at: tuple[tuple[object, ...], tuple[Doubt, ...]] = ((), ())
+        self._begun_at: tuple[tuple[object, ...], int] = ((), 0)
         self._read: dict[tuple[object, ...], Any] = {}
         self.notice: tuple[Fault, ...] = ()
         self.messages: tuple[str, ...] = ()
         self.messages_screen = ""
         self.dropped: dict[str, tuple[str, ...]] = {}
-        self.author = ""
-        self.undo: list[tuple[Doubt, ...]] = []
 
     @property
     def file(self) -> Path:
@@ -141,13 +193,54 @@ class Desk:
 
     def _take(self, kind: str, found: Outlook) -> None:
         """Take in what a work found; what was decided since it began is not in it, and is kept."""
+        stamp, number = self._begun_at
+        later = self.decided_since(number)
+        found = replace(found, doubts=decided_again(found.doubts, later))
         if kind == PACK:
             self.pack_outlook = found
-        stamp, doubts = self._begun_at
-        if doubts is not self.outlook.doubts:
-            return
-        self.outlook, self.undo = found, []
-        self._seen = self.stamp() if kind == PACK else stamp  # a run writes the review anew
+            self.notice_outside()
+            stamp = stamp if later else self.stamp()  # a run writes the review anew
+        answered = {c.keys[0] for c in self.decided_since(self.counted_at)} - {
+            c.keys[0] for c in later
+        }
+        if answered and self.outlook.computed and found.computed:
+            lines = answer_lines(self.outlook, found, answered)
+            self.journal.write({}, who="", screen="doutes", gesture=_ANSWER, lines=tuple(lines))
+        self.outlook, self.counted_at, self._seen = found, number, stamp
+
+    def decided_since(self, number: int) -> tuple[Change, ...]:
+        """List the decisions of the acts after one."""
+        acts = self.journal.acts[number:]
+        return tuple(c for a in acts if a.screen == "doutes" for c in a.changes if len(c.keys) == 1)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """What the last computation answered to decisions, until others wait for theirs."""
+        for act in reversed(self.journal.acts):
+            if act.gesture == _ANSWER:
+                return act.lines
+        return ()
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """Entrances decided on since the last computation: what became of them is not known yet."""
+        return frozenset(c.keys[0] for c in self.decided_since(self.counted_at))
+
+    @property
+    def last_decision(self) -> int:
+        """The last decision that nobody took back; 0 for none."""
+        undone = self.journal.undone
+        decided = (
+            a.number
+            for a in reversed(self.journal.acts)
+            if a.screen == "doutes" and a.changes and not (a.undoes or a.part_of)
+        )
+        return next((number for number in decided if number not in undone), 0)
+
+    @property
+    def author(self) -> str:
+        """Who last gave a name or a role."""
+        return next((act.who for act in reversed(self.journal.acts) if act.who), "")
 
     @property
     def busy(self) -> bool:
@@ -173,30 +266,105 @@ class Desk:
 
     def edit(self, changes: Iterable[tuple[Keys, Any]]) -> None:
         """Write keys of the `dossier.toml`, which is made where there is none."""
+        self.write(edits={self.file: changes})
+
+    def write(
+        self,
+        files: Mapping[Path, bytes] | None = None,
+        edits: Mapping[Path, Iterable[tuple[Keys, Any]]] | None = None,
+        decided: tuple[Change, ...] = (),
+    ) -> None:
+        """Write files, keys of TOML files and decisions as one act; nothing where nothing changes.
+
+        Raises
+        ------
+        TfpbError
+            `modifie_ailleurs`: what another tab or a command changed meanwhile, and this form too.
+        """
         with self.lock:
-            if not self.begun:
-                write_bytes(self.file, settings_file(SETTINGS))
-            edit_toml(self.file, changes)
+            gesture = _GESTURE.get() or Gesture()
+            contents, changes = dict(files or {}), list(decided)
+            for change in decided:
+                self._stays(gesture, change.place, change.keys, change.before, change.after)
+            for path, asked in (edits or {}).items():
+                base = settings_file(SETTINGS) if path == self.file else b""
+                name = self.journal.name(path)
+                data, moved = edited(
+                    path, asked, base=base, stays=partial(self._stays, gesture, name)
+                )
+                if moved or not path.is_file():
+                    contents[path] = data
+                    changes += [Change(name, e.keys, e.before, e.after) for e in moved]
+            if contents:
+                act = self.journal.write(
+                    contents, who=gesture.who, screen=gesture.screen, gesture=gesture.name,
+                    changes=tuple(changes), form=gesture.form, part_of=gesture.first, undoes=gesture.undoes,
+                )  # fmt: skip
+                gesture.first = gesture.first or act.number
+
+    def decide(self, doubts: tuple[Doubt, ...]) -> None:
+        """Write the review workbook with what was decided, and name it in the settings.
+
+        Raises
+        ------
+        TfpbError
+            `ecriture_impossible`: the workbook is held open; `modifie_ailleurs`.
+        """
+        named = self.settings.fichiers.decisions
+        if named:
+            path = self.settings.path(named)
+        else:
+            path = free_slot(self.folder / PACK_FOLDER, limits=True, addresses=True).path
+        changes = changes_of(self.journal.name(path), self.outlook.doubts, doubts)
+        if changes:
+            name = () if named else ((("fichiers", "decisions"), path.name),)
+            self.write({path: workbook(doubts)}, {self.file: name}, changes)
+            self.outlook = replace(self.outlook, doubts=doubts)
+
+    def _stays(
+        self, gesture: Gesture, place: str, keys: tuple[str, ...], there: object, asked: object
+    ) -> bool:
+        """Tell whether a value is left as another gesture wrote it, this form having not touched it."""
+        if gesture.seen is None:
+            return False
+        shown, moved = self.journal.since(gesture.seen, place, keys, mine=gesture.first)
+        by_hand = gesture.expected and gesture.expected.get((place, keys)) != there
+        if by_hand or (moved and asked not in (shown, there)):
+            raise fail("modifie_ailleurs", got=str(there), quoi=".".join(keys))
+        return moved
+
+    def notice_outside(self) -> None:
+        """Add to the journal what was changed outside the page."""
+        with self.lock, suppress(TfpbError):
+            files = [self.file]
+            if self.begun:
+                settings = self.settings
+                files += [self.plan_file] if self.plan_file.is_file() else []
+                files += [settings.path(n) for n in (settings.fichiers.decisions,) if n]
+                self.journal.outside(files)
 
     def begin(self, kind: str, work: Callable[..., Any], *args: Any, **options: Any) -> bool:
         """Start a work, one at a time: a check gives way; behind another it is refused, and told so."""
         with self.lock:
             if self.busy and self._job is not None:
-                if self._job.kind != CHECK or kind == CHECK:
+                if self._job.kind != CHECK:
                     self.messages = (*self.messages, BUSY.format(work=WORKING[self._job.kind]))
                     return False
                 self._job.cancel()
                 self._tried = ()
-            self._begun_at = self.stamp(), self.outlook.doubts
+            self._begun_at = self.stamp(), self.journal.last
             self._job = Job(kind, work, *args, **options)
             return True
 
     def check(self, *, again: bool = False) -> None:
         """Check the files, unless that was done, or tried in vain, since they changed."""
-        now = self.stamp()
-        if now and now != self._seen and not self.busy and (again or now != self._tried):
-            self._tried = now
-            self.begin(CHECK, check, self.file, self.geography)
+        with self.lock:
+            now, job = self.stamp(), self.job
+            if job is not None and job.running and (job.kind != CHECK or self._begun_at[0] == now):
+                return
+            if now and now != self._seen and (again or now != self._tried):
+                self.begin(CHECK, check, self.file, self.geography)
+                self._tried = now
 
     def make(self, *, release: bool, anyway: bool = False) -> None:
         """Make the pack."""
@@ -239,7 +407,7 @@ class Desk:
             if not path.exists() or (path.is_file() and path.read_bytes() == data)
         )
         if not there.exists():
-            write_bytes(there, data)
+            self.write({there: data})
         return there.name
 
 

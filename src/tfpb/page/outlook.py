@@ -22,7 +22,7 @@ from tfpb.facts.quarter import quarters_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_settings
-from tfpb.model.codes import GeocodeVerdict
+from tfpb.model.codes import GeocodeVerdict, QpvStatut
 from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
@@ -39,6 +39,7 @@ from tfpb.words.documents.note_words import closing
 from tfpb.words.documents.pack_words import difference_words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money.state_words import state_sentences
+from tfpb.words.page.answer_words import DWELLINGS
 from tfpb.words.page.screen_words import STATES, UNLINED
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ class Doubt:
         Whether that row is in the sheet already: a point moved by hand adds it.
     dwellings, euros : Amount or None
         Its dwellings, and what hangs on the side of its résidence; None of a decision without entrance.
+    status, quarter : str
+        What the stages make of it: `qpv_statut`, and the name of the quarter that holds it.
     """
 
     limit: dict[str, Any]
@@ -115,6 +118,13 @@ class Doubt:
     dwellings: Amount | None = None
     euros: Amount | None = None
     map: SmallMap | None = None
+    status: str = ""
+    quarter: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the stages leave the entrance in doubt, whoever decided what."""
+        return self.status == QpvStatut.A_VERIFIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +138,10 @@ class Outlook:
     readings : tuple of Reading
     doubts : tuple of Doubt
         Worst euros first.
-    states : mapping of str to Amount
-        The claims of money that the screen shows, over the whole; empty without a tax sheet.
+    computed : bool
+        Whether the stages were run to their end: faults of the files stop them.
+    dwellings, states : mapping of str to Amount
+        The claims that the screens show, over the whole; no money without a tax sheet.
     figures : tuple of KeyFigure
         Those of the summary.
     standing : tuple of str
@@ -153,6 +165,8 @@ class Outlook:
     faults: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    computed: bool = False
+    dwellings: Mapping[str, Amount] = field(default_factory=dict)
     states: Mapping[str, Amount] = field(default_factory=dict)
     figures: tuple[KeyFigure, ...] = ()
     standing: tuple[str, ...] = ()
@@ -163,6 +177,11 @@ class Outlook:
     pack: str = ""
     kept: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
+
+    @property
+    def figures_held(self) -> dict[str, Amount]:
+        """The claims that the screens show."""
+        return {**self.dwellings, **self.states}
 
     @property
     def wrong(self) -> tuple[Fault, ...]:
@@ -223,8 +242,9 @@ def make(
 
 def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **more: Any) -> Outlook:
     money, on = dossier.abatement, dossier.settings.dossier.date
+    held = dossier.claims.within()
+    more["dwellings"] = {name: held.amount(name) for name in DWELLINGS}
     if money is not None:
-        held = dossier.claims.within()
         more["states"] = {name: held.amount(name) for name in (*STATES, UNLINED)}
         more["standing"] = state_sentences(held, money.year, on)
     blocks = (b for b in synthese(dossier).blocks if isinstance(b, KeyFigures))
@@ -235,6 +255,7 @@ def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **mor
         figures=tuple(f for block in blocks for f in block.figures),
         lacking=tuple(MISSING[key] for key in missing(dossier)),
         asked=dossier.asked,
+        computed=True,
         **more,
     )
 
@@ -267,10 +288,13 @@ def doubts_of(dossier: Dossier, geography: Path) -> list[Doubt]:
     at = sorted(worth, key=lambda p: (*worth[p].rank, p))
     placed = spots(pd.DataFrame({POSITION: at}), terrain_of(dossier, geography))
     doors, dwellings = _doors(entrances), dwellings_of(entrances)
+    statuses, codes = entrances["qpv_statut"].tolist(), entrances["qpv_code"].tolist()
+    named = quarters_of(stock=[entrances])
     out = [
         Doubt(
             near.get(p, {}), by_position.get(p) or more[p], p in by_position, dwellings[p],
             worth[p].euros, _drawn(spot, doors.get(homes[p], ())) if spot and rank < MOST else None,
+            statuses[p], named[codes[p]].shown if codes[p] else "",
         )
         for rank, (p, spot) in enumerate(zip(at, placed, strict=True))
     ]  # fmt: skip

@@ -3,8 +3,63 @@
 (() => {
   const live = document.getElementById("avancement");
 
-  let touched = false; // what is being filled is not thrown away, nor the place of who moves by keyboard
+  let touched = false; // the place of who moves by keyboard is not thrown away
   document.addEventListener("input", () => { touched = true; });
+
+  // drafts: what is typed is kept as it is typed, and shown again on the same form
+  const drafts = JSON.parse(document.body.dataset.brouillons || "{}");
+  const waiting = new Map();
+  const formOf = (element) => element.form?.elements.namedItem("brouillon") && element.form;
+  function send() {
+    for (const [form, typed] of waiting) {
+      const body = new URLSearchParams({ jeton: document.body.dataset.jeton, ecran: document.body.dataset.ecran, brouillon: form, ...typed });
+      fetch("/brouillon", { method: "POST", body, keepalive: true }).catch(() => null);
+    }
+    waiting.clear();
+  }
+  let timer = 0;
+  document.addEventListener("input", ({ target }) => {
+    const form = target.name && target.type !== "file" && formOf(target);
+    if (!form) return;
+    const kept = form.elements.namedItem("brouillon").value;
+    const value = target.type === "checkbox" ? (target.checked ? target.value : "") : target.value;
+    waiting.set(kept, { ...waiting.get(kept), [`champ:${target.type === "checkbox" ? `${target.name}=${target.value}` : target.name}`]: value });
+    clearTimeout(timer);
+    timer = setTimeout(send, 150);
+  });
+  addEventListener("pagehide", send);
+  for (const form of document.forms) {
+    const typed = drafts[form.elements.namedItem("brouillon")?.value];
+    if (!typed) continue;
+    for (const element of form.elements) {
+      const box = `${element.name}=${element.value}`;
+      if (element.type === "checkbox" && box in typed) element.checked = typed[box] !== "";
+      else if (element.type === "radio" && element.name in typed) element.checked = element.value === typed[element.name];
+      else if (!["hidden", "checkbox", "radio", "file"].includes(element.type) && element.name in typed) element.value = typed[element.name];
+    }
+    form.classList.add("saisie");
+    const note = document.createElement("p");
+    note.className = "aide";
+    note.append("Saisie gardée, pas encore enregistrée. ");
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.className = "discret";
+    drop.textContent = "Oublier cette saisie";
+    drop.addEventListener("click", async () => {
+      const body = new URLSearchParams({ jeton: document.body.dataset.jeton, ecran: document.body.dataset.ecran, brouillon: form.elements.namedItem("brouillon").value });
+      await fetch("/brouillon", { method: "POST", body });
+      location.reload();
+    });
+    note.append(drop);
+    form.prepend(note);
+  }
+
+  // another tab: what it did is told
+  const seen = Number(document.body.dataset.jeton.split("@")[1]);
+  async function look() {
+    const answer = await fetch("/vivant").catch(() => null);
+    if (answer?.ok && Number(await answer.text()) > seen && !live.querySelector("[data-en-cours]")) document.getElementById("ailleurs").hidden = false;
+  }
 
   // progress: the part of the page that tells it is asked again; the screen is shown anew when it ends
   async function follow() {
@@ -23,7 +78,7 @@
     else live.insertAdjacentHTML("beforeend", live.dataset.suite);
   }
   if (live?.querySelector("[data-en-cours]")) setTimeout(follow, 400);
-  setInterval(() => fetch("/vivant").catch(() => null), 30000);
+  setInterval(look, 5000);
 
   // files: dropped anywhere on the page
   const drop = document.getElementById("depot");

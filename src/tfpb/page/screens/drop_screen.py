@@ -14,10 +14,8 @@ from starlette.datastructures import UploadFile
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geodata.geography import geography_of
 from tfpb.io.machine.scratch import scratch_folder
-from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
-from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import read_toml
 from tfpb.io.tables.contents import TABLE_FILES, TEXT, form
 from tfpb.model.settings import Fichiers
@@ -179,15 +177,16 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     delivery = read_delivery(desk.folder / name, sheet=sheet)
     draft = draft_plan(delivery.table, delivery.dictionary)
     if desk.plan is None:
-        write_bytes(desk.folder / PLAN, draft.encode())
-        desk.edit([(("fichiers", "plan"), PLAN)])
+        desk.write(
+            {desk.folder / PLAN: draft.encode()}, {desk.file: [(("fichiers", "plan"), PLAN)]}
+        )
         with suppress(TfpbError):  # a year without map is said by a check
             ruling = ruling_vintage(settings.dossier.annee, "")
-            edit_toml(desk.folder / PLAN, [(("reglages", "carte"), ruling)])
+            desk.write(edits={desk.folder / PLAN: [(("reglages", "carte"), ruling)]})
     else:
         drafted = CONFIRM in desk.plan_file.read_text(encoding="utf-8", errors="replace")
         more = plan_changes(read_toml(desk.plan_file), tomllib.loads(draft), adds=drafted)
-        edit_toml(desk.plan_file, more)
+        desk.write(edits={desk.plan_file: more})
     plan = desk.plan
     waves = found.waves if found is not None else ()
     if plan is not None and waves:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Severity, fail
-from tfpb.io.packs.output_files import numbered, write_together
+from tfpb.io.packs.output_files import numbered
 from tfpb.io.sources.recognition import SURVEY
 from tfpb.io.tables.contents import TEXT, form
 from tfpb.io.tables.safe_copy import corrected
@@ -154,8 +154,7 @@ def _write(
     table = pd.DataFrame(rows)
     if listing.is_file():
         table = pd.concat([read_table(listing).frame, table.astype(str)], ignore_index=True)
-    write_together({**files, listing: csv_bytes(table)})
-    desk.edit(changes)
+    desk.write({**files, listing: csv_bytes(table)}, {desk.file: changes})
 
 
 def _copy_of(source: Path) -> Path:
