@@ -110,6 +110,7 @@ def application(
         Route("/vivant", page.alive),
         Route("/brouillon", page.draft, methods=["POST"]),
         Route("/pack/{name:path}", page.packed),
+        Route("/envoi/{sent}/{name:path}", page.packed),
         Route("/{screen}", page.show, methods=["GET"]),
         Route("/{screen}", page.act, methods=["POST"]),
     ]
@@ -228,8 +229,10 @@ class _Page:
         return self._rendered("avancement", "", {})
 
     async def packed(self, request: Request) -> Response:
-        """Give a file of the last pack: shown where a browser shows it, of no origin; or to be saved."""
-        pack = self._desk.pack()
+        """Give a file of a pack or a send: shown where a browser shows it, of no origin; or to be saved."""
+        sent = request.path_params.get("sent")
+        sends = {p.name: p for p in self._desk.sends}
+        pack = self._desk.pack() if sent is None else sends.get(sent)
         if pack is None:
             raise HTTPException(404)
         path = pack / request.path_params["name"]

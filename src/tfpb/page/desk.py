@@ -16,16 +16,17 @@ from tfpb.errors import TfpbError, fail
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import numbered
 from tfpb.io.packs.pack import ARCHIVE, RUN
+from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.settings_edit import edited
-from tfpb.io.sources.toml_files import SETTINGS, read_plan, read_settings
+from tfpb.io.sources.toml_files import SETTINGS, load_settings, read_plan, read_settings
 from tfpb.page.decisions import answer_lines, changes_of, decided_again, workbook
 from tfpb.page.jobs import Job
-from tfpb.page.journal import Change, Journal
+from tfpb.page.journal import OUTSIDE, Change, Journal
 from tfpb.page.outlook import Outlook, check, make
 from tfpb.pipeline.pack_run import PACK_FOLDER
 from tfpb.review.review_workbook import free_slot
 from tfpb.words.documents.setting_words import settings_file
-from tfpb.words.page.screen_words import BUSY, WORKING
+from tfpb.words.page.screen_words import ASKED_FOR, BUSY, WORKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,6 +48,8 @@ _LONGEST: Final = 100
 _MOST_KEPT: Final = 60
 _BARRED: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+MADE: Final = "fait"
+_ASKED_FOR: Final = "faire"
 _ANSWER: Final = "calcul"
 """Gesture of what a computation answered to decisions."""
 
@@ -107,13 +110,17 @@ class Desk:
     """
 
     def __init__(self, folder: Path, geography: Callable[[Settings | None], Path]) -> None:
-        self.folder = folder
         self._geography = geography
+        self.lock = threading.RLock()
+        self.hold: Callable[[Path], None] = lambda _folder: None
+        self._enter(folder)
+
+    def _enter(self, folder: Path) -> None:
+        self.folder = folder
         self.journal = Journal(folder)
         self.outlook = Outlook()
         self.counted_at = 0
         self.pack_outlook = Outlook()
-        self.lock = threading.RLock()
         self._job: Job | None = None
         self._seen: tuple[object, ...] = ()
         self._tried: tuple[object, ...] = ()
@@ -198,7 +205,7 @@ class Desk:
         found = replace(found, doubts=decided_again(found.doubts, later))
         if kind == PACK:
             self.pack_outlook = found
-            self.notice_outside()
+            self.notice_outside(gesture=MADE, lines=(found.sent or found.pack,))
             stamp = stamp if later else self.stamp()  # a run writes the review anew
         answered = {c.keys[0] for c in self.decided_since(self.counted_at)} - {
             c.keys[0] for c in later
@@ -333,15 +340,15 @@ class Desk:
             raise fail("modifie_ailleurs", got=str(there), quoi=".".join(keys))
         return moved
 
-    def notice_outside(self) -> None:
-        """Add to the journal what was changed outside the page."""
+    def notice_outside(self, *, gesture: str = OUTSIDE, lines: tuple[str, ...] = ()) -> None:
+        """Add to the journal what was changed outside the page, or by a run."""
         with self.lock, suppress(TfpbError):
             files = [self.file]
             if self.begun:
                 settings = self.settings
                 files += [self.plan_file] if self.plan_file.is_file() else []
                 files += [settings.path(n) for n in (settings.fichiers.decisions,) if n]
-                self.journal.outside(files)
+                self.journal.outside(files, gesture=gesture, lines=lines)
 
     def begin(self, kind: str, work: Callable[..., Any], *args: Any, **options: Any) -> bool:
         """Start a work, one at a time: a check gives way; behind another it is refused, and told so."""
@@ -366,10 +373,37 @@ class Desk:
                 self.begin(CHECK, check, self.file, self.geography)
                 self._tried = now
 
-    def make(self, *, release: bool, anyway: bool = False) -> None:
-        """Make the pack."""
-        target = self.folder / PACK_FOLDER
-        self.begin(PACK, make, self.file, self.geography, target, release=release, anyway=anyway)
+    def open(self, folder: Path) -> None:
+        """Go on with another dossier, held alone as this one is.
+
+        Raises
+        ------
+        TfpbError
+            `dossier_deja_ouvert`.
+        """
+        with self.lock:
+            self.hold(folder)
+            self.cancel()
+            self._enter(folder)
+
+    @property
+    def gestures_since_pack(self) -> int:
+        """How many gestures changed the dossier since the last pack was asked for, if it was made."""
+        acts = self.journal.acts
+        made = next((k for k in range(len(acts), 0, -1) if acts[k - 1].gesture == MADE), 0)
+        asked = next((k for k in range(made, 0, -1) if acts[k - 1].gesture == _ASKED_FOR), 0)
+        later = acts[asked:] if made else []
+        return len(
+            {act.part_of or act.number for act in later if act.changes or act.gesture == OUTSIDE}
+        )
+
+    def make(self, *, release: bool, anyway: bool = False, who: str = "") -> None:
+        """Make the pack of what the settings say now: what is written meanwhile is of the next one."""
+        target, settings = self.folder / PACK_FOLDER, load_settings(self.file)
+        work = (PACK, make, settings, self.geography, target)
+        if self.begin(*work, release=release, anyway=anyway):
+            lines = (ASKED_FOR[release, anyway],)
+            self.journal.write({}, who=who, screen="dossier", gesture=_ASKED_FOR, lines=lines)
 
     def cancel(self) -> None:
         """Stop the work under way; what it held of its place goes with it."""
@@ -383,6 +417,11 @@ class Desk:
         places = (self.folder / PACK_FOLDER, *self.folder.glob(f"{PACK_FOLDER}.*"))
         found = [p for p in places if (p / ARCHIVE).is_file() and (p / RUN).is_file()]
         return max(found, key=lambda p: (p / ARCHIVE).stat().st_mtime_ns, default=None)
+
+    @property
+    def sends(self) -> tuple[Path, ...]:
+        """What was sent, the last first."""
+        return tuple(reversed(sent_before(self.folder)))
 
     def kept(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
         """Return what was made under a key, made now if it was not."""

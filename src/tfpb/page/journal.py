@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 JOURNAL: Final = "journal_page.jsonl"
+FIRST: Final = "ouvert"
 OUTSIDE: Final = "dehors"
 """Gesture of what changed outside the page."""
 _DAY: Final = "@jour"
@@ -175,16 +176,18 @@ class Journal:
                     return change.before, True
         return None, False
 
-    def outside(self, files: Iterable[Path]) -> None:
-        """Add a line for files that are not as the last act left them."""
+    def outside(
+        self, files: Iterable[Path], *, gesture: str = OUTSIDE, lines: tuple[str, ...] = ()
+    ) -> None:
+        """Add a line for files that are not as the last act left them, and for what a run answers."""
         moved = {}
         for path in files:
             name, now = self.name(path), self._hash(path)
             if (before := self._known.get(name, "")) != now:
                 moved[name] = (before, now)
-        if moved:
-            first = not self.acts
-            act = Act(self.last + 1, _now(), "", "", "ouvert" if first else OUTSIDE, files=moved)
+        if moved or lines:
+            done = gesture if self.acts else FIRST
+            act = Act(self.last + 1, _now(), "", "", done, files=moved, lines=lines)
             self._append(asdict(act))
             self._enter(act)
 

@@ -21,12 +21,19 @@ from tfpb.facts.place import doubtful
 from tfpb.facts.quarter import quarters_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
-from tfpb.io.sources.toml_files import load_settings, read_settings
+from tfpb.io.sources.toml_files import read_settings
 from tfpb.model.codes import GeocodeVerdict, QpvStatut
 from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
-from tfpb.pipeline.pack_run import Follower, followed, limit_decisions, run_pack, terrain_of
+from tfpb.pipeline.pack_run import (
+    Follower,
+    followed,
+    limit_decisions,
+    open_in,
+    run_pack,
+    terrain_of,
+)
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
@@ -38,6 +45,7 @@ from tfpb.stage import Steps, directly
 from tfpb.words.documents.note_words import closing
 from tfpb.words.documents.pack_words import difference_words
 from tfpb.words.documents.report_words import MISSING
+from tfpb.words.faults.question_words import left_open_words
 from tfpb.words.money.state_words import state_sentences
 from tfpb.words.page.answer_words import DWELLINGS
 from tfpb.words.page.screen_words import STATES, UNLINED
@@ -160,6 +168,10 @@ class Outlook:
         Files of the pack before that a hand had changed.
     asked : tuple of Asked
         Questions of the files, what hangs most first.
+    left_open : tuple of str
+        What a release would leave open, in words: it asks for « j’envoie quand même ».
+    sent : str
+        Folder where what was sent is kept.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -177,6 +189,8 @@ class Outlook:
     pack: str = ""
     kept: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
+    left_open: tuple[str, ...] = ()
+    sent: str = ""
 
     @property
     def figures_held(self) -> dict[str, Amount]:
@@ -210,10 +224,15 @@ def check(send: Send, file: Path, geography: Path) -> Outlook:
 
 
 def make(
-    send: Send, file: Path, geography: Path, target: Path, *, release: bool, anyway: bool = False
+    send: Send,
+    settings: Settings,
+    geography: Path,
+    target: Path,
+    *,
+    release: bool,
+    anyway: bool = False,
 ) -> Outlook:
     """Make the pack as `tfpb dossier` does, and say what it changes in the one that stands there."""
-    settings = load_settings(file)
     before = read_pack(target) if (target / ARCHIVE).is_file() else None
 
     @contextmanager
@@ -237,6 +256,7 @@ def make(
         dossier, dossier.notices, geography,
         quarters=_quarters(settings, geography), closing=tuple(closing(dossier, written.folder.name)),
         changes=changes, pack=written.folder.name, kept=written.kept,
+        sent=run.sent.name if run.sent is not None else "",
     )  # fmt: skip
 
 
@@ -256,6 +276,7 @@ def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **mor
         lacking=tuple(MISSING[key] for key in missing(dossier)),
         asked=dossier.asked,
         computed=True,
+        left_open=tuple(left_open_words([code]) for code in open_in(dossier)),
         **more,
     )
 

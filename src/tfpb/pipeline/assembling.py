@@ -17,6 +17,7 @@ from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.open_questions.reply_file import asked_later
 from tfpb.io.packs.provenance import checks_of, run_hash
+from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.model.question import with_subjects
 from tfpb.model.settings import replies_of
@@ -277,7 +278,8 @@ def examine(
     run_name = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
-    earlier = precedents(owner, run_name, homes, packs)
+    sent = sent_before(settings.folder)
+    earlier = precedents(owner, run_name, homes, packs, sent)
     before = earlier.released(owner)
     memory = Memory(execute)
     with ExitStack() as opened:
@@ -305,8 +307,9 @@ def examine(
     dossier = replace(dossier, asked=asked, outcomes=outcomes)
     places = values.get(stages.SURVEY_SIDES)
     release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
-    last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
-    past = past_years(settings.dossier.bailleur, settings.dossier.annee, packs)
+    told = (*packs, *reversed(sent))
+    last = last_heights(settings.dossier.bailleur, settings.dossier.annee, told)
+    past = past_years(settings.dossier.bailleur, settings.dossier.annee, told)
     dossier = replace(
         dossier, release=release, released_before=earlier.again, last_heights=last, past_years=past
     )

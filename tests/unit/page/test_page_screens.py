@@ -22,10 +22,10 @@ from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_plan
 from tfpb.page.decisions import key_of
 from tfpb.page.desk import Desk
+from tfpb.page.next_year import next_year
 from tfpb.page.outlook import Doubt, Outlook
 from tfpb.page.screens import faults_screen
 from tfpb.page.screens.columns_screen import remembered_file
-from tfpb.page.screens.pack_screen import _next_year
 from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
@@ -452,8 +452,18 @@ def test_the_next_year_begins_beside(page: Served) -> None:
         2026,
         "Programme 2025.xlsx",
     )
-    assert settings.fichiers.enquete == ()
+    assert settings.fichiers.enquete == ("enquete 2023.csv",)  # current waves
+    assert settings.enquete.fichiers["enquete 2023.csv"].vague == "2023"
     assert (folder / "plan_enquete.toml").is_file()
+    assert (folder / "enquete 2023.csv").is_file()
+    assert settings.fichiers.programme == ""
+    assert "Repris : " in told.text
+    assert "À déposer à nouveau, s’il y a lieu : " in told.text
+    opened = page.post("/dossier", {"geste": "ouvrir"})
+    assert page.desk.folder == folder
+    assert 'value="2026"' in page.get("/depart").text
+    assert opened.status_code == 200
+    page.desk.open(page.folder)
     assert load_settings(page.desk.file).dossier.annee == 2025
 
 
@@ -479,7 +489,7 @@ def test_the_next_year_takes_what_this_one_leaves_not_what_it_was_owed(
     if balance:
         table = f"code_qpv;annee;rattrapage_eur\n{balance}".encode()
         write_pack(desk.folder / "dossier", {"run.json": b"{}", "donnees/bilan.csv": table}, {})
-    told = " ".join(_next_year(desk))
+    told = " ".join(next_year(desk, tmp_path / "valmont-2026"))
     head = load_settings(tmp_path / "valmont-2026" / "dossier.toml")
     assert head.reglages.report_eur == owed
     assert head.dossier.date == dt.date.today()  # noqa: DTZ011 - the day where the person is
