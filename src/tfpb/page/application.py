@@ -59,7 +59,7 @@ _ASSETS: Final = {
     "page.js": _ROOM / "assets" / "page.js",
     **{path.name: path for path in theme.FONT_FILES.values()},
 }
-_SCREENS: Final[dict[str, Any]] = {
+SCREENS: Final[dict[str, Any]] = {
     "depart": start_screen,
     "deposer": drop_screen,
     "colonnes": columns_screen,
@@ -212,7 +212,7 @@ class _Page:
             if not self._keys.signed(token):
                 raise HTTPException(403)
             screen, name = str(form.get("ecran", "")), str(form.get("brouillon", ""))
-            if screen not in _SCREENS or not name:
+            if screen not in SCREENS or not name:
                 raise HTTPException(404)
             typed = {
                 k.removeprefix(_TYPED): str(v) for k, v in form.items() if k.startswith(_TYPED)
@@ -252,7 +252,7 @@ class _Page:
     async def show(self, request: Request) -> Response:
         """Show a screen."""
         screen = request.path_params["screen"]
-        if screen not in _SCREENS:
+        if screen not in SCREENS:
             raise HTTPException(404)
         if screen != "depart" and not self._desk.begun:
             return RedirectResponse("/depart", 303)
@@ -267,7 +267,7 @@ class _Page:
             desk.notice_outside()
         try:  # settings that cannot be read are said on every screen
             facts = {"reglages": desk.settings if desk.begun else None}
-            return self._rendered(screen, screen, facts | _SCREENS[screen].show(desk, query))
+            return self._rendered(screen, screen, facts | SCREENS[screen].show(desk, query))
         except TfpbError as error:
             desk.notice = (*notice, *(f for f in error.faults if f not in notice))
             return self._rendered("empeche", screen, {})
@@ -277,7 +277,7 @@ class _Page:
     async def act(self, request: Request) -> Response:
         """Do what the form of a screen asks, then show the screen."""
         asked = request.path_params["screen"]
-        if asked not in _SCREENS and asked not in _BUTTONS:
+        if asked not in SCREENS and asked not in _BUTTONS:
             raise HTTPException(404)
         try:
             async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
@@ -298,13 +298,13 @@ class _Page:
         elif asked == "verifier":
             desk.check(again=True)
         if asked in _BUTTONS:
-            return RedirectResponse(f"/{screen}" if screen in _SCREENS else "/", 303)
+            return RedirectResponse(f"/{screen}" if screen in SCREENS else "/", 303)
         desk.notice, desk.messages, desk.messages_screen = (), (), asked
         where = None
         desk.notice_outside()
         try:
             with in_gesture(_gesture(asked, form)) as gesture:
-                where = _SCREENS[asked].act(desk, form)
+                where = SCREENS[asked].act(desk, form)
             if gesture.form and not gesture.first:  # nothing changed: nothing is left to record
                 desk.journal.forget(asked, gesture.form)
         except TfpbError as error:

@@ -309,6 +309,15 @@ class Desk:
                 )  # fmt: skip
                 gesture.first = gesture.first or act.number
 
+    def note(self, gesture: str, *lines: str) -> None:
+        """Add a line that changes no file: what waits for somebody, and what they chose."""
+        of = _GESTURE.get() or Gesture()
+        with self.lock:
+            act = self.journal.write(
+                {}, who=of.who, screen=of.screen, gesture=gesture, lines=lines, part_of=of.first
+            )
+            of.first = of.first or act.number
+
     def decide(self, doubts: tuple[Doubt, ...]) -> None:
         """Write the review workbook with what was decided, and name it in the settings.
 

@@ -40,18 +40,17 @@ def undo(desk: Desk, number: int) -> None:
         changes = [change for act in reversed(acts) for change in reversed(act.changes)]
         gesture = Gesture(
             acts[0].screen, "defaire", desk.author, seen=acts[-1].number, undoes=number,
-            expected={(c.place, c.keys): c.after for c in reversed(changes)},
+            expected={(c.place, c.keys): c.after for c in reversed(changes)},  # the last one stands
         )  # fmt: skip
         decided = {c.keys[0]: c for c in changes if len(c.keys) == 1}
         with in_gesture(gesture):
             if acts[0].screen == _DECIDED:
                 _decide_back(desk, decided)
                 return
+            before = {(c.place, c.keys): c.before for c in changes}  # of the first one
             edits: dict[Path, list[tuple[tuple[str | int, ...], Any]]] = {}
-            for change in changes:
-                edits.setdefault(desk.folder / change.place, []).append(
-                    (change.keys, change.before)
-                )
+            for (place, keys), value in before.items():
+                edits.setdefault(desk.folder / place, []).append((keys, value))
             desk.write(edits=edits)
 
 

@@ -206,3 +206,71 @@ def test_every_line_is_one_object(page: Served) -> None:
     typed(page, titre="x\ny")
     for line in (page.folder / JOURNAL).read_text(encoding="utf-8").splitlines():
         assert isinstance(json.loads(line), dict)
+
+
+def stock(homes: int) -> bytes:
+    lines = [f"R{k};{k} RUE A;59000;LILLE;12" for k in range(1, homes + 1)]
+    return "\n".join(["id_residence;adresse;code_postal;commune;nb_logements", *lines]).encode()
+
+
+def drop(page: Served, name: str, data: bytes) -> str:
+    return page.post("/deposer", {"geste": "deposer"}, files=[("fichiers", (name, data))]).text
+
+
+def test_a_drop_replaces_nothing_unasked_and_is_taken_back(page: Served) -> None:
+    drop(page, "parc.csv", stock(5))
+    shown = drop(page, "parc.csv", stock(7))  # a corrected one, of the same name
+    assert load_settings(page.desk.file).fichiers.patrimoine == "parc.csv"
+    assert "À revoir" in shown
+    assert "7 lignes" in shown
+    assert "5 lignes" in shown
+    again = Desk(page.folder, lambda _settings: page.folder)  # asked after a restart too
+    assert [a.lines for a in again.journal.acts if a.gesture == "revoir"] == [
+        ("parc_2.csv", "patrimoine")
+    ]
+    form = {"geste": "revoir", "nom": "parc_2.csv", "autre": "parc.csv", "choix": "remplace"}
+    assert "À revoir" not in page.post("/deposer", form).text
+    assert load_settings(page.desk.file).fichiers.patrimoine == "parc_2.csv"
+    number = max(a.part_of or a.number for a in page.desk.journal.acts if a.changes)
+    page.post("/journal", {"numero": str(number)})
+    assert load_settings(page.desk.file).fichiers.patrimoine == "parc.csv"
+    drop(page, "autre.csv", stock(3))
+    left = {"geste": "revoir", "nom": "autre.csv", "autre": "parc.csv", "choix": "autre"}
+    assert "À revoir" not in page.post("/deposer", left).text
+    assert load_settings(page.desk.file).fichiers.patrimoine == "parc.csv"
+
+
+def test_a_delivery_of_a_wave_that_is_there_waits_and_another_wave_does_not(page: Served) -> None:
+    def delivery(shift: int) -> bytes:
+        lines = [
+            f"{k};Nord Habitat;R{k % 5 + 1};1;{a};{a};{a}"
+            for k in range(60)
+            for a in [(k + shift) % 4 + 1]
+        ]
+        return "\n".join(["id_enquete;bailleur;residence;poids;q1;q2;q3", *lines]).encode()
+
+    drop(page, "enquete 2023.csv", delivery(0))
+    drop(page, "enquete 2019.csv", delivery(1))
+    assert load_settings(page.desk.file).fichiers.enquete == (
+        "enquete 2023.csv",
+        "enquete 2019.csv",
+    )
+    assert "À revoir" in drop(page, "enquete 2023 corrigee.csv", delivery(2))
+    form = {"geste": "revoir", "nom": "enquete 2023 corrigee.csv", "autre": "enquete 2023.csv"}
+    page.post("/deposer", {**form, "choix": "remplace"})
+    settings = load_settings(page.desk.file)
+    assert set(settings.fichiers.enquete) == {"enquete 2019.csv", "enquete 2023 corrigee.csv"}
+    assert settings.enquete.fichiers["enquete 2023 corrigee.csv"].vague == "2023"
+
+
+def test_settings_are_mended_as_text_and_what_cannot_be_read_is_refused(page: Served) -> None:
+    text = page.desk.file.read_text(encoding="utf-8")
+    form = {"geste": "reglages", "fichier": "dossier.toml", "brouillon": "dossier.toml"}
+    page.post("/fautes", {**form, "texte": text.replace("Essai", "Corrigé")})
+    assert load_settings(page.desk.file).dossier.titre == "Corrigé"
+    answer = page.post("/fautes", {**form, "texte": "[dossier"})
+    assert CATALOGUE["toml_illisible"].title in answer.text
+    assert load_settings(page.desk.file).dossier.titre == "Corrigé"
+    assert page.desk.journal.drafts_of("fautes")["dossier.toml"]["texte"] == "[dossier"
+    page.post("/fautes", {**form, "fichier": "../ailleurs.toml", "texte": "a = 1"})
+    assert not (page.folder.parent / "ailleurs.toml").exists()

@@ -16,6 +16,7 @@ from effort import tries
 from served_page import Served, served
 from tfpb.cli.app import app
 from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.page.decisions import by_key
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -83,12 +84,12 @@ def _decide(page: Served) -> list[tuple[str, str, str]]:
             for f in page.get(f"/doutes?p={n}").text.split('class="doute')[1:]
         ]
         form = next(f for f in forms if f'value="{choice}"' in f)
-        rank = int(re.findall(r'name="rang" value="(\d+)"', form)[0])
         key = unescape(re.findall(r'name="cle" value="([^"]*)"', form)[0])
-        told = {"rang": str(rank), "cle": key, "choix": choice, "auteur": "C. Roy", "piece": "plan",
+        told = {"cle": key, "choix": choice, "auteur": "C. Roy", "piece": "plan",
                 "date": "2026-02-03"}  # fmt: skip
         page.post("/doutes", told)
-        doubt = page.desk.outlook.doubts[rank]
+        doubt = by_key(page.desk.outlook.doubts, key)
+        assert doubt is not None
         row = doubt.address if choice == "accepter" else doubt.limit
         assert row["decision"]
         done.append(

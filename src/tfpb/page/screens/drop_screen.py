@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.page.desk import Desk
 
+_WAITS: Final = "revoir"
+_SETTLED: Final = "revu"
 _YEAR: Final = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
 
@@ -58,7 +60,53 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     settings, named = desk.settings, desk.files
     listed = [_listed(desk, settings, *f) for f in (*named, *_unnamed(desk, settings, named))]
     choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in NOT_DROPPED]
-    return {"fichiers": listed, "roles": choices}
+    waiting = {one.name for one in _reviewed(desk, listed)}
+    return {
+        "fichiers": [one for one in listed if one.name not in waiting],
+        "roles": choices,
+        "a_revoir": _reviewed(desk, listed),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A file dropped where another stands: what it may replace, or be added to."""
+
+    name: str
+    role: str
+    rows: int
+    there: tuple[tuple[str, int], ...]
+    adds: bool
+
+
+def _reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
+    """List the files that wait for somebody to say what they replace."""
+    last = {a.lines[0]: a for a in desk.journal.acts if a.gesture in {_WAITS, _SETTLED}}
+    waiting = {name: a.lines[1] for name, a in last.items() if a.gesture == _WAITS}
+    rows = {one.name: one.found.rows if one.found is not None else 0 for one in listed}
+    out = []
+    for name, role in waiting.items():
+        there = tuple((o.name, rows[o.name]) for o in listed if o.role == role)
+        if there and name in rows and all(name != other for other, _ in there):
+            out.append(Reviewed(name, role, rows[name], there, adds=role == SURVEY))
+    return out
+
+
+def _review(desk: Desk, form: FormData) -> None:
+    """Do what somebody chose for a file that waits: replace another, be added, be left aside."""
+    name, other = str(form.get("nom", "")), str(form.get("autre", ""))
+    one = next((r for r in show(desk, {})["a_revoir"] if r.name == name), None)
+    if one is None:
+        raise TfpbError(Fault("fichier_absent", Place(name), name, {"aussi": ""}))
+    if form.get("choix") == "remplace" and other in dict(one.there):
+        wave = desk.settings.enquete.fichiers.get(other)
+        _forget(desk, other, one.role)
+        assign(desk, name, one.role, _recognised(desk, name))
+        if wave is not None:
+            desk.edit([(("enquete", "fichiers", name), {"vague": wave.vague})])
+    elif form.get("choix") == "ajoute" and one.adds:
+        assign(desk, name, one.role, _recognised(desk, name))
+    desk.note(_SETTLED, name, one.role)
 
 
 def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -95,6 +143,8 @@ def act(desk: Desk, form: FormData) -> None:
     if form.get("geste") == "deposer":
         uploads = [f for f in form.getlist("fichiers") if isinstance(f, UploadFile) and f.filename]
         receive(desk, uploads)
+    elif form.get("geste") == "revoir":
+        _review(desk, form)
     else:
         _corrected(desk, form)
     desk.check()
@@ -156,11 +206,28 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
         role = "programme_precedent"
     if not role:
         return words.UNKNOWN.format(name=name)
+    there = [other for one, other in desk.files if one == role and other != name]
+    if there and (role != SURVEY or _again(desk, path.name, found)):
+        desk.note(_WAITS, name, role)
+        return words.WAITS.format(name=name, role=ROLES[role], there=", ".join(there))
     assign(desk, name, role, found)
     line = words.TAKEN.format(name=name, role=ROLES[role])
     if found.dropped:
         line += words.DROPPED.format(count=len(found.dropped), names=", ".join(found.dropped))
     return line
+
+
+def _again(desk: Desk, name: str, found: Recognised) -> bool:
+    """Tell whether a delivery may be another state of one that is there: its name, or its wave."""
+    told = desk.settings.enquete.fichiers
+    for other in desk.settings.fichiers.enquete:
+        before = _recognised(desk, other)
+        waves = (
+            (told[other].vague,) if other in told else before.waves if before is not None else ()
+        )
+        if safe_name(name) == other or set(waves) & set(found.waves):
+            return True
+    return False
 
 
 def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
-    desk.check()
+    if desk.job is None or not desk.job.cancelled:  # what was stopped is said first
+        desk.check()
     following = _following(desk)
     shown = {
         "bloque": len(desk.outlook.wrong) if desk.fresh else 0,

@@ -23,6 +23,10 @@ UNLINED: Final = "logements_sans_avis"
 FILES: Final[dict[str, str]] = _TEXTS["files"]
 BROUGHT: Final = "« {name} » est importé : {kind}."
 TAKEN: Final = "« {name} » : {role}."
+WAITS: Final = (
+    "« {name} » ressemble à : {role}, que « {there} » tient déjà. "
+    "Dites ci-dessous s’il le remplace."
+)
 UNKNOWN: Final = (
     "« {name} » est copié, mais rien n’y ressemble à un fichier connu : choisissez ce que c’est."
 )
