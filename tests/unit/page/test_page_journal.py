@@ -263,6 +263,25 @@ def test_a_delivery_of_a_wave_that_is_there_waits_and_another_wave_does_not(page
     assert settings.enquete.fichiers["enquete 2023 corrigee.csv"].vague == "2023"
 
 
+def test_a_delivery_that_names_no_landlord_is_of_the_landlord_of_the_dossier(page: Served) -> None:
+    def delivery(*, named: bool) -> bytes:
+        lines = [
+            f"{k};{'Autre;' * named}R{k % 5 + 1};1;{a};{a};{a}"
+            for k in range(60)
+            for a in [k % 4 + 1]
+        ]
+        return "\n".join(
+            [f"id_enquete;{'bailleur;' * named}residence;poids;q1;q2;q3", *lines]
+        ).encode()
+
+    shown = drop(page, "enquete 2023.csv", delivery(named=False))
+    assert "lues comme celles de « Nord Habitat »" in shown
+    assert page.desk.plan is not None
+    assert page.desk.plan.colonnes.bailleur_fixe == "Nord Habitat"
+    drop(page, "enquete 2019.csv", delivery(named=True))  # the names of this one are not hidden
+    assert page.desk.plan.colonnes.bailleur_fixe == ""
+
+
 def test_settings_are_mended_as_text_and_what_cannot_be_read_is_refused(page: Served) -> None:
     text = page.desk.file.read_text(encoding="utf-8")
     form = {"geste": "reglages", "fichier": "dossier.toml", "brouillon": "dossier.toml"}

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import FormData
 
+    from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
     from tfpb.page.desk import Desk
 
@@ -176,7 +177,7 @@ def receive(desk: Desk, uploads: list[UploadFile]) -> None:
                         lines.append(enter(desk, path, recognise(path)))
                 except TfpbError as error:
                     faults += error.faults
-        desk.notice, desk.messages = tuple(faults), tuple(lines)
+        desk.notice, desk.messages = tuple(faults), (*lines, *desk.messages)
         if maps:
             held = lent.pop_all()
             if not desk.begin(BRING, bring, maps, desk.geography, lent=held):
@@ -255,11 +256,24 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
         more = plan_changes(read_toml(desk.plan_file), tomllib.loads(draft), adds=drafted)
         desk.write(edits={desk.plan_file: more})
     plan = desk.plan
+    if plan is None:
+        return
+    delivery = read_delivery(desk.folder / name, plan, sheet=sheet)
     waves = found.waves if found is not None else ()
-    if plan is not None and waves:
-        delivery = read_delivery(desk.folder / name, plan, sheet=sheet)
-        if delivery.column(plan.colonnes.vague) is None:
-            desk.edit([(("enquete", "fichiers", name), {"vague": waves[0]})])
+    if waves and delivery.column(plan.colonnes.vague) is None:
+        desk.edit([(("enquete", "fichiers", name), {"vague": waves[0]})])
+    _owned(desk, plan, named=delivery.column(plan.colonnes.bailleur) is not None)
+
+
+def _owned(desk: Desk, plan: Plan, *, named: bool) -> None:
+    """Give its landlord to the one delivery that names none: that of the dossier."""
+    settings, fixed = desk.settings, plan.colonnes.bailleur_fixe
+    owner = settings.dossier.bailleur
+    if not named and not fixed and len(settings.fichiers.enquete) == 1:
+        desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), owner)]})
+        desk.messages = (*desk.messages, words.OWNED.format(name=owner))
+    elif named and fixed == owner:  # it would hide the names of this one
+        desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), None)]})
 
 
 def _corrected(desk: Desk, form: FormData) -> None:

@@ -27,6 +27,9 @@ WAITS: Final = (
     "« {name} » ressemble à : {role}, que « {there} » tient déjà. "
     "Dites ci-dessous s’il le remplace."
 )
+OWNED: Final = (
+    "Cette livraison ne nomme pas d’organisme : ses réponses sont lues comme celles de « {name} »."
+)
 UNKNOWN: Final = (
     "« {name} » est copié, mais rien n’y ressemble à un fichier connu : choisissez ce que c’est."
 )
