@@ -19,7 +19,7 @@ from tfpb.io.packs.pack import ARCHIVE, RUN
 from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.settings_edit import edited
 from tfpb.io.sources.toml_files import SETTINGS, load_settings, read_plan, read_settings
-from tfpb.page.decisions import answer_lines, changes_of, decided_again, workbook
+from tfpb.page.doubt_decisions import answer_lines, changes_of, decided_again, same_value, workbook
 from tfpb.page.jobs import Job
 from tfpb.page.journal import OUTSIDE, Change, Journal
 from tfpb.page.outlook import Outlook, check, make
@@ -48,7 +48,7 @@ _LONGEST: Final = 100
 _MOST_KEPT: Final = 60
 _BARRED: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
-MADE: Final = "fait"
+DONE: Final = "fait"
 _ASKED_FOR: Final = "faire"
 _ANSWER: Final = "calcul"
 """Gesture of what a computation answered to decisions."""
@@ -205,7 +205,7 @@ class Desk:
         found = replace(found, doubts=decided_again(found.doubts, later))
         if kind == PACK:
             self.pack_outlook = found
-            self.notice_outside(gesture=MADE, lines=(found.sent or found.pack,))
+            self.notice_outside(gesture=DONE, lines=(found.sent or found.pack,))
             stamp = stamp if later else self.stamp()  # a run writes the review anew
         answered = {c.keys[0] for c in self.decided_since(self.counted_at)} - {
             c.keys[0] for c in later
@@ -344,7 +344,7 @@ class Desk:
         if gesture.seen is None:
             return False
         shown, moved = self.journal.since(gesture.seen, place, keys, mine=gesture.first)
-        by_hand = gesture.expected and gesture.expected.get((place, keys)) != there
+        by_hand = gesture.expected and not same_value(gesture.expected.get((place, keys)), there)
         if by_hand or (moved and asked not in (shown, there)):
             raise fail("modifie_ailleurs", got=str(there), quoi=".".join(keys))
         return moved
@@ -399,9 +399,9 @@ class Desk:
     def gestures_since_pack(self) -> int:
         """How many gestures changed the dossier since the last pack was asked for, if it was made."""
         acts = self.journal.acts
-        made = next((k for k in range(len(acts), 0, -1) if acts[k - 1].gesture == MADE), 0)
-        asked = next((k for k in range(made, 0, -1) if acts[k - 1].gesture == _ASKED_FOR), 0)
-        later = acts[asked:] if made else []
+        done = next((k for k in range(len(acts), 0, -1) if acts[k - 1].gesture == DONE), 0)
+        asked = next((k for k in range(done, 0, -1) if acts[k - 1].gesture == _ASKED_FOR), 0)
+        later = acts[asked:] if done else []
         return len(
             {act.part_of or act.number for act in later if act.changes or act.gesture == OUTSIDE}
         )

@@ -70,10 +70,10 @@ def next_year(desk: Desk, folder: Path) -> list[str]:
     ]  # fmt: skip
     edit_toml(target, changes)
     asked = [ROLES[role] for role in _ASKED]
-    told = [f"{ROLES[role]} ({', '.join(names)})" for role, names in carried.items()]
+    named = [f"{ROLES[role]} ({', '.join(names)})" for role, names in carried.items()]
     return [
         words.NEXT_BEGUN.format(folder=folder.name, year=year),
-        words.NEXT_KEPT.format(what=" ; ".join(told) or words.NEXT_NONE),
+        words.NEXT_KEPT.format(what=" ; ".join(named) or words.NEXT_NONE),
         words.NEXT_ASKED.format(what=", ".join(asked)),
         *([words.NEXT_MAP.format(year=year)] if moved and settings.fichiers.decisions else []),
         words.NEXT_SENT.format(name=sends[0].name)

@@ -17,7 +17,7 @@ import shapely
 from tfpb.errors import Severity, TfpbError
 from tfpb.facts.doubt_kinds import SIDE
 from tfpb.facts.dwellings import dwellings_of
-from tfpb.facts.place import doubtful
+from tfpb.facts.place import doubtful, quarter_near
 from tfpb.facts.quarter import quarters_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
@@ -309,7 +309,7 @@ def doubts_of(dossier: Dossier, geography: Path) -> list[Doubt]:
     at = sorted(worth, key=lambda p: (*worth[p].rank, p))
     placed = spots(pd.DataFrame({POSITION: at}), terrain_of(dossier, geography))
     doors, dwellings = _doors(entrances), dwellings_of(entrances)
-    statuses, codes = entrances["qpv_statut"].tolist(), entrances["qpv_code"].tolist()
+    statuses, codes = entrances["qpv_statut"].tolist(), quarter_near(entrances).tolist()
     named = quarters_of(stock=[entrances])
     out = [
         Doubt(

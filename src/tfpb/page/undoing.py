@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import fail
-from tfpb.page.decisions import by_key, with_cells
 from tfpb.page.desk import Gesture, in_gesture
+from tfpb.page.doubt_decisions import by_key, with_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -55,7 +55,7 @@ _NOTHING: Final = Released()
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
     stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
-"""Values that bear doubts, in the order in which they are told."""
+"""Values that bear doubts, in the order in which they are earlier_packs."""
 
 
 def read(
@@ -188,7 +188,7 @@ def first_values(
     inputs : Inputs
     geography : Geography
     before : Released
-        What earlier releases of the survey told.
+        What earlier releases of the survey earlier_packs.
     opened : ExitStack, optional
         Closes the client of the national service, where the settings ask for it.
     """
@@ -307,9 +307,9 @@ def examine(
     dossier = replace(dossier, asked=asked, outcomes=outcomes)
     places = values.get(stages.SURVEY_SIDES)
     release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
-    told = (*packs, *reversed(sent))
-    last = last_heights(settings.dossier.bailleur, settings.dossier.annee, told)
-    past = past_years(settings.dossier.bailleur, settings.dossier.annee, told)
+    earlier_packs = (*packs, *reversed(sent))
+    last = last_heights(settings.dossier.bailleur, settings.dossier.annee, earlier_packs)
+    past = past_years(settings.dossier.bailleur, settings.dossier.annee, earlier_packs)
     dossier = replace(
         dossier, release=release, released_before=earlier.again, last_heights=last, past_years=past
     )

@@ -120,11 +120,11 @@ def precedents(
         be read hides what was told.
     """
     ledger = _ledger()
-    told = {dumps(r.line()) for r in ledger}
+    held = {dumps(r.line()) for r in ledger}
     given = [_of_pack(path) for path in packs]
     given += [_line_of(path, pack) for path in sent if RELEASE in (pack := read_pack(path))]
     more = {dumps(r.line()): r for r in given}
-    found = [*(r for line, r in more.items() if line not in told), *ledger]
+    found = [*(r for line, r in more.items() if line not in held), *ledger]
     ours = [r for r in found if r.concerns(bailleurs, homes)]
     runs = [r.run for r in ours]
     again = run in runs

@@ -16,7 +16,7 @@ from effort import tries
 from served_page import Served, served
 from tfpb.cli.app import app
 from tfpb.io.sources.settings_edit import edit_toml
-from tfpb.page.decisions import by_key
+from tfpb.page.doubt_decisions import by_key
 from tfpb.text import fold
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from tfpb.facts.amount import known
 from tfpb.io.packs.pack import write_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_plan
-from tfpb.page.decisions import key_of
 from tfpb.page.desk import Desk
+from tfpb.page.doubt_decisions import key_of
 from tfpb.page.next_year import next_year
 from tfpb.page.outlook import Doubt, Outlook
 from tfpb.page.screens import faults_screen

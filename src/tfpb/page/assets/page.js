@@ -104,13 +104,34 @@
     const scale = Number(svg.dataset.echelle), x0 = Number(svg.dataset.x), y0 = Number(svg.dataset.y);
     const middle = { x: svg.viewBox.baseVal.width / 2, y: svg.viewBox.baseVal.height / 2 };
     let at = { ...middle };
+    const limits = [...svg.querySelectorAll(".quartier")], here = form.querySelector(".ici");
+    const far = middle.y / scale; // beyond, the drawing is cut
+    function tell() {
+      const p = new DOMPoint(at.x, at.y);
+      let near = Infinity;
+      for (const limit of limits) {
+        const length = limit.getTotalLength();
+        for (let d = 0; d <= length; d += 2) {
+          const q = limit.getPointAtLength(d);
+          near = Math.min(near, Math.hypot(q.x - at.x, q.y - at.y));
+        }
+      }
+      const side = limits.some((limit) => limit.isPointInFill(p)) ? "dans le quartier" : "hors quartier";
+      const metres = near / scale;
+      here.textContent = `Sur ce dessin : ${side}, ${metres < far ? `à ${Math.round(metres)} m de la limite` : `à plus de ${Math.round(far)} m de la limite`}.`;
+    }
     const put = (x, y) => {
       at = { x, y };
       point.setAttribute("transform", `translate(${x} ${y})`);
       field("x").value = (x0 + (x - middle.x) / scale).toFixed(1);
       field("y").value = (y0 - (y - middle.y) / scale).toFixed(1);
       const moved = form.querySelector("input[value=deplacer]");
-      if (moved) moved.checked = true;
+      if (moved && !moved.checked) {
+        moved.checked = true;
+        moved.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      for (const name of ["x", "y"]) field(name).dispatchEvent(new Event("input", { bubbles: true }));
+      tell();
     };
     let held = false;
     point.addEventListener("pointerdown", (event) => { held = true; point.setPointerCapture(event.pointerId); event.preventDefault(); });
@@ -128,6 +149,27 @@
       put(at.x + step[0] * far, at.y + step[1] * far);
     });
   }
+
+  // doubts by keys: D in, H out, ? the next one
+  const cards = [...document.querySelectorAll("form.doute")].filter((card) => card.querySelector("[name=choix]"));
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input:not([type=radio],[type=checkbox]),select,textarea");
+    if (!cards.length || typing || event.ctrlKey || event.altKey || event.metaKey) return;
+    const card = event.target.closest?.("form.doute") || cards[0];
+    const side = { d: "dans", h: "hors" }[event.key.toLowerCase()];
+    const choice = side && card.querySelector(`[name=choix][value=${side}]`);
+    if (choice) {
+      event.preventDefault();
+      choice.checked = true;
+      choice.dispatchEvent(new Event("input", { bubbles: true }));
+      (card.querySelector("[name=auteur]").value ? card.querySelector("[name=piece]") : card.querySelector("[name=auteur]")).focus();
+    } else if (event.key === "?") {
+      event.preventDefault();
+      const next = cards[(cards.indexOf(card) + 1) % cards.length];
+      next.scrollIntoView();
+      (next.querySelector("[name=choix]")).focus();
+    }
+  });
 
   // a box that ticks all those it heads
   for (const all of document.querySelectorAll("[data-tous]")) {

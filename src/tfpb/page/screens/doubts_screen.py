@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import fail
-from tfpb.page.decisions import SIGNED, by_key, is_signed, key_of
+from tfpb.page.doubt_decisions import SIGNED, by_key, is_signed, key_of
 from tfpb.page.undoing import undo
 from tfpb.review.doubts import DECIDED_COLUMNS, quarter_of
 from tfpb.words.page import screen_words as words

@@ -220,11 +220,15 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
 
 def _again(desk: Desk, name: str, found: Recognised) -> bool:
     """Tell whether a delivery may be another state of one that is there: its name, or its wave."""
-    told = desk.settings.enquete.fichiers
+    settled = desk.settings.enquete.fichiers
     for other in desk.settings.fichiers.enquete:
         before = _recognised(desk, other)
         waves = (
-            (told[other].vague,) if other in told else before.waves if before is not None else ()
+            (settled[other].vague,)
+            if other in settled
+            else before.waves
+            if before is not None
+            else ()
         )
         if safe_name(name) == other or set(waves) & set(found.waves):
             return True

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
     from tfpb.page.desk import Desk
-    from tfpb.page.journal import Act
+    from tfpb.page.journal import Act, Change
 
 _SHOWN: Final = 200
 
@@ -47,7 +47,7 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
 
 def _line(number: int, acts: list[Act], undone: frozenset[int]) -> Line:
     first = acts[0]
-    details = [d for act in acts for d in (*act.lines, *map(words.change_line, act.changes))]
+    details = [d for act in acts for d in (*act.lines, *map(_changed, act.changes))]
     named = [name for act in acts for name in act.files]
     if not details:
         details = list(dict.fromkeys(named))
@@ -55,6 +55,10 @@ def _line(number: int, acts: list[Act], undone: frozenset[int]) -> Line:
     whole = number if can_undo(acts) and number not in undone else 0
     title = words.gesture_title(first.screen, first.gesture)
     return Line(first.when, who, title, tuple(details), whole, number in undone)
+
+
+def _changed(change: Change) -> str:
+    return words.change_line(change.keys, change.before, change.after)
 
 
 def act(desk: Desk, form: FormData) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tfpb.packaged import packaged
 from tfpb.words.numbers import long_date
 from tfpb.words.page.screen_words import SCREENS
-
-if TYPE_CHECKING:
-    from tfpb.page.journal import Change
 
 _TEXTS: Final = packaged(__name__)
 _GESTURES: Final[dict[str, str]] = _TEXTS["gestes"]
@@ -24,10 +21,9 @@ def gesture_title(screen: str, gesture: str) -> str:
     return title or SCREENS.get(screen, screen)
 
 
-def change_line(change: Change) -> str:
+def change_line(keys: tuple[str, ...], before: object, after: object) -> str:
     """Write what a value was and became."""
-    what = ", ".join(change.keys) if len(change.keys) == 1 else " › ".join(change.keys)
-    return _LINE.format(what=what, before=_shown(change.before), after=_shown(change.after))
+    return _LINE.format(what=" › ".join(keys), before=_shown(before), after=_shown(after))
 
 
 def _shown(value: Any) -> str:

@@ -55,6 +55,18 @@ def with_cells(doubt: Doubt, cells: Mapping[str, Any]) -> Doubt:
     return replace(doubt, limit=limit, address=doubt.address | cells["adresse"])
 
 
+def same_value(one: Any, other: Any) -> bool:
+    """Compare plain values; of decisions what is signed: the quarter of an open doubt is computed."""
+    if isinstance(one, dict) and isinstance(other, dict) and "cote" in one and "cote" in other:
+        return _signed(one) == _signed(other)
+    return bool(one == other)
+
+
+def _signed(cells: Mapping[str, Any]) -> list[str]:
+    found = [*(cells["cote"].get(c, "") for c in SIGNED), *cells["adresse"].values()]
+    return [str(cell).removesuffix(" 00:00:00") for cell in found]
+
+
 def changes_of(place: str, before: Iterable[Doubt], after: Iterable[Doubt]) -> tuple[Change, ...]:
     """List what was decided, an entrance a change."""
     moved = ((old, new) for old, new in zip(before, after, strict=True) if old is not new)
