@@ -67,11 +67,11 @@ class Gesture:
         Form whose draft it takes.
     seen : int or None
         Last act that the form saw; None where nothing says so.
-    undoes : int
+    undoes : int or None
         Gesture that it takes back.
     expected : mapping
         Place and keys of what it takes back → the value that must still be there.
-    first : int
+    first : int or None
         Its first act, once written.
     """
 
@@ -80,9 +80,9 @@ class Gesture:
     who: str = ""
     form: str = ""
     seen: int | None = None
-    undoes: int = 0
+    undoes: int | None = None
     expected: Mapping[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
-    first: int = 0
+    first: int | None = None
 
 
 _GESTURE: Final[ContextVar[Gesture | None]] = ContextVar("gesture", default=None)
@@ -234,15 +234,15 @@ class Desk:
         return frozenset(c.keys[0] for c in self.decided_since(self.counted_at))
 
     @property
-    def last_decision(self) -> int:
-        """The last decision that nobody took back; 0 for none."""
+    def last_decision(self) -> int | None:
+        """The last decision that nobody took back."""
         undone = self.journal.undone
         decided = (
             a.number
             for a in reversed(self.journal.acts)
             if a.screen == "doutes" and a.changes and not (a.undoes or a.part_of)
         )
-        return next((number for number in decided if number not in undone), 0)
+        return next((number for number in decided if number not in undone), None)
 
     @property
     def author(self) -> str:
@@ -398,13 +398,18 @@ class Desk:
     @property
     def gestures_since_pack(self) -> int:
         """How many gestures changed the dossier since the last pack was asked for, if it was made."""
-        acts = self.journal.acts
-        done = next((k for k in range(len(acts), 0, -1) if acts[k - 1].gesture == DONE), 0)
-        asked = next((k for k in range(done, 0, -1) if acts[k - 1].gesture == _ASKED_FOR), 0)
-        later = acts[asked:] if done else []
-        return len(
-            {act.part_of or act.number for act in later if act.changes or act.gesture == OUTSIDE}
-        )
+        seen: set[int] = set()  # since a pack was asked for
+        later: set[int] | None = None  # since the one that was made was
+        for act in self.journal.acts:
+            if act.gesture == _ASKED_FOR:
+                seen = set()
+            elif act.gesture == DONE:
+                later = seen
+            elif act.changes or act.gesture == OUTSIDE:
+                seen.add(act.part_of or act.number)
+                if later is not None:
+                    later.add(act.part_of or act.number)
+        return len(later or ())
 
     def make(self, *, release: bool, anyway: bool = False, who: str = "") -> None:
         """Make the pack of what the settings say now: what is written meanwhile is of the next one."""

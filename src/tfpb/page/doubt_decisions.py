@@ -44,26 +44,26 @@ def _address_is_signed(doubt: Doubt) -> bool:
 def cells_of(doubt: Doubt) -> dict[str, Any]:
     """Return the cells of a doubt that a person fills, by sheet."""
     return {
-        "cote": {c: doubt.limit[c] for c in _SIDE if c in doubt.limit},
+        "limite": {c: doubt.limit[c] for c in _SIDE if c in doubt.limit},
         "adresse": {c: doubt.address.get(c, "") for c in DECIDED_COLUMNS},
     }
 
 
 def with_cells(doubt: Doubt, cells: Mapping[str, Any]) -> Doubt:
     """Return a doubt with the cells of `cells_of` as they were."""
-    limit = doubt.limit | cells["cote"] if doubt.limit else {}
+    limit = doubt.limit | cells["limite"] if doubt.limit else {}
     return replace(doubt, limit=limit, address=doubt.address | cells["adresse"])
 
 
 def same_value(one: Any, other: Any) -> bool:
     """Compare plain values; of decisions what is signed: the quarter of an open doubt is computed."""
-    if isinstance(one, dict) and isinstance(other, dict) and "cote" in one and "cote" in other:
+    if isinstance(one, dict) and isinstance(other, dict) and "limite" in one and "limite" in other:
         return _signed(one) == _signed(other)
     return bool(one == other)
 
 
 def _signed(cells: Mapping[str, Any]) -> list[str]:
-    found = [*(cells["cote"].get(c, "") for c in SIGNED), *cells["adresse"].values()]
+    found = [*(cells["limite"].get(c, "") for c in SIGNED), *cells["adresse"].values()]
     return [str(cell).removesuffix(" 00:00:00") for cell in found]
 
 

@@ -65,10 +65,10 @@ class Act:
         File of the folder → hash before and after; an empty hash is no file.
     form : str
         Form whose draft it takes.
-    part_of : int
+    part_of : int or None
         First act of the same gesture: a drop names files one by one.
-    undoes : int
-        Gesture that it takes back; 0 for none.
+    undoes : int or None
+        Gesture that it takes back.
     lines : tuple of str
         What a computation answered, in French.
     """
@@ -81,8 +81,8 @@ class Act:
     changes: tuple[Change, ...] = ()
     files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     form: str = ""
-    part_of: int = 0
-    undoes: int = 0
+    part_of: int | None = None
+    undoes: int | None = None
     lines: tuple[str, ...] = ()
 
 
@@ -167,11 +167,13 @@ class Journal:
         return {form: typed for (one, form), typed in self.drafts.items() if one == screen}
 
     def since(
-        self, seen: int, place: str, keys: tuple[str, ...], *, mine: int = 0
+        self, seen: int, place: str, keys: tuple[str, ...], *, mine: int | None = None
     ) -> tuple[Any, bool]:
         """Return what a value was when an act was seen, and whether another gesture changed it since."""
         for act in self.acts[max(0, seen) :]:
-            for change in act.changes if mine not in (act.number, act.part_of) or not mine else ():
+            for change in (
+                act.changes if mine is None or mine not in (act.number, act.part_of) else ()
+            ):
                 if (change.place, change.keys) == (place, keys):
                     return change.before, True
         return None, False

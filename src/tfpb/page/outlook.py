@@ -168,8 +168,8 @@ class Outlook:
         Files of the pack before that a hand had changed.
     asked : tuple of Asked
         Questions of the files, what hangs most first.
-    left_open : tuple of str
-        What a release would leave open, in words: it asks for « j’envoie quand même ».
+    left_open : tuple of (str, str)
+        Code and words of what a release would leave open: it asks for « j’envoie quand même ».
     sent : str
         Folder where what was sent is kept.
     """
@@ -189,7 +189,7 @@ class Outlook:
     pack: str = ""
     kept: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
-    left_open: tuple[str, ...] = ()
+    left_open: tuple[tuple[str, str], ...] = ()
     sent: str = ""
 
     @property
@@ -276,7 +276,7 @@ def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **mor
         lacking=tuple(MISSING[key] for key in missing(dossier)),
         asked=dossier.asked,
         computed=True,
-        left_open=tuple(left_open_words([code]) for code in open_in(dossier)),
+        left_open=tuple((code, left_open_words([code])) for code in open_in(dossier)),
         **more,
     )
 

@@ -25,7 +25,7 @@ def can_undo(acts: list[Act]) -> bool:
     return bool(changed) and over <= changed and not any(act.undoes for act in acts)
 
 
-def undo(desk: Desk, number: int) -> None:
+def undo(desk: Desk, number: int | None) -> None:
     """Write what was before a gesture; it is an act of its own, and what has moved since refuses.
 
     Raises
@@ -34,7 +34,7 @@ def undo(desk: Desk, number: int) -> None:
         `geste_depasse`, `modifie_ailleurs`.
     """
     with desk.lock:
-        acts = desk.journal.gesture(number)
+        acts = [] if number is None else desk.journal.gesture(number)
         if not acts or not can_undo(acts) or number in desk.journal.undone:
             raise fail("geste_depasse")
         changes = [change for act in reversed(acts) for change in reversed(act.changes)]

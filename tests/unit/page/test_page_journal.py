@@ -293,3 +293,21 @@ def test_settings_are_mended_as_text_and_what_cannot_be_read_is_refused(page: Se
     assert page.desk.journal.drafts_of("fautes")["dossier.toml"]["texte"] == "[dossier"
     page.post("/fautes", {**form, "fichier": "../ailleurs.toml", "texte": "a = 1"})
     assert not (page.folder.parent / "ailleurs.toml").exists()
+
+
+def test_gestures_since_the_pack_was_asked_for_are_counted_even_while_it_was_made(
+    page: Served,
+) -> None:
+    desk = page.desk
+    assert desk.gestures_since_pack == 0  # no pack
+    desk.note("faire", "un projet")
+    page.post("/depart", {**HEAD, "titre": "Pendant le calcul"})
+    desk.note("fait", "dossier")
+    assert desk.gestures_since_pack == 1
+    page.post("/depart", {**HEAD, "titre": "Après"})
+    assert desk.gestures_since_pack == 2
+    desk.note("faire", "à transmettre")  # refused: the pack that stands is the one before
+    assert desk.gestures_since_pack == 2
+    desk.note("faire", "un projet")
+    desk.note("fait", "dossier")
+    assert desk.gestures_since_pack == 0

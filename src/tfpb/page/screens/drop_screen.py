@@ -75,8 +75,8 @@ class Reviewed:
 
     name: str
     role: str
-    rows: int
-    there: tuple[tuple[str, int], ...]
+    rows: int | None
+    there: tuple[tuple[str, int | None], ...]
     adds: bool
 
 
@@ -84,7 +84,7 @@ def _reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
     """List the files that wait for somebody to say what they replace."""
     last = {a.lines[0]: a for a in desk.journal.acts if a.gesture in {_WAITS, _SETTLED}}
     waiting = {name: a.lines[1] for name, a in last.items() if a.gesture == _WAITS}
-    rows = {one.name: one.found.rows if one.found is not None else 0 for one in listed}
+    rows = {one.name: one.found.rows if one.found is not None else None for one in listed}
     out = []
     for name, role in waiting.items():
         there = tuple((o.name, rows[o.name]) for o in listed if o.role == role)

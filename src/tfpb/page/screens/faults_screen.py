@@ -88,8 +88,9 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _without_commands(text: FaultText) -> FaultText:
-    """Leave out of a fault the hint for those who type commands."""
-    return replace(text, hint="") if _COMMAND.search(text.hint) else text
+    """Leave out of a fault what is for those who type commands."""
+    expected, hint = ("" if _COMMAND.search(t) else t for t in (text.expected, text.hint))
+    return replace(text, expected=expected, hint=hint)
 
 
 def _texts(desk: Desk) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,13 +21,13 @@ _SHOWN: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One gesture as the screen shows it; `number` is 0 where it is not taken back."""
+    """One gesture as the screen shows it; `number` is None where it is not taken back."""
 
     when: str
     who: str
     title: str
     details: tuple[str, ...]
-    number: int = 0
+    number: int | None = None
     undone: bool = False
 
 
@@ -52,7 +51,7 @@ def _line(number: int, acts: list[Act], undone: frozenset[int]) -> Line:
     if not details:
         details = list(dict.fromkeys(named))
     who = next((act.who for act in acts if act.who), "")
-    whole = number if can_undo(acts) and number not in undone else 0
+    whole = number if can_undo(acts) and number not in undone else None
     title = words.gesture_title(first.screen, first.gesture)
     return Line(first.when, who, title, tuple(details), whole, number in undone)
 
@@ -63,8 +62,6 @@ def _changed(change: Change) -> str:
 
 def act(desk: Desk, form: FormData) -> None:
     """Take a gesture back."""
-    number = 0
-    with suppress(ValueError):
-        number = int(str(form.get("numero")))
-    undo(desk, number)
+    number = str(form.get("numero"))
+    undo(desk, int(number) if number.isdecimal() else None)
     desk.check()

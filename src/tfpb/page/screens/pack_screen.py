@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import UploadFile
 
+from tfpb.errors import Fault
 from tfpb.evidence.differences import differences
 from tfpb.io.packs.pack import ARCHIVE, is_released, read_pack, read_record, run_hash_of
 from tfpb.page.next_year import next_year
+from tfpb.page.remedies import remedy
 from tfpb.words.documents.pack_words import compared, difference_words
 from tfpb.words.page import screen_words as words
 
@@ -30,6 +32,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     shown = {
         "bloque": len(desk.outlook.wrong) if desk.fresh else 0,
         "envois": [(p.name, run_hash_of(read_record(p)), _files(p)) for p in desk.sends],
+        "ouverts": [(remedy(Fault(code)), text) for code, text in desk.outlook.left_open],
         "suivante": following.name if (following / desk.file.name).is_file() else "",
     }
     if (pack := desk.pack()) is None:
