@@ -165,6 +165,9 @@
       (card.querySelector("[name=auteur]").value ? card.querySelector("[name=piece]") : card.querySelector("[name=auteur]")).focus();
     } else if (event.key === "?") {
       event.preventDefault();
+      const last = cards.indexOf(card) === cards.length - 1;
+      const following = last && document.querySelector("nav a[aria-current=page] + a[href*='/doutes?p=']");
+      if (following) { location.href = following.href; return; }
       const next = cards[(cards.indexOf(card) + 1) % cards.length];
       next.scrollIntoView();
       (next.querySelector("[name=choix]")).focus();

@@ -41,19 +41,22 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     done = [d for d in doubts if not d.is_open and key_of(d) not in pending]
     which = "decides" if query.get("quoi") == "decides" else "restent"
     ordered = [*waiting, *done] if which == "decides" else left
-    pages = max(1, -(-len(ordered) // _BY_PAGE))
+    alone = "un" if query.get("vue") == "un" else ""
+    by = 1 if alone else _BY_PAGE
+    pages = max(1, -(-len(ordered) // by))
     page = 1
     with suppress(ValueError):
         page = min(max(1, int(query.get("p", "1"))), pages)
     homes = [d.limit.get("id_residence", "") for d in left]
     return {
-        "doutes": [(key_of(d), d) for d in ordered[(page - 1) * _BY_PAGE : page * _BY_PAGE]],
+        "doutes": [(key_of(d), d) for d in ordered[(page - 1) * by : page * by]],
         "restent": len(left),
         "attendent": len(waiting),
         "decides": len(done),
         "page": page,
         "pages": pages,
         "quoi": which,
+        "vue": alone,
         "groupes": {home: homes.count(home) for home in homes},
         "signe": is_signed,
         "defaire": desk.last_decision,
@@ -68,7 +71,8 @@ def act(desk: Desk, form: FormData) -> str:
         else:
             desk.decide(_decided(desk, form))
     desk.check()
-    return f"?p={form.get('p', '1')}&quoi={form.get('quoi', 'restent')}"
+    kept = (f"{name}={form.get(name, '')}" for name in ("p", "quoi", "vue"))
+    return f"?{'&'.join(kept)}"
 
 
 def _decided(desk: Desk, form: FormData) -> tuple[Doubt, ...]:
