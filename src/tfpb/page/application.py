@@ -202,8 +202,8 @@ class _Page:
         return HTMLResponse(screen_words.page_of(screen_words.AT_FAULT, text), 500)
 
     async def alive(self, _request: Request) -> Response:
-        """Tell that a page is still open, and answer the last act: another tab may have done it."""
-        return PlainTextResponse(str(self._desk.journal.last))
+        """Tell that a page is still open, and answer the last change: another tab may have done it."""
+        return PlainTextResponse(str(self._desk.journal.last_change or ""))
 
     async def draft(self, request: Request) -> Response:
         """Keep what is being typed, or forget it."""

@@ -119,6 +119,12 @@ class Journal:
         """Number of the last act; 0 where nothing was done."""
         return len(self.acts)
 
+    @property
+    def last_change(self) -> int | None:
+        """Number of the last act that changed something, whoever did it."""
+        changed = (a.number for a in self.acts if a.changes or a.gesture == OUTSIDE)
+        return max(changed, default=None)
+
     def gesture(self, number: int) -> list[Act]:
         """Return the acts of one gesture."""
         return [act for act in self.acts if number in (act.number, act.part_of)]

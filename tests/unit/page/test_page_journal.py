@@ -79,6 +79,8 @@ def test_a_tab_that_is_behind_keeps_what_another_wrote_and_is_refused_what_both_
     assert CATALOGUE["modifie_ailleurs"].title.partition("{quoi}")[2] in answer.text
     assert load_settings(page.desk.file).dossier.titre == "Du premier onglet"
     assert int(page.get("/vivant").text) == page.desk.journal.last > int(behind.partition("@")[2])
+    page.desk.note("calcul", "une réponse")  # what a computation answers is no other tab
+    assert int(page.get("/vivant").text) < page.desk.journal.last
 
 
 def test_a_gesture_is_taken_back_unless_its_value_moved_since(page: Served) -> None:
