@@ -166,7 +166,8 @@ def test_from_the_question_to_the_release(
     settings.write_text("\n".join([text, "[reponses]", *paste, ""]), encoding="utf-8")
 
     # answered and « inconnu »: bounds within those told before, and the release is made
-    sent = run("dossier", asking, "--sortie", tmp_path / "diffusion", "--diffuser", *where)
+    anyway = ("--diffuser", "--envoyer-quand-meme")  # entrances are left to verify
+    sent = run("dossier", asking, "--sortie", tmp_path / "diffusion", *anyway, *where)
     assert sent.exit_code == 0, sent.output
     after = facts(tmp_path / "diffusion")
     assert (after["logements"]["etat"], ends(after["logements"])) == ("connu", (2130, 2130))
@@ -197,7 +198,7 @@ def test_from_the_question_to_the_release(
     assert "les cellules de cette question ont changé" in again.output
     assert lines[SUM] in KEY.findall(again.output)
     assert lines[SOLD] not in KEY.findall(again.output)
-    refused = run("dossier", asking, "--sortie", tmp_path / "encore", "--diffuser", *where)
+    refused = run("dossier", asking, "--sortie", tmp_path / "encore", *anyway, *where)
     assert refused.exit_code == 2
     assert lines[SUM] not in refused.output
 
@@ -315,7 +316,8 @@ def test_the_question_of_notices_is_answered_and_its_reply_falls(
     assert KEY.findall(run(*own).output) == [key]
 
     # the release waits; answered, the figures are those of the file without that TEOM
-    last = ("dossier", with_teom, "--sortie", tmp_path / "diffusion", "--diffuser", *where)
+    anyway = ("--diffuser", "--envoyer-quand-meme")
+    last = ("dossier", with_teom, "--sortie", tmp_path / "diffusion", *anyway, *where)
     stopped = run(*last)
     assert stopped.exit_code == 2
     (line,) = (

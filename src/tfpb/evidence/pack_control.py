@@ -418,7 +418,11 @@ def held_by_two(packs: list[Received]) -> dict[int, list[Found]]:
     for (k, kind), found in sorted(met.items()):
         others = sorted({packs[o].name for _, rest in found for o in rest})
         shown = ", ".join(sorted(name for name, _ in found)[:8])
-        fields = {"nombre": len(found), "quoi": shown, "autre": ", ".join(others[:5])}
+        fields: dict[str, Any] = {
+            "nombre": len(found),
+            "quoi": shown,
+            "autre": ", ".join(others[:5]),
+        }
         subject = Subject.DECLARATION if kind == "locaux_communs" else Subject.PROOFS
         out.setdefault(k, []).append(Found(subject, kind, fields=fields))
     return out

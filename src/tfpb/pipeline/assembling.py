@@ -17,6 +17,7 @@ from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.open_questions.reply_file import asked_later
 from tfpb.io.packs.provenance import checks_of, run_hash
+from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.model.question import with_subjects
 from tfpb.model.settings import replies_of
@@ -56,7 +57,7 @@ _NOTHING: Final = Released()
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
     stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
-"""Values that bear doubts, in the order in which they are told."""
+"""Values that bear doubts, in the order in which they are earlier_packs."""
 
 
 def read(
@@ -189,7 +190,7 @@ def first_values(
     inputs : Inputs
     geography : Geography
     before : Released
-        What earlier releases of the survey told.
+        What earlier releases of the survey earlier_packs.
     opened : ExitStack, optional
         Closes the client of the national service, where the settings ask for it.
     """
@@ -284,7 +285,8 @@ def examine(
     run_name = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
-    earlier = precedents(owner, run_name, homes, packs)
+    sent = sent_before(settings.folder)
+    earlier = precedents(owner, run_name, homes, packs, sent)
     before = earlier.released(owner)
     memory = Memory(execute)
     with ExitStack() as opened:
@@ -317,8 +319,9 @@ def examine(
     dossier = replace(dossier, asked=asked, outcomes=outcomes)
     places = values.get(stages.SURVEY_SIDES)
     release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
-    last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
-    past = past_years(settings.dossier.bailleur, settings.dossier.annee, packs)
+    earlier_packs = (*packs, *reversed(sent))
+    last = last_heights(settings.dossier.bailleur, settings.dossier.annee, earlier_packs)
+    past = past_years(settings.dossier.bailleur, settings.dossier.annee, earlier_packs)
     dossier = replace(
         dossier, release=release, released_before=earlier.again, last_heights=last, past_years=past
     )
