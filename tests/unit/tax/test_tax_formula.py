@@ -106,6 +106,9 @@ def test_sum_of_parts_to_the_cent(base: Decimal, percents: tuple[Decimal, ...]) 
         assert sum(made.lines) == made.abatement
         assert made.compensation + made.lost + made.spread == made.abatement
         assert made.total == made.abatement + made.fees
+        kept = made.lines[0] * (1 - terms.compensation)
+        assert abs(made.town_lost - kept) <= Decimal("0.02"), "the commune bears its own line"
+        assert made.town_lost <= made.lost + Decimal("0.01")
 
 
 @quick
