@@ -374,8 +374,8 @@ def _integrity(pack: Received) -> Iterator[Found]:
         if standing not in SETTLED:
             known = standing == "inconnue"
             code = "question_inconnue" if known else "question_ouverte"
-            fields = {"question": title, "cle": key}
-            yield Found(Subject.INTEGRITY, code, fields=fields, lacking=not known)
+            asked = {"question": title, "cle": key}
+            yield Found(Subject.INTEGRITY, code, fields=asked, lacking=not known)
     if pack.broken is None:
         yield Found(Subject.INTEGRITY, "sans_empreintes", lacking=False)
         return
