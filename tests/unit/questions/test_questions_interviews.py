@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from tfpb.questions.coding import Way, against_mark, against_wave
+from tfpb.questions.coding import Way, against_mark, against_wave, noughts_of_nobody
 from tfpb.questions.copied_rows import twin_interviews
 from tfpb.questions.interviews import Interviews
 from tfpb.questions.marked_rows import marked_rows
@@ -47,6 +47,24 @@ def test_one_question_against_the_others_is_asked_sooner_and_doubted_before() ->
         seen.append(against_mark(satisfied, marks))
     assert sum(one.items == (5,) for one in seen) > 30
     assert sum(bool(one.items or one.doubted) for one in seen) > 50
+
+
+def test_noughts_are_of_nobody_where_their_tenants_answer_as_the_others_do() -> None:
+    rng = np.random.default_rng(4)
+    seen = {"anyone": 0, "angry": 0, "one subject": 0}
+    for _ in range(20):
+        satisfied, marks = drawn(rng, 700)
+        satisfied[:, 2] = rng.random(700) < 0.8  # a subject that goes with no other
+        nought = np.zeros((3, 700), dtype=bool)
+        nought[0, rng.choice(700, 140, replace=False)] = True
+        nought[1, np.argsort(satisfied.mean(axis=1) + rng.normal(0, 0.5, 700))[:16]] = True
+        subject = np.flatnonzero(satisfied[:, 2] == 0)
+        nought[2, subject[: len(subject) * 2 // 3]] = True
+        for kind, own in zip(seen, nought, strict=True):
+            seen[kind] += noughts_of_nobody(satisfied, np.where(own, 0, marks))
+    assert seen["anyone"] > 17
+    assert (seen["angry"], seen["one subject"]) == (0, 0)
+    assert not noughts_of_nobody(*drawn(rng, 900))
 
 
 def test_the_wave_before_shows_it_too() -> None:
