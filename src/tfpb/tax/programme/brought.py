@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tfpb.decimals import apportion
 from tfpb.facts.programme_claims import actions_of
+from tfpb.model.columns import numbers
 from tfpb.tax.plain_values import ZERO, grouped, records, total
 
 if TYPE_CHECKING:
@@ -93,18 +94,9 @@ def _cents(whole: Decimal, values: list[Decimal]) -> list[Decimal]:
 
 def to_prove(actions: pd.DataFrame, year: int) -> list[tuple[Action, str, Decimal | None]]:
     """Return the actions of a year without whole proof: title, what the proof is worth (None: not known)."""
-    rows = actions[actions["annee"] == year]
+    rows = actions[numbers(actions, "annee") == year]  # a region hands on no action
     return [
         (action, row.text("action"), row.money("enjeu_eur"))
         for action, row in zip(actions_of(rows), records(rows), strict=True)
         if not action.is_proved
     ]
-
-
-def first_to_prove(actions: pd.DataFrame) -> tuple[str, str, Decimal] | None:
-    """Return the action whose lacking proof is worth most: title, quarter, how much; None without any."""
-    rows = [row for row in records(actions) if row.money("enjeu_eur")]
-    first = max(rows, key=lambda row: row["enjeu_eur"], default=None)
-    if first is None:
-        return None
-    return first.text("action"), first.text("code_qpv"), first["enjeu_eur"]
