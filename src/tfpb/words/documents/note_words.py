@@ -59,8 +59,8 @@ PROVED: Final = "prouvé : pièce, avec sa date"
 UNPROVED: Final = "justifié, preuve à joindre"
 UNJUSTIFIED: Final = "reste à justifier (pointillé : abattement en partie inconnu)"
 LEFT: Final = Phrase(
-    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier dans {count:s quartier}, d’abord {name} "
-    "({largest:€})."
+    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier dans {count:s quartier}. D’abord "
+    "{name} : {largest:€}."
 )
 LEFT_IN_ONE: Final = Phrase(
     "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier : {name}."
