@@ -98,7 +98,7 @@ NOTHING_PAID: Final = "Personne : aucun abattement n’est acquis."
 _PAYERS: Final[dict[str, str]] = _TEXTS["payers"]
 _EXCHANGE: Final = Phrase("En échange : {actions:s action}, valorisées {valued:€}{axes}.")
 _OTHER_AXES: Final = Phrase("autres {valued:€}")
-A_HOME: Final = Phrase("Pour la commune : {lost:€} par logement abattu.")
+A_HOME: Final = Phrase("Pour {several:?les communes|la commune} : {lost:€} par logement abattu.")
 _STATE_PART: Final = Phrase(
     "* L’État rembourse {share:%} aux collectivités{unsure:?, taux à confirmer}."
 )
