@@ -173,6 +173,8 @@ _NAMED: Final = {
         "part de l’État": r"État\* # €",
         "de plus que le sien": r"a valorisé # € de plus",
         "au mieux": r"# € seraient dus",
+        "impôt en moins": r"Impôt en moins : # €",
+        "compté en actions": r"Compté en actions : # €",
         "valorisé par logement": r"Valorisé : # € par logement abattu",
         "abattement par logement": r"Abattement : # € par logement abattu",
     }.items()
@@ -200,6 +202,8 @@ def _allowed(made: Pack) -> dict[str, dict[str, set[float]]]:
         "sous réserve": each(given, "abattement_sous_reserve_eur"),
         "reste à justifier": each(balance, "rattrapage_eur"),
         "acquis": each(given, "abattement_eur"),
+        "impôt en moins": each(given, "abattement_eur"),
+        "compté en actions": each(balance, "valorise_eur"),
     }
     out = {
         name: {"": {summed(v), *(x for one in v.values() for x in one)}} | {
@@ -406,7 +410,10 @@ _KEYS: Final = (
     "marge d’équivalence",
     "▲ l’écart a bougé en faveur des QPV",
 )
-_SIGNED: Final = re.compile(r"[●◒◐○■▽◇◆▲▼] [a-zà]")
+_SIGNED: Final = re.compile(
+    r"[●◒◐■▽◇◆] (?!ici\b|tous les QPV|quartiers)[a-zà]|○ (?!ailleurs)[a-zà]"
+)
+"""A sign before a word; those of a line of levels, and of a movement, are no verdicts."""
 
 
 def test_no_page_shows_a_verdict_without_a_key(made: Pack) -> None:
@@ -415,7 +422,7 @@ def test_no_page_shows_a_verdict_without_a_key(made: Pack) -> None:
         if _SIGNED.search(text):
             signed += 1
             assert any(key in re.sub(r"\s+", " ", text) for key in _KEYS), name
-    assert signed >= 8
+    assert signed >= 1
 
 
 def test_no_sentence_of_a_page_is_cut(made: Pack) -> None:

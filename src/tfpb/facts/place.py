@@ -419,41 +419,6 @@ def quarters_held(held: pd.DataFrame) -> tuple[QuarterHeld, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class QuarterDoubt:
-    """The résidences to check in one quarter.
-
-    Parameters
-    ----------
-    residences : int
-    nearby : int
-        Those among them whose doors are all out of its polygon, and nearest to it.
-    radius_m : float
-        Uncertainty of the worst placed of their doubtful doors; 0 where none is known.
-    """
-
-    residences: int
-    nearby: int
-    radius_m: float
-
-
-def quarter_doubts(doors: pd.DataFrame) -> dict[str, QuarterDoubt]:
-    """Return the résidences to check in each quarter, by code."""
-    own = doors[texts(doors, "qpv_code") == quarter_of_door(doors)]
-    stands = set(zip(texts(own, "id_residence"), texts(own, "qpv_code"), strict=True))
-    unsure = doors[doubtful(doors)]
-    code, home = quarter_of_door(unsure), texts(unsure, "id_residence")
-    rows = pd.DataFrame({"code": code, "home": home, "radius": numbers(unsure, "result_radius_m")})
-    return {
-        str(quarter): QuarterDoubt(
-            len(homes), sum((one, quarter) not in stands for one in homes), max(known, default=0.0)
-        )
-        for quarter, part in rows[rows["code"] != ""].groupby("code")
-        for homes in [set(part["home"])]
-        for known in [part["radius"].dropna().tolist()]
-    }
-
-
 def quarters(held: pd.DataFrame) -> pd.DataFrame:
     """Count what each quarter holds; over all rows the columns add up to the whole.
 

@@ -152,6 +152,19 @@ class Statut(StrEnum):
     DROIT_INCONNU = "droit_inconnu"
 
 
+class Etat(StrEnum):
+    """What a mark of a printed map shows of its dwellings."""
+
+    ABATTUE = "abattue"
+    EXONEREE = "exoneree"
+    A_RECLAMER = "a_reclamer"
+    A_ETABLIR = "a_etablir"
+    DANS = "dans"
+    HORS = "hors"
+    A_RISQUE = "a_risque"
+    A_VERIFIER = "a_verifier"
+
+
 class Reserve(StrEnum):
     """What an amount that is neither acquired nor lost hangs on."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection
 
     import geopandas as gpd
@@ -134,35 +135,70 @@ class Territory:
 
 @dataclass(frozen=True, slots=True)
 class GapLine:
-    """One satisfaction line of the A4 page: dot, whiskers, band, words."""
+    """One question on a page: levels here and elsewhere, their gap in words, how it moved."""
 
     label: str
     gap: float | None = None
-    ic90: tuple[float, float] | None = None
-    ic95: tuple[float, float] | None = None
     qpv: float | None = None
     hors: float | None = None
-    n: float | None = None
-    sign: str = ""
     words: str = ""
     n_qpv: float | None = None
     n_hors: float | None = None
     masked: bool = False  # the figure exists, showing it would expose households
     otherwise: bool = False  # the comparable figure tells another story
+    unsure: bool = False  # shown, and nothing is established
+    general: str = ""  # the theme that it is the general question of
     phrase: str = ""  # the gap as every medium prints it
+    moved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A whole and its parts, by claim: what is drawn under a figure.
+
+    Parameters
+    ----------
+    parts : tuple of (name of claim, size)
+        What is known of each part, at least.
+    words : str
+        The same, written under it.
+    bounded : bool
+        Whether the whole is not known: its frame is dotted.
+    """
+
+    parts: tuple[tuple[str, float], ...] = ()
+    words: str = ""
+    bounded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of what is left to do: what it is worth, until when; `home`, the résidence it is about."""
+
+    text: str
+    stake: str
+    due: str
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class QpvPage:
-    """The A4 page of one quarter: five figures and three sentences.
+    """The A4 page of one quarter.
 
     Parameters
     ----------
     figures : tuple of (label, value, detail)
+        Stock, then abatement.
+    bars : tuple of Bar
+        One a figure.
+    lines : tuple of str
+        What of the abatement is proved, and who pays.
     gaps : tuple of GapLine
-        Three satisfaction lines.
-    sentences : tuple of str
-        Three sentences.
+    tasks : tuple of Task
+        Those of the map first; numbered in this order.
+    unplaced : tuple of (id_residence, words, why)
+        What is not drawn: its place is known to the commune alone.
+    notes : tuple of str
     modelled : str
         The modelled share of the quarter: left out where the page has no room for it.
     """
@@ -173,16 +209,122 @@ class QpvPage:
     bailleur: str
     year: int
     figures: tuple[tuple[str, str, str], ...]
+    bars: tuple[Bar, ...]
+    lines: tuple[str, ...]
     gaps: tuple[GapLine, ...]
-    sentences: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    unplaced: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
     modelled: str = ""
     margin: float = 0.05
-    wave: str = ""  # of the three lines
-    gap_scope: str = ""  # over whom the three lines are measured (the quarter, or the convention)
-    reach: float = 0.0  # both ends of the axis of the lines at least: one ruler for all pages
+    wave: str = ""  # of the lines
+    gap_scope: str = ""  # over whom the lines are measured (the quarter, or the convention)
+    floor: float = 0.0  # least share of the axis of levels: one ruler for all pages
     doubtful: int = 0  # dwellings to check, in the quarter or next to it
     everyone: bool = False  # answers of all bailleurs, for want of this one's name in the survey
-    borrowed: bool = False  # over the convention, for want of answers of the quarter
+    borrowed: bool = (
+        False  # over the convention: the quarter's own are masked, or nobody was asked there
+    )
+    unasked: bool = False  # nobody was asked, or answered, in the quarter
+    unsure_names: tuple[str, ...] = ()  # of the résidences that have dwellings to check
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What both other pages of a quarter bear: title, what they are of, marks, foot, day of the dossier."""
+
+    title: str
+    subtitle: str
+    mark: str
+    foot: str
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class AxisLine:
+    """An axis of the second face: what was done and is proved, what tenants answer.
+
+    Parameters
+    ----------
+    title, actions : str
+        The axis; its largest actions.
+    valued, before : str
+        This year and last.
+    bar : Bar
+        What of it is proved.
+    proved : str
+    missing : tuple of str
+        The pieces to join, each with what it would prove.
+    answers : tuple of GapLine
+        Each question once, under the first axis that it is of.
+    silent : str
+        Why there is none.
+    """
+
+    title: str
+    actions: tuple[str, ...]
+    valued: str
+    before: str
+    bar: Bar
+    proved: str
+    missing: tuple[str, ...]
+    answers: tuple[GapLine, ...]
+    silent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The second face of a quarter's page: action, proof, answers.
+
+    Parameters
+    ----------
+    headers : tuple of str
+    total : AxisLine
+        All axes; its `silent` reads the abatement.
+    key, changed : tuple of str
+    photos : tuple of (caption, JPEG)
+    floor : float
+        Least share of the axis of levels.
+    """
+
+    sheet: Sheet
+    lead: str
+    headers: tuple[str, ...]
+    axes: tuple[AxisLine, ...]
+    total: AxisLine | None
+    key: str
+    changed: tuple[str, ...]
+    photos: tuple[tuple[str, bytes], ...]
+    floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leaflet:
+    """The page for who lives in a quarter.
+
+    Parameters
+    ----------
+    money : tuple of str
+        Before the bar, then after it.
+    bar : float or None
+        Share of the tax that was spared and is counted in actions; None where it is not known.
+    parts : tuple of (title, lines)
+        What was done, what changes on the stair; then, after `answers`, what is not known, whom to ask.
+    answers : tuple of (sentence, line)
+    """
+
+    sheet: Sheet
+    lead: str
+    money_title: str
+    money: tuple[str, str]
+    bar: float | None
+    done: tuple[tuple[str, tuple[str, ...]], ...]
+    answers_title: str
+    answers_intro: str
+    answers: tuple[tuple[str, GapLine], ...]
+    answers_note: str
+    open: tuple[tuple[str, tuple[str, ...]], ...]
+    floor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +393,7 @@ class MapModel:
     qpv: gpd.GeoDataFrame
     qpv_old: gpd.GeoDataFrame
     residences: pd.DataFrame
+    marks: pd.DataFrame
     gaps: pd.DataFrame
     pages: tuple[QpvPage, ...]
     ground: Ground

@@ -207,15 +207,6 @@ class KeyFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Photos:
-    """Photographs side by side, each a caption and a JPEG."""
-
-    photos: tuple[tuple[str, bytes], ...]
-    title: str
-    media: frozenset[str] = DOCUMENT
-
-
-@dataclass(frozen=True, slots=True)
 class Drawn:
     """A cell that a page draws and other media leave out.
 
@@ -292,7 +283,7 @@ class Answer:
     media: frozenset[str] = DOCUMENT
 
 
-Block = Table | Chart | Text | KeyFigures | Photos | Answer
+Block = Table | Chart | Text | KeyFigures | Answer
 
 
 @dataclass(frozen=True, slots=True)

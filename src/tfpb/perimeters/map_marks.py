@@ -1,17 +1,19 @@
-"""The mark of each résidence on a map: its side, the dwellings it stands for, whether it is cut in two."""
+"""The marks of résidences on maps: side, tax state, dwellings, what is cut and what is not placed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
-from tfpb.facts.place import cut_homes, doubtful
-from tfpb.model.codes import QpvStatut
-from tfpb.model.columns import numbers
+from tfpb.facts.place import cut_homes, doubtful, quarter_of_door
+from tfpb.model.codes import Etat, QpvStatut, Statut
+from tfpb.model.columns import numbers, texts
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from tfpb.model.location import Located
 
 
 def drawn(homes: pd.DataFrame, held: pd.DataFrame, doors: pd.DataFrame) -> pd.DataFrame:
@@ -50,3 +52,123 @@ def drawn(homes: pd.DataFrame, held: pd.DataFrame, doors: pd.DataFrame) -> pd.Da
             for axis in ("longitude", "latitude"):
                 out.loc[row, axis] = np.average(numbers(own, axis), weights=weights)
     return out
+
+
+MARK_COLUMNS: Final = (
+    "id_residence", "nom", "code_qpv", "statut", "etat", "dessines", "coupee", "numeros", "adresse",
+    "situee", "longitude", "latitude",
+)  # fmt: skip
+_VAGUE: Final = ("municipality", "none")
+"""Kinds of a point that is the middle of a town, or nothing: a mark there would show what nobody knows."""
+_FIRST: Final = (Statut.A_RECLAMER, Statut.A_RISQUE)
+"""States to act on: one premises in them is enough for the mark of its résidence."""
+_ETATS: Final = {
+    Statut.A_RECLAMER: Etat.A_RECLAMER, Statut.A_RISQUE: Etat.A_RISQUE, Statut.EXONERE: Etat.EXONEREE,
+    Statut.ABATTU: Etat.ABATTUE, Statut.ELIGIBLE: Etat.ABATTUE,
+}  # fmt: skip
+_SIDE_ETATS: Final = {QpvStatut.A_VERIFIER: Etat.A_VERIFIER, QpvStatut.HORS: Etat.HORS}
+
+
+def marks(located: Located, premises: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the marks of a printed map: one a résidence, quarter and side, at its entrances there.
+
+    Parameters
+    ----------
+    located : Located
+        Its entrances, and the names of its résidences.
+    premises : DataFrame or None
+        `id_residence, code_qpv, statut, nb_logements`; None or empty where no notice is read: what is inside
+        is then no more than inside.
+
+    Returns
+    -------
+    DataFrame
+        `MARK_COLUMNS`, a row a mark, in the order of the doors. `statut`: the side; `etat`: what notices make
+        of it (`Etat`); `dessines`: its dwellings (NaN where a door has no count); `coupee`: of a résidence
+        that has a mark on both sides; `numeros`: numbers of its entrances, « 17-19 », where they are in one
+        street; `situee`: False where its place is known to the commune alone, or unknown: nothing is drawn.
+    """
+    doors, homes = located.entrances, located.residences
+    names = dict(zip(texts(homes, "id_residence"), texts(homes, "nom"), strict=True))
+    sides = texts(doors, "qpv_statut").where(~doubtful(doors), str(QpvStatut.A_VERIFIER))
+    point = ~np.isnan(numbers(doors, "longitude")) & ~np.isnan(numbers(doors, "latitude"))
+    count = numbers(doors, "nb_logements")
+    table = pd.DataFrame(
+        {
+            "id_residence": texts(doors, "id_residence"),
+            "code_qpv": quarter_of_door(doors), "statut": sides, "dessines": count,
+            "numero": texts(doors, "result_housenumber"), "voie": texts(doors, "result_name"),
+            "adresse": texts(doors, "adresse"),
+            "situee": point & ~texts(doors, "result_type").isin(_VAGUE).to_numpy(),
+            "weight": np.where(count > 0, count, 1e-9), "sans_compte": np.isnan(count),
+        }
+    ).assign(**{c: numbers(doors, c) for c in ("longitude", "latitude")})  # fmt: skip
+    for axis in ("longitude", "latitude"):
+        table[axis] *= table["weight"]
+    keys = ["id_residence", "code_qpv", "statut", "situee"]
+    groups = table.groupby(keys, sort=False)
+    out = groups[["dessines", "weight", "longitude", "latitude"]].sum(min_count=1).reset_index()
+    lacking = groups["sans_compte"].any().reset_index(drop=True)
+    address = groups["adresse"].first().reset_index(drop=True)
+    out = out.assign(
+        **{c: out[c] / out["weight"] for c in ("longitude", "latitude")},
+        nom=[names.get(home, "") for home in out["id_residence"]],
+        adresse=address,
+    )  # fmt: skip
+    drawn_sides = out[out["situee"]].groupby("id_residence")["statut"].agg(set)
+    both = drawn_sides[drawn_sides.map({str(QpvStatut.DANS), str(QpvStatut.HORS)}.issubset)].index
+    cut = out["id_residence"].isin(both) & out["statut"].ne(QpvStatut.A_VERIFIER)
+    states = _states(premises)
+    pairs = zip(out["id_residence"], out["code_qpv"], out["statut"], strict=True)
+    spelt = table[table["id_residence"].isin(both)].groupby(keys, sort=False)
+    named = {key: _numbers(rows) for key, rows in spelt}
+    return out.assign(
+        coupee=cut,
+        numeros=[named.get(key, "") for key in out[keys].itertuples(index=False, name=None)],
+        etat=[_etat(states, *pair) for pair in pairs],
+        dessines=out["dessines"].mask(lacking),
+    )[list(MARK_COLUMNS)]
+
+
+def _numbers(doors: pd.DataFrame) -> str:
+    """Write the numbers of some doors, « 17-19 »; nothing where they are in several streets, or have none."""
+    found = sorted({int(n) for n in doors["numero"] if n.isdigit()})
+    if not found or len(set(doors["voie"])) > 1:
+        return ""
+    return f"{found[0]}-{found[-1]}" if len(found) > 1 else str(found[0])
+
+
+def _states(premises: pd.DataFrame | None) -> dict[tuple[str, str], Etat] | None:
+    """Return what the premises of a résidence come to in a quarter; None where there are none at all.
+
+    One to act on prevails; then one whose right is not established; else the state of most dwellings.
+    """
+    if premises is None or premises.empty:
+        return None
+    weight: dict[tuple[str, str], Counter[str]] = {}
+    columns = (
+        *(texts(premises, c) for c in ("id_residence", "code_qpv", "statut")),
+        numbers(premises, "nb_logements"),
+    )
+    for home, code, statut, homes in zip(*columns, strict=True):
+        weight.setdefault((home, code), Counter())[statut] += homes if homes > 0 else 1
+    return {key: _of_premises(found) for key, found in weight.items()}
+
+
+def _of_premises(found: Counter[str]) -> Etat:
+    for statut in _FIRST:
+        if found[statut]:
+            return _ETATS[statut]
+    if any(statut not in _ETATS for statut in found):
+        return Etat.A_ETABLIR
+    return _ETATS[Statut(found.most_common(1)[0][0])]
+
+
+def _etat(states: dict[tuple[str, str], Etat] | None, home: str, code: str, side: str) -> Etat:
+    own = None if states is None else states.get((home, code))
+    if side in _SIDE_ETATS:
+        risk = side == QpvStatut.HORS and own is Etat.A_RISQUE
+        return Etat.A_RISQUE if risk else _SIDE_ETATS[QpvStatut(side)]
+    if states is None:
+        return Etat.DANS
+    return own or Etat.A_ETABLIR

@@ -22,14 +22,16 @@ from tfpb.pipeline.published_before import DRAFT, RELEASE
 from tfpb.report.charts.drawing import draw
 from tfpb.report.documents import document_docx, document_pdf, workbook
 from tfpb.report.documents.document_parts import MAP_IN_WORDS, answers_first, chapters
+from tfpb.report.documents.quarter_pdf import render_face, render_leaflet
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.gis_layers import layers
 from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import FORMS, map_files, sheet_count
 from tfpb.report.print_map.views import DPI
+from tfpb.report.quarter_pages import own_answers
 from tfpb.report.sections import report
 from tfpb.report.sections.money.letters import letters
-from tfpb.report.sections.quarter_reports import quarter_report, residents_page
+from tfpb.report.sections.quarter_reports import residents_page, second_face
 from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
 from tfpb.words.documents import quarter_page as words
@@ -58,8 +60,6 @@ NOTE_FILE: Final = "note.pdf"
 PACKAGE: Final = "donnees/datapackage.json"
 PIECES_FILE: Final = "bordereau_pieces.xlsx"
 _SLIP: Final = "bordereau_pieces"
-_LARGE_PT: Final = 14.0
-"""Body of the page for residents: read at arm's length, and after a photocopier."""
 
 
 def document_files(
@@ -183,12 +183,11 @@ def pack_of(dossier: Dossier, making: Making) -> dict[str, bytes]:
 def quarter_files(dossier: Dossier, pages: Iterable[QpvPage]) -> dict[str, bytes]:
     """Render the two pages of each quarter beside its map: name inside the pack → PDF."""
     files: dict[str, bytes] = {}
+    answers = own_answers(dossier)
     for page in pages:
         code = page.code_qpv
-        residents, proved = residents_page(dossier, page), quarter_report(dossier, page)
-        large = document_pdf.render(residents, {}, {}, cover=False, page_pt=_LARGE_PT)
-        files[f"habitants/{code}.pdf"] = large
-        files[f"quartiers/{code}.pdf"] = document_pdf.render(proved, {}, {}, cover=False)
+        files[f"habitants/{code}.pdf"] = render_leaflet(residents_page(dossier, page))
+        files[f"quartiers/{code}.pdf"] = render_face(second_face(dossier, page, answers))
     return files
 
 

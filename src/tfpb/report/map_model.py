@@ -11,13 +11,13 @@ import pandas as pd
 
 from tfpb.evidence.tasks import BY_RESIDENCE, tasks_of
 from tfpb.facts.amount import total
-from tfpb.facts.place import doubtful, quarter_doubts, quarters_held, quarters_near
+from tfpb.facts.place import doubtful, quarters_held, quarters_near
 from tfpb.facts.quarter import among, codes_of, communes_of
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
 from tfpb.model.location import OTHER_MAP, Located, MapModel, MapTask, QpvPage
 from tfpb.model.survey import pick
-from tfpb.perimeters.map_marks import drawn
+from tfpb.perimeters.map_marks import drawn, marks
 from tfpb.report.print_map.views import territories
 from tfpb.report.quarter_pages import (
     OwnAnswers,
@@ -27,6 +27,7 @@ from tfpb.report.quarter_pages import (
     verdict,
 )
 from tfpb.report.sections.build import worded
+from tfpb.tax.ledger.fact_lines import HOME_MONEY, home_money
 from tfpb.words.claim_words import claim_value
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents import task_words
@@ -66,7 +67,10 @@ def map_model(dossier: Dossier) -> MapModel:
     ruling = dossier.maps[located.vintage].frame
     held = {here.code_qpv: here for here in quarters_held(located.held)}
     shown = among(ruling, {*held, *quarters_near(located.entrances)})
-    answers, doubts = own_answers(dossier), quarter_doubts(located.entrances)
+    answers = own_answers(dossier)
+    money = dossier.abatement
+    shown_marks = marks(located, money.premises if money is not None else None)
+    tasks = tasks_of(dossier)
     old = dossier.maps.get(OTHER_MAP[located.vintage])
     head = dossier.settings.dossier
     return MapModel(
@@ -81,9 +85,10 @@ def map_model(dossier: Dossier) -> MapModel:
         qpv=_quarters(dossier, held, shown),
         qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
         residences=_with_money(dossier, map_residences(dossier.located)),
+        marks=shown_marks,
         gaps=_gaps(answers),
         pages=_one_ruler(
-            quarter_page(dossier, answers, held[code], doubts.get(code))
+            quarter_page(dossier, answers, held[code], shown_marks, tasks)
             for code in codes_of(shown)
             if code in held
         ),
@@ -126,21 +131,13 @@ def _tasks(dossier: Dossier) -> tuple[MapTask, ...]:
     return tuple(out)
 
 
-_HOME_MONEY: Final = {
-    "abattement_eur": "acquis", "abattement_a_reclamer_eur": "a_reclamer",
-    "abattement_a_risque_eur": "a_risque", "statut": "etat_avis",
-}  # fmt: skip
-"""Columns of the abatement by résidence, and those of the map."""
-
-
 def _with_money(dossier: Dossier, homes: pd.DataFrame) -> pd.DataFrame:
     """Return résidences with what their notices come to; nothing without notices."""
     if dossier.abatement is None:
         return homes
-    money = dossier.abatement.by_residence[["id_residence", *_HOME_MONEY]]
-    found = homes.merge(money, on="id_residence", how="left", suffixes=("", "_avis"))
-    named = {"statut_avis" if c == "statut" else c: name for c, name in _HOME_MONEY.items()}
-    return worded(found.rename(columns=named), etat_avis=STATUTS)
+    money = home_money(dossier.abatement).rename(columns={**HOME_MONEY, "statut": "etat_avis"})
+    found = homes.merge(money, on="id_residence", how="left")
+    return worded(found, etat_avis=STATUTS)
 
 
 def _tenants(dossier: Dossier, code: str) -> str:
@@ -159,10 +156,13 @@ def _tenants(dossier: Dossier, code: str) -> str:
 
 
 def _one_ruler(pages: Iterable[QpvPage]) -> tuple[QpvPage, ...]:
-    """Give all pages the axis of the widest interval: one is laid beside another."""
-    drawn = tuple(pages)
-    ends = [abs(end) for page in drawn for line in page.gaps for end in line.ic95 or ()]
-    return tuple(replace(page, reach=max(ends, default=0.0)) for page in drawn)
+    """Give all pages the axis of the lowest level: one is laid beside another."""
+    drawn_pages = tuple(pages)
+    levels = [
+        x for page in drawn_pages for g in page.gaps for x in (g.qpv, g.hors) if x is not None
+    ]
+    floor = math.floor(10 * min([1.0, *levels])) / 10
+    return tuple(replace(page, floor=max(floor - 0.1, 0.0)) for page in drawn_pages)
 
 
 def _sources(dossier: Dossier) -> tuple[str, ...]:

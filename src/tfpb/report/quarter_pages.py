@@ -1,42 +1,43 @@
-"""What the A4 page of each quarter says: figures, three satisfaction lines, sentences."""
+"""What the A4 page of each quarter says: stock and money, satisfaction lines, what is left to do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.facts.claim import State, axis_scope
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE
+from tfpb.facts.claim import State
 from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
-from tfpb.model.codes import SHOWN, Ajustement, Axe, Groupe, Publication, Verdict
-from tfpb.model.location import GapLine, QpvPage
+from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, Verdict
+from tfpb.model.location import Bar, GapLine, QpvPage
+from tfpb.model.location import Task as PageTask
 from tfpb.model.survey import pick
 from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
 from tfpb.words.documents import quarter_page as words
+from tfpb.words.documents.task_words import day_words
 from tfpb.words.money.evaluation_words import before_actions
-from tfpb.words.money.state_words import quarter_sentence
 from tfpb.words.survey.satisfaction import otherwise
 from tfpb.words.survey.survey_words import ON_PAGE
-from tfpb.words.survey.verdict_words import gap_phrase, sign, verdict_words, word_of_row
+from tfpb.words.survey.verdict_words import gap_phrase, verdict_words, word_of_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
+    from tfpb.evidence.tasks import Task
     from tfpb.facts.amount import Amount
-    from tfpb.facts.claim import Claims
-    from tfpb.facts.place import QuarterDoubt, QuarterHeld
+    from tfpb.facts.claim import Claims, Within
+    from tfpb.facts.place import QuarterHeld
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
-_BORROWED: Final = (words.GAP_SCOPE_CONVENTION, words.EVERYONE[words.GAP_SCOPE_CONVENTION])
-
-
-_WRITTEN: Final = (
-    "ecart", "ecart_bas", "ecart_haut", "ecart_bas_90", "ecart_haut_90", "satisfaits_qpv", "satisfaits_hors",
-    "menages", "menages_qpv", "menages_hors",
-)  # fmt: skip
+_WRITTEN: Final = ("ecart", "satisfaits_qpv", "satisfaits_hors", "menages_qpv", "menages_hors")
 """Claims of a line of the page."""
+PROVE: Final = "prouver"
+PLACE: Final = "situer"
+"""Kinds of tasks that a page writes its own way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class OwnAnswers:
         The three questions of a page.
     labels : mapping of str to str
         Wording of each item.
+    general : mapping of str to str
+        Theme of each item that is the general question of one.
     against : mapping
         Figures that one like with like contradicts, as `stories_of` lists them.
     waves : sequence of str
@@ -64,6 +67,7 @@ class OwnAnswers:
     modelled: pd.DataFrame
     items: Sequence[str]
     labels: Mapping[str, str]
+    general: Mapping[str, str]
     against: Mapping[Key, Disagreement]
     waves: Sequence[str]
     margin: float
@@ -76,11 +80,14 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
     if survey is None:
         return None
     own = pick(survey.comparison, bailleur=survey.name_of(dossier.settings.dossier.bailleur))
+    items = survey.items
+    rows = zip(items["item"], items["theme"], items["tete_de_theme"], strict=True)
     return OwnAnswers(
         pick(own, ajustement=Ajustement.BRUT),
         pick(own, ajustement=Ajustement.MODELE, vague=survey.last_wave),
         page_items(survey.items),
         survey.labels,
+        {str(i): str(t) for i, t, head in rows if head},
         stories_of(survey),
         [wave.vague for wave in survey.waves],
         survey.margin,
@@ -105,12 +112,15 @@ def quarter_page(
     dossier: Dossier,
     answers: OwnAnswers | None,
     here: QuarterHeld,
-    doubt: QuarterDoubt | None,
+    marks: pd.DataFrame,
+    tasks: Iterable[Task],
 ) -> QpvPage:
-    """Make the page of a quarter, by what it holds and what is to check there."""
+    """Make the page of a quarter, by what it holds, the marks of its map and what is to do (`tasks_of`)."""
     head, claims, code = dossier.settings.dossier, dossier.claims, here.code_qpv
     held = claims.within(code)
-    scope, gaps, sentence, change, modelled = _satisfaction(dossier, answers, code)
+    why, gaps, modelled = _satisfaction(dossier, answers, code)
+    everyone = answers is not None and answers.everyone
+    todo = [task for task in tasks if task.code_qpv == code and task.is_open]
     return QpvPage(
         code_qpv=code,
         nom=dossier.quarters[code].nom,
@@ -119,127 +129,194 @@ def quarter_page(
         year=dossier.located.year,
         figures=(
             words.dwellings_figure(claims, code),
-            words.abatement_figure(held),
-            words.loss_figure(held),
-            words.programme_figure(held),
-            words.doubt_figure(claims, code, doubt),
+            words.abatement_figure(held, dossier.located.year),
         ),
+        bars=(_homes_bar(held), money_bar(held)),
+        lines=words.money_lines(held),
         gaps=gaps,
-        sentences=(
-            words.done_sentence(spent(dossier, code), held, dossier.located.year),
-            *filter(None, (quarter_sentence(held),)),  # what is to check is a figure above
-            sentence,
-            change,
-        ),
+        tasks=tuple(_tasks(dossier, held, todo)),
+        unplaced=_unplaced(pick(marks, code_qpv=code, situee=False)),
+        notes=_notes(dossier),
         modelled=modelled,
         doubtful=here.unsure,
         margin=(answers.margin if answers is not None else 5.0) / 100,
-        gap_scope=scope,
-        everyone=answers is not None and answers.everyone,
-        borrowed=scope in _BORROWED,
+        gap_scope=words.gap_scope(why, everyone=everyone) if gaps else words.GAP_SCOPE_NONE,
+        everyone=everyone,
+        borrowed=bool(why),
+        unasked=why == words.UNASKED,
+        unsure_names=tuple(dict.fromkeys(t.name for t in todo if t.kind.code == PLACE)),
         wave=answers.waves[-1] if answers is not None and gaps else "",
     )
 
 
-def spent(dossier: Dossier, code: str) -> list[tuple[int, Amount]] | None:
-    """Return what each axis was given in a quarter, largest first; None without a programme."""
-    if dossier.programme is None:
-        return None
-    pairs = [(int(axe), dossier.claims.amount("valorise", axis_scope(axe, code))) for axe in Axe]
-    return sorted(pairs, key=lambda pair: (-pair[1].at_least, pair[0]))
+def _homes_bar(held: Within) -> Bar:
+    """Return what notices make of the dwellings of a quarter; no bar where no file of them is read."""
+    if not held.has("logements_abattus"):
+        return Bar()
+    counts = [(name, held.amount(name)) for name in words.HOMES]
+    parts = [(name, count) for name, count in counts if count.may_exceed_nil]
+    bounded = any(not count.is_known for _, count in parts)
+    drawn = tuple((name, float(count.at_least)) for name, count in parts)
+    return Bar(drawn, words.homes_words(parts, held.amount("logements_a_verifier")), bounded)
+
+
+def money_bar(held: Within) -> Bar:
+    """Return what of the abatement is proved, justified, left; no bar where nothing is counted."""
+    parts = [(name, held.amount(name)) for name in words.MONEY if held.has(name)]
+    if not any(amount.exceeds_nil for _, amount in parts):
+        return Bar()
+    drawn = tuple((name, float(amount.at_least)) for name, amount in parts)
+    return Bar(drawn, bounded=any(not amount.is_known for _, amount in parts))
+
+
+def _unplaced(marks: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    """Return what a box of the map names: what no mark shows."""
+    return tuple(
+        (
+            row["id_residence"],
+            words.UNPLACED.format(name=row["nom"] or row["id_residence"], homes=row["dessines"]),
+            words.UNPLACED_WHY.format(address=row["adresse"]),
+        )
+        for row in marks.to_dict("records")
+    )
+
+
+def _notes(dossier: Dossier) -> tuple[str, ...]:
+    survey, year = dossier.survey, dossier.settings.dossier.annee
+    if survey is None or dossier.programme is None:
+        return ()
+    early = before_actions(survey.last_wave, year, survey.last_period)
+    return (
+        (words.TOO_EARLY.format(wave=survey.last_wave, year=year),) if early else (words.NO_CAUSE,)
+    )
+
+
+def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[PageTask]:
+    """Yield the open lines of « À faire » of a quarter, its proofs as one line."""
+    proofs = [task for task in todo if task.kind.code == PROVE]
+    claimed = {task.kind.claim for task in todo}
+    for task in todo:
+        if task.kind.of == BY_ACTION and task is not next(iter(proofs), None):
+            continue
+        day = day_words(task.day, at_once=task.at_once)
+        stake: Amount | None = task.stake
+        if task.kind.of == BY_ACTION:
+            largest = max(proofs, key=lambda one: (_least(one), one.key))
+            text = words.prove(len(proofs), largest.name, largest.stake)
+            stake = held.amount("a_prouver")
+        elif task.kind.of == BY_QUARTER:
+            year = dossier.settings.dossier.annee
+            text = words.quarter_line(task.kind.title, task.worth, year)
+        else:
+            text = words.home_line(task.kind.title, task.name, task.dwellings)
+        home = task.subject if task.kind.of == BY_RESIDENCE else ""
+        yield PageTask(text, words.stake_words(stake), day, home)
+    if (
+        "a_reclamer" not in claimed and held.amount("a_reclamer").exceeds_nil
+    ):  # of several bailleurs
+        text = words.CLAIM_HOMES.format(homes=held.amount("logements_a_reclamer"))
+        limit = day_words(held.get("a_reclamer").deadline, at_once=False)
+        yield PageTask(text, words.stake_words(held.amount("a_reclamer")), limit)
+
+
+def _least(task: Task) -> Decimal:
+    return Decimal(0) if task.stake is None else task.stake.at_least
 
 
 def _satisfaction(
     dossier: Dossier, answers: OwnAnswers | None, code: str
-) -> tuple[str, tuple[GapLine, ...], str, str, str]:
-    """Return whose answers are shown, their lines, what tenants say, what changed, what is modelled."""
+) -> tuple[str, tuple[GapLine, ...], str]:
+    """Return why answers are those of all quarters (empty: its own), their lines, what is modelled."""
     if answers is None or answers.rows.empty:
-        silent = words.change_sentence("", None)
-        return words.GAP_SCOPE_NONE, (), words.NOTHING_HEARD, silent, ""
-    items, wave, claims = answers.items, answers.waves[-1], dossier.claims
-    place = heard_in(claims, code, items, wave)
-    whom, scope = words.QUARTER_SCOPE, words.GAP_SCOPE_QUARTER
+        return "", (), ""
+    wave = answers.waves[-1]
+    place = heard_in(dossier.claims, code, answers.items, wave)
+    why = ""
     if place != code:
-        whom, scope = words.CONVENTION_SCOPE, words.GAP_SCOPE_CONVENTION
-    if answers.everyone:
-        whom, scope = words.EVERYONE[whom], words.EVERYONE[scope]
-    there = pick(answers.rows, territoire=place)
-    here = pick(there, groupe=Groupe.ECART, vague=wave)
-    lines = tuple(_line(claims, answers, item, place, _one(here, item)) for item in items)
-    best = next((line for line in lines if line.gap is not None), None)
-    chosen = items[lines.index(best)] if best is not None else ""
-    label = str(answers.labels.get(chosen, ""))
-    clash = first(_one(here, chosen), answers.against, answers.margin)
-    return (
-        scope,
-        lines,
-        words.tenants_sentence(best, whom, first=clash, masked=any(line.masked for line in lines)),
-        _change(dossier, answers, there, chosen),
-        _modelled_sentence(
-            pick(answers.modelled, territoire=code, groupe=Groupe.QPV), chosen, label
-        ),
-    )
+        own = pick(answers.rows, territoire=code, vague=wave, groupe=Groupe.ECART)
+        unasked = len(own) and own["publication"].eq(Publication.NON_CALCULABLE).all()
+        why = words.UNASKED if unasked else words.WITHHELD
+    lines = tuple(answer_line(dossier.claims, answers, item, place) for item in answers.items)
+    best = next((k for k, line in enumerate(lines) if line.gap is not None), None)
+    modelled = ""
+    if best is not None:
+        mine = pick(answers.modelled, territoire=code, groupe=Groupe.QPV)
+        modelled = _modelled_sentence(mine, answers.items[best], lines[best].label)
+    return why, lines, modelled
 
 
 def _modelled_sentence(here: pd.DataFrame, item: str, label: str) -> str:
     """Write the modelled share of a quarter; nothing without one."""
-    row = _one(here, item)
+    row = _one(here, item=item)
     if row is None:
         return ""
     share, low, high = (float(row[c]) for c in ("estimation", "ic90_bas", "ic90_haut"))
     return ON_PAGE.format(label=label, share=share, low=low, high=high)
 
 
-def _one(table: pd.DataFrame, item: str) -> dict[str, Any] | None:
-    hit = pick(table, item=item)
+def _one(table: pd.DataFrame, **where: object) -> dict[str, Any] | None:
+    hit = pick(table, **where)
     return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else None
 
 
-def _line(
-    claims: Claims, answers: OwnAnswers, item: str, place: str, row: Mapping[str, Any] | None
-) -> GapLine:
-    """Return one gap, with the two levels it is the difference of; `row` gives its words."""
-    scope, label = answers_scope(place, item, answers.waves[-1]), str(answers.labels[item])
+def answer_line(claims: Claims, answers: OwnAnswers, item: str, place: str) -> GapLine:
+    """Return one question in a place: levels, gap, how it moved; from claims where it has some."""
+    wave, there = answers.waves[-1], pick(answers.rows, territoire=place, item=item)
+    row = _one(there, groupe=Groupe.ECART, vague=wave)
+    scope, label = answers_scope(place, item, wave), str(answers.labels[item])
     if row is None:
         code = Publication.MASQUE
-        return GapLine(label, sign=sign(code, code), words=verdict_words(code, code), masked=True)
-    seen = {name: released(claims, name, scope) for name in _WRITTEN}
-    masked = claims.get("ecart", scope).state is State.MASQUE
-    mark = sign(row["verdict"], row["publication"])
-    line = GapLine(label, sign=mark, words=verdict(row), masked=masked)
+        return GapLine(label, words=verdict_words(code, code), masked=True)
+    if claims.has("ecart", scope):
+        seen = {name: released(claims, name, scope) for name in _WRITTEN}
+        masked = claims.get("ecart", scope).state is State.MASQUE
+    else:
+        seen, masked = _of_rows(there, row, wave), row["publication"] not in SHOWN
+    line = GapLine(label, words=verdict(row), masked=masked, general=answers.general.get(item, ""))
     if seen["ecart"] is None:
         return line
     return replace(
         line,
         gap=seen["ecart"],
-        ic90=_ends(seen["ecart_bas_90"], seen["ecart_haut_90"]),
-        ic95=_ends(seen["ecart_bas"], seen["ecart_haut"]),
         qpv=seen["satisfaits_qpv"],
         hors=seen["satisfaits_hors"],
-        n=seen["menages"],
         n_qpv=seen["menages_qpv"],
         n_hors=seen["menages_hors"],
         otherwise=bool(first(row, answers.against, answers.margin)),
+        unsure=row["verdict"] == Verdict.NON_CONCLUANT,
         phrase=gap_phrase(row, answers.margin),
+        moved=_movement(answers, there, seen["ecart"]),
     )
 
 
-def _ends(low: float | None, high: float | None) -> tuple[float, float] | None:
-    return None if low is None or high is None else (low, high)
-
-
-def _change(dossier: Dossier, answers: OwnAnswers, rows: pd.DataFrame, item: str) -> str:
-    """Write what moved on a question between the last two waves."""
-    waves, label = answers.waves, str(answers.labels.get(item, ""))
-    if len(waves) > 1 and item:
-        pair_of = f"{waves[-2]}-{waves[-1]}"
-        row = _one(pick(rows, vague=pair_of, groupe=Groupe.EVOLUTION_ECART), item)
+def _of_rows(there: pd.DataFrame, gap: Mapping[str, Any], wave: str) -> dict[str, float | None]:
+    """Read what a line shows from the rows as released: no claim names the thousands of them."""
+    if gap["publication"] not in SHOWN:
+        return dict.fromkeys(_WRITTEN)
+    sides = {
+        side: _one(there, groupe=group, vague=wave)
+        for side, group in (("qpv", Groupe.QPV), ("hors", Groupe.HORS_QPV))
+    }
+    out: dict[str, float | None] = {"ecart": float(gap["estimation"])}
+    for side, row in sides.items():
         shown = row is not None and row["publication"] in SHOWN
-        if row is not None and shown and row["verdict"] != Verdict.INTERROMPUE:
-            year = dossier.located.year if dossier.programme is not None else 0
-            period = dossier.survey.last_period if dossier.survey is not None else ""
-            early = str(year) if year and before_actions(waves[-1], year, period) else ""
-            clash = first(row, answers.against, answers.margin)
-            mode = pair_of in mode_changed(answers.rows)
-            return words.change_sentence(label, row, early=early, first=clash, mode=mode)
-    return words.change_sentence(label, None)
+        for name, column in (("satisfaits", "estimation"), ("menages", "n")):
+            out[f"{name}_{side}"] = float(row[column]) if row is not None and shown else None
+    return out
+
+
+def _movement(answers: OwnAnswers, there: pd.DataFrame, late: float) -> str:
+    """Write how the gap of a question moved between the last two waves; nothing without two."""
+    if len(answers.waves) < 2:  # noqa: PLR2004
+        return ""
+    pair = "-".join(answers.waves[-2:])
+    row = _one(there, vague=pair, groupe=Groupe.EVOLUTION_ECART)
+    before = _one(there, vague=answers.waves[-2], groupe=Groupe.ECART)
+    early = float(before["estimation"]) if before and before["publication"] in SHOWN else None
+    text = words.movement(row, early, late)
+    if not text or row is None:
+        return ""
+    moved = row["verdict"] in (Verdict.HAUSSE, Verdict.BAISSE)
+    changed = moved and pair in mode_changed(answers.rows)
+    clash = f" {words.DAGGER}" if first(row, answers.against, answers.margin) else ""
+    return text + words.mode_note(changed=changed) + clash

@@ -43,10 +43,16 @@ QPV: Final = ACCENT
 QPV_FILL_ALPHA: Final = 0.12
 QPV_OLD: Final = "#8A8A8A"
 DANS: Final = "#1B3A4B"
+EXONEREE: Final = "#9DB8CF"
+"""Of dwellings that an exemption still covers: paler than `DANS`, in colour and in grey."""
 HORS: Final = "#7A7A7A"
+RING: Final = "#B35806"
+"""Around money to act on."""
 A_VERIFIER: Final = "#EE7733"
 CURVES: Final = (INK, ACCENT, "#B35806")
 MARGIN_BAND: Final = "#E4EAF0"
+FAINT: Final = "#F3F4F7"
+"""Ground of a key."""
 ENTRY: Final = "#FFF8E6"
 """Ground of the cells that people fill."""
 

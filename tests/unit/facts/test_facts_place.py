@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from tfpb.facts.place import (
     HELD_COLUMNS,
-    QuarterDoubt,
     QuarterHeld,
     cut_homes,
     dwellings_by_side,
@@ -20,7 +19,6 @@ from tfpb.facts.place import (
     main_of,
     main_quarter,
     on_map,
-    quarter_doubts,
     quarter_homes,
     quarters,
     quarters_held,
@@ -204,15 +202,6 @@ def test_each_quarter_has_its_part_of_a_residence_and_what_the_limit_leaves_out(
     assert quarters_held(held) == (QuarterHeld("QN1", 2, 3, 7, 5), QuarterHeld("QN2", 1, 8, 0, 5))
     assert dwellings_in(held) == {"QN1": 3, "QN2": 8}
     assert dwellings_by_side(held) == {"dans": 11, "a_verifier": 9, "hors": 5}
-
-
-def test_a_doubt_is_beside_where_no_door_is_in_the_polygon() -> None:
-    table = doors(
-        ("R", 8, "dans", "QN1", "QN1"), ("R", 3, "a_verifier", "", "QN1"),
-        ("S", 7, "a_verifier", "", "QN1"), ("T", 7, "a_verifier", "QN1", "QN1"),
-    ).assign(result_radius_m=[900.0, 12.0, 40.0, float("nan")])  # fmt: skip
-    assert quarter_doubts(table) == {"QN1": QuarterDoubt(3, 1, 40.0)}
-    assert quarter_doubts(table.iloc[:1]) == {}
 
 
 def test_a_mark_in_doubt_stands_for_its_dwellings_to_check_alone() -> None:

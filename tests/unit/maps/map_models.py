@@ -12,11 +12,12 @@ import shapely
 from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
-from tfpb.model.location import GapLine, MapModel, Place, QpvPage, Territory
+from tfpb.model.location import Bar, GapLine, MapModel, Place, QpvPage, Task, Territory
+from tfpb.perimeters.map_marks import MARK_COLUMNS
 from tfpb.report.ground import ground
 from tfpb.report.print_map.views import territories
 from tfpb.words import numbers as say
-from tfpb.words.survey.verdict_words import interval_words, sign, verdict_words
+from tfpb.words.survey.verdict_words import interval_words, verdict_words
 
 HOSTILE = (
     '<img src=x onerror="window.__xss=1">',
@@ -112,20 +113,22 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPag
     here = gaps[(gaps.code_qpv == row.code_qpv) & (gaps.vague == "2023")].head(3)
     for g in here.itertuples():
         ok = not np.isnan(g.ecart)
-        mid = (g.ic90_haut - g.ic90_bas) / 2 * 0.84
         lines.append(
             GapLine(
                 label=g.libelle,
                 gap=g.ecart if ok else None,
-                ic90=(g.ecart - mid, g.ecart + mid) if ok else None,
-                ic95=(g.ic90_bas, g.ic90_haut) if ok else None,
                 qpv=0.71 + g.ecart if ok else None,
                 hors=0.71 if ok else None,
-                n=g.n,
-                sign=sign(g.verdict),
+                n_qpv=g.n if ok else None,
+                n_hors=g.n if ok else None,
                 words=verdict_words(g.verdict),
+                masked=not ok,
+                phrase=g.phrase,
+                moved="pas de changement démontré" if ok else "",
             )
         )
+    money = Bar((("prouve", 70.0), ("a_prouver", 20.0), ("reste_a_justifier", 10.0)))
+    homes = (("logements_abattus", float(row.logements)), ("logements_exoneres", 12.0))
     return QpvPage(
         code_qpv=row.code_qpv,
         nom=row.nom,
@@ -134,31 +137,34 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPag
         year=year,
         figures=(
             (
-                "logements du bailleur",
+                "logements en QPV",
                 say.number(row.logements),
                 say.plural(int(row.residences), "résidence") + ", 38 % du parc",
             ),
-            ("abattement de l’année", say.euros(row.abattement_eur), "réel, avis d’imposition"),
-            ("abattement par logement", say.euros(row.abattement_par_logement_eur), "par an"),
-            (
-                "dépense valorisée",
-                say.euros(row.valorise_par_logement_eur),
-                "par logement et par an",
-            ),
-            ("couverture", "74 %", "de l’abattement est valorisé"),
+            ("d’abattement acquis", say.euros(row.abattement_eur), "réel, avis d’imposition"),
         ),
+        bars=(Bar(homes, f"{say.number(row.logements)} abattus · 12 encore exonérés"), money),
+        lines=("Prouvé à 70 %, justifié à 90 %.", "Qui paie : État 40 %."),
         gaps=tuple(lines),
-        sentences=(
-            "La propreté est jugée plus bas qu’ailleurs ; l’accueil est à égalité.",
-            (
-                "On ne peut pas encore dire si l’écart de propreté s’est réduit depuis 2019 : il "
-                "aurait fallu 640 ménages interrogés."
-            ),
-            "La commune reporte 12 400 € par an ; l’État en compense 40 %.",
+        tasks=(
+            Task("Programmer des actions", "12 400 €", "31/03/2026"),
+            Task("Joindre 4 preuves", "3 000 €", "31/03/2026"),
         ),
-        gap_scope="ménages interrogés dans le quartier, comparés aux quartiers classiques du même "
-        "bailleur, 2023",
+        notes=("L’enquête de 2023 précède les actions de 2025.",),
+        wave="2023",
+        floor=0.4,
     )
+
+
+def _marks(homes: pd.DataFrame) -> pd.DataFrame:
+    """Mark each résidence once, as if each stood on one side."""
+    states = {"dans": "abattue", "hors": "hors", "a_verifier": "a_verifier"}
+    return homes.assign(
+        etat=homes["statut"].map(states),
+        coupee=False,
+        numeros="",
+        situee=homes["longitude"].notna(),
+    )[list(MARK_COLUMNS)]
 
 
 def _town(rng: np.random.Generator, cx: float, cy: float, citycode: str) -> pd.DataFrame:
@@ -285,6 +291,7 @@ def synthetic(
         qpv=qpv,
         qpv_old=old,
         residences=table.drop(columns=["x", "y"]),
+        marks=_marks(table),
         gaps=gaps,
         pages=tuple(page(r, gaps, bailleur, 2025) for r in qpv.itertuples(index=False)),
         ground=ground(pd.concat(towns, ignore_index=True), communes),
@@ -388,6 +395,7 @@ def bondy() -> MapModel:
         qpv=qpv,
         qpv_old=qpv.iloc[:0][["code_qpv", "nom", "geometry"]],
         residences=table,
+        marks=_marks(table),
         gaps=gaps,
         pages=tuple(
             page(r, gaps, "Tous bailleurs sociaux", 2023) for r in qpv.itertuples(index=False)

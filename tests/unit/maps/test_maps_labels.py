@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tfpb.report.canvas import POINT_MM, text_width_mm
 from tfpb.report.print_map.labels import (
     Label,
+    Named,
     Taken,
     line_discs,
     name_points,
@@ -58,8 +59,10 @@ def test_labels_never_overlap_and_stay_in_the_frame(seed: int) -> None:
         line = start + along * [np.cos(turn), np.sin(turn)] + rng.normal(0, 0.2, (12, 2))
         streets.append((f"Rue du Quartier {k}", int(rng.integers(1, 4)), [line]))
     labels = name_streets(streets, taken)
-    points = [([f"Résidence {i}", "des Lilas"][: 1 + i % 2], *s, 1.5) for i, s in enumerate(spots)]
-    labels += name_points(points, taken)
+    points = [
+        Named([f"Résidence {i}", "des Lilas"][: 1 + i % 2], *s, 1.5) for i, s in enumerate(spots)
+    ]
+    labels += name_points(points, taken, kind="outside")[0]
     assert _apart(labels)
     for label in labels:
         x, y, r = _discs(label).T
@@ -91,10 +94,23 @@ def test_a_name_steps_aside_from_a_perimeter_on_its_street() -> None:
     assert abs(label.y - 30) > 1
 
 
-def test_a_name_may_cross_a_perimeter_only_when_told() -> None:
+def test_names_of_the_quarter_may_cross_its_perimeter_the_others_may_not() -> None:
     wall = line_discs(np.column_stack([np.linspace(0, 60, 50), np.full(50, 5.0)]), 30.0)
-    for cross in (False, True):
+    for kind in ("outside", "point"):
         taken = Taken(60, 30)
         taken.add(wall, soft=True)
-        got = name_points([(["Tour C"], 30.0, 15.0, 1.0)], taken, cross=cross)
-        assert len(got) == int(cross)
+        got, rest = name_points([Named(["Tour C"], 30.0, 15.0, 1.0)], taken, kind=kind)
+        assert [label.text for label in got] == ["Tour C"] * (kind == "point")
+        assert not rest
+
+
+def test_a_name_without_room_leaves_its_number_next_to_its_mark() -> None:
+    taken = Taken(60, 30)
+    taken.add(np.array([[30.0, 15.0, 1.0]]))
+    wall = [(x, y, 2.0) for x in range(0, 60, 2) for y in (3, 7, 11, 19, 23, 27)]
+    taken.add(np.array([*wall, *((x, 15, 2.0) for x in range(0, 60, 2) if abs(x - 30) >= 8)]))
+    names = [Named(["Tour C"], 30.0, 15.0, 1.0, number=4), Named(["Tour D"], 30.0, 15.0, 1.0)]
+    got, rest = name_points(names, taken)
+    assert [(label.text, label.badge and label.badge[0]) for label in got] == [("", 4), ("", 5)]
+    assert rest == [(5, "Tour D")]
+    assert all(label.badge and np.hypot(label.badge[1] - 30, label.y - 15) < 12 for label in got)

@@ -7,6 +7,7 @@ import math
 import re
 import shutil
 import subprocess
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from tfpb.facts.claim import Claim, Claims, claim
 from tfpb.facts.place import located_stock, quarter_homes
 from tfpb.facts.quarter import Quarters
 from tfpb.model.codes import TOTAL
-from tfpb.model.location import QpvPage
+from tfpb.model.location import GapLine, QpvPage
 from tfpb.region.estimates import compare_region
 from tfpb.region.facts import owners_of, quarter_stock
 from tfpb.region.publishing.atlas import AtlasPage, _over_bailleurs, apart, atlas_bytes
@@ -32,8 +33,7 @@ from tfpb.words.documents import quarter_page
 from tfpb.words.documents.quarter_page import (
     PARTLY,
     abatement_figure,
-    done_sentence,
-    programme_figure,
+    money_lines,
 )
 from tfpb.words.documents.region_words import money_lead
 
@@ -75,19 +75,18 @@ def test_what_is_valued_is_not_set_against_part_of_the_abatement() -> None:
     sums = {"acquis": 50, "valorise": 25, "actions": 1, "logements_abattus": 5}
     own = [claim(name, QUARTER, known(amount)) for name, amount in sums.items()]
     whole = added([part("A", 10, *own).claims, part("B", 10, *own).claims], {}).within(QUARTER)
-    said = "2 actions, 5 € par logement abattu, justifié à 50 %"
-    assert plain(programme_figure(whole)[2]) == said
+    whole = Claims([*whole.claims, claim("part_prouvee", QUARTER, known(Decimal("0.5")))]).within(
+        QUARTER
+    )
+    assert "justifié à 50 %" in plain(money_lines(whole)[0])
     untaxed = own[1:3]
     less = added([part("A", 10, *own).claims, part("B", 10, *untaxed).claims], {}).within(QUARTER)
     # the share is at most: the other bailleur may have 25 € too, all justified
-    assert plain(programme_figure(less)[2]) == "2 actions, justifié à au plus 67 %"
-    assert plain(abatement_figure(less)[1]) == "au moins 50 €"
-    assert abatement_figure(less)[2].endswith(PARTLY)
+    assert less.get("part_justifiee").amount.at_most == pytest.approx(Decimal(2) / 3)
+    assert plain(abatement_figure(less, 2025)[1]) == "au moins 50 €"
+    assert abatement_figure(less, 2025)[2].endswith(PARTLY)
     idle = added([part("A", 10, *own).claims, part("B", 10).claims], {}).within(QUARTER)
-    assert plain(programme_figure(idle)[1]) == "au moins 25 €"
-    assert programme_figure(idle)[2] == f"au moins 1 action ; {PARTLY}"
-    assert "au moins 1 action" in done_sentence([(3, idle.amount("valorise"))], idle, 2025)
-    assert "au moins 1 action sont inscrites" in done_sentence([], idle, 2025)
+    assert plain(money_lines(idle)[0]) == "au moins 1 action, au moins 25 € valorisés."
 
 
 def test_maps_have_no_amount_where_a_sum_lacks_a_bailleur() -> None:
@@ -145,17 +144,16 @@ def test_a_page_over_bailleurs_speaks_of_no_single_one() -> None:
     page = QpvPage(
         code_qpv="QN05901N", nom="Q", commune="C", bailleur="Union", year=2025,
         figures=(quarter_page.dwellings_figure(Claims(), "QN05901N"),),
-        gaps=(),
-        sentences=(f"Les locataires {quarter_page.CONVENTION_SCOPE}.",),
-        gap_scope=quarter_page.GAP_SCOPE_CONVENTION,
+        bars=(), lines=(), tasks=(), gaps=(GapLine("Propreté"),), notes=("Une note.",), borrowed=True,
+        gap_scope=quarter_page.gap_scope("masqué", everyone=False),
     )  # fmt: skip
     parts = [part(n, d) for n, d in zip("ABCDEF", [12, 50, 30, 20, 0, 5], strict=True)]
     said = _over_bailleurs(page, owners_of(parts, QUARTER))  # type: ignore[arg-type]
-    assert said.sentences[-1] == (
+    assert said.notes[-1] == (
         "À qui sont ces logements : B (50), C (30), D (20), A (12) et 1 autre (5)."
     )
-    assert len(_over_bailleurs(page, None).sentences) == 1
-    text = " ".join([said.gap_scope, *said.sentences, *(" ".join(f) for f in said.figures)])
+    assert len(_over_bailleurs(page, None).notes) == 1
+    text = " ".join([said.gap_scope, *said.notes, *(" ".join(f) for f in said.figures)])
     assert "du bailleur" not in text
     assert "tous bailleurs" in text
 
@@ -228,11 +226,11 @@ def test_a_gap_on_a_page_is_the_difference_of_the_levels_beside_it() -> None:
     dossier = thin_dossier(head, whole, survey, Quarters())  # type: ignore[arg-type]
     answers = own_answers(dossier)
     for code in quarters:
-        scope, lines, _, _, _ = _satisfaction(dossier, answers, code)
+        why, lines, _ = _satisfaction(dossier, answers, code)
         for line in lines:
             if line.gap is None or line.qpv is None or line.hors is None:
                 continue
             assert line.gap == pytest.approx(line.qpv - line.hors, abs=1e-9)
-            met += scope == quarter_page.GAP_SCOPE_QUARTER
+            met += not why
     assert met
     assert base["groupe"].eq("hors_qpv").any()  # the contrat's own other side is another one

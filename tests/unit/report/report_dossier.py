@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -38,12 +39,15 @@ from tfpb.model.results import (
 )
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
+from tfpb.report.sections import report
 from tfpb.survey.verdicts import gap_verdict
 from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.tax.abatement.tallies import state_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tfpb.model.report import Report
 
 HOSTILE = '=HYPERLINK("http://x","Les Lilas")'
 HOSTILE_TYPST = '#panic("non") *gras* $x$ @ref <l> \\ [x] // été œuvre \u200f\U0001f600'
@@ -585,6 +589,25 @@ def make(**changes: Any) -> Dossier:
     events = pd.DataFrame(columns=list(CALENDAR_COLUMNS))
     days = tax.with_deadlines(events, conventions, load(), year=2025, on=settings.dossier.date)
     return claimed(dataclasses.replace(whole, **{"calendar": days, **changes}))
+
+
+@functools.cache
+def complete() -> Dossier:
+    """Return the dossier that lacks nothing, one for all who change nothing of it."""
+    return make()
+
+
+_last: list[tuple[Dossier, Report]] = []
+
+
+def reported(dossier: Dossier) -> Report:
+    """Return the report of a dossier: that of the whole one, and of the last asked for, are kept."""
+    for known, read in _last:
+        if known is dossier:
+            return read
+    _last[:] = [each for each in _last if each[0] is complete()]
+    _last.append((dossier, report(dossier)))
+    return _last[-1][1]
 
 
 def claimed(dossier: Dossier) -> Dossier:

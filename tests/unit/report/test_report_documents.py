@@ -16,7 +16,7 @@ from report_dossier import HOSTILE, HOSTILE_TYPST, bare, make
 from report_pack import docx, entries, maps, pdf, pictures, said
 
 from everywhere import need
-from tfpb.model.location import GapLine, QpvPage
+from tfpb.model.location import Bar, GapLine, QpvPage, Task
 from tfpb.model.report import Chart, Lines, Section, Table, TableColumn, Text
 from tfpb.report.cell_values import printable
 from tfpb.report.documents import document_docx, document_pdf
@@ -160,24 +160,26 @@ def test_every_picture_has_an_alternative_text(document: word.document.Document)
 
 def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
     line = GapLine(
-        "Propreté", -0.1, (-0.16, -0.05), (-0.17, -0.04), 0.62, 0.72, 1460, "−", "plus bas",
-        phrase="10 de moins (entre 5 et 16)",
+        "Propreté", -0.1, 0.62, 0.72, "plus bas", 730, 730,
+        phrase="10 de moins (entre 5 et 16)", moved="pas de changement démontré",
     )  # fmt: skip
-    mute = GapLine("Accueil", sign="–", words="masqué")
+    mute = GapLine("Accueil", words="masqué")
     page = QpvPage(
         "QN05991I", "Les Tilleuls", "Valmont", "Bailleur", 2025,
-        figures=(("Logements", "1 483", "14 résidences"),),
+        figures=(("logements en QPV", "1 483", "14 résidences"),),
+        bars=(Bar((("logements_abattus", 1.0),), "1 128 abattus"),),
+        lines=("Prouvé à 78 %.",),
         gaps=(line, mute),
-        sentences=("Ce qui a été fait : 31 actions.",),
+        tasks=(Task("Joindre 4 preuves", "23 348 €", "31/03/2026"),),
         gap_scope="Ménages de ce quartier",
     )  # fmt: skip
     told = page_in_words(page).replace("\u202f", " ")
     for words in (
-        "Logements : 1 483, 14 résidences.",
+        "1 483 logements en QPV, 14 résidences. 1 128 abattus. Prouvé à 78 %.",
         "Propreté : 62 % de satisfaits en QPV, 72 % hors QPV, 10 de moins (entre 5 et 16), en points",
-        "(marge à 90 %, n = 1 460) : plus bas.",
+        "(marge à 90 %) ; pas de changement démontré.",
         "Accueil : masqué.",
-        "Ce qui a été fait : 31 actions.",
+        "1. Joindre 4 preuves : 23 348 €, 31/03/2026.",
     ):
         assert words in told
     whole = dataclasses.replace(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 from note_text import written
 from report_dossier import bare, claimed, facts_of, make, premises_facts
 
-from tfpb.facts.place import quarter_doubts, quarters_held
+from tfpb.facts.place import quarters_held
 from tfpb.model.money import States
+from tfpb.perimeters.map_marks import marks
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.note import note
 from tfpb.report.sections.quarter_reports import residents_page
@@ -61,27 +62,23 @@ def lead(dossier: Dossier) -> str:
 
 def page_of(dossier: Dossier) -> QpvPage:
     (here,) = (q for q in quarters_held(dossier.located.held) if q.code_qpv == CODE)
-    doubt = quarter_doubts(dossier.located.entrances).get(CODE)
-    return quarter_page(dossier, own_answers(dossier), here, doubt)
+    return quarter_page(dossier, own_answers(dossier), here, marks(dossier.located, None), ())
 
 
 def on_page(dossier: Dossier) -> dict[str, tuple[str, str]]:
-    """Return the figures of the A4 page, and its sentence of what stands beside."""
+    """Return the abatement of the A4 page, and its sentence of what stands beside."""
     page = page_of(dossier)
-    told = {label: (plain(value), plain(detail)) for label, value, detail in page.figures}
-    beside = [plain(s) for s in page.sentences if s.startswith("À part")]
+    (_, value, detail) = page.figures[1]
+    told = {"Abattement acquis": (plain(value), plain(detail))}
+    beside = [plain(s) for s in page.lines if s.startswith("À part")]
     return told | {"À part": (" ".join(beside), "")}
 
 
 def for_residents(dossier: Dossier) -> tuple[str, str]:
     """Return what was spared, and what cannot be said yet."""
     page = page_of(dossier)
-    (section,) = residents_page(dossier, page).sections
-    told: dict[str, Any] = {getattr(b, "title", ""): b for b in section.blocks}
-    return tuple(
-        plain(" ".join(told[title].paragraphs))
-        for title in (residents_words.SPARED, residents_words.OPEN)
-    )  # type: ignore[return-value]
+    leaflet = residents_page(dossier, page)
+    return plain(leaflet.money[0]), plain(" ".join(dict(leaflet.open)[residents_words.OPEN]))
 
 
 def key_figures(dossier: Dossier) -> dict[str, tuple[str, str]]:
@@ -98,10 +95,11 @@ def test_nothing_counted_and_all_at_risk_is_not_nothing() -> None:
     assert "Perte des collectivités" not in figures
     page = on_page(dossier)
     assert page["Abattement acquis"] == ("rien d’acquis", "260 354 € à risque, 38 781 € perdu")
-    assert page["Perte des collectivités"] == ("non établi", "suit l’abattement")
+    assert not any(line.startswith("Qui paie") for line in page_of(dossier).lines)
     spared, pending = for_residents(dossier)
-    assert spared == "Rien de sûr en 2025 : 260 354 € peut-être à rendre et 38 781 € perdus."
-    assert "260 354 € peut-être à rendre" in pending
+    told = "rien de sûr en 2025, 260 354 € peut-être à rendre et 38 781 € perdus."
+    assert spared == f"Impôt en moins : {told}"
+    assert "Si 260 354 € d’impôt devront être rendus." in pending
     assert "Abattement 2025 : rien d’acquis ; à risque : 260 354 € ; perdu : 38 781 €." in [
         plain(line) for line in closing(dossier, "x")
     ]
@@ -113,17 +111,17 @@ def test_nothing_counted_and_all_at_risk_is_not_nothing() -> None:
         (
             States(to_claim=Decimal(46_692)),
             ("rien d’acquis", "46 692 € à réclamer"),
-            "Rien de sûr en 2025 : 46 692 € à réclamer aux impôts.",
+            "Impôt en moins : rien de sûr en 2025, 46 692 € oubliés par l’avis.",
         ),
         (
             States(lost=Decimal(46_692)),
             ("rien d’acquis", "46 692 € perdu"),
-            "Rien en 2025 : 46 692 € sont perdus, une condition a été remplie trop tard.",
+            "Impôt en moins : rien en 2025. 46 692 € sont perdus, une condition a été remplie trop tard.",
         ),
         (
             States(),
             ("0 €", "réel (avis)"),
-            "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt.",
+            "Aucun logement d’ici n’a eu cette baisse d’impôt en 2025.",
         ),
     ],
 )
@@ -149,8 +147,8 @@ def test_what_awaits_its_notice_is_told_once() -> None:
     assert page["Abattement acquis"][0] == "574 032 €"
     assert page["À part"][0] == "À part : 21 280 € sous réserve."
     spared, pending = for_residents(dossier)
-    assert "574 032 € acquis en 2025" in spared
-    assert "Ce que deviennent 21 280 € sous réserve." in pending
+    assert spared == "Impôt en moins : 574 032 € en 2025, en partie estimés."
+    assert "sous réserve" not in pending  # no word of a tenant
     told = "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ; sous réserve : 21 280 €."
     assert told in [plain(line) for line in closing(dossier, "x")]
     assert "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ;" in lead(dossier)
@@ -162,7 +160,7 @@ def test_what_awaits_its_notice_is_told_once() -> None:
     assert "574 032 €, dont 74 032 € sur aucun avis" in written(note(part))
     alone = of_states(States(estimated=Decimal(14_792)))
     assert on_page(alone)["À part"][0] == ""
-    assert "deviennent" not in for_residents(alone)[1]
+    assert "rendus" not in for_residents(alone)[1]
 
 
 def test_leavers_that_no_notice_bears_are_not_borne_for_nothing() -> None:
@@ -191,7 +189,7 @@ def test_an_amount_not_known_still_tells_what_is_at_risk() -> None:
     assert page["Abattement acquis"] == ("sous réserve", "10 198 € au mieux")
     assert page["À part"][0] == "À part : 260 354 € à risque."
     pending = for_residents(dossier)[1]
-    assert "deviennent 260 354 € peut-être à rendre et 10 198 € sous réserve." in pending
+    assert "Si 260 354 € d’impôt devront être rendus." in pending
     claim = States(to_claim=Decimal(38_781), hanging=Decimal(10_198))
     page = on_page(of_states(claim))
     assert page["Abattement acquis"][1] == "48 979 € au mieux, dont 38 781 € à réclamer"

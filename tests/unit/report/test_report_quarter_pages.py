@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import math
 import re
 import subprocess
 from decimal import Decimal
@@ -28,53 +27,50 @@ from report_dossier import (
 )
 
 from everywhere import need
+from tfpb.evidence.tasks import tasks_of
 from tfpb.facts.amount import known
-from tfpb.facts.claim import Claims, claim
-from tfpb.facts.place import (
-    QuarterHeld,
-    dwellings_by_side,
-    quarter_doubts,
-    quarters,
-    quarters_held,
-)
+from tfpb.facts.claim import Claims, axis_scope, claim
+from tfpb.facts.place import QuarterHeld, dwellings_by_side, quarters, quarters_held
+from tfpb.model.location import Bar, GapLine
 from tfpb.model.money import States
-from tfpb.model.report import Photos, Report, Table, Text
+from tfpb.model.report import Text
+from tfpb.perimeters.map_marks import marks
 from tfpb.pipeline.pack_files import quarter_files
-from tfpb.report.documents import document_pdf
+from tfpb.report.documents.document_pdf import page_count
+from tfpb.report.documents.quarter_pdf import render_face
 from tfpb.report.map_model import map_model
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.note import note
-from tfpb.report.sections.quarter_reports import _axes, changes, quarter_report, residents_page
+from tfpb.report.sections.quarter_reports import changes, residents_page, second_face
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
 from tfpb.report.sections.survey.survey_view import too_early
 from tfpb.report.sections.synthese import synthese
+from tfpb.words.documents import face_words
+from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words
+from tfpb.words.numbers import euros
 from tfpb.words.survey.satisfaction import NOT_NAMED
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
-    from tfpb.model.location import QpvPage
+    from tfpb.model.location import Face, QpvPage
 
 CODE = "QN05991I"
-SHOWN_PAGES = {"habitants": 1, "quartiers": 3}
+KINDS = ("habitants", "quartiers")
 
 
 def page_of(dossier: Dossier, name: str = "Les Tilleuls") -> QpvPage:
     held = {here.code_qpv: here for here in quarters_held(dossier.located.held)}
-    doubt = quarter_doubts(dossier.located.entrances).get(CODE)
     here = held.get(CODE, QuarterHeld(CODE, 0, 0, 0, 0))
-    made = quarter_page(dossier, own_answers(dossier), here, doubt)
+    money = dossier.abatement
+    drawn_marks = marks(dossier.located, money.premises if money is not None else None)
+    made = quarter_page(dossier, own_answers(dossier), here, drawn_marks, tasks_of(dossier))
     return dataclasses.replace(made, nom=name)
 
 
-def told(report: Report) -> str:
-    (section,) = report.sections
-    texts = [b for b in section.blocks if isinstance(b, Text)]
-    lines = [section.title, section.lead]
-    for text in texts:
-        lines += [text.title, *text.paragraphs]
-    return "\n".join([report.subtitle, *lines]).replace("\u202f", " ")
+def face_of(dossier: Dossier) -> Face:
+    return second_face(dossier, page_of(dossier), own_answers(dossier))
 
 
 def test_a_residence_in_two_quarters_is_of_both_by_its_entrances() -> None:
@@ -95,7 +91,7 @@ def test_a_residence_in_two_quarters_is_of_both_by_its_entrances() -> None:
 
 
 def residents(dossier: Dossier) -> str:
-    return told(residents_page(dossier, page_of(dossier)))
+    return words.printed(residents_page(dossier, page_of(dossier))).replace("\u202f", " ")
 
 
 @lru_cache(maxsize=1)
@@ -114,48 +110,121 @@ def of_quarter(dossier: Dossier, states: States) -> Dossier:
     return claimed(dataclasses.replace(dossier, abatement=given))
 
 
-def test_residents_read_the_figures_of_the_map_page_in_250_words() -> None:
+def test_residents_read_the_figures_of_the_map_page_in_220_words() -> None:
     dossier = make()
     text = residents(dossier)
-    figures = {label: value for label, value, _ in page_of(dossier).figures}
-    for label in ("Abattement acquis", "Actions valorisées"):
-        assert figures[label].replace("\u202f", " ") in text
-    assert "reporté sur 2026" in text
-    assert len(re.findall(r"[^\W\d_][\w’-]*", text)) <= 250
-    titles = (words.SPARED, words.DONE, words.ANSWERS_TITLE, words.OPEN, words.ASK)
+    assert page_of(dossier).figures[1][1].replace("\u202f", " ") in text
+    valued = euros(dossier.claims.amount("valorise", CODE)).replace("\u202f", " ")
+    assert f"Compté en actions : {valued}." in text
+    assert re.search(r"à employer en 2026|au moins autant", text)
+    assert (
+        len([w for w in re.split(r"[ \n]+", text.replace(" €", "€")) if re.search(r"\w", w)]) <= 220
+    )
+    titles = (words.MONEY, "Ce qui a été fait en 2025", words.STAIR, words.OPEN, words.ASK)
     assert [text.index(t) for t in titles] == sorted(text.index(t) for t in titles)
-    assert "%" not in text
+    assert not re.search(r"%|acquis|programmer|valoris|justifi|[▲▼■●◆] (?!ici)|marge|point", text)
+
+
+def test_residents_are_named_fewer_actions_rather_than_read_more_words() -> None:
+    dossier = make()
+    plan = dossier.programme
+    assert plan is not None
+    long = [f"{'Une action au libellé interminable ' * 3}{k}" for k in range(len(plan.actions))]
+    wordy = dataclasses.replace(
+        dossier, programme=dataclasses.replace(plan, actions=plan.actions.assign(action=long))
+    )
+    leaflet = residents_page(wordy, page_of(wordy))
+    assert words.count(leaflet) <= words.MOST_WORDS
+    stair = dict(leaflet.done)[words.STAIR]
+    assert any("autre" in line or "action" in line for line in stair)  # the others are counted
+
+
+def test_what_changes_on_the_stair_is_in_the_actions_own_labels() -> None:
+    dossier = make()
+    plan = dossier.programme
+    assert plan is not None
+    mine = plan.actions[(plan.actions["code_qpv"] == CODE) & (plan.actions["annee"] == 2025)]
+    (stair,) = (
+        lines
+        for title, lines in residents_page(dossier, page_of(dossier)).done
+        if title == words.STAIR
+    )
+    own = {axe: set(rows["action"]) for axe, rows in mine.groupby("axe")}
+    heads = {"Travaux": 8, "Entretien": 3, "Déchets": 4}
+    for line in stair:
+        head, _, named = line.rstrip(".").partition(" : ")
+        assert any(label in named for label in own[heads[head]])
+
+
+def test_where_nothing_is_established_residents_read_too_unsure_to_compare() -> None:
+    dossier = make()
+    page = page_of(dossier)
+    shown = next(k for k, g in enumerate(page.gaps) if g.gap is not None)
+    for unsure in (False, True):
+        lines = list(page.gaps)
+        lines[shown] = dataclasses.replace(lines[shown], unsure=unsure)
+        text = words.printed(residents_page(dossier, dataclasses.replace(page, gaps=tuple(lines))))
+        assert ("trop incertain pour comparer" in text) == unsure
+
+
+@pytest.mark.parametrize(
+    ("label", "general", "said"),
+    [
+        ("Satisfaction générale sur la résidence", "residence",
+         "Ici, 67 locataires sur 100 sont contents de leur résidence. Ailleurs, 80."),
+        ("Accueil par le bailleur", "relation",
+         "Accueil par le bailleur : Ici, 67 locataires contents sur 100. Ailleurs, 80."),
+        ("Propreté des halls", "residence",
+         "Propreté des halls : Ici, 67 locataires contents sur 100. Ailleurs, 80."),
+    ],
+)  # fmt: skip
+def test_tenants_are_counted_out_of_a_hundred_of_what_was_asked(
+    label: str, general: str, said: str
+) -> None:
+    line = GapLine(label, gap=-0.13, qpv=0.67, hors=0.8, general=general)
+    page = dataclasses.replace(page_of(make()), gaps=(line,), borrowed=False)
+    ((text, _),) = words.answers(page)
+    assert text == said
 
 
 @pytest.mark.parametrize(
     ("states", "said"),
     [
-        (States(hanging=Decimal(500)), "On ne le sait pas encore"),
-        (States(), "Rien en 2025 : aucun logement du quartier n’a eu cette baisse d’impôt."),
-        (States(estimated=Decimal(500)), "Ce montant est estimé"),
-        (States(acquired=Decimal(100_238), missing=12), "Au moins 100 238 €"),
-        (States(missing=12), "On ne le sait pas encore"),
-        (States(unread=Decimal(500)), "On ne le sait pas encore"),
+        (States(hanging=Decimal(500)), "on ne le sait pas encore"),
+        (States(), "Aucun logement d’ici n’a eu cette baisse d’impôt en 2025."),
+        (States(estimated=Decimal(500)), "en partie estimés"),
+        (States(acquired=Decimal(100_238), missing=12), "Impôt en moins : au moins 100 238 €"),
+        (States(missing=12), "on ne le sait pas encore"),
+        (States(unread=Decimal(500)), "on ne le sait pas encore"),
     ],
 )
 def test_an_amount_that_is_not_known_is_said_so_never_nil(states: States, said: str) -> None:
-    text = residents(of_quarter(make(), states))
-    spared = text.split(words.SPARED)[1].split(words.DONE)[0]
-    assert said in spared
+    dossier = of_quarter(make(), states)
+    text = residents(dossier)
+    assert said in text.split(words.MONEY)[1].split(words.STAIR)[0]
     assert not re.search(r"\b0 €", text)
+    known_share = residents_page(dossier, page_of(dossier)).bar
+    assert (known_share is not None) == (states == States(estimated=Decimal(500)))
+    assert ("paie moins" in text) == bool(states.acquired or states.estimated)
 
 
 @pytest.mark.parametrize(
     ("carried", "said"),
     [
-        ("0", "Il reste 45\u202f928\u202f€ à programmer : c’est"),
-        ("12500", "45\u202f928\u202f€ à programmer, avec 12\u202f500\u202f€ venus de 2024"),
+        ("0", "Il manque 33\u202f428\u202f€. C’est à employer en 2026."),
+        (
+            "12500",
+            "Avec 12\u202f500\u202f€ restés de 2024, 45\u202f928\u202f€ sont à employer en 2026.",
+        ),
     ],
 )
 def test_what_is_left_adds_up_with_what_came_from_the_year_before(carried: str, said: str) -> None:
-    amounts = {"actions": 2, "valorise": 226_926, "a_programmer": 45_928, "reporte": int(carried)}
+    amounts = {
+        "valorise": 226_926, "reste_a_justifier": 33_428, "a_programmer": 33_428 + int(carried),
+        "reporte": int(carried),
+    }  # fmt: skip
     held = Claims([claim(name, CODE, known(n)) for name, n in amounts.items()]).within(CODE)
-    assert said in words.done([(3, known(226_926))], held, 2025)
+    assert said in words.counted(held, 2025)
 
 
 def of_year(dossier: Dossier, *years: int) -> Dossier:
@@ -174,8 +243,7 @@ def of_year(dossier: Dossier, *years: int) -> Dossier:
 def test_actions_planned_for_next_year_are_not_those_of_this_year() -> None:
     dossier = of_doors(make(), result_citycode="59999")
     both = of_year(dossier, 2024, 2025, 2026)
-    assert page_of(both).figures == page_of(dossier).figures
-    assert page_of(both).sentences == page_of(dossier).sentences
+    assert page_of(both) == page_of(dossier)
     assert residents(both) == residents(dossier)
     assert map_model(both).qpv["valorise_eur"].tolist() == [15200.0, 15200.0]
 
@@ -186,10 +254,9 @@ def test_actions_of_another_year_alone_are_none_of_this_year() -> None:
             of_year(of_doors(make(), result_citycode="59999"), 2024), abatement=None
         )
     )
-    figures = {label: (value, detail) for label, value, detail in page_of(before).figures}
-    assert figures["Actions valorisées"] == ("0\u202f€", "0 action")
-    assert "Aucune action n’est inscrite au programme" in page_of(before).sentences[0]
-    assert "Aucune action n’est inscrite pour ce quartier en 2025." in residents(before)
+    assert "0 action, 0 € valorisés." in page_of(before).lines[0].replace("\u202f", " ")
+    assert "Aucune action n’est inscrite ici en 2025." in residents(before)
+    assert face_of(before).lead == "Aucune action n’est inscrite ici pour 2025."
     assert map_model(before).qpv["valorise_eur"].tolist() == [
         0.0,
         0.0,
@@ -209,19 +276,20 @@ def test_a_wave_without_a_year_in_its_name_is_dated_by_its_dates() -> None:
     given = claimed(
         dataclasses.replace(dossier, survey=named)
     )  # « mars 2023 », and actions of 2025
-    assert "l’enquête de vague B précède les actions de 2025" in page_of(given).sentences[-1]
-    assert "l’enquête de vague B date d’avant" in residents(given)
+    assert "L’enquête de vague B précède les actions de 2025" in page_of(given).notes[0]
+    assert "l’enquête date d’avant" in residents(given)
     assert too_early(given)
     later = tuple(dataclasses.replace(w, periode="mars 2026") for w in waves)
     after = claimed(dataclasses.replace(given, survey=dataclasses.replace(named, waves=later)))
-    assert "précède les actions" not in page_of(after).sentences[-1]
+    assert "précède les actions" not in " ".join(page_of(after).notes)
     assert not too_early(after)
 
 
 def test_without_files_the_page_says_what_nobody_knows() -> None:
     text = residents(bare())
-    assert text.count("On ne le sait pas") == 3
+    assert text.lower().count("on ne le sait pas") == 3
     assert "il faudrait une enquête" in text
+    assert page_of(bare()).bars == (Bar(), Bar())
     assert "€" not in text
 
 
@@ -235,30 +303,59 @@ def test_a_quarter_too_small_shows_the_answers_of_all_and_says_so() -> None:
     masked = claimed(
         dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
     )
-    assert page_of(masked).borrowed
+    page = page_of(masked)
+    assert page.borrowed
     assert not page_of(dossier).borrowed
-    assert "Ici, masqué : moins de 30 réponses ici ou dans un territoire voisin" in residents(
-        masked
+    assert page.gap_scope == f"Ici, {page_words.WITHHELD}. Tous les QPV du bailleur :"
+    text = residents(masked)
+    assert text.index(words.NOT_SHOWN) < text.index("Dans ces quartiers, ")
+    assert words.NOT_SHOWN not in residents(dossier)
+    answers = [line for axis in face_of(masked).axes for line in axis.answers]
+    assert not any(line.gap for line in answers)  # the second face borrows nothing
+    silent = [axis.silent for axis in face_of(masked).axes]
+    assert "masqué" in " ".join(silent)
+    nobody = claimed(
+        dataclasses.replace(
+            dossier,
+            survey=dataclasses.replace(
+                survey,
+                comparison=survey.comparison.assign(
+                    publication=survey.comparison["publication"].mask(local, "non_calculable"),
+                    estimation=survey.comparison["estimation"].mask(local),
+                ),
+            ),
+        )
     )
-    assert "Ici, masqué" not in residents(dossier)
+    assert "personne n’a été interrogé" in page_of(nobody).gap_scope
+    assert words.NOT_SHOWN not in residents(nobody)
 
 
 def test_a_masked_question_bears_no_number() -> None:
     dossier = make()
-    unasked = next(g for g in page_of(dossier).gaps if g.gap is None)
-    assert words.line(unasked) == f"{unasked.label} : masqué"
     survey = dossier.survey
     assert survey is not None
     rows = survey.comparison
     hidden = (rows["territoire"] == CODE) & (rows["item"] == "q01")
     rows = rows.assign(publication=rows["publication"].mask(hidden, "masque"))
-    page = page_of(
-        claimed(dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows)))
+    given = claimed(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
     )
-    (line,) = [g for g in page.gaps if g.masked and g.label != unasked.label]
-    assert (line.gap, line.qpv, line.n, line.words, line.sign) == (None, None, None, "masqué", "–")
-    assert words.line(line) == f"{line.label} : masqué"
+    page = page_of(given)
+    masked = [g for g in page.gaps if g.masked]
+    assert masked
+    for line in masked:
+        assert (line.gap, line.qpv, line.n_qpv, line.words, line.phrase) == (
+            None,
+            None,
+            None,
+            "masqué",
+            "",
+        )
+        assert f"{line.label} : réponses non publiées." in residents(given)
     assert not page.borrowed  # another question of the quarter is shown
+    axes = face_of(given).axes
+    mine = [a for axis in axes for a in axis.answers if a.label == survey.labels["q01"]]
+    assert not any(a.gap for a in mine)
 
 
 def test_where_all_is_masked_nobody_is_said_to_have_kept_silent() -> None:
@@ -266,39 +363,43 @@ def test_where_all_is_masked_nobody_is_said_to_have_kept_silent() -> None:
     survey = dossier.survey
     assert survey is not None
     masked = dataclasses.replace(survey, comparison=survey.comparison.assign(publication="masque"))
-    said = page_of(claimed(dataclasses.replace(dossier, survey=masked))).sentences[-2]
-    rule = "moins de 30 réponses ici ou dans un territoire voisin"
-    assert said == f"Ce que disent les locataires : masqué : {rule}."
+    given = claimed(dataclasses.replace(dossier, survey=masked))
+    page = page_of(given)
+    assert page_words.WITHHELD in page.gap_scope
+    assert {g.words for g in page.gaps} == {"masqué"}
+    assert words.NOT_SHOWN in residents(given)
+    assert words.UNASKED not in residents(given)
+    assert page_words.heard(page.gaps, borrowed=page.borrowed) == ""
 
 
-@pytest.mark.parametrize(
-    ("share", "said"),
-    [
-        (0.0, "0 sur 10"), (0.04, "moins de 1 sur 10"), (0.61, "6 sur 10"),
-        (0.62, "un peu plus de 6 sur 10"), (0.65, "entre 6 et 7 sur 10"),
-        (0.68, "un peu moins de 7 sur 10"), (0.74, "entre 7 et 8 sur 10"),
-        (0.99, "plus de 9 sur 10"), (1.0, "10 sur 10"),
-    ],
-)  # fmt: skip
-def test_tenths_neither_hide_a_gap_nor_make_one(share: float, said: str) -> None:
-    assert words.tenths(share) == said
-
-
-def test_the_page_of_a_quarter_leads_from_action_to_proof_and_answers() -> None:
+def test_the_second_face_leads_from_action_to_proof_and_answers() -> None:
     dossier = make()
-    (section,) = quarter_report(dossier, page_of(dossier)).sections
-    axes, actions, found = [b for b in section.blocks if isinstance(b, Table)]
-    assert axes.rows["preuves"].tolist() == ["1 sur 2", *["2 sur 2"] * 3]
-    assert axes.rows["dit"].tolist()[:2] == [
-        "Accueil par le bailleur : ▽ plus bas, on ne sait pas de combien",
-        "Propreté des parties communes : ▽ plus bas, on ne sait pas de combien",
+    plan = dossier.programme
+    assert plan is not None
+    face = face_of(dossier)
+    spent = [axis for axis in face.axes if axis.actions]
+    assert [axis.proved for axis in spent] == ["1 sur 2", *["2 sur 2"] * 3]
+    labels = [line.label for axis in face.axes for line in axis.answers]
+    assert len(labels) == len(set(labels))  # each question once
+    asked = [item for item in ITEMS if item[4]]
+    assert len(labels) + sum("masqué" in axis.silent for axis in face.axes) >= len(asked) - 1
+    lacking = [piece for axis in face.axes for piece in axis.missing]
+    rows = plan.actions[(plan.actions["code_qpv"] == CODE) & (plan.actions["annee"] == 2025)]
+    stakes = [s for s in rows["enjeu_eur"] if s]
+    assert len(lacking) >= len(stakes) > 0
+    for row in rows[rows["enjeu_eur"].astype(bool)].to_dict("records"):
+        assert f"{row['action']}, {euros(row['enjeu_eur'])}" in lacking
+    before = [
+        euros(dossier.claims.amount("valorise_precedent", axis_scope(n, CODE))) for n in (1, 3)
     ]
-    assert set(actions.rows["piece"]) == {f"F{k}" for k in range(0, 16, 2)}
-    assert sum(actions.rows["valorise_eur"]) == sum(axes.rows["valorise_eur"])
-    assert found.rows["suite"].tolist() == ["Enlèvement hebdomadaire"]
+    if dossier.claims.has("valorise_precedent", axis_scope(1, CODE)):
+        assert [a.before.strip("()") for a in spent][:1] == before[:1]
+    shares = dict(spent[0].bar.parts)
+    assert 0 < shares["prouve"] < 1  # one of its two actions bears no piece
+    assert [dict(a.bar.parts)["prouve"] for a in spent[1:]] == [1.0] * 3
 
 
-def test_photographs_of_a_quarter_stand_on_its_page_with_what_they_show() -> None:
+def test_photographs_of_a_quarter_stand_after_its_second_face_with_what_they_show() -> None:
     dossier = make()
     plan = dossier.programme
     assert plan is not None
@@ -310,17 +411,16 @@ def test_photographs_of_a_quarter_stand_on_its_page_with_what_they_show() -> Non
         programme=dataclasses.replace(plan, diagnostics=walked),
         photos={"hall.jpg": out.getvalue()},
     )
-    report = quarter_report(given, page_of(given))
-    (shown,) = [b for b in report.sections[0].blocks if isinstance(b, Photos)]
-    assert shown.photos[0][0] == "Dépôts sauvages (3 avril 2025)"
-    pdf = document_pdf.render(report, {}, {}, cover=False)
+    face = face_of(given)
+    assert face.photos[0][0] == "Dépôts sauvages (3 avril 2025)"
+    assert any("Dépôts sauvages" in line for line in face.changed)
+    pdf = render_face(face)
     listing = subprocess.run(
         [need("pdfimages"), "-list", "-"], input=pdf, capture_output=True, check=True
     ).stdout.decode()
     assert re.search(r"\b90 +60\b", listing)
-    assert not any(
-        isinstance(b, Photos) for b in quarter_report(dossier, page_of(dossier)).sections[0].blocks
-    )
+    assert page_count(pdf) == 2
+    assert not face_of(dossier).photos
 
 
 def _inside(dossier: Dossier) -> int:
@@ -358,12 +458,15 @@ def test_both_pages_of_a_quarter_count_the_same_doubts() -> None:
     doors = make().located.entrances
     unsure = doors["qpv_statut"] == "a_verifier"  # out of the quarter, and nearest to it
     beside = of_doors(make(), qpv_code=doors["qpv_code"].mask(unsure, ""))
-    count = page_of(beside).figures[-1][1].removesuffix(" logements")
-    assert int(count) > 0
-    assert f"Si {count} logements à vérifier sont bien du quartier." in residents(beside)
+    page = page_of(beside)
+    assert page.doubtful > 0
+    assert f"plus {page.doubtful} à vérifier" in page.bars[0].words
+    names = ", ".join(page.unsure_names)
+    assert names
+    assert f"Si {page.doubtful} logements ({names}) sont dans le quartier." in residents(beside)
 
 
-def test_what_changed_is_told_in_five_sentences_at_most() -> None:
+def test_what_changed_is_told_in_six_sentences_at_most() -> None:
     dossier = make()
     located = dossier.located
     doors = located.entrances.copy()
@@ -373,122 +476,111 @@ def test_what_changed_is_told_in_five_sentences_at_most() -> None:
     doors["qpv_evolution"] = "entrant"
     moved = restocked(dossier, doors)
     said = changes(moved, page_of(moved))
-    assert len(said) == 4
+    assert len(said) == 6
     assert "Adresses douteuses tranchées dans ce quartier : 1." in said
     inside = _inside(dossier)
     assert f"Entrés en quartier prioritaire avec la carte de 2024 : {inside} logements." in said
-    assert said[-1].startswith("Cela sert-il à quelque chose ?")
+    assert said[-2].startswith("L’enquête de 2023 précède les actions")
+    assert said[-1] == page_words.NO_CAUSE
 
 
-@pytest.mark.parametrize("kind", SHOWN_PAGES)
-def test_both_are_tagged_in_the_shipped_font_and_keep_to_their_pages(kind: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_are_tagged_in_the_shipped_font_and_keep_to_one_page(kind: str) -> None:
     data = drawn()[f"{kind}/{CODE}.pdf"]
     assert b"pdfuaid:part" in data
+    assert page_count(data) == 1
     command = [need("pdftotext"), "-layout", "-", "-"]
     text = subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode()
-    assert 1 <= text.count("\f") <= SHOWN_PAGES[kind]
     assert "données fictives" in text
+    fonts = subprocess.run(
+        [need("pdffonts"), "-"], input=data, capture_output=True, check=True
+    ).stdout
+    assert len(re.findall(rb"TFPB", fonts)) >= 2
     assert drawn() == quarter_files(
         make(), [page_of(make(), f"{HOSTILE_TYPST} {'Très long nom ' * 8}")]
     )
 
 
-def test_what_like_with_like_denies_is_said_on_both_pages() -> None:
+def test_what_like_with_like_denies_is_marked_on_each_page() -> None:
     dossier = make()
-    line = next(g for g in page_of(dossier).gaps if g.gap is not None)
-    assert not line.otherwise
-    assert "à immeubles semblables" in words.line(dataclasses.replace(line, otherwise=True))
-    found = dossier.evaluation
-    assert found is not None
-    rows = found.table.assign(lecture=found.table["lecture"] + "|ecart_efface")
-    against = dataclasses.replace(dossier, evaluation=dataclasses.replace(found, table=rows))
-    (section,) = quarter_report(against, page_of(against)).sections
-    axes = next(b for b in section.blocks if isinstance(b, Table))
-    assert "autre lecture" in axes.rows["dit"].iloc[0]
+    page = page_of(dossier)
+    at = next(k for k, g in enumerate(page.gaps) if g.gap is not None)
+    assert not page.gaps[at].otherwise
+    lines = list(page.gaps)
+    lines[at] = dataclasses.replace(lines[at], otherwise=True)
+    told = words.printed(residents_page(dossier, dataclasses.replace(page, gaps=tuple(lines))))
+    assert "À immeubles semblables, c’est moins sûr." in told
+    assert face_words.with_dagger(lines[at]).endswith(" †")
+    assert "†" in face_of(dossier).key
 
 
-def test_a_gap_without_levels_is_not_told_in_tenths() -> None:
-    line = next(g for g in page_of(make()).gaps if g.gap is not None)
-    assert "on ne sait pas" in words.line(dataclasses.replace(line, qpv=None))
-    assert not math.isnan(line.gap or math.nan)
+def test_a_gap_without_levels_is_not_counted_out_of_a_hundred() -> None:
+    page = page_of(make())
+    lines = tuple(dataclasses.replace(g, qpv=None) for g in page.gaps)
+    said = [text for text, _ in words.answers(dataclasses.replace(page, gaps=lines))]
+    assert all("sur 100" not in text for text in said)
 
 
-def test_an_axis_that_was_asked_and_has_too_few_answers_is_not_said_to_be_unasked() -> None:
+def test_an_axis_that_was_asked_and_is_masked_is_not_said_to_be_unasked() -> None:
     dossier = make()
-    found = dossier.evaluation
-    assert found is not None
-    rows = found.table[found.table["niveau"] != "qpv"]
-    few = dataclasses.replace(dossier, evaluation=dataclasses.replace(found, table=rows))
-    (section,) = quarter_report(few, page_of(few)).sections
-    axes = next(b for b in section.blocks if isinstance(b, Table)).rows
-    said = dict(zip(axes["axe_mot"].str[0].astype(int), axes["dit"], strict=True))
+    survey = dossier.survey
+    assert survey is not None
+    masked = survey.comparison.assign(publication="masque")
+    given = dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=masked))
     asked = {axis for item in ITEMS for axis in item[4]}
-    assert {axis in asked for axis in said} == {True, False}
-    for axis, text in said.items():
-        few_or_none = (
-            "masqué : moins de 30 réponses" if axis in asked else "aucune question ne porte"
-        )
-        assert text.startswith(few_or_none), axis
-    (section,) = quarter_report(unheard := make(survey=None), page_of(unheard)).sections
-    axes = next(b for b in section.blocks if isinstance(b, Table)).rows
-    assert set(axes["dit"]) == {"aucune enquête jointe"}
+    silent = {int(a.title[0]): a.silent for a in face_of(claimed(given)).axes}
+    assert {axis in asked for axis in silent} == {True, False}
+    for axis, text in silent.items():
+        said = text.endswith("masqué") or text.startswith("déjà lu")
+        assert said if axis in asked else text == face_words.NOT_ASKED, axis
+    unheard = face_of(make(survey=None))
+    assert {axis.silent for axis in unheard.axes} == {face_words.NO_SURVEY}
 
 
-def test_a_year_before_that_is_not_known_has_no_column() -> None:
+def test_a_year_before_that_is_not_known_is_not_written() -> None:
     dossier = make()
-    plan = dossier.programme
-    assert plan is not None
-    assert plan.quarter_axes is not None
-    quarter = page_of(dossier).code_qpv
 
-    def before(amount: Decimal | None) -> list[object]:
-        axes = plan.quarter_axes.assign(valorise_precedent_eur=amount)
-        told = dataclasses.replace(plan, quarter_axes=axes)
-        rows = _axes(dataclasses.replace(dossier, programme=told), quarter)
-        shown = next(b for b in rows if isinstance(b, Table)).rows
-        return list(shown.get("valorise_precedent_eur", []))
+    def before(amount: Decimal | None) -> set[str]:
+        old = (
+            [claim("valorise_precedent", axis_scope(n, CODE), known(amount)) for n in range(1, 9)]
+            if amount is not None
+            else []
+        )
+        names = [c for c in dossier.claims if c.name != "valorise_precedent"]
+        told = dataclasses.replace(dossier, claims=Claims([*names, *old]))
+        return {axis.before for axis in face_of(told).axes}
 
-    assert before(Decimal(0)) == [Decimal(0)] * 4
-    assert before(None) == []
+    assert before(Decimal(0)) == {"(0\u202f€)"}
+    assert before(None) == {""}
 
 
-def test_a_doubt_next_to_a_quarter_is_counted_on_its_page_with_how_well_it_is_placed() -> None:
+def test_a_doubt_is_on_the_list_of_its_quarter_and_drawn_only_where_it_is_placed() -> None:
     dossier = make()
     homes, doors = dossier.located.residences.copy(), dossier.located.entrances.copy()
-
-    def said(radius: float) -> tuple[str, str, str]:
-        doors["result_radius_m"] = radius
-        return page_of(restocked(dossier, doors, homes)).figures[-1]
-
+    doors["longitude"], doors["latitude"] = 3.0, 50.0
     doubtful = homes["cote"] == "a_verifier"
     doors.loc[doubtful, "qpv_code"] = ""
     mine = doubtful & (doors["qpv_proche_code"] == CODE)
     count, dwellings = int(mine.sum()), int(homes.loc[mine, "nb_logements"].sum())
     assert count
-    label, value, detail = said(4042.7)
-    assert (label, value) == ("À vérifier", f"{dwellings} logements")
-    assert detail.replace("\u202f", " ") == (f"{count} résidences à côté, à 4 043 m près")
-    assert said(15.0)[2] == f"{count} résidences à côté, en losange sur le plan"
-    doors.loc[doors.index[doubtful][0], "qpv_code"] = CODE
-    assert f"{count} résidences, dont {count - 1} à côté, en losange" == said(15.0)[2]
+    known_place = page_of(restocked(dossier, doors, homes))
+    unsure = [t for t in known_place.tasks if t.text.startswith("Situer")]
+    assert len({t.home for t in unsure}) == count
+    assert f"plus {dwellings} à vérifier" in known_place.bars[0].words
+    assert not known_place.unplaced
+    doors["result_type"] = "housenumber"
+    doors.loc[mine, "result_type"] = "municipality"
+    vague = restocked(dossier, doors, homes)
+    lost = page_of(vague).unplaced
+    assert {home for home, _, _ in lost} == {t.home for t in unsure}
+    assert all("commune seule" in why for _, _, why in lost)
+    drawn_marks = marks(vague.located, None)
+    assert set(drawn_marks["id_residence"][~drawn_marks["situee"]]) == {home for home, _, _ in lost}
     doors["qpv_statut"] = doors["qpv_statut"].replace("a_verifier", "hors")
     homes["logements_a_verifier"] = 0
-    assert said(15.0)[1:] == ("aucun logement", "aucun doute dans ce quartier")
-
-
-@pytest.mark.parametrize(
-    ("here", "elsewhere", "said"),
-    [
-        (0.674, 0.796, "13 de moins sur 100"), (0.665, 0.604, "7 de plus sur 100"),
-        (0.711, 0.706, "autant"),
-    ],
-)  # fmt: skip
-def test_residents_read_a_gap_between_the_shares_printed(
-    here: float, elsewhere: float, said: str
-) -> None:
-    line = next(g for g in page_of(make()).gaps if g.gap is not None)
-    text = words.line(dataclasses.replace(line, qpv=here, hors=elsewhere))
-    assert f" ailleurs, {said} ; {line.words}" in text
+    settled = page_of(restocked(dossier, doors, homes))
+    assert not [t for t in settled.tasks if t.text.startswith("Situer")]
+    assert "à vérifier" not in settled.bars[0].words
 
 
 def test_a_residence_that_stands_in_two_quarters_is_counted_in_each() -> None:
@@ -534,7 +626,7 @@ def test_a_quarter_of_buildings_of_a_residence_counted_elsewhere_has_its_pages()
     made = restocked(dossier, own, elsewhere)
     page = next(p for p in map_model(made).pages if p.code_qpv == other)
     assert page.figures[0][1] == str(doors.loc[one, "nb_logements"].iloc[0])
-    assert residents_page(made, page).title == "Le Moulin – Gare"
+    assert residents_page(made, page).sheet.title == "Le Moulin – Gare"
 
 
 def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
@@ -554,8 +646,7 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
         )
         made = claimed(dataclasses.replace(dossier, survey=heard))
         page = page_of(made)
-        (proof,) = quarter_report(made, page).sections
-        fields = " ".join(b.scope for b in proof.blocks if isinstance(b, Table))
+        fields = page.gap_scope
         sheets = (note(made), synthese(made), comparaison(made), evaluation(made))
         texts = [
             "\n".join(p for b in s.blocks if isinstance(b, Text) for p in b.paragraphs)
@@ -569,20 +660,17 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
     assert page.everyone
     assert not page.borrowed
     assert page.gap_scope == "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV"
-    assert "locataires ici, tous bailleurs de l’enquête : «" in page.sentences[-2]
     assert "tous ceux qu’elle nomme" in plain_page
     assert "quartiers du bailleur" not in plain_page + fields
-    assert "autres quartiers de tous les bailleurs" in fields
     assert "Service du bailleur" not in first
     assert all(f"L’enquête ne nomme pas « {BAILLEUR} »" in text for text in (first, summary))
     page, plain_page, *_ = told(CODE, autrui=True)
     assert page.borrowed
-    assert "tous QPV" in page.gap_scope
-    assert "elle ne nomme pas celui d’ici" in plain_page
+    assert "Tous les QPV, tous bailleurs" in page.gap_scope
+    assert "L’enquête ne nomme pas votre bailleur" in plain_page
     page, plain_page, fields, first, _ = (
         told()
     )  # a delivery that names nobody is the bailleur's own
     assert page.gap_scope == "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
-    assert "dans les autres quartiers du bailleur" in plain_page
-    assert "autres quartiers du bailleur" in fields
+    assert "ne nomme pas votre bailleur" not in plain_page
     assert "Service du bailleur" in first

@@ -24,7 +24,6 @@ from tfpb.report.map_model import map_model
 from tfpb.report.print_map.sheets import draw_page
 from tfpb.report.web_map import map_html
 from tfpb.text import fold
-from tfpb.words.documents import quarter_page
 from tfpb.words.documents import region_words as words
 from tfpb.words.numbers import long_date
 
@@ -118,19 +117,17 @@ def _over_bailleurs(page: QpvPage, owners: Owners | None) -> QpvPage:
     Owners come last: when the column is full, the figures are kept.
     """
     whose = words.owners_sentence(owners.named, owners.others, owners.left) if owners else ()
-    scope = {
-        quarter_page.GAP_SCOPE_QUARTER: words.SCOPE_QUARTER,
-        quarter_page.GAP_SCOPE_CONVENTION: words.SCOPE_PLACE,
-    }
-    one_owner = quarter_page.CONVENTION_SCOPE
+    scope = page.gap_scope
+    if page.gaps:
+        scope = words.SCOPE_PLACE if page.borrowed else words.SCOPE_QUARTER
     figures = tuple(
         (label, value, detail.replace(*words.SHARE_OF)) for label, value, detail in page.figures
     )
     return replace(
         page,
         figures=figures,
-        gap_scope=scope.get(page.gap_scope, page.gap_scope),
-        sentences=(*(s.replace(one_owner, words.PLACE_TENANTS) for s in page.sentences), *whose),
+        gap_scope=scope,
+        notes=(*page.notes, *whose),
     )
 
 

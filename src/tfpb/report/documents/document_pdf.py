@@ -22,7 +22,6 @@ from tfpb.model.report import (
     KeyFigures,
     Lines,
     Payers,
-    Photos,
     Report,
     Table,
     Text,
@@ -110,7 +109,7 @@ def render(
         "sections": [_chapter(chapter, images, inputs) for chapter in parts.chapters(report)],
         "maps": _map_images(report, maps, inputs),
     }
-    inputs["data"] = json.dumps(_printable(content), ensure_ascii=False)
+    inputs["data"] = json.dumps(printable_data(content), ensure_ascii=False)
     day = dt.date.fromisoformat(report.properties.get("date_iso", "2000-01-01"))
     form = {"format": "pdf", "pdf_standards": [_STANDARD]}
     return compiled(_TEMPLATE.read_bytes(), day, sys_inputs=inputs, **form)
@@ -190,12 +189,6 @@ def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict
         return _table(block)
     if isinstance(block, Answer):
         return _answer(block)
-    if isinstance(block, Photos):
-        shown = []
-        for rank, (caption, jpeg) in enumerate(block.photos):
-            inputs[f"photo-{rank}"] = _svg_of(jpeg)
-            shown.append({"image": f"photo-{rank}", "caption": caption})
-        return {"kind": "photos", "title": block.title, "photos": shown}
     if not isinstance(block, Chart) or block.key not in images:
         return None
     svg = inputs[f"image-{block.key}"] = images[block.key]["svg"].decode("utf-8")
@@ -261,7 +254,7 @@ def _cell(cell: Cell) -> str | dict[str, Any]:
     return cell or ""
 
 
-def _svg_of(raster: bytes) -> str:
+def svg_of(raster: bytes) -> str:
     """Wrap a raster in a vector file: the template takes text only, and writes nothing to disk."""
     with Image.open(io.BytesIO(raster)) as picture:
         (width, height), kind = picture.size, str(picture.format).lower()
@@ -273,12 +266,12 @@ def _svg_of(raster: bytes) -> str:
     )
 
 
-def _printable(value: Any) -> Any:
+def printable_data(value: Any) -> Any:
     """Keep, everywhere, only letters the shipped font has, and the spaces of French typography."""
     if isinstance(value, str):
         return french_spaces(printable(value))
     if isinstance(value, dict):
-        return {key: _printable(v) for key, v in value.items()}
+        return {key: printable_data(v) for key, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_printable(v) for v in value]
+        return [printable_data(v) for v in value]
     return value

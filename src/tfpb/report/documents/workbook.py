@@ -75,9 +75,8 @@ def render(report: Report) -> bytes:
     book = Workbook()
     del book[book.sheetnames[0]]
     sections = [sheet for s in report.sections if s.sheet for sheet in _sheets(s)]
-    sections.sort(
-        key=lambda s: _RANKS.get(s.sheet, len(_RANKS))
-    )  # the main ones, then their details
+    if sections and sections[0].sheet == words.SUMMARY:  # of a dossier: main ones, then details
+        sections.sort(key=lambda s: _RANKS.get(s.sheet, len(_RANKS)))
     foot = words.footer(report.run_hash, fictional=report.fictional, draft=report.draft)
     names = [s.sheet for s in sections]
     for name in (*names, words.CONTENTS):

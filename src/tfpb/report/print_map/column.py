@@ -1,164 +1,211 @@
-"""The right column of a sheet: figures, satisfaction, sentences and doubts; or a table of quarters."""
+"""The right column of a sheet: stock and money, satisfaction, what is left to do; or a table of quarters."""
 
 from __future__ import annotations
 
-import re
+import math
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-import pandas as pd
+from matplotlib.patches import Rectangle
 
 from tfpb.report import theme
-from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm, wrap
+from tfpb.report.canvas import Sheet, shorten, text_width_mm, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.charts import plot
+from tfpb.report.print_map import labels
 from tfpb.report.print_map.views import COLUMN_W, COLUMN_X, MAP_H, MAP_Y, OverviewView, known
-from tfpb.words.numbers import euros, number, percent, points
+from tfpb.words.documents import quarter_page as page_words
+from tfpb.words.numbers import euros, number, percent
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from tfpb.model.location import GapLine, QpvPage
+    from collections.abc import Collection
 
-GAPS_AROUND: Final = 20.0
-"""Height of what goes with the satisfaction lines: their scope, their scale, its words."""
-LINE: Final = 1.32
-"""Line spacing of the paragraphs."""
-TITLE: Final = 7.4
-"""Height of a title with the space above it."""
+    from tfpb.model.location import Bar, GapLine, QpvPage
+    from tfpb.report.print_map.window import Numbered
+
+BAR: Final = 2.6
+"""Height of a bar, millimetres."""
+_LEAST: Final = 34.0
+"""Least room next to a figure for what it is."""
+_LEVELS: Final = 40.0
+"""Width of two levels and of the line between them."""
+_ENDS: Final = (17.0, 16.0)
+"""Width of what a line is worth, and of its day."""
+_TASK_STEP: Final = 3.2
+_NOTE_STEP: Final = 3.0
 RIGHT: Final = COLUMN_X + COLUMN_W
 ROW: Final = 7.0
 SECOND: Final = 3.4
 """Height of the second line of a long name."""
 _NUMBERS: Final = (COLUMN_W - 36.0, COLUMN_W - 18.0, COLUMN_W)
 """Right ends of the columns of the table."""
-_END: Final = re.compile(r"(?<=[.?])(?= \w)")
 _SOFT: Final[dict[str, Any]] = {"color": theme.SOFT}
+_HATCHED: Final[dict[str, Any]] = {
+    "facecolor": theme.PAPER, "edgecolor": theme.ACCENT, "hatch": "//////",
+}  # fmt: skip
+_OPEN: Final[dict[str, Any]] = {"facecolor": theme.PAPER}
+_PARTS: Final[dict[str, dict[str, Any]]] = {
+    "logements_abattus": {"facecolor": theme.DANS},
+    "logements_exoneres": {"facecolor": theme.EXONEREE},
+    "logements_a_reclamer": {"facecolor": theme.RING},
+    "logements_non_lus": _HATCHED,
+    "logements_droit_non_etabli": _HATCHED,
+    "logements_sans_avis": _OPEN,
+    "prouve": {"facecolor": theme.DANS},
+    "a_prouver": _HATCHED,
+    "reste_a_justifier": _OPEN,
+}
+"""Look of each part of a bar, by its claim."""
 
 
-def column(sheet: Sheet, page: QpvPage) -> None:
-    """Write the right column: figures, three satisfaction lines, sentences.
+def column(sheet: Sheet, page: QpvPage, shown: Numbered) -> None:
+    """Write the right column: stock and money, satisfaction lines, what is left to do.
 
-    What stands below is set smaller when it is long, then loses its last sentences: they stand whole on
-    the quarter's own page. The modelled share is there when nothing is lost for it.
+    What does not fit is counted; notes and the modelled share are there when nothing is lost for them.
+
+    Parameters
+    ----------
+    shown : Numbered
+        What the map numbers.
     """
-    bottom = MAP_Y + MAP_H + 4.0
+    bottom = MAP_Y + MAP_H + 2.0
     y = _title(sheet, MAP_Y + 2.6, words.PAGE_STOCK)
-    y = _figures(sheet, y, page.figures)
-    y = _title(sheet, y + 1.2, words.tenants_title(page.wave))
-    sentences = (*page.sentences, *filter(None, [page.modelled]))
-    spare = bottom - y - _needs(sentences, 7.5) - GAPS_AROUND
-    y = _gaps(sheet, y, page, min(max(spare / max(len(page.gaps), 1), 13.4), 15.0))
-    if y + _needs(sentences, theme.MIN_PT) > bottom:
-        sentences = page.sentences
-    size = next((s for s in (8.5, 8.0, 7.5) if y + _needs(sentences, s) <= bottom), theme.MIN_PT)
-    y = _title(sheet, y + 1.2, words.PAGE_READING) if sentences else y
-    for text in sentences:
-        room = int((bottom - y) / (size * POINT_MM * LINE)) + 1
-        held = _whole(text, room, size)
-        if not held:
-            break
-        sheet.text(COLUMN_X, y, "–", size, **_SOFT)
-        y = sheet.block(COLUMN_X + 3, y, held, COLUMN_W - 3, size, spacing=LINE) + 0.6
-
-
-def _whole(text: str, room: int, size: float) -> str:
-    """Return the sentences of a text, from the first, that so many lines hold: none is cut."""
-    ends = [*(m.end() for m in _END.finditer(text)), len(text)]
-    return next(
-        (text[:end] for end in reversed(ends) if len(wrap(text[:end], COLUMN_W - 3, size)) <= room),
-        "",
-    )
-
-
-def _needs(texts: tuple[str, ...], size: float) -> float:
-    """Height of paragraphs with their title, millimetres; no text needs no height."""
-    if not texts:
-        return 0.0
-    lines = sum(len(wrap(text, COLUMN_W - 3, size)) for text in texts)
-    return TITLE + lines * size * POINT_MM * LINE + 0.6 * len(texts)
+    for figure, bar in zip(page.figures, page.bars, strict=True):
+        y = _figure(sheet, y, figure, bar)
+    for line in page.lines:
+        y = sheet.block(COLUMN_X, y, line, COLUMN_W, 7.5, spacing=1.22) + 0.3
+    y = _title(sheet, y + 2.0, words.tenants_title(page.wave))
+    y = _answers(sheet, y, page)
+    y = _title(sheet, y + 2.0, words.PAGE_TASKS)
+    y = _tasks(sheet, y, page, shown.homes, bottom)
+    if shown.named:
+        names = " · ".join(f"{number} {name}" for number, name in shown.named)
+        lines = int((bottom - y) / _NOTE_STEP) + 1
+        if lines > 0:
+            text = page_words.NUMBERED.format(names=names)
+            y = sheet.block(COLUMN_X, y, text, COLUMN_W, 7, lines=lines, spacing=1.2) + 0.4
+    for text in (*page.notes, *filter(None, [page.modelled])):
+        if y + _NOTE_STEP * (len(wrap(text, COLUMN_W, 7)) - 1) <= bottom:
+            y = sheet.block(COLUMN_X, y, text, COLUMN_W, 7, spacing=1.2, **_SOFT) + 0.4
 
 
 def _title(sheet: Sheet, y: float, title: str) -> float:
     sheet.text(COLUMN_X, y, title, 9.5, fontweight="bold", color=theme.ACCENT)
     sheet.rule(COLUMN_X, y + 1.5, RIGHT, y + 1.5)
-    return y + 6.2
+    return y + 6.0
 
 
-def _figures(sheet: Sheet, y: float, figures: tuple[tuple[str, str, str], ...]) -> float:
-    """Write the figures two a row: value large, what it is, its detail."""
-    half = (COLUMN_W - 4) / 2
-    look: dict[str, Any] = {"lines": 2, "spacing": 1.22}
-    for first in range(0, len(figures), 2):
-        row, low = figures[first : first + 2], y
-        for left, (label, value, detail) in zip((COLUMN_X, COLUMN_X + half + 4), row, strict=False):
-            text = shorten(printable(value), half, 14, bold=True)
-            across, below, room = left, y + 4.9, half
-            if len(row) == 1:  # alone on its row: its words stand beside it, to the end of the row
-                across += text_width_mm(text, 14, bold=True) + 3
-                below, room = y - 0.4, RIGHT - across
-                look = {"lines": 1, "spacing": 1.05}
-            sheet.text(left, y + 1.0 + (1.2 if len(row) == 1 else 0), text, 14, fontweight="bold")
-            here = sheet.block(across, below, label, room, 8, **look)
-            if detail:
-                here = sheet.block(across, here, detail, room, 7.5, **look, **_SOFT)
-            low = max(low, here)
-        y = low + 1.8
-    return y
+def _figure(sheet: Sheet, y: float, figure: tuple[str, str, str], bar: Bar) -> float:
+    """Write a figure large, what it is next to it, then its bar and the words of it."""
+    label, value, detail = figure
+    text = shorten(printable(value), COLUMN_W, 14, bold=True)
+    sheet.text(COLUMN_X, y + 1.0, text, 14, fontweight="bold")
+    across = COLUMN_X + text_width_mm(text, 14, bold=True) + 1.6
+    if RIGHT - across < _LEAST:  # words in place of a figure: what they are of stands under them
+        across, y = COLUMN_X, y + 4.4
+    below = sheet.block(across, y + 1.0, label, RIGHT - across, 8.5, lines=1, spacing=1.2)
+    y = sheet.block(COLUMN_X, below, detail, COLUMN_W, 7.5, lines=2, spacing=1.15, **_SOFT) - 1.8
+    if bar.parts:
+        _bar(sheet, y, bar)
+        y += BAR + 3.2
+        if not bar.words:
+            _bar_key(sheet, y)
+        y = sheet.block(COLUMN_X, y, bar.words, COLUMN_W, 7, lines=2, spacing=1.2)
+    return y + 1.8 if bar.parts else y + 3.2
 
 
-def _gaps(sheet: Sheet, y: float, page: QpvPage, row: float) -> float:
-    """Draw each gap under its words, all on one axis."""
-    if page.gap_scope:
-        look = {"bold": True} if page.borrowed else _SOFT
-        y = sheet.block(COLUMN_X, y - 1.4, page.gap_scope, COLUMN_W, 7, lines=2, **look) + 0.6
+def _bar_key(sheet: Sheet, y: float) -> None:
+    """Name the parts of the bar of money, each after a square of its look."""
+    x = COLUMN_X
+    for name, text in page_words.MONEY.items():
+        look: dict[str, Any] = {"linewidth": 0.6, "edgecolor": theme.INK, **_PARTS[name]}
+        sheet.layer.add_patch(Rectangle((x, y - 1.9), 3.0, 1.9, **look))
+        sheet.text(x + 4, y, text, 7, **_SOFT)
+        x += 5.4 + text_width_mm(text, 7)
+
+
+def _bar(sheet: Sheet, y: float, bar: Bar) -> None:
+    """Draw the parts of a whole, full, hatched or empty; a dotted frame where the whole is not known."""
+    whole = math.fsum(size for _, size in bar.parts)
+    left = COLUMN_X
+    if whole:
+        for name, size in bar.parts:
+            wide = COLUMN_W * size / whole
+            look: dict[str, Any] = {"linewidth": 0.0, "edgecolor": theme.PAPER, **_PARTS[name]}
+            sheet.layer.add_patch(Rectangle((left, y), wide, BAR, **look))
+            left += wide
+    frame: dict[str, Any] = {"fill": False, "edgecolor": theme.INK, "linewidth": 0.7}
+    if bar.bounded:
+        frame["linestyle"] = (0, (1.5, 1.5))
+    sheet.layer.add_patch(Rectangle((COLUMN_X, y), COLUMN_W, BAR, **frame))
+
+
+def _answers(sheet: Sheet, y: float, page: QpvPage) -> float:
+    """Draw each question: levels here and elsewhere on one axis, the gap in words, how it moved."""
+    if page.gap_scope and (page.borrowed or page.everyone):
+        y = sheet.block(COLUMN_X, y - 1.4, page.gap_scope, COLUMN_W, 7, lines=2, bold=True) + 0.6
     if not page.gaps:
         return sheet.block(COLUMN_X, y, words.PAGE_NO_GAP, COLUMN_W, 8.5, **_SOFT) + 1
-    middles = y + 7.6 + row * np.arange(len(page.gaps))
-    for line, middle in zip(page.gaps, middles, strict=True):
-        _gap_words(sheet, line, float(middle) - 4.4)
-    foot = float(middles[-1]) + 3.6
-    ends = [(g.gap, *(g.ic90 or (None, None)), *(g.ic95 or (None, None))) for g in page.gaps]
-    fields = ("ecart", *plot.INTERVALS)
-    marks = plot.table(pd.DataFrame(ends, columns=list(fields)), *fields)
-    shown = marks["ecart"].notna().to_numpy()
-    if not shown.any():  # no gap may be read: no scale to read it on
-        return foot + 1.0
-    seen = [page.margin * 2, page.reach, *plot.finite(marks, *fields)]
-    place = (COLUMN_X + 1, RIGHT - 1, y, foot)
-    bands = [(float(m) - 2.6, float(m) + 2.6) for m in middles[shown]]
-    axes = plot.gap_axes(sheet, place, seen, page.margin, bands=bands)
-    plot.gap_marks(axes, marks, middles)
-    plot.ticks(axes.xaxis, plot.points_tick, 7)
-    axes.grid(visible=False)
-    axes.spines["bottom"].set(visible=True, color=theme.STREET_EDGE)
-    axes.tick_params(labelsize=theme.MIN_PT, length=2.2, width=0.6, pad=1.5)
-    y = foot + 6.8
-    sheet.text(COLUMN_X, y, words.PAGE_LOWER, 7, **_SOFT)
-    sheet.text(RIGHT, y, words.PAGE_HIGHER, 7, ha="right", **_SOFT)
-    band = words.margin_band(page.margin)
-    sheet.text((COLUMN_X + RIGHT) / 2, y, band, 7, ha="center", **_SOFT)
-    return y + 4.6
+    for line in page.gaps:
+        y = _answer(sheet, y, line, page.floor)
+    note = page_words.heard(page.gaps, borrowed=page.borrowed)
+    if any(line.otherwise for line in page.gaps):
+        note = f"{note} · {page_words.DAGGER_NOTE}"
+    return sheet.block(COLUMN_X, y, note, COLUMN_W, 7, lines=2, spacing=1.2, **_SOFT) if note else y
 
 
-def _gap_words(sheet: Sheet, line: GapLine, y: float) -> None:
-    """Write the question and its gap; under them the verdict, the levels and the sample size."""
-    gap = points(line.gap) if line.gap is not None else ""
-    room = COLUMN_W - text_width_mm(gap, 8.5, bold=True) - 2
-    label = shorten(printable(line.label), room, 8.5, bold=True)
-    sheet.text(COLUMN_X, y - 3.5, label, 8.5, fontweight="bold")
-    sheet.text(RIGHT, y - 3.5, gap, 8.5, ha="right", fontweight="bold")
-    size = words.interviews(line.n, line.n_qpv, line.n_hors) if line.n else ""
-    ways = [size]
+def _answer(sheet: Sheet, y: float, line: GapLine, floor: float) -> float:
+    label = shorten(printable(line.label), COLUMN_W, 8, bold=True)
+    sheet.text(COLUMN_X, y, label, 8, fontweight="bold")
+    y += 3.7
+    across, room = COLUMN_X + _LEVELS, COLUMN_W - _LEVELS
+    if line.gap is None:
+        return sheet.block(COLUMN_X, y, line.words, COLUMN_W, 7.5, lines=2, **_SOFT) + 1.2
     if line.qpv is not None and line.hors is not None:
-        both = {"qpv": percent(line.qpv), "hors": percent(line.hors), "size": size}
-        ways = [*(way.format(**both) for way in words.LEVELS), size]
-    # the verdict is never cut to make room for levels
-    verdict = printable(f"{line.sign} {line.words}".strip())
-    free = COLUMN_W - text_width_mm(verdict, 7.5) - 2
-    right = next((w for w in ways if text_width_mm(w, 7) <= free), ways[-1])
-    room = COLUMN_W - text_width_mm(right, 7) - 2
-    sheet.text(COLUMN_X, y, shorten(verdict, room, 7.5), 7.5)
-    sheet.text(RIGHT, y, right, 7, ha="right", **_SOFT)
+        sheet.text(COLUMN_X + 7.5, y, percent(line.qpv), 8, ha="right", fontweight="bold")
+        sheet.text(across - 2.0, y, percent(line.hors), 8, ha="right")
+        dumbbell(sheet, (COLUMN_X + 9.5, across - 11.0), y - 1.0, (line.qpv, line.hors), floor)
+    phrase = f"{line.phrase} {page_words.DAGGER}" if line.otherwise else line.phrase
+    low = sheet.block(across, y, phrase, room, 7.5, bold=True, lines=2, spacing=1.15)
+    if line.moved:
+        low = sheet.block(across, low, line.moved, room, 7, lines=2, spacing=1.15, **_SOFT)
+    return max(low, y + 3.4) + 1.0
+
+
+def dumbbell(
+    sheet: Sheet, ends: tuple[float, float], y: float, levels: tuple[float, float], floor: float
+) -> None:
+    """Draw two levels on a line from `floor` to all: filled here, hollow elsewhere."""
+    west, east = ends
+    here, there = (west + (east - west) * (x - floor) / (1 - floor) for x in levels)
+    sheet.rule(west, y, east, y, linewidth=0.5)
+    sheet.rule(here, y, there, y, color=theme.MONEY_SCALE[2], linewidth=1.8)
+    for at, fill, edge in ((there, theme.PAPER, theme.INK), (here, theme.DANS, theme.DANS)):
+        sheet.layer.scatter(
+            [at], [y], s=20, linewidth=1.1, zorder=6, facecolor=fill, edgecolor=edge
+        )
+
+
+def _tasks(sheet: Sheet, y: float, page: QpvPage, seen: Collection[str], bottom: float) -> float:
+    """List what is left to do, each under the number that the map bears."""
+    if not page.tasks:
+        return sheet.block(COLUMN_X, y, page_words.NOTHING_TO_DO, COLUMN_W, 7.5, **_SOFT)
+    room = COLUMN_W - 6 - sum(_ENDS)
+    for k, task in enumerate(page.tasks, 1):
+        lines = wrap(task.text, room, 7.5, lines=3)
+        if y + _TASK_STEP * (len(lines) - 1) > bottom - (3.4 if k < len(page.tasks) else 0):
+            more = page_words.MORE_TASKS.format(count=len(page.tasks) - k + 1)
+            sheet.text(COLUMN_X, y, more, 7.5, **_SOFT)
+            return y + _TASK_STEP
+        if task.home in seen:
+            labels.badge(sheet.layer, COLUMN_X + 2, y - 0.9, k)
+        else:
+            sheet.text(COLUMN_X + 2, y, str(k), 7.5, ha="center", fontweight="bold")
+        sheet.lines(COLUMN_X + 6, y, lines, _TASK_STEP, 7.5)
+        sheet.text(RIGHT - _ENDS[1], y, task.stake, 7.5, ha="right", fontweight="bold")
+        sheet.text(RIGHT, y, task.due, 7, ha="right", **_SOFT)
+        y += _TASK_STEP * len(lines) + 0.9
+    return y + 0.4
 
 
 def quarters(sheet: Sheet, view: OverviewView) -> None:
@@ -192,5 +239,6 @@ def quarters(sheet: Sheet, view: OverviewView) -> None:
     if shown < len(view.quarters):
         more = words.OVERVIEW_MORE.format(rest=len(view.quarters) - shown)
         sheet.text(x, y + 6, more, 7.5, **_SOFT)
-    if view.doubts:
-        sheet.text(x, MAP_Y + MAP_H - 1.5, words.OVERVIEW_DOUBTS.format(count=view.doubts))
+    doubts = [words.OVERVIEW_DOUBTS.format(count=view.doubts)] * bool(view.doubts)
+    doubts += [words.OVERVIEW_UNPLACED.format(count=view.unplaced)] * bool(view.unplaced)
+    sheet.lines(x, MAP_Y + MAP_H - 1.5 - 3.4 * (len(doubts) - 1), doubts, 3.4)

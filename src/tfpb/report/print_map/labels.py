@@ -7,11 +7,12 @@ small ones. A place is free when no disc of the name meets one that is taken.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
+from matplotlib.patches import Circle
 
 from tfpb.facts.quarter import stands_in
 from tfpb.model.codes import QpvStatut
@@ -19,16 +20,17 @@ from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, text_width_mm, wrap
 from tfpb.report.cell_values import printable
 from tfpb.report.print_map.views import lines_of
+from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     import geopandas as gpd
+    import pandas as pd
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-    Named = tuple[list[str], float, float, float]
 
 CAP: Final = 0.36
 """Half height of a line of text over its size: what the discs of a label cover."""
@@ -42,11 +44,18 @@ STREET_PT: Final = {1: 8.0, 2: 7.0, 3: 7.0}
 POINT_PT: Final = 7.0
 AREA_PT: Final = 8.0
 _NAME_MM: Final = 30.0
-_GROW: Final = {"street": 1.0, "point": 1.3, "outside": 1.3, "quarter": 1.45, "commune": 1.45}
+BADGE_MM: Final = 1.9
+"""Radius of the ring around a number."""
+_BADGE_ROOM: Final = 2 * BADGE_MM + 1.4
+_BOLD: Final = ("quarter", "commune", "numbered")
+_GROW: Final = {
+    "street": 1.0, "point": 1.3, "numbered": 1.3, "outside": 1.3, "quarter": 1.45, "commune": 1.45,
+}  # fmt: skip
 """Names on a white ground keep more room than their letters."""
 _INKS: Final = {
     "quarter": theme.QPV,
     "point": theme.INK,
+    "numbered": theme.INK,
     "outside": theme.SOFT,
     "commune": theme.SOFT,
 }
@@ -62,12 +71,13 @@ class Label:
     angle: float
     size_pt: float
     kind: str
+    badge: tuple[int, float] | None = None  # a number and where it stands on the line
 
     def discs(self) -> Array:
         """Cover the letters by discs `x, y, radius`."""
-        lines = self.text.split("\n")
-        bold, italic = self.kind in ("quarter", "commune"), self.kind == "street"
-        rows = []
+        lines = self.text.split("\n") if self.text else []
+        bold, italic = self.kind in _BOLD, self.kind == "street"
+        rows = [np.array([[self.badge[1], self.y, BADGE_MM]])] if self.badge else []
         for k, line in enumerate(lines):
             y = self.y + ((len(lines) - 1) / 2 - k) * self.size_pt * POINT_MM * LEADING
             width = text_width_mm(line, self.size_pt, bold=bold, italic=italic)
@@ -223,59 +233,163 @@ def street_pieces(
     return list(by_name.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What is written next to a mark: lines, its place and radius, its number on the page if any."""
+
+    lines: list[str]
+    x: float
+    y: float
+    r: float
+    number: int | None = None
+
+
 def point_names(
-    spots: gpd.GeoDataFrame, quarters: Collection[str]
+    spots: pd.DataFrame, quarters: Collection[str], known: Mapping[str, int], start: int
 ) -> tuple[list[Named], list[Named]]:
-    """Return the names of points to place: doubts then the quarter's own; and, apart, the others.
+    """Return the names of marks to place: the quarter's own, those of the list first; and, apart, the others.
 
     Parameters
     ----------
-    spots : GeoDataFrame
-        `nom, id_residence, coupee, statut, code_qpv`, and `mx, my, r`: place and radius.
+    spots : DataFrame
+        `nom, id_residence, statut, etat, code_qpv, dessines, coupee, numeros`, and `mx, my, r`: place and
+        radius; `hors`: dwellings outside, of one disc for two sides.
+    quarters : collection of str
+    known : mapping of str to int
+        Numbers of résidences on the list of the page.
+    start : int
+        Number of the first that the list does not hold: both sides of one that the limit cuts bear it.
     """
-    doubt = (spots["statut"] == QpvStatut.A_VERIFIER).to_numpy()
     own = stands_in(spots, quarters).to_numpy()
+    split = (
+        spots["coupee"].to_numpy(dtype=bool)
+        & spots["id_residence"].isin(spots["id_residence"][own]).to_numpy()
+    )
+    numbers = dict(known)
+    doubt = (spots["statut"] == QpvStatut.A_VERIFIER).to_numpy()
+    for home in dict.fromkeys(spots["id_residence"][split].sort_values()):
+        numbers.setdefault(home, max([start - 1, *numbers.values()]) + 1)
+    to_act = spots["etat"].isin(list(words.TO_DO)).to_numpy() & own
+    numbered = spots["id_residence"].isin(list(numbers)).to_numpy() & (to_act | split)
     sides: tuple[list[Named], list[Named]] = ([], [])
-    for k in np.lexsort((-spots["r"].to_numpy(dtype=float), ~doubt)):
+    for k in np.lexsort((-spots["r"].to_numpy(dtype=float), ~doubt, ~numbered)):
         row = spots.iloc[k]
-        name = f"{row['nom'] or row['id_residence']} {row['coupee']}".strip()
-        lines = wrap(name, _NAME_MM, POINT_PT, lines=2)
-        named = (lines, float(row["mx"]), float(row["my"]), float(row["r"]))
-        sides[0 if doubt[k] or own[k] else 1].append(named)
+        mine = own[k] or split[k]
+        named = Named(
+            _lines(row, split=split[k], number=numbered[k]),
+            float(row["mx"]), float(row["my"]), float(row["r"]),
+            numbers[row["id_residence"]] if numbered[k] else None,
+        )  # fmt: skip
+        sides[0 if mine else 1].append(named)
     return sides
 
 
+def _lines(row: pd.Series[Any], *, split: bool, number: bool) -> list[str]:
+    name = str(row["nom"] or row["id_residence"])
+    if row["hors"]:
+        return [
+            name,
+            words.CUT_SIDES.format(inside=row["dessines"] - row["hors"], outside=row["hors"]),
+        ]
+    if split:
+        name = words.CUT_PLACE.format(name=name, doors=row["numeros"]) if row["numeros"] else name
+        return [name, words.CUT_SIDE.format(homes=row["dessines"], side=row["statut"])]
+    if number and (state := words.TO_DO.get(row["etat"])):
+        name = f"{name} : {state}"
+    return wrap(name, _NAME_MM, POINT_PT, lines=2)
+
+
 def name_points(
-    points: Iterable[Named],
-    taken: Taken,
-    *,
-    kind: str = "point",
-    cross: bool = False,
-    most: int = 40,
-) -> list[Label]:
-    """Name points beside their symbols, where the name fits; the others stay without.
+    points: Iterable[Named], taken: Taken, *, kind: str = "point", most: int = 40, start: int = 1
+) -> tuple[list[Label], list[tuple[int, str]]]:
+    """Name marks next to their symbols, where the name fits.
+
+    The quarter's own (`point`) that have no place bear a number in place of their name, after those that are
+    numbered; the others stay without.
 
     Parameters
     ----------
-    points : iterable of (lines, x, y, radius)
-        Most important first; a name is one or two lines.
-    cross : bool
-        A name with no other place may cross a perimeter.
+    points : iterable of Named
+        Most important first.
+    start : int
+        Number of the first that no list holds.
+
+    Returns
+    -------
+    labels : list of Label
+    rest : list of (number, name)
+        Those that a number stands for.
     """
-    leading = POINT_PT * POINT_MM * LEADING
     out: list[Label] = []
-    for lines, x, y, radius in points:
-        if len(out) >= most:
-            break
-        gap = radius + 0.9
-        aside = gap + max(text_width_mm(line, POINT_PT) for line in lines) / 2
-        above = gap + leading * (0.45 + (len(lines) - 1) / 2)
-        ways = [(aside, 0), (-aside, 0), (0, above), (0, -above)]
-        ways += [(dx, k * gap) for far in (1, 2) for dx in (aside, -aside) for k in (far, -far)]
-        text = "\n".join(lines)
-        tries = [Label(text, x + dx, y + dy, 0.0, POINT_PT, kind) for dx, dy in ways]
-        out += taken.first(tries) or (taken.first(tries, cross=True) if cross else [])
-    return out
+    left: list[Named] = []
+    points = list(points)
+    for one in points:
+        found: list[Label] = []
+        if len(out) < most or one.number:
+            look = "numbered" if one.number and kind == "point" else kind
+            tries = list(_places_of(one, look))
+            found = taken.first(tries)
+            if not found and kind == "point":
+                found = taken.first(tries, cross=True)
+        out += found
+        if not found and kind == "point":
+            left.append(one)
+    number = max([start - 1, *(one.number for one in points if one.number)])
+    rest = []
+    for one in left:
+        if one.number is None:
+            number += 1
+            rest.append((number, " ".join(one.lines)))
+        own = replace(one, lines=[], number=one.number or number)
+        tries = list(_places_of(own, "numbered"))
+        found = taken.first(tries, cross=True)
+        out += (
+            found or tries[:1]
+        )  # at worst over another name: the number is what the list refers to
+    return out, rest
+
+
+def _places_of(one: Named, kind: str) -> Iterator[Label]:
+    """Yield the places of a name to try in turn, with its number towards the mark."""
+    leading = POINT_PT * POINT_MM * LEADING
+    bold = kind in _BOLD
+    wide = max([0.0, *(text_width_mm(line, POINT_PT, bold=bold) for line in one.lines)])
+    badge = (_BADGE_ROOM if wide else 2 * BADGE_MM) if one.number else 0.0
+    gap = one.r + 0.9
+    aside = gap + (wide + badge) / 2
+    above = gap + leading * (0.45 + (max(len(one.lines), 1) - 1) / 2)
+    ways = [(aside, 0.0), (-aside, 0.0), (0.0, above), (0.0, -above)]
+    ways += [(dx, k * gap) for far in (1, 2) for dx in (aside, -aside) for k in (far, -far)]
+    if not one.lines:  # a number alone may stand a little off
+        turns = np.deg2rad(np.arange(0, 360, 30))
+        ways += [
+            (r * np.cos(t), r * np.sin(t)) for r in (aside, 2 * aside, 3 * aside) for t in turns
+        ]
+    text = "\n".join(one.lines)
+    for dx, dy in ways:
+        towards = 1 if dx < 0 else -1  # the number stands next to the mark
+        middle = one.x + dx
+        at = middle + towards * (wide + badge - 2 * BADGE_MM) / 2
+        yield Label(
+            text, middle - towards * badge / 2, one.y + dy, 0.0, POINT_PT, kind,
+            None if one.number is None else (one.number, at),
+        )  # fmt: skip
+
+
+def badge(axes: Axes, x: float, y: float, number: int) -> None:
+    """Write a number in its ring."""
+    ring = {"facecolor": theme.PAPER, "edgecolor": theme.INK, "linewidth": 0.8, "zorder": 9.6}
+    axes.add_patch(Circle((x, y), BADGE_MM, **ring))
+    axes.text(
+        x,
+        y,
+        str(number),
+        fontsize=7,
+        fontweight="bold",
+        ha="center",
+        va="center_baseline",
+        zorder=9.7,
+    )
 
 
 def name_areas(
@@ -334,6 +448,11 @@ def _spots_beside(area: Any, lines: list[str]) -> Iterator[tuple[float, float]]:
 def write(axes: Axes, labels: list[Label]) -> None:
     """Write the names where they were placed: those of streets along them, the others on white."""
     for label in labels:
+        if label.badge:
+            number, at = label.badge
+            badge(axes, at, label.y, number)
+        if not label.text:
+            continue
         if label.kind == "street":
             look: dict[str, Any] = {
                 "rotation": label.angle, "rotation_mode": "anchor", "va": "center_baseline",
@@ -342,7 +461,7 @@ def write(axes: Axes, labels: list[Label]) -> None:
         else:
             look = {
                 "va": "center", "color": _INKS[label.kind], "linespacing": 1.1, "zorder": 9,
-                "fontweight": "bold" if label.kind == "quarter" else "normal",
+                "fontweight": "bold" if label.kind in ("quarter", "numbered") else "normal",
                 "bbox": {"facecolor": theme.PAPER, "alpha": 0.72, "linewidth": 0, "pad": 0.6},
             }  # fmt: skip
         axes.text(label.x, label.y, label.text, fontsize=label.size_pt, ha="center", **look)

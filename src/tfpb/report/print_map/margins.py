@@ -11,12 +11,12 @@ import numpy as np
 import shapely
 from matplotlib.lines import Line2D
 
-from tfpb.model.codes import QpvStatut
+from tfpb.model.codes import Etat
 from tfpb.model.location import OTHER_MAP
 from tfpb.report import theme
 from tfpb.report.canvas import POINT_MM, Sheet, shorten, text_width_mm
 from tfpb.report.cell_values import printable
-from tfpb.report.print_map import views, window
+from tfpb.report.print_map import labels, views, window
 from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
 from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
@@ -24,6 +24,7 @@ from tfpb.words.places.side_words import NOT_AN_ATTESTATION, SIDE_WORDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from PIL import ImageFont
 
 
@@ -86,23 +87,17 @@ def _legend(sheet: Sheet, view: views.View) -> None:
     single, scale, layers = isinstance(view, views.PageView), view.frame.scale, view.layers
     x, y = views.EDGE, views.FOOT_Y + 1.7
     far = scale > views.FAR_SCALE
-    met = set(layers.residences["statut"].iloc[views.touching(layers.residences, view.frame)])
-    named = {
-        side: words.LEGEND_STATUS.format(side=word)
-        for side, word in SIDE_WORDS.items()
-        if side in met
-    }
-    if not far and layers.residences["coupee"].ne("").any():
-        named[window.CUT] = words.LEGEND_CUT
-    step = STEP if len(named) < 4 else 0.85 * STEP  # noqa: PLR2004
-    for k, (status, name) in enumerate(named.items()):
-        for shown in (QpvStatut.HORS, window.CUT) if status == window.CUT else (status,):
-            sheet.layer.scatter(x + 2.4, y + k * step, **window.symbol(shown, 1.5))
-        sheet.text(x + 7, y + k * step + 0.9, name)
+    entries = _page_marks(view) if isinstance(view, views.PageView) else _sides(view)
+    rows = max(_ROWS, -(-len(entries) // 2)) if single else max(len(entries), 1)
+    step = STEP if rows <= _ROWS else STEP * _ROWS / rows
+    for k, (state, name) in enumerate(entries):
+        left, low = x + k // rows * _MARKS_MM[0], y + k % rows * step
+        _sign(sheet, state, left + 2.4, low)
+        sheet.text(left + 7, low + 0.9, name, 7.5 if single else theme.NOTE_PT)
     sizes = np.array([200, 1000, 4000] if far else [20, 80, 200])
-    at, row = x + 2.4, y + len(named) * step + 0.5
+    at, row = x + 2.4, y + min(len(entries), rows) * step + 0.5
     for count, radius in zip(sizes, window.symbol_mm(sizes, scale), strict=True):
-        sheet.layer.scatter(at, row, **window.symbol("dans", radius))
+        sheet.layer.scatter(at, row, **window.symbol(Etat.DANS, radius)[0])
         sheet.text(at + radius + 0.9, row + 0.9, number(int(count)), 7, color=theme.SOFT)
         at += radius + 3.4 + text_width_mm(number(int(count)), 7) + (radius if far else 1.5)
     size = words.LEGEND_SIZE_FAR if far else words.LEGEND_SIZE
@@ -123,17 +118,60 @@ def _legend(sheet: Sheet, view: views.View) -> None:
         lines.append((label, window.OLD_LINE))
     if layers.communes.boundary.intersects(shapely.box(*view.frame.bounds)).any():
         lines.append((words.LEGEND_COMMUNE, window.COMMUNE_LINE))
-    x += 56 if far else 49
+    x += 56 if far else sum(_MARKS_MM) if single else 49
     for k, (text, look) in enumerate(lines):
-        sheet.layer.add_line(Line2D([x, x + 8], [y + k * STEP] * 2, **look))
-        sheet.text(x + 10, y + k * STEP + 0.9, text)
+        sheet.layer.add_line(Line2D([x, x + 6], [y + k * STEP] * 2, **look))
+        sheet.text(x + 8, y + k * STEP + 0.9, text, 7.5 if single else theme.NOTE_PT)
+
+
+def _sides(view: views.View) -> list[tuple[str, str]]:
+    """Return the sides that an overview draws, with their names."""
+    met = set(_met(view)["statut"])
+    return [(s, words.LEGEND_STATUS.format(side=w)) for s, w in SIDE_WORDS.items() if s in met]
+
+
+def _page_marks(view: views.PageView) -> list[tuple[str, str]]:
+    """Return the marks that the page of a quarter draws, with their names."""
+    marks = _met(view)
+    met = set(marks["etat"])
+    out = [(state, word) for state, word in words.LEGEND_STATES.items() if state in met]
+    if marks["coupee"].any():
+        out.append((window.CUT, words.LEGEND_CUT))
+    if any(task.home for task in view.page.tasks) or marks["coupee"].any():
+        out.append((_NUMBER, words.LEGEND_NUMBER))
+    return out
+
+
+def _met(view: views.View) -> pd.DataFrame:
+    layer: pd.DataFrame = view.layers.residences
+    return layer.iloc[views.touching(view.layers.residences, view.frame)]
+
+
+def _sign(sheet: Sheet, state: str, x: float, y: float) -> None:
+    """Draw a mark of the legend: its symbol; two tied for what is cut; a number for the list."""
+    if state == _NUMBER:
+        labels.badge(sheet.layer, x, y, 1)
+        return
+    if state == window.CUT:
+        sheet.layer.plot([x - 1.6, x + 1.8], [y, y], **window.TIE)
+        for at, side in ((x - 1.6, Etat.HORS), (x + 1.8, Etat.DANS)):
+            sheet.layer.scatter(at, y, **window.symbol(side, 0.95)[0])
+        return
+    for look in window.symbol(state, 1.4):
+        sheet.layer.scatter(x, y, **look)
+
+
+_NUMBER: Final = "numero"
+_ROWS: Final = 4
+_MARKS_MM: Final = (35.0, 46.0)
+"""Rows of the marks of a page’s legend, and the width of its two columns."""
 
 
 def _scale(sheet: Sheet, view: views.View) -> None:
     """Draw the scale bar and the north arrow (the legal projections have north up)."""
     frame, layer = view.frame, sheet.layer
-    x, y = views.EDGE + 118, views.FOOT_Y + 6.0
-    longest = frame.metres(34)
+    x, y = views.EDGE + (129 if isinstance(view, views.PageView) else 118), views.FOOT_Y + 6.0
+    longest = frame.metres(25 if isinstance(view, views.PageView) else 34)
     power = 10.0 ** np.floor(np.log10(longest))
     length = next(power * k for k in (5, 2, 1) if power * k <= longest)
     mm = length * 1000 / frame.scale

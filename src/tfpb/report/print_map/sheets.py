@@ -34,16 +34,16 @@ def compose(view: View) -> Sheet:
     mark = view.imprint.mark
     if isinstance(view, views.PageView):
         page = view.page
-        draw(window, view.layers, view.frame, own=(page.code_qpv,), single=True)
+        shown = draw(window, view.layers, view.frame, own=(page.code_qpv,), page=page)
         subtitle = words.page_subtitle(page.code_qpv, page.commune, page.bailleur, page.year)
         title = page.nom or page.code_qpv
         if page.borrowed:
             title = words.BORROWED.format(name=title)
         margins.head(sheet, title, subtitle, words.PAGE_KIND, mark=mark)
-        column.column(sheet, page)
+        column.column(sheet, page, shown)
     else:
         own = tuple(codes_of(view.quarters))
-        draw(window, view.layers, view.frame, own=own, single=False)
+        draw(window, view.layers, view.frame, own=own)
         margins.head(sheet, view.title, view.subtitle, words.OVERVIEW_KIND, mark=mark)
         column.quarters(sheet, view)
     margins.foot(sheet, view)

@@ -14,7 +14,7 @@ import shapely
 
 from tfpb.facts.quarter import among, codes_of, stands_in
 from tfpb.model.codes import TOTAL, QpvStatut
-from tfpb.model.location import MapModel, Place, QpvPage, Territory
+from tfpb.model.location import Place, QpvPage, Territory
 from tfpb.model.projection import LONLAT, crs, legal_epsg
 from tfpb.text import fold
 from tfpb.words.places import map_words as words
@@ -108,7 +108,7 @@ class Atlas:
     qpv, old : GeoDataFrame
         Quarters of the ruling map, and of the other one: `code_qpv, nom`.
     residences : GeoDataFrame of points
-        `id_residence, nom, coupee, statut, code_qpv, dessines`.
+        Marks: `id_residence, nom, statut, etat, code_qpv, dessines, coupee, numeros`.
     streets : GeoDataFrame of lines
         `nom, rang`.
     communes : GeoDataFrame
@@ -127,7 +127,16 @@ class Atlas:
 DRAWN: Final = {
     "qpv": ("code_qpv", "nom"),
     "old": ("code_qpv",),
-    "residences": ("id_residence", "nom", "coupee", "statut", "code_qpv", "dessines"),
+    "residences": (
+        "id_residence",
+        "nom",
+        "statut",
+        "etat",
+        "code_qpv",
+        "dessines",
+        "coupee",
+        "numeros",
+    ),
     "streets": ("nom", "rang"),
     "communes": ("code_insee", "nom"),
     "parcels": (),
@@ -136,9 +145,8 @@ DRAWN: Final = {
 
 
 def atlas(model: MapModel, epsg: int) -> Atlas:
-    """Bring every layer of a model to one projection; résidences without a point are left out."""
-    homes = model.residences
-    homes = homes[homes["longitude"].notna() & homes["latitude"].notna()]
+    """Bring every layer of a model to one projection; what has no place of its own is left out."""
+    homes = model.marks[model.marks["situee"]]
     spots = gpd.points_from_xy(homes["longitude"], homes["latitude"], crs=crs(LONLAT))
     layers = {
         "qpv": model.qpv,
@@ -275,8 +283,8 @@ class OverviewView:
         dwelling.
     question : str
         Label and survey of what `gaps` (words, by code of quarter) are about; may be empty.
-    doubts : int
-        Résidences to be checked that the map shows.
+    doubts, unplaced : int
+        Résidences to be checked that the map shows, and those that it cannot show.
     """
 
     title: str
@@ -285,6 +293,7 @@ class OverviewView:
     question: str
     gaps: dict[str, str]
     doubts: int
+    unplaced: int
     frame: Frame
     layers: Atlas
     imprint: Imprint
@@ -386,14 +395,17 @@ def overview_view(
     )
     order = mine.sort_values(["logements", "code_qpv"], ascending=[False, True], kind="stable")
     question, gaps = _headline(model)
-    statuses = layers.residences["statut"].iloc[touching(layers.residences, frame)]
+    here = layers.residences.iloc[touching(layers.residences, frame)]
+    unsure = here["id_residence"][here["statut"] == QpvStatut.A_VERIFIER]
+    lost = among(model.marks, listed)
     return OverviewView(
         title=title or model.title,
         subtitle=subtitle,
         quarters=pd.DataFrame(order[list(_TABLE)]).reset_index(drop=True),
         question=question,
         gaps={code: text for code, text in gaps.items() if code in listed},
-        doubts=int((statuses == QpvStatut.A_VERIFIER).sum()),
+        doubts=len(set(unsure)),
+        unplaced=len(set(lost["id_residence"][~lost["situee"]])),
         frame=frame,
         layers=cut(layers, frame, inset_frame(layers, frame)),
         imprint=imprint(model),

@@ -11,6 +11,7 @@ from tfpb.facts.place import cut_homes, doubtful, quarters
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
 from tfpb.report.sections.build import claimed, cut, has, section, table, tables, total_of, worded
+from tfpb.tax.ledger.fact_lines import HOME_MONEY, home_money
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
 from tfpb.words.places import side_words as words
@@ -36,8 +37,8 @@ def residences(dossier: Dossier) -> Section:
     homes["evolution_mot"] = homes["evolution_mot"].mask(split, words.CUT)
     known = {*RESIDENCE_COLUMNS, *_NOT_SHOWN, "statut", "evolution_mot", "bailleur"}
     if dossier.abatement is not None:
-        money = dossier.abatement.by_residence
-        homes = homes.merge(money[list(_MONEY)], on="id_residence", how="left")
+        money = home_money(dossier.abatement).drop(columns="statut")
+        homes = homes.merge(money, on="id_residence", how="left")
     own = [
         {"nom": name}
         for name in located.residences.columns
@@ -51,7 +52,7 @@ def residences(dossier: Dossier) -> Section:
             annee=located.year,
             remarks=_remarks(dossier.located),
             totals={column: total_of(dossier.claims, name) for column, name in _COUNTED.items()}
-            | {column: dossier.claims.amount(name) for column, name in _SUMMED.items()},
+            | {column: dossier.claims.amount(name) for column, name in HOME_MONEY.items()},
         ),
         table("quartiers", dossier.quarters.named(quarters(located.held))),
         Text(
@@ -69,14 +70,6 @@ _COUNTED: Final = {
     "logements_a_verifier": "logements_a_verifier",
 }
 """Columns of the sheet whose total is claimed, and the claim."""
-
-
-_SUMMED: Final = {
-    "abattement_eur": "acquis", "abattement_a_reclamer_eur": "a_reclamer",
-    "abattement_a_risque_eur": "a_risque", "abattement_sous_reserve_eur": "sous_reserve",
-}  # fmt: skip
-"""Columns of money of a résidence, and the claim that each adds up to."""
-_MONEY: Final = ("id_residence", *_SUMMED)
 
 
 def quartiers(dossier: Dossier) -> Section:

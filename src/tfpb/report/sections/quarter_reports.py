@@ -1,109 +1,165 @@
-"""Two pages a quarter beside its map: the one for its residents, and what proves each action there."""
+"""Two pages a quarter beside its map: its second face, from action to answers, and its residents' page."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tfpb.facts.amount import known, quotient
+from tfpb.facts.claim import axis_scope
 from tfpb.facts.place import inside, within
-from tfpb.model.codes import Evolution
+from tfpb.facts.programme_claims import actions_of
+from tfpb.model.codes import Axe, Evolution
 from tfpb.model.columns import numbers, texts
-from tfpb.model.report import Block, KeyFigure, KeyFigures, Photos, Report, Section, Text
+from tfpb.model.location import AxisLine, Bar, Face, Leaflet, Sheet
 from tfpb.model.survey import pick
-from tfpb.report.quarter_pages import spent
-from tfpb.report.sections.build import of_dossier, table
-from tfpb.report.sections.survey.evaluation_sensibilite import verdict_of
-from tfpb.tax.programme.exports import not_given
-from tfpb.words.documents import quarter_page as page_words
-from tfpb.words.documents import residents_words as words
-from tfpb.words.money.accounts import axis_short, axis_words
+from tfpb.report.quarter_pages import answer_line
+from tfpb.words.documents import face_words as words
+from tfpb.words.documents import residents_words as plain
+from tfpb.words.documents.quarter_page import NO_CAUSE, answered
+from tfpb.words.documents.report_words import footer
 from tfpb.words.money.evaluation_words import before_actions
+from tfpb.words.places.map_words import marks
 from tfpb.words.places.side_words import is_decided
-from tfpb.words.survey.satisfaction import OF_ALL, OF_BAILLEUR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import pandas as pd
 
+    from tfpb.facts.claim import Claims
     from tfpb.facts.whole_dossier import Dossier
-    from tfpb.model.location import QpvPage
+    from tfpb.model.location import GapLine, QpvPage
+    from tfpb.report.quarter_pages import OwnAnswers
 
 _ON_THE_MAP: Final = (Evolution.ENTRANT, Evolution.MAINTENU)
 """What became of a dwelling that is in a quarter, where it is known."""
+_STAIR: Final = (Axe.TRAVAUX, Axe.SUR_ENTRETIEN, Axe.DECHETS)
+_LONGEST: Final = 6
+"""Most actions of an axis that the residents' page names."""
 
 
-def residents_page(dossier: Dossier, page: QpvPage) -> Report:
-    """Return the page for who lives in a quarter: money, actions, answers, what is not known, whom to ask."""
+def second_face(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None) -> Face:
+    """Return the second face of a quarter's page: axis by axis, each question once.
+
+    Parameters
+    ----------
+    answers : OwnAnswers or None
+        What the survey says of the bailleur: the quarter's own rows alone are read here, masked or not.
+    """
     code, year, head = page.code_qpv, dossier.settings.dossier.annee, dossier.settings.dossier
-    held = dossier.claims.within(code)
-    survey = dossier.survey
-    wave = survey.last_wave if survey is not None else ""
-    period = survey.last_period if survey is not None else ""
-    early = bool(wave) and dossier.programme is not None and before_actions(wave, year, period)
-    pending = words.open_points(held, doubtful=page.doubtful, wave=wave, early=early)
-    blocks = [
-        Text((words.spared(held, year),), title=words.SPARED),
-        Text((words.done(spent(dossier, code), held, year),), title=words.DONE),
-        *_answers(page, wave),
-        Text(pending, bullets=True, title=words.OPEN),
-        Text(
-            (words.ASKED.format(bailleur=head.bailleur, title=head.titre),), title=words.ASK
-        ),
-    ]  # fmt: skip
-    title = page.nom or code
-    return _report(
-        dossier, page, words.SUBTITLE, Section("habitants", title, words.LEAD, tuple(blocks))
+    held, plan = dossier.claims.within(code), dossier.programme
+    axes = tuple(_axes(dossier, code, answers)) if plan is not None else ()
+    total = None
+    if axes:
+        title, valued, before, proved, acquired = words.total_texts(held, year)
+        total = AxisLine(
+            title, (), valued, before, _proof_bar(dossier.claims, code), proved, (), (), acquired
+        )
+    lines = [line for axis in axes for line in axis.answers]
+    survey = ""
+    if answers is not None:
+        survey = words.survey_words(answers.waves[-1], lines, answered(lines))
+    shares = [x for a in lines for x in (a.qpv, a.hors) if x is not None]
+    subtitle = words.SUBTITLE.format(code=code, bailleur=head.bailleur, year=year, survey=survey)
+    return Face(
+        sheet=_sheet(dossier, words.TITLE.format(name=page.nom or code), subtitle),
+        lead=words.lead(held, year),
+        headers=words.headers(year, answers.waves if answers is not None else ()),
+        axes=axes,
+        total=total,
+        key=words.key(answers.margin if answers is not None else 5.0),
+        changed=changes(dossier, page),
+        photos=_photos(dossier, code),
+        floor=max(math.floor(10 * min([1.0, *shares])) / 10 - 0.1, 0.0),
     )
 
 
-def _answers(page: QpvPage, wave: str) -> list[Text]:
-    """Return what tenants say: whose answers they are, a line a question, how to read them."""
-    shown = [line for line in page.gaps if line.gap is not None]
-    if not shown:
-        return [Text((words.NOT_SHOWN if wave else words.NO_SURVEY,), title=words.ANSWERS_TITLE)]
-    whose = (
-        (words.HERE_EVERYONE, words.BORROWED_EVERYONE)
-        if page.everyone
-        else (words.HERE, words.BORROWED)
-    )
-    weak = any("(" in line.words for line in shown)
-    return [
-        Text((whose[page.borrowed].format(wave=wave),), title=words.ANSWERS_TITLE),
-        Text(tuple(words.line(line) for line in page.gaps), bullets=True),
-        Text((words.POINTS + (words.WEAK if weak else ""),)),
-    ]
+def _axes(dossier: Dossier, code: str, answers: OwnAnswers | None) -> Iterator[AxisLine]:
+    """Yield the axes that have actions or questions; a question stands under the first axis it is of."""
+    plan, year = dossier.programme, dossier.settings.dossier.annee
+    rows = pick(plan.actions, code_qpv=code, annee=year) if plan is not None else None
+    seen: dict[str, int] = {}
+    for axe in Axe:
+        mine = pick(rows, axe=int(axe)) if rows is not None and len(rows) else None
+        asked = _items_of(dossier, int(axe))
+        fresh = [item for item in asked if item not in seen]
+        lines: tuple[GapLine, ...] = ()
+        if answers is not None:
+            lines = tuple(answer_line(dossier.claims, answers, item, code) for item in fresh)
+        if (mine is None or mine.empty) and not lines:
+            continue
+        again = dict.fromkeys(str(seen[item]) for item in asked if item in seen)
+        silent = words.NO_SURVEY if answers is None else words.NOT_ASKED
+        if again and not lines:
+            silent = words.ALREADY.format(axes=", ".join(again))
+        if together := words.hidden(lines):
+            lines, silent = (), together
+        seen |= dict.fromkeys(fresh, int(axe))
+        title, valued, before, proved = words.axis_texts(dossier.claims, int(axe), code)
+        scope = axis_scope(int(axe), code)
+        named, missing = _named(mine)
+        bar = _proof_bar(dossier.claims, scope)
+        yield AxisLine(title, named, valued, before, bar, proved, missing, lines, silent)
 
 
-def quarter_report(dossier: Dossier, page: QpvPage) -> Report:
-    """Return the page of a quarter: what changed, then action, proof and what tenants say, axis by axis."""
-    code = page.code_qpv
-    figures = tuple(KeyFigure(*figure) for figure in page.figures)
-    blocks: list[Block] = [
-        KeyFigures(figures),
-        Text(changes(dossier, page), bullets=True, title=page_words.CHANGED),
-        *_axes(dossier, code),
-        *_actions(dossier, code),
-    ]
-    lead = page.sentences[0]
-    return _report(
-        dossier, page, page_words.SUBTITLE, Section("quartier", page.nom or code, lead, tuple(blocks))
-    )  # fmt: skip
+def _items_of(dossier: Dossier, axis: int) -> list[str]:
+    """Return the questions that the plan ties to an axis, in its order."""
+    if dossier.survey is None:
+        return []
+    items = dossier.survey.items
+    pairs = zip(items["item"], items["axes"], strict=True)
+    return [str(item) for item, axes in pairs if axis in axes]
+
+
+def _named(rows: pd.DataFrame | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the actions of an axis, largest first, and the pieces that lack, worth most first."""
+    if rows is None or rows.empty:
+        return (), ()
+    pairs = list(zip(rows.to_dict("records"), actions_of(rows), strict=True))
+    pairs.sort(key=lambda pair: (-pair[1].valorise.at_least, pair[1].id_action))
+    named = tuple(words.action_words(row["action"], one.valorise) for row, one in pairs)
+    bare = [row for row, one in pairs if not one.is_proved]
+    stakes = [(row["action"], row.get("enjeu_eur")) for row in bare]  # largest valued first
+    pieces = (words.piece_words(a, None if s is None else known(s)) for a, s in stakes if s != 0)
+    return named, tuple(pieces)
+
+
+def _proof_bar(claims: Claims, scope: str) -> Bar:
+    """Return what of the valued bears its proof, and the rest of it; no bar where it is not known."""
+    valued, proved = claims.amount("valorise", scope), claims.amount("prouve", scope)
+    if not valued.exceeds_nil or not claims.has("prouve", scope):
+        return Bar()
+    share = min(float(quotient(proved, valued).at_least), 1.0)
+    return Bar((("prouve", share), ("a_prouver", 1 - share)), bounded=not proved.is_known)
+
+
+def _sheet(dossier: Dossier, title: str, subtitle: str) -> Sheet:
+    head = dossier.settings.dossier
+    facts = {"fictional": head.donnees_fictives, "draft": bool(dossier.draft)}
+    return Sheet(title, subtitle, marks(**facts), footer(dossier.run_hash, **facts), head.date)
 
 
 def changes(dossier: Dossier, page: QpvPage) -> tuple[str, ...]:
-    """Write what changed since the last dossier: money, limits, decisions, answers; a sentence each."""
+    """Write what changed since the last dossier: money, limits, decisions; what was found on the spot."""
     located, plan, year = dossier.located, dossier.programme, dossier.settings.dossier.annee
     out = []
     if plan is not None:
         rows = plan.quarters_both_years
         argued = [] if rows is None else pick(rows, code_qpv=page.code_qpv)["argument"].tolist()
-        out += argued[:1] or [page_words.NOTHING_BESIDE.format(year=year - 1)]
+        out += argued[:1] or [words.NOTHING_BESIDE.format(year=year - 1)]
     doors = located.entrances[within(located.entrances, page.code_qpv)]
     if located.vintage != 2015:  # noqa: PLR2004
         out += _entered(doors[inside(doors)])
     if count := sum(map(is_decided, doors["qpv_motif"])):
-        out.append(page_words.SETTLED.format(count=count))
-    return (*out, page.sentences[-1])
+        out.append(words.SETTLED.format(count=count))
+    walked = _walked(dossier, page.code_qpv)
+    if walked:
+        found = " ; ".join(dict.fromkeys(str(row["constat"]) for row in walked))
+        out.append(words.WALKED.format(count=len(walked), found=found))
+    return (*out, *(note for note in page.notes[:1] if note != NO_CAUSE), NO_CAUSE)
 
 
 def _entered(doors: pd.DataFrame) -> list[str]:
@@ -116,76 +172,96 @@ def _entered(doors: pd.DataFrame) -> list[str]:
         int(np.nansum(homes[found]))
         for found in (evolution == Evolution.ENTRANT, ~evolution.isin(_ON_THE_MAP))
     )
-    out = [page_words.ENTERED.format(homes=come)] if come else []
-    out += [page_words.ENTERED_UNKNOWN.format(homes=unsure)] if unsure else []
-    return out or [page_words.NONE_ENTERED]
+    out = [words.ENTERED.format(homes=come)] if come else []
+    out += [words.ENTERED_UNKNOWN.format(homes=unsure)] if unsure else []
+    return out or [words.NONE_ENTERED]
 
 
-def _axes(dossier: Dossier, code: str) -> list[Block]:
-    """Return a row an axis: actions proved, what they cost, last year's beside, what tenants say of it."""
+def _walked(dossier: Dossier, code: str) -> list[dict[Any, Any]]:
     plan = dossier.programme
-    if plan is None or plan.quarter_axes is None:
-        return []
-    rows = pick(plan.quarter_axes, code_qpv=code)
-    shown = rows.assign(
-        axe_mot=[axis_words(int(a)) for a in rows["axe"]],
-        preuves=[
-            page_words.PROVED.format(proved=int(p), actions=int(n)) if n else page_words.NO_ACTION
-            for p, n in zip(rows["preuves_completes"], rows["actions"], strict=True)
-        ],
-        dit=[_answers_on_axis(dossier, code, int(a)) for a in rows["axe"]],
-    )  # fmt: skip
-    wave = dossier.survey.last_wave if dossier.survey is not None else ""
-    year = dossier.settings.dossier.annee
-    if shown.empty:
-        return []
-    others = dossier.survey is not None and dossier.survey.of_others
-    whose = OF_ALL if others else OF_BAILLEUR
-    facts: dict[str, Any] = {"annee": year, "precedente": year - 1, "vague": wave}
-    return [table("quartier_axes", shown, bailleurs=whose, **facts)]
+    return [] if plan is None else pick(plan.diagnostics, code_qpv=code).to_dict("records")
 
 
-def _answers_on_axis(dossier: Dossier, code: str, axis: int) -> str:
-    """Write the questions tied to an axis with their verdict in the quarter, else why there is none."""
-    survey, found = dossier.survey, dossier.evaluation
-    if survey is None or found is None:
-        return page_words.NO_SURVEY
-    rows = pick(found.table, niveau="qpv", code_qpv=code, axe=axis)
-    lines = []
-    for row in rows[rows["item"].isin(list(survey.labels))].to_dict("records"):
-        word = verdict_of(row, survey.margin)
-        against = f" ({page_words.OTHERWISE})" if "|ecart_" in row["lecture"] else ""
-        lines.append(f"{survey.labels[row['item']]} : {word}{against}")
-    asked = any(axis in axes for axes in survey.items["axes"])
-    return " ; ".join(lines) or (page_words.WITHHELD if asked else page_words.NOT_ASKED)
-
-
-def _actions(dossier: Dossier, code: str) -> list[Block]:
-    """Return each action of the year with its piece, then what was found on the spot."""
-    plan, year = dossier.programme, dossier.settings.dossier.annee
-    if plan is None:
-        return []
-    rows = pick(plan.actions, code_qpv=code, annee=year)
-    rows = rows.assign(axe_mot=[axis_short(int(a)) for a in rows["axe"]])
-    out: list[Block] = []
-    if len(rows):
-        rows = not_given(rows)
-        out.append(table("quartier_actions", rows.sort_values("axe", kind="stable"), annee=year))
-    walked = pick(plan.diagnostics, code_qpv=code)
-    if len(walked):
-        out.append(table("quartier_constats", walked))
-    taken = tuple(
-        (
-            page_words.PHOTO.format(day=row["date"], found=row["constat"]),
-            dossier.photos[row["photo"]],
-        )
-        for row in walked.to_dict("records")
+def _photos(dossier: Dossier, code: str) -> tuple[tuple[str, bytes], ...]:
+    return tuple(
+        (words.PHOTO.format(found=row["constat"], day=row["date"]), dossier.photos[row["photo"]])
+        for row in _walked(dossier, code)
         if row["photo"] in dossier.photos
     )
-    return [*out, Photos(taken, page_words.PHOTOS)] if taken else out
 
 
-def _report(dossier: Dossier, page: QpvPage, subtitle: str, section: Section) -> Report:
-    facts = {"commune": page.commune, "bailleur": page.bailleur, "year": page.year}
-    heading = subtitle.format(**facts, code=page.code_qpv)
-    return of_dossier(dossier, section.title, heading, [section])
+def residents_page(dossier: Dossier, page: QpvPage) -> Leaflet:
+    """Return the page for who lives in a quarter: as many actions named as its words allow."""
+    for most in range(_LONGEST, -1, -1):
+        leaflet = _leaflet(dossier, page, most)
+        if plain.count(leaflet) <= plain.MOST_WORDS:
+            break
+    return leaflet
+
+
+def _leaflet(dossier: Dossier, page: QpvPage, most: int) -> Leaflet:
+    code, head, survey = page.code_qpv, dossier.settings.dossier, dossier.survey
+    year, held = head.annee, dossier.claims.within(code)
+    wave, period = (survey.last_wave, survey.last_period) if survey is not None else ("", "")
+    early = bool(wave) and dossier.programme is not None and before_actions(wave, year, period)
+    acquired, justified = held.amount("acquis"), held.amount("justifie")
+    bar = None
+    if acquired.is_known and acquired.exceeds_nil and justified.is_known:
+        bar = float(quotient(justified, acquired).exact)
+    done: list[tuple[str, tuple[str, ...]]] = [
+        (plain.DONE.format(year=year), (plain.done(_spent(dossier, code), held, year),))
+    ]
+    if dossier.programme is not None:
+        done.append((plain.STAIR, plain.stair(_labels(dossier, code), most)))
+    names = ", ".join(page.unsure_names)
+    return Leaflet(
+        sheet=_sheet(
+            dossier, page.nom or code, plain.SUBTITLE.format(bailleur=head.bailleur, year=year)
+        ),
+        lead=plain.lead(held),
+        money_title=plain.MONEY,
+        money=(plain.spared(held, year), plain.counted(held, year)),
+        bar=bar,
+        done=tuple(done),
+        answers_title=plain.answers_title(wave),
+        answers_intro=plain.answers_intro(page, wave=wave),
+        answers=plain.answers(page),
+        answers_note=plain.answers_note(page),
+        open=(
+            (
+                plain.OPEN,
+                plain.open_points(
+                    held, doubtful=page.doubtful, names=names, wave=wave, early=early
+                ),
+            ),
+            (plain.ASK, (plain.ASKED.format(title=head.titre),)),
+        ),
+        floor=page.floor,
+    )
+
+
+def _spent(dossier: Dossier, code: str) -> list[tuple[int, Any]] | None:
+    """Return what each axis was given in a quarter, largest first; None without a programme."""
+    if dossier.programme is None:
+        return None
+    pairs = [(int(axe), dossier.claims.amount("valorise", axis_scope(axe, code))) for axe in Axe]
+    return sorted(pairs, key=lambda pair: (-pair[1].at_least, pair[0]))
+
+
+def _labels(dossier: Dossier, code: str) -> Mapping[int, list[str]]:
+    """Return the actions that change something on the stair, by axis, in their own labels, largest first."""
+    plan = dossier.programme
+    rows = (
+        pick(plan.actions, code_qpv=code, annee=dossier.settings.dossier.annee)
+        if plan is not None
+        else None
+    )
+    out: dict[int, list[str]] = {}
+    for axe in _STAIR:
+        mine = pick(rows, axe=int(axe)) if rows is not None and len(rows) else None
+        if mine is None or mine.empty:
+            continue
+        pairs = zip(mine["action"], actions_of(mine), strict=True)
+        named = sorted(pairs, key=lambda pair: (-pair[1].valorise.at_least, pair[1].id_action))
+        out[int(axe)] = list(dict.fromkeys(str(name) for name, _ in named))
+    return out

@@ -335,14 +335,12 @@ def named(labels: Sequence[str]) -> str:
     return join([*shown, *([_OTHER_NAMES.format(count=rest)] if rest else [])])
 
 
-def answered(wave: WaveFacts, rate: float | str | None) -> str:
-    """Write who answered a wave: households, both sides, out of how many; nothing of what is hidden."""
-    if wave.n < 0:
-        return ""
-    sides = min(wave.n_qpv, wave.n_hors) > 0
+def answered(wave: WaveFacts, households: int, rate: float | str | None) -> str:
+    """Write how many answered a wave; its sides and out of how many, where the delivery holds no others."""
+    sides = households == wave.n and min(wave.n_qpv, wave.n_hors) > 0
     return _ANSWERED.format(
         when=wave.periode or wave.vague,
-        count=wave.n,
+        count=households,
         sides=_SIDES.format(here=wave.n_qpv, elsewhere=wave.n_hors) if sides else "",
         rate=_RATE.format(rate=rate * 100) if isinstance(rate, float) else "",
     )

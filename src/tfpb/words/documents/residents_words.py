@@ -1,7 +1,9 @@
-"""Sentences of the page for the people of a quarter: plain French, tenths in place of percents."""
+"""Sentences of the page for the people of a quarter: plain French, tenants out of a hundred, no margin."""
 
 from __future__ import annotations
 
+import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import known
@@ -16,81 +18,90 @@ if TYPE_CHECKING:
 
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Within
-    from tfpb.model.location import GapLine
+    from tfpb.model.location import GapLine, Leaflet, QpvPage
 
+MOST_WORDS: Final = 220
 _TEXTS: Final = packaged(__name__)
-SUBTITLE: Final = "Page pour les habitants · {commune} · {bailleur} · année {year}"
-LEAD: Final = (
-    "Ici, le bailleur paie moins de taxe foncière. En échange, il doit mieux entretenir les immeubles et "
-    "améliorer la vie du quartier."
+SUBTITLE: Final = Phrase("Page pour les habitants · {bailleur} · année {year}")
+_LEAD: Final = Phrase(
+    "Votre bailleur {sure:?paie|peut payer} moins d’impôt ici. En échange, il doit faire plus pour vos "
+    "immeubles et votre quartier."
 )
-SPARED: Final = "Ce que le bailleur n’a pas payé"
-DONE: Final = "Ce qui a été fait avec"
-ANSWERS_TITLE: Final = "Ce que disent les locataires"
-OPEN: Final = "Ce qu’on ne peut pas encore dire"
-ASK: Final = "À qui demander ?"
+MONEY: Final = "L’argent"
+DONE: Final = Phrase("Ce qui a été fait en {year}")
+STAIR: Final = "Dans votre escalier"
+_ANSWERS: Final = Phrase("Ce que vous avez dit{wave:? (enquête de {wave})}")
+OPEN: Final = "Ce qu’on ne sait pas encore"
+ASK: Final = "À qui parler ?"
 ASKED: Final = Phrase(
-    "À votre gardien, à l’agence du bailleur, à la mairie ou au délégué du préfet : demandez le dossier "
-    "« {title} » ({bailleur})."
+    "À votre gardien, à l’agence, à la mairie ou au délégué du préfet. Demandez le dossier « {title} »."
 )
-_NO_TAX: Final = "On ne le sait pas : le fichier des impôts n’est pas joint au dossier."
-_NOT_YET: Final = "On ne le sait pas encore : l’impôt du quartier reste à vérifier."
-_NOTHING: Final = Phrase("Rien en {year} : aucun logement du quartier n’a eu cette baisse d’impôt.")
-_UNSURE: Final = Phrase("Rien de sûr en {year} : {states}.")
+_NO_TAX: Final = "Impôt en moins : on ne le sait pas, le fichier des impôts n’est pas joint."
+_NOT_YET: Final = "Impôt en moins : on ne le sait pas encore, il reste à vérifier."
+_NOTHING: Final = Phrase("Aucun logement d’ici n’a eu cette baisse d’impôt en {year}.")
+_UNSURE: Final = Phrase("Impôt en moins : rien de sûr en {year}, {states}.")
 _LOST_YEAR: Final = Phrase(
-    "Rien en {year} : {lost:€} sont perdus, une condition a été remplie trop tard."
+    "Impôt en moins : rien en {year}. {lost:€} sont perdus, une condition a été remplie trop tard."
 )
-_AMOUNT: Final = Phrase(
-    "{amount} acquis en {year}, pour {homes:s logement}, soit {each:€} par logement."
+_SPARED: Final = Phrase("Impôt en moins : {amount:€} en {year}{estimated:?, en partie estimés}.")
+_COUNTED: Final = Phrase("Compté en actions : {valued:€}.")
+_LEFT: Final = Phrase(" Il manque {left:€}.")
+_CARRIED: Final = Phrase(
+    " Avec {carried:€} restés de {before}, {owed:€} sont à employer en {after}."
 )
-_BARE_AMOUNT: Final = Phrase("{amount} acquis en {year}.")
-_ESTIMATED: Final = " Ce montant est estimé, au moins en partie."
-_NO_LIST: Final = "On ne le sait pas : la liste des actions n’est pas jointe au dossier."
-_NO_ACTION: Final = Phrase("Aucune action n’est inscrite pour ce quartier en {year}.")
-_ACTIONS: Final = Phrase("{actions:s action}, comptées pour {amount}")
-_ONE_ACTION: Final = Phrase("Une action, comptée pour {amount}")
-_LEFT: Final = Phrase("Il reste {left:€} à programmer{carried} : c’est reporté sur {after}.")
-_CARRIED: Final = Phrase(", avec {amount} venus de {before}")
-_ALL_USED: Final = "Le bailleur a compté au moins autant d’actions que d’impôt évité."
+_NEXT: Final = Phrase(" C’est à employer en {after}.")
+_ALL_USED: Final = " C’est au moins autant."
+_NO_LIST: Final = "On ne le sait pas : la liste des actions n’est pas jointe."
+_NO_ACTION: Final = Phrase("Aucune action n’est inscrite ici en {year}.")
+_ACTIONS: Final = Phrase("{actions:s action}")
+_MOST: Final = " : surtout {named}."
+_ONE: Final = " : {named}."
 _AXES: Final[dict[str, str]] = _TEXTS["axes"]
+_STAIR: Final[dict[str, str]] = _TEXTS["stair"]
+_NO_STAIR: Final = "Aucune action d’entretien, de déchets ou de travaux n’est inscrite ici."
+_MORE: Final = Phrase("{named} et {count:s autre}")
 _MOST_AXES: Final = 3
-NO_SURVEY: Final = "On ne le sait pas : aucune enquête n’est jointe au dossier."
-NOT_SHOWN: Final = "Résultats masqués : moins de 30 réponses ici ou dans un territoire voisin."
-HERE: Final = Phrase("Enquête de {wave}, ici et dans les autres quartiers du bailleur :")
-BORROWED: Final = Phrase(
-    "Ici, masqué : moins de 30 réponses ici ou dans un territoire voisin. Voici tous les quartiers "
-    "prioritaires du bailleur, et ses autres quartiers (enquête de {wave}) :"
+NO_SURVEY: Final = "On ne le sait pas : aucune enquête n’est jointe."
+NOT_SHOWN: Final = (
+    "Vos réponses ne sont pas publiées, pour que personne ne soit reconnu : moins de 30 ici ou dans un "
+    "territoire voisin."
 )
-HERE_EVERYONE: Final = Phrase(
-    "Enquête de {wave}, ici et dans les autres quartiers. Elle ne nomme pas le bailleur : ce sont les "
-    "réponses des locataires de tous ceux qu’elle nomme."
+UNASKED: Final = "Ici, personne n’a été interrogé ou n’a répondu."
+_BORROWED: Final = "Voici celles de tous les quartiers prioritaires du bailleur."
+_EVERYONE: Final = (
+    "L’enquête ne nomme pas votre bailleur : ce sont les réponses de tous ceux qu’elle nomme."
 )
-BORROWED_EVERYONE: Final = Phrase(
-    "Ici, masqué : moins de 30 réponses ici ou dans un territoire voisin. Voici tous les quartiers "
-    "prioritaires et les autres (enquête de {wave}), chez tous les bailleurs que l’enquête nomme : elle ne "
-    "nomme pas celui d’ici."
+_KEY: Final = "● ici ○ ailleurs"
+_KEY_BORROWED: Final = "● quartiers prioritaires ○ ailleurs"
+_GENERAL: Final[dict[str, str]] = _TEXTS["general"]
+_IS_GENERAL: Final = re.compile(r"général|global|qualité de vie|ensemble", re.IGNORECASE)
+"""A headline question that is of its whole theme, by its wording: « accueil » is not the bailleur."""
+_FIRST: Final = (
+    Phrase("{label} : {place}, {here} locataires contents sur 100. Ailleurs, {there}"),
+    Phrase("{place}, {here} locataires sur 100 sont {what}. Ailleurs, {there}"),
 )
-_LINE: Final = "{label} : {here} satisfaits, {elsewhere} ailleurs, {apart} ; {words}"
-_OTHERWISE: Final = " ; à immeubles semblables, ce n’est pas si sûr"
-_HIDDEN: Final = {
-    False: "{label} : on ne sait pas",
-    True: "{label} : masqué",
-}
-"""A question without figure, by whether it is masked."""
-POINTS: Final = "Un point : 1 locataire sur 100."
-WEAK: Final = " « Peu de réponses » ou « isolé » : à lire avec prudence."
-_EARLY: Final = "Si ces actions améliorent les choses : l’enquête de {wave} date d’avant."
-_NO_EFFECT: Final = "Si ces actions améliorent les choses : l’enquête ne le mesure pas."
-_NO_ANSWER: Final = "Si ces actions améliorent les choses : il faudrait une enquête."
-_DOUBTS: Final = Phrase("Si {homes:s logement} à vérifier {homes:a est/sont} bien du quartier.")
-_UNREAD: Final = Phrase("L’impôt de {homes:s logement} : un avis n’a pas été compris.")
+"""The first question, by whether it is of its whole theme."""
+_OTHER: Final = Phrase("{label} : {here}, ailleurs {there}")
+_PLACE: Final = {False: "Ici", True: "Dans ces quartiers"}
+TOO_UNSURE: Final = " : trop incertain pour comparer"
+_OTHERWISE: Final = " À immeubles semblables, c’est moins sûr."
+_HIDDEN: Final = Phrase("{label} : réponses non publiées.")
+_EARLY: Final = "Si cela vous rend la vie meilleure : l’enquête date d’avant."
+_NO_EFFECT: Final = "Si cela vous rend la vie meilleure : l’enquête ne le mesure pas."
+_NO_ANSWER: Final = "Si cela vous rend la vie meilleure : il faudrait une enquête, date à fixer."
+_NEXT_SURVEY: Final = " La prochaine : date à fixer."
+_DOUBTS: Final = Phrase("Si {homes:s logement}{named} {homes:a est/sont} dans le quartier.")
+_RETURNED: Final = Phrase("Si {amount:€} d’impôt devront être rendus.")
+_UNREAD: Final = Phrase("L’impôt de {homes:s logement} : l’avis n’a pas été compris.")
 _UNLINED: Final = Phrase("L’impôt de {homes:s logement} : aucun fichier ne le donne.")
-_PENDING: Final = "Ce que deviennent {amounts}."
 _STATES: Final[dict[str, str]] = _TEXTS["states"]
 _LOST: Final[dict[str, str]] = _TEXTS["lost"]
-_ENDS: Final = {0: "moins de 1 sur 10", 10: "plus de 9 sur 10"}
-_NEAR: Final = 0.15
-_BETWEEN: Final = 0.35
+_WORD: Final = re.compile(r"\w")
+
+
+def lead(held: Within) -> str:
+    """Write what the page is about: who pays less, and what for."""
+    return _LEAD.format(sure=held.amount("acquis").exceeds_nil)
 
 
 def spared(held: Within, year: int) -> str:
@@ -105,7 +116,7 @@ def spared(held: Within, year: int) -> str:
     if not held.has("acquis"):
         return _NO_TAX
     claim = held.get("acquis")
-    amount, each = claim.amount, held.amount("acquis_par_logement")
+    amount = claim.amount
     if amount.is_nil:
         if hanging := _hanging(held, _STATES | _LOST):
             lost, year_lost = held.amount("perdu"), not _hanging(held, _STATES)
@@ -115,16 +126,29 @@ def spared(held: Within, year: int) -> str:
         return _NOTHING.format(year=year)
     if not amount.exceeds_nil:
         return _NOT_YET
-    homes = held.amount("logements_abattus")
-    if homes.is_known and each.is_known:
-        text = _AMOUNT.format(amount=euros(amount), year=year, homes=homes.exact, each=each)
-    else:
-        text = _BARE_AMOUNT.format(amount=_capital(euros(amount)), year=year)
-    return text + ("" if claim.nature is Nature.REEL else _ESTIMATED)
+    return _SPARED.format(amount=amount, year=year, estimated=claim.nature is not Nature.REEL)
+
+
+def counted(held: Within, year: int) -> str:
+    """Write what of it is counted in actions, and what is left to spend; nothing without a programme."""
+    if not held.has("valorise"):
+        return ""
+    text = _COUNTED.format(valued=held.amount("valorise"))
+    names = {"left": "reste_a_justifier", "carried": "reporte", "owed": "a_programmer"}
+    amounts = {hole: held.amount(name) for hole, name in names.items()}
+    if not held.has("reste_a_justifier"):
+        return text
+    if amounts["owed"].is_nil:
+        return text + _ALL_USED
+    if amounts["left"].exceeds_nil:
+        text += _LEFT.filled(amounts)
+    if amounts["carried"].exceeds_nil and amounts["owed"].exceeds_nil:
+        return text + _CARRIED.filled({**amounts, "before": year - 1, "after": year + 1})
+    return text + _NEXT.format(after=year + 1) if amounts["left"].exceeds_nil else text
 
 
 def done(spent: Sequence[tuple[int, Amount]] | None, held: Within, year: int) -> str:
-    """Write what was done: how many actions, the axes that weigh most, what is left.
+    """Write what was done: how many actions, the axes that weigh most.
 
     Parameters
     ----------
@@ -139,58 +163,89 @@ def done(spent: Sequence[tuple[int, Amount]] | None, held: Within, year: int) ->
     actions = held.amount("actions")
     if actions.is_nil:
         return _NO_ACTION.format(year=year)
-    phrase = _ONE_ACTION if actions == known(1) else _ACTIONS
-    head = phrase.format(actions=actions, amount=euros(held.amount("valorise")))
     top = [
         f"{_AXES[str(axe)]} ({euros(amount)})"
         for axe, amount in spent[:_MOST_AXES]
         if amount.exceeds_nil
     ]
-    text = f"{head} : d’abord {join(top)}." if top else f"{head}."
-    left, before = held.amount("a_programmer"), held.amount("reporte")
-    if left.is_nil:
-        return f"{text} {_ALL_USED}"
-    if not left.exceeds_nil:
-        return text
-    carried = _CARRIED.format(amount=euros(before), before=year - 1) if before.exceeds_nil else ""
-    return f"{text} {_LEFT.format(left=left, carried=carried, after=year + 1)}"
+    phrase = _ONE if actions == known(1) else _MOST
+    head = _ACTIONS.format(actions=actions)
+    return f"{head}{phrase.format(named=join(top))}" if top else f"{head}."
 
 
-def tenths(share: float) -> str:
-    """Write a share for who reads no percents: « 6 sur 10 », or « entre 6 et 7 sur 10 »."""
-    ten = share * 10
-    near = round(ten)
-    off = ten - near
-    if off and near in _ENDS:  # neither all nor none
-        return _ENDS[near]
-    if abs(off) <= _NEAR:
-        return f"{near} sur 10"
-    if abs(off) > _BETWEEN:
-        low = int(ten)
-        return f"entre {low} et {low + 1} sur 10"
-    return f"un peu {'plus' if off > 0 else 'moins'} de {near} sur 10"
+def stair(labels: Mapping[int, Sequence[str]], most: int) -> tuple[str, ...]:
+    """Write what changes on the stair, in the actions' own labels; of each axis so many, the others counted.
+
+    Parameters
+    ----------
+    labels : mapping of axis to labels
+        Largest first; a label that goes on with another (« … (suite) ») is that other's.
+    """
+    out = []
+    for axe, names in labels.items():
+        own = [
+            n
+            for n in names
+            if n.removesuffix(_GOING_ON) == n or n.removesuffix(_GOING_ON) not in names
+        ]
+        shown = join(own[:most])
+        if left := len(own) - most if most else len(own):
+            shown = _MORE.format(named=shown, count=left) if most and left > 0 else shown
+        out.append(f"{_STAIR[str(axe)]} : {shown or _ACTIONS.format(actions=known(len(own)))}.")
+    return tuple(out) or (_NO_STAIR,)
 
 
-def line(gap: GapLine) -> str:
-    """Write what tenants answer to a question, here and elsewhere, and how sure the gap is."""
-    if gap.gap is None or gap.qpv is None or gap.hors is None:
-        return _HIDDEN[gap.masked].format(label=gap.label)
-    here, elsewhere = tenths(gap.qpv), tenths(gap.hors)
-    # of the shares as printed elsewhere: 67 % and 80 % are 13 apart, whatever their decimals
-    apart = whole_percent(gap.qpv) - whole_percent(gap.hors)
-    text = _LINE.format(
-        label=gap.label, here=here, elsewhere=elsewhere, apart=_apart(apart), words=gap.words
-    )
-    return text + _OTHERWISE if gap.otherwise else text
+_GOING_ON: Final = " (suite)"
 
 
-def _apart(points: int) -> str:
-    """Write a gap for who reads no points: « 13 de moins sur 100 »."""
-    return f"{abs(points)} de {'moins' if points < 0 else 'plus'} sur 100" if points else "autant"
+def answers_title(wave: str) -> str:
+    """Title what tenants answered, with its survey."""
+    return _ANSWERS.format(wave=wave)
 
 
-def open_points(held: Within, *, doubtful: int, wave: str, early: bool) -> tuple[str, ...]:
-    """Write what cannot be said yet: effect, side of some dwellings, amounts that hang.
+def answers(page: QpvPage) -> tuple[tuple[str, GapLine], ...]:
+    """Write each question of the page that is shown: tenants content out of a hundred, here and elsewhere."""
+    if not any(line.gap is not None for line in page.gaps):
+        return ()
+    first = next(line for line in page.gaps if line.gap is not None)
+    return tuple((_line(line, page, first=line is first), line) for line in page.gaps)
+
+
+def _line(line: GapLine, page: QpvPage, *, first: bool) -> str:
+    if line.gap is None or line.qpv is None or line.hors is None:
+        return _HIDDEN.format(label=line.label)
+    what = _GENERAL.get(line.general, "") if _IS_GENERAL.search(line.label) else ""
+    phrase = _FIRST[bool(what)] if first else _OTHER
+    facts = {
+        "here": whole_percent(line.qpv),
+        "there": whole_percent(line.hors),
+        "label": line.label,
+    }
+    text = phrase.filled({**facts, "what": what, "place": _PLACE[page.borrowed]})
+    return f"{text}{TOO_UNSURE * line.unsure}.{_OTHERWISE * line.otherwise}"
+
+
+def answers_intro(page: QpvPage, *, wave: str) -> str:
+    """Write whose answers they are where they are not the quarter's own, or why none is shown."""
+    if not wave:
+        return NO_SURVEY
+    if not any(line.gap is not None for line in page.gaps):
+        return NOT_SHOWN if any(line.masked for line in page.gaps) else UNASKED
+    hidden = (UNASKED if page.unasked else NOT_SHOWN) if page.borrowed else ""
+    return " ".join(filter(None, (hidden, _BORROWED * page.borrowed, _EVERYONE * page.everyone)))
+
+
+def answers_note(page: QpvPage) -> str:
+    """Write what marks mean; nothing where there is none."""
+    if not any(line.gap is not None for line in page.gaps):
+        return ""
+    return _KEY_BORROWED if page.borrowed else _KEY
+
+
+def open_points(
+    held: Within, *, doubtful: int, names: str, wave: str, early: bool
+) -> tuple[str, ...]:
+    """Write what cannot be said yet: effect, side of some dwellings, money that hangs.
 
     Parameters
     ----------
@@ -198,16 +253,19 @@ def open_points(held: Within, *, doubtful: int, wave: str, early: bool) -> tuple
         Claims of the quarter.
     doubtful : int
         Dwellings of which the side is to be checked.
+    names : str
+        The résidences they are of.
     wave : str
         Of the survey that is shown, « » without.
     early : bool
         Whether it was held before the actions.
     """
-    out = [_NO_ANSWER if not wave else _EARLY.format(wave=wave) if early else _NO_EFFECT]
+    effect = _NO_ANSWER if not wave else _EARLY if early else _NO_EFFECT
+    out = [effect + _NEXT_SURVEY * bool(wave)]
     if doubtful:
-        out.append(_DOUBTS.format(homes=doubtful))
-    if hanging := _hanging(held, _STATES):
-        out.append(_PENDING.format(amounts=join(hanging)))
+        out.append(_DOUBTS.format(homes=doubtful, named=f" ({names})" if names else ""))
+    if held.amount("a_risque").exceeds_nil:
+        out.append(_RETURNED.format(amount=held.amount("a_risque")))
     phrases = {"logements_non_lus": _UNREAD, "logements_sans_avis": _UNLINED}
     counts = ((phrase, held.amount(name)) for name, phrase in phrases.items())
     out += [phrase.format(homes=count) for phrase, count in counts if count.exceeds_nil]
@@ -220,5 +278,18 @@ def _hanging(held: Within, names: Mapping[str, str]) -> list[str]:
     return [f"{euros(amount)} {phrase}" for amount, phrase in amounts if amount.exceeds_nil]
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def printed(leaflet: Leaflet) -> str:
+    """Return all that the page prints but its foot."""
+    parts = chain.from_iterable((title, *lines) for title, lines in (*leaflet.done, *leaflet.open))
+    sheet = leaflet.sheet
+    texts = (
+        sheet.title, sheet.subtitle, sheet.mark, leaflet.lead, leaflet.money_title, *leaflet.money, *parts,
+        leaflet.answers_title, leaflet.answers_intro, *(text for text, _ in leaflet.answers),
+        leaflet.answers_note,
+    )  # fmt: skip
+    return "\n".join(filter(None, texts))
+
+
+def count(leaflet: Leaflet) -> int:
+    """Count the words of the page; a number and its unit are one."""
+    return sum(bool(_WORD.search(word)) for word in re.split(r"[ \n]+", printed(leaflet)))

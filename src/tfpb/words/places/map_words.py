@@ -30,10 +30,10 @@ CHART_QUADRANTS: Final = {
 """Corners of the chart of priorities, by their place (right, top)."""
 PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
 BORROWED: Final = "{name} – enquête : tous les QPV"
-"""Names a quarter that shows the results of all, for want of its own."""
+"""Names a quarter that shows the results of all, its own being masked."""
 PAGE_STOCK: Final = "Le parc et l’abattement"
 PAGE_TENANTS: Final = "Ce que disent les locataires"
-PAGE_READING: Final = "À retenir"
+PAGE_TASKS: Final = "À faire ici"
 PAGE_LOWER: Final = "QPV moins satisfait"
 PAGE_HIGHER: Final = "QPV plus satisfait"
 SHORT_LOWER: Final = "QPV plus bas"
@@ -52,19 +52,28 @@ OVERVIEW_DOUBTS: Final = Phrase("{count:s résidence} à vérifier (losanges).")
 VERDICT: Final = Phrase("{justified} ; abattement acquis : {acquired:€}")
 PROVED: Final = "prouvé {share}"
 NOT_MEASURED: Final = "non mesuré ici"
+OVERVIEW_UNPLACED: Final = Phrase(
+    "{count:s résidence} non {count:a située/situées} : rien n’est dessiné."
+)
 CUT_NAME: Final = Phrase("({inside:n}\u00a0dans,\u00a0{outside:n}\u00a0hors)")
 """Follows the name of a résidence that the limit cuts, on a printed map; kept on one line."""
 CUT_REASON: Final = Phrase(
     "coupée par la limite : {inside:s logement} dans le QPV, {outside:n} hors"
 )
-LEVELS: Final = ("QPV {qpv} · hors {hors} · {size}", "{qpv} contre {hors} · {size}")
-"""Both levels with the sample size, in full and in short."""
 
 LEGEND_STATUS: Final = "résidence {side}"
-LEGEND_CUT: Final = "résidence coupée par la limite"
-LEGEND_QPV: Final = "périmètre du QPV (carte {vintage})"
+LEGEND_STATES: Final[dict[str, str]] = _TEXTS["legend"]
+"""What each mark of a quarter's page is, by `Etat`; the order is that of the legend."""
+LEGEND_CUT: Final = "coupée : une marque par côté"
+LEGEND_NUMBER: Final = "renvoie à la liste"
+TO_DO: Final[dict[str, str]] = _TEXTS["to_do"]
+"""What follows the name of a résidence on the list of the page, by `Etat`."""
+CUT_PLACE: Final = "{name}, n° {doors}"
+CUT_SIDE: Final = Phrase("{homes:s logement} {side}")
+CUT_SIDES: Final = Phrase("{inside:n} dans, {outside:n} hors")
+LEGEND_QPV: Final = "limite du QPV (carte {vintage})"
 LEGEND_OTHER: Final = "autre QPV"
-LEGEND_OLD: Final = "périmètre de la carte {vintage}"
+LEGEND_OLD: Final = "limite de la carte {vintage}"
 LEGEND_SIZE: Final = "logements"
 LEGEND_SIZE_FAR: Final = "logements (groupés)"
 LEGEND_COMMUNE: Final = "limite de commune"

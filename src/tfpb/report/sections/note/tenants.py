@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import axis_scope
+from tfpb.facts.survey_claims import released
 from tfpb.model.codes import Axe
 from tfpb.model.report import Answer, Drawn, Headed, Heading, Lines
 from tfpb.report.sections.survey import survey_view as view
@@ -116,8 +117,9 @@ def _counted(dossier: Dossier, moves: Sequence[Movement], before: str) -> tuple[
 
 def _notes(dossier: Dossier, survey: Published, others: int, *, daggers: bool) -> list[str]:
     last = survey.waves[-1]
-    rate = None if last.n < 0 else response_rate(last.n, last.contactes)
-    out = [words.answered(last, rate)]
+    count = released(dossier.claims, "menages", f"vague {last.vague}")
+    rate = response_rate(last.n, last.contactes) if count == last.n else None
+    out = [words.answered(last, int(count), rate)] if count is not None else []
     out += [words.DAGGER] if daggers else []
     out += [words.OTHER_QUESTIONS.format(count=others)] if others > 0 else []
     if dossier.programme is not None:

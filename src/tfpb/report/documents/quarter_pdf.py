@@ -1,0 +1,106 @@
+"""The second face of a quarter's page and the page of its residents, as accessible PDF of one page each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from tfpb.report import theme
+from tfpb.report.canvas import compiled
+from tfpb.report.documents.document_pdf import page_count, printable_data, svg_of
+from tfpb.words.documents import face_words as words
+from tfpb.words.numbers import percent
+
+if TYPE_CHECKING:
+    from tfpb.model.location import AxisLine, Bar, Face, GapLine, Leaflet, Sheet
+
+_TEMPLATE: Final = theme.ASSETS / "typst" / "quartier.typ"
+_FORM: Final[dict[str, Any]] = {"format": "pdf", "pdf_standards": ["ua-1"]}
+_PADS: Final = (5.0, 3.6, 2.4, 1.6, 1.0)
+"""Space above and under a row, points: it shrinks before anything is left out."""
+_FEWER: Final = ((2, 3), (1, 2), (1, 1), (0, 0))
+"""Actions and pieces that an axis names, the others counted: fewer where the page is full."""
+_FACE_PT: Final = 8.2
+_LARGE_PT: Final = 13.0
+"""Body of the page for residents: read at arm's length, and after a photocopier."""
+
+
+def render_face(face: Face) -> bytes:
+    """Render the second face on one page; photographs, if any, stand on the next.
+
+    Room is made by spacing, then by naming fewer actions and pieces, which are counted; never by the type.
+    """
+    pdf = b""
+    for actions, pieces in _FEWER:
+        for pad in _PADS:
+            pdf = _compiled(_face(face, pad, actions, pieces), face.sheet)
+            if page_count(pdf) == 1:
+                return _with_photos(face, pad, actions, pieces) if face.photos else pdf
+    return pdf
+
+
+def _with_photos(face: Face, pad: float, actions: int, pieces: int) -> bytes:
+    inputs = {f"photo-{k}": svg_of(jpeg) for k, (_, jpeg) in enumerate(face.photos)}
+    shown = [{"image": f"photo-{k}", "caption": text} for k, (text, _) in enumerate(face.photos)]
+    return _compiled(_face(face, pad, actions, pieces) | {"photos": shown}, face.sheet, inputs)
+
+
+def render_leaflet(leaflet: Leaflet) -> bytes:
+    """Render the page of residents."""
+    answers = [{"text": text, **_answer(line, leaflet.floor)} for text, line in leaflet.answers]
+    content = {**asdict(leaflet), "kind": "leaflet", "answers": answers}
+    return _compiled(content, leaflet.sheet, size=_LARGE_PT, title=20.0, note=10.0)
+
+
+def _compiled(
+    content: dict[str, Any], sheet: Sheet, inputs: dict[str, str] | None = None, *,
+    size: float = _FACE_PT, title: float = 17.0, note: float = theme.AXIS_PT,
+) -> bytes:  # fmt: skip
+    colours = {
+        "ink": theme.INK, "soft": theme.SOFT, "accent": theme.ACCENT, "rule": theme.RULE,
+        "band": theme.MARGIN_BAND, "dark": theme.DANS, "ring": theme.RING, "link": theme.MONEY_SCALE[2],
+        "faint": theme.FAINT,
+    }  # fmt: skip
+    look = {"font": theme.FONT_FAMILY, "size": size, "title": title, "note": note, **colours}
+    named = {
+        "title": sheet.title,
+        "subtitle": sheet.subtitle,
+        "mark": sheet.mark,
+        "foot": sheet.foot,
+    }
+    data = printable_data({**content, "look": look, "sheet": named})
+    sent = {**(inputs or {}), "data": json.dumps(data, ensure_ascii=False)}
+    return compiled(_TEMPLATE.read_bytes(), sheet.day, sys_inputs=sent, **_FORM)
+
+
+def _face(face: Face, pad: float, actions: int, pieces: int) -> dict[str, Any]:
+    def line(row: AxisLine) -> dict[str, Any]:
+        return {
+            "title": row.title, "valued": row.valued, "before": row.before, "proved": row.proved,
+            "silent": row.silent, "actions": words.listed(row.actions, actions),
+            "missing": words.cut(row.missing, pieces), "parts": _parts(row.bar), "bounded": row.bar.bounded,
+            "answers": [_answer(a, face.floor) for a in row.answers],
+        }  # fmt: skip
+
+    return {
+        "kind": "face", "pad": pad, "lead": face.lead, "headers": face.headers,
+        "key": words.key_parts(face.key),
+        "join": words.JOIN, "axes": [line(row) for row in face.axes], "changed": face.changed, "photos": [],
+        "total": line(face.total) if face.total is not None else None,
+    }  # fmt: skip
+
+
+def _parts(bar: Bar) -> list[dict[str, Any]]:
+    return [{"name": name, "size": size} for name, size in bar.parts if size]
+
+
+def _answer(line: GapLine, floor: float) -> dict[str, Any]:
+    """Return a question as the template draws it: levels on the axis, 0 to 1, and their words."""
+    if line.gap is None or line.qpv is None or line.hors is None:
+        return {"label": line.label, "shown": False, "phrase": line.words}
+    at, there = ((share - floor) / (1 - floor) for share in (line.qpv, line.hors))
+    return {
+        "label": line.label, "shown": True, "at": at, "there": there, "here": percent(line.qpv),
+        "elsewhere": percent(line.hors), "phrase": words.with_dagger(line), "moved": words.moved(line),
+    }  # fmt: skip
