@@ -164,7 +164,7 @@ def test_what_lacks_most_comes_first_and_each_line_adds_up_to_what_is_acquired()
     for row in found:
         acquired, *parts = (int(c.replace(" ", "")) for c in row[2:6])
         assert acquired == sum(parts), row
-    assert "dans 2 quartiers, d’abord Quartier 1 (1 991 €)" in said(dossier)
+    assert "dans 2 quartiers. D’abord Quartier 1 : 1 991 €." in said(dossier)
 
 
 def test_cents_are_rounded_so_that_a_line_still_adds_up() -> None:

@@ -65,6 +65,9 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
                 _map_pages(document, report, maps)
             _contents(document, report, new_page=not maps)
         _chapter(document, chapter, index, images, follows=answer and index <= 2)  # noqa: PLR2004
+        if answer and index == 1:
+            warned = " ".join(parts.warnings(report))
+            _close(document, [(warned, False)], style=_NOTE, size=theme.MIN_PT)
     return _saved(document, report)
 
 

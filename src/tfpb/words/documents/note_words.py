@@ -59,8 +59,8 @@ PROVED: Final = "prouvé : pièce, avec sa date"
 UNPROVED: Final = "justifié, preuve à joindre"
 UNJUSTIFIED: Final = "reste à justifier (pointillé : abattement en partie inconnu)"
 LEFT: Final = Phrase(
-    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier dans {count:s quartier}, d’abord {name} "
-    "({largest:€})."
+    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier dans {count:s quartier}. D’abord "
+    "{name} : {largest:€}."
 )
 LEFT_IN_ONE: Final = Phrase(
     "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier : {name}."
@@ -98,7 +98,7 @@ NOTHING_PAID: Final = "Personne : aucun abattement n’est acquis."
 _PAYERS: Final[dict[str, str]] = _TEXTS["payers"]
 _EXCHANGE: Final = Phrase("En échange : {actions:s action}, valorisées {valued:€}{axes}.")
 _OTHER_AXES: Final = Phrase("autres {valued:€}")
-A_HOME: Final = Phrase("Pour la commune : {lost:€} par logement abattu.")
+A_HOME: Final = Phrase("Pour {several:?les communes|la commune} : {lost:€} par logement abattu.")
 _STATE_PART: Final = Phrase(
     "* L’État rembourse {share:%} aux collectivités{unsure:?, taux à confirmer}."
 )

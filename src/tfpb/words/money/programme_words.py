@@ -105,12 +105,6 @@ def share_words(share: Amount) -> str:
     return f"entre {percent(low)} et {percent(high)}" if low else f"au plus {percent(high)}"
 
 
-def justified_to(share: Amount) -> str:
-    """Write « justifié à » a share, or that it is not known."""
-    known = share.at_least or share.at_most is not None
-    return f"justifié à {share_words(share)}" if known else "part justifiée non connue"
-
-
 def justified_words(claims: Claims) -> str:
     """Write how much of the abatement is justified, and proved: shares, their euros where known."""
     if not claims.has("part_justifiee"):

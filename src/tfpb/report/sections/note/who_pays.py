@@ -23,10 +23,9 @@ def who_pays(dossier: Dossier) -> Answer:
     held = dossier.claims.within()
     whole = held.amount("acquis")
     if not (whole.exceeds_nil and any(held.amount(name).exceeds_nil for name in _PAYERS)):
-        nil = whole.is_nil
-        answer = words.NOTHING_PAID if nil else words.NOBODY_KNOWN
+        answer = words.NOTHING_PAID if whole.is_nil else words.NOBODY_KNOWN
         return Answer(words.WHO_PAYS, (answer,), notes=_done(dossier))
-    towns = () if dossier.abatement is None else dossier.abatement.by_commune["commune"]
+    towns = () if dossier.abatement is None else dossier.abatement.by_commune["code_insee"]
     parts = []
     for name in _PAYERS:
         amount = held.amount(name)
@@ -55,11 +54,15 @@ def _terms(dossier: Dossier) -> list[str]:
     """Return what each commune gives a dwelling, on what the State’s part rests, who the others are."""
     held, money = dossier.claims.within(), dossier.abatement
     lost, homes = held.amount("perte_communes"), held.amount("logements_abattus")
-    out = []
-    if lost.is_known and homes.is_known and homes.exceeds_nil:
-        out.append(words.A_HOME.format(lost=quotient(lost, homes)))
-    back = [v for v in (money.values if money is not None else ()) if v.cle == "part_compensation"]
-    out += [words.state_part(v.valeur, verified=v.verifie) for v in back[:1]]
+    if money is None:
+        return []
+    whole, several = (
+        lost.is_known and homes.is_known and homes.exceeds_nil,
+        len(money.by_commune) > 1,
+    )
+    out = [words.A_HOME.format(lost=quotient(lost, homes), several=several)] if whole else []
+    back = (v for v in money.values if v.cle == "part_compensation")
+    out += [words.state_part(v.valeur, verified=v.verifie) for v in back][:1]
     if held.amount("reporte_contribuables").may_exceed_nil:
         out.append(words.OTHER_PAYERS)
     return [*out, *([] if held.amount("acquis").is_known else [words.READ_ALONE])]
