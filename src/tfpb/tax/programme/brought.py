@@ -93,6 +93,8 @@ def _cents(whole: Decimal, values: list[Decimal]) -> list[Decimal]:
 
 def to_prove(actions: pd.DataFrame, year: int) -> list[tuple[Action, str, Decimal | None]]:
     """Return the actions of a year without whole proof: title, what the proof is worth (None: not known)."""
+    if actions.empty:  # of several bailleurs, no action is told
+        return []
     rows = actions[actions["annee"] == year]
     return [
         (action, row.text("action"), row.money("enjeu_eur"))
