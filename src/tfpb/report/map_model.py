@@ -132,7 +132,7 @@ def _tasks(dossier: Dossier) -> tuple[MapTask, ...]:
 
 
 def _with_money(dossier: Dossier, homes: pd.DataFrame) -> pd.DataFrame:
-    """Return résidences with what their notices come to; nothing without notices, or where these are apart."""
+    """Return résidences with what their notices come to; nothing where none is told by résidence."""
     if dossier.abatement is None or dossier.abatement.by_residence.empty:
         return homes
     money = home_money(dossier.abatement).rename(columns={**HOME_MONEY, "statut": "etat_avis"})

@@ -36,7 +36,7 @@ def residences(dossier: Dossier) -> Section:
     split = homes["id_residence"].map(cut_homes(located.held)) & homes["evolution"].ne("")
     homes["evolution_mot"] = homes["evolution_mot"].mask(split, words.CUT)
     known = {*RESIDENCE_COLUMNS, *_NOT_SHOWN, "statut", "evolution_mot", "bailleur"}
-    if dossier.abatement is not None:
+    if dossier.abatement is not None and not dossier.abatement.by_residence.empty:
         money = home_money(dossier.abatement).drop(columns="statut")
         homes = homes.merge(money, on="id_residence", how="left")
     own = [

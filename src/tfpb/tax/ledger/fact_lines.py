@@ -85,7 +85,7 @@ def home_money(money: Abatement) -> pd.DataFrame:
     DataFrame
         `id_residence`, `statut`, and the columns of `HOME_MONEY`: Decimal euros, or None.
     """
-    rows = money.by_residence[["id_residence", "statut", *HOME_MONEY]]
+    rows = money.by_residence.reindex(columns=["id_residence", "statut", *HOME_MONEY])
     facts = money.by_premises
     if facts is None:
         return rows

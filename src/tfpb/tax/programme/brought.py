@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tfpb.decimals import apportion
 from tfpb.facts.programme_claims import actions_of
-from tfpb.model.columns import numbers
 from tfpb.tax.plain_values import ZERO, grouped, records, total
 
 if TYPE_CHECKING:
@@ -94,7 +93,9 @@ def _cents(whole: Decimal, values: list[Decimal]) -> list[Decimal]:
 
 def to_prove(actions: pd.DataFrame, year: int) -> list[tuple[Action, str, Decimal | None]]:
     """Return the actions of a year without whole proof: title, what the proof is worth (None: not known)."""
-    rows = actions[numbers(actions, "annee") == year]  # a region hands on no action
+    if actions.empty:  # of several bailleurs, no action is told
+        return []
+    rows = actions[actions["annee"] == year]
     return [
         (action, row.text("action"), row.money("enjeu_eur"))
         for action, row in zip(actions_of(rows), records(rows), strict=True)

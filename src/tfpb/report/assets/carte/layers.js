@@ -153,7 +153,7 @@ function sideOf(r) {
 function residenceCard(r) {
   const quarter = quarterByCode.get(r.qpv), line_ = (label, value, loud) => [el("dt", { text: label }), el("dd", loud ? { class: "fort" } : {}, value)];
   const risk = r.atRisk > 0, owed = risk ? r.atRisk : r.toClaim;
-  const acquired = r.acquired !== null ? euros(r.acquired) + (r.acquired ? "" : ", " + r.notice) : r.notice || M.no_notice;
+  const acquired = r.acquired !== null ? euros(r.acquired) + (r.acquired ? "" : ", " + r.notice) : r.notice === null ? M.unknown : r.notice || M.no_notice;
   const due = owed > 0 ? euros(owed) + (risk ? "" : " " + fill(M.before, { day: META.limite })) : owed === 0 ? M.nothing : M.unknown;
   const doubtful = r.status === "a_verifier" ? count(r.drawn || 0, "logement") + (r.reason ? " : " + r.reason : "") : M.nothing;
   return dl([
