@@ -18,6 +18,7 @@ from PIL import Image
 from shapely import Point, box, union_all
 from shapely.affinity import translate
 
+from tfpb.model.location import MapTask
 from tfpb.report.web_map import map_html
 
 if TYPE_CHECKING:
@@ -75,6 +76,11 @@ def visit(browser: Browser, map_file: Path) -> Iterator[Opener]:
 def _card(page: Page) -> str:
     page.wait_for_selector(".leaflet-popup-content")
     return page.inner_text(".leaflet-popup-content")
+
+
+def _open(page: Page, tab: str) -> Page:
+    page.click(f"#o-{tab}")
+    return page
 
 
 def test_search_is_blind_to_accents_and_opens_the_right_card(visit: Opener) -> None:
@@ -146,7 +152,7 @@ def test_a_click_on_a_residence_opens_its_card(visit: Opener) -> None:
 
 
 def test_a_click_on_a_quarter_opens_its_card_and_the_question_rewrites_it(visit: Opener) -> None:
-    page = visit("#qpv=QN05901N&couleur=ecart&item=q03").page
+    page = _open(visit("#qpv=QN05901N&couleur=ecart&item=q03").page, "reglages")
     before = _card(page)
     assert "Propreté des parties communes" in before
     assert re.search(r"n = \d+", before)
@@ -155,6 +161,65 @@ def test_a_click_on_a_quarter_opens_its_card_and_the_question_rewrites_it(visit:
     assert "Tranquillité du quartier" in _card(page)
     page.select_option("#f-vague", label="2019")
     assert "(2019)" in _card(page)
+
+
+@pytest.fixture
+def money_map(tmp_path: Path) -> Path:
+    """Write the map of a dossier with money: one résidence to claim, one at risk, and what is to do."""
+    model = synthetic()
+    homes = model.residences.assign(acquis=100.0, a_reclamer=0.0, a_risque=0.0, etat_avis="abattu")
+    homes.loc[homes["id_residence"] == "R0012", ["acquis", "a_reclamer"]] = [0.0, 38781.0]
+    homes.loc[homes["id_residence"] == "R0013", "a_risque"] = 12411.0
+    code = str(homes.set_index("id_residence").loc["R0012", "code_qpv"])
+    told = ["masqué" if c == code else "69\u202f%" for c in model.qpv["code_qpv"]]
+    tasks = (
+        MapTask("Signaler aux impôts", "12\u202f411 €", HOSTILE[0], "sans attendre", ("R0013",)),
+        MapTask(
+            "Programmer des actions", "50\u202f516 €", "Îlot n° 2", "31/03/2026", (), ("QN05901N",)
+        ),
+    )
+    whole = dataclasses.replace(
+        model, residences=homes, qpv=model.qpv.assign(locataires=told, prouve="prouvé 78 %"),
+        tasks=tasks, claim_until="31/12/2026",
+    )  # fmt: skip
+    file = tmp_path / "carte.html"
+    file.write_bytes(map_html.render(whole))
+    return file
+
+
+def test_a_card_of_a_residence_says_five_lines_with_money(visit: Opener, money_map: Path) -> None:
+    page = visit("#residence=R0012", DESK, money_map).page
+    _card(page)
+    names = page.locator(".leaflet-popup-content dt").all_inner_texts()
+    lines = dict(
+        zip(names, page.locator(".leaflet-popup-content dd").all_inner_texts(), strict=True)
+    )
+    assert len(lines) == 5
+    assert "logements" not in lines["Logements"]
+    assert lines["Abattement acquis"].startswith("0")
+    assert lines["À réclamer"] == "38\u202f781\u202f€ avant le 31/12/2026"
+    assert lines["Locataires du quartier contents de leur résidence"] == "masqué"
+    page.evaluate("location.hash = '#residence=R0013'")
+    assert "12\u202f411\u202f€" in _card(page)
+    assert "À risque" in _card(page)
+
+
+def test_what_is_to_do_is_first_beside_the_map_and_leads_there(
+    visit: Opener, money_map: Path
+) -> None:
+    page = visit("", DESK, money_map).page
+    panel, box = (page.locator(i).bounding_box() for i in ("#panneau", "#map_tfpb"))
+    assert panel
+    assert box
+    assert panel["x"] + panel["width"] <= box["x"]
+    assert page.get_attribute("#o-a-faire", "aria-selected") == "true"
+    assert page.inner_text("#o-a-faire") == "À faire (2)"
+    assert HOSTILE[0] in page.inner_text("#liste")
+    page.click("#liste li:nth-child(2) button")
+    inside = "tfpbMap.getBounds().contains(tfpbMap.getCenter()) && tfpbMap.getZoom()"
+    assert page.evaluate(inside) > 13
+    page.click("#liste li:nth-child(1) button")
+    assert "12\u202f411" in _card(page)
 
 
 def test_hostile_names_show_as_written_everywhere(visit: Opener) -> None:
@@ -177,7 +242,7 @@ def test_hostile_names_show_as_written_everywhere(visit: Opener) -> None:
 
 
 def test_hostile_bailleur_in_filters(visit: Opener) -> None:
-    page = visit().page
+    page = _open(visit().page, "reglages")
     options = page.locator("#f-bailleur option").all_text_contents()
     assert HOSTILE[2] in options
     page.select_option("#f-bailleur", label=HOSTILE[2])
@@ -233,7 +298,7 @@ def test_filters_count_and_one_click_shows_the_doubts(visit: Opener) -> None:
 
 
 def test_the_legend_names_the_sides_that_the_map_shows(visit: Opener, tmp_path: Path) -> None:
-    assert "résidence à vérifier" in visit().page.inner_text("#legende-corps")
+    assert "résidence à vérifier" in _open(visit().page, "legende").inner_text("#legende-corps")
     model = synthetic()
     inside = model.residences[model.residences["statut"] == "dans"]
     bare = dataclasses.replace(
@@ -241,7 +306,7 @@ def test_the_legend_names_the_sides_that_the_map_shows(visit: Opener, tmp_path: 
     )
     file = tmp_path / "carte.html"
     file.write_bytes(map_html.render(bare))
-    legend = visit("", DESK, file).page.inner_text("#legende-corps")
+    legend = visit("", DESK, file).page.inner_text("#legende-corps")  # nothing to do: it is first
     assert "résidence dans le QPV" in legend
     assert "résidence hors QPV" not in legend
     assert "résidence à vérifier" not in legend
@@ -249,20 +314,19 @@ def test_the_legend_names_the_sides_that_the_map_shows(visit: Opener, tmp_path: 
 
 
 def test_colours_have_a_legend_with_words_and_signs(visit: Opener) -> None:
-    page = visit().page
+    page = _open(visit().page, "reglages")
     page.select_option("#f-couleur", "gap")
-    legend = page.inner_text("#legende-corps")
+    legend = _open(page, "legende").inner_text("#legende-corps")
     assert "moins de cinq quartiers" in legend  # three: a bar beside each name, no class
     assert "QPV plus bas de 15 points et plus" not in legend
     assert "on ne sait pas" in legend
-    page.select_option("#f-couleur", "abatement")
-    assert "€" in page.inner_text("#legende-corps")
-    page.click("#b-legende")
+    _open(page, "reglages").select_option("#f-couleur", "abatement")
     assert page.locator("#legende-corps").is_hidden()
+    assert "€" in _open(page, "legende").inner_text("#legende-corps")
 
 
 def test_theme_narrows_the_questions(visit: Opener) -> None:
-    page = visit().page
+    page = _open(visit().page, "reglages")
     page.select_option("#f-couleur", "gap")
     page.select_option("#f-theme", label="Quartier")
     assert page.locator("#f-item option").all_inner_texts() == ["Tranquillité du quartier"]
@@ -278,6 +342,10 @@ def test_table_holds_what_the_map_shows(visit: Opener) -> None:
 
 def test_every_layer_and_card_is_reached_by_keyboard(visit: Opener) -> None:
     page = visit().page
+    page.focus("#o-legende")
+    page.keyboard.press("ArrowRight")
+    assert page.get_attribute("#o-reglages", "aria-selected") == "true"
+    page.focus("#saut")
     reached = set()
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -290,7 +358,7 @@ def test_every_layer_and_card_is_reached_by_keyboard(visit: Opener) -> None:
         "q",
         "b-doutes",
         "b-tableau",
-        "b-panneau",
+        "o-reglages",
         "f-bailleur",
         "f-couleur",
         "checkbox",
@@ -311,8 +379,6 @@ def test_every_layer_and_card_is_reached_by_keyboard(visit: Opener) -> None:
 def test_axe_finds_nothing(visit: Opener, size: dict[str, int], hash_: str) -> None:
     page = visit(hash_, size).page
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    if size is PHONE and "vue" not in hash_:
-        page.click("#b-panneau")
     found = page.evaluate("axe.run(document).then(r => r.violations)")
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
 
@@ -326,7 +392,7 @@ def test_on_a_phone_a_card_is_a_sheet_and_lines_of_the_table_are_cards(visit: Op
     assert "Quartier de l’Îlot n° 2" in page.inner_text("#fiche-bas")
     page.click("#fiche-bas button")
     assert page.locator("#fiche-bas").is_hidden()
-    page.click("#b-tableau")
+    _open(page, "reglages").click("#b-tableau")
     cell = page.locator("#t-quartiers tbody td").nth(2)
     assert cell.evaluate("c => getComputedStyle(c, '::before').content").startswith('"logements')
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -339,7 +405,7 @@ def test_it_opens_and_comes_back_to_all_outlines_and_dots_clear_of_panels(
     page = visit("", size).page
     inside = (
         "(() => { const box = document.querySelector('#map_tfpb').getBoundingClientRect();"
-        " const hide = ['panneau', 'legende'].map(i => document.getElementById(i))"
+        " const hide = ['panneau'].map(i => document.getElementById(i))"
         ".filter(e => e.offsetParent && innerWidth > 800).map(e => e.getBoundingClientRect());"
         " const out = []; tfpbMap.eachLayer(l => { if (!l.residence && !l.quarter) return;"
         " const at = l.residence ? [l.getLatLng()] : [l.getBounds().getNorthWest(),"
@@ -427,9 +493,9 @@ def test_phone_has_no_sideways_scroll_and_room_for_the_map(visit: Opener) -> Non
     box = page.locator("#map_tfpb").bounding_box()
     assert box
     assert box["height"] > PHONE["height"] * 0.55
-    page.click("#b-panneau")
-    page.click("#b-fermer-panneau")
-    assert page.locator("#panneau").is_hidden()
+    panel = page.locator("#panneau").bounding_box()
+    assert panel
+    assert panel["y"] >= box["y"] + box["height"]  # under the map, never over it
 
 
 def test_deep_link_followed_while_open(visit: Opener) -> None:
@@ -443,7 +509,7 @@ def test_deep_link_followed_while_open(visit: Opener) -> None:
 def test_prints_on_a4(visit: Opener) -> None:
     watched = visit()
     watched.page.emulate_media(media="print")
-    assert watched.page.locator("#panneau").is_hidden()
+    assert watched.page.locator("#onglets").is_hidden()
     assert watched.page.locator("#legende-corps").is_visible()
     pdf = watched.page.pdf(prefer_css_page_size=True)
     box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
@@ -490,8 +556,8 @@ def test_five_thousand_residences_open_and_answer(visit: Opener, large_map_file:
     assert (
         page.inner_text("#compte").replace("\u202f", " ") == "5 000 résidences affichées sur 5 000"
     )
-    page.select_option("#f-couleur", "gap")
-    legend = page.inner_text("#legende-corps")
+    _open(page, "reglages").select_option("#f-couleur", "gap")
+    legend = _open(page, "legende").inner_text("#legende-corps")
     assert "QPV plus bas de 15 points et plus" in legend
     assert "on ne sait pas" in legend
     page.fill("#q", "ilot n 204")

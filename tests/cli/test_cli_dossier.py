@@ -23,17 +23,25 @@ if TYPE_CHECKING:
     from conftest import Run
 
 SHEETS = [
-    "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution",
-    "Priorités", "Abattement", "Prévision par résidence", "Abattement par résidence", "Calcul par local",
-    "Lignes par local", "Déclaration", "Rapprochement", "Rapprochement par local", "Réclamations",
-    "Contrôle des avis", "Programme et bilan", "Années de la convention", "Actions, montants",
-    "Actions, suivi", "Droit commun", "Évaluation", "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode",
-    "Sources et hypothèses", "Sommaire",
+    "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités",
+    "Abattement", "Avis", "Rapprochement", "Actions", "Programme et bilan", "Droit commun", "Évaluation",
+    "Sensibilité", "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
+    "Statuts des locaux", "Communes", "Qui paie", "Sortants", "Prévision", "Prévision par résidence",
+    "Calendrier", "Abattement par résidence", "Calcul par local", "Lignes par local", "Déclaration",
+    "Rapprochement, suite", "Réserves", "Locaux possédés", "Réclamations", "Contrôle des avis",
+    "Preuves par quartier", "Autres années", "Années de la convention", "Axes", "Axes, deux années",
+    "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart", "Sensibilité, marges",
+    "Sensibilité, cible", "Adresses à vérifier", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Terrain, poids", "Fichiers lus", "Valeurs légales", "Réglages", "Contrôles", "Sommaire",
 ]  # fmt: skip
 FED = {
-    "Abattement par résidence", "Actions, montants", "Actions, suivi", "Calcul par local",
-    "Contrôle des avis", "Déclaration", "Lignes par local", "Prévision par résidence",
-    "Rapprochement par local", "Réclamations", "Années de la convention",
+    "Avis", "Actions", "Statuts des locaux", "Communes", "Qui paie", "Sortants", "Prévision",
+    "Prévision par résidence", "Abattement par résidence", "Calcul par local", "Lignes par local",
+    "Déclaration", "Rapprochement, suite", "Réserves", "Locaux possédés", "Réclamations",
+    "Contrôle des avis", "Preuves par quartier", "Autres années", "Années de la convention", "Axes",
+    "Axes, deux années", "Quartiers, deux années", "Temps valorisé", "Diagnostics", "Dépense et écart",
+    "Sensibilité, marges", "Sensibilité, cible", "Doutes sans suite", "Terrain, réponse", "Terrain, parc",
+    "Terrain, poids", "Valeurs légales",
 }  # fmt: skip
 """Sheets of one table, made where a file feeds it."""
 BY_HAND = b"mes paragraphes"

@@ -95,7 +95,7 @@ def shown(line: dict[str, str]) -> list[str]:
 
 
 def test_satisfaction_lines_are_one_in_workbook_word_and_pdf(made: Pack) -> None:
-    sheet = {r["Question"]: r for r in sheet_tables(made.xlsx())["synthese_satisfaction"]}
+    sheet = {r["Fait"]: r for r in sheet_tables(made.xlsx())["synthese"]}
     word = {
         row.cells[1].text: [flat(c.text) for c in row.cells]
         for table in made.docx().tables
@@ -106,15 +106,11 @@ def test_satisfaction_lines_are_one_in_workbook_word_and_pdf(made: Pack) -> None
     page = made.pdf().split("Question par question")[1]
     for line in satisfaction(made):
         cells = sheet[line["libelle"]]
-        assert (cells["n QPV"], cells["n hors QPV"]) == (int(line["n_qpv"]), int(line["n_hors"]))
-        assert cells["QPV (%)"] == pytest.approx(number(line["qpv"]), rel=1e-12)
-        assert cells["Hors QPV (%)"] == pytest.approx(number(line["hors"]), rel=1e-12)
-        for header, key in (
-            ("Écart (points)", "ecart"), ("bas à 90 %", "ic90_bas"), ("haut à 90 %", "ic90_haut")
-        ):  # fmt: skip
-            assert cells[header] == pytest.approx(number(line[key]) * 100, rel=1e-12)
-        assert cells["Verdict"] == line["verdict_mot"]
         expected = shown(line)
+        assert cells["Valeur"] == pytest.approx(number(line["qpv"]), rel=1e-12)
+        elsewhere, verdict = flat(cells["Ce que cela veut dire"]).split(";")
+        assert elsewhere == f"Ailleurs:{expected[3]}"
+        assert flat(line["verdict_mot"]).endswith(verdict.removesuffix("."))
         assert word[line["libelle"]][2:9] == expected
         assert word[line["libelle"]][-1] == flat(line["verdict_mot"])
         rows = [r for r in page.splitlines() if line["n_qpv"] in r and line["n_hors"] in r]

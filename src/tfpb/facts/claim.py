@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import Amount, UnknownAmountError, total, unknown
+from tfpb.facts.amount import Amount, UnknownAmountError, quotient, total, unknown
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
@@ -303,6 +303,11 @@ class Within:
     def amount(self, name: str) -> Amount:
         """Return the amount of a claim, as `Claims.amount`."""
         return self.claims.amount(name, self.scope)
+
+    def share(self, name: str, of: str) -> Amount:
+        """Return what part of a claim another is; unknown where that may be nothing."""
+        whole = self.amount(of)
+        return quotient(self.amount(name), whole) if whole.exceeds_nil else unknown("non_etabli")
 
 
 def _of(held: dict[tuple[str, str], Claim]) -> Claims:

@@ -328,6 +328,26 @@ class Leaflet:
 
 
 @dataclass(frozen=True, slots=True)
+class MapTask:
+    """A thing to do as the web map lists it, in French.
+
+    Parameters
+    ----------
+    title, stake, names, day : str
+        What, how many euros, of which résidences or quarters, by when.
+    homes, quarters : tuple of str
+        `id_residence` and `code_qpv` of the places it is about.
+    """
+
+    title: str
+    stake: str
+    names: str
+    day: str
+    homes: tuple[str, ...] = ()
+    quarters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MapModel:
     """All that the web map and the print maps need, in French and protected.
 
@@ -336,7 +356,8 @@ class MapModel:
     qpv : GeoDataFrame (EPSG:4326)
         `code_qpv, nom, commune, logements, residences, abattement_eur, valorise_eur,
         abattement_par_logement_eur, valorise_par_logement_eur` (float, NaN where unknown), `etats` (the
-        states of the abatement, in words).
+        states of the abatement, in words), `prouve`, `locataires` (words of the share proved, and of how
+        many tenants are content with their résidence).
     qpv_old : GeoDataFrame (EPSG:4326)
         `code_qpv, nom`: the other vintage, ghosted.
     residences : DataFrame
@@ -344,7 +365,8 @@ class MapModel:
         logements, dessines, distance_m, motif, coupee, longitude, latitude`, grouping columns free;
         `dessines`: dwellings that its mark stands for (those to check where it is in doubt); `coupee`
         (dwellings on each side, words) is empty but for a résidence that the limit cuts, placed on the side
-        it is told.
+        it is told. With money: `acquis, a_reclamer, a_risque` (float, euros, NaN where unknown) and
+        `etat_avis` (words).
     gaps : DataFrame
         `code_qpv, vague, item, libelle, theme, ecart, ic90_bas, ic90_haut, n, verdict, phrase,
         publication, faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the
@@ -355,6 +377,10 @@ class MapModel:
         Whether the web map offers the tiles of the Plan IGN under the data; off, it makes no request.
     territories : tuple of Territory
         Those with an overview beside that of the whole stock.
+    tasks : tuple of MapTask
+        What is to do, as the panel lists it.
+    verdict, claim_until : str
+        What is justified and proved, in a line; the last day to claim.
     """
 
     title: str
@@ -375,6 +401,9 @@ class MapModel:
     territories: tuple[Territory, ...] = ()
     online: bool = False
     draft: bool = False
+    tasks: tuple[MapTask, ...] = ()
+    verdict: str = ""
+    claim_until: str = ""
 
     def dwellings_in(self, codes: Collection[str]) -> int | None:
         """Return the dwellings of some quarters together; None where one of them is not known."""

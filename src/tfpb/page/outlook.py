@@ -23,7 +23,6 @@ from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_settings
 from tfpb.model.codes import GeocodeVerdict
-from tfpb.model.report import KeyFigures
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
 from tfpb.pipeline.pack_run import Follower, followed, limit_decisions, run_pack, terrain_of
@@ -31,7 +30,7 @@ from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
 from tfpb.report.sections.doutes import weights_of
-from tfpb.report.sections.synthese import missing, synthese
+from tfpb.report.sections.synthese import key_figures, missing
 from tfpb.review.doubts import POSITION, limit_doubts
 from tfpb.review.picture import HEIGHT_MM, MOST, WIDTH_MM, half_width, spots
 from tfpb.stage import Steps, directly
@@ -227,12 +226,11 @@ def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **mor
         held = dossier.claims.within()
         more["states"] = {name: held.amount(name) for name in (*STATES, UNLINED)}
         more["standing"] = state_sentences(held, money.year, on)
-    blocks = (b for b in synthese(dossier).blocks if isinstance(b, KeyFigures))
     return Outlook(
         faults,
         dossier.readings,
         tuple(doubts_of(dossier, geography)),
-        figures=tuple(f for block in blocks for f in block.figures),
+        figures=tuple(key_figures(dossier)),
         lacking=tuple(MISSING[key] for key in missing(dossier)),
         asked=dossier.asked,
         **more,

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from tfpb.evidence.tasks import tasks_of
+from tfpb.evidence.tasks import BY_RESIDENCE, tasks_of
+from tfpb.facts.amount import total
 from tfpb.facts.place import doubtful, quarters_held, quarters_near
 from tfpb.facts.quarter import among, codes_of, communes_of
+from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Groupe, outcome
-from tfpb.model.location import OTHER_MAP, Located, MapModel, QpvPage
+from tfpb.model.location import OTHER_MAP, Located, MapModel, MapTask, QpvPage
 from tfpb.model.survey import pick
 from tfpb.perimeters.map_marks import drawn, marks
 from tfpb.report.print_map.views import territories
@@ -24,16 +26,25 @@ from tfpb.report.quarter_pages import (
     quarter_page,
     verdict,
 )
+from tfpb.report.sections.build import worded
+from tfpb.tax.ledger.fact_lines import HOME_MONEY, home_money
+from tfpb.words.claim_words import claim_value
 from tfpb.words.documents import quarter_page as words
+from tfpb.words.documents import task_words
+from tfpb.words.documents.summary_words import some_of
+from tfpb.words.money.abatement_words import STATUTS
+from tfpb.words.money.programme_words import justified_words, share_words
 from tfpb.words.money.state_words import standing
-from tfpb.words.numbers import long_date
+from tfpb.words.numbers import euros, long_date
 from tfpb.words.places import map_words
 from tfpb.words.survey.verdict_words import gap_phrase, weakness
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from tfpb.evidence.tasks import Task
     from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Within
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.survey.raw_gaps import Disagreement, Key
 
@@ -73,7 +84,7 @@ def map_model(dossier: Dossier) -> MapModel:
         draft=bool(dossier.draft),
         qpv=_quarters(dossier, held, shown),
         qpv_old=_old_quarters(old.frame if old is not None else ruling.iloc[:0], shown),
-        residences=map_residences(dossier.located),
+        residences=_with_money(dossier, map_residences(dossier.located)),
         marks=shown_marks,
         gaps=_gaps(answers),
         pages=_one_ruler(
@@ -85,7 +96,63 @@ def map_model(dossier: Dossier) -> MapModel:
         sources=_sources(dossier),
         online=dossier.settings.reglages.plan_en_ligne,
         territories=territories(dossier.ground.places, communes_of(shown, located.entrances)),
-    )
+        tasks=_tasks(dossier, tasks),
+        verdict=map_words.VERDICT.filled({
+            "justified": justified_words(dossier.claims), "acquired": dossier.claims.amount("acquis"),
+        }),
+        claim_until=task_words.day_words(dossier.claims.get("a_reclamer").deadline, at_once=False),
+    )  # fmt: skip
+
+
+def _tasks(dossier: Dossier, tasks: Iterable[Task]) -> tuple[MapTask, ...]:
+    """Gather what is to do by what is done: the panel has a line a kind, the workbook one a place."""
+    kinds: dict[str, list[Task]] = {}
+    for task in tasks:
+        if task.is_open and task.stake is not None and not task.stake.is_nil:
+            kinds.setdefault(task.kind.code, []).append(task)
+    out = []
+    for mine in kinds.values():
+        first = mine[0]
+        named = {
+            t.name if t.kind.of == BY_RESIDENCE else dossier.quarters[t.code_qpv].shown
+            for t in mine
+        }
+        days = [t.day for t in mine if t.day is not None]
+        out.append(
+            MapTask(
+                first.kind.title,
+                euros(total(t.stake for t in mine if t.stake is not None)),
+                some_of(sorted(named)),
+                task_words.day_words(min(days, default=None), at_once=first.at_once),
+                tuple(t.subject for t in mine if t.kind.of == BY_RESIDENCE),
+                tuple(sorted({t.code_qpv for t in mine if t.kind.of != BY_RESIDENCE})),
+            )
+        )
+    return tuple(out)
+
+
+def _with_money(dossier: Dossier, homes: pd.DataFrame) -> pd.DataFrame:
+    """Return résidences with what their notices come to; nothing without notices."""
+    if dossier.abatement is None:
+        return homes
+    money = home_money(dossier.abatement).rename(columns={**HOME_MONEY, "statut": "etat_avis"})
+    found = homes.merge(money, on="id_residence", how="left")
+    return worded(found, etat_avis=STATUTS)
+
+
+def _tenants(dossier: Dossier, code: str) -> str:
+    """Write how many tenants of a quarter are content with their résidence, or that it is masked."""
+    survey = dossier.survey
+    if survey is None:
+        return ""
+    items = survey.items
+    heads = items[(items["theme"] == "residence") & items["tete_de_theme"].astype(bool)]["item"]
+    if heads.empty:
+        return ""
+    scope = answers_scope(code, str(heads.iloc[0]), survey.last_wave)
+    claim = dossier.claims.get("satisfaits_qpv", scope)
+    here = dossier.claims.has("satisfaits_qpv", scope)
+    return claim_value(claim) if here else map_words.NOT_MEASURED
 
 
 def _one_ruler(pages: Iterable[QpvPage]) -> tuple[QpvPage, ...]:
@@ -131,6 +198,8 @@ def _quarters(dossier: Dossier, held: Collection[str], shown: gpd.GeoDataFrame) 
             **counts,
             **{c: [_whole(claims.amount(n, q)) for q in codes] for c, n in _MONEY.items()},
             "etats": [standing(claims.within(q)) for q in codes],
+            "prouve": [_proved(claims.within(q)) for q in codes],
+            "locataires": [_tenants(dossier, q) for q in codes],
         }
     )
     return gpd.GeoDataFrame(frame, geometry=list(shown.geometry), crs=shown.crs)
@@ -143,6 +212,13 @@ _MONEY: Final = {
     "valorise_par_logement_eur": "valorise_par_logement",
 }
 """Claims that the colours and popups of quarters show, by column of `MapModel.qpv`."""
+
+
+def _proved(held: Within) -> str:
+    """Write what part of the abatement of a quarter is proved; nothing where nobody claims it."""
+    if not held.has("part_prouvee"):
+        return ""
+    return map_words.PROVED.format(share=share_words(held.amount("part_prouvee")))
 
 
 def count_of(dossier: Dossier, name: str, code: str) -> int | None:

@@ -30,6 +30,7 @@ from tfpb.model.settings import LoiUtilisateur
 from tfpb.model.survey import Published
 from tfpb.report.charts.drawing import draw
 from tfpb.report.sections import report
+from tfpb.report.sections.synthese import key_figures
 from tfpb.survey import n_necessaire
 from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.words.money import abatement_words, programme_words
@@ -304,7 +305,7 @@ def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() ->
     text = prose(dossier, "abattement").replace("\u202f", " ")
     assert "30 logements de 2 résidences sont sortis" in text
     assert "dont 1 200 € que les avis portent encore" in text
-    figures = {f.label: f for f in report(dossier).sections[1].blocks[0].figures}
+    figures = {f.label: f for f in key_figures(dossier)}
     assert figures["Sortants, plus dû en 2025"].amount == 5000
     nobody = make(abatement=dataclasses.replace(money, leavers=leavers.iloc[:0]))
     assert "sortants" not in blocks(nobody)

@@ -12,12 +12,11 @@ from report_dossier import bare, claimed, facts_of, make, premises_facts
 
 from tfpb.facts.place import quarters_held
 from tfpb.model.money import States
-from tfpb.model.report import KeyFigures
 from tfpb.perimeters.map_marks import marks
 from tfpb.report.quarter_pages import own_answers, quarter_page
 from tfpb.report.sections.note import note
 from tfpb.report.sections.quarter_reports import residents_page
-from tfpb.report.sections.synthese import synthese
+from tfpb.report.sections.synthese import key_figures as of_screen
 from tfpb.tax.abatement.tallies import state_cells
 from tfpb.words.documents import residents_words
 from tfpb.words.documents.note_words import closing
@@ -82,8 +81,7 @@ def for_residents(dossier: Dossier) -> tuple[str, str]:
 
 
 def key_figures(dossier: Dossier) -> dict[str, tuple[str, str]]:
-    (block,) = (b for b in synthese(dossier).blocks if isinstance(b, KeyFigures))
-    return {f.label: (plain(f.value), plain(f.detail)) for f in block.figures}
+    return {f.label: (plain(f.value), plain(f.detail)) for f in of_screen(dossier)}
 
 
 def test_nothing_counted_and_all_at_risk_is_not_nothing() -> None:

@@ -27,6 +27,7 @@ from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections import report
 from tfpb.report.sections.money.programme import surplus
 from tfpb.report.sections.sources import conditions
+from tfpb.report.sections.synthese import key_figures, synthese
 from tfpb.tax.abatement.unknown_cells import veiled
 
 if TYPE_CHECKING:
@@ -98,8 +99,12 @@ def test_an_abatement_that_is_not_known_is_never_zero_on_the_summary() -> None:
     hanging = facts_of(States(doubtful=Decimal(700), hanging=Decimal(300)), "QN05991I")
     hanging |= {"reserve_conventions": 1000, "reserve_cote": 0}
     unknown = dataclasses.replace(money, by_premises=premises_facts([hanging]))
-    whole = report(make(abatement=unknown, programme=None))
-    figures = {f.label: f for b in whole.sections[1].blocks for f in getattr(b, "figures", ())}
+    whole = make(abatement=unknown, programme=None)
+    figures = {f.label: f for f in key_figures(whole)}
+    (table,) = (b for b in synthese(whole).blocks if isinstance(b, Table) and b.key == "synthese")
+    cells = {row["fait"]: row for row in table.rows.to_dict("records")}
+    assert plain(cells["Abattement acquis"]["valeur"].value) == "au plus 1 000 €"
+    assert cells["Abattement acquis"]["etat"].startswith("inconnu")
     assert figures["Abattement acquis"].value == "sous réserve"
     assert plain(figures["Abattement acquis"].detail) == (
         "1 000 € au mieux, dont 700 € portés par les avis"

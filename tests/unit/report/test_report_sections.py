@@ -20,6 +20,8 @@ from tfpb.report.documents import document_parts
 from tfpb.report.sections import build, report
 from tfpb.report.sections.doutes import notices
 from tfpb.report.sections.patrimoine import residences
+from tfpb.report.sections.synthese import key_figures
+from tfpb.words.claim_words import claim_value
 from tfpb.words.documents import report_words
 from tfpb.words.money import (
     abatement_words,
@@ -35,9 +37,9 @@ if TYPE_CHECKING:
 
 WORDS = Path(report_words.__file__).parents[1] / "sections"
 SHEETS = [
-    "Synthèse", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités", "Abattement",
-    "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité", "À faire",
-    "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
+    "Synthèse", "Quartiers", "Résidences", "Localisation", "Comparaison", "Évolution", "Priorités",
+    "Abattement", "Rapprochement", "Programme et bilan", "Droit commun", "Évaluation", "Sensibilité",
+    "À faire", "Questions", "Doutes", "Faits", "Méthode", "Sources et hypothèses",
 ]  # fmt: skip
 FORBIDDEN = [
     "grâce à l’abattement", "grâce aux actions", "a permis", "ont permis", "a réduit l’écart",
@@ -286,9 +288,12 @@ def test_raw_and_comparable_gaps_stand_side_by_side() -> None:
 
 def test_figures_of_the_summary_are_those_of_the_stages() -> None:
     dossier = make()
-    block = said().sections[1].blocks[0]
-    assert isinstance(block, KeyFigures)
-    amounts = {f.label: f.amount for f in block.figures}
+    amounts = {f.label: f.amount for f in key_figures(dossier)}
+    cells = {r["fait"]: r for r in tables(said())["synthese"].rows.to_dict("records")}
+    for label, name in (("Actions valorisées", "valorise"), ("Logements en QPV", "logements_qpv")):
+        assert cells[label]["valeur"].value == dossier.claims.amount(name).exact
+    bounds = claim_value(dossier.claims.get("acquis"))
+    assert cells["Abattement acquis"]["valeur"].value == bounds
     acquired = dossier.claims.amount("acquis")  # one quarter is wholly in doubt: between bounds
     assert (amounts["Abattement acquis"], acquired.is_known) == (None, False)
     assert acquired.at_least == dossier.abatement.totals["abattement_eur"]

@@ -16,12 +16,13 @@ from report_dossier import HOSTILE
 from report_pack import entries, said, xlsx
 
 from everywhere import need
-from tfpb.model.report import Format, Table
+from tfpb.model.report import Format, Linked, Table
 from tfpb.report.cell_values import NUMERIC, as_number, missing
 from tfpb.report.documents import workbook
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.documents.workbook_styles import lines, put
 from tfpb.report.sections import report
+from tfpb.words.documents.report_words import MAIN_SHEETS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,8 @@ def sheet_tables(*, full: bool = True) -> list[tuple[str, Table]]:
 
 def test_the_summary_comes_first_and_the_contents_last(book: openpyxl.Workbook) -> None:
     assert book.sheetnames[0] == book.active.title == "Synthèse"
-    assert book.sheetnames[-2:] == ["Sources et hypothèses", "Sommaire"]
+    assert book.sheetnames[: len(MAIN_SHEETS)] == [n for n in MAIN_SHEETS if n in book.sheetnames]
+    assert book.sheetnames[-1] == "Sommaire"
     told = "\n".join(str(c.value) for row in book["Sommaire"] for c in row if c.value)
     for words in (
         said().title,
@@ -93,10 +95,10 @@ def test_totals_follow_the_filter_and_are_read_by_who_does_not_compute(
                 value = read[sheet.title][cell.coordinate].value
                 assert value == float(told[key].totals[column]), (key, column)
                 sums.setdefault(key, []).append(column)
-    assert sums["residences"] == [
+    assert sums["residences_classeur"] == [
         "nb_logements", "logements_dans", "logements_hors", "logements_a_verifier",
     ]  # fmt: skip
-    assert sums["actions_montants"] == ["prevu_eur", "realise_eur", "valorise_eur"]
+    assert sums["actions_classeur"] == ["prevu_eur", "realise_eur", "valorise_eur"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-1", "@x", "\t=1", "a\x07b", "x" * 40000])
@@ -142,15 +144,18 @@ def test_cells_hold_the_numbers_of_the_tables(book: openpyxl.Workbook) -> None:
         for i in range(len(table.rows)):
             for k, column in enumerate(table.columns):
                 value = table.rows.iloc[i, k]
+                form = column.format
+                if isinstance(value, Linked):  # of its own format
+                    form, value = value.format or form, value.value
                 cell = sheet.cell(row=top + 1 + i, column=left + k)
                 if missing(value):
                     assert cell.value in (None, "")
-                elif column.format is Format.DATE:
-                    assert cell.value.date() == value
-                elif column.format is not Format.TEXT and isinstance(value, str):
+                elif form is not Format.TEXT and isinstance(value, str):
                     assert cell.value == value  # words in place of a number
-                elif column.format is not Format.TEXT:
-                    assert cell.value == pytest.approx(as_number(value, column.format), rel=1e-12)
+                elif form is Format.DATE:
+                    assert cell.value.date() == value
+                elif form is not Format.TEXT:
+                    assert cell.value == pytest.approx(as_number(value, form), rel=1e-12)
                     assert cell.number_format != "General"
 
 
@@ -210,7 +215,7 @@ def test_a_number_column_is_never_narrowed(book: openpyxl.Workbook) -> None:
 
 
 def test_long_sheets_freeze_and_repeat_their_header(book: openpyxl.Workbook) -> None:
-    alone = ("Calcul par local", "Rapprochement par local", "Actions, montants", "Priorités")
+    alone = ("Calcul par local", "Avis", "Actions", "Priorités")
     for name in ("Résidences", "Localisation", "Comparaison", "Évolution", *alone):
         sheet = book[name]
         (table,) = sheet.tables.values()
@@ -218,6 +223,30 @@ def test_long_sheets_freeze_and_repeat_their_header(book: openpyxl.Workbook) -> 
         assert sheet.freeze_panes == f"A{top + 1}"
         assert sheet.print_title_rows == f"${top}:${top}"
     assert all(s.freeze_panes for s in book if s.tables)
+
+
+def test_a_sheet_holds_one_table_and_freezes_two_hundred_pixels_at_most(
+    book: openpyxl.Workbook,
+) -> None:
+    for sheet in book:
+        assert len(sheet.tables) <= 1, sheet.title
+        if sheet.freeze_panes:
+            frozen = range(1, openpyxl.utils.cell.coordinate_to_tuple(sheet.freeze_panes)[0])
+            points = sum(sheet.row_dimensions[row].height or 15 for row in frozen)
+            assert points * 96 / 72 <= 200, sheet.title
+
+
+def test_every_link_leads_to_a_sheet_and_each_value_of_the_summary_to_its_rows(
+    book: openpyxl.Workbook,
+) -> None:
+    for sheet in book:
+        for cell in (c for row in sheet.iter_rows() for c in row if c.hyperlink):
+            name, place = cell.hyperlink.location.rsplit("!", 1)
+            assert book[name.strip("'")][place].value is not None, (sheet.title, cell.coordinate)
+    summary = list(book["Synthèse"].iter_rows(min_row=5))
+    valued = [r for r in summary if isinstance(r[1].value, int | float)]
+    assert len(valued) > 20
+    assert all(r[1].hyperlink and r[1].hyperlink.location != "A1" for r in valued)
 
 
 def test_no_chart_prints_under_the_header_of_a_table(book: openpyxl.Workbook) -> None:
@@ -279,7 +308,7 @@ def test_same_report_same_bytes_and_no_clock(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_bare_report_is_a_whole_workbook() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx(full=False)))
-    assert len(book.sheetnames) == 17
+    assert len(book.sheetnames) == 23
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -47,10 +48,14 @@ IDENTIFIERS: Final = ("id_residence", "id_action", "code_qpv", "cle")
 """Columns whose value a link to a row names."""
 _TEXT_WIDTH: Final = 110
 _LINE_PT: Final = 13.0
+_LEAD_LINES: Final = 2
 _TABLE_STYLE: Final = TableStyleInfo(
     "TableStyleLight1", showRowStripes=True, showColumnStripes=False
 )
 _ONE_PAGE: Final = frozenset({words.CONTENTS, words.SUMMARY})
+
+
+_RANKS: Final = {name: rank for rank, name in enumerate(words.MAIN_SHEETS)}
 
 
 def render(report: Report) -> bytes:
@@ -59,7 +64,8 @@ def render(report: Report) -> bytes:
     Parameters
     ----------
     report : Report
-        Sections whose `sheet` is not empty become sheets, in order; the contents stand last.
+        Sections whose `sheet` is not empty become sheets: the main ones in their order, then their details,
+        each of one table; the contents stand last.
 
     Returns
     -------
@@ -69,6 +75,8 @@ def render(report: Report) -> bytes:
     book = Workbook()
     del book[book.sheetnames[0]]
     sections = [sheet for s in report.sections if s.sheet for sheet in _sheets(s)]
+    if sections and sections[0].sheet == words.SUMMARY:  # of a dossier: main ones, then details
+        sections.sort(key=lambda s: _RANKS.get(s.sheet, len(_RANKS)))
     foot = words.footer(report.run_hash, fictional=report.fictional, draft=report.draft)
     names = [s.sheet for s in sections]
     for name in (*names, words.CONTENTS):
@@ -93,9 +101,14 @@ def render(report: Report) -> bytes:
 
 
 def _sheets(section: Section) -> list[Section]:
-    """Return a section as sheets: its own, then one for each table long enough to be filtered alone."""
-    alone = [b for b in section.blocks if isinstance(b, Table) and b.sheet and MEDIUM in b.media]
-    kept = tuple(b for b in section.blocks if not any(b is table for table in alone))
+    """Return a section as sheets of one table: its own, then one for each other table."""
+    tables = [b for b in section.blocks if isinstance(b, Table) and MEDIUM in b.media]
+    first = next((b for b in tables if not b.sheet), None)
+    others = [b for b in tables if b is not first]
+    alone = [
+        replace(b, sheet=b.sheet or f"{section.sheet[:28]}, {k}") for k, b in enumerate(others, 2)
+    ]
+    kept = tuple(b for b in section.blocks if not any(b is table for table in others))
     return [
         replace(section, blocks=kept),
         *(
@@ -189,20 +202,26 @@ class _Sheet:
     def write(self) -> int:
         """Write the whole sheet and return its last row to print.
 
-        A sheet of one table repeats its header on each page. Its charts come last and stay on screen: in
-        print they would stand under that header, and the report draws them in full.
+        What is frozen is low: title, two lines at most of the lead, the head of the table; all else stands
+        under it. A sheet of one table repeats its head on each page. Its charts come last and stay on screen:
+        in print they would stand under that head, and the report draws them in full.
         """
         for k, width in enumerate(self.widths, 1):
             self.sheet.column_dimensions[get_column_letter(k)].width = width + GAP
-        self._text(self.section.title, style.TITLE)
-        self._text(self.section.lead, style.LEAD)
-        _link(self.sheet, self.row, words.BACK_TO_CONTENTS, words.CONTENTS)
-        self.row += 2
         single = len(self.tables) == 1
+        first, rest = self._lead() if single else (self.section.lead, "")
+        self._text(self.section.title, style.TITLE)
+        self._text(first, style.LEAD)
+        _link(self.sheet, self.row, words.BACK_TO_CONTENTS, words.CONTENTS)
+        self.row += 1 if single else 2
         last = [b for b in self.blocks if single and isinstance(b, Chart)]
+        if single:
+            self._table(self.tables[0], freeze=True)
+            self._text(rest, style.BODY)
+        done = (*last, *(self.tables if single else ()))
         for block in self.blocks:
-            if not any(block is chart for chart in last):
-                self._block(block, freeze=single)
+            if not any(block is other for other in done):
+                self._block(block, freeze=False)
         if not single:
             self.sheet.freeze_panes = "A2"
             self.sheet.print_title_rows = "1:1"
@@ -210,10 +229,25 @@ class _Sheet:
         printed = self.row - 1
         self.row += 1
         for block in last:
-            self._block(block, freeze=single)
+            self._block(block, freeze=False)
         return printed
 
+    def _lead(self) -> tuple[str, str]:
+        """Return the first sentences of the lead that two lines hold, and those for under the table."""
+        parts = re.split(r"(?<=[.!?])\s+(?=\S)", self.section.lead)
+        fits = self.width * 10.5 / float(style.LEAD.size)
+        held = int(style.lines(parts[0], fits) <= _LEAD_LINES + 1)
+        while (
+            held
+            and held < len(parts)
+            and style.lines(" ".join(parts[: held + 1]), fits) <= _LEAD_LINES
+        ):
+            held += 1
+        return " ".join(parts[:held]), " ".join(parts[held:])
+
     def _text(self, text: str, font: Any) -> None:
+        if not text:
+            return
         _line(self.sheet, self.row, text, font=font, span=self.span, width=self.width)
         self.row += 1
 
@@ -247,15 +281,15 @@ class _Sheet:
         self.row += 1
 
     def _table(self, table: Table, *, freeze: bool) -> None:
-        if table.title:
+        if table.title and table.title != self.section.title:
             self._text(table.title, style.SUBTITLE)
-        line = words.table_line(unit=table.unit, scope=table.scope, source=table.source)
-        if line:
-            self._text(line, self.note)
         if table.rows.empty:
             self._text(words.EMPTY_TABLE, style.BODY)
         else:
             self._grid(table, freeze=freeze)
+        self._text(
+            words.table_line(unit=table.unit, scope=table.scope, source=table.source), self.note
+        )
         for note in table.notes:
             self._text(note, self.note)
         self.row += 1
@@ -292,9 +326,12 @@ class _Sheet:
 
     def _cells(self, table: Table, row: int, values: tuple[Any, ...]) -> None:
         tall = 1
+        heads = len(values) > 1 and all(map(missing, values[1:]))  # a line that names those below
         for k, (column, value) in enumerate(zip(table.columns, values, strict=True), 1):
             content = as_number(value, column.format)
             look: dict[str, Any] = {"font": style.BODY, "border": style.ROW_BORDER}
+            if heads:
+                look["font"] = style.HEADING
             if isinstance(content, str):
                 tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
             elif content is not None:
@@ -329,7 +366,8 @@ class _Sheet:
         for cell, link in self.leading:
             if link.sheet in sheets:
                 there = sheets[link.sheet]
-                place = there.places.get(link.row) or there.heads.get(link.column, "A1")
+                row = there.places.get(link.row) if link.row else None
+                place = row or there.heads.get(link.column, "A1")
                 target = f"'{link.sheet}'!{place}"
                 shown = as_text(link, Format.TEXT)
                 cell.hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=shown)
@@ -343,7 +381,9 @@ class _Sheet:
             if not missing(value):
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
                 shown = [v for v in table.rows[column.key] if not missing(v)]
-                exact = not isinstance(value, str)  # bounds in words are no sum
+                exact = not any(
+                    isinstance(v, str) for v in (value, *shown)
+                )  # bounds in words are no sum
                 if exact and sum(map(Decimal, map(str, shown))) == Decimal(str(value)):
                     place = get_column_letter(k)
                     rows = f"{place}{self.row - len(table.rows)}:{place}{self.row - 1}"

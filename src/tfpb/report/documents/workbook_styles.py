@@ -56,6 +56,7 @@ def resized(font: Font, least: float) -> Font:
 
 
 TITLE: Final = font(16, bold=True, colour=theme.ACCENT)
+HEADING: Final = font(10, bold=True, colour=theme.ACCENT)
 SUBTITLE: Final = font(12, bold=True)
 BODY: Final = font()
 LEAD: Final = font(11)

@@ -15,7 +15,7 @@ from tfpb.report.sections.money.abattement_accorde import abattement
 from tfpb.report.sections.money.programme import droit_commun, programme
 from tfpb.report.sections.money.rapprochement import rapprochement
 from tfpb.report.sections.note import note
-from tfpb.report.sections.patrimoine import localisation, residences
+from tfpb.report.sections.patrimoine import localisation, quartiers, residences
 from tfpb.report.sections.questions import questions
 from tfpb.report.sections.sources import rappel, sources
 from tfpb.report.sections.survey.comparaison import comparaison
@@ -47,6 +47,7 @@ def report(dossier: Dossier) -> Report:
         note(dossier),
         synthese(dossier),
         rappel(dossier),
+        quartiers(dossier),
         residences(dossier),
         localisation(dossier),
         comparaison(dossier),

@@ -38,7 +38,7 @@ from tfpb.model.report import (
 from tfpb.model.settings import Strict
 from tfpb.words.documents.report_words import MISSING, WARNING
 from tfpb.words.money.abatement_words import source_file
-from tfpb.words.numbers import bounded, euros, long_date, number
+from tfpb.words.numbers import bounded, euros, long_date, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -296,8 +296,11 @@ def _cell(value: Any, fmt: Format) -> Any:
     """Return a figure as a cell holds it: an amount whose bounds are apart as it is written."""
     if not isinstance(value, Amount):
         return value
-    in_euros = fmt in {Format.EUROS, Format.CENTS}
-    return value.exact if value.is_known else bounded(value, euros if in_euros else number)
+    if value.is_known:
+        return value.exact
+    if fmt in {Format.PERCENT, Format.BAR}:
+        return bounded(value, percent)
+    return bounded(value, euros if fmt in {Format.EUROS, Format.CENTS} else number)
 
 
 def source_of(rows: pd.DataFrame) -> str:

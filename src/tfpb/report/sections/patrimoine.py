@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
+from tfpb.facts.claim import is_quarter
 from tfpb.facts.place import cut_homes, doubtful, quarters
 from tfpb.model.report import ANNEX, DOCUMENT, Block, Section, Text
 from tfpb.model.results import RESIDENCE_COLUMNS
-from tfpb.report.sections.build import cut, has, section, table, total_of, worded
+from tfpb.report.sections.build import claimed, cut, has, section, table, tables, total_of, worded
+from tfpb.tax.ledger.fact_lines import HOME_MONEY, home_money
 from tfpb.words.documents.report_words import ROWS_ELSEWHERE
 from tfpb.words.faults.sentences import LEAST
 from tfpb.words.places import side_words as words
@@ -32,19 +36,23 @@ def residences(dossier: Dossier) -> Section:
     split = homes["id_residence"].map(cut_homes(located.held)) & homes["evolution"].ne("")
     homes["evolution_mot"] = homes["evolution_mot"].mask(split, words.CUT)
     known = {*RESIDENCE_COLUMNS, *_NOT_SHOWN, "statut", "evolution_mot", "bailleur"}
+    if dossier.abatement is not None:
+        money = home_money(dossier.abatement).drop(columns="statut")
+        homes = homes.merge(money, on="id_residence", how="left")
     own = [
         {"nom": name}
         for name in located.residences.columns
         if name not in known and not str(name).startswith("_") and has(homes, str(name))
     ]
     blocks: list[Block] = [
-        table(
+        *tables(
             "residences",
             homes,
             repeated=own,
             annee=located.year,
             remarks=_remarks(dossier.located),
-            totals={column: total_of(dossier.claims, name) for column, name in _COUNTED.items()},
+            totals={column: total_of(dossier.claims, name) for column, name in _COUNTED.items()}
+            | {column: dossier.claims.amount(name) for column, name in HOME_MONEY.items()},
         ),
         table("quartiers", dossier.quarters.named(quarters(located.held))),
         Text(
@@ -62,6 +70,23 @@ _COUNTED: Final = {
     "logements_a_verifier": "logements_a_verifier",
 }
 """Columns of the sheet whose total is claimed, and the claim."""
+
+
+def quartiers(dossier: Dossier) -> Section:
+    """Return the sheet of the quarters: their claims, the most to justify first."""
+    claims = dossier.claims
+    names = ("logements_qpv", "acquis", "a_programmer", "logements_a_verifier")
+    codes = dict.fromkeys(c for name in names for c in claims.scopes(name) if is_quarter(c))
+
+    def weight(code: str) -> tuple[object, ...]:
+        left = (claims.amount(name, code) for name in ("reste_a_justifier", "a_prouver"))
+        return *(-one.at_least for one in left), code
+
+    rows = pd.DataFrame({"scope": sorted(codes, key=weight)}, dtype=object)
+    rows = dossier.quarters.named(rows.assign(code_qpv=rows["scope"]))
+    cells = claimed("quartiers_faits", rows, claims)
+    blocks = [table("quartiers_faits", cells, held=claims.within())]
+    return section("quartiers", words.stock_lead(claims), blocks, in_document=False)
 
 
 def localisation(dossier: Dossier) -> Section:

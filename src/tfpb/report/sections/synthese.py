@@ -1,39 +1,127 @@
-"""« Synthèse »: the page to print: figures, headline items, what they do not show."""
+"""« Synthèse »: the table of claims in the order of the note, then tenants; the sheet to print."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.model.report import Block, Format, KeyFigure, KeyFigures, Section, Table, Text
+import pandas as pd
+
+from tfpb.evidence.tasks import BY_RESIDENCE, tasks_of
+from tfpb.facts.claim import STATES, State, Unit
+from tfpb.model.report import Block, Format, KeyFigure, Linked, Section, Table, Text
+from tfpb.packaged import packaged
 from tfpb.report.sections.build import counted, figure, section, table
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.words.claim_words import claim_value
+from tfpb.words.documents import summary_words as words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.money import abatement_words, programme_words, state_words
 from tfpb.words.money.evaluation_words import DOES_IT_WORK
-from tfpb.words.numbers import euros
+from tfpb.words.numbers import euros, percent
 from tfpb.words.places.side_words import DWELLINGS, RESIDENCES, inside_share, stock_lead
 from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    import pandas as pd
-
-    from tfpb.facts.claim import Claims, Within
+    from tfpb.facts.claim import Claim, Claims, Within
     from tfpb.facts.whole_dossier import Dossier
 
 
+_GROUPS: Final[dict[str, list[list[str]]]] = packaged(__name__)["groupes"]
+_BLANK: Final[dict[str, object]] = dict.fromkeys(
+    ("fait", "valeur", "part", "etat", "sens", "ou", "qui", "pour_quand")
+)
+
+
 def synthese(dossier: Dossier) -> Section:
-    """Return the one-page summary: stock, money, balance, doubts, satisfaction."""
-    blocks: list[Block] = [KeyFigures(tuple(_figures(dossier)))]
-    blocks += _satisfaction(dossier)
+    """Return the sheet to print: every claim in the order of the note, each with where its rows stand."""
+    *money, last = ([*_group(title, lines, dossier)] for title, lines in _GROUPS.items())
+    rows = [row for group in (*money, _tenants(dossier), last) for row in group]
+    whole = pd.DataFrame(rows, columns=list(_BLANK), dtype=object)
+    blocks: list[Block] = [table("synthese", whole), *_satisfaction(dossier)]
     lacks = tuple(MISSING[key][0] for key in missing(dossier))
-    if lacks:
-        blocks.append(Text(lacks, bullets=True))
-    blocks.append(Text((DOES_IT_WORK, *view.too_early(dossier))))
-    # the note answers first in documents: this is the sheet to print
-    return section("synthese", stock_lead(dossier.claims), blocks, in_document=False)
+    blocks += [Text(lacks, bullets=True)] if lacks else []
+    blocks.append(Text((stock_lead(dossier.claims), DOES_IT_WORK, *view.too_early(dossier))))
+    # the note answers first in documents
+    return section("synthese", _verdict(dossier), blocks, in_document=False)
+
+
+def _verdict(dossier: Dossier) -> str:
+    """Write the answer of the sheet: what is justified and proved, what is left, how much there is to do."""
+    claims = dossier.claims
+    text = words.VERDICT.filled({
+        "justified": programme_words.justified_words(claims),
+        "left": claims.amount("reste_a_justifier"),
+        "is_left": claims.amount("reste_a_justifier").may_exceed_nil,
+        "tasks": sum(task.is_open for task in tasks_of(dossier)),
+    })  # fmt: skip
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _group(title: str, lines: list[list[str]], dossier: Dossier) -> list[dict[str, object]]:
+    """Return the rows of a question: its title, then its claims."""
+    held = dossier.claims.within()
+    named: dict[str, list[str]] = {}
+    for task in tasks_of(dossier):
+        if task.kind.of == BY_RESIDENCE and task.stake is not None:
+            named.setdefault(task.kind.claim, []).append(task.name)
+    rows: list[dict[str, object]] = [_BLANK | {"fait": title}]
+    for label, name, share, sheet, column, wanted in lines:
+        claim, known = held.get(name), held.has(name)
+        where = words.FILTERED.format(sheet=sheet, filter=wanted) if wanted else sheet
+        of = share.removeprefix("/")
+        part = held.share(name, of) if share.startswith("/") else held.amount(of) if of else None
+        meaning = claim.title.definition
+        if names := named.get(name):
+            meaning = words.OBJECTS.format(meaning=meaning, names=words.some_of(names))
+        rows.append({
+            "fait": label,
+            "valeur": Linked(_value(claim), sheet if known else "", column=column, format=_format(claim)),
+            "part": part if known else None,
+            "etat": words.state_of(claim),
+            "sens": meaning,
+            "ou": Linked(where, sheet, column=column) if known else "",
+            "qui": claim.owner,
+            "pour_quand": claim.deadline,
+        })  # fmt: skip
+    return rows
+
+
+def _value(claim: Claim) -> Any:
+    """Return a claim as a cell holds it: its number, else its bounds or its state in words."""
+    sure = claim.value is not None and claim.value.is_known
+    return claim.amount.exact if sure else claim_value(claim)
+
+
+def _format(claim: Claim) -> Format:
+    return Format.EUROS if claim.title.unit is Unit.EUR else Format.INTEGER
+
+
+def _tenants(dossier: Dossier) -> list[dict[str, object]]:
+    """Return the rows of the tenants: a general question a theme, as released."""
+    rows: list[dict[str, object]] = [_BLANK | {"fait": words.TENANTS}]
+    survey = dossier.survey
+    if survey is None:
+        return []
+    name = survey.name_of(dossier.settings.dossier.bailleur)
+    heads = view.headlines(view.gaps(survey, name, survey.last_wave))
+    shown = set(view.shown(heads)["item"])
+    for row in heads.to_dict("records"):
+        is_shown = row["item"] in shown
+        few = State.PEU_DE_REPONSES if row["peu_de_reponses"] else State.CONNU
+        state = STATES[few if is_shown else State.MASQUE]
+        verdict = words.ELSEWHERE.format(elsewhere=percent(row["hors"]), verdict=row["mot"])
+        value = row["qpv"] if is_shown else state
+        rows.append(_BLANK | {
+            "fait": row["libelle"],
+            "valeur": Linked(value, words.COMPARED, column="qpv", format=Format.PERCENT),
+            "etat": state,
+            "sens": verdict if is_shown else row["mot"],
+            "ou": Linked(words.COMPARED, words.COMPARED, column="libelle"),
+        })  # fmt: skip
+    return rows
 
 
 def missing(dossier: Dossier) -> list[str]:
@@ -48,7 +136,8 @@ def missing(dossier: Dossier) -> list[str]:
     return [key for key, value in given.items() if value is None]
 
 
-def _figures(dossier: Dossier) -> list[KeyFigure]:
+def key_figures(dossier: Dossier) -> list[KeyFigure]:
+    """Return the figures that the screen of the local page shows."""
     held = dossier.claims.within()
     whole = DWELLINGS.format(count=held.amount("logements"))
     part = inside_share(dossier.claims)

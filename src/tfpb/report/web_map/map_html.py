@@ -32,7 +32,8 @@ FOLDER: Final = theme.ASSETS / "carte"
 LEAFLET: Final = theme.ASSETS / "leaflet"
 TEMPLATES: Final = theme.ASSETS.parent / "templates"
 SCRIPTS: Final = (
-    "data.js", "ground.js", "layers.js", "panel.js", "search.js", "table.js", "print.js", "start.js",
+    "data.js", "ground.js", "layers.js", "panel.js", "todo.js", "search.js", "table.js", "print.js",
+    "start.js",
 )  # fmt: skip
 """Parts of the layer's script, in order, wrapped in one function."""
 TILES_HOST: Final = "https://data.geopf.fr"

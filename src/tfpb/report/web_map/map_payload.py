@@ -59,6 +59,9 @@ def payload(model: MapModel) -> dict[str, Any]:
         "residences": _residences(model.residences),
         "ecarts": _gaps(model.gaps),
         "fond": _ground(model),
+        "afaire": [
+            [t.title, t.stake, t.names, t.day, list(t.homes), list(t.quarters)] for t in model.tasks
+        ],
     }
 
 
@@ -79,6 +82,7 @@ def _meta(model: MapModel) -> dict[str, Any]:
         "millesime": model.vintage,
         "ancien": OTHER_MAP[model.vintage],
         "empreinte": model.run_hash,
+        "limite": model.claim_until,
         "fictif": model.fictional,
         "avertissement": NOT_AN_ATTESTATION,
         "sources": model.sources,
@@ -145,6 +149,12 @@ def _anchor(shape: Any) -> list[int]:
     return _line(shapely.get_coordinates(deepest)[:1])
 
 
+_WORDS: Final = {"eta": "etats", "prv": "prouve", "loc": "locataires"}
+"""What a quarter says in words, by key of the page."""
+_MONEY: Final = {"acq": "acquis", "rec": "a_reclamer", "ris": "a_risque"}
+"""Euros of a résidence, by key of the page."""
+
+
 def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     numbers = {
         "log": "logements",
@@ -162,8 +172,7 @@ def _quarters(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         if "commune" in degrees:
             one["com"] = str(row["commune"])
         one |= {k: _number(row[c]) for k, c in numbers.items() if c in degrees}
-        if "etats" in degrees and row["etats"]:
-            one["eta"] = str(row["etats"])
+        one |= {key: str(row[c]) for key, c in _WORDS.items() if c in degrees and row[c]}
         one["geo"] = _polygons(row["geometry"])
         one["nomme"] = _anchor(row["geometry"])
         out.append(one)
@@ -201,6 +210,8 @@ def _residences(frame: pd.DataFrame) -> dict[str, Any]:
         **{key: [_number(v, 0) for v in table[name]] for key, name in counts.items()},
         "cou": [int(bool(t)) for t in _texts(table["coupee"])],
         **coords,
+        **{key: [_number(v) for v in table[name]] for key, name in _MONEY.items() if name in table},
+        **({"avi": _coded(table["etat_avis"])} if "etat_avis" in table else {}),
     }
 
 

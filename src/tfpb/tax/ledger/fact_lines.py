@@ -13,6 +13,8 @@ from tfpb.model.columns import texts
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
+
     from tfpb.model.money import Abatement
 
 _CENTS: Final = -2
@@ -66,3 +68,30 @@ class FactLines:
     def dwellings(self, fact: str, rows: list[int]) -> int:
         """Add a count of dwellings over premises."""
         return int(self._facts[fact].iloc[rows].sum())
+
+
+HOME_MONEY: Final = {
+    "abattement_eur": "acquis", "abattement_a_reclamer_eur": "a_reclamer",
+    "abattement_a_risque_eur": "a_risque", "abattement_sous_reserve_eur": "sous_reserve",
+}  # fmt: skip
+"""Columns of money of a résidence, and the claim that each adds up to."""
+
+
+def home_money(money: Abatement) -> pd.DataFrame:
+    """Return what each résidence of the notices comes to: a cell is empty where a notice leaves it open.
+
+    Returns
+    -------
+    DataFrame
+        `id_residence`, `statut`, and the columns of `HOME_MONEY`: Decimal euros, or None.
+    """
+    rows = money.by_residence[["id_residence", "statut", *HOME_MONEY]]
+    facts = money.by_premises
+    if facts is None:
+        return rows
+    homes = texts(facts, "id_residence")
+    for column, fact in HOME_MONEY.items():
+        unsure = set(homes[facts[fact + _MORE] > 0])
+        sure = ~texts(rows, "id_residence").isin(unsure)
+        rows = rows.assign(**{column: rows[column].astype(object).where(sure, None)})
+    return rows

@@ -49,6 +49,8 @@ EDIT_INPUTS: Final = (
 )
 MISSING: Final[dict[str, tuple[str, str]]] = {k: (a, b) for k, (a, b) in _TEXTS["missing"].items()}
 RECITAL: Final[tuple[str, ...]] = tuple(_TEXTS["recital"])
+MAIN_SHEETS: Final[list[str]] = _TEXTS["sheets"]["main"]
+"""Sheets that stand first, in this order; the others follow."""
 ROLES: Final[dict[str, str]] = _TEXTS["roles"]
 SENSITIVITY: Final[dict[str, str]] = _TEXTS["sensitivity"]
 SETTINGS: Final[dict[str, str]] = _TEXTS["settings"]

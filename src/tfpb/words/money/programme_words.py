@@ -137,6 +137,8 @@ def justified_sentence(claims: Claims) -> str:
     )
 
 
+PROOF: Final = {True: "prouvée", False: "sans preuve"}
+"""Whether the piece of an action and its date are there."""
 HEIGHTS: Final = Phrase(
     "Valorisé : {valued:€} par logement abattu{before} ; repères de dépense valorisée{dated} : "
     "{national:€} (France{national_dated}), {regional:€} ({region}{region_dated})."

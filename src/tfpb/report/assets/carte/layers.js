@@ -38,6 +38,8 @@ const LOOK = {
   dans: { color: COLOUR.papier, weight: 1, fillColor: COLOUR.dans, fillOpacity: 1 },
   hors: { color: COLOUR.hors, weight: 2, fillColor: COLOUR.papier, fillOpacity: 1 },
   a_verifier: { color: COLOUR.encre, weight: 1.5, fillColor: COLOUR.a_verifier, fillOpacity: 1 },
+  a_reclamer: { color: "#b35806", weight: 2.5 },
+  a_risque: { color: "#b35806", weight: 2.5, dashArray: "3 3" },
 };
 function radius(r) {
   const size = Math.max(3.5, Math.min(15, Math.sqrt(r.drawn || 1) * 0.95));
@@ -70,6 +72,8 @@ for (const r of residences) {
   const half = r.cut && r.status !== "a_verifier", Kind = half ? Half : r.status === "a_verifier" ? Diamond : L.CircleMarker;
   r.marker = new Kind(r.at, { ...drawn, ...(half ? LOOK.hors : LOOK[r.status] || LOOK.hors), radius: 5 });
   r.marker.residence = r;
+  const owed = r.atRisk > 0 ? LOOK.a_risque : r.toClaim > 0 ? LOOK.a_reclamer : null;
+  if (owed) r.ring = L.circleMarker(r.at, { ...drawn, ...owed, interactive: false, fill: false });
 }
 
 // Under five quarters no fill: classes would rank what a bar beside the name shows as it is.
@@ -88,7 +92,7 @@ function quarterValue(q) {
   }
   if (state.colour === "abatement") return q.abl === null ? "" : euros(q.abl);
   if (state.colour === "spent") return q.vll === null ? "" : euros(q.vll);
-  return "";
+  return q.prv || "";
 }
 // Five classes of equal size between the least and the most, rounded to ten euros.
 function moneyBreaks() {
@@ -133,6 +137,7 @@ function dressResidences() {
       r.marker.setLatLng(map.unproject(centre.add([around * Math.cos(turn), around * Math.sin(turn)])));
     });
   }
+  for (const r of residences) if (r.ring) r.ring.setLatLng(r.marker.getLatLng()).setRadius(radius(r) + 4);
 }
 
 const dl = (children) => el("div", { class: "fiche" }, ...children.filter(Boolean));
@@ -144,19 +149,25 @@ function sideOf(r) {
   const side = r.cut ? M.cut : DATA.statuts[r.status] || r.status;
   return r.drawn === r.dwellings ? side : side + " (" + number(r.drawn || 0) + ")";
 }
+// Five lines: dwellings and side, what is acquired, to claim or at risk, to check, what tenants of the quarter say.
 function residenceCard(r) {
-  const quarter = quarterByCode.get(r.qpv);
-  const lines = [
+  const quarter = quarterByCode.get(r.qpv), line_ = (label, value, loud) => [el("dt", { text: label }), el("dd", loud ? { class: "fort" } : {}, value)];
+  const risk = r.atRisk > 0, owed = risk ? r.atRisk : r.toClaim;
+  const acquired = r.acquired !== null ? euros(r.acquired) + (r.acquired ? "" : ", " + r.notice) : r.notice || M.no_notice;
+  const due = owed > 0 ? euros(owed) + (risk ? "" : " " + fill(M.before, { day: META.limite })) : owed === 0 ? M.nothing : M.unknown;
+  const doubtful = r.status === "a_verifier" ? count(r.drawn || 0, "logement") + (r.reason ? " : " + r.reason : "") : M.nothing;
+  return dl([
     el("h2", {}, bdi(r.name)),
-    row(bdi(r.bailleur), " · ", bdi(r.commune)),
-    r.address ? row(bdi(r.address)) : null,
-    row(count(r.dwellings || 0, "logement"), " · ", el("strong", { text: sideOf(r) }),
-      quarter ? el("span", {}, " · ", bdi(quarter.nom), " (", bdi(quarter.code), ")") : null,
-      r.distance === null ? null : ", " + fill(M.distance, { m: number(r.distance) })),
-    r.reason ? row(M.reason + " : ", bdi(r.reason)) : null,
-    row(M.source + " : QPV " + META.millesime + " · ", bdi(r.id), " · ", permalink("residence", r.id)),
-  ];
-  return dl(lines);
+    row(quarter ? bdi(quarter.nom) : M.outside, r.address ? " · " : null, r.address ? bdi(r.address) : null, " · ", bdi(r.commune)),
+    el("dl", {}, ...[
+      line_(M.homes, number(r.dwellings) + ", " + sideOf(r)),
+      line_(M.acquired, acquired),
+      line_(risk ? M.at_risk : M.to_claim, due, owed > 0),
+      line_(M.to_check, bdi(doubtful)),
+      line_(M.tenants, quarter ? quarter.loc || M.unknown : M.outside),
+    ].flat()),
+    row(bdi(r.id), r.distance === null ? null : " · " + fill(M.distance, { m: number(r.distance) }), " · ", permalink("residence", r.id)),
+  ]);
 }
 function gapSentence(code) {
   const item = DATA.ecarts.items[state.item], g = gapOf(code);
@@ -171,24 +182,30 @@ function quarterCard(q) {
     row((q.log === null ? M.unknown : count(q.log, "logement")) + " · " + count(q.res || 0, "résidence")),
     row(M.abatement + " " + euros(q.abl) + " · " + M.spent + " " + euros(q.vll) + " " + M.per_dwelling),
     q.eta ? row(M.states + " : " + q.eta) : null,
+    q.prv || q.loc ? row([q.prv, q.loc ? M.tenants + " : " + q.loc : ""].filter(Boolean).join(" · ")) : null,
     gapSentence(q.code),
     row(M.source + " : QPV " + META.millesime + " · ", permalink("qpv", q.code)),
   ]);
 }
 // One card at a time; it is remembered, so that another question or wave can rewrite it in place.
-// On a phone it is a sheet at the foot of the window, under the place it tells of.
+// On a phone it takes the place of the panel, under the whole map.
 const narrow = window.innerWidth < 800, sheet = byId("fiche-bas");
 let card = null;
+function showSheet(on) {
+  sheet.hidden = !on;
+  byId("panneau").hidden = on;
+}
 function openCard(make, at) {
-  card = { make: make, popup: narrow ? null : L.popup({ maxWidth: 300, minWidth: 220 }).setLatLng(at).setContent(make()) };
+  card = { make: make, popup: narrow ? null : L.popup({ maxWidth: 340, minWidth: 260 }).setLatLng(at).setContent(make()) };
   if (card.popup) return card.popup.openOn(map);
-  sheet.hidden = false;
+  showSheet(true);
   refreshCard();
-  map.setView(map.containerPointToLatLng(map.latLngToContainerPoint(at).add([0, sheet.offsetHeight / 2])), map.getZoom(), { animate: false });
+  map.invalidateSize({ animate: false });
+  map.setView(at, map.getZoom(), { animate: false });
 }
 function refreshCard() {
   if (card && card.popup && card.popup.isOpen()) card.popup.setContent(card.make());
-  if (card && !card.popup && !sheet.hidden) sheet.replaceChildren(el("button", { type: "button", text: M.close_popup, on: { click: () => { sheet.hidden = true; } } }), card.make());
+  if (card && !card.popup && !sheet.hidden) sheet.replaceChildren(card.make(), el("button", { type: "button", text: M.back, on: { click: () => { showSheet(false); map.invalidateSize({ animate: false }); } } }));
 }
 quarterGroup.on("click", (event) => {
   L.DomEvent.stop(event);

@@ -57,6 +57,8 @@ function refilter(zoom) {
       r.marker.bringToFront();
     }
     if (!keep && present) residenceGroup.removeLayer(r.marker);
+    if (r.ring && keep) residenceGroup.addLayer(r.ring);
+    if (r.ring && !keep) residenceGroup.removeLayer(r.ring);
   }
   byId("compte").textContent = fill(M.shown, { n: number(shown), total: number(residences.length) });
   if (map.hasLayer(names)) names.draw();
@@ -69,11 +71,11 @@ function extent() {
   for (const q of quarters) if (q.box && (!spots.length || held.has(q.code))) box.extend(q.box);
   return box.isValid() ? box : null;
 }
-// The size is known first, then what panel and legend cover is kept clear.
+// Nothing lies over the map: the stock takes all of it but a margin for the names at its edge.
 function showAll() {
   map.invalidateSize({ animate: false });
-  const box = extent(), over = (id) => (byId(id).offsetParent && !narrow ? byId(id).offsetWidth + 20 : 12);
-  if (box) map.fitBounds(box, { animate: false, maxZoom: 17, paddingTopLeft: [over("legende"), 16], paddingBottomRight: [over("panneau"), narrow ? 56 : 24] });
+  const box = extent(), edge = narrow ? 30 : 40;
+  if (box) map.fitBounds(box, { animate: false, maxZoom: 17, padding: [edge, edge] });
 }
 
 const doubts = residences.filter((r) => r.status === "a_verifier");
@@ -129,6 +131,7 @@ function symbol(draw) {
   return svg;
 }
 const swatch = (colour) => symbol((add) => add("rect", { x: 1, y: 1, width: 24, height: 14, fill: colour, stroke: COLOUR.doux, "stroke-width": 0.8 }));
+const ringed = (look) => symbol((add) => add("circle", { cx: 13, cy: 8, r: 6.5, fill: "none", stroke: look.color, "stroke-width": look.weight, "stroke-dasharray": look.dashArray || "none" }));
 const entry = (picture, text) => el("li", {}, picture, el("span", { text: text }));
 
 function buildLegend() {
@@ -143,6 +146,8 @@ function buildLegend() {
       add("path", { d: "M13 2.5a5.5 5.5 0 0 0 0 11z", fill: COLOUR.dans });
     }), M.residence + " " + M.cut) : "",
     held("a_verifier") ? entry(symbol((add) => add("path", { d: "M13 1l7 7-7 7-7-7z", fill: COLOUR.a_verifier, stroke: COLOUR.encre, "stroke-width": 1.5 })), M.residence + " " + DATA.statuts.a_verifier) : "",
+    residences.some((r) => r.ring && !(r.atRisk > 0)) ? entry(ringed(LOOK.a_reclamer), M.to_claim.toLowerCase()) : "",
+    residences.some((r) => r.ring && r.atRisk > 0) ? entry(ringed(LOOK.a_risque), M.at_risk.toLowerCase()) : "",
     quarters.length ? entry(symbol((add) => add("rect", { x: 2, y: 2, width: 22, height: 12, fill: COLOUR.qpv, "fill-opacity": 0.12, stroke: COLOUR.qpv, "stroke-width": 3 })), fill(M.layer_qpv, { vintage: META.millesime })) : "",
   );
   if (oldQuarters.length) list.append(entry(symbol((add) => add("path", { d: "M1 8h24", stroke: COLOUR.ancien, "stroke-width": 1.8, "stroke-dasharray": "6 4" })), "QPV " + META.ancien));
@@ -166,9 +171,6 @@ function buildLegend() {
     parts.push(el("h2", { text: state.colour === "abatement" ? M.colour_abatement : M.colour_spent }), el("p", { class: "note", text: M.legend_money }), classes);
   }
   if (state.colour !== "none") parts.push(few ? el("p", { class: "note", text: state.colour === "gap" ? M.few_gap : M.few_money }) : el("ul", {}, entry(swatch(COLOUR.papier), M.no_data)));
+  byId("cle").replaceChildren(...[...list.children].map((one) => one.cloneNode(true)));
   box.replaceChildren(...parts);
-}
-function fold_out(button, body, open) {
-  button.setAttribute("aria-expanded", String(open));
-  body.hidden = !open;
 }

@@ -26,7 +26,9 @@ L.control.zoom({ position: "bottomright", zoomInTitle: M.zoom_in, zoomOutTitle: 
 L.control.scale({ position: "bottomright", imperial: false, maxWidth: 140 }).addTo(map);
 buildFilters();
 map.on("zoomend", () => { dressStreets(); dressResidences(); });
-if (narrow) showPanel(false);
+buildTasks();
+if (narrow) byId("reglages").prepend(document.querySelector(".boutons"));
+showTab(tabs[tasks.length ? 0 : 1]);
 showAll();
 if (!map._loaded) map.setView([47, 2.5], 6);
 buildLayers();
@@ -39,16 +41,11 @@ buildLegend();
 buildEntries();
 byId("sources").replaceChildren(M.sources + " : ", ...META.sources.flatMap((s, i) => (i ? [" ; ", bdi(s)] : [bdi(s)])), tiles ? " ; IGN – Géoplateforme" : "", ". " + M.run + " ", bdi(META.empreinte), ".");
 
-function showPanel(on) { fold_out(byId("b-panneau"), byId("panneau"), on); }
-byId("b-panneau").addEventListener("click", () => showPanel(byId("panneau").hidden));
-byId("b-fermer-panneau").addEventListener("click", () => { showPanel(false); byId("b-panneau").focus(); });
-byId("b-legende").addEventListener("click", () => fold_out(byId("b-legende"), byId("legende-corps"), byId("legende-corps").hidden));
 byId("b-tableau").addEventListener("click", () => showTable(byId("tableau").hidden));
 byId("saut").addEventListener("click", (event) => { event.preventDefault(); showTable(true); });
 byId("b-doutes").addEventListener("click", () => showDoubts(state.status !== "a_verifier"));
 byId("b-etendue").addEventListener("click", showAll);
 byId("b-imprimer").addEventListener("click", () => window.print());
-if (narrow) fold_out(byId("b-legende"), byId("legende-corps"), false);
 showAll();
 window.addEventListener("hashchange", follow);
 if (document.fonts && document.fonts.ready) document.fonts.ready.then(() => names.draw());

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.facts.claim import TOTAL, axis_scope, is_quarter
+from tfpb.facts.programme_claims import actions_of
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.surplus import surplus_of
 from tfpb.model.codes import Axe, PieceFound
@@ -249,14 +250,17 @@ def _two_years(plan: Programme, quarters: Quarters, year: int) -> list[Block]:
 
 def _actions(plan: Programme, claims: Claims) -> list[Block]:
     """Return the actions: one wide table for software, narrower ones for a sheet."""
-    rows = plan.actions.assign(axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]])
+    rows = plan.actions.assign(
+        axe_mot=[axis_words(int(a)) for a in plan.actions["axe"]],
+        preuve=[words.PROOF[action.is_proved] for action in actions_of(plan.actions)],
+    )
     # rows of several years have no total: the claims are of one
     own = bool((plan.actions["annee"] == plan.year).all())
     sums = {c: amount for c, amount in totals_of(claims).items() if own and c in _SPENT}
     source = source_of(plan.actions) or words.PROGRAMME_FILE
     whole = table("actions", rows, source=source, totals=sums)
-    amounts = part(replace(whole, rows=not_given(whole.rows)), "actions_montants")
-    blocks: list[Block] = [whole, amounts, part(whole, "actions_suivi")]
+    amounts = part(replace(whole, rows=not_given(whole.rows)), "actions_classeur")
+    blocks: list[Block] = [whole, amounts]
     if has(rows, "temps_valorise_eur"):
         timed = whole.rows.dropna(subset=["temps_valorise_eur"])
         blocks.append(part(replace(whole, rows=timed), "actions_temps"))
