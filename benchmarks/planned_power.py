@@ -125,7 +125,7 @@ def one(
     answers.to_csv(file, sep=";", decimal=",", index=False, encoding="utf-8-sig")
     (folder / "plan.toml").write_text(survey_plan(questions, target), encoding="utf-8")
     out = folder / "comparaison.csv"
-    code, text = run(
+    ((code, text),) = run(
         ["comparer", str(file), "--plan", str(folder / "plan.toml"), "--residences", str(held),
          "--sortie", str(out), "--csv-brut"]
     )  # fmt: skip

@@ -185,7 +185,10 @@ def costs(rng: Generator, homes: Table) -> Table:
 
 
 def answers(rng: Generator, homes: Table, wave: int, count: int, items: int) -> Table:
-    """Draw interviews: a mood a résidence and a person, items that follow it, a mark too."""
+    """Draw interviews: a mood a résidence and a person, items that follow it, a mark too.
+
+    In half of the files the angriest give 0, more than give 1 or 2.
+    """
     names = list(dict.fromkeys(r[0] for r in homes.rows))
     header = ["id_enquete", "vague", "bailleur", "residence_id", "poids", "qpv", "note_globale"]
     header += [f"q{k:02d}" for k in range(items)]
@@ -193,6 +196,7 @@ def answers(rng: Generator, homes: Table, wave: int, count: int, items: int) -> 
     levels = np.sort(rng.normal(0.9, 0.6, items))
     place = {name: rng.normal(0, 0.35) for name in names}
     inside = {name: int(k % 3 == 0) for k, name in enumerate(names)}
+    angry = rng.uniform(-1.9, -1.2) if rng.random() < 0.5 else -np.inf
     rows = []
     for k in range(count):
         home = str(rng.choice(names))
@@ -206,6 +210,8 @@ def answers(rng: Generator, homes: Table, wave: int, count: int, items: int) -> 
                     int(np.digitize(-(mood + level + rng.normal(0, 0.8)), [-1.2, 0.0, 1.2])) + 1
                 )
         mark = int(np.clip(np.rint(6.5 + 1.4 * mood + rng.normal(0, 1.4)), 0, 10))
+        if mood + rng.normal(0, 0.3) < angry:
+            mark = 0
         rows.append([
             f"E{wave}{k:05d}", wave, "Habitat Valmontois", home, round(float(rng.uniform(0.5, 2)), 3),
             inside[home], mark, *own, int(rng.integers(19, 90)), rng.choice(["A", "B", "C"]),
@@ -488,6 +494,13 @@ def reversed_codes(folder: Folder, _rng: Generator) -> None:
                 row[k] = 5 - row[k]
 
 
+def noughts(folder: Folder, rng: Generator) -> None:
+    """Write 0 where no mark was given, one interview in five."""
+    for row in folder["enquete_2025"].rows:
+        if rng.random() < 0.2:
+            row[6] = 0
+
+
 def reversed_without_mark(folder: Folder, rng: Generator) -> None:
     """Do so where nobody gave a mark, after another wave."""
     table = folder["enquete_2025"]
@@ -542,6 +555,7 @@ SPOILED: dict[str, tuple[Callable[[Folder, Generator], None], str]] = {
     "second tableau dessous": (second_table, "second_tableau"),
     "codes à l’envers, avec une note": (reversed_codes, "sens_des_reponses_note"),
     "codes à l’envers, sans note, vague avant": (reversed_without_mark, "sens_des_reponses_vague"),
+    "note 0 sans réponse": (noughts, "zeros_sans_note"),
     "un point pour plusieurs rues": (one_point, "point_commun"),
 }
 READ = "lu"

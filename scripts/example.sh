@@ -14,5 +14,6 @@ tfpb=.venv/bin/tfpb
 "$tfpb" geodonnees importer-qpv "$src/qpv2015_valmont.geojson" --millesime 2015 --geodonnees "$geo"
 "$tfpb" geodonnees importer-qpv "$src/qpv2024_valmont.geojson" --millesime 2024 --geodonnees "$geo"
 "$tfpb" geodonnees importer-communes "$src/commune_valmont.geojson" --geodonnees "$geo"
-"$tfpb" dossier examples/valmont/dossier.toml --sortie sorties/valmont --geodonnees "$geo" --diffuser
+"$tfpb" dossier examples/valmont/dossier.toml --sortie sorties/valmont --geodonnees "$geo" \
+  --diffuser --envoyer-quand-meme  # three entrances are left to verify, and the pack says so
 echo "Pour vos propres fichiers, sans autre commande : $tfpb ouvrir mon-dossier"

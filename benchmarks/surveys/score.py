@@ -104,7 +104,8 @@ def table(rows: pd.DataFrame) -> None:
     whole = np.where(shown["bailleur"] == "ensemble", "ensemble", "bailleur")
     shown["niveau"] = np.where(shown["niveau"] == "total", whole, shown["niveau"])
     print(f"{'niveau':<12}{'groupe':<18}{'ajustement':<13}{'résidences':<12}", end="")
-    print(f"{'n':>7}{'ic95':>8}{'ic90':>8}{'± moyen':>9}{'± / 1,96 eqm':>14}")
+    print(f"{'n':>7}{'ic95':>8}{'ic90':>8}{'± moyen':>9}{'± / 1,96 eqm':>14}", end="")
+    print(f"{'z moyen':>9}{'z écart type':>14}")
     for (level, group, adjusted, order), held in shown.groupby(
         ["niveau", "groupe", "ajustement", "ordre"]
     ):
@@ -114,7 +115,8 @@ def table(rows: pd.DataFrame) -> None:
         root = 1.96 * float(np.sqrt((held["erreur"] ** 2).mean()))
         print(f"{level:<12}{group:<18}{adjusted:<13}{band:<12}{len(held):>7}", end="")
         print(f"{_rate(held['dans95']):>8}{_rate(held['dans90']):>8}{100 * wide:>9.1f}", end="")
-        print(f"{wide / root if root else float('nan'):>14.2f}")
+        z = 1.96 * held["erreur"] / held["demi"]  # biased, or too narrow
+        print(f"{wide / root if root else float('nan'):>14.2f}{z.mean():>9.2f}{z.std():>14.2f}")
     words(shown)
     withheld = rows[rows["ic95_bas"].isna()]
     print(

@@ -14,33 +14,38 @@ if TYPE_CHECKING:
 SIDES = {"qpv": 1, "hors_qpv": 0}
 
 
-def rake(people: Population, side: int, landlord: str | None) -> np.ndarray:
-    """Calibrate one side of the stock to both together, on type and period (and landlord, for all of them).
+MARGINS = ("type_habitat", "periode_construction")
+_SWEEPS = 200
+
+
+def rake(size: np.ndarray, codes: np.ndarray, held: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Calibrate one side to the margins of another set of résidences.
+
+    Parameters
+    ----------
+    size : float array, shape (résidences,)
+        Dwellings.
+    codes : int array, shape (margins, résidences)
+    held, wanted : bool arrays, shape (résidences,)
+        The side, and what it is calibrated to.
 
     Returns
     -------
     ndarray
-        A factor a résidence, nil outside of the side, at most 8 times their mean.
+        A factor a résidence, nil outside of the side, at most 8 times their mean over its dwellings.
     """
-    homes = people.homes
-    scope = (
-        np.ones(len(homes), dtype=bool)
-        if landlord is None
-        else (homes["bailleur"] == landlord).to_numpy()
-    )
-    held = scope & (homes["qpv"] == side).to_numpy()
-    size = homes["logements"].to_numpy(dtype=float)
     factor = held.astype(float)
-    names = ["type_habitat", "periode_construction", *(["bailleur"] if landlord is None else [])]
-    for _ in range(200):
-        for name in names:
-            column = homes[name].to_numpy()
-            for value in np.unique(column):
-                cell = column == value
-                now = (factor * size)[cell].sum() / (factor * size).sum()
-                if now > 0:
-                    factor[cell] *= size[scope & cell].sum() / size[scope].sum() / now
-        factor = np.minimum(factor, 8 * factor[held].mean())
+    whole = size[wanted].sum()
+    target = [np.bincount(code, size * wanted) / whole for code in codes]
+    for _ in range(_SWEEPS):
+        before = factor.copy()
+        for code, share in zip(codes, target, strict=True):
+            now = np.bincount(code, factor * size, minlength=len(share))
+            now /= now.sum()
+            factor *= np.divide(share, now, out=np.zeros_like(share), where=now > 0)[code]
+        factor = np.minimum(factor, 8 * (factor * size).sum() / (size * held).sum())
+        if np.abs(factor - before).max() < 1e-9:
+            break
     return factor
 
 
@@ -56,7 +61,41 @@ class Truths:
             np.add.at(valid, people.who, codes <= 4)
             np.add.at(content, people.who, codes <= 2)
             self._sums[wave] = (valid, content)
-        self._factors: dict[tuple[int, str | None], np.ndarray] = {}
+        homes = people.homes
+        names = (*MARGINS, "bailleur")
+        self._codes = np.stack([np.unique(homes[n], return_inverse=True)[1] for n in names])
+        self._factors: dict[tuple[object, ...], tuple[np.ndarray, np.ndarray]] = {}
+
+    def _raked(
+        self, wave: str, item: int, landlord: str | None, quarter: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the factors of both sides of a row, hors QPV first.
+
+        Each side of a row is calibrated by itself to the dwellings that the question speaks of, of the
+        landlord (of all, landlord by landlord), in categories that both sides have: a quarter too.
+        """
+        homes = self._people.homes
+        concerned = self._sums[wave][0][:, item] > 0
+        key = (landlord, quarter, concerned.tobytes())
+        if key not in self._factors:
+            size = homes["logements"].to_numpy(dtype=float)
+            there = concerned.copy()
+            codes = self._codes
+            if landlord is not None:
+                there &= (homes["bailleur"] == landlord).to_numpy()
+                codes = codes[:-1]
+            inside = there & (homes["qpv"] == 1).to_numpy()
+            outside = there & ~inside
+            if quarter:
+                inside &= (homes["code_qpv"] == quarter).to_numpy()
+            for code in codes:
+                there &= np.isin(code, np.intersect1d(code[inside], code[outside]))
+            sides = (outside & there, inside & there)
+            self._factors[key] = (
+                rake(size, codes, sides[0], there),
+                rake(size, codes, sides[1], there),
+            )
+        return self._factors[key]
 
     def share(
         self,
@@ -72,16 +111,14 @@ class Truths:
         homes = self._people.homes
         if self._target == "service" and not adjusted and not quarter and landlord is None:
             return float(self._people.expected[side][item])
-        weight = (homes["qpv"] == side).to_numpy(dtype=float)
         if adjusted:
-            key = (side, landlord)
-            if key not in self._factors:
-                self._factors[key] = rake(self._people, side, landlord)
-            weight = self._factors[key]
-        elif landlord is not None:
-            weight = weight * (homes["bailleur"] == landlord)
-        if quarter:
-            weight = weight * (homes["code_qpv"] == quarter)
+            weight = self._raked(wave, item, landlord, quarter)[side]
+        else:
+            weight = (homes["qpv"] == side).to_numpy(dtype=float)
+            if landlord is not None:
+                weight *= (homes["bailleur"] == landlord).to_numpy()
+            if quarter and side:
+                weight *= (homes["code_qpv"] == quarter).to_numpy()
         valid, content = (sums[:, item] for sums in self._sums[wave])
         total = (weight * valid).sum()
         return float((weight * content).sum() / total) if total else float("nan")
@@ -93,25 +130,20 @@ class Truths:
         adjusted = row["ajustement"] == "comparable"
         item = int(str(row["item"])[1:]) - 1
 
+        def level(wave: str, side: int) -> float:
+            return self.share(wave, item, side, landlord, quarter, adjusted=adjusted)
+
         def gap(wave: str) -> float:
-            inside = self.share(wave, item, 1, landlord, quarter, adjusted=adjusted)
-            return inside - self.share(wave, item, 0, landlord, adjusted=adjusted)
+            return level(wave, 1) - level(wave, 0)
 
         group, waves = str(row["groupe"]), str(row["vague"]).split("-")
         if group in SIDES:
-            side = SIDES[group]
-            return self.share(
-                waves[0], item, side, landlord, quarter if side else "", adjusted=adjusted
-            )
+            return level(waves[0], SIDES[group])
         if group == "ecart":
             return gap(waves[0])
         if group == "evolution_ecart":
             return gap(waves[1]) - gap(waves[0])
         if group in ("evolution_qpv", "evolution_hors"):
             side = int(group == "evolution_qpv")
-            where = quarter if side else ""
-            first, last = (
-                self.share(wave, item, side, landlord, where, adjusted=adjusted) for wave in waves
-            )
-            return last - first
+            return level(waves[1], side) - level(waves[0], side)
         return float("nan")

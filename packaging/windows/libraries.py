@@ -27,6 +27,26 @@ PYTHON_OWN: Final = frozenset(
 )
 """Beside python.exe in the embeddable archive."""
 
+_SCIPY: Final = (
+    "cluster", "datasets", "differentiate", "fft", "fftpack", "integrate", "interpolate", "io", "misc",
+    "ndimage", "odr", "optimize", "signal", "stats",
+)  # fmt: skip
+LEFT_OUT: Final = (
+    *(f"scipy/{name}/" for name in _SCIPY),
+    "lxml/html/", "lxml/includes/", "lxml/isoschematron/", "lxml/objectify", "numpy/distutils/",
+    "PIL/_avif", "pyarrow/_flight", "pyarrow/_orc", "pyarrow/_s3fs", "pyarrow/_substrait",
+    "pyarrow/arrow_flight", "pyarrow/arrow_python_flight", "pyarrow/arrow_s3", "pyarrow/arrow_substrait",
+    "pyarrow/include/",
+)  # fmt: skip
+"""What no command loads: parts of libraries, by the beginning of their path."""
+_SOURCES: Final = (".c", ".cpp", ".h", ".hpp", ".lib", ".pxd", ".pxi", ".pyi", ".pyx")
+
+
+def is_idle(name: str) -> bool:
+    """Return whether no user runs a file of a wheel: tests, sources to compile, parts that nothing loads."""
+    folders = name.split("/")[:-1]
+    return "tests" in folders[1:] or name.endswith(_SOURCES) or name.startswith(LEFT_OUT)
+
 
 def imported(data: bytes) -> list[str]:
     """Return the libraries a module imports, in lower case; nothing for what is no Windows module."""

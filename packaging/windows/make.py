@@ -1,7 +1,7 @@
 r"""Make the Windows package: a zip to unpack anywhere, that asks for no administrator's right.
 
 Inside: the embeddable Python, the locked wheels unpacked, this project, `Ouvrir-tfpb.cmd`,
-`tfpb.cmd` and LISEZMOI.txt.
+`tfpb.cmd`, `Menu-demarrer.cmd` and LISEZMOI.txt.
 Runs on any system; nothing that it unpacks is run::
 
     python packaging/windows/check.py --download wheels/
@@ -24,7 +24,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from libraries import lacking
+from libraries import is_idle, lacking
 from lock import PYTHON, SOURCES, fits, name_of, read_chosen, read_lock, sha256, shortcomings
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ PACKAGES: Final = "paquets"
 _CLOCK: Final = (2020, 1, 1, 0, 0, 0)
 _LONGEST: Final = 180
 """Longest path inside the zip: Windows stops at 260, the user's own folder comes before."""
+_WRITTEN: Final = {".cmd": "ascii", ".py": "utf-8", ".txt": "utf-8-sig"}
 _COMPILED: Final = (".pyd", ".dll", ".exe")
 
 
@@ -92,15 +93,13 @@ def unpacked(path: Path) -> dict[str, bytes]:
     """
     if path.name.endswith(".tar.gz"):
         return dict(_from_sources(path))
-    files = _members(zipfile.ZipFile(path))
+    files = {n: d for n, d in _members(zipfile.ZipFile(path)).items() if not is_idle(n)}
     wrong = lacking(files)
     if wrong:
         raise UnprovenError(f"{path.name}: {wrong}")
     out = {}
     for name, data in files.items():
         head, _, rest = name.partition("/")
-        if _idle(name):
-            continue
         if head.endswith(".data"):  # scripts and headers serve nobody here
             kind, _, rest = rest.partition("/")
             if kind in {"purelib", "platlib"}:
@@ -108,12 +107,6 @@ def unpacked(path: Path) -> dict[str, bytes]:
         else:
             out[name] = data
     return out
-
-
-def _idle(name: str) -> bool:
-    """Tell what no user runs: the libraries' own tests, and what serves to compile against them."""
-    folders = name.split("/")[:-1]
-    return "tests" in folders[1:] or name.startswith("pyarrow/include/") or name.endswith(".lib")
 
 
 def _from_sources(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -166,9 +159,9 @@ def assemble(
             files[place] = data
     listed = {**chosen, project.name: sha256(project)}
     files["contenu.json"] = (json.dumps(listed, indent=1, sort_keys=True) + "\n").encode()
-    for name in ("Ouvrir-tfpb.cmd", "tfpb.cmd", "LISEZMOI.txt"):
+    for name in ("Ouvrir-tfpb.cmd", "tfpb.cmd", "Menu-demarrer.cmd", "menu.py", "LISEZMOI.txt"):
         text = (HERE / name).read_text(encoding="utf-8").replace("\n", "\r\n")
-        files[name] = text.encode("utf-8-sig" if name.endswith(".txt") else "ascii")
+        files[name] = text.encode(_WRITTEN[Path(name).suffix])
     longest = max(files, key=len)
     if len(longest) > _LONGEST:
         raise UnprovenError(f"{longest}: too long a path for Windows")

@@ -52,6 +52,7 @@ IDENTITIES: Final = (
     (("a_programmer",), ("reste_a_justifier", "reporte")),
     (("porte",), ("acquis", "a_risque", "sous_reserve_porte")),
     (("acquis",), ("perte", "compensation", "reporte_contribuables")),
+    (("perte",), ("perte_communes", "perte_intercommunale")),
     (("logements_qpv",), DWELLINGS[1:-1]),
 )
 

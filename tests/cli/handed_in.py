@@ -46,7 +46,7 @@ def whole(number: int = 1) -> Tables:
             {
                 "id_action": name, "annee": "2025", "axe": axis, "code_qpv": quarter,
                 "action": "Action fictive", "prevu_eur": f"{planned}", "realise_eur": f"{spent},50",
-                "valorise_eur": f"{valued}", "piece": f"FAC-{k}", "date_piece": "2025-11-30",
+                "valorise_eur": f"{valued}", "piece": f"FAC-{number}-{k}", "date_piece": "2025-11-30",
             }
             for k, (name, axis, quarter, planned, spent, valued) in enumerate(actions, 1)
         ],
@@ -62,8 +62,9 @@ def whole(number: int = 1) -> Tables:
             )
         ],
         "declaration": [
-            {"commune": "Ville", "section": "AK", "parcelle": f"01{k:02d}", "invariant": f"59{k:08d}",
-             "id_residence": f"R{k}", "code_qpv": quarters[k % 2], "statut": "abattu"}
+            {"commune": "Ville", "section": "AK", "parcelle": f"01{k:02d}",
+             "invariant": f"59{number:03d}{k:05d}", "id_residence": f"R{k}", "code_qpv": quarters[k % 2],
+             "statut": "abattu"}
             for k in range(6)
         ],
     }  # fmt: skip

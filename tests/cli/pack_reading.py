@@ -46,6 +46,11 @@ class Pack:
         command = [need("pdftotext"), "-layout", str(self.folder / name), "-"]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
+    def pdf_in_order(self, name: str) -> str:
+        """Return the text of a document in the order of its content, cell by cell."""
+        command = [need("pdftotext"), "-raw", str(self.folder / name), "-"]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
     def docx(self) -> Any:
         return docx.Document(str(self.folder / "rapport.docx"))
 

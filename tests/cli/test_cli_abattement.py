@@ -126,7 +126,8 @@ def test_workbook_with_everything(call: Callable[..., Result], folder: Path) -> 
     book = load_workbook(folder / "sortie.xlsx")
     assert book.sheetnames == [
         "Abattement", "Résidences", "Quartiers", "Communes", "Collectivités", "Avis", "Rapprochement",
-        "Prévision", "Prévision par année", "Calendrier", "Sortants", "Déclaration", "Doutes",
+        "Prévision", "Prévision par année", "Calendrier", "Sortants", "Réclamations",
+        "À risque", "Déclaration", "Doutes",
         "Sources et hypothèses",
     ]  # fmt: skip
     cells: list[Any] = [c.value for c in book["Abattement"][2]]
@@ -243,6 +244,29 @@ def test_last_year_s_programme_stands_beside_in_the_bilan(
     assert done.exit_code == 0, done.output
     book = load_workbook(folder / "sortie_bilan.xlsx")
     assert book.sheetnames[-2:] == ["2024 et 2025 par axe", "2024 et 2025 par quartier"]
+
+
+def test_the_list_sent_the_claims_and_the_notices_of_last_year_are_read(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    """What is owed was declared, and its claim is sent; the base is set beside that of the year before."""
+    notices = (folder / "fiscalite.csv").read_text("utf-8-sig")
+    (folder / "fiscalite.csv").write_text(notices.replace("577,50", "825"), "utf-8-sig")
+    before = notices.replace("2025", "2024").replace("3 000,00", "9 000,00")
+    (folder / "avant.csv").write_text(before, "utf-8-sig")
+    (folder / "liste.csv").write_text("invariant;declare_le\n1;20/12/2024\n", "utf-8-sig")
+    sent = "avis;invariant;annee;envoyee_le\nA1;1;2025;05/11/2025\n"
+    (folder / "reclame.csv").write_text(sent, "utf-8-sig")
+    done = call(
+        "--declaration", folder / "liste.csv", "--reclamations", folder / "reclame.csv",
+        "--fiscalite-precedente", folder / "avant.csv", out="sortie.xlsx",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    book = pd.read_excel(folder / "sortie.xlsx", None, engine="openpyxl")
+    (claim,) = book["Réclamations"].to_dict("records")
+    assert (claim["preuve"], claim["suite"], claim["montant_eur"]) == ("declare", "envoyee", 247.5)
+    before = book["Année d’avant"].iloc[0]
+    assert (before["base_eur_precedente"], before["base_eur"]) == (4500, 1500)
 
 
 def test_a_located_stock_that_counts_no_dwellings_is_refused(

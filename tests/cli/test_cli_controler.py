@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 from handed_in import OMISSIONS, ours, plain, sown, whole, write_folder, write_zip
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from tfpb.io.packs import received
 from tfpb.pipeline.jobs.control_job import check_packs
@@ -66,6 +68,55 @@ def test_whole_packs_raise_no_alarm(tmp_path: Path) -> None:
     assert len(checked) == 26
     assert {c.pack.name: c.lacking for c in checked if c.lacking} == {}
     assert {f.code for c in checked for f in c.found} == {"sans_empreintes", "a_rattraper"}
+
+
+def told_of(path: Path, code: str) -> dict[str, dict[str, object]]:
+    return {
+        c.pack.name: dict(f.fields)
+        for c in check_packs([path])
+        for f in c.lacking
+        if f.code == code
+    }
+
+
+def test_a_home_of_two_landlords_and_a_piece_valued_twice_are_found(tmp_path: Path) -> None:
+    """Two packs bear one dwelling and one invoice of one amount; a third shares neither."""
+    one, two, three = whole(1), whole(2), whole(3)
+    two["declaration"][4]["invariant"] = one["declaration"][2]["invariant"]
+    two["actions"][1]["piece"] = one["actions"][1]["piece"]  # 7 500 € in both
+    two["actions"][0]["piece"] = one["actions"][2]["piece"]  # a share each: other amounts
+    for k, tables in enumerate((one, two, three), 1):
+        write_folder(tmp_path / f"d{k}", plain(tables, k))
+    homes = told_of(tmp_path, "locaux_communs")
+    assert {n: (f["nombre"], f["autre"]) for n, f in homes.items()} == {
+        "d1": (1, "d2"), "d2": (1, "d1"),
+    }  # fmt: skip
+    pieces = told_of(tmp_path, "pieces_communes")
+    assert {n: (f["nombre"], f["autre"]) for n, f in pieces.items()} == {
+        "d1": (1, "d2"), "d2": (1, "d1"),
+    }  # fmt: skip
+
+
+def test_a_table_handed_in_is_asked_as_the_landlord_s_own(tmp_path: Path) -> None:
+    """A programme in thousands, one that lists its actions twice, one with a row hidden."""
+    thousands, doubled, hidden = whole(1), whole(2), plain(whole(3), 3)
+    for row in thousands["actions"]:
+        row["valorise_eur"] = str(int(row["valorise_eur"]) / 1000).replace(".", ",")
+    doubled["actions"] += [dict(row, id_action=f"B{k}") for k, row in enumerate(doubled["actions"])]
+    book = Workbook()
+    assert book.active is not None
+    for row in csv.reader(
+        io.StringIO(hidden.pop("programme_2025.csv").decode("utf-8-sig")), delimiter=";"
+    ):
+        book.active.append([int(c) if c.isdigit() else c for c in row])
+    book.active.row_dimensions[3].hidden = True
+    write_folder(tmp_path / "milliers", plain(thousands, 1))
+    write_folder(tmp_path / "doubles", plain(doubled, 2))
+    book.save(write_folder(tmp_path / "masquee", hidden) / "programme_2025.xlsx")
+    found = {c.pack.name: {f.code for f in c.lacking} for c in check_packs([tmp_path])}
+    assert "valorise_autre" in found["milliers"]
+    assert {"piece_deux_fois", "valorise_autre"} <= found["doubles"]
+    assert found["masquee"] == {"question_ouverte"}
 
 
 def test_the_workbook_and_the_page_tell_each_pack(run: Run, tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+from effort import tries
 from tfpb.cli.app import app
 from tfpb.io.tables.tabular import read_table
+from tfpb.pipeline import pack_files
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -49,7 +51,11 @@ BY_HAND = b"mes paragraphes"
 
 @dataclass(frozen=True)
 class Again:
-    """A second run, nothing kept from the first: the folder asked for, the pack, what was said."""
+    """A second run, nothing kept from the first: the folder asked for, the pack, what was said.
+
+    By day its data alone: that documents and maps are the same twice, test_report_documents.py and
+    test_cli_cartes.py.
+    """
 
     asked: Path
     pack: Path
@@ -64,7 +70,12 @@ def again(
     folder = tmp_path_factory.mktemp("encore") / "pack"
     folder.mkdir()
     (folder / "rapport.docx").write_bytes(BY_HAND)
-    result = run("dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata)
+    with pytest.MonkeyPatch.context() as patch:
+        if not tries(0, 1):
+            patch.setattr(pack_files, "pack_files", lambda *_, **__: {})
+            patch.setattr(pack_files, "quarter_files", lambda *_: {})
+        call = ("dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata)
+        result = run(*call)
     assert result.exit_code == 0, result.output
     return Again(folder, folder.with_name("pack.2"), result.output)
 
@@ -136,6 +147,12 @@ def test_same_inputs_same_bytes(pack: Path, again: Again) -> None:
         }
         for folder in (pack, again.pack)
     )
+    if not tries(0, 1):
+        first = {
+            n: data for n, data in first.items() if n.startswith("donnees/") or n == "run.json"
+        }
+        second = {n: data for n, data in second.items() if n in first}
+        assert len(first) > 30
     different = [n for n in first if n != "journal.json" and first[n] != second.get(n)]
     assert not different
     assert set(first) == set(second)

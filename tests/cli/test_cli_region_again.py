@@ -64,14 +64,17 @@ def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_t
     ledger = Path(os.environ["TFPB_DIFFUSIONS"])
     call = ("--moteur", "local", *DATA, "--diffuser")
     delivered = with_a_delivery(region, tmp_path / "region")
-    # the first takes what a run before the delivery kept; the second keeps nothing and works in processes
-    for name, cache, engine in (("un", str(region_kept), call), ("encore", "non", PROCESSES)):
+    # the first takes what a run before the delivery kept; the second, by night, keeps nothing and works in
+    # processes: by day `pasted_region`, in processes, gives what was frozen, test_cli_region_part.py keeps
+    runs = (("un", str(region_kept), call), ("encore", "non", PROCESSES))
+    for name, cache, engine in runs[: tries(1, 2)]:
         monkeypatch.setenv("TFPB_CACHE", cache)
         result = run("region", delivered, "--sortie", tmp_path / name, *engine)
         assert result.exit_code == 0, result.output
         assert "PROJET" not in result.output
         assert ledger.read_text(encoding="utf-8").count("\n") == 1
-    assert_same(tmp_path / "un", tmp_path / "encore")
+    if tries(0, 1):
+        assert_same(tmp_path / "un", tmp_path / "encore")
     now, before = interviews(tmp_path / "un"), interviews(region_made)
     assert now[0] > before[0]  # the delivery is of the first wave
     assert now[1] == before[1]

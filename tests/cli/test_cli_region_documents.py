@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,21 +20,65 @@ if TYPE_CHECKING:
     from conftest import Run
 
 
-@pytest.mark.slow
-def test_documents_open(run: Run, tmp_path: Path) -> None:
+NAME = "Société Deux"
+"""How region.toml calls the second bailleur, whose files call it otherwise."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a region of four bailleurs wrote, documents too, and said; a town without intercommunalité."""
+
+    folder: Path
+    said: str
+    alone: str
+
+
+@pytest.fixture(scope="module")
+def made(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Run a region whose files are not all as they should be."""
     from region_maker import Size, make_region
 
     size = Size(
         bailleurs=4, residences=96, qpv=2, communes=4, adresses=1200, menages=1200, questions=5
     )
-    source = make_region(tmp_path / "source", size)
-    table = source.parent / "contrats.csv"
+    folder = tmp_path_factory.mktemp("region")
+    toml = make_region(folder / "source", size)
+    source = toml.parent
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text.replace('"Habitat fictif 02"', f'"{NAME}"', 1), encoding="utf-8")
+    table = source / "contrats.csv"
     text = table.read_text(encoding="utf-8-sig")
     table.write_text(re.sub(r"QN\w+, ", "", text, count=1), encoding="utf-8")  # one has no contrat
-    out = tmp_path / "region"
-    result = run("region", source, "--sortie", out, "--moteur", "local")
+    table = source / "communes.csv"
+    towns = pd.read_csv(table, sep=";", dtype=str, encoding="utf-8-sig")
+    towns.loc[0, ["siren_epci", "nom_epci"]] = ""
+    towns.to_csv(table, sep=";", index=False)
+    marks = source / "national.csv"
+    marks.write_text("item;valeur;reference\nCharges;780;x\nAscenseurs;55 %;x\n", encoding="utf-8")
+    plan = source / "bailleurs" / "b03" / "plan.toml"
+    other = plan.read_text(encoding="utf-8").replace("hiver 2019", "été 2020")
+    plan.write_text(other, encoding="utf-8")
+    result = run("region", toml, "--sortie", folder / "sortie", "--moteur", "local")
     assert result.exit_code == 0, result.output
-    assert "rattaché" in result.output  # quarters that no sheet speaks of are told
+    return Made(folder / "sortie", " ".join(result.output.split()), towns.loc[0, "code_insee"])
+
+
+def test_what_the_regional_body_should_know_is_told(made: Made) -> None:
+    assert "aucune intercommunalité connue : " + made.alone in made.said
+    assert "Le repère de la ligne 2" in made.said
+    assert (
+        "« hiver 2019 (3 bailleurs) ; été 2020 (1 bailleur) » puis « printemps 2023 »" in made.said
+    )
+    # its own files call it otherwise: conventions, hence abatement, are its own all the same
+    pack = made.folder / "bailleurs" / "societe-deux" / "donnees"
+    assert (read(pack / "abattement_qpv.csv")["abattement_eur"] > 0).any()
+    assert len(read(pack / "position_niveaux.csv"))
+
+
+@pytest.mark.slow
+def test_documents_open(made: Made) -> None:
+    out = made.folder
+    assert "rattaché" in made.said  # quarters that no sheet speaks of are told
     homes = pd.concat(read(p) for p in out.glob("bailleurs/*/donnees/residences.csv"))
     quarters = set(homes["code_qpv"].dropna())
     atlas = subprocess.run(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pytest
-from region_outputs import DATA, OWNERS, read
+from region_outputs import OWNERS
 
 from tfpb.errors import TfpbError
 from tfpb.executors import InProcess
@@ -22,40 +21,10 @@ from tfpb.words.faults.sentences import fault_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Run
+    import pandas as pd
+
     from tfpb.errors import Fault
     from tfpb.region.computed import Region
-
-
-def test_what_the_regional_body_should_know_is_told(
-    region: Path, region_kept: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TFPB_CACHE", str(region_kept))
-    source = tmp_path / "source"
-    shutil.copytree(region.parent, source, ignore=shutil.ignore_patterns("sources"))
-    toml = source / "region.toml"
-    text = toml.read_text(encoding="utf-8")
-    toml.write_text(text.replace(f'"{OWNERS[1]}"', '"Société Deux"', 1), encoding="utf-8")
-    table = source / "communes.csv"
-    towns = pd.read_csv(table, sep=";", dtype=str, encoding="utf-8-sig")
-    towns.loc[0, ["siren_epci", "nom_epci"]] = ""
-    towns.to_csv(table, sep=";", index=False)
-    marks = source / "national.csv"
-    marks.write_text("item;valeur;reference\nCharges;780;x\nAscenseurs;55 %;x\n", encoding="utf-8")
-    plan = source / "bailleurs" / "b03" / "plan.toml"
-    other = plan.read_text(encoding="utf-8").replace("hiver 2019", "été 2020")
-    plan.write_text(other, encoding="utf-8")
-    out = tmp_path / "sortie"
-    result = run("region", toml, "--sortie", out, "--moteur", "local", *DATA)
-    assert result.exit_code == 0, result.output
-    told = " ".join(result.output.split())
-    assert "aucune intercommunalité connue : " + towns.loc[0, "code_insee"] in told
-    assert "Le repère de la ligne 2" in told
-    assert "« hiver 2019 (4 bailleurs) ; été 2020 (1 bailleur) » puis « printemps 2023 »" in told
-    # its own files call it otherwise: conventions, hence abatement, are its own all the same
-    pack = out / "bailleurs" / "societe-deux" / "donnees"
-    assert (read(pack / "abattement_qpv.csv")["abattement_eur"] > 0).any()
-    assert len(read(pack / "position_niveaux.csv"))
 
 
 def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(

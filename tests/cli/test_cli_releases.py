@@ -143,17 +143,32 @@ def test_a_draft_binds_nobody(copy: Path, kept: Path, geodata: Path, ledger: Pat
     assert not ledger.exists()
 
 
-def test_a_release_is_the_same_twice_and_leaves_one_line(make: Make, ledger: Path) -> None:
-    first = make("a", "--diffuser")
+def test_a_release_is_the_same_twice_and_leaves_one_line(
+    make: Make, copy: Path, geodata: Path, run: Run, ledger: Path, tmp_path: Path
+) -> None:
+    call = ("dossier", copy / "dossier.toml", "--sortie", tmp_path / "a", "--geodonnees", geodata)
+    refused = run(*call, "--diffuser")
+    assert refused.exit_code == 2
+    assert "des entrées restent à vérifier sur la carte" in refused.output
+    assert not ledger.exists()
+    assert not (tmp_path / "envois").exists()
+    anyway = ("--diffuser", "--envoyer-quand-meme")
+    first = make("a", *anyway)
     line = ledger.read_text(encoding="utf-8")
     assert line.count("\n") == 1
     held: dict[str, Any] = json.loads(line)
     assert held == json.loads((first.folder / "diffusion.json").read_text(encoding="utf-8"))
     assert not any("estimation" in name for name in held)
-    again = make("b", "--diffuser")
+    assert first.run()["envoye_quand_meme"] == ["doutes_ouverts"]
+    again = make("b", *anyway)
     assert ledger.read_text(encoding="utf-8") == line
     zips = [(p.folder / "dossier.zip").read_bytes() for p in (first, again)]
     assert zips[0] == zips[1]
+    (sent,) = (tmp_path / "envois").iterdir()  # the same bytes are one send
+    assert sent.name == "2025-2026-02-10"
+    names = [{p.relative_to(f).as_posix() for p in f.rglob("*.*")} for f in (sent, first.folder)]
+    assert names[0] == names[1] - {"journal.json"}
+    assert (sent / "dossier.zip").read_bytes() == zips[0]
     for path in first.files():
         if path.suffix in {".pdf", ".docx"}:
             assert not any("PROJET" in text for text in texts(path)), path.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,10 @@ from tfpb.cli.app import app
 from tfpb.errors import Severity
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.sources.toml_files import load_settings
-from tfpb.pipeline.assembling import assemble, examine
+from tfpb.pipeline.assembling import examine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tfpb.facts.whole_dossier import Dossier
@@ -46,21 +48,29 @@ def geodata(tmp_path_factory: pytest.TempPathFactory, bondy_source: Path) -> Pat
     return folder
 
 
-def made(folder: Path, source: Path, geodata: Path, header: str) -> Dossier:
-    write_register(folder / "patrimoine.csv", source, header)
-    toml = folder / "dossier.toml"
-    toml.write_text(small_settings().replace("annee = 2025", "annee = 2023"), encoding="utf-8")
-    settings = load_settings(toml)
-    found = examine(settings, geodata)
-    assert [f.code for f in found.faults if f.severity is Severity.FAUTE] == []
-    return assemble(settings, geodata)
+@pytest.fixture(scope="module")
+def made(
+    tmp_path_factory: pytest.TempPathFactory, bondy_source: Path, geodata: Path
+) -> Callable[[str], Dossier]:
+    """Return the dossier of the register under some headers, made once."""
+
+    @cache
+    def of(header: str) -> Dossier:
+        folder = tmp_path_factory.mktemp(header)
+        write_register(folder / "patrimoine.csv", bondy_source, header)
+        toml = folder / "dossier.toml"
+        toml.write_text(small_settings().replace("annee = 2025", "annee = 2023"), encoding="utf-8")
+        found = examine(load_settings(toml), geodata)
+        assert [f.code for f in found.faults if f.severity is Severity.FAUTE] == []
+        assert found.dossier is not None
+        return found.dossier
+
+    return of
 
 
 @pytest.mark.parametrize("header", list(HEADERS))
-def test_no_dwelling_is_lost(
-    tmp_path: Path, bondy_source: Path, geodata: Path, header: str
-) -> None:
-    whole = made(tmp_path, bondy_source, geodata, header)
+def test_no_dwelling_is_lost(made: Callable[[str], Dossier], header: str) -> None:
+    whole = made(header)
     located = whole.located
     assert len(located.entrances) == ENTRANCES
     assert int(located.entrances["nb_logements"].sum()) == DWELLINGS
@@ -76,12 +86,9 @@ def test_no_dwelling_is_lost(
 
 @pytest.mark.parametrize("header", list(RECALL))
 def test_proposed_residences_are_the_real_programmes(
-    tmp_path: Path, bondy_source: Path, geodata: Path, header: str
+    made: Callable[[str], Dossier], header: str
 ) -> None:
-    for name in (header, "bailleur"):
-        (tmp_path / name).mkdir()
-    proposed = made(tmp_path / header, bondy_source, geodata, header).located.entrances
-    real = made(tmp_path / "bailleur", bondy_source, geodata, "bailleur").located.entrances
+    proposed, real = (made(name).located.entrances for name in (header, "bailleur"))
     assert proposed["adresse"].tolist() == real["adresse"].tolist()
     a, b = proposed["id_residence"].tolist(), real["id_residence"].tolist()
     pairs = list(combinations(range(len(a)), 2))

@@ -68,9 +68,11 @@ class Commune:
     region: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Communes:
     """The list, indexed. Build it with `Communes.load()`; it implements `CommuneTable`.
+
+    Two lists are the same when they are one: what is indexed of a list is kept by it.
 
     Parameters
     ----------

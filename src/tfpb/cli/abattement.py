@@ -50,6 +50,19 @@ def abattement(  # noqa: PLR0917 - options of a command line
             "--programme-precedent", help="Le programme de l’année d’avant, pour le mettre à côté."
         ),
     ] = None,
+    fiscalite_precedente: Annotated[
+        Path | None,
+        typer.Option(
+            "--fiscalite-precedente", help="Les avis de l’année d’avant, comparés local par local."
+        ),
+    ] = None,
+    declaration: Annotated[
+        Path | None, typer.Option("--declaration", help="La liste envoyée aux impôts.")
+    ] = None,
+    reclamations: Annotated[
+        Path | None,
+        typer.Option("--reclamations", help="Ce qui est réclamé, et ce qui est revenu."),
+    ] = None,
     annee: Annotated[
         int | None,
         typer.Option("--annee", help="Année d’imposition (par défaut celle de chaque ligne)."),
@@ -64,10 +77,11 @@ def abattement(  # noqa: PLR0917 - options of a command line
 ) -> None:
     """Calcule l’abattement de chaque local, son statut et son motif, et le solde du programme par axe.
 
-    Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis,
-    Prévision, Calendrier, Sortants, Déclaration, Sources et hypothèses. Avec --programme, quatre fichiers
-    s’ajoutent : …_axes, …_solde, …_bilan.xlsx (colonnes en usage) et …_ressaisie.csv. Avec
-    --programme-precedent, le bilan met les deux années côte à côte.
+    Un classeur (.xlsx) reçoit aussi les feuilles Résidences, Quartiers, Collectivités, Avis, Prévision,
+    Calendrier, Sortants, Réclamations, À risque, Déclaration, Sources et hypothèses, et Année d’avant avec
+    les avis de l’année d’avant. Avec --programme, quatre fichiers s’ajoutent : …_axes, …_solde, …_bilan.xlsx
+    (colonnes en usage) et …_ressaisie.csv. Avec --programme-precedent, le bilan met les deux années côte à
+    côte.
 
     \b
     Exemple :
@@ -88,6 +102,9 @@ def abattement(  # noqa: PLR0917 - options of a command line
             "gmbi": gmbi,
             "programme": programme,
             "programme_precedent": programme_precedent,
+            "fiscalite_precedente": fiscalite_precedente,
+            "declaration": declaration,
+            "reclamations": reclamations,
         }
         read = (*files.values(), reponses)
         terminal.check_output(sortie, read, raw=csv_brut, siblings=siblings)

@@ -64,6 +64,8 @@ def dossier(
             follower=Follower(terminal.progress, held_back=terminal.show_held_back),
         )
         _show(run.dossier, run.written, run.review_name)
+        if run.sent is not None:
+            terminal.print_line(words.SENT_KEPT.format(folder=run.sent))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 

@@ -83,6 +83,7 @@ def region(
         from tfpb.io.machine.held_place import held
         from tfpb.io.packs.output_files import staged
         from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
+        from tfpb.io.packs.sent import keep_sent
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
@@ -141,9 +142,13 @@ def region(
                     StageCache(kept).tidy()
                 with staged(ledger_with(done.line) if done.line else {}):
                     written = out.finish()
+            head = settings.region
+            sent = keep_sent(written.folder, head.annee, head.date) if diffuser else None
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
         _show(done, written.folder, written.kept)
+        if sent is not None:
+            terminal.print_line(words.SENT_KEPT.format(folder=sent))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 

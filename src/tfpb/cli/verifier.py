@@ -79,7 +79,7 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
             faults, listed = [*faults, *error.faults, *found], readings(inputs)
             asked = inputs.asked
         else:
-            examined = examine(settings, folder)
+            examined = examine(settings, folder, whole=False)
             faults, listed = [*faults, *examined.faults], examined.readings
             asked = examined.asked
     _list_readings(listed)

@@ -18,6 +18,7 @@ from tfpb.facts.programme_claims import Action, actions_of, spent
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.piece_names import is_numbered, references
 from tfpb.tax.abatement.holdings import Holding
+from tfpb.tax.abatement.sent_list import premises_key
 from tfpb.tax.abatement.signatures import LATE, Conventions
 from tfpb.tax.programme.axes import read_axis
 from tfpb.text import fold
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from tfpb.law.values import Reader
 
 _CENT: Final = Decimal("0.01")
+_EURO: Final = Decimal(1)
+"""A balance may be written in whole euros."""
 _OF_DECLARATION: Final = frozenset({"declaration_absente", "declaration_tardive"})
 _OVERSEAS: Final = "97"
 SETTLED: Final = frozenset({"repondue", "remarque"})
@@ -331,6 +334,7 @@ def _pieces_twice(actions: list[Action]) -> list[str]:
 
 def _balance(pack: Received) -> Iterator[Found]:
     lines = pack.own_balance
+    yield from _valued(pack, lines)
     if not lines:
         yield Found(Subject.BALANCE, "solde_absent")
     for line in lines:
@@ -349,9 +353,29 @@ def _balance(pack: Received) -> Iterator[Found]:
             yield Found(Subject.BALANCE, "a_rattraper", line.quarter, fields, lacking=False)
 
 
+def _valued(pack: Received, lines: list[BalanceLine]) -> Iterator[Found]:
+    """Hold what a balance values in a quarter against the actions there; of all quarters, it is not known."""
+    actions = pack.actions
+    if not actions or any(a.code_qpv == ALL_QUARTERS for a in actions):
+        return
+    for line in lines:
+        of_actions = spent(a for a in actions if a.code_qpv == line.quarter).valorise
+        if not (line.valued.is_known and of_actions.is_known):
+            continue
+        if abs(line.valued.exact - of_actions.exact) >= _EURO:
+            fields = {"lu": line.valued, "attendu": of_actions}
+            yield Found(Subject.BALANCE, "valorise_autre", line.quarter, fields)
+
+
 def _integrity(pack: Received) -> Iterator[Found]:
     for table, what in pack.unread:
         yield Found(Subject.INTEGRITY, "illisible", fields={"table": table, "quoi": what})
+    for key, title, standing in pack.asked:
+        if standing not in SETTLED:
+            known = standing == "inconnue"
+            code = "question_inconnue" if known else "question_ouverte"
+            asked = {"question": title, "cle": key}
+            yield Found(Subject.INTEGRITY, code, fields=asked, lacking=not known)
     if pack.broken is None:
         yield Found(Subject.INTEGRITY, "sans_empreintes", lacking=False)
         return
@@ -365,12 +389,6 @@ def _integrity(pack: Received) -> Iterator[Found]:
         yield Found(Subject.INTEGRITY, "projet")
     if pack.unheld:
         yield Found(Subject.INTEGRITY, "controles_non_tenus", fields={"nombre": pack.unheld})
-    for key, title, standing in pack.asked:
-        if standing not in SETTLED:
-            known = standing == "inconnue"
-            code = "question_inconnue" if known else "question_ouverte"
-            fields = {"question": title, "cle": key}
-            yield Found(Subject.INTEGRITY, code, fields=fields, lacking=not known)
 
 
 def twice(packs: list[Received]) -> dict[int, str]:
@@ -383,3 +401,41 @@ def twice(packs: list[Received]) -> dict[int, str]:
             if known != pack.name:
                 out[k] = known
     return out
+
+
+def held_by_two(packs: list[Received]) -> dict[int, list[Found]]:
+    """Return, of each pack, the premises and the valued pieces that another bailleur's pack bears too."""
+    bearers: dict[tuple[str, ...], set[int]] = {}
+    for k, pack in enumerate(packs):
+        for key in {*_premises(pack), *_pieces(pack)}:
+            bearers.setdefault(key, set()).add(k)
+    met: dict[tuple[int, str], list[tuple[str, set[int]]]] = {}
+    for (kind, name, *_), holders in bearers.items():
+        if len({fold(packs[k].bailleur) or packs[k].name for k in holders}) > 1:
+            for k in holders:
+                met.setdefault((k, kind), []).append((name, holders - {k}))
+    out: dict[int, list[Found]] = {}
+    for (k, kind), found in sorted(met.items()):
+        others = sorted({packs[o].name for _, rest in found for o in rest})
+        shown = ", ".join(sorted(name for name, _ in found)[:8])
+        fields: dict[str, Any] = {
+            "nombre": len(found),
+            "quoi": shown,
+            "autre": ", ".join(others[:5]),
+        }
+        subject = Subject.DECLARATION if kind == "locaux_communs" else Subject.PROOFS
+        out.setdefault(k, []).append(Found(subject, kind, fields=fields))
+    return out
+
+
+def _premises(pack: Received) -> Iterator[tuple[str, ...]]:
+    for row in pack.rows("declaration"):
+        if name := str(row.get("invariant", "")):
+            yield "locaux_communs", premises_key(name)
+
+
+def _pieces(pack: Received) -> Iterator[tuple[str, ...]]:
+    """Yield the numbered pieces of valued actions, each with the amount: a share each is no twin."""
+    for action in pack.valued:
+        for piece in filter(is_numbered, references(action.piece)):
+            yield "pieces_communes", fold(piece), str(action.valorise.at_least)

@@ -24,13 +24,10 @@ REASONS: Final = {
     Reserve.EXONERATION: "exoneration",
 }  # fmt: skip
 """Why what hangs is not acquired, by what it hangs on."""
-_COUNTED: Final = (
-    "acquis", "base", "frais_gestion", "economie", "compensation", "perte", "reporte_contribuables",
-)  # fmt: skip
+_RATED: Final = ("compensation", "perte", "perte_communes", "perte_intercommunale")
+"""Claims that hang on the State’s part besides their amount."""
+_COUNTED: Final = ("acquis", "base", "frais_gestion", "economie", *_RATED, "reporte_contribuables")
 """What follows the amount that counts: its nature is theirs, and what lacks to it lacks to them."""
-_RATES: Final = {"compensation": "part_compensation", "perte": "part_compensation"}
-"""Legal value that a claim hangs on besides its amount."""
-_UNSURE: Final = frozenset({"taux_a_confirmer"})
 _STATES: Final = (
     "acquis_porte", "estime", "a_reclamer", "a_reclamer_declare", "a_reclamer_sans_preuve", "perdu",
     "reclame_en_cours", "a_reclamer_obtenu", "reclame_a_envoyer", "apres_reclamation", "a_risque",
@@ -206,8 +203,8 @@ def _counted_claim(
     if not amount.may_exceed_nil:
         return claim(name, scope, amount)
     of = money.values if amount.is_known else ()  # noqa: PD011
-    unsure = any(v.cle == _RATES.get(name) and not v.verifie for v in of)
-    state = {"state": State.A_CONFIRMER, "why": _UNSURE} if unsure else {}
+    unsure = name in _RATED and any(v.cle == "part_compensation" and not v.verifie for v in of)
+    state = {"state": State.A_CONFIRMER, "why": frozenset({"taux_a_confirmer"})} if unsure else {}
     return claim(name, scope, amount, nature=nature, **state)
 
 

@@ -11,6 +11,7 @@ from tfpb.facts.amount import known
 from tfpb.facts.claim import TITLES, TOTAL, Claim, State, Unit, claim
 from tfpb.model.codes import (
     ALONE,
+    ENSEMBLE,
     FAVOURABLE,
     LOWER,
     SHOWN,
@@ -108,13 +109,14 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
     bailleur : str
         As the survey names it (`Published.name_of`).
     """
-    for one in published.waves:
-        yield _cell("menages", f"vague {one.vague}", one.n, State.CONNU)
     waves = [one.vague for one in published.waves]
     raw = pick(
         published.comparison, bailleur=bailleur, ajustement=Ajustement.BRUT, groupe=list(_FIGURES)
     )
     whole = pick(raw, niveau=TOTAL)
+    for one in published.waves:
+        count = one.n if bailleur == ENSEMBLE else _households(pick(whole, vague=one.vague))
+        yield _cell("menages", f"vague {one.vague}", count, State.CONNU)
     quarters = pick(
         raw, niveau="code_qpv", item=list(page_items(published.items)),
         vague=[*waves[-1:], "-".join(waves[-2:])],
@@ -126,6 +128,12 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
         for name, column in _FIGURES[row["groupe"]].items():
             yield _cell(name, scope, row[column], state)
     yield from _counts(pick(whole, groupe=Groupe.ECART, vague=published.last_wave))
+
+
+def _households(rows: pd.DataFrame) -> float:
+    """Count who answered on both sides of one wave, as released; `HIDDEN_COUNT` where one is hidden."""
+    sides = rows[rows["groupe"].isin([Groupe.QPV, Groupe.HORS_QPV])].groupby("groupe")["n"].max()
+    return float(sides.sum()) if len(sides) and sides.notna().all() else HIDDEN_COUNT
 
 
 def _cell(name: str, scope: str, value: float, state: State) -> Claim:

@@ -97,6 +97,10 @@ class AddressSource(Protocol):
 class CommuneTable(Protocol):
     """The official code list of communes with its history (`tfpb.addresses.communes`)."""
 
+    def __hash__(self) -> int:
+        """Return the same for the same list: what is indexed of it is kept."""
+        ...
+
     def resolve(self, code: str) -> str | None:
         """Turn any INSEE code, old or current, into the current one; None when unknown."""
         ...

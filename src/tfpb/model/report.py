@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,7 +33,6 @@ class Format(StrEnum):
     EUROS = "euros"
     CENTS = "centimes"
     PERCENT = "pourcent"
-    BAR = "barre"  # a share of what is asked: a bar with its mark at 100 % where it can be drawn
     POINTS = "points"
     WHOLE_POINTS = "points_entiers"  # rounded to the point, so that no decimal belies it
     METRES = "metres"
@@ -69,7 +68,7 @@ class Linked:
 class TableColumn:
     """One column: key in the frame, French header (unit included), format, width in characters.
 
-    `PERCENT`, `BAR`, `POINTS` and `WHOLE_POINTS` read proportions 0..1 (0.104 shows as 10,4 points). A
+    `PERCENT`, `POINTS` and `WHOLE_POINTS` read proportions 0..1 (0.104 shows as 10,4 points). A
     missing number shows as an empty cell in a workbook and « – » in a document.
     """
 
@@ -207,7 +206,84 @@ class KeyFigures:
     media: frozenset[str] = BOTH
 
 
-Block = Table | Chart | Text | KeyFigures
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A cell that a page draws and other media leave out.
+
+    Parameters
+    ----------
+    kind : str
+        `parts`: of a bar, what is proved, then justified; `levels`: in QPV, then elsewhere.
+    shares : tuple of float
+        0..1.
+    is_open : bool
+        Whether the whole of a bar is a least.
+    """
+
+    kind: Literal["parts", "levels"]
+    shares: tuple[float, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A cell that opens with what stands out."""
+
+    head: str
+    text: str = ""
+
+
+Cell = str | Drawn | Headed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of lines: its header, its width among the others (characters), whether it is of figures."""
+
+    title: str
+    width: int
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What an answer rests on, line by line, as it is written; `total` is the last line, if any."""
+
+    columns: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Payers:
+    """A whole as one bar: who pays, how much, its share as written, and 0..1 as drawn."""
+
+    parts: tuple[tuple[str, str, str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question of the one page, answered in one or two sentences, then what they rest on.
+
+    Parameters
+    ----------
+    question : str
+    sentences : tuple of str
+        The first stands out.
+    rests_on : Lines, Payers or None
+    key : tuple of (str, str)
+        Kind of a part of a bar (`plein`, `hachure`, `vide`), and what it stands for.
+    """
+
+    question: str
+    sentences: tuple[str, ...]
+    rests_on: Lines | Payers | None = None
+    key: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    media: frozenset[str] = DOCUMENT
+
+
+Block = Table | Chart | Text | KeyFigures | Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +292,8 @@ class Section:
 
     `lead` is the one sentence it opens with; `sheet` is the sheet's name (contract), empty when the
     section is not in the workbook; `in_document` likewise. A section with a `question` (a key of
-    `report_words.QUESTIONS`) answers it in the body of a document; the others are annexes.
+    `report_words.QUESTIONS`) answers it in the body of a document; the others are annexes. `shorter` is the
+    same on less and less room, for a page that must hold it.
     """
 
     key: str
@@ -226,6 +303,7 @@ class Section:
     sheet: str = ""
     in_document: bool = True
     question: str = ""
+    shorter: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +319,8 @@ class Report:
     draft : bool
         For the landlord alone.
     properties : dict of str
-        `date_iso`, and the captions of the printed maps by key (`carte:<code_qpv>`).
+        `date_iso`, the captions of the printed maps by key (`carte:<code_qpv>`), the room that the lines of
+        a first page took (`interligne`).
     """
 
     title: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import mimetypes
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,11 +12,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route
 
 from tfpb.errors import TfpbError
 from tfpb.io.tables.contents import cannot_write, max_file_bytes
+from tfpb.page.desk import Gesture, in_gesture
 from tfpb.page.door import ENTRANCE, FORM_BYTES, SHOWN_POLICY, Door, Keys
 from tfpb.page.screens import (
     answers_screen,
@@ -23,6 +31,7 @@ from tfpb.page.screens import (
     doubts_screen,
     drop_screen,
     faults_screen,
+    journal_screen,
     names_screen,
     pack_screen,
     preview_screen,
@@ -50,7 +59,7 @@ _ASSETS: Final = {
     "page.js": _ROOM / "assets" / "page.js",
     **{path.name: path for path in theme.FONT_FILES.values()},
 }
-_SCREENS: Final[dict[str, Any]] = {
+SCREENS: Final[dict[str, Any]] = {
     "depart": start_screen,
     "deposer": drop_screen,
     "colonnes": columns_screen,
@@ -61,6 +70,7 @@ _SCREENS: Final[dict[str, Any]] = {
     "doutes": doubts_screen,
     "apercu": preview_screen,
     "dossier": pack_screen,
+    "journal": journal_screen,
 }
 _BUTTONS: Final = frozenset({"arreter", "verifier", "quitter"})
 """Forms of every screen: each goes back to the one it was on."""
@@ -68,6 +78,11 @@ _UPLOADING: Final = frozenset({"/deposer", "/dossier"})
 _MOST_FILES: Final = 40
 _MOST_FIELDS: Final = 40_000
 _SHOWN: Final = frozenset({".html", ".pdf", ".png"})
+_SEEN: Final = "@"
+"""In the token of a form, before the last act that it saw."""
+_TYPED: Final = "champ:"
+"""Before the name of a field, in what is sent as it is typed."""
+_OF_FORM: Final = frozenset({"jeton", "brouillon", "retour"})
 
 
 def application(
@@ -93,7 +108,9 @@ def application(
         Route("/fichiers/{name}", page.asset),
         Route("/avancement", page.progress),
         Route("/vivant", page.alive),
+        Route("/brouillon", page.draft, methods=["POST"]),
         Route("/pack/{name:path}", page.packed),
+        Route("/envoi/{sent}/{name:path}", page.packed),
         Route("/{screen}", page.show, methods=["GET"]),
         Route("/{screen}", page.act, methods=["POST"]),
     ]
@@ -115,6 +132,33 @@ def _refusal(status: int, why: str) -> Callable[[Request, Exception], Awaitable[
     return refused
 
 
+def _gesture(screen: str, form: FormData) -> Gesture:
+    """Read what a form does, for whom, and the last act that it saw."""
+    who = str(form.get("auteur") or form.get("par") or form.get("qui") or "").strip()
+    seen = str(form.get("jeton", "")).partition(_SEEN)[2]
+    return Gesture(
+        screen, str(form.get("geste", "")), who, str(form.get("brouillon", "")),
+        seen=int(seen) if seen.isdecimal() else None,
+    )  # fmt: skip
+
+
+def _counts(desk: Desk) -> dict[str, int | None]:
+    """Count what is left, by screen: None where it is not computed, for these files as they are."""
+    found = desk.outlook
+    fresh = desk.begun and desk.fresh
+    doubts = sum(d.is_open for d in found.doubts if d.address)
+    return {
+        "fautes": len(found.wrong) if fresh else None,
+        "reponses": sum(one.is_waiting for one in found.asked) if fresh else None,
+        "doutes": doubts if fresh and found.computed and not desk.pending else None,
+    }
+
+
+def _print(parts: object) -> str:
+    """Return a short mark of what a form is about: a draft of other rows is not its own."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
 class _Page:
     """The handlers of one instance."""
 
@@ -129,7 +173,7 @@ class _Page:
         )
         self._templates.filters |= {
             "euros": euros, "nombre": number, "pluriel": plural, "jour": long_date, "net": printable,
-            "enjeu": screen_words.at_stake,
+            "enjeu": screen_words.at_stake, "empreinte": _print,
         }  # fmt: skip
 
     async def first(self, _request: Request) -> Response:
@@ -158,7 +202,26 @@ class _Page:
         return HTMLResponse(screen_words.page_of(screen_words.AT_FAULT, text), 500)
 
     async def alive(self, _request: Request) -> Response:
-        """Tell that a page is still open."""
+        """Tell that a page is still open, and answer the last change: another tab may have done it."""
+        return PlainTextResponse(str(self._desk.journal.last_change or ""))
+
+    async def draft(self, request: Request) -> Response:
+        """Keep what is being typed, or forget it."""
+        async with request.form(max_fields=_MOST_FIELDS) as form:
+            token, _, _ = str(form.get("jeton", "")).partition(_SEEN)
+            if not self._keys.signed(token):
+                raise HTTPException(403)
+            screen, name = str(form.get("ecran", "")), str(form.get("brouillon", ""))
+            if screen not in SCREENS or not name:
+                raise HTTPException(404)
+            typed = {
+                k.removeprefix(_TYPED): str(v) for k, v in form.items() if k.startswith(_TYPED)
+            }
+        with self._desk.lock:
+            if typed:
+                self._desk.journal.keep(screen, name, typed)
+            else:
+                self._desk.journal.forget(screen, name)
         return Response(status_code=204)
 
     async def progress(self, _request: Request) -> Response:
@@ -166,8 +229,10 @@ class _Page:
         return self._rendered("avancement", "", {})
 
     async def packed(self, request: Request) -> Response:
-        """Give a file of the last pack: shown where a browser shows it, of no origin; or to be saved."""
-        pack = self._desk.pack()
+        """Give a file of a pack or a send: shown where a browser shows it, of no origin; or to be saved."""
+        sent = request.path_params.get("sent")
+        sends = {p.name: p for p in self._desk.sends}
+        pack = self._desk.pack() if sent is None else sends.get(sent)
         if pack is None:
             raise HTTPException(404)
         path = pack / request.path_params["name"]
@@ -187,7 +252,7 @@ class _Page:
     async def show(self, request: Request) -> Response:
         """Show a screen."""
         screen = request.path_params["screen"]
-        if screen not in _SCREENS:
+        if screen not in SCREENS:
             raise HTTPException(404)
         if screen != "depart" and not self._desk.begun:
             return RedirectResponse("/depart", 303)
@@ -198,9 +263,11 @@ class _Page:
         if screen != desk.messages_screen:  # what was said is of the screen where it was asked
             desk.notice, desk.messages, desk.messages_screen = (), (), screen
         notice = desk.notice
+        if desk.begun:
+            desk.notice_outside()
         try:  # settings that cannot be read are said on every screen
             facts = {"reglages": desk.settings if desk.begun else None}
-            return self._rendered(screen, screen, facts | _SCREENS[screen].show(desk, query))
+            return self._rendered(screen, screen, facts | SCREENS[screen].show(desk, query))
         except TfpbError as error:
             desk.notice = (*notice, *(f for f in error.faults if f not in notice))
             return self._rendered("empeche", screen, {})
@@ -210,11 +277,11 @@ class _Page:
     async def act(self, request: Request) -> Response:
         """Do what the form of a screen asks, then show the screen."""
         asked = request.path_params["screen"]
-        if asked not in _SCREENS and asked not in _BUTTONS:
+        if asked not in SCREENS and asked not in _BUTTONS:
             raise HTTPException(404)
         try:
             async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
-                if not self._keys.signed(str(form.get("jeton", ""))):
+                if not self._keys.signed(str(form.get("jeton", "")).partition(_SEEN)[0]):
                     raise HTTPException(403)
                 return await run_in_threadpool(self._done, asked, form)
         except OSError as error:  # a disk that is full, as the files come in
@@ -231,13 +298,20 @@ class _Page:
         elif asked == "verifier":
             desk.check(again=True)
         if asked in _BUTTONS:
-            return RedirectResponse(f"/{screen}" if screen in _SCREENS else "/", 303)
+            return RedirectResponse(f"/{screen}" if screen in SCREENS else "/", 303)
         desk.notice, desk.messages, desk.messages_screen = (), (), asked
         where = None
+        desk.notice_outside()
         try:
-            where = _SCREENS[asked].act(desk, form)
+            with in_gesture(_gesture(asked, form)) as gesture:
+                where = SCREENS[asked].act(desk, form)
+            if gesture.form and not gesture.first:  # nothing changed: nothing is left to record
+                desk.journal.forget(asked, gesture.form)
         except TfpbError as error:
             desk.notice = error.faults
+            if gesture.form and not any(f.code == "modifie_ailleurs" for f in error.faults):
+                typed = {k: v for k, v in form.items() if isinstance(v, str) and k not in _OF_FORM}
+                desk.journal.keep(asked, gesture.form, typed)
         except OSError as error:
             desk.notice = cannot_write(Path(error.filename or "").name, error).faults
         return RedirectResponse(f"/{asked}{where or ''}", 303)
@@ -249,12 +323,11 @@ class _Page:
             "bureau": desk,
             "mots": screen_words,
             "ecran": screen,
-            "jeton": self._keys.token,
+            "jeton": f"{self._keys.token}{_SEEN}{desk.journal.last}",
+            "brouillons": desk.journal.drafts_of(screen),
+            "comptes": _counts(desk),
             "travail": job,
             "avis": fault_texts((*desk.notice, *(job.faults if job is not None else ()))),
-            "nb_doutes": sum(
-                1 for d in desk.outlook.doubts if d.address and not doubts_screen.is_decided(d)
-            ),
             "nb_reponses": sum(one.is_waiting for one in desk.outlook.asked),
             "aujourdhui": dt.date.today(),  # noqa: DTZ011 - the day proposed for a decision
         }

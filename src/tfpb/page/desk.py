@@ -5,24 +5,31 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.store import FILE_NAME
-from tfpb.errors import TfpbError
+from tfpb.errors import TfpbError, fail
 from tfpb.io.machine.held_place import held
-from tfpb.io.packs.output_files import numbered, write_bytes
+from tfpb.io.packs.output_files import numbered
 from tfpb.io.packs.pack import ARCHIVE, RUN
-from tfpb.io.sources.settings_edit import edit_toml
-from tfpb.io.sources.toml_files import SETTINGS, read_plan, read_settings
+from tfpb.io.packs.sent import sent_before
+from tfpb.io.sources.settings_edit import edited
+from tfpb.io.sources.toml_files import SETTINGS, load_settings, read_plan, read_settings
+from tfpb.page.doubt_decisions import answer_lines, changes_of, decided_again, same_value, workbook
 from tfpb.page.jobs import Job
+from tfpb.page.journal import OUTSIDE, Change, Journal
 from tfpb.page.outlook import Outlook, check, make
 from tfpb.pipeline.pack_run import PACK_FOLDER
+from tfpb.review.review_workbook import free_slot
 from tfpb.words.documents.setting_words import settings_file
-from tfpb.words.page.screen_words import BUSY, WORKING
+from tfpb.words.page.screen_words import ASKED_FOR, BUSY, WORKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from tfpb.errors import Fault
@@ -41,6 +48,54 @@ _LONGEST: Final = 100
 _MOST_KEPT: Final = 60
 _BARRED: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+DONE: Final = "fait"
+_ASKED_FOR: Final = "faire"
+_ANSWER: Final = "calcul"
+"""Gesture of what a computation answered to decisions."""
+
+
+@dataclass(slots=True)
+class Gesture:
+    """What a request does: each of its writes is an act of it.
+
+    Parameters
+    ----------
+    screen, name : str
+    who : str
+        Role or name given on the form.
+    form : str
+        Form whose draft it takes.
+    seen : int or None
+        Last act that the form saw; None where nothing says so.
+    undoes : int or None
+        Gesture that it takes back.
+    expected : mapping
+        Place and keys of what it takes back → the value that must still be there.
+    first : int or None
+        Its first act, once written.
+    """
+
+    screen: str = ""
+    name: str = ""
+    who: str = ""
+    form: str = ""
+    seen: int | None = None
+    undoes: int | None = None
+    expected: Mapping[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
+    first: int | None = None
+
+
+_GESTURE: Final[ContextVar[Gesture | None]] = ContextVar("gesture", default=None)
+
+
+@contextmanager
+def in_gesture(gesture: Gesture) -> Iterator[Gesture]:
+    """Let what is written in the block be of a gesture."""
+    token = _GESTURE.set(gesture)
+    try:
+        yield gesture
+    finally:
+        _GESTURE.reset(token)
 
 
 class Desk:
@@ -55,22 +110,26 @@ class Desk:
     """
 
     def __init__(self, folder: Path, geography: Callable[[Settings | None], Path]) -> None:
-        self.folder = folder
         self._geography = geography
-        self.outlook = Outlook()
-        self.pack_outlook = Outlook()
         self.lock = threading.RLock()
+        self.hold: Callable[[Path], None] = lambda _folder: None
+        self._enter(folder)
+
+    def _enter(self, folder: Path) -> None:
+        self.folder = folder
+        self.journal = Journal(folder)
+        self.outlook = Outlook()
+        self.counted_at = 0
+        self.pack_outlook = Outlook()
         self._job: Job | None = None
         self._seen: tuple[object, ...] = ()
         self._tried: tuple[object, ...] = ()
-        self._begun_at: tuple[tuple[object, ...], tuple[Doubt, ...]] = ((), ())
+        self._begun_at: tuple[tuple[object, ...], int] = ((), 0)
         self._read: dict[tuple[object, ...], Any] = {}
         self.notice: tuple[Fault, ...] = ()
         self.messages: tuple[str, ...] = ()
         self.messages_screen = ""
         self.dropped: dict[str, tuple[str, ...]] = {}
-        self.author = ""
-        self.undo: list[tuple[Doubt, ...]] = []
 
     @property
     def file(self) -> Path:
@@ -141,13 +200,54 @@ class Desk:
 
     def _take(self, kind: str, found: Outlook) -> None:
         """Take in what a work found; what was decided since it began is not in it, and is kept."""
+        stamp, number = self._begun_at
+        later = self.decided_since(number)
+        found = replace(found, doubts=decided_again(found.doubts, later))
         if kind == PACK:
             self.pack_outlook = found
-        stamp, doubts = self._begun_at
-        if doubts is not self.outlook.doubts:
-            return
-        self.outlook, self.undo = found, []
-        self._seen = self.stamp() if kind == PACK else stamp  # a run writes the review anew
+            self.notice_outside(gesture=DONE, lines=(found.sent or found.pack,))
+            stamp = stamp if later else self.stamp()  # a run writes the review anew
+        answered = {c.keys[0] for c in self.decided_since(self.counted_at)} - {
+            c.keys[0] for c in later
+        }
+        if answered and self.outlook.computed and found.computed:
+            lines = answer_lines(self.outlook, found, answered)
+            self.journal.write({}, who="", screen="doutes", gesture=_ANSWER, lines=tuple(lines))
+        self.outlook, self.counted_at, self._seen = found, number, stamp
+
+    def decided_since(self, number: int) -> tuple[Change, ...]:
+        """List the decisions of the acts after one."""
+        acts = self.journal.acts[number:]
+        return tuple(c for a in acts if a.screen == "doutes" for c in a.changes if len(c.keys) == 1)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """What the last computation answered to decisions, until others wait for theirs."""
+        for act in reversed(self.journal.acts):
+            if act.gesture == _ANSWER:
+                return act.lines
+        return ()
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """Entrances decided on since the last computation: what became of them is not known yet."""
+        return frozenset(c.keys[0] for c in self.decided_since(self.counted_at))
+
+    @property
+    def last_decision(self) -> int | None:
+        """The last decision that nobody took back."""
+        undone = self.journal.undone
+        decided = (
+            a.number
+            for a in reversed(self.journal.acts)
+            if a.screen == "doutes" and a.changes and not (a.undoes or a.part_of)
+        )
+        return next((number for number in decided if number not in undone), None)
+
+    @property
+    def author(self) -> str:
+        """Who last gave a name or a role."""
+        return next((act.who for act in reversed(self.journal.acts) if act.who), "")
 
     @property
     def busy(self) -> bool:
@@ -173,35 +273,151 @@ class Desk:
 
     def edit(self, changes: Iterable[tuple[Keys, Any]]) -> None:
         """Write keys of the `dossier.toml`, which is made where there is none."""
+        self.write(edits={self.file: changes})
+
+    def write(
+        self,
+        files: Mapping[Path, bytes] | None = None,
+        edits: Mapping[Path, Iterable[tuple[Keys, Any]]] | None = None,
+        decided: tuple[Change, ...] = (),
+    ) -> None:
+        """Write files, keys of TOML files and decisions as one act; nothing where nothing changes.
+
+        Raises
+        ------
+        TfpbError
+            `modifie_ailleurs`: what another tab or a command changed meanwhile, and this form too.
+        """
         with self.lock:
-            if not self.begun:
-                write_bytes(self.file, settings_file(SETTINGS))
-            edit_toml(self.file, changes)
+            gesture = _GESTURE.get() or Gesture()
+            contents, changes = dict(files or {}), list(decided)
+            for change in decided:
+                self._stays(gesture, change.place, change.keys, change.before, change.after)
+            for path, asked in (edits or {}).items():
+                base = settings_file(SETTINGS) if path == self.file else b""
+                name = self.journal.name(path)
+                data, moved = edited(
+                    path, asked, base=base, stays=partial(self._stays, gesture, name)
+                )
+                if moved or not path.is_file():
+                    contents[path] = data
+                    changes += [Change(name, e.keys, e.before, e.after) for e in moved]
+            if contents:
+                act = self.journal.write(
+                    contents, who=gesture.who, screen=gesture.screen, gesture=gesture.name,
+                    changes=tuple(changes), form=gesture.form, part_of=gesture.first, undoes=gesture.undoes,
+                )  # fmt: skip
+                gesture.first = gesture.first or act.number
+
+    def note(self, gesture: str, *lines: str) -> None:
+        """Add a line that changes no file: what waits for somebody, and what they chose."""
+        of = _GESTURE.get() or Gesture()
+        with self.lock:
+            act = self.journal.write(
+                {}, who=of.who, screen=of.screen, gesture=gesture, lines=lines, part_of=of.first
+            )
+            of.first = of.first or act.number
+
+    def decide(self, doubts: tuple[Doubt, ...]) -> None:
+        """Write the review workbook with what was decided, and name it in the settings.
+
+        Raises
+        ------
+        TfpbError
+            `ecriture_impossible`: the workbook is held open; `modifie_ailleurs`.
+        """
+        named = self.settings.fichiers.decisions
+        if named:
+            path = self.settings.path(named)
+        else:
+            path = free_slot(self.folder / PACK_FOLDER, limits=True, addresses=True).path
+        changes = changes_of(self.journal.name(path), self.outlook.doubts, doubts)
+        if changes:
+            name = () if named else ((("fichiers", "decisions"), path.name),)
+            self.write({path: workbook(doubts)}, {self.file: name}, changes)
+            self.outlook = replace(self.outlook, doubts=doubts)
+
+    def _stays(
+        self, gesture: Gesture, place: str, keys: tuple[str, ...], there: object, asked: object
+    ) -> bool:
+        """Tell whether a value is left as another gesture wrote it, this form having not touched it."""
+        if gesture.seen is None:
+            return False
+        shown, moved = self.journal.since(gesture.seen, place, keys, mine=gesture.first)
+        by_hand = gesture.expected and not same_value(gesture.expected.get((place, keys)), there)
+        if by_hand or (moved and asked not in (shown, there)):
+            raise fail("modifie_ailleurs", got=str(there), quoi=".".join(keys))
+        return moved
+
+    def notice_outside(self, *, gesture: str = OUTSIDE, lines: tuple[str, ...] = ()) -> None:
+        """Add to the journal what was changed outside the page, or by a run."""
+        with self.lock, suppress(TfpbError):
+            files = [self.file]
+            if self.begun:
+                settings = self.settings
+                files += [self.plan_file] if self.plan_file.is_file() else []
+                files += [settings.path(n) for n in (settings.fichiers.decisions,) if n]
+                self.journal.outside(files, gesture=gesture, lines=lines)
 
     def begin(self, kind: str, work: Callable[..., Any], *args: Any, **options: Any) -> bool:
         """Start a work, one at a time: a check gives way; behind another it is refused, and told so."""
         with self.lock:
             if self.busy and self._job is not None:
-                if self._job.kind != CHECK or kind == CHECK:
+                if self._job.kind != CHECK:
                     self.messages = (*self.messages, BUSY.format(work=WORKING[self._job.kind]))
                     return False
                 self._job.cancel()
                 self._tried = ()
-            self._begun_at = self.stamp(), self.outlook.doubts
+            self._begun_at = self.stamp(), self.journal.last
             self._job = Job(kind, work, *args, **options)
             return True
 
     def check(self, *, again: bool = False) -> None:
         """Check the files, unless that was done, or tried in vain, since they changed."""
-        now = self.stamp()
-        if now and now != self._seen and not self.busy and (again or now != self._tried):
-            self._tried = now
-            self.begin(CHECK, check, self.file, self.geography)
+        with self.lock:
+            now, job = self.stamp(), self.job
+            if job is not None and job.running and (job.kind != CHECK or self._begun_at[0] == now):
+                return
+            if now and now != self._seen and (again or now != self._tried):
+                self.begin(CHECK, check, self.file, self.geography)
+                self._tried = now
 
-    def make(self, *, release: bool, anyway: bool = False) -> None:
-        """Make the pack."""
-        target = self.folder / PACK_FOLDER
-        self.begin(PACK, make, self.file, self.geography, target, release=release, anyway=anyway)
+    def open(self, folder: Path) -> None:
+        """Go on with another dossier, held alone as this one is.
+
+        Raises
+        ------
+        TfpbError
+            `dossier_deja_ouvert`.
+        """
+        with self.lock:
+            self.hold(folder)
+            self.cancel()
+            self._enter(folder)
+
+    @property
+    def gestures_since_pack(self) -> int:
+        """How many gestures changed the dossier since the last pack was asked for, if it was made."""
+        seen: set[int] = set()  # since a pack was asked for
+        later: set[int] | None = None  # since the one that was made was
+        for act in self.journal.acts:
+            if act.gesture == _ASKED_FOR:
+                seen = set()
+            elif act.gesture == DONE:
+                later = seen
+            elif act.changes or act.gesture == OUTSIDE:
+                seen.add(act.part_of or act.number)
+                if later is not None:
+                    later.add(act.part_of or act.number)
+        return len(later or ())
+
+    def make(self, *, release: bool, anyway: bool = False, who: str = "") -> None:
+        """Make the pack of what the settings say now: what is written meanwhile is of the next one."""
+        target, settings = self.folder / PACK_FOLDER, load_settings(self.file)
+        work = (PACK, make, settings, self.geography, target)
+        if self.begin(*work, release=release, anyway=anyway):
+            lines = (ASKED_FOR[release, anyway],)
+            self.journal.write({}, who=who, screen="dossier", gesture=_ASKED_FOR, lines=lines)
 
     def cancel(self) -> None:
         """Stop the work under way; what it held of its place goes with it."""
@@ -215,6 +431,11 @@ class Desk:
         places = (self.folder / PACK_FOLDER, *self.folder.glob(f"{PACK_FOLDER}.*"))
         found = [p for p in places if (p / ARCHIVE).is_file() and (p / RUN).is_file()]
         return max(found, key=lambda p: (p / ARCHIVE).stat().st_mtime_ns, default=None)
+
+    @property
+    def sends(self) -> tuple[Path, ...]:
+        """What was sent, the last first."""
+        return tuple(reversed(sent_before(self.folder)))
 
     def kept(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
         """Return what was made under a key, made now if it was not."""
@@ -239,7 +460,7 @@ class Desk:
             if not path.exists() or (path.is_file() and path.read_bytes() == data)
         )
         if not there.exists():
-            write_bytes(there, data)
+            self.write({there: data})
         return there.name
 
 

@@ -7,6 +7,7 @@ process is to cancel. Its own helpers end with it (`tfpb.executors.attend`).
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -74,10 +75,10 @@ class Job:
         self.faults: tuple[Fault, ...] = ()
         self.broken = ""
         self.cancelled = False
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         ours, theirs = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=_run, args=(theirs, work, args, options), daemon=False
+            target=_run, args=(theirs, dict(os.environ), work, args, options), daemon=False
         )
         self._process.start()
         theirs.close()
@@ -117,11 +118,29 @@ class Job:
             self.broken = "killed"
 
 
+def _context() -> Any:
+    """Return how a process is started: where the system forks, from one that has imported what all need.
+
+    Half the time of a check is imports, and somebody waits for its answer.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tfpb.page.outlook"])
+    return context
+
+
 def _run(
-    pipe: Connection, work: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]
+    pipe: Connection,
+    variables: dict[str, str],
+    work: Callable[..., Any],
+    args: tuple[Any, ...],
+    options: dict[str, Any],
 ) -> None:
     """Work, and give back what came of it."""
     attend()
+    os.environ.clear()  # those of the page now, not of when the first work began
+    os.environ.update(variables)
     lock = threading.Lock()
 
     def send(kind: str, value: Any) -> None:

@@ -17,15 +17,22 @@ import shapely
 from tfpb.errors import Severity, TfpbError
 from tfpb.facts.doubt_kinds import SIDE
 from tfpb.facts.dwellings import dwellings_of
-from tfpb.facts.place import doubtful
+from tfpb.facts.place import doubtful, quarter_near
 from tfpb.facts.quarter import quarters_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
-from tfpb.io.sources.toml_files import load_settings, read_settings
-from tfpb.model.codes import GeocodeVerdict
+from tfpb.io.sources.toml_files import read_settings
+from tfpb.model.codes import GeocodeVerdict, QpvStatut
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
-from tfpb.pipeline.pack_run import Follower, followed, limit_decisions, run_pack, terrain_of
+from tfpb.pipeline.pack_run import (
+    Follower,
+    followed,
+    limit_decisions,
+    open_in,
+    run_pack,
+    terrain_of,
+)
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
@@ -37,7 +44,9 @@ from tfpb.stage import Steps, directly
 from tfpb.words.documents.note_words import closing
 from tfpb.words.documents.pack_words import difference_words
 from tfpb.words.documents.report_words import MISSING
+from tfpb.words.faults.question_words import left_open_words
 from tfpb.words.money.state_words import state_sentences
+from tfpb.words.page.answer_words import DWELLINGS
 from tfpb.words.page.screen_words import STATES, UNLINED
 
 if TYPE_CHECKING:
@@ -106,6 +115,8 @@ class Doubt:
         Whether that row is in the sheet already: a point moved by hand adds it.
     dwellings, euros : Amount or None
         Its dwellings, and what hangs on the side of its résidence; None of a decision without entrance.
+    status, quarter : str
+        What the stages make of it: `qpv_statut`, and the name of the quarter that holds it.
     """
 
     limit: dict[str, Any]
@@ -114,6 +125,13 @@ class Doubt:
     dwellings: Amount | None = None
     euros: Amount | None = None
     map: SmallMap | None = None
+    status: str = ""
+    quarter: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the stages leave the entrance in doubt, whoever decided what."""
+        return self.status == QpvStatut.A_VERIFIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +145,10 @@ class Outlook:
     readings : tuple of Reading
     doubts : tuple of Doubt
         Worst euros first.
-    states : mapping of str to Amount
-        The claims of money that the screen shows, over the whole; empty without a tax sheet.
+    computed : bool
+        Whether the stages were run to their end: faults of the files stop them.
+    dwellings, states : mapping of str to Amount
+        The claims that the screens show, over the whole; no money without a tax sheet.
     figures : tuple of KeyFigure
         Those of the summary.
     standing : tuple of str
@@ -147,11 +167,17 @@ class Outlook:
         Files of the pack before that a hand had changed.
     asked : tuple of Asked
         Questions of the files, what hangs most first.
+    left_open : tuple of (str, str)
+        Code and words of what a release would leave open: it asks for « j’envoie quand même ».
+    sent : str
+        Folder where what was sent is kept.
     """
 
     faults: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    computed: bool = False
+    dwellings: Mapping[str, Amount] = field(default_factory=dict)
     states: Mapping[str, Amount] = field(default_factory=dict)
     figures: tuple[KeyFigure, ...] = ()
     standing: tuple[str, ...] = ()
@@ -162,6 +188,13 @@ class Outlook:
     pack: str = ""
     kept: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
+    left_open: tuple[tuple[str, str], ...] = ()
+    sent: str = ""
+
+    @property
+    def figures_held(self) -> dict[str, Amount]:
+        """The claims that the screens show."""
+        return {**self.dwellings, **self.states}
 
     @property
     def wrong(self) -> tuple[Fault, ...]:
@@ -190,10 +223,15 @@ def check(send: Send, file: Path, geography: Path) -> Outlook:
 
 
 def make(
-    send: Send, file: Path, geography: Path, target: Path, *, release: bool, anyway: bool = False
+    send: Send,
+    settings: Settings,
+    geography: Path,
+    target: Path,
+    *,
+    release: bool,
+    anyway: bool = False,
 ) -> Outlook:
     """Make the pack as `tfpb dossier` does, and say what it changes in the one that stands there."""
-    settings = load_settings(file)
     before = read_pack(target) if (target / ARCHIVE).is_file() else None
 
     @contextmanager
@@ -217,13 +255,15 @@ def make(
         dossier, dossier.notices, geography,
         quarters=_quarters(settings, geography), closing=tuple(closing(dossier, written.folder.name)),
         changes=changes, pack=written.folder.name, kept=written.kept,
+        sent=run.sent.name if run.sent is not None else "",
     )  # fmt: skip
 
 
 def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **more: Any) -> Outlook:
     money, on = dossier.abatement, dossier.settings.dossier.date
+    held = dossier.claims.within()
+    more["dwellings"] = {name: held.amount(name) for name in DWELLINGS}
     if money is not None:
-        held = dossier.claims.within()
         more["states"] = {name: held.amount(name) for name in (*STATES, UNLINED)}
         more["standing"] = state_sentences(held, money.year, on)
     return Outlook(
@@ -233,6 +273,8 @@ def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **mor
         figures=tuple(key_figures(dossier)),
         lacking=tuple(MISSING[key] for key in missing(dossier)),
         asked=dossier.asked,
+        computed=True,
+        left_open=tuple((code, left_open_words([code])) for code in open_in(dossier)),
         **more,
     )
 
@@ -265,10 +307,13 @@ def doubts_of(dossier: Dossier, geography: Path) -> list[Doubt]:
     at = sorted(worth, key=lambda p: (*worth[p].rank, p))
     placed = spots(pd.DataFrame({POSITION: at}), terrain_of(dossier, geography))
     doors, dwellings = _doors(entrances), dwellings_of(entrances)
+    statuses, codes = entrances["qpv_statut"].tolist(), quarter_near(entrances).tolist()
+    named = quarters_of(stock=[entrances])
     out = [
         Doubt(
             near.get(p, {}), by_position.get(p) or more[p], p in by_position, dwellings[p],
             worth[p].euros, _drawn(spot, doors.get(homes[p], ())) if spot and rank < MOST else None,
+            statuses[p], named[codes[p]].shown if codes[p] else "",
         )
         for rank, (p, spot) in enumerate(zip(at, placed, strict=True))
     ]  # fmt: skip

@@ -10,12 +10,14 @@ import sys
 import threading
 import time
 import webbrowser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import platformdirs
 import uvicorn
 
+from tfpb.errors import fail
 from tfpb.io.machine.scratch import hold
 from tfpb.page.application import application
 from tfpb.page.desk import Desk
@@ -65,16 +67,17 @@ def serve(
     """
     folder = folder.resolve()
     place = _own_folder()
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-    asked = place / f"{name}.demande"
-    with _alone(place / f"{name}.verrou", asked), socket.socket() as listening:
+    with ExitStack() as held, socket.socket() as listening:
+        places = _Places(place, held)
+        places.hold(folder)
         if sys.platform == "win32":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         listening.bind((HOST, 0))  # a free port of the loopback, and nowhere else
         host = f"{HOST}:{listening.getsockname()[1]}"
         keys = Keys()
-        door = place / f"{name}.html"
+        door = place / f"{_mark(folder)}.html"
         desk = Desk(folder, geography)
+        desk.hold = places.hold_too
         watch = _Watch(idle_s)
         app = application(desk, keys, host=host, seen=watch.seen, leave=watch.leave)
         settings = uvicorn.Config(
@@ -99,8 +102,7 @@ def serve(
                 await asyncio.sleep(_TURN_S)
                 if not keys.entrance:
                     door.unlink(missing_ok=True)
-                if asked.exists():
-                    asked.unlink(missing_ok=True)
+                if places.asked():
                     show()
                 if watch.over and not desk.busy:
                     server.should_exit = True
@@ -116,6 +118,36 @@ def serve(
             desk.cancel()
             door.unlink(missing_ok=True)
     print_line(words.CLOSED)
+
+
+class _Places:
+    """The folders that this instance holds alone, and whether another was asked for one of them."""
+
+    def __init__(self, place: Path, held: ExitStack) -> None:
+        self._place, self._held = place, held
+        self._asked: list[Path] = []
+
+    def hold(self, folder: Path) -> None:
+        """Hold a folder; AlreadyOpenError where another instance does."""
+        name = _mark(folder)
+        asked = self._place / f"{name}.demande"
+        if asked not in self._asked:
+            self._held.enter_context(_alone(self._place / f"{name}.verrou", asked))
+            self._asked.append(asked)
+
+    def hold_too(self, folder: Path) -> None:
+        """Hold a second folder, the first kept; what refuses it is said on the screen."""
+        try:
+            self.hold(folder)
+        except AlreadyOpenError:
+            raise fail("dossier_deja_ouvert", got=folder.name) from None
+
+    def asked(self) -> bool:
+        """Tell whether another instance was started on a folder since this was last asked."""
+        found = [path for path in self._asked if path.exists()]
+        for path in found:
+            path.unlink(missing_ok=True)
+        return bool(found)
 
 
 class _Watch:
@@ -138,6 +170,11 @@ class _Watch:
     def over(self) -> bool:
         """Whether the server may end."""
         return self._left.is_set() or time.monotonic() - self._last > self._idle_s
+
+
+def _mark(folder: Path) -> str:
+    """Name what this machine keeps of a folder that is open."""
+    return hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
 
 
 def _own_folder() -> Path:

@@ -17,6 +17,7 @@ from tfpb.facts.whole_dossier import Dossier
 from tfpb.geodata.geography import Geography, open_geography
 from tfpb.io.open_questions.reply_file import asked_later
 from tfpb.io.packs.provenance import checks_of, run_hash
+from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.inputs import Inputs, gather_inputs
 from tfpb.model.question import with_subjects
 from tfpb.model.settings import replies_of
@@ -31,7 +32,7 @@ from tfpb.pipeline.steps.costing import TAX_ROLES, TaxRule
 from tfpb.pipeline.steps.geocoding import Watch, addresses_of, chosen_addresses
 from tfpb.pipeline.steps.given_positions import stock_positions
 from tfpb.pipeline.steps.surveying import Scope
-from tfpb.pipeline.wiring import Key, Values, run_stages
+from tfpb.pipeline.wiring import Key, Values, needed, run_stages
 from tfpb.review.address_decisions import decided
 from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
 from tfpb.survey import Released
@@ -41,6 +42,8 @@ from tfpb.words.faults.sentences import LEAST
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from tfpb.facts.claim import Claims
     from tfpb.model.location import Ground
@@ -54,7 +57,7 @@ _NOTHING: Final = Released()
 _DOUBTING: Final[tuple[Key[Any], ...]] = (
     stages.LOCATED, stages.SURVEY, stages.ABATEMENT, stages.PROGRAMME, stages.DROIT_COMMUN,
 )  # fmt: skip
-"""Values that bear doubts, in the order in which they are told."""
+"""Values that bear doubts, in the order in which they are earlier_packs."""
 
 
 def read(
@@ -187,7 +190,7 @@ def first_values(
     inputs : Inputs
     geography : Geography
     before : Released
-        What earlier releases of the survey told.
+        What earlier releases of the survey earlier_packs.
     opened : ExitStack, optional
         Closes the client of the national service, where the settings ask for it.
     """
@@ -244,7 +247,7 @@ class Examined:
     readings : tuple of Reading
         What became of the rows of every file.
     dossier : Dossier or None
-        None when something is at fault.
+        None when something is at fault, or when doubts alone were asked for.
     asked : tuple of Asked
         Questions of the files and of the notices, what hangs most first.
     """
@@ -256,8 +259,9 @@ class Examined:
 
 
 def examine(
-    settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = ()
-) -> Examined:
+    settings: Settings, folder: Path, *, execute: Execute = directly, packs: Sequence[Path] = (),
+    whole: bool = True,
+) -> Examined:  # fmt: skip
     """Run every stage that can run, and return every fault and doubt with what they allow to make.
 
     Parameters
@@ -269,6 +273,8 @@ def examine(
         How each stage is called.
     packs : sequence of Path
         Released packs that the ledger of this machine may not know.
+    whole : bool
+        Left out: stages that bear no doubt are not run, nor answers to open questions tried.
 
     """
     inputs, geography, found = read(settings, folder)
@@ -279,12 +285,14 @@ def examine(
     run_name = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
-    earlier = precedents(owner, run_name, homes, packs)
+    sent = sent_before(settings.folder)
+    earlier = precedents(owner, run_name, homes, packs, sent)
     before = earlier.released(owner)
     memory = Memory(execute)
     with ExitStack() as opened:
         start = first_values(settings, inputs, geography, before=before, opened=opened)
-        outcome = run_stages(STAGES, start, execute=memory, headers=inputs.headers)
+        wanted = STAGES if whole else needed(STAGES, _DOUBTING, start)
+        outcome = run_stages(wanted, start, execute=memory, headers=inputs.headers)
     asked, late = asked_in_all(settings, inputs, outcome.results.get(stages.ABATEMENT))
     found = (*found, *late)
     if outcome.faults or _stopped(late):
@@ -293,6 +301,10 @@ def examine(
         more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
         listed = (*known, *(f for f in more if f not in known))
         return Examined(listed, checking.readings(inputs), asked=asked)
+    if not whole:
+        values = outcome.results
+        doubts = _doubts(values, _outside(values, geography), found)
+        return Examined(doubts, _readings(inputs, values), asked=asked)
     sources = (*inputs.sources, *earlier.source())
     cities = {c for c in outcome.results[stages.LOCATED].entrances["result_citycode"] if c}
     parcels = geography.parcel_sources(cities)
@@ -307,8 +319,9 @@ def examine(
     dossier = replace(dossier, asked=asked, outcomes=outcomes)
     places = values.get(stages.SURVEY_SIDES)
     release = release_of(owner, run_name, dossier.survey, places, str(settings.dossier.date or ""))
-    last = last_heights(settings.dossier.bailleur, settings.dossier.annee, packs)
-    past = past_years(settings.dossier.bailleur, settings.dossier.annee, packs)
+    earlier_packs = (*packs, *reversed(sent))
+    last = last_heights(settings.dossier.bailleur, settings.dossier.annee, earlier_packs)
+    past = past_years(settings.dossier.bailleur, settings.dossier.annee, earlier_packs)
     dossier = replace(
         dossier, release=release, released_before=earlier.again, last_heights=last, past_years=past
     )
@@ -361,6 +374,21 @@ def _notices(values: Values) -> tuple[Fault, ...]:
     return tuple(notice for part in found if part is not None for notice in part.notices)
 
 
+def _outside(values: Values, geography: Geography) -> pd.DataFrame:
+    located, quarters = values[stages.LOCATED], values[stages.QUARTERS]
+    return outside_counts(located, quarters, geography.maps, geography.counts)
+
+
+def _doubts(values: Values, outside: pd.DataFrame, found: Iterable[Fault]) -> tuple[Fault, ...]:
+    """List what was found in the files, against counts of the maps, then in the stages."""
+    return (*found, *outside_doubts(outside), *_notices(values))
+
+
+def _readings(inputs: Inputs, values: Values) -> tuple[Reading, ...]:
+    survey = values[stages.SURVEY]
+    return (*inputs.readings, *(survey.readings if survey is not None else ()))
+
+
 def assembled(
     settings: Settings, inputs: Inputs, geography: Geography, values: Values,
     doubts: Iterable[Fault] = (), sources: Iterable[Source] = (), ground: Ground | None = None,
@@ -384,10 +412,10 @@ def assembled(
     drawn = values.get(stages.GROUND) or ground
     assert drawn is not None  # noqa: S101 - the caller gives what it did not draw
     survey = values[stages.SURVEY]
-    outside = outside_counts(located, quarters, geography.maps, geography.counts)
-    readings = (*inputs.readings, *(survey.readings if survey is not None else ()))
+    outside = _outside(values, geography)
+    readings = _readings(inputs, values)
     least = survey.masking_n if survey is not None else LEAST
-    notices = (*doubts, *outside_doubts(outside), *_notices(values))
+    notices = _doubts(values, outside, doubts)
     weights = Weights(located, values[stages.ABATEMENT], values[stages.PROGRAMME])
     dossier = Dossier(
         settings=settings,

@@ -21,7 +21,7 @@ from tfpb.model.report import Chart, Report, Table
 from tfpb.pipeline.published_before import DRAFT, RELEASE
 from tfpb.report.charts.drawing import draw
 from tfpb.report.documents import document_docx, document_pdf, workbook
-from tfpb.report.documents.document_parts import MAP_IN_WORDS, Pictures, answers_first, chapters
+from tfpb.report.documents.document_parts import MAP_IN_WORDS, answers_first, chapters
 from tfpb.report.documents.quarter_pdf import render_face, render_leaflet
 from tfpb.report.documents.workbook_forms import bilan_workbook
 from tfpb.report.gis_layers import layers
@@ -31,7 +31,6 @@ from tfpb.report.print_map.views import DPI
 from tfpb.report.quarter_pages import own_answers
 from tfpb.report.sections import report
 from tfpb.report.sections.money.letters import letters
-from tfpb.report.sections.note import NOTE_ROWS, shortened
 from tfpb.report.sections.quarter_reports import residents_page, second_face
 from tfpb.stage import PLAINLY, Execute, Making, Stage, directly
 from tfpb.tax.programme.exports import bilan_frames, reentry_frame
@@ -85,7 +84,7 @@ def document_files(
     making.advance(1)
     files: dict[str, bytes] = {}
     if answers_first(report):
-        report, files[NOTE_FILE] = _noted(report, images)
+        report, files[NOTE_FILE] = document_pdf.answered(report)
     with ThreadPoolExecutor(2) as pool:
         # the PDF, the last, is begun first: its compiler lets the others run meanwhile
         begun = {
@@ -96,19 +95,6 @@ def document_files(
             files[name] = begun[name].result()
             making.advance(1)
     return files
-
-
-def _noted(report: Report, images: Pictures) -> tuple[Report, bytes]:
-    """Return the report with a first section that one page holds, and that page by itself."""
-    first, *others = report.sections
-    held = max((len(b.rows) for b in first.blocks if isinstance(b, Table)), default=0)
-    most, *fewer = NOTE_ROWS
-    alone, pdf = document_pdf.one_page(
-        (most, *(rows for rows in fewer if rows < held)),  # as many rows are the same page
-        lambda rows: replace(report, sections=(shortened(first, rows),)),
-        images,
-    )
-    return replace(report, sections=(*alone.sections, *others)), pdf
 
 
 def pack_files(

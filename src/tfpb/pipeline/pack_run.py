@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.evidence.suspension import without_survey_bounds
 from tfpb.executors import cores
+from tfpb.facts.place import to_verify
 from tfpb.geodata.ground_imports import load_parcels
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import ReadBack, check_place, free_place, write_pack
+from tfpb.io.packs.sent import keep_sent
 from tfpb.model.tables import TASKS
 from tfpb.pipeline.assembling import assemble, render
 from tfpb.pipeline.published_before import asked_first, ledger_with, left_open, refuse_release
@@ -79,11 +81,14 @@ class PackRun:
         Where the pack went.
     review : Path or None
         The workbook of what is left to decide, if there is one.
+    sent : Path or None
+        Where a release is kept as it was sent.
     """
 
     dossier: Dossier
     written: Written
     review: Path | None
+    sent: Path | None = None
 
     @property
     def review_name(self) -> str:
@@ -158,8 +163,7 @@ def _run_held(
     first = asked_first(dossier.sources) if release and dossier.release else ()
     follower.held_back((*dossier.notices, *first))
     if release:
-        no_convention = dossier.abatement is not None and dossier.conventions is None
-        open_ = left_open(dossier.notices, no_convention=no_convention)
+        open_ = open_in(dossier)
         day = settings.dossier.date
         refuse_release(dossier.notices, dossier.asked, day, open_=() if anyway else open_)
         dossier = replace(dossier, sent_anyway=open_, claims=without_survey_bounds(dossier.claims))
@@ -171,7 +175,18 @@ def _run_held(
     # a workbook held open is met before the pack is replaced
     with staged({**review, **ledger}):
         written = write_pack(target, files, journal, filled=filled)
-    return PackRun(dossier, written, next(iter(review), None))
+    head = settings.dossier
+    sent = keep_sent(written.folder, head.annee, head.date) if release else None
+    return PackRun(dossier, written, next(iter(review), None), sent)
+
+
+def open_in(dossier: Dossier) -> tuple[str, ...]:
+    """List what a release of a dossier would leave open, and ask about first."""
+    return left_open(
+        dossier.notices,
+        no_convention=dossier.abatement is not None and dossier.conventions is None,
+        in_doubt=bool(to_verify(dossier.located.entrances).any()),
+    )
 
 
 def limit_decisions(settings: Settings) -> pd.DataFrame | None:

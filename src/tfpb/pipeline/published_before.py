@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import platformdirs
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
-from tfpb.io.packs.pack import dumps, read_pack
+from tfpb.io.packs.pack import RUN, dumps, read_pack
 from tfpb.io.tables.contents import require_file, unreadable
 from tfpb.model.record import Source
 from tfpb.survey import Release, Released, together
@@ -45,6 +45,7 @@ ALONE: Final = ".json"
 _ROLE: Final = "diffusions"
 _ASKED_FIRST: Final = frozenset({"marge_non_adoptee", "marge_adoptee_apres"})
 NO_CONVENTION: Final = "sans_convention"
+IN_DOUBT: Final = "doutes_ouverts"
 NEVER_TWICE: Final = frozenset(
     {"vague_renommee", "enquete_renommee", "cotes_d_avant_inconnus", "niveau_hors_arbre"}
 )
@@ -92,7 +93,11 @@ def ledger_path() -> Path:
 
 
 def precedents(
-    bailleurs: Sequence[str], run: str, homes: Collection[str], packs: Sequence[Path] = ()
+    bailleurs: Sequence[str],
+    run: str,
+    homes: Collection[str],
+    packs: Sequence[Path] = (),
+    sent: Sequence[Path] = (),
 ) -> Precedents:
     """Return the releases that a run has to agree with.
 
@@ -105,6 +110,8 @@ def precedents(
         Résidences of the stock, or of the survey.
     packs : sequence of Path
         Released packs that the ledger of this machine may not know, or the line beside a comparison.
+    sent : sequence of Path
+        Sends kept beside the dossier: those that show nothing of a survey are no precedent.
 
     Raises
     ------
@@ -112,9 +119,12 @@ def precedents(
         `diffusions_illisibles`, `precedent_sans_diffusion`, or a pack that cannot be read: what cannot
         be read hides what was told.
     """
-    found = [_of_pack(path) for path in packs]
-    seen = {dumps(r.line()) for r in found}
-    found += [r for r in _ledger() if dumps(r.line()) not in seen]
+    ledger = _ledger()
+    held = {dumps(r.line()) for r in ledger}
+    given = [_of_pack(path) for path in packs]
+    given += [_line_of(path, pack) for path in sent if RELEASE in (pack := read_pack(path))]
+    more = {dumps(r.line()): r for r in given}
+    found = [*(r for line, r in more.items() if line not in held), *ledger]
     ours = [r for r in found if r.concerns(bailleurs, homes)]
     runs = [r.run for r in ours]
     again = run in runs
@@ -122,8 +132,14 @@ def precedents(
 
 
 def bailleurs_of(pack: Path) -> tuple[str, ...]:
-    """Return the bailleurs of a released pack."""
-    return _of_pack(pack).bailleurs
+    """Return the bailleurs of a pack that was sent: of its release, else of its record."""
+    files = read_pack(pack)
+    if {RELEASE, OF_REGION} & set(files):
+        return _line_of(pack, files).bailleurs
+    try:
+        return (str(json.loads(files[RUN])["reglages"]["dossier"]["bailleur"]),)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise fail("precedent_sans_diffusion", place=Place(pack.name)) from error
 
 
 def _ledger() -> list[Release]:
@@ -140,7 +156,10 @@ def _ledger() -> list[Release]:
 def _of_pack(path: Path) -> Release:
     if path.suffix == ALONE:
         require_file(path)
-    pack = {RELEASE: path.read_bytes()} if path.suffix == ALONE else read_pack(path)
+    return _line_of(path, {RELEASE: path.read_bytes()} if path.suffix == ALONE else read_pack(path))
+
+
+def _line_of(path: Path, pack: Mapping[str, bytes]) -> Release:
     name = next((n for n in (RELEASE, OF_REGION) if n in pack), None)
     if name is None:
         raise fail("precedent_sans_diffusion", place=Place(path.name))
@@ -163,7 +182,9 @@ def release_of(
     return Release.of(bailleurs, run, date, homes, published).line()
 
 
-def left_open(notices: Iterable[Fault], *, no_convention: bool = False) -> tuple[str, ...]:
+def left_open(
+    notices: Iterable[Fault], *, no_convention: bool = False, in_doubt: bool = False
+) -> tuple[str, ...]:
     """List what a release leaves open and is asked about first: « j’envoie quand même ».
 
     Parameters
@@ -172,9 +193,12 @@ def left_open(notices: Iterable[Fault], *, no_convention: bool = False) -> tuple
         A margin that nobody adopted, or after the fieldwork.
     no_convention : bool
         Whether taxes are there without the conventions that give the right.
+    in_doubt : bool
+        Whether the side of an entrance is left to verify.
     """
     met = sorted({n.code for n in notices} & _ASKED_FIRST)
-    return (*met, NO_CONVENTION) if no_convention else tuple(met)
+    more = {NO_CONVENTION: no_convention, IN_DOUBT: in_doubt}
+    return (*met, *(code for code, is_open in more.items() if is_open))
 
 
 def refuse_release(

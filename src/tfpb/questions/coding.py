@@ -31,6 +31,12 @@ _SHOWN_Z: Final = 2.4
 _NEARER: Final = 0.5
 _MOST_ITEMS: Final = 0.6
 _LEAST_ITEMS: Final = 3
+_LEAST_NOUGHTS: Final = 15
+_PILE: Final = 2
+"""Times that noughts outnumber ones, and twos, from which they may stand for something else."""
+_LOW: Final = 3
+"""Marks up to which tenants say what one who marks nought would."""
+_NOUGHT_Z: Final = 4.0
 
 
 class Way(StrEnum):
@@ -101,6 +107,47 @@ def against_mark(satisfied: Floats, marks: Floats) -> Seen:
     return Seen(
         way, "note" if way is Way.AS_PLANNED else "", doubted=tuple(np.flatnonzero(unsure).tolist())
     )
+
+
+def noughts_of_nobody(satisfied: Floats, marks: Floats) -> bool:
+    """Say whether noughts pile up among tenants who answer the rest as the others do: no mark was given.
+
+    Parameters
+    ----------
+    satisfied : float array, shape (interviews, items)
+        1, 0, or NaN without an answer.
+    marks : float array, shape (interviews,)
+        From 0, the higher the better; NaN without one.
+
+    Returns
+    -------
+    bool
+        The other marks go with the share of satisfied answers (z above 2.4), noughts are twice as many as
+        ones and as twos, and the share of who gave them is nearer to that of the others than to what the
+        line of the marks, or the marks of 1 to 3, let expect of a nought, by 4 standard errors (design effect
+        of 1.5). An angry tenant's nought has angry answers, to one question at least (z under −4).
+    """
+    answered = np.isfinite(satisfied)
+    count = answered.sum(axis=1)
+    there = np.isfinite(marks) & (count >= min(_LEAST_ANSWERED, satisfied.shape[1])) & (count > 0)
+    values, marks = np.where(answered, satisfied, 0)[there], marks[there]
+    share = values.sum(axis=1) / count[there]
+    nought, low = marks == 0, (marks > 0) & (marks <= _LOW)
+    pile = _PILE * max(1, int((marks == 1).sum()), int((marks == 2).sum()))  # noqa: PLR2004
+    if nought.sum() < max(_LEAST_NOUGHTS, pile) or (~nought).sum() < _LEAST_RESPONDENTS:
+        return False
+    others, x = share[~nought], marks[~nought]
+    if float(_zs(others[:, None], np.ones((len(x), 1), dtype=bool), x)[0]) <= _SHOWN_Z:
+        return False
+    if _zs(values, answered[there], (~nought).astype(float)).max() >= -_ITEM_Z:
+        return False
+    slope, start = np.polyfit(x, others, 1)
+    lowest = float(others[low[~nought]].mean()) if low.any() else 0.0
+    expected = max(float(start), lowest, 0.0)
+    noise = float(np.var(others - slope * x - start)) * _DESIGN_EFFECT
+    lever = 1 / nought.sum() + 1 / len(x) + x.mean() ** 2 / ((x - x.mean()) ** 2).sum()
+    seen, usual = float(share[nought].mean()), float(others.mean())
+    return bool(seen - expected > max(_NOUGHT_Z * (noise * lever) ** 0.5, (usual - expected) / 2))
 
 
 def _zs(values: Floats, there: Flags, marks: Floats) -> Floats:

@@ -23,6 +23,8 @@ PAGE_PT: Final = 9.5
 NOTE_PT: Final = 8.0
 AXIS_PT: Final = 7.5
 """Ticks and notes of charts."""
+CELL_PT: Final = 8.2
+"""Cells of the page that answers; its notes are `MIN_PT`."""
 MIN_PT: Final = 7.0
 
 PAPER: Final = "#FFFFFF"

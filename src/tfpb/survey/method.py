@@ -34,6 +34,9 @@ ALARM: Final = 1.05
 """Median ratio of R's errors to those printed beyond which résidences differ more than was supposed."""
 _ENOUGH: Final = 200
 """Fewer answers than this in a wave, and a level may be lacking by chance."""
+_MOVED: Final = 0.3
+"""Distance of the levels of two waves (0..2) from which an order is looked for that brings them nearer."""
+_MOST_TURNED: Final = 0.6
 
 
 def doubt(code: str, got: str = "", /, **fields: object) -> Fault:
@@ -257,17 +260,31 @@ def wave_notices(survey: Survey, plan: Plan, pair: tuple[str, str]) -> list[Faul
 
 
 def _scale_changed(survey: Survey, pair: tuple[str, str]) -> list[str]:
-    """List the questions whose levels are not those of the other wave."""
-    waves = survey.respondents["vague"]
-    rows = [np.flatnonzero(waves == w) for w in pair]
-    out = []
+    """List the questions that one of two waves answered on another scale.
+
+    Other levels; marks of which none is above half of the scale in one wave alone; levels nearer to those
+    of the other wave read from the other end, for three questions in five at least.
+    """
+    rows = [np.flatnonzero(survey.respondents["vague"] == w) for w in pair]
+    out, turned, kept = [], [], 0
     for item, ranks in survey.answers.items():
-        answered = [of[of >= 0] for of in (ranks[at] for at in rows)]
-        one, two = (set(np.unique(a)) for a in answered)
-        enough = min(map(len, answered)) >= _ENOUGH
-        if enough and one != two and not survey.scales[item].marks:
+        scale, answered = survey.scales[item], [of[of >= 0] for of in (ranks[at] for at in rows)]
+        if min(map(len, answered)) < _ENOUGH:
+            continue
+        if scale.marks:
+            low, high = sorted(float(np.nanmax(survey.marks[item][at])) for at in rows)
+            if low <= scale.maximum / 2 < high:
+                out.append(item)
+        elif set(answered[0].tolist()) != set(answered[1].tolist()):
             out.append(item)
-    return out
+        else:
+            one, two = (np.bincount(a, minlength=len(scale.labels)) / len(a) for a in answered)
+            straight = np.abs(one - two).sum()
+            if straight > _MOVED and np.abs(one - two[::-1]).sum() < straight / 2:
+                turned.append(item)
+            else:
+                kept += 1
+    return out + (turned if len(turned) >= max(_MOST_TURNED * (len(turned) + kept), 2) else [])
 
 
 def broken_series(

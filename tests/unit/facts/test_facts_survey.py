@@ -69,12 +69,12 @@ def row(item: str, group: str, estimate: float, **changes: Any) -> dict[str, Any
     return base | {"verdict": "", "publication": "publiable", "isole": ""} | changes
 
 
-def claims(*rows: dict[str, Any], n: int = 1480) -> Claims:
+def claims(*rows: dict[str, Any], n: int = 1480, name: str = "B") -> Claims:
     waves = tuple(WaveFacts(wave, n, 40, 600, 880) for wave in ("2019", "2023"))
     table = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
     empty = pd.DataFrame()
     made = Published(table, empty, empty, empty, ITEMS, waves, (), {}, survey_model._SEAL)
-    return Claims(survey_claims(made, "B"))
+    return Claims(survey_claims(made, name))
 
 
 MASKED = dict.fromkeys(
@@ -103,7 +103,20 @@ def test_a_figure_is_claimed_as_released() -> None:
     assert held.amount("menages", scope) == known(640)
     moved = held.get("evolution_ecart", answers_scope(TOTAL, "q1", "2019-2023"))
     assert (moved.amount, moved.state) == (known(Decimal("0.02")), State.NON_DEMONTRE)
-    assert held.amount("menages", "vague 2019") == known(1480)
+    assert held.amount("menages", "vague 2023") == known(2 * 640)
+
+
+def test_households_are_those_of_the_landlord() -> None:
+    """A delivery may hold another's interviews: those of the whole are told where it stands for one."""
+    rows = [
+        row("q1", "qpv", 0.58, n=300.0), row("q2", "qpv", 0.6, n=320.0), row("q1", "hors_qpv", 0.6, n=500.0),
+    ]  # fmt: skip
+    assert claims(*rows).amount("menages", "vague 2023") == known(820)
+    whole = [one | {"bailleur": "ensemble"} for one in rows]
+    assert claims(*whole, name="ensemble").amount("menages", "vague 2023") == known(1480)
+    one_hidden = claims(*rows[:2], row("q1", "hors_qpv", 0, **MASKED)).get("menages", "vague 2023")
+    nobody = claims(*rows).get("menages", "vague 2019")
+    assert one_hidden.state is nobody.state is State.MASQUE
 
 
 def test_a_masked_row_bears_no_number_and_says_so() -> None:
@@ -114,7 +127,7 @@ def test_a_masked_row_bears_no_number_and_says_so() -> None:
     # a row whose mask left numbers behind is not told either
     held = claims(row("q1", "ecart", -0.1, publication="masque", verdict="inferieur"))
     assert held.get("ecart", scope).value is None
-    hidden = claims(n=HIDDEN_COUNT).get("menages", "vague 2023")
+    hidden = claims(n=HIDDEN_COUNT, name="ensemble").get("menages", "vague 2023")
     assert (hidden.value, hidden.state) == (None, State.MASQUE)
 
 

@@ -57,5 +57,5 @@ def test_a_ragged_line_that_is_no_utf8_is_listed(
 def test_a_file_on_which_the_library_never_returns_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(spss, "_PATIENCE_S", 3.0)
+    monkeypatch.setattr(spss, "_PATIENCE_S", 1.0)
     assert not attempt("sav", "e.sav", (CORPUS.parent / "hanging" / "e.sav").read_bytes())

@@ -10,10 +10,10 @@ from geocode_town import Town, even_odd, street
 
 from tfpb.addresses.communes import Communes
 from tfpb.geocode import CommuneAddresses, geocode
-from tfpb.geocode.town.commune_names import CommuneNames, tidy
+from tfpb.geocode.town.commune_names import names_of, tidy
 from tfpb.text import fold
 
-NAMES = CommuneNames(Communes.load())
+NAMES = names_of(Communes.load())
 
 
 def held(code: str, *streets: str, old_city: str = "") -> CommuneAddresses:

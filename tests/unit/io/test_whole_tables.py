@@ -263,6 +263,31 @@ def test_marks_out_of_five_are_asked_and_counted_double(tmp_path: Path) -> None:
     assert set(delivery.table.frame["note"]) <= {str(2 * k) for k in range(6)}
 
 
+@pytest.mark.parametrize("angry", [False, True])
+def test_noughts_of_tenants_who_answer_as_the_others_are_asked(
+    tmp_path: Path, *, angry: bool
+) -> None:
+    """One mark in ten is 0: of anyone, or of those who are content with nothing."""
+    delivered(tmp_path, {"2025": False})
+    head, *rows = (tmp_path / "e.csv").read_text("utf-8").splitlines()
+    cells = [row.split(";") for row in rows]
+    chosen = sorted(cells, key=lambda c: -sum(map(int, c[3:])))[:40] if angry else cells[::10]
+    for one in chosen:
+        one[2] = "0"
+    lines = [head, *(";".join(one) for one in cells)]
+    (tmp_path / "e.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    gathered = Gathering()
+    gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.csv"])
+    assert codes_of(gathered) == ([] if angry else ["zeros_sans_note"])
+    if not angry:
+        key = gathered.asked[0].question.key
+        none = Gathering(replies=Replies(supposed={key: "sans_note"}))
+        (delivery,) = gather_survey(none, tmp_path / "plan.toml", [tmp_path / "e.csv"]).deliveries
+        notes = delivery.table.frame["note"]
+        assert "0" not in set(notes)
+        assert (notes == "").sum() == 40
+
+
 def test_interviews_dated_years_before_their_wave_are_asked(tmp_path: Path) -> None:
     delivered(tmp_path, {"2025": False})
     head, *rows = (tmp_path / "e.csv").read_text("utf-8").splitlines()

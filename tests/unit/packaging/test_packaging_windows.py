@@ -152,7 +152,8 @@ def parts(tmp_path: Path) -> dict[str, Any]:
     python = wheel(tmp_path, "embed.zip", dict.fromkeys(inside, b"fictif"))
     made = [
         wheel(wheels, "un-1.0-py3-none-any.whl", {
-            "un/__init__.py": b"NOM = 'un'\n", "un/tests/test_un.py": b"", "un-1.0.dist-info/METADATA": b"",
+            "un/__init__.py": b"NOM = 'un'\n", "un/tests/test_un.py": b"", "PIL/_avif.py": b"",
+            "un-1.0.dist-info/METADATA": b"",
             "un-1.0.data/purelib/deux.py": b"", "un-1.0.data/scripts/un.exe": b"MZ",
         }),
         wheel(wheels, "trois-1.0-cp311-cp311-win_amd64.whl", {"trois/x.pyd": module("kernel32.dll")}),
@@ -195,7 +196,9 @@ def test_the_zip_holds_python_packages_and_a_french_notice(
                  "paquets/trois/x.pyd", "paquets/odf/__init__.py", "paquets/odfpy-1.4.1.dist-info/METADATA",
                  "paquets/tfpb/cli/app.py"):  # fmt: skip
         assert f"tfpb/{name}" in names, name
-    assert not [n for n in names if "/tests/" in n or n.endswith(("un.exe", "setup.py"))]
+    assert not [
+        n for n in names if "/tests/" in n or n.endswith(("un.exe", "setup.py", "_avif.py"))
+    ]
     folder = tmp_path / "ici" / "tfpb"
     assert (folder / "python" / "python311._pth").read_text().split() == [
         "python311.zip",
@@ -357,3 +360,24 @@ def test_sources_come_from_the_index_as_a_file_and_proven(
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:  # type: ignore[override]
         return
+
+
+def test_no_module_asks_for_what_the_zip_leaves_out(tools: Any) -> None:
+    """Every module of the project is loaded where these parts of libraries are not there."""
+    out = [p.rstrip("/").replace("/", ".") for p in tools["libraries"].LEFT_OUT]
+    code = (
+        "import importlib, pkgutil, sys\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if any(name == o or name.startswith(o + '.') for o in sys.argv[1:]):\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+        "import tfpb\n"
+        "for m in pkgutil.walk_packages(tfpb.__path__, 'tfpb.'):\n"
+        "    m.name.endswith('__main__') or importlib.import_module(m.name)\n"
+        "print('lus')\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, *out], capture_output=True, text=True, check=False
+    )
+    assert run.stdout == "lus\n", run.stderr[-2000:]

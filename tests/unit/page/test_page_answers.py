@@ -13,7 +13,6 @@ from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.model.codes import Role
 from tfpb.model.question import NOT_KNOWN
-from tfpb.page.outlook import check
 from tfpb.words.faults.sentences import CATALOGUE
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def page(tmp_path: Path) -> Iterator[Served]:
 
 
 def look(page: Served) -> None:
-    page.desk.outlook = check(lambda *_: None, page.desk.file, page.desk.geography)
+    page.look()
 
 
 def test_a_reply_is_written_with_its_role_and_the_day_of_the_dossier(page: Served) -> None:

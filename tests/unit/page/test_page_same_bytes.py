@@ -16,6 +16,7 @@ from effort import tries
 from served_page import Served, served
 from tfpb.cli.app import app
 from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.page.doubt_decisions import by_key
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -56,17 +57,21 @@ def test_the_page_and_the_workbook_make_the_same_pack(
         _fill(by_book / "dossier_a_verifier.xlsx", _decide(page))
         _make(page)
         _make(page)  # the workbook as the run wrote it is what is now read
+        monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / "page.jsonl"))
+        _make(page, diffuser="oui", quand_meme="oui")
     edit_toml(by_book / "dossier.toml", [(("fichiers", "decisions"), "dossier_a_verifier.xlsx")])
-    for _ in range(2):
-        words = ["dossier", str(by_book), "--geodonnees", str(geodata)]
+    monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / "classeur.jsonl"))
+    for more in ((), (), ("--diffuser", "--envoyer-quand-meme")):
+        words = ["dossier", str(by_book), "--geodonnees", str(geodata), *more]
         result = CliRunner().invoke(app, [*words, "--sortie", str(by_book / "dossier")])
         assert result.exit_code == 0, result.output
-    for name in ("dossier_a_verifier.xlsx", "dossier/dossier.xlsx", "dossier/dossier.zip"):
+    sent = "envois/2025-2026-02-10/dossier.zip"
+    for name in ("dossier_a_verifier.xlsx", "dossier/dossier.xlsx", "dossier/dossier.zip", sent):
         assert (by_page / name).read_bytes() == (by_book / name).read_bytes(), name
 
 
-def _make(page: Served) -> None:
-    page.post("/dossier", {"geste": "faire", "diffuser": "non"})
+def _make(page: Served, **more: str) -> None:
+    page.post("/dossier", {"geste": "faire", "diffuser": "non", **more})
     page.wait()
     assert page.desk.job is not None
     assert page.desk.job.faults == ()
@@ -83,12 +88,12 @@ def _decide(page: Served) -> list[tuple[str, str, str]]:
             for f in page.get(f"/doutes?p={n}").text.split('class="doute')[1:]
         ]
         form = next(f for f in forms if f'value="{choice}"' in f)
-        rank = int(re.findall(r'name="rang" value="(\d+)"', form)[0])
         key = unescape(re.findall(r'name="cle" value="([^"]*)"', form)[0])
-        told = {"rang": str(rank), "cle": key, "choix": choice, "auteur": "C. Roy", "piece": "plan",
+        told = {"cle": key, "choix": choice, "auteur": "C. Roy", "piece": "plan",
                 "date": "2026-02-03"}  # fmt: skip
         page.post("/doutes", told)
-        doubt = page.desk.outlook.doubts[rank]
+        doubt = by_key(page.desk.outlook.doubts, key)
+        assert doubt is not None
         row = doubt.address if choice == "accepter" else doubt.limit
         assert row["decision"]
         done.append(

@@ -21,11 +21,11 @@ from tfpb.io.packs.pack import write_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_plan
 from tfpb.page.desk import Desk
-from tfpb.page.outlook import Doubt, Outlook, check
+from tfpb.page.doubt_decisions import key_of
+from tfpb.page.next_year import next_year
+from tfpb.page.outlook import Doubt, Outlook
 from tfpb.page.screens import faults_screen
 from tfpb.page.screens.columns_screen import remembered_file
-from tfpb.page.screens.doubts_screen import key_of
-from tfpb.page.screens.pack_screen import _next_year
 from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
@@ -102,7 +102,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def look(page: Served) -> None:
     """Check the files."""
-    page.desk.outlook = check(lambda *_: None, page.desk.file, page.desk.geography)
+    page.look()
 
 
 def test_files_are_recognised_and_named_in_the_settings(page: Served) -> None:
@@ -326,19 +326,20 @@ def test_a_cell_that_is_no_longer_there_is_said(page: Served) -> None:
 
 
 def test_a_decision_taken_while_files_are_checked_is_kept(page: Served) -> None:
-    """What a check gives back was read before the decision: it does not take its place."""
+    """What a check gives back was read before the decision, which is put back and waits for the next."""
     limit = {**dict.fromkeys(REVIEW_COLUMNS, ""), "id_residence": "R1", POSITION: 0}
     address = {"identifiant": "R1", "adresse": "1 rue A", "ligne": 3}
     doubt = Doubt(limit, address, listed=False, euros=known(1), dwellings=known(3))
     page.desk.outlook = Outlook(doubts=(doubt,))
-    page.desk.begin("verifier", _slow)
-    form = {"rang": "0", "cle": key_of(doubt), "choix": "dans", "auteur": "C. Roy", "piece": "plan"}
+    page.desk.begin("verifier", _slow, Outlook(doubts=(doubt,)))
+    form = {"cle": key_of(doubt), "choix": "dans", "auteur": "C. Roy", "piece": "plan"}
     answer = page.post("/doutes", form)
     assert answer.status_code == 200
     assert page.desk.busy
     page.wait()
     assert page.desk.job is not None
     assert page.desk.outlook.doubts[0].limit["decision"] == "dans"
+    assert page.desk.pending == {key_of(doubt)}
     path = page.folder / load_settings(page.desk.file).fichiers.decisions
     assert read_limit_decisions(path)["decision"].tolist() == ["dans"]
     title = CATALOGUE["decision_non_ecrite"].title.partition("{")[0]
@@ -427,9 +428,9 @@ def _full(_tell: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device", "rapport.pdf")
 
 
-def _slow(_tell: object) -> Outlook:
+def _slow(_send: object, found: Outlook | None = None) -> Outlook:
     time.sleep(1)
-    return Outlook()
+    return found or Outlook()
 
 
 def test_a_file_that_is_none_is_said_and_not_named(page: Served) -> None:
@@ -451,8 +452,18 @@ def test_the_next_year_begins_beside(page: Served) -> None:
         2026,
         "Programme 2025.xlsx",
     )
-    assert settings.fichiers.enquete == ()
+    assert settings.fichiers.enquete == ("enquete 2023.csv",)  # current waves
+    assert settings.enquete.fichiers["enquete 2023.csv"].vague == "2023"
     assert (folder / "plan_enquete.toml").is_file()
+    assert (folder / "enquete 2023.csv").is_file()
+    assert settings.fichiers.programme == ""
+    assert "Repris : " in told.text
+    assert "À déposer à nouveau, s’il y a lieu : " in told.text
+    opened = page.post("/dossier", {"geste": "ouvrir"})
+    assert page.desk.folder == folder
+    assert 'value="2026"' in page.get("/depart").text
+    assert opened.status_code == 200
+    page.desk.open(page.folder)
     assert load_settings(page.desk.file).dossier.annee == 2025
 
 
@@ -478,7 +489,7 @@ def test_the_next_year_takes_what_this_one_leaves_not_what_it_was_owed(
     if balance:
         table = f"code_qpv;annee;rattrapage_eur\n{balance}".encode()
         write_pack(desk.folder / "dossier", {"run.json": b"{}", "donnees/bilan.csv": table}, {})
-    told = " ".join(_next_year(desk))
+    told = " ".join(next_year(desk, tmp_path / "valmont-2026"))
     head = load_settings(tmp_path / "valmont-2026" / "dossier.toml")
     assert head.reglages.report_eur == owed
     assert head.dossier.date == dt.date.today()  # noqa: DTZ011 - the day where the person is

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tfpb.errors import Place, Severity, TfpbError
-from tfpb.io.open_questions.reply_file import read_replies, reply_faults, write_reply
+from tfpb.io.open_questions.reply_file import read_replies, reply_changes, reply_faults
+from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.model.codes import Role
 from tfpb.model.question import (
     NOT_KNOWN,
@@ -47,11 +48,11 @@ def reply(answer: str, question: Question = QUESTION) -> Reply:
 def test_what_is_written_is_read_and_the_rest_of_the_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "dossier.toml"
     path.write_text('# mien\n[dossier]\ntitre = "T"  # ici\n', encoding="utf-8")
-    write_reply(path, reply("ecarter"))
+    edit_toml(path, reply_changes(reply("ecarter")))
     assert path.read_text(encoding="utf-8").startswith('# mien\n[dossier]\ntitre = "T"  # ici\n')
     assert read_replies(path).given == {QUESTION.key: reply("ecarter")}
     other = replace(QUESTION, content=content_of(["13"]))
-    write_reply(path, reply("garder", other), instead=QUESTION.key)
+    edit_toml(path, reply_changes(reply("garder", other), instead=QUESTION.key))
     assert read_replies(path).given == {other.key: reply("garder", other)}
     assert read_replies(None) == Replies()
 

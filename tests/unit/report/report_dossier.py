@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -38,12 +39,15 @@ from tfpb.model.results import (
 )
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
+from tfpb.report.sections import report
 from tfpb.survey.verdicts import gap_verdict
 from tfpb.tax.abatement.forecast import year_by_year
 from tfpb.tax.abatement.tallies import state_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from tfpb.model.report import Report
 
 HOSTILE = '=HYPERLINK("http://x","Les Lilas")'
 HOSTILE_TYPST = '#panic("non") *gras* $x$ @ref <l> \\ [x] // été œuvre \u200f\U0001f600'
@@ -337,7 +341,7 @@ def abatement(stock: Located) -> Abatement:
         columns=list(RECONCILIATION_COLUMNS),
     )  # fmt: skip
     return Abatement(
-        2025, "centime", _premises(by_residence), by_residence, by_qpv, communes, states,
+        2025, "centime", _with_others(_premises(by_residence)), by_residence, by_qpv, communes, states,
         {"cote": doubtful}, totals, {"abattu": (8, 300), "hors_qpv": (4, 150)}, checks, forecast,
         pd.DataFrame(columns=list(DECLARATION_COLUMNS)), values, (), by_collectivity, by_year,
         course=Course(
@@ -391,12 +395,33 @@ def _by_premises(homes: pd.DataFrame, doubtful: Decimal) -> pd.DataFrame:
         )  # fmt: skip
     rows += [
         {"code_qpv": code, "base": 1500000, "compensation": 9000, "perte": 14000,
+         "perte_communes": 13000, "perte_intercommunale": 1000,
          "reporte_contribuables": 800, "frais_a_reclamer": 35, "a_reclamer": 1200, "au_mieux": 1200,
-         "a_reclamer_sans_preuve": 1200, "apres_reclamation": 1200}
-        for code in QUARTERS
+         "a_reclamer_sans_preuve": 1200, "apres_reclamation": 1200, "id_residence": f"R000{rank}"}
+        for rank, code in enumerate(QUARTERS)
     ]  # fmt: skip
     out = {"a_risque": 310, "porte": 310, "sous_reserve": doubtful, "reserve_cote": doubtful}
+    out |= {"id_residence": "R0003"}
     return premises_facts([*rows, out | {"au_mieux": doubtful, "frais_gestion": 90}])
+
+
+def _with_others(lines: pd.DataFrame) -> pd.DataFrame:
+    """Add the premises that `_by_premises` adds: one to claim a quarter, one out of every quarter."""
+    named = (("R0000", "QN05991I"), ("R0001", "QN05992M"), ("R0003", ""))
+    bare = {
+        "base_eur": Decimal(0),
+        "abattement_commune_eur": Decimal(0),
+        "abattement_eur": Decimal(0),
+    }
+    bare |= state_cells(States()) | {"part_logements": Decimal(0)}
+    first = lines.iloc[0].to_dict()
+    more = [
+        first
+        | bare
+        | {"invariant": f"58{k:05d}", "id_residence": home, "code_qpv": code, "_ligne": 90 + k}
+        for k, (home, code) in enumerate(named)
+    ]
+    return pd.concat([lines, pd.DataFrame(more)], ignore_index=True)
 
 
 def _calculation(homes: pd.DataFrame) -> pd.DataFrame:
@@ -564,6 +589,25 @@ def make(**changes: Any) -> Dossier:
     events = pd.DataFrame(columns=list(CALENDAR_COLUMNS))
     days = tax.with_deadlines(events, conventions, load(), year=2025, on=settings.dossier.date)
     return claimed(dataclasses.replace(whole, **{"calendar": days, **changes}))
+
+
+@functools.cache
+def complete() -> Dossier:
+    """Return the dossier that lacks nothing, one for all who change nothing of it."""
+    return make()
+
+
+_last: list[tuple[Dossier, Report]] = []
+
+
+def reported(dossier: Dossier) -> Report:
+    """Return the report of a dossier: that of the whole one, and of the last asked for, are kept."""
+    for known, read in _last:
+        if known is dossier:
+            return read
+    _last[:] = [each for each in _last if each[0] is complete()]
+    _last.append((dossier, report(dossier)))
+    return _last[-1][1]
 
 
 def claimed(dossier: Dossier) -> Dossier:

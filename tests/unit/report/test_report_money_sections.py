@@ -13,11 +13,13 @@ import pytest
 from report_dossier import (
     QUARTERS,
     abatement,
+    complete,
     evaluation,
     located,
     make,
     programme,
     published,
+    reported,
     settled,
 )
 
@@ -29,7 +31,6 @@ from tfpb.model.report import Chart, ChartKind, Report, Table, Text
 from tfpb.model.settings import LoiUtilisateur
 from tfpb.model.survey import Published
 from tfpb.report.charts.drawing import draw
-from tfpb.report.sections import report
 from tfpb.report.sections.synthese import key_figures
 from tfpb.survey import n_necessaire
 from tfpb.tax.abatement.forecast import year_by_year
@@ -42,12 +43,12 @@ if TYPE_CHECKING:
 
 
 def blocks(dossier: Dossier) -> dict[str, Any]:
-    said: Report = report(dossier)
+    said: Report = reported(dossier)
     return {b.key: b for s in said.sections for b in s.blocks if isinstance(b, Table | Chart)}
 
 
 def prose(dossier: Dossier, key: str) -> str:
-    section = next(s for s in report(dossier).sections if s.key == key)
+    section = next(s for s in reported(dossier).sections if s.key == key)
     return "\n".join(p for b in section.blocks if isinstance(b, Text) for p in b.paragraphs)
 
 
@@ -77,7 +78,7 @@ def points(count: int, few: str = "") -> Evaluation:
 
 
 def test_the_forecast_is_drawn_in_the_workbook_and_read() -> None:
-    dossier = make()
+    dossier = complete()
     found = blocks(dossier)
     chart = found["prevision_annees"]
     assert chart.kind is ChartKind.BARS
@@ -93,7 +94,7 @@ def test_the_forecast_is_drawn_in_the_workbook_and_read() -> None:
 
 
 def test_a_forecast_by_residence_leaves_out_what_never_stands_in_a_quarter() -> None:
-    rows = blocks(make())["prevision_residences"].rows
+    rows = blocks(complete())["prevision_residences"].rows
     homes = abatement(located()).by_residence
     inside = set(homes.loc[homes["statut"] != "hors_qpv", "id_residence"])
     assert set(rows["id_residence"]) == inside
@@ -122,7 +123,7 @@ def test_growth_of_bases_is_said_when_it_is_set() -> None:
 
 
 def test_the_net_loss_of_each_collectivity_is_shown() -> None:
-    rows = blocks(make())["abattement_collectivites"].rows
+    rows = blocks(complete())["abattement_collectivites"].rows
     assert list(rows["collectivite"]) == ["Commune"]
     assert list(rows["perte_eur"]) == [Decimal(28000)]
 
@@ -184,7 +185,7 @@ def test_without_programme_or_survey_no_point_is_placed() -> None:
 
 
 def test_the_gap_chart_of_the_convention_draws_the_margin() -> None:
-    assert blocks(make())["besoin"].margin == pytest.approx(0.05)
+    assert blocks(complete())["besoin"].margin == pytest.approx(0.05)
 
 
 def test_spending_that_is_not_known_is_no_point_at_0() -> None:
@@ -196,7 +197,7 @@ def test_spending_that_is_not_known_is_no_point_at_0() -> None:
 
 
 def test_carry_over_and_proofs_are_said() -> None:
-    text = prose(make(), "programme")
+    text = prose(complete(), "programme")
     assert "à programmer en 2026" in text
     assert "16 actions sur 16 citent une pièce, 14 avec sa date ; 2 photos jointes" in text
     sentence = programme_words.carry_sentence
@@ -254,7 +255,7 @@ def test_the_method_says_how_weights_were_made(how: str, said: str) -> None:
 
 
 def test_values_of_the_user_are_listed_with_their_reference() -> None:
-    dossier = make()
+    dossier = complete()
     assert "Aucune valeur légale n’est remplacée" in prose(dossier, "sources")
     own = {"part_compensation": LoiUtilisateur(valeur="0.35", reference="Délibération du 3 mars")}
     reglages = dossier.settings.reglages.model_copy(update={"loi": own})
@@ -272,7 +273,7 @@ def test_a_value_of_the_user_of_one_year_says_which() -> None:
         "frais_tse": LoiUtilisateur(valeur="8 %", reference="Courrier du SIP", annee=2024),
         "frais_epci": LoiUtilisateur(valeur="2 %", reference="Courrier du SIP"),
     }
-    dossier = make()
+    dossier = complete()
     reglages = dossier.settings.reglages.model_copy(update={"loi": own})
     settings = dossier.settings.model_copy(update={"reglages": reglages})
     table = blocks(make(settings=settings))["valeurs_utilisateur"]
@@ -309,7 +310,7 @@ def test_leavers_are_a_table_and_a_figure_of_the_summary_when_there_are_any() ->
     assert figures["Sortants, plus dû en 2025"].amount == 5000
     nobody = make(abatement=dataclasses.replace(money, leavers=leavers.iloc[:0]))
     assert "sortants" not in blocks(nobody)
-    assert "Sortants" not in str(report(nobody).sections[1].blocks[0])
+    assert "Sortants" not in str(reported(nobody).sections[1].blocks[0])
 
 
 def test_years_are_not_mixed_in_the_bilan_of_the_year() -> None:

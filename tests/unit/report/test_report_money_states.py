@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from note_text import written
 from report_dossier import bare, claimed, facts_of, make, premises_facts
 
 from tfpb.facts.place import quarters_held
@@ -87,7 +88,7 @@ def key_figures(dossier: Dossier) -> dict[str, tuple[str, str]]:
 def test_nothing_counted_and_all_at_risk_is_not_nothing() -> None:
     dossier = of_states(AT_RISK)
     told = "Abattement 2025 : rien d’acquis ; 260 354 € à risque, 38 781 € perdu."
-    assert plain(note(dossier).lead) == told
+    assert told in written(note(dossier))
     assert lead(dossier) == told
     figures = key_figures(dossier)
     assert figures["Abattement acquis"] == ("rien d’acquis", "260 354 € à risque, 38 781 € perdu")
@@ -135,7 +136,7 @@ def test_a_nil_amount_tells_its_states(
 def test_a_year_without_any_state_says_that_no_abatement_is_due() -> None:
     dossier = of_states(States())
     none = "aucun n’est porté par les avis ni estimé dû"
-    assert note(dossier).lead == f"Abattement 2025 : {none}."
+    assert f"Abattement 2025 : {none}." in written(note(dossier))
     assert key_figures(dossier)["Abattement acquis"] == ("0 €", none)
 
 
@@ -151,12 +152,12 @@ def test_what_awaits_its_notice_is_told_once() -> None:
     told = "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ; sous réserve : 21 280 €."
     assert told in [plain(line) for line in closing(dossier, "x")]
     assert "Abattement 2025 acquis : 574 032 € (estimé : sur aucun avis) ;" in lead(dossier)
-    assert "574 032 € (estimé : sur aucun avis)" in plain(note(dossier).lead)
+    assert "574 032 € (estimé : sur aucun avis)" in written(note(dossier))
     part = of_states(
         States(acquired=Decimal(500_000), estimated=Decimal(74_032), hanging=Decimal(21_280))
     )
     assert on_page(part)["À part"][0] == "À part : 21 280 € sous réserve."
-    assert "574 032 €, dont 74 032 € sur aucun avis" in plain(note(part).lead)
+    assert "574 032 €, dont 74 032 € sur aucun avis" in written(note(part))
     alone = of_states(States(estimated=Decimal(14_792)))
     assert on_page(alone)["À part"][0] == ""
     assert "rendus" not in for_residents(alone)[1]

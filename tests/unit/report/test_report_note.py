@@ -1,9 +1,8 @@
-"""The note answers on one page, whatever the dossier holds, and never in the landlord's favour."""
+"""The note answers four questions on one page, whatever the dossier holds, never in the landlord's favour."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 import subprocess
 from decimal import Decimal
@@ -11,35 +10,45 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from report_dossier import claimed, make
+from note_text import answers, cell, rows, written
+from report_dossier import abatement, claimed, located, make, settled
 
 from everywhere import need
 from tfpb.facts.amount import between, known, nil, total, unknown
-from tfpb.facts.claim import TOTAL, Claims, Unit, claim
+from tfpb.facts.claim import TOTAL, Claim, Claims, State, Unit, claim
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import Quarter, Quarters
-from tfpb.model.report import Chart, Report, Section, Table, Text
-from tfpb.pipeline.pack_files import _noted, document_files
-from tfpb.report.charts.drawing import draw
+from tfpb.facts.survey_claims import answers_scope
+from tfpb.model.report import Drawn, Lines
+from tfpb.report import theme
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
-from tfpb.report.sections.note import note, shortened
-from tfpb.words.numbers import euros
-from tfpb.words.survey.verdict_words import SIGNS, VERDICTS, plainly
+from tfpb.report.sections.build import of_dossier
+from tfpb.report.sections.note import note
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.report import Section
 
 INPUTS = ("abatement", "programme", "survey", "conventions", "droit_commun")
+JUSTIFIED, PAYERS, TENANTS, TO_DO = range(4)
 
 
-def prose(section: Section) -> str:
-    lines = [p for b in section.blocks if isinstance(b, Text) for p in b.paragraphs]
-    return "\n".join([section.lead, *lines])
+def said(dossier: Dossier, rank: int = JUSTIFIED) -> str:
+    """Return the sentences and the notes of an answer, with plain spaces."""
+    answer = answers(note(dossier))[rank]
+    return plain(" ".join((*answer.sentences, *answer.notes)))
 
 
-def quarters(section: Section) -> Table:
-    return next(b for b in section.blocks if isinstance(b, Table))
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def lines(dossier: Dossier, rank: int = JUSTIFIED) -> list[list[str]]:
+    """Return the lines of an answer as texts."""
+    return [[plain(cell(c)) for c in row] for row in rows(note(dossier), rank)]
 
 
 def of_balance(dossier: Dossier, *rows: dict[str, Any]) -> Dossier:
@@ -78,11 +87,16 @@ def of_balance(dossier: Dossier, *rows: dict[str, Any]) -> Dossier:
         c
         for c in dossier.claims
         if c.scope == TOTAL or " " in c.scope
-        if c.title.unit is not Unit.EUR
+        if c.title.unit is not Unit.EUR and not c.scope.startswith("QN")
     ]
     money = [claim("acquis", code, amount) for code, amount in zip(codes, due, strict=True)]
-    base = Claims([claim("acquis", TOTAL, total(due)), *money])
-    own = list(programme_claims(mine, base))
+    homes = [
+        claim(name, code, known(count + k))
+        for k, code in enumerate(codes)
+        for name, count in (("logements_abattus", 100), ("logements_qpv", 120))
+    ]
+    base = Claims([claim("acquis", TOTAL, total(due)), *money, *homes])
+    own = [*programme_claims(mine, base), *of_tenants(dossier, codes, rows)]
     names = {c.name for c in own}
     kept = [c for c in others if c.name not in names]
     return dataclasses.replace(
@@ -96,74 +110,91 @@ def of_balance(dossier: Dossier, *rows: dict[str, Any]) -> Dossier:
     )
 
 
-def pages(pdf: bytes) -> list[str]:
-    """Return the text of each page."""
-    command = [need("pdftotext"), "-layout", "-", "-"]
-    made = subprocess.run(command, input=pdf, capture_output=True, check=True)
-    return made.stdout.decode().split("\f")[:-1]
+def of_tenants(
+    dossier: Dossier, codes: Sequence[str], rows: Sequence[dict[str, Any]]
+) -> list[Claim]:
+    """Claim the tenants content with their résidence in each quarter: `contents`, None where masked."""
+    out = []
+    for k, (code, row) in enumerate(zip(codes, rows, strict=True)):
+        level = row.get("contents", Decimal(60 + k % 20) / 100)
+        scope = answers_scope(code, "q01", "2023")
+        out.append(
+            Claim("satisfaits_qpv", scope, None, State.MASQUE)
+            if level is None
+            else claim("satisfaits_qpv", scope, known(level), state=row.get("etat", State.CONNU))
+        )
+    return out
 
 
-def drawn(dossier: Dossier) -> dict[str, bytes]:
-    return document_files(report(dossier), {})
+def page_of(dossier: Dossier) -> tuple[Section, bytes]:
+    """Return what one page took of the note, and that page."""
+    whole = of_dossier(dossier, "Titre", "", [note(dossier)])
+    fit, pdf = document_pdf.answered(whole)
+    return fit.sections[0], pdf
+
+
+def euros_of(amount: int, valued: int, **more: Any) -> dict[str, Any]:
+    return {"abattement_eur": Decimal(amount), "valorise_eur": Decimal(valued), **more}
 
 
 def test_what_one_quarter_spends_too_much_justifies_no_other() -> None:
-    dossier = of_balance(
-        make(),
-        {"abattement_eur": Decimal(1000), "valorise_eur": Decimal(3000)},
-        {"abattement_eur": Decimal(1000), "valorise_eur": Decimal(500)},
+    dossier = of_balance(make(), euros_of(1000, 3000), euros_of(1000, 500))
+    text = said(dossier)
+    assert "Justifié à 75 % (1 500 €)" in text
+    assert "il reste 500 € à justifier : Quartier 1." in text
+    assert (
+        "Quartier 0 a valorisé 2 000 € de plus que le sien : cela ne compense pas les autres."
+        in text
     )
-    lead = note(dossier).lead
-    assert "justifié à 75 %" in lead.replace("\u202f", " ")
-    assert "il reste 500 € à justifier dans 1 quartier" in lead.replace("\u202f", " ")
+    for alone in (euros_of(1000, 3000), euros_of(1000, 500)):
+        assert "ne compense pas" not in said(of_balance(make(), alone))
 
 
 def test_a_share_is_never_rounded_up_to_the_whole() -> None:
-    rows = {"abattement_eur": Decimal(100000), "valorise_eur": Decimal(99600)}
-    lead = note(of_balance(make(), rows)).lead.replace("\u202f", " ")
-    assert "justifié à 99 %" in lead
-    assert "400 €" in lead
+    dossier = of_balance(make(), euros_of(100_000, 99_600))
+    assert "Justifié à 99 % (99 600 €)" in said(dossier)
+    assert "il reste 400 € à justifier" in said(dossier)
+    assert lines(dossier)[0][7] == "0 · 99 %"
 
 
-def test_what_is_carried_over_is_said_beside_what_the_year_lacks() -> None:
-    row = {
-        "abattement_eur": Decimal(1000), "valorise_eur": Decimal(900), "report_eur": Decimal(300),
-    }  # fmt: skip
-    dossier = of_balance(make(), row)
-    lead = note(dossier).lead.replace("\u202f", " ")
-    year = dossier.settings.dossier.annee
-    assert (
-        f"100 € à justifier dans 1 quartier (400 € à programmer avec le report de {year - 1})"
-        in lead
-    )
-    assert quarters(note(dossier)).columns[-1].header == "À programmer (€)"
+def test_what_lacks_most_comes_first_and_each_line_adds_up_to_what_is_acquired() -> None:
+    dossier = of_balance(make(), euros_of(1000, 999), euros_of(2001, 10), euros_of(500, 500))
+    found = lines(dossier)
+    assert [row[0] for row in found] == ["Quartier 1", "Quartier 0", "Quartier 2"]
+    for row in found:
+        acquired, *parts = (int(c.replace(" ", "")) for c in row[2:6])
+        assert acquired == sum(parts), row
+    assert "dans 2 quartiers, d’abord Quartier 1 (1 991 €)" in said(dossier)
 
 
-def test_a_carry_over_alone_leaves_the_year_justified_and_is_named() -> None:
-    row = {
-        "abattement_eur": Decimal(1000), "valorise_eur": Decimal(1100), "report_eur": Decimal(300),
-    }  # fmt: skip
-    dossier = of_balance(make(), row)
+def test_cents_are_rounded_so_that_a_line_still_adds_up() -> None:
+    cents = {"abattement_eur": Decimal("1000.50"), "valorise_eur": Decimal("333.40")}
+    (row,) = lines(of_balance(make(), cents))
+    assert row[2:6] == ["1 001", "0", "333", "668"]
+
+
+def test_what_is_carried_over_is_to_be_programmed_and_named() -> None:
+    dossier = of_balance(make(), euros_of(1000, 900, report_eur=Decimal(300)))
     before = dossier.settings.dossier.annee - 1
-    lead = note(dossier).lead.replace("\u202f", " ")
-    assert "1 000 €, justifié en entier, quartier par quartier" in lead
-    assert lead.endswith(f"du report de {before}, 200 € à programmer dans 1 quartier.")
-    # what the year lacks is told of the quarters that lack it
-    both = of_balance(make(), row, {"abattement_eur": Decimal(50), "valorise_eur": Decimal(40)})
-    lead = note(both).lead.replace("\u202f", " ")
+    [line] = [row for row in lines(dossier, TO_DO) if row[0].startswith("Programmer")]
     assert (
-        f"10 € à justifier dans 1 quartier (210 € à programmer avec le report de {before})" in lead
+        line[0] == f"Programmer des actions : Quartier 0 400 € (dont 300 € reportés de {before})."
     )
+    assert line[1] == "400"
 
 
 def test_all_is_justified_only_where_every_quarter_is() -> None:
-    full = {"abattement_eur": Decimal(1000), "valorise_eur": Decimal(1000)}
-    assert "justifié en entier" in note(of_balance(make(), full)).lead
-    unknown = note(of_balance(make(), full, {"valorise_eur": Decimal(10)}))
-    assert "1 quartier n’a pas d’abattement connu" in unknown.lead
-    first = quarters(unknown).rows.iloc[0]
-    assert pd.isna(first["abattement_eur"])
-    assert first["nom_qpv"] == "Quartier 1", "what is not known stands first"
+    assert "il ne reste rien à justifier, quartier par quartier" in said(
+        of_balance(make(), euros_of(1000, 1000))
+    )
+    unread = of_balance(make(), euros_of(1000, 1000), {"valorise_eur": Decimal(10)})
+    text = said(unread)
+    assert "il ne reste rien" not in text
+    assert "Sur au moins 1 000 €, on ne sait pas ce qui reste à justifier." in text
+    first = lines(unread)[0]
+    assert first[0] == "Quartier 1", "what is not known stands before what lacks nothing"
+    assert first[2:6] == ["non connu", "0", "au plus 10", "non connu"]
+    assert first[7] == "?"
 
 
 def with_claims(dossier: Dossier, **amounts: object) -> Dossier:
@@ -174,207 +205,232 @@ def with_claims(dossier: Dossier, **amounts: object) -> Dossier:
 
 def test_an_unknown_abatement_is_no_zero() -> None:
     hangs = between(Decimal(0), Decimal(800), "convention")
-    lead = note(with_claims(make(), acquis=hangs, sous_reserve=known(800))).lead
-    assert "sous réserve" in lead
-    assert not re.search(r"(?<!\d)0 €", lead.replace("\u202f", " "))
-    assert "justifié" not in lead
+    text = said(with_claims(make(), acquis=hangs, sous_reserve=known(800)))
+    assert "sous réserve" in text
+    assert not re.search(r"(?<!\d)0 €", text)
+    assert "ustifié" not in text
+    (payer,) = answers(note(with_claims(make(), acquis=hangs)))[PAYERS].sentences
+    assert payer == "On ne sait pas : l’abattement acquis n’est pas connu."
 
 
 def test_no_abatement_is_not_a_programme_that_lacks() -> None:
-    lead = note(of_balance(make(), {"abattement_eur": Decimal(0), "valorise_eur": Decimal(5)})).lead
-    assert "aucun n’est porté par les avis ni estimé dû" in lead
-    assert "sans programme" not in lead
+    text = said(of_balance(make(), euros_of(0, 5)))
+    assert "aucun n’est porté par les avis ni estimé dû" in text
+    assert "sans programme" not in text
+
+
+def test_bounds_are_written_alike_in_sentence_cell_and_task() -> None:
+    dossier = of_balance(make(), euros_of(1000, 400), euros_of(500, 500))
+    open_ = between(Decimal(1500), Decimal(2500), "avis_non_lu")
+    left = between(Decimal(600), Decimal(1600), "avis_non_lu")
+    share = between(Decimal("0.36"), Decimal("0.6"), "avis_non_lu")
+    made = with_claims(
+        dossier, acquis=open_, reste_a_justifier=left, part_justifiee=share, part_prouvee=share,
+        a_programmer=left, justifie=between(Decimal(900), Decimal(900), "x"),
+    )  # fmt: skip
+    verdict = plain(answers(note(made))[JUSTIFIED].sentences[0])
+    assert "€" not in verdict, "no euros beside a bounded share"
+    assert "Sur un abattement de 1 500 € à 2 500 €, il reste de 600 € à 1 600 €" in said(made)
+    body = answers(note(made))[JUSTIFIED].rests_on
+    assert isinstance(body, Lines)
+    whole = [plain(cell(c)) for c in body.total]
+    assert whole[2] == "de 1 500 à 2 500"
+    assert whole[7] == "au plus 60 · 60 %"
+    (bar,) = (c for c in body.total if isinstance(c, Drawn))
+    assert bar.is_open
 
 
 @pytest.mark.parametrize("absent", [*[(k,) for k in INPUTS], ("abatement", "survey"), INPUTS])
 def test_without_files_it_says_what_lacks_and_claims_nothing(absent: tuple[str, ...]) -> None:
-    whole = dataclasses.replace(make(), **dict.fromkeys(absent))
-    text = prose(note(whole))
+    whole = written(note(dataclasses.replace(make(), **dict.fromkeys(absent))))
     if "abatement" in absent:
-        assert "le montant de l’abattement n’est pas calculé" in text
+        assert "le montant de l’abattement n’est pas calculé" in whole
     if "survey" in absent:
-        assert "la satisfaction des locataires n’est pas mesurée" in text
-        assert "égale ou meilleure" not in text
-        assert not [b for b in note(whole).blocks if isinstance(b, Chart)]
+        assert "la satisfaction des locataires n’est pas mesurée" in whole
+        assert "bien ou mieux" not in whole
     if "programme" in absent:
-        assert "justifié à" not in text
-        assert "Les actions y changent-elles" not in text
+        assert "Les actions servent-elles" not in whole
+        assert "Fournir « Programme d’actions »" in whole
 
 
-def test_questions_add_up_and_a_masked_one_counts_as_unknown() -> None:
+def test_questions_show_themes_then_what_was_paid_for_and_a_masked_one_has_no_figure() -> None:
     dossier = make()
     survey = dossier.survey
     assert survey is not None
-    told = prose(note(dossier))
+    labels = [row[0] for row in lines(dossier, TENANTS)]
+    assert labels[:2] == [
+        "Propreté des parties communes (axe 3)",
+        "Tranquillité dans le quartier (axe 5)",
+    ]
+    assert "Traitement des demandes (axe 1)" in labels, "an axis that was paid for"
     hidden = survey.comparison.copy()
-    gap = (hidden["item"] == "q07") & (hidden["groupe"] == "ecart")
-    hidden.loc[gap, "publication"] = "masque"
-    hidden.loc[gap, ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]] = None
-    masked = note(
-        claimed(dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=hidden)))
+    here = (hidden["item"] == "q07") & (hidden["vague"] == "2023")
+    hidden.loc[here, "publication"] = "masque"
+    hidden.loc[here, ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]] = None
+    masked = claimed(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=hidden))
     )
-    assert prose(masked) != told
-    assert "Sans chiffre qui se publie : Relation avec le bailleur." in prose(masked)
-    picture = next(b for b in masked.blocks if isinstance(b, Chart))
-    assert "Accueil par le bailleur" not in set(picture.rows["libelle"])
+    [row] = [r for r in lines(masked, TENANTS) if r[0].startswith("Accueil")]
+    assert row[1:5] == ["masqué", "", "masqué", "masqué"]
+    assert "masqué 1 fois" in said(masked, TENANTS)
 
 
-def test_a_weak_verdict_bears_its_words() -> None:
-    told = plainly("meilleur", "publiable", 5, alone=True, few=True)
-    assert told == "plus haut (isolé, peu de réponses)"
-    assert plainly("inferieur", "publiable", 7.5) == "plus bas, de plus de 7,5\u202fpoints"
-    assert set(VERDICTS) == set(SIGNS)
+def test_what_moved_is_shown_and_named_then_and_now() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
 
+    def moved(**marks: str) -> Dossier:
+        rows = survey.comparison.copy()
+        there = (rows["item"] == "q08") & (rows["groupe"] == "evolution_ecart")
+        rows.loc[there, "verdict"] = "hausse"
+        same = rows[there].assign(ajustement="comparable")
+        for name, value in marks.items():
+            rows.loc[there, name] = value
+        return claimed(
+            dataclasses.replace(
+                dossier, survey=dataclasses.replace(survey, comparison=pd.concat([rows, same]))
+            )
+        )
 
-def test_a_verdict_with_its_doubts_is_not_cut_short() -> None:
-    rows = pd.DataFrame(
-        {
-            "libelle": "Question", "theme": "", "ecart": -0.06, "n": 400, "sign": "▽",
-            "ic90_bas": -0.11, "ic90_haut": -0.01, "ic95_bas": -0.12, "ic95_haut": -0.005,
-            "verdict": [plainly(v, "publiable", 7.5, alone=True, few=True) for v in VERDICTS],
-        }
-    )  # fmt: skip
-    chart = next(b for b in note(make()).blocks if isinstance(b, Chart))
-    picture = draw(dataclasses.replace(chart, rows=rows))["svg"].decode()
-    assert "…" not in picture
+    [row] = [r for r in lines(moved(), TENANTS) if r[0].startswith("Traitement")]
+    assert row[5] == "▲ passé de −3 (2019) à −1 (2023)"
+    assert "Depuis 2019, progressent plus qu’ailleurs : « Traitement des demandes »." in said(
+        moved(), TENANTS
+    )
+    [alone] = [r for r in lines(moved(isole="oui"), TENANTS) if r[0].startswith("Traitement")]
+    assert alone[5].startswith("peut-être, de ")
+    assert "progressent" not in said(moved(isole="oui"), TENANTS)
 
 
 def test_it_is_one_page_and_the_first_of_the_report() -> None:
-    files = drawn(make())
-    (page,) = pages(files["note.pdf"])
-    first, second = pages(files["rapport.pdf"])[:2]
-    assert "L’essentiel" in page
+    whole = report(make())
+    fit, pdf = document_pdf.answered(whole)
+    (page,) = pages(pdf)
+    first, second = pages(document_pdf.render(fit, {}, {}))[:2]
+    assert "1. L’abattement est-il justifié, et prouvé ?" in page
     for line in page.splitlines():
         if "€" in line:
             assert line in first, "one word, one figure"
     assert "Sommaire" in second
-    assert len(files["note.pdf"]) < 300_000
+    assert len(pdf) < 300_000
 
 
-@pytest.mark.parametrize("count", [1, 12, 40])
-def test_many_quarters_of_long_names_hold_on_one_page(count: int) -> None:
-    name = "Le Grand Ensemble du Bois de l’Évêque et des Trois Fontaines " * 2
-    rows = [
-        {"abattement_eur": Decimal(1000 + k), "valorise_eur": Decimal(10 * k), "nom_qpv": name}
-        for k in range(count)
-    ]
-    files = drawn(of_balance(make(), *rows))
-    (page,) = pages(files["note.pdf"])
-    if count > 10:
-        assert "autres quartiers, compris dans le total" in page.replace("\n", " ")
+LONG = "Le Grand Ensemble du Bois de l’Évêque et des Trois Fontaines " * 2
+CASES = {
+    "long": {},
+    "unread": {"abattement_eur": None},
+    "masked": {"contents": None},
+    "few": {"etat": State.PEU_DE_REPONSES},
+}
 
 
-@pytest.mark.parametrize(("count", "tried"), [(1, [1]), (3, [3, 2]), (7, [7, 6, 4, 2])])
-def test_no_page_is_made_twice_to_fit(
-    count: int, tried: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = []
-
-    def render(said: Report, *_: object, **__: object) -> bytes:
-        made.extend(len(quarters(s).rows) for s in said.sections if s.key == "note")
-        return b""
-
-    monkeypatch.setattr(document_pdf, "render", render)
-    monkeypatch.setattr(document_pdf, "page_count", lambda _: 2)  # nothing ever fits
-    rows = [{"abattement_eur": Decimal(1000), "valorise_eur": Decimal(k)} for k in range(count)]
-    _noted(report(of_balance(make(), *rows)), {})
-    assert made == tried
-
-
-def test_rows_left_out_are_counted() -> None:
-    rows = [{"abattement_eur": Decimal(1000), "valorise_eur": Decimal(k)} for k in range(5)]
-    whole = note(of_balance(make(), *rows))
-    short = quarters(shortened(whole, 2))
-    assert list(short.rows["valorise_eur"]) == [0, 1], "the least justified stay"
-    assert short.notes[-1].startswith("3 autres quartiers")
-    assert short.totals == quarters(whole).totals
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("count", [1, 3, 12, 40])
+def test_many_quarters_of_long_names_hold_on_one_page(count: int, case: str) -> None:
+    given = [euros_of(1000 + k, 10 * k, nom_qpv=f"{k} {LONG}") | CASES[case] for k in range(count)]
+    dossier = of_balance(make(), *given)
+    kept, pdf = page_of(dossier)
+    (page,) = pages(pdf)
+    assert "4. Que faire, qui, pour quand ?" in page
+    smallest = min(sizes(pdf))
+    assert smallest >= theme.MIN_PT, smallest
+    shown = rows(kept, JUSTIFIED)
+    if case == "unread":
+        assert "Justifié à" not in page
+        return
+    others = [r for r in shown if "autres quartiers" in cell(r[0])]
+    assert len(shown) - len(others) + sum(int(cell(r[0]).split()[0]) for r in others) == count
 
 
-def test_euros_at_stake_and_doubts_come_before_signing() -> None:
-    dossier = make()
-    at_stake = with_claims(dossier, acquis=known(900), a_risque=known(70), a_reclamer=known(30))
-    text = prose(note(at_stake)).replace("\u202f", " ")
-    assert "70 € sont abattus alors qu’une condition manque" in text
-    assert "30 € restent à réclamer" in text
-    assert "dont le côté de la limite du quartier reste à vérifier" in text
-
-
-def test_a_surplus_pays_for_no_other_quarter_and_it_is_said() -> None:
-    over, under = (
-        {"abattement_eur": Decimal(1000), "valorise_eur": Decimal(v)} for v in (1500, 300)
+def test_quarters_that_the_page_does_not_hold_are_added_up_and_their_worst_is_named() -> None:
+    given = [euros_of(1000, 10 * k) for k in range(40)]
+    text, found = said(of_balance(make(), *given)), lines(of_balance(make(), *given))
+    assert len(found) == 13
+    name, homes, acquired, proved, bare, left, _, shares, content = found[-1]
+    assert name == "28 autres quartiers"
+    assert (
+        homes
+        == f"{sum(100 + k for k in range(12, 40)):,}/{sum(120 + k for k in range(12, 40)):,}".replace(
+            ",", " "
+        )
     )
-    said = "ne compense pas l’autre"
-    assert any(said in n for n in quarters(note(of_balance(make(), over, under))).notes)
-    for alone in (over, under):
-        assert not any(said in n for n in quarters(note(of_balance(make(), alone))).notes)
+    assert (acquired, left) == (
+        "28 000",
+        f"{sum(1000 - 10 * k for k in range(12, 40)):,}".replace(",", " "),
+    )
+    assert shares == "0 · 26 %", "7 140 € of 28 000 €"
+    assert content == "60 à 79 %"
+    assert "Des 28 autres quartiers, 28 manquent de justification, 880 € au plus chacun." in text
+    assert (proved, bare) == ("0", "7 140")
 
 
-def test_a_survey_that_comes_first_comes_before_actions_not_surveys() -> None:
-    assert "l’enquête (2023) précède les actions de 2025" in prose(note(make()))
+def test_less_room_keeps_the_same_words_and_counts_what_goes() -> None:
+    whole = note(of_balance(make(), *(euros_of(1000, k) for k in range(8))))
+    assert whole.shorter
+    for page in whole.shorter:
+        assert answers(page)[JUSTIFIED].sentences == answers(whole)[JUSTIFIED].sentences
+    last = whole.shorter[-1]
+    kept, every = (rows(p, TO_DO) for p in (last, whole))
+    assert len(kept) == 3 < len(every)
+    assert f"{len(every) - 3} autres lignes non montrées ici" in written(last)
+    assert [cell(r[0]) for r in rows(last, JUSTIFIED)][-1] == "6 autres quartiers"
 
 
-def test_what_the_abatement_costs_adds_up_to_it_on_the_note() -> None:
+def test_every_payer_is_named_and_they_come_to_the_whole() -> None:
+    stock = located()
+    text = written(note(make(abatement=settled(abatement(stock)))))
+    third = text.partition("2. Qui paie ?")[2].partition("3. ")[0]
+    for name in (
+        "État* 18 000 €",
+        "Commune 26 000 €",
+        "Intercommunalité, syndicats 2 000 €",
+        "Autres contribuables 1 600 €",
+    ):
+        assert name in third, third
+    assert "* L’État rembourse" not in third, "no value of the law is at hand"
+    assert "Autres contribuables" not in written(
+        note(with_claims(make(), reporte_contribuables=nil()))
+    )
+
+
+def test_what_is_to_do_bears_its_stake_its_role_and_its_day() -> None:
     dossier = make()
-    spread = dossier.claims.amount("reporte_contribuables")
-    assert spread.exceeds_nil
-
-    def written(some: Dossier) -> str:
-        return prose(note(some)).replace("\u202f", " ")
-
-    amount = euros(spread).replace("\u202f", " ")
-    assert f"compensés par l’État (taux à confirmer) et {amount} reportés." in written(dossier)
-    assert "reportés" not in written(with_claims(dossier, reporte_contribuables=nil()))
-
-
-def test_the_share_justified_is_rounded_as_the_table_and_named_apart_from_what_is_valued() -> None:
-    rows = {"abattement_eur": Decimal(100000), "valorise_eur": Decimal(92560)}
-    told = note(of_balance(make(), rows))
-    assert "justifié à 93 % ;" in told.lead.replace("\u202f", " ")
-    heads = {c.key: c.header for c in quarters(told).columns}
-    assert heads["couverture"] == "Couverture (trait : 100 %)"
+    found = lines(dossier, TO_DO)
+    [first, *others] = found
+    assert first[0].startswith("Signaler aux impôts Résidence n° 3 (310 €)"), first
+    assert first[3] == "sans attendre"
+    assert {row[2] for row in found} == {"à désigner"}
+    [claims] = [row for row in others if row[0].startswith("Suivre")]
+    assert (claims[1], claims[3]) == ("2 400", "31 décembre 2026")
+    proof = next(row for row in others if row[0].startswith("Joindre"))
+    assert "« Action 0 @SUM(A1) », Les Tilleuls (1 900 €)" in proof[0]
+    assert found[-1][0].startswith("Fixer la prochaine enquête")
+    assert found[-1][3] == "date à fixer"
 
 
-def test_what_is_valued_per_dwelling_says_of_which() -> None:
-    heads = {
-        c.header
-        for s in report(make()).sections
-        for b in s.blocks
-        if isinstance(b, Table)
-        for c in b.columns
-        if c.header.startswith("Valorisé par logement")
-    }
-    assert heads == {"Valorisé par logement en QPV (€)", "Valorisé par logement abattu (€)"}
+def test_no_sentence_is_long_and_no_amount_has_decimals() -> None:
+    text = written(note(make()))
+    for sentence in re.split(r"(?<=[.?!])\s+|\n", text):
+        words = [
+            w
+            for w in re.split(r"[\s|]+", re.sub(r"(?<=\d) (?=[\d€%])", "", sentence))
+            if re.search(r"\w", w)
+        ]
+        assert len(words) <= 30, sentence
+    assert not re.search(r"\d,\d+ €", text)
 
 
-def test_the_days_ahead_are_one_line_by_date_then_what_nobody_dated() -> None:
-    def day(kind: str, date: dt.date | None) -> dict[str, Any]:
-        return {"evenement": kind, "date": date}
-
-    past, bilan, claim = dt.date(2026, 1, 1), dt.date(2026, 3, 31), dt.date(2026, 12, 31)
-    calendar = pd.DataFrame(
-        [
-            day("declaration", past), day("declaration_deposee", claim), day("bilan", bilan),
-            day("reclamation", claim), day("terme", dt.date(2030, 12, 31)), day("mi_parcours_attendue", None),
-            day("sans_bilan", None),
-        ],
-        dtype=object,
-    )  # fmt: skip
-    made = note(make(calendar=calendar))
-    [said] = [b.paragraphs for b in made.blocks if isinstance(b, Text) and b.title == "Échéances"]
-    assert said[0].split(" ; ") == [
-        "Bilan le 31 mars 2026",
-        "réclamation le 31 décembre 2026",
-        "fin de convention le 31 décembre 2030",
-        "évaluation à mi-parcours à dater.",
-    ]
+def pages(pdf: bytes) -> list[str]:
+    """Return the text of each page."""
+    command = [need("pdftotext"), "-layout", "-", "-"]
+    made = subprocess.run(command, input=pdf, capture_output=True, check=True)
+    return made.stdout.decode().split("\f")[:-1]
 
 
-def test_missing_proofs_are_weighed_and_the_first_is_named() -> None:
-    dossier = make()
-    text = " ".join(s for b in note(dossier).blocks if isinstance(b, Text) for s in b.paragraphs)
-    plain = text.replace("\u202f", " ").replace("\u00a0", " ")
-    worth = dossier.claims.amount("valorise_sans_preuve").exact
-    assert worth > 0
-    assert "sans pièce complète (référence et date), de " in plain
-    assert "en tout : " in plain
-    assert "à prouver ; d’abord « Action" in plain
+def sizes(pdf: bytes) -> set[float]:
+    """Return the heights of the words of a page, in points: poppler takes the type for it."""
+    command = [need("pdftotext"), "-bbox", "-", "-"]
+    made = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    boxes = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"', made)
+    return {round(float(low) - float(high), 2) for high, low in boxes}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from note_text import written
 from PIL import Image
 from report_dossier import (
     BAILLEUR,
@@ -637,7 +638,7 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
     rows = rows[rows["bailleur"] == BAILLEUR].assign(bailleur="ensemble")
 
     def told(masked: str = "", **settings: bool) -> tuple[QpvPage, str, str, str, str]:
-        """Return the page of a quarter, the other two, the note and the summary."""
+        """Return the page of a quarter, the other two, the note with the comparison, and the summary."""
         hidden = rows.assign(
             publication=rows["publication"].mask(rows["territoire"] == masked, "masque")
         )
@@ -650,10 +651,11 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
         sheets = (note(made), synthese(made), comparaison(made), evaluation(made))
         texts = [
             "\n".join(p for b in s.blocks if isinstance(b, Text) for p in b.paragraphs)
-            for s in sheets
+            for s in sheets[1:]
         ]
+        texts.insert(0, written(sheets[0]))
         assert len({NOT_NAMED.format(bailleur=BAILLEUR) in text for text in texts}) == 1
-        return page, residents(made), fields, texts[0], texts[1]
+        return page, residents(made), fields, texts[0] + texts[2], texts[1]
 
     page, plain_page, fields, first, summary = told(autrui=True)
     assert page.everyone

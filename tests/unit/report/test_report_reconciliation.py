@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 from report_dossier import (
     abatement,
+    complete,
     facts_of,
     located,
     make,
     premises_facts,
     programme,
+    reported,
     settled,
 )
 
@@ -24,7 +26,6 @@ from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.model.money import DroitCommun, LegalValue, States
 from tfpb.model.report import Report, Table, Text
-from tfpb.report.sections import report
 from tfpb.report.sections.money.programme import surplus
 from tfpb.report.sections.sources import conditions
 from tfpb.report.sections.synthese import key_figures, synthese
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def section(dossier: Dossier, key: str) -> tuple[str, dict[str, Table], str]:
-    whole: Report = report(dossier)
+    whole: Report = reported(dossier)
     (found,) = [s for s in whole.sections if s.key == key]
     tables = {b.key: b for b in found.blocks if isinstance(b, Table)}
     said = " ".join(t for b in found.blocks if isinstance(b, Text) for t in b.paragraphs)
@@ -47,8 +48,8 @@ def plain(text: str) -> str:
 
 
 def test_the_reconciliation_tells_both_totals_and_each_line_with_its_row() -> None:
-    lead, tables, said = section(make(), "rapprochement")
-    money = make().abatement
+    lead, tables, said = section(complete(), "rapprochement")
+    money = complete().abatement
     assert lead.startswith("Les avis portent")
     assert "Au mieux" in lead
     book = tables["rapprochement"]
@@ -135,7 +136,7 @@ def test_the_conditions_of_a_year_bear_its_dates() -> None:
     assert "carte 2015" in before
     assert "abattu en 2023 garde l’abattement en 2024 (portée non vérifiée)" in before
     assert conditions(2031, {}) == ()
-    lead, _, _ = section(make(), "rappel")
+    lead, _, _ = section(complete(), "rappel")
     assert "quatre conditions" in lead
 
 
@@ -226,7 +227,7 @@ def test_a_surplus_argues_only_of_its_year_and_where_chance_cannot_make_it(
 
 
 def test_a_quarter_without_known_abatement_is_counted_apart() -> None:
-    dossier = make()
+    dossier = complete()
     unread = between(Decimal(0), None, "avis_non_lu")
     known_of = [c for c in dossier.claims if c.name in {"acquis", "logements_abattus"}]
     doubtful = Claims(c for c in known_of if c.scope not in {"QN05991I", TOTAL}).renewed(

@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from report_dossier import BAILLEUR, ITEMS, make, published
+from note_text import written
+from report_dossier import (
+    BAILLEUR,
+    ITEMS,
+    complete,
+    published,
+    reported,
+)
 
+from tfpb.facts.claim import Claims, State
 from tfpb.model.codes import Verdict
 from tfpb.model.report import Chart, Table, Text
-from tfpb.report.sections import report
 from tfpb.words.survey import satisfaction, survey_words
 from tfpb.words.survey.satisfaction import tipping_sentence
 
@@ -27,11 +34,11 @@ if TYPE_CHECKING:
 def dossier_of(change: Callable[[pd.DataFrame], pd.DataFrame], **more: Any) -> Dossier:
     found = published()
     found = dataclasses.replace(found, comparison=change(found.comparison), **more)
-    return dataclasses.replace(make(), survey=found)
+    return dataclasses.replace(complete(), survey=found)
 
 
 def section_of(dossier: Dossier, key: str) -> Section:
-    return next(s for s in report(dossier).sections if s.key == key)
+    return next(s for s in reported(dossier).sections if s.key == key)
 
 
 def texts(section: Section) -> str:
@@ -77,9 +84,9 @@ def test_each_headline_says_what_would_tip_it_and_no_other_question() -> None:
     assert "1,07 fois plus volontiers" in found
     assert "1,60 fois plus volontiers" in found
     assert "1,30 fois" not in found  # q02 is no headline
-    note = texts(section_of(dossier, "note"))
+    note = written(section_of(dossier, "note"))
     assert "Fragile à la non-réponse : « Propreté des parties communes »." in note
-    sure = texts(section_of(dossier_of(tipped(q01=1.2, q02=1.07)), "note"))
+    sure = written(section_of(dossier_of(tipped(q01=1.2, q04=1.6, q02=1.2)), "note"))
     assert "non-réponse" not in sure
 
 
@@ -92,13 +99,27 @@ def test_the_workbook_shows_a_factor_that_is_a_number() -> None:
 
 def test_the_note_says_how_many_answered_and_out_of_how_many() -> None:
     found = published()
-    last = dataclasses.replace(found.waves[-1], contactes=6192)
+    last = dataclasses.replace(found.waves[-1], n=1474, contactes=5896)  # 639 and 835, as released
     known = dossier_of(lambda rows: rows, waves=(found.waves[0], last))
-    assert "548 ménages interrogés en 2023, taux de réponse 25" in texts(section_of(known, "note"))
-    assert "taux de réponse non fourni" in texts(section_of(make(), "note"))
-    hidden = dataclasses.replace(last, n=-1)
-    none = dossier_of(lambda rows: rows, waves=(found.waves[0], hidden))
-    assert "taux de réponse" not in texts(section_of(none, "note"))
+    said = written(section_of(known, "note"))
+    assert "Enquête mars 2023 : 1 474 ménages (640 en QPV, 908 ailleurs), 25 réponses" in said
+    assert "ménages contactés" not in written(section_of(complete(), "note"))
+    shown = complete().claims
+    asked = [
+        dataclasses.replace(c, value=None, state=State.MASQUE) if c.name == "menages" else c
+        for c in shown
+    ]
+    none = written(section_of(dataclasses.replace(complete(), claims=Claims(asked)), "note"))
+    assert "ménages" not in none.partition("4. Que faire")[0].partition("3. Qu’en disent")[2]
+
+
+def test_the_note_tells_no_rate_of_a_delivery_that_holds_others() -> None:
+    found = published()
+    last = dataclasses.replace(
+        found.waves[-1], contactes=6192
+    )  # 1 548 households, of two landlords
+    note = written(section_of(dossier_of(lambda rows: rows, waves=(found.waves[0], last)), "note"))
+    assert "Enquête mars 2023 : 1 474 ménages." in note
 
 
 def _field(found: Published, **n: float) -> dict[str, Any]:
@@ -161,7 +182,7 @@ def test_between_two_firms_levels_are_withheld_and_the_gap_bears_it() -> None:
     assert not [
         b for b in section.blocks if isinstance(b, Chart)
     ]  # no line from one firm to another
-    same = section_of(make(), "evolution")
+    same = section_of(complete(), "evolution")
     assert [b for b in same.blocks if isinstance(b, Chart)]
     assert satisfaction.BROKEN_LEVELS not in texts(same)
 

@@ -71,3 +71,38 @@ def test_no_movement_of_a_quarter_is_told_under_a_hundred_households() -> None:
             if counts[row.territoire, row.bailleur] < 100:
                 assert row.peu_de_reponses == "oui"
     assert told == {False: {Verdict.NON_DEMONTRE}, True: {Verdict.BAISSE}}
+
+
+def _recoded(change: str) -> pd.DataFrame:
+    """Return the changes of gaps that are told, from answers whose later wave is coded otherwise."""
+    items = ("q1", "q2", "q3")
+    note = {"colonnes": ["note"], "libelle": "Note", "theme": "global", "echelle": "note"}
+    frame = make_delivery(5, items=items, interviews=16)
+    later = (frame["vague"] == "2023").to_numpy()
+    mark = np.random.default_rng(2).binomial(10, 0.68, len(frame))
+    if change == "note":  # out of 5
+        mark = np.where(later, (mark + 1) // 2, mark)
+    if change == "sens":
+        turned = frame[list(items)].replace({"1": "4", "2": "3", "3": "2", "4": "1"})
+        frame.loc[later, list(items)] = turned[later]
+    plan = make_plan(items=items, more=[note])
+    estimates = compare(recode([frame.assign(note=mark.astype(str))], plan), plan)
+    warned = {f.fields["item"] for f in estimates.notices if f.code == "vagues_echelle"}
+    table = estimates.comparison
+    gaps = table[(table["groupe"] == "evolution_ecart") & (table["publication"] == "publiable")]
+    withheld = gaps["verdict"] == Verdict.INTERROMPUE
+    assert warned == set(gaps.loc[withheld, "item"])
+    assert gaps.loc[withheld, NUMBERS].isna().all(axis=None)
+    return gaps[~withheld]
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ("", {"q1", "q2", "q3", "note"}),
+        ("note", {"q1", "q2", "q3"}),
+        ("sens", {"note"}),
+    ],
+)
+def test_no_change_is_told_over_a_scale_that_changed(change: str, left: set[str]) -> None:
+    assert set(_recoded(change)["item"]) == left

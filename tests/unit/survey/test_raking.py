@@ -119,6 +119,27 @@ def test_the_target_is_the_landlords_own_stock() -> None:
     assert (levels[1] < levels[0]).all()  # more dwellings in towers, that please less
 
 
+def test_each_quarter_is_calibrated_by_itself() -> None:
+    """Towers please less and one quarter holds most of them: alike, both quarters are the same."""
+    stock, answers = towns(np.random.default_rng(2), effect=0.30)
+    tower = (stock["type_habitat"] == "tour").to_numpy()
+    inside = (stock["cote"] == "dans").to_numpy()
+    first = inside & np.where(tower, np.cumsum(inside & tower) % 4 > 0, stock.index % 8 == 0)
+    stock["code_qpv"] = np.where(first, "QN05991I", np.where(inside, "QN05992I", ""))
+    mine = plan(ajustement=["type_habitat", "periode_construction"])
+    content = answers["residence"].map(
+        dict(zip(stock["id_residence"], np.where(tower, 2, 3), strict=True))
+    )
+    for name in ("q0", "q1", "q2"):  # two in four of a tower are content, three of a house
+        answers[name] = np.where(answers.groupby("residence").cumcount() % 4 < content, 1, 4)
+    survey = recode([answers], mine, stock.assign(nb_logements=20))
+    table = compare(survey, mine, by=["code_qpv"]).comparison
+    seen = table.query("groupe == 'qpv' and niveau == 'code_qpv' and bailleur == 'ensemble'")
+    raw, alike = (seen.loc[seen["ajustement"] == a, "estimation"] for a in ("brut", "comparable"))
+    assert raw.max() - raw.min() > 0.08
+    assert (alike - (0.75 - 0.25 * tower.mean())).abs().max() <= 0.01 + 1e-9  # half a step
+
+
 def test_a_comparable_row_follows_its_own_target() -> None:
     stock, answers = towns(np.random.default_rng(3), effect=0.1)
     widths = {}

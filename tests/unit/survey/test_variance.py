@@ -156,7 +156,7 @@ def test_few_residences_are_read_high_between_and_low_within(survey: Survey) -> 
         estimated(survey, "service").population[0].units.side,
         2,
     )
-    high, low = side_correlations(found)
+    high, low = side_correlations(found.correlation, found.homes)
     assert (high >= found.correlation).all()
     assert (low <= np.maximum(found.correlation, 0.01)).all()
     known = found.homes / 120

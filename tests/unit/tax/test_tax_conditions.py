@@ -12,8 +12,17 @@ from tax_builders import QPV, convention, conventions
 
 from tfpb.law.values import Reader, load
 from tfpb.tax.abatement.holdings import Holding, Unit
-from tfpb.tax.abatement.rights import Right, end_of_exemption, exempt, right_of, standing_units
+from tfpb.tax.abatement.rights import (
+    EITHER_SIDE,
+    TWO_QUARTERS,
+    Right,
+    end_of_exemption,
+    exempt,
+    right_of,
+    standing_units,
+)
 from tfpb.tax.abatement.signatures import Conventions
+from tfpb.words.money.state_words import MOTIVES
 
 SIGNED = Conventions(conventions())
 KEPT = dt.date(2030, 12, 31)
@@ -118,8 +127,14 @@ def test_what_is_wholly_demolished_or_to_come_owes_and_gets_nothing() -> None:
     assert (coming.motive, coming.fields, coming.taxable) == ("a_livrer", {"annee": 2027}, False)
     rebuilt = right(inside(demolition=2023), inside(delivery=2027))
     assert (rebuilt.motive, rebuilt.fields) == ("demolie", {"annee": 2027})
+    sold = right(inside(sale=2024))
+    assert (sold.motive, sold.fields, sold.taxable) == ("vendue", {"annee": 2024}, False)
     empty = right()
     assert (empty.motive, empty.fields) == ("a_livrer", {"annee": ""})
+
+
+def test_a_right_that_hangs_on_its_building_has_a_word() -> None:
+    assert {EITHER_SIDE, TWO_QUARTERS} <= MOTIVES.keys()
 
 
 def test_shares_are_of_the_taxable_dwellings() -> None:

@@ -13,7 +13,6 @@ from tfpb.law.values import load
 from tfpb.model.results import CALENDAR_COLUMNS
 from tfpb.tax import with_deadlines
 from tfpb.tax.ledger.deadlines import ROLES
-from tfpb.words.documents.note_words import NEXT_DAYS
 from tfpb.words.money.abatement_words import DEADLINES, EVENTS
 
 NOTHING = pd.DataFrame(columns=list(CALENDAR_COLUMNS))
@@ -88,5 +87,4 @@ def test_an_end_that_the_abatement_tells_is_told_once() -> None:
 
 def test_every_kind_of_event_has_a_name_and_somebody_in_charge() -> None:
     assert set(ROLES) == set(EVENTS)
-    assert set(NEXT_DAYS) | {"entree", "sortie", "declaration_deposee"} == set(EVENTS)
     assert set(DEADLINES) <= set(EVENTS)

@@ -68,8 +68,8 @@ EnvoyerQuandMeme = Annotated[
     bool,
     typer.Option(
         "--envoyer-quand-meme",
-        help="Avec --diffuser : envoie ce qui reste ouvert (une marge sans auteur, des conventions "
-        "absentes), et le dit dans ce qui est écrit.",
+        help="Avec --diffuser : envoie ce qui reste ouvert (des doutes, une marge sans auteur, des "
+        "conventions absentes), et le dit dans ce qui est écrit.",
     ),
 ]
 Precedents = Annotated[

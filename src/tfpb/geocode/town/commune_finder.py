@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import fuzz
 
-from tfpb.geocode.town.commune_names import CommuneNames, tidy
+from tfpb.geocode.town.commune_names import names_of, tidy
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class CommuneFinder:
 
     def __init__(self, communes: CommuneTable) -> None:
         self.communes = communes
-        self.names = CommuneNames(communes)
+        self.names = names_of(communes)
         self._known: dict[tuple[str, str, str], Place] = {}
 
     def place(self, code: str, postcode: str, name: str) -> Place:

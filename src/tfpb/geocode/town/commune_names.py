@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -183,6 +183,10 @@ class CommuneNames:
     @cached_property
     def _sizes(self) -> Integers:
         return np.array([len(key) for key in self._trigrams[0]])
+
+
+names_of: Final = lru_cache(maxsize=2)(CommuneNames)
+"""The names of a list of communes, one index for all who read the same list."""
 
 
 def _less_one(key: str) -> Iterator[str]:

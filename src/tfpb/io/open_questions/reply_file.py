@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.io.sources.toml_files import validated
@@ -39,28 +39,20 @@ def read_replies(path: Path | None) -> Replies:
     return Replies() if path is None else replies_of(validated(ReplyFile, path).reponses)
 
 
-def write_reply(path: Path, reply: Reply, *, instead: str = "") -> None:
-    """Write a reply in the settings; comments and order stay.
+def reply_changes(reply: Reply, *, instead: str = "") -> list[tuple[Keys, Any]]:
+    """Return the keys of the settings that hold a reply.
 
     Parameters
     ----------
-    path : Path
     reply : Reply
     instead : str
         Key of the reply that fell and that this one replaces.
-
-    Raises
-    ------
-    TfpbError
-        As `read_toml`; `ecriture_impossible`. Nothing is changed then.
     """
     written = {"reponse": reply.answer, "par": str(reply.role), "le": reply.on}
     more = {"piece": reply.piece, "sujet": reply.subject}
     entry = written | {name: text for name, text in more.items() if text}
-    fell: list[tuple[Keys, None]] = [((TABLE, instead), None)] if instead else []
-    from tfpb.io.sources.settings_edit import edit_toml  # noqa: PLC0415 - tomlkit, where one writes
-
-    edit_toml(path, [*fell, ((TABLE, reply.key), entry)])
+    fell: list[tuple[Keys, Any]] = [((TABLE, instead), None)] if instead else []
+    return [*fell, ((TABLE, reply.key), entry)]
 
 
 def asked_later(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,14 @@ from tfpb.io.sources.deliveries import plan_names
 from tfpb.io.sources.plan_checks import waves_of
 from tfpb.model.codes import Theme
 from tfpb.model.question import Answer, Measure, Question, content_of
-from tfpb.questions.coding import REVERSED, Seen, Way, against_mark, against_wave
+from tfpb.questions.coding import (
+    REVERSED,
+    Seen,
+    Way,
+    against_mark,
+    against_wave,
+    noughts_of_nobody,
+)
 from tfpb.questions.copied_rows import twin_interviews
 from tfpb.questions.finding import KEPT, Change, Finding
 from tfpb.questions.interviews import Interviews
@@ -39,6 +46,8 @@ _LEAST_MARKED: Final = 30
 """Marks of a wave, none above half of the scale, from which it is asked about."""
 DOUBLED: Final = "doubler"
 """Answer: marks are out of half of what the plan says."""
+UNMARKED: Final = "sans_note"
+"""Answer: noughts are marks that were not given."""
 _LEAST_OF_BAILLEUR: Final = 100
 """Interviews of a bailleur from which its coding is looked at apart."""
 
@@ -116,7 +125,7 @@ def survey_findings(
                     for _, w in _waves(plan, delivery)
                     for f in interviews_of_another_year(table, w)
                 ),
-                *_short_marks(plan, scales, delivery),
+                *_odd_marks(plan, scales, delivery, answered),
             ]
         )
     if not faults:
@@ -300,46 +309,70 @@ def _by_mark(
             yield _turned(plan, delivery, answered, seen, own, wave)
 
 
-def _short_marks(plan: Plan, scales: dict[str, Scale], delivery: Delivery) -> Iterator[Finding]:
-    """Ask about the marks of a wave that no one gives above half of their scale: out of 5, not of 10."""
+class _Marked(NamedTuple):
+    """The marks of one question in a delivery: of each text that is one, of each interview (NaN without)."""
+
+    header: str
+    scale: Scale
+    own: dict[str, float]
+    marks: Floats
+
+
+def _marked(plan: Plan, scales: dict[str, Scale], delivery: Delivery) -> Iterator[_Marked]:
     for item in plan.items:
         scale, header = scales.get(item.echelle), delivery.column(item.colonnes)
         if scale is None or header is None or not scale.marks:
             continue
-        half = scale.maximum / 2
-        cells = delivery.table.frame[header]
-        read = {str(text): scale.read(str(text)) for text in cells.unique()}
-        own = {text: r[1] for text, r in read.items() if r is not None and np.isfinite(r[1])}
-        values = np.array([own.get(str(text), np.nan) for text in cells])
+        codes, texts = pd.factorize(delivery.table.frame[header])
+        read = [scale.read(str(text)) for text in texts]
+        marks = np.array([np.nan if r is None else r[1] for r in read], dtype=float)
+        own = {str(t): float(m) for t, m in zip(texts, marks, strict=True) if np.isfinite(m)}
+        yield _Marked(header, scale, own, marks[codes])
+
+
+def _odd_marks(
+    plan: Plan, scales: dict[str, Scale], delivery: Delivery, answered: _Answered
+) -> Iterator[Finding]:
+    """Ask about the marks of a wave that no one gives above half of their scale, or noughts of nobody."""
+    satisfied = answered.satisfied()
+    for one in _marked(plan, scales, delivery):
+        half, values = one.scale.maximum / 2, one.marks
         for wave, rows in _waves(plan, delivery):
             there = np.isfinite(values) & rows
-            if there.sum() >= _LEAST_MARKED and values[there].max() <= half < scale.cut:
-                written = {text: f"{2 * mark:g}" for text, mark in own.items()}
-                yield _of_half(plan, delivery, (header, scale, written), values, rows, wave)
+            if there.sum() >= _LEAST_MARKED and values[there].max() <= half < one.scale.cut:
+                written = {text: f"{2 * mark:g}" for text, mark in one.own.items()}
+                ask = ("note_sur_la_moitie", DOUBLED, ("moitie", f"{half:g}"))
+                yield _of_marks(plan, delivery, one, ask, written, 2 * values, rows, wave)
+            elif noughts_of_nobody(satisfied[rows], values[rows]):
+                written = {text: "" for text, mark in one.own.items() if mark == 0}
+                ask = ("zeros_sans_note", UNMARKED, ("zeros", f"{(values[rows] == 0).sum()}"))
+                read = np.where(values == 0, np.nan, values)
+                yield _of_marks(plan, delivery, one, ask, written, read, rows, wave)
 
 
-def _of_half(
-    plan: Plan, delivery: Delivery, column: tuple[str, Scale, dict[str, str]], values: Floats,
-    rows: Flags, wave: str,
+def _of_marks(
+    plan: Plan, delivery: Delivery, marked: _Marked, ask: tuple[str, str, tuple[str, str]],
+    written: dict[str, str], read: Floats, rows: Flags, wave: str,
 ) -> Finding:  # fmt: skip
-    header, scale, written = column
-    table, empty = delivery.table, np.full(len(values), np.nan)
+    """Ask whether the marks of a wave are to be read otherwise: (code, answer, what the sentence counts)."""
+    table, header, values = delivery.table, marked.header, marked.marks
+    (code, answer, counted), empty = ask, np.full(len(values), np.nan)
     numbers = () if rows.all() else tuple(int(r) for r in table.rows[rows])
     nobody = _Answered((), np.empty((len(values), 0), dtype=np.intp), empty, verified=False)
 
     def gap(marks: Floats) -> Measure:
-        content = np.where(np.isfinite(marks), marks >= scale.cut, np.nan)[:, None]
+        content = np.where(np.isfinite(marks), marks >= marked.scale.cut, np.nan)[:, None]
         return _stake(plan, delivery, nobody, content).measure(np.ones(len(values)))
 
-    before, after = gap(values), gap(np.where(rows, 2 * values, values))
+    before, after = gap(values), gap(np.where(rows, read, values))
     question = Question(
-        "note_sur_la_moitie", SOURCE, Place(table.file, table.sheet, 0, header), numbers,
-        (("vague", wave), ("moitie", f"{scale.maximum / 2:g}"), ("plan", f"{scale.maximum:g}")),
-        (Answer(DOUBLED, after), Answer(KEPT, before)), before,
+        code, SOURCE, Place(table.file, table.sheet, 0, header), numbers,
+        (("vague", wave), counted, ("plan", f"{marked.scale.maximum:g}")),
+        (Answer(answer, after), Answer(KEPT, before)), before,
         content_of(table.frame[header][rows]), float(rows.mean()),
     )  # fmt: skip
     change = Change(table.file, table.sheet, rows=numbers, recoded={header: written})
-    return Finding(question, {DOUBLED: (change,), KEPT: ()})
+    return Finding(question, {answer: (change,), KEPT: ()})
 
 
 def _turned(

@@ -27,7 +27,6 @@ _UNITS: Final[dict[Format, str]] = {
     Format.EUROS: "EUR",
     Format.CENTS: "EUR",
     Format.PERCENT: "1",
-    Format.BAR: "1",
     Format.POINTS: "1",
     Format.WHOLE_POINTS: "1",
     Format.METRES: "m",

@@ -153,8 +153,8 @@ def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
         for path, data in files.items():
             with in_french(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                parts[path] = path.with_name(f".{path.name}.part")
-                parts[path].write_bytes(data)
+                parts[path] = aside(path)
+                _write_synced(parts[path], data)
         for path in files:
             with in_french(path):
                 _refuse_held(path)
@@ -164,6 +164,19 @@ def staged(files: Mapping[Path, bytes]) -> Iterator[None]:
         for part in parts.values():
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def aside(path: Path) -> Path:
+    """Name what a file is written to before it takes its name."""
+    return path.with_name(f".{path.name}.part")
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    """Write a file down to the disk, before it or its folder takes a name: a power cut may come."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager
@@ -203,9 +216,8 @@ def _put_back(path: Path, data: bytes | None) -> None:
     if data is None:
         path.unlink()
         return
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_bytes(data)
-    aside.replace(path)
+    aside(path).write_bytes(data)
+    aside(path).replace(path)
 
 
 def settle(folder: Path) -> None:
@@ -216,16 +228,16 @@ def settle(folder: Path) -> None:
     """
     if not folder.parent.is_dir():
         return
-    for aside in sorted(folder.parent.iterdir()):
-        name, mark, _ = aside.name.removeprefix(".").rpartition(_ASIDE)
+    for left in sorted(folder.parent.iterdir()):
+        name, mark, _ = left.name.removeprefix(".").rpartition(_ASIDE)
         ours = name == folder.name or name.startswith(f"{folder.name}.")
-        if not (mark and ours and aside.name.startswith(".") and aside.is_dir()):
+        if not (mark and ours and left.name.startswith(".") and left.is_dir()):
             continue
-        old, target = aside / _OLD, folder.with_name(name)
+        old, target = left / _OLD, folder.with_name(name)
         with suppress(OSError):
             if old.is_dir() and not target.exists():
                 old.rename(target)
-            shutil.rmtree(aside)
+            shutil.rmtree(left)
 
 
 class NewFolder:
@@ -251,9 +263,7 @@ class NewFolder:
         """Write a file under its name inside the folder."""
         path = self._aside / _NEW / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())  # before its folder takes a name: a power cut may come
+        _write_synced(path, data)
 
     def take_place(self) -> None:
         """Give the folder its name."""

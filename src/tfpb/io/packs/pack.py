@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 JOURNAL: Final = "journal.json"
 ARCHIVE: Final = "dossier.zip"
 RUN: Final = "run.json"
+DRAFT: Final = "projet"
+"""State of a pack that is no release, in its record."""
 LISTING: Final = "empreintes.json"
 _SYSTEM_FILES: Final = frozenset({".ds_store", ".directory", "thumbs.db", "desktop.ini"})
 _LOCKS: Final = ("~$", ".~lock.", "._")
@@ -378,6 +380,22 @@ def _folder(folder: Path) -> dict[str, bytes]:
     found = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != JOURNAL]
     refuse_larger(folder, sum(p.stat().st_size for p in found), max_file_bytes())
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
+
+
+def read_record(pack: Path) -> dict[str, bytes]:
+    """Read the record of a pack's run alone, from its folder: `run_hash_of` and `is_released` ask no more."""
+    try:
+        return {RUN: (pack / RUN).read_bytes()}
+    except OSError as error:
+        raise fail("pack_illisible", place=Place(pack.name), got=RUN) from error
+
+
+def is_released(pack: Mapping[str, bytes]) -> bool:
+    """Tell whether a pack is a release, as its record says."""
+    try:
+        return bool(json.loads(pack[RUN])["etat"] != DRAFT)
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return False
 
 
 def broken_files(pack: Mapping[str, bytes]) -> list[tuple[str, str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT
 
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.toml_files import read_toml
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 Keys = tuple[str | int, ...]
+
+
+class Edit(NamedTuple):
+    """A value of a TOML file, before and after; a list of tables that a rank is of is one value."""
+
+    keys: tuple[str, ...]
+    before: Any
+    after: Any
 
 
 def edit_toml(path: Path, changes: Iterable[tuple[Keys, Any]]) -> None:
@@ -36,24 +46,89 @@ def edit_toml(path: Path, changes: Iterable[tuple[Keys, Any]]) -> None:
     TfpbError
         As `read_toml`; `ecriture_impossible`. Nothing is changed then.
     """
-    whole = _opened(path)
+    write_bytes(path, edited(path, changes)[0])
+
+
+def edited(
+    path: Path,
+    changes: Iterable[tuple[Keys, Any]],
+    *,
+    base: bytes = b"",
+    stays: Callable[[tuple[str, ...], Any, Any], bool] = lambda *_: False,
+) -> tuple[bytes, list[Edit]]:
+    """Return a TOML file with keys changed, and what moved in it.
+
+    Parameters
+    ----------
+    path, changes
+        As `edit_toml`.
+    base : bytes
+        What it holds where it is not there.
+    stays : callable
+        Of keys, the value there and the one asked for: whether it is left as it is.
+
+    Raises
+    ------
+    TfpbError
+        As `read_toml`, or what `stays` raises.
+    """
+    whole = _opened(path) if path.is_file() or not base else tomlkit.parse(base.decode())
+    before: dict[tuple[str, ...], Any] = {}
     for keys, value in changes:
-        *above, last = keys
-        table: Any = whole
-        for key in above:
-            if isinstance(key, str) and key not in table:
-                if value is None:
-                    break
-                table[key] = tomlkit.table()
-            table = table[key]
-        else:
+        named = tuple(map(str, takewhile(lambda key: isinstance(key, str), keys)))
+        there = _found(whole, named)
+        ranked = len(named) < len(keys)
+        if not ranked and there == _plain(value):
+            continue
+        if stays(named, there, _ANY if ranked else _plain(value)):
+            continue
+        before.setdefault(named, there)
+        _set(whole, keys, value)
+    edits = [Edit(keys, there, _found(whole, keys)) for keys, there in before.items()]
+    return tomlkit.dumps(whole).encode(), [e for e in edits if e.before != e.after]
+
+
+_ANY: Final = object()
+"""Stands for a value inside a list, of which nothing is compared."""
+
+
+def _found(whole: TOMLDocument, keys: tuple[str | int, ...]) -> Any:
+    """Return the plain value that keys lead to; None where there is none."""
+    table: Any = whole
+    for key in keys:
+        if not isinstance(table, Mapping) or key not in table:
+            return None
+        table = table[key]
+    return table.unwrap() if hasattr(table, "unwrap") else table
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return drop_controls(str(value))
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def _set(whole: TOMLDocument, keys: Keys, value: Any) -> None:
+    *above, last = keys
+    table: Any = whole
+    for key in above:
+        if isinstance(key, str) and key not in table:
             if value is None:
-                table.pop(last, None) if isinstance(last, str) else table.pop(last)
-            elif isinstance(last, int) and last == len(table):
-                table.append(_item(value, whole=True))
-            else:
-                table[last] = _item(value)
-    write_bytes(path, tomlkit.dumps(whole).encode())
+                return
+            table[key] = tomlkit.table()
+        table = table[key]
+    if value is None:
+        table.pop(last, None) if isinstance(last, str) else table.pop(last)
+    elif isinstance(last, int) and last == len(table):
+        table.append(_item(value, whole=True))
+    elif isinstance(value, list) and last in table and isinstance(table[last], AoT):
+        table[last] = tomlkit.aot()
+        for one in value:
+            table[last].append(_item(one, whole=True))
+    else:
+        table[last] = _item(value)
 
 
 def _opened(path: Path) -> TOMLDocument:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import fail
-from tfpb.io.open_questions.reply_file import TABLE, write_reply
+from tfpb.io.open_questions.reply_file import TABLE, reply_changes
 from tfpb.model.codes import Role
 from tfpb.model.question import NOT_KNOWN, Asked, Reply
 from tfpb.words.faults import question_words as words
@@ -50,7 +50,7 @@ def act(desk: Desk, form: FormData) -> str:
             _show(desk, replace(one, reply=None))
         else:
             reply = _reply(desk, one, choice, form)
-            write_reply(desk.file, reply, instead=one.fallen.key if one.fallen else "")
+            desk.edit(reply_changes(reply, instead=one.fallen.key if one.fallen else ""))
             _show(desk, replace(one, reply=reply, fallen=None))
     return f"#q{one.question.key}"
 

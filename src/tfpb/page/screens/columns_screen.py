@@ -19,7 +19,6 @@ from tfpb.errors import TfpbError
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.recognition import SURVEY
-from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.tables.headers import MILLIONS, match_columns, unread_columns
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.columns import READINGS
@@ -337,7 +336,7 @@ def _planned(desk: Desk, name: str, form: FormData, at: int) -> None:
         if wanted != before and set(wanted) != set(before):
             changes.append((("colonnes", role), wanted or None))
     if changes:
-        edit_toml(desk.plan_file, changes)
+        desk.write(edits={desk.plan_file: changes})
 
 
 def remembered_file() -> Path:

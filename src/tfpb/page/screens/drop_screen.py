@@ -14,10 +14,8 @@ from starlette.datastructures import UploadFile
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geodata.geography import geography_of
 from tfpb.io.machine.scratch import scratch_folder
-from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
-from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.io.sources.toml_files import read_toml
 from tfpb.io.tables.contents import TABLE_FILES, TEXT, form
 from tfpb.model.settings import Fichiers
@@ -37,9 +35,12 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import FormData
 
+    from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
     from tfpb.page.desk import Desk
 
+_WAITS: Final = "revoir"
+_SETTLED: Final = "revu"
 _YEAR: Final = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
 
@@ -60,7 +61,53 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     settings, named = desk.settings, desk.files
     listed = [_listed(desk, settings, *f) for f in (*named, *_unnamed(desk, settings, named))]
     choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in NOT_DROPPED]
-    return {"fichiers": listed, "roles": choices}
+    waiting = {one.name for one in _reviewed(desk, listed)}
+    return {
+        "fichiers": [one for one in listed if one.name not in waiting],
+        "roles": choices,
+        "a_revoir": _reviewed(desk, listed),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A file dropped where another stands: what it may replace, or be added to."""
+
+    name: str
+    role: str
+    rows: int | None
+    there: tuple[tuple[str, int | None], ...]
+    adds: bool
+
+
+def _reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
+    """List the files that wait for somebody to say what they replace."""
+    last = {a.lines[0]: a for a in desk.journal.acts if a.gesture in {_WAITS, _SETTLED}}
+    waiting = {name: a.lines[1] for name, a in last.items() if a.gesture == _WAITS}
+    rows = {one.name: one.found.rows if one.found is not None else None for one in listed}
+    out = []
+    for name, role in waiting.items():
+        there = tuple((o.name, rows[o.name]) for o in listed if o.role == role)
+        if there and name in rows and all(name != other for other, _ in there):
+            out.append(Reviewed(name, role, rows[name], there, adds=role == SURVEY))
+    return out
+
+
+def _review(desk: Desk, form: FormData) -> None:
+    """Do what somebody chose for a file that waits: replace another, be added, be left aside."""
+    name, other = str(form.get("nom", "")), str(form.get("autre", ""))
+    one = next((r for r in show(desk, {})["a_revoir"] if r.name == name), None)
+    if one is None:
+        raise TfpbError(Fault("fichier_absent", Place(name), name, {"aussi": ""}))
+    if form.get("choix") == "remplace" and other in dict(one.there):
+        wave = desk.settings.enquete.fichiers.get(other)
+        _forget(desk, other, one.role)
+        assign(desk, name, one.role, _recognised(desk, name))
+        if wave is not None:
+            desk.edit([(("enquete", "fichiers", name), {"vague": wave.vague})])
+    elif form.get("choix") == "ajoute" and one.adds:
+        assign(desk, name, one.role, _recognised(desk, name))
+    desk.note(_SETTLED, name, one.role)
 
 
 def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -97,6 +144,8 @@ def act(desk: Desk, form: FormData) -> None:
     if form.get("geste") == "deposer":
         uploads = [f for f in form.getlist("fichiers") if isinstance(f, UploadFile) and f.filename]
         receive(desk, uploads)
+    elif form.get("geste") == "revoir":
+        _review(desk, form)
     else:
         _corrected(desk, form)
     desk.check()
@@ -128,7 +177,7 @@ def receive(desk: Desk, uploads: list[UploadFile]) -> None:
                         lines.append(enter(desk, path, recognise(path)))
                 except TfpbError as error:
                     faults += error.faults
-        desk.notice, desk.messages = tuple(faults), tuple(lines)
+        desk.notice, desk.messages = tuple(faults), (*lines, *desk.messages)
         if maps:
             held = lent.pop_all()
             if not desk.begin(BRING, bring, maps, desk.geography, lent=held):
@@ -158,11 +207,32 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
         role = "programme_precedent"
     if not role:
         return words.UNKNOWN.format(name=name)
+    there = [other for one, other in desk.files if one == role and other != name]
+    if there and (role != SURVEY or _again(desk, path.name, found)):
+        desk.note(_WAITS, name, role)
+        return words.WAITS.format(name=name, role=ROLES[role], there=", ".join(there))
     assign(desk, name, role, found)
     line = words.TAKEN.format(name=name, role=ROLES[role])
     if found.dropped:
         line += words.DROPPED.format(count=len(found.dropped), names=", ".join(found.dropped))
     return line
+
+
+def _again(desk: Desk, name: str, found: Recognised) -> bool:
+    """Tell whether a delivery may be another state of one that is there: its name, or its wave."""
+    settled = desk.settings.enquete.fichiers
+    for other in desk.settings.fichiers.enquete:
+        before = _recognised(desk, other)
+        waves = (
+            (settled[other].vague,)
+            if other in settled
+            else before.waves
+            if before is not None
+            else ()
+        )
+        if safe_name(name) == other or set(waves) & set(found.waves):
+            return True
+    return False
 
 
 def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
@@ -179,21 +249,35 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     delivery = read_delivery(desk.folder / name, sheet=sheet)
     draft = draft_plan(delivery.table, delivery.dictionary)
     if desk.plan is None:
-        write_bytes(desk.folder / PLAN, draft.encode())
-        desk.edit([(("fichiers", "plan"), PLAN)])
+        desk.write(
+            {desk.folder / PLAN: draft.encode()}, {desk.file: [(("fichiers", "plan"), PLAN)]}
+        )
         with suppress(TfpbError):  # a year without map is said by a check
             ruling = ruling_vintage(settings.dossier.annee, "")
-            edit_toml(desk.folder / PLAN, [(("reglages", "carte"), ruling)])
+            desk.write(edits={desk.folder / PLAN: [(("reglages", "carte"), ruling)]})
     else:
         drafted = CONFIRM in desk.plan_file.read_text(encoding="utf-8", errors="replace")
         more = plan_changes(read_toml(desk.plan_file), tomllib.loads(draft), adds=drafted)
-        edit_toml(desk.plan_file, more)
+        desk.write(edits={desk.plan_file: more})
     plan = desk.plan
+    if plan is None:
+        return
+    delivery = read_delivery(desk.folder / name, plan, sheet=sheet)
     waves = found.waves if found is not None else ()
-    if plan is not None and waves:
-        delivery = read_delivery(desk.folder / name, plan, sheet=sheet)
-        if delivery.column(plan.colonnes.vague) is None:
-            desk.edit([(("enquete", "fichiers", name), {"vague": waves[0]})])
+    if waves and delivery.column(plan.colonnes.vague) is None:
+        desk.edit([(("enquete", "fichiers", name), {"vague": waves[0]})])
+    _owned(desk, plan, named=delivery.column(plan.colonnes.bailleur) is not None)
+
+
+def _owned(desk: Desk, plan: Plan, *, named: bool) -> None:
+    """Give its landlord to the one delivery that names none: that of the dossier."""
+    settings, fixed = desk.settings, plan.colonnes.bailleur_fixe
+    owner = settings.dossier.bailleur
+    if not named and not fixed and len(settings.fichiers.enquete) == 1:
+        desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), owner)]})
+        desk.messages = (*desk.messages, words.OWNED.format(name=owner))
+    elif named and fixed == owner:  # it would hide the names of this one
+        desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), None)]})
 
 
 def _corrected(desk: Desk, form: FormData) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import tomllib
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.errors import Fault, Severity, fail
-from tfpb.io.packs.output_files import numbered, write_together
+from tfpb.errors import Fault, Place, Severity, fail
+from tfpb.io.packs.output_files import numbered
 from tfpb.io.sources.recognition import SURVEY
 from tfpb.io.tables.contents import TEXT, form
+from tfpb.io.tables.csv_text import decode
 from tfpb.io.tables.safe_copy import corrected
 from tfpb.io.tables.tabular import csv_bytes, read_table
-from tfpb.packaged import packaged
+from tfpb.page.remedies import TEXT as SETTINGS_TEXT
+from tfpb.page.remedies import remedy
 from tfpb.words.faults.paste_words import READ_AS
 from tfpb.words.faults.sentences import fault_text, fault_texts, rows_words
 from tfpb.words.page import screen_words as words
@@ -24,15 +28,13 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import FormData
 
-    from tfpb.errors import Place
     from tfpb.page.desk import Desk
     from tfpb.words.faults.sentences import FaultText
 
 _MOST: Final = 300
 _OURS: Final = "_corrige"
-_TABLES: Final = packaged(__name__)
-_LINKS: Final = {code: screen for screen, codes in _TABLES["remedies"].items() for code in codes}
-"""Code of a fault → screen where its remedy is."""
+_COMMAND: Final = re.compile(r"tfpb |--\w|\.toml|sous \[|\[\w+")
+"""What a hint says to those who type: the screen says it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     at = {id(f) for c in cells for f in c.alike}
     links: dict[tuple[bool, str], list[Fault]] = {}
     for fault in (f for f in desk.outlook.faults if id(f) not in at):
-        link = "colonnes" if _asked(fault) else _LINKS.get(fault.code, "")
+        link = remedy(fault, desk.plan_file.name)
         links.setdefault((_stops(fault), link), []).append(fault)
     shown = [c for c in cells if _stops(c.fault) or "tout" in query][:_MOST]
     return {
@@ -77,11 +79,24 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
         "reste": len(cells) - len(shown),
         "tout": "tout" in query,
         "autres": [
-            (stops, link, fault_texts(found))
+            (stops, link, [_without_commands(text) for text in fault_texts(found)])
             for (stops, link), found in sorted(links.items(), key=lambda pair: not pair[0][0])
         ],
+        "textes": _texts(desk) if any(link == SETTINGS_TEXT for _, link in links) else [],
         "corrections": words.CORRECTIONS if (desk.folder / words.CORRECTIONS).is_file() else "",
     }
+
+
+def _without_commands(text: FaultText) -> FaultText:
+    """Leave out of a fault what is for those who type commands."""
+    expected, hint = ("" if _COMMAND.search(t) else t for t in (text.expected, text.hint))
+    return replace(text, expected=expected, hint=hint)
+
+
+def _texts(desk: Desk) -> list[tuple[str, str]]:
+    """Return the settings and the plan as they are written."""
+    files = [path for path in (desk.file, desk.plan_file) if path.is_file()]
+    return [(path.name, decode(path.read_bytes()).replace("\r\n", "\n")) for path in files]
 
 
 def cells_of(desk: Desk) -> list[Cell]:
@@ -111,18 +126,35 @@ def _asked(fault: Fault) -> bool:
 
 def act(desk: Desk, form: FormData) -> None:
     """Write what was corrected: only cells at fault, only in a copy."""
+    if form.get("geste") == SETTINGS_TEXT:
+        _write_text(desk, str(form.get("fichier")), str(form.get("texte", "")))
+        desk.check()
+        return
     written: dict[str, dict[Place, str]] = {}
     rows: list[dict[str, Any]] = []
     for first, fault in ((c.fault.place, f) for c in cells_of(desk) for f in c.alike):
         at = fault.place
-        text = str(form.get(f"v|{first.file}|{first.sheet}|{first.row}|{first.column}", "")).strip()
-        if text not in {"", fault.got}:
+        name = f"{first.file}|{first.sheet}|{first.row}|{first.column}"
+        text, emptied = str(form.get(f"v|{name}", "")).strip(), f"x|{name}" in form
+        if emptied or text not in {"", fault.got}:
+            text = "" if emptied else text
             written.setdefault(at.file, {})[at] = text
             facts = (at.file, at.sheet, at.row, at.column, fault.got, text)
             rows.append(dict(zip(words.CORRECTED, facts, strict=True)))
     if written:
         _write(desk, written, rows)
     desk.check()
+
+
+def _write_text(desk: Desk, name: str, text: str) -> None:
+    """Write the settings or the plan as they were corrected, if they can be read."""
+    path = next((p for p in (desk.file, desk.plan_file) if p.name == name), None)
+    try:
+        tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise fail("toml_illisible", place=Place(name), got=str(error)) from error
+    if path is not None:
+        desk.write({path: text.replace("\r\n", "\n").encode()})
 
 
 def _write(
@@ -154,8 +186,7 @@ def _write(
     table = pd.DataFrame(rows)
     if listing.is_file():
         table = pd.concat([read_table(listing).frame, table.astype(str)], ignore_index=True)
-    write_together({**files, listing: csv_bytes(table)})
-    desk.edit(changes)
+    desk.write({**files, listing: csv_bytes(table)}, {desk.file: changes})
 
 
 def _copy_of(source: Path) -> Path:

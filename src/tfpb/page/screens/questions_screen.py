@@ -12,7 +12,6 @@ from rapidfuzz import fuzz, process
 
 from tfpb.errors import TfpbError
 from tfpb.io.sources.deliveries import read_delivery
-from tfpb.io.sources.settings_edit import edit_toml
 from tfpb.model.codes import Axe, Nature, Theme
 from tfpb.page.desk import mark
 from tfpb.text import fold
@@ -185,7 +184,7 @@ def act(desk: Desk, form: FormData) -> None:
         changes += _item(k, item, delivered, form) if k not in gone else []
     if len(gone) < len(plan.items):
         changes += [(("items", k), None) for k in reversed(gone)]
-    edit_toml(desk.plan_file, changes)
+    desk.write(edits={desk.plan_file: changes})
     desk.check()
 
 

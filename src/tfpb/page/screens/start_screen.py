@@ -12,6 +12,7 @@ from tfpb.geodata.geography import ADDRESSES, VINTAGES
 from tfpb.geodata.stored_layers import list_installed
 from tfpb.page.desk import BRING
 from tfpb.perimeters import ruling_vintage
+from tfpb.words.faults.question_words import ROLES
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.page import screen_words as words
 from tfpb.words.places.geodata_words import address_file_line
@@ -39,6 +40,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         needed = ruling_vintage(year, "")
     return {
         "annee": year,
+        "roles": list(ROLES.values()),
         "date": head.date if head is not None else today,
         "adresses": [address_file_line(f) for f in files_in(folder)],
         "couches": list_installed(folder),

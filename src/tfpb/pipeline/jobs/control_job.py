@@ -12,8 +12,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Severity, TfpbError, fail
-from tfpb.evidence.pack_control import Checked, Found, Received, Subject, findings, twice
+from tfpb.evidence.pack_control import (
+    Checked,
+    Found,
+    Received,
+    Subject,
+    findings,
+    held_by_two,
+    twice,
+)
 from tfpb.io.machine.scratch import scratch_folder
+from tfpb.io.open_questions.table_questions import table_findings
 from tfpb.io.packs.output_files import refuse_inputs, write_together
 from tfpb.io.packs.pack import LISTING, RUN, broken_hashes
 from tfpb.io.packs.provenance import files_hash
@@ -25,6 +34,7 @@ from tfpb.io.packs.received import (
     quarters_named,
     receive,
 )
+from tfpb.io.tables.asides import set_aside
 from tfpb.io.tables.contents import absent
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
@@ -35,6 +45,7 @@ from tfpb.report.documents import document_pdf, workbook
 from tfpb.report.sections.controle import SHOWN, control_report
 from tfpb.tax.programme.held_pieces import ABSENT
 from tfpb.words.documents.control_words import WRITTEN
+from tfpb.words.faults.question_words import question_title
 from tfpb.words.faults.sentences import fault_text, shortened
 
 if TYPE_CHECKING:
@@ -84,6 +95,8 @@ def check_packs(paths: Sequence[Path], *, year: int | None = None) -> list[Check
     for k, other in twice([c.pack for c in out]).items():
         again = Found(Subject.INTEGRITY, "deux_fois", fields={"autre": other})
         out[k] = replace(out[k], found=(*out[k].found, again))
+    for k, more in held_by_two([c.pack for c in out]).items():
+        out[k] = replace(out[k], found=(*out[k].found, *more))
     return out
 
 
@@ -111,11 +124,14 @@ def _read(name: str, files: Files) -> Received:
     head = record.get("reglages", record).get("dossier", {})
     frames: dict[str, pd.DataFrame] = {}
     unread: list[tuple[str, str]] = []
+    asked = list(_asked(files))
     for table in STEMS:
         held = files.table(table)
         if held is not None:
-            frame, faults = _typed(table, *held)
+            frame, faults, left_open = _typed(table, *held)
             unread += [(held[0], what) for what in faults]
+            # a pack of ours was asked of the files that it was made of
+            asked += [] if files.ours else left_open
             if frame is not None:
                 frames[table] = frame
     broken = None
@@ -137,7 +153,7 @@ def _read(name: str, files: Files) -> Received:
         broken=broken,
         unheld=sum(not c.get("tenu", True) for c in record.get("controles", ())),
         unread=tuple(unread),
-        asked=_asked(files),
+        asked=tuple(asked),
     )
 
 
@@ -174,8 +190,10 @@ def _year_of(frames: dict[str, pd.DataFrame]) -> int | None:
     return None
 
 
-def _typed(table: str, name: str, data: bytes) -> tuple[pd.DataFrame | None, list[str]]:
-    """Type a table given as bytes: what is read, and what is not, in words."""
+def _typed(
+    table: str, name: str, data: bytes
+) -> tuple[pd.DataFrame | None, list[str], list[tuple[str, str, str]]]:
+    """Type a table given as bytes: what is read, what is not, in words, and what is to be asked."""
     contract = _CONTRACTS[table]
     with scratch_folder() as folder:
         path = folder / f"{table}.{name.rpartition('.')[2].lower()}"
@@ -183,11 +201,14 @@ def _typed(table: str, name: str, data: bytes) -> tuple[pd.DataFrame | None, lis
         try:
             text = read_table(path, known=contract.headers)
         except TfpbError as error:
-            return None, [fault_text(f).title for f in error.faults]
+            return None, [fault_text(f).title for f in error.faults], []
     renames = {k: v for k, v in _OURS.get(table, {}).items() if v in text.frame.columns}
+    whole = set_aside(text, contract, renames=renames)
+    questions = [f.question for f in table_findings(whole, contract, renames)]
     frame, faults = typed(text, contract, renames=renames)
     stopping = [f for f in faults if f.severity is Severity.FAUTE and f.code not in _EMPTY]
-    return frame, [fault_text(f).title for f in stopping]
+    left_open = [(q.key, f"{name}, {question_title(q)}", "attend") for q in questions]
+    return frame, [fault_text(f).title for f in stopping], left_open
 
 
 def control(paths: Sequence[Path], output: Path, *, year: int | None = None) -> list[str]:

@@ -168,8 +168,8 @@ def accounts(
     Parameters
     ----------
     files : mapping of str to Path or None
-        `fiscalite` and `residences` (what `tfpb localiser` writes), then `conventions`, `gmbi`, `programme`
-        and `programme_precedent` when there are any.
+        `fiscalite` and `residences` (what `tfpb localiser` writes), then the others of `TAX_ROLES`,
+        `programme` and `programme_precedent` when there are any.
     sheet : str, optional
         Sheet of the premises; it counts for other workbooks that have one of that name.
     year : int, optional

@@ -258,7 +258,9 @@ def evaluate(
     return evaluation.evaluation(located, quarters, claims, survey, bailleur=own)
 
 
-def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
+def doubts(
+    tax_rule: TaxRule, taxes: Inputs, located: Located, abatement: Abatement | None
+) -> pd.DataFrame:
     """Count dwellings and money with the doubtful dwellings on either side.
 
     Parameters
@@ -266,6 +268,8 @@ def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
     tax_rule : TaxRule
     taxes : Inputs
     located : Located
+    abatement : Abatement or None
+        Of the stock as retained.
 
     Returns
     -------
@@ -274,7 +278,8 @@ def doubts(tax_rule: TaxRule, taxes: Inputs, located: Located) -> pd.DataFrame:
     """
 
     def money(stock: Located) -> Claims:
-        priced = abate(tax_rule, taxes, stock, quarters=Quarters())  # its totals name none
+        if (priced := abatement) is not None and stock is not located:
+            priced = abate(tax_rule, taxes, stock, quarters=Quarters())  # its totals name none
         return Claims(() if priced is None else money_claims(priced))
 
     return evaluation.readings(located, abate=money)

@@ -16,7 +16,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from tfpb.archives import settle
-from tfpb.model.report import Block, Chart, KeyFigures, Report, Table, Text
+from tfpb.model.report import Answer, Block, Chart, KeyFigures, Payers, Report, Table, Text
 from tfpb.report import theme
 from tfpb.report.documents import document_parts as parts
 from tfpb.text import drop_controls, french_spaces
@@ -52,8 +52,12 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
     """
     document = _begun(report)
     answer = parts.answers_first(report)
-    _opening(document, report)
-    if not answer:
+    if answer:
+        first = document.sections[0]
+        first.top_margin = first.bottom_margin = Mm(14)
+        first.header_distance = first.footer_distance = Mm(6)
+    else:
+        _opening(document, report)
         _contents(document, report, new_page=False)
     for index, chapter in enumerate(parts.chapters(report), 1):
         if answer and index == 2:  # noqa: PLR2004 - after the note
@@ -207,7 +211,7 @@ def _chapter(
     heading.paragraph_format.page_break_before = chapter.new_page and not follows
     _bookmark(heading, index, f"chapitre_{index}")
     if chapter.lead:
-        lead = _styled(document, chapter.lead, _LEAD)
+        lead = _styled(document, chapter.lead, _NOTE if chapter.part == parts.NOTE else _LEAD)
         lead.paragraph_format.keep_with_next = True  # no chapter starts where nothing can follow
     for block in chapter.blocks:
         _block(document, block, images)
@@ -230,6 +234,8 @@ def _block(document: Any, block: Block, images: parts.Pictures) -> None:
                 line.add_run(_clean(f" ({figure.detail})"))
     elif isinstance(block, Table):
         _table(document, block)
+    elif isinstance(block, Answer):
+        _answer(document, block)
     elif isinstance(block, Chart) and block.key in images:
         _chart(document, block, images[block.key]["png"])
 
@@ -251,6 +257,38 @@ def _table(document: Any, block: Table) -> None:
         _styled(document, EMPTY_TABLE, _NOTE)
     for note in grid.notes or ("",):
         _styled(document, note, _NOTE)
+
+
+def _answer(document: Any, block: Answer) -> None:
+    """Write a question of the one page: its answer, then the lines it rests on, without what is drawn."""
+    head = _styled(document, block.question, "Heading 2").paragraph_format
+    head.space_before, head.space_after = Pt(5), Pt(1)
+    if block.sentences:
+        first, *others = block.sentences
+        _close(document, [(first, True), ("".join(f" {one}" for one in others), False)])
+    if isinstance(block.rests_on, Payers):
+        written = (" ".join(filter(None, part[:3])) for part in block.rests_on.parts)
+        _close(document, [(" ; ".join(written), False)])
+    elif block.rests_on is not None:
+        body = document.element.body
+        body.insert(len(body) - 1, _grid(parts.grid_of_lines(block.question, block.rests_on)))
+    if block.notes:
+        _close(document, [(" ".join(block.notes), False)], style=_NOTE, size=theme.MIN_PT)
+
+
+def _close(
+    document: Any,
+    runs: list[tuple[str, bool]],
+    *,
+    style: str = _FIGURE,
+    size: float = theme.NOTE_PT,
+) -> None:
+    """Write a paragraph of the one page, in the small type and the close lines that let it be one."""
+    paragraph = _styled(document, "", style)
+    for text, bold in runs:
+        run = paragraph.add_run(_clean(text))
+        run.bold, run.font.size = bold, Pt(size)
+    paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(2), 1.0
 
 
 def _chart(document: Any, block: Chart, png: bytes) -> None:

@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from tfpb.model.report import Block, Format, Report, Section, Table, Text
+from tfpb.model.report import (
+    Block,
+    Cell,
+    Drawn,
+    Format,
+    Headed,
+    Lines,
+    Report,
+    Section,
+    Table,
+    Text,
+)
 from tfpb.report import theme
 from tfpb.report.canvas import shorten
 from tfpb.report.cell_values import NUMERIC, as_text, missing, printable
@@ -183,6 +194,35 @@ def _broken(match: re.Match[str]) -> str:
     word = match[0]
     kept = word if len(word) <= _LONGEST_WORD else f"{word[: _LONGEST_WORD - 1]}…"
     return SOFT_HYPHEN.join(_PIECE.findall(kept))
+
+
+def grid_of_lines(title: str, lines: Lines) -> Grid:
+    """Write what an answer rests on as a table of texts, without the columns that are drawn."""
+    kept = [
+        k for k in range(len(lines.columns)) if not any(isinstance(r[k], Drawn) for r in lines.rows)
+    ]
+
+    def texts(row: tuple[Cell, ...]) -> tuple[str, ...]:
+        return tuple(_of_cell(row[k]) for k in kept) if row else ()
+
+    columns = [lines.columns[k] for k in kept]
+    return Grid(
+        title=title,
+        meta="",
+        headers=tuple(french_spaces(c.title) for c in columns),
+        numeric=tuple(c.numeric for c in columns),
+        widths=tuple(float(c.width) for c in columns),
+        size_pt=theme.AXIS_PT,
+        rows=tuple(texts(row) for row in lines.rows),
+        totals=texts(lines.total),
+        notes=(),
+    )
+
+
+def _of_cell(cell: Cell) -> str:
+    if isinstance(cell, Headed):
+        return f"{cell.head} {cell.text}".rstrip()
+    return cell if isinstance(cell, str) else ""
 
 
 def _floor(header: str, fmt: Format, cells: list[str]) -> float:

@@ -7,14 +7,28 @@ import datetime as dt
 import io
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 
-from tfpb.model.report import Block, Chart, Format, KeyFigures, Report, Table, Text
+from tfpb.model.report import (
+    Answer,
+    Block,
+    Cell,
+    Chart,
+    Drawn,
+    Headed,
+    KeyFigures,
+    Lines,
+    Payers,
+    Report,
+    Table,
+    Text,
+)
 from tfpb.report import theme
 from tfpb.report.canvas import compiled
-from tfpb.report.cell_values import missing, printable
+from tfpb.report.cell_values import printable
 from tfpb.report.documents import document_parts as parts
 from tfpb.text import french_spaces
 from tfpb.words.documents.report_words import CONTENTS, EMPTY_TABLE, footer, table_line
@@ -29,6 +43,10 @@ _PAGES: Final = re.compile(rb"/Type */Pages */Count +(\d+)")
 _DRAWN: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _TALL: Final = 0.56
 """Height by width from which a chart that is moved whole could leave two fifths of a page empty."""
+PADDINGS: Final = (5.0, 4.0, 3.0, 2.2, 1.5)
+"""Room above and under the lines of a page that answers, points: the most that lets one page hold them."""
+_ROOM: Final = "interligne"
+"""Property of a report: the one of `PADDINGS` that its first page took."""
 _FEW_ROWS: Final = 6
 _LETTERS: Final = 1200
 """A table of few rows and letters stays on one page; more might not fit on one."""
@@ -81,6 +99,12 @@ def render(
             "accent": theme.ACCENT,
             "rule": theme.RULE,
             "band": theme.MARGIN_BAND,
+            "dark": theme.DANS,
+            "elsewhere": theme.HORS,
+            "link": theme.LINK,
+            "cell": theme.CELL_PT,
+            "least": theme.MIN_PT,
+            "pad": float(report.properties.get(_ROOM, PADDINGS[0])),
         },
         "sections": [_chapter(chapter, images, inputs) for chapter in parts.chapters(report)],
         "maps": _map_images(report, maps, inputs),
@@ -111,6 +135,21 @@ def one_page(
         if page_count(pdf) == 1:
             break
     return report, pdf
+
+
+def answered(report: Report) -> tuple[Report, bytes]:
+    """Return the report with as much of its first section as one page holds, and that page by itself.
+
+    The lines come closer first; then the section is taken on less room (`Section.shorter`). The type stays.
+    """
+    first, *others = report.sections
+    closer = [(first, padding) for padding in PADDINGS]
+    for section, padding in (*closer, *((s, PADDINGS[-1]) for s in first.shorter)):
+        fit = replace(report, properties={**report.properties, _ROOM: str(padding)})
+        pdf = render(replace(fit, sections=(section,)), {}, {}, cover=False)
+        if page_count(pdf) == 1:
+            break
+    return replace(fit, sections=(section, *others)), pdf
 
 
 def page_count(pdf: bytes) -> int:
@@ -148,6 +187,8 @@ def _block(block: Block, images: parts.Pictures, inputs: dict[str, str]) -> dict
         return {"kind": "figures", "figures": figures}
     if isinstance(block, Table):
         return _table(block)
+    if isinstance(block, Answer):
+        return _answer(block)
     if not isinstance(block, Chart) or block.key not in images:
         return None
     svg = inputs[f"image-{block.key}"] = images[block.key]["svg"].decode("utf-8")
@@ -177,21 +218,40 @@ def _table(table: Table) -> dict[str, Any]:
             {"header": header, "numeric": numeric, "width": width}
             for header, numeric, width in zip(grid.headers, grid.numeric, grid.widths, strict=True)
         ],
-        "rows": _rows(table, grid),
+        "rows": grid.rows,
         "totals": grid.totals,
         "notes": grid.notes,
     }
 
 
-def _rows(table: Table, grid: parts.Grid) -> list[list[Any]]:
-    """Return the cells as text, those of a bar with the share it draws."""
-    bars = [k for k, c in enumerate(table.columns) if c.format is Format.BAR]
-    out: list[list[Any]] = [list(row) for row in grid.rows]
-    for k in bars:
-        for row, value in zip(out, table.rows[table.columns[k].key], strict=True):
-            if not missing(value):
-                row[k] = {"text": row[k], "share": float(value)}
-    return out
+def _answer(block: Answer) -> dict[str, Any]:
+    head = {"kind": "answer", "question": block.question, "sentences": block.sentences}
+    body = block.rests_on
+    content: dict[str, Any] | None = None
+    if isinstance(body, Payers):
+        content = {
+            "parts": [
+                dict(zip(("name", "text", "share-text", "share"), p, strict=True))
+                for p in body.parts
+            ]
+        }
+    elif isinstance(body, Lines):
+        content = {
+            "columns": [
+                {"header": c.title, "width": c.width, "numeric": c.numeric} for c in body.columns
+            ],
+            "rows": [list(map(_cell, row)) for row in body.rows],
+            "total": list(map(_cell, body.total)),
+        }
+    return {**head, "body": content, "key": block.key, "notes": block.notes}
+
+
+def _cell(cell: Cell) -> str | dict[str, Any]:
+    if isinstance(cell, Drawn):
+        return {"kind": cell.kind, "shares": cell.shares, "open": cell.is_open}
+    if isinstance(cell, Headed):
+        return {"kind": "headed", "head": cell.head, "text": cell.text}
+    return cell or ""
 
 
 def svg_of(raster: bytes) -> str:

@@ -30,6 +30,8 @@ TEMPLATES: Final[Mapping[str, Contract]] = {
     "patrimoine.xlsx": tables.STOCK,
     "conventions.xlsx": tables.CONVENTIONS,
     "fiscalite.xlsx": tables.PREMISES,
+    "liste_declaree.xlsx": tables.SENT_LIST,
+    "reclamations.xlsx": tables.CLAIMS_SENT,
     "programme.xlsx": tables.PROGRAMME,
     "droit_commun.xlsx": tables.DROIT_COMMUN,
     "diagnostics.xlsx": tables.DIAGNOSTICS,

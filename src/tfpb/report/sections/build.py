@@ -298,7 +298,7 @@ def _cell(value: Any, fmt: Format) -> Any:
         return value
     if value.is_known:
         return value.exact
-    if fmt in {Format.PERCENT, Format.BAR}:
+    if fmt is Format.PERCENT:
         return bounded(value, percent)
     return bounded(value, euros if fmt in {Format.EUROS, Format.CENTS} else number)
 

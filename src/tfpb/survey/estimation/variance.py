@@ -352,9 +352,14 @@ def variances(units: Units, group: Indices, groups: int) -> Variances:
     )
 
 
-def side_correlations(found: Variances) -> tuple[Floats, Floats]:
-    """Return ρ⁺ and ρ⁻ of each side, completed where résidences are few, (groups, measures)."""
-    own, homes = found.correlation, found.homes
+def side_correlations(own: Floats, homes: Floats) -> tuple[Floats, Floats]:
+    """Return ρ⁺ and ρ⁻ of each side, completed where résidences are few, (groups, measures).
+
+    Parameters
+    ----------
+    own, homes : float arrays, shape (groups, measures)
+        ρ of each question, and the résidences that it is known from.
+    """
     if not own.shape[1]:
         return own, own
     share = homes / (homes + _PRIOR_RESIDENCES)
@@ -407,7 +412,7 @@ def likeness_of(
     stock_side : int array, shape (résidences of the stock,)
     """
     found = variances(units, units.side, 2)
-    high, low = side_correlations(found)
+    high, low = side_correlations(found.correlation, found.homes)
     side = np.zeros(homes, dtype=np.intp)
     side[units.home] = units.side
     most, least = ([np.ones(homes), np.ones(len(stock_side))] for _ in range(2))

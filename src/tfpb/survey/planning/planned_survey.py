@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -12,16 +13,24 @@ import pandas as pd
 
 from tfpb.facts.quarter import quarters_of
 from tfpb.model.codes import ENSEMBLE, QpvStatut
+from tfpb.survey.estimation.variance import side_correlations
 from tfpb.survey.planning.allocation import HORS, Floor, Parc, allocate
-from tfpb.survey.planning.precision import LEAST_FACTOR, Domain, half_width, power, variance_factor
+from tfpb.survey.planning.precision import (
+    Domain,
+    half_width,
+    loosened,
+    power,
+    unevenness,
+    variance_factor,
+)
 from tfpb.survey.printed import FINEST, rounded_count, step_of
 from tfpb.survey.verdicts import PARC, Thresholds
 from tfpb.words.survey.planning_words import NO_QUARTER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from tfpb.model.arrays import Flags, Indices
+    from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.model.plan import Planification
 
 
@@ -30,8 +39,9 @@ PER_BAILLEUR: Final = 1500
 PER_RESIDENCE: Final = 10
 """Interviews a résidence, where a number of résidences is worked out."""
 _HALVINGS: Final = 26
-UNEVEN: Final = 1.15
-"""What planned interviews are divided by: fields are uneven."""
+_MOST_HOMES: Final = 10**7
+UNEVEN: Final = 0.15
+"""Relative variance of the interviews of a résidence around those planned."""
 _TINY: Final = 1e-9
 _STEPS: Final = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 
@@ -127,17 +137,29 @@ class PlannedSurvey:
             out[rows] = allocate(self.parc.of(rows), round(budget * times), floor)
         return out
 
-    def factor(self, planned: Indices, rows: Flags) -> float:
-        """Return D of some résidences."""
+    def factor(self, planned: Indices, rows: Flags) -> tuple[float, float]:
+        """Return D of some résidences of one side: as it is, and as intervals will have it."""
         if not rows.any():
-            return float("inf")
+            return float("inf"), float("inf")
         answers = planned[rows].astype(np.float64) * self.settings.reponses_valides
         homes = self.parc.dwellings[rows].astype(np.float64)
-        domain = Domain(answers / UNEVEN, homes, self.strata[rows])
-        factor = variance_factor(domain, rho=self.settings.correlation, parc=self.parc_target)
-        return factor + self.rounding(float(step_of(rounded_count(answers.sum()))))
+        domain = Domain(answers, homes, self.strata[rows])
+        # likeness is that of the side, over all bailleurs
+        read = self.cautious(int((planned[self.qpv == self.qpv[rows][0]] > 0).sum()))
+        true, shown = (
+            variance_factor(domain, rho=rho, parc=self.parc_target, uneven=UNEVEN)
+            + self.rounding(step_of(rounded_count(answers.sum())))
+            for rho in ((self.settings.correlation,) * 2, read)
+        )
+        return true, shown
 
-    def rounding(self, step: float = FINEST) -> float:
+    def cautious(self, homes: float) -> tuple[float, float]:
+        """Return ρ⁺ and ρ⁻ that a side of some résidences surveyed will be read with."""
+        own = np.full((1, 1), self.settings.correlation)
+        high, low = side_correlations(own, np.full((1, 1), float(homes)))
+        return float(high[0, 0]), float(low[0, 0])
+
+    def rounding(self, step: Any = FINEST) -> Any:
         """Return what printing a share at a step adds to D."""
         level = self.settings.taux_satisfaction
         return step**2 / (12 * level * (1 - level))
@@ -152,35 +174,39 @@ class PlannedSurvey:
                 f"possibles_{name}": int(self.parc.capacity[side].sum()),
                 f"entretiens_{name}": int(planned[side].sum()),
                 f"enquetees_{name}": int((planned[side] > 0).sum()),
-                f"_{name}": self.factor(planned, side),
             }
+            out |= dict(zip((f"_{name}", f"_{name}_lu"), self.factor(planned, side), strict=True))
         return out
 
     def chances(self, rank: int, qpv: Any, hors: Any) -> Any:
-        """Return the power at an assumed gap (1 for the first) for factors of either side."""
+        """Return the power at an assumed gap (1 for the first) for both factors of either side."""
         gap, level = self.gaps[rank - 1], self.settings.taux_satisfaction
-        return power(level, gap, qpv, hors, margin=self.settings.marge_points / 100)
+        true, read = zip(qpv, hors, strict=True)
+        return power(level, gap, true, read, margin=self.settings.marge_points / 100)
 
     def powers(self, table: pd.DataFrame) -> dict[str, Any]:
         """Return the power at each assumed gap of rows that hold both factors."""
         ranks = range(1, len(self.gaps) + 1)
-        return {f"puissance_{k}": self.chances(k, table["_qpv"], table["_hors"]) for k in ranks}
+        sides = [(table[f"_{side}"], table[f"_{side}_lu"]) for side in ("qpv", "hors")]
+        return {f"puissance_{k}": self.chances(k, *sides) for k in ranks}
 
     def territories(self, planned: Indices) -> pd.DataFrame:
         """Measure the whole, each bailleur, each quarter and each bailleur in it."""
         table = pd.DataFrame(
             place.names() | self.counted(planned, place.rows) for place in self.places
         )
-        wide = half_width(self.settings.taux_satisfaction, table["_qpv"], table["_hors"])
-        table["demi_largeur"] = np.where(np.isfinite(wide), wide, np.nan)
+        level = self.settings.taux_satisfaction
+        for name, column in (("demi_largeur", "_lu"), ("_prevue", "")):
+            wide = half_width(level, table[f"_qpv{column}"], table[f"_hors{column}"])
+            table[name] = np.where(np.isfinite(wide), wide, np.nan)
         table = table.assign(**self.powers(table))
         most = self.parc.capacity
         sides = (self.qpv, ~self.qpv)
         best = [[self.factor(most, place.rows & side) for side in sides] for place in self.places]
-        table["au_mieux"] = self.chances(1, *np.transpose(best))
+        table["au_mieux"] = self.chances(1, *np.transpose(best, (1, 2, 0)))
         table["issue"] = [str(self._outcome(row)) for row in table.to_dict("records")]
         table["besoin"] = self._needs(table)
-        return table.drop(columns=["_qpv", "_hors"])
+        return table.drop(columns=[c for c in table if str(c).startswith("_")])
 
     def _outcome(self, row: dict[Any, Any]) -> Outcome:
         least, valid = self.numbers, self.settings.reponses_valides
@@ -195,7 +221,7 @@ class PlannedSurvey:
         answers = min(row[f"entretiens_{s}"] for s in sides) * valid + _TINY
         if answers < least.shown_n or min(row[f"enquetees_{s}"] for s in sides) < self.homes:
             return Outcome.BUDGET
-        sure = answers >= least.few_n and row["demi_largeur"] <= least.few_half
+        sure = answers >= least.few_n and row["_prevue"] <= least.few_half
         sure &= self.parc_target or row["niveau"] != Level.QUARTIER
         return Outcome.VERDICT if sure else Outcome.INTERVALLE
 
@@ -203,35 +229,51 @@ class PlannedSurvey:
         """Return the interviews of each quarter that the power asked would take (NaN: none is enough).
 
         The hors side stays as planned; the quarter is taken as surveyed in proportion to dwellings,
-        hence ``D = (1−ρ)(1.15/n − 1/N)``.
+        hence ``D = (1−ρ)(1/n − 1/N) + ρuS``, S what answers as uneven as can be would add.
         """
-        hors = table["_hors"].to_numpy()
-        factor = self._widest(lambda d: (d + self.rounding(), hors), np.zeros(len(table)))
-        settings, homes = self.settings, table["logements_qpv"].clip(lower=1).to_numpy()
-        answers = 1 / (factor / max(1 - settings.correlation, LEAST_FACTOR) + 1 / homes)
-        known = (table["niveau"] == Level.QUARTIER) & self.parc_target & (factor > 0)
-        return np.where(known, np.ceil(answers * UNEVEN / settings.reponses_valides), np.nan)
+        known = (table["niveau"] == Level.QUARTIER).to_numpy() & self.parc_target
+        hors = table["_hors"].to_numpy(), table["_hors_lu"].to_numpy()
+        whole = table["logements_qpv"].clip(lower=1).to_numpy(dtype=float)
+        moved = []
+        for place in self.places:
+            at = np.flatnonzero(place.rows & self.qpv)
+            share = self.parc.dwellings[at] / max(self.parc.dwellings[at].sum(), 1)
+            moved.append(loosened(share, self.strata[at], np.ones(len(at))))
+        read = self.cautious(float(table["enquetees_qpv"].iloc[0]))
+
+        def enough(answers: Floats) -> Flags:
+            loose = np.array(moved) * unevenness(UNEVEN, answers / whole)
+            rounding = self.rounding(step_of(rounded_count(answers)))
+            quarter = [
+                (1 - low) * (1 / answers - 1 / whole) + high * loose + rounding
+                for high, low in ((self.settings.correlation,) * 2, read)
+            ]
+            return np.asarray(self.chances(1, quarter, hors) >= self.settings.puissance)
+
+        low, high, possible = np.ones(len(table)), whole, enough(whole)
+        for _ in range(_HALVINGS):
+            middle = np.sqrt(low * high)
+            shown = enough(middle)
+            low, high = np.where(shown, low, middle), np.where(shown, middle, high)
+        return np.where(known & possible, np.ceil(high / self.settings.reponses_valides), np.nan)
 
     def enough_residences(self) -> int:
         """Return the résidences a side, ten interviews each, that the power asked would take.
 
-        ``D = (ρ + (1−ρ)/m)/k`` on either side, with m valid answers in each of k résidences.
+        ``D = (ρ(1 + u) + (1−ρ)/m)/k`` on either side, with m valid answers in each of k résidences,
+        unevenly by u.
         """
-        rho = self.settings.correlation
-        valid = PER_RESIDENCE * self.settings.reponses_valides / UNEVEN
-        rounding = self.rounding()
-        factor = float(self._widest(lambda d: (d + rounding, d + rounding), np.zeros(1))[0])
-        return math.ceil((rho + (1 - rho) / valid) / max(factor, LEAST_FACTOR))
+        rho, rounding = self.settings.correlation, self.rounding()
+        valid = PER_RESIDENCE * self.settings.reponses_valides
 
-    def _widest(self, factors: Callable[[Any], tuple[Any, Any]], start: Any) -> Any:
-        """Return the largest D that still gives the power asked at the first gap, 0 for none."""
-        low, high = start + LEAST_FACTOR, start + 1.0
-        possible = self.chances(1, *factors(low)) >= self.settings.puissance
-        for _ in range(_HALVINGS):
-            middle = np.sqrt(low * high)
-            shown = self.chances(1, *factors(middle)) >= self.settings.puissance
-            low, high = np.where(shown, middle, low), np.where(shown, high, middle)
-        return np.where(possible, low, 0.0)
+        def enough(homes: int) -> int:
+            side = [
+                (a * (1 + UNEVEN) + (1 - b) / valid) / homes + rounding
+                for a, b in ((rho, rho), self.cautious(homes))
+            ]
+            return int(self.chances(1, side, side) >= self.settings.puissance)
+
+        return bisect_left(range(_MOST_HOMES), 1, lo=1, key=enough)
 
     def needed(self, budgets: dict[int, int]) -> tuple[int | None, float]:
         """Return the fewest interviews, budgets in proportion, that reach the power asked; the most power.

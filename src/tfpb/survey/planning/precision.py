@@ -51,34 +51,67 @@ class Domain:
     strata: Indices
 
 
-def variance_factor(domain: Domain, *, rho: float, parc: bool) -> float:
+def variance_factor(
+    domain: Domain, *, rho: tuple[float, float], parc: bool, uneven: float
+) -> float:
     """Return D of one side, infinite without answers.
 
     Parameters
     ----------
     domain : Domain
-    rho : float
-        Likeness of the answers of one résidence (intra-cluster correlation).
+    rho : (float, float)
+        Likeness of the answers of one résidence between résidences and inside them (ρ⁺ and ρ⁻).
     parc : bool
         These dwellings, now: only the households not asked are uncertain. Otherwise résidences are
         a sample of what the service gives.
+    uneven : float
+        Relative variance of the answers of a résidence around what is expected.
 
     Returns
     -------
     float
-        That of `estimation.variance`, aᵢ = 0 for résidences not surveyed.
+        That of `estimation.variance`, aᵢ = 0 for résidences not surveyed; uneven answers draw aᵢ away from
+        what it is aimed at, its stratum weighing the same.
     """
-    size, answers = domain.dwellings, domain.answers
-    stratum_size = np.bincount(domain.strata, size)
-    stratum_answers = np.bincount(domain.strata, answers, minlength=len(stratum_size))
+    size, answers, strata = domain.dwellings, domain.answers, domain.strata
+    stratum_size = np.bincount(strata, size)
+    stratum_answers = np.bincount(strata, answers, minlength=len(stratum_size))
     surveyed = stratum_answers > 0
     if not surveyed.any():
         return float("inf")
     weight = np.where(surveyed, stratum_size, 0.0) / np.where(surveyed, stratum_answers, 1.0)
-    own = (weight / stratum_size[surveyed].sum())[domain.strata]
+    own = (weight / stratum_size[surveyed].sum())[strata]
     share = answers * own
     aimed = size / size.sum() if parc else np.zeros(len(size))
-    return max(of_residences(share, share * own, aimed, size, rho, rho), LEAST_FACTOR)
+    moved = loosened(share, strata, unevenness(uneven, answers / size))
+    factor = of_residences(share, share * own, aimed, size, *rho) + rho[0] * moved
+    return max(factor, LEAST_FACTOR)
+
+
+def unevenness(uneven: float, asked: Floats) -> Floats:
+    """Return the relative variance that answers may have, `asked` being the share of the dwellings they are.
+
+    Numbers within 0..N of mean fN vary by (1 − f)/f at most (Bhatia and Davis, 2000).
+    """
+    share = np.maximum(asked, LEAST_FACTOR)
+    return np.asarray(np.minimum(uneven, np.maximum(1 - share, 0.0) / share))
+
+
+def loosened(share: Floats, strata: Indices, loose: Floats) -> float:
+    """Return what uneven answers add to Σ (aᵢ − Aᵢ)², strata weighing the same.
+
+    Parameters
+    ----------
+    share : float array, shape (résidences,)
+        aᵢ, as expected.
+    strata : int array, shape (résidences,)
+    loose : float array, shape (résidences,)
+        Relative variance of the answers of each.
+    """
+    held = share / np.bincount(strata, share)[strata].clip(LEAST_FACTOR)
+    moved = loose * share**2
+    common = np.bincount(strata, held**2) @ np.bincount(strata, moved)
+    return float(moved @ (1 - 2 * held) + common)
 
 
 def half_width(level: float, qpv: Any, hors: Any) -> Any:
@@ -97,7 +130,9 @@ def low_bound(p_qpv: Floats, p_hors: Floats, qpv: Floats, hors: Floats) -> Float
     return combined_bounds(shares, held, _GAP)[0][..., 0]
 
 
-def power(level: float, gap: float, qpv: Any, hors: Any, *, margin: float) -> Any:
+def power(
+    level: float, gap: float, sides: tuple[Any, Any], read: tuple[Any, Any], *, margin: float
+) -> Any:
     """Return the chance to show « not lower by more than the margin » when the gap is truly `gap`.
 
     Parameters
@@ -106,8 +141,10 @@ def power(level: float, gap: float, qpv: Any, hors: Any, *, margin: float) -> An
         Share of satisfied tenants out of QPV, 0..1.
     gap : float
         True gap QPV − hors QPV, 0..1.
-    qpv, hors : float or array
-        D of each side.
+    sides : (float or array, float or array)
+        D of each side, in QPV and out of it.
+    read : (float or array, float or array)
+        The same as the interval will have it, on the cautious side.
     margin : float
         Margin of equivalence, 0..1.
 
@@ -117,19 +154,19 @@ def power(level: float, gap: float, qpv: Any, hors: Any, *, margin: float) -> An
         Chance that the lower 90 % bound lies above −margin; observed shares are normal around the
         true ones (summed over 31 values of the share out of QPV). 0 where a side has no answer.
     """
-    qpv, hors = np.broadcast_arrays(np.asarray(qpv, float), np.asarray(hors, float))
-    known = np.isfinite(qpv + hors)
-    dq, dh = (np.where(known, d, 1.0)[..., None] for d in (qpv, hors))
+    factors = np.broadcast_arrays(*(np.asarray(d, float) for d in (*sides, *read)))
+    known = np.isfinite(sum(factors))
+    dq, dh, wide_q, wide_h = (np.where(known, d, 1.0)[..., None] for d in factors)
     other = np.clip(level + _NODES * np.sqrt(level * (1 - level) * dh), 0.0, 1.0)
     low, high = np.zeros_like(other), np.ones_like(other)
     for _ in range(_HALVINGS):  # the bound grows with the share in QPV
         middle = (low + high) / 2
-        shown = low_bound(middle, other, dq, dh) > -margin
-        low, high = np.where(shown, low, middle), np.where(shown, middle, high)
+        above = low_bound(middle, other, wide_q, wide_h) > -margin
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
     mean = level + gap
     beyond = ndtr((mean - high) / np.sqrt(mean * (1 - mean) * dq[..., 0])[..., None])
     # a share of 1 may not be enough: what the normal law puts above 1 is then no demonstration
-    beyond = np.where(low_bound(np.ones_like(other), other, dq, dh) > -margin, beyond, 0.0)
+    beyond = np.where(low_bound(np.ones_like(other), other, wide_q, wide_h) > -margin, beyond, 0.0)
     out = np.where(known, (beyond * _WEIGHTS).sum(axis=-1), 0.0)
     return float(out) if out.ndim == 0 else out
 

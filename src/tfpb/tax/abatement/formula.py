@@ -61,6 +61,12 @@ class Amounts:
         """Abatement and the management fees it saves."""
         return self.abatement + self.fees
 
+    @property
+    def town_lost(self) -> Decimal:
+        """What of the loss is the commune's: its line, less its part of what the State returns."""
+        town = self.lines[0]
+        return town - cents(town * self.compensation / (self.lost + self.compensation or EURO))
+
 
 def terms(reader: Reader, rounding: str) -> Terms:
     """Read the terms of a year; `rounding` is `centime` (estimates) or `avis` (whole euros a line)."""

@@ -76,6 +76,7 @@ def _right(due: Amounts, base: Decimal) -> dict[str, Decimal]:
     return {
         "acquis": due.abatement, "base": cents(base), "frais_gestion": due.fees, "economie": due.total,
         "compensation": due.compensation, "perte": due.lost, "reporte_contribuables": due.spread,
+        "perte_communes": due.town_lost, "perte_intercommunale": due.lost - due.town_lost,
     }  # fmt: skip
 
 

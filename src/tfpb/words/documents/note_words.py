@@ -2,98 +2,405 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
+from tfpb.facts.amount import known
+from tfpb.facts.claim import STATES, State
 from tfpb.facts.survey_claims import verdict_scope
 from tfpb.model.codes import Publication
+from tfpb.packaged import packaged
+from tfpb.words.money.accounts import axis_name
+from tfpb.words.money.programme_words import justified_words, share_words
 from tfpb.words.money.state_words import (
     RESERVED,
     UNSETTLED,
     acquired,
+    left_out,
     nature_words,
     without,
 )
-from tfpb.words.numbers import bounded, euros, number
+from tfpb.words.numbers import THIN, UNKNOWN, bounded, euros, long_date, number, percent
 from tfpb.words.phrase import Phrase
 from tfpb.words.places.side_words import stock_facts
-from tfpb.words.survey.verdict_words import VERDICTS, plainly
+from tfpb.words.survey.satisfaction import join
+from tfpb.words.survey.verdict_words import FEW, VERDICTS, plainly
 
 if TYPE_CHECKING:
-    from tfpb.facts.whole_dossier import Dossier
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
 
-JUSTIFIED: Final = Phrase("Abattement {year} acquis : {abated:€}{nature}, {justified} ; {rest}.")
-LEFT: Final = Phrase("il reste {left:€} à justifier dans {count:s quartier}{carried}")
-LEFT_UNKNOWN: Final = "ce qui reste à justifier n’est pas connu"
-UNKNOWN_QUARTERS: Final = Phrase("{count:s quartier} {count:a n’a/n’ont} pas d’abattement connu.")
-CARRIED: Final = Phrase(" ({with_carried:€} à programmer avec le report de {before})")
-ALL_JUSTIFIED: Final = Phrase(
-    "Abattement {year} acquis : {abated:€}{nature}, justifié en entier, quartier par quartier."
+    from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Claim, Claims, Within
+    from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.survey import WaveFacts
+
+_TEXTS: Final = packaged(__name__)
+TITLE: Final = "Abattement de taxe foncière {year} : {bailleur}"
+QUARTERS: Final = Phrase("{count:s quartier prioritaire/quartiers prioritaires} (QPV)")
+CONVENTION: Final = "convention {name}"
+AS_OF: Final = Phrase("état au {day:d}")
+_TOWNS: Final = Phrase("{count:s commune}")
+_DUE: Final = Phrase("bilan dû au préfet le {day:d}")
+_DUES: Final = Phrase("{count:s bilan} à remettre, le premier le {day:d}")
+_UNDATED: Final = "bilan à dater"
+IS_JUSTIFIED: Final = "1. L’abattement est-il justifié, et prouvé ?"
+WHO_PAYS: Final = "2. Qui paie ?"
+OF_TENANTS: Final = "3. Qu’en disent les locataires, et qu’est-ce qui bouge ?"
+WHAT_TO_DO: Final = "4. Que faire, qui, pour quand ?"
+COLUMNS: Final = (
+    "Quartier", "Logements abattus / QPV", "Abattement acquis (€)", "= prouvé (€)",
+    "+ justifié, à prouver (€)", "+ reste à justifier (€)", "", "Prouvé, justifié",
+    "Contents de leur résidence",
+)  # fmt: skip
+PROVED: Final = "prouvé : pièce, avec sa date"
+UNPROVED: Final = "justifié, preuve à joindre"
+UNJUSTIFIED: Final = "reste à justifier (pointillé : abattement en partie inconnu)"
+LEFT: Final = Phrase(
+    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier dans {count:s quartier}, d’abord {name} "
+    "({largest:€})."
 )
-CARRIED_ALONE: Final = Phrase(
-    "Abattement {year} acquis : {abated:€}{nature}, justifié en entier, quartier par quartier ; du report de "
-    "{before}, {with_carried:€} à programmer dans {count:s quartier}."
+LEFT_IN_ONE: Final = Phrase(
+    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier : {name}."
 )
-LOSS: Final = Phrase(
-    "Les collectivités y perdent {lost:€}, après {back:€} compensés par l’État ({rate}){spread}."
+NOTHING_LEFT: Final = Phrase(
+    "Sur {whole}{nature}, il ne reste rien à justifier, quartier par quartier."
 )
-SPREAD: Final = Phrase(" et {spread:€} reportés")
+LEFT_UNKNOWN: Final = Phrase("Sur {whole}{nature}, on ne sait pas ce qui reste à justifier.")
+BARE: Final = Phrase("{bare} de plus sont déclarés sans preuve.")
 NO_PROGRAMME: Final = Phrase(
-    "Abattement {year} acquis : {abated:€}{nature} ; sans programme d’actions, rien ne dit ce qui le "
+    "Abattement {year} acquis : {acquis:€}{nature} ; sans programme d’actions, rien ne dit ce qui le "
     "justifie."
 )
-_COUNTED: Final = (
-    ", sur {total:s question} : moins bien {lower:n} fois (dont {sure:s sûre}), aussi bien ou mieux à "
-    "{margin} près {level:n} fois{alone:?, peut-être {alone:n} fois de plus (isolé)|}, on ne sait pas "
-    "{unknown:n} fois{masked:?, masqué {masked:n} fois|}."
+HOMES: Final = ("logements_abattus", "logements_qpv")
+TOTAL: Final = "Total"
+OTHERS: Final = Phrase("{count:s autre quartier/autres quartiers}")
+OTHERS_LACK: Final = Phrase(
+    "Des {others:n} autres quartiers, {count:n} {count:a manque/manquent} de justification, {largest:€} au "
+    "plus chacun."
 )
-SATISFACTION: Final = Phrase(f"Satisfaction en QPV{_COUNTED}")
-SERVICE: Final = Phrase(f"Service du bailleur{_COUNTED}")
-LIKE_WITH_LIKE: Final = Phrase(
-    "À structure comparable, l’écart ne dit pas la même chose sur {count:s question} : voir le rapport."
+WHAT_JUSTIFIES: Final = "Justifié : ce que les actions valent, au plus l’abattement du quartier."
+SURPLUS: Final = Phrase(
+    "{name} a valorisé {more:€} de plus que le sien : cela ne compense pas les autres."
 )
-NO_OTHER_STORY: Final = "À structure comparable, l’enquête ne montre pas d’autre écart."
-ANSWERED: Final = Phrase(
-    "{count:s ménage interrogé/ménages interrogés} en {wave}, taux de réponse {rate}."
+SURPLUSES: Final = Phrase(
+    "{count:s quartier} ont valorisé plus que le leur, d’abord {name} ({more:€}) : cela ne compense pas les "
+    "autres."
 )
-TOO_EARLY: Final = Phrase(
-    "Les actions y changent-elles quelque chose ? Trop tôt pour le dire : l’enquête ({wave}) précède les "
-    "actions de {year}."
+ELSEWHERE: Final = "Contents de leur résidence ailleurs : {level}."
+MASKED: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
+_ASIDE: Final = Phrase.table(**_TEXTS["aside"])
+_WITHOUT: Final = "Logements en QPV sans abattement : {parts}."
+NOBODY_KNOWN: Final = "On ne sait pas : l’abattement acquis n’est pas connu."
+NOTHING_PAID: Final = "Personne : aucun abattement n’est acquis."
+_PAYERS: Final[dict[str, str]] = _TEXTS["payers"]
+_EXCHANGE: Final = Phrase("En échange : {actions:s action}, valorisées {valued:€}{axes}.")
+_OTHER_AXES: Final = Phrase("autres {valued:€}")
+A_HOME: Final = Phrase("Pour la commune : {lost:€} par logement abattu.")
+_STATE_PART: Final = Phrase(
+    "* L’État rembourse {share:%} aux collectivités{unsure:?, taux à confirmer}."
 )
-SURPLUS: Final = (
-    "Justifié : chaque quartier compte au plus pour son abattement ; ce qui dépasse dans l’un ne "
-    "compense pas l’autre."
+OTHER_PAYERS: Final = "Autres contribuables : taxes GEMAPI et d’équipement, reportées sur eux."
+READ_ALONE: Final = "Montants : de la seule part connue."
+ROSE: Final = "Depuis {wave}, progressent plus qu’ailleurs : {names}."
+FELL: Final = "Depuis {wave}, reculent par rapport à ailleurs : {names}."
+_ASKED: Final = (
+    "Part de locataires satisfaits", "● QPV", "", "○ ailleurs",
+    "Écart, en points (marge à 90 %)",
+)  # fmt: skip
+_SINCE: Final = "Écart depuis {wave}"
+_AXIS: Final = "{label} (axe {axe})"
+_ANSWERED: Final = Phrase("Enquête {when} : {count:s ménage}{sides}{rate}.")
+_SIDES: Final = Phrase(" ({here:n} en QPV, {elsewhere:n} ailleurs)")
+_RATE: Final = Phrase(", {rate:n} réponses pour 100 ménages contactés")
+DAGGER: Final = "† Entre immeubles comparables, autre écart, ou pas de réponse possible."
+SIGNS: Final = "▲ l’écart a bougé en faveur des QPV, ▼ en leur défaveur."
+OTHER_QUESTIONS: Final = Phrase(
+    "{count:s autre question/autres questions} : feuille « Comparaison »."
 )
-NOT_SHOWN_HERE: Final = (
-    "Les actions y changent-elles quelque chose ? Cette enquête ne peut pas le montrer."
+TOO_EARLY: Final = (
+    "Les actions servent-elles ? L’enquête précède celles de {year} : elle ne le dit pas encore."
 )
-DEADLINES: Final = "Échéances"
-NEXT_DAYS: Final = {
-    "bilan": "bilan", "declaration": "déclaration", "reclamation": "réclamation",
-    "fin_exoneration": "fin d’exonération", "mi_parcours": "évaluation à mi-parcours",
-    "renouvellement": "fin de convention", "terme": "fin de convention",
-    "fin_convention": "fin de convention", "sans_bilan": "bilan", "sans_terme": "fin de convention",
-    "mi_parcours_attendue": "évaluation à mi-parcours",
-}  # fmt: skip
-"""What the page calls the days that are ahead; what is past or done is left out."""
-NEXT_DAY: Final = Phrase("{what} le {day:d}")
-NO_DAY: Final = Phrase("{what} à dater")
-BEFORE_SIGNING: Final = "Ce qui manque avant de signer"
-ARGUMENT: Final = "L’argument le plus fort"
+NOT_SHOWN_HERE: Final = "Les actions servent-elles ? Cette enquête ne peut pas le montrer."
+TO_DO: Final = ("Quoi", "Enjeu (€)", "Qui", "Pour quand", "Voir")
+STAKE: Final = (
+    "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : feuille du "
+    "classeur."
+)
+_MORE: Final = Phrase("{count:s autre ligne/autres lignes} non montrées ici.")
+_EVERY: Final = Phrase("Feuille « À faire » : {count:s ligne}.")
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
-UNPROVED: Final = Phrase(
-    "{count:s action/actions} sur {actions:n} sans pièce complète (référence et date), de {worth:€} en tout"
-    "{to_prove}{first}."
-)
-TO_PROVE: Final = Phrase(" : {stake:€} à prouver")
-FIRST_PROOF: Final = Phrase(" ; d’abord « {action} », {quarter}, {stake:€}")
-DOUBTFUL: Final = Phrase(
-    "{dwellings:s logement} dont le côté de la limite du quartier reste à vérifier, dans {homes:s résidence}."
-)
-MORE: Final = Phrase("{count:s autre point/autres points} dans le dossier.")
-OTHER_QUARTERS: Final = Phrase(
-    "{count:s autre quartier/autres quartiers}, compris dans le total : feuille « Programme et bilan »."
-)
-NOT_SHOWN: Final = Phrase("Sans chiffre qui se publie : {themes}.")
+NEXT_SURVEY: Final = (
+    "Fixer la prochaine enquête :", "la seule façon de savoir si les actions servent.",
+)  # fmt: skip
+MOVED_SHEET: Final = "Évolution"
+NO_STAKE: Final = "–"
+UNKNOWN_STAKE: Final = "inconnu"
+GIVE_FILE: Final = "Fournir « {name} » :"
+_AT_ONCE: Final = "sans attendre"
+_OPEN_DAY: Final = "date à fixer"
+_TO: Final = "{first} au {last}"
+_TASKS: Final[dict[str, list[str]]] = _TEXTS["tasks"]
+"""What is to do, by kind: what stands out, then the rest."""
+_OF_HOMES: Final = Phrase("{name} ({homes:n})")
+_OF_EUROS: Final = Phrase("{name} ({stake:€})")
+_OF_ACTION: Final = Phrase("« {name} », {quarter} ({stake:€})")
+_CARRIED: Final = Phrase("{name} {stake:€} (dont {carried:€} reportés de {year})")
+_ALONE: Final = Phrase("{name} {stake:€}")
+_ACQUIRED: Final = "de l’abattement acquis"
+_ACTION: Final = 60
+_NAME: Final = 26
+"""Signs of a quarter’s name that the page holds."""
+_LABEL: Final = 46
+_NAMED: Final = 3
+_OTHER_NAMES: Final = Phrase("{count:s autre}")
+_UP: Final = "▲ "
+_DOWN: Final = "▼ "
+
+
+def short(name: str, most: int = _NAME) -> str:
+    """Cut a name to what the page holds."""
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
+def towns(names: Iterable[str]) -> str:
+    """Name the communes of quarters, or count them beyond three."""
+    each = sorted({one.strip() for name in names for one in name.split(",") if one.strip()})
+    return ", ".join(each) if len(each) <= _NAMED else _TOWNS.format(count=len(each))
+
+
+def account_due(days: Sequence[dt.date], undated: Sequence[object]) -> str:
+    """Write when the yearly account is due; empty where no convention asks for one."""
+    if not days:
+        return _UNDATED if undated else ""
+    return (_DUES if len(days) > 1 else _DUE).format(count=len(days), day=days[0])
+
+
+def verdict(claims: Claims) -> str:
+    """Open the page: how much is justified and proved, in the words of every medium."""
+    text = justified_words(claims)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def bare(amount: Amount) -> str:
+    """Write what is valued without proof, as a sentence."""
+    text = BARE.format(bare=euros(amount))
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def on_top_of(acquired: Amount) -> str:
+    """Write after « en plus » what is acquired."""
+    return f"des {euros(acquired)} acquis" if acquired.is_known else _ACQUIRED
+
+
+def whole(acquired: Amount) -> str:
+    """Write after « sur » what is acquired: an amount, or an abattement between its bounds."""
+    text = euros(acquired)
+    return f"un abattement {text}" if text.startswith("de ") else text
+
+
+def unread(held: Within) -> str:
+    """Write which dwellings leave the abatement open, as a sentence; empty when none does."""
+    left = left_out(held)
+    return f"{left}." if left else ""
+
+
+def dwellings(amounts: Mapping[str, Amount]) -> str:
+    """Write the dwellings abated among those in the quarter: « 1 128/1 483 »."""
+    return "/".join(bounded(amounts[name], number) for name in HOMES)
+
+
+def balance(amounts: Mapping[str, Amount]) -> tuple[str, ...]:
+    """Write what is acquired, then its parts: to the euro, so that they add up to it where all are known."""
+    names = ("acquis", "prouve", "a_prouver", "reste_a_justifier")
+    whole = {n: amounts[n] for n in ("acquis", "justifie", "prouve")}
+    if not all(a.is_known for a in whole.values()):
+        return tuple(bounded(amounts[n], number) for n in names)
+    acquired, enough, proved = (a.exact.quantize(Decimal(1), ROUND_HALF_UP) for a in whole.values())
+    return tuple(map(number, (acquired, proved, enough - proved, acquired - enough)))
+
+
+def shares(proved: Amount, justified: Amount) -> str:
+    """Write both shares: « 78 · 87 % », « au plus 66 · 82 % », « ? » where nothing bounds one."""
+    written = [_end(share) for share in (proved, justified)]
+    if set(written) == {_UNBOUNDED}:
+        return _UNBOUNDED
+    least = "" if proved.is_known and justified.is_known else f"{AT_MOST} "
+    return f"{least}{written[0]} · {written[1]}{THIN}%"
+
+
+_UNBOUNDED: Final = "?"
+AT_MOST: Final = "au plus"
+
+
+def _end(share: Amount) -> str:
+    """Write a share, or the most that it may be, without its sign: outwards, and never the whole for less."""
+    most = share.exact if share.is_known else share.at_most
+    if most is None or (most > 1 and not share.is_known):
+        return _UNBOUNDED
+    if not share.is_known:
+        most = most.quantize(Decimal("0.01"), ROUND_UP)
+    return share_words(known(most)).removesuffix(f"{THIN}%")
+
+
+def content(claim: Claim) -> str:
+    """Write a share of tenants as its state has it: a figure, « masqué », « peu de réponses »."""
+    if claim.value is None or not claim.value.is_known:
+        return STATES[claim.state]
+    few = f", {FEW}" if claim.state is State.PEU_DE_REPONSES else ""
+    return f"{percent(claim.value.exact)}{few}"
+
+
+def span(levels: Sequence[Claim]) -> str:
+    """Write between what shares some quarters lie, and how many are not shown."""
+    known_ones = sorted(c.value.exact for c in levels if c.value is not None and c.value.is_known)
+    hidden = Counter(STATES[c.state] for c in levels if c.value is None or not c.value.is_known)
+    parts = [f"{number(count)} {word}" for word, count in hidden.items()]
+    if known_ones:
+        low, high = (percent(v) for v in (known_ones[0], known_ones[-1]))
+        parts.insert(0, high if low == high else f"{low.removesuffix(f'{THIN}%')} à {high}")
+    return ", ".join(parts)
+
+
+def aside(held: Within) -> str:
+    """Write which dwellings of the quarters have no abatement, by why; empty when none is known."""
+    homes = {name: held.amount(name) for name in _ASIDE}
+    parts = [_ASIDE[name].format(homes=n) for name, n in homes.items() if n.exceeds_nil]
+    return _WITHOUT.format(parts=", ".join(parts)) if parts else ""
+
+
+def payer(name: str, towns: int) -> str:
+    """Name who pays a part; communes are counted where there are several."""
+    if name == "perte_communes" and towns > 1:
+        return _TOWNS.format(count=towns)
+    return _PAYERS[name]
+
+
+def paid(amount: Amount, share: Amount | None) -> tuple[str, str]:
+    """Write what is paid, then its share where both are known."""
+    return euros(amount), "" if share is None else f"· {percent(share.exact)}"
+
+
+def in_exchange(
+    actions: Amount, valued: Amount, axes: Sequence[tuple[int, Amount]], others: Amount | None
+) -> str:
+    """Write what was done: actions, what they are valued, the axes given most, the others added up."""
+    parts = [f"{axis_name(axe).lower()} {euros(amount)}" for axe, amount in axes]
+    parts += [_OTHER_AXES.format(valued=others)] if others is not None else []
+    return _EXCHANGE.format(
+        actions=actions, valued=valued, axes=f" : {' ; '.join(parts)}" if parts else ""
+    )
+
+
+def state_part(share: str, *, verified: bool) -> str:
+    """Write what the State returns of what collectivities lose."""
+    return _STATE_PART.format(share=Decimal(share), unsure=not verified)
+
+
+def questions_asked(before: str) -> tuple[str, ...]:
+    """Title the columns of questions; the last goes without a wave before."""
+    return (*_ASKED, _SINCE.format(wave=before)) if before else _ASKED
+
+
+def question(label: str, axes: Sequence[int]) -> str:
+    """Write a question, cut to what the page holds, with its axis."""
+    cut = short(label, _LABEL)
+    return _AXIS.format(label=cut, axe=axes[0]) if axes else cut
+
+
+def level(share: float) -> str:
+    """Write a share of tenants; « masqué » where it is not shown."""
+    return STATES[State.MASQUE] if math.isnan(share) else percent(share)
+
+
+def gap(phrase: str, *, doubt: bool) -> tuple[str, str]:
+    """Cut a gap after what it comes to; a dagger where like with like says otherwise or nothing."""
+    end = min((k for k in (phrase.find(", "), phrase.find(" (")) if k >= 0), default=len(phrase))
+    return phrase[
+        : end + (phrase[end : end + 1] == ",")
+    ], f"{phrase[end:].lstrip(' ,')}{' †' * doubt}"
+
+
+def moved(word: str, *, sure: bool, rises: bool) -> str:
+    """Write a movement, with its sign where it is one that all the questions keep."""
+    return f"{_UP if rises else _DOWN}{word}" if sure else word
+
+
+def named(labels: Sequence[str]) -> str:
+    """Name some questions, three at most; the others are counted."""
+    shown = [f"« {short(one, _LABEL)} »" for one in labels[:_NAMED]]
+    rest = len(labels) - len(shown)
+    return join([*shown, *([_OTHER_NAMES.format(count=rest)] if rest else [])])
+
+
+def answered(wave: WaveFacts, households: int, rate: float | str | None) -> str:
+    """Write how many answered a wave; its sides and out of how many, where the delivery holds no others."""
+    sides = households == wave.n and min(wave.n_qpv, wave.n_hors) > 0
+    return _ANSWERED.format(
+        when=wave.periode or wave.vague,
+        count=households,
+        sides=_SIDES.format(here=wave.n_qpv, elsewhere=wave.n_hors) if sides else "",
+        rate=_RATE.format(rate=rate * 100) if isinstance(rate, float) else "",
+    )
+
+
+def stake(amount: Amount) -> str:
+    """Write what hangs on a line, without its sign; « inconnu » where nothing bounds it."""
+    text = bounded(amount, number)
+    return UNKNOWN_STAKE if text == UNKNOWN else text
+
+
+def by_when(days: Sequence[dt.date], *, at_once: bool) -> str:
+    """Write by when: at once, a day, from the first day to the last, or that nobody dated it."""
+    if at_once or not days:
+        return _AT_ONCE if at_once else _OPEN_DAY
+    first, last = (long_date(day) for day in (days[0], days[-1]))
+    if first == last:
+        return last
+    same = f" {days[-1].year}"
+    return _TO.format(first=first.removesuffix(same) if first.endswith(same) else first, last=last)
+
+
+def rest_to_do(left: int, every: int) -> list[str]:
+    """Count what the page does not hold, and the lines of the list."""
+    out = [_MORE.format(count=left)] if left > 0 else []
+    return [*out, _EVERY.format(count=every)] if every else out
+
+
+def subjects(names: Sequence[str]) -> str:
+    """Name the first things that something is to be done about; the others are counted."""
+    rest = len(names) - _NAMED
+    between = " ; " if any("," in name for name in names) else ", "
+    return between.join([*names[:_NAMED], *([_OTHER_NAMES.format(count=rest)] if rest > 0 else [])])
+
+
+def task(code: str, title: str, facts: Mapping[str, object]) -> tuple[str, str]:
+    """Write what is to do of a kind: what stands out, then the rest."""
+    head, text = _TASKS.get(code, (f"{title} :", "{names}."))
+    return Phrase(head).filled(facts), Phrase(text).filled(facts)
+
+
+def of_homes(name: str, homes: Amount | None) -> str:
+    """Write a résidence with its dwellings."""
+    return name if homes is None else _OF_HOMES.format(name=short(name), homes=homes)
+
+
+def of_euros(name: str, amount: Amount | None) -> str:
+    """Write a résidence or a quarter with what hangs on it."""
+    return short(name) if amount is None else _OF_EUROS.format(name=short(name), stake=amount)
+
+
+def of_action(name: str, quarter: str, amount: Amount | None) -> str:
+    """Write an action with its quarter and what its proof is worth."""
+    return _OF_ACTION.format(name=short(name, _ACTION), quarter=quarter, stake=amount)
+
+
+def of_quarter(name: str, amount: Amount | None, *, carried: Amount | None, year: int) -> str:
+    """Write a quarter with what is to be planned there, and how much of it is carried over."""
+    facts = {"name": name, "stake": amount, "carried": carried, "year": year}
+    return (_ALONE if carried is None else _CARRIED).filled(facts)
 
 
 def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:

@@ -65,6 +65,7 @@ _LEFT_OPEN: Final = {
     "marge_non_adoptee": "la marge d’équivalence n’a pas d’auteur",
     "marge_adoptee_apres": "la marge d’équivalence a été adoptée après le terrain",
     "sans_convention": "la fiscalité est là sans les conventions qui ouvrent le droit",
+    "doutes_ouverts": "des entrées restent à vérifier sur la carte",
 }
 WHERE_TO_WRITE: Final = (
     "À écrire sous [reponses], en retirant le # d’une seule ligne par question :"

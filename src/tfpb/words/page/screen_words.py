@@ -23,6 +23,13 @@ UNLINED: Final = "logements_sans_avis"
 FILES: Final[dict[str, str]] = _TEXTS["files"]
 BROUGHT: Final = "« {name} » est importé : {kind}."
 TAKEN: Final = "« {name} » : {role}."
+WAITS: Final = (
+    "« {name} » ressemble à : {role}, que « {there} » tient déjà. "
+    "Dites ci-dessous s’il le remplace."
+)
+OWNED: Final = (
+    "Cette livraison ne nomme pas d’organisme : ses réponses sont lues comme celles de « {name} »."
+)
 UNKNOWN: Final = (
     "« {name} » est copié, mais rien n’y ressemble à un fichier connu : choisissez ce que c’est."
 )
@@ -35,16 +42,23 @@ MEANS: Final = "« {got} » veut dire {value} %"
 NO_STOCK: Final = "patrimoine.xlsx"
 NEXT_FOLDER: Final = "{name}-{year}"
 NEXT_BEGUN: Final = (
-    "Le dossier {year} est commencé dans « {folder} » : mêmes réglages, même plan d’enquête, le programme "
-    "devient celui de l’année d’avant. Fermez cette page, puis ouvrez ce dossier : sous Windows, glissez-le "
-    "sur « Ouvrir-tfpb » ; ailleurs, « tfpb ouvrir » suivi de son nom."
+    "Le dossier {year} est commencé dans « {folder} », à côté de celui-ci : mêmes réglages. Il s’ouvre "
+    "ci-dessous, dans cette page."
 )
+NEXT_KEPT: Final = "Repris : {what}."
+NEXT_NONE: Final = "aucun fichier"
+NEXT_ASKED: Final = "À déposer à nouveau, s’il y a lieu : {what}."
+NEXT_MAP: Final = (
+    "La carte des quartiers change en {year} : les décisions sur la carte sont à reprendre."
+)
+NEXT_SENT: Final = "L’année se comparera à ce qui est parti : « {name} »."
+NEXT_UNSENT: Final = "Rien n’est parti en {year} : l’année n’aura pas d’envoi à quoi se comparer."
 NEXT_DAY: Final = Phrase(
     "La date du dossier est celle d’aujourd’hui ({day:d}) : changez-la à l’écran de départ s’il le faut."
 )
 NEXT_CARRIED: Final = Phrase(
     "Le report venu de {year} est écrit (report_eur), d’après « {pack} » du {day:d} : {amounts}. Si {year} "
-    "change encore, corrigez-le dans dossier.toml."
+    "change encore, corrigez-le (report_eur, dans dossier.toml)."
 )
 NEXT_NOTHING: Final = Phrase(
     "D’après « {pack} » du {day:d}, rien ne se reporte de {year} : aucun report n’est écrit."
@@ -58,6 +72,13 @@ NEXT_PART_UNKNOWN: Final = Phrase(
     "dans dossier.toml)."
 )
 NEXT_THERE: Final = "Il y a déjà un dossier dans « {folder} » : rien n’y a été changé."
+ASKED_FOR: Final = {
+    (False, False): "un projet",
+    (False, True): "un projet",
+    (True, False): "à transmettre",
+    (True, True): "à transmettre, quoi qu’il reste ouvert",
+}
+READ_ONLY: Final = Phrase("Lecture faite : {count:s faute arrête/fautes arrêtent} les calculs.")
 CANCELLED: Final = "Arrêté : ce qui était là avant est resté tel quel."
 BROKEN: Final = (
     "Le programme s’est arrêté sur une erreur qui lui est propre ({kind}). Vos fichiers n’ont pas changé ; "

@@ -49,6 +49,16 @@ NO_CHANGE_SHOWN: Final = (
 )
 
 
+_COUNTED: Final = (
+    ", sur {total:s question} : moins bien {lower:n} fois (dont {sure:s sûre}), aussi bien ou mieux "
+    "{level:n} fois{alone:?, peut-être {alone:n} fois de plus (isolé)|}, on ne sait pas {unknown:n} fois"
+    "{masked:?, masqué {masked:n} fois|}."
+)
+COUNTED: Final = Phrase(f"En QPV{_COUNTED}")
+SERVICE: Final = Phrase(f"Service du bailleur en QPV{_COUNTED}")
+NO_OTHER_STORY: Final = "À structure comparable, l’enquête ne montre pas d’autre écart."
+
+
 def n_words(n: float) -> str:
     """Write a number of answers: « n = 1 460 »."""
     return f"n{THIN}={THIN}{number(int(n))}"
@@ -234,8 +244,8 @@ def change_lead(first: str, last: str, counts: dict[str, int], total: int) -> st
 
 
 _MOVED: Final = {
-    False: "{label} : passé de {before} ({first}) à {after} ({last}){mark}",
-    True: "{label} : peut-être, de {before} ({first}) à {after} ({last}){mark}",
+    False: "passé de {before} ({first}) à {after} ({last}){mark}",
+    True: "peut-être, de {before} ({first}) à {after} ({last}){mark}",
 }
 """What moved, by whether it is isolated."""
 DAGGER: Final = (
@@ -245,7 +255,6 @@ DAGGER: Final = (
 
 
 def moved(
-    label: str,
     waves: tuple[str, str],
     gaps: Sequence[float],
     *,
@@ -253,12 +262,17 @@ def moved(
     doubt: bool = False,
     mode: bool = False,
 ) -> str:
-    """Write a movement: « Gardien : passé de −2 (2019) à +8 (2023) », with a dagger where it is in doubt."""
+    """Write a movement: « passé de −2 (2019) à +8 (2023) », with a dagger where it is in doubt."""
     before, after = (gap_number(g) for g in gaps)
     mark = f", {MODE_CHANGED}" * mode + " †" * doubt
     return _MOVED[alone].format(
-        label=label, before=before, first=waves[0], after=after, last=waves[1], mark=mark
+        before=before, first=waves[0], after=after, last=waves[1], mark=mark
     )
+
+
+def moved_line(label: str, movement: str) -> str:
+    """Write a movement after the question that moved."""
+    return f"{label} : {movement}"
 
 
 def priorities_lead(first: list[str]) -> str:

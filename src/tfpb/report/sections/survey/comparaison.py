@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.facts.survey_claims import SERVICE
 from tfpb.model.codes import ENSEMBLE, LOWER, SHOWN, TOTAL, Groupe, Theme, Verdict, outcome
 from tfpb.model.report import ANNEX, BOTH_ANNEX, Block, Section, Text
 from tfpb.model.results import COMPARISON_COLUMNS, LEVEL_COLUMNS
@@ -46,6 +47,7 @@ def comparaison(dossier: Dossier) -> Section:
     blocks: list[Block] = [
         *([Text(others)] if others else []),
         table("comparaison", rows.replace({"bascule": {math.inf: math.nan}}), **of),
+        *_counted(dossier, whole),
         *([key] if len(whole) else []),
         *_charts(shown, of, margin),
     ]
@@ -89,6 +91,20 @@ def comparaison(dossier: Dossier) -> Section:
     lead = satisfaction.otherwise_first(len(clash))
     lead += satisfaction.comparison_lead(wave, Counter(whole["mot"]), len(whole))
     return section("comparaison", lead, blocks)
+
+
+def _counted(dossier: Dossier, whole: pd.DataFrame) -> list[Block]:
+    """Count the questions of service alone, and say where like with like shows no other gap."""
+    out = []
+    if dossier.claims.amount("questions", SERVICE).may_exceed_nil and not view.not_named(dossier):
+        out.append(satisfaction.SERVICE.filled(view.counts(dossier.claims, SERVICE)))
+    if (
+        len(whole)
+        and whole["comparable"].notna().any()
+        and not view.contradicted(view.shown(whole))
+    ):
+        out.append(satisfaction.NO_OTHER_STORY)
+    return [Text(tuple(out))] if out else []
 
 
 _LEVEL: Final = (Verdict.EQUIVALENT,)

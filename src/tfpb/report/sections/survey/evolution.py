@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe, Verdict
@@ -17,8 +18,6 @@ from tfpb.words.faults.sentences import fault_text
 from tfpb.words.survey import satisfaction as words
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from tfpb.facts.whole_dossier import Dossier
 
 _DRAWN: Final = (
@@ -60,7 +59,7 @@ def evolution(dossier: Dossier) -> Section:
     clash = view.contradicted(shown)
     if clash:
         blocks.insert(1, Text(clash, bullets=True, media=BOTH_ANNEX))
-    if moved := _moved(survey, name, pick(shown, vague="-".join(waves))):
+    if moved := _moved(survey, name):
         blocks.insert(0, Text((*moved, words.DAGGER), bullets=True, media=BOTH_ANNEX))
     lead = words.otherwise_first(len(clash), change=True)
     read = whole[whole["publication"].isin(SHOWN)]  # a broken series has a word and no number
@@ -68,32 +67,74 @@ def evolution(dossier: Dossier) -> Section:
     return section("evolution", lead, blocks)
 
 
-def _moved(survey: Published, name: str, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Name what moved between the last two waves: the gap then and now, a dagger where it is in doubt."""
-    first, last = survey.waves[-2].vague, survey.last_wave
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What became of the gap of one question between the last two waves.
+
+    Parameters
+    ----------
+    item, label : str
+    word : str
+        Of its verdict, or of why there is none.
+    is_change, rises : bool
+        Whether the gap moved, and in favour of the quarters.
+    waves : (str, str)
+    ends : (float, float) or None
+        The gap then and now, proportions; None where one is not shown.
+    alone, doubt, mode : bool
+        Isolated; not told, or told otherwise, like with like; firm or mode changed.
+    """
+
+    item: str
+    label: str
+    word: str
+    is_change: bool
+    rises: bool
+    waves: tuple[str, str]
+    ends: tuple[float, float] | None
+    alone: bool
+    doubt: bool
+    mode: bool
+
+
+def movements(survey: Published, name: str) -> list[Movement]:
+    """Return what became of the gap of every question of the whole; nothing without two waves."""
+    rows = view.changes(survey, name)
+    if len(survey.waves) < 2 or rows.empty:  # noqa: PLR2004
+        return []
+    waves = (survey.waves[-2].vague, survey.last_wave)
     gaps = pick(
         survey.comparison, bailleur=name, ajustement=Ajustement.BRUT, niveau=TOTAL,
         groupe=Groupe.ECART, publication=SHOWN,
     )  # fmt: skip
-    value = gaps.set_index(["vague", "item"])["estimation"]
+    value = {(w, i): float(v) for w, i, v in gaps[["vague", "item", "estimation"]].to_numpy()}
     out = []
-    for row in rows[rows["verdict"].isin(CHANGED)].to_dict("records"):
-        known = [value.get((wave, row["item"])) for wave in (first, last)]
-        ends = [float(gap) for gap in known if gap is not None]
-        if len(ends) == len(known):
-            doubt = math.isnan(row["comparable"]) or bool(row["autrement"])
-            label = str(row["libelle"])
-            out.append(
-                words.moved(
-                    label,
-                    (first, last),
-                    ends,
-                    alone=bool(row["isole"]),
-                    doubt=doubt,
-                    mode=bool(row["mode_change"]),
-                )
+    for row in pick(view.totals(rows), vague="-".join(waves)).to_dict("records"):
+        first, last = (value.get((wave, row["item"]), math.nan) for wave in waves)
+        known = not math.isnan(first + last)
+        moved = row["verdict"] in CHANGED and row["publication"] in SHOWN and known
+        marks = (bool(row["isole"]), math.isnan(row["comparable"]) or bool(row["autrement"]))
+        out.append(
+            Movement(
+                row["item"], str(row["libelle"]), str(row["mot"]), moved, row["verdict"] == Verdict.HAUSSE,
+                waves, (first, last) if known else None, *marks, bool(row["mode_change"]),
             )
-    return tuple(out)
+        )  # fmt: skip
+    return out
+
+
+def _moved(survey: Published, name: str) -> tuple[str, ...]:
+    """Name what moved between the last two waves: the gap then and now, a dagger where it is in doubt."""
+    return tuple(
+        words.moved_line(m.label, movement_words(m)) for m in movements(survey, name) if m.is_change
+    )
+
+
+def movement_words(one: Movement) -> str:
+    """Write a movement as every medium prints it; the word of its verdict where nothing moved."""
+    if not one.is_change or one.ends is None:
+        return one.word
+    return words.moved(one.waves, one.ends, alone=one.alone, doubt=one.doubt, mode=one.mode)
 
 
 def _slopes(survey: Published, name: str) -> list[Chart]:

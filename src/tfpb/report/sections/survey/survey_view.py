@@ -30,6 +30,7 @@ from tfpb.words.survey.verdict_words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tfpb.facts.claim import Claims
     from tfpb.facts.whole_dossier import Dossier
 
 SIDES: Final = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))
@@ -57,6 +58,19 @@ def not_named(dossier: Dossier) -> tuple[str, ...]:
     if dossier.survey is None or not dossier.survey.of_others:
         return ()
     return (NOT_NAMED.format(bailleur=dossier.settings.dossier.bailleur),)
+
+
+_COUNTS: Final = {
+    "lower": "questions_plus_basses", "sure": "questions_plus_basses_sures", "level": "questions_aussi_bien",
+    "alone": "questions_isolees", "unknown": "questions_incertaines", "masked": "questions_masquees",
+    "total": "questions",
+}  # fmt: skip
+"""Holes of the sentence that counts questions, and the claims that fill them."""
+
+
+def counts(claims: Claims, scope: str = TOTAL) -> dict[str, object]:
+    """Return what the questions of a scope come to, for the sentence that counts them."""
+    return {hole: claims.amount(name, scope) for hole, name in _COUNTS.items()}
 
 
 def margin_of(rows: pd.DataFrame) -> float:

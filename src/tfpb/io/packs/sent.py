@@ -1,0 +1,83 @@
+"""What was sent: `envois/<annee>-<date>[-n]/`, each a copy that nothing writes again."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+from tfpb.io.packs.output_files import NewFolder, in_french, settle
+from tfpb.io.packs.pack import JOURNAL, LISTING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+    from pathlib import Path
+
+SENT: Final = "envois"
+_NAMED: Final = re.compile(r"(\d{4})-(\d{4}-\d{2}-\d{2})(?:-(\d+))?")
+_READ_ONLY: Final = 0o444
+
+
+def keep_sent(pack: Path, year: int, day: dt.date) -> Path:
+    """Copy a pack that was just released beside it, whole, under a name that nothing bears yet.
+
+    Parameters
+    ----------
+    pack : Path
+        Folder of the pack, or of a region.
+    year : int
+        Tax year.
+    day : date
+        That the pack bears: no clock is read.
+
+    Returns
+    -------
+    Path
+        The folder of the send; that of before where the same bytes were sent already.
+
+    Raises
+    ------
+    TfpbError
+        `ecriture_impossible`: nothing half-written is left, and the same release makes the same copy.
+    """
+    place = pack.parent / SENT
+    with in_french(place):
+        listing = (pack / LISTING).read_bytes()
+        settle(place / f"{year}-{day}")
+        for sent in sent_before(pack.parent):
+            if (sent / LISTING).read_bytes() == listing:
+                return sent
+        names = (f"{year}-{day}{f'-{k}' if k > 1 else ''}" for k in count(1))
+        target = next(place / name for name in names if not (place / name).exists())
+        with closing(NewFolder(target)) as new:
+            for path in sorted(p for p in pack.rglob("*") if p.is_file() and p.name != JOURNAL):
+                new.write(path.relative_to(pack).as_posix(), path.read_bytes())
+            new.take_place()
+        for path in target.rglob("*"):
+            if path.is_file():
+                path.chmod(_READ_ONLY)
+    return target
+
+
+def sent_before(*folders: Path) -> tuple[Path, ...]:
+    """List the sends kept in folders, in the order of their days.
+
+    Parameters
+    ----------
+    *folders : Path
+        Of dossiers, or those that packs stand in; twice the same counts once.
+    """
+    places = {folder.resolve() / SENT for folder in folders}
+    found = [p for place in places if place.is_dir() for p in place.iterdir()]
+    ranked = ((m, p) for p in found if (m := _NAMED.fullmatch(p.name)) and (p / LISTING).is_file())
+    return tuple(p for _, p in sorted(_ranks(ranked)))
+
+
+def _ranks(
+    found: Iterable[tuple[re.Match[str], Path]],
+) -> Iterable[tuple[tuple[str, str, int, str], Path]]:
+    for match, path in found:
+        year, day, rank = match.groups()
+        yield (day, year, int(rank or 1), str(path)), path

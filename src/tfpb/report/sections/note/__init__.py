@@ -1,0 +1,77 @@
+"""The one page: is the abatement justified, who pays, what tenants say, what is left to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from tfpb.facts.claim import is_quarter
+from tfpb.report.sections.build import section
+from tfpb.report.sections.note.justified import justified
+from tfpb.report.sections.note.left_to_do import days_ahead, left_to_do
+from tfpb.report.sections.note.tenants import tenants
+from tfpb.report.sections.note.who_pays import who_pays
+from tfpb.words.documents import note_words as words
+from tfpb.words.documents.report_words import DRAFT_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.report import Section
+
+_MANY: Final = 20
+"""Quarters from which the page asks fewer questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many questions, things to do and quarters one page is asked to hold."""
+
+    questions: int
+    tasks: int
+    quarters: int
+
+
+_ROOMS: Final = tuple(
+    Room(*counts)
+    for counts in (
+        (9, 8, 12), (8, 8, 12), (6, 8, 12), (5, 7, 12), (5, 6, 12), (4, 6, 10), (4, 5, 8), (3, 5, 6),
+        (3, 4, 4), (2, 3, 2),
+    )
+)  # fmt: skip
+"""From the most that is printed to the least: questions go first, then things to do, then quarters."""
+
+
+def note(dossier: Dossier) -> Section:
+    """Return the page on all the room that it may take, and on less and less (`Section.shorter`)."""
+    codes = [c for c in dossier.claims.scopes("logements_qpv") if is_quarter(c)]
+    rooms = [r for r in _ROOMS if r.questions <= (6 if len(codes) >= _MANY else 9)]
+    known, asked, to_do = justified(dossier), tenants(dossier), left_to_do(dossier)
+    paid = who_pays(dossier)
+    head = dossier.settings.dossier
+    title = words.TITLE.format(year=head.annee, bailleur=head.bailleur)
+    bare = replace(section("note", _about(dossier, codes), ()), title=title)
+    pages = (
+        replace(
+            bare,
+            blocks=(known(r.quarters), paid, asked(r.questions), to_do(r.tasks)),
+        )
+        for r in rooms
+    )
+    whole, *less = dict.fromkeys(pages)
+    return replace(whole, shorter=tuple(less))
+
+
+def _about(dossier: Dossier, codes: Sequence[str]) -> str:
+    """Write where, of how many quarters, under what, on what day, and when the account is due."""
+    head = dossier.settings.dossier
+    parts = [
+        words.towns([dossier.quarters[c].commune for c in codes]),
+        words.QUARTERS.format(count=len(codes)) if codes else "",
+        words.CONVENTION.format(name=head.convention) if head.convention else "",
+        words.AS_OF.format(day=head.date),
+        words.account_due(days_ahead(dossier, "bilan"), days_ahead(dossier, "sans_bilan")),
+        DRAFT_LINE if dossier.draft else "",
+    ]
+    return " · ".join(filter(None, parts))

@@ -1,0 +1,129 @@
+"""« Qu’en disent les locataires, et qu’est-ce qui bouge ? »: levels, gap with its margin, then and now."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from tfpb.facts.claim import axis_scope
+from tfpb.facts.survey_claims import released
+from tfpb.model.codes import Axe
+from tfpb.model.report import Answer, Drawn, Headed, Heading, Lines
+from tfpb.report.sections.survey import survey_view as view
+from tfpb.report.sections.survey.evolution import movement_words, movements
+from tfpb.words.documents import note_words as words
+from tfpb.words.documents.report_words import MISSING
+from tfpb.words.survey.satisfaction import COUNTED, fragile_sentence
+from tfpb.words.survey.survey_words import response_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.report import Cell
+    from tfpb.model.survey import Published
+    from tfpb.report.sections.survey.evolution import Movement
+
+_WIDTHS: Final = (42, 11, 14, 15, 50, 50)
+
+
+def tenants(dossier: Dossier) -> Callable[[int], Answer]:
+    """Return what makes the third answer of so many questions at most: rows are laid out once."""
+    survey = dossier.survey
+    if survey is None:
+        return lambda _: Answer(words.OF_TENANTS, (MISSING["enquete"][0],))
+    return partial(_answer, _Asked(dossier, survey))
+
+
+class _Asked:
+    """The questions of the last wave, of the whole: what each comes to, and which come first.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    survey : Published
+    """
+
+    def __init__(self, dossier: Dossier, survey: Published) -> None:
+        self.dossier, self.survey = dossier, survey
+        name = survey.name_of(dossier.settings.dossier.bailleur)
+        rows = view.totals(view.gaps(survey, name, survey.last_wave))
+        heads = list(view.headlines(rows)["item"]) if len(rows) else []
+        self.rows = {r["item"]: r for r in rows.to_dict("records")}
+        self.moves = {m.item: m for m in movements(survey, name)}
+        self.before = survey.waves[-2].vague if len(survey.waves) > 1 else ""
+        self.axes = dict(zip(survey.items["item"], survey.items["axes"], strict=True))
+        given = {a: dossier.claims.amount("valorise", axis_scope(a)) for a in Axe}
+        most = sorted((a for a in given if given[a].exceeds_nil), key=lambda a: -given[a].at_least)
+        answers = (
+            next((i for i in self.rows if a in self.axes[i] and i not in heads), "") for a in most
+        )
+        axes = list(dict.fromkeys(filter(None, answers)))
+        moved = [i for i, m in self.moves.items() if i in self.rows and m.is_change and not m.alone]
+        self.order = list(dict.fromkeys((*heads, *axes, *moved)))
+        """As printed: a general question a theme, of the axes given most, of what moved."""
+        first = (*heads[:3], *axes[:1], *moved, *axes[1:3], *heads[3:], *axes[3:])
+        self.first = list(dict.fromkeys(first))
+        """As kept where not all fit."""
+
+    def doubt(self, item: str) -> bool:
+        """Return whether like with like says otherwise of a gap that is shown, or nothing."""
+        row = self.rows[item]
+        shown = not math.isnan(row["ecart"])
+        return bool(row["autrement"]) or (shown and math.isnan(row["comparable"]))
+
+    def line(self, item: str) -> tuple[Cell, ...]:
+        """Write what a question comes to."""
+        row, move = self.rows[item], self.moves.get(item)
+        levels = (row["qpv"], row["hors"])
+        drawn = None if any(map(math.isnan, levels)) else Drawn("levels", levels)
+        here, elsewhere = map(words.level, levels)
+        gap = Headed(*words.gap(str(row["phrase"]), doubt=self.doubt(item)))
+        line = (words.question(str(row["libelle"]), self.axes[item]), here, drawn, elsewhere, gap)
+        if not self.before:
+            return line
+        if move is None:
+            return (*line, "")
+        sure = move.is_change and not move.alone
+        return (*line, words.moved(movement_words(move), sure=sure, rises=move.rises))
+
+
+def _answer(asked: _Asked, most: int) -> Answer:
+    kept = sorted(asked.first[:most], key=asked.order.index)
+    titles = words.questions_asked(asked.before)
+    columns = tuple(Heading(title, _WIDTHS[k], numeric=k == 1) for k, title in enumerate(titles))
+    changed = [m for m in asked.moves.values() if m.is_change]
+    daggers = any(map(asked.doubt, kept)) or any(m.doubt for m in changed if m.item in kept)
+    lines = Lines(columns, tuple(map(asked.line, kept))) if kept else None
+    sure = [m for m in changed if not m.alone]
+    notes = _notes(asked.dossier, asked.survey, len(asked.rows) - len(kept), daggers=daggers)
+    notes += [words.SIGNS] if any(m.item in kept for m in sure) else []
+    notes.append(fragile_sentence([asked.rows[item] for item in kept]))
+    sure = [m for m in sure if not m.doubt]
+    sure.sort(key=lambda m: m.item not in kept)
+    answer = _counted(asked.dossier, sure, asked.before)
+    return Answer(words.OF_TENANTS, answer, lines, notes=tuple(filter(None, notes)))
+
+
+def _counted(dossier: Dossier, moves: Sequence[Movement], before: str) -> tuple[str, ...]:
+    """Count the questions by what they come to, then name what moved, for sure, on both sides."""
+    out = [COUNTED.filled(view.counts(dossier.claims))]
+    for up, phrase in ((True, words.ROSE), (False, words.FELL)):
+        named = [m.label for m in moves if m.rises == up]
+        out += [phrase.format(wave=before, names=words.named(named))] if named else []
+    return (*view.not_named(dossier), *out)
+
+
+def _notes(dossier: Dossier, survey: Published, others: int, *, daggers: bool) -> list[str]:
+    last = survey.waves[-1]
+    count = released(dossier.claims, "menages", f"vague {last.vague}")
+    rate = response_rate(last.n, last.contactes) if count == last.n else None
+    out = [words.answered(last, int(count), rate)] if count is not None else []
+    out += [words.DAGGER] if daggers else []
+    out += [words.OTHER_QUESTIONS.format(count=others)] if others > 0 else []
+    if dossier.programme is not None:
+        year = dossier.settings.dossier.annee
+        early = view.too_early(dossier)
+        out.append(words.TOO_EARLY.format(year=year) if early else words.NOT_SHOWN_HERE)
+    return out

@@ -1,0 +1,65 @@
+"""« Qui paie ? »: the State, communes, their neighbours, other taxpayers; and what was done for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tfpb.facts.amount import known, quotient
+from tfpb.facts.claim import axis_scope
+from tfpb.model.codes import Axe
+from tfpb.model.report import Answer, Payers
+from tfpb.words.documents import note_words as words
+
+if TYPE_CHECKING:
+    from tfpb.facts.whole_dossier import Dossier
+
+_PAYERS: Final = ("compensation", "perte_communes", "perte_intercommunale", "reporte_contribuables")
+_NAMED: Final = 4
+"""Axes that are named, those given most; the others are added up."""
+
+
+def who_pays(dossier: Dossier) -> Answer:
+    """Return the second answer."""
+    held = dossier.claims.within()
+    whole = held.amount("acquis")
+    if not (whole.exceeds_nil and any(held.amount(name).exceeds_nil for name in _PAYERS)):
+        nil = whole.is_nil
+        answer = words.NOTHING_PAID if nil else words.NOBODY_KNOWN
+        return Answer(words.WHO_PAYS, (answer,), notes=_done(dossier))
+    towns = () if dossier.abatement is None else dossier.abatement.by_commune["commune"]
+    parts = []
+    for name in _PAYERS:
+        amount = held.amount(name)
+        if amount.may_exceed_nil:
+            drawn = quotient(known(amount.at_least), known(whole.at_least)).exact
+            share = quotient(amount, whole) if amount.is_known and whole.is_known else None
+            parts.append((words.payer(name, len(towns)), *words.paid(amount, share), float(drawn)))
+    notes = (*_done(dossier), *_terms(dossier))
+    return Answer(words.WHO_PAYS, (), Payers(tuple(parts)), notes=notes)
+
+
+def _done(dossier: Dossier) -> tuple[str, ...]:
+    """Return what was done in exchange: the axes given most, the others in one amount."""
+    if dossier.programme is None:
+        return ()
+    claims = dossier.claims
+    given = {a: claims.amount("valorise", axis_scope(a)) for a in Axe}
+    named = sorted((a for a in given if given[a].exceeds_nil), key=lambda a: -given[a].at_least)
+    rest = named[_NAMED:]
+    axes = [(int(a), given[a]) for a in named[:_NAMED]]
+    others = claims.sum("valorise", [axis_scope(a) for a in rest]) if rest else None
+    return (words.in_exchange(claims.amount("actions"), claims.amount("valorise"), axes, others),)
+
+
+def _terms(dossier: Dossier) -> list[str]:
+    """Return what each commune gives a dwelling, on what the State’s part rests, who the others are."""
+    held, money = dossier.claims.within(), dossier.abatement
+    lost, homes = held.amount("perte_communes"), held.amount("logements_abattus")
+    out = []
+    if lost.is_known and homes.is_known and homes.exceeds_nil:
+        out.append(words.A_HOME.format(lost=quotient(lost, homes)))
+    back = [v for v in (money.values if money is not None else ()) if v.cle == "part_compensation"]
+    out += [words.state_part(v.valeur, verified=v.verifie) for v in back[:1]]
+    if held.amount("reporte_contribuables").may_exceed_nil:
+        out.append(words.OTHER_PAYERS)
+    return [*out, *([] if held.amount("acquis").is_known else [words.READ_ALONE])]
