@@ -96,7 +96,7 @@ def map_model(dossier: Dossier) -> MapModel:
         sources=_sources(dossier),
         online=dossier.settings.reglages.plan_en_ligne,
         territories=territories(dossier.ground.places, communes_of(shown, located.entrances)),
-        tasks=_tasks(dossier),
+        tasks=_tasks(dossier, tasks),
         verdict=map_words.VERDICT.filled({
             "justified": justified_words(dossier.claims), "acquired": dossier.claims.amount("acquis"),
         }),
@@ -104,10 +104,10 @@ def map_model(dossier: Dossier) -> MapModel:
     )  # fmt: skip
 
 
-def _tasks(dossier: Dossier) -> tuple[MapTask, ...]:
+def _tasks(dossier: Dossier, tasks: Iterable[Task]) -> tuple[MapTask, ...]:
     """Gather what is to do by what is done: the panel has a line a kind, the workbook one a place."""
     kinds: dict[str, list[Task]] = {}
-    for task in tasks_of(dossier):
+    for task in tasks:
         if task.is_open and task.stake is not None and not task.stake.is_nil:
             kinds.setdefault(task.kind.code, []).append(task)
     out = []

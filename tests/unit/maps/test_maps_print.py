@@ -121,7 +121,9 @@ def test_everything_the_page_must_say_is_on_it(model: MapModel) -> None:
         assert figure[1] in said
 
 
-def _split(model: MapModel, apart_m: float) -> tuple[MapModel, QpvPage]:
+def _split(
+    model: MapModel, apart_m: float, homes: tuple[int, int] = (50, 52)
+) -> tuple[MapModel, QpvPage]:
     """Put in the page's quarter one résidence of two marks, so far apart around the limit's western end."""
     page = model.pages[1]
     view = page_view(model, page, atlas(model, 2154))
@@ -133,7 +135,7 @@ def _split(model: MapModel, apart_m: float) -> tuple[MapModel, QpvPage]:
     ).to_crs(4326)
     two = model.marks.iloc[[0, 0]].assign(
         id_residence="V", nom="Vauban", statut=["dans", "hors"], etat=["abattue", "hors"],
-        code_qpv=[page.code_qpv, ""], dessines=[50, 52], coupee=True, numeros=["17-19", "47-49"],
+        code_qpv=[page.code_qpv, ""], dessines=list(homes), coupee=True, numeros=["17-19", "47-49"],
         longitude=at.x.to_numpy(), latitude=at.y.to_numpy(), situee=True,
     )  # fmt: skip
     marks = pd.concat([model.marks, two], ignore_index=True)
@@ -157,15 +159,18 @@ def test_a_cut_residence_has_a_mark_a_side_tied_and_numbered_alike(model: MapMod
     )
 
 
-def test_sides_closer_than_a_disc_are_one_disc_cut_as_the_limit_runs(model: MapModel) -> None:
-    split, page = _split(model, 4.0)
+@pytest.mark.parametrize("homes", [(50, 52), (90, 12)])  # its middle stands out, or in
+def test_sides_closer_than_a_disc_are_one_disc_cut_as_the_limit_runs(
+    model: MapModel, homes: tuple[int, int]
+) -> None:
+    split, page = _split(model, 4.0, homes)
     sheet = compose(split, page)
     window = sheet.figure.axes[1]
     wedges = [p for p in window.patches if isinstance(p, Wedge)]
     assert {w.get_facecolor()[:3] for w in wedges} == {to_rgb(theme.DANS), to_rgb(theme.PAPER)}
     assert not [line for line in window.lines if line.get_linestyle() != "-"]
     said = " ".join(t.get_text() for ax in sheet.figure.axes for t in ax.texts)
-    assert "50 dans, 52 hors" in said
+    assert f"{homes[0]} dans, {homes[1]} hors" in said
     view = page_view(split, page, atlas(split, 2154))
     own = view.layers.qpv[view.layers.qpv["code_qpv"] == page.code_qpv].union_all()
     for wedge in wedges:  # each half stands on its side
