@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from effort import tries
 from example_pack import undecided, without
 from served_page import Served, served
 from tfpb.facts.amount import known
@@ -92,6 +93,7 @@ def test_a_choice_that_settles_nothing_leaves_the_doubt_open(page: Served) -> No
     assert again.address["decision"] == ""
 
 
+@pytest.mark.skipif(not tries(0, 1), reason="deux années de plus : TFPB_ESSAIS=tous")
 def test_the_year_after_carries_what_was_decided(page: Served, tmp_path: Path) -> None:
     """Sides on one map; where the map changes, addresses alone."""
     page.look()
