@@ -34,10 +34,11 @@ def by_key(doubts: Iterable[Doubt], key: str) -> Doubt | None:
 
 def is_signed(doubt: Doubt) -> bool:
     """Tell whether someone wrote a decision, whatever came of it."""
-    return bool(doubt.limit.get("decision")) or _address_is_signed(doubt)
+    return bool(doubt.limit.get("decision")) or address_is_signed(doubt)
 
 
-def _address_is_signed(doubt: Doubt) -> bool:
+def address_is_signed(doubt: Doubt) -> bool:
+    """Tell whether someone decided on the address of a doubt."""
     return any(doubt.address.get(c) for c in ("decision", "adresse_corrigee", "x", "y"))
 
 
@@ -97,7 +98,7 @@ def workbook(doubts: Sequence[Doubt]) -> bytes:
     """Make the review workbook; its pictures are drawn again by the next run."""
     limits = sorted((d.limit for d in doubts if d.limit), key=_place)
     sides = pd.DataFrame(limits, columns=[*REVIEW_COLUMNS, POSITION])
-    rows = [d.address for d in doubts if d.address and (d.listed or _address_is_signed(d))]
+    rows = [d.address for d in doubts if d.address and (d.listed or address_is_signed(d))]
     rows.sort(key=lambda row: row["ligne"])
     addresses = pd.DataFrame(rows) if rows else None
     return review_bytes(addresses, sides, codes=[quarter_of(limit) for limit in limits])

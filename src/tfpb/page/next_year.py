@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.packs.pack import ARCHIVE
 from tfpb.io.packs.sent import SENT
-from tfpb.io.sources.settings_edit import edit_toml
+from tfpb.io.sources.settings_edit import edited
+from tfpb.page.doubt_decisions import SIGNED, address_is_signed, workbook
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.last_pack import carried_over
 from tfpb.words.documents.report_words import ROLES
@@ -46,10 +48,11 @@ def next_year(desk: Desk, folder: Path) -> list[str]:
     target = folder / desk.file.name
     if target.exists():
         return [words.NEXT_THERE.format(folder=folder)]
-    write_bytes(target, desk.file.read_bytes())
     moved = ruling_vintage(year, "") != ruling_vintage(year - 1, "")
     roles = [role for role in _STAYS if role != "decisions" or not moved]
     changes, carried = _files(settings, folder, roles)
+    if moved and settings.fichiers.decisions:
+        changes += _addresses(desk, folder)
     kept = {name for names in carried.values() for name in names}
     replies = {one.question.key: one for one in desk.outlook.asked if one.reply is not None}
     changes += [
@@ -68,7 +71,7 @@ def next_year(desk: Desk, folder: Path) -> list[str]:
         (("dossier", "titre"), head.titre.replace(str(year - 1), str(year))),
         (("reglages", "report_eur"), owed or None),
     ]  # fmt: skip
-    edit_toml(target, changes)
+    write_bytes(target, edited(desk.file, changes)[0])  # last of all: the year is begun
     asked = [ROLES[role] for role in _ASKED]
     named = [f"{ROLES[role]} ({', '.join(names)})" for role, names in carried.items()]
     return [
@@ -82,6 +85,17 @@ def next_year(desk: Desk, folder: Path) -> list[str]:
         words.NEXT_DAY.format(day=today),
         *lines,
     ]
+
+
+def _addresses(desk: Desk, folder: Path) -> list[tuple[tuple[str, ...], Any]]:
+    """Carry what was decided on addresses alone: sides are of a map that no longer rules."""
+    asked_again = dict.fromkeys(SIGNED, "")
+    doubts = [replace(d, limit=d.limit and d.limit | asked_again) for d in desk.outlook.doubts]
+    if not any(map(address_is_signed, doubts)) or not any(d.limit for d in doubts):
+        return []
+    name = desk.settings.path(desk.settings.fichiers.decisions).name
+    write_bytes(folder / name, workbook(doubts))
+    return [(("fichiers", "decisions"), name)]
 
 
 def _files(

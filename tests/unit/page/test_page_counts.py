@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from effort import tries
 from example_pack import undecided, without
 from served_page import Served, served
 from tfpb.facts.amount import known
-from tfpb.page.doubt_decisions import key_of
+from tfpb.io.sources.toml_files import load_settings
+from tfpb.page.doubt_decisions import is_signed, key_of
+from tfpb.page.next_year import next_year
+from tfpb.review.review_workbook import read_address_decisions, read_limit_decisions
 from tfpb.words.page.answer_words import moved_figures
 
 if TYPE_CHECKING:
@@ -87,6 +91,37 @@ def test_a_choice_that_settles_nothing_leaves_the_doubt_open(page: Served) -> No
     page.look()
     again = next(d for d in page.desk.outlook.doubts if key_of(d) == key_of(one))
     assert again.address["decision"] == ""
+
+
+@pytest.mark.skipif(not tries(0, 1), reason="deux années de plus : TFPB_ESSAIS=tous")
+def test_the_year_after_carries_what_was_decided(page: Served, tmp_path: Path) -> None:
+    """Sides on one map; where the map changes, addresses alone."""
+    page.look()
+    one = next(
+        d for d in page.desk.outlook.doubts if d.address.get("choix") or d.address.get("trouvee")
+    )
+    decide(page, one, "accepter")
+    page.look()
+    signed = [d for d in page.desk.outlook.doubts if is_signed(d)]
+    assert len(signed) >= 2
+    same, other = tmp_path / "valmont-2026", tmp_path / "autre"
+    lines = " ".join(next_year(page.desk, same))
+    assert "décisions" in lines.lower()
+    settings = load_settings(same / "dossier.toml")
+    sides = read_limit_decisions(settings.path(settings.fichiers.decisions))
+    assert [d for d in sides["decision"] if d] == [
+        d.limit["decision"] for d in signed if d.limit.get("decision")
+    ]
+    assert settings.fichiers.conventions
+    assert settings.fichiers.fiscalite_precedente
+    assert not settings.fichiers.fiscalite
+    page.desk.edit([(("dossier", "annee"), 2024)])  # ruled by the map of 2015
+    assert "les adresses décidées sont reprises" in " ".join(next_year(page.desk, other))
+    settings = load_settings(other / "dossier.toml")
+    kept = settings.path(settings.fichiers.decisions)
+    assert not [d for d in read_limit_decisions(kept)["decision"] if d]
+    assert len(read_address_decisions(kept)) == 1
+    page.desk.edit([(("dossier", "annee"), 2025)])
 
 
 def test_figures_that_did_not_move_are_said_so() -> None:

@@ -87,7 +87,8 @@ def _decide(page: Served) -> list[tuple[str, str, str]]:
             for n in range(1, 6)
             for f in page.get(f"/doutes?p={n}").text.split('class="doute')[1:]
         ]
-        form = next(f for f in forms if f'value="{choice}"' in f)
+        listed = " Adresse : " if choice == "accepter" else ""  # those that the workbook lists
+        form = next(f for f in forms if f'value="{choice}"' in f and listed in f)
         key = unescape(re.findall(r'name="cle" value="([^"]*)"', form)[0])
         told = {"cle": key, "choix": choice, "auteur": "C. Roy", "piece": "plan",
                 "date": "2026-02-03"}  # fmt: skip

@@ -194,7 +194,7 @@ def _margin(form: FormData) -> list[Change]:
         margin = float(str(form.get("marge")).replace(",", "."))
         if 0 < margin <= 50:  # noqa: PLR2004 - what the plan accepts
             out.append((("reglages", "marge_points"), margin))
-    out.append((("reglages", "marge_adoptee_par"), str(form.get("marge_par", "")).strip()))
+    out.append((("reglages", "marge_adoptee_par"), str(form.get("marge_par", "")).strip() or None))
     day = None
     with suppress(ValueError):
         day = dt.date.fromisoformat(str(form.get("marge_le")))

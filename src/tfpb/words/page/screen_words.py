@@ -49,7 +49,8 @@ NEXT_KEPT: Final = "Repris : {what}."
 NEXT_NONE: Final = "aucun fichier"
 NEXT_ASKED: Final = "À déposer à nouveau, s’il y a lieu : {what}."
 NEXT_MAP: Final = (
-    "La carte des quartiers change en {year} : les décisions sur la carte sont à reprendre."
+    "La carte des quartiers change en {year} : les côtés sont à décider à nouveau ; les adresses "
+    "décidées sont reprises."
 )
 NEXT_SENT: Final = "L’année se comparera à ce qui est parti : « {name} »."
 NEXT_UNSENT: Final = "Rien n’est parti en {year} : l’année n’aura pas d’envoi à quoi se comparer."
