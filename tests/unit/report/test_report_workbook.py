@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import re
@@ -234,6 +235,18 @@ def test_a_sheet_holds_one_table_and_freezes_two_hundred_pixels_at_most(
             frozen = range(1, openpyxl.utils.cell.coordinate_to_tuple(sheet.freeze_panes)[0])
             points = sum(sheet.row_dimensions[row].height or 15 for row in frozen)
             assert points * 96 / 72 <= 200, sheet.title
+
+
+def test_a_long_lead_goes_under_the_table() -> None:
+    whole = said(full=False)
+    first = next(s for s in whole.sections if s.key == "residences")
+    long = dataclasses.replace(
+        first, lead="Une phrase de la longueur d’une ligne de tableau. " * 40
+    )
+    made = dataclasses.replace(whole, sections=(long,))
+    test_a_sheet_holds_one_table_and_freezes_two_hundred_pixels_at_most(
+        openpyxl.load_workbook(io.BytesIO(workbook.render(made)))
+    )
 
 
 def test_every_link_leads_to_a_sheet_and_each_value_of_the_summary_to_its_rows(
