@@ -34,6 +34,13 @@ decisions = "decisions.xlsx"       # un premier tour sur les adresses douteuses
 arrondi = "avis"                   # euros entiers par ligne, comme sur un avis
 report_eur = { QN05991I = "12500" }  # reste de l'année précédente, à rattraper
 agglomeration_plus_50000 = true    # la commune relève du plancher légal de gardiens
+
+[roles]                            # qui s'en charge : des fonctions, jamais de noms
+patrimoine = "Bailleur, gestion de proximité"
+fiscalite = "Bailleur, fiscalité"
+conventions = "Bailleur et délégué du préfet"
+programme = "Bailleur et comité de pilotage"
+enquete = "Comité de pilotage"
 """
 
 README: Final = """\
