@@ -110,8 +110,10 @@ def nil_told(less: Made, more: Made) -> Iterator[tuple[str, str]]:
         if telling.span == (0.0, 0.0) and key in known and key not in before:
             yield telling.claim, f"{telling.scope}, {telling.medium}, {telling.word}"
     said = set(_nil_sentences(more))
+    media = {passage.medium for passage in passages(more.pack, more.screen)}
     for medium, sentence in _nil_sentences(less):
-        if (medium, sentence) not in said:
+        # a document that the other pack has not drawn tells nothing of what it would say
+        if medium in media and (medium, sentence) not in said:
             yield medium, sentence
     yield from _nil_cells(less.pack, more.pack, kept)
 

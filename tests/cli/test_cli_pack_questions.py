@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 QUESTIONS = {
     "justified": ("Justifié à 93 % (472 864 €)", "il reste 38 016 € à justifier"),
-    "proved": ("prouvé à 86 % (440 529 €)", "32 335 € de plus sont déclarés sans preuve"),
+    "proved": ("prouvé à 86 % (440 529 €)", "Dans ce qui est justifié, 32 335 € attendent leur preuve"),
     "where most is missing": ("D’abord Les Tilleuls - Pasteur : 33 428 €.",),
     "does a surplus make up for it": (
         "Le Moulin - Les Aunes a valorisé 13 483 € de plus que le sien : cela ne compense pas les autres",

@@ -159,7 +159,9 @@ def test_a_masked_line_shows_no_number_in_any_document(made: Made) -> None:
             cells = [c.text.strip() for c in row.cells]
             if any(c.startswith("masqué") for c in cells):
                 lines += 1
-                assert not [c for c in cells if _NUMBER.fullmatch(c)], cells
+                # the first page tells a quarter's money beside what its tenants answered
+                answered = cells[-1:] if "Abattement" in table.cell(0, 2).text else cells
+                assert not [c for c in answered if _NUMBER.fullmatch(c)], cells
     for rows in sheet_tables(made.pack.xlsx()).values():
         for cells in rows:
             values = list(cells.values())

@@ -62,6 +62,9 @@ LEFT: Final = Phrase(
     "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier dans {count:s quartier}. D’abord "
     "{name} : {largest:€}."
 )
+LEFT_BOUNDED: Final = Phrase(
+    "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier. D’abord {name} : {largest:€}."
+)
 LEFT_IN_ONE: Final = Phrase(
     "Sur {whole}{nature}, il reste {reste_a_justifier:€} à justifier : {name}."
 )
@@ -69,7 +72,7 @@ NOTHING_LEFT: Final = Phrase(
     "Sur {whole}{nature}, il ne reste rien à justifier, quartier par quartier."
 )
 LEFT_UNKNOWN: Final = Phrase("Sur {whole}{nature}, on ne sait pas ce qui reste à justifier.")
-BARE: Final = Phrase("{bare} de plus sont déclarés sans preuve.")
+BARE: Final = Phrase("Dans ce qui est justifié, {bare} attendent leur preuve.")
 NO_PROGRAMME: Final = Phrase(
     "Abattement {year} acquis : {acquis:€}{nature} ; sans programme d’actions, rien ne dit ce qui le "
     "justifie."
@@ -94,11 +97,16 @@ MASKED: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisi
 _ASIDE: Final = Phrase.table(**_TEXTS["aside"])
 _WITHOUT: Final = "Logements en QPV sans abattement : {parts}."
 NOBODY_KNOWN: Final = "On ne sait pas : l’abattement acquis n’est pas connu."
+PARTLY_KNOWN: Final = (
+    "L’abattement acquis n’est connu qu’en partie : ce que chacun paie ne l’est pas."
+)
 NOTHING_PAID: Final = "Personne : aucun abattement n’est acquis."
 _PAYERS: Final[dict[str, str]] = _TEXTS["payers"]
 _EXCHANGE: Final = Phrase("En échange : {actions:s action}, valorisées {valued:€}{axes}.")
 _OTHER_AXES: Final = Phrase("autres {valued:€}")
-A_HOME: Final = Phrase("Pour {several:?les communes|la commune} : {lost:€} par logement abattu.")
+A_HOME: Final = Phrase(
+    "Coût pour {several:?les communes|la commune} : {lost:€} par logement abattu."
+)
 _STATE_PART: Final = Phrase(
     "* L’État rembourse {share:%} aux collectivités{unsure:?, taux à confirmer}."
 )
@@ -186,8 +194,7 @@ def verdict(claims: Claims) -> str:
 
 def bare(amount: Amount) -> str:
     """Write what is valued without proof, as a sentence."""
-    text = BARE.format(bare=euros(amount))
-    return f"{text[:1].upper()}{text[1:]}"
+    return BARE.format(bare=euros(amount))
 
 
 def on_top_of(acquired: Amount) -> str:

@@ -125,7 +125,9 @@ def _verdict(dossier: Dossier, codes: Sequence[str]) -> tuple[str, ...]:
         first = lacking[0]
         facts |= {"count": len(lacking), "name": words.short(dossier.quarters[first].shown)}
         facts |= {"largest": claims.amount("reste_a_justifier", first)}
-        left = (words.LEFT if len(lacking) > 1 else words.LEFT_IN_ONE).filled(facts)
+        phrase = words.LEFT if len(lacking) > 1 else words.LEFT_IN_ONE
+        is_whole = held.amount("reste_a_justifier").is_known  # else other quarters may lack it too
+        left = (phrase if is_whole else words.LEFT_BOUNDED).filled(facts)
     else:
         nil = held.amount("reste_a_justifier").is_nil
         left = (words.NOTHING_LEFT if nil else words.LEFT_UNKNOWN).filled(facts)

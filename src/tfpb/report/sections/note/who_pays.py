@@ -23,7 +23,8 @@ def who_pays(dossier: Dossier) -> Answer:
     held = dossier.claims.within()
     whole = held.amount("acquis")
     if not (whole.exceeds_nil and any(held.amount(name).exceeds_nil for name in _PAYERS)):
-        answer = words.NOTHING_PAID if whole.is_nil else words.NOBODY_KNOWN
+        unknown = words.PARTLY_KNOWN if whole.exceeds_nil else words.NOBODY_KNOWN
+        answer = words.NOTHING_PAID if whole.is_nil else unknown
         return Answer(words.WHO_PAYS, (answer,), notes=_done(dossier))
     towns = () if dossier.abatement is None else dossier.abatement.by_commune["code_insee"]
     parts = []
