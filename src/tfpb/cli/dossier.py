@@ -42,7 +42,7 @@ def dossier(
     \b
     Exemple :
       tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont \\
-        --geodonnees sorties/geodonnees --diffuser
+        --geodonnees sorties/geodonnees
     """
     with terminal.guard():
         from tfpb.io.sources.toml_files import load_settings, settings_path
