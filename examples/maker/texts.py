@@ -36,11 +36,11 @@ report_eur = { QN05991I = "12500" }  # reste de l'année précédente, à rattra
 agglomeration_plus_50000 = true    # la commune relève du plancher légal de gardiens
 
 [roles]                            # qui s'en charge : des fonctions, jamais de noms
-patrimoine = "Bailleur, gestion de proximité"
-fiscalite = "Bailleur, fiscalité"
-conventions = "Bailleur et délégué du préfet"
-programme = "Bailleur et comité de pilotage"
-enquete = "Comité de pilotage"
+  patrimoine = "Bailleur, gestion de proximité"
+  fiscalite = "Bailleur, fiscalité"
+  conventions = "Bailleur et délégué du préfet"
+  programme = "Bailleur et comité de pilotage"
+  enquete = "Comité de pilotage"
 """
 
 README: Final = """\

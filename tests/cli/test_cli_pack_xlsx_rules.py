@@ -37,7 +37,7 @@ def change(part: str, old: bytes, new: bytes) -> Callable[[dict[str, bytes]], No
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (change(TABLE, rb'name="Question"', b'name="Theme"'), "over 'Question'"),
+        (change(TABLE, rb'name="Fait"', b'name="Theme"'), "over 'Fait'"),
         (change(TABLE, rb'displayName="[^"]+"', b'displayName="A1"'), "table 'A1': name"),
         (change(TABLE, rb'ref="A(\d+):', rb'ref="B\1:'), "columns on"),
         (change(SHEET, rb'<row r="2"', b'<row r="1"'), "out of order"),

@@ -57,7 +57,7 @@ def named(inputs: Path, book: str) -> Path:
     """Name a filled workbook in the settings of a copy of the example, with a role."""
     toml = inputs / "dossier.toml"
     text = toml.read_text(encoding="utf-8").replace("[fichiers]", f'[fichiers]\na_faire = "{book}"')
-    toml.write_text(f'{text}\n[roles]\nfiscalite = "Service fiscal"\n', encoding="utf-8")
+    toml.write_text(text.replace("Bailleur, fiscalité", "Service fiscal"), encoding="utf-8")
     return toml
 
 
@@ -147,6 +147,14 @@ def test_what_people_fill_comes_back_and_no_person_in_what_is_sent(
     assert sent[PROOF]["Qui"] == SERVICE
     assert b"Durand" not in b"".join(p.read_bytes() for p in (target / "donnees").iterdir())
     assert PERSON not in str(sent)
+
+    # a line that is no more, a state of no list: told, and nothing else is taken from them
+    other = next(key for key in first if key not in {PROOF, CLAIM, RISK})
+    fill(book, other, État="bientôt", Clé="une ligne d’avant", Qui=SERVICE)
+    again()
+    doubts = " ".join(r["titre"] for r in Pack(target).rows("doutes"))
+    assert "« bientôt » n’a pas été compris dans la feuille « À faire »" in doubts
+    assert "n’ont plus d’objet" in doubts or "n’a plus d’objet" in doubts
 
     # a change in another sheet is the user’s
     whole = load_workbook(book)

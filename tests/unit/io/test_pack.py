@@ -129,10 +129,10 @@ def test_a_failed_write_leaves_the_old_pack(
     write_pack(tmp_path / "a", FILES, {})
     before = (tmp_path / "a" / "dossier.zip").read_bytes()
 
-    def full(self: Path, data: bytes) -> int:
+    def full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(output_files, "_write_synced", full)
     with pytest.raises(TfpbError):
         write_pack(tmp_path / "a", {**FILES, "new": b"1"}, {})
     monkeypatch.undo()

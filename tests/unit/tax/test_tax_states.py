@@ -101,10 +101,10 @@ def test_a_tax_file_without_conventions_says_no_zero_anywhere() -> None:
     (row,) = made.by_qpv.to_dict("records")
     assert (row["abattement_eur"], row["nature"]) == (None, "sous_reserve")
     assert made.totals["perte_collectivites_eur"] is None
-    label, value, detail = map(plain, quarter_page.abatement_figure(held(made, QPV)))
-    assert (label, value) == ("Abattement acquis", "sous réserve")
+    label, value, detail = map(plain, quarter_page.abatement_figure(held(made, QPV), 2025))
+    assert (label, value) == ("abattement 2025", "sous réserve")
     assert detail == "248 € au mieux, dont 248 € portés par les avis"
-    assert quarter_page.loss_figure(held(made, QPV))[1] == "sous réserve"
+    assert " 0 €" not in plain(" ".join(quarter_page.money_lines(held(made, QPV))))
     said = plain(" ".join(abatement_words.summary(made, held(made))))
     assert "n’est pas établi" in said
     assert " 0 €" not in said
@@ -120,7 +120,7 @@ def test_a_quarter_without_any_line_lacks_an_amount() -> None:
     row = made.by_qpv.set_index("code_qpv").loc["QN05992M"]
     assert (row["abattement_eur"], row["nature"]) == (None, "manquant")
     assert row["logements_sans_montant"] == made.states.missing == 7
-    assert quarter_page.abatement_figure(held(made, "QN05992M"))[1:] == (
+    assert quarter_page.abatement_figure(held(made, "QN05992M"), 2025)[1:] == (
         "non connu",
         "7 logements sans aucune ligne au fichier fiscal",
     )

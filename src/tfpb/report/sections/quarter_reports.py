@@ -16,6 +16,7 @@ from tfpb.model.columns import numbers, texts
 from tfpb.model.location import AxisLine, Bar, Face, Leaflet, Sheet
 from tfpb.model.survey import pick
 from tfpb.report.quarter_pages import answer_line
+from tfpb.tax.programme.brought import to_prove
 from tfpb.words.documents import face_words as words
 from tfpb.words.documents import residents_words as plain
 from tfpb.words.documents.quarter_page import NO_CAUSE, answered
@@ -100,7 +101,7 @@ def _axes(dossier: Dossier, code: str, answers: OwnAnswers | None) -> Iterator[A
         seen |= dict.fromkeys(fresh, int(axe))
         title, valued, before, proved = words.axis_texts(dossier.claims, int(axe), code)
         scope = axis_scope(int(axe), code)
-        named, missing = _named(mine)
+        named, missing = _named(mine, year)
         bar = _proof_bar(dossier.claims, scope)
         yield AxisLine(title, named, valued, before, bar, proved, missing, lines, silent)
 
@@ -114,16 +115,16 @@ def _items_of(dossier: Dossier, axis: int) -> list[str]:
     return [str(item) for item, axes in pairs if axis in axes]
 
 
-def _named(rows: pd.DataFrame | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _named(rows: pd.DataFrame | None, year: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the actions of an axis, largest first, and the pieces that lack, worth most first."""
     if rows is None or rows.empty:
         return (), ()
     pairs = list(zip(rows.to_dict("records"), actions_of(rows), strict=True))
     pairs.sort(key=lambda pair: (-pair[1].valorise.at_least, pair[1].id_action))
     named = tuple(words.action_words(row["action"], one.valorise) for row, one in pairs)
-    bare = [row for row, one in pairs if not one.is_proved]
-    stakes = [(row["action"], row.get("enjeu_eur")) for row in bare]  # largest valued first
-    pieces = (words.piece_words(a, None if s is None else known(s)) for a, s in stakes if s != 0)
+    bare = sorted(to_prove(rows, year), key=lambda b: (-b[0].valorise.at_least, b[0].id_action))
+    stakes = ((title, None if stake is None else known(stake)) for _, title, stake in bare)
+    pieces = (words.piece_words(a, s) for a, s in stakes if s is None or not s.is_nil)
     return named, tuple(pieces)
 
 
