@@ -13,7 +13,7 @@ from pack_reading import Pack, number
 from effort import tries
 from example_pack import undecided, without
 from tfpb.facts.claim import TOTAL
-from tfpb.facts.doubt_kinds import NOBODY, SIDE
+from tfpb.facts.doubt_kinds import SIDE
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
 from tfpb.pipeline.kept.stage_cache import StageCache
@@ -80,7 +80,10 @@ def stays_within_what_doubts_of_side_say(before: Pack, after: Pack) -> None:
         {r["nom"]: r for r in pack.rows("faits") if r["portee"] == TOTAL}
         for pack in (before, after)
     )
-    assert (told["reserve_cote"]["etat"], told["reserve_cote"]["role"]) == ("a_verifier", NOBODY)
+    assert (told["reserve_cote"]["etat"], told["reserve_cote"]["role"]) == (
+        "a_verifier",
+        "Bailleur, gestion de proximité",
+    )
     assert told["valorise"]["etat"] == "a_confirmer"  # an action of axis 8 under renewal
     assert told["acquis"]["etat"] == "connu"
     moved = []
