@@ -8,8 +8,7 @@ pack=sorties/valmont
 out=docs/images
 mkdir -p "$out"
 pdftoppm -r 96 -png -singlefile "$pack/cartes/QN05992M.pdf" "$out/page-qpv"
-page=$(pdftotext "$pack/rapport.pdf" - | awk 'BEGIN{RS="\f"} /plus bas en QPV/ && !found {found=NR} END{print found}')
-pdftoppm -r 80 -png -singlefile -f "$page" -l "$page" "$pack/rapport.pdf" "$out/rapport"
+pdftoppm -r 88 -png -singlefile "$pack/note.pdf" "$out/note"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for kind in habitants quartiers; do
@@ -22,7 +21,7 @@ from pathlib import Path
 from PIL import Image
 
 left, right = (Image.open(Path(sys.argv[1], f"{kind}.png")) for kind in ("habitants", "quartiers"))
-both = Image.new("RGB", (left.width + right.width + 10, left.height), "#d0d0d0")
+both = Image.new("RGB", (left.width + right.width + 10, max(left.height, right.height)), "#d0d0d0")
 both.paste(left, (0, 0))
 both.paste(right, (left.width + 10, 0))
 both.quantize(64).save(sys.argv[2], optimize=True)
