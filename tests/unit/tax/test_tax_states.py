@@ -375,3 +375,13 @@ def test_a_quarter_tells_what_stands_beside_its_amount() -> None:
     here = held(abate(local(cotisation_avis_eur=FULL)), QPV)
     assert plain(state_words.quarter_sentence(here)) == "À part : 248 € à réclamer."
     assert state_words.quarter_sentence(held(abate(local(cotisation_avis_eur=PAID)), QPV)) == ""
+
+
+def test_a_notice_that_taxes_what_is_said_exempt_is_doubted() -> None:
+    """Written exempt until 2031, and its notice asks the whole tax: one of the two is wrong."""
+    exempt = {"fin_exoneration": "2031-12-31"}
+    asked = abate(local(cotisation_avis_eur=PAID, **exempt))
+    assert "exonere_impose" in codes(asked)
+    assert asked.states.to_claim == 0
+    assert "exonere_impose" not in codes(abate(local(cotisation_avis_eur=0, **exempt)))
+    assert "exonere_impose" not in codes(abate(local(cotisation_avis_eur=PAID)))

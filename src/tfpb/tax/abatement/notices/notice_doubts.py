@@ -40,7 +40,7 @@ def habit_doubts(file: NoticeFile, choice: Choice) -> list[Fault]:
 
 
 def notice_doubts(file: NoticeFile, choice: Choice, outcome: Outcome) -> list[Fault]:
-    """List the sums that are not read, or that abate some of premises alike.
+    """List the sums that are not read, that abate some of premises alike, or that tax what is exempt.
 
     Those that wait for an answer have one doubt for all.
     """
@@ -53,6 +53,8 @@ def notice_doubts(file: NoticeFile, choice: Choice, outcome: Outcome) -> list[Fa
     for k, (one, reading) in enumerate(zip(file.sums, outcome.readings, strict=True)):
         lines = [outcome.items[p] for p in one.places]
         here = lines[0].row.place("cotisation_avis_eur")
+        if one.written > 0 and not any(line.right.taxable for line in lines):
+            found.append(doubt("exonere_impose", here, amount(one.written), avis=one.avis))
         if reading.is_read or reading.is_dense:
             if unsure := ambiguous(lines, reading.states):
                 listed = ", ".join(dict.fromkeys(i.invariant or i.id_residence for i in unsure))
