@@ -130,6 +130,8 @@ def test_the_region_holds_the_cells_of_linux(wine: Any, geodata: Path, tmp_path:
     )
     assert names
     for name in names:
+        if name.endswith("sources.csv"):  # bears the hash of the run, versions included
+            continue
         here = cells((tmp_path / "r" / name).read_bytes())
         assert list(same(here, cells((wine.drive / "essais" / "r" / name).read_bytes()))) == [], (
             name
@@ -189,6 +191,7 @@ def test_a_workbook_held_open_is_named_and_nothing_is_lost(wine: Any) -> None:
     finally:
         holder.kill()
         wine.run(["taskkill", "/f", "/im", "python.exe"])
+        holder.communicate(timeout=60)
     assert (wine.drive / "essais" / "tenu.xlsx").read_bytes() == before
     assert not [p for p in (wine.drive / "essais").iterdir() if p.name.startswith(".tenu")]
 
@@ -205,6 +208,7 @@ def test_a_pack_held_open_is_told_and_stays_whole(wine: Any, pack: Path) -> None
     finally:
         holder.kill()
         wine.run(["taskkill", "/f", "/im", "python.exe"])
+        holder.communicate(timeout=60)
     assert (pack / "dossier.xlsx").read_bytes() == before
     well(wine.tfpb("verifier", "--dossier", r"C:\essais\Été à Liévin\dossier n°1\dossier.zip"))
 
@@ -212,7 +216,8 @@ def test_a_pack_held_open_is_told_and_stays_whole(wine: Any, pack: Path) -> None
 def test_two_runs_at_once_leave_one_whole_pack(wine: Any) -> None:
     words = tfpb("dossier", r"C:\exemples\valmont", "--sortie", r"C:\essais\deux", *GEO)
     runs = [wine.start(words), wine.start(words)]
-    ends = [(run.wait(600), run.stdout.read() + run.stderr.read()) for run in runs]
+    told = ["".join(run.communicate(timeout=600)) for run in runs]
+    ends = list(zip((run.returncode for run in runs), told, strict=True))
     assert 0 in {code for code, _ in ends}, ends
     assert all(code in (0, 2) for code, _ in ends), ends
     assert all("Traceback" not in text for _, text in ends)
@@ -229,7 +234,7 @@ def test_a_run_that_is_killed_leaves_what_stood_and_the_next_one_ends(
         time.sleep(seconds)
         run.send_signal(signal.SIGKILL)
         wine.run(["taskkill", "/f", "/im", "python.exe"])
-        run.wait(60)
+        run.communicate(timeout=60)
         assert (pack / "dossier.zip").read_bytes() == before
     well(wine.tfpb("dossier", r"C:\exemples\valmont", "--sortie", out, *GEO))
     assert (pack / "dossier.zip").read_bytes() == before
@@ -265,9 +270,12 @@ def test_the_page_opens_without_console_and_makes_a_pack(wine: Any) -> None:
     toml = folder / "dossier.toml"
     text = re.sub(r"(?m)^geodonnees *=.*$", "", toml.read_text(encoding="utf-8"))
     toml.write_text(text, encoding="utf-8")
-    wine.run(
-        ["cmd", "/c", rf'{PROGRAM}\Ouvrir-tfpb.cmd "C:\essais\par la page" --geodonnees C:\geo']
-    )
+    # what it starts keeps what it was given to write to, and lives on
+    subprocess.run(
+        ["wine", "cmd", "/c", rf'{PROGRAM}\Ouvrir-tfpb.cmd "C:\essais\par la page" --geodonnees C:\geo'],
+        env=wine.environment(), cwd=wine.drive, check=True, timeout=120,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     doors = wine.drive / "users"
     end = time.monotonic() + 90
     while not (found := list(doors.glob("*/AppData/Local/tfpb/Cache/page/*.html"))):

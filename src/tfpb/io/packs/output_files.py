@@ -64,7 +64,8 @@ def refuse_for_windows(path: Path) -> None:
     TfpbError
         `nom_refuse_par_windows`, with the part of the path.
     """
-    refused = refused_part(PureWindowsPath(path)) if os.name == "nt" else ""
+    # from its text: parts joined again make a drive of « a:b »
+    refused = refused_part(PureWindowsPath(str(path))) if os.name == "nt" else ""
     if refused:
         raise fail("nom_refuse_par_windows", place=Place(path.name), got=refused)
 
