@@ -286,9 +286,11 @@ def test_the_page_opens_without_console_and_answers_a_browser(wine: Any) -> None
     address = re.search(r"http://127\.0\.0\.1:\d+[^\"<]*", found[0].read_text(encoding="utf-8"))
     assert address
     with httpx.Client(follow_redirects=True, timeout=60) as browser:
-        shown = browser.get(address[0].replace("&amp;", "&"))
+        door_page = browser.get(address[0].replace("&amp;", "&"))
+        assert door_page.status_code == 200
+        shown = browser.get(str(door_page.url.join("/")))
         assert shown.status_code == 200
-        assert "Dossier" in shown.text
+        assert "Départ" in shown.text
     wine.run(["taskkill", "/f", "/im", "pythonw.exe"])
 
 
