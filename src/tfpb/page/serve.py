@@ -73,6 +73,7 @@ def serve(
         if sys.platform == "win32":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         listening.bind((HOST, 0))  # a free port of the loopback, and nowhere else
+        listening.listen()  # a browser that is there first waits, and is not refused
         host = f"{HOST}:{listening.getsockname()[1]}"
         keys = Keys()
         door = place / f"{_mark(folder)}.html"
