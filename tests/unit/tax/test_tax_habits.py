@@ -377,3 +377,16 @@ def test_every_reading_has_its_words() -> None:
         for subject, code in habit.codes().items():
             assert reading_words({subject: code})
             assert code in QUESTION_WORDS[f"avis_{subject}"]["reponses"]
+
+
+def test_a_teom_asked_of_exempt_premises_is_no_tax_on_them() -> None:
+    """Sums that hold the TEOM: what is exempt owes it still, and nothing contradicts the exemption."""
+
+    def change(k: int, row: dict[str, Any]) -> None:
+        if k == 7:
+            row |= {"cotisation_avis_eur": 0, "fin_exoneration": "2031-12-31"}
+        row["cotisation_avis_eur"] += row["teom_eur"]
+
+    made = read(file_of(change))
+    assert "avis_lus_autrement" in codes(made)  # the TEOM is read in the sums
+    assert "exonere_impose" not in codes(made)

@@ -53,8 +53,11 @@ def notice_doubts(file: NoticeFile, choice: Choice, outcome: Outcome) -> list[Fa
     for k, (one, reading) in enumerate(zip(file.sums, outcome.readings, strict=True)):
         lines = [outcome.items[p] for p in one.places]
         here = lines[0].row.place("cotisation_avis_eur")
-        if one.written > 0 and not any(line.right.taxable for line in lines):
-            found.append(doubt("exonere_impose", here, amount(one.written), avis=one.avis))
+        exempt = not any(line.right.taxable for line in lines)
+        # what is exempt owes its TEOM still: a sum that holds it asks no tax
+        if exempt and float(reading.check.read) > file.margins.of(lines, choice.first):
+            asked = amount(cents(reading.check.read))
+            found.append(doubt("exonere_impose", here, asked, avis=one.avis))
         if reading.is_read or reading.is_dense:
             if unsure := ambiguous(lines, reading.states):
                 listed = ", ".join(dict.fromkeys(i.invariant or i.id_residence for i in unsure))
