@@ -213,6 +213,22 @@ def test_an_unknown_abatement_is_no_zero() -> None:
     assert payer == "On ne sait pas : l’abattement acquis n’est pas connu."
 
 
+def test_an_abatement_known_in_part_is_not_told_unknown_nor_of_one_quarter() -> None:
+    """What lacks of the rest is of quarters not read: the one that is named lacks its own part alone."""
+    part = between(Decimal(500), Decimal(800), "avis_non_lu")
+    nobody = dict.fromkeys(("compensation", "perte", "perte_communes", "perte_intercommunale",
+                            "reporte_contribuables"), unknown("avis_non_lu"))  # fmt: skip
+    (payer,) = answers(note(with_claims(make(), acquis=part, **nobody)))[PAYERS].sentences
+    assert payer.startswith("L’abattement acquis n’est connu qu’en partie")
+    row = {"abattement_eur": 90, "valorise_eur": Decimal(50), "report_eur": 0}
+    one = of_balance(make(), row)
+    assert "à justifier : " in said(one, JUSTIFIED)
+    lacking = with_claims(one, reste_a_justifier=between(Decimal(40), Decimal(90), "avis_non_lu"))
+    told = said(lacking, JUSTIFIED)
+    assert "à justifier. D’abord" in told
+    assert "à justifier : " not in told
+
+
 def test_no_abatement_is_not_a_programme_that_lacks() -> None:
     text = said(of_balance(make(), euros_of(0, 5)))
     assert "aucun n’est porté par les avis ni estimé dû" in text
