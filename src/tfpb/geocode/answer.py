@@ -263,9 +263,9 @@ def _match_reasons(found: Found) -> tuple[str, ...]:
     if candidate.how == "exact" and not found.choice.contested:
         return ()
     why = ["voie_incertaine"] if found.choice.contested else []
-    if candidate.how in {"fuzzy", "slip"}:
+    if candidate.how == "slip" or candidate.letters < 1.0:
         why.append("voie_approchee")
-    if candidate.how in {"fuzzy", "core"} and candidate.kind < 1.0:
+    if candidate.kind < 1.0:
         why.append("type_absent" if candidate.kind > _WRITTEN_MISSING_TYPE else "type_different")
     return tuple(why)
 

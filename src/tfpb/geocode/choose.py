@@ -84,13 +84,8 @@ def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> C
     if not listed:
         return None
     head = readings[listed[0].reading].head
-    if len(listed) == 1 and listed[0].how in {"exact", "joined", "slip"}:
-        choice = Choice(listed[0], _spot(table, readings, listed[0], place), 1.0)
-    else:
-        choice = _weigh(table, readings, listed, place)
-        if listed[0].how != "slip":
-            return choice
-    if choice.spot.first is not None or not head.singles:
+    choice = _weigh(table, readings, listed, place)
+    if choice.spot.first is not None or not head.singles or listed[0].how == "fuzzy":
         return choice
     return _weigh(table, readings, candidates(table, readings, widen=True), place)
 

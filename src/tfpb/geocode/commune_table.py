@@ -169,11 +169,9 @@ class StreetTable:
             names.setdefault(name.key, name)
         self.groups = tuple(Group(names[key], tuple(members)) for key, members in grouped.items())
         self.by_key: dict[str, int] = {group.name.key: i for i, group in enumerate(self.groups)}
-        self.by_core: dict[str, list[int]] = {}
         self.by_joined: dict[str, list[int]] = {}
         for i, group in enumerate(self.groups):
             if group.name.core:
-                self.by_core.setdefault(group.name.core, []).append(i)
                 for form in {group.name.joined, group.name.full}:
                     self.by_joined.setdefault(form, []).append(i)
         self.own_words = frozenset(name_of(flatten(clean(commune.city))).tokens)
