@@ -105,6 +105,8 @@ def _spot(
 def _weigh(
     table: StreetTable, readings: Sequence[Reading], listed: list[Candidate], place: Place
 ) -> Choice:
+    if len(listed) == 1:
+        return Choice(listed[0], _spot(table, readings, listed[0], place), 1.0)
     top = listed[0].rank
     tried: list[tuple[float, Candidate, Spot]] = []
     for candidate in listed[:_TRIED]:

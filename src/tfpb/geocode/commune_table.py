@@ -55,14 +55,6 @@ class Point(NamedTuple):
         return math.hypot(self.x - other.x, self.y - other.y)
 
 
-def point_at(member: int, street: Street, at: int) -> Point:
-    """Return one address of a street."""
-    return Point(
-        member, at, int(street.numbers[at]), str(street.suffixes[at]), float(street.x[at]),
-        float(street.y[at]),
-    )  # fmt: skip
-
-
 class Numbering:
     """Numbers of some streets of a commune.
 
@@ -75,30 +67,31 @@ class Numbering:
     """
 
     def __init__(self, streets: Sequence[Street], members: tuple[int, ...]) -> None:
-        self._streets: list[tuple[int, Street, list[int]]] = [
-            (m, streets[m], streets[m].numbers.tolist()) for m in members
+        self._columns = [
+            (m, s.numbers.tolist(), s.suffixes, s.x.tolist(), s.y.tolist())
+            for m, s in ((m, streets[m]) for m in members)
         ]
 
     @cached_property
     def numbers(self) -> list[int]:
         """All numbers, sorted; one that several addresses bear comes as often."""
-        if len(self._streets) == 1:
-            return self._streets[0][2]
-        return sorted(number for _, _, numbers in self._streets for number in numbers)
+        if len(self._columns) == 1:
+            return self._columns[0][1]
+        return sorted(number for column in self._columns for number in column[1])
 
     def __contains__(self, number: int) -> bool:
         return number in self.numbers
 
     def __iter__(self) -> Iterator[Point]:
-        for member, street, numbers in self._streets:
+        for m, numbers, suffixes, xs, ys in self._columns:
             for at in range(len(numbers)):
-                yield point_at(member, street, at)
+                yield Point(m, at, numbers[at], str(suffixes[at]), xs[at], ys[at])
 
     def at(self, number: int) -> list[Point]:
         """Return the addresses that bear a number, whatever their suffix."""
         return [
-            point_at(member, street, at)
-            for member, street, numbers in self._streets
+            Point(m, at, number, str(suffixes[at]), xs[at], ys[at])
+            for m, numbers, suffixes, xs, ys in self._columns
             for at in range(bisect_left(numbers, number), bisect_right(numbers, number))
         ]
 

@@ -192,11 +192,11 @@ def _single(
     hits, same = numbers.hits(wanted)
     if not hits:
         return None
-    if len({table.streets[p.member].postcode for p in hits}) > 1:
+    if len(hits) > 1 and len({table.streets[p.member].postcode for p in hits}) > 1:
         # the number on both sides of a postcode limit: the one written tells them apart
         hits = [p for p in hits if table.streets[p.member].postcode == postcode] or hits
     first = hits[0]
-    spread = max(map(first.apart, hits))
+    spread = max(map(first.apart, hits)) if len(hits) > 1 else 0.0
     astray = _astray(numbers, first)
     reasons = (
         *(() if same else ("suffixe_absent",)),

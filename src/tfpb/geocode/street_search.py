@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.geocode.answer import parcels_written
 from tfpb.geocode.candidates import SAME_TYPE, Candidate
 from tfpb.geocode.choose import Choice, Found, choose
-from tfpb.geocode.commune_table import StreetTable, point_at
+from tfpb.geocode.commune_table import StreetTable
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, confidence
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.house_numbers import NO_NUMBER
@@ -140,7 +140,7 @@ class StreetSearch:
         for member, street in enumerate(table.streets):
             for at, listed in enumerate(street.parcels or ()):
                 if listed and any(p in listed for p in wanted):
-                    point = point_at(member, street, at)
+                    point = list(table.numbering((member,)))[at]
                     kind = ResultType.HOUSENUMBER
                     where = Spot(kind, point.x, point.y, 30.0, street, point, (point,))
                     choice = Choice(Candidate(0, 0, how="parcel"), where, 1.0)
