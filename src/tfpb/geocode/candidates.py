@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from tfpb.geocode.commune_table import MEANT
 from tfpb.geocode.likeness import resembling
 from tfpb.geocode.line.street_names import Name
-from tfpb.geocode.line.vocabulary import KINSHIP, TYPES
+from tfpb.geocode.line.vocabulary import COMMON, KINSHIP, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,8 +70,8 @@ class Candidate(NamedTuple):
     kind : float
         Agreement of the types.
     how : str
-        `exact`, `joined`, `slip` (in the type alone) or `fuzzy`; `alike` when the street only resembles the line, and
-        `score` then holds what type and number say besides.
+        `exact`, `joined`, `slip` (in the type alone) or `fuzzy`; `alike` when the street only resembles
+        the line, and `score` then holds what type and number say besides.
     """
 
     group: int
@@ -360,4 +361,4 @@ def alike(token: str, word: str) -> float:
     if len(short) < 4:  # noqa: PLR2004
         return 0.0
     likeness = float(OSA.normalized_similarity(token, word))
-    return likeness * 0.95 if likeness >= 0.7 else 0.0  # noqa: PLR2004
+    return likeness * 0.95 if likeness >= (MEANT if token in COMMON else 0.7) else 0.0

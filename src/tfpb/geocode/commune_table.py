@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tfpb.geocode.likeness import Likeness
 from tfpb.geocode.line.cleaning import clean, flatten, sound
 from tfpb.geocode.line.street_names import Name, name_of
-from tfpb.geocode.line.vocabulary import LIGHT, SUFFIX_WORDS
+from tfpb.geocode.line.vocabulary import COMMON, LIGHT, SUFFIX_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from tfpb.geocode.line.house_numbers import Number
     from tfpb.geocode.source import CommuneAddresses, Street
+
+    _Column = tuple[int, list[int], Sequence[str] | NDArray[np.str_], list[float], list[float]]
 
 LIGHT_WEIGHT: Final = 0.3
 INITIAL_WEIGHT: Final = 0.35
@@ -25,6 +30,8 @@ _SHORTEST_TYPO: Final = 4
 _MOST_EXPANSIONS: Final = 12
 _CUTOFFS: Final = {4: 0.74, 5: 0.7}
 _LONG_CUTOFF: Final = 0.66
+MEANT: Final = 0.85
+"""Likeness from which a common word stands for another one."""
 _NAMED: Final = 3
 _KINDS_SPOKEN: Final = {"rn": "nationale", "rd": "departementale", "vc": "communale"}
 _MARGIN_M: Final = 1500.0
@@ -67,7 +74,7 @@ class Numbering:
     """
 
     def __init__(self, streets: Sequence[Street], members: tuple[int, ...]) -> None:
-        self._columns = [
+        self._columns: list[_Column] = [
             (m, s.numbers.tolist(), s.suffixes, s.x.tolist(), s.y.tolist())
             for m, s in ((m, streets[m]) for m in members)
         ]
@@ -311,7 +318,7 @@ class StreetTable:
             at += 1
         _raise_to(out, ((word, 0.93) for word in self.sounds.get(sound(token), ())))
         if len(token) >= _SHORTEST_TYPO:
-            cutoff = _CUTOFFS.get(len(token), _LONG_CUTOFF)
+            cutoff = _CUTOFFS.get(len(token), _LONG_CUTOFF) if token not in COMMON else MEANT
             near = self.alike_words.near(token, cutoff, _MOST_EXPANSIONS)
             _raise_to(out, ((self.long_words[at], likeness) for at, likeness in near))
         return out

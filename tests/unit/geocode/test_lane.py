@@ -111,6 +111,12 @@ def test_a_number_that_a_misspelt_street_lacks_is_looked_for_elsewhere(kinds: li
     assert "Rue Marthinet Bel" in answer.name + answer.alternatives
 
 
+def test_a_word_that_resembles_one_of_the_commune_is_not_two_words_glued() -> None:
+    names = ("Rue du Général Lacroix", "Chemin du Lac", "Rue du Roi")
+    assert weighed("3 RUE DU GENERAL LACROI", *names)[0] == names[0]
+    assert numbered("3 RUE DU GENERAL LACROI", *names).verdict.value == "accepte"
+
+
 def numbered(line: str, *names: str) -> Answer:
     """Answer a line in a town of a few streets numbered 1 to 9."""
     streets = (street(n, "1 2 3 4 5 6 7 8 9", at=(0, 400 * i)) for i, n in enumerate(names))
@@ -131,3 +137,16 @@ def test_streets_that_answer_are_shown_before_those_that_resemble() -> None:
         "3 Rue Eugène Martin", "3 Rue Paul Martin",
     }  # fmt: skip
     assert shown[2].startswith("3 Rue Sarthan")
+
+
+@pytest.mark.parametrize(
+    ("line", "slip", "name"),
+    [
+        ("3 RUE DE L'EGALITE", "3 RUE DE L'EGLISSE", "Rue de l'Église"),
+        ("3 RUE NOBEL", "3 RUE NOEML", "Rue Noël"),
+    ],
+)
+def test_a_common_name_is_not_another_one_misspelt(line: str, slip: str, name: str) -> None:
+    other = numbered(line, name, "Avenue Foch")
+    assert (other.kind.value, other.alternatives.startswith(f"3 {name}")) == ("municipality", True)
+    assert numbered(slip, name, "Avenue Foch").name == name

@@ -26,9 +26,7 @@ from tfpb.geocode.line.vocabulary import (
 
 __all__ = ["ParsedAddress", "parse"]
 
-_NUMBERS: Final = (
-    r"\d[\d ,/&-]*(?:(?:bis|ter|quater|et|[a-qs-z])(?![a-z'.°])[\d ,/&-]*)*"
-)
+_NUMBERS: Final = r"\d[\d ,/&-]*(?:(?:bis|ter|quater|et|[a-qs-z])(?![a-z'.°])[\d ,/&-]*)*"
 _HEAD: Final = re.compile(rf"((?:n ?° ?)?{_NUMBERS})((?<!\d)[a-z]|[a-z]{{2,}})\.?(?= )")
 _INNER: Final = re.compile(rf"(?<=[ ,]){_NUMBERS}(?:{'|'.join(STRONG)})\.?(?= )")
 """Numbers and a type inside a line."""
@@ -98,9 +96,12 @@ def _cut(cleaned: str, flat: str) -> ParsedAddress | None:
     first = Reading(name_of(text), head)
     written = cleaned[start:stop].strip(EDGES)
     if whole:
-        plain = begun[2] in STRONG and second[0] not in TYPES
-        others = [] if plain else less_likely(text, head)
-        readings = (first, *(r for r in others if r.name.key != first.name.key and r.name.key.strip()))
+        typed = begun[2] in STRONG and second[0] not in TYPES
+        others = [] if typed else less_likely(text, head)
+        readings = (
+            first,
+            *(r for r in others if r.name.key != first.name.key and r.name.key.strip()),
+        )
         return ParsedAddress(cleaned, readings, written, notes=notes_of(head))
     last = _LAST_WORD.search(flat, begun.end(), stop)
     tail = None if last is None or last[1] in _HANGING else _tail(cleaned[stop:])
