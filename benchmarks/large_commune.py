@@ -26,7 +26,6 @@ from rapidfuzz.distance import OSA
 
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.store import AddressStore
-from tfpb.geocode.lane import prepare
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.line.street_names import name_of
 from tfpb.geocode.matcher import Geocoder
@@ -101,7 +100,7 @@ def costs(
         name_of.cache_clear()
         start = time.process_time()
         if together:
-            prepare(geocoder, rows)
+            geocoder.prepare(rows)
         answers.append([geocoder.row(*row) for row in rows])
         times.append(time.process_time() - start)
     if list(map(repr, answers[0])) != list(map(repr, answers[1])):

@@ -40,7 +40,7 @@ MOST: Final = 5
 _READINGS: Final = 2
 _WEIGHED: Final = 60
 _WORDS: Final = 12
-_SHARE: Final = 0.45
+_SHARE: Final = 0.55
 """Of the weight that the best street holds: what another must hold to be weighed."""
 _LEAST_WORD: Final = 3
 _LEAST_NAME: Final = 2

@@ -20,8 +20,9 @@ from tfpb.geocode.town.commune_finder import SHARED, CommuneFinder, Place
 from tfpb.model.codes import ResultType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from tfpb.geocode.line.street_names import Name
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 TABLES_KEPT: Final = 2000
@@ -64,6 +65,26 @@ class StreetSearch:
         if len(self._tables) > TABLES_KEPT:
             self._tables.popitem(last=False)
         return streets
+
+    def prepare(self, rows: Iterable[Sequence[str]]) -> None:
+        """Compare the names that the communes of a file do not hold to theirs, all at once.
+
+        Answers do not change by it.
+
+        Parameters
+        ----------
+        rows : iterable of sequence of str
+            Line, postcode, name and INSEE code of the commune, then what else the row says.
+        """
+        waiting: dict[StreetTable, list[Name]] = {}
+        for address, postcode, commune, code, *_ in rows:
+            parsed = parse(address)
+            place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
+            table = self.table(place.codes[0]) if place.codes and parsed.readings else None
+            if table is not None and parsed.readings[0].name.key not in table.by_key:
+                waiting.setdefault(table, []).append(parsed.readings[0].name)
+        for table, names in waiting.items():
+            table.prepare(names)
 
     def first_table(self, place: Place) -> StreetTable | None:
         """Return the first commune of a place that the base holds."""

@@ -12,7 +12,6 @@ from geocode_town import TOWN, Registry, Town, street
 from tfpb.geocode import CommuneAddresses, parse
 from tfpb.geocode.candidates import candidates
 from tfpb.geocode.commune_table import StreetTable
-from tfpb.geocode.lane import prepare
 from tfpb.geocode.likeness import LEAST, Likeness
 from tfpb.geocode.matcher import Geocoder
 
@@ -40,7 +39,7 @@ def misspelt(seed: int, count: int) -> list[Row]:
 def test_rows_prepared_together_have_the_answers_of_rows_asked_one_by_one(seed: int) -> None:
     rows = misspelt(seed, 200)
     together, one_by_one = Geocoder(Town(), Registry()), Geocoder(Town(), Registry())
-    prepare(together, rows)
+    together.prepare(rows)
     assert [repr(together.row(*r)) for r in rows] == [repr(one_by_one.row(*r)) for r in rows]
 
 
@@ -50,7 +49,7 @@ def test_preparing_leaves_nothing_to_be_asked_text_by_text(monkeypatch: pytest.M
         ("5 RUE GERMAINE TILLON", "", "", "99001"),
     ]
     geocoder = Geocoder(Town(), Registry())
-    prepare(geocoder, rows)
+    geocoder.prepare(rows)
     monkeypatch.setattr("tfpb.geocode.likeness.resembling", None)
     assert [geocoder.row(*r).verdict.value for r in rows] == ["accepte", "accepte"]
 
