@@ -94,9 +94,14 @@ class StreetSearch:
         """Look for a street in every commune the row may mean."""
         if not readings:
             return None
-        renamed = self._renamed(readings) if self.aliases else ()
-        if renamed:
-            readings = (*renamed, *readings)
+        # under the new names that the user gives to streets, first
+        known = (
+            Reading(self.aliases[r.name.key], r.head)
+            for r in readings
+            if r.name.key in self.aliases
+        )
+        renamed = tuple(known) if self.aliases else ()
+        readings = (*renamed, *readings)
         found: list[Found] = []
         for at, code in enumerate(place.codes):
             table = self.table(code)
@@ -116,14 +121,6 @@ class StreetSearch:
                 if at == 0 and here.confidence > SURE:
                     return here
         return _judged(found, place, whole=all(map(self.table, place.codes))) if found else None
-
-    def _renamed(self, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-        """Read a line under the new names the user gives to its streets."""
-        return tuple(
-            Reading(self.aliases[r.name.key], r.head)
-            for r in readings
-            if r.name.key in self.aliases
-        )
 
     def fallbacks(
         self, best: Found | None, parsed: ParsedAddress, place: Place, name: str, parcel: str
