@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rapidfuzz.distance import OSA
 
 from tfpb.geocode.commune_table import MEANT
-from tfpb.geocode.likeness import resembling
+from tfpb.geocode.likeness import least, resembling
 from tfpb.geocode.line.street_names import Name
 from tfpb.geocode.line.vocabulary import COMMON, KINSHIP, TYPES
 
@@ -44,8 +44,8 @@ _SHARE: Final = 0.55
 """Of the weight that the best street holds: what another must hold to be weighed."""
 _LEAST_WORD: Final = 3
 _LEAST_NAME: Final = 2
-_ALIKE: Final = {6: (0.38, 0.49), 8: (0.5, 0.56), 99: (0.55, 0.62)}
-"""By letters of a name at most: likeness from which a street is weighed, and from which it is proposed."""
+_ALIKE: Final = {6: 0.49, 8: 0.56, 99: 0.62}
+"""By letters of a name at most: likeness from which a street is proposed."""
 _WORD_SHARE: Final = 0.92
 _KIND: Final = 0.12
 _NUMBER: Final = 0.14
@@ -290,11 +290,9 @@ def proposals(
         name = reading.name
         if len(name.joined) < _LEAST_NAME:
             continue
-        weighed, enough = next(
-            (v for most, v in _ALIKE.items() if len(name.joined) <= most), _ALIKE[99]
-        )
-        near = [n for n in _resembling(table, name, weighed) if n[1] >= enough]
-        for group, likeness in near or table.alike_full.near(name.full, enough, _WEIGHED):
+        enough = next((v for most, v in _ALIKE.items() if len(name.joined) <= most), _ALIKE[99])
+        near = [n for n in _resembling(table, name, least(name.joined)) if n[1] >= enough]
+        for group, likeness in near or resembling(name.full, table.full_names, enough, _WEIGHED):
             proposal = _proposal(table, name, group, likeness, numbers, i)
             if group not in best or proposal.score > best[group].score:
                 best[group] = proposal

@@ -210,17 +210,14 @@ class StreetTable:
         return Likeness([group.name.joined for group in self.groups])
 
     @cached_property
-    def alike_full(self) -> Likeness:
-        """Likeness to the names as published, without spaces; with the type where it is most of the name."""
-        return Likeness(
-            [
-                group.name.full
-                if sum(map(str.isalpha, group.name.full)) >= _NAMED
-                else _KINDS_SPOKEN.get(group.name.kind, group.name.kind).replace(" ", "")
-                + group.name.full
-                for group in self.groups
-            ]
-        )
+    def full_names(self) -> list[str]:
+        """Names as published, without spaces; with the type where it is most of the name."""
+        return [
+            name.full
+            if sum(map(str.isalpha, name.full)) >= _NAMED
+            else _KINDS_SPOKEN.get(name.kind, name.kind).replace(" ", "") + name.full
+            for name in (group.name for group in self.groups)
+        ]
 
     @cached_property
     def sounds(self) -> dict[str, list[str]]:

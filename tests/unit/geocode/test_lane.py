@@ -12,7 +12,7 @@ from geocode_town import TOWN, Registry, Town, street
 from tfpb.geocode import CommuneAddresses, parse
 from tfpb.geocode.candidates import candidates
 from tfpb.geocode.commune_table import StreetTable
-from tfpb.geocode.likeness import LEAST, Likeness
+from tfpb.geocode.likeness import Likeness, least
 from tfpb.geocode.matcher import Geocoder
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_likenesses_found_at_once_are_those_found_one_by_one(seed: int) -> None:
     at_once, one_by_one = Likeness(texts[:80]), Likeness(texts[:80])
     at_once.prepare(texts)
     for text in texts:
-        assert at_once.near(text, LEAST, 99) == one_by_one.near(text, LEAST, 99)
+        assert at_once.near(text, least(text), 99) == one_by_one.near(text, least(text), 99)
         assert at_once.near(text, 0.8, 3) == one_by_one.near(text, 0.8, 3)
 
 
