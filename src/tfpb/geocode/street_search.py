@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 TABLES_KEPT: Final = 2000
-"""Communes kept ready at once; a landlord's file rarely names more."""
+"""Communes kept ready at once; a file rarely names more."""
 SURE: Final = 0.95
 """A street found with this confidence in the likeliest commune ends the search."""
 _ONLY_ONE: Final = 0.98
