@@ -26,8 +26,9 @@ from rapidfuzz.distance import OSA
 
 from tfpb.addresses.communes import Communes
 from tfpb.addresses.store import AddressStore
+from tfpb.geocode import candidates
+from tfpb.geocode.line import cleaning, parser, street_names
 from tfpb.geocode.line.parser import parse
-from tfpb.geocode.line.street_names import name_of
 from tfpb.geocode.matcher import Geocoder
 from tfpb.geocode.table_run import frame_of
 
@@ -96,8 +97,7 @@ def costs(
         geocoder = Geocoder(store, Communes.load())
         for case in first:
             geocoder.row(*_row(case))
-        parse.cache_clear()
-        name_of.cache_clear()
+        _forget()
         start = time.process_time()
         if together:
             geocoder.prepare(rows)
@@ -134,6 +134,14 @@ def truths(
         1 - sum(chosen) / len(none), sum(a.verdict == "accepte" for a in none) / len(none),
         sum(said) / len(said), sum(truth) / len(truth), _gap(said, truth),
     ]  # fmt: skip
+
+
+def _forget() -> None:
+    """Empty what modules keep of lines read before."""
+    for module in (parser, street_names, candidates, cleaning):
+        for kept in vars(module).values():
+            if hasattr(kept, "cache_clear"):
+                kept.cache_clear()
 
 
 def _row(case: Case) -> tuple[str, str, str, str]:
