@@ -306,17 +306,13 @@ def _resembling(table: StreetTable, name: Name, cutoff: float) -> Iterator[tuple
         if len(token) < _LEAST_WORD or token.isdigit():
             continue
         share = table.weight(token) / sum(map(table.weight, name.tokens))
-        words = [(token, 1.0)] if token in table.postings else _near_words(table, token, cutoff)
-        for word, likeness in words:
+        near = [] if token in table.postings else table.alike_words.near(token, cutoff, _WORDS)
+        words = [(table.long_words[at], likeness) for at, likeness in near]
+        for word, likeness in words if token not in table.postings else [(token, 1.0)]:
             for group in table.postings[word]:
                 own = table.groups[group].name.tokens
                 part = table.weights[word] / sum(table.weights[w] for w in own)
                 yield group, likeness * min(1.0, share * _WORD_SHARE, part + 0.35)
-
-
-def _near_words(table: StreetTable, token: str, cutoff: float) -> list[tuple[str, float]]:
-    near = table.alike_words.near(token, cutoff, _WORDS)
-    return [(table.long_words[at], likeness) for at, likeness in near]
 
 
 def _proposal(

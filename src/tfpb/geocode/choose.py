@@ -90,29 +90,17 @@ def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> C
     return _weigh(table, readings, candidates(table, readings, widen=True), place)
 
 
-def _spot(
-    table: StreetTable, readings: Sequence[Reading], candidate: Candidate, place: Place
-) -> Spot:
-    return spot(
-        table,
-        table.groups[candidate.group].members,
-        readings[candidate.reading].head,
-        postcode=place.postcode,
-        old_city=place.old_city,
-    )
-
-
 def _weigh(
     table: StreetTable, readings: Sequence[Reading], listed: list[Candidate], place: Place
 ) -> Choice:
     if len(listed) == 1:
-        return Choice(listed[0], _spot(table, readings, listed[0], place), 1.0)
+        return Choice(listed[0], spot(table, readings, listed[0], place), 1.0)
     top = listed[0].rank
     tried: list[tuple[float, Candidate, Spot]] = []
     for candidate in listed[:_TRIED]:
         if top - candidate.rank > _NEAR:
             break
-        where = _spot(table, readings, candidate, place)
+        where = spot(table, readings, candidate, place)
         tried.append((candidate.rank + _evidence(where), candidate, where))
     tried.sort(key=lambda t: -t[0])
     worth, best, where = tried[0]

@@ -122,18 +122,16 @@ class Numbering:
         other : bool
             Across the street.
         """
-        low, high = self.next_numbers(number, other=other)
-        return [] if low is None else self.at(low), [] if high is None else self.at(high)
-
-    def next_numbers(self, number: int, *, other: bool = False) -> tuple[int | None, int | None]:
-        """Return the next number below and the next above on one side; see `neighbours`."""
         numbers, side = self.numbers, (number + other) % 2
         low, high = bisect_left(numbers, number) - 1, bisect_right(numbers, number)
         while low >= 0 and numbers[low] % 2 != side:
             low -= 1
         while high < len(numbers) and numbers[high] % 2 != side:
             high += 1
-        return numbers[low] if low >= 0 else None, numbers[high] if high < len(numbers) else None
+        return (
+            self.at(numbers[low]) if low >= 0 else [],
+            self.at(numbers[high]) if high < len(numbers) else [],
+        )
 
 
 class Group(NamedTuple):

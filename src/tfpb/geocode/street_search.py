@@ -111,12 +111,8 @@ class StreetSearch:
             choice = choose(table, readings, place)
             if choice is not None:
                 reasons = ("voie_renommee",) if choice.candidate.reading < len(renamed) else ()
-                here = Found(
-                    table,
-                    choice,
-                    confidence(choice, certainty=sure, streets=len(table.groups)),
-                    reasons,
-                )
+                likely = confidence(choice, certainty=sure, streets=len(table.groups))
+                here = Found(table, choice, likely, reasons)
                 found.append(here)
                 if at == 0 and here.confidence > SURE:
                     return here
