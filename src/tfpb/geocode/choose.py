@@ -103,8 +103,7 @@ def _weigh(
         where = spot(table, readings, candidate, place)
         tried.append((candidate.rank + _evidence(where), candidate, where))
     tried.sort(key=lambda t: -t[0])
-    worth, best, where = tried[0]
-    rest = [t for t in tried if t[1] is not best]
+    (worth, best, where), *rest = tried
     second = max((t[0] for t in rest), default=0.0)
     if len(tried) < len(listed):
         second = max(second, listed[len(tried)].rank)

@@ -189,23 +189,15 @@ class OneLine:
         self.flat = _DOT.sub(" ", self.flat)
         start, head = self._find_start()
         readings, stop = self._readings(start, head)
-        street = self._written(start, stop)
         if readings:
             self.notes[:0] = notes_of(readings[0].head)
         elif not parcels:
             self.notes.append("pas_une_adresse")
         return ParsedAddress(
-            self.cleaned,
-            readings,
-            street,
-            self._complement(),
-            tuple(self.places),
-            tuple(parcels),
-            postcode,
-            town,
-            tuple(dict.fromkeys(self.notes)),
+            self.cleaned, readings, self._written(start, stop), self._complement(),
+            tuple(self.places), tuple(parcels), postcode, town, tuple(dict.fromkeys(self.notes)),
             tuple(self.others),
-        )
+        )  # fmt: skip
 
     def _written(self, start: int, stop: int) -> str:
         """Return what is left of the line between two positions, as written."""
