@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _GOOD: Final = 0.9
 _LIKELY_STREET: Final = 0.6
 _LIKELY_LETTERS: Final = 0.72
-_CLOSE: Final = 0.85
 _MOST_RESEMBLING: Final = 8
 _NEXT_TO: Final = 0.85
 _NEAR_CERTAINTY: Final = 0.985
@@ -126,8 +125,7 @@ class WholeLines:
         better = _best([a for a in inside if a.likely])
         if better is not None:
             return better
-        close = [a for a in others if a.reading.likeness >= _CLOSE and self._held(a.place)]
-        close += [a for a in others if self._alike(a)]
+        close = [a for a in others if self._alike(a)]
         coded = [a for a in held if not a.reading.town]
         named = next(iter([*whole, *coded, *close, *held, *tried]), None)
         return named and named._replace(
