@@ -150,7 +150,7 @@ def _row(case: Case) -> tuple[str, str, str, str]:
 
 def _gap(said: list[float], right: list[bool]) -> float:
     """Return the expected calibration error, by the classes of `reliability.py`."""
-    edges = (0.0, 0.35, 0.9, 0.99, 1.01)
+    edges = (0.0, 0.45, 0.9, 0.99, 1.01)
     total = 0.0
     for low, high in pairwise(edges):
         inside = [(s, r) for s, r in zip(said, right, strict=True) if low <= s < high]

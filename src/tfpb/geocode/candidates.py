@@ -187,7 +187,8 @@ def _weighed(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
     least = _SHARE * max(scores.values(), default=0.0)
     near = [i for i, score in scores.items() if score >= least]
     if len(near) > _BEST:
-        near = heapq.nlargest(_BEST, near, key=lambda i: (scores[i], -i))
+        words = {i: len(table.groups[i].name.tokens) for i in near}
+        near = heapq.nsmallest(_BEST, near, key=lambda i: (-scores[i], words[i], i))
     out = [_align(table, name, tokens, i, reading) for i in near]
     if max((max(c.score, c.query * known) for c in out), default=0.0) < _GOOD_SCORE:
         # letter by letter: typos in every word, words cut anywhere

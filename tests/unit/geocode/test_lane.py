@@ -149,3 +149,11 @@ def test_a_common_name_is_not_another_one_misspelt(line: str, slip: str, name: s
     other = numbered(line, name, "Avenue Foch")
     assert (other.kind.value, other.alternatives.startswith(f"3 {name}")) == ("municipality", True)
     assert numbered(slip, name, "Avenue Foch").name == name
+
+
+def test_names_of_those_words_alone_come_before_longer_ones_where_many_hold_them() -> None:
+    longer = [
+        f"Rue du Moulin {w}"
+        for w in ["Abel", "Bas", "Carré", "Dur", "Émile", "Fin", "Gros", "Haut", "Isolé"]
+    ]
+    assert numbered("3 DU MOULIN", *longer, "Rue du Moulin").name == "Rue du Moulin"
