@@ -9,7 +9,7 @@ from tfpb.geocode.candidates import proposals
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.town.commune_finder import Place, in_department
-from tfpb.geocode.town.town_reader import SURE, TownReader, TownReading
+from tfpb.geocode.town.town_reader import BEFORE, TownReader, TownReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,7 +106,7 @@ class WholeLines:
         if best is not None and (best.settled or best.worth >= _GOOD):
             return best
         held = [a for a in tried if self._held(a.place)]
-        whole = [a for a in held if a.reading.sure >= SURE["before"]]
+        whole = [a for a in held if a.reading.sure >= BEFORE]
         longest = max((a.reading.letters for a in whole), default=0)
         codes = {code for a in whole for code in a.place.codes}
         readings = islice(self._towns.resembling(line), _MOST_RESEMBLING)
