@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from tfpb.geocode.commune_table import MEANT
 from tfpb.geocode.likeness import least, resembling
-from tfpb.geocode.line.street_names import Name
+from tfpb.geocode.line.street_names import Name, name_of
 from tfpb.geocode.line.vocabulary import COMMON, KINSHIP, TYPES
 
 if TYPE_CHECKING:
@@ -157,13 +157,9 @@ def _variants(name: Name) -> list[Name]:
     if name.kind or len(name.tokens) < 2 or len(name.tokens[0]) < 2:  # noqa: PLR2004
         return [name]
     near = resembling(name.tokens[0], _MISTYPED, _TYPE_CUTOFF, 2)
-    tokens = name.tokens[1:]
-    core, joined = " ".join(tokens), "".join(tokens)
     kinds = dict.fromkeys(TYPES[_MISTYPED[at]] for at, _ in near)
-    return [
-        name,
-        *(Name(k, tokens, f"{k} {core}", core, joined, joined, f"{k} {core}") for k in kinds),
-    ]
+    rest = " ".join(name.tokens[1:])
+    return [name, *(name_of(f"{kind} {rest}") for kind in kinds)]
 
 
 def _slip_in_type(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
