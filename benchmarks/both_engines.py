@@ -53,8 +53,7 @@ def engine(name: str, index: Path) -> Callable[[list[dict[str, Any]]], object]:
     if name == "tfpb":
         from tfpb.addresses.communes import Communes  # noqa: PLC0415
         from tfpb.addresses.store import AddressStore  # noqa: PLC0415
-        from tfpb.geocode.lane import prepare  # noqa: PLC0415 only in its own environment
-        from tfpb.geocode.matcher import Geocoder  # noqa: PLC0415
+        from tfpb.geocode.matcher import Geocoder  # noqa: PLC0415 only in its own environment
 
         gc.disable()  # as while a file is geocoded (`table_run.answered`)
         geocoder = Geocoder(AddressStore(index), Communes.load())
@@ -64,7 +63,7 @@ def engine(name: str, index: Path) -> Callable[[list[dict[str, Any]]], object]:
                 (s["line"], s["postcode"], s["city"], s["citycode"] if s["code"] else "")
                 for s in lines
             ]
-            prepare(geocoder, rows)
+            geocoder.prepare(rows)
             return [geocoder.row(*row) for row in rows]
 
         return answer

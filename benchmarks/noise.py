@@ -582,17 +582,20 @@ def absent(
     streets: list[tuple[CommuneAddresses, Street, int]] | None = None,
 ) -> list[Case]:
     """Draw streets, of `streets` or the pool, that the commune has under no spelling that means the same."""
-    cores: dict[str, list[set[str]]] = {}
+    cores: dict[str, list[tuple[set[str], str]]] = {}
     out: list[Case] = []
     while len(out) < count:
         commune, _, _ = rng.choice(pool)
         _, street, i = rng.choice(streets or pool)
         if commune.citycode not in cores:
-            cores[commune.citycode] = [set(_tokens(s)) for s in commune.streets]
-        tokens = set(_tokens(street))
-        if not tokens or len("".join(tokens)) < 4:
+            cores[commune.citycode] = list(map(_core, commune.streets))
+        tokens, joined = _core(street)
+        if not tokens or len(joined) < 4:
             continue
-        if any(known and (tokens <= known or known <= tokens) for known in cores[commune.citycode]):
+        if any(
+            known and (tokens <= known or known <= tokens or joined == other)
+            for known, other in cores[commune.citycode]
+        ):
             continue
         case = plain(commune, street, i, rng)
         out.append(
@@ -607,6 +610,11 @@ def absent(
     return out
 
 
-def _tokens(street: Street) -> list[str]:
+def _core(street: Street) -> tuple[set[str], str]:
+    """Return the words that tell a street, in the singular, and all of them without spaces.
+
+    « Rue du Cerisier » and « Rue des Cerisiers », « Bel-Air » and « Bélair » are one name to whoever reads.
+    """
     tokens = name_of(flatten(clean(street.name))).tokens
-    return [t for t in tokens if t not in LIGHT and len(t) > 1 and t != "charles"]
+    told = [t.rstrip("sx") for t in tokens if t not in LIGHT and len(t) > 1 and t != "charles"]
+    return set(told), "".join(told)

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-EDGES: Final = (0.0, 0.1, 0.35, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0)
-"""Classes of said probability; 0.35 and 0.95 are the limits between verdicts."""
+EDGES: Final = (0.0, 0.1, 0.45, 0.6, 0.8, 0.9, 0.95, 0.99, 1.0)
+"""Classes of said probability; 0.45 and 0.95 are the limits between verdicts."""
 USED_SEEDS: Final = {*range(1, 12), 101, 102, 103, 20260, 20261}
 _ALTERNATIVE: Final = re.compile(r"^(?:\d+\w* )?(.*) \d{5} .*$")
 LEAST_JOINED: Final = 20
@@ -202,7 +202,7 @@ def picture(samples: list[Sample], path: Path) -> None:
             said, right, yerr=gaps, color=colour, marker=mark, markersize=5, capsize=3,
             linewidth=1.2 if joined else 0, elinewidth=1.0, label=f"{sample.name}, {count} lignes",
         )  # fmt: skip
-    for limit, low, word in ((0.35, 0.6, "à vérifier"), (0.95, 0.02, "accepté")):
+    for limit, low, word in ((0.45, 0.6, "à vérifier"), (0.95, 0.02, "accepté")):
         axes.axvline(limit, color="#bbbbbb", linewidth=0.8)
         axes.text(
             limit - 0.012, low, f"{word} à partir de {limit:.2f}".replace(".", ","),

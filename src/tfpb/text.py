@@ -31,8 +31,8 @@ def strip_accents(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Turn every kind of space into single plain spaces and strip the ends."""
-    if text.isascii() and text.isprintable() and " " not in text:  # nine cells in ten
-        return text
+    if text.isascii() and text.isprintable() and "  " not in text:  # nine cells in ten
+        return text.strip()
     return _SPACES.sub(" ", text).strip()
 
 

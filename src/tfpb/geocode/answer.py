@@ -14,7 +14,7 @@ from tfpb.geocode.line.complement import Parcel, take_parcels
 from tfpb.model.codes import GeocodeVerdict, ResultType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tfpb.geocode.choose import Found
     from tfpb.geocode.commune_table import Point, StreetTable
@@ -53,27 +53,33 @@ def alternatives(
     near : callable
         Returns the streets that resemble the line, asked when the others are not enough.
     """
-    own = _address(_label(found.table, found.spot.street, _numbers(parsed), 0.0))
-    out: dict[str, str] = {}
-    for listed in (_next_numbers(found, parsed), _rivals(found, parsed)):
-        for label in listed:
-            out.setdefault(_address(label), label)
-    if len(out.keys() - {own}) < MOST:
-        for label in proposed(near(), parsed):
-            out.setdefault(_address(label), label)
-    out.pop(own, None)
-    return [*map(_elsewhere, found.elsewhere), *out.values()][:MOST]
+    own = _label(found.table, found.spot.street, _numbers(parsed), 0.0)
+    out = {_address(own): own}
+    for label in _answering(found, parsed, near):
+        out.setdefault(_address(label), label)
+        if len(out) > MOST:
+            break
+    return [*map(_elsewhere, found.elsewhere), *list(out.values())[1:]][:MOST]
 
 
-def proposed(near: Iterable[Near], parsed: ParsedAddress) -> list[str]:
+def _answering(
+    found: Found, parsed: ParsedAddress, near: Callable[[], Sequence[Near]]
+) -> Iterator[str]:
+    yield from _next_numbers(found, parsed)
+    yield from proposed([(found.table, rival) for rival in found.choice.rivals[:MOST]], parsed)
+    yield from proposed(near(), parsed)
+
+
+def proposed(near: Sequence[Near], parsed: ParsedAddress) -> list[str]:
     """Name streets that resemble the line, under the numbers written.
 
     Parameters
     ----------
-    near : iterable of (StreetTable, Candidate)
+    near : sequence of (StreetTable, Candidate)
     parsed : ParsedAddress
     """
-    return [_of_group(table, candidate, parsed) for table, candidate in near]
+    numbers = _numbers(parsed)
+    return [_label(t, t.streets[t.groups[c.group].members[0]], numbers, c.rank) for t, c in near]
 
 
 def _elsewhere(found: Found) -> str:
@@ -94,16 +100,6 @@ def _next_numbers(found: Found, parsed: ParsedAddress) -> Iterator[str]:
             for point in points[:1]:
                 street = table.streets[point.member]
                 yield _label(table, street, number_text(point), candidate.rank)
-
-
-def _rivals(found: Found, parsed: ParsedAddress) -> Iterator[str]:
-    for rival in found.choice.rivals[:MOST]:
-        yield _of_group(found.table, rival, parsed)
-
-
-def _of_group(table: StreetTable, candidate: Candidate, parsed: ParsedAddress) -> str:
-    street = table.streets[table.groups[candidate.group].members[0]]
-    return _label(table, street, _numbers(parsed), candidate.rank)
 
 
 def _numbers(parsed: ParsedAddress) -> str:
@@ -216,26 +212,13 @@ def _answer(
         others = alternatives(found, parsed, tuple if sure else near)
     return Answer(
         label=" ".join(filter(None, (number, street.name, street.postcode, city))),
-        score=found.choice.candidate.rank,
-        kind=where.kind,
-        housenumber=number,
-        name=street.name,
-        postcode=street.postcode,
-        city=city,
-        citycode=street.citycode,
-        id=_id_of(street, first),
-        status="ok",
-        x=where.x,
-        y=where.y,
-        confidence=found.confidence,
-        verdict=judged,
-        reasons=all_reasons,
-        complement=parsed.complement,
-        entrances=JOIN.join(number_text(p) for p in where.entrances),
-        alternatives=JOIN.join(others),
-        radius_m=where.radius_m,
-        parcel=JOIN.join(parcels or _parcels_of(where)),
-    )
+        score=found.choice.candidate.rank, kind=where.kind, housenumber=number, name=street.name,
+        postcode=street.postcode, city=city, citycode=street.citycode, id=_id_of(street, first),
+        status="ok", x=where.x, y=where.y, confidence=found.confidence, verdict=judged,
+        reasons=all_reasons, complement=parsed.complement,
+        entrances=JOIN.join(map(number_text, where.entrances)), alternatives=JOIN.join(others),
+        radius_m=where.radius_m, parcel=JOIN.join(parcels or _parcels_of(where)),
+    )  # fmt: skip
 
 
 def _id_of(street: Street, point: Point | None) -> str:
@@ -263,9 +246,9 @@ def _match_reasons(found: Found) -> tuple[str, ...]:
     if candidate.how == "exact" and not found.choice.contested:
         return ()
     why = ["voie_incertaine"] if found.choice.contested else []
-    if candidate.how in {"fuzzy", "slip"}:
+    if candidate.how == "slip" or candidate.letters < 1.0:
         why.append("voie_approchee")
-    if candidate.how in {"fuzzy", "core"} and candidate.kind < 1.0:
+    if candidate.kind < 1.0:
         why.append("type_absent" if candidate.kind > _WRITTEN_MISSING_TYPE else "type_different")
     return tuple(why)
 
@@ -275,35 +258,19 @@ def _municipality(
     found: Found | None, parcels: list[str], near: Sequence[Near],
 ) -> Answer:  # fmt: skip
     """Fall back on the commune: its middle, kilometres of doubt; refused when no street is alike."""
-    box = table.extent
-    x, y, radius = math.nan, math.nan, math.nan
-    if box is not None:
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        radius = math.hypot(box[2] - box[0], box[3] - box[1]) / 2
+    west, south, east, north = table.extent or (math.nan,) * 4
     city, code = table.commune.city, table.commune.citycode
-    if near:
-        reasons = (*reasons, "voies_proposees")
     postcode = place.postcode or table.streets[0].postcode
     return Answer(
-        label=f"{postcode} {city}".strip(),
-        score=found.choice.candidate.rank if found else 0.0,
-        kind=ResultType.MUNICIPALITY,
-        name=city,
-        postcode=postcode,
-        city=city,
-        citycode=code,
-        id=code,
-        status="ok",
-        x=x,
-        y=y,
+        label=f"{postcode} {city}".strip(), score=found.choice.candidate.rank if found else 0.0,
+        kind=ResultType.MUNICIPALITY, name=city, postcode=postcode, city=city, citycode=code, id=code,
+        status="ok", x=(west + east) / 2, y=(south + north) / 2,
         confidence=found.confidence if found else 0.0,
         verdict=GeocodeVerdict.A_VERIFIER if near else GeocodeVerdict.REJETE,
-        reasons=reasons,
-        complement=parsed.complement,
+        reasons=(*reasons, "voies_proposees") if near else reasons, complement=parsed.complement,
         alternatives=JOIN.join(proposed(near, parsed)),
-        radius_m=radius,
-        parcel=JOIN.join(parcels),
-    )
+        radius_m=math.hypot(east - west, north - south) / 2, parcel=JOIN.join(parcels),
+    )  # fmt: skip
 
 
 def parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[str]:

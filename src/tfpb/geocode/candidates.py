@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from tfpb.geocode.likeness import LEAST, resembling
-from tfpb.geocode.line.street_names import Name
-from tfpb.geocode.line.vocabulary import KINSHIP, TYPES
+from tfpb.geocode.commune_table import MEANT
+from tfpb.geocode.likeness import least, resembling
+from tfpb.geocode.line.street_names import Name, name_of
+from tfpb.geocode.line.vocabulary import COMMON, KINSHIP, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +30,8 @@ _LEAST_SCORE: Final = 0.4
 _GOOD_SCORE: Final = 0.85
 _JOINED_CUTOFF: Final = 0.66
 _BEST: Final = 8
+_ONE_WORD: Final = 0.8
+"""Likeness to a word of the commune from which a word is not two words glued."""
 _MISTYPED: Final = sorted({"rue", *(t for t in TYPES if len(t) > 3)})  # noqa: PLR2004
 """Types that may be mistyped; of those of three letters, the one that is no abbreviation."""
 _TYPE_CUTOFF: Final = 0.65
@@ -37,13 +40,12 @@ MOST: Final = 5
 _READINGS: Final = 2
 _WEIGHED: Final = 60
 _WORDS: Final = 12
-_CLEAR: Final = 0.75
-_WORD_AHEAD: Final = 0.15
-"""A name misspelt: how alike it is to the street, and how far words of other streets come behind its own."""
+_SHARE: Final = 0.55
+"""Of the weight that the best street holds: what another must hold to be weighed."""
 _LEAST_WORD: Final = 3
 _LEAST_NAME: Final = 2
-_ALIKE: Final = {6: (0.38, 0.49), 8: (0.5, 0.56), 99: (0.55, 0.62)}
-"""By letters of a name at most: likeness from which a street is weighed, and from which it is proposed."""
+_ALIKE: Final = {6: 0.49, 8: 0.56, 99: 0.62}
+"""By letters of a name at most: likeness from which a street is proposed."""
 _WORD_SHARE: Final = 0.92
 _KIND: Final = 0.12
 _NUMBER: Final = 0.14
@@ -68,8 +70,8 @@ class Candidate(NamedTuple):
     kind : float
         Agreement of the types.
     how : str
-        `exact`, `joined`, `slip`, `core` or `fuzzy`; `alike` when the street only resembles the line, and
-        `score` then holds what type and number say besides.
+        `exact`, `joined`, `slip` (in the type alone) or `fuzzy`; `alike` when the street only resembles
+        the line, and `score` then holds what type and number say besides.
     """
 
     group: int
@@ -110,12 +112,11 @@ def candidates(
         for found in exact:
             best.setdefault(found.group, found)
     for i, reading in enumerate(() if widen else readings[:_READINGS]):
-        slip = _slip(table, reading.name, i) or _slip_in_type(table, reading.name, i)
-        if slip:
-            return sorted(slip, key=lambda c: (-_rank(c), c.group))
+        if slip := _slip_in_type(table, reading.name, i):
+            return slip
     for i, reading in enumerate(readings[:4]):
         for name in _variants(reading.name):
-            for found in [*_core(table, name, i), *_fuzzy(table, name, i)]:
+            for found in _weighed(table, name, i):
                 kept = best.get(found.group)
                 if kept is None or _rank(found) > _rank(kept):
                     best[found.group] = found
@@ -142,14 +143,6 @@ def _exact(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
     return [Candidate(i, reading, how="joined") for i in dict.fromkeys(joined)]
 
 
-def _core(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
-    kinds = {i: table.groups[i].name.kind for i in table.by_core.get(name.core, ())}
-    return [
-        Candidate(i, reading, kind=type_agreement(name.kind, kind), how="core")
-        for i, kind in kinds.items()
-    ]
-
-
 def type_agreement(written: str, kind: str) -> float:
     """Say how well two types agree (0..1)."""
     if written == kind:
@@ -164,35 +157,9 @@ def _variants(name: Name) -> list[Name]:
     if name.kind or len(name.tokens) < 2 or len(name.tokens[0]) < 2:  # noqa: PLR2004
         return [name]
     near = resembling(name.tokens[0], _MISTYPED, _TYPE_CUTOFF, 2)
-    tokens = name.tokens[1:]
-    core, joined = " ".join(tokens), "".join(tokens)
     kinds = dict.fromkeys(TYPES[_MISTYPED[at]] for at, _ in near)
-    return [
-        name,
-        *(Name(k, tokens, f"{k} {core}", core, joined, joined, f"{k} {core}") for k in kinds),
-    ]
-
-
-def _slip(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
-    """Return the streets of the one name that is misspelt, when no other name nor word is near it."""
-    unknown = table.unknown(name)
-    near = table.alike_names.near(name.joined, LEAST, _BEST) if unknown else []
-    if not near or near[0][1] < _CLEAR:
-        return []
-    meant = table.groups[near[0][0]].name
-    twins = [at for at, _ in near if table.groups[at].name.joined == meant.joined]
-    if all(table.groups[at].name.kind != name.kind for at in twins):
-        return []
-    if any(t not in meant.tokens for t in name.tokens if t not in unknown):
-        return []
-    for token in unknown:
-        likely = table.expand(token)
-        other = max(
-            (worth for word, worth in likely.items() if word not in meant.tokens), default=0.0
-        )
-        if max((likely.get(word, 0.0) for word in meant.tokens), default=0.0) - other < _WORD_AHEAD:
-            return []
-    return [_align(table, name, name.tokens, at, reading)._replace(how="slip") for at in twins]
+    rest = " ".join(name.tokens[1:])
+    return [name, *(name_of(f"{kind} {rest}") for kind in kinds)]
 
 
 def _slip_in_type(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
@@ -201,7 +168,8 @@ def _slip_in_type(table: StreetTable, name: Name, reading: int) -> list[Candidat
     return [Candidate(found[0], reading, how="slip")] if len(found) == 1 else []
 
 
-def _fuzzy(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
+def _weighed(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
+    """Weigh the streets that hold words of a name; those that hold far less of it than the best are left."""
     tokens = respell(table, name.tokens)
     if not tokens:
         return []
@@ -212,12 +180,16 @@ def _fuzzy(table: StreetTable, name: Name, reading: int) -> list[Candidate]:
             gain = table.weights[word] * likeness
             for i in table.postings[word]:
                 scores[i] = scores.get(i, 0.0) + gain
-    tried = heapq.nlargest(_BEST, scores, key=lambda i: (scores[i], -i))
-    out = [_align(table, name, tokens, i, reading) for i in tried]
+    least = _SHARE * max(scores.values(), default=0.0)
+    near = [i for i, score in scores.items() if score >= least]
+    if len(near) > _BEST:
+        words = {i: len(table.groups[i].name.tokens) for i in near}
+        near = heapq.nsmallest(_BEST, near, key=lambda i: (-scores[i], words[i], i))
+    out = [_align(table, name, tokens, i, reading) for i in near]
     if max((max(c.score, c.query * known) for c in out), default=0.0) < _GOOD_SCORE:
         # letter by letter: typos in every word, words cut anywhere
-        near = table.alike_names.near(name.joined, _JOINED_CUTOFF, 5)
-        out += [_align(table, name, tokens, i, reading) for i, _ in near if i not in tried]
+        alike = table.alike_names.near(name.joined, _JOINED_CUTOFF, 5)
+        out += [_align(table, name, tokens, i, reading) for i, _ in alike if i not in near]
     return [c for c in out if max(c.score, c.letters) >= _LEAST_SCORE]
 
 
@@ -237,7 +209,8 @@ def respell(table: StreetTable, tokens: tuple[str, ...]) -> tuple[str, ...]:
         token = left.pop(0)
         if left and token not in known and token + left[0] in known:
             token += left.pop(0)
-        cuts = range(2, len(token) - 1) if token not in known and len(token) > 4 else ()  # noqa: PLR2004
+        whole = token in known or max(table.expand(token).values(), default=0.0) >= _ONE_WORD
+        cuts = range(2, len(token) - 1) if len(token) > 4 and not whole else ()  # noqa: PLR2004
         cut = next((at for at in cuts if token[:at] in known and token[at:] in known), None)
         out += [token] if cut is None else [token[:cut], token[cut:]]
     return tuple(out)
@@ -314,11 +287,9 @@ def proposals(
         name = reading.name
         if len(name.joined) < _LEAST_NAME:
             continue
-        weighed, enough = next(
-            (v for most, v in _ALIKE.items() if len(name.joined) <= most), _ALIKE[99]
-        )
-        near = [n for n in _resembling(table, name, weighed) if n[1] >= enough]
-        for group, likeness in near or table.alike_full.near(name.full, enough, _WEIGHED):
+        enough = next((v for most, v in _ALIKE.items() if len(name.joined) <= most), _ALIKE[99])
+        near = [n for n in _resembling(table, name, least(name.joined)) if n[1] >= enough]
+        for group, likeness in near or resembling(name.full, table.full_names, enough, _WEIGHED):
             proposal = _proposal(table, name, group, likeness, numbers, i)
             if group not in best or proposal.score > best[group].score:
                 best[group] = proposal
@@ -332,17 +303,13 @@ def _resembling(table: StreetTable, name: Name, cutoff: float) -> Iterator[tuple
         if len(token) < _LEAST_WORD or token.isdigit():
             continue
         share = table.weight(token) / sum(map(table.weight, name.tokens))
-        words = [(token, 1.0)] if token in table.postings else _near_words(table, token, cutoff)
-        for word, likeness in words:
+        near = [] if token in table.postings else table.alike_words.near(token, cutoff, _WORDS)
+        words = [(table.long_words[at], likeness) for at, likeness in near]
+        for word, likeness in words if token not in table.postings else [(token, 1.0)]:
             for group in table.postings[word]:
                 own = table.groups[group].name.tokens
                 part = table.weights[word] / sum(table.weights[w] for w in own)
                 yield group, likeness * min(1.0, share * _WORD_SHARE, part + 0.35)
-
-
-def _near_words(table: StreetTable, token: str, cutoff: float) -> list[tuple[str, float]]:
-    near = table.alike_words.near(token, cutoff, _WORDS)
-    return [(table.long_words[at], likeness) for at, likeness in near]
 
 
 def _proposal(
@@ -385,4 +352,4 @@ def alike(token: str, word: str) -> float:
     if len(short) < 4:  # noqa: PLR2004
         return 0.0
     likeness = float(OSA.normalized_similarity(token, word))
-    return likeness * 0.95 if likeness >= 0.7 else 0.0  # noqa: PLR2004
+    return likeness * 0.95 if likeness >= (MEANT if token in COMMON else 0.7) else 0.0

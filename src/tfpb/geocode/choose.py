@@ -84,42 +84,26 @@ def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> C
     if not listed:
         return None
     head = readings[listed[0].reading].head
-    if len(listed) == 1 and listed[0].how in {"exact", "joined", "slip"}:
-        choice = Choice(listed[0], _spot(table, readings, listed[0], place), 1.0)
-    else:
-        choice = _weigh(table, readings, listed, place)
-        if listed[0].how != "slip":
-            return choice
-    if choice.spot.first is not None or not head.singles:
+    choice = _weigh(table, readings, listed, place)
+    if choice.spot.first is not None or not head.singles or listed[0].how == "fuzzy":
         return choice
     return _weigh(table, readings, candidates(table, readings, widen=True), place)
-
-
-def _spot(
-    table: StreetTable, readings: Sequence[Reading], candidate: Candidate, place: Place
-) -> Spot:
-    return spot(
-        table,
-        table.groups[candidate.group].members,
-        readings[candidate.reading].head,
-        postcode=place.postcode,
-        old_city=place.old_city,
-    )
 
 
 def _weigh(
     table: StreetTable, readings: Sequence[Reading], listed: list[Candidate], place: Place
 ) -> Choice:
+    if len(listed) == 1:
+        return Choice(listed[0], spot(table, readings, listed[0], place), 1.0)
     top = listed[0].rank
     tried: list[tuple[float, Candidate, Spot]] = []
     for candidate in listed[:_TRIED]:
         if top - candidate.rank > _NEAR:
             break
-        where = _spot(table, readings, candidate, place)
+        where = spot(table, readings, candidate, place)
         tried.append((candidate.rank + _evidence(where), candidate, where))
     tried.sort(key=lambda t: -t[0])
-    worth, best, where = tried[0]
-    rest = [t for t in tried if t[1] is not best]
+    (worth, best, where), *rest = tried
     second = max((t[0] for t in rest), default=0.0)
     if len(tried) < len(listed):
         second = max(second, listed[len(tried)].rank)

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tfpb.geocode.likeness import Likeness
 from tfpb.geocode.line.cleaning import clean, flatten, sound
 from tfpb.geocode.line.street_names import Name, name_of
-from tfpb.geocode.line.vocabulary import LIGHT, SUFFIX_WORDS
+from tfpb.geocode.line.vocabulary import COMMON, LIGHT, SUFFIX_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from tfpb.geocode.line.house_numbers import Number
     from tfpb.geocode.source import CommuneAddresses, Street
+
+    _Column = tuple[int, list[int], Sequence[str] | NDArray[np.str_], list[float], list[float]]
 
 LIGHT_WEIGHT: Final = 0.3
 INITIAL_WEIGHT: Final = 0.35
@@ -25,6 +30,8 @@ _SHORTEST_TYPO: Final = 4
 _MOST_EXPANSIONS: Final = 12
 _CUTOFFS: Final = {4: 0.74, 5: 0.7}
 _LONG_CUTOFF: Final = 0.66
+MEANT: Final = 0.85
+"""Likeness from which a common word stands for another one."""
 _NAMED: Final = 3
 _KINDS_SPOKEN: Final = {"rn": "nationale", "rd": "departementale", "vc": "communale"}
 _MARGIN_M: Final = 1500.0
@@ -55,14 +62,6 @@ class Point(NamedTuple):
         return math.hypot(self.x - other.x, self.y - other.y)
 
 
-def point_at(member: int, street: Street, at: int) -> Point:
-    """Return one address of a street."""
-    return Point(
-        member, at, int(street.numbers[at]), str(street.suffixes[at]), float(street.x[at]),
-        float(street.y[at]),
-    )  # fmt: skip
-
-
 class Numbering:
     """Numbers of some streets of a commune.
 
@@ -75,30 +74,31 @@ class Numbering:
     """
 
     def __init__(self, streets: Sequence[Street], members: tuple[int, ...]) -> None:
-        self._streets: list[tuple[int, Street, list[int]]] = [
-            (m, streets[m], streets[m].numbers.tolist()) for m in members
+        self._columns: list[_Column] = [
+            (m, s.numbers.tolist(), s.suffixes, s.x.tolist(), s.y.tolist())
+            for m, s in ((m, streets[m]) for m in members)
         ]
 
     @cached_property
     def numbers(self) -> list[int]:
         """All numbers, sorted; one that several addresses bear comes as often."""
-        if len(self._streets) == 1:
-            return self._streets[0][2]
-        return sorted(number for _, _, numbers in self._streets for number in numbers)
+        if len(self._columns) == 1:
+            return self._columns[0][1]
+        return sorted(number for column in self._columns for number in column[1])
 
     def __contains__(self, number: int) -> bool:
         return number in self.numbers
 
     def __iter__(self) -> Iterator[Point]:
-        for member, street, numbers in self._streets:
+        for m, numbers, suffixes, xs, ys in self._columns:
             for at in range(len(numbers)):
-                yield point_at(member, street, at)
+                yield Point(m, at, numbers[at], str(suffixes[at]), xs[at], ys[at])
 
     def at(self, number: int) -> list[Point]:
         """Return the addresses that bear a number, whatever their suffix."""
         return [
-            point_at(member, street, at)
-            for member, street, numbers in self._streets
+            Point(m, at, number, str(suffixes[at]), xs[at], ys[at])
+            for m, numbers, suffixes, xs, ys in self._columns
             for at in range(bisect_left(numbers, number), bisect_right(numbers, number))
         ]
 
@@ -122,18 +122,16 @@ class Numbering:
         other : bool
             Across the street.
         """
-        low, high = self.next_numbers(number, other=other)
-        return [] if low is None else self.at(low), [] if high is None else self.at(high)
-
-    def next_numbers(self, number: int, *, other: bool = False) -> tuple[int | None, int | None]:
-        """Return the next number below and the next above on one side; see `neighbours`."""
         numbers, side = self.numbers, (number + other) % 2
         low, high = bisect_left(numbers, number) - 1, bisect_right(numbers, number)
         while low >= 0 and numbers[low] % 2 != side:
             low -= 1
         while high < len(numbers) and numbers[high] % 2 != side:
             high += 1
-        return numbers[low] if low >= 0 else None, numbers[high] if high < len(numbers) else None
+        return (
+            self.at(numbers[low]) if low >= 0 else [],
+            self.at(numbers[high]) if high < len(numbers) else [],
+        )
 
 
 class Group(NamedTuple):
@@ -169,11 +167,9 @@ class StreetTable:
             names.setdefault(name.key, name)
         self.groups = tuple(Group(names[key], tuple(members)) for key, members in grouped.items())
         self.by_key: dict[str, int] = {group.name.key: i for i, group in enumerate(self.groups)}
-        self.by_core: dict[str, list[int]] = {}
         self.by_joined: dict[str, list[int]] = {}
         for i, group in enumerate(self.groups):
             if group.name.core:
-                self.by_core.setdefault(group.name.core, []).append(i)
                 for form in {group.name.joined, group.name.full}:
                     self.by_joined.setdefault(form, []).append(i)
         self.own_words = frozenset(name_of(flatten(clean(commune.city))).tokens)
@@ -212,17 +208,14 @@ class StreetTable:
         return Likeness([group.name.joined for group in self.groups])
 
     @cached_property
-    def alike_full(self) -> Likeness:
-        """Likeness to the names as published, without spaces; with the type where it is most of the name."""
-        return Likeness(
-            [
-                group.name.full
-                if sum(map(str.isalpha, group.name.full)) >= _NAMED
-                else _KINDS_SPOKEN.get(group.name.kind, group.name.kind).replace(" ", "")
-                + group.name.full
-                for group in self.groups
-            ]
-        )
+    def full_names(self) -> list[str]:
+        """Names as published, without spaces; with the type where it is most of the name."""
+        return [
+            name.full
+            if sum(map(str.isalpha, name.full)) >= _NAMED
+            else _KINDS_SPOKEN.get(name.kind, name.kind).replace(" ", "") + name.full
+            for name in (group.name for group in self.groups)
+        ]
 
     @cached_property
     def sounds(self) -> dict[str, list[str]]:
@@ -320,7 +313,7 @@ class StreetTable:
             at += 1
         _raise_to(out, ((word, 0.93) for word in self.sounds.get(sound(token), ())))
         if len(token) >= _SHORTEST_TYPO:
-            cutoff = _CUTOFFS.get(len(token), _LONG_CUTOFF)
+            cutoff = _CUTOFFS.get(len(token), _LONG_CUTOFF) if token not in COMMON else MEANT
             near = self.alike_words.near(token, cutoff, _MOST_EXPANSIONS)
             _raise_to(out, ((self.long_words[at], likeness) for at, likeness in near))
         return out

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 GIVEN_RADIUS_M: Final = 15.0
 _NOT_NUMBER: Final = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
 _FRANCE_M: Final = (50_000.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
+_NOWHERE: Final = (math.inf, math.inf, -math.inf, -math.inf)
 _DEGREES: Final = 4326
 
 
@@ -66,13 +67,16 @@ def read_given(x_text: str, y_text: str, table: StreetTable | None, epsg: int) -
     x, y = _number(x_text), _number(y_text)
     if x is None or y is None or (x == 0 and y == 0):
         return Given(_REFUSED, _REFUSED, ("coordonnees_illisibles",))
-    extent = table.extent if table else None
-    if extent is None:
-        return _without_commune(x, y, epsg)
+    extent = (
+        table.extent if table else None
+    )  # what can be in France is kept when no commune checks it
+    box = extent or (_FRANCE_M if epsg == LEGAL_EPSG[0] else _NOWHERE)
     for east, north, reason in _readings(x, y, epsg):
-        if extent[0] <= east <= extent[2] and extent[1] <= north <= extent[3]:
-            return Given(east, north, (reason,) if reason else (), checked=True)
-    return Given(_REFUSED, _REFUSED, ("coordonnees_hors_commune",))
+        if box[0] <= east <= box[2] and box[1] <= north <= box[3]:
+            reasons = (reason, "" if extent else "coordonnees_non_controlees")
+            return Given(east, north, tuple(filter(None, reasons)), checked=extent is not None)
+    why = "coordonnees_hors_commune" if extent else "coordonnees_hors_france"
+    return Given(_REFUSED, _REFUSED, (why,))
 
 
 def _readings(x: float, y: float, epsg: int) -> Iterator[tuple[float, float, str]]:
@@ -94,16 +98,6 @@ def _readings(x: float, y: float, epsg: int) -> Iterator[tuple[float, float, str
 def _between(x: float, y: float, source: int, target: int) -> tuple[float, float]:
     east, north = moved(x, y, source, target)
     return float(east), float(north)
-
-
-def _without_commune(x: float, y: float, epsg: int) -> Given:
-    """Keep what can be in France when no commune is there to check it."""
-    west, south, right, top = _FRANCE_M
-    for east, north, reason in _readings(x, y, epsg) if epsg == LEGAL_EPSG[0] else ():
-        if west <= east <= right and south <= north <= top:
-            reasons = (reason,) if reason else ()
-            return Given(east, north, (*reasons, "coordonnees_non_controlees"))
-    return Given(_REFUSED, _REFUSED, ("coordonnees_hors_france",))
 
 
 def _number(text: str) -> float | None:

@@ -30,7 +30,7 @@ _FEW_STREETS: Final = 100
 """Up to so many streets the confidence does not depend on their number."""
 EXACT_CONFIDENCE: Final = {"exact": 0.999, "joined": 0.997}
 ACCEPTED: Final = 0.95
-REJECTED: Final = 0.35
+REJECTED: Final = 0.45
 _STOPPING: Final = frozenset({
     "commune_homonyme", "commune_discordante", "deux_voies_trouvees", "autre_adresse_retenue",
     "par_nom_de_residence", "voie_incertaine", "par_parcelle",

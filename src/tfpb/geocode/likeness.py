@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     Near = list[tuple[int, float]]
 
-LEAST: Final = 0.55
-"""Likeness that is worth keeping."""
+_LEAST: Final = {6: 0.38, 8: 0.5}
+_LEAST_LONG: Final = 0.55
 _KEPT: Final = 50_000
 _CELLS: Final = 2_000_000
 """Likenesses computed at once: 16 MB."""
@@ -36,6 +36,16 @@ def resembling(written: str, listed: Sequence[str], cutoff: float, most: int | N
         written, listed, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=most
     )
     return [(at, float(likeness)) for _, likeness, at in near]
+
+
+def least(written: str) -> float:
+    """Return the likeness that is worth keeping, less for a short text: .38 to six letters, .5 to eight, .55.
+
+    Parameters
+    ----------
+    written : str
+    """
+    return next((v for most, v in _LEAST.items() if len(written) <= most), _LEAST_LONG)
 
 
 class Likeness:
@@ -64,9 +74,10 @@ class Likeness:
         for start in range(0, len(new), step):
             part = new[start : start + step]
             alike = process.cdist(
-                part, self.listed, scorer=OSA.normalized_similarity, score_cutoff=LEAST,
-                dtype=np.float64,
+                part, self.listed, scorer=OSA.normalized_similarity,
+                score_cutoff=min(leasts := list(map(least, part))), dtype=np.float64,
             )  # fmt: skip
+            alike[alike < np.array(leasts)[:, None]] = 0.0
             rows, places = np.nonzero(alike)
             order = np.lexsort((places, -alike[rows, places], rows))
             cuts = np.searchsorted(rows, np.arange(1, len(part)))
@@ -78,10 +89,16 @@ class Likeness:
                 self._known[text] = pairs[bounds[at] : bounds[at + 1]]
 
     def near(self, written: str, cutoff: float, most: int) -> Near:
-        """Return the positions of the texts nearest to one, best first; see `resembling`."""
-        if cutoff < LEAST:
-            return resembling(written, self.listed, cutoff, most)
+        """Return the positions of the texts nearest to one, best first; see `resembling`.
+
+        Parameters
+        ----------
+        written : str
+        cutoff : float
+            At least `least(written)`.
+        most : int
+        """
         known = self._known.get(written)
         if known is None:
-            known = self._known[written] = resembling(written, self.listed, LEAST, None)
+            known = self._known[written] = resembling(written, self.listed, least(written), None)
         return list(takewhile(lambda pair: pair[1] >= cutoff, known))[:most]

@@ -10,8 +10,13 @@ from tfpb.model.codes import ResultType
 from tfpb.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tfpb.geocode.candidates import Candidate
     from tfpb.geocode.commune_table import Numbering, Point, StreetTable
+    from tfpb.geocode.line.one_line import Reading
     from tfpb.geocode.source import Street
+    from tfpb.geocode.town.commune_finder import Place
 
 EXACT_RADIUS_M: Final = 15.0
 SUFFIX_RADIUS_M: Final = 30.0
@@ -58,26 +63,22 @@ class Spot(NamedTuple):
 
 
 def spot(
-    table: StreetTable,
-    members: tuple[int, ...],
-    head: Head,
-    *,
-    postcode: str = "",
-    old_city: str = "",
+    table: StreetTable, readings: Sequence[Reading], candidate: Candidate, place: Place
 ) -> Spot:
-    """Find numbers on the streets of one name.
+    """Find the numbers of a reading on the streets of one name.
 
     Parameters
     ----------
     table : StreetTable
-    members : tuple of int
-        Streets of the name.
-    head : Head
-        Numbers written.
-    postcode, old_city : str
-        Folded; tell streets of one name apart.
+    readings : sequence of Reading
+    candidate : Candidate
+        The name, and which reading it answers.
+    place : Place
+        Postcode and old commune tell streets of one name apart.
     """
-    members, apart = members_meant(table, members, postcode, old_city)
+    head, postcode = readings[candidate.reading].head, place.postcode
+    members = table.groups[candidate.group].members
+    members, apart = members_meant(table, members, postcode, place.old_city)
     numbers = table.numbering(members)
     found: Spot | None
     if not head.singles:
@@ -192,11 +193,11 @@ def _single(
     hits, same = numbers.hits(wanted)
     if not hits:
         return None
-    if len({table.streets[p.member].postcode for p in hits}) > 1:
+    if len(hits) > 1 and len({table.streets[p.member].postcode for p in hits}) > 1:
         # the number on both sides of a postcode limit: the one written tells them apart
         hits = [p for p in hits if table.streets[p.member].postcode == postcode] or hits
     first = hits[0]
-    spread = max(map(first.apart, hits))
+    spread = max(map(first.apart, hits)) if len(hits) > 1 else 0.0
     astray = _astray(numbers, first)
     reasons = (
         *(() if same else ("suffixe_absent",)),
@@ -212,10 +213,10 @@ def _single(
 
 def _astray(numbers: Numbering, point: Point) -> float:
     """Return how far a number lies from both its neighbours when these are close together, else 0."""
-    below, above = numbers.next_numbers(point.number)
-    if below is None or above is None or above - below > _GAP_NUMBERS:
+    below, above = numbers.neighbours(point.number)
+    if not below or not above or above[0].number - below[0].number > _GAP_NUMBERS:
         return 0.0
-    low, high = numbers.at(below)[0], numbers.at(above)[0]
+    low, high = below[0], above[0]
     away = min(point.apart(low), point.apart(high))
     return away if away > STREETS_APART_M and low.apart(high) < away / 2 else 0.0
 

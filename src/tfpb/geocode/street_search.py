@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tfpb.geocode.answer import parcels_written
 from tfpb.geocode.candidates import SAME_TYPE, Candidate
 from tfpb.geocode.choose import Choice, Found, choose
-from tfpb.geocode.commune_table import StreetTable, point_at
+from tfpb.geocode.commune_table import StreetTable
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, confidence
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.house_numbers import NO_NUMBER
@@ -20,12 +20,13 @@ from tfpb.geocode.town.commune_finder import SHARED, CommuneFinder, Place
 from tfpb.model.codes import ResultType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from tfpb.geocode.line.street_names import Name
     from tfpb.geocode.source import AddressSource, CommuneTable
 
 TABLES_KEPT: Final = 2000
-"""Communes kept ready at once; a landlord's file rarely names more."""
+"""Communes kept ready at once; a file rarely names more."""
 SURE: Final = 0.95
 """A street found with this confidence in the likeliest commune ends the search."""
 _ONLY_ONE: Final = 0.98
@@ -65,6 +66,26 @@ class StreetSearch:
             self._tables.popitem(last=False)
         return streets
 
+    def prepare(self, rows: Iterable[Sequence[str]]) -> None:
+        """Compare the names that the communes of a file do not hold to theirs, all at once.
+
+        Answers do not change by it.
+
+        Parameters
+        ----------
+        rows : iterable of sequence of str
+            Line, postcode, name and INSEE code of the commune, then what else the row says.
+        """
+        waiting: dict[StreetTable, list[Name]] = {}
+        for address, postcode, commune, code, *_ in rows:
+            parsed = parse(address)
+            place = self.finder.place(code, postcode or parsed.postcode, commune or parsed.town)
+            table = self.table(place.codes[0]) if place.codes and parsed.readings else None
+            if table is not None and parsed.readings[0].name.key not in table.by_key:
+                waiting.setdefault(table, []).append(parsed.readings[0].name)
+        for table, names in waiting.items():
+            table.prepare(names)
+
     def first_table(self, place: Place) -> StreetTable | None:
         """Return the first commune of a place that the base holds."""
         return next((t for t in map(self.table, place.codes) if t is not None), None)
@@ -73,9 +94,14 @@ class StreetSearch:
         """Look for a street in every commune the row may mean."""
         if not readings:
             return None
-        renamed = self._renamed(readings) if self.aliases else ()
-        if renamed:
-            readings = (*renamed, *readings)
+        # under the new names that the user gives to streets, first
+        known = (
+            Reading(self.aliases[r.name.key], r.head)
+            for r in readings
+            if r.name.key in self.aliases
+        )
+        renamed = tuple(known) if self.aliases else ()
+        readings = (*renamed, *readings)
         found: list[Found] = []
         for at, code in enumerate(place.codes):
             table = self.table(code)
@@ -85,24 +111,12 @@ class StreetSearch:
             choice = choose(table, readings, place)
             if choice is not None:
                 reasons = ("voie_renommee",) if choice.candidate.reading < len(renamed) else ()
-                here = Found(
-                    table,
-                    choice,
-                    confidence(choice, certainty=sure, streets=len(table.groups)),
-                    reasons,
-                )
+                likely = confidence(choice, certainty=sure, streets=len(table.groups))
+                here = Found(table, choice, likely, reasons)
                 found.append(here)
                 if at == 0 and here.confidence > SURE:
                     return here
         return _judged(found, place, whole=all(map(self.table, place.codes))) if found else None
-
-    def _renamed(self, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-        """Read a line under the new names the user gives to its streets."""
-        return tuple(
-            Reading(self.aliases[r.name.key], r.head)
-            for r in readings
-            if r.name.key in self.aliases
-        )
 
     def fallbacks(
         self, best: Found | None, parsed: ParsedAddress, place: Place, name: str, parcel: str
@@ -140,7 +154,7 @@ class StreetSearch:
         for member, street in enumerate(table.streets):
             for at, listed in enumerate(street.parcels or ()):
                 if listed and any(p in listed for p in wanted):
-                    point = point_at(member, street, at)
+                    point = list(table.numbering((member,)))[at]
                     kind = ResultType.HOUSENUMBER
                     where = Spot(kind, point.x, point.y, 30.0, street, point, (point,))
                     choice = Choice(Candidate(0, 0, how="parcel"), where, 1.0)

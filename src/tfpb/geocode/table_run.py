@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from tfpb.geocode.answer import JOIN, Answer
-from tfpb.geocode.lane import prepare
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.matcher import Geocoder
 from tfpb.model.codes import GeocodeVerdict, ResultType
@@ -92,7 +91,7 @@ def answered(
     with _collector_at_rest():
         for start in range(0, len(rows), _STEP):
             stretch = rows[start : start + _STEP]
-            prepare(geocoder, stretch)
+            geocoder.prepare(stretch)
             answers += [geocoder.row(*cells) for cells in stretch]
             if progress is not None:
                 progress(len(stretch))

@@ -38,8 +38,8 @@ def street(how: str = "fuzzy", like: float = 0.9, kind: float = 1.0) -> Candidat
     ("probability", "expected"),
     [
         (0.0, "rejete"),
-        (0.3499, "rejete"),
-        (0.35, "a_verifier"),
+        (0.4499, "rejete"),
+        (0.45, "a_verifier"),
         (0.60, "a_verifier"),  # two chances in five of a wrong street
         (0.9499, "a_verifier"),
         (0.95, "accepte"),

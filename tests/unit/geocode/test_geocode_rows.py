@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from effort import tries
 from tfpb.geocode import CommuneAddresses, geocode
+from tfpb.geocode.coordinates import read_given
 from tfpb.model.codes import GeocodeVerdict
-from tfpb.model.projection import to_lonlat
+from tfpb.model.projection import legal_epsg, to_lonlat
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.words.places.address_words import REASONS, TYPES
 
@@ -620,3 +621,20 @@ def test_at_most_five_streets_are_proposed() -> None:
         tuple(street(f"Rue Ma{c}et", "1 2 3", at=(0, 50 * i)) for i, c in enumerate("bcdfghjk")),
     )  # fmt: skip
     assert len(one("2 rue mzzet", town=Town(town))["result_alternatives"].split(" | ")) == 5
+
+
+@pytest.mark.parametrize(
+    ("code", "x", "reason"),
+    [
+        ("93999", "660000", "coordonnees_non_controlees"),
+        ("93999", "60", "coordonnees_hors_france"),
+        ("97199", "660000", "coordonnees_hors_france"),  # overseas: nothing says which projection
+    ],
+)
+def test_coordinates_are_kept_unchecked_where_the_base_lacks_the_commune(
+    code: str, x: str, reason: str
+) -> None:
+    read = read_given(x, "6860000", None, legal_epsg(code))
+    assert read is not None
+    assert (read.reasons, read.usable) == ((reason,), reason == "coordonnees_non_controlees")
+    assert not read.checked

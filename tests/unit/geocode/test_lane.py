@@ -12,8 +12,7 @@ from geocode_town import TOWN, Registry, Town, street
 from tfpb.geocode import CommuneAddresses, parse
 from tfpb.geocode.candidates import candidates
 from tfpb.geocode.commune_table import StreetTable
-from tfpb.geocode.lane import prepare
-from tfpb.geocode.likeness import LEAST, Likeness
+from tfpb.geocode.likeness import Likeness, least
 from tfpb.geocode.matcher import Geocoder
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def misspelt(seed: int, count: int) -> list[Row]:
 def test_rows_prepared_together_have_the_answers_of_rows_asked_one_by_one(seed: int) -> None:
     rows = misspelt(seed, 200)
     together, one_by_one = Geocoder(Town(), Registry()), Geocoder(Town(), Registry())
-    prepare(together, rows)
+    together.prepare(rows)
     assert [repr(together.row(*r)) for r in rows] == [repr(one_by_one.row(*r)) for r in rows]
 
 
@@ -50,7 +49,7 @@ def test_preparing_leaves_nothing_to_be_asked_text_by_text(monkeypatch: pytest.M
         ("5 RUE GERMAINE TILLON", "", "", "99001"),
     ]
     geocoder = Geocoder(Town(), Registry())
-    prepare(geocoder, rows)
+    geocoder.prepare(rows)
     monkeypatch.setattr("tfpb.geocode.likeness.resembling", None)
     assert [geocoder.row(*r).verdict.value for r in rows] == ["accepte", "accepte"]
 
@@ -62,7 +61,7 @@ def test_likenesses_found_at_once_are_those_found_one_by_one(seed: int) -> None:
     at_once, one_by_one = Likeness(texts[:80]), Likeness(texts[:80])
     at_once.prepare(texts)
     for text in texts:
-        assert at_once.near(text, LEAST, 99) == one_by_one.near(text, LEAST, 99)
+        assert at_once.near(text, least(text), 99) == one_by_one.near(text, least(text), 99)
         assert at_once.near(text, 0.8, 3) == one_by_one.near(text, 0.8, 3)
 
 
@@ -111,6 +110,12 @@ def test_a_number_that_a_misspelt_street_lacks_is_looked_for_elsewhere(kinds: li
     assert "Rue Marthinet Bel" in answer.name + answer.alternatives
 
 
+def test_a_word_that_resembles_one_of_the_commune_is_not_two_words_glued() -> None:
+    names = ("Rue du Général Lacroix", "Chemin du Lac", "Rue du Roi")
+    assert weighed("3 RUE DU GENERAL LACROI", *names)[0] == names[0]
+    assert numbered("3 RUE DU GENERAL LACROI", *names).verdict.value == "accepte"
+
+
 def numbered(line: str, *names: str) -> Answer:
     """Answer a line in a town of a few streets numbered 1 to 9."""
     streets = (street(n, "1 2 3 4 5 6 7 8 9", at=(0, 400 * i)) for i, n in enumerate(names))
@@ -131,3 +136,24 @@ def test_streets_that_answer_are_shown_before_those_that_resemble() -> None:
         "3 Rue Eugène Martin", "3 Rue Paul Martin",
     }  # fmt: skip
     assert shown[2].startswith("3 Rue Sarthan")
+
+
+@pytest.mark.parametrize(
+    ("line", "slip", "name"),
+    [
+        ("3 RUE DE L'EGALITE", "3 RUE DE L'EGLISSE", "Rue de l'Église"),
+        ("3 RUE NOBEL", "3 RUE NOEML", "Rue Noël"),
+    ],
+)
+def test_a_common_name_is_not_another_one_misspelt(line: str, slip: str, name: str) -> None:
+    other = numbered(line, name, "Avenue Foch")
+    assert (other.kind.value, other.alternatives.startswith(f"3 {name}")) == ("municipality", True)
+    assert numbered(slip, name, "Avenue Foch").name == name
+
+
+def test_names_of_those_words_alone_come_before_longer_ones_where_many_hold_them() -> None:
+    longer = [
+        f"Rue du Moulin {w}"
+        for w in ["Abel", "Bas", "Carré", "Dur", "Émile", "Fin", "Gros", "Haut", "Isolé"]
+    ]
+    assert numbered("3 DU MOULIN", *longer, "Rue du Moulin").name == "Rue du Moulin"

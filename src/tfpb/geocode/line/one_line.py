@@ -127,6 +127,28 @@ def notes_of(head: Head) -> tuple[str, ...]:
     return ("plage",) if head.ranges or len(head.singles) > 1 else ()
 
 
+def less_likely(text: str, head: Head) -> list[Reading]:
+    """Read a second type as the true one, or a short type glued to a short name.
+
+    Parameters
+    ----------
+    text : str
+        The street as written, flat.
+    head : Head
+    """
+    match = TWO_WORDS.match(text)
+    if match is None:
+        return []
+    if match[1] in TYPES and match[2] in TYPES:
+        return [Reading(name_of(text[match.start(2) :]), head)]
+    for kind in GLUED_TYPES:
+        glued = match[1].startswith(kind) and len(match[1]) > len(kind) + 1
+        if glued and match[1] not in TYPES:
+            at = match.start(1) + len(kind)
+            return [Reading(name_of(f"{text[:at]} {text[at:]}"), head)]
+    return []
+
+
 class OneLine:
     """One line while it is taken apart.
 
@@ -167,23 +189,15 @@ class OneLine:
         self.flat = _DOT.sub(" ", self.flat)
         start, head = self._find_start()
         readings, stop = self._readings(start, head)
-        street = self._written(start, stop)
         if readings:
             self.notes[:0] = notes_of(readings[0].head)
         elif not parcels:
             self.notes.append("pas_une_adresse")
         return ParsedAddress(
-            self.cleaned,
-            readings,
-            street,
-            self._complement(),
-            tuple(self.places),
-            tuple(parcels),
-            postcode,
-            town,
-            tuple(dict.fromkeys(self.notes)),
+            self.cleaned, readings, self._written(start, stop), self._complement(),
+            tuple(self.places), tuple(parcels), postcode, town, tuple(dict.fromkeys(self.notes)),
             tuple(self.others),
-        )
+        )  # fmt: skip
 
     def _written(self, start: int, stop: int) -> str:
         """Return what is left of the line between two positions, as written."""
@@ -342,27 +356,13 @@ class OneLine:
         if split is not None:
             names.append(Reading(name_of(flat[start:stop]), head))
         else:
-            names += self._less_likely(text, head)
+            names += less_likely(text, head)
         if stop < len(flat) and flat[stop:].strip(EDGES):
             self.kept = flat
             names.append(Reading(name_of(flat[start:]), head))
             self._set_aside(stop, len(flat))
         kept = {(r.name.key, r.head): r for r in reversed(names) if r.name.tokens or r.name.kind}
         return tuple(reversed(kept.values())), stop
-
-    def _less_likely(self, text: str, head: Head) -> list[Reading]:
-        """Read a second type as the true one, or a short type glued to a short name."""
-        match = TWO_WORDS.match(text)
-        if match is None:
-            return []
-        if match[1] in TYPES and match[2] in TYPES:
-            return [Reading(name_of(text[match.start(2) :]), head)]
-        for kind in GLUED_TYPES:
-            glued = match[1].startswith(kind) and len(match[1]) > len(kind) + 1
-            if glued and match[1] not in TYPES:
-                at = match.start(1) + len(kind)
-                return [Reading(name_of(f"{text[:at]} {text[at:]}"), head)]
-        return []
 
     def _type_last(self, start: int) -> str:
         """Put the type of « LILAS (RUE DES) » or « LILAS, RUE DES » in front."""

@@ -54,6 +54,8 @@ FEMININE: Final[frozenset[str]] = frozenset(_TABLES["feminine"])
 """Types before which « anc » is « ancienne »."""
 LIGHT: Final = frozenset(TITLES) | {"prolongee", "ancien", "ancienne", "grand", "petit"}
 """Words that tell little of which street is meant: weighted by `LIGHT_WEIGHT`."""
+COMMON: Final[frozenset[str]] = frozenset(_TABLES["common_words"].split())
+"""Words that many towns have in the names of their streets: one of them is seldom another one misspelt."""
 RESPELL: Final[dict[str, str]] = {
     **{word: title for title, words in TITLES.items() for word in words.split()},
     **{word: full for full, words in _WORDS.items() for word in words.split()},

@@ -31,7 +31,7 @@ _MOST_WORDS: Final = 8
 _LEAST_GLUED: Final = 4
 _LEAST_INSIDE: Final = 5
 _MOST: Final = 10
-SURE: Final = {"behind": 1.0, "before": 0.98, "code": 0.97, "glued": 0.95, "inside": 0.9}
+BEHIND, BEFORE, CODE, GLUED, INSIDE = 1.0, 0.98, 0.97, 0.95, 0.9
 """How often a name that stands there is the commune."""
 _NEAR_ENOUGH: Final = 0.72
 
@@ -92,8 +92,8 @@ class TownReader:
             A whole address.
         """
         parts = _Parts(line, self.names)
-        behind = self._at_end(parts, parts.suffixes(), SURE["behind"])
-        before = self._at_end(parts, parts.prefixes(), SURE["before"])
+        behind = self._at_end(parts, parts.suffixes(), BEHIND)
+        before = self._at_end(parts, parts.prefixes(), BEFORE)
         return _distinct(chain(self._numbered(parts), behind, before, self._glued(parts)))
 
     def code_alone(self, line: str, postcode: str) -> Iterator[TownReading]:
@@ -101,7 +101,7 @@ class TownReader:
         parts = _Parts(line, self.names)
         if (postcode or parts.postcode) and _has_street(parts.flat):
             rest = parts.text.strip(_EDGES)
-            yield TownReading(rest, "", postcode or parts.postcode, sure=SURE["code"])
+            yield TownReading(rest, "", postcode or parts.postcode, sure=CODE)
 
     def inside(self, line: str) -> Iterator[TownReading]:
         """Yield the readings of a commune that stands in the middle of a line."""
@@ -121,7 +121,7 @@ class TownReader:
             if parts.words[first].text in STRONG:
                 continue
             words = parts.between(first, last)
-            sure = SURE["behind"] if last == len(parts.words) else SURE["before"]
+            sure = BEHIND if last == len(parts.words) else BEFORE
             for near in self.names.near(words):
                 reading = parts.reading(first, last, near.name, sure)
                 if reading is not None:
@@ -158,7 +158,7 @@ class TownReader:
                 if len(tail) < _LEAST_GLUED:
                     continue
                 name = self.names.exact(tidy(tail))
-                reading = parts.cut(word.start + cut, last, name, SURE["glued"]) if name else None
+                reading = parts.cut(word.start + cut, last, name, GLUED) if name else None
                 if reading is not None:
                     yield reading
                     break
@@ -169,7 +169,7 @@ class TownReader:
             for last in range(min(count - 1, first + _MOST_WORDS), first, -1):
                 words = parts.between(first, last)
                 name = self.names.exact(words) if len(words) >= _LEAST_INSIDE else ""
-                reading = parts.reading(first, last, name, SURE["inside"]) if name else None
+                reading = parts.reading(first, last, name, INSIDE) if name else None
                 if reading is not None:
                     yield reading
 

@@ -9,7 +9,7 @@ from tfpb.geocode.candidates import proposals
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED
 from tfpb.geocode.line.parser import parse
 from tfpb.geocode.town.commune_finder import Place, in_department
-from tfpb.geocode.town.town_reader import SURE, TownReader, TownReading
+from tfpb.geocode.town.town_reader import BEFORE, TownReader, TownReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _GOOD: Final = 0.9
 _LIKELY_STREET: Final = 0.6
 _LIKELY_LETTERS: Final = 0.72
-_CLOSE: Final = 0.85
 _MOST_RESEMBLING: Final = 8
 _NEXT_TO: Final = 0.85
 _NEAR_CERTAINTY: Final = 0.985
@@ -107,7 +106,7 @@ class WholeLines:
         if best is not None and (best.settled or best.worth >= _GOOD):
             return best
         held = [a for a in tried if self._held(a.place)]
-        whole = [a for a in held if a.reading.sure >= SURE["before"]]
+        whole = [a for a in held if a.reading.sure >= BEFORE]
         longest = max((a.reading.letters for a in whole), default=0)
         codes = {code for a in whole for code in a.place.codes}
         readings = islice(self._towns.resembling(line), _MOST_RESEMBLING)
@@ -126,8 +125,7 @@ class WholeLines:
         better = _best([a for a in inside if a.likely])
         if better is not None:
             return better
-        close = [a for a in others if a.reading.likeness >= _CLOSE and self._held(a.place)]
-        close += [a for a in others if self._alike(a)]
+        close = [a for a in others if self._alike(a)]
         coded = [a for a in held if not a.reading.town]
         named = next(iter([*whole, *coded, *close, *held, *tried]), None)
         return named and named._replace(
