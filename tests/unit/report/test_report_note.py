@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from note_text import answers, cell, rows, written
+from note_text import answers, cell, note, rows, written
 from report_dossier import abatement, claimed, located, make, settled
 
 from everywhere import need
@@ -24,7 +24,6 @@ from tfpb.report import theme
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.build import of_dossier
-from tfpb.report.sections.note import note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
