@@ -21,13 +21,15 @@ from tfpb.report.cell_values import NUMERIC, as_text
 from tfpb.text import drop_controls, like_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
     from tfpb.model.report import Format, Table
 
+_Gain = tuple[float, int, int]
+"""What a wider column spares, a unit of width; its rank and how much wider, negated: the first, the least."""
 FONT: Final = "Calibri"
 """A workbook cannot carry its font: this one stands on office computers."""
 _SUM: Final = re.compile(rb"(<f>(SUBTOTAL[^<]*)</f>)(?:<v ?/>|<v></v>)")
@@ -152,8 +154,10 @@ def lines(text: str, width: float) -> int:
     """Estimate how many lines a text takes in a width of characters, broken between words."""
     room = max(int(width * _LETTERS), 4)
     count = 0
-    for part in _sizes(text):
+    for whole, part in _sizes(text):
         count += 1
+        if whole <= room:
+            continue
         used = 0.0
         for size in part:
             if used and used + 1 + size <= room:
@@ -166,9 +170,10 @@ def lines(text: str, width: float) -> int:
 
 
 @lru_cache(maxsize=8192)
-def _sizes(text: str) -> tuple[tuple[float, ...], ...]:
-    """Return the room of each word, line by line: a text is tried in many widths."""
-    return tuple(tuple(map(letters, part.split())) for part in text.split("\n"))
+def _sizes(text: str) -> tuple[tuple[float, tuple[float, ...]], ...]:
+    """Return the room of each line and of its words: a text is tried in many widths."""
+    parts = [tuple(map(letters, part.split())) for part in text.split("\n")]
+    return tuple((sum(part) + len(part) - 1, part) for part in parts)
 
 
 def letters(word: str) -> float:
@@ -204,16 +209,17 @@ def fitted(tables: Sequence[Table]) -> list[int]:
     room = min(sum(wanted), int(PAGE / _SCALE - GAP * len(wanted)))
     widths = _floors(tables, wanted)
     heights = [_Heights(tables, k) for k in range(len(wanted))]
+    best: list[_Gain] = [(0.0, 0, 0)] * len(wanted)
+    stale = list(range(len(wanted)))
     while (spare := room - sum(widths)) > 0:
-        gains = [
-            ((heights[k].at(width) - heights[k].at(width + more)) / more, -k, -more)
-            for k, width in enumerate(widths)
-            for more in range(1, min(spare, _WIDEST - width) + 1)
-        ]
-        gain, column, more = max(gains, default=(0.0, 0, 0))
+        for k in {*stale, *(k for k, (_, _, less) in enumerate(best) if -less > spare)}:
+            most = min(spare, _WIDEST - widths[k])
+            best[k] = max(heights[k].gains(widths[k], most), default=(0.0, -k, 0))
+        gain, column, more = max(best, default=(0.0, 0, 0))
         if gain <= 0:
             break
         widths[-column] -= more
+        stale = [-column]
     return widths
 
 
@@ -260,6 +266,7 @@ class _Heights:
     """How tall the texts of one column are at a width, all tables of the sheet together."""
 
     def __init__(self, tables: Sequence[Table], k: int) -> None:
+        self.rank = k
         self.texts: Counter[str] = Counter()
         self.known: dict[int, float] = {}
         for table in tables:
@@ -269,6 +276,12 @@ class _Heights:
             step = max(1, round(len(table.rows) / max(1, len(values))))
             for value in values:
                 self.texts[as_text(value, table.columns[k].format)] += step
+
+    def gains(self, width: int, most: int) -> Iterator[_Gain]:
+        """Yield what each wider width spares, a unit of width, to be compared."""
+        here = self.at(width)
+        for more in range(1, most + 1):
+            yield (here - self.at(width + more)) / more, -self.rank, -more
 
     def at(self, width: int) -> float:
         if width not in self.known:
