@@ -181,7 +181,8 @@ def test_no_sheet_prints_under_seven_points(book: openpyxl.Workbook) -> None:
         used = [c for row in sheet.iter_rows() for c in row if c.value is not None]
         last = max(c.column for c in used)
         width = sum(sheet.column_dimensions[get_column_letter(k)].width for k in range(1, last + 1))
-        inches = 11.69 - sheet.page_margins.left - sheet.page_margins.right
+        across = 8.27 if sheet.page_setup.orientation == "portrait" else 11.69
+        inches = across - sheet.page_margins.left - sheet.page_margins.right
         scale = min(1.0, inches * 72 / (width * 5.25))  # a letter of 10 points takes 5.25 points
         assert min(c.font.size for c in used) * scale >= 7, (sheet.title, scale)
         assert sheet.HeaderFooter.scaleWithDoc is False

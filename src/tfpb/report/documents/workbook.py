@@ -153,7 +153,7 @@ def _contents(sheet: Worksheet, report: Report, sections: list[Section], foot: s
 
 
 def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
-    """Set A4 landscape, one page wide, title in the header, foot and page number in the footer."""
+    """Set A4, one page wide, title in the header, foot and page number in the footer."""
     style.on_a4(sheet, pages=1 if sheet.title in _ONE_PAGE else 0)
     margins: Any = sheet.page_margins
     margins.left = margins.right = 0.3
@@ -179,14 +179,15 @@ class _Sheet:
         self.foot = foot
         self.blocks = [b for b in section.blocks if MEDIUM in b.media]
         self.tables = [b for b in self.blocks if isinstance(b, Table)]
-        self.widths = fitted(self.tables)
+        page = style.UPRIGHT if section.sheet in _ONE_PAGE else PAGE
+        self.widths = fitted(self.tables, page)
         self.row = 1
         self.sums: dict[str, float] = {}
         self.places: dict[str, str] = {}
         self.heads: dict[str, str] = {}
         self.leading: list[tuple[Any, Linked]] = []
         self.span, self.width = self._text_span()
-        least = theme.MIN_PT * (sum(self.widths) + GAP * len(self.widths)) / PAGE
+        least = theme.MIN_PT * (sum(self.widths) + GAP * len(self.widths)) / page
         self.note = style.resized(style.NOTE, least)
         self.header = style.resized(style.HEADER, least)
 
@@ -340,7 +341,7 @@ class _Sheet:
                 look["fill"] = style.ENTRY_FILL
             if isinstance(value, Linked) and value.sheet:
                 look["font"] = style.LINK
-            side = style.alignment(column.format)
+            side = style.alignment(column.format, words=isinstance(content, str))
             cell = style.put(self.sheet, row, k, content, **look, alignment=side)
             if isinstance(value, Linked) and value.sheet:
                 self.leading.append((cell, value))

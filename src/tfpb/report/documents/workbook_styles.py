@@ -16,6 +16,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.archives import settle
+from tfpb.model.report import Format, Linked
 from tfpb.report import theme
 from tfpb.report.cell_values import NUMERIC, as_text
 from tfpb.text import drop_controls, like_formula
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tfpb.model.report import Format, Table
+    from tfpb.model.report import Table
 
 _Gain = tuple[float, int, int]
 """What a wider column spares, a unit of width; its rank and how much wider, negated: the first, the least."""
@@ -35,6 +36,7 @@ FONT: Final = "Calibri"
 _SUM: Final = re.compile(rb"(<f>(SUBTOTAL[^<]*)</f>)(?:<v ?/>|<v></v>)")
 _LETTERS: Final = 1.1  # letters in the width of a figure, the unit of a column
 _CAPITAL: Final = 0.2  # what a capital takes beyond a letter
+_FIGURE: Final = 0.1  # what a figure does
 _LIMIT: Final = 32_000  # characters a cell can hold, with some to spare
 
 
@@ -78,21 +80,24 @@ WRAP: Final = Alignment(wrap_text=True, vertical="top")
 TOP: Final = Alignment(horizontal="left", vertical="top")
 _CELL_TEXT: Final = Alignment(horizontal="left", wrap_text=True, vertical="top", indent=1)
 _RIGHT: Final = Alignment(horizontal="right", vertical="top")
+_WORDS_RIGHT: Final = Alignment(horizontal="right", wrap_text=True, vertical="top")
 _HEADER_LEFT: Final = Alignment(horizontal="left", wrap_text=True, vertical="bottom", indent=1)
 _HEADER_RIGHT: Final = Alignment(wrap_text=True, vertical="bottom", horizontal="right")
 
 
-def alignment(fmt: Format, *, header: bool = False) -> Alignment:
-    """Return the alignment of a column: figures right, text left and wrapped."""
+def alignment(fmt: Format, *, header: bool = False, words: bool = False) -> Alignment:
+    """Return the alignment of a column: figures right, text left; `words` for a figure wrap."""
     if header:
         return _HEADER_RIGHT if fmt in NUMERIC else _HEADER_LEFT
-    return _RIGHT if fmt in NUMERIC else _CELL_TEXT
+    if fmt not in NUMERIC:
+        return _CELL_TEXT
+    return _WORDS_RIGHT if words else _RIGHT
 
 
 def on_a4(sheet: Worksheet, *, pages: int = 0) -> None:
-    """Print a sheet on A4 landscape, one page wide and as many high (0: as many as it needs)."""
+    """Print a sheet on A4, one page wide and as many high (0: as many as it needs, in landscape)."""
     setup: Any = sheet.page_setup
-    setup.orientation, setup.paperSize = "landscape", 9
+    setup.orientation, setup.paperSize = "portrait" if pages else "landscape", 9
     setup.fitToWidth, setup.fitToHeight = 1, pages
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
@@ -177,17 +182,22 @@ def _sizes(text: str) -> tuple[tuple[float, tuple[float, ...]], ...]:
 
 
 def letters(word: str) -> float:
-    """Return the room a word takes, in small letters: files that shout need wider columns."""
-    return len(word) + _CAPITAL * sum(map(str.isupper, word))
+    """Return the room a word takes, in small letters: capitals and figures are wider."""
+    return (
+        len(word) + _CAPITAL * sum(map(str.isupper, word)) + _FIGURE * sum(map(str.isdigit, word))
+    )
 
 
-GAP: Final = 1.5
+GAP: Final = 2.0
 """What a column takes beside its text."""
 SPARE: Final = 0.5
 """What of the gap the indent of a text leaves to its letters."""
 PAGE: Final = 152.0
 """Characters of 10 points across a printed page, at full size."""
+UPRIGHT: Final = 105.0
+"""The same, of a sheet printed upright on one page."""
 _SCALE: Final = 0.72  # least a printed page may be reduced to: 10 points then print as 7.2
+_DATE: Final = 11
 _NARROW: Final = 9  # least a column of texts is narrowed to
 _WIDEST: Final = 60  # most a column of texts is widened to: longer lines are hard to follow
 _SHARED: Final = 22  # most a text of a smaller table may widen a column that others use
@@ -196,7 +206,7 @@ _USUAL: Final = 0.95  # part of the rows whose words are kept whole: one odd wor
 _POWER: Final = 4  # a row is as tall as its tallest cell: one tall cell weighs more than many short
 
 
-def fitted(tables: Sequence[Table]) -> list[int]:
+def fitted(tables: Sequence[Table], page: float = PAGE) -> list[int]:
     """Return the width of each column of a sheet that holds these tables.
 
     The sheet is as wide as its widest table asks for, and never so wide that its print would fall
@@ -206,7 +216,7 @@ def fitted(tables: Sequence[Table]) -> list[int]:
     if not tables:
         return [18] * 6
     wanted = _wanted(tables)
-    room = min(sum(wanted), int(PAGE / _SCALE - GAP * len(wanted)))
+    room = min(sum(wanted), int(page / _SCALE - GAP * len(wanted)))
     widths = _floors(tables, wanted)
     heights = [_Heights(tables, k) for k in range(len(wanted))]
     best: list[_Gain] = [(0.0, 0, 0)] * len(wanted)
@@ -226,7 +236,7 @@ def fitted(tables: Sequence[Table]) -> list[int]:
 def _wanted(tables: Sequence[Table]) -> list[int]:
     """Fit the widest table; the others widen a column for a number, and a little for a text."""
     main = max(tables, key=lambda t: sum(c.width for c in t.columns))
-    widths = [min(c.width, _WIDEST) for c in main.columns]
+    widths = [min(max(c.width, _least(c.format)), _WIDEST) for c in main.columns]
     for table in tables:
         for k, column in enumerate(table.columns):
             limit = column.width if column.format in NUMERIC else min(column.width, _SHARED)
@@ -244,11 +254,20 @@ def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
             if column.format in NUMERIC:
                 floors[k] = max(floors[k], column.width)
                 continue
-            longest = sorted(_longest(as_text(v, column.format)) for v in _sample(table, k))
+            cells = _sample(table, k)
+            longest = sorted(_longest(as_text(v, column.format)) for v in cells)
             usual = longest[int(_USUAL * (len(longest) - 1))] if longest else 0.0
             word = max(usual, _longest(column.header))
             floors[k] = max(floors[k], min(math.ceil(word), _SHARED, wanted[k]))
+            links = (letters(as_text(v, column.format)) for v in cells if isinstance(v, Linked))
+            linked = math.ceil(max(links, default=0) / _LETTERS)  # LibreOffice wraps no link
+            floors[k] = max(floors[k], linked, _least(column.format))
     return floors
+
+
+def _least(fmt: Format) -> int:
+    """Return what a column keeps whatever it asks for: a date too wide for it is shown as « ### »."""
+    return _DATE if fmt is Format.DATE else 0
 
 
 def _longest(text: str) -> float:
