@@ -52,8 +52,6 @@ _LEAD_LINES: Final = 2
 _TABLE_STYLE: Final = TableStyleInfo(
     "TableStyleLight1", showRowStripes=True, showColumnStripes=False
 )
-_ONE_PAGE: Final = frozenset({words.CONTENTS, words.SUMMARY})
-
 
 _RANKS: Final = {name: rank for rank, name in enumerate(words.MAIN_SHEETS)}
 
@@ -153,8 +151,9 @@ def _contents(sheet: Worksheet, report: Report, sections: list[Section], foot: s
 
 
 def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
-    """Set A4, one page wide, title in the header, foot and page number in the footer."""
-    style.on_a4(sheet, pages=1 if sheet.title in _ONE_PAGE else 0)
+    """Set A4, one page wide (the summary upright), title in the header, foot and page in the footer."""
+    pages = 1 if sheet.title == words.CONTENTS else 0
+    style.on_a4(sheet, pages=pages, upright=sheet.title == words.SUMMARY)
     margins: Any = sheet.page_margins
     margins.left = margins.right = 0.3
     margins.top, margins.bottom = 0.75, 0.65
@@ -179,7 +178,7 @@ class _Sheet:
         self.foot = foot
         self.blocks = [b for b in section.blocks if MEDIUM in b.media]
         self.tables = [b for b in self.blocks if isinstance(b, Table)]
-        page = style.UPRIGHT if section.sheet in _ONE_PAGE else PAGE
+        page = style.UPRIGHT if section.sheet == words.SUMMARY else PAGE
         self.widths = fitted(self.tables, page)
         self.row = 1
         self.sums: dict[str, float] = {}

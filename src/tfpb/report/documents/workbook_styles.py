@@ -94,10 +94,10 @@ def alignment(fmt: Format, *, header: bool = False, words: bool = False) -> Alig
     return _WORDS_RIGHT if words else _RIGHT
 
 
-def on_a4(sheet: Worksheet, *, pages: int = 0) -> None:
-    """Print a sheet on A4, one page wide and as many high (0: as many as it needs, in landscape)."""
+def on_a4(sheet: Worksheet, *, pages: int = 0, upright: bool = False) -> None:
+    """Print a sheet on A4, one page wide and as many high (0: as many as it needs)."""
     setup: Any = sheet.page_setup
-    setup.orientation, setup.paperSize = "portrait" if pages else "landscape", 9
+    setup.orientation, setup.paperSize = "portrait" if upright else "landscape", 9
     setup.fitToWidth, setup.fitToHeight = 1, pages
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
@@ -195,7 +195,7 @@ SPARE: Final = 0.5
 PAGE: Final = 152.0
 """Characters of 10 points across a printed page, at full size."""
 UPRIGHT: Final = 105.0
-"""The same, of a sheet printed upright on one page."""
+"""The same, of a sheet printed upright."""
 _SCALE: Final = 0.72  # least a printed page may be reduced to: 10 points then print as 7.2
 _DATE: Final = 11
 _NARROW: Final = 9  # least a column of texts is narrowed to
