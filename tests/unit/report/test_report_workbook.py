@@ -173,7 +173,9 @@ def test_print_setup_and_foot(book: openpyxl.Workbook) -> None:
         last = [c.value for row in sheet.iter_rows() for c in row if c.value]
         assert any("0a1b2c3d" in str(v) and "Aide à la décision" in str(v) for v in last)
     summary = book["Synthèse"].page_setup
-    assert (summary.orientation, summary.fitToHeight) == ("portrait", 0), "on one page its type is of 5 points"
+    assert (summary.orientation, summary.fitToHeight) == ("portrait", 0), (
+        "on one page its type is of 5 points"
+    )
 
 
 def test_no_sheet_prints_under_seven_points(book: openpyxl.Workbook) -> None:
