@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pandas as pd
 import pytest
+from calibri import cut
 from openpyxl.utils import get_column_letter
 from report_dossier import HOSTILE
 from report_pack import entries, said, xlsx
@@ -176,6 +177,12 @@ def test_print_setup_and_foot(book: openpyxl.Workbook) -> None:
     assert (summary.orientation, summary.fitToHeight) == ("portrait", 0), (
         "on one page its type is of 5 points"
     )
+
+
+def test_no_cell_cuts_its_text(book: openpyxl.Workbook) -> None:
+    """A code broken in a row of one line loses its last letter; a date too wide is « ### »."""
+    lines = (line for sheet in book for line in cut(sheet))
+    assert [line for line in lines if HOSTILE not in line] == []
 
 
 def test_no_sheet_prints_under_seven_points(book: openpyxl.Workbook) -> None:

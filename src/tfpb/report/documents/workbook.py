@@ -34,7 +34,7 @@ from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, mis
 from tfpb.report.documents import workbook_styles as style
 from tfpb.report.documents.document_parts import warnings
 from tfpb.report.documents.workbook_charts import native_chart
-from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted
+from tfpb.report.documents.workbook_styles import GAP, PAGE, fitted
 from tfpb.words.documents import report_words as words
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ class _Sheet:
                 shown = EXCEL[figure.format]
                 style.put(self.sheet, self.row, 2, amount, **look, number_format=shown)
             style.put(self.sheet, self.row, 3, figure.detail, **body)
-            tall = style.lines(figure.label, self.widths[0] + SPARE)
+            tall = style.lines(figure.label, self.widths[0])
             self.sheet.row_dimensions[self.row].height = max(20, tall * _LINE_PT)
             self.row += 1
         self.row += 1
@@ -333,7 +333,7 @@ class _Sheet:
             if heads:
                 look["font"] = style.HEADING
             if isinstance(content, str):
-                tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
+                tall = max(tall, style.lines(content, self.widths[k - 1]))
             elif content is not None:
                 look["number_format"] = excel_format(value, column.format)
             if column.key in table.filled:
@@ -375,23 +375,27 @@ class _Sheet:
     def _totals(self, table: Table) -> None:
         """Write the totals the stages made, under the table: one that is a sum follows the filter."""
         style.put(self.sheet, self.row, 1, words.TOTAL)
+        tall = 1
         for k, column in enumerate(table.columns, 1):
             value = table.totals.get(column.key)
             cell: Any = self.sheet.cell(row=self.row, column=k)
             if not missing(value):
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
                 shown = [v for v in table.rows[column.key] if not missing(v)]
-                exact = not any(
-                    isinstance(v, str) for v in (value, *shown)
-                )  # bounds in words are no sum
+                bounds = isinstance(value, str)
+                if bounds:
+                    tall = max(tall, style.lines(str(value), self.widths[k - 1]))
+                # bounds in words are no sum
+                exact = not bounds and not any(isinstance(v, str) for v in shown)
                 if exact and sum(map(Decimal, map(str, shown))) == Decimal(str(value)):
                     place = get_column_letter(k)
                     rows = f"{place}{self.row - len(table.rows)}:{place}{self.row - 1}"
                     cell.value = f"=SUBTOTAL(109,{rows})"
                     self.sums[cell.value[1:]] = float(str(value))
                 cell.number_format = excel_format(value, column.format)
-                cell.alignment = style.alignment(column.format)
+                cell.alignment = style.alignment(column.format, words=bounds)
             cell.font, cell.border = self.header, style.TOTAL_BORDER
+        self.sheet.row_dimensions[self.row].height = tall * _LINE_PT + 2
         self.row += 1
 
     def _remarks(self, table: Table, top: int) -> None:

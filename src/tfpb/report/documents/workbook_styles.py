@@ -34,7 +34,7 @@ _Gain = tuple[float, int, int]
 FONT: Final = "Calibri"
 """A workbook cannot carry its font: this one stands on office computers."""
 _SUM: Final = re.compile(rb"(<f>(SUBTOTAL[^<]*)</f>)(?:<v ?/>|<v></v>)")
-_LETTERS: Final = 1.1  # letters in the width of a figure, the unit of a column
+_LETTERS: Final = 1.08  # letters in the width of a figure, the unit of a column
 _CAPITAL: Final = 0.2  # what a capital takes beyond a letter
 _FIGURE: Final = 0.1  # what a figure does
 _LIMIT: Final = 32_000  # characters a cell can hold, with some to spare
@@ -157,7 +157,7 @@ its key, so that the identity of its parts stays theirs."""
 
 def lines(text: str, width: float) -> int:
     """Estimate how many lines a text takes in a width of characters, broken between words."""
-    room = max(int(width * _LETTERS), 4)
+    room = max(width * _LETTERS, 4.0)
     count = 0
     for whole, part in _sizes(text):
         count += 1
@@ -177,7 +177,7 @@ def lines(text: str, width: float) -> int:
 @lru_cache(maxsize=8192)
 def _sizes(text: str) -> tuple[tuple[float, tuple[float, ...]], ...]:
     """Return the room of each line and of its words: a text is tried in many widths."""
-    parts = [tuple(map(letters, part.split())) for part in text.split("\n")]
+    parts = [tuple(map(letters, _words(part))) for part in text.split("\n")]
     return tuple((sum(part) + len(part) - 1, part) for part in parts)
 
 
@@ -189,9 +189,7 @@ def letters(word: str) -> float:
 
 
 GAP: Final = 2.0
-"""What a column takes beside its text."""
-SPARE: Final = 0.5
-"""What of the gap the indent of a text leaves to its letters."""
+"""What a column takes beside its text: its margins and the indent of a text."""
 PAGE: Final = 152.0
 """Characters of 10 points across a printed page, at full size."""
 UPRIGHT: Final = 105.0
@@ -251,10 +249,11 @@ def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
     floors = [min(width, _NARROW) for width in wanted]
     for table in tables:
         for k, column in enumerate(table.columns):
-            if column.format in NUMERIC:
-                floors[k] = max(floors[k], column.width)
-                continue
             cells = _sample(table, k)
+            if column.format in NUMERIC:
+                words = (_longest(v) for v in map(_plain, cells) if isinstance(v, str))
+                floors[k] = max(floors[k], column.width, math.ceil(max(words, default=0)))
+                continue
             longest = sorted(_longest(as_text(v, column.format)) for v in cells)
             usual = longest[int(_USUAL * (len(longest) - 1))] if longest else 0.0
             word = max(usual, _longest(column.header))
@@ -265,6 +264,10 @@ def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
     return floors
 
 
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Linked) else value
+
+
 def _least(fmt: Format) -> int:
     """Return what a column keeps whatever it asks for: a date too wide for it is shown as « ### »."""
     return _DATE if fmt is Format.DATE else 0
@@ -272,7 +275,12 @@ def _least(fmt: Format) -> int:
 
 def _longest(text: str) -> float:
     """Return the room that the longest word of a text takes; a line may end after a hyphen."""
-    return max((letters(word) for word in text.replace("-", "- ").split()), default=0.0)
+    return max((letters(word) for word in _words(text.replace("-", "- "))), default=0.0)
+
+
+def _words(line: str) -> list[str]:
+    """Cut a line where it may be broken: at spaces, never at those that tie a number to its unit."""
+    return list(filter(None, line.split(" ")))
 
 
 def _sample(table: Table, k: int) -> list[Any]:
@@ -305,6 +313,6 @@ class _Heights:
     def at(self, width: int) -> float:
         if width not in self.known:
             self.known[width] = float(
-                sum(n * lines(text, width + SPARE) ** _POWER for text, n in self.texts.items())
+                sum(n * lines(text, width) ** _POWER for text, n in self.texts.items())
             )
         return self.known[width]
