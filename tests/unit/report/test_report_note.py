@@ -424,18 +424,6 @@ def test_what_is_to_do_bears_its_stake_its_role_and_its_day() -> None:
     assert found[-1][3] == "date à fixer"
 
 
-def test_no_sentence_is_long_and_no_amount_has_decimals() -> None:
-    text = written(note(make()))
-    for sentence in re.split(r"(?<=[.?!])\s+|\n", text):
-        words = [
-            w
-            for w in re.split(r"[\s|]+", re.sub(r"(?<=\d) (?=[\d€%])", "", sentence))
-            if re.search(r"\w", w)
-        ]
-        assert len(words) <= 30, sentence
-    assert not re.search(r"\d,\d+ €", text)
-
-
 def pages(pdf: bytes) -> list[str]:
     """Return the text of each page."""
     command = [need("pdftotext"), "-layout", "-", "-"]

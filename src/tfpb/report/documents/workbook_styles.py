@@ -252,14 +252,14 @@ def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
             cells = _sample(table, k)
             if column.format in NUMERIC:
                 words = (_longest(v) for v in map(_plain, cells) if isinstance(v, str))
-                floors[k] = max(floors[k], column.width, math.ceil(max(words, default=0)))
+                floors[k] = max(floors[k], column.width, math.ceil(max([0, *words])))
                 continue
             longest = sorted(_longest(as_text(v, column.format)) for v in cells)
             usual = longest[int(_USUAL * (len(longest) - 1))] if longest else 0.0
             word = max(usual, _longest(column.header))
             floors[k] = max(floors[k], min(math.ceil(word), _SHARED, wanted[k]))
             links = (letters(as_text(v, column.format)) for v in cells if isinstance(v, Linked))
-            linked = math.ceil(max(links, default=0) / _LETTERS)  # LibreOffice wraps no link
+            linked = math.ceil(max([0, *links]) / _LETTERS)  # LibreOffice wraps no link
             floors[k] = max(floors[k], linked, _least(column.format))
     return floors
 
