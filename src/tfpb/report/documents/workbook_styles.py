@@ -251,7 +251,8 @@ def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
         for k, column in enumerate(table.columns):
             cells = _sample(table, k)
             if column.format in NUMERIC:
-                words = (_longest(v) for v in map(_plain, cells) if isinstance(v, str))
+                bare = (v.value if isinstance(v, Linked) else v for v in cells)
+                words = (_longest(v) for v in bare if isinstance(v, str))
                 floors[k] = max(floors[k], column.width, math.ceil(max([0, *words])))
                 continue
             longest = sorted(_longest(as_text(v, column.format)) for v in cells)
@@ -262,10 +263,6 @@ def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
             linked = math.ceil(max([0, *links]) / _LETTERS)  # LibreOffice wraps no link
             floors[k] = max(floors[k], linked, _least(column.format))
     return floors
-
-
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Linked) else value
 
 
 def _least(fmt: Format) -> int:
