@@ -58,6 +58,7 @@ echelle = "s4"
 ELSEWHERE = {
     "a_faire_personne": ("test_cli_to_do.py", "nomme peut-être une personne"),
     "a_faire_illisible": ("test_cli_to_do.py", "n’a pas été compris dans la feuille « À faire »"),
+    "a_faire_sans_cle": ("test_cli_to_do.py", "elle n’a pas de clé"),
     "a_faire_sans_objet": ("test_cli_to_do.py", "n’ont plus d’objet"),
     "dossier_deja_ouvert": ("test_packaging_windows.py", "déjà ouvert"),
     "qpv_autre_carte": ("test_cli_forty_faults.py", "carte QPV "),

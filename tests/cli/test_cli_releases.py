@@ -19,12 +19,13 @@ from pack_reading import Pack, texts
 
 from example_pack import undecided
 from tfpb.errors import TfpbError
+from tfpb.evidence.printed_survey import RELEASE
 from tfpb.io.packs.output_files import write_together
 from tfpb.io.packs.pack import LISTING, RUN
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
 from tfpb.pipeline.kept.stage_cache import StageCache
-from tfpb.pipeline.published_before import RELEASE, ledger_path, ledger_with
+from tfpb.pipeline.published_before import ledger_path, ledger_with
 
 if TYPE_CHECKING:
     from pathlib import Path

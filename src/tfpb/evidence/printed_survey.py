@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 RELEASE: Final = "diffusion.json"
+"""Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
 TABLE: Final = "donnees/comparaison_detail.csv"
 _PLACE: Final = ["vague", "niveau", "territoire", "bailleur", "groupe"]
 _ROW: Final = [*_PLACE, "item", "ajustement"]

@@ -14,6 +14,7 @@ from tfpb.evidence.suspension import without_survey_bounds
 from tfpb.executors import cores
 from tfpb.facts.place import to_verify
 from tfpb.geodata.ground_imports import load_parcels
+from tfpb.io.attachments.filled_tasks import OWN_LINE
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import staged
 from tfpb.io.packs.pack import ReadBack, check_place, free_place, write_pack
@@ -159,6 +160,8 @@ def _run_held(
     named = settings.fichiers.a_faire
     filled = ReadBack.of(settings.path(named), TASKS.title) if named else None
     dossier, timings = computed(settings, folder, keep, packs, follower)
+    if any(doubt.code == OWN_LINE for doubt in dossier.notices):
+        filled = None
     dossier = replace(dossier, draft=not release)
     first = asked_first(dossier.sources) if release and dossier.release else ()
     follower.held_back((*dossier.notices, *first))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import platformdirs
 
 from tfpb.errors import Fault, Place, Severity, TfpbError, fail
+from tfpb.evidence.printed_survey import RELEASE
 from tfpb.io.packs.pack import RUN, dumps, read_pack
 from tfpb.io.tables.contents import require_file, unreadable
 from tfpb.model.record import Source
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked
     from tfpb.model.survey import Published
 
-RELEASE: Final = "diffusion.json"
-"""Line of its own that a released pack holds: it serves as a precedent where there is no ledger."""
 OF_REGION: Final = f"organisme/{RELEASE}"
 """That of a region: it holds each bailleur's own quarters, and is for the regional body alone."""
 DRAFT: Final = "PROJET.txt"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +10,7 @@ from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE
 from tfpb.facts.claim import State
 from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
 from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, Verdict
+from tfpb.model.columns import texts
 from tfpb.model.location import Bar, GapLine, QpvPage
 from tfpb.model.location import Task as PageTask
 from tfpb.model.survey import pick
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _WRITTEN: Final = ("ecart", "satisfaits_qpv", "satisfaits_hors", "menages_qpv", "menages_hors")
 """Claims of a line of the page."""
+_KEYS: Final = ("territoire", "item", "groupe", "vague")
 PROVE: Final = "prouver"
 PLACE: Final = "situer"
 """Kinds of tasks that a page writes its own way."""
@@ -56,6 +58,10 @@ class OwnAnswers:
         Theme of each item that is the general question of one.
     against : mapping
         Figures that one like with like contradicts, as `stories_of` lists them.
+    found : mapping
+        Rows by territory, question, group and wave.
+    mode_changed : set of str
+        Pairs of waves over which firm or mode changed.
     waves : sequence of str
     margin : float
         Of equivalence, in points.
@@ -72,6 +78,8 @@ class OwnAnswers:
     waves: Sequence[str]
     margin: float
     everyone: bool = False
+    found: Mapping[tuple[str, ...], dict[Any, Any]] = field(default_factory=dict)
+    mode_changed: frozenset[str] = frozenset()
 
 
 def own_answers(dossier: Dossier) -> OwnAnswers | None:
@@ -81,17 +89,24 @@ def own_answers(dossier: Dossier) -> OwnAnswers | None:
         return None
     own = pick(survey.comparison, bailleur=survey.name_of(dossier.settings.dossier.bailleur))
     items = survey.items
-    rows = zip(items["item"], items["theme"], items["tete_de_theme"], strict=True)
+    themes = zip(items["item"], items["theme"], items["tete_de_theme"], strict=True)
+    rows = pick(own, ajustement=Ajustement.BRUT)
+    keys = zip(*(texts(rows, c).tolist() for c in _KEYS), strict=True)
+    found: dict[tuple[str, ...], dict[Any, Any]] = {}
+    for key, row in zip(keys, rows.to_dict("records"), strict=True):
+        found.setdefault(key, row)
     return OwnAnswers(
-        pick(own, ajustement=Ajustement.BRUT),
+        rows,
         pick(own, ajustement=Ajustement.MODELE, vague=survey.last_wave),
         page_items(survey.items),
         survey.labels,
-        {str(i): str(t) for i, t, head in rows if head},
+        {str(i): str(t) for i, t, head in themes if head},
         stories_of(survey),
         [wave.vague for wave in survey.waves],
         survey.margin,
         survey.of_others,
+        found,
+        mode_changed(rows),
     )
 
 
@@ -247,22 +262,18 @@ def _satisfaction(
 
 def _modelled_sentence(here: pd.DataFrame, item: str, label: str) -> str:
     """Write the modelled share of a quarter; nothing without one."""
-    row = _one(here, item=item)
-    if row is None:
+    hit = pick(here, item=item)
+    if hit.empty:
         return ""
+    row = hit.iloc[0]
     share, low, high = (float(row[c]) for c in ("estimation", "ic90_bas", "ic90_haut"))
     return ON_PAGE.format(label=label, share=share, low=low, high=high)
 
 
-def _one(table: pd.DataFrame, **where: object) -> dict[str, Any] | None:
-    hit = pick(table, **where)
-    return {str(k): v for k, v in hit.iloc[0].items()} if len(hit) else None
-
-
 def answer_line(claims: Claims, answers: OwnAnswers, item: str, place: str) -> GapLine:
     """Return one question in a place: levels, gap, how it moved; from claims where it has some."""
-    wave, there = answers.waves[-1], pick(answers.rows, territoire=place, item=item)
-    row = _one(there, groupe=Groupe.ECART, vague=wave)
+    wave, found = answers.waves[-1], answers.found
+    row = found.get((place, item, Groupe.ECART, wave))
     scope, label = answers_scope(place, item, wave), str(answers.labels[item])
     if row is None:
         code = Publication.MASQUE
@@ -271,7 +282,8 @@ def answer_line(claims: Claims, answers: OwnAnswers, item: str, place: str) -> G
         seen = {name: released(claims, name, scope) for name in _WRITTEN}
         masked = claims.get("ecart", scope).state is State.MASQUE
     else:
-        seen, masked = _of_rows(there, row, wave), row["publication"] not in SHOWN
+        sides = (found.get((place, item, side, wave)) for side in (Groupe.QPV, Groupe.HORS_QPV))
+        seen, masked = _of_rows(row, *sides), row["publication"] not in SHOWN
     line = GapLine(label, words=verdict(row), masked=masked, general=answers.general.get(item, ""))
     if seen["ecart"] is None:
         return line
@@ -285,38 +297,36 @@ def answer_line(claims: Claims, answers: OwnAnswers, item: str, place: str) -> G
         otherwise=bool(first(row, answers.against, answers.margin)),
         unsure=row["verdict"] == Verdict.NON_CONCLUANT,
         phrase=gap_phrase(row, answers.margin),
-        moved=_movement(answers, there, seen["ecart"]),
+        moved=_movement(answers, place, item, seen["ecart"]),
     )
 
 
-def _of_rows(there: pd.DataFrame, gap: Mapping[str, Any], wave: str) -> dict[str, float | None]:
+def _of_rows(
+    gap: Mapping[str, Any], qpv: Mapping[str, Any] | None, hors: Mapping[str, Any] | None
+) -> dict[str, float | None]:
     """Read what a line shows from the rows as released: no claim names the thousands of them."""
     if gap["publication"] not in SHOWN:
         return dict.fromkeys(_WRITTEN)
-    sides = {
-        side: _one(there, groupe=group, vague=wave)
-        for side, group in (("qpv", Groupe.QPV), ("hors", Groupe.HORS_QPV))
-    }
     out: dict[str, float | None] = {"ecart": float(gap["estimation"])}
-    for side, row in sides.items():
+    for side, row in (("qpv", qpv), ("hors", hors)):
         shown = row is not None and row["publication"] in SHOWN
         for name, column in (("satisfaits", "estimation"), ("menages", "n")):
             out[f"{name}_{side}"] = float(row[column]) if row is not None and shown else None
     return out
 
 
-def _movement(answers: OwnAnswers, there: pd.DataFrame, late: float) -> str:
+def _movement(answers: OwnAnswers, place: str, item: str, late: float) -> str:
     """Write how the gap of a question moved between the last two waves; nothing without two."""
     if len(answers.waves) < 2:  # noqa: PLR2004
         return ""
     pair = "-".join(answers.waves[-2:])
-    row = _one(there, vague=pair, groupe=Groupe.EVOLUTION_ECART)
-    before = _one(there, vague=answers.waves[-2], groupe=Groupe.ECART)
+    row = answers.found.get((place, item, Groupe.EVOLUTION_ECART, pair))
+    before = answers.found.get((place, item, Groupe.ECART, answers.waves[-2]))
     early = float(before["estimation"]) if before and before["publication"] in SHOWN else None
     text = words.movement(row, early, late)
     if not text or row is None:
         return ""
     moved = row["verdict"] in (Verdict.HAUSSE, Verdict.BAISSE)
-    changed = moved and pair in mode_changed(answers.rows)
+    changed = moved and pair in answers.mode_changed
     clash = f" {words.DAGGER}" if first(row, answers.against, answers.margin) else ""
     return text + words.mode_note(changed=changed) + clash

@@ -63,6 +63,25 @@ def test_what_was_filled_is_read_and_what_no_list_holds_is_doubted(tmp_path: Pat
     assert read_filled(Gathering(), settings_of(tmp_path / "absent.xlsx")) == {}
 
 
+def test_a_line_that_people_added_is_doubted_and_the_order_of_lines_is_theirs(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "dossier.xlsx"
+    lines = [
+        ("prouver 2", "Agence Sud", "", "fait", SAME),
+        ("signaler 1", "Agence Nord", "", "", SAME),
+    ]
+    blank = ("",) * len(HEADS)
+    path.write_bytes(book(lines[0], blank, ("", "La mairie", "", "", ""), lines[1]))
+    gathered = Gathering()
+    found = read_filled(gathered, settings_of(path))
+    assert found == {
+        "prouver 2": Filled("Agence Sud", None, TaskState.FAIT),
+        "signaler 1": Filled("Agence Nord", None, None),
+    }
+    assert [(f.code, f.place.row) for f in gathered.faults] == [("a_faire_sans_cle", 4)]
+
+
 def test_a_line_no_more_to_do_and_a_person_are_doubted(tmp_path: Path) -> None:
     dossier: Any = SimpleNamespace(
         filled={"ancienne": Filled("Agence", None, None), "signaler 1": Filled("Mme Durand", None, None)},

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tfpb.evidence.tasks import tasks_of
 from tfpb.model.report import Answer, Headed, Lines, Payers
+from tfpb.report.sections.note import note as whole_note
+from tfpb.report.sections.synthese import synthese as whole_summary
 
 if TYPE_CHECKING:
+    from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Cell, Section
+
+
+def note(dossier: Dossier) -> Section:
+    """Return the one page of a dossier, with what it leaves to do."""
+    return whole_note(dossier, tasks_of(dossier))
+
+
+def synthese(dossier: Dossier) -> Section:
+    """Return the summary of a dossier, with what it leaves to do."""
+    return whole_summary(dossier, tasks_of(dossier))
 
 
 def cell(value: Cell) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tfpb.model.report import Format, Table, TableColumn
-from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted, lines
+from tfpb.report.documents.workbook_styles import GAP, PAGE, fitted, lines
 
 SENTENCE = "Dans le quartier, plus loin de la limite que l’incertitude du point (15 m)."
 
@@ -22,7 +22,7 @@ def a_table(texts: dict[str, tuple[int, str]], numbers: int = 0, rows: int = 30)
 
 def tall(table: Table, widths: list[int]) -> int:
     first = table.rows.iloc[0]
-    return max(lines(str(value), w + SPARE) for value, w in zip(first, widths, strict=True))
+    return max(lines(str(value), w) for value, w in zip(first, widths, strict=True))
 
 
 def test_a_long_text_takes_the_room_that_short_ones_leave() -> None:

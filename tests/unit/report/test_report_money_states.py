@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from note_text import written
+from note_text import note, written
 from report_dossier import bare, claimed, facts_of, make, premises_facts
 
 from tfpb.facts.place import quarters_held
 from tfpb.model.money import States
 from tfpb.perimeters.map_marks import marks
 from tfpb.report.quarter_pages import own_answers, quarter_page
-from tfpb.report.sections.note import note
 from tfpb.report.sections.quarter_reports import residents_page
 from tfpb.report.sections.synthese import key_figures as of_screen
 from tfpb.tax.abatement.tallies import state_cells

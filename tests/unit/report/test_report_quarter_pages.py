@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from note_text import written
+from note_text import note, synthese, written
 from PIL import Image
 from report_dossier import (
     BAILLEUR,
@@ -40,12 +40,10 @@ from tfpb.report.documents.document_pdf import page_count
 from tfpb.report.documents.quarter_pdf import render_face
 from tfpb.report.map_model import map_model
 from tfpb.report.quarter_pages import own_answers, quarter_page
-from tfpb.report.sections.note import note
 from tfpb.report.sections.quarter_reports import changes, residents_page, second_face
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evaluation_sensibilite import evaluation
 from tfpb.report.sections.survey.survey_view import too_early
-from tfpb.report.sections.synthese import synthese
 from tfpb.words.documents import face_words
 from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words

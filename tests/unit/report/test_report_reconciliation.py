@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from note_text import synthese
 from report_dossier import (
     abatement,
     complete,
@@ -28,7 +29,7 @@ from tfpb.model.money import DroitCommun, LegalValue, States
 from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections.money.programme import surplus
 from tfpb.report.sections.sources import conditions
-from tfpb.report.sections.synthese import key_figures, synthese
+from tfpb.report.sections.synthese import key_figures
 from tfpb.tax.abatement.unknown_cells import veiled
 
 if TYPE_CHECKING:

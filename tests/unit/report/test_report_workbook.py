@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pandas as pd
 import pytest
+from calibri import cut
 from openpyxl.utils import get_column_letter
 from report_dossier import HOSTILE
 from report_pack import entries, said, xlsx
@@ -172,7 +173,16 @@ def test_print_setup_and_foot(book: openpyxl.Workbook) -> None:
         assert "&P" in sheet.oddFooter.right.text
         last = [c.value for row in sheet.iter_rows() for c in row if c.value]
         assert any("0a1b2c3d" in str(v) and "Aide à la décision" in str(v) for v in last)
-    assert book["Synthèse"].page_setup.fitToHeight == 1
+    summary = book["Synthèse"].page_setup
+    assert (summary.orientation, summary.fitToHeight) == ("portrait", 0), (
+        "on one page its type is of 5 points"
+    )
+
+
+def test_no_cell_cuts_its_text(book: openpyxl.Workbook) -> None:
+    """A code broken in a row of one line loses its last letter; a date too wide is « ### »."""
+    lines = (line for sheet in book for line in cut(sheet))
+    assert [line for line in lines if HOSTILE not in line] == []
 
 
 def test_no_sheet_prints_under_seven_points(book: openpyxl.Workbook) -> None:
@@ -181,7 +191,8 @@ def test_no_sheet_prints_under_seven_points(book: openpyxl.Workbook) -> None:
         used = [c for row in sheet.iter_rows() for c in row if c.value is not None]
         last = max(c.column for c in used)
         width = sum(sheet.column_dimensions[get_column_letter(k)].width for k in range(1, last + 1))
-        inches = 11.69 - sheet.page_margins.left - sheet.page_margins.right
+        across = 8.27 if sheet.page_setup.orientation == "portrait" else 11.69
+        inches = across - sheet.page_margins.left - sheet.page_margins.right
         scale = min(1.0, inches * 72 / (width * 5.25))  # a letter of 10 points takes 5.25 points
         assert min(c.font.size for c in used) * scale >= 7, (sheet.title, scale)
         assert sheet.HeaderFooter.scaleWithDoc is False

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 A_FAIRE: Final = "a_faire"
 """Role of the filled workbook among sources, and its key in the settings."""
+OWN_LINE: Final = "a_faire_sans_cle"
+"""Doubt of a line that people added: a workbook that has one is theirs, the next is written beside it."""
 _STATE_OF: Final = {fold(french): state for state, french in STATES.items()}
 _NO_DAY: Final = frozenset(map(fold, (AT_ONCE, OPEN_DAY, "")))
 
@@ -42,7 +44,7 @@ def read_filled(gathered: Gathering, settings: Settings) -> dict[str, Filled]:
     ----------
     gathered : Gathering
         Gets a source where something was filled, of what was filled alone: the rest of the workbook is an
-        output, which no run may depend on. Gets `a_faire_illisible` (a doubt), and the faults of the file;
+        output, which no run may depend on. Gets `a_faire_illisible`, `OWN_LINE` (doubts), the file’s faults;
         one that is not there yet is no fault: the first run makes it.
     settings : Settings
 
@@ -81,6 +83,9 @@ def _filled(gathered: Gathering, table: TextTable) -> Iterator[tuple[str, Filled
         one = Filled(who, None if when == before else when, _state(gathered, table, position, how))
         if key and one:
             yield key, one
+        elif one:
+            place = table.place(position)
+            gathered.faults.append(Fault(OWN_LINE, place, "", severity=Severity.DOUTE))
 
 
 def _day(gathered: Gathering, table: TextTable, position: int, cell: str) -> dt.date | None:

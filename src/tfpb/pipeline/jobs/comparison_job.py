@@ -9,6 +9,7 @@ import pandas as pd
 
 from tfpb.addresses.communes import Communes, with_territories
 from tfpb.errors import Fault, Severity, TfpbError, stop_on_faults
+from tfpb.evidence.printed_survey import RELEASE
 from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.claim import Claims
 from tfpb.facts.survey_claims import survey_claims
@@ -22,7 +23,7 @@ from tfpb.model.codes import CHAIN, ENSEMBLE
 from tfpb.model.question import Replies
 from tfpb.model.results import LOCATION_COLUMNS, RESIDENCE_COLUMNS
 from tfpb.pipeline import stages
-from tfpb.pipeline.published_before import DRAFT, RELEASE, ledger_with, precedents, release_of
+from tfpb.pipeline.published_before import DRAFT, ledger_with, precedents, release_of
 from tfpb.pipeline.stages import run
 from tfpb.pipeline.steps.surveying import Scope, as_released, controlled
 from tfpb.pipeline.wiring import Values

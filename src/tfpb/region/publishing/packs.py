@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.evidence.printed_survey import RELEASE
 from tfpb.evidence.suspension import unread_survey
 from tfpb.facts.claim import Claims
 from tfpb.facts.survey_claims import survey_claims
@@ -24,7 +25,6 @@ from tfpb.pipeline.pack_files import (
     quarter_files,
 )
 from tfpb.pipeline.pack_files import pack_files as whole_pack
-from tfpb.pipeline.published_before import RELEASE
 from tfpb.region.partition import part_values
 from tfpb.region.positions import FEWEST_FOR_MIDDLE
 from tfpb.region.publishing.reports import no_ground

@@ -34,7 +34,7 @@ from tfpb.report.cell_values import EXCEL, as_number, as_text, excel_format, mis
 from tfpb.report.documents import workbook_styles as style
 from tfpb.report.documents.document_parts import warnings
 from tfpb.report.documents.workbook_charts import native_chart
-from tfpb.report.documents.workbook_styles import GAP, PAGE, SPARE, fitted
+from tfpb.report.documents.workbook_styles import GAP, PAGE, fitted
 from tfpb.words.documents import report_words as words
 
 if TYPE_CHECKING:
@@ -52,8 +52,6 @@ _LEAD_LINES: Final = 2
 _TABLE_STYLE: Final = TableStyleInfo(
     "TableStyleLight1", showRowStripes=True, showColumnStripes=False
 )
-_ONE_PAGE: Final = frozenset({words.CONTENTS, words.SUMMARY})
-
 
 _RANKS: Final = {name: rank for rank, name in enumerate(words.MAIN_SHEETS)}
 
@@ -153,8 +151,9 @@ def _contents(sheet: Worksheet, report: Report, sections: list[Section], foot: s
 
 
 def _print_setup(sheet: Worksheet, report: Report, foot: str, last: int) -> None:
-    """Set A4 landscape, one page wide, title in the header, foot and page number in the footer."""
-    style.on_a4(sheet, pages=1 if sheet.title in _ONE_PAGE else 0)
+    """Set A4, one page wide (the summary upright), title in the header, foot and page in the footer."""
+    pages = 1 if sheet.title == words.CONTENTS else 0
+    style.on_a4(sheet, pages=pages, upright=sheet.title == words.SUMMARY)
     margins: Any = sheet.page_margins
     margins.left = margins.right = 0.3
     margins.top, margins.bottom = 0.75, 0.65
@@ -179,14 +178,15 @@ class _Sheet:
         self.foot = foot
         self.blocks = [b for b in section.blocks if MEDIUM in b.media]
         self.tables = [b for b in self.blocks if isinstance(b, Table)]
-        self.widths = fitted(self.tables)
+        page = style.UPRIGHT if section.sheet == words.SUMMARY else PAGE
+        self.widths = fitted(self.tables, page)
         self.row = 1
         self.sums: dict[str, float] = {}
         self.places: dict[str, str] = {}
         self.heads: dict[str, str] = {}
         self.leading: list[tuple[Any, Linked]] = []
         self.span, self.width = self._text_span()
-        least = theme.MIN_PT * (sum(self.widths) + GAP * len(self.widths)) / PAGE
+        least = theme.MIN_PT * (sum(self.widths) + GAP * len(self.widths)) / page
         self.note = style.resized(style.NOTE, least)
         self.header = style.resized(style.HEADER, least)
 
@@ -275,7 +275,7 @@ class _Sheet:
                 shown = EXCEL[figure.format]
                 style.put(self.sheet, self.row, 2, amount, **look, number_format=shown)
             style.put(self.sheet, self.row, 3, figure.detail, **body)
-            tall = style.lines(figure.label, self.widths[0] + SPARE)
+            tall = style.lines(figure.label, self.widths[0])
             self.sheet.row_dimensions[self.row].height = max(20, tall * _LINE_PT)
             self.row += 1
         self.row += 1
@@ -333,14 +333,14 @@ class _Sheet:
             if heads:
                 look["font"] = style.HEADING
             if isinstance(content, str):
-                tall = max(tall, style.lines(content, self.widths[k - 1] + SPARE))
+                tall = max(tall, style.lines(content, self.widths[k - 1]))
             elif content is not None:
                 look["number_format"] = excel_format(value, column.format)
             if column.key in table.filled:
                 look["fill"] = style.ENTRY_FILL
             if isinstance(value, Linked) and value.sheet:
                 look["font"] = style.LINK
-            side = style.alignment(column.format)
+            side = style.alignment(column.format, words=isinstance(content, str))
             cell = style.put(self.sheet, row, k, content, **look, alignment=side)
             if isinstance(value, Linked) and value.sheet:
                 self.leading.append((cell, value))
@@ -375,23 +375,27 @@ class _Sheet:
     def _totals(self, table: Table) -> None:
         """Write the totals the stages made, under the table: one that is a sum follows the filter."""
         style.put(self.sheet, self.row, 1, words.TOTAL)
+        tall = 1
         for k, column in enumerate(table.columns, 1):
             value = table.totals.get(column.key)
             cell: Any = self.sheet.cell(row=self.row, column=k)
             if not missing(value):
                 cell = style.put(self.sheet, self.row, k, as_number(value, column.format))
                 shown = [v for v in table.rows[column.key] if not missing(v)]
-                exact = not any(
-                    isinstance(v, str) for v in (value, *shown)
-                )  # bounds in words are no sum
+                bounds = isinstance(value, str)
+                if bounds:
+                    tall = max(tall, style.lines(str(value), self.widths[k - 1]))
+                # bounds in words are no sum
+                exact = not bounds and not any(isinstance(v, str) for v in shown)
                 if exact and sum(map(Decimal, map(str, shown))) == Decimal(str(value)):
                     place = get_column_letter(k)
                     rows = f"{place}{self.row - len(table.rows)}:{place}{self.row - 1}"
                     cell.value = f"=SUBTOTAL(109,{rows})"
                     self.sums[cell.value[1:]] = float(str(value))
                 cell.number_format = excel_format(value, column.format)
-                cell.alignment = style.alignment(column.format)
+                cell.alignment = style.alignment(column.format, words=bounds)
             cell.font, cell.border = self.header, style.TOTAL_BORDER
+        self.sheet.row_dimensions[self.row].height = tall * _LINE_PT + 2
         self.row += 1
 
     def _remarks(self, table: Table, top: int) -> None:

@@ -16,23 +16,27 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.archives import settle
+from tfpb.model.report import Format, Linked
 from tfpb.report import theme
 from tfpb.report.cell_values import NUMERIC, as_text
 from tfpb.text import drop_controls, like_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from tfpb.model.report import Format, Table
+    from tfpb.model.report import Table
 
+_Gain = tuple[float, int, int]
+"""What a wider column spares, a unit of width; its rank and how much wider, negated: the first, the least."""
 FONT: Final = "Calibri"
 """A workbook cannot carry its font: this one stands on office computers."""
 _SUM: Final = re.compile(rb"(<f>(SUBTOTAL[^<]*)</f>)(?:<v ?/>|<v></v>)")
-_LETTERS: Final = 1.1  # letters in the width of a figure, the unit of a column
+_LETTERS: Final = 1.08  # letters in the width of a figure, the unit of a column
 _CAPITAL: Final = 0.2  # what a capital takes beyond a letter
+_FIGURE: Final = 0.1  # what a figure does
 _LIMIT: Final = 32_000  # characters a cell can hold, with some to spare
 
 
@@ -76,21 +80,24 @@ WRAP: Final = Alignment(wrap_text=True, vertical="top")
 TOP: Final = Alignment(horizontal="left", vertical="top")
 _CELL_TEXT: Final = Alignment(horizontal="left", wrap_text=True, vertical="top", indent=1)
 _RIGHT: Final = Alignment(horizontal="right", vertical="top")
+_WORDS_RIGHT: Final = Alignment(horizontal="right", wrap_text=True, vertical="top")
 _HEADER_LEFT: Final = Alignment(horizontal="left", wrap_text=True, vertical="bottom", indent=1)
 _HEADER_RIGHT: Final = Alignment(wrap_text=True, vertical="bottom", horizontal="right")
 
 
-def alignment(fmt: Format, *, header: bool = False) -> Alignment:
-    """Return the alignment of a column: figures right, text left and wrapped."""
+def alignment(fmt: Format, *, header: bool = False, words: bool = False) -> Alignment:
+    """Return the alignment of a column: figures right, text left; `words` for a figure wrap."""
     if header:
         return _HEADER_RIGHT if fmt in NUMERIC else _HEADER_LEFT
-    return _RIGHT if fmt in NUMERIC else _CELL_TEXT
+    if fmt not in NUMERIC:
+        return _CELL_TEXT
+    return _WORDS_RIGHT if words else _RIGHT
 
 
-def on_a4(sheet: Worksheet, *, pages: int = 0) -> None:
-    """Print a sheet on A4 landscape, one page wide and as many high (0: as many as it needs)."""
+def on_a4(sheet: Worksheet, *, pages: int = 0, upright: bool = False) -> None:
+    """Print a sheet on A4, one page wide and as many high (0: as many as it needs)."""
     setup: Any = sheet.page_setup
-    setup.orientation, setup.paperSize = "landscape", 9
+    setup.orientation, setup.paperSize = "portrait" if upright else "landscape", 9
     setup.fitToWidth, setup.fitToHeight = 1, pages
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
@@ -150,10 +157,12 @@ its key, so that the identity of its parts stays theirs."""
 
 def lines(text: str, width: float) -> int:
     """Estimate how many lines a text takes in a width of characters, broken between words."""
-    room = max(int(width * _LETTERS), 4)
+    room = max(width * _LETTERS, 4.0)
     count = 0
-    for part in _sizes(text):
+    for whole, part in _sizes(text):
         count += 1
+        if whole <= room:
+            continue
         used = 0.0
         for size in part:
             if used and used + 1 + size <= room:
@@ -166,23 +175,27 @@ def lines(text: str, width: float) -> int:
 
 
 @lru_cache(maxsize=8192)
-def _sizes(text: str) -> tuple[tuple[float, ...], ...]:
-    """Return the room of each word, line by line: a text is tried in many widths."""
-    return tuple(tuple(map(letters, part.split())) for part in text.split("\n"))
+def _sizes(text: str) -> tuple[tuple[float, tuple[float, ...]], ...]:
+    """Return the room of each line and of its words: a text is tried in many widths."""
+    parts = [tuple(map(letters, _words(part))) for part in text.split("\n")]
+    return tuple((sum(part) + len(part) - 1, part) for part in parts)
 
 
 def letters(word: str) -> float:
-    """Return the room a word takes, in small letters: files that shout need wider columns."""
-    return len(word) + _CAPITAL * sum(map(str.isupper, word))
+    """Return the room a word takes, in small letters: capitals and figures are wider."""
+    return (
+        len(word) + _CAPITAL * sum(map(str.isupper, word)) + _FIGURE * sum(map(str.isdigit, word))
+    )
 
 
-GAP: Final = 1.5
-"""What a column takes beside its text."""
-SPARE: Final = 0.5
-"""What of the gap the indent of a text leaves to its letters."""
+GAP: Final = 2.0
+"""What a column takes beside its text: its margins and the indent of a text."""
 PAGE: Final = 152.0
 """Characters of 10 points across a printed page, at full size."""
+UPRIGHT: Final = 105.0
+"""The same, of a sheet printed upright."""
 _SCALE: Final = 0.72  # least a printed page may be reduced to: 10 points then print as 7.2
+_DATE: Final = 11
 _NARROW: Final = 9  # least a column of texts is narrowed to
 _WIDEST: Final = 60  # most a column of texts is widened to: longer lines are hard to follow
 _SHARED: Final = 22  # most a text of a smaller table may widen a column that others use
@@ -191,7 +204,7 @@ _USUAL: Final = 0.95  # part of the rows whose words are kept whole: one odd wor
 _POWER: Final = 4  # a row is as tall as its tallest cell: one tall cell weighs more than many short
 
 
-def fitted(tables: Sequence[Table]) -> list[int]:
+def fitted(tables: Sequence[Table], page: float = PAGE) -> list[int]:
     """Return the width of each column of a sheet that holds these tables.
 
     The sheet is as wide as its widest table asks for, and never so wide that its print would fall
@@ -201,26 +214,27 @@ def fitted(tables: Sequence[Table]) -> list[int]:
     if not tables:
         return [18] * 6
     wanted = _wanted(tables)
-    room = min(sum(wanted), int(PAGE / _SCALE - GAP * len(wanted)))
+    room = min(sum(wanted), int(page / _SCALE - GAP * len(wanted)))
     widths = _floors(tables, wanted)
     heights = [_Heights(tables, k) for k in range(len(wanted))]
+    best: list[_Gain] = [(0.0, 0, 0)] * len(wanted)
+    stale = list(range(len(wanted)))
     while (spare := room - sum(widths)) > 0:
-        gains = [
-            ((heights[k].at(width) - heights[k].at(width + more)) / more, -k, -more)
-            for k, width in enumerate(widths)
-            for more in range(1, min(spare, _WIDEST - width) + 1)
-        ]
-        gain, column, more = max(gains, default=(0.0, 0, 0))
+        for k in {*stale, *(k for k, (_, _, less) in enumerate(best) if -less > spare)}:
+            most = min(spare, _WIDEST - widths[k])
+            best[k] = max(heights[k].gains(widths[k], most), default=(0.0, -k, 0))
+        gain, column, more = max(best, default=(0.0, 0, 0))
         if gain <= 0:
             break
         widths[-column] -= more
+        stale = [-column]
     return widths
 
 
 def _wanted(tables: Sequence[Table]) -> list[int]:
     """Fit the widest table; the others widen a column for a number, and a little for a text."""
     main = max(tables, key=lambda t: sum(c.width for c in t.columns))
-    widths = [min(c.width, _WIDEST) for c in main.columns]
+    widths = [min(max(c.width, _least(c.format)), _WIDEST) for c in main.columns]
     for table in tables:
         for k, column in enumerate(table.columns):
             limit = column.width if column.format in NUMERIC else min(column.width, _SHARED)
@@ -235,19 +249,35 @@ def _floors(tables: Sequence[Table], wanted: Sequence[int]) -> list[int]:
     floors = [min(width, _NARROW) for width in wanted]
     for table in tables:
         for k, column in enumerate(table.columns):
+            cells = _sample(table, k)
             if column.format in NUMERIC:
-                floors[k] = max(floors[k], column.width)
+                bare = (v.value if isinstance(v, Linked) else v for v in cells)
+                words = (_longest(v) for v in bare if isinstance(v, str))
+                floors[k] = max(floors[k], column.width, math.ceil(max([0, *words])))
                 continue
-            longest = sorted(_longest(as_text(v, column.format)) for v in _sample(table, k))
+            longest = sorted(_longest(as_text(v, column.format)) for v in cells)
             usual = longest[int(_USUAL * (len(longest) - 1))] if longest else 0.0
             word = max(usual, _longest(column.header))
             floors[k] = max(floors[k], min(math.ceil(word), _SHARED, wanted[k]))
+            links = (letters(as_text(v, column.format)) for v in cells if isinstance(v, Linked))
+            linked = math.ceil(max([0, *links]) / _LETTERS)  # LibreOffice wraps no link
+            floors[k] = max(floors[k], linked, _least(column.format))
     return floors
+
+
+def _least(fmt: Format) -> int:
+    """Return what a column keeps whatever it asks for: a date too wide for it is shown as « ### »."""
+    return _DATE if fmt is Format.DATE else 0
 
 
 def _longest(text: str) -> float:
     """Return the room that the longest word of a text takes; a line may end after a hyphen."""
-    return max((letters(word) for word in text.replace("-", "- ").split()), default=0.0)
+    return max((letters(word) for word in _words(text.replace("-", "- "))), default=0.0)
+
+
+def _words(line: str) -> list[str]:
+    """Cut a line where it may be broken: at spaces, never at those that tie a number to its unit."""
+    return list(filter(None, line.split(" ")))
 
 
 def _sample(table: Table, k: int) -> list[Any]:
@@ -260,6 +290,7 @@ class _Heights:
     """How tall the texts of one column are at a width, all tables of the sheet together."""
 
     def __init__(self, tables: Sequence[Table], k: int) -> None:
+        self.rank = k
         self.texts: Counter[str] = Counter()
         self.known: dict[int, float] = {}
         for table in tables:
@@ -270,9 +301,15 @@ class _Heights:
             for value in values:
                 self.texts[as_text(value, table.columns[k].format)] += step
 
+    def gains(self, width: int, most: int) -> Iterator[_Gain]:
+        """Yield what each wider width spares, a unit of width, to be compared."""
+        here = self.at(width)
+        for more in range(1, most + 1):
+            yield (here - self.at(width + more)) / more, -self.rank, -more
+
     def at(self, width: int) -> float:
         if width not in self.known:
             self.known[width] = float(
-                sum(n * lines(text, width + SPARE) ** _POWER for text, n in self.texts.items())
+                sum(n * lines(text, width) ** _POWER for text, n in self.texts.items())
             )
         return self.known[width]

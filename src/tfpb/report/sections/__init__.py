@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tfpb.evidence.tasks import tasks_of
 from tfpb.facts.place import quarters_held
 from tfpb.report.sections.a_faire import a_faire
 from tfpb.report.sections.build import of_dossier
@@ -42,10 +43,10 @@ def report(dossier: Dossier) -> Report:
         Sections of the workbook (contract names) and, between them, those of the document only.
         `properties` holds `date_iso` and the captions of the maps, by key (`carte:<code_qpv>`).
     """
-    head = dossier.settings.dossier
+    head, tasks = dossier.settings.dossier, tasks_of(dossier)
     sections: list[Section | None] = [
-        note(dossier),
-        synthese(dossier),
+        note(dossier, tasks),
+        synthese(dossier, tasks),
         rappel(dossier),
         quartiers(dossier),
         residences(dossier),
@@ -59,7 +60,7 @@ def report(dossier: Dossier) -> Report:
         droit_commun(dossier),
         evaluation(dossier),
         sensibilite(dossier),
-        a_faire(dossier),
+        a_faire(dossier, tasks),
         questions(dossier),
         doutes(dossier),
         faits(dossier),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, Task, tasks_of
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, Task
 from tfpb.model.codes import TaskState
 from tfpb.model.report import Linked, Section, Text
 from tfpb.report.sections.build import section, table
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
 
 
-def a_faire(dossier: Dossier) -> Section:
-    """Return the sheet of what is to do; a draft shows who was typed, what is sent the role."""
-    tasks = tasks_of(dossier)
+def a_faire(dossier: Dossier, tasks: Sequence[Task]) -> Section:
+    """Return the sheet of what is to do (`tasks_of`); a draft shows who was typed, what is sent the role."""
     if not tasks:
         return section("a_faire", words.NOTHING, [Text((words.NOTHING,))], in_document=False)
     rows = pd.DataFrame([_row(rank, one, dossier) for rank, one in enumerate(tasks, 1)])

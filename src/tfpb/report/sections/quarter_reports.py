@@ -27,10 +27,12 @@ from tfpb.words.places.side_words import is_decided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from decimal import Decimal
 
     import pandas as pd
 
     from tfpb.facts.claim import Claims
+    from tfpb.facts.programme_claims import Action
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.location import GapLine, QpvPage
     from tfpb.report.quarter_pages import OwnAnswers
@@ -80,17 +82,21 @@ def second_face(dossier: Dossier, page: QpvPage, answers: OwnAnswers | None) -> 
 
 def _axes(dossier: Dossier, code: str, answers: OwnAnswers | None) -> Iterator[AxisLine]:
     """Yield the axes that have actions or questions; a question stands under the first axis it is of."""
-    plan, year = dossier.programme, dossier.settings.dossier.annee
-    rows = pick(plan.actions, code_qpv=code, annee=year) if plan is not None else None
+    year = dossier.settings.dossier.annee
+    rows = _actions(dossier, code)
+    bare = [] if rows is None or rows.empty else to_prove(rows, year)
+    pairs = _largest_first(rows)
     seen: dict[str, int] = {}
     for axe in Axe:
-        mine = pick(rows, axe=int(axe)) if rows is not None and len(rows) else None
+        mine = tuple(
+            words.action_words(name, one.valorise) for name, one in pairs if one.axe == axe
+        )
         asked = _items_of(dossier, int(axe))
         fresh = [item for item in asked if item not in seen]
         lines: tuple[GapLine, ...] = ()
         if answers is not None:
             lines = tuple(answer_line(dossier.claims, answers, item, code) for item in fresh)
-        if (mine is None or mine.empty) and not lines:
+        if not mine and not lines:
             continue
         again = dict.fromkeys(str(seen[item]) for item in asked if item in seen)
         silent = words.NO_SURVEY if answers is None else words.NOT_ASKED
@@ -101,9 +107,9 @@ def _axes(dossier: Dossier, code: str, answers: OwnAnswers | None) -> Iterator[A
         seen |= dict.fromkeys(fresh, int(axe))
         title, valued, before, proved = words.axis_texts(dossier.claims, int(axe), code)
         scope = axis_scope(int(axe), code)
-        named, missing = _named(mine, year)
+        missing = _pieces([b for b in bare if b[0].axe == axe])
         bar = _proof_bar(dossier.claims, scope)
-        yield AxisLine(title, named, valued, before, bar, proved, missing, lines, silent)
+        yield AxisLine(title, mine, valued, before, bar, proved, missing, lines, silent)
 
 
 def _items_of(dossier: Dossier, axis: int) -> list[str]:
@@ -115,17 +121,27 @@ def _items_of(dossier: Dossier, axis: int) -> list[str]:
     return [str(item) for item, axes in pairs if axis in axes]
 
 
-def _named(rows: pd.DataFrame | None, year: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the actions of an axis, largest first, and the pieces that lack, worth most first."""
+def _actions(dossier: Dossier, code: str) -> pd.DataFrame | None:
+    """Return the actions of the year in a quarter; None without a programme."""
+    plan = dossier.programme
+    if plan is None:
+        return None
+    return pick(plan.actions, code_qpv=code, annee=dossier.settings.dossier.annee)
+
+
+def _largest_first(rows: pd.DataFrame | None) -> list[tuple[Any, Action]]:
+    """Return actions with their labels, largest first."""
     if rows is None or rows.empty:
-        return (), ()
-    pairs = list(zip(rows.to_dict("records"), actions_of(rows), strict=True))
-    pairs.sort(key=lambda pair: (-pair[1].valorise.at_least, pair[1].id_action))
-    named = tuple(words.action_words(row["action"], one.valorise) for row, one in pairs)
-    bare = sorted(to_prove(rows, year), key=lambda b: (-b[0].valorise.at_least, b[0].id_action))
+        return []
+    pairs = zip(rows["action"], actions_of(rows), strict=True)
+    return sorted(pairs, key=lambda pair: (-pair[1].valorise.at_least, pair[1].id_action))
+
+
+def _pieces(bare: list[tuple[Action, str, Decimal | None]]) -> tuple[str, ...]:
+    """Name the pieces that lack, of the largest actions first."""
+    bare.sort(key=lambda b: (-b[0].valorise.at_least, b[0].id_action))
     stakes = ((title, None if stake is None else known(stake)) for _, title, stake in bare)
-    pieces = (words.piece_words(a, s) for a, s in stakes if s is None or not s.is_nil)
-    return named, tuple(pieces)
+    return tuple(words.piece_words(a, s) for a, s in stakes if s is None or not s.is_nil)
 
 
 def _proof_bar(claims: Claims, scope: str) -> Bar:
@@ -193,14 +209,17 @@ def _photos(dossier: Dossier, code: str) -> tuple[tuple[str, bytes], ...]:
 
 def residents_page(dossier: Dossier, page: QpvPage) -> Leaflet:
     """Return the page for who lives in a quarter: as many actions named as its words allow."""
+    labels = _labels(dossier, page.code_qpv)
     for most in range(_LONGEST, -1, -1):
-        leaflet = _leaflet(dossier, page, most)
+        leaflet = _leaflet(dossier, page, labels, most)
         if plain.count(leaflet) <= plain.MOST_WORDS:
             break
     return leaflet
 
 
-def _leaflet(dossier: Dossier, page: QpvPage, most: int) -> Leaflet:
+def _leaflet(
+    dossier: Dossier, page: QpvPage, labels: Mapping[int, list[str]], most: int
+) -> Leaflet:
     code, head, survey = page.code_qpv, dossier.settings.dossier, dossier.survey
     year, held = head.annee, dossier.claims.within(code)
     wave, period = (survey.last_wave, survey.last_period) if survey is not None else ("", "")
@@ -213,7 +232,7 @@ def _leaflet(dossier: Dossier, page: QpvPage, most: int) -> Leaflet:
         (plain.DONE.format(year=year), (plain.done(_spent(dossier, code), held, year),))
     ]
     if dossier.programme is not None:
-        done.append((plain.STAIR, plain.stair(_labels(dossier, code), most)))
+        done.append((plain.STAIR, plain.stair(labels, most)))
     names = ", ".join(page.unsure_names)
     return Leaflet(
         sheet=_sheet(
@@ -251,18 +270,9 @@ def _spent(dossier: Dossier, code: str) -> list[tuple[int, Any]] | None:
 
 def _labels(dossier: Dossier, code: str) -> Mapping[int, list[str]]:
     """Return the actions that change something on the stair, by axis, in their own labels, largest first."""
-    plan = dossier.programme
-    rows = (
-        pick(plan.actions, code_qpv=code, annee=dossier.settings.dossier.annee)
-        if plan is not None
-        else None
-    )
-    out: dict[int, list[str]] = {}
-    for axe in _STAIR:
-        mine = pick(rows, axe=int(axe)) if rows is not None and len(rows) else None
-        if mine is None or mine.empty:
-            continue
-        pairs = zip(mine["action"], actions_of(mine), strict=True)
-        named = sorted(pairs, key=lambda pair: (-pair[1].valorise.at_least, pair[1].id_action))
-        out[int(axe)] = list(dict.fromkeys(str(name) for name, _ in named))
-    return out
+    pairs = _largest_first(_actions(dossier, code))
+    found = {
+        int(axe): list(dict.fromkeys(str(name) for name, one in pairs if one.axe == axe))
+        for axe in _STAIR
+    }
+    return {axe: labels for axe, labels in found.items() if labels}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from tfpb.evidence.tasks import BY_RESIDENCE, tasks_of
+from tfpb.evidence.tasks import BY_RESIDENCE
 from tfpb.facts.claim import STATES, State, Unit
 from tfpb.model.report import Block, Format, KeyFigure, Linked, Section, Table, Text
 from tfpb.packaged import packaged
@@ -24,7 +24,9 @@ from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from tfpb.evidence.tasks import Task
     from tfpb.facts.claim import Claim, Claims, Within
     from tfpb.facts.whole_dossier import Dossier
 
@@ -35,9 +37,13 @@ _BLANK: Final[dict[str, object]] = dict.fromkeys(
 )
 
 
-def synthese(dossier: Dossier) -> Section:
+def synthese(dossier: Dossier, tasks: Sequence[Task]) -> Section:
     """Return the sheet to print: every claim in the order of the note, each with where its rows stand."""
-    *money, last = ([*_group(title, lines, dossier)] for title, lines in _GROUPS.items())
+    named: dict[str, list[str]] = {}
+    for task in tasks:
+        if task.kind.of == BY_RESIDENCE and task.stake is not None:
+            named.setdefault(task.kind.claim, []).append(task.name)
+    *money, last = ([*_group(title, lines, dossier, named)] for title, lines in _GROUPS.items())
     rows = [row for group in (*money, _tenants(dossier), last) for row in group]
     whole = pd.DataFrame(rows, columns=list(_BLANK), dtype=object)
     blocks: list[Block] = [table("synthese", whole), *_satisfaction(dossier)]
@@ -45,28 +51,26 @@ def synthese(dossier: Dossier) -> Section:
     blocks += [Text(lacks, bullets=True)] if lacks else []
     blocks.append(Text((stock_lead(dossier.claims), DOES_IT_WORK, *view.too_early(dossier))))
     # the note answers first in documents
-    return section("synthese", _verdict(dossier), blocks, in_document=False)
+    return section("synthese", _verdict(dossier, tasks), blocks, in_document=False)
 
 
-def _verdict(dossier: Dossier) -> str:
+def _verdict(dossier: Dossier, tasks: Iterable[Task]) -> str:
     """Write the answer of the sheet: what is justified and proved, what is left, how much there is to do."""
     claims = dossier.claims
     text = words.VERDICT.filled({
         "justified": programme_words.justified_words(claims),
         "left": claims.amount("reste_a_justifier"),
         "is_left": claims.amount("reste_a_justifier").may_exceed_nil,
-        "tasks": sum(task.is_open for task in tasks_of(dossier)),
+        "tasks": sum(task.is_open for task in tasks),
     })  # fmt: skip
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _group(title: str, lines: list[list[str]], dossier: Dossier) -> list[dict[str, object]]:
-    """Return the rows of a question: its title, then its claims."""
+def _group(
+    title: str, lines: list[list[str]], dossier: Dossier, named: Mapping[str, list[str]]
+) -> list[dict[str, object]]:
+    """Return the rows of a question: its title, then its claims, with the résidences each names."""
     held = dossier.claims.within()
-    named: dict[str, list[str]] = {}
-    for task in tasks_of(dossier):
-        if task.kind.of == BY_RESIDENCE and task.stake is not None:
-            named.setdefault(task.kind.claim, []).append(task.name)
     rows: list[dict[str, object]] = [_BLANK | {"fait": title}]
     for label, name, share, sheet, column, wanted in lines:
         claim, known = held.get(name), held.has(name)

@@ -17,7 +17,7 @@ VERDICT: Final = Phrase(
 )
 TENANTS: Final = "3. Qu’en disent les locataires ?"
 COMPARED: Final = "Comparaison"
-FILTERED: Final = "{sheet}, filtre « {filter} »"
+FILTERED: Final = "{sheet}, « {filter} »"
 OBJECTS: Final = "{meaning} {names}."
 ELSEWHERE: Final = "Ailleurs : {elsewhere} ; {verdict}."
 _MORE: Final = "{names} et {count} autres"

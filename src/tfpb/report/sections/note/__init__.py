@@ -15,8 +15,9 @@ from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import DRAFT_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from tfpb.evidence.tasks import Task
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.report import Section
 
@@ -43,11 +44,11 @@ _ROOMS: Final = tuple(
 """From the most that is printed to the least: questions go first, then things to do, then quarters."""
 
 
-def note(dossier: Dossier) -> Section:
+def note(dossier: Dossier, tasks: Iterable[Task]) -> Section:
     """Return the page on all the room that it may take, and on less and less (`Section.shorter`)."""
     codes = [c for c in dossier.claims.scopes("logements_qpv") if is_quarter(c)]
     rooms = [r for r in _ROOMS if r.questions <= (6 if len(codes) >= _MANY else 9)]
-    known, asked, to_do = justified(dossier), tenants(dossier), left_to_do(dossier)
+    known, asked, to_do = justified(dossier), tenants(dossier), left_to_do(dossier, tasks)
     paid = who_pays(dossier)
     head = dossier.settings.dossier
     title = words.TITLE.format(year=head.annee, bailleur=head.bailleur)

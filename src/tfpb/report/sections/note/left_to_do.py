@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, tasks_of
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER
 from tfpb.facts.amount import total
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.model.codes import Role
@@ -17,7 +17,7 @@ from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING, ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tfpb.evidence.tasks import Task
     from tfpb.facts.whole_dossier import Dossier
@@ -44,9 +44,9 @@ class _Line:
     sheet: str = ""
 
 
-def left_to_do(dossier: Dossier) -> Callable[[int], Answer]:
-    """Return what makes the last answer of so many lines at most: what is left to do is looked for once."""
-    tasks = [task for task in tasks_of(dossier) if task.is_open]
+def left_to_do(dossier: Dossier, every: Iterable[Task]) -> Callable[[int], Answer]:
+    """Return what makes the last answer, of so many lines at most, from what is to do (`tasks_of`)."""
+    tasks = [task for task in every if task.is_open]
     groups: dict[str, list[Task]] = {}
     for task in tasks:
         if task.kind.claim:
