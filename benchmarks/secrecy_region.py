@@ -63,11 +63,10 @@ def main() -> None:
                         size = tried.size(target)
                         found[label, "size exact"] += size.exact
                         found[label, "size within one"] += size.near
-                    if given.diffusions > 1:
+                    if (read.sizes[-1] - read.sizes[0])[target].any():
+                        found[label, "come late, tried"] += 1
                         come = tried.late(question, given.diffusions - 1, target)
-                        found[label, "late answers exact, some possible"] += (
-                            come.exact and come.most > 0
-                        )
+                        found[label, "come late, exact"] += come.exact
                     if told.exact or told.near:
                         raw = Attack(
                             tried.rows, tried.n, tried.hits, tried.caps, tried.reader, GOOD
