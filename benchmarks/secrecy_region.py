@@ -77,6 +77,7 @@ def main() -> None:
                         )  # fmt: skip
                         print(seed, label, where, told, "raw:", raw.answers(question, target),
                               "without levels:", alone.answers(question, target), flush=True)  # fmt: skip
+                found[label, "programs out of time"] += tried.undecided
         print(
             seed, len(frames[-1]), dict(found), f"{time.process_time() - begun:.0f} s", flush=True
         )

@@ -22,6 +22,8 @@ _HALF_COUNT: Final = (5, 4)
 MOVED: Final = 24
 """A count printed again may have moved to 20 less or more, then rounded."""
 _SECONDS: Final = 30.0
+_OUT_OF_TIME: Final = 1
+"""Status of a program of scipy that its limit stopped."""
 _TINY: Final = 1e-7
 
 
@@ -118,6 +120,7 @@ class Attack:
         self.good, self.weighed = good, weighed
         self.moments, self.atoms = n.shape
         self.size_of = self.moments * self.atoms
+        self.undecided = 0
         self._made: dict[str | None, tuple[np.ndarray, np.ndarray, list[LinearConstraint]]] = {}
 
     def size(self, target: np.ndarray) -> Range:
@@ -160,7 +163,8 @@ class Attack:
     ) -> int:
         """Return a value two away from the truth that nothing printed rules out, else one, else the truth.
 
-        An integer witness of it is found; a program that finds none in time counts as ruled out.
+        An integer witness of it is found; a program that finds none in time counts as ruled out, and is
+        counted (`undecided`): on a busy machine what seems found may be that.
         """
         lower, upper, constraints = self._program(question)
         for far in (2, 1):
@@ -173,6 +177,7 @@ class Attack:
                 constraints=[*constraints, LinearConstraint(goal[None, :], *beyond)],
                 options={"time_limit": _SECONDS},
             )  # fmt: skip
+            self.undecided += made.status == _OUT_OF_TIME and made.x is None
             if made.x is not None:
                 return round(float(goal @ np.round(made.x)))
         return true
