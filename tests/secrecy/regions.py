@@ -196,7 +196,7 @@ class Reading:
                 moved = abs(self.sizes[moment][row.atoms].sum() - row.n)
                 if again and not moved <= MOVED:
                     continue
-                yield replace(row, again=again)
+                yield replace(row, again=again, bounds=None if again else row.bounds)
 
     def _rows_of(self, whole: Published, moment: int) -> Iterator[tuple[object, Row]]:
         table = whole.comparison
