@@ -24,7 +24,9 @@ from tfpb.words.survey import satisfaction, verdict_words
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
+    from tfpb.evidence.tasks import Task
     from tfpb.facts.claim import Claim, Claims, Within
     from tfpb.facts.whole_dossier import Dossier
 
@@ -37,7 +39,8 @@ _BLANK: Final[dict[str, object]] = dict.fromkeys(
 
 def synthese(dossier: Dossier) -> Section:
     """Return the sheet to print: every claim in the order of the note, each with where its rows stand."""
-    *money, last = ([*_group(title, lines, dossier)] for title, lines in _GROUPS.items())
+    tasks = tasks_of(dossier)
+    *money, last = ([*_group(title, lines, dossier, tasks)] for title, lines in _GROUPS.items())
     rows = [row for group in (*money, _tenants(dossier), last) for row in group]
     whole = pd.DataFrame(rows, columns=list(_BLANK), dtype=object)
     blocks: list[Block] = [table("synthese", whole), *_satisfaction(dossier)]
@@ -45,26 +48,27 @@ def synthese(dossier: Dossier) -> Section:
     blocks += [Text(lacks, bullets=True)] if lacks else []
     blocks.append(Text((stock_lead(dossier.claims), DOES_IT_WORK, *view.too_early(dossier))))
     # the note answers first in documents
-    return section("synthese", _verdict(dossier), blocks, in_document=False)
+    return section("synthese", _verdict(dossier.claims, tasks), blocks, in_document=False)
 
 
-def _verdict(dossier: Dossier) -> str:
+def _verdict(claims: Claims, tasks: Sequence[Task]) -> str:
     """Write the answer of the sheet: what is justified and proved, what is left, how much there is to do."""
-    claims = dossier.claims
     text = words.VERDICT.filled({
         "justified": programme_words.justified_words(claims),
         "left": claims.amount("reste_a_justifier"),
         "is_left": claims.amount("reste_a_justifier").may_exceed_nil,
-        "tasks": sum(task.is_open for task in tasks_of(dossier)),
+        "tasks": sum(task.is_open for task in tasks),
     })  # fmt: skip
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _group(title: str, lines: list[list[str]], dossier: Dossier) -> list[dict[str, object]]:
+def _group(
+    title: str, lines: list[list[str]], dossier: Dossier, tasks: Sequence[Task]
+) -> list[dict[str, object]]:
     """Return the rows of a question: its title, then its claims."""
     held = dossier.claims.within()
     named: dict[str, list[str]] = {}
-    for task in tasks_of(dossier):
+    for task in tasks:
         if task.kind.of == BY_RESIDENCE and task.stake is not None:
             named.setdefault(task.kind.claim, []).append(task.name)
     rows: list[dict[str, object]] = [_BLANK | {"fait": title}]
