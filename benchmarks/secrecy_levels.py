@@ -1,6 +1,7 @@
 """Groups of thirty households and more that are shown, by level, on drawn surveys; attacks on the same ones.
 
-Run: ``python benchmarks/secrecy_levels.py [--attaques N]``.
+Run: ``python benchmarks/secrecy_levels.py [--attaques N] [--agences N]``; the second with agencies across
+quarters, a family of the tree that overlaps them in part.
 """
 
 from __future__ import annotations
@@ -14,7 +15,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "secrecy"))
 
 import numpy as np
-from drawn import QUESTIONS, Drawn, attack, draw, published, released, small_targets
+from drawn import (
+    QUESTIONS,
+    Drawn,
+    attack,
+    draw,
+    published,
+    released,
+    small_targets,
+    with_agencies,
+)
 
 from tfpb.survey.secrecy.choice import Rules, shown_groups
 from tfpb.survey.secrecy.tree import Tree
@@ -46,11 +56,16 @@ def levels(drawn: list[Drawn]) -> tuple[Counter[str], Counter[str]]:
     return large, shown
 
 
-def attacked(seed: int, count: int) -> Counter[tuple[str, str]]:
-    """Attack small groups: an outsider, a bailleur with every pack, who knows every size, five releases."""
+def attacked(seed: int, count: int, *, agencies: bool = False) -> Counter[tuple[str, str]]:
+    """Attack small groups: an outsider, a bailleur with every pack, who knows every size, five releases.
+
+    With `agencies`, one landlord or several, a bailleur's agencies in its own pack too.
+    """
     found: Counter[tuple[str, str]] = Counter()
     for k in range(count):
-        survey = draw(seed + k, owners=2 + k % 4, quarters=5 + k % 8, homes=30 + 9 * (k % 9))
+        least = 1 if agencies else 2
+        survey = draw(seed + k, owners=least + k % 4, quarters=5 + k % 8, homes=30 + 9 * (k % 9))
+        survey = with_agencies(survey, seed + k) if agencies else survey
         rng = np.random.default_rng(seed + k)
         moments = [survey]
         for _ in range(4):
@@ -67,8 +82,11 @@ def attacked(seed: int, count: int) -> Counter[tuple[str, str]]:
         }
         for name, (times, printed, sizes, viewer) in cases.items():
             tried, atoms = attack(times, printed, sizes=sizes, viewer=viewer)
-            for target in list(small_targets(survey, atoms, viewer=viewer).values())[:6]:
+            every = list(small_targets(survey, atoms, viewer=viewer).items())
+            for where, target in every[:: max(1, len(every) // 6)] if agencies else every[:6]:
                 told = tried.answers(QUESTIONS[k % 3], target)
+                if agencies and (told.exact or told.near):
+                    print(seed + k, name, where, told, flush=True)
                 found[name, "tried"] += 1
                 found[name, "exact"] += told.exact
                 found[name, "within one"] += told.near
@@ -84,6 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--graine", type=int, default=20_000)
     parser.add_argument("--attaques", type=int, default=0)
+    parser.add_argument("--agences", type=int, default=0)
     given = parser.parse_args()
     begun = time.process_time()
     large, shown = levels(surveys(given.graine))
@@ -92,6 +111,8 @@ def main() -> None:
     print(f"{time.process_time() - begun:.1f} s")
     for (name, what), count in sorted(attacked(given.graine, given.attaques).items()):
         print(f"{name}: {what} {count}")
+    for (name, what), count in sorted(attacked(given.graine, given.agences, agencies=True).items()):
+        print(f"agencies, {name}: {what} {count}")
     print(f"{time.process_time() - begun:.1f} s")
 
 

@@ -1,7 +1,8 @@
 """Attacks on whole regions: packs, sheets and restitution of drawn surveys, read together.
 
-Run: ``python benchmarks/secrecy_region.py [--regions N] [--graine S]``. What is found within one household is
-tried again without the rows like with like, and without the levels, to say what gave it.
+Run: ``python benchmarks/secrecy_region.py [--regions N] [--graine S] [--diffusions N]``; with releases, each
+region is released as often, 1, 4, 12 or 40 late interviews between them. What is found within one household
+is tried again without the rows like with like, and without the levels, to say what gave it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "secrecy"))
 
+import numpy as np
 from drawn import QUESTIONS, draw
 from judge import Attack, Row
-from regions import GOOD, Reading, interviews, placed, small_targets, told_of
+from regions import GOOD, Reading, later_interviews, placed, releases_of, small_targets
 
 TARGETS = 6
 
@@ -32,6 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--regions", type=int, default=24)
     parser.add_argument("--graine", type=int, default=70_000)
+    parser.add_argument("--diffusions", type=int, default=1)
     given = parser.parse_args()
     found: Counter[tuple[str, str]] = Counter()
     begun = time.process_time()
@@ -39,8 +42,11 @@ def main() -> None:
         seed = given.graine + k
         drawn = draw(seed, owners=4 + k % 4, quarters=6 + k % 5, homes=80 + 20 * (k % 4))
         homes = placed(drawn, seed)
-        frame = interviews(drawn, homes, seed)
-        read = Reading(frame, homes, told_of(frame, homes, ("parc", "service")[k % 2]))
+        moments, rng = [drawn], np.random.default_rng(seed)
+        for _ in range(given.diffusions - 1):
+            moments.append(moments[-1].later(rng, (1, 4, 12, 40)[k % 4]))
+        frames = later_interviews(moments, homes, seed)
+        read = Reading(frames, homes, releases_of(frames, homes, ("parc", "service")[k % 2]))
         owner = str(homes["bailleur"].value_counts().index[0])
         for name, viewer in (("outsider", ""), ("a bailleur", owner)):
             targets = list(small_targets(read, viewer=viewer).items())
@@ -57,6 +63,10 @@ def main() -> None:
                         size = tried.size(target)
                         found[label, "size exact"] += size.exact
                         found[label, "size within one"] += size.near
+                    if (read.sizes[-1] - read.sizes[0])[target].any():
+                        found[label, "come late, tried"] += 1
+                        come = tried.late(question, given.diffusions - 1, target)
+                        found[label, "come late, exact"] += come.exact
                     if told.exact or told.near:
                         raw = Attack(
                             tried.rows, tried.n, tried.hits, tried.caps, tried.reader, GOOD
@@ -67,7 +77,10 @@ def main() -> None:
                         )  # fmt: skip
                         print(seed, label, where, told, "raw:", raw.answers(question, target),
                               "without levels:", alone.answers(question, target), flush=True)  # fmt: skip
-        print(seed, len(frame), dict(found), f"{time.process_time() - begun:.0f} s", flush=True)
+                found[label, "programs out of time"] += tried.undecided
+        print(
+            seed, len(frames[-1]), dict(found), f"{time.process_time() - begun:.0f} s", flush=True
+        )
     for (name, what), count in sorted(found.items()):
         print(f"{name}: {what} {count}")
 

@@ -11,16 +11,20 @@ import os
 import signal
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import wait as finished
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from tfpb.errors import Place, fail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
     Step = Callable[[int], None]
 
@@ -30,6 +34,12 @@ _RETRIES: Final = 3
 _PAUSE_S: Final = 0.05
 _LOOK_S: Final = 2
 """How often a cluster that gives nothing is asked whether anybody works there."""
+_AT_ONCE: Final = 8
+"""Parts that a cluster has at once: their results are held until the last of them is there."""
+_BEGUN: Final = 2
+"""Parts that a process has at once: one runs, one waits."""
+_HELD: Final = 4
+"""Parts of each process that are begun, or done and wait for one before them."""
 RENEWED: Final = 4
 """Parts of a process that renders documents."""
 
@@ -74,6 +84,12 @@ class Executor(Protocol):
         """Return ``[run(p) for p in parts]``; `advance(1)` is told of each part done."""
         ...
 
+    def stream(
+        self, run: Callable[[P], R], parts: Iterable[P], advance: Step = _quietly
+    ) -> Iterator[R]:
+        """Give the same one by one, while the next ones are made: few parts and results are held."""
+        ...
+
     def close(self) -> None:
         """Give back what was taken to run."""
         ...
@@ -85,14 +101,58 @@ class InProcess:
 
     def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Step = _quietly) -> list[R]:
         """Run the parts in order."""
-        out = []
+        return list(self.stream(run, parts, advance))
+
+    def stream(
+        self, run: Callable[[P], R], parts: Iterable[P], advance: Step = _quietly
+    ) -> Iterator[R]:
+        """Run each part when the one before has been taken."""
         for part in parts:
-            out.append(run(part))
+            made = run(part)
             advance(1)
-        return out
+            yield made
 
     def close(self) -> None:
         """Nothing was taken."""
+
+
+class _Slot:
+    """A process of this machine, and the one that takes its place after so many parts (0: never)."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.given, self.under_way = most, 0, 0
+        self._pool: ProcessPoolExecutor | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it takes a part more: one runs and one waits, so that nobody waits for who gives them."""
+        worn = self.most and self.given >= self.most
+        return self.under_way < _BEGUN and not (worn and self.under_way)
+
+    def submit(self, run: Callable[[P], R], part: P) -> tuple[ProcessPoolExecutor, Future[R]]:
+        """Begin a part; a process that was killed meanwhile is replaced."""
+        if self.most and self.given >= self.most:
+            self.close()
+        pool = self._pool = self._pool or _started(1)
+        try:
+            future = pool.submit(run, part)
+        except BrokenProcessPool:
+            pool = self._pool = _started(1)
+            self.given, future = 0, pool.submit(run, part)
+        self.given += 1
+        self.under_way += 1
+        return pool, future
+
+    def lose(self, pool: ProcessPoolExecutor) -> None:
+        """Leave a process that was killed, unless another has its place."""
+        if self._pool is pool:
+            self.close()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+        self.given = 0
 
 
 class Processes:
@@ -113,55 +173,58 @@ class Processes:
     """
 
     def __init__(self, workers: int, *, renew_after: int = 0) -> None:
-        self.workers = workers
-        self._room = workers * renew_after
-        self._pool: ProcessPoolExecutor | None = None
-        self._given = 0
+        self._slots = [_Slot(renew_after) for _ in range(workers)]
 
     def map(self, run: Callable[[P], R], parts: Sequence[P], advance: Step = _quietly) -> list[R]:
         """Run the parts in processes, results in the order of the parts."""
+        return list(self.stream(run, parts, advance))
+
+    def stream(
+        self, run: Callable[[P], R], parts: Iterable[P], advance: Step = _quietly
+    ) -> Iterator[R]:
+        """Give the results in the order of the parts, those that come after being made meanwhile."""
+        coming = enumerate(parts)
+        begun: dict[Future[R], tuple[int, P, _Slot, ProcessPoolExecutor]] = {}
+        again: list[tuple[int, P]] = []
+        losses: Counter[int] = Counter()
         done: dict[int, R] = {}
-        room = self._room or max(len(parts), 1)
-        for start in range(0, len(parts), room):
-            turn = range(start, min(start + room, len(parts)))
-            for _ in range(_RETRIES):
-                if all(k in done for k in turn):
+        due = 0
+        while True:
+            while slot := self._free():
+                full = len(begun) + len(done) >= _HELD * len(self._slots)
+                one = again.pop() if again else None if full else next(coming, None)
+                if one is None:
                     break
-                self._once(run, parts, turn, done, advance)
-        for k, part in enumerate(parts):
-            if k not in done:
-                done[k] = run(part)
+                pool, future = slot.submit(run, one[1])
+                begun[future] = (*one, slot, pool)
+            if not begun:
+                return
+            for future in finished(begun, return_when=FIRST_COMPLETED).done:
+                k, part, slot, pool = begun.pop(future)
+                slot.under_way -= 1
+                try:
+                    done[k] = future.result()
+                except BrokenProcessPool:
+                    slot.lose(pool)
+                    losses[k] += 1
+                    if losses[k] < _RETRIES:
+                        again.append((k, part))
+                        continue
+                    done[k] = run(part)
                 advance(1)
-        return [done[k] for k in range(len(parts))]
+            while due in done:
+                yield done.pop(due)
+                due += 1
+
+    def _free(self) -> _Slot | None:
+        free = (slot for slot in self._slots if slot.is_free)
+        return min(free, key=lambda slot: slot.under_way, default=None)
 
     def close(self) -> None:
         """Stop the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
-        self._given = 0
-
-    def _once(
-        self,
-        run: Callable[[P], R],
-        parts: Sequence[P],
-        turn: Iterable[int],
-        done: dict[int, R],
-        advance: Step,
-    ) -> None:
-        left = [k for k in turn if k not in done]
-        if self._room and self._given and self._given + len(left) > self._room:
-            self.close()
-        self._given += len(left)
-        if self._pool is None:
-            self._pool = _started(self.workers)
-        try:
-            asked = {self._pool.submit(run, parts[k]): k for k in left}
-            for future in as_completed(asked):
-                done[asked[future]] = future.result()
-                advance(1)
-        except BrokenProcessPool:
-            self.close()
+        for slot in self._slots:
+            slot.close()
+            slot.under_way = 0
 
 
 class Crew:
@@ -284,6 +347,14 @@ class Dask:
                 raise fail("dask_part_tuee", place=place, got=self.scheduler) from error
             except (CommClosedError, TimeoutError) as error:
                 raise fail("dask_injoignable", place=place, got=self.scheduler) from error
+
+    def stream(
+        self, run: Callable[[P], R], parts: Iterable[P], advance: Step = _quietly
+    ) -> Iterator[R]:
+        """Run some parts at once on the cluster, then the next ones."""
+        coming = iter(parts)
+        while some := list(islice(coming, _AT_ONCE)):
+            yield from self.map(run, some, advance)
 
     def _await(self, client: Any, futures: list[Any], advance: Step) -> None:
         """Wait for every part, told of each; not for ever where nobody works any more."""

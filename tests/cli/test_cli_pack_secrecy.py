@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import pytest
 from canaries import INPUTS, OUTPUTS, SAID
 from pack_reading import Pack, sheet_tables, texts
 
+from everywhere import need
 from tfpb import survey
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.model.codes import ENSEMBLE, TOTAL
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from tfpb.survey.respondents import Survey
 
 
+SAID_BY_THE_COMMAND = "(ce que dit la commande)"
 _NUMBER = re.compile(r"[−+-]?\d[\d\u202f\u00a0 ]*(?:[.,]\d+)?\s*(?:%|€|points?)?")
 
 
@@ -46,7 +50,7 @@ def made(planted: Path) -> Made:
     paths = sorted(p for p in (*out.rglob("*"), *out.parent.glob("pack_*")) if p.is_file())
     words = {p.name: "\n".join(texts(p)) for p in paths}
     [own] = [part for part in said.split("\n== ") if part.startswith("['dossier'")]
-    words["(ce que dit la commande)"] = own
+    words[SAID_BY_THE_COMMAND] = own
     toml, geodata = planted / INPUTS / "dossier.toml", outputs / "geo"
     settings = load_settings(toml)
     inputs, geography, _ = read(settings, geodata)
@@ -181,3 +185,85 @@ def test_nothing_is_hidden_in_the_workbook(made: Made) -> None:
         assert not [k for k, d in sheet.row_dimensions.items() if d.hidden]
         assert not [k for k, d in sheet.column_dimensions.items() if d.hidden]
     assert not list(book.defined_names)
+
+
+_HOUSEHOLDS = re.compile(
+    r"(?<![\d,.])(\d{1,3}(?:[\u202f\u00a0 ]\d{3})+|\d+)(?: à (\d+))?[\u202f\u00a0 ]+"
+    r"(?:ménages|interviews|réponses|répondants|enquêtés|questionnaires)\b"
+)
+_OF_THE_RULE = {1, 11}
+"""« 1 à 10 ménages », « 11 ménages »: figures of the rule itself."""
+
+
+def exact_sizes(made: Made) -> set[int]:
+    """Count the interviews of each wave, by side, bailleur and quarter, and what those of each file take."""
+    people = made.exact.respondents
+    sizes: set[int] = set()
+    for keys in (["vague"], ["vague", "qpv"], ["vague", "bailleur"], ["vague", "qpv", "bailleur"],
+                 ["vague", "code_qpv"]):  # fmt: skip
+        sizes |= set(people.groupby(keys).size())
+    return {n for n in sizes if n >= 100 and n % 10}
+
+
+def properties(path: Path) -> list[str]:
+    """Return what a file says of itself beside its pages: properties, titles, comments."""
+    if path.suffix == ".pdf":
+        tool = need("pdfinfo")
+        return [
+            subprocess.run([tool, *o, str(path)], check=True, capture_output=True, text=True).stdout
+            for o in ([], ["-meta"])
+        ]
+    if path.suffix in {".docx", ".xlsx"}:
+        with zipfile.ZipFile(path) as archive:
+            names = [n for n in archive.namelist() if "docProps/" in n or "comment" in n.lower()]
+            return [archive.read(n).decode("utf-8") for n in names if n.endswith(".xml")]
+    if path.suffix == ".html":
+        return re.findall(
+            r"<(?:title|meta|svg|desc)\b[^>]*>[^<]*", path.read_text(encoding="utf-8")
+        )
+    if path.suffix == ".png":
+        return list(texts(path))
+    if path.name in {"run.json", "journal.json", "empreintes.json", "datapackage.json"}:
+        return [re.sub(r"[0-9a-f]{16,}", "", path.read_text(encoding="utf-8"))]
+    return []
+
+
+def test_what_files_say_of_themselves_counts_no_interview_exactly(made: Made) -> None:
+    exact = exact_sizes(made)
+    assert len(exact) >= 8
+    counting = 0
+    kinds = set()
+    for path in made.pack.files():
+        for text in properties(path):
+            kinds.add(path.suffix)
+            counting += len(_HOUSEHOLDS.findall(text))
+            numbers = {int(t) for t in re.findall(r"(?<![\d.])\d{3,9}(?![\d.])", text)}
+            assert not numbers & exact, (path.name, numbers & exact)
+    assert counting >= 2  # subjects of the pages of quarters
+    assert kinds >= {".pdf", ".docx", ".xlsx", ".html", ".json"}
+
+
+def test_the_record_of_a_run_sizes_no_delivery(made: Made) -> None:
+    """Rows of answers are of one length: what a file weighs counts them."""
+    record, sheet = made.pack.run()["entrees"], made.pack.rows("sources")
+    own = [s for s in record if s["role"] == "enquete"]
+    assert len(own) == 2
+    assert all(s["octets"] is None and (s["lignes"] or 0) % 10 == 0 for s in own)
+    names = {s["nom"] for s in own}
+    mine = [r for r in sheet if r["nom"] in names]
+    assert len(mine) == 2
+    assert all(r["taille"] == "" for r in mine)
+    assert all(s["octets"] for s in record if s["role"] == "patrimoine")
+
+
+def test_counts_of_households_are_tens_in_every_file(made: Made) -> None:
+    seen = 0
+    for name, text in made.words.items():
+        if name == SAID_BY_THE_COMMAND:  # to who holds the delivery
+            continue
+        counts = [
+            int(re.sub(r"\D", "", n)) for found in _HOUSEHOLDS.findall(text) for n in found if n
+        ]
+        seen += len(counts)
+        assert not {n for n in counts if n % 10} - _OF_THE_RULE, name
+    assert seen > 100

@@ -39,14 +39,21 @@ class Drawn:
     n : int array (résidences,)
     hits : mapping of str to int array
         Satisfied answers by question; everybody answers.
+    levels : tuple of str
+        Columns of `homes` that the tree is made of.
     """
 
     homes: pd.DataFrame
     n: np.ndarray
     hits: dict[str, np.ndarray]
+    levels: tuple[str, ...] = LEVELS
+
+    @property
+    def place(self) -> list[str]:
+        return ["bailleur", "groupe", *self.levels]
 
     def households(self) -> Households:
-        places = self.homes[["bailleur", "residence", "groupe", *LEVELS]].reset_index(drop=True)
+        places = self.homes[["residence", *self.place]].reset_index(drop=True)
         n = self.n[:, None].astype(np.int64)
         valid = np.repeat(n, len(QUESTIONS), axis=1)
         return Households(WAVE, QUESTIONS, (0,) * len(QUESTIONS), places, (), n, valid)
@@ -84,6 +91,25 @@ def draw(seed: int, *, owners: int = 3, quarters: int = 8, homes: int = 60) -> D
     rate = {q: rng.beta(4, 2, homes) for q in QUESTIONS}
     hits = {q: rng.binomial(n, p) for q, p in rate.items()}
     return Drawn(stock, n.to_numpy(), hits)
+
+
+def with_agencies(drawn: Drawn, seed: int) -> Drawn:
+    """Give résidences an agency of their bailleur: whole quarters, and some résidences of another one's.
+
+    Two or three agencies of each; how often a résidence is not of its quarter's agency is drawn, as is
+    whether they are one landlord's own names or shared by all.
+    """
+    rng = np.random.default_rng(seed)
+    homes, apart = drawn.homes, rng.choice([0.02, 0.1, 0.3])
+    where = (homes["code_qpv"] + homes["contrat_de_ville"]).astype(str)
+    codes = pd.factorize(where)[0]
+    count = int(rng.integers(2, 4))
+    usual = rng.integers(0, count, codes.max() + 1)[codes]
+    other = rng.integers(0, count, len(homes))
+    number = np.where(rng.random(len(homes)) < apart, other, usual).astype(str)
+    named = homes["bailleur"] + " " if rng.random() < 0.5 else ""
+    homes = homes.assign(agence=named + "agence " + pd.Series(number, index=homes.index))
+    return replace(drawn, homes=homes, levels=(*LEVELS, "agence"))
 
 
 def printed_groups(drawn: Drawn) -> pd.DataFrame:
@@ -147,9 +173,9 @@ def attack(
     moments: list[Drawn], printed: list[Published], *, sizes: bool, viewer: str = ""
 ) -> tuple[Attack, pd.DataFrame]:
     """Return the attack on what was printed, and its atoms: what no printed row tells apart."""
-    stock = moments[0].homes
-    codes, atoms = pd.factorize(pd.MultiIndex.from_frame(stock[PLACE]), sort=True)
-    table = pd.DataFrame(list(atoms), columns=PLACE)
+    stock, place = moments[0].homes, moments[0].place
+    codes, atoms = pd.factorize(pd.MultiIndex.from_frame(stock[place]), sort=True)
+    table = pd.DataFrame(list(atoms), columns=place)
 
     def summed(values: np.ndarray) -> np.ndarray:
         return np.bincount(codes, values, len(table)).astype(int)
@@ -193,7 +219,7 @@ def _rows(table: pd.DataFrame, atoms: pd.DataFrame, moment: int) -> list[Row]:
 def small_targets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dict[str, np.ndarray]:
     """List the groups of 1 to 10 households: of a tree, what is left of one without another, and atoms."""
     n = np.bincount(
-        pd.factorize(pd.MultiIndex.from_frame(drawn.homes[PLACE]), sort=True)[0],
+        pd.factorize(pd.MultiIndex.from_frame(drawn.homes[drawn.place]), sort=True)[0],
         drawn.n,
         len(atoms),
     )
@@ -201,7 +227,7 @@ def small_targets(drawn: Drawn, atoms: pd.DataFrame, *, viewer: str = "") -> dic
     sets: dict[str, np.ndarray] = {}
     for side in ("qpv", "hors_qpv"):
         here = (atoms["groupe"] == side).to_numpy()
-        for level in (TOTAL, *LEVELS, "bailleur"):
+        for level in (TOTAL, *drawn.levels, "bailleur"):
             for place in [""] if level == TOTAL else sorted(set(atoms[level][here])):
                 there = here if level == TOTAL else here & (atoms[level] == place).to_numpy()
                 sets[f"{side} {level} {place}"] = there & others

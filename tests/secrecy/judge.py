@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array, lil_array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _HALF_COUNT: Final = (5, 4)
 """A count printed n may be n − 5 to n + 4."""
 MOVED: Final = 24
 """A count printed again may have moved to 20 less or more, then rounded."""
 _SECONDS: Final = 30.0
+_OUT_OF_TIME: Final = 1
+"""Status of a program of scipy that its limit stopped."""
 _TINY: Final = 1e-7
 
 
@@ -87,6 +89,29 @@ class Range:
         return told and self.true - self.low <= 1 and self.high - self.true <= 1
 
 
+@dataclass(frozen=True)
+class _Program:
+    """Whole unknowns between bounds, sums of them between others, and the truth, which meets them all."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+    held: csr_array
+    lows: np.ndarray
+    highs: np.ndarray
+    true: np.ndarray
+
+    def solved(self, goal: np.ndarray, beyond: tuple[float, float]) -> OptimizeResult:
+        """Look for unknowns whose goal is beyond the truth: as far from it as `beyond` says."""
+        return milp(
+            np.zeros(len(goal)), integrality=np.ones(len(goal)), bounds=Bounds(self.lower, self.upper),
+            constraints=[
+                LinearConstraint(self.held, self.lows, self.highs),
+                LinearConstraint(goal[None, :], *beyond),
+            ],
+            options={"time_limit": _SECONDS},
+        )  # fmt: skip
+
+
 class Attack:
     """All that is printed of one survey, as bounds on the sizes and answers of its atoms.
 
@@ -118,7 +143,8 @@ class Attack:
         self.good, self.weighed = good, weighed
         self.moments, self.atoms = n.shape
         self.size_of = self.moments * self.atoms
-        self._made: dict[str | None, tuple[np.ndarray, np.ndarray, list[LinearConstraint]]] = {}
+        self.undecided = 0
+        self._made: dict[str | None, _Program] = {}
 
     def size(self, target: np.ndarray) -> Range:
         """Bound the number of households of a target at the first release."""
@@ -160,26 +186,50 @@ class Attack:
     ) -> int:
         """Return a value two away from the truth that nothing printed rules out, else one, else the truth.
 
-        An integer witness of it is found; a program that finds none in time counts as ruled out.
+        An integer witness of it is found; a program that finds none in time counts as ruled out, and is
+        counted (`undecided`): on a busy machine what seems found may be that.
         """
-        lower, upper, constraints = self._program(question)
+        whole = self._program(question)
         for far in (2, 1):
             value = min(max(true + sense * far, 0), most)
             if (value - true) * sense <= 0:
                 continue
             beyond = (value, np.inf) if sense > 0 else (-np.inf, value)
-            made = milp(
-                np.zeros(len(goal)), integrality=np.ones(len(goal)), bounds=Bounds(lower, upper),
-                constraints=[*constraints, LinearConstraint(goal[None, :], *beyond)],
-                options={"time_limit": _SECONDS},
-            )  # fmt: skip
-            if made.x is not None:
-                return round(float(goal @ np.round(made.x)))
+            for program, asked in [*self._tied(question, goal), (whole, goal)]:
+                made = program.solved(asked, beyond)
+                if made.x is not None:
+                    return round(float(asked @ np.round(made.x)))
+            self.undecided += made.status == _OUT_OF_TIME
         return true
 
-    def _program(
-        self, question: str | None
-    ) -> tuple[np.ndarray, np.ndarray, list[LinearConstraint]]:
+    def _tied(
+        self, question: str | None, goal: np.ndarray
+    ) -> Iterator[tuple[_Program, np.ndarray]]:
+        """Give first the program in which all that came after the first release is as it was.
+
+        A witness of it is one of the whole, of a fifth of the unknowns where there are five releases.
+        """
+        whole = self._program(question)
+        blocks = len(goal) // self.size_of
+        first = np.arange(len(goal)).reshape(blocks, self.moments, self.atoms)
+        column = np.broadcast_to(
+            np.arange(blocks * self.atoms).reshape(blocks, 1, self.atoms), first.shape
+        )
+        spread = csr_array((np.ones(len(goal)), (first.ravel(), column.ravel())))
+        if self.moments == 1 or not (goal @ spread).any():
+            return
+        start = first[:, 0].ravel()
+        come = whole.true - spread @ whole.true[start]
+        held, moved = whole.held @ spread, whole.held @ come
+        by = (blocks, self.moments, self.atoms)
+        tied = _Program(
+            (whole.lower - come).reshape(by).max(axis=1).ravel(),
+            (whole.upper - come).reshape(by).min(axis=1).ravel(),
+            csr_array(held), whole.lows - moved, whole.highs - moved, whole.true[start],
+        )  # fmt: skip
+        yield tied, goal @ spread
+
+    def _program(self, question: str | None) -> _Program:
         if question in self._made:
             return self._made[question]
         every = self.n.ravel()
@@ -213,12 +263,13 @@ class Attack:
             lows[k], highs[k] = least, most
         held = csr_array(matrix)
         levels = [] if question is None else self.hits[question][:, :, :-1].transpose(2, 0, 1)
-        met = held @ np.concatenate([every, *(level.ravel() for level in levels)])
+        true = np.concatenate([every, *(level.ravel() for level in levels)]).astype(float)
+        met = held @ true
         wrong = np.flatnonzero((met < lows - _TINY) | (met > highs + _TINY))
         assert not len(wrong), (
             f"what is printed is not what is true: {[cells[k] for k in wrong[:2]]}"
         )
-        self._made[question] = (lower, upper, [LinearConstraint(held, lows, highs)])
+        self._made[question] = _Program(lower, upper, held, lows, highs, true)
         return self._made[question]
 
     def _answered(self, question: str) -> list[tuple[np.ndarray, np.ndarray, float, float]]:

@@ -5,12 +5,14 @@ What the judge is handed is everything that any output shows, read together: pac
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 from drawn import QUESTIONS, WAVE, Drawn
-from judge import Attack, Reader, Row, Weighed
+from judge import MOVED, Attack, Reader, Row, Weighed
 
 from tfpb import survey
 from tfpb.model.codes import ENSEMBLE, TOTAL
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from judge import Levels
 
+    from tfpb.model.survey import Published
     from tfpb.survey import Released
 
 LEVELS: Final = ("code_qpv", "contrat_de_ville", "siren_epci", "departement")
@@ -83,6 +86,37 @@ def interviews(drawn: Drawn, homes: pd.DataFrame, seed: int) -> pd.DataFrame:
     return out.assign(vague=WAVE, qpv=(out["groupe"] == "qpv").astype(int).astype(str))
 
 
+def later_interviews(
+    moments: Sequence[Drawn], homes: pd.DataFrame, seed: int
+) -> list[pd.DataFrame]:
+    """Return the interviews of each release: those of the one before, and those that came since."""
+    out = [interviews(moments[0], homes, seed)]
+    for k, (then, now) in enumerate(pairwise(moments), start=1):
+        hits = {q: now.hits[q] - then.hits[q] for q in QUESTIONS}
+        come = interviews(replace(now, n=now.n - then.n, hits=hits), homes, seed + 7919 * k)
+        out.append(pd.concat([out[-1], come], ignore_index=True))
+    return out
+
+
+def releases_of(
+    frames: Sequence[pd.DataFrame], homes: pd.DataFrame, target: str
+) -> list[Protected]:
+    """Release a region again and again, each time in agreement with lines of the ledger."""
+    owners = sorted(set(homes["bailleur"]))
+    stock = homes.rename(columns={"residence": "id_residence"})
+    stock = stock.assign(cote=np.where(homes["groupe"] == "qpv", "dans", "hors"))
+    out: list[Protected] = []
+    lines: list[survey.Release] = []
+    for k, frame in enumerate(frames):
+        before = survey.together(lines, owners)
+        out.append(told_of(frame, homes, target, before))
+        line = survey.Release.of(
+            owners, f"run{k}", f"2026-0{k + 1}-01", stock, out[-1].whole
+        ).line()
+        lines.append(survey.Release.read(line))
+    return out
+
+
 def told_of(
     frame: pd.DataFrame, homes: pd.DataFrame, target: str, before: Released | None = None
 ) -> Protected:
@@ -105,28 +139,34 @@ class Reading:
 
     Parameters
     ----------
-    frame : DataFrame
-        Interviews, with where they are.
+    frames : sequence of DataFrame
+        Interviews of each release, with where they are.
     homes : DataFrame
-    safe : Protected
+    told : sequence of Protected
+        As many.
     """
 
-    def __init__(self, frame: pd.DataFrame, homes: pd.DataFrame, safe: Protected) -> None:
-        self.frame, self.homes, self.safe = frame, homes, safe
+    def __init__(
+        self, frames: Sequence[pd.DataFrame], homes: pd.DataFrame, told: Sequence[Protected]
+    ) -> None:
+        self.frames, self.homes, self.told = frames, homes, told
+        self.safe = told[0]
         codes, atoms = pd.factorize(pd.MultiIndex.from_frame(homes[PLACE]), sort=True)
         self.atoms = pd.DataFrame(list(atoms), columns=PLACE)
         own = dict(zip(homes["residence"], codes, strict=True))
-        self.at = frame["residence"].map(own).to_numpy(dtype=int)
-        self.n = np.bincount(self.at, minlength=len(self.atoms))
+        self.at = [f["residence"].map(own).to_numpy(dtype=int) for f in frames]
+        self.sizes = np.array([np.bincount(at, minlength=len(self.atoms)) for at in self.at])
+        self.n = self.sizes[0]
         self.caps = np.bincount(codes, homes["logements"], len(self.atoms)).astype(int)
 
     def hits(self) -> dict[str, np.ndarray]:
-        """Count answers by atom and level, one release: (1, atoms, levels)."""
+        """Count answers by release, atom and level."""
         out = {}
         for question in QUESTIONS:
-            table = np.zeros((len(self.atoms), 4), dtype=int)
-            np.add.at(table, (self.at, self.frame[question].to_numpy(dtype=int) - 1), 1)
-            out[question] = table[None]
+            table = np.zeros((len(self.frames), len(self.atoms), 4), dtype=int)
+            for k, (frame, at) in enumerate(zip(self.frames, self.at, strict=True)):
+                np.add.at(table[k], (at, frame[question].to_numpy(dtype=int) - 1), 1)
+            out[question] = table
         return out
 
     def members(self, level: str, place: str, owner: str, side: str) -> np.ndarray:
@@ -140,8 +180,25 @@ class Reading:
         return np.flatnonzero(there)
 
     def rows(self) -> Iterator[Row]:
-        """Raw sides and both together, levels, the region without each bailleur, the field sheet."""
-        whole = self.safe.whole
+        """Raw sides and both together, levels, the region without each bailleur, the field sheet.
+
+        A row of a later release all of whose figures are as before may be one printed again: it says of its
+        own release that its count has moved by less than thirty. Who takes one to have moved little that
+        stands for another inside it is wrong: such rows are left out.
+        """
+        before: dict[object, Row] = {}
+        for moment, safe in enumerate(self.told):
+            for key, row in self._rows_of(safe.whole, moment):
+                last = before.get(key)
+                again = last is not None and last.shares == row.shares
+                again &= last is not None and (last.n == row.n or np.isnan(row.n))
+                before[key] = row
+                moved = abs(self.sizes[moment][row.atoms].sum() - row.n)
+                if again and not moved <= MOVED:
+                    continue
+                yield replace(row, again=again, bounds=None if again else row.bounds)
+
+    def _rows_of(self, whole: Published, moment: int) -> Iterator[tuple[object, Row]]:
         table = whole.comparison
         raw, every = table[table["ajustement"] == "brut"], [*SIDES, "ensemble"]
         keys = ["niveau", "territoire", "bailleur", "groupe"]
@@ -162,18 +219,20 @@ class Reading:
                     continue  # the whole outside, printed again
                 atoms = self.members(level, place, owner, side)
                 n = float(found["n"].iloc[0]) if name == "raw" and side in SIDES else np.nan
-                step = float(step_of(rounded_count(np.array(self.n[atoms].sum()))))
+                step = float(step_of(rounded_count(np.array(self.sizes[moment][atoms].sum()))))
                 shares = {
                     (str(r["item"]), _levels(r)): float(r["estimation"])
                     for r in found.to_dict("records")
                 }
-                yield Row(atoms, n, shares, step)
+                yield (name, key), Row(atoms, n, shares, step, moment)
         for one in whole.fieldwork.to_dict("records"):
             side, kind, n = str(one["cote"]), str(one["type_habitat"]), float(one["n"])
             atoms = self.members(TOTAL, TOTAL, str(one["bailleur"]), side)
             atoms = atoms[(self.atoms["type_habitat"].to_numpy()[atoms] == kind)]
             bounds = (1.0, 29.0) if np.isnan(n) else (0.0, 0.0) if n == 0 else None
-            yield Row(atoms, n, {}, 1.0, bounds=bounds)
+            if not moment or not np.isnan(n):  # hidden once, hidden ever
+                key = (str(one["bailleur"]), side, kind)
+                yield key, Row(atoms, n, {}, 1.0, moment, bounds=bounds)
 
     def weighed(self) -> Iterator[Weighed]:
         """Rows like with like, for who knows every size and works out their weights; those that fit alone."""
@@ -215,7 +274,7 @@ class Reading:
         own = (self.atoms["bailleur"] == viewer).to_numpy()
         more: Sequence[Weighed] = list(self.weighed()) if sizes else ()
         return Attack(
-            list(self.rows()), self.n[None], self.hits(), self.caps, Reader(sizes, own), GOOD, more
+            list(self.rows()), self.sizes, self.hits(), self.caps, Reader(sizes, own), GOOD, more
         )
 
 

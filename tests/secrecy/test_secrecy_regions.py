@@ -34,7 +34,7 @@ def told(request: pytest.FixtureRequest) -> Told:
     homes = placed(drawn, seed)
     frame = interviews(drawn, homes, seed)
     safe = told_of(frame, homes, ("parc", "service")[seed % 2])
-    return Told(Reading(frame, homes, safe), str(homes["bailleur"].value_counts().index[0]))
+    return Told(Reading([frame], homes, [safe]), str(homes["bailleur"].value_counts().index[0]))
 
 
 @pytest.mark.parametrize("inside", [False, True])

@@ -265,7 +265,7 @@ def _of_sides(dossier: Dossier) -> Iterator[Task]:
     held = dossier.located.held
     if held.empty:
         return
-    names, lines = _names(dossier), _lines_of(dossier)
+    names, lines, places = _names(dossier), _lines_of(dossier), _places(dossier)
     sides = by_side_of(held, "id_residence")
     unsure = {str(i): int(n) for i, n in sides[QpvStatut.A_VERIFIER].items() if n}
     quarters = {
@@ -283,7 +283,7 @@ def _of_sides(dossier: Dossier) -> Iterator[Task]:
         code = quarters.get((QpvStatut.A_VERIFIER, home), "")
         yield Task(
             KINDS["situer"], home, code_qpv=code or (lines.quarter(rows) if lines else ""),
-            name=names.get(home, (home, None))[0], detail=_places(dossier, home),
+            name=names.get(home, (home, None))[0], detail=places.get(home, ""),
             dwellings=known(unsure[home]) if home in unsure else None, stake=stake,
         )  # fmt: skip
     for home in (str(i) for i, is_cut in cut_homes(held).items() if is_cut):
@@ -292,11 +292,14 @@ def _of_sides(dossier: Dossier) -> Iterator[Task]:
         yield Task(KINDS["relire"], home, code_qpv=code, name=name, dwellings=homes)
 
 
-def _places(dossier: Dossier, home: str) -> str:
-    """Return where the doors of a résidence whose side is not known stand."""
+def _places(dossier: Dossier) -> dict[str, str]:
+    """Return where the doors of each résidence whose side is not known stand."""
     doors = dossier.located.entrances
-    near = doors[doubtful(doors) & (texts(doors, "id_residence") == home)]
-    return ", ".join(dict.fromkeys(texts(near, "adresse")))
+    near = doors[doubtful(doors)]
+    found: dict[str, dict[str, None]] = {}
+    for home, address in zip(texts(near, "id_residence"), texts(near, "adresse"), strict=True):
+        found.setdefault(home, {})[address] = None
+    return {home: ", ".join(addresses) for home, addresses in found.items()}
 
 
 def _of_actions(dossier: Dossier) -> Iterator[Task]:

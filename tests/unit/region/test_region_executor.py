@@ -7,6 +7,7 @@ import signal
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from effort import tries
 from tfpb.cli.region import _tls
 from tfpb.errors import TfpbError
 from tfpb.executors import Dask, InProcess, Processes, executor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def square(value: int) -> int:
@@ -48,6 +52,22 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
     with closing(Processes(2)) as runs:
         assert runs.map(killed_once, tasks) == [k * k for k in range(6)]
     assert (tmp_path / "tue").exists()
+
+
+def test_results_are_taken_while_the_next_are_made(tmp_path: Path) -> None:
+    """Parts are asked for as they are needed, and one that is long to come holds no more than a few."""
+    asked: list[int] = []
+
+    def parts() -> Iterator[tuple[int, str]]:
+        for k in range(40):
+            asked.append(k)
+            yield k, str(tmp_path / "tue")
+
+    with closing(Processes(2)) as runs:
+        made = runs.stream(killed_once, parts())
+        first = [next(made) for _ in range(6)]
+        assert len(asked) < 6 + 9
+        assert [*first, *made] == [k * k for k in range(40)]
 
 
 def test_engines_by_name() -> None:

@@ -36,6 +36,7 @@ from tfpb.model.money import States
 from tfpb.model.report import Text
 from tfpb.perimeters.map_marks import marks
 from tfpb.pipeline.pack_files import quarter_files
+from tfpb.report.documents import quarter_pdf
 from tfpb.report.documents.document_pdf import page_count
 from tfpb.report.documents.quarter_pdf import render_face
 from tfpb.report.map_model import map_model
@@ -673,3 +674,34 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
     assert page.gap_scope == "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
     assert "ne nomme pas votre bailleur" not in plain_page
     assert "Service du bailleur" in first
+
+
+def test_a_full_face_takes_the_space_that_one_by_one_would_find(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each trial is a document to compile: ten at most where each in turn would be twenty."""
+    face = face_of(make())
+    spaces, named = quarter_pdf._PADS, quarter_pdf._FEWER
+    for room in range(len(spaces) * len(named) + 1):
+        trials: list[tuple[float, int]] = []
+
+        def page(
+            content: dict[str, Any], *_: Any, trials: list[Any] = trials, room: int = room
+        ) -> bytes:
+            pad, actions = content["pad"], content["actions"]
+            trials.append((pad, actions))
+            needed = 5 * actions[0] + len(spaces) - spaces.index(pad)
+            return b"%r /Type /Pages /Count %d" % ((pad, actions), 1 + (needed > room))
+
+        monkeypatch.setattr(quarter_pdf, "_compiled", page)
+        monkeypatch.setattr(
+            quarter_pdf, "_face", lambda _f, pad, *actions: {"pad": pad, "actions": actions}
+        )
+        found = render_face(face)
+        wanted = next(
+            ((pad, few) for few in named for pad in spaces
+             if 5 * few[0] + len(spaces) - spaces.index(pad) <= room),
+            (spaces[-1], named[-1]),
+        )  # fmt: skip
+        assert found.startswith(b"%r " % (wanted,))
+        assert len(trials) <= 10

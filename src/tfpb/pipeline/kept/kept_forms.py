@@ -1,13 +1,12 @@
 """The forms in which a stage's result is kept on disk: tables, protected tables, files, values.
 
-Plain parts only (Parquet, JSON, pictures): reading one back runs nothing. Answers of tenants have no
+Plain parts only (Arrow, JSON, pictures): reading one back runs nothing. Answers of tenants have no
 form here, so that they cannot be kept.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -16,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.location import Located
@@ -65,19 +65,25 @@ def from_parts(form: str, parts: Mapping[str, bytes]) -> Any:
 
 
 def _table_parts(frame: pd.DataFrame, name: str = TABLE) -> Parts:
-    """Split a table: columns of one plain type to Parquet, columns of mixed objects to JSON."""
+    """Split a table: columns of one plain type to an Arrow stream, columns of mixed objects to JSON.
+
+    Entries are many small tables, read by this program alone: a stream is read in a quarter of the time of
+    Parquet.
+    """
     if not all(isinstance(c, str) for c in frame.columns):
         raise TypeError("columns")
     objects = [c for c in frame.columns if frame[c].dtype == object]
     typed = frame.drop(columns=objects)
-    buffer = io.BytesIO()
-    typed.to_parquet(buffer, index=True)
+    columns = pa.Table.from_pandas(typed, preserve_index=True)
+    buffer = pa.BufferOutputStream()
+    with pa.ipc.new_stream(buffer, columns.schema) as stream:
+        stream.write_table(columns)
     rest = {"ordre": list(frame.columns), "objets": {c: _tree(list(frame[c])) for c in objects}}
-    return {f"{name}.parquet": buffer.getvalue(), f"{name}.json": _json(rest)}
+    return {f"{name}.arrow": buffer.getvalue().to_pybytes(), f"{name}.json": _json(rest)}
 
 
 def _table_from(parts: Mapping[str, bytes], name: str = TABLE) -> pd.DataFrame:
-    frame = pd.read_parquet(io.BytesIO(parts[f"{name}.parquet"]))
+    frame: pd.DataFrame = pa.ipc.open_stream(parts[f"{name}.arrow"]).read_pandas()
     rest = json.loads(parts[f"{name}.json"])
     for column, cells in rest["objets"].items():
         held = np.empty(len(frame), dtype=object)

@@ -116,6 +116,13 @@ def abate(
     TfpbError
         Every fault of the premises.
     """
+    return _abated(tax_rule, taxes, located, quarters)
+
+
+def _abated(
+    tax_rule: TaxRule, taxes: Inputs, located: Located, quarters: Quarters, *, alone: bool = False
+) -> Abatement | None:
+    """Compute it; `alone`, without what sets its claims beside other years or what is owned."""
     if (premises := taxes.frame("fiscalite")) is None:
         return None
     return tax.abate(
@@ -128,8 +135,9 @@ def abate(
         rounding=tax_rule.rounding,
         bailleur=tax_rule.bailleur,
         on=tax_rule.on,
-        owned=taxes.frame("gmbi"),
-        previous=taxes.frame("fiscalite_precedente"),
+        owned=None if alone else taxes.frame("gmbi"),
+        previous=None if alone else taxes.frame("fiscalite_precedente"),
+        ahead=not alone,
         sent=taxes.frame("declaration"),
         claimed=taxes.frame("reclamations"),
         as_written=tax_rule.as_written,
@@ -279,7 +287,8 @@ def doubts(
 
     def money(stock: Located) -> Claims:
         if (priced := abatement) is not None and stock is not located:
-            priced = abate(tax_rule, taxes, stock, quarters=Quarters())  # its totals name none
+            # its totals name no quarter
+            priced = _abated(tax_rule, taxes, stock, Quarters(), alone=True)
         return Claims(() if priced is None else money_claims(priced))
 
     return evaluation.readings(located, abate=money)

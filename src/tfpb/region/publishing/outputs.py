@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -51,13 +51,10 @@ if TYPE_CHECKING:
     from tfpb.region.cuts import Protected
     from tfpb.region.partition import Part
 
-T = TypeVar("T")
 _LONE: Final = "region/cartes/sans-contrat"
 """Quarters that no contrat holds: the atlas has their pages all the same."""
 _LONGEST_FOLDER: Final = 60
 """Letters of a folder's name: whole paths stay under the 260 that Windows allows."""
-_AT_ONCE: Final = 8
-"""Jobs of one run: their files are held until it ends, no others are."""
 TERRITORIES: Final = "region/donnees/territoires.gpkg"
 _RESERVED: Final = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Names that Windows keeps for devices."""
@@ -121,22 +118,20 @@ def render(
     Rendered
     """
     folders = _folders([p.name for p in region.parts])
-    for parts in batched(region.parts):
-        jobs = _pack_jobs(region, geography, media, kept, parts)
-        packs = executor.map(pack_files, jobs, lambda n: advance("packs", n))
-        for part, pack in zip(parts, packs, strict=True):
-            home = f"bailleurs/{folders[part.name]}"
-            out.put({f"{home}/{name}": data for name, data in pack.items()})
-            out.put({f"{home}.zip": zip_bytes(listed(pack))})
+    jobs = _pack_jobs(region, geography, media, kept)
+    packs = executor.stream(pack_files, jobs, lambda n: advance("packs", n))
+    for part, pack in zip(region.parts, packs, strict=True):
+        home = f"bailleurs/{folders[part.name]}"
+        out.put({f"{home}/{name}": data for name, data in pack.items()})
+        out.put({f"{home}.zip": zip_bytes(listed(pack))})
     contrats = _folders(region.contrats)
     reports = [ReportJob("region", restitution(region), "restitution", media)]
     reports += [
         ReportJob(f"contrats/{contrats[name]}", one, "fiche", media)
         for name, one in sheets(region).items()
     ]
-    for some in batched(reports):
-        for files in executor.map(report_files, some, lambda n: advance("reports", n)):
-            out.put(files)
+    for files in executor.stream(report_files, reports, lambda n: advance("reports", n)):
+        out.put(files)
     out.put({TERRITORIES: geopackage_bytes(region_layers(region, geography))})
     if media.documents:
         _maps(region, geography, executor, lambda n: advance("maps", n), out)
@@ -160,11 +155,6 @@ def render(
         doubts={p.name: len(p.notices) for p in region.parts},
         line={} if region.again else line,
     )
-
-
-def batched(jobs: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut jobs into runs: what one run made is written before the next is begun."""
-    return (jobs[k : k + _AT_ONCE] for k in range(0, len(jobs), _AT_ONCE))
 
 
 def outputs_count(region: Region, media: Media) -> int:
@@ -192,14 +182,13 @@ def _maps(
 ) -> None:
     """Draw every place, and bind the pages of all quarters into the atlas."""
     pages: dict[str, bytes] = {}
-    for some in batched(map_jobs(region, geography)):
-        for files in executor.map(map_files, some, advance):
-            out.put(files)
-            pages |= {
-                name.rsplit("/", 1)[1].removesuffix(".pdf"): data
-                for name, data in files.items()
-                if name.endswith(".pdf")
-            }
+    for files in executor.stream(map_files, map_jobs(region, geography), advance):
+        out.put(files)
+        pages |= {
+            name.rsplit("/", 1)[1].removesuffix(".pdf"): data
+            for name, data in files.items()
+            if name.endswith(".pdf")
+        }
     head = region.settings.region
     homes = region.located.residences
     cities = homes.groupby("code_qpv")["commune"].agg(lambda c: ", ".join(sorted(set(c) - {""})))
@@ -218,12 +207,11 @@ def _maps(
         out.put({"region/atlas.pdf": atlas})
 
 
-def map_jobs(region: Region, geography: Path) -> list[MapJob]:
-    """List the places to draw: contrats with the pages of their quarters, EPCI, départements."""
+def map_jobs(region: Region, geography: Path) -> Iterator[MapJob]:
+    """Give the places to draw: contrats with the pages of their quarters, EPCI, départements."""
     held = quarter_stock(region.parts)
     money = without_rows(region.parts)
     owners = {code: owners_of(region.parts, code) for code in codes_in(held)}
-    jobs = []
     for level, key, code in _drawn_places(region):
         pages = level == "contrat_de_ville"
         if pages:
@@ -235,22 +223,19 @@ def map_jobs(region: Region, geography: Path) -> list[MapJob]:
             codes = codes_in(stock.residences)
         near = codes_in(stock.held)
         claims = Claims(within(region.facts.claims, territory_scope(level, code), near))
-        jobs.append(
-            MapJob(
-                key=key,
-                title=region.places.name(level, code) or NO_CONTRAT,
-                head=region.head,
-                survey=region.protected.place(level, code, codes) if region.protected else None,
-                located=stock,
-                abatement=money[0],
-                programme=money[1],
-                claims=claims,
-                owners=owners,
-                geography=geography,
-                pages=pages,
-            )
+        yield MapJob(
+            key=key,
+            title=region.places.name(level, code) or NO_CONTRAT,
+            head=region.head,
+            survey=region.protected.place(level, code, codes) if region.protected else None,
+            located=stock,
+            abatement=money[0],
+            programme=money[1],
+            claims=claims,
+            owners=owners,
+            geography=geography,
+            pages=pages,
         )
-    return jobs
 
 
 def in_quarters(located: Located, held: pd.DataFrame, codes: Collection[str]) -> Located:
@@ -311,30 +296,26 @@ def _drawn_places(region: Region) -> list[tuple[str, str, str]]:
 
 
 def _pack_jobs(
-    region: Region, geography: Path, media: Media, kept: Path | None, parts: Sequence[Part]
-) -> list[PackJob]:
-    """List the packs of some bailleurs, each with its own cut of the survey."""
+    region: Region, geography: Path, media: Media, kept: Path | None
+) -> Iterator[PackJob]:
+    """Give the packs, each with its own cut of the survey, made when its turn comes."""
     folders = _folders([p.name for p in region.parts])
     whole = Source("region", region.settings.region.titre, region.digest, 0, len(region.parts))
-    jobs = []
-    for part in parts:
+    for part in region.parts:
         own = _own_survey(region, region.protected, part) if region.protected else None
         published = own.published if own is not None else None
-        jobs.append(
-            PackJob(
-                part=part,
-                survey=own,
-                repere_name=f"repere_{folders[part.name]}.csv",
-                geography=geography,
-                region=whole,
-                media=media,
-                kept=kept,
-                draft=region.draft,
-                line={} if region.draft else region.release([part.name], published),
-                asked=region.asked,
-            )
+        yield PackJob(
+            part=part,
+            survey=own,
+            repere_name=f"repere_{folders[part.name]}.csv",
+            geography=geography,
+            region=whole,
+            media=media,
+            kept=kept,
+            draft=region.draft,
+            line={} if region.draft else region.release([part.name], published),
+            asked=region.asked,
         )
-    return jobs
 
 
 def _own_survey(region: Region, protected: Protected, part: Part) -> OwnSurvey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,11 +34,29 @@ def render_face(face: Face) -> bytes:
     """
     pdf = b""
     for actions, pieces in _FEWER:
-        for pad in _PADS:
-            pdf = _compiled(_face(face, pad, actions, pieces), face.sheet)
-            if page_count(pdf) == 1:
-                return _with_photos(face, pad, actions, pieces) if face.photos else pdf
+        pad, pdf = _spaced(face, actions, pieces)
+        if page_count(pdf) == 1:
+            return _with_photos(face, pad, actions, pieces) if face.photos else pdf
     return pdf
+
+
+def _spaced(face: Face, actions: int, pieces: int) -> tuple[float, bytes]:
+    """Give a face the widest space that keeps it on one page, else the least.
+
+    A page is a document to compile: the widest is tried first, which most take, then the least, which says
+    whether any will do.
+    """
+    tried: dict[int, bytes] = {}
+
+    def fits(k: int) -> bool:
+        tried[k] = _compiled(_face(face, _PADS[k], actions, pieces), face.sheet)
+        return page_count(tried[k]) == 1
+
+    least = len(_PADS) - 1
+    k = 0 if fits(0) else least
+    if k and fits(least):
+        k = bisect_left(range(least), True, lo=1, key=fits)  # noqa: FBT003 - the key's own
+    return _PADS[k], tried[k]
 
 
 def _with_photos(face: Face, pad: float, actions: int, pieces: int) -> bytes:

@@ -15,7 +15,7 @@ from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
 from tfpb.tax.abatement.declaration import declaration
-from tfpb.tax.abatement.forecast import by_year, forecast, year_by_year
+from tfpb.tax.abatement.forecast import UNFORESEEN, by_year, forecast, year_by_year
 from tfpb.tax.abatement.formula import LINES, NOTHING, ROUNDINGS, terms
 from tfpb.tax.abatement.holdings import Stock, Stocks
 from tfpb.tax.abatement.line_scope import may_be_exempt, of_counts, of_unnamed, of_young, unlined
@@ -87,6 +87,7 @@ def abate(
     previous: pd.DataFrame | None = None,
     sent: pd.DataFrame | None = None,
     claimed: pd.DataFrame | None = None,
+    ahead: bool = True,
 ) -> Abatement:
     """Compute the abatement of a tax year.
 
@@ -127,6 +128,8 @@ def abate(
         Typed by `tables.SENT_LIST`: the premises declared; one that it lacks is not.
     claimed : DataFrame, optional
         Typed by `tables.CLAIMS_SENT`: the claims that were sent, and their answers.
+    ahead : bool
+        Whether coming years are foreseen: no claim of the year's money reads them.
 
     Returns
     -------
@@ -192,7 +195,9 @@ def abate(
     frame, renamed = _own_columns(premises.iloc[kept])
     lines = _premises_frame(frame, items)
     missing = tallies.absent(items, stock, reader)
-    coming = forecast(items, stocks, held, law, reader=reader, quantum=stipulated.quantum)
+    coming = UNFORESEEN
+    if ahead:
+        coming = forecast(items, stocks, held, law, reader=reader, quantum=stipulated.quantum)
     bare = partial(right_of, own_exemption=None, nature="", conventions=held, reader=reader)
     sums = tallies.by_qpv(items, stock, missing, reader)
     years, course = by_year(coming, reader)

@@ -49,6 +49,8 @@ _YEAR: Final = (
     "annee", "residences", "logements", "abattement_eur", WAITING, RENEWING, "nouvelles", "nature", CAUSES,
 )  # fmt: skip
 _COUNTS: Final = ("residences", "logements", "nouvelles")
+UNFORESEEN: Final = pd.DataFrame(columns=list(_COLUMNS))
+"""The forecast of no year."""
 
 
 def forecast(

@@ -171,12 +171,18 @@ def hides(one: Reading, masking_n: int) -> bool:
 def masked_sources(
     sources: Iterable[Source], readings: Iterable[Reading], masking_n: int
 ) -> tuple[Source, ...]:
-    """Return the sources, the rows of a delivery to ten, untold where a reading hides how many it read."""
+    """Return the sources, the rows of a delivery to ten, untold where a reading hides how many it read.
+
+    Nor is its size told: rows of answers are nearly of one length, and two releases' sizes, subtracted, count
+    the interviews that came between them.
+    """
     hidden = {one.file for one in readings if hides(one, masking_n)}
     return tuple(
         s
-        if s.role != SURVEY or s.rows is None
-        else replace(s, rows=None if s.name in hidden else to_ten(s.rows))
+        if s.role != SURVEY
+        else replace(
+            s, rows=None if s.rows is None or s.name in hidden else to_ten(s.rows), size_bytes=0
+        )
         for s in sources
     )
 

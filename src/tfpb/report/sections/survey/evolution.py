@@ -99,7 +99,7 @@ class Movement:
 
 def movements(survey: Published, name: str) -> list[Movement]:
     """Return what became of the gap of every question of the whole; nothing without two waves."""
-    rows = view.changes(survey, name)
+    rows = view.changes(survey, name, niveau=TOTAL)
     if len(survey.waves) < 2 or rows.empty:  # noqa: PLR2004
         return []
     waves = (survey.waves[-2].vague, survey.last_wave)
@@ -109,7 +109,7 @@ def movements(survey: Published, name: str) -> list[Movement]:
     )  # fmt: skip
     value = {(w, i): float(v) for w, i, v in gaps[["vague", "item", "estimation"]].to_numpy()}
     out = []
-    for row in pick(view.totals(rows), vague="-".join(waves)).to_dict("records"):
+    for row in pick(rows, vague="-".join(waves)).to_dict("records"):
         first, last = (value.get((wave, row["item"]), math.nan) for wave in waves)
         known = not math.isnan(first + last)
         moved = row["verdict"] in CHANGED and row["publication"] in SHOWN and known

@@ -156,8 +156,8 @@ def _short(publication: str) -> str:
     return PUBLICATIONS.get(publication, str(publication)).split(" :", maxsplit=1)[0]
 
 
-def changes(survey: Published, name: str) -> pd.DataFrame:
-    """Lay out the changes between waves, one row a pair of waves × territory × item.
+def changes(survey: Published, name: str, **wanted: str) -> pd.DataFrame:
+    """Lay out the changes between waves, one row a pair of waves × territory × item, of the rows `wanted`.
 
     Returns
     -------
@@ -167,14 +167,16 @@ def changes(survey: Published, name: str) -> pd.DataFrame:
         `comparable` (with `_bas`, `_haut`): change of the gap like with like; `mode_change`: firm or mode
         changed between the two.
     """
-    own = pick(survey.comparison, bailleur=name)
+    every = pick(survey.comparison, bailleur=name)
+    own = pick(every, **wanted)
     mine = pick(own, ajustement=Ajustement.BRUT)
     kept = ["n", *INTERVALS, *_MARKS, "verdict", "publication", "estimation"]
     out = pick(mine, groupe=Groupe.EVOLUTION_ECART)[[*_KEYS, *kept]]
     out = out.rename(columns={"estimation": "ecart"})
     for group in (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS):
         out = joined(out, pick(mine, groupe=group), str(group))
-    out = out.assign(mode_change=out["vague"].isin(list(mode_changed(mine))))
+    broken = mode_changed(pick(every, ajustement=Ajustement.BRUT))
+    out = out.assign(mode_change=out["vague"].isin(list(broken)))
     return _labelled(_with_comparable(out, own, Groupe.EVOLUTION_ECART), survey, name)
 
 
