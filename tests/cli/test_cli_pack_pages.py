@@ -108,9 +108,10 @@ def test_residents_have_one_page_a_quarter_of_the_figures_of_the_map(pack: Path)
         words = [w for w in page.rpartition("PROJET")[0].split() if re.search(r"\w", w)]
         words = [w for w in words if not w.isdigit()]  # « 260 354 € » is one, and stands in three
         assert 100 < len(words) <= 220
-    borrowed = " ".join(made.pdf("habitants/QN05993N.pdf").split())
-    assert "Vos réponses ne sont pas publiées, pour que personne ne soit reconnu" in borrowed
-    assert "enquête : tous les QPV" in made.pdf("cartes/QN05993N.pdf")
+    masked = " ".join(made.pdf("habitants/QN05993N.pdf").split())
+    assert "Vos réponses ne sont pas publiées, pour que personne ne soit reconnu" in masked
+    assert "sur 100" not in masked
+    assert "Masqué : moins de 30 réponses" in " ".join(made.pdf("cartes/QN05993N.pdf").split())
 
 
 def test_sizes_are_those_of_a_mail(pack: Path) -> None:

@@ -142,13 +142,13 @@ def _bar(sheet: Sheet, y: float, bar: Bar) -> None:
 
 def _answers(sheet: Sheet, y: float, page: QpvPage) -> float:
     """Draw each question: levels here and elsewhere on one axis, the gap in words, how it moved."""
-    if page.gap_scope and (page.borrowed or page.everyone):
+    if not any(line.gap is not None for line in page.gaps):
+        return sheet.block(COLUMN_X, y, page.gap_scope, COLUMN_W, 8.5, lines=2, **_SOFT) + 1
+    if page.everyone:
         y = sheet.block(COLUMN_X, y - 1.4, page.gap_scope, COLUMN_W, 7, lines=2, bold=True) + 0.6
-    if not page.gaps:
-        return sheet.block(COLUMN_X, y, words.PAGE_NO_GAP, COLUMN_W, 8.5, **_SOFT) + 1
     for line in page.gaps:
         y = _answer(sheet, y, line, page.floor)
-    note = page_words.heard(page.gaps, borrowed=page.borrowed)
+    note = page_words.heard(page.gaps)
     if any(line.otherwise for line in page.gaps):
         note = f"{note} · {page_words.DAGGER_NOTE}"
     return sheet.block(COLUMN_X, y, note, COLUMN_W, 7, lines=2, spacing=1.2, **_SOFT) if note else y
