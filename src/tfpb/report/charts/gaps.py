@@ -76,7 +76,7 @@ def ends(sheet: Sheet, axes: Axes, y: float, lower: str, higher: str) -> None:
 
 
 def need(chart: Chart) -> Sheet:
-    """Draw spending a dwelling (bars) beside the gap (dot and whiskers), row by row, side by side."""
+    """Draw spending a dwelling, a bar an axis, beside the gap of each question (dot and whiskers)."""
     rows = plot.table(chart.rows, "depense", "ecart", *INTERVALS)
     height, top, across = 7.8, 8.0, LABEL - 2
     bottom = top + len(rows) * height
@@ -88,10 +88,11 @@ def need(chart: Chart) -> Sheet:
     spent.set_xlim(plot.limits([0.0, 10.0, *seen], least=1e-9))
     spent.axvline(0, color=theme.INK, linewidth=1.0, zorder=3, clip_on=False)
     plot.ticks(spent.xaxis, euros, 2)
-    known = values.notna().to_numpy()
+    again = rows["label"].str.partition(" · ")[0].duplicated().to_numpy()  # the axis has its bar
+    known = values.notna().to_numpy() & ~again
     drawn = spent.barh(middles[known], values[known], 4.6, color=theme.QPV, zorder=2)
     spent.bar_label(drawn, [euros(v) for v in values[known]], padding=3)
-    for middle in middles[~known]:
+    for middle in middles[~known & ~again]:
         plot.row_text(sheet, across + 1, middle, NOTHING, LABEL_PT)
     place = (across + 59, WIDTH - 5, top, bottom)
     gap = plot.gap_axes(sheet, place, plot.finite(rows, "ecart", *INTERVALS), chart.margin)

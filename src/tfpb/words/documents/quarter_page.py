@@ -200,7 +200,10 @@ CLAIM_HOMES: Final = Phrase("Réclamer : {homes:s logement}")
 _OF_HOME: Final = Phrase("{title} : {name}{homes:? ({homes})}")
 _HOMES: Final = Phrase("{count:s logement}")
 _PLAN: Final = Phrase("{title}{carried:? ({carried} viennent de {before})}")
-_PROVE: Final = Phrase("Joindre {count:s preuve}, d’abord {action}{stake:? ({stake})}")
+_PROVE: Final = Phrase(
+    "Joindre {count:s preuve}{several:?, d’abord| :} {action}{stake:? ({stake})}"
+)
+OUT_OF_FRAME: Final = ", hors du cadre"
 MORE_TASKS: Final = Phrase("et {count:s ligne} de plus : voir « À faire »")
 NUMBERED: Final = "Sur la carte : {names}."
 NOTHING_TO_DO: Final = "Rien à réclamer, à situer, à programmer ni à prouver ici."
@@ -221,7 +224,7 @@ def quarter_line(title: str, carried: Amount | None, year: int) -> str:
 def prove(count: int, action: str, stake: Amount | None) -> str:
     """Write how many proofs lack in a quarter, the one that is worth most first."""
     worth = "" if stake is None else stake_words(stake)
-    return _PROVE.format(count=count, action=action, stake=worth)
+    return _PROVE.format(count=count, several=count > 1, action=action, stake=worth)
 
 
 def stake_words(amount: Amount | None) -> str:

@@ -40,6 +40,7 @@ SHORT_HIGHER: Final = "QPV plus haut"
 OVERVIEW_KIND: Final = "Vue d’ensemble"
 OVERVIEW_TABLE: Final = "Quartiers"
 OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/log. abattu)", "valorisé\n(€/log. abattu)")
+OVERVIEW_OTHERS: Final = Phrase("Et {count:s quartier} (logements) : {names}.")
 OVERVIEW_MORE: Final = Phrase("et {rest:s quartier} : voir le classeur")
 OVERVIEW_SUBTITLE: Final = Phrase(
     "{bailleur} · {quarters:s quartier} · {dwellings:s logement} · année {year}"
