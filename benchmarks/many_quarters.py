@@ -235,6 +235,7 @@ def tables(folder: Path, towns: list[Copy]) -> None:
     def homes(t: Copy, row: list[Any]) -> list[Any] | None:
         if row[0] not in t.homes:
             return None
+        row[2] += f" - {t.name}" * bool(t.rank)  # two résidences of one name are rare
         row[0], row[1], row[5:8] = (
             t.home(row[0]),
             t.home(row[1]),

@@ -101,6 +101,7 @@ def render(
             "band": theme.MARGIN_BAND,
             "dark": theme.DANS,
             "elsewhere": theme.HORS,
+            "payers": theme.PAYERS,
             "link": theme.LINK,
             "cell": theme.CELL_PT,
             "least": theme.MIN_PT,

@@ -10,6 +10,7 @@ from tfpb.report import theme
 from tfpb.report.canvas import compiled
 from tfpb.report.documents.document_pdf import page_count, printable_data, svg_of
 from tfpb.words.documents import face_words as words
+from tfpb.words.documents.note_words import gap
 from tfpb.words.numbers import percent
 
 if TYPE_CHECKING:
@@ -102,5 +103,6 @@ def _answer(line: GapLine, floor: float) -> dict[str, Any]:
     at, there = ((share - floor) / (1 - floor) for share in (line.qpv, line.hors))
     return {
         "label": line.label, "shown": True, "at": at, "there": there, "here": percent(line.qpv),
-        "elsewhere": percent(line.hors), "phrase": words.with_dagger(line), "moved": words.moved(line),
+        "elsewhere": percent(line.hors), "moved": words.moved(line),
+        "phrase": gap(line.phrase, doubt=line.otherwise),
     }  # fmt: skip

@@ -46,9 +46,9 @@ _HATCHED: Final[dict[str, Any]] = {
 }  # fmt: skip
 _OPEN: Final[dict[str, Any]] = {"facecolor": theme.PAPER}
 _PARTS: Final[dict[str, dict[str, Any]]] = {
-    "logements_abattus": {"facecolor": theme.DANS},
-    "logements_exoneres": {"facecolor": theme.EXONEREE},
-    "logements_a_reclamer": {"facecolor": theme.RING},
+    "logements_abattus": {"facecolor": theme.HOMES[0]},
+    "logements_exoneres": {"facecolor": theme.HOMES[1]},
+    "logements_a_reclamer": {"facecolor": theme.HOMES[2]},
     "logements_non_lus": _HATCHED,
     "logements_droit_non_etabli": _HATCHED,
     "logements_sans_avis": _OPEN,

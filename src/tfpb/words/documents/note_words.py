@@ -138,7 +138,7 @@ STAKE: Final = (
     "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : page de "
     "rapport.pdf, où la carte du quartier porte la ligne, ou feuille du classeur."
 )
-_MORE: Final = Phrase("{count:s autre ligne/autres lignes} non montrées ici.")
+_MORE: Final = Phrase("{count:s autre ligne/autres lignes} non {count:a montrée/montrées} ici.")
 _EVERY: Final = Phrase("Feuille « À faire » : {count:s ligne}.")
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
 NEXT_SURVEY: Final = (
@@ -258,10 +258,11 @@ def shares(proved: Amount, justified: Amount) -> str:
     if set(written) == {_UNBOUNDED}:
         return _UNBOUNDED
     least = "" if proved.is_known and justified.is_known else f"{AT_MOST} "
-    return f"{least}{written[0]} · {written[1]}{THIN}%"
+    return f"{least}{written[0]}{_TIED}·{_TIED}{written[1]}{THIN}%"
 
 
 _UNBOUNDED: Final = "?"
+_TIED: Final = "\u00a0"
 AT_MOST: Final = "au plus"
 
 
@@ -430,14 +431,19 @@ def task(code: str, title: str, facts: Mapping[str, object]) -> tuple[str, str]:
     return Phrase(head).filled(facts), Phrase(text).filled(facts)
 
 
+def at(name: str, quarter: str) -> str:
+    """Write the name of a résidence, and of its quarter where another has the same."""
+    return f"{short(name)}, {quarter}" if quarter else short(name)
+
+
 def of_homes(name: str, homes: Amount | None) -> str:
     """Write a résidence with its dwellings."""
-    return name if homes is None else _OF_HOMES.format(name=short(name), homes=homes)
+    return name if homes is None else _OF_HOMES.format(name=name, homes=homes)
 
 
 def of_euros(name: str, amount: Amount | None) -> str:
     """Write a résidence or a quarter with what hangs on it."""
-    return short(name) if amount is None else _OF_EUROS.format(name=short(name), stake=amount)
+    return name if amount is None else _OF_EUROS.format(name=name, stake=amount)
 
 
 def of_action(name: str, quarter: str, amount: Amount | None) -> str:

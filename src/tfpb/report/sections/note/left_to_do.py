@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
     from tfpb.facts.whole_dossier import Dossier
 
-_WIDTHS: Final = (88, 18, 32, 27, 17)
+_WIDTHS: Final = (86, 18, 32, 27, 19)
 _FILES: Final = {
     "fiscalite": Role.FISCALITE, "programme": Role.PROGRAMME, "conventions": Role.CONVENTIONS,
     "enquete": Role.ENQUETE, "droit_commun": Role.PROGRAMME,
@@ -73,7 +73,7 @@ class _Places:
     def name(self, task: Task) -> str:
         """Return the name of a task's subject, with its quarter where another has the same."""
         quarter = self.names.get(task.code_qpv, "")
-        return f"{task.name} ({quarter})" if quarter and task.name in self.namesakes else task.name
+        return words.at(task.name, quarter if task.name in self.namesakes else "")
 
 
 def left_to_do(dossier: Dossier) -> Callable[[int], Answer]:
@@ -118,12 +118,12 @@ def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
 
 
 def days_ahead(dossier: Dossier, kind: str) -> list[dt.date]:
-    """Return the days of an event that are ahead, each once."""
+    """Return the days of an event that are ahead, one a convention."""
     if dossier.calendar is None:
         return []
     on = dossier.settings.dossier.date
     pairs = zip(dossier.calendar["evenement"], dossier.calendar["date"], strict=True)
-    return sorted({day for of, day in pairs if of == kind and day is not None and day >= on})
+    return sorted(day for of, day in pairs if of == kind and day is not None and day >= on)
 
 
 def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places) -> _Line:
