@@ -282,6 +282,19 @@ def test_names_without_room_continue_the_numbers_of_the_list(model: MapModel) ->
     assert named + len(numbers) >= 30  # none is lost
 
 
+def test_the_overview_names_each_of_forty_quarters_in_its_table_or_under_it() -> None:
+    many = synthetic(quarters=40, residences=80, hostile=False)
+    with style():
+        figure = sheets.compose(overview_view(many)).figure
+    lines = [
+        t for ax in figure.axes for t in ax.texts if t.get_color() != theme.QPV
+    ]  # not the map’s
+    text = " ".join(t.get_text() for t in lines).replace("\u00a0", " ")
+    assert "Et " in text
+    lacking = [name for name in many.qpv["nom"] if f"{name} " not in f"{text} "]
+    assert not lacking
+
+
 def test_all_pages_of_a_pack_are_read_with_one_ruler(model: MapModel) -> None:
     floors = {p.floor for p in _one_ruler(model.pages)}
     levels = [x for p in model.pages for g in p.gaps for x in (g.qpv, g.hors) if x is not None]

@@ -44,4 +44,3 @@ def test_parts_of_a_bar_are_told_apart_in_grey_and_without_a_colour(parts: tuple
         for name, matrix in SIGHTS.items():
             seen = [lab(np.array(matrix) @ light) for light in (one, other)]
             assert np.linalg.norm(seen[0] - seen[1]) >= LEAST, name
-

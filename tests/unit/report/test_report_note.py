@@ -354,6 +354,7 @@ def test_many_quarters_of_long_names_hold_on_one_page(count: int, case: str) -> 
     assert "4. Que faire, qui, pour quand ?" in page
     smallest = min(sizes(pdf))
     assert smallest >= theme.MIN_PT, smallest
+    assert len(pdf) < 300_000  # a mail
     shown = rows(kept, JUSTIFIED)
     if case == "unread":
         assert "Justifié à" not in page

@@ -36,6 +36,7 @@ from tfpb.model.money import States
 from tfpb.model.report import Text
 from tfpb.perimeters.map_marks import marks
 from tfpb.pipeline.pack_files import quarter_files
+from tfpb.report.documents import quarter_pdf
 from tfpb.report.documents.document_pdf import page_count
 from tfpb.report.documents.quarter_pdf import render_face
 from tfpb.report.map_model import map_model
@@ -174,9 +175,9 @@ def test_where_nothing_is_established_residents_read_too_unsure_to_compare() -> 
         ("Satisfaction générale sur la résidence", "residence",
          "Ici, 67 locataires sur 100 sont contents de leur résidence. Ailleurs, 80."),
         ("Accueil par le bailleur", "relation",
-         "Accueil par le bailleur : Ici, 67 locataires contents sur 100. Ailleurs, 80."),
+         "Accueil par le bailleur : ici, 67 locataires contents sur 100. Ailleurs, 80."),
         ("Propreté des halls", "residence",
-         "Propreté des halls : Ici, 67 locataires contents sur 100. Ailleurs, 80."),
+         "Propreté des halls : ici, 67 locataires contents sur 100. Ailleurs, 80."),
     ],
 )  # fmt: skip
 def test_tenants_are_counted_out_of_a_hundred_of_what_was_asked(
@@ -512,7 +513,7 @@ def test_what_like_with_like_denies_is_marked_on_each_page() -> None:
     lines[at] = dataclasses.replace(lines[at], otherwise=True)
     told = words.printed(residents_page(dossier, dataclasses.replace(page, gaps=tuple(lines))))
     assert "À immeubles semblables, c’est moins sûr." in told
-    assert face_words.with_dagger(lines[at]).endswith(" †")
+    assert quarter_pdf._answer(lines[at], 0.0)["phrase"][1].endswith("\u202f†")
     assert "†" in face_of(dossier).key
 
 

@@ -50,7 +50,9 @@ def gaps(chart: Chart) -> Sheet:
     if chart.margin:
         band = words.margin_band(chart.margin)
         sheet.text((left + right) / 2, top - 2.2, band, 7, ha="center", color=theme.SOFT)
-    for x, name in ((WIDTH, "n"), (WIDTH - 12.5, words.CHART_GAP)):
+    one = rows["n"].nunique() == 1  # the n of all stands in the head, once
+    n_head = f"n = {plot.count(rows['n'].iloc[0])}" if one else "n"
+    for x, name in ((WIDTH, n_head), (WIDTH - 15.0, words.CHART_GAP)):
         sheet.text(x, top - 2.2, name, ha="right", **note)
     ends(sheet, axes, bottom + 8.2, words.PAGE_LOWER, words.PAGE_HIGHER)
     sheet.text((left + right) / 2, bottom + 11.8, words.CHART_IN_POINTS, ha="center", **note)
@@ -60,8 +62,8 @@ def gaps(chart: Chart) -> Sheet:
         sheet.lines(0, baseline, label, EXTRA, LABEL_PT)
         sheet.lines(0, baseline + len(label) * EXTRA + 0.1, verdict, EXTRA, **note)
         gap = gap_number(row.ecart)
-        plot.row_text(sheet, WIDTH - 12.5, middle, gap, LABEL_PT, ha="right", fontweight="bold")
-        n = plot.count(row.n)
+        plot.row_text(sheet, WIDTH - 15.0, middle, gap, LABEL_PT, ha="right", fontweight="bold")
+        n = "" if one else plot.count(row.n)
         plot.row_text(sheet, WIDTH, middle, n, LABEL_PT, ha="right", color=theme.SOFT)
         sheet.rule(0, middle + height / 2, LABEL, middle + height / 2, color=theme.HAIRLINE)
     return sheet
