@@ -50,8 +50,9 @@ def gaps(chart: Chart) -> Sheet:
     if chart.margin:
         band = words.margin_band(chart.margin)
         sheet.text((left + right) / 2, top - 2.2, band, 7, ha="center", color=theme.SOFT)
-    one = rows["n"].nunique() == 1  # the n of all stands in the head, once
-    n_head = f"n = {plot.count(rows['n'].iloc[0])}" if one else "n"
+    counts = set(rows["n"])
+    one = len(counts) == 1  # the n of all stands in the head, once
+    n_head = f"n = {plot.count(*counts)}" if one else "n"
     for x, name in ((WIDTH, n_head), (WIDTH - 15.0, words.CHART_GAP)):
         sheet.text(x, top - 2.2, name, ha="right", **note)
     ends(sheet, axes, bottom + 8.2, words.PAGE_LOWER, words.PAGE_HIGHER)

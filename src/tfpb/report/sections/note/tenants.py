@@ -100,9 +100,10 @@ def _answer(asked: _Asked, most: int) -> Answer:
     sure = [m for m in changed if not m.alone]
     notes = _notes(asked.dossier, asked.survey, len(asked.rows) - len(kept), daggers=daggers)
     notes += [words.SIGNS] if any(m.item in kept for m in sure) else []
-    counted = view.counts(asked.dossier.claims)
-    notes += [words.SURE] if counted["unsure"].exceeds_nil else []
-    alone = counted["alone"].exceeds_nil or any(m.alone for m in changed if m.item in kept)
+    claims = asked.dossier.claims
+    notes += [words.SURE] if view.unsure(claims).exceeds_nil else []
+    isolated = claims.amount("questions_isolees").exceeds_nil
+    alone = isolated or any(m.alone for m in changed if m.item in kept)
     notes += [ISOLATED_MEANS] if alone else []
     notes.append(fragile_sentence([asked.rows[item] for item in kept]))
     sure = [m for m in sure if not m.doubt]

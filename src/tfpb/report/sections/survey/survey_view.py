@@ -73,7 +73,13 @@ _COUNTS: Final = {
 def counts(claims: Claims, scope: str = TOTAL) -> dict[str, Amount]:
     """Return what the questions of a scope come to, for the sentence that counts them."""
     out = {hole: claims.amount(name, scope) for hole, name in _COUNTS.items()}
-    return {**out, "unsure": excess(out["lower"], out["sure"])}
+    return out | {"unsure": unsure(claims, scope)}
+
+
+def unsure(claims: Claims, scope: str = TOTAL) -> Amount:
+    """Return how many questions judged lower chance could give among so many."""
+    lower, sure = (claims.amount(f"questions_plus_basses{of}", scope) for of in ("", "_sures"))
+    return excess(lower, sure)
 
 
 def margin_of(rows: pd.DataFrame) -> float:
