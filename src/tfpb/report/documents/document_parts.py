@@ -155,13 +155,13 @@ def answers_first(report: Report) -> bool:
 def grid(table: Table) -> Grid:
     """Write a table as text, and share the page's width between its columns.
 
-    Euros are whole in print; a column of words that says the same of each row is a note.
+    Euros are whole in print; a column that says the same of each row is a note.
     """
     whole = tuple(
         tuple(_fit(as_text(v, _printed(c))) for v, c in zip(row, table.columns, strict=True))
         for row in table.rows.itertuples(index=False, name=None)
     )
-    same = {k: whole[0][k] for k, c in enumerate(table.columns) if _is_constant(c, whole, k)}
+    same = {k: whole[0][k] for k, c in enumerate(table.columns) if _is_constant(table, whole, k)}
     kept = [k for k in range(len(table.columns)) if k not in same]
     columns = [table.columns[k] for k in kept]
     rows = tuple(tuple(row[k] for k in kept) for row in whole)
@@ -199,14 +199,15 @@ def _printed(column: TableColumn) -> Format:
     return Format.EUROS if column.format is Format.CENTS else column.format
 
 
-def _is_constant(column: TableColumn, rows: Sequence[Sequence[str]], k: int) -> bool:
-    """Return whether a column but the first repeats one word down a table of some length."""
-    long = k > 0 and len(rows) >= _LONG and column.format is Format.TEXT
-    return long and len({row[k] for row in rows}) == 1
+def _is_constant(table: Table, rows: Sequence[Sequence[str]], k: int) -> bool:
+    """Return whether a column but the first repeats one word, or number, down a table of some length."""
+    column = table.columns[k]
+    long = k > 0 and len(rows) >= _LONG[column.format is Format.TEXT]
+    return long and column.key not in table.totals and len({row[k] for row in rows}) == 1
 
 
-_LONG: Final = 3
-"""Rows from which a word repeated in each is a note."""
+_LONG: Final = {True: 3, False: 10}
+"""Rows from which a word repeated in each, or a number, is a note."""
 
 
 def _fit(text: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "quartier.typ"
 _FORM: Final[dict[str, Any]] = {"format": "pdf", "pdf_standards": ["ua-1"]}
-_PADS: Final = (5.0, 3.6, 2.4, 1.6, 1.0)
+_PADS: Final = (5.0, 3.6, 2.6, 1.9, 1.4, 1.0)
 """Space above and under a row, points: it shrinks before anything is left out."""
 _FEWER: Final = ((2, 3), (1, 2), (1, 1), (0, 0))
 """Actions and pieces that an axis names, the others counted: fewer where the page is full."""

@@ -116,7 +116,7 @@ const Names = L.Layer.extend({
       // in the middle, else aside: never over a dot, nor on another quarter
       const low = map.latLngToContainerPoint(q.box.getSouthWest()), top = map.latLngToContainerPoint(q.box.getNorthEast());
       const down = (low.y - top.y) / 2 + high / 2 + 6, over = (top.x - low.x) / 2 + wide / 2 + 8, steps = [];
-      const around = far ? [0, -down, down, -down - 16, down + 16, -down - 32, down + 32, -down - 48, down + 48] : [0, -24, 24, -48, 48, -72, 72, -down, down, -down - 24, down + 24];
+      const around = far ? [0, -down, down, -down - 16, down + 16, -down - 32, down + 32, -down - 48, down + 48] : [0, -24, 24, -48, 48, -72, 72, -down, down, -down - 24, down + 24, -down - 48, down + 48];
       for (const dx of [0, over, -over]) for (const dy of around) steps.push([p.x + dx, p.y + dy]);
       const away = ([x, y]) => Math.max(Math.abs(x - p.x) - wide / 2, 0) + Math.abs(y - p.y);
       if (far) steps.sort((a, b) => away(a) - away(b));
