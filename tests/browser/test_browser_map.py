@@ -456,6 +456,34 @@ def test_no_quarter_is_named_on_another(visit: Opener, tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("size", "most"), [(DESK, 0), (PHONE, 25)], ids=["ordinateur", "telephone"]
+)
+def test_from_afar_quarters_are_named_not_figured_and_the_others_counted(
+    visit: Opener, tmp_path: Path, size: dict[str, int], most: int
+) -> None:
+    model = synthetic(quarters=40, residences=200, hostile=False)
+    file = tmp_path / "carte.html"
+    file.write_bytes(map_html.render(model))
+    page = visit("", size, file).page
+    assert page.evaluate("tfpbMap.getZoom()") < 13
+    written = page.evaluate(
+        "(() => { const out = [], kind = CanvasRenderingContext2D.prototype, real = kind.fillText;"
+        " kind.fillText = function (text, ...at) { if (/^(700|bold)/.test(this.font)) out.push(text);"
+        " return real.call(this, text, ...at); };"
+        " tfpbMap.fire('moveend'); kind.fillText = real; return out; })()"
+    )
+    lines = {word for name in model.qpv["nom"] for word in name.split()}
+    assert {
+        word for text in written for word in text.split()
+    } <= lines  # no figure without its name
+    named = " ".join(written)
+    lacking = [name for name in model.qpv["nom"] if name not in named]
+    counted = f"{len(lacking)} noms de QPV en zoomant" if lacking else ""
+    assert page.inner_text("#sans-nom").strip(" ·") == counted
+    assert len(lacking) <= most
+
+
 def test_a_quarter_at_the_edge_of_a_phone_has_its_whole_name(visit: Opener) -> None:
     page = visit("", PHONE).page
     written = page.evaluate(

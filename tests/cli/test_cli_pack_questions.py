@@ -19,8 +19,8 @@ QUESTIONS = {
         "Le Moulin - Les Aunes a valorisé 13 483 € de plus que le sien : cela ne compense pas les autres",
     ),
     "first piece to fetch": (
-        "Joindre 6 preuves (9 manquent, 6 suffisent). D’abord :",
-        "D’abord : « Passage de nettoyage supplémentaire (suite) », Les Tilleuls - Pasteur (10 664 €)",
+        "Joindre 6 preuves sur les 9 qui manquent : elles suffisent à prouver tout ce qui est justifié.",
+        "D’abord « Passage de nettoyage supplémentaire (suite) », Les Tilleuls - Pasteur (10 664 €)",
     ),
     "what the commune loses": ("Commune 275 005 € · 54 %",),
     "content with their résidence, here and elsewhere": (
@@ -29,7 +29,7 @@ QUESTIONS = {
     ),
     "at Les Prés Fleuris": ("64 · 69 % masqué", "Masqué : moins de 30 réponses ici"),
     "what progressed, surely": (
-        "Depuis 2019, progressent plus qu’ailleurs : « Gestion des déchets et des encombrants »,",
+        "Depuis 2019, l’écart a bougé en faveur des QPV pour : « Gestion des déchets et des encombrants »,",
         "« Présence et disponibilité du gardien » et « Qualité des interventions techniques ».",
         "▲ passé de −2 (2019) à +8 (2023)",
         "peut-être, de −14 (2019) à −8 (2023)",

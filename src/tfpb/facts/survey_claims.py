@@ -26,7 +26,7 @@ from tfpb.model.codes import (
 from tfpb.model.survey import HIDDEN_COUNT, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     import pandas as pd
 
@@ -84,12 +84,6 @@ def page_items(items: pd.DataFrame) -> tuple[str, ...]:
     ordered = items.sort_values(["tete_de_theme", "ordre"], ascending=[False, True], kind="stable")
     heads = ordered.drop_duplicates("theme").set_index("theme")["item"]
     return tuple(str(heads[t]) for t in (*_ON_PAGE, Theme.LOGEMENT) if t in heads)[: len(_ON_PAGE)]
-
-
-def heard_in(claims: Claims, code_qpv: str, items: Iterable[str], wave: str) -> str:
-    """Return the place whose answers speak for a quarter: its own where one is shown, else the whole's."""
-    scopes = (answers_scope(code_qpv, item, wave) for item in items)
-    return code_qpv if any(claims.get("ecart", s).value is not None for s in scopes) else TOTAL
 
 
 def released(claims: Claims, name: str, scope: str) -> float | None:

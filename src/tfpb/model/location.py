@@ -218,14 +218,10 @@ class QpvPage:
     modelled: str = ""
     margin: float = 0.05
     wave: str = ""  # of the lines
-    gap_scope: str = ""  # over whom the lines are measured (the quarter, or the convention)
+    gap_scope: str = ""  # over whom the lines are measured, or why none is shown
     floor: float = 0.0  # least share of the axis of levels: one ruler for all pages
     doubtful: int = 0  # dwellings to check, in the quarter or next to it
     everyone: bool = False  # answers of all bailleurs, for want of this one's name in the survey
-    borrowed: bool = (
-        False  # over the convention: the quarter's own are masked, or nobody was asked there
-    )
-    unasked: bool = False  # nobody was asked, or answered, in the quarter
     unsure_names: tuple[str, ...] = ()  # of the résidences that have dwellings to check
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE
 from tfpb.facts.claim import State
-from tfpb.facts.survey_claims import answers_scope, heard_in, page_items, released
+from tfpb.facts.survey_claims import answers_scope, page_items, released
 from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, Verdict
 from tfpb.model.columns import texts
 from tfpb.model.location import Bar, GapLine, QpvPage
@@ -133,8 +133,7 @@ def quarter_page(
     """Make the page of a quarter, by what it holds, the marks of its map and what is to do (`tasks_of`)."""
     head, claims, code = dossier.settings.dossier, dossier.claims, here.code_qpv
     held = claims.within(code)
-    why, gaps, modelled = _satisfaction(dossier, answers, code)
-    everyone = answers is not None and answers.everyone
+    scope, gaps, modelled = _satisfaction(dossier, answers, code)
     todo = [task for task in tasks if task.code_qpv == code and task.is_open]
     return QpvPage(
         code_qpv=code,
@@ -155,12 +154,10 @@ def quarter_page(
         modelled=modelled,
         doubtful=here.unsure,
         margin=(answers.margin if answers is not None else 5.0) / 100,
-        gap_scope=words.gap_scope(why, everyone=everyone) if gaps else words.GAP_SCOPE_NONE,
-        everyone=everyone,
-        borrowed=bool(why),
-        unasked=why == words.UNASKED,
+        gap_scope=scope,
+        everyone=answers is not None and answers.everyone,
         unsure_names=tuple(dict.fromkeys(t.name for t in todo if t.kind.code == PLACE)),
-        wave=answers.waves[-1] if answers is not None and gaps else "",
+        wave=answers.waves[-1] if answers is not None and not answers.rows.empty else "",
     )
 
 
@@ -241,23 +238,20 @@ def _least(task: Task) -> Decimal:
 def _satisfaction(
     dossier: Dossier, answers: OwnAnswers | None, code: str
 ) -> tuple[str, tuple[GapLine, ...], str]:
-    """Return why answers are those of all quarters (empty: its own), their lines, what is modelled."""
-    if answers is None or answers.rows.empty:
-        return "", (), ""
-    wave = answers.waves[-1]
-    place = heard_in(dossier.claims, code, answers.items, wave)
-    why = ""
-    if place != code:
-        own = pick(answers.rows, territoire=code, vague=wave, groupe=Groupe.ECART)
-        unasked = len(own) and own["publication"].eq(Publication.NON_CALCULABLE).all()
-        why = words.UNASKED if unasked else words.WITHHELD
-    lines = tuple(answer_line(dossier.claims, answers, item, place) for item in answers.items)
-    best = next((k for k, line in enumerate(lines) if line.gap is not None), None)
-    modelled = ""
-    if best is not None:
-        mine = pick(answers.modelled, territoire=code, groupe=Groupe.QPV)
-        modelled = _modelled_sentence(mine, answers.items[best], lines[best].label)
-    return why, lines, modelled
+    """Return whose answers its lines are of, or why it has none to show; the lines; what is modelled."""
+    if answers is None or answers.rows.empty or not answers.items:
+        return words.GAP_SCOPE_NONE, (), ""
+    lines = tuple(answer_line(dossier.claims, answers, item, code) for item in answers.items)
+    shown = [k for k, line in enumerate(lines) if line.gap is not None]
+    best = next(iter(shown), 0)
+    mine = pick(answers.modelled, territoire=code, groupe=Groupe.QPV)
+    modelled = _modelled_sentence(mine, answers.items[best], lines[best].label)
+    if shown:
+        return words.gap_scope(everyone=answers.everyone), lines, modelled
+    own = pick(answers.rows, territoire=code, vague=answers.waves[-1], groupe=Groupe.ECART)
+    if len(own) and own["publication"].eq(Publication.NON_CALCULABLE).all():
+        return words.UNASKED, (), modelled
+    return words.WITHHELD, lines, modelled
 
 
 def _modelled_sentence(here: pd.DataFrame, item: str, label: str) -> str:

@@ -49,6 +49,10 @@ HORS: Final = "#7A7A7A"
 RING: Final = "#B35806"
 """Around money to act on."""
 A_VERIFIER: Final = "#EE7733"
+PAYERS: Final = (LINK, ACCENT, DANS, PAPER)
+"""State, communes, their neighbours, other taxpayers: told apart in a grey copy too."""
+HOMES: Final = (DANS, EXONEREE, RING)
+"""Dwellings abated, exempt, to claim: parts of one bar."""
 CURVES: Final = (INK, ACCENT, "#B35806")
 MARGIN_BAND: Final = "#E4EAF0"
 FAINT: Final = "#F3F4F7"

@@ -14,7 +14,6 @@ from tfpb.facts.claim import TOTAL, Claims, State
 from tfpb.facts.survey_claims import (
     SERVICE,
     answers_scope,
-    heard_in,
     page_items,
     released,
     state_of_row,
@@ -190,18 +189,6 @@ def test_a_quarter_claims_the_questions_of_its_page_in_the_last_wave() -> None:
 def test_the_page_asks_the_headline_of_each_theme_service_first() -> None:
     assert page_items(ITEMS) == ("q2", "q4", "q3")
     assert page_items(ITEMS[ITEMS["theme"] != "relation"]) == ("q2", "q3", "q5")
-
-
-def test_a_quarter_speaks_for_itself_where_one_answer_is_shown() -> None:
-    place = {"niveau": "code_qpv", "territoire": QUARTER}
-    items = page_items(ITEMS)
-    hidden = row("q2", "ecart", 0, **MASKED, **place)
-    assert (
-        heard_in(claims(hidden, row("q3", "ecart", -0.1, **place)), QUARTER, items, "2023")
-        == QUARTER
-    )
-    assert heard_in(claims(hidden), QUARTER, items, "2023") == TOTAL
-    assert heard_in(claims(), QUARTER, items, "2023") == TOTAL
 
 
 def test_questions_are_counted_once_by_what_they_come_to() -> None:

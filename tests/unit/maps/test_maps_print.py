@@ -40,6 +40,7 @@ from tfpb.report.print_map.views import (
     page_view,
 )
 from tfpb.stage import Making
+from tfpb.words.documents.quarter_page import GAP_SCOPE_NONE, WITHHELD
 from tfpb.words.numbers import number
 from tfpb.words.places import map_words as words
 
@@ -281,16 +282,17 @@ def test_names_without_room_continue_the_numbers_of_the_list(model: MapModel) ->
     assert named + len(numbers) >= 30  # none is lost
 
 
-def test_a_quarter_that_borrows_the_results_of_all_says_so_where_its_name_stands(
-    model: MapModel,
-) -> None:
-    page = dataclasses.replace(model.pages[1], borrowed=True)
-    said = words.BORROWED.format(name=page.nom).replace("\u00a0", " ")
-    drawn = [t for ax in compose(model, page).figure.axes for t in ax.texts]
-    (shown,) = [t for t in drawn if t.get_text().replace("\u00a0", " ") == said]
-    assert shown.get_fontsize() >= 11
-    assert shown.get_color() == theme.INK
-    assert not any("tous les QPV" in text for text in _texts(model, 1))
+def test_the_overview_names_each_of_forty_quarters_in_its_table_or_under_it() -> None:
+    many = synthetic(quarters=40, residences=80, hostile=False)
+    with style():
+        figure = sheets.compose(overview_view(many)).figure
+    lines = [
+        t for ax in figure.axes for t in ax.texts if t.get_color() != theme.QPV
+    ]  # not the map’s
+    text = " ".join(t.get_text() for t in lines).replace("\u00a0", " ")
+    assert "Et " in text
+    lacking = [name for name in many.qpv["nom"] if f"{name} " not in f"{text} "]
+    assert not lacking
 
 
 def test_all_pages_of_a_pack_are_read_with_one_ruler(model: MapModel) -> None:
@@ -399,10 +401,8 @@ def test_satisfaction_lines_name_their_survey(model: MapModel) -> None:
 
 
 def test_a_quarter_without_survey_says_so(model: MapModel) -> None:
-    page = dataclasses.replace(model.pages[1], gaps=())
-    assert "Pas de résultat d’enquête pour ce quartier." in _texts(
-        dataclasses.replace(model, pages=(page,))
-    )
+    page = dataclasses.replace(model.pages[1], gaps=(), gap_scope=GAP_SCOPE_NONE)
+    assert GAP_SCOPE_NONE in _texts(dataclasses.replace(model, pages=(page,)))
 
 
 def test_masked_lines_show_no_scale(model: MapModel) -> None:
@@ -410,9 +410,10 @@ def test_masked_lines_show_no_scale(model: MapModel) -> None:
         dataclasses.replace(g, gap=None, qpv=None, hors=None, words="masqué")
         for g in model.pages[1].gaps
     )
-    page = dataclasses.replace(model.pages[1], gaps=hidden)
+    page = dataclasses.replace(model.pages[1], gaps=hidden, gap_scope=WITHHELD)
     texts = _texts(dataclasses.replace(model, pages=(page,)))
-    assert texts.count("masqué") == len(hidden)
+    assert "masqué" not in texts  # once for all three, with why
+    assert any(text.startswith("Masqué") and "30 réponses" in text for text in texts), texts
     assert not any("marge" in t for t in texts)
 
 

@@ -24,6 +24,9 @@ from tfpb.report import theme
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.build import of_dossier
+from tfpb.report.sections.note import note
+from tfpb.words.documents import note_words
+from tfpb.words.survey.satisfaction import COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -310,8 +313,9 @@ def test_what_moved_is_shown_and_named_then_and_now() -> None:
 
     [row] = [r for r in lines(moved(), TENANTS) if r[0].startswith("Traitement")]
     assert row[5] == "▲ passé de −3 (2019) à −1 (2023)"
-    assert "Depuis 2019, progressent plus qu’ailleurs : « Traitement des demandes »." in said(
-        moved(), TENANTS
+    assert (
+        "Depuis 2019, l’écart a bougé en faveur des QPV pour : « Traitement des demandes »."
+        in said(moved(), TENANTS)
     )
     [alone] = [r for r in lines(moved(isole="oui"), TENANTS) if r[0].startswith("Traitement")]
     assert alone[5].startswith("peut-être, de ")
@@ -350,6 +354,7 @@ def test_many_quarters_of_long_names_hold_on_one_page(count: int, case: str) -> 
     assert "4. Que faire, qui, pour quand ?" in page
     smallest = min(sizes(pdf))
     assert smallest >= theme.MIN_PT, smallest
+    assert len(pdf) < 300_000  # a mail
     shown = rows(kept, JUSTIFIED)
     if case == "unread":
         assert "Justifié à" not in page
@@ -437,3 +442,36 @@ def sizes(pdf: bytes) -> set[float]:
     made = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
     boxes = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"', made)
     return {round(float(low) - float(high), 2) for high, low in boxes}
+
+
+def test_names_cut_alike_are_cut_in_their_middle() -> None:
+    names = {
+        "A": "Intercommunal Saint-Éloi - Chevalement Nord",
+        "B": "Intercommunal Saint-Éloi - Chevalement Sud",
+        "C": "Thiers - Château d’Eau - Sabatier",
+        "D": "Beaulieu",
+    }
+    cut = note_words.cut_apart(names)
+    assert len(set(cut.values())) == 4
+    assert all(len(name) <= 26 for name in cut.values())
+    assert cut["A"].endswith("Nord")
+    assert cut["B"].endswith("Sud")
+    assert cut["C"] == "Thiers - Château d’Eau…"  # no dash hangs at its end
+    assert cut["D"] == "Beaulieu"
+
+
+def test_no_question_unknown_is_not_counted_nor_all_sure_repeated() -> None:
+    counts = {
+        "total": 21,
+        "lower": 15,
+        "sure": 15,
+        "level": 6,
+        "alone": 0,
+        "unknown": 0,
+        "masked": 0,
+    }
+    text = COUNTED.filled({**counts, "unsure": 0})
+    assert text == "En QPV, sur 21 questions : moins bien 15 fois, aussi bien ou mieux 6 fois."
+    text = COUNTED.filled({**counts, "sure": 11, "unsure": 4, "unknown": 2})
+    assert "moins bien 15 fois (dont 11 sûres), " in text
+    assert text.endswith("on ne sait pas 2 fois.")

@@ -173,16 +173,16 @@ def test_where_nothing_is_established_residents_read_too_unsure_to_compare() -> 
         ("Satisfaction générale sur la résidence", "residence",
          "Ici, 67 locataires sur 100 sont contents de leur résidence. Ailleurs, 80."),
         ("Accueil par le bailleur", "relation",
-         "Accueil par le bailleur : Ici, 67 locataires contents sur 100. Ailleurs, 80."),
+         "Accueil par le bailleur : ici, 67 locataires contents sur 100. Ailleurs, 80."),
         ("Propreté des halls", "residence",
-         "Propreté des halls : Ici, 67 locataires contents sur 100. Ailleurs, 80."),
+         "Propreté des halls : ici, 67 locataires contents sur 100. Ailleurs, 80."),
     ],
 )  # fmt: skip
 def test_tenants_are_counted_out_of_a_hundred_of_what_was_asked(
     label: str, general: str, said: str
 ) -> None:
     line = GapLine(label, gap=-0.13, qpv=0.67, hors=0.8, general=general)
-    page = dataclasses.replace(page_of(make()), gaps=(line,), borrowed=False)
+    page = dataclasses.replace(page_of(make()), gaps=(line,))
     ((text, _),) = words.answers(page)
     assert text == said
 
@@ -293,7 +293,7 @@ def test_without_files_the_page_says_what_nobody_knows() -> None:
     assert "€" not in text
 
 
-def test_a_quarter_too_small_shows_the_answers_of_all_and_says_so() -> None:
+def test_a_quarter_too_small_says_so_and_shows_nobody_else_s_answers() -> None:
     dossier = make()
     survey = dossier.survey
     assert survey is not None
@@ -304,14 +304,13 @@ def test_a_quarter_too_small_shows_the_answers_of_all_and_says_so() -> None:
         dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
     )
     page = page_of(masked)
-    assert page.borrowed
-    assert not page_of(dossier).borrowed
-    assert page.gap_scope == f"Ici, {page_words.WITHHELD}. Tous les QPV du bailleur :"
-    text = residents(masked)
-    assert text.index(words.NOT_SHOWN) < text.index("Dans ces quartiers, ")
+    assert not any(line.gap for line in page.gaps)
+    assert page.gap_scope == page_words.WITHHELD
+    assert words.NOT_SHOWN in residents(masked)
+    assert "sur 100" not in residents(masked)
     assert words.NOT_SHOWN not in residents(dossier)
     answers = [line for axis in face_of(masked).axes for line in axis.answers]
-    assert not any(line.gap for line in answers)  # the second face borrows nothing
+    assert not any(line.gap for line in answers)
     silent = [axis.silent for axis in face_of(masked).axes]
     assert "masqué" in " ".join(silent)
     nobody = claimed(
@@ -352,7 +351,9 @@ def test_a_masked_question_bears_no_number() -> None:
             "",
         )
         assert f"{line.label} : réponses non publiées." in residents(given)
-    assert not page.borrowed  # another question of the quarter is shown
+    assert (
+        page.gap_scope == page_words.GAP_SCOPE_QUARTER
+    )  # another question of the quarter is shown
     axes = face_of(given).axes
     mine = [a for axis in axes for a in axis.answers if a.label == survey.labels["q01"]]
     assert not any(a.gap for a in mine)
@@ -369,7 +370,7 @@ def test_where_all_is_masked_nobody_is_said_to_have_kept_silent() -> None:
     assert {g.words for g in page.gaps} == {"masqué"}
     assert words.NOT_SHOWN in residents(given)
     assert words.UNASKED not in residents(given)
-    assert page_words.heard(page.gaps, borrowed=page.borrowed) == ""
+    assert page_words.heard(page.gaps) == ""
 
 
 def test_the_second_face_leads_from_action_to_proof_and_answers() -> None:
@@ -510,7 +511,7 @@ def test_what_like_with_like_denies_is_marked_on_each_page() -> None:
     lines[at] = dataclasses.replace(lines[at], otherwise=True)
     told = words.printed(residents_page(dossier, dataclasses.replace(page, gaps=tuple(lines))))
     assert "À immeubles semblables, c’est moins sûr." in told
-    assert face_words.with_dagger(lines[at]).endswith(" †")
+    assert quarter_pdf._answer(lines[at], 0.0)["phrase"][1].endswith("\u202f†")
     assert "†" in face_of(dossier).key
 
 
@@ -658,16 +659,14 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
 
     page, plain_page, fields, first, summary = told(autrui=True)
     assert page.everyone
-    assert not page.borrowed
     assert page.gap_scope == "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV"
     assert "tous ceux qu’elle nomme" in plain_page
     assert "quartiers du bailleur" not in plain_page + fields
     assert "Service du bailleur" not in first
     assert all(f"L’enquête ne nomme pas « {BAILLEUR} »" in text for text in (first, summary))
     page, plain_page, *_ = told(CODE, autrui=True)
-    assert page.borrowed
-    assert "Tous les QPV, tous bailleurs" in page.gap_scope
-    assert "L’enquête ne nomme pas votre bailleur" in plain_page
+    assert page.gap_scope == page_words.WITHHELD
+    assert "sur 100" not in plain_page
     page, plain_page, fields, first, _ = (
         told()
     )  # a delivery that names nobody is the bailleur's own

@@ -117,16 +117,14 @@ def _over_bailleurs(page: QpvPage, owners: Owners | None) -> QpvPage:
     Owners come last: when the column is full, the figures are kept.
     """
     whose = words.owners_sentence(owners.named, owners.others, owners.left) if owners else ()
-    scope = page.gap_scope
-    if page.gaps:
-        scope = words.SCOPE_PLACE if page.borrowed else words.SCOPE_QUARTER
+    shown = any(line.gap is not None for line in page.gaps)
     figures = tuple(
         (label, value, detail.replace(*words.SHARE_OF)) for label, value, detail in page.figures
     )
     return replace(
         page,
         figures=figures,
-        gap_scope=scope,
+        gap_scope=words.SCOPE_QUARTER if shown else page.gap_scope,
         notes=(*page.notes, *whose),
     )
 

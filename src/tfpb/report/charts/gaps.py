@@ -50,7 +50,10 @@ def gaps(chart: Chart) -> Sheet:
     if chart.margin:
         band = words.margin_band(chart.margin)
         sheet.text((left + right) / 2, top - 2.2, band, 7, ha="center", color=theme.SOFT)
-    for x, name in ((WIDTH, "n"), (WIDTH - 12.5, words.CHART_GAP)):
+    counts = set(rows["n"])
+    one = len(counts) == 1  # the n of all stands in the head, once
+    n_head = f"n = {plot.count(*counts)}" if one else "n"
+    for x, name in ((WIDTH, n_head), (WIDTH - 15.0, words.CHART_GAP)):
         sheet.text(x, top - 2.2, name, ha="right", **note)
     ends(sheet, axes, bottom + 8.2, words.PAGE_LOWER, words.PAGE_HIGHER)
     sheet.text((left + right) / 2, bottom + 11.8, words.CHART_IN_POINTS, ha="center", **note)
@@ -60,8 +63,8 @@ def gaps(chart: Chart) -> Sheet:
         sheet.lines(0, baseline, label, EXTRA, LABEL_PT)
         sheet.lines(0, baseline + len(label) * EXTRA + 0.1, verdict, EXTRA, **note)
         gap = gap_number(row.ecart)
-        plot.row_text(sheet, WIDTH - 12.5, middle, gap, LABEL_PT, ha="right", fontweight="bold")
-        n = plot.count(row.n)
+        plot.row_text(sheet, WIDTH - 15.0, middle, gap, LABEL_PT, ha="right", fontweight="bold")
+        n = "" if one else plot.count(row.n)
         plot.row_text(sheet, WIDTH, middle, n, LABEL_PT, ha="right", color=theme.SOFT)
         sheet.rule(0, middle + height / 2, LABEL, middle + height / 2, color=theme.HAIRLINE)
     return sheet
@@ -76,7 +79,7 @@ def ends(sheet: Sheet, axes: Axes, y: float, lower: str, higher: str) -> None:
 
 
 def need(chart: Chart) -> Sheet:
-    """Draw spending a dwelling (bars) beside the gap (dot and whiskers), row by row, side by side."""
+    """Draw spending a dwelling, a bar an axis, beside the gap of each question (dot and whiskers)."""
     rows = plot.table(chart.rows, "depense", "ecart", *INTERVALS)
     height, top, across = 7.8, 8.0, LABEL - 2
     bottom = top + len(rows) * height
@@ -88,10 +91,11 @@ def need(chart: Chart) -> Sheet:
     spent.set_xlim(plot.limits([0.0, 10.0, *seen], least=1e-9))
     spent.axvline(0, color=theme.INK, linewidth=1.0, zorder=3, clip_on=False)
     plot.ticks(spent.xaxis, euros, 2)
-    known = values.notna().to_numpy()
+    again = rows["label"].str.partition(" · ")[0].duplicated().to_numpy()  # the axis has its bar
+    known = values.notna().to_numpy() & ~again
     drawn = spent.barh(middles[known], values[known], 4.6, color=theme.QPV, zorder=2)
     spent.bar_label(drawn, [euros(v) for v in values[known]], padding=3)
-    for middle in middles[~known]:
+    for middle in middles[~known & ~again]:
         plot.row_text(sheet, across + 1, middle, NOTHING, LABEL_PT)
     place = (across + 59, WIDTH - 5, top, bottom)
     gap = plot.gap_axes(sheet, place, plot.finite(rows, "ecart", *INTERVALS), chart.margin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
@@ -18,6 +18,7 @@ from tfpb.model.report import (
     Report,
     Section,
     Table,
+    TableColumn,
     Text,
 )
 from tfpb.report import theme
@@ -152,17 +153,25 @@ def answers_first(report: Report) -> bool:
 
 
 def grid(table: Table) -> Grid:
-    """Write a table as text, and share the page's width between its columns."""
-    columns = table.columns
-    rows = tuple(
-        tuple(_fit(as_text(value, c.format)) for value, c in zip(row, columns, strict=True))
+    """Write a table as text, and share the page's width between its columns.
+
+    Euros are whole in print; a column that says the same of each row is a note.
+    """
+    whole = tuple(
+        tuple(_fit(as_text(v, _printed(c))) for v, c in zip(row, table.columns, strict=True))
         for row in table.rows.itertuples(index=False, name=None)
     )
+    same = {k: whole[0][k] for k, c in enumerate(table.columns) if _is_constant(table, whole, k)}
+    kept = [k for k in range(len(table.columns)) if k not in same]
+    columns = [table.columns[k] for k in kept]
+    rows = tuple(tuple(row[k] for k in kept) for row in whole)
+    facts = " ; ".join(f"{table.columns[k].header} – {text}" for k, text in same.items() if text)
     totals: tuple[str, ...] = ()
     if table.totals:
         cells = [table.totals.get(c.key) for c in columns]
         sums = [
-            "" if missing(v) else as_text(v, c.format) for v, c in zip(cells, columns, strict=True)
+            "" if missing(v) else as_text(v, _printed(c))
+            for v, c in zip(cells, columns, strict=True)
         ]
         totals = (report_words.TOTAL, *sums[1:])
     floors = [
@@ -179,8 +188,26 @@ def grid(table: Table) -> Grid:
         size_pt=size,
         rows=rows,
         totals=totals,
-        notes=table.notes,
+        notes=(
+            *([report_words.SAME_EVERYWHERE.format(facts=facts)] if facts else []),
+            *table.notes,
+        ),
     )
+
+
+def _printed(column: TableColumn) -> Format:
+    return Format.EUROS if column.format is Format.CENTS else column.format
+
+
+def _is_constant(table: Table, rows: Sequence[Sequence[str]], k: int) -> bool:
+    """Return whether a column but the first repeats one word, or number, down a table of some length."""
+    column = table.columns[k]
+    long = k > 0 and len(rows) >= _LONG[column.format is Format.TEXT]
+    return long and column.key not in table.totals and len({row[k] for row in rows}) == 1
+
+
+_LONG: Final = {True: 3, False: 10}
+"""Rows from which a word repeated in each, or a number, is a note."""
 
 
 def _fit(text: str) -> str:

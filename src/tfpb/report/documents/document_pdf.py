@@ -43,7 +43,7 @@ _PAGES: Final = re.compile(rb"/Type */Pages */Count +(\d+)")
 _DRAWN: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _TALL: Final = 0.56
 """Height by width from which a chart that is moved whole could leave two fifths of a page empty."""
-PADDINGS: Final = (5.0, 4.0, 3.0, 2.2, 1.5)
+PADDINGS: Final = (5.0, 4.4, 3.8, 3.3, 2.8, 2.4, 2.0, 1.7, 1.5)
 """Room above and under the lines of a page that answers, points: the most that lets one page hold them."""
 _ROOM: Final = "interligne"
 """Property of a report: the one of `PADDINGS` that its first page took."""
@@ -101,6 +101,7 @@ def render(
             "band": theme.MARGIN_BAND,
             "dark": theme.DANS,
             "elsewhere": theme.HORS,
+            "payers": theme.PAYERS,
             "link": theme.LINK,
             "cell": theme.CELL_PT,
             "least": theme.MIN_PT,

@@ -11,6 +11,7 @@ from tfpb.report import theme
 from tfpb.report.canvas import compiled
 from tfpb.report.documents.document_pdf import page_count, printable_data, svg_of
 from tfpb.words.documents import face_words as words
+from tfpb.words.documents.note_words import gap
 from tfpb.words.numbers import percent
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "quartier.typ"
 _FORM: Final[dict[str, Any]] = {"format": "pdf", "pdf_standards": ["ua-1"]}
-_PADS: Final = (5.0, 3.6, 2.4, 1.6, 1.0)
+_PADS: Final = (5.0, 3.6, 2.6, 1.9, 1.4, 1.0)
 """Space above and under a row, points: it shrinks before anything is left out."""
 _FEWER: Final = ((2, 3), (1, 2), (1, 1), (0, 0))
 """Actions and pieces that an axis names, the others counted: fewer where the page is full."""
@@ -121,5 +122,6 @@ def _answer(line: GapLine, floor: float) -> dict[str, Any]:
     at, there = ((share - floor) / (1 - floor) for share in (line.qpv, line.hors))
     return {
         "label": line.label, "shown": True, "at": at, "there": there, "here": percent(line.qpv),
-        "elsewhere": percent(line.hors), "phrase": words.with_dagger(line), "moved": words.moved(line),
+        "elsewhere": percent(line.hors), "moved": words.moved(line),
+        "phrase": gap(line.phrase, doubt=line.otherwise),
     }  # fmt: skip

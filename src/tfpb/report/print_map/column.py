@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.patches import Rectangle
@@ -18,7 +19,7 @@ from tfpb.words.numbers import euros, number, percent
 from tfpb.words.places import map_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from tfpb.model.location import Bar, GapLine, QpvPage
     from tfpb.report.print_map.window import Numbered
@@ -45,9 +46,9 @@ _HATCHED: Final[dict[str, Any]] = {
 }  # fmt: skip
 _OPEN: Final[dict[str, Any]] = {"facecolor": theme.PAPER}
 _PARTS: Final[dict[str, dict[str, Any]]] = {
-    "logements_abattus": {"facecolor": theme.DANS},
-    "logements_exoneres": {"facecolor": theme.EXONEREE},
-    "logements_a_reclamer": {"facecolor": theme.RING},
+    "logements_abattus": {"facecolor": theme.HOMES[0]},
+    "logements_exoneres": {"facecolor": theme.HOMES[1]},
+    "logements_a_reclamer": {"facecolor": theme.HOMES[2]},
     "logements_non_lus": _HATCHED,
     "logements_droit_non_etabli": _HATCHED,
     "logements_sans_avis": _OPEN,
@@ -142,16 +143,16 @@ def _bar(sheet: Sheet, y: float, bar: Bar) -> None:
 
 def _answers(sheet: Sheet, y: float, page: QpvPage) -> float:
     """Draw each question: levels here and elsewhere on one axis, the gap in words, how it moved."""
-    if page.gap_scope and (page.borrowed or page.everyone):
+    if not any(line.gap is not None for line in page.gaps):
+        return sheet.block(COLUMN_X, y, page.gap_scope, COLUMN_W, 8.5, lines=2, **_SOFT) + 1
+    if page.everyone:
         y = sheet.block(COLUMN_X, y - 1.4, page.gap_scope, COLUMN_W, 7, lines=2, bold=True) + 0.6
-    if not page.gaps:
-        return sheet.block(COLUMN_X, y, words.PAGE_NO_GAP, COLUMN_W, 8.5, **_SOFT) + 1
     for line in page.gaps:
         y = _answer(sheet, y, line, page.floor)
-    note = page_words.heard(page.gaps, borrowed=page.borrowed)
+    note = page_words.heard(page.gaps)
     if any(line.otherwise for line in page.gaps):
         note = f"{note} · {page_words.DAGGER_NOTE}"
-    return sheet.block(COLUMN_X, y, note, COLUMN_W, 7, lines=2, spacing=1.2, **_SOFT) if note else y
+    return sheet.block(COLUMN_X, y, note, COLUMN_W, 7, lines=3, spacing=1.2, **_SOFT) if note else y
 
 
 def _answer(sheet: Sheet, y: float, line: GapLine, floor: float) -> float:
@@ -192,7 +193,8 @@ def _tasks(sheet: Sheet, y: float, page: QpvPage, seen: Collection[str], bottom:
         return sheet.block(COLUMN_X, y, page_words.NOTHING_TO_DO, COLUMN_W, 7.5, **_SOFT)
     room = COLUMN_W - 6 - sum(_ENDS)
     for k, task in enumerate(page.tasks, 1):
-        lines = wrap(task.text, room, 7.5, lines=3)
+        away = bool(task.home) and task.home not in seen
+        lines = wrap(task.text + page_words.OUT_OF_FRAME * away, room, 7.5, lines=3)
         if y + _TASK_STEP * (len(lines) - 1) > bottom - (3.4 if k < len(page.tasks) else 0):
             more = page_words.MORE_TASKS.format(count=len(page.tasks) - k + 1)
             sheet.text(COLUMN_X, y, more, 7.5, **_SOFT)
@@ -209,7 +211,7 @@ def _tasks(sheet: Sheet, y: float, page: QpvPage, seen: Collection[str], bottom:
 
 
 def quarters(sheet: Sheet, view: OverviewView) -> None:
-    """List the quarters by dwellings; those that do not fit are counted."""
+    """List the quarters by dwellings; those without room for a line are named under the table, or counted."""
     x, y = COLUMN_X, MAP_Y + 2.6
     sheet.text(x, y, words.OVERVIEW_TABLE, 9.5, fontweight="bold", color=theme.ACCENT)
     if view.question:
@@ -220,25 +222,43 @@ def quarters(sheet: Sheet, view: OverviewView) -> None:
         sheet.lines(x + right, y, text.split("\n"), 3.1, 7, ha="right", **_SOFT)
     y += 4.6
     sheet.rule(x, y, RIGHT, y, color=theme.ACCENT, linewidth=1.0)
-    shown = 0
-    for row in plot.each(view.quarters):
-        name = wrap(str(row.nom), _NUMBERS[0] - 11, 8, lines=2)
-        low = y + ROW + (len(name) - 1) * SECOND
-        if low > MAP_Y + MAP_H - 12:
-            break
-        shown += 1
+    every = list(plot.each(view.quarters))
+    names = [wrap(str(row.nom), _NUMBERS[0] - 11, 8, lines=2) for row in every]
+    shown, more = _fitting(every, names, MAP_Y + MAP_H - 12 - y)
+    for row, name in zip(every[:shown], names, strict=False):
         amounts = (row.abattement_par_logement_eur, row.valorise_par_logement_eur)
         values = (number(known(row.logements)), *(euros(known(v)) for v in amounts))
         for right, text in zip(_NUMBERS, values, strict=True):
             sheet.text(x + right, y + ROW - 2.5, text, ha="right")
         sheet.lines(x, y + ROW - 2.5, name, SECOND)
-        y, code = low, str(row.code_qpv)
+        y, code = y + _line(name), str(row.code_qpv)
         under = printable(" · ".join(filter(None, (code, view.gaps.get(code, "")))))
         sheet.text(x, y + 0.4, shorten(under, COLUMN_W, 7), 7, **_SOFT)
         sheet.rule(x, y + 1.2, RIGHT, y + 1.2, color=theme.HAIRLINE)
-    if shown < len(view.quarters):
-        more = words.OVERVIEW_MORE.format(rest=len(view.quarters) - shown)
-        sheet.text(x, y + 6, more, 7.5, **_SOFT)
+    sheet.lines(x, y + 5, more, _NOTE_STEP, 7, **_SOFT)
     doubts = [words.OVERVIEW_DOUBTS.format(count=view.doubts)] * bool(view.doubts)
     doubts += [words.OVERVIEW_UNPLACED.format(count=view.unplaced)] * bool(view.unplaced)
     sheet.lines(x, MAP_Y + MAP_H - 1.5 - 3.4 * (len(doubts) - 1), doubts, 3.4)
+
+
+def _line(name: Sequence[str]) -> float:
+    return ROW + (len(name) - 1) * SECOND
+
+
+def _fitting(
+    rows: Sequence[Any], names: Sequence[Sequence[str]], height: float
+) -> tuple[int, list[str]]:
+    """Return how many quarters have a line in a height, and the lines that name the others."""
+    ends = list(accumulate(map(_line, names)))
+    fit = sum(end <= height for end in ends)
+    if fit == len(rows):
+        return fit, []
+    for shown in range(fit, fit // 2, -1):  # half the column at most is for names alone
+        named = ", ".join(
+            f"{row.nom or row.code_qpv} ({number(known(row.logements))})" for row in rows[shown:]
+        )
+        text = words.OVERVIEW_OTHERS.format(count=len(rows) - shown, names=named)
+        lines = wrap(text, COLUMN_W, 7)
+        if ends[shown - 1] + 5 + _NOTE_STEP * (len(lines) - 1) <= height + 3:
+            return shown, lines
+    return fit, [words.OVERVIEW_MORE.format(rest=len(rows) - fit)]

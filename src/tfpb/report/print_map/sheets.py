@@ -36,10 +36,7 @@ def compose(view: View) -> Sheet:
         page = view.page
         shown = draw(window, view.layers, view.frame, own=(page.code_qpv,), page=page)
         subtitle = words.page_subtitle(page.code_qpv, page.commune, page.bailleur, page.year)
-        title = page.nom or page.code_qpv
-        if page.borrowed:
-            title = words.BORROWED.format(name=title)
-        margins.head(sheet, title, subtitle, words.PAGE_KIND, mark=mark)
+        margins.head(sheet, page.nom or page.code_qpv, subtitle, words.PAGE_KIND, mark=mark)
         column.column(sheet, page, shown)
     else:
         own = tuple(codes_of(view.quarters))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import axis_scope
-from tfpb.words.documents.quarter_page import DAGGER, DAGGER_NOTE
+from tfpb.words.documents.quarter_page import DAGGER_NOTE
 from tfpb.words.money.accounts import axis_short
 from tfpb.words.numbers import NOTHING, euros
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import LEVEL, VERDICTS, margin_words
+from tfpb.words.survey.verdict_words import ISOLATED_MEANS, LEVEL, VERDICTS, margin_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,8 +22,8 @@ TITLE: Final = Phrase("{name} : action, preuve, réponses")
 SUBTITLE: Final = Phrase("{code} · {bailleur} · actions {year}{survey}")
 _SURVEY: Final = Phrase(" · enquête {wave} : ici {here}, ailleurs {elsewhere}")
 HEADERS: Final = Phrase(
-    "Axe, actions (€)|Valorisé {year} ({before})|Prouvé|Ce que disent les locataires|ici|● ici ○ ailleurs|"
-    "ailleurs|Écart, en points ({level})|Écart, {waves}"
+    "Axe, actions (€)|Valorisé {year} ({before})|Prouvé|Ce que disent les locataires|● ici||○ ailleurs|"
+    "Écart, en points ({level})|Écart, {waves}"
 )
 _LEAD: Final = Phrase(
     "{actions:s action} ({proved:n} {proved:a prouvée/prouvées}), {valued:€} valorisés."
@@ -46,8 +46,8 @@ NO_SURVEY: Final = "aucune enquête jointe"
 _KEY: Final = Phrase(
     "Clé. De moins, de plus : la marge exclut zéro. Autant : moins de {margin} d’écart, c’est démontré. Pas "
     "moins : pas plus bas de plus de {margin}, c’est démontré. On ne sait pas : trop peu de réponses pour "
-    "trancher. Masqué : moins de 30 réponses ici ou dans un territoire voisin. Peu de réponses, isolé : à "
-    "lire avec prudence. – : pas de changement démontré. {dagger}. Barre :"
+    "trancher. Masqué : moins de 30 réponses ici ou dans un territoire voisin. Peu de réponses : à lire avec "
+    "prudence. {isolated} – : pas de changement démontré. {dagger}. Barre :"
 )
 _BAR: Final = (("prouve", "prouvé ;"), ("a_prouver", "valorisé, preuve à joindre ou en trop."))
 WALKED: Final = Phrase("Constats faits sur place : {count:n} ({found}).")
@@ -146,11 +146,6 @@ def listed(texts: Sequence[str], most: int) -> str:
     return ", ".join(cut(texts, most)) if texts else ""
 
 
-def with_dagger(line: GapLine) -> str:
-    """Write a gap, marked where the comparable figure is another story."""
-    return f"{line.phrase} {DAGGER}" if line.otherwise else line.phrase
-
-
 def moved(line: GapLine) -> str:
     """Write how a gap moved; « – », which the key explains, where no change is established."""
     return NOTHING if line.moved in ("", VERDICTS["non_demontre"]) else line.moved
@@ -167,7 +162,9 @@ def hidden(lines: Sequence[GapLine]) -> str:
 def key(margin_points: float) -> str:
     """Write how verdicts are read."""
     return _KEY.format(
-        margin=margin_words(margin_points), dagger=DAGGER_NOTE[:1] + " :" + DAGGER_NOTE[1:]
+        margin=margin_words(margin_points),
+        isolated=ISOLATED_MEANS,
+        dagger=DAGGER_NOTE[:1] + " :" + DAGGER_NOTE[1:],
     )
 
 

@@ -52,7 +52,7 @@ OF_TENANTS: Final = "3. Qu’en disent les locataires, et qu’est-ce qui bouge 
 WHAT_TO_DO: Final = "4. Que faire, qui, pour quand ?"
 COLUMNS: Final = (
     "Quartier", "Logements abattus / QPV", "Abattement acquis (€)", "= prouvé (€)",
-    "+ justifié, à prouver (€)", "+ reste à justifier (€)", "", "Prouvé, justifié",
+    "+ justifié, à prouver (€)", "+ reste à justifier (€)", "", "Part prouvée · justifiée",
     "Contents de leur résidence",
 )  # fmt: skip
 PROVED: Final = "prouvé : pièce, avec sa date"
@@ -112,8 +112,8 @@ _STATE_PART: Final = Phrase(
 )
 OTHER_PAYERS: Final = "Autres contribuables : taxes GEMAPI et d’équipement, reportées sur eux."
 READ_ALONE: Final = "Montants : de la seule part connue."
-ROSE: Final = "Depuis {wave}, progressent plus qu’ailleurs : {names}."
-FELL: Final = "Depuis {wave}, reculent par rapport à ailleurs : {names}."
+ROSE: Final = "Depuis {wave}, l’écart a bougé en faveur des QPV pour : {names}."
+FELL: Final = "Depuis {wave}, l’écart a bougé en défaveur des QPV pour : {names}."
 _ASKED: Final = (
     "Part de locataires satisfaits", "● QPV", "", "○ ailleurs",
     "Écart, en points (marge à 90 %)",
@@ -125,6 +125,7 @@ _SIDES: Final = Phrase(" ({here:n} en QPV, {elsewhere:n} ailleurs)")
 _RATE: Final = Phrase(", {rate:n} réponses pour 100 ménages contactés")
 DAGGER: Final = "† Entre immeubles comparables, autre écart, ou pas de réponse possible."
 SIGNS: Final = "▲ l’écart a bougé en faveur des QPV, ▼ en leur défaveur."
+SURE: Final = "Sûres : trop nettes, même parmi tant de questions, pour être dues au hasard."
 OTHER_QUESTIONS: Final = Phrase(
     "{count:s autre question/autres questions} : feuille « Comparaison »."
 )
@@ -134,10 +135,10 @@ TOO_EARLY: Final = (
 NOT_SHOWN_HERE: Final = "Les actions servent-elles ? Cette enquête ne peut pas le montrer."
 TO_DO: Final = ("Quoi", "Enjeu (€)", "Qui", "Pour quand", "Voir")
 STAKE: Final = (
-    "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : feuille du "
-    "classeur."
+    "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : page de "
+    "rapport.pdf, où la carte du quartier porte la ligne, ou feuille du classeur."
 )
-_MORE: Final = Phrase("{count:s autre ligne/autres lignes} non montrées ici.")
+_MORE: Final = Phrase("{count:s autre ligne/autres lignes} non {count:a montrée/montrées} ici.")
 _EVERY: Final = Phrase("Feuille « À faire » : {count:s ligne}.")
 NOTHING_LACKS: Final = "Rien de ce que ce dossier vérifie ne manque."
 NEXT_SURVEY: Final = (
@@ -156,27 +157,49 @@ _OF_HOMES: Final = Phrase("{name} ({homes:n})")
 _OF_EUROS: Final = Phrase("{name} ({stake:€})")
 _OF_ACTION: Final = Phrase("« {name} », {quarter} ({stake:€})")
 _CARRIED: Final = Phrase("{name} {stake:€} (dont {carried:€} reportés de {year})")
+_CARRIED_ALL: Final = Phrase(" En tout, {carried:€} sont reportés de {year}.")
 _ALONE: Final = Phrase("{name} {stake:€}")
 _ACQUIRED: Final = "de l’abattement acquis"
 _ACTION: Final = 60
 _NAME: Final = 26
 """Signs of a quarter’s name that the page holds."""
 _LABEL: Final = 46
-_NAMED: Final = 3
+NAMED: Final = 3
 _OTHER_NAMES: Final = Phrase("{count:s autre}")
+_PAGES: Final = "p. {pages}"
+_HIDDEN: Final = STATES[State.MASQUE]
 _UP: Final = "▲ "
 _DOWN: Final = "▼ "
 
 
 def short(name: str, most: int = _NAME) -> str:
     """Cut a name to what the page holds."""
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+    return name if len(name) <= most else f"{name[: most - 1].rstrip(_LOOSE)}…"
+
+
+_LOOSE: Final = " -–,("
+"""Signs that a cut name does not end with."""
+
+
+def cut_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Cut the names of quarters, by code: in their middle those that would look alike."""
+    cut = {code: short(name) for code, name in names.items()}
+    alike = {name for name, count in Counter(cut.values()).items() if count > 1}
+    for code, name in names.items():
+        if cut[code] in alike and len(name) > _NAME:
+            tail = name[-_TAIL:].lstrip(_LOOSE)
+            cut[code] = f"{name[: _NAME - 1 - len(tail)].rstrip(_LOOSE)}…{tail}"
+    return cut
+
+
+_TAIL: Final = 13
+"""Last signs that a name cut in its middle keeps."""
 
 
 def towns(names: Iterable[str]) -> str:
     """Name the communes of quarters, or count them beyond three."""
     each = sorted({one.strip() for name in names for one in name.split(",") if one.strip()})
-    return ", ".join(each) if len(each) <= _NAMED else _TOWNS.format(count=len(each))
+    return ", ".join(each) if len(each) <= NAMED else _TOWNS.format(count=len(each))
 
 
 def account_due(days: Sequence[dt.date], undated: Sequence[object]) -> str:
@@ -235,10 +258,11 @@ def shares(proved: Amount, justified: Amount) -> str:
     if set(written) == {_UNBOUNDED}:
         return _UNBOUNDED
     least = "" if proved.is_known and justified.is_known else f"{AT_MOST} "
-    return f"{least}{written[0]} · {written[1]}{THIN}%"
+    return f"{least}{written[0]}{_TIED}·{_TIED}{written[1]}{THIN}%"
 
 
 _UNBOUNDED: Final = "?"
+_TIED: Final = "\u00a0"
 AT_MOST: Final = "au plus"
 
 
@@ -264,7 +288,10 @@ def span(levels: Sequence[Claim]) -> str:
     """Write between what shares some quarters lie, and how many are not shown."""
     known_ones = sorted(c.value.exact for c in levels if c.value is not None and c.value.is_known)
     hidden = Counter(STATES[c.state] for c in levels if c.value is None or not c.value.is_known)
-    parts = [f"{number(count)} {word}" for word, count in hidden.items()]
+    parts = [
+        f"{number(count)} {word}{'s' * (count > 1 and word == _HIDDEN)}"
+        for word, count in hidden.items()
+    ]
     if known_ones:
         low, high = (percent(v) for v in (known_ones[0], known_ones[-1]))
         parts.insert(0, high if low == high else f"{low.removesuffix(f'{THIN}%')} à {high}")
@@ -322,12 +349,27 @@ def level(share: float) -> str:
     return STATES[State.MASQUE] if math.isnan(share) else percent(share)
 
 
+def pages(numbers: Sequence[int]) -> str:
+    """Write the pages of the report where a line is spoken of, in order."""
+    return _PAGES.format(pages=", ".join(map(str, sorted(set(numbers)))))
+
+
+def sheet(name: str) -> str:
+    """Write the sheet of the workbook where a line is spoken of."""
+    return f"« {name} »"
+
+
+def carried_over(amount: Amount, year: int) -> str:
+    """Write how much of what is to be planned comes from the year before; nothing where none does."""
+    return _CARRIED_ALL.format(carried=amount, year=year) if amount.exceeds_nil else ""
+
+
 def gap(phrase: str, *, doubt: bool) -> tuple[str, str]:
     """Cut a gap after what it comes to; a dagger where like with like says otherwise or nothing."""
     end = min((k for k in (phrase.find(", "), phrase.find(" (")) if k >= 0), default=len(phrase))
     return phrase[
         : end + (phrase[end : end + 1] == ",")
-    ], f"{phrase[end:].lstrip(' ,')}{' †' * doubt}"
+    ], f"{phrase[end:].lstrip(' ,')}{f'{THIN}†' * doubt}"
 
 
 def moved(word: str, *, sure: bool, rises: bool) -> str:
@@ -337,7 +379,7 @@ def moved(word: str, *, sure: bool, rises: bool) -> str:
 
 def named(labels: Sequence[str]) -> str:
     """Name some questions, three at most; the others are counted."""
-    shown = [f"« {short(one, _LABEL)} »" for one in labels[:_NAMED]]
+    shown = [f"« {short(one, _LABEL)} »" for one in labels[:NAMED]]
     rest = len(labels) - len(shown)
     return join([*shown, *([_OTHER_NAMES.format(count=rest)] if rest else [])])
 
@@ -378,9 +420,9 @@ def rest_to_do(left: int, every: int) -> list[str]:
 
 def subjects(names: Sequence[str]) -> str:
     """Name the first things that something is to be done about; the others are counted."""
-    rest = len(names) - _NAMED
+    rest = len(names) - NAMED
     between = " ; " if any("," in name for name in names) else ", "
-    return between.join([*names[:_NAMED], *([_OTHER_NAMES.format(count=rest)] if rest > 0 else [])])
+    return between.join([*names[:NAMED], *([_OTHER_NAMES.format(count=rest)] if rest > 0 else [])])
 
 
 def task(code: str, title: str, facts: Mapping[str, object]) -> tuple[str, str]:
@@ -389,14 +431,19 @@ def task(code: str, title: str, facts: Mapping[str, object]) -> tuple[str, str]:
     return Phrase(head).filled(facts), Phrase(text).filled(facts)
 
 
+def at(name: str, quarter: str) -> str:
+    """Write the name of a résidence, and of its quarter where another has the same."""
+    return f"{short(name)}, {quarter}" if quarter else short(name)
+
+
 def of_homes(name: str, homes: Amount | None) -> str:
     """Write a résidence with its dwellings."""
-    return name if homes is None else _OF_HOMES.format(name=short(name), homes=homes)
+    return name if homes is None else _OF_HOMES.format(name=name, homes=homes)
 
 
 def of_euros(name: str, amount: Amount | None) -> str:
     """Write a résidence or a quarter with what hangs on it."""
-    return short(name) if amount is None else _OF_EUROS.format(name=short(name), stake=amount)
+    return name if amount is None else _OF_EUROS.format(name=name, stake=amount)
 
 
 def of_action(name: str, quarter: str, amount: Amount | None) -> str:

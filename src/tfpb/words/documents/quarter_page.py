@@ -128,8 +128,8 @@ def money_lines(held: Within) -> tuple[str, ...]:
     return (*out, *filter(None, [quarter_sentence(held)]))
 
 
-WITHHELD: Final = "masqué : moins de 30 réponses ici ou dans un territoire voisin"
-UNASKED: Final = "personne n’a été interrogé ou n’a répondu"
+WITHHELD: Final = "Masqué : moins de 30 réponses ici ou dans un territoire voisin."
+UNASKED: Final = "Ici, personne n’a été interrogé ou n’a répondu."
 DAGGER: Final = "†"
 DAGGER_NOTE: Final = "† entre immeubles comparables, l’enquête ne dit pas la même chose"
 _MOVED: Final = Phrase("{mark} passé de {early} ({before}) à {late} ({after})")
@@ -169,7 +169,7 @@ def mode_note(*, changed: bool) -> str:
     return f", {MODE_CHANGED}" if changed else ""
 
 
-_HEARD: Final = Phrase("● {whose}, {here} ○ ailleurs, {elsewhere} · écart en points, {level}")
+_HEARD: Final = Phrase("● ici, {here} ○ ailleurs, {elsewhere} · écart en points, {level}")
 _SPAN: Final = Phrase("{low:n} à {high:s ménage}")
 _ONE: Final = Phrase("{low:s ménage}")
 
@@ -182,13 +182,12 @@ def answered(lines: Sequence[GapLine]) -> tuple[str, str]:
     return _between(line.n_qpv for line in shown), _between(line.n_hors for line in shown)
 
 
-def heard(lines: Sequence[GapLine], *, borrowed: bool) -> str:
+def heard(lines: Sequence[GapLine]) -> str:
     """Write what marks mean, and how many answered on each side; nothing where no line has figures."""
     here, elsewhere = answered(lines)
     if not here:
         return ""
-    whose = "tous les QPV" if borrowed else "ici"
-    return _HEARD.format(whose=whose, here=here, elsewhere=elsewhere, level=LEVEL)
+    return _HEARD.format(here=here, elsewhere=elsewhere, level=LEVEL)
 
 
 def _between(counts: Iterable[float | None]) -> str:
@@ -201,7 +200,10 @@ CLAIM_HOMES: Final = Phrase("Réclamer : {homes:s logement}")
 _OF_HOME: Final = Phrase("{title} : {name}{homes:? ({homes})}")
 _HOMES: Final = Phrase("{count:s logement}")
 _PLAN: Final = Phrase("{title}{carried:? ({carried} viennent de {before})}")
-_PROVE: Final = Phrase("Joindre {count:s preuve}, d’abord {action}{stake:? ({stake})}")
+_PROVE: Final = Phrase(
+    "Joindre {count:s preuve}{several:?, d’abord| :} {action}{stake:? ({stake})}"
+)
+OUT_OF_FRAME: Final = ", hors du cadre"
 MORE_TASKS: Final = Phrase("et {count:s ligne} de plus : voir « À faire »")
 NUMBERED: Final = "Sur la carte : {names}."
 NOTHING_TO_DO: Final = "Rien à réclamer, à situer, à programmer ni à prouver ici."
@@ -222,7 +224,7 @@ def quarter_line(title: str, carried: Amount | None, year: int) -> str:
 def prove(count: int, action: str, stake: Amount | None) -> str:
     """Write how many proofs lack in a quarter, the one that is worth most first."""
     worth = "" if stake is None else stake_words(stake)
-    return _PROVE.format(count=count, action=action, stake=worth)
+    return _PROVE.format(count=count, several=count > 1, action=action, stake=worth)
 
 
 def stake_words(amount: Amount | None) -> str:
@@ -243,7 +245,7 @@ def page_in_words(page: QpvPage) -> str:
     """Write the whole page in sentences: for a reader who cannot see it."""
     figures = [f"{value} {label}, {detail}." for label, value, detail in page.figures]
     bars = [f"{bar.words}." for bar in page.bars if bar.words]
-    scope = [f"{page.gap_scope}."] if page.gap_scope else []
+    scope = [f"{page.gap_scope.removesuffix('.')}."] if page.gap_scope else []
     tasks = [f"{k}. {t.text} : {t.stake}, {t.due}." for k, t in enumerate(page.tasks, 1)]
     rest = (*page.lines, *scope, *map(_gap_in_words, page.gaps), *tasks, *page.notes)
     return " ".join([*figures, *bars, *rest, *filter(None, [page.modelled])])
@@ -260,18 +262,12 @@ def _gap_in_words(line: GapLine) -> str:
 
 
 GAP_SCOPE_QUARTER: Final = "Ménages de ce quartier comparés aux ménages hors QPV du bailleur"
-_GAP_SCOPE_ALL: Final = "Ici, {why}. Tous les QPV du bailleur :"
-_EVERYONE: Final = (
-    "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV",
-    "Ici, {why}. Tous les QPV, tous bailleurs (l’enquête ne nomme pas celui-ci) :",
-)
+_EVERYONE: Final = "Tous bailleurs (l’enquête ne nomme pas celui-ci) : ici et hors QPV"
 
 
-def gap_scope(why: str, *, everyone: bool) -> str:
-    """Write whose answers are shown: the quarter's; where it has none to show, why, and all quarters'."""
-    if everyone:
-        return _EVERYONE[bool(why)].format(why=why)
-    return _GAP_SCOPE_ALL.format(why=why) if why else GAP_SCOPE_QUARTER
+def gap_scope(*, everyone: bool) -> str:
+    """Write whose answers are shown: of the bailleur's tenants in the quarter, or of every bailleur's."""
+    return _EVERYONE if everyone else GAP_SCOPE_QUARTER
 
 
 GAP_SCOPE_NONE: Final = "Enquête absente ou résultats non publiables"

@@ -78,9 +78,6 @@ NO_SURVEY_PLACE: Final = (
     "de bailleurs pour qu’aucun ne se reconnaisse."
 )
 SCOPE_QUARTER: Final = "Ménages de ce quartier, tous bailleurs, comparés au hors QPV de la région"
-SCOPE_PLACE: Final = (
-    "Ici, rien à publier. Ménages de tous les quartiers du territoire, tous bailleurs réunis :"
-)
 SHARE_OF: Final = ("du patrimoine du bailleur", "du patrimoine de la région")
 REGION_PRIORITIES: Final = (
     "Le poids des questions est estimé sur toute la région : un contrat seul ne réunit pas assez de "

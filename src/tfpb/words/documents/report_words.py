@@ -164,6 +164,7 @@ ROWS_ELSEWHERE: Final = Phrase(
 MAP_CAPTION: Final = (
     "Carte du quartier {name} ({code}) : périmètre, résidences, chiffres et satisfaction"
 )
+SAME_EVERYWHERE: Final = "Sur toutes les lignes : {facts}."
 UNNAMED_MAP: Final = "Carte {key}"
 USED: Final = {True: "employée", False: "sans emploi dans ce calcul"}
 HELD: Final = {True: "tenu", False: "non tenu"}

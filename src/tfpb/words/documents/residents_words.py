@@ -67,22 +67,19 @@ NOT_SHOWN: Final = (
     "territoire voisin."
 )
 UNASKED: Final = "Ici, personne n’a été interrogé ou n’a répondu."
-_BORROWED: Final = "Voici celles de tous les quartiers prioritaires du bailleur."
 _EVERYONE: Final = (
     "L’enquête ne nomme pas votre bailleur : ce sont les réponses de tous ceux qu’elle nomme."
 )
 _KEY: Final = "● ici ○ ailleurs"
-_KEY_BORROWED: Final = "● quartiers prioritaires ○ ailleurs"
 _GENERAL: Final[dict[str, str]] = _TEXTS["general"]
 _IS_GENERAL: Final = re.compile(r"général|global|qualité de vie|ensemble", re.IGNORECASE)
 """A headline question that is of its whole theme, by its wording: « accueil » is not the bailleur."""
 _FIRST: Final = (
-    Phrase("{label} : {place}, {here} locataires contents sur 100. Ailleurs, {there}"),
-    Phrase("{place}, {here} locataires sur 100 sont {what}. Ailleurs, {there}"),
+    Phrase("{label} : ici, {here} locataires contents sur 100. Ailleurs, {there}"),
+    Phrase("Ici, {here} locataires sur 100 sont {what}. Ailleurs, {there}"),
 )
 """The first question, by whether it is of its whole theme."""
 _OTHER: Final = Phrase("{label} : {here}, ailleurs {there}")
-_PLACE: Final = {False: "Ici", True: "Dans ces quartiers"}
 TOO_UNSURE: Final = " : trop incertain pour comparer"
 _OTHERWISE: Final = " À immeubles semblables, c’est moins sûr."
 _HIDDEN: Final = Phrase("{label} : réponses non publiées.")
@@ -208,10 +205,10 @@ def answers(page: QpvPage) -> tuple[tuple[str, GapLine], ...]:
     if not any(line.gap is not None for line in page.gaps):
         return ()
     first = next(line for line in page.gaps if line.gap is not None)
-    return tuple((_line(line, page, first=line is first), line) for line in page.gaps)
+    return tuple((_line(line, first=line is first), line) for line in page.gaps)
 
 
-def _line(line: GapLine, page: QpvPage, *, first: bool) -> str:
+def _line(line: GapLine, *, first: bool) -> str:
     if line.gap is None or line.qpv is None or line.hors is None:
         return _HIDDEN.format(label=line.label)
     what = _GENERAL.get(line.general, "") if _IS_GENERAL.search(line.label) else ""
@@ -221,7 +218,7 @@ def _line(line: GapLine, page: QpvPage, *, first: bool) -> str:
         "there": whole_percent(line.hors),
         "label": line.label,
     }
-    text = phrase.filled({**facts, "what": what, "place": _PLACE[page.borrowed]})
+    text = phrase.filled({**facts, "what": what})
     return f"{text}{TOO_UNSURE * line.unsure}.{_OTHERWISE * line.otherwise}"
 
 
@@ -231,15 +228,12 @@ def answers_intro(page: QpvPage, *, wave: str) -> str:
         return NO_SURVEY
     if not any(line.gap is not None for line in page.gaps):
         return NOT_SHOWN if any(line.masked for line in page.gaps) else UNASKED
-    hidden = (UNASKED if page.unasked else NOT_SHOWN) if page.borrowed else ""
-    return " ".join(filter(None, (hidden, _BORROWED * page.borrowed, _EVERYONE * page.everyone)))
+    return _EVERYONE * page.everyone
 
 
 def answers_note(page: QpvPage) -> str:
     """Write what marks mean; nothing where there is none."""
-    if not any(line.gap is not None for line in page.gaps):
-        return ""
-    return _KEY_BORROWED if page.borrowed else _KEY
+    return _KEY if any(line.gap is not None for line in page.gaps) else ""
 
 
 def open_points(

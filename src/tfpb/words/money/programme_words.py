@@ -116,7 +116,8 @@ def justified_words(claims: Claims) -> str:
     ):
         part, euro = claims.amount(share), claims.amount(amount)
         in_euros = f" ({euros(euro)})" if part.is_known and euro.is_known else ""
-        parts.append(f"{label} à {share_words(part)}{in_euros}")
+        text = share_words(part)
+        parts.append(f"{label} {'' if text.startswith('entre') else 'à '}{text}{in_euros}")
     return ", ".join(parts)
 
 

@@ -29,7 +29,6 @@ CHART_QUADRANTS: Final = {
 }
 """Corners of the chart of priorities, by their place (right, top)."""
 PAGE_KIND: Final = "Quartier prioritaire de la politique de la ville"
-BORROWED: Final = "{name} – enquête : tous les QPV"
 """Names a quarter that shows the results of all, its own being masked."""
 PAGE_STOCK: Final = "Le parc et l’abattement"
 PAGE_TENANTS: Final = "Ce que disent les locataires"
@@ -38,10 +37,10 @@ PAGE_LOWER: Final = "QPV moins satisfait"
 PAGE_HIGHER: Final = "QPV plus satisfait"
 SHORT_LOWER: Final = "QPV plus bas"
 SHORT_HIGHER: Final = "QPV plus haut"
-PAGE_NO_GAP: Final = "Pas de résultat d’enquête pour ce quartier."
 OVERVIEW_KIND: Final = "Vue d’ensemble"
 OVERVIEW_TABLE: Final = "Quartiers"
 OVERVIEW_COLUMNS: Final = ("logements", "abattement\n(€/log. abattu)", "valorisé\n(€/log. abattu)")
+OVERVIEW_OTHERS: Final = Phrase("Et {count:s quartier} (logements) : {names}.")
 OVERVIEW_MORE: Final = Phrase("et {rest:s quartier} : voir le classeur")
 OVERVIEW_SUBTITLE: Final = Phrase(
     "{bailleur} · {quarters:s quartier} · {dwellings:s logement} · année {year}"

@@ -50,9 +50,9 @@ NO_CHANGE_SHOWN: Final = (
 
 
 _COUNTED: Final = (
-    ", sur {total:s question} : moins bien {lower:n} fois (dont {sure:s sûre}), aussi bien ou mieux "
-    "{level:n} fois{alone:?, peut-être {alone:n} fois de plus (isolé)|}, on ne sait pas {unknown:n} fois"
-    "{masked:?, masqué {masked:n} fois|}."
+    ", sur {total:s question} : moins bien {lower:n} fois{unsure:? (dont {sure:s sûre})|}, aussi bien ou "
+    "mieux {level:n} fois{alone:?, peut-être {alone:n} fois de plus (isolé)|}{unknown:?, on ne sait pas "
+    "{unknown:n} fois|}{masked:?, masqué {masked:n} fois|}."
 )
 COUNTED: Final = Phrase(f"En QPV{_COUNTED}")
 SERVICE: Final = Phrase(f"Service du bailleur en QPV{_COUNTED}")
@@ -264,7 +264,7 @@ def moved(
 ) -> str:
     """Write a movement: « passé de −2 (2019) à +8 (2023) », with a dagger where it is in doubt."""
     before, after = (gap_number(g) for g in gaps)
-    mark = f", {MODE_CHANGED}" * mode + " †" * doubt
+    mark = f", {MODE_CHANGED}" * mode + f"{THIN}†" * doubt
     return _MOVED[alone].format(
         before=before, first=waves[0], after=after, last=waves[1], mark=mark
     )

@@ -60,6 +60,7 @@ const Names = L.Layer.extend({
       const p = map.latLngToContainerPoint(r.marker.getLatLng());
       this._take([p.x, p.y, radius(r)]);
     }
+    byId("sans-nom").textContent = "";
     if (map.hasLayer(quarterGroup)) this._quarters(pen, bounds);
     if (map.hasLayer(streetGroup)) this._streets(pen, bounds);
     if (map.getZoom() >= 16.5 && map.hasLayer(residenceGroup)) this._residences(pen, bounds);
@@ -102,28 +103,49 @@ const Names = L.Layer.extend({
     pen.restore();
   },
   _quarters: function (pen, bounds) {
-    pen.font = "700 13px 'TFPB Sans', sans-serif";
+    // From afar names alone, and near their outline: a figure without its name is of nobody.
+    const far = !few && map.getZoom() < 13, seen = map.getSize();
+    const written = [];
+    pen.font = "700 " + (far ? 11.5 : 13) + "px 'TFPB Sans', sans-serif";
     for (const q of quarters) {
       if (!q.box || !bounds.intersects(q.box)) continue;
       const p = map.latLngToContainerPoint(q.label);
-      const value = quarterValue(q), bar = quarterBar(q), z = map.getZoom();
-      const lines = z >= 13 || few ? [...split(q.nom, 24), value].filter(Boolean) : [value].filter(Boolean);
-      if (!lines.length) continue;
-      const wide = Math.max(...lines.map((text) => pen.measureText(text).width), 64), high = lines.length * 18 + (bar === null ? 0 : 10);
+      const value = far ? "" : quarterValue(q), bar = quarterBar(q);
+      const lines = [...split(q.nom || q.code, 24), value].filter(Boolean);
+      const wide = Math.max(...lines.map((text) => pen.measureText(text).width), far ? 0 : 64), high = lines.length * 18 + (bar === null ? 0 : 10);
       // in the middle, else aside: never over a dot, nor on another quarter
       const low = map.latLngToContainerPoint(q.box.getSouthWest()), top = map.latLngToContainerPoint(q.box.getNorthEast());
       const down = (low.y - top.y) / 2 + high / 2 + 6, over = (top.x - low.x) / 2 + wide / 2 + 8, steps = [];
-      for (const dx of [0, over, -over]) for (const dy of [0, -24, 24, -48, 48, -72, 72, -down, down, -down - 24, down + 24]) steps.push([p.x + dx, p.y + dy]);
+      const around = far ? [0, -down, down, -down - 16, down + 16, -down - 32, down + 32, -down - 48, down + 48] : [0, -24, 24, -48, 48, -72, 72, -down, down, -down - 24, down + 24, -down - 48, down + 48];
+      for (const dx of [0, over, -over]) for (const dy of around) steps.push([p.x + dx, p.y + dy]);
+      const away = ([x, y]) => Math.max(Math.abs(x - p.x) - wide / 2, 0) + Math.abs(y - p.y);
+      if (far) steps.sort((a, b) => away(a) - away(b));
       // wholly in the window where there is room: a name cut at its edge is no name
-      const seen = map.getSize(), whole = ([x, y]) => x - wide / 2 > 4 && x + wide / 2 < seen.x - 4 && y - high / 2 > 4 && y + high / 2 < seen.y - 4;
+      const whole = ([x, y]) => x - wide / 2 > 4 && x + wide / 2 < seen.x - 4 && y - high / 2 > 4 && y + high / 2 < seen.y - 4;
+      const inward = steps.map(([x, y]) => [Math.max(wide / 2 + 5, Math.min(seen.x - wide / 2 - 5, x)), y]);
       const others = quarters.filter((o) => o !== q && o.box && o.box.intersects(bounds));
       const astray = ([x, y]) => others.some((o) => [-1, -0.5, 0, 0.5, 1].some((i) => [-1, 0, 1].some((k) => holds(o, map.containerPointToLatLng([x + (i * wide) / 2, y + (k * high) / 2])))));
-      const free = [...steps.filter(whole), ...steps.filter((step) => !whole(step))].find((step) => !astray(step) && this._free(...step, wide, high, 0));
-      if (!free) continue;
-      const [x, y] = free;
-      lines.forEach((text, i) => this._write(pen, text, x, y - high / 2 + 9 + i * 18, text === value ? COLOUR.encre : COLOUR.qpv, 4));
-      if (bar !== null) this._bar(pen, bar, x, y + high / 2 - 8);
+      const free = [...steps.filter(whole), ...inward.filter(whole)].find((step) => !astray(step) && this._free(...step, wide, high, 0));
+      if (far && free) this._tie(pen, [(low.x + top.x) / 2, (low.y + top.y) / 2], free, wide / 2, high / 2);
+      written.push({ at: free, lines: lines, value: value, bar: bar, high: high });
     }
+    for (const { at, lines, value, bar, high } of written) if (at) {
+      lines.forEach((text, i) => this._write(pen, text, at[0], at[1] - high / 2 + 9 + i * 18, text === value ? COLOUR.encre : COLOUR.qpv, 4));
+      if (bar !== null) this._bar(pen, bar, at[0], at[1] + high / 2 - 8);
+    }
+    const unnamed = written.filter((one) => !one.at).length;
+    byId("sans-nom").textContent = unnamed ? " · " + fill(M.unnamed, { n: count(unnamed, "nom") }) : "";
+  },
+  // From a small outline to its name, where they do not touch.
+  _tie: function (pen, [x, y], [to, down], half, high) {
+    const end = [Math.max(to - half, Math.min(to + half, x)), y < down ? down - high : y > down + high ? down + high : y];
+    if (Math.abs(y - down) < high || Math.hypot(end[0] - x, end[1] - y) < 14) return;
+    pen.strokeStyle = COLOUR.qpv;
+    pen.lineWidth = 0.8;
+    pen.beginPath();
+    pen.moveTo(x, y);
+    pen.lineTo(end[0], end[1]);
+    pen.stroke();
   },
   // A gap goes left or right of zero, twenty points at most; an amount is told by its part of the largest.
   _bar: function (pen, bar, x, y) {

@@ -38,8 +38,9 @@ def justified(dossier: Dossier) -> Callable[[int], Answer]:
     if not claims.amount("acquis").may_exceed_nil or dossier.abatement is None:
         notes = tuple(filter(None, (words.aside(claims.within()),)))
         return lambda _: Answer(words.IS_JUSTIFIED, (_none(dossier),), notes=notes)
-    codes = _quarters(claims)
-    page = _Page(dossier, codes, _asked(dossier), _verdict(dossier, codes))
+    names = quarter_names(dossier)
+    page = _Page(dossier, names, _asked(dossier), _verdict(dossier, names))
+    codes = page.codes
     return partial(_answer, page, [_row(page, c) for c in codes[:_MOST]])
 
 
@@ -50,17 +51,22 @@ class _Page:
     Parameters
     ----------
     dossier : Dossier
-    codes : list of str
-        Quarters, what lacks most first.
+    names : mapping of str to str
+        Name of each quarter that the page holds, by code, what lacks most first.
     asked : (str, str)
         The question on the résidence and its wave; empty where nobody was asked of it.
     verdict : tuple of str
     """
 
     dossier: Dossier
-    codes: list[str]
+    names: Mapping[str, str]
     asked: tuple[str, str]
     verdict: tuple[str, ...]
+
+    @property
+    def codes(self) -> list[str]:
+        """Quarters, what lacks most first."""
+        return list(self.names)
 
     @property
     def silent(self) -> frozenset[int]:
@@ -95,6 +101,11 @@ def _none(dossier: Dossier) -> str:
     return state_words.none_acquired(dossier.claims.within(), dossier.settings.dossier.annee)
 
 
+def quarter_names(dossier: Dossier) -> dict[str, str]:
+    """Return the name of each quarter as the page holds it, by code, what lacks most first."""
+    return words.cut_apart({c: dossier.quarters[c].shown for c in _quarters(dossier.claims)})
+
+
 def _quarters(claims: Claims) -> list[str]:
     """Return the quarters that have dwellings, an abatement or actions: what lacks most first."""
     held = ("logements_qpv", "acquis", "valorise")
@@ -112,7 +123,7 @@ def _quarters(claims: Claims) -> list[str]:
     return sorted(codes, key=rank)
 
 
-def _verdict(dossier: Dossier, codes: Sequence[str]) -> tuple[str, ...]:
+def _verdict(dossier: Dossier, names: Mapping[str, str]) -> tuple[str, ...]:
     claims, held = dossier.claims, dossier.claims.within()
     if not held.amount("acquis").exceeds_nil:
         return tuple(filter(None, (_none(dossier), words.unread(held))))
@@ -120,10 +131,10 @@ def _verdict(dossier: Dossier, codes: Sequence[str]) -> tuple[str, ...]:
     facts |= {"nature": state_words.nature_words(held), "whole": words.whole(held.amount("acquis"))}
     if dossier.programme is None:
         return (words.NO_PROGRAMME.filled(facts | {"year": dossier.settings.dossier.annee}),)
-    lacking = [c for c in codes if claims.amount("reste_a_justifier", c).exceeds_nil]
+    lacking = [c for c in names if claims.amount("reste_a_justifier", c).exceeds_nil]
     if lacking:
         first = lacking[0]
-        facts |= {"count": len(lacking), "name": words.short(dossier.quarters[first].shown)}
+        facts |= {"count": len(lacking), "name": names[first]}
         facts |= {"largest": claims.amount("reste_a_justifier", first)}
         phrase = words.LEFT if len(lacking) > 1 else words.LEFT_IN_ONE
         is_whole = held.amount("reste_a_justifier").is_known  # else other quarters may lack it too
@@ -140,7 +151,7 @@ def _row(page: _Page, place: str) -> tuple[Cell, ...]:
     held = page.dossier.claims.within(place)
     amounts = {n: held.amount(n) for n in _NAMES}
     shares = [held.amount(n) for n in ("part_prouvee", "part_justifiee")]
-    name = words.TOTAL if place == TOTAL else words.short(page.dossier.quarters[place].shown)
+    name = words.TOTAL if place == TOTAL else page.names[place]
     return _cells(
         name, amounts, shares, words.content(page.content(place)) if page.asked[0] else ""
     )
@@ -197,7 +208,7 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
     over = {c: more for c, more in over.items() if more.exceeds_nil}
     if over and settled and claims.amount("reste_a_justifier").may_exceed_nil:
         first = max(over, key=lambda c: over[c].at_least)
-        facts = {"count": len(over), "name": words.short(page.dossier.quarters[first].shown)}
+        facts = {"count": len(over), "name": page.names[first]}
         yield (words.SURPLUS if len(over) == 1 else words.SURPLUSES).filled(
             facts | {"more": over[first]}
         )

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE
 from tfpb.facts.amount import total
 from tfpb.facts.doubt_kinds import NOBODY
+from tfpb.facts.place import quarters_held
 from tfpb.model.codes import Role
 from tfpb.model.report import Answer, Headed, Heading, Lines
+from tfpb.report.sections.note.justified import quarter_names
 from tfpb.report.sections.synthese import missing
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING, ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tfpb.evidence.tasks import Task
+    from tfpb.facts.amount import Amount
     from tfpb.facts.whole_dossier import Dossier
 
-_WIDTHS: Final = (88, 19, 25, 24, 26)
+_WIDTHS: Final = (86, 18, 32, 27, 19)
 _FILES: Final = {
     "fiscalite": Role.FISCALITE, "programme": Role.PROGRAMME, "conventions": Role.CONVENTIONS,
     "enquete": Role.ENQUETE, "droit_commun": Role.PROGRAMME,
@@ -30,11 +34,13 @@ _FILES: Final = {
 _URGENT: Final = ("fiscalite", "programme")
 """Files without which the first question has no answer."""
 _PROOF: Final = "prouver"
+_FIRST_MAP: Final = 2
+"""Page of the report where the maps begin: the page stands before them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the page: what, what hangs on it, who, by when, the sheet to look at."""
+    """A line of the page: what, what hangs on it, who, by when, what to look at."""
 
     what: Headed
     stake: str
@@ -42,6 +48,32 @@ class _Line:
     days: tuple[dt.date, ...] = ()
     at_once: bool = False
     sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where a line is: its quarter's name, whether its own is another's too, its page of the report."""
+
+    names: Mapping[str, str]
+    namesakes: frozenset[str]
+    pages: Mapping[str, int]
+
+    @classmethod
+    def of(cls, dossier: Dossier, tasks: Sequence[Task]) -> _Places:
+        """Find the places of a dossier: its maps follow the page in order of code."""
+        subjects = {(t.name, t.subject) for t in tasks if t.kind.of == BY_RESIDENCE}
+        named = Counter(name for name, _ in subjects)
+        held = sorted(here.code_qpv for here in quarters_held(dossier.located.held))
+        return cls(
+            quarter_names(dossier),
+            frozenset(name for name, count in named.items() if count > 1),
+            {code: page for page, code in enumerate(held, _FIRST_MAP)},
+        )
+
+    def name(self, task: Task) -> str:
+        """Return the name of a task's subject, with its quarter where another has the same."""
+        quarter = self.names.get(task.code_qpv, "")
+        return words.at(task.name, quarter if task.name in self.namesakes else "")
 
 
 def left_to_do(dossier: Dossier, every: Iterable[Task]) -> Callable[[int], Answer]:
@@ -53,12 +85,18 @@ def left_to_do(dossier: Dossier, every: Iterable[Task]) -> Callable[[int], Answe
             groups.setdefault(_PROOF if task.kind.of == BY_ACTION else task.kind.code, []).append(
                 task
             )
-    lines = [_of_kind(dossier, code, mine) for code, mine in groups.items()]
+    places = _Places.of(dossier, tasks)
+    lines = [_of_kind(dossier, code, mine, places) for code, mine in groups.items()]
     lines += [_of_file(dossier, key) for key in missing(dossier)]
     if dossier.survey is not None and dossier.programme is not None:
         role = dossier.settings.roles.get(Role.ENQUETE, NOBODY)
         lines.append(
-            _Line(Headed(*words.NEXT_SURVEY), words.NO_STAKE, role, sheet=words.MOVED_SHEET)
+            _Line(
+                Headed(*words.NEXT_SURVEY),
+                words.NO_STAKE,
+                role,
+                sheet=words.sheet(words.MOVED_SHEET),
+            )
         )
     lines.sort(key=lambda line: (not line.at_once, min(line.days, default=dt.date.max)))
     return partial(_answer, lines, len(tasks))
@@ -80,29 +118,31 @@ def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
 
 
 def days_ahead(dossier: Dossier, kind: str) -> list[dt.date]:
-    """Return the days of an event that are ahead, each once."""
+    """Return the days of an event that are ahead, one a convention."""
     if dossier.calendar is None:
         return []
     on = dossier.settings.dossier.date
     pairs = zip(dossier.calendar["evenement"], dossier.calendar["date"], strict=True)
-    return sorted({day for of, day in pairs if of == kind and day is not None and day >= on})
+    return sorted(day for of, day in pairs if of == kind and day is not None and day >= on)
 
 
-def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task]) -> _Line:
+def _of_kind(dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places) -> _Line:
     stakes = total(task.stake for task in tasks if task.stake is not None)
-    what = Headed(*_what(dossier, code, tasks))
+    what, pages = _what(dossier, code, tasks, places)
     return _Line(
         what,
         words.stake(stakes),
         ", ".join(dict.fromkeys(task.role for task in tasks)),
         tuple(sorted({task.day for task in tasks if task.day is not None})),
         any(task.at_once for task in tasks),
-        tasks[0].kind.sheet,
+        words.pages(pages) if pages else words.sheet(tasks[0].kind.sheet),
     )
 
 
-def _what(dossier: Dossier, code: str, tasks: Sequence[Task]) -> tuple[str, str]:
-    """Write what is to do of a kind, the first subjects by name, the others counted."""
+def _what(
+    dossier: Dossier, code: str, tasks: Sequence[Task], places: _Places
+) -> tuple[Headed, list[int]]:
+    """Write what is to do of a kind, the first subjects by name, the others counted; and their pages."""
     held = dossier.claims.within()
     facts: dict[str, object] = {
         "acquired": words.on_top_of(held.amount("acquis")),
@@ -110,25 +150,37 @@ def _what(dossier: Dossier, code: str, tasks: Sequence[Task]) -> tuple[str, str]
         "count": len(tasks),
     }
     weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code == _PROOF]
+    year = dossier.settings.dossier.annee - 1
+    carried = [_carried(t) for t in tasks]
+    unnamed = any(amount is not None for amount in carried[words.NAMED :])
     facts |= {
         "enough": len(weighed),
-        "names": words.subjects([_subject(dossier, t) for t in weighed]),
+        "others": len(tasks) > len(weighed),
+        "several": len(weighed) > words.NAMED,
+        "names": words.subjects([_subject(dossier, t, places) for t in weighed]),
+        "carried": words.carried_over(held.amount("reporte"), year) if unnamed else "",
     }
-    return words.task(code, tasks[0].kind.title, facts)
+    pages = [places.pages[t.code_qpv] for t in weighed[: words.NAMED] if t.code_qpv in places.pages]
+    return Headed(*words.task(code, tasks[0].kind.title, facts)), pages
 
 
-def _subject(dossier: Dossier, task: Task) -> str:
-    quarter = words.short(dossier.quarters[task.code_qpv].shown) if task.code_qpv else ""
+def _carried(task: Task) -> Amount | None:
+    """Return how much of what is to be planned in a quarter comes from the year before."""
+    is_carried = task.kind.of == BY_QUARTER and task.worth is not None and task.worth.exceeds_nil
+    return task.worth if is_carried else None
+
+
+def _subject(dossier: Dossier, task: Task, places: _Places) -> str:
+    quarter = places.names.get(task.code_qpv, "")
     stake = task.stake
     if task.kind.of == BY_QUARTER:
-        carried = task.worth if task.worth is not None and task.worth.exceeds_nil else None
         year = dossier.settings.dossier.annee - 1
-        return words.of_quarter(quarter, stake, carried=carried, year=year)
+        return words.of_quarter(quarter, stake, carried=_carried(task), year=year)
     if task.kind.of == BY_ACTION:
         return words.of_action(task.name, quarter, stake)
     if task.kind.code == "situer":
-        return words.of_homes(task.name, task.dwellings)
-    return words.of_euros(task.name, stake)
+        return words.of_homes(places.name(task), task.dwellings)
+    return words.of_euros(places.name(task), stake)
 
 
 def _of_file(dossier: Dossier, key: str) -> _Line:

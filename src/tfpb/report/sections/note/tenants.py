@@ -16,6 +16,7 @@ from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
 from tfpb.words.survey.satisfaction import COUNTED, fragile_sentence
 from tfpb.words.survey.survey_words import response_rate
+from tfpb.words.survey.verdict_words import ISOLATED_MEANS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,6 +100,11 @@ def _answer(asked: _Asked, most: int) -> Answer:
     sure = [m for m in changed if not m.alone]
     notes = _notes(asked.dossier, asked.survey, len(asked.rows) - len(kept), daggers=daggers)
     notes += [words.SIGNS] if any(m.item in kept for m in sure) else []
+    claims = asked.dossier.claims
+    notes += [words.SURE] if view.unsure(claims).exceeds_nil else []
+    isolated = claims.amount("questions_isolees").exceeds_nil
+    alone = isolated or any(m.alone for m in changed if m.item in kept)
+    notes += [ISOLATED_MEANS] if alone else []
     notes.append(fragile_sentence([asked.rows[item] for item in kept]))
     sure = [m for m in sure if not m.doubt]
     sure.sort(key=lambda m: m.item not in kept)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
+from tfpb.facts.amount import excess
 from tfpb.model.codes import ALONE, ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.model.survey import Published, pick
 from tfpb.report.sections.build import number_of
@@ -30,6 +31,7 @@ from tfpb.words.survey.verdict_words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims
     from tfpb.facts.whole_dossier import Dossier
 
@@ -68,9 +70,16 @@ _COUNTS: Final = {
 """Holes of the sentence that counts questions, and the claims that fill them."""
 
 
-def counts(claims: Claims, scope: str = TOTAL) -> dict[str, object]:
+def counts(claims: Claims, scope: str = TOTAL) -> dict[str, Amount]:
     """Return what the questions of a scope come to, for the sentence that counts them."""
-    return {hole: claims.amount(name, scope) for hole, name in _COUNTS.items()}
+    out = {hole: claims.amount(name, scope) for hole, name in _COUNTS.items()}
+    return out | {"unsure": unsure(claims, scope)}
+
+
+def unsure(claims: Claims, scope: str = TOTAL) -> Amount:
+    """Return how many questions judged lower chance could give among so many."""
+    lower, sure = (claims.amount(f"questions_plus_basses{of}", scope) for of in ("", "_sures"))
+    return excess(lower, sure)
 
 
 def margin_of(rows: pd.DataFrame) -> float:
