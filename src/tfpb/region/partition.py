@@ -13,6 +13,7 @@ from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.claim import Claims
 from tfpb.facts.doubt_kinds import Weights, suspend
+from tfpb.facts.dwellings import commune_claims
 from tfpb.facts.table import claims_of
 from tfpb.io.sources.gathering import without_empty
 from tfpb.model.codes import Role
@@ -236,7 +237,9 @@ def _make(task: Task) -> Part:
 def _claims(own: Mapping[str, Any], name: str) -> Claims:
     """Return the claims of what a bailleur's files alone make."""
     money, plan, usages = (own[k] for k in ("abatement", "programme", "droit_commun"))
-    return claims_of(_named(own["located"], name), money, plan, None, usages, bailleur=name)
+    located = _named(own["located"], name)
+    claims = claims_of(located, money, plan, None, usages, bailleur=name)
+    return Claims((*claims, *commune_claims(located)))
 
 
 def part_values(part: Part) -> Values:

@@ -140,8 +140,8 @@ def render(
     out.put({TERRITORIES: geopackage_bytes(region_layers(region, geography))})
     if media.documents:
         _maps(region, geography, executor, lambda n: advance("maps", n), out)
-    if len(region.deliveries):
-        page = deliveries_report(region.head, region.deliveries)
+    if len(region.deliveries) or region.head.asked:
+        page = deliveries_report(region)
         out.put({"organisme/livraisons.xlsx": workbook.render(page)})
         out.put({f"organisme/{name}": data for name, data in data_files(page).items()})
     out.put({RUN: dumps(_record(region))})

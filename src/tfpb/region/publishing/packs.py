@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.evidence.suspension import unread_survey
-from tfpb.facts.claim import Claims
+from tfpb.facts.claim import Claims, of_commune
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import RUN, dumps
@@ -27,7 +27,7 @@ from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.pipeline.published_before import RELEASE
 from tfpb.region.partition import part_values
 from tfpb.region.positions import FEWEST_FOR_MIDDLE
-from tfpb.region.publishing.reports import no_ground
+from tfpb.region.publishing.reports import no_ground, provisional
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.report.sections.restitution import own_funnel
@@ -159,6 +159,8 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
             position_section(job.survey.position, items, wave, target=target),
         ):
             content = _with_section(content, section)
+    asked = (*job.asked, *job.part.asked)
+    content = replace(content, sections=tuple(provisional(s, asked) for s in content.sections))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents:
@@ -203,7 +205,7 @@ def _dossier(job: PackJob) -> Dossier:
     part = job.part
     published = job.survey.published if job.survey is not None else None
     geography = open_geography(job.geography, needs=(part.located.vintage,))
-    claims = part.claims
+    claims = Claims(c for c in part.claims if not of_commune(c.scope))
     if published is not None:
         heard = survey_claims(published, published.name_of(part.name))
         claims = unread_survey(Claims((*claims, *heard)), (*job.asked, *part.asked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +15,8 @@ from tfpb.facts.place import located_stock
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.facts.whole_dossier import Dossier
-from tfpb.model.codes import SHOWN, TOTAL
+from tfpb.io.sources.region_inputs import of_bailleur
+from tfpb.model.codes import SHOWN, TOTAL, Role
 from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
@@ -23,10 +24,12 @@ from tfpb.model.survey import pick
 from tfpb.region import positions
 from tfpb.region.evaluation_frame import frame_rows, targets_of
 from tfpb.region.facts import axis_rows, owners_by_quarter
+from tfpb.region.reconciliation import stakes
 from tfpb.report.sections import restitution as pages
-from tfpb.report.sections.build import section
+from tfpb.report.sections.build import claimed, section
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
+from tfpb.report.sections.questions import questions
 from tfpb.report.sections.restitution import region_funnel
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution, priorites
@@ -38,14 +41,52 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tfpb.facts.claim import Claim
+    from tfpb.model.question import Asked
     from tfpb.model.report import Section
     from tfpb.model.survey import Published
     from tfpb.region.computed import Head, Region
 
 
-def deliveries_report(head: Head, rows: pd.DataFrame) -> Report:
-    """Return the page that the regional body keeps: lu, gardé, écarté, by bailleur and wave."""
-    return _report(head, head.settings.region.titre, words.DELIVERIES, [pages.deliveries(rows)])
+def deliveries_report(region: Region) -> Report:
+    """Return what the regional body keeps: lu, gardé, écarté by bailleur and wave, and every question."""
+    head, parts = region.head, region.parts
+    own = {p.name: p.asked for p in parts}
+    waiting = stakes(own, region.asked)
+    counted = [
+        claimed(
+            "livraisons_bailleurs",
+            waiting[waiting["bailleur"] == p.name].assign(scope=TOTAL),
+            p.claims,
+        )
+        for p in parts
+    ]
+    asked = [_of_bailleur(one, name) for name, some in own.items() for one in some]
+    title = head.settings.region.titre
+    dossier = thin_dossier(head, title, None, region.places.quarters)
+    dossier = replace(dossier, asked=(*region.asked, *asked))
+    sections = [
+        pages.deliveries(region.deliveries, pd.concat(counted, ignore_index=True)),
+        questions(dossier),
+    ]
+    return _report(head, title, words.DELIVERIES, sections)
+
+
+def _of_bailleur(one: Asked, name: str) -> Asked:
+    """Put the bailleur before the file of a question of its own."""
+    place = one.question.place
+    return replace(one, question=replace(one.question, place=of_bailleur(place, name)))
+
+
+_HEARD: Final = frozenset({"synthese", "comparaison", "evolution", "priorites", "position"})
+"""Sections of what tenants answered."""
+
+
+def provisional(one: Section, asked: Sequence[Asked]) -> Section:
+    """Say of a section of the survey that questions on its files wait for an answer, where some do."""
+    open_ = sum(a.is_open and a.question.role is Role.ENQUETE for a in asked)
+    if not open_ or one.key not in _HEARD:
+        return one
+    return replace(one, blocks=(Text((words.PROVISIONAL.format(count=open_),)), *one.blocks))
 
 
 def restitution(region: Region) -> Report:
@@ -170,7 +211,7 @@ def _report(of: Head, title: str, subtitle: str, sections: Sequence[Section]) ->
         year=head.annee,
         date=long_date(head.date),
         run_hash=of.run_hash,
-        sections=tuple(sections),
+        sections=tuple(provisional(one, of.asked) for one in sections),
         fictional=head.donnees_fictives,
         draft=of.draft,
         warning=WARNING,

@@ -65,17 +65,22 @@ class RegionFacts:
     files: pd.DataFrame
 
 
-def deliveries(rows: pd.DataFrame) -> Section:
+def deliveries(rows: pd.DataFrame, held: pd.DataFrame) -> Section:
     """Return the page of the regional body: what became of every bailleur's interviews, wave by wave.
 
     Parameters
     ----------
     rows : DataFrame
         `bailleur, vague, livrees, gardees, ecartees, motif, constat, proches`.
+    held : DataFrame
+        A row a bailleur: what it holds, and what hangs on open questions (`region.reconciliation.stakes`).
     """
     shown = worded(rows, constat_mot=("constat", words.FINDINGS))
     totals = {c: int(rows[c].sum()) for c in ("livrees", "gardees", "ecartees")}
-    blocks = [table("livraisons", shown, totals=totals, notes=words.DELIVERIES_NOTES)]
+    blocks = [
+        table("livraisons", shown, totals=totals, notes=words.DELIVERIES_NOTES),
+        table("livraisons_bailleurs", held),
+    ]
     return section("livraisons", read_counts(rows), blocks)
 
 
