@@ -19,8 +19,8 @@ from tfpb.model.record import Source
 from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import OF_REGION
 from tfpb.region import positions
-from tfpb.region.facts import codes_in, owners_of, quarter_stock
-from tfpb.region.publishing.atlas import AtlasPage, MapJob, atlas_bytes, map_files, without_rows
+from tfpb.region.facts import codes_in, owners_of, quarter_stock, without_rows
+from tfpb.region.publishing.atlas import AtlasPage, MapJob, atlas_bytes, map_files
 from tfpb.region.publishing.packs import (
     Media,
     OwnSurvey,
@@ -332,6 +332,7 @@ def _pack_jobs(
                 draft=region.draft,
                 line={} if region.draft else region.release([part.name], published),
                 asked=region.asked,
+                others=region.money_together,
             )
         )
     return jobs

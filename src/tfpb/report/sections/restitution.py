@@ -310,7 +310,14 @@ def referentiel(rows: pd.DataFrame, wave: str, year: int) -> Section:
     return section("referentiel", lead, blocks)
 
 
-def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str = "") -> Section:
+def position(
+    rows: pd.DataFrame,
+    items: pd.DataFrame,
+    wave: str,
+    *,
+    target: str = "",
+    money: pd.DataFrame | None = None,
+) -> Section:
     """Return the section of a bailleur's position, for one wave.
 
     Parameters
@@ -323,6 +330,8 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str 
     wave : str
     target : str
         `cible` of the survey.
+    money : DataFrame, optional
+        `fait, vous, region`, in words.
     """
     named = _labelled(
         cut(rows, rows["vague"] == wave),
@@ -342,6 +351,8 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str 
         )
         for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
     ]
+    if money is not None and len(money):
+        blocks.append(table("position_argent", money))
     blocks.append(Text(words.POSITION_NOTES, bullets=True))
     counts = Counter(gaps["lecture"])
     above, under, unsettled = (counts[k] for k in ("au_dessus", "en_dessous", "non_tranche"))

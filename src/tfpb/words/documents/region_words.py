@@ -54,6 +54,10 @@ PROVISIONAL: Final = Phrase(
     "{count:s question/questions} sur les livraisons de l’enquête {count:a attend/attendent} une réponse : "
     "ces chiffres de satisfaction sont une lecture parmi d’autres, provisoire, et ne peuvent être diffusés."
 )
+CHARGED: Final = "les bailleurs du quartier"
+MONEY_SHEET: Final = "Abattement et actions"
+YOUR_POSITION: Final = "Votre position : {name}"
+MORE_IN_BOOK: Final = Phrase("{count:s autre ligne/autres lignes} dans le classeur, feuille « Position ».")
 REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
 _NOTES: Final[dict[str, str]] = _TEXTS["notes"]
 OWNERS_NOTES: Final = tuple(_NOTES[k] for k in ("differ", "letters", "quartiles", "no_rank"))

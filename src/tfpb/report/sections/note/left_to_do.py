@@ -44,9 +44,12 @@ class _Line:
     sheet: str = ""
 
 
-def left_to_do(dossier: Dossier) -> Callable[[int], Answer]:
-    """Return what makes the last answer of so many lines at most: what is left to do is looked for once."""
-    tasks = [task for task in tasks_of(dossier) if task.is_open]
+def left_to_do(dossier: Dossier, given: Sequence[Task] | None = None) -> Callable[[int], Answer]:
+    """Return what makes the last answer of so many lines at most: what is left to do is looked for once.
+
+    What is `given` is that of several bailleurs, of whom each has its own files and list.
+    """
+    tasks = [task for task in (tasks_of(dossier) if given is None else given) if task.is_open]
     groups: dict[str, list[Task]] = {}
     for task in tasks:
         if task.kind.claim:
@@ -54,14 +57,14 @@ def left_to_do(dossier: Dossier) -> Callable[[int], Answer]:
                 task
             )
     lines = [_of_kind(dossier, code, mine) for code, mine in groups.items()]
-    lines += [_of_file(dossier, key) for key in missing(dossier)]
+    lines += [] if given is not None else [_of_file(dossier, key) for key in missing(dossier)]
     if dossier.survey is not None and dossier.programme is not None:
         role = dossier.settings.roles.get(Role.ENQUETE, NOBODY)
         lines.append(
             _Line(Headed(*words.NEXT_SURVEY), words.NO_STAKE, role, sheet=words.MOVED_SHEET)
         )
     lines.sort(key=lambda line: (not line.at_once, min(line.days, default=dt.date.max)))
-    return partial(_answer, lines, len(tasks))
+    return partial(_answer, lines, len(tasks) if given is None else 0)
 
 
 def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
