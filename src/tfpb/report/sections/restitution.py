@@ -21,6 +21,7 @@ from tfpb.report.sections.build import (
 )
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.synthese import headline_table
+from tfpb.survey.verdicts import CHANGED
 from tfpb.words.documents import region_words
 from tfpb.words.documents import region_words as words
 from tfpb.words.documents.report_words import ROLES, ROWS_UNTOLD
@@ -159,7 +160,29 @@ def places(
             )
             notes = words.hidden_lines(len(all_) - len(listed))
             blocks.append(table(key, listed, notes=notes, **of))
+        blocks += _moved_places(survey, names)
     return section("territoires", words.PLACES_LEAD, blocks)
+
+
+def _moved_places(survey: Published, names: Mapping[tuple[str, str], str]) -> list[Block]:
+    """List what became of headline questions from wave to wave, contrats and above; then what moved.
+
+    Quarters are in the sheets of their contrats.
+    """
+    rows = view.changes(survey, ENSEMBLE)
+    if rows.empty:
+        return []
+    rows = worded(rows, niveau_mot=("niveau", words.LEVELS))
+    large = ~rows["niveau"].isin([TOTAL, "code_qpv"])
+    heads = _named_places(cut(rows, large & rows["tete"].astype(bool)), names)
+    order = ["ordre", "niveau", "territoire", "vague"]
+    shown = view.shown(heads).sort_values(order, kind="stable")
+    notes, of = (words.PANEL, *words.hidden_lines(len(heads) - len(shown))), view.source(survey)
+    moved = cut(shown, shown["verdict"].isin(CHANGED))
+    return [
+        table("territoires_evolution", shown, notes=notes, **of),
+        table("territoires_bouge", moved, notes=(words.PANEL,), **of),
+    ]
 
 
 def _with_reach(rows: pd.DataFrame, claims: Claims) -> pd.DataFrame:

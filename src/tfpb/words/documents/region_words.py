@@ -56,6 +56,10 @@ PROVISIONAL: Final = Phrase(
 )
 CHARGED: Final = "les bailleurs du quartier"
 MONEY_SHEET: Final = "Abattement et actions"
+PANEL: Final = (
+    "Chaque évolution ne compte que les bailleurs qui ont posé la question aux deux vagues : un bailleur "
+    "arrivé ou parti entre elles n’y est pas."
+)
 YOUR_POSITION: Final = "Votre position : {name}"
 MORE_IN_BOOK: Final = Phrase("{count:s autre ligne/autres lignes} dans le classeur, feuille « Position ».")
 REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
