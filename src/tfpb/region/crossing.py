@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.evidence.suspension import suspend_asked
+from tfpb.facts.programme_claims import actions_of
 from tfpb.model.columns import STAMP, numbers, texts
 from tfpb.piece_names import is_numbered
 from tfpb.questions.across import (
@@ -147,12 +148,12 @@ def _programme(part: Part) -> Held | None:
     frame = part.inputs.frame("programme")
     if frame is None or frame.empty:
         return None
-    values = np.nan_to_num(numbers(frame, "valorise_eur"))
+    actions = [(a.piece, a.valorise.at_least) for a in actions_of(frame)]
     keys = tuple(
         f"{fold(piece)}, {value:.2f} €" if value > 0 and is_numbered(piece) else ""
-        for piece, value in zip(texts(frame, "piece"), values, strict=True)
+        for piece, value in actions
     )
-    return _held(part.name, frame, keys, values)
+    return _held(part.name, frame, keys, np.array([float(value) for _, value in actions]))
 
 
 def _deliveries(part: Part) -> Iterator[Held]:

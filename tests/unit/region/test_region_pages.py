@@ -96,7 +96,7 @@ def test_what_moved_is_listed_by_contrat_and_above_on_the_bailleurs_of_both_wave
 def _facts() -> RegionFacts:
     stock = pd.DataFrame(columns=["niveau", "territoire", "scope"])
     rows = pd.DataFrame(
-        columns=["niveau", "territoire", "departement", "siren_epci", "contrat_de_ville", "code_qpv", "nom_qpv",
-                 "departement_nom", "epci_nom", "scope", "insee", "ecart"]
+        columns=["niveau", "territoire", *LEVELS, "nom_qpv", "departement_nom", "epci_nom",
+                 "scope", "insee", "ecart"]
     )  # fmt: skip
     return RegionFacts(7, Claims(), stock, rows, pd.DataFrame(), pd.DataFrame())

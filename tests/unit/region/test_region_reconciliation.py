@@ -68,7 +68,8 @@ def test_one_wave_alone_says_nothing_of_another(wave: str) -> None:
 def asked(source: str, unit: Unit, low: float, high: float, **seen: str) -> Asked:
     answers = (Answer("a", Measure(low, unit)), Answer("b", Measure(high, unit)))
     question = Question(
-        "entretiens_copies", source, Place("f.csv"), (), tuple(seen.items()), answers, Measure(high, unit), "c"
+        "entretiens_copies", source, Place("f.csv"), (), tuple(seen.items()), answers,
+        Measure(high, unit), "c",
     )  # fmt: skip
     return Asked(question)
 

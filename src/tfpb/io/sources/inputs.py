@@ -373,7 +373,9 @@ def gather_survey(
     findings, found = survey_findings(plan, deliveries)
     gathered.faults += found
     residence = plan.colonnes.residence
-    deliveries = [gathered.settled_delivery(d, own, residence, bailleur) for d, own in findings]
+    settled = [gathered.settled_delivery(d, own, residence, bailleur) for d, own in findings]
+    # a file that is another's copy, whole, is left with nothing
+    deliveries = [d for d in settled if len(d.table.frame)] or settled
     options = plan.reglages
     margins = beside_plan(gathered, "calage", plan_file, options.marges_calage)
     reference = beside_plan(gathered, "standard", plan_file, options.reference_standardisation)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
+from tfpb.model.survey import pick
 from tfpb.report.sections.build import (
     charts,
     claimed,
@@ -172,13 +173,12 @@ def _moved_places(survey: Published, names: Mapping[tuple[str, str], str]) -> li
     rows = view.changes(survey, ENSEMBLE)
     if rows.empty:
         return []
-    rows = worded(rows, niveau_mot=("niveau", words.LEVELS))
-    large = ~rows["niveau"].isin([TOTAL, "code_qpv"])
-    heads = _named_places(cut(rows, large & rows["tete"].astype(bool)), names)
+    large = pick(rows, niveau=[*_LARGE, "contrat_de_ville"], tete=True)
+    heads = _named_places(worded(large, niveau_mot=("niveau", words.LEVELS)), names)
     order = ["ordre", "niveau", "territoire", "vague"]
     shown = view.shown(heads).sort_values(order, kind="stable")
     notes, of = (words.PANEL, *words.hidden_lines(len(heads) - len(shown))), view.source(survey)
-    moved = cut(shown, shown["verdict"].isin(CHANGED))
+    moved = pick(shown, verdict=list(CHANGED))
     return [
         table("territoires_evolution", shown, notes=notes, **of),
         table("territoires_bouge", moved, notes=(words.PANEL,), **of),
