@@ -273,14 +273,21 @@ def test_each_contrat_has_its_frame_of_evaluation(region_made: Path) -> None:
         assert frame.loc[~based, "lecture"].str.startswith("sans base").all()
 
 
-def test_too_few_bailleurs_are_refused(region: Path, run: Run, tmp_path: Path) -> None:
+def test_too_few_bailleurs_have_no_common_survey_and_all_the_rest(
+    region: Path, run: Run, tmp_path: Path
+) -> None:
     text = region.read_text(encoding="utf-8")
     head, *bailleurs = text.split("[[bailleurs]]")
     path = region.with_name("trois.toml")
     path.write_text("[[bailleurs]]".join([head, *bailleurs[:3]]), encoding="utf-8")
-    result = run("region", path, "--sortie", tmp_path / "sortie", "--moteur", "local")
-    assert result.exit_code == 2
+    out = tmp_path / "sortie"
+    result = run("region", path, "--sortie", out, "--moteur", "local", "--sans-documents")
+    assert result.exit_code == 0
     assert "Trop peu de bailleurs" in result.output
+    assert not list(out.glob("**/comparaison*.csv"))
+    facts = read(out / "region" / "donnees" / "faits.csv").set_index(["nom", "portee"])
+    assert facts.loc[("acquis", "total"), "valeur_bas"] > 0
+    assert len(list((out / "bailleurs").glob("*/donnees/faits.csv"))) == 3
 
 
 def test_engines_are_checked(region: Path, run: Run, tmp_path: Path) -> None:

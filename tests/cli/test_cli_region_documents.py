@@ -94,4 +94,6 @@ def test_documents_open(made: Made) -> None:
         with zipfile.ZipFile(pack / "dossier.xlsx") as book:
             assert "Position" in book.read("xl/workbook.xml").decode()
     for folder in (out / "contrats").iterdir():
-        assert {p.name for p in folder.glob("fiche.*")} == {"fiche.xlsx", "fiche.pdf", "fiche.docx"}
+        assert {p.name for p in folder.glob("fiche*")} == {
+            "fiche.xlsx", "fiche.pdf", "fiche.docx", "fiche_note.pdf"
+        }  # fmt: skip

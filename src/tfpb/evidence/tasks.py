@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from tfpb.facts.claim import Claims
     from tfpb.facts.programme_claims import Action
+    from tfpb.facts.quarter import Quarters
     from tfpb.facts.whole_dossier import Dossier
 
 _HELD: Final = ("cote", "id_residence", "code_qpv")
@@ -153,6 +154,36 @@ def tasks_of(dossier: Dossier) -> tuple[Task, ...]:
         return not one.at_once, one.day or dt.date.max, *heaviest, -_least(one), one.key
 
     return tuple(sorted((_charged(one, dossier) for one in found), key=rank))
+
+
+def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tuple[Task, ...]:
+    """Return what is left to do in a place over several bailleurs: a line a quarter and kind of claim.
+
+    Of whom and on what stands in the pack of each: no bailleur's résidence or action is named.
+
+    Parameters
+    ----------
+    claims : Claims
+        Of the place and its quarters.
+    names : Quarters
+    role, sheet : str
+        Who is in charge, and the sheet to look at, of every line.
+    """
+    out = []
+    for code in ("signaler", "reclamer", "programmer", "prouver", "situer"):
+        kind = replace(KINDS[code], of=BY_QUARTER, sheet=sheet)
+        kind = kind if code in ("programmer", "situer") else replace(kind, code=f"{code}_lieu")
+        for quarter in filter(is_quarter, claims.scopes(kind.claim)):
+            stake = claims.amount(kind.claim, quarter)
+            if stake.exceeds_nil or (stake.may_exceed_nil and claims.has("acquis", quarter)):
+                day = claims.get(kind.claim, quarter).deadline
+                out.append(
+                    Task(kind, quarter, quarter, names[quarter].shown, stake=stake, role=role, day=day,
+                         at_once=kind.when == NO_WAITING)
+                )  # fmt: skip
+    return tuple(
+        sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, -_least(one)))
+    )
 
 
 def _least(task: Task) -> Decimal:

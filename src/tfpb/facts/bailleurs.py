@@ -16,6 +16,7 @@ from tfpb.facts.claim import (
     State,
     Unit,
     claim,
+    of_commune,
     place_of,
     state_of,
 )
@@ -45,7 +46,11 @@ _OF_DWELLINGS: Final = ("logements_qpv", "logements_a_verifier")
 _ADDED: Final = {Unit.EUR, Unit.LOGEMENTS, Unit.RESIDENCES, Unit.ENTREES, Unit.ACTIONS}
 
 
-def added(parts: Sequence[Claims], territories: Mapping[str, Collection[str]]) -> Claims:
+def added(
+    parts: Sequence[Claims],
+    territories: Mapping[str, Collection[str]],
+    communes: Mapping[str, Collection[str]] | None = None,
+) -> Claims:
     """Add the claims of bailleurs, whose dwellings never are another's.
 
     A bailleur that has dwellings in a place, sure or to check, and claims nothing of what others claim there
@@ -57,6 +62,8 @@ def added(parts: Sequence[Claims], territories: Mapping[str, Collection[str]]) -
         One a bailleur.
     territories : mapping of str to collection of str
         Scope (`territory_scope`) → codes of its quarters, which overlap in no two of a level.
+    communes : mapping of str to collection of str, optional
+        Scope → those of its communes, whose own claims are added to it and go.
     """
     met: dict[tuple[str, str], list[tuple[int, Claim]]] = {}
     for k, part in enumerate(parts):
@@ -69,7 +76,10 @@ def added(parts: Sequence[Claims], territories: Mapping[str, Collection[str]]) -
         _sum(name, scope, [c for _, c in own], len(held[place_of(scope)] - {k for k, _ in own}))
         for (name, scope), own in met.items()
     ]
-    claims = Claims((*sums, *_by_territory(sums, territories), *_counts(sums, territories)))
+    stock = [one for one in sums if of_commune(one.scope)]
+    sums = [one for one in sums if not of_commune(one.scope)]
+    larger = (*_by_territory(sums, territories), *_by_territory(stock, communes or {}))
+    claims = Claims((*sums, *larger, *_counts(sums, territories)))
     return Claims((*claims, *_quotients(claims), *_justified(parts, claims, territories)))
 
 

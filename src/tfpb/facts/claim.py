@@ -344,6 +344,19 @@ def place_of(scope: str) -> str:
 _AXIS: Final = re.compile(r"(?:(.+) )?axe \d+")
 
 
+_COMMUNE: Final = "code_insee"
+
+
+def commune_scope(code: str) -> str:
+    """Name the scope of a commune, all of its dwellings."""
+    return territory_scope(_COMMUNE, code)
+
+
+def of_commune(scope: str) -> bool:
+    """Return whether a scope is of a commune: a region's sums are made of it, no page shows it."""
+    return scope.startswith(f"{_COMMUNE} ")
+
+
 def territory_scope(level: str, code: str) -> str:
     """Name the scope of a territory: the quarters of a contrat, an intercommunalité, a département."""
     return f"{level} {code}"

@@ -6,16 +6,16 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from tfpb.facts.amount import Amount, between, known, unknown
-from tfpb.facts.claim import OUTSIDE, TOTAL, Claim, State, claim
+from tfpb.facts.claim import OUTSIDE, TOTAL, Claim, State, claim, commune_scope
 from tfpb.facts.place import by_side_of
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator
+
+    import pandas as pd
 
     from tfpb.model.location import Located
 
@@ -53,26 +53,15 @@ def dwelling_claims(located: Located) -> Iterator[Claim]:
     yield _possible(held)
 
 
-def stock_claims(located: Located, scopes: Mapping[str, Collection[str]]) -> Iterator[Claim]:
-    """Claim all the dwellings and résidences of some territories, wherever they stand in their communes.
-
-    Parameters
-    ----------
-    located : Located
-    scopes : mapping of str to collection of str
-        Commune (INSEE code) of a résidence → territories it is in.
-    """
+def commune_claims(located: Located) -> Iterator[Claim]:
+    """Claim all the dwellings and résidences of each commune: a region adds them by territory."""
     homes = located.residences
     cities = dict(zip(homes["id_residence"], homes["code_insee"], strict=True))
     held = located.held
-    place = pd.Series(
-        [list(scopes[str(cities[home])]) for home in held["id_residence"]], held.index
-    )
-    placed = held.assign(portee=place).explode("portee").dropna(subset="portee")
-    for scope, part in placed.groupby("portee"):
-        count = _count(_sum(part, "logements"), _sum(part, "sans_compte"))
-        yield claim("logements", str(scope), count)
-        yield claim("residences", str(scope), known(part["id_residence"].nunique()))
+    for city, part in held.groupby([str(cities[home]) for home in held["id_residence"]]):
+        scope, count = commune_scope(str(city)), _sum(part, "logements")
+        yield claim("logements", scope, _count(count, _sum(part, "sans_compte")))
+        yield claim("residences", scope, known(part["id_residence"].nunique()))
 
 
 def _possible(held: pd.DataFrame) -> Claim:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 FIRST: Final = "premier"
 """Answer: they are of the bailleur named first alone."""
 SECOND: Final = "second"
+_SOURCES: Final = {
+    Unit.DWELLINGS: "patrimoine", Unit.EUROS: "programme", Unit.POINTS: "enquete",
+}  # fmt: skip
+"""What two bailleurs hold at once → the input that it is asked of."""
 _LEAST_TWINS: Final = 5
 _LEAST_PART: Final = 0.005
 _TIMES: Final = 10
@@ -69,6 +73,16 @@ def shared_addresses(stocks: Sequence[Held]) -> Iterator[Finding]:
             count = sum(sums[k][key] for key in both)
             least = float(min(one.amounts.sum(), other.amounts.sum()))
             yield _whose("adresses_deux_bailleurs", one, other, both, count, least, Unit.DWELLINGS)
+
+
+def shared_invoices(programmes: Sequence[Held]) -> Iterator[Finding]:
+    """Ask who may value an invoice that two bailleurs value whole; shares of other amounts are no twins."""
+    for one, other in combinations(programmes, 2):
+        both = sorted({*one.keys} & {*other.keys} - {""})
+        if both and one.bailleur != other.bailleur:
+            value = sum(n for key, n in zip(one.keys, one.amounts, strict=True) if key in both)
+            least = float(min(one.amounts.sum(), other.amounts.sum()))
+            yield _whose("factures_deux_bailleurs", one, other, both, value, least, Unit.EUROS)
 
 
 def shared_interviews(deliveries: Sequence[Held]) -> Iterator[Finding]:
@@ -131,10 +145,10 @@ def _whose(
     ]
     without = Measure(whole - count, unit)
     question = Question(
-        code, "patrimoine" if unit is Unit.DWELLINGS else "enquete",
+        code, _SOURCES[unit],
         Place(other.file, other.sheet, gone[1][0]), gone[1],
         (("lignes", str(len(gone[1]))), ("premier", one.bailleur), ("second", other.bailleur),
-         ("exemples", listed(both) if unit is Unit.DWELLINGS else "")),
+         ("exemples", "" if unit is Unit.POINTS else listed(both))),
         (Answer(FIRST, without), Answer(SECOND, without), Answer(KEPT, Measure(whole, unit))),
         Measure(whole, unit), content_of([*both, *map(str, (one.bailleur, other.bailleur))]),
     )  # fmt: skip

@@ -123,29 +123,60 @@ def twin_interviews(
     alike but for one answer are fewer: among honest interviews of one résidence they are many more.
     """
     headers = [h for h in table.frame.columns if h not in named and not _names_rows(table.frame[h])]
-    asked = [h for h in answers if h in headers]
-    if len(asked) < _LEAST_ITEMS:
+    again = _twins(table.frame, headers, [h for h in answers if h in headers])
+    if again is not None:
+        at = np.flatnonzero(again).tolist()
+        yield table.ask_rows("entretiens_copies", at, seen={},
+                             cells=table.cells(at, headers))  # fmt: skip
+
+
+def delivered_again(
+    table: WholeTable, earlier: WholeTable, answers: Sequence[str], named: Sequence[str]
+) -> Iterator[Finding]:
+    """Ask about interviews that another file of the dossier holds too, under other numbers.
+
+    Columns that one of the files lacks are not compared; the rest is as `twin_interviews`. Those of one
+    number in both are counted once already.
+    """
+    one, two = earlier.frame, table.frame
+    headers = [
+        h for h in two.columns
+        if h in one and h not in named and not (_names_rows(one[h]) or _names_rows(two[h]))
+    ]  # fmt: skip
+    both = pd.concat([one[headers], two[headers]], ignore_index=True)
+    again = _twins(both, headers, [h for h in answers if h in headers])
+    if again is None:
         return
-    grid = np.column_stack([pd.factorize(table.frame[h])[0] for h in headers])
-    own, texts = pd.factorize(table.frame[asked].to_numpy(dtype=object).ravel())
+    rows = {tuple(row) for row in one[headers].to_numpy().tolist()}
+    held = [tuple(row) in rows for row in two[headers].to_numpy().tolist()]
+    known = [two[h].isin({*one[h]} - {""}).to_numpy(bool) for h in named if h in one and h in two]
+    settled = np.any(known, axis=0) if known else np.zeros(len(two), dtype=bool)
+    at = np.flatnonzero(again[len(one) :] & np.array(held, dtype=bool) & ~settled).tolist()
+    if len(at) >= _LEAST_TWINS:
+        yield table.ask_rows("entretiens_deux_fichiers", at, seen={"autre": earlier.file},
+                             cells=table.cells(at, headers))  # fmt: skip
+
+
+def _twins(frame: pd.DataFrame, headers: Sequence[str], asked: Sequence[str]) -> Flags | None:
+    """Return which interviews are like an earlier one; None where chance may make as many."""
+    if len(asked) < _LEAST_ITEMS:
+        return None
+    grid = np.column_stack([pd.factorize(frame[h])[0] for h in headers])
+    own, texts = pd.factorize(frame[list(asked)].to_numpy(dtype=object).ravel())
     held = np.where(texts[own] == "", -1, own).reshape(-1, len(asked))
     least = np.where(held < 0, held.max(initial=0), held).min(axis=1)
     straight = (held < 0).all(axis=1) | (held.max(axis=1) == least)
     again = _again(grid, np.ones(len(headers), dtype=bool)) & ~straight
     twins = int(again.sum())
     if not max(_LEAST_TWINS, _LEAST_PART * len(grid)) <= twins <= _MOST_PART * len(grid):
-        return
+        return None
     near = 0
     for k, header in enumerate(headers):
         if header in asked:
             most = np.ones(len(headers), dtype=bool)
             most[k] = False
             near += int((_again(grid, most) & ~straight).sum()) - twins
-    if near > twins:
-        return
-    at = np.flatnonzero(again).tolist()
-    yield table.ask_rows("entretiens_copies", at, seen={},
-                         cells=table.cells(at, headers))  # fmt: skip
+    return None if near > twins else again
 
 
 def _names_rows(cells: pd.Series[str]) -> bool:

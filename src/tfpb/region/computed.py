@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.facts.claim import Claims
 from tfpb.pipeline.published_before import release_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from tfpb.region.partition import Part
     from tfpb.region.places import Territories
     from tfpb.report.sections.restitution import RegionFacts
+
+
+_TOGETHER: Final = (
+    "acquis", "valorise", "part_justifiee", "part_prouvee", "acquis_par_logement", "valorise_par_logement",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,14 @@ class Region:
         homes = self.homes[self.homes["bailleur"].isin(bailleurs)]
         date = str(self.settings.region.date or "")
         return release_of(bailleurs, self.digest[:8], published, homes, date)
+
+    @property
+    def money_together(self) -> Claims:
+        """Sums that a bailleur sees beside its own: none of so few that the others would be seen in them."""
+        if len(self.parts) <= self.settings.reglages.organismes_minimum:
+            return Claims()
+        held = self.facts.claims
+        return Claims(held.get(name) for name in _TOGETHER if held.has(name))
 
     @property
     def head(self) -> Head:

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb.evidence.suspension import suspend_asked
+from tfpb.facts.programme_claims import actions_of
 from tfpb.model.columns import STAMP, numbers, texts
-from tfpb.questions.across import Held, odd_scales, shared_addresses, shared_interviews
+from tfpb.piece_names import is_numbered
+from tfpb.questions.across import (
+    Held,
+    odd_scales,
+    shared_addresses,
+    shared_interviews,
+    shared_invoices,
+)
 from tfpb.questions.finding import KEPT, Change, Finding
 from tfpb.region.partition import Part, make_part
 from tfpb.text import fold
@@ -54,16 +62,16 @@ class Crossing:
     def changes(self, answers: Mapping[str, str]) -> Mapping[str, tuple[Change, ...]]:
         """Return what answers, by key of their question, change: bailleur → changes of its tables.
 
-        Without an answer, what is held twice counts for neither, and weights stay as written.
+        Without an answer, what is held twice counts for neither, and weights are divided: as written, those
+        of one bailleur would be nearly all of the region's.
         """
         changes: dict[str, list[Change]] = defaultdict(list)
         for one in self.findings:
             answer = answers.get(one.question.key, "")
             chosen = [answer] if answer in one.changes else [c for c in one.changes if c != KEPT]
             for change in (c for code in chosen for c in one.changes[code]):
-                if answer in one.changes or change.left_out:
-                    bailleur, _, file = change.file.partition(_OF)
-                    changes[bailleur].append(replace(change, file=file))
+                bailleur, _, file = change.file.partition(_OF)
+                changes[bailleur].append(replace(change, file=file))
         return {name: tuple(own) for name, own in changes.items()}
 
     def keys_of(self, bailleur: str) -> frozenset[str]:
@@ -114,6 +122,7 @@ def bounded_claims(shared: Shared) -> Claims:
 
 def _findings(parts: Sequence[Part]) -> Iterator[Finding]:
     yield from shared_addresses([_stock(p) for p in parts])
+    yield from shared_invoices([one for p in parts if (one := _programme(p)) is not None])
     held = [(p, one) for p in parts for one in _deliveries(p)]
     yield from shared_interviews([one for _, one in held])
     scaled = [(p, one) for p, one in held if one.header]
@@ -132,6 +141,19 @@ def _stock(part: Part) -> Held:
         for a, c in zip(texts(frame, "adresse"), place, strict=True)
     )
     return _held(part.name, frame, keys, np.nan_to_num(numbers(frame, "nb_logements")))
+
+
+def _programme(part: Part) -> Held | None:
+    """Return the actions of a programme by their numbered piece and what is valued of it."""
+    frame = part.inputs.frame("programme")
+    if frame is None or frame.empty:
+        return None
+    actions = [(a.piece, a.valorise.at_least) for a in actions_of(frame)]
+    keys = tuple(
+        f"{fold(piece)}, {value:.2f} €" if value > 0 and is_numbered(piece) else ""
+        for piece, value in actions
+    )
+    return _held(part.name, frame, keys, np.array([float(value) for _, value in actions]))
 
 
 def _deliveries(part: Part) -> Iterator[Held]:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tfpb.model.record import Reading
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey import Released
-    from tfpb.survey.respondents import Survey
     from tfpb.survey.secrecy.choice import Rules
 
 _REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
@@ -140,9 +139,3 @@ def gaps_of_bailleurs(
 
 
 GAP_AND_LEVEL: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value, Groupe.ECART.value)
-
-
-def check_total(answers: Survey, fewest: int) -> bool:
-    """Return whether enough bailleurs answered, in every wave, for the region to be shown at all."""
-    owners = answers.respondents.groupby("vague")["bailleur"].nunique()
-    return bool((owners > fewest).all())

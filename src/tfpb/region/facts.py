@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
 from tfpb.facts.amount import Amount, total
 from tfpb.facts.bailleurs import added
-from tfpb.facts.claim import TOTAL, Claims, axis_scope, territory_scope
-from tfpb.facts.dwellings import stock_claims
+from tfpb.facts.claim import TOTAL, Claims, axis_scope, commune_scope, territory_scope
 from tfpb.facts.place import quarter_homes, quarters
 from tfpb.model.codes import Axe
+from tfpb.model.money import Abatement, Programme, States
 from tfpb.model.survey import pick
 from tfpb.words.documents.region_words import REGION_ROLES
 from tfpb.words.documents.report_words import ROLES
@@ -40,16 +40,47 @@ def region_claims(parts: Sequence[Part], places: Territories, rows: pd.DataFrame
         A row a quarter, as `tfpb.region.territories.quarter_places` makes them.
     """
     cities = {str(c) for p in parts for c in p.located.residences["code_insee"]}
-    of_commune = {
-        city: [territory_scope(level, code) for level in LARGE if (code := places.of(city, level))]
-        for city in sorted(cities)
-    }
-    held: dict[str, list[str]] = {scope: [] for some in of_commune.values() for scope in some}
+    communes: dict[str, list[str]] = {}
+    for city in sorted(cities):
+        for scope in (territory_scope(v, c) for v in LARGE if (c := places.of(city, v))):
+            communes.setdefault(scope, []).append(commune_scope(city))
+    held: dict[str, list[str]] = {scope: [] for scope in communes}
     for level in (*LARGE, "contrat_de_ville"):
         for name, some in rows[rows[level].astype(bool)].groupby(level):
             held[territory_scope(level, str(name))] = codes_in(some)
-    own = [Claims((*p.claims, *stock_claims(p.located, of_commune))) for p in parts]
-    return added(own, held)
+    return added([p.claims for p in parts], held, communes)
+
+
+def without_rows(
+    parts: Sequence[Part], cities: Iterable[str] = ()
+) -> tuple[Abatement | None, Programme | None]:
+    """Return what says that the files of money are there: sums stand in claims, rows are one bailleur's.
+
+    `cities` are the communes of the place.
+    """
+    abated = next((p.abatement for p in parts if p.abatement is not None), None)
+    acted = next((p.programme for p in parts if p.programme is not None), None)
+    nothing = pd.DataFrame()
+    towns = pd.DataFrame({"code_insee": list(cities)}, dtype=object)
+    if abated is not None:
+        empty: dict[str, Any] = dict.fromkeys(
+            (
+                "premises",
+                "by_residence",
+                "by_qpv",
+                "checks",
+                "forecast",
+                "declaration",
+            ),
+            nothing,
+        )
+        abated = Abatement(
+            abated.year, abated.rounding, states=States(), reserves={}, totals={}, counts={},
+            by_commune=towns, values=abated.values, claim_until=abated.claim_until, **empty,
+        )  # fmt: skip
+    if acted is not None:
+        acted = Programme(nothing, nothing, nothing, nothing, values=acted.values)
+    return abated, acted
 
 
 def codes_in(homes: pd.DataFrame, column: str = "code_qpv") -> list[str]:

@@ -101,10 +101,10 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
         notices, readings = list(coded.faults), coded.readings
     else:
         asked = surveyed(parts)
+        readings = _of_dossiers(parts, _names_of(parts, inputs))
         if not asked:
-            return Joined(located, None, {})
+            return Joined(located, None, {}, readings=readings)
         coded, own, notices = _stacked(asked, inputs.plan, inputs.plan_file)
-        readings = _of_dossiers(asked, _names_of(parts, inputs))
         notices += without_homes(asked, inputs.plan)
     notices += weights_apart(coded)
     stop_on_faults(notices)
@@ -119,6 +119,25 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
     return Joined(located, placed, own, tuple(notices), readings, written)
 
 
+def shown_waves(joined: Joined, fewest: int, file: str) -> Joined:
+    """Leave out the waves of too few bailleurs for a regional figure to hide each of them, and doubt them.
+
+    One more than `fewest`: each of them is shown the region without itself.
+    """
+    if joined.survey is None:
+        return joined
+    frame = joined.survey.respondents
+    owners = frame.groupby("vague")["bailleur"].nunique()
+    few = [str(wave) for wave in owners.index[owners <= fewest]]
+    if not few:
+        return joined
+    place, fields = Place(file, "", 0, "bailleurs"), {"attendu": fewest + 1}
+    doubts = [Fault("region_trop_peu", place, wave, fields, Severity.DOUTE) for wave in few]
+    rows = np.flatnonzero(~frame["vague"].astype(str).isin(few))
+    kept = joined.survey.kept(rows) if len(rows) else None
+    return replace(joined, survey=kept, notices=(*joined.notices, *doubts))
+
+
 def _names_of(parts: Sequence[Part], inputs: RegionInputs) -> dict[str, str]:
     """Return the region's name of each bailleur by those that files may give it, folded."""
     alone = {w: inputs.written.count(w) == 1 for w in inputs.written}
@@ -128,12 +147,12 @@ def _names_of(parts: Sequence[Part], inputs: RegionInputs) -> dict[str, str]:
     return {fold(w): names[fold(meant)] for w, meant in lent if fold(meant) in names} | names
 
 
-def _of_dossiers(parts: Sequence[Surveyed], names: Mapping[str, str]) -> tuple[Reading, ...]:
+def _of_dossiers(parts: Sequence[Part], names: Mapping[str, str]) -> tuple[Reading, ...]:
     """Gather what each dossier's deliveries gave; of others' interviews, what nobody else has.
 
     A delivery common to several dossiers is counted once: each takes its own there.
     """
-    every = [(p.name, r) for p in parts for r in p.survey.readings]
+    every = [(p.name, r) for p in parts for r in p.readings]
     own = [r for name, r in every if r.bailleur == name]
     known = {(r.bailleur, r.wave) for r in own}
     others = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.evidence.suspension import suspend_asked
 from tfpb.facts.claim import Claims
 from tfpb.facts.doubt_kinds import Weights, suspend
+from tfpb.facts.dwellings import commune_claims
 from tfpb.facts.table import claims_of
+from tfpb.io.sources.gathering import without_empty
 from tfpb.model.codes import Role
 from tfpb.near_names import near_names
 from tfpb.pipeline import stages
@@ -32,6 +34,7 @@ from tfpb.stage import Stage, directly
 from tfpb.survey import Released
 from tfpb.survey.reading.delivery_columns import find_column
 from tfpb.text import fold
+from tfpb.words.documents.region_words import ALIKE
 from tfpb.words.faults.input_words import listed
 
 if TYPE_CHECKING:
@@ -183,14 +186,15 @@ def _make(task: Task) -> Part:
         files = settings.fichiers.model_copy(update={"enquete": (), "plan": ""})
         settings = settings.model_copy(update={"fichiers": files})
     inputs, geography, found = read(settings, task.geography, task.outside)
+    found = without_empty(found)
     stop_on_faults(found)
     execute = StageCache(task.kept) if task.kept is not None else directly
     own = execute(_OWN, (settings, inputs.of_roles(*_ROLES), geography, task.carte))
     located = _named(own["located"], name)
     sides = as_released(own["survey_sides"].assign(bailleur=name), task.before)
-    answers = None
+    heard = Heard()
     if inputs.plan is not None and inputs.deliveries:
-        answers = _answers(inputs, inputs.plan, sides, name, settings.dossier.bailleur)
+        heard = _answers(inputs, inputs.plan, sides, name, settings.dossier.bailleur)
     parts = [located, *(own[k] for k in ("abatement", "programme", "droit_commun"))]
     own_notices = (n for p in parts if p is not None for n in p.notices)
     asked, late = asked_in_all(settings, inputs, own["abatement"])
@@ -205,10 +209,10 @@ def _make(task: Task) -> Part:
         abatement=own["abatement"],
         programme=own["programme"],
         droit_commun=own["droit_commun"],
-        survey=answers,
+        survey=heard.survey,
         plan=inputs.plan,
-        notices=notices if answers is None else (*notices, *answers.faults),
-        readings=answers.readings if answers is not None else (),
+        notices=(*notices, *heard.notices),
+        readings=heard.readings,
         asked=asked,
     )
 
@@ -233,7 +237,9 @@ def _make(task: Task) -> Part:
 def _claims(own: Mapping[str, Any], name: str) -> Claims:
     """Return the claims of what a bailleur's files alone make."""
     money, plan, usages = (own[k] for k in ("abatement", "programme", "droit_commun"))
-    return claims_of(_named(own["located"], name), money, plan, None, usages, bailleur=name)
+    located = _named(own["located"], name)
+    claims = claims_of(located, money, plan, None, usages, bailleur=name)
+    return Claims((*claims, *commune_claims(located)))
 
 
 def part_values(part: Part) -> Values:
@@ -284,18 +290,26 @@ def _named(located: Located, name: str) -> Located:
     )
 
 
+class Heard(NamedTuple):
+    """What a dossier's own deliveries hold of its bailleur: nothing, where they name others alone."""
+
+    survey: Survey | None = None
+    readings: tuple[Reading, ...] = ()
+    notices: tuple[Fault, ...] = ()
+
+
 def _answers(
     inputs: Inputs, plan: Plan, sides: pd.DataFrame | None, name: str, written: str
-) -> Survey:
+) -> Heard:
     """Recode the dossier's own deliveries, and keep this bailleur's interviews only.
 
-    They may name it as the region does, or as its own files do.
+    They may name it as the region does, or as its own files do. Where they name several bailleurs but not
+    this one, it is doubted (`region_bailleur_absent`) and the others go on without it.
 
     Raises
     ------
     TfpbError
-        Faults of the deliveries; `region_bailleur_absent` when they name several bailleurs but
-        not this one.
+        Faults of the deliveries.
     """
     frames = [d.frame for d in inputs.deliveries]
     named = _named_in(frames, plan)
@@ -304,29 +318,31 @@ def _answers(
     coded = survey.recode(frames, plan, sides)
     stop_on_faults(coded.faults)
     owners = coded.respondents["bailleur"].to_numpy(dtype=object)
-    met = sorted(set(owners))
     known = {fold(name), fold(written)}
-    own = np.array([fold(n) in known for n in owners], dtype=bool)
-    lone = len({fold(r.bailleur) for r in coded.readings}) == 1
-    if not lone and not own.all():
-        if not own.any():
-            place = Place(inputs.deliveries[0].table.file)
-            near = near_names(name, met) or near_names(written, met)
-            fields = {"bailleur": name, "lus": listed(near or met[:8])}
-            raise TfpbError(Fault("region_bailleur_absent", place, name, fields))
-        others = int((~own).sum())
-        left = Fault(
-            "region_reponses_autres",
-            fields={"nombre": others, "bailleur": name},
-            severity=Severity.DOUTE,
-        )
-        own_faults = (f for f in coded.faults if _of(f) in known | {""})
-        coded = replace(coded.kept(np.flatnonzero(own)), faults=(*own_faults, left))
+    met = sorted({r.bailleur for r in coded.readings})
+    lone = len({fold(n) for n in met}) == 1
     readings = tuple(
         replace(r, bailleur=name) if fold(r.bailleur) in known or lone else renamed(r)
         for r in coded.readings
     )
-    return replace(coded, respondents=coded.respondents.assign(bailleur=name), readings=readings)
+    faults = list(coded.faults)
+    if not lone:
+        own = np.array([fold(n) in known for n in owners], dtype=bool)
+        faults = [f for f in faults if _of(f) in known | {""}]
+        if not own.any():
+            near = near_names(name, met) or near_names(written, met)
+            place = Place(inputs.deliveries[0].table.file)
+            alike = ALIKE.format(names=listed(near)) if near else ""
+            fields = {"bailleur": name, "lus": len(met), "proches": alike}
+            faults.append(Fault("region_bailleur_absent", place, name, fields, Severity.DOUTE))
+            return Heard(None, readings, tuple(faults))
+        coded = coded.kept(np.flatnonzero(own))
+    if others := sum(r.read for r in readings if r.bailleur != name):
+        fields = {"nombre": others, "bailleur": name}
+        faults.append(Fault("region_reponses_autres", fields=fields, severity=Severity.DOUTE))
+    coded = replace(coded, faults=(), readings=readings)
+    coded = replace(coded, respondents=coded.respondents.assign(bailleur=name))
+    return Heard(coded, readings, tuple(faults))
 
 
 def _named_in(frames: Sequence[pd.DataFrame], plan: Plan) -> set[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
+from tfpb.model.question import Unit
 from tfpb.model.record import summed
 from tfpb.near_names import near_names
 from tfpb.text import fold
@@ -22,6 +23,7 @@ from tfpb.words.faults.paste_words import ALIAS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tfpb.model.question import Asked
     from tfpb.model.record import Reading
 
 COLUMNS: Final = (
@@ -78,6 +80,38 @@ def reconciled(
             near = () if key in nobody else near_names(one.bailleur, names)
             rows.append((one.bailleur, wave, *_counts(one), state, listed(near)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def stakes(asked: Mapping[str, Sequence[Asked]], common: Sequence[Asked]) -> pd.DataFrame:
+    """List what hangs, of each bailleur, on questions that nobody has answered.
+
+    Parameters
+    ----------
+    asked : mapping of str to sequence of Asked
+        Bailleur → questions of its own files.
+    common : sequence of Asked
+        Between bailleurs, or of common files: those that name a bailleur are its too.
+
+    Returns
+    -------
+    DataFrame
+        `bailleur, attend` (open questions), `euros, parc, points`: how far their answers lie apart, added up
+        (points: the widest); None where no question is so measured.
+    """
+    rows = []
+    for name, own in asked.items():
+        shared = (one for one in common if name in {v for _, v in one.question.seen})
+        open_ = [one.question for one in (*own, *shared) if one.is_open]
+        apart = {
+            unit: [q.spread for q in open_ if q.total.unit is unit]
+            for unit in (Unit.EUROS, Unit.DWELLINGS, Unit.POINTS)
+        }
+        euros, homes, points = (apart[u] for u in (Unit.EUROS, Unit.DWELLINGS, Unit.POINTS))
+        rows.append(
+            (name, len(open_), round(sum(euros)) if euros else None, sum(homes) if homes else None,
+             max(points) / 100 if points else None)
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=["bailleur", "attend", "euros", "parc", "points"])
 
 
 def _counts(one: Reading | None) -> tuple[int, int, int, str]:

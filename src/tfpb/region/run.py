@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
+from tfpb.errors import Fault, Place, Severity, TfpbError, stop_on_faults
 from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.open_questions.reply_file import reply_faults
 from tfpb.io.packs.provenance import versions
@@ -21,11 +21,11 @@ from tfpb.pipeline.published_before import HELD_BACK, NEVER_TWICE, precedents, u
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
 from tfpb.region.crossing import Crossing, Shared, bounded_claims
-from tfpb.region.cuts import Protected, check_total
+from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
 from tfpb.region.facts import axis_rows, codes_in, files_read, region_claims
-from tfpb.region.joined import LEVELS, Joined, join, surveyed, with_fieldwork
+from tfpb.region.joined import LEVELS, Joined, join, shown_waves, surveyed, with_fieldwork
 from tfpb.region.partition import Part, Refused, Task, make_part
 from tfpb.region.reconciliation import SETTLED, doubts, reconciled, unused
 from tfpb.region.territories import (
@@ -122,6 +122,8 @@ def compute(
         open_ := [replace(f, severity=Severity.FAUTE) for f in unsettled if "ou" in f.fields]
     ):
         raise TfpbError(open_)
+    fewest = settings.reglages.organismes_minimum
+    joined = shown_waves(joined, fewest, settings.file)
     plan = with_fieldwork(inputs.plan, surveyed(parts)) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
     protected = _protected(joined, inputs, before, executor)
@@ -266,17 +268,13 @@ def _protected(
     plan, answers = inputs.plan, joined.survey
     if plan is None or answers is None:
         return None
-    fewest = inputs.settings.reglages.organismes_minimum
-    if not check_total(answers, fewest):
-        place = Place(inputs.settings.file, "", 0, "bailleurs")
-        raise fail("region_trop_peu", place=place, attendu=fewest + 1)
     compared = compare_region(
         answers, plan, by=LEVELS, repere=inputs.repere, margins=inputs.margins,
         reference=inputs.reference,
         executor=executor,
     )  # fmt: skip
     own, least = inputs.settings.reglages, rules_of(compared.settings)
-    rules = replace(least, owners=fewest, largest_share=own.part_maximum)
+    rules = replace(least, owners=own.organismes_minimum, largest_share=own.part_maximum)
     return Protected.of(compared, rules, before)
 
 

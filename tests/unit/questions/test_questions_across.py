@@ -11,6 +11,7 @@ from tfpb.questions.across import (
     odd_scales,
     shared_addresses,
     shared_interviews,
+    shared_invoices,
 )
 from tfpb.questions.finding import KEPT
 from tfpb.questions.odd_amounts import DIVIDED
@@ -38,6 +39,17 @@ def test_dwellings_of_one_address_in_two_stocks_are_asked_whose() -> None:
     assert found.changes[KEPT] == ()
     assert list(shared_addresses([one, held("A", ["1 rue a"], [10])])) == []
     assert list(shared_addresses([one, held("B", ["1 rue a"], [11])])) == []
+
+
+def test_an_invoice_that_two_bailleurs_value_whole_is_asked_who_may() -> None:
+    one = held("A", ["f 1, 100.00 €", "f 2, 50.00 €", ""], [100, 50, 7])
+    other = held("B", ["f 1, 100.00 €", "f 2, 25.00 €"], [100, 25])
+    (found,) = shared_invoices([one, other])
+    assert found.question.source == "programme"
+    effects = {a.code: a.effect.amount for a in found.question.answers}
+    assert effects == {FIRST: 25, SECOND: 25, KEPT: 125}
+    assert [(c.file, c.left_out) for c in found.changes[SECOND]] == [("A › f.csv", (2,))]
+    assert list(shared_invoices([one, held("A", ["f 1, 100.00 €"], [100])])) == []
 
 
 def test_interviews_of_two_deliveries_are_asked_from_five() -> None:

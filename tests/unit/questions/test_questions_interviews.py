@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.questions.coding import Way, against_mark, against_wave, noughts_of_nobody
-from tfpb.questions.copied_rows import twin_interviews
+from tfpb.questions.copied_rows import delivered_again, twin_interviews
 from tfpb.questions.interviews import Interviews
 from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.whole_table import WholeTable
@@ -127,3 +127,21 @@ def test_copied_interviews_are_asked_and_honest_twins_are_not() -> None:
         assert {802 + k for k in range(80) if k not in straight} <= rows
         assert found.question.part > 0.05
         assert found.question.is_blocking
+
+
+def test_interviews_delivered_again_under_other_numbers_are_asked_once() -> None:
+    rng = np.random.default_rng(4)
+    asked = [f"q{k}" for k in range(8)]
+    first, fresh = interviews(rng, 400, 8), interviews(rng, 100, 8)
+    fresh = fresh.assign(id=[f"N{k}" for k in range(100)])
+    assert list(delivered_again(whole(fresh), whole(first), asked, ["id"])) == []
+    renumbered = first.iloc[:150].assign(id=[f"X{k}" for k in range(150)])
+    second = pd.concat([fresh, first.iloc[200:230], renumbered], ignore_index=True)
+    second = second.assign(poids="1")  # a column that the first file lacks is not compared
+    (found,) = delivered_again(whole(second), whole(first), asked, ["id"])
+    straight = {k for k, row in enumerate(renumbered[asked].to_numpy()) if len(set(row)) == 1}
+    wanted = {132 + k for k in range(150) if k not in straight}
+    # of the same number in both, they are counted once already
+    assert wanted <= set(found.question.rows) <= {*range(132, 282), *range(2, 102)}
+    assert ("autre", "e.csv") in found.question.seen
+    assert found.changes["ecarter"][0].left_out == found.question.rows

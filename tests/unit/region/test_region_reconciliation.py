@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
+from tfpb.errors import Place
+from tfpb.model.question import Answer, Asked, Measure, Question, Reply, Unit
 from tfpb.model.record import Reading
-from tfpb.region.reconciliation import doubts, reconciled, unused
+from tfpb.model.report import Section, Text
+from tfpb.region.publishing.reports import provisional
+from tfpb.region.reconciliation import doubts, reconciled, stakes, unused
 from tfpb.words.faults.paste_words import paste_lines
 from tfpb.words.faults.sentences import fault_text
 
@@ -58,3 +63,34 @@ def test_what_the_file_of_the_region_says_of_a_name_settles_it() -> None:
 def test_one_wave_alone_says_nothing_of_another(wave: str) -> None:
     table = reconciled([replace(OTHER, wave=wave)], ["Logis du Doubs"], {})
     assert table["constat"].tolist() == ["lu"]
+
+
+def asked(source: str, unit: Unit, low: float, high: float, **seen: str) -> Asked:
+    answers = (Answer("a", Measure(low, unit)), Answer("b", Measure(high, unit)))
+    question = Question(
+        "entretiens_copies", source, Place("f.csv"), (), tuple(seen.items()), answers,
+        Measure(high, unit), "c",
+    )  # fmt: skip
+    return Asked(question)
+
+
+def test_what_hangs_on_open_questions_is_added_by_bailleur_and_unit() -> None:
+    heard = asked("enquete", Unit.POINTS, 35, 65)
+    money = asked("programme", Unit.EUROS, 100, 350)
+    done = Reply("k", "a", money.question.role, dt.date(2026, 1, 1))
+    common = [asked("patrimoine", Unit.DWELLINGS, 80, 100, premier="A", second="B")]
+    rows = stakes({"A": [money, money, replace(money, reply=done)], "B": [heard], "C": []}, common)
+    assert rows.astype(object).where(rows.notna(), None).to_numpy().tolist() == [
+        ["A", 3, 500, 20, None], ["B", 2, None, 20, 0.3], ["C", 0, None, None, None],
+    ]  # fmt: skip
+
+
+def test_figures_under_an_open_question_of_the_survey_say_that_they_are_provisional() -> None:
+    page = Section("comparaison", "Comparaison", "", (Text(("suite",)),))
+    heard = asked("enquete", Unit.POINTS, 35, 65)
+    first = provisional(page, [heard, heard]).blocks[0]
+    assert isinstance(first, Text)
+    assert "2 questions" in first.paragraphs[0]
+    assert "attendent" in first.paragraphs[0]
+    assert provisional(replace(page, key="argent"), [heard]).blocks == page.blocks
+    assert provisional(page, [asked("patrimoine", Unit.DWELLINGS, 1, 2)]) == page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from tfpb.evidence.suspension import unread_survey
-from tfpb.facts.amount import known
-from tfpb.facts.claim import Claims, State, claim
+from tfpb.facts.amount import between, known
+from tfpb.facts.bailleurs import added
+from tfpb.facts.claim import Claims, State, claim, commune_scope, of_commune
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.codes import Role
 from tfpb.model.question import Replies
-from tfpb.questions.across import FIRST, SECOND, Held, shared_addresses
+from tfpb.questions.across import FIRST, SECOND, Held, odd_scales, shared_addresses
 from tfpb.questions.finding import KEPT
 from tfpb.region import crossing as shared
 from tfpb.region.crossing import Crossing, Shared, bounded_claims
@@ -90,3 +92,31 @@ def test_survey_claims_under_an_open_question_of_a_region_tell_no_figure() -> No
     assert told.amount("logements").at_least == OWN
     heard.is_open = False
     assert list(unread_survey(claims, [heard])) == list(claims)
+
+
+def test_weights_of_another_scale_are_divided_until_an_answer_keeps_them() -> None:
+    def weighed(name: str, weight: float) -> Held:
+        rows, keys = np.arange(2, 52), ("",) * 50
+        return Held(name, f"{name} › e.csv", "", rows, keys, np.full(50, weight), "poids")
+
+    held = [*(weighed(name, 20) for name in "ABC"), weighed("D", 20_000)]
+    crossing = Crossing(tuple(odd_scales(held, [1000] * 4)))
+    (change,) = crossing.changes({})["D"]
+    assert (change.file, change.scaled) == ("e.csv", {"poids": Decimal("0.001")})
+    key = crossing.findings[0].question.key
+    assert crossing.changes({key: KEPT}) == {}
+
+
+def test_all_dwellings_of_a_territory_are_bounded_as_those_of_its_communes() -> None:
+    def owner(least: int, most: int) -> Claims:
+        whole = claim("logements", "total", between(Decimal(least), Decimal(most), "question"))
+        return Claims([whole, replace(whole, scope=commune_scope("59001"))])
+
+    held = {"siren_epci 2": ["Q1"], "departement 59": []}
+    communes = {scope: [commune_scope("59001")] for scope in held}
+    whole = added([owner(80, 100), owner(50, 50)], held, communes)
+    for scope in ("total", *held):
+        amount = whole.amount("logements", scope)
+        assert (amount.at_least, amount.at_most) == (130, 150), scope
+    assert not [one for one in whole if of_commune(one.scope)]
+    assert whole.amount("quartiers", "siren_epci 2").exact == 1

@@ -21,7 +21,7 @@ from tfpb.questions.coding import (
     against_wave,
     noughts_of_nobody,
 )
-from tfpb.questions.copied_rows import twin_interviews
+from tfpb.questions.copied_rows import delivered_again, twin_interviews
 from tfpb.questions.finding import KEPT, Change, Finding
 from tfpb.questions.interviews import Interviews
 from tfpb.questions.marked_rows import marked_rows
@@ -128,11 +128,26 @@ def survey_findings(
                 *_odd_marks(plan, scales, delivery, answered),
             ]
         )
+    for k, finding in _delivered_again(plan, deliveries, read):
+        out[k].append(finding)
     if not faults:
         turned, faults = _ways(plan, deliveries, read)
         for k, finding in turned:
             out[k].append(finding)
     return list(zip(deliveries, out, strict=True)), faults
+
+
+def _delivered_again(
+    plan: Plan, deliveries: Sequence[Delivery], read: Sequence[_Answered]
+) -> Iterator[tuple[int, Finding]]:
+    """Hold each delivery against those before it that share a wave with it."""
+    waves = [set(waves_of(plan, one)) for one in deliveries]
+    for k in range(len(deliveries)):
+        headers = [header for _, header, _ in read[k].items]
+        for j in (j for j in range(k) if waves[j] & waves[k]):
+            earlier, own = (_whole(plan, deliveries[n], read[n]) for n in (j, k))
+            for finding in delivered_again(own, earlier, headers, plan.colonnes.repondant):
+                yield k, finding
 
 
 def _whole(plan: Plan, delivery: Delivery, answered: _Answered) -> WholeTable:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 STOCK: Final = "patrimoine"
 RESIDENCE: Final = "id_residence"
+EMPTY: Final = "livraison_vide"
 ANSWERED: Final = "reponse"
 """Why rows are set aside: so says the answer to a question on their table."""
 
@@ -65,6 +66,11 @@ def known_headers_of(role: str) -> tuple[str, ...]:
     notices = tuple(NAMES)
     more = {"fiscalite": notices, "fiscalite_precedente": notices, "patrimoine": KNOWN}
     return (*(BY_ROLE[role].headers if role in BY_ROLE else ()), *more.get(role, ()))
+
+
+def without_empty(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Doubt the deliveries without answers: the others are read without them."""
+    return tuple(replace(f, severity=Severity.DOUTE) if f.code == EMPTY else f for f in faults)
 
 
 @dataclass(slots=True)
@@ -249,8 +255,15 @@ class Gathering:
     def delivery(
         self, path: Path, plan: Plan | None, *, sheet: str | None = None
     ) -> Delivery | None:
-        """Read a delivery of the survey and note it as a source; its doubts are left in it."""
+        """Read a delivery of the survey and note it as a source; its doubts are left in it.
+
+        One without a single answer is an `EMPTY` of its own: others may do without it.
+        """
+        known = len(self.faults)
         delivery = self.attempt(lambda: read_delivery(path, plan, sheet=sheet))
+        self.faults[known:] = [
+            replace(f, code=EMPTY) if f.code == "feuille_vide" else f for f in self.faults[known:]
+        ]
         if delivery is not None:
             self.note("enquete", path, len(delivery.table.frame))
         return delivery

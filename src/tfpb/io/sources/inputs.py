@@ -12,7 +12,7 @@ from tfpb.io.attachments.photos import read_photos
 from tfpb.io.attachments.piece_files import PIECES, read_pieces
 from tfpb.io.open_questions.survey_questions import survey_findings
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
-from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.gathering import Gathering, without_empty
 from tfpb.io.sources.plan_checks import check_deliveries, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan
@@ -373,12 +373,15 @@ def gather_survey(
     findings, found = survey_findings(plan, deliveries)
     gathered.faults += found
     residence = plan.colonnes.residence
-    deliveries = [gathered.settled_delivery(d, own, residence, bailleur) for d, own in findings]
+    settled = [gathered.settled_delivery(d, own, residence, bailleur) for d, own in findings]
+    # a file that is another's copy, whole, is left with nothing
+    deliveries = [d for d in settled if len(d.table.frame)] or settled
     options = plan.reglages
     margins = beside_plan(gathered, "calage", plan_file, options.marges_calage)
     reference = beside_plan(gathered, "standard", plan_file, options.reference_standardisation)
     gathered.faults += _delivered_twice(gathered.sources)
     if deliveries:
+        gathered.faults[:] = without_empty(gathered.faults)
         gathered.faults += check_deliveries(plan, deliveries, plan_file.name, bailleur=bailleur)
     return Inputs({}, deliveries=tuple(deliveries), plan=plan, margins=margins, reference=reference)
 

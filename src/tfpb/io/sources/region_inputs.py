@@ -234,8 +234,12 @@ def _dossiers(settings: RegionSettings, gathered: Gathering) -> list[tuple[Setti
 
 def in_dossier(fault: Fault, bailleur: str) -> Fault:
     """Put a bailleur before the file of a fault: 26 of them all have a « patrimoine.xlsx »."""
-    file = f"{bailleur} › {fault.place.file}" if fault.place.file else bailleur
-    return replace(fault, place=replace(fault.place, file=file))
+    return replace(fault, place=of_bailleur(fault.place, bailleur))
+
+
+def of_bailleur(place: Place, bailleur: str) -> Place:
+    """Put a bailleur before the file of a place."""
+    return replace(place, file=f"{bailleur} › {place.file}" if place.file else bailleur)
 
 
 def _survey(

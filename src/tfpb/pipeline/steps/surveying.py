@@ -68,13 +68,15 @@ def own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFra
     Returns
     -------
     DataFrame
-        All of them when none names a bailleur, or none names this one.
+        All of them when none names a bailleur, or all of them one other; none where several others are
+        named: under which name this one would be is asked, not guessed.
     """
     column = next((c for c in plan.colonnes.bailleur if c in frame), None)
     if column is None:
         return frame
-    own = frame[column].map(fold) == fold(bailleur)
-    return frame[own] if own.any() else frame
+    named = frame[column].map(fold)
+    own = named == fold(bailleur)
+    return frame[own] if own.any() or len(set(named)) > 1 else frame
 
 
 def interviews_kept(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import Claims
 from tfpb.facts.dwellings import dwelling_claims
@@ -14,7 +12,6 @@ from tfpb.facts.quarter import quarters_of
 from tfpb.geodata.geography import open_geography
 from tfpb.io.machine.scratch import scratch_folder
 from tfpb.io.packs.pack import dumps
-from tfpb.model.money import Abatement, Programme, States
 from tfpb.pipeline.steps import locating
 from tfpb.region.publishing.reports import thin_dossier
 from tfpb.report import theme
@@ -29,14 +26,16 @@ from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    import pandas as pd
+
     from tfpb.model.location import Located, MapModel, QpvPage
+    from tfpb.model.money import Abatement, Programme
     from tfpb.model.survey import Published
     from tfpb.region.computed import Head
     from tfpb.region.facts import Owners
-    from tfpb.region.partition import Part
 
 _TEMPLATE: Final = theme.ASSETS / "typst" / "atlas.typ"
 
@@ -142,33 +141,6 @@ def apart(located: Located) -> Located:
         return frame.assign(id_residence=[f"{i} · {b}" if i in shared else i for i, b in pairs])
 
     return with_doors(located, renamed(doors), renamed(homes))
-
-
-def without_rows(parts: Sequence[Part]) -> tuple[Abatement | None, Programme | None]:
-    """Return what says that the files of money are there: sums stand in claims, rows are one bailleur's."""
-    abated = next((p.abatement for p in parts if p.abatement is not None), None)
-    acted = next((p.programme for p in parts if p.programme is not None), None)
-    nothing = pd.DataFrame()
-    if abated is not None:
-        empty: dict[str, Any] = dict.fromkeys(
-            (
-                "premises",
-                "by_residence",
-                "by_qpv",
-                "by_commune",
-                "checks",
-                "forecast",
-                "declaration",
-            ),
-            nothing,
-        )
-        abated = Abatement(
-            abated.year, abated.rounding, states=States(), reserves={}, totals={}, counts={},
-            values=abated.values, claim_until=abated.claim_until, **empty,
-        )  # fmt: skip
-    if acted is not None:
-        acted = Programme(nothing, nothing, nothing, nothing, values=acted.values)
-    return abated, acted
 
 
 @dataclass(frozen=True, slots=True)

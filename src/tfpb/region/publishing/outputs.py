@@ -19,8 +19,8 @@ from tfpb.model.record import Source
 from tfpb.pipeline.pack_files import data_files, drafts
 from tfpb.pipeline.published_before import OF_REGION
 from tfpb.region import positions
-from tfpb.region.facts import codes_in, owners_of, quarter_stock
-from tfpb.region.publishing.atlas import AtlasPage, MapJob, atlas_bytes, map_files, without_rows
+from tfpb.region.facts import codes_in, owners_of, quarter_stock, without_rows
+from tfpb.region.publishing.atlas import AtlasPage, MapJob, atlas_bytes, map_files
 from tfpb.region.publishing.packs import (
     Media,
     OwnSurvey,
@@ -135,8 +135,8 @@ def render(
     out.put({TERRITORIES: geopackage_bytes(region_layers(region, geography))})
     if media.documents:
         _maps(region, geography, executor, lambda n: advance("maps", n), out)
-    if len(region.deliveries):
-        page = deliveries_report(region.head, region.deliveries)
+    if len(region.deliveries) or region.head.asked:
+        page = deliveries_report(region)
         out.put({"organisme/livraisons.xlsx": workbook.render(page)})
         out.put({f"organisme/{name}": data for name, data in data_files(page).items()})
     out.put({RUN: dumps(_record(region))})
@@ -315,6 +315,7 @@ def _pack_jobs(
             draft=region.draft,
             line={} if region.draft else region.release([part.name], published),
             asked=region.asked,
+            others=region.money_together,
         )
 
 

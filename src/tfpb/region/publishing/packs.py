@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from tfpb.evidence.printed_survey import RELEASE
 from tfpb.evidence.suspension import unread_survey
-from tfpb.facts.claim import Claims
+from tfpb.facts.claim import Claims, of_commune
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.geodata.geography import open_geography
 from tfpb.io.packs.pack import RUN, dumps
 from tfpb.io.packs.provenance import run_record
 from tfpb.io.tables.tabular import csv_bytes
+from tfpb.model.report import Table
 from tfpb.pipeline import stages
 from tfpb.pipeline.assembling import assembled
 from tfpb.pipeline.kept.stage_cache import StageCache
 from tfpb.pipeline.pack_files import (
+    NOTE_FILE,
     data_files,
     document_files,
     gis_files,
@@ -27,19 +31,20 @@ from tfpb.pipeline.pack_files import (
 from tfpb.pipeline.pack_files import pack_files as whole_pack
 from tfpb.region.partition import part_values
 from tfpb.region.positions import FEWEST_FOR_MIDDLE
-from tfpb.region.publishing.reports import no_ground
+from tfpb.region.publishing.reports import no_ground, provisional
+from tfpb.report.documents import document_pdf
 from tfpb.report.map_model import map_model
 from tfpb.report.sections import report
 from tfpb.report.sections.restitution import own_funnel
 from tfpb.report.sections.restitution import position as position_section
 from tfpb.report.web_map import map_html
 from tfpb.stage import Making, Stage, directly
+from tfpb.words.claim_words import claim_value
+from tfpb.words.documents.region_words import MORE_IN_BOOK, YOUR_POSITION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import pandas as pd
 
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.question import Asked
@@ -48,6 +53,8 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Published
     from tfpb.region.partition import Part
 
+_ROWS: Final = (24, 18, 14, 10, 7, 5)
+"""Rows of each table that the directors' page tries to hold."""
 _LATE: Final = (
     stages.QUARTERS, stages.CALENDAR, stages.EVALUATION, stages.SENSITIVITY, stages.CLAIMS,
 )  # fmt: skip
@@ -113,6 +120,8 @@ class PackJob:
         What its release is remembered by, on the bailleur's own machine.
     asked : tuple of Asked
         Questions of the region's common files, and between bailleurs.
+    others : Claims
+        Money of all bailleurs together, where there are enough of them.
     """
 
     part: Part
@@ -125,6 +134,7 @@ class PackJob:
     draft: bool
     line: Mapping[str, Any]
     asked: tuple[Asked, ...] = ()
+    others: Claims = field(default_factory=Claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +164,14 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     if job.survey is not None:
         published, fewest = job.survey.published, FEWEST_FOR_MIDDLE
         wave, items, target = published.waves[-1].vague, published.items, published.target
+        beside = _beside(job.part.claims, job.others)
         for section in (
             own_funnel(job.survey.funnel, items, wave, fewest=fewest, target=target),
-            position_section(job.survey.position, items, wave, target=target),
+            position_section(job.survey.position, items, wave, target=target, money=beside),
         ):
             content = _with_section(content, section)
+    asked = (*job.asked, *job.part.asked)
+    content = replace(content, sections=tuple(provisional(s, asked) for s in content.sections))
     execute = StageCache(job.kept) if job.kept is not None else directly
     files: dict[str, bytes] = {}
     if job.media.documents:
@@ -169,6 +182,7 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
         else:
             files["carte.html"] = map_html.render(model)
             files |= document_files(content, {}, Making(execute))
+        files |= _position_page(content)
     files |= data_files(content)
     files |= execute(_BILANS, (dossier.programme, dossier.settings.dossier, job.draft))
     files |= gis_files(dossier, execute)
@@ -181,11 +195,38 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     return files
 
 
+def _beside(own: Claims, others: Claims) -> pd.DataFrame:
+    """Set the money of a bailleur beside that of the region; nothing where the region tells none."""
+    rows = [(one.title.french, claim_value(own.get(one.name)), claim_value(one)) for one in others]
+    return pd.DataFrame(rows, columns=["fait", "vous", "region"])
+
+
+def _position_page(content: Report) -> dict[str, bytes]:
+    """Return the directors' page: the bailleur among others, none named, as much as one page holds."""
+    found = [s for s in content.sections if s.key == "position"]
+    if not found:
+        return {}
+
+    def shown(rows: int) -> Report:
+        blocks = [
+            b.shortened(rows, lambda left: MORE_IN_BOOK.format(count=left))
+            if isinstance(b, Table)
+            else b
+            for b in found[0].blocks
+        ]
+        page = replace(
+            found[0], title=YOUR_POSITION.format(name=content.bailleur), blocks=tuple(blocks)
+        )
+        return replace(content, sections=(page,))
+
+    return {"position.pdf": document_pdf.one_page(_ROWS, shown, {})[1]}
+
+
 def report_files(job: ReportJob) -> dict[str, bytes]:
     """Make the documents of a report that has no map, and its data: name → bytes."""
     documents = document_files(job.report, {}) if job.media.documents else {}
     named: dict[str, bytes] = {}
-    for document, data in documents.items():
+    for document, data in sorted(documents.items(), key=lambda one: one[0] == NOTE_FILE):
         stem, _, ending = document.rpartition(".")
         taken = f"{job.name}.{ending}" in named
         named[f"{job.name}_{stem}.{ending}" if taken else f"{job.name}.{ending}"] = data
@@ -203,7 +244,7 @@ def _dossier(job: PackJob) -> Dossier:
     part = job.part
     published = job.survey.published if job.survey is not None else None
     geography = open_geography(job.geography, needs=(part.located.vintage,))
-    claims = part.claims
+    claims = Claims(c for c in part.claims if not of_commune(c.scope))
     if published is not None:
         heard = survey_claims(published, published.name_of(part.name))
         claims = unread_survey(Claims((*claims, *heard)), (*job.asked, *part.asked))

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
 
 from tfpb.evidence.suspension import unread_survey
+from tfpb.evidence.tasks import tasks_of_place
+from tfpb.facts.bailleurs import within
 from tfpb.facts.claim import Claims, territory_scope
 from tfpb.facts.place import located_stock
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.facts.whole_dossier import Dossier
-from tfpb.model.codes import SHOWN, TOTAL
+from tfpb.io.sources.region_inputs import of_bailleur
+from tfpb.model.codes import SHOWN, TOTAL, Role
 from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text
 from tfpb.model.settings import Entete, Fichiers, Settings
 from tfpb.model.survey import pick
 from tfpb.region import positions
 from tfpb.region.evaluation_frame import frame_rows, targets_of
-from tfpb.region.facts import axis_rows, owners_by_quarter
+from tfpb.region.facts import axis_rows, owners_by_quarter, quarter_stock, without_rows
+from tfpb.region.reconciliation import stakes
 from tfpb.report.sections import restitution as pages
-from tfpb.report.sections.build import section
+from tfpb.report.sections.build import claimed, section
 from tfpb.report.sections.faits import faits
 from tfpb.report.sections.methode import methode
+from tfpb.report.sections.note import OfPlace, note
+from tfpb.report.sections.questions import questions
 from tfpb.report.sections.restitution import region_funnel
 from tfpb.report.sections.survey.comparaison import comparaison
 from tfpb.report.sections.survey.evolution import evolution, priorites
@@ -38,14 +44,59 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tfpb.facts.claim import Claim
+    from tfpb.io.sources.region_inputs import RegionHead
+    from tfpb.model.question import Asked
     from tfpb.model.report import Section
     from tfpb.model.survey import Published
     from tfpb.region.computed import Head, Region
 
 
-def deliveries_report(head: Head, rows: pd.DataFrame) -> Report:
-    """Return the page that the regional body keeps: lu, gardé, écarté, by bailleur and wave."""
-    return _report(head, head.settings.region.titre, words.DELIVERIES, [pages.deliveries(rows)])
+def deliveries_report(region: Region) -> Report:
+    """Return what the regional body keeps: lu, gardé, écarté by bailleur and wave, and every question."""
+    head, parts = region.head, region.parts
+    own = {p.name: p.asked for p in parts}
+    waiting = stakes(own, region.asked)
+    counted = [
+        claimed(
+            "livraisons_bailleurs",
+            waiting[waiting["bailleur"] == p.name].assign(scope=TOTAL),
+            p.claims,
+        )
+        for p in parts
+    ]
+    asked = [_of_bailleur(one, name) for name, some in own.items() for one in some]
+    title = head.settings.region.titre
+    dossier = thin_dossier(head, title, None, region.places.quarters)
+    dossier = replace(dossier, asked=(*region.asked, *asked))
+    sections = [
+        pages.deliveries(region.deliveries, pd.concat(counted, ignore_index=True)),
+        questions(dossier),
+    ]
+    return _report(head, title, words.DELIVERIES, sections)
+
+
+def _of_bailleur(one: Asked, name: str) -> Asked:
+    """Put the bailleur before the file of a question of its own."""
+    place = one.question.place
+    return replace(one, question=replace(one.question, place=of_bailleur(place, name)))
+
+
+_HEARD: Final = frozenset({"synthese", "comparaison", "evolution", "priorites", "position"})
+"""Sections of what tenants answered."""
+
+
+def provisional(one: Section, asked: Sequence[Asked]) -> Section:
+    """Say of a section of the survey that questions on its files wait for an answer, where some do."""
+    said = caution(asked)
+    if not said or one.key not in _HEARD:
+        return one
+    return replace(one, blocks=(Text((said,)), *one.blocks))
+
+
+def caution(asked: Sequence[Asked]) -> str:
+    """Write how many questions on the survey's files wait for an answer; nothing where none does."""
+    open_ = sum(a.is_open and a.question.role is Role.ENQUETE for a in asked)
+    return words.PROVISIONAL.format(count=open_) if open_ else ""
 
 
 def restitution(region: Region) -> Report:
@@ -56,7 +107,12 @@ def restitution(region: Region) -> Report:
     whole = None if safe is None else safe.whole
     quarters = region.places.quarters
     dossier = thin_dossier(head, titled.titre, survey, quarters, facts.claims)
+    codes = [code for some in region.contrats.values() for code in some] + list(
+        region.lone_quarters
+    )
+    page = place_note(region, dossier, titled.titre, TOTAL, codes, heard=whole)
     sections: list[Section] = [
+        page,
         pages.overview(facts, survey, limits.part_maximum),
         comparaison(dossier),
         evolution(dossier),
@@ -94,8 +150,46 @@ def sheets(region: Region) -> dict[str, Report]:
             targets, _ = targets_of(region.targets, name, survey.labels)
             most = claims.amount("logements_qpv", territory_scope("contrat_de_ville", name)).at_most
             frame = frame_rows(survey, targets, math.inf if most is None else int(most))
-        out[name] = contrat_sheet(region.head, name, survey, named, own, claims, frame)
+        one = contrat_sheet(region.head, name, survey, named, own, claims, frame)
+        shown = survey if _published(survey) else None
+        dossier = thin_dossier(region.head, name, shown, named)
+        scope = territory_scope("contrat_de_ville", name)
+        page = place_note(region, dossier, name, scope, codes)
+        out[name] = replace(one, sections=(page, *one.sections))
     return out
+
+
+def place_note(
+    region: Region,
+    dossier: Dossier,
+    name: str,
+    scope: str,
+    codes: Sequence[str],
+    heard: Published | None = None,
+) -> Section:
+    """Return the one page of a place by the four questions of every note, over all of its bailleurs.
+
+    Parameters
+    ----------
+    region : Region
+    dossier : Dossier
+        `thin_dossier`, its survey that of the place.
+    name : str
+    scope : str
+        Of the place among the region's claims.
+    codes : sequence of str
+        Its quarters.
+    heard : Published, optional
+        What tenants of its quarters answered, where the survey of the place has no quarter.
+    """
+    stock = pick(quarter_stock(region.parts), code_qpv=list(codes))
+    own = Claims(within(region.facts.claims, scope, codes))
+    answers = _of_tenants(heard or dossier.survey, region.settings.region)
+    claims = unread_survey(Claims((*own, *answers)), region.head.asked)
+    abated, acted = without_rows(region.parts, sorted(set(stock["code_insee"])))
+    placed = replace(dossier, claims=claims, abatement=abated, programme=acted)
+    tasks = tasks_of_place(claims, region.places.quarters, words.CHARGED, words.MONEY_SHEET)
+    return note(placed, tasks, OfPlace(name, caution(region.head.asked)))
 
 
 def contrat_sheet(
@@ -149,8 +243,10 @@ def contrat_sheet(
     return _report(head, name, subtitle, sections)
 
 
-def _published(survey: Published) -> bool:
+def _published(survey: Published | None) -> bool:
     """Return whether the last wave has a published figure of the place as a whole."""
+    if survey is None:
+        return False
     last = pick(survey.comparison, niveau=TOTAL, vague=survey.waves[-1].vague)
     return bool(last["publication"].isin(SHOWN).any())
 
@@ -170,7 +266,7 @@ def _report(of: Head, title: str, subtitle: str, sections: Sequence[Section]) ->
         year=head.annee,
         date=long_date(head.date),
         run_hash=of.run_hash,
-        sections=tuple(sections),
+        sections=tuple(provisional(one, of.asked) for one in sections),
         fictional=head.donnees_fictives,
         draft=of.draft,
         warning=WARNING,
@@ -205,7 +301,6 @@ def thin_dossier(
         fichiers=Fichiers(patrimoine=of.settings.file),
     )
     located = located_stock(of.year, of.vintage, nothing, nothing, nothing)
-    heard = () if survey is None else survey_claims(survey, survey.name_of(head.organisme_regional))
     return Dossier(
         settings,
         of.run_hash,
@@ -214,6 +309,14 @@ def thin_dossier(
         no_ground(),
         survey,
         draft=of.draft,
-        claims=unread_survey(Claims((*claims, *heard)), of.asked),
+        claims=unread_survey(Claims((*claims, *_of_tenants(survey, head))), of.asked),
         quarters=quarters,
+    )
+
+
+def _of_tenants(survey: Published | None, head: RegionHead) -> tuple[Claim, ...]:
+    return (
+        ()
+        if survey is None
+        else tuple(survey_claims(survey, survey.name_of(head.organisme_regional)))
     )

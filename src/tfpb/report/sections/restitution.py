@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import ENSEMBLE, TOTAL, Axe
 from tfpb.model.report import Block, Chart, Format, KeyFigures, Section, Text
+from tfpb.model.survey import pick
 from tfpb.report.sections.build import (
     charts,
     claimed,
@@ -21,6 +22,7 @@ from tfpb.report.sections.build import (
 )
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.synthese import headline_table
+from tfpb.survey.verdicts import CHANGED
 from tfpb.words.documents import region_words
 from tfpb.words.documents import region_words as words
 from tfpb.words.documents.report_words import ROLES, ROWS_UNTOLD
@@ -65,17 +67,22 @@ class RegionFacts:
     files: pd.DataFrame
 
 
-def deliveries(rows: pd.DataFrame) -> Section:
+def deliveries(rows: pd.DataFrame, held: pd.DataFrame) -> Section:
     """Return the page of the regional body: what became of every bailleur's interviews, wave by wave.
 
     Parameters
     ----------
     rows : DataFrame
         `bailleur, vague, livrees, gardees, ecartees, motif, constat, proches`.
+    held : DataFrame
+        A row a bailleur: what it holds, and what hangs on open questions (`region.reconciliation.stakes`).
     """
     shown = worded(rows, constat_mot=("constat", words.FINDINGS))
     totals = {c: int(rows[c].sum()) for c in ("livrees", "gardees", "ecartees")}
-    blocks = [table("livraisons", shown, totals=totals, notes=words.DELIVERIES_NOTES)]
+    blocks = [
+        table("livraisons", shown, totals=totals, notes=words.DELIVERIES_NOTES),
+        table("livraisons_bailleurs", held),
+    ]
     return section("livraisons", read_counts(rows), blocks)
 
 
@@ -154,7 +161,28 @@ def places(
             )
             notes = words.hidden_lines(len(all_) - len(listed))
             blocks.append(table(key, listed, notes=notes, **of))
+        blocks += _moved_places(survey, names)
     return section("territoires", words.PLACES_LEAD, blocks)
+
+
+def _moved_places(survey: Published, names: Mapping[tuple[str, str], str]) -> list[Block]:
+    """List what became of headline questions from wave to wave, contrats and above; then what moved.
+
+    Quarters are in the sheets of their contrats.
+    """
+    rows = view.changes(survey, ENSEMBLE)
+    if rows.empty:
+        return []
+    large = pick(rows, niveau=[*_LARGE, "contrat_de_ville"], tete=True)
+    heads = _named_places(worded(large, niveau_mot=("niveau", words.LEVELS)), names)
+    order = ["ordre", "niveau", "territoire", "vague"]
+    shown = view.shown(heads).sort_values(order, kind="stable")
+    notes, of = (words.PANEL, *words.hidden_lines(len(heads) - len(shown))), view.source(survey)
+    moved = pick(shown, verdict=list(CHANGED))
+    return [
+        table("territoires_evolution", shown, notes=notes, **of),
+        table("territoires_bouge", moved, notes=(words.PANEL,), **of),
+    ]
 
 
 def _with_reach(rows: pd.DataFrame, claims: Claims) -> pd.DataFrame:
@@ -305,7 +333,14 @@ def referentiel(rows: pd.DataFrame, wave: str, year: int) -> Section:
     return section("referentiel", lead, blocks)
 
 
-def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str = "") -> Section:
+def position(
+    rows: pd.DataFrame,
+    items: pd.DataFrame,
+    wave: str,
+    *,
+    target: str = "",
+    money: pd.DataFrame | None = None,
+) -> Section:
     """Return the section of a bailleur's position, for one wave.
 
     Parameters
@@ -318,6 +353,8 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str 
     wave : str
     target : str
         `cible` of the survey.
+    money : DataFrame, optional
+        `fait, vous, region`, in words.
     """
     named = _labelled(
         cut(rows, rows["vague"] == wave),
@@ -337,6 +374,8 @@ def position(rows: pd.DataFrame, items: pd.DataFrame, wave: str, *, target: str 
         )
         for key, part in (("position_ecarts", gaps), ("position_niveaux", shares))
     ]
+    if money is not None and len(money):
+        blocks.append(table("position_argent", money))
     blocks.append(Text(words.POSITION_NOTES, bullets=True))
     counts = Counter(gaps["lecture"])
     above, under, unsettled = (counts[k] for k in ("au_dessus", "en_dessous", "non_tranche"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -400,6 +401,7 @@ def check_total(rows: list[Record], claims: Claims, year: int) -> list[Fault]:
     for mark, whole in marks.items():
         if valued.is_known and 0 < valued.exact < whole * CENT:
             here = next(r.place("valorise_eur") for r in rows if r.money("valorise_eur"))
+            here = replace(here, row=0)  # the unit of a column is that of every quarter
             fields = {"annee": year, "repere": MARKS[mark], "montant": amount(whole)}
             return [doubt("programme_infime", here, amount(valued.exact), **fields)]
     return []

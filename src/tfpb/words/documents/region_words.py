@@ -50,6 +50,18 @@ READ_COUNTS: Final = Phrase(
     "Livraisons : {read:s réponse lue/réponses lues}, {kept:s gardée}, {left:s écartée} ; {lines:s ligne} à "
     "relire (un bailleur, une vague)."
 )
+PROVISIONAL: Final = Phrase(
+    "{count:s question/questions} sur les livraisons de l’enquête {count:a attend/attendent} une réponse : "
+    "ces chiffres de satisfaction sont une lecture parmi d’autres, provisoire, et ne peuvent être diffusés."
+)
+CHARGED: Final = "les bailleurs du quartier"
+MONEY_SHEET: Final = "Abattement et actions"
+PANEL: Final = (
+    "Chaque évolution ne compte que les bailleurs qui ont posé la question aux deux vagues : un bailleur "
+    "arrivé ou parti entre elles n’y est pas."
+)
+YOUR_POSITION: Final = "Votre position : {name}"
+MORE_IN_BOOK: Final = Phrase("{count:s autre ligne/autres lignes} dans le classeur, feuille « Position ».")
 REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
 _NOTES: Final[dict[str, str]] = _TEXTS["notes"]
 OWNERS_NOTES: Final = tuple(_NOTES[k] for k in ("differ", "letters", "quartiles", "no_rank"))

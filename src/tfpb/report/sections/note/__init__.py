@@ -34,6 +34,14 @@ class Room:
     quarters: int
 
 
+@dataclass(frozen=True, slots=True)
+class OfPlace:
+    """A contrat de ville or a region in place of a bailleur: its name, a caution."""
+
+    name: str
+    caution: str = ""
+
+
 _ROOMS: Final = tuple(
     Room(*counts)
     for counts in (
@@ -44,15 +52,21 @@ _ROOMS: Final = tuple(
 """From the most that is printed to the least: questions go first, then things to do, then quarters."""
 
 
-def note(dossier: Dossier, tasks: Iterable[Task]) -> Section:
-    """Return the page on all the room that it may take, and on less and less (`Section.shorter`)."""
+def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> Section:
+    """Return the page on all the room that it may take, and on less and less (`Section.shorter`).
+
+    Of a place, over all of its bailleurs, `tasks` are those of its quarters.
+    """
     codes = [c for c in dossier.claims.scopes("logements_qpv") if is_quarter(c)]
     rooms = [r for r in _ROOMS if r.questions <= (6 if len(codes) >= _MANY else 9)]
-    known, asked, to_do = justified(dossier), tenants(dossier), left_to_do(dossier, tasks)
-    paid = who_pays(dossier)
+    known, paid, asked = justified(dossier), who_pays(dossier), tenants(dossier)
+    to_do = left_to_do(dossier, tasks, shared=of is not None)
     head = dossier.settings.dossier
-    title = words.TITLE.format(year=head.annee, bailleur=head.bailleur)
-    bare = replace(section("note", _about(dossier, codes), ()), title=title)
+    title = words.TITLE.format(year=head.annee, bailleur=head.bailleur if of is None else of.name)
+    about = " · ".join(
+        filter(None, (_about(dossier, codes, bilan=of is None), of.caution if of else ""))
+    )
+    bare = replace(section("note", about, ()), title=title)
     pages = (
         replace(
             bare,
@@ -64,7 +78,7 @@ def note(dossier: Dossier, tasks: Iterable[Task]) -> Section:
     return replace(whole, shorter=tuple(less))
 
 
-def _about(dossier: Dossier, codes: Sequence[str]) -> str:
+def _about(dossier: Dossier, codes: Sequence[str], *, bilan: bool) -> str:
     """Write where, of how many quarters, under what, on what day, and when the account is due."""
     head = dossier.settings.dossier
     parts = [
@@ -72,7 +86,9 @@ def _about(dossier: Dossier, codes: Sequence[str]) -> str:
         words.QUARTERS.format(count=len(codes)) if codes else "",
         words.CONVENTION.format(name=head.convention) if head.convention else "",
         words.AS_OF.format(day=head.date),
-        words.account_due(days_ahead(dossier, "bilan"), days_ahead(dossier, "sans_bilan")),
+        words.account_due(days_ahead(dossier, "bilan"), days_ahead(dossier, "sans_bilan"))
+        if bilan
+        else "",
         DRAFT_LINE if dossier.draft else "",
     ]
     return " · ".join(filter(None, parts))

@@ -59,15 +59,15 @@ class _Places:
     pages: Mapping[str, int]
 
     @classmethod
-    def of(cls, dossier: Dossier, tasks: Sequence[Task]) -> _Places:
-        """Find the places of a dossier: its maps follow the page in order of code."""
+    def of(cls, dossier: Dossier, tasks: Sequence[Task], *, shared: bool) -> _Places:
+        """Find the places of a dossier: its maps follow the page in order of code; a shared page has none."""
         subjects = {(t.name, t.subject) for t in tasks if t.kind.of == BY_RESIDENCE}
         named = Counter(name for name, _ in subjects)
         held = sorted(here.code_qpv for here in quarters_held(dossier.located.held))
         return cls(
             quarter_names(dossier),
             frozenset(name for name, count in named.items() if count > 1),
-            {code: page for page, code in enumerate(held, _FIRST_MAP)},
+            {} if shared else {code: page for page, code in enumerate(held, _FIRST_MAP)},
         )
 
     def name(self, task: Task) -> str:
@@ -76,8 +76,13 @@ class _Places:
         return words.at(task.name, quarter if task.name in self.namesakes else "")
 
 
-def left_to_do(dossier: Dossier, every: Iterable[Task]) -> Callable[[int], Answer]:
-    """Return what makes the last answer, of so many lines at most, from what is to do (`tasks_of`)."""
+def left_to_do(
+    dossier: Dossier, every: Iterable[Task], *, shared: bool = False
+) -> Callable[[int], Answer]:
+    """Return what makes the last answer, of so many lines at most, from what is to do (`tasks_of`).
+
+    What is `shared` is of several bailleurs, of whom each has its own files and list.
+    """
     tasks = [task for task in every if task.is_open]
     groups: dict[str, list[Task]] = {}
     for task in tasks:
@@ -85,9 +90,9 @@ def left_to_do(dossier: Dossier, every: Iterable[Task]) -> Callable[[int], Answe
             groups.setdefault(_PROOF if task.kind.of == BY_ACTION else task.kind.code, []).append(
                 task
             )
-    places = _Places.of(dossier, tasks)
+    places = _Places.of(dossier, tasks, shared=shared)
     lines = [_of_kind(dossier, code, mine, places) for code, mine in groups.items()]
-    lines += [_of_file(dossier, key) for key in missing(dossier)]
+    lines += [] if shared else [_of_file(dossier, key) for key in missing(dossier)]
     if dossier.survey is not None and dossier.programme is not None:
         role = dossier.settings.roles.get(Role.ENQUETE, NOBODY)
         lines.append(
@@ -99,7 +104,7 @@ def left_to_do(dossier: Dossier, every: Iterable[Task]) -> Callable[[int], Answe
             )
         )
     lines.sort(key=lambda line: (not line.at_once, min(line.days, default=dt.date.max)))
-    return partial(_answer, lines, len(tasks))
+    return partial(_answer, lines, 0 if shared else len(tasks))
 
 
 def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
