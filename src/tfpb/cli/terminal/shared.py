@@ -156,8 +156,24 @@ def _note(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+_copies: Final[list[list[str]]] = []
+
+
+@contextlib.contextmanager
+def copied_lines() -> Iterator[list[str]]:
+    """Give a list that grows with each line printed for the user during a block."""
+    copy: list[str] = []
+    _copies.append(copy)
+    try:
+        yield copy
+    finally:
+        _copies.remove(copy)
+
+
 def print_line(*lines: str) -> None:
     """Print lines for the user; signs that the console lacks are written plainly (see `console`)."""
+    for copy in _copies:
+        copy.extend(lines)
     for line in lines:
         print(line)  # noqa: T201 - the one place that prints
 
