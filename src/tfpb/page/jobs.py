@@ -126,7 +126,7 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tfpb.page.outlook"])
+    context.set_forkserver_preload(["tfpb.page.long_work"])
     return context
 
 
