@@ -1,8 +1,4 @@
-"""What the long work of the page gives back: frozen values, without a row of the survey; and its doors.
-
-Each function here runs in a process of its own (`tfpb.page.jobs`), where alone what works is loaded: the
-first screen waits for none of it.
-"""
+"""What the long work of the page gives back: frozen values, without a row of the survey."""
 
 from __future__ import annotations
 
@@ -13,17 +9,13 @@ from tfpb.errors import Severity
 from tfpb.model.codes import QpvStatut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from tfpb.errors import Fault
     from tfpb.facts.amount import Amount
     from tfpb.model.question import Asked
     from tfpb.model.record import Reading
     from tfpb.model.report import KeyFigure
-    from tfpb.model.settings import Settings
-
-    Send = Callable[[str, Any], None]
 
 WIDE: Final = 620.0
 """Width of a small map, in units of its drawing."""
@@ -161,25 +153,3 @@ class Outlook:
     def wrong(self) -> tuple[Fault, ...]:
         """The faults that stop a run."""
         return tuple(f for f in self.faults if f.severity is Severity.FAUTE)
-
-
-def check(send: Send, file: Path, geography: Path) -> Outlook:
-    """Examine a dossier as `tfpb verifier` does, and draw what its doubts need."""
-    from tfpb.page import long_work  # noqa: PLC0415 - in its own process
-
-    return long_work.check(send, file, geography)
-
-
-def make(
-    send: Send,
-    settings: Settings,
-    geography: Path,
-    target: Path,
-    *,
-    release: bool,
-    anyway: bool = False,
-) -> Outlook:
-    """Make the pack as `tfpb dossier` does, and say what it changes in the one that stands there."""
-    from tfpb.page import long_work  # noqa: PLC0415 - in its own process
-
-    return long_work.make(send, settings, geography, target, release=release, anyway=anyway)

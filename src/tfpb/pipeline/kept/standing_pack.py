@@ -15,6 +15,7 @@ import platform
 import re
 import sys
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -74,15 +75,7 @@ class StandingPack:
     def of(
         cls, given: Path | None, target: Path | None, geography: Path | None
     ) -> StandingPack | None:
-        """Name what a run could read; None where that cannot be told, or nothing may be kept.
-
-        Parameters
-        ----------
-        given : Path or None
-            A `dossier.toml` or its folder, as for `settings_path`.
-        target, geography : Path or None
-            As the command was given them.
-        """
+        """Name what a run could read, from what the command is given; None where it cannot be told."""
         cache = cache_folder()
         if cache is None:
             return None
@@ -101,33 +94,24 @@ class StandingPack:
     def lines(self) -> list[str] | None:
         """Return what the run would print, if the pack and its review are the ones it would write."""
         try:
-            parts = read_entry(self._entry)
-            held = json.loads(parts["fichiers"])
-            lines: list[str] = json.loads(parts["lignes"])
+            lines: list[str]
+            held, lines = json.loads(read_entry(self._entry)[_ENTRY])
             same = held == _contents(self.target) and (self.target / JOURNAL).is_file()
         except (OSError, ValueError, KeyError):
             return None
         return lines if same else None
 
     def remember(self, run: PackRun, lines: Sequence[str]) -> None:
-        """Note the pack that a run has written, and what it printed, unless there is a doubt.
-
-        Parameters
-        ----------
-        run : PackRun
-        lines : sequence of str
-        """
+        """Note the pack that a run has written, and the lines that it printed, unless there is a doubt."""
         moved = run.written.kept or run.written.folder.resolve() != self.target.resolve()
         photos = any(_ELSEWHERE.match(name.replace("\\", "/")) for name in run.dossier.photos)
         unread = any(n.code == _UNREAD for n in run.dossier.notices)
         now = None if moved or photos or unread else self.of(self.file, self.target, self.geography)
         if now is None or now.witness != self.witness:  # something was written to meanwhile
             return
-        parts = {
-            "fichiers": json.dumps(_contents(self.target)).encode(),
-            "lignes": json.dumps(list(lines)).encode(),
-        }
-        write_entry(self._entry, parts)
+        with suppress(OSError):  # another run has begun to write there
+            noted = json.dumps([_contents(self.target), list(lines)])
+            write_entry(self._entry, {_ENTRY: noted.encode()})
 
     @property
     def _entry(self) -> Path:
@@ -147,8 +131,7 @@ def _witness(settings: dict[str, Any], file: Path, target: Path, geography: Path
     if chosen.get("geocodage", "index") != "index":
         return ""
     folder, place = file.resolve().parent, target.resolve()
-    named = {k: v for k, v in settings.items() if k != "reglages"}
-    named["reglages"] = {k: v for k, v in chosen.items() if k != "geodonnees"}
+    named = {**settings, "reglages": {k: v for k, v in chosen.items() if k != "geodonnees"}}
     for text in _texts(named):
         path = text.strip().replace("\\", "/")
         if _ELSEWHERE.match(path) or (path and _is_output((folder / path).resolve(), place)):
