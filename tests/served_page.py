@@ -14,7 +14,7 @@ import uvicorn
 from tfpb.page.application import application
 from tfpb.page.desk import Desk
 from tfpb.page.door import ENTRANCE, Keys
-from tfpb.page.outlook import check
+from tfpb.page.long_work import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,6 +17,11 @@ def main() -> None:
     gc.set_threshold(_OBJECTS)
     written = _written() if sys.stderr is None else None
     try:
+        if sys.argv[1:] in ([], ["--help"], ["-h"]):
+            from tfpb.cli.terminal.console import show_help  # noqa: PLC0415 - for a help alone
+
+            if show_help():
+                return
         from tfpb.cli.app import main as run  # noqa: PLC0415 - what this guards
 
         run()

@@ -14,7 +14,8 @@ from page_player import SCREENS, entered
 from served_page import served
 from tfpb.facts.amount import known
 from tfpb.model.report import KeyFigure
-from tfpb.page.outlook import Doubt, SmallMap, check
+from tfpb.page.long_work import check
+from tfpb.page.outlook import Doubt, SmallMap
 from tfpb.review.doubts import POSITION
 
 if TYPE_CHECKING:

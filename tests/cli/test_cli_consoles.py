@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tfpb.cli.terminal.shared import plainly
+from tfpb.cli.terminal.console import plainly
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -29,7 +29,7 @@ COMMANDS = [
 HELPS = """
 import json, os, sys
 from tfpb.cli.app import app
-from tfpb.cli.terminal.shared import settle_console
+from tfpb.cli.terminal.console import settle_console
 settle_console()
 for columns in ("40", "100"):
     os.environ["COLUMNS"] = columns

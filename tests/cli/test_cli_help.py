@@ -15,8 +15,9 @@ import pytest
 import typer
 
 import tfpb
+import tfpb.__main__
 from tfpb.cli.app import app
-from tfpb.cli.terminal import typer_french
+from tfpb.cli.terminal import console, typer_french
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -183,9 +184,43 @@ def test_a_shell_that_is_not_known_is_said_in_french(
         assert "la complétion existe pour bash, zsh, fish et PowerShell" in result.output
 
 
-def test_the_program_alone_shows_its_help_which_names_the_page() -> None:
-    done = subprocess.run([sys.executable, "-m", "tfpb"], capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
-    said = done.stdout.decode()
-    assert "Commandes :" in said
-    assert "tfpb ouvrir" in said
+@pytest.mark.parametrize("columns", ["80", "200"])
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]], ids=" ".join)
+def test_the_help_of_the_whole_is_the_library_s_own_and_loads_none_of_it(
+    words: list[str],
+    columns: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys, "argv", ["tfpb", *words])
+    with monkeypatch.context() as bare:
+        bare.delitem(sys.modules, "tfpb.cli.app")
+        tfpb.__main__.main()
+        assert "tfpb.cli.app" not in sys.modules
+    shown = capsys.readouterr().out
+    assert "tfpb ouvrir" in shown
+    with pytest.raises(SystemExit):
+        app(["--help"], prog_name="tfpb")
+    # « COLUMNS=80 python -c "from tfpb.cli.app import main; main()" --help » writes the file again
+    assert shown == capsys.readouterr().out
+
+
+def test_in_a_narrow_window_and_for_a_shell_the_library_lays_it_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "79")
+    assert not console.show_help()
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("_TFPB_COMPLETE", "complete_bash")
+    assert not console.show_help()
+
+
+def test_the_program_alone_shows_its_help_without_any_library() -> None:
+    script = (
+        "import sys; sys.argv = ['tfpb']; from tfpb.__main__ import main; main();"
+        " print(sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert "Commandes :" in done.stdout.decode()
+    assert "typer" not in done.stderr.decode()

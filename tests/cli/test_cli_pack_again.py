@@ -79,7 +79,7 @@ def change_one_action(inputs: Path, euros: float) -> str:
 
 
 def test_the_second_run_in_order(
-    make: Make, pack: Path, inputs: Path, cache: Path, tmp_path: Path, run: Run
+    make: Make, pack: Path, inputs: Path, cache: Path, geodata: Path, tmp_path: Path, run: Run
 ) -> None:
     # the first run found nothing kept; that its bytes are those of one that keeps nothing:
     # test_cli_dossier.py
@@ -95,6 +95,17 @@ def test_the_second_run_in_order(
     assert [n for n in anew if kept.get(n) != anew[n]] == []
     assert set(kept) == set(anew)
     assert (first / "dossier.zip").read_bytes() == (pack / "dossier.zip").read_bytes()
+
+    # again in the same place: the pack is left as it stands, and the same is printed, with why
+    times = {p: p.stat().st_mtime_ns for p in first.rglob("*")}
+    said = [
+        run("dossier", inputs / "dossier.toml", "--sortie", first, "--geodonnees", geodata).output
+        for _ in range(2)
+    ]
+    assert "Dossier écrit dans" in said[0]
+    assert "Rien n’a changé depuis le dernier passage" in said[0]
+    assert said[0] == said[1]
+    assert {p: p.stat().st_mtime_ns for p in first.rglob("*")} == times
 
     # one action changed: addresses, survey and the charts that do not show it serve again
     action = change_one_action(inputs, 1000.0)

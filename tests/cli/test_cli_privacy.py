@@ -21,7 +21,7 @@ import pytest
 from canaries import INPUTS, OUTPUTS, PLANTED, ROOT, RUN, SAID, WATCH
 from pack_reading import texts
 
-from tfpb.pipeline.kept.stage_cache import _unbind
+from tfpb.pipeline.kept.entry_files import unbind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,7 +65,7 @@ def everything(data: bytes, name: str) -> Iterator[bytes]:
                 yield member.encode()
                 yield from everything(archive.read(member), member)
     elif name.endswith(".etape"):
-        for part, content in _unbind(data).items():
+        for part, content in unbind(data).items():
             yield from everything(content, part)
     elif data[:4] == b"PAR1":
         yield pd.read_parquet(io.BytesIO(data)).to_csv().encode()

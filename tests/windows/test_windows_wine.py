@@ -178,6 +178,24 @@ def test_a_path_of_240_characters_and_another_drive_are_written_to(
     assert (tmp_path / "accentué" / "s.csv").is_file()
 
 
+def test_a_shared_folder_is_read_and_written_by_its_network_path(wine: Any, tmp_path: Path) -> None:
+    share = wine.prefix / "dosdevices" / "unc" / "serveur" / "partage"
+    share.parent.mkdir(parents=True, exist_ok=True)
+    share.unlink(missing_ok=True)
+    share.symlink_to(tmp_path)
+    shutil.copy(EXAMPLE / "patrimoine.xlsx", tmp_path)
+    stock = r"\\serveur\partage\patrimoine.xlsx"
+    well(wine.tfpb("geocoder", stock, "--sortie", r"\\serveur\partage\Été\s.csv", *GEO))
+    assert (tmp_path / "Été" / "s.csv").is_file()
+    well(wine.tfpb("geocoder", STOCK, "--sortie", r"\\?\UNC\serveur\partage\t.csv", *GEO))
+    assert (tmp_path / "t.csv").read_bytes() == (tmp_path / "Été" / "s.csv").read_bytes()
+    assert "aux.csv" in refused(
+        wine.tfpb("geocoder", stock, "--sortie", r"\\serveur\partage\aux.csv", *GEO)
+    )
+    refused(wine.tfpb("geocoder", stock, "--sortie", stock, *GEO))
+    assert (tmp_path / "patrimoine.xlsx").read_bytes() == (EXAMPLE / "patrimoine.xlsx").read_bytes()
+
+
 def test_a_workbook_held_open_is_named_and_nothing_is_lost(wine: Any) -> None:
     path = r"C:\essais\tenu.xlsx"
     well(wine.tfpb("geocoder", STOCK, "--sortie", path, *GEO))
@@ -264,7 +282,9 @@ def test_files_with_windows_line_ends_give_the_same_pack(wine: Any, pack: Path) 
         assert list(same(here, cells(path.read_bytes()))) == [], path.name
 
 
-def test_the_page_opens_without_console_and_answers_a_browser(wine: Any) -> None:
+def test_the_page_opens_without_console_and_makes_the_pack_of_linux(
+    wine: Any, first_run: Path
+) -> None:
     folder = wine.drive / "essais" / "par la page"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("geodonnees_sources"))
     toml = folder / "dossier.toml"
@@ -291,6 +311,19 @@ def test_the_page_opens_without_console_and_answers_a_browser(wine: Any) -> None
         shown = browser.get(str(door_page.url.join("/")))
         assert shown.status_code == 200
         assert "Départ" in shown.text
+        origin = str(door_page.url.join("/")).rstrip("/")
+        (token,) = set(re.findall(r'name="jeton" value="([^"]+)"', shown.text))
+        form = {"jeton": token, "geste": "faire", "diffuser": "non"}
+        made = browser.post(f"{origin}/dossier", data=form, headers={"origin": origin})
+        assert made.status_code == 200
+        end = time.monotonic() + 600
+        while not (folder / "dossier" / "dossier.zip").is_file():
+            assert time.monotonic() < end
+            browser.get(f"{origin}/dossier")  # whoever waits looks at it: the page does not end
+            time.sleep(2)
+    for path in sorted((first_run / "valmont" / "donnees").glob("*.csv")):
+        here = cells((folder / "dossier" / "donnees" / path.name).read_bytes())
+        assert list(same(here, cells(path.read_bytes()))) == [], path.name
     wine.run(["taskkill", "/f", "/im", "pythonw.exe"])
 
 

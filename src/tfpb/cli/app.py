@@ -22,7 +22,8 @@ from tfpb.cli.ouvrir import ouvrir
 from tfpb.cli.planifier import planifier
 from tfpb.cli.region import region
 from tfpb.cli.terminal import typer_french
-from tfpb.cli.terminal.shared import print_line, settle_console, watch
+from tfpb.cli.terminal.console import settle_console
+from tfpb.cli.terminal.shared import print_line, watch
 from tfpb.cli.terminal.typer_french import FrenchTyper
 from tfpb.cli.verifier import verifier
 

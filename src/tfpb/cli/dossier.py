@@ -44,10 +44,18 @@ def dossier(
       tfpb dossier examples/valmont/dossier.toml --sortie sorties/valmont \\
         --geodonnees sorties/geodonnees
     """
-    with terminal.guard():
+    with terminal.guard(), terminal.copied_lines() as lines:
+        from tfpb.pipeline.kept.standing_pack import StandingPack
+
+        drafted = not (diffuser or envoyer_quand_meme or precedents)
+        standing = StandingPack.of(fichier, sortie, geodonnees) if drafted else None
+        if standing and not tout_recalculer and (again := standing.lines()):
+            terminal.print_line(*again, words.UNCHANGED)
+            return
+        from tfpb.io.packs.pack import PACK_FOLDER
         from tfpb.io.sources.toml_files import load_settings, settings_path
         from tfpb.pipeline.kept.stage_cache import users_cache
-        from tfpb.pipeline.pack_run import PACK_FOLDER, Follower, run_pack
+        from tfpb.pipeline.pack_run import Follower, run_pack
 
         unused = envoyer_quand_meme and not diffuser
         terminal.warn_unused("--envoyer-quand-meme", words.ONLY_DRAFTED, given=unused)
@@ -67,6 +75,8 @@ def dossier(
         if run.sent is not None:
             terminal.print_line(words.SENT_KEPT.format(folder=run.sent))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
+        if standing:
+            standing.remember(run, lines)
 
 
 def _show(done: Dossier, written: Written, review: str) -> None:

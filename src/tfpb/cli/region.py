@@ -86,7 +86,7 @@ def region(
         from tfpb.io.packs.sent import keep_sent
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
-        from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
+        from tfpb.pipeline.kept import entry_files, stage_cache
         from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
         from tfpb.region.publishing.outputs import outputs_count, render
         from tfpb.region.publishing.packs import Media
@@ -115,7 +115,7 @@ def region(
             note = words.TRAVELS_HIDDEN if tls_ca else words.TRAVELS_BARE
             terminal.print_line(words.TRAVELS, note)
         timings: dict[str, float] = {}
-        media, kept = Media(documents, pages), cache_folder()
+        media, kept = Media(documents, pages), entry_files.cache_folder()
         with closing(runs), held(sortie):
             computed = _timed(
                 "calculs", timings, words.OWNERS, len(settings.bailleurs),
@@ -139,7 +139,7 @@ def region(
                     ),
                 )  # fmt: skip
                 if kept is not None:
-                    StageCache(kept).tidy()
+                    stage_cache.StageCache(kept).tidy()
                 with staged(ledger_with(done.line) if done.line else {}):
                     written = out.finish()
             head = settings.region

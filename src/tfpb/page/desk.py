@@ -15,15 +15,14 @@ from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError, fail
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import numbered
-from tfpb.io.packs.pack import ARCHIVE, RUN
+from tfpb.io.packs.pack import ARCHIVE, PACK_FOLDER, RUN
 from tfpb.io.packs.sent import sent_before
 from tfpb.io.sources.settings_edit import edited
 from tfpb.io.sources.toml_files import SETTINGS, load_settings, read_plan, read_settings
 from tfpb.page.doubt_decisions import answer_lines, changes_of, decided_again, same_value, workbook
-from tfpb.page.jobs import Job
+from tfpb.page.jobs import Job, check, make
 from tfpb.page.journal import OUTSIDE, Change, Journal
-from tfpb.page.outlook import Outlook, check, make
-from tfpb.pipeline.pack_run import PACK_FOLDER
+from tfpb.page.outlook import Outlook
 from tfpb.review.review_workbook import free_slot
 from tfpb.words.documents.setting_words import settings_file
 from tfpb.words.page.screen_words import ASKED_FOR, BUSY, WORKING

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from tfpb.errors import Fault
+    from tfpb.model.settings import Settings
+    from tfpb.page.outlook import Outlook
+
+    Send = Callable[[str, Any], None]
 
 _JOIN_S: Final = 10
 
@@ -126,7 +130,7 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tfpb.page.outlook"])
+    context.set_forkserver_preload(["tfpb.page.long_work"])
     return context
 
 
@@ -155,3 +159,19 @@ def _run(
         send("faults", cannot_write(Path(error.filename or "").name, error).faults)
     except Exception as error:  # noqa: BLE001 - our fault, said as the commands say it
         send("broken", type(error).__name__)
+
+
+def check(send: Send, file: Path, geography: Path) -> Outlook:
+    """Check a dossier; what works is loaded in the process of the job alone."""
+    from tfpb.page import long_work  # noqa: PLC0415 - no screen waits for it
+
+    return long_work.check(send, file, geography)
+
+
+def make(
+    send: Send, settings: Settings, geography: Path, target: Path, **how: bool
+) -> Outlook:  # fmt: skip
+    """Make the pack; `release` and `anyway` as `long_work.make` takes them."""
+    from tfpb.page import long_work  # noqa: PLC0415 - no screen waits for it
+
+    return long_work.make(send, settings, geography, target, **how)

@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from tfpb.pipeline.kept.stage_cache import StageCache
     from tfpb.stage import Execute, Stage
 
-PACK_FOLDER: Final = "dossier"
-"""Where a pack goes when nothing is said, beside the dossier.toml."""
-
 
 def _unfollowed(_label: str, _total: int | None) -> AbstractContextManager[Steps]:
     return nullcontext(Steps())

@@ -179,6 +179,8 @@ def test_a_folder_that_grows_is_whole_or_not_there(tmp_path: Path) -> None:
         (r"C:\CON\s.csv", "CON"), (r"nul.csv", "nul.csv"), (r"D:\x\Lpt1 .txt", "Lpt1 .txt"),
         (r"C:\fin.\s.csv", "fin."), (r"C:\s.csv ", "s.csv "), (r"C:\a:b.csv", "a:b.csv"),
         (r"C:\pourquoi ?.csv", "pourquoi ?.csv"), ("C:\\a\tb.csv", "a\tb.csv"), (r"C:\console\s.csv", ""),
+        (r"\\?\UNC\serveur\partage\s.csv", ""), (r"\\serveur\partage\aux.csv", "aux.csv"),
+        (r"\\?\C:\x\s.csv", ""),
     ],
 )  # fmt: skip
 def test_names_that_windows_does_not_take_are_found(path: str, refused: str) -> None:

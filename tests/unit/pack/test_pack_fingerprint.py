@@ -18,7 +18,8 @@ from shapely.geometry import Point
 
 from tfpb.model.codes import Verdict
 from tfpb.model.settings import Entete, Fichiers, Settings
-from tfpb.pipeline.kept.stage_cache import UnkeyedError, fingerprint, package_fingerprint
+from tfpb.pipeline.kept.entry_files import package_fingerprint
+from tfpb.pipeline.kept.stage_cache import UnkeyedError, fingerprint
 
 plain = st.recursive(
     st.none()

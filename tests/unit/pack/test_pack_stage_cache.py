@@ -16,8 +16,9 @@ import pytest
 from tfpb.errors import Fault, Place, Severity
 from tfpb.model.survey import _SEAL, Estimates, Published, WaveFacts
 from tfpb.pipeline.kept import stage_cache
+from tfpb.pipeline.kept.entry_files import cache_folder
 from tfpb.pipeline.kept.kept_forms import FILES, PUBLICATION, TABLE, from_parts, to_parts
-from tfpb.pipeline.kept.stage_cache import Memory, StageCache, cache_folder, fingerprint, stage_key
+from tfpb.pipeline.kept.stage_cache import Memory, StageCache, fingerprint, stage_key
 from tfpb.stage import Stage
 from tfpb.survey import Survey
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -209,6 +210,25 @@ def test_the_server_outlasts_its_last_page_while_a_work_is_under_way(
     serving.join(10)
     assert not serving.is_alive()
     assert lines[-1] == CLOSED
+
+
+def test_a_browser_that_comes_first_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    came: list[int] = []
+
+    def browse(_uri: str) -> None:
+        (door,) = (tmp_path / "tfpb" / "page").glob("*.html")
+        port = int(re.findall(r"127\.0\.0\.1:(\d+)", door.read_text(encoding="utf-8"))[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            came.append(port)
+
+    monkeypatch.setattr("tfpb.page.serve.webbrowser.open", browse)
+    # nothing serves yet, and never will: only the socket may take who comes
+    monkeypatch.setattr("tfpb.page.serve.asyncio.run", lambda serving: serving.close())
+    serve(tmp_path / "d", lambda _: tmp_path, print_line=lambda _: None)
+    assert len(came) == 1
 
 
 def test_an_error_of_ours_is_said_in_french(page: Served, monkeypatch: pytest.MonkeyPatch) -> None:

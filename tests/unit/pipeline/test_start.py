@@ -9,6 +9,9 @@ import sys
 import pytest
 
 _HEAVY = (
+    "pandas",
+    "pydantic",
+    "pyogrio",
     "scipy",
     "geopandas",
     "matplotlib",
@@ -24,11 +27,22 @@ _HEAVY = (
     ("modules", "loaded"),
     [
         (("tfpb.cli.app",), ()),
-        (("tfpb.addresses.file_geocoder", "tfpb.pipeline.jobs.address_job"), ()),
+        # asked before anything is read: is the pack in place the one that would be written?
+        (("tfpb.pipeline.kept.standing_pack",), ()),
+        (
+            (
+                "tfpb.addresses.file_geocoder",
+                "tfpb.io.open_questions.table_questions",
+                "tfpb.pipeline.jobs.address_job",
+            ),
+            ("pandas",),
+        ),
         (
             ("tfpb.pipeline.jobs.point_job",),
-            ("geopandas", "scipy"),
+            ("geopandas", "pandas", "pyogrio", "scipy"),
         ),  # limits are searched by its tree
+        # what works for the page is loaded in a process of its own; its screens read tables and plans
+        (("tfpb.page.serve",), ("geopandas", "pandas", "pydantic", "scipy", "tfpb.survey")),
     ],
 )
 def test_a_room_that_no_step_called_is_not_loaded(

@@ -24,7 +24,6 @@ from tfpb.report import theme
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.build import of_dossier
-from tfpb.report.sections.note import note
 from tfpb.words.documents import note_words
 from tfpb.words.survey.satisfaction import COUNTED
 

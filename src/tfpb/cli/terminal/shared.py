@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import errno
 import os
 import signal
 import sys
 import threading
-import unicodedata
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -28,15 +25,6 @@ if TYPE_CHECKING:
     from tfpb.model.question import Asked
     from tfpb.model.settings import Settings
 
-_PLAIN: Final = {
-    "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\ufeff": "",
-    "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "‹": "<", "›": ">",
-    "–": "-", "—": "-", "−": "-", "‑": "-", "…": "...", "•": "-", "·": ".",
-    "€": "EUR", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "×": "x", "÷": "/", "±": "+/-",
-    "≥": ">=", "≤": "<=", "≈": "~", "≠": "<>", "→": "->", "²": "2", "³": "3", "°": "o", "№": "n",
-    "●": "*", "○": "o", "◒": "*", "◐": "*", "▲": "^", "△": "^", "▼": "v", "▽": "v", "■": "#", "█": "#",
-    "◇": "+", "◆": "+",
-}  # fmt: skip
 _OUR_FAULT: Final = 1
 _MOST_SHOWN: Final = 200
 _MOST_KINDS: Final = 12
@@ -101,39 +89,6 @@ Colonne = Annotated[
 ]
 
 
-def plainly(error: UnicodeError, *, encoding: str) -> tuple[str, int]:
-    """Write near enough what an encoding lacks: a handler of encoding errors.
-
-    The encoding is given: a code page calls itself « charmap » in its errors.
-    """
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    lacking = error.object[error.start : error.end]
-    return "".join(_near(sign, encoding) for sign in lacking), error.end
-
-
-def _near(sign: str, encoding: str) -> str:
-    plain = _PLAIN.get(sign)
-    if plain is None:
-        bare = unicodedata.normalize("NFKD", sign)
-        plain = "".join(c for c in bare if not unicodedata.combining(c))
-    try:
-        plain.encode(encoding)
-    except UnicodeEncodeError:
-        return "?"
-    return plain
-
-
-def settle_console() -> None:
-    """Let consoles show what they can, near enough, instead of stopping."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            encoding = stream.encoding or "ascii"
-            name = f"tfpb-{encoding}"
-            codecs.register_error(name, partial(plainly, encoding=encoding))
-            stream.reconfigure(errors=name)
-
-
 STOPPED_CODE: Final = 130
 _asked: Final = threading.Event()
 
@@ -156,8 +111,24 @@ def _note(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+_copies: Final[list[list[str]]] = []
+
+
+@contextlib.contextmanager
+def copied_lines() -> Iterator[list[str]]:
+    """Give a list that grows with each line printed for the user during a block."""
+    copy: list[str] = []
+    _copies.append(copy)
+    try:
+        yield copy
+    finally:
+        _copies.remove(copy)
+
+
 def print_line(*lines: str) -> None:
     """Print lines for the user; signs that the console lacks are written plainly (see `console`)."""
+    for copy in _copies:
+        copy.extend(lines)
     for line in lines:
         print(line)  # noqa: T201 - the one place that prints
 

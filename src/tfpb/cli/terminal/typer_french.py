@@ -24,6 +24,7 @@ from typer.completion import (  # type: ignore[attr-defined]
 from typer.completion import install as install_for  # type: ignore[attr-defined]
 from typer.core import TyperCommand, TyperGroup
 
+from tfpb.cli.terminal.console import COMPLETION
 from tfpb.cli.terminal.shared import guard, print_error, print_line
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -245,7 +246,6 @@ class FrenchTyper(typer.Typer):
 
 
 _PROGRAM: Final = "tfpb"
-_VARIABLE: Final = "_TFPB_COMPLETE"
 _NO_WRAP: Final = 10_000
 _SHELLS: Final = frozenset({"bash", "zsh", "fish", "powershell", "pwsh"})
 
@@ -257,7 +257,7 @@ def settle_descriptions() -> None:
 
     The library wraps them to the width of the window.
     """
-    if _VARIABLE in os.environ:
+    if COMPLETION in os.environ:
         os.environ["COLUMNS"] = str(_NO_WRAP)
 
 
@@ -267,7 +267,7 @@ def install(asked: bool) -> None:
         from tfpb.words.documents.command_words import INSTALLED
 
         with guard():
-            shell, path = install_for(_shell(), prog_name=_PROGRAM, complete_var=_VARIABLE)
+            shell, path = install_for(_shell(), prog_name=_PROGRAM, complete_var=COMPLETION)
             print_line(INSTALLED.format(shell=shell, path=path))
             raise typer.Exit
 
@@ -278,7 +278,7 @@ def show(asked: bool) -> None:
         with guard():
             shell = _shell()
             print_line(
-                get_completion_script(prog_name=_PROGRAM, complete_var=_VARIABLE, shell=shell)
+                get_completion_script(prog_name=_PROGRAM, complete_var=COMPLETION, shell=shell)
             )
             raise typer.Exit
 

@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Place, Severity
-from tfpb.io.sources.toml_files import validated
 from tfpb.model.question import NOT_KNOWN, Replies, Reply
-from tfpb.model.settings import ReplyFile, replies_of
 from tfpb.words.faults.question_words import answer_words, offered, question_title
 from tfpb.words.numbers import long_date
 
@@ -36,7 +34,12 @@ def read_replies(path: Path | None) -> Replies:
     TfpbError
         As `read_toml`; every fault of the table at once, each with its key.
     """
-    return Replies() if path is None else replies_of(validated(ReplyFile, path).reponses)
+    if path is None:
+        return Replies()
+    from tfpb.io.sources.toml_files import validated  # noqa: PLC0415 - the contracts of every setting
+    from tfpb.model.settings import ReplyFile, replies_of  # noqa: PLC0415
+
+    return replies_of(validated(ReplyFile, path).reponses)
 
 
 def reply_changes(reply: Reply, *, instead: str = "") -> list[tuple[Keys, Any]]:

@@ -35,6 +35,8 @@ from tfpb.io.tables.contents import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PACK_FOLDER: Final = "dossier"
+"""Where a pack goes when nothing is said, beside the dossier.toml."""
 JOURNAL: Final = "journal.json"
 ARCHIVE: Final = "dossier.zip"
 RUN: Final = "run.json"

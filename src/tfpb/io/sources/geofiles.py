@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 
@@ -220,6 +219,8 @@ def layers(path: Path) -> list[str]:
     """
     if path.suffix.lower() != ".gpkg":
         return [""]
+    import pyogrio  # noqa: PLC0415 - a sixteenth of a second, for who imports a layer
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -14,6 +14,7 @@ from starlette.datastructures import UploadFile
 from tfpb.errors import Fault, Place, TfpbError
 from tfpb.geodata.geography import geography_of
 from tfpb.io.machine.scratch import scratch_folder
+from tfpb.io.packs.pack import PACK_FOLDER
 from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
 from tfpb.io.sources.toml_files import read_toml
@@ -22,7 +23,6 @@ from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, NOT_DROPPED, PLAN, mark, safe_name
 from tfpb.page.screens.start_screen import bring
 from tfpb.perimeters import ruling_vintage
-from tfpb.pipeline.pack_run import PACK_FOLDER
 from tfpb.survey.reading.drafting import draft_plan
 from tfpb.survey.reading.plan_joining import plan_changes
 from tfpb.words.documents.report_words import ROLES

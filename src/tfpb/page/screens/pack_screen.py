@@ -10,7 +10,6 @@ from starlette.datastructures import UploadFile
 from tfpb.errors import Fault
 from tfpb.evidence.differences import differences
 from tfpb.io.packs.pack import ARCHIVE, is_released, read_pack, read_record, run_hash_of
-from tfpb.page.next_year import next_year
 from tfpb.page.remedies import remedy
 from tfpb.words.documents.pack_words import compared, difference_words
 from tfpb.words.page import screen_words as words
@@ -64,6 +63,8 @@ def act(desk: Desk, form: FormData) -> None:
         if isinstance(other, UploadFile) and other.filename and pack is not None:
             desk.messages = tuple(_compared(pack, other))
     elif gesture == "suivante":
+        from tfpb.page.next_year import next_year  # noqa: PLC0415 - once a year
+
         desk.messages = tuple(next_year(desk, _following(desk)))
     elif gesture == "ouvrir":
         desk.open(_following(desk))

@@ -9,17 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import numbers
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import numpy as np
@@ -27,33 +22,25 @@ import pandas as pd
 import shapely
 from pydantic import BaseModel
 
-import tfpb
 from tfpb.io.packs.provenance import versions
+from tfpb.pipeline.kept.entry_files import (
+    ASIDE,
+    SUFFIX,
+    cache_folder,
+    drop,
+    package_fingerprint,
+    read_entry,
+    write_entry,
+)
 from tfpb.pipeline.kept.kept_forms import from_parts, to_parts
 from tfpb.stage import Execute, Stage, directly
 
 if TYPE_CHECKING:
     from hashlib import _Hash
+    from pathlib import Path
 
 
-VARIABLE: Final = "TFPB_CACHE"
-"""Another folder, or « non » to keep nothing."""
 MOST_BYTES: Final = 128 << 20
-_SUFFIX: Final = ".etape"
-_ASIDE: Final = ".ecriture-"
-_MARK: Final = b"tfpb 1\n"
-
-
-def cache_folder() -> Path | None:
-    """Return the folder of kept results: `TFPB_CACHE`, or the user's own; None when refused."""
-    given = os.environ.get(VARIABLE, "")
-    if given.lower() in ("non", "0"):
-        return None
-    if given:
-        return Path(given)
-    import platformdirs  # noqa: PLC0415 - only the command line asks
-
-    return Path(platformdirs.user_cache_dir("tfpb", appauthor=False)) / "etapes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +73,7 @@ class StageCache:
             name = stage_key(stage, values)
         except UnkeyedError:
             return self.execute(stage, values)
-        path = self.folder / f"{name}{_SUFFIX}"
+        path = self.folder / f"{name}{SUFFIX}"
         found = _read(path, stage.kept)
         if found is not None:
             self.reused.append(stage.name)
@@ -101,14 +88,14 @@ class StageCache:
         if not self.folder.is_dir():
             return
         with suppress(OSError):
-            for path in self.folder.glob(f"{_ASIDE}*"):
-                _drop(path)
-            entries = [(p.stat(), p) for p in self.folder.glob(f"*{_SUFFIX}")]
+            for path in self.folder.glob(f"{ASIDE}*"):
+                drop(path)
+            entries = [(p.stat(), p) for p in self.folder.glob(f"*{SUFFIX}")]
             left = sum(s.st_size for s, _ in entries)
             for stat, path in sorted(entries, key=lambda e: (e[0].st_mtime_ns, e[1].name)):
                 if left <= self.most_bytes:
                     break
-                _drop(path)
+                drop(path)
                 left -= stat.st_size
 
 
@@ -180,53 +167,18 @@ def _keep(path: Path, form: str, result: Any) -> None:
             return
     except (TypeError, ValueError, KeyError):
         return
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, aside = tempfile.mkstemp(prefix=_ASIDE, dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_bind(parts))
-            Path(aside).replace(path)
-        except OSError:
-            _drop(Path(aside))
+    write_entry(path, parts)
 
 
 def _read(path: Path, form: str) -> tuple[Any] | None:
     """Return a kept result in a tuple of one; None when there is none or it is broken."""
     try:
-        parts = _unbind(path.read_bytes())
-        found = (from_parts(form, parts),)
+        return (from_parts(form, read_entry(path)),)
     except FileNotFoundError:
         return None
     except Exception:  # noqa: BLE001 - whatever is wrong with an entry, the stage is run instead
-        _drop(path)
+        drop(path)
         return None
-    with suppress(OSError):
-        os.utime(path)
-    return found
-
-
-def _drop(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
-
-
-def _bind(parts: Mapping[str, bytes]) -> bytes:
-    """Put parts in one file: mark, hash of the rest, names and lengths on a line, contents."""
-    head = json.dumps([[name, len(data)] for name, data in parts.items()]).encode()
-    rest = head + b"\n" + b"".join(parts.values())
-    return _MARK + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
-
-
-def _unbind(data: bytes) -> dict[str, bytes]:
-    mark, digest, rest = data.split(b"\n", 2)
-    if mark + b"\n" != _MARK or hashlib.sha256(rest).hexdigest().encode() != digest:
-        raise ValueError("entry")
-    head, _, body = rest.partition(b"\n")
-    parts = {}
-    for name, length in json.loads(head):
-        parts[name], body = body[:length], body[length:]
-    return parts
 
 
 class UnkeyedError(TypeError):
@@ -259,18 +211,6 @@ def fingerprint(*values: Any) -> str:
     digest = hashlib.sha256()
     for value in values:
         _feed(digest, value)
-    return digest.hexdigest()
-
-
-@lru_cache(maxsize=1)
-def package_fingerprint() -> str:
-    """Return the sha256 of this program: code and data files, so that a change of either counts."""
-    root = Path(tfpb.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            _text(digest, "f", path.relative_to(root).as_posix())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

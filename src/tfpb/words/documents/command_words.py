@@ -45,6 +45,10 @@ TRAVELS_BARE: Final = (
 TRAVELS_HIDDEN: Final = "Tout voyage chiffré (TLS)."
 ONE_PROCESS: Final = "--moteur local calcule dans un seul processus"
 NO_DOCUMENTS: Final = "--sans-documents ne dessine rien"
+UNCHANGED: Final = (
+    "Rien n’a changé depuis le dernier passage : le dossier est déjà celui qui serait écrit, fichier par "
+    "fichier ; rien n’a été refait. Pour tout refaire : --tout-recalculer."
+)
 DRAFTED: Final = "C’est un PROJET, pour l’organisme seul ; pour le transmettre, ajoutez --diffuser."
 SENT_KEPT: Final = "Ce qui est envoyé est gardé tel quel dans : {folder}"
 RELEASED: Final = "C’est une diffusion : elle est au registre, et les suivantes en tiennent compte."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING, Final
 
-from tfpb.model.columns import Kind
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ ADDRESS: Final = "l’adresse (numéro et voie), ou les colonnes du RPLS, ou x e
 
 KINDS: Final[dict[str, str]] = _TEXTS["kinds"]
 """What a cell of that kind holds; of other kinds, the label of the column."""
-UNITS: Final = {Kind.MONEY: "des euros", Kind.PERCENT: "un pourcentage"}
+UNITS: Final = {"montant": "des euros", "pourcentage": "un pourcentage"}
 ROW_OBJECTS: Final[dict[str, str]] = _TEXTS["row_objects"]
 """What one row of a table is; of other tables « donnée »."""
 NOTICE_LAYOUTS: Final[dict[str, str]] = _TEXTS["notice_layouts"]
