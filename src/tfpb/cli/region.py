@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from tfpb.errors import Fault
     from tfpb.executors import Tls
+    from tfpb.region.computed import Region
     from tfpb.region.publishing.outputs import Rendered
 
 
@@ -59,6 +61,7 @@ def region(
         ),
     ] = True,
     diffuser: terminal.Diffuser = False,
+    envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
     precedents: terminal.Precedents = None,
     pages: Annotated[
         bool,
@@ -87,7 +90,7 @@ def region(
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
         from tfpb.pipeline.kept.stage_cache import StageCache, cache_folder
-        from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
+        from tfpb.pipeline.published_before import asked_first, ledger_with
         from tfpb.region.publishing.outputs import outputs_count, render
         from tfpb.region.publishing.packs import Media
         from tfpb.region.run import compute
@@ -96,13 +99,13 @@ def region(
         check_place(sortie)
         folder = terminal.geodata_folder(geodonnees, settings).resolve()
         start = time.perf_counter()
-        terminal.warn_unused(
-            "--ordonnanceur", words.NOT_DASK, given=ordonnanceur and moteur != "dask"
-        )
-        terminal.warn_unused(
-            "--processus", words.ONE_PROCESS, given=processus and moteur == "local"
-        )
-        terminal.warn_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
+        for option, note, given in (
+            ("--ordonnanceur", words.NOT_DASK, ordonnanceur and moteur != "dask"),
+            ("--processus", words.ONE_PROCESS, processus and moteur == "local"),
+            ("--pages", words.NO_DOCUMENTS, pages and not documents),
+            ("--envoyer-quand-meme", words.ONLY_DRAFTED, envoyer_quand_meme and not diffuser),
+        ):
+            terminal.warn_unused(option, note, given=given)
         workers = processus or os.cpu_count() or 1
         runs = executor(
             moteur,
@@ -130,7 +133,7 @@ def region(
             first = asked_first(computed.sources) if diffuser else ()
             terminal.show_held_back((*computed.notices, *first))
             if diffuser:
-                refuse_release(computed.notices)
+                computed = sent(computed, anyway=envoyer_quand_meme)
             with closing(GrowingFolder(sortie)) as out:
                 done = _timed(
                     "documents", timings, words.DOCUMENTS, outputs_count(computed, media),
@@ -143,12 +146,12 @@ def region(
                 with staged(ledger_with(done.line) if done.line else {}):
                     written = out.finish()
             head = settings.region
-            sent = keep_sent(written.folder, head.annee, head.date) if diffuser else None
+            place = keep_sent(written.folder, head.annee, head.date) if diffuser else None
         timings["total"] = round(time.perf_counter() - start, 3)
         (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
         _show(done, written.folder, written.kept)
-        if sent is not None:
-            terminal.print_line(words.SENT_KEPT.format(folder=sent))
+        if place is not None:
+            terminal.print_line(words.SENT_KEPT.format(folder=place))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
@@ -190,6 +193,21 @@ def _timed(
         result = work(lambda _step, n: advance(n))
     timings[name] = round(time.perf_counter() - begun, 3)
     return result
+
+
+def sent(computed: Region, *, anyway: bool) -> Region:
+    """Return a region that may be released, with what it leaves open.
+
+    Raises
+    ------
+    TfpbError
+        As `refuse_release`.
+    """
+    from tfpb.pipeline.published_before import refuse_release
+
+    whose = computed.left_open
+    refuse_release(computed.notices, open_=() if anyway else tuple(whose), whose=whose)
+    return replace(computed, sent_anyway=tuple(whose))
 
 
 def _list_read(table: pd.DataFrame, doubts: Sequence[Fault]) -> None:
