@@ -55,6 +55,7 @@ def region(
         ),
     ] = True,
     diffuser: terminal.Diffuser = False,
+    envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
     precedents: terminal.Precedents = None,
     pages: Annotated[
         bool,
@@ -85,13 +86,13 @@ def region(
 
         settings = load_region(settings_path(fichier, "region.toml"))
         folder = terminal.geodata_folder(geodonnees, settings).resolve()
-        terminal.warn_unused(
-            "--ordonnanceur", words.NOT_DASK, given=ordonnanceur and moteur != "dask"
-        )
-        terminal.warn_unused(
-            "--processus", words.ONE_PROCESS, given=processus and moteur == "local"
-        )
-        terminal.warn_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
+        for option, note, given in (
+            ("--ordonnanceur", words.NOT_DASK, ordonnanceur and moteur != "dask"),
+            ("--processus", words.ONE_PROCESS, processus and moteur == "local"),
+            ("--pages", words.NO_DOCUMENTS, pages and not documents),
+            ("--envoyer-quand-meme", words.ONLY_DRAFTED, envoyer_quand_meme and not diffuser),
+        ):
+            terminal.warn_unused(option, note, given=given)
         runs = executor(
             moteur,
             workers=processus or os.cpu_count() or 1,
@@ -105,7 +106,7 @@ def region(
         made = run_region(
             settings, folder, sortie,
             executor=runs, media=Media(documents, pages), kept=cache_folder(),
-            packs=precedents or (), release=diffuser,
+            packs=precedents or (), release=diffuser, anyway=envoyer_quand_meme,
             follower=Follower(terminal.progress, held_back=terminal.show_held_back),
             list_read=_list_read, list_asked=_list_asked,
         )  # fmt: skip

@@ -113,6 +113,8 @@ class PackJob:
         What its release is remembered by, on the bailleur's own machine.
     asked : tuple of Asked
         Questions of the region's common files, and between bailleurs.
+    sent_anyway : tuple of str
+        What its release leaves open, and who sends it knows.
     """
 
     part: Part
@@ -125,6 +127,7 @@ class PackJob:
     draft: bool
     line: Mapping[str, Any]
     asked: tuple[Asked, ...] = ()
+    sent_anyway: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,4 +223,4 @@ def _dossier(job: PackJob) -> Dossier:
         part.settings, part.inputs, geography, values, notices, (job.region,), no_ground()
     )
     own = replace(dossier, notices=notices, draft=job.draft)
-    return replace(own, asked=part.asked, outcomes=part.outcomes)
+    return replace(own, asked=part.asked, outcomes=part.outcomes, sent_anyway=job.sent_anyway)

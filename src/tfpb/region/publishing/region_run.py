@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tfpb.io.machine.held_place import held
@@ -62,6 +62,7 @@ def run_region(
     kept: Path | None,
     packs: Sequence[Path] = (),
     release: bool = False,
+    anyway: bool = False,
     follower: Follower = NOBODY,
     list_read: Callable[[pd.DataFrame, tuple[Fault, ...]], None] = lambda _table, _doubts: None,
     list_asked: Callable[[Region], None] = lambda _region: None,
@@ -77,6 +78,8 @@ def run_region(
     media : Media
     release : bool
         Whether it may be handed on; a draft otherwise.
+    anyway : bool
+        Whether who sends it knows what it leaves open; the packs say so.
     follower : Follower
     list_asked : callable
         Called with the region as it was computed, before anything is written.
@@ -100,7 +103,7 @@ def run_region(
         list_asked(computed)
         follower.held_back((*computed.notices, *(asked_first(computed.sources) if release else ())))
         if release:
-            refuse_release(computed.notices)
+            computed = sent(computed, anyway=anyway)
         with closing(GrowingFolder(target)) as out:
             begun = time.perf_counter()
             with follower.follow(words.DOCUMENTS, outputs_count(computed, media)) as advance:
@@ -114,7 +117,20 @@ def run_region(
             with staged(ledger_with(done.line) if done.line else {}):
                 written = out.finish()
     head = settings.region
-    sent = keep_sent(written.folder, head.annee, head.date) if release else None
+    place = keep_sent(written.folder, head.annee, head.date) if release else None
     timings["total"] = round(time.perf_counter() - start, 3)
     (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
-    return RegionRun(computed, done, written, sent)
+    return RegionRun(computed, done, written, place)
+
+
+def sent(computed: Region, *, anyway: bool) -> Region:
+    """Return a region that may be released, with what it leaves open.
+
+    Raises
+    ------
+    TfpbError
+        As `refuse_release`.
+    """
+    whose = computed.left_open
+    refuse_release(computed.notices, open_=() if anyway else tuple(whose), whose=whose)
+    return replace(computed, sent_anyway=tuple(whose))
