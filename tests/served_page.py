@@ -12,13 +12,15 @@ import httpx
 import uvicorn
 
 from tfpb.page.application import application
-from tfpb.page.desk import Desk
 from tfpb.page.door import ENTRANCE, Keys
+from tfpb.page.hand import Hand
 from tfpb.page.outlook import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tfpb.page.desk import Desk
 
 
 class Served:
@@ -29,12 +31,22 @@ class Served:
         self.keys = Keys()
         self.host = f"127.0.0.1:{port}"
         self.address = f"http://{self.host}"
-        self.desk = Desk(folder, lambda _settings: geodata)
+        self.hand = Hand(folder, lambda _settings: geodata)
         self.left = threading.Event()
         self.app = application(
-            self.desk, self.keys, host=self.host, seen=lambda: None, leave=self.left.set
+            self.hand, self.keys, host=self.host, seen=lambda: None, leave=self.left.set
         )
         self.client = httpx.Client(base_url=self.address, follow_redirects=True, timeout=60)
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of the folder that was opened."""
+        return self.hand.home
+
+    @property
+    def token(self) -> str:
+        """What a form of the desk in hand is signed with."""
+        return f"{self.keys.token}@@{self.hand.desk.mark}"
 
     @property
     def door(self) -> str:
@@ -48,7 +60,7 @@ class Served:
     def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
         """Send a form as the page does."""
         headers = {"origin": self.address, **options.pop("headers", {})}
-        whole = {"jeton": self.keys.token, **(data or {})}
+        whole = {"jeton": self.token, **(data or {})}
         return self.client.post(path, data=whole, headers=headers, **options)
 
     def look(self) -> None:
@@ -60,7 +72,7 @@ class Served:
     def wait(self, seconds: float = 120) -> None:
         """Wait for the work under way."""
         end = time.monotonic() + seconds
-        while self.desk.busy:
+        while self.hand.busy:
             assert time.monotonic() < end
             time.sleep(0.05)
 

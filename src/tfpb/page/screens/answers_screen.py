@@ -32,7 +32,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     asked = desk.outlook.asked
     notes = [one for one in asked if one.question.is_note and one.reply is None]
     return {
-        "demandes": [(a, words.question_text(a.question)) for a in asked if a not in notes],
+        "demandes": [(a, words.question_text(a.question), "") for a in asked if a not in notes],
         "remarques": [(a, words.question_text(a.question)) for a in notes],
         "dits": words,
         "date": desk.settings.dossier.date,
@@ -44,15 +44,29 @@ def act(desk: Desk, form: FormData) -> str:
     """Write a reply, or take it back; on the disk before this returns."""
     with desk.lock:
         one = _asked(desk, form)
-        choice = str(form.get("reponse", ""))
-        if choice == _FORGET:
-            desk.edit([((TABLE, one.question.key), None)])
-            _show(desk, replace(one, reply=None))
-        else:
-            reply = _reply(desk, one, choice, form)
-            desk.edit(reply_changes(reply, instead=one.fallen.key if one.fallen else ""))
-            _show(desk, replace(one, reply=reply, fallen=None))
+        _show(desk, replied(desk, one, form, desk.settings.dossier.date))
     return f"#q{one.question.key}"
+
+
+def replied(desk: Desk, one: Asked, form: FormData, day: dt.date) -> Asked:
+    """Write the reply of a form to a question, or take it back; return the question as it stands then.
+
+    Parameters
+    ----------
+    desk : Desk
+        Whose settings keep the reply.
+    one : Asked
+    form : FormData
+    day : date
+        That of a reply without one.
+    """
+    choice = str(form.get("reponse", ""))
+    if choice == _FORGET:
+        desk.edit([((TABLE, one.question.key), None)])
+        return replace(one, reply=None)
+    reply = _reply(day, one, choice, form)
+    desk.edit(reply_changes(reply, instead=one.fallen.key if one.fallen else ""))
+    return replace(one, reply=reply, fallen=None)
 
 
 def _asked(desk: Desk, form: FormData) -> Asked:
@@ -63,7 +77,7 @@ def _asked(desk: Desk, form: FormData) -> Asked:
     raise fail("question_disparue")
 
 
-def _reply(desk: Desk, one: Asked, choice: str, form: FormData) -> Reply:
+def _reply(day: dt.date, one: Asked, choice: str, form: FormData) -> Reply:
     """Read the reply that a form gives.
 
     Raises
@@ -74,7 +88,6 @@ def _reply(desk: Desk, one: Asked, choice: str, form: FormData) -> Reply:
     role = str(form.get("par", ""))
     if choice not in (*one.question.codes, NOT_KNOWN) or role not in set(Role):
         raise fail("reponse_non_ecrite")
-    day = desk.settings.dossier.date
     with suppress(ValueError):
         day = dt.date.fromisoformat(str(form.get("le", "")))
     piece, subject = str(form.get("piece", "")).strip(), one.question.subject
