@@ -82,7 +82,8 @@ class Reviewed:
 
 def reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
     """List the files that wait for somebody to say what they replace."""
-    last = {a.lines[0]: a for a in desk.journal.acts if a.gesture in {WAITS, _SETTLED}}
+    noted = (a for a in desk.journal.acts if a.lines and a.gesture in {WAITS, _SETTLED})
+    last = {a.lines[0]: a for a in noted}
     waiting = {name: a.lines[1] for name, a in last.items() if a.gesture == WAITS}
     rows = {one.name: one.found.rows if one.found is not None else None for one in listed}
     out = []
