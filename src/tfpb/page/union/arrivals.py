@@ -184,13 +184,12 @@ def whose(desk: RegionDesk, path: Path, found: Recognised, hint: str) -> str:
 
 def _hinted(hint: str, names: list[str]) -> list[str]:
     """List the names whose every word is in the name of a file or of its folders, the longest alone."""
-    there = set(fold(hint).split())
-    met = {
-        name: words_of
-        for name in names
-        if (words_of := {w for w in fold(name).split() if len(w) >= _LONG or w.isdigit()})
-        and words_of <= there
-    }
+    there, met = set(fold(hint).split()), {}
+    for name in names:
+        every = set(fold(name).split())
+        words_of = {w for w in every if len(w) >= _LONG or w.isdigit()} or every
+        if words_of and words_of <= there:
+            met[name] = words_of
     return [n for n, own in met.items() if not any(own < other for other in met.values())]
 
 
@@ -241,7 +240,8 @@ def attribute(desk: RegionDesk, name: str, owner: str) -> str:
 
 def waiting(desk: RegionDesk) -> dict[str, str]:
     """Return the files that wait for somebody to say whose they are: name → role."""
-    last = {a.lines[0]: a for a in desk.journal.acts if a.gesture in {WAITS, SETTLED}}
+    noted = (a for a in desk.journal.acts if a.lines and a.gesture in {WAITS, SETTLED})
+    last = {a.lines[0]: a for a in noted}
     return {
         n: a.lines[1] for n, a in last.items() if a.gesture == WAITS and (desk.folder / n).is_file()
     }
