@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError, fail
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tfpb.page.outlook import Doubt
 
 PLAN: Final = "plan_enquete.toml"
+T = TypeVar("T")
 NOT_DROPPED: Final = {"plan", "decisions"}
 """Roles that are no table the user brings."""
 CHECK: Final = "verifier"
@@ -286,6 +287,11 @@ class Desk:
         return self.fresh
 
     @property
+    def owners(self) -> tuple[str, ...]:
+        """The bailleurs that a name of the survey may be of, where there are several."""
+        return ()
+
+    @property
     def screens(self) -> dict[str, str]:
         """Address of each screen that is shown → its name, in the order of the work."""
         return SCREENS
@@ -342,6 +348,10 @@ class Desk:
     def name_wave(self, file: str, wave: str) -> None:
         """Write the wave of a delivery that does not say it."""
         self.edit([(("enquete", "fichiers", file), {"vague": wave})])
+
+    def within(self, _owner: str, act: Callable[[Desk], T], _screen: str, _name: str = "") -> T:
+        """Do something in the dossier of whoever it is of: this one."""
+        return act(self)
 
     def note(self, gesture: str, *lines: str) -> None:
         """Add a line that changes no file: what waits for somebody, and what they chose."""

@@ -17,6 +17,7 @@ from tfpb.io.sources.toml_files import load_settings
 from tfpb.page.desk import sign_of
 from tfpb.page.union.region_desk import RegionDesk
 from tfpb.page.union.region_work import Interviews, RegionOutlook
+from tfpb.words.documents.region_words import FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,7 +210,7 @@ def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> Non
     stops = Fault(
         "region_echelle_differente", got="q1", fields={"bailleur": NAMES[0], "attendu": ""}
     )
-    line = Interviews("NH 59", "2023", 40, 0, 40, "", "inconnu", "")
+    line = Interviews("NH 59", "2023", 40, 0, 40, "", FINDINGS["inconnu"], "")
     region.outlook = RegionOutlook(
         doubts, of_owner={NAMES[0]: (stops,)}, interviews=(line,), computed=True
     )

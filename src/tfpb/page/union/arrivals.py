@@ -119,7 +119,7 @@ def give(desk: RegionDesk, path: Path, found: Recognised, owner: str) -> str:
             )
         return drop_screen.enter(own, path, found)
 
-    line: str = desk.within(member, put, "deposer", "deposer")
+    line: str = desk.within(owner, put, "deposer", "deposer")
     own = desk.desk_of(member)
     own.messages = ()
     member = desk.member(owner)
@@ -140,7 +140,7 @@ def share_plan(desk: RegionDesk) -> list[str]:
             drafted = own.plan is None or CONFIRM.encode() in own.plan_file.read_bytes()
             if drafted:
                 give_it = partial(_planned, data=data, surveys=surveys)
-                desk.within(member, give_it, "deposer", "plan")
+                desk.within(member.name, give_it, "deposer", "plan")
                 done.append(member.name)
     return done
 

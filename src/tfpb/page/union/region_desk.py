@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import methodcaller
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from tfpb.errors import TfpbError, fail
 from tfpb.io.packs.pack import RUN
 from tfpb.io.sources.region_inputs import RegionBailleur, RegionSettings, load_region
 from tfpb.io.sources.toml_files import SETTINGS, read_settings, validated
 from tfpb.model.settings import Alias, Entete, Fichiers, Reglages, Settings
-from tfpb.page.desk import CHECK, Desk, Gesture, in_gesture, mark, safe_name, sign_of
+from tfpb.page.desk import CHECK, Desk, Gesture, T, in_gesture, mark, safe_name, sign_of
 from tfpb.page.union.region_work import RegionOutlook, check_region, make_region
 from tfpb.text import fold
 from tfpb.words.page.screen_words import ASKED_FOR, NO_STOCK, REGION_SCREENS
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-T = TypeVar("T")
 REGION: Final = "region.toml"
 REGION_PACK: Final = "sorties"
 """Where a region's files go when nothing is said, beside the region.toml."""
@@ -100,6 +98,11 @@ class RegionDesk(Desk):
     def read_through(self) -> bool:
         """Whether the questions of the files as they are were all looked for: faults stop that here."""
         return self.fresh and self.outlook.computed
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The bailleurs that a name of the survey may be of."""
+        return tuple(m.name for m in self.members if m.counted)
 
     @property
     def screens(self) -> dict[str, str]:
@@ -211,9 +214,11 @@ class RegionDesk(Desk):
         """Every desk that may have a work under way."""
         return [self, *self._desks.values()]
 
-    def within(self, member: Member, act: Callable[[Desk], T], screen: str, name: str = "") -> T:
-        """Do something in the dossier of a bailleur, as a gesture of its own journal."""
-        desk = self.desk_of(member)
+    def within(self, owner: str, act: Callable[[Desk], T], screen: str, name: str = "") -> T:
+        """Do something in the dossier of a bailleur, as a gesture of its journal; of nobody, here."""
+        if not owner:
+            return act(self)
+        desk = self.desk_of(self.member(owner))
         with desk.lock, in_gesture(Gesture(screen, name, self.author)):
             return act(desk)
 
@@ -235,8 +240,8 @@ class RegionDesk(Desk):
             begun = {"bailleur": name, "titre": head.titre, "annee": head.annee, "date": head.date}
             keys = [(("dossier", k), v) for k, v in begun.items()]
             path = self.folder / HOMES / place / SETTINGS
-            new = Member(name, path, counted=False, settings=None)
-            self.within(new, methodcaller("edit", keys), "depart", "tete")
+            with in_gesture(Gesture("depart", "tete", self.author)):
+                self.desk_of(Member(name, path, counted=False, settings=None)).edit(keys)
             done.append(name)
         return done
 

@@ -126,15 +126,12 @@ def act(desk: Desk, form: FormData) -> None:
     elif done == "attribuer":
         if name in arrivals.waiting(region) and (line := arrivals.attribute(region, name, owner)):
             desk.messages = (line,)
-    elif done == "revoir" and owner:
-        member = region.member(owner)
-        region.within(member, lambda own: drop_screen.review(own, form), "deposer", "revoir")
-        desk.note("revu", words.AT.format(owner=owner, line=name))
     elif done == "revoir":
-        drop_screen.review(desk, form)
+        region.within(owner, lambda own: drop_screen.review(own, form), "deposer", "revoir")
+        desk.note("recu", words.AT.format(owner=owner, line=name))
     elif done in {"compter", "ecarter"}:
         region.count(region.member(owner), counted=done == "compter")
     elif done == "defaire":
         number = str(form.get("numero"))
-        undo(region.desk_of(region.member(owner)), int(number) if number.isdecimal() else None)
+        region.within(owner, lambda own: undo(own, int(number) if number.isdecimal() else None), "")
         desk.note("defaire", owner)

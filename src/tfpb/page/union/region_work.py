@@ -6,22 +6,21 @@ Each function runs in a process of its own (`tfpb.page.jobs`), and calls what `t
 from __future__ import annotations
 
 import os
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.sources.region_inputs import in_dossier, load_region
-from tfpb.page.outlook import Outlook
-from tfpb.stage import Steps
+from tfpb.page.outlook import Outlook, follower
 from tfpb.words.documents.command_words import OWNERS
+from tfpb.words.documents.region_words import FINDINGS
 from tfpb.words.faults.question_words import left_open_words
 from tfpb.words.page.answer_words import DWELLINGS
 from tfpb.words.page.screen_words import STATES, UNLINED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
@@ -38,7 +37,7 @@ _INSIDE: Final = " › "
 
 @dataclass(frozen=True, slots=True)
 class Interviews:
-    """What became of the interviews of a bailleur in a wave: a row of `reconciled`."""
+    """What became of the interviews of a bailleur in a wave: a row of `reconciled`, its finding in words."""
 
     bailleur: str
     vague: str
@@ -58,14 +57,11 @@ class RegionOutlook(Outlook):
     ----------
     of_owner : mapping of str to tuple of Fault
         Bailleur → faults and doubts of its own files; those of the region are in `faults`.
-    owners : tuple of str
-        Whose each question of `asked` is; empty for one of the common files, or between bailleurs.
     interviews : tuple of Interviews
         By bailleur and wave; empty without a survey.
     """
 
     of_owner: dict[str, tuple[Fault, ...]] = field(default_factory=dict)
-    owners: tuple[str, ...] = ()
     interviews: tuple[Interviews, ...] = ()
 
     @property
@@ -84,7 +80,8 @@ class _Listed:
 
     def __call__(self, table: pd.DataFrame, doubts: tuple[Fault, ...]) -> None:
         rows = table.astype(object).to_dict("records")
-        self.interviews = tuple(Interviews(**{str(k): v for k, v in r.items()}) for r in rows)
+        lines = ({**r, "constat": FINDINGS[r["constat"]]} for r in rows)
+        self.interviews = tuple(Interviews(**{str(k): v for k, v in r.items()}) for r in lines)
         self.doubts = doubts
 
 
@@ -124,22 +121,15 @@ def make_region(
 ) -> RegionOutlook:
     """Make the files of a region as `tfpb region` does."""
     from tfpb.pipeline.kept.stage_cache import cache_folder  # noqa: PLC0415 - in its own process
-    from tfpb.pipeline.pack_run import Follower  # noqa: PLC0415
     from tfpb.region.publishing.packs import Media  # noqa: PLC0415
     from tfpb.region.publishing.region_run import run_region  # noqa: PLC0415
     from tfpb.words.documents.region_words import closing_lines  # noqa: PLC0415
-
-    @contextmanager
-    def follow(label: str, total: int | None) -> Iterator[Steps]:
-        send("label", label)
-        send("expect", total or 0)
-        yield Steps(partial(send, "step"))
 
     listed = _Listed()
     made = run_region(
         settings, geography, target,
         executor=_executor(documents=documents), media=Media(documents, pages),
-        kept=cache_folder(), release=release, anyway=anyway, follower=Follower(follow), list_read=listed,
+        kept=cache_folder(), release=release, anyway=anyway, follower=follower(send), list_read=listed,
     )  # fmt: skip
     name, done = made.written.folder.name, made.done
     atlas = "region/atlas.pdf" in done.names
@@ -161,6 +151,7 @@ def _outlook(computed: Region, listed: _Listed, **more: Any) -> RegionOutlook:
     own = [in_dossier(n, part.name) for part in computed.parts for n in part.notices]
     asked = [("", one) for one in computed.asked]
     asked += [(part.name, one) for part in computed.parts for one in part.asked]
+    asked.sort(key=lambda pair: not pair[1].is_waiting)
     return _parted(
         (*computed.notices, *listed.doubts, *own),
         [part.name for part in computed.parts],

@@ -20,7 +20,6 @@ SHARED: Final = "« {name} » : {role}{before}."
 INSTEAD: Final = ", à la place de « {name} »"
 WHOSE: Final = "« {name} » ({role}) : rien ne dit sûrement de quel organisme. Dites-le ci-dessous."
 UNKNOWN_ROLE: Final = "fichier non reconnu"
-NOBODY: Final = "aucun organisme de la région"
 PLANNED: Final = "Le plan de la région remplace l’ébauche de : {names}."
 ARCHIVE: Final = "zip"
 EXPECTED: Final = Phrase("{count:s organisme attendu de plus/organismes attendus de plus}.")

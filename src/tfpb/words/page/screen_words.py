@@ -41,6 +41,7 @@ DROPPED: Final = Phrase(
     "écartées} avant la copie : {names}."
 )
 MEANS: Final = "« {got} » veut dire {value} %"
+NOBODY: Final = "aucun organisme de la région"
 NO_STOCK: Final = "patrimoine.xlsx"
 NEXT_FOLDER: Final = "{name}-{year}"
 NEXT_BEGUN: Final = (
