@@ -154,7 +154,7 @@ def test_a_doubt_is_decided_by_keyboard_alone_and_is_on_the_disk_at_once(
 ) -> None:
     player = entered(browser, example_page)
     page = player.page
-    page.goto(f"{example_page.address}/doutes")
+    page.goto(f"{example_page.address}/doutes?vue=liste")
     before = page.locator(".doute").count()
     assert before == 5
     page.keyboard.press("Tab")
@@ -193,7 +193,7 @@ def test_a_point_is_moved_by_arrows_and_by_mouse(
 ) -> None:
     player = entered(browser, example_page)
     page = player.page
-    page.goto(f"{example_page.address}/doutes")
+    page.goto(f"{example_page.address}/doutes?vue=liste")
     form = page.locator(".doute").first
     point, x = form.locator(".point"), form.locator("input[name=x]")
     first = float(x.input_value())
@@ -231,7 +231,7 @@ def test_what_is_decided_on_the_page_is_read_as_what_is_filled_in_the_workbook(
     shutil.copy(example_page.folder / name, by_book)
     player = entered(browser, example_page)
     page = player.page
-    page.goto(f"{example_page.address}/doutes")
+    page.goto(f"{example_page.address}/doutes?vue=liste")
     sides = ("dans", "hors", "dans")
     keys = []
     for side in sides:

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import (
     FileResponse,
     HTMLResponse,
+    JSONResponse,
     PlainTextResponse,
     RedirectResponse,
     Response,
@@ -108,6 +109,8 @@ def application(
         Route("/fichiers/{name}", page.asset),
         Route("/avancement", page.progress),
         Route("/vivant", page.alive),
+        Route("/adresses", page.suggested),
+        Route("/lieu", page.located),
         Route("/brouillon", page.draft, methods=["POST"]),
         Route("/pack/{name:path}", page.packed),
         Route("/envoi/{sent}/{name:path}", page.packed),
@@ -227,6 +230,20 @@ class _Page:
     async def progress(self, _request: Request) -> Response:
         """Give the part of the page that tells where a work stands."""
         return self._rendered("avancement", "", {})
+
+    async def suggested(self, request: Request) -> Response:
+        """Give the addresses that what is typed may become."""
+        return await run_in_threadpool(self._answered, doubts_screen.suggested, request)
+
+    async def located(self, request: Request) -> Response:
+        """Say on which side of the limits a point is, as the stages find it."""
+        return await run_in_threadpool(self._answered, doubts_screen.located, request)
+
+    def _answered(self, ask: Callable[..., Any], request: Request) -> Response:
+        try:
+            return JSONResponse(ask(self._desk, request.query_params))
+        except TfpbError as error:  # no geography, or no dossier: what lacks is said by the screens
+            raise HTTPException(404) from error
 
     async def packed(self, request: Request) -> Response:
         """Give a file of a pack or a send: shown where a browser shows it, of no origin; or to be saved."""

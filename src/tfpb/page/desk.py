@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError, fail
+from tfpb.geodata.geography import VINTAGES
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import numbered
 from tfpb.io.packs.pack import ARCHIVE, RUN
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.settings_edit import Keys
     from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
+    from tfpb.page.ground import Ground
     from tfpb.page.outlook import Doubt
 
 PLAN: Final = "plan_enquete.toml"
@@ -445,6 +447,24 @@ class Desk:
                     self._read.clear()
                 self._read[key] = make()
             return self._read[key]
+
+    @property
+    def ground(self) -> Ground:
+        """The imported geography, opened once as long as it is the same.
+
+        Raises
+        ------
+        TfpbError
+            `adresses_absentes`.
+        """
+        from tfpb.page.ground import Ground  # noqa: PLC0415 - geopandas: where somebody decides
+
+        folder, settings = self.geography, self.settings
+        cards = (FILE_NAME, *(f"qpv-{vintage}.json" for vintage in VINTAGES))
+        year, radius_m = settings.dossier.annee, settings.reglages.rayon_defaut_m
+        key = ("terrain", year, radius_m, *(mark(folder / name) for name in cards))
+        found: Ground = self.kept(key, lambda: Ground(folder, year, radius_m))
+        return found
 
     def place(self, name: str, data: bytes) -> str:
         """Put a file in the dossier under a safe name; what is there under that name stays.

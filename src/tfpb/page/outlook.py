@@ -68,6 +68,11 @@ _WIDE: Final = 620.0
 """Width of a small map, in units of its drawing."""
 _TALL: Final = _WIDE * HEIGHT_MM / WIDTH_MM
 _MOST_NAMES: Final = 12
+_MOST_NUMBERS: Final = 160
+_NUMBER_WIDE: Final = 24.0
+_NUMBER_TALL: Final = 13.0
+_ZOOMS: Final = (1, 2, 4)
+"""Room that a house number takes, in units of the drawing, and how far the map may be enlarged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ class SmallMap:
         Where the name of a street is written.
     others : tuple of (float, float)
         The other entrances of the résidence.
+    numbers : tuple of (float, float, int, int)
+        House numbers: where each stands, and the zoom from which there is room for it.
     """
 
     x: float
@@ -97,6 +104,7 @@ class SmallMap:
     shapes: tuple[tuple[str, str], ...]
     names: tuple[tuple[float, float, str], ...]
     others: tuple[tuple[float, float], ...]
+    numbers: tuple[tuple[float, float, int, int], ...] = ()
     width: float = _WIDE
     height: float = _TALL
 
@@ -307,12 +315,13 @@ def doubts_of(dossier: Dossier, geography: Path) -> list[Doubt]:
     at = sorted(worth, key=lambda p: (*worth[p].rank, p))
     placed = spots(pd.DataFrame({POSITION: at}), terrain_of(dossier, geography))
     doors, dwellings = _doors(entrances), dwellings_of(entrances)
+    numbers = _Numbers(geography, entrances.iloc[at[:MOST]])
     statuses, codes = entrances["qpv_statut"].tolist(), quarter_near(entrances).tolist()
     named = quarters_of(stock=[entrances])
     out = [
         Doubt(
             near.get(p, {}), by_position.get(p) or more[p], p in by_position, dwellings[p],
-            worth[p].euros, _drawn(spot, doors.get(homes[p], ())) if spot and rank < MOST else None,
+            worth[p].euros, _drawn(spot, doors.get(homes[p], ()), numbers) if spot and rank < MOST else None,
             statuses[p], named[codes[p]].shown if codes[p] else "",
         )
         for rank, (p, spot) in enumerate(zip(at, placed, strict=True))
@@ -335,7 +344,45 @@ def _doors(entrances: pd.DataFrame) -> dict[str, tuple[tuple[float, float], ...]
     return {home: tuple(points) for home, points in out.items()}
 
 
-def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...]) -> SmallMap:
+class _Numbers:
+    """The house numbers of the communes of some entrances, in metres of their legal projection."""
+
+    def __init__(self, geography: Path, entrances: pd.DataFrame) -> None:
+        from tfpb.addresses.store import FILE_NAME, AddressStore  # noqa: PLC0415 - where there are doubts
+
+        codes = set(entrances["result_citycode"].astype(str)) - {""}
+        self._at, self._numbers = np.empty((0, 2)), np.empty(0, dtype=np.int32)
+        if (geography / FILE_NAME).is_file():
+            with AddressStore(geography / FILE_NAME) as store:
+                found = store.streets_of(codes)
+            self._at, self._numbers = found[["x", "y"]].to_numpy(), found["number"].to_numpy()
+        self._tree = shapely.STRtree(shapely.points(self._at))
+
+    def within(self, window: Any) -> tuple[Any, list[int]]:
+        """Return where the numbers of a window stand, and the numbers."""
+        rows = np.sort(self._tree.query(window))
+        return self._at[rows], self._numbers[rows].tolist()
+
+
+def _roomy(places: Any, numbers: list[int]) -> tuple[tuple[float, float, int, int], ...]:
+    """Give each number the least zoom at which no other is written over it; those near the middle first."""
+    middle = np.array([_WIDE / 2, _TALL / 2])
+    kept: list[tuple[float, float, int, int]] = []
+    for k in np.argsort(np.abs(places - middle).sum(axis=1), kind="stable").tolist():
+        x, y = places[k].tolist()
+        for zoom in _ZOOMS:
+            if all(
+                abs(x - u) > _NUMBER_WIDE / max(zoom, z) or abs(y - v) > _NUMBER_TALL / max(zoom, z)
+                for u, v, _, z in kept
+            ):
+                kept.append((x, y, numbers[k], zoom))
+                break
+        if len(kept) == _MOST_NUMBERS:
+            break
+    return tuple(kept)
+
+
+def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...], numbers: _Numbers) -> SmallMap:
     half = half_width(spot.radius_m, spot.distance_m)
     scale = _WIDE / (2 * half)
     seen = spot.scene.within(spot.x, spot.y, half * 1.4)
@@ -371,7 +418,8 @@ def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...]) -> SmallMap:
     inside = [(x, y, name) for name, (x, y) in names.items() if 0 < x < _WIDE and 0 < y < _TALL]
     here = [_WIDE / 2, round(_TALL / 2, 1)]
     others = [tuple(p) for p in put(doors).tolist() if p != here] if doors else []
+    at, found = numbers.within(window)
     return SmallMap(
         spot.x, spot.y, scale, round(spot.radius_m * scale, 1), tuple(shapes),
-        tuple(inside[:_MOST_NAMES]), tuple(others),
+        tuple(inside[:_MOST_NAMES]), tuple(others), _roomy(put(at), found) if found else (),
     )  # fmt: skip

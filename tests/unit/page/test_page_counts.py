@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,52 @@ def test_a_decision_is_answered_by_what_the_stages_make_of_it(page: Served) -> N
     assert "→" in shown
     before, after = (o.dwellings["logements_a_verifier"] for o in (first, page.desk.outlook))
     assert after.exact == before.exact - settled.dwellings.exact
+
+
+def test_the_side_of_a_point_is_the_one_that_the_stages_find_there(page: Served) -> None:
+    """Moved out of its quarter, or into it: what is said as it moves is what the next computation answers."""
+    one = next(d for d in page.desk.outlook.doubts if d.is_open and d.limit and d.map)
+    assert one.map is not None
+    sides = {}
+    for far in range(0, 400, 25):
+        at = {"x": f"{one.map.x + far:.1f}", "y": f"{one.map.y:.1f}"}
+        answer = page.get("/lieu", params={"cle": key_of(one), **at}).json()
+        sides.setdefault(answer.partition(",")[0].partition("(")[0], (at, answer))
+    assert {"Ici : en quartier ", "Ici : hors quartier"} & set(sides)
+    at, answer = next(v for k, v in sides.items() if "douteux" not in k)
+    form = {"cle": key_of(one), "choix": "deplacer", "auteur": "C. Roy", "piece": "plan", **at}
+    page.post("/doutes", form)
+    page.look()
+    moved = next(d for d in page.desk.outlook.doubts if key_of(d) == key_of(one))
+    assert {"dans": "en quartier", "hors": "hors quartier"}[moved.status] in answer
+    page.post("/doutes", {"geste": "defaire"})
+    page.look()
+    astray = {"cle": key_of(one), "x": "1", "y": "2"}
+    assert "hors de la commune" in page.get("/lieu", params=astray).json()
+    assert page.get("/lieu", params={"cle": key_of(one), "x": "nord", "y": "2"}).json() == ""
+
+
+def test_addresses_of_the_base_are_proposed_as_they_are_typed(page: Served) -> None:
+    found = ((d, str(d.address.get("trouvee"))) for d in page.desk.outlook.doubts)
+    read = ((d, re.match(r"\d+\S* (.+?),? \d{5} ", text)) for d, text in found)
+    one, street = next((d, m[1]) for d, m in read if m)
+    typed = {"cle": key_of(one), "texte": street[:-2].upper()}
+    assert street in page.get("/adresses", params=typed).json()
+    assert page.get("/adresses", params={**typed, "texte": ""}).json() == []
+    assert page.get("/adresses", params={**typed, "cle": "aucune"}).json() == []
+
+
+def test_house_numbers_are_drawn_where_there_is_room(page: Served) -> None:
+    drawn = [d.map.numbers for d in page.desk.outlook.doubts if d.map]
+    assert any(drawn)
+    for numbers in drawn:
+        for zoom in (1, 2, 4):
+            shown = [(x, y) for x, y, _, least in numbers if least <= zoom]
+            assert all(
+                abs(x - u) * zoom > 24 or abs(y - v) * zoom > 13
+                for k, (x, y) in enumerate(shown)
+                for u, v in shown[:k]
+            )
 
 
 def test_a_choice_that_settles_nothing_leaves_the_doubt_open(page: Served) -> None:
