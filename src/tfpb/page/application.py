@@ -38,6 +38,7 @@ from tfpb.page.screens import (
     preview_screen,
     questions_screen,
     start_screen,
+    tasks_screen,
 )
 from tfpb.report import theme
 from tfpb.text import printable
@@ -70,6 +71,7 @@ SCREENS: Final[dict[str, Any]] = {
     "reponses": answers_screen,
     "doutes": doubts_screen,
     "apercu": preview_screen,
+    "a_faire": tasks_screen,
     "dossier": pack_screen,
     "journal": journal_screen,
 }

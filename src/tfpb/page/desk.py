@@ -270,6 +270,7 @@ class Desk:
             return ()
         named = [v for v in settings.fichiers.model_dump().values() if v]
         names = [n for v in named for n in ((v,) if isinstance(v, str) else v)]
+        names.append(settings.fichiers.a_faire or SETTINGS)  # it is left out of what is recorded
         files = (*(settings.path(n) for n in (SETTINGS, *names)), self.geography / FILE_NAME)
         return tuple(mark(path) for path in files)
 

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import Severity, TfpbError
+from tfpb.evidence.tasks import tasks_of
 from tfpb.facts.doubt_kinds import SIDE
 from tfpb.facts.dwellings import dwellings_of
 from tfpb.facts.place import doubtful, quarter_near
@@ -36,6 +37,7 @@ from tfpb.pipeline.pack_run import (
 from tfpb.pipeline.stages import STAGES
 from tfpb.pipeline.steps.checking import readings
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
+from tfpb.report.sections.a_faire import subject_words
 from tfpb.report.sections.doutes import weights_of
 from tfpb.report.sections.synthese import key_figures, missing
 from tfpb.review.doubts import POSITION, limit_doubts
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.errors import Fault
+    from tfpb.evidence.tasks import Task
     from tfpb.facts.amount import Amount
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.question import Asked
@@ -143,6 +146,15 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDo:
+    """A line of what is left to do: its subject and its quarter in words."""
+
+    task: Task
+    subject: str
+    quarter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What a check or a run found.
 
@@ -179,6 +191,8 @@ class Outlook:
         Code and words of what a release would leave open: it asks for « j’envoie quand même ».
     sent : str
         Folder where what was sent is kept.
+    to_do : tuple of ToDo
+        What is left to do, what cannot wait first.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -198,6 +212,7 @@ class Outlook:
     asked: tuple[Asked, ...] = ()
     left_open: tuple[tuple[str, str], ...] = ()
     sent: str = ""
+    to_do: tuple[ToDo, ...] = ()
 
     @property
     def figures_held(self) -> dict[str, Amount]:
@@ -282,9 +297,17 @@ def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **mor
         lacking=tuple(MISSING[key] for key in missing(dossier)),
         asked=dossier.asked,
         computed=True,
+        to_do=tuple(_to_do(dossier)),
         left_open=tuple((code, left_open_words([code])) for code in open_in(dossier)),
         **more,
     )
+
+
+def _to_do(dossier: Dossier) -> Iterator[ToDo]:
+    year, named = dossier.settings.dossier.annee, dossier.quarters
+    for one in tasks_of(dossier):
+        quarter = named[one.code_qpv].shown if one.code_qpv else ""
+        yield ToDo(one, subject_words(one, year), quarter)
 
 
 def _quarters(settings: Settings, geography: Path) -> tuple[tuple[str, str], ...]:

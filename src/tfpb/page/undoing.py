@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.errors import fail
 from tfpb.page.desk import Gesture, in_gesture
 from tfpb.page.doubt_decisions import by_key, with_cells
+from tfpb.page.filled_list import fill, from_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tfpb.page.journal import Act, Change
 
 _DECIDED: Final = "doutes"
+_FILLED: Final = "a_faire"
 
 
 def can_undo(acts: list[Act]) -> bool:
@@ -46,6 +48,9 @@ def undo(desk: Desk, number: int | None) -> None:
         with in_gesture(gesture):
             if acts[0].screen == _DECIDED:
                 _decide_back(desk, decided)
+                return
+            if acts[0].screen == _FILLED:
+                fill(desk, {key: from_cells(change.before) for key, change in decided.items()})
                 return
             before = {(c.place, c.keys): c.before for c in changes}  # of the first one
             edits: dict[Path, list[tuple[tuple[str | int, ...], Any]]] = {}

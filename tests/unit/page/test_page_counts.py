@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from served_page import Served, served
 from tfpb.facts.amount import known
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.page.doubt_decisions import is_signed, key_of
+from tfpb.page.filled_list import filled_now, still_held
 from tfpb.page.next_year import next_year
 from tfpb.review.review_workbook import read_address_decisions, read_limit_decisions
 from tfpb.words.page.answer_words import moved_figures
@@ -138,6 +140,43 @@ def test_a_choice_that_settles_nothing_leaves_the_doubt_open(page: Served) -> No
     page.look()
     again = next(d for d in page.desk.outlook.doubts if key_of(d) == key_of(one))
     assert again.address["decision"] == ""
+
+
+def test_what_is_to_do_is_filled_here_and_read_by_the_next_run(page: Served) -> None:
+    page.look()
+    risk, programme, place = (
+        next(one for one in page.desk.outlook.to_do if one.task.kind.code == kind)
+        for kind in ("signaler", "programmer", "situer")
+    )
+    cells = [(risk, "service fiscal", "2027-02-01", "en_cours"), (programme, "", "", "fait")]
+    form: dict[str, object] = {"cle": [risk.task.key, programme.task.key, place.task.key]}
+    for k, (_, who, day, state) in enumerate(cells):
+        form |= {f"qui{k}": who, f"pour_quand{k}": day, f"etat{k}": state, f"avant{k}": "x"}
+    stale = {"qui2": "quelqu’un", "pour_quand2": "", "etat2": "fait", "avant2": "quelqu’un||fait"}
+    page.post("/a_faire", {**form, **stale})  # the third was not touched: another tab may have been
+    assert load_settings(page.desk.file).fichiers.a_faire == "a_faire.csv"
+    page.look()
+    found = {one.task.key: one.task for one in page.desk.outlook.to_do}
+    assert (found[risk.task.key].typed, str(found[risk.task.key].day)) == (
+        "service fiscal",
+        "2027-02-01",
+    )
+    assert found[risk.task.key].state == "en_cours"
+    assert (
+        found[programme.task.key].role == programme.task.role
+    )  # an empty cell is what is proposed
+    assert not found[programme.task.key].is_open
+    assert found[place.task.key].is_open
+    assert "service fiscal" in page.get("/a_faire").text
+    assert programme.task.key not in page.get("/a_faire").text
+    assert programme.task.key in page.get("/a_faire?quoi=toutes").text
+    carried = still_held(page.desk, dt.date(2026, 12, 1))
+    assert list(carried) == [risk.task.key]  # what is done this year is to do again
+    assert carried[risk.task.key].day == dt.date(2027, 2, 1)
+    assert still_held(page.desk, dt.date(2027, 3, 1))[risk.task.key].day is None
+    page.post("/journal", {"numero": page.desk.journal.last})
+    assert not load_settings(page.desk.file).fichiers.a_faire
+    assert filled_now(page.desk) == {}
 
 
 @pytest.mark.skipif(not tries(0, 1), reason="deux années de plus : TFPB_ESSAIS=tous")

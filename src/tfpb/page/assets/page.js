@@ -127,7 +127,10 @@
     };
     for (const button of svg.closest("figure").querySelectorAll("[data-zoom]")) button.addEventListener("click", () => enlarge(Number(button.dataset.zoom)));
     svg.addEventListener("enlarge", ({ detail }) => enlarge(detail));
-    const place = () => point.setAttribute("transform", `translate(${at.x} ${at.y}) scale(${1 / zoom})`);
+    const place = () => {
+      point.setAttribute("transform", `translate(${at.x} ${at.y}) scale(${1 / zoom})`);
+      for (const axis of ["x", "y"]) svg.querySelector(".rayon").setAttribute(`c${axis}`, at[axis]);
+    };
     const put = (x, y) => {
       at = { x, y };
       place();

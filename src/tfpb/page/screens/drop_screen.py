@@ -112,7 +112,11 @@ def _review(desk: Desk, form: FormData) -> None:
 
 def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """List the tables of the folder that the settings do not name, and that no screen wrote."""
-    used = {name for _, name in named} | {settings.fichiers.decisions, words.CORRECTIONS}
+    used = {name for _, name in named} | {
+        settings.fichiers.decisions,
+        settings.fichiers.a_faire,
+        words.CORRECTIONS,
+    }
     return [
         ("", p.name)
         for p in sorted(desk.folder.iterdir())

@@ -54,6 +54,10 @@ NEXT_MAP: Final = (
 )
 NEXT_SENT: Final = "L’année se comparera à ce qui est parti : « {name} »."
 NEXT_UNSENT: Final = "Rien n’est parti en {year} : l’année n’aura pas d’envoi à quoi se comparer."
+NEXT_FILLED: Final = Phrase(
+    "« À faire » : {count:s ligne reprise/lignes reprises} (qui s’en charge, ce qui est en cours) ; les "
+    "actions et ce qui est fait ne le sont pas."
+)
 NEXT_DAY: Final = Phrase(
     "La date du dossier est celle d’aujourd’hui ({day:d}) : changez-la à l’écran de départ s’il le faut."
 )
