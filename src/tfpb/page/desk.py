@@ -46,6 +46,8 @@ NOT_DROPPED: Final = {"plan", "decisions"}
 CHECK: Final = "verifier"
 PACK: Final = "dossier"
 BRING: Final = "apporter"
+_CARDS: Final = (FILE_NAME, *(f"qpv-{vintage}.json" for vintage in VINTAGES))
+"""Imported geography: where one of these changes, what was found from it is found again."""
 _LONGEST: Final = 100
 _MOST_KEPT: Final = 60
 _BARRED: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -206,6 +208,7 @@ class Desk:
         later = self.decided_since(number)
         found = replace(found, doubts=decided_again(found.doubts, later))
         if kind == PACK:
+            found = replace(found, ground=self.outlook.ground)  # a run does not look for what lacks
             self.pack_outlook = found
             self.notice_outside(gesture=DONE, lines=(found.sent or found.pack,))
             stamp = stamp if later else self.stamp()  # a run writes the review anew
@@ -271,8 +274,10 @@ class Desk:
         named = [v for v in settings.fichiers.model_dump().values() if v]
         names = [n for v in named for n in ((v,) if isinstance(v, str) else v)]
         names.append(settings.fichiers.a_faire or SETTINGS)  # it is left out of what is recorded
-        files = (*(settings.path(n) for n in (SETTINGS, *names)), self.geography / FILE_NAME)
-        return tuple(mark(path) for path in files)
+        ground = (self.geography / name for name in _CARDS)
+        return tuple(
+            mark(path) for path in (*(settings.path(n) for n in (SETTINGS, *names)), *ground)
+        )
 
     def edit(self, changes: Iterable[tuple[Keys, Any]]) -> None:
         """Write keys of the `dossier.toml`, which is made where there is none."""
@@ -461,9 +466,8 @@ class Desk:
         from tfpb.page.ground import Ground  # noqa: PLC0415 - geopandas: where somebody decides
 
         folder, settings = self.geography, self.settings
-        cards = (FILE_NAME, *(f"qpv-{vintage}.json" for vintage in VINTAGES))
         year, radius_m = settings.dossier.annee, settings.reglages.rayon_defaut_m
-        key = ("terrain", year, radius_m, *(mark(folder / name) for name in cards))
+        key = ("terrain", year, radius_m, *(mark(folder / name) for name in _CARDS))
         found: Ground = self.kept(key, lambda: Ground(folder, year, radius_m))
         return found
 

@@ -5,7 +5,7 @@ Each function here runs in a process of its own (`tfpb.page.jobs`) and calls wha
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,7 @@ from tfpb.facts.doubt_kinds import SIDE
 from tfpb.facts.dwellings import dwellings_of
 from tfpb.facts.place import doubtful, quarter_near
 from tfpb.facts.quarter import quarters_of
+from tfpb.geodata.lacking import Lack, lacks_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import read_settings
@@ -35,7 +36,7 @@ from tfpb.pipeline.pack_run import (
     terrain_of,
 )
 from tfpb.pipeline.stages import STAGES
-from tfpb.pipeline.steps.checking import readings
+from tfpb.pipeline.steps.checking import readings, towns_written
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
 from tfpb.report.sections.a_faire import subject_words
 from tfpb.report.sections.doutes import weights_of
@@ -193,6 +194,8 @@ class Outlook:
         Folder where what was sent is kept.
     to_do : tuple of ToDo
         What is left to do, what cannot wait first.
+    ground : tuple of Lack
+        What imported geography lacks for the communes of the stock, a département each; of a check alone.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -213,6 +216,7 @@ class Outlook:
     left_open: tuple[tuple[str, str], ...] = ()
     sent: str = ""
     to_do: tuple[ToDo, ...] = ()
+    ground: tuple[Lack, ...] = ()
 
     @property
     def figures_held(self) -> dict[str, Amount]:
@@ -238,11 +242,17 @@ def check(send: Send, file: Path, geography: Path) -> Outlook:
     except TfpbError as error:
         inputs, read = gather_inputs(settings)
         more = tuple(f for f in read if f not in error.faults)
-        found = Examined((*error.faults, *more), readings(inputs), asked=inputs.asked)
+        towns = towns_written(inputs.frame("patrimoine"))
+        found = Examined((*error.faults, *more), readings(inputs), asked=inputs.asked, towns=towns)
     every, quarters = (*faults, *found.faults), _quarters(settings, geography)
+    lacking: tuple[Lack, ...] = ()
+    with suppress(
+        TfpbError
+    ):  # a year without map, an index that cannot be read: said among the faults
+        lacking = lacks_of(found.towns, geography, settings.dossier.annee)
     if found.dossier is None:
-        return Outlook(every, found.readings, quarters=quarters, asked=found.asked)
-    return _outlook(found.dossier, every, geography, quarters=quarters)
+        return Outlook(every, found.readings, quarters=quarters, asked=found.asked, ground=lacking)
+    return _outlook(found.dossier, every, geography, quarters=quarters, ground=lacking)
 
 
 def make(
