@@ -114,6 +114,7 @@ def application(
         Route("/adresses", page.suggested),
         Route("/lieu", page.located),
         Route("/brouillon", page.draft, methods=["POST"]),
+        Route("/modele/{name}", page.template),
         Route("/pack/{name:path}", page.packed),
         Route("/envoi/{sent}/{name:path}", page.packed),
         Route("/{screen}", page.show, methods=["GET"]),
@@ -247,6 +248,17 @@ class _Page:
         except TfpbError as error:  # no geography, or no dossier: what lacks is said by the screens
             raise HTTPException(404) from error
 
+    async def template(self, request: Request) -> Response:
+        """Give the template of a table, the one that `tfpb nouveau` writes."""
+        from tfpb.report.documents.workbook_forms import TEMPLATES, template  # noqa: PLC0415 - openpyxl
+
+        name = request.path_params["name"]
+        if name not in TEMPLATES:
+            raise HTTPException(404)
+        data = await run_in_threadpool(template, TEMPLATES[name])
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(data, media_type=mimetypes.guess_type(name)[0], headers=headers)
+
     async def packed(self, request: Request) -> Response:
         """Give a file of a pack or a send: shown where a browser shows it, of no origin; or to be saved."""
         sent = request.path_params.get("sent")
@@ -289,7 +301,7 @@ class _Page:
             return self._rendered(screen, screen, facts | SCREENS[screen].show(desk, query))
         except TfpbError as error:
             desk.notice = (*notice, *(f for f in error.faults if f not in notice))
-            return self._rendered("empeche", screen, {})
+            return self._rendered("empeche", screen, {"textes": faults_screen.texts_of(desk)})
         finally:
             desk.notice = notice  # what a screen finds as it is shown is not found twice
 

@@ -13,7 +13,7 @@ from tfpb.io.packs.pack import ARCHIVE
 from tfpb.io.packs.sent import SENT
 from tfpb.io.sources.settings_edit import edited
 from tfpb.page.doubt_decisions import SIGNED, address_is_signed, workbook
-from tfpb.page.filled_list import FILE, lines_of, still_held
+from tfpb.page.entries.filled_list import FILE, lines_of, still_held
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.last_pack import carried_over
 from tfpb.words.documents.report_words import ROLES

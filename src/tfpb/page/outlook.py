@@ -175,7 +175,7 @@ class Outlook:
     standing : tuple of str
         What each state of the money hangs on.
     lacking : tuple of (str, str)
-        What lacks, and what would fill it.
+        Role of each file that lacks, and what lacks without it.
     closing : tuple of str
         The run in plain words.
     quarters : tuple of (str, str)
@@ -304,7 +304,7 @@ def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **mor
         dossier.readings,
         tuple(doubts_of(dossier, geography)),
         figures=tuple(key_figures(dossier)),
-        lacking=tuple(MISSING[key] for key in missing(dossier)),
+        lacking=tuple((key, MISSING[key][0]) for key in missing(dossier)),
         asked=dossier.asked,
         computed=True,
         to_do=tuple(_to_do(dossier)),

@@ -15,7 +15,7 @@ from served_page import Served, served
 from tfpb.facts.amount import known
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.page.doubt_decisions import is_signed, key_of
-from tfpb.page.filled_list import filled_now, still_held
+from tfpb.page.entries.filled_list import filled_now, still_held
 from tfpb.page.next_year import next_year
 from tfpb.review.review_workbook import read_address_decisions, read_limit_decisions
 from tfpb.words.page.answer_words import moved_figures

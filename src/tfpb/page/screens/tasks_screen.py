@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.model.codes import TaskState
 from tfpb.model.record import Filled
-from tfpb.page.filled_list import cells_of, fill, filled_now, from_cells
+from tfpb.page.entries.filled_list import cells_of, fill, filled_now, from_cells
 from tfpb.words.documents.task_words import STATES, proposed
 from tfpb.words.faults.question_words import ROLES
 

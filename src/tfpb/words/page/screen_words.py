@@ -21,6 +21,8 @@ STATES: Final[dict[str, list[str]]] = _TEXTS["states"]
 UNLINED: Final = "logements_sans_avis"
 """Claim on the dwellings that no line of the tax file bears."""
 FILES: Final[dict[str, str]] = _TEXTS["files"]
+TEMPLATE_ROLES: Final[dict[str, str]] = _TEXTS["templates"]
+"""File of a template → the role it is for."""
 BROUGHT: Final = "« {name} » est importé : {kind}."
 TAKEN: Final = "« {name} » : {role}."
 WAITS: Final = (
