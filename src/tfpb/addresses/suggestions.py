@@ -73,10 +73,9 @@ def _words(street: str) -> tuple[str, ...]:
 def _alike(table: StreetTable, wanted: Iterable[tuple[str, ...]]) -> list[Group]:
     """Return the streets that have most of the words, or words alike, the type of the street apart."""
     near = {word for forms in wanted for form in forms for word in table.expand(form)}
-    scored = [(len(near.intersection(g.name.tokens)), len(g.name.tokens), g) for g in table.groups]
-    best = max((score for score, *_ in scored), default=0)
-    found = sorted((n, g.name.key, g) for score, n, g in scored if score == best > 0)
-    return [group for *_, group in found]
+    held = ((len(near.intersection(g.name.tokens)), g) for g in table.groups)
+    scored = [(-score, len(g.name.tokens), g.name.key, g) for score, g in held if score]
+    return [group for score, *_, group in sorted(scored) if score == min(scored)[0]]
 
 
 def _lines(table: StreetTable, group: Group, number: int, suffix: str) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -67,8 +68,8 @@ def lacks_of(
     in_map = {
         _department(c) for codes in (found.frame["codes_insee"] if found else ()) for c in codes
     }
-    bare: dict[str, dict[str, int]] = {}
-    unheld: dict[str, dict[str, int]] = {}
+    bare: dict[str, Counter[str]] = {}
+    unheld: dict[str, Counter[str]] = {}
     for written, rows in towns.items():
         codes = communes.written(*written)
         if not codes:
@@ -76,9 +77,9 @@ def lacks_of(
         code = min(codes)
         name = communes.name(code) or written[1]
         for lacking, there in ((unheld, held), (bare, drawn)):
-            ours = lacking.setdefault(_department(code), {})
+            ours = lacking.setdefault(_department(code), Counter())
             if not codes & there:
-                ours[name] = ours.get(name, 0) + rows
+                ours[name] += rows
     return tuple(
         Lack(
             department, _most(unheld[department]), sum(unheld[department].values()), _most(ours),

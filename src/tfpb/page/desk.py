@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.settings_edit import Keys
     from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
-    from tfpb.page.entries.ground import Ground
+    from tfpb.page.entries.surroundings import Ground
     from tfpb.page.outlook import Doubt
 
 PLAN: Final = "plan_enquete.toml"
@@ -463,7 +463,7 @@ class Desk:
         TfpbError
             `adresses_absentes`.
         """
-        from tfpb.page.entries.ground import Ground  # noqa: PLC0415 - geopandas: where somebody decides
+        from tfpb.page.entries.surroundings import Ground  # noqa: PLC0415 - geopandas: where somebody decides
 
         folder, settings = self.geography, self.settings
         year, radius_m = settings.dossier.annee, settings.reglages.rayon_defaut_m

@@ -17,7 +17,6 @@ from tfpb.page.undoing import undo
 from tfpb.review.doubts import DECIDED_COLUMNS, quarter_of
 from tfpb.words.faults.sentences import fault_text
 from tfpb.words.page import screen_words as words
-from tfpb.words.page.answer_words import point_answer
 from tfpb.words.places.address_words import ACCEPT, NOWHERE
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def located(desk: Desk, query: Mapping[str, str]) -> str:
         if one is None:
             return ""
         with desk.lock:
-            return point_answer(desk.ground.side(one.address, x, y))
+            return desk.ground.side(one.address, x, y)
     except ValueError:
         return ""
     except TfpbError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import QpvStatut
 from tfpb.words.numbers import euros
@@ -51,14 +51,14 @@ def entrance_answer(address: str, status: str, quarter: str, homes: Amount | Non
     return _SIDES[QpvStatut(status)].format(address=address, homes=counted, quarter=quarter)
 
 
-def point_answer(found: Mapping[str, Any]) -> str:
+def point_answer(
+    status: QpvStatut, metres: float, why: str, *, inside: str, nearest: str, reasons: str
+) -> str:
     """Say on which side of the limits the stages find a point, and how far from them, metres."""
-    if _ASTRAY & set(str(found["result_reasons"]).split(" | ")):
+    if _ASTRAY & set(reasons.split(" | ")):
         return _REFUSED
-    metres, status = float(found["qpv_distance_m"]), QpvStatut(found["qpv_statut"])
     far = _METRES.format(metres=round(metres)) if metres < math.inf else _FAR
-    quarter = found["qpv_nom"] or found["qpv_proche_nom"] or _NO_QUARTER
-    return _HERE[status].format(quarter=quarter, far=far, why=found["qpv_motif"])
+    return _HERE[status].format(quarter=inside or nearest or _NO_QUARTER, far=far, why=why)
 
 
 def moved_figures(before: Mapping[str, Amount], after: Mapping[str, Amount]) -> list[str]:

@@ -14,9 +14,10 @@ from tfpb.geocode.table_run import geocode
 from tfpb.geodata.geography import VINTAGES
 from tfpb.geodata.ground_imports import load_parcels
 from tfpb.geodata.qpv_imports import load_qpv
-from tfpb.model.codes import GeocodeVerdict, ResultType
+from tfpb.model.codes import GeocodeVerdict, QpvStatut, ResultType
 from tfpb.model.location import QpvMap
 from tfpb.model.results import ADDRESS_COLUMNS
+from tfpb.words.page.answer_words import point_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,8 +81,8 @@ class Ground:
         towns = {c.citycode: (place.postcode or c.streets[0].postcode, c.city) for _, c in found}
         return [f"{line}, {' '.join(towns[c.citycode])}" for line, c in found]
 
-    def side(self, row: Mapping[str, Any], x: float, y: float) -> dict[str, Any]:
-        """Return what the stages make of an entrance moved to a point, its neighbours left out.
+    def side(self, row: Mapping[str, Any], x: float, y: float) -> str:
+        """Say what the stages make of an entrance moved to a point, its neighbours left out.
 
         Parameters
         ----------
@@ -90,11 +91,6 @@ class Ground:
         x, y : float
             Metres, legal projection of its commune.
 
-        Returns
-        -------
-        dict
-            Cells of a located entrance.
-
         Raises
         ------
         TfpbError
@@ -102,17 +98,23 @@ class Ground:
         """
         cells = {name: str(row.get(name, "") or "") for name in ADDRESS_COLUMNS}
         at = pd.DataFrame([cells | {"x": repr(x), "y": repr(y)}], dtype="str")
-        point = geocode(at, self._store, self._communes)
-        if point["result_type"].iloc[0] not in {ResultType.NONE, ResultType.MUNICIPALITY}:
-            point["result_verdict"] = str(GeocodeVerdict.ACCEPTE)  # who moves it decides
-        lon, lat = float(point["longitude"].iloc[0]), float(point["latitude"].iloc[0])
-        code = str(point["result_citycode"].iloc[0])
-        whole = at.join(point)
+        placed = geocode(at, self._store, self._communes)
+        point: Any = next(placed.itertuples(index=False))
+        if point.result_type not in {ResultType.NONE, ResultType.MUNICIPALITY}:
+            placed = placed.assign(
+                result_verdict=str(GeocodeVerdict.ACCEPTE)
+            )  # who moves it decides
+        lon, lat = float(point.longitude), float(point.latitude)
         located = perimeters.locate(
-            whole, self._maps_near(lon, lat), year=self._year,
-            default_radius_m=self._radius_m, parcels=self._parcels_near(code, lon, lat),
+            at.join(placed), self._maps_near(lon, lat), year=self._year,
+            default_radius_m=self._radius_m,
+            parcels=self._parcels_near(str(point.result_citycode), lon, lat),
         )  # fmt: skip
-        return {str(name): value for name, value in whole.join(located).iloc[0].items()}
+        found: Any = next(located.itertuples(index=False))
+        return point_answer(
+            QpvStatut(found.qpv_statut), float(found.qpv_distance_m), found.qpv_motif,
+            inside=found.qpv_nom, nearest=found.qpv_proche_nom, reasons=point.result_reasons,
+        )  # fmt: skip
 
     def _place(self, row: Mapping[str, Any]) -> Place:
         return self._search.finder.place(*(str(row.get(name, "") or "") for name in _TOWN))
