@@ -90,11 +90,13 @@ class Player:
         """Wait for the work under way, and for the screen as it is after it."""
         if self.served.desk.busy or self.page.locator("[data-en-cours]").count():
             self.served.wait()
-            self.page.wait_for_timeout(900)
-            try:
-                self.page.reload()
-            except Error:  # the page was showing itself anew at that very moment
-                self.page.wait_for_load_state("load")
+            for _ in range(3):
+                self.page.wait_for_timeout(900)
+                try:
+                    self.page.reload()
+                    break
+                except Error:  # the page was showing itself anew at that very moment
+                    continue
 
     @property
     def minutes(self) -> float:
