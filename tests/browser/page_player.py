@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
+from playwright.sync_api import Error
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -19,7 +20,8 @@ AXE: Final = Path(__file__).parent / "assets" / "axe-core" / "axe.min.js"
 DESK: Final = {"width": 1366, "height": 768}
 PHONE: Final = {"width": 390, "height": 844}
 SCREENS: Final = (
-    "depart", "deposer", "colonnes", "noms", "questions", "fautes", "doutes", "apercu", "dossier",
+    "depart", "deposer", "colonnes", "noms", "questions", "fautes", "reponses", "doutes", "apercu",
+    "a_faire", "dossier",
 )  # fmt: skip
 # seconds a person takes: a click with its look, a keystroke, a choice in a list
 CLICK_S, KEY_S, CHOICE_S, SCREEN_S = 3.0, 0.35, 5.0, 15.0
@@ -88,8 +90,13 @@ class Player:
         """Wait for the work under way, and for the screen as it is after it."""
         if self.served.desk.busy or self.page.locator("[data-en-cours]").count():
             self.served.wait()
-            self.page.wait_for_timeout(900)
-            self.page.reload()
+            for _ in range(3):
+                self.page.wait_for_timeout(900)
+                try:
+                    self.page.reload()
+                    break
+                except Error:  # the page was showing itself anew at that very moment
+                    continue
 
     @property
     def minutes(self) -> float:

@@ -80,7 +80,7 @@ def test_hostile_texts_are_inert_on_every_screen(browser: Browser, tmp_path: Pat
             page_of.desk.outlook, closing=texts, changes=texts, kept=texts
         )
         page_of.desk.messages = texts
-        for path in (*SCREENS, *(f"doutes?p={p}" for p in range(2, 6)), "fautes?tout"):
+        for path in (*SCREENS, *(f"doutes?vue=liste&p={p}" for p in range(2, 6)), "fautes?tout"):
             player.page.goto(f"{page_of.address}/{path}")
             assert player.page.evaluate("window.__xss") is None, path
             assert player.page.locator("main").is_visible(), path

@@ -87,7 +87,8 @@ class ReglagesEnquete(_Model):
 class FichierEnquete(_Model):
     """What a delivery is, where its columns do not say it."""
 
-    vague: Written = Field(min_length=1)
+    vague: Written = Field(default="", min_length=1)
+    bailleur: str = ""
 
 
 class Contactes(_Model):
@@ -104,7 +105,7 @@ _CONTACTS = TypeAdapter(tuple[Contactes, ...])
 class EnqueteFacts(_Model):
     """The method sheet, as declared; keys by wave are allowed (`[enquete."2023"]`).
 
-    `fichiers`: file of a delivery → its wave; `contactes_par`: contacts by side and type.
+    `fichiers`: file of a delivery → its wave, its bailleur; `contactes_par`: contacts by side and type.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")

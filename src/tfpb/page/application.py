@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import (
     FileResponse,
     HTMLResponse,
+    JSONResponse,
     PlainTextResponse,
     RedirectResponse,
     Response,
@@ -37,6 +38,7 @@ from tfpb.page.screens import (
     preview_screen,
     questions_screen,
     start_screen,
+    tasks_screen,
 )
 from tfpb.page.union.region_desk import RegionDesk
 from tfpb.page.union.region_screens import REGION_SCREENS
@@ -72,6 +74,7 @@ SCREENS: Final[dict[str, Any]] = {
     "reponses": answers_screen,
     "doutes": doubts_screen,
     "apercu": preview_screen,
+    "a_faire": tasks_screen,
     "dossier": pack_screen,
     "journal": journal_screen,
 }
@@ -112,7 +115,10 @@ def application(
         Route("/fichiers/{name}", page.asset),
         Route("/avancement", page.progress),
         Route("/vivant", page.alive),
+        Route("/adresses", page.suggested),
+        Route("/lieu", page.located),
         Route("/brouillon", page.draft, methods=["POST"]),
+        Route("/modele/{name}", page.template),
         Route("/pack/{name:path}", page.packed),
         Route("/envoi/{sent}/{name:path}", page.packed),
         Route("/{screen}", page.show, methods=["GET"]),
@@ -266,6 +272,31 @@ class _Page:
         """Give the part of the page that tells where a work stands."""
         return self._rendered(self._asked(request), "avancement", "", {})
 
+    async def suggested(self, request: Request) -> Response:
+        """Give the addresses that what is typed may become."""
+        return await run_in_threadpool(self._answered, doubts_screen.suggested, request)
+
+    async def located(self, request: Request) -> Response:
+        """Say on which side of the limits a point is, as the stages find it."""
+        return await run_in_threadpool(self._answered, doubts_screen.located, request)
+
+    def _answered(self, ask: Callable[..., Any], request: Request) -> Response:
+        try:
+            return JSONResponse(ask(self._asked(request), request.query_params))
+        except TfpbError as error:  # no geography, or no dossier: what lacks is said by the screens
+            raise HTTPException(404) from error
+
+    async def template(self, request: Request) -> Response:
+        """Give the template of a table, the one that `tfpb nouveau` writes."""
+        from tfpb.report.documents.workbook_forms import TEMPLATES, template  # noqa: PLC0415 - openpyxl
+
+        name = request.path_params["name"]
+        if name not in TEMPLATES:
+            raise HTTPException(404)
+        data = await run_in_threadpool(template, TEMPLATES[name])
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(data, media_type=mimetypes.guess_type(name)[0], headers=headers)
+
     async def packed(self, request: Request) -> Response:
         """Give a file of a pack or a send: shown where a browser shows it, of no origin; or to be saved."""
         sent = request.path_params.get("sent")
@@ -310,7 +341,7 @@ class _Page:
             return self._rendered(desk, template, screen, facts | shown.show(desk, query))
         except TfpbError as error:
             desk.notice = (*notice, *(f for f in error.faults if f not in notice))
-            return self._rendered(desk, "empeche", screen, {})
+            return self._rendered(desk, "empeche", screen, {"textes": faults_screen.texts_of(desk)})
         finally:
             desk.notice = notice  # what a screen finds as it is shown is not found twice
 

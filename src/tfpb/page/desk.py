@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError, fail
+from tfpb.geodata.geography import VINTAGES
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import numbered
 from tfpb.io.packs.pack import ARCHIVE, RUN
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from tfpb.io.sources.settings_edit import Keys
     from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
+    from tfpb.page.entries.surroundings import Ground
     from tfpb.page.outlook import Doubt
 
 PLAN: Final = "plan_enquete.toml"
@@ -46,6 +48,8 @@ NOT_DROPPED: Final = {"plan", "decisions"}
 CHECK: Final = "verifier"
 PACK: Final = "dossier"
 BRING: Final = "apporter"
+_CARDS: Final = (FILE_NAME, *(f"qpv-{vintage}.json" for vintage in VINTAGES))
+"""Imported geography: where one of these changes, what was found from it is found again."""
 _LONGEST: Final = 100
 _MOST_KEPT: Final = 60
 _BARRED: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -225,6 +229,7 @@ class Desk:
         later = self.decided_since(number)
         found = replace(found, doubts=decided_again(found.doubts, later))
         if kind != CHECK:
+            found = replace(found, ground=self.outlook.ground)  # a run does not look for what lacks
             self.pack_outlook = found
             self.notice_outside(gesture=DONE, lines=(found.sent or found.pack,))
             stamp = stamp if later else self.stamp()  # a run writes the review anew
@@ -304,8 +309,11 @@ class Desk:
             return ()
         named = [v for v in settings.fichiers.model_dump().values() if v]
         names = [n for v in named for n in ((v,) if isinstance(v, str) else v)]
-        files = (*(settings.path(n) for n in (SETTINGS, *names)), self.geography / FILE_NAME)
-        return tuple(mark(path) for path in files)
+        names.append(settings.fichiers.a_faire or SETTINGS)  # it is left out of what is recorded
+        ground = (self.geography / name for name in _CARDS)
+        return tuple(
+            mark(path) for path in (*(settings.path(n) for n in (SETTINGS, *names)), *ground)
+        )
 
     def edit(self, changes: Iterable[tuple[Keys, Any]]) -> None:
         """Write keys of the `dossier.toml`, which is made where there is none."""
@@ -490,6 +498,23 @@ class Desk:
                     self._read.clear()
                 self._read[key] = make()
             return self._read[key]
+
+    @property
+    def ground(self) -> Ground:
+        """The imported geography, opened once as long as it is the same.
+
+        Raises
+        ------
+        TfpbError
+            `adresses_absentes`.
+        """
+        from tfpb.page.entries.surroundings import Ground  # noqa: PLC0415 - geopandas: where somebody decides
+
+        folder, settings = self.geography, self.settings
+        year, radius_m = settings.dossier.annee, settings.reglages.rayon_defaut_m
+        key = ("terrain", year, radius_m, *(mark(folder / name) for name in _CARDS))
+        found: Ground = self.kept(key, lambda: Ground(folder, year, radius_m))
+        return found
 
     def place(self, name: str, data: bytes) -> str:
         """Put a file in the dossier under a safe name; what is there under that name stays.

@@ -5,7 +5,7 @@ Each function here runs in a process of its own (`tfpb.page.jobs`) and calls wha
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -15,10 +15,12 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import Severity, TfpbError
+from tfpb.evidence.tasks import tasks_of
 from tfpb.facts.doubt_kinds import SIDE
 from tfpb.facts.dwellings import dwellings_of
 from tfpb.facts.place import doubtful, quarter_near
 from tfpb.facts.quarter import quarters_of
+from tfpb.geodata.lacking import Lack, lacks_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import read_settings
@@ -34,8 +36,9 @@ from tfpb.pipeline.pack_run import (
     terrain_of,
 )
 from tfpb.pipeline.stages import STAGES
-from tfpb.pipeline.steps.checking import readings
+from tfpb.pipeline.steps.checking import readings, towns_written
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
+from tfpb.report.sections.a_faire import subject_words
 from tfpb.report.sections.doutes import weights_of
 from tfpb.report.sections.synthese import key_figures, missing
 from tfpb.review.doubts import POSITION, limit_doubts
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tfpb.errors import Fault
+    from tfpb.evidence.tasks import Task
     from tfpb.facts.amount import Amount
     from tfpb.facts.whole_dossier import Dossier
     from tfpb.model.question import Asked
@@ -68,6 +72,11 @@ _WIDE: Final = 620.0
 """Width of a small map, in units of its drawing."""
 _TALL: Final = _WIDE * HEIGHT_MM / WIDTH_MM
 _MOST_NAMES: Final = 12
+_MOST_NUMBERS: Final = 160
+_NUMBER_WIDE: Final = 24.0
+_NUMBER_TALL: Final = 13.0
+_ZOOMS: Final = (1, 2, 4)
+"""Room that a house number takes, in units of the drawing, and how far the map may be enlarged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,8 @@ class SmallMap:
         Where the name of a street is written.
     others : tuple of (float, float)
         The other entrances of the résidence.
+    numbers : tuple of (float, float, int, int)
+        House numbers: where each stands, and the zoom from which there is room for it.
     """
 
     x: float
@@ -97,6 +108,7 @@ class SmallMap:
     shapes: tuple[tuple[str, str], ...]
     names: tuple[tuple[float, float, str], ...]
     others: tuple[tuple[float, float], ...]
+    numbers: tuple[tuple[float, float, int, int], ...] = ()
     width: float = _WIDE
     height: float = _TALL
 
@@ -135,6 +147,15 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDo:
+    """A line of what is left to do: its subject and its quarter in words."""
+
+    task: Task
+    subject: str
+    quarter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What a check or a run found.
 
@@ -154,7 +175,7 @@ class Outlook:
     standing : tuple of str
         What each state of the money hangs on.
     lacking : tuple of (str, str)
-        What lacks, and what would fill it.
+        Role of each file that lacks, and what lacks without it.
     closing : tuple of str
         The run in plain words.
     quarters : tuple of (str, str)
@@ -173,6 +194,10 @@ class Outlook:
         Folder where what was sent is kept.
     owners : tuple of str
         Of a region, the bailleur that each question is of; empty for common files and between bailleurs.
+    to_do : tuple of ToDo
+        What is left to do, what cannot wait first.
+    ground : tuple of Lack
+        What imported geography lacks for the communes of the stock, a département each; of a check alone.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -192,6 +217,8 @@ class Outlook:
     asked: tuple[Asked, ...] = ()
     left_open: tuple[tuple[str, str], ...] = ()
     sent: str = ""
+    to_do: tuple[ToDo, ...] = ()
+    ground: tuple[Lack, ...] = ()
     owners: tuple[str, ...] = ()
 
     @property
@@ -223,11 +250,17 @@ def check(send: Send, file: Path, geography: Path) -> Outlook:
     except TfpbError as error:
         inputs, read = gather_inputs(settings)
         more = tuple(f for f in read if f not in error.faults)
-        found = Examined((*error.faults, *more), readings(inputs), asked=inputs.asked)
+        towns = towns_written(inputs.frame("patrimoine"))
+        found = Examined((*error.faults, *more), readings(inputs), asked=inputs.asked, towns=towns)
     every, quarters = (*faults, *found.faults), _quarters(settings, geography)
+    lacking: tuple[Lack, ...] = ()
+    with suppress(
+        TfpbError
+    ):  # a year without map, an index that cannot be read: said among the faults
+        lacking = lacks_of(found.towns, geography, settings.dossier.annee)
     if found.dossier is None:
-        return Outlook(every, found.readings, quarters=quarters, asked=found.asked)
-    return _outlook(found.dossier, every, geography, quarters=quarters)
+        return Outlook(every, found.readings, quarters=quarters, asked=found.asked, ground=lacking)
+    return _outlook(found.dossier, every, geography, quarters=quarters, ground=lacking)
 
 
 def make(
@@ -285,12 +318,20 @@ def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **mor
         dossier.readings,
         tuple(doubts_of(dossier, geography)),
         figures=tuple(key_figures(dossier)),
-        lacking=tuple(MISSING[key] for key in missing(dossier)),
+        lacking=tuple((key, MISSING[key][0]) for key in missing(dossier)),
         asked=dossier.asked,
         computed=True,
+        to_do=tuple(_to_do(dossier)),
         left_open=tuple((code, left_open_words([code])) for code in open_in(dossier)),
         **more,
     )
+
+
+def _to_do(dossier: Dossier) -> Iterator[ToDo]:
+    year, named = dossier.settings.dossier.annee, dossier.quarters
+    for one in tasks_of(dossier):
+        quarter = named[one.code_qpv].shown if one.code_qpv else ""
+        yield ToDo(one, subject_words(one, year), quarter)
 
 
 def _quarters(settings: Settings, geography: Path) -> tuple[tuple[str, str], ...]:
@@ -321,12 +362,13 @@ def doubts_of(dossier: Dossier, geography: Path) -> list[Doubt]:
     at = sorted(worth, key=lambda p: (*worth[p].rank, p))
     placed = spots(pd.DataFrame({POSITION: at}), terrain_of(dossier, geography))
     doors, dwellings = _doors(entrances), dwellings_of(entrances)
+    numbers = _Numbers(geography, entrances.iloc[at[:MOST]])
     statuses, codes = entrances["qpv_statut"].tolist(), quarter_near(entrances).tolist()
     named = quarters_of(stock=[entrances])
     out = [
         Doubt(
             near.get(p, {}), by_position.get(p) or more[p], p in by_position, dwellings[p],
-            worth[p].euros, _drawn(spot, doors.get(homes[p], ())) if spot and rank < MOST else None,
+            worth[p].euros, _drawn(spot, doors.get(homes[p], ()), numbers) if spot and rank < MOST else None,
             statuses[p], named[codes[p]].shown if codes[p] else "",
         )
         for rank, (p, spot) in enumerate(zip(at, placed, strict=True))
@@ -349,7 +391,45 @@ def _doors(entrances: pd.DataFrame) -> dict[str, tuple[tuple[float, float], ...]
     return {home: tuple(points) for home, points in out.items()}
 
 
-def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...]) -> SmallMap:
+class _Numbers:
+    """The house numbers of the communes of some entrances, in metres of their legal projection."""
+
+    def __init__(self, geography: Path, entrances: pd.DataFrame) -> None:
+        from tfpb.addresses.store import FILE_NAME, AddressStore  # noqa: PLC0415 - where there are doubts
+
+        codes = set(entrances["result_citycode"].astype(str)) - {""}
+        self._at, self._numbers = np.empty((0, 2)), np.empty(0, dtype=np.int32)
+        if (geography / FILE_NAME).is_file():
+            with AddressStore(geography / FILE_NAME) as store:
+                found = store.streets_of(codes)
+            self._at, self._numbers = found[["x", "y"]].to_numpy(), found["number"].to_numpy()
+        self._tree = shapely.STRtree(shapely.points(self._at))
+
+    def within(self, window: Any) -> tuple[Any, list[int]]:
+        """Return where the numbers of a window stand, and the numbers."""
+        rows = np.sort(self._tree.query(window))
+        return self._at[rows], self._numbers[rows].tolist()
+
+
+def _roomy(places: Any, numbers: list[int]) -> tuple[tuple[float, float, int, int], ...]:
+    """Give each number the least zoom at which no other is written over it; those near the middle first."""
+    middle = np.array([_WIDE / 2, _TALL / 2])
+    kept: list[tuple[float, float, int, int]] = []
+    for k in np.argsort(np.abs(places - middle).sum(axis=1), kind="stable").tolist():
+        x, y = places[k].tolist()
+        for zoom in _ZOOMS:
+            if all(
+                abs(x - u) > _NUMBER_WIDE / max(zoom, z) or abs(y - v) > _NUMBER_TALL / max(zoom, z)
+                for u, v, _, z in kept
+            ):
+                kept.append((x, y, numbers[k], zoom))
+                break
+        if len(kept) == _MOST_NUMBERS:
+            break
+    return tuple(kept)
+
+
+def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...], numbers: _Numbers) -> SmallMap:
     half = half_width(spot.radius_m, spot.distance_m)
     scale = _WIDE / (2 * half)
     seen = spot.scene.within(spot.x, spot.y, half * 1.4)
@@ -385,7 +465,8 @@ def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...]) -> SmallMap:
     inside = [(x, y, name) for name, (x, y) in names.items() if 0 < x < _WIDE and 0 < y < _TALL]
     here = [_WIDE / 2, round(_TALL / 2, 1)]
     others = [tuple(p) for p in put(doors).tolist() if p != here] if doors else []
+    at, found = numbers.within(window)
     return SmallMap(
         spot.x, spot.y, scale, round(spot.radius_m * scale, 1), tuple(shapes),
-        tuple(inside[:_MOST_NAMES]), tuple(others),
+        tuple(inside[:_MOST_NAMES]), tuple(others), _roomy(put(at), found) if found else (),
     )  # fmt: skip

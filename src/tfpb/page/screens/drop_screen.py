@@ -18,6 +18,7 @@ from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
 from tfpb.io.sources.toml_files import read_toml
 from tfpb.io.tables.contents import TABLE_FILES, TEXT, form
+from tfpb.model.plan import FichierEnquete
 from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, NOT_DROPPED, PLAN, mark, safe_name
 from tfpb.page.screens.start_screen import bring
@@ -30,7 +31,7 @@ from tfpb.words.page import screen_words as words
 from tfpb.words.survey.drafting_words import CONFIRM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from starlette.datastructures import FormData
@@ -52,6 +53,7 @@ class Listed:
     role: str
     found: Recognised | None
     wave: str
+    owner: str | None
     sheet: str
     dropped: tuple[str, ...]
 
@@ -65,8 +67,14 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     return {
         "fichiers": [one for one in listed if one.name not in waiting],
         "roles": choices,
+        "modeles": templates_for({role for role, _ in named}),
         "a_revoir": reviewed(desk, listed),
     }
+
+
+def templates_for(there: Collection[str]) -> list[tuple[str, str]]:
+    """List the tables that are not there and have a template: its file, its name."""
+    return [(name, ROLES[role]) for name, role in words.TEMPLATE_ROLES.items() if role not in there]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +109,11 @@ def review(desk: Desk, form: FormData) -> None:
     if one is None:
         raise TfpbError(Fault("fichier_absent", Place(name), name, {"aussi": ""}))
     if form.get("choix") == "remplace" and other in dict(one.there):
-        wave = desk.settings.enquete.fichiers.get(other)
+        own = desk.settings.enquete.fichiers.get(other)
         _forget(desk, other, one.role)
         assign(desk, name, one.role, _recognised(desk, name))
-        if wave is not None:
-            desk.edit([(("enquete", "fichiers", name), {"vague": wave.vague})])
+        if own is not None:
+            desk.edit([(("enquete", "fichiers", name), own.model_dump(exclude_defaults=True))])
     elif form.get("choix") == "ajoute" and one.adds:
         assign(desk, name, one.role, _recognised(desk, name))
     desk.note(_SETTLED, name, one.role)
@@ -113,7 +121,11 @@ def review(desk: Desk, form: FormData) -> None:
 
 def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """List the tables of the folder that the settings do not name, and that no screen wrote."""
-    used = {name for _, name in named} | {settings.fichiers.decisions, words.CORRECTIONS}
+    used = {name for _, name in named} | {
+        settings.fichiers.decisions,
+        settings.fichiers.a_faire,
+        words.CORRECTIONS,
+    }
     return [
         ("", p.name)
         for p in sorted(desk.folder.iterdir())
@@ -125,10 +137,30 @@ def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> li
 
 def _listed(desk: Desk, settings: Settings, role: str, name: str) -> Listed:
     found = _recognised(desk, name)
-    wave = settings.enquete.fichiers.get(name)
+    own = settings.enquete.fichiers.get(name, FichierEnquete())
     sheet = settings.reglages.feuilles.get(role) or (found.sheet if found is not None else "")
     dropped = desk.dropped.get(name, ())
-    return Listed(name, role, found, wave.vague if wave else "", sheet, dropped)
+    owner = own.bailleur if role == SURVEY and _is_unowned(desk, name) else None
+    return Listed(name, role, found, own.vague, owner, sheet, dropped)
+
+
+def _is_unowned(desk: Desk, name: str) -> bool:
+    """Tell whether no column of a delivery names its landlord, and the plan names none for all."""
+    plan = desk.plan
+    if plan is None or plan.colonnes.bailleur_fixe:
+        return False
+    settings, path = desk.settings, desk.settings.path(name)
+    sheet = settings.reglages.feuilles.get(SURVEY)
+    key = ("organisme", sheet or "", plan.colonnes.bailleur, *mark(path))
+    with suppress(TfpbError):
+        named: bool = desk.kept(
+            key,
+            lambda: (
+                read_delivery(path, plan, sheet=sheet).column(plan.colonnes.bailleur) is not None
+            ),
+        )
+        return not named
+    return False
 
 
 def _recognised(desk: Desk, name: str) -> Recognised | None:
@@ -274,18 +306,23 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     waves = found.waves if found is not None else ()
     if waves and delivery.column(plan.colonnes.vague) is None:
         desk.name_wave(name, waves[0])
-    _owned(desk, plan, named=delivery.column(plan.colonnes.bailleur) is not None)
+    _owned(desk, plan, name, named=delivery.column(plan.colonnes.bailleur) is not None)
 
 
-def _owned(desk: Desk, plan: Plan, *, named: bool) -> None:
-    """Give its landlord to the one delivery that names none: that of the dossier."""
+def _owned(desk: Desk, plan: Plan, name: str, *, named: bool) -> None:
+    """Give its landlord, that of the dossier, to each delivery that names none."""
     settings, fixed = desk.settings, plan.colonnes.bailleur_fixe
-    owner = settings.dossier.bailleur
-    if not named and not fixed and len(settings.fichiers.enquete) == 1:
-        desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), owner)]})
+    owner, files = settings.dossier.bailleur, settings.fichiers.enquete
+    if not named and not fixed:
+        if len(files) == 1:
+            desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), owner)]})
+        else:
+            desk.edit([(("enquete", "fichiers", name, "bailleur"), owner)])
         desk.messages = (*desk.messages, words.OWNED.format(name=owner))
     elif named and fixed == owner:  # it would hide the names of this one
         desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), None)]})
+        alone = [other for other in files if other != name and _is_unowned(desk, other)]
+        desk.edit([(("enquete", "fichiers", other, "bailleur"), owner) for other in alone])
 
 
 def _corrected(desk: Desk, form: FormData) -> None:
@@ -303,7 +340,9 @@ def _corrected(desk: Desk, form: FormData) -> None:
             if role in ROLES:
                 assign(desk, name, role, _recognised(desk, name))
         if role == SURVEY:
-            desk.edit([(("enquete", "fichiers", name), {"vague": wave} if wave else None)])
+            own = {"vague": wave, "bailleur": str(form.get(f"organisme{k}", "")).strip()}
+            kept = {key: text for key, text in own.items() if text}
+            desk.edit([(("enquete", "fichiers", name), kept or None)])
         elif role == old and role and (sheet := str(form.get(f"feuille{k}", ""))):
             found = _recognised(desk, name)
             if found is not None and sheet in found.sheets:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from tfpb.errors import Severity
 from tfpb.page.remedies import TEXT, remedy
-from tfpb.page.screens.faults_screen import without_commands
+from tfpb.page.screens import faults_screen
+from tfpb.page.union.region_desk import REGION
 from tfpb.words.faults.sentences import fault_texts
 from tfpb.words.page.screen_words import REGION_SCREENS, SCREENS
 
@@ -37,6 +38,9 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     ]
     return {
         "communes": _by_screen(region.found.faults, REGION_SCREENS),
+        "textes": faults_screen.texts_of(desk)
+        if any(remedy(f, REGION) == TEXT for f in region.found.faults)
+        else [],
         "organismes": sorted(owners, key=lambda one: not one[2]),
     }
 
@@ -51,17 +55,18 @@ def _by_screen(
     """Group faults by the screen that mends them: its address, its name, their texts; what stops first."""
     links: dict[str, list[Fault]] = {}
     for fault in sorted(faults, key=lambda f: not _stops(f)):
-        link = remedy(fault)
+        link = remedy(fault, REGION)
         links.setdefault("fautes" if link in {TEXT, ""} else link, []).append(fault)
     return [
         (
             k if k in screens else "",
             screens.get(k, ""),
-            [without_commands(t) for t in fault_texts(v)],
+            [faults_screen.without_commands(t) for t in fault_texts(v)],
         )
         for k, v in links.items()
     ]
 
 
-def act(_desk: Desk, _form: FormData) -> None:
-    """Nothing is written here: each fault is mended on its own screen."""
+def act(desk: Desk, form: FormData) -> None:
+    """Write the text of the region’s file, or of its plan, as it was corrected."""
+    faults_screen.act(desk, form)

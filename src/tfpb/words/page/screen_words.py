@@ -23,6 +23,8 @@ STATES: Final[dict[str, list[str]]] = _TEXTS["states"]
 UNLINED: Final = "logements_sans_avis"
 """Claim on the dwellings that no line of the tax file bears."""
 FILES: Final[dict[str, str]] = _TEXTS["files"]
+TEMPLATE_ROLES: Final[dict[str, str]] = _TEXTS["templates"]
+"""File of a template → the role it is for."""
 BROUGHT: Final = "« {name} » est importé : {kind}."
 TAKEN: Final = "« {name} » : {role}."
 WAITS: Final = (
@@ -57,6 +59,10 @@ NEXT_MAP: Final = (
 )
 NEXT_SENT: Final = "L’année se comparera à ce qui est parti : « {name} »."
 NEXT_UNSENT: Final = "Rien n’est parti en {year} : l’année n’aura pas d’envoi à quoi se comparer."
+NEXT_FILLED: Final = Phrase(
+    "« À faire » : {count:s ligne reprise/lignes reprises} (qui s’en charge, ce qui est en cours) ; les "
+    "actions et ce qui est fait ne le sont pas."
+)
 NEXT_DAY: Final = Phrase(
     "La date du dossier est celle d’aujourd’hui ({day:d}) : changez-la à l’écran de départ s’il le faut."
 )
