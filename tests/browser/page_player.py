@@ -35,6 +35,7 @@ class Player:
     served: Served
     clicks: int = 0
     keys: int = 0
+    fields: int = 0
     choices: int = 0
     screens: int = 0
     machine_s: float = 0.0
@@ -67,6 +68,7 @@ class Player:
     def type(self, where: str, text: str) -> None:
         """Type into a field."""
         self.keys += len(text)
+        self.fields += 1
         self.page.fill(where, text)
 
     def choose(self, where: str, value: str) -> None:
@@ -106,7 +108,7 @@ class Player:
 
     def told(self) -> str:
         return (
-            f"{self.clicks} clics, {self.keys} frappes, {self.choices} choix, "
+            f"{self.clicks} clics, {self.fields} champs ({self.keys} frappes), {self.choices} choix, "
             f"{self.machine_s:.0f} s de machine : {self.minutes:.1f} min"
         )
 
