@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 AXE: Final = Path(__file__).parent / "assets" / "axe-core" / "axe.min.js"
 DESK: Final = {"width": 1366, "height": 768}
 PHONE: Final = {"width": 390, "height": 844}
+LARGE: Final = {"width": 683, "height": 384}
+"""The desk's screen at 200 %."""
 SCREENS: Final = (
     "depart", "deposer", "colonnes", "noms", "questions", "fautes", "reponses", "doutes", "apercu",
     "a_faire", "dossier",
