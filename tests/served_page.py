@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import socket
 import threading
 import time
@@ -14,6 +15,7 @@ import uvicorn
 from tfpb.page.application import application
 from tfpb.page.door import ENTRANCE, Keys
 from tfpb.page.hand import Hand
+from tfpb.page.journal import Journal
 from tfpb.page.outlook import check
 
 if TYPE_CHECKING:
@@ -61,7 +63,24 @@ class Served:
         """Send a form as the page does."""
         headers = {"origin": self.address, **options.pop("headers", {})}
         whole = {"jeton": self.token, **(data or {})}
-        return self.client.post(path, data=whole, headers=headers, **options)
+        answer = self.client.post(path, data=whole, headers=headers, **options)
+        self.survives()
+        return answer
+
+    def survives(self) -> None:
+        """Hold that a kill at this moment would lose nothing: after each gesture of each test."""
+        for desk in self.hand.works:
+            with desk.lock:
+                again = Journal(desk.folder)
+                assert [a.files for a in again.acts] == [dict(a.files) for a in desk.journal.acts]
+                changes = [len(a.changes) for a in desk.journal.acts]
+                assert [len(a.changes) for a in again.acts] == changes
+                assert again.drafts == desk.journal.drafts
+                last = next((a for a in reversed(again.acts) if a.files), None)
+                for name, (_, after) in last.files.items() if last is not None else ():
+                    path = desk.folder / name
+                    found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+                    assert found == after, name
 
     def look(self) -> None:
         """Check the files here and now, as the page does in a process of its own."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 AXE: Final = Path(__file__).parent / "assets" / "axe-core" / "axe.min.js"
 DESK: Final = {"width": 1366, "height": 768}
 PHONE: Final = {"width": 390, "height": 844}
+LARGE: Final = {"width": 683, "height": 384}
+"""The desk's screen at 200 %."""
 SCREENS: Final = (
     "depart", "deposer", "colonnes", "noms", "questions", "fautes", "reponses", "doutes", "apercu",
     "a_faire", "dossier",
@@ -35,6 +37,7 @@ class Player:
     served: Served
     clicks: int = 0
     keys: int = 0
+    fields: int = 0
     choices: int = 0
     screens: int = 0
     machine_s: float = 0.0
@@ -67,6 +70,7 @@ class Player:
     def type(self, where: str, text: str) -> None:
         """Type into a field."""
         self.keys += len(text)
+        self.fields += 1
         self.page.fill(where, text)
 
     def choose(self, where: str, value: str) -> None:
@@ -106,7 +110,7 @@ class Player:
 
     def told(self) -> str:
         return (
-            f"{self.clicks} clics, {self.keys} frappes, {self.choices} choix, "
+            f"{self.clicks} clics, {self.fields} champs ({self.keys} frappes), {self.choices} choix, "
             f"{self.machine_s:.0f} s de machine : {self.minutes:.1f} min"
         )
 

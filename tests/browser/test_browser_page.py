@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from page_player import DESK, PHONE, SCREENS, Player, entered, serious
+from page_player import DESK, LARGE, PHONE, SCREENS, Player, entered, serious
 from typer.testing import CliRunner
 
 from served_page import Served, served
@@ -125,7 +125,7 @@ def test_nothing_of_a_person_is_in_the_folder(played: Player, example_page: Serv
     assert {row[at] for row in rows if len(row) > at} <= {"", "Nom de l'occupant"}
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1366", "390"])
+@pytest.mark.parametrize("size", [DESK, PHONE, LARGE], ids=["1366", "390", "200 %"])
 def test_axe_finds_nothing_serious_on_any_screen(
     browser: Browser, played: Player, example_page: Served, size: dict[str, int]
 ) -> None:

@@ -11,7 +11,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     TypeAdapter,
+    model_serializer,
     model_validator,
 )
 
@@ -89,6 +91,11 @@ class FichierEnquete(_Model):
 
     vague: Written = Field(default="", min_length=1)
     bailleur: str = ""
+
+    @model_serializer(mode="wrap")
+    def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what nobody gave, as readings are."""
+        return {key: value for key, value in plain(self).items() if value}
 
 
 class Contactes(_Model):

@@ -234,7 +234,7 @@ def test_the_plan_of_the_region_takes_the_place_of_drafts_alone(page: Served) ->
     region = region_of(page)
     drafts = [region.desk_of(region.member(name)).plan_file for name in NAMES[:2]]
     confirmed = drafts[1].read_text(encoding="utf-8").replace("À CONFIRMER", "")
-    drafts[1].write_text(confirmed, encoding="utf-8")
+    region.desk_of(region.member(NAMES[1])).write({drafts[1]: confirmed.encode()})
     plan = (
         drafts[0].read_text(encoding="utf-8").replace("À CONFIRMER", "").replace("= 5.0", "= 4.0")
     )

@@ -58,6 +58,9 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
         "pages": pages,
         "quoi": which,
         "vue": view,
+        "pieces": sorted(
+            {str(r.get("piece", "")) for d in doubts for r in (d.limit, d.address)} - {""}
+        ),
         "groupes": {home: homes.count(home) for home in homes},
         "signe": is_signed,
         "defaire": desk.last_decision,
