@@ -194,6 +194,7 @@ def test_a_question_is_answered_in_the_dossier_it_is_of(page: Served) -> None:
     page.post("/reponses", reply)
     assert load_settings(region.member(NAMES[1]).file).reponses[key].reponse == "ecarter"
     assert not load_settings(region.member(NAMES[0]).file).reponses
+    assert [one.reply is None for one in region.outlook.asked] == [True, False]
     assert not load_region(region.file).reponses
     assert not region.fresh  # figures are of before the reply, and screens say so
     assert "n’est plus posée" in page.post("/reponses", {**reply, "chez": "Personne"}).text
