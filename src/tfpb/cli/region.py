@@ -103,16 +103,16 @@ def region(
         if moteur == "dask":
             note = words.TRAVELS_HIDDEN if tls_ca else words.TRAVELS_BARE
             terminal.print_line(words.TRAVELS, note)
-        made = run_region(
+        run = run_region(
             settings, folder, sortie,
             executor=runs, media=Media(documents, pages), kept=cache_folder(),
             packs=precedents or (), release=diffuser, anyway=envoyer_quand_meme,
             follower=Follower(terminal.progress, held_back=terminal.show_held_back),
             list_read=_list_read, list_asked=_list_asked,
         )  # fmt: skip
-        _show(made.done, made.written.folder, made.written.kept)
-        if made.sent is not None:
-            terminal.print_line(words.SENT_KEPT.format(folder=made.sent))
+        _show(run.done, run.written.folder, run.written.kept)
+        if run.sent is not None:
+            terminal.print_line(words.SENT_KEPT.format(folder=run.sent))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 

@@ -119,6 +119,8 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
     assert load_region(region.file).bailleurs[-1].nom == "OPH Tardif"
     page.post("/deposer", {"geste": "attribuer", "nom": "../region.toml", "chez": "OPH Tardif"})
     assert files_of(page, "OPH Tardif")["patrimoine"] == "x.csv"
+    gone = page.post("/deposer", {"geste": "compter", "chez": "OPH Parti"}).text
+    assert "n’est pas, ou plus, de cette région" in gone  # region_organisme_absent
     page.post("/deposer", {"geste": "ecarter", "chez": "OPH Tardif"})
     assert len(load_region(region.file).bailleurs) == 3
     assert "Organisme laissé de côté" in page.get("/journal").text
@@ -222,6 +224,11 @@ def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> Non
     told = page.get("/fautes").text
     sign = region.member(NAMES[0]).sign
     assert f'href="/questions?d={sign}"' in told
+    region.outlook = RegionOutlook(of_owner={NAMES[0]: (stops,)})  # a fault stopped it
+    region._seen = region.stamp()
+    assert "Pas encore calculé" in page.get("/reponses").text
+    assert "Aucun nom n’attend" not in page.get("/noms").text
+    region.outlook = RegionOutlook(doubts, interviews=(line,), computed=True)
     assert "nom d’aucun bailleur de la région" in page.get("/apercu").text
     page.post("/noms", {"oublier": "alias.bailleurs|Voisin"})
     assert load_region(region.file).alias.bailleurs == {"NH 59": NAMES[0]}

@@ -178,8 +178,8 @@ def whose(desk: RegionDesk, path: Path, found: Recognised, hint: str) -> str:
     inside = {known[n] for n in map(fold, _named(path, found)) if n in known}
     if len(inside) > 1:
         return ALL if found.role == SURVEY else ""
-    said = inside | set(_hinted(hint, names))
-    return said.pop() if len(said) == 1 else ""
+    meant = inside | set(_hinted(hint, names))
+    return meant.pop() if len(meant) == 1 else ""
 
 
 def _hinted(hint: str, names: list[str]) -> list[str]:

@@ -126,17 +126,17 @@ def make_region(
     from tfpb.words.documents.region_words import closing_lines  # noqa: PLC0415
 
     listed = _Listed()
-    made = run_region(
+    run = run_region(
         settings, geography, target,
         executor=_executor(documents=documents), media=Media(documents, pages),
         kept=cache_folder(), release=release, anyway=anyway, follower=follower(send), list_read=listed,
     )  # fmt: skip
-    name, done = made.written.folder.name, made.done
+    name, done = run.written.folder.name, run.done
     atlas = "region/atlas.pdf" in done.names
     return _outlook(
-        made.computed, listed,
+        run.computed, listed,
         closing=tuple(closing_lines(done.owners, done.contrats, name, atlas=atlas)),
-        pack=name, kept=made.written.kept, sent=made.sent.name if made.sent is not None else "",
+        pack=name, kept=run.written.kept, sent=run.sent.name if run.sent is not None else "",
     )  # fmt: skip
 
 
