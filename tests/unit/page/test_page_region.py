@@ -117,7 +117,9 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
     answer = page.post("/deposer", {"geste": "attribuer", "nom": "x.csv", "chez": "OPH Tardif"})
     assert "attendus :" not in answer.text
     assert load_region(region.file).bailleurs[-1].nom == "OPH Tardif"
-    page.post("/deposer", {"geste": "attribuer", "nom": "../region.toml", "chez": "OPH Tardif"})
+    for name in ("../region.toml", "contrats.csv"):  # neither waits for anybody
+        page.post("/deposer", {"geste": "attribuer", "nom": name, "chez": "OPH Tardif"})
+    assert not (region.member("OPH Tardif").file.parent / "contrats.csv").exists()
     assert files_of(page, "OPH Tardif")["patrimoine"] == "x.csv"
     gone = page.post("/deposer", {"geste": "compter", "chez": "OPH Parti"}).text
     assert "n’est pas, ou plus, de cette région" in gone  # region_organisme_absent
