@@ -255,7 +255,7 @@ def test_addresses_are_proposed_and_doubts_gone_through_by_keyboard(
     point = page.locator(".doute .point")
     point.focus()
     page.keyboard.press("Shift+ArrowRight")
-    page.wait_for_function("document.querySelector('.ici').textContent.startsWith('Ici :')")
+    page.locator(".ici", has_text="Ici :").wait_for()
     assert player.complaints == []
     page.context.close()
 

@@ -144,12 +144,15 @@ def test_a_choice_that_settles_nothing_leaves_the_doubt_open(page: Served) -> No
 
 def test_what_is_to_do_is_filled_here_and_read_by_the_next_run(page: Served) -> None:
     page.look()
-    risk, programme, place = (
+    risk, programme, place, proof = (
         next(one for one in page.desk.outlook.to_do if one.task.kind.code == kind)
-        for kind in ("signaler", "programmer", "situer")
+        for kind in ("signaler", "programmer", "situer", "prouver")
     )
-    cells = [(risk, "service fiscal", "2027-02-01", "en_cours"), (programme, "", "", "fait")]
-    form: dict[str, object] = {"cle": [risk.task.key, programme.task.key, place.task.key]}
+    cells = [
+        (risk, "service fiscal", "2027-02-01", "en_cours"), (programme, "", "", "fait"),
+        (place, "", "", ""), (proof, "agence", "", "en_cours"),
+    ]  # fmt: skip
+    form: dict[str, object] = {"cle": [one.task.key for one, *_ in cells]}
     for k, (_, who, day, state) in enumerate(cells):
         form |= {f"qui{k}": who, f"pour_quand{k}": day, f"etat{k}": state, f"avant{k}": "x"}
     stale = {"qui2": "quelqu’un", "pour_quand2": "", "etat2": "fait", "avant2": "quelqu’un||fait"}
@@ -171,7 +174,7 @@ def test_what_is_to_do_is_filled_here_and_read_by_the_next_run(page: Served) -> 
     assert programme.task.key not in page.get("/a_faire").text
     assert programme.task.key in page.get("/a_faire?quoi=toutes").text
     carried = still_held(page.desk, dt.date(2026, 12, 1))
-    assert list(carried) == [risk.task.key]  # what is done this year is to do again
+    assert list(carried) == [risk.task.key]  # what is done is to do again, actions are of a year
     assert carried[risk.task.key].day == dt.date(2027, 2, 1)
     assert still_held(page.desk, dt.date(2027, 3, 1))[risk.task.key].day is None
     page.post("/journal", {"numero": page.desk.journal.last})

@@ -29,7 +29,7 @@ _FIELDS: Final = ("bailleur", "titre", "convention")
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
-    if desk.begun:
+    if desk.begun and desk.files:  # without a stock, nothing is known to lack
         desk.check()
     today, folder = dt.date.today(), desk.geography  # noqa: DTZ011 - to propose, not to print
     head = desk.settings.dossier if desk.begun else None
