@@ -15,11 +15,11 @@ from region_outputs import DATA, OWNERS, assert_same, read
 
 from effort import tries
 from tfpb import executors
-from tfpb.cli.region import sent
 from tfpb.errors import TfpbError, fail
 from tfpb.io.sources.region_inputs import load_region
 from tfpb.pipeline.pack_files import data_files
 from tfpb.pipeline.published_before import precedents
+from tfpb.region.publishing.region_run import sent
 from tfpb.region.publishing.reports import restitution
 from tfpb.region.run import compute
 

@@ -192,6 +192,8 @@ class Outlook:
         Code and words of what a release would leave open: it asks for « j’envoie quand même ».
     sent : str
         Folder where what was sent is kept.
+    owners : tuple of str
+        Of a region, the bailleur that each question is of; empty for common files and between bailleurs.
     to_do : tuple of ToDo
         What is left to do, what cannot wait first.
     ground : tuple of Lack
@@ -217,6 +219,12 @@ class Outlook:
     sent: str = ""
     to_do: tuple[ToDo, ...] = ()
     ground: tuple[Lack, ...] = ()
+    owners: tuple[str, ...] = ()
+
+    @property
+    def asked_of(self) -> list[tuple[Asked, str]]:
+        """Each question with whose it is."""
+        return list(zip(self.asked, self.owners or ("",) * len(self.asked), strict=True))
 
     @property
     def figures_held(self) -> dict[str, Amount]:
@@ -235,8 +243,8 @@ def check(send: Send, file: Path, geography: Path) -> Outlook:
     if settings is None:
         return Outlook(tuple(faults))
     send("expect", len(STAGES))
-    follower = Follower(begins=partial(send, "stage"))
-    execute = followed(users_cache() or directly, follower, partial(send, "step"), {})
+    stages = Follower(begins=partial(send, "stage"))
+    execute = followed(users_cache() or directly, stages, partial(send, "step"), {})
     try:
         found = examine(settings, geography, execute=execute)
     except TfpbError as error:
@@ -267,16 +275,10 @@ def make(
     """Make the pack as `tfpb dossier` does, and say what it changes in the one that stands there."""
     before = read_pack(target) if (target / ARCHIVE).is_file() else None
 
-    @contextmanager
-    def follow(label: str, total: int | None) -> Iterator[Steps]:
-        send("label", label)
-        send("expect", total or 0)
-        yield Steps(partial(send, "step"), partial(send, "expect"))
-
     run = run_pack(
         settings, geography, target,
         keep=users_cache(), release=release, anyway=anyway,
-        follower=Follower(follow, partial(send, "stage")),
+        follower=follower(send),
     )  # fmt: skip
     dossier, written = run.dossier, run.written
     changes: tuple[str, ...] = ()
@@ -290,6 +292,18 @@ def make(
         changes=changes, pack=written.folder.name, kept=written.kept,
         sent=run.sent.name if run.sent is not None else "",
     )  # fmt: skip
+
+
+def follower(send: Send) -> Follower:
+    """Return what follows a run from the page."""
+
+    @contextmanager
+    def follow(label: str, total: int | None) -> Iterator[Steps]:
+        send("label", label)
+        send("expect", total or 0)
+        yield Steps(partial(send, "step"), partial(send, "expect"))
+
+    return Follower(follow, partial(send, "stage"))
 
 
 def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **more: Any) -> Outlook:

@@ -2,6 +2,7 @@
 // What a form alone does not do: progress that moves, files dropped, a point dragged. Every screen works without.
 (() => {
   const live = document.getElementById("avancement");
+  const desk = `?d=${document.body.dataset.jeton.split("@")[2]}`; // that this tab shows: another may show another
 
   let touched = false; // the place of who moves by keyboard is not thrown away
   document.addEventListener("input", () => { touched = true; });
@@ -57,13 +58,13 @@
   // another tab: what it did is told
   const seen = Number(document.body.dataset.jeton.split("@")[1]);
   async function look() {
-    const answer = await fetch("/vivant").catch(() => null);
+    const answer = await fetch(`/vivant${desk}`).catch(() => null);
     if (answer?.ok && Number(await answer.text()) > seen && !live.querySelector("[data-en-cours]")) document.getElementById("ailleurs").hidden = false;
   }
 
   // progress: the part of the page that tells it is asked again; the screen is shown anew when it ends
   async function follow() {
-    const answer = await fetch("/avancement").catch(() => null);
+    const answer = await fetch(`/avancement${desk}`).catch(() => null);
     if (!answer || !answer.ok) return;
     const open = live.querySelector("details")?.open;
     const focused = live.contains(document.activeElement);
@@ -111,7 +112,7 @@
       clearTimeout(waiting);
       waiting = setTimeout(async () => {
         const asked = new URLSearchParams({ cle: field("cle").value, x: field("x").value, y: field("y").value });
-        const answer = await fetch(`/lieu?${asked}`).catch(() => null);
+        const answer = await fetch(`/lieu${desk}&${asked}`).catch(() => null);
         if (mine === turn) here.textContent = answer?.ok ? await answer.json() : "";
       }, 60);
     }
@@ -178,7 +179,7 @@
     };
     async function ask() {
       const mine = ++turn;
-      const answer = await fetch(`/adresses?${new URLSearchParams({ cle: form.elements.namedItem("cle").value, texte: input.value })}`).catch(() => null);
+      const answer = await fetch(`/adresses${desk}&${new URLSearchParams({ cle: form.elements.namedItem("cle").value, texte: input.value })}`).catch(() => null);
       const found = answer?.ok ? await answer.json() : [];
       if (mine !== turn) return;
       list.replaceChildren(...found.map((text, k) => {

@@ -31,7 +31,7 @@ from tfpb.words.page import screen_words as words
 from tfpb.words.survey.drafting_words import CONFIRM
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from starlette.datastructures import FormData
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.page.desk import Desk
 
-_WAITS: Final = "revoir"
+WAITS: Final = "revoir"
 _SETTLED: Final = "revu"
 _YEAR: Final = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
@@ -63,12 +63,12 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     settings, named = desk.settings, desk.files
     listed = [_listed(desk, settings, *f) for f in (*named, *_unnamed(desk, settings, named))]
     choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in NOT_DROPPED]
-    waiting = {one.name for one in _reviewed(desk, listed)}
+    waiting = {one.name for one in reviewed(desk, listed)}
     return {
         "fichiers": [one for one in listed if one.name not in waiting],
         "roles": choices,
         "modeles": templates_for({role for role, _ in named}),
-        "a_revoir": _reviewed(desk, listed),
+        "a_revoir": reviewed(desk, listed),
     }
 
 
@@ -88,10 +88,11 @@ class Reviewed:
     adds: bool
 
 
-def _reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
+def reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
     """List the files that wait for somebody to say what they replace."""
-    last = {a.lines[0]: a for a in desk.journal.acts if a.gesture in {_WAITS, _SETTLED}}
-    waiting = {name: a.lines[1] for name, a in last.items() if a.gesture == _WAITS}
+    noted = (a for a in desk.journal.acts if a.lines and a.gesture in {WAITS, _SETTLED})
+    last = {a.lines[0]: a for a in noted}
+    waiting = {name: a.lines[1] for name, a in last.items() if a.gesture == WAITS}
     rows = {one.name: one.found.rows if one.found is not None else None for one in listed}
     out = []
     for name, role in waiting.items():
@@ -101,7 +102,7 @@ def _reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
     return out
 
 
-def _review(desk: Desk, form: FormData) -> None:
+def review(desk: Desk, form: FormData) -> None:
     """Do what somebody chose for a file that waits: replace another, be added, be left aside."""
     name, other = str(form.get("nom", "")), str(form.get("autre", ""))
     one = next((r for r in show(desk, {})["a_revoir"] if r.name == name), None)
@@ -177,17 +178,22 @@ def act(desk: Desk, form: FormData) -> None:
         uploads = [f for f in form.getlist("fichiers") if isinstance(f, UploadFile) and f.filename]
         receive(desk, uploads)
     elif form.get("geste") == "revoir":
-        _review(desk, form)
+        review(desk, form)
     else:
         _corrected(desk, form)
     desk.check()
 
 
-def receive(desk: Desk, uploads: list[UploadFile]) -> None:
+def receive(
+    desk: Desk,
+    uploads: Iterable[UploadFile],
+    take: Callable[[Path, Recognised, str], str] | None = None,
+) -> None:
     """Put files in the dossier: recognised, without the columns that look like a person.
 
     Until then they lie in a folder of the system that only this user can read, and that goes even
-    after a kill. Maps stay there for the time of their import.
+    after a kill. Maps stay there for the time of their import. `take` puts a table elsewhere: of its
+    path, what it is and how it was named.
     """
     lines: list[str] = []
     faults: list[Fault] = []
@@ -206,7 +212,9 @@ def receive(desk: Desk, uploads: list[UploadFile]) -> None:
                     elif path.suffix.lower() == ".toml":
                         lines.append(_settings(desk, path))
                     else:
-                        lines.append(enter(desk, path, recognise(path)))
+                        found = recognise(path)
+                        asked = upload.filename or ""
+                        lines.append(take(path, found, asked) if take else enter(desk, path, found))
                 except TfpbError as error:
                     faults += error.faults
         desk.notice, desk.messages = tuple(faults), (*lines, *desk.messages)
@@ -241,7 +249,7 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
         return words.UNKNOWN.format(name=name)
     there = [other for one, other in desk.files if one == role and other != name]
     if there and (role != SURVEY or _again(desk, path.name, found)):
-        desk.note(_WAITS, name, role)
+        desk.note(WAITS, name, role)
         return words.WAITS.format(name=name, role=ROLES[role], there=", ".join(there))
     assign(desk, name, role, found)
     line = words.TAKEN.format(name=name, role=ROLES[role])
@@ -297,7 +305,7 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     delivery = read_delivery(desk.folder / name, plan, sheet=sheet)
     waves = found.waves if found is not None else ()
     if waves and delivery.column(plan.colonnes.vague) is None:
-        desk.edit([(("enquete", "fichiers", name), {"vague": waves[0]})])
+        desk.name_wave(name, waves[0])
     _owned(desk, plan, name, named=delivery.column(plan.colonnes.bailleur) is not None)
 
 

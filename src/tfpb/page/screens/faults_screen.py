@@ -96,7 +96,7 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
         "reste": len(cells) - len(shown),
         "tout": "tout" in query,
         "autres": [
-            (stops, link, [_without_commands(text) for text in fault_texts(found)])
+            (stops, link, [without_commands(text) for text in fault_texts(found)])
             for (stops, link), found in sorted(links.items(), key=lambda pair: not pair[0][0])
         ],
         "regles": [one for _, one in settings],
@@ -107,7 +107,7 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _without_commands(text: FaultText) -> FaultText:
+def without_commands(text: FaultText) -> FaultText:
     """Leave out of a fault what is for those who type commands."""
     expected, hint = ("" if _COMMAND.search(t) else t for t in (text.expected, text.hint))
     return replace(text, expected=expected, hint=hint)

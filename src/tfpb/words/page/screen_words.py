@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _TEXTS: Final = packaged(__name__)
 SCREENS: Final[dict[str, str]] = _TEXTS["screens"]
 """Address of a screen → its name, in the order of the work."""
+REGION_SCREENS: Final[dict[str, str]] = _TEXTS["region_screens"]
+"""As `SCREENS`, where a region is in hand."""
 GEOGRAPHIES: Final[dict[str, str]] = _TEXTS["geographies"]
 STATES: Final[dict[str, list[str]]] = _TEXTS["states"]
 """Claim of money → how the screen names it, and what it means."""
@@ -41,6 +43,7 @@ DROPPED: Final = Phrase(
     "écartées} avant la copie : {names}."
 )
 MEANS: Final = "« {got} » veut dire {value} %"
+NOBODY: Final = "aucun organisme de la région"
 NO_STOCK: Final = "patrimoine.xlsx"
 NEXT_FOLDER: Final = "{name}-{year}"
 NEXT_BEGUN: Final = (
