@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
+from playwright.sync_api import Error
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 AXE: Final = Path(__file__).parent / "assets" / "axe-core" / "axe.min.js"
 DESK: Final = {"width": 1366, "height": 768}
 PHONE: Final = {"width": 390, "height": 844}
+LARGE: Final = {"width": 683, "height": 384}
+"""The desk's screen at 200 %."""
 SCREENS: Final = (
-    "depart", "deposer", "colonnes", "noms", "questions", "fautes", "doutes", "apercu", "dossier",
+    "depart", "deposer", "colonnes", "noms", "questions", "fautes", "reponses", "doutes", "apercu",
+    "a_faire", "dossier",
 )  # fmt: skip
 # seconds a person takes: a click with its look, a keystroke, a choice in a list
 CLICK_S, KEY_S, CHOICE_S, SCREEN_S = 3.0, 0.35, 5.0, 15.0
@@ -33,6 +37,7 @@ class Player:
     served: Served
     clicks: int = 0
     keys: int = 0
+    fields: int = 0
     choices: int = 0
     screens: int = 0
     machine_s: float = 0.0
@@ -65,6 +70,7 @@ class Player:
     def type(self, where: str, text: str) -> None:
         """Type into a field."""
         self.keys += len(text)
+        self.fields += 1
         self.page.fill(where, text)
 
     def choose(self, where: str, value: str) -> None:
@@ -88,8 +94,13 @@ class Player:
         """Wait for the work under way, and for the screen as it is after it."""
         if self.served.desk.busy or self.page.locator("[data-en-cours]").count():
             self.served.wait()
-            self.page.wait_for_timeout(900)
-            self.page.reload()
+            for _ in range(3):
+                self.page.wait_for_timeout(900)
+                try:
+                    self.page.reload()
+                    break
+                except Error:  # the page was showing itself anew at that very moment
+                    continue
 
     @property
     def minutes(self) -> float:
@@ -99,7 +110,7 @@ class Player:
 
     def told(self) -> str:
         return (
-            f"{self.clicks} clics, {self.keys} frappes, {self.choices} choix, "
+            f"{self.clicks} clics, {self.fields} champs ({self.keys} frappes), {self.choices} choix, "
             f"{self.machine_s:.0f} s de machine : {self.minutes:.1f} min"
         )
 

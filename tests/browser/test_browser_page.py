@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from page_player import DESK, PHONE, SCREENS, Player, entered, serious
+from page_player import DESK, LARGE, PHONE, SCREENS, Player, entered, serious
 from typer.testing import CliRunner
 
 from served_page import Served, served
@@ -125,7 +125,7 @@ def test_nothing_of_a_person_is_in_the_folder(played: Player, example_page: Serv
     assert {row[at] for row in rows if len(row) > at} <= {"", "Nom de l'occupant"}
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1366", "390"])
+@pytest.mark.parametrize("size", [DESK, PHONE, LARGE], ids=["1366", "390", "200 %"])
 def test_axe_finds_nothing_serious_on_any_screen(
     browser: Browser, played: Player, example_page: Served, size: dict[str, int]
 ) -> None:
@@ -154,7 +154,7 @@ def test_a_doubt_is_decided_by_keyboard_alone_and_is_on_the_disk_at_once(
 ) -> None:
     player = entered(browser, example_page)
     page = player.page
-    page.goto(f"{example_page.address}/doutes")
+    page.goto(f"{example_page.address}/doutes?vue=liste")
     before = page.locator(".doute").count()
     assert before == 5
     page.keyboard.press("Tab")
@@ -193,7 +193,7 @@ def test_a_point_is_moved_by_arrows_and_by_mouse(
 ) -> None:
     player = entered(browser, example_page)
     page = player.page
-    page.goto(f"{example_page.address}/doutes")
+    page.goto(f"{example_page.address}/doutes?vue=liste")
     form = page.locator(".doute").first
     point, x = form.locator(".point"), form.locator("input[name=x]")
     first = float(x.input_value())
@@ -222,6 +222,44 @@ def test_a_point_is_moved_by_arrows_and_by_mouse(
     page.context.close()
 
 
+def test_addresses_are_proposed_and_doubts_gone_through_by_keyboard(
+    browser: Browser, played: Player, example_page: Served
+) -> None:
+    player = entered(browser, example_page)
+    page = player.page
+    page.goto(f"{example_page.address}/doutes")
+    page.keyboard.press("j")
+    page.wait_for_url("**p=2**")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**p=1**")
+    assert page.locator(".numero:visible").count() > 5
+    shown = page.locator(".numero:visible").count()
+    page.keyboard.press("+")
+    assert page.get_attribute(".doute svg", "data-zoom") == "2"
+    page.keyboard.press("-")
+    assert page.locator(".numero:visible").count() == shown
+    typed = page.locator("input[name=adresse]")
+    typed.focus()
+    page.keyboard.type("3 rue")
+    page.wait_for_selector("[role=option]")
+    assert typed.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    proposed = page.inner_text("[role=option][aria-selected=true]")
+    page.keyboard.press("Enter")  # it chooses; it does not send the form
+    assert typed.input_value() == proposed
+    assert page.locator("input[value=corriger]").is_checked()
+    assert page.locator("[role=option]:visible").count() == 0
+    page.keyboard.type(" x")
+    page.keyboard.press("Escape")
+    assert page.locator("[role=option]:visible").count() == 0
+    point = page.locator(".doute .point")
+    point.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.locator(".ici", has_text="Ici :").wait_for()
+    assert player.complaints == []
+    page.context.close()
+
+
 def test_what_is_decided_on_the_page_is_read_as_what_is_filled_in_the_workbook(
     browser: Browser, played: Player, example_page: Served, tmp_path: Path
 ) -> None:
@@ -231,7 +269,7 @@ def test_what_is_decided_on_the_page_is_read_as_what_is_filled_in_the_workbook(
     shutil.copy(example_page.folder / name, by_book)
     player = entered(browser, example_page)
     page = player.page
-    page.goto(f"{example_page.address}/doutes")
+    page.goto(f"{example_page.address}/doutes?vue=liste")
     sides = ("dans", "hors", "dans")
     keys = []
     for side in sides:

@@ -12,10 +12,12 @@ import pytest
 from page_player import SCREENS, entered
 
 from served_page import served
+from tfpb.evidence.tasks import KINDS, Task
 from tfpb.facts.amount import known
+from tfpb.geodata.lacking import Lack
 from tfpb.model.report import KeyFigure
 from tfpb.page.long_work import check
-from tfpb.page.outlook import Doubt, SmallMap
+from tfpb.page.outlook import Doubt, SmallMap, ToDo
 from tfpb.review.doubts import POSITION
 
 if TYPE_CHECKING:
@@ -73,15 +75,36 @@ def test_hostile_texts_are_inert_on_every_screen(browser: Browser, tmp_path: Pat
             for k, t in enumerate(texts)
         )  # fmt: skip
         pairs = tuple((t, t) for t in texts)
+        to_do = tuple(
+            ToDo(Task(KINDS["situer"], f"{k} {t}", typed=t, proposed=f"{t} · {t} · à faire"), t, t)
+            for k, t in enumerate(texts)
+        )
+        lacks = (
+            Lack(
+                "59",
+                texts,
+                3,
+                texts,
+                no_quarter=True,
+                addresses="https://a/" + texts[0],
+                parcels=texts[1],
+            ),
+        )
         page_of.desk.outlook = replace(
             page_of.desk.outlook, doubts=doubts, lacking=pairs, standing=texts, quarters=pairs,
+            to_do=to_do, ground=lacks,
             figures=tuple(KeyFigure(t, t, t) for t in texts),
         )  # fmt: skip
         page_of.desk.pack_outlook = replace(
             page_of.desk.outlook, closing=texts, changes=texts, kept=texts
         )
         page_of.desk.messages = texts
-        for path in (*SCREENS, *(f"doutes?p={p}" for p in range(2, 6)), "fautes?tout"):
+        for path in (
+            *SCREENS,
+            *(f"doutes?vue=liste&p={p}" for p in range(2, 6)),
+            "a_faire?p=2",
+            "fautes?tout",
+        ):
             player.page.goto(f"{page_of.address}/{path}")
             assert player.page.evaluate("window.__xss") is None, path
             assert player.page.locator("main").is_visible(), path

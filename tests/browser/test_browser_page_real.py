@@ -61,9 +61,11 @@ def test_bondy_goes_from_its_files_to_a_full_pack(
             form = player.page.locator(".doute", has=player.page.locator("input[value=dans]")).first
             player.choices += 1
             form.locator(f"input[value={side}]").check()
-            player.keys += 20
-            form.locator("input[name=auteur]").fill("C. Roy")
-            form.locator("input[name=piece]").fill("plan de masse")
+            for name, text in (("auteur", "C. Roy"), ("piece", "plan de masse")):
+                if form.locator(f"input[name={name}]").input_value() != text:
+                    player.fields += 1
+                    player.keys += len(text)
+                    form.locator(f"input[name={name}]").fill(text)
             player.clicks += 1
             with player.page.expect_navigation():
                 form.locator("button.principal").click()
@@ -71,7 +73,11 @@ def test_bondy_goes_from_its_files_to_a_full_pack(
         settings = load_settings(page_of.folder / "dossier.toml")
         assert settings.fichiers.decisions == "dossier_a_verifier.xlsx"
         assert settings.reglages.recopier == ("patrimoine.id_residence",)
+        _make(player, sent=True)
+        print("envoyé :", player.told())  # noqa: T201
+        assert len(page_of.desk.sends) == 1
         assert player.complaints == []
+        assert (player.clicks + player.choices, player.fields) <= (60, 15), player.told()
     assert first < 5
     assert start < 20
     assert player.minutes - start < 3
@@ -84,8 +90,10 @@ def _confirm(player: Player, screen: str) -> None:
         player.click("main button.principal")
 
 
-def _make(player: Player) -> None:
+def _make(player: Player, *, sent: bool = False) -> None:
     player.go("dossier")
+    for where in ("[name=diffuser][value=oui]", "[name=quand_meme]") if sent else ():
+        player.choose(where, "")
     player.click("main button.principal")
     assert player.served.desk.job is not None
     assert player.served.desk.job.faults == ()

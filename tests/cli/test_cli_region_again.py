@@ -15,17 +15,19 @@ from region_outputs import DATA, OWNERS, assert_same, read
 
 from effort import tries
 from tfpb import executors
-from tfpb.errors import fail
+from tfpb.errors import TfpbError, fail
 from tfpb.io.sources.region_inputs import load_region
 from tfpb.pipeline.pack_files import data_files
 from tfpb.pipeline.published_before import precedents
+from tfpb.region.publishing.region_run import sent
 from tfpb.region.publishing.reports import restitution
 from tfpb.region.run import compute
 
 if TYPE_CHECKING:
     from conftest import Run
 
-PROCESSES = ("--moteur", "processus", "--processus", 2, *DATA, "--diffuser")
+SENT = ("--diffuser", "--envoyer-quand-meme")
+PROCESSES = ("--moteur", "processus", "--processus", 2, *DATA, *SENT)
 
 
 def with_a_delivery(region: Path, folder: Path) -> Path:
@@ -62,7 +64,7 @@ def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_t
     for folder in {p.parent for p in region_made.rglob("*.csv")}:
         assert "PROJET" in (folder / "PROJET.txt").read_text(encoding="utf-8"), folder
     ledger = Path(os.environ["TFPB_DIFFUSIONS"])
-    call = ("--moteur", "local", *DATA, "--diffuser")
+    call = ("--moteur", "local", *DATA, *SENT)
     delivered = with_a_delivery(region, tmp_path / "region")
     # the first takes what a run before the delivery kept; the second, by night, keeps nothing and works in
     # processes: by day `pasted_region`, in processes, gives what was frozen, test_cli_region_part.py keeps
@@ -101,6 +103,16 @@ def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_t
         load_region(delivered), delivered.parent / "geodonnees", executor=executors.InProcess(),
         kept=region_kept, draft=False,
     )  # fmt: skip
+    # what is left open is named, with whose it is, and recorded if it goes all the same
+    with pytest.raises(TfpbError) as refused:
+        sent(again, anyway=False)
+    (open_first,) = refused.value.faults
+    assert open_first.code == "envoi_a_confirmer"
+    assert OWNERS[0] in open_first.fields["ouvert"]
+    assert sent(again, anyway=True).sent_anyway == tuple(again.left_open)
+    for folder in ("", "bailleurs/habitat-fictif-01"):
+        record = json.loads((tmp_path / "un" / folder / "run.json").read_text(encoding="utf-8"))
+        assert record["envoye_quand_meme"] == ["marge_adoptee_apres", "doutes_ouverts"]
     assert again.protected is not None
     # four answers fewer move no rounded count by thirty: what was printed stands, and is said to
     second = again.release(OWNERS, again.protected.whole)

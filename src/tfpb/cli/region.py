@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,16 +12,14 @@ from tfpb.cli.terminal import shared as terminal
 from tfpb.words.documents import command_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
     from tfpb.errors import Fault
     from tfpb.executors import Tls
+    from tfpb.region.computed import Region
     from tfpb.region.publishing.outputs import Rendered
-
-
-T = TypeVar("T")
 
 
 def region(
@@ -59,6 +55,7 @@ def region(
         ),
     ] = True,
     diffuser: terminal.Diffuser = False,
+    envoyer_quand_meme: terminal.EnvoyerQuandMeme = False,
     precedents: terminal.Precedents = None,
     pages: Annotated[
         bool,
@@ -80,33 +77,25 @@ def region(
     """
     with terminal.guard():
         from tfpb.executors import executor
-        from tfpb.io.machine.held_place import held
-        from tfpb.io.packs.output_files import staged
-        from tfpb.io.packs.pack import GrowingFolder, check_place, dumps
-        from tfpb.io.packs.sent import keep_sent
         from tfpb.io.sources.region_inputs import load_region
         from tfpb.io.sources.toml_files import settings_path
-        from tfpb.pipeline.kept import entry_files, stage_cache
-        from tfpb.pipeline.published_before import asked_first, ledger_with, refuse_release
-        from tfpb.region.publishing.outputs import outputs_count, render
+        from tfpb.pipeline.kept.entry_files import cache_folder
+        from tfpb.pipeline.pack_run import Follower
         from tfpb.region.publishing.packs import Media
-        from tfpb.region.run import compute
+        from tfpb.region.publishing.region_run import run_region
 
         settings = load_region(settings_path(fichier, "region.toml"))
-        check_place(sortie)
         folder = terminal.geodata_folder(geodonnees, settings).resolve()
-        start = time.perf_counter()
-        terminal.warn_unused(
-            "--ordonnanceur", words.NOT_DASK, given=ordonnanceur and moteur != "dask"
-        )
-        terminal.warn_unused(
-            "--processus", words.ONE_PROCESS, given=processus and moteur == "local"
-        )
-        terminal.warn_unused("--pages", words.NO_DOCUMENTS, given=pages and not documents)
-        workers = processus or os.cpu_count() or 1
+        for option, note, given in (
+            ("--ordonnanceur", words.NOT_DASK, ordonnanceur and moteur != "dask"),
+            ("--processus", words.ONE_PROCESS, processus and moteur == "local"),
+            ("--pages", words.NO_DOCUMENTS, pages and not documents),
+            ("--envoyer-quand-meme", words.ONLY_DRAFTED, envoyer_quand_meme and not diffuser),
+        ):
+            terminal.warn_unused(option, note, given=given)
         runs = executor(
             moteur,
-            workers=workers,
+            workers=processus or os.cpu_count() or 1,
             scheduler=ordonnanceur,
             tls=_tls(ordonnanceur, tls_ca, tls_certificat, tls_cle),
             documents=documents,
@@ -114,41 +103,16 @@ def region(
         if moteur == "dask":
             note = words.TRAVELS_HIDDEN if tls_ca else words.TRAVELS_BARE
             terminal.print_line(words.TRAVELS, note)
-        timings: dict[str, float] = {}
-        media, kept = Media(documents, pages), entry_files.cache_folder()
-        with closing(runs), held(sortie):
-            computed = _timed(
-                "calculs", timings, words.OWNERS, len(settings.bailleurs),
-                lambda advance: compute(
-                    settings, folder, executor=runs, kept=kept, packs=precedents or (),
-                    draft=not diffuser, advance=advance, list_read=_list_read,
-                ),
-            )  # fmt: skip
-            terminal.show_questions(computed.asked)
-            for part in computed.parts:
-                terminal.show_questions(part.asked, whose=part.name)
-            first = asked_first(computed.sources) if diffuser else ()
-            terminal.show_held_back((*computed.notices, *first))
-            if diffuser:
-                refuse_release(computed.notices)
-            with closing(GrowingFolder(sortie)) as out:
-                done = _timed(
-                    "documents", timings, words.DOCUMENTS, outputs_count(computed, media),
-                    lambda advance: render(
-                        computed, folder, executor=runs, media=media, out=out, kept=kept, advance=advance
-                    ),
-                )  # fmt: skip
-                if kept is not None:
-                    stage_cache.StageCache(kept).tidy()
-                with staged(ledger_with(done.line) if done.line else {}):
-                    written = out.finish()
-            head = settings.region
-            sent = keep_sent(written.folder, head.annee, head.date) if diffuser else None
-        timings["total"] = round(time.perf_counter() - start, 3)
-        (written.folder / "journal.json").write_bytes(dumps({"durees_s": timings}))
-        _show(done, written.folder, written.kept)
-        if sent is not None:
-            terminal.print_line(words.SENT_KEPT.format(folder=sent))
+        run = run_region(
+            settings, folder, sortie,
+            executor=runs, media=Media(documents, pages), kept=cache_folder(),
+            packs=precedents or (), release=diffuser, anyway=envoyer_quand_meme,
+            follower=Follower(terminal.progress, held_back=terminal.show_held_back),
+            list_read=_list_read, list_asked=_list_asked,
+        )  # fmt: skip
+        _show(run.done, run.written.folder, run.written.kept)
+        if run.sent is not None:
+            terminal.print_line(words.SENT_KEPT.format(folder=run.sent))
         terminal.print_line(words.RELEASED if diffuser else words.DRAFTED)
 
 
@@ -177,19 +141,10 @@ def _tls(scheduler: str, *files: Path | None) -> Tls | None:
     return ca, certificate, key
 
 
-def _timed(
-    name: str,
-    timings: dict[str, float],
-    label: str,
-    total: int,
-    work: Callable[[Callable[[str, int], None]], T],
-) -> T:
-    """Do a part of the run, its progress shown, and note the seconds it took."""
-    begun = time.perf_counter()
-    with terminal.progress(label, total) as advance:
-        result = work(lambda _step, n: advance(n))
-    timings[name] = round(time.perf_counter() - begun, 3)
-    return result
+def _list_asked(computed: Region) -> None:
+    terminal.show_questions(computed.asked)
+    for part in computed.parts:
+        terminal.show_questions(part.asked, whose=part.name)
 
 
 def _list_read(table: pd.DataFrame, doubts: Sequence[Fault]) -> None:

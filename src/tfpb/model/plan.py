@@ -11,7 +11,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     TypeAdapter,
+    model_serializer,
     model_validator,
 )
 
@@ -87,7 +89,13 @@ class ReglagesEnquete(_Model):
 class FichierEnquete(_Model):
     """What a delivery is, where its columns do not say it."""
 
-    vague: Written = Field(min_length=1)
+    vague: Written = Field(default="", min_length=1)
+    bailleur: str = ""
+
+    @model_serializer(mode="wrap")
+    def _recorded(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what nobody gave, as readings are."""
+        return {key: value for key, value in plain(self).items() if value}
 
 
 class Contactes(_Model):
@@ -104,7 +112,7 @@ _CONTACTS = TypeAdapter(tuple[Contactes, ...])
 class EnqueteFacts(_Model):
     """The method sheet, as declared; keys by wave are allowed (`[enquete."2023"]`).
 
-    `fichiers`: file of a delivery → its wave; `contactes_par`: contacts by side and type.
+    `fichiers`: file of a delivery → its wave, its bailleur; `contactes_par`: contacts by side and type.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")

@@ -109,7 +109,7 @@ class Alias(Strict):
 
 
 class Enquete(Strict):
-    """`[enquete]` of a dossier: the wave of a delivery whose columns do not say it."""
+    """`[enquete]` of a dossier: the wave or the bailleur of a delivery whose columns do not say it."""
 
     fichiers: dict[str, FichierEnquete] = {}
 

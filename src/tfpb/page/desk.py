@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 import unicodedata
@@ -9,10 +10,11 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from tfpb.addresses.store import FILE_NAME
 from tfpb.errors import TfpbError, fail
+from tfpb.geodata.geography import VINTAGES
 from tfpb.io.machine.held_place import held
 from tfpb.io.packs.output_files import numbered
 from tfpb.io.packs.pack import ARCHIVE, PACK_FOLDER, RUN
@@ -25,7 +27,7 @@ from tfpb.page.journal import OUTSIDE, Change, Journal
 from tfpb.page.outlook import Outlook
 from tfpb.review.review_workbook import free_slot
 from tfpb.words.documents.setting_words import settings_file
-from tfpb.words.page.screen_words import ASKED_FOR, BUSY, WORKING
+from tfpb.words.page.screen_words import ASKED_FOR, BUSY, SCREENS, WORKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,14 +37,18 @@ if TYPE_CHECKING:
     from tfpb.io.sources.settings_edit import Keys
     from tfpb.model.plan import Plan
     from tfpb.model.settings import Settings
+    from tfpb.page.entries.surroundings import Ground
     from tfpb.page.outlook import Doubt
 
 PLAN: Final = "plan_enquete.toml"
+T = TypeVar("T")
 NOT_DROPPED: Final = {"plan", "decisions"}
 """Roles that are no table the user brings."""
 CHECK: Final = "verifier"
 PACK: Final = "dossier"
 BRING: Final = "apporter"
+_CARDS: Final = (FILE_NAME, *(f"qpv-{vintage}.json" for vintage in VINTAGES))
+"""Imported geography: where one of these changes, what was found from it is found again."""
 _LONGEST: Final = 100
 _MOST_KEPT: Final = 60
 _BARRED: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -106,10 +112,19 @@ class Desk:
         Of the dossier; it may not be there yet.
     geography : callable
         Tells where imported geography is, for the settings of the dossier.
+
+    Attributes
+    ----------
+    region : str
+        Name of the region that it was opened from; empty of a dossier alone.
     """
+
+    _pack: ClassVar = (PACK_FOLDER, ARCHIVE)
+    """Folder of the pack, and the file that its whole run leaves in it."""
 
     def __init__(self, folder: Path, geography: Callable[[Settings | None], Path]) -> None:
         self._geography = geography
+        self.region = ""
         self.lock = threading.RLock()
         self.hold: Callable[[Path], None] = lambda _folder: None
         self._enter(folder)
@@ -134,6 +149,16 @@ class Desk:
     def file(self) -> Path:
         """The `dossier.toml`."""
         return self.folder / SETTINGS
+
+    @property
+    def mark(self) -> str:
+        """What tells this folder from the others that the page may show."""
+        return sign_of(self.folder)
+
+    @property
+    def name(self) -> str:
+        """What the page calls it."""
+        return self.folder.name
 
     @property
     def begun(self) -> bool:
@@ -202,7 +227,8 @@ class Desk:
         stamp, number = self._begun_at
         later = self.decided_since(number)
         found = replace(found, doubts=decided_again(found.doubts, later))
-        if kind == PACK:
+        if kind != CHECK:
+            found = replace(found, ground=self.outlook.ground)  # a run does not look for what lacks
             self.pack_outlook = found
             self.notice_outside(gesture=DONE, lines=(found.sent or found.pack,))
             stamp = stamp if later else self.stamp()  # a run writes the review anew
@@ -259,6 +285,21 @@ class Desk:
         """Whether the last check is of the files as they are."""
         return bool(self._seen) and self._seen == self.stamp()
 
+    @property
+    def read_through(self) -> bool:
+        """Whether the questions of the files as they are were all looked for."""
+        return self.fresh
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The bailleurs that a name of the survey may be of, where there are several."""
+        return ()
+
+    @property
+    def screens(self) -> dict[str, str]:
+        """Address of each screen that is shown → its name, in the order of the work."""
+        return SCREENS
+
     def stamp(self) -> tuple[object, ...]:
         """Return what tells whether a file of the dossier has changed; nothing where it says nothing."""
         try:
@@ -267,8 +308,11 @@ class Desk:
             return ()
         named = [v for v in settings.fichiers.model_dump().values() if v]
         names = [n for v in named for n in ((v,) if isinstance(v, str) else v)]
-        files = (*(settings.path(n) for n in (SETTINGS, *names)), self.geography / FILE_NAME)
-        return tuple(mark(path) for path in files)
+        names.append(settings.fichiers.a_faire or SETTINGS)  # it is left out of what is recorded
+        ground = (self.geography / name for name in _CARDS)
+        return tuple(
+            mark(path) for path in (*(settings.path(n) for n in (SETTINGS, *names)), *ground)
+        )
 
     def edit(self, changes: Iterable[tuple[Keys, Any]]) -> None:
         """Write keys of the `dossier.toml`, which is made where there is none."""
@@ -293,7 +337,7 @@ class Desk:
             for change in decided:
                 self._stays(gesture, change.place, change.keys, change.before, change.after)
             for path, asked in (edits or {}).items():
-                base = settings_file(SETTINGS) if path == self.file else b""
+                base = settings_file(self.file.name) if path == self.file else b""
                 name = self.journal.name(path)
                 data, moved = edited(
                     path, asked, base=base, stays=partial(self._stays, gesture, name)
@@ -307,6 +351,14 @@ class Desk:
                     changes=tuple(changes), form=gesture.form, part_of=gesture.first, undoes=gesture.undoes,
                 )  # fmt: skip
                 gesture.first = gesture.first or act.number
+
+    def name_wave(self, file: str, wave: str) -> None:
+        """Write the wave of a delivery that does not say it."""
+        self.edit([(("enquete", "fichiers", file), {"vague": wave})])
+
+    def within(self, _owner: str, act: Callable[[Desk], T], _screen: str, _name: str = "") -> T:
+        """Do something in the dossier of whoever it is of: this one."""
+        return act(self)
 
     def note(self, gesture: str, *lines: str) -> None:
         """Add a line that changes no file: what waits for somebody, and what they chose."""
@@ -422,14 +474,15 @@ class Desk:
         """Stop the work under way; what it held of its place goes with it."""
         if self._job is not None:
             self._job.cancel()
-            with suppress(TfpbError), held(self.folder / PACK_FOLDER):
+            with suppress(TfpbError), held(self.folder / self._pack[0]):
                 pass
 
     def pack(self) -> Path | None:
         """Return the folder of the last pack, if there is one."""
-        places = (self.folder / PACK_FOLDER, *self.folder.glob(f"{PACK_FOLDER}.*"))
-        found = [p for p in places if (p / ARCHIVE).is_file() and (p / RUN).is_file()]
-        return max(found, key=lambda p: (p / ARCHIVE).stat().st_mtime_ns, default=None)
+        name, whole = self._pack
+        places = (self.folder / name, *self.folder.glob(f"{name}.*"))
+        found = [p for p in places if (p / whole).is_file() and (p / RUN).is_file()]
+        return max(found, key=lambda p: (p / whole).stat().st_mtime_ns, default=None)
 
     @property
     def sends(self) -> tuple[Path, ...]:
@@ -444,6 +497,23 @@ class Desk:
                     self._read.clear()
                 self._read[key] = make()
             return self._read[key]
+
+    @property
+    def ground(self) -> Ground:
+        """The imported geography, opened once as long as it is the same.
+
+        Raises
+        ------
+        TfpbError
+            `adresses_absentes`.
+        """
+        from tfpb.page.entries.surroundings import Ground  # noqa: PLC0415 - geopandas: where somebody decides
+
+        folder, settings = self.geography, self.settings
+        year, radius_m = settings.dossier.annee, settings.reglages.rayon_defaut_m
+        key = ("terrain", year, radius_m, *(mark(folder / name) for name in _CARDS))
+        found: Ground = self.kept(key, lambda: Ground(folder, year, radius_m))
+        return found
 
     def place(self, name: str, data: bytes) -> str:
         """Put a file in the dossier under a safe name; what is there under that name stays.
@@ -477,6 +547,11 @@ def safe_name(name: str) -> str:
     clean = f"{stem[:_LONGEST]}{dot}{suffix[:10]}" if dot else clean[:_LONGEST]
     clean = clean or "fichier"
     return f"_{clean}" if _DEVICES.match(clean) else clean
+
+
+def sign_of(folder: Path) -> str:
+    """Return the mark of a folder, which the page shows in its addresses."""
+    return hashlib.sha256(str(folder).encode()).hexdigest()[:12]
 
 
 def mark(path: Path) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,15 +11,17 @@ import pandas as pd
 import shapely
 
 from tfpb.errors import TfpbError
+from tfpb.evidence.tasks import tasks_of
 from tfpb.facts.doubt_kinds import SIDE
 from tfpb.facts.dwellings import dwellings_of
 from tfpb.facts.place import doubtful, quarter_near
 from tfpb.facts.quarter import quarters_of
+from tfpb.geodata.lacking import Lack, lacks_of
 from tfpb.io.packs.pack import ARCHIVE, read_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import read_settings
 from tfpb.model.codes import GeocodeVerdict
-from tfpb.page.outlook import TALL, WIDE, Doubt, Outlook, SmallMap
+from tfpb.page.outlook import TALL, WIDE, Doubt, Outlook, SmallMap, ToDo
 from tfpb.pipeline.assembling import Examined, examine
 from tfpb.pipeline.kept.stage_cache import users_cache
 from tfpb.pipeline.pack_run import (
@@ -31,8 +33,9 @@ from tfpb.pipeline.pack_run import (
     terrain_of,
 )
 from tfpb.pipeline.stages import STAGES
-from tfpb.pipeline.steps.checking import readings
+from tfpb.pipeline.steps.checking import readings, towns_written
 from tfpb.pipeline.steps.geocoding import doubtful_addresses
+from tfpb.report.sections.a_faire import subject_words
 from tfpb.report.sections.doutes import weights_of
 from tfpb.report.sections.synthese import key_figures, missing
 from tfpb.review.doubts import POSITION, limit_doubts
@@ -58,6 +61,11 @@ if TYPE_CHECKING:
     Send = Callable[[str, Any], None]
 
 _MOST_NAMES: Final = 12
+_MOST_NUMBERS: Final = 160
+_NUMBER_WIDE: Final = 24.0
+_NUMBER_TALL: Final = 13.0
+_ZOOMS: Final = (1, 2, 4)
+"""Room that a house number takes, in units of the drawing, and how far the map may be enlarged."""
 
 
 def check(send: Send, file: Path, geography: Path) -> Outlook:
@@ -66,18 +74,24 @@ def check(send: Send, file: Path, geography: Path) -> Outlook:
     if settings is None:
         return Outlook(tuple(faults))
     send("expect", len(STAGES))
-    follower = Follower(begins=partial(send, "stage"))
-    execute = followed(users_cache() or directly, follower, partial(send, "step"), {})
+    stages = Follower(begins=partial(send, "stage"))
+    execute = followed(users_cache() or directly, stages, partial(send, "step"), {})
     try:
         found = examine(settings, geography, execute=execute)
     except TfpbError as error:
         inputs, read = gather_inputs(settings)
         more = tuple(f for f in read if f not in error.faults)
-        found = Examined((*error.faults, *more), readings(inputs), asked=inputs.asked)
+        towns = towns_written(inputs.frame("patrimoine"))
+        found = Examined((*error.faults, *more), readings(inputs), asked=inputs.asked, towns=towns)
     every, quarters = (*faults, *found.faults), _quarters(settings, geography)
+    lacking: tuple[Lack, ...] = ()
+    with suppress(
+        TfpbError
+    ):  # a year without map, an index that cannot be read: said among the faults
+        lacking = lacks_of(found.towns, geography, settings.dossier.annee)
     if found.dossier is None:
-        return Outlook(every, found.readings, quarters=quarters, asked=found.asked)
-    return _outlook(found.dossier, every, geography, quarters=quarters)
+        return Outlook(every, found.readings, quarters=quarters, asked=found.asked, ground=lacking)
+    return _outlook(found.dossier, every, geography, quarters=quarters, ground=lacking)
 
 
 def make(
@@ -92,16 +106,10 @@ def make(
     """Make the pack as `tfpb dossier` does, and say what it changes in the one that stands there."""
     before = read_pack(target) if (target / ARCHIVE).is_file() else None
 
-    @contextmanager
-    def follow(label: str, total: int | None) -> Iterator[Steps]:
-        send("label", label)
-        send("expect", total or 0)
-        yield Steps(partial(send, "step"), partial(send, "expect"))
-
     run = run_pack(
         settings, geography, target,
         keep=users_cache(), release=release, anyway=anyway,
-        follower=Follower(follow, partial(send, "stage")),
+        follower=follower(send),
     )  # fmt: skip
     dossier, written = run.dossier, run.written
     changes: tuple[str, ...] = ()
@@ -117,6 +125,18 @@ def make(
     )  # fmt: skip
 
 
+def follower(send: Send) -> Follower:
+    """Return what follows a run from the page."""
+
+    @contextmanager
+    def follow(label: str, total: int | None) -> Iterator[Steps]:
+        send("label", label)
+        send("expect", total or 0)
+        yield Steps(partial(send, "step"), partial(send, "expect"))
+
+    return Follower(follow, partial(send, "stage"))
+
+
 def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **more: Any) -> Outlook:
     money, on = dossier.abatement, dossier.settings.dossier.date
     held = dossier.claims.within()
@@ -129,12 +149,20 @@ def _outlook(dossier: Dossier, faults: tuple[Fault, ...], geography: Path, **mor
         dossier.readings,
         tuple(doubts_of(dossier, geography)),
         figures=tuple(key_figures(dossier)),
-        lacking=tuple(MISSING[key] for key in missing(dossier)),
+        lacking=tuple((key, MISSING[key][0]) for key in missing(dossier)),
         asked=dossier.asked,
         computed=True,
+        to_do=tuple(_to_do(dossier)),
         left_open=tuple((code, left_open_words([code])) for code in open_in(dossier)),
         **more,
     )
+
+
+def _to_do(dossier: Dossier) -> Iterator[ToDo]:
+    year, named = dossier.settings.dossier.annee, dossier.quarters
+    for one in tasks_of(dossier):
+        quarter = named[one.code_qpv].shown if one.code_qpv else ""
+        yield ToDo(one, subject_words(one, year), quarter)
 
 
 def _quarters(settings: Settings, geography: Path) -> tuple[tuple[str, str], ...]:
@@ -165,12 +193,13 @@ def doubts_of(dossier: Dossier, geography: Path) -> list[Doubt]:
     at = sorted(worth, key=lambda p: (*worth[p].rank, p))
     placed = spots(pd.DataFrame({POSITION: at}), terrain_of(dossier, geography))
     doors, dwellings = _doors(entrances), dwellings_of(entrances)
+    numbers = _Numbers(geography, entrances.iloc[at[:MOST]])
     statuses, codes = entrances["qpv_statut"].tolist(), quarter_near(entrances).tolist()
     named = quarters_of(stock=[entrances])
     out = [
         Doubt(
             near.get(p, {}), by_position.get(p) or more[p], p in by_position, dwellings[p],
-            worth[p].euros, _drawn(spot, doors.get(homes[p], ())) if spot and rank < MOST else None,
+            worth[p].euros, _drawn(spot, doors.get(homes[p], ()), numbers) if spot and rank < MOST else None,
             statuses[p], named[codes[p]].shown if codes[p] else "",
         )
         for rank, (p, spot) in enumerate(zip(at, placed, strict=True))
@@ -193,7 +222,45 @@ def _doors(entrances: pd.DataFrame) -> dict[str, tuple[tuple[float, float], ...]
     return {home: tuple(points) for home, points in out.items()}
 
 
-def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...]) -> SmallMap:
+class _Numbers:
+    """The house numbers of the communes of some entrances, in metres of their legal projection."""
+
+    def __init__(self, geography: Path, entrances: pd.DataFrame) -> None:
+        from tfpb.addresses.store import FILE_NAME, AddressStore  # noqa: PLC0415 - where there are doubts
+
+        codes = set(entrances["result_citycode"].astype(str)) - {""}
+        self._at, self._numbers = np.empty((0, 2)), np.empty(0, dtype=np.int32)
+        if (geography / FILE_NAME).is_file():
+            with AddressStore(geography / FILE_NAME) as store:
+                found = store.streets_of(codes)
+            self._at, self._numbers = found[["x", "y"]].to_numpy(), found["number"].to_numpy()
+        self._tree = shapely.STRtree(shapely.points(self._at))
+
+    def within(self, window: Any) -> tuple[Any, list[int]]:
+        """Return where the numbers of a window stand, and the numbers."""
+        rows = np.sort(self._tree.query(window))
+        return self._at[rows], self._numbers[rows].tolist()
+
+
+def _roomy(places: Any, numbers: list[int]) -> tuple[tuple[float, float, int, int], ...]:
+    """Give each number the least zoom at which no other is written over it; those near the middle first."""
+    middle = np.array([WIDE / 2, TALL / 2])
+    kept: list[tuple[float, float, int, int]] = []
+    for k in np.argsort(np.abs(places - middle).sum(axis=1), kind="stable").tolist():
+        x, y = places[k].tolist()
+        for zoom in _ZOOMS:
+            if all(
+                abs(x - u) > _NUMBER_WIDE / max(zoom, z) or abs(y - v) > _NUMBER_TALL / max(zoom, z)
+                for u, v, _, z in kept
+            ):
+                kept.append((x, y, numbers[k], zoom))
+                break
+        if len(kept) == _MOST_NUMBERS:
+            break
+    return tuple(kept)
+
+
+def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...], numbers: _Numbers) -> SmallMap:
     half = half_width(spot.radius_m, spot.distance_m)
     scale = WIDE / (2 * half)
     seen = spot.scene.within(spot.x, spot.y, half * 1.4)
@@ -229,7 +296,8 @@ def _drawn(spot: Spot, doors: tuple[tuple[float, float], ...]) -> SmallMap:
     inside = [(x, y, name) for name, (x, y) in names.items() if 0 < x < WIDE and 0 < y < TALL]
     here = [WIDE / 2, round(TALL / 2, 1)]
     others = [tuple(p) for p in put(doors).tolist() if p != here] if doors else []
+    at, found = numbers.within(window)
     return SmallMap(
         spot.x, spot.y, scale, round(spot.radius_m * scale, 1), tuple(shapes),
-        tuple(inside[:_MOST_NAMES]), tuple(others),
+        tuple(inside[:_MOST_NAMES]), tuple(others), _roomy(put(at), found) if found else (),
     )  # fmt: skip

@@ -7,11 +7,13 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.io.attachments.filled_tasks import filled_bytes
 from tfpb.io.packs.output_files import write_bytes
 from tfpb.io.packs.pack import ARCHIVE
 from tfpb.io.packs.sent import SENT
 from tfpb.io.sources.settings_edit import edited
 from tfpb.page.doubt_decisions import SIGNED, address_is_signed, workbook
+from tfpb.page.entries.filled_list import FILE, lines_of, still_held
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.last_pack import carried_over
 from tfpb.words.documents.report_words import ROLES
@@ -60,11 +62,15 @@ def next_year(desk: Desk, folder: Path) -> list[str]:
         for key in settings.reponses
         if key not in replies or replies[key].question.place.file not in kept
     ]
+    today = dt.date.today()  # noqa: DTZ011 - the day where the person is
+    filled = still_held(desk, today)
+    if filled:
+        write_bytes(folder / FILE, filled_bytes(filled, lines_of(desk.outlook.to_do)))
+    changes.append((("fichiers", "a_faire"), FILE if filled else None))
     sends = [path for path in desk.sends if path.name.startswith(f"{year - 1}-")]
     if sends:
         shutil.copytree(sends[0], folder / SENT / sends[0].name)
     owed, lines = _carried(sends[0] if sends else desk.pack(), settings.dossier.annee)
-    today = dt.date.today()  # noqa: DTZ011 - the day where the person is
     head = settings.dossier
     changes += [
         (("dossier", "annee"), year), (("dossier", "date"), today),
@@ -82,6 +88,7 @@ def next_year(desk: Desk, folder: Path) -> list[str]:
         words.NEXT_SENT.format(name=sends[0].name)
         if sends
         else words.NEXT_UNSENT.format(year=year - 1),
+        *([words.NEXT_FILLED.format(count=len(filled))] if filled else []),
         words.NEXT_DAY.format(day=today),
         *lines,
     ]

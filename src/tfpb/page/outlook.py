@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tfpb.errors import Fault
+    from tfpb.evidence.tasks import Task
     from tfpb.facts.amount import Amount
+    from tfpb.geodata.lacking import Lack
     from tfpb.model.question import Asked
     from tfpb.model.record import Reading
     from tfpb.model.report import KeyFigure
@@ -41,6 +43,8 @@ class SmallMap:
         Where the name of a street is written.
     others : tuple of (float, float)
         The other entrances of the résidence.
+    numbers : tuple of (float, float, int, int)
+        House numbers: where each stands, and the zoom from which there is room for it.
     """
 
     x: float
@@ -50,6 +54,7 @@ class SmallMap:
     shapes: tuple[tuple[str, str], ...]
     names: tuple[tuple[float, float, str], ...]
     others: tuple[tuple[float, float], ...]
+    numbers: tuple[tuple[float, float, int, int], ...] = ()
     width: float = WIDE
     height: float = TALL
 
@@ -88,6 +93,15 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDo:
+    """A line of what is left to do: its subject and its quarter in words."""
+
+    task: Task
+    subject: str
+    quarter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What a check or a run found.
 
@@ -107,7 +121,7 @@ class Outlook:
     standing : tuple of str
         What each state of the money hangs on.
     lacking : tuple of (str, str)
-        What lacks, and what would fill it.
+        Role of each file that lacks, and what lacks without it.
     closing : tuple of str
         The run in plain words.
     quarters : tuple of (str, str)
@@ -124,6 +138,12 @@ class Outlook:
         Code and words of what a release would leave open: it asks for « j’envoie quand même ».
     sent : str
         Folder where what was sent is kept.
+    owners : tuple of str
+        Of a region, the bailleur that each question is of; empty for common files and between bailleurs.
+    to_do : tuple of ToDo
+        What is left to do, what cannot wait first.
+    ground : tuple of Lack
+        What imported geography lacks for the communes of the stock, a département each; of a check alone.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -143,6 +163,14 @@ class Outlook:
     asked: tuple[Asked, ...] = ()
     left_open: tuple[tuple[str, str], ...] = ()
     sent: str = ""
+    to_do: tuple[ToDo, ...] = ()
+    ground: tuple[Lack, ...] = ()
+    owners: tuple[str, ...] = ()
+
+    @property
+    def asked_of(self) -> list[tuple[Asked, str]]:
+        """Each question with whose it is."""
+        return list(zip(self.asked, self.owners or ("",) * len(self.asked), strict=True))
 
     @property
     def figures_held(self) -> dict[str, Amount]:

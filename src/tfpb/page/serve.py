@@ -20,8 +20,8 @@ import uvicorn
 from tfpb.errors import fail
 from tfpb.io.machine.scratch import hold
 from tfpb.page.application import application
-from tfpb.page.desk import Desk
 from tfpb.page.door import ENTRANCE, Keys
+from tfpb.page.hand import Hand
 from tfpb.words.page import screen_words as words
 
 if TYPE_CHECKING:
@@ -77,10 +77,10 @@ def serve(
         host = f"{HOST}:{listening.getsockname()[1]}"
         keys = Keys()
         door = place / f"{_mark(folder)}.html"
-        desk = Desk(folder, geography)
-        desk.hold = places.hold_too
+        hand = Hand(folder, geography)
+        hand.home.hold = places.hold_too
         watch = _Watch(idle_s)
-        app = application(desk, keys, host=host, seen=watch.seen, leave=watch.leave)
+        app = application(hand, keys, host=host, seen=watch.seen, leave=watch.leave)
         settings = uvicorn.Config(
             app, log_level="critical", access_log=False, server_header=False, date_header=False,
             timeout_keep_alive=_LIMIT_S, timeout_graceful_shutdown=2, lifespan="off",
@@ -105,7 +105,7 @@ def serve(
                     door.unlink(missing_ok=True)
                 if places.asked():
                     show()
-                if watch.over and not desk.busy:
+                if watch.over and not hand.busy:
                     server.should_exit = True
             await serving
 
@@ -116,7 +116,7 @@ def serve(
         try:
             asyncio.run(run())
         finally:
-            desk.cancel()
+            hand.close()
             door.unlink(missing_ok=True)
     print_line(words.CLOSED)
 

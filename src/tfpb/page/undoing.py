@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tfpb.errors import fail
 from tfpb.page.desk import Gesture, in_gesture
 from tfpb.page.doubt_decisions import by_key, with_cells
+from tfpb.page.entries.corrected_cells import cells_in, given_back, is_cell
+from tfpb.page.entries.filled_list import fill, from_cells
+from tfpb.words.page.screen_words import CORRECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,13 +19,14 @@ if TYPE_CHECKING:
     from tfpb.page.journal import Act, Change
 
 _DECIDED: Final = "doutes"
+_FILLED: Final = "a_faire"
 
 
 def can_undo(acts: list[Act]) -> bool:
     """Tell whether a gesture is wholly in its changes: a file written over by another content is not."""
     changed = {change.place for act in acts for change in act.changes}
     over = {name for act in acts for name, (before, _) in act.files.items() if before}
-    return bool(changed) and over <= changed and not any(act.undoes for act in acts)
+    return bool(changed) and over <= changed | {CORRECTIONS} and not any(act.undoes for act in acts)
 
 
 def undo(desk: Desk, number: int | None) -> None:
@@ -47,11 +51,18 @@ def undo(desk: Desk, number: int | None) -> None:
             if acts[0].screen == _DECIDED:
                 _decide_back(desk, decided)
                 return
-            before = {(c.place, c.keys): c.before for c in changes}  # of the first one
+            if acts[0].screen == _FILLED:
+                fill(desk, {key: from_cells(change.before) for key, change in decided.items()})
+                return
+            cells = cells_in(acts, changes)
+            files, done = given_back(desk, cells)
+            before = {
+                (c.place, c.keys): c.before for c in changes if not is_cell(c)
+            }  # of the first one
             edits: dict[Path, list[tuple[tuple[str | int, ...], Any]]] = {}
             for (place, keys), value in before.items():
                 edits.setdefault(desk.folder / place, []).append((keys, value))
-            desk.write(edits=edits)
+            desk.write(files, edits, done)
 
 
 def _decide_back(desk: Desk, decided: Mapping[str, Change]) -> None:

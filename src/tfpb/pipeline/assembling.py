@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -250,12 +250,15 @@ class Examined:
         None when something is at fault, or when doubts alone were asked for.
     asked : tuple of Asked
         Questions of the files and of the notices, what hangs most first.
+    towns : mapping of (str, str, str) to int
+        Rows of the stock by commune as they write it: code, name, postcode.
     """
 
     faults: tuple[Fault, ...]
     readings: tuple[Reading, ...]
     dossier: Dossier | None = None
     asked: tuple[Asked, ...] = ()
+    towns: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 def examine(
@@ -278,10 +281,11 @@ def examine(
 
     """
     inputs, geography, found = read(settings, folder)
+    towns = checking.towns_written(inputs.frame("patrimoine"))
     if _stopped(found):
         left = checking.remaining_faults(settings, inputs, found)
         listed = (*found, *inputs.headers.quote(left))
-        return Examined(listed, checking.readings(inputs), asked=inputs.asked)
+        return Examined(listed, checking.readings(inputs), asked=inputs.asked, towns=towns)
     run_name = run_hash(settings, (*inputs.sources, *geography.sources))
     homes = inputs.frames["patrimoine"]["id_residence"].astype(str).tolist()
     owner = (settings.dossier.bailleur,)
@@ -300,7 +304,7 @@ def examine(
         known = (*found, *outcome.faults, *_notices(outcome.results))
         more = inputs.headers.quote(checking.remaining_faults(settings, inputs, known))
         listed = (*known, *(f for f in more if f not in known))
-        return Examined(listed, checking.readings(inputs), asked=asked)
+        return Examined(listed, checking.readings(inputs), asked=asked, towns=towns)
     if not whole:
         values = outcome.results
         doubts = _doubts(values, _outside(values, geography), found)
@@ -325,7 +329,7 @@ def examine(
     dossier = replace(
         dossier, release=release, released_before=earlier.again, last_heights=last, past_years=past
     )
-    return Examined(dossier.notices, dossier.readings, dossier, asked)
+    return Examined(dossier.notices, dossier.readings, dossier, asked, towns)
 
 
 def _supposed(

@@ -202,7 +202,7 @@ def left_open(
 
 def refuse_release(
     notices: Iterable[Fault], asked: Iterable[Asked] = (), on: dt.date | None = None, file: str = "",
-    open_: Sequence[str] = (),
+    open_: Sequence[str] = (), whose: Mapping[str, Sequence[str]] | None = None,
 ) -> None:  # fmt: skip
     """Refuse to release what may be subtracted from an earlier release, or waits for a reply.
 
@@ -217,6 +217,8 @@ def refuse_release(
         Where replies are written, when it is no `dossier.toml`.
     open_ : sequence of str
         Of `left_open`, unless who sends said « quand même »: a reply that is awaited stops all the same.
+    whose : mapping of str to sequence of str, optional
+        Of a region, the bailleurs that each of these is of; all where none is named.
 
     Raises
     ------
@@ -225,7 +227,7 @@ def refuse_release(
     twice = [replace(n, severity=Severity.FAUTE) for n in notices if n.code in NEVER_TWICE]
     faults = [*twice, *unanswered(asked, on, file=file)]
     if open_:
-        faults.append(Fault("envoi_a_confirmer", fields={"ouvert": left_open_words(open_)}))
+        faults.append(Fault("envoi_a_confirmer", fields={"ouvert": left_open_words(open_, whose)}))
     if faults:
         raise TfpbError(faults)
 

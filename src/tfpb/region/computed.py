@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.claim import Claims
-from tfpb.pipeline.published_before import release_of
+from tfpb.facts.place import to_verify
+from tfpb.pipeline.published_before import left_open, release_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +55,15 @@ class Head:
     asked: tuple[Asked, ...] = ()
 
 
+def open_in(part: Part) -> tuple[str, ...]:
+    """List what a release leaves open in the files of a bailleur, its survey apart."""
+    return left_open(
+        (),
+        no_convention=part.abatement is not None and part.inputs.frame("conventions") is None,
+        in_doubt=bool(to_verify(part.located.entrances).any()),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """A region computed: the values that its outputs are made of, before anything is rendered.
@@ -91,6 +101,8 @@ class Region:
         For the regional body alone: not released.
     asked : tuple of Asked
         Questions of the common files.
+    sent_anyway : tuple of str
+        What a release leaves open, and who sends it knows.
     """
 
     settings: RegionSettings
@@ -111,6 +123,17 @@ class Region:
     targets: pd.DataFrame | None = None
     draft: bool = True
     asked: tuple[Asked, ...] = ()
+    sent_anyway: tuple[str, ...] = ()
+
+    @property
+    def left_open(self) -> dict[str, tuple[str, ...]]:
+        """What a release would leave open and asks about first, with the bailleurs it is of: none, all."""
+        whole = self.protected.whole.notices if self.protected is not None else ()
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(left_open(whole), ())
+        for part in self.parts:
+            for code in open_in(part):
+                found[code] = (*found.get(code, ()), part.name)
+        return found
 
     def release(self, bailleurs: Sequence[str], published: Published | None) -> dict[str, Any]:
         """Return the line that a release of these figures leaves in the ledger."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tfpb.archives import settle
 from tfpb.errors import Place, TfpbError, stop_on_faults
 from tfpb.io.tables.tabular import read_table, sheet_names
+from tfpb.io.tables.text_table import TextTable
 from tfpb.io.tables.typed import typed
 from tfpb.model.tables import DECISIONS_LIMITES
 from tfpb.review.address_decisions import AddressDecision, key_of
@@ -94,7 +95,7 @@ def read_limit_decisions(path: Path) -> pd.DataFrame:
     TfpbError
         Every fault of the sheet.
     """
-    table = read_table(path, sheet=_sheet_of(path, LIMITS), known=DECISIONS_LIMITES.names)
+    table = _sheet(path, LIMITS, DECISIONS_LIMITES.names)
     frame, faults = typed(table, DECISIONS_LIMITES)
     stop_on_faults(faults)
     return frame
@@ -118,7 +119,7 @@ def read_address_decisions(path: Path) -> tuple[AddressDecision, ...]:
     TfpbError
         The file cannot be read, or is no review of addresses.
     """
-    table = read_table(path, sheet=_sheet_of(path, ADDRESSES), known=tuple(HEADERS.values()))
+    table = _sheet(path, ADDRESSES, tuple(HEADERS.values()))
     ours = {fold(heading): name for name, heading in HEADERS.items()}
     frame = table.frame.rename(columns=lambda header: ours.get(fold(str(header)), str(header)))
 
@@ -135,6 +136,20 @@ def read_address_decisions(path: Path) -> tuple[AddressDecision, ...]:
             place = Place(table.file, table.sheet, int(row))
             read.append(AddressDecision(key=key_of(*key), place=place, **fields))
     return tuple(read)
+
+
+def _sheet(path: Path, name: str, known: tuple[str, ...]) -> TextTable:
+    """Read a sheet of a review; of a review where nothing is left to decide there, a table of no row."""
+    sheet = _sheet_of(path, name)
+    try:
+        return read_table(path, sheet=sheet, known=known)
+    except TfpbError as error:
+        if sheet is None or [f.code for f in error.faults] != ["feuille_vide"]:
+            raise
+        import pandas as pd  # noqa: PLC0415 - few sheets are empty
+
+        none = pd.DataFrame(columns=list(known), dtype="str")
+        return TextTable(none, path.name, sheet, none.index.to_numpy(dtype="int64"))
 
 
 def _sheet_of(path: Path, name: str) -> str | None:

@@ -78,3 +78,17 @@ def test_what_cannot_be_read_is_not_ours_to_replace(tmp_path: Path) -> None:
     (tmp_path / FIRST).write_bytes(b"not a workbook")
     for sheets in (("Limites",), ("Adresses",)):
         assert slot(tmp_path, *sheets) == (tmp_path / SECOND, None, FIRST)
+
+
+@pytest.mark.parametrize("sheet", ["Limites", "Adresses"])
+def test_a_sheet_where_nothing_is_left_reads_as_no_decision_and_is_written_over(
+    tmp_path: Path, sheet: str
+) -> None:
+    path = tmp_path / FIRST
+    rows = {"limits": limits("dans"), "addresses": addresses("accepter")}
+    name = {"Limites": "limits", "Adresses": "addresses"}[sheet]
+    path.write_bytes(review_bytes(**{**rows, name: rows[name].iloc[:0]}))
+    sides, chosen = read_limit_decisions(path), read_address_decisions(path)
+    assert (len(sides), len(chosen)) == ((0, 1) if sheet == "Limites" else (1, 0))
+    assert sides["decision"].tolist() == ["dans"] * len(sides)
+    assert slot(tmp_path, "Limites", "Adresses", given=path) == (path, None, "")

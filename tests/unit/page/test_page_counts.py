@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from served_page import Served, served
 from tfpb.facts.amount import known
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.page.doubt_decisions import is_signed, key_of
+from tfpb.page.entries.filled_list import filled_now, still_held
 from tfpb.page.next_year import next_year
 from tfpb.review.review_workbook import read_address_decisions, read_limit_decisions
 from tfpb.words.page.answer_words import moved_figures
@@ -78,6 +81,52 @@ def test_a_decision_is_answered_by_what_the_stages_make_of_it(page: Served) -> N
     assert after.exact == before.exact - settled.dwellings.exact
 
 
+def test_the_side_of_a_point_is_the_one_that_the_stages_find_there(page: Served) -> None:
+    """Moved out of its quarter, or into it: what is said as it moves is what the next computation answers."""
+    one = next(d for d in page.desk.outlook.doubts if d.is_open and d.limit and d.map)
+    assert one.map is not None
+    sides = {}
+    for far in range(0, 400, 25):
+        at = {"x": f"{one.map.x + far:.1f}", "y": f"{one.map.y:.1f}"}
+        answer = page.get("/lieu", params={"cle": key_of(one), **at}).json()
+        sides.setdefault(answer.partition(",")[0].partition("(")[0], (at, answer))
+    assert {"Ici : en quartier ", "Ici : hors quartier"} & set(sides)
+    at, answer = next(v for k, v in sides.items() if "douteux" not in k)
+    form = {"cle": key_of(one), "choix": "deplacer", "auteur": "C. Roy", "piece": "plan", **at}
+    page.post("/doutes", form)
+    page.look()
+    moved = next(d for d in page.desk.outlook.doubts if key_of(d) == key_of(one))
+    assert {"dans": "en quartier", "hors": "hors quartier"}[moved.status] in answer
+    page.post("/doutes", {"geste": "defaire"})
+    page.look()
+    astray = {"cle": key_of(one), "x": "1", "y": "2"}
+    assert "hors de la commune" in page.get("/lieu", params=astray).json()
+    assert page.get("/lieu", params={"cle": key_of(one), "x": "nord", "y": "2"}).json() == ""
+
+
+def test_addresses_of_the_base_are_proposed_as_they_are_typed(page: Served) -> None:
+    found = ((d, str(d.address.get("trouvee"))) for d in page.desk.outlook.doubts)
+    read = ((d, re.match(r"\d+\S* (.+?),? \d{5} ", text)) for d, text in found)
+    one, street = next((d, m[1]) for d, m in read if m)
+    typed = {"cle": key_of(one), "texte": street[:-2].upper()}
+    assert street in page.get("/adresses", params=typed).json()
+    assert page.get("/adresses", params={**typed, "texte": ""}).json() == []
+    assert page.get("/adresses", params={**typed, "cle": "aucune"}).json() == []
+
+
+def test_house_numbers_are_drawn_where_there_is_room(page: Served) -> None:
+    drawn = [d.map.numbers for d in page.desk.outlook.doubts if d.map]
+    assert any(drawn)
+    for numbers in drawn:
+        for zoom in (1, 2, 4):
+            shown = [(x, y) for x, y, _, least in numbers if least <= zoom]
+            assert all(
+                abs(x - u) * zoom > 24 or abs(y - v) * zoom > 13
+                for k, (x, y) in enumerate(shown)
+                for u, v in shown[:k]
+            )
+
+
 def test_a_choice_that_settles_nothing_leaves_the_doubt_open(page: Served) -> None:
     one = next(d for d in page.desk.outlook.doubts if d.is_open and d.address)
     count = badge(page)
@@ -91,6 +140,46 @@ def test_a_choice_that_settles_nothing_leaves_the_doubt_open(page: Served) -> No
     page.look()
     again = next(d for d in page.desk.outlook.doubts if key_of(d) == key_of(one))
     assert again.address["decision"] == ""
+
+
+def test_what_is_to_do_is_filled_here_and_read_by_the_next_run(page: Served) -> None:
+    page.look()
+    risk, programme, place, proof = (
+        next(one for one in page.desk.outlook.to_do if one.task.kind.code == kind)
+        for kind in ("signaler", "programmer", "situer", "prouver")
+    )
+    cells = [
+        (risk, "service fiscal", "2027-02-01", "en_cours"), (programme, "", "", "fait"),
+        (place, "", "", ""), (proof, "agence", "", "en_cours"),
+    ]  # fmt: skip
+    form: dict[str, object] = {"cle": [one.task.key for one, *_ in cells]}
+    for k, (_, who, day, state) in enumerate(cells):
+        form |= {f"qui{k}": who, f"pour_quand{k}": day, f"etat{k}": state, f"avant{k}": "x"}
+    stale = {"qui2": "quelqu’un", "pour_quand2": "", "etat2": "fait", "avant2": "quelqu’un||fait"}
+    page.post("/a_faire", {**form, **stale})  # the third was not touched: another tab may have been
+    assert load_settings(page.desk.file).fichiers.a_faire == "a_faire.csv"
+    page.look()
+    found = {one.task.key: one.task for one in page.desk.outlook.to_do}
+    assert (found[risk.task.key].typed, str(found[risk.task.key].day)) == (
+        "service fiscal",
+        "2027-02-01",
+    )
+    assert found[risk.task.key].state == "en_cours"
+    assert (
+        found[programme.task.key].role == programme.task.role
+    )  # an empty cell is what is proposed
+    assert not found[programme.task.key].is_open
+    assert found[place.task.key].is_open
+    assert "service fiscal" in page.get("/a_faire").text
+    assert programme.task.key not in page.get("/a_faire").text
+    assert programme.task.key in page.get("/a_faire?quoi=toutes").text
+    carried = still_held(page.desk, dt.date(2026, 12, 1))
+    assert list(carried) == [risk.task.key]  # what is done is to do again, actions are of a year
+    assert carried[risk.task.key].day == dt.date(2027, 2, 1)
+    assert still_held(page.desk, dt.date(2027, 3, 1))[risk.task.key].day is None
+    page.post("/journal", {"numero": page.desk.journal.last})
+    assert not load_settings(page.desk.file).fichiers.a_faire
+    assert filled_now(page.desk) == {}
 
 
 @pytest.mark.skipif(not tries(0, 1), reason="deux années de plus : TFPB_ESSAIS=tous")

@@ -191,7 +191,7 @@ def test_the_server_outlasts_its_last_page_while_a_work_is_under_way(
         desks[0].begin("verifier", _long)
         return desks[0]
 
-    monkeypatch.setattr("tfpb.page.serve.Desk", desk)
+    monkeypatch.setattr("tfpb.page.hand.Desk", desk)
     lines: list[str] = []
     serving = threading.Thread(
         target=lambda: serve(

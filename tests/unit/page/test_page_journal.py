@@ -232,6 +232,7 @@ def test_a_drop_replaces_nothing_unasked_and_is_taken_back(page: Served) -> None
     ]
     form = {"geste": "revoir", "nom": "parc_2.csv", "autre": "parc.csv", "choix": "remplace"}
     assert "À revoir" not in page.post("/deposer", form).text
+    assert page.get("/deposer").status_code == 200
     assert load_settings(page.desk.file).fichiers.patrimoine == "parc_2.csv"
     number = max(a.part_of or a.number for a in page.desk.journal.acts if a.changes)
     page.post("/journal", {"numero": str(number)})

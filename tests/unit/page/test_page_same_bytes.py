@@ -85,7 +85,7 @@ def _decide(page: Served) -> list[tuple[str, str, str]]:
         forms = [
             f
             for n in range(1, 6)
-            for f in page.get(f"/doutes?p={n}").text.split('class="doute')[1:]
+            for f in page.get(f"/doutes?vue=liste&p={n}").text.split('class="doute')[1:]
         ]
         listed = " Adresse : " if choice == "accepter" else ""  # those that the workbook lists
         form = next(f for f in forms if f'value="{choice}"' in f and listed in f)

@@ -20,6 +20,7 @@ from tfpb.facts.amount import known
 from tfpb.io.packs.pack import write_pack
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings, read_plan
+from tfpb.model.settings import Fichiers
 from tfpb.page.desk import Desk
 from tfpb.page.doubt_decisions import key_of
 from tfpb.page.next_year import next_year
@@ -28,6 +29,7 @@ from tfpb.page.screens import faults_screen
 from tfpb.page.screens.columns_screen import remembered_file
 from tfpb.pipeline.steps.checking import money_faults
 from tfpb.pipeline.steps.costing import TaxRule
+from tfpb.report.documents.workbook_forms import templates
 from tfpb.review.doubts import POSITION, REVIEW_COLUMNS
 from tfpb.review.review_workbook import read_limit_decisions
 from tfpb.words.faults.sentences import CATALOGUE
@@ -313,6 +315,90 @@ def test_cells_of_one_text_are_corrected_at_once(page: Served) -> None:
     copy = page.folder / load_settings(page.desk.file).fichiers.patrimoine
     sheet = openpyxl.load_workbook(copy)["Parc"]
     assert [sheet[f"E{row}"].value for row in (4, 5, 7)] == [12, 12, 12]
+    page.post(
+        "/journal", {"numero": page.desk.journal.last}
+    )  # the copy was there: its cells come back
+    page.desk.cancel()
+    sheet = openpyxl.load_workbook(copy)["Parc"]
+    assert [sheet[f"E{row}"].value for row in (4, 5, 7)] == ["juillet 1950"] * 3
+    text = (page.folder / "corrections.csv").read_text(encoding="utf-8-sig")
+    last = list(csv.DictReader(io.StringIO(text), delimiter=";"))[-3:]
+    assert [(r["avant"], r["apres"]) for r in last] == [("12", "juillet 1950")] * 3
+    page.desk.outlook = Outlook(tuple(held))
+    page.post("/fautes", {f"v|{name}|Parc|4|Nbre de logts": "12"})
+    first = page.desk.journal.last
+    page.desk.outlook = Outlook((Fault("valeur_illisible", places[0], "12"),))
+    page.post("/fautes", {f"v|{name}|Parc|4|Nbre de logts": "13"})
+    refused = page.post("/journal", {"numero": first}).text  # corrected again since
+    page.desk.cancel()
+    assert CATALOGUE["modifie_ailleurs"].title.partition("{")[0] in refused
+    assert openpyxl.load_workbook(copy)["Parc"]["E4"].value == 13
+
+
+def test_a_setting_at_fault_is_written_anew_in_its_place(tmp_path: Path) -> None:
+    text = (
+        '[dossier]\ntitre = "T"\nannee = 2025\ndate = 2026-02-10\nbailleur = "B"  # le nôtre\n'
+        '[fichiers]\npatrimoine = "p.csv"\n[reglages]\nrayon_defaut_m = "trente"\ncarte_ign = 3\n'
+    )
+    with served(tmp_path / "d", tmp_path / "geo") as page:
+        page.desk.check = lambda **_: None  # type: ignore[method-assign] # `look` does it
+        page.folder.mkdir()
+        (page.folder / "dossier.toml").write_text(text, encoding="utf-8")
+        page.look()
+        assert 'value="trente"' in page.get("/fautes").text
+        here = "r|dossier.toml|reglages.rayon_defaut_m"
+        refused = page.post("/fautes", {"geste": "reglage", here: "vingt"}).text
+        assert CATALOGUE["reglage_illisible"].title.partition("{")[0] in refused
+        assert (page.folder / "dossier.toml").read_text(encoding="utf-8") == text
+        gone = {"x|dossier.toml|reglages.carte_ign": "oui"}
+        page.post("/fautes", {"geste": "reglage", here: "20", **gone})
+        now = (page.folder / "dossier.toml").read_text(encoding="utf-8")
+        assert now == text.replace('"trente"', "20").replace("carte_ign = 3\n", "")
+        # a file that cannot be read at all is mended in its text, from whatever screen says so
+        (page.folder / "dossier.toml").write_text("[dossier\n", encoding="utf-8")
+        assert "<textarea" in page.get("/deposer").text
+        page.post("/fautes", {"geste": "reglages", "fichier": "dossier.toml", "texte": now})
+        assert load_settings(page.desk.file).reglages.rayon_defaut_m == 20
+
+
+def test_templates_are_those_of_the_command_and_offered_where_a_table_lacks(page: Served) -> None:
+    shown = page.get("/deposer").text
+    assert "/modele/fiscalite.xlsx" in shown
+    assert "/modele/programme.xlsx" not in shown  # it is there
+    given = page.get("/modele/fiscalite.xlsx")
+    assert given.content == templates()["fiscalite.xlsx"]
+    assert "attachment" in given.headers["content-disposition"]
+    assert page.get("/modele/..%2fdossier.toml").status_code == 404
+    assert {words.TEMPLATE_ROLES[name] for name in templates()} <= set(Fichiers.model_fields)
+    page.desk.outlook = Outlook(
+        lacking=(("fiscalite", "Sans fiscalité, rien."), ("enquete", "Sans enquête."))
+    )
+    assert page.get("/apercu").text.count("son modèle") == 1
+
+
+def test_a_delivery_that_names_no_landlord_is_of_the_one_that_is_chosen(tmp_path: Path) -> None:
+    """The first alone, then one that names hers: neither hides the other."""
+    bare = "\n".join(
+        line.replace(";bailleur", "").replace(";Nord Habitat", "")
+        for line in _survey().decode().splitlines()
+    ).encode()
+    with served(tmp_path / "d", tmp_path / "geo") as page:
+        page.desk.check = lambda **_: None  # type: ignore[method-assign]
+        page.desk.edit([(("dossier", "bailleur"), "Nord Habitat"), (("dossier", "annee"), 2025)])
+        for name, data in (("enquete 2021.csv", bare), ("enquete 2023.csv", _survey())):
+            page.post("/deposer", {"geste": "deposer"}, files=[("fichiers", (name, data))])
+            page.desk.cancel()
+        owners = {n: f.bailleur for n, f in load_settings(page.desk.file).enquete.fichiers.items()}
+        assert owners == {"enquete 2021.csv": "Nord Habitat", "enquete 2023.csv": ""}
+        assert "Aucune colonne ne nomme l’organisme" in page.get("/deposer").text
+        form = {"geste": "corriger", "nom": ["enquete 2021.csv", "enquete 2023.csv"],
+                "role0": "enquete", "vague0": "2021", "organisme0": "Sud Habitat",
+                "role1": "enquete", "vague1": "2023"}  # fmt: skip
+        page.post("/deposer", form)
+        inputs, faults = gather_inputs(load_settings(page.desk.file))
+        read = {d.table.file: set(d.table.frame["bailleur"]) for d in inputs.deliveries}
+        assert read == {"enquete 2021.csv": {"Sud Habitat"}, "enquete 2023.csv": {"Nord Habitat"}}
+        assert not [f for f in faults if f.code == "enquete_colonne_absente"]
 
 
 def test_a_cell_that_is_no_longer_there_is_said(page: Served) -> None:

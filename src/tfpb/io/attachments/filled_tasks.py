@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pandas as pd
 
 from tfpb.decimals import AmbiguousError
 from tfpb.errors import Fault, Severity
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.io.tables.french import parse_date
 from tfpb.io.tables.headers import match_columns
-from tfpb.io.tables.tabular import read_table
+from tfpb.io.tables.tabular import csv_bytes, read_table
 from tfpb.model.columns import texts
 from tfpb.model.record import Filled, Source
 from tfpb.model.tables import TASKS
 from tfpb.text import fold
-from tfpb.words.documents.task_words import AT_ONCE, OPEN_DAY, STATES, proposed
+from tfpb.words.documents.task_words import AT_ONCE, FILLED_HEADERS, OPEN_DAY, STATES, proposed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tfpb.io.sources.gathering import Gathering
     from tfpb.io.tables.text_table import TextTable
@@ -31,6 +33,16 @@ A_FAIRE: Final = "a_faire"
 """Role of the filled workbook among sources, and its key in the settings."""
 OWN_LINE: Final = "a_faire_sans_cle"
 """Doubt of a line that people added: a workbook that has one is theirs, the next is written beside it."""
+
+
+class FilledLine(NamedTuple):
+    """What a line of the list says besides what people fill in it."""
+
+    what: str = ""
+    subject: str = ""
+    proposed: str = ""
+
+
 _STATE_OF: Final = {fold(french): state for state, french in STATES.items()}
 _NO_DAY: Final = frozenset(map(fold, (AT_ONCE, OPEN_DAY, "")))
 
@@ -66,6 +78,32 @@ def read_filled(gathered: Gathering, settings: Settings) -> dict[str, Filled]:
         digest = hashlib.sha256(data).hexdigest()
         gathered.sources.append(Source(A_FAIRE, path.name, digest, len(data), len(found)))
     return found
+
+
+def filled_bytes(filled: Mapping[str, Filled], lines: Mapping[str, FilledLine]) -> bytes:
+    """Write a list that people filled, alone in its file, as `read_filled` reads it back.
+
+    Parameters
+    ----------
+    filled : mapping of str to Filled
+        By key of the line.
+    lines : mapping of str to FilledLine
+        What is to do now; a key that it lacks is kept without its words.
+
+    Returns
+    -------
+    bytes
+        CSV, a line a filled one.
+    """
+    rows = []
+    for key, one in filled.items():
+        line = lines.get(key, FilledLine())
+        who, day, state = proposed(line.proposed)
+        written = f"{one.day:%d/%m/%Y}" if one.day else day
+        how = STATES[one.state] if one.state else state
+        cells = (line.what, line.subject, one.role or who, written, how, key, line.proposed)
+        rows.append(dict(zip(FILLED_HEADERS, cells, strict=True)))
+    return csv_bytes(pd.DataFrame(rows, columns=list(FILLED_HEADERS)))
 
 
 def _filled(gathered: Gathering, table: TextTable) -> Iterator[tuple[str, Filled]]:

@@ -13,7 +13,7 @@ from tfpb.io.attachments.piece_files import PIECES, read_pieces
 from tfpb.io.open_questions.survey_questions import survey_findings
 from tfpb.io.sources.address_columns import ALIAS_COLUMNS, renamed_streets, with_address_line
 from tfpb.io.sources.gathering import Gathering, without_empty
-from tfpb.io.sources.plan_checks import check_deliveries, given_waves
+from tfpb.io.sources.plan_checks import check_deliveries, given_owner, given_waves
 from tfpb.io.sources.stock_checks import Identifiers, Names, check_stock
 from tfpb.io.sources.toml_files import read_plan
 from tfpb.io.tables.headers import match_columns
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tfpb.io.sources.deliveries import Delivery
     from tfpb.io.tables.tabular import TextTable
-    from tfpb.model.plan import Plan
+    from tfpb.model.plan import FichierEnquete, Plan
     from tfpb.model.question import Asked
     from tfpb.model.record import Filled, PieceFile, Reading, Source
     from tfpb.model.settings import Settings
@@ -308,11 +308,12 @@ def _survey(reader: _Reader, identifiers: Identifiers) -> Inputs:
         return Inputs({})
     path, paths = settings.path(files.plan), [settings.path(name) for name in files.enquete]
     owner = settings.dossier.bailleur
-    waves = {name: one.vague for name, one in settings.enquete.fichiers.items()}
+    own = settings.enquete.fichiers
     found = gather_survey(
         reader, path, paths, sheet=settings.reglages.feuilles.get("enquete"),
-        identifiers=identifiers, bailleur=owner, names=reader.names, waves=waves,
+        identifiers=identifiers, bailleur=owner, names=reader.names, own=own,
     )  # fmt: skip
+    waves = {name: one.vague for name, one in own.items() if one.vague}
     return replace(found, given={**settings.alias.bailleurs, **waves})
 
 
@@ -325,7 +326,7 @@ def gather_survey(
     identifiers: Identifiers | None = None,
     bailleur: str = "",
     names: Names | None = None,
-    waves: Mapping[str, str] | None = None,
+    own: Mapping[str, FichierEnquete] | None = None,
 ) -> Inputs:
     """Read a plan, its deliveries, and the margins and reference stock that it names.
 
@@ -344,8 +345,8 @@ def gather_survey(
         Whose dossier it is: doubted when no delivery names it.
     names : Names, optional
         How the dossier names the bailleurs of deliveries.
-    waves : mapping of str to str, optional
-        File of a delivery → its wave, beside what the plan says.
+    own : mapping of str to FichierEnquete, optional
+        File of a delivery → its wave and its bailleur, beside what the plan says.
 
     Returns
     -------
@@ -353,9 +354,13 @@ def gather_survey(
         Plan, deliveries, margins and reference; empty when the plan cannot be read.
     """
     plan, faults = gathered.attempt(lambda: read_plan(plan_file)) or (None, [])
-    gathered.faults += [f for f in faults if not (waves and f.code == "plan_vague_absente")]
     if plan is None:
+        gathered.faults += faults
         return Inputs({})
+    own = {**plan.enquete.fichiers, **(own or {})}
+    waves = {name: one.vague for name, one in own.items() if one.vague}
+    owners = {name: one.bailleur for name, one in own.items() if one.bailleur}
+    gathered.faults += [f for f in faults if not (waves and f.code == "plan_vague_absente")]
     gathered.note("plan", plan_file, len(plan.items))
     deliveries = []
     for path in files:
@@ -363,12 +368,12 @@ def gather_survey(
         if delivery is not None:
             if identifiers is not None:
                 delivery = identifiers.mend_delivery(delivery, plan.colonnes.residence)
+            plan, delivery = given_owner(plan, delivery, owners)
             if names is not None:
                 delivery = names.in_delivery(delivery, plan)
             deliveries.append(delivery)
             gathered.faults += delivery.notices
-    declared = {name: one.vague for name, one in plan.enquete.fichiers.items()} | dict(waves or {})
-    plan, deliveries, found = given_waves(plan, deliveries, declared, plan_file.name)
+    plan, deliveries, found = given_waves(plan, deliveries, waves, plan_file.name)
     gathered.faults += found
     findings, found = survey_findings(plan, deliveries)
     gathered.faults += found

@@ -93,6 +93,31 @@ def given_waves(
     return plan, out, faults
 
 
+def given_owner(plan: Plan, delivery: Delivery, owners: Mapping[str, str]) -> tuple[Plan, Delivery]:
+    """Write the bailleur that the settings give a file, where none of its columns names one.
+
+    Parameters
+    ----------
+    plan : Plan
+    delivery : Delivery
+    owners : mapping of str to str
+        File → bailleur.
+
+    Returns
+    -------
+    plan : Plan
+        With a column of bailleurs, if it had none and one is needed.
+    delivery : Delivery
+    """
+    owner = {fold(name): owner for name, owner in owners.items()}.get(fold(delivery.table.file))
+    if owner is None or delivery.column(plan.colonnes.bailleur) is not None:
+        return plan, delivery
+    names = plan.colonnes.bailleur or ("bailleur",)
+    columns = plan.colonnes.model_copy(update={"bailleur": names})
+    frame = delivery.table.frame.assign(**{names[0]: owner})
+    return plan.model_copy(update={"colonnes": columns}), delivery.with_frame(frame)
+
+
 def _waves(plan: Plan, delivery: Delivery) -> Iterator[Fault]:
     """Refuse a column of dates or numbers read as waves: each would be a survey of its own."""
     column = delivery.column(plan.colonnes.vague)

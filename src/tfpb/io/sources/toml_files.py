@@ -162,7 +162,8 @@ def read_plan(path: Path) -> tuple[Plan | None, list[Fault]]:
         if item.identifiant in seen:
             faults.append(Fault("plan_item_en_double", Place(path.name), item.identifiant))
         seen.add(item.identifiant)
-    if not (plan.colonnes.vague or plan.colonnes.vague_fixe or plan.enquete.fichiers):
+    by_file = any(one.vague for one in plan.enquete.fichiers.values())
+    if not (plan.colonnes.vague or plan.colonnes.vague_fixe or by_file):
         faults.append(Fault("plan_vague_absente", Place(path.name)))
     return plan, faults
 
@@ -282,7 +283,7 @@ def validated(model: type[M], path: Path) -> M:
     try:
         return model.model_validate(read_toml(path))
     except ValidationError as error:
-        raise TfpbError([_fault(e, path.name) for e in error.errors()]) from error
+        raise TfpbError([setting_fault(e, path.name) for e in error.errors()]) from error
 
 
 def _readable_part(model: type[M], path: Path) -> tuple[M | None, list[Fault]]:
@@ -294,7 +295,7 @@ def _readable_part(model: type[M], path: Path) -> tuple[M | None, list[Fault]]:
             return model.model_validate(data), faults
         except ValidationError as error:
             found = error.errors()
-        faults = faults or [_fault(e, path.name) for e in found]
+        faults = faults or [setting_fault(e, path.name) for e in found]
         if cut is not None:
             for key in sorted({cut(e["loc"]) for e in found}, key=_order, reverse=True):
                 _remove(data, key)
@@ -323,7 +324,8 @@ def _remove(data: Any, path: tuple[int | str, ...]) -> None:
         return
 
 
-def _fault(error: ErrorDetails, file: str) -> Fault:
+def setting_fault(error: ErrorDetails, file: str) -> Fault:
+    """Return the fault of a setting, at its key."""
     key = _key(error["loc"])
     got = error.get("input", "")
     code = _FAULT_OF.get(error["type"], "reglage_illisible")

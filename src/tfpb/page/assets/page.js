@@ -2,6 +2,7 @@
 // What a form alone does not do: progress that moves, files dropped, a point dragged. Every screen works without.
 (() => {
   const live = document.getElementById("avancement");
+  const desk = `?d=${document.body.dataset.jeton.split("@")[2]}`; // that this tab shows: another may show another
 
   let touched = false; // the place of who moves by keyboard is not thrown away
   document.addEventListener("input", () => { touched = true; });
@@ -57,13 +58,13 @@
   // another tab: what it did is told
   const seen = Number(document.body.dataset.jeton.split("@")[1]);
   async function look() {
-    const answer = await fetch("/vivant").catch(() => null);
+    const answer = await fetch(`/vivant${desk}`).catch(() => null);
     if (answer?.ok && Number(await answer.text()) > seen && !live.querySelector("[data-en-cours]")) document.getElementById("ailleurs").hidden = false;
   }
 
   // progress: the part of the page that tells it is asked again; the screen is shown anew when it ends
   async function follow() {
-    const answer = await fetch("/avancement").catch(() => null);
+    const answer = await fetch(`/avancement${desk}`).catch(() => null);
     if (!answer || !answer.ok) return;
     const open = live.querySelector("details")?.open;
     const focused = live.contains(document.activeElement);
@@ -104,25 +105,36 @@
     const scale = Number(svg.dataset.echelle), x0 = Number(svg.dataset.x), y0 = Number(svg.dataset.y);
     const middle = { x: svg.viewBox.baseVal.width / 2, y: svg.viewBox.baseVal.height / 2 };
     let at = { ...middle };
-    const limits = [...svg.querySelectorAll(".quartier")], here = form.querySelector(".ici");
-    const far = middle.y / scale; // beyond, the drawing is cut
-    function tell() {
-      const p = new DOMPoint(at.x, at.y);
-      let near = Infinity;
-      for (const limit of limits) {
-        const length = limit.getTotalLength();
-        for (let d = 0; d <= length; d += 2) {
-          const q = limit.getPointAtLength(d);
-          near = Math.min(near, Math.hypot(q.x - at.x, q.y - at.y));
-        }
-      }
-      const side = limits.some((limit) => limit.isPointInFill(p)) ? "dans le quartier" : "hors quartier";
-      const metres = near / scale;
-      here.textContent = `Sur ce dessin : ${side}, ${metres < far ? `à ${Math.round(metres)} m de la limite` : `à plus de ${Math.round(far)} m de la limite`}.`;
+    const here = form.querySelector(".ici");
+    let turn = 0, waiting = 0;
+    function ask() { // the side is what the stages find there, not what the drawing shows
+      const mine = ++turn;
+      clearTimeout(waiting);
+      waiting = setTimeout(async () => {
+        const asked = new URLSearchParams({ cle: field("cle").value, x: field("x").value, y: field("y").value });
+        const answer = await fetch(`/lieu${desk}&${asked}`).catch(() => null);
+        if (mine === turn) here.textContent = answer?.ok ? await answer.json() : "";
+      }, 60);
     }
+    let zoom = 1;
+    const enlarge = (by) => {
+      zoom = Math.min(4, Math.max(1, zoom * by));
+      const wide = 2 * middle.x / zoom, tall = 2 * middle.y / zoom;
+      const left = Math.max(0, Math.min(2 * middle.x - wide, at.x - wide / 2)), top = Math.max(0, Math.min(2 * middle.y - tall, at.y - tall / 2));
+      svg.setAttribute("viewBox", `${left} ${top} ${wide} ${tall}`);
+      svg.dataset.zoom = zoom;
+      svg.style.setProperty("--z", zoom);
+      place();
+    };
+    for (const button of svg.closest("figure").querySelectorAll("[data-zoom]")) button.addEventListener("click", () => enlarge(Number(button.dataset.zoom)));
+    svg.addEventListener("enlarge", ({ detail }) => enlarge(detail));
+    const place = () => {
+      point.setAttribute("transform", `translate(${at.x} ${at.y}) scale(${1 / zoom})`);
+      for (const axis of ["x", "y"]) svg.querySelector(".rayon").setAttribute(`c${axis}`, at[axis]);
+    };
     const put = (x, y) => {
       at = { x, y };
-      point.setAttribute("transform", `translate(${x} ${y})`);
+      place();
       field("x").value = (x0 + (x - middle.x) / scale).toFixed(1);
       field("y").value = (y0 - (y - middle.y) / scale).toFixed(1);
       const moved = form.querySelector("input[value=deplacer]");
@@ -131,7 +143,7 @@
         moved.dispatchEvent(new Event("input", { bubbles: true }));
       }
       for (const name of ["x", "y"]) field(name).dispatchEvent(new Event("input", { bubbles: true }));
-      tell();
+      ask();
     };
     let held = false;
     point.addEventListener("pointerdown", (event) => { held = true; point.setPointerCapture(event.pointerId); event.preventDefault(); });
@@ -150,7 +162,58 @@
     });
   }
 
-  // doubts by keys: D in, H out, ? the next one
+  // addresses of the base, proposed while one is typed: arrows, Enter, Escape, or a click
+  for (const input of document.querySelectorAll("input[role=combobox]")) {
+    const list = document.getElementById(input.getAttribute("aria-controls")), { form } = input;
+    let turn = 0, waiting = 0, at = -1;
+    const close = () => { turn++; list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+    const mark = (k) => {
+      at = (k + list.children.length) % list.children.length;
+      [...list.children].forEach((option, n) => option.setAttribute("aria-selected", String(n === at)));
+      input.setAttribute("aria-activedescendant", list.children[at].id);
+    };
+    const take = (option) => {
+      input.value = option.textContent;
+      input.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "taken" }));
+      close();
+    };
+    async function ask() {
+      const mine = ++turn;
+      const answer = await fetch(`/adresses${desk}&${new URLSearchParams({ cle: form.elements.namedItem("cle").value, texte: input.value })}`).catch(() => null);
+      const found = answer?.ok ? await answer.json() : [];
+      if (mine !== turn) return;
+      list.replaceChildren(...found.map((text, k) => {
+        const option = document.createElement("li");
+        option.id = `${list.id}-${k}`;
+        option.setAttribute("role", "option");
+        option.setAttribute("aria-selected", "false");
+        option.textContent = text;
+        option.addEventListener("pointerdown", (event) => { event.preventDefault(); take(option); });
+        return option;
+      }));
+      at = -1;
+      list.hidden = !found.length;
+      input.setAttribute("aria-expanded", String(found.length > 0));
+    }
+    input.addEventListener("input", ({ detail }) => {
+      const choice = form.querySelector("[name=choix][value=corriger]");
+      if (!choice.checked) { choice.checked = true; choice.dispatchEvent(new Event("input", { bubbles: true })); }
+      clearTimeout(waiting);
+      if (detail !== "taken") waiting = setTimeout(ask, 120);
+    });
+    input.addEventListener("blur", close);
+    input.addEventListener("keydown", (event) => {
+      if (list.hidden) return;
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) mark(at < 0 && step < 0 ? -1 : at + step);
+      else if (event.key === "Enter" && at >= 0) take(list.children[at]);
+      else if (event.key === "Escape") close();
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  // doubts by keys: D in, H out, J or → the next one, K or ← the one before, + and − the map
   const cards = [...document.querySelectorAll("form.doute")].filter((card) => card.querySelector("[name=choix]"));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input:not([type=radio],[type=checkbox]),select,textarea");
@@ -158,19 +221,22 @@
     const card = event.target.closest?.("form.doute") || cards[0];
     const side = { d: "dans", h: "hors" }[event.key.toLowerCase()];
     const choice = side && card.querySelector(`[name=choix][value=${side}]`);
+    const arrow = !event.target.matches("input,.point") && { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const step = { j: 1, "?": 1, k: -1 }[event.key.toLowerCase()] || arrow;
+    const zoom = { "+": 2, "-": 0.5, "−": 0.5 }[event.key];
     if (choice) {
       event.preventDefault();
       choice.checked = true;
       choice.dispatchEvent(new Event("input", { bubbles: true }));
       (card.querySelector("[name=auteur]").value ? card.querySelector("[name=piece]") : card.querySelector("[name=auteur]")).focus();
-    } else if (event.key === "?") {
+    } else if (zoom) {
+      card.querySelector("svg")?.dispatchEvent(new CustomEvent("enlarge", { detail: zoom }));
+    } else if (step) {
       event.preventDefault();
-      const last = cards.indexOf(card) === cards.length - 1;
-      const following = last && document.querySelector("nav a[aria-current=page] + a[href*='/doutes?p=']");
-      if (following) { location.href = following.href; return; }
-      const next = cards[(cards.indexOf(card) + 1) % cards.length];
-      next.scrollIntoView();
-      (next.querySelector("[name=choix]")).focus();
+      const next = cards[cards.indexOf(card) + step];
+      if (next) { next.scrollIntoView(); next.querySelector("[name=choix]").focus(); return; }
+      const page = document.querySelector(`nav a[rel=${step > 0 ? "next" : "prev"}]`);
+      if (page) location.href = page.href;
     }
   });
 

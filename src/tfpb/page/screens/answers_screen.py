@@ -29,11 +29,13 @@ _FORGET: Final = "reprendre"
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     desk.check()
-    asked = desk.outlook.asked
-    notes = [one for one in asked if one.question.is_note and one.reply is None]
+    asked = desk.outlook.asked_of
+    notes = [one for one in asked if one[0].question.is_note and one[0].reply is None]
     return {
-        "demandes": [(a, words.question_text(a.question)) for a in asked if a not in notes],
-        "remarques": [(a, words.question_text(a.question)) for a in notes],
+        "demandes": [
+            (a, words.question_text(a.question), o) for a, o in asked if (a, o) not in notes
+        ],
+        "remarques": [(a, words.question_text(a.question)) for a, _ in notes],
         "dits": words,
         "date": desk.settings.dossier.date,
         "inconnu": NOT_KNOWN,
@@ -41,29 +43,31 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def act(desk: Desk, form: FormData) -> str:
-    """Write a reply, or take it back; on the disk before this returns."""
+    """Write a reply where the commands read it, or take it back; on the disk before this returns."""
     with desk.lock:
-        one = _asked(desk, form)
-        choice = str(form.get("reponse", ""))
-        if choice == _FORGET:
-            desk.edit([((TABLE, one.question.key), None)])
-            _show(desk, replace(one, reply=None))
-        else:
-            reply = _reply(desk, one, choice, form)
-            desk.edit(reply_changes(reply, instead=one.fallen.key if one.fallen else ""))
-            _show(desk, replace(one, reply=reply, fallen=None))
+        every, owner = desk.outlook.asked, str(form.get("chez", ""))
+        keys = [(one.question.key, whose) for one, whose in desk.outlook.asked_of]
+        if (form.get("cle"), owner) not in keys:
+            raise fail("question_disparue")
+        k = keys.index((str(form.get("cle")), owner))
+        day = desk.settings.dossier.date
+        one = desk.within(owner, lambda keeps: _replied(keeps, every[k], form, day), "reponses")
+        desk.outlook = replace(desk.outlook, asked=(*every[:k], one, *every[k + 1 :]))
     return f"#q{one.question.key}"
 
 
-def _asked(desk: Desk, form: FormData) -> Asked:
-    """Find the question that a form is about, by its key: its cells are still those shown."""
-    for one in desk.outlook.asked:
-        if one.question.key == form.get("cle"):
-            return one
-    raise fail("question_disparue")
+def _replied(desk: Desk, one: Asked, form: FormData, day: dt.date) -> Asked:
+    """Write the reply of a form, or take it back; return the question as it is shown until the next check."""
+    choice = str(form.get("reponse", ""))
+    if choice == _FORGET:
+        desk.edit([((TABLE, one.question.key), None)])
+        return replace(one, reply=None)
+    reply = _reply(day, one, choice, form)
+    desk.edit(reply_changes(reply, instead=one.fallen.key if one.fallen else ""))
+    return replace(one, reply=reply, fallen=None)
 
 
-def _reply(desk: Desk, one: Asked, choice: str, form: FormData) -> Reply:
+def _reply(day: dt.date, one: Asked, choice: str, form: FormData) -> Reply:
     """Read the reply that a form gives.
 
     Raises
@@ -74,14 +78,7 @@ def _reply(desk: Desk, one: Asked, choice: str, form: FormData) -> Reply:
     role = str(form.get("par", ""))
     if choice not in (*one.question.codes, NOT_KNOWN) or role not in set(Role):
         raise fail("reponse_non_ecrite")
-    day = desk.settings.dossier.date
     with suppress(ValueError):
         day = dt.date.fromisoformat(str(form.get("le", "")))
     piece, subject = str(form.get("piece", "")).strip(), one.question.subject
     return Reply(one.question.key, choice, Role(role), day, piece, subject)
-
-
-def _show(desk: Desk, one: Asked) -> None:
-    """Show a question as it stands now; figures follow with the next check."""
-    asked = tuple(one if a.question.key == one.question.key else a for a in desk.outlook.asked)
-    desk.outlook = replace(desk.outlook, asked=asked)

@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.errors import fail
+from tfpb.errors import TfpbError, fail
 from tfpb.page.doubt_decisions import SIGNED, by_key, is_signed, key_of
 from tfpb.page.undoing import undo
 from tfpb.review.doubts import DECIDED_COLUMNS, quarter_of
+from tfpb.words.faults.sentences import fault_text
 from tfpb.words.page import screen_words as words
 from tfpb.words.places.address_words import ACCEPT, NOWHERE
 
@@ -41,8 +42,8 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
     done = [d for d in doubts if not d.is_open and key_of(d) not in pending]
     which = "decides" if query.get("quoi") == "decides" else "restent"
     ordered = [*waiting, *done] if which == "decides" else left
-    alone = "un" if query.get("vue") == "un" else ""
-    by = 1 if alone else _BY_PAGE
+    view = "liste" if query.get("vue") == "liste" else ""
+    by = _BY_PAGE if view else 1
     pages = max(1, -(-len(ordered) // by))
     page = 1
     with suppress(ValueError):
@@ -56,7 +57,10 @@ def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
         "page": page,
         "pages": pages,
         "quoi": which,
-        "vue": alone,
+        "vue": view,
+        "pieces": sorted(
+            {str(r.get("piece", "")) for d in doubts for r in (d.limit, d.address)} - {""}
+        ),
         "groupes": {home: homes.count(home) for home in homes},
         "signe": is_signed,
         "defaire": desk.last_decision,
@@ -73,6 +77,30 @@ def act(desk: Desk, form: FormData) -> str:
     desk.check()
     kept = (f"{name}={form.get(name, '')}" for name in ("p", "quoi", "vue"))
     return f"?{'&'.join(kept)}"
+
+
+def suggested(desk: Desk, query: Mapping[str, str]) -> list[str]:
+    """Return the addresses that what is typed may become, for one doubt."""
+    one = by_key(desk.outlook.doubts, query.get("cle", ""))
+    if one is None:
+        return []
+    with desk.lock:
+        return desk.ground.suggested(one.address, query.get("texte", ""))
+
+
+def located(desk: Desk, query: Mapping[str, str]) -> str:
+    """Say what the stages make of a point, for one doubt; what refuses the point is the answer then."""
+    one = by_key(desk.outlook.doubts, query.get("cle", ""))
+    try:
+        x, y = (float(query.get(axis, "").replace(",", ".")) for axis in ("x", "y"))
+        if one is None:
+            return ""
+        with desk.lock:
+            return desk.ground.side(one.address, x, y)
+    except ValueError:
+        return ""
+    except TfpbError as error:
+        return fault_text(error.faults[0]).title
 
 
 def _decided(desk: Desk, form: FormData) -> tuple[Doubt, ...]:

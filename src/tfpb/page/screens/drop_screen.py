@@ -19,6 +19,7 @@ from tfpb.io.sources.deliveries import read_delivery
 from tfpb.io.sources.recognition import SURVEY, Recognised, recognise, safe_copy
 from tfpb.io.sources.toml_files import read_toml
 from tfpb.io.tables.contents import TABLE_FILES, TEXT, form
+from tfpb.model.plan import FichierEnquete
 from tfpb.model.settings import Fichiers
 from tfpb.page.desk import BRING, NOT_DROPPED, PLAN, mark, safe_name
 from tfpb.page.screens.start_screen import bring
@@ -30,7 +31,7 @@ from tfpb.words.page import screen_words as words
 from tfpb.words.survey.drafting_words import CONFIRM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from starlette.datastructures import FormData
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tfpb.model.settings import Settings
     from tfpb.page.desk import Desk
 
-_WAITS: Final = "revoir"
+WAITS: Final = "revoir"
 _SETTLED: Final = "revu"
 _YEAR: Final = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
@@ -52,6 +53,7 @@ class Listed:
     role: str
     found: Recognised | None
     wave: str
+    owner: str | None
     sheet: str
     dropped: tuple[str, ...]
 
@@ -61,12 +63,18 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     settings, named = desk.settings, desk.files
     listed = [_listed(desk, settings, *f) for f in (*named, *_unnamed(desk, settings, named))]
     choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in NOT_DROPPED]
-    waiting = {one.name for one in _reviewed(desk, listed)}
+    waiting = {one.name for one in reviewed(desk, listed)}
     return {
         "fichiers": [one for one in listed if one.name not in waiting],
         "roles": choices,
-        "a_revoir": _reviewed(desk, listed),
+        "modeles": templates_for({role for role, _ in named}),
+        "a_revoir": reviewed(desk, listed),
     }
+
+
+def templates_for(there: Collection[str]) -> list[tuple[str, str]]:
+    """List the tables that are not there and have a template: its file, its name."""
+    return [(name, ROLES[role]) for name, role in words.TEMPLATE_ROLES.items() if role not in there]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +88,11 @@ class Reviewed:
     adds: bool
 
 
-def _reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
+def reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
     """List the files that wait for somebody to say what they replace."""
-    last = {a.lines[0]: a for a in desk.journal.acts if a.gesture in {_WAITS, _SETTLED}}
-    waiting = {name: a.lines[1] for name, a in last.items() if a.gesture == _WAITS}
+    noted = (a for a in desk.journal.acts if a.lines and a.gesture in {WAITS, _SETTLED})
+    last = {a.lines[0]: a for a in noted}
+    waiting = {name: a.lines[1] for name, a in last.items() if a.gesture == WAITS}
     rows = {one.name: one.found.rows if one.found is not None else None for one in listed}
     out = []
     for name, role in waiting.items():
@@ -93,18 +102,18 @@ def _reviewed(desk: Desk, listed: list[Listed]) -> list[Reviewed]:
     return out
 
 
-def _review(desk: Desk, form: FormData) -> None:
+def review(desk: Desk, form: FormData) -> None:
     """Do what somebody chose for a file that waits: replace another, be added, be left aside."""
     name, other = str(form.get("nom", "")), str(form.get("autre", ""))
     one = next((r for r in show(desk, {})["a_revoir"] if r.name == name), None)
     if one is None:
         raise TfpbError(Fault("fichier_absent", Place(name), name, {"aussi": ""}))
     if form.get("choix") == "remplace" and other in dict(one.there):
-        wave = desk.settings.enquete.fichiers.get(other)
+        own = desk.settings.enquete.fichiers.get(other)
         _forget(desk, other, one.role)
         assign(desk, name, one.role, _recognised(desk, name))
-        if wave is not None:
-            desk.edit([(("enquete", "fichiers", name), {"vague": wave.vague})])
+        if own is not None:
+            desk.edit([(("enquete", "fichiers", name), own.model_dump(exclude_defaults=True))])
     elif form.get("choix") == "ajoute" and one.adds:
         assign(desk, name, one.role, _recognised(desk, name))
     desk.note(_SETTLED, name, one.role)
@@ -112,7 +121,11 @@ def _review(desk: Desk, form: FormData) -> None:
 
 def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """List the tables of the folder that the settings do not name, and that no screen wrote."""
-    used = {name for _, name in named} | {settings.fichiers.decisions, words.CORRECTIONS}
+    used = {name for _, name in named} | {
+        settings.fichiers.decisions,
+        settings.fichiers.a_faire,
+        words.CORRECTIONS,
+    }
     return [
         ("", p.name)
         for p in sorted(desk.folder.iterdir())
@@ -124,10 +137,30 @@ def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> li
 
 def _listed(desk: Desk, settings: Settings, role: str, name: str) -> Listed:
     found = _recognised(desk, name)
-    wave = settings.enquete.fichiers.get(name)
+    own = settings.enquete.fichiers.get(name, FichierEnquete())
     sheet = settings.reglages.feuilles.get(role) or (found.sheet if found is not None else "")
     dropped = desk.dropped.get(name, ())
-    return Listed(name, role, found, wave.vague if wave else "", sheet, dropped)
+    owner = own.bailleur if role == SURVEY and _is_unowned(desk, name) else None
+    return Listed(name, role, found, own.vague, owner, sheet, dropped)
+
+
+def _is_unowned(desk: Desk, name: str) -> bool:
+    """Tell whether no column of a delivery names its landlord, and the plan names none for all."""
+    plan = desk.plan
+    if plan is None or plan.colonnes.bailleur_fixe:
+        return False
+    settings, path = desk.settings, desk.settings.path(name)
+    sheet = settings.reglages.feuilles.get(SURVEY)
+    key = ("organisme", sheet or "", plan.colonnes.bailleur, *mark(path))
+    with suppress(TfpbError):
+        named: bool = desk.kept(
+            key,
+            lambda: (
+                read_delivery(path, plan, sheet=sheet).column(plan.colonnes.bailleur) is not None
+            ),
+        )
+        return not named
+    return False
 
 
 def _recognised(desk: Desk, name: str) -> Recognised | None:
@@ -145,17 +178,22 @@ def act(desk: Desk, form: FormData) -> None:
         uploads = [f for f in form.getlist("fichiers") if isinstance(f, UploadFile) and f.filename]
         receive(desk, uploads)
     elif form.get("geste") == "revoir":
-        _review(desk, form)
+        review(desk, form)
     else:
         _corrected(desk, form)
     desk.check()
 
 
-def receive(desk: Desk, uploads: list[UploadFile]) -> None:
+def receive(
+    desk: Desk,
+    uploads: Iterable[UploadFile],
+    take: Callable[[Path, Recognised, str], str] | None = None,
+) -> None:
     """Put files in the dossier: recognised, without the columns that look like a person.
 
     Until then they lie in a folder of the system that only this user can read, and that goes even
-    after a kill. Maps stay there for the time of their import.
+    after a kill. Maps stay there for the time of their import. `take` puts a table elsewhere: of its
+    path, what it is and how it was named.
     """
     lines: list[str] = []
     faults: list[Fault] = []
@@ -174,7 +212,9 @@ def receive(desk: Desk, uploads: list[UploadFile]) -> None:
                     elif path.suffix.lower() == ".toml":
                         lines.append(_settings(desk, path))
                     else:
-                        lines.append(enter(desk, path, recognise(path)))
+                        found = recognise(path)
+                        asked = upload.filename or ""
+                        lines.append(take(path, found, asked) if take else enter(desk, path, found))
                 except TfpbError as error:
                     faults += error.faults
         desk.notice, desk.messages = tuple(faults), (*lines, *desk.messages)
@@ -209,7 +249,7 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
         return words.UNKNOWN.format(name=name)
     there = [other for one, other in desk.files if one == role and other != name]
     if there and (role != SURVEY or _again(desk, path.name, found)):
-        desk.note(_WAITS, name, role)
+        desk.note(WAITS, name, role)
         return words.WAITS.format(name=name, role=ROLES[role], there=", ".join(there))
     assign(desk, name, role, found)
     line = words.TAKEN.format(name=name, role=ROLES[role])
@@ -265,19 +305,24 @@ def assign(desk: Desk, name: str, role: str, found: Recognised | None) -> None:
     delivery = read_delivery(desk.folder / name, plan, sheet=sheet)
     waves = found.waves if found is not None else ()
     if waves and delivery.column(plan.colonnes.vague) is None:
-        desk.edit([(("enquete", "fichiers", name), {"vague": waves[0]})])
-    _owned(desk, plan, named=delivery.column(plan.colonnes.bailleur) is not None)
+        desk.name_wave(name, waves[0])
+    _owned(desk, plan, name, named=delivery.column(plan.colonnes.bailleur) is not None)
 
 
-def _owned(desk: Desk, plan: Plan, *, named: bool) -> None:
-    """Give its landlord to the one delivery that names none: that of the dossier."""
+def _owned(desk: Desk, plan: Plan, name: str, *, named: bool) -> None:
+    """Give its landlord, that of the dossier, to each delivery that names none."""
     settings, fixed = desk.settings, plan.colonnes.bailleur_fixe
-    owner = settings.dossier.bailleur
-    if not named and not fixed and len(settings.fichiers.enquete) == 1:
-        desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), owner)]})
+    owner, files = settings.dossier.bailleur, settings.fichiers.enquete
+    if not named and not fixed:
+        if len(files) == 1:
+            desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), owner)]})
+        else:
+            desk.edit([(("enquete", "fichiers", name, "bailleur"), owner)])
         desk.messages = (*desk.messages, words.OWNED.format(name=owner))
     elif named and fixed == owner:  # it would hide the names of this one
         desk.write(edits={desk.plan_file: [(("colonnes", "bailleur_fixe"), None)]})
+        alone = [other for other in files if other != name and _is_unowned(desk, other)]
+        desk.edit([(("enquete", "fichiers", other, "bailleur"), owner) for other in alone])
 
 
 def _corrected(desk: Desk, form: FormData) -> None:
@@ -295,7 +340,9 @@ def _corrected(desk: Desk, form: FormData) -> None:
             if role in ROLES:
                 assign(desk, name, role, _recognised(desk, name))
         if role == SURVEY:
-            desk.edit([(("enquete", "fichiers", name), {"vague": wave} if wave else None)])
+            own = {"vague": wave, "bailleur": str(form.get(f"organisme{k}", "")).strip()}
+            kept = {key: text for key, text in own.items() if text}
+            desk.edit([(("enquete", "fichiers", name), kept or None)])
         elif role == old and role and (sheet := str(form.get(f"feuille{k}", ""))):
             found = _recognised(desk, name)
             if found is not None and sheet in found.sheets:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _THEMES: Final = frozenset({"axe_inconnu", "axe_proposition"})
 _QUARTERS: Final = ALIAS.format(what="quartiers")
+_OWNERS: Final = ALIAS.format(what="bailleurs")
+_OWNER: Final = "region_bailleur_inconnu"
+_NOBODY: Final = "-"
 _OF_FILES: Final = "themes"
 
 
@@ -53,7 +56,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     desk.check()
     settings = desk.settings
     settled = [
-        (ALIAS.format(what=what), k, v)
+        (ALIAS.format(what=what), k, v or words.NOBODY)
         for what, names in settings.alias.model_dump().items()
         for k, v in names.items()
     ]
@@ -64,24 +67,36 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
 def names_of(desk: Desk) -> list[Name]:
     """List the names that wait for someone, each once."""
     out: dict[tuple[str, str], Name] = {}
+    settled = desk.settings.alias.bailleurs
     for fault in desk.outlook.faults:
-        name = _name(fault, desk.outlook.quarters)
-        if name is not None:
+        name = _name(fault, desk.outlook.quarters, desk.owners)
+        if name is not None and not (desk.owners and name.written in settled):
             out.setdefault((name.table, name.written), name)
     return list(out.values())
 
 
-def _name(fault: Fault, quarters: tuple[tuple[str, str], ...]) -> Name | None:
+def _name(
+    fault: Fault, quarters: tuple[tuple[str, str], ...], owners: tuple[str, ...]
+) -> Name | None:
     text = fault_text(fault)
     if fault.code in _THEMES and fault.got:
         axes = tuple((str(a.value), axis_words(a)) for a in Axe)
         return Name(_OF_FILES, fault.got, text.title, text.where, "", axes)
-    table, key, value = fault.fields.get("coller", ("", "", ""))
+    if owners and fault.code == _OWNER:
+        own = (*((o, o) for o in owners), (_NOBODY, words.NOBODY))
+        return Name(_OWNERS, fault.got, text.title, text.where, _pasted(fault)[2], own)
+    table, key, value = _pasted(fault)
     if table != WAVES and not table.startswith("alias."):
         return None
     codes = [(code, f"{code} – {name}") for code, name in quarters] if table == _QUARTERS else []
     codes.sort(key=lambda choice: choice[0] != value)
     return Name(table, key, text.title, text.where, value, tuple(codes))
+
+
+def _pasted(fault: Fault) -> tuple[str, str, str]:
+    """Return the table, the key and the value that a fault says to write."""
+    table, key, value = fault.fields.get("coller", ("", "", ""))
+    return table, key, value
 
 
 def act(desk: Desk, form: FormData) -> None:
@@ -94,6 +109,7 @@ def act(desk: Desk, form: FormData) -> None:
         if not name.choices or meant in {c for c, _ in name.choices}:
             value: Any = int(meant) if name.table == _OF_FILES else meant
             value = {"vague": meant} if name.table == WAVES else value
+            value = "" if (name.table, meant) == (_OWNERS, _NOBODY) else value
             changes.append(((*name.table.split("."), name.written), value))
     for gone in form.getlist("oublier"):
         table, _, written = str(gone).partition("|")

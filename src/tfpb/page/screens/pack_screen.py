@@ -41,7 +41,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "pack": pack.name,
         "diffuse": is_released(read_record(pack)),
         "gestes_depuis": desk.gestures_since_pack,
-        "fait_le": _day_of(pack),
+        "fait_le": day_of(pack, ARCHIVE),
         "fichiers": _files(pack),
         "pages": [p.relative_to(pack).as_posix() for found in folders for p in sorted(found)],
         **shown,
@@ -90,6 +90,6 @@ def _compared(pack: Path, other: UploadFile) -> list[str]:
     return [*lines, *difference_words(differences(first, second))]
 
 
-def _day_of(pack: Path) -> dt.datetime:
-    """Return when a pack was made."""
-    return dt.datetime.fromtimestamp((pack / ARCHIVE).stat().st_mtime)  # noqa: DTZ006
+def day_of(pack: Path, whole: str) -> dt.datetime:
+    """Return when a pack was made: when the file that a whole run leaves was written."""
+    return dt.datetime.fromtimestamp((pack / whole).stat().st_mtime)  # noqa: DTZ006

@@ -19,7 +19,12 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     desk.check()
     held = desk.outlook.states
     states = [(*labels, held[name]) for name, labels in words.STATES.items()] if held else []
-    return {"etats": states, "sans_avis": words.homes_words(held[words.UNLINED]) if held else ""}
+    forms = {role: name for name, role in words.TEMPLATE_ROLES.items()}
+    return {
+        "modeles": forms,
+        "etats": states,
+        "sans_avis": words.homes_words(held[words.UNLINED]) if held else "",
+    }
 
 
 def act(desk: Desk, _form: FormData) -> None:

@@ -13,7 +13,6 @@ from tfpb.geodata.stored_layers import list_installed
 from tfpb.page.desk import BRING
 from tfpb.perimeters import ruling_vintage
 from tfpb.words.faults.question_words import ROLES
-from tfpb.words.faults.sentences import fault_text
 from tfpb.words.page import screen_words as words
 from tfpb.words.places.geodata_words import address_file_line
 
@@ -26,12 +25,12 @@ if TYPE_CHECKING:
     from tfpb.page.desk import Desk
 
 _FIELDS: Final = ("bailleur", "titre", "convention")
-_LACKING: Final = frozenset({"communes_sans_adresses", "carte_absente", "carte_partielle"})
-"""What a check says of the geography of these very communes."""
 
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
+    if desk.begun and desk.files:  # without a stock, nothing is known to lack
+        desk.check()
     today, folder = dt.date.today(), desk.geography  # noqa: DTZ011 - to propose, not to print
     head = desk.settings.dossier if desk.begun else None
     year = head.annee if head is not None else today.year - 1
@@ -45,7 +44,7 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         "adresses": [address_file_line(f) for f in files_in(folder)],
         "couches": list_installed(folder),
         "carte": needed,
-        "manques": [fault_text(f).title for f in desk.outlook.faults if f.code in _LACKING],
+        "manques": desk.outlook.ground if desk.begun else (),
         "cartes": [v for v in VINTAGES if (folder / f"qpv-{v}.json").is_file()],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ from tfpb import perimeters, survey, tax
 from tfpb.addresses.communes import whole_name
 from tfpb.errors import Fault, Place, Severity, TfpbError, not_yet_reported
 from tfpb.evidence.crosschecks import by_code, unknown_quarters, unknown_residences
-from tfpb.model.columns import STAMP, stamped_place
+from tfpb.model.columns import STAMP, stamped_place, texts
 from tfpb.near_names import near_names
 from tfpb.perimeters.vintages import FIRST_YEAR
 from tfpb.pipeline.steps.costing import TaxRule
@@ -22,6 +23,8 @@ from tfpb.words.faults.paste_words import ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    import pandas as pd
 
     from tfpb.geodata.geography import Geography
     from tfpb.io.sources.inputs import Inputs
@@ -98,6 +101,15 @@ def quarters_by_code(
             own = roles is _ON_THE_MAP
             faults += [f for f in found if own or f.code != "alias_sans_effet"]
     return replace(inputs, frames=frames), faults
+
+
+def towns_written(stock: pd.DataFrame | None) -> Counter[tuple[str, str, str]]:
+    """Count the rows of the stock by commune as they write it: code, name, postcode."""
+    if stock is None:
+        return Counter()
+    return Counter(
+        zip(*(texts(stock, c) for c in ("code_insee", "commune", "code_postal")), strict=True)
+    )
 
 
 def town_doubts(settings: Settings, inputs: Inputs, geography: Geography) -> list[Fault]:

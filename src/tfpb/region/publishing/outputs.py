@@ -301,6 +301,7 @@ def _pack_jobs(
     """Give the packs, each with its own cut of the survey, made when its turn comes."""
     folders = _folders([p.name for p in region.parts])
     whole = Source("region", region.settings.region.titre, region.digest, 0, len(region.parts))
+    opened = region.left_open
     for part in region.parts:
         own = _own_survey(region, region.protected, part) if region.protected else None
         published = own.published if own is not None else None
@@ -316,6 +317,9 @@ def _pack_jobs(
             line={} if region.draft else region.release([part.name], published),
             asked=region.asked,
             others=region.money_together,
+            sent_anyway=tuple(
+                c for c in region.sent_anyway if part.name in (opened[c] or [part.name])
+            ),
         )
 
 
@@ -361,5 +365,6 @@ def _record(region: Region) -> dict[str, Any]:
         "bailleurs": {p.name: len(p.notices) for p in region.parts},
         "contrats": {name: list(codes) for name, codes in region.contrats.items()},
         "etat": "projet" if region.draft else "diffusion",
+        **({"envoye_quand_meme": list(region.sent_anyway)} if region.sent_anyway else {}),
         "lignes_masquees": 0 if region.protected is None else region.protected.withheld,
     }

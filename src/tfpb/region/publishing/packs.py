@@ -122,6 +122,8 @@ class PackJob:
         Questions of the region's common files, and between bailleurs.
     others : Claims
         Money of all bailleurs together, where there are enough of them.
+    sent_anyway : tuple of str
+        What its release leaves open, and who sends it knows.
     """
 
     part: Part
@@ -135,6 +137,7 @@ class PackJob:
     line: Mapping[str, Any]
     asked: tuple[Asked, ...] = ()
     others: Claims = field(default_factory=Claims)
+    sent_anyway: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,4 +264,4 @@ def _dossier(job: PackJob) -> Dossier:
         part.settings, part.inputs, geography, values, notices, (job.region,), no_ground()
     )
     own = replace(dossier, notices=notices, draft=job.draft)
-    return replace(own, asked=part.asked, outcomes=part.outcomes)
+    return replace(own, asked=part.asked, outcomes=part.outcomes, sent_anyway=job.sent_anyway)

@@ -39,7 +39,10 @@ def _lead(dossier: Dossier, tasks: Sequence[Task]) -> str:
         if claim
     ]
     count = words.LEAD.filled({"lines": len(tasks), "open": sum(task.is_open for task in tasks)})
-    again = words.AGAIN if dossier.settings.fichiers.a_faire else words.TO_NAME
+    file = dossier.settings.fichiers.a_faire
+    again = words.AGAIN if file else words.TO_NAME
+    if file.endswith(".csv"):
+        again = words.ELSEWHERE.format(name=file)
     return f"{count} {words.SUMS.format(sums=' ; '.join(sums))} {again}"
 
 

@@ -38,6 +38,11 @@ TO_NAME: Final = (
     "« Qui », « Pour quand » et « État » se remplissent ici ; pour que le calcul suivant les reprenne, "
     "nommez ce classeur sous [fichiers] : a_faire."
 )
+ELSEWHERE: Final = (
+    "« Qui », « Pour quand » et « État » sont ceux de « {name} » : c’est là qu’ils se remplissent, ou à "
+    "l’écran « À faire » de la page."
+)
+FILLED_HEADERS: Final = ("Quoi", "Objet", "Qui", "Pour quand", "État", "Clé", "Proposé")
 NOTHING: Final = "Rien à faire n’a été trouvé dans ces fichiers."
 _SEPARATOR: Final = " · "
 

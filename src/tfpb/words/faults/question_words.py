@@ -15,7 +15,7 @@ from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tfpb.model.question import Asked, Measure, Question
 
@@ -265,9 +265,14 @@ def _state_line(asked: Asked) -> str:
     )  # fmt: skip
 
 
-def left_open_words(codes: Iterable[str]) -> str:
-    """Write what a release would leave open."""
-    return " ; ".join(_LEFT_OPEN[code] for code in codes)
+def left_open_words(codes: Iterable[str], whose: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Write what a release would leave open, and of a region whose it is."""
+
+    def names(code: str) -> str:
+        found = (whose or {}).get(code)
+        return f" ({', '.join(found)})" if found else ""
+
+    return " ; ".join(f"{_LEFT_OPEN[code]}{names(code)}" for code in codes)
 
 
 def to_paste(question: Question, on: dt.date | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import QpvStatut
@@ -27,6 +28,16 @@ _SIDES: Final = {
         "est : dites « en quartier » ou « hors quartier »."
     ),
 }
+_HERE: Final = {
+    QpvStatut.DANS: Phrase("Ici : en quartier ({quarter}), à {far} de sa limite."),
+    QpvStatut.HORS: Phrase("Ici : hors quartier, à {far} de {quarter}."),
+    QpvStatut.A_VERIFIER: Phrase("Ici : encore douteux. {why}"),
+}
+_ASTRAY: Final = {"coordonnees_hors_commune", "coordonnees_hors_france", "coordonnees_illisibles"}
+_REFUSED: Final = "Ici : hors de la commune. Ce point ne sera pas retenu."
+_METRES: Final = Phrase("{metres:n} m")
+_FAR: Final = "plus de 2 km"
+_NO_QUARTER: Final = "tout quartier"
 _GONE: Final = "{address} n’est plus parmi les doutes."
 _MOVED: Final = "{title} : {before} → {after}"
 _STILL: Final = "Aucun montant ni aucun compte de logements n’en est changé."
@@ -38,6 +49,16 @@ def entrance_answer(address: str, status: str, quarter: str, homes: Amount | Non
         return _GONE.format(address=address)
     counted = f", {homes_words(homes)}" if homes is not None and homes.is_known else ""
     return _SIDES[QpvStatut(status)].format(address=address, homes=counted, quarter=quarter)
+
+
+def point_answer(
+    status: QpvStatut, metres: float, why: str, *, inside: str, nearest: str, reasons: str
+) -> str:
+    """Say on which side of the limits the stages find a point, and how far from them, metres."""
+    if _ASTRAY & set(reasons.split(" | ")):
+        return _REFUSED
+    far = _METRES.format(metres=round(metres)) if metres < math.inf else _FAR
+    return _HERE[status].format(quarter=inside or nearest or _NO_QUARTER, far=far, why=why)
 
 
 def moved_figures(before: Mapping[str, Amount], after: Mapping[str, Amount]) -> list[str]:

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 _TEXTS: Final = packaged(__name__)
 SCREENS: Final[dict[str, str]] = _TEXTS["screens"]
 """Address of a screen → its name, in the order of the work."""
+REGION_SCREENS: Final[dict[str, str]] = _TEXTS["region_screens"]
+"""As `SCREENS`, where a region is in hand."""
 GEOGRAPHIES: Final[dict[str, str]] = _TEXTS["geographies"]
 STATES: Final[dict[str, list[str]]] = _TEXTS["states"]
 """Claim of money → how the screen names it, and what it means."""
 UNLINED: Final = "logements_sans_avis"
 """Claim on the dwellings that no line of the tax file bears."""
 FILES: Final[dict[str, str]] = _TEXTS["files"]
+TEMPLATE_ROLES: Final[dict[str, str]] = _TEXTS["templates"]
+"""File of a template → the role it is for."""
 BROUGHT: Final = "« {name} » est importé : {kind}."
 TAKEN: Final = "« {name} » : {role}."
 WAITS: Final = (
@@ -39,6 +43,7 @@ DROPPED: Final = Phrase(
     "écartées} avant la copie : {names}."
 )
 MEANS: Final = "« {got} » veut dire {value} %"
+NOBODY: Final = "aucun organisme de la région"
 NO_STOCK: Final = "patrimoine.xlsx"
 NEXT_FOLDER: Final = "{name}-{year}"
 NEXT_BEGUN: Final = (
@@ -54,6 +59,10 @@ NEXT_MAP: Final = (
 )
 NEXT_SENT: Final = "L’année se comparera à ce qui est parti : « {name} »."
 NEXT_UNSENT: Final = "Rien n’est parti en {year} : l’année n’aura pas d’envoi à quoi se comparer."
+NEXT_FILLED: Final = Phrase(
+    "« À faire » : {count:s ligne reprise/lignes reprises} (qui s’en charge, ce qui est en cours) ; les "
+    "actions et ce qui est fait ne le sont pas."
+)
 NEXT_DAY: Final = Phrase(
     "La date du dossier est celle d’aujourd’hui ({day:d}) : changez-la à l’écran de départ s’il le faut."
 )

@@ -1,0 +1,104 @@
+"""What imported geography lacks for the communes of a stock, and the official file that has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tfpb.addresses.communes import Communes
+from tfpb.addresses.store import FILE_NAME, AddressStore
+from tfpb.geodata.catalogue import catalogue, portal
+from tfpb.geodata.qpv_imports import load_qpv
+from tfpb.perimeters import ruling_vintage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_OVERSEAS: Final = "97"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What lacks in one département.
+
+    Parameters
+    ----------
+    department : str
+    towns : tuple of str
+        Communes of the stock without an address, those of most rows first.
+    rows : int
+        Their rows of the stock.
+    bare : tuple of str
+        Communes without parcels: near a limit, these settle what a point alone leaves in doubt.
+    no_quarter : bool
+        Whether the ruling map is there, without any quarter of the département.
+    addresses, parcels : str
+        Where the official files are.
+    """
+
+    department: str
+    towns: tuple[str, ...]
+    rows: int
+    bare: tuple[str, ...]
+    no_quarter: bool
+    addresses: str
+    parcels: str
+
+
+def lacks_of(
+    towns: Mapping[tuple[str, str, str], int], folder: Path, year: int
+) -> tuple[Lack, ...]:
+    """Return what a folder of geography lacks for communes as a stock writes them.
+
+    Parameters
+    ----------
+    towns : mapping of (str, str, str) to int
+        Code, name and postcode, as written → rows; a commune that nobody knows is another fault.
+    folder : Path
+    year : int
+        Tax year.
+    """
+    store = AddressStore(folder / FILE_NAME) if (folder / FILE_NAME).is_file() else None
+    communes = store.communes() if store is not None else Communes.load()
+    held = set(store.citycodes()) if store is not None else set()
+    drawn = {path.stem for path in (folder / "parcelles").glob("*.json")}
+    found = load_qpv(folder, ruling_vintage(year, ""))
+    in_map = {
+        _department(c) for codes in (found.frame["codes_insee"] if found else ()) for c in codes
+    }
+    bare: dict[str, Counter[str]] = {}
+    unheld: dict[str, Counter[str]] = {}
+    for written, rows in towns.items():
+        codes = communes.written(*written)
+        if not codes:
+            continue
+        code = min(codes)
+        name = communes.name(code) or written[1]
+        for lacking, there in ((unheld, held), (bare, drawn)):
+            ours = lacking.setdefault(_department(code), Counter())
+            if not codes & there:
+                ours[name] += rows
+    return tuple(
+        Lack(
+            department, _most(unheld[department]), sum(unheld[department].values()), _most(ours),
+            found is not None and bool(in_map) and department not in in_map,
+            _address("adresses", department), _address("parcelles", department),
+        )
+        for department, ours in sorted(bare.items())
+    )  # fmt: skip
+
+
+def _most(rows: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(sorted(rows, key=lambda name: (-rows[name], name)))
+
+
+def _department(code: str) -> str:
+    return code[:3] if code.startswith(_OVERSEAS) else code[:2]
+
+
+def _address(key: str, department: str) -> str:
+    """Return where the official file of a département is."""
+    source = catalogue()[key]
+    return f"{portal(source.portal)}/{source.path.format(departement=department)}"

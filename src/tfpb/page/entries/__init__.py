@@ -1,0 +1,1 @@
+"""What people enter beside forms of their own: lists filled, cells corrected, points and addresses."""

@@ -1,0 +1,72 @@
+"""« Fautes » of a region: its own, then those of each bailleur, mended in its dossier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from tfpb.errors import Severity
+from tfpb.page.remedies import TEXT, remedy
+from tfpb.page.screens import faults_screen
+from tfpb.page.union.region_desk import REGION
+from tfpb.words.faults.sentences import fault_texts
+from tfpb.words.page.screen_words import REGION_SCREENS, SCREENS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import FormData
+
+    from tfpb.errors import Fault
+    from tfpb.page.desk import Desk
+    from tfpb.page.union.region_desk import RegionDesk
+
+TEMPLATE: Final = "region_fautes"
+
+
+def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the screen shows."""
+    region = cast("RegionDesk", desk)
+    signs = {m.name: m.sign for m in region.members if m.opens}
+    owners = [
+        (
+            name,
+            signs.get(name, ""),
+            _by_screen(tuple(f for f in found if _stops(f)), SCREENS),
+            len(found),
+        )
+        for name, found in region.found.of_owner.items()
+    ]
+    return {
+        "communes": _by_screen(region.found.faults, REGION_SCREENS),
+        "textes": faults_screen.texts_of(desk)
+        if any(remedy(f, REGION) == TEXT for f in region.found.faults)
+        else [],
+        "organismes": sorted(owners, key=lambda one: not one[2]),
+    }
+
+
+def _stops(fault: Fault) -> bool:
+    return fault.severity is Severity.FAUTE
+
+
+def _by_screen(
+    faults: tuple[Fault, ...], screens: Mapping[str, str]
+) -> list[tuple[str, str, list[Any]]]:
+    """Group faults by the screen that mends them: its address, its name, their texts; what stops first."""
+    links: dict[str, list[Fault]] = {}
+    for fault in sorted(faults, key=lambda f: not _stops(f)):
+        link = remedy(fault, REGION)
+        links.setdefault("fautes" if link in {TEXT, ""} else link, []).append(fault)
+    return [
+        (
+            k if k in screens else "",
+            screens.get(k, ""),
+            [faults_screen.without_commands(t) for t in fault_texts(v)],
+        )
+        for k, v in links.items()
+    ]
+
+
+def act(desk: Desk, form: FormData) -> None:
+    """Write the text of the region’s file, or of its plan, as it was corrected."""
+    faults_screen.act(desk, form)

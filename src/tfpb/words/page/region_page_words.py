@@ -1,0 +1,25 @@
+"""Words of the page of a region: what it makes of each file, and whom its outputs are for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tfpb.packaged import packaged
+from tfpb.words.phrase import Phrase
+
+_TEXTS: Final = packaged(__name__)
+COMMON: Final[dict[str, str]] = _TEXTS["common"]
+"""Common file of a region → its name."""
+FILES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = tuple(
+    (title, tuple(patterns)) for title, patterns in _TEXTS["files"].items()
+)
+"""Whom files are for → where they lie in what a run made."""
+AT: Final = "{owner} : {line}"
+JOINT: Final = "Livraison commune à plusieurs organismes : {line}"
+SHARED: Final = "« {name} » : {role}{before}."
+INSTEAD: Final = ", à la place de « {name} »"
+WHOSE: Final = "« {name} » ({role}) : rien ne dit sûrement de quel organisme. Dites-le ci-dessous."
+UNKNOWN_ROLE: Final = "fichier non reconnu"
+PLANNED: Final = "Le plan de la région remplace l’ébauche de : {names}."
+ARCHIVE: Final = "zip"
+EXPECTED: Final = Phrase("{count:s organisme attendu de plus/organismes attendus de plus}.")
