@@ -21,7 +21,9 @@ from tfpb.region.computed import Region
 from tfpb.region.estimates import compare_region
 from tfpb.region.publishing.packs import _beside
 from tfpb.report.sections.note.left_to_do import left_to_do
+from tfpb.report.sections.note.tenants import tenants
 from tfpb.report.sections.restitution import RegionFacts, places
+from tfpb.words.documents.region_words import NO_SURVEY_PLACE
 
 ONE, TWO = "QN05901I", "QN05902I"
 
@@ -56,6 +58,12 @@ def test_what_is_left_to_do_in_a_place_is_a_line_a_quarter_and_adds_up() -> None
     ((what, stake, _),) = (row for row in rows if row[0].head.startswith("Réclamer"))
     assert "Les Lilas" in what.text
     assert "42" in stake.head
+
+
+def test_tenants_who_were_asked_and_may_not_be_told_of_are_no_missing_survey() -> None:
+    dossier: Any = SimpleNamespace(survey=None)
+    assert tenants(dossier, NO_SURVEY_PLACE)(9).sentences == (NO_SURVEY_PLACE,)
+    assert tenants(dossier)(9).sentences != (NO_SURVEY_PLACE,)
 
 
 @pytest.mark.parametrize(("parts", "shown"), [(3, 0), (4, 2)])

@@ -191,7 +191,8 @@ def place_note(
     abated, acted = without_rows(region.parts, sorted(set(stock["code_insee"])))
     placed = replace(dossier, claims=claims, abatement=abated, programme=acted)
     tasks = tasks_of_place(claims, region.places.quarters, words.CHARGED, words.MONEY_SHEET)
-    return note(placed, OfPlace(name, tasks, caution(region.head.asked)))
+    unheard = "" if region.protected is None else words.NO_SURVEY_PLACE
+    return note(placed, OfPlace(name, tasks, caution(region.head.asked), unheard))
 
 
 def contrat_sheet(

@@ -36,11 +36,22 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class OfPlace:
-    """A contrat de ville or a region in place of a bailleur: its name, what is to do there, a caution."""
+    """A contrat de ville or a region in place of a bailleur.
+
+    Parameters
+    ----------
+    name : str
+    tasks : tuple of Task
+        What is to do there.
+    caution : str
+    unheard : str
+        Why nothing is told of its tenants, where they were asked.
+    """
 
     name: str
     tasks: tuple[Task, ...]
     caution: str = ""
+    unheard: str = ""
 
 
 _ROOMS: Final = tuple(
@@ -60,7 +71,8 @@ def note(dossier: Dossier, of: OfPlace | None = None) -> Section:
     """
     codes = [c for c in dossier.claims.scopes("logements_qpv") if is_quarter(c)]
     rooms = [r for r in _ROOMS if r.questions <= (6 if len(codes) >= _MANY else 9)]
-    known, paid, asked = justified(dossier), who_pays(dossier), tenants(dossier)
+    known, paid = justified(dossier), who_pays(dossier)
+    asked = tenants(dossier, "" if of is None else of.unheard)
     to_do = left_to_do(dossier, None if of is None else of.tasks)
     head = dossier.settings.dossier
     title = words.TITLE.format(year=head.annee, bailleur=head.bailleur if of is None else of.name)
