@@ -19,7 +19,7 @@ from tfpb.model.codes import ENSEMBLE, Groupe
 from tfpb.model.report import Table
 from tfpb.region.computed import Region
 from tfpb.region.estimates import compare_region
-from tfpb.region.publishing.packs import _beside
+from tfpb.region.publishing.packs import _money_rows
 from tfpb.report.sections.note.left_to_do import left_to_do
 from tfpb.report.sections.note.tenants import tenants
 from tfpb.report.sections.restitution import RegionFacts, places
@@ -75,7 +75,7 @@ def test_the_money_of_all_stands_beside_one_s_from_four_bailleurs(parts: int, sh
     )  # fmt: skip
     together = Region.money_together.fget(region)  # type: ignore[attr-defined]
     own = Claims([claim("acquis", "total", known(10))])
-    rows = _beside(own, together)
+    rows = _money_rows(own, together)
     assert len(rows) == shown
     if shown:
         assert rows["vous"].tolist() == ["10\u202f€", "non connu"]

@@ -89,10 +89,10 @@ _HEARD: Final = frozenset({"synthese", "comparaison", "evolution", "priorites", 
 
 def provisional(one: Section, asked: Sequence[Asked]) -> Section:
     """Say of a section of the survey that questions on its files wait for an answer, where some do."""
-    said = caution(asked)
-    if not said or one.key not in _HEARD:
+    warned = caution(asked)
+    if not warned or one.key not in _HEARD:
         return one
-    return replace(one, blocks=(Text((said,)), *one.blocks))
+    return replace(one, blocks=(Text((warned,)), *one.blocks))
 
 
 def caution(asked: Sequence[Asked]) -> str:

@@ -61,7 +61,9 @@ PANEL: Final = (
     "arrivé ou parti entre elles n’y est pas."
 )
 YOUR_POSITION: Final = "Votre position : {name}"
-MORE_IN_BOOK: Final = Phrase("{count:s autre ligne/autres lignes} dans le classeur, feuille « Position ».")
+MORE_IN_BOOK: Final = Phrase(
+    "{count:s autre ligne/autres lignes} dans le classeur, feuille « Position »."
+)
 REPERE_REFERENCE: Final = "{titre} : tous les bailleurs enquêtés sauf le vôtre, vague {vague}"
 _NOTES: Final[dict[str, str]] = _TEXTS["notes"]
 OWNERS_NOTES: Final = tuple(_NOTES[k] for k in ("differ", "letters", "quartiles", "no_rank"))
