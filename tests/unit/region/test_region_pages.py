@@ -19,9 +19,11 @@ from tfpb.model.codes import ENSEMBLE, Groupe
 from tfpb.model.report import Table
 from tfpb.region.computed import Region
 from tfpb.region.estimates import compare_region
-from tfpb.region.publishing.packs import _beside
+from tfpb.region.publishing.packs import _money_rows
 from tfpb.report.sections.note.left_to_do import left_to_do
+from tfpb.report.sections.note.tenants import tenants
 from tfpb.report.sections.restitution import RegionFacts, places
+from tfpb.words.documents.region_words import NO_SURVEY_PLACE
 
 ONE, TWO = "QN05901I", "QN05902I"
 
@@ -58,6 +60,12 @@ def test_what_is_left_to_do_in_a_place_is_a_line_a_quarter_and_adds_up() -> None
     assert "42" in stake.head
 
 
+def test_tenants_who_were_asked_and_may_not_be_told_of_are_no_missing_survey() -> None:
+    dossier: Any = SimpleNamespace(survey=None)
+    assert tenants(dossier, NO_SURVEY_PLACE)(9).sentences == (NO_SURVEY_PLACE,)
+    assert tenants(dossier)(9).sentences != (NO_SURVEY_PLACE,)
+
+
 @pytest.mark.parametrize(("parts", "shown"), [(3, 0), (4, 2)])
 def test_the_money_of_all_stands_beside_one_s_from_four_bailleurs(parts: int, shown: int) -> None:
     whole = Claims([claim("acquis", "total", known(1000)), claim("valorise", "total", known(900))])
@@ -67,7 +75,7 @@ def test_the_money_of_all_stands_beside_one_s_from_four_bailleurs(parts: int, sh
     )  # fmt: skip
     together = Region.money_together.fget(region)  # type: ignore[attr-defined]
     own = Claims([claim("acquis", "total", known(10))])
-    rows = _beside(own, together)
+    rows = _money_rows(own, together)
     assert len(rows) == shown
     if shown:
         assert rows["vous"].tolist() == ["10\u202f€", "non connu"]

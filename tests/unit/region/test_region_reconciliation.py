@@ -91,6 +91,6 @@ def test_figures_under_an_open_question_of_the_survey_say_that_they_are_provisio
     first = provisional(page, [heard, heard]).blocks[0]
     assert isinstance(first, Text)
     assert "2 questions" in first.paragraphs[0]
-    assert "attendent" in first.paragraphs[0]
+    assert "restent" in first.paragraphs[0]
     assert provisional(replace(page, key="argent"), [heard]).blocks == page.blocks
     assert provisional(page, [asked("patrimoine", Unit.DWELLINGS, 1, 2)]) == page

@@ -167,10 +167,10 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     if job.survey is not None:
         published, fewest = job.survey.published, FEWEST_FOR_MIDDLE
         wave, items, target = published.waves[-1].vague, published.items, published.target
-        beside = _beside(job.part.claims, job.others)
+        together = _money_rows(job.part.claims, job.others)
         for section in (
             own_funnel(job.survey.funnel, items, wave, fewest=fewest, target=target),
-            position_section(job.survey.position, items, wave, target=target, money=beside),
+            position_section(job.survey.position, items, wave, target=target, money=together),
         ):
             content = _with_section(content, section)
     asked = (*job.asked, *job.part.asked)
@@ -198,7 +198,7 @@ def pack_files(job: PackJob) -> dict[str, bytes]:
     return files
 
 
-def _beside(own: Claims, others: Claims) -> pd.DataFrame:
+def _money_rows(own: Claims, others: Claims) -> pd.DataFrame:
     """Set the money of a bailleur beside that of the region; nothing where the region tells none."""
     rows = [(one.title.french, claim_value(own.get(one.name)), claim_value(one)) for one in others]
     return pd.DataFrame(rows, columns=["fait", "vous", "region"])

@@ -56,6 +56,8 @@ def deliveries_report(region: Region) -> Report:
     head, parts = region.head, region.parts
     own = {p.name: p.asked for p in parts}
     waiting = stakes(own, region.asked)
+    if not region.draft:  # two readings of the same answers, side by side
+        waiting = waiting.assign(points=None)
     counted = [
         claimed(
             "livraisons_bailleurs",
@@ -87,10 +89,10 @@ _HEARD: Final = frozenset({"synthese", "comparaison", "evolution", "priorites", 
 
 def provisional(one: Section, asked: Sequence[Asked]) -> Section:
     """Say of a section of the survey that questions on its files wait for an answer, where some do."""
-    said = caution(asked)
-    if not said or one.key not in _HEARD:
+    warned = caution(asked)
+    if not warned or one.key not in _HEARD:
         return one
-    return replace(one, blocks=(Text((said,)), *one.blocks))
+    return replace(one, blocks=(Text((warned,)), *one.blocks))
 
 
 def caution(asked: Sequence[Asked]) -> str:
@@ -189,7 +191,8 @@ def place_note(
     abated, acted = without_rows(region.parts, sorted(set(stock["code_insee"])))
     placed = replace(dossier, claims=claims, abatement=abated, programme=acted)
     tasks = tasks_of_place(claims, region.places.quarters, words.CHARGED, words.MONEY_SHEET)
-    return note(placed, tasks, OfPlace(name, caution(region.head.asked)))
+    unheard = "" if region.protected is None else words.NO_SURVEY_PLACE
+    return note(placed, tasks, OfPlace(name, caution(region.head.asked), unheard))
 
 
 def contrat_sheet(

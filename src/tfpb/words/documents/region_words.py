@@ -51,8 +51,8 @@ READ_COUNTS: Final = Phrase(
     "relire (un bailleur, une vague)."
 )
 PROVISIONAL: Final = Phrase(
-    "{count:s question/questions} sur les livraisons de l’enquête {count:a attend/attendent} une réponse : "
-    "ces chiffres de satisfaction sont une lecture parmi d’autres, provisoire, et ne peuvent être diffusés."
+    "{count:s question/questions} sur les livraisons de l’enquête {count:a reste/restent} sans réponse : ces "
+    "chiffres de satisfaction sont une lecture parmi d’autres, provisoire."
 )
 CHARGED: Final = "les bailleurs du quartier"
 MONEY_SHEET: Final = "Abattement et actions"

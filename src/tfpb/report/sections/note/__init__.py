@@ -36,10 +36,19 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class OfPlace:
-    """A contrat de ville or a region in place of a bailleur: its name, a caution."""
+    """A contrat de ville or a region in place of a bailleur.
+
+    Parameters
+    ----------
+    name : str
+    caution : str
+    unheard : str
+        Why nothing is told of its tenants, where they were asked.
+    """
 
     name: str
     caution: str = ""
+    unheard: str = ""
 
 
 _ROOMS: Final = tuple(
@@ -59,7 +68,8 @@ def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> 
     """
     codes = [c for c in dossier.claims.scopes("logements_qpv") if is_quarter(c)]
     rooms = [r for r in _ROOMS if r.questions <= (6 if len(codes) >= _MANY else 9)]
-    known, paid, asked = justified(dossier), who_pays(dossier), tenants(dossier)
+    known, paid = justified(dossier), who_pays(dossier)
+    asked = tenants(dossier, "" if of is None else of.unheard)
     to_do = left_to_do(dossier, tasks, shared=of is not None)
     head = dossier.settings.dossier
     title = words.TITLE.format(year=head.annee, bailleur=head.bailleur if of is None else of.name)

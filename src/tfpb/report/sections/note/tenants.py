@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 _WIDTHS: Final = (42, 11, 14, 15, 50, 50)
 
 
-def tenants(dossier: Dossier) -> Callable[[int], Answer]:
-    """Return what makes the third answer of so many questions at most: rows are laid out once."""
+def tenants(dossier: Dossier, unheard: str = "") -> Callable[[int], Answer]:
+    """Return what makes the third answer of so many questions at most: rows are laid out once.
+
+    `unheard` is why nothing is told of those who were asked.
+    """
     survey = dossier.survey
     if survey is None:
-        return lambda _: Answer(words.OF_TENANTS, (MISSING["enquete"][0],))
+        return lambda _: Answer(words.OF_TENANTS, (unheard or MISSING["enquete"][0],))
     return partial(_answer, _Asked(dossier, survey))
 
 
