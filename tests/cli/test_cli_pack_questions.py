@@ -29,7 +29,7 @@ QUESTIONS = {
     ),
     "at Les Prés Fleuris": ("64 · 69 % masqué", "Masqué : moins de 30 réponses ici"),
     "what progressed, surely": (
-        "Depuis 2019, l’écart a bougé en faveur des QPV pour : « Gestion des déchets et des encombrants »,",
+        "Depuis 2019, écart plus favorable aux QPV : « Gestion des déchets et des encombrants »,",
         "« Présence et disponibilité du gardien » et « Qualité des interventions techniques ».",
         "▲ passé de −2 (2019) à +8 (2023)",
         "peut-être, de −14 (2019) à −8 (2023)",

@@ -112,8 +112,8 @@ _STATE_PART: Final = Phrase(
 )
 OTHER_PAYERS: Final = "Autres contribuables : taxes GEMAPI et d’équipement, reportées sur eux."
 READ_ALONE: Final = "Montants : de la seule part connue."
-ROSE: Final = "Depuis {wave}, l’écart a bougé en faveur des QPV pour : {names}."
-FELL: Final = "Depuis {wave}, l’écart a bougé en défaveur des QPV pour : {names}."
+ROSE: Final = "Depuis {wave}, écart plus favorable aux QPV : {names}."
+FELL: Final = "Depuis {wave}, écart moins favorable aux QPV : {names}."
 _ASKED: Final = (
     "Part de locataires satisfaits", "● QPV", "", "○ ailleurs",
     "Écart, en points (marge à 90 %)",

@@ -157,13 +157,15 @@ def _what(
     weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code == _PROOF]
     year = dossier.settings.dossier.annee - 1
     carried = [_carried(t) for t in tasks]
+    # of the quarters where something is to be planned alone: elsewhere actions made up for it
+    over = dossier.claims.sum("reporte", [t.code_qpv for t in tasks if _carried(t) is not None])
     unnamed = any(amount is not None for amount in carried[words.NAMED :])
     facts |= {
         "enough": len(weighed),
         "others": len(tasks) > len(weighed),
         "several": len(weighed) > words.NAMED,
         "names": words.subjects([_subject(dossier, t, places) for t in weighed]),
-        "carried": words.carried_over(held.amount("reporte"), year) if unnamed else "",
+        "carried": words.carried_over(over, year) if unnamed else "",
     }
     pages = [places.pages[t.code_qpv] for t in weighed[: words.NAMED] if t.code_qpv in places.pages]
     return Headed(*words.task(code, tasks[0].kind.title, facts)), pages
