@@ -152,7 +152,7 @@ def _witness(settings: dict[str, Any], file: Path, target: Path, geography: Path
         "files": inputs,
         "user": [(str(p), _sha(p)) for p in kept],
         "maps": [(str(p), s.st_size, s.st_mtime_ns) for p, s in maps],
-        "programme": [
+        "program": [
             _ENTRY,
             package_fingerprint(),
             sys.version,
