@@ -148,18 +148,18 @@ def _witness(settings: dict[str, Any], file: Path, target: Path, geography: Path
     kept += [Path(ledger)] if ledger and Path(ledger).is_file() else []
     maps = ((p, p.stat()) for p in sorted(geography.rglob("*")) if p.is_file())
     read = {
-        "commande": [str(p) for p in (file.resolve(), target, place, geography)],
-        "fichiers": inputs,
-        "de la session": [(str(p), _sha(p)) for p in kept],
-        "géographie": [(str(p), s.st_size, s.st_mtime_ns) for p, s in maps],
-        "programme": [
+        "command": [str(p) for p in (file.resolve(), target, place, geography)],
+        "files": inputs,
+        "user": [(str(p), _sha(p)) for p in kept],
+        "maps": [(str(p), s.st_size, s.st_mtime_ns) for p, s in maps],
+        "program": [
             _ENTRY,
             package_fingerprint(),
             sys.version,
             platform.platform(),
             *_libraries(),
         ],
-        "variables": sorted(
+        "environment": sorted(
             (k, v) for k, v in os.environ.items() if k.startswith("TFPB_") and k != VARIABLE
         ),
     }
