@@ -311,7 +311,7 @@ class Desk:
         names.append(settings.fichiers.a_faire or SETTINGS)  # it is left out of what is recorded
         ground = (self.geography / name for name in _CARDS)
         return tuple(
-            mark(path) for path in (*(settings.path(n) for n in (SETTINGS, *names)), *ground)
+            mark(path) for path in (*(settings.path(n) for n in (self.file.name, *names)), *ground)
         )
 
     def edit(self, changes: Iterable[tuple[Keys, Any]]) -> None:

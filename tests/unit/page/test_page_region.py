@@ -222,6 +222,8 @@ def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> Non
     region._seen = region.stamp()
     page.post("/noms", {"q0": "NH 59", "n0": NAMES[0], "q1": "Voisin", "n1": "-"})
     assert load_region(region.file).alias.bailleurs == {"NH 59": NAMES[0], "Voisin": ""}
+    assert not region.fresh  # the region's own file is among those that were read
+    region._seen = region.stamp()
     assert "aucun organisme de la région" in page.get("/noms").text
     told = page.get("/fautes").text
     sign = region.member(NAMES[0]).sign
