@@ -108,9 +108,9 @@ class InProcess:
     ) -> Iterator[R]:
         """Run each part when the one before has been taken."""
         for part in parts:
-            made = run(part)
+            result = run(part)
             advance(1)
-            yield made
+            yield result
 
     def close(self) -> None:
         """Nothing was taken."""

@@ -12,6 +12,7 @@ from test_secrecy_printed import estimates, stock
 from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.pipeline.steps.surveying import with_contrats
 from tfpb.survey import Release, Released, protect, reprinted, together
+from tfpb.survey.secrecy.disclosure import sealed
 
 if TYPE_CHECKING:
     from tfpb.model.survey import Published
@@ -67,3 +68,25 @@ def test_contrats_are_levels_before_any_page_prints_one() -> None:
     two = with_contrats(homes.assign(code_insee="59001"), quarters)
     assert two["contrat_de_ville"].tolist() == ["C1", "C2", "", "", ""]  # a commune of two
     assert "contrat_de_ville" not in with_contrats(homes, Quarters([Quarter("Q1"), Quarter("Q2")]))
+
+
+FIGURE = {
+    "comparison": "estimation",
+    "levels": "estimation",
+    "priorities": "performance",
+    "variants": "estimation",
+}
+
+
+def test_every_table_of_a_later_release_is_printed_as_it_was() -> None:
+    """Levels were worked out again at each release: their rank was read as another number than it was."""
+    now = protect(estimates())
+    line = Release.of(list("ABCDE"), "un", "2026-01-01", stock(), now).line()
+    before = together([Release.read(line)], "ABCDE")
+    moved = {t: getattr(now, t) for t in FIGURE}
+    moved = {t: m.assign(**{FIGURE[t]: m[FIGURE[t]] + 0.02}) for t, m in moved.items()}
+    again = reprinted(sealed(now, moved), before)
+    for name, column in FIGURE.items():
+        first, then = (getattr(p, name) for p in (now, again))
+        assert first[column].notna().sum() > 20, name
+        pd.testing.assert_series_equal(first[column], then[column], check_exact=False, rtol=1e-7)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from drawn import QUESTIONS, draw
-from regions import Reading, interviews, placed, small_targets, told_of
+from regions import (
+    Reading,
+    interviews,
+    later_interviews,
+    placed,
+    releases_of,
+    small_targets,
+    told_of,
+)
 
 from effort import tries
 from tfpb.model.codes import ENSEMBLE, TOTAL
@@ -49,6 +57,21 @@ def test_nobody_learns_a_small_group(told: Told, *, inside: bool) -> None:
         for found in (reader.size(target), reader.answers(question, target)):
             assert not any((found.exact, found.near)), (name, found)
         assert not knowing.answers(question, target).exact, name
+
+
+@pytest.mark.parametrize("seed", range(tries(0, 12)))
+def test_a_region_released_again_and_again_tells_no_small_group(seed: int) -> None:
+    moments, rng = [draw(9500 + seed, owners=4, quarters=6, homes=90)], np.random.default_rng(seed)
+    for _ in range(4):
+        moments.append(moments[-1].later(rng, (1, 4, 12, 40)[seed % 4]))
+    homes = placed(moments[0], seed)
+    frames = later_interviews(moments, homes, seed)
+    read = Reading(frames, homes, releases_of(frames, homes, ("parc", "service")[seed % 2]))
+    reader = read.attack(sizes=False)
+    targets = list(small_targets(read).items())
+    for k, (name, target) in enumerate(targets[:: max(1, len(targets) // 3)]):
+        told = reader.answers(QUESTIONS[k % 3], target)
+        assert reader.undecided or not (told.exact or told.near), (name, told)
 
 
 def printed(table: pd.DataFrame, columns: list[str]) -> set[tuple[str, ...]]:

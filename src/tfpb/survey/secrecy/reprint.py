@@ -256,7 +256,9 @@ def keys_of(name: str, table: pd.DataFrame) -> list[str]:
 
 
 def _index(table: pd.DataFrame, name: str) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(table[keys_of(name, table)].astype(str))
+    keys = table[keys_of(name, table)]
+    ranks = {c: keys[c].astype(float) for c in keys.select_dtypes("number")}  # as a line is read
+    return pd.MultiIndex.from_frame(keys.assign(**ranks).astype(str))
 
 
 def _put(
