@@ -89,5 +89,6 @@ def _lines(table: StreetTable, group: Group, number: int, suffix: str) -> Iterat
     if points:
         yield not exact, f"{number_text(points[0])} {street}"
         return
-    for near in (n for n in numbering.next_numbers(number) if n is not None):
-        yield 2, f"{number_text(numbering.at(near)[0])} {street}"
+    for near in numbering.neighbours(number):
+        for point in near[:1]:
+            yield 2, f"{number_text(point)} {street}"
