@@ -257,8 +257,8 @@ def keys_of(name: str, table: pd.DataFrame) -> list[str]:
 
 def _index(table: pd.DataFrame, name: str) -> pd.MultiIndex:
     keys = table[keys_of(name, table)]
-    ranks = {c: keys[c].astype(float) for c in keys.select_dtypes("number")}  # as a line is read
-    return pd.MultiIndex.from_frame(keys.assign(**ranks).astype(str))
+    ranks = dict.fromkeys(keys.select_dtypes("number"), float)  # as a line is read
+    return pd.MultiIndex.from_frame(keys.astype(ranks).astype(str))
 
 
 def _put(
