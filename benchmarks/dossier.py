@@ -193,7 +193,9 @@ def main() -> None:
     here, *others = measure(options.fois, roots)
     text = report(here, options.fois)
     for other in others:
-        text += f"\n{options.contre.name}, in turn: its processor (s), and what this takes of it.\n\n"
+        text += (
+            f"\n{options.contre.name}, in turn: its processor (s), and what this takes of it.\n\n"
+        )
         for case in CASES:
             before, now = (statistics.median(c.processor_s for c in f[case]) for f in (other, here))
             text += f"- {case}: {before:.2f}, {now / before:.2f}\n"
