@@ -108,7 +108,8 @@ A_HOME: Final = Phrase(
     "Coût pour {several:?les communes|la commune} : {lost:€} par logement abattu."
 )
 _STATE_PART: Final = Phrase(
-    "* L’État rembourse {share:%} aux collectivités{unsure:?, taux à confirmer} ; leurs parts sont ce qui leur reste."
+    "* L’État rembourse {share:%} aux collectivités{unsure:?, taux à confirmer} ; leurs parts sont "
+    "ce qui leur reste."
 )
 OTHER_PAYERS: Final = "Autres contribuables : taxes GEMAPI et d’équipement, reportées sur eux."
 READ_ALONE: Final = "Montants : de la seule part connue."
