@@ -44,7 +44,7 @@ def test_waves_of_the_region_are_ordered_by_what_bailleurs_declare() -> None:
     assert answers.waves == ("vague A", "vague B")  # the region's plan has no date
     nothing = pd.DataFrame()
     owner = SimpleNamespace(
-        name="B0", plan=mine.plan, survey=answers,
+        name="B0", plan=mine.plan, survey=answers, readings=(),
         located=located_stock(2025, 2024, nothing, nothing, nothing),
     )  # fmt: skip
     inputs: Any = SimpleNamespace(

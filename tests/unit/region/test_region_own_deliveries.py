@@ -65,6 +65,7 @@ def test_its_residences_are_known_by_the_name_its_files_give_it() -> None:
 
 
 def test_an_empty_delivery_stops_alone_and_is_doubted_beside_others(tmp_path: Path) -> None:
+    assert EMPTY == "livraison_vide"
     plan = tmp_path / "plan.toml"
     plan.write_text(
         '[colonnes]\nrepondant = "id"\nvague = "annee"\nresidence = "residence"\n'

@@ -50,7 +50,7 @@ def test_what_is_left_to_do_in_a_place_is_a_line_a_quarter_and_adds_up() -> None
         claims=claims, quarters=names, survey=None, programme=None,
         settings=SimpleNamespace(dossier=SimpleNamespace(annee=2025), roles={}),
     )  # fmt: skip
-    answer = left_to_do(dossier, tasks)(8)
+    answer = left_to_do(dossier, tasks, shared=True)(8)
     held: Any = answer.rests_on
     rows = [row[:3] for row in held.rows]
     assert len(rows) == 3  # of several bailleurs, no file of one is asked for

@@ -10,6 +10,7 @@ import pytest
 from report_dossier import BAILLEUR, claimed, make
 
 from tfpb.evidence.evaluation import evaluation
+from tfpb.model.codes import TOTAL
 from tfpb.model.report import Text
 from tfpb.report import map_model, quarter_pages
 from tfpb.report.sections import report
@@ -81,12 +82,13 @@ def test_axes_say_it_first_and_are_not_counted_lower(dossier: Dossier) -> None:
     assert "aucun axe ne montre d’écart défavorable établi" in lead
 
 
-def test_the_map_and_the_page_of_a_quarter_say_it_first(dossier: Dossier) -> None:
+def test_the_map_and_the_lines_of_a_page_say_it_first(dossier: Dossier) -> None:
     answers = quarter_pages.own_answers(dossier)
     phrases = map_model._gaps(answers)["phrase"]
     assert phrases.str.startswith(f"{SAID}, ").any()
-    _, lines, _ = quarter_pages._satisfaction(
-        dossier, answers, "QN00000X"
-    )  # no row: the convention's
+    assert answers is not None
+    lines = [
+        quarter_pages.answer_line(dossier.claims, answers, item, TOTAL) for item in answers.items
+    ]
     assert any(line.otherwise for line in lines)
     assert any(line.moved.endswith(" †") for line in lines)

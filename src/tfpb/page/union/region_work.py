@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.io.sources.region_inputs import in_dossier, load_region
-from tfpb.page.long_work import follower
 from tfpb.page.outlook import Outlook
 from tfpb.words.documents.command_words import OWNERS
 from tfpb.words.documents.region_words import FINDINGS
@@ -121,6 +120,7 @@ def make_region(
     pages: bool,
 ) -> RegionOutlook:
     """Make the files of a region as `tfpb region` does."""
+    from tfpb.page.long_work import follower  # noqa: PLC0415 - no screen waits for it
     from tfpb.pipeline.kept.entry_files import cache_folder  # noqa: PLC0415 - in its own process
     from tfpb.region.publishing.packs import Media  # noqa: PLC0415
     from tfpb.region.publishing.region_run import run_region  # noqa: PLC0415

@@ -63,11 +63,11 @@ class _Places:
         """Find the places of a dossier: its maps follow the page in order of code; a shared page has none."""
         subjects = {(t.name, t.subject) for t in tasks if t.kind.of == BY_RESIDENCE}
         named = Counter(name for name, _ in subjects)
-        held = sorted(here.code_qpv for here in quarters_held(dossier.located.held))
+        held = [] if shared else sorted(h.code_qpv for h in quarters_held(dossier.located.held))
         return cls(
             quarter_names(dossier),
             frozenset(name for name, count in named.items() if count > 1),
-            {} if shared else {code: page for page, code in enumerate(held, _FIRST_MAP)},
+            {code: page for page, code in enumerate(held, _FIRST_MAP)},
         )
 
     def name(self, task: Task) -> str:
