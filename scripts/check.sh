@@ -34,8 +34,12 @@ unset PYTHONDONTWRITEBYTECODE
 PIP_COMPILE=0 sh scripts/install.sh python requirements/dev.txt
 ruff check
 ruff format --check
-mypy --num-workers 2
+# types wait for one processor while layers, ratchet and dependencies are held on the other
+mypy --num-workers 2 &
+types=$!
 lint-imports
 python scripts/ratchet.py --verifier
 sh scripts/dependencies.sh
-pytest -n 2 --dist loadfile "$@"
+wait "$types"
+# three on two processors: a browser that is waited for leaves its own idle
+pytest -n 3 --dist loadfile "$@"

@@ -18,4 +18,4 @@ def test_an_isolated_movement_is_perhaps() -> None:
 
 
 def test_a_dagger_marks_what_the_comparable_row_does_not_uphold() -> None:
-    assert moved(WAVES, (-0.02, 0.08), doubt=True).endswith("(2023) †")
+    assert moved(WAVES, (-0.02, 0.08), doubt=True).endswith("(2023)\u202f†")
