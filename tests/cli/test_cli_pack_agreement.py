@@ -19,14 +19,6 @@ COUNTS = ("n_qpv", "n_hors")
 COLUMNS = (
     "n QPV", "n hors QPV", "QPV (%)", "Hors QPV (%)", "Écart (points)", "bas à 90 %", "haut à 90 %",
 )  # fmt: skip
-    "n QPV",
-    "n hors QPV",
-    "QPV (%)",
-    "Hors QPV (%)",
-    "Écart (points)",
-    "bas à 90 %",
-    "haut à 90 %",
-)
 
 
 @pytest.fixture(scope="module")
