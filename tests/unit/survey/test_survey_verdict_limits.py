@@ -18,6 +18,8 @@ from tfpb.survey.verdicts import (
     CONFIDENCE,
     CONFIDENCE_MARGIN,
     MASKED,
+    MODE_CHANGED,
+    PARC,
     PUBLISHABLE,
     STATES,
     UNCOMPUTABLE,
@@ -41,7 +43,23 @@ def test_the_numbers_fixed_before_the_answers() -> None:
     assert (one.margin, one.mask_n, one.shown_n, one.cible) == (0.05, 11, 30, "service")
     assert (one.least_homes, one.quarter_homes) == (2, 5)
     assert (one.few_n, one.few_half, one.default_deff) == (60, 0.07, 1.6)
-    assert (CONFIDENCE, CONFIDENCE_MARGIN) == (0.95, 0.90)
+    assert (CONFIDENCE, CONFIDENCE_MARGIN, MODE_CHANGED) == (0.95, 0.90, 0.015)
+    assert (PARC, CLAIMS) == ("parc", ("_p_favorable", "_p_inferieur"))
+
+
+def test_a_target_changes_nothing_else() -> None:
+    one = Thresholds(margin=0.03, mask_n=20)
+    assert one.aiming("parc") == replace(one, cible="parc")
+
+
+def test_as_many_answers_as_are_asked_are_not_masked() -> None:
+    cells = {"n": 11.0, "count": 30.0, "homes": 2.0}
+    shown = publication_states(
+        **{name: np.array([[value]]) for name, value in cells.items()},
+        quarter=np.array([False]),
+        thresholds=Thresholds(),
+    )
+    assert shown.item() == PUBLISHABLE
 
 
 def test_the_plan_sets_margin_thresholds_and_design_effect() -> None:
@@ -216,6 +234,25 @@ def test_what_is_counted_is_not_what_is_singled_out() -> None:
     assert found["isole"].tolist() == ["", "", ""]
 
 
+def test_a_claim_at_the_very_risk_is_kept() -> None:
+    found = counted(family(("equivalent", "publiable", 0.05, 0.9)))
+    assert found["assurance"].tolist() == ["forte"]
+    over = counted(family(("equivalent", "publiable", 0.052, 0.9)))
+    assert over["assurance"].tolist() == [""]
+
+
+def test_what_is_adjusted_is_no_more_than_one() -> None:
+    p = np.array([0.9, 0.95, 0.99])
+    assert holm(p).tolist() == [1.0, 1.0, 1.0]
+    assert benjamini_hochberg(p).max() == pytest.approx(0.99)
+
+
+def test_a_movement_is_read_both_ways_at_twice_its_p() -> None:
+    """Twice .02 is kept: three times would not be."""
+    found = counted(family(("hausse", "publiable", 0.02, 0.98), groupe="evolution_ecart"))
+    assert found["assurance"].tolist() == ["forte"]
+
+
 def test_movements_are_a_family_of_their_own_read_both_ways() -> None:
     table = family(
         ("hausse", "publiable", 0.01, 0.99),
@@ -249,3 +286,8 @@ def test_how_many_times_more_readily_the_satisfied_must_have_answered() -> None:
     assert np.isnan(found[2:]).all()
     whole = tipping(np.array([0.95]), np.array([-0.5]), np.array([-0.2]), words[1:2], 0.05)
     assert np.isinf(whole[0])  # no share of the satisfied would undo it
+    least = tipping(np.array([0.03]), np.array([0.0]), np.array([0.2]), words[:1], 0.05)
+    assert np.isinf(least[0])  # nobody would be left
+    # .70 against .69: (7/3) / (69/31) = 1.048
+    near = tipping(np.array([0.70]), np.array([-0.04]), np.array([0.1]), words[:1], 0.05)
+    assert near.tolist() == [1.04]
