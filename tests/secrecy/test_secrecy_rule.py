@@ -110,6 +110,30 @@ def test_a_quarter_that_packs_together_would_give_away_is_no_regional_row() -> N
         assert (Group("code_qpv", "Q1", "A", SIDE) in found) is not told
 
 
+@pytest.mark.parametrize(
+    ("each", "held"),
+    [
+        ((10, 10, 10), True),
+        ((10, 10, 0), False),  # two bailleurs, of three asked
+        ((34, 3, 3), True),  # 85 % are of one
+        ((35, 3, 3), False),
+    ],
+)
+def test_a_territory_of_a_region_needs_owners_and_none_that_holds_most(
+    each: tuple[int, ...], *, held: bool
+) -> None:
+    """Each bailleur reads its own rows: a territory must hide the others in one another."""
+    here = [
+        row for owner, n in zip("ABC", each, strict=True) for row in homes(10, n, "C1", "Q1", owner)
+    ]
+    rest = [row for owner in "ABCD" for row in homes(10, 20, "C2", "Q2", owner)]
+    apart = [row for owner in "ABCD" for row in homes(10, 20, "C2", "", owner)]
+    stock = [*here, *rest, *apart]
+    assert ("Q1" in shown_of(stock, owners=3, largest_share=0.85)) is held
+    assert {"A", "B"} <= shown_of(stock, owners=3, largest_share=0.85)
+    assert "Q1" in shown_of(stock)  # a landlord's own pack asks for none
+
+
 def test_a_territory_that_holds_whole_bailleurs_but_for_few_is_hidden() -> None:
     """A and B have nothing but Q1, where C has six households: Q1 less both is C's six."""
     few = [("C", f"c{k}", "C1", "Q1", 3) for k in range(2)]
