@@ -178,6 +178,14 @@ def test_two_ends_of_exemption_that_part_leave_the_right_unknown() -> None:
     assert (parted.statut, parted.share, parted.known) == ("droit_inconnu", Decimal(1), False)
     turned = right(inside(exempt_until=dt.date(2020, 12, 31)), own=KEPT)
     assert (turned.statut, turned.motive) == ("droit_inconnu", "exonerations_contraires")
+    later = right(
+        inside(exempt_until=KEPT),
+        inside(exempt_until=dt.date(2033, 12, 31)),
+        own=dt.date(2020, 12, 31),
+    )
+    assert later.fields["date"] == dt.date(2033, 12, 31)
+    both = right(inside(exempt_until=KEPT), own=dt.date(2020, 12, 31), signed=Conventions(None))
+    assert (both.motive, both.known) == ("exonerations_contraires", False)
     free = right(inside(exempt_until=dt.date(2021, 12, 31)), own=dt.date(2020, 12, 31))
     assert (free.statut, free.share, free.opens) == ("", Decimal(1), 2021)  # both are past
     held = right(inside(), own=KEPT)
