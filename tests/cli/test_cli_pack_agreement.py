@@ -123,6 +123,8 @@ def test_satisfaction_lines_are_one_in_workbook_word_and_pdf(made: Pack) -> None
         kept = [t for name, t in zip(COLUMNS, expected, strict=True) if name in cells]
         assert [cells[name] for name in COLUMNS if name in cells] == kept
         assert len(kept) >= len(COLUMNS) - 1
+        gone = [(n, t) for n, t in zip(COLUMNS, expected, strict=True) if n not in cells]
+        assert all(flat(f"{name} : {text}") in flat(page) for name, text in gone)
         assert cells["Verdict"] == flat(line["verdict_mot"])
         assert any("".join(kept) in flat(r) for r in page.splitlines()), line["libelle"]
 

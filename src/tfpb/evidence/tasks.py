@@ -22,8 +22,6 @@ from tfpb.model.codes import QpvStatut, Role, TaskState
 from tfpb.model.columns import numbers, texts
 from tfpb.model.record import Filled
 from tfpb.packaged import packaged
-from tfpb.tax.ledger.fact_lines import FactLines
-from tfpb.tax.programme.brought import to_prove
 from tfpb.words.documents.task_words import is_office, proposal
 
 if TYPE_CHECKING:
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from tfpb.facts.programme_claims import Action
     from tfpb.facts.quarter import Quarters
     from tfpb.facts.whole_dossier import Dossier
+    from tfpb.tax.ledger.fact_lines import FactLines
 
 _HELD: Final = ("cote", "id_residence", "code_qpv")
 BY_RESIDENCE: Final = "residence"
@@ -277,6 +276,8 @@ def _of_premises(dossier: Dossier) -> Iterator[Task]:
 
 
 def _lines_of(dossier: Dossier) -> FactLines | None:
+    from tfpb.tax.ledger.fact_lines import FactLines  # noqa: PLC0415 - the page reads kinds alone
+
     money = dossier.abatement
     return None if money is None or money.by_premises is None else FactLines(money)
 
@@ -335,6 +336,8 @@ def _places(dossier: Dossier) -> dict[str, str]:
 
 def _of_actions(dossier: Dossier) -> Iterator[Task]:
     """Return the actions of the year without whole proof, each with what its proof is worth."""
+    from tfpb.tax.programme.brought import to_prove  # noqa: PLC0415 - the page reads kinds alone
+
     plan = dossier.programme
     groups: dict[tuple[str, str], list[tuple[str, Amount, Amount]]] = {}
     for action, title, stake in () if plan is None else to_prove(plan.actions, plan.year):

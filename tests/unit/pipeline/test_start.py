@@ -41,11 +41,8 @@ _HEAVY = (
             ("tfpb.pipeline.jobs.point_job",),
             ("geopandas", "pandas", "pyogrio", "scipy"),
         ),  # limits are searched by its tree
-        # what works for the page is loaded in a process of its own; its screens read tables, plans and tasks
-        (
-            ("tfpb.page.serve",),
-            ("geopandas", "pandas", "pydantic", "scipy", "tfpb.survey", "tfpb.tax"),
-        ),
+        # what works for the page is loaded in a process of its own; its screens read tables and plans
+        (("tfpb.page.serve",), ("geopandas", "pandas", "pydantic", "scipy", "tfpb.survey")),
     ],
 )
 def test_a_room_that_no_step_called_is_not_loaded(

@@ -678,7 +678,7 @@ def test_answers_of_other_bailleurs_are_never_told_as_the_bailleurs() -> None:
 def test_a_full_face_takes_the_space_that_one_by_one_would_find(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each trial is a document to compile: twelve at most where each in turn would be twenty."""
+    """Each trial is a document to compile: ten at most where each in turn would be twenty."""
     face = face_of(make())
     spaces, named = quarter_pdf._PADS, quarter_pdf._FEWER
     for room in range(len(spaces) * len(named) + 1):
@@ -703,4 +703,4 @@ def test_a_full_face_takes_the_space_that_one_by_one_would_find(
             (spaces[-1], named[-1]),
         )  # fmt: skip
         assert found.startswith(b"%r " % (wanted,))
-        assert len(trials) <= 12
+        assert len(trials) <= 10

@@ -165,7 +165,7 @@ def grid(table: Table) -> Grid:
     kept = [k for k in range(len(table.columns)) if k not in same]
     columns = [table.columns[k] for k in kept]
     rows = tuple(tuple(row[k] for k in kept) for row in whole)
-    facts = " ; ".join(f"{table.columns[k].header} – {text}" for k, text in same.items() if text)
+    said = report_words.same_everywhere({table.columns[k].header: t for k, t in same.items()})
     totals: tuple[str, ...] = ()
     if table.totals:
         cells = [table.totals.get(c.key) for c in columns]
@@ -188,10 +188,7 @@ def grid(table: Table) -> Grid:
         size_pt=size,
         rows=rows,
         totals=totals,
-        notes=(
-            *([report_words.SAME_EVERYWHERE.format(facts=facts)] if facts else []),
-            *table.notes,
-        ),
+        notes=(*said, *table.notes),
     )
 
 

@@ -35,17 +35,17 @@ def render_face(face: Face) -> bytes:
     """
     pdf = b""
     for actions, pieces in _FEWER:
-        pad, pdf = _spaced(face, actions, pieces)
+        pad, pdf = _spaced(face, actions, pieces, widest=actions == _FEWER[0][0])
         if page_count(pdf) == 1:
             return _with_photos(face, pad, actions, pieces) if face.photos else pdf
     return pdf
 
 
-def _spaced(face: Face, actions: int, pieces: int) -> tuple[float, bytes]:
+def _spaced(face: Face, actions: int, pieces: int, *, widest: bool) -> tuple[float, bytes]:
     """Give a face the widest space that keeps it on one page, else the least.
 
-    A page is a document to compile: the widest is tried first, which most take, then the least, which says
-    whether any will do.
+    A page is a document to compile: `widest` is tried first, which most take where nothing was cut yet,
+    then the least, which says whether any will do.
     """
     tried: dict[int, bytes] = {}
 
@@ -54,9 +54,9 @@ def _spaced(face: Face, actions: int, pieces: int) -> tuple[float, bytes]:
         return page_count(tried[k]) == 1
 
     least = len(_PADS) - 1
-    k = 0 if fits(0) else least
+    k = 0 if widest and fits(0) else least
     if k and fits(least):
-        k = bisect_left(range(least), True, lo=1, key=fits)  # noqa: FBT003 - the key's own
+        k = bisect_left(range(least), True, lo=int(widest), key=fits)  # noqa: FBT003 - the key's own
     return _PADS[k], tried[k]
 
 

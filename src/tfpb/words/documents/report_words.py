@@ -6,11 +6,13 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import long_date, plural
+from tfpb.words.numbers import NOTHING, long_date, plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.verdict_words import margin_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tfpb.facts.amount import Amount
 
 _TEXTS: Final = packaged(__name__)
@@ -107,6 +109,16 @@ def unreadable_quarters(count: int) -> str:
     )
 
 
+def same_everywhere(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Write what a table says of every row, by header, and which columns have no value at all."""
+    said = " ; ".join(f"{k} : {v}" for k, v in values.items() if v not in ("", NOTHING))
+    blank = ", ".join(k for k, v in values.items() if v in ("", NOTHING))
+    return (
+        *([_SAME.format(facts=said)] if said else []),
+        *([_BLANK.format(headers=blank)] if blank else []),
+    )
+
+
 def sources_lead(files: int, unverified: int, run_hash: str) -> str:
     """Open the chapter of sources."""
     law = "aucune valeur légale non vérifiée"
@@ -164,7 +176,8 @@ ROWS_ELSEWHERE: Final = Phrase(
 MAP_CAPTION: Final = (
     "Carte du quartier {name} ({code}) : périmètre, résidences, chiffres et satisfaction"
 )
-SAME_EVERYWHERE: Final = "Sur toutes les lignes : {facts}."
+_SAME: Final = "Sur toutes les lignes, {facts}."
+_BLANK: Final = "Sans valeur, sur toutes les lignes : {headers}."
 UNNAMED_MAP: Final = "Carte {key}"
 USED: Final = {True: "employée", False: "sans emploi dans ce calcul"}
 HELD: Final = {True: "tenu", False: "non tenu"}

@@ -22,10 +22,10 @@ SIGNS: Final[dict[str, str]] = _TEXTS["signs"]
 
 PUBLICATIONS: Final[dict[str, str]] = _TEXTS["publications"]
 ISOLATED: Final = "isolé"
-ISOLATED_MEANS: Final = (
-    "« Peut-être », isolé : parmi tant de questions, le hasard peut en faire un."
-)
 """Mark of a verdict that the rule of families does not keep."""
+ISOLATED_MEANS: Final = (
+    "« Peut-être » ou « isolé » : parmi tant de questions, le hasard peut suffire."
+)
 FEW: Final = "peu de réponses"
 """Mark of a row that few answers stand behind, by numbers fixed before them."""
 TARGETS: Final[dict[str, str]] = _TEXTS["targets"]
