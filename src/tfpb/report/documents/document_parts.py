@@ -165,7 +165,7 @@ def grid(table: Table) -> Grid:
     kept = [k for k in range(len(table.columns)) if k not in same]
     columns = [table.columns[k] for k in kept]
     rows = tuple(tuple(row[k] for k in kept) for row in whole)
-    said = report_words.same_everywhere({table.columns[k].header: t for k, t in same.items()})
+    constants = report_words.same_everywhere({table.columns[k].header: t for k, t in same.items()})
     totals: tuple[str, ...] = ()
     if table.totals:
         cells = [table.totals.get(c.key) for c in columns]
@@ -188,7 +188,7 @@ def grid(table: Table) -> Grid:
         size_pt=size,
         rows=rows,
         totals=totals,
-        notes=(*said, *table.notes),
+        notes=(*constants, *table.notes),
     )
 
 

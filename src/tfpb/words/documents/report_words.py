@@ -111,10 +111,10 @@ def unreadable_quarters(count: int) -> str:
 
 def same_everywhere(values: Mapping[str, str]) -> tuple[str, ...]:
     """Write what a table says of every row, by header, and which columns have no value at all."""
-    said = " ; ".join(f"{k} : {v}" for k, v in values.items() if v not in ("", NOTHING))
+    facts = " ; ".join(f"{k} : {v}" for k, v in values.items() if v not in ("", NOTHING))
     blank = ", ".join(k for k, v in values.items() if v in ("", NOTHING))
     return (
-        *([_SAME.format(facts=said)] if said else []),
+        *([_SAME.format(facts=facts)] if facts else []),
         *([_BLANK.format(headers=blank)] if blank else []),
     )
 
