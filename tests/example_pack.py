@@ -12,7 +12,10 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+from effort import tries
 from tfpb.cli.app import app
+from tfpb.pipeline import pack_files
+from tfpb.review import picture
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "valmont"
 REGION_LINE = (
@@ -69,6 +72,13 @@ def keep_few_homes(folder: Path) -> None:
         path.write_bytes(b"".join([header, *kept]))
 
 
+def undrawn(patch: pytest.MonkeyPatch) -> None:
+    """Make packs of data alone: no document, no map, no small map of a doubt in its workbook."""
+    patch.setattr(pack_files, "pack_files", lambda *_, **__: {})
+    patch.setattr(pack_files, "quarter_files", lambda *_: {})
+    patch.setattr(picture, "pictures", lambda rows, *_: [None] * len(rows))
+
+
 def geography(folder: Path) -> None:
     """Import the example's geography into a folder."""
     for words in (
@@ -94,11 +104,15 @@ def first_run(folder: Path, geodata: Path) -> None:
 
 
 def pasted_region(folder: Path, geodata: Path) -> None:
-    """Paste the region's example at the root of a clone: its files lie in `sorties/region`."""
+    """Paste the region's example at the root of a clone: its files lie in `sorties/region`.
+
+    By night on two processors; by day in this process: that a bailleur's part goes to a process and comes
+    back whole is in test_cli_region_part.py.
+    """
     (folder / "examples").symlink_to(EXAMPLE.parent)
     shutil.copytree(geodata, folder / "sorties" / "geodonnees")
     with pytest.MonkeyPatch.context() as patch, contextlib.chdir(folder):
-        patch.setattr(os, "cpu_count", lambda: 2)  # in processes, whatever the machine
+        patch.setattr(os, "cpu_count", lambda: tries(1, 2))
         patch.setenv("TFPB_DIFFUSIONS", str(folder / "diffusions.jsonl"))
         _tfpb(*shlex.split(REGION_LINE)[1:])
     shutil.rmtree(folder / "sorties" / "geodonnees")

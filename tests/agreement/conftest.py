@@ -1,7 +1,7 @@
 """Packs of the example's variants, each made once for all workers.
 
-By day the example alone and the variants asked for by name are drawn; the others are data and a screen,
-a few seconds each. With ``TFPB_ESSAIS=tous`` every variant has its documents.
+By day the example alone is drawn; its variants are data and a screen, two seconds each.
+With ``TFPB_ESSAIS=tous`` every variant has its documents.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import pytest
 from typer.testing import CliRunner
 
 from effort import tries
+from example_pack import undrawn
 from tfpb.cli.app import app
-from tfpb.pipeline import pack_files
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
 
 from input_edits import Inputs, copy_of
 from pack_reading import Pack
-from seen_variants import BY_DAY, as_it_is
+from seen_variants import as_it_is
 from tellings import Telling, tellings
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def variant(
     """
 
     def made(name: str, edit: Callable[[Inputs], None]) -> Made:
-        drawn = edit is as_it_is or name in BY_DAY or bool(tries(0, 1))
+        drawn = edit is as_it_is or bool(tries(0, 1))
 
         def fill(folder: Path) -> None:
             inputs = copy_of(example, folder / "entrees")
@@ -83,8 +83,7 @@ def variant(
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("TFPB_CACHE", str(stages if drawn else undrawn_stages))
                 if not drawn:
-                    patch.setattr(pack_files, "pack_files", lambda *_, **__: {})
-                    patch.setattr(pack_files, "quarter_files", lambda *_: {})
+                    undrawn(patch)
                 words = ("dossier", inputs.toml, "--sortie", folder / "dossier",
                          "--geodonnees", geodata)  # fmt: skip
                 result = CliRunner().invoke(app, [str(w) for w in words])

@@ -19,7 +19,6 @@ ROLES: Final = ("fiscalite", "programme", "conventions", "decisions", "gmbi", "p
 CONVENTIONS, EVERYWHERE = "conventions.csv", "droit_commun.csv"
 COLUMNS: Final = (
     (TAX, "Taux EPCI (%)"),
-    (PROGRAMME, "Dépense valorisée TFPB"),
     (CONVENTIONS, "date_signature_convention"),
 )
 """Columns that the day's run empties; every column of these files with the whole effort."""

@@ -112,5 +112,3 @@ VARIANTS: Final[dict[str, Edit]] = {
     "six et six": _unsurveyed(six_and_six),
     "six et six, lignes inversées": _unsurveyed(six_and_six_turned),
 }
-BY_DAY: Final = {"un avis illisible"}
-"""Variants drawn by day, beside the example as it is: bounds in every medium."""

@@ -1,6 +1,6 @@
 """A file, a column, the amounts of a notice taken away: no nil where nothing is known, nothing better.
 
-The day's run makes few packs: four files, four columns, one notice. ``TFPB_ESSAIS=tous`` empties every
+The day's run makes few packs: four files, two columns, one notice. ``TFPB_ESSAIS=tous`` empties every
 column of five inputs and each notice in turn.
 """
 

@@ -18,6 +18,7 @@ from PIL import Image
 from shapely import Point, box, union_all
 from shapely.affinity import translate
 
+from effort import by_night, tries
 from tfpb.model.location import MapTask
 from tfpb.report.web_map import map_html
 
@@ -374,10 +375,13 @@ def test_every_layer_and_card_is_reached_by_keyboard(visit: Opener) -> None:
     page.wait_for_selector(".leaflet-popup", state="detached")
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+SIZES = {"phone": PHONE, "desk": DESK}
+
+
+@pytest.mark.parametrize("size", list(SIZES)[: tries(1, 2)])
 @pytest.mark.parametrize("hash_", ["", "#qpv=QN05901N&couleur=ecart", "#vue=tableau"])
-def test_axe_finds_nothing(visit: Opener, size: dict[str, int], hash_: str) -> None:
-    page = visit(hash_, size).page
+def test_axe_finds_nothing(visit: Opener, size: str, hash_: str) -> None:
+    page = visit(hash_, SIZES[size]).page
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document).then(r => r.violations)")
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
@@ -456,16 +460,15 @@ def test_no_quarter_is_named_on_another(visit: Opener, tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("size", "most"), [(DESK, 0), (PHONE, 25)], ids=["ordinateur", "telephone"]
-)
+@pytest.mark.parametrize("size", list(SIZES)[: tries(1, 2)])
 def test_from_afar_quarters_are_named_not_figured_and_the_others_counted(
-    visit: Opener, tmp_path: Path, size: dict[str, int], most: int
+    visit: Opener, tmp_path: Path, size: str
 ) -> None:
+    most = 25 if size == "phone" else 0
     model = synthetic(quarters=40, residences=200, hostile=False)
     file = tmp_path / "carte.html"
     file.write_bytes(map_html.render(model))
-    page = visit("", size, file).page
+    page = visit("", SIZES[size], file).page
     assert page.evaluate("tfpbMap.getZoom()") < 13
     written = page.evaluate(
         "(() => { const out = [], kind = CanvasRenderingContext2D.prototype, real = kind.fillText;"
@@ -546,15 +549,15 @@ def test_prints_on_a4(visit: Opener) -> None:
     assert float(box[2]) == pytest.approx(595, abs=2)
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE])
+@pytest.mark.parametrize("size", list(SIZES)[: tries(1, 2)])
 def test_what_is_printed_is_the_map_and_its_legend_on_one_page(
-    visit: Opener, size: dict[str, int], tmp_path: Path
+    visit: Opener, size: str, tmp_path: Path
 ) -> None:
     if shutil.which("pdftoppm") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("pdftoppm is missing (package of .ci/apt.txt)")
         pytest.skip("pdftoppm (poppler-utils) is not installed")
-    page = visit("#qpv=QN05901N&couleur=ecart", size).page
+    page = visit("#qpv=QN05901N&couleur=ecart", SIZES[size]).page
     before = page.evaluate("[tfpbMap.getCenter(), tfpbMap.getZoom()]")
     pdf = tmp_path / "carte.pdf"
     page.pdf(path=pdf, prefer_css_page_size=True)
@@ -578,6 +581,7 @@ def test_map_draws_streets_perimeters_and_points(visit: Opener) -> None:
     assert min(painted) > 500
 
 
+@by_night("the other tests of this file")
 def test_five_thousand_residences_open_and_answer(visit: Opener, large_map_file: Path) -> None:
     page = visit("", DESK, large_map_file).page
     assert large_map_file.stat().st_size < 5_000_000

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
+import example_pack
 from example_pack import without
 from tfpb.cli.app import app
-from tfpb.pipeline import pack_files
 
 if TYPE_CHECKING:
     Once = Callable[[str, Callable[[Path], None]], Path]
@@ -56,8 +56,7 @@ def undrawn(first_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """
     own = shutil.copytree(first_run / "garde", tmp_path / "garde", copy_function=os.link)
     monkeypatch.setenv("TFPB_CACHE", str(own))
-    monkeypatch.setattr(pack_files, "pack_files", lambda *_, **__: {})
-    monkeypatch.setattr(pack_files, "quarter_files", lambda *_: {})
+    example_pack.undrawn(monkeypatch)
     return Path(own)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from effort import tries
 from everywhere import small_settings
 from tfpb.io.sources.inputs import gather_inputs
 from tfpb.io.sources.toml_files import load_settings
@@ -75,7 +76,10 @@ def codes(output: str) -> set[str]:
     return {code for code, head in heads.items() if head in bare}
 
 
-@pytest.mark.parametrize("system", [*GUESSED, *PLAIN])
+BY_DAY = [GUESSED[0], GUESSED[2], PLAIN[1]]
+
+
+@pytest.mark.parametrize("system", [*GUESSED, *PLAIN] if tries(0, 1) else BY_DAY)
 def test_each_system_and_its_swap_are_known_by_all_commands(
     tmp_path: Path,
     placed: pd.DataFrame,

@@ -17,9 +17,9 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from effort import tries
+from example_pack import undrawn
 from tfpb.cli.app import app
 from tfpb.io.tables.tabular import read_table
-from tfpb.pipeline import pack_files
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -72,8 +72,7 @@ def again(
     (folder / "rapport.docx").write_bytes(BY_HAND)
     with pytest.MonkeyPatch.context() as patch:
         if not tries(0, 1):
-            patch.setattr(pack_files, "pack_files", lambda *_, **__: {})
-            patch.setattr(pack_files, "quarter_files", lambda *_: {})
+            undrawn(patch)
         call = ("dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata)
         result = run(*call)
     assert result.exit_code == 0, result.output

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from pack_reading import Pack
 
 from effort import tries
+from example_pack import undrawn
 from tfpb.io.packs.pack import read_pack
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
@@ -79,8 +80,9 @@ def change_one_action(inputs: Path, euros: float) -> str:
 
 
 def test_the_second_run_in_order(
-    make: Make, pack: Path, inputs: Path, cache: Path, geodata: Path, tmp_path: Path, run: Run
-) -> None:
+    make: Make, pack: Path, inputs: Path, cache: Path, geodata: Path, tmp_path: Path, run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     # the first run found nothing kept; that its bytes are those of one that keeps nothing:
     # test_cli_dossier.py
     assert reused(pack) == {}
@@ -109,19 +111,23 @@ def test_the_second_run_in_order(
 
     # one action changed: addresses, survey and the charts that do not show it serve again
     action = change_one_action(inputs, 1000.0)
+    if not tries(0, 1):  # by day nothing is drawn again
+        undrawn(monkeypatch)
     third = make(tmp_path / "c")
     assert third["Adresses"] == third["Enquête"] == third["Doutes du parc"] == 1
     assert "Documents" not in third  # every document carries the hash of its run
-    assert third["Graphique"] >= 6
-    assert third["Page de quartier"] == pages - 1  # of the quarter of the action alone a new one
-    marks = [Pack(tmp_path / n).run()["empreinte"] for n in ("a", "c")]
-    for page in (first / "cartes").glob("QN*.pdf"):
-        was, now = (Pack(tmp_path / n).pdf(f"cartes/{page.name}") for n in ("a", "c"))
-        assert marks[0] in was
-        assert marks[1] in now
-        assert marks[0] not in now
-    with_kept = read_pack(tmp_path / "c")
-    if tries(0, 1):  # by day, that what is kept is what would be made: above, where nothing changed
+    if tries(0, 1):
+        assert third["Graphique"] >= 6
+        assert (
+            third["Page de quartier"] == pages - 1
+        )  # of the quarter of the action alone a new one
+        marks = [Pack(tmp_path / n).run()["empreinte"] for n in ("a", "c")]
+        for page in (first / "cartes").glob("QN*.pdf"):
+            was, now = (Pack(tmp_path / n).pdf(f"cartes/{page.name}") for n in ("a", "c"))
+            assert marks[0] in was
+            assert marks[1] in now
+            assert marks[0] not in now
+        with_kept = read_pack(tmp_path / "c")
         make(tmp_path / "d", "--tout-recalculer")
         without = read_pack(tmp_path / "d")
         assert [n for n in without if with_kept.get(n) != without[n]] == []

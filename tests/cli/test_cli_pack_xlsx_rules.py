@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from xlsx_rules import faults
 
+from effort import tries
 from tfpb.archives import zip_bytes
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def change(part: str, old: bytes, new: bytes) -> Callable[[dict[str, bytes]], No
         (change("xl/workbook.xml", 'name="Synthèse"'.encode(), b'name="a/b"'), "a/b': name"),
         (change("[Content_Types].xml", rb"tables/table1", b"tables/table0"), "declared, absent"),
         (change(SHEET, rb"</worksheet>", b"\x01</worksheet>"), "sheet1.xml"),
-    ],
+    ][: tries(5, 11)],
 )
 def test_what_is_spoiled_is_seen(
     pack: Path, tmp_path: Path, spoil: Callable[[dict[str, bytes]], None], told: str

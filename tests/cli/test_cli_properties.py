@@ -15,7 +15,8 @@ import pytest
 from openpyxl import load_workbook
 from pack_variant import SMALL_ITEM, make
 
-from effort import tries
+from effort import by_night, tries
+from example_pack import without
 from tfpb.facts.claim import Unit
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.pipeline.assembling import assemble
@@ -167,6 +168,7 @@ def test_other_bailleurs_in_the_deliveries_move_no_figure_of_ones_own(
     same(money(plain), money(more), ["code_qpv"])
 
 
+@by_night("test_survey_properties.py, test_deliveries_reading.py")
 def test_a_delivery_in_two_files_or_under_other_headers_is_the_same(
     copy: Path, made: Callable[[Path], Dossier], plain: Dossier
 ) -> None:
@@ -189,6 +191,8 @@ def test_a_delivery_in_two_files_or_under_other_headers_is_the_same(
 def test_twice_the_rental_value_is_twice_the_money(
     copy: Path, made: Callable[[Path], Dossier], plain: Dossier
 ) -> None:
+    if not tries(0, 1):
+        without(copy, "enquete", "plan")
     toml = (copy / "dossier.toml").read_text(encoding="utf-8").replace('"avis"', '"centime"')
     (copy / "dossier.toml").write_text(toml, encoding="utf-8")
     once = made(copy)
@@ -207,7 +211,8 @@ def test_twice_the_rental_value_is_twice_the_money(
     assert np.allclose(
         ratio[held], 2, rtol=1e-4
     )  # each tax of each premises is rounded to the cent
-    same(compared(once), compared(twice), ROW)
+    if tries(0, 1):
+        same(compared(once), compared(twice), ROW)
 
 
 def test_a_residence_that_leaves_moves_only_what_rests_on_it(
@@ -219,24 +224,24 @@ def test_a_residence_that_leaves_moves_only_what_rests_on_it(
         if h["logements_dans"] > 0 and h["logements_hors"] == 0
     )  # fmt: skip
     quarter = str(homes.set_index("id_residence").loc[gone, "code_qpv"])
+    without(copy, "enquete", "plan")
     toml = (copy / "dossier.toml").read_text(encoding="utf-8")
-    toml = toml.replace("[reglages]\n", '[reglages]\nenquete_residences_inconnues = "ecarter"\n')
     (copy / "dossier.toml").write_text(toml, encoding="utf-8")
     for name, head, at in (("patrimoine.xlsx", 4, 0), ("fiscalite_2025.xlsx", 3, 2)):
         change_rows(copy / name, head, lambda rows, k=at: [r for r in rows if str(r[k]) != gone])
     (header, *rows), encoding = rows_of(copy / "droit_commun.csv")
     kept = [header, *(r for r in rows if r[0] != gone)]
     write_rows(copy / "droit_commun.csv", kept, encoding)
-    without = made(copy)
+    left = made(copy)
     shutil.rmtree(copy)
     stay = homes[homes["id_residence"] != gone]
     same(stay[["id_residence", "logements_dans", "logements_hors", "code_qpv"]],
-         without.located.residences[["id_residence", "logements_dans", "logements_hors", "code_qpv"]],
+         left.located.residences[["id_residence", "logements_dans", "logements_hors", "code_qpv"]],
          ["id_residence"])  # fmt: skip
-    others = [m[m["code_qpv"].astype(str) != quarter] for m in (money(plain), money(without))]
+    others = [m[m["code_qpv"].astype(str) != quarter] for m in (money(plain), money(left))]
     same(*others, ["code_qpv"])
     before, after = (
         m.loc[m["code_qpv"].astype(str) == quarter, "abattement_eur"].sum()
-        for m in (money(plain), money(without))
+        for m in (money(plain), money(left))
     )
     assert after < before

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from region_outputs import read
 
+from effort import by_night
 from everywhere import need
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from conftest import Run
 
 
+pytestmark = [
+    pytest.mark.slow,
+    by_night("test_cli_region_told.py, test_region_pages.py, test_report_documents.py"),
+]
 NAME = "Société Deux"
 """How region.toml calls the second bailleur, whose files call it otherwise."""
 
@@ -75,7 +80,6 @@ def test_what_the_regional_body_should_know_is_told(made: Made) -> None:
     assert len(read(pack / "position_niveaux.csv"))
 
 
-@pytest.mark.slow
 def test_documents_open(made: Made) -> None:
     out = made.folder
     assert "rattaché" in made.said  # quarters that no sheet speaks of are told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from region_outputs import OWNERS
 
@@ -21,10 +22,22 @@ from tfpb.words.faults.sentences import fault_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
     from tfpb.errors import Fault
     from tfpb.region.computed import Region
+
+
+def something_odd_in_each_table(folder: Path) -> str:
+    """Leave a town without intercommunalité, a mark without its question, a wave at another season."""
+    table = folder / "communes.csv"
+    towns = pd.read_csv(table, sep=";", dtype=str, encoding="utf-8-sig")
+    towns.loc[0, ["siren_epci", "nom_epci"]] = ""
+    towns.to_csv(table, sep=";", index=False)
+    marks = folder / "national.csv"
+    marks.write_text("item;valeur;reference\nCharges;780;x\nAscenseurs;55 %;x\n", encoding="utf-8")
+    plan = folder / "bailleurs" / "b03" / "plan.toml"
+    other = plan.read_text(encoding="utf-8").replace("hiver 2019", "été 2020")
+    plan.write_text(other, encoding="utf-8")
+    return str(towns.loc[0, "code_insee"])
 
 
 def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
@@ -40,6 +53,7 @@ def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
         path.write_text(
             path.read_text(encoding=encoding).replace(OWNERS[1], spelt), encoding=encoding
         )
+    town = something_odd_in_each_table(folder)
     lines = len((folder / "bailleurs" / "b02" / "enquete_2019.csv").read_bytes().splitlines()) - 1
 
     def computed(
@@ -64,6 +78,9 @@ def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
     said = " ".join(fault_text(f).title for f in made.notices)
     assert "1 bailleur n’est lu qu’à la seconde vague" in said
     assert "manque" not in said
+    assert "aucune intercommunalité connue : " + town in said
+    assert "Le repère de la ligne 2" in said
+    assert "« hiver 2019 (4 bailleurs) ; été 2020 (1 bailleur) » puis « printemps 2023 »" in said
     assert made.protected is not None
     own = evolution(thin_dossier(made.head, name, made.protected.bailleur(name), Quarters()))
     assert "Une seule vague" not in own.lead

@@ -17,6 +17,7 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack, texts
 
+from effort import by_night, tries
 from example_pack import undecided
 from tfpb.errors import TfpbError
 from tfpb.evidence.printed_survey import RELEASE
@@ -133,6 +134,7 @@ def test_a_draft_says_so_everywhere_and_leaves_no_line(pack: Path) -> None:
             assert any("PROJET" in text for text in texts(path)), path.name
 
 
+@by_night("test_a_draft_says_so_everywhere_and_leaves_no_line")
 def test_a_draft_binds_nobody(copy: Path, kept: Path, geodata: Path, ledger: Path) -> None:
     def drafted() -> Told:
         settings = load_settings(copy / "dossier.toml")
@@ -175,7 +177,7 @@ def test_a_release_is_the_same_twice_and_leaves_one_line(
             assert not any("PROJET" in text for text in texts(path)), path.name
 
 
-@pytest.mark.parametrize("remembered", ["registre", "precedents"])
+@pytest.mark.parametrize("remembered", ["precedents", "registre"][: tries(1, 2)])
 def test_a_decision_after_a_release_tells_nobody(
     release: Release, copy: Path, ledger: Path, tmp_path: Path, remembered: str
 ) -> None:
@@ -286,6 +288,7 @@ def redated(folder: Path, home: str, year: int) -> None:
     book.save(path)
 
 
+@by_night("tests/secrecy/test_secrecy_declared.py")
 def test_counts_of_the_field_sheet_stand_as_released(release: Release, copy: Path) -> None:
     """The period of one résidence is corrected: counts, subtracted, would be its nine interviews."""
 
@@ -311,6 +314,8 @@ def test_a_ledger_that_cannot_be_read_stops(
     assert stopped.exit_code == 2
     assert "Le registre des diffusions ne peut pas être lu" in stopped.output
     ledger.unlink()
+    if not tries(0, 1):  # by day a draft among earlier packs: test_published_before.py
+        return
     draft = run(*call)
     assert draft.exit_code == 0
     refused = run(*call, "--precedents", tmp_path / "p" / "dossier.zip")
@@ -331,6 +336,7 @@ def test_what_is_no_file_is_neither_a_ledger_nor_replaced(
         ledger_path()
 
 
+@by_night("tests/secrecy")
 def test_another_bailleur_is_not_bound(release: Release, copy: Path) -> None:
     release()
     path = copy / "dossier.toml"

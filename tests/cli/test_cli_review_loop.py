@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from pack_reading import Pack, number
 
-from effort import tries
+from effort import by_night, tries
 from example_pack import undecided, without
 from tfpb.facts.claim import TOTAL
 from tfpb.facts.doubt_kinds import SIDE
@@ -121,7 +121,6 @@ def test_what_is_decided_moves_the_figures_as_decided(
     asked = load_workbook(review)
     assert asked.sheetnames[:2] == ["Adresses", "Limites"]
     limits = [cells for _, cells in lines(asked["Limites"])]
-    assert len(asked["Limites"]._images) == len(limits)  # a small map each
     dwellings = {k: sum(c["logements"] for c in limits if c["id_residence"] == k)
                  for k in (*DOUBTFUL, LOST)}  # fmt: skip
     assert counts(first)["logements_a_verifier"] == sum(c["logements"] for c in limits)
@@ -153,6 +152,8 @@ def test_what_is_decided_moves_the_figures_as_decided(
     assert {str(c["id_residence"]): c["decision"] for c in signed} == DOUBTFUL
     (address,) = [c for _, c in lines(back["Adresses"])]
     assert (address["adresse corrigée"], address["auteur"]) == (FOUND, "C. Roy")
+    if not tries(0, 1):
+        return
     shutil.copy(tmp_path / "b_a_verifier.xlsx", given)
     again = assemble(load_settings(toml), geodata, execute=StageCache(undrawn))
     for name, data in data_files(report(again)).items():
@@ -165,6 +166,7 @@ def test_what_is_decided_moves_the_figures_as_decided(
         assert third.rows(table) == second.rows(table), table
 
 
+@by_night("test_review_slot.py")
 @pytest.mark.usefixtures("undrawn")
 def test_decisions_that_were_not_handed_back_are_left_alone(
     inputs: Path, geodata: Path, tmp_path: Path, run: Run

@@ -12,8 +12,8 @@ import packs
 import pytest
 
 from effort import tries
+from example_pack import undrawn
 from tfpb.io.packs.provenance import versions
-from tfpb.pipeline import pack_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,8 +49,7 @@ def test_what_is_written_is_what_was_frozen(
 ) -> None:  # fmt: skip
     data_only = name in DATA_ONLY
     if data_only:
-        monkeypatch.setattr(pack_files, "pack_files", lambda *_, **__: {})
-        monkeypatch.setattr(pack_files, "quarter_files", lambda *_: {})
+        undrawn(monkeypatch)
     if data_only and name == "region":
         pasted = request.getfixturevalue("pasted_region")  # as the help's example has it
         taken = pack_texts.take(pasted.parent, pictured=lambda _: False)

@@ -19,6 +19,7 @@ import httpx
 import pandas as pd
 import pytest
 
+from effort import by_night
 from tfpb.addresses.file_geocoder import FileGeocoder
 from tfpb.addresses.imports import import_addresses
 from tfpb.addresses.service import AddressService, ServiceSettings
@@ -29,7 +30,7 @@ from tfpb.model.results import ADDRESS_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, by_night("test_address_service.py, test_address_search.py")]
 
 _PACKAGES = (
     "addok==1.3.2",

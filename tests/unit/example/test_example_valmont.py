@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from shapely.geometry import shape
 
+from effort import by_night
 from tfpb.errors import Severity
 from tfpb.io.tables.tabular import read_table
 from tfpb.io.tables.typed import typed
@@ -80,6 +81,7 @@ def features(name: str) -> dict[str, dict[str, Any]]:
     return {f["properties"][key]: f for f in content["features"]}
 
 
+@by_night("test_the_committed_files_are_those_the_script_makes")
 @pytest.mark.slow
 def test_two_makings_give_the_same_bytes(
     maker: Any, remade: Path, tmp_path_factory: pytest.TempPathFactory

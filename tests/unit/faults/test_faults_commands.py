@@ -47,7 +47,7 @@ def server(lent: Path) -> Iterator[Server]:
         yield made
 
 
-@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("name", SHORT[: tries(len(MODES), len(SHORT))])
 def test_a_command_at_fault_at_many_operations(server: Server, lent: Path, name: str) -> None:
     one = job(server, lent, name)
     chance = random.Random(name)  # noqa: S311 - moments of faults, nothing secret

@@ -20,7 +20,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle, Wedge
 from PIL import Image
 
-from effort import tries
+from effort import by_night, tries
 from tfpb.model.location import Task
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.report import theme
@@ -451,6 +451,7 @@ def test_picture_looks_as_it_did(picture: dict[str, bytes]) -> None:
     assert (gap > 60).mean() < 0.01
 
 
+@by_night("test_same_model_same_bytes")
 @pytest.mark.slow
 def test_sheets_in_two_processes_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = synthetic(quarters=2, residences=20)

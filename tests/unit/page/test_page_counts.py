@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from effort import tries
+from effort import by_night, tries
 from example_pack import undecided, without
 from served_page import Served, served
 from tfpb.facts.amount import known
@@ -127,6 +127,7 @@ def test_house_numbers_are_drawn_where_there_is_room(page: Served) -> None:
             )
 
 
+@by_night("test_a_decision_is_answered_by_what_the_stages_make_of_it")
 def test_a_choice_that_settles_nothing_leaves_the_doubt_open(page: Served) -> None:
     one = next(d for d in page.desk.outlook.doubts if d.is_open and d.address)
     count = badge(page)

@@ -12,6 +12,7 @@ from region_cases import LEVELS, protected_of, region_plan, region_survey
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+from effort import tries
 from tfpb.model.report import Chart, Table, Text
 from tfpb.region.estimates import compare_region
 from tfpb.region.positions import (
@@ -121,11 +122,12 @@ def test_what_is_read_is_where_the_gap_stands(protected: Protected) -> None:
 @pytest.mark.slow
 def test_chance_alone_seldom_leaves_the_limits() -> None:
     rows = []
-    for seed in (5, 6):
+    seeds = (5, 6)[: tries(1, 2)]
+    for seed in seeds:
         made = _protected(_answers(seed))
         rows += [_funnel(made, name) for name in _owners(made)]
     read = pd.concat(rows)["lecture"]
-    assert len(read) > 60
+    assert len(read) > 30 * len(seeds)
     assert (read != "dedans").mean() < 0.12
     assert read.str.endswith("998").mean() < 0.03
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 from shapely.geometry import box
 
 from tfpb import tax
@@ -39,6 +40,7 @@ from tfpb.model.results import (
 )
 from tfpb.model.settings import Settings
 from tfpb.model.survey import Published, WaveFacts
+from tfpb.report import sections
 from tfpb.report.sections import report
 from tfpb.survey.verdicts import gap_verdict
 from tfpb.tax.abatement.forecast import year_by_year
@@ -536,6 +538,12 @@ def sensitivity() -> Sensitivity:
 
 
 def make(**changes: Any) -> Dossier:
+    """Return the whole dossier with changes; what is not changed is one for all tests."""
+    return claimed(dataclasses.replace(_unclaimed(), **changes))
+
+
+@functools.cache
+def _unclaimed() -> Dossier:
     settings = Settings.model_validate(
         {
             "dossier": {
@@ -588,7 +596,7 @@ def make(**changes: Any) -> Dossier:
     )  # fmt: skip
     events = pd.DataFrame(columns=list(CALENDAR_COLUMNS))
     days = tax.with_deadlines(events, conventions, load(), year=2025, on=settings.dossier.date)
-    return claimed(dataclasses.replace(whole, **{"calendar": days, **changes}))
+    return dataclasses.replace(whole, calendar=days)
 
 
 @functools.cache
@@ -597,17 +605,23 @@ def complete() -> Dossier:
     return make()
 
 
-_last: list[tuple[Dossier, Report]] = []
+_last: list[tuple[Dossier, tuple[str, ...], Report]] = []
+SURVEYED = ("note", "comparaison", "evolution", "priorites")
+"""Sections that most of a report's time goes to: left out where nothing is looked for in them."""
 
 
-def reported(dossier: Dossier) -> Report:
-    """Return the report of a dossier: that of the whole one, and of the last asked for, are kept."""
-    for known, read in _last:
-        if known is dossier:
+def reported(dossier: Dossier, *, left_out: tuple[str, ...] = ()) -> Report:
+    """Return the report of a dossier but some sections: the whole one, and the last, are kept."""
+    for known, without, read in _last:
+        if known is dossier and without == left_out:
             return read
     _last[:] = [each for each in _last if each[0] is complete()]
-    _last.append((dossier, report(dossier)))
-    return _last[-1][1]
+    with pytest.MonkeyPatch.context() as patch:
+        for name in left_out:
+            patch.setattr(sections, name, lambda *_: None)
+        read = report(dossier)
+    _last.append((dossier, left_out, read))
+    return read
 
 
 def claimed(dossier: Dossier) -> Dossier:

@@ -13,6 +13,7 @@ import pytest
 from note_text import answers, cell, note, rows, written
 from report_dossier import abatement, claimed, located, make, settled
 
+from effort import tries
 from everywhere import need
 from tfpb.facts.amount import between, known, nil, total, unknown
 from tfpb.facts.claim import TOTAL, Claim, Claims, State, Unit, claim
@@ -343,7 +344,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("count", [1, 3, 12, 40])
+@pytest.mark.parametrize("count", [40, 1, 3, 12][: tries(1, 4)])
 def test_many_quarters_of_long_names_hold_on_one_page(count: int, case: str) -> None:
     given = [euros_of(1000 + k, 10 * k, nom_qpv=f"{k} {LONG}") | CASES[case] for k in range(count)]
     dossier = of_balance(make(), *given)

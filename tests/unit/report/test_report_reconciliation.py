@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from note_text import synthese
 from report_dossier import (
+    SURVEYED,
     abatement,
     complete,
     facts_of,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def section(dossier: Dossier, key: str) -> tuple[str, dict[str, Table], str]:
-    whole: Report = reported(dossier)
+    whole: Report = reported(dossier, left_out=SURVEYED)
     (found,) = [s for s in whole.sections if s.key == key]
     tables = {b.key: b for b in found.blocks if isinstance(b, Table)}
     said = " ".join(t for b in found.blocks if isinstance(b, Text) for t in b.paragraphs)
