@@ -60,7 +60,6 @@ class CommuneRows:
 
     Parameters
     ----------
-    streets : list of StreetKey
     street : ndarray of int32 [n]
         Position in `streets`.
     number : ndarray of int32 [n]
@@ -137,7 +136,6 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
 
     Parameters
     ----------
-    rows : CommuneRows
     one_position : bool
         The base gives several positions of one address (BAL): keep the best. Otherwise rows repeat
         each other only when they stand within a metre, so that a number listed twice 400 m apart
@@ -168,10 +166,6 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
 
 def merge(parts: list[CommuneRows]) -> CommuneRows:
     """Join rows of one commune met at several places of a file.
-
-    Parameters
-    ----------
-    parts : list of CommuneRows
 
     Returns
     -------
@@ -218,10 +212,6 @@ def _lines(texts: list[str]) -> str:
 
 def encode(rows: CommuneRows) -> bytes:
     """Pack sorted rows (`sort_and_dedupe`) into a blob.
-
-    Parameters
-    ----------
-    rows : CommuneRows
 
     Returns
     -------
@@ -299,7 +289,6 @@ def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
 
     Parameters
     ----------
-    citycode : str
     rows : CommuneRows
         Sorted.
 
@@ -342,7 +331,6 @@ def to_commune(citycode: str, city: str, layers: list[CommuneRows]) -> CommuneAd
 
     Parameters
     ----------
-    citycode, city : str
     layers : list of CommuneRows
         In the order in which they prevail.
     """

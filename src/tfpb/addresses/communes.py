@@ -50,7 +50,6 @@ class Commune:
         `c` current, `d` déléguée, `a` associée, `m` arrondissement of Paris, Lyon or Marseille.
     parent : str
         Current code an old commune or an arrondissement belongs to; empty for current communes.
-    postcodes : tuple of str
     former : tuple of str
         Codes merged into this one.
     epci, departement, region : str
@@ -228,7 +227,6 @@ def with_territories(
     wanted : iterable of str
         Names asked for; `departement`, `siren_epci`, `nom_epci` and `region` are known, and a column
         that the frame already has is left as it is.
-    communes : Communes
 
     Returns
     -------
@@ -248,11 +246,6 @@ def with_territories(
 
 def places(codes: Iterable[str], communes: Communes) -> tuple[Place, ...]:
     """Return the territories of communes, by INSEE code; an arrondissement keeps its own code.
-
-    Parameters
-    ----------
-    codes : iterable of str
-    communes : Communes
 
     Returns
     -------

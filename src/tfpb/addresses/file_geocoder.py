@@ -56,8 +56,6 @@ class ServiceGeocoder:
 
     Parameters
     ----------
-    service : AddressService
-    communes : Communes
     aliases : mapping of str to str
         Old street name to current one.
     """
@@ -220,7 +218,6 @@ class FileGeocoder:
     ----------
     mode : str
         `index`, `api`, or `auto`: the index first, the service for rows that it does not accept.
-    communes : Communes
     source : AddressSource or None
         The index; None only in mode `api`.
     service : AddressService or None
@@ -264,8 +261,6 @@ class FileGeocoder:
         ----------
         addresses : DataFrame
             `ADDRESS_COLUMNS`, text.
-        chunk_rows : int
-        progress : callable, optional
 
         Returns
         -------
@@ -339,14 +334,6 @@ def open_geocoder(
 
 def read_aliases(path: Path) -> dict[str, str]:
     """Read renamed streets: old name, current name, in the first two columns.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    dict of str to str
 
     Raises
     ------

@@ -68,7 +68,6 @@ class Task:
 
     Parameters
     ----------
-    kind : TaskKind
     subject : str
         `id_residence`, `id_action` or `code_qpv`.
     code_qpv : str
@@ -89,8 +88,6 @@ class Task:
         What people wrote in its place, for the landlord alone.
     day : date or None
         None where nobody dated it; `at_once` is then to look at.
-    at_once : bool
-    state : TaskState
     proposed : str
         What the dossier alone says of who, when and how far: a cell that says otherwise was filled.
     """
@@ -164,7 +161,6 @@ def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tu
     ----------
     claims : Claims
         Of the place and its quarters.
-    names : Quarters
     role, sheet : str
         Who is in charge, and the sheet to look at, of every line.
     """

@@ -66,7 +66,6 @@ class Title:
     ----------
     code, french : str
         `acquis`, « Abattement acquis ».
-    unit : Unit
     definition : str
         What it counts, for the sheet « Faits » and for who reads a page.
     sheet : str
@@ -112,13 +111,10 @@ class Claim:
         `total`, a `code_qpv`, or what `axis_scope` and its like write.
     value : Amount or None
         None where the figure exists and is not shown (`State.MASQUE`), or nobody could make it.
-    state : State
-    nature : Nature or None
     proof : str
         Code of what proves it, empty where nothing is to prove.
     owner : str
         Role in charge of what is left to do about it.
-    deadline : date or None
     sheet : str
         Sheet where its rows stand.
     why : frozenset of str
@@ -202,10 +198,6 @@ _STATE_OF: Final[dict[str, State]] = {
 
 class Claims:
     """Every claim of a dossier, by name and scope; a page takes them from here and computes none.
-
-    Parameters
-    ----------
-    claims : iterable of Claim
 
     Raises
     ------

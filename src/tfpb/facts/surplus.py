@@ -23,7 +23,6 @@ class Surplus:
 
     Parameters
     ----------
-    amount : Decimal
     low, high : Decimal
         At 95 %; bounds added are those of the sum at their widest, whatever ties the indicators.
     year : int or None

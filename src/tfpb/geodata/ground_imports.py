@@ -46,7 +46,6 @@ def import_communes_outlines(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     ----------
     path : Path
         shp, geojson, json(.gz), gpkg or zip with a column of INSEE codes.
-    folder : Path
 
     Returns
     -------
@@ -122,7 +121,6 @@ def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     path : Path
         Cadastre in GeoJSON (json, json.gz, geojson), shp, gpkg or zip, with columns `id, commune,
         section, numero`.
-    folder : Path
 
     Returns
     -------

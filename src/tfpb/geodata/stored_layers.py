@@ -67,10 +67,8 @@ def store(
         Folder of geographies.
     name : str
         `qpv-2024`, `parcelles/59009`: the card is `<name>.json`, the layer `<name>-<hash>.parquet`.
-    frame : GeoDataFrame
     known : Entry
         The official source, in the catalogue.
-    sources : sequence of SourceFile
     licence : str, optional
         In place of the official source's.
     mended : iterable of str

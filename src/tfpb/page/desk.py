@@ -65,7 +65,6 @@ class Gesture:
 
     Parameters
     ----------
-    screen, name : str
     who : str
         Role or name given on the form.
     form : str

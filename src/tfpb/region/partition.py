@@ -77,7 +77,6 @@ class Task:
     ----------
     settings : Settings
         The bailleur's dossier, under the name the region gives it.
-    geography : Path
     carte : int or None
         Vintage of the map that rules every wave of the region.
     own_survey : bool
@@ -115,7 +114,6 @@ class Part:
 
     Parameters
     ----------
-    settings : Settings
     inputs : Inputs
         Without deliveries: no answer is kept beside `survey`.
     located : Located

@@ -62,7 +62,6 @@ class OwnAnswers:
         Rows by territory, question, group and wave.
     mode_changed : set of str
         Pairs of waves over which firm or mode changed.
-    waves : sequence of str
     margin : float
         Of equivalence, in points.
     everyone : bool

@@ -58,7 +58,6 @@ def read_filled(gathered: Gathering, settings: Settings) -> dict[str, Filled]:
         Gets a source where something was filled, of what was filled alone: the rest of the workbook is an
         output, which no run may depend on. Gets `a_faire_illisible`, `OWN_LINE` (doubts), the file’s faults;
         one that is not there yet is no fault: the first run makes it.
-    settings : Settings
 
     Returns
     -------

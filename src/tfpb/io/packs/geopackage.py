@@ -80,7 +80,6 @@ def points_bytes(frame: pd.DataFrame, *, x: Floats, y: Floats, epsg: int) -> byt
         Column names are cut to 31 characters, kept unique.
     x, y : float array, shape (n,)
         Metres of `epsg`; NaN keeps the row, without a point.
-    epsg : int
 
     Returns
     -------

@@ -37,7 +37,6 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> Non
 
     Parameters
     ----------
-    outputs : iterable of Path
     inputs : iterable of Path or None
         None stands for an option that was not given.
 
@@ -105,7 +104,6 @@ def write_bytes(path: Path, data: bytes) -> None:
     ----------
     path : Path
         Replaced if it is there; folders above are made.
-    data : bytes
 
     Raises
     ------

@@ -71,8 +71,6 @@ class ReadBack:
 
     Parameters
     ----------
-    path : Path
-    sheet : str
     sha256 : str
         As it was when it was read: one saved again since then is the user's, as any other file.
     """
@@ -145,10 +143,6 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
     folder, files
         As `write_pack`; no archive, no journal.
 
-    Returns
-    -------
-    Written
-
     Raises
     ------
     TfpbError
@@ -213,7 +207,6 @@ def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
     Parameters
     ----------
-    folder : Path
     files : mapping of str to bytes
         Name inside the folder → content.
 

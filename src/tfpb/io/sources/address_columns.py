@@ -86,7 +86,6 @@ def read_addresses(
 
     Parameters
     ----------
-    table : TextTable
     renames : mapping of str to str, optional
         Our column → header of the table, as the user gave it.
     commune : str

@@ -222,7 +222,6 @@ def read_table(
 
     Parameters
     ----------
-    path : Path
     sheet : str, optional
         Sheet of a workbook; by default the first whose header holds most known names, the visible
         ones before the hidden.

@@ -55,7 +55,6 @@ class TaxRule:
         Legal values that the user replaces.
     carried_eur : mapping of str to str
         By quarter, what was left to justify from the years before, euros.
-    themes : mapping of str to Theme
     floor_applies : bool or None
         Whether the communes are under the floor of gardiens (CSI R. 271-1).
     as_written : frozenset of str
@@ -105,11 +104,8 @@ def abate(
 
     Parameters
     ----------
-    tax_rule : TaxRule
     taxes : Inputs
         `TAX_ROLES`, with the replies to the questions of notices.
-    located : Located
-    quarters : Quarters
 
     Raises
     ------
@@ -157,11 +153,8 @@ def calendar(
 
     Parameters
     ----------
-    tax_rule : TaxRule
     taxes : Inputs
         `conventions`.
-    located : Located
-    quarters : Quarters
     abatement : Abatement or None
         Without one, ends of exemption and of conventions are dated all the same, without amount.
 
@@ -198,11 +191,8 @@ def programme(
 
     Parameters
     ----------
-    tax_rule : TaxRule
     inputs : Inputs
         `programme`, `programme_precedent`, `diagnostics`, `conventions`; the folder of pieces.
-    located : Located
-    quarters : Quarters
     abatement : Abatement or None
         What the programme answers for.
 
@@ -240,10 +230,8 @@ def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCo
 
     Parameters
     ----------
-    tax_rule : TaxRule
     inputs : Inputs
         `droit_commun`.
-    located : Located
     """
     if (table := inputs.frame("droit_commun")) is None:
         return None
@@ -273,9 +261,6 @@ def doubts(
 
     Parameters
     ----------
-    tax_rule : TaxRule
-    taxes : Inputs
-    located : Located
     abatement : Abatement or None
         Of the stock as retained.
 

@@ -39,9 +39,6 @@ class RegionRun:
 
     Parameters
     ----------
-    computed : Region
-    done : Rendered
-    written : Written
     sent : Path or None
         Where a release is kept as it was sent.
     """
@@ -75,12 +72,10 @@ def run_region(
         As `tfpb.region.run.compute`.
     target : Path
         Where the user wants the files.
-    media : Media
     release : bool
         Whether it may be handed on; a draft otherwise.
     anyway : bool
         Whether who sends it knows what it leaves open; the packs say so.
-    follower : Follower
     list_asked : callable
         Called with the region as it was computed, before anything is written.
 

@@ -74,10 +74,6 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
 def letter(report: Report) -> bytes:
     """Render a report of one section as a letter to complete: no cover, no contents.
 
-    Parameters
-    ----------
-    report : Report
-
     Returns
     -------
     bytes

@@ -58,7 +58,6 @@ def variance_factor(
 
     Parameters
     ----------
-    domain : Domain
     rho : (float, float)
         Likeness of the answers of one résidence between résidences and inside them (ρ⁺ and ρ⁻).
     parc : bool

@@ -30,7 +30,6 @@ def premises_facts(items: Iterable[Premises], suites: Mapping[int, str]) -> pd.D
 
     Parameters
     ----------
-    items : iterable of Premises
     suites : mapping of int to str
         Position of a premises to claim → where its claim stands (`FOLLOW_UP_COLUMNS`).
 

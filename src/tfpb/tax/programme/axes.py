@@ -75,7 +75,6 @@ def read_axis(written: str, own: Mapping[str, Theme] | None = None) -> Reading:
 
     Parameters
     ----------
-    written : str
     own : mapping of str to Theme, optional
         The user's own themes; they come before every other label. A theme without a reference is a
         proposition.

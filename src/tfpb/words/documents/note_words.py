@@ -463,7 +463,6 @@ def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
 
     Parameters
     ----------
-    dossier : Dossier
     folder : str
         Name of the folder written.
     review : str

@@ -241,7 +241,6 @@ def funnel_lead(inside: int, beyond95: list[str], beyond998: list[str]) -> str:
 
     Parameters
     ----------
-    inside : int
     beyond95, beyond998 : list of str
         Labels of the questions out of the first limits only, and out of the second ones.
     """

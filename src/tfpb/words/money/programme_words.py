@@ -181,10 +181,8 @@ def carry_argument(claims: Claims, code: str, year: int, *, still: bool, new: bo
 
     Parameters
     ----------
-    claims : Claims
     code : str
         The quarter.
-    year : int
     still : bool
         Whether it has an action or an abatement this year.
     new : bool

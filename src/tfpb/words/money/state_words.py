@@ -198,7 +198,6 @@ def state_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, .
     ----------
     held : Within
         Claims of the whole.
-    year : int
     on : date or None
         Day of the dossier, to know whether the last day to claim has passed.
     """
