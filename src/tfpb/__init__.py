@@ -1,3 +1,3 @@
 """tfpb: the evidence for the abatement of TFPB in the quartiers prioritaires."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -145,6 +145,7 @@ class GapLine:
     masked: bool = False  # the figure exists, showing it would expose households
     otherwise: bool = False  # the comparable figure tells another story
     unsure: bool = False  # shown, and nothing is established
+    alone: bool = False  # among so many questions, chance may be enough
     general: str = ""  # the theme that it is the general question of
     phrase: str = ""  # the gap as every medium prints it
     moved: str = ""

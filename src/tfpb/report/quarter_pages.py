@@ -20,7 +20,7 @@ from tfpb.words.documents.task_words import day_words
 from tfpb.words.money.evaluation_words import before_actions
 from tfpb.words.survey.satisfaction import otherwise
 from tfpb.words.survey.survey_words import ON_PAGE
-from tfpb.words.survey.verdict_words import gap_phrase, verdict_words, word_of_row
+from tfpb.words.survey.verdict_words import gap_phrase, marks_of_row, verdict_words, word_of_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -289,6 +289,7 @@ def answer_line(claims: Claims, answers: OwnAnswers, item: str, place: str) -> G
         n_hors=seen["menages_hors"],
         otherwise=bool(first(row, answers.against, answers.margin)),
         unsure=row["verdict"] == Verdict.NON_CONCLUANT,
+        alone=marks_of_row(row)["alone"],
         phrase=gap_phrase(row, answers.margin),
         moved=_movement(answers, place, item, seen["ecart"]),
     )

@@ -50,6 +50,7 @@ from tfpb.words.documents import quarter_page as page_words
 from tfpb.words.documents import residents_words as words
 from tfpb.words.numbers import euros
 from tfpb.words.survey.satisfaction import NOT_NAMED
+from tfpb.words.survey.verdict_words import ISOLATED_MEANS
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
@@ -370,7 +371,7 @@ def test_where_all_is_masked_nobody_is_said_to_have_kept_silent() -> None:
     assert {g.words for g in page.gaps} == {"masqué"}
     assert words.NOT_SHOWN in residents(given)
     assert words.UNASKED not in residents(given)
-    assert page_words.heard(page.gaps) == ""
+    assert page_words.answers_note(page.gaps) == ""
 
 
 def test_the_second_face_leads_from_action_to_proof_and_answers() -> None:
@@ -513,6 +514,18 @@ def test_what_like_with_like_denies_is_marked_on_each_page() -> None:
     assert "À immeubles semblables, c’est moins sûr." in told
     assert quarter_pdf._answer(lines[at], 0.0)["phrase"][1].endswith("\u202f†")
     assert "†" in face_of(dossier).key
+
+
+def test_a_gap_that_chance_may_explain_has_its_key_on_the_page() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    marked = survey.comparison.assign(isole="oui")
+    given = claimed(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=marked))
+    )
+    assert ISOLATED_MEANS in page_words.answers_note(page_of(given).gaps)
+    assert ISOLATED_MEANS not in page_words.answers_note(page_of(dossier).gaps)
 
 
 def test_a_gap_without_levels_is_not_counted_out_of_a_hundred() -> None:

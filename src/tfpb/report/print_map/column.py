@@ -149,10 +149,8 @@ def _answers(sheet: Sheet, y: float, page: QpvPage) -> float:
         y = sheet.block(COLUMN_X, y - 1.4, page.gap_scope, COLUMN_W, 7, lines=2, bold=True) + 0.6
     for line in page.gaps:
         y = _answer(sheet, y, line, page.floor)
-    note = page_words.heard(page.gaps)
-    if any(line.otherwise for line in page.gaps):
-        note = f"{note} · {page_words.DAGGER_NOTE}"
-    return sheet.block(COLUMN_X, y, note, COLUMN_W, 7, lines=3, spacing=1.2, **_SOFT) if note else y
+    note = page_words.answers_note(page.gaps)
+    return sheet.block(COLUMN_X, y, note, COLUMN_W, 7, lines=4, spacing=1.2, **_SOFT) if note else y
 
 
 def _answer(sheet: Sheet, y: float, line: GapLine, floor: float) -> float:

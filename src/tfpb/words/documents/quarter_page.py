@@ -19,7 +19,13 @@ from tfpb.words.money.state_words import (
 )
 from tfpb.words.numbers import NOTHING, euros, number, percent, plain_date
 from tfpb.words.phrase import Phrase
-from tfpb.words.survey.verdict_words import LEVEL, MODE_CHANGED, SIGNS, VERDICTS
+from tfpb.words.survey.verdict_words import (
+    ISOLATED_MEANS,
+    LEVEL,
+    MODE_CHANGED,
+    SIGNS,
+    VERDICTS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -181,12 +187,15 @@ def answered(lines: Sequence[GapLine]) -> tuple[str, str]:
     return _between(line.n_qpv for line in shown), _between(line.n_hors for line in shown)
 
 
-def heard(lines: Sequence[GapLine]) -> str:
+def answers_note(lines: Sequence[GapLine]) -> str:
     """Write what marks mean, and how many answered on each side; nothing where no line has figures."""
     here, elsewhere = answered(lines)
     if not here:
         return ""
-    return _HEARD.format(here=here, elsewhere=elsewhere, level=LEVEL)
+    notes = [_HEARD.format(here=here, elsewhere=elsewhere, level=LEVEL)]
+    notes += [DAGGER_NOTE] * any(line.otherwise for line in lines)
+    notes += [ISOLATED_MEANS] * any(line.alone for line in lines)
+    return " · ".join(notes)
 
 
 def _between(counts: Iterable[float | None]) -> str:
