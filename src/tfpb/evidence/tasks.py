@@ -115,6 +115,11 @@ class Task:
         return f"{kind} {self.subject}{place}"
 
     @property
+    def least(self) -> Decimal:
+        """Least euros that the line changes, to rank it."""
+        return Decimal(0) if self.stake is None else self.stake.at_least
+
+    @property
     def is_open(self) -> bool:
         """Whether nobody has done with it."""
         return self.state not in (TaskState.FAIT, TaskState.SANS_OBJET)
@@ -142,12 +147,12 @@ def tasks_of(dossier: Dossier) -> tuple[Task, ...]:
     ]
     of_claim: dict[str, Decimal] = defaultdict(Decimal)
     for one in found:
-        of_claim[one.kind.claim] += _least(one)
+        of_claim[one.kind.claim] += one.least
     order = list(KINDS)
 
     def rank(one: Task) -> tuple[object, ...]:
         heaviest = (-of_claim[one.kind.claim] if one.kind.claim else 0, order.index(one.kind.code))
-        return not one.at_once, one.day or dt.date.max, *heaviest, -_least(one), one.key
+        return not one.at_once, one.day or dt.date.max, *heaviest, -one.least, one.key
 
     return tuple(sorted((_charged(one, dossier) for one in found), key=rank))
 
@@ -176,13 +181,7 @@ def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tu
                     Task(kind, quarter, quarter, names[quarter].shown, stake=stake, role=role, day=day,
                          at_once=kind.when == NO_WAITING)
                 )  # fmt: skip
-    return tuple(
-        sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, -_least(one)))
-    )
-
-
-def _least(task: Task) -> Decimal:
-    return Decimal(0) if task.stake is None else task.stake.at_least
+    return tuple(sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, -one.least)))
 
 
 def filled_doubts(dossier: Dossier, tasks: Iterable[Task]) -> list[Fault]:

@@ -256,13 +256,6 @@ class Claims:
         """Return the scopes of a name but the whole, in the order they were made."""
         return tuple(s for n, s in self._held if n == name and s != TOTAL)
 
-    def count_above_nil(self, name: str) -> int:
-        """Count the quarters where a claim exceeds nil, whatever is not known of it."""
-        return sum(
-            c.name == name and is_quarter(c.scope) and c.amount.exceeds_nil
-            for c in self._held.values()
-        )
-
     def count_unknown(self, name: str) -> int:
         """Count the quarters where a claim is not known."""
         mine = (c for c in self._held.values() if c.name == name and is_quarter(c.scope))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE
@@ -212,7 +211,7 @@ def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[Pag
         day = day_words(task.day, at_once=task.at_once)
         stake: Amount | None = task.stake
         if task.kind.of == BY_ACTION:
-            largest = max(proofs, key=lambda one: (_least(one), one.key))
+            largest = max(proofs, key=lambda one: (one.least, one.key))
             text = words.prove(len(proofs), largest.name, largest.stake)
             stake = held.amount("a_prouver")
         elif task.kind.of == BY_QUARTER:
@@ -228,10 +227,6 @@ def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[Pag
         text = words.CLAIM_HOMES.format(homes=held.amount("logements_a_reclamer"))
         limit = day_words(held.get("a_reclamer").deadline, at_once=False)
         yield PageTask(text, words.stake_words(held.amount("a_reclamer")), limit)
-
-
-def _least(task: Task) -> Decimal:
-    return Decimal(0) if task.stake is None else task.stake.at_least
 
 
 def _satisfaction(

@@ -169,6 +169,11 @@ class Premises:
         return not self.right.statut
 
     @property
+    def proof(self) -> str:
+        """What is known of its declaration, where it is to claim."""
+        return "obtenu" if self.relieved else "declare" if self.declared else "sans_preuve"
+
+    @property
     def states(self) -> States:
         """Its money in states."""
         return self.standing.states

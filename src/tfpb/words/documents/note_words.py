@@ -12,6 +12,7 @@ from tfpb.facts.claim import STATES, State
 from tfpb.facts.survey_claims import verdict_scope
 from tfpb.model.codes import Publication
 from tfpb.packaged import packaged
+from tfpb.text import capital
 from tfpb.words.money.accounts import axis_name
 from tfpb.words.money.programme_words import justified_words, share_words
 from tfpb.words.money.state_words import (
@@ -213,7 +214,7 @@ def account_due(days: Sequence[dt.date], undated: Sequence[object]) -> str:
 def verdict(claims: Claims) -> str:
     """Open the page: how much is justified and proved, in the words of every medium."""
     text = justified_words(claims)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(text)}."
 
 
 def bare(amount: Amount) -> str:
