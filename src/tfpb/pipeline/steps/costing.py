@@ -1,4 +1,4 @@
-"""Steps on money: abatement, programme, droit commun; beside satisfaction; what doubts weigh in it."""
+"""Steps on money: abatement, programme, droit commun; the claims; what doubts weigh in them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.quarter import Quarters
+from tfpb.facts.table import claims_of
 from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
 from tfpb.model.assembly import Evaluation, Sensitivity
@@ -242,6 +243,18 @@ def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCo
         law=tax_rule.law,
         floor_applies=tax_rule.floor_applies,
     )
+
+
+def claim(
+    scope: Scope,
+    located: Located,
+    abatement: Abatement | None,
+    programme: Programme | None,
+    survey: Published | None,
+    droit_commun: DroitCommun | None,
+) -> Claims:
+    """Claim every figure of the dossier under its one name, from what the other stages made."""
+    return claims_of(located, abatement, programme, survey, droit_commun, bailleur=scope.bailleur)
 
 
 def evaluate(

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.money import Abatement
     from tfpb.model.record import PieceFile
-    from tfpb.tax.programme.axes import Theme
+    from tfpb.model.settings import Theme
 
 
 def programme(
