@@ -211,13 +211,7 @@ def _lines(texts: list[str]) -> str:
 
 
 def encode(rows: CommuneRows) -> bytes:
-    """Pack sorted rows (`sort_and_dedupe`) into a blob.
-
-    Returns
-    -------
-    bytes
-        Equal rows, equal bytes.
-    """
+    """Pack sorted rows (`sort_and_dedupe`) into a blob: equal rows, equal bytes."""
     suffixes, codes = np.unique(rows.suffix.astype(str), return_inverse=True)
     counts = np.bincount(rows.street, minlength=len(rows.streets)).astype("<u4")
     written_out = np.array([key.scheme == "x" for key in rows.streets], dtype=bool)
@@ -285,17 +279,12 @@ def _unpacked(payload: bytes) -> CommuneRows:
 
 
 def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
-    """Return the streets of a commune with their numbers.
+    """Return the streets of a commune with their numbers, in metres of its legal projection.
 
     Parameters
     ----------
     rows : CommuneRows
         Sorted.
-
-    Returns
-    -------
-    list of Street
-        Metres, legal projection of the commune.
     """
     x, y = rows.x_cm / 100.0, rows.y_cm / 100.0
     ends = np.cumsum(np.bincount(rows.street, minlength=len(rows.streets)))

@@ -120,16 +120,11 @@ class Communes:
         return replace(self, current=current, postcodes=postcodes)
 
     def resolve(self, code: str) -> str | None:
-        """Return the current code of any code, old or current.
+        """Return the current code of any code, old or current; None when the list does not know it.
 
         Arrondissements of Paris, Lyon and Marseille are kept as they are: addresses are filed
         under them. A lost leading zero (« 1004 »), lower case (« 2a004 ») and the Corsican codes of
         before 1976 (« 20004 ») are understood.
-
-        Returns
-        -------
-        str or None
-            None when the list does not know the code.
         """
         code = code.strip().upper()
         if code.isdigit():

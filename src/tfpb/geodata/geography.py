@@ -68,13 +68,7 @@ class Geography:
 
     @property
     def addresses(self) -> AddressStore:
-        """The offline index.
-
-        Raises
-        ------
-        TfpbError
-            `geographie_absente`.
-        """
+        """The offline index (`geographie_absente`)."""
         if self.store is None:
             raise TfpbError(_absent(*ADDRESS_BASE))
         return self.store

@@ -114,7 +114,7 @@ def _outlines(path: Path, layer: str | None) -> gpd.GeoDataFrame | None:
 
 
 def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
-    """Import parcels; a commune that is already stored is replaced.
+    """Import parcels; a commune that is already stored is replaced (`couche_sans_colonne`).
 
     Parameters
     ----------
@@ -126,11 +126,6 @@ def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame (EPSG:4326)
         `id, commune, section, numero, geometry` of the file's parcels.
-
-    Raises
-    ------
-    TfpbError
-        `couche_sans_colonne`.
     """
     with opened(path) as files:
         found = [_parcels(p, layer or None, path.name) for p in files for layer in layers(p)]

@@ -140,11 +140,6 @@ def list_installed(folder: Path) -> list[str]:
     ----------
     folder : Path
         Folder of geographies.
-
-    Returns
-    -------
-    list of str
-        French sentences.
     """
     return stored_lines([side for _, side, _ in _cards(folder) if side is not None])
 
@@ -159,11 +154,6 @@ def verify_installed(folder: Path) -> list[str]:
     ----------
     folder : Path
         Folder of geographies.
-
-    Returns
-    -------
-    list of str
-        French sentences.
     """
     wrong = []
     for name, side, error in _cards(folder):

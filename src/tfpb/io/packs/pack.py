@@ -203,17 +203,12 @@ class GrowingFolder:
 
 
 def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make a folder with its files, all at once; an empty one may stand there.
+    """Make a folder with its files, all at once; an empty one may stand there (`ecriture_impossible`).
 
     Parameters
     ----------
     files : mapping of str to bytes
         Name inside the folder → content.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
     """
     folder = _named(folder)
     if folder.is_dir():  # perhaps the one we are in: it is filled, not replaced

@@ -82,7 +82,7 @@ def known_headers() -> tuple[str, ...]:
 def read_addresses(
     table: TextTable, *, renames: Mapping[str, str] | None = None, commune: str = ""
 ) -> AddressTable:
-    """Read the address columns of a table.
+    """Read the address columns of a table, one row a row.
 
     Parameters
     ----------
@@ -90,11 +90,6 @@ def read_addresses(
         Our column → header of the table, as the user gave it.
     commune : str
         INSEE code of the rows that have neither code nor name of commune nor postcode.
-
-    Returns
-    -------
-    AddressTable
-        One row a row of the table.
 
     Raises
     ------

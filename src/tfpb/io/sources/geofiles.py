@@ -197,13 +197,7 @@ def _false_crs(frame: gpd.GeoDataFrame, place: Place) -> Exception:
 
 
 def layers(path: Path) -> list[str]:
-    """List the polygon layers of a GeoPackage (a plain file has one, unnamed).
-
-    Raises
-    ------
-    TfpbError
-        `fichier_illisible`.
-    """
+    """List the polygon layers of a GeoPackage; a plain file has one, unnamed (`fichier_illisible`)."""
     if path.suffix.lower() != ".gpkg":
         return [""]
     import pyogrio  # noqa: PLC0415 - a sixteenth of a second, for who imports a layer

@@ -98,17 +98,12 @@ class PointTable:
 
 
 def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -> PointTable:
-    """Read the positions of a table, and what `locate` may use besides.
+    """Read the positions of a table, one row a row, and what `locate` may use besides.
 
     Parameters
     ----------
     renames : mapping of str to str, optional
         Our column (`x`, `y`, `longitude`, `latitude`, `rayon`…) → header of the table.
-
-    Returns
-    -------
-    PointTable
-        One row a row of the table.
 
     Raises
     ------

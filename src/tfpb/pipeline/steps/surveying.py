@@ -192,7 +192,7 @@ def _recorded(homes: pd.DataFrame, values: Mapping[Home, str]) -> pd.Series:
 
 
 def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Published | None:
-    """Compare satisfaction, protected: nothing else of the survey leaves.
+    """Compare satisfaction, protected (nothing else of the survey leaves); None without answers.
 
     Parameters
     ----------
@@ -200,11 +200,6 @@ def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -
         Deliveries and their plan.
     survey_sides : DataFrame or None
         Résidences on the map that rules the survey.
-
-    Returns
-    -------
-    Published or None
-        None without answers.
     """
     found = estimates(answers, scope, survey_sides)
     return None if found is None else survey.protect(found, bailleur=scope.bailleur)

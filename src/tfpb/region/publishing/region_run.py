@@ -119,13 +119,7 @@ def run_region(
 
 
 def sent(computed: Region, *, anyway: bool) -> Region:
-    """Return a region that may be released, with what it leaves open.
-
-    Raises
-    ------
-    TfpbError
-        As `refuse_release`.
-    """
+    """Return a region that may be released, with what it leaves open; it raises as `refuse_release`."""
     whose = computed.left_open
     refuse_release(computed.notices, open_=() if anyway else tuple(whose), whose=whose)
     return replace(computed, sent_anyway=tuple(whose))

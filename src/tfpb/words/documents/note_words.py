@@ -460,7 +460,7 @@ def of_quarter(name: str, amount: Amount | None, *, carried: Amount | None, year
 
 
 def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
-    """Sum a run up in plain French.
+    """Sum a run up in lines of plain French.
 
     Parameters
     ----------
@@ -468,11 +468,6 @@ def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
         Name of the folder written.
     review : str
         Name of the workbook of what is left to decide, if there is one.
-
-    Returns
-    -------
-    list of str
-        Lines to print.
     """
     lines = [*_stock(dossier), *_money(dossier), *_survey(dossier)]
     lacking = [
