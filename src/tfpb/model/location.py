@@ -171,7 +171,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class PageTask:
     """A line of what is left to do: what it is worth, until when; `home`, the résidence it is about."""
 
     text: str
@@ -192,7 +192,7 @@ class QpvPage:
         One a figure.
     lines : tuple of str
         What of the abatement is proved, and who pays.
-    tasks : tuple of Task
+    tasks : tuple of PageTask
         Those of the map first; numbered in this order.
     unplaced : tuple of (id_residence, words, why)
         What is not drawn: its place is known to the commune alone.
@@ -209,7 +209,7 @@ class QpvPage:
     bars: tuple[Bar, ...]
     lines: tuple[str, ...]
     gaps: tuple[GapLine, ...]
-    tasks: tuple[Task, ...]
+    tasks: tuple[PageTask, ...]
     unplaced: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
     modelled: str = ""

@@ -10,8 +10,7 @@ from tfpb.facts.claim import State
 from tfpb.facts.survey_claims import answers_scope, page_items, released
 from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, Verdict
 from tfpb.model.columns import texts
-from tfpb.model.location import Bar, GapLine, QpvPage
-from tfpb.model.location import Task as PageTask
+from tfpb.model.location import Bar, GapLine, PageTask, QpvPage
 from tfpb.model.survey import pick
 from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
 from tfpb.words.documents import quarter_page as words
