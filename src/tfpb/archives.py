@@ -38,7 +38,6 @@ def settle(
 
     Parameters
     ----------
-    data : bytes
     day : str
         ISO date written as the date of creation.
     mended : callable

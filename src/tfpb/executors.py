@@ -160,7 +160,6 @@ class Processes:
 
     Parameters
     ----------
-    workers : int
     renew_after : int
         Parts after which each process gives way to a new one; 0 for never. The compiler of PDF
         documents never gives back what it remembers: about 60 MiB a report.

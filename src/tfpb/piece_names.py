@@ -40,7 +40,6 @@ def files_of(reference: str, names: Iterable[str]) -> list[str]:
 
     Parameters
     ----------
-    reference : str
     names : iterable of str
         Paths inside the folder, with « / ».
     """

@@ -36,6 +36,11 @@ def squeeze(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+def capital(text: str) -> str:
+    """Return a text with its first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 @lru_cache(maxsize=1 << 14)  # cells of a table are often alike
 def fold(text: str) -> str:
     """Reduce to lower-case words without accents or punctuation: the key headers are compared by."""

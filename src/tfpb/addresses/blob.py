@@ -60,7 +60,6 @@ class CommuneRows:
 
     Parameters
     ----------
-    streets : list of StreetKey
     street : ndarray of int32 [n]
         Position in `streets`.
     number : ndarray of int32 [n]
@@ -137,7 +136,6 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
 
     Parameters
     ----------
-    rows : CommuneRows
     one_position : bool
         The base gives several positions of one address (BAL): keep the best. Otherwise rows repeat
         each other only when they stand within a metre, so that a number listed twice 400 m apart
@@ -168,10 +166,6 @@ def sort_and_dedupe(rows: CommuneRows, *, one_position: bool) -> tuple[CommuneRo
 
 def merge(parts: list[CommuneRows]) -> CommuneRows:
     """Join rows of one commune met at several places of a file.
-
-    Parameters
-    ----------
-    parts : list of CommuneRows
 
     Returns
     -------
@@ -217,17 +211,7 @@ def _lines(texts: list[str]) -> str:
 
 
 def encode(rows: CommuneRows) -> bytes:
-    """Pack sorted rows (`sort_and_dedupe`) into a blob.
-
-    Parameters
-    ----------
-    rows : CommuneRows
-
-    Returns
-    -------
-    bytes
-        Equal rows, equal bytes.
-    """
+    """Pack sorted rows (`sort_and_dedupe`) into a blob: equal rows, equal bytes."""
     suffixes, codes = np.unique(rows.suffix.astype(str), return_inverse=True)
     counts = np.bincount(rows.street, minlength=len(rows.streets)).astype("<u4")
     written_out = np.array([key.scheme == "x" for key in rows.streets], dtype=bool)
@@ -295,18 +279,12 @@ def _unpacked(payload: bytes) -> CommuneRows:
 
 
 def to_streets(citycode: str, rows: CommuneRows) -> list[Street]:
-    """Return the streets of a commune with their numbers.
+    """Return the streets of a commune with their numbers, in metres of its legal projection.
 
     Parameters
     ----------
-    citycode : str
     rows : CommuneRows
         Sorted.
-
-    Returns
-    -------
-    list of Street
-        Metres, legal projection of the commune.
     """
     x, y = rows.x_cm / 100.0, rows.y_cm / 100.0
     ends = np.cumsum(np.bincount(rows.street, minlength=len(rows.streets)))
@@ -342,7 +320,6 @@ def to_commune(citycode: str, city: str, layers: list[CommuneRows]) -> CommuneAd
 
     Parameters
     ----------
-    citycode, city : str
     layers : list of CommuneRows
         In the order in which they prevail.
     """

@@ -107,7 +107,6 @@ def prepare(batch: RawBatch, shape: Shape, communes: Communes) -> Prepared:
 
     Parameters
     ----------
-    batch : RawBatch
     shape : Shape
         Which of the four formats it is.
     communes : Communes

@@ -50,7 +50,6 @@ class Commune:
         `c` current, `d` déléguée, `a` associée, `m` arrondissement of Paris, Lyon or Marseille.
     parent : str
         Current code an old commune or an arrondissement belongs to; empty for current communes.
-    postcodes : tuple of str
     former : tuple of str
         Codes merged into this one.
     epci, departement, region : str
@@ -121,16 +120,11 @@ class Communes:
         return replace(self, current=current, postcodes=postcodes)
 
     def resolve(self, code: str) -> str | None:
-        """Return the current code of any code, old or current.
+        """Return the current code of any code, old or current; None when the list does not know it.
 
         Arrondissements of Paris, Lyon and Marseille are kept as they are: addresses are filed
         under them. A lost leading zero (« 1004 »), lower case (« 2a004 ») and the Corsican codes of
         before 1976 (« 20004 ») are understood.
-
-        Returns
-        -------
-        str or None
-            None when the list does not know the code.
         """
         code = code.strip().upper()
         if code.isdigit():
@@ -228,7 +222,6 @@ def with_territories(
     wanted : iterable of str
         Names asked for; `departement`, `siren_epci`, `nom_epci` and `region` are known, and a column
         that the frame already has is left as it is.
-    communes : Communes
 
     Returns
     -------
@@ -248,11 +241,6 @@ def with_territories(
 
 def places(codes: Iterable[str], communes: Communes) -> tuple[Place, ...]:
     """Return the territories of communes, by INSEE code; an arrondissement keeps its own code.
-
-    Parameters
-    ----------
-    codes : iterable of str
-    communes : Communes
 
     Returns
     -------

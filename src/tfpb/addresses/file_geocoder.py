@@ -56,8 +56,6 @@ class ServiceGeocoder:
 
     Parameters
     ----------
-    service : AddressService
-    communes : Communes
     aliases : mapping of str to str
         Old street name to current one.
     """
@@ -71,7 +69,7 @@ class ServiceGeocoder:
         self._finder = CommuneFinder(communes)
 
     def run(self, addresses: pd.DataFrame) -> pd.DataFrame:
-        """Geocode rows by the service.
+        """Geocode rows by the service; it raises as `AddressService.ask`.
 
         Parameters
         ----------
@@ -82,11 +80,6 @@ class ServiceGeocoder:
         -------
         DataFrame
             `RESULT_COLUMNS`, same index.
-
-        Raises
-        ------
-        TfpbError
-            As `AddressService.ask`.
         """
         # coordinates are checked against the extent of a commune, which a few answers do not give
         given = (addresses["x"] != "") & (addresses["y"] != "")
@@ -220,7 +213,6 @@ class FileGeocoder:
     ----------
     mode : str
         `index`, `api`, or `auto`: the index first, the service for rows that it does not accept.
-    communes : Communes
     source : AddressSource or None
         The index; None only in mode `api`.
     service : AddressService or None
@@ -264,8 +256,6 @@ class FileGeocoder:
         ----------
         addresses : DataFrame
             `ADDRESS_COLUMNS`, text.
-        chunk_rows : int
-        progress : callable, optional
 
         Returns
         -------
@@ -340,14 +330,6 @@ def open_geocoder(
 def read_aliases(path: Path) -> dict[str, str]:
     """Read renamed streets: old name, current name, in the first two columns.
 
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    dict of str to str
-
     Raises
     ------
     TfpbError
@@ -360,7 +342,7 @@ def read_aliases(path: Path) -> dict[str, str]:
 
 
 def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Choose between the answers of the index and of the service, row by row.
+    """Choose between the answers of the index and of the service, row by row: same shape and index.
 
     The service's is taken when its grade is better; two answers that stand more
     than 100 m apart are a reason to check, whichever is taken.
@@ -369,11 +351,6 @@ def combined(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     ----------
     first, second : DataFrame
         `RESULT_COLUMNS`, same index.
-
-    Returns
-    -------
-    DataFrame
-        Same shape and index.
     """
     taken = (second["result_status"] == "ok") & (
         _rank(second) + second["result_confidence"] > _rank(first) + first["result_confidence"]

@@ -44,12 +44,10 @@ class Shape:
     ----------
     kind : str
         `BAN`, `lieux-dits`, `BAL` or `BANO`.
-    delimiter : str
     header : tuple of str
         Names of all columns, made unique.
     columns : mapping of str to str
         Our name of a column to its name in `header`; only those the file has.
-    has_header : bool
     date : str
         Date in the header of a gzip file (ISO), else empty.
     """
@@ -95,14 +93,6 @@ class RawBatch:
 
 def sniff(path: Path) -> Shape:
     """Recognise the shape of a file by its first line.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    Shape
 
     Raises
     ------
@@ -258,8 +248,6 @@ def read_batches(path: Path, shape: Shape, rejected: list[tuple[int, str]]) -> I
 
     Parameters
     ----------
-    path : Path
-    shape : Shape
     rejected : list
         Filled on the way: line and text of rows whose number of columns is not the header's.
 

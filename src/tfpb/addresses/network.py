@@ -36,7 +36,6 @@ class Limits:
         Time allowed to connect, and between two blocks.
     floor_bytes_s : float
         Least speed, averaged over `window_s`; slower, the answer is dropped.
-    window_s : float
     most_bytes : int
         Largest answer; 0 when whoever reads it counts.
     """

@@ -31,12 +31,7 @@ FIELDS: Final = {
 
 
 class Query(NamedTuple):
-    """One question: the cleaned line, and the INSEE code that holds the answer (or empty).
-
-    Parameters
-    ----------
-    text, citycode : str
-    """
+    """One question: the cleaned line, and the INSEE code that holds the answer (or empty)."""
 
     text: str
     citycode: str
@@ -48,8 +43,6 @@ class Answer:
 
     Parameters
     ----------
-    status : str
-    label, score, type, id, number, name, street, postcode, city, citycode, old_city : str
     lon, lat : str
         Degrees, EPSG:4326.
     """

@@ -90,7 +90,6 @@ class AddressService:
     ----------
     cache : Path
         SQLite file of what was answered before; made if need be.
-    settings : ServiceSettings
     sleep, now : callable
         The clock used for waits only; tests give their own.
     """

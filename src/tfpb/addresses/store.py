@@ -168,10 +168,6 @@ class AddressStore:
     def commune(self, citycode: str) -> CommuneAddresses | None:
         """Return the addresses of a current commune, None when the index does not hold it.
 
-        Parameters
-        ----------
-        citycode : str
-
         Raises
         ------
         TfpbError
@@ -252,10 +248,6 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def files_in(folder: Path) -> tuple[AddressFile, ...]:
     """Return the address files imported in a folder of geography; nothing when there is no index.
-
-    Parameters
-    ----------
-    folder : Path
 
     Raises
     ------

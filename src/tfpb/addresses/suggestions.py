@@ -27,13 +27,11 @@ def suggested(table: StreetTable, typed: str) -> tuple[str, ...]:
 
     Parameters
     ----------
-    table : StreetTable
     typed : str
         Its last word may be cut; the words before may be short (« av gal lec ») and in any order.
 
     Returns
     -------
-    tuple of str
     XX
     """
     flat = flatten(clean(typed)).strip()

@@ -28,48 +28,33 @@ class Arrondi(StrEnum):
 
 def abattement(  # noqa: PLR0917 - options of a command line
     fiscalite: Annotated[Path, typer.Argument(help="Les locaux des avis de taxe foncière.")],
-    residences: Annotated[
-        Path, typer.Option("--residences", help="Le patrimoine situé par « tfpb localiser ».")
-    ],
+    residences: Annotated[Path, typer.Option(help="Le patrimoine situé par « tfpb localiser ».")],
     sortie: terminal.Sortie,
     conventions: Annotated[
-        Path | None, typer.Option("--conventions", help="Les conventions et leurs dates.")
+        Path | None, typer.Option(help="Les conventions et leurs dates.")
     ] = None,
     gmbi: Annotated[
         Path | None,
-        typer.Option(
-            "--gmbi", help="L’export GMBI des locaux possédés : ceux qui ne sont sur aucun avis."
-        ),
+        typer.Option(help="L’export GMBI des locaux possédés : ceux qui ne sont sur aucun avis."),
     ] = None,
     programme: Annotated[
-        Path | None, typer.Option("--programme", help="Le programme d’actions, pour le bilan.")
+        Path | None, typer.Option(help="Le programme d’actions, pour le bilan.")
     ] = None,
     programme_precedent: Annotated[
-        Path | None,
-        typer.Option(
-            "--programme-precedent", help="Le programme de l’année d’avant, pour le mettre à côté."
-        ),
+        Path | None, typer.Option(help="Le programme de l’année d’avant, pour le mettre à côté.")
     ] = None,
     fiscalite_precedente: Annotated[
-        Path | None,
-        typer.Option(
-            "--fiscalite-precedente", help="Les avis de l’année d’avant, comparés local par local."
-        ),
+        Path | None, typer.Option(help="Les avis de l’année d’avant, comparés local par local.")
     ] = None,
-    declaration: Annotated[
-        Path | None, typer.Option("--declaration", help="La liste envoyée aux impôts.")
-    ] = None,
+    declaration: Annotated[Path | None, typer.Option(help="La liste envoyée aux impôts.")] = None,
     reclamations: Annotated[
-        Path | None,
-        typer.Option("--reclamations", help="Ce qui est réclamé, et ce qui est revenu."),
+        Path | None, typer.Option(help="Ce qui est réclamé, et ce qui est revenu.")
     ] = None,
     annee: Annotated[
-        int | None,
-        typer.Option("--annee", help="Année d’imposition (par défaut celle de chaque ligne)."),
+        int | None, typer.Option(help="Année d’imposition (par défaut celle de chaque ligne).")
     ] = None,
     arrondi: Annotated[
-        Arrondi,
-        typer.Option("--arrondi", help="Au centime (estimation), ou à l’euro comme sur un avis."),
+        Arrondi, typer.Option(help="Au centime (estimation), ou à l’euro comme sur un avis.")
     ] = Arrondi.CENTIME,
     feuille: terminal.Feuille = None,
     reponses: terminal.Reponses = None,

@@ -24,32 +24,26 @@ def comparer(
         list[Path],
         typer.Argument(metavar="ENQUETE", help="Livraisons de l’enquête : xlsx, csv, sav…"),
     ],
-    plan: Annotated[
-        Path, typer.Option("--plan", help="Le plan_enquete.toml qui décrit les livraisons.")
-    ],
+    plan: Annotated[Path, typer.Option(help="Le plan_enquete.toml qui décrit les livraisons.")],
     sortie: terminal.Sortie,
     *,
     residences: Annotated[
-        Path | None,
-        typer.Option(
-            "--residences", help="Résidences situées, ou entrées écrites par tfpb localiser."
-        ),
+        Path | None, typer.Option(help="Résidences situées, ou entrées écrites par tfpb localiser.")
     ] = None,
     par: Annotated[
         list[str] | None,
-        typer.Option("--par", help="Territoires, par exemple code_qpv,departement (répétable)."),
+        typer.Option(help="Territoires, par exemple code_qpv,departement (répétable)."),
     ] = None,
     repere: Annotated[
-        Path | None, typer.Option("--repere", help="Repères extérieurs : item, valeur, reference.")
+        Path | None, typer.Option(help="Repères extérieurs : item, valeur, reference.")
     ] = None,
     feuille: terminal.Feuille = None,
     reponses: terminal.Reponses = None,
     controle: Annotated[
         Path | None,
         typer.Option(
-            "--controle",
             help="Chiffres exacts, ensemble et bailleurs, pour un statisticien de la maison : ne se "
-            "diffusent jamais.",
+            "diffusent jamais."
         ),
     ] = None,
     diffuser: terminal.Diffuser = False,

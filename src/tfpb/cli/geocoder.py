@@ -28,23 +28,20 @@ def geocoder(  # noqa: PLR0917 - options of the contract
     mode: Annotated[
         Mode,
         typer.Option(
-            "--mode",
             help="index : adresses importées, rien ne sort du poste ; api : service national ; "
-            "auto : l’index d’abord, le service pour le reste.",
+            "auto : l’index d’abord, le service pour le reste."
         ),
     ] = Mode.INDEX,
     colonne: terminal.Colonne = None,
     reponses: terminal.Reponses = None,
     commune: Annotated[
-        str, typer.Option("--commune", help="Code Insee des lignes qui ne disent pas leur commune.")
+        str, typer.Option(help="Code Insee des lignes qui ne disent pas leur commune.")
     ] = "",
     decisions: Annotated[
-        Path | None,
-        typer.Option("--decisions", help="Fichier de vérification rempli (…_a_verifier.xlsx)."),
+        Path | None, typer.Option(help="Fichier de vérification rempli (…_a_verifier.xlsx).")
     ] = None,
     alias_voies: Annotated[
-        Path | None,
-        typer.Option("--alias-voies", help="Voies renommées : ancien nom, nouveau nom."),
+        Path | None, typer.Option(help="Voies renommées : ancien nom, nouveau nom.")
     ] = None,
     feuille: terminal.Feuille = None,
     geodonnees: terminal.Geodonnees = None,

@@ -29,10 +29,7 @@ def importer_adresses(
     fichiers: _Fichiers,
     millesime: Annotated[
         str,
-        typer.Option(
-            "--millesime",
-            help="Date des adresses, par exemple 2025-06-01 (lue dans le fichier sinon).",
-        ),
+        typer.Option(help="Date des adresses, par exemple 2025-06-01 (lue dans le fichier sinon)."),
     ] = "",
     geodonnees: terminal.Geodonnees = None,
 ) -> None:
@@ -65,7 +62,7 @@ def importer_adresses(
 @geodonnees.command("importer-qpv", no_args_is_help=True)
 def importer_qpv(
     fichier: _Fichier,
-    millesime: Annotated[int, typer.Option("--millesime", help="Carte : 2015 ou 2024.")],
+    millesime: Annotated[int, typer.Option(help="Carte : 2015 ou 2024.")],
     geodonnees: terminal.Geodonnees = None,
 ) -> None:
     """Importer les périmètres des QPV : shp, geojson, gpkg ou l’archive officielle .zip.
@@ -125,9 +122,7 @@ def importer_parcelles(fichier: _Fichier, geodonnees: terminal.Geodonnees = None
 @geodonnees.command("importer-insee", no_args_is_help=True)
 def importer_insee(
     fichier: _Fichier,
-    millesime: Annotated[
-        int, typer.Option("--millesime", help="Carte des quartiers : 2015 ou 2024.")
-    ],
+    millesime: Annotated[int, typer.Option(help="Carte des quartiers : 2015 ou 2024.")],
     feuille: terminal.Feuille = None,
     colonne: terminal.Colonne = None,
     geodonnees: terminal.Geodonnees = None,
@@ -158,8 +153,7 @@ def importer_insee(
 @geodonnees.command("installer", no_args_is_help=True)
 def installer(
     departement: Annotated[
-        list[str],
-        typer.Option("--departement", help="Code du département (répétable), par exemple 59."),
+        list[str], typer.Option(help="Code du département (répétable), par exemple 59.")
     ],
     geodonnees: terminal.Geodonnees = None,
 ) -> None:

@@ -22,9 +22,7 @@ def controler(
     annee: Annotated[
         int | None,
         typer.Option(
-            "--annee",
-            help="Année d’imposition contrôlée (par défaut, chacun pour la sienne).",
-            min=2016,
+            help="Année d’imposition contrôlée (par défaut, chacun pour la sienne).", min=2016
         ),
     ] = None,
 ) -> None:

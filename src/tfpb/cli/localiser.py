@@ -13,16 +13,12 @@ from tfpb.cli.terminal import shared as terminal
 def localiser(  # noqa: PLR0917 - options of a command
     entree: Annotated[Path, typer.Argument(help="Le fichier à localiser.")],
     sortie: terminal.Sortie,
-    annee: Annotated[int, typer.Option("--annee", help="Année d’imposition, de 2016 à 2030.")],
+    annee: Annotated[int, typer.Option(help="Année d’imposition, de 2016 à 2030.")],
     decisions: Annotated[
-        Path | None,
-        typer.Option("--decisions", help="Fichier de vérification rempli (feuille « Limites »)."),
+        Path | None, typer.Option(help="Fichier de vérification rempli (feuille « Limites »).")
     ] = None,
     rayon: Annotated[
-        float,
-        typer.Option(
-            "--rayon", min=0, help="Incertitude des points qui n’en portent pas, en mètres."
-        ),
+        float, typer.Option(min=0, help="Incertitude des points qui n’en portent pas, en mètres.")
     ] = 30.0,
     feuille: terminal.Feuille = None,
     colonne: terminal.Colonne = None,

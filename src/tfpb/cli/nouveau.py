@@ -14,8 +14,7 @@ from tfpb.words.documents import command_words as words
 def nouveau(
     dossier: Annotated[Path, typer.Argument(help="Le dossier à créer.")],
     depuis: Annotated[
-        Path | None,
-        typer.Option("--depuis", help="Une livraison d’enquête : le plan d’enquête en est tiré."),
+        Path | None, typer.Option(help="Une livraison d’enquête : le plan d’enquête en est tiré.")
     ] = None,
 ) -> None:
     """Crée un dossier prêt à remplir : réglages commentés et modèles Excel à listes déroulantes.

@@ -22,17 +22,15 @@ def planifier(
     patrimoine: Annotated[
         Path,
         typer.Option(
-            "--patrimoine",
-            help="Le patrimoine situé, tel que l’écrit tfpb localiser : une ligne par entrée.",
+            help="Le patrimoine situé, tel que l’écrit tfpb localiser : une ligne par entrée."
         ),
     ],
     sortie: terminal.Sortie,
     precedent: Annotated[
         Path | None,
         typer.Option(
-            "--precedent",
             help="La comparaison de la dernière enquête (donnees/comparaison_detail.csv d’un dossier, ou ce "
-            "qu’écrit tfpb comparer) : son écart est supposé, à côté d’un écart nul.",
+            "qu’écrit tfpb comparer) : son écart est supposé, à côté d’un écart nul."
         ),
     ] = None,
     feuille: terminal.Feuille = None,

@@ -28,25 +28,21 @@ def region(
     *,
     geodonnees: terminal.Geodonnees = None,
     moteur: Annotated[
-        str, typer.Option("--moteur", help="Où calculer : local, processus ou dask.")
+        str, typer.Option(help="Où calculer : local, processus ou dask.")
     ] = "processus",
     processus: Annotated[
-        int | None,
-        typer.Option("--processus", min=1, help="Nombre de processus (par défaut, un par cœur)."),
+        int | None, typer.Option(min=1, help="Nombre de processus (par défaut, un par cœur).")
     ] = None,
     ordonnanceur: Annotated[
-        str, typer.Option("--ordonnanceur", help="Adresse de la grappe Dask, tcp://MACHINE:8786.")
+        str, typer.Option(help="Adresse de la grappe Dask, tcp://MACHINE:8786.")
     ] = "",
     tls_ca: Annotated[
-        Path | None,
-        typer.Option("--tls-ca", help="Autorité d’une grappe chiffrée (tls://), fichier PEM."),
+        Path | None, typer.Option(help="Autorité d’une grappe chiffrée (tls://), fichier PEM.")
     ] = None,
     tls_certificat: Annotated[
-        Path | None, typer.Option("--tls-certificat", help="Votre certificat pour cette grappe.")
+        Path | None, typer.Option(help="Votre certificat pour cette grappe.")
     ] = None,
-    tls_cle: Annotated[
-        Path | None, typer.Option("--tls-cle", help="Votre clé pour cette grappe.")
-    ] = None,
+    tls_cle: Annotated[Path | None, typer.Option(help="Votre clé pour cette grappe.")] = None,
     documents: Annotated[
         bool,
         typer.Option(

@@ -24,18 +24,11 @@ def verifier(
             help="Le dossier.toml à vérifier, ou son dossier (par défaut celui où l’on est)."
         ),
     ] = None,
-    dossier: Annotated[
-        Path | None,
-        typer.Option("--dossier", help="Un dossier.zip à contrôler."),
-    ] = None,
-    avec: Annotated[
-        Path | None, typer.Option("--avec", help="Un autre dossier.zip, à comparer.")
-    ] = None,
+    dossier: Annotated[Path | None, typer.Option(help="Un dossier.zip à contrôler.")] = None,
+    avec: Annotated[Path | None, typer.Option(help="Un autre dossier.zip, à comparer.")] = None,
     precedents: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--precedents", help="Un dossier déjà diffusé, que ses lecteurs ont encore (répétable)."
-        ),
+        typer.Option(help="Un dossier déjà diffusé, que ses lecteurs ont encore (répétable)."),
     ] = None,
     geodonnees: terminal.Geodonnees = None,
 ) -> None:

@@ -99,7 +99,6 @@ def unknown_residences(
         Column of the identifier in the frame.
     code : str
         Code of the fault.
-    severity : Severity
 
     Returns
     -------

@@ -36,7 +36,7 @@ _MOST_PLACES: Final = 12
 
 
 def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...]:
-    """Lead a reference back to its lines.
+    """Lead a reference back to its lines (`pack_illisible`).
 
     Parameters
     ----------
@@ -51,11 +51,6 @@ def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...
     tuple of Explanation
         One a thing of that name; of an amount first the claims that it is, then where it stands, and the
         lines of what it is about. Empty when the pack has nothing of that name.
-
-    Raises
-    ------
-    TfpbError
-        `pack_illisible`.
     """
     try:
         tables = _Tables(pack)

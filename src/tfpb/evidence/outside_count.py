@@ -32,8 +32,6 @@ class OutsideCount(NamedTuple):
 
     Parameters
     ----------
-    carte : int
-    code_qpv, nom_qpv : str
     logements, a_verifier, coupes : int
         Dwellings located there, to check there, and out of every quarter of résidences partly in.
     insee, ecart, part : float
@@ -64,7 +62,6 @@ def outside_counts(
 
     Parameters
     ----------
-    located : Located
     quarters : Quarters
         Their names.
     maps : collection of int

@@ -55,12 +55,10 @@ class Found:
 
     Parameters
     ----------
-    subject : Subject
     code : str
         Its sentence is in `words/documents/control_words.toml`.
     quarter : str
         Empty when it is about the whole pack.
-    fields : mapping
     lacking : bool
         Something is missing or contradicts itself; otherwise it is told to be known.
     """
@@ -93,7 +91,6 @@ class Received:
     ----------
     name : str
         Of its archive or folder.
-    bailleur : str
     year : int or None
         Tax year it says it is of.
     state : str
@@ -195,7 +192,6 @@ def findings(pack: Received, reader: Reader | None) -> tuple[Found, ...]:
 
     Parameters
     ----------
-    pack : Received
     reader : Reader or None
         The law on 1 January of its tax year; None when that year is not known.
     """

@@ -43,7 +43,6 @@ def checked(
 
     Parameters
     ----------
-    pack : mapping of str to bytes
     earlier : sequence of mapping of str to bytes
         Packs released before, in order: rows that say to be of one are held against the last that has them.
 

@@ -48,7 +48,6 @@ def suspend_asked(
     ----------
     base : Claims
         Under the answers that claim least, in the place of those that nobody gave.
-    asked : iterable of Asked
     read : callable
         Claims under supposed answers: key of the question → code. None where they give no figure.
 

@@ -68,7 +68,6 @@ class Task:
 
     Parameters
     ----------
-    kind : TaskKind
     subject : str
         `id_residence`, `id_action` or `code_qpv`.
     code_qpv : str
@@ -89,8 +88,6 @@ class Task:
         What people wrote in its place, for the landlord alone.
     day : date or None
         None where nobody dated it; `at_once` is then to look at.
-    at_once : bool
-    state : TaskState
     proposed : str
         What the dossier alone says of who, when and how far: a cell that says otherwise was filled.
     """
@@ -116,6 +113,11 @@ class Task:
         kind = "prouver" if self.kind.of == BY_ACTION else self.kind.code
         place = f" {self.code_qpv}" if self.kind.of == BY_ACTION else ""
         return f"{kind} {self.subject}{place}"
+
+    @property
+    def least(self) -> Decimal:
+        """Least euros that the line changes, to rank it."""
+        return Decimal(0) if self.stake is None else self.stake.at_least
 
     @property
     def is_open(self) -> bool:
@@ -145,12 +147,12 @@ def tasks_of(dossier: Dossier) -> tuple[Task, ...]:
     ]
     of_claim: dict[str, Decimal] = defaultdict(Decimal)
     for one in found:
-        of_claim[one.kind.claim] += _least(one)
+        of_claim[one.kind.claim] += one.least
     order = list(KINDS)
 
     def rank(one: Task) -> tuple[object, ...]:
         heaviest = (-of_claim[one.kind.claim] if one.kind.claim else 0, order.index(one.kind.code))
-        return not one.at_once, one.day or dt.date.max, *heaviest, -_least(one), one.key
+        return not one.at_once, one.day or dt.date.max, *heaviest, -one.least, one.key
 
     return tuple(sorted((_charged(one, dossier) for one in found), key=rank))
 
@@ -164,7 +166,6 @@ def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tu
     ----------
     claims : Claims
         Of the place and its quarters.
-    names : Quarters
     role, sheet : str
         Who is in charge, and the sheet to look at, of every line.
     """
@@ -180,13 +181,7 @@ def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tu
                     Task(kind, quarter, quarter, names[quarter].shown, stake=stake, role=role, day=day,
                          at_once=kind.when == NO_WAITING)
                 )  # fmt: skip
-    return tuple(
-        sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, -_least(one)))
-    )
-
-
-def _least(task: Task) -> Decimal:
-    return Decimal(0) if task.stake is None else task.stake.at_least
+    return tuple(sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, -one.least)))
 
 
 def filled_doubts(dossier: Dossier, tasks: Iterable[Task]) -> list[Fault]:

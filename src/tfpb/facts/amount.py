@@ -30,7 +30,6 @@ class Amount:
 
     Parameters
     ----------
-    at_least : Decimal
     at_most : Decimal or None
         None where nothing bounds it above.
     why : frozenset of str

@@ -66,7 +66,6 @@ class Title:
     ----------
     code, french : str
         `acquis`, « Abattement acquis ».
-    unit : Unit
     definition : str
         What it counts, for the sheet « Faits » and for who reads a page.
     sheet : str
@@ -112,13 +111,10 @@ class Claim:
         `total`, a `code_qpv`, or what `axis_scope` and its like write.
     value : Amount or None
         None where the figure exists and is not shown (`State.MASQUE`), or nobody could make it.
-    state : State
-    nature : Nature or None
     proof : str
         Code of what proves it, empty where nothing is to prove.
     owner : str
         Role in charge of what is left to do about it.
-    deadline : date or None
     sheet : str
         Sheet where its rows stand.
     why : frozenset of str
@@ -203,10 +199,6 @@ _STATE_OF: Final[dict[str, State]] = {
 class Claims:
     """Every claim of a dossier, by name and scope; a page takes them from here and computes none.
 
-    Parameters
-    ----------
-    claims : iterable of Claim
-
     Raises
     ------
     ValueError
@@ -263,13 +255,6 @@ class Claims:
     def scopes(self, name: str) -> tuple[str, ...]:
         """Return the scopes of a name but the whole, in the order they were made."""
         return tuple(s for n, s in self._held if n == name and s != TOTAL)
-
-    def count_above_nil(self, name: str) -> int:
-        """Count the quarters where a claim exceeds nil, whatever is not known of it."""
-        return sum(
-            c.name == name and is_quarter(c.scope) and c.amount.exceeds_nil
-            for c in self._held.values()
-        )
 
     def count_unknown(self, name: str) -> int:
         """Count the quarters where a claim is not known."""

@@ -43,7 +43,6 @@ class DoubtKind:
 
     Parameters
     ----------
-    code : str
     suspends : frozenset of str
         Names of claims.
     raises : frozenset of str
@@ -140,14 +139,7 @@ class _Part:
 
 
 class Weights:
-    """What hangs on each doubt of a dossier, counted once from what is held and from the premises.
-
-    Parameters
-    ----------
-    located : Located
-    abatement : Abatement or None
-    programme : Programme or None
-    """
+    """What hangs on each doubt of a dossier, counted once from what is held and from the premises."""
 
     def __init__(
         self, located: Located, abatement: Abatement | None, programme: Programme | None
@@ -239,7 +231,6 @@ def suspend(
         As the stages establish them.
     doubts : iterable of Fault
         Those that stop nothing are open.
-    weights : Weights
     roles : mapping of Role to str
         Who holds each role; « à désigner » where the dossier does not say.
     """

@@ -386,7 +386,6 @@ class QuarterHeld:
 
     Parameters
     ----------
-    code_qpv : str
     residences : int
         Those with a door in it, or in doubt of it.
     inside, unsure : int

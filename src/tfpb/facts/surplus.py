@@ -23,7 +23,6 @@ class Surplus:
 
     Parameters
     ----------
-    amount : Decimal
     low, high : Decimal
         At 95 %; bounds added are those of the sum at their widest, whatever ties the indicators.
     year : int or None
@@ -53,11 +52,11 @@ class Surplus:
         return quotient(known(self.amount), acquired)
 
 
-def surplus_of(usages: DroitCommun | None, year: int) -> Surplus | None:
+def surplus_of(droit_commun: DroitCommun | None, year: int) -> Surplus | None:
     """Return the surplus of a year, else of the last there is; of several years one alone counts."""
-    if usages is None or usages.table.empty:
+    if droit_commun is None or droit_commun.table.empty:
         return None
-    rows = usages.table
+    rows = droit_commun.table
     years = rows["annee"].dropna()
     own = year if (years == year).any() else (int(max(years)) if len(years) else None)
     mine = rows if own is None else rows[rows["annee"] == own]
@@ -70,9 +69,9 @@ def surplus_of(usages: DroitCommun | None, year: int) -> Surplus | None:
     return Surplus(amount, low, high, own, len(compared), len(mine) - len(compared), bounded)
 
 
-def surplus_claims(usages: DroitCommun | None, year: int) -> Iterator[Claim]:
+def surplus_claims(droit_commun: DroitCommun | None, year: int) -> Iterator[Claim]:
     """Claim the surplus of the year: without figure where an indicator has no cost to compare."""
-    found = surplus_of(usages, year)
+    found = surplus_of(droit_commun, year)
     if found is None or found.year != year:
         return
     if found.uncounted:

@@ -99,7 +99,6 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
 
     Parameters
     ----------
-    published : Published
     bailleur : str
         As the survey names it (`Published.name_of`).
     """

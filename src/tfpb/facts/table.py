@@ -22,7 +22,7 @@ def claims_of(
     abatement: Abatement | None,
     programme: Programme | None,
     survey: Published | None,
-    usages: DroitCommun | None = None,
+    droit_commun: DroitCommun | None = None,
     *,
     bailleur: str,
 ) -> Claims:
@@ -35,4 +35,4 @@ def claims_of(
     base = Claims((*dwelling_claims(located), *money))
     own = () if programme is None else programme_claims(programme, base)
     heard = () if survey is None else survey_claims(survey, survey.name_of(bailleur))
-    return Claims((*base, *own, *surplus_claims(usages, located.year), *heard))
+    return Claims((*base, *own, *surplus_claims(droit_commun, located.year), *heard))

@@ -48,8 +48,6 @@ def alternatives(
 
     Parameters
     ----------
-    found : Found
-    parsed : ParsedAddress
     near : callable
         Returns the streets that resemble the line, asked when the others are not enough.
     """
@@ -76,7 +74,6 @@ def proposed(near: Sequence[Near], parsed: ParsedAddress) -> list[str]:
     Parameters
     ----------
     near : sequence of (StreetTable, Candidate)
-    parsed : ParsedAddress
     """
     numbers = _numbers(parsed)
     return [_label(t, t.streets[t.groups[c.group].members[0]], numbers, c.rank) for t, c in near]
@@ -125,12 +122,10 @@ class Answer(NamedTuple):
         As the national service writes them; the base's own identifier.
     score, confidence : float
         Likeness of the names; probability that the street is right (0..1).
-    kind : ResultType
     status : str
         `ok`, `not-found` or `skipped`.
     x, y, radius_m : float
         Metres, legal projection of the commune; NaN when there is no point.
-    verdict : GeocodeVerdict
     reasons : tuple of str
         Codes of what was done or is doubtful.
     complement, entrances, alternatives, parcel : str
@@ -167,9 +162,6 @@ def write(
 
     Parameters
     ----------
-    found : Found or None
-    parsed : ParsedAddress
-    place : Place
     table : StreetTable or None
         The commune, when the base holds it.
     parcels : list of str
@@ -278,7 +270,6 @@ def parcels_written(parsed: ParsedAddress, parcel: str, citycode: str) -> list[s
 
     Parameters
     ----------
-    parsed : ParsedAddress
     parcel : str
         Cell of the parcels, as written.
     citycode : str
@@ -309,7 +300,6 @@ def with_given(answer: Answer, given: Given) -> Answer:
 
     Parameters
     ----------
-    answer : Answer
     given : Given
         Metres, legal projection of the commune.
 

@@ -98,7 +98,6 @@ def candidates(
 
     Parameters
     ----------
-    table : StreetTable
     readings : sequence of Reading
         Ways to read the line, best first.
     widen : bool
@@ -198,7 +197,6 @@ def respell(table: StreetTable, tokens: tuple[str, ...]) -> tuple[str, ...]:
 
     Parameters
     ----------
-    table : StreetTable
     tokens : tuple of str
         Words of a name.
     """
@@ -277,8 +275,6 @@ def proposals(
 
     Parameters
     ----------
-    table : StreetTable
-    readings : sequence of Reading
     numbers : sequence of Number
         House numbers written: a street that has them is likelier.
     """

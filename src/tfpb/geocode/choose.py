@@ -27,8 +27,6 @@ class Choice(NamedTuple):
 
     Parameters
     ----------
-    candidate : Candidate
-    spot : Spot
     margin : float
         Distance to the next street, number included (0..1).
     rivals : tuple of Candidate
@@ -49,11 +47,8 @@ class Found(NamedTuple):
 
     Parameters
     ----------
-    table : StreetTable
-    choice : Choice
     confidence : float
         Probability that the street is right (0..1).
-    reasons : tuple of str
     elsewhere : tuple of Found
         Streets of other communes that answer as well.
     """
@@ -75,8 +70,6 @@ def choose(table: StreetTable, readings: tuple[Reading, ...], place: Place) -> C
 
     Parameters
     ----------
-    table : StreetTable
-    readings : tuple of Reading
     place : Place
         Postcode and old commune tell streets of one name apart.
     """

@@ -44,8 +44,6 @@ class Point(NamedTuple):
     ----------
     member, at : int
         Position of the street in `CommuneAddresses.streets`, and of the address in the street.
-    number : int
-    suffix : str
     x, y : float
         Metres, legal projection of the commune.
     """
@@ -118,7 +116,6 @@ class Numbering:
 
         Parameters
         ----------
-        number : int
         other : bool
             Across the street.
         """
@@ -139,7 +136,6 @@ class Group(NamedTuple):
 
     Parameters
     ----------
-    name : Name
     members : tuple of int
         Positions in `CommuneAddresses.streets`.
     """
@@ -149,12 +145,7 @@ class Group(NamedTuple):
 
 
 class StreetTable:
-    """Streets of one commune, by every key they are looked up with.
-
-    Parameters
-    ----------
-    commune : CommuneAddresses
-    """
+    """Streets of one commune, by every key they are looked up with."""
 
     def __init__(self, commune: CommuneAddresses) -> None:
         self.commune = commune
@@ -265,12 +256,7 @@ class StreetTable:
         return self.rarest * (LIGHT_WEIGHT if token in LIGHT else 1.0)
 
     def prepare(self, names: Iterable[Name]) -> None:
-        """Compare the words and names that this commune does not know to its own, all at once.
-
-        Parameters
-        ----------
-        names : iterable of Name
-        """
+        """Compare the words and names that this commune does not know to its own, all at once."""
         listed = [(name.joined, words) for name in names if (words := self.unknown(name))]
         self.alike_names.prepare(joined for joined, _ in listed)
         self.alike_words.prepare(word for _, words in listed for word in words)

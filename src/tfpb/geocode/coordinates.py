@@ -27,7 +27,6 @@ class Given(NamedTuple):
     ----------
     x, y : float
         Metres, legal projection; NaN when refused.
-    reasons : tuple of str
     checked : bool
         They lie in the commune.
     """

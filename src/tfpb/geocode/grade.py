@@ -44,7 +44,6 @@ def features(choice: Choice, streets: int) -> dict[str, float]:
 
     Parameters
     ----------
-    choice : Choice
     streets : int
         Names of streets in the commune: the more there are, the likelier one is alike by chance.
 
@@ -71,7 +70,6 @@ def confidence(choice: Choice, *, certainty: float, streets: int) -> float:
 
     Parameters
     ----------
-    choice : Choice
     certainty : float
         Probability that the commune is right.
     streets : int
@@ -92,10 +90,8 @@ def verdict(spot: Spot, probability: float, reasons: Sequence[str]) -> GeocodeVe
 
     Parameters
     ----------
-    spot : Spot
     probability : float
         That the street is right (0..1).
-    reasons : sequence of str
     """
     if probability < REJECTED:
         return GeocodeVerdict.REJETE

@@ -26,11 +26,8 @@ def resembling(written: str, listed: Sequence[str], cutoff: float, most: int | N
 
     Parameters
     ----------
-    written : str
-    listed : sequence of str
     cutoff : float
         Least likeness (0..1).
-    most : int or None
     """
     near = process.extract(
         written, listed, scorer=OSA.normalized_similarity, score_cutoff=cutoff, limit=most
@@ -39,34 +36,19 @@ def resembling(written: str, listed: Sequence[str], cutoff: float, most: int | N
 
 
 def least(written: str) -> float:
-    """Return the likeness that is worth keeping, less for a short text: .38 to six letters, .5 to eight, .55.
-
-    Parameters
-    ----------
-    written : str
-    """
+    """Return the likeness worth keeping, less for a short text: .38 to six letters, .5 to eight, .55."""
     return next((v for most, v in _LEAST.items() if len(written) <= most), _LEAST_LONG)
 
 
 class Likeness:
-    """Some texts, and what was found alike to them.
-
-    Parameters
-    ----------
-    listed : sequence of str
-    """
+    """Some texts, and what was found alike to them."""
 
     def __init__(self, listed: Sequence[str]) -> None:
         self.listed = listed
         self._known: dict[str, Near] = {}
 
     def prepare(self, written: Iterable[str]) -> None:
-        """Compare many texts at once: what `near` finds one by one, four times as fast.
-
-        Parameters
-        ----------
-        written : iterable of str
-        """
+        """Compare many texts at once: what `near` finds one by one, four times as fast."""
         if len(self._known) > _KEPT:
             self._known.clear()
         new = [text for text in dict.fromkeys(written) if text not in self._known]
@@ -93,10 +75,8 @@ class Likeness:
 
         Parameters
         ----------
-        written : str
         cutoff : float
             At least `least(written)`.
-        most : int
         """
         known = self._known.get(written)
         if known is None:

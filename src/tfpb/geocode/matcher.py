@@ -30,14 +30,7 @@ _MOST_COMMUNES: Final = 50
 
 
 class Geocoder(StreetSearch):
-    """Geocodes rows one by one; see `StreetSearch` for what it is made of.
-
-    Parameters
-    ----------
-    source : AddressSource
-    communes : CommuneTable
-    aliases : mapping of str to str, optional
-    """
+    """Geocodes rows one by one; see `StreetSearch` for what it is made of."""
 
     def __init__(
         self,

@@ -30,7 +30,6 @@ class Street:
         As published, accents mended.
     kind : str
         `street`, or `locality` (lieux-dits: no numbers needed).
-    postcode : str
     citycode : str
         Current INSEE code.
     old_city : str
@@ -73,7 +72,6 @@ class CommuneAddresses:
     ----------
     citycode, city : str
         INSEE code and name.
-    streets : tuple of Street
     """
 
     citycode: str

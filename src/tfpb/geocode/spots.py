@@ -35,7 +35,6 @@ class Spot(NamedTuple):
 
     Parameters
     ----------
-    kind : ResultType
     x, y : float
         Metres, legal projection of the commune.
     radius_m : float
@@ -46,7 +45,6 @@ class Spot(NamedTuple):
         First number found.
     entrances : tuple of Point
         All numbers found, in the order of the street.
-    reasons : tuple of str
     ambiguous : bool
         Another place answers as well.
     """
@@ -69,8 +67,6 @@ def spot(
 
     Parameters
     ----------
-    table : StreetTable
-    readings : sequence of Reading
     candidate : Candidate
         The name, and which reading it answers.
     place : Place
@@ -106,7 +102,6 @@ def members_meant(
 
     Parameters
     ----------
-    table : StreetTable
     members : tuple of int
         Streets of one name.
     postcode, old_city : str
@@ -149,7 +144,6 @@ def corner(table: StreetTable, one: tuple[int, ...], other: tuple[int, ...], spo
 
     Parameters
     ----------
-    table : StreetTable
     one, other : tuple of int
         Streets of the two names.
     spot : Spot

@@ -38,8 +38,6 @@ class StreetSearch:
 
     Parameters
     ----------
-    source : AddressSource
-    communes : CommuneTable
     aliases : mapping of str to str
         Old street name to current one, as the user writes them.
     """

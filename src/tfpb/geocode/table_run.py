@@ -70,12 +70,6 @@ def answered(
 ) -> pd.DataFrame:
     """Geocode a table by a geocoder that keeps its communes ready for the next one; see `geocode`.
 
-    Parameters
-    ----------
-    geocoder : Geocoder
-    addresses : DataFrame
-    progress : callable, optional
-
     Returns
     -------
     DataFrame
@@ -156,7 +150,6 @@ def frame_of(answers: Iterable[Answer], *, index: pd.Index, source: str) -> pd.D
     ----------
     answers : iterable of Answer
         One a row of `index`.
-    index : Index
     source : str
         Name and date of the address base.
 

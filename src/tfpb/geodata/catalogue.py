@@ -16,7 +16,6 @@ class Entry:
 
     Parameters
     ----------
-    key, title, licence : str
     portal : str
         Name of the portal in `[portals]`.
     formats : tuple of str
@@ -29,7 +28,6 @@ class Entry:
         `qpv`, `adresses`, `communes` or `parcelles`.
     vintage : int
         0 when the source has no fixed vintage.
-    date : str
     dataset : str
         Slug of the dataset on an open-data portal; empty when `path` is used.
     path : str

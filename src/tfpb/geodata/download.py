@@ -65,7 +65,6 @@ def install(
         Called with the number of bytes received since the last call.
     import_addresses : callable, optional
         Imports one address file; by default the address index's own import.
-    patience : Patience, optional
 
     Returns
     -------

@@ -50,13 +50,10 @@ class Geography:
     ----------
     store : AddressStore or None
         The offline index; None where nobody imported one and the run does without.
-    communes : Communes
     maps : mapping of int to QpvMap
         By vintage.
-    outlines : GeoDataFrame or None
     folder : Path
         Where parcels are, loaded for the communes that need them only.
-    sources : tuple of Source
     counts : mapping of int to DataFrame
         Insee's social dwellings a quarter (`code_qpv, logements`), by vintage.
     """
@@ -71,13 +68,7 @@ class Geography:
 
     @property
     def addresses(self) -> AddressStore:
-        """The offline index.
-
-        Raises
-        ------
-        TfpbError
-            `geographie_absente`.
-        """
+        """The offline index (`geographie_absente`)."""
         if self.store is None:
             raise TfpbError(_absent(*ADDRESS_BASE))
         return self.store
@@ -116,7 +107,6 @@ def open_geography(folder: Path, *, needs: tuple[int, ...] = (), index: bool = T
 
     Parameters
     ----------
-    folder : Path
     needs : tuple of int
         Vintages of quarters without which the run makes no sense.
     index : bool

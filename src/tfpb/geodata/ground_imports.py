@@ -46,7 +46,6 @@ def import_communes_outlines(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
     ----------
     path : Path
         shp, geojson, json(.gz), gpkg or zip with a column of INSEE codes.
-    folder : Path
 
     Returns
     -------
@@ -115,24 +114,18 @@ def _outlines(path: Path, layer: str | None) -> gpd.GeoDataFrame | None:
 
 
 def import_parcels(path: Path, *, folder: Path) -> gpd.GeoDataFrame:
-    """Import parcels; a commune that is already stored is replaced.
+    """Import parcels; a commune that is already stored is replaced (`couche_sans_colonne`).
 
     Parameters
     ----------
     path : Path
         Cadastre in GeoJSON (json, json.gz, geojson), shp, gpkg or zip, with columns `id, commune,
         section, numero`.
-    folder : Path
 
     Returns
     -------
     GeoDataFrame (EPSG:4326)
         `id, commune, section, numero, geometry` of the file's parcels.
-
-    Raises
-    ------
-    TfpbError
-        `couche_sans_colonne`.
     """
     with opened(path) as files:
         found = [_parcels(p, layer or None, path.name) for p in files for layer in layers(p)]

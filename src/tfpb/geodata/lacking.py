@@ -25,7 +25,6 @@ class Lack:
 
     Parameters
     ----------
-    department : str
     towns : tuple of str
         Communes of the stock without an address, those of most rows first.
     rows : int
@@ -56,7 +55,6 @@ def lacks_of(
     ----------
     towns : mapping of (str, str, str) to int
         Code, name and postcode, as written → rows; a commune that nobody knows is another fault.
-    folder : Path
     year : int
         Tax year.
     """

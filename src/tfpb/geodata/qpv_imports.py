@@ -287,7 +287,6 @@ def import_insee(
         2015 or 2024: the map whose quarters it counts.
     folder : Path
         Folder of geographies.
-    sheet : str, optional
     renames : mapping of str to str, optional
         `code_qpv`, `logements` → header of the file.
 

@@ -67,10 +67,8 @@ def store(
         Folder of geographies.
     name : str
         `qpv-2024`, `parcelles/59009`: the card is `<name>.json`, the layer `<name>-<hash>.parquet`.
-    frame : GeoDataFrame
     known : Entry
         The official source, in the catalogue.
-    sources : sequence of SourceFile
     licence : str, optional
         In place of the official source's.
     mended : iterable of str
@@ -142,11 +140,6 @@ def list_installed(folder: Path) -> list[str]:
     ----------
     folder : Path
         Folder of geographies.
-
-    Returns
-    -------
-    list of str
-        French sentences.
     """
     return stored_lines([side for _, side, _ in _cards(folder) if side is not None])
 
@@ -161,11 +154,6 @@ def verify_installed(folder: Path) -> list[str]:
     ----------
     folder : Path
         Folder of geographies.
-
-    Returns
-    -------
-    list of str
-        French sentences.
     """
     wrong = []
     for name, side, error in _cards(folder):

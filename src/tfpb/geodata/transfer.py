@@ -89,8 +89,6 @@ def fetch(
 
     Parameters
     ----------
-    http : httpx.Client
-    address : str
     target : Path
         Final name; the bytes grow in `<name>.part` beside it, kept for a later run if all tries fail.
     source : Entry

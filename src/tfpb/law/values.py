@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.errors import Fault, TfpbError, fail, stop_on_faults
 from tfpb.model.money import LegalValue
@@ -20,28 +20,14 @@ from tfpb.packaged import packaged
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tfpb.model.settings import LoiUtilisateur
+
 _DUE: Final = re.compile(r"N(-1)? (\d{2})-(\d{2})")
 _REGION: Final = "repere_region"
 _OF_REGION: Final = ("repere_valorise_region_eur", "repere_couverture_region")
 """Figures of the region of reference: under the name of another they would be false."""
 _YES: Final = frozenset({"true", "oui", "vrai", "1"})
 _NO: Final = frozenset({"false", "non", "faux", "0"})
-
-
-class Override(Protocol):
-    """A value of the user's own, with its reference."""
-
-    @property
-    def valeur(self) -> str | int | float | dt.date:
-        """The value."""
-
-    @property
-    def reference(self) -> str:
-        """Where it comes from."""
-
-    @property
-    def annee(self) -> int | None:
-        """The one tax year it is of; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +150,7 @@ class Reader:
         return tuple(self.read[k] for k in sorted(self.read, key=lambda k: (rank[k[0]], k[1])))
 
 
-def load(overrides: Mapping[str, Override] | None = None) -> Law:
+def load(overrides: Mapping[str, LoiUtilisateur] | None = None) -> Law:
     """Load the legal values, with the user's own in place of the text's.
 
     Parameters
@@ -215,7 +201,7 @@ def _refused(series: _Series, text: str) -> str | None:
     return None
 
 
-def _overridden(series: _Series, text: str, override: Override) -> _Series:
+def _overridden(series: _Series, text: str, override: LoiUtilisateur) -> _Series:
     """Put a value of the user's own in place of the text's: of one year, or of all that it covers."""
     year, every = override.annee, series.values
     first, last = every[0].debut, every[-1].fin

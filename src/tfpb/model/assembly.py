@@ -51,7 +51,6 @@ class Difference:
 
     Parameters
     ----------
-    kind : Kind
     table : str
         Title of the table; role of a file; empty for settings, versions and checks.
     key : str

@@ -67,7 +67,6 @@ class Located:
     correspondence : DataFrame
         2015→2024 by overlay: `code_2015, nom_2015, code_2024, nom_2024, surface_commune_m2,
         part_2015, part_2024, logements, lien` (identique|modifie|scinde|fusionne|nouveau|disparu).
-    notices : tuple of Fault
     """
 
     year: int
@@ -123,7 +122,6 @@ class Territory:
     ----------
     slug : str
         Name of its file: `commune-…`, `epci-…`, `region-…`, unique in a model.
-    name : str
     codes : tuple of str
         Its quarters, sorted.
     """
@@ -173,7 +171,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class PageTask:
     """A line of what is left to do: what it is worth, until when; `home`, the résidence it is about."""
 
     text: str
@@ -194,12 +192,10 @@ class QpvPage:
         One a figure.
     lines : tuple of str
         What of the abatement is proved, and who pays.
-    gaps : tuple of GapLine
-    tasks : tuple of Task
+    tasks : tuple of PageTask
         Those of the map first; numbered in this order.
     unplaced : tuple of (id_residence, words, why)
         What is not drawn: its place is known to the commune alone.
-    notes : tuple of str
     modelled : str
         The modelled share of the quarter: left out where the page has no room for it.
     """
@@ -213,7 +209,7 @@ class QpvPage:
     bars: tuple[Bar, ...]
     lines: tuple[str, ...]
     gaps: tuple[GapLine, ...]
-    tasks: tuple[Task, ...]
+    tasks: tuple[PageTask, ...]
     unplaced: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
     modelled: str = ""
@@ -249,7 +245,6 @@ class AxisLine:
         This year and last.
     bar : Bar
         What of it is proved.
-    proved : str
     missing : tuple of str
         The pieces to join, each with what it would prove.
     answers : tuple of GapLine
@@ -275,7 +270,6 @@ class Face:
 
     Parameters
     ----------
-    headers : tuple of str
     total : AxisLine
         All axes; its `silent` reads the abatement.
     key, changed : tuple of str
@@ -368,8 +362,6 @@ class MapModel:
         `code_qpv, vague, item, libelle, theme, ecart, ic90_bas, ic90_haut, n, verdict, phrase,
         publication, faible` (« fragile », « isolé »): per QPV, protected; `code_qpv` « total » is the
         convention.
-    pages : tuple of QpvPage
-    ground : Ground
     online : bool
         Whether the web map offers the tiles of the Plan IGN under the data; off, it makes no request.
     territories : tuple of Territory

@@ -156,7 +156,6 @@ class Abatement:
 
     Parameters
     ----------
-    year : int
     rounding : str
         `centime` or `avis`.
     premises : DataFrame

@@ -155,7 +155,6 @@ class Reply:
         Code of one of its answers, or `NOT_KNOWN`.
     role : Role
         Who answered: a role, never a person's name.
-    on : date
     piece : str
         What it rests on, empty if nothing.
     subject : str
@@ -176,7 +175,6 @@ class Asked:
 
     Parameters
     ----------
-    question : Question
     reply : Reply or None
         Given on these very cells.
     fallen : Reply or None
@@ -221,7 +219,6 @@ class Replies:
 
     Parameters
     ----------
-    given : mapping of str to Reply
     supposed : mapping of str to str
         Key of a question → code of an answer.
     """

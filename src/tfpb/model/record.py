@@ -26,8 +26,6 @@ class Source:
         Key of the dossier (`patrimoine`, `enquete`…) or geography (`adresses`, `qpv2024`…).
     name : str
         File name, never an absolute path.
-    sha256 : str
-    size_bytes : int
     rows : int or None
         None where it would give a count that secrecy hides.
     vintage, licence, reference : str
@@ -52,10 +50,8 @@ class Reading:
     ----------
     role : str
         As of `Source`.
-    file, sheet : str
     bailleur, wave : str
         Empty where the file has none.
-    read, kept : int
     left : mapping of str to int
         Code of the doubt that says why → rows set aside.
     """
@@ -92,8 +88,6 @@ class Check:
     ----------
     name : str
         Code; words/ says it.
-    passed : bool
-    got, expected : str
     """
 
     name: str
@@ -110,8 +104,6 @@ class AddressFile:
     ----------
     name, kind, layer : str
         File name; `BAN`, `BAL`, `BANO` or `lieux-dits`; layer of the index that it fills.
-    sha256 : str
-    size_bytes : int
     vintage : str
         Date of the data, given or read in the file; may be empty.
     stored, communes : int
@@ -179,7 +171,6 @@ class Sidecar:
         Features stored.
     stored, stored_sha256 : str
         File on disk and its hash.
-    sources : list of SourceFile
     mended : list of str
         Codes whose polygon was invalid and was mended.
     """
@@ -214,7 +205,6 @@ class PieceFile:
         Inside the folder, with « / ».
     sha256 : str
         Of the file as it was given.
-    size_bytes : int
     copy : str
         Where the pack holds its bare copy, of a photograph; else empty.
     """
@@ -233,8 +223,6 @@ class Filled:
     ----------
     role : str
         Who is in charge, as typed: perhaps a person, whom nothing that is sent may name.
-    day : date or None
-    state : TaskState or None
     """
 
     role: str = ""

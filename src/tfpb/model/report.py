@@ -267,10 +267,8 @@ class Answer:
 
     Parameters
     ----------
-    question : str
     sentences : tuple of str
         The first stands out.
-    rests_on : Lines, Payers or None
     key : tuple of (str, str)
         Kind of a part of a bar (`plein`, `hachure`, `vide`), and what it stands for.
     """

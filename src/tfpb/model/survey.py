@@ -55,7 +55,6 @@ class WaveFacts:
 
     Parameters
     ----------
-    vague : str
     n : int
         Interviews kept; once protected, `HIDDEN_COUNT` of a small wave, whose weights are not told either.
     n_residences : int
@@ -112,8 +111,6 @@ class Households:
 
     Parameters
     ----------
-    vague : str
-    items : tuple of str
     base : tuple of int, shape (items,)
         Which base each question is asked of: everybody, or those that a filter keeps.
     places : DataFrame
@@ -153,7 +150,6 @@ class Estimates:
     items : DataFrame
         One row an item: `item, libelle, theme, nature, echelle, axes (tuple of int), ordre,
         tete_de_theme (bool)`.
-    waves : tuple of WaveFacts
     notices : tuple of Fault
         Doubts and warnings (change of firm, mode, scale; common support; default design effect…).
     settings : mapping

@@ -99,8 +99,6 @@ def application(
 
     Parameters
     ----------
-    hand : Hand
-    keys : Keys
     host : str
         Host and port it is asked under.
     seen : callable

@@ -65,7 +65,6 @@ class Gesture:
 
     Parameters
     ----------
-    screen, name : str
     who : str
         Role or name given on the form.
     form : str
@@ -434,13 +433,7 @@ class Desk:
                 self._tried = now
 
     def open(self, folder: Path) -> None:
-        """Go on with another dossier, held alone as this one is.
-
-        Raises
-        ------
-        TfpbError
-            `dossier_deja_ouvert`.
-        """
+        """Go on with another dossier, held alone as this one is (`dossier_deja_ouvert`)."""
         with self.lock:
             self.hold(folder)
             self.cancel()
@@ -500,13 +493,7 @@ class Desk:
 
     @property
     def ground(self) -> Ground:
-        """The imported geography, opened once as long as it is the same.
-
-        Raises
-        ------
-        TfpbError
-            `adresses_absentes`.
-        """
+        """The imported geography, opened once as long as it is the same (`adresses_absentes`)."""
         from tfpb.page.entries.surroundings import Ground  # noqa: PLC0415 - geopandas: where somebody decides
 
         folder, settings = self.geography, self.settings

@@ -92,7 +92,6 @@ class Door:
     Parameters
     ----------
     app : ASGI application
-    keys : Keys
     host : str
         The only `Host` that is ours, port included.
     uploads : callable

@@ -60,7 +60,6 @@ class Act:
         Role or name, as given; empty where nobody said.
     screen, gesture : str
         Where it was done, and what.
-    changes : tuple of Change
     files : mapping of str to (str, str)
         File of the folder → hash before and after; an empty hash is no file.
     form : str

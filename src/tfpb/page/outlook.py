@@ -109,7 +109,6 @@ class Outlook:
     ----------
     faults : tuple of Fault
         Faults and doubts.
-    readings : tuple of Reading
     doubts : tuple of Doubt
         Worst euros first.
     computed : bool

@@ -31,7 +31,6 @@ def remedy(fault: Fault, plan: str = "") -> str:
 
     Parameters
     ----------
-    fault : Fault
     plan : str
         Name of the plan of the survey.
     """

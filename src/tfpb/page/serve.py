@@ -51,7 +51,6 @@ def serve(
 
     Parameters
     ----------
-    folder : Path
     geography : callable
         Tells where imported geography is.
     print_line : callable

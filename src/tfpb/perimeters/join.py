@@ -69,7 +69,6 @@ class Sides:
         To the nearest limit, exact inside and up to 2 000 m, NaN beyond.
     point : int array
         Side of the point alone, `DANS` or `HORS`, −1 without position.
-    parcel, footprint : SurfaceAnswer
     """
 
     statut: Ints
@@ -95,7 +94,6 @@ def sides(
     ----------
     at : Positions
         Metres in legal projections, n rows.
-    qpv : QpvMap
     parcels, footprints : GeoDataFrame, optional
         Surfaces with an `id`; they lift the doubt of a point near a limit, or raise one.
     references : sequence of str, optional

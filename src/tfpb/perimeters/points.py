@@ -138,10 +138,6 @@ def positions(
         latitude` (EPSG:4326); optionally `result_radius_m` (metres) and `result_verdict`.
     given : Given, optional
         The coordinates, when they were read before.
-
-    Returns
-    -------
-    Positions
     """
     known = given or Given.of(points)
     x, y = known.x, known.y

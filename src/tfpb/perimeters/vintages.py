@@ -47,7 +47,7 @@ _DUST: Final = 0.001
 
 
 def ruling_vintage(year: int, citycode: str = "") -> int:
-    """Return the map that rules a tax year in a commune.
+    """Return the map that rules a tax year in a commune: 2015 or 2024.
 
     The status is read on 1 January. QPV 2015 rule 2016–2024; QPV 2024 rule from 2025, overseas from
     2026, as their list came into force there on 1 January 2025, after the date for that year.
@@ -58,11 +58,6 @@ def ruling_vintage(year: int, citycode: str = "") -> int:
         Tax year.
     citycode : str
         INSEE code of the commune; empty counts as metropolitan.
-
-    Returns
-    -------
-    int
-        2015 or 2024.
 
     Raises
     ------

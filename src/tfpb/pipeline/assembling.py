@@ -67,7 +67,6 @@ def read(
 
     Parameters
     ----------
-    settings : Settings
     folder : Path
         Imported geography.
     outside : tuple of Change
@@ -186,9 +185,6 @@ def first_values(
 
     Parameters
     ----------
-    settings : Settings
-    inputs : Inputs
-    geography : Geography
     before : Released
         What earlier releases of the survey earlier_packs.
     opened : ExitStack, optional
@@ -269,7 +265,6 @@ def examine(
 
     Parameters
     ----------
-    settings : Settings
     folder : Path
         Imported geography.
     execute : Execute
@@ -353,7 +348,6 @@ def assemble(
 
     Parameters
     ----------
-    settings : Settings
     folder : Path
         Imported geography.
     execute : Execute
@@ -401,11 +395,6 @@ def assembled(
 
     Parameters
     ----------
-    settings : Settings
-    inputs : Inputs
-    geography : Geography
-    values : Values
-    doubts : iterable of Fault
     sources : iterable of Source
         Besides those of the inputs and of the geography.
     ground : Ground, optional

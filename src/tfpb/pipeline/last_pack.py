@@ -34,7 +34,6 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
 
     Parameters
     ----------
-    bailleur : str
     year : int
         Tax year of the run.
     packs : sequence of Path

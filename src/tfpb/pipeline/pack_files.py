@@ -70,10 +70,8 @@ def document_files(
 
     Parameters
     ----------
-    report : Report
     maps : mapping of str to bytes
         PNG and SVG of the printed maps, `<code of the quarter>.png`, `.svg`; may be empty.
-    making : Making
 
     Returns
     -------
@@ -141,10 +139,6 @@ def data_tables(report: Report) -> list[Table]:
 
 def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
     """Describe every column of the data: table, title, column, header, format, how it is written.
-
-    Parameters
-    ----------
-    tables : iterable of Table
 
     Returns
     -------
@@ -246,7 +240,6 @@ def programme_files(
 
     Parameters
     ----------
-    programme : Programme or None
     head : Entete
         Its year; whether the data are invented: the title says so.
     draft : bool

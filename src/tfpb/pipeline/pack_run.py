@@ -74,7 +74,6 @@ class PackRun:
 
     Parameters
     ----------
-    dossier : Dossier
     written : Written
         Where the pack went.
     review : Path or None
@@ -115,19 +114,16 @@ def run_pack(
 
     Parameters
     ----------
-    settings : Settings
     folder : Path
         Imported geography.
     target : Path
         Where the user wants the pack.
-    keep : StageCache or None
     packs : tuple of Path
         Released packs that the ledger of this machine may not know.
     release : bool
         Whether it may be handed on; a draft otherwise.
     anyway : bool
         Whether who sends it knows what it leaves open; the pack says so.
-    follower : Follower
 
     Raises
     ------

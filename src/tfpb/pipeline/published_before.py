@@ -61,7 +61,6 @@ class Precedents:
 
     Parameters
     ----------
-    releases : tuple of Release
     again : bool
         Whether the run has been released already: its line is there.
     """
@@ -102,7 +101,6 @@ def precedents(
 
     Parameters
     ----------
-    bailleurs : sequence of str
     run : str
         Short hash of the run, the ledger apart.
     homes : collection of str
@@ -208,7 +206,6 @@ def refuse_release(
 
     Parameters
     ----------
-    notices : iterable of Fault
     asked : iterable of Asked
         Questions of the files: one above a hundredth of its claim must be answered, were it « inconnu ».
     on : date or None
@@ -237,7 +234,6 @@ def unanswered(asked: Iterable[Asked], on: dt.date | None, *, file: str = "") ->
 
     Parameters
     ----------
-    asked : iterable of Asked
     on : date or None
         Of the dossier; None where the command knows none.
     file : str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from tfpb.pipeline.steps import claiming, costing, geocoding, locating, surveying
+from tfpb.pipeline.steps import costing, geocoding, locating, surveying
 from tfpb.pipeline.wiring import Key, Outcome, Values, check, needed, run_stages, stage
 from tfpb.stage import Execute, directly
 
@@ -97,7 +97,7 @@ STAGES: Final = (
     stage("Calendrier", costing.calendar, CALENDAR),
     stage("Programme", costing.programme, PROGRAMME),
     stage("Droit commun", costing.droit_commun, DROIT_COMMUN),
-    stage("Faits", claiming.claim, CLAIMS),
+    stage("Faits", costing.claim, CLAIMS),
     stage("Évaluation", costing.evaluate, EVALUATION),
     stage("Doutes du parc", costing.doubts, DOUBTS, kept="table"),
     stage("Sensibilité", costing.sensitive, SENSITIVITY),

@@ -67,13 +67,7 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Values of a run, and the faults that kept some from being made.
-
-    Parameters
-    ----------
-    results : Values
-    faults : tuple of Fault
-    """
+    """Values of a run, and the faults that kept some from being made."""
 
     results: Values
     faults: tuple[Fault, ...] = ()
@@ -155,7 +149,6 @@ def needed(stages: Iterable[Stage], goals: Iterable[Key[Any]], values: Values) -
     ----------
     stages : iterable of Stage
         In the order in which they run.
-    goals : iterable of Key
     values : Values
         What is there already.
     """
@@ -182,7 +175,6 @@ def run_stages(
 
     Parameters
     ----------
-    stages : iterable of Stage
     values : Values
         What the stages start from.
     execute : Execute

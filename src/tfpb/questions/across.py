@@ -40,7 +40,6 @@ class Held:
 
     Parameters
     ----------
-    bailleur : str
     file, sheet : str
         `file` tells the bailleur's from others of the same name.
     rows : int array, shape (n,)
@@ -100,7 +99,6 @@ def odd_scales(deliveries: Sequence[Held], dwellings: Sequence[float]) -> Iterat
 
     Parameters
     ----------
-    deliveries : sequence of Held
     dwellings : sequence of float
         Of the stock of each one's bailleur.
     """

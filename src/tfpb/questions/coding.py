@@ -53,7 +53,6 @@ class Seen:
 
     Parameters
     ----------
-    way : Way
     by : str
         `note` or `vague`; "" when unverified.
     items : tuple of int

@@ -57,13 +57,11 @@ def of_contract(
     ----------
     source : str
         One of `SOURCES`.
-    contract : Contract
     found : mapping of str to str
         Column of the contract → header.
     frame : DataFrame
         Text cells.
     rows : int array, shape (len(frame),)
-    file, sheet : str
     year : int, optional
         Tax year.
     """
@@ -87,8 +85,6 @@ def examine(
 
     Parameters
     ----------
-    table : WholeTable
-    contract : Contract
     thousands : pattern
         What says thousands of euros.
     units : frozenset of str

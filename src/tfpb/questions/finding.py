@@ -65,7 +65,6 @@ class Finding:
 
     Parameters
     ----------
-    question : Question
     changes : mapping of str to tuple of Change
         Code of an answer → its changes; an answer that leaves the tables as they are is there, empty.
 
@@ -115,7 +114,6 @@ def settle(
     frame : DataFrame
         Text cells; it is not changed.
     rows : int array, shape (len(frame),)
-    changes : iterable of Change
     file, sheet : str
         Which table this is.
     """

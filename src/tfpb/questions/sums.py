@@ -56,7 +56,6 @@ def sum_rows(table: WholeTable, apart: Collection[int] = ()) -> Iterator[Finding
 
     Parameters
     ----------
-    table : WholeTable
     apart : collection of int
         Rows that were asked about already.
     """

@@ -46,7 +46,6 @@ class Summed:
     ----------
     amounts : float array, shape (rows,)
         What each row adds, nil where it cannot be read.
-    unit : Unit
     headers : frozenset of str
         Columns that the amounts are made of.
     """
@@ -72,7 +71,6 @@ class WholeTable:
     ----------
     source : str
         Name of the input (`patrimoine`, `fiscalite`…).
-    file, sheet : str
     frame : DataFrame
         Text cells, "" when empty.
     rows : int array, shape (len(frame),)
@@ -139,12 +137,10 @@ class WholeTable:
 
         Parameters
         ----------
-        code : str
         at : sequence of int
             Positions of the rows.
         column : str
             Header where it was seen.
-        seen : mapping of str to str
         cells : iterable of str
             What the question was read from.
         """

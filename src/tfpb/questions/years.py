@@ -69,7 +69,6 @@ def dated(header: str, year: int | None) -> DatedHeader:
 
     Parameters
     ----------
-    header : str
     year : int or None
         Year of the file; without it, « N » is no year.
     """
@@ -91,7 +90,6 @@ def of_year(headers: Iterable[str], year: int | None) -> tuple[dict[str, str], t
 
     Parameters
     ----------
-    headers : iterable of str
     year : int or None
         Year of the file.
 
@@ -214,7 +212,6 @@ def thousands_in_title(
 
     Parameters
     ----------
-    table : WholeTable
     amounts : tuple of str
         Headers of amounts that say no unit of their own.
     thousands : pattern

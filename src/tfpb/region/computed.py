@@ -37,8 +37,6 @@ class Head:
 
     Parameters
     ----------
-    settings : RegionSettings
-    run_hash : str
     year, vintage : int
         Tax year, and the map that rules it.
     draft : bool
@@ -70,25 +68,20 @@ class Region:
 
     Parameters
     ----------
-    settings : RegionSettings
     parts : sequence of Part
         Without answers.
     located : Located
         One stock table.
     items : mapping
         As `Joined`.
-    places : Territories
-    facts : RegionFacts
     protected : Protected or None
         None without a survey.
     contrats : mapping of str to tuple of str
         Contrat → its quarters that hold dwellings of the stock.
     lone_quarters : tuple of str
         Quarters of the stock without a known contrat.
-    sources : tuple of Source
     digest : str
         Hash of inputs, settings and versions.
-    notices : tuple of Fault
     homes : DataFrame
         Résidences of every bailleur, as the survey was estimated on them.
     again : bool

@@ -41,12 +41,7 @@ _LEAST_ITEMS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """What two bailleurs hold at once, and what answers change in the tables of each.
-
-    Parameters
-    ----------
-    findings : tuple of Finding
-    """
+    """What two bailleurs hold at once, and what answers change in the tables of each."""
 
     findings: tuple[Finding, ...]
 
@@ -96,7 +91,6 @@ class Shared:
         Of its part so made.
     asked : tuple of Asked
         Open questions that touch its tables.
-    crossing : Crossing
     given : mapping of str to str
         Answers given, by key of their question.
     """

@@ -66,8 +66,6 @@ def compare_region(
 
     Parameters
     ----------
-    answers : Survey
-    plan : Plan
     by : sequence of str
         Territory columns of the respondents.
     repere : text table or None

@@ -193,7 +193,6 @@ def targets_of(
     ----------
     rows : DataFrame or None
         `contrat_de_ville` (empty: all), `indicateur`, `mesure`, `cible_pct`.
-    contrat : str
     labels : mapping of str to str
         Item → its wording.
     """

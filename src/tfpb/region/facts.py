@@ -34,8 +34,6 @@ def region_claims(parts: Sequence[Part], places: Territories, rows: pd.DataFrame
 
     Parameters
     ----------
-    parts : sequence of Part
-    places : Territories
     rows : DataFrame
         A row a quarter, as `tfpb.region.territories.quarter_places` makes them.
     """

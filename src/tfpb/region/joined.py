@@ -44,10 +44,8 @@ class Joined:
     ----------
     located : Located
         One stock table, bailleurs in the order of the region's file.
-    survey : Survey or None
     items : mapping of str to mapping
         Bailleur → (region's item → the name it bears in the bailleur's own plan).
-    notices : tuple of Fault
     readings : tuple of Reading
         What became of the interviews of every delivery, under the region's names where they are known.
     written : frozenset of str

@@ -77,7 +77,6 @@ class Task:
     ----------
     settings : Settings
         The bailleur's dossier, under the name the region gives it.
-    geography : Path
     carte : int or None
         Vintage of the map that rules every wave of the region.
     own_survey : bool
@@ -115,7 +114,6 @@ class Part:
 
     Parameters
     ----------
-    settings : Settings
     inputs : Inputs
         Without deliveries: no answer is kept beside `survey`.
     located : Located
@@ -236,9 +234,9 @@ def _make(task: Task) -> Part:
 
 def _claims(own: Mapping[str, Any], name: str) -> Claims:
     """Return the claims of what a bailleur's files alone make."""
-    money, plan, usages = (own[k] for k in ("abatement", "programme", "droit_commun"))
+    money, plan, costs = (own[k] for k in ("abatement", "programme", "droit_commun"))
     located = _named(own["located"], name)
-    claims = claims_of(located, money, plan, None, usages, bailleur=name)
+    claims = claims_of(located, money, plan, None, costs, bailleur=name)
     return Claims((*claims, *commune_claims(located)))
 
 

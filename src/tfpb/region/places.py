@@ -26,7 +26,6 @@ class Territories:
     ----------
     epci, departement : mapping of str to str
         By code of commune; empty when unknown.
-    contrat_of_quarter : mapping of str to str
     contrat_of_commune : mapping of str to str
         Contrat of a commune's quarters, when they have a single one: its classic quarters are
         those that the contrat's are set against.
@@ -34,7 +33,6 @@ class Territories:
         (Level, code) → name.
     quarters : Quarters
         With the contrat of each.
-    notices : tuple of Fault
     """
 
     epci: Mapping[str, str]

@@ -66,7 +66,6 @@ def quartiles(
         The bailleur left out.
     way : str
         Adjustment of the figures.
-    fewest : int
 
     Returns
     -------
@@ -221,7 +220,6 @@ def draw(names: Iterable[str], *, key: str, output: str) -> dict[str, str]:
 
     Parameters
     ----------
-    names : iterable of str
     key : str
         Kept by the regional body: who has it can draw again, so that no output may hold it.
     output : str
@@ -242,7 +240,6 @@ def own_funnel(whole: Published, own: Published, name: str, wave: str) -> pd.Dat
         Every bailleur's rows: read for the quartiles of the others alone.
     own : Published
         The bailleur's own cut: its rows and the region's.
-    name, wave : str
 
     Returns
     -------

@@ -68,7 +68,6 @@ def compute(
 
     Parameters
     ----------
-    settings : RegionSettings
     geography : Path
         Imported geography.
     executor : Executor
@@ -83,10 +82,6 @@ def compute(
         Called with the step and the count of parts done.
     list_read : callable
         Called, before anything is estimated, with what became of the interviews and the doubts on it.
-
-    Returns
-    -------
-    Region
 
     Raises
     ------

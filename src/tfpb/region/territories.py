@@ -166,7 +166,6 @@ def by_level(
     ----------
     quarters : DataFrame
         As `quarter_places` makes it.
-    places : Territories
     claims : Claims
         Of the region.
     insee : mapping of str to float

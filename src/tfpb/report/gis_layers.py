@@ -48,10 +48,6 @@ _PT: Final = 25.4 / 72
 def layers(dossier: Dossier) -> dict[str, pd.DataFrame]:
     """Return what a GIS reads: short stable names, EPSG:2154.
 
-    Parameters
-    ----------
-    dossier : Dossier
-
     Returns
     -------
     dict of str to DataFrame

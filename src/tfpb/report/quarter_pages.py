@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE
@@ -11,8 +10,7 @@ from tfpb.facts.claim import State
 from tfpb.facts.survey_claims import answers_scope, page_items, released
 from tfpb.model.codes import SHOWN, Ajustement, Groupe, Publication, Verdict
 from tfpb.model.columns import texts
-from tfpb.model.location import Bar, GapLine, QpvPage
-from tfpb.model.location import Task as PageTask
+from tfpb.model.location import Bar, GapLine, PageTask, QpvPage
 from tfpb.model.survey import pick
 from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
 from tfpb.words.documents import quarter_page as words
@@ -62,7 +60,6 @@ class OwnAnswers:
         Rows by territory, question, group and wave.
     mode_changed : set of str
         Pairs of waves over which firm or mode changed.
-    waves : sequence of str
     margin : float
         Of equivalence, in points.
     everyone : bool
@@ -213,7 +210,7 @@ def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[Pag
         day = day_words(task.day, at_once=task.at_once)
         stake: Amount | None = task.stake
         if task.kind.of == BY_ACTION:
-            largest = max(proofs, key=lambda one: (_least(one), one.key))
+            largest = max(proofs, key=lambda one: (one.least, one.key))
             text = words.prove(len(proofs), largest.name, largest.stake)
             stake = held.amount("a_prouver")
         elif task.kind.of == BY_QUARTER:
@@ -229,10 +226,6 @@ def _tasks(dossier: Dossier, held: Within, todo: Sequence[Task]) -> Iterator[Pag
         text = words.CLAIM_HOMES.format(homes=held.amount("logements_a_reclamer"))
         limit = day_words(held.get("a_reclamer").deadline, at_once=False)
         yield PageTask(text, words.stake_words(held.amount("a_reclamer")), limit)
-
-
-def _least(task: Task) -> Decimal:
-    return Decimal(0) if task.stake is None else task.stake.at_least
 
 
 def _satisfaction(

@@ -50,14 +50,12 @@ class AddressDecision:
 
     Parameters
     ----------
-    key : AddressKey
     choice : str
         `accepter`, `introuvable`, or an address chosen from the list.
     corrected : str
         Address written by hand; it prevails over `choice`.
     x, y : str
         Coordinates given by hand; they prevail over both.
-    author, date, piece : str
     place : Place
         File, sheet and row.
     """
@@ -110,11 +108,6 @@ def decided(addresses: pd.DataFrame, decisions: Iterable[AddressDecision]) -> De
     ----------
     addresses : DataFrame
         `ADDRESS_COLUMNS`.
-    decisions : iterable of AddressDecision
-
-    Returns
-    -------
-    DecidedAddresses
     """
     by_key = {decision.key: decision for decision in decisions}
     rows = [by_key.get(key) for key in keys_of(addresses)]

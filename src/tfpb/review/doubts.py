@@ -56,7 +56,6 @@ class Terrain:
 
     Parameters
     ----------
-    entrances : DataFrame
     maps : mapping of vintage to QpvMap
     radius_m : float
         Uncertainty of points that carry none, in metres.
@@ -90,7 +89,6 @@ def address_doubts(
     decisions : sequence of AddressDecision or None, one a row
     lines : sequence of int
         Rows of the file, as a spreadsheet numbers them.
-    identifiers : sequence of str, optional
 
     Returns
     -------

@@ -165,7 +165,6 @@ def pictures(rows: pd.DataFrame, land: Terrain, execute: Execute = directly) -> 
     ----------
     rows : DataFrame
         `tfpb.review.doubts.limit_doubts(around.entrances, …)`.
-    land : Terrain
     execute : Execute
         Draws each picture, a stage of its own: what is around a point does not move when another is
         decided.

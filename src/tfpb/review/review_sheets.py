@@ -78,7 +78,6 @@ def add_addresses(book: Workbook, rows: pd.DataFrame) -> None:
 
     Parameters
     ----------
-    book : Workbook
     rows : DataFrame
         `tfpb.review.doubts.address_doubts`.
     """
@@ -111,7 +110,6 @@ def add_limits(
 
     Parameters
     ----------
-    book : Workbook
     rows : DataFrame
         `tfpb.review.doubts.limit_doubts`.
     pictures : sequence of bytes or None, one a row

@@ -175,7 +175,6 @@ def review_file(
     ----------
     stem : Path
         Output it stands beside, without its ending.
-    land : Terrain
     decisions : DataFrame or None
         As given to `tfpb.perimeters.locate`.
     streets : callable, optional
@@ -232,7 +231,6 @@ class Slot(NamedTuple):
 
     Parameters
     ----------
-    path : Path
     base : bytes or None
         The file that stands there, when it has sheets that the review does not write.
     kept : str

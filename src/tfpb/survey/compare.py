@@ -75,7 +75,6 @@ def compare(
     ----------
     survey : Survey
         From `recode`; faults that stop must have been mended.
-    plan : Plan
     by : sequence of str
         Territory columns (of the located stock or of the plan's variables).
     repere : DataFrame or ReadTable, optional

@@ -49,7 +49,6 @@ def territory_columns(survey: Survey, by: Sequence[str]) -> tuple[list[str], lis
 
     Parameters
     ----------
-    survey : Survey
     by : sequence of str
         Names as asked; case and accents do not count.
     """

@@ -48,7 +48,6 @@ def priority_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.D
 
     Parameters
     ----------
-    survey : Survey
     comparison : Comparison
         Of the wave.
     rows : int array

@@ -97,7 +97,6 @@ class Disagreement:
 
     Parameters
     ----------
-    story : Story
     change : bool
         Of a change between waves; otherwise of a gap.
     estimate, low, high : float

@@ -12,7 +12,7 @@ import shapely
 from shapely import Point, Polygon, box
 from shapely.affinity import rotate
 
-from tfpb.model.location import Bar, GapLine, MapModel, Place, QpvPage, Task, Territory
+from tfpb.model.location import Bar, GapLine, MapModel, PageTask, Place, QpvPage, Territory
 from tfpb.perimeters.map_marks import MARK_COLUMNS
 from tfpb.report.ground import ground
 from tfpb.report.print_map.views import territories
@@ -147,8 +147,8 @@ def page(row: pd.Series, gaps: pd.DataFrame, bailleur: str, year: int) -> QpvPag
         lines=("Prouvé à 70 %, justifié à 90 %.", "Qui paie : État 40 %."),
         gaps=tuple(lines),
         tasks=(
-            Task("Programmer des actions", "12 400 €", "31/03/2026"),
-            Task("Joindre 4 preuves", "3 000 €", "31/03/2026"),
+            PageTask("Programmer des actions", "12 400 €", "31/03/2026"),
+            PageTask("Joindre 4 preuves", "3 000 €", "31/03/2026"),
         ),
         notes=("L’enquête de 2023 précède les actions de 2025.",),
         wave="2023",

@@ -21,7 +21,7 @@ from matplotlib.patches import Rectangle, Wedge
 from PIL import Image
 
 from effort import by_night, tries
-from tfpb.model.location import Task
+from tfpb.model.location import PageTask
 from tfpb.pipeline.kept.stage_cache import fingerprint
 from tfpb.report import theme
 from tfpb.report.canvas import Sheet, style
@@ -244,7 +244,7 @@ def test_what_no_place_is_known_of_is_boxed_and_not_drawn(model: MapModel) -> No
     home = own.iloc[0]
     marks = model.marks.assign(situee=model.marks["id_residence"] != home)
     why = "31 square des Imaginaires : connue à la commune seule. Rien n’est dessiné."
-    task = Task("Situer Le Belvédère", "10 198 €", "31/03/2026", home)
+    task = PageTask("Situer Le Belvédère", "10 198 €", "31/03/2026", home)
     page = dataclasses.replace(
         page, unplaced=((home, "Le Belvédère, 47 logements : non situés", why),),
         tasks=(task, *page.tasks),
@@ -360,7 +360,7 @@ def test_very_long_texts_stay_on_the_page(model: MapModel) -> None:
         nom="Quartier " * 40,
         bailleur="Office " * 60,
         lines=("Une phrase qui n’en finit pas. " * 8,) * 2,
-        tasks=(Task("Une action " * 30, "9" * 12, "31/12/2026"),) * 9,
+        tasks=(PageTask("Une action " * 30, "9" * 12, "31/12/2026"),) * 9,
         figures=tuple(("libellé " * 20, "9" * 40, "détail " * 20) for _ in range(2)),
     )
     sheet = compose(model, page)
@@ -384,7 +384,7 @@ def test_the_modelled_share_is_there_where_nothing_is_cut_for_it(model: MapModel
 
     assert "et 79 %." in written(page)
     full = dataclasses.replace(
-        page, tasks=(Task("Une action à programmer", "1 €", "31/03/2026"),) * 40
+        page, tasks=(PageTask("Une action à programmer", "1 €", "31/03/2026"),) * 40
     )
     crowded = written(full)
     assert "Estimation" not in crowded

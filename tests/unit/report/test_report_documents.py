@@ -16,7 +16,7 @@ from report_dossier import HOSTILE, HOSTILE_TYPST, bare, make
 from report_pack import docx, entries, maps, pdf, pictures, said
 
 from everywhere import need
-from tfpb.model.location import Bar, GapLine, QpvPage, Task
+from tfpb.model.location import Bar, GapLine, PageTask, QpvPage
 from tfpb.model.report import Chart, Lines, Section, Table, TableColumn, Text
 from tfpb.report.cell_values import printable
 from tfpb.report.documents import document_docx, document_pdf
@@ -170,7 +170,7 @@ def test_a_printed_map_is_said_whole_to_who_cannot_see_it() -> None:
         bars=(Bar((("logements_abattus", 1.0),), "1 128 abattus"),),
         lines=("Prouvé à 78 %.",),
         gaps=(line, mute),
-        tasks=(Task("Joindre 4 preuves", "23 348 €", "31/03/2026"),),
+        tasks=(PageTask("Joindre 4 preuves", "23 348 €", "31/03/2026"),),
         gap_scope="Ménages de ce quartier",
     )  # fmt: skip
     told = page_in_words(page).replace("\u202f", " ")

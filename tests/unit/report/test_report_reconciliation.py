@@ -26,6 +26,7 @@ from report_dossier import (
 from tfpb.facts.amount import between
 from tfpb.facts.claim import TOTAL, Claims, claim
 from tfpb.facts.programme_claims import programme_claims
+from tfpb.facts.surplus import surplus_of
 from tfpb.model.money import DroitCommun, LegalValue, States
 from tfpb.model.report import Report, Table, Text
 from tfpb.report.sections.money.programme import surplus
@@ -225,7 +226,9 @@ def test_a_surplus_argues_only_of_its_year_and_where_chance_cannot_make_it(
     dossier = make(abatement=money, droit_commun=DroitCommun(costs))
     (sentence,) = surplus(dossier)
     assert said in plain(sentence)
-    assert surplus(dossier, gains_only=True) == ([sentence] if argues else [])
+    found = surplus_of(dossier.droit_commun, 2025)
+    assert found is not None
+    assert found.argues(2025) is argues
 
 
 def test_a_quarter_without_known_abatement_is_counted_apart() -> None:

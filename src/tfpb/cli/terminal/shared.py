@@ -159,7 +159,6 @@ def check_output(
     ----------
     output : Path
         As the user names it; it may bear no name at all.
-    inputs : iterable of Path or None
     raw : bool
         Whether `--csv-brut` is given.
     also : str
@@ -313,7 +312,6 @@ def show_doubts(faults: Iterable[Fault], *, where: str = "") -> None:
 
     Parameters
     ----------
-    faults : iterable of Fault
     where : str
         Where all of them are listed, when they are.
     """
@@ -359,7 +357,6 @@ def geodata_folder(
     ----------
     option : Path or None
         `--geodonnees`, or the variable in its place.
-    settings : Settings or RegionSettings, optional
     new : bool
         Whether the command makes the folder: a name near an existing one is then said, not refused.
 

@@ -85,7 +85,6 @@ def take_parcels(flat: str) -> tuple[str, list[Parcel]]:
     -------
     str
         The line, as long, with spaces in their place.
-    list of Parcel
     """
     found: list[Parcel] = []
     if not _PARCEL_HINT.search(flat):

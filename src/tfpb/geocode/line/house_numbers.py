@@ -63,7 +63,6 @@ def read_head(flat: str, start: int = 0) -> Head:
     ----------
     flat : str
         Lower case, no accents (`cleaning.flatten`).
-    start : int
     """
     prefix = _HEAD.match(flat, start)
     pos = prefix.end() if prefix else start

@@ -52,13 +52,7 @@ _SPACES: Final = re.compile(r"\s+")
 
 
 class Reading(NamedTuple):
-    """One way to read a line: a street name and the numbers that go with it.
-
-    Parameters
-    ----------
-    name : Name
-    head : Head
-    """
+    """One way to read a line: a street name and the numbers that go with it."""
 
     name: Name
     head: Head
@@ -134,7 +128,6 @@ def less_likely(text: str, head: Head) -> list[Reading]:
     ----------
     text : str
         The street as written, flat.
-    head : Head
     """
     match = TWO_WORDS.match(text)
     if match is None:

@@ -52,17 +52,12 @@ _APART: Final = frozenset({"ancienne_adresse", "acces_par"})
 
 @lru_cache(maxsize=100_000)
 def parse(line: str) -> ParsedAddress:
-    """Take an address line apart.
+    """Take an address line apart, in several readings when it can be cut in more than one way.
 
     Parameters
     ----------
     line : str
         Number and street as written, with whatever else the cell holds.
-
-    Returns
-    -------
-    ParsedAddress
-        Several readings when the line can be cut in more than one way.
     """
     cleaned = clean(line)
     flat = flatten(cleaned)

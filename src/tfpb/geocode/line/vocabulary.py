@@ -89,7 +89,6 @@ def split_type(flat: str, pos: int, *, after_digit: bool) -> int | None:
     ----------
     flat : str
         Lower case, no accents (`cleaning.flatten`).
-    pos : int
     after_digit : bool
         Whether a number stands right before: « 5RUE » needs no other sign.
     """
@@ -118,7 +117,6 @@ def begins_street(flat: str, pos: int, *, strong: bool = False) -> bool:
     ----------
     flat : str
         Lower case, no accents (`cleaning.flatten`).
-    pos : int
     strong : bool
         Count only types that can begin nothing but a street.
     """

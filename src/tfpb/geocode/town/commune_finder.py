@@ -54,7 +54,6 @@ class Place(NamedTuple):
         Five digits, or empty.
     old_city : str
         Folded name of the old commune written, or empty.
-    reasons : tuple of str
     """
 
     codes: tuple[str, ...]
@@ -65,12 +64,7 @@ class Place(NamedTuple):
 
 
 class CommuneFinder:
-    """Resolves communes; answers are kept, a file names few of them.
-
-    Parameters
-    ----------
-    communes : CommuneTable
-    """
+    """Resolves communes; answers are kept, a file names few of them."""
 
     def __init__(self, communes: CommuneTable) -> None:
         self.communes = communes

@@ -53,12 +53,7 @@ class NearName(NamedTuple):
 
 
 class CommuneNames:
-    """The names of a list of communes, indexed when they are first asked for.
-
-    Parameters
-    ----------
-    communes : CommuneTable
-    """
+    """The names of a list of communes, indexed when they are first asked for."""
 
     def __init__(self, communes: CommuneTable) -> None:
         self.communes = communes
@@ -97,7 +92,6 @@ class CommuneNames:
         ----------
         words : str
             Folded, short words written out.
-        limit : int
         """
         key = words.replace(" ", "")
         known = self._near.get((key, limit))

@@ -73,12 +73,7 @@ class _Word(NamedTuple):
 
 
 class TownReader:
-    """Reads the commune out of a line, by the names of all communes.
-
-    Parameters
-    ----------
-    names : CommuneNames
-    """
+    """Reads the commune out of a line, by the names of all communes."""
 
     def __init__(self, names: CommuneNames) -> None:
         self.names = names

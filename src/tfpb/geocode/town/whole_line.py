@@ -36,10 +36,6 @@ class Attempt(NamedTuple):
 
     Parameters
     ----------
-    reading : TownReading
-    parsed : ParsedAddress
-    place : Place
-    found : Found or None
     elsewhere : tuple of Found
         The very street in communes of a like name, when nothing is found in this one.
     """
@@ -75,12 +71,7 @@ class Attempt(NamedTuple):
 
 
 class WholeLines:
-    """Reads lines that hold street and commune together.
-
-    Parameters
-    ----------
-    streets : StreetSearch
-    """
+    """Reads lines that hold street and commune together."""
 
     def __init__(self, streets: StreetSearch) -> None:
         self._streets = streets
@@ -91,7 +82,6 @@ class WholeLines:
 
         Parameters
         ----------
-        line : str
         postcode : str
             Written beside the line, or empty.
 

@@ -48,7 +48,7 @@ _NO_DAY: Final = frozenset(map(fold, (AT_ONCE, OPEN_DAY, "")))
 
 
 def read_filled(gathered: Gathering, settings: Settings) -> dict[str, Filled]:
-    """Read what people filled in the list of what is to do.
+    """Read what people filled in the list of what is to do, by key of the line.
 
     A cell that says what was proposed there was not filled: what is proposed next time rules it.
 
@@ -58,12 +58,6 @@ def read_filled(gathered: Gathering, settings: Settings) -> dict[str, Filled]:
         Gets a source where something was filled, of what was filled alone: the rest of the workbook is an
         output, which no run may depend on. Gets `a_faire_illisible`, `OWN_LINE` (doubts), the file’s faults;
         one that is not there yet is no fault: the first run makes it.
-    settings : Settings
-
-    Returns
-    -------
-    dict of str to Filled
-        By key of the line.
     """
     path = settings.path(settings.fichiers.a_faire) if settings.fichiers.a_faire else None
     if path is None or not path.is_file():

@@ -29,7 +29,6 @@ def read_photos(gathered: Gathering, settings: Settings, walked: pd.DataFrame) -
     ----------
     gathered : Gathering
         Gets a source each, and a doubt where there is no picture to read.
-    settings : Settings
     walked : DataFrame
         `photo`: the name of a file beside the dossier; any other text (« oui ») names none.
 

@@ -37,7 +37,6 @@ def read_pieces(
     ----------
     gathered : Gathering
         Gets one source for the folder; `pieces_sans_dossier` (a fault), `photo_illisible`.
-    settings : Settings
     programme : DataFrame or None
         `piece`, `photo`.
 

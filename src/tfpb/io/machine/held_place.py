@@ -23,7 +23,7 @@ _LONGEST: Final = 200
 
 @contextmanager
 def held(output: Path) -> Iterator[None]:
-    """Hold a place of output for the time of a block.
+    """Hold a place of output for the time of a block (`sortie_tenue`).
 
     The lock lies beside the place, so that a colleague's machine meets it on a shared disk; the system gives
     it back when a run ends, however it ends. Where a disk knows no locks, nothing is held.
@@ -32,11 +32,6 @@ def held(output: Path) -> Iterator[None]:
     ----------
     output : Path
         File or folder that the run will write; it need not be there yet.
-
-    Raises
-    ------
-    TfpbError
-        `sortie_tenue`.
     """
     whole = Path(output).resolve()
     above = next((p for p in whole.parents if p.is_dir()), None)

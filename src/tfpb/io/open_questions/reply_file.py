@@ -47,7 +47,6 @@ def reply_changes(reply: Reply, *, instead: str = "") -> list[tuple[Keys, Any]]:
 
     Parameters
     ----------
-    reply : Reply
     instead : str
         Key of the reply that fell and that this one replaces.
     """
@@ -71,7 +70,6 @@ def asked_later(
     ----------
     asked : iterable of Asked
         Of the files, whose replies were checked.
-    replies : Replies
     questions : iterable of Question
         Of the stage.
     headers : Headers
@@ -93,7 +91,6 @@ def reply_faults(
 
     Parameters
     ----------
-    replies : Replies
     asked : sequence of Asked
         Every question of the run, as `Replies.offered_again` gives them.
     file : str

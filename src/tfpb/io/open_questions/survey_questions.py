@@ -94,11 +94,6 @@ def survey_findings(
 ) -> tuple[list[tuple[Delivery, list[Finding]]], list[Fault]]:
     """List what deliveries leave open as a whole.
 
-    Parameters
-    ----------
-    plan : Plan
-    deliveries : sequence of Delivery
-
     Returns
     -------
     findings : list of (Delivery, list of Finding)

@@ -40,7 +40,6 @@ def data_package(name: str, title: str, tables: Iterable[Table]) -> dict[str, An
 
     Parameters
     ----------
-    name, title : str
     tables : iterable of Table
         Those written as `<key>.csv`: utf-8-sig, « ; », decimal comma.
 

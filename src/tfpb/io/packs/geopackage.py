@@ -72,7 +72,7 @@ def geoparquet_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def points_bytes(frame: pd.DataFrame, *, x: Floats, y: Floats, epsg: int) -> bytes:
-    """Return rows as points of a GeoPackage.
+    """Return rows as points of a GeoPackage, the same for the same rows (`ecriture_impossible`).
 
     Parameters
     ----------
@@ -80,17 +80,6 @@ def points_bytes(frame: pd.DataFrame, *, x: Floats, y: Floats, epsg: int) -> byt
         Column names are cut to 31 characters, kept unique.
     x, y : float array, shape (n,)
         Metres of `epsg`; NaN keeps the row, without a point.
-    epsg : int
-
-    Returns
-    -------
-    bytes
-        The same for the same rows.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
     """
     points = shapely.points(x, y)
     points[~np.isfinite(x)] = None

@@ -37,7 +37,6 @@ def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> Non
 
     Parameters
     ----------
-    outputs : iterable of Path
     inputs : iterable of Path or None
         None stands for an option that was not given.
 
@@ -99,34 +98,23 @@ def numbered(path: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write one file, whole or not at all.
+    """Write one file, whole or not at all (`ecriture_impossible`).
 
     Parameters
     ----------
     path : Path
         Replaced if it is there; folders above are made.
-    data : bytes
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
     """
     write_together({path: data})
 
 
 def write_together(files: Mapping[Path, bytes]) -> None:
-    """Write files of one result: all of them, or none is changed.
+    """Write files of one result: all of them, or none is changed (`ecriture_impossible`).
 
     Parameters
     ----------
     files : mapping of Path to bytes
         Replaced if they are there.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
     """
     with staged(files):
         pass

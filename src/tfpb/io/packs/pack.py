@@ -71,8 +71,6 @@ class ReadBack:
 
     Parameters
     ----------
-    path : Path
-    sheet : str
     sha256 : str
         As it was when it was read: one saved again since then is the user's, as any other file.
     """
@@ -145,10 +143,6 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> Written:
     folder, files
         As `write_pack`; no archive, no journal.
 
-    Returns
-    -------
-    Written
-
     Raises
     ------
     TfpbError
@@ -209,18 +203,12 @@ class GrowingFolder:
 
 
 def new_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make a folder with its files, all at once; an empty one may stand there.
+    """Make a folder with its files, all at once; an empty one may stand there (`ecriture_impossible`).
 
     Parameters
     ----------
-    folder : Path
     files : mapping of str to bytes
         Name inside the folder → content.
-
-    Raises
-    ------
-    TfpbError
-        `ecriture_impossible`.
     """
     folder = _named(folder)
     if folder.is_dir():  # perhaps the one we are in: it is filled, not replaced

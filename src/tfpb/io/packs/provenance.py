@@ -108,7 +108,6 @@ def checks_of(stock: pd.DataFrame, located: Located) -> tuple[Check, ...]:
     ----------
     stock : DataFrame
         As typed, before any stage.
-    located : Located
 
     Returns
     -------
@@ -133,10 +132,6 @@ def _same(name: str, got: int, expected: int) -> Check:
 
 def run_record(dossier: Dossier) -> dict[str, Any]:
     """Return the content of `run.json`: no clock, no absolute path.
-
-    Parameters
-    ----------
-    dossier : Dossier
 
     Returns
     -------

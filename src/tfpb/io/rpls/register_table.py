@@ -107,7 +107,6 @@ def address_headers(table: TextTable, whole: str = "") -> dict[str, str]:
 
     Parameters
     ----------
-    table : TextTable
     whole : str
         Header of the column that is read as the address; it may hold the street alone.
     """

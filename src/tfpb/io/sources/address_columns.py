@@ -82,20 +82,14 @@ def known_headers() -> tuple[str, ...]:
 def read_addresses(
     table: TextTable, *, renames: Mapping[str, str] | None = None, commune: str = ""
 ) -> AddressTable:
-    """Read the address columns of a table.
+    """Read the address columns of a table, one row a row.
 
     Parameters
     ----------
-    table : TextTable
     renames : mapping of str to str, optional
         Our column → header of the table, as the user gave it.
     commune : str
         INSEE code of the rows that have neither code nor name of commune nor postcode.
-
-    Returns
-    -------
-    AddressTable
-        One row a row of the table.
 
     Raises
     ------

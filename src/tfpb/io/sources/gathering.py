@@ -79,7 +79,6 @@ class Gathering:
 
     Parameters
     ----------
-    faults : list of Fault
     sources : list of Source
         Files that could be read.
     headers : mapping of (str, str) to mapping of str to str

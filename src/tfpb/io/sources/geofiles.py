@@ -42,10 +42,6 @@ def opened(path: Path) -> Iterator[list[Path]]:
     path : Path
         shp, geojson, gpkg, or a zip that holds some.
 
-    Yields
-    ------
-    list of Path
-
     Raises
     ------
     TfpbError
@@ -120,7 +116,6 @@ def read_polygons(path: Path, *, layer: str | None = None) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    path : Path
     layer : str, optional
         Layer of a GeoPackage; the only one by default.
 
@@ -202,21 +197,7 @@ def _false_crs(frame: gpd.GeoDataFrame, place: Place) -> Exception:
 
 
 def layers(path: Path) -> list[str]:
-    """List the polygon layers of a GeoPackage (a plain file has one, unnamed).
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    list of str
-
-    Raises
-    ------
-    TfpbError
-        `fichier_illisible`.
-    """
+    """List the polygon layers of a GeoPackage; a plain file has one, unnamed (`fichier_illisible`)."""
     if path.suffix.lower() != ".gpkg":
         return [""]
     import pyogrio  # noqa: PLC0415 - a sixteenth of a second, for who imports a layer
@@ -248,10 +229,6 @@ def _dbf_encoding(path: Path) -> str | None:
 
 def read_parquet(path: Path) -> gpd.GeoDataFrame:
     """Read back what `tfpb.geodata.stored_layers.store` wrote.
-
-    Parameters
-    ----------
-    path : Path
 
     Returns
     -------

@@ -50,7 +50,6 @@ class Inputs:
         Typed tables by role (`patrimoine`, `fiscalite`…); absent roles are not there.
     deliveries : tuple of Delivery
         Survey deliveries, text.
-    plan : Plan or None
     repere : TextTable or None
         Regional mark, read by the survey.
     margins, reference : TextTable or None
@@ -59,7 +58,6 @@ class Inputs:
         Old street name → new one.
     given : mapping of str to str
         What the settings say of the deliveries: a bailleur's name → the one meant, a file → its wave.
-    sources : tuple of Source
     photos : mapping of str to bytes
         Those that diagnostics name, reduced.
     pieces : tuple of PieceFile or None
@@ -206,7 +204,6 @@ def gather_inputs(
 
     Parameters
     ----------
-    settings : Settings
     supposed : mapping of str to str, optional
         Key of a question → answer that tables are read under, whatever was replied.
     outside : tuple of Change
@@ -334,7 +331,6 @@ def gather_survey(
     ----------
     gathered : Gathering
         Gets every fault and doubt (nothing is raised) and the sources.
-    plan_file : Path
     files : sequence of Path
         Deliveries.
     sheet : str, optional

@@ -122,10 +122,6 @@ def tenant_columns(frame: pd.DataFrame, *, keep: Iterable[str] = ()) -> list[str
     frame : DataFrame of text
     keep : iterable of str
         Columns read under a known name.
-
-    Returns
-    -------
-    list of str
     """
     kept = set(keep)
     return [
@@ -142,7 +138,6 @@ def without_people(
 
     Parameters
     ----------
-    table : TextTable
     known : iterable of str
         Names that the table is read under: never dropped for their header, nor for digits that a
         number of a notice may have too.

@@ -45,8 +45,6 @@ def given_waves(
 
     Parameters
     ----------
-    plan : Plan
-    deliveries : list of Delivery
     waves : mapping of str to str
         File → wave.
     file : str
@@ -98,8 +96,6 @@ def given_owner(plan: Plan, delivery: Delivery, owners: Mapping[str, str]) -> tu
 
     Parameters
     ----------
-    plan : Plan
-    delivery : Delivery
     owners : mapping of str to str
         File → bailleur.
 
@@ -198,7 +194,6 @@ def check_deliveries(
 
     Parameters
     ----------
-    plan : Plan
     deliveries : iterable of Delivery
         At least one.
     file : str

@@ -76,7 +76,6 @@ class PointTable:
     points : DataFrame
         Columns of `POINTS` + stamp, one row a row of the table, positions in `result_x, result_y`
         (metres) or `longitude, latitude` (degrees).
-    given : Given
     headers : mapping of str to str
         Column of the positions → header of the user's file, to quote in messages.
     notices : tuple of Fault
@@ -99,18 +98,12 @@ class PointTable:
 
 
 def read_points(table: TextTable, *, renames: Mapping[str, str] | None = None) -> PointTable:
-    """Read the positions of a table, and what `locate` may use besides.
+    """Read the positions of a table, one row a row, and what `locate` may use besides.
 
     Parameters
     ----------
-    table : TextTable
     renames : mapping of str to str, optional
         Our column (`x`, `y`, `longitude`, `latitude`, `rayon`…) → header of the table.
-
-    Returns
-    -------
-    PointTable
-        One row a row of the table.
 
     Raises
     ------
@@ -193,7 +186,6 @@ def with_answers(table: TextTable, answers: pd.DataFrame) -> tuple[pd.DataFrame,
 
     Parameters
     ----------
-    table : TextTable
     answers : DataFrame
         One row a row of the table, in its order.
 

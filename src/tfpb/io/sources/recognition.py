@@ -73,7 +73,6 @@ class Recognised:
     ----------
     role : str
         Its key in `[fichiers]`; empty when it is like nothing known.
-    sheet : str
     sheets : tuple of str
         Every sheet that holds a table; of several, the one to read must be named.
     header : int
@@ -157,7 +156,6 @@ class _Page:
 
     Parameters
     ----------
-    table : TextTable
     top : int
         Row of the header, from 0.
     columns : list of str
@@ -166,7 +164,6 @@ class _Page:
         Cells over the header.
     role : str
         Empty when it is like nothing known.
-    score : float
     """
 
     table: TextTable

@@ -103,14 +103,12 @@ class RegionInputs:
 
     Parameters
     ----------
-    settings : RegionSettings
     dossiers : tuple of Settings
         Each bailleur's own dossier, in order, under the name the region gives it.
     written : tuple of str
         The name each dossier gives its bailleur; the region's aliases of it lead there.
     plan : Plan or None
         The region's plan: its items and settings rule.
-    plan_file : str
     deliveries : tuple of Delivery
         Joint deliveries; empty when each dossier has its own.
     repere : TextTable or None
@@ -120,8 +118,6 @@ class RegionInputs:
     communes : mapping of str to (siren, name, departement, name)
     cibles : DataFrame or None
         Targets of the contrats: `contrat_de_ville, indicateur, mesure, cible_pct`.
-    sources : tuple of Source
-    notices : tuple of Fault
     margins, reference : TextTable or None
         Calibration margins and standardisation stock that the region's own plan names.
     asked : tuple of Asked
@@ -148,14 +144,6 @@ class RegionInputs:
 def load_region(path: Path) -> RegionSettings:
     """Read a `region.toml`.
 
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    RegionSettings
-
     Raises
     ------
     TfpbError
@@ -167,14 +155,6 @@ def load_region(path: Path) -> RegionSettings:
 
 def read_region(settings: RegionSettings) -> RegionInputs:
     """Read the common files and every bailleur's `dossier.toml`.
-
-    Parameters
-    ----------
-    settings : RegionSettings
-
-    Returns
-    -------
-    RegionInputs
 
     Raises
     ------

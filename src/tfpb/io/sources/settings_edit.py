@@ -36,7 +36,6 @@ def edit_toml(path: Path, changes: Iterable[tuple[Keys, Any]]) -> None:
 
     Parameters
     ----------
-    path : Path
     changes : iterable of (keys, value)
         From the outermost table inwards; a rank is an element of a list of tables, the next rank a new
         one.

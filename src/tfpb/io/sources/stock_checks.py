@@ -205,12 +205,7 @@ class Identifiers:
 
 
 class Names:
-    """The aliases of a dossier, and those of them that no file needed.
-
-    Parameters
-    ----------
-    settings : Settings
-    """
+    """The aliases of a dossier, and those of them that no file needed."""
 
     def __init__(self, settings: Settings) -> None:
         self._file = settings.file

@@ -79,10 +79,6 @@ def load_settings(path: Path) -> Settings:
     path : Path
         Files that it names are found from its folder.
 
-    Returns
-    -------
-    Settings
-
     Raises
     ------
     TfpbError
@@ -93,10 +89,6 @@ def load_settings(path: Path) -> Settings:
 
 def read_settings(path: Path) -> tuple[Settings | None, list[Fault]]:
     """Read a `dossier.toml` as far as it can be: what is at fault in it is reported and left out.
-
-    Parameters
-    ----------
-    path : Path
 
     Returns
     -------
@@ -112,14 +104,6 @@ def read_settings(path: Path) -> tuple[Settings | None, list[Fault]]:
 
 def load_plan(path: Path) -> Plan:
     """Read a `plan_enquete.toml`, scales and filters checked against each other.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    Plan
 
     Raises
     ------
@@ -173,7 +157,6 @@ def load_planification(path: Path, measured: float | None = None) -> Planificati
 
     Parameters
     ----------
-    path : Path
     measured : float, optional
         Gap of the last survey, in points: assumed beside none at all.
 

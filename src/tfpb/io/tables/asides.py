@@ -86,7 +86,6 @@ def set_aside(
 
     Parameters
     ----------
-    table : TextTable
     contract : Contract
         Which columns must be filled, and in which unit they are.
     renames : mapping of str to str, optional
@@ -263,8 +262,6 @@ def total_lines(table: TextTable, contract: Contract, found: Mapping[str, str]) 
 
     Parameters
     ----------
-    table : TextTable
-    contract : Contract
     found : mapping of str to str
         Column of the contract → header of the table.
     """

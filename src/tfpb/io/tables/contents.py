@@ -101,10 +101,6 @@ _TEXT_CONTROLS: Final = frozenset(b"\t\n\r\x0c\x1a")
 def absent(path: Path) -> TfpbError:
     """Make the error of a file that does not exist, naming those the user may have meant.
 
-    Parameters
-    ----------
-    path : Path
-
     Returns
     -------
     TfpbError

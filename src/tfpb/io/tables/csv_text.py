@@ -57,7 +57,6 @@ def read_text(path: Path, names: frozenset[str]) -> TextTable:
 
     Parameters
     ----------
-    path : Path
     names : frozenset of str
         Folded names expected in the header.
 

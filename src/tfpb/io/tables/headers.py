@@ -51,8 +51,6 @@ def match_columns(
 
     Parameters
     ----------
-    table : TextTable
-    contract : Contract
     renames : mapping of str to str
         Column of the contract → header that the user named.
 

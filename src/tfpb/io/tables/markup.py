@@ -35,9 +35,7 @@ class MarkupSheet:
 
     Parameters
     ----------
-    name : str
     cells : dict of (row, column) to str, float, bool or datetime
-    hidden : bool
     errors : dict of (row, column) to str
     formulas : list of (row, column)
         Formulas without a computed value.

@@ -89,7 +89,6 @@ def corrected(path: Path, cells: Mapping[Place, str]) -> bytes:
 
     Parameters
     ----------
-    path : Path
     cells : mapping of Place to str
         Sheet, row as a spreadsheet numbers it and header of the column → what is meant there.
 

@@ -120,13 +120,7 @@ def check_format(path: Path) -> None:
 def table_bytes(
     path: Path, frame: pd.DataFrame, *, raw_csv: bool = False, sheet: str = SHEET
 ) -> bytes:
-    """Render a frame in the format that the extension of `path` names.
-
-    Raises
-    ------
-    TfpbError
-        `format_inconnu`.
-    """
+    """Render a frame in the format that the extension of `path` names (`format_inconnu`)."""
     check_format(path)
     suffix = path.suffix.lower()
     if suffix in TEXT_FILES:
@@ -222,7 +216,6 @@ def read_table(
 
     Parameters
     ----------
-    path : Path
     sheet : str, optional
         Sheet of a workbook; by default the first whose header holds most known names, the visible
         ones before the hidden.

@@ -137,7 +137,6 @@ def cut_table(
     Parameters
     ----------
     grid : list of rows of str
-    file, sheet : str
     names : frozenset of str
         Folded names expected in the header.
 

@@ -78,8 +78,6 @@ def typed(
 
     Parameters
     ----------
-    table : TextTable
-    contract : Contract
     renames : mapping of str to str, optional
         Contract name → header in the file, as the user gave it.
     readings : mapping of str to str, optional

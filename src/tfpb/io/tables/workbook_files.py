@@ -41,10 +41,8 @@ class Sheet:
 
     Parameters
     ----------
-    name : str
     grid : list of rows of str
         From the first cell; error cells bear their error (« #DIV/0! »).
-    hidden : bool
     errors : dict of (row, column) to str
         Cells in error, from 0.
     formulas : list of (row, column)
@@ -135,7 +133,6 @@ class Workbook:
 
         Parameters
         ----------
-        sheet : Sheet
         names : frozenset of str
             Folded names expected in the header.
         alike : tuple of str
@@ -193,7 +190,6 @@ def read_workbook(
 
     Parameters
     ----------
-    path : Path
     wanted : str or None
         Its name; None for the first whose header holds most known names, visible before hidden.
     names : frozenset of str

@@ -66,7 +66,6 @@ class Ground:
         ----------
         row : mapping
             A row of the sheet « Adresses ».
-        typed : str
 
         Returns
         -------

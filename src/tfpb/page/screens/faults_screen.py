@@ -51,8 +51,6 @@ class Cell:
     ----------
     fault : Fault
         The first of them.
-    text : FaultText
-    alike : tuple of Fault
     """
 
     fault: Fault

@@ -41,7 +41,6 @@ class Header:
 
     Parameters
     ----------
-    name, label : str
     codes : tuple of (str, str, str)
         Code, what it means, how many bear it (« moins de 11 » under eleven); empty where values are many.
     values : int

@@ -84,10 +84,8 @@ def enter(desk: RegionDesk, path: Path, found: Recognised, hint: str) -> str:
 
     Parameters
     ----------
-    desk : RegionDesk
     path : Path
         Where it lies for the time of this call.
-    found : Recognised
     hint : str
         Its name, with the folders that it came in.
     """

@@ -169,13 +169,7 @@ class RegionDesk(Desk):
         return Member(name or own, file, counted, settings)
 
     def member(self, name: str) -> Member:
-        """Return a bailleur by its name.
-
-        Raises
-        ------
-        TfpbError
-            `region_organisme_absent`.
-        """
+        """Return a bailleur by its name (`region_organisme_absent`)."""
         for one in self.members:
             if one.name == name:
                 return one

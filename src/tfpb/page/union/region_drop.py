@@ -36,7 +36,6 @@ class Row:
 
     Parameters
     ----------
-    member : Member
     files : tuple of tuple of str
         Names of its files, by role of `_SHOWN`.
     late : tuple of str

@@ -48,7 +48,6 @@ class AddressJob:
         Its addresses as the file says, and the columns they were read from.
     addresses : DecidedAddresses
         The same, decisions written in.
-    decisions : tuple of AddressDecision
     """
 
     table: TextTable
@@ -60,10 +59,6 @@ class AddressJob:
 
 def refuse_tenants(job: AddressJob) -> None:
     """Refuse to send a list of tenants to anyone, their addresses alone included.
-
-    Parameters
-    ----------
-    job : AddressJob
 
     Raises
     ------
@@ -87,8 +82,6 @@ def prepare_job(
 
     Parameters
     ----------
-    path : Path
-    sheet : str, optional
     renames : mapping of str to str, optional
         Our column → header of the table.
     commune : str
@@ -123,12 +116,8 @@ def run_job(
 
     Parameters
     ----------
-    job : AddressJob
-    geocoder : FileGeocoder
     output : Path
         csv, xlsx, ods or parquet, by its extension.
-    raw_csv : bool
-    progress : callable, optional
 
     Returns
     -------
@@ -187,7 +176,6 @@ def review_rows(job: AddressJob, results: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    job : AddressJob
     results : DataFrame
         `RESULT_COLUMNS`, one row a row of the table.
 

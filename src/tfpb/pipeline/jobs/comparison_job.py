@@ -49,9 +49,6 @@ class SurveyFiles:
 
     Parameters
     ----------
-    deliveries : tuple of Path
-    plan : Path
-    residences, repere : Path or None
     by : tuple of str
         Levels of territory.
     sheet : str or None
@@ -108,8 +105,6 @@ class ReadSurvey:
         Deliveries, their plan, and the questions that they leave.
     homes : DataFrame or None
         Located résidences.
-    sources : tuple of Source
-    doubts : tuple of Fault
     """
 
     answers: Inputs
@@ -124,8 +119,6 @@ class Compared:
 
     Parameters
     ----------
-    published : Published
-    line : mapping
     again : bool
         Whether it has been released already.
     earlier : tuple of Source
@@ -162,7 +155,6 @@ def compared(
 
     Parameters
     ----------
-    read : ReadSurvey
     by : sequence of str
         Levels of territory.
     packs : sequence of Path

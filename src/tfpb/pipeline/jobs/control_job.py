@@ -75,7 +75,6 @@ def check_packs(paths: Sequence[Path], *, year: int | None = None) -> list[Check
 
     Parameters
     ----------
-    paths : sequence of Path
     year : int, optional
         Tax year that is checked; by default, each pack for its own.
 

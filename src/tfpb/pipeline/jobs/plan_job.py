@@ -191,8 +191,6 @@ class LastGap:
 
     Parameters
     ----------
-    vague : str
-    points : float
     questions : int
         Those it is the median of: service items, or all of them when none is.
     """

@@ -52,7 +52,6 @@ class Task:
 
     Parameters
     ----------
-    table : TextTable
     year : int
         Tax year.
     radius_m : float
@@ -61,7 +60,6 @@ class Task:
         Folder of geography.
     renames : mapping of str to str
         Our column → header of the table.
-    output : Path
     decisions : Path or None
         Review workbook filled in.
     raw_csv : bool
@@ -83,7 +81,6 @@ def run(task: Task, *, advance: Callable[[int], None]) -> tuple[list[str], list[
 
     Parameters
     ----------
-    task : Task
     advance : callable
         Called with the number of addresses geocoded since the last call.
 

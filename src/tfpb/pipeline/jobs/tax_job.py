@@ -93,10 +93,6 @@ class Accounts:
             csv, xlsx, ods or parquet, by its extension.
         raw_csv : bool
             Whether a CSV is written for programs.
-
-        Returns
-        -------
-        dict of Path to bytes
         """
         headers = match_columns(self.premises, PREMISES, {})[0]
         names = {header: name for name, header in headers.items()}
@@ -129,7 +125,6 @@ def bounded_claims(base: Accounts, again: Callable[[Mapping[str, str]], Accounts
 
     Parameters
     ----------
-    base : Accounts
     again : callable
         The same files under supposed answers: key of a question → code.
     """

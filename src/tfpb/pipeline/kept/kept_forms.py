@@ -59,7 +59,6 @@ def from_parts(form: str, parts: Mapping[str, bytes]) -> Any:
     ----------
     form : str
         As given to `to_parts`.
-    parts : mapping of str to bytes
     """
     return _FORMS[form][2](parts)
 

@@ -147,7 +147,6 @@ def stage_key(stage: Stage, values: tuple[Any, ...]) -> str:
 
     Parameters
     ----------
-    stage : Stage
     values : tuple
         What it reads.
 

@@ -45,9 +45,6 @@ def cross_checks(
 
     Parameters
     ----------
-    settings : Settings
-    inputs : Inputs
-    geography : Geography
     vintage : int
         Map that rules the tax year.
     """
@@ -113,14 +110,7 @@ def towns_written(stock: pd.DataFrame | None) -> Counter[tuple[str, str, str]]:
 
 
 def town_doubts(settings: Settings, inputs: Inputs, geography: Geography) -> list[Fault]:
-    """Doubt the communes of the stock that the address base lacks, and misspelt ones.
-
-    Parameters
-    ----------
-    settings : Settings
-    inputs : Inputs
-    geography : Geography
-    """
+    """Doubt the communes of the stock that the address base lacks, and misspelt ones."""
     stock, store = inputs.frame("patrimoine"), geography.store
     if stock is None or store is None or settings.reglages.geocodage != "index":
         return []
@@ -159,8 +149,6 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
 
     Parameters
     ----------
-    settings : Settings
-    inputs : Inputs
     found : iterable of Fault
         What is known already.
     """

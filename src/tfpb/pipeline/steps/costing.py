@@ -1,4 +1,4 @@
-"""Steps on money: abatement, programme, droit commun; beside satisfaction; what doubts weigh in it."""
+"""Steps on money: abatement, programme, droit commun; the claims; what doubts weigh in them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from tfpb.facts.claim import Claims
 from tfpb.facts.money_claims import money_claims
 from tfpb.facts.quarter import Quarters
+from tfpb.facts.table import claims_of
 from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
 from tfpb.model.assembly import Evaluation, Sensitivity
@@ -55,7 +56,6 @@ class TaxRule:
         Legal values that the user replaces.
     carried_eur : mapping of str to str
         By quarter, what was left to justify from the years before, euros.
-    themes : mapping of str to Theme
     floor_applies : bool or None
         Whether the communes are under the floor of gardiens (CSI R. 271-1).
     as_written : frozenset of str
@@ -105,11 +105,8 @@ def abate(
 
     Parameters
     ----------
-    tax_rule : TaxRule
     taxes : Inputs
         `TAX_ROLES`, with the replies to the questions of notices.
-    located : Located
-    quarters : Quarters
 
     Raises
     ------
@@ -157,11 +154,8 @@ def calendar(
 
     Parameters
     ----------
-    tax_rule : TaxRule
     taxes : Inputs
         `conventions`.
-    located : Located
-    quarters : Quarters
     abatement : Abatement or None
         Without one, ends of exemption and of conventions are dated all the same, without amount.
 
@@ -198,11 +192,8 @@ def programme(
 
     Parameters
     ----------
-    tax_rule : TaxRule
     inputs : Inputs
         `programme`, `programme_precedent`, `diagnostics`, `conventions`; the folder of pieces.
-    located : Located
-    quarters : Quarters
     abatement : Abatement or None
         What the programme answers for.
 
@@ -240,10 +231,8 @@ def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCo
 
     Parameters
     ----------
-    tax_rule : TaxRule
     inputs : Inputs
         `droit_commun`.
-    located : Located
     """
     if (table := inputs.frame("droit_commun")) is None:
         return None
@@ -254,6 +243,18 @@ def droit_commun(tax_rule: TaxRule, inputs: Inputs, located: Located) -> DroitCo
         law=tax_rule.law,
         floor_applies=tax_rule.floor_applies,
     )
+
+
+def claim(
+    scope: Scope,
+    located: Located,
+    abatement: Abatement | None,
+    programme: Programme | None,
+    survey: Published | None,
+    droit_commun: DroitCommun | None,
+) -> Claims:
+    """Claim every figure of the dossier under its one name, from what the other stages made."""
+    return claims_of(located, abatement, programme, survey, droit_commun, bailleur=scope.bailleur)
 
 
 def evaluate(
@@ -273,9 +274,6 @@ def doubts(
 
     Parameters
     ----------
-    tax_rule : TaxRule
-    taxes : Inputs
-    located : Located
     abatement : Abatement or None
         Of the stock as retained.
 

@@ -49,7 +49,6 @@ class Settled:
     ----------
     frame : DataFrame
         `RESULT_COLUMNS`, one row an address.
-    notices : tuple of Fault
     """
 
     frame: pd.DataFrame
@@ -72,7 +71,6 @@ def doubtful_addresses(dossier: Dossier, entrances: pd.DataFrame | None = None) 
 
     Parameters
     ----------
-    dossier : Dossier
     entrances : DataFrame, optional
         In place of all its located entrances.
 
@@ -117,7 +115,6 @@ def settle(addresses: DecidedAddresses, geocoded: pd.DataFrame) -> Settled:
 
     Parameters
     ----------
-    addresses : DecidedAddresses
     geocoded : DataFrame
         `RESULT_COLUMNS`, one row an address.
     """

@@ -34,7 +34,6 @@ def stock_positions(inputs: Inputs, geography: Geography) -> tuple[Inputs, list[
 
     Parameters
     ----------
-    inputs : Inputs
     geography : Geography
         Outlines of communes, or their addresses, say where they are.
 
@@ -59,7 +58,6 @@ def read_positions(points: pd.DataFrame, geography: Geography) -> tuple[pd.DataF
     ----------
     points : DataFrame
         `x, y` as written, `code_insee, commune, code_postal`, and the stamp.
-    geography : Geography
 
     Returns
     -------

@@ -51,7 +51,6 @@ class Points:
         Columns of the input and `RESULT_COLUMNS`, one row a row of the input.
     decisions : DataFrame or None
         Typed by `tables.DECISIONS_LIMITES`.
-    notices : tuple of Fault
     """
 
     frame: pd.DataFrame
@@ -61,13 +60,7 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Side of each point: `LOCATION_COLUMNS`, index of the points.
-
-    Parameters
-    ----------
-    frame : DataFrame
-    notices : tuple of Fault
-    """
+    """Side of each point: `LOCATION_COLUMNS`, index of the points."""
 
     frame: pd.DataFrame
     notices: tuple[Fault, ...] = ()
@@ -91,12 +84,6 @@ def stock_points(inputs: Inputs, settled: Settled) -> Points:
 
 def sides(points: Points, geography: Geography, rule: Rule) -> Sides:
     """Place every point on its side of the limits, decisions of the user included.
-
-    Parameters
-    ----------
-    points : Points
-    geography : Geography
-    rule : Rule
 
     Raises
     ------
@@ -152,7 +139,6 @@ def ground(geography: Geography, located: Located) -> Ground:
     ----------
     geography : Geography
         With an address index: the streets are drawn from it.
-    located : Located
     """
     codes = sorted({c for c in located.entrances["result_citycode"] if c})
     drawn = grounds.ground(

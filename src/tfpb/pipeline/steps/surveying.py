@@ -62,8 +62,6 @@ def own_interviews(frame: pd.DataFrame, plan: Plan, bailleur: str) -> pd.DataFra
     ----------
     frame : DataFrame
         A delivery, text.
-    plan : Plan
-    bailleur : str
 
     Returns
     -------
@@ -88,8 +86,6 @@ def interviews_kept(
     ----------
     frame : DataFrame
         A delivery, text.
-    plan : Plan
-    bailleur : str
     known : set of str
         Identifiers of the stock. Interviews that name no résidence stay.
     """
@@ -115,13 +111,8 @@ def survey_sides(
 
     Parameters
     ----------
-    scope : Scope
-    geography : Geography
-    points : Points
-    located : Located
     carte : int or None
         Vintage that the plan asks for; None for that of the tax year.
-    before : Released
     quarters : Quarters
         With their contrats.
 
@@ -201,20 +192,14 @@ def _recorded(homes: pd.DataFrame, values: Mapping[Home, str]) -> pd.Series:
 
 
 def estimate(answers: Inputs, scope: Scope, survey_sides: pd.DataFrame | None) -> Published | None:
-    """Compare satisfaction, protected: nothing else of the survey leaves.
+    """Compare satisfaction, protected (nothing else of the survey leaves); None without answers.
 
     Parameters
     ----------
     answers : Inputs
         Deliveries and their plan.
-    scope : Scope
     survey_sides : DataFrame or None
         Résidences on the map that rules the survey.
-
-    Returns
-    -------
-    Published or None
-        None without answers.
     """
     found = estimates(answers, scope, survey_sides)
     return None if found is None else survey.protect(found, bailleur=scope.bailleur)
@@ -244,7 +229,6 @@ def reprint(
         As in `estimate`.
     survey_alone : Published or None
         What `estimate` made.
-    before : Released
     """
     if survey_alone is None:
         return None

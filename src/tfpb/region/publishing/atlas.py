@@ -48,8 +48,6 @@ class MapJob:
     ----------
     key : str
         Folder of its files.
-    title : str
-    head : Head
     survey : Published or None
         The place as the whole, its quarters; over all bailleurs.
     located : Located
@@ -60,7 +58,6 @@ class MapJob:
         Of the place and its quarters, over all bailleurs.
     owners : mapping
         Quarter → its bailleurs (`tfpb.region.facts.owners_of`).
-    geography : Path
     pages : bool
         The A4 pages too, beside the web map.
     """

@@ -100,22 +100,16 @@ def render(
 
     Parameters
     ----------
-    region : Region
     geography : Path
         Imported geography.
     executor : Executor
         Where packs, reports and maps are made.
-    media : Media
     out : GrowingFolder
         Takes the files, by name under the region's folder.
     kept : Path, optional
         Folder where pictures are kept for the next run.
     advance : callable
         Called with the step and the count of outputs done.
-
-    Returns
-    -------
-    Rendered
     """
     folders = _folders([p.name for p in region.parts])
     jobs = _pack_jobs(region, geography, media, kept)
@@ -158,17 +152,7 @@ def render(
 
 
 def outputs_count(region: Region, media: Media) -> int:
-    """Count the steps of `render`: packs, sheets, the restitution, places drawn.
-
-    Parameters
-    ----------
-    region : Region
-    media : Media
-
-    Returns
-    -------
-    int
-    """
+    """Count the steps of `render`: packs, sheets, the restitution, places drawn."""
     drawn = len(_drawn_places(region)) if media.documents else 0
     return len(region.parts) + len(region.contrats) + 1 + drawn
 

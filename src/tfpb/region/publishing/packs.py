@@ -88,7 +88,6 @@ class OwnSurvey:
     ----------
     published : Published
         Its own cut, sealed.
-    position, funnel : DataFrame
     repere : DataFrame
         What its own dossier reads back.
     """
@@ -107,15 +106,10 @@ class PackJob:
     ----------
     part : Part
         Its answers left out.
-    survey : OwnSurvey or None
-    repere_name : str
-    geography : Path
     region : Source
         The region's run, as one source of the pack.
-    media : Media
     kept : Path or None
         Folder where pictures are kept for the next run.
-    draft : bool
     line : mapping
         What its release is remembered by, on the bailleur's own machine.
     asked : tuple of Asked
@@ -148,10 +142,8 @@ class ReportJob:
     ----------
     key : str
         Folder of its files.
-    report : Report
     name : str
         Name of its documents, without ending; a second one of the same ending adds its own.
-    media : Media
     """
 
     key: str

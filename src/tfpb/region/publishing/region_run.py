@@ -39,9 +39,6 @@ class RegionRun:
 
     Parameters
     ----------
-    computed : Region
-    done : Rendered
-    written : Written
     sent : Path or None
         Where a release is kept as it was sent.
     """
@@ -75,12 +72,10 @@ def run_region(
         As `tfpb.region.run.compute`.
     target : Path
         Where the user wants the files.
-    media : Media
     release : bool
         Whether it may be handed on; a draft otherwise.
     anyway : bool
         Whether who sends it knows what it leaves open; the packs say so.
-    follower : Follower
     list_asked : callable
         Called with the region as it was computed, before anything is written.
 
@@ -124,13 +119,7 @@ def run_region(
 
 
 def sent(computed: Region, *, anyway: bool) -> Region:
-    """Return a region that may be released, with what it leaves open.
-
-    Raises
-    ------
-    TfpbError
-        As `refuse_release`.
-    """
+    """Return a region that may be released, with what it leaves open; it raises as `refuse_release`."""
     whose = computed.left_open
     refuse_release(computed.notices, open_=() if anyway else tuple(whose), whose=whose)
     return replace(computed, sent_anyway=tuple(whose))

@@ -173,10 +173,8 @@ def place_note(
 
     Parameters
     ----------
-    region : Region
     dossier : Dossier
         `thin_dossier`, its survey that of the place.
-    name : str
     scope : str
         Of the place among the region's claims.
     codes : sequence of str
@@ -208,8 +206,6 @@ def contrat_sheet(
 
     Parameters
     ----------
-    head : Head
-    name : str
     survey : Published or None
         The contrat and its quarters, over all bailleurs.
     quarters : Quarters

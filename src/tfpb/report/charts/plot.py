@@ -80,8 +80,6 @@ def gap_axes(
     place: tuple[float, float, float, float],
     values: Sequence[float],
     margin: float,
-    *,
-    bands: Sequence[tuple[float, float]] = (),
 ) -> Axes:
     """Open axes of gaps QPV − hors QPV, zero in the middle, over the band of equivalence.
 
@@ -93,16 +91,15 @@ def gap_axes(
         What must be seen (proportions).
     margin : float
         Margin of equivalence (proportion); 0 for none.
-    bands : sequence of (top, bottom)
-        Where the band and the line of zero are drawn, millimetres; everywhere by default.
     """
     axes = row_axes(sheet, *place)
     reach = max([0.1, margin * 1.6, *map(abs, values)]) * 1.04  # no interval ends on the frame
     axes.set_xlim(-reach, reach)
-    for top, bottom in bands or [place[2:]]:
-        span: dict[str, Any] = {"color": theme.MARGIN_BAND, "linewidth": 0, "zorder": 0.5}
-        axes.fill_betweenx([top, bottom], -margin, margin, **span)
-        axes.vlines(0, top, bottom, color=theme.INK, linewidth=1.0, zorder=1)
+    top, bottom = place[2:]
+    axes.fill_betweenx(
+        [top, bottom], -margin, margin, color=theme.MARGIN_BAND, linewidth=0, zorder=0.5
+    )
+    axes.vlines(0, top, bottom, color=theme.INK, linewidth=1.0, zorder=1)
     ticks(axes.xaxis, points_tick)
     return axes
 

@@ -38,17 +38,12 @@ _LEAD, _NOTE, _FIGURE, _ENTRY = (WORD_STYLES[k] for k in ("lead", "note", "figur
 
 
 def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) -> bytes:
-    """Render the report as a docx file.
+    """Render the report as a docx file, the same for the same report.
 
     Parameters
     ----------
     report, images, maps
         As `document_pdf.render`.
-
-    Returns
-    -------
-    bytes
-        The same for the same report.
     """
     document = _begun(report)
     answer = parts.answers_first(report)
@@ -73,10 +68,6 @@ def render(report: Report, images: parts.Pictures, maps: Mapping[str, bytes]) ->
 
 def letter(report: Report) -> bytes:
     """Render a report of one section as a letter to complete: no cover, no contents.
-
-    Parameters
-    ----------
-    report : Report
 
     Returns
     -------

@@ -64,7 +64,6 @@ def render(
 
     Parameters
     ----------
-    report : Report
     images : mapping of str to mapping
         Drawn charts by key; a chart without image is left out.
     maps : mapping of str to bytes

@@ -34,7 +34,6 @@ def native_chart(sheet: Worksheet, row: int, chart: Chart, header: Font) -> int:
 
     Parameters
     ----------
-    sheet : Worksheet
     row : int
         First free row.
     chart : Chart

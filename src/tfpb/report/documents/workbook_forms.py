@@ -17,6 +17,7 @@ from tfpb.model.columns import Column, Contract, Kind
 from tfpb.report.cell_values import missing
 from tfpb.report.documents import workbook_styles as style
 from tfpb.tax.programme.axes import LABELS, PROPOSITION
+from tfpb.text import capital
 from tfpb.words.documents import setting_words as words
 from tfpb.words.money.programme_words import ARGUMENT, BILAN, NAME
 
@@ -98,7 +99,7 @@ def _headings(sheet: Worksheet, contract: Contract) -> None:
 
 
 def _column(sheet: Worksheet, index: int, column: Column) -> None:
-    label = sheet.cell(_LABEL_ROW, index, _capital(column.label))
+    label = sheet.cell(_LABEL_ROW, index, capital(column.label))
     label.font = _SMALL
     label.alignment = Alignment(wrap_text=True, vertical="bottom")
     head = sheet.cell(_HEADER_ROW, index, column.name)
@@ -121,11 +122,7 @@ def _head(cell: Any, fill: PatternFill, *, bold: bool = True) -> None:
 def _meaning(column: Column) -> str:
     form = words.FORMS[column.kind]
     need = "Obligatoire." if column.required else "Facultatif."
-    return f"{_capital(column.label)}. {form}. {need}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return f"{capital(column.label)}. {form}. {need}"
 
 
 def _validation(
@@ -190,7 +187,7 @@ def _print_setup(sheet: Worksheet, header: int) -> None:
 def _explain(sheet: Worksheet, contract: Contract) -> None:
     rows: list[tuple[Any, ...]] = [words.HEADINGS]
     rows += [
-        (c.name, _capital(c.label), "oui" if c.required else "non", words.FORMS[c.kind],
+        (c.name, capital(c.label), "oui" if c.required else "non", words.FORMS[c.kind],
          ", ".join(_choices(c, contract)), ", ".join(c.aliases))
         for c in contract.columns
     ]  # fmt: skip
@@ -200,7 +197,7 @@ def _explain(sheet: Worksheet, contract: Contract) -> None:
 def _axes(sheet: Worksheet) -> None:
     rows: list[tuple[Any, ...]] = [words.AXES_HEADINGS]
     rows += [(int(axe), label, words.NATIONAL) for label, axe in LABELS.items()]
-    rows += [(int(axe), _capital(theme), words.PROPOSED) for theme, axe in PROPOSITION.items()]
+    rows += [(int(axe), capital(theme), words.PROPOSED) for theme, axe in PROPOSITION.items()]
     _fill(sheet, rows, (8, 80, 60))
 
 

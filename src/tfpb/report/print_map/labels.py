@@ -254,7 +254,6 @@ def point_names(
     spots : DataFrame
         `nom, id_residence, statut, etat, code_qpv, dessines, coupee, numeros`, and `mx, my, r`: place and
         radius; `hors`: dwellings outside, of one disc for two sides.
-    quarters : collection of str
     known : mapping of str to int
         Numbers of résidences on the list of the page.
     start : int

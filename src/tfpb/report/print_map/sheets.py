@@ -87,7 +87,6 @@ def map_files(
 
     Parameters
     ----------
-    model : MapModel
     making : Making
         Told of each file or sheet: `sheet_count(model)` + 1 in all.
     dpi : int

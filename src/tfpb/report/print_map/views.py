@@ -113,7 +113,6 @@ class Atlas:
         `nom, rang`.
     communes : GeoDataFrame
         `code_insee, nom`.
-    parcels : GeoDataFrame
     """
 
     qpv: gpd.GeoDataFrame
@@ -355,7 +354,6 @@ def overview_view(
 
     Parameters
     ----------
-    model : MapModel
     title : str
         Name of the territory; the model's title by default.
     codes : tuple of str, optional

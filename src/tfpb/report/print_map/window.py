@@ -82,16 +82,11 @@ def draw(
     Parameters
     ----------
     layers : Atlas, in metres
-    frame : Frame
     own : collection of str
         Quarters the sheet is about: their outlines stand out, the others stay behind.
     page : QpvPage, optional
         Of one quarter, whose résidences are named and numbered as its list; without it, an overview, whose
         quarters are.
-
-    Returns
-    -------
-    Numbered
     """
     axes.set(xlim=(0, frame.width), ylim=(0, frame.height), autoscale_on=False)
     bare(axes)

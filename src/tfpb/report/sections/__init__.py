@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 def report(dossier: Dossier) -> Report:
     """Return the report of a dossier: the sections in the order of the workbook.
 
-    Parameters
-    ----------
-    dossier : Dossier
-
     Returns
     -------
     Report

@@ -239,7 +239,6 @@ def claimed(
         Of the declaration.
     rows : DataFrame
         `scope`: that of the claims of each row.
-    claims : Claims
     repeated : sequence of mapping
         As `table`; « valorise axe 3 » is what an axis of the scope of the row was given.
     """
@@ -278,7 +277,6 @@ def settled_cells(rows: pd.DataFrame, claims: Claims, *keys: str) -> pd.DataFram
     ----------
     rows : DataFrame
         A row a quarter; without code, what lies out of every one.
-    claims : Claims
     *keys : str
         Of declared tables that name the claims of columns (`totaux`).
     """

@@ -34,8 +34,6 @@ def control_report(
 
     Parameters
     ----------
-    checked : sequence of Checked
-    run_hash : str
     year : int or None
         Tax year that is checked; None for each its own.
     shown : int

@@ -101,7 +101,6 @@ def field_sheet(survey: Published, name: str, champ: str) -> list[Block]:
 
     Parameters
     ----------
-    survey : Published
     name : str
         Bailleur whose stock and gaps are told, or `ensemble`.
     champ : str

@@ -50,7 +50,6 @@ class RegionFacts:
 
     Parameters
     ----------
-    owners : int
     claims : Claims
         Of all bailleurs together, by whole, quarter and territory.
     stock, territories, axes : DataFrame
@@ -134,7 +133,6 @@ def places(
 
     Parameters
     ----------
-    facts : RegionFacts
     survey : Published or None
         Rows over all bailleurs at every level; territories by code.
     names : mapping of (str, str) to str
@@ -212,8 +210,6 @@ def owners(
         `item, lettre, ecart`.
     spread : DataFrame
         `item, groupe, quartile1, mediane, quartile3, autres, incertitude_points, difference`.
-    items : DataFrame
-    wave : str
     target : str
         `cible` of the survey.
     """
@@ -350,7 +346,6 @@ def position(
         quartile1, mediane, quartile3, autres, lecture`, protected.
     items : DataFrame
         `item, libelle, theme, ordre`.
-    wave : str
     target : str
         `cible` of the survey.
     money : DataFrame, optional
@@ -395,8 +390,6 @@ def own_funnel(
     ----------
     rows : DataFrame
         `tfpb.region.positions.FUNNEL_COLUMNS`, protected.
-    items : DataFrame
-    wave : str
     fewest : int
         Other bailleurs that a quartile needs.
     target : str

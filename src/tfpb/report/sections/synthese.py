@@ -13,6 +13,7 @@ from tfpb.model.report import Block, Format, KeyFigure, Linked, Section, Table, 
 from tfpb.packaged import packaged
 from tfpb.report.sections.build import counted, figure, section, table
 from tfpb.report.sections.survey import survey_view as view
+from tfpb.text import capital
 from tfpb.words.claim_words import claim_value
 from tfpb.words.documents import summary_words as words
 from tfpb.words.documents.report_words import MISSING
@@ -63,7 +64,7 @@ def _verdict(dossier: Dossier, tasks: Iterable[Task]) -> str:
         "is_left": claims.amount("reste_a_justifier").may_exceed_nil,
         "tasks": sum(task.is_open for task in tasks),
     })  # fmt: skip
-    return f"{text[:1].upper()}{text[1:]}"
+    return capital(text)
 
 
 def _group(

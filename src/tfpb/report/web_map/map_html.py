@@ -124,12 +124,7 @@ def inert(text: str) -> str:
 
 
 class DossierLayer(folium.MacroElement):  # type: ignore[misc]  # folium has no types
-    """Everything the dossier shows on a `folium.Map`: data, panel, legend, search, table.
-
-    Parameters
-    ----------
-    model : MapModel
-    """
+    """Everything the dossier shows on a `folium.Map`: data, panel, legend, search, table."""
 
     def __init__(self, model: MapModel) -> None:
         super().__init__()
@@ -171,10 +166,6 @@ class Page(folium.Figure):  # type: ignore[misc]  # folium has no types
 
     Its policy allows the scripts and styles it holds, by their hash, and nothing else. Names that
     folium draws at random are numbered, so that the same map gives the same bytes.
-
-    Parameters
-    ----------
-    model : MapModel
     """
 
     def __init__(self, model: MapModel) -> None:

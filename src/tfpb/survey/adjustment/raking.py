@@ -153,7 +153,6 @@ def comparable_rows(
 
     Parameters
     ----------
-    comparison : Comparison
     variables : sequence of str
         Columns of the atoms: type of dwelling, period of construction…
     stock : DataFrame, optional
@@ -347,7 +346,6 @@ def _figures(
     -------
     int array, shape (figures,)
         Domain of each figure; those of the earlier wave first, both sides of each line together.
-    Rows
     int array, shape (lines, sides)
         Figures of each line, in the order of `Comparison.sides`.
     """

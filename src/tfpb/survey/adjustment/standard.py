@@ -30,7 +30,6 @@ def read_standard(reference: AnyTable, variables: Sequence[str]) -> tuple[Standa
     ----------
     reference : DataFrame or ReadTable
         The variables and a count (`effectif`, `logements`…); rows of one category are added.
-    variables : sequence of str
 
     Returns
     -------

@@ -132,7 +132,6 @@ def predict(data: AreaData, spread: Floats, spread_variance: Floats) -> AreaPred
 
     Parameters
     ----------
-    data : AreaData
     spread, spread_variance : float array, shape (items,)
         A, and the variance of its estimate (for g3).
     """

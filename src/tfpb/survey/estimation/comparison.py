@@ -46,10 +46,8 @@ class Domains:
 
     Parameters
     ----------
-    rows : Rows
     exact : float array
         Σ a_ij y_ij.
-    printed : Printed
     dispersion : Dispersion
         As released, rounding apart.
     planned : float array
@@ -73,8 +71,6 @@ class Comparison:
         The wave, or both joined by a dash.
     index : DataFrame
         `compared_groups.COLUMNS`, one line a group.
-    items : sequence of Item
-    thresholds : Thresholds
     labels : tuple of tuple of str
         Labels of the levels of each item.
     means : Means

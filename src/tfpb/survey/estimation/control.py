@@ -58,7 +58,6 @@ def control_rows(comparison: Comparison, lines: Indices | None = None) -> pd.Dat
 
     Parameters
     ----------
-    comparison : Comparison
     lines : int array, optional
         Lines of the index; those of the whole and of bailleurs without it.
 

@@ -109,7 +109,6 @@ class Sums:
 
     Parameters
     ----------
-    design : Design
     weight, residual_rows : float arrays, shape (atoms, 1)
         Σ w of all interviews; the same under `Design.residual_weight`.
     total, base, square : float arrays

@@ -187,7 +187,6 @@ def exceeding_p(low: Callable[[Floats], Floats], limit: float, shape: tuple[int,
     ----------
     low : callable
         Low bound for given normal quantiles, arrays of `shape`; decreasing in them.
-    limit : float
     """
     left, right = np.full(shape, -_FAR), np.full(shape, _FAR)
     for _ in range(_HALVINGS):

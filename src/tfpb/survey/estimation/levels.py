@@ -32,7 +32,6 @@ def level_rows(survey: Survey, comparison: Comparison, rows: Indices) -> pd.Data
 
     Parameters
     ----------
-    survey : Survey
     comparison : Comparison
         Of one wave: its design, domains and publication states are used again.
     rows : int array

@@ -47,7 +47,6 @@ class Means:
 
     Parameters
     ----------
-    sums : Sums
     member : sparse array, shape (domains, atoms)
     estimate : float array
         Σ w·y / Σ w over valid answers; NaN for an empty domain.

@@ -241,10 +241,6 @@ def estimate_areas(
     level : float
         Confidence of the interval.
 
-    Returns
-    -------
-    SmallAreas
-
     Raises
     ------
     ValueError

@@ -74,7 +74,6 @@ class Population:
 
         Parameters
         ----------
-        sums : Sums
         atoms : int array
             Those of the wave.
         index : DataFrame

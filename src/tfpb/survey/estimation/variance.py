@@ -195,9 +195,6 @@ def dispersion(sums: Sums, rows: Rows, likeness: Likeness, aim: Aim | None = Non
 
     Parameters
     ----------
-    sums : Sums
-    rows : Rows
-    likeness : Likeness
     aim : Aim, optional
         Without it, A_i = 0. A figure of which the stock knows less than nine tenths of the weight has
         none either (`aimed`).
@@ -403,7 +400,6 @@ def likeness_of(
 
     Parameters
     ----------
-    units : Units
     homes : int
         Résidences of the design.
     classes : sequence of (int array, int array, int)
@@ -454,7 +450,6 @@ def released(
 
     Parameters
     ----------
-    own : Dispersion
     count, homes : float arrays, shape (figures, measures)
         n̂, and the résidences that answered.
     stock : (float array, float array)

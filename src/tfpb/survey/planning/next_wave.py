@@ -38,7 +38,6 @@ class NextWave:
 
     Parameters
     ----------
-    settings : Planification
     asked, reachable : int
         Interviews asked for; most that the stock can give.
     residences : DataFrame

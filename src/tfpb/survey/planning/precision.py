@@ -58,7 +58,6 @@ def variance_factor(
 
     Parameters
     ----------
-    domain : Domain
     rho : (float, float)
         Likeness of the answers of one résidence between résidences and inside them (ρ⁺ and ρ⁻).
     parc : bool
@@ -172,6 +171,7 @@ def power(
 
 
 DEFAULT_DEFF: Final = 1.6
+_RISK, _POWER = 0.05, 0.80
 _KEY: Final = ("vague", "niveau", "territoire", "bailleur", "item")
 
 
@@ -180,8 +180,6 @@ def n_necessaire(
     *,
     effet_plan: float = DEFAULT_DEFF,
     marge_points: float = 5.0,
-    risque: float = 0.05,
-    puissance: float = 0.80,
 ) -> int:
     """Return the interviews a group needs to show non-inferiority when the gap is truly nil.
 
@@ -193,13 +191,11 @@ def n_necessaire(
         Design effect (variance over that of a simple random sample).
     marge_points : float
         Margin of equivalence, in points.
-    risque, puissance : float
-        One-sided risk and power.
 
     Returns
     -------
     int
-        ``deff · 2p(1−p) · ((z₁₋ᵣ + z_puissance) / δ)²``, rounded to the nearest ten (about 1 480 at
+        ``deff · 2p(1−p) · ((z₀.₉₅ + z₀.₈₀) / δ)²``, one-sided, rounded to the nearest ten (about 1 480 at
         75 %, deff 1.6 and 5 points), the usual two-sample size formula.
 
     Raises
@@ -209,7 +205,7 @@ def n_necessaire(
     """
     if not 0 <= proportion <= 1 or marge_points <= 0:
         raise ValueError((proportion, marge_points))
-    spread = float(ndtri(1 - risque) + ndtri(puissance)) / (marge_points / 100)
+    spread = float(ndtri(1 - _RISK) + ndtri(_POWER)) / (marge_points / 100)
     exact = max(effet_plan, 1.0) * 2 * proportion * (1 - proportion) * spread**2
     return max(10, 10 * math.floor(exact / 10 + 0.5))
 

@@ -52,7 +52,6 @@ def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
 
     Parameters
     ----------
-    survey : Survey
     margins : DataFrame or ReadTable
         `variable, modalite, effectif`, and `vague` when margins differ. A crossing is written
         « bailleur*qpv », its categories « Habitat*1 ». One variable: post-stratification. Several:

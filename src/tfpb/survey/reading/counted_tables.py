@@ -67,12 +67,10 @@ def empty_cells(
     Parameters
     ----------
     table : DataFrame or ReadTable
-    column : str
     expected : str
         What should stand there.
     among : bool array, optional
         Rows looked at.
-    severity : Severity
     """
     empty = texts(as_frame(table), column) == ""
     rows = np.flatnonzero(empty if among is None else empty & among)

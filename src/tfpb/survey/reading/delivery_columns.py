@@ -161,7 +161,6 @@ class Rows:
     ----------
     frame : DataFrame
         With their stamp.
-    faults : list of Fault
     """
 
     frame: pd.DataFrame

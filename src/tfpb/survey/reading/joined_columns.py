@@ -51,7 +51,6 @@ def joined_columns(frame: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, list[
     ----------
     frame : DataFrame of text
         A delivery, "" where empty.
-    plan : Plan
 
     Returns
     -------

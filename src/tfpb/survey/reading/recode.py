@@ -126,7 +126,6 @@ def readings_without(frames: Sequence[pd.DataFrame], plan: Plan, why: str) -> tu
     ----------
     frames : sequence of DataFrame
         Those interviews, as `recode` takes them.
-    plan : Plan
     why : str
         Code of the doubt.
     """

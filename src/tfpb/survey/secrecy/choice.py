@@ -53,11 +53,8 @@ def shown_groups(tree: Tree, wave: Households, base: int, rules: Rules) -> froze
 
     Parameters
     ----------
-    tree : Tree
-    wave : Households
     base : int
         Which base of the wave.
-    rules : Rules
 
     Notes
     -----

@@ -57,7 +57,6 @@ def protect(
 
     Parameters
     ----------
-    estimates : Estimates
     rules : Rules, optional
         Those of its settings, when left out.
     bailleur : str

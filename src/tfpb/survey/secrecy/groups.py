@@ -46,7 +46,6 @@ def group_table(
     ----------
     waves : sequence of Households
         In order: changes are from one to the next.
-    rules : Rules
     crossed : collection of str, optional
         As of `Tree.of`.
 

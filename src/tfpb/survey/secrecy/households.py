@@ -34,9 +34,6 @@ def households(
 
     Parameters
     ----------
-    survey : Survey
-    items : sequence of Item
-    wave : str
     by : sequence of str
         Levels of territory; one that no interview bears is left out.
     alike : sequence of str

@@ -31,7 +31,6 @@ class Release:
 
     Parameters
     ----------
-    bailleurs : tuple of str
     run : str
         Short hash of its inputs, settings and versions, the ledger apart.
     date : str
@@ -62,12 +61,9 @@ class Release:
 
         Parameters
         ----------
-        bailleurs : sequence of str
-        run, date : str
         homes : DataFrame
             Résidences (`id_residence`) as the survey was estimated on them; without `cote`, their side is
             not known. Two of one bailleur that bear one name are on no known side, nor in a known place.
-        published : Published
         """
         tables = {name: getattr(published, name) for name in ROW}
         printed = Released(

@@ -77,7 +77,6 @@ def own_rows(
 
     Parameters
     ----------
-    table : DataFrame
     groups : DataFrame
         As `group_table` makes it.
     bailleur : str

@@ -108,7 +108,6 @@ def reprinted(now: Published, before: Released) -> Published:
     ----------
     now : Published
         Of this run alone.
-    before : Released
 
     Returns
     -------

@@ -61,7 +61,6 @@ class Tree:
 
         Parameters
         ----------
-        wave : Households
         crossed : collection of str, optional
             Bailleurs that have territories of their own; None for all of them. A lone bailleur is the
             whole.

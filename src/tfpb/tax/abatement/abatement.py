@@ -105,8 +105,6 @@ def abate(
     conventions : DataFrame or None
         Typed by `tables.CONVENTIONS`; None when the dossier has none: every status is then
         `sans_convention`, and amounts are under reserve, whether notices bear them or not.
-    law : Law
-    year : int
     rounding : str
         `centime`, or `avis` (base and lines to the euro, as on a notice).
     bailleur : str

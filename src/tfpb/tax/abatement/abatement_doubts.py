@@ -82,7 +82,6 @@ def check_premises(
     ----------
     premises : DataFrame
         Typed by `tfpb.model.tables.PREMISES`.
-    law : Law
     as_written : collection of str
         Columns of rates that the user said to be percentages, however low: that is then a doubt, and
         asks nothing.

@@ -272,10 +272,8 @@ class _Part:
 
     Parameters
     ----------
-    right : Right
     full : Decimal
         What all its dwellings would give; zero when its base is unknown.
-    dwellings : int
     standing : Decimal
         Part of its dwellings that stand that year (0..1).
     demolished : bool

@@ -116,7 +116,6 @@ def amounts(
         Net base B, euros, before the abatement.
     rates_pct : tuple of Decimal, one a line of `LINES`
         Rates in percent.
-    law : Terms
     share : Decimal
         Part of the premises' dwellings that have the right (0..1).
 

@@ -44,7 +44,6 @@ class Unit:
 
     Parameters
     ----------
-    dwellings : int
     side : str
         `QpvStatut`.
     code_qpv : str
@@ -186,7 +185,6 @@ class Stock:
 
         Parameters
         ----------
-        identifier, building : str
         named : collection of str
             Buildings that other lines of the résidence name; of all of them, the whole résidence.
         """

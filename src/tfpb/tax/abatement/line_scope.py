@@ -39,7 +39,6 @@ def unlined(holding: Holding, rows: Sequence[Record], reader: Reader) -> tuple[U
 
     Parameters
     ----------
-    holding : Holding
     rows : sequence of Record
         Its lines, each premises once.
     reader : Reader

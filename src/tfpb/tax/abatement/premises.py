@@ -86,7 +86,6 @@ class Premises:
         As typed by `tables.PREMISES`.
     holding : Holding or None
         Résidence or building; None when the stock does not know it.
-    right : Right
     base, taxed : Decimal
         Net base, and the base that the notice taxes (zero for a premises exempt and not taxed), euros.
     full : Decimal
@@ -101,12 +100,10 @@ class Premises:
         Whether the row is of the tax year.
     named : frozenset of str
         Buildings that lines of its résidence name.
-    dwellings : int
     state : str
         `NONE`, `RIGHT`, `FULL` or `UNKNOWN`.
     noticed : bool
         Whether a sum read stands for it, its own or its notice's; one without is not read either.
-    statut, nature, motive : str
     amounts : Amounts
         Of the right; of the stake when a check or a convention is awaited; of what was wrongly abated.
     share : Decimal
@@ -170,6 +167,11 @@ class Premises:
     def entitled(self) -> bool:
         """Whether every condition holds."""
         return not self.right.statut
+
+    @property
+    def proof(self) -> str:
+        """What is known of its declaration, where it is to claim."""
+        return "obtenu" if self.relieved else "declare" if self.declared else "sans_preuve"
 
     @property
     def states(self) -> States:
@@ -263,8 +265,6 @@ def right_on(
         Its line: end of exemption, nature, whether the list bears it.
     holding : Holding or None
         Résidence or building, on the map that rules that year.
-    conventions : Conventions
-    reader : Reader
     """
     right = right_of(
         holding,
@@ -485,7 +485,6 @@ def standing_of(
 
     Parameters
     ----------
-    right : Right
     state : str
         What its notice abates.
     abated : callable

@@ -30,7 +30,6 @@ def premises_facts(items: Iterable[Premises], suites: Mapping[int, str]) -> pd.D
 
     Parameters
     ----------
-    items : iterable of Premises
     suites : mapping of int to str
         Position of a premises to claim → where its claim stands (`FOLLOW_UP_COLUMNS`).
 
@@ -50,7 +49,10 @@ def premises_facts(items: Iterable[Premises], suites: Mapping[int, str]) -> pd.D
 
 def _row(item: Premises, suite: str) -> dict[str, object]:
     """Return what a premises adds, nil left out."""
-    counted, claimed = item.statut in COUNTED, (_proof(item), *_SENDING.get(suite, ()))
+    counted, claimed = (
+        item.statut in COUNTED,
+        (f"a_reclamer_{item.proof}", *_SENDING.get(suite, ())),
+    )
     named = {
         **_right(item.amounts if counted else NOTHING, item.base * item.share if counted else ZERO),
         **_standing(item.standing, claimed),
@@ -78,13 +80,6 @@ def _right(due: Amounts, base: Decimal) -> dict[str, Decimal]:
         "compensation": due.compensation, "perte": due.lost, "reporte_contribuables": due.spread,
         "perte_communes": due.town_lost, "perte_intercommunale": due.lost - due.town_lost,
     }  # fmt: skip
-
-
-def _proof(item: Premises) -> str:
-    """Name the part of what is to claim that a premises is in, by what is known of it."""
-    if item.relieved:
-        return "a_reclamer_obtenu"
-    return "a_reclamer_declare" if item.declared else "a_reclamer_sans_preuve"
 
 
 def _standing(standing: Standing, claimed: tuple[str, ...]) -> dict[str, Decimal]:

@@ -45,7 +45,6 @@ def calendar(
         On the map of the tax year.
     coming, gone : DataFrame
         As `forecast` and `leavers` make them.
-    conventions : Conventions
     reader : Reader
         Law on 1 January of the tax year.
 
@@ -273,8 +272,6 @@ def leavers(items: list[Premises], stocks: Stocks, law: Law, *, reader: Reader) 
     ----------
     items : list of Premises
         Of the tax year, settled.
-    stocks : Stocks
-    law : Law
     reader : Reader
         Law on 1 January of the tax year; what is read joins its list.
 

@@ -41,7 +41,6 @@ def with_deadlines(
         As `calendar` makes them.
     table : DataFrame or None
         Typed by `tables.CONVENTIONS`.
-    law : Law
     year : int
         Tax year.
     on : date or None

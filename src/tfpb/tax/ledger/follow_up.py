@@ -53,7 +53,7 @@ def follow_up(
         facts = {
             "avis": item.avis, "invariant": item.invariant, "annee": year,
             "id_residence": item.id_residence, "nom": _name(item), "code_qpv": item.right.code_qpv,
-            "montant_eur": item.states.to_claim, "preuve": _proof(item), "limite": claim_limit(reader),
+            "montant_eur": item.states.to_claim, "preuve": item.proof, "limite": claim_limit(reader),
         }  # fmt: skip
         rows.append(_row(Record(mine | facts), on))
     left = [one for key in sorted(sent) for one in sent[key]]
@@ -80,13 +80,6 @@ def _name(item: Premises) -> str:
 
 def _key(row: Record) -> tuple[str, str, int]:
     return row.text("avis"), premises_key(row.text("invariant")), year_of(row)
-
-
-def _proof(item: Premises) -> str:
-    """Return what is known of the declaration of a premises to claim."""
-    if item.relieved:
-        return "obtenu"
-    return "declare" if item.declared else "sans_preuve"
 
 
 def _row(line: Record, on: dt.date | None) -> dict[str, Any]:

@@ -43,7 +43,6 @@ def owned_premises(
         Typed by `tables.GMBI`.
     items : list of Premises
         Of the tax year, settled.
-    stock : Stock
     right : callable
         The right of a whole résidence: which building a premises on no notice stands in is not known.
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from tfpb.model.money import Abatement
     from tfpb.model.record import PieceFile
-    from tfpb.tax.programme.axes import Theme
+    from tfpb.model.settings import Theme
 
 
 def programme(
@@ -68,7 +68,6 @@ def programme(
     actions : DataFrame
         Typed by `tables.PROGRAMME`. Rows without a year are of the tax year; rows of the years before
         are last year's bilan when `previous` does not bear that year (see `history.by_year`).
-    abatement : Abatement or None
     held : DataFrame
         Who holds what where (`facts.place.holds`): a résidence of two quarters is counted in each.
     year : int
@@ -99,10 +98,6 @@ def programme(
     pieces : tuple of PieceFile, optional
         Files of the folder of pieces that actions cite: what it lacks proves nothing. Without a folder, a
         piece and its date prove.
-
-    Returns
-    -------
-    Programme
 
     Raises
     ------
@@ -259,10 +254,6 @@ def npnru_quarters(entrances: pd.DataFrame) -> frozenset[str]:
     ----------
     entrances : DataFrame
         Located, with the column `npnru` of the stock or not.
-
-    Returns
-    -------
-    frozenset of str
     """
     doors = entrances[inside(entrances)]
     rows = zip(records(doors), quarter_of_door(doors).tolist(), strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz, process
 
@@ -14,6 +14,8 @@ from tfpb.text import fold, squeeze, strip_accents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tfpb.model.settings import Theme
 
 _TABLES: Final = packaged(__name__)
 LABELS: Final[Mapping[str, Axe]] = {label: Axe(axe) for label, axe in _TABLES["labels"].items()}
@@ -40,18 +42,6 @@ _LINKING: Final = 3
 """Letters of the words that link others: « de », « du », « les », « par »."""
 
 
-class Theme(Protocol):
-    """A theme of the user's own, with the axis it stands for."""
-
-    @property
-    def axe(self) -> int:
-        """Return the axis, 1 to 8."""
-
-    @property
-    def reference(self) -> str:
-        """Return the text that fixes it; empty: a proposition."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """An axis as understood.
@@ -75,7 +65,6 @@ def read_axis(written: str, own: Mapping[str, Theme] | None = None) -> Reading:
 
     Parameters
     ----------
-    written : str
     own : mapping of str to Theme, optional
         The user's own themes; they come before every other label. A theme without a reference is a
         proposition.

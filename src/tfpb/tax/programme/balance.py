@@ -135,7 +135,6 @@ def balance(
         Quarters of the abatement that have a line whatever their actions.
     homes : mapping of str to int
         Dwellings of each quarter.
-    year : int
 
     Returns
     -------
@@ -215,8 +214,6 @@ def quarters_both_years(
         As `balance` makes it.
     before : list of Row
         Actions of the year before, each under the quarter that took its place (see `inherited`).
-    claims : Claims
-    year : int
     new : frozenset of str
         Quarters that were none the year before.
 
@@ -262,7 +259,6 @@ def inherited(
 
     Parameters
     ----------
-    before : list of Record
     lines : collection of str
         Quarters that have a line this year: their actions of then stay theirs.
     heirs : mapping of str to str
@@ -366,7 +362,6 @@ def read_carry(
         Quarter → euros, as written in `dossier.toml` (`report_eur`).
     read : list of Record
         Actions.
-    abatement : Abatement or None
     homes : mapping of str to int
         Dwellings of each quarter.
 

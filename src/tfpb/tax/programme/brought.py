@@ -38,7 +38,6 @@ def brought(actions: Sequence[Action], claims: Claims) -> list[Brought | None]:
 
     Parameters
     ----------
-    actions : sequence of Action
     claims : Claims
         `acquis` of quarters: one that the abatement does not name holds no premises.
 

@@ -24,7 +24,7 @@ from tfpb.tax.plain_values import (
     records,
     repeats,
 )
-from tfpb.tax.programme.axes import LABELS, Theme, nearest_names, read_axis
+from tfpb.tax.programme.axes import LABELS, nearest_names, read_axis
 from tfpb.text import fold
 from tfpb.words.money.accounts import (
     EXPECTED_AXIS,
@@ -38,6 +38,8 @@ from tfpb.words.numbers import amount, long_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from tfpb.model.settings import Theme
 
 
 AMOUNTS: Final = (

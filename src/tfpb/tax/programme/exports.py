@@ -33,7 +33,6 @@ def bilan_frames(programme: Programme, *, year: int) -> dict[str, pd.DataFrame]:
 
     Parameters
     ----------
-    programme : Programme
     year : int
         Tax year; actions of other years are left out.
 
@@ -63,7 +62,6 @@ def reentry_frame(programme: Programme, *, year: int) -> pd.DataFrame:
 
     Parameters
     ----------
-    programme : Programme
     year : int
         Actions of that year.
 

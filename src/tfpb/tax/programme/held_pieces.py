@@ -36,7 +36,6 @@ def held_against(
         Actions as read; those of other years are left as they are.
     pieces : tuple of PieceFile or None
         None where no folder is given: nothing is held against anything.
-    year : int
 
     Returns
     -------

@@ -12,6 +12,7 @@ from tfpb.facts.claim import STATES, State
 from tfpb.facts.survey_claims import verdict_scope
 from tfpb.model.codes import Publication
 from tfpb.packaged import packaged
+from tfpb.text import capital
 from tfpb.words.money.accounts import axis_name
 from tfpb.words.money.programme_words import justified_words, share_words
 from tfpb.words.money.state_words import (
@@ -213,7 +214,7 @@ def account_due(days: Sequence[dt.date], undated: Sequence[object]) -> str:
 def verdict(claims: Claims) -> str:
     """Open the page: how much is justified and proved, in the words of every medium."""
     text = justified_words(claims)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(text)}."
 
 
 def bare(amount: Amount) -> str:
@@ -459,20 +460,14 @@ def of_quarter(name: str, amount: Amount | None, *, carried: Amount | None, year
 
 
 def closing(dossier: Dossier, folder: str, review: str = "") -> list[str]:
-    """Sum a run up in plain French.
+    """Sum a run up in lines of plain French.
 
     Parameters
     ----------
-    dossier : Dossier
     folder : str
         Name of the folder written.
     review : str
         Name of the workbook of what is left to decide, if there is one.
-
-    Returns
-    -------
-    list of str
-        Lines to print.
     """
     lines = [*_stock(dossier), *_money(dossier), *_survey(dossier)]
     lacking = [

@@ -73,7 +73,6 @@ def abatement_figure(held: Within, year: int) -> tuple[str, str, str]:
     ----------
     held : Within
         Claims of the quarter. An amount that is not known says why, never zero.
-    year : int
     """
     label, claim = f"d’abattement acquis en {year}", held.get("acquis")
     if not held.has("acquis"):

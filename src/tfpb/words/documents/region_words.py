@@ -150,17 +150,7 @@ def owners_lead(wave: str, *, letters: bool, spread: bool) -> str:
 
 
 def owners_sentence(named: list[tuple[str, Amount]], others: int, left: Amount) -> tuple[str, ...]:
-    """Write whose the dwellings of a quarter are; nothing when there are none.
-
-    Parameters
-    ----------
-    named : list of (str, Amount)
-        The bailleurs that have most, and their dwellings.
-    others : int
-        How many more there are.
-    left : Amount
-        Their dwellings.
-    """
+    """Write whose the dwellings of a quarter are (`region.facts.Owners`); nothing when there are none."""
     if not named:
         return ()
     names = [f"{name} ({bounded(count, number)})" for name, count in named]
@@ -241,7 +231,6 @@ def funnel_lead(inside: int, beyond95: list[str], beyond998: list[str]) -> str:
 
     Parameters
     ----------
-    inside : int
     beyond95, beyond998 : list of str
         Labels of the questions out of the first limits only, and out of the second ones.
     """

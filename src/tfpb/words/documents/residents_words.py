@@ -108,7 +108,6 @@ def spared(held: Within, year: int) -> str:
     ----------
     held : Within
         Claims of the quarter.
-    year : int
     """
     if not held.has("acquis"):
         return _NO_TAX
@@ -153,7 +152,6 @@ def done(spent: Sequence[tuple[int, Amount]] | None, held: Within, year: int) ->
         Largest first; None without a programme.
     held : Within
         Claims of the quarter.
-    year : int
     """
     if spent is None:
         return _NO_LIST

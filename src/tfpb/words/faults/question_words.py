@@ -91,7 +91,6 @@ class QuestionText:
 
     Parameters
     ----------
-    title, where, sentence : str
     answers : tuple of (str, str, str)
         Code, label and effect of each answer.
     spread, share : str

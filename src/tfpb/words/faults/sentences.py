@@ -236,7 +236,6 @@ def masked_fault(fault: Fault, masking_n: int) -> Fault:
 
     Parameters
     ----------
-    fault : Fault
     masking_n : int
         Counts below are « moins de 30 », the others to ten, and their rows are not listed. What a résidence
         of the survey counts is never told: its quarter less that is another's.

@@ -100,7 +100,6 @@ def summary(money: Abatement, held: Within) -> list[str]:
 
     Parameters
     ----------
-    money : Abatement
     held : Within
         Its claims of the whole.
     """
@@ -213,7 +212,6 @@ def calendar_sentence(
         What the sentence of its kind writes: a line of `Abatement.calendar`, `convention` in it.
     last : int
         Last tax year of the law.
-    amount : Decimal or None
     name, code : str
         Of the quarter.
     """

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from tfpb.packaged import packaged
+from tfpb.text import capital
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import DISAGREEING, join
 from tfpb.words.survey.verdict_words import margin_words
@@ -80,7 +81,7 @@ def reading_sentence(code: str) -> str:
     raw = READINGS[now]
     head = [*against, f"en brut, {raw[:1].lower()}{raw[1:]}"] if against else [raw]
     text = " ; ".join([*head, *change])
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(text)}."
 
 
 WHOLE_CONVENTION: Final = "Convention entière"

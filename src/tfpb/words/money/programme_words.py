@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import lesser
 from tfpb.packaged import packaged
+from tfpb.text import capital
 from tfpb.words.numbers import AT_LEAST, THIN, UNKNOWN, euros, number, of_euros, percent
 from tfpb.words.phrase import Phrase
 
@@ -127,7 +128,7 @@ def justified_sentence(claims: Claims) -> str:
     more = f" ; {euros(bare)} de plus sont déclarés sans pièce datée" if bare.may_exceed_nil else ""
     text = justified_words(claims)
     return (
-        f"{text[:1].upper()}{text[1:]} : sur un abattement {of_euros(claims.amount('acquis'))}, "
+        f"{capital(text)} : sur un abattement {of_euros(claims.amount('acquis'))}, "
         f"{_left(claims.amount('reste_a_justifier'), JUSTIFY)}{more}."
     )
 
@@ -181,10 +182,8 @@ def carry_argument(claims: Claims, code: str, year: int, *, still: bool, new: bo
 
     Parameters
     ----------
-    claims : Claims
     code : str
         The quarter.
-    year : int
     still : bool
         Whether it has an action or an abatement this year.
     new : bool

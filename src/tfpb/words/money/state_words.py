@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
+from tfpb.text import capital
 from tfpb.words.numbers import THIN, bounded, euros, long_date, number
 from tfpb.words.phrase import Phrase
 
@@ -198,7 +199,6 @@ def state_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, .
     ----------
     held : Within
         Claims of the whole.
-    year : int
     on : date or None
         Day of the dossier, to know whether the last day to claim has passed.
     """
@@ -212,7 +212,7 @@ def reason_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, 
     until = {"a_reclamer": _until(claim.deadline, on)}
     each = {"a_reclamer": _CLAIM, "a_risque": _RISK, "estime": _AWAITED, **RESERVES, "perdu": _LOST}
     out = [
-        _capital(phrase.format(euros=held.amount(name), year=year)) + until.get(name, "")
+        capital(phrase.format(euros=held.amount(name), year=year)) + until.get(name, "")
         for name, phrase in each.items()
         if held.amount(name).exceeds_nil
     ]
@@ -226,10 +226,6 @@ def reason_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, 
         if count.exceeds_nil
     ]
     return tuple(out)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _until(limit: dt.date | None, on: dt.date | None) -> str:

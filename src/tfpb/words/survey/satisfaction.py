@@ -118,7 +118,6 @@ def tipping_sentence(verdict: str, factor: float) -> str:
 
     Parameters
     ----------
-    verdict : str
     factor : float
         `bascule`: rounded towards 1, infinite where no non-response would do.
     """

@@ -147,15 +147,15 @@ def _before(dossier: Dossier, name: str) -> str:
     return "" if amount is None else words.BEFORE.format(amount=amount, year=year)
 
 
-def surplus(dossier: Dossier, *, gains_only: bool = False) -> list[str]:
+def surplus(dossier: Dossier) -> list[str]:
     """Return the surplus cost of droit commun of the year, against the abatement; nothing when unknown.
 
-    It is never added to the actions: one spending may be in both. `gains_only` leaves out a surplus that
-    argues nothing: of another year, or one that chance may make, which is set against no abatement either.
+    It is never added to the actions: one spending may be in both. One that argues nothing (of another
+    year, or one that chance may make) is set against no abatement.
     """
     year = dossier.settings.dossier.annee
     found = surplus_of(dossier.droit_commun, year)
-    if found is None or (gains_only and not found.argues(year)):
+    if found is None:
         return []
     share = found.share_of(dossier.claims.amount("acquis")) if found.argues(year) else None
     facts = {"low": found.low, "high": found.high, "several": found.counted > 1}

@@ -40,8 +40,6 @@ class OfPlace:
 
     Parameters
     ----------
-    name : str
-    caution : str
     unheard : str
         Why nothing is told of its tenants, where they were asked.
     """

@@ -50,12 +50,10 @@ class _Page:
 
     Parameters
     ----------
-    dossier : Dossier
     names : mapping of str to str
         Name of each quarter that the page holds, by code, what lacks most first.
     asked : (str, str)
         The question on the résidence and its wave; empty where nobody was asked of it.
-    verdict : tuple of str
     """
 
     dossier: Dossier

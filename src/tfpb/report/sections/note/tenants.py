@@ -41,13 +41,7 @@ def tenants(dossier: Dossier, unheard: str = "") -> Callable[[int], Answer]:
 
 
 class _Asked:
-    """The questions of the last wave, of the whole: what each comes to, and which come first.
-
-    Parameters
-    ----------
-    dossier : Dossier
-    survey : Published
-    """
+    """The questions of the last wave, of the whole: what each comes to, and which come first."""
 
     def __init__(self, dossier: Dossier, survey: Published) -> None:
         self.dossier, self.survey = dossier, survey

@@ -151,7 +151,6 @@ def spending_blocks(dossier: Dossier, rows: pd.DataFrame) -> list[Block]:
 
     Parameters
     ----------
-    dossier : Dossier
     rows : DataFrame
         `EVALUATION_COLUMNS`.
 

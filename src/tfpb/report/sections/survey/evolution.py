@@ -73,7 +73,6 @@ class Movement:
 
     Parameters
     ----------
-    item, label : str
     word : str
         Of its verdict, or of why there is none.
     is_change, rises : bool

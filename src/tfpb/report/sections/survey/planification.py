@@ -89,8 +89,6 @@ def planning_report(
 
     Parameters
     ----------
-    wave : NextWave
-    run_hash : str
     book : str
         Name of the workbook, as the page refers to it.
     given : frozenset of str

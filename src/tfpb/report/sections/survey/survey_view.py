@@ -107,10 +107,8 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    survey : Published
     name : str
         Bailleur whose rows are read (`scope`).
-    wave : str
 
     Returns
     -------

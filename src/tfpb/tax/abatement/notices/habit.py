@@ -44,7 +44,6 @@ class Habit:
 
     Parameters
     ----------
-    base : Base
     teom : Decimal
         Part of the TEOM that is in the sums: 0, 1, or with its fees.
     cut : bool
@@ -95,7 +94,6 @@ class Habit:
 
         Parameters
         ----------
-        one : Sum
         place : str
             Commune of its premises.
         base : Decimal

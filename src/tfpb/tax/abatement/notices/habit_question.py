@@ -38,7 +38,6 @@ def question_of(file: NoticeFile, choice: Choice, effects: Mapping[str, States])
 
     Parameters
     ----------
-    file : NoticeFile
     choice : Choice
         With its answers.
     effects : mapping of str to States

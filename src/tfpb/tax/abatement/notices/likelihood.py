@@ -39,7 +39,6 @@ class Fits:
 
     Parameters
     ----------
-    habits : tuple of Habit
     odds : float array, shape (habits,)
         Log-likelihood.
     hits : bool array, shape (habits, sums)
@@ -115,9 +114,6 @@ def fits(
 
     Parameters
     ----------
-    items : sequence of Premises
-    sums : sequence of Sum
-    bases : mapping of Base to Bases
     contradicted : frozenset of int
         Positions whose TEOM shows a base that is abated already: no habit but that one explains them.
     tolerance : Decimal

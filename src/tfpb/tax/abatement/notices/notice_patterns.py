@@ -28,7 +28,6 @@ class Pattern:
 
     Parameters
     ----------
-    states : tuple of str
     bare : bool
         Whether those wholly exempt are not taxed at all.
     odd : int

@@ -65,7 +65,6 @@ class Reading:
     ----------
     states : tuple of str, one a premises
         `NONE`, `RIGHT`, `FULL`, or `UNKNOWN`.
-    check : Check
     explained : bool
         Whether a pattern explains the sum; of very many that do, none is read.
     uniform : bool

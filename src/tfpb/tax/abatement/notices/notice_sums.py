@@ -33,7 +33,6 @@ class Sum:
         TEOM and dégrèvements that the file gives for the same premises, euros.
     line : int
         Position in its notice of the first.
-    avis : str
     """
 
     places: tuple[int, ...]
