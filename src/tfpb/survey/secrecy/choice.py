@@ -74,6 +74,7 @@ class _Choice:
         self.tree, self.rules = tree, rules
         self.n: Integers = wave.asked[:, base]
         self.owner, self.home = codes_of(wave)
+        self.at = {group: k for k, group in enumerate(tree.groups)}
         levels = (*tree.levels[0], *tree.levels[1], _OWNER)
         self.places = {c: wave.places[c].to_numpy(dtype=object) for c in levels}
         self.below: list[list[int]] = [[] for _ in tree.groups]
@@ -106,7 +107,7 @@ class _Choice:
         if self.size[k] < self.rules.shown_n or not self._enough(self.tree.rows[k]):
             return False
         group = self.tree.groups[k]
-        if group.bailleur != ENSEMBLE or group.niveau == TOTAL or not self.rules.owners:
+        if group.bailleur != ENSEMBLE or group.niveau == TOTAL:
             return True
         rows = self.tree.rows[k]
         held = np.bincount(self.owner[rows], self.n[rows])
@@ -115,11 +116,10 @@ class _Choice:
 
     def _crossings(self) -> dict[int, list[int]]:
         """List, for each territory over all bailleurs, what their own packs may show of it."""
-        whole = {g: k for k, g in enumerate(self.tree.groups) if g.bailleur == ENSEMBLE}
         out: dict[int, list[int]] = {}
         for k, group in enumerate(self.tree.groups):
             if group.bailleur != ENSEMBLE and group.niveau != TOTAL and self.shown[k]:
-                out.setdefault(whole[group._replace(bailleur=ENSEMBLE)], []).append(k)
+                out.setdefault(self.at[group._replace(bailleur=ENSEMBLE)], []).append(k)
         return out
 
     def _side_shown(self, k: int) -> bool:
@@ -156,11 +156,11 @@ class _Choice:
     def _take_back(self, k: int) -> None:
         """Show a group again where it, and the group that holds it, leave nobody or enough."""
         above, family = self.tree.parent[k], self.tree.family[k]
-        while above != NO_PARENT and not self.shown[above]:
+        while not self.shown[above]:  # a side is hidden with all that is below it
             above = self.tree.parent[above]
         self.shown[k] = True
         within = {self.tree.family[c] for c in self.below[k]}
-        held = [(k, f) for f in within] + ([(above, family)] if above != NO_PARENT else [])
+        held = [(above, family), *((k, f) for f in within)]
         self.shown[k] = all(self._enough(self._left(*h)) for h in held)
 
     def _ways(
@@ -184,26 +184,25 @@ class _Choice:
             again = False
             for (outer, rank, _), members in held.items():
                 there = [k for k in members if self.shown[k]]
-                if not self.shown[outer] or not there:
-                    continue
-                if not self._enough(left_aside(self.tree, outer, there)):
+                if self.shown[outer] and not self._enough(left_aside(self.tree, outer, there)):
                     for k in [outer] if self._rank(outer) < rank else there:
                         self.shown[k] = False
                     again = True
 
     def _held_across(self) -> dict[tuple[int, int, str], list[int]]:
         """List, by group, rank and level beside the chain, those of other families that lie wholly in it."""
-        at = {group: k for k, group in enumerate(self.tree.groups)}
         held: dict[tuple[int, int, str], list[int]] = {}
         for k, group in enumerate(self.tree.groups):
+            if not self.shown[k]:
+                continue
             rows, rank = self.tree.rows[k], self._rank(k)
             rows = rows[self.n[rows] > 0]
             above = group._replace(bailleur=ENSEMBLE) if group.niveau == TOTAL else group
             for level, values in self.places.items():
-                first = values[rows[0]] if len(rows) else ""
+                first = values[rows[0]]
                 if (values[rows] != first).any():
                     continue
-                outer = at.get(
+                outer = self.at.get(
                     group._replace(niveau=TOTAL, territoire=TOTAL, bailleur=first)
                     if level == _OWNER
                     else above._replace(niveau=level, territoire=first)

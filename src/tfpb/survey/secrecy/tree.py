@@ -40,7 +40,7 @@ class Tree:
     groups : list of Group
         Parents before children.
     rows : list of int arrays
-        Rows of the households of each.
+        Rows of the households of each; none where a bailleur has nobody on a side.
     parent : list of int
         The group next above, −1 for a side.
     family : list of str
@@ -70,16 +70,13 @@ class Tree:
         names = sorted(set(owner))
         for side in SIDES:
             mine = np.flatnonzero((wave.places["groupe"] == side).to_numpy())
-            if not len(mine):
-                continue
             root = tree._add(Group(TOTAL, TOTAL, ENSEMBLE, side), mine, NO_PARENT, "")
             tree._territories(wave, root)
             for name in names if len(names) > 1 else ():
                 own = mine[owner[mine] == name]
-                if len(own):
-                    at = tree._add(Group(TOTAL, TOTAL, name, side), own, root, _OWNERS)
-                    if crossed is None or name in crossed:
-                        tree._territories(wave, at)
+                at = tree._add(Group(TOTAL, TOTAL, name, side), own, root, _OWNERS)
+                if crossed is None or name in crossed:
+                    tree._territories(wave, at)
         return tree
 
     def _add(self, group: Group, rows: Indices, parent: int, family: str) -> int:
@@ -106,22 +103,18 @@ class Tree:
                 group = Group(level, str(value), top.bailleur, top.groupe)
                 above = int(place[held[0]]) if level in chain else root
                 family = f"chaine {root}" if level in chain else f"{level} {root}"
-                at = self._add(group, held, above, family)
-                if level in chain:
-                    place[held] = at
+                place[held] = self._add(group, held, above, family)
 
 
 def nested(places: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Part the levels of a wave into the chain that nests, large to small, and the others.
 
-    A level of `CHAIN` one territory of which lies in several of a larger one is no part of the chain.
+    A level of `CHAIN` that parts a territory of a finer one, or holds it in part only, is no part of it.
     """
     known = levels_of(places)
     chain: list[str] = []
     for level in (c for c in reversed(CHAIN) if c in known):
-        rows = places[places[level] != ""]
-        finer = [c for c in chain if (rows[c] != "").any()]
-        if all(_lies_in(rows, c, level) and _lies_whole(places, c, level) for c in finer):
+        if all(_lies_whole(places, finer, level) for finer in chain):
             chain.append(level)
     chain.reverse()
     return tuple(chain), tuple(c for c in known if c not in chain)
@@ -132,13 +125,7 @@ def levels_of(places: pd.DataFrame) -> list[str]:
     return [str(c) for c in places if c not in {"bailleur", "residence", "groupe"}]
 
 
-def _lies_in(rows: pd.DataFrame, finer: str, level: str) -> bool:
-    inside = rows[rows[finer] != ""]
-    return not inside[[finer, level]].drop_duplicates()[finer].duplicated().any()
-
-
 def _lies_whole(places: pd.DataFrame, finer: str, level: str) -> bool:
-    """Whether no territory is in part outside of every larger one."""
-    known = places[places[finer] != ""]
-    outside = known[[finer]].assign(outside=known[level] == "").drop_duplicates()
-    return not outside[finer].duplicated().any()
+    """Whether each territory lies whole in one larger one, or whole outside of all."""
+    pairs = places.loc[places[finer] != "", [finer, level]].drop_duplicates()
+    return not pairs[finer].duplicated().any()
