@@ -108,7 +108,8 @@ def bounded_claims(shared: Shared) -> Claims:
     def read(supposed: Mapping[str, str]) -> Claims | None:
         changes = shared.crossing.changes({**shared.given, **supposed})
         name = shared.task.settings.dossier.bailleur
-        again = make_part(replace(shared.task, outside=changes.get(name, ())))
+        # no answer of a tenant is in these claims: its deliveries are not read again
+        again = make_part(replace(shared.task, own_survey=False, outside=changes.get(name, ())))
         return again.claims if isinstance(again, Part) else None
 
     return suspend_asked(shared.claims, shared.asked, read)[0]

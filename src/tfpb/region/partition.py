@@ -180,14 +180,14 @@ def make_part(task: Task) -> Part | Refused:
 def _make(task: Task) -> Part:
     settings = task.own_settings
     name = task.settings.dossier.bailleur
-    if not task.own_survey:
-        files = settings.fichiers.model_copy(update={"enquete": (), "plan": ""})
-        settings = settings.model_copy(update={"fichiers": files})
+    files = settings.fichiers.model_copy(update={"enquete": (), "plan": ""})
+    bare = settings.model_copy(update={"fichiers": files})
+    settings = settings if task.own_survey else bare
     inputs, geography, found = read(settings, task.geography, task.outside)
     found = without_empty(found)
     stop_on_faults(found)
     execute = StageCache(task.kept) if task.kept is not None else directly
-    own = execute(_OWN, (settings, inputs.of_roles(*_ROLES), geography, task.carte))
+    own = execute(_OWN, (bare, inputs.of_roles(*_ROLES), geography, task.carte))
     located = _named(own["located"], name)
     sides = as_released(own["survey_sides"].assign(bailleur=name), task.before)
     heard = Heard()
@@ -220,7 +220,7 @@ def _make(task: Task) -> Part:
             return None
         try:
             return _claims(
-                execute(_OWN, (settings, other.of_roles(*_ROLES), geography, task.carte)), name
+                execute(_OWN, (bare, other.of_roles(*_ROLES), geography, task.carte)), name
             )
         except TfpbError:
             return None

@@ -40,10 +40,10 @@ a French computer."""
 
 def missing(value: Any) -> bool:
     """Return whether a cell holds nothing (None, NaN, NaT, pd.NA, empty text)."""
+    if value is None or isinstance(value, str):
+        return not value
     if isinstance(value, Linked):
         return missing(value.value)
-    if value is None or (isinstance(value, str) and not value):
-        return True
     if isinstance(value, list | tuple):
         return not value
     return bool(pd.isna(value))

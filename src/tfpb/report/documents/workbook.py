@@ -6,17 +6,19 @@ import datetime as dt
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.table import Table as ExcelTable
-from openpyxl.worksheet.table import TableStyleInfo
+from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 
 from tfpb.model.report import (
     Block,
@@ -298,9 +300,11 @@ class _Sheet:
         sheet, top = self.sheet, self.row
         fill, border = style.HEADER_FILL, style.HEADER_BORDER
         look: dict[str, Any] = {"font": self.header, "fill": fill, "border": border}
+        heads = []
         for k, (column, header) in enumerate(zip(table.columns, _headers(table), strict=True), 1):
             side = style.alignment(column.format, header=True)
-            style.put(sheet, top, k, header, **look, alignment=side)
+            cell = style.put(sheet, top, k, header, **look, alignment=side)
+            heads.append(TableColumn(id=k, name=cell.value))
         tallest = max(
             style.lines(c.header, self.widths[k] + 0.5) for k, c in enumerate(table.columns)
         )
@@ -314,7 +318,9 @@ class _Sheet:
             sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
         self._remarks(table, top)
         ref = f"A{top}:{get_column_letter(len(table.columns))}{last}"
-        excel = ExcelTable(displayName=f"t_{table.key}", ref=ref)
+        # its columns named here: openpyxl would go through every cell again to name them
+        excel = ExcelTable(displayName=f"t_{table.key}", ref=ref, tableColumns=heads)
+        excel.autoFilter = AutoFilter(ref=ref)
         excel.tableStyleInfo = _TABLE_STYLE
         sheet.add_table(excel)
         if freeze:
@@ -327,21 +333,18 @@ class _Sheet:
     def _cells(self, table: Table, row: int, values: tuple[Any, ...]) -> None:
         tall = 1
         heads = len(values) > 1 and all(map(missing, values[1:]))  # a line that names those below
-        for k, (column, value) in enumerate(zip(table.columns, values, strict=True), 1):
+        cells = []
+        for k, (column, value) in enumerate(zip(table.columns, values, strict=True)):
             content = as_number(value, column.format)
-            look: dict[str, Any] = {"font": style.BODY, "border": style.ROW_BORDER}
-            if heads:
-                look["font"] = style.HEADING
-            if isinstance(content, str):
-                tall = max(tall, style.lines(content, self.widths[k - 1]))
+            words, shown = isinstance(content, str), ""
+            if words:
+                tall = max(tall, style.lines(content, self.widths[k]))
             elif content is not None:
-                look["number_format"] = excel_format(value, column.format)
-            if column.key in table.filled:
-                look["fill"] = style.ENTRY_FILL
-            if isinstance(value, Linked) and value.sheet:
-                look["font"] = style.LINK
-            side = style.alignment(column.format, words=isinstance(content, str))
-            cell = style.put(self.sheet, row, k, content, **look, alignment=side)
+                shown = excel_format(value, column.format)
+            leads = isinstance(value, Linked) and bool(value.sheet)
+            key = (heads, shown, column.key in table.filled, leads, column.format, words)
+            cells.append((content, _look(*key), key))
+        for cell, value in zip(style.put_row(self.sheet, cells), values, strict=True):
             if isinstance(value, Linked) and value.sheet:
                 self.leading.append((cell, value))
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
@@ -414,6 +417,29 @@ class _Sheet:
         if chart.unit:
             self._text(words.table_line(unit=chart.unit, source=chart.source), self.note)
         self.row = native_chart(self.sheet, self.row, chart, self.header) + 1
+
+
+@cache
+def _look(
+    heads: bool,
+    shown: str,
+    filled: bool,
+    leads: bool,
+    fmt: Format,
+    words: bool,  # noqa: FBT001 - a key
+) -> style.Look:
+    """Return the look of a cell of a table."""
+    font = style.LINK if leads else style.HEADING if heads else style.BODY
+    look = {
+        "font": font,
+        "border": style.ROW_BORDER,
+        "alignment": style.alignment(fmt, words=words),
+    }
+    if shown:
+        look["number_format"] = shown
+    if filled:
+        look["fill"] = style.ENTRY_FILL
+    return look
 
 
 def _headers(table: Table) -> list[str]:

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from tfpb.archives import settle
@@ -22,13 +24,15 @@ from tfpb.report.cell_values import NUMERIC, as_text
 from tfpb.text import drop_controls, like_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
     from tfpb.model.report import Table
 
+Look = dict[str, Any]
+"""Attributes of a cell: font, fill…"""
 _Gain = tuple[float, int, int]
 """What a wider column spares, a unit of width; its rank and how much wider, negated: the first, the least."""
 FONT: Final = "Calibri"
@@ -130,6 +134,29 @@ def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
     so that editing it does not bring it alive. `look`: attributes of the cell (font, fill…).
     """
     cell: Any = sheet.cell(row=row, column=col)
+    key = tuple((n, p if isinstance(p, str) else id(p)) for n, p in look.items())
+    _write(cell, value, look, key)
+    return cell
+
+
+def put_row(sheet: Worksheet, cells: Iterable[tuple[Any, Look, Hashable]]) -> list[Any]:
+    """Write a row under all that is written, its cells as `put` does each, and return them.
+
+    Parameters
+    ----------
+    cells : iterable of (value, look, key)
+        From the first column; what has one key has one look in the whole workbook.
+    """
+    out = []
+    for value, look, key in cells:
+        cell: Any = Cell(sheet)
+        _write(cell, value, look, key)
+        out.append(cell)
+    sheet.append(out)
+    return out
+
+
+def _write(cell: Any, value: Any, look: Look, key: Hashable) -> None:
     quoted = False
     if isinstance(value, str):
         text = drop_controls(value)[:_LIMIT]
@@ -138,19 +165,18 @@ def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
         quoted = like_formula(text) or text.startswith("−")
     elif value is not None:
         cell.value = value
-    known = _DRESSED.setdefault(sheet.parent, {})
-    key = (quoted, *((n, p if isinstance(p, str) else id(p)) for n, p in look.items()))
-    if key in known:
-        cell._style = copy(known[key][0])  # noqa: SLF001 - openpyxl has no other way to dress alike
-        return cell
+    known = _DRESSED.setdefault(cell.parent.parent, {})
+    dressed = known.get((quoted, key))
+    if dressed is not None:
+        cell._style = StyleArray(dressed[0])  # noqa: SLF001 - openpyxl has no other way to dress alike
+        return
     cell.quotePrefix = quoted
     for name, part in look.items():
         setattr(cell, name, part)
-    known[key] = (copy(cell._style), look)  # noqa: SLF001 - idem
-    return cell
+    known[quoted, key] = (copy(cell._style), look)  # noqa: SLF001 - idem
 
 
-_DRESSED: Final[WeakKeyDictionary[Any, dict[Any, tuple[Any, dict[str, Any]]]]] = WeakKeyDictionary()
+_DRESSED: Final[WeakKeyDictionary[Any, dict[Any, tuple[Any, Look]]]] = WeakKeyDictionary()
 """Looks a workbook knows: dressing a cell part by part costs more than writing it. Each look is held beside
 its key, so that the identity of its parts stays theirs."""
 
@@ -158,6 +184,8 @@ its key, so that the identity of its parts stays theirs."""
 def lines(text: str, width: float) -> int:
     """Estimate how many lines a text takes in a width of characters, broken between words."""
     room = max(width * _LETTERS, 4.0)
+    if len(text) * (1 + _CAPITAL) <= room and "\n" not in text:  # were it all capitals
+        return 1
     count = 0
     for whole, part in _sizes(text):
         count += 1
