@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.model.location import Place
 from tfpb.text import fold
@@ -36,9 +36,8 @@ _LEVELS: Final = {"e": "epci", "p": "departement", "r": "region"}
 _LEFT: Final = {"97123": "97701", "97127": "97801"}
 
 
-@dataclass(frozen=True, slots=True)
-class Commune:
-    """One line of the list.
+class Commune(NamedTuple):
+    """One line of the list: a tuple, for tens of thousands are read at the start of a command.
 
     Parameters
     ----------

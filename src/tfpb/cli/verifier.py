@@ -63,7 +63,9 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
     if settings is not None:
         from tfpb.io.sources.inputs import gather_inputs  # what a mistyped name need not wait for
         from tfpb.pipeline.assembling import examine
+        from tfpb.pipeline.kept.stage_cache import users_cache
         from tfpb.pipeline.steps.checking import readings
+        from tfpb.stage import directly
 
         try:
             folder = terminal.geodata_folder(geodonnees, settings)
@@ -72,7 +74,12 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
             faults, listed = [*faults, *error.faults, *found], readings(inputs)
             asked = inputs.asked
         else:
-            examined = examine(settings, folder, whole=False)
+            keep = (
+                users_cache()
+            )  # of « dossier » too, which comes next: no survey is estimated twice
+            examined = examine(settings, folder, execute=keep or directly, whole=False)
+            if keep is not None:
+                keep.tidy()
             faults, listed = [*faults, *examined.faults], examined.readings
             asked = examined.asked
     _list_readings(listed)

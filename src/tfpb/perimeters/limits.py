@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     from tfpb.model.arrays import Flags, Floats, Indices, Shapes
@@ -89,6 +88,8 @@ class Limits:
     @classmethod
     def of(cls, polygons: Shapes) -> Limits:
         """Prepare polygons (metres); an empty array is allowed."""
+        from scipy.spatial import cKDTree  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
         parts, of_part = shapely.get_parts(polygons, return_index=True)
         rings, of_ring = shapely.get_rings(parts, return_index=True)
         xy, ring = shapely.get_coordinates(rings, return_index=True)

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from tfpb.errors import Fault, Severity
 from tfpb.model.codes import PROPOSED
@@ -71,6 +68,10 @@ def proposed_residences(points: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]
 
 def _groups(points: pd.DataFrame, rows: Indices) -> Indices:
     """Return the group of each row: those of one identifier, those near each other in one year."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 - slow to load, and few tables lack them
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    from scipy.spatial import cKDTree  # noqa: PLC0415
+
     part = points.iloc[rows]
     links = [_chained(pd.factorize(texts(part, "id_residence"))[0])]
     x, y = numbers(part, "result_x"), numbers(part, "result_y")

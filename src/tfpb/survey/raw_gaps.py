@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.special import ndtr
 
 from tfpb.model.codes import ALONE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
 from tfpb.survey.estimation.intervals import z_quantile
@@ -73,6 +72,8 @@ def exploration(
     kept = [*_KEYS, "estimation", "ic95_bas", "ic95_haut", "publication"]
     out = gaps[kept].rename(columns={"estimation": "ecart"})
     out = out.merge(sides, on=_KEYS, how="inner", validate="one_to_one")
+    from scipy.special import ndtr  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     gap, low, high = (out[c].to_numpy(dtype=float) for c in ("ecart", "ic95_bas", "ic95_haut"))
     reach = np.where(gap < 0, high - gap, gap - low)
     p = 2 * ndtr(-z_quantile(CONFIDENCE) * np.abs(gap) / reach)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.special import chdtrc
 
 from tfpb.model.codes import ALONE, FAVOURABLE, LOWER, SHOWN, Publication, Verdict
 from tfpb.survey.printed import words_of
@@ -278,6 +277,8 @@ def homogeneity_p(estimates: Floats, errors: Floats) -> float:
     ``Q = Σ w (x − x̄)²``, ``w = 1 / se²``, x̄ the mean weighted by w; χ² with groups − 1 degrees
     of freedom.
     """
+    from scipy.special import chdtrc  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     usable = np.isfinite(estimates) & (errors > 0)
     x, weight = estimates[usable], 1 / errors[usable] ** 2
     if len(x) < 2:  # noqa: PLR2004 - nothing to compare

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -23,7 +24,7 @@ from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.safe_copy import grids_of, without_columns
 from tfpb.io.tables.spss import read_spss
 from tfpb.io.tables.tabular import xlsx_bytes
-from tfpb.io.tables.text_table import HEADER_SEARCH_ROWS, cut_table
+from tfpb.io.tables.text_table import HEADER_SEARCH_ROWS, cut_table, cut_under, header_row
 from tfpb.model.tables import BY_ROLE
 from tfpb.survey.reading.guessing import guess_scale
 from tfpb.text import fold
@@ -179,14 +180,10 @@ def _pages(path: Path) -> list[_Page]:
     out = []
     for sheet, grid in grids_of(path):
         head = grid[: _HEAD + HEADER_SEARCH_ROWS]
-        scores = [
-            (
-                _weight(cut_table(head, path.name, sheet, _names(role))[0], role, fold(path.stem)),
-                role,
-            )
-            for role in (*_LOOKED_FOR, SURVEY)
-        ]
-        score, role = max(scores)
+        tops = {role: header_row(head, _names(role)) for role in (*_LOOKED_FOR, SURVEY)}
+        cut = {top: cut_under(head, path.name, sheet, top)[0] for top in set(tops.values())}
+        name = fold(path.stem)
+        score, role = max((_weight(cut[top], role, name), role) for role, top in tops.items())
         role = role if score >= _LEAST else ""
         table, top, columns = cut_table(grid, path.name, sheet, _names(role))
         above = tuple(cell for row in grid[:top] for cell in row if cell)
@@ -194,6 +191,7 @@ def _pages(path: Path) -> list[_Page]:
     return out
 
 
+@cache
 def _names(role: str) -> frozenset[str]:
     """Return the folded names by which the reader of a role finds its header; of none, every name known."""
     return frozenset(map(fold, known_headers_of(role))) if role else _FOLDED

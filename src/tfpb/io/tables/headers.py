@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from rapidfuzz import fuzz
@@ -196,6 +197,7 @@ def _settled(contract: Contract, column: Column, likely: str) -> dict[str, Any]:
     return {"aussi": line, **({"coller": pasted} if line else {})}
 
 
+@lru_cache(maxsize=1 << 10)
 def _other_names(column: Column) -> tuple[str, ...]:
     """Return the aliases, the label as the templates print it, and the label without unit or example."""
     label = column.label
@@ -203,6 +205,7 @@ def _other_names(column: Column) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*column.aliases, *labels)))
 
 
+@lru_cache(maxsize=1 << 14)  # headers of a folder, and names of contracts, come again and again
 def _bare(header: str) -> str:
     """Reduce a header to its significant words, in one spelling, in the singular, without note calls."""
     words = [w for w in fold(_CALL.sub("", header)).split() if w not in _LINKING | _EMPTY_WORDS]

@@ -142,6 +142,24 @@ def cut_table(
 
     Returns
     -------
+    table, top, columns
+        As `cut_under` gives them.
+
+    Raises
+    ------
+    TfpbError
+        As `cut_under`.
+    """
+    return cut_under(grid, file, sheet, header_row(grid, names))
+
+
+def cut_under(
+    grid: list[list[str]], file: str, sheet: str, top: int
+) -> tuple[TextTable, int, list[str]]:
+    """Cut a grid of cells, as `cut_table` does, under a header whose row is known.
+
+    Returns
+    -------
     table : TextTable
     top : int
         Row of the header, from 0.
@@ -156,7 +174,6 @@ def cut_table(
     place = Place(file, sheet)
     if not any(any(row) for row in grid):
         raise fail("feuille_vide", place=place)
-    top = _header_row(grid, names)
     header = [squeeze(c) for c in trimmed(grid[top])]
     years = top > 0 and holds_years(grid[top - 1])
     header = joined_header(grid[top - 1], header) if years else header
@@ -185,7 +202,7 @@ def cut_table(
     return TextTable(kept, file, sheet, numbered, title=title), top, columns
 
 
-def _header_row(grid: list[list[str]], names: frozenset[str]) -> int:
+def header_row(grid: list[list[str]], names: frozenset[str]) -> int:
     """Return the first row with most known names, else the first that is nearly as full as the fullest.
 
     A title row is a few filled cells above a wider table.

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.special import erfcx
 
 if TYPE_CHECKING:
     from tfpb.model.arrays import Flags, Floats
@@ -193,6 +192,8 @@ def _residuals(data: AreaData, spread: Floats) -> tuple[Floats, Floats]:
 
 def _mean_above_zero(centre: Floats, error: Floats) -> Floats:
     """Mean of a normal law of which only the part above zero is kept."""
+    from scipy.special import erfcx  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     # φ(a)/(1 − Φ(a)) by the scaled error function: no 0/0 far below zero
     hazard = np.sqrt(2 / np.pi) / erfcx(-centre / (error * np.sqrt(2)))
     out: Floats = centre + error * hazard

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from tfpb.survey.reading.calibration import calibration_columns, delivered_weight
 from tfpb.survey.reading.scales import ABSENT, NOT_CONCERNED, NSP
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from tfpb.model.arrays import Flags, Floats, Indices, Integers
     from tfpb.model.plan import Item
@@ -37,6 +37,8 @@ _OUT: Final = 3
 
 def indicator(group: Indices, count: int) -> sparse.csc_array:
     """Return the matrix (count × rows) that sums rows by group (0..count − 1)."""
+    from scipy import sparse  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     rows = len(group)
     return sparse.csc_array((np.ones(rows), group, np.arange(rows + 1)), shape=(count, rows))
 

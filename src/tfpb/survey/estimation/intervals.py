@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtrit
 
 from tfpb.survey.printed import Printed, merged_ends
 
@@ -23,6 +22,8 @@ BOUNDS: Final = ("ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut")
 
 def t_quantile(probability: float, df: Floats) -> Floats:
     """Quantile of Student's t; NaN where there is no degree of freedom."""
+    from scipy.special import stdtrit  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     values, back = np.unique(np.where(df > 0, df, np.nan), return_inverse=True)
     out: Floats = stdtrit(values, probability)[back].reshape(np.shape(df))
     return out
@@ -36,6 +37,8 @@ def t_interval(estimate: Floats, se: Floats, df: Floats, *, level: float) -> tup
 
 def z_quantile(level: float) -> float:
     """Quantile of the normal distribution for a two-sided interval."""
+    from scipy.special import ndtri  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     return float(ndtri((1 + level) / 2))
 
 
@@ -188,6 +191,8 @@ def exceeding_p(low: Callable[[Floats], Floats], limit: float, shape: tuple[int,
     low : callable
         Low bound for given normal quantiles, arrays of `shape`; decreasing in them.
     """
+    from scipy.special import ndtr  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     left, right = np.full(shape, -_FAR), np.full(shape, _FAR)
     for _ in range(_HALVINGS):
         middle = (left + right) / 2

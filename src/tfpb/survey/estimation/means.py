@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import sparse
 
 from tfpb.model.arrays import divided
 from tfpb.survey.estimation.design import Sums, by_cluster, indicator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from scipy import sparse
 
     from tfpb.model.arrays import Floats, Indices
 
@@ -30,6 +31,8 @@ _WITHOUT_REPLACEMENT_FROM: Final = 1.5
 
 def membership(sets: Sequence[Indices], atoms: int) -> sparse.csr_array:
     """Return the matrix (domains × atoms) of some sets of atoms."""
+    from scipy import sparse  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     start = np.concatenate([[0], np.cumsum([len(s) for s in sets], dtype=np.intp)])
     held = np.concatenate([*sets, np.zeros(0)]).astype(np.intp)
     return sparse.csr_array((np.ones(len(held)), held, start), shape=(len(sets), atoms))

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit, ndtri
 
 from tfpb.model.codes import SHOWN, TOTAL, Ajustement, Groupe
 from tfpb.survey.estimation.area_model import (
@@ -274,7 +273,7 @@ def estimate_areas(
     # the variance of its own answers, at its own modelled share rather than at that of all
     own = np.clip(moved.estimate, _MODERATE, 1 - _MODERATE)
     answers = found.shrinkage**2 * (own * (1 - own) * dispersion - data.variance)
-    half = float(ndtri((1 + level) / 2)) * np.sqrt(np.maximum(moved.mse + answers, 0.0))
+    half = z_quantile(level) * np.sqrt(np.maximum(moved.mse + answers, 0.0))
     return SmallAreas(
         estimate=shares(estimate),
         mse=shares(found.mse),
@@ -331,6 +330,8 @@ def _benchmark(
     With ``P`` the variance of β: Var s = a'(V − XPX')a + w'(V + XPX')w; the error of area i and s
     have the covariance −(1 − γᵢ)xᵢ'P(X'w over the others): none when every area enters.
     """
+    from scipy.special import expit, logit  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     known = np.isfinite(target)
     goal = np.where(known, target, 0.5)
     logits = logit(estimate)

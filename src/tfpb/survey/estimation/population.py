@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from tfpb.model.arrays import divided
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
@@ -19,6 +18,8 @@ from tfpb.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from scipy import sparse
 
     from tfpb.model.arrays import Floats, Indices, Objects
     from tfpb.survey.estimation.design import Sums
@@ -81,6 +82,8 @@ class Population:
         stock : DataFrame, optional
             `bailleur, qpv, logements`, territories and type, one row a résidence.
         """
+        from scipy import sparse  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
         design = sums.design
         homes = int(design.home.max(initial=-1)) + 1
         row = design.atoms[ROW].to_numpy(dtype=np.intp) if stock is not None else None
@@ -122,6 +125,8 @@ class Population:
         cell, factor
             As in `Aim`; none where figures are not calibrated.
         """
+        from scipy import sparse  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
         if not len(self.dwellings):
             return None
         member = self.member[domain]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from tfpb.survey.estimation.intervals import combined_bounds, wilson_bounds, z_quantile
 from tfpb.survey.estimation.variance import of_residences
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from tfpb.model.arrays import Floats, Indices
 
 
-Z_90: Final = z_quantile(CONFIDENCE_MARGIN)
-"""Quantile of both bounds of a 90 % interval, those a verdict reads."""
 _GAP: Final = np.array([1.0, -1.0])
 LEAST_FACTOR: Final = 1e-9
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
@@ -118,14 +115,14 @@ def half_width(level: float, qpv: Any, hors: Any) -> Any:
 
     ``1.645 √(p(1−p)(D_Q + D_H))``; infinite where a side has no answer.
     """
-    return Z_90 * np.sqrt(level * (1 - level) * (np.asarray(qpv) + hors))
+    return z_quantile(CONFIDENCE_MARGIN) * np.sqrt(level * (1 - level) * (np.asarray(qpv) + hors))
 
 
 def low_bound(p_qpv: Floats, p_hors: Floats, qpv: Floats, hors: Floats) -> Floats:
     """Return the lower 90 % bound of the gap as it will be printed, for factors of either side."""
     shares = np.stack(np.broadcast_arrays(p_qpv, p_hors), axis=-1)[..., None]
     effective = 1 / np.stack(np.broadcast_arrays(qpv, hors), axis=-1)[..., None]
-    held = wilson_bounds(shares, effective, Z_90)
+    held = wilson_bounds(shares, effective, z_quantile(CONFIDENCE_MARGIN))
     return combined_bounds(shares, held, _GAP)[0][..., 0]
 
 
@@ -153,6 +150,8 @@ def power(
         Chance that the lower 90 % bound lies above −margin; observed shares are normal around the
         true ones (summed over 31 values of the share out of QPV). 0 where a side has no answer.
     """
+    from scipy.special import ndtr  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     factors = np.broadcast_arrays(*(np.asarray(d, float) for d in (*sides, *read)))
     known = np.isfinite(sum(factors))
     dq, dh, wide_q, wide_h = (np.where(known, d, 1.0)[..., None] for d in factors)
@@ -203,6 +202,8 @@ def n_necessaire(
     ValueError
         If the proportion is outside 0..1 or the margin is not positive.
     """
+    from scipy.special import ndtri  # noqa: PLC0415 - slow to load, and many commands estimate nothing
+
     if not 0 <= proportion <= 1 or marge_points <= 0:
         raise ValueError((proportion, marge_points))
     spread = float(ndtri(1 - _RISK) + ndtri(_POWER)) / (marge_points / 100)
