@@ -1,10 +1,10 @@
 """A second judge of what a region prints, written apart from that of `tests/secrecy`: spans and programmes.
 
-Run: ``python benchmarks/secrecy_second.py [--regions N] [--graine S] [--sans-regle]``. *Span*: were every count exact, which
-small groups would be sums and differences of those shown, all tables linked (what R's GaussSuppression
-refuses). *Programme*: the least and the most answers that the printed shares of sides leave a small group, by
-linear relaxation first; held against the other judge on the same rows. *Waves*: three of them, bailleurs that
-come and go, changes between all of them, for who knows every number of interviews.
+Run: ``python benchmarks/secrecy_second.py [--regions N] [--graine S] [--sans-regle]``. *Span*: were every
+count exact, which small groups would be sums and differences of those shown, all tables linked (what R's
+GaussSuppression refuses). *Programme*: the least and the most answers that the printed shares of sides leave
+a small group, by linear relaxation first; held against the other judge on the same rows. *Waves*: three of
+them, bailleurs that come and go, changes between all of them, for who knows every number of interviews.
 """
 
 from __future__ import annotations
