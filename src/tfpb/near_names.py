@@ -19,6 +19,8 @@ _SAME_WORDS: Final = 80.0
 """Likeness of the words that tell two names apart."""
 _COMMON_WORDS: Final[frozenset[str]] = frozenset(_TABLES["common_words"])
 """Words that many names share, letters alone aside."""
+_CONTRAT_WORDS: Final[frozenset[str]] = frozenset(_TABLES["contrat_words"])
+"""Words that tell no contrat de ville from another."""
 _OPPOSED: Final[frozenset[str]] = frozenset(_TABLES["opposed"])
 """Words that tell two names apart though they are alike: « Agence Est », « Agence Ouest »."""
 
@@ -34,6 +36,25 @@ def near_names(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, 
         {(-likeness, other) for other in known if (likeness := _likeness(key, fold(other)))}
     )
     return tuple(other for _, other in scored[:most])
+
+
+def near_contrats(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the contrats de ville that a name may stand for, as `near_names`: by what is not said of all.
+
+    « Contrat de ville de l’agglomération de Lens » may be « Contrat de ville Lens »; that of Lille is not.
+    """
+    stripped = {other: _of_contrat(other) for other in known}
+    near = near_names(_of_contrat(name), stripped.values())
+    return tuple(other for other, key in stripped.items() if key in near)
+
+
+def _of_contrat(name: str) -> str:
+    words = [w for w in fold(name).split() if w not in _CONTRAT_WORDS and not _is_year(w)]
+    return " ".join(words) or fold(name)
+
+
+def _is_year(word: str) -> bool:
+    return word.isdigit() and word.startswith(("19", "20")) and len(word) == 4  # noqa: PLR2004
 
 
 def _is_common(word: str) -> bool:

@@ -135,15 +135,14 @@ def _suspended(claims: Claims, published: Published) -> dict[tuple[str, str], st
 
     A gap whose interval alone moves is suspended too: its verdict would.
     """
-    from itertools import pairwise
-
     from tfpb.facts.claim import STATES, State
     from tfpb.facts.survey_claims import answers_scope
     from tfpb.model.codes import TOTAL
+    from tfpb.model.survey import wave_pairs
     from tfpb.words.claim_words import claim_value
 
     waves = [w.vague for w in published.waves]
-    pairs = [f"{one}-{two}" for one, two in pairwise(waves)]
+    pairs = [f"{one}-{two}" for one, two in wave_pairs(waves)]
     out = {}
     for item in published.labels:
         for wave in (*waves, *pairs):

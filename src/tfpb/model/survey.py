@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,14 @@ from tfpb.model.codes import ENSEMBLE, Ajustement, Groupe, Publication
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tfpb.errors import Fault
     from tfpb.model.arrays import Integers
     from tfpb.model.record import Reading
 
+
+T = TypeVar("T")
 
 HIDDEN_COUNT: Final = -1
 """Stands in `WaveFacts` for a count too small to be told, or that would tell one."""
@@ -182,6 +185,18 @@ class Estimates:
     fieldwork: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: pd.DataFrame = field(default_factory=pd.DataFrame)
     readings: tuple[Reading, ...] = ()
+
+
+def wave_pairs(waves: Sequence[T]) -> list[tuple[T, T]]:
+    """Return the waves that changes are between: each and the next; of three, the first and the last too.
+
+    Parameters
+    ----------
+    waves : sequence
+        In the order of time.
+    """
+    whole = [(waves[0], waves[-1])] if len(waves) > 2 else []  # noqa: PLR2004 - a pair is there
+    return [*pairwise(waves), *whole]
 
 
 def pick(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from tfpb.errors import stop_on_faults
 from tfpb.executors import InProcess
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.results import COMPARISON_COLUMNS
-from tfpb.model.survey import Estimates
+from tfpb.model.survey import Estimates, wave_pairs
 from tfpb.survey.adjustment.raking import comparable_rows, with_stories
 from tfpb.survey.adjustment.standard import read_standard
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
@@ -141,12 +141,12 @@ def _by_owner(half: _Half) -> Estimates:
 def _comparisons(
     half: _Half, thresholds: Thresholds, by: Sequence[str], keys: Sequence[str] = ()
 ) -> Iterator[Comparison]:
-    """Estimate every wave as of one owner, then the changes between each two."""
+    """Estimate every wave as of one owner, then the changes between them (`wave_pairs`)."""
     answers, items = half.answers, half.items
     for wave in answers.waves:
         one = _as_one(answers)
         yield estimate_wave(one, items, wave, by=by, thresholds=thresholds, keys=keys)
-    for pair in zip(answers.waves, answers.waves[1:], strict=False):
+    for pair in wave_pairs(answers.waves):
         one = _as_one(answers.on_panel(pair))
         pair_of = estimate_pair(one, items, pair, by=by, thresholds=thresholds, keys=keys)
         yield replace(pair_of, broken=broken_series(answers, half.plan, pair, items))

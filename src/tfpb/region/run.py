@@ -114,7 +114,11 @@ def compute(
     parts, deliveries, unsettled = _deliveries(parts, joined, settings)
     list_read(deliveries, unsettled)
     if not draft and (
-        open_ := [replace(f, severity=Severity.FAUTE) for f in unsettled if "ou" in f.fields]
+        open_ := [
+            replace(f, severity=Severity.FAUTE)
+            for f in (*unsettled, *places.notices)
+            if "ou" in f.fields
+        ]
     ):
         raise TfpbError(open_)
     fewest = settings.reglages.organismes_minimum

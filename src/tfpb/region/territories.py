@@ -17,6 +17,7 @@ from tfpb.geodata.geography import open_geography
 from tfpb.model.codes import ENSEMBLE, TOTAL
 from tfpb.model.projection import LAMBERT_93, crs
 from tfpb.model.survey import pick
+from tfpb.near_names import near_contrats
 from tfpb.region.facts import LARGE, codes_in, quarter_stock
 from tfpb.region.places import Territories
 from tfpb.report.sections.build import claimed
@@ -94,7 +95,8 @@ def _contrats(parts: Sequence[Part], inputs: RegionInputs) -> tuple[dict[str, st
     """Return the contrat of each quarter, the region's table first; contradictions are listed.
 
     A contrat is one under any case, accents and spaces, as it was first written: two names would be two
-    contrats, each with fewer households, and none for the communes of both.
+    contrats, each with fewer households, and none for the communes of both. Names that differ by a word are
+    doubted until the region's table holds both, or gives their quarters one.
     """
     out = dict(inputs.contrats)
     spelt = {fold(name): name for name in reversed(out.values())}
@@ -111,6 +113,13 @@ def _contrats(parts: Sequence[Part], inputs: RegionInputs) -> tuple[dict[str, st
                     fields = {"bailleur": part.name, "lu": name, "retenu": kept}
                     doubt = ("region_contrat_contredit", Place(), str(code), fields)
                     notices.append(Fault(*doubt, Severity.DOUTE))
+    settled, names = {fold(n) for n in inputs.contrats.values()}, list(dict.fromkeys(out.values()))
+    for k, name in enumerate(names):
+        near = [n for n in near_contrats(name, names[:k]) if not {fold(n), fold(name)} <= settled]
+        if near:
+            file = inputs.settings.file
+            fields, place = {"ou": file, "proche": near[0]}, Place(file, column="contrats")
+            notices.append(Fault("region_contrat_proche", place, name, fields, Severity.DOUTE))
     return out, notices
 
 

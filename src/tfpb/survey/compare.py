@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from tfpb.model.results import (
     PRIORITY_COLUMNS,
     VARIANT_COLUMNS,
 )
-from tfpb.model.survey import Estimates
+from tfpb.model.survey import Estimates, wave_pairs
 from tfpb.survey.adjustment.benchmark import OWNER, referenced_rows, region_rows
 from tfpb.survey.adjustment.raking import comparable_rows, with_stories
 from tfpb.survey.adjustment.standard import lacking_categories, read_standard
@@ -148,10 +149,11 @@ def compare(
         met.append(households(survey, items, wave, every, like))
         ratios += alarm(compared)
         facts.append(wave_facts(survey, plan, wave, _median_effect(design, wave)))
-    for pair in zip(survey.waves, survey.waves[1:], strict=False):
+    for pair in wave_pairs(survey.waves):
         # the target, without stock, is the sample of the later wave
         compared = estimate_pair(survey, items, pair, by=by, thresholds=thresholds, keys=like)
         add_rows(replace(compared, broken=broken_series(survey, plan, pair, items)))
+    for pair in pairwise(survey.waves):
         notices += wave_notices(survey, plan, pair)
     notices += alarm_notices(ratios)
     if repere is not None:

@@ -372,6 +372,7 @@ def test_a_pack_hides_small_counts_of_interviews_and_what_gives_them() -> None:
     assert "3" not in row(100, 3)["motif"]
     assert (row(100, 20)["lues"], row(100, 20)["ecartees"]) == ("100", "20")
     assert row(5, 0)["gardees"] == "moins de 11"
+    assert row(107, 3)["gardees"] == "100"  # 104: as every count of a survey is printed
     # of one résidence, never exact: its quarter less that is another's
     side = Reading("enquete", "e.csv", "", "Val", "2023", 100, 80, {"qpv_manquant": 20})
     assert (reading_row(side, 11)["lues"], reading_row(side, 11)["ecartees"]) == (

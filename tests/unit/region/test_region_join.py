@@ -334,6 +334,34 @@ def test_contrats_that_contradict_are_said_and_the_region_rules() -> None:
     assert [(f.code, f.got) for f in notices] == [("region_contrat_contredit", "Q1")]
 
 
+@pytest.mark.parametrize(
+    ("table", "doubted"),
+    [
+        ({}, ["Contrat de ville Lens-Liévin 2024-2030"]),
+        ({"Q1": "Lens"}, ["Contrat de ville Lens-Liévin 2024-2030"]),
+        ({"Q2": "Contrat de ville de Lens-Liévin"}, []),
+        (
+            {
+                "Q1": "Contrat de ville de Lens-Liévin",
+                "Q2": "Contrat de ville Lens-Liévin 2024-2030",
+            },
+            [],
+        ),
+    ],
+)
+def test_a_contrat_spelt_two_ways_is_doubted_until_the_region_s_table_settles_it(
+    table: dict[str, str], doubted: list[str]
+) -> None:
+    names = ["Contrat de ville de Lens-Liévin", "Contrat de ville Lens-Liévin 2024-2030", "Lille"]
+    codes = [("Q1", "Q3"), ("Q2",), ("Q4",)]
+    rows = pd.DataFrame({"contrat_de_ville": names, "codes_qpv": codes})
+    one: Any = SimpleNamespace(name="B", inputs=SimpleNamespace(frame=lambda _: rows))
+    region: Any = SimpleNamespace(contrats=table, settings=SimpleNamespace(file="region.toml"))
+    notices = [f for f in _contrats([one], region)[1] if f.code == "region_contrat_proche"]
+    assert [f.got for f in notices] == doubted
+    assert all(f.fields["ou"] == "region.toml" for f in notices)  # a release waits for these
+
+
 def test_a_contrat_is_one_under_any_case_accents_and_spaces() -> None:
     def owner(name: str, *rows: tuple[str, tuple[str, ...]]) -> Any:
         table = pd.DataFrame(rows, columns=["contrat_de_ville", "codes_qpv"])

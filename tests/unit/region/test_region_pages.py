@@ -91,7 +91,7 @@ def test_what_moved_is_listed_by_contrat_and_above_on_the_bailleurs_of_both_wave
     (moved,) = (
         b for b in section.blocks if isinstance(b, Table) and b.key == "territoires_evolution"
     )
-    assert set(moved.rows["vague"]) == {"2017-2019", "2019-2023"}
+    assert set(moved.rows["vague"]) == {"2017-2019", "2019-2023", "2017-2023"}
     assert "Contrat de ville" in set(moved.rows["niveau_mot"])
     assert not set(moved.rows["niveau_mot"]) & {"Quartier", "Ensemble"}
     told = whole.comparison

@@ -298,9 +298,17 @@ def test_the_interviews_it_would_have_taken() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_waves_are_compared_one_to_the_next(count: int) -> None:
+def test_waves_are_compared_one_to_the_next_and_the_first_to_the_last(count: int) -> None:
     plan = make_plan()
     waves = ("2016", "2019", "2023")[:count]
-    table = compare(recode([make_delivery(1, waves=waves)], plan), plan).comparison
-    changes = set(table[table["groupe"].str.startswith("evolution")]["vague"])
-    assert changes == ({"2016-2019", "2019-2023"} if count == 3 else set())
+    answers = recode([make_delivery(1, waves=waves)], plan)
+    table = compare(answers, plan).comparison
+    moved = table[table["groupe"].str.startswith("evolution")]
+    pairs = ["2016-2019", "2019-2023", "2016-2023"] if count == 3 else []
+    assert moved["vague"].drop_duplicates().tolist() == pairs
+    if pairs:  # as if the wave between had not been
+        ends = np.flatnonzero((answers.respondents["vague"] != "2019").to_numpy())
+        two = compare(answers.kept(ends), plan).comparison
+        two = two[two["groupe"].str.startswith("evolution")].reset_index(drop=True)
+        whole = moved[moved["vague"] == "2016-2023"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(whole, two)

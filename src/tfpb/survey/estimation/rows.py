@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import ALONE, ENSEMBLE, TOTAL, Ajustement, Groupe, Verdict
+from tfpb.model.survey import wave_pairs
 from tfpb.survey.estimation.intervals import BOUNDS, Sides
 from tfpb.survey.printed import share_at_step
 from tfpb.survey.verdicts import (
@@ -38,7 +38,7 @@ _Z: Final = 1.645
 _PLANNED_VARIANCE: Final = 0.17
 """p(1 − p) of a share of satisfied tenants near 78 %: fixed before any answer."""
 _CHANGES: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_ECART)
-_MOVING: Final = 100
+MOVING: Final = 100
 """Households (rounded) of a quarter, in each wave, under which no movement of it is told."""
 _GROUPS: Final = {g.value: k for k, g in enumerate(Groupe)}
 _ADJUSTMENTS: Final = {a.value: k for k, a in enumerate(Ajustement)}
@@ -155,9 +155,7 @@ def _judged(
     out[CLAIMS[0]] = seen.exceeding(signs, -limits.margin if gap else 0.0)
     out[CLAIMS[1]] = seen.exceeding(-signs, 0.0)
     if not gap:
-        still = c.quarters[lines][:, None] & (
-            domains.printed.n[sides[:, ::2]].min(axis=1) < _MOVING
-        )
+        still = c.quarters[lines][:, None] & (domains.printed.n[sides[:, ::2]].min(axis=1) < MOVING)
         still &= np.isin(out["verdict"], [str(v) for v in CHANGED])
         out["verdict"][still] = str(Verdict.NON_DEMONTRE)
         out["peu_de_reponses"][still] = ALONE
@@ -243,9 +241,9 @@ def in_order(
 ) -> pd.DataFrame:
     """Sort rows as they are read: wave, level, territory, bailleur, item, adjustment, group.
 
-    `waves` are in the order of time; a pair of them is the change from one to the next.
+    `waves` are in the order of time; a pair of them is a change (`wave_pairs`).
     """
-    pairs = ["-".join(pair) for pair in pairwise(waves)]
+    pairs = ["-".join(pair) for pair in wave_pairs(waves)]
     time = {name: k for names in (waves, pairs) for k, name in enumerate(names)}
     rank = {item.identifiant: k for k, item in enumerate(items)}
     level = {name: k for k, name in enumerate((TOTAL, *levels))}

@@ -171,7 +171,8 @@ def _withheld(
         like = ~table["ajustement"].isin(_RAW).to_numpy()[at]
         change = table["groupe"].str.startswith("evolution").to_numpy()[at]
         hidden |= found & like & sides["alike"].eq(False)  # noqa: FBT003
-        hidden |= found & change & sides["panel"].eq(False)  # noqa: FBT003
+        pairs = zip(table["vague"].to_numpy()[at], sides["apart"].fillna(""), strict=True)
+        hidden |= change & np.array([str(name) in few.split("\x1f") for name, few in pairs])
     # the count is of the row's own question: the overall marks that it rests on are the same households
     own = sides["item"].to_numpy() == table["item"].astype(str).to_numpy()[at]
     counted_once = sides["n"].where(own & ~sides.duplicated().to_numpy())

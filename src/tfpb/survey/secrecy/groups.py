@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tfpb.model.codes import TOTAL, Groupe
+from tfpb.model.survey import wave_pairs
 from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.design import indicator
 from tfpb.survey.printed import rounded_count
@@ -34,7 +35,8 @@ SIDES_OF: Final = {
     Groupe.EVOLUTION_ECART.value: SIDES,
 }
 """Sides that a row rests on; one of both together is shown where both are."""
-_EVOLUTION: Final = "evolution"
+EVOLUTION: Final = "evolution"
+"""How the groups of changes begin."""
 
 
 def group_table(
@@ -45,7 +47,7 @@ def group_table(
     Parameters
     ----------
     waves : sequence of Households
-        In order: changes are from one to the next.
+        In order: changes are those of `wave_pairs`.
     crossed : collection of str, optional
         As of `Tree.of`.
 
@@ -54,18 +56,23 @@ def group_table(
     DataFrame
         A row a group and question: `KEY`, `base` (the first question of its base), `n` (rounded to ten),
         `shown`, `few` (its valid answers to the question are too few), `owners` (bailleurs inside), `alike`
-        (what rows like with like leave aside is enough). A group of nobody is not there; that of a
-        lone bailleur is there under both names. `n` is NaN where it is hidden.
+        (what rows like with like leave aside is enough), `apart` (changes, « 2019-2023 », whose bailleurs of
+        both waves are few, or leave few aside). A group of nobody is not there; that of a lone bailleur is
+        there under both names. `n` is NaN where it is hidden.
     """
+    pairs = wave_pairs(waves)
     parts = [
-        _of_wave(wave, [*waves[max(k - 1, 0) : k], *waves[k + 1 : k + 2]], rules, crossed)
-        for k, wave in enumerate(waves)
+        _of_wave(wave, [p for p in pairs if any(wave is one for one in p)], rules, crossed)
+        for wave in waves
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEY, BASE])
 
 
 def _of_wave(
-    wave: Households, others: Sequence[Households], rules: Rules, crossed: Collection[str] | None
+    wave: Households,
+    pairs: Sequence[tuple[Households, Households]],
+    rules: Rules,
+    crossed: Collection[str] | None,
 ) -> pd.DataFrame:
     tree = Tree.of(wave, crossed)
     owner, home = codes_of(wave)
@@ -97,14 +104,19 @@ def _of_wave(
         items = [k for k, b in enumerate(wave.base) if b == base]
         for k in items:
             few = (valid[:, k] > 0) & (valid[:, k] < rules.shown_n)
-            panel = np.ones(len(size), dtype=bool)
-            for common in _panels(wave, others, wave.items[k], n):
-                sides = [(r[common[r]], r[~common[r]]) for r in tree.rows]
-                panel &= np.array(
-                    [fine(r) and fine(left) and n[r].sum() >= rules.shown_n for r, left in sides]
-                )
+            apart = np.full(len(size), "", dtype=object)
+            held = [np.ones(len(wave.places), dtype=bool)]
+            for name, common in _panels(wave, pairs, wave.items[k], n):
+                # nor does one panel leave few of another aside
+                aside = [common, *(h & ~common for h in held), *(common & ~h for h in held)]
+                there = [
+                    n[r[common[r]]].sum() >= rules.shown_n and all(fine(r[a[r]]) for a in aside)
+                    for r in tree.rows
+                ]
+                apart[~np.array(there, dtype=bool)] += f"{name}\x1f"
+                held.append(common)
             named = {"item": wave.items[k], BASE: wave.items[items[0]]}
-            parts.append(whole.assign(few=few, panel=panel, **named)[asked > 0])
+            parts.append(whole.assign(few=few, apart=apart, **named)[asked > 0])
     out: pd.DataFrame = pd.concat(parts, ignore_index=True)
     lone = wave.places["bailleur"].unique()
     if len(lone) != 1:
@@ -114,15 +126,18 @@ def _of_wave(
 
 
 def _panels(
-    wave: Households, others: Sequence[Households], item: str, n: Integers
-) -> Iterator[Flags]:
-    """List the rows that changes are of: bailleurs that ask a question in another wave too; some do not."""
+    wave: Households, pairs: Sequence[tuple[Households, Households]], item: str, n: Integers
+) -> Iterator[tuple[str, Flags]]:
+    """List the changes some bailleurs are no part of, and the rows of those that ask it in both waves."""
     owner = wave.places["bailleur"]
-    for other in (o for o in others if item in o.items):
+    for one, two in pairs:
+        other = two if one is wave else one
+        if item not in other.items:
+            continue
         asked = other.asked[:, other.base[other.items.index(item)]]
         asking = set(other.places["bailleur"][asked > 0])
         if asking != set(owner[n > 0]):
-            yield owner.isin(asking).to_numpy()
+            yield f"{one.vague}-{two.vague}", owner.isin(asking).to_numpy()
 
 
 def _apart(owner: Indices) -> Floats:
@@ -160,7 +175,7 @@ def needed(table: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
     cells = cells.assign(row=np.arange(len(table)))
     parts = [cells.iloc[:0]]
     for (pair, group), rows in cells.groupby(["vague", "groupe"], sort=False):
-        ends = split_pair(str(pair), waves) if str(group).startswith(_EVOLUTION) else None
+        ends = split_pair(str(pair), waves) if str(group).startswith(EVOLUTION) else None
         for wave in ends or (str(pair),):
             parts += [_of_side(rows.assign(vague=wave), side) for side in SIDES_OF[str(group)]]
     return pd.concat(parts)

@@ -20,18 +20,27 @@ from tfpb.model.codes import (
     Verdict,
 )
 from tfpb.survey.adjustment.benchmark import OWNER
+from tfpb.survey.estimation.compared_groups import QUARTER_COLUMNS
 from tfpb.survey.estimation.intervals import combined_bounds
 from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelled
+from tfpb.survey.estimation.rows import MOVING
 from tfpb.survey.printed import step_of
+from tfpb.survey.raw_gaps import mode_changed
 from tfpb.survey.secrecy.disclosure import sealed
-from tfpb.survey.secrecy.groups import BASE, KEY, needed, resting, split_pair
+from tfpb.survey.secrecy.groups import BASE, EVOLUTION, KEY, SIDES_OF, needed
 from tfpb.survey.secrecy.tree import SIDES
-from tfpb.survey.verdicts import PUBLISHABLE, gap_verdicts
+from tfpb.survey.verdicts import (
+    CHANGED,
+    MODE_CHANGED,
+    PUBLISHABLE,
+    evolution_verdicts,
+    gap_verdicts,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from tfpb.model.arrays import Flags, Indices
+    from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.model.survey import Published, WaveFacts
 
 MOVES: Final = 30
@@ -122,9 +131,15 @@ def reprinted(now: Published, before: Released) -> Published:
         return replace(now, notices=(*now.notices, *unlike)) if unlike else now
     changed = {w for w, last in before.prints.items() if last != now.prints.get(w, last)}
     raw = now.comparison[now.comparison["ajustement"] != Ajustement.MODELE.value]
-    tables = {n: getattr(now, n) for n in ROW} | {"comparison": raw.reset_index(drop=True)}
-    tables = {n: _replaced(n, t, before.tables.get(n), states, changed) for n, t in tables.items()}
-    printed = _from_sides(tables["comparison"], now.margin)
+    raw = raw.reset_index(drop=True)
+    every = [w.vague for w in now.waves]
+    tables = {n: getattr(now, n) for n in ROW} | {"comparison": raw}
+    counts = _counts(tables.pop("fieldwork"), before.tables.get("fieldwork"))
+    tables = {
+        n: _replaced(n, t, before.tables.get(n), _by_row(t, states, every), changed)
+        for n, t in tables.items()
+    } | {"fieldwork": counts}
+    printed = _from_sides(tables["comparison"], raw, every, now.margin)
     waves = tuple(_facts(w, before.facts.get(w.vague), states) for w in now.waves)
     tables["comparison"] = with_modelled(printed, interviews_a_home(waves, now.target))
     return sealed(
@@ -191,20 +206,20 @@ def _replaced(
     name: str,
     table: pd.DataFrame,
     before: pd.DataFrame | None,
-    states: pd.DataFrame,
+    marks: tuple[Flags, Flags, Flags],
     changed: set[str],
 ) -> pd.DataFrame:
-    """Put the earlier rows where they stand, and withhold what was withheld."""
+    """Put the earlier rows where they stand, and withhold what was withheld (`marks`: `_by_row`)."""
     if table.empty:
         return table
-    if name == "fieldwork":
-        return _counts(table, before)
-    hidden, whole, part = _by_row(table, states)
+    hidden, whole, part = marks
     if name == "comparison" and before is not None and len(before):
         # a row that its own answers withheld, in a group that was shown, stays withheld too
         released = pd.MultiIndex.from_frame(before[_PRINTED_BY])
         there = pd.MultiIndex.from_frame(table[_PRINTED_BY]).isin(released)
-        hidden = hidden | there & (_index(before, name).get_indexer(_index(table, name)) < 0)
+        fresh = _index(before, name).get_indexer(_index(table, name)) < 0
+        # a change that no release has told rests on sides that they have
+        hidden, part = hidden | there & fresh, part | whole & fresh
     out = table.assign(**{_PART: part & ~hidden})
     if name == "comparison":
         out = out.assign(**{c: table.get(c, "") for c in (SINCE, CONTESTED)})
@@ -230,10 +245,15 @@ def _replaced(
     return out[~hidden].reset_index(drop=True)
 
 
-def _by_row(table: pd.DataFrame, states: pd.DataFrame) -> tuple[Flags, Flags, Flags]:
-    """Return which rows rest on a hidden group, on groups that all stand, on some that do."""
+def _by_row(
+    table: pd.DataFrame, states: pd.DataFrame, waves: Sequence[str]
+) -> tuple[Flags, Flags, Flags]:
+    """Return which rows rest on a hidden group, on groups that all stand, on some that do.
+
+    `waves`: all of this run. Where one of two has been released, a change rests on it alone.
+    """
     owned = table if "bailleur" in table else table.assign(bailleur=ENSEMBLE)
-    sides = resting(owned, states)
+    sides = needed(owned, waves).merge(states, on=KEY, how="left")
     marks = pd.DataFrame(
         {
             "hidden": sides["shown"].eq(False),  # noqa: FBT003
@@ -281,7 +301,7 @@ def _put(
 
 def _counts(table: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
     """Keep the counts of the field sheet that have not moved by thirty; what was hidden stays so."""
-    if before is None or before.empty:
+    if table.empty or before is None or before.empty:
         return table
     at = _index(before, "fieldwork").get_indexer(_index(table, "fieldwork"))
     old, new = (t["n"].to_numpy(dtype=float) for t in (before.iloc[np.maximum(at, 0)], table))
@@ -289,40 +309,74 @@ def _counts(table: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
     return _put(table, rows, before.iloc[at[rows]].reset_index(drop=True), ROW["fieldwork"])
 
 
-def _from_sides(table: pd.DataFrame, margin: float) -> pd.DataFrame:
-    """Work out again, from the sides as printed, the gaps and changes some sides of which stand."""
-    rows = np.flatnonzero(table[_PART].to_numpy(dtype=bool))
+def _from_sides(
+    table: pd.DataFrame, now: pd.DataFrame, waves: Sequence[str], margin: float
+) -> pd.DataFrame:
+    """Work out again, from the sides as printed, the gaps and changes some sides of which stand.
+
+    A change of the bailleurs of both waves that is of few of them is no difference of the sides printed: it
+    stays as `now` computes it.
+    """
+    rows = np.flatnonzero(table[_PART].to_numpy(dtype=bool) & now["estimation"].notna().to_numpy())
     keys = [*KEY, "ajustement"]
-    held = table[table["groupe"].isin(SIDES)].drop_duplicates(keys).set_index(keys)
-    waves = [str(w) for w in held.index.unique("vague")]
-    out = {
-        c: table[c].to_numpy().copy() for c in ("verdict", "estimation", *_BOUNDS[0], *_BOUNDS[1])
-    }
-    for at, some in needed(table.iloc[rows], waves).groupby("row"):
-        row = table.iloc[rows[int(str(at))]]
-        sides = held.reindex(pd.MultiIndex.from_frame(some[KEY].assign(a=row["ajustement"])))
-        pair = split_pair(str(row["vague"]), waves)
-        later = True if pair is None else (some["vague"] == pair[1]).to_numpy()
-        here = (some["groupe"] == SIDES[0]).to_numpy() | (
-            row["groupe"] == Groupe.EVOLUTION_HORS.value
+    held, computed = (
+        t[t["groupe"].isin(SIDES)].drop_duplicates(keys).set_index(keys) for t in (table, now)
+    )
+    columns = ("estimation", *_BOUNDS[0], *_BOUNDS[1], "n")
+    out = {c: table[c].to_numpy().copy() for c in columns[:-1]}
+    apart, thin = np.zeros(len(table), dtype=bool), np.zeros(len(table), dtype=bool)
+    of = needed(table.iloc[rows], waves).sort_values("row", kind="stable")
+    of = of.assign(ajustement=table["ajustement"].to_numpy()[rows][of["row"]])
+    for group, some in of.groupby(table["groupe"].to_numpy()[rows][of["row"]]):
+        at, sign = rows[some["row"].unique()], _signs(str(group))
+        names = pd.MultiIndex.from_frame(some[keys])
+        sides, before = (
+            {c: t.reindex(names)[c].to_numpy(dtype=float).reshape(len(at), -1, 1) for c in columns}
+            for t in (held, computed)
         )
-        sign = np.where(later, 1.0, -1.0) * np.where(here, 1.0, -1.0)
-        values = sides[["estimation"]].to_numpy(dtype=float)
-        out["estimation"][rows[int(str(at))]] = float(sign @ values[:, 0])
-        for names in _BOUNDS:
-            low, high = (sides[[c]].to_numpy(dtype=float) for c in names)
-            for name, end in zip(names, combined_bounds(values, (low, high), sign), strict=True):
-                out[name][rows[int(str(at))]] = float(end[0])
-    again = table.assign(**out)
-    gaps = rows[(table["groupe"].iloc[rows] == Groupe.ECART.value).to_numpy()]
-    low, high = (again[c].to_numpy(dtype=float)[gaps] for c in _BOUNDS[1])
-    few = (table["peu_de_reponses"].iloc[gaps] == YES).to_numpy()
-    state = np.full(len(gaps), PUBLISHABLE)
-    out["verdict"][gaps] = gap_verdicts(low, high, state, few, margin / _POINTS)
+        apart[at] = ~np.isclose(sign @ before["estimation"][..., 0].T, now["estimation"].iloc[at])
+        values = sides["estimation"]
+        thin[at] = sides["n"][:, ::2].min(axis=1)[:, 0] < MOVING
+        out["estimation"][at] = sign @ values[..., 0].T
+        for low, high in _BOUNDS:
+            ends = combined_bounds(values, (sides[low], sides[high]), sign)
+            out[low][at], out[high][at] = (end[..., 0] for end in ends)
+    raw = (table["ajustement"] == Ajustement.BRUT.value).to_numpy()
+    apart = pd.Series(apart & raw).groupby([table[c] for c in KEY]).transform("any").to_numpy()
+    again = table.assign(**{c: np.where(apart, table[c], values) for c, values in out.items()})
+    thin &= table["niveau"].isin(QUARTER_COLUMNS).to_numpy()
+    return _judged(again, rows[~apart[rows]], margin, thin)
+
+
+def _signs(group: str) -> Floats:
+    """Return what each side that `needed` names counts for, in a row of a group."""
+    sides = np.array([1.0, -1.0])[: len(SIDES_OF[group])]
+    return np.concatenate([-sides, sides]) if group.startswith(EVOLUTION) else sides
+
+
+def _judged(table: pd.DataFrame, rows: Indices, margin: float, thin: Flags) -> pd.DataFrame:
+    """Give gaps and changes among some rows the verdict of their new interval; no change of a thin one."""
+    verdict = table["verdict"].to_numpy(dtype=object).copy()
     shown = table["marge_demontree_points"].to_numpy(dtype=float).copy()
-    shown[gaps] = -low * _POINTS
-    out["marge_demontree_points"] = shown
-    return table.assign(**out)
+    low, high = (table[c].to_numpy(dtype=float) for c in _BOUNDS[1])
+    few, state = (table["peu_de_reponses"] == YES).to_numpy(), np.full(len(table), PUBLISHABLE)
+    is_gap, is_change = (
+        rows[(table["groupe"].iloc[rows] == g.value).to_numpy()]
+        for g in (Groupe.ECART, Groupe.EVOLUTION_ECART)
+    )
+    verdict[is_gap] = gap_verdicts(
+        low[is_gap], high[is_gap], state[is_gap], few[is_gap], margin / _POINTS
+    )
+    shown[is_gap] = -low[is_gap] * _POINTS
+    moved = table["vague"].isin(list(mode_changed(table))).to_numpy()
+    beyond = np.where(moved, MODE_CHANGED, 0.0)
+    verdict[is_change] = evolution_verdicts(
+        low[is_change], high[is_change], state[is_change], few[is_change], beyond[is_change]
+    )
+    still = is_change[thin[is_change] & np.isin(verdict[is_change], [str(v) for v in CHANGED])]
+    verdict[still], words = Verdict.NON_DEMONTRE.value, table["peu_de_reponses"].to_numpy().copy()
+    words[still] = YES
+    return table.assign(verdict=verdict, marge_demontree_points=shown, peu_de_reponses=words)
 
 
 def _facts(facts: WaveFacts, counts: tuple[int, ...] | None, states: pd.DataFrame) -> WaveFacts:

@@ -58,7 +58,8 @@ CHARGED: Final = "les bailleurs du quartier"
 MONEY_SHEET: Final = "Abattement et actions"
 PANEL: Final = (
     "Chaque évolution ne compte que les bailleurs qui ont posé la question aux deux vagues : un bailleur "
-    "arrivé ou parti entre elles n’y est pas."
+    "arrivé ou parti entre elles n’y est pas ; le nombre de ménages, lui, compte tous ceux du territoire. De "
+    "trois vagues ou plus, la première est aussi comparée à la dernière."
 )
 YOUR_POSITION: Final = "Votre position : {name}"
 MORE_IN_BOOK: Final = Phrase(

@@ -190,12 +190,13 @@ def masked_sources(
 def reading_row(one: Reading, masking_n: int) -> dict[str, str]:
     """Write a line of the table of a pack; of interviews, no count that secrecy hides, nor what gives it."""
     small = hides(one, masking_n)
-    if one.role == SURVEY and not small:
-        left = {code: to_ten(n) for code, n in one.left.items()}
-        one = replace(one, read=to_ten(one.read), kept=to_ten(one.kept), left=left)
+    whole = small and 0 < one.kept < masking_n
+    if one.role == SURVEY:  # of the small ones nothing is written
+        left = one.left if small else {code: to_ten(n) for code, n in one.left.items()}
+        kept = one.kept if whole else to_ten(one.kept)
+        one = replace(one, read=to_ten(one.read), kept=kept, left=left)
     left = {code: n for code, n in one.left.items() if n}
     aside = sum(left.values())
-    whole = small and 0 < one.kept < masking_n
     return {
         "role": ROLES.get(one.role, one.role),
         "fichier": one.file,

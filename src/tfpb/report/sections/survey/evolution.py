@@ -62,7 +62,8 @@ def evolution(dossier: Dossier) -> Section:
     if moved := _moved(survey, name):
         blocks.insert(0, Text((*moved, words.DAGGER), bullets=True, media=BOTH_ANNEX))
     lead = words.otherwise_first(len(clash), change=True)
-    read = whole[whole["publication"].isin(SHOWN)]  # a broken series has a word and no number
+    # a broken series has a word and no number
+    read = pick(whole, vague="-".join(waves), publication=list(SHOWN))
     lead += words.change_lead(*waves, Counter(read["mot"]), len(read))
     return section("evolution", lead, blocks)
 
