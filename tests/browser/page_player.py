@@ -55,7 +55,7 @@ class Player:
 
     def go(self, screen: str) -> None:
         """Choose a screen in the list at the top."""
-        self.click(f"nav a[href='/{screen}']")
+        self.click(f"nav a[href^='/{screen}']")  # a tab of a region names its dossier after it
         self.screens += 1
 
     def click(self, where: str) -> None:
@@ -159,7 +159,7 @@ class Typist:
 
     def go(self, screen: str) -> None:
         """Choose a screen in the list at the top, as it is once the work under way is done."""
-        self.enter(f"nav a[href='/{screen}']")
+        self.enter(f"nav a[href^='/{screen}']")
 
 
 def picture(page: Page, path: Path, height: int = 900) -> None:

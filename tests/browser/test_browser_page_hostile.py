@@ -11,13 +11,20 @@ import openpyxl
 import pytest
 from page_player import SCREENS, entered
 
+from effort import tries
 from served_page import served
+from tfpb.errors import Fault, Place, Severity
 from tfpb.evidence.tasks import KINDS, Task
 from tfpb.facts.amount import known
 from tfpb.geodata.lacking import Lack
+from tfpb.io.sources.inputs import gather_inputs
+from tfpb.io.sources.toml_files import load_settings
 from tfpb.model.report import KeyFigure
 from tfpb.page.long_work import check
 from tfpb.page.outlook import Doubt, SmallMap, ToDo
+from tfpb.page.union import arrivals
+from tfpb.page.union.region_desk import RegionDesk
+from tfpb.page.union.region_work import Interviews, RegionOutlook
 from tfpb.review.doubts import POSITION
 
 if TYPE_CHECKING:
@@ -108,6 +115,73 @@ def test_hostile_texts_are_inert_on_every_screen(browser: Browser, tmp_path: Pat
             player.page.goto(f"{page_of.address}/{path}")
             assert player.page.evaluate("window.__xss") is None, path
             assert player.page.locator("main").is_visible(), path
+            assert (
+                player.page.locator("main iframe, main object, main img, main style").count() == 0
+            )
+        player.page.context.close()
+        assert player.complaints == []
+        assert all(r.startswith((page_of.address, "data:")) for r in player.requests)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not tries(0, 1), reason="46 fichiers déposés : TFPB_ESSAIS=tous")
+def test_hostile_texts_are_inert_on_every_screen_of_a_region(
+    browser: Browser, tmp_path: Path
+) -> None:
+    texts = (*map_models.HOSTILE, *MORE)
+    lines = [" ".join(re.sub(r"[\x00-\x1f\u2028\u2029]", " ", t).split()) for t in texts]
+    names = [line for k, line in enumerate(lines) if line and k % 4 == 0]
+    head = "id_residence;adresse;commune;nb_logements;Situation\n"
+    rows = [
+        f'R{k};"{t.replace(chr(34), "")}";LILLE;{k + 9};{"Vendu" * (k < 3)}'
+        for k, t in enumerate(lines)
+    ]
+    with served(tmp_path / "<b onclick=window.__xss=1>région", tmp_path / "geo") as page_of:
+        page_of.post("/depart", {"geste": "sorte", "sorte": "region"})
+        first = {"geste": "tete", "titre": lines[0], "organisme_regional": lines[2], "annee": "2025",
+                 "date": "2026-02-10", "qui": lines[3], "organismes": "\n".join(names)}  # fmt: skip
+        page_of.post("/depart", first)
+        region = page_of.desk
+        assert isinstance(region, RegionDesk)
+        own = [m.name for m in region.members]
+        data = (head + "\n".join(rows)).encode()
+        dropped = [("fichiers", (f"{t[:60]}.csv", data)) for t in lines]
+        page_of.post("/deposer", {"geste": "deposer"}, files=dropped)
+        waiting = list(arrivals.waiting(region))
+        for owner, name in zip(own, waiting, strict=False):
+            page_of.post("/deposer", {"geste": "attribuer", "nom": name, "chez": owner})
+        assert arrivals.waiting(region)
+        asked = gather_inputs(load_settings(region.member(own[0]).file))[0].asked
+        assert asked
+        doubts = tuple(
+            Fault(code, Place("region.toml"), t, {"vagues": t, "nombre": 4, "connus": t, "proches": t},
+                  Severity.DOUTE)
+            for t in texts for code in ("region_bailleur_inconnu", "region_bailleur_non_lu")
+        )  # fmt: skip
+        wrong = tuple(
+            Fault("region_vague_autrement", got=t, fields={"bailleur": t, "vague": t})
+            for t in texts
+        )
+        sent = region.folder / "sorties" / "bailleurs"
+        sent.mkdir(parents=True)
+        for text in lines[:20]:
+            (sent / f"{text.replace('/', ' ')[:60]}.zip").write_bytes(b"")
+        (region.folder / "sorties" / "run.json").write_text("{}", encoding="utf-8")
+        region.outlook = region.pack_outlook = RegionOutlook(
+            doubts, of_owner=dict.fromkeys(own, wrong), computed=True, asked=asked,
+            owners=(own[0],) * len(asked),
+            interviews=tuple(Interviews(t, t, 1, 1, 0, t, t, t) for t in texts),
+            left_open=tuple((t, t) for t in texts), closing=texts,
+        )  # fmt: skip
+        region._seen = region.stamp()
+        player = entered(browser, page_of)
+        player.page.on("dialog", lambda d: player.complaints.append(d.message))
+        for path in (*region.screens, "journal"):
+            region.messages, region.messages_screen = texts, path
+            player.page.goto(f"{page_of.address}/{path}?d={region.mark}")
+            assert player.page.evaluate("window.__xss") is None, path
+            assert player.page.locator("main").is_visible(), path
+            assert player.page.inner_text("main").count("window.__xss") > 5, path
             assert (
                 player.page.locator("main iframe, main object, main img, main style").count() == 0
             )

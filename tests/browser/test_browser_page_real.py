@@ -73,6 +73,11 @@ def test_bondy_goes_from_its_files_to_a_full_pack(
         settings = load_settings(page_of.folder / "dossier.toml")
         assert settings.fichiers.decisions == "dossier_a_verifier.xlsx"
         assert settings.reglages.recopier == ("patrimoine.id_residence",)
+        player.go("reponses")
+        while (asked := player.page.locator("main .doute button[value=inconnu]")).count():
+            player.choices += 1
+            with player.page.expect_navigation():
+                asked.first.click()
         _make(player, sent=True)
         print("envoyé :", player.told())  # noqa: T201
         assert len(page_of.desk.sends) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tfpb.region.places import Territories
     from tfpb.survey.reading.scales import Scale
 
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _ALIKE: Final = 3.0
 """Weights of two bailleurs are on one scale within this ratio."""
 LEVELS: Final = ("code_qpv", "contrat_de_ville", "siren_epci", "departement")
@@ -104,7 +106,7 @@ def join(parts: Sequence[Part], inputs: RegionInputs, places: Territories) -> Jo
             return Joined(located, None, {}, readings=readings)
         coded, own, notices = _stacked(asked, inputs.plan, inputs.plan_file)
         notices += without_homes(asked, inputs.plan)
-    notices += weights_apart(coded)
+    notices += [*weights_apart(coded), *waves_apart(coded)]
     stop_on_faults(notices)
     fieldwork = with_fieldwork(inputs.plan, surveyed(parts))
     placed = replace(
@@ -338,6 +340,21 @@ def weights_apart(answers: Survey) -> list[Fault]:
             }
             found = Fault("region_poids_differents", Place(), "", fields, Severity.DOUTE)
             out.append(found)
+    return out
+
+
+def waves_apart(answers: Survey) -> list[Fault]:
+    """Doubt the bailleurs that write a wave as others of the same year do not: it is counted alone."""
+    pairs = answers.respondents[["vague", "bailleur"]].drop_duplicates()
+    held = {str(wave): set(own) for wave, own in pairs.groupby("vague")["bailleur"]}
+    out = []
+    for wave, owners in held.items():
+        year = _YEAR.findall(wave)
+        alike = [w for w in held if year and _YEAR.findall(w) == year]
+        most = max(alike, key=lambda w: len(held[w]), default=wave)
+        for name in sorted(owners - held[most]) if len(held[most]) > len(owners) else ():
+            fields = {"bailleur": name, "vague": most}
+            out.append(Fault("region_vague_autrement", Place(), wave, fields, Severity.DOUTE))
     return out
 
 

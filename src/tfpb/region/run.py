@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -43,7 +44,6 @@ from tfpb.words.documents.setting_words import masked_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from tfpb.executors import Executor
     from tfpb.io.sources.region_inputs import RegionInputs, RegionSettings
@@ -230,12 +230,15 @@ def _deliveries(
 ) -> tuple[list[Part], pd.DataFrame, tuple[Fault, ...]]:
     """Reconcile what was delivered; the region's aliases are doubted here, no more in each part."""
     lent, names = settings.alias.bailleurs, [p.name for p in parts]
+    common = {Path(name).name for name in settings.fichiers.enquete}
     table = reconciled(joined.readings, names, lent)
     idle: set[str] = set()
     out = []
     for part in parts:
         kept = [n for n in part.notices if n.code != "alias_sans_effet" or n.got not in lent]
         idle |= {fold(n.got) for n in part.notices if n not in kept}
+        if common & {Path(name).name for name in part.settings.fichiers.enquete}:  # meant for several
+            kept = [n for n in kept if n.code != "region_reponses_autres"]
         out.append(replace(part, notices=tuple(kept)))
     met = {fold(n) for n in table.loc[table["constat"] == SETTLED, "bailleur"]} | joined.written
     met |= {fold(w) for w, meant in lent.items() if meant} - idle

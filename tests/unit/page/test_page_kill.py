@@ -18,8 +18,13 @@ import httpx
 import pytest
 
 from effort import tries
+from tfpb.io.sources.region_inputs import load_region
 from tfpb.io.sources.toml_files import load_settings
 from tfpb.review.review_workbook import read_limit_decisions
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
+
+from region_maker import Size, make_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +71,8 @@ class Opened:
     def working(self) -> bool:
         return "data-en-cours" in self.get("avancement")
 
-    def wait(self) -> None:
-        end = time.monotonic() + 120
+    def wait(self, seconds: float = 120) -> None:
+        end = time.monotonic() + seconds
         while self.working():
             assert time.monotonic() < end
             time.sleep(0.2)
@@ -200,3 +205,84 @@ def test_a_kill_during_a_run_leaves_the_decisions_and_no_pack(
         time.sleep(0.1)
     assert not any(map(_lives, children))  # the run does not go on without its page
     assert not (folder / "dossier" / "dossier.zip").exists()
+
+
+OWNERS = tuple(f"Habitat fictif {k:02d}" for k in range(1, 5))
+REGION_SCREENS = ("depart", "deposer", "noms", "fautes", "reponses", "apercu", "dossier", "journal")
+_OF_AN_INSTANCE = re.compile(r'(?:value|data-jeton)="[\w-]{20,}@[^"]*"')
+
+
+def _shown(opened: Opened) -> dict[str, str]:
+    """Show every screen, but for what is of one server alone."""
+    opened.get("depart")  # what was answered on another screen is no longer there
+    opened.page = opened.get("journal")
+    return {s: _OF_AN_INSTANCE.sub("", opened.get(s)) for s in REGION_SCREENS}
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@by_night
+def test_a_region_is_whole_after_a_kill_at_each_gesture_and_in_its_run(tmp_path: Path) -> None:
+    made, folder = tmp_path / "faite", tmp_path / "URH"
+    make_region(made, Size(4, 60, 4, 3, 900, 600))
+    land, cache = made / "geodonnees", tmp_path / "cache"
+    opened = Opened(folder, land, cache)
+
+    def again(opened: Opened) -> Opened:
+        shown = _shown(opened)
+        opened.kill()
+        after = Opened(folder, land, cache)
+        assert _shown(after) == shown
+        return after
+
+    opened.post("depart", {"geste": "sorte", "sorte": "region"})
+    opened.page = opened.get("depart")
+    head = {"geste": "tete", "titre": "Région", "organisme_regional": "URH", "annee": "2025",
+            "date": "2026-09-15", "organismes": "\n".join((*OWNERS, "OPH Tardif"))}  # fmt: skip
+    opened.post("depart", head)
+    opened = again(opened)
+    files = []
+    for k, name in enumerate(OWNERS, start=1):
+        own = made / "bailleurs" / f"b{k:02d}"
+        stock = next(p for p in sorted(own.iterdir()) if p.stem.startswith("patrimoine"))
+        files.append(("fichiers", (f"{name} {stock.name}", stock.read_bytes())))
+    text = b"id_residence;adresse;commune;nb_logements\nR1;1 RUE DU PORT;LILLE;3\n"
+    files.append(("fichiers", ("stock de personne.csv", text)))
+    opened.post("deposer", {"geste": "deposer"}, files=files)
+    opened = again(opened)
+    for form in (
+        {"geste": "attribuer", "nom": "stock de personne.csv", "chez": ""},
+        {"geste": "ecarter", "chez": OWNERS[3]},
+        {"geste": "compter", "chez": OWNERS[3]},
+    ):
+        opened.post("deposer", form)
+        opened = again(opened)
+    opened.post("brouillon", {"ecran": "depart", "brouillon": "tete", "champ:titre": "En cours"})
+    opened = again(opened)
+    assert "En cours" in opened.get("depart")
+
+    opened.post("dossier", {"geste": "faire", "diffuser": "non"})
+    opened.wait(600)
+    results = _files(folder / "sorties")
+    assert "region.toml" in {p.name for p in folder.iterdir()}
+    assert any(name.endswith("restitution.xlsx") for name in results)
+    opened.post("deposer", {"geste": "ecarter", "chez": OWNERS[3]})
+    opened.post("dossier", {"geste": "faire", "diffuser": "non"})
+    for _ in range(600):
+        if "<li>" in opened.get("avancement"):  # a stage is begun
+            break
+        time.sleep(0.05)
+    assert opened.working()
+    opened.kill()
+    assert _files(folder / "sorties") == results
+    opened = Opened(folder, land, cache)
+    assert load_region(folder / "region.toml").bailleurs[-1].nom == OWNERS[2]
+    opened.post(
+        "dossier", {"geste": "faire", "diffuser": "non"}
+    )  # nothing of the killed one is in its way
+    opened.wait(600)
+    assert _files(folder / "sorties") != results
+    opened.kill()
+    assert not list(folder.glob("*.tmp*"))

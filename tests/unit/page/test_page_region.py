@@ -95,9 +95,12 @@ def test_each_file_goes_to_whom_it_names_and_the_others_wait(page: Served) -> No
         ("../../etc/x.csv", stock(14)),
         ("enquete.csv", survey(NAMES[0], NAMES[1])),
         ("contrats.csv", b"contrat_de_ville;codes_qpv\nC;QN05901M\n"),
+        ("Logis Oise retard.csv", survey(NAMES[1]).splitlines()[0] + b"\n"),
         ("piege.zip", b"PK\x03\x04 rien"),
     )
     assert "fichier « piege.zip »" in told
+    assert "« Logis Oise retard.csv » est copié, mais n’a aucune ligne" in told
+    assert "sans usage : Logis Oise retard.csv<" in told  # that row still lists it afterwards
     assert "&lt;b&gt;Trois&lt;/b&gt;" in told
     assert "<b>Trois</b>" not in told
     assert "attendus : OPH Tardif (patrimoine)" in told
@@ -216,9 +219,11 @@ def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> Non
         "region_echelle_differente", got="q1", fields={"bailleur": NAMES[0], "attendu": ""}
     )
     line = Interviews("NH 59", "2023", 40, 0, 40, "", FINDINGS["inconnu"], "")
-    region.outlook = RegionOutlook(
-        doubts, of_owner={NAMES[0]: (stops,)}, interviews=(line,), computed=True
-    )
+    wave = {"bailleur": NAMES[1], "vague": "2023"}
+    alone = Fault("region_vague_autrement", got="V. 2023", fields=wave, severity=Severity.DOUTE)
+    own = Fault("nom_proche", got="x", fields=wave, severity=Severity.DOUTE)
+    of_owner = {NAMES[0]: (stops,), NAMES[1]: (alone, own)}
+    region.outlook = RegionOutlook(doubts, of_owner=of_owner, interviews=(line,), computed=True)
     region._seen = region.stamp()
     page.post("/noms", {"q0": "NH 59", "n0": NAMES[0], "q1": "Voisin", "n1": "-"})
     assert load_region(region.file).alias.bailleurs == {"NH 59": NAMES[0], "Voisin": ""}
@@ -228,6 +233,10 @@ def test_names_of_nobody_are_given_to_somebody_or_to_nobody(page: Served) -> Non
     told = page.get("/fautes").text
     sign = region.member(NAMES[0]).sign
     assert f'href="/questions?d={sign}"' in told
+    assert f'href="/deposer?d={region.member(NAMES[1]).sign}"' in told
+    assert "écrit « V. 2023 » une vague que les autres" in told
+    assert told.count("1 constat sur ses fichiers") == 1  # its own dossier lists that one alone
+    assert "Aller à « Fautes »" not in told  # nowhere else than here
     region.outlook = RegionOutlook(of_owner={NAMES[0]: (stops,)})  # a fault stopped it
     region._seen = region.stamp()
     assert "Pas encore calculé" in page.get("/reponses").text

@@ -148,3 +148,36 @@ def test_a_plan_of_a_bailleur_that_asks_more_than_the_region_does_is_doubted() -
     assert not _unused(none, "A")
     joint: Any = SimpleNamespace(margins=object(), reference=None, deliveries=())
     assert not _unused(joint, "A")
+
+
+def test_a_joint_delivery_leaves_their_own_to_those_it_does_not_name(tmp_path: Path) -> None:
+    region = folder_of(tmp_path, clean=True)
+    own = {"A": "", "B": 'enquete = ["b.csv"]\nplan = "b.toml"\n', "C": 'enquete = ["c.csv"]\n'}
+    for name, files in own.items():
+        (tmp_path / name).mkdir()
+        text = DOSSIER.replace('bailleur = "A"', f'bailleur = "{name}"') + files
+        (tmp_path / name / "dossier.toml").write_text(text, encoding="utf-8")
+    blocks = "".join(f'[[bailleurs]]\nnom = "{n}"\ndossier = "{n}/dossier.toml"\n' for n in own)
+    head, _, files = REGION.partition("[[bailleurs]]")
+    files = files.partition("[fichiers]")[2]
+    alias = '\n[alias.bailleurs]\n"Foyer C" = "C"\n'
+    survey = tmp_path / "livraison.csv"
+    survey.write_text(survey.read_text("utf-8").replace(";A;", ";Foyer C;", 9), "utf-8")
+    region.write_text(f"{head}{blocks}[fichiers]{files}{alias}", encoding="utf-8")
+    read = read_region(load_region(region))
+    assert read.deliveries == ()
+    assert read.plan is not None
+    assert [d.fichiers.enquete for d in read.dossiers] == [
+        ("../livraison.csv",), ("b.csv",), ("../livraison.csv",),
+    ]  # fmt: skip
+    assert [d.fichiers.plan for d in read.dossiers] == ["../plan.toml", "b.toml", "../plan.toml"]
+    (doubt,) = [n for n in read.notices if n.code == "region_livraison_en_double"]
+    assert (doubt.got, doubt.fields["bailleur"]) == ("c.csv", "C")
+
+    text = region.read_text(encoding="utf-8").replace(
+        '[[bailleurs]]\nnom = "A"\ndossier = "A/dossier.toml"\n', ""
+    )
+    region.write_text(text.replace(alias, ""), encoding="utf-8")  # it names nobody: all read it
+    read = read_region(load_region(region))
+    assert {d.fichiers.enquete for d in read.dossiers} == {("../livraison.csv",)}
+    assert [n.code for n in read.notices].count("region_livraison_en_double") == 2

@@ -29,6 +29,7 @@ from tfpb.region.joined import (
     _names_of,
     _of_dossiers,
     _stacked,
+    waves_apart,
     weights_apart,
     without_homes,
 )
@@ -142,6 +143,20 @@ def weighted(*owners: tuple[str, float, int], dwellings: bool = True) -> survey.
         {"bailleur": [b for b, _, _ in owners], "logements": [n for *_, n in owners]}
     )
     return survey.Survey(frame, {}, {}, {}, stock=stock if dwellings else None)
+
+
+def test_a_wave_that_one_writes_otherwise_is_doubted() -> None:
+    def waves(*pairs: tuple[str, str]) -> list[tuple[object, str, object]]:
+        frame = pd.DataFrame(pairs, columns=["bailleur", "vague"])
+        found = waves_apart(survey.Survey(frame, {}, {}, {}))
+        return [(f.fields["bailleur"], f.got, f.fields["vague"]) for f in found]
+
+    all_of = [(b, w) for b in "ABC" for w in ("2019", "2023")]
+    assert waves(*all_of) == []
+    assert waves(*all_of, ("D", "Vague 2023 (T2)")) == [("D", "Vague 2023 (T2)", "2023")]
+    assert waves(*all_of, ("C", "2023 bis")) == []  # it has both: another wave of that year
+    assert waves(*all_of, ("D", "automne")) == []
+    assert waves(("A", "2023 S1"), ("B", "2023 S2")) == []  # neither is the one of most
 
 
 def test_weights_of_another_scale_are_doubted() -> None:

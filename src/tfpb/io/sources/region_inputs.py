@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
@@ -20,6 +22,7 @@ from tfpb.model.tables import contract
 from tfpb.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -110,7 +113,7 @@ class RegionInputs:
     plan : Plan or None
         The region's plan: its items and settings rule.
     deliveries : tuple of Delivery
-        Joint deliveries; empty when each dossier has its own.
+        Joint deliveries; empty as soon as a dossier has its own (those that are named there read them).
     repere : TextTable or None
         National figures with their references.
     contrats : mapping of str to str
@@ -170,7 +173,15 @@ def read_region(settings: RegionSettings) -> RegionInputs:
             place = Place(settings.file, "", 0, f"alias.bailleurs.{written}")
             known = {"connus": ", ".join(b.nom for b in settings.bailleurs)}
             gathered.faults.append(Fault("region_alias_inconnu", place, meant, known))
-    answers, plan_file = _survey(settings, dossiers, gathered)
+    joint = settings.fichiers.plan and settings.fichiers.enquete
+    if joint and any(d.fichiers.enquete for d in dossiers):
+        dossiers = _with_joint(settings, read, gathered)
+        alone = settings.fichiers.model_copy(update={"enquete": ()})
+        answers, plan_file = _survey(
+            settings.model_copy(update={"fichiers": alone}), dossiers, gathered
+        )
+    else:
+        answers, plan_file = _survey(settings, dossiers, gathered)
     marks = settings.fichiers.repere
     repere = gathered.table("repere", settings.path(marks)) if marks else None
     contrats = _contrats(settings, gathered)
@@ -210,6 +221,53 @@ def _dossiers(settings: RegionSettings, gathered: Gathering) -> list[tuple[Setti
         alias = found.alias.model_copy(update={"bailleurs": {**lent, **found.alias.bailleurs}})
         out.append((found.model_copy(update={"dossier": head, "alias": alias}), own))
     return out
+
+
+def _with_joint(
+    settings: RegionSettings, read: Sequence[tuple[Settings, str]], gathered: Gathering
+) -> tuple[Settings, ...]:
+    """Let each bailleur that the joint deliveries name read them as its own; the others keep their own.
+
+    A bailleur has one plan, so one or the other: its own deliveries, where a joint one names it, are
+    doubted, not read. Where the joint ones name nobody that is known, all read them: names are asked.
+    """
+    files = [settings.path(name) for name in settings.fichiers.enquete]
+    plan = settings.path(settings.fichiers.plan)
+    found = gather_survey(Gathering(), plan, files)  # faults are those of the dossiers that read it
+    named = {
+        fold(str(owner))
+        for one in found.deliveries
+        if found.plan is not None and (column := one.column(found.plan.colonnes.bailleur))
+        for owner in one.table.frame[column].unique()
+    }
+
+    def is_alone(own: Settings, written: str) -> bool:
+        mine = {fold(own.dossier.bailleur), fold(written)}
+        lent = {fold(w) for w, meant in own.alias.bailleurs.items() if fold(meant) in mine}
+        return bool(own.fichiers.enquete) and named.isdisjoint(mine | lent)
+
+    alone = [is_alone(*one) for one in read]
+    out = []
+    for (own, _), apart in zip(read, alone, strict=True):
+        if apart and not all(alone):
+            out.append(own)
+            continue
+        if unread := own.fichiers.enquete:
+            name, common = own.dossier.bailleur, ", ".join(f.name for f in files)
+            fields, place = (
+                {"bailleur": name, "commune": common},
+                of_bailleur(Place(own.file), name),
+            )
+            code, got = "region_livraison_en_double", ", ".join(unread)
+            gathered.faults.append(Fault(code, place, got, fields, Severity.DOUTE))
+        shared = {"enquete": tuple(_from(own, f) for f in files), "plan": _from(own, plan)}
+        out.append(own.model_copy(update={"fichiers": own.fichiers.model_copy(update=shared)}))
+    return tuple(out)
+
+
+def _from(own: Settings, path: Path) -> str:
+    """Name a common file from the folder of a dossier: a run is recorded without absolute paths."""
+    return PurePath(os.path.relpath(path, own.folder)).as_posix()
 
 
 def in_dossier(fault: Fault, bailleur: str) -> Fault:

@@ -28,6 +28,7 @@
     clearTimeout(timer);
     timer = setTimeout(send, 150);
   });
+  document.addEventListener("submit", ({ target }) => waiting.delete(target.elements.namedItem("brouillon")?.value)); // what is sent is no draft
   addEventListener("pagehide", send);
   for (const form of document.forms) {
     const typed = drafts[form.elements.namedItem("brouillon")?.value];

@@ -61,7 +61,8 @@ class Listed:
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the screen shows."""
     settings, named = desk.settings, desk.files
-    listed = [_listed(desk, settings, *f) for f in (*named, *_unnamed(desk, settings, named))]
+    every = (*named, *(("", name) for name in unnamed(desk)))
+    listed = [_listed(desk, settings, *f) for f in every]
     choices = [(k, ROLES[k]) for k in Fichiers.model_fields if k not in NOT_DROPPED]
     waiting = {one.name for one in reviewed(desk, listed)}
     return {
@@ -119,15 +120,16 @@ def review(desk: Desk, form: FormData) -> None:
     desk.note(_SETTLED, name, one.role)
 
 
-def _unnamed(desk: Desk, settings: Settings, named: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def unnamed(desk: Desk) -> list[str]:
     """List the tables of the folder that the settings do not name, and that no screen wrote."""
-    used = {name for _, name in named} | {
+    settings = desk.settings
+    used = {name for _, name in desk.files} | {
         settings.fichiers.decisions,
         settings.fichiers.a_faire,
         words.CORRECTIONS,
     }
     return [
-        ("", p.name)
+        p.name
         for p in sorted(desk.folder.iterdir())
         if p.suffix.lower() in TABLE_FILES
         and p.name not in used
@@ -246,7 +248,7 @@ def enter(desk: Desk, path: Path, found: Recognised) -> str:
     if role == "programme" and str(year - 1) in years and str(year) not in years:
         role = "programme_precedent"
     if not role:
-        return words.UNKNOWN.format(name=name)
+        return (words.UNKNOWN if found.rows else words.WITHOUT_ROWS).format(name=name)
     there = [other for one, other in desk.files if one == role and other != name]
     if there and (role != SURVEY or _again(desk, path.name, found)):
         desk.note(WAITS, name, role)

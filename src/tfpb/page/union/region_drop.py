@@ -46,6 +46,8 @@ class Row:
         The last drop that can be taken back: its number, what it was, when.
     refused : bool
         Whether another page holds its dossier.
+    unused : tuple of str
+        Its tables that are read as nothing: like nothing known, without a row, or set aside.
     """
 
     member: Member
@@ -54,6 +56,7 @@ class Row:
     reviewed: list[Reviewed] = field(default_factory=list)
     gesture: tuple[int, str, str] | None = None
     refused: bool = False
+    unused: tuple[str, ...] = ()
 
 
 def show(desk: Desk, query: Mapping[str, str]) -> dict[str, Any]:
@@ -104,7 +107,9 @@ def _row(region: RegionDesk, member: Member, *, surveys: bool) -> Row:
             gesture = number, title, last.when
     waits = any(a.gesture == drop_screen.WAITS for a in journal.acts)
     found = drop_screen.show(own, {})["a_revoir"] if waits else []
-    return Row(member, files, late, found, gesture)
+    idle = drop_screen.unnamed(own) if own.begun else []
+    unused = tuple(name for name in idle if name not in {one.name for one in found})
+    return Row(member, files, late, found, gesture, unused=unused)
 
 
 def act(desk: Desk, form: FormData) -> None:

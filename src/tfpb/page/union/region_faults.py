@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tfpb.page.union.region_desk import RegionDesk
 
 TEMPLATE: Final = "region_fautes"
+_OF_REGION: Final = "region_"
 
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
@@ -31,8 +32,8 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         (
             name,
             signs.get(name, ""),
-            _by_screen(tuple(f for f in found if _stops(f)), SCREENS),
-            len(found),
+            _by_screen(tuple(f for f in found if _is_of_region(f)), SCREENS),
+            sum(not f.code.startswith(_OF_REGION) for f in found),
         )
         for name, found in region.found.of_owner.items()
     ]
@@ -43,6 +44,11 @@ def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
         else [],
         "organismes": sorted(owners, key=lambda one: not one[2]),
     }
+
+
+def _is_of_region(fault: Fault) -> bool:
+    """Tell what its own dossier cannot list: what stops the region, and what the others alone reveal."""
+    return _stops(fault) or fault.code.startswith(_OF_REGION)
 
 
 def _stops(fault: Fault) -> bool:
@@ -56,7 +62,7 @@ def _by_screen(
     links: dict[str, list[Fault]] = {}
     for fault in sorted(faults, key=lambda f: not _stops(f)):
         link = remedy(fault, REGION)
-        links.setdefault("fautes" if link in {TEXT, ""} else link, []).append(fault)
+        links.setdefault("" if link == TEXT else link, []).append(fault)
     return [
         (
             k if k in screens else "",

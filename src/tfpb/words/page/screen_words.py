@@ -37,6 +37,9 @@ OWNED: Final = (
 UNKNOWN: Final = (
     "« {name} » est copié, mais rien n’y ressemble à un fichier connu : choisissez ce que c’est."
 )
+WITHOUT_ROWS: Final = (
+    "« {name} » est copié, mais n’a aucune ligne sous ses en-têtes : il n’est pas employé."
+)
 NOT_TAKEN: Final = "« {name} » n’est pas un plan d’enquête : rien n’en a été copié."
 DROPPED: Final = Phrase(
     " {count:s colonne qui peut nommer quelqu’un a été écartée/colonnes qui peuvent nommer quelqu’un ont été "
