@@ -14,16 +14,27 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = re.compile(r"\s*[;|\n]\s*|\s*,\s+")
 _RUNS: Final = re.compile(r"[a-z]+|\d+")
+_NO_PIECE: Final = re.compile(
+    r"(?:oui|non|ok|x|idem|neant|rien|aucune?|sans|sans objet|n ?[acd]|s o|so|a voir)"
+    r"|voir (?:le |la )?(?:dossier|compta|comptabilite|serveur|service|mail|drive)\b.*"
+    r"|(?:(?:pieces?|factures?|justificatifs?|documents?|preuves?) )?"
+    r"(?:en (?:attente|cours)|manqu|absente?s?\b|perdue?s?\b"
+    r"|a (?:venir|fournir|joindre|recuperer|recevoir|demander|transmettre|produire|completer)"
+    r"|non (?:fourni|recu|joint|transmis|disponible)).*"
+)
+"""Folded words that say where a piece stands, or that it lacks, and name none."""
 _FEWEST: Final = 4
 """Signs of a reference that may be met inside a longer name: « 12 » is in too many."""
 
 
 def references(cell: str) -> list[str]:
-    """Return what a cell cites, each once, in order."""
+    """Return what a cell cites, each once, in order; « en attente », « oui », « voir compta » cite none."""
     cited: dict[str, str] = {}
     for piece in _BETWEEN.split(cell):
         cited.setdefault(fold(piece), piece)
-    return [piece for key, piece in cited.items() if key]
+    return [
+        p for key, p in cited.items() if key and (is_numbered(p) or not _NO_PIECE.fullmatch(key))
+    ]
 
 
 def is_numbered(reference: str) -> bool:
