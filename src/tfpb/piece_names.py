@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from tfpb.packaged import packaged
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -14,16 +15,24 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = re.compile(r"\s*[;|\n]\s*|\s*,\s+")
 _RUNS: Final = re.compile(r"[a-z]+|\d+")
+_WORDS: Final[dict[str, list[str]]] = packaged(__name__)
 _FEWEST: Final = 4
 """Signs of a reference that may be met inside a longer name: « 12 » is in too many."""
 
 
 def references(cell: str) -> list[str]:
-    """Return what a cell cites, each once, in order."""
+    """Return what a cell cites, each once, in order; « en attente », « oui », « voir compta » cite none."""
     cited: dict[str, str] = {}
     for piece in _BETWEEN.split(cell):
         cited.setdefault(fold(piece), piece)
-    return [piece for key, piece in cited.items() if key]
+    return [p for key, p in cited.items() if key and (is_numbered(p) or not _says_where(key))]
+
+
+def _says_where(text: str) -> bool:
+    """Return whether folded words say where a piece stands, or that it lacks, and name none."""
+    first, _, rest = text.partition(" ")
+    stated = rest if first in _WORDS["documents"] else text
+    return text in _WORDS["mots"] or any(f"{stated} ".startswith(w) for w in _WORDS["debuts"])
 
 
 def is_numbered(reference: str) -> bool:

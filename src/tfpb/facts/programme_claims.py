@@ -24,6 +24,7 @@ from tfpb.facts.amount import (
 from tfpb.facts.claim import TOTAL, Claim, Claims, axis_scope, claim, is_quarter, state_of
 from tfpb.model.codes import Axe
 from tfpb.model.columns import numbers, texts
+from tfpb.piece_names import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,7 +45,7 @@ _SHARES: Final = {"part_justifiee": "valorise", "part_prouvee": "with_proof"}
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action as it counts: an empty amount is unknown, and proved is a piece with its date."""
+    """An action as it counts: an empty amount is unknown, and proved is a piece named, with its date."""
 
     id_action: str
     code_qpv: str
@@ -75,7 +76,8 @@ def actions_of(rows: pd.DataFrame | None) -> list[Action]:
     if rows is None or rows.empty:
         return []
     named = ("id_action", "code_qpv", "piece", "date_piece", "photo", "piece_absente")
-    names, codes, pieces, days, photos, lost = (texts(rows, c).tolist() for c in named)
+    names, codes, cited, days, photos, lost = (texts(rows, c).tolist() for c in named)
+    pieces = [cell if references(cell) else "" for cell in cited]
     years, axes = (
         [None if math.isnan(n) else int(n) for n in numbers(rows, c)] for c in ("annee", "axe")
     )

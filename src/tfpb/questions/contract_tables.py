@@ -12,7 +12,7 @@ from tfpb.model.columns import Kind
 from tfpb.model.question import Unit
 from tfpb.questions.copied_rows import copied_rows, repeated_actions, repeated_homes
 from tfpb.questions.marked_rows import marked_rows
-from tfpb.questions.odd_amounts import odd_amounts
+from tfpb.questions.odd_amounts import odd_amounts, thousands_in_rows
 from tfpb.questions.shared_points import shared_points
 from tfpb.questions.sums import group_rows, sum_rows
 from tfpb.questions.whole_table import Summed, WholeTable, parsed
@@ -104,7 +104,10 @@ def examine(
         if c.kind is Kind.MONEY and c.name in table.found and c.name not in units
         if not thousands.search(table.found[c.name])
     )
-    yield from thousands_in_title(table, amounts, thousands)
+    titled = list(thousands_in_title(table, amounts, thousands))
+    yield from titled
+    if not titled and table.source not in ("patrimoine", "fiscalite"):
+        yield from thousands_in_rows(table, amounts)
 
 
 def _is_refused(table: WholeTable, contract: Contract, place: Place) -> bool:

@@ -121,9 +121,16 @@ def twin_interviews(
     -----
     Asked from five and 0.5 % on, of five questions or more, straight lines apart, and where pairs
     alike but for one answer are fewer: among honest interviews of one résidence they are many more.
+    Fewer or not, where a column that hardly repeats (a weight, an hour) is the same too.
     """
-    headers = [h for h in table.frame.columns if h not in named and not _names_rows(table.frame[h])]
-    again = _twins(table.frame, headers, [h for h in answers if h in headers])
+    others = [h for h in table.frame.columns if h not in named]
+    headers = [h for h in others if not _names_rows(table.frame[h])]
+    asked = [h for h in answers if h in headers]
+    again = _twins(table.frame, headers, asked)
+    for header in (h for h in others if again is None and h not in headers):
+        again = _same_too(table.frame, headers, header, asked)
+        if again is not None:
+            break
     if again is not None:
         at = np.flatnonzero(again).tolist()
         yield table.ask_rows("entretiens_copies", at, seen={},
@@ -177,6 +184,17 @@ def _twins(frame: pd.DataFrame, headers: Sequence[str], asked: Sequence[str]) ->
             most[k] = False
             near += int((_again(grid, most) & ~straight).sum()) - twins
     return None if near > twins else again
+
+
+def _same_too(
+    frame: pd.DataFrame, headers: Sequence[str], header: str, asked: Sequence[str]
+) -> Flags | None:
+    """Return which interviews are like an earlier one in a column that hardly repeats too; None of few."""
+    if len(asked) < _LEAST_ITEMS:
+        return None
+    filled = (frame[header] != "").to_numpy(dtype=bool)
+    again = frame.duplicated([*headers, header]).to_numpy(dtype=bool) & filled
+    return again if int(again.sum()) >= max(_LEAST_TWINS, _LEAST_PART * len(frame)) else None
 
 
 def _names_rows(cells: pd.Series[str]) -> bool:

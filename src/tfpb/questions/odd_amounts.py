@@ -1,4 +1,4 @@
-"""One amount out of all proportion to the others of its column: a decimal mark lost, a unit of its own."""
+"""Amounts out of all proportion to the others of their column: a decimal mark lost, a unit of their own."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 from tfpb.errors import Place
 from tfpb.model.question import Answer, Measure, Question, Unit, content_of
 from tfpb.questions.finding import KEPT, OUT, Change, Finding
+from tfpb.questions.years import THOUSANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tfpb.model.arrays import Floats
     from tfpb.questions.whole_table import WholeTable
@@ -26,10 +27,18 @@ _LEAST_SHARE: Final = 0.02
 _FACTORS: Final = (10, 100, 1000)
 _LIKE: Final = 5
 """How many times the median, or less, a cell divided is like the others."""
+_GAP: Final = 20
+"""Times the largest of the others from which several cells stand apart; a power of ten brings them back."""
+_MOST_PART: Final = 0.1
+_FACTORS_OF_MANY: Final = (100, 1000, 10_000)
+_LIKE_MANY: Final = 3
+_K: Final = 1000
+_FEWEST: Final = 3
+_GAP_BELOW: Final = 50
 
 
 def odd_amounts(table: WholeTable) -> Iterator[Finding]:
-    """Ask about a cell above 20 times the median, 5 times the second and 2 % of its column.
+    """Ask about a cell above 20 times the median, 5 times the second and 2 % of its column, or a few apart.
 
     Divided by the power of ten that makes it like the others, if one does; else its row may be left out.
     Another measure of the row that goes with it, as in the other rows, says that it is large in truth.
@@ -39,13 +48,82 @@ def odd_amounts(table: WholeTable) -> Iterator[Finding]:
         filled = values[values > 0]
         if len(filled) < _LEAST_ROWS:
             continue
-        second, most = np.sort(filled)[-2:]
         median = float(np.median(filled))
-        if most <= max(_TIMES_MEDIAN * median, _TIMES_SECOND * second, _LEAST_SHARE * filled.sum()):
-            continue
-        at = int(values.argmax())
-        if not _confirmed(table, header, at, values):
+        far = _one_above(values, filled, median) or _some_above(values, filled, median)
+        at = [k for k in far if not _confirmed(table, header, k, values)]
+        if at:
             yield _asked(table, header, at, values, median)
+
+
+def _one_above(values: Floats, filled: Floats, median: float) -> list[int]:
+    second, most = np.sort(filled)[-2:]
+    bound = max(_TIMES_MEDIAN * median, _TIMES_SECOND * second, _LEAST_SHARE * filled.sum())
+    return [int(values.argmax())] if most > bound else []
+
+
+def _some_above(values: Floats, filled: Floats, median: float) -> list[int]:
+    """Return the cells, a tenth at most, that stand apart and that one power of ten makes like the others."""
+    ordered = np.sort(filled)[::-1]
+    for count in range(2, int(_MOST_PART * len(filled)) + 1):
+        least, most = ordered[count - 1], ordered[0]
+        factor = _nearest(float(np.median(ordered[:count])), median, _FACTORS_OF_MANY)
+        if (
+            least >= _GAP * ordered[count]
+            and median / _LIKE_MANY <= least / factor
+            and most / factor <= median * _LIKE_MANY
+        ):
+            return np.flatnonzero(values >= least).tolist()
+    return []
+
+
+def _nearest(value: float, median: float, factors: Sequence[int]) -> int:
+    return min(factors, key=lambda f: abs(np.log(value / f / median)))
+
+
+def thousands_in_rows(table: WholeTable, amounts: tuple[str, ...]) -> Iterator[Finding]:
+    """Ask about the rows, three or more and half at most, whose amounts are all a thousandth of the others.
+
+    Parameters
+    ----------
+    table : WholeTable
+        Of actions or costs: a garage is in truth a thousandth of a building.
+    amounts : tuple of str
+        Headers of amounts that say no unit of their own.
+    """
+    for header in amounts:
+        at = _far_below(np.nan_to_num(table.numbers(header)))
+        held = [h for h in amounts if (np.nan_to_num(table.numbers(h))[at] > 0).any()]
+        if not at or not all(_is_low(np.nan_to_num(table.numbers(h)), at) for h in held):
+            continue
+        rows = tuple(int(table.rows[k]) for k in at)
+        whole, other = _measures(table, header, at, np.nan_to_num(table.numbers(header)), _K)
+        question = Question(
+            "milliers_par_lignes", table.source, Place(table.file, table.sheet, rows[0], header), rows,
+            (("lignes", str(len(rows))), ("lu", str(table.frame[header].iloc[at[0]]))),
+            (Answer(THOUSANDS, other), Answer(KEPT, whole)), whole, content_of(table.cells(at, held)),
+        )  # fmt: skip
+        change = Change(table.file, table.sheet, rows=rows, scaled=dict.fromkeys(held, Decimal(_K)))
+        yield Finding(question, {THOUSANDS: (change,), KEPT: ()})
+        return
+
+
+def _far_below(values: Floats) -> list[int]:
+    ordered = np.sort(values[values > 0])
+    if len(ordered) < _LEAST_ROWS:
+        return []
+    gaps = ordered[1:] / ordered[:-1]
+    count = int(gaps.argmax()) + 1
+    if not _FEWEST <= count <= len(ordered) / 2 or gaps[count - 1] < _GAP_BELOW:
+        return []
+    return np.flatnonzero((values > 0) & (values < ordered[count])).tolist()
+
+
+def _is_low(values: Floats, at: list[int]) -> bool:
+    """Return whether a thousand times the amounts of some rows are like those of the others."""
+    low = np.zeros(len(values), dtype=bool)
+    low[at] = True
+    few, others = (values[(values > 0) & side] for side in (low, ~low))
+    return len(others) > 0 and bool(1 / _LIKE < _K * np.median(few) / np.median(others) < _LIKE)
 
 
 def _confirmed(table: WholeTable, header: str, at: int, values: Floats) -> bool:
@@ -60,38 +138,38 @@ def _confirmed(table: WholeTable, header: str, at: int, values: Floats) -> bool:
     return False
 
 
-def _asked(table: WholeTable, header: str, at: int, values: Floats, median: float) -> Finding:
-    cell, row = str(table.frame[header].iloc[at]), int(table.rows[at])
-    near = {f: abs(np.log(values[at] / f / median)) for f in _FACTORS}
-    factor = min(near, key=lambda f: near[f])
-    divided = near[factor] <= np.log(_LIKE)
-    instead = values[at] / factor if divided else 0.0
-    whole, other = _measures(table, header, at, values, instead)
+def _asked(table: WholeTable, header: str, at: list[int], values: Floats, median: float) -> Finding:
+    cell, rows = str(table.frame[header].iloc[at[0]]), tuple(int(table.rows[k]) for k in at)
+    many = len(at) > 1
+    factor = _nearest(float(np.median(values[at])), median, _FACTORS_OF_MANY if many else _FACTORS)
+    divided = many or abs(np.log(values[at[0]] / factor / median)) <= np.log(_LIKE)
+    whole, other = _measures(table, header, at, values, 1 / factor if divided else 0.0)
     code = DIVIDED if divided else OUT
     seen = {"lu": cell, "facteur": str(factor)} if divided else {"lu": cell}
+    if many:
+        seen = {"lignes": str(len(at)), **seen}
+    kind = "montants_demesures" if many else "montant_demesure" if divided else "montant_isole"
     question = Question(
-        "montant_demesure" if divided else "montant_isole", table.source,
-        Place(table.file, table.sheet, row, header), (row,), tuple(seen.items()),
+        kind, table.source, Place(table.file, table.sheet, rows[0], header), rows, tuple(seen.items()),
         (Answer(code, other), Answer(KEPT, whole)), whole,
-        content_of(table.cells([at], table.measures)),
+        content_of(table.cells(at, table.measures)),
     )  # fmt: skip
     change = (
-        Change(table.file, table.sheet, rows=(row,), scaled={header: Decimal(1) / factor})
+        Change(table.file, table.sheet, rows=rows, scaled={header: Decimal(1) / factor})
         if divided
-        else Change(table.file, table.sheet, left_out=(row,))
+        else Change(table.file, table.sheet, left_out=rows)
     )
     return Finding(question, {code: (change,), KEPT: ()})
 
 
 def _measures(
-    table: WholeTable, header: str, at: int, values: Floats, instead: float
+    table: WholeTable, header: str, at: list[int], values: Floats, times: float
 ) -> tuple[Measure, Measure]:
-    """Return the figure as read and with the cell changed: the table's, or the column's if it enters none."""
+    """Return the figure as read and with cells scaled: the table's, or the column's if it enters none."""
     whole = table.whole()
+    part = np.ones(len(values))
+    part[at] = times
     if table.stake.counts(header):
-        part = np.ones(len(values))
-        part[at] = instead / values[at]
         return whole, table.stake.measure(part)
     unit = Unit.DWELLINGS if header == table.found.get("nb_logements") else Unit.EUROS
-    total = float(values.sum())
-    return Measure(total, unit), Measure(total - float(values[at]) + instead, unit)
+    return Measure(float(values.sum()), unit), Measure(float((values * part).sum()), unit)

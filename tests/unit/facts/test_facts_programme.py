@@ -107,7 +107,8 @@ def test_last_year_and_what_it_leaves_stand_by_quarter_and_axis() -> None:
 
 
 @pytest.mark.parametrize(
-    ("piece", "day", "proved"), [("F", DAY, True), ("F", None, False), ("", DAY, False)]
+    ("piece", "day", "proved"),
+    [("F", DAY, True), ("F", None, False), ("", DAY, False), ("en attente", DAY, False)],
 )
 def test_a_proof_is_a_piece_and_its_date(piece: str, day: Any, *, proved: bool) -> None:
     [one] = actions_of(pd.DataFrame([action("QN1", 5, piece=piece, day=day)]))

@@ -129,6 +129,17 @@ def test_copied_interviews_are_asked_and_honest_twins_are_not() -> None:
         assert found.question.is_blocking
 
 
+def test_few_copies_among_many_near_ones_are_asked_where_a_weight_is_the_same_too() -> None:
+    rng = np.random.default_rng(7)
+    asked = [f"q{k}" for k in range(5)]
+    frame = interviews(rng, 800, 5).assign(poids=[f"{w:.4f}" for w in rng.uniform(1, 4, 800)])
+    assert list(twin_interviews(whole(frame), asked, ["id"])) == []
+    again = frame.iloc[100:110].assign(id=[f"X{k}" for k in range(10)])
+    both = whole(pd.concat([frame, again], ignore_index=True))
+    (found,) = twin_interviews(both, asked, ["id"])
+    assert found.question.rows == tuple(range(802, 812))
+
+
 def test_interviews_delivered_again_under_other_numbers_are_asked_once() -> None:
     rng = np.random.default_rng(4)
     asked = [f"q{k}" for k in range(8)]

@@ -101,6 +101,10 @@ def test_words_of_a_column_that_nothing_reads_take_rows_out() -> None:
     found = the(table("patrimoine", rows, (*STOCK, "situation")), "lignes_nommees")
     assert found.question.rows == (4,)
     assert ("mots", "Vendu le 3 mai") in found.question.seen
+    kinds = [[*row, "LCR" if k == 2 else "Collectif"] for k, row in enumerate(stock())]
+    assert the(table("patrimoine", kinds, (*STOCK, "nature")), "lignes_nommees").question.rows == (
+        4,
+    )
     many = [[*row, f"Vendu {k}"] for k, row in enumerate(stock(14))]
     many[0][-1] = "x"
     assert findings(table("patrimoine", many, (*STOCK, "note"))) == []
@@ -285,6 +289,30 @@ def test_one_amount_out_of_proportion_is_divided() -> None:
     assert change.scaled == {"vlc_eur": Decimal(1) / 1000}
     plain = table("fiscalite", notices(), NOTICES).whole().amount
     assert abs(effects(found)[DIVIDED] - plain) < 1 < effects(found)[KEPT] - plain
+
+
+def test_a_few_cells_apart_are_divided_and_a_heavy_tail_is_not() -> None:
+    rows = notices(40)
+    for k in (3, 17):
+        rows[k][4] = int(str(rows[k][4])) * 10_000
+    found = the(table("fiscalite", rows, NOTICES), "montants_demesures")
+    assert found.question.rows == (5, 19)
+    assert found.changes[DIVIDED][0].scaled == {"vlc_eur": Decimal(1) / 10_000}
+    rows[3][4], rows[17][4] = 800_000, 2_000_000  # 25 and 60 times the others: no power of ten
+    assert findings(table("fiscalite", rows, NOTICES)) == []
+
+
+def test_the_rows_of_one_quarter_in_thousands_are_asked_and_small_actions_are_not() -> None:
+    names = ("id_action", "axe", "code_qpv", "action", "realise_eur", "valorise_eur")
+    rows = [[f"A{k}", 1, "QN05991I", "x", 4_000 + 391 * k, 3_900 + 377 * k] for k in range(16)]
+    small = [[*r[:4], 90 + 7 * k, 40 + 3 * k] if k < 4 else r for k, r in enumerate(rows)]
+    assert findings(table("programme", small, names)) == []
+    for k in range(4):
+        rows[k][4:] = [Decimal(str(v)) / 1000 for v in rows[k][4:]]
+    found = the(table("programme", rows, names), "milliers_par_lignes")
+    assert found.question.rows == (2, 3, 4, 5)
+    assert found.changes[THOUSANDS][0].scaled == {"realise_eur": 1000, "valorise_eur": 1000}
+    assert abs(effects(found)[THOUSANDS] - sum(3_900 + 377 * k for k in range(16))) < 1
 
 
 def test_a_large_action_whose_amounts_agree_is_no_slip() -> None:

@@ -15,6 +15,22 @@ def test_a_cell_cites_each_piece_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "cited"),
+    [
+        ("en attente ; À fournir, oui", []),
+        ("Facture à venir | néant | n.c. | Voir compta", []),
+        ("facture manquante", []),
+        ("FA-12 ; en attente", ["FA-12"]),
+        ("facture en cours FA-12", ["facture en cours FA-12"]),
+        ("attestation gardien", ["attestation gardien"]),
+        ("Régie", ["Régie"]),
+    ],
+)
+def test_a_cell_that_says_where_a_piece_stands_names_none(cell: str, cited: list[str]) -> None:
+    assert references(cell) == cited
+
+
+@pytest.mark.parametrize(
     ("reference", "name"),
     [
         ("FA-2025-014", "FA-2025-014.pdf"),
