@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 from pack_variant import SMALL_ITEM, make
 
 from effort import tries
-from tfpb.facts.claim import Unit
 from tfpb.io.sources.toml_files import load_settings
+from tfpb.model.question import Unit
 from tfpb.pipeline.assembling import assemble
 from tfpb.pipeline.kept.stage_cache import StageCache
 

@@ -92,6 +92,6 @@ def _measures(
         part = np.ones(len(values))
         part[at] = instead / values[at]
         return whole, table.stake.measure(part)
-    unit = Unit.DWELLINGS if header == table.found.get("nb_logements") else Unit.EUROS
+    unit = Unit.LOGEMENTS if header == table.found.get("nb_logements") else Unit.EUR
     total = float(values.sum())
     return Measure(total, unit), Measure(total - float(values[at]) + instead, unit)
