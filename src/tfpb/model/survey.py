@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,8 @@ from tfpb.model.codes import ENSEMBLE, Ajustement, Groupe, Publication
 from tfpb.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tfpb.errors import Fault
     from tfpb.model.arrays import Integers
     from tfpb.model.record import Reading
@@ -84,6 +87,22 @@ class WaveFacts:
     quotas: str = ""
     contactes: int = 0
     ponderation: tuple[WeightSpread, ...] = ()
+
+    def response_ratio(self, contacted: Iterable[tuple[str, str, int]]) -> float:
+        """Return the response in QPV over that elsewhere; NaN where either is not known.
+
+        Parameters
+        ----------
+        contacted : iterable of (str, str, int)
+            Side, type of dwelling and households contacted, as declared (`contactes_par`).
+        """
+        asked = {Groupe.QPV.value: 0, Groupe.HORS_QPV.value: 0}
+        for side, _, count in contacted:
+            asked[side] += count
+        here, elsewhere = asked.values()
+        if min(here, elsewhere, self.n_qpv, self.n_hors) <= 0:  # `HIDDEN_COUNT` is negative
+            return math.nan
+        return self.n_qpv / here / (self.n_hors / elsewhere)
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,12 @@ def test_the_legend_of_a_sheet_names_what_it_draws(model: MapModel) -> None:
         assert words.LEGEND_STATES[absent] not in texts
     assert words.LEGEND_OTHER not in texts
     assert words.LEGEND_COMMUNE not in texts
+    # an older limit is named where it is seen, not where the limit of today covers it
+    old = words.LEGEND_OLD.format(vintage=2015)
+    same = alone[["code_qpv", "nom", "geometry"]]
+    assert old not in _texts(dataclasses.replace(bare, qpv_old=same))
+    moved = same.set_geometry(same.geometry.translate(0.0005))
+    assert old in _texts(dataclasses.replace(bare, qpv_old=moved))
 
 
 def test_each_state_of_the_tax_has_a_mark_of_its_own(model: MapModel) -> None:

@@ -113,7 +113,7 @@ def _legend(sheet: Sheet, view: views.View) -> None:
     if near > (1 if isinstance(view, views.PageView) else len(view.quarters)):
         other = {"color": theme.QPV, "linewidth": window.other_line(single=single)}
         lines.append((words.LEGEND_OTHER, other))
-    if len(views.touching(layers.old, view.frame)):
+    if _shows_old(view):
         label = words.LEGEND_OLD.format(vintage=OTHER_MAP[vintage])
         lines.append((label, window.OLD_LINE))
     if layers.communes.boundary.intersects(shapely.box(*view.frame.bounds)).any():
@@ -122,6 +122,20 @@ def _legend(sheet: Sheet, view: views.View) -> None:
     for k, (text, look) in enumerate(lines):
         sheet.layer.add_line(Line2D([x, x + 6], [y + k * STEP] * 2, **look))
         sheet.text(x + 8, y + k * STEP + 0.9, text, 7.5 if single else theme.NOTE_PT)
+
+
+def _shows_old(view: views.View) -> bool:
+    """Whether a limit of the other map shows: two millimetres of it that no limit of this one covers."""
+    frame, layers, metres = view.frame, view.layers, view.frame.scale / 1000
+    seen = [
+        shapely.intersection(
+            layer.geometry.iloc[views.touching(layer, frame)].boundary.union_all(),
+            shapely.box(*frame.bounds),
+        )
+        for layer in (layers.old, layers.qpv)
+    ]
+    old, own = seen
+    return bool(old.difference(own.buffer(metres)).length >= 2 * metres)
 
 
 def _sides(view: views.View) -> list[tuple[str, str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe
+from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement
 from tfpb.model.report import Block, Section, Table, Text
 from tfpb.model.results import VARIANT_COLUMNS
 from tfpb.model.survey import HIDDEN_COUNT, Published, pick
@@ -87,7 +87,6 @@ _WAVE = [
 ]  # fmt: skip
 
 
-_BOTH: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
 _COUNTS = ["n", "n_residences", "n_qpv", "n_hors"]
 
 
@@ -144,9 +143,8 @@ def _response_by(survey: Published, champ: str) -> list[Block]:
         table("terrain_reponse_cotes", pd.DataFrame(rows, columns=names, dtype=object), champ=champ)
     ]
     last = survey.waves[-1]
-    sums = {side: sum(c for s, _, c in held.get(last.vague, ()) if s == side) for side in _BOTH}
-    if min(sums.values()) and min(last.n_qpv, last.n_hors) > 0:
-        ratio = last.n_qpv / sums[_BOTH[0]] / (last.n_hors / sums[_BOTH[1]])
+    ratio = last.response_ratio(held.get(last.vague, ()))
+    if not math.isnan(ratio):
         gaps = view.totals(view.gaps(survey, ENSEMBLE, last.vague))
         heads = view.shown(view.headlines(gaps)) if len(gaps) else gaps
         lines = [survey_words.readings_line(ratio, r) for r in heads.to_dict("records")]
