@@ -17,8 +17,8 @@ from pack_variant import SMALL_ITEM, make
 
 from effort import by_night, tries
 from example_pack import without
-from tfpb.facts.claim import Unit
 from tfpb.io.sources.toml_files import load_settings
+from tfpb.model.question import Unit
 from tfpb.pipeline.assembling import assemble
 from tfpb.pipeline.kept.stage_cache import StageCache
 

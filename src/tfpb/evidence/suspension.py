@@ -7,10 +7,11 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import QUESTION, Amount, unknown
-from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State, Unit
+from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State
 from tfpb.facts.doubt_kinds import KINDS
 from tfpb.facts.whole_dossier import Outcome, Supposed
 from tfpb.model.codes import Role
+from tfpb.model.question import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

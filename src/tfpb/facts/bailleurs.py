@@ -14,12 +14,12 @@ from tfpb.facts.claim import (
     Claims,
     Nature,
     State,
-    Unit,
     claim,
     of_commune,
     place_of,
     state_of,
 )
+from tfpb.model.question import Unit
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import Amount, UnknownAmountError, quotient, total, unknown
+from tfpb.model.question import Unit
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
@@ -34,21 +35,6 @@ class State(StrEnum):
     MASQUE = "masque"
     NON_CONCLUANT = "on_ne_sait_pas"
     NON_DEMONTRE = "non_demontre"
-
-
-class Unit(StrEnum):
-    """What a claim counts."""
-
-    EUR = "eur"
-    LOGEMENTS = "logements"
-    RESIDENCES = "residences"
-    ENTREES = "entrees"
-    QUARTIERS = "quartiers"
-    ACTIONS = "actions"
-    PART = "part"
-    POINTS = "points"
-    REPONSES = "reponses"
-    QUESTIONS = "questions"
 
 
 class Nature(StrEnum):

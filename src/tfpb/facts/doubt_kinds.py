@@ -13,6 +13,7 @@ from tfpb.facts.amount import between, known, nil, unknown
 from tfpb.facts.claim import OUTSIDE, TITLES, TOTAL, State, suspended
 from tfpb.model.codes import QpvStatut, Role
 from tfpb.model.columns import STAMP, numbers, texts
+from tfpb.model.results import MORE
 from tfpb.packaged import packaged
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ class Weights:
             return unknown("sans_fichier" if facts is None else "sans_ligne")
         if weighs not in self._hanging:
             low = facts[list(weighs)].to_numpy()
-            more = [facts[c] if (c := f"{w}_de_plus") in facts else low[:, 0] * 0 for w in weighs]
+            more = [facts[c] if (c := w + MORE) in facts else low[:, 0] * 0 for w in weighs]
             self._hanging[weighs] = low.max(axis=1), (low + np.column_stack(more)).max(axis=1)
         least, most = (
             Decimal(int(end[list(lines)].sum())).scaleb(_CENTS) for end in self._hanging[weighs]

@@ -11,7 +11,7 @@ import pandas as pd
 from tfpb.facts.amount import Amount, between, known, total, unknown
 from tfpb.facts.claim import OUTSIDE, TOTAL, Claim, Nature, State, claim
 from tfpb.model.codes import Reserve
-from tfpb.model.results import PREMISES_TEXTS, RESERVE_FACTS, UNREAD_FACTS
+from tfpb.model.results import MORE, PREMISES_TEXTS, RESERVE_FACTS, UNREAD_FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +42,6 @@ _LEFT: Final = {
     "residences": "residences_sorties", "logements": "logements_sortants",
     "abattement_a_risque_eur": "sortants_a_risque", "abattement_perdu_eur": "sortants_perdu",
 }  # fmt: skip
-_MORE: Final = "_de_plus"
 Waiting = tuple[tuple[str, Amount], ...]
 """Names of claims, and what may come on top of each."""
 
@@ -74,9 +73,7 @@ class _Sums:
         """Return a fact between its bounds, with what is missing to know it."""
         euros = not name.startswith("logements")
         write = _euros if euros else Decimal
-        more = {
-            code: rows[name + _MORE] for code, rows in self.more.items() if name in UNREAD_FACTS
-        }
+        more = {code: rows[name + MORE] for code, rows in self.more.items() if name in UNREAD_FACTS}
         why = {code for code, extra in more.items() if extra}
         least = write(self.facts[name])
         most = least + write(sum(more.values()))
@@ -101,7 +98,7 @@ class _Sums:
         if self.facts["acquis"] or not self.hanging:
             return ()
         by_premises = sum(
-            self.more[code]["acquis" + _MORE] for code in REASONS.values() if code in self.more
+            self.more[code]["acquis" + MORE] for code in REASONS.values() if code in self.more
         )
         left = max(0, self.facts["sous_reserve"] - by_premises)
         if not left:

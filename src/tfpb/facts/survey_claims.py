@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import known
-from tfpb.facts.claim import TITLES, TOTAL, Claim, State, Unit, claim
+from tfpb.facts.claim import TITLES, TOTAL, Claim, State, claim
 from tfpb.model.codes import (
     ALONE,
     ENSEMBLE,
@@ -23,6 +23,7 @@ from tfpb.model.codes import (
     Verdict,
     outcome,
 )
+from tfpb.model.question import Unit
 from tfpb.model.survey import HIDDEN_COUNT, pick
 
 if TYPE_CHECKING:

@@ -30,11 +30,18 @@ _ROLES: Final = {
 
 
 class Unit(StrEnum):
-    """What a question is measured in."""
+    """What a figure counts: a claim, or what hangs on a question."""
 
-    EUROS = "eur"
-    DWELLINGS = "logements"
+    EUR = "eur"
+    LOGEMENTS = "logements"
+    RESIDENCES = "residences"
+    ENTREES = "entrees"
+    QUARTIERS = "quartiers"
+    ACTIONS = "actions"
+    PART = "part"
     POINTS = "points"
+    REPONSES = "reponses"
+    QUESTIONS = "questions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ FIRST: Final = "premier"
 """Answer: they are of the bailleur named first alone."""
 SECOND: Final = "second"
 _SOURCES: Final = {
-    Unit.DWELLINGS: "patrimoine", Unit.EUROS: "programme", Unit.POINTS: "enquete",
+    Unit.LOGEMENTS: "patrimoine", Unit.EUR: "programme", Unit.POINTS: "enquete",
 }  # fmt: skip
 """What two bailleurs hold at once → the input that it is asked of."""
 _LEAST_TWINS: Final = 5
@@ -71,7 +71,7 @@ def shared_addresses(stocks: Sequence[Held]) -> Iterator[Finding]:
         if both:
             count = sum(sums[k][key] for key in both)
             least = float(min(one.amounts.sum(), other.amounts.sum()))
-            yield _whose("adresses_deux_bailleurs", one, other, both, count, least, Unit.DWELLINGS)
+            yield _whose("adresses_deux_bailleurs", one, other, both, count, least, Unit.LOGEMENTS)
 
 
 def shared_invoices(programmes: Sequence[Held]) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ def shared_invoices(programmes: Sequence[Held]) -> Iterator[Finding]:
         if both and one.bailleur != other.bailleur:
             value = sum(n for key, n in zip(one.keys, one.amounts, strict=True) if key in both)
             least = float(min(one.amounts.sum(), other.amounts.sum()))
-            yield _whose("factures_deux_bailleurs", one, other, both, value, least, Unit.EUROS)
+            yield _whose("factures_deux_bailleurs", one, other, both, value, least, Unit.EUR)
 
 
 def shared_interviews(deliveries: Sequence[Held]) -> Iterator[Finding]:

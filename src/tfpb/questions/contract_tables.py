@@ -147,7 +147,7 @@ def _stake(source: str, found: Mapping[str, str], frame: pd.DataFrame, year: int
         return frozenset(found[name] for name in names if name in found)
 
     if source == "patrimoine":
-        return Summed(np.nan_to_num(read("nb_logements")), Unit.DWELLINGS, used("nb_logements"))
+        return Summed(np.nan_to_num(read("nb_logements")), Unit.LOGEMENTS, used("nb_logements"))
     if source == "fiscalite":
         bases = ("base_nette_eur", "vlc_eur")
         base, value = (read(name) for name in bases)
@@ -162,11 +162,11 @@ def _stake(source: str, found: Mapping[str, str], frame: pd.DataFrame, year: int
             (np.nan_to_num(read(name)) for name in found if name.startswith("taux_")),
             np.zeros(len(frame)),
         )
-        return Summed(np.nan_to_num(abated * taxed * rates / 100), Unit.EUROS, used(*bases))
+        return Summed(np.nan_to_num(abated * taxed * rates / 100), Unit.EUR, used(*bases))
     if source == "droit_commun":
-        return Summed(np.nan_to_num(read("cout_eur")), Unit.EUROS, used("cout_eur"))
+        return Summed(np.nan_to_num(read("cout_eur")), Unit.EUR, used("cout_eur"))
     staff = read("heures") * read("cout_horaire_eur")
     worth = np.full(len(frame), np.nan)
     for values in (*(read(name) for name in _VALUED[:2]), staff, read(_VALUED[2])):
         worth = np.where(np.isfinite(worth), worth, values)
-    return Summed(np.nan_to_num(worth), Unit.EUROS, used(*_VALUED))
+    return Summed(np.nan_to_num(worth), Unit.EUR, used(*_VALUED))

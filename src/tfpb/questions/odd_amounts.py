@@ -171,5 +171,5 @@ def _measures(
     part[at] = times
     if table.stake.counts(header):
         return whole, table.stake.measure(part)
-    unit = Unit.DWELLINGS if header == table.found.get("nb_logements") else Unit.EUROS
+    unit = Unit.LOGEMENTS if header == table.found.get("nb_logements") else Unit.EUR
     return Measure(float(values.sum()), unit), Measure(float((values * part).sum()), unit)

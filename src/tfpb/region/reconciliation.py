@@ -104,9 +104,9 @@ def stakes(asked: Mapping[str, Sequence[Asked]], common: Sequence[Asked]) -> pd.
         open_ = [one.question for one in (*own, *shared) if one.is_open]
         apart = {
             unit: [q.spread for q in open_ if q.total.unit is unit]
-            for unit in (Unit.EUROS, Unit.DWELLINGS, Unit.POINTS)
+            for unit in (Unit.EUR, Unit.LOGEMENTS, Unit.POINTS)
         }
-        euros, homes, points = (apart[u] for u in (Unit.EUROS, Unit.DWELLINGS, Unit.POINTS))
+        euros, homes, points = (apart[u] for u in (Unit.EUR, Unit.LOGEMENTS, Unit.POINTS))
         rows.append(
             (name, len(open_), round(sum(euros)) if euros else None, sum(homes) if homes else None,
              max(points) / 100 if points else None)

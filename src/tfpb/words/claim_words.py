@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.claim import STATES, TOTAL, State, Unit
+from tfpb.facts.claim import STATES, TOTAL, State
 from tfpb.facts.survey_claims import verdict_scope
+from tfpb.model.question import Unit
 from tfpb.words.money.accounts import axis_short
 from tfpb.words.numbers import ON_REPLY, THIN, UNKNOWN, bounded, euros, number, percent, points
 from tfpb.words.survey.verdict_words import verdict_words

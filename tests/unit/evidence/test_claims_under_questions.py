@@ -44,11 +44,11 @@ KEPT: Final = "garder"
 def question(name: str, spread: float = 50, source: str = "fiscalite") -> Question:
     """Return a question on a table of 100 €, the first answer the least kind."""
     answers = tuple(
-        Answer(code, Measure(amount, Unit.EUROS)) for code, amount in ((OUT, 100 - spread), (KEPT, 100))
+        Answer(code, Measure(amount, Unit.EUR)) for code, amount in ((OUT, 100 - spread), (KEPT, 100))
     )  # fmt: skip
     place = Place(f"{name}.csv")
     return Question(
-        "q", source, place, (4,), (), answers, Measure(100, Unit.EUROS), content_of([name])
+        "q", source, place, (4,), (), answers, Measure(100, Unit.EUR), content_of([name])
     )
 
 

@@ -40,10 +40,10 @@ def test_cells_without_a_number_are_not_scaled_and_ignored_columns_go() -> None:
 
 
 def test_every_answer_has_its_changes() -> None:
-    dwellings = Measure(10, Unit.DWELLINGS)
+    dwellings = Measure(10, Unit.LOGEMENTS)
     question = Question(
         "mots_de_lignes", "patrimoine", Place("f.csv"), (4,), (("mot", "vendu"),),
-        (Answer(KEPT, dwellings), Answer(OUT, Measure(9, Unit.DWELLINGS))), dwellings, content_of(["x"]),
+        (Answer(KEPT, dwellings), Answer(OUT, Measure(9, Unit.LOGEMENTS))), dwellings, content_of(["x"]),
     )  # fmt: skip
     Finding(question, {KEPT: (), OUT: (Change("f.csv", left_out=(4,)),)})
     with pytest.raises(ValueError, match="mots_de_lignes"):

@@ -32,11 +32,11 @@ from tfpb.words.numbers import THIN
 if TYPE_CHECKING:
     from pathlib import Path
 
-WHOLE = Measure(1000, Unit.EUROS)
+WHOLE = Measure(1000, Unit.EUR)
 QUESTION = Question(
     "lignes_de_somme", "fiscalite", Place("avis.xlsx", "Avis", 12), (12,),
     (("lignes", "1"), ("exemples", "Ensemble")),
-    (Answer("ecarter", Measure(400, Unit.EUROS)), Answer("garder", WHOLE)), WHOLE, content_of(["12"]),
+    (Answer("ecarter", Measure(400, Unit.EUR)), Answer("garder", WHOLE)), WHOLE, content_of(["12"]),
 )  # fmt: skip
 ON = dt.date(2025, 3, 1)
 
@@ -109,11 +109,11 @@ def test_an_answer_falls_with_its_cells_and_is_offered_again() -> None:
 def test_questions_are_told_by_what_hangs_and_notes_apart() -> None:
     light = replace(
         QUESTION, content=content_of(["l"]),
-        answers=(Answer("ecarter", Measure(999.5, Unit.EUROS)), Answer("garder", WHOLE)),
+        answers=(Answer("ecarter", Measure(999.5, Unit.EUR)), Answer("garder", WHOLE)),
     )  # fmt: skip
     heavy = replace(
         QUESTION, content=content_of(["h"]),
-        answers=(Answer("ecarter", Measure(0, Unit.EUROS)), Answer("garder", WHOLE)),
+        answers=(Answer("ecarter", Measure(0, Unit.EUR)), Answer("garder", WHOLE)),
     )  # fmt: skip
     replies = Replies()
     asked = replies.offered_again(replies.to(q) for q in (light, QUESTION, heavy))
@@ -142,7 +142,7 @@ def test_what_stops_a_release_is_ready_to_paste(tmp_path: Path) -> None:
     assert all(line.startswith("#") for line in to_paste(QUESTION, None).splitlines())
     assert unanswered([Replies({QUESTION.key: reply(NOT_KNOWN)}).to(QUESTION)], ON) == []
     small = replace(
-        QUESTION, answers=(Answer("a", Measure(991, Unit.EUROS)), Answer("b", WHOLE))
+        QUESTION, answers=(Answer("a", Measure(991, Unit.EUR)), Answer("b", WHOLE))
     )  # 0.9 %
     assert unanswered([replies.to(small)], ON) == []
 

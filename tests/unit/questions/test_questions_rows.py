@@ -86,7 +86,7 @@ def test_rows_hidden_or_struck_are_asked_with_their_dwellings() -> None:
     gone = int(str(stock()[1][5])) + int(str(stock()[3][5]))
     assert hidden.question.rows == (3, 5)
     assert effects(hidden) == {OUT: whole - gone, KEPT: whole}
-    assert hidden.question.total.unit is Unit.DWELLINGS
+    assert hidden.question.total.unit is Unit.LOGEMENTS
     left = settle(table("patrimoine", stock(), STOCK).frame, np.arange(2, 14), hidden.changes[OUT],
                   file="f.xlsx", sheet="S")  # fmt: skip
     assert left.rows.tolist() == [2, 4, *range(6, 14)]

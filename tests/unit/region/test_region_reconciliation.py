@@ -76,9 +76,9 @@ def asked(source: str, unit: Unit, low: float, high: float, **seen: str) -> Aske
 
 def test_what_hangs_on_open_questions_is_added_by_bailleur_and_unit() -> None:
     heard = asked("enquete", Unit.POINTS, 35, 65)
-    money = asked("programme", Unit.EUROS, 100, 350)
+    money = asked("programme", Unit.EUR, 100, 350)
     done = Reply("k", "a", money.question.role, dt.date(2026, 1, 1))
-    common = [asked("patrimoine", Unit.DWELLINGS, 80, 100, premier="A", second="B")]
+    common = [asked("patrimoine", Unit.LOGEMENTS, 80, 100, premier="A", second="B")]
     rows = stakes({"A": [money, money, replace(money, reply=done)], "B": [heard], "C": []}, common)
     assert rows.astype(object).where(rows.notna(), None).to_numpy().tolist() == [
         ["A", 3, 500, 20, None], ["B", 2, None, 20, 0.3], ["C", 0, None, None, None],
@@ -93,4 +93,4 @@ def test_figures_under_an_open_question_of_the_survey_say_that_they_are_provisio
     assert "2 questions" in first.paragraphs[0]
     assert "restent" in first.paragraphs[0]
     assert provisional(replace(page, key="argent"), [heard]).blocks == page.blocks
-    assert provisional(page, [asked("patrimoine", Unit.DWELLINGS, 1, 2)]) == page
+    assert provisional(page, [asked("patrimoine", Unit.LOGEMENTS, 1, 2)]) == page

@@ -16,10 +16,11 @@ from report_dossier import abatement, claimed, located, make, settled
 from effort import tries
 from everywhere import need
 from tfpb.facts.amount import between, known, nil, total, unknown
-from tfpb.facts.claim import TOTAL, Claim, Claims, State, Unit, claim
+from tfpb.facts.claim import TOTAL, Claim, Claims, State, claim
 from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.facts.survey_claims import answers_scope
+from tfpb.model.question import Unit
 from tfpb.model.report import Drawn, Lines
 from tfpb.report import theme
 from tfpb.report.documents import document_pdf

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from tfpb.io.tables.contents import kind
 from tfpb.io.tables.csv_text import decode
-from tfpb.io.tables.workbook_scan import letters, refuse_extent
+from tfpb.io.tables.workbook_scan import letters, refuse_entities, refuse_extent
 from tfpb.text import squeeze
 from tfpb.words.faults.input_words import PAGE_TABLE
 
@@ -104,7 +104,7 @@ class _SpreadsheetML:
     def read(self, raw: bytes) -> list[MarkupSheet]:
         """Return the sheets."""
         parser = expat.ParserCreate(namespace_separator=" ")
-        parser.EntityDeclHandler = _refuse_entities
+        parser.EntityDeclHandler = refuse_entities
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._data
@@ -176,10 +176,6 @@ class _SpreadsheetML:
             sheet.errors[here] = text
         if text:
             sheet.cells[here] = value
-
-
-def _refuse_entities(*_declared: object) -> None:
-    raise ValueError
 
 
 def _rank(marks: Mapping[str, str], before: int) -> int:

@@ -160,7 +160,7 @@ class _OpenDocument:
             The caller reports an unreadable file.
         """
         parser = expat.ParserCreate()
-        parser.EntityDeclHandler = _refuse_entities
+        parser.EntityDeclHandler = refuse_entities
         parser.StartElementHandler = self._element
         parser.EndElementHandler = self._end
         try:
@@ -216,7 +216,8 @@ def _repeated(marks: dict[str, str], name: str) -> int:
     return int(text) if text.isdecimal() else 1
 
 
-def _refuse_entities(*_declared: object) -> None:
+def refuse_entities(*_declared: object) -> None:
+    """Refuse a file that declares entities: expanded, they may never end."""
     raise ValueError
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from tfpb.facts.claim import Unit
+from tfpb.model.question import Unit
 from tfpb.report.sections.build import section, table
 from tfpb.words import claim_words as words
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from tfpb.evidence.tasks import BY_RESIDENCE
-from tfpb.facts.claim import STATES, State, Unit
+from tfpb.facts.claim import STATES, State
+from tfpb.model.question import Unit
 from tfpb.model.report import Block, Format, KeyFigure, Linked, Section, Table, Text
 from tfpb.packaged import packaged
 from tfpb.report.sections.build import counted, figure, section, table

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from tfpb.model.codes import Statut
-from tfpb.model.results import PREMISES_FACT_COLUMNS, PREMISES_TEXTS, RESERVE_FACTS, UNREAD_FACTS
+from tfpb.model.results import (
+    MORE,
+    PREMISES_FACT_COLUMNS,
+    PREMISES_TEXTS,
+    RESERVE_FACTS,
+    UNREAD_FACTS,
+)
 from tfpb.tax.abatement.formula import NOTHING, Amounts
 from tfpb.tax.abatement.premises import COUNTED, NONE, UNKNOWN, UNSETTLED, Premises, hangs_on
 from tfpb.tax.plain_values import ZERO, cents
@@ -58,7 +64,7 @@ def _row(item: Premises, suite: str) -> dict[str, object]:
         **_standing(item.standing, claimed),
     }
     more = {
-        f"{name}_de_plus": amount - named.get(name, ZERO)
+        name + MORE: amount - named.get(name, ZERO)
         for name, amount in _most(item, claimed).items()
         if name in UNREAD_FACTS and amount > named.get(name, ZERO)
     }
@@ -122,8 +128,8 @@ def _dwellings(item: Premises) -> dict[str, int]:
         return {"logements_abattus": item.abated_dwellings}
     if item.statut == Statut.NON_LU:
         return {
-            "logements_non_lus": inside, "logements_abattus_de_plus": inside,
-            "logements_a_reclamer_de_plus": inside,
+            "logements_non_lus": inside, f"logements_abattus{MORE}": inside,
+            f"logements_a_reclamer{MORE}": inside,
         }  # fmt: skip
     if item.statut == Statut.A_RECLAMER:
         return {"logements_a_reclamer": inside}
@@ -134,7 +140,7 @@ def _dwellings(item: Premises) -> dict[str, int]:
             may = {NONE: ("a_reclamer",), UNKNOWN: ("abattus", "a_reclamer")}.get(
                 item.state, ("abattus",)
             )
-            homes |= {f"logements_{name}_de_plus": inside for name in may}
+            homes |= {f"logements_{name}{MORE}": inside for name in may}
         return homes
     return {}
 

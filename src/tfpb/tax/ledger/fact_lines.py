@@ -9,6 +9,7 @@ from tfpb.facts.amount import Amount, between
 from tfpb.facts.claim import OUTSIDE
 from tfpb.facts.money_claims import REASONS
 from tfpb.model.columns import texts
+from tfpb.model.results import MORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tfpb.model.money import Abatement
 
 _CENTS: Final = -2
-_MORE: Final = "_de_plus"
 _WHY: Final = {str(reserve): why for reserve, why in REASONS.items()}
 
 
@@ -43,7 +43,7 @@ class FactLines:
         """Return the premises that a fact is of; with those of which it is open, where it may be."""
         counted = self._facts[fact] > 0
         if open_too:
-            counted |= self._facts[fact + _MORE] > 0
+            counted |= self._facts[fact + MORE] > 0
         return [k for k, is_of in enumerate(counted) if is_of]
 
     def grouped(self, rows: Iterable[int], *, by_quarter: bool = False) -> dict[str, list[int]]:
@@ -60,7 +60,7 @@ class FactLines:
     def euros(self, fact: str, rows: list[int]) -> Amount:
         """Add an amount over premises, between its bounds."""
         least = int(self._facts[fact].iloc[rows].sum())
-        more = int(self._facts[fact + _MORE].iloc[rows].sum()) if fact + _MORE in self._facts else 0
+        more = int(self._facts[fact + MORE].iloc[rows].sum()) if fact + MORE in self._facts else 0
         why = {_WHY.get(r, r) for r in (self._reasons[k] for k in rows) if r}
         low, high = (Decimal(cents).scaleb(_CENTS) for cents in (least, least + more))
         return between(low, high, *why)
@@ -91,7 +91,7 @@ def home_money(money: Abatement) -> pd.DataFrame:
         return rows
     homes = texts(facts, "id_residence")
     for column, fact in HOME_MONEY.items():
-        unsure = set(homes[facts[fact + _MORE] > 0])
+        unsure = set(homes[facts[fact + MORE] > 0])
         sure = ~texts(rows, "id_residence").isin(unsure)
         rows = rows.assign(**{column: rows[column].astype(object).where(sure, None)})
     return rows

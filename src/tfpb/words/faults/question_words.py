@@ -176,9 +176,9 @@ def offered(question: Question) -> str:
 
 def measure_words(measure: Measure) -> str:
     """Write a measure: « 12 345 € », « 120 logements », « 3,5 points »."""
-    if measure.unit is Unit.EUROS:
+    if measure.unit is Unit.EUR:
         return euros(measure.amount)
-    if measure.unit is Unit.DWELLINGS:
+    if measure.unit is Unit.LOGEMENTS:
         return plural(measure.amount, "logement")
     return f"{number(measure.amount, 1)} {'points' if abs(measure.amount) >= 2 else 'point'}"  # noqa: PLR2004
 

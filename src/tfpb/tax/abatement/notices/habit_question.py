@@ -65,8 +65,8 @@ def question_of(file: NoticeFile, choice: Choice, effects: Mapping[str, States])
         place=first.place(_COLUMNS.get(choice.subject, "cotisation_avis_eur")),
         rows=tuple(row.place().row for row in rows),
         seen=(("sommes", str(len(file.sums))),),
-        answers=tuple(Answer(c, Measure(float(v), Unit.EUROS)) for c, v in measured.items()),
-        total=Measure(float(whole), Unit.EUROS),
+        answers=tuple(Answer(c, Measure(float(v), Unit.EUR)) for c, v in measured.items()),
+        total=Measure(float(whole), Unit.EUR),
         content=content_of(f"{row.get(column)}" for row in used for column in _USED),
         left_unread=True,
     )
