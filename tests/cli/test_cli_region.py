@@ -274,8 +274,9 @@ def test_each_contrat_has_its_frame_of_evaluation(region_made: Path) -> None:
 
 
 def test_too_few_bailleurs_have_no_common_survey_and_all_the_rest(
-    region: Path, run: Run, tmp_path: Path
+    region: Path, region_kept: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TFPB_CACHE", str(region_kept))
     text = region.read_text(encoding="utf-8")
     head, *bailleurs = text.split("[[bailleurs]]")
     path = region.with_name("trois.toml")
