@@ -28,8 +28,8 @@ BEGUN_FIRST = {
     for rank, name in enumerate(
         (
             "cli/test_cli_questions.py",
-            "cli/test_cli_region_again.py", "cli/test_cli_region_documents.py",
-            "cli/test_cli_region_told.py", "browser/test_browser_page.py", "golden/test_golden_packs.py",
+            "cli/test_cli_region_again.py", "cli/test_cli_region_told.py",
+            "browser/test_browser_page.py", "golden/test_golden_packs.py",
             "cli/test_cli_releases.py", "cli/test_cli_region.py", "cli/test_cli_examples.py",
             "browser/test_browser_map.py",
             "cli/test_cli_privacy.py", "unit/faults/test_faults_commands.py",
@@ -38,7 +38,7 @@ BEGUN_FIRST = {
             "unit/survey/test_survey_disclosure.py", "cli/test_cli_properties.py",
             "cli/test_cli_bad_input.py", "cli/test_cli_region_part.py", "cli/test_cli_consoles.py",
             "unit/region/test_region_funnel.py",
-            "unit/region/test_region_executor.py", "unit/addresses/test_address_addok.py",
+            "unit/region/test_region_executor.py",
         )
     )
 }  # fmt: skip
