@@ -227,6 +227,7 @@ def test_a_pack_proves_it_is_whole(pack: Path, tmp_path: Path, run: Run) -> None
     assert " est entier " not in result.output
 
 
+@pytest.mark.usefixtures("kept")
 def test_verifier_says_doubts_and_writes_nothing(example: Path, geodata: Path, run: Run) -> None:
     before = sorted(p.name for p in example.iterdir())
     result = run("verifier", example / "dossier.toml", "--geodonnees", geodata)
