@@ -37,6 +37,8 @@ def test_every_output_is_there(region_made: Path) -> None:
     run_json = json.loads((region_made / "run.json").read_text(encoding="utf-8"))
     assert set(run_json["bailleurs"]) == set(OWNERS)
     assert str(region_made) not in (region_made / "run.json").read_text(encoding="utf-8")
+    for folder in {p.parent for p in region_made.rglob("*.csv")}:
+        assert "PROJET" in (folder / "PROJET.txt").read_text(encoding="utf-8"), folder
 
 
 def test_the_regions_own_plan_counts_among_its_inputs(region: Path, region_made: Path) -> None:
