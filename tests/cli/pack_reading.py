@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import docx
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 THIN = "\u202f"
+
+
+@lru_cache(maxsize=2)
+def _workbook(path: Path, _changed: int) -> Any:
+    """Read a workbook once for the tests of a process, which only look at it."""
+    return load_workbook(path)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ class Pack:
         return docx.Document(str(self.folder / "rapport.docx"))
 
     def xlsx(self) -> Any:
-        return load_workbook(self.folder / "dossier.xlsx")
+        path = self.folder / "dossier.xlsx"
+        return _workbook(path, path.stat().st_mtime_ns)
 
     def payload(self) -> dict[str, Any]:
         page = (self.folder / "carte.html").read_text(encoding="utf-8")

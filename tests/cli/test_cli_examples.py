@@ -77,17 +77,18 @@ def test_examples_work_when_pasted(
         shutil.copytree(pack, tmp_path / "sorties" / "valmont")
     pasted: dict[str, Result] = {}
     read = 0
-    for name, command in _commands():
+    commands = dict(_commands())
+    for name, command in commands.items():
         if name in _ELSEWHERE:
             continue
         for line in _examples(command):
             words = shlex.split(line)[1:]
-            if name in _FROZEN and "--dossier" not in words and not tries(0, 1):
-                _read(words, command)
+            if words[0] in _FROZEN and "--dossier" not in words and not tries(0, 1):
+                _read(words, commands[words[0]])
                 read += 1
             elif line not in pasted and line != REGION_LINE:
                 pasted[line] = run(*words)
-    assert REGION_LINE in {line for _, command in _commands() for line in _examples(command)}
+    assert REGION_LINE in {line for command in commands.values() for line in _examples(command)}
     assert len(pasted) + read > 10
     assert len(pasted) > 5
     failed = {line: r.output[-500:] for line, r in pasted.items() if r.exit_code != 0}

@@ -186,9 +186,7 @@ def test_from_the_question_to_the_release(
     assert any(lines[SUM] in c for c in cells)
     assert not any(lines[SOLD] in c for c in cells)
 
-    if not tries(
-        0, 1
-    ):  # by day, that an answer falls: test_questions_replies.py, test_questions_rows.py
+    if not tries(0, 1):  # by day, that an answer falls: test_questions_{replies,rows}.py
         return
     # one cell of a settled row changes: the answer falls, and is offered again under its new key
     book = openpyxl.load_workbook(asking / "patrimoine.xlsx")

@@ -37,6 +37,8 @@ def test_every_output_is_there(region_made: Path) -> None:
     run_json = json.loads((region_made / "run.json").read_text(encoding="utf-8"))
     assert set(run_json["bailleurs"]) == set(OWNERS)
     assert str(region_made) not in (region_made / "run.json").read_text(encoding="utf-8")
+    for folder in {p.parent for p in region_made.rglob("*.csv")}:
+        assert "PROJET" in (folder / "PROJET.txt").read_text(encoding="utf-8"), folder
 
 
 def test_the_regions_own_plan_counts_among_its_inputs(region: Path, region_made: Path) -> None:
@@ -274,8 +276,9 @@ def test_each_contrat_has_its_frame_of_evaluation(region_made: Path) -> None:
 
 
 def test_too_few_bailleurs_have_no_common_survey_and_all_the_rest(
-    region: Path, run: Run, tmp_path: Path
+    region: Path, region_kept: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TFPB_CACHE", str(region_kept))
     text = region.read_text(encoding="utf-8")
     head, *bailleurs = text.split("[[bailleurs]]")
     path = region.with_name("trois.toml")

@@ -64,8 +64,6 @@ def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_t
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for folder in {p.parent for p in region_made.rglob("*.csv")}:
-        assert "PROJET" in (folder / "PROJET.txt").read_text(encoding="utf-8"), folder
     ledger = Path(os.environ["TFPB_DIFFUSIONS"])
     call = ("--moteur", "local", *DATA, *SENT)
     delivered = with_a_delivery(region, tmp_path / "region")
@@ -112,7 +110,7 @@ def without_four_answers(region: Path, folder: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_release_waits_for_what_is_open_and_binds_the_next(
-    region: Path, region_made: Path, region_kept: Path, tmp_path: Path
+    region: Path, region_kept: Path, tmp_path: Path
 ) -> None:
     def released(toml: Path) -> Region:
         return compute(

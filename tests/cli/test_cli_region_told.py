@@ -80,7 +80,7 @@ def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
     assert "manque" not in said
     assert "aucune intercommunalité connue : " + town in said
     assert "Le repère de la ligne 2" in said
-    assert "« hiver 2019 (4 bailleurs) ; été 2020 (1 bailleur) » puis « printemps 2023 »" in said
+    assert "« hiver 2019 (3 bailleurs) ; été 2020 (1 bailleur) » puis « printemps 2023 »" in said
     assert made.protected is not None
     own = evolution(thin_dossier(made.head, name, made.protected.bailleur(name), Quarters()))
     assert "Une seule vague" not in own.lead

@@ -54,7 +54,7 @@ def test_a_bailleur_with_every_pack_learns_no_small_group_of_others(seed: int) -
         assert safe(told), (name, told)
 
 
-@pytest.mark.parametrize("late", [1, 4, 12, 40])
+@pytest.mark.parametrize("late", [1, 12, 4, 40][: tries(2, 4)])
 @pytest.mark.parametrize("seed", range(tries(1, 50)))
 def test_late_interviews_released_again_and_again_stay_hidden(late: int, seed: int) -> None:
     rng = np.random.default_rng(5000 + seed)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from tfpb.addresses.blob import (
     NO_NUMBER,
     CommuneRows,
@@ -60,7 +61,7 @@ def communes(draw: st.DrawFn) -> CommuneRows:
 
 
 @given(communes())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tries(15, 60))
 def test_a_blob_gives_back_what_was_put_in(rows: CommuneRows) -> None:
     kept, left_out = sort_and_dedupe(rows, one_position=False)
     assert kept.number.size + left_out == rows.number.size

@@ -208,7 +208,7 @@ def test_a_filter_is_suggested_not_imposed() -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=tries(20, 60))
+@settings(deadline=None, max_examples=tries(8, 60))
 @given(
     header=st.text(min_size=1, max_size=25),
     label=st.text(max_size=40),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from tfpb.errors import Place
 from tfpb.evidence.suspension import lines_of, suspend_asked, without_survey_bounds
 from tfpb.facts.amount import QUESTION, known
@@ -236,7 +237,7 @@ def test_a_release_bears_no_bounds_of_the_survey() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(15, 40), deadline=None)
 def test_answers_stay_within_the_bounds_told_before(count: int, data: st.DataObject) -> None:
     names = "abc"[:count]
     codes = list(product((OUT, KEPT), repeat=count))

@@ -257,7 +257,7 @@ def _there(claims: Claims, name: str, scope: str) -> Amount:
 
 
 @given(stocks(), st.data())
-@settings(max_examples=tries(15, 300), deadline=None)
+@settings(max_examples=tries(8, 300), deadline=None)
 def test_an_answer_keeps_every_claim_where_its_kind_says(
     drawn: tuple[list[dict[str, Any]], list[dict[str, Any]]], data: st.DataObject
 ) -> None:
@@ -295,7 +295,7 @@ def test_an_answer_keeps_every_claim_where_its_kind_says(
 
 
 @given(stocks())
-@settings(max_examples=tries(10, 200), deadline=None)
+@settings(max_examples=tries(6, 200), deadline=None)
 def test_at_best_is_what_is_due_once_every_doubt_is_lifted(
     drawn: tuple[list[dict[str, Any]], list[dict[str, Any]]],
 ) -> None:

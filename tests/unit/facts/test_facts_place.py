@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from tfpb.facts.place import (
     HELD_COLUMNS,
     QuarterHeld,
@@ -94,7 +95,7 @@ one_door = st.tuples(
 )  # fmt: skip
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=tries(25, 100))
 @given(st.lists(one_door, min_size=1, max_size=12), st.randoms())
 def test_quarters_add_up_and_no_order_matters(rows: list[tuple], shuffle: object) -> None:  # type: ignore[type-arg]
     made = [

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
 
+from effort import tries
 from tfpb.report.ground import ground, streets
 
 
@@ -139,7 +140,7 @@ def test_a_zone_keeps_what_is_near_and_outlines_are_brought_to_its_projection() 
     assert got.communes.crs.to_epsg() == 2154
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=tries(10, 25))
 @given(st.integers(0, 2**32 - 1), st.floats(0, 8))
 def test_row_order_and_noise_do_not_matter(seed: int, noise: float) -> None:
     rng = np.random.default_rng(seed)

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import tries
 from tfpb.report.canvas import POINT_MM, text_width_mm
 from tfpb.report.print_map.labels import (
     Label,
@@ -45,7 +46,7 @@ def _apart(labels: list[Label]) -> bool:
     return True
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=tries(15, 40))
 @given(st.integers(0, 2**32 - 1))
 def test_labels_never_overlap_and_stay_in_the_frame(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -143,6 +143,7 @@ def test_a_choice_that_settles_nothing_leaves_the_doubt_open(page: Served) -> No
     assert again.address["decision"] == ""
 
 
+@by_night("test_cli_to_do.py")
 def test_what_is_to_do_is_filled_here_and_read_by_the_next_run(page: Served) -> None:
     page.look()
     risk, programme, place, proof = (

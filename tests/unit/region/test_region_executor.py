@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from effort import tries
+from effort import by_night, tries
 from tfpb.cli.region import _tls
 from tfpb.errors import TfpbError
 from tfpb.executors import Dask, InProcess, Processes, executor
@@ -128,6 +128,7 @@ def deadly(_value: int) -> int:
     return 0
 
 
+@by_night("test_a_killed_worker_loses_nothing, test_a_cluster_whose_workers_are_all_lost_is_told")
 @pytest.mark.slow
 def test_a_part_that_kills_its_workers_is_told(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="l’option dask n’est pas installée")

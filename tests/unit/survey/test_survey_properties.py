@@ -26,7 +26,7 @@ PLAN = make_plan(
     more=[{"colonnes": "q1b", "libelle": "Note", "theme": "global", "echelle": "s4"}],
 )
 ITEMS = ("q1", "q2", "q1b")
-few = settings(deadline=None, max_examples=tries(3, 6), suppress_health_check=list(HealthCheck))
+few = settings(deadline=None, max_examples=tries(2, 6), suppress_health_check=list(HealthCheck))
 seeds = st.integers(0, 10_000)
 
 

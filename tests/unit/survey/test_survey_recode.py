@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from surveycases import LEVELS, make_delivery, make_plan, stamped
 
+from effort import tries
 from tfpb.errors import Fault, Severity, TfpbError
 from tfpb.survey.compare import compare
 from tfpb.survey.reading.delivery_columns import parse_number, parse_numbers, token
@@ -327,7 +328,7 @@ def test_labels_and_codes_give_the_same_wave() -> None:
     pd.testing.assert_frame_equal(one.levels, two.levels)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tries(15, 60))
 @given(
     cells=st.lists(
         st.tuples(

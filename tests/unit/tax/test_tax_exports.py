@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from tax_builders import QPV, abate, homes, local, table
 
+from effort import tries
 from tfpb import perimeters, tax
 from tfpb.facts.place import holds_of_counts
 from tfpb.io.tables.tabular import read_table
@@ -145,7 +146,7 @@ def test_templates_are_the_same_bytes_each_time() -> None:
     assert templates() == templates()
 
 
-@pytest.mark.parametrize("name", list(TEMPLATES))
+@pytest.mark.parametrize("name", list(TEMPLATES)[:: tries(3, 1)])
 def test_template_reads_back_by_its_contract(name: str, tmp_path: Path) -> None:
     """Fill one line under the header and read it: every column is found, whatever stands above."""
     contract = TEMPLATES[name]

@@ -120,7 +120,7 @@ def test_three_sevenths_of_what_is_paid(base: Decimal, percents: tuple[Decimal, 
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=tries(6, 60))
+@settings(deadline=None, max_examples=tries(3, 60))
 @given(st.lists(st.integers(100, 900_000), min_size=1, max_size=6))
 def test_additive_over_premises(worths: list[int]) -> None:
     rows = [local(avis=f"A{i}", invariant=i, vlc_eur=w) for i, w in enumerate(worths)]
