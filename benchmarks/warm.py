@@ -10,7 +10,6 @@ import contextlib
 import importlib
 import json
 import os
-import runpy
 import subprocess
 import sys
 import tempfile
@@ -74,8 +73,10 @@ def _command(arguments: list[str], timeout_s: float) -> int:
     signal.alarm(int(timeout_s))
     sys.argv = ["tfpb", *arguments]
     code = 0
+    from tfpb.__main__ import main  # noqa: PLC0415 - `process` would leave before the next command
+
     try:
-        runpy.run_module("tfpb", run_name="__main__", alter_sys=True)
+        main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except BaseException:  # noqa: BLE001 - a traceback is a result here

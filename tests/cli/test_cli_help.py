@@ -142,8 +142,8 @@ def test_completing_loads_no_heavy_library_and_gives_a_line_a_candidate(shell: s
         "import sys, atexit\n"
         "atexit.register(lambda: print(sorted(sys.modules), file=sys.stderr))\n"
         "sys.argv = ['tfpb']\n"
-        "from tfpb.__main__ import main\n"
-        "main()"
+        "from tfpb.__main__ import process\n"
+        "process()"
     )
     env = {
         **os.environ, "PYTHONPATH": str(ROOT / "src"), "_TFPB_COMPLETE": f"complete_{shell}",
@@ -224,3 +224,23 @@ def test_the_program_alone_shows_its_help_without_any_library() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert "Commandes :" in done.stdout.decode()
     assert "typer" not in done.stderr.decode()
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_a_process_leaves_at_once_with_its_code_and_all_that_it_had_to_write(threads: int) -> None:
+    script = (
+        "import atexit, sys, threading, time\n"
+        "class Left:\n"
+        "    def __del__(self): print('rendu')\n"
+        "left, sys.argv = Left(), ['tfpb', 'inconnue']\n"
+        "atexit.register(print, 'fin')\n"
+        f"for _ in range({threads}): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        "from tfpb.__main__ import process\n"
+        "process()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 2
+    assert "n’existe pas" in done.stderr
+    assert done.stdout.split() == (["fin", "rendu"] if threads else ["fin"])

@@ -282,6 +282,55 @@ def test_files_with_windows_line_ends_give_the_same_pack(wine: Any, pack: Path) 
         assert list(same(here, cells(path.read_bytes()))) == [], path.name
 
 
+class Visitor:
+    """A browser outside: comes in by the door that the double click leaves, sends forms as the page does."""
+
+    def __init__(self, door: Path) -> None:
+        address = re.search(r"http://127\.0\.0\.1:\d+[^\"<]*", door.read_text(encoding="utf-8"))
+        assert address
+        self.client = httpx.Client(follow_redirects=True, timeout=120)
+        entered = self.client.get(address[0].replace("&amp;", "&"))
+        assert entered.status_code == 200
+        self.origin = str(entered.url.join("/")).rstrip("/")
+
+    def get(self, path: str) -> str:
+        shown = self.client.get(f"{self.origin}{path}")
+        assert shown.status_code == 200, shown.text
+        return shown.text
+
+    def send(self, path: str, form: dict[str, str], *files: Path) -> None:
+        """Send a form, then wait for the work that it begins; whoever waits looks: the page does not end."""
+        (token,) = set(re.findall(r'name="jeton" value="([^"]+)"', self.get(path)))
+        parts = [("fichiers", (f.name, f.read_bytes())) for f in files]
+        done = self.client.post(
+            f"{self.origin}{path}", data={"jeton": token, **form}, files=parts or None,
+            headers={"origin": self.origin},
+        )  # fmt: skip
+        assert done.status_code == 200, done.text
+        end = time.monotonic() + 900
+        while "data-en-cours" in self.get(path):
+            assert time.monotonic() < end
+            time.sleep(2)
+
+
+def opened(wine: Any, *words: str, program: str = PROGRAM) -> Visitor:
+    """Double-click `Ouvrir-tfpb.cmd`, and come in."""
+    door = "users/*/AppData/Local/tfpb/Cache/page/*.html"
+    for left in wine.drive.glob(door):  # of an earlier trial
+        left.unlink()
+    # what it starts keeps what it was given to write to, and lives on
+    subprocess.run(
+        ["wine", "cmd", "/c", rf"{program}\Ouvrir-tfpb.cmd", *words],
+        env=wine.environment(), cwd=wine.drive, check=True, timeout=120,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    end = time.monotonic() + 180
+    while not (found := [p for p in wine.drive.glob(door) if p.stat().st_size]):
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    return Visitor(found[0])
+
+
 def test_the_page_opens_without_console_and_makes_the_pack_of_linux(
     wine: Any, first_run: Path
 ) -> None:
@@ -290,41 +339,44 @@ def test_the_page_opens_without_console_and_makes_the_pack_of_linux(
     toml = folder / "dossier.toml"
     text = re.sub(r"(?m)^geodonnees *=.*$", "", toml.read_text(encoding="utf-8"))
     toml.write_text(text, encoding="utf-8")
-    door = "users/*/AppData/Local/tfpb/Cache/page/*.html"
-    for left in wine.drive.glob(door):  # of an earlier trial
-        left.unlink()
-    # what it starts keeps what it was given to write to, and lives on
-    subprocess.run(
-        ["wine", "cmd", "/c", rf"{PROGRAM}\Ouvrir-tfpb.cmd", r"C:\essais\par la page", *GEO],
-        env=wine.environment(), cwd=wine.drive, check=True, timeout=120,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    end = time.monotonic() + 90
-    while not (found := list(wine.drive.glob(door))):
-        assert time.monotonic() < end
-        time.sleep(0.5)
-    address = re.search(r"http://127\.0\.0\.1:\d+[^\"<]*", found[0].read_text(encoding="utf-8"))
-    assert address
-    with httpx.Client(follow_redirects=True, timeout=60) as browser:
-        door_page = browser.get(address[0].replace("&amp;", "&"))
-        assert door_page.status_code == 200
-        shown = browser.get(str(door_page.url.join("/")))
-        assert shown.status_code == 200
-        assert "Départ" in shown.text
-        origin = str(door_page.url.join("/")).rstrip("/")
-        (token,) = set(re.findall(r'name="jeton" value="([^"]+)"', shown.text))
-        form = {"jeton": token, "geste": "faire", "diffuser": "non"}
-        made = browser.post(f"{origin}/dossier", data=form, headers={"origin": origin})
-        assert made.status_code == 200
-        end = time.monotonic() + 600
-        while not (folder / "dossier" / "dossier.zip").is_file():
-            assert time.monotonic() < end
-            browser.get(f"{origin}/dossier")  # whoever waits looks at it: the page does not end
-            time.sleep(2)
+    page = opened(wine, r"C:\essais\par la page", *GEO)
+    assert "Départ" in page.get("/")
+    page.send("/dossier", {"geste": "faire", "diffuser": "non"})
     for path in sorted((first_run / "valmont" / "donnees").glob("*.csv")):
         here = cells((folder / "dossier" / "donnees" / path.name).read_bytes())
         assert list(same(here, cells(path.read_bytes()))) == [], path.name
     wine.run(["taskkill", "/f", "/im", "pythonw.exe"])
+
+
+def test_a_new_user_who_follows_the_notice_has_a_pack(wine: Any) -> None:
+    """LISEZMOI: extracted in Documents, a double click, files dropped (geography too), a pack asked for."""
+    (documents,) = (p for p in wine.drive.glob("users/*/Documents") if p.parent.name != "Public")
+    program = rf"C:\users\{documents.parent.name}\Documents\tfpb"
+    shutil.rmtree(documents / "tfpb", ignore_errors=True)
+    shutil.rmtree(documents / "Dossier TFPB", ignore_errors=True)
+    shutil.rmtree(documents.parent / "AppData" / "Local" / "tfpb", ignore_errors=True)
+    with zipfile.ZipFile(wine.prefix.parent / "tfpb-windows.zip") as held:
+        held.extractall(documents)
+    try:
+        page = opened(wine, program=program)
+        head = {
+            "bailleur": "Fictif Habitat",
+            "titre": "Convention",
+            "annee": "2025",
+            "date": "2026-01-15",
+        }
+        page.send("/depart", {"geste": "tete", "brouillon": "tete", **head})
+        sources = sorted((EXAMPLE / "geodonnees_sources").glob("*.*"))
+        page.send("/deposer", {"geste": "deposer"}, *sources)
+        names = ("patrimoine.xlsx", "programme_2025.xlsx", "fiscalite_2025.xlsx", "conventions.csv")
+        page.send("/deposer", {"geste": "deposer"}, *(EXAMPLE / name for name in names))
+        page.send("/dossier", {"geste": "faire", "diffuser": "non"})
+        pack = documents / "Dossier TFPB" / "dossier"
+        for name in ("dossier.xlsx", "note.pdf", "carte.html", "dossier.zip"):
+            assert (pack / name).stat().st_size > 10_000, page.get("/fautes")
+    finally:
+        wine.run(["taskkill", "/f", "/im", "pythonw.exe"])
+        shutil.rmtree(documents / "tfpb", ignore_errors=True)
 
 
 def test_the_zip_opens_and_says_how_to_begin(wine: Any) -> None:

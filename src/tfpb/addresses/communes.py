@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib import resources
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.model.location import Place
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
@@ -66,6 +68,37 @@ class Commune(NamedTuple):
     region: str
 
 
+class Lines(Mapping[str, Commune]):
+    """Lines of the table by code, each read when it is asked for: a command asks for a few of them.
+
+    Parameters
+    ----------
+    lines : dict of str to str
+        Code → line of the table.
+    added : dict of str to Commune
+        Communes of other codes, after them.
+    """
+
+    def __init__(self, lines: dict[str, str], added: dict[str, Commune]) -> None:
+        self.lines = lines
+        self.added = added
+        self._read = dict(added)
+
+    def __getitem__(self, code: str) -> Commune:
+        if code not in self._read:
+            self._read[code] = _commune(self.lines[code])
+        return self._read[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.lines or code in self.added
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self.lines, self.added)
+
+    def __len__(self) -> int:
+        return len(self.lines) + len(self.added)
+
+
 @dataclass(frozen=True, eq=False)
 class Communes:
     """The list, indexed. Build it with `Communes.load()`; it implements `CommuneTable`.
@@ -74,7 +107,7 @@ class Communes:
 
     Parameters
     ----------
-    current : dict of str to Commune
+    current : Lines
         Current communes and arrondissements, by code.
     old : dict of str to tuple of Commune
         Old communes, by their own code.
@@ -88,7 +121,7 @@ class Communes:
         Level (`epci`, `departement`, `region`) and code → name.
     """
 
-    current: dict[str, Commune]
+    current: Lines
     old: dict[str, tuple[Commune, ...]]
     former: dict[str, str]
     children: dict[str, tuple[str, ...]]
@@ -111,12 +144,13 @@ class Communes:
         new = [place for place in places if self.resolve(place[0]) is None]
         if not new:
             return self
-        current, postcodes = dict(self.current), dict(self.postcodes)
+        added = dict(self.current.added)
+        postcodes = dict(self.postcodes)
         for code, name, served in new:
-            current[code] = Commune(code, name, "c", "", served, (), "", "", "")
+            added[code] = Commune(code, name, "c", "", served, (), "", "", "")
             for postcode in served:
                 postcodes[postcode] = (*postcodes.get(postcode, ()), code)
-        return replace(self, current=current, postcodes=postcodes)
+        return replace(self, current=Lines(self.current.lines, added), postcodes=postcodes)
 
     def resolve(self, code: str) -> str | None:
         """Return the current code of any code, old or current; None when the list does not know it.
@@ -256,51 +290,45 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(text.split("|")) if text else ()
 
 
+def _commune(line: str) -> Commune:
+    kind, code, name, parent, postcodes, former, *territories = line.split(";")
+    return Commune(code, name, kind, parent, _split(postcodes), _split(former), *territories)
+
+
 @lru_cache(maxsize=1)
 def _load() -> Communes:
     zipped = (resources.files("tfpb.addresses") / "data" / _TABLE).read_bytes()
-    current: dict[str, Commune] = {}
+    current: dict[str, str] = {}
     old: dict[str, list[Commune]] = {}
-    territories: dict[tuple[str, str], str] = {}
-    for line in gzip.decompress(zipped).decode("utf-8").splitlines():
-        kind, code, name, *rest = line.split(";")
-        if kind in _LEVELS:
-            territories[_LEVELS[kind], code] = name
-            continue
-        parent, postcodes, former, epci, departement, region = rest
-        commune = Commune(
-            code, name, kind, parent, _split(postcodes), _split(former), epci, departement, region
-        )
-        if kind in "cm":
-            current[code] = commune
-        else:
-            old.setdefault(code, []).append(commune)
-    return _indexed(current, old, territories)
-
-
-def _indexed(
-    current: dict[str, Commune],
-    old: dict[str, list[Commune]],
-    territories: dict[tuple[str, str], str],
-) -> Communes:
-    """Index the lines by former code, by city of an arrondissement and by postcode."""
-    former_codes = {code: olds[0].parent for code, olds in old.items() if code not in current}
+    former_codes: dict[str, str] = {}
     children: dict[str, list[str]] = {}
     served: dict[str, list[str]] = {}
-    for commune in current.values():
-        for code in commune.former:
-            if code not in current:
-                former_codes.setdefault(code, commune.code)
-        if commune.kind == "m":
-            children.setdefault(commune.parent, []).append(commune.code)
-    for commune in current.values():
-        if commune.code not in children:
-            for postcode in commune.postcodes:
-                served.setdefault(postcode, []).append(commune.code)
+    territories: dict[tuple[str, str], str] = {}
+    for line in gzip.decompress(zipped).decode("utf-8").splitlines():
+        kind, code, name, *rest = line.split(";", 6)
+        if kind in _LEVELS:
+            territories[_LEVELS[kind], code] = name
+        elif kind in "cm":
+            current[code] = line
+            parent, postcodes, former, _ = rest
+            if former:
+                for before in former.split("|"):
+                    former_codes.setdefault(before, code)
+            if kind == "m":
+                children.setdefault(parent, []).append(code)
+            for postcode in _split(postcodes):
+                served.setdefault(postcode, []).append(code)
+        else:
+            old.setdefault(code, []).append(_commune(line))
+    communes = Lines(current, {})
+    for city in children:  # its arrondissements are served, rather than itself
+        for postcode in communes[city].postcodes:
+            served[postcode].remove(city)
+    former_codes |= {code: olds[0].parent for code, olds in old.items()}
     return Communes(
-        current=current,
+        current=communes,
         old={code: tuple(olds) for code, olds in old.items()},
-        former=former_codes,
+        former={old: now for old, now in former_codes.items() if old not in current},
         children={code: tuple(codes) for code, codes in children.items()},
         postcodes={code: tuple(codes) for code, codes in served.items()},
         territories=territories,
