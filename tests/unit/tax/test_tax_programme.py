@@ -332,7 +332,7 @@ def test_twins_bear_one_title_quarter_and_amount_under_two_names() -> None:
         assert "actions_jumelles" not in codes(programme(one, other | apart))
     taxed = {"action": "Passage supplémentaire 1 (TTC)", "realise_eur": 120, "valorise_eur": 96}
     made = programme(one | {"action": "Passage supplémentaire 1 HT"}, other | taxed)
-    assert "80 € hors taxes, 96 toutes taxes" in fault_text(made.notices[0]).title
+    assert "(80 € hors taxes pour l’une, 96 €)" in fault_text(made.notices[0]).title
 
 
 def files(*names: str) -> tuple[PieceFile, ...]:

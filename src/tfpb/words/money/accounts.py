@@ -93,7 +93,7 @@ def both_amounts(one: Decimal, other: Decimal) -> str:
     if one == other:
         return amount(one)
     less, more = sorted((one, other))
-    return f"{amount(less)} € hors taxes, {amount(more)} toutes taxes"
+    return f"{amount(less)} € hors taxes pour l’une, {amount(more)}"
 
 
 def shares(homes: Mapping[str, int]) -> str:
