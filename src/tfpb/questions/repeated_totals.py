@@ -19,6 +19,8 @@ SHARED: Final = "partager"
 """Answer: each number is that of the résidence, its doors share it."""
 _FEWEST: Final = 6
 """Résidences of several doors, and different numbers among them, from which anything is asked."""
+_HOUSES: Final = 6
+"""Dwellings under which a résidence is of houses, a door each."""
 _SLOPE: Final = 0.6
 """How much the logarithm of a number grows with that of the doors: some 1 for totals, 0 for doors alike."""
 
@@ -39,8 +41,9 @@ def repeated_totals(table: WholeTable) -> Iterator[Finding]:
         return
     if not all(counts[r[0]] >= len(r) and np.ptp(counts[r]) == 0 for r in several):
         return
-    doors = np.log([len(rows) for rows in several])
-    if np.ptp(doors) == 0 or np.polyfit(doors, np.log(numbers), 1)[0] < _SLOPE:
+    sizes = [(len(rows), counts[rows[0]]) for rows in held.values() if counts[rows[0]] >= _HOUSES]
+    doors, dwellings = np.log(np.array(sizes)).T
+    if np.ptp(doors) == 0 or np.polyfit(doors, dwellings, 1)[0] < _SLOPE:
         return
     at = sorted(int(k) for rows in several for k in rows)
     part = np.ones(len(counts))
