@@ -33,7 +33,7 @@ def repeated_totals(table: WholeTable) -> Iterator[Finding]:
     header = table.found.get("nb_logements", "")
     if not table.group or not header:
         return
-    counts = np.nan_to_num(table.numbers(header))
+    counts = table.numbers(header)
     held = table.frame.groupby(table.group, sort=False).indices
     several = [rows for home, rows in held.items() if home and len(rows) > 1]
     numbers = [float(counts[rows[0]]) for rows in several]

@@ -82,8 +82,11 @@ def odd_answers(followed: pd.DataFrame) -> list[Fault]:
         asked, given = line.money("montant_eur"), line.money("accorde_eur")
         more = asked is not None and given is not None and given > asked * _WITH_FEES + 1
         if more or (sent and answered and answered < sent):
-            fields = {"accorde": amount(given or 0), "montant": amount(asked or 0), "trop": more}
-            out.append(doubt("reclamation_contraire", Place(), line.text("avis"), **fields))
+            sums = {"accorde": given, "montant": asked}
+            texts = {name: "" if value is None else amount(value) for name, value in sums.items()}
+            out.append(
+                doubt("reclamation_contraire", Place(), line.text("avis"), trop=more, **texts)
+            )
     return out
 
 

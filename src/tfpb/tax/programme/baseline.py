@@ -16,7 +16,7 @@ from tfpb.law.values import Law, Reader, load
 from tfpb.model.arrays import divided
 from tfpb.model.money import DroitCommun
 from tfpb.model.results import DROIT_COMMUN_COLUMNS
-from tfpb.tax.plain_values import CENT, ZERO, Record, cents, doubt, grouped, records, repeats, total
+from tfpb.tax.plain_values import CENT, Record, cents, doubt, grouped, records, repeats, total
 from tfpb.text import fold
 from tfpb.words.money.accounts import LEFT_ASIDE, OTHER_HABITAT
 from tfpb.words.numbers import amount, number
@@ -273,7 +273,8 @@ def _stacked(name: str, year: int | None, rows: list[Record]) -> list[Fault]:
     often = max(counts, key=counts.count, default=1)
     if year is not None or often < 2 or len(groups) < _FEWEST_COSTS:  # noqa: PLR2004 - more than one
         return []
-    costs = [[r.money("cout_eur") or ZERO for r in g] for g in groups.values() if len(g) == often]
+    same = [g for g in groups.values() if len(g) == often]
+    costs = [[cost for r in g if (cost := r.money("cout_eur"))] for g in same]
     alike = sum(min(each) >= _NEAR_YEARS * max(each) for each in costs)
     if alike < _MOST_HOMES * len(groups):
         return []

@@ -184,7 +184,7 @@ def twins(rows: Iterable[Record]) -> list[Fault]:
 
     The amount may be the same but for a rate of VAT: a quotation before tax, then the invoice.
     """
-    alike: dict[tuple[str, str, int], list[tuple[Decimal, Record]]] = {}
+    alike: dict[tuple[str, str, int], list[tuple[Decimal, str]]] = {}
     faults = []
     for row in rows:
         spent = row.money("valorise_eur") or row.money("realise_eur")
@@ -193,11 +193,10 @@ def twins(rows: Iterable[Record]) -> list[Fault]:
         if not spent or not title:
             continue
         earlier = alike.setdefault((title, row.text("code_qpv"), row["annee"]), [])
-        first = next((r for other, r in earlier if _same_but_for_tax(spent, other)), None)
-        earlier.append((spent, row))
-        if first is not None and fold(first.text("id_action")) != fold(name):
-            there = first.money("valorise_eur") or first.money("realise_eur") or ZERO
-            fields = {"autre": first.text("id_action"), "montant": both_amounts(there, spent)}
+        first = next(((s, n) for s, n in earlier if _same_but_for_tax(spent, s)), (spent, name))
+        earlier.append((spent, name))
+        if fold(first[1]) != fold(name):
+            fields = {"autre": first[1], "montant": both_amounts(first[0], spent)}
             faults.append(doubt("actions_jumelles", row.place("id_action"), name, **fields))
     return faults
 
