@@ -26,10 +26,10 @@ def references(cell: str) -> list[str]:
     cited: dict[str, str] = {}
     for piece in _BETWEEN.split(cell):
         cited.setdefault(fold(piece), piece)
-    return [p for key, p in cited.items() if key and (is_numbered(p) or not _says_where(key))]
+    return [p for key, p in cited.items() if key and (is_numbered(p) or not _names_none(key))]
 
 
-def _says_where(text: str) -> bool:
+def _names_none(text: str) -> bool:
     """Return whether folded words say where a piece stands, or that it lacks, and name none."""
     first, _, rest = text.partition(" ")
     stated = rest if first in _DOCUMENTS else text

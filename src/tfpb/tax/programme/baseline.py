@@ -281,10 +281,12 @@ def _stacked(name: str, year: int | None, rows: list[Record]) -> list[Fault]:
     return [doubt("droit_commun_empile", rows[0].place("annee"), name, nombre=often)]
 
 
-def _sides_apart(made: Iterable[Mapping[str, Any]]) -> list[Fault]:
+def _sides_apart(indicators: Iterable[Mapping[str, Any]]) -> list[Fault]:
     """Doubt costs that are, for every indicator, six times those of the other side: a month for a year."""
     sides = ("cout_par_logement_qpv_eur", "cout_par_logement_hors_eur")
-    costs = [(one[sides[0]], one[sides[1]]) for one in made if one[sides[0]] and one[sides[1]]]
+    costs = [
+        (one[sides[0]], one[sides[1]]) for one in indicators if one[sides[0]] and one[sides[1]]
+    ]
     ratios = sorted(inside / outside for inside, outside in costs)
     if len(ratios) < _FEWEST or not (ratios[0] >= _SIDES_APART or ratios[-1] * _SIDES_APART <= 1):
         return []
