@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = re.compile(r"\s*[;|\n]\s*|\s*,\s+")
 _RUNS: Final = re.compile(r"[a-z]+|\d+")
-_WORDS: Final[dict[str, list[str]]] = packaged(__name__)
+_ALONE, _BEGINNINGS, _DOCUMENTS = itemgetter("mots", "debuts", "documents")(packaged(__name__))
 _FEWEST: Final = 4
 """Signs of a reference that may be met inside a longer name: « 12 » is in too many."""
 
@@ -25,14 +26,14 @@ def references(cell: str) -> list[str]:
     cited: dict[str, str] = {}
     for piece in _BETWEEN.split(cell):
         cited.setdefault(fold(piece), piece)
-    return [p for key, p in cited.items() if key and (is_numbered(p) or not _says_where(key))]
+    return [p for key, p in cited.items() if key and (is_numbered(p) or not _names_none(key))]
 
 
-def _says_where(text: str) -> bool:
+def _names_none(text: str) -> bool:
     """Return whether folded words say where a piece stands, or that it lacks, and name none."""
     first, _, rest = text.partition(" ")
-    stated = rest if first in _WORDS["documents"] else text
-    return text in _WORDS["mots"] or any(f"{stated} ".startswith(w) for w in _WORDS["debuts"])
+    stated = rest if first in _DOCUMENTS else text
+    return text in _ALONE or any(f"{stated} ".startswith(w) for w in _BEGINNINGS)
 
 
 def is_numbered(reference: str) -> bool:

@@ -13,6 +13,7 @@ from tfpb.model.question import Unit
 from tfpb.questions.copied_rows import copied_rows, repeated_actions, repeated_homes
 from tfpb.questions.marked_rows import marked_rows
 from tfpb.questions.odd_amounts import odd_amounts, thousands_in_rows
+from tfpb.questions.repeated_totals import repeated_totals
 from tfpb.questions.shared_points import shared_points
 from tfpb.questions.sums import group_rows, sum_rows
 from tfpb.questions.whole_table import Summed, WholeTable, parsed
@@ -134,6 +135,7 @@ def _row_findings(table: WholeTable) -> Iterator[Finding]:
     yield from repeated_actions(table)
     if table.source == "patrimoine":
         yield from repeated_homes(table)
+        yield from repeated_totals(table)
     yield from lines_of_another_year(table)
     yield from shared_points(table)
     yield from odd_amounts(table)

@@ -44,7 +44,7 @@ def odd_amounts(table: WholeTable) -> Iterator[Finding]:
     Another measure of the row that goes with it, as in the other rows, says that it is large in truth.
     """
     for header in table.measures:
-        values = np.nan_to_num(table.numbers(header))
+        values = _amounts(table, header)
         filled = values[values > 0]
         if len(filled) < _LEAST_ROWS:
             continue
@@ -53,6 +53,11 @@ def odd_amounts(table: WholeTable) -> Iterator[Finding]:
         at = [k for k in far if not _confirmed(table, header, k, values)]
         if at:
             yield _asked(table, header, at, values, median)
+
+
+def _amounts(table: WholeTable, header: str) -> Floats:
+    """Return the numbers of a column; none is nil, which stands apart from nothing."""
+    return np.nan_to_num(table.numbers(header))
 
 
 def _one_above(values: Floats, filled: Floats, median: float) -> list[int]:
@@ -91,12 +96,13 @@ def thousands_in_rows(table: WholeTable, amounts: tuple[str, ...]) -> Iterator[F
         Headers of amounts that say no unit of their own.
     """
     for header in amounts:
-        at = _far_below(np.nan_to_num(table.numbers(header)))
-        held = [h for h in amounts if (np.nan_to_num(table.numbers(h))[at] > 0).any()]
-        if not at or not all(_is_low(np.nan_to_num(table.numbers(h)), at) for h in held):
+        values = _amounts(table, header)
+        at = _far_below(values)
+        held = [h for h in amounts if (_amounts(table, h)[at] > 0).any()]
+        if not at or not all(_is_low(_amounts(table, h), at) for h in held):
             continue
         rows = tuple(int(table.rows[k]) for k in at)
-        whole, other = _measures(table, header, at, np.nan_to_num(table.numbers(header)), _K)
+        whole, other = _measures(table, header, at, values, _K)
         question = Question(
             "milliers_par_lignes", table.source, Place(table.file, table.sheet, rows[0], header), rows,
             (("lignes", str(len(rows))), ("lu", str(table.frame[header].iloc[at[0]]))),
@@ -129,7 +135,7 @@ def _is_low(values: Floats, at: list[int]) -> bool:
 def _confirmed(table: WholeTable, header: str, at: int, values: Floats) -> bool:
     """Return whether another measure of a row bears the same proportion to its amount as in most rows."""
     for other in (h for h in table.measures if h != header):
-        others = np.nan_to_num(table.numbers(other))
+        others = _amounts(table, other)
         both = (values > 0) & (others > 0)
         if both[at] and both.sum() >= _LEAST_ROWS:
             ratio = values[both] / others[both]

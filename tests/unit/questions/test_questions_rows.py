@@ -13,6 +13,7 @@ from tfpb.model.tables import BY_ROLE
 from tfpb.questions.contract_tables import examine, of_contract
 from tfpb.questions.finding import KEPT, OUT, Finding, settle
 from tfpb.questions.odd_amounts import DIVIDED
+from tfpb.questions.repeated_totals import SHARED
 from tfpb.questions.shared_points import BY_ADDRESS
 from tfpb.questions.years import THOUSANDS
 
@@ -269,6 +270,29 @@ def test_group_rows_of_a_stock_are_asked_with_those_whose_sum_is_wrong() -> None
     found = the(table("patrimoine", rows, STOCK), "lignes_de_groupe")
     assert found.question.rows == (2, 6, 10, 14, 18)
     assert effects(found)[OUT] == sum(42 + 2 * k for k in range(5))
+
+
+def test_a_total_on_each_door_is_asked_and_doors_built_alike_are_not() -> None:
+    homes = [(2, 31), (2, 18), (3, 42), (3, 55), (4, 61), (4, 93), (5, 88)]
+    rows = [
+        [f"R{k}", d, "", f"{d} rue {k}", "V", n]
+        for k, (many, n) in enumerate(homes)
+        for d in range(many)
+    ]
+    found = the(table("patrimoine", rows, STOCK), "logements_repetes")
+    assert effects(found) == {SHARED: sum(n for _, n in homes), KEPT: sum(m * n for m, n in homes)}
+    left = settle(table("patrimoine", rows, STOCK).frame, np.arange(2, 25), found.changes[SHARED],
+                  file="f.xlsx", sheet="S")  # fmt: skip
+    assert left.frame["nb_logements"].tolist()[:7] == ["16", "15", "9", "9", "14", "14", "14"]
+    alike = [
+        [*row[:5], n]
+        for row, n in zip(
+            rows, np.repeat([9, 12, 8, 10, 7, 11, 9], [m for m, _ in homes]), strict=True
+        )
+    ]
+    assert findings(table("patrimoine", alike, STOCK)) == []
+    rows[0][5] = 30  # one résidence whose doors differ
+    assert findings(table("patrimoine", rows, STOCK)) == []
 
 
 def test_a_run_of_rows_that_comes_again_is_a_copy() -> None:

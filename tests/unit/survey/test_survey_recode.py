@@ -16,6 +16,7 @@ from tfpb.survey.reading.delivery_columns import parse_number, parse_numbers, to
 from tfpb.survey.reading.located_residences import located_residences
 from tfpb.survey.reading.recode import recode
 from tfpb.survey.reading.scales import ABSENT, NOT_CONCERNED, NSP, build_scale
+from tfpb.survey.reading.stock_agreement import disagreements
 from tfpb.survey.reading.surveyed_stock import stock_columns
 
 
@@ -467,3 +468,18 @@ def test_years_of_construction_become_periods_and_what_is_no_year_none() -> None
     years = pd.Series([1965, 1980.0, None, "avant 1949", "19²", " 1990 "], dtype=object)
     kept = stock_columns(pd.DataFrame({"annee_construction": years}))["periode_construction"]
     assert kept.tolist() == ["1949-1974", "1975-1989", "", "", "", "1990-2004"]
+
+
+def test_codes_that_slid_are_doubted_and_an_honest_muddle_is_not() -> None:
+    dice = np.random.default_rng(5)
+    stock = dice.choice(["Collectif", "Individuel"], 600, p=[0.8, 0.2]).astype(object)
+    muddled = np.where(dice.random(600) < 0.08, "individuel", stock).astype(object)
+    frame = stamped(pd.DataFrame({"vague": ["2019"] * 300 + ["2023"] * 300}), "e.csv")
+    assert not list(disagreements(frame, "type_habitat", muddled, stock))
+    slid = muddled.copy()
+    slid[300:] = np.roll(muddled[300:], 40)
+    (doubt,) = disagreements(frame, "type_habitat", slid, stock)
+    assert (doubt.code, doubt.fields["vague"]) == ("variable_contraire", "2023")
+    assert not list(disagreements(frame[:90], "type_habitat", slid[:90][::-1], stock[:90]))
+    alone = np.full(600, "Collectif", dtype=object)
+    assert not list(disagreements(frame, "type_habitat", alone, stock))

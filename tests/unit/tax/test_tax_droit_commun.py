@@ -292,3 +292,26 @@ def test_a_cost_of_a_thousandth_of_the_others_is_doubted_with_its_row(
     assert [(n.place.row, n.place.column) for n in said] == [(7, "cout_eur")] * doubted
     few = compute(*others[:2], line("Q1", cost, "1,06"))
     assert "droit_commun_cout_inhabituel" not in codes(few)
+
+
+def test_costs_of_a_month_on_one_side_are_doubted_and_one_dear_indicator_is_not() -> None:
+    other = [
+        r | {"indicateur": "encombrants (passages)", "cout_eur": r["cout_eur"] / 10} for r in ROWS
+    ]
+    month = [r | ({"cout_eur": r["cout_eur"] / 12} if r["id_residence"][0] == "H" else {})
+             for r in (*ROWS, *other)]  # fmt: skip
+    doubt = next(f for f in compute(*month).notices if f.code == "droit_commun_cotes_inegaux")
+    assert doubt.fields == {"fois": "17", "haut": True}
+    assert "droit_commun_cotes_inegaux" not in codes(compute(*month[:4], *other))
+
+
+def test_years_stacked_without_their_year_are_doubted_and_two_contracts_are_not() -> None:
+    bare = [r | {"annee": ""} for r in ROWS]
+    before = [r | {"cout_eur": r["cout_eur"] * 0.96} for r in bare]
+    assert "droit_commun_empile" in codes(compute(*bare, *before))
+    assert "droit_commun_empile" not in codes(compute(*bare, *before[:2]))
+    assert "droit_commun_empile" not in codes(
+        compute(*ROWS, *(r | {"annee": 2025} for r in before))
+    )
+    small = [r | {"cout_eur": r["cout_eur"] * 0.3} for r in bare]
+    assert "droit_commun_empile" not in codes(compute(*bare, *small))

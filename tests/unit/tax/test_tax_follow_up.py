@@ -173,12 +173,16 @@ def suites(made: Any) -> list[str]:
         ({"envoyee_le": "02/02/2026", "accorde_eur": "0"}, "refusee"),
         ({"envoyee_le": "02/02/2026", "accorde_eur": "100"}, "accordee_en_partie"),
         ({"envoyee_le": "02/02/2026", "accorde_eur": "247,50"}, "accordee"),
+        ({"envoyee_le": "02/02/2026", "accorde_eur": "2475"}, "accordee"),
+        ({"envoyee_le": "02/02/2026", "repondue_le": "02/02/2025"}, "repondue"),
     ],
 )
 def test_where_a_claim_stands(cells: dict[str, str], suite: str) -> None:
     line = {"avis": "A1", "invariant": NUMBER, "annee": 2025, **cells}
     made = abate(refused(), claimed=claimed(line), on=dt.date(2026, 3, 1))
     assert suites(made) == [suite]
+    contrary = cells.get("accorde_eur") == "2475" or cells.get("repondue_le") == "02/02/2025"
+    assert ("reclamation_contraire" in codes(made)) is contrary
     row = made.follow_up.iloc[0]
     assert (row["montant_eur"], row["limite"]) == (DUE, dt.date(2026, 12, 31))
 

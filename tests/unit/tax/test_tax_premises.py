@@ -82,6 +82,8 @@ def test_a_doubt_on_a_value_quotes_it_as_it_is_written() -> None:
 
 def test_same_premises_twice() -> None:
     assert found(local(invariant=7), local(invariant=7, vlc_eur=10)) == ["ligne_en_double"]
+    retyped = local(invariant="0 07", avis="A 1"), local(invariant=7, avis="a1", vlc_eur=10)
+    assert found(*retyped) == ["ligne_en_double"]
     assert found(local(), local()) == ["ligne_en_double"]
     assert found(local(), local(vlc_eur=3500)) == []  # no invariant: two premises
     assert found(local(invariant=7), local(invariant=7, avis="A2")) == ["invariant_sur_deux_avis"]

@@ -330,6 +330,9 @@ def test_twins_bear_one_title_quarter_and_amount_under_two_names() -> None:
     assert made.notices[0].fields["autre"] == "A1"
     for apart in ({"valorise_eur": 79}, {"action": "Autre"}, {"annee": 2024}):
         assert "actions_jumelles" not in codes(programme(one, other | apart))
+    taxed = {"action": "Passage supplémentaire 1 (TTC)", "realise_eur": 120, "valorise_eur": 96}
+    made = programme(one | {"action": "Passage supplémentaire 1 HT"}, other | taxed)
+    assert "(80 € hors taxes pour l’une, 96 €)" in fault_text(made.notices[0]).title
 
 
 def files(*names: str) -> tuple[PieceFile, ...]:

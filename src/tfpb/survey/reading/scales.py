@@ -13,6 +13,7 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.arrays import all_texts
 from tfpb.survey.reading.delivery_columns import Rows, distinct, numeric, token
 from tfpb.survey.reading.located_residences import residence_rows
+from tfpb.survey.reading.stock_agreement import disagreements
 from tfpb.survey.reading.surveyed_stock import stock_columns
 from tfpb.text import fold, squeeze
 
@@ -293,6 +294,8 @@ def read_variables(
         if f"@{name}" in text.columns:
             values = text[f"@{name}"].fillna("").to_numpy(dtype=object)
             out[name] = _categories(values, name, plan.variables.get(name), rows, text)
+            if name in stock:
+                rows.faults.extend(disagreements(frame, name, out[name], stock[name]))
         elif name in stock:
             out[name] = stock[name]
         elif name in {*plan.colonnes.comparables, *plan.colonnes.segments}:

@@ -41,7 +41,7 @@ from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.ledger.calendar import calendar, leavers
-from tfpb.tax.ledger.follow_up import contested, follow_up
+from tfpb.tax.ledger.follow_up import contested, follow_up, odd_answers
 from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.ledger.previous_notices import beside_previous
 from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
@@ -200,6 +200,7 @@ def abate(
     sums = tallies.by_qpv(items, stock, missing, reader)
     years, course = by_year(coming, reader)
     gone = leavers(items, stocks, law, reader=reader)
+    followed = follow_up(items, claimed, reader, on)
     notices = [
         *(f for f in faults if f.severity is Severity.DOUTE and f.code not in read.moot),
         *unmatched,
@@ -207,8 +208,8 @@ def abate(
         *renamed,
         *abatement_doubts.doubts_of(items, stock, held, reader),
         *read.doubts,
+        *odd_answers(followed),
     ]
-    followed = follow_up(items, claimed, reader, on)
     suites = dict(zip(followed.index.tolist(), followed["suite"], strict=True))
     result = Abatement(
         year=year,

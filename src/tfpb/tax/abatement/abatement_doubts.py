@@ -28,6 +28,7 @@ from tfpb.tax.abatement.rights import (
     exempt,
     standing_units,
 )
+from tfpb.tax.abatement.sent_list import number_key
 from tfpb.tax.plain_values import Record, doubt, grouped, percent_text, records, repeats, total
 from tfpb.words.faults.paste_words import asked
 from tfpb.words.faults.sentences import rows_words
@@ -162,14 +163,15 @@ def _repeated(rows: Sequence[Record]) -> Iterator[Fault]:
         avis, invariant = row.text("avis"), row.text("invariant")
         here = row.place("invariant")
         if invariant:
-            other, line = notices.setdefault((invariant, year_of(row)), (avis, here.row))
-            if other != avis:
+            key = number_key(invariant), year_of(row)
+            other, line = notices.setdefault(key, (avis, here.row))
+            if number_key(other) != number_key(avis):
                 yield doubt("invariant_sur_deux_avis", here, invariant, avis=other, autre=line)
 
 
 def _named(row: Record) -> tuple[str, ...]:
     """Return what names a premises: notice and invariant; without an invariant, the whole line."""
-    named = (row.text("avis"), row.text("invariant"))
+    named = number_key(row.text("avis")), number_key(row.text("invariant"))
     return named if named[1] else (*named, *(row.text(c) for c in _IDENTITY))
 
 

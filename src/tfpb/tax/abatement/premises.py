@@ -12,7 +12,7 @@ from tfpb.model.codes import Reserve, Statut
 from tfpb.model.money import States
 from tfpb.tax.abatement.formula import LINES, NOTHING, Amounts, Terms, amounts, net_base
 from tfpb.tax.abatement.rights import Right, is_home, right_of
-from tfpb.tax.abatement.sent_list import PARTED
+from tfpb.tax.abatement.sent_list import PARTED, number_key
 from tfpb.tax.abatement.signatures import LATE
 from tfpb.tax.plain_values import ZERO, Record, grouped
 from tfpb.words.money import state_words
@@ -295,9 +295,9 @@ def _once(right: Right, row: Record, seen: dict[tuple[str, int], Record]) -> Rig
     """Doubt the right of a premises that an earlier notice of the year bears: it is abated once."""
     if not row.text("invariant"):
         return right
-    first = seen.setdefault((row.text("invariant"), year_of(row)), row)
+    first = seen.setdefault((number_key(row.text("invariant")), year_of(row)), row)
     doubted = right.share + right.doubt
-    if not doubted or first.text("avis") == row.text("avis"):
+    if not doubted or number_key(first.text("avis")) == number_key(row.text("avis")):
         return right
     fields = {"avis": first.text("avis"), "ligne": first.place().row}
     return replace(

@@ -26,6 +26,14 @@ def premises_key(invariant: str) -> str:
     return digits[-_DIGITS:] if len(digits) >= _DIGITS else fold(invariant)
 
 
+def number_key(written: str) -> str:
+    """Return what a number of notice or premises is known by in one file, however a spreadsheet wrote it.
+
+    Spaces and the zeros it begins with are nothing: a second copy of a line may have lost them.
+    """
+    return fold(written).replace(" ", "").lstrip("0")
+
+
 def with_list(rows: list[Record], sent: pd.DataFrame | None) -> tuple[list[Record], list[Fault]]:
     """Say of each line whether the list sent bears it, and since when.
 

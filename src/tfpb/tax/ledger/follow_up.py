@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from tfpb.errors import Place
 from tfpb.model.results import CONTESTED_COLUMNS, FOLLOW_UP_COLUMNS
 from tfpb.tax.abatement.premises import claim_limit, year_of
 from tfpb.tax.abatement.premises_facts import TO_SEND
 from tfpb.tax.abatement.sent_list import premises_key
-from tfpb.tax.plain_values import Record, grouped, records
+from tfpb.tax.plain_values import Record, doubt, grouped, records
+from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tfpb.errors import Fault
     from tfpb.law.values import Reader
     from tfpb.tax.abatement.premises import Premises
+
+
+_WITH_FEES: Final = Decimal("1.1")
 
 
 def follow_up(
@@ -62,6 +69,25 @@ def follow_up(
         rows.append(_row(Record(line | {"limite": limit, "preuve": ""}), on))
     index = [*claimable, *range(len(items), len(items) + len(left))]
     return pd.DataFrame(rows, index, columns=list(FOLLOW_UP_COLUMNS), dtype=object)
+
+
+def odd_answers(followed: pd.DataFrame) -> list[Fault]:
+    """Doubt an answer dated before its claim was sent, and one that grants far more than was asked.
+
+    Management fees, at most a tenth, may come on top of what was asked.
+    """
+    out = []
+    for line in records(followed):
+        sent, answered = line.day("envoyee_le"), line.day("repondue_le")
+        asked, given = line.money("montant_eur"), line.money("accorde_eur")
+        more = asked is not None and given is not None and given > asked * _WITH_FEES + 1
+        if more or (sent and answered and answered < sent):
+            sums = {"accorde": given, "montant": asked}
+            texts = {name: "" if value is None else amount(value) for name, value in sums.items()}
+            out.append(
+                doubt("reclamation_contraire", Place(), line.text("avis"), trop=more, **texts)
+            )
+    return out
 
 
 def contested(items: Sequence[Premises]) -> pd.DataFrame:

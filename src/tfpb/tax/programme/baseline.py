@@ -19,10 +19,10 @@ from tfpb.model.results import DROIT_COMMUN_COLUMNS
 from tfpb.tax.plain_values import CENT, Record, cents, doubt, grouped, records, repeats, total
 from tfpb.text import fold
 from tfpb.words.money.accounts import LEFT_ASIDE, OTHER_HABITAT
-from tfpb.words.numbers import amount
+from tfpb.words.numbers import amount, number
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from tfpb.model.arrays import Floats
 
@@ -39,6 +39,11 @@ _FEWEST_COSTS: Final = 4
 """Rows of an indicator from which their middle says what a unit costs."""
 _FAR: Final = 100
 """Times the usual cost of a unit, or its fraction, from which a cost is in another unit."""
+_SIDES_APART: Final = 6
+"""Times the cost of a dwelling elsewhere, for every indicator, from which one side is of another period."""
+_NEAR_YEARS: Final = Decimal("0.7")
+"""Part of a cost that the same one of another year hardly goes under."""
+_MOST_HOMES: Final = Decimal("0.8")
 _AT_FLOOR: Final = 0.05
 """Above the floor by less than this many gardiens for 100 dwellings counts as at the floor."""
 
@@ -137,7 +142,7 @@ def droit_commun(
             notices.append(doubt("droit_commun_totaux_ignores", sums[0].place(), name))
         floor = "sans_objet"
         if single:
-            notices += [*_copies(single), *_odd_costs(single)]
+            notices += [*_copies(single), *_odd_costs(single), *_stacked(name, year, single)]
             single = _summed(single)
             data, found = _shares(name, single, homes, comparable=comparable)
             notices += found
@@ -149,6 +154,7 @@ def droit_commun(
             notices.append(doubt("plancher_a_confirmer", Place(), name))
         named = {"indicateur": name, "annee": year, "unite": _unit(name) if group else ""}
         out.append(_NO_MARGIN | named | figures | {"plancher": floor})
+    notices += _sides_apart(out)
     frame = pd.DataFrame(out, columns=list(DROIT_COMMUN_COLUMNS))
     frame["annee"] = frame["annee"].astype("Int64")
     return DroitCommun(frame, tuple(notices), reader.used())
@@ -258,6 +264,35 @@ def _odd_costs(rows: Iterable[Record]) -> list[Fault]:
         for row, cost, each in units
         if not usual / _FAR <= each <= usual * _FAR
     ]
+
+
+def _stacked(name: str, year: int | None, rows: list[Record]) -> list[Fault]:
+    """Doubt rows without year that come as often for nearly every résidence, of costs alike: years in one."""
+    groups = grouped([r for r in rows if r.money("cout_eur")], lambda r: r.text("id_residence"))
+    counts = [len(group) for group in groups.values()]
+    often = max(counts, key=counts.count, default=1)
+    if year is not None or often < 2 or len(groups) < _FEWEST_COSTS:  # noqa: PLR2004 - more than one
+        return []
+    same = [g for g in groups.values() if len(g) == often]
+    costs = [[cost for r in g if (cost := r.money("cout_eur"))] for g in same]
+    alike = sum(min(each) >= _NEAR_YEARS * max(each) for each in costs)
+    if alike < _MOST_HOMES * len(groups):
+        return []
+    return [doubt("droit_commun_empile", rows[0].place("annee"), name, nombre=often)]
+
+
+def _sides_apart(indicators: Iterable[Mapping[str, Any]]) -> list[Fault]:
+    """Doubt costs that are, for every indicator, six times those of the other side: a month for a year."""
+    sides = ("cout_par_logement_qpv_eur", "cout_par_logement_hors_eur")
+    costs = [
+        (one[sides[0]], one[sides[1]]) for one in indicators if one[sides[0]] and one[sides[1]]
+    ]
+    ratios = sorted(inside / outside for inside, outside in costs)
+    if len(ratios) < _FEWEST or not (ratios[0] >= _SIDES_APART or ratios[-1] * _SIDES_APART <= 1):
+        return []
+    middle = median(ratios)
+    times = middle if middle > 1 else 1 / middle
+    return [doubt("droit_commun_cotes_inegaux", Place(), "", fois=number(times), haut=middle > 1)]
 
 
 def _shares(

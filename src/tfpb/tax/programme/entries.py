@@ -29,6 +29,7 @@ from tfpb.text import fold
 from tfpb.words.money.accounts import (
     EXPECTED_AXIS,
     axis_words,
+    both_amounts,
     near_names,
     of_file,
     of_year,
@@ -47,6 +48,9 @@ AMOUNTS: Final = (
 )  # fmt: skip
 _TINY: Final = Decimal("0.005")
 """Part of a spending under which what is valued of it may be in thousands of euros."""
+_WITH_VAT: Final = (Decimal("1.2"), Decimal("1.1"), Decimal("1.055"))
+"""What an amount before tax is multiplied by: the rates of works and services."""
+_TAX_WORDS: Final = frozenset({"ht", "ttc", "tva"})
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _REFUSED: Final = {"contradictoire": "axe_contradictoire", "plusieurs": "axe_multiple"}
 
@@ -178,19 +182,30 @@ def repeated(rows: Iterable[Record]) -> list[Fault]:
 
 
 def twins(rows: Iterable[Record]) -> list[Fault]:
-    """Doubt an action of another identifier that bears an earlier one's title, quarter, year and amount."""
-    alike: dict[tuple[str, str, int, Decimal], Record] = {}
+    """Doubt an action of another identifier that bears an earlier one's title, quarter, year and amount.
+
+    The amount may be the same but for a rate of VAT: a quotation before tax, then the invoice.
+    """
+    alike: dict[tuple[str, str, int], list[tuple[Decimal, str]]] = {}
     faults = []
     for row in rows:
         spent = row.money("valorise_eur") or row.money("realise_eur")
-        title, name = fold(row.text("action")), row.text("id_action")
+        name = row.text("id_action")
+        title = " ".join(w for w in fold(row.text("action")).split() if w not in _TAX_WORDS)
         if not spent or not title:
             continue
-        first = alike.setdefault((title, row.text("code_qpv"), row["annee"], spent), row)
-        if fold(first.text("id_action")) != fold(name):
-            fields = {"autre": first.text("id_action"), "montant": amount(spent)}
+        earlier = alike.setdefault((title, row.text("code_qpv"), row["annee"]), [])
+        first = next(((s, n) for s, n in earlier if _same_but_for_tax(spent, s)), (spent, name))
+        earlier.append((spent, name))
+        if fold(first[1]) != fold(name):
+            fields = {"autre": first[1], "montant": both_amounts(first[0], spent)}
             faults.append(doubt("actions_jumelles", row.place("id_action"), name, **fields))
     return faults
+
+
+def _same_but_for_tax(one: Decimal, other: Decimal) -> bool:
+    less, more = sorted((abs(one), abs(other)))
+    return one == other or any(abs(less * rate - more) <= CENT for rate in _WITH_VAT)
 
 
 def unvalued(rows: Iterable[Record]) -> list[Fault]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tfpb.packaged import packaged
-from tfpb.words.numbers import bounded, number, percent, plural
+from tfpb.words.numbers import amount, bounded, number, percent, plural
 from tfpb.words.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from tfpb.facts.amount import Amount
 
@@ -85,6 +86,14 @@ def of_year(year: int | None) -> str:
 def of_file(file: str) -> str:
     """Name the file of another action; nothing when it is the same."""
     return f" du fichier « {file} »" if file else ""
+
+
+def both_amounts(one: Decimal, other: Decimal) -> str:
+    """Write the amount of two actions; both where they are the same but for VAT."""
+    if one == other:
+        return amount(one)
+    less, more = sorted((one, other))
+    return f"{amount(less)} € hors taxes pour l’une, {amount(more)}"
 
 
 def shares(homes: Mapping[str, int]) -> str:
