@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,10 +17,14 @@ from tfpb.survey.secrecy.enough import enough
 from tfpb.survey.secrecy.tree import SIDES, Group, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tfpb.model.arrays import Flags, Floats, Indices, Integers
     from tfpb.model.survey import Households
+
+    _Near = tuple[Households, Sequence[Households]]
+    Each = Callable[[Callable[[_Near], pd.DataFrame], Sequence[_Near]], list[pd.DataFrame]]
+    """Gives what a function makes of each wave and its neighbours, in their order."""
 
 KEY: Final = ["vague", "item", *Group._fields]
 """Names of a group, for one question."""
@@ -37,8 +42,16 @@ SIDES_OF: Final = {
 _EVOLUTION: Final = "evolution"
 
 
+def one_by_one(make: Callable[[_Near], pd.DataFrame], waves: Sequence[_Near]) -> list[pd.DataFrame]:
+    """Make the table of each wave, one after the other."""
+    return list(map(make, waves))
+
+
 def group_table(
-    waves: Sequence[Households], rules: Rules, crossed: Collection[str] | None = ()
+    waves: Sequence[Households],
+    rules: Rules,
+    crossed: Collection[str] | None = (),
+    each: Each = one_by_one,
 ) -> pd.DataFrame:
     """Choose the groups of every wave, base by base.
 
@@ -49,6 +62,8 @@ def group_table(
     rules : Rules
     crossed : collection of str, optional
         As of `Tree.of`.
+    each : callable
+        Makes the table of each wave, which hangs on no other's: one after the other, or side by side.
 
     Returns
     -------
@@ -58,16 +73,15 @@ def group_table(
         (what rows like with like leave aside is enough). A group of nobody is not there; that of a
         lone bailleur is there under both names. `n` is NaN where it is hidden.
     """
-    parts = [
-        _of_wave(wave, [*waves[max(k - 1, 0) : k], *waves[k + 1 : k + 2]], rules, crossed)
-        for k, wave in enumerate(waves)
+    near = [
+        (wave, [*waves[max(k - 1, 0) : k], *waves[k + 1 : k + 2]]) for k, wave in enumerate(waves)
     ]
+    parts = each(partial(_of_wave, rules=rules, crossed=crossed), near)
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEY, BASE])
 
 
-def _of_wave(
-    wave: Households, others: Sequence[Households], rules: Rules, crossed: Collection[str] | None
-) -> pd.DataFrame:
+def _of_wave(near: _Near, rules: Rules, crossed: Collection[str] | None) -> pd.DataFrame:
+    wave, others = near
     tree = Tree.of(wave, crossed)
     owner, home = codes_of(wave)
     kinds = [wave.places[c].to_numpy(dtype=object) for c in wave.alike]
