@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb import survey
+from tfpb.executors import InProcess
 from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Publication
 from tfpb.model.survey import pick
 from tfpb.survey.adjustment.benchmark import OWNER
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from tfpb.executors import Executor
     from tfpb.model.record import Reading
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey import Released
     from tfpb.survey.secrecy.choice import Rules
 
+_HERE: Final = InProcess()
 _REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
 
 
@@ -41,9 +44,12 @@ class Protected:
     whole: Published
 
     @classmethod
-    def of(cls, estimates: Estimates, rules: Rules, before: Released) -> Protected:
-        """Protect everything at once, in agreement with earlier releases."""
-        return cls(survey.reprinted(survey.protect(estimates, rules, crossed=None), before))
+    def of(
+        cls, estimates: Estimates, rules: Rules, before: Released, executor: Executor = _HERE
+    ) -> Protected:
+        """Protect everything at once, waves side by side, in agreement with earlier releases."""
+        hidden = survey.protect(estimates, rules, crossed=None, each=executor.map)
+        return cls(survey.reprinted(hidden, before))
 
     @property
     def withheld(self) -> int:

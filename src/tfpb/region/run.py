@@ -277,7 +277,7 @@ def _protected(
     )  # fmt: skip
     own, least = inputs.settings.reglages, rules_of(compared.settings)
     rules = replace(least, owners=own.organismes_minimum, largest_share=own.part_maximum)
-    return Protected.of(compared, rules, before)
+    return Protected.of(compared, rules, before, executor)
 
 
 def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Source]) -> str:

@@ -118,12 +118,7 @@ def render(
         home = f"bailleurs/{folders[part.name]}"
         out.put({f"{home}/{name}": data for name, data in pack.items()})
         out.put({f"{home}.zip": zip_bytes(listed(pack))})
-    contrats = _folders(region.contrats)
-    reports = [ReportJob("region", restitution(region), "restitution", media)]
-    reports += [
-        ReportJob(f"contrats/{contrats[name]}", one, "fiche", media)
-        for name, one in sheets(region).items()
-    ]
+    reports = _report_jobs(region, media)
     for files in executor.stream(report_files, reports, lambda n: advance("reports", n)):
         out.put(files)
     out.put({TERRITORIES: geopackage_bytes(region_layers(region, geography))})
@@ -305,6 +300,14 @@ def _pack_jobs(
                 c for c in region.sent_anyway if part.name in (opened[c] or [part.name])
             ),
         )
+
+
+def _report_jobs(region: Region, media: Media) -> Iterator[ReportJob]:
+    """Give the restitution, then the sheets, made while others are rendered."""
+    yield ReportJob("region", restitution(region), "restitution", media)
+    folders = _folders(region.contrats)
+    for name, one in sheets(region):
+        yield ReportJob(f"contrats/{folders[name]}", one, "fiche", media)
 
 
 def _own_survey(region: Region, protected: Protected, part: Part) -> OwnSurvey:

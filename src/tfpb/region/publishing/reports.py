@@ -41,7 +41,7 @@ from tfpb.words.documents.report_words import WARNING
 from tfpb.words.numbers import long_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tfpb.facts.claim import Claim
     from tfpb.io.sources.region_inputs import RegionHead
@@ -136,12 +136,11 @@ def restitution(region: Region) -> Report:
     return _report(head, titled.titre, words.REGION_SUBTITLE.format(year=titled.annee), sections)
 
 
-def sheets(region: Region) -> dict[str, Report]:
-    """Make the sheets of the contrats de ville, by name."""
+def sheets(region: Region) -> Iterator[tuple[str, Report]]:
+    """Give the sheets of the contrats de ville with their names, each made when its turn comes."""
     every = [code for codes in region.contrats.values() for code in codes]
     names, claims = region.places.quarters, region.facts.claims
     stock = owners_by_quarter(region.parts, names, every)
-    out = {}
     for name, codes in region.contrats.items():
         safe = region.protected
         survey = safe.place("contrat_de_ville", name, codes) if safe is not None else None
@@ -157,8 +156,7 @@ def sheets(region: Region) -> dict[str, Report]:
         dossier = thin_dossier(region.head, name, shown, named)
         scope = territory_scope("contrat_de_ville", name)
         page = place_note(region, dossier, name, scope, codes)
-        out[name] = replace(one, sections=(page, *one.sections))
-    return out
+        yield name, replace(one, sections=(page, *one.sections))
 
 
 def place_note(

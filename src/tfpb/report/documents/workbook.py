@@ -336,15 +336,16 @@ class _Sheet:
         cells = []
         for k, (column, value) in enumerate(zip(table.columns, values, strict=True)):
             content = as_number(value, column.format)
-            words, shown = isinstance(content, str), ""
-            if words:
+            shown, worded = "", isinstance(content, str)
+            if worded:
                 tall = max(tall, style.lines(content, self.widths[k]))
             elif content is not None:
                 shown = excel_format(value, column.format)
             leads = isinstance(value, Linked) and bool(value.sheet)
-            key = (heads, shown, column.key in table.filled, leads, column.format, words)
-            cells.append((content, _look(*key), key))
-        for cell, value in zip(style.put_row(self.sheet, cells), values, strict=True):
+            filled = column.key in table.filled
+            key = (heads, leads, shown, filled, column.format, worded)
+            cells.append((content, _look(key), key))
+        for cell, value in zip(style.put_row(self.sheet, row, cells), values, strict=True):
             if isinstance(value, Linked) and value.sheet:
                 self.leading.append((cell, value))
         self.sheet.row_dimensions[row].height = min(tall, 12) * _LINE_PT + 1
@@ -420,26 +421,16 @@ class _Sheet:
 
 
 @cache
-def _look(
-    heads: bool,
-    shown: str,
-    filled: bool,
-    leads: bool,
-    fmt: Format,
-    words: bool,  # noqa: FBT001 - a key
-) -> style.Look:
-    """Return the look of a cell of a table."""
-    font = style.LINK if leads else style.HEADING if heads else style.BODY
-    look = {
-        "font": font,
+def _look(key: tuple[bool, bool, str, bool, Format, bool]) -> style.Look:
+    """Return the look of a cell of a table: heads lines, leads, shown as, to fill, its format, in words."""
+    heads, leads, shown, filled, fmt, worded = key
+    look: style.Look = {
+        "font": style.LINK if leads else style.HEADING if heads else style.BODY,
         "border": style.ROW_BORDER,
-        "alignment": style.alignment(fmt, words=words),
+        "alignment": style.alignment(fmt, words=worded),
     }
-    if shown:
-        look["number_format"] = shown
-    if filled:
-        look["fill"] = style.ENTRY_FILL
-    return look
+    look |= {"number_format": shown} if shown else {}
+    return look | ({"fill": style.ENTRY_FILL} if filled else {})
 
 
 def _headers(table: Table) -> list[str]:

@@ -139,8 +139,8 @@ def put(sheet: Worksheet, row: int, col: int, value: Any, **look: Any) -> Any:
     return cell
 
 
-def put_row(sheet: Worksheet, cells: Iterable[tuple[Any, Look, Hashable]]) -> list[Any]:
-    """Write a row under all that is written, its cells as `put` does each, and return them.
+def put_row(sheet: Worksheet, row: int, cells: Iterable[tuple[Any, Look, Hashable]]) -> list[Any]:
+    """Write the row under all that is written, its cells as `put` does each, and return them.
 
     Parameters
     ----------
@@ -148,8 +148,8 @@ def put_row(sheet: Worksheet, cells: Iterable[tuple[Any, Look, Hashable]]) -> li
         From the first column; what has one key has one look in the whole workbook.
     """
     out = []
-    for value, look, key in cells:
-        cell: Any = Cell(sheet)
+    for col, (value, look, key) in enumerate(cells, 1):
+        cell: Any = Cell(sheet, row=row, column=col)
         _write(cell, value, look, key)
         out.append(cell)
     sheet.append(out)

@@ -25,7 +25,7 @@ from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelle
 from tfpb.survey.printed import rounded_count, step_of
 from tfpb.survey.secrecy.choice import Rules
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
-from tfpb.survey.secrecy.groups import BASE, KEY, group_table, resting
+from tfpb.survey.secrecy.groups import BASE, KEY, group_table, one_by_one, resting
 from tfpb.survey.secrecy.ownership import own_groups, own_rows, under_name
 from tfpb.survey.secrecy.tree import SIDES, levels_of
 from tfpb.survey.verdicts import NO_VERDICT, counted
@@ -33,6 +33,7 @@ from tfpb.survey.verdicts import NO_VERDICT, counted
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from tfpb.survey.secrecy.groups import Each
 
 _KEYS: Final = frozenset(
     {
@@ -52,6 +53,7 @@ def protect(
     *,
     bailleur: str = "",
     crossed: Collection[str] | None = (),
+    each: Each = one_by_one,
 ) -> Published:
     """Withhold what would point at few households, over every table at once.
 
@@ -64,6 +66,8 @@ def protect(
         whole that show no other bailleur. Empty for all of them.
     crossed : collection of str, optional
         Bailleurs whose territories are shown; None for all of them.
+    each : callable
+        As of `group_table`.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def protect(
     rules = rules or rules_of(estimates.settings)
     if bailleur:
         estimates, crossed = under_name(estimates, bailleur), {bailleur}
-    groups = group_table(estimates.households, rules, crossed)
+    groups = group_table(estimates.households, rules, crossed, each)
     marks = _overall(estimates.items)
     tables = {
         "comparison": counted(_withheld(_uncrossed(estimates, crossed), groups)),
