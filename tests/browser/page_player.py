@@ -93,7 +93,7 @@ class Player:
     def settle(self) -> None:
         """Wait for the work under way, and for the screen as it is after it."""
         if self.served.desk.busy or self.page.locator("[data-en-cours]").count():
-            self.served.wait()
+            self.served.wait(900)  # a machine may be shared
             for _ in range(3):
                 self.page.wait_for_timeout(900)
                 try:

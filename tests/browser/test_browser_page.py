@@ -55,6 +55,8 @@ def played(browser: Browser, example_page: Served, example: Path) -> Player:
     player.type("#annee", "2025")
     player.type("#date", "2026-02-10")
     player.click("button.principal")
+    page.goto(f"{example_page.address}/depart")
+    assert "Saisie gardée" not in page.inner_text("main")  # sent within 150 ms of its last letter
     player.go("deposer")
     player.drop([example / name for name in FILES])
     for screen in ("colonnes", "noms", "questions"):
@@ -264,6 +266,36 @@ def test_addresses_are_proposed_and_doubts_gone_through_by_keyboard(
     point.focus()
     page.keyboard.press("Shift+ArrowRight")
     page.locator(".ici", has_text="Ici :").wait_for()
+    assert player.complaints == []
+    page.context.close()
+
+
+def test_a_residence_is_decided_whole_by_four_keys_and_taken_back_at_once(
+    browser: Browser, played: Player, example_page: Served
+) -> None:
+    player = entered(browser, example_page)
+    page = player.page
+    page.goto(f"{example_page.address}/doutes")
+    assert "sont dans 4 résidences : une case décide" in page.inner_text("main")
+    while not page.locator("[name=groupe]").count():
+        page.click("nav a[rel=next]")
+    page.keyboard.press("r")
+    assert page.is_checked("[name=groupe]")
+    page.keyboard.press("h")
+    if page.evaluate("document.activeElement.name") == "auteur":  # it is known from the second on
+        page.keyboard.type("C. Roy")
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "piece"
+    page.keyboard.type("plan de masse")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    path = example_page.folder / "dossier_a_verifier.xlsx"
+    rows = read_limit_decisions(path)
+    decided = rows[rows["decision"] != ""]
+    assert list(decided["decision"]) == ["hors", "hors"]
+    assert decided["id_residence"].nunique() == 1
+    page.click("text=Défaire la dernière décision")
+    assert not [d for d in read_limit_decisions(path)["decision"] if d]
     assert player.complaints == []
     page.context.close()
 

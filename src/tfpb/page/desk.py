@@ -270,8 +270,9 @@ class Desk:
 
     @property
     def author(self) -> str:
-        """Who last gave a name or a role."""
-        return next((act.who for act in reversed(self.journal.acts) if act.who), "")
+        """Who last gave a name or a role; what answers a question is the role of a file, not of who sends."""
+        acts = (act for act in reversed(self.journal.acts) if act.screen != "reponses")
+        return next((act.who for act in acts if act.who), "")
 
     @property
     def busy(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
@@ -91,7 +91,8 @@ def shared_interviews(deliveries: Sequence[Held]) -> Iterator[Finding]:
         least = min(len(one.keys), len(other.keys))
         if one.bailleur != other.bailleur and len(both) >= max(_LEAST_TWINS, _LEAST_PART * least):
             share = 100 * len(both) / least
-            yield _whose("entretiens_deux_livraisons", one, other, both, share, 100, Unit.POINTS)
+            found = _whose("entretiens_deux_livraisons", one, other, both, share, 100, Unit.POINTS)
+            yield replace(found, question=replace(found.question, part=share / 100))
 
 
 def odd_scales(deliveries: Sequence[Held], dwellings: Sequence[float]) -> Iterator[Finding]:
@@ -121,6 +122,7 @@ def odd_scales(deliveries: Sequence[Held], dwellings: Sequence[float]) -> Iterat
             (("bailleur", one.bailleur), ("facteur", f"{factor:f}")),
             (Answer(DIVIDED, effects[0]), Answer(KEPT, effects[1])), effects[1],
             content_of(map(str, one.amounts)),
+            part=len(one.amounts) / sum(len(other.amounts) for other in deliveries),
         )  # fmt: skip
         yield Finding(question, {DIVIDED: (change,), KEPT: ()})
 

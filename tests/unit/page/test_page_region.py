@@ -203,6 +203,9 @@ def test_a_question_is_answered_in_the_dossier_it_is_of(page: Served) -> None:
     assert not load_settings(region.member(NAMES[0]).file).reponses
     assert [one.reply is None for one in region.outlook.asked] == [True, False]
     assert not load_region(region.file).reponses
+    assert (
+        region.desk_of(region.member(NAMES[1])).author == region.author == "URH"
+    )  # no role of a file
     assert not region.fresh  # figures are of before the reply, and screens say so
     assert "n’est plus posée" in page.post("/reponses", {**reply, "chez": "Personne"}).text
 

@@ -59,6 +59,7 @@ def test_interviews_of_two_deliveries_are_asked_from_five() -> None:
     assert list(shared_interviews([one, few])) == []
     (found,) = shared_interviews([one, many])
     assert found.question.rows == tuple(range(2, 8))
+    assert found.question.part == found.question.spread / 100 > 0
     blank = held("B", [""] * 100, [1] * 100)
     assert list(shared_interviews([held("A", [""] * 100, [1] * 100), blank])) == []
 
@@ -72,4 +73,5 @@ def test_weights_of_another_scale_are_divided_by_a_power_of_ten() -> None:
     effects = {a.code: a.effect.amount for a in found.question.answers}
     assert effects[DIVIDED] < 30
     assert effects[KEPT] > 99
+    assert found.question.part == 1 / 4  # a quarter of the interviews, not « 0,0 % »
     assert list(odd_scales([*others, held("D", ["x"] * 50, [100] * 50, "poids")], [1000] * 4)) == []

@@ -214,7 +214,7 @@
     });
   }
 
-  // doubts by keys: D in, H out, J or → the next one, K or ← the one before, + and − the map
+  // doubts by keys: D in, H out, R the whole résidence, J or → the next one, K or ← the one before, + and − the map
   const cards = [...document.querySelectorAll("form.doute")].filter((card) => card.querySelector("[name=choix]"));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input:not([type=radio],[type=checkbox]),select,textarea");
@@ -225,7 +225,10 @@
     const arrow = !event.target.matches("input,.point") && { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const step = { j: 1, "?": 1, k: -1 }[event.key.toLowerCase()] || arrow;
     const zoom = { "+": 2, "-": 0.5, "−": 0.5 }[event.key];
-    if (choice) {
+    const whole = event.key.toLowerCase() === "r" && card.querySelector("[name=groupe]");
+    if (whole) {
+      whole.click();
+    } else if (choice) {
       event.preventDefault();
       choice.checked = true;
       choice.dispatchEvent(new Event("input", { bubbles: true }));
