@@ -106,7 +106,7 @@ def restitution(region: Region) -> Report:
     head, facts, safe, names = region.head, region.facts, region.protected, region.places.names
     titled, limits = head.settings.region, head.settings.reglages
     survey = None if safe is None else safe.region(names)
-    whole = None if safe is None else safe.whole
+    whole = None if safe is None else safe.read
     quarters = region.places.quarters
     dossier = thin_dossier(head, titled.titre, survey, quarters, facts.claims)
     codes = [code for some in region.contrats.values() for code in some] + list(
@@ -121,11 +121,13 @@ def restitution(region: Region) -> Report:
         priorites(dossier),
         pages.places(facts, whole, names),
     ]
-    if survey is not None and whole is not None:
+    if safe is not None and survey is not None and whole is not None:
         wave, items, target = survey.waves[-1].vague, survey.items, survey.target
         key = positions.drawing_key(limits.graine_pseudonymes, region.sources)
         letters = positions.under_letters(whole, wave, key=key)
         spread, funnel = positions.spread(whole, wave), positions.region_funnel(whole, wave)
+        if safe.waiting:
+            spread = positions.unread(spread, "difference")
         halves, fewest = positions.limits_by_interviews(funnel), positions.FEWEST_FOR_MIDDLE
         sections += [
             pages.owners(letters, spread, items, wave, target=target),
