@@ -17,7 +17,6 @@ from tfpb.facts.place import located_stock
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.facts.whole_dossier import Dossier
-from tfpb.io.sources.region_inputs import of_bailleur
 from tfpb.model.codes import SHOWN, TOTAL, Role
 from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text
@@ -66,7 +65,7 @@ def deliveries_report(region: Region) -> Report:
         )
         for p in parts
     ]
-    asked = [_of_bailleur(one, name) for name, some in own.items() for one in some]
+    asked = [replace(one, owner=name) for name, some in own.items() for one in some]
     title = head.settings.region.titre
     dossier = thin_dossier(head, title, None, region.places.quarters)
     dossier = replace(dossier, asked=(*region.asked, *asked))
@@ -75,12 +74,6 @@ def deliveries_report(region: Region) -> Report:
         questions(dossier),
     ]
     return _report(head, title, words.DELIVERIES, sections)
-
-
-def _of_bailleur(one: Asked, name: str) -> Asked:
-    """Put the bailleur before the file of a question of its own."""
-    place = one.question.place
-    return replace(one, question=replace(one.question, place=of_bailleur(place, name)))
 
 
 _HEARD: Final = frozenset({"synthese", "comparaison", "evolution", "priorites", "position"})
