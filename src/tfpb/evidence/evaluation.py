@@ -81,7 +81,7 @@ def evaluation(
     -------
     Evaluation
         `EVALUATION_COLUMNS`; `lecture` is one of `sans_enquete`, `sans_item`, `masque`,
-        `ecart_defavorable`, `ecart_equivalent`, `ecart_non_conclu`, followed by `|hausse`,
+        `ecart_defavorable`, `ecart_equivalent`, `ecart_non_conclu`, `ecart_a_confirmer`, then `|hausse`,
         `|baisse`, `|evolution_non_demontree` or `|sans_evolution`, then by `|ecart_…` and
         `|evolution_…` (`Story`) where the figure like with like tells another story.
     """
@@ -189,6 +189,7 @@ def _reading(gap: dict[Any, Any] | None, change: dict[Any, Any] | None) -> dict[
         verdict = gap["verdict"]
         now = "ecart_defavorable" if verdict in LOWER else "ecart_non_conclu"
         now = "ecart_equivalent" if verdict in FAVOURABLE else now
+        now = "ecart_a_confirmer" if verdict == Verdict.A_CONFIRMER else now
     moved = "sans_evolution"
     is_shown = change is not None and change["publication"] in SHOWN
     if change is not None and is_shown and change["verdict"] != Verdict.INTERROMPUE:

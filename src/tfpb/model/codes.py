@@ -101,6 +101,7 @@ class Verdict(StrEnum):
     BAISSE = "baisse"
     NON_DEMONTRE = "non_demontre"
     INTERROMPUE = "interrompue"
+    A_CONFIRMER = "a_confirmer"
 
 
 class Publication(StrEnum):

@@ -188,12 +188,15 @@ class Asked:
         Given on the same subject, on cells that have changed since: to be given again.
     supposed : str
         Answer supposed in this run, to see what it comes to; empty in a run that is shown.
+    owner : str
+        Bailleur whose dossier takes the reply, where a region lists those of several; its key stays the same.
     """
 
     question: Question
     reply: Reply | None = None
     fallen: Reply | None = None
     supposed: str = ""
+    owner: str = ""
 
     @property
     def is_settled(self) -> bool:

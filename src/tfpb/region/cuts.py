@@ -9,7 +9,7 @@ import numpy as np
 
 from tfpb import survey
 from tfpb.executors import InProcess
-from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Publication
+from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Publication, Verdict
 from tfpb.model.survey import pick
 from tfpb.survey.adjustment.benchmark import OWNER
 from tfpb.survey.secrecy.disclosure import TABLES
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from tfpb.survey.secrecy.choice import Rules
 
 _HERE: Final = InProcess()
+_NO_READING: Final = frozenset({Verdict.INTERROMPUE, Verdict.MASQUE, Verdict.NON_CALCULABLE})
+_CONCLUDED: Final = ("isole", "assurance", "autre_histoire", "peu_de_reponses")
+"""What is concluded of a row besides its verdict."""
 _REGION_LEVELS: Final = (TOTAL, "departement", "siren_epci")
 
 
@@ -38,18 +41,41 @@ class Protected:
     Parameters
     ----------
     whole : Published
-        Everything that any output shows; bailleurs by name: only makers of tables read it.
+        Everything that any output shows; bailleurs by name: only makers of tables read it, and a release.
+    waiting : frozenset of str
+        Bailleurs of which a question on the deliveries is open (`ENSEMBLE` of common ones): of them, and of
+        what holds them all, pages conclude nothing.
     """
 
     whole: Published
+    waiting: frozenset[str] = frozenset()
 
     @classmethod
     def of(
-        cls, estimates: Estimates, rules: Rules, before: Released, executor: Executor = _HERE
+        cls,
+        estimates: Estimates,
+        rules: Rules,
+        before: Released,
+        waiting: frozenset[str] = frozenset(),
+        executor: Executor = _HERE,
     ) -> Protected:
         """Protect everything at once, waves side by side, in agreement with earlier releases."""
         hidden = survey.protect(estimates, rules, crossed=None, each=executor.map)
-        return cls(survey.reprinted(hidden, before))
+        return cls(survey.reprinted(hidden, before), waiting)
+
+    @property
+    def read(self) -> Published:
+        """What pages read: a verdict under an open question is to be confirmed, what hangs on it blank."""
+        if not self.waiting:
+            return self.whole
+        table = self.whole.comparison
+        judged = ~table["verdict"].isin(["", *_NO_READING]) & table["publication"].isin(SHOWN)
+        if ENSEMBLE not in self.waiting:
+            judged &= table["bailleur"].isin([ENSEMBLE, *self.waiting])
+        blank = {c: table[c].where(~judged, "") for c in _CONCLUDED if c in table}
+        verdict = table["verdict"].where(~judged, Verdict.A_CONFIRMER.value)
+        nothing = {c: table[c].where(~judged) for c in ("bascule", "marge_demontree_points")}
+        return cut(self.whole, {"comparison": table.assign(verdict=verdict, **blank, **nothing)})
 
     @property
     def withheld(self) -> int:
@@ -58,20 +84,24 @@ class Protected:
 
     def region(self, names: Mapping[tuple[str, str], str]) -> Published:
         """Cut the regional restitution: the whole, départements and intercommunalités by name."""
-        table = self.whole.comparison
+        whole = self.read
+        table = whole.comparison
         rows = table[(table["bailleur"] == ENSEMBLE) & table["niveau"].isin(_REGION_LEVELS)]
         named = [
             names.get((level, place), place)
             for level, place in zip(rows["niveau"], rows["territoire"], strict=True)
         ]
-        return _together(self.whole, rows.assign(territoire=named))
+        return _together(whole, rows.assign(territoire=named))
 
-    def bailleur(self, name: str, readings: tuple[Reading, ...] = ()) -> Published:
+    def bailleur(
+        self, name: str, readings: tuple[Reading, ...] = (), *, released: bool = False
+    ) -> Published:
         """Cut a bailleur's own pack: its rows, those of its quarters, the region's.
 
-        `readings` are those of the deliveries that hold its interviews.
+        `readings` are those of the deliveries that hold its interviews; `released`: as the ledger remembers
+        it, verdicts that a reply may change included.
         """
-        whole = self.whole
+        whole = self.whole if released else self.read
         others = set(whole.comparison["bailleur"]) - {name, ENSEMBLE}
         return cut(
             whole,
@@ -86,17 +116,18 @@ class Protected:
 
         The territory's rows stand as the whole (`total`).
         """
-        table = self.whole.comparison
+        whole = self.read
+        table = whole.comparison
         mine = (table["niveau"] == level) & (table["territoire"] == name)
         inside = (table["niveau"] == "code_qpv") & table["territoire"].isin(list(quarters))
         rows = table[(table["bailleur"] == ENSEMBLE) & (mine | inside)]
-        whole = (rows["niveau"] == level).to_numpy()
+        own = (rows["niveau"] == level).to_numpy()
         placed = rows.assign(
-            niveau=np.where(whole, TOTAL, rows["niveau"].to_numpy(dtype=object)),
-            territoire=np.where(whole, TOTAL, rows["territoire"].to_numpy(dtype=object)),
+            niveau=np.where(own, TOTAL, rows["niveau"].to_numpy(dtype=object)),
+            territoire=np.where(own, TOTAL, rows["territoire"].to_numpy(dtype=object)),
         )
-        nothing = {n: getattr(self.whole, n).iloc[:0] for n in ("levels", "fieldwork", "variants")}
-        return cut(_together(self.whole, placed), nothing)
+        nothing = {n: getattr(whole, n).iloc[:0] for n in ("levels", "fieldwork", "variants")}
+        return cut(_together(whole, placed), nothing)
 
 
 def _together(whole: Published, comparison: pd.DataFrame) -> Published:

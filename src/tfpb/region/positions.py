@@ -36,6 +36,8 @@ POSITION_COLUMNS: Final = (
 )  # fmt: skip
 
 
+UNREAD: Final = "a_confirmer"
+"""Reading of a figure under an open question."""
 ALERT: Final = 0.95
 ALARM: Final = 0.998
 INTERVIEWS: Final = (300, 600, 1200, 2400)
@@ -253,6 +255,11 @@ def own_funnel(whole: Published, own: Published, name: str, wave: str) -> pd.Dat
     error = _error(both, both, of="_region")
     out = both.assign(erreur=error, ecart=both[_GAP], region=both[f"{_GAP}_region"])
     return _completed(out, whole, name, wave)
+
+
+def unread(rows: pd.DataFrame, column: str = "lecture") -> pd.DataFrame:
+    """Leave every reading of some rows to be confirmed: a question on the deliveries is open."""
+    return rows.assign(**{column: rows[column].mask(rows[column] != "", UNREAD)})
 
 
 def region_funnel(whole: Published, wave: str) -> pd.DataFrame:

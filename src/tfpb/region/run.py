@@ -15,7 +15,7 @@ from tfpb.geodata.geography import ABSENT, open_geography
 from tfpb.io.open_questions.reply_file import reply_faults
 from tfpb.io.packs.provenance import versions
 from tfpb.io.sources.region_inputs import in_dossier, read_region
-from tfpb.model.codes import Role
+from tfpb.model.codes import ENSEMBLE, Role
 from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.published_before import HELD_BACK, NEVER_TWICE, precedents, unanswered
@@ -125,7 +125,7 @@ def compute(
     joined = shown_waves(joined, fewest, settings.file)
     plan = with_fieldwork(inputs.plan, surveyed(parts)) if inputs.plan is not None else None
     inputs = replace(inputs, plan=plan)
-    protected = _protected(joined, inputs, before, executor)
+    protected = _protected(joined, inputs, before, executor, _waited(inputs, parts))
     common = joined.readings if inputs.deliveries else ()
     bare = [replace(p, survey=None, readings=p.readings or common) for p in parts]
     if plan is not None:
@@ -265,6 +265,7 @@ def _protected(
     inputs: RegionInputs,
     before: Released,
     executor: Executor,
+    waiting: frozenset[str],
 ) -> Protected | None:
     """Estimate everything at once, and protect all outputs together."""
     plan, answers = inputs.plan, joined.survey
@@ -277,7 +278,17 @@ def _protected(
     )  # fmt: skip
     own, least = inputs.settings.reglages, rules_of(compared.settings)
     rules = replace(least, owners=own.organismes_minimum, largest_share=own.part_maximum)
-    return Protected.of(compared, rules, before, executor)
+    return Protected.of(compared, rules, before, waiting, executor)
+
+
+def _waited(inputs: RegionInputs, parts: Sequence[Part]) -> frozenset[str]:
+    """Name the bailleurs of which a question on the survey is open; `ENSEMBLE` of common ones."""
+    asked = {ENSEMBLE: inputs.asked} | {part.name: part.asked for part in parts}
+    return frozenset(
+        name
+        for name, some in asked.items()
+        if any(one.is_open and one.question.role is Role.ENQUETE for one in some)
+    )
 
 
 def _hash(settings: RegionSettings, inputs: RegionInputs, sources: Sequence[Source]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from region_cases import LEVELS, protected_of, region_plan, region_survey
 
@@ -12,6 +15,7 @@ from tfpb.region.estimates import compare_region
 from tfpb.region.positions import (
     FEWEST_OTHERS,
     POSITION_COLUMNS,
+    UNREAD,
     benchmark_table,
     draw,
     drawing_key,
@@ -19,6 +23,7 @@ from tfpb.region.positions import (
     quartiles,
     spread,
     under_letters,
+    unread,
 )
 from tfpb.text import letters_of
 
@@ -111,3 +116,32 @@ def test_names_and_seed_alone_do_not_draw_again() -> None:
     key = drawing_key(0, files)
     assert key == drawing_key(0, files)
     assert len({key, drawing_key(1, files), drawing_key(0, files[:1]), drawing_key(0, [])}) == 4
+
+
+@pytest.mark.parametrize(
+    ("waiting", "unsure"),
+    [(set(), set()), ({"B1"}, {"B1", "ensemble"}), ({"ensemble"}, {"B0", "B1", "ensemble"})],
+)
+def test_nothing_is_concluded_under_an_open_question_but_a_release_remembers(
+    protected: Protected, waiting: set[str], unsure: set[str]
+) -> None:
+    safe = replace(protected, waiting=frozenset(waiting))
+    seen = set()
+    for name in ("B0", "B1"):
+        own = safe.bailleur(name).comparison
+        judged = own[(own["verdict"] != "") & (own["publication"] == "publiable")]
+        seen |= set(judged.loc[judged["verdict"] == "a_confirmer", "bailleur"])
+        marked = judged[judged["verdict"] == "a_confirmer"]
+        assert (marked[["isole", "autre_histoire", "peu_de_reponses"]] == "").all(axis=None)
+        assert marked["estimation"].notna().all()  # the figure is one reading, and stays
+        kept = safe.bailleur(name, released=True).comparison
+        pd.testing.assert_frame_equal(kept, protected.bailleur(name).comparison)
+    assert seen == unsure
+    for one in (safe.region({}), safe.place("contrat_de_ville", "C0", ["QN059001"])):
+        rows = one.comparison
+        words = rows.loc[(rows["verdict"] != "") & (rows["publication"] == "publiable"), "verdict"]
+        assert len(words)
+        assert (words == "a_confirmer").all() == bool(waiting)
+    placed = position(safe.read, safe.bailleur("B0"), "B0")
+    read = unread(placed)["lecture"]
+    assert set(read) == {UNREAD} | set(placed["lecture"][placed["lecture"] == ""])

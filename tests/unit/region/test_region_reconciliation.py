@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from tfpb.errors import Place
+from tfpb.facts.claim import Claims
+from tfpb.facts.quarter import Quarters
 from tfpb.model.question import Answer, Asked, Measure, Question, Reply, Unit
 from tfpb.model.record import Reading
-from tfpb.model.report import Section, Text
-from tfpb.region.publishing.reports import provisional
+from tfpb.model.report import Section, Table, Text
+from tfpb.region.publishing.reports import deliveries_report, provisional
 from tfpb.region.reconciliation import doubts, reconciled, stakes, unused
 from tfpb.words.faults.paste_words import paste_lines
 from tfpb.words.faults.sentences import fault_text
@@ -94,3 +97,36 @@ def test_figures_under_an_open_question_of_the_survey_say_that_they_are_provisio
     assert "restent" in first.paragraphs[0]
     assert provisional(replace(page, key="argent"), [heard]).blocks == page.blocks
     assert provisional(page, [asked("patrimoine", Unit.LOGEMENTS, 1, 2)]) == page
+
+
+def test_the_region_s_list_gives_the_keys_that_the_dossier_of_each_takes() -> None:
+    """With the bailleur in its place, a question had another key: the line to paste answered nothing."""
+    heard = asked("enquete", Unit.POINTS, 35, 65, lignes="5")
+    two = [
+        replace(a, code=code)
+        for a, code in zip(heard.question.answers, ("ecarter", "garder"), strict=True)
+    ]
+    heard = Asked(replace(heard.question, answers=tuple(two)))
+    parts = [SimpleNamespace(name=name, asked=(heard,), claims=Claims()) for name in ("A", "B")]
+    region = SimpleNamespace(
+        titre="T",
+        annee=2025,
+        date=dt.date(2026, 9, 15),
+        donnees_fictives=True,
+        organisme_regional="U",
+    )
+    head = SimpleNamespace(
+        draft=True, settings=SimpleNamespace(region=region, file="r.toml"), run_hash="0" * 8,
+        year=2025, vintage=2024, asked=(heard,),
+    )  # fmt: skip
+    whole = SimpleNamespace(
+        head=head, parts=parts, asked=(), draft=True, places=SimpleNamespace(quarters=Quarters()),
+        deliveries=reconciled([READ], NAMES, {}),
+    )  # fmt: skip
+    sheet = deliveries_report(whole).sections[-1]  # type: ignore[arg-type]
+    (table, *_) = (b for b in sheet.blocks if isinstance(b, Table))
+    assert table.rows["cle"].tolist() == [heard.question.key] * 2
+    assert [where.split(" › ")[0] for where in table.rows["ou"]] == ["A", "B"]
+    (lines,) = (b.paragraphs for b in sheet.blocks if isinstance(b, Text))
+    assert sum(f"# {heard.question.key} = " in line for line in lines) == 2 * 3
+    assert [line[2:].split(" › ")[0] for line in lines if " › " in line] == ["A", "B"]

@@ -282,8 +282,9 @@ def _pack_jobs(
     whole = Source("region", region.settings.region.titre, region.digest, 0, len(region.parts))
     opened = region.left_open
     for part in region.parts:
-        own = _own_survey(region, region.protected, part) if region.protected else None
-        published = own.published if own is not None else None
+        safe = region.protected
+        own = _own_survey(region, safe, part) if safe else None
+        published = safe.bailleur(part.name, part.readings, released=True) if safe else None
         yield PackJob(
             part=part,
             survey=own,
@@ -315,13 +316,12 @@ def _own_survey(region: Region, protected: Protected, part: Part) -> OwnSurvey:
     whole, own = protected.whole, protected.bailleur(part.name, part.readings)
     table = positions.benchmark_table(own, dict(region.items.get(part.name, {})), own.labels)
     title = region.settings.region.titre
+    placed = positions.position(whole, own, part.name)
+    funnel = positions.own_funnel(whole, own, part.name, own.waves[-1].vague)
+    if protected.waiting:
+        placed, funnel = positions.unread(placed), positions.unread(funnel)
     references = [REPERE_REFERENCE.format(titre=title, vague=v) for v in table["vague"]]
-    return OwnSurvey(
-        own,
-        positions.position(whole, own, part.name),
-        positions.own_funnel(whole, own, part.name, own.waves[-1].vague),
-        table.assign(reference=references),
-    )
+    return OwnSurvey(own, placed, funnel, table.assign(reference=references))
 
 
 def _folders(names: Iterable[str]) -> dict[str, str]:

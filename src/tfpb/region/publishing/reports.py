@@ -17,7 +17,6 @@ from tfpb.facts.place import located_stock
 from tfpb.facts.quarter import Quarters
 from tfpb.facts.survey_claims import survey_claims
 from tfpb.facts.whole_dossier import Dossier
-from tfpb.io.sources.region_inputs import of_bailleur
 from tfpb.model.codes import SHOWN, TOTAL, Role
 from tfpb.model.location import Ground
 from tfpb.model.report import Report, Text
@@ -66,7 +65,7 @@ def deliveries_report(region: Region) -> Report:
         )
         for p in parts
     ]
-    asked = [_of_bailleur(one, name) for name, some in own.items() for one in some]
+    asked = [replace(one, owner=name) for name, some in own.items() for one in some]
     title = head.settings.region.titre
     dossier = thin_dossier(head, title, None, region.places.quarters)
     dossier = replace(dossier, asked=(*region.asked, *asked))
@@ -75,12 +74,6 @@ def deliveries_report(region: Region) -> Report:
         questions(dossier),
     ]
     return _report(head, title, words.DELIVERIES, sections)
-
-
-def _of_bailleur(one: Asked, name: str) -> Asked:
-    """Put the bailleur before the file of a question of its own."""
-    place = one.question.place
-    return replace(one, question=replace(one.question, place=of_bailleur(place, name)))
 
 
 _HEARD: Final = frozenset({"synthese", "comparaison", "evolution", "priorites", "position"})
@@ -106,7 +99,7 @@ def restitution(region: Region) -> Report:
     head, facts, safe, names = region.head, region.facts, region.protected, region.places.names
     titled, limits = head.settings.region, head.settings.reglages
     survey = None if safe is None else safe.region(names)
-    whole = None if safe is None else safe.whole
+    whole = None if safe is None else safe.read
     quarters = region.places.quarters
     dossier = thin_dossier(head, titled.titre, survey, quarters, facts.claims)
     codes = [code for some in region.contrats.values() for code in some] + list(
@@ -121,11 +114,13 @@ def restitution(region: Region) -> Report:
         priorites(dossier),
         pages.places(facts, whole, names),
     ]
-    if survey is not None and whole is not None:
+    if safe is not None and survey is not None and whole is not None:
         wave, items, target = survey.waves[-1].vague, survey.items, survey.target
         key = positions.drawing_key(limits.graine_pseudonymes, region.sources)
         letters = positions.under_letters(whole, wave, key=key)
         spread, funnel = positions.spread(whole, wave), positions.region_funnel(whole, wave)
+        if safe.waiting:
+            spread = positions.unread(spread, "difference")
         halves, fewest = positions.limits_by_interviews(funnel), positions.FEWEST_FOR_MIDDLE
         sections += [
             pages.owners(letters, spread, items, wave, target=target),

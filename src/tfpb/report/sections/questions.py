@@ -41,7 +41,7 @@ def questions(dossier: Dossier) -> Section:
         )
     if waiting:
         day = dossier.settings.dossier.date
-        lines = (words.to_paste(one.question, day) for one in asked if one.is_waiting)
+        lines = (words.to_paste(one.question, day, one.owner) for one in asked if one.is_waiting)
         blocks.append(Text((words.WHERE_TO_WRITE, *"\n".join(lines).splitlines()), media=SHEET))
     blocks.append(table("questions", pd.DataFrame([_data(one, weighed) for one in asked])))
     lead = words.lead(len(open_), waiting, len(notes))
@@ -53,7 +53,7 @@ def _shown(one: Asked, weighed: bool) -> dict[str, object]:  # noqa: FBT001 - of
     """Return a question as the sheet shows it; `weighed`: whether what hangs on the survey may be."""
     text, reply = words.question_text(_without_rows(one.question)), one.reply or one.fallen
     row: dict[str, object] = {
-        "titre": text.title, "ou": text.where, "phrase": text.sentence,
+        "titre": text.title, "ou": words.of_owner(one.owner, text.where), "phrase": text.sentence,
         "effets": words.effects(one.question), "enjeu": text.spread, "part": text.share,
         "etat": words.STANDINGS[words.standing(one)],
         "lu": words.answer_words(one.question, one.reading), "cle": one.question.key,
@@ -76,7 +76,8 @@ def _data(one: Asked, weighed: bool) -> dict[str, object]:  # noqa: FBT001 - of 
     row: dict[str, object] = {
         "cle": question.key, "sujet": question.subject, "code": question.code,
         "titre": words.question_title(question), "entree": question.source,
-        "fichier": place.file, "feuille": place.sheet, "ligne": place.row, "colonne": place.column,
+        "fichier": words.of_owner(one.owner, place.file), "feuille": place.sheet, "ligne": place.row,
+        "colonne": place.column,
         "lignes": len(question.rows) or None, "role": str(question.role), "unite": str(question.total.unit),
         "total": question.total.amount, "enjeu": question.spread, "part": question.share,
         "reponses": " ; ".join(f"{a.code}={a.effect.amount:.2f}" for a in question.answers),

@@ -374,7 +374,8 @@ def position(
     blocks.append(Text(words.POSITION_NOTES, bullets=True))
     counts = Counter(gaps["lecture"])
     above, under, unsettled = (counts[k] for k in ("au_dessus", "en_dessous", "non_tranche"))
-    return section("position", words.position_lead(above, under, unsettled), blocks)
+    lead = words.position_lead(above, under, unsettled)
+    return section("position", words.UNREAD if counts["a_confirmer"] else lead, blocks)
 
 
 REACH: Final = 2400.0
@@ -405,9 +406,9 @@ def own_funnel(
     blocks: list[Block] = [table("entonnoir_bailleur", named, **of)]
     if len(named):
         blocks += [*_charts(named, "entonnoir", of), _notes(named, fewest)]
-    return section(
-        "entonnoir", region_words.funnel_lead(inside, beyond["95"], beyond["998"]), blocks
-    )
+    lead = region_words.funnel_lead(inside, beyond["95"], beyond["998"])
+    waits = bool((named["lecture"] == "a_confirmer").any())
+    return section("entonnoir", words.UNREAD if waits else lead, blocks)
 
 
 def region_funnel(

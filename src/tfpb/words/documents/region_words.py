@@ -52,7 +52,11 @@ READ_COUNTS: Final = Phrase(
 )
 PROVISIONAL: Final = Phrase(
     "{count:s question/questions} sur les livraisons de l’enquête {count:a reste/restent} sans réponse : ces "
-    "chiffres de satisfaction sont une lecture parmi d’autres, provisoire."
+    "chiffres de satisfaction sont une lecture parmi d’autres, provisoire, et rien n’en est conclu (« à "
+    "confirmer »)."
+)
+UNREAD: Final = (
+    "Rien n’est conclu de votre place tant qu’une question sur les livraisons attend sa réponse."
 )
 CHARGED: Final = "les bailleurs du quartier"
 MONEY_SHEET: Final = "Abattement et actions"

@@ -274,10 +274,14 @@ def left_open_words(codes: Iterable[str], whose: Mapping[str, Sequence[str]] | N
     return " ; ".join(f"{_LEFT_OPEN[code]}{names(code)}" for code in codes)
 
 
-def to_paste(question: Question, on: dt.date | None) -> str:
-    """Write what goes under `[reponses]`: a line an answer, none of them chosen."""
-    text = question_text(question)
-    lines = [f"# {text.title}"]
+def of_owner(owner: str, text: str) -> str:
+    """Put the bailleur whose dossier takes the reply before a text, in a list of several."""
+    return f"{owner} › {text}" if owner else text
+
+
+def to_paste(question: Question, on: dt.date | None, owner: str = "") -> str:
+    """Write what goes under `[reponses]`, and of whose dossier: a line an answer, none of them chosen."""
+    lines = [f"# {of_owner(owner, question_title(question))}"]
     for code in (*question.codes, NOT_KNOWN):
         entry = reply_line(question.key, code, question.role, on, question.subject)
         lines.append(f"# {entry}   # {answer_words(question, code)}")
