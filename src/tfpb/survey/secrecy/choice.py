@@ -148,9 +148,8 @@ class _Choice:
 
     def _settle(self, k: int, family: str) -> None:
         while not self._enough(rest := self._left(k, family)):
-            found = list(self._ways(k, family, rest, ()))
-            best = min((w for w in found if w[0]), default=None) or min(found)
-            for c in best[-1]:
+            *_, best = min(self._ways(k, family, rest, ()))
+            for c in best:
                 self.shown[c] = False
 
     def _hidden(self) -> list[int]:
@@ -159,7 +158,7 @@ class _Choice:
     def _take_back(self, k: int) -> None:
         """Show a group again where it, and the group that holds it, leave nobody or enough."""
         above, family = self.tree.parent[k], self.tree.family[k]
-        while not self.shown[above]:  # a side is hidden with all that is below it
+        while not self.shown[above]:  # what hid it is shown, or was hidden by one above that is
             above = self.tree.parent[above]
         self.shown[k] = True
         within = {self.tree.family[c] for c in self.below[k]}
@@ -169,15 +168,18 @@ class _Choice:
     def _ways(
         self, k: int, family: str, rest: Indices, path: _Path
     ) -> Iterator[tuple[bool, _Loss, tuple[Group, ...], _Path]]:
-        """List what may be hidden below a group: one next below it, or one further with those between."""
+        """List what may be hidden below a group: one next below it, or one further with those between.
+
+        First whether the rest is few still, then what is lost.
+        """
         for c in self._next(k, family):
             way = (*path, c)
             left = self._left(c, family)
             more = np.concatenate([rest, left])
-            right = self._enough(more)
+            few = not self._enough(more)
             if self.n[left].any():
-                yield right, self._loss(way), tuple(self.tree.groups[w] for w in way), way
-            if not right:
+                yield few, self._loss(way), tuple(self.tree.groups[w] for w in way), way
+            if few:
                 yield from self._ways(c, family, more, way)
 
     def _part_families(self) -> None:
