@@ -183,19 +183,22 @@ class _Choice:
                 yield from self._ways(c, family, more, way)
 
     def _part_families(self) -> None:
-        """Hide what holds shown groups of another family but for few: those beside the chain go first."""
+        """Hide what holds shown groups of another family but for few: those beside the chain go first.
+
+        Of two beside it (an agency, a kind of dwelling), the one that holds the other goes.
+        """
         held, again = self._held_across(), True
         while again:
             again = False
             for (outer, rank, _), members in held.items():
                 there = [k for k in members if self.shown[k]]
                 if self.shown[outer] and not self._enough(left_aside(self.tree, outer, there)):
-                    for k in [outer] if self._rank(outer) < rank else there:
+                    for k in [outer] if self._rank(outer) <= rank else there:
                         self.shown[k] = False
                     again = True
 
     def _held_across(self) -> dict[tuple[int, int, str], list[int]]:
-        """List, by group, rank and level beside the chain, those of other families that lie wholly in it."""
+        """List, by group, rank and level beside the chain, those that lie wholly in it: itself too."""
         held: dict[tuple[int, int, str], list[int]] = {}
         for k, group in enumerate(self.tree.groups):
             if not self.shown[k]:
@@ -212,7 +215,7 @@ class _Choice:
                     if level == _OWNER
                     else above._replace(niveau=level, territoire=first)
                 )
-                if outer is not None and self._rank(outer) != rank:
+                if outer is not None:
                     held.setdefault((outer, rank, "" if rank else group.niveau), []).append(k)
         return held
 
