@@ -110,6 +110,46 @@ def test_own_quarters_hide_an_own_agency_that_holds_them_but_for_few() -> None:
     assert shown.isdisjoint({"A Nord", "A Sud"})
 
 
+@pytest.mark.parametrize(("few", "held"), [(2, False), (6, True)])
+def test_a_kind_that_holds_an_agency_but_for_few_is_hidden(few: int, *, held: bool) -> None:
+    """Both stand beside the quarters: the individuel of Sud is the individuel less all of Nord."""
+    stock = [*SIX, *homes(2, few, "C1", "Q1", "A"), *homes(5, 10, "C1", "Q1", "A")]
+    wave = wave_of(stock)
+    places = wave.places.assign(
+        agence=["Nord"] * 6 + ["Sud"] * 7, type_habitat=["individuel"] * 8 + ["collectif"] * 5
+    )
+    shown = named(replace(wave, places=places))
+    assert {"total", "Q1", "Nord", "collectif"} <= shown
+    assert ("individuel" in shown) is ("Sud" in shown) is held  # Sud less the collectif: the same
+
+
+def test_groups_under_a_hidden_side_hide_no_other() -> None:
+    """B’s eight hide the side, the whole agency Sud in it: A less its own Nord is thirty-eight."""
+    stock = [
+        *homes(5, 10, "C1", "Q1"), *homes(3, 10, "C1", "Q1"), *homes(2, 4, "C1", "Q1"),
+        *homes(2, 4, "C1", "Q1", "B"),
+    ]  # fmt: skip
+    wave = wave_of(stock)
+    agence = ["Nord"] * 5 + ["Sud"] * 3 + [""] * 4
+    shown = named(replace(wave, places=wave.places.assign(agence=agence)), ("A",))
+    assert shown == {"A total", "A C1", "A Q1", "A Nord"}
+
+
+def test_own_territories_and_totals_ask_for_no_other_bailleur() -> None:
+    stock = [*SIX, *homes(6, 10, "C1", "Q1", "B")]
+    assert named(wave_of(stock), None, owners=3) == {"total", "A total", "B total"} | {
+        f"{owner} {place}" for owner in "AB" for place in ("C1", "Q1")
+    }
+
+
+def test_what_comes_back_is_the_contrat_before_its_quarter() -> None:
+    """Q1 is hidden for Q2, C1 for Q3, the département for Q4; then either C1 or Q1 may stand again."""
+    stock = [*SIX, *homes(2, 4, "C1", "Q2"), *homes(2, 4, "", "Q3"), *homes(2, 4, "", "Q4")]
+    wave = wave_of(stock)
+    places = wave.places.assign(departement=["59"] * 10 + ["62"] * 2)
+    assert named(replace(wave, places=places)) == {"total", "C1"}
+
+
 def test_a_side_of_nobody_is_no_group() -> None:
     shown = shown_groups(Tree.of(wave_of(SIX)), wave_of(SIX), 0, Rules())
     assert Group("total", "total", "ensemble", SIDE) in shown

@@ -145,9 +145,8 @@ class _Choice:
 
     def _settle(self, k: int, family: str) -> None:
         while not self._enough(rest := self._left(k, family)):
-            found = list(self._ways(k, family, rest, ()))
-            best = min((w for w in found if w[0]), default=None) or min(found)
-            for c in best[-1]:
+            *_, best = min(self._ways(k, family, rest, ()))
+            for c in best:
                 self.shown[c] = False
 
     def _hidden(self) -> list[int]:
@@ -156,7 +155,7 @@ class _Choice:
     def _take_back(self, k: int) -> None:
         """Show a group again where it, and the group that holds it, leave nobody or enough."""
         above, family = self.tree.parent[k], self.tree.family[k]
-        while not self.shown[above]:  # a side is hidden with all that is below it
+        while not self.shown[above]:  # what hid it is shown, or was hidden by one above that is
             above = self.tree.parent[above]
         self.shown[k] = True
         within = {self.tree.family[c] for c in self.below[k]}
@@ -166,31 +165,37 @@ class _Choice:
     def _ways(
         self, k: int, family: str, rest: Indices, path: _Path
     ) -> Iterator[tuple[bool, _Loss, tuple[Group, ...], _Path]]:
-        """List what may be hidden below a group: one next below it, or one further with those between."""
+        """List what may be hidden below a group: one next below it, or one further with those between.
+
+        First whether the rest is few still, then what is lost.
+        """
         for c in self._next(k, family):
             way = (*path, c)
             left = self._left(c, family)
             more = np.concatenate([rest, left])
-            right = self._enough(more)
+            few = not self._enough(more)
             if self.n[left].any():
-                yield right, self._loss(way), tuple(self.tree.groups[w] for w in way), way
-            if not right:
+                yield few, self._loss(way), tuple(self.tree.groups[w] for w in way), way
+            if few:
                 yield from self._ways(c, family, more, way)
 
     def _part_families(self) -> None:
-        """Hide what holds shown groups of another family but for few: those beside the chain go first."""
+        """Hide what holds shown groups of another family but for few: those beside the chain go first.
+
+        Of two beside it (an agency, a kind of dwelling), the one that holds the other goes.
+        """
         held, again = self._held_across(), True
         while again:
             again = False
             for (outer, rank, _), members in held.items():
                 there = [k for k in members if self.shown[k]]
                 if self.shown[outer] and not self._enough(left_aside(self.tree, outer, there)):
-                    for k in [outer] if self._rank(outer) < rank else there:
+                    for k in [outer] if self._rank(outer) <= rank else there:
                         self.shown[k] = False
                     again = True
 
     def _held_across(self) -> dict[tuple[int, int, str], list[int]]:
-        """List, by group, rank and level beside the chain, those of other families that lie wholly in it."""
+        """List, by group, rank and level beside the chain, those that lie wholly in it: itself too."""
         held: dict[tuple[int, int, str], list[int]] = {}
         for k, group in enumerate(self.tree.groups):
             if not self.shown[k]:
@@ -207,7 +212,7 @@ class _Choice:
                     if level == _OWNER
                     else above._replace(niveau=level, territoire=first)
                 )
-                if outer is not None and self._rank(outer) != rank:
+                if outer is not None:
                     held.setdefault((outer, rank, "" if rank else group.niveau), []).append(k)
         return held
 
