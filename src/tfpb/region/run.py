@@ -237,7 +237,9 @@ def _deliveries(
     for part in parts:
         kept = [n for n in part.notices if n.code != "alias_sans_effet" or n.got not in lent]
         idle |= {fold(n.got) for n in part.notices if n not in kept}
-        if common & {Path(name).name for name in part.settings.fichiers.enquete}:  # meant for several
+        if common & {
+            Path(name).name for name in part.settings.fichiers.enquete
+        }:  # meant for several
             kept = [n for n in kept if n.code != "region_reponses_autres"]
         out.append(replace(part, notices=tuple(kept)))
     met = {fold(n) for n in table.loc[table["constat"] == SETTLED, "bailleur"]} | joined.written

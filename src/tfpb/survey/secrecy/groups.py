@@ -76,9 +76,7 @@ def group_table(
         there under both names. `n` is NaN where it is hidden.
     """
     pairs = wave_pairs(waves)
-    near = [
-        (wave, [p for p in pairs if wave.vague in (p[0].vague, p[1].vague)]) for wave in waves
-    ]
+    near = [(wave, [p for p in pairs if wave.vague in (p[0].vague, p[1].vague)]) for wave in waves]
     parts = each(partial(_of_wave, rules=rules, crossed=crossed), near)
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEY, BASE])
 
