@@ -60,8 +60,8 @@ for line in json.loads(sys.argv[1]):
 def run_everything(place: Path) -> None:
     """Run every command but those that name the network, on spoiled inputs, in a home of its own.
 
-    By day, those that write something that no other writes: the maps, the places and the checks of the
-    dossier are in its pack too.
+    By day, those that write something that no other writes: the maps and the places of the dossier are in
+    its pack too.
     """
     inputs, outputs, hook = place / INPUTS, place / OUTPUTS, place / "crochet"
     toml = pack_variant.make(EXAMPLE, inputs)
@@ -97,7 +97,7 @@ def run_everything(place: Path) -> None:
         ["verifier", "--dossier", out / "pack" / "dossier.zip"],
     ]  # fmt: skip
     if not tries(0, 1):
-        again = (["geodonnees", "lister"], ["verifier", toml], ["geocoder"], ["cartes"])
+        again = (["geodonnees", "lister"], ["geocoder"], ["cartes"])
         lines = [line for line in lines if not any(line[: len(a)] == a for a in again)]
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "TFPB_"))},
