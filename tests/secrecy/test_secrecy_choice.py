@@ -123,6 +123,20 @@ def test_a_kind_that_holds_an_agency_but_for_few_is_hidden(few: int, *, held: bo
     assert ("individuel" in shown) is ("Sud" in shown) is held  # Sud less the collectif: the same
 
 
+@pytest.mark.parametrize(("few", "held"), [(2, False), (6, True)])
+def test_a_contrat_and_a_quarter_of_none_are_taken_from_an_agency_together(
+    few: int, *, held: bool
+) -> None:
+    """Each alone leaves sixty; both leave a few of another quarter."""
+    nord = [row for q in "123" for row in homes(4, 5, "C1", f"Q{q}")] + homes(6, 10, "", "Q9")
+    stock = [*nord, *homes(2, few, "C2", "Q5"), *homes(6, 10, "C2", "Q5", "B")]
+    wave = wave_of(stock)
+    places = wave.places.assign(bailleur="A", agence=["Nord"] * (len(nord) + 2) + ["Sud"] * 6)
+    shown = named(replace(wave, places=places))
+    assert {"total", "C1", "C2", "Q5", "Q9"} <= shown
+    assert ("Nord" in shown) is held
+
+
 def test_groups_under_a_hidden_side_hide_no_other() -> None:
     """B’s eight hide the side, the whole agency Sud in it: A less its own Nord is thirty-eight."""
     stock = [

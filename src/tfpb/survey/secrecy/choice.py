@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tfpb.model.survey import Households
     from tfpb.survey.secrecy.tree import Group, Tree
 
-    _Loss = tuple[int, int, int]
+    _Loss = tuple[int, int]
     _Path = tuple[int, ...]
 
 _CONTRAT: Final = "contrat_de_ville"
@@ -62,7 +62,7 @@ def shown_groups(tree: Tree, wave: Households, base: int, rules: Rules) -> froze
     side, of all bailleurs or of one, nor over all of them what their own packs read together would leave few
     of. Then, smallest territories first, each shown group less the shown
     ones next below it, family by family, must be nobody or enough: the group whose loss is least goes
-    (headlines, contrats, households; ties by name), with those between. What a later choice makes
+    (contrats, then households; ties by name), with those between. What a later choice makes
     needless is then taken back, largest first. Last, of groups of two families one of which holds the
     other (an agency and its quarters, a bailleur and a contrat of its own) but for few, one is hidden.
     """
@@ -222,12 +222,8 @@ class _Choice:
         return 2 if level == TOTAL else int(level in self.tree.levels[0])
 
     def _loss(self, way: _Path) -> _Loss:
-        groups = [self.tree.groups[w] for w in way]
-        return (
-            sum(g.niveau == TOTAL for g in groups),
-            sum(g.niveau == _CONTRAT for g in groups),
-            sum(self.size[w] for w in way),
-        )
+        contrats = sum(self.tree.groups[w].niveau == _CONTRAT for w in way)
+        return contrats, sum(self.size[w] for w in way)
 
 
 def left_aside(tree: Tree, k: int, below: Collection[int]) -> Indices:
