@@ -114,12 +114,14 @@ def test_a_region_is_sent_by_keyboard_alone(
 ) -> None:
     monkeypatch.setenv("TFPB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / "registre.jsonl"))
-    made, owners = tmp_path / "faite", [f"Habitat fictif {k:02d}" for k in range(1, 5)]
-    make_region(made, Size(4, 60, 4, 3, 900, 600))
+    made = tmp_path / "faite"
+    make_region(made, Size(6, 90, 4, 3, 900, 600))
+    owners = {f"Habitat fictif {k:02d}": k for k in (1, 2, 5, 6)}  # stocks with the guide's headers
     files = []
-    for k, name in enumerate(owners, start=1):
-        own = made / "bailleurs" / f"b{k:02d}"
-        found = next(p for p in sorted(own.iterdir()) if p.stem.startswith("patrimoine"))
+    for name, k in owners.items():
+        found = (
+            made / "bailleurs" / f"b{k:02d}" / ("export.csv" if k in {2, 6} else "patrimoine.csv")
+        )
         named = f"{name} {found.name}" if k > 1 else found.name  # the first waits for its owner
         files.append(tmp_path / named)
         files[-1].write_bytes(found.read_bytes())
@@ -147,7 +149,7 @@ def test_a_region_is_sent_by_keyboard_alone(
         assert isinstance(region, RegionDesk)
         if "De qui sont ces fichiers" in page.inner_text("main"):
             hand.to("select[name=chez]")
-            page.keyboard.type(owners[0])
+            page.keyboard.type("Habitat fictif 01")
             hand.enter("form:has(select[name=chez]) button")
         assert len(load_region(region.file).bailleurs) == 4, page.inner_text("main")
         hand.go("fautes")

@@ -100,6 +100,11 @@ def to_verify(doors: pd.DataFrame) -> pd.Series[bool]:
     return texts(doors, "qpv_statut") == QpvStatut.A_VERIFIER
 
 
+def all_outside(doors: pd.DataFrame) -> bool:
+    """Tell whether every door is known to be in no quarter: no convention opens a right there."""
+    return bool((texts(doors, "qpv_statut") == QpvStatut.HORS).all())
+
+
 def quarters_near(doors: pd.DataFrame) -> set[str]:
     """Return the quarters that doors are nearest to, whatever their side."""
     return {str(code) for code in texts(doors, "qpv_proche_code").unique()} - {""}

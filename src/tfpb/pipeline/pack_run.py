@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.evidence.suspension import without_survey_bounds
 from tfpb.executors import cores
-from tfpb.facts.place import to_verify
+from tfpb.facts.place import all_outside, to_verify
 from tfpb.geodata.ground_imports import load_parcels
 from tfpb.io.attachments.filled_tasks import OWN_LINE
 from tfpb.io.machine.held_place import held
@@ -180,7 +180,9 @@ def open_in(dossier: Dossier) -> tuple[str, ...]:
     """List what a release of a dossier would leave open, and ask about first."""
     return left_open(
         dossier.notices,
-        no_convention=dossier.abatement is not None and dossier.conventions is None,
+        no_convention=dossier.abatement is not None
+        and dossier.conventions is None
+        and not all_outside(dossier.located.entrances),
         in_doubt=bool(to_verify(dossier.located.entrances).any()),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.facts.claim import Claims
-from tfpb.facts.place import to_verify
+from tfpb.facts.place import all_outside, to_verify
 from tfpb.pipeline.published_before import left_open, release_of
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def open_in(part: Part) -> tuple[str, ...]:
     """List what a release leaves open in the files of a bailleur, its survey apart."""
     return left_open(
         (),
-        no_convention=part.abatement is not None and part.inputs.frame("conventions") is None,
+        no_convention=part.abatement is not None
+        and part.inputs.frame("conventions") is None
+        and not all_outside(part.located.entrances),
         in_doubt=bool(to_verify(part.located.entrances).any()),
     )
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,11 +32,32 @@ from tfpb.facts.place import (
 )  # fmt: skip
 from tfpb.model.codes import QpvStatut
 from tfpb.perimeters.map_marks import drawn
+from tfpb.pipeline.pack_run import open_in as open_in_dossier
+from tfpb.region.computed import open_in
 
 
 def doors(*rows: tuple[str, float | None, str, str, str]) -> pd.DataFrame:
     columns = ["id_residence", "nb_logements", "qpv_statut", "qpv_code", "qpv_proche_code"]
     return pd.DataFrame(list(rows), columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("side", "asked"), [("hors", False), ("dans", True), ("a_verifier", True), ("", True)]
+)
+def test_conventions_are_asked_for_where_a_door_may_be_in_a_quarter(
+    side: str, *, asked: bool
+) -> None:
+    entrances = doors(("R1", 5, "hors", "", "QN2"), ("R2", 7, side, "", "QN2"))
+    part: Any = SimpleNamespace(
+        abatement=object(),
+        inputs=SimpleNamespace(frame=lambda _role: None),
+        located=SimpleNamespace(entrances=entrances),
+    )
+    assert ("sans_convention" in open_in(part)) is asked
+    dossier: Any = SimpleNamespace(
+        notices=(), abatement=object(), conventions=None, located=part.located
+    )
+    assert ("sans_convention" in open_in_dossier(dossier)) is asked
 
 
 def test_a_doubtful_door_is_of_the_polygon_that_holds_it_else_of_the_nearest() -> None:
