@@ -81,7 +81,7 @@ class Wine:
         command: Sequence[str],
         *,
         more: Mapping[str, str] | None = None,
-        timeout_s: float = 300,
+        timeout_s: float = 900,
     ) -> subprocess.CompletedProcess[str]:
         r"""Run a Windows command to its end, from `C:`; outputs are read as UTF-8."""
         return subprocess.run(
@@ -101,7 +101,7 @@ class Wine:
         )  # fmt: skip
 
     def tfpb(
-        self, *given: str, more: Mapping[str, str] | None = None, timeout_s: float = 300
+        self, *given: str, more: Mapping[str, str] | None = None, timeout_s: float = 900
     ) -> subprocess.CompletedProcess[str]:
         """Run `tfpb` with the package's own Python."""
         return self.run(tfpb(*given), more=more, timeout_s=timeout_s)

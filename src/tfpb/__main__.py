@@ -49,20 +49,17 @@ def process() -> None:
     once. Whatever asked to be called at the end is, and a process that still has threads, or an output that
     refuses what is left to write, ends in the ordinary way.
     """
-    code = 0
+    code: str | int | None = 0
     try:
         main()
     except SystemExit as end:
-        if end.code is not None and not isinstance(end.code, int):
-            raise
-        code = end.code or 0
-    if threading.active_count() > 1:
+        code = end.code
+    if not isinstance(code, int) or threading.active_count() > 1:
         sys.exit(code)
     atexit._run_exitfuncs()  # noqa: SLF001 - as the interpreter would
     try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
     except (OSError, ValueError):
         sys.exit(code)
     os._exit(code)

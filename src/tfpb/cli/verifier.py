@@ -32,7 +32,7 @@ def verifier(
     ] = None,
     geodonnees: terminal.Geodonnees = None,
 ) -> None:
-    """Dit toutes les fautes et tous les doutes des fichiers, sans rien écrire ; ou contrôle un dossier.zip.
+    """Dit toutes les fautes et tous les doutes des fichiers, sans y toucher ; ou contrôle un dossier.zip.
 
     D’un dossier.zip : s’il est entier, et si ses résultats d’enquête sont arrondis, et repris des dossiers
     antérieurs, comme la règle du secret le veut (code de sortie 2 sinon).
