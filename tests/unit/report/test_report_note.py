@@ -21,7 +21,7 @@ from tfpb.facts.programme_claims import programme_claims
 from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.facts.survey_claims import answers_scope
 from tfpb.model.question import Unit
-from tfpb.model.report import Drawn, Lines
+from tfpb.model.report import Drawn, Headed, Lines
 from tfpb.report import theme
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
@@ -475,3 +475,11 @@ def test_no_question_unknown_is_not_counted_nor_all_sure_repeated() -> None:
     text = COUNTED.filled({**counts, "sure": 11, "unsure": 4, "unknown": 2})
     assert "moins bien 15 fois (dont 11 sûres), " in text
     assert text.endswith("on ne sait pas 2 fois.")
+
+
+def test_a_cell_signs_what_hangs_on_a_reply_and_the_page_reads_the_sign() -> None:
+    row = ("Quartier", "au moins 5 selon une réponse", Headed("de 1 à 2 selon une réponse"), None)
+    signed = note_words.signed(row)
+    assert signed == ("Quartier", "au moins 5\u202f‡", Headed("de 1 à 2\u202f‡"), None)
+    assert note_words.sign_note([signed]) == "‡ selon une réponse."
+    assert note_words.sign_note([("Quartier", None)]) == ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,8 +28,7 @@ from tfpb.region.publishing.packs import (
     OwnSurvey,
     PackJob,
     ReportJob,
-    pack_files,
-    report_files,
+    output_files,
 )
 from tfpb.region.publishing.reports import deliveries_report, restitution, sheets
 from tfpb.region.territories import region_layers
@@ -112,15 +113,20 @@ def render(
         Called with the step and the count of outputs done.
     """
     folders = _folders([p.name for p in region.parts])
-    jobs = _pack_jobs(region, geography, media, kept)
-    packs = executor.stream(pack_files, jobs, lambda n: advance("packs", n))
-    for part, pack in zip(region.parts, packs, strict=True):
+    given: deque[Part | None] = deque()
+
+    def jobs() -> Iterator[PackJob | ReportJob]:
+        for job in _jobs(region, geography, media, kept):
+            given.append(job.part if isinstance(job, PackJob) else None)
+            yield job
+
+    for files in executor.stream(output_files, jobs(), lambda n: advance("packs", n)):
+        if (part := given.popleft()) is None:
+            out.put(files)
+            continue
         home = f"bailleurs/{folders[part.name]}"
-        out.put({f"{home}/{name}": data for name, data in pack.items()})
-        out.put({f"{home}.zip": zip_bytes(listed(pack))})
-    reports = _report_jobs(region, media)
-    for files in executor.stream(report_files, reports, lambda n: advance("reports", n)):
-        out.put(files)
+        out.put({f"{home}/{name}": data for name, data in files.items()})
+        out.put({f"{home}.zip": zip_bytes(listed(files))})
     out.put({TERRITORIES: geopackage_bytes(region_layers(region, geography))})
     if media.documents:
         _maps(region, geography, executor, lambda n: advance("maps", n), out)
@@ -301,6 +307,18 @@ def _pack_jobs(
                 c for c in region.sent_anyway if part.name in (opened[c] or [part.name])
             ),
         )
+
+
+def _jobs(
+    region: Region, geography: Path, media: Media, kept: Path | None
+) -> Iterator[PackJob | ReportJob]:
+    """Give packs and reports in turn: what is long to make here is made while others are rendered."""
+    packs, reports = _pack_jobs(region, geography, media, kept), _report_jobs(region, media)
+    each = 1 + len(region.contrats) // max(len(region.parts), 1)
+    for pack in packs:
+        yield pack
+        yield from islice(reports, each)
+    yield from reports
 
 
 def _report_jobs(region: Region, media: Media) -> Iterator[ReportJob]:

@@ -152,6 +152,11 @@ class ReportJob:
     media: Media
 
 
+def output_files(job: PackJob | ReportJob) -> dict[str, bytes]:
+    """Make the files of an output: of a pack, named inside it."""
+    return report_files(job) if isinstance(job, ReportJob) else pack_files(job)
+
+
 def pack_files(job: PackJob) -> dict[str, bytes]:
     """Make every file of one bailleur's pack: name inside the pack → bytes."""
     dossier = _dossier(job)

@@ -105,7 +105,8 @@ def restitution(region: Region) -> Report:
     codes = [code for some in region.contrats.values() for code in some] + list(
         region.lone_quarters
     )
-    page = place_note(region, dossier, titled.titre, TOTAL, codes, heard=whole)
+    held = quarter_stock(region.parts)
+    page = place_note(region, dossier, titled.titre, TOTAL, codes, held, heard=whole)
     sections: list[Section] = [
         page,
         pages.overview(facts, survey, limits.part_maximum),
@@ -136,6 +137,7 @@ def sheets(region: Region) -> Iterator[tuple[str, Report]]:
     every = [code for codes in region.contrats.values() for code in codes]
     names, claims = region.places.quarters, region.facts.claims
     stock = owners_by_quarter(region.parts, names, every)
+    held = quarter_stock(region.parts)
     for name, codes in region.contrats.items():
         safe = region.protected
         survey = safe.place("contrat_de_ville", name, codes) if safe is not None else None
@@ -150,7 +152,7 @@ def sheets(region: Region) -> Iterator[tuple[str, Report]]:
         shown = survey if _published(survey) else None
         dossier = thin_dossier(region.head, name, shown, named)
         scope = territory_scope("contrat_de_ville", name)
-        page = place_note(region, dossier, name, scope, codes)
+        page = place_note(region, dossier, name, scope, codes, held)
         yield name, replace(one, sections=(page, *one.sections))
 
 
@@ -160,6 +162,7 @@ def place_note(
     name: str,
     scope: str,
     codes: Sequence[str],
+    held: pd.DataFrame,
     heard: Published | None = None,
 ) -> Section:
     """Return the one page of a place by the four questions of every note, over all of its bailleurs.
@@ -172,10 +175,12 @@ def place_note(
         Of the place among the region's claims.
     codes : sequence of str
         Its quarters.
+    held : DataFrame
+        What every quarter holds, as `tfpb.region.facts.quarter_stock` gives it.
     heard : Published, optional
         What tenants of its quarters answered, where the survey of the place has no quarter.
     """
-    stock = pick(quarter_stock(region.parts), code_qpv=list(codes))
+    stock = pick(held, code_qpv=list(codes))
     own = Claims(within(region.facts.claims, scope, codes))
     answers = _of_tenants(heard or dossier.survey, region.settings.region)
     claims = unread_survey(Claims((*own, *answers)), region.head.asked)

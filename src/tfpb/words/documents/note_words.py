@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from tfpb.facts.amount import known
 from tfpb.facts.claim import STATES, State
 from tfpb.facts.survey_claims import verdict_scope
 from tfpb.model.codes import Publication
+from tfpb.model.report import Headed
 from tfpb.packaged import packaged
 from tfpb.text import capital
 from tfpb.words.money.accounts import axis_name
@@ -23,7 +25,7 @@ from tfpb.words.money.state_words import (
     nature_words,
     without,
 )
-from tfpb.words.numbers import THIN, UNKNOWN, bounded, euros, long_date, number, percent
+from tfpb.words.numbers import ON_REPLY, THIN, UNKNOWN, bounded, euros, long_date, number, percent
 from tfpb.words.phrase import Phrase
 from tfpb.words.places.side_words import stock_facts
 from tfpb.words.survey.satisfaction import join
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claim, Claims, Within
     from tfpb.facts.whole_dossier import Dossier
+    from tfpb.model.report import Cell
     from tfpb.model.survey import WaveFacts
 
 _TEXTS: Final = packaged(__name__)
@@ -236,12 +239,39 @@ def whole(acquired: Amount) -> str:
 def unread(held: Within) -> str:
     """Write which dwellings leave the abatement open, as a sentence; empty when none does."""
     left = left_out(held)
-    return f"{left}." if left else ""
+    return f"{left[0].upper()}{left[1:]}." if left else ""
 
 
 def dwellings(amounts: Mapping[str, Amount]) -> str:
     """Write the dwellings abated among those in the quarter: « 1 128/1 483 »."""
-    return "/".join(bounded(amounts[name], number) for name in HOMES)
+    whole = all(amounts[name].is_known for name in HOMES)
+    return ("/" if whole else " / ").join(bounded(amounts[name], number) for name in HOMES)
+
+
+def signed(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Write a sign for « selon une réponse » in cells: a narrow one would give it lines of its own."""
+    return tuple(
+        replace(cell, head=_signed(cell.head))
+        if isinstance(cell, Headed)
+        else _signed(cell)
+        if isinstance(cell, str)
+        else cell
+        for cell in row
+    )
+
+
+def sign_note(rows: Iterable[tuple[Cell, ...]]) -> str:
+    """Write what the sign means, where some cell bears it."""
+    heads = (c.head if isinstance(c, Headed) else c for row in rows for c in row)
+    return _SIGN_NOTE if any(isinstance(h, str) and _SIGN in h for h in heads) else ""
+
+
+def _signed(text: str) -> str:
+    return text.replace(f" {ON_REPLY}", f"{THIN}{_SIGN}")
+
+
+_SIGN: Final = "‡"
+_SIGN_NOTE: Final = f"{_SIGN} {ON_REPLY}."
 
 
 def balance(amounts: Mapping[str, Amount]) -> tuple[str, ...]:

@@ -84,12 +84,13 @@ def _answer(page: _Page, rows: list[tuple[Cell, ...]], most: int) -> Answer:
     total = _row(page, TOTAL) if len(page.codes) > 1 else ()
     table = Lines(
         tuple(Heading(words.COLUMNS[k], _WIDTHS[k], numeric=k not in _TEXTS) for k in kept),
-        tuple(tuple(row[k] for k in kept) for row in lines),
-        total=tuple(total[k] for k in kept) if total else (),
+        tuple(words.signed(tuple(row[k] for k in kept)) for row in lines),
+        total=words.signed(tuple(total[k] for k in kept)) if total else (),
     )
     drawn = any(isinstance(cell, Drawn) for row in table.rows for cell in row)
     key = _KEY if drawn else ()
-    notes = tuple(filter(None, _notes(page, others)))
+    sign = words.sign_note((*table.rows, table.total))
+    notes = tuple(filter(None, (sign, *_notes(page, others))))
     return Answer(words.IS_JUSTIFIED, page.verdict, table, key=key, notes=notes)
 
 

@@ -114,12 +114,19 @@ def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
         Heading(title, width, numeric=k == 1)
         for k, (title, width) in enumerate(zip(words.TO_DO, _WIDTHS, strict=True))
     )
-    rows = (
-        (x.what, Headed(x.stake), x.role, words.by_when(x.days, at_once=x.at_once), x.sheet)
+    rows = tuple(
+        (
+            x.what,
+            *words.signed((Headed(x.stake),)),
+            x.role,
+            words.by_when(x.days, at_once=x.at_once),
+            x.sheet,
+        )
         for x in lines[:most]
     )
-    notes = (words.STAKE, *words.rest_to_do(len(lines) - most, every))
-    return Answer(words.WHAT_TO_DO, (), Lines(tuple(columns), tuple(rows)), notes=notes)
+    notes = (words.STAKE, words.sign_note(rows), *words.rest_to_do(len(lines) - most, every))
+    notes = tuple(filter(None, notes))
+    return Answer(words.WHAT_TO_DO, (), Lines(tuple(columns), rows), notes=notes)
 
 
 def days_ahead(dossier: Dossier, kind: str) -> list[dt.date]:
