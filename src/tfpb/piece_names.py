@@ -41,6 +41,11 @@ def is_numbered(reference: str) -> bool:
     return any(c.isdigit() for c in fold(reference))
 
 
+def piece_key(reference: str) -> tuple[str, ...]:
+    """Return what a reference is known by: its letters and numbers, whatever stands between."""
+    return _runs(reference)
+
+
 def files_of(reference: str, names: Iterable[str]) -> list[str]:
     """Return the files that a reference names: those called so, else those whose name holds it whole.
 

@@ -83,6 +83,7 @@ def stock(*last: str) -> TextTable:
         "Cumul",
         "S/T",
         "Total Bondy",
+        "Montant global",
     ],
 )
 def test_a_sum_of_another_name_is_no_residence(head: str) -> None:

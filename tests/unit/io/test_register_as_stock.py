@@ -213,5 +213,9 @@ def test_a_flag_against_the_located_side_is_doubted_and_one_that_a_map_explains_
     assert (doubt.code, doubt.got, doubt.fields) == (
         "rpls_qpv_contraire",
         "b",
-        {"nombre": 2},
+        {"nombre": 2, "colonne": ""},
     )
+    own = located.drop(columns="qpv_declare").assign(QPV=["QN05971N", "Hors QPV", "O", "x", ""])
+    (doubt,) = declared_doubts(own)
+    assert (doubt.got, doubt.fields) == ("b", {"nombre": 2, "colonne": "QPV"})
+    assert not declared_doubts(own.rename(columns={"QPV": "qpv_proche_code"}))

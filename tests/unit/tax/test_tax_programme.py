@@ -242,6 +242,8 @@ def test_a_credit_note_that_names_no_one_action_is_refused(note: dict[str, Any])
 
 def test_same_invoice_twice() -> None:
     assert refused(action(1, piece="FAC 12"), action(2, piece="fac-12")) == ["piece_en_double"]
+    assert refused(action(1, piece="FA-2025-7"), action(2, piece="FA2025/7")) == ["piece_en_double"]
+    assert codes(programme(action(1, piece="FA-1-12"), action(2, piece="FA-11-2"))) == []
     assert refused(action(1, piece="F12 ; F13"), action(2, piece="F14; F13")) == ["piece_en_double"]
     last = table(tables.PROGRAMME, action(9, piece="F77"))
     assert refused(action(1, piece="F77"), previous=last) == ["piece_en_double"]

@@ -32,7 +32,9 @@ _TOTAL: Final = re.compile(
 _INITIALS: Final = frozenset("tTsSgG")
 _HEAD: Final = re.compile(r"((sous|s|grand) )?(total|totaux)\b.*")
 _OVERALL: Final = re.compile(
-    r"(ensemble|cumul|s t)( (general|(du|des) (parc|patrimoine|residences|logements|locaux|avis|actions)))?"
+    r"(ensemble|cumul|s t)"
+    r"( (general|(du|des) (parc|patrimoine|programme|residences|logements|locaux|avis|actions)))?"
+    r"|(montants?|sommes?|depenses?) (globale?s?|cumulee?s?)"
 )
 """Words of a sum that may name something else: nothing but numbers stands beside them."""
 _CARRIED: Final = re.compile(

@@ -13,7 +13,7 @@ from tfpb.decimals import apportion
 from tfpb.errors import Fault, Place
 from tfpb.model.codes import ALL_QUARTERS
 from tfpb.model.columns import STAMP
-from tfpb.piece_names import is_numbered, references
+from tfpb.piece_names import is_numbered, piece_key, references
 from tfpb.tax.plain_values import (
     CENT,
     EURO,
@@ -157,10 +157,10 @@ def _dated(row: Record, year: int) -> list[Fault]:
 def pieces_twice(rows: Iterable[Record]) -> list[Fault]:
     """Refuse an invoice that stands for two spendings, this year or the year before."""
     faults: list[Fault] = []
-    seen: dict[str, tuple[Place, int]] = {}
+    seen: dict[tuple[str, ...], tuple[Place, int]] = {}
     for row in rows:
         for piece in filter(is_numbered, references(row.text("piece"))):
-            key, here = fold(piece), row.place("piece")
+            key, here = piece_key(piece), row.place("piece")
             if key in seen and seen[key][0] != here:  # parts of one action bear its piece
                 there, year = seen[key]
                 fields = {
