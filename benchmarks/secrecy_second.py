@@ -312,7 +312,7 @@ def main() -> None:
     )
     given = parser.parse_args()
     if given.sans_regle:
-        regions.RULES = Rules(shown_n=5, fewest=1)
+        regions.RULES = Rules(shown_n=5, fewest=1, owners=1)
     found: Counter[tuple[str, str]] = Counter()
     begun = time.process_time()
     for k in range(given.regions):
