@@ -128,6 +128,8 @@ def test_the_reach_is_a_setting_and_its_end_is_told() -> None:
     assert told(one, 500, 200, reach_m=100) == (100, 0, -1)
     assert np.isnan(told(one, 500.5, 200, reach_m=100)[0])
     assert told(one, 8400, 200, reach_m=8000) == (8000, 0, -1)
+    # a reach of little more than a cell, from the edge of one: the second next is within it
+    assert told(quarters(shapely.box(0, 0, 985, 400)), 1994, 200, reach_m=1010) == (1009, 0, -1)
 
 
 def test_a_centimetre_nearer_is_nearer_and_no_tie() -> None:
