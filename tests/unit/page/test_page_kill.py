@@ -269,8 +269,7 @@ def test_a_region_is_whole_after_a_kill_at_each_gesture_and_in_its_run(tmp_path:
     opened.post("dossier", {"geste": "faire", "diffuser": "non"})
     opened.wait(600)
     results = _files(folder / "sorties")
-    assert "region.toml" in {p.name for p in folder.iterdir()}
-    assert any(name.endswith("restitution.xlsx") for name in results)
+    assert any(name.endswith("faits.csv") for name in results)
     opened.post("deposer", {"geste": "ecarter", "chez": OWNERS[3]})
     opened.post("dossier", {"geste": "faire", "diffuser": "non"})
     for _ in range(600):
