@@ -76,7 +76,7 @@ def test_bondy_goes_from_its_files_to_a_full_pack(
         assert settings.fichiers.decisions == "dossier_a_verifier.xlsx"
         assert settings.reglages.recopier == ("patrimoine.id_residence",)
         player.go("reponses")
-        while (asked := player.page.locator("main .doute button[value=inconnu]")).count():
+        while (asked := player.page.locator(".doute:not(.decide) button[value=inconnu]")).count():
             player.choices += 1
             with player.page.expect_navigation():
                 asked.first.click()

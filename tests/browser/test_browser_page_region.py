@@ -141,7 +141,7 @@ def test_a_region_is_sent_by_keyboard_alone(
         hand.go("deposer")
         hand.to("#fichiers")
         with page.expect_navigation(timeout=120_000):
-            with page.expect_file_chooser() as chosen:
+            with page.expect_file_chooser(timeout=120_000) as chosen:
                 page.keyboard.press("Enter")
             chosen.value.set_files(files)
         player.settle()

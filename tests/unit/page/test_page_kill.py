@@ -269,14 +269,10 @@ def test_a_region_is_whole_after_a_kill_at_each_gesture_and_in_its_run(tmp_path:
     opened.post("dossier", {"geste": "faire", "diffuser": "non"})
     opened.wait(600)
     results = _files(folder / "sorties")
-    assert "region.toml" in {p.name for p in folder.iterdir()}
-    assert any(name.endswith("restitution.xlsx") for name in results)
+    assert any(name.endswith("faits.csv") for name in results)
     opened.post("deposer", {"geste": "ecarter", "chez": OWNERS[3]})
     opened.post("dossier", {"geste": "faire", "diffuser": "non"})
-    for _ in range(600):
-        if "<li>" in opened.get("avancement"):  # a stage is begun
-            break
-        time.sleep(0.05)
+    time.sleep(1)  # a process is begun; the run takes several more
     assert opened.working()
     opened.kill()
     assert _files(folder / "sorties") == results
