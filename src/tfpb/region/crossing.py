@@ -104,13 +104,19 @@ class Shared:
 
 def bounded_claims(shared: Shared) -> Claims:
     """Return a bailleur's claims, those under questions between bailleurs between bounds."""
+    name = shared.task.settings.dossier.bailleur
+    # most answers change the tables of the other bailleur alone: a reading serves for all that read the same
+    known: list[tuple[tuple[Change, ...], Claims | None]] = [(shared.task.outside, shared.claims)]
 
     def read(supposed: Mapping[str, str]) -> Claims | None:
-        changes = shared.crossing.changes({**shared.given, **supposed})
-        name = shared.task.settings.dossier.bailleur
+        own = shared.crossing.changes({**shared.given, **supposed}).get(name, ())
+        for changes, claims in known:
+            if changes == own:
+                return claims
         # no answer of a tenant is in these claims: its deliveries are not read again
-        again = make_part(replace(shared.task, own_survey=False, outside=changes.get(name, ())))
-        return again.claims if isinstance(again, Part) else None
+        again = make_part(replace(shared.task, own_survey=False, outside=own))
+        known.append((own, again.claims if isinstance(again, Part) else None))
+        return known[-1][1]
 
     return suspend_asked(shared.claims, shared.asked, read)[0]
 

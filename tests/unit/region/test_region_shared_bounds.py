@@ -53,7 +53,8 @@ def made(one: Task) -> Part:
 
 
 def test_what_two_bailleurs_hold_is_bounded_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared, "make_part", made)
+    tried: list[Task] = []
+    monkeypatch.setattr(shared, "make_part", lambda one: tried.append(one) or made(one))
     crossing = Crossing(tuple(shared_addresses([held("A"), held("B"), held("A")])))
     (asked,) = crossing.asked(Replies())[:1]
     crossing = Crossing(tuple(f for f in crossing.findings if f.question.key == asked.question.key))
@@ -63,9 +64,10 @@ def test_what_two_bailleurs_hold_is_bounded_for_both(monkeypatch: pytest.MonkeyP
         base = made(Task(task(name).settings, Path(), None, own_survey=False,
                          outside=crossing.changes({})[name]))  # fmt: skip
         assert base.claims.amount("logements").at_least == OWN  # neither's, while nobody replied
-        found = bounded_claims(Shared(task(name), base.claims, (asked,), crossing, {})).get(
-            "logements"
-        )
+        own = replace(task(name), outside=crossing.changes({})[name])
+        tried.clear()
+        found = bounded_claims(Shared(own, base.claims, (asked,), crossing, {})).get("logements")
+        assert len(tried) == 1  # of three answers: one changes nothing here, one what nobody's does
         assert found.state is State.SUSPENDU
         assert (found.amount.at_least, found.amount.at_most) == (OWN, OWN + TWICE)
 
