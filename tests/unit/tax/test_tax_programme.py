@@ -262,6 +262,29 @@ def test_action_in_a_quarter_without_abatement() -> None:
     assert codes(programme(action(code_qpv="QN05993N"))) == ["action_qpv_hors_patrimoine"]
 
 
+def test_an_action_names_residences_of_its_quarter() -> None:
+    """contract.md, programme: « id_residence » (one or several)."""
+    stock = homes().to_dict("records")
+    two = pd.DataFrame(
+        [
+            {**stock[0], "id_residence": "007", "code_qpv": QPV},
+            {**stock[0], "id_residence": "B", "code_qpv": QPV},
+            {**stock[0], "id_residence": "C", "code_qpv": "QN05992M"},
+            {**stock[0], "id_residence": "D", "logements_dans": 0, "logements_hors": 9},
+        ]
+    )
+
+    def named(cell: str) -> list[str]:
+        made = programme(action(id_residence=cell), residences=two)
+        assert made.actions["id_residence"].tolist() == [cell]
+        return [n.got for n in made.notices if n.code == "action_residence_ailleurs"]
+
+    assert named("") == named("B") == named("007 ; B") == named("7, B") == named("007 et B") == []
+    assert named("C") == ["C"]
+    assert named("B;C + D") == ["C", "D"]
+    assert named("absente") == ["absente"]
+
+
 def test_axis_8_in_a_quarter_under_renewal_is_doubted_not_blocked() -> None:
     doors = pd.DataFrame(
         [door(npnru=True), door(npnru=False, qpv_code="QN05992M"), door(npnru=True, side="hors")]

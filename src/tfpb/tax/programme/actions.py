@@ -26,6 +26,7 @@ from tfpb.tax.programme.entries import (
     Years,
     by_year,
     contradictions,
+    elsewhere,
     pieces_twice,
     read_action,
     repeated,
@@ -143,6 +144,7 @@ def programme(
     walked, found = _diagnostics(diagnostics, read, kept)
     faults += found
     base = _base(abatement, homes)
+    faults += elsewhere(years.current, held)
     faults += balance.check_quarters(kept, abatement, base, homes, frozenset(npnru), year)
     stop_on_faults(faults)
     met = _lines(abatement, base, homes)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from tfpb.decimals import apportion
 from tfpb.errors import Fault, Place
-from tfpb.model.codes import ALL_QUARTERS
-from tfpb.model.columns import STAMP
+from tfpb.model.codes import ALL_QUARTERS, QpvStatut
+from tfpb.model.columns import STAMP, texts
 from tfpb.piece_names import is_numbered, piece_key, references
 from tfpb.tax.plain_values import (
     CENT,
@@ -21,6 +21,7 @@ from tfpb.tax.plain_values import (
     Record,
     cents,
     doubt,
+    grouped,
     records,
     repeats,
 )
@@ -50,6 +51,8 @@ _TINY: Final = Decimal("0.005")
 """Part of a spending under which what is valued of it may be in thousands of euros."""
 _WITH_VAT: Final = (Decimal("1.2"), Decimal("1.1"), Decimal("1.055"))
 """What an amount before tax is multiplied by: the rates of works and services."""
+_SEVERAL: Final = re.compile(r"[;,+/\n]|\bet\b")
+"""What stands between the résidences of a cell."""
 _TAX_WORDS: Final = frozenset({"ht", "ttc", "tva"})
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _REFUSED: Final = {"contradictoire": "axe_contradictoire", "plusieurs": "axe_multiple"}
@@ -206,6 +209,33 @@ def twins(rows: Iterable[Record]) -> list[Fault]:
 def _same_but_for_tax(one: Decimal, other: Decimal) -> bool:
     less, more = sorted((abs(one), abs(other)))
     return one == other or any(abs(less * rate - more) <= CENT for rate in _WITH_VAT)
+
+
+def elsewhere(rows: Iterable[Record], held: pd.DataFrame) -> list[Fault]:
+    """Doubt an action that names a résidence without a dwelling in its quarter: another's, or nobody's.
+
+    Parameters
+    ----------
+    rows : iterable of Record
+        An action of several quarters has a row in each: its résidences may be in any of them.
+    held : DataFrame
+        As `facts.place.holds`: `id_residence, code_qpv, cote`. A side that is not settled is no doubt here.
+    """
+    near = held[held["cote"] != QpvStatut.HORS]
+    names, codes = texts(near, "id_residence"), texts(near, "code_qpv")
+    places = {(n.lstrip("0"), c) for n, c in zip(names, codes, strict=True)}
+    given = grouped(list(rows), lambda r: (r.text("id_action"), r["annee"]))
+    return [
+        doubt("action_residence_ailleurs", same[0].place("id_residence"), name, action=action)
+        for (action, _), same in given.items()
+        for name in residences_of(same[0])
+        if not any((name.lstrip("0"), row.text("code_qpv")) in places for row in same)
+    ]
+
+
+def residences_of(action: Record) -> list[str]:
+    """Return the résidences that an action names, one or several in a cell."""
+    return [name for part in _SEVERAL.split(action.text("id_residence")) if (name := part.strip())]
 
 
 def unvalued(rows: Iterable[Record]) -> list[Fault]:
