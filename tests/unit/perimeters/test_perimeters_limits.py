@@ -261,6 +261,12 @@ def test_a_fine_limit_beside_a_coarse_one(vertices: int) -> None:
     assert (near.tied == -1).all()  # no two limits are equally near by chance
 
 
+def test_a_tie_in_the_middle_of_the_longest_piece_is_seen_behind_a_fine_limit() -> None:
+    """Forty-one vertices are nearer than the two ends of the other limit, as near by its middle."""
+    fine = shapely.segmentize(shapely.box(-500, -10, 500, 0), 1)
+    assert told(quarters(fine, shapely.box(-20, 100, 20, 140)), 0, 50) == (50, 0, 1)
+
+
 def test_no_point_has_no_answer() -> None:
     none = np.zeros(0)
     one = quarters(SQUARE)
