@@ -273,6 +273,7 @@ def test_addresses_are_proposed_and_doubts_gone_through_by_keyboard(
 def test_a_residence_is_decided_whole_by_four_keys_and_taken_back_at_once(
     browser: Browser, played: Player, example_page: Served
 ) -> None:
+    example_page.wait(900)  # what the test before took back is computed again
     player = entered(browser, example_page)
     page = player.page
     page.goto(f"{example_page.address}/doutes")
