@@ -39,10 +39,10 @@ _HEAVY = (
         ),
         (
             ("tfpb.pipeline.jobs.point_job",),
-            ("geopandas", "pandas", "pyogrio", "scipy"),
-        ),  # limits are searched by its tree
+            ("geopandas", "pandas", "pyogrio"),
+        ),
         # what works for the page is loaded in a process of its own; its screens read tables and plans
-        (("tfpb.page.serve",), ("geopandas", "pandas", "pydantic", "scipy", "tfpb.survey")),
+        (("tfpb.page.serve",), ("geopandas", "pandas", "pydantic", "tfpb.survey")),
     ],
 )
 def test_a_room_that_no_step_called_is_not_loaded(
