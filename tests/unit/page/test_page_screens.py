@@ -470,6 +470,14 @@ def test_the_sheet_of_a_workbook_is_chosen(page: Served, tmp_path: Path) -> None
                 "date": "2026-02-10", "agglomeration": "non"}  # fmt: skip
         other.post("/depart", head)
         assert load_settings(other.desk.file).reglages.agglomeration_plus_50000 is False
+        carried = {"QN05991I": "12 500", "QN05992M": "?"}  # without an amount it stays, as a fault
+        other.post("/depart", head | {"report": "QN05991I : 12 500\r\n\r\nQN05992M\r\n"})
+        assert load_settings(other.desk.file).reglages.report_eur == carried
+        assert ">QN05991I : 12 500\nQN05992M : ?\n</textarea>" in other.get("/depart").text
+        other.post("/depart", head)  # of a form without the field: kept
+        assert load_settings(other.desk.file).reglages.report_eur == carried
+        other.post("/depart", head | {"report": " "})
+        assert load_settings(other.desk.file).reglages.report_eur == {}
         file = [("fichiers", ("Parc.xlsx", _bytes(book)))]
         shown = other.post("/deposer", {"geste": "deposer"}, files=file).text
         assert '<option value="Parc 2024">' in shown

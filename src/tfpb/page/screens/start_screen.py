@@ -64,7 +64,15 @@ def act(desk: Desk, form: FormData) -> None:
     if "agglomeration" in form:
         dense = {"oui": True, "non": False}.get(str(form.get("agglomeration")))
         changes.append((("reglages", "agglomeration_plus_50000"), dense))
+    if "report" in form:
+        changes.append((("reglages", "report_eur"), _carried(str(form["report"])) or None))
     desk.edit([c for c in changes if c[1] != "" or c[0][1] == "convention"])
+
+
+def _carried(text: str) -> dict[str, str]:
+    """Read « QN05900I : 12 500 », a quarter a line; a line without an amount stays, and is a fault."""
+    lines = (line.partition(":") for line in text.splitlines() if line.strip())
+    return {code.strip(): amount.strip() or "?" for code, _, amount in lines}
 
 
 def bring(

@@ -71,18 +71,17 @@ NEXT_DAY: Final = Phrase(
 )
 NEXT_CARRIED: Final = Phrase(
     "Le report venu de {year} est écrit (report_eur), d’après « {pack} » du {day:d} : {amounts}. Si {year} "
-    "change encore, corrigez-le (report_eur, dans dossier.toml)."
+    "change encore, corrigez-le à l’écran « Départ »."
 )
 NEXT_NOTHING: Final = Phrase(
     "D’après « {pack} » du {day:d}, rien ne se reporte de {year} : aucun report n’est écrit."
 )
 NEXT_UNKNOWN: Final = Phrase(
     "Ce qui se reporte de {year} n’est pas connu, faute d’un dossier fait avec son bilan : aucun report "
-    "n’est écrit. Écrivez-le vous-même (report_eur, dans dossier.toml)."
+    "n’est écrit. S’il y en a un, écrivez-le à l’écran « Départ »."
 )
 NEXT_PART_UNKNOWN: Final = Phrase(
-    "Report venu de {year} non connu, faute d’abattement établi : {codes}. Écrivez-le vous-même (report_eur, "
-    "dans dossier.toml)."
+    "Report venu de {year} non connu, faute d’abattement établi : {codes}. Écrivez-le à l’écran « Départ »."
 )
 NEXT_THERE: Final = "Il y a déjà un dossier dans « {folder} » : rien n’y a été changé."
 ASKED_FOR: Final = {
