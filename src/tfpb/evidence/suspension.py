@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Name = tuple[str, str]
 
-_MOST_COMBINED: Final = 3
+MOST_COMBINED: Final = 3
 """Questions of one claim whose answers are all tried together; beyond, each is tried alone."""
 _OF_SURVEY: Final = frozenset(TITLES[name].sheet for name in ("ecart", "evolution_ecart"))
 """Sheets of the claims that answers of tenants make."""
@@ -68,7 +68,7 @@ def suspend_asked(
         for other in (trials.of([(key, code)]) for code in codes):
             for name in _moved(base, other) if other is not None else ():
                 touching.setdefault(name, set()).add(key)
-    few = len(others) <= _MOST_COMBINED
+    few = len(others) <= MOST_COMBINED
     # a row may count only where another is kept: few are tried all together
     sets = {frozenset(others)} if few else {frozenset(keys) for keys in touching.values()}
     _combine(trials, sets, others)
@@ -78,12 +78,52 @@ def suspend_asked(
     claims = claims.renewed(
         _widest(claims.get(*name), base.get(*name), trials.found, keys)
         for name, keys in touching.items()
-        if len(keys) > _MOST_COMBINED
+        if len(keys) > MOST_COMBINED
     )
     without = {k for supposed, other in trials.found.items() if other is None for k, _ in supposed}
     claims = claims.renewed(_unbounded(claims, (open_[key] for key in without)))
     trials.found[frozenset()] = base
     return claims, tuple(Outcome(supposed, other) for supposed, other in trials.found.items())
+
+
+def suspend_together(
+    base: Claims,
+    asked: Sequence[Asked],
+    read: Callable[[Mapping[str, str]], Claims | None],
+    kept: str,
+) -> Claims:
+    """Return the claims that many alike questions touch between bounds, by one reading an input and pair.
+
+    Each question keeps rows or leaves them out, so that counts and euros are at their ends where all of an
+    input are kept, or none. A share of two of them is not: nothing bounds it.
+
+    Parameters
+    ----------
+    base : Claims
+        Where nothing that is asked about counts.
+    asked : iterable of Asked
+        Open, each with the answer `kept`.
+    read : callable
+        As of `suspend_asked`.
+    kept : str
+        Code of the answer that keeps everything.
+    """
+    keys: dict[str, list[str]] = {}
+    for one in asked:
+        keys.setdefault(one.question.source, []).append(one.question.key)
+    chosen = (some for size in range(1, len(keys) + 1) for some in combinations(keys, size))
+    readings = [read({key: kept for source in some for key in keys[source]}) for some in chosen]
+    if None in readings:
+        return base.renewed(_unbounded(base, asked))
+    others = [one for one in readings if one is not None]
+    names = dict.fromkeys(name for other in others for name in _moved(base, other))
+    bounded = (_bounded(name, base, others) for name in names)
+    return base.renewed(
+        _suspended(one, unknown(QUESTION), {one.nature})
+        if one.title.unit is Unit.PART and one.value is not None
+        else one
+        for one in bounded
+    )
 
 
 def lines_of(
@@ -135,7 +175,7 @@ def _combine(
 ) -> None:
     """Try the answers of questions that touch a same claim together; of too many, the last of each."""
     for keys in sets:
-        if len(keys) > _MOST_COMBINED:
+        if len(keys) > MOST_COMBINED:
             trials.of((key, others[key][-1]) for key in keys)
             continue
         for size in range(2, len(keys) + 1):
