@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Name = tuple[str, str]
 
-MOST_COMBINED: Final = 3
+_MOST_COMBINED: Final = 3
 """Questions of one claim whose answers are all tried together; beyond, each is tried alone."""
 _OF_SURVEY: Final = frozenset(TITLES[name].sheet for name in ("ecart", "evolution_ecart"))
 """Sheets of the claims that answers of tenants make."""
@@ -68,7 +68,7 @@ def suspend_asked(
         for other in (trials.of([(key, code)]) for code in codes):
             for name in _moved(base, other) if other is not None else ():
                 touching.setdefault(name, set()).add(key)
-    few = len(others) <= MOST_COMBINED
+    few = len(others) <= _MOST_COMBINED
     # a row may count only where another is kept: few are tried all together
     sets = {frozenset(others)} if few else {frozenset(keys) for keys in touching.values()}
     _combine(trials, sets, others)
@@ -78,7 +78,7 @@ def suspend_asked(
     claims = claims.renewed(
         _widest(claims.get(*name), base.get(*name), trials.found, keys)
         for name, keys in touching.items()
-        if len(keys) > MOST_COMBINED
+        if len(keys) > _MOST_COMBINED
     )
     without = {k for supposed, other in trials.found.items() if other is None for k, _ in supposed}
     claims = claims.renewed(_unbounded(claims, (open_[key] for key in without)))
@@ -175,7 +175,7 @@ def _combine(
 ) -> None:
     """Try the answers of questions that touch a same claim together; of too many, the last of each."""
     for keys in sets:
-        if len(keys) > MOST_COMBINED:
+        if len(keys) > _MOST_COMBINED:
             trials.of((key, others[key][-1]) for key in keys)
             continue
         for size in range(2, len(keys) + 1):

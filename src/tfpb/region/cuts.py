@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tfpb import survey
-from tfpb.executors import InProcess
 from tfpb.model.codes import ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Publication, Verdict
 from tfpb.model.survey import pick
 from tfpb.survey.adjustment.benchmark import OWNER
@@ -21,13 +20,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tfpb.executors import Executor
     from tfpb.model.record import Reading
     from tfpb.model.survey import Estimates, Published
     from tfpb.survey import Released
     from tfpb.survey.secrecy.choice import Rules
 
-_HERE: Final = InProcess()
 _NO_READING: Final = frozenset({Verdict.INTERROMPUE, Verdict.MASQUE, Verdict.NON_CALCULABLE})
 _CONCLUDED: Final = ("isole", "assurance", "autre_histoire", "peu_de_reponses")
 """What is concluded of a row besides its verdict."""
@@ -57,10 +54,9 @@ class Protected:
         rules: Rules,
         before: Released,
         waiting: frozenset[str] = frozenset(),
-        executor: Executor = _HERE,
     ) -> Protected:
-        """Protect everything at once, waves side by side, in agreement with earlier releases."""
-        hidden = survey.protect(estimates, rules, crossed=None, each=executor.map)
+        """Protect everything at once, in agreement with earlier releases."""
+        hidden = survey.protect(estimates, rules, crossed=None)
         return cls(survey.reprinted(hidden, before), waiting)
 
     @property

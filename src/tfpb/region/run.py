@@ -280,7 +280,7 @@ def _protected(
     )  # fmt: skip
     own, least = inputs.settings.reglages, rules_of(compared.settings)
     rules = replace(least, owners=own.organismes_minimum, largest_share=own.part_maximum)
-    return Protected.of(compared, rules, before, waiting, executor)
+    return Protected.of(compared, rules, before, waiting)
 
 
 def _waited(inputs: RegionInputs, parts: Sequence[Part]) -> frozenset[str]:

@@ -25,15 +25,13 @@ from tfpb.survey.estimation.modelled_rows import interviews_a_home, with_modelle
 from tfpb.survey.printed import rounded_count, step_of
 from tfpb.survey.secrecy.choice import Rules
 from tfpb.survey.secrecy.field_counts import protected_counts, rounded_spread
-from tfpb.survey.secrecy.groups import BASE, KEY, group_table, one_by_one, resting
+from tfpb.survey.secrecy.groups import BASE, KEY, group_table, resting
 from tfpb.survey.secrecy.ownership import own_groups, own_rows, under_name
 from tfpb.survey.secrecy.tree import SIDES, levels_of
 from tfpb.survey.verdicts import NO_VERDICT, counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-
-    from tfpb.survey.secrecy.groups import Each
 
 _KEYS: Final = frozenset(
     {
@@ -53,7 +51,6 @@ def protect(
     *,
     bailleur: str = "",
     crossed: Collection[str] | None = (),
-    each: Each = one_by_one,
 ) -> Published:
     """Withhold what would point at few households, over every table at once.
 
@@ -66,8 +63,6 @@ def protect(
         whole that show no other bailleur. Empty for all of them.
     crossed : collection of str, optional
         Bailleurs whose territories are shown; None for all of them.
-    each : callable
-        As of `group_table`.
 
     Returns
     -------
@@ -88,7 +83,7 @@ def protect(
     rules = rules or rules_of(estimates.settings)
     if bailleur:
         estimates, crossed = under_name(estimates, bailleur), {bailleur}
-    groups = group_table(estimates.households, rules, crossed, each)
+    groups = group_table(estimates.households, rules, crossed)
     marks = _overall(estimates.items)
     tables = {
         "comparison": counted(_withheld(_uncrossed(estimates, crossed), groups)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,14 +17,10 @@ from tfpb.survey.secrecy.enough import enough
 from tfpb.survey.secrecy.tree import SIDES, Group, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tfpb.model.arrays import Flags, Floats, Indices, Integers
     from tfpb.model.survey import Households
-
-    _Near = tuple[Households, Sequence[tuple[Households, Households]]]
-    Each = Callable[[Callable[[_Near], pd.DataFrame], Sequence[_Near]], list[pd.DataFrame]]
-    """Gives what a function makes of each wave and its neighbours, in their order."""
 
 KEY: Final = ["vague", "item", *Group._fields]
 """Names of a group, for one question."""
@@ -44,16 +39,8 @@ EVOLUTION: Final = "evolution"
 """How the groups of changes begin."""
 
 
-def one_by_one(make: Callable[[_Near], pd.DataFrame], waves: Sequence[_Near]) -> list[pd.DataFrame]:
-    """Make the table of each wave, one after the other."""
-    return list(map(make, waves))
-
-
 def group_table(
-    waves: Sequence[Households],
-    rules: Rules,
-    crossed: Collection[str] | None = (),
-    each: Each = one_by_one,
+    waves: Sequence[Households], rules: Rules, crossed: Collection[str] | None = ()
 ) -> pd.DataFrame:
     """Choose the groups of every wave, base by base.
 
@@ -63,8 +50,6 @@ def group_table(
         In order: changes are those of `wave_pairs`.
     crossed : collection of str, optional
         As of `Tree.of`.
-    each : callable
-        Makes the table of each wave, which hangs on no other's: one after the other, or side by side.
 
     Returns
     -------
@@ -76,13 +61,19 @@ def group_table(
         there under both names. `n` is NaN where it is hidden.
     """
     pairs = wave_pairs(waves)
-    near = [(wave, [p for p in pairs if wave.vague in (p[0].vague, p[1].vague)]) for wave in waves]
-    parts = each(partial(_of_wave, rules=rules, crossed=crossed), near)
+    parts = [
+        _of_wave(wave, [p for p in pairs if wave.vague in (p[0].vague, p[1].vague)], rules, crossed)
+        for wave in waves
+    ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEY, BASE])
 
 
-def _of_wave(near: _Near, rules: Rules, crossed: Collection[str] | None) -> pd.DataFrame:
-    wave, pairs = near
+def _of_wave(
+    wave: Households,
+    pairs: Sequence[tuple[Households, Households]],
+    rules: Rules,
+    crossed: Collection[str] | None,
+) -> pd.DataFrame:
     tree = Tree.of(wave, crossed)
     owner, home = codes_of(wave)
     kinds = [wave.places[c].to_numpy(dtype=object) for c in wave.alike]
