@@ -143,7 +143,7 @@ def _rows(
 ) -> pd.DataFrame:
     """Lay out the groups (a line of the index and a domain each) × items."""
     at = np.ix_(domains, others)
-    means, df = c.means, freedom(c)[lines, mark]
+    means, df = c.means, freedom(c, lines)[:, mark]
     slope, se = slopes
     weight = t_interval(slope, se, df[:, None], level=CONFIDENCE)
     n = means.n[at]

@@ -72,7 +72,8 @@ def control_rows(comparison: Comparison, lines: Indices | None = None) -> pd.Dat
     every = Contrasts.of(np.arange(len(c.means.n))[:, None], [1.0])
     variance = contrast_variance(c.means, every)
     deff, effective = design_effects(c.means, variance)
-    freedoms = freedom(c)
+    freedoms = np.full((len(c.sides), c.means.n.shape[1]), np.nan)
+    freedoms[lines] = freedom(c, lines)
     figures = [
         (g, lines, c.sides[lines][:, np.flatnonzero(s)], [x for x in s if x]) for g, s in c.figures
     ]
@@ -115,7 +116,7 @@ def control_alike(
     """
     own = np.flatnonzero(np.isin(lines, c.totals))
     sides, lines, kept = sides[own], lines[own], kept[own]
-    rows, freedoms, parts = like.rows, freedom(c)[lines], []
+    rows, freedoms, parts = like.rows, freedom(c, lines), []
     answers = np.where(rows.coefficient > 0, c.sums.n[rows.atom], 0.0)
     n = indicator(rows.owner, rows.count) @ answers
     for group, weights in c.figures:
@@ -174,9 +175,9 @@ def _taylor(c: Comparison, like: Domains, figures: Indices, signs: Floats) -> Fl
     return linear_variance(c.sums, place, score, None, len(figures))
 
 
-def freedom(c: Comparison) -> Floats:
-    """Degrees of freedom: units − strata among the valid answers of the bailleur, (groups, items)."""
-    universe = c.numbers("universe")
+def freedom(c: Comparison, lines: Indices) -> Floats:
+    """Degrees of freedom: units − strata among the valid answers of the bailleur, (lines, items)."""
+    universe = c.numbers("universe")[lines]
     member = c.means.member[universe]
     for k in range(1, len(c.population)):
         member = member + c.means.member[universe + k * (len(c.means.n) // len(c.population))]
