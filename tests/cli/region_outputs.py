@@ -52,3 +52,17 @@ def assert_same(one: Path, two: Path) -> None:
 
 def read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig")
+
+
+def something_odd_in_each_table(folder: Path) -> str:
+    """Leave a town without intercommunalité, a mark without its question, a wave at another season."""
+    table = folder / "communes.csv"
+    towns = pd.read_csv(table, sep=";", dtype=str, encoding="utf-8-sig")
+    towns.loc[0, ["siren_epci", "nom_epci"]] = ""
+    towns.to_csv(table, sep=";", index=False)
+    marks = folder / "national.csv"
+    marks.write_text("item;valeur;reference\nCharges;780;x\nAscenseurs;55 %;x\n", encoding="utf-8")
+    plan = folder / "bailleurs" / "b03" / "plan.toml"
+    other = plan.read_text(encoding="utf-8").replace("hiver 2019", "été 2020")
+    plan.write_text(other, encoding="utf-8")
+    return str(towns.loc[0, "code_insee"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from region_outputs import read
+from region_outputs import read, something_odd_in_each_table
 
 from effort import by_night
 from everywhere import need
@@ -54,18 +54,10 @@ def made(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Made:
     table = source / "contrats.csv"
     text = table.read_text(encoding="utf-8-sig")
     table.write_text(re.sub(r"QN\w+, ", "", text, count=1), encoding="utf-8")  # one has no contrat
-    table = source / "communes.csv"
-    towns = pd.read_csv(table, sep=";", dtype=str, encoding="utf-8-sig")
-    towns.loc[0, ["siren_epci", "nom_epci"]] = ""
-    towns.to_csv(table, sep=";", index=False)
-    marks = source / "national.csv"
-    marks.write_text("item;valeur;reference\nCharges;780;x\nAscenseurs;55 %;x\n", encoding="utf-8")
-    plan = source / "bailleurs" / "b03" / "plan.toml"
-    other = plan.read_text(encoding="utf-8").replace("hiver 2019", "été 2020")
-    plan.write_text(other, encoding="utf-8")
+    alone = something_odd_in_each_table(source)
     result = run("region", toml, "--sortie", folder / "sortie", "--moteur", "local")
     assert result.exit_code == 0, result.output
-    return Made(folder / "sortie", " ".join(result.output.split()), towns.loc[0, "code_insee"])
+    return Made(folder / "sortie", " ".join(result.output.split()), alone)
 
 
 def test_what_the_regional_body_should_know_is_told(made: Made) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pytest
-from region_outputs import OWNERS
+from region_outputs import OWNERS, something_odd_in_each_table
 
 from tfpb.errors import TfpbError
 from tfpb.executors import InProcess
@@ -22,22 +21,10 @@ from tfpb.words.faults.sentences import fault_text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
     from tfpb.errors import Fault
     from tfpb.region.computed import Region
-
-
-def something_odd_in_each_table(folder: Path) -> str:
-    """Leave a town without intercommunalité, a mark without its question, a wave at another season."""
-    table = folder / "communes.csv"
-    towns = pd.read_csv(table, sep=";", dtype=str, encoding="utf-8-sig")
-    towns.loc[0, ["siren_epci", "nom_epci"]] = ""
-    towns.to_csv(table, sep=";", index=False)
-    marks = folder / "national.csv"
-    marks.write_text("item;valeur;reference\nCharges;780;x\nAscenseurs;55 %;x\n", encoding="utf-8")
-    plan = folder / "bailleurs" / "b03" / "plan.toml"
-    other = plan.read_text(encoding="utf-8").replace("hiver 2019", "été 2020")
-    plan.write_text(other, encoding="utf-8")
-    return str(towns.loc[0, "code_insee"])
 
 
 def test_a_bailleur_spelt_otherwise_in_one_wave_is_neither_lost_nor_missing(
