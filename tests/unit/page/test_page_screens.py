@@ -474,6 +474,10 @@ def test_the_sheet_of_a_workbook_is_chosen(page: Served, tmp_path: Path) -> None
         other.post("/depart", head | {"report": "QN05991I : 12 500\r\n\r\nQN05992M\r\n"})
         assert load_settings(other.desk.file).reglages.report_eur == carried
         assert ">QN05991I : 12 500\nQN05992M : ?\n</textarea>" in other.get("/depart").text
+        twice = {"report": "QN05991I : 12 500\nQN05991I : 300"}  # neither is lost: not an amount
+        other.post("/depart", head | twice)
+        assert load_settings(other.desk.file).reglages.report_eur == {"QN05991I": "12 500 ; 300"}
+        other.post("/depart", head | {"report": "QN05991I : 12 500\nQN05992M"})
         other.post("/depart", head)  # of a form without the field: kept
         assert load_settings(other.desk.file).reglages.report_eur == carried
         other.post("/depart", head | {"report": " "})

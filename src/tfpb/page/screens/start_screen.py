@@ -70,9 +70,15 @@ def act(desk: Desk, form: FormData) -> None:
 
 
 def _carried(text: str) -> dict[str, str]:
-    """Read « QN05900I : 12 500 », a quarter a line; a line without an amount stays, and is a fault."""
-    lines = (line.partition(":") for line in text.splitlines() if line.strip())
-    return {code.strip(): amount.strip() or "?" for code, _, amount in lines}
+    """Read « QN05900I : 12 500 », a quarter a line.
+
+    A line without an amount, or a quarter of two lines, stays as it is typed, and is a fault.
+    """
+    out: dict[str, str] = {}
+    for line in filter(str.strip, text.splitlines()):
+        code, _, amount = (part.strip() for part in line.partition(":"))
+        out[code] = " ; ".join(filter(None, [out.get(code), amount or "?"]))
+    return out
 
 
 def bring(
