@@ -101,7 +101,7 @@ def suspend_together(
     ----------
     base : Claims
         Where nothing that is asked about counts.
-    asked : iterable of Asked
+    asked : sequence of Asked
         Open, each with the answer `kept`.
     read : callable
         As of `suspend_asked`.

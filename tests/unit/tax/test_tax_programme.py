@@ -269,6 +269,7 @@ def test_an_action_names_residences_of_its_quarter() -> None:
         [
             {**stock[0], "id_residence": "007", "code_qpv": QPV},
             {**stock[0], "id_residence": "B", "code_qpv": QPV},
+            {**stock[0], "id_residence": "0123/01", "code_qpv": QPV},
             {**stock[0], "id_residence": "C", "code_qpv": "QN05992M"},
             {**stock[0], "id_residence": "D", "logements_dans": 0, "logements_hors": 9},
         ]
@@ -280,6 +281,7 @@ def test_an_action_names_residences_of_its_quarter() -> None:
         return [n.got for n in made.notices if n.code == "action_residence_ailleurs"]
 
     assert named("") == named("B") == named("007 ; B") == named("7, B") == named("007 et B") == []
+    assert named("0123/01 / B") == []  # a mark inside an identifier parts nothing
     assert named("C") == ["C"]
     assert named("B;C + D") == ["C", "D"]
     assert named("absente") == ["absente"]

@@ -170,8 +170,11 @@ def _withheld(
         like = ~table["ajustement"].isin(_RAW).to_numpy()[at]
         change = table["groupe"].str.startswith("evolution").to_numpy()[at]
         hidden |= found & like & sides["alike"].eq(False)  # noqa: FBT003
-        pairs = zip(table["vague"].to_numpy()[at], sides["apart"].fillna(""), strict=True)
-        hidden |= change & np.array([str(name) in few.split("\x1f") for name, few in pairs])
+        apart = sides["apart"].fillna("").to_numpy(dtype=object)
+        some = np.flatnonzero(change & (apart != ""))
+        names = table["vague"].to_numpy(dtype=object)[at[some]]
+        few = [str(v) in a.split("\x1f") for v, a in zip(names, apart[some], strict=True)]
+        hidden = hidden | np.isin(np.arange(len(hidden)), some[np.array(few, dtype=bool)])
     # the count is of the row's own question: the overall marks that it rests on are the same households
     own = sides["item"].to_numpy() == table["item"].astype(str).to_numpy()[at]
     counted_once = sides["n"].where(own & ~sides.duplicated().to_numpy())

@@ -51,8 +51,8 @@ _TINY: Final = Decimal("0.005")
 """Part of a spending under which what is valued of it may be in thousands of euros."""
 _WITH_VAT: Final = (Decimal("1.2"), Decimal("1.1"), Decimal("1.055"))
 """What an amount before tax is multiplied by: the rates of works and services."""
-_SEVERAL: Final = re.compile(r"[;,+/\n]|\bet\b")
-"""What stands between the résidences of a cell."""
+_SEVERAL: Final = re.compile(r"[;,\n]|\s(?:[+/]|et)\s")
+"""What stands between the résidences of a cell: « 0123/01 » is one."""
 _TAX_WORDS: Final = frozenset({"ht", "ttc", "tva"})
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _REFUSED: Final = {"contradictoire": "axe_contradictoire", "plusieurs": "axe_multiple"}
