@@ -239,6 +239,16 @@ def test_verifier_says_doubts_takes_what_is_kept_and_writes_nothing(
     assert sorted(p.name for p in example.iterdir()) == before
 
 
+def test_verifier_keeps_nothing_of_what_it_computes(
+    example: Path, geodata: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """contract.md: « writes nothing », beside the files or in the user's cache."""
+    monkeypatch.setenv("TFPB_CACHE", str(tmp_path / "garde"))
+    result = run("verifier", example / "dossier.toml", "--geodonnees", geodata)
+    assert result.exit_code == 0, result.output
+    assert not list(tmp_path.rglob("*.*"))
+
+
 @pytest.mark.parametrize("args", [[], ["inconnu"], ["dossier"], ["verifier"]])
 def test_a_wrong_call_is_no_traceback(args: list[str]) -> None:
     result = CliRunner().invoke(app, args)

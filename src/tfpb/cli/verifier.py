@@ -32,7 +32,7 @@ def verifier(
     ] = None,
     geodonnees: terminal.Geodonnees = None,
 ) -> None:
-    """Dit toutes les fautes et tous les doutes des fichiers, sans y toucher ; ou contrôle un dossier.zip.
+    """Dit toutes les fautes et tous les doutes des fichiers, sans rien écrire ; ou contrôle un dossier.zip.
 
     D’un dossier.zip : s’il est entier, et si ses résultats d’enquête sont arrondis, et repris des dossiers
     antérieurs, comme la règle du secret le veut (code de sortie 2 sinon).
@@ -74,12 +74,9 @@ def _inputs(fichier: Path | None, geodonnees: Path | None) -> None:
             faults, listed = [*faults, *error.faults, *found], readings(inputs)
             asked = inputs.asked
         else:
-            keep = (
-                users_cache()
-            )  # of « dossier » too, which comes next: no survey is estimated twice
-            examined = examine(settings, folder, execute=keep or directly, whole=False)
-            if keep is not None:
-                keep.tidy()
+            # what « dossier » kept serves; this command writes nothing
+            taken = users_cache(keeps=False) or directly
+            examined = examine(settings, folder, execute=taken, whole=False)
             faults, listed = [*faults, *examined.faults], examined.readings
             asked = examined.asked
     _list_readings(listed)

@@ -55,6 +55,8 @@ class StageCache:
         Runs a stage whose result is not there.
     most_bytes : int
         The results used longest ago go when there is more than this.
+    keeps : bool
+        Whether new results are written; what is there is taken all the same.
     reused, computed : list of str
         Names of the stages taken from the folder, and of those that could have been.
     """
@@ -62,6 +64,7 @@ class StageCache:
     folder: Path
     execute: Execute = directly
     most_bytes: int = MOST_BYTES
+    keeps: bool = True
     reused: list[str] = field(default_factory=list)
     computed: list[str] = field(default_factory=list)
 
@@ -80,7 +83,8 @@ class StageCache:
             return found[0]
         result = self.execute(stage, values)
         self.computed.append(stage.name)
-        _keep(path, stage.kept, result)
+        if self.keeps:
+            _keep(path, stage.kept, result)
         return result
 
     def tidy(self) -> None:
@@ -136,10 +140,10 @@ class Memory:
         return self.held[name]
 
 
-def users_cache() -> StageCache | None:
+def users_cache(*, keeps: bool = True) -> StageCache | None:
     """Return the cache of the user's own folder; None when it is refused."""
     folder = cache_folder()
-    return None if folder is None else StageCache(folder)
+    return None if folder is None else StageCache(folder, keeps=keeps)
 
 
 def stage_key(stage: Stage, values: tuple[Any, ...]) -> str:
