@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +41,8 @@ _SWEEPS: Final = 500
 _BOUNDING: Final = 10
 """Times a sweep bounds factors again, once their mean is drawn back to 1."""
 _STILL: Final = 1e-11
+_FEWER: Final = 0.8
+"""Share of the entries that still move under which the others are left."""
 _REPORTED_UNDER: Final = 0.995
 
 
@@ -297,44 +299,91 @@ def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floa
 
     Notes
     -----
-    Lines are raked over the cells that they have: one landlord's are few of those of all.
+    Each side of each line and item is raked apart, over the cells that it has: it stops once it is still.
     """
-    factor, off = np.zeros(held.shape), np.zeros((*held.shape[:2], held.shape[3]))
-    used = (held != 0).any(axis=(1, 3)) | (wanted != 0).any(axis=2)
-    patterns, of_line = np.unique(used, axis=0, return_inverse=True)
-    for k, there in enumerate(patterns):
-        at, cell = np.flatnonzero(of_line.ravel() == k), np.flatnonzero(there)
-        own = replace(cells, category=cells.category[:, cell])
-        shares = _raked(own, held[at][:, :, cell], wanted[at][:, cell])
-        factor[np.ix_(at, np.arange(held.shape[1]), cell)], off[at] = shares
-    return factor, off
-
-
-def _raked(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floats]:
-    """Rake lines that have the same cells, as `rake`."""
     start = divided(held, held.sum(axis=2, keepdims=True))
     whole = divided(wanted, wanted.sum(axis=1, keepdims=True))[:, None]
     margins = [cells.margin(v, whole) for v in range(len(cells.category))]
-    x, live = start.copy(), np.arange(len(held))
-    for _ in range(_SWEEPS):
-        before = now = x[live]
-        for v, margin in enumerate(margins):
-            now = now * cells.back(v, divided(margin[live], cells.margin(v, now)))
-        for _bounded in range(_BOUNDING):
-            now = divided(now, now.sum(axis=2, keepdims=True))
-            most = MOST_FACTOR * start[live]
-            if not (now > most).any():
-                break
-            now = np.minimum(now, most)
-        x[live] = now
-        live = live[np.abs(now - before).max(axis=(1, 2, 3), initial=0.0) >= _STILL]
-        if not len(live):
-            break
-    raked = divided(x, x.sum(axis=2, keepdims=True))
+    raked = np.zeros(held.shape)
+    at = np.nonzero(start)
+    raked[at] = _raked(_Entries.of(cells, start, margins))
+    raked = divided(raked, raked.sum(axis=2, keepdims=True))
     off = np.zeros((*held.shape[:2], held.shape[3]))
     for v, margin in enumerate(margins):
         off = np.maximum(off, np.abs(cells.margin(v, raked) - margin).max(axis=2, initial=0.0))
-    return divided(x, start), off
+    return divided(raked, start), off
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entries:
+    """Shares of cells that are raked, as long as each other.
+
+    Parameters
+    ----------
+    share : float array
+        Before raking.
+    side : int array
+        Number of the side, of one line and item, that an entry is of.
+    category : tuple of int array
+        Number of its category on that side, one array a variable.
+    wanted : tuple of float array
+        Share that the category must have.
+    """
+
+    share: Floats
+    side: Indices
+    category: tuple[Indices, ...]
+    wanted: tuple[Floats, ...]
+
+    @classmethod
+    def of(cls, cells: Composition, start: Floats, margins: Sequence[Floats]) -> _Entries:
+        """List what a dense table holds, in the order of `np.nonzero`."""
+        line, side, cell, item = np.nonzero(start)
+        number = (line * start.shape[1] + side) * start.shape[3] + item
+        codes = [own[cell] for own in cells.category]
+        placed = zip(margins, codes, strict=True)
+        return cls(
+            start[line, side, cell, item],
+            number,
+            tuple(number * (len(cells.names) + 1) + code for code in codes),
+            tuple(margin[line, 0, code, item] for margin, code in placed),
+        ).where(np.ones(len(line), dtype=bool))
+
+    def where(self, kept: Flags) -> _Entries:
+        """Return some of the entries, what they are of numbered anew."""
+        side, *category = (_numbered(codes[kept]) for codes in (self.side, *self.category))
+        wanted = tuple(own[kept] for own in self.wanted)
+        return _Entries(self.share[kept], side, tuple(category), wanted)
+
+
+def _numbered(codes: Indices) -> Indices:
+    """Return codes numbered anew, in their order, without the holes between them."""
+    met = np.zeros(codes.max(initial=-1) + 1, dtype=bool)
+    met[codes] = True
+    out: Indices = (np.cumsum(met) - 1)[codes]
+    return out
+
+
+def _raked(entries: _Entries) -> Floats:
+    """Rake entries until each side is still."""
+    out, place, now = entries.share.copy(), np.arange(len(entries.share)), entries.share
+    for _ in range(_SWEEPS):
+        before, most = now, MOST_FACTOR * entries.share
+        for codes, wanted in zip(entries.category, entries.wanted, strict=True):
+            now = now * divided(wanted, np.bincount(codes, now)[codes])
+        for _bounded in range(_BOUNDING):
+            now = divided(now, np.bincount(entries.side, now)[entries.side])
+            if not (now > most).any():
+                break
+            now = np.minimum(now, most)
+        out[place] = now
+        moves = np.bincount(entries.side, np.abs(now - before) >= _STILL) > 0
+        live = moves[entries.side]
+        if not live.any():
+            break
+        if live.mean() < _FEWER:
+            entries, place, now = entries.where(live), place[live], now[live]
+    return out
 
 
 def _figures(
