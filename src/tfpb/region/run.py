@@ -277,6 +277,7 @@ def _protected(
         reference=inputs.reference,
         executor=executor,
     )  # fmt: skip
+    executor.close()  # what estimates took of memory is given back before packs are made
     own, least = inputs.settings.reglages, rules_of(compared.settings)
     rules = replace(least, owners=own.organismes_minimum, largest_share=own.part_maximum)
     return Protected.of(compared, rules, before, waiting)

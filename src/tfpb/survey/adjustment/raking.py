@@ -25,6 +25,8 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scipy import sparse
+
     from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.survey.adjustment.standard import Standard
     from tfpb.survey.estimation.comparison import Comparison, Domains
@@ -169,11 +171,10 @@ def comparable_rows(
     cells = Composition.of(c.design.atoms, stock, names)
     if not len(cells.names):
         return Alike.none([])
-    target = _target(c, cells, len(variables), standard)
     lines = np.flatnonzero(c.shown.any(axis=1))
     width = c.sides.shape[1]
-    held = _by_cell(c, cells)[c.sides[lines]]  # lines × sides × cells × items
-    wanted = target[c.numbers("universe")[lines]]
+    held = _by_cell(c, cells, c.sides[lines])  # lines × sides × cells × items
+    wanted = _target(c, cells, c.numbers("universe")[lines], len(variables), standard)
     common, support = _common(cells, held, wanted)
     able = support >= ENOUGH_SUPPORT
     kept = np.flatnonzero(able.any(axis=1))
@@ -187,10 +188,11 @@ def comparable_rows(
     calibration = []
     if c.thresholds.cible == PARC and stock is not None:
         for k, side in enumerate(_by_wave(width)):
-            mine = _stock_by_cell(c, cells, k)[c.sides[lines][:, side] - k * _domains(c)]
+            place = c.sides[lines][:, side] - k * _domains(c)
+            mine = _stock_by_cell(c, cells, k, place)
             g, missed = rake(cells, mine * asked[:, None], share)
             able &= (missed <= _OFF).all(axis=1) | ~(mine.sum(axis=2) > 0).all(axis=1)
-            domain = (c.sides[lines][:, side] - k * _domains(c)).ravel()
+            domain = place.ravel()
             calibration.append(
                 Calibration(domain, cells.stock, g.reshape(len(domain), *g.shape[2:]))
             )
@@ -215,40 +217,45 @@ def _domains(c: Comparison) -> int:
     return len(c.means.n) // len(c.population)
 
 
-def _by_cell(c: Comparison, cells: Composition) -> Floats:
-    """Return Σ w of the answers of each domain in each cell, (domains, cells, items)."""
-    member, width = c.means.member, len(cells.names)
-    owner = np.repeat(np.arange(member.shape[0]), np.diff(member.indptr))
-    atom = member.indices[cells.atom[member.indices] >= 0]
-    owner = owner[cells.atom[member.indices] >= 0]
-    summed = indicator(owner * width + cells.atom[atom], len(c.means.n) * width) @ c.sums.base[atom]
-    out: Floats = summed.reshape(len(c.means.n), width, -1)
+def _by_cell(c: Comparison, cells: Composition, domain: Indices) -> Floats:
+    """Return Σ w of the answers of some domains in each cell, (*domains, cells, items)."""
+    return _in_cells(c.means.member, domain, cells.atom, len(cells.names), c.sums.base)
+
+
+def _stock_by_cell(c: Comparison, cells: Composition, wave: int, domain: Indices) -> Floats:
+    """Return the dwellings of some domains of a wave in each cell, (*domains, cells, items)."""
+    one = c.population[wave]
+    return _in_cells(one.member, domain, cells.stock, len(cells.names), one.dwellings)
+
+
+def _in_cells(
+    member: sparse.csr_array, domain: Indices, cell: Indices, width: int, values: Floats
+) -> Floats:
+    """Sum values over the members of domains in each cell."""
+    wanted, which = np.unique(domain, return_inverse=True)
+    some = member[wanted]
+    owner = np.repeat(np.arange(len(wanted)), np.diff(some.indptr))
+    row = some.indices
+    there = cell[row] >= 0
+    place = owner[there] * width + cell[row[there]]
+    summed = indicator(place, len(wanted) * width) @ values[row[there]]
+    out: Floats = summed.reshape(len(wanted), width, values.shape[1])[which.reshape(domain.shape)]
     return out
 
 
-def _stock_by_cell(c: Comparison, cells: Composition, wave: int) -> Floats:
-    """Return the dwellings of each domain of a wave in each cell, (domains, cells, items)."""
-    one, width = c.population[wave], len(cells.names)
-    owner = np.repeat(np.arange(one.member.shape[0]), np.diff(one.member.indptr))
-    row = one.member.indices
-    there = cells.stock[row] >= 0
-    place = owner[there] * width + cells.stock[row[there]]
-    summed = indicator(place, one.member.shape[0] * width) @ one.dwellings[row[there]]
-    out: Floats = summed.reshape(one.member.shape[0], width, -1)
-    return out
-
-
-def _target(c: Comparison, cells: Composition, variables: int, standard: Standard | None) -> Floats:
-    """Return what each whole is made of: shares of cells, (domains of a wave, cells, items)."""
-    count = _domains(c)
-    out = _by_cell(c, cells)[-count:]  # of the later wave
+def _target(
+    c: Comparison, cells: Composition, whole: Indices, variables: int, standard: Standard | None
+) -> Floats:
+    """Return what some wholes are made of: shares of cells, (wholes, cells, items)."""
+    every = whole if standard is None else np.arange(_domains(c))
+    out = _by_cell(c, cells, every + len(c.means.n) - _domains(c))  # of the later wave
     if len(cells.stock):
-        stock = _stock_by_cell(c, cells, len(c.population) - 1)
+        stock = _stock_by_cell(c, cells, len(c.population) - 1, every)
         out = np.where(stock.sum(axis=1, keepdims=True) > 0, stock, out)
     if standard is not None:
         given = np.array([standard.get(name[:variables], 0.0) for name in cells.names])
         there = (out.sum(axis=0) > 0) * given[:, None]
-        out = np.broadcast_to(there, out.shape)
+        out = np.broadcast_to(there, (len(whole), *there.shape))
     return divided(out, out.sum(axis=1, keepdims=True))
 
 
