@@ -85,7 +85,7 @@ def test_many_questions_between_bailleurs_are_tried_together(
         gone = sum(len(change.left_out) for change in one.outside)
         whole = claim("logements", "total", known(OWN + 4 * TWICE - gone * TWICE))
         share = claim("part_justifiee", "total", known(Decimal("0.5") + gone))
-        each = claim("acquis_par_logement", "total", known(Decimal("90") + gone))
+        each = claim("acquis_par_logement", "total", known(Decimal(90) + gone))
         return replace(made(one), claims=Claims([whole, share, each]))
 
     monkeypatch.setattr(shared, "make_part", partly)
