@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity
@@ -15,7 +16,7 @@ from tfpb.model.columns import stamped_place
 from tfpb.model.tables import BEFORE_QUARTER
 from tfpb.near_names import near_names
 from tfpb.text import fold
-from tfpb.words.faults.input_words import NEAR_QUARTERS, listed
+from tfpb.words.faults.input_words import NAMELESS, NEAR_QUARTERS, UNDER_NAME, listed
 from tfpb.words.faults.paste_words import ALIAS
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ _FORMS: Final = {
 }
 _FORM: Final = re.compile(r"Q\s*[NP]\s*[0-9AB]{2}.*", re.IGNORECASE)
 _TABLE: Final = ALIAS.format(what="quartiers")
+
+
+_FEW: Final = 5
+_MOSTLY: Final = 0.8
+"""Share of the interviews of a name whose résidences are of the stock, for the name to be doubted."""
+_AT_MOST: Final = 2
 
 
 def unknown_quarters(
@@ -116,6 +123,52 @@ def unknown_residences(
         Fault(code, stamped_place(frame, at[0], column), value, {"nombre": len(at)}, severity)
         for value, at in rows.items()
     ]
+
+
+def under_other_names(
+    frame: pd.DataFrame, known: Iterable[str], *, named: str, column: str, bailleur: str,
+    settled: Iterable[str],
+) -> list[Fault]:  # fmt: skip
+    """Doubt interviews that bear another name and résidences of the stock: they would not count.
+
+    A near name is doubted; another one by its résidences alone, where two names at most are so: of more,
+    identifiers are those that anybody gives. Where nobody bears the name, another doubt says it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Interviews of a delivery, with the stamp.
+    known : iterable of str
+        Identifiers of the stock.
+    named, column : str
+        Columns of the bailleur and of the résidence.
+    settled : iterable of str
+        Names that somebody gave a meaning, be it their own.
+
+    Returns
+    -------
+    list of Fault
+        `bailleur_autre_nom`, one a name.
+    """
+    names = frame[named].astype(str)
+    folded, there = names.map(fold), frame[column].isin(set(known) - {""})
+    left = {fold(bailleur), *map(fold, settled)}
+    if not (folded == fold(bailleur)).any():
+        return []
+    met = {str(k): some for k, some in there.groupby(folded) if k not in left and some.any()}
+    shown = {k: names[some.index[0]] for k, some in met.items()}
+    near = {k for k, name in shown.items() if name and near_names(name, [bailleur])}
+    alike = {k for k, some in met.items() if some.sum() >= _FEW and some.mean() >= _MOSTLY}
+    out = []
+    for key in sorted(near | alike if len(alike) <= _AT_MOST else near):
+        fields: dict[str, Any] = {"proches": NAMELESS}
+        if name := shown[key]:
+            pasted = (ALIAS.format(what="bailleurs"), name, bailleur)
+            fields = {"proches": UNDER_NAME.format(name=name), "coller": pasted}
+        at = int(np.flatnonzero((folded == key).to_numpy())[0])
+        place = stamped_place(frame, at, named)
+        out.append(Fault("bailleur_autre_nom", place, bailleur, fields, Severity.DOUTE))
+    return out
 
 
 class _Quarters:

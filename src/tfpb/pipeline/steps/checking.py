@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Final
 from tfpb import perimeters, survey, tax
 from tfpb.addresses.communes import whole_name
 from tfpb.errors import Fault, Place, Severity, TfpbError, not_yet_reported
-from tfpb.evidence.crosschecks import by_code, unknown_quarters, unknown_residences
+from tfpb.evidence.crosschecks import (
+    by_code,
+    under_other_names,
+    unknown_quarters,
+    unknown_residences,
+)
 from tfpb.model.columns import STAMP, stamped_place, texts
 from tfpb.near_names import near_names
 from tfpb.perimeters.vintages import FIRST_YEAR
@@ -78,6 +83,11 @@ def cross_checks(
                     own(delivery.frame), known, column=column, code="residence_inconnue_enquete",
                     severity=severity,
                 )  # fmt: skip
+                if (named := delivery.column(inputs.plan.colonnes.bailleur)) is not None:
+                    faults += under_other_names(
+                        delivery.frame, known, named=named, column=column,
+                        bailleur=settings.dossier.bailleur, settled=settings.alias.bailleurs,
+                    )  # fmt: skip
     return faults
 
 

@@ -64,6 +64,11 @@ NEAR_NAMES: Final = " ; il nomme {names}, qui y ressemble"
 """In a doubt on a name that is not there: the near ones."""
 
 
+UNDER_NAME: Final = " mais celui de « {name} »"
+NAMELESS: Final = ", ni aucun"
+"""In a doubt on interviews of the stock's résidences: the name that they bear."""
+
+
 NEAR_QUARTERS: Final = " ; il y a {names}"
 
 
