@@ -89,6 +89,7 @@ OTHERS_LACK: Final = Phrase(
     "plus chacun."
 )
 WHAT_JUSTIFIES: Final = "Justifié : ce que les actions valent, au plus l’abattement du quartier."
+TO_CONFIRM: Final = "À confirmer : un doute peut changer ces parts (feuille « Doutes »)."
 SURPLUS: Final = Phrase(
     "{name} a valorisé {more:€} de plus que le sien : cela ne compense pas les autres."
 )
@@ -129,6 +130,7 @@ _ANSWERED: Final = Phrase("Enquête {when} : {count:s ménage}{sides}{rate}.")
 _SIDES: Final = Phrase(" ({here:n} en QPV, {elsewhere:n} ailleurs)")
 _RATE: Final = Phrase(", {rate:n} réponses pour 100 ménages contactés")
 DAGGER: Final = "† Entre immeubles comparables, autre écart, ou pas de réponse possible."
+NONE_ALIKE: Final = "Entre immeubles comparables, pas de réponse possible."
 SIGNS: Final = "▲ l’écart a bougé en faveur des QPV, ▼ en leur défaveur."
 SURE: Final = "Sûres : trop nettes, même parmi tant de questions, pour être dues au hasard."
 OTHER_QUESTIONS: Final = Phrase(
@@ -158,6 +160,7 @@ _OPEN_DAY: Final = "date à fixer"
 _TO: Final = "{first} au {last}"
 _TASKS: Final[dict[str, list[str]]] = _TEXTS["tasks"]
 """What is to do, by kind: what stands out, then the rest."""
+_ON_NOTICES: Final = Phrase(" Dont {borne:€} déjà sur un avis, à rendre si c’est hors.")
 _OF_HOMES: Final = Phrase("{name} ({homes:n})")
 _OF_EUROS: Final = Phrase("{name} ({stake:€})")
 _OF_ACTION: Final = Phrase("« {name} », {quarter} ({stake:€})")
@@ -450,6 +453,11 @@ def rest_to_do(left: int, every: int) -> list[str]:
     return [*out, _EVERY.format(count=every)] if every else out
 
 
+def on_notices(amount: Amount | None) -> str:
+    """Write what notices bear already of what waits for a side; nothing where that is not known."""
+    return "" if amount is None else _ON_NOTICES.format(borne=amount)
+
+
 def subjects(names: Sequence[str]) -> str:
     """Name the first things that something is to be done about; the others are counted."""
     rest = len(names) - NAMED
@@ -463,9 +471,9 @@ def task(code: str, title: str, facts: Mapping[str, object]) -> tuple[str, str]:
     return Phrase(head).filled(facts), Phrase(text).filled(facts)
 
 
-def at(name: str, quarter: str) -> str:
-    """Write the name of a résidence, and of its quarter where another has the same."""
-    return f"{short(name)}, {quarter}" if quarter else short(name)
+def at(name: str, home: str) -> str:
+    """Write the name of a résidence, and its identifier where another has the same."""
+    return f"{short(name)} n° {home}" if home else short(name)
 
 
 def of_homes(name: str, homes: Amount | None) -> str:

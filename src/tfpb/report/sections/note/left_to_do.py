@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tfpb.evidence.tasks import Task
     from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Within
     from tfpb.facts.whole_dossier import Dossier
 
 _WIDTHS: Final = (86, 18, 32, 27, 19)
@@ -52,7 +53,7 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where a line is: its quarter's name, whether its own is another's too, its page of the report."""
+    """Where a line is: its quarter's name, names that several résidences bear, its page of the report."""
 
     names: Mapping[str, str]
     namesakes: frozenset[str]
@@ -61,8 +62,12 @@ class _Places:
     @classmethod
     def of(cls, dossier: Dossier, tasks: Sequence[Task], *, shared: bool) -> _Places:
         """Find the places of a dossier: its maps follow the page in order of code; a shared page has none."""
+        homes = dossier.located.residences
+        stock = (
+            () if shared or homes.empty else zip(homes["nom"], homes["id_residence"], strict=True)
+        )
         subjects = {(t.name, t.subject) for t in tasks if t.kind.of == BY_RESIDENCE}
-        named = Counter(name for name, _ in subjects)
+        named = Counter(name for name, _ in subjects | {(str(n), str(i)) for n, i in stock})
         held = [] if shared else sorted(h.code_qpv for h in quarters_held(dossier.located.held))
         return cls(
             quarter_names(dossier),
@@ -71,9 +76,8 @@ class _Places:
         )
 
     def name(self, task: Task) -> str:
-        """Return the name of a task's subject, with its quarter where another has the same."""
-        quarter = self.names.get(task.code_qpv, "")
-        return words.at(task.name, quarter if task.name in self.namesakes else "")
+        """Return the name of a task's subject, with its identifier where another has the same."""
+        return words.at(task.name, task.subject if task.name in self.namesakes else "")
 
 
 def left_to_do(
@@ -159,6 +163,7 @@ def _what(
     facts: dict[str, object] = {
         "acquired": words.on_top_of(held.amount("acquis")),
         "homes": held.amount("logements_a_verifier"),
+        "borne": words.on_notices(_on_notices(held)),
         "count": len(tasks),
     }
     weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code == _PROOF]
@@ -168,6 +173,7 @@ def _what(
     over = dossier.claims.sum("reporte", [t.code_qpv for t in tasks if _carried(t) is not None])
     unnamed = any(amount is not None for amount in carried[words.NAMED :])
     facts |= {
+        "next": year + 2,
         "enough": len(weighed),
         "others": len(tasks) > len(weighed),
         "several": len(weighed) > words.NAMED,
@@ -176,6 +182,15 @@ def _what(
     }
     pages = [places.pages[t.code_qpv] for t in weighed[: words.NAMED] if t.code_qpv in places.pages]
     return Headed(*words.task(code, tasks[0].kind.title, facts)), pages
+
+
+def _on_notices(held: Within) -> Amount | None:
+    """Return what notices bear already of what waits for a side; None where another reserve may be in it."""
+    every, of_sides, borne = map(
+        held.amount, ("sous_reserve", "reserve_cote", "sous_reserve_porte")
+    )
+    alone = every.is_known and of_sides.is_known and every.exact == of_sides.exact
+    return borne if alone and borne.is_known and borne.exceeds_nil else None
 
 
 def _carried(task: Task) -> Amount | None:

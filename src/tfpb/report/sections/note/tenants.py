@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import axis_scope
 from tfpb.facts.survey_claims import released
-from tfpb.model.codes import Axe
+from tfpb.model.codes import Axe, Verdict
 from tfpb.model.report import Answer, Drawn, Headed, Heading, Lines
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.evolution import movement_words, movements
@@ -59,9 +59,10 @@ class _Asked:
         )
         axes = list(dict.fromkeys(filter(None, answers)))
         moved = [i for i, m in self.moves.items() if i in self.rows and m.is_change and not m.alone]
-        self.order = list(dict.fromkeys((*heads, *axes, *moved)))
-        """As printed: a general question a theme, of the axes given most, of what moved."""
-        first = (*heads[:3], *axes[:1], *moved, *axes[1:3], *heads[3:], *axes[3:])
+        rest = sorted(self.rows, key=self._is_open)  # what is counted as decided is named
+        self.order = list(dict.fromkeys((*heads, *axes, *moved, *rest)))
+        """As printed: a general question a theme, of the axes given most, of what moved, the others."""
+        first = (*heads[:3], *axes[:1], *moved, *axes[1:3], *heads[3:], *axes[3:], *rest)
         self.first = list(dict.fromkeys(first))
         """As kept where not all fit."""
 
@@ -69,7 +70,17 @@ class _Asked:
         """Return whether like with like says otherwise of a gap that is shown, or nothing."""
         row = self.rows[item]
         shown = not math.isnan(row["ecart"])
-        return bool(row["autrement"]) or (shown and math.isnan(row["comparable"]))
+        none = self.is_alike and shown and math.isnan(row["comparable"])
+        return bool(row["autrement"]) or none
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether like with like answers some question: where it answers none, one note says it for all."""
+        return any(not math.isnan(row["comparable"]) for row in self.rows.values())
+
+    def _is_open(self, item: str) -> bool:
+        row = self.rows[item]
+        return math.isnan(row["ecart"]) or row["verdict"] == Verdict.NON_CONCLUANT
 
     def line(self, item: str) -> tuple[Cell, ...]:
         """Write what a question comes to."""
@@ -96,6 +107,7 @@ def _answer(asked: _Asked, most: int) -> Answer:
     lines = Lines(columns, tuple(map(asked.line, kept))) if kept else None
     sure = [m for m in changed if not m.alone]
     notes = _notes(asked.dossier, asked.survey, len(asked.rows) - len(kept), daggers=daggers)
+    notes += [] if asked.is_alike or not kept else [words.NONE_ALIKE]
     notes += [words.SIGNS] if any(m.item in kept for m in sure) else []
     claims = asked.dossier.claims
     notes += [words.SURE] if view.unsure(claims).exceeds_nil else []
