@@ -330,7 +330,7 @@ def test_shares_that_a_doubt_may_change_are_to_confirm() -> None:
 @pytest.mark.parametrize(
     ("every", "borne", "written"),
     [
-        (5000, 1200, " Dont 1 200 € déjà sur un avis, à rendre si c’est hors."),
+        (5000, 1200, " 1 200 € sont déjà sur un avis : à rendre si c’est hors."),
         (5000, 0, ""),
         (6000, 1200, ""),  # another reserve may be what the notices bear
     ],

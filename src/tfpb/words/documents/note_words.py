@@ -160,7 +160,7 @@ _OPEN_DAY: Final = "date à fixer"
 _TO: Final = "{first} au {last}"
 _TASKS: Final[dict[str, list[str]]] = _TEXTS["tasks"]
 """What is to do, by kind: what stands out, then the rest."""
-_ON_NOTICES: Final = Phrase(" Dont {borne:€} déjà sur un avis, à rendre si c’est hors.")
+_ON_NOTICES: Final = Phrase(" {borne:€} sont déjà sur un avis : à rendre si c’est hors.")
 _OF_HOMES: Final = Phrase("{name} ({homes:n})")
 _OF_EUROS: Final = Phrase("{name} ({stake:€})")
 _OF_ACTION: Final = Phrase("« {name} », {quarter} ({stake:€})")

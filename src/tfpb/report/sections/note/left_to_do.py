@@ -13,6 +13,7 @@ from tfpb.facts.amount import total
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.facts.place import quarters_held
 from tfpb.model.codes import Role
+from tfpb.model.columns import texts
 from tfpb.model.report import Answer, Headed, Heading, Lines
 from tfpb.report.sections.note.justified import quarter_names
 from tfpb.report.sections.synthese import missing
@@ -63,11 +64,9 @@ class _Places:
     def of(cls, dossier: Dossier, tasks: Sequence[Task], *, shared: bool) -> _Places:
         """Find the places of a dossier: its maps follow the page in order of code; a shared page has none."""
         homes = dossier.located.residences
-        stock = (
-            () if shared or homes.empty else zip(homes["nom"], homes["id_residence"], strict=True)
-        )
+        known = () if shared or homes.empty else (texts(homes, c) for c in ("nom", "id_residence"))
         subjects = {(t.name, t.subject) for t in tasks if t.kind.of == BY_RESIDENCE}
-        named = Counter(name for name, _ in subjects | {(str(n), str(i)) for n, i in stock})
+        named = Counter(name for name, _ in subjects.union(zip(*known, strict=True)))
         held = [] if shared else sorted(h.code_qpv for h in quarters_held(dossier.located.held))
         return cls(
             quarter_names(dossier),
@@ -186,10 +185,8 @@ def _what(
 
 def _on_notices(held: Within) -> Amount | None:
     """Return what notices bear already of what waits for a side; None where another reserve may be in it."""
-    every, of_sides, borne = map(
-        held.amount, ("sous_reserve", "reserve_cote", "sous_reserve_porte")
-    )
-    alone = every.is_known and of_sides.is_known and every.exact == of_sides.exact
+    every, borne = held.amount("sous_reserve"), held.amount("sous_reserve_porte")
+    alone = every.is_known and held.amount("reserve_cote") == every
     return borne if alone and borne.is_known and borne.exceeds_nil else None
 
 

@@ -59,7 +59,12 @@ class _Asked:
         )
         axes = list(dict.fromkeys(filter(None, answers)))
         moved = [i for i, m in self.moves.items() if i in self.rows and m.is_change and not m.alone]
-        rest = sorted(self.rows, key=self._is_open)  # what is counted as decided is named
+        self.is_alike = any(not math.isnan(r["comparable"]) for r in self.rows.values())
+        """Whether like with like answers some question: where it answers none, one note says it for all."""
+        unknown = {i for i, r in self.rows.items() if r["verdict"] == Verdict.NON_CONCLUANT}
+        rest = sorted(
+            self.rows, key=unknown.__contains__
+        )  # what is counted as decided is shown first
         self.order = list(dict.fromkeys((*heads, *axes, *moved, *rest)))
         """As printed: a general question a theme, of the axes given most, of what moved, the others."""
         first = (*heads[:3], *axes[:1], *moved, *axes[1:3], *heads[3:], *axes[3:], *rest)
@@ -72,15 +77,6 @@ class _Asked:
         shown = not math.isnan(row["ecart"])
         none = self.is_alike and shown and math.isnan(row["comparable"])
         return bool(row["autrement"]) or none
-
-    @property
-    def is_alike(self) -> bool:
-        """Whether like with like answers some question: where it answers none, one note says it for all."""
-        return any(not math.isnan(row["comparable"]) for row in self.rows.values())
-
-    def _is_open(self, item: str) -> bool:
-        row = self.rows[item]
-        return math.isnan(row["ecart"]) or row["verdict"] == Verdict.NON_CONCLUANT
 
     def line(self, item: str) -> tuple[Cell, ...]:
         """Write what a question comes to."""
