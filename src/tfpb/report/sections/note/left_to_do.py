@@ -63,10 +63,10 @@ class _Places:
     @classmethod
     def of(cls, dossier: Dossier, tasks: Sequence[Task], *, shared: bool) -> _Places:
         """Find the places of a dossier: its maps follow the page in order of code; a shared page has none."""
-        homes = dossier.located.residences
-        known = () if shared or homes.empty else (texts(homes, c) for c in ("nom", "id_residence"))
         subjects = {(t.name, t.subject) for t in tasks if t.kind.of == BY_RESIDENCE}
-        named = Counter(name for name, _ in subjects.union(zip(*known, strict=True)))
+        if not shared and len(homes := dossier.located.residences):
+            subjects |= set(zip(texts(homes, "nom"), texts(homes, "id_residence"), strict=True))
+        named = Counter(name for name, _ in subjects)
         held = [] if shared else sorted(h.code_qpv for h in quarters_held(dossier.located.held))
         return cls(
             quarter_names(dossier),
