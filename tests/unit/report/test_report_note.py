@@ -8,6 +8,7 @@ import subprocess
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import note_text
 import pandas as pd
 import pytest
 from note_text import answers, cell, note, rows, written
@@ -26,6 +27,8 @@ from tfpb.report import theme
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.build import of_dossier
+from tfpb.report.sections.note import OfPlace
+from tfpb.report.sections.note import note as whole_note
 from tfpb.words.documents import note_words
 from tfpb.words.survey.satisfaction import COUNTED
 
@@ -295,6 +298,29 @@ def test_questions_show_themes_then_what_was_paid_for_and_a_masked_one_has_no_fi
     [row] = [r for r in lines(masked, TENANTS) if r[0].startswith("Accueil")]
     assert row[1:5] == ["masqué", "", "masqué", "masqué"]
     assert "masqué 1 fois" in said(masked, TENANTS)
+
+
+def test_of_few_lines_one_is_the_worst() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    rows = survey.comparison.copy()
+    [worst] = survey.items.loc[survey.items["libelle"] == "Qualité de vie dans le quartier", "item"]
+    there = (rows["item"] == worst) & (rows["groupe"] == "ecart") & (rows["vague"] == "2023")
+    rows.loc[there, "estimation"] = -0.3
+    found = dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
+    least = note(claimed(found)).shorter[-1]
+    shown = [cell(row[0]) for row in note_text.rows(least, TENANTS)]
+    assert shown == ["Propreté des parties communes (axe 3)", "Qualité de vie dans le quartier"]
+
+
+def test_the_page_of_a_place_says_that_the_survey_is_the_region_s() -> None:
+    dossier = make()
+    place = written(whole_note(dossier, (), OfPlace("Contrat de ville X")))
+    assert "Enquête mars 2023, toute la région : 1 474 ménages" in place
+    assert "rapport.pdf" not in place
+    assert "toute la région" not in written(note(dossier))
+    assert "rapport.pdf" in written(note(dossier))
 
 
 def test_where_no_question_has_a_like_answer_one_note_says_it_for_all() -> None:

@@ -127,6 +127,7 @@ _ASKED: Final = (
 _SINCE: Final = "Écart depuis {wave}"
 _AXIS: Final = "{label} (axe {axe})"
 _ANSWERED: Final = Phrase("Enquête {when} : {count:s ménage}{sides}{rate}.")
+_OF_REGION: Final = ", toute la région"
 _SIDES: Final = Phrase(" ({here:n} en QPV, {elsewhere:n} ailleurs)")
 _RATE: Final = Phrase(", {rate:n} réponses pour 100 ménages contactés")
 DAGGER: Final = "† Entre immeubles comparables, autre écart, ou pas de réponse possible."
@@ -141,9 +142,9 @@ TOO_EARLY: Final = (
 )
 NOT_SHOWN_HERE: Final = "Les actions servent-elles ? Cette enquête ne peut pas le montrer."
 TO_DO: Final = ("Quoi", "Enjeu (€)", "Qui", "Pour quand", "Voir")
-STAKE: Final = (
-    "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : page de "
-    "rapport.pdf, où la carte du quartier porte la ligne, ou feuille du classeur."
+STAKE: Final = Phrase(
+    "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : "
+    "{shared:?|page de rapport.pdf, où la carte du quartier porte la ligne, ou }feuille du classeur."
 )
 _MORE: Final = Phrase("{count:s autre ligne/autres lignes} non {count:a montrée/montrées} ici.")
 _EVERY: Final = Phrase("Feuille « À faire » : {count:s ligne}.")
@@ -419,11 +420,13 @@ def named(labels: Sequence[str]) -> str:
     return join([*shown, *([_OTHER_NAMES.format(count=rest)] if rest else [])])
 
 
-def answered(wave: WaveFacts, households: int, rate: float | str | None) -> str:
+def answered(
+    wave: WaveFacts, households: int, rate: float | str | None, *, shared: bool = False
+) -> str:
     """Write how many answered a wave; its sides and out of how many, where the delivery holds no others."""
     sides = households == wave.n and min(wave.n_qpv, wave.n_hors) > 0
     return _ANSWERED.format(
-        when=wave.periode or wave.vague,
+        when=f"{wave.periode or wave.vague}{_OF_REGION * shared}",
         count=households,
         sides=_SIDES.format(here=wave.n_qpv, elsewhere=wave.n_hors) if sides else "",
         rate=_RATE.format(rate=rate * 100) if isinstance(rate, float) else "",

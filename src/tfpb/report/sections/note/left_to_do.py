@@ -107,10 +107,10 @@ def left_to_do(
             )
         )
     lines.sort(key=lambda line: (not line.at_once, min(line.days, default=dt.date.max)))
-    return partial(_answer, lines, 0 if shared else len(tasks))
+    return partial(_answer, lines, 0 if shared else len(tasks), shared)
 
 
-def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
+def _answer(lines: Sequence[_Line], every: int, shared: bool, most: int) -> Answer:  # noqa: FBT001 - bound
     if not lines:
         return Answer(words.WHAT_TO_DO, (words.NOTHING_LACKS,))
     columns = (
@@ -127,7 +127,11 @@ def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
         )
         for x in lines[:most]
     )
-    notes = (words.STAKE, words.sign_note(rows), *words.rest_to_do(len(lines) - most, every))
+    notes = (
+        words.STAKE.format(shared=shared),
+        words.sign_note(rows),
+        *words.rest_to_do(len(lines) - most, every),
+    )
     notes = tuple(filter(None, notes))
     return Answer(words.WHAT_TO_DO, (), Lines(tuple(columns), rows), notes=notes)
 
