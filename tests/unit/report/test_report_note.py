@@ -298,6 +298,15 @@ def test_questions_show_themes_then_what_was_paid_for_and_a_masked_one_has_no_fi
     [row] = [r for r in lines(masked, TENANTS) if r[0].startswith("Accueil")]
     assert row[1:5] == ["masqué", "", "masqué", "masqué"]
     assert "masqué 1 fois" in said(masked, TENANTS)
+    every = (hidden["groupe"] == "ecart") & (hidden["vague"] == "2023")
+    hidden.loc[every, "publication"] = "masque"
+    hidden.loc[every, ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]] = None
+    dark = claimed(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=hidden))
+    )
+    assert "sur 9 questions : toutes masquées" in said(dark, TENANTS)
+    assert "0 fois" not in said(dark, TENANTS), "no nought is a result"
+    assert note_words.NONE_ALIKE not in said(dark, TENANTS)
 
 
 def test_of_few_lines_one_is_the_worst() -> None:

@@ -15,7 +15,7 @@ from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.evolution import movement_words, movements
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
-from tfpb.words.survey.satisfaction import COUNTED, fragile_sentence
+from tfpb.words.survey.satisfaction import ALL_MASKED, COUNTED, fragile_sentence
 from tfpb.words.survey.survey_words import response_rate
 from tfpb.words.survey.verdict_words import ISOLATED_MEANS
 
@@ -126,7 +126,8 @@ def _answer(asked: _Asked, shared: bool, most: int) -> Answer:  # noqa: FBT001 -
 
 def _counted(dossier: Dossier, moves: Sequence[Movement], before: str) -> tuple[str, ...]:
     """Count the questions by what they come to, then name what moved, for sure, on both sides."""
-    out = [COUNTED.filled(view.counts(dossier.claims))]
+    counts = view.counts(dossier.claims)
+    out = [(ALL_MASKED if counts["masked"] == counts["total"] else COUNTED).filled(counts)]
     for up, phrase in ((True, words.ROSE), (False, words.FELL)):
         named = [m.label for m in moves if m.rises == up]
         out += [phrase.format(wave=before, names=words.named(named))] if named else []
