@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -361,6 +362,10 @@ def test_interviews_are_counted_by_file_bailleur_and_wave(tmp_path: Path) -> Non
     assert "13 lignes lues, 12 gardées, 1 écartée (interview en double : 1)" in reading_line(
         first, owners=True
     )
+    unnamed = replace(second, bailleur="")  # as a bailleur reads what is of others
+    assert "sous d’autres noms" in reading_line(unnamed, owners=True)
+    assert "[alias.bailleurs]" in reading_line(unnamed, owners=True)
+    assert "[alias.bailleurs]" not in reading_line(unnamed, owners=False)
 
 
 def test_a_pack_hides_small_counts_of_interviews_and_what_gives_them() -> None:

@@ -75,7 +75,8 @@ def test_a_rate_under_one_among_others_is_asked_about(
         assert asked[0].got == "0,3973"
         block = paste_lines(asked)
         assert block[2] == "[reglages.lectures]"
-        assert block[3].startswith(f'# "{RATE}" = ""   # à compléter')
+        assert block[3].startswith(f'# "{RATE}" = ""   # à compléter (« proportion » ou')
+        assert "milliers" not in block[3], "a rate is not asked to be thousands"
 
 
 def test_readings_are_recorded_where_there_are_some(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from served_page import Served, served
-from tfpb.errors import Fault, Place
+from tfpb.errors import Fault, Place, TfpbError
 from tfpb.facts.amount import known
 from tfpb.io.packs.pack import write_pack
 from tfpb.io.sources.inputs import gather_inputs
@@ -520,6 +520,19 @@ def test_a_disk_that_fills_during_a_run_is_told_as_the_system_says_it(page: Serv
     shown = page.get("/dossier").text
     assert CATALOGUE["ecriture_impossible"].title.partition("{")[0] in shown
     assert "erreur qui lui est propre" not in shown
+
+
+def test_what_was_to_be_sent_is_still_to_be_sent_while_it_says_what_is_open(page: Served) -> None:
+    assert 'value="non" checked' in page.get("/dossier").text
+    page.desk.begin("dossier", _left_open)
+    page.wait()
+    shown = page.get("/dossier").text
+    assert 'value="oui" checked' in shown
+    assert 'value="non" checked' not in shown
+
+
+def _left_open(_tell: object) -> None:
+    raise TfpbError([Fault("envoi_a_confirmer", fields={"ouvert": "la marge"})])
 
 
 def _full(_tell: object) -> None:

@@ -8,6 +8,7 @@ import subprocess
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import note_text
 import pandas as pd
 import pytest
 from note_text import answers, cell, note, rows, written
@@ -26,6 +27,8 @@ from tfpb.report import theme
 from tfpb.report.documents import document_pdf
 from tfpb.report.sections import report
 from tfpb.report.sections.build import of_dossier
+from tfpb.report.sections.note import OfPlace
+from tfpb.report.sections.note import note as whole_note
 from tfpb.words.documents import note_words
 from tfpb.words.survey.satisfaction import COUNTED
 
@@ -181,7 +184,8 @@ def test_what_is_carried_over_is_to_be_programmed_and_named() -> None:
     before = dossier.settings.dossier.annee - 1
     [line] = [row for row in lines(dossier, TO_DO) if row[0].startswith("Programmer")]
     assert (
-        line[0] == f"Programmer des actions : Quartier 0 400 € (dont 300 € reportés de {before})."
+        line[0]
+        == f"Programmer des actions en {before + 2} : Quartier 0 400 € (dont 300 € reportés de {before})."
     )
     assert line[1] == "400"
 
@@ -282,6 +286,8 @@ def test_questions_show_themes_then_what_was_paid_for_and_a_masked_one_has_no_fi
         "Tranquillité dans le quartier (axe 5)",
     ]
     assert "Traitement des demandes (axe 1)" in labels, "an axis that was paid for"
+    assert labels[-1] == "Qualité de vie dans le quartier", "what the sentence counts is shown"
+    assert len(labels) == len(survey.items)
     hidden = survey.comparison.copy()
     here = (hidden["item"] == "q07") & (hidden["vague"] == "2023")
     hidden.loc[here, "publication"] = "masque"
@@ -292,6 +298,97 @@ def test_questions_show_themes_then_what_was_paid_for_and_a_masked_one_has_no_fi
     [row] = [r for r in lines(masked, TENANTS) if r[0].startswith("Accueil")]
     assert row[1:5] == ["masqué", "", "masqué", "masqué"]
     assert "masqué 1 fois" in said(masked, TENANTS)
+    every = (hidden["groupe"] == "ecart") & (hidden["vague"] == "2023")
+    hidden.loc[every, "publication"] = "masque"
+    hidden.loc[every, ["estimation", "ic95_bas", "ic95_haut", "ic90_bas", "ic90_haut"]] = None
+    dark = claimed(
+        dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=hidden))
+    )
+    assert "sur 9 questions : toutes masquées" in said(dark, TENANTS)
+    assert "0 fois" not in said(dark, TENANTS), "no nought is a result"
+    assert note_words.NONE_ALIKE not in said(dark, TENANTS)
+
+
+def test_of_few_lines_one_is_the_worst() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    rows = survey.comparison.copy()
+    [worst] = survey.items.loc[survey.items["libelle"] == "Qualité de vie dans le quartier", "item"]
+    there = (rows["item"] == worst) & (rows["groupe"] == "ecart") & (rows["vague"] == "2023")
+    rows.loc[there, "estimation"] = -0.3
+    found = dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=rows))
+    least = note(claimed(found)).shorter[-1]
+    shown = [cell(row[0]) for row in note_text.rows(least, TENANTS)]
+    assert shown == ["Propreté des parties communes (axe 3)", "Qualité de vie dans le quartier"]
+
+
+def test_the_page_of_a_place_says_that_the_survey_is_the_region_s() -> None:
+    dossier = make()
+    place = written(whole_note(dossier, (), OfPlace("Contrat de ville X")))
+    assert "Enquête mars 2023, toute la région : 1 474 ménages" in place
+    assert "rapport.pdf" not in place
+    assert "toute la région" not in written(note(dossier))
+    assert "rapport.pdf" in written(note(dossier))
+
+
+def test_where_no_question_has_a_like_answer_one_note_says_it_for_all() -> None:
+    dossier = make()
+    survey = dossier.survey
+    assert survey is not None
+    rows = survey.comparison
+    raw = rows[rows["ajustement"] != "comparable"]
+    for kept, word, other in (
+        (raw, note_words.NONE_ALIKE, note_words.DAGGER),
+        (pd.concat([raw, rows[(rows["ajustement"] == "comparable") & (rows["item"] == "q01")]]),
+         note_words.DAGGER, note_words.NONE_ALIKE),
+    ):  # fmt: skip
+        found = claimed(
+            dataclasses.replace(dossier, survey=dataclasses.replace(survey, comparison=kept))
+        )
+        assert word in said(found, TENANTS)
+        assert other not in said(found, TENANTS)
+        marked = any("†" in row[4] for row in lines(found, TENANTS))
+        assert marked == (word == note_words.DAGGER)
+
+
+def test_shares_that_a_doubt_may_change_are_to_confirm() -> None:
+    dossier = make()
+    doubted = [
+        dataclasses.replace(c, state=State.A_CONFIRMER) if c.name == "justifie" else c
+        for c in dossier.claims
+    ]
+    assert note_words.TO_CONFIRM not in said(dossier)
+    assert note_words.TO_CONFIRM in said(dataclasses.replace(dossier, claims=Claims(doubted)))
+
+
+@pytest.mark.parametrize(
+    ("every", "borne", "written"),
+    [
+        (5000, 1200, " 1 200 € sont déjà sur un avis : à rendre si c’est hors."),
+        (5000, 0, ""),
+        (6000, 1200, ""),  # another reserve may be what the notices bear
+    ],
+)
+def test_what_waits_for_a_side_is_not_all_to_be_won(every: int, borne: int, written: str) -> None:
+    dossier = make()
+    amounts = {"sous_reserve": every, "reserve_cote": 5000, "sous_reserve_porte": borne}
+    kept = [c for c in dossier.claims if (c.name, c.scope) not in {(n, TOTAL) for n in amounts}]
+    own = [claim(name, TOTAL, known(Decimal(a))) for name, a in amounts.items()]
+    found = lines(dataclasses.replace(dossier, claims=Claims([*kept, *own])), TO_DO)
+    [line] = [row[0] for row in found if row[0].startswith("Situer")]
+    assert line.endswith(f"ou hors ?{written}")
+
+
+def test_a_residence_is_told_from_another_of_its_name_by_its_identifier() -> None:
+    dossier = make()
+    homes = dossier.located.residences
+    same = homes.assign(nom=homes["nom"].mask(homes["id_residence"] == "R0004", "Résidence n° 3"))
+    named = dataclasses.replace(
+        dossier, located=dataclasses.replace(dossier.located, residences=same)
+    )
+    [line] = [row[0] for row in lines(named, TO_DO) if row[0].startswith("Situer")]
+    assert "Résidence n° 3 n° R0003 (57), Résidence n° 11 (86)" in line
 
 
 def test_what_moved_is_shown_and_named_then_and_now() -> None:

@@ -89,6 +89,7 @@ OTHERS_LACK: Final = Phrase(
     "plus chacun."
 )
 WHAT_JUSTIFIES: Final = "Justifié : ce que les actions valent, au plus l’abattement du quartier."
+TO_CONFIRM: Final = "À confirmer : un doute peut changer ces parts (feuille « Doutes »)."
 SURPLUS: Final = Phrase(
     "{name} a valorisé {more:€} de plus que le sien : cela ne compense pas les autres."
 )
@@ -126,9 +127,11 @@ _ASKED: Final = (
 _SINCE: Final = "Écart depuis {wave}"
 _AXIS: Final = "{label} (axe {axe})"
 _ANSWERED: Final = Phrase("Enquête {when} : {count:s ménage}{sides}{rate}.")
+_OF_REGION: Final = ", toute la région"
 _SIDES: Final = Phrase(" ({here:n} en QPV, {elsewhere:n} ailleurs)")
 _RATE: Final = Phrase(", {rate:n} réponses pour 100 ménages contactés")
 DAGGER: Final = "† Entre immeubles comparables, autre écart, ou pas de réponse possible."
+NONE_ALIKE: Final = "Entre immeubles comparables, pas de réponse possible."
 SIGNS: Final = "▲ l’écart a bougé en faveur des QPV, ▼ en leur défaveur."
 SURE: Final = "Sûres : trop nettes, même parmi tant de questions, pour être dues au hasard."
 OTHER_QUESTIONS: Final = Phrase(
@@ -139,9 +142,9 @@ TOO_EARLY: Final = (
 )
 NOT_SHOWN_HERE: Final = "Les actions servent-elles ? Cette enquête ne peut pas le montrer."
 TO_DO: Final = ("Quoi", "Enjeu (€)", "Qui", "Pour quand", "Voir")
-STAKE: Final = (
-    "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : page de "
-    "rapport.pdf, où la carte du quartier porte la ligne, ou feuille du classeur."
+STAKE: Final = Phrase(
+    "Enjeu : l’abattement que la ligne change ; ces montants ne s’additionnent pas. Voir : "
+    "{shared:?|page de rapport.pdf, où la carte du quartier porte la ligne, ou }feuille du classeur."
 )
 _MORE: Final = Phrase("{count:s autre ligne/autres lignes} non {count:a montrée/montrées} ici.")
 _EVERY: Final = Phrase("Feuille « À faire » : {count:s ligne}.")
@@ -158,6 +161,7 @@ _OPEN_DAY: Final = "date à fixer"
 _TO: Final = "{first} au {last}"
 _TASKS: Final[dict[str, list[str]]] = _TEXTS["tasks"]
 """What is to do, by kind: what stands out, then the rest."""
+_ON_NOTICES: Final = Phrase(" {borne:€} sont déjà sur un avis : à rendre si c’est hors.")
 _OF_HOMES: Final = Phrase("{name} ({homes:n})")
 _OF_EUROS: Final = Phrase("{name} ({stake:€})")
 _OF_ACTION: Final = Phrase("« {name} », {quarter} ({stake:€})")
@@ -416,11 +420,13 @@ def named(labels: Sequence[str]) -> str:
     return join([*shown, *([_OTHER_NAMES.format(count=rest)] if rest else [])])
 
 
-def answered(wave: WaveFacts, households: int, rate: float | str | None) -> str:
+def answered(
+    wave: WaveFacts, households: int, rate: float | str | None, *, shared: bool = False
+) -> str:
     """Write how many answered a wave; its sides and out of how many, where the delivery holds no others."""
     sides = households == wave.n and min(wave.n_qpv, wave.n_hors) > 0
     return _ANSWERED.format(
-        when=wave.periode or wave.vague,
+        when=f"{wave.periode or wave.vague}{_OF_REGION * shared}",
         count=households,
         sides=_SIDES.format(here=wave.n_qpv, elsewhere=wave.n_hors) if sides else "",
         rate=_RATE.format(rate=rate * 100) if isinstance(rate, float) else "",
@@ -450,6 +456,11 @@ def rest_to_do(left: int, every: int) -> list[str]:
     return [*out, _EVERY.format(count=every)] if every else out
 
 
+def on_notices(amount: Amount | None) -> str:
+    """Write what notices bear already of what waits for a side; nothing where that is not known."""
+    return "" if amount is None else _ON_NOTICES.format(borne=amount)
+
+
 def subjects(names: Sequence[str]) -> str:
     """Name the first things that something is to be done about; the others are counted."""
     rest = len(names) - NAMED
@@ -463,9 +474,9 @@ def task(code: str, title: str, facts: Mapping[str, object]) -> tuple[str, str]:
     return Phrase(head).filled(facts), Phrase(text).filled(facts)
 
 
-def at(name: str, quarter: str) -> str:
-    """Write the name of a résidence, and of its quarter where another has the same."""
-    return f"{short(name)}, {quarter}" if quarter else short(name)
+def at(name: str, home: str) -> str:
+    """Write the name of a résidence, and its identifier where another has the same."""
+    return f"{short(name)} n° {home}" if home else short(name)
 
 
 def of_homes(name: str, homes: Amount | None) -> str:

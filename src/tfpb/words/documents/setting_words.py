@@ -136,12 +136,16 @@ def settings_file(name: str) -> bytes:
 TITLE: Final = "Lu, gardé, écarté :"
 MOTIVES: Final[dict[str, str]] = _TEXTS["motives"]
 """Code of a doubt → why its rows are set aside."""
-OTHERS: Final = "autres bailleurs"
+OTHERS: Final = "sous d’autres noms"
 SURVEY: Final = "enquete"
 _OF_A_RESIDENCE: Final = frozenset({"qpv_manquant", "residence_inconnue_enquete"})
 _LINE: Final = Phrase("{file}{whose} : {read:s ligne lue/lignes lues}, {kept:s gardée}{left}")
 _LEFT: Final = Phrase(", {count:s écartée} ({why})")
 _WAVE: Final = "vague {wave}"
+_NOT_YOURS: Final = (
+    ", hors de vos résultats : si l’un de ces noms est le vôtre, une ligne sous [alias.bailleurs] du "
+    "dossier.toml le dit"
+)
 
 
 def reading_line(one: Reading, *, owners: bool) -> str:
@@ -151,6 +155,7 @@ def reading_line(one: Reading, *, owners: bool) -> str:
     whose = "".join(f", {part}" for part in parts if part)
     left = sum(one.left.values())
     why = _LEFT.format(count=left, why=motives(one.left)) if left else ""
+    why += _NOT_YOURS if named == OTHERS else ""
     return _LINE.format(file=f"« {one.file} »", whose=whose, read=one.read, kept=one.kept, left=why)
 
 

@@ -41,16 +41,17 @@ _FILE: Final = "dossier.toml"
 _TO_CHOOSE: Final = "# {key} = {value}   # à compléter ({what}), puis retirez le premier #"
 _HEADER: Final = "l’en-tête de votre fichier"
 _CODE: Final = "le code du quartier"
-_READING: Final = (
-    "sa lecture : « proportion » ou « pourcentage », « mois_jour » ou « jour_mois », « milliers » ou "
-    "« euros »"
-)
+_READINGS: Final = {
+    "pct": "« proportion » ou « pourcentage »", "eur": "« milliers », « millions » ou « euros »",
+}  # fmt: skip
+"""End of a column’s name → what it may be read as; a day else."""
+_DAYS: Final = "« mois_jour » ou « jour_mois »"
 _WAVE: Final = "sa vague, par exemple 2023"
 _DAY: Final = "AAAA-MM-JJ"
 _ONE_EACH: Final = "# Par question, retirez le # devant une seule réponse, celle qui est vraie."
 
 
-_TO_WRITE: Final = {WAVES: _WAVE, COLUMNS: _HEADER, READ_AS: _READING}
+_TO_WRITE: Final = {WAVES: _WAVE, COLUMNS: _HEADER}
 
 
 def asked(role: str, column: str) -> dict[str, tuple[str, str, str]]:
@@ -107,12 +108,17 @@ def _table(table: str, lines: dict[str, str]) -> list[str]:
     written = [
         f"{_quoted(key)} = {_value(table, value)}"
         if value
-        else _TO_CHOOSE.format(
-            key=_quoted(key), value=_value(table, value), what=_TO_WRITE.get(table, _CODE)
-        )
+        else _TO_CHOOSE.format(key=_quoted(key), value=_value(table, value), what=_what(table, key))
         for key, value in lines.items()
     ]
     return [f"[{table}]", *written]
+
+
+def _what(table: str, key: str) -> str:
+    """Write what is to be filled in."""
+    if table == READ_AS:
+        return _READINGS.get(key.rpartition("_")[2], _DAYS)
+    return _TO_WRITE.get(table, _CODE)
 
 
 def _value(table: str, value: str) -> str:

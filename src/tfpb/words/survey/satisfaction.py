@@ -55,6 +55,7 @@ _COUNTED: Final = (
     "{unknown:n} fois|}{masked:?, masqué {masked:n} fois|}."
 )
 COUNTED: Final = Phrase(f"En QPV{_COUNTED}")
+ALL_MASKED: Final = Phrase("En QPV, sur {total:s question} : toutes masquées, rien n’est comparé.")
 SERVICE: Final = Phrase(f"Service du bailleur en QPV{_COUNTED}")
 NO_OTHER_STORY: Final = "À structure comparable, l’enquête ne montre pas d’autre écart."
 

@@ -67,7 +67,7 @@ def note(dossier: Dossier, tasks: Iterable[Task], of: OfPlace | None = None) -> 
     codes = [c for c in dossier.claims.scopes("logements_qpv") if is_quarter(c)]
     rooms = [r for r in _ROOMS if r.questions <= (6 if len(codes) >= _MANY else 9)]
     known, paid = justified(dossier), who_pays(dossier)
-    asked = tenants(dossier, "" if of is None else of.unheard)
+    asked = tenants(dossier, "" if of is None else of.unheard, shared=of is not None)
     to_do = left_to_do(dossier, tasks, shared=of is not None)
     head = dossier.settings.dossier
     title = words.TITLE.format(year=head.annee, bailleur=head.bailleur if of is None else of.name)

@@ -29,6 +29,7 @@ _WIDTHS: Final = (27, 11, 12, 11, 11, 11, 9, 11, 13)
 _TEXTS: Final = (0, 6)
 """Columns that are of no figure: the name, the bar."""
 _MOST: Final = 12
+_OPEN: Final = (State.A_CONFIRMER, State.A_VERIFIER)
 _KEY: Final = (("plein", words.PROVED), ("hachure", words.UNPROVED), ("vide", words.UNJUSTIFIED))
 
 
@@ -203,6 +204,8 @@ def _notes(page: _Page, others: Sequence[str]) -> Iterator[str]:
     settled = claims.amount("acquis").exceeds_nil
     if page.dossier.programme is not None and settled:
         yield words.WHAT_JUSTIFIES
+        if any(claims.get(n, TOTAL).state in _OPEN for n in ("justifie", "prouve")):
+            yield words.TO_CONFIRM
     over = {c: excess(claims.amount("valorise", c), due[c]) for c in codes}
     over = {c: more for c, more in over.items() if more.exceeds_nil}
     if over and settled and claims.amount("reste_a_justifier").may_exceed_nil:

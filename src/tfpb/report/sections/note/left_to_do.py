@@ -13,6 +13,7 @@ from tfpb.facts.amount import total
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.facts.place import quarters_held
 from tfpb.model.codes import Role
+from tfpb.model.columns import texts
 from tfpb.model.report import Answer, Headed, Heading, Lines
 from tfpb.report.sections.note.justified import quarter_names
 from tfpb.report.sections.synthese import missing
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tfpb.evidence.tasks import Task
     from tfpb.facts.amount import Amount
+    from tfpb.facts.claim import Within
     from tfpb.facts.whole_dossier import Dossier
 
 _WIDTHS: Final = (86, 18, 32, 27, 19)
@@ -52,7 +54,7 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where a line is: its quarter's name, whether its own is another's too, its page of the report."""
+    """Where a line is: its quarter's name, names that several résidences bear, its page of the report."""
 
     names: Mapping[str, str]
     namesakes: frozenset[str]
@@ -62,6 +64,8 @@ class _Places:
     def of(cls, dossier: Dossier, tasks: Sequence[Task], *, shared: bool) -> _Places:
         """Find the places of a dossier: its maps follow the page in order of code; a shared page has none."""
         subjects = {(t.name, t.subject) for t in tasks if t.kind.of == BY_RESIDENCE}
+        if not shared and len(homes := dossier.located.residences):
+            subjects |= set(zip(texts(homes, "nom"), texts(homes, "id_residence"), strict=True))
         named = Counter(name for name, _ in subjects)
         held = [] if shared else sorted(h.code_qpv for h in quarters_held(dossier.located.held))
         return cls(
@@ -71,9 +75,8 @@ class _Places:
         )
 
     def name(self, task: Task) -> str:
-        """Return the name of a task's subject, with its quarter where another has the same."""
-        quarter = self.names.get(task.code_qpv, "")
-        return words.at(task.name, quarter if task.name in self.namesakes else "")
+        """Return the name of a task's subject, with its identifier where another has the same."""
+        return words.at(task.name, task.subject if task.name in self.namesakes else "")
 
 
 def left_to_do(
@@ -104,10 +107,10 @@ def left_to_do(
             )
         )
     lines.sort(key=lambda line: (not line.at_once, min(line.days, default=dt.date.max)))
-    return partial(_answer, lines, 0 if shared else len(tasks))
+    return partial(_answer, lines, 0 if shared else len(tasks), shared)
 
 
-def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
+def _answer(lines: Sequence[_Line], every: int, shared: bool, most: int) -> Answer:  # noqa: FBT001 - bound
     if not lines:
         return Answer(words.WHAT_TO_DO, (words.NOTHING_LACKS,))
     columns = (
@@ -124,7 +127,11 @@ def _answer(lines: Sequence[_Line], every: int, most: int) -> Answer:
         )
         for x in lines[:most]
     )
-    notes = (words.STAKE, words.sign_note(rows), *words.rest_to_do(len(lines) - most, every))
+    notes = (
+        words.STAKE.format(shared=shared),
+        words.sign_note(rows),
+        *words.rest_to_do(len(lines) - most, every),
+    )
     notes = tuple(filter(None, notes))
     return Answer(words.WHAT_TO_DO, (), Lines(tuple(columns), rows), notes=notes)
 
@@ -159,6 +166,7 @@ def _what(
     facts: dict[str, object] = {
         "acquired": words.on_top_of(held.amount("acquis")),
         "homes": held.amount("logements_a_verifier"),
+        "borne": words.on_notices(_on_notices(held)),
         "count": len(tasks),
     }
     weighed = [t for t in tasks if t.kind.of != BY_ACTION or t.kind.code == _PROOF]
@@ -168,6 +176,7 @@ def _what(
     over = dossier.claims.sum("reporte", [t.code_qpv for t in tasks if _carried(t) is not None])
     unnamed = any(amount is not None for amount in carried[words.NAMED :])
     facts |= {
+        "next": year + 2,
         "enough": len(weighed),
         "others": len(tasks) > len(weighed),
         "several": len(weighed) > words.NAMED,
@@ -176,6 +185,13 @@ def _what(
     }
     pages = [places.pages[t.code_qpv] for t in weighed[: words.NAMED] if t.code_qpv in places.pages]
     return Headed(*words.task(code, tasks[0].kind.title, facts)), pages
+
+
+def _on_notices(held: Within) -> Amount | None:
+    """Return what notices bear already of what waits for a side; None where another reserve may be in it."""
+    every, borne = held.amount("sous_reserve"), held.amount("sous_reserve_porte")
+    alone = every.is_known and held.amount("reserve_cote") == every
+    return borne if alone and borne.is_known and borne.exceeds_nil else None
 
 
 def _carried(task: Task) -> Amount | None:

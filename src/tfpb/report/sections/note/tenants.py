@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.claim import axis_scope
 from tfpb.facts.survey_claims import released
-from tfpb.model.codes import Axe
+from tfpb.model.codes import LOWER, Axe, Verdict
 from tfpb.model.report import Answer, Drawn, Headed, Heading, Lines
+from tfpb.model.survey import pick
 from tfpb.report.sections.survey import survey_view as view
 from tfpb.report.sections.survey.evolution import movement_words, movements
 from tfpb.words.documents import note_words as words
 from tfpb.words.documents.report_words import MISSING
-from tfpb.words.survey.satisfaction import COUNTED, fragile_sentence
+from tfpb.words.survey.satisfaction import ALL_MASKED, COUNTED, fragile_sentence
 from tfpb.words.survey.survey_words import response_rate
 from tfpb.words.survey.verdict_words import ISOLATED_MEANS
 
@@ -29,15 +30,18 @@ if TYPE_CHECKING:
 _WIDTHS: Final = (42, 11, 14, 15, 50, 50)
 
 
-def tenants(dossier: Dossier, unheard: str = "") -> Callable[[int], Answer]:
+def tenants(
+    dossier: Dossier, unheard: str = "", *, shared: bool = False
+) -> Callable[[int], Answer]:
     """Return what makes the third answer of so many questions at most: rows are laid out once.
 
-    `unheard` is why nothing is told of those who were asked.
+    `unheard` is why nothing is told of those who were asked. What is `shared` is of several bailleurs: its
+    survey is the region's.
     """
     survey = dossier.survey
     if survey is None:
         return lambda _: Answer(words.OF_TENANTS, (unheard or MISSING["enquete"][0],))
-    return partial(_answer, _Asked(dossier, survey))
+    return partial(_answer, _Asked(dossier, survey), shared)
 
 
 class _Asked:
@@ -59,17 +63,25 @@ class _Asked:
         )
         axes = list(dict.fromkeys(filter(None, answers)))
         moved = [i for i, m in self.moves.items() if i in self.rows and m.is_change and not m.alone]
-        self.order = list(dict.fromkeys((*heads, *axes, *moved)))
-        """As printed: a general question a theme, of the axes given most, of what moved."""
-        first = (*heads[:3], *axes[:1], *moved, *axes[1:3], *heads[3:], *axes[3:])
+        shown = view.shown(rows)
+        self.is_alike = shown.empty or bool(shown["comparable"].notna().any())
+        """Whether like with like answers some question: where it answers none, one note says it for all."""
+        unknown = set(pick(rows, verdict=Verdict.NON_CONCLUANT)["item"])
+        rest = sorted(self.rows, key=unknown.__contains__)  # decided ones, that are counted, first
+        worst = pick(shown, verdict=list(LOWER)).sort_values("ecart", kind="stable")["item"][:1]
+        self.order = list(dict.fromkeys((*heads, *axes, *moved, *rest)))
+        """As printed: a general question a theme, of the axes given most, of what moved, the others."""
+        first = (*heads[:1], *worst, *heads[1:3], *axes[:1], *moved, *axes[1:3])
+        first = (*first, *heads[3:], *axes[3:], *rest)
         self.first = list(dict.fromkeys(first))
-        """As kept where not all fit."""
+        """As kept where not all fit: the worst among the first, or few lines would be all in favour."""
 
     def doubt(self, item: str) -> bool:
         """Return whether like with like says otherwise of a gap that is shown, or nothing."""
         row = self.rows[item]
         shown = not math.isnan(row["ecart"])
-        return bool(row["autrement"]) or (shown and math.isnan(row["comparable"]))
+        none = self.is_alike and shown and math.isnan(row["comparable"])
+        return bool(row["autrement"]) or none
 
     def line(self, item: str) -> tuple[Cell, ...]:
         """Write what a question comes to."""
@@ -87,7 +99,7 @@ class _Asked:
         return (*line, words.moved(movement_words(move), sure=sure, rises=move.rises))
 
 
-def _answer(asked: _Asked, most: int) -> Answer:
+def _answer(asked: _Asked, shared: bool, most: int) -> Answer:  # noqa: FBT001 - bound, then counts alone
     kept = sorted(asked.first[:most], key=asked.order.index)
     titles = words.questions_asked(asked.before)
     columns = tuple(Heading(title, _WIDTHS[k], numeric=k == 1) for k, title in enumerate(titles))
@@ -95,7 +107,10 @@ def _answer(asked: _Asked, most: int) -> Answer:
     daggers = any(map(asked.doubt, kept)) or any(m.doubt for m in changed if m.item in kept)
     lines = Lines(columns, tuple(map(asked.line, kept))) if kept else None
     sure = [m for m in changed if not m.alone]
-    notes = _notes(asked.dossier, asked.survey, len(asked.rows) - len(kept), daggers=daggers)
+    notes = _notes(
+        asked.dossier, asked.survey, len(asked.rows) - len(kept), daggers=daggers, shared=shared
+    )
+    notes += [] if asked.is_alike or not kept else [words.NONE_ALIKE]
     notes += [words.SIGNS] if any(m.item in kept for m in sure) else []
     claims = asked.dossier.claims
     notes += [words.SURE] if view.unsure(claims).exceeds_nil else []
@@ -111,18 +126,21 @@ def _answer(asked: _Asked, most: int) -> Answer:
 
 def _counted(dossier: Dossier, moves: Sequence[Movement], before: str) -> tuple[str, ...]:
     """Count the questions by what they come to, then name what moved, for sure, on both sides."""
-    out = [COUNTED.filled(view.counts(dossier.claims))]
+    counts = view.counts(dossier.claims)
+    out = [(ALL_MASKED if counts["masked"] == counts["total"] else COUNTED).filled(counts)]
     for up, phrase in ((True, words.ROSE), (False, words.FELL)):
         named = [m.label for m in moves if m.rises == up]
         out += [phrase.format(wave=before, names=words.named(named))] if named else []
     return (*view.not_named(dossier), *out)
 
 
-def _notes(dossier: Dossier, survey: Published, others: int, *, daggers: bool) -> list[str]:
+def _notes(
+    dossier: Dossier, survey: Published, others: int, *, daggers: bool, shared: bool
+) -> list[str]:
     last = survey.waves[-1]
     count = released(dossier.claims, "menages", f"vague {last.vague}")
     rate = response_rate(last.n, last.contactes) if count == last.n else None
-    out = [words.answered(last, int(count), rate)] if count is not None else []
+    out = [words.answered(last, int(count), rate, shared=shared)] if count is not None else []
     out += [words.DAGGER] if daggers else []
     out += [words.OTHER_QUESTIONS.format(count=others)] if others > 0 else []
     if dossier.programme is not None:
