@@ -99,7 +99,7 @@ class Movement:
 
 def movements(survey: Published, name: str) -> list[Movement]:
     """Return what became of the gap of every question of the whole; nothing without two waves."""
-    rows = view.changes(survey, name, niveau=TOTAL)
+    rows = view.totals(view.changes(survey, name))
     if len(survey.waves) < 2 or rows.empty:  # noqa: PLR2004
         return []
     waves = (survey.waves[-2].vague, survey.last_wave)
