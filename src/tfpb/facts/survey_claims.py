@@ -24,7 +24,7 @@ from tfpb.model.codes import (
     outcome,
 )
 from tfpb.model.question import Unit
-from tfpb.model.survey import HIDDEN_COUNT, pick
+from tfpb.model.survey import HIDDEN_COUNT, pick, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +115,7 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
         raw, niveau="code_qpv", item=list(page_items(published.items)),
         vague=[*waves[-1:], "-".join(waves[-2:])],
     )  # fmt: skip
-    for row in (*whole.to_dict("records"), *quarters.to_dict("records")):
+    for row in (*rows_of(whole), *rows_of(quarters)):
         scope = answers_scope(row["territoire"], row["item"], row["vague"])
         few = row["peu_de_reponses"] == ALONE
         state = state_of_row(row["verdict"], row["publication"], few=few)
