@@ -78,8 +78,11 @@ def _csv_column(cells: pd.Series[Any], mark: str, *, raw: bool) -> list[str]:
     values = cells.to_numpy(dtype=object).tolist()
     if cells.dtype.kind == "f":
         return ["" if v != v else _decimal(v, mark) for v in values]  # noqa: PLR0124 - not a number
-    texts = dict.fromkeys(v for v in values if isinstance(v, str))
+    alone = {*map(type, values)} == {str}
+    texts = {*values} if alone else {v for v in values if isinstance(v, str)}
     written = {v: _csv_cell(v, mark, raw=raw) for v in texts}
+    if alone:
+        return [written[v] for v in values]
     return [written[v] if isinstance(v, str) else _csv_cell(v, mark, raw=raw) for v in values]
 
 

@@ -160,7 +160,7 @@ def output_files(job: PackJob | ReportJob) -> dict[str, bytes]:
 def pack_files(job: PackJob) -> dict[str, bytes]:
     """Make every file of one bailleur's pack: name inside the pack → bytes."""
     dossier = _dossier(job)
-    content = report(dossier)
+    content = report(dossier, noted=job.media.documents)
     if job.survey is not None:
         published, fewest = job.survey.published, FEWEST_FOR_MIDDLE
         wave, items, target = published.waves[-1].vague, published.items, published.target

@@ -94,21 +94,21 @@ def caution(asked: Sequence[Asked]) -> str:
     return words.PROVISIONAL.format(count=open_) if open_ else ""
 
 
-def restitution(region: Region) -> Report:
-    """Return the regional restitution: no bailleur is named."""
+def restitution(region: Region, *, noted: bool = True) -> Report:
+    """Return the regional restitution: no bailleur is named; without its page if no document is made."""
     head, facts, safe, names = region.head, region.facts, region.protected, region.places.names
     titled, limits = head.settings.region, head.settings.reglages
     survey = None if safe is None else safe.region(names)
     whole = None if safe is None else safe.read
     quarters = region.places.quarters
     dossier = thin_dossier(head, titled.titre, survey, quarters, facts.claims)
-    codes = [code for some in region.contrats.values() for code in some] + list(
-        region.lone_quarters
-    )
-    held = quarter_stock(region.parts)
-    page = place_note(region, dossier, titled.titre, TOTAL, codes, held, heard=whole)
-    sections: list[Section] = [
-        page,
+    sections: list[Section] = []
+    if noted:
+        codes = [code for some in region.contrats.values() for code in some]
+        codes += region.lone_quarters
+        held = quarter_stock(region.parts)
+        sections.append(place_note(region, dossier, titled.titre, TOTAL, codes, held, heard=whole))
+    sections += [
         pages.overview(facts, survey, limits.part_maximum),
         comparaison(dossier),
         evolution(dossier),
@@ -132,8 +132,11 @@ def restitution(region: Region) -> Report:
     return _report(head, titled.titre, words.REGION_SUBTITLE.format(year=titled.annee), sections)
 
 
-def sheets(region: Region) -> Iterator[tuple[str, Report]]:
-    """Give the sheets of the contrats de ville with their names, each made when its turn comes."""
+def sheets(region: Region, *, noted: bool = True) -> Iterator[tuple[str, Report]]:
+    """Give the sheets of the contrats de ville with their names, each made when its turn comes.
+
+    The page of each, of which no data file is made, is left out unless `noted`.
+    """
     every = [code for codes in region.contrats.values() for code in codes]
     names, claims = region.places.quarters, region.facts.claims
     stock = owners_by_quarter(region.parts, names, every)
@@ -149,6 +152,9 @@ def sheets(region: Region) -> Iterator[tuple[str, Report]]:
             most = claims.amount("logements_qpv", territory_scope("contrat_de_ville", name)).at_most
             frame = frame_rows(survey, targets, math.inf if most is None else int(most))
         one = contrat_sheet(region.head, name, survey, named, own, claims, frame)
+        if not noted:
+            yield name, one
+            continue
         shown = survey if _published(survey) else None
         dossier = thin_dossier(region.head, name, shown, named)
         scope = territory_scope("contrat_de_ville", name)

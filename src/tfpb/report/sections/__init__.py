@@ -30,8 +30,13 @@ if TYPE_CHECKING:
     from tfpb.model.report import Report, Section
 
 
-def report(dossier: Dossier) -> Report:
+def report(dossier: Dossier, *, noted: bool = True) -> Report:
     """Return the report of a dossier: the sections in the order of the workbook.
+
+    Parameters
+    ----------
+    noted : bool
+        With the note, of which no data file is made.
 
     Returns
     -------
@@ -41,7 +46,7 @@ def report(dossier: Dossier) -> Report:
     """
     head, tasks = dossier.settings.dossier, tasks_of(dossier)
     sections: list[Section | None] = [
-        note(dossier, tasks),
+        note(dossier, tasks) if noted else None,
         synthese(dossier, tasks),
         rappel(dossier),
         quartiers(dossier),
