@@ -221,10 +221,10 @@ class Claims:
         KeyError
             A name that is not in the registry.
         """
-        found = self._held.get((name, scope))
+        if (found := self._held.get((name, scope))) is not None:
+            return found
         signed = TITLES[name].unit is Unit.POINTS  # a gap that nobody made has no least
-        value = None if signed else unknown("non_etabli")
-        return found or Claim(name, scope, value, State.INCONNU)
+        return Claim(name, scope, None if signed else unknown("non_etabli"), State.INCONNU)
 
     def has(self, name: str, scope: str = TOTAL) -> bool:
         """Return whether somebody made the claim."""

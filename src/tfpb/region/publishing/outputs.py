@@ -326,9 +326,9 @@ def _jobs(
 
 def _report_jobs(region: Region, media: Media) -> Iterator[ReportJob]:
     """Give the restitution, then the sheets, made while others are rendered."""
-    yield ReportJob("region", restitution(region, noted=media.documents), "restitution", media)
+    yield ReportJob("region", restitution(region, printed=media.documents), "restitution", media)
     folders = _folders(region.contrats)
-    for name, one in sheets(region, noted=media.documents):
+    for name, one in sheets(region, printed=media.documents):
         yield ReportJob(f"contrats/{folders[name]}", one, "fiche", media)
 
 

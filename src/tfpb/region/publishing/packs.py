@@ -160,7 +160,7 @@ def output_files(job: PackJob | ReportJob) -> dict[str, bytes]:
 def pack_files(job: PackJob) -> dict[str, bytes]:
     """Make every file of one bailleur's pack: name inside the pack → bytes."""
     dossier = _dossier(job)
-    content = report(dossier, noted=job.media.documents)
+    content = report(dossier)
     if job.survey is not None:
         published, fewest = job.survey.published, FEWEST_FOR_MIDDLE
         wave, items, target = published.waves[-1].vague, published.items, published.target
@@ -260,5 +260,5 @@ def _dossier(job: PackJob) -> Dossier:
     dossier = assembled(
         part.settings, part.inputs, geography, values, notices, (job.region,), no_ground()
     )
-    own = replace(dossier, notices=notices, draft=job.draft)
+    own = replace(dossier, notices=notices, draft=job.draft, printed=job.media.documents)
     return replace(own, asked=part.asked, outcomes=part.outcomes, sent_anyway=job.sent_anyway)

@@ -30,13 +30,8 @@ if TYPE_CHECKING:
     from tfpb.model.report import Report, Section
 
 
-def report(dossier: Dossier, *, noted: bool = True) -> Report:
+def report(dossier: Dossier) -> Report:
     """Return the report of a dossier: the sections in the order of the workbook.
-
-    Parameters
-    ----------
-    noted : bool
-        With the note, of which no data file is made.
 
     Returns
     -------
@@ -46,7 +41,7 @@ def report(dossier: Dossier, *, noted: bool = True) -> Report:
     """
     head, tasks = dossier.settings.dossier, tasks_of(dossier)
     sections: list[Section | None] = [
-        note(dossier, tasks) if noted else None,
+        note(dossier, tasks) if dossier.printed else None,
         synthese(dossier, tasks),
         rappel(dossier),
         quartiers(dossier),

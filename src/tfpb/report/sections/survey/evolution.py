@@ -50,7 +50,7 @@ def evolution(dossier: Dossier) -> Section:
         note = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
         notes = (words.NO_CAUSE, *broken, note)
         blocks.append(table("evolution_document", shown, notes=notes, **of))
-    blocks += _slopes(survey, name)
+    blocks += _slopes(survey, name) if dossier.printed else ()
     doubts = map(fault_text, (f for f in survey.notices if f.code.startswith("vagues_")))
     warnings = dict.fromkeys(" ".join(part for part in (s.title, s.hint) if part) for s in doubts)
     if warnings:

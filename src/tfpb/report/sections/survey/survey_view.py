@@ -284,7 +284,7 @@ def _of_items(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
     items = items.rename(columns={"tete_de_theme": "tete"})
     items = items.assign(theme_mot=[THEMES.get(t, str(t)) for t in items["theme"]])
     found = items.reindex(rows["item"])
-    return rows.assign(**{name: found[name].array for name in found})
+    return rows.assign(**{str(name): found[name].array for name in found})
 
 
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
