@@ -91,7 +91,7 @@ class Executor(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back what was taken to run."""
+        """Give back what was taken to run; a part that comes later takes it anew."""
         ...
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from tfpb.evidence.suspension import suspend_asked, suspend_together
 from tfpb.facts.programme_claims import actions_of
+from tfpb.model.codes import Role
 from tfpb.model.columns import STAMP, numbers, texts
 from tfpb.piece_names import is_numbered
 from tfpb.questions.across import (
@@ -20,7 +21,7 @@ from tfpb.questions.across import (
     shared_invoices,
 )
 from tfpb.questions.finding import KEPT, Change, Finding
-from tfpb.region.partition import Part, make_part
+from tfpb.region.partition import Part, Refused, make_part
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ class Crossing:
                 changes[bailleur].append(replace(change, file=file))
         return {name: tuple(own) for name, own in changes.items()}
 
+    @property
+    def of_stock(self) -> Crossing:
+        """Leave the questions on answers of tenants, which no claim of a part rests on."""
+        return Crossing(tuple(f for f in self.findings if f.question.role is not Role.ENQUETE))
+
     def keys_of(self, bailleur: str) -> frozenset[str]:
         """Return the keys of the questions of which an answer changes the tables of a bailleur."""
         return frozenset(
@@ -81,46 +87,61 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A bailleur's claims under open questions on what another holds too.
+    """A bailleur of which answers to questions on several change the tables.
 
     Parameters
     ----------
     task : Task
         Under the answers given.
-    claims : Claims
-        Of its part so made.
+    written : Claims
+        Of its part as its files are written: as if everything that is asked about were kept.
     asked : tuple of Asked
-        Open questions that touch its tables.
+        Open questions on its stock or its money.
+    crossing : Crossing
+        Questions on stocks and money (`Crossing.of_stock`).
     given : mapping of str to str
         Answers given, by key of their question.
     """
 
     task: Task
-    claims: Claims
+    written: Claims
     asked: tuple[Asked, ...]
     crossing: Crossing
     given: Mapping[str, str]
 
 
-def bounded_claims(shared: Shared) -> Claims:
+def remake(shared: Shared) -> Part | Refused:
+    """Make a part under the answers given; its claims lie between the bounds of the others."""
+    part = make_part(shared.task)
+    if isinstance(part, Refused) or not shared.asked:
+        return part
+    return replace(part, claims=bounded_claims(shared, part.claims))
+
+
+def bounded_claims(shared: Shared, claims: Claims) -> Claims:
     """Return a bailleur's claims, those under questions between bailleurs between bounds."""
     name = shared.task.settings.dossier.bailleur
+
+    def changes(supposed: Mapping[str, str]) -> tuple[Change, ...]:
+        return shared.crossing.changes({**shared.given, **supposed}).get(name, ())
+
     # most answers change the tables of the other bailleur alone: a reading serves for all that read the same
-    known: list[tuple[tuple[Change, ...], Claims | None]] = [(shared.task.outside, shared.claims)]
+    known: list[tuple[tuple[Change, ...], Claims | None]]
+    known = [(changes({}), claims), ((), shared.written)]
 
     def read(supposed: Mapping[str, str]) -> Claims | None:
-        own = shared.crossing.changes({**shared.given, **supposed}).get(name, ())
-        for changes, claims in known:
-            if changes == own:
-                return claims
+        own = changes(supposed)
+        for others, of_them in known:
+            if others == own:
+                return of_them
         # no answer of a tenant is in these claims: its deliveries are not read again
         again = make_part(replace(shared.task, own_survey=False, outside=own))
         known.append((own, again.claims if isinstance(again, Part) else None))
         return known[-1][1]
 
     if len(shared.asked) > 1:  # with each tried alone and in sets, 26 bailleurs were read 300 times
-        return suspend_together(shared.claims, shared.asked, read, KEPT)
-    return suspend_asked(shared.claims, shared.asked, read)[0]
+        return suspend_together(claims, shared.asked, read, KEPT)
+    return suspend_asked(claims, shared.asked, read)[0]
 
 
 def _findings(parts: Sequence[Part]) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.published_before import HELD_BACK, NEVER_TWICE, precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
 from tfpb.region.computed import Region
-from tfpb.region.crossing import Crossing, Shared, bounded_claims
+from tfpb.region.crossing import Crossing, Shared, remake
 from tfpb.region.cuts import Protected
 from tfpb.region.estimates import compare_region
 from tfpb.region.evaluation_frame import targets_of, unknown_targets
@@ -99,8 +99,8 @@ def compute(
         Task(d, geography, carte, not inputs.deliveries, kept, own, Released(sides=released.sides))
         for d, own in zip(inputs.dossiers, inputs.written, strict=True)
     ]
-    parts = _whole(executor.map(make_part, tasks, lambda n: advance("parts", n)))
-    parts, inputs = _between(parts, tasks, inputs, executor)
+    alone = _whole(executor.map(make_part, tasks, lambda n: advance("parts", n)))
+    parts, inputs = _between(alone, tasks, inputs, executor)
     if not draft:
         stop_on_faults(_waiting(inputs, parts))
     places = territories(parts, inputs, opened)
@@ -184,7 +184,7 @@ def compute(
 def _between(
     parts: list[Part], tasks: Sequence[Task], inputs: RegionInputs, executor: Executor
 ) -> tuple[list[Part], RegionInputs]:
-    """Ask what two bailleurs hold at once; the parts that an answer changes are made again.
+    """Ask what two bailleurs hold at once; the parts that an answer changes are made again, in their place.
 
     Claims of the stock and of money under a question without answer lie between its answers' bounds.
     """
@@ -194,24 +194,23 @@ def _between(
     asked = crossing.asked(replies)
     stop_on_faults(reply_faults(replies, asked, settings.file))
     given = {one.question.key: one.reply.answer for one in asked if one.reply is not None}
-    changes = crossing.changes(given)
-    again = [replace(t, outside=changes.get(t.settings.dossier.bailleur, ())) for t in tasks]
-    fresh = iter(_whole(executor.map(make_part, [t for t in again if t.outside])))
-    remade = [next(fresh) if t.outside else p for t, p in zip(again, parts, strict=True)]
+    changes, of_stock = crossing.changes(given), crossing.of_stock
     open_ = [one for one in asked if one.is_open and one.question.role is not Role.ENQUETE]
-    jobs = [
-        Shared(t, p.claims, tuple(mine), crossing, given)
-        for t, p in zip(again, remade, strict=True)
-        if (mine := [one for one in open_ if one.question.key in crossing.keys_of(p.name)])
-    ]
-    wide = {
-        job.task.settings.dossier.bailleur: claims
-        for job, claims in zip(jobs, executor.map(bounded_claims, jobs), strict=True)
-    }
-    remade = [replace(p, claims=wide.get(p.name, p.claims)) for p in remade]
+    jobs = []
+    for task, part in zip(tasks, parts, strict=True):
+        if part.name in changes:
+            touching = of_stock.keys_of(part.name)
+            mine = tuple(one for one in open_ if one.question.key in touching)
+            under = replace(task, outside=changes[part.name])
+            jobs.append(Shared(under, part.claims, mine, of_stock, given))
+    left = {job.task.settings.dossier.bailleur for job in jobs}
+    kept = {part.name: part for part in parts if part.name not in left}
+    names = [part.name for part in parts]
+    parts.clear()  # two readings of every file would be held at once
+    kept |= {part.name: part for part in _whole(executor.map(remake, jobs))}
     keys = {one.question.key for one in asked}
     notices = tuple(f for f in inputs.notices if f.place.column.rpartition(".")[2] not in keys)
-    return remade, replace(inputs, asked=(*inputs.asked, *asked), notices=notices)
+    return [kept[n] for n in names], replace(inputs, asked=(*inputs.asked, *asked), notices=notices)
 
 
 def _waiting(inputs: RegionInputs, parts: Sequence[Part]) -> list[Fault]:
@@ -278,6 +277,7 @@ def _protected(
         reference=inputs.reference,
         executor=executor,
     )  # fmt: skip
+    executor.close()  # what estimates took of memory is given back before packs are made
     own, least = inputs.settings.reglages, rules_of(compared.settings)
     rules = replace(least, owners=own.organismes_minimum, largest_share=own.part_maximum)
     return Protected.of(compared, rules, before, waiting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +25,8 @@ from tfpb.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scipy import sparse
+
     from tfpb.model.arrays import Flags, Floats, Indices
     from tfpb.survey.adjustment.standard import Standard
     from tfpb.survey.estimation.comparison import Comparison, Domains
@@ -41,6 +43,8 @@ _SWEEPS: Final = 500
 _BOUNDING: Final = 10
 """Times a sweep bounds factors again, once their mean is drawn back to 1."""
 _STILL: Final = 1e-11
+_FEWER: Final = 0.8
+"""Share of the entries that still move under which the others are left."""
 _REPORTED_UNDER: Final = 0.995
 
 
@@ -167,11 +171,10 @@ def comparable_rows(
     cells = Composition.of(c.design.atoms, stock, names)
     if not len(cells.names):
         return Alike.none([])
-    target = _target(c, cells, len(variables), standard)
     lines = np.flatnonzero(c.shown.any(axis=1))
     width = c.sides.shape[1]
-    held = _by_cell(c, cells)[c.sides[lines]]  # lines × sides × cells × items
-    wanted = target[c.numbers("universe")[lines]]
+    held = _by_cell(c, cells, c.sides[lines])  # lines × sides × cells × items
+    wanted = _target(c, cells, c.numbers("universe")[lines], len(variables), standard)
     common, support = _common(cells, held, wanted)
     able = support >= ENOUGH_SUPPORT
     kept = np.flatnonzero(able.any(axis=1))
@@ -185,10 +188,11 @@ def comparable_rows(
     calibration = []
     if c.thresholds.cible == PARC and stock is not None:
         for k, side in enumerate(_by_wave(width)):
-            mine = _stock_by_cell(c, cells, k)[c.sides[lines][:, side] - k * _domains(c)]
+            place = c.sides[lines][:, side] - k * _domains(c)
+            mine = _stock_by_cell(c, cells, k, place)
             g, missed = rake(cells, mine * asked[:, None], share)
             able &= (missed <= _OFF).all(axis=1) | ~(mine.sum(axis=2) > 0).all(axis=1)
-            domain = (c.sides[lines][:, side] - k * _domains(c)).ravel()
+            domain = place.ravel()
             calibration.append(
                 Calibration(domain, cells.stock, g.reshape(len(domain), *g.shape[2:]))
             )
@@ -213,40 +217,45 @@ def _domains(c: Comparison) -> int:
     return len(c.means.n) // len(c.population)
 
 
-def _by_cell(c: Comparison, cells: Composition) -> Floats:
-    """Return Σ w of the answers of each domain in each cell, (domains, cells, items)."""
-    member, width = c.means.member, len(cells.names)
-    owner = np.repeat(np.arange(member.shape[0]), np.diff(member.indptr))
-    atom = member.indices[cells.atom[member.indices] >= 0]
-    owner = owner[cells.atom[member.indices] >= 0]
-    summed = indicator(owner * width + cells.atom[atom], len(c.means.n) * width) @ c.sums.base[atom]
-    out: Floats = summed.reshape(len(c.means.n), width, -1)
+def _by_cell(c: Comparison, cells: Composition, domain: Indices) -> Floats:
+    """Return Σ w of the answers of some domains in each cell, (*domains, cells, items)."""
+    return _in_cells(c.means.member, domain, cells.atom, len(cells.names), c.sums.base)
+
+
+def _stock_by_cell(c: Comparison, cells: Composition, wave: int, domain: Indices) -> Floats:
+    """Return the dwellings of some domains of a wave in each cell, (*domains, cells, items)."""
+    one = c.population[wave]
+    return _in_cells(one.member, domain, cells.stock, len(cells.names), one.dwellings)
+
+
+def _in_cells(
+    member: sparse.csr_array, domain: Indices, cell: Indices, width: int, values: Floats
+) -> Floats:
+    """Sum values over the members of domains in each cell."""
+    wanted, which = np.unique(domain, return_inverse=True)
+    some = member[wanted]
+    owner = np.repeat(np.arange(len(wanted)), np.diff(some.indptr))
+    row = some.indices
+    there = cell[row] >= 0
+    place = owner[there] * width + cell[row[there]]
+    summed = indicator(place, len(wanted) * width) @ values[row[there]]
+    out: Floats = summed.reshape(len(wanted), width, values.shape[1])[which.reshape(domain.shape)]
     return out
 
 
-def _stock_by_cell(c: Comparison, cells: Composition, wave: int) -> Floats:
-    """Return the dwellings of each domain of a wave in each cell, (domains, cells, items)."""
-    one, width = c.population[wave], len(cells.names)
-    owner = np.repeat(np.arange(one.member.shape[0]), np.diff(one.member.indptr))
-    row = one.member.indices
-    there = cells.stock[row] >= 0
-    place = owner[there] * width + cells.stock[row[there]]
-    summed = indicator(place, one.member.shape[0] * width) @ one.dwellings[row[there]]
-    out: Floats = summed.reshape(one.member.shape[0], width, -1)
-    return out
-
-
-def _target(c: Comparison, cells: Composition, variables: int, standard: Standard | None) -> Floats:
-    """Return what each whole is made of: shares of cells, (domains of a wave, cells, items)."""
-    count = _domains(c)
-    out = _by_cell(c, cells)[-count:]  # of the later wave
+def _target(
+    c: Comparison, cells: Composition, whole: Indices, variables: int, standard: Standard | None
+) -> Floats:
+    """Return what some wholes are made of: shares of cells, (wholes, cells, items)."""
+    every = whole if standard is None else np.arange(_domains(c))
+    out = _by_cell(c, cells, every + len(c.means.n) - _domains(c))  # of the later wave
     if len(cells.stock):
-        stock = _stock_by_cell(c, cells, len(c.population) - 1)
+        stock = _stock_by_cell(c, cells, len(c.population) - 1, every)
         out = np.where(stock.sum(axis=1, keepdims=True) > 0, stock, out)
     if standard is not None:
         given = np.array([standard.get(name[:variables], 0.0) for name in cells.names])
         there = (out.sum(axis=0) > 0) * given[:, None]
-        out = np.broadcast_to(there, out.shape)
+        out = np.broadcast_to(there, (len(whole), *there.shape))
     return divided(out, out.sum(axis=1, keepdims=True))
 
 
@@ -297,44 +306,91 @@ def rake(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floa
 
     Notes
     -----
-    Lines are raked over the cells that they have: one landlord's are few of those of all.
+    Each side of each line and item is raked apart, over the cells that it has: it stops once it is still.
     """
-    factor, off = np.zeros(held.shape), np.zeros((*held.shape[:2], held.shape[3]))
-    used = (held != 0).any(axis=(1, 3)) | (wanted != 0).any(axis=2)
-    patterns, of_line = np.unique(used, axis=0, return_inverse=True)
-    for k, there in enumerate(patterns):
-        at, cell = np.flatnonzero(of_line.ravel() == k), np.flatnonzero(there)
-        own = replace(cells, category=cells.category[:, cell])
-        shares = _raked(own, held[at][:, :, cell], wanted[at][:, cell])
-        factor[np.ix_(at, np.arange(held.shape[1]), cell)], off[at] = shares
-    return factor, off
-
-
-def _raked(cells: Composition, held: Floats, wanted: Floats) -> tuple[Floats, Floats]:
-    """Rake lines that have the same cells, as `rake`."""
     start = divided(held, held.sum(axis=2, keepdims=True))
     whole = divided(wanted, wanted.sum(axis=1, keepdims=True))[:, None]
     margins = [cells.margin(v, whole) for v in range(len(cells.category))]
-    x, live = start.copy(), np.arange(len(held))
-    for _ in range(_SWEEPS):
-        before = now = x[live]
-        for v, margin in enumerate(margins):
-            now = now * cells.back(v, divided(margin[live], cells.margin(v, now)))
-        for _bounded in range(_BOUNDING):
-            now = divided(now, now.sum(axis=2, keepdims=True))
-            most = MOST_FACTOR * start[live]
-            if not (now > most).any():
-                break
-            now = np.minimum(now, most)
-        x[live] = now
-        live = live[np.abs(now - before).max(axis=(1, 2, 3), initial=0.0) >= _STILL]
-        if not len(live):
-            break
-    raked = divided(x, x.sum(axis=2, keepdims=True))
+    raked = np.zeros(held.shape)
+    at = np.nonzero(start)
+    raked[at] = _raked(_Entries.of(cells, start, margins))
+    raked = divided(raked, raked.sum(axis=2, keepdims=True))
     off = np.zeros((*held.shape[:2], held.shape[3]))
     for v, margin in enumerate(margins):
         off = np.maximum(off, np.abs(cells.margin(v, raked) - margin).max(axis=2, initial=0.0))
-    return divided(x, start), off
+    return divided(raked, start), off
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entries:
+    """Shares of cells that are raked, as long as each other.
+
+    Parameters
+    ----------
+    share : float array
+        Before raking.
+    side : int array
+        Number of the side, of one line and item, that an entry is of.
+    category : tuple of int array
+        Number of its category on that side, one array a variable.
+    wanted : tuple of float array
+        Share that the category must have.
+    """
+
+    share: Floats
+    side: Indices
+    category: tuple[Indices, ...]
+    wanted: tuple[Floats, ...]
+
+    @classmethod
+    def of(cls, cells: Composition, start: Floats, margins: Sequence[Floats]) -> _Entries:
+        """List what a dense table holds, in the order of `np.nonzero`."""
+        line, side, cell, item = np.nonzero(start)
+        number = (line * start.shape[1] + side) * start.shape[3] + item
+        codes = [own[cell] for own in cells.category]
+        placed = zip(margins, codes, strict=True)
+        return cls(
+            start[line, side, cell, item],
+            number,
+            tuple(number * (len(cells.names) + 1) + code for code in codes),
+            tuple(margin[line, 0, code, item] for margin, code in placed),
+        ).where(np.ones(len(line), dtype=bool))
+
+    def where(self, kept: Flags) -> _Entries:
+        """Return some of the entries, what they are of numbered anew."""
+        side, *category = (_numbered(codes[kept]) for codes in (self.side, *self.category))
+        wanted = tuple(own[kept] for own in self.wanted)
+        return _Entries(self.share[kept], side, tuple(category), wanted)
+
+
+def _numbered(codes: Indices) -> Indices:
+    """Return codes numbered anew, in their order, without the holes between them."""
+    met = np.zeros(codes.max(initial=-1) + 1, dtype=bool)
+    met[codes] = True
+    out: Indices = (np.cumsum(met) - 1)[codes]
+    return out
+
+
+def _raked(entries: _Entries) -> Floats:
+    """Rake entries until each side is still."""
+    out, place, now = entries.share.copy(), np.arange(len(entries.share)), entries.share
+    for _ in range(_SWEEPS):
+        before, most = now, MOST_FACTOR * entries.share
+        for codes, wanted in zip(entries.category, entries.wanted, strict=True):
+            now = now * divided(wanted, np.bincount(codes, now)[codes])
+        for _bounded in range(_BOUNDING):
+            now = divided(now, np.bincount(entries.side, now)[entries.side])
+            if not (now > most).any():
+                break
+            now = np.minimum(now, most)
+        out[place] = now
+        moves = np.bincount(entries.side, np.abs(now - before) >= _STILL) > 0
+        live = moves[entries.side]
+        if not live.any():
+            break
+        if live.mean() < _FEWER:
+            entries, place, now = entries.where(live), place[live], now[live]
+    return out
 
 
 def _figures(

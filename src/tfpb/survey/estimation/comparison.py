@@ -18,7 +18,7 @@ from tfpb.survey.estimation.design import (
 )
 from tfpb.survey.estimation.means import domain_means, membership
 from tfpb.survey.estimation.population import MOST_SHARED, TYPE, Population, kept_effect
-from tfpb.survey.estimation.variance import Dispersion, Rows, dispersion, released
+from tfpb.survey.estimation.variance import Dispersion, Rows, dispersions, released
 from tfpb.survey.printed import Printed, rounded_count
 from tfpb.survey.reading.surveyed_stock import PARC as PARC_ROW
 from tfpb.survey.verdicts import PARC, UNPUBLISHABLE, Thresholds, publication_states
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     Grouping = Callable[[pd.DataFrame, Sequence[str]], tuple[pd.DataFrame, list[Indices]]]
 
 _OF_ONE: Final = (Groupe.QPV, Groupe.HORS_QPV, Groupe.ECART)
+_BLOCK: Final = 1 << 15
+"""Résidences of pairs of domains that are summed at once."""
 _OF_TWO: Final = (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS, Groupe.EVOLUTION_ECART)
 
 
@@ -171,8 +173,13 @@ class Comparison:
         other = np.minimum(np.searchsorted(held, pairs[1][pair] * homes + home), len(held) - 1)
         met = held[other] == pairs[1][pair] * homes + home
         pair, entry, other, home = pair[met], entry[met], other[met], home[met]
-        effect = np.sqrt(now[home] * then[home]) * a[entry] * a[other]
-        common = indicator(pair, len(first)) @ effect
+        root, common = np.sqrt(now * then), np.zeros((len(first), len(self.items)))
+        for begin in range(0, len(pair), _BLOCK):  # of a region, all at once is a gigabyte
+            some = slice(begin, begin + _BLOCK)
+            effect = root[home[some]] * a[entry[some]] * a[other[some]]
+            low = pair[begin]
+            part = indicator(pair[some] - low, int(pair[some][-1] - low) + 1) @ effect
+            common[low : low + len(part)] += part
         d, aimed = domains.dispersion.total, domains.dispersion.aimed
         common /= np.sqrt(d[pairs[0]] * d[pairs[1]])
         common = np.where(aimed[pairs[0]] | aimed[pairs[1]], 0.0, common)
@@ -370,19 +377,19 @@ def shares_of(
         if thresholds.cible == PARC:
             more = (calibration[k].cell, calibration[k].factor) if calibration else (None, None)
             aim = one.aim(domain, *more)
-        found = dispersion(sums, part, one.likeness, aim)
+        found, before = dispersions(sums, part, (one.likeness, one.planned), aim)
         parts.append(found)
-        planned.append(dispersion(sums, part, one.planned, aim))
+        planned.append(before)
         # a service has no stock, nor its figures the domains' numbers
         sizes = [found.aimed] * 2 if aim is None else one.size(domain)
         stock.append([np.where(found.aimed, size, np.inf) for size in sizes])
     n = rounded_count(count)
     dwellings, buildings = (np.concatenate([s[k] for s in stock]) for k in range(2))
-    spread, before = (
+    spread, expected = (
         released(stacked(each), n, homes, (dwellings, buildings), kinds)
         for each in (parts, planned)
     )
-    return Domains(rows, exact, Printed.of(count, exact), spread, before.total)
+    return Domains(rows, exact, Printed.of(count, exact), spread, expected.total)
 
 
 def stacked(parts: Sequence[Dispersion]) -> Dispersion:

@@ -11,7 +11,7 @@ service that the résidences are an instance of (`service`, and every survey wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from tfpb.model.arrays import divided
 from tfpb.survey.estimation.design import indicator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scipy import sparse
 
@@ -42,6 +42,8 @@ _CLASS_PRIOR: Final = 10
 _KNOWN_STOCK: Final = 0.9
 """Share of a domain's weight that the stock must know, for its dwellings to be the population."""
 _NIL: Final = 1e-9
+_BLOCK: Final = 1 << 15
+"""Entries of figures whose variance is counted at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +53,7 @@ class Rows:
     Parameters
     ----------
     owner, atom : int arrays, shape (entries,)
+        Figures in ascending order.
     coefficient : float array, shape (entries, measures)
         a_ij over the weight of the interview: 1 / Σ w of the domain for its mean.
     count : int
@@ -75,6 +78,21 @@ class Rows:
     def weight(self, sums: Sums) -> Floats:
         """Return what the answers of each figure weigh together: 1 for a mean, 0 without any."""
         return self._summed(sums.base)
+
+    def blocks(self) -> Iterator[tuple[slice, Rows]]:
+        """Give the figures by runs of some entries: all at once, a region's would fill the memory."""
+        begins = np.searchsorted(self.owner, np.arange(self.count + 1))
+        first = 0
+        while first < self.count:
+            full = np.searchsorted(begins, begins[first] + _BLOCK, side="right") - 1
+            last = min(max(int(full), first + 1), self.count)
+            here = slice(begins[first], begins[last])
+            own = self.owner[here] - first
+            yield (
+                slice(first, last),
+                Rows(own, self.atom[here], self.coefficient[here], last - first),
+            )
+            first = last
 
     def _summed(self, values: Floats) -> Floats:
         out: Floats = indicator(self.owner, self.count) @ (self.coefficient * values[self.atom])
@@ -155,6 +173,12 @@ class Aim:
         out: Floats = (self.factor**power * summed).sum(axis=1)
         return out
 
+    def of_figures(self, which: slice) -> Aim:
+        """Return the dwellings that a run of the figures aim at."""
+        cells = self.factor.shape[1]
+        rows = self.member[which.start * cells : which.stop * cells]
+        return replace(self, member=rows, factor=self.factor[which])
+
     def shares(self, owner: Indices, home: Indices) -> tuple[Floats, Floats]:
         """Return A_i and 1 / N_i of some (figure, résidence of the survey), nil where it is not aimed at."""
         cells, rows = self.factor.shape[1], self.member.shape[1]
@@ -191,7 +215,14 @@ def of_residences(
 
 
 def dispersion(sums: Sums, rows: Rows, likeness: Likeness, aim: Aim | None = None) -> Dispersion:
-    """Return D of every figure: the one variance of the survey, for both targets.
+    """Return D of every figure, as `dispersions`."""
+    return dispersions(sums, rows, (likeness,), aim)[0]
+
+
+def dispersions(
+    sums: Sums, rows: Rows, likenesses: Sequence[Likeness], aim: Aim | None = None
+) -> list[Dispersion]:
+    """Return D of every figure under each likeness: the one variance of the survey, for both targets.
 
     Parameters
     ----------
@@ -204,8 +235,25 @@ def dispersion(sums: Sums, rows: Rows, likeness: Likeness, aim: Aim | None = Non
     Where the delivery names no résidence, each interview is its own and counts for the design effect
     that is assumed.
     """
+    shape = (rows.count, rows.coefficient.shape[1])
+    out = [
+        Dispersion(np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool))
+        for _ in likenesses
+    ]
+    for which, part in rows.blocks():
+        mine = None if aim is None else aim.of_figures(which)
+        for whole, one in zip(out, _dispersions(sums, part, likenesses, mine), strict=True):
+            whole.between[which], whole.within[which] = one.between, one.within
+            whole.aimed[which] = one.aimed
+    return out
+
+
+def _dispersions(
+    sums: Sums, rows: Rows, likenesses: Sequence[Likeness], aim: Aim | None
+) -> Iterator[Dispersion]:
+    """Give D of a run of figures, gathered by résidence once for every likeness."""
     design = sums.design
-    homes = max(len(likeness.high), 1)
+    homes = int(design.home.max(initial=0)) + 1
     keys, at = np.unique(rows.owner * homes + design.home[rows.atom], return_inverse=True)
     gather = indicator(at, len(keys))
     owner, home = keys // homes, keys % homes
@@ -214,25 +262,30 @@ def dispersion(sums: Sums, rows: Rows, likeness: Likeness, aim: Aim | None = Non
         rows.coefficient**2 * sums.weight_squares[rows.atom] * design.inflation[rows.atom][:, None]
     )
     a, q = gather @ weighed, gather @ squares
-    high, low = likeness.high[home], 1 - likeness.low[home]
     by_owner = indicator(owner, rows.count)
-    between, within = by_owner @ (high * a**2), by_owner @ (low * q)
     if aim is None:
-        return Dispersion(between, within, np.zeros(between.shape, dtype=bool))
+        none = np.zeros((rows.count, rows.coefficient.shape[1]), dtype=bool)
+        for likeness in likenesses:
+            high, low = likeness.high[home], 1 - likeness.low[home]
+            yield Dispersion(by_owner @ (high * a**2), by_owner @ (low * q), none)
+        return
     share, inverse = aim.shares(owner, home)
     n, whole = aim.dwellings, _inverse(aim.total(aim.dwellings))
-    to_between = aim.total(likeness.stock_high * n**2, 2) * whole**2 - by_owner @ (
-        2 * high * a * share
-    )
-    to_within = aim.total((1 - likeness.stock_low) * n, 2) * whole**2 - by_owner @ (
-        2 * low * a * share * inverse
-    )
     known = aimed(by_owner @ a, by_owner @ np.where(share > 0, a, 0.0), whole)
-    return Dispersion(
-        np.where(known, np.maximum(between + to_between, 0.0), between),
-        np.where(known, np.maximum(within + to_within, 0.0), within),
-        known,
-    )
+    for likeness in likenesses:
+        high, low = likeness.high[home], 1 - likeness.low[home]
+        between, within = by_owner @ (high * a**2), by_owner @ (low * q)
+        to_between = aim.total(likeness.stock_high * n**2, 2) * whole**2 - by_owner @ (
+            2 * high * a * share
+        )
+        to_within = aim.total((1 - likeness.stock_low) * n, 2) * whole**2 - by_owner @ (
+            2 * low * a * share * inverse
+        )
+        yield Dispersion(
+            np.where(known, np.maximum(between + to_between, 0.0), between),
+            np.where(known, np.maximum(within + to_within, 0.0), within),
+            known,
+        )
 
 
 def concentration(sums: Sums, rows: Rows) -> Floats:
