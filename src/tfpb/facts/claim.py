@@ -293,7 +293,8 @@ def suspended(one: Claim, by: Iterable[str], state: State | None = State.A_VERIF
     firm = (State.CONNU, State.A_CONFIRMER) if state is State.A_VERIFIER else (State.CONNU,)
     if not codes or state is None or one.state not in firm:
         state = one.state
-    return replace(one, state=state, why=one.why | codes)
+    same = state is one.state and codes <= one.why
+    return one if same else replace(one, state=state, why=one.why | codes)
 
 
 def is_quarter(scope: str) -> bool:

@@ -220,7 +220,7 @@ def data_files(content: Report) -> dict[str, bytes]:
         return {}
     package = data_package(f"tfpb-{content.year}-{content.run_hash}", content.title, given)
     files = {
-        f"donnees/{table.key}.csv": csv_bytes(table.rows[[c.key for c in table.columns]])
+        f"donnees/{table.key}.csv": csv_bytes(table.rows, columns=[c.key for c in table.columns])
         for table in given
     } | {PACKAGE: dumps(package)}
     for table in given:

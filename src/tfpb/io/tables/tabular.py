@@ -33,7 +33,7 @@ from tfpb.text import drop_controls, fold, is_number, like_formula
 from tfpb.words.faults.input_words import ONE_SHEET, PARQUET, SHEET, TABLES_READ, TABLES_WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     Reader = Callable[[Path, frozenset[str]], TextTable]
 
@@ -46,17 +46,21 @@ __all__ = [
 ]  # fmt: skip
 
 
-def csv_bytes(frame: pd.DataFrame, *, raw_csv: bool = False) -> bytes:
-    """Write a frame as CSV bytes: utf-8-sig, « ; », decimal comma; or plain UTF-8, « , », point.
+def csv_bytes(
+    frame: pd.DataFrame, *, raw_csv: bool = False, columns: Sequence[Any] | None = None
+) -> bytes:
+    """Write a frame, or some columns of it, as CSV bytes: utf-8-sig, « ; », decimal comma.
 
+    `raw_csv`: plain UTF-8, « , », decimal point.
     Text that a spreadsheet would run as a formula is prefixed with an apostrophe, unless `raw_csv`.
     """
     mark, separator = (".", ",") if raw_csv else (",", ";")
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
-    writer.writerow([_csv_cell(c, mark, raw=raw_csv) for c in frame.columns])
-    columns = [_csv_column(frame[c], mark, raw=raw_csv) for c in frame.columns]
-    writer.writerows(zip(*columns, strict=True))
+    names = frame.columns if columns is None else columns
+    writer.writerow([_csv_cell(c, mark, raw=raw_csv) for c in names])
+    cells = [_csv_column(frame[c], mark, raw=raw_csv) for c in names]
+    writer.writerows(zip(*cells, strict=True))
     return out.getvalue().encode("utf-8" if raw_csv else "utf-8-sig")
 
 

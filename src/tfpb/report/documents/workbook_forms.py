@@ -246,7 +246,7 @@ def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
             page, 3, c, str(name), font=_BOLD, fill=_REQUIRED, border=_LINE, alignment=_WRAPPED
         )
         page.column_dimensions[get_column_letter(c)].width = _WIDE.get(str(name), 14)
-        for r, value in enumerate(frame[name], start=4):
+        for r, value in enumerate(frame[name].to_numpy(dtype=object).tolist(), start=4):
             plain = isinstance(value, int | float | Decimal) or hasattr(value, "isoformat")
             written = None if missing(value) else value if plain else str(value)
             look: style.Look = {"alignment": _WRAPPED}
