@@ -7,6 +7,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from tfpb.facts.amount import QUESTION, Amount, unknown
+from tfpb.facts.bailleurs import QUOTIENTS
 from tfpb.facts.claim import TITLES, Claim, Claims, Nature, State
 from tfpb.facts.doubt_kinds import KINDS
 from tfpb.facts.whole_dossier import Outcome, Supposed
@@ -95,7 +96,7 @@ def suspend_together(
     """Return the claims that many alike questions touch between bounds, by one reading an input and pair.
 
     Each question keeps rows or leaves them out, so that counts and euros are at their ends where all of an
-    input are kept, or none. A share of two of them is not: nothing bounds it.
+    input are kept, or none. A quotient of two of them (`QUOTIENTS`) is not: nothing bounds it.
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ def suspend_together(
     bounded = (_bounded(name, base, others) for name in names)
     return base.renewed(
         _suspended(one, unknown(QUESTION), {one.nature})
-        if one.title.unit is Unit.PART and one.value is not None
+        if one.name in QUOTIENTS and one.value is not None
         else one
         for one in bounded
     )

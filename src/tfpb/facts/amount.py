@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Amount:
         if self.is_known == bool(self.why):
             message = "bounds apart need a reason, and a known amount has none"
             raise ValueError(message)
+        object.__setattr__(self, "why", reasons(self.why))
 
     @property
     def is_known(self) -> bool:
@@ -91,7 +93,8 @@ class Amount:
             return NotImplemented
         ends = (self.at_most, other.at_most)
         most = None if ends[0] is None or ends[1] is None else ends[0] + ends[1]
-        return Amount(self.at_least + other.at_least, most, self.why | other.why)
+        why = self.why | other.why if other.why else self.why
+        return Amount(self.at_least + other.at_least, most, why)
 
     def __eq__(self, other: object) -> bool:
         """Compare with an amount; with a number it would hide what is not known, and is refused."""
@@ -127,6 +130,12 @@ class Amount:
     @property
     def _parts(self) -> tuple[Decimal, Decimal | None, frozenset[str]]:
         return self.at_least, self.at_most, self.why
+
+
+@cache
+def reasons(why: frozenset[str]) -> frozenset[str]:
+    """Return the one set of these codes: a region holds half a million, of some hundred kinds."""
+    return why
 
 
 def known(value: Decimal | int) -> Amount:

@@ -36,6 +36,8 @@ _QUOTIENTS: Final = {
 }
 """Of sums, never added; all the dwellings of a quarter's are those of the whole."""
 _SHARES: Final = {"part_justifiee": "valorise", "part_prouvee": "prouve"}
+QUOTIENTS: Final = frozenset({*_QUOTIENTS, *_SHARES, "surcout"})
+"""Claims that are one sum over another: neither least nor most where both are."""
 _NOT_ADDED: Final = frozenset({
     *_QUOTIENTS, "surcout", "solde", "solde_apres_reclamation", "sortants_a_risque", "sortants_perdu",
     "residences_sorties", "logements_sortants",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from tfpb.facts.amount import Amount, UnknownAmountError, quotient, total, unknown
+from tfpb.facts.amount import Amount, UnknownAmountError, quotient, reasons, total, unknown
 from tfpb.model.question import Unit
 from tfpb.packaged import packaged
 
@@ -136,8 +136,8 @@ class Claim:
             raise ValueError(message)
         if not self.sheet:
             object.__setattr__(self, "sheet", self.title.sheet)
-        if self.value is not None:
-            object.__setattr__(self, "why", self.why | self.value.why)
+        why = self.why if self.value is None else self.why | self.value.why
+        object.__setattr__(self, "why", reasons(why))
 
     @property
     def title(self) -> Title:

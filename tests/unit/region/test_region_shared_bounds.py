@@ -85,7 +85,8 @@ def test_many_questions_between_bailleurs_are_tried_together(
         gone = sum(len(change.left_out) for change in one.outside)
         whole = claim("logements", "total", known(OWN + 4 * TWICE - gone * TWICE))
         share = claim("part_justifiee", "total", known(Decimal("0.5") + gone))
-        return replace(made(one), claims=Claims([whole, share]))
+        each = claim("acquis_par_logement", "total", known(Decimal(90) + gone))
+        return replace(made(one), claims=Claims([whole, share, each]))
 
     monkeypatch.setattr(shared, "make_part", partly)
     others = [
@@ -106,8 +107,9 @@ def test_many_questions_between_bailleurs_are_tried_together(
     assert len(tried) == 1  # as the files are written, which was read already
     ends = found.amount("logements")
     assert (ends.at_least, ends.at_most) == (OWN, OWN + 4 * TWICE)
-    assert found.get("part_justifiee").state is State.SUSPENDU
-    assert found.amount("part_justifiee").at_most is None  # a share is not at its ends there
+    for name in ("part_justifiee", "acquis_par_logement"):
+        assert found.get(name).state is State.SUSPENDU
+        assert found.amount(name).at_most is None  # a quotient is not at its ends there
 
 
 def test_an_answer_changes_the_tables_of_the_other_alone() -> None:

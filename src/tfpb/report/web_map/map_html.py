@@ -20,6 +20,7 @@ from jinja2 import Environment, StrictUndefined
 
 from tfpb.report import theme
 from tfpb.report.web_map.map_payload import payload, to_json
+from tfpb.text import french_spaces
 from tfpb.words.places import map_words as words
 from tfpb.words.places.side_words import NOT_AN_ATTESTATION
 
@@ -140,6 +141,7 @@ class DossierLayer(folium.MacroElement):  # type: ignore[misc]  # folium has no 
         page, model, name = self.get_root(), self.model, self._parent.get_name()
         markup = page_template("map_layer.html.jinja").render(
             meta=model,
+            verdict=french_spaces(model.verdict),
             day=model.date,
             mark=words.marks(draft=model.draft, fictional=model.fictional),
             mots=words.PAGE,
