@@ -45,10 +45,6 @@ _WAYS: Final = (Ajustement.COMPARABLE.value, Ajustement.BRUT.value)
 """Like with like first."""
 _SIDES: Final = (Groupe.QPV.value, Groupe.HORS_QPV.value)
 _GAP: Final = Groupe.ECART.value
-_READ: Final = (
-    "vague", "niveau", "bailleur", "item", "ajustement", "groupe", "publication", "n", "estimation",
-    "ic95_bas", "ic95_haut",
-)  # fmt: skip
 FUNNEL_COLUMNS: Final = (
     "item", "ajustement", "publication", "n", "ecart", "region", "erreur", "bas95", "haut95",
     "bas998", "haut998", "quartile1", "mediane", "quartile3", "lecture",
@@ -308,7 +304,7 @@ def limits_by_interviews(rows: pd.DataFrame) -> dict[tuple[int, str], pd.Series[
 def _figures(published: Published, owner: str, wave: str) -> pd.DataFrame:
     """Lay out the published gaps of one owner with their sides: shares and D, by question and way."""
     rows = pick(
-        published.comparison[list(_READ)], niveau=TOTAL, bailleur=owner, vague=wave, ajustement=list(_WAYS),
+        published.comparison, niveau=TOTAL, bailleur=owner, vague=wave, ajustement=list(_WAYS),
         publication=SHOWN,
     ).dropna(subset=["estimation"])  # fmt: skip
     share, low, high = (

@@ -33,7 +33,7 @@ from tfpb.text import drop_controls, fold, is_number, like_formula
 from tfpb.words.faults.input_words import ONE_SHEET, PARQUET, SHEET, TABLES_READ, TABLES_WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     Reader = Callable[[Path, frozenset[str]], TextTable]
 
@@ -46,21 +46,17 @@ __all__ = [
 ]  # fmt: skip
 
 
-def csv_bytes(
-    frame: pd.DataFrame, *, raw_csv: bool = False, columns: Sequence[Any] | None = None
-) -> bytes:
-    """Write a frame, or some columns of it, as CSV bytes: utf-8-sig, « ; », decimal comma.
+def csv_bytes(frame: pd.DataFrame, *, raw_csv: bool = False) -> bytes:
+    """Write a frame as CSV bytes: utf-8-sig, « ; », decimal comma; or plain UTF-8, « , », point.
 
-    `raw_csv`: plain UTF-8, « , », decimal point.
     Text that a spreadsheet would run as a formula is prefixed with an apostrophe, unless `raw_csv`.
     """
     mark, separator = (".", ",") if raw_csv else (",", ";")
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
-    names = frame.columns if columns is None else columns
-    writer.writerow([_csv_cell(c, mark, raw=raw_csv) for c in names])
-    cells = [_csv_column(frame[c], mark, raw=raw_csv) for c in names]
-    writer.writerows(zip(*cells, strict=True))
+    writer.writerow([_csv_cell(c, mark, raw=raw_csv) for c in frame.columns])
+    columns = [_csv_column(frame[c], mark, raw=raw_csv) for c in frame.columns]
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode("utf-8" if raw_csv else "utf-8-sig")
 
 
@@ -82,11 +78,7 @@ def _csv_column(cells: pd.Series[Any], mark: str, *, raw: bool) -> list[str]:
     values = cells.to_numpy(dtype=object).tolist()
     if cells.dtype.kind == "f":
         return ["" if v != v else _decimal(v, mark) for v in values]  # noqa: PLR0124 - not a number
-    alone = {*map(type, values)} == {str}
-    texts = {*values} if alone else {v for v in values if isinstance(v, str)}
-    written = {v: _csv_cell(v, mark, raw=raw) for v in texts}
-    if alone:
-        return [written[v] for v in values]
+    written = {v: _csv_cell(v, mark, raw=raw) for v in {v for v in values if isinstance(v, str)}}
     return [written[v] if isinstance(v, str) else _csv_cell(v, mark, raw=raw) for v in values]
 
 
