@@ -33,7 +33,7 @@ from tfpb.model.codes import (
     Verdict,
 )
 from tfpb.model.results import EVALUATION_COLUMNS
-from tfpb.model.survey import Published, pick
+from tfpb.model.survey import Published, pick, rows_of
 from tfpb.survey.raw_gaps import Disagreement, Key, key_of, stories_of
 from tfpb.text import letters_of
 
@@ -130,8 +130,8 @@ def _gaps(published: Published | None, bailleur: str) -> _Gaps:
         groupe=[Groupe.ECART, Groupe.EVOLUTION_ECART], niveau=[TOTAL, "code_qpv"],
     )  # fmt: skip
     return {
-        (str(r["groupe"]), str(r["vague"]), str(r["territoire"]), str(r["item"])): dict(r)
-        for r in wanted.to_dict("records")
+        (str(r["groupe"]), str(r["vague"]), str(r["territoire"]), str(r["item"])): r
+        for r in rows_of(wanted)
     }
 
 
@@ -278,7 +278,7 @@ def margins(
         bailleur=bailleur, publication=SHOWN,
     )  # fmt: skip
     rows = []
-    for row in gaps.to_dict("records"):
+    for row in rows_of(gaps):
         own = float(row["marge_points"])
         low, high = row["ic90_bas"], row["ic90_haut"]
         # a verdict that its numbers cannot carry is carried by no other margin either

@@ -221,10 +221,10 @@ class Claims:
         KeyError
             A name that is not in the registry.
         """
-        found = self._held.get((name, scope))
+        if (found := self._held.get((name, scope))) is not None:
+            return found
         signed = TITLES[name].unit is Unit.POINTS  # a gap that nobody made has no least
-        value = None if signed else unknown("non_etabli")
-        return found or Claim(name, scope, value, State.INCONNU)
+        return Claim(name, scope, None if signed else unknown("non_etabli"), State.INCONNU)
 
     def has(self, name: str, scope: str = TOTAL) -> bool:
         """Return whether somebody made the claim."""
@@ -293,7 +293,8 @@ def suspended(one: Claim, by: Iterable[str], state: State | None = State.A_VERIF
     firm = (State.CONNU, State.A_CONFIRMER) if state is State.A_VERIFIER else (State.CONNU,)
     if not codes or state is None or one.state not in firm:
         state = one.state
-    return replace(one, state=state, why=one.why | codes)
+    same = state is one.state and codes <= one.why
+    return one if same else replace(one, state=state, why=one.why | codes)
 
 
 def is_quarter(scope: str) -> bool:

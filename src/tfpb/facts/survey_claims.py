@@ -24,7 +24,7 @@ from tfpb.model.codes import (
     outcome,
 )
 from tfpb.model.question import Unit
-from tfpb.model.survey import HIDDEN_COUNT, pick
+from tfpb.model.survey import HIDDEN_COUNT, pick, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,11 @@ _FIGURES: Final[dict[str, dict[str, str]]] = {
     },
 }  # fmt: skip
 """Claims of each group of rows, and the column that each is released in."""
+_READ: Final = (
+    "vague", "niveau", "territoire", "bailleur", "item", "nature", "groupe", "ajustement", "publication",
+    "verdict", "assurance", "peu_de_reponses",
+    *dict.fromkeys(column for columns in _FIGURES.values() for column in columns.values()),
+)  # fmt: skip
 _STATES: Final[dict[str, State]] = {
     Publication.MASQUE: State.MASQUE,
     Publication.NON_PUBLIABLE: State.MASQUE,
@@ -105,7 +110,10 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
     """
     waves = [one.vague for one in published.waves]
     raw = pick(
-        published.comparison, bailleur=bailleur, ajustement=Ajustement.BRUT, groupe=list(_FIGURES)
+        published.comparison[list(_READ)],
+        bailleur=bailleur,
+        ajustement=Ajustement.BRUT,
+        groupe=list(_FIGURES),
     )
     whole = pick(raw, niveau=TOTAL)
     for one in published.waves:
@@ -115,7 +123,7 @@ def survey_claims(published: Published, bailleur: str) -> Iterator[Claim]:
         raw, niveau="code_qpv", item=list(page_items(published.items)),
         vague=[*waves[-1:], "-".join(waves[-2:])],
     )  # fmt: skip
-    for row in (*whole.to_dict("records"), *quarters.to_dict("records")):
+    for row in (*rows_of(whole), *rows_of(quarters)):
         scope = answers_scope(row["territoire"], row["item"], row["vague"])
         few = row["peu_de_reponses"] == ALONE
         state = state_of_row(row["verdict"], row["publication"], few=few)

@@ -55,7 +55,7 @@ class Dossier:
     those that diagnostics name, as JPEG; `copies`, those of the folder of pieces by their name in the pack.
     `claims` are its figures, each under one name; `calendar` is every deadline. `asked` are the questions of
     its files, `outcomes` what each answer left open would come to. `filled` is what people filled in the list
-    of what is to do, by key of its line.
+    of what is to do, by key of its line. `printed`: documents are made of it, not data alone.
     """
 
     settings: Settings
@@ -89,3 +89,4 @@ class Dossier:
     copies: Mapping[str, bytes] = field(default_factory=dict)
     calendar: pd.DataFrame | None = None
     filled: Mapping[str, Filled] = field(default_factory=dict)
+    printed: bool = True

@@ -14,7 +14,7 @@ from tfpb.model.codes import ENSEMBLE, Ajustement, Groupe, Publication
 from tfpb.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tfpb.errors import Fault
     from tfpb.model.arrays import Integers
@@ -207,6 +207,13 @@ def pick(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
         found = cells.isin(value) if isinstance(value, frozenset | list) else cells == value
         kept &= found.to_numpy(dtype=bool, na_value=False)
     return table[kept]
+
+
+def rows_of(table: pd.DataFrame, *columns: str) -> Iterator[dict[str, Any]]:
+    """Give the rows as dictionaries of some columns, or all: each column is read at once, not by cell."""
+    names = columns or tuple(table.columns)
+    cells = [table[name].to_numpy(dtype=object).tolist() for name in names]
+    return (dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True))
 
 
 _SEAL = object()

@@ -219,10 +219,9 @@ def data_files(content: Report) -> dict[str, bytes]:
     if not given:
         return {}
     package = data_package(f"tfpb-{content.year}-{content.run_hash}", content.title, given)
-    files = {
-        f"donnees/{table.key}.csv": csv_bytes(table.rows[[c.key for c in table.columns]])
-        for table in given
-    } | {PACKAGE: dumps(package)}
+    files = {f"donnees/{table.key}.csv": csv_bytes(table.rows) for table in given} | {
+        PACKAGE: dumps(package)
+    }
     for table in given:
         if table.key == _SLIP:
             rows = table.rows.rename(columns={c.key: c.header for c in table.columns})

@@ -43,6 +43,8 @@ class Head:
         For the regional body alone.
     asked : tuple of Asked
         Questions of the common files, and of each bailleur's.
+    printed : bool
+        Whether documents are made, not data alone.
     """
 
     settings: RegionSettings
@@ -51,6 +53,7 @@ class Head:
     vintage: int
     draft: bool = True
     asked: tuple[Asked, ...] = ()
+    printed: bool = True
 
 
 def open_in(part: Part) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -62,16 +63,7 @@ class Protected:
     @property
     def read(self) -> Published:
         """What pages read: a verdict under an open question is to be confirmed, what hangs on it blank."""
-        if not self.waiting:
-            return self.whole
-        table = self.whole.comparison
-        judged = ~table["verdict"].isin(["", *_NO_READING]) & table["publication"].isin(SHOWN)
-        if ENSEMBLE not in self.waiting:
-            judged &= table["bailleur"].isin([ENSEMBLE, *self.waiting])
-        blank = {c: table[c].where(~judged, "") for c in _CONCLUDED if c in table}
-        verdict = table["verdict"].where(~judged, Verdict.A_CONFIRMER.value)
-        nothing = {c: table[c].where(~judged) for c in ("bascule", "marge_demontree_points")}
-        return cut(self.whole, {"comparison": table.assign(verdict=verdict, **blank, **nothing)})
+        return _unread(self.whole, self.waiting) if self.waiting else self.whole
 
     @property
     def withheld(self) -> int:
@@ -80,14 +72,14 @@ class Protected:
 
     def region(self, names: Mapping[tuple[str, str], str]) -> Published:
         """Cut the regional restitution: the whole, départements and intercommunalités by name."""
-        whole = self.read
-        table = whole.comparison
-        rows = table[(table["bailleur"] == ENSEMBLE) & table["niveau"].isin(_REGION_LEVELS)]
+        whole = _over_all(self.read)
+        rows = pick(whole.comparison, niveau=list(_REGION_LEVELS))
         named = [
             names.get((level, place), place)
             for level, place in zip(rows["niveau"], rows["territoire"], strict=True)
         ]
-        return _together(whole, rows.assign(territoire=named))
+        placed = rows.assign(territoire=named).reset_index(drop=True)
+        return cut(whole, {"comparison": placed})
 
     def bailleur(
         self, name: str, readings: tuple[Reading, ...] = (), *, released: bool = False
@@ -98,7 +90,7 @@ class Protected:
         it, verdicts that a reply may change included.
         """
         whole = self.whole if released else self.read
-        others = set(whole.comparison["bailleur"]) - {name, ENSEMBLE}
+        others = {*whole.comparison["bailleur"].unique()} - {name, ENSEMBLE}
         return cut(
             whole,
             {t: _of_bailleur(getattr(whole, t), name) for t in TABLES},
@@ -112,21 +104,35 @@ class Protected:
 
         The territory's rows stand as the whole (`total`).
         """
-        whole = self.read
+        whole = _over_all(self.read)
         table = whole.comparison
         mine = (table["niveau"] == level) & (table["territoire"] == name)
         inside = (table["niveau"] == "code_qpv") & table["territoire"].isin(list(quarters))
-        rows = table[(table["bailleur"] == ENSEMBLE) & (mine | inside)]
+        rows = table[mine | inside].reset_index(drop=True)
         own = (rows["niveau"] == level).to_numpy()
         placed = rows.assign(
             niveau=np.where(own, TOTAL, rows["niveau"].to_numpy(dtype=object)),
             territoire=np.where(own, TOTAL, rows["territoire"].to_numpy(dtype=object)),
         )
         nothing = {n: getattr(whole, n).iloc[:0] for n in ("levels", "fieldwork", "variants")}
-        return cut(_together(whole, placed), nothing)
+        return cut(whole, {**nothing, "comparison": placed})
 
 
-def _together(whole: Published, comparison: pd.DataFrame) -> Published:
+@lru_cache(maxsize=1)
+def _unread(whole: Published, waiting: frozenset[str]) -> Published:
+    """Leave to be confirmed what questions on the deliveries of some bailleurs may change."""
+    table = whole.comparison
+    judged = ~table["verdict"].isin(["", *_NO_READING]) & table["publication"].isin(SHOWN)
+    if ENSEMBLE not in waiting:
+        judged &= table["bailleur"].isin([ENSEMBLE, *waiting])
+    blank = {c: table[c].where(~judged, "") for c in _CONCLUDED if c in table}
+    verdict = table["verdict"].where(~judged, Verdict.A_CONFIRMER.value)
+    nothing = {c: table[c].where(~judged) for c in ("bascule", "marge_demontree_points")}
+    return cut(whole, {"comparison": table.assign(verdict=verdict, **blank, **nothing)})
+
+
+@lru_cache(maxsize=1)  # every place is cut of it
+def _over_all(whole: Published) -> Published:
     """Cut to rows over all bailleurs in every table."""
 
     def together(table: pd.DataFrame) -> pd.DataFrame:
@@ -136,8 +142,7 @@ def _together(whole: Published, comparison: pd.DataFrame) -> Published:
             return table
         return table[table["bailleur"] == ENSEMBLE].reset_index(drop=True)
 
-    tables = {t: together(getattr(whole, t)) for t in TABLES}
-    return cut(whole, tables | {"comparison": comparison.reset_index(drop=True)})
+    return cut(whole, {t: together(getattr(whole, t)) for t in TABLES})
 
 
 def _of_bailleur(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -153,8 +158,9 @@ def _of_bailleur(table: pd.DataFrame, name: str) -> pd.DataFrame:
     return table[own | whole].reset_index(drop=True)
 
 
+@lru_cache(maxsize=4)  # each bailleur is set beside the same others, either way
 def gaps_of_bailleurs(
-    sealed: Published, groups: Collection[str], *, way: str = Ajustement.BRUT.value
+    sealed: Published, groups: tuple[str, ...], *, way: str = Ajustement.BRUT.value
 ) -> pd.DataFrame:
     """Return what may be shown of each bailleur: rows of one adjustment over its whole.
 

@@ -82,14 +82,23 @@ def quartiles(
     """
     rows = gaps_of_bailleurs(whole, GAP_AND_LEVEL, way=way)
     rows = rows[rows["bailleur"] != name]
-    out = []
-    for key, part in rows.groupby(["vague", "item", "groupe"], sort=False):
-        values = part["estimation"].to_numpy(dtype=float)
-        if len(values) >= fewest:
-            cut = [round(float(v), 2) + 0.0 for v in np.quantile(values, (0.25, 0.5, 0.75))]
-            out.append((*key, *cut, len(values)))
-    columns = ["vague", "item", "groupe", "quartile1", "mediane", "quartile3", "autres"]
-    return pd.DataFrame(out, columns=columns)
+    keys = ["vague", "item", "groupe"]
+    values: dict[tuple[str, ...], list[float]] = {}
+    cells = (rows[c].to_numpy(dtype=object) for c in (*keys, "estimation"))
+    for *key, value in zip(*cells, strict=True):
+        values.setdefault(tuple(key), []).append(value)
+    enough = {key: some for key, some in values.items() if len(some) >= fewest}
+    cuts: dict[tuple[str, ...], list[float]] = {}
+    for count in {
+        len(some) for some in enough.values()
+    }:  # as many values: all their quartiles at once
+        alike = [key for key, some in enough.items() if len(some) == count]
+        ends = np.quantile([enough[key] for key in alike], (0.25, 0.5, 0.75), axis=1).T.tolist()
+        cuts |= zip(alike, ends, strict=True)
+    out = [
+        (*key, *(round(v, 2) + 0.0 for v in cuts[key]), len(some)) for key, some in enough.items()
+    ]
+    return pd.DataFrame(out, columns=[*keys, "quartile1", "mediane", "quartile3", "autres"])
 
 
 def position(whole: Published, own: Published, name: str) -> pd.DataFrame:

@@ -28,6 +28,7 @@ from effort import tries
 from tfpb import words
 from tfpb.model.codes import Publication
 from tfpb.model.report import Answer, Chart, ChartKind, Format, KeyFigures, Report, Table, Text
+from tfpb.pipeline.pack_files import data_files
 from tfpb.report.documents import document_parts
 from tfpb.report.sections import build
 from tfpb.report.sections.doutes import notices
@@ -361,6 +362,14 @@ def test_columns_of_every_table_are_there() -> None:
     for table in tables(said()).values():
         assert [c.key for c in table.columns] == list(table.rows.columns)
         assert isinstance(table.rows.index, pd.RangeIndex)
+
+
+def test_data_alone_are_those_of_the_whole_report() -> None:
+    bare = reported(dataclasses.replace(complete(), printed=False))
+    assert data_files(bare) == data_files(said())
+    drawn = [b.key for s in bare.sections for b in s.blocks if isinstance(b, Chart)]
+    assert not [key for key in drawn if key.startswith(("ecarts", "vagues"))]
+    assert "note" not in {s.key for s in bare.sections}
 
 
 def test_the_folder_of_the_machine_is_never_printed() -> None:

@@ -78,8 +78,7 @@ def _csv_column(cells: pd.Series[Any], mark: str, *, raw: bool) -> list[str]:
     values = cells.to_numpy(dtype=object).tolist()
     if cells.dtype.kind == "f":
         return ["" if v != v else _decimal(v, mark) for v in values]  # noqa: PLR0124 - not a number
-    texts = dict.fromkeys(v for v in values if isinstance(v, str))
-    written = {v: _csv_cell(v, mark, raw=raw) for v in texts}
+    written = {v: _csv_cell(v, mark, raw=raw) for v in {v for v in values if isinstance(v, str)}}
     return [written[v] if isinstance(v, str) else _csv_cell(v, mark, raw=raw) for v in values]
 
 

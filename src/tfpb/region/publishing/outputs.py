@@ -290,7 +290,10 @@ def _pack_jobs(
     for part in region.parts:
         safe = region.protected
         own = _own_survey(region, safe, part) if safe else None
-        published = safe.bailleur(part.name, part.readings, released=True) if safe else None
+        line: dict[str, Any] = {}
+        if not region.draft:
+            published = safe.bailleur(part.name, part.readings, released=True) if safe else None
+            line = region.release([part.name], published)
         yield PackJob(
             part=part,
             survey=own,
@@ -300,7 +303,7 @@ def _pack_jobs(
             media=media,
             kept=kept,
             draft=region.draft,
-            line={} if region.draft else region.release([part.name], published),
+            line=line,
             asked=region.asked,
             others=region.money_together,
             sent_anyway=tuple(
@@ -323,9 +326,9 @@ def _jobs(
 
 def _report_jobs(region: Region, media: Media) -> Iterator[ReportJob]:
     """Give the restitution, then the sheets, made while others are rendered."""
-    yield ReportJob("region", restitution(region), "restitution", media)
+    yield ReportJob("region", restitution(region, printed=media.documents), "restitution", media)
     folders = _folders(region.contrats)
-    for name, one in sheets(region):
+    for name, one in sheets(region, printed=media.documents):
         yield ReportJob(f"contrats/{folders[name]}", one, "fiche", media)
 
 

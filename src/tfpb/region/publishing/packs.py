@@ -260,5 +260,5 @@ def _dossier(job: PackJob) -> Dossier:
     dossier = assembled(
         part.settings, part.inputs, geography, values, notices, (job.region,), no_ground()
     )
-    own = replace(dossier, notices=notices, draft=job.draft)
+    own = replace(dossier, notices=notices, draft=job.draft, printed=job.media.documents)
     return replace(own, asked=part.asked, outcomes=part.outcomes, sent_anyway=job.sent_anyway)

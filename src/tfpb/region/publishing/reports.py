@@ -94,21 +94,22 @@ def caution(asked: Sequence[Asked]) -> str:
     return words.PROVISIONAL.format(count=open_) if open_ else ""
 
 
-def restitution(region: Region) -> Report:
-    """Return the regional restitution: no bailleur is named."""
-    head, facts, safe, names = region.head, region.facts, region.protected, region.places.names
+def restitution(region: Region, *, printed: bool = True) -> Report:
+    """Return the regional restitution: no bailleur is named; its data alone unless `printed`."""
+    facts, safe, names = region.facts, region.protected, region.places.names
+    head = replace(region.head, printed=printed)
     titled, limits = head.settings.region, head.settings.reglages
     survey = None if safe is None else safe.region(names)
     whole = None if safe is None else safe.read
     quarters = region.places.quarters
     dossier = thin_dossier(head, titled.titre, survey, quarters, facts.claims)
-    codes = [code for some in region.contrats.values() for code in some] + list(
-        region.lone_quarters
-    )
-    held = quarter_stock(region.parts)
-    page = place_note(region, dossier, titled.titre, TOTAL, codes, held, heard=whole)
-    sections: list[Section] = [
-        page,
+    sections: list[Section] = []
+    if printed:
+        codes = [code for some in region.contrats.values() for code in some]
+        codes += region.lone_quarters
+        held = quarter_stock(region.parts)
+        sections.append(place_note(region, dossier, titled.titre, TOTAL, codes, held, heard=whole))
+    sections += [
         pages.overview(facts, survey, limits.part_maximum),
         comparaison(dossier),
         evolution(dossier),
@@ -132,8 +133,12 @@ def restitution(region: Region) -> Report:
     return _report(head, titled.titre, words.REGION_SUBTITLE.format(year=titled.annee), sections)
 
 
-def sheets(region: Region) -> Iterator[tuple[str, Report]]:
-    """Give the sheets of the contrats de ville with their names, each made when its turn comes."""
+def sheets(region: Region, *, printed: bool = True) -> Iterator[tuple[str, Report]]:
+    """Give the sheets of the contrats de ville with their names, each made when its turn comes.
+
+    Without their page and charts, of which no data file is made, unless `printed`.
+    """
+    head = replace(region.head, printed=printed)
     every = [code for codes in region.contrats.values() for code in codes]
     names, claims = region.places.quarters, region.facts.claims
     stock = owners_by_quarter(region.parts, names, every)
@@ -148,9 +153,12 @@ def sheets(region: Region) -> Iterator[tuple[str, Report]]:
             targets, _ = targets_of(region.targets, name, survey.labels)
             most = claims.amount("logements_qpv", territory_scope("contrat_de_ville", name)).at_most
             frame = frame_rows(survey, targets, math.inf if most is None else int(most))
-        one = contrat_sheet(region.head, name, survey, named, own, claims, frame)
+        one = contrat_sheet(head, name, survey, named, own, claims, frame)
+        if not printed:
+            yield name, one
+            continue
         shown = survey if _published(survey) else None
-        dossier = thin_dossier(region.head, name, shown, named)
+        dossier = thin_dossier(head, name, shown, named)
         scope = territory_scope("contrat_de_ville", name)
         page = place_note(region, dossier, name, scope, codes, held)
         yield name, replace(one, sections=(page, *one.sections))
@@ -308,6 +316,7 @@ def thin_dossier(
         draft=of.draft,
         claims=unread_survey(Claims((*claims, *_of_tenants(survey, head))), of.asked),
         quarters=quarters,
+        printed=of.printed,
     )
 
 

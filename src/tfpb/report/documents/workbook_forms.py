@@ -44,6 +44,8 @@ _INK: Final = "33658A"
 _REQUIRED: Final = PatternFill("solid", fgColor="D9E4ED")
 _OPTIONAL: Final = PatternFill("solid", fgColor="F2F2F2")
 _LINE: Final = Border(bottom=Side("thin", color=_INK))
+_WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
+_ONE_LINE: Final = Alignment(wrap_text=False, vertical="top")
 _BOLD: Final = Font(name=style.FONT, bold=True)
 _SMALL: Final = Font(name=style.FONT, italic=True, size=9, color="555555")
 _LONG: Final = frozenset({
@@ -116,7 +118,7 @@ def _column(sheet: Worksheet, index: int, column: Column) -> None:
 def _head(cell: Any, fill: PatternFill, *, bold: bool = True) -> None:
     """Dress the head of a column."""
     cell.font, cell.fill, cell.border = Font(name=style.FONT, bold=bold), fill, _LINE
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.alignment = _WRAPPED
 
 
 def _meaning(column: Column) -> str:
@@ -205,7 +207,7 @@ def _fill(sheet: Worksheet, rows: list[tuple[Any, ...]], widths: tuple[int, ...]
     for r, row in enumerate(rows, start=1):
         for c, value in enumerate(row, start=1):
             cell = sheet.cell(r, c, value)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment = _WRAPPED
             if r == 1:
                 _head(cell, _OPTIONAL)
     for c, width in enumerate(widths, start=1):
@@ -240,17 +242,20 @@ def _sheet(page: Worksheet, frame: pd.DataFrame, title: str) -> None:
     font = Font(name=style.FONT, bold=True, size=13, color=_INK)
     style.put(page, 1, 1, f"{title} · {page.title}", font=font)
     for c, name in enumerate(frame.columns, start=1):
-        _head(page.cell(3, c, str(name)), _REQUIRED)
+        style.put(
+            page, 3, c, str(name), font=_BOLD, fill=_REQUIRED, border=_LINE, alignment=_WRAPPED
+        )
         page.column_dimensions[get_column_letter(c)].width = _WIDE.get(str(name), 14)
-        for r, value in enumerate(frame[name], start=4):
+        for r, value in enumerate(frame[name].to_numpy(dtype=object).tolist(), start=4):
             plain = isinstance(value, int | float | Decimal) or hasattr(value, "isoformat")
             written = None if missing(value) else value if plain else str(value)
-            cell = style.put(page, r, c, written)
+            look: style.Look = {"alignment": _WRAPPED}
             if hasattr(value, "isoformat"):
-                cell.number_format = _FORMATS[Kind.DATE]
+                look["number_format"] = _FORMATS[Kind.DATE]
             if isinstance(value, Decimal):
-                cell.number_format = "0.0%" if "Taux" in str(name) else "#,##0.00\\ €"
-            cell.alignment = Alignment(wrap_text=not isinstance(value, Decimal), vertical="top")
+                form = "0.0%" if "Taux" in str(name) else "#,##0.00\\ €"
+                look = {"number_format": form, "alignment": _ONE_LINE}
+            style.put(page, r, c, written, **look)
     last = len(frame) + 3
     if len(frame) and str(frame.iloc[-1, 0]) == "Total":
         for c in range(1, len(frame.columns) + 1):

@@ -41,7 +41,7 @@ def report(dossier: Dossier) -> Report:
     """
     head, tasks = dossier.settings.dossier, tasks_of(dossier)
     sections: list[Section | None] = [
-        note(dossier, tasks),
+        note(dossier, tasks) if dossier.printed else None,
         synthese(dossier, tasks),
         rappel(dossier),
         quartiers(dossier),

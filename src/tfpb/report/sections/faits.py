@@ -30,11 +30,10 @@ def faits(dossier: Dossier) -> Section:
     """Return the sheet of claims, and their data file under the names of the contract."""
     claims = list(dossier.claims)
     labels = dossier.survey.labels if dossier.survey is not None else {}
-    shown = [_shown(one, dossier, labels) for one in claims]
-    blocks = [
-        table("faits_feuille", pd.DataFrame(shown)),
-        table("faits", pd.DataFrame([_data(one) for one in claims])),
-    ]
+    blocks = [table("faits", pd.DataFrame([_data(one) for one in claims]))]
+    if dossier.printed:
+        shown = [_shown(one, dossier, labels) for one in claims]
+        blocks.insert(0, table("faits_feuille", pd.DataFrame(shown)))
     return section("faits", words.LEAD, blocks, in_document=False)
 
 

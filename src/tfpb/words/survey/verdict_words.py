@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import ALONE, SHOWN, Publication, Verdict, outcome
@@ -63,6 +64,7 @@ def weakness(
     return ", ".join([ISOLATED] * alone + [FEW] * few + [MODE_CHANGED] * moved)
 
 
+@lru_cache(maxsize=512)  # asked of every row, of few verdicts
 def plainly(
     verdict: str,
     publication: str,

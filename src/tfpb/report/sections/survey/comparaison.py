@@ -49,7 +49,7 @@ def comparaison(dossier: Dossier) -> Section:
         table("comparaison", rows.replace({"bascule": {math.inf: math.nan}}), **of),
         *_counted(dossier, whole),
         *([key] if len(whole) else []),
-        *_charts(shown, of, margin),
+        *(_charts(shown, of, margin) if dossier.printed else ()),
     ]
     if len(shown):
         alike = bool(shown["comparable"].notna().any())
@@ -66,7 +66,7 @@ def comparaison(dossier: Dossier) -> Section:
         blocks.append(Text(tipping, bullets=True, title=head, media=BOTH_ANNEX))
     blocks += _quarters(rows, of, name)
     blocks += _segments(survey, rows, of)
-    blocks += _modelled(survey, name, wave, names)
+    blocks += _modelled(survey, name, wave, names, drawn=dossier.printed)
     blocks += _first_looks(survey, name, wave, names)
     if len(whole):
         unclear = view.unclear(shown, margin)
@@ -185,7 +185,9 @@ def _segments(survey: Published, rows: pd.DataFrame, of: dict[str, Any]) -> list
     return out
 
 
-def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) -> list[Block]:
+def _modelled(
+    survey: Published, name: str, wave: str, names: dict[str, str], *, drawn: bool
+) -> list[Block]:
     """Return the modelled shares of quarters, or why there are none; nothing without quarters."""
     rows = view.placed(view.modelled(survey, name, wave), names)
     if rows.empty:
@@ -200,10 +202,10 @@ def _modelled(survey: Published, name: str, wave: str, names: dict[str, str]) ->
         table("modele_quartiers", rows, **of),
         table("modele_document", picked, **of),
     ]
-    for item, part in picked.groupby("item", sort=False):
-        drawn = part.assign(libelle=part["territoire_mot"])
+    for item, part in picked.groupby("item", sort=False) if drawn else ():
+        places = part.assign(libelle=part["territoire_mot"])
         label = str(part["libelle"].iloc[0])
-        out += charts("modele", drawn, name=f"modele_{item}", libelle=label, **of)
+        out += charts("modele", places, name=f"modele_{item}", libelle=label, **of)
     return out
 
 

@@ -50,7 +50,7 @@ def evolution(dossier: Dossier) -> Section:
         note = words.CHANGE_COMPARABLE if alike else words.NOT_COMPARABLE
         notes = (words.NO_CAUSE, *broken, note)
         blocks.append(table("evolution_document", shown, notes=notes, **of))
-    blocks += _slopes(survey, name)
+    blocks += _slopes(survey, name) if dossier.printed else ()
     doubts = map(fault_text, (f for f in survey.notices if f.code.startswith("vagues_")))
     warnings = dict.fromkeys(" ".join(part for part in (s.title, s.hint) if part) for s in doubts)
     if warnings:
@@ -99,7 +99,7 @@ class Movement:
 
 def movements(survey: Published, name: str) -> list[Movement]:
     """Return what became of the gap of every question of the whole; nothing without two waves."""
-    rows = view.changes(survey, name, niveau=TOTAL)
+    rows = view.totals(view.changes(survey, name))
     if len(survey.waves) < 2 or rows.empty:  # noqa: PLR2004
         return []
     waves = (survey.waves[-2].vague, survey.last_wave)

@@ -7,11 +7,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import pandas as pd
+import numpy as np
 
 from tfpb.facts.amount import excess
 from tfpb.model.codes import ALONE, ENSEMBLE, SHOWN, TOTAL, Ajustement, Groupe, Verdict
-from tfpb.model.survey import Published, pick
+from tfpb.model.survey import Published, pick, rows_of
 from tfpb.report.sections.build import number_of
 from tfpb.survey.planning.precision import n_necessaire
 from tfpb.survey.raw_gaps import key_of, mode_changed, stories_of
@@ -31,6 +31,8 @@ from tfpb.words.survey.verdict_words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from tfpb.facts.amount import Amount
     from tfpb.facts.claim import Claims
     from tfpb.facts.whole_dossier import Dossier
@@ -39,6 +41,11 @@ SIDES: Final = ((Groupe.QPV, "qpv"), (Groupe.HORS_QPV, "hors"))
 INTERVALS: Final = ("ic90_bas", "ic90_haut", "ic95_bas", "ic95_haut")
 _MARKS: Final = ("isole", "peu_de_reponses", "assurance")
 _KEYS: Final = ("vague", "niveau", "territoire", "item")
+_CHANGES: Final = (Groupe.EVOLUTION_ECART, Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS)
+_READ: Final = (
+    "verdict", "publication", "isole", "peu_de_reponses", "estimation", "ic90_bas", "ic90_haut",
+)  # fmt: skip
+"""What the words of a row are read from."""
 
 
 def source(survey: Published | None, wave: str = "") -> dict[str, Any]:
@@ -89,17 +96,39 @@ def margin_of(rows: pd.DataFrame) -> float:
 
 def visible(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Keep the rows of the dossier's bailleur and of all bailleurs: never another one's."""
-    return rows[rows["bailleur"].isin([name, ENSEMBLE])].copy()
+    return rows[rows["bailleur"].isin([name, ENSEMBLE])]
 
 
 def joined(
     out: pd.DataFrame, rows: pd.DataFrame, prefix: str, *, keys: Sequence[str] = _KEYS,
     how: Literal["left", "inner"] = "left", more: tuple[str, ...] = (),
 ) -> pd.DataFrame:  # fmt: skip
-    """Set estimates and their intervals at 90 % beside rows of the same keys, under a prefix."""
+    """Set estimates and their intervals at 90 % beside rows of the same keys, under a prefix.
+
+    Raises
+    ------
+    ValueError
+        Two rows of one key.
+    """
     ends = {"estimation": prefix, "ic90_bas": f"{prefix}_bas", "ic90_haut": f"{prefix}_haut"}
-    part = rows[[*keys, *more, *ends]].rename(columns=ends)
-    return out.merge(part, on=list(keys), how=how, validate="one_to_one")
+    there = _keyed(rows, keys)
+    at = np.array([there.get(key, -1) for key in _keyed(out, keys)], dtype=int)
+    if how == "inner":
+        out, at = out[at >= 0], at[at >= 0]
+    figures = {
+        title: np.append(rows[name].to_numpy(dtype=float), np.nan)[at]  # of no row, no number
+        for name, title in {**{name: name for name in more}, **ends}.items()
+    }
+    return out.assign(**figures)
+
+
+def _keyed(rows: pd.DataFrame, keys: Sequence[str]) -> dict[tuple[Any, ...], int]:
+    """Return where the row of each key stands: a merge would sort out texts at every call."""
+    found = zip(*(rows[key].to_numpy(dtype=object) for key in keys), strict=True)
+    there = {key: k for k, key in enumerate(found)}
+    if len(there) < len(rows):
+        raise ValueError("two rows of one key")
+    return there
 
 
 def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
@@ -119,12 +148,13 @@ def gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
         verdict, publication, peu_de_reponses, assurance, bascule, sign, mot, mot_entier, phrase, isole,
         autrement` (words); proportions 0..1. What is not shown holds no number.
     """
-    return _gaps(survey, name, wave).copy()
+    return _gaps(survey, name, wave).copy(deep=False)
 
 
 @lru_cache(maxsize=4)  # the sections of a report ask for the same waves in turn
 def _gaps(survey: Published, name: str, wave: str) -> pd.DataFrame:
     mine = pick(survey.comparison, vague=wave, bailleur=name)
+    mine = pick(mine, ajustement=[Ajustement.BRUT, Ajustement.COMPARABLE])
     raw = pick(mine, ajustement=Ajustement.BRUT)
     kept = ["n", *INTERVALS, *_MARKS, "bascule"]
     kept += ["marge_points", "marge_demontree_points", "verdict", "publication", "estimation"]
@@ -163,8 +193,8 @@ def _short(publication: str) -> str:
     return PUBLICATIONS.get(publication, str(publication)).split(" :", maxsplit=1)[0]
 
 
-def changes(survey: Published, name: str, **wanted: str) -> pd.DataFrame:
-    """Lay out the changes between waves, one row a pair of waves × territory × item, of the rows `wanted`.
+def changes(survey: Published, name: str) -> pd.DataFrame:
+    """Lay out the changes between waves, one row a pair of waves × territory × item.
 
     Returns
     -------
@@ -174,16 +204,20 @@ def changes(survey: Published, name: str, **wanted: str) -> pd.DataFrame:
         `comparable` (with `_bas`, `_haut`): change of the gap like with like; `mode_change`: firm or mode
         changed between the two.
     """
-    every = pick(survey.comparison, bailleur=name)
-    own = pick(every, **wanted)
+    return _changes(survey, name).copy(deep=False)
+
+
+@lru_cache(maxsize=2)  # the note, the table and what moved are read one after the other
+def _changes(survey: Published, name: str) -> pd.DataFrame:
+    ways = [Ajustement.BRUT, Ajustement.COMPARABLE]
+    own = pick(survey.comparison, bailleur=name, ajustement=ways, groupe=list(_CHANGES))
     mine = pick(own, ajustement=Ajustement.BRUT)
     kept = ["n", *INTERVALS, *_MARKS, "verdict", "publication", "estimation"]
     out = pick(mine, groupe=Groupe.EVOLUTION_ECART)[[*_KEYS, *kept]]
     out = out.rename(columns={"estimation": "ecart"})
-    for group in (Groupe.EVOLUTION_QPV, Groupe.EVOLUTION_HORS):
+    for group in _CHANGES[1:]:
         out = joined(out, pick(mine, groupe=group), str(group))
-    broken = mode_changed(pick(every, ajustement=Ajustement.BRUT))
-    out = out.assign(mode_change=out["vague"].isin(list(broken)))
+    out = out.assign(mode_change=out["vague"].isin(list(mode_changed(mine))))
     return _labelled(_with_comparable(out, own, Groupe.EVOLUTION_ECART), survey, name)
 
 
@@ -196,12 +230,16 @@ def _with_comparable(out: pd.DataFrame, mine: pd.DataFrame, group: Groupe) -> pd
 def _otherwise(rows: pd.DataFrame, survey: Published, name: str) -> list[str]:
     """Say where the figure like with like contradicts the raw one, « » elsewhere."""
     found = stories_of(survey)
-    out = []
-    for row in rows.to_dict("records"):
-        group = Groupe.EVOLUTION_ECART if "evolution_qpv" in row else Groupe.ECART
-        clash = found.get(key_of(row, groupe=str(group), bailleur=name))
-        out.append(otherwise(*clash.figures, survey.margin, change=clash.change) if clash else "")
-    return out
+    if not found:
+        return [""] * len(rows)
+    group = Groupe.EVOLUTION_ECART if "evolution_qpv" in rows else Groupe.ECART
+    clashes = (
+        found.get(key_of(row, groupe=str(group), bailleur=name)) for row in rows_of(rows, *_KEYS)
+    )
+    return [
+        otherwise(*clash.figures, survey.margin, change=clash.change) if clash else ""
+        for clash in clashes
+    ]
 
 
 def contradicted(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -219,34 +257,39 @@ def _labelled(rows: pd.DataFrame, survey: Published, name: str) -> pd.DataFrame:
     )
     out = out.drop(columns="_rest").reset_index(drop=True)
     pairs = list(zip(out["verdict"].fillna(""), out["publication"], strict=True))
-    margins = [survey.margin] * len(out)
-    out["mot"] = [plainly(v, p, m) for (v, p), m in zip(pairs, margins, strict=True)]
-    out["sign"] = [sign(v, p) for v, p in pairs]
-    whole = list(zip(out.assign(estimation=out["ecart"]).to_dict("records"), margins, strict=True))
-    out["mot_entier"] = [
-        word_of_row(row, m, moved=row.get("mode_change", False) and row["verdict"] in CHANGED)
-        for row, m in whole
-    ]
-    out["phrase"] = [gap_phrase(row, m) for row, m in whole]
-    out["isole"] = out["isole"] == ALONE
-    out["verdict_mot"] = [
-        f"{mark} {word}" for mark, word in zip(out["sign"], out["mot_entier"], strict=True)
-    ]
-    out["publication_court"] = [_short(p) for p in out["publication"]]
-    return out
+    margin = survey.margin
+    read = list(rows_of(out.assign(estimation=out["ecart"]), *_READ))
+    broken = (
+        out["mode_change"] & out["verdict"].isin(CHANGED)
+        if "mode_change" in out
+        else [False] * len(out)
+    )
+    signs = [sign(v, p) for v, p in pairs]
+    words = [word_of_row(row, margin, moved=bool(m)) for row, m in zip(read, broken, strict=True)]
+    return out.assign(
+        mot=[plainly(v, p, margin) for v, p in pairs],
+        sign=signs,
+        mot_entier=words,
+        phrase=[gap_phrase(row, margin) for row in read],
+        isole=out["isole"] == ALONE,
+        verdict_mot=[f"{mark} {word}" for mark, word in zip(signs, words, strict=True)],
+        publication_court=[_short(p) for _, p in pairs],
+    )
 
 
 def _of_items(rows: pd.DataFrame, survey: Published) -> pd.DataFrame:
     """Return rows with what the plan says of their question."""
-    items = survey.items[["item", "libelle", "theme", "nature", "ordre", "tete_de_theme"]]
+    items = survey.items.set_index("item")
+    items = items[["libelle", "theme", "nature", "ordre", "tete_de_theme"]]
     items = items.rename(columns={"tete_de_theme": "tete"})
     items = items.assign(theme_mot=[THEMES.get(t, str(t)) for t in items["theme"]])
-    return rows.merge(items, on="item", how="left", validate="many_to_one")
+    found = items.reindex(rows["item"])
+    return rows.assign(**{str(name): found[name].array for name in found})
 
 
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows that may be shown with their numbers."""
-    return rows[rows["publication"].isin(SHOWN) & rows["ecart"].notna()].copy()
+    return rows[rows["publication"].isin(SHOWN) & rows["ecart"].notna()]
 
 
 def to_draw(rows: pd.DataFrame) -> pd.DataFrame:
@@ -257,22 +300,24 @@ def to_draw(rows: pd.DataFrame) -> pd.DataFrame:
 
 def totals(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows that are not split by territory."""
-    return pick(rows, niveau=TOTAL).copy()
+    return pick(rows, niveau=TOTAL)
 
 
 def quarters(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows of one quarter each."""
-    return pick(rows, niveau="code_qpv").copy()
+    return pick(rows, niveau="code_qpv")
 
 
 def headlines(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep each theme's headline item among the total rows, or the theme's first item."""
     whole = totals(rows)
-    picked = []
-    for _, part in whole.groupby("theme", sort=False):
-        heads = part[part["tete"].astype(bool)]
-        picked.append((heads if len(heads) else part).iloc[[0]])
-    return pd.concat(picked).sort_values("ordre", kind="stable") if picked else whole
+    first: dict[str, int] = {}
+    heads: dict[str, int] = {}
+    for k, (theme, head) in enumerate(zip(whole["theme"], whole["tete"].astype(bool), strict=True)):
+        first.setdefault(theme, k)
+        if head:
+            heads.setdefault(theme, k)
+    return whole.iloc[list((first | heads).values())].sort_values("ordre", kind="stable")
 
 
 def needed(level: float, margin_points: float) -> int:
@@ -299,7 +344,7 @@ def placed(
 
 def of_segments(rows: pd.DataFrame, segments: Mapping[str, str]) -> pd.DataFrame:
     """Keep the rows of segments, those of one variable together, categories by name."""
-    return pick(rows, niveau=list(segments)).copy()
+    return pick(rows, niveau=list(segments))
 
 
 def unclear(rows: pd.DataFrame, margin: float) -> list[tuple[str, str]]:
