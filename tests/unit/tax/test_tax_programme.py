@@ -656,6 +656,16 @@ def test_a_programme_of_a_hundredth_of_its_abatement_is_doubted() -> None:
         assert "programme_infime" not in codes(made)
 
 
+@pytest.mark.parametrize(("each", "expected"), [(300, True), (1000, False), (420, False)])
+def test_a_programme_of_small_actions_is_doubted_under_a_twentieth(
+    each: int, *, expected: bool
+) -> None:
+    money = abate(local(vlc_eur=300000, cotisation_avis_eur="57750"))
+    actions = [action(k, realise_eur=each, valorise_eur=each) for k in (1, 2, 3)]
+    made = programme(*(actions if each < 1000 else actions[:1]), money=money)
+    assert ("programme_infime" in codes(made)) is expected
+
+
 def test_a_programme_of_a_hundredth_of_last_year_s_is_doubted() -> None:
     last = table(tables.PROGRAMME, action(realise_eur=9000, valorise_eur=9000, piece="FAC-9"))
     made = programme(action(realise_eur=9, valorise_eur=9), previous=last)

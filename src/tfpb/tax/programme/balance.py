@@ -53,6 +53,9 @@ _QUARTERS: Final = (
     "nouveau", "abattement_eur", "report_eur", "solde_eur", "rattrapage_eur", "argument",
 )  # fmt: skip
 _LAST: Final = ("realise_precedent_eur", "valorise_precedent_eur", "ecart_valorise_eur")
+_ROWS: Final = 3
+_K: Final = 1000
+_FEW_PART: Final = Decimal("0.05")
 
 
 def counted(rows: list[Record]) -> list[Row]:
@@ -389,15 +392,22 @@ def read_carry(
 
 
 def check_total(rows: list[Record], claims: Claims, year: int) -> list[Fault]:
-    """Doubt a year valued under a hundredth of its abatement, or of the year before: another unit."""
+    """Doubt a year valued under a hundredth of its abatement, or of the year before: another unit.
+
+    Under a twentieth where no action comes to a thousand: spending of many times the abatement is so in k€.
+    """
     valued = claims.amount("valorise")
+    each = [value for r in rows if (value := r.money("valorise_eur"))]
+    part = _FEW_PART if len(each) >= _ROWS and max(each) < _K else CENT
     names = {"abattement": "acquis", "precedent": "valorise_precedent"}
     marks = {mark: claims.amount(name).at_least for mark, name in names.items()}
     for mark, whole in marks.items():
-        if valued.is_known and 0 < valued.exact < whole * CENT:
+        if valued.is_known and 0 < valued.exact < whole * part:
             here = next(r.place("valorise_eur") for r in rows if r.money("valorise_eur"))
             here = replace(here, row=0)  # the unit of a column is that of every quarter
-            fields = {"annee": year, "repere": MARKS[mark], "montant": amount(whole)}
+            fields = {
+                "annee": year, "repere": MARKS[mark], "montant": amount(whole), "part": number(100 * part),
+            }  # fmt: skip
             return [doubt("programme_infime", here, amount(valued.exact), **fields)]
     return []
 
