@@ -401,13 +401,16 @@ class Desk:
         return moved
 
     def notice_outside(self, *, gesture: str = OUTSIDE, lines: tuple[str, ...] = ()) -> None:
-        """Add to the journal what was changed outside the page, or by a run."""
+        """Add to the journal what was changed outside the page, or by a run: its own, once it has ended."""
         with self.lock, suppress(TfpbError):
-            files = [self.file]
+            files, job = [self.file], self.job if gesture == OUTSIDE else None
             if self.begun:
                 settings = self.settings
                 files += [self.plan_file] if self.plan_file.is_file() else []
-                files += [settings.path(n) for n in (settings.fichiers.decisions,) if n]
+                if (
+                    job is None or not job.running or job.kind == CHECK
+                ):  # a run writes the review anew
+                    files += [settings.path(n) for n in (settings.fichiers.decisions,) if n]
                 self.journal.outside(files, gesture=gesture, lines=lines)
 
     def begin(self, kind: str, work: Callable[..., Any], *args: Any, **options: Any) -> bool:

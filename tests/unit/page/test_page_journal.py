@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -103,6 +104,22 @@ def test_a_gesture_is_taken_back_unless_its_value_moved_since(page: Served) -> N
     assert "Changé hors de la page" in page.get("/journal").text
     again = page.post("/journal", {"numero": str(second)})
     assert CATALOGUE["geste_depasse"].title in again.text
+
+
+def test_what_a_run_writes_is_no_gesture_from_outside(page: Served) -> None:
+    desk, review = page.desk, page.desk.folder / "revue.xlsx"
+    edit_toml(desk.file, [(("fichiers", "decisions"), review.name)])
+    review.write_bytes(b"1")
+    desk.notice_outside()
+    before = len(desk.journal.acts)
+    job: Any = SimpleNamespace(running=True, kind="projet", result=None)
+    desk._job = job
+    review.write_bytes(b"22")
+    desk.notice_outside()
+    assert len(desk.journal.acts) == before
+    desk._job = None
+    desk.notice_outside()
+    assert len(desk.journal.acts) == before + 1
 
 
 def test_the_list_of_items_is_taken_back_whole(tmp_path: Path) -> None:
