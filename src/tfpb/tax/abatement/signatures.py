@@ -93,6 +93,8 @@ class Conventions:
     Attributes
     ----------
     every : tuple of Convention
+    signatories : set of str
+        Folded names of those who signed some.
     """
 
     def __init__(self, table: pd.DataFrame | None, bailleur: str = "") -> None:
@@ -111,6 +113,7 @@ class Conventions:
             )
             for row in records(table)
         )
+        self.signatories = {fold(c.signatory) for c in self.every} - {""}
 
     def standing(self, holding: Holding, reader: Reader) -> Standing:
         """Return whether the conditions hold for a résidence on the reader's 1 January.
@@ -124,11 +127,7 @@ class Conventions:
             return Standing(Statut.SANS_CONVENTION, "convention_non_fournie", {}, known=False)
         code, owner = holding.code_qpv, holding.bailleur or self.bailleur
         there = [c for c in self.every if code in c.codes]
-        found = [
-            self._one(c, reader)
-            for c in there
-            if not c.signatory or not owner or fold(c.signatory) == fold(owner)
-        ]
+        found = [self._one(c, reader) for c in there if self._may_bind(c, owner)]
         if not found:
             return self._none(code, owner, there)
         # what a paper may still mend before what is lost; of two that have ended, the last to end
@@ -142,6 +141,12 @@ class Conventions:
             ),
         )
 
+    def _may_bind(self, convention: Convention, owner: str) -> bool:
+        """Return whether a convention is of a body; of one not named, where the table has one signatory."""
+        if not convention.signatory or not owner:
+            return not convention.signatory or len(self.signatories) == 1
+        return fold(convention.signatory) == fold(owner)
+
     @staticmethod
     def _none(code: str, owner: str, there: list[Convention]) -> Standing:
         """Return what lacks in a quarter: the same body may have signed there under another name."""
@@ -150,7 +155,8 @@ class Conventions:
         if not names:
             return Standing(Statut.SANS_CONVENTION, "convention_absente", fields)
         fields |= {"bailleur": owner, "signataires": names}
-        return Standing(Statut.SANS_CONVENTION, "convention_autre_organisme", fields, known=False)
+        motive = "convention_autre_organisme" if owner else "convention_organisme_inconnu"
+        return Standing(Statut.SANS_CONVENTION, motive, fields, known=False)
 
     @staticmethod
     def _one(convention: Convention, reader: Reader) -> Standing:
