@@ -11,6 +11,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
 from tfpb.facts.quarter import quarters_of
+from tfpb.model.columns import texts
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
@@ -175,7 +176,7 @@ def abate(
         quarters = quarters_of(stock=[t for t in (residences, entrances) if t is not None])
     stocks = Stocks(residences, entrances, quarters)
     stock = stocks.on(reader)
-    held = Conventions(conventions, bailleur)
+    held = Conventions(conventions, bailleur, texts(residences, "bailleur"))
     rows, unmatched = with_list(records(premises), sent)
     kept, left_out = _rows_of_year(rows, stock, reader)
     items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
