@@ -47,6 +47,14 @@ def test_sums_of_the_year_before_over_the_quarters_that_are_known(tmp_path: Path
     assert last_heights("Habitat", 2025, [alone]) == {}, "a comparison tells no money"
 
 
+def test_a_quarter_of_which_a_sum_is_not_known_leaves_that_height_out(tmp_path: Path) -> None:
+    """An action without valued amount a year ago stopped the dossier of this year."""
+    unvalued = pack(tmp_path, "Q1;2024;1000;;5", "Q2;2024;500;100;5")
+    assert last_heights("Habitat", 2025, [unvalued]) == {"acquis_par_logement": Decimal(150)}
+    uncounted = pack(tmp_path, "Q1;2024;1000;900;", "Q2;2024;500;100;5")
+    assert last_heights("Habitat", 2025, [uncounted]) == {}
+
+
 def test_a_balance_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(TfpbError, match="fichier_illisible"):
         last_heights("Habitat", 2025, [pack(tmp_path, "Q1;2024;1000;neuf;5")])
