@@ -62,7 +62,7 @@ def past_years(bailleur: str, year: int, packs: Sequence[Path]) -> dict[int, dic
     """Return what earlier packs of a bailleur tell of each year before, by column of `YEAR_CLAIMS`.
 
     A pack tells its own year, and those that it was told; of two that tell one, the pack of that year
-    rules. A figure that it could not know is not known here either.
+    rules, then the first given: the last sent. A figure that it could not know is not known here either.
     """
     found: dict[int, tuple[bool, dict[str, Amount]]] = {}
     for path in packs:
@@ -75,7 +75,7 @@ def past_years(bailleur: str, year: int, packs: Sequence[Path]) -> dict[int, dic
             past = int(written)
             if past < year and (own or row.get("origine") == ORIGINS[BEFORE]):
                 amounts = {c: _amount(row[c]) for c in YEAR_CLAIMS if row.get(c)}
-                if own or past not in found:
+                if past not in found or own > found[past][0]:
                     found[past] = (own, amounts)
     return {past: amounts for past, (_, amounts) in found.items()}
 

@@ -82,6 +82,15 @@ def test_years_that_earlier_packs_tell_each_by_the_pack_of_that_year(tmp_path: P
     assert past_years("Autre", 2026, [early]) == {}
 
 
+def test_of_two_packs_of_one_year_the_first_given_the_last_sent_rules(tmp_path: Path) -> None:
+    """A year sent again, corrected, was told as it was first sent."""
+    packs = [
+        pack(tmp_path, years=(f"2024;{euros};1;;ce dossier",), name=f"{euros}.zip")
+        for euros in (950, 900)
+    ]
+    assert past_years("Habitat", 2025, packs)[2024]["acquis_eur"].exact == 950
+
+
 @pytest.mark.parametrize("year", ["", "deux mille", "2024.5"])
 def test_a_table_of_years_that_was_spoilt_is_said(tmp_path: Path, year: str) -> None:
     spoilt = pack(tmp_path, years=(f"{year};1;1;;ce dossier",))
