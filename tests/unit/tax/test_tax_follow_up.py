@@ -282,6 +282,13 @@ def test_a_claim_of_another_year_or_of_no_premises_stays_in_the_table() -> None:
     lost = {"avis": "A9", "invariant": OTHER, "annee": 2025, "envoyee_le": "02/02/2026"}
     made = abate(refused(), claimed=claimed(old, lost, old))
     assert suites(made) == ["a_envoyer", "envoyee", "envoyee", "envoyee"]
+    assert codes(made).count("reclamation_sans_local") == 1
+    mistyped = {**lost, "avis": "A1", "invariant": OTHER}
+    assert "reclamation_sans_local" in codes(abate(refused(), claimed=claimed(mistyped)))
+    abated = abate(
+        local(invariant=NUMBER, cotisation_avis_eur=RIGHT), claimed=claimed({**old, "annee": 2025})
+    )
+    assert "reclamation_sans_local" not in codes(abated)
     assert list(made.follow_up["limite"])[1] == dt.date(2025, 12, 31)
     assert held(made).amount("reclame_a_envoyer").exact == DUE
 

@@ -42,7 +42,7 @@ from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.ledger.calendar import calendar, leavers
-from tfpb.tax.ledger.follow_up import contested, follow_up, odd_answers
+from tfpb.tax.ledger.follow_up import contested, follow_up, odd_answers, stray_claims
 from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.ledger.previous_notices import beside_previous
 from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
@@ -210,6 +210,7 @@ def abate(
         *abatement_doubts.doubts_of(items, stock, held, reader),
         *read.doubts,
         *odd_answers(followed),
+        *stray_claims(followed, items, reader),
     ]
     suites = dict(zip(followed.index.tolist(), followed["suite"], strict=True))
     result = Abatement(

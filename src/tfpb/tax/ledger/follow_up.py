@@ -17,7 +17,7 @@ from tfpb.tax.plain_values import Record, doubt, grouped, records, total
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tfpb.errors import Fault
     from tfpb.law.values import Reader
@@ -100,6 +100,18 @@ def odd_answers(followed: pd.DataFrame) -> list[Fault]:
                 doubt("reclamation_contraire", Place(), line.text("avis"), trop=more, **texts)
             )
     return out
+
+
+def stray_claims(
+    followed: pd.DataFrame, items: Sequence[Premises], reader: Reader
+) -> Iterator[Fault]:
+    """Doubt the claims of the tax year that are of no premises, or notice, of its sheet: mistyped."""
+    known = {(number_key(i.avis), premises_key(i.invariant)) for i in items}
+    known |= {(avis, "") for avis, _ in known}
+    year = reader.day.year
+    for line in records(followed):
+        if year_of(line) == year and _key(line)[:2] not in known:
+            yield doubt("reclamation_sans_local", Place(), line.text("avis"), annee=year)
 
 
 def contested(items: Sequence[Premises]) -> pd.DataFrame:
