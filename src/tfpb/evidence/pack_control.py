@@ -16,10 +16,10 @@ import pandas as pd
 from tfpb.facts.amount import Amount, total
 from tfpb.facts.programme_claims import Action, actions_of, spent
 from tfpb.model.codes import ALL_QUARTERS
-from tfpb.piece_names import is_numbered, references
+from tfpb.piece_names import is_numbered, piece_key, references
 from tfpb.tax.abatement.holdings import Holding
 from tfpb.tax.abatement.sent_list import premises_key
-from tfpb.tax.abatement.signatures import LATE, Conventions
+from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.programme.axes import read_axis
 from tfpb.text import fold
 
@@ -49,6 +49,14 @@ class Subject(StrEnum):
     INTEGRITY = "integrite"
 
 
+_UNDATED: Final = (
+    (Subject.CONVENTION, "date_signature_contrat", "contrats_sans_date", "contrat_sans_date"),
+    (Subject.DECLARATION, "date_declaration", "declaration_sans_date", "declaration_absente"),
+    (Subject.BILAN, "date_bilan", "bilan_sans_date", ""),
+)  # fmt: skip
+"""Dates that a table of conventions lacks, and the motive that says it already of some quarter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One finding.
@@ -56,7 +64,7 @@ class Found:
     Parameters
     ----------
     code : str
-        Its sentence is in `words/documents/control_words.toml`.
+        Its sentence is in `words/documents/control_words.toml`; a motive's, among those of premises.
     quarter : str
         Empty when it is about the whole pack.
     lacking : bool
@@ -205,36 +213,25 @@ def _conventions(pack: Received, reader: Reader | None) -> Iterator[Found]:
     if not rows:
         yield Found(Subject.CONVENTION, "convention_non_fournie")
         return
-    signed = Conventions(pack.tables["conventions"])
-    lacking: dict[tuple[str, str], list[str]] = {}
-    facts: dict[tuple[str, str], Mapping[str, Any]] = {}
+    signed = Conventions(pack.tables["conventions"], pack.bailleur)
+    lacking: dict[tuple[str, str], Found] = {}
     for code in pack.quarters if reader is not None else ():
         assert reader is not None  # noqa: S101 - looked just above
         place = code[2:5] if code[2:5].startswith(_OVERSEAS) else code[3:5]
         standing = signed.standing(Holding("", "", "", "", place, code, "", ()), reader)
-        if standing.statut:
-            key = (standing.motive, str(standing.fields.get("convention", "")))
-            lacking.setdefault(key, []).append(code)
-            facts[key] = standing.fields
-    for key, codes in lacking.items():
-        motive = key[0]
-        subject = Subject.DECLARATION if motive in _OF_DECLARATION else Subject.CONVENTION
-        if motive == "convention_absente":
-            for code in codes:
-                yield Found(subject, motive, code)
-        else:
-            known = {**facts[key], "perdu": motive in LATE}
-            yield Found(subject, motive, fields=known)
-    undated = [str(r["id_convention"]) for r in rows if pd.isna(r["date_signature_contrat"])]
-    if undated:
-        yield Found(Subject.CONVENTION, "contrat_sans_date", fields=_listed(undated))
-    # a convention without its own date hides what its declaration lacks
-    missing = [str(r["id_convention"]) for r in rows if pd.isna(r["date_declaration"])]
-    if missing and not any(m == "declaration_absente" for m, _ in lacking):
-        yield Found(Subject.DECLARATION, "declaration_sans_date", fields=_listed(missing))
-    late = [str(r["id_convention"]) for r in rows if pd.isna(r["date_bilan"])]
-    if late:
-        yield Found(Subject.BILAN, "bilan_sans_date", fields=_listed(late))
+        if (motive := standing.motive) and standing.statut:
+            # what a convention lacks is said once; what none covers, of each quarter
+            own = str(standing.fields.get("convention", ""))
+            subject = Subject.DECLARATION if motive in _OF_DECLARATION else Subject.CONVENTION
+            found = Found(subject, motive, "" if own else code, standing.fields)
+            lacking.setdefault((motive, own or code), found)
+    yield from lacking.values()
+    motives = {motive for motive, _ in lacking}
+    # a convention without its own date hides what its contract and its declaration lack
+    for subject, column, code, motive in _UNDATED:
+        undated = [str(r["id_convention"]) for r in rows if pd.isna(r[column])]
+        if undated and motive not in motives:
+            yield Found(subject, code, fields=_listed(undated))
 
 
 def _listed(names: list[str]) -> dict[str, Any]:
@@ -313,14 +310,14 @@ def _proofs(pack: Received) -> Iterator[Found]:
 
 def _pieces_twice(actions: list[Action]) -> list[str]:
     """Return the invoices that two actions bear; one action written a row a quarter bears its own once."""
-    uses: dict[str, list[tuple[str, str]]] = {}
-    written: dict[str, str] = {}
+    uses: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    written: dict[tuple[str, ...], str] = {}
     for k, action in enumerate(actions):
         # without a name, each row is an action
         use = (action.id_action or f"#{k}", action.code_qpv)
         for piece in filter(is_numbered, references(action.piece)):
-            written.setdefault(fold(piece), piece)
-            uses.setdefault(fold(piece), []).append(use)
+            written.setdefault(piece_key(piece), piece)
+            uses.setdefault(piece_key(piece), []).append(use)
     return sorted(
         written[key]
         for key, borne in uses.items()
@@ -434,4 +431,4 @@ def _pieces(pack: Received) -> Iterator[tuple[str, ...]]:
     """Yield the numbered pieces of valued actions, each with the amount: a share each is no twin."""
     for action in pack.valued:
         for piece in filter(is_numbered, references(action.piece)):
-            yield "pieces_communes", fold(piece), str(action.valorise.at_least)
+            yield "pieces_communes", " ".join(piece_key(piece)), f"{action.valorise.at_least:.2f}"

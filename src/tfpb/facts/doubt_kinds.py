@@ -36,6 +36,8 @@ _WIDE: Final = frozenset({TOTAL, "axe", "commune", "vague", "nature", "verdict"}
 _ASKED: Final = frozenset({State.A_VERIFIER, State.A_CONFIRMER})
 """States that somebody is in charge of."""
 _UNNAMED: Final = unknown("non_etabli")
+Row = tuple[str, str, int]
+"""File, sheet and line: a workbook may hold several tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,30 +154,33 @@ class Weights:
         doors = located.entrances
         self._doors = dict(zip(_rows(doors), texts(doors, "id_residence"), strict=True))
         self._money = abatement
-        self._lines: dict[tuple[str, int], int] = {}
+        self._lines: dict[Row, tuple[int, str]] = {}
         self._of_home: dict[str, list[int]] = {}
         if abatement is not None:
             lines = abatement.premises
-            self._lines = {key: position for position, key in enumerate(_rows(lines))}
-            for position, home in enumerate(texts(lines, "id_residence")):
+            for position, (key, home) in enumerate(
+                zip(_rows(lines), texts(lines, "id_residence"), strict=True)
+            ):
+                self._lines[key] = position, home
                 self._of_home.setdefault(home, []).append(position)
         self._actions = {} if programme is None else dict(_actions(programme.actions))
         self._hanging: dict[tuple[str, ...], tuple[Integers, Integers]] = {}
 
     def of(self, fault: Fault) -> Weight:
-        """Return the weight of a doubt: of the résidence it names, else of its row; unknown without both."""
+        """Return the weight of a doubt: of its row, of the résidence that it names; unknown without both.
+
+        What was read there may be a number like the identifier of any résidence: the row comes first, and a
+        line of the tax sheet stands for its résidence where the doubt names it.
+        """
         kind = KIND_OF.get(fault.code)
-        row = (fault.place.file, fault.place.row)
+        row = (fault.place.file, fault.place.sheet, fault.place.row)
         named = str(fault.fields.get("residence", fault.got))
-        if named in self._homes:
-            return self.of_home(named, kind)
         if row in self._actions:
             return self._actions[row]
-        if row in self._lines:
-            return self._of_line(self._lines[row], kind)
-        if self._doors.get(row) in self._homes:
-            return self.of_home(self._doors[row], kind)
-        return Weight(_UNNAMED, _UNNAMED)
+        position, home = self._lines.get(row, (-1, self._doors.get(row, named)))
+        if position >= 0 and home != named:
+            return self._of_line(position, kind)
+        return self.of_home(home, kind) if home in self._homes else Weight(_UNNAMED, _UNNAMED)
 
     def of_home(self, home: str, kind: DoubtKind | None = None) -> Weight:
         """Return what hangs on a doubt of a résidence; one of side is of its doubtful doors alone."""
@@ -257,16 +262,14 @@ def suspend(
     return claims.renewed(waiting.values())
 
 
-def _rows(frame: pd.DataFrame) -> list[tuple[str, int]]:
-    """Return where each row stands: file and line; none of a frame that comes from no file."""
-    lines = numbers(frame, STAMP[2])
-    return [
-        (str(file), -1 if np.isnan(line) else int(line))
-        for file, line in zip(texts(frame, STAMP[0]), lines, strict=True)
-    ]
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    """Return where each row stands: file, sheet, line (−1 without any, or of a frame from no file)."""
+    file, sheet = (texts(frame, column).tolist() for column in STAMP[:2])
+    lines = [int(n) if n > 0 else -1 for n in numbers(frame, STAMP[2])]
+    return list(zip(file, sheet, lines, strict=True))
 
 
-def _actions(actions: pd.DataFrame) -> Iterator[tuple[tuple[str, int], Weight]]:
+def _actions(actions: pd.DataFrame) -> Iterator[tuple[Row, Weight]]:
     """Weigh each action: what it is valued, of its quarter."""
     valued = actions.get("valorise_eur", [None] * len(actions))
     for row, value, code in zip(_rows(actions), valued, texts(actions, "code_qpv"), strict=True):

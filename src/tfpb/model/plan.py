@@ -162,6 +162,17 @@ class Echelle(_Model):
     maximum: float = 10
     libelles: dict[str, str] = {}
 
+    @property
+    def cut(self) -> float:
+        """Mark from which one is satisfied."""
+        return 7.0 if self.satisfait_des is None else self.satisfait_des
+
+    @property
+    def parts_answers(self) -> bool:
+        """Whether it tells the satisfied from the others: some codes of each, or a mark within its bounds."""
+        marked = self.minimum < self.cut <= self.maximum
+        return marked if self.type == "note" else bool(self.satisfait and self.insatisfait)
+
 
 class Filtre(_Model):
     """Only those concerned answer."""

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 _BALANCE: Final = "donnees/bilan.csv"
 _YEARS: Final = "donnees/annees_convention.csv"
-_SUMS: Final = {
-    "valorise_par_logement": "valorise_eur", "acquis_par_logement": "abattement_eur",
-    "logements_abattus": "logements_abattus",
-}  # fmt: skip
+_HEIGHTS: Final = {"valorise_par_logement": "valorise_eur", "acquis_par_logement": "abattement_eur"}
+_HOMES: Final = "logements_abattus"
 
 
 def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, Decimal]:
@@ -42,18 +40,20 @@ def last_heights(bailleur: str, year: int, packs: Sequence[Path]) -> dict[str, D
     Returns
     -------
     dict of str to Decimal
-        `valorise_par_logement` and `acquis_par_logement`, of abated dwellings, over the quarters whose
-        abatement is known; empty when no pack is of that year.
+        `valorise_par_logement` and `acquis_par_logement`, of abated dwellings, each where every quarter
+        whose abatement is known tells it; empty when no pack is of that year.
     """
     for path in packs:
         if path.suffix == ALONE or fold(bailleur) not in map(fold, bailleurs_of(path)):
             continue
         rows = [r for r in _balance_of(path, year - 1) if r.get("abattement_eur")]
         try:
-            sums = {n: sum((Decimal(r[c]) for r in rows), Decimal(0)) for n, c in _SUMS.items()}
+            whole = {n: [r[c] for r in rows] for n, c in (*_HEIGHTS.items(), (_HOMES, _HOMES))}
+            # a cell is empty where it is not known, and so is the whole
+            sums = {n: sum(map(Decimal, cells)) for n, cells in whole.items() if all(cells)}
         except (KeyError, InvalidOperation) as error:
             raise unreadable(path, _BALANCE) from error
-        if homes := sums.pop("logements_abattus"):
+        if homes := sums.pop(_HOMES, None):
             return {name: total / homes for name, total in sums.items()}
     return {}
 
@@ -62,7 +62,7 @@ def past_years(bailleur: str, year: int, packs: Sequence[Path]) -> dict[int, dic
     """Return what earlier packs of a bailleur tell of each year before, by column of `YEAR_CLAIMS`.
 
     A pack tells its own year, and those that it was told; of two that tell one, the pack of that year
-    rules. A figure that it could not know is not known here either.
+    rules, then the first given: the last sent. A figure that it could not know is not known here either.
     """
     found: dict[int, tuple[bool, dict[str, Amount]]] = {}
     for path in packs:
@@ -75,7 +75,7 @@ def past_years(bailleur: str, year: int, packs: Sequence[Path]) -> dict[int, dic
             past = int(written)
             if past < year and (own or row.get("origine") == ORIGINS[BEFORE]):
                 amounts = {c: _amount(row[c]) for c in YEAR_CLAIMS if row.get(c)}
-                if own or past not in found:
+                if past not in found or own > found[past][0]:
                     found[past] = (own, amounts)
     return {past: amounts for past, (_, amounts) in found.items()}
 

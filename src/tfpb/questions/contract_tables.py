@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,7 +21,6 @@ from tfpb.questions.whole_table import Summed, WholeTable, parsed
 from tfpb.questions.years import lines_of_another_year, thousands_in_title
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from tfpb.model.columns import Contract
     from tfpb.questions.finding import Finding
 
+RIGHTS: Final = "conventions"
+"""Input whose rows make a right: what its sheet hides, strikes or says to be void is asked about."""
 SOURCES: Final = frozenset(
-    {"patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun"}
+    {"patrimoine", "fiscalite", "programme", "programme_precedent", "droit_commun", RIGHTS}
 )
-"""Inputs of a contract whose rows make a figure."""
+"""Inputs of a contract whose rows make a figure, or a right."""
+_QUARTER: Final = re.compile(r"Q\s*[NP]\s*\d", re.IGNORECASE)
 _SUMMED: Final = frozenset({Kind.MONEY, Kind.INTEGER})
 _RATES: Final = frozenset({"cout_horaire_eur"})
 _KEYS: Final = frozenset({Kind.CODE, Kind.TEXT})
@@ -128,6 +131,8 @@ def _is_refused(table: WholeTable, contract: Contract, place: Place) -> bool:
 
 def _row_findings(table: WholeTable) -> Iterator[Finding]:
     yield from marked_rows(table)
+    if table.source == RIGHTS:
+        return
     groups = list(group_rows(table))
     yield from groups
     yield from sum_rows(table, {row for one in groups for row in one.question.rows})
@@ -165,6 +170,10 @@ def _stake(source: str, found: Mapping[str, str], frame: pd.DataFrame, year: int
             np.zeros(len(frame)),
         )
         return Summed(np.nan_to_num(abated * taxed * rates / 100), Unit.EUR, used(*bases))
+    if source == RIGHTS:
+        cells = frame[found["codes_qpv"]] if "codes_qpv" in found else [""] * len(frame)
+        signed = [float(max(1, len(_QUARTER.findall(cell)))) for cell in cells]
+        return Summed(np.array(signed), Unit.QUARTIERS)
     if source == "droit_commun":
         return Summed(np.nan_to_num(read("cout_eur")), Unit.EUR, used("cout_eur"))
     staff = read("heures") * read("cout_horaire_eur")

@@ -24,6 +24,7 @@ from tfpb.facts.place import holds, home_columns, located_stock
 from tfpb.facts.table import claims_of
 from tfpb.law.values import load
 from tfpb.model.codes import Role
+from tfpb.model.money import Programme
 from tfpb.tax.abatement.abatement import abate
 from tfpb.words.faults.sentences import CATALOGUE
 
@@ -161,6 +162,27 @@ def test_a_doubt_of_a_row_is_of_its_quarter_and_one_of_nothing_of_all(two_quarte
     assert held.get("acquis", THERE).state is State.A_VERIFIER
     held = two_quarters.suspended(doubt("convention_dates_contraires", "C1"))
     assert {held.get("acquis", s).state for s in (TOTAL, HERE, THERE)} == {State.A_VERIFIER}
+
+
+def test_what_a_cell_holds_or_the_row_of_another_sheet_names_no_residence() -> None:
+    """Of a résidence « 3000 », or of an action of the same workbook, a doubtful value said nothing."""
+    rows = [notice("A", 420.0, 12), notice("3000", 420.0, 13)]
+    book = {"_fichier": "tout.xlsx"}
+    made = case(
+        [door("A", "dans", 10, row=13) | book, door("3000", "dans", 20, THERE, 12) | book],
+        [row | book | {"_feuille": "taxe"} for row in rows],
+    )
+    acted = pd.DataFrame(
+        {"id_action": ["X"], "code_qpv": [THERE], "_ligne": [12], "_feuille": ["actions"]}
+    )
+    plan = Programme(acted.assign(_fichier="tout.xlsx"), 2025)
+    weights = Weights(made.located, made.money, plan)
+    here = Place("tout.xlsx", "taxe", 12)
+    for got in ("3000", "1200"):
+        value = Fault("vlc_suspecte", here, got, {}, Severity.DOUTE)
+        assert weights.of(value).quarters == {HERE}
+    stock = Fault("logements_nuls", Place("tout.xlsx", "", 12), "A", {}, Severity.DOUTE)
+    assert weights.of(stock).quarters == {THERE}
 
 
 def test_a_rate_is_to_confirm_and_a_graver_doubt_rules(two_quarters: Case) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 
 from tfpb.io.sources.deliveries import Delivery
 from tfpb.io.sources.plan_checks import check_deliveries, check_scales
@@ -55,6 +56,22 @@ def test_a_plan_that_fits_says_nothing() -> None:
 def test_scales_that_contradict_themselves() -> None:
     assert [f.code for f in check_scales(plan(nsp=["2.0"]), "p")] == ["plan_code_en_double"]
     assert [f.code for f in check_scales(plan(satisfait=[]), "p")] == ["plan_echelle_vide"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "parts"),
+    [
+        ({}, True),
+        ({"maximum": 5, "satisfait_des": 4}, True),
+        ({"maximum": 5}, False),
+        ({"satisfait_des": 0}, False),
+    ],
+)
+def test_a_mark_from_which_nobody_or_everybody_is_satisfied_is_no_scale(
+    bounds: dict[str, float], *, parts: bool
+) -> None:
+    made = plan(type="note", satisfait=[], insatisfait=[], **bounds)
+    assert [f.code for f in check_scales(made, "p")] == ["plan_echelle_vide"] * (not parts)
 
 
 def test_filters_that_meet_nothing() -> None:

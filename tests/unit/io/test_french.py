@@ -86,6 +86,8 @@ def test_a_day_and_month_alone_are_ambiguous() -> None:
 
 def test_a_year_alone_is_a_date_only_where_something_ends() -> None:
     assert parse_date("2031", year_end=True) == dt.date(2031, 12, 31)
+    assert parse_date("31/12/55", year_end=True) == dt.date(2055, 12, 31)  # thirty years from 2025
+    assert parse_date("31/12/98", year_end=True) == dt.date(1998, 12, 31)
     with pytest.raises(AmbiguousError):
         parse_date("2025")
 

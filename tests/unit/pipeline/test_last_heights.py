@@ -47,6 +47,14 @@ def test_sums_of_the_year_before_over_the_quarters_that_are_known(tmp_path: Path
     assert last_heights("Habitat", 2025, [alone]) == {}, "a comparison tells no money"
 
 
+def test_a_quarter_of_which_a_sum_is_not_known_leaves_that_height_out(tmp_path: Path) -> None:
+    """An action without valued amount a year ago stopped the dossier of this year."""
+    unvalued = pack(tmp_path, "Q1;2024;1000;;5", "Q2;2024;500;100;5")
+    assert last_heights("Habitat", 2025, [unvalued]) == {"acquis_par_logement": Decimal(150)}
+    uncounted = pack(tmp_path, "Q1;2024;1000;900;", "Q2;2024;500;100;5")
+    assert last_heights("Habitat", 2025, [uncounted]) == {}
+
+
 def test_a_balance_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(TfpbError, match="fichier_illisible"):
         last_heights("Habitat", 2025, [pack(tmp_path, "Q1;2024;1000;neuf;5")])
@@ -72,6 +80,15 @@ def test_years_that_earlier_packs_tell_each_by_the_pack_of_that_year(tmp_path: P
         assert not told[2025]["acquis_eur"].is_known
     assert sorted(past_years("Habitat", 2025, [early, late])) == [2023, 2024]
     assert past_years("Autre", 2026, [early]) == {}
+
+
+def test_of_two_packs_of_one_year_the_first_given_the_last_sent_rules(tmp_path: Path) -> None:
+    """A year sent again, corrected, was told as it was first sent."""
+    packs = [
+        pack(tmp_path, years=(f"2024;{euros};1;;ce dossier",), name=f"{euros}.zip")
+        for euros in (950, 900)
+    ]
+    assert past_years("Habitat", 2025, packs)[2024]["acquis_eur"].exact == 950
 
 
 @pytest.mark.parametrize("year", ["", "deux mille", "2024.5"])

@@ -16,6 +16,7 @@ from tfpb.questions.odd_amounts import DIVIDED
 from tfpb.questions.repeated_totals import SHARED
 from tfpb.questions.shared_points import BY_ADDRESS
 from tfpb.questions.years import THOUSANDS
+from tfpb.words.faults.question_words import question_text
 
 if TYPE_CHECKING:
     from tfpb.questions.whole_table import WholeTable
@@ -95,6 +96,23 @@ def test_rows_hidden_or_struck_are_asked_with_their_dwellings() -> None:
     the(table("patrimoine", stock(), STOCK, struck=frozenset({4})), "lignes_barrees")
     every = frozenset(range(2, 14))
     assert findings(table("patrimoine", stock(), STOCK, hidden=every)) == []
+
+
+def test_a_convention_struck_hidden_or_void_is_asked_with_its_quarters() -> None:
+    """It opened the right of its quarter without a word."""
+    rows: list[list[object]] = [
+        ["C1", "QN05991I, QN05992M", "signée"],
+        ["C2", "QN05993N", "annulée"],
+    ]
+    names = ("id_convention", "codes_qpv", "Observations")
+    struck = the(
+        table("conventions", [r[:2] for r in rows], names[:2], struck=frozenset({3})),
+        "lignes_barrees",
+    )
+    assert (effects(struck), struck.question.total.unit) == ({OUT: 2, KEPT: 3}, Unit.QUARTIERS)
+    assert question_text(struck.question).spread == "1 quartier"
+    the(table("conventions", rows, names), "lignes_nommees")
+    assert findings(table("conventions", [r[:2] for r in rows], names[:2])) == []
 
 
 def test_words_of_a_column_that_nothing_reads_take_rows_out() -> None:

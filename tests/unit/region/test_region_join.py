@@ -16,6 +16,7 @@ from tfpb.errors import Severity, TfpbError
 from tfpb.executors import executor
 from tfpb.facts.place import holds, holds_of_counts
 from tfpb.io.sources.gathering import Gathering
+from tfpb.io.sources.region_inputs import _communes as communes_of_file
 from tfpb.io.sources.region_inputs import _contrats as contrats_of_file
 from tfpb.model.plan import Plan
 from tfpb.model.record import Reading
@@ -447,6 +448,21 @@ def test_a_quarter_of_two_contrats_is_a_fault_at_its_row(tmp_path: Path) -> None
     contrats_of_file(settings, gathered)
     found = [(f.code, f.got, f.place.row) for f in gathered.faults]
     assert found == [("region_qpv_deux_contrats", "QN05901N", 3)]
+
+
+def test_a_commune_of_two_intercommunalites_is_a_fault_and_its_zero_is_given_back(
+    tmp_path: Path,
+) -> None:
+    """The last line ruled in silence, and « 2001 » of the Aisne was no commune of the stock."""
+    lines = ["code_insee;siren_epci", "2001;200000001", "2001;200000001", "2001;200000002"]
+    (tmp_path / "c.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    settings: Any = SimpleNamespace(
+        fichiers=SimpleNamespace(communes="c.csv"), path=lambda name: tmp_path / name
+    )
+    gathered = Gathering()
+    assert communes_of_file(settings, gathered)["02001"][0] == "200000001"
+    found = [(f.code, f.got, f.place.row, f.fields["autre"]) for f in gathered.faults]
+    assert found == [("ligne_en_double", "2001", 4, 2)]
 
 
 def test_without_the_extra_a_cluster_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

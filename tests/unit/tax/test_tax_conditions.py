@@ -306,6 +306,16 @@ def test_the_residences_own_bailleur_signs_before_the_dossiers() -> None:
     assert told.statut == ""
 
 
+def test_of_nobody_named_a_table_of_several_bodies_says_nothing() -> None:
+    """A town's table of conventions gave its right to a stock that names no bailleur."""
+    others = convention(bailleur="Autre HLM"), convention(bailleur="Un tiers", codes_qpv="QN00000I")
+    unknown = right(inside(), signed=Conventions(conventions(*others)))
+    assert (unknown.motive, unknown.known) == ("convention_organisme_inconnu", False)
+    assert right(inside(), signed=Conventions(conventions(others[0]))).statut == ""
+    blank = conventions(*others, convention())
+    assert right(inside(), signed=Conventions(blank)).statut == ""
+
+
 def test_overseas_goes_on_by_itself_in_2025() -> None:
     nothing = Conventions(conventions(convention(codes_qpv="QN00000I")))
     assert right(inside(), signed=nothing, code_insee="97411").statut == ""

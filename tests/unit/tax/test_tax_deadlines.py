@@ -41,6 +41,21 @@ def test_a_convention_sets_its_days() -> None:
     assert {r["id_convention"] for r in found.values()} == {"C1"}
 
 
+def test_the_days_of_another_body_of_the_town_are_not_ours() -> None:
+    """Its bilan, earlier, was the day of ours, and its term bore our amount again."""
+    signed = conventions(
+        convention(bailleur="Habitat A", date_bilan="2026-06-30"),
+        convention(id_convention="C2", bailleur="Autre HLM", date_bilan="2026-03-31"),
+    )
+    made = abate(local(cotisation_avis_eur="577,50"), conventions=signed, bailleur="HABITAT A")
+    days = with_deadlines(
+        made.calendar, signed, load(), year=2025, on=None, bailleurs=("HABITAT A",)
+    )
+    assert set(days["id_convention"]) == {"C1"}
+    assert days.set_index("evenement")["date"]["bilan"] == dt.date(2026, 6, 30)
+    assert set(dated(signed)["id_convention"]) == {"C1", "C2"}
+
+
 def test_what_nobody_dated_says_so_and_comes_last() -> None:
     table = dated(conventions(convention()))
     assert list(table["evenement"])[-2:] == ["mi_parcours_attendue", "sans_bilan"]

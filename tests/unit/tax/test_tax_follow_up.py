@@ -103,6 +103,40 @@ def test_a_premises_without_number_is_not_held_off_a_list_of_numbers() -> None:
     assert list(made.premises["statut"]) == ["abattu", "abattu"]
 
 
+@pytest.mark.parametrize(
+    "place", [{"id_residence": "R2"}, {"id_residence": "R1", "id_batiment": "A"}]
+)
+def test_a_list_of_numbers_and_places_lacks_only_what_it_can_name(place: dict[str, str]) -> None:
+    """A line without number may be any that is numbered; one without building, of any that is named."""
+    rows = [
+        local(cotisation_avis_eur=RIGHT),
+        local(avis="A2", invariant=OTHER, id_residence="R2", cotisation_avis_eur=RIGHT),
+    ]
+    made = abate(*rows, sent=listed({"invariant": OTHER}, place))
+    assert list(made.premises["statut"]) == ["abattu", "abattu"]
+    named = listed({"invariant": OTHER, "id_residence": "R2"}, {"id_residence": "R2"})
+    assert first(abate(*rows, sent=named))["statut"] == "a_risque"
+
+
+@pytest.mark.parametrize("days", [("20/12/2024", "10/01/2026"), ("10/01/2026", "20/12/2024")])
+def test_of_two_lines_of_the_list_the_first_sent_counts(days: tuple[str, str]) -> None:
+    sent = listed(*({"invariant": NUMBER, "declare_le": day} for day in days))
+    assert first(abate(refused(), sent=sent))["statut"] == "a_reclamer"
+
+
+def test_a_number_that_lost_its_zero_is_the_same_premises_in_every_file() -> None:
+    """Of the Aisne: « 0200010001 » of the notices, « 200010001 » of lists that a spreadsheet saved."""
+    rows = [
+        refused() | {"invariant": "0200010001", "avis": "02 A1"},
+        local(avis="A2", invariant=OTHER, id_residence="R2", cotisation_avis_eur=RIGHT),
+    ]
+    claim = {"avis": "2 A1", "invariant": "200010001", "annee": 2025, "envoyee_le": "02/02/2026"}
+    sent = listed({"invariant": "200010001"}, {"invariant": OTHER})
+    made = abate(*rows, sent=sent, claimed=claimed(claim))
+    assert list(made.premises["statut"]) == ["a_reclamer", "abattu"]
+    assert suites(made) == ["envoyee"]
+
+
 @pytest.mark.parametrize(("own", "on_list"), [("non", True), ("oui", False)])
 def test_a_line_and_a_list_that_part_leave_the_right_open(own: str, *, on_list: bool) -> None:
     one = local(invariant=NUMBER, cotisation_avis_eur=RIGHT, declare=own)
@@ -197,6 +231,31 @@ def test_what_was_sent_is_no_more_to_send_and_an_answer_without_amount_is_no_ref
     assert answered.follow_up["accorde_eur"][0] is None
 
 
+@pytest.mark.parametrize(
+    ("cells", "suite"),
+    [
+        ({}, "envoyee"),
+        ({"accorde_eur": "495"}, "accordee"),
+        ({"accorde_eur": "300"}, "accordee_en_partie"),
+    ],
+)
+@pytest.mark.parametrize("numbers", [(NUMBER, OTHER), ("", "")])
+def test_a_claim_of_a_whole_notice_is_of_each_of_its_premises(
+    numbers: tuple[str, str], cells: dict[str, str], suite: str
+) -> None:
+    rows = [
+        refused() | {"invariant": n, "id_residence": h}
+        for n, h in zip(numbers, ("R1", "R2"), strict=True)
+    ]
+    line = {"avis": "A 1", "invariant": "", "annee": 2025, "envoyee_le": "02/02/2026", **cells}
+    made = abate(*rows, claimed=claimed(line), on=dt.date(2026, 3, 1))
+    assert suites(made)[:2] == [suite] * 2
+    assert made.follow_up["accorde_eur"].dropna().tolist() == [Decimal(v) for v in cells.values()]
+    assert held(made).amount("reclame_a_envoyer").is_nil
+    again = abate(*rows, claimed=made.follow_up.iloc[:, :6].fillna(""), on=dt.date(2026, 3, 1))
+    assert suites(again) == suites(made)
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_claim_is_followed_for_its_own_premises_in_any_order(order: tuple[int, int]) -> None:
     rows = [
@@ -223,6 +282,13 @@ def test_a_claim_of_another_year_or_of_no_premises_stays_in_the_table() -> None:
     lost = {"avis": "A9", "invariant": OTHER, "annee": 2025, "envoyee_le": "02/02/2026"}
     made = abate(refused(), claimed=claimed(old, lost, old))
     assert suites(made) == ["a_envoyer", "envoyee", "envoyee", "envoyee"]
+    assert codes(made).count("reclamation_sans_local") == 1
+    mistyped = {**lost, "avis": "A1", "invariant": OTHER}
+    assert "reclamation_sans_local" in codes(abate(refused(), claimed=claimed(mistyped)))
+    abated = abate(
+        local(invariant=NUMBER, cotisation_avis_eur=RIGHT), claimed=claimed({**old, "annee": 2025})
+    )
+    assert "reclamation_sans_local" not in codes(abated)
     assert list(made.follow_up["limite"])[1] == dt.date(2025, 12, 31)
     assert held(made).amount("reclame_a_envoyer").exact == DUE
 

@@ -363,12 +363,29 @@ def test_what_is_no_dwelling_hangs_on_what_is_inside_and_on_what_is_to_check() -
     assert made.totals["abattement_a_verifier_eur"] == Decimal("198.00")  # 80 %
 
 
-@pytest.mark.parametrize("nature", ["AP", "ma", "", "Appartement", "Maison individuelle"])
+@pytest.mark.parametrize(
+    "nature",
+    [
+        "AP",
+        "ma",
+        "",
+        "Appartement",
+        "Maison individuelle",
+        "Local d’habitation",
+        "Logement avec garage",
+        "Maison de ville",
+        "Habitation et commerce",
+    ],
+)
 def test_a_dwelling_is_read_in_full_or_as_a_releve_shortens_it(nature: str) -> None:
     assert is_home(nature)
 
 
-@pytest.mark.parametrize("nature", ["Garage", "P", "AP MA", "Map", "Commerce"])
+@pytest.mark.parametrize(
+    "nature",
+    ["Garage", "P", "AP MA", "Map", "Commerce", "Local non affecté à l’habitation", "Hors habitation",
+     "Professionnel (non habitation)", "Dépendance d’appartement", "Maison médicale", "Maison de quartier"],
+)  # fmt: skip
 def test_what_names_no_dwelling_is_none(nature: str) -> None:
     assert not is_home(nature)
 

@@ -226,10 +226,10 @@ class Gathering:
         out = ~frame[RESIDENCE].isin(self.gone)
         if out.all():
             return frame
-        aside, file = int((~out).sum()), str(frame[STAMP[0]].iloc[0])
+        aside, place = int((~out).sum()), tuple(str(frame[c].iloc[0]) for c in STAMP[:2])
         self.readings[:] = [
             replace(r, kept=r.kept - aside, left=Counter(r.left) + Counter({ANSWERED: aside}))
-            if r.file == file
+            if (r.file, r.sheet) == place
             else r
             for r in self.readings
         ]

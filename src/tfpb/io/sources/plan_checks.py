@@ -164,7 +164,7 @@ def check_scales(plan: Plan, file: str) -> list[Fault]:
             kind: getattr(scale, kind, ())
             for kind in ("satisfait", "insatisfait", "non_concerne", "nsp")
         }
-        if scale.type == "niveaux" and not (kinds["satisfait"] and kinds["insatisfait"]):
+        if not scale.parts_answers:
             faults.append(Fault("plan_echelle_vide", place, name))
         seen: dict[str, str] = {}
         for kind, codes in kinds.items():

@@ -20,6 +20,7 @@ from tfpb.model.plan import Names, Plan
 from tfpb.model.settings import Placed, Reponse, Settings, Strict, replies_of
 from tfpb.model.tables import contract
 from tfpb.text import fold
+from tfpb.words.faults.input_words import ROW_OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -346,10 +347,20 @@ def _contrats(settings: RegionSettings, gathered: Gathering) -> dict[str, str]:
 def _communes(
     settings: RegionSettings, gathered: Gathering
 ) -> dict[str, tuple[str, str, str, str]]:
-    """Return the intercommunalité and département of each commune."""
+    """Return the intercommunalité and département of each commune; one that is in two is a fault."""
     frame = _common(settings, COMMUNES, gathered)
     if frame is None:
         return {}
     columns = ("code_insee", "siren_epci", "nom_epci", "departement", "nom_departement")
-    rows = zip(*(frame[c].astype(str) for c in columns), strict=True)
-    return {code: (epci, name, county, label) for code, epci, name, county, label in rows}
+    out: dict[str, tuple[str, str, str, str]] = {}
+    first: dict[str, int] = {}
+    for position, (read, *where) in enumerate(
+        zip(*(frame[c].astype(str) for c in columns), strict=True)
+    ):
+        epci, name, county, label = where
+        code, place = read.zfill(5), stamped_place(frame, position, "code_insee")  # its first zero
+        row = first.setdefault(code, place.row)
+        if out.setdefault(code, (epci, name, county, label)) != (epci, name, county, label):
+            fields = {"autre": row, "cle": read, "objet": ROW_OBJECTS["communes"]}
+            gathered.faults.append(Fault("ligne_en_double", place, read, fields))
+    return out

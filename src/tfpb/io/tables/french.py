@@ -26,6 +26,8 @@ _MONTHS: Final = {
 _TRUE: Final = frozenset({"1", "oui", "o", "vrai", "x", "true", "yes", "1 0"})
 _FALSE: Final = frozenset({"0", "non", "n", "faux", "false", "no", "0 0"})
 _CENTURY_PIVOT: Final = 50
+_END_PIVOT: Final = 70
+"""Of what ends: thirty years of exemption from 2025 are « 31/12/55 », and none ended in 1955."""
 _SPREADSHEET_EPOCH: Final = dt.date(1899, 12, 30)
 
 
@@ -34,7 +36,7 @@ def parse_date(text: str, *, month_first: bool = False, year_end: bool = False) 
 
     With `month_first`, 01/31/2025 in place of 31/01/2025.
 
-    With `year_end`, a year alone means its 31 December: « fin d’exonération 2031 ».
+    With `year_end`, of what ends, a year alone means its 31 December: « fin d’exonération 2031 ».
 
     Raises
     ------
@@ -49,7 +51,7 @@ def parse_date(text: str, *, month_first: bool = False, year_end: bool = False) 
     if match := _FRENCH.fullmatch(raw):
         year = int(match[3])
         if len(match[3]) == 2:  # noqa: PLR2004
-            year += 2000 if year < _CENTURY_PIVOT else 1900
+            year += 2000 if year < (_END_PIVOT if year_end else _CENTURY_PIVOT) else 1900
         first, second = int(match[1]), int(match[2])
         return dt.date(year, first, second) if month_first else dt.date(year, second, first)
     if match := _WORDS.fullmatch(fold(raw)):

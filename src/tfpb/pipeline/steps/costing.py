@@ -15,7 +15,7 @@ from tfpb.law.values import Law
 from tfpb.law.values import load as load_law
 from tfpb.model.assembly import Evaluation, Sensitivity
 from tfpb.model.codes import ENSEMBLE
-from tfpb.model.columns import STAMP
+from tfpb.model.columns import STAMP, texts
 from tfpb.model.tables import PREMISES
 from tfpb.pipeline.rooms import evaluation, perimeters, tax
 from tfpb.pipeline.rooms import survey as statistics
@@ -178,7 +178,10 @@ def calendar(
     )
     events = money.calendar
     assert events is not None  # noqa: S101 - every abatement has one
-    return tax.with_deadlines(events, signed, tax_rule.law, year=tax_rule.year, on=tax_rule.on)
+    bailleurs = (tax_rule.bailleur, *texts(located.residences, "bailleur"))
+    return tax.with_deadlines(
+        events, signed, tax_rule.law, year=tax_rule.year, on=tax_rule.on, bailleurs=bailleurs
+    )
 
 
 def programme(

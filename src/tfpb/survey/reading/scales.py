@@ -101,13 +101,12 @@ def build_scale(echelle: Echelle) -> Scale:
     for code in echelle.non_concerne:
         lookup[token(code)] = NOT_CONCERNED
     if echelle.type == "note":
-        cut = 7.0 if echelle.satisfait_des is None else echelle.satisfait_des
         return Scale(
             labels=("", ""),
             satisfied=(False, True),
             lookup=lookup,
             marks=True,
-            cut=cut,
+            cut=echelle.cut,
             minimum=echelle.minimum,
             maximum=echelle.maximum,
         )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tfpb.errors import Fault, Place, Severity, fail, stop_on_faults
 from tfpb.facts.quarter import quarters_of
+from tfpb.model.columns import texts
 from tfpb.model.money import Abatement
 from tfpb.model.results import PREMISES_RESULT_COLUMNS, RESERVE_COLUMNS, STATE_COLUMNS
 from tfpb.tax.abatement import abatement_doubts, tallies
@@ -41,7 +42,7 @@ from tfpb.tax.abatement.signatures import Conventions
 from tfpb.tax.abatement.tallies import reconciliation
 from tfpb.tax.abatement.unknown_cells import veiled
 from tfpb.tax.ledger.calendar import calendar, leavers
-from tfpb.tax.ledger.follow_up import contested, follow_up, odd_answers
+from tfpb.tax.ledger.follow_up import contested, follow_up, odd_answers, stray_claims
 from tfpb.tax.ledger.owned import owned_premises
 from tfpb.tax.ledger.previous_notices import beside_previous
 from tfpb.tax.plain_values import RATE, SHARE, ZERO, cents, doubt, grouped, records, total
@@ -175,7 +176,7 @@ def abate(
         quarters = quarters_of(stock=[t for t in (residences, entrances) if t is not None])
     stocks = Stocks(residences, entrances, quarters)
     stock = stocks.on(reader)
-    held = Conventions(conventions, bailleur)
+    held = Conventions(conventions, bailleur, texts(residences, "bailleur"))
     rows, unmatched = with_list(records(premises), sent)
     kept, left_out = _rows_of_year(rows, stock, reader)
     items = premises_of([rows[k] for k in kept], stock, held, terms=stipulated, reader=reader)
@@ -209,6 +210,7 @@ def abate(
         *abatement_doubts.doubts_of(items, stock, held, reader),
         *read.doubts,
         *odd_answers(followed),
+        *stray_claims(followed, items, reader),
     ]
     suites = dict(zip(followed.index.tolist(), followed["suite"], strict=True))
     result = Abatement(

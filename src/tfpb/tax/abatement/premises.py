@@ -37,6 +37,7 @@ _HANGS: Final[Mapping[str, Reserve]] = {
     "convention_non_fournie": Reserve.CONVENTIONS,
     "convention_absente": Reserve.CONVENTION,
     "convention_autre_organisme": Reserve.CONVENTION,
+    "convention_organisme_inconnu": Reserve.CONVENTION,
     "convention_sans_date": Reserve.CONVENTION,
     "convention_echue": Reserve.RENOUVELLEMENT,
     "declaration_absente": Reserve.DECLARATION,

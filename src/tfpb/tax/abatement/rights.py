@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Evolution, QpvStatut, Statut
+from tfpb.packaged import packaged
 from tfpb.tax.abatement.signatures import Standing
 from tfpb.tax.plain_values import ZERO
 from tfpb.text import fold
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 _OLD_MAP: Final = "2015"
 TWO_QUARTERS: Final = "plusieurs_quartiers"
 EITHER_SIDE: Final = "deux_cotes"
-_HOME: Final = re.compile(r"\b(appartement|maison|logement|habitation|pavillon|studio)")
+_NATURES: Final = packaged(__name__)
+_HOME: Final = re.compile(rf"\b(?:{'|'.join(_NATURES['logements'])})")
+_APART: Final = re.compile(rf"\b(?:{'|'.join(_NATURES['autres'])})\b")
 _GONE: Final = {"demolie": attrgetter("demolition"), "vendue": attrgetter("sale")}
 _AP_MA: Final = frozenset({"ap", "ma"})
 """How a relevé shortens flat and house."""
@@ -78,7 +81,9 @@ def _parted(unit: Unit, own: dt.date | None, new_year: dt.date) -> bool:
 def is_home(nature: str) -> bool:
     """Return whether a premises is one to live in; one that does not say is taken for it."""
     named = fold(nature)
-    return not named or named in _AP_MA or _HOME.search(named) is not None
+    home = _HOME.search(named)
+    inhabited = home is not None and not _APART.search(named, 0, home.start())
+    return not named or named in _AP_MA or inhabited
 
 
 def standing_units(units: tuple[Unit, ...], year: int) -> tuple[Unit, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -21,13 +22,19 @@ _DIGITS: Final = 10
 
 
 def premises_key(invariant: str) -> str:
-    """Return what names a premises in any file: the ten last digits of its fiscal number."""
+    """Return what names a premises in any file: the ten last digits of its fiscal number.
+
+    Those of départements 01 to 09 begin with a zero, which a spreadsheet takes away.
+    """
     digits = re.sub(r"\D", "", invariant)
-    return digits[-_DIGITS:] if len(digits) >= _DIGITS else fold(invariant)
+    bare = number_key(invariant)
+    if len(digits) < _DIGITS:
+        return bare.zfill(_DIGITS) if bare.isdecimal() and len(bare) == _DIGITS - 1 else bare
+    return digits[-_DIGITS:]
 
 
 def number_key(written: str) -> str:
-    """Return what a number of notice or premises is known by in one file, however a spreadsheet wrote it.
+    """Return what a number of notice or premises is known by, however a spreadsheet wrote it.
 
     Spaces and the zeros it begins with are nothing: a second copy of a line may have lost them.
     """
@@ -37,8 +44,8 @@ def number_key(written: str) -> str:
 def with_list(rows: list[Record], sent: pd.DataFrame | None) -> tuple[list[Record], list[Fault]]:
     """Say of each line whether the list sent bears it, and since when.
 
-    A line of the list names a premises, or without invariant a building, or a whole résidence. A premises
-    that it lacks is not declared; one without invariant, where the list has nothing else, is not known.
+    A line of the list names a premises, or without invariant a building, or a whole résidence; of two that
+    name one, the first sent counts. A premises that it lacks is not declared, where the list can name it.
 
     Parameters
     ----------
@@ -57,27 +64,49 @@ def with_list(rows: list[Record], sent: pd.DataFrame | None) -> tuple[list[Recor
     if sent is None or not rows:
         return rows, []
     lines = records(sent)
-    by_local = {premises_key(r.text("invariant")): r for r in lines if r.text("invariant")}
-    by_place = {
-        (r.text("id_residence"), r.text("id_batiment")): r for r in lines if not r.text("invariant")
-    }
-    found = [_found(row, by_local, by_place) for row in rows]
+    listed = _Listed(lines)
+    found = [listed.find(row) for row in rows]
     if not any(found):
         here = lines[0].place("invariant") if lines else Place()
         unmatched = doubt("declaration_sans_cle", here, str(len(lines)))
         return rows, [unmatched]
     return [
-        _set(row, line) if line or by_place or row.text("invariant") else row
+        _set(row, line) if line or listed.can_name(row) else row
         for row, line in zip(rows, found, strict=True)
     ], []
 
 
-def _found(
-    row: Record, by_local: dict[str, Record], by_place: dict[tuple[str, str], Record]
-) -> Record | None:
-    home, building, local = (row.text(c) for c in ("id_residence", "id_batiment", "invariant"))
-    own = by_local.get(premises_key(local)) if local else None
-    return own or by_place.get((home, building)) or by_place.get((home, ""))
+class _Listed:
+    """The lines of the list sent, by what they name."""
+
+    def __init__(self, lines: list[Record]) -> None:
+        self._by_local: dict[str, Record] = {}
+        self._by_place: dict[tuple[str, str], Record] = {}
+        for line in sorted(lines, key=lambda r: r.day("declare_le") or dt.date.max):
+            if local := line.text("invariant"):
+                self._by_local.setdefault(premises_key(local), line)
+            else:
+                place = line.text("id_residence"), line.text("id_batiment")
+                self._by_place.setdefault(place, line)
+        self._numbered = {line.text("id_residence") for line in self._by_local.values()}
+        self._homes = {home for home, _ in self._by_place}
+
+    def find(self, row: Record) -> Record | None:
+        """Return the line that bears a premises: by its number, its building, its résidence."""
+        home, building, local = (row.text(c) for c in ("id_residence", "id_batiment", "invariant"))
+        own = self._by_local.get(premises_key(local)) if local else None
+        return own or self._by_place.get((home, building)) or self._by_place.get((home, ""))
+
+    def can_name(self, row: Record) -> bool:
+        """Return whether a premises that no line bears is known to lack.
+
+        One without number may be any that the list numbers in its résidence, or anywhere where it has
+        numbers alone; one without building, of any building that the list names there.
+        """
+        home = row.text("id_residence")
+        if home in self._homes and not row.text("id_batiment"):
+            return False
+        return bool(row.text("invariant") or (self._homes and not self._numbered & {"", home}))
 
 
 def _set(row: Record, line: Record | None) -> Record:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.model.codes import Statut
+from tfpb.model.columns import texts
 from tfpb.tax.plain_values import records
 from tfpb.text import fold
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -73,6 +74,18 @@ LATE: Final = frozenset(
 """Motives that lose a year: a date that is past mends nothing."""
 
 
+def own_conventions(table: pd.DataFrame | None, bailleurs: Iterable[str]) -> pd.DataFrame | None:
+    """Keep the conventions that some bodies signed, or nobody named; all of them where there is none.
+
+    A town's table holds those of every bailleur: neither their days nor their amounts are another's.
+    """
+    if table is None:
+        return None
+    names = {"", *map(fold, bailleurs)}
+    mine = [fold(name) in names for name in texts(table, "bailleur")]
+    return table[mine] if any(mine) else table
+
+
 def _ended(standing: Standing) -> int:
     """Return the day a convention ended, as a number; 0 when another thing is lacking."""
     echue = standing.motive == "convention_echue"
@@ -89,15 +102,28 @@ class Conventions:
         Typed table of conventions; None when the dossier has none.
     bailleur : str
         Whose conventions apply when a résidence does not name its bailleur.
+    owners : iterable of str
+        Bailleurs that résidences name.
 
     Attributes
     ----------
     every : tuple of Convention
+        That they may have signed (`own_conventions`).
+    signatories : set of str
+        Folded names of all who signed some.
     """
 
-    def __init__(self, table: pd.DataFrame | None, bailleur: str = "") -> None:
+    def __init__(
+        self, table: pd.DataFrame | None, bailleur: str = "", owners: Iterable[str] = ()
+    ) -> None:
         self.given, self.bailleur = table is not None, bailleur
-        self.every = tuple(
+        self._all = self._read(table)
+        self.every = self._read(own_conventions(table, (bailleur, *owners)))
+        self.signatories = {fold(c.signatory) for c in self._all} - {""}
+
+    @staticmethod
+    def _read(table: pd.DataFrame | None) -> tuple[Convention, ...]:
+        return tuple(
             Convention(
                 identifier=row.text("id_convention"),
                 codes=frozenset(row.get("codes_qpv") or ()),
@@ -123,12 +149,8 @@ class Conventions:
         if not self.given:
             return Standing(Statut.SANS_CONVENTION, "convention_non_fournie", {}, known=False)
         code, owner = holding.code_qpv, holding.bailleur or self.bailleur
-        there = [c for c in self.every if code in c.codes]
-        found = [
-            self._one(c, reader)
-            for c in there
-            if not c.signatory or not owner or fold(c.signatory) == fold(owner)
-        ]
+        there = [c for c in self._all if code in c.codes]
+        found = [self._one(c, reader) for c in there if self._may_bind(c, owner)]
         if not found:
             return self._none(code, owner, there)
         # what a paper may still mend before what is lost; of two that have ended, the last to end
@@ -142,6 +164,12 @@ class Conventions:
             ),
         )
 
+    def _may_bind(self, convention: Convention, owner: str) -> bool:
+        """Return whether a convention is of a body; of one not named, where the table has one signatory."""
+        if not convention.signatory or not owner:
+            return not convention.signatory or len(self.signatories) == 1
+        return fold(convention.signatory) == fold(owner)
+
     @staticmethod
     def _none(code: str, owner: str, there: list[Convention]) -> Standing:
         """Return what lacks in a quarter: the same body may have signed there under another name."""
@@ -150,7 +178,8 @@ class Conventions:
         if not names:
             return Standing(Statut.SANS_CONVENTION, "convention_absente", fields)
         fields |= {"bailleur": owner, "signataires": names}
-        return Standing(Statut.SANS_CONVENTION, "convention_autre_organisme", fields, known=False)
+        motive = "convention_autre_organisme" if owner else "convention_organisme_inconnu"
+        return Standing(Statut.SANS_CONVENTION, motive, fields, known=False)
 
     @staticmethod
     def _one(convention: Convention, reader: Reader) -> Standing:

@@ -12,7 +12,7 @@ from tfpb.tax.plain_values import records
 from tfpb.words.money.abatement_words import DEADLINES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
@@ -31,7 +31,13 @@ ROLES: Final = {
 
 
 def with_deadlines(
-    events: pd.DataFrame, table: pd.DataFrame | None, law: Law, *, year: int, on: dt.date | None
+    events: pd.DataFrame,
+    table: pd.DataFrame | None,
+    law: Law,
+    *,
+    year: int,
+    on: dt.date | None,
+    bailleurs: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Add to what changes the abatement the days that conventions and the law set.
 
@@ -45,6 +51,8 @@ def with_deadlines(
         Tax year.
     on : date or None
         Day of the dossier: of a declaration that is not filed, the next limit from then on.
+    bailleurs : iterable of str
+        Whose conventions set days; without any, all do.
 
     Returns
     -------
@@ -55,7 +63,7 @@ def with_deadlines(
     known = records(events)
     listed = {(e["id_convention"], e["date"]) for e in known}
     added = []
-    for one in Conventions(table).every:
+    for one in Conventions(table, owners=bailleurs).every:
         for kind, date, of_year, facts in _days(one, reader, on or reader.day):
             if kind == "fin_convention" and (one.identifier, date) in listed:
                 continue

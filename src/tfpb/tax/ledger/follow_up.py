@@ -12,12 +12,12 @@ from tfpb.errors import Place
 from tfpb.model.results import CONTESTED_COLUMNS, FOLLOW_UP_COLUMNS
 from tfpb.tax.abatement.premises import claim_limit, year_of
 from tfpb.tax.abatement.premises_facts import TO_SEND
-from tfpb.tax.abatement.sent_list import premises_key
-from tfpb.tax.plain_values import Record, doubt, grouped, records
+from tfpb.tax.abatement.sent_list import number_key, premises_key
+from tfpb.tax.plain_values import Record, doubt, grouped, records, total
 from tfpb.words.numbers import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tfpb.errors import Fault
     from tfpb.law.values import Reader
@@ -31,6 +31,9 @@ def follow_up(
     items: Sequence[Premises], claimed: pd.DataFrame | None, reader: Reader, on: dt.date | None
 ) -> pd.DataFrame:
     """Set the claims that were sent beside what is to claim; none of either is left out.
+
+    A claim without premises is of all those of its notice that are to claim; where they are several, what it
+    was granted stands on its own line, and says of each how far it got.
 
     Parameters
     ----------
@@ -54,15 +57,24 @@ def follow_up(
     rows = []
     claimable = [k for k, item in enumerate(items) if item.states.to_claim]
     claimable.sort(key=lambda k: (items[k].avis, items[k].invariant))
+    notices = grouped((items[k] for k in claimable), lambda i: number_key(i.avis))
+    counts = {avis: len(sent.get((avis, "", year), [])) - len(notices[avis]) for avis in notices}
     for item in (items[k] for k in claimable):
-        found = sent.get((item.avis, premises_key(item.invariant), year), [])
-        mine = found.pop(0) if found else Record()
+        avis, local = number_key(item.avis), premises_key(item.invariant)
+        own = sent.get((avis, local, year), []) if local else []
+        whole = sent.get((avis, "", year), [])
+        mine = (own or whole).pop(0) if own or (whole and counts[avis] >= 0) else Record()
         facts = {
             "avis": item.avis, "invariant": item.invariant, "annee": year,
             "id_residence": item.id_residence, "nom": _name(item), "code_qpv": item.right.code_qpv,
             "montant_eur": item.states.to_claim, "preuve": item.proof, "limite": claim_limit(reader),
         }  # fmt: skip
-        rows.append(_row(Record(mine | facts), on))
+        row = _row(Record(mine | facts), on)
+        if whole and counts[avis] and mine.money("accorde_eur") is None:
+            asked = {"montant_eur": total(i.states.to_claim for i in notices[avis])}
+            of_all = _row(Record(whole[-1] | facts | asked), on)
+            row |= {c: of_all[c] for c in ("envoyee_le", "repondue_le", "suite")}
+        rows.append(row)
     left = [one for key in sorted(sent) for one in sent[key]]
     for line in left:
         limit = dt.date(year_of(line) + reader.whole("delai_reclamation_ans"), 12, 31)
@@ -90,6 +102,18 @@ def odd_answers(followed: pd.DataFrame) -> list[Fault]:
     return out
 
 
+def stray_claims(
+    followed: pd.DataFrame, items: Sequence[Premises], reader: Reader
+) -> Iterator[Fault]:
+    """Doubt the claims of the tax year that are of no premises, or notice, of its sheet: mistyped."""
+    known = {(number_key(i.avis), premises_key(i.invariant)) for i in items}
+    known |= {(avis, "") for avis, _ in known}
+    year = reader.day.year
+    for line in records(followed):
+        if year_of(line) == year and _key(line)[:2] not in known:
+            yield doubt("reclamation_sans_local", Place(), line.text("avis"), annee=year)
+
+
 def contested(items: Sequence[Premises]) -> pd.DataFrame:
     """List what notices bear without right, with why: `CONTESTED_COLUMNS`."""
     rows = [
@@ -105,7 +129,7 @@ def _name(item: Premises) -> str:
 
 
 def _key(row: Record) -> tuple[str, str, int]:
-    return row.text("avis"), premises_key(row.text("invariant")), year_of(row)
+    return number_key(row.text("avis")), premises_key(row.text("invariant")), year_of(row)
 
 
 def _row(line: Record, on: dt.date | None) -> dict[str, Any]:

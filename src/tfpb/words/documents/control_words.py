@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tfpb.packaged import packaged
+from tfpb.words.money.state_words import MOTIVES
 from tfpb.words.numbers import number, plural
 from tfpb.words.phrase import Phrase
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 _TEXTS: Final = packaged(__name__)
 SUBJECTS: Final[dict[str, str]] = _TEXTS["subjects"]
 STATES: Final[dict[str, str]] = _TEXTS["states"]
-FOUND: Final = Phrase.table(**_TEXTS["found"])
-"""A sentence a finding."""
+FOUND: Final = MOTIVES | Phrase.table(**_TEXTS["found"])
+"""A sentence a finding; what a convention lacks, as it is said of premises."""
 ASKS: Final[dict[str, str]] = _TEXTS["asks"]
 """What to ask for, by subject."""
 LEADS: Final[dict[str, str]] = _TEXTS["leads"]

@@ -32,6 +32,7 @@ _NOTHING_WITHOUT: Final = "tout l’ensemble"
 _HEADING: Final = Phrase("{count:s question/questions} sur vos fichiers, avant tout résultat :")
 _WEIGHT: Final = "{number}. {title} ({where}) – en jeu : {spread}, {share}"
 _EFFECTS: Final = "   {effects}."
+_UNITS: Final = {Unit.LOGEMENTS: "logement", Unit.QUARTIERS: "quartier"}
 _NOTHING_READ: Final = "rien n’est lu"
 _EFFECT: Final = "« {label} » : {effect}"
 _ANSWERED: Final = "{question} {answer}"
@@ -175,11 +176,11 @@ def offered(question: Question) -> str:
 
 
 def measure_words(measure: Measure) -> str:
-    """Write a measure: « 12 345 € », « 120 logements », « 3,5 points »."""
+    """Write a measure: « 12 345 € », « 120 logements », « 3 quartiers », « 3,5 points »."""
     if measure.unit is Unit.EUR:
         return euros(measure.amount)
-    if measure.unit is Unit.LOGEMENTS:
-        return plural(measure.amount, "logement")
+    if (counted := _UNITS.get(measure.unit)) is not None:
+        return plural(measure.amount, counted)
     return f"{number(measure.amount, 1)} {'points' if abs(measure.amount) >= 2 else 'point'}"  # noqa: PLR2004
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from tfpb.model.columns import texts
 from tfpb.model.report import Report, Section, Text
 from tfpb.report.sections.build import cut, of_dossier, table, worded
+from tfpb.tax.abatement.signatures import own_conventions
 from tfpb.words.money import letter_words as words
 from tfpb.words.money.state_words import PROOFS
 from tfpb.words.numbers import long_date
@@ -79,7 +81,9 @@ def _letter(dossier: Dossier, kind: str, rows: pd.DataFrame, warnings: list[str]
 
 def _conventions(dossier: Dossier) -> list[str]:
     """Say of each convention the dates that the right rests on, and which are not known."""
-    if dossier.conventions is None:
+    owners = texts(dossier.located.residences, "bailleur")
+    signed = own_conventions(dossier.conventions, (dossier.settings.dossier.bailleur, *owners))
+    if signed is None:
         return []
     return [
         words.CONVENTION.format(
@@ -88,7 +92,7 @@ def _conventions(dossier: Dossier) -> list[str]:
             signed=_day(row, "date_signature_convention"),
             declared=_day(row, "date_declaration"),
         )
-        for _, row in dossier.conventions.iterrows()
+        for _, row in signed.iterrows()
     ]
 
 
