@@ -12,7 +12,7 @@ from tfpb.evidence.suspension import suspend_asked, suspend_together
 from tfpb.facts.programme_claims import actions_of
 from tfpb.model.codes import Role
 from tfpb.model.columns import STAMP, numbers, texts
-from tfpb.piece_names import is_numbered
+from tfpb.piece_names import is_numbered, piece_key, references
 from tfpb.questions.across import (
     Held,
     odd_scales,
@@ -174,10 +174,15 @@ def _programme(part: Part) -> Held | None:
         return None
     actions = [(a.piece, a.valorise.at_least) for a in actions_of(frame)]
     keys = tuple(
-        f"{fold(piece)}, {value:.2f} €" if value > 0 and is_numbered(piece) else ""
+        f"{cited}, {value:.2f} €" if value > 0 and (cited := _cited(piece)) else ""
         for piece, value in actions
     )
     return _held(part.name, frame, keys, np.array([float(value) for _, value in actions]))
+
+
+def _cited(piece: str) -> str:
+    """Return the numbered pieces of a cell, however they are spelt: « FA2025-014 » is « FA 2025-014 »."""
+    return ", ".join(sorted(" ".join(piece_key(p)) for p in references(piece) if is_numbered(p)))
 
 
 def _deliveries(part: Part) -> Iterator[Held]:

@@ -162,3 +162,19 @@ def test_all_dwellings_of_a_territory_are_bounded_as_those_of_its_communes() -> 
         assert (amount.at_least, amount.at_most) == (130, 150), scope
     assert not [one for one in whole if of_commune(one.scope)]
     assert whole.amount("quartiers", "siren_epci 2").exact == 1
+
+
+def test_an_invoice_spelt_two_ways_is_one() -> None:
+    def of(name: str, piece: str, value: int) -> Part:
+        frame = pd.DataFrame({"piece": [piece], "valorise_eur": [Decimal(value)]})
+        frame = frame.assign(_fichier="p.csv", _feuille="", _ligne=[2])
+        inputs: Any = SimpleNamespace(frame=lambda _role: frame, frames={"patrimoine": stock})
+        one = made(task(name))
+        return replace(one, inputs=inputs)
+
+    stock = pd.DataFrame(
+        {"code_insee": [""], "commune": [""], "adresse": [""], "nb_logements": [1.0]}
+    ).assign(_fichier="s.csv", _feuille="", _ligne=[2])
+    spelt = [of("A", "FA2025-014", 100), of("B", "FA 2025-014", 100), of("C", "FA 15", 100)]
+    found = [f.question.code for f in Crossing.of(spelt).findings]
+    assert found == ["factures_deux_bailleurs"]
