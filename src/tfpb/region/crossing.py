@@ -101,6 +101,8 @@ class Shared:
         Questions on stocks and money (`Crossing.of_stock`).
     given : mapping of str to str
         Answers given, by key of their question.
+    kept : tuple of Change
+        What changes if all that is open is kept.
     """
 
     task: Task
@@ -108,13 +110,25 @@ class Shared:
     asked: tuple[Asked, ...]
     crossing: Crossing
     given: Mapping[str, str]
+    kept: tuple[Change, ...] = ()
 
 
 def remake(shared: Shared) -> Part | Refused:
-    """Make a part under the answers given; its claims lie between the bounds of the others."""
+    """Make a part under the answers given; its claims lie between the bounds of the others.
+
+    Where its files are at fault once what nobody answered about is left out (an action without a dwelling
+    left in its quarter), it is made with it, and nothing bounds its claims: no open question stops a draft.
+    """
     part = make_part(shared.task)
-    if isinstance(part, Refused) or not shared.asked:
+    if not shared.asked:
         return part
+    if isinstance(part, Refused):
+        whole = make_part(replace(shared.task, outside=shared.kept))
+        if isinstance(whole, Refused):
+            return whole
+        return replace(
+            whole, claims=suspend_together(whole.claims, shared.asked, lambda _supposed: None, KEPT)
+        )
     return replace(part, claims=bounded_claims(shared, part.claims))
 
 

@@ -20,6 +20,7 @@ from tfpb.model.settings import replies_of
 from tfpb.perimeters import ruling_vintage
 from tfpb.pipeline.published_before import HELD_BACK, NEVER_TWICE, precedents, unanswered
 from tfpb.pipeline.steps.surveying import moved_notices
+from tfpb.questions.finding import KEPT
 from tfpb.region.computed import Region
 from tfpb.region.crossing import Crossing, Shared, remake
 from tfpb.region.cuts import Protected
@@ -196,13 +197,15 @@ def _between(
     given = {one.question.key: one.reply.answer for one in asked if one.reply is not None}
     changes, of_stock = crossing.changes(given), crossing.of_stock
     open_ = [one for one in asked if one.is_open and one.question.role is not Role.ENQUETE]
+    whole = crossing.changes(given | {one.question.key: KEPT for one in open_})
     jobs = []
     for task, part in zip(tasks, parts, strict=True):
         if part.name in changes:
             touching = of_stock.keys_of(part.name)
             mine = tuple(one for one in open_ if one.question.key in touching)
             under = replace(task, outside=changes[part.name])
-            jobs.append(Shared(under, part.claims, mine, of_stock, given))
+            kept_too = whole.get(part.name, ())
+            jobs.append(Shared(under, part.claims, mine, of_stock, given, kept_too))
     left = {job.task.settings.dossier.bailleur for job in jobs}
     kept = {part.name: part for part in parts if part.name not in left}
     names = [part.name for part in parts]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from tfpb.errors import Fault
 from tfpb.evidence.suspension import unread_survey
 from tfpb.facts.amount import between, known
 from tfpb.facts.bailleurs import added
@@ -21,8 +22,8 @@ from tfpb.model.question import Replies
 from tfpb.questions.across import FIRST, SECOND, Held, odd_scales, shared_addresses
 from tfpb.questions.finding import KEPT
 from tfpb.region import crossing as shared
-from tfpb.region.crossing import Crossing, Shared, bounded_claims
-from tfpb.region.partition import Part, Task
+from tfpb.region.crossing import Crossing, Shared, bounded_claims, remake
+from tfpb.region.partition import Part, Refused, Task
 
 if TYPE_CHECKING:
     import pytest
@@ -110,6 +111,21 @@ def test_many_questions_between_bailleurs_are_tried_together(
     for name in ("part_justifiee", "acquis_par_logement"):
         assert found.get(name).state is State.SUSPENDU
         assert found.amount(name).at_most is None  # a quotient is not at its ends there
+
+
+def test_a_question_that_nobody_answered_stops_no_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(one: Task) -> Part | Refused:
+        return Refused("A", (Fault("action_sans_abattement"),)) if one.outside else made(one)
+
+    monkeypatch.setattr(shared, "make_part", refusing)
+    crossing = Crossing(tuple(shared_addresses([held("A"), held("B")])))
+    asked, left = crossing.asked(Replies()), crossing.changes({})["A"]
+    one = Shared(replace(task("A"), outside=left), dwellings(OWN + TWICE), asked, crossing, {})
+    part = remake(one)
+    assert isinstance(part, Part)
+    found = part.claims.get("logements")
+    assert (found.state, found.amount.at_most) == (State.SUSPENDU, None)
+    assert isinstance(remake(replace(one, asked=())), Refused)  # an answer may
 
 
 def test_an_answer_changes_the_tables_of_the_other_alone() -> None:
