@@ -49,7 +49,7 @@ def run(toml: Path, out: Path, options: list[str], cache: Path) -> dict[str, flo
 
 def measured(words: list[str], cache: Path) -> dict[str, float]:
     """Run a command of `tfpb` once and measure it."""
-    code = "import sys; sys.path[:0]=[sys.argv.pop(1)]; from tfpb.cli.app import main; main()"
+    code = "import sys; sys.path[:0]=[sys.argv.pop(1)]; from tfpb.__main__ import main; main()"
     command = [sys.executable, "-c", code, str(HERE.parent / "src"), *words]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun = time.perf_counter()

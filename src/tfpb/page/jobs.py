@@ -6,6 +6,7 @@ process is to cancel. Its own helpers end with it (`tfpb.executors.attend`).
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -82,7 +83,9 @@ class Job:
         context = _context()
         ours, theirs = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=_run, args=(theirs, dict(os.environ), work, args, options), daemon=False
+            target=_run,
+            args=(theirs, dict(os.environ), gc.get_threshold()[0], work, args, options),
+            daemon=False,
         )
         self._process.start()
         theirs.close()
@@ -137,12 +140,13 @@ def _context() -> Any:
 def _run(
     pipe: Connection,
     variables: dict[str, str],
+    objects: int,
     work: Callable[..., Any],
     args: tuple[Any, ...],
     options: dict[str, Any],
 ) -> None:
     """Work, and give back what came of it."""
-    attend()
+    attend(objects)
     os.environ.clear()  # those of the page now, not of when the first work began
     os.environ.update(variables)
     lock = threading.Lock()
