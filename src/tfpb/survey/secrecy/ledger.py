@@ -223,7 +223,8 @@ def _homes_of(
 ) -> dict[str, dict[Home, str]]:
     columns = [_SIDE, *levels]
     keys = ["bailleur", "id_residence"]
-    rows = homes.reindex(columns=[*keys, *columns], fill_value="").fillna("").astype(str)
+    names = [*keys, *columns]
+    rows = homes.assign(**{c: "" for c in names if c not in homes})[names].fillna("").astype(str)
     if len(bailleurs) == 1:
         rows["bailleur"] = bailleurs[0]
     rows = rows.drop_duplicates().sort_values(keys, kind="stable")
