@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -42,6 +43,7 @@ LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
 ALONE: Final = ".json"
 """Ending of the line of a comparison released by itself, which stands beside it."""
 _ROLE: Final = "diffusions"
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ASKED_FIRST: Final = frozenset({"marge_non_adoptee", "marge_adoptee_apres"})
 NO_CONVENTION: Final = "sans_convention"
 IN_DOUBT: Final = "doutes_ouverts"
@@ -121,11 +123,28 @@ def precedents(
     given = [_of_pack(path) for path in packs]
     given += [_line_of(path, pack) for path in sent if RELEASE in (pack := read_pack(path))]
     more = {dumps(r.line()): r for r in given}
-    found = [*(r for line, r in more.items() if line not in held), *ledger]
+    found = _in_order(ledger, [r for line, r in more.items() if line not in held])
     ours = [r for r in found if r.concerns(bailleurs, homes)]
     runs = [r.run for r in ours]
     again = run in runs
     return Precedents(tuple(ours[: runs.index(run)] if again else ours), again)
+
+
+def _in_order(ledger: Sequence[Release], more: Sequence[Release]) -> list[Release]:
+    """Put releases that the ledger lacks where their days stand among its lines.
+
+    Days are compared as written, year first. One without a day stands before all: nothing says that it is
+    the last.
+    """
+    found = [*(r for r in more if not _day(r)), *ledger]
+    for one in sorted(filter(_day, more), key=_day, reverse=True):
+        later = (k for k, other in enumerate(found) if _day(other) > _day(one))
+        found.insert(next(later, len(found)), one)
+    return found
+
+
+def _day(release: Release) -> str:
+    return release.date if _DAY.fullmatch(release.date) else ""
 
 
 def bailleurs_of(pack: Path) -> tuple[str, ...]:
