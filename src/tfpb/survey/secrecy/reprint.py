@@ -200,7 +200,8 @@ def _moves(counts: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     both = counts.reindex(columns=[*KEY, "printed"]).astype(dict.fromkeys(KEY, object))
     both = both.merge(now, on=KEY, how="left")
     both["move"] = (both["n"] - both["printed"]).abs()
-    return both.groupby(KEY, as_index=False)["move"].min().assign(printed=True)
+    least = both.groupby(KEY)["move"].min().to_frame().reset_index()
+    return least.assign(printed=True)
 
 
 def printed_counts(table: pd.DataFrame) -> pd.DataFrame:
