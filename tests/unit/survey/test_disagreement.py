@@ -110,4 +110,4 @@ def test_an_axis_lower_in_raw_figures_alone_is_told_apart() -> None:
         "Pour l’axe 5, l’écart défavorable ne se retrouve pas"
     )
     assert "de l’axe 3." in evaluation_lead(["3"], ["5"])
-    assert re.search("aucun axe", evaluation_lead([], ["5", "6"]))
+    assert re.search("aucun axe", evaluation_lead([], ["5", "6"], read=2, axes=2))
