@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tfpb.model.projection import LEGAL_EPSG, OTHER_EPSG, moved
+from tfpb.model.projection import LEGAL_EPSG, OTHER_EPSG, moved, rounding_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +18,6 @@ _NOT_NUMBER: Final = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
 _FRANCE_M: Final = (50_000.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
 _NOWHERE: Final = (math.inf, math.inf, -math.inf, -math.inf)
 _DEGREES: Final = 4326
-_ROUND_DEGREES: Final = (0, 1, 2, 3)
-_ROUND_METRES: Final = (-4, -3, -2)
-"""Decimals of two numbers at most, from which they are no entrance: a thousandth of a degree, 100 m."""
-_DEGREE_M: Final = 111_200.0
 
 
 class Given(NamedTuple):
@@ -84,7 +80,7 @@ def read_given(x_text: str, y_text: str, table: StreetTable | None, epsg: int) -
     box = extent or (_FRANCE_M if epsg == LEGAL_EPSG[0] else _NOWHERE)
     for east, north, reason in _readings(x, y, epsg):
         if box[0] <= east <= box[2] and box[1] <= north <= box[3]:
-            radius = max(GIVEN_RADIUS_M, _rounding_m(x, y))
+            radius = max(GIVEN_RADIUS_M, rounding_m(x, y))
             reasons = (
                 reason,
                 "" if extent else "coordonnees_non_controlees",
@@ -110,15 +106,6 @@ def _readings(x: float, y: float, epsg: int) -> Iterator[tuple[float, float, str
         if other != epsg:
             yield *_between(x, y, other, epsg), "coordonnees_autre_projection"
             yield *_between(y, x, other, epsg), "coordonnees_autre_projection"
-
-
-def _rounding_m(x: float, y: float) -> float:
-    """Return half the diagonal of the step that both numbers are rounded to, metres; 0 where it is fine."""
-    in_degrees = abs(x) <= 180 and abs(y) <= 180  # noqa: PLR2004
-    for digits in _ROUND_DEGREES if in_degrees else _ROUND_METRES:
-        if (round(x, digits), round(y, digits)) == (x, y):
-            return 10.0**-digits * (_DEGREE_M if in_degrees else 1.0) / math.sqrt(2)
-    return 0.0
 
 
 def _between(x: float, y: float, source: int, target: int) -> tuple[float, float]:
