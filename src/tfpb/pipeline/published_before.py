@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import platformdirs
 
-from tfpb.errors import Fault, Place, Severity, TfpbError, fail
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.evidence.printed_survey import RELEASE
 from tfpb.io.packs.pack import RUN, dumps, read_pack
 from tfpb.io.tables.contents import require_file, unreadable
@@ -115,12 +115,17 @@ def precedents(
     Raises
     ------
     TfpbError
-        `diffusions_illisibles`, `precedent_sans_diffusion`, or a pack that cannot be read: what cannot
-        be read hides what was told.
+        `diffusions_illisibles`, `precedent_sans_diffusion`, `precedent_d_un_autre`, or a pack that cannot
+        be read: what cannot be read hides what was told.
     """
     ledger = _ledger()
     held = {dumps(r.line()) for r in ledger}
     given = [_of_pack(path) for path in packs]
+    stop_on_faults(
+        Fault("precedent_d_un_autre", Place(path.name), fields={"bailleurs": ", ".join(bailleurs)})
+        for path, one in zip(packs, given, strict=True)
+        if not one.concerns(bailleurs, ())
+    )
     given += [_line_of(path, pack) for path in sent if RELEASE in (pack := read_pack(path))]
     more = {dumps(r.line()): r for r in given}
     found = _in_order(ledger, [r for line, r in more.items() if line not in held])

@@ -164,3 +164,15 @@ def test_a_release_from_elsewhere_stands_at_its_day(ledger: Path, tmp_path: Path
     again = precedents(["A"], "2026-03-01", ["R01"], packs)
     assert again.again
     assert again.releases[-1].date == "2025-06-01"
+
+
+def test_a_release_given_that_is_of_another_name_is_refused(ledger: Path, tmp_path: Path) -> None:
+    """It was left out without a word, and its answers told a second time."""
+    pack = tmp_path / "a.json"
+    pack.write_text(json.dumps(line_of(["Office A"], "aa", JOINT)))
+    with pytest.raises(TfpbError) as refused:
+        precedents(["A Habitat"], "bb", ["R01"], [pack])
+    assert [(f.code, f.place.file) for f in refused.value.faults] == [
+        ("precedent_d_un_autre", "a.json")
+    ]
+    assert precedents(["office a"], "bb", ["R01"], [pack]).releases
