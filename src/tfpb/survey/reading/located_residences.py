@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = -1
 _LEAST: Final = 1e-9
-"""Added to the dwellings of a row, so that one that holds none still counts."""
+"""Dwellings of a row at least, so that one that holds none, or an unknown number, still counts."""
 SIDES: Final = {QpvStatut.DANS.value: 1, QpvStatut.HORS.value: 0}
 _WORDS: Final = {1: QpvStatut.DANS.value, 0: QpvStatut.HORS.value}
 
@@ -181,8 +181,7 @@ def _dwellings(table: AnyTable, column: str | None, file: Place) -> tuple[Floats
 
 def _of_most(values: Objects, ids: Objects, dwellings: Floats) -> pd.Series:
     """Return the value of most dwellings of each résidence, the first met on equal counts."""
-    known = np.nan_to_num(dwellings) + _LEAST
-    table = pd.DataFrame({"id": ids, "value": values, "dwellings": known})
+    table = pd.DataFrame({"id": ids, "value": values, "dwellings": np.fmax(dwellings, _LEAST)})
     sums = table.groupby(["id", "value"], sort=False)["dwellings"].sum().reset_index()
     most = sums.sort_values("dwellings", ascending=False, kind="stable").drop_duplicates("id")
     return most.set_index("id")["value"]
@@ -190,8 +189,7 @@ def _of_most(values: Objects, ids: Objects, dwellings: Floats) -> pd.Series:
 
 def _majority_side(sides: Objects, ids: Objects, dwellings: Floats) -> pd.Series:
     """Return the side of most dwellings of each résidence, in doubt on equal or blank counts."""
-    known = np.nan_to_num(dwellings) + _LEAST
-    table = pd.DataFrame({"id": ids, "side": sides, "dwellings": known})
+    table = pd.DataFrame({"id": ids, "side": sides, "dwellings": np.fmax(dwellings, _LEAST)})
     blank = pd.Series(np.isnan(dwellings)).groupby(ids).any()
     held = table.pivot_table(index="id", columns="side", values="dwellings", aggfunc="sum")
     held = held.reindex(columns=[*SIDES, QpvStatut.A_VERIFIER.value]).fillna(0.0)

@@ -89,7 +89,7 @@ WHOLE_CONVENTION: Final = "Convention entière"
 
 
 def evaluation_lead(
-    lower: list[str], raw_only: list[str] | None = None, *, read: int = 0, axes: int = 0
+    lower: list[str], raw_only: list[str] | None = None, *, read: int, axes: int
 ) -> str:
     """Write for which axes satisfaction is lower in QPV; first, those where it is in raw figures alone.
 
