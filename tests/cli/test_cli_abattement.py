@@ -172,6 +172,23 @@ def test_several_years_in_one_file_keep_their_order(
     assert list(frame["statut"]) == ["non_lu", "a_reclamer"]
 
 
+def test_a_mistyped_year_makes_no_year_of_its_own(
+    call: Callable[..., Result], folder: Path
+) -> None:
+    """The programme was balanced on that later year: nothing valued, and no doubt."""
+    lines = [f"A{k};{k};R1;2025;3000;1;40;15;577,50" for k in range(1, 31)]
+    programme = ("--programme", folder / "programme.csv")
+    for year, code in ((2026, 2), (2024, 0)):
+        lone = lines[4].replace("2025", str(year))
+        text = "\n".join([HEADER, *lines[:4], lone, *lines[5:]])
+        (folder / "fiscalite.csv").write_text(text, "utf-8")
+        done = call(*programme)
+        assert done.exit_code == code, done.output
+        assert f"L’année {year} n’a que 1 ligne quand le fichier en a 29 de 2025" in done.output
+    (folder / "fiscalite.csv").write_text(text.replace("2024", "2026"), "utf-8")
+    assert call(*programme, "--annee", 2025).exit_code == 0
+
+
 def test_every_fault_of_every_file_at_once(call: Callable[..., Result], folder: Path) -> None:
     bad = "A1;1;R1;2031;3000;1;40;15;\nA1;1;R1;2025;-5;1;5500;15;\n"
     (folder / "fiscalite.csv").write_text(f"{HEADER}\n{bad}", "utf-8-sig")

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tfpb.geocode.candidates import MOST, Candidate
-from tfpb.geocode.coordinates import GIVEN_RADIUS_M, Given
 from tfpb.geocode.grade import EXACT_CONFIDENCE, REJECTED, verdict
 from tfpb.geocode.line.cleaning import clean, flatten
 from tfpb.geocode.line.complement import Parcel, take_parcels
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from tfpb.geocode.choose import Found
     from tfpb.geocode.commune_table import Point, StreetTable
+    from tfpb.geocode.coordinates import Given
     from tfpb.geocode.line.one_line import ParsedAddress
     from tfpb.geocode.source import Street
     from tfpb.geocode.spots import Spot
@@ -307,7 +307,7 @@ def with_given(answer: Answer, given: Given) -> Answer:
     -------
     Answer
         To be checked when the coordinates are refused, unchecked, or far from the address; their
-        uncertainty reaches the address where that one is sure.
+        uncertainty reaches the address where that one is sure. Rounded ones leave a sure address as it is.
     """
     if not given.usable:
         reasons = (*answer.reasons, *given.reasons)
@@ -316,8 +316,10 @@ def with_given(answer: Answer, given: Given) -> Answer:
         return answer._replace(reasons=reasons)
     precise = answer.kind not in {ResultType.MUNICIPALITY, ResultType.NONE}
     apart = math.hypot(answer.x - given.x, answer.y - given.y) if precise else 0.0
-    far = apart > max(FAR_FROM_ADDRESS_M, answer.radius_m)
+    far = apart > max(FAR_FROM_ADDRESS_M, answer.radius_m, given.radius_m)
     sure = answer.kind in _ON_NUMBER and answer.verdict is GeocodeVerdict.ACCEPTE
+    if sure and given.is_rounded and not far:
+        return answer._replace(reasons=tuple(dict.fromkeys((*answer.reasons, *given.reasons))))
     astray = sure and not far and apart > APART_M + answer.radius_m
     reasons = (
         *answer.reasons,
@@ -330,7 +332,7 @@ def with_given(answer: Answer, given: Given) -> Answer:
         kind=ResultType.GIVEN,
         x=given.x,
         y=given.y,
-        radius_m=apart if astray else GIVEN_RADIUS_M,
+        radius_m=apart if astray else given.radius_m,
         status="ok",
         reasons=tuple(dict.fromkeys(reasons)),
         verdict=GeocodeVerdict.ACCEPTE if stands else GeocodeVerdict.A_VERIFIER,

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tfpb.model.projection import LEGAL_EPSG, OTHER_EPSG, moved
+from tfpb.model.projection import LEGAL_EPSG, OTHER_EPSG, moved, rounding_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,20 @@ class Given(NamedTuple):
         Metres, legal projection; NaN when refused.
     checked : bool
         They lie in the commune.
+    radius_m : float
+        How far the point may lie from them; more where they are written rounded.
     """
 
     x: float
     y: float
     reasons: tuple[str, ...] = ()
     checked: bool = False
+    radius_m: float = GIVEN_RADIUS_M
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether they are written too round to tell where an entrance is."""
+        return self.radius_m > GIVEN_RADIUS_M
 
     @property
     def usable(self) -> bool:
@@ -72,8 +80,14 @@ def read_given(x_text: str, y_text: str, table: StreetTable | None, epsg: int) -
     box = extent or (_FRANCE_M if epsg == LEGAL_EPSG[0] else _NOWHERE)
     for east, north, reason in _readings(x, y, epsg):
         if box[0] <= east <= box[2] and box[1] <= north <= box[3]:
-            reasons = (reason, "" if extent else "coordonnees_non_controlees")
-            return Given(east, north, tuple(filter(None, reasons)), checked=extent is not None)
+            radius = max(GIVEN_RADIUS_M, rounding_m(x, y))
+            reasons = (
+                reason,
+                "" if extent else "coordonnees_non_controlees",
+                "coordonnees_arrondies" if radius > GIVEN_RADIUS_M else "",
+            )
+            named = tuple(filter(None, reasons))
+            return Given(east, north, named, checked=extent is not None, radius_m=radius)
     why = "coordonnees_hors_commune" if extent else "coordonnees_hors_france"
     return Given(_REFUSED, _REFUSED, (why,))
 

@@ -118,7 +118,12 @@ def doubt_shared_points(found: pd.DataFrame, addresses: pd.DataFrame) -> pd.Data
     point = found[["result_x", "result_y"]].round(1).reset_index(drop=True)
     place = point.groupby(["result_x", "result_y"], sort=False).ngroup().to_numpy()
     borne = np.flatnonzero(np.isin(place, place[lost]))
-    lines = addresses.iloc[borne].reindex(columns=["adresse", "nom"]).fillna("").astype(str)
+    lines = (
+        addresses.iloc[borne]
+        .reindex(columns=["adresse", "nom"], fill_value="")
+        .fillna("")
+        .astype(str)
+    )
     cells = zip(lines["adresse"], lines["nom"], strict=True)
     written = pd.Series([parse(line).query or fold(name) for line, name in cells])
     several = (written.groupby(place[borne]).transform("nunique") > 1).to_numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -59,3 +60,31 @@ def to_lonlat(x: ArrayLike, y: ArrayLike, epsg: int) -> tuple[Floats, Floats]:
 def from_lonlat(lon: ArrayLike, lat: ArrayLike, epsg: int) -> tuple[Floats, Floats]:
     """Turn degrees (EPSG:4326) into metres of a legal projection: x, y."""
     return moved(lon, lat, 4326, epsg)
+
+
+_ROUND_DEGREES: Final = (0, 1, 2, 3)
+_ROUND_METRES: Final = (-4, -3, -2)
+"""Decimals of two numbers at most, from which they are no entrance: a thousandth of a degree, 100 m."""
+_MOST_DEGREES: Final = 180.0
+_DEGREE_M: Final = 111_200.0
+
+
+def rounding_m(x: float, y: float) -> float:
+    """Return half the diagonal of the step that both coordinates are rounded to, metres; 0 where it is fine.
+
+    Parameters
+    ----------
+    x, y : float
+        Degrees or metres, by their size.
+
+    Examples
+    --------
+    >>> rounding_m(3.062, 50.631), rounding_m(3.06241, 50.631), rounding_m(703_500.0, 7_059_600.0)
+    (78.63, 0.0, 70.71)
+    """
+    in_degrees = max(abs(x), abs(y)) <= _MOST_DEGREES
+    for digits in _ROUND_DEGREES if in_degrees else _ROUND_METRES:
+        if (round(x, digits), round(y, digits)) == (x, y):
+            step = 10.0**-digits * (_DEGREE_M if in_degrees else 1.0)
+            return round(step / math.sqrt(2), 2)
+    return 0.0

@@ -242,7 +242,7 @@ def locate(
     ...     {"code_qpv": ["QN05991I"], "nom_qpv": ["Les Tilleuls"]},
     ...     geometry=[shapely.box(3.06, 50.62, 3.08, 50.64)], crs=4326)
     >>> points = gpd.GeoDataFrame(
-    ...     geometry=gpd.points_from_xy([3.07, 3.07985, 3.09], [50.63] * 3), crs=4326)
+    ...     geometry=gpd.points_from_xy([3.07, 3.07985, 3.09], [50.63001] * 3), crs=4326)
     >>> found = locate(points, {2024: QpvMap(2024, quarter)}, year=2025)
     >>> found[["qpv_statut", "qpv_code", "qpv_proche_code"]]
        qpv_statut  qpv_code qpv_proche_code

@@ -12,7 +12,7 @@ import pandas as pd
 from tfpb.errors import Fault, Place, Severity, fail
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.columns import STAMP, numbers, texts
-from tfpb.model.projection import LAMBERT_93, from_lonlat, to_lonlat
+from tfpb.model.projection import LAMBERT_93, from_lonlat, rounding_m, to_lonlat
 from tfpb.perimeters.legal_areas import (
     TERRITORIES,
     Box,
@@ -37,6 +37,7 @@ _WEAK: Final = frozenset({
 """Types of points that stand near an entrance, never on it."""
 _GIVEN_M: Final = 30.0
 """Coordinates given that are less sure than this lie away from their address: no parcel settles them."""
+_ROUND_ENOUGH: Final = 1e-6
 _AGREE_M: Final = 200.0
 """Metres and degrees of one row may differ by rounding or datum, not by more."""
 _COORDINATES: Final = frozenset({"result_x", "result_y", "longitude", "latitude"})
@@ -153,6 +154,9 @@ def positions(
     own = np.isfinite(radius) & (radius >= 0)
     kind = texts(points, "result_type")
     astray = (kind == ResultType.GIVEN).to_numpy(dtype=bool) & own & (radius > _GIVEN_M)
+    rounding = np.where(own, 0.0, _roundings(known))
+    astray |= rounding > _GIVEN_M
+    radius = np.where(own, radius, np.maximum(default_radius_m, rounding))
     if "result_verdict" in points.columns:
         verdict = texts(points, "result_verdict").to_numpy(dtype=object)
         accepted = np.isin(verdict.astype(str), ("", GeocodeVerdict.ACCEPTE.value))
@@ -160,9 +164,21 @@ def positions(
         verdict = np.broadcast_to(np.array("", dtype=object), len(points))
         accepted = np.ones(len(points), dtype=bool)
     return Positions(
-        x, y, known.epsg, np.where(own, radius, default_radius_m), ~own, accepted, verdict,
+        x, y, known.epsg, radius, ~own, accepted, verdict,
         ~kind.isin(_WEAK).to_numpy(dtype=bool) & ~astray,
     )  # fmt: skip
+
+
+def _roundings(known: Given) -> Floats:
+    """Return how far each point may lie from coordinates that are written rounded, 0 where they are not."""
+    metres = np.isfinite(known.x) & np.isfinite(known.y)
+    x, y = np.where(metres, known.x, known.lon), np.where(metres, known.y, known.lat)
+    unit = np.where(metres, 100.0, 0.001)
+    near = [np.abs(v / unit - np.rint(v / unit)) < _ROUND_ENOUGH for v in (x, y)]
+    out = np.zeros(len(x))
+    for row in np.flatnonzero(near[0] & near[1]):
+        out[row] = rounding_m(float(x[row]), float(y[row]))
+    return out
 
 
 def check_points(points: pd.DataFrame, *, given: Given | None = None) -> list[Fault]:

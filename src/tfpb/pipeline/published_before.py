@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import platformdirs
 
-from tfpb.errors import Fault, Place, Severity, TfpbError, fail
+from tfpb.errors import Fault, Place, Severity, TfpbError, fail, stop_on_faults
 from tfpb.evidence.printed_survey import RELEASE
 from tfpb.io.packs.pack import RUN, dumps, read_pack
 from tfpb.io.tables.contents import require_file, unreadable
@@ -42,6 +43,7 @@ LEDGER_VARIABLE: Final = "TFPB_DIFFUSIONS"
 ALONE: Final = ".json"
 """Ending of the line of a comparison released by itself, which stands beside it."""
 _ROLE: Final = "diffusions"
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ASKED_FIRST: Final = frozenset({"marge_non_adoptee", "marge_adoptee_apres"})
 NO_CONVENTION: Final = "sans_convention"
 IN_DOUBT: Final = "doutes_ouverts"
@@ -113,19 +115,41 @@ def precedents(
     Raises
     ------
     TfpbError
-        `diffusions_illisibles`, `precedent_sans_diffusion`, or a pack that cannot be read: what cannot
-        be read hides what was told.
+        `diffusions_illisibles`, `precedent_sans_diffusion`, `precedent_d_un_autre`, or a pack that cannot
+        be read: what cannot be read hides what was told.
     """
     ledger = _ledger()
     held = {dumps(r.line()) for r in ledger}
     given = [_of_pack(path) for path in packs]
+    stop_on_faults(
+        Fault("precedent_d_un_autre", Place(path.name), fields={"bailleurs": ", ".join(bailleurs)})
+        for path, one in zip(packs, given, strict=True)
+        if not one.concerns(bailleurs, ())
+    )
     given += [_line_of(path, pack) for path in sent if RELEASE in (pack := read_pack(path))]
     more = {dumps(r.line()): r for r in given}
-    found = [*(r for line, r in more.items() if line not in held), *ledger]
+    found = _in_order(ledger, [r for line, r in more.items() if line not in held])
     ours = [r for r in found if r.concerns(bailleurs, homes)]
     runs = [r.run for r in ours]
     again = run in runs
     return Precedents(tuple(ours[: runs.index(run)] if again else ours), again)
+
+
+def _in_order(ledger: Sequence[Release], more: Sequence[Release]) -> list[Release]:
+    """Put releases that the ledger lacks where their days stand among its lines.
+
+    Days are compared as written, year first. One without a day stands before all: nothing says that it is
+    the last.
+    """
+    found = [*(r for r in more if not _day(r)), *ledger]
+    for one in sorted(filter(_day, more), key=_day, reverse=True):
+        later = (k for k, other in enumerate(found) if _day(other) > _day(one))
+        found.insert(next(later, len(found)), one)
+    return found
+
+
+def _day(release: Release) -> str:
+    return release.date if _DAY.fullmatch(release.date) else ""
 
 
 def bailleurs_of(pack: Path) -> tuple[str, ...]:

@@ -466,6 +466,33 @@ def test_given_coordinates_away_from_a_sure_address_are_as_sure_as_they_agree() 
     assert "coordonnees_ecartees" not in reasons(unsure) or unsure["result_verdict"] == "accepte"
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "radius"),
+    [
+        (f"{LON:.3f}", f"{LAT:.3f}", 78.6),
+        (f"{LON:.2f}", f"{LAT:.2f}", 786.3),
+        (f"{LON:.4f}", f"{LAT:.3f}", 15.0),
+        (f"{X:.1f}", f"{round(Y, -2)}", 15.0),
+        (f"{round(X, -2)}", f"{round(Y, -2)}", 70.7),
+    ],
+)
+def test_rounded_coordinates_are_as_sure_as_their_step(x: str, y: str, radius: float) -> None:
+    """A thousandth of a degree, 79 m away at most, was told within 15 m: a side without a doubt."""
+    read = read_given(x, y, None, 2154)
+    assert read is not None
+    assert round(read.radius_m, 1) == radius
+    assert ("coordonnees_arrondies" in read.reasons) == (radius > 15.0)
+
+
+def test_rounded_coordinates_leave_a_sure_address_where_it_is() -> None:
+    x, y = str(round(WEST + 60, -2)), str(round(SOUTH, -2))
+    sure = one("12 rue du general leclerc", x=x, y=y)
+    assert (sure["result_type"], sure["result_verdict"]) == ("housenumber", "accepte")
+    assert "coordonnees_arrondies" in reasons(sure)
+    lost = one("9 rue qui n existe pas", x=x, y=y)
+    assert (lost["result_type"], lost["result_radius_m"]) == ("given", 70.7)
+
+
 def test_a_point_that_several_unfound_addresses_bear_is_to_be_checked() -> None:
     middle, own = (str(WEST + 100), str(SOUTH + 150)), (str(WEST + 60), str(SOUTH + 90))
     lines = [
@@ -626,15 +653,15 @@ def test_at_most_five_streets_are_proposed() -> None:
 @pytest.mark.parametrize(
     ("code", "x", "reason"),
     [
-        ("93999", "660000", "coordonnees_non_controlees"),
+        ("93999", "660012", "coordonnees_non_controlees"),
         ("93999", "60", "coordonnees_hors_france"),
-        ("97199", "660000", "coordonnees_hors_france"),  # overseas: nothing says which projection
+        ("97199", "660012", "coordonnees_hors_france"),  # overseas: nothing says which projection
     ],
 )
 def test_coordinates_are_kept_unchecked_where_the_base_lacks_the_commune(
     code: str, x: str, reason: str
 ) -> None:
-    read = read_given(x, "6860000", None, legal_epsg(code))
+    read = read_given(x, "6860034", None, legal_epsg(code))
     assert read is not None
     assert (read.reasons, read.usable) == ((reason,), reason == "coordonnees_non_controlees")
     assert not read.checked

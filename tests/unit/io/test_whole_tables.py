@@ -312,6 +312,25 @@ def test_without_a_mark_the_wave_before_or_nothing_says_the_way(tmp_path: Path) 
     assert "sens_non_verifie" in {f.code for f in alone.faults}
 
 
+def test_labels_beside_codes_that_contradict_the_plan_are_a_fault(tmp_path: Path) -> None:
+    """« 1 - Pas du tout satisfait » was read by its code alone: satisfied."""
+    delivered(tmp_path, {"2025": False})
+    head, *rows = (tmp_path / "e.csv").read_text("utf-8").splitlines()
+    at = head.split(";").index("q0")
+    words = ["Pas du tout satisfait", "Plutôt pas satisfait", "Plutôt satisfait", "Très satisfait"]
+    for order, count in ((words, 4), (words[::-1], 0)):
+        lines = [head]
+        for row in rows:
+            cells = row.split(";")
+            if cells[at].isdigit():
+                cells[at] = f"{cells[at]} - {order[int(cells[at]) - 1]}"
+            lines.append(";".join(cells))
+        (tmp_path / "e.csv").write_text("\n".join(lines), "utf-8")
+        gathered = Gathering()
+        gather_survey(gathered, tmp_path / "plan.toml", [tmp_path / "e.csv"])
+        assert [f.code for f in gathered.faults].count("codage_contredit") == count
+
+
 def test_a_codebook_that_contradicts_the_plan_is_a_fault(tmp_path: Path) -> None:
     delivered(tmp_path, {"2025": False})
     words = ["Pas du tout satisfait", "Plutôt pas satisfait", "Plutôt satisfait", "Très satisfait"]

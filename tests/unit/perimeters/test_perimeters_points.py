@@ -11,7 +11,9 @@ import pytest
 from conftest_perimeters import X0, Y0, at
 
 from tfpb.errors import TfpbError
+from tfpb.model.projection import to_lonlat
 from tfpb.perimeters import check_points, locate
+from tfpb.perimeters.points import positions
 from tfpb.perimeters.surfaces import reference_key
 from tfpb.words.faults.sentences import fault_text
 
@@ -123,3 +125,20 @@ def test_a_map_in_another_projection_is_read_in_its_own(square) -> None:  # noqa
     points = at((0, 0), (30, -900))
     found, expected = (locate(points, {2024: m}, year=2025) for m in (moved, square))
     pd.testing.assert_frame_equal(found, expected)
+
+
+def test_rounded_positions_without_a_radius_are_as_sure_as_their_step() -> None:
+    """A point 60 m from a limit, rounded to 79 m, was out of it for sure; its parcel settled nothing."""
+    lon, lat = (float(v) for v in to_lonlat(X0, Y0, 2154))
+    points = pd.DataFrame(
+        {
+            "longitude": [round(lon, 3), round(lon, 5), round(lon, 3)],
+            "latitude": [round(lat, 3), round(lat, 3), round(lat, 3)],
+            "result_radius_m": [np.nan, np.nan, 5.0],
+        }
+    )
+    where = positions(points, default_radius_m=30.0)
+    assert where.radius_m.round(1).tolist() == [78.6, 30.0, 5.0]
+    assert where.on_number.tolist() == [False, True, True]
+    metres = pd.DataFrame({"result_x": [X0 + 100, X0 + 107], "result_y": [Y0 + 300, Y0 + 300]})
+    assert positions(metres, default_radius_m=30.0).radius_m.round(1).tolist() == [70.7, 30.0]

@@ -145,3 +145,34 @@ def test_a_line_of_several_is_refused_by_a_program_that_does_not_know_it(ledger:
     assert line["residences_par_bailleur"]["B"] == {
         "cote": {"R01": "dans", "R02": "hors"}, "code_qpv": {"R01": "QN05902M", "R02": ""},
     }  # fmt: skip
+
+
+def test_a_release_from_elsewhere_stands_at_its_day(ledger: Path, tmp_path: Path) -> None:
+    """Sent last, it was read before an older line, whose rows were printed again in its place."""
+    lines = {d: line_of(["A"], d, JOINT) | {"date": d} for d in ("2025-03-01", "2026-03-01")}
+    packs = []
+    for day in ("2026-09-01", "2025-06-01", "2024-01-01"):
+        packs.append(tmp_path / f"{day}.json")
+        packs[-1].write_text(json.dumps(line_of(["A"], day, JOINT) | {"date": day}))
+    packs.append(tmp_path / "sans.json")
+    packs[-1].write_text(json.dumps(line_of(["A"], "sans", JOINT)))
+    ledger.write_text("".join(json.dumps(line) + "\n" for line in lines.values()))
+    found = precedents(["A"], "bb", ["R01"], packs)
+    assert [r.date for r in found.releases] == [
+        "sans", "2024-01-01", "2025-03-01", "2025-06-01", "2026-03-01", "2026-09-01",
+    ]  # fmt: skip
+    again = precedents(["A"], "2026-03-01", ["R01"], packs)
+    assert again.again
+    assert again.releases[-1].date == "2025-06-01"
+
+
+def test_a_release_given_that_is_of_another_name_is_refused(ledger: Path, tmp_path: Path) -> None:
+    """It was left out without a word, and its answers told a second time."""
+    pack = tmp_path / "a.json"
+    pack.write_text(json.dumps(line_of(["Office A"], "aa", JOINT)))
+    with pytest.raises(TfpbError) as refused:
+        precedents(["A Habitat"], "bb", ["R01"], [pack])
+    assert [(f.code, f.place.file) for f in refused.value.faults] == [
+        ("precedent_d_un_autre", "a.json")
+    ]
+    assert precedents(["office a"], "bb", ["R01"], [pack]).releases

@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 from report_dossier import BAILLEUR, claimed, make
 
-from tfpb.evidence.evaluation import evaluation
+from tfpb.evidence.evaluation import Evaluation, evaluation
 from tfpb.model.codes import TOTAL
 from tfpb.model.report import Text
 from tfpb.report import map_model, quarter_pages
 from tfpb.report.sections import report
+from tfpb.report.sections.survey.evaluation_sensibilite import evaluation as evaluated
+from tfpb.report.sections.survey.evolution import priorites
 
 if TYPE_CHECKING:
     from tfpb.facts.whole_dossier import Dossier
@@ -92,3 +94,31 @@ def test_the_map_and_the_lines_of_a_page_say_it_first(dossier: Dossier) -> None:
     ]
     assert any(line.otherwise for line in lines)
     assert any(line.moved.endswith(" †") for line in lines)
+
+
+def test_no_question_is_denied_where_none_is_sure_or_shown() -> None:
+    """« Aucune question ne pèse fortement » was written over « indécis », « aucun axe » over all masked."""
+    whole = make()
+    rows = whole.survey.priorities
+    for column, value, lead in (
+        ("certitude", "indecis", "on ne sait pas si une question pèse fortement"),
+        ("quadrant", "atout", "aucune question ne pèse fortement"),
+    ):
+        changed = dataclasses.replace(whole.survey, priorities=rows.assign(**{column: value}))
+        assert lead in priorites(dataclasses.replace(whole, survey=changed)).lead
+    state = rows["publication"].where(rows.index > 0, "masque")
+    hidden = dataclasses.replace(
+        whole.survey, priorities=rows.assign(quadrant="atout", publication=state)
+    )
+    assert "aucune question publiée" in priorites(dataclasses.replace(whole, survey=hidden)).lead
+    table = whole.evaluation.table
+    masked = table.assign(lecture="masque|sans_evolution", ecart=float("nan"))
+    level = table.assign(lecture="ecart_equivalent|sans_evolution")
+    one = masked.where(table["axe"] > table["axe"].min(), level)
+    for rows, lead in (
+        (masked, "aucun axe n’a d’écart publié ; on ne sait pas"),
+        (one, "aucun axe ne montre d’écart défavorable établi, sur 1 axe dont l’écart est publié."),
+        (level.assign(ecart=0.0), "aucun axe ne montre d’écart défavorable établi."),
+    ):
+        known = dataclasses.replace(whole, evaluation=Evaluation(rows))
+        assert evaluated(known).lead.endswith(lead) or f" : {lead}" in evaluated(known).lead

@@ -11,6 +11,7 @@ from surveycases import make_plan
 from tfpb.errors import Severity, TfpbError
 from tfpb.survey.compare import compare
 from tfpb.survey.reading.recode import recode
+from tfpb.words.faults.sentences import fault_text
 
 if TYPE_CHECKING:
     from tfpb.errors import Fault
@@ -102,6 +103,21 @@ def test_a_row_twice_is_a_fault() -> None:
 def test_a_column_with_dot_decimals_holds_no_thousands_with_dots() -> None:
     dots = MARGINS.assign(effectif=["9.000", "1.0", "1.000", "9.000"])
     assert levels(dots) == ([pytest.approx(0.9), pytest.approx(0.1)], [])
+
+
+@pytest.mark.parametrize(("count", "part"), [("3000", [0.75, 0.75]), ("5", [])])
+def test_margins_of_people_nobody_interviewed_are_doubted(count: str, part: list[float]) -> None:
+    """Weights sum to the margins but for a category without interview, and nothing was written of it."""
+    margins = pd.DataFrame(
+        {"variable": "qz", "modalite": ["a", "b", "c"], "effectif": ["900", "100", count]}
+    )
+    plan = make_plan(("q1",), colonnes={"strates": ["qpv"]})
+    survey = surveyed(plan)
+    survey.respondents["qz"] = ["ab"[side] for side in survey.respondents["qpv"]]
+    made = compare(survey, plan, margins=margins)
+    doubts = [n for n in made.notices if n.code == "calage_incomplet"]
+    assert [n.fields["part"] for n in doubts] == part
+    assert not part or "75\u202f%" in fault_text(doubts[0]).title
 
 
 def test_margins_that_do_not_hold_together_leave_the_weights() -> None:

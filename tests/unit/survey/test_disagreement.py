@@ -106,8 +106,8 @@ def test_the_reading_of_an_axis_says_it_first(story: Story) -> None:
 
 
 def test_an_axis_lower_in_raw_figures_alone_is_told_apart() -> None:
-    assert evaluation_lead(["3"], ["5"]).startswith(
+    assert evaluation_lead(["3"], ["5"], read=2, axes=2).startswith(
         "Pour l’axe 5, l’écart défavorable ne se retrouve pas"
     )
-    assert "de l’axe 3." in evaluation_lead(["3"], ["5"])
-    assert re.search("aucun axe", evaluation_lead([], ["5", "6"]))
+    assert "de l’axe 3." in evaluation_lead(["3"], ["5"], read=2, axes=2)
+    assert re.search("aucun axe", evaluation_lead([], ["5", "6"], read=2, axes=2))

@@ -126,6 +126,32 @@ def _released_again(come: tuple[str, ...]) -> pd.DataFrame:
     return reprinted(protect(compare(recode([frame], plan), plan)), before).comparison
 
 
+def test_rows_near_any_release_are_not_computed_again() -> None:
+    """Doubles struck out of a later release told, with the first one, the few between them."""
+    plan = make_plan()
+    first = make_delivery(5, owners=OWNERS, waves=("2019",), interviews=20)
+    more = make_delivery(6, owners=OWNERS, waves=("2019",), interviews=20).assign(
+        id=lambda t: "b" + t["id"]
+    )
+    late = more.groupby("residence").head(8)
+    few = late.groupby("residence").head(1)
+    homes = first.drop_duplicates("residence").rename(columns={"residence": "id_residence"})
+
+    def released(frame: pd.DataFrame) -> pd.DataFrame:
+        return protect(compare(recode([frame], plan), plan))
+
+    one, two = (released(pd.concat([first, *f])) for f in ([], [late]))
+    lines = [
+        Release.of(OWNERS, day, day, homes[["id_residence", "bailleur"]], made)
+        for day, made in (("2026-01-01", one), ("2026-05-01", two))
+    ]
+    for come, of in ((few, "2026-05-01"), (late, "2026-05-01"), (late.iloc[:0], "2026-05-01")):
+        now = released(pd.concat([first, come]))
+        rows = reprinted(now, together(lines, OWNERS)).comparison
+        total = rows[(rows["bailleur"] == "ensemble") & rows["groupe"].isin(["qpv", "hors_qpv"])]
+        assert set(total["repris_du"]) == {of}
+
+
 def _of_group(table: pd.DataFrame, wave: str, group: str) -> pd.Series[float]:
     rows = table[(table["vague"] == wave) & (table["groupe"] == group)]
     rows = rows[(rows["publication"] == "publiable") & (rows["ajustement"] == "brut")]

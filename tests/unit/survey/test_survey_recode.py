@@ -406,6 +406,24 @@ def test_a_side_is_read_in_the_words_of_a_delivery(inside: str, outside: str, un
     assert (out["cote"].tolist(), faults) == (["dans", "hors", "a_verifier"], [])
 
 
+def test_dwellings_that_are_not_read_are_not_nil() -> None:
+    doors = pd.DataFrame(
+        {
+            "id_residence": ["R1", "R1", "R2", "R2", "R3"],
+            "qpv_statut": ["dans", "hors", "dans", "dans", "hors"],
+            "nb_logements": ["12", "", "8", "", "0"],
+        }
+    )
+    out, faults = located_residences(doors)
+    assert not faults
+    assert out["cote"].tolist() == ["a_verifier", "dans", "hors"]
+    assert out["nb_logements"].tolist() == ["", "", "0"]
+    for cell, code in (("1.200", "valeur_ambigue"), ("12 logts", "valeur_illisible")):
+        doors.loc[1, "nb_logements"] = cell
+        fault = _one(located_residences(doors, file="r.csv")[1], code)
+        assert (fault.place.file, fault.place.row, fault.got) == ("r.csv", 3, cell)
+
+
 def test_a_side_in_unknown_words_is_a_fault() -> None:
     stock = pd.DataFrame({"id_residence": ["R1", "R2"], "cote": ["dans", "peut-être"]})
     out, faults = located_residences(stock, file="r.csv")

@@ -227,8 +227,8 @@ def _against_codebook(plan: Plan, scales: dict[str, Scale], delivery: Delivery) 
             continue
         bad = {c for c in guessed.unsatisfied if c not in guessed.middle}
         for code, good in [*((c, True) for c in guessed.satisfied), *((c, False) for c in bad)]:
-            rank = scale.lookup.get(token(code))
-            if rank is None or rank < 0 or scale.satisfied[rank] == good:
+            read = scale.read(code)  # « 1 - Pas du tout satisfait » is read by its code
+            if read is None or read[0] < 0 or scale.satisfied[read[0]] == good:
                 continue
             if (item.echelle, code) not in listed:
                 listed.add((item.echelle, code))

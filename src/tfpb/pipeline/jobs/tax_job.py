@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from tfpb import perimeters
@@ -23,6 +26,7 @@ from tfpb.io.sources.stock_checks import Identifiers
 from tfpb.io.tables.headers import match_columns
 from tfpb.io.tables.tabular import TextTable, csv_bytes, sheet_names, table_bytes, xlsx_bytes
 from tfpb.io.tables.text_table import unused_option
+from tfpb.model.columns import numbers, stamped_place
 from tfpb.model.question import Replies, with_subjects
 from tfpb.model.tables import BY_ROLE, PREMISES
 from tfpb.perimeters.vintages import CORRESPONDENCE_COLUMNS
@@ -48,6 +52,8 @@ if TYPE_CHECKING:
 
 _UNPLACED: Final = ("conventions", "reclamations")
 """Tables on taxes whose rows bear no résidence."""
+_LONE: Final = 20
+"""Times fewer lines than another year has, from which a year may be mistyped."""
 _NO_YEAR: Final = 2025
 """Year against which a programme is checked when no premises bear any."""
 
@@ -208,6 +214,7 @@ def accounts(
     years = [] if premises is None else sorted({int(y) for y in premises["annee"].dropna()})
     stopping = [f for f in gathered.faults if f.severity is Severity.FAUTE]
     checked = money_faults(inputs, TaxRule(year or max(years, default=_NO_YEAR)))
+    checked += _lone_years(premises) if year is None else []
     doubts = [*headers.quote((*gathered.faults, *not_yet_reported(checked, stopping)))]
     stop_on_faults(doubts)
     assert premises is not None  # noqa: S101 - a reader's fault would have stopped us
@@ -238,6 +245,28 @@ def accounts(
     for part in (*taxed, balance):
         doubts += [n for n in part.notices if n not in doubts] if part is not None else []
     return Accounts(texts["fiscalite"], tuple(taxed), balance, tuple(doubts), asked)
+
+
+def _lone_years(premises: pd.DataFrame | None) -> list[Fault]:
+    """List the years of few lines: one mistyped makes a year of its own, and the last rules the programme.
+
+    Returns
+    -------
+    list of Fault
+        `annee_isolee`, one a year: a fault where it comes after the year of most lines, else a doubt.
+    """
+    if premises is None:
+        return []
+    written = numbers(premises, "annee").tolist()
+    counts = Counter(int(y) for y in written if np.isfinite(y))
+    main, most = max(counts.items(), key=itemgetter(1), default=(0, 0))
+    out = []
+    for year in sorted(y for y, count in counts.items() if count * _LONE < most):
+        place = stamped_place(premises, written.index(year), "annee")
+        severity = Severity.FAUTE if year > main else Severity.DOUTE
+        fields = {"nombre": counts[year], "annee": main, "lignes": most}
+        out.append(Fault("annee_isolee", place, str(year), fields, severity))
+    return out
 
 
 def _has_sheet(path: Path, sheet: str | None) -> bool:

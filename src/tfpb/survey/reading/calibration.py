@@ -33,6 +33,8 @@ DELIVERED: Final = "_poids_avant_calage"
 _CROSSING: Final = "*"
 _SWEEPS: Final = 500
 _TOLERANCE: Final = 1e-12
+_LEFT: Final = 0.01
+"""Share of the margins, of categories that nobody interviewed is of, from which it is doubted."""
 _HELD: Final = 1e-4
 """Share of the whole by which a margin may be missed."""
 
@@ -62,7 +64,8 @@ def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
     Survey, list of Fault
         The survey with calibrated `poids`. Unchanged with the faults of a margin that cannot be read, stands
         twice or names its wave on some rows only; with a doubt that gives the reason when a category of
-        the sample has no margin, or margins do not hold together.
+        the sample has no margin, or margins do not hold together. A category of the margins that nobody
+        interviewed is of is doubted from a hundredth: weights speak for the others alone.
     """
     frame = as_frame(margins)
     columns = {n: find_column(frame, (n,)) for n in ("variable", "modalite", "effectif", "vague")}
@@ -92,6 +95,10 @@ def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
             if unknown:
                 return survey, [_impossible(f"{name} : {', '.join(unknown[:5])} ({wave})")]
             code, names = pd.factorize(cells[rows, k], sort=True)
+            left = sum(wanted[key] for key in wanted.keys() - set(names)) / sum(wanted.values())
+            if left >= _LEFT:
+                fields = {"vague": wave, "variable": name, "part": left}
+                faults.append(Fault("calage_incomplet", fields=fields, severity=Severity.DOUTE))
             codes[rows, k] = code + codes[:, k].max() + 1
             targets.append((code, np.array([wanted[str(c)] for c in names])))
         weights[rows] = _rake(weights[rows], targets)
@@ -102,7 +109,7 @@ def calibrate(survey: Survey, margins: AnyTable) -> tuple[Survey, list[Fault]]:
     extra = {f"{CELL}{k}": codes[:, k] for k in range(len(variables))}
     extra[DELIVERED] = respondents["poids"].to_numpy(dtype=float)
     respondents = respondents.assign(poids=weights, **extra)
-    return replace(survey, respondents=respondents), []
+    return replace(survey, respondents=respondents), faults
 
 
 def _impossible(reason: str) -> Fault:

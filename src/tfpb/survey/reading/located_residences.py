@@ -15,13 +15,13 @@ from tfpb.errors import Fault, Place, Severity
 from tfpb.model.codes import QpvStatut
 from tfpb.model.columns import stamped_place
 from tfpb.model.tables import STOCK
+from tfpb.survey.reading.counted_tables import read_counts
 from tfpb.survey.reading.delivery_columns import (
     Rows,
     as_frame,
     distinct,
     find_column,
     identifier,
-    parse_number,
     parse_side,
     place_in,
     texts,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = -1
 _LEAST: Final = 1e-9
-"""Added to the dwellings of a row, so that one that holds none still counts."""
+"""Dwellings of a row at least, so that one that holds none, or an unknown number, still counts."""
 SIDES: Final = {QpvStatut.DANS.value: 1, QpvStatut.HORS.value: 0}
 _WORDS: Final = {1: QpvStatut.DANS.value, 0: QpvStatut.HORS.value}
 
@@ -61,10 +61,11 @@ def located_residences(
     -------
     DataFrame, list of Fault
         Text columns; a résidence takes the side, and the value of each column, of most of its
-        dwellings, and their sum; in a QPV, the quarter of most of those that are in one. On equal dwellings
-        its side is `a_verifier`, as where none is written. `colonne_absente` when the file does not hold
-        where résidences stand, `residences_autre_carte` when it does so on another map,
-        `valeur_illisible` for a side in words that are not known.
+        dwellings, and their sum (blank where one is); in a QPV, the quarter of most of those that are in
+        one. On equal dwellings its side is `a_verifier`, as where none is written, and on several sides
+        where a count is blank. `colonne_absente` when the file does not hold where résidences stand,
+        `residences_autre_carte` when it does so on another map, `valeur_illisible` for a side in words
+        that are not known; those of `read_counts` for dwellings.
     """
     frame = as_frame(table)
     if not isinstance(table, pd.DataFrame):
@@ -88,10 +89,12 @@ def located_residences(
         return pd.DataFrame(), faults
     cells = {str(c): texts(frame, str(c)) for c in frame.columns if not str(c).startswith("_")}
     sides, faults = _sides(table, side, Place(file, sheet))
+    counted = find_column(frame, _names("nb_logements"))
+    dwellings, found = _dwellings(table, counted, Place(file, sheet))
+    faults += found
     if faults:
         return pd.DataFrame(), faults
     ids = np.array([identifier(v) for v in cells[key]], dtype=object)
-    dwellings = _dwellings(frame)
     # quarters and sides are of one map
     own = fold(side) == fold(f"qpv{carte}_statut")
     code = find_column(frame, (f"qpv{carte}_code",) if own else ("code_qpv", "qpv_code"))
@@ -105,8 +108,9 @@ def located_residences(
         inside = sides == QpvStatut.DANS.value
         quarters = _of_most(cells[code][inside], ids[inside], dwellings[inside]).reindex(names)
         out["code_qpv"] = quarters.where(out["cote"] == QpvStatut.DANS.value).fillna("")
-    if (counted := find_column(frame, _names("nb_logements"))) is not None:
-        out[counted] = pd.Series(dwellings).groupby(ids).sum().map("{:.0f}".format)
+    if counted is not None:
+        whole = pd.Series(dwellings).groupby(ids).sum(min_count=1, skipna=False)
+        out[counted] = whole.map("{:.0f}".format).where(whole.notna(), "")
     located = pd.DataFrame(
         {"id_residence": names, **{n: s.reindex(names).to_numpy() for n, s in out.items()}},
         dtype=object,
@@ -164,30 +168,35 @@ def _filled(frame: pd.DataFrame, name: str) -> str | None:
     return column if column is not None and (texts(frame, column) != "").any() else None
 
 
-def _dwellings(frame: pd.DataFrame) -> Floats:
-    """Return the dwellings of each row, one when no column holds them."""
-    column = find_column(frame, _names("nb_logements"))
+def _dwellings(table: AnyTable, column: str | None, file: Place) -> tuple[Floats, list[Fault]]:
+    """Return the dwellings of each row, NaN where its cell is blank, one when no column holds them."""
     if column is None:
-        return np.ones(len(frame))
-    counts = np.array([parse_number(v) for v in texts(frame, column)], dtype=float)
-    return np.where(counts > 0, counts, 0.0)
+        return np.ones(len(as_frame(table))), []
+    counts, faults = read_counts(table, column)
+    found = [f for f in faults if f.code != "valeur_vide"]
+    return counts, [
+        replace(f, place=replace(f.place, file=file.file, sheet=file.sheet)) for f in found
+    ]
 
 
 def _of_most(values: Objects, ids: Objects, dwellings: Floats) -> pd.Series:
     """Return the value of most dwellings of each résidence, the first met on equal counts."""
-    table = pd.DataFrame({"id": ids, "value": values, "dwellings": dwellings + _LEAST})
+    table = pd.DataFrame({"id": ids, "value": values, "dwellings": np.fmax(dwellings, _LEAST)})
     sums = table.groupby(["id", "value"], sort=False)["dwellings"].sum().reset_index()
     most = sums.sort_values("dwellings", ascending=False, kind="stable").drop_duplicates("id")
     return most.set_index("id")["value"]
 
 
 def _majority_side(sides: Objects, ids: Objects, dwellings: Floats) -> pd.Series:
-    """Return the side of most dwellings of each résidence, in doubt on equal counts."""
-    table = pd.DataFrame({"id": ids, "side": sides, "dwellings": dwellings + _LEAST})
+    """Return the side of most dwellings of each résidence, in doubt on equal or blank counts."""
+    table = pd.DataFrame({"id": ids, "side": sides, "dwellings": np.fmax(dwellings, _LEAST)})
+    blank = pd.Series(np.isnan(dwellings)).groupby(ids).any()
     held = table.pivot_table(index="id", columns="side", values="dwellings", aggfunc="sum")
     held = held.reindex(columns=[*SIDES, QpvStatut.A_VERIFIER.value]).fillna(0.0)
-    tied = np.isclose(held, held.max(axis=1).to_numpy()[:, None]).sum(axis=1) > 1
-    return held.idxmax(axis=1).mask(tied, QpvStatut.A_VERIFIER.value)
+    most = held.max(axis=1).to_numpy()[:, None]
+    tied = np.isclose(held, most, atol=_LEAST / 2).sum(axis=1) > 1
+    unsure = tied | (blank.reindex(held.index) & (held > 0).sum(axis=1).gt(1))
+    return held.idxmax(axis=1).mask(unsure, QpvStatut.A_VERIFIER.value)
 
 
 def residence_rows(frame: pd.DataFrame, residences: pd.DataFrame) -> Indices:

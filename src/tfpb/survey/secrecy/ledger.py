@@ -10,7 +10,7 @@ import pandas as pd
 
 from tfpb.model.codes import Publication
 from tfpb.survey.secrecy.groups import BASE, KEY
-from tfpb.survey.secrecy.reprint import COUNTS, ROW, SINCE, Home, Released, keys_of
+from tfpb.survey.secrecy.reprint import COUNTS, ROW, SINCE, Home, Released, keys_of, printed_counts
 from tfpb.text import fold
 
 if TYPE_CHECKING:
@@ -166,6 +166,7 @@ def together(releases: Sequence[Release], bailleurs: Iterable[str]) -> Released:
         masked += [_named(printed.masked, written)] if len(printed.masked) else []
         facts |= printed.facts
         prints |= printed.prints
+    counts = [printed_counts(t) for t in tables.get("comparison", ())]
     return Released(
         sides=tuple(sorted(sides.items())),
         groups=pd.concat(groups, ignore_index=True) if groups else pd.DataFrame(),
@@ -174,6 +175,7 @@ def together(releases: Sequence[Release], bailleurs: Iterable[str]) -> Released:
             n: pd.concat(t, ignore_index=True).drop_duplicates(keys_of(n, t[0]), keep="last")
             for n, t in tables.items()
         },
+        counts=pd.concat(counts).drop_duplicates() if counts else pd.DataFrame(),
         facts=facts,
         prints=prints,
         masked=pd.concat(masked).drop_duplicates() if masked else pd.DataFrame(),

@@ -85,6 +85,8 @@ class Released:
         As `Published` holds them: what may be shown of the waves released.
     tables : mapping of str to DataFrame
         Rows of each table (`ROW`) as last printed, with `repris_du`.
+    counts : DataFrame
+        `KEY` and `printed`: every count of a side that any of them printed, not the last alone.
     facts : mapping of str to tuple of int
         Wave → `n, n_residences, n_qpv, n_hors` as told.
     prints : mapping of str to (str, str)
@@ -97,6 +99,7 @@ class Released:
     groups: pd.DataFrame = field(default_factory=pd.DataFrame)
     asked: pd.DataFrame = field(default_factory=pd.DataFrame)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    counts: pd.DataFrame = field(default_factory=pd.DataFrame)
     facts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     prints: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     masked: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -161,13 +164,13 @@ def _states(now: Published, before: Released) -> pd.DataFrame:
     masked = before.masked.reindex(columns=KEY).astype(object)
     every = pd.concat([mine[KEY], held, masked]).drop_duplicates()
     out = every[every["vague"].isin(bound)].merge(mine, on=KEY, how="left")
-    out = out.merge(_printed(before.tables.get("comparison")), on=KEY, how="left")
+    out = out.merge(_moves(before.counts, mine), on=KEY, how="left")
     out = out.merge(held.assign(held=True), on=KEY, how="left")
     out = out.merge(masked.assign(gone=True), on=KEY, how="left")
     kept = out["held"].notna() | ~out["vague"].isin(set(held["vague"]))
-    was_printed = out["printed"].notna()
+    was_printed = out["printed"].eq(True)  # noqa: FBT003
     lost = was_printed & out["n"].isna()
-    near = (out["n"] - out["printed"]).abs() < MOVES
+    near = out["move"] < MOVES
     # what holds a group that stands though it would be hidden now is not computed again: the rest would show
     depth = out["niveau"].map(lambda level: _DEPTH.get(level, len(_DEPTH)))
     deepest = depth.where(lost, -1).groupby([out[c] for c in ("vague", "item", "groupe")])
@@ -189,12 +192,23 @@ def _held(asked: pd.DataFrame, before: Released) -> pd.DataFrame:
     return every.merge(before.groups, on=["vague", BASE])[KEY].drop_duplicates()
 
 
-def _printed(table: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the counts of the sides that releases printed: `KEY`, `printed`."""
-    if table is None or table.empty:
+def _moves(counts: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return how far each group is from the nearest count that a release printed: `KEY`, `move`, `printed`.
+
+    Of two releases that printed 100 and 140, 105 now is five households from the first.
+    """
+    both = counts.reindex(columns=[*KEY, "printed"]).astype(dict.fromkeys(KEY, object))
+    both = both.merge(now, on=KEY, how="left")
+    both["move"] = (both["n"] - both["printed"]).abs()
+    least = both.groupby(KEY)["move"].min().to_frame().reset_index()
+    return least.assign(printed=True)
+
+
+def printed_counts(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts of the sides that a comparison prints: `KEY`, `printed`."""
+    if table.empty:
         return pd.DataFrame(columns=[*KEY, "printed"], dtype=object)
-    raw = _raw_sides(table)
-    return raw[[*KEY, "n"]].rename(columns={"n": "printed"}).drop_duplicates(KEY, keep="last")
+    return _raw_sides(table)[[*KEY, "n"]].rename(columns={"n": "printed"})
 
 
 def _raw_sides(table: pd.DataFrame) -> pd.DataFrame:

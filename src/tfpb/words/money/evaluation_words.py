@@ -7,6 +7,7 @@ from typing import Final
 
 from tfpb.packaged import packaged
 from tfpb.text import capital
+from tfpb.words.numbers import plural
 from tfpb.words.phrase import Phrase
 from tfpb.words.survey.satisfaction import DISAGREEING, join
 from tfpb.words.survey.verdict_words import margin_words
@@ -87,19 +88,32 @@ def reading_sentence(code: str) -> str:
 WHOLE_CONVENTION: Final = "Convention entière"
 
 
-def evaluation_lead(lower: list[str], raw_only: list[str] | None = None) -> str:
-    """Write for which axes satisfaction is lower in QPV; first, those where it is in raw figures alone."""
+def evaluation_lead(
+    lower: list[str], raw_only: list[str] | None = None, *, read: int, axes: int
+) -> str:
+    """Write for which axes satisfaction is lower in QPV; first, those where it is in raw figures alone.
+
+    Parameters
+    ----------
+    read, axes : int
+        How many axes have a gap that is shown, of how many: of the others nothing is known.
+    """
     head = "Dépense, écart et évolution côte à côte"
     if raw_only:
-        axes = "les axes" if len(raw_only) > 1 else "l’axe"
+        named = "les axes" if len(raw_only) > 1 else "l’axe"
         head = (
-            f"Pour {axes} {join(raw_only)}, l’écart défavorable ne se retrouve pas à structure comparable. "
+            f"Pour {named} {join(raw_only)}, l’écart défavorable ne se retrouve pas à structure comparable. "
             f"{head}"
         )
+    if not lower and not read:
+        return f"{head} : aucun axe n’a d’écart publié ; on ne sait pas si la satisfaction est plus basse."
     if not lower:
-        return f"{head} : aucun axe ne montre d’écart défavorable établi."
-    axes = "des axes" if len(lower) > 1 else "de l’axe"
+        of = f", sur {plural(read, 'axe dont l’écart est publié', 'axes dont l’écart est publié')}"
+        return (
+            f"{head} : aucun axe ne montre d’écart défavorable établi{of if read < axes else ''}."
+        )
+    named = "des axes" if len(lower) > 1 else "de l’axe"
     return (
         f"{head} : la satisfaction est plus basse en QPV pour une question au moins "
-        f"{axes} {join(lower)}."
+        f"{named} {join(lower)}."
     )

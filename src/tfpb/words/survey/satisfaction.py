@@ -275,11 +275,25 @@ def moved_line(label: str, movement: str) -> str:
     return f"{label} : {movement}"
 
 
-def priorities_lead(first: list[str]) -> str:
-    """Write which questions weigh most while being judged lowest, three at most."""
-    if not first:
-        return "En QPV, aucune question ne pèse fortement tout en étant mal jugée."
-    return (
-        "En QPV, les questions qui pèsent le plus sur la satisfaction d’ensemble tout en étant les "
-        f"moins bien jugées : {join([f'« {x} »' for x in first[:3]])}."
-    )
+def priorities_lead(first: list[str], unsure: list[str], *, hidden: bool) -> str:
+    """Write which questions weigh most while being judged lowest, three at most.
+
+    Parameters
+    ----------
+    unsure : list of str
+        Those that may be of them, both intervals holding the cut: « none » would deny it.
+    hidden : bool
+        Whether some questions are masked.
+    """
+    if first:
+        return (
+            "En QPV, les questions qui pèsent le plus sur la satisfaction d’ensemble tout en étant les "
+            f"moins bien jugées : {join([_quoted(x) for x in first[:3]])}."
+        )
+    if unsure:
+        return (
+            "En QPV, on ne sait pas si une question pèse fortement tout en étant mal jugée ; peut-être "
+            f"{_first_two(unsure)}."
+        )
+    of = " publiée" if hidden else ""
+    return f"En QPV, aucune question{of} ne pèse fortement tout en étant mal jugée."

@@ -67,7 +67,9 @@ def evaluation(dossier: Dossier) -> Section:
         for rows_ in (is_lower & ~against, is_lower & against)
     ]
     raw_only = [axe for axe in axes[1] if axe not in axes[0]]
-    return section("evaluation", words.evaluation_lead(axes[0], raw_only), blocks)
+    read = convention.loc[convention["ecart"].notna(), "axe"].nunique()
+    lead = words.evaluation_lead(axes[0], raw_only, read=read, axes=convention["axe"].nunique())
+    return section("evaluation", lead, blocks)
 
 
 def _verdicts(rows: pd.DataFrame, margin: float) -> list[str]:

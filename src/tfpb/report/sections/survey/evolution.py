@@ -184,10 +184,13 @@ def priorites(dossier: Dossier) -> Section:
         Text((words.WEIGHT_NO_CAUSE,), media=ANNEX),
         long_table("priorites_detail", own, PRIORITY_COLUMNS),
     ]
-    clear = (rows["quadrant"] == "priorite") & (rows["certitude"] != "indecis")
-    first = [str(x) for x in rows.loc[clear, "libelle"]]
+    near = rows["quadrant"] == "priorite"
+    clear = near & (rows["certitude"] != "indecis")
+    first, unsure = ([str(x) for x in rows.loc[k, "libelle"]] for k in (clear, near & ~clear))
     gaps = view.shown(view.totals(view.gaps(survey, name, wave)))
     if against := view.contradicted(gaps[gaps["item"].isin(rows.loc[clear, "item"])]):
         blocks.insert(0, Text((words.PRIORITIES_OTHERWISE,), media=BOTH_ANNEX))
         blocks.insert(1, Text(against, bullets=True, media=BOTH_ANNEX))
-    return section("priorites", words.priorities_lead(first), blocks)
+    asked = pick(own, bailleur=name, vague=wave, groupe=Groupe.QPV)
+    lead = words.priorities_lead(first, unsure, hidden=len(asked) > len(rows))
+    return section("priorites", lead, blocks)
