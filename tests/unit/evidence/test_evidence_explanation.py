@@ -119,13 +119,16 @@ def test_every_figure_of_the_first_answers_of_the_note_is_explained() -> None:
 
 
 def test_what_the_note_divides_and_what_it_rounds_to_add_up_are_explained() -> None:
-    known = "nom;titre;portee;valeur_bas;valeur_haut;unite;etat;nature;echeance;feuille\n" + "\n".join(
-        f"{nom};{titre};total;{value};{value};;;;;"
-        for nom, titre, value in (
-            ("perte_communes", "Perte des communes", "51234"),
-            ("acquis", "Abattement acquis", "100000"),
-            ("logements_abattus", "Logements abattus", "407"),
-            ("a_prouver", "Justifié, à prouver", "1379.59"),
+    known = (
+        "nom;titre;portee;valeur_bas;valeur_haut;unite;etat;nature;echeance;feuille\n"
+        + "\n".join(
+            f"{nom};{titre};total;{value};{value};;;;;"
+            for nom, titre, value in (
+                ("perte_communes", "Perte des communes", "51234"),
+                ("acquis", "Abattement acquis", "100000"),
+                ("logements_abattus", "Logements abattus", "407"),
+                ("a_prouver", "Justifié, à prouver", "1379.59"),
+            )
         )
     )
     held = pack() | {"donnees/faits.csv": known.encode()}

@@ -57,12 +57,13 @@ def cross_checks(
         return []
     known = set(stock["id_residence"])
     quarters = {r: f for r, f in inputs.frames.items() if r in _ON_THE_MAP}
-    faults = unknown_quarters(quarters, geography.maps, vintage)
+    folder = str(geography.folder)
+    faults = unknown_quarters(quarters, geography.maps, vintage, folder)
     if (last := inputs.frame("programme_precedent")) is not None:
         # last year may stand on the older map: its codes are held against their own
         older = perimeters.ruling_vintage(max(settings.dossier.annee - 1, FIRST_YEAR))
         if older in geography.maps:
-            faults += unknown_quarters({"programme_precedent": last}, geography.maps, older)
+            faults += unknown_quarters({"programme_precedent": last}, geography.maps, older, folder)
     for role in ("fiscalite", "droit_commun"):
         if (frame := inputs.frame(role)) is not None:
             faults += unknown_residences(
