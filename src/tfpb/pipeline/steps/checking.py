@@ -165,7 +165,9 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
     """
     faults: list[Fault] = []
     if (plan := inputs.plan) is not None and inputs.deliveries:
-        faults += _found(lambda: survey.recode([d.frame for d in inputs.deliveries], plan).faults)
+        read = _found(lambda: survey.recode([d.frame for d in inputs.deliveries], plan).faults)
+        # that the plan names no wave is found as it is read, at its own name
+        faults += [f for f in read if f.code != "plan_vague_absente"]
     faults += money_faults(inputs, TaxRule.of(settings))
     if inputs.frame("patrimoine") is not None:
         # which quarters it has is not known yet: only what cannot be read is told
