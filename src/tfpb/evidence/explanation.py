@@ -67,8 +67,12 @@ def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...
         found = [tables.trail(kind, key) for kind, key in tables.named(reference)]
         if found:
             return tuple(found)
-        exact = (*tables.claimed(reference), *tables.derived(reference), *tables.amount(reference))
-        return exact or tables.claimed(reference, slack=1)
+        exact = (
+            *tables.claimed(reference, 0),
+            *tables.derived(reference),
+            *tables.amount(reference),
+        )
+        return exact or tables.claimed(reference, 1)
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise fail("pack_illisible", got=type(error).__name__) from error
 
@@ -131,7 +135,7 @@ class _Tables:
         name = " · ".join(dict.fromkeys(filter(None, (row.get(c, key) for c in columns))))
         return Explanation(kind, name, tuple(extracts), law)
 
-    def claimed(self, reference: str, slack: int = 0) -> tuple[Explanation, ...]:
+    def claimed(self, reference: str, slack: int) -> tuple[Explanation, ...]:
         """Return the claims printed so, or with such a bound: the whole before its parts, each with its rows.
 
         Parameters
@@ -177,14 +181,14 @@ class _Tables:
         out = []
         for part, of in _SHARES:
             (line, value), (under, base) = whole.get(part, _NO_LINE), whole.get(of, _NO_LINE)
-            if base and _shown(value / base * _scale(reference), wanted):
+            if base and _shown(value / base * _scale(reference), wanted, 0):
                 name = f"{line['titre']} ÷ {under['titre']}"
                 out.append(Explanation(Subject.CLAIM, name, (self.claims([line, under]),)))
         axes = [(r, v) for r, v in known if r["nom"] == _RANKED and _AXIS.fullmatch(r["portee"])]
         axes.sort(key=lambda pair: -pair[1])
         for first in range(1, len(axes) - 1):
             rest = [r for r, value in axes[first:] if value]
-            if _shown(sum((value for _, value in axes[first:]), Decimal(0)), wanted):
+            if _shown(sum((value for _, value in axes[first:]), Decimal(0)), wanted, 0):
                 name = f"{rest[0]['titre']} · {' + '.join(r['portee'] for r in rest)}"
                 out.append(Explanation(Subject.CLAIM, name, (self.claims(rest),)))
         return tuple(out)
@@ -224,11 +228,15 @@ class _Tables:
             rows = self.rows(table) if scale else []
             values = [_number(r.get(column, "")) for r in rows]
             for row, value in zip(rows, values, strict=True):
-                if value is not None and _shown(value * (scale or 1), wanted):
+                if value is not None and _shown(value * (scale or 1), wanted, 0):
                     places.append(self.extract(table, [row], [*_labels(row), column]))
                     about = about or _subject(row)
             whole = sum((v for v in values if v is not None), Decimal(0))
-            if words["format"] in ("euros", "centimes") and len(rows) > 1 and _shown(whole, wanted):
+            if (
+                words["format"] in ("euros", "centimes")
+                and len(rows) > 1
+                and _shown(whole, wanted, 0)
+            ):
                 places.append(self.extract(table, rows, [*_labels(rows[0]), column]))
         if not places:
             return ()
@@ -264,7 +272,7 @@ def _number(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def _shown(value: Decimal, wanted: Decimal, slack: int = 0) -> bool:
+def _shown(value: Decimal, wanted: Decimal, slack: int) -> bool:
     """Return whether a value is written so, once rounded as the reference is, or so many steps from it."""
     exponent = wanted.as_tuple().exponent
     step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
