@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from tfpb.cli.app import app
-from tfpb.cli.terminal.shared import warn_raw
+from tfpb.cli.terminal.shared import geodata_folder, warn_raw
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -50,3 +52,19 @@ def test_what_a_region_cannot_use_is_said(tmp_path: Path) -> None:
     )  # fmt: skip
     for option in ("--processus", "--ordonnanceur", "--pages"):
         assert f"{option} n’a pas servi" in told
+
+
+def test_of_two_folders_of_geography_the_one_that_is_read_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own, other = tmp_path / "geo", tmp_path / "autre"
+    own.mkdir()
+    other.mkdir()
+    settings: Any = SimpleNamespace(
+        reglages=SimpleNamespace(geodonnees="geo"), path=lambda name: tmp_path / name
+    )
+    assert geodata_folder(other, settings) == other
+    assert f"Géodonnées lues : « {other} »" in capsys.readouterr().out
+    for option in (own, tmp_path / "autre" / ".." / "geo", None):
+        assert geodata_folder(option, settings).resolve() == own.resolve()
+        assert capsys.readouterr().out == ""

@@ -41,7 +41,7 @@ _AT_MOST: Final = 2
 
 
 def unknown_quarters(
-    frames: Mapping[str, pd.DataFrame], maps: Mapping[int, QpvMap], vintage: int
+    frames: Mapping[str, pd.DataFrame], maps: Mapping[int, QpvMap], vintage: int, folder: str
 ) -> list[Fault]:
     """List codes of quarters that no imported map holds, saying when they belong to the other map.
 
@@ -53,6 +53,8 @@ def unknown_quarters(
         Imported maps.
     vintage : int
         Map that rules the tax year.
+    folder : str
+        Where the maps were read: of two folders of geography, the other may hold the code.
 
     Returns
     -------
@@ -73,7 +75,7 @@ def unknown_quarters(
                 if not code or everyone or code in known.get(vintage, everywhere):
                     continue
                 name, fields = _unknown(code, vintage)
-                fields |= {"millesime": vintage, "exemple": example}
+                fields |= {"millesime": vintage, "exemple": example, "dossier": folder}
                 # a table of conventions keeps those of the years before, under their own map
                 history = name == "qpv_autre_carte" and (role in _HISTORY or code in everywhere)
                 severity = Severity.DOUTE if history else Severity.FAUTE

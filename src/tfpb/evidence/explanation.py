@@ -24,15 +24,25 @@ Row = dict[str, str]
 
 
 _TABLE: Final = packaged(__name__)
-_SUBJECTS: Final = {Subject(name): entry for name, entry in _TABLE.items() if name != "rows"}
+_SUBJECTS: Final = {
+    Subject(name): entry for name, entry in _TABLE.items() if name not in {"rows", "shares"}
+}
 """What a reference may name, and what explains it."""
 _ROWS: Final = {claim: rows for rows in _TABLE["rows"] for claim in rows["claims"]}
 """Of a claim, the tables that hold the rows it adds up."""
+_SHARES: Final = tuple(
+    (part, share["of"]) for share in _TABLE["shares"] for part in share["claims"]
+)
+"""Claims that the note prints over another: each with what divides it."""
+_RANKED: Final = "valorise"
+"""The claim of which the note names the axes given most, and adds up the others."""
+_AXIS: Final = re.compile(r"axe \d+")
 _WHOLE: Final = "total"
 _FIRST: Final = (Subject.ACTION, Subject.HOME, Subject.QUARTER, Subject.QUESTION)
 """What a line that bears an amount is about, the first that it names."""
 _SCALES: Final = {"euros": 1, "centimes": 1, "pourcent": 100, "points": 100}
 _MOST_PLACES: Final = 12
+_NO_LINE: Final[tuple[Row, Decimal]] = ({}, Decimal(0))
 
 
 def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...]:
@@ -55,7 +65,14 @@ def explain(pack: Mapping[str, bytes], reference: str) -> tuple[Explanation, ...
     try:
         tables = _Tables(pack)
         found = [tables.trail(kind, key) for kind, key in tables.named(reference)]
-        return (*found,) or (*tables.claimed(reference), *tables.amount(reference))
+        if found:
+            return tuple(found)
+        exact = (
+            *tables.claimed(reference, 0),
+            *tables.derived(reference),
+            *tables.amount(reference),
+        )
+        return exact or tables.claimed(reference, 1)
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise fail("pack_illisible", got=type(error).__name__) from error
 
@@ -118,28 +135,66 @@ class _Tables:
         name = " · ".join(dict.fromkeys(filter(None, (row.get(c, key) for c in columns))))
         return Explanation(kind, name, tuple(extracts), law)
 
-    def claimed(self, reference: str) -> tuple[Explanation, ...]:
-        """Return the claims printed so, the whole before its parts, each with the rows it adds up."""
+    def claimed(self, reference: str, slack: int) -> tuple[Explanation, ...]:
+        """Return the claims printed so, or with such a bound: the whole before its parts, each with its rows.
+
+        Parameters
+        ----------
+        slack : int
+            Units that a table may add or take from a rounded cell so that its lines add up.
+        """
         wanted = _number(reference)
         if wanted is None:
             return ()
-        scale = 100 if "%" in reference or "point" in reference else 1
+        scale = _scale(reference)
         lines = [
-            r
-            for r in self.rows("faits")
-            if r["valeur_bas"] == r["valeur_haut"]
-            and (value := _number(r["valeur_bas"])) is not None
-            and _shown(value * scale, wanted)
+            row
+            for row in self.rows("faits")
+            if any(
+                _shown(value * scale, wanted, slack)
+                for end in ("valeur_bas", "valeur_haut")
+                if (value := _number(row[end])) is not None
+            )
         ]
-        columns = _SUBJECTS[Subject.CLAIM]["trail"]["faits"]["columns"]
         return tuple(
             Explanation(
                 Subject.CLAIM,
-                f"{line['titre']} · {line['portee']}",
-                (self.extract("faits", [line], columns), *self.added(line["nom"], line["portee"])),
+                f"{line['titre']} · {line['portee']}"
+                + (f" = {line['valeur_bas']}" if slack else ""),
+                (self.claims([line]), *self.added(line["nom"], line["portee"])),
             )
-            for line in sorted(lines, key=lambda r: r["portee"] != _WHOLE)
+            for line in sorted(lines, key=_far_from_the_whole)
         )
+
+    def derived(self, reference: str) -> tuple[Explanation, ...]:
+        """Return what the note makes of two claims or more: one over another, the axes it does not name."""
+        wanted = _number(reference)
+        if wanted is None:
+            return ()
+        known = [
+            (r, value)
+            for r in self.rows("faits")
+            if r["valeur_bas"] == r["valeur_haut"]
+            and (value := _number(r["valeur_bas"])) is not None
+        ]
+        whole = {r["nom"]: (r, value) for r, value in known if r["portee"] == _WHOLE}
+        out = []
+        for part, of in _SHARES:
+            (line, value), (under, base) = whole.get(part, _NO_LINE), whole.get(of, _NO_LINE)
+            if base and _shown(value / base * _scale(reference), wanted, 0):
+                name = f"{line['titre']} ÷ {under['titre']}"
+                out.append(Explanation(Subject.CLAIM, name, (self.claims([line, under]),)))
+        axes = [(r, v) for r, v in known if r["nom"] == _RANKED and _AXIS.fullmatch(r["portee"])]
+        axes.sort(key=lambda pair: -pair[1])
+        for first in range(1, len(axes) - 1):
+            rest = [r for r, value in axes[first:] if value]
+            if _shown(sum((value for _, value in axes[first:]), Decimal(0)), wanted, 0):
+                name = f"{rest[0]['titre']} · {' + '.join(r['portee'] for r in rest)}"
+                out.append(Explanation(Subject.CLAIM, name, (self.claims(rest),)))
+        return tuple(out)
+
+    def claims(self, lines: Sequence[Row]) -> Extract:
+        return self.extract("faits", lines, _SUBJECTS[Subject.CLAIM]["trail"]["faits"]["columns"])
 
     def added(self, claim: str, scope: str) -> list[Extract]:
         """Return the rows that a claim adds up: quarters for the whole, else those of the quarter."""
@@ -173,11 +228,15 @@ class _Tables:
             rows = self.rows(table) if scale else []
             values = [_number(r.get(column, "")) for r in rows]
             for row, value in zip(rows, values, strict=True):
-                if value is not None and _shown(value * (scale or 1), wanted):
+                if value is not None and _shown(value * (scale or 1), wanted, 0):
                     places.append(self.extract(table, [row], [*_labels(row), column]))
                     about = about or _subject(row)
             whole = sum((v for v in values if v is not None), Decimal(0))
-            if words["format"] in ("euros", "centimes") and len(rows) > 1 and _shown(whole, wanted):
+            if (
+                words["format"] in ("euros", "centimes")
+                and len(rows) > 1
+                and _shown(whole, wanted, 0)
+            ):
                 places.append(self.extract(table, rows, [*_labels(rows[0]), column]))
         if not places:
             return ()
@@ -195,6 +254,14 @@ def _subject(row: Row) -> tuple[Subject, str] | None:
     return next(((kind, row[c]) for kind, c in keys if row.get(c)), None)
 
 
+def _far_from_the_whole(claim: Row) -> tuple[bool, bool]:
+    return claim["valeur_bas"] != claim["valeur_haut"], claim["portee"] != _WHOLE
+
+
+def _scale(reference: str) -> int:
+    return 100 if "%" in reference or "point" in reference else 1
+
+
 def _number(text: str) -> Decimal | None:
     """Read a number as pages or data write it."""
     bare = re.sub(r"[\s€%]|points?", "", text).replace("−", "-").replace(",", ".")
@@ -205,8 +272,8 @@ def _number(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def _shown(value: Decimal, wanted: Decimal) -> bool:
-    """Return whether a value is written so, once rounded as the reference is."""
+def _shown(value: Decimal, wanted: Decimal, slack: int) -> bool:
+    """Return whether a value is written so, once rounded as the reference is, or so many steps from it."""
     exponent = wanted.as_tuple().exponent
     step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
-    return abs(value - wanted) * 2 <= step and bool(wanted)
+    return abs(value - wanted) * 2 <= step * (1 + 2 * slack) and bool(wanted)

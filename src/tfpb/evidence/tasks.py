@@ -125,6 +125,8 @@ class Task:
         return self.state not in (TaskState.FAIT, TaskState.SANS_OBJET)
 
 
+TO_PROVIDE: Final = "fournir_lieu"
+"""Code of a line of a place where what may be at risk is not known: the tax sheet comes first."""
 KINDS: Final = {
     code: TaskKind(code, title, tuple(claims), of, Role(role), when, sheet)
     for code, (title, claims, of, role, when, sheet) in packaged(__name__)["kinds"].items()
@@ -177,9 +179,11 @@ def tasks_of_place(claims: Claims, names: Quarters, role: str, sheet: str) -> tu
             stake = claims.amount(kind.claim, quarter)
             if stake.exceeds_nil or (stake.may_exceed_nil and claims.has("acquis", quarter)):
                 day = claims.get(kind.claim, quarter).deadline
+                urgent = kind.when == NO_WAITING
+                is_known = not urgent or stake.exceeds_nil  # else nothing is there to report yet
                 out.append(
-                    Task(kind, quarter, quarter, names[quarter].shown, stake=stake, role=role, day=day,
-                         at_once=kind.when == NO_WAITING)
+                    Task(kind if is_known else replace(kind, code=TO_PROVIDE), quarter, quarter,
+                         names[quarter].shown, stake=stake, role=role, day=day, at_once=urgent and is_known)
                 )  # fmt: skip
     return tuple(sorted(out, key=lambda one: (not one.at_once, one.day or dt.date.max, -one.least)))
 

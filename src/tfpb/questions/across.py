@@ -30,8 +30,8 @@ _SOURCES: Final = {
 """What two bailleurs hold at once → the input that it is asked of."""
 _LEAST_TWINS: Final = 5
 _LEAST_PART: Final = 0.005
-_TIMES: Final = 10
-"""How many times the median weight a dwelling, or less, weights are on another scale."""
+_TIMES: Final = 5
+"""How many times the median weight, or less, weights are on another scale: a power of ten sets them right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class Held:
         Dwellings of entrances, weights of interviews.
     header : str
         Column of the amounts.
+    wave : str
+        Of interviews, where waves of a file are held apart.
     """
 
     bailleur: str
@@ -59,6 +61,7 @@ class Held:
     keys: tuple[str, ...]
     amounts: Floats
     header: str = ""
+    wave: str = ""
 
 
 def shared_addresses(stocks: Sequence[Held]) -> Iterator[Finding]:
@@ -96,35 +99,62 @@ def shared_interviews(deliveries: Sequence[Held]) -> Iterator[Finding]:
 
 
 def odd_scales(deliveries: Sequence[Held], dwellings: Sequence[float]) -> Iterator[Finding]:
-    """Ask about weights that sum to ten times the others' a dwelling, or to a tenth of it.
+    """Ask about weights above five times the others' of a wave, or under a fifth, on average and a dwelling.
+
+    Relative weights are alike on average, those that count dwellings a dwelling: what is neither is on
+    another scale. One wave of a file may be so alone.
 
     Parameters
     ----------
+    deliveries : sequence of Held
+        A wave of a file each.
     dwellings : sequence of float
         Of the stock of each one's bailleur.
     """
     sums = np.array([one.amounts.sum() for one in deliveries])
-    each = np.divide(sums, dwellings, out=np.full(len(sums), np.nan), where=np.array(dwellings) > 0)
-    if np.isfinite(each).sum() < 3:  # noqa: PLR2004 - of two, neither is odd
-        return
-    median = float(np.nanmedian(each))
-    for one, ratio, own in zip(deliveries, each, sums, strict=True):
-        times = ratio / median
-        if not np.isfinite(times) or 1 / _TIMES < times < _TIMES:
-            continue
-        factor = Decimal(10) ** int(np.rint(np.log10(times)))
-        rest = sums.sum() - own
+    counts = np.array([len(one.amounts) for one in deliveries], dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each, means = sums / np.array(dwellings, dtype=float), sums / counts
+    odd: dict[tuple[str, str, int], list[int]] = defaultdict(list)
+    for k, one in enumerate(deliveries):
+        times, on_average = (_times_of_most(values, deliveries, k) for values in (each, means))
+        if _is_far(times) and _is_far(on_average):
+            odd[one.file, one.sheet, int(np.rint(np.log10(times)))].append(k)
+    for (file, sheet, power), some in odd.items():
+        first, waves = deliveries[some[0]], {deliveries[k].wave for k in some}
+        whole = [k for k, one in enumerate(deliveries) if (one.file, one.sheet) == (file, sheet)]
+        alone = len(some) < len(whole)
+        rows = tuple(int(r) for k in some for r in deliveries[k].rows) if alone else ()
+        rest = sum(n for k, n in enumerate(sums) if k not in some and deliveries[k].wave in waves)
+        factor, own = Decimal(10) ** power, float(sums[some].sum())
         after = own / float(factor)
         effects = [Measure(float(100 * w / (w + rest)), Unit.POINTS) for w in (after, own)]
-        change = Change(one.file, one.sheet, scaled={one.header: 1 / factor})
+        change = Change(file, sheet, rows=rows, scaled={first.header: 1 / factor})
         question = Question(
-            "poids_d_une_autre_echelle", "enquete", Place(one.file, one.sheet, 0, one.header), (),
-            (("bailleur", one.bailleur), ("facteur", f"{factor:f}")),
+            "poids_d_une_autre_echelle", "enquete", Place(file, sheet, 0, first.header), rows,
+            (("bailleur", first.bailleur), ("vagues", ", ".join(sorted(waves)) if alone else ""),
+             ("facteur", str(10 ** abs(power))), ("moins", "oui" if power < 0 else "")),
             (Answer(DIVIDED, effects[0]), Answer(KEPT, effects[1])), effects[1],
-            content_of(map(str, one.amounts)),
-            part=len(one.amounts) / sum(len(other.amounts) for other in deliveries),
+            content_of(str(w) for k in some for w in deliveries[k].amounts),
+            part=float(counts[some].sum() / counts.sum()),
         )  # fmt: skip
         yield Finding(question, {DIVIDED: (change,), KEPT: ()})
+
+
+def _times_of_most(values: Floats, deliveries: Sequence[Held], k: int) -> float:
+    """Return how many times the bailleurs' median in its wave a value is; NaN where they are too few."""
+    for wave in ({deliveries[k].wave}, {one.wave for one in deliveries}):
+        owned: dict[str, list[float]] = defaultdict(list)
+        for one, value in zip(deliveries, values, strict=True):
+            if one.wave in wave and np.isfinite(value):
+                owned[one.bailleur].append(value)
+        if len(owned) > 2:  # noqa: PLR2004 - of two, neither is odd
+            return float(values[k] / np.median([np.median(own) for own in owned.values()]))
+    return float("nan")
+
+
+def _is_far(times: float) -> bool:
+    return bool(np.isfinite(times)) and times > 0 and not 1 / _TIMES <= times <= _TIMES
 
 
 def _sums(one: Held) -> dict[str, float]:

@@ -161,9 +161,8 @@ def bounded_claims(shared: Shared, claims: Claims) -> Claims:
 def _findings(parts: Sequence[Part]) -> Iterator[Finding]:
     yield from shared_addresses([_stock(p) for p in parts])
     yield from shared_invoices([one for p in parts if (one := _programme(p)) is not None])
-    held = [(p, one) for p in parts for one in _deliveries(p)]
-    yield from shared_interviews([one for _, one in held])
-    scaled = [(p, one) for p, one in held if one.header]
+    yield from shared_interviews([one for p in parts for one in _deliveries(p)])
+    scaled = [(p, one) for p in parts for one in _deliveries(p, by_wave=True) if one.header]
     dwellings = [float(numbers(p.sides, "nb_logements").sum()) for p, _ in scaled]
     yield from odd_scales([one for _, one in scaled], dwellings)
 
@@ -199,8 +198,14 @@ def _cited(piece: str) -> str:
     return ", ".join(sorted(" ".join(piece_key(p)) for p in references(piece) if is_numbered(p)))
 
 
-def _deliveries(part: Part) -> Iterator[Held]:
-    """Return the interviews of a bailleur's own deliveries by all their answers, file by file."""
+def _deliveries(part: Part, *, by_wave: bool = False) -> Iterator[Held]:
+    """Return the interviews of a bailleur's own deliveries by all their answers, file by file.
+
+    Parameters
+    ----------
+    by_wave : bool
+        Whether the waves of a file are held apart.
+    """
     if part.survey is None or not part.survey.answers:
         return
     frame, weighed = part.survey.respondents, part.survey.has_weights
@@ -212,10 +217,12 @@ def _deliveries(part: Part) -> Iterator[Held]:
     held = zip(grid, more, straight, strict=True)
     keys = np.array(["" if same else f"{m} {row.tobytes().hex()}" for row, m, same in held], object)
     weights = next(iter(part.plan.colonnes.poids), "") if weighed and part.plan else ""
-    for _, at in sorted(frame.groupby(list(STAMP[:2])).indices.items()):
+    apart = [*STAMP[:2], "vague"] if by_wave else list(STAMP[:2])
+    for _, at in sorted(frame.groupby(apart).indices.items()):
         own = frame.iloc[at]
         one = _held(part.name, own, tuple(keys[at]), np.nan_to_num(numbers(own, "poids")))
-        yield replace(one, header=weights)
+        wave = str(own["vague"].iloc[0]) if by_wave else ""
+        yield replace(one, header=weights, wave=wave)
 
 
 def _held(name: str, frame: pd.DataFrame, keys: tuple[str, ...], amounts: Floats) -> Held:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +32,7 @@ from tfpb.tax.ledger.fact_lines import HOME_MONEY, home_money
 from tfpb.words.claim_words import claim_value
 from tfpb.words.documents import quarter_page as words
 from tfpb.words.documents import task_words
+from tfpb.words.documents.note_words import at
 from tfpb.words.documents.summary_words import some_of
 from tfpb.words.money.abatement_words import STATUTS
 from tfpb.words.money.programme_words import justified_words, share_words
@@ -105,27 +107,32 @@ def map_model(dossier: Dossier) -> MapModel:
 
 
 def _tasks(dossier: Dossier, tasks: Iterable[Task]) -> tuple[MapTask, ...]:
-    """Gather what is to do by what is done: the panel has a line a kind, the workbook one a place."""
+    """Gather what is to do by what is done: the panel has a line a kind, the workbook one a place.
+
+    A kind on which money hangs is listed with all its places, those on which nothing hangs among them.
+    """
     kinds: dict[str, list[Task]] = {}
     for task in tasks:
-        if task.is_open and task.stake is not None and not task.stake.is_nil:
+        if task.is_open:
             kinds.setdefault(task.kind.code, []).append(task)
     out = []
     for mine in kinds.values():
-        first = mine[0]
-        named = {
-            t.name if t.kind.of == BY_RESIDENCE else dossier.quarters[t.code_qpv].shown
-            for t in mine
-        }
+        first, stakes = mine[0], [t.stake for t in mine if t.stake is not None]
+        if all(stake.is_nil for stake in stakes):
+            continue
+        own = {(t.name, t.subject) for t in mine if t.kind.of == BY_RESIDENCE}
+        bearers = Counter(name for name, _ in own)
+        named = [at(name, home if bearers[name] > 1 else "") for name, home in own]
+        quarters = {t.code_qpv for t in mine if t.kind.of != BY_RESIDENCE}
         days = [t.day for t in mine if t.day is not None]
         out.append(
             MapTask(
                 first.kind.title,
-                euros(total(t.stake for t in mine if t.stake is not None)),
-                some_of(sorted(named)),
+                euros(total(stakes)),
+                some_of(sorted([*named, *(dossier.quarters[code].shown for code in quarters)])),
                 task_words.day_words(min(days, default=None), at_once=first.at_once),
                 tuple(t.subject for t in mine if t.kind.of == BY_RESIDENCE),
-                tuple(sorted({t.code_qpv for t in mine if t.kind.of != BY_RESIDENCE})),
+                tuple(sorted(quarters)),
             )
         )
     return tuple(out)

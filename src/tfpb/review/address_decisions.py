@@ -14,14 +14,13 @@ from tfpb.geocode.line.parser import parse
 from tfpb.model.codes import GeocodeVerdict, ResultType
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.text import fold
-from tfpb.words.places.address_words import ACCEPT, NOWHERE, chosen_words
+from tfpb.words.places.address_words import ACCEPT, NOWHERE, chosen_words, without_likeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
 DECIDED: Final = "decision"
-_CONFIDENCE: Final = re.compile(r"\s*\(\d(?:[.,]\d+)?\)\s*$")
 _TOWN: Final = re.compile(r"^(.*?)[\s,]*\b(\d{5})\s+(\D.*)$")
 _KEPT_NUMBERS: Final = ("result_score", "result_confidence")
 _NUMERIC: Final = (
@@ -136,7 +135,7 @@ def decided(addresses: pd.DataFrame, decisions: Iterable[AddressDecision]) -> De
 
 def _rewritten(written: str, decision: AddressDecision) -> tuple[str, str, str]:
     """Return line, postcode and commune of the address someone chose; empty when they kept it."""
-    chosen = decision.corrected or _CONFIDENCE.sub("", decision.choice).strip()
+    chosen = decision.corrected or without_likeness(decision.choice)
     if not decision.corrected and fold(chosen) in {"", ACCEPT, NOWHERE}:
         return "", "", ""
     town = _TOWN.match(chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,10 +11,11 @@ import pandas as pd
 
 from tfpb.facts.place import quarter_near, to_verify
 from tfpb.facts.quarter import quarters_of
+from tfpb.geocode.line.parser import parse
 from tfpb.model.codes import GeocodeVerdict
 from tfpb.model.columns import numbers, texts
 from tfpb.model.tables import DECISIONS_LIMITES
-from tfpb.words.places.address_words import REASONS, TYPES
+from tfpb.words.places.address_words import REASONS, TYPES, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +43,7 @@ REVIEW_COLUMNS: Final = (
 POSITION: Final = "_position"
 """Position (0-based) of the entrance in the located frame, −1 for a decision without entrance."""
 _MOST_ALTERNATIVES: Final = 5
+_SCORED: Final = re.compile(r"(?P<address>.+) \((?P<score>\d\.\d\d)\)")
 _FILLED: Final = ("decision", "code_qpv", "auteur", "date", "piece")
 _DESCRIBED: Final = (
     "id_residence", "id_batiment", "adresse", "commune", "result_city", "qpv_motif",
@@ -117,10 +120,21 @@ def address_doubts(
     for name, field in DECIDED_COLUMNS.items():
         out[name] = [getattr(row, field) if row else "" for row in kept]
     out["choix"] = [
-        tuple(filter(None, text.split(" | ")))[:_MOST_ALTERNATIVES]
-        for text in found["result_alternatives"]
+        tuple(_proposed(one, line) for one in filter(None, text.split(" | ")))[:_MOST_ALTERNATIVES]
+        for text, line in zip(found["result_alternatives"], asked["adresse"], strict=True)
     ]
     return out
+
+
+def _proposed(alternative: str, line: str) -> str:
+    """Write an alternative with what of it is like the line and what is not, in place of its score."""
+    scored = _SCORED.fullmatch(alternative)
+    if scored is None:
+        return alternative
+    number = scored["address"].partition(" ")[0].lower()
+    written = {f"{n}{suffix}".lower() for n, suffix in parse(line).numbers}
+    other = number[0].isdigit() and bool(written) and written.isdisjoint(number.split("-"))
+    return proposal(scored["address"], float(scored["score"]), other_number=other)
 
 
 def row_keys(entrances: pd.DataFrame) -> pd.Series[Any]:

@@ -13,6 +13,8 @@ from tfpb.io.sources.address_columns import read_addresses
 from tfpb.io.tables.tabular import TextTable
 from tfpb.model.results import ADDRESS_COLUMNS, RESULT_COLUMNS
 from tfpb.review.address_decisions import AddressDecision, decided, key_of, settled
+from tfpb.review.doubts import address_doubts
+from tfpb.words.places.address_words import without_likeness
 
 
 def text_table(**columns: list[str]) -> TextTable:
@@ -193,3 +195,29 @@ def test_decisions_rule_verdicts_and_say_so() -> None:
     nowhere, doubts = settled(_results(result_type="none"), [_decision("a", "", "1 rue X")])
     assert nowhere.iloc[0]["result_verdict"] == "a_verifier"
     assert [fault.code for fault in doubts] == ["decision_sans_resultat"]
+
+
+def test_a_proposal_says_what_is_alike_and_what_is_not_without_a_score() -> None:
+    near = [
+        "46 Rue Sadi Carnot 93170 Bagnolet (1.00)", "914 Rue Carnot 93170 Bagnolet (0.81)",
+        "Rue Carnot 93140 Bondy (0.00)",
+    ]  # fmt: skip
+    results = pd.DataFrame(
+        {
+            "result_verdict": ["a_verifier"], "result_status": ["ok"], "result_label": [""],
+            "result_type": ["street"], "result_confidence": [0.5], "result_reasons": [""],
+            "result_alternatives": [" | ".join(near)],
+        }
+    )  # fmt: skip
+    original = pd.DataFrame(
+        [dict.fromkeys(ADDRESS_COLUMNS, "") | {"adresse": "914 rue Sadi Carnot"}]
+    )
+    (shown,) = address_doubts(results, original, [None], lines=[2])["choix"]
+    assert shown == (
+        "46 Rue Sadi Carnot 93170 Bagnolet (même nom de voie, autre numéro)",
+        "914 Rue Carnot 93170 Bagnolet (nom de voie proche)",
+        "Rue Carnot 93140 Bondy (autre réponse)",
+    )
+    # what is chosen is read back as the address alone, from a sheet of before too
+    bare = [text.rpartition(" (")[0] for text in near]
+    assert [without_likeness(text) for text in (*shown, *near)] == bare * 2

@@ -22,6 +22,7 @@ from tfpb.model.results import COMPARISON_COLUMNS
 from tfpb.model.survey import _SEAL, Published, WaveFacts
 from tfpb.pipeline.wiring import Key, Values, run_stages
 from tfpb.stage import Stage
+from tfpb.words.faults.sentences import fault_text
 
 
 def comparison(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -190,10 +191,11 @@ def test_unknown_codes_are_listed_with_their_place() -> None:
         }
     )
     shape = gpd.GeoDataFrame({"code_qpv": ["QN1"]}, geometry=[box(0, 0, 1, 1)], crs=4326)
-    faults = unknown_quarters({"programme": frame}, {2024: QpvMap(2024, shape)}, 2024)
+    faults = unknown_quarters({"programme": frame}, {2024: QpvMap(2024, shape)}, 2024, "/geo")
     assert [(f.code, f.got, f.place.row, f.place.column) for f in faults] == [
         ("qpv_inconnu", "QNX", 5, "code_qpv")
     ]
+    assert "« /geo »" in fault_text(faults[0]).hint
     found = unknown_residences(
         frame, ["A"], column="id_residence", code="residence_inconnue", severity=Severity.FAUTE
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from tfpb.io.tables.tabular import csv_bytes
 from tfpb.model.assembly import Subject
 from tfpb.pipeline.pack_files import data_files, data_tables, dictionary
 from tfpb.report.sections import report
+from tfpb.report.sections.note.justified import justified
+from tfpb.report.sections.note.who_pays import who_pays
 from tfpb.words.documents.pack_words import explanation_lines, unknown_words
 
 sys.path.append(str(Path(__file__).parents[1] / "report"))
@@ -103,3 +106,37 @@ def test_an_amount_that_is_a_claim_says_so_first() -> None:
     first, *_ = explain(pack(), value)
     assert first.kind is Subject.CLAIM
     assert first.name.endswith("total")
+
+
+def test_every_figure_of_the_first_answers_of_the_note_is_explained() -> None:
+    dossier = make()
+    answers = (justified(dossier)(12), who_pays(dossier))
+    text = str(answers).replace("\\u202f", " ").replace("\\xa0", " ")
+    figures = set(re.findall(r"\b\d{1,3}(?: \d{3})*(?: [€%])", text))
+    figures |= set(re.findall(r"\b\d{1,3} \d{3}\b", text))
+    assert {"15 200 €", "10 250 €", "19 %", "18 000 €"} <= figures
+    assert not [figure for figure in figures if not explain(pack(), figure)]
+
+
+def test_what_the_note_divides_and_what_it_rounds_to_add_up_are_explained() -> None:
+    known = (
+        "nom;titre;portee;valeur_bas;valeur_haut;unite;etat;nature;echeance;feuille\n"
+        + "\n".join(
+            f"{nom};{titre};total;{value};{value};;;;;"
+            for nom, titre, value in (
+                ("perte_communes", "Perte des communes", "51234"),
+                ("acquis", "Abattement acquis", "100000"),
+                ("logements_abattus", "Logements abattus", "407"),
+                ("a_prouver", "Justifié, à prouver", "1379.59"),
+            )
+        )
+    )
+    held = pack() | {"donnees/faits.csv": known.encode()}
+
+    def named(reference: str) -> list[str]:
+        return [found.name for found in explain(held, reference) if found.kind is Subject.CLAIM]
+
+    assert named("126 €") == ["Perte des communes ÷ Logements abattus"]
+    assert named("51 %") == ["Perte des communes ÷ Abattement acquis"]
+    assert named("1 379") == ["Justifié, à prouver · total = 1379.59"]
+    assert named("1 378") == []

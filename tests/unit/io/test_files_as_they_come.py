@@ -29,11 +29,12 @@ from tfpb.model.record import Reading, Source
 from tfpb.model.tables import DROIT_COMMUN, PREMISES, PROGRAMME, STOCK
 from tfpb.near_names import near_names
 from tfpb.pipeline.kept.stage_cache import fingerprint
+from tfpb.pipeline.steps.checking import remaining_faults
 from tfpb.survey import recode
 from tfpb.tax import programme
 from tfpb.words.documents.setting_words import masked_sources, reading_line, reading_row
 from tfpb.words.faults.paste_words import paste_lines
-from tfpb.words.faults.sentences import fault_text, masked_fault
+from tfpb.words.faults.sentences import fault_text, fault_texts, masked_fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -303,6 +304,21 @@ def test_two_files_in_one_wave_are_a_doubt_with_their_numbers(tmp_path: Path) ->
     files["e_b"] = survey("b", 20, owner="Autre Logis")
     _, faults = read(dossier(tmp_path, wave='vague_fixe = "2023"', **files))
     assert "vague_deux_fichiers" not in faults
+
+
+def test_a_plan_without_wave_is_one_fault_with_a_line_to_paste_a_file(tmp_path: Path) -> None:
+    files = {"e_a": survey("a", 12), "e_b": survey("b", 20)}
+    path = dossier(tmp_path, wave="", **files)
+    inputs, faults = read(path)
+    assert "vague_deux_fichiers" not in faults
+    absent = faults["plan_vague_absente"]
+    assert len(fault_texts(absent)) == 1
+    assert [f.fields["coller"][1] for f in absent] == ["e_a.csv", "e_b.csv"]
+    rest = remaining_faults(load_settings(path), inputs, absent)
+    assert {f.code for f in rest} & {"plan_vague_absente", "enquete_colonne_absente"} == set()
+    _, faults = read(dossier(tmp_path, wave="", e_a=survey("a", 12)))
+    (alone,) = faults["plan_vague_absente"]  # of one file, the plan says it
+    assert "coller" not in alone.fields
 
 
 def test_the_wave_of_a_file_rules_it_and_vague_fixe_never_overrides_a_column(

@@ -171,6 +171,29 @@ def test_columns_confirmed_are_proposed_in_another_dossier_of_the_landlord(
     assert "Adresse du site" not in remembered_file().read_text(encoding="utf-8")
 
 
+def test_a_number_read_with_the_street_is_not_shown_unread(tmp_path: Path) -> None:
+    lines = ["Code groupe;N°;Voie;CP;Ville;Nbre de logts;Gardien"]
+    lines += [f"R{k};{k};RUE HOCHE;59000;LILLE;12;loge {k}" for k in range(2, 8)]
+    with served(tmp_path / "voie", tmp_path / "geo") as other:
+        other.desk.check = lambda **_: None  # type: ignore[method-assign]
+        head = {
+            "geste": "tete",
+            "bailleur": "B",
+            "titre": "T",
+            "annee": "2025",
+            "date": "2026-02-10",
+        }
+        other.post("/depart", head)
+        file = [("fichiers", ("Parc.csv", "\n".join(lines).encode()))]
+        other.post("/deposer", {"geste": "deposer"}, files=file)
+        shown = other.get("/colonnes").text
+    assert shown.count("– lue avec la voie –") == 1
+    (number,) = [cell for cell in shown.split("<tr>") if "– lue avec la voie –" in cell]
+    assert '<th scope="row">N°</th>' in number
+    assert "– ne pas lire –" not in number
+    assert "6 colonnes lues sur 7" in shown
+
+
 def test_of_two_columns_chosen_for_one_meaning_the_new_one_is_taken(page: Served) -> None:
     before = page.desk.file.read_bytes()
     form = {f"c0_{k}": name for k, name in enumerate(COLUMNS)} | {"t0": "1", "c0_4": "commune"}

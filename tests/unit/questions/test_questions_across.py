@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -13,8 +14,9 @@ from tfpb.questions.across import (
     shared_interviews,
     shared_invoices,
 )
-from tfpb.questions.finding import KEPT
+from tfpb.questions.finding import KEPT, Finding
 from tfpb.questions.odd_amounts import DIVIDED
+from tfpb.words.faults.question_words import question_title
 
 
 def held(name: str, keys: list[str], amounts: list[float], header: str = "") -> Held:
@@ -75,3 +77,31 @@ def test_weights_of_another_scale_are_divided_by_a_power_of_ten() -> None:
     assert effects[KEPT] > 99
     assert found.question.part == 1 / 4  # a quarter of the interviews, not « 0,0 % »
     assert list(odd_scales([*others, held("D", ["x"] * 50, [100] * 50, "poids")], [1000] * 4)) == []
+
+
+def test_one_wave_of_a_file_on_another_scale_is_asked_alone() -> None:
+    def waves(name: str, before: float, after: float) -> list[Held]:
+        both = held(name, ["x"] * 80, [before] * 40 + [after] * 40, "poids")
+        return [
+            replace(
+                both, rows=both.rows[at], keys=both.keys[at], amounts=both.amounts[at], wave=wave
+            )
+            for at, wave in ((slice(40), "2019"), (slice(40, None), "2023"))
+        ]
+
+    def found(*one: float) -> list[Finding]:
+        clean = [w for name in "ABC" for w in waves(name, 9, 11)]
+        return list(odd_scales([*clean, *waves("D", *one)], [400] * 8))
+
+    (asked,) = found(
+        9, 1.3
+    )  # less than ten times apart: relative weights beside those that count dwellings
+    (change,) = asked.changes[DIVIDED]
+    assert (change.rows, change.scaled) == (tuple(range(42, 82)), {"poids": Decimal(10)})
+    assert (
+        question_title(asked.question)
+        == "Les poids de D, vague 2023, sont-ils sur une autre échelle ?"
+    )
+    (whole,) = found(9_000, 11_000)  # all waves of a file: one question, of the whole of it
+    assert whole.changes[DIVIDED][0].rows == ()
+    assert found(9, 11) == found(9, 4) == []

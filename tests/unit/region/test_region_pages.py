@@ -12,7 +12,7 @@ import pytest
 from region_cases import LEVELS, protected_of, region_plan, region_survey
 
 from tfpb.evidence.tasks import tasks_of_place
-from tfpb.facts.amount import between, known
+from tfpb.facts.amount import Amount, between, known, unknown
 from tfpb.facts.claim import Claims, claim
 from tfpb.facts.quarter import Quarter, Quarters
 from tfpb.model.codes import ENSEMBLE, Groupe
@@ -58,6 +58,32 @@ def test_what_is_left_to_do_in_a_place_is_a_line_a_quarter_and_adds_up() -> None
     ((what, stake, _),) = (row for row in rows if row[0].head.startswith("Réclamer"))
     assert "Les Lilas" in what.text
     assert "42" in stake.head
+
+
+def test_a_risk_that_is_not_known_at_all_asks_for_the_tax_sheet_before_anything_is_reported() -> (
+    None
+):
+    names = Quarters([Quarter(ONE, "Les Lilas"), Quarter(TWO, "La Fosse")])
+
+    def to_do(*risks: Amount) -> list[tuple[str, str, str, bool]]:
+        owed = [claim("acquis", q, known(100)) for q in (ONE, TWO)]
+        at_risk = [claim("a_risque", q, a) for q, a in zip((ONE, TWO), risks, strict=True)]
+        dossier: Any = SimpleNamespace(
+            claims=Claims([*owed, *at_risk]), quarters=names, survey=None, programme=None,
+            settings=SimpleNamespace(dossier=SimpleNamespace(annee=2025), roles={}),
+        )  # fmt: skip
+        tasks = tasks_of_place(dossier.claims, names, "les bailleurs", "Argent")
+        held: Any = left_to_do(dossier, tasks, shared=True)(8).rests_on
+        return [
+            (w.head, w.text, stake.head, "attendre" in day) for w, stake, _, day, _ in held.rows
+        ]
+
+    ((head, text, stake, at_once),) = to_do(unknown("non_lu"), known(0))
+    assert (head, stake, at_once) == ("Fournir la fiscalité qui manque :", "inconnu", False)
+    assert text.startswith("Les Lilas. Sans elle")
+    first, second = to_do(unknown("non_lu"), between(Decimal(5), None, "non_lu"))
+    assert first[0].startswith("Signaler aux impôts")
+    assert (first[2:], second[0]) == (("au moins 5", True), head)
 
 
 def test_tenants_who_were_asked_and_may_not_be_told_of_are_no_missing_survey() -> None:

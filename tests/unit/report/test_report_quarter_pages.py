@@ -27,7 +27,8 @@ from report_dossier import (
 )
 
 from everywhere import need
-from tfpb.evidence.tasks import tasks_of
+from tfpb.evidence.tasks import KINDS as KINDS_TO_DO
+from tfpb.evidence.tasks import Task, tasks_of
 from tfpb.facts.amount import known
 from tfpb.facts.claim import Claims, axis_scope, claim
 from tfpb.facts.place import QuarterHeld, dwellings_by_side, quarters, quarters_held
@@ -717,3 +718,26 @@ def test_a_full_face_takes_the_space_that_one_by_one_would_find(
         )  # fmt: skip
         assert found.startswith(b"%r " % (wanted,))
         assert len(trials) <= 10
+
+
+def test_the_map_names_every_residence_to_place_and_counts_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def panel(*stakes: int) -> tuple[str, str, int]:
+        homes = [
+            Task(
+                KINDS_TO_DO["situer"],
+                f"R{k}",
+                name="Carnot" if k < 2 else f"Tour {k}",
+                stake=known(n),
+            )
+            for k, n in enumerate(stakes)
+        ]
+        monkeypatch.setattr("tfpb.report.map_model.tasks_of", lambda _: homes)
+        (one,) = map_model(make()).tasks
+        return one.names, one.stake.replace("\u202f", " "), len(one.homes)
+
+    # two bear one name, and nothing hangs on the last: it is to be placed all the same
+    named = "Carnot n° R0, Carnot n° R1, Tour 2"
+    assert panel(10, 20, 0) == (named, "30 €", 3)
+    assert panel(10, 20, 30, 0, 5) == (f"{named}, Tour 3 et 1 autre", "65 €", 5)

@@ -353,6 +353,8 @@ def geodata_folder(
 ) -> Path:
     """Return the folder of imported geography: the option, the settings' own, or the user's.
 
+    Where the option and the settings name two, the one that is read is printed.
+
     Parameters
     ----------
     option : Path or None
@@ -365,8 +367,11 @@ def geodata_folder(
     TfpbError
         `geodonnees_mal_nommees` for a folder that does not exist beside one whose name is near.
     """
-    if option is None and settings is not None and settings.reglages.geodonnees:
-        option = settings.path(settings.reglages.geodonnees)
+    if settings is not None and settings.reglages.geodonnees:
+        named = settings.path(settings.reglages.geodonnees)
+        if option is not None and option.resolve() != named.resolve():
+            print_line(words.OTHER_GEODATA.format(read=option, named=settings.reglages.geodonnees))
+        option = option or named
     if option is None:
         import platformdirs
 

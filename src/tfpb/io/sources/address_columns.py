@@ -158,11 +158,18 @@ def with_address_line(table: TextTable, whole: str = "") -> tuple[TextTable, str
     `whole` is the header that is read as the address: it may hold the street alone.
     """
     found = address_headers(table, whole)
-    if not found or (whole and found["NOMVOIE"] != whole):
+    if not (parts := headers_of_line(table, whole)):
         return table, ""
-    name = line_name(found)
-    bare = table.frame.drop(columns=[found[n] for n in LINE if n in found])
+    name, bare = line_name(found), table.frame.drop(columns=list(parts))
     return replace(table, frame=bare.assign(**{name: address_lines(table, found)})), name
+
+
+def headers_of_line(table: TextTable, whole: str = "") -> tuple[str, ...]:
+    """Return the headers that are read as one line of address, `whole` among them; none where it is alone."""
+    found = address_headers(table, whole)
+    if not found or (whole and found["NOMVOIE"] != whole):
+        return ()
+    return tuple(found[n] for n in LINE if n in found)
 
 
 def renamed_streets(table: TextTable) -> tuple[dict[str, str], list[Fault]]:

@@ -356,7 +356,8 @@ def gather_survey(
     own = {**plan.enquete.fichiers, **(own or {})}
     waves = {name: one.vague for name, one in own.items() if one.vague}
     owners = {name: one.bailleur for name, one in own.items() if one.bailleur}
-    gathered.faults += [f for f in faults if not (waves and f.code == "plan_vague_absente")]
+    lacks_waves = [f for f in faults if f.code == "plan_vague_absente"]
+    gathered.faults += [f for f in faults if f not in lacks_waves]
     gathered.note("plan", plan_file, len(plan.items))
     deliveries = []
     for path in files:
@@ -370,7 +371,7 @@ def gather_survey(
             deliveries.append(delivery)
             gathered.faults += delivery.notices
     plan, deliveries, found = given_waves(plan, deliveries, waves, plan_file.name)
-    gathered.faults += found
+    gathered.faults += found or (lacks_waves if not (deliveries or waves) else [])
     findings, found = survey_findings(plan, deliveries)
     gathered.faults += found
     residence = plan.colonnes.residence

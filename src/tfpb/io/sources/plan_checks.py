@@ -72,8 +72,10 @@ def given_waves(
         wave = wanted.get(fold(delivery.table.file))
         column = delivery.column(plan.colonnes.vague)
         if wave is None:
-            if wanted and column is None and not plan.colonnes.vague_fixe:
-                faults.append(Fault("plan_vague_absente", Place(file)))
+            lacks = column is None and not plan.colonnes.vague_fixe
+            if lacks and (wanted or not plan.colonnes.vague):
+                paste = {"coller": (WAVES, delivery.table.file, "")} if len(deliveries) > 1 else {}
+                faults.append(Fault("plan_vague_absente", Place(file), fields=paste))
             out.append(delivery)
             continue
         frame = delivery.table.frame
@@ -143,7 +145,8 @@ def _pooled(plan: Plan, deliveries: list[Delivery]) -> Iterator[Fault]:
         waves = waves_of(plan, delivery)
         owners = delivery.table.frame[owner].map(fold) if owner else [""] * len(waves)
         for (wave, name), rows in Counter(zip(waves, owners, strict=True)).items():
-            counts.setdefault((wave, name), Counter())[place] += rows
+            if wave:  # without one, that it lacks is the fault
+                counts.setdefault((wave, name), Counter())[place] += rows
     pooled: dict[str, Counter[Place]] = {}
     for (wave, _), files in counts.items():
         if len(files) > 1:

@@ -17,13 +17,14 @@ import platformdirs
 from tfpb.decimals import parse_decimal
 from tfpb.errors import TfpbError
 from tfpb.io.packs.output_files import write_bytes
+from tfpb.io.sources.address_columns import headers_of_line
 from tfpb.io.sources.personal import without_people
 from tfpb.io.sources.recognition import SURVEY
 from tfpb.io.tables.headers import MILLIONS, match_columns, unread_columns
 from tfpb.io.tables.tabular import read_table
 from tfpb.model.columns import READINGS
 from tfpb.model.settings import of_role
-from tfpb.model.tables import BY_ROLE
+from tfpb.model.tables import BY_ROLE, STOCK
 from tfpb.page.desk import mark
 from tfpb.page.screens.questions_screen import headers_of
 from tfpb.text import fold
@@ -66,6 +67,8 @@ class Read:
         Whether it is read so without being named: it cannot be left unread.
     before : bool
         Whether it is what was confirmed for this landlord in another dossier.
+    joined : bool
+        Whether it is read with the street, as one line of address.
     """
 
     header: str
@@ -75,6 +78,7 @@ class Read:
     person: bool = False
     alone: bool = False
     before: bool = False
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class Page:
     @property
     def read(self) -> int:
         """How many columns are read."""
-        return sum(1 for r in self.rows if r.meant)
+        return sum(1 for r in self.rows if r.meant or r.joined)
 
 
 def show(desk: Desk, _query: Mapping[str, str]) -> dict[str, Any]:
@@ -219,6 +223,8 @@ def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contra
     people = {h for h in table.frame.columns if h not in kept.frame.columns}
     labels = {c.name: c.label or c.name for c in contract.columns}
     people |= set(desk.dropped.get(name, ()))
+    street = next((h for h in table.frame.columns if by_header.get(h) == "adresse"), "")
+    line = headers_of_line(table, street) if contract.name == STOCK.name else ()
     rows = [
         Read(
             header,
@@ -228,6 +234,7 @@ def _page(desk: Desk, settings: Settings, role: str, name: str, contract: Contra
             person=header in people,
             alone=header in by_header and not named_here.get(by_header[header]),
             before=header in before,
+            joined=header in line and header not in by_header and header not in guessed,
         )
         for header in table.frame.columns
     ]

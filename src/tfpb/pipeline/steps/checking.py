@@ -57,12 +57,13 @@ def cross_checks(
         return []
     known = set(stock["id_residence"])
     quarters = {r: f for r, f in inputs.frames.items() if r in _ON_THE_MAP}
-    faults = unknown_quarters(quarters, geography.maps, vintage)
+    folder = str(geography.folder)
+    faults = unknown_quarters(quarters, geography.maps, vintage, folder)
     if (last := inputs.frame("programme_precedent")) is not None:
         # last year may stand on the older map: its codes are held against their own
         older = perimeters.ruling_vintage(max(settings.dossier.annee - 1, FIRST_YEAR))
         if older in geography.maps:
-            faults += unknown_quarters({"programme_precedent": last}, geography.maps, older)
+            faults += unknown_quarters({"programme_precedent": last}, geography.maps, older, folder)
     for role in ("fiscalite", "droit_commun"):
         if (frame := inputs.frame(role)) is not None:
             faults += unknown_residences(
@@ -164,7 +165,9 @@ def remaining_faults(settings: Settings, inputs: Inputs, found: Iterable[Fault])
     """
     faults: list[Fault] = []
     if (plan := inputs.plan) is not None and inputs.deliveries:
-        faults += _found(lambda: survey.recode([d.frame for d in inputs.deliveries], plan).faults)
+        read = _found(lambda: survey.recode([d.frame for d in inputs.deliveries], plan).faults)
+        # that the plan names no wave is found as it is read, at its own name
+        faults += [f for f in read if f.code != "plan_vague_absente"]
     faults += money_faults(inputs, TaxRule.of(settings))
     if inputs.frame("patrimoine") is not None:
         # which quarters it has is not known yet: only what cannot be read is told

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _ROLES: Final = ("repondant", "vague", "bailleur", "residence", "poids", "qpv")
 _PLAN: Final = Place("plan_enquete.toml")
+_NO_WAVE: Final = "plan_vague_absente"
 
 
 def recode(
@@ -217,6 +218,9 @@ def _missing_roles(
         if column is not None or fixed.get(role):
             continue
         named = getattr(plan.colonnes, role)
+        if role == "vague" and not named:
+            rows.faults.append(Fault(_NO_WAVE, _PLAN))
+            continue
         unsaid = role == "qpv" and not named
         if named or role in needed:
             stops = role in needed or role in {"residence", "poids"}
@@ -317,7 +321,7 @@ def _strata(frame: pd.DataFrame, plan: Plan, faults: list[Fault]) -> Objects:
 
 def _clusters_in_two_strata(frame: pd.DataFrame) -> list[Fault]:
     """List the résidences whose interviews of one wave stand in two strata."""
-    named = frame[frame["residence"] != ""]
+    named = frame[(frame["residence"] != "") & (frame["vague"] != "")]
     keys = ["vague", "bailleur", "residence"]
     pairs = named.drop_duplicates([*keys, "strate"])
     doubled = pairs[pairs.duplicated(keys, keep=False)]

@@ -23,6 +23,10 @@ DOWNLOAD: Final = "Téléchargement ({code})"
 NEW_GEODATA: Final = (
     "Nouveau dossier de géodonnées : « {got} ». Si ce n’est pas voulu, il y a déjà à côté : {near}."
 )
+OTHER_GEODATA: Final = (
+    "Géodonnées lues : « {read} » (--geodonnees, ou la variable TFPB_GEODONNEES) ; le réglage geodonnees, "
+    "« {named} », n’est pas suivi."
+)
 DOUBTS_OF_FILES: Final = "Doutes relevés dans les fichiers :"
 DOUBTS_OF_REGION: Final = "Doutes relevés sur la région :"
 DOUBTS_SHEET: Final = "la feuille « Doutes » du classeur"

@@ -20,7 +20,7 @@ COMPARED: Final = "Comparaison"
 FILTERED: Final = "{sheet}, « {filter} »"
 OBJECTS: Final = "{meaning} {names}."
 ELSEWHERE: Final = "Ailleurs : {elsewhere} ; {verdict}."
-_MORE: Final = "{names} et {count} autres"
+_MORE: Final = Phrase("{names} et {count:s autre}")
 _NAMED: Final = 4
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Final
 
 from tfpb.model.codes import GeocodeVerdict
@@ -25,6 +26,36 @@ REASONS: Final[dict[str, str]] = _TEXTS["reasons"]
 
 TYPES: Final[dict[str, str]] = _TEXTS["types"]
 """`result_type` to words."""
+
+
+_LIKENESS: Final[dict[str, str]] = _TEXTS["likeness"]
+_ALIKE: Final = 0.995
+"""Likeness that two decimals write 1,00: the street has the words of the line."""
+
+
+def proposal(address: str, likeness: float, *, other_number: bool) -> str:
+    """Write an address proposed for a line, and what of it is like the line.
+
+    Parameters
+    ----------
+    likeness : float
+        Of the streets' names, 0..1; 0 for another answer, which was not compared.
+    """
+    alike = (
+        "meme_voie" if likeness >= _ALIKE else "voie_proche" if likeness > 0 else "autre_reponse"
+    )
+    parts = [_LIKENESS[alike], *([_LIKENESS["autre_numero"]] if other_number else [])]
+    return f"{address} ({', '.join(parts)})"
+
+
+def without_likeness(choice: str) -> str:
+    """Return the address of a proposal that was chosen, as `proposal` or an older sheet writes it."""
+    return _LIKE.sub("", choice).strip()
+
+
+_LIKE: Final = re.compile(
+    rf"\s*\((?:\d(?:[.,]\d+)?|(?:{'|'.join(_LIKENESS.values())})(?:, {_LIKENESS['autre_numero']})?)\)\s*$"
+)
 
 
 CHOSEN: Final = "choisi à la main"

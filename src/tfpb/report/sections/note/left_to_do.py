@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE
+from tfpb.evidence.tasks import BY_ACTION, BY_QUARTER, BY_RESIDENCE, TO_PROVIDE
 from tfpb.facts.amount import total
 from tfpb.facts.doubt_kinds import NOBODY
 from tfpb.facts.place import quarters_held
@@ -203,6 +203,8 @@ def _carried(task: Task) -> Amount | None:
 def _subject(dossier: Dossier, task: Task, places: _Places) -> str:
     quarter = places.names.get(task.code_qpv, "")
     stake = task.stake
+    if task.kind.code == TO_PROVIDE:
+        return quarter
     if task.kind.of == BY_QUARTER:
         year = dossier.settings.dossier.annee - 1
         return words.of_quarter(quarter, stake, carried=_carried(task), year=year)
