@@ -56,6 +56,7 @@ echelle = "s4"
 """
 
 ELSEWHERE = {
+    "annee_isolee": ("test_cli_abattement.py", " quand le fichier en a "),
     "a_faire_personne": ("test_cli_to_do.py", "nomme peut-être une personne"),
     "a_faire_illisible": ("test_cli_to_do.py", "n’a pas été compris dans la feuille « À faire »"),
     "a_faire_sans_cle": ("test_cli_to_do.py", "elle n’a pas de clé"),
