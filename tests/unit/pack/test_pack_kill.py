@@ -156,6 +156,8 @@ def test_kills_of_the_main_job(
     with Server(tmp_path) as server:
 
         def run(**fault: object) -> tuple[float, int]:
+            # a file that nobody reads: without it the pack in place would stand, and nothing be written
+            (example / "vu.txt").write_text(str(time.monotonic()), "utf-8")
             started = time.monotonic()
             done = server.run(
                 *command,
