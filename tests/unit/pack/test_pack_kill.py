@@ -150,14 +150,15 @@ def test_kills_of_the_main_job(
     """Kill whole runs at drawn moments, what they keep for the next one and what they write included."""
     folder = tmp_path / "out" / "valmont"
     cache = Path(shutil.copytree(first_run / "garde", tmp_path / "cache"))
+    files = Path(shutil.copytree(example, tmp_path / "valmont"))
     command = (
-        "dossier", example / "dossier.toml", "--sortie", folder, "--geodonnees", geodata,
+        "dossier", files / "dossier.toml", "--sortie", folder, "--geodonnees", geodata,
     )  # fmt: skip
     with Server(tmp_path) as server:
 
         def run(**fault: object) -> tuple[float, int]:
             # a file that nobody reads: without it the pack in place would stand, and nothing be written
-            (example / "vu.txt").write_text(str(time.monotonic()), "utf-8")
+            (files / "vu.txt").write_text(str(time.monotonic()), "utf-8")
             started = time.monotonic()
             done = server.run(
                 *command,
