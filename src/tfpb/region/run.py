@@ -275,12 +275,13 @@ def _protected(
     plan, answers = inputs.plan, joined.survey
     if plan is None or answers is None:
         return None
+    executor.close()  # what parts, then estimates, took of memory is given back
     compared = compare_region(
         answers, plan, by=LEVELS, repere=inputs.repere, margins=inputs.margins,
         reference=inputs.reference,
         executor=executor,
     )  # fmt: skip
-    executor.close()  # what estimates took of memory is given back before packs are made
+    executor.close()
     own, least = inputs.settings.reglages, rules_of(compared.settings)
     rules = replace(least, owners=own.organismes_minimum, largest_share=own.part_maximum)
     return Protected.of(compared, rules, before, waiting)
