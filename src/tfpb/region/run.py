@@ -204,8 +204,7 @@ def _between(
             touching = of_stock.keys_of(part.name)
             mine = tuple(one for one in open_ if one.question.key in touching)
             under = replace(task, outside=changes[part.name])
-            kept_too = whole.get(part.name, ())
-            jobs.append(Shared(under, part.claims, mine, of_stock, given, kept_too))
+            jobs.append(Shared(under, part.claims, mine, of_stock, given, whole.get(part.name, ())))
     left = {job.task.settings.dossier.bailleur for job in jobs}
     kept = {part.name: part for part in parts if part.name not in left}
     names = [part.name for part in parts]
