@@ -56,7 +56,7 @@ def evaluation(dossier: Dossier) -> Section:
             label=[f"{axe} · {label}" for axe, label in pairs]
         )
         blocks.append(chart("besoin", spent[["label", *_DRAWN]], margin=margin / 100, **of))
-    blocks += spending_blocks(dossier, rows) if dossier.printed else ()
+    blocks += spending_blocks(dossier, rows)
     notes = (words.SIDE_BY_SIDE, *view.not_named(dossier), *view.too_early(dossier))
     blocks.append(Text((*notes, words.DOES_IT_WORK)))
     is_lower = convention["lecture"].astype(str).str.startswith("ecart_defavorable")
