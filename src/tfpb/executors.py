@@ -55,7 +55,7 @@ def cores() -> int:
     return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
 
 
-def attend(objects: int | None = None) -> None:
+def attend(objects: int) -> None:
     """Settle a process that works for another: it leaves interruptions to it, and ends with it.
 
     It looks for cycles after as many new `objects` as the other: at Python's own 700, an eighth of a
@@ -65,8 +65,7 @@ def attend(objects: int | None = None) -> None:
     the process that started it was killed.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if objects is not None:
-        gc.set_threshold(objects)
+    gc.set_threshold(objects)
     starter = multiprocessing.parent_process()
     if starter is None:
         return

@@ -80,6 +80,9 @@ def _survey() -> bytes:
     return "\n".join(lines).encode()
 
 
+BARE_HEAD = {"geste": "tete", "bailleur": "B", "titre": "T", "annee": "2025", "date": "2026-02-10"}
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve a dossier begun by its forms: a stock, a programme and a survey dropped at once."""
@@ -176,14 +179,7 @@ def test_a_number_read_with_the_street_is_not_shown_unread(tmp_path: Path) -> No
     lines += [f"R{k};{k};RUE HOCHE;59000;LILLE;12;loge {k}" for k in range(2, 8)]
     with served(tmp_path / "voie", tmp_path / "geo") as other:
         other.desk.check = lambda **_: None  # type: ignore[method-assign]
-        head = {
-            "geste": "tete",
-            "bailleur": "B",
-            "titre": "T",
-            "annee": "2025",
-            "date": "2026-02-10",
-        }
-        other.post("/depart", head)
+        other.post("/depart", BARE_HEAD)
         file = [("fichiers", ("Parc.csv", "\n".join(lines).encode()))]
         other.post("/deposer", {"geste": "deposer"}, files=file)
         shown = other.get("/colonnes").text
@@ -208,14 +204,7 @@ def test_a_rate_that_reads_two_ways_is_a_question_with_two_answers(
 ) -> None:
     with served(tmp_path / "taux", tmp_path / "geo") as other:
         other.desk.check = lambda **_: None  # type: ignore[method-assign]
-        head = {
-            "geste": "tete",
-            "bailleur": "B",
-            "titre": "T",
-            "annee": "2025",
-            "date": "2026-02-10",
-        }
-        other.post("/depart", head)
+        other.post("/depart", BARE_HEAD)
         taxes = (
             "avis;id_residence;annee;vlc_eur;taux_commune_pct;TEOM en k€\n"
             "A1;R1;2025;3000;25;1\nA2;R1;2025;3000;0,3973;2\n"

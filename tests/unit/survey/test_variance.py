@@ -10,7 +10,8 @@ import pytest
 from variancecases import plan, stock_and_answers
 
 from tfpb.survey.compare import compare
-from tfpb.survey.estimation.comparison import Comparison, estimate_wave
+from tfpb.survey.estimation import comparison, variance
+from tfpb.survey.estimation.comparison import Comparison, estimate_pair, estimate_wave
 from tfpb.survey.estimation.variance import (
     Dispersion,
     Rows,
@@ -93,6 +94,35 @@ def test_the_variance_is_the_formula_as_it_is_written(survey: Survey, cible: str
         for item in range(len(c.items)):
             wanted = by_hand(survey, c, int(domain), item, parc=cible == "parc")
             assert made[domain, item] == pytest.approx(wanted, rel=1e-9)
+
+
+@pytest.mark.parametrize("cible", ["parc", "service"])
+def test_figures_counted_by_runs_are_those_counted_at_once(
+    survey: Survey, cible: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A region's are many runs, these tables one: no other test parts them."""
+    whole = estimated(survey, cible)
+    monkeypatch.setattr(variance, "_BLOCK", 7)
+    parted = estimated(survey, cible)
+    for name in ("between", "within", "aimed"):
+        one, other = (getattr(c.domains.dispersion, name) for c in (whole, parted))
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_waves_set_beside_each_other_by_runs_are_as_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stock, answers = stock_and_answers(np.random.default_rng(11))
+    both = pd.concat([answers.assign(vague="2019"), answers], ignore_index=True)
+    two = recode([both], plan(), stock)
+    items = [i for i in plan().items if i.identifiant in two.answers]
+    c = estimate_pair(
+        two, items, ("2019", two.waves[-1]), by=(), thresholds=Thresholds(cible="service")
+    )
+    whole = c.shared(c.domains, c.sides)
+    assert (whole > 0).any()
+    monkeypatch.setattr(comparison, "_BLOCK", 7)
+    np.testing.assert_allclose(c.shared(c.domains, c.sides), whole, rtol=1e-12)
 
 
 def test_a_census_leaves_nothing_uncertain_under_parc(survey: Survey) -> None:

@@ -210,7 +210,7 @@ def abate(
         *abatement_doubts.doubts_of(items, stock, held, reader),
         *read.doubts,
         *odd_answers(followed),
-        *stray_claims(followed, items, reader),
+        *stray_claims(claimed, items, reader),
     ]
     suites = dict(zip(followed.index.tolist(), followed["suite"], strict=True))
     result = Abatement(

@@ -103,15 +103,16 @@ def odd_answers(followed: pd.DataFrame) -> list[Fault]:
 
 
 def stray_claims(
-    followed: pd.DataFrame, items: Sequence[Premises], reader: Reader
+    claimed: pd.DataFrame | None, items: Sequence[Premises], reader: Reader
 ) -> Iterator[Fault]:
     """Doubt the claims of the tax year that are of no premises, or notice, of its sheet: mistyped."""
     known = {(number_key(i.avis), premises_key(i.invariant)) for i in items}
     known |= {(avis, "") for avis, _ in known}
     year = reader.day.year
-    for line in records(followed):
+    for line in records(claimed):
         if year_of(line) == year and _key(line)[:2] not in known:
-            yield doubt("reclamation_sans_local", Place(), line.text("avis"), annee=year)
+            place = line.place("avis")
+            yield doubt("reclamation_sans_local", place, line.text("avis"), annee=year)
 
 
 def contested(items: Sequence[Premises]) -> pd.DataFrame:
