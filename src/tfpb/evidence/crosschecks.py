@@ -32,12 +32,10 @@ _FORMS: Final = {
 }
 _FORM: Final = re.compile(r"Q\s*[NP]\s*[0-9AB]{2}.*", re.IGNORECASE)
 _TABLE: Final = ALIAS.format(what="quartiers")
-_FEW: Final = 5
-"""Interviews of a name, at least, for their résidences to tell whose they are."""
+_FEW: Final = 5  # interviews, for their résidences to tell whose they are
 _MOSTLY: Final = 0.8
 """Share of the interviews of a name whose résidences are of the stock, for the name to be doubted."""
-_AT_MOST: Final = 2
-"""Names so; where more bear the stock's identifiers, anybody gives such ones."""
+_AT_MOST: Final = 2  # names; where more bear the stock's identifiers, anybody gives such ones
 
 
 def unknown_quarters(

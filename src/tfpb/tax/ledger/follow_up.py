@@ -109,10 +109,9 @@ def stray_claims(
     known = {(number_key(i.avis), premises_key(i.invariant)) for i in items}
     known |= {(avis, "") for avis, _ in known}
     year = reader.day.year
-    for line in records(claimed):
-        if year_of(line) == year and _key(line)[:2] not in known:
-            place = line.place("avis")
-            yield doubt("reclamation_sans_local", place, line.text("avis"), annee=year)
+    for one in records(claimed):
+        if year_of(one) == year and _key(one)[:2] not in known:
+            yield doubt("reclamation_sans_local", one.place("avis"), one.text("avis"), annee=year)
 
 
 def contested(items: Sequence[Premises]) -> pd.DataFrame:

@@ -55,8 +55,7 @@ _QUARTERS: Final = (
 _LAST: Final = ("realise_precedent_eur", "valorise_precedent_eur", "ecart_valorise_eur")
 _ROWS: Final = 3
 _K: Final = 1000
-_FEW_PART: Final = Decimal("0.05")
-"""Of the abatement, from which so many actions, none of a thousand euros, are taken for euros."""
+_FEW_PART: Final = Decimal("0.05")  # of the abatement: from it, small actions are taken for euros
 
 
 def counted(rows: list[Record]) -> list[Row]:
