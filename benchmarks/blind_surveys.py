@@ -37,7 +37,7 @@ def one(folder: Path, seed: int, setting: Setting) -> pd.DataFrame:
         asked.to_csv(file, sep=";", decimal=",", index=False, encoding="utf-8-sig")
         files.append(str(file))
     (folder / "plan.toml").write_text(plan(setting), encoding="utf-8")
-    stock(people).to_csv(
+    stock(draw, people, setting.unsure).to_csv(
         folder / "patrimoine.csv", sep=";", decimal=",", index=False, encoding="utf-8-sig"
     )
     out = folder / "comparaison.csv"
@@ -71,6 +71,9 @@ def main() -> None:
     parser.add_argument(
         "--composition", type=float, default=0.25, help="0 : même parc des deux côtés"
     )
+    parser.add_argument(
+        "--douteuses", type=float, default=0.0, help="part des résidences à vérifier"
+    )
     parser.add_argument("--cible", choices=["parc", "service"], default="parc")
     parser.add_argument("--graine", type=int, default=36)
     parser.add_argument(
@@ -79,7 +82,7 @@ def main() -> None:
     asked = parser.parse_args()
     os.environ["TFPB_CACHE"] = "non"
     named = f"{asked.cible}-b{asked.bailleurs}-q{asked.questions}-t{asked.taux}"
-    named += f"-c{asked.composition}-g{asked.graine}"
+    named += f"-c{asked.composition}-g{asked.graine}-d{asked.douteuses}"
     base = asked.sortie / named
     base.mkdir(parents=True, exist_ok=True)
     sizes = [int(size) for size in asked.tailles.split(",")]
@@ -97,7 +100,7 @@ def main() -> None:
     for place, (size, rank) in enumerate(left):
         start = time.perf_counter()
         quarters = max(1, min(3, size // 4))
-        composed = (asked.composition, asked.cible, quarters)
+        composed = (asked.composition, asked.cible, quarters, asked.douteuses)
         setting = Setting(size, asked.bailleurs, asked.taux, asked.questions, *composed)
         seed = int(np.random.SeedSequence((asked.graine, size, rank)).generate_state(1)[0])
         scored = one(base / "fichiers" / f"{size}-{rank}", seed, setting)

@@ -112,7 +112,7 @@ def one(
     folder.mkdir(parents=True, exist_ok=True)
     held = folder / "patrimoine.csv"
     people = Population(homes, {}, np.zeros(0), {}, np.zeros((0, 2)))
-    stock(people).to_csv(held, sep=";", decimal=",", index=False, encoding="utf-8-sig")
+    stock(draw, people, 0.0).to_csv(held, sep=";", decimal=",", index=False, encoding="utf-8-sig")
     settings = Planification(
         cible=target, marge_points=100 * MARGIN, entretiens=interviews, ecart_suppose_points=(gap,),
         taux_satisfaction=LEVEL, correlation=LIKENESS, reponses_valides=VALID, taux_reponse=0.6,

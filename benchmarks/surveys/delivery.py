@@ -81,10 +81,14 @@ def plan(setting: Setting) -> str:
     return "\n".join(lines) + "\n"
 
 
-def stock(people: Population) -> pd.DataFrame:
-    """Write the stock as `tfpb localiser` leaves it: one entrance a résidence, its side known."""
+def stock(draw: np.random.Generator, people: Population, unsure: float) -> pd.DataFrame:
+    """Write the stock as `tfpb localiser` leaves it, one entrance a résidence; a share is to be checked."""
     homes = people.homes
     inside = homes["qpv"] == 1
+    side = np.where(inside, "dans", "hors").astype(object)
+    doubtful = draw.random(len(homes)) < unsure if unsure else np.zeros(len(homes), dtype=bool)
+    side[doubtful] = "a_verifier"
+    code = homes["code_qpv"].mask(doubtful, "")
     return pd.DataFrame(
         {
             "id_residence": homes["residence"],
@@ -98,14 +102,14 @@ def stock(people: Population) -> pd.DataFrame:
             "nb_logements": homes["logements"],
             "annee_construction": homes["periode_construction"].map(YEARS),
             "type_habitat": homes["type_habitat"],
-            "qpv_statut": np.where(inside, "dans", "hors"),
-            "qpv_code": homes["code_qpv"],
-            "qpv_nom": np.where(inside, "Quartier " + homes["code_qpv"], ""),
+            "qpv_statut": side,
+            "qpv_code": code,
+            "qpv_nom": ("Quartier " + code).where(code != "", ""),
             "qpv_distance_m": 250.0,
             "qpv_proche_code": "QN05901I",
             "qpv_proche_nom": "Quartier QN05901I",
             "qpv_millesime": 2024,
-            "qpv2024_statut": np.where(inside, "dans", "hors"),
-            "qpv2024_code": homes["code_qpv"],
+            "qpv2024_statut": side,
+            "qpv2024_code": code,
         }
     )

@@ -27,6 +27,8 @@ class Setting:
         Share of households asked.
     composition : float
         By how much houses and recent buildings lack in quarters' stock: 0, same stock on both sides.
+    unsure : float
+        Share of résidences whose side the map leaves to be checked.
     """
 
     side: int
@@ -36,6 +38,7 @@ class Setting:
     composition: float = 0.25
     target: str = "parc"
     quarters: int = 3
+    unsure: float = 0.0
 
 
 @dataclass(frozen=True)

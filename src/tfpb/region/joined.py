@@ -325,7 +325,9 @@ def weights_apart(answers: Survey) -> list[Fault]:
     """
     homes = pd.Series(dtype=float)
     if answers.stock is not None:
-        homes = answers.stock.groupby("bailleur")["logements"].sum()
+        # nobody is kept where the side is to be checked
+        heard = answers.stock[answers.stock["qpv"] >= 0]
+        homes = heard.groupby("bailleur")["logements"].sum()
     out = []
     for wave in answers.waves:
         frame = answers.respondents[answers.respondents["vague"] == wave]

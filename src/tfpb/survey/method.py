@@ -316,7 +316,7 @@ def sample_against_stock(survey: Survey) -> pd.DataFrame:
     """Set the interviews of each wave beside the dwellings they stand for.
 
     An interview has the side, type and period of its résidence's row in the stock: both are counted in
-    the same categories. One that the stock does not hold is left out.
+    the same categories. One that the stock does not hold is left out, and dwellings of no known side.
 
     Returns
     -------
@@ -332,7 +332,7 @@ def sample_against_stock(survey: Survey) -> pd.DataFrame:
     alone = len(survey.respondents["bailleur"].unique()) == 1
     homes = homes.assign(bailleur=ENSEMBLE if alone else homes["bailleur"])
     keys = ["bailleur", *_CELL]
-    there = homes.groupby(keys, sort=True)["logements"].sum()
+    there = homes[homes["qpv"] >= 0].groupby(keys, sort=True)["logements"].sum()
     parts = []
     for wave in survey.waves:
         rows = survey.respondents.loc[survey.respondents["vague"] == wave, ROW]

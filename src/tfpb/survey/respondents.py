@@ -39,8 +39,9 @@ class Survey:
     scales : dict of Scale
         Scale of each item.
     stock : DataFrame, optional
-        Résidences whose side and dwellings are known (`reading.surveyed_stock`); `_parc` of the
-        respondents is the row of their résidence, −1 when it is not there.
+        Résidences whose dwellings are known (`reading.surveyed_stock`), those whose side is to be checked
+        included: they may be of either population. `_parc` of the respondents is the row of their
+        résidence, −1 when it is not there.
     faults : tuple of Fault
         Everything found while reading, faults and doubts alike.
     readings : tuple of Reading

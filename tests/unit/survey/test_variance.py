@@ -136,6 +136,30 @@ def test_a_census_leaves_nothing_uncertain_under_parc(survey: Survey) -> None:
     assert service.total[c.sides[0]].min() > 1e-3
 
 
+def test_a_residence_to_be_checked_may_be_of_either_population() -> None:
+    """Everybody else is asked: what is left uncertain is what its tenants would add to a side."""
+    stock, answers = stock_and_answers(np.random.default_rng(3), everyone=True)
+    unsure = np.arange(len(stock)) % 5 == 0
+    stock = stock.assign(cote=stock["cote"].mask(unsure, "a_verifier"))
+    heard = recode([answers], plan(), stock)
+    assert not heard.respondents["residence"].isin(stock["id_residence"][unsure]).any()
+    c = estimated(heard, "parc")
+    one = c.population[0]
+    inside = (stock["code_qpv"] != "").to_numpy()
+    for domain, mine in (
+        (c.sides[0, 0], inside | unsure),
+        (c.sides[0, 1], ~inside | unsure),
+        (c.sides[-1, 0], (stock["code_qpv"] == c.index["territoire"].iloc[-1]).to_numpy()),
+        (c.numbers("universe")[0], inside | ~inside),
+    ):
+        assert one.member[[domain]].indices.tolist() == np.flatnonzero(mine).tolist()
+    made = dispersion(c.sums, c.domains.rows, one.likeness, one.aim(np.arange(len(c.means.n))))
+    for domain in c.sides[0]:
+        wanted = by_hand(heard, c, int(domain), 0, parc=True)
+        assert made.total[domain, 0] == pytest.approx(wanted, rel=1e-9)
+        assert wanted > 1e-3  # of a census, nothing
+
+
 def test_both_targets_differ_by_their_aim_alone(survey: Survey) -> None:
     parc, service = (estimated(survey, cible) for cible in ("parc", "service"))
     np.testing.assert_array_equal(parc.domains.exact, service.domains.exact)

@@ -40,6 +40,9 @@ MOST_SHARED: Final = 0.9
 class Population:
     """Résidences of one wave and of the stock.
 
+    A résidence whose side is to be checked is of the population of either side: nobody there is heard, and
+    what its tenants would add to that side is part of the variance.
+
     Parameters
     ----------
     likeness, planned : Likeness
@@ -80,7 +83,8 @@ class Population:
         index : DataFrame
             Groups compared, as `grouping` lists them among atoms; it also lists them in the stock.
         stock : DataFrame, optional
-            `bailleur, qpv, logements`, territories and type, one row a résidence.
+            `bailleur, qpv` (−1 where it is to be checked), logements`, territories and type, one row a
+            résidence.
         """
         from scipy import sparse  # noqa: PLC0415 - slow to load, and many commands estimate nothing
 
@@ -101,7 +105,7 @@ class Population:
             none = np.zeros((homes, sums.n.shape[1]))
             likeness = Likeness(none, none, likeness.stock_high, likeness.stock_low)
         levels = [n for n in dict.fromkeys(index["niveau"]) if n in known]
-        member = _members(index, *grouping(known, levels), len(known)) if len(known) else None
+        member = _members(index, grouping, known, levels) if len(known) else None
         return cls(
             likeness=likeness,
             planned=Likeness.planned(homes, len(known), sums.n.shape[1])
@@ -250,18 +254,24 @@ def _thirds(
 
 
 def _members(
-    index: pd.DataFrame, listed: pd.DataFrame, sets: Sequence[Indices], rows: int
+    index: pd.DataFrame, grouping: Grouping, stock: pd.DataFrame, levels: Sequence[str]
 ) -> sparse.csr_array:
-    """Return which résidences of the stock are in each domain of an index."""
+    """Return which résidences of the stock are, or may be, in each domain of an index."""
     names = ["niveau", "territoire", "bailleur"]
     held: list[Indices] = [np.zeros(0, dtype=np.intp)] * _domains(index)
-    lines = index[names].reset_index().merge(listed, on=names, validate="one_to_one")
-    for column in ("universe", "qpv", "hors", "ensemble"):
-        ours = index[column].to_numpy(dtype=np.intp)[lines["index"]]
-        for mine, theirs in zip(ours, lines[column].to_numpy(dtype=np.intp), strict=True):
-            if mine >= 0 and theirs >= 0:
-                held[mine] = sets[theirs]
-    return membership(held, rows)
+    doubtful = stock["qpv"] < 0
+    whole = ["universe", "ensemble"]
+    readings = ((whole, -1), (["qpv"], 1), (["hors"], 0))
+    for columns, supposed in readings if doubtful.any() else (([*whole, "qpv", "hors"], -1),):
+        side = stock["qpv"].mask(doubtful, supposed)
+        listed, sets = grouping(stock.assign(qpv=side), levels)
+        lines = index[names].reset_index().merge(listed, on=names, validate="one_to_one")
+        for column in columns:
+            ours = index[column].to_numpy(dtype=np.intp)[lines["index"]]
+            for mine, theirs in zip(ours, lines[column].to_numpy(dtype=np.intp), strict=True):
+                if mine >= 0 and theirs >= 0:
+                    held[mine] = sets[theirs]
+    return membership(held, len(stock))
 
 
 def _concerned(

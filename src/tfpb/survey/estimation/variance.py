@@ -459,6 +459,7 @@ def likeness_of(
         A classing: class of each résidence of the survey, of each of the stock (−1 when unknown), and
         the number of classes.
     stock_side : int array, shape (résidences of the stock,)
+        −1 where it is to be checked: the more cautious of both.
     """
     found = variances(units, units.side, 2)
     high, low = side_correlations(found.correlation, found.homes)
@@ -467,9 +468,12 @@ def likeness_of(
     most, least = ([np.ones(homes), np.ones(len(stock_side))] for _ in range(2))
     for of_home, of_stock, kinds in classes:
         factor = np.column_stack([class_factor(units, found, of_home, kinds), np.ones(2)])
+        above, below = (np.vstack([factor, end(factor, axis=0)]) for end in (np.max, np.min))
         for k, (sides, kind) in enumerate(((side, of_home), (stock_side, of_stock))):
-            own = factor[sides, kind]  # the last column stands for −1
-            most[k], least[k] = np.maximum(most[k], own), np.minimum(least[k], own)
+            # the last column, and the last line, stand for −1
+            most[k] = np.maximum(most[k], above[sides, kind])
+            least[k] = np.minimum(least[k], below[sides, kind])
+    high, low = np.vstack([high, high.max(axis=0)]), np.vstack([low, low.min(axis=0)])
 
     def spread(values: Floats, sides: Indices, factor: Floats) -> Floats:
         return np.clip(values[sides] * factor[:, None], LEAST, MOST)

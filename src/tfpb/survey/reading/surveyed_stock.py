@@ -44,8 +44,9 @@ def surveyed_stock(
     Returns
     -------
     DataFrame or None
-        One row a résidence whose side and dwellings are known: `bailleur` (as the survey writes it),
-        `qpv` (1 or 0), `logements` (float) and the territories; None without any.
+        One row a résidence whose dwellings are known: `bailleur` (as the survey writes it), `qpv` (1 or
+        0, −1 where its side is to be checked), `logements` (float) and the territories; None where no
+        side is known.
     int array, shape (interviews,)
         Row of each interview's résidence, −1 when it is not there.
     list of Fault
@@ -62,14 +63,14 @@ def surveyed_stock(
     side = np.array([SIDES.get(str(c), -1) for c in residences["cote"]], dtype=np.int64)
     rows = residence_rows(frame, residences)
     crowded, doubts = _crowded(frame, rows, dwellings)
-    known = (side >= 0) & (dwellings > 0) & ~crowded
+    known = (dwellings > 0) & ~crowded
     table = pd.DataFrame(stock_columns(residences), dtype=object).assign(
         bailleur=_owners(frame, residences, rows), qpv=side, logements=dwellings
     )
     place = np.where(known, np.cumsum(known) - 1, -1)
     found = np.where(rows >= 0, place[rows], -1).astype(np.intp)
     stock = table[known].reset_index(drop=True)
-    return (stock, found, doubts) if len(stock) else (None, nowhere, doubts)
+    return (stock, found, doubts) if (stock["qpv"] >= 0).any() else (None, nowhere, doubts)
 
 
 def _crowded(frame: pd.DataFrame, rows: Indices, dwellings: Floats) -> tuple[Flags, list[Fault]]:
