@@ -57,10 +57,15 @@ def by_hand(survey: Survey, c: Comparison, domain: int, item: int, *, parc: bool
     rows = one.member[[domain]].indices
     asked = set(frame.loc[inside, "residence"])
     names = list(STOCK_NAMES)
-    share, size, high, low, aa, qq = [], [], [], [], [], []
+    share, size, high, low, aa, qq, chance = [], [], [], [], [], [], []
     held = {names[r]: r for r in rows}
     silent = {n for n in asked if n not in a.index}
-    total = sum(survey.stock["logements"].iloc[r] for n, r in held.items() if n not in silent)
+    half = survey.stock["qpv"] < 0 if domain in c.sides else survey.stock["qpv"] < -1
+    total = sum(
+        survey.stock["logements"].iloc[r] * (0.5 if half[r] else 1.0)
+        for n, r in held.items()
+        if n not in silent
+    )
     for name in sorted(set(held) | set(a.index)):
         if name in silent:
             continue
@@ -68,6 +73,7 @@ def by_hand(survey: Survey, c: Comparison, domain: int, item: int, *, parc: bool
         n = float(survey.stock["logements"].iloc[r])
         share.append(n / total if parc else 0.0)
         size.append(n)
+        chance.append(0.5 if half[r] else 1.0)
         aa.append(float(a.get(name, 0.0)))
         qq.append(float(q.get(name, 0.0)))
         if name in a.index:
@@ -76,8 +82,9 @@ def by_hand(survey: Survey, c: Comparison, domain: int, item: int, *, parc: bool
         else:
             high.append(one.likeness.stock_high[r, item])
             low.append(one.likeness.stock_low[r, item])
-    parts = (np.array(v) for v in (aa, qq, share, size, high, low))
-    return of_residences(*parts)
+    parts = [np.array(v) for v in (aa, qq, share, size, high, low)]
+    each = (of_residences(*(v[[k]] for v in parts)) for k in range(len(chance)))
+    return sum(p * d for p, d in zip(chance, each, strict=True))
 
 
 STOCK_NAMES = [f"R{k:03d}" for k in range(90)]
@@ -136,7 +143,7 @@ def test_a_census_leaves_nothing_uncertain_under_parc(survey: Survey) -> None:
     assert service.total[c.sides[0]].min() > 1e-3
 
 
-def test_a_residence_to_be_checked_may_be_of_either_population() -> None:
+def test_a_residence_to_be_checked_is_half_of_either_population() -> None:
     """Everybody else is asked: what is left uncertain is what its tenants would add to a side."""
     stock, answers = stock_and_answers(np.random.default_rng(3), everyone=True)
     unsure = np.arange(len(stock)) % 5 == 0

@@ -231,14 +231,14 @@ def _stock_by_cell(c: Comparison, cells: Composition, wave: int, domain: Indices
 def _in_cells(
     member: sparse.csr_array, domain: Indices, cell: Indices, width: int, values: Floats
 ) -> Floats:
-    """Sum values over the members of domains in each cell."""
+    """Sum values over the members of domains in each cell, each by its chance to be one."""
     wanted, which = np.unique(domain, return_inverse=True)
     some = member[wanted]
     owner = np.repeat(np.arange(len(wanted)), np.diff(some.indptr))
     row = some.indices
     there = cell[row] >= 0
     place = owner[there] * width + cell[row[there]]
-    summed = indicator(place, len(wanted) * width) @ values[row[there]]
+    summed = indicator(place, len(wanted) * width) @ (some.data[there, None] * values[row[there]])
     out: Floats = summed.reshape(len(wanted), width, values.shape[1])[which.reshape(domain.shape)]
     return out
 

@@ -40,8 +40,8 @@ MOST_SHARED: Final = 0.9
 class Population:
     """Résidences of one wave and of the stock.
 
-    A résidence whose side is to be checked is of the population of either side: nobody there is heard, and
-    what its tenants would add to that side is part of the variance.
+    A résidence whose side is to be checked is half of the population of each: nobody there is heard, and
+    what its tenants would add to either side is part of the variance.
 
     Parameters
     ----------
@@ -52,6 +52,7 @@ class Population:
     units : Units
         Answers of each résidence.
     member : sparse array, shape (domains, résidences of the stock)
+        The chance of each to be of each domain, where it is not nil.
     dwellings : float array, shape (résidences of the stock, measures)
         Nil where nobody is concerned, or nobody who was asked gave a valid answer.
     home_row : int array, shape (résidences of the survey,)
@@ -139,10 +140,10 @@ class Population:
             factor = np.ones((len(domain), 1, self.dwellings.shape[1]))
         cells = factor.shape[1]
         owner = np.repeat(np.arange(len(domain)), np.diff(member.indptr))
-        row = member.indices[cell[member.indices] >= 0]
-        owner = owner[cell[member.indices] >= 0]
+        there = cell[member.indices] >= 0
+        row, owner, chance = member.indices[there], owner[there], member.data[there]
         held = sparse.csr_array(
-            (np.ones(len(row)), (owner * cells + cell[row], row)),
+            (chance, (owner * cells + cell[row], row)),
             shape=(len(domain) * cells, len(self.dwellings)),
         )
         return Aim(held, cell, factor, self.dwellings, self.home_row)
@@ -256,7 +257,7 @@ def _thirds(
 def _members(
     index: pd.DataFrame, grouping: Grouping, stock: pd.DataFrame, levels: Sequence[str]
 ) -> sparse.csr_array:
-    """Return which résidences of the stock are, or may be, in each domain of an index."""
+    """Return the chance of each résidence of the stock to be in each domain of an index."""
     names = ["niveau", "territoire", "bailleur"]
     held: list[Indices] = [np.zeros(0, dtype=np.intp)] * _domains(index)
     doubtful = stock["qpv"] < 0
@@ -271,7 +272,11 @@ def _members(
             for mine, theirs in zip(ours, lines[column].to_numpy(dtype=np.intp), strict=True):
                 if mine >= 0 and theirs >= 0:
                     held[mine] = sets[theirs]
-    return membership(held, len(stock))
+    out = membership(held, len(stock))
+    if doubtful.any():
+        sided = np.isin(np.arange(len(held)), index[["qpv", "hors"]])
+        out.data[np.repeat(sided, np.diff(out.indptr)) & doubtful.to_numpy()[out.indices]] = 0.5
+    return out
 
 
 def _concerned(
