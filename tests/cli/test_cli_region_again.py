@@ -85,11 +85,12 @@ def test_a_release_after_a_delivery_is_the_same_kept_or_in_processes_and_binds_t
     assert first["bailleurs"] == OWNERS
     own = tmp_path / "un" / "bailleurs" / "habitat-fictif-01.zip"
     homes = list(first["residences_par_bailleur"][OWNERS[0]]["cote"])
-    [alone] = precedents(OWNERS[:1], "", homes, [own]).releases[:1]
+    monkeypatch.setenv("TFPB_DIFFUSIONS", str(tmp_path / "autre_poste.jsonl"))  # who was sent it
+    [alone] = precedents(OWNERS[:1], "", homes, [own]).releases
     assert alone.bailleurs == (OWNERS[0],)
     assert set(alone.printed.groups["bailleur"]) <= {OWNERS[0], "ensemble"}
     # the line of the whole holds the quarters of each: it is for the regional body alone
-    [whole] = precedents(OWNERS, "", homes, [tmp_path / "un"]).releases[:1]
+    [whole] = precedents(OWNERS, "", homes, [tmp_path / "un"]).releases
     assert whole.bailleurs == tuple(OWNERS)
     lines = [p.relative_to(tmp_path / "un") for p in (tmp_path / "un").rglob("diffusion.json")]
     assert {p.parts[0] for p in lines} == {"organisme", "bailleurs"}
