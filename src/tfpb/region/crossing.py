@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _OF: Final = " › "
 """Between a bailleur and its file, as places of a region have it."""
+_STRANDED: Final = "action_sans_abattement"
+"""Fault of an action whose quarter has no dwelling left."""
 _LEAST_ITEMS: Final = 12
 """Questions under which answers without weights are alike by chance."""
 
@@ -117,7 +119,7 @@ def remake(shared: Shared) -> Part | Refused:
     """Make a part under the answers given; its claims lie between the bounds of the others.
 
     Where its files are at fault once what nobody answered about is left out (an action without a dwelling
-    left in its quarter), it is made with it, and nothing bounds its claims: no open question stops a draft.
+    left in its quarter), it is made with it: no open question stops a draft.
     """
     part = make_part(shared.task)
     if not shared.asked:
@@ -126,9 +128,9 @@ def remake(shared: Shared) -> Part | Refused:
         whole = make_part(replace(shared.task, outside=shared.kept))
         if isinstance(whole, Refused):
             return whole
-        return replace(
-            whole, claims=suspend_together(whole.claims, shared.asked, lambda _supposed: None, KEPT)
-        )
+        least = _claims(shared.task)
+        claims = suspend_together(whole.claims, shared.asked, lambda _supposed: least, KEPT)
+        return replace(whole, claims=claims)
     return replace(part, claims=bounded_claims(shared, part.claims))
 
 
@@ -148,14 +150,25 @@ def bounded_claims(shared: Shared, claims: Claims) -> Claims:
         for others, of_them in known:
             if others == own:
                 return of_them
-        # no answer of a tenant is in these claims: its deliveries are not read again
-        again = make_part(replace(shared.task, own_survey=False, outside=own))
-        known.append((own, again.claims if isinstance(again, Part) else None))
+        known.append((own, _claims(replace(shared.task, outside=own))))
         return known[-1][1]
 
     if len(shared.asked) > 1:  # with each tried alone and in sets, 26 bailleurs were read 300 times
         return suspend_together(claims, shared.asked, read, KEPT)
     return suspend_asked(claims, shared.asked, read)[0]
+
+
+def _claims(task: Task) -> Claims | None:
+    """Return the claims of a part, without the actions that its answers strand; None where it is at fault.
+
+    No answer of a tenant is in these claims: its deliveries are not read again.
+    """
+    task = replace(task, own_survey=False)
+    part = make_part(task)
+    if isinstance(part, Refused) and all(f.code == _STRANDED for f in part.faults):
+        rows = (Change(p.file, p.sheet, left_out=(p.row,)) for p in (f.place for f in part.faults))
+        part = make_part(replace(task, outside=(*task.outside, *rows)))
+    return part.claims if isinstance(part, Part) else None
 
 
 def _findings(parts: Sequence[Part]) -> Iterator[Finding]:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from tfpb.errors import Fault
+from tfpb.errors import Fault, Place
 from tfpb.evidence.suspension import unread_survey
 from tfpb.facts.amount import between, known
 from tfpb.facts.bailleurs import added
@@ -24,9 +25,6 @@ from tfpb.questions.finding import KEPT
 from tfpb.region import crossing as shared
 from tfpb.region.crossing import Crossing, Shared, bounded_claims, remake
 from tfpb.region.partition import Part, Refused, Task
-
-if TYPE_CHECKING:
-    import pytest
 
 OWN, TWICE = 100, 20
 
@@ -113,9 +111,18 @@ def test_many_questions_between_bailleurs_are_tried_together(
         assert found.amount(name).at_most is None  # a quotient is not at its ends there
 
 
-def test_a_question_that_nobody_answered_stops_no_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("code", "most"), [("action_sans_abattement", OWN + TWICE), ("autre", None)]
+)
+def test_a_question_that_nobody_answered_stops_no_draft(
+    monkeypatch: pytest.MonkeyPatch, code: str, most: int | None
+) -> None:
+    """An action without a dwelling left goes with them: the part lies between both, not anywhere."""
+
     def refusing(one: Task) -> Part | Refused:
-        return Refused("A", (Fault("action_sans_abattement"),)) if one.outside else made(one)
+        stands = not any(change.file == "actions.csv" for change in one.outside)
+        fault = Fault(code, Place("actions.csv", "", 7))
+        return Refused("A", (fault,)) if one.outside and stands else made(one)
 
     monkeypatch.setattr(shared, "make_part", refusing)
     crossing = Crossing(tuple(shared_addresses([held("A"), held("B")])))
@@ -124,7 +131,8 @@ def test_a_question_that_nobody_answered_stops_no_draft(monkeypatch: pytest.Monk
     part = remake(one)
     assert isinstance(part, Part)
     found = part.claims.get("logements")
-    assert (found.state, found.amount.at_most) == (State.SUSPENDU, None)
+    assert (found.state, found.amount.at_most) == (State.SUSPENDU, most)
+    assert found.amount.at_least == (OWN if most else 0)
     assert isinstance(remake(replace(one, asked=())), Refused)  # an answer may
 
 
