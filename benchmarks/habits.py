@@ -487,7 +487,8 @@ def main() -> None:
         print(
             f"{kind:22} wrong {counts['wrong']:3} ({euros:9.0f} EUR)  asked {asked:3} "
             f"(an answer is right: {exact}; wrong {counts['asked wrong']})  "
-            f"stopped {counts['stopped']:3}  right {counts['right']:3}  unread {sum(shares) / len(shares):.0%}",
+            f"stopped {counts['stopped']:3}  right {counts['right']:3}  "
+            f"unread {sum(shares) / len(shares):.0%}",
             flush=True,
         )
 
