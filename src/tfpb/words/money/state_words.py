@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tfpb.facts.amount import QUESTION
 from tfpb.packaged import packaged
 from tfpb.text import capital
 from tfpb.words.numbers import THIN, bounded, euros, long_date, number
@@ -90,15 +91,22 @@ def named_states(states: States) -> str:
 def named(held: Within, *names: str) -> str:
     """Write the amounts of claims that come to something, each with its name.
 
-    One that nothing shows to exceed nil is left out, but for what a notice not read may bear.
+    One that nothing shows to exceed nil is left out, but for what a notice not read or a reply may bear.
     """
     amounts = ((name, held.amount(name)) for name in names)
     shown = (
         (name, amount)
         for name, amount in amounts
-        if amount.exceeds_nil or (name in _SHOWN_OPEN and held.has(name) and amount.may_exceed_nil)
+        if _is_open(amount)
+        or amount.exceeds_nil
+        or (name in _SHOWN_OPEN and held.has(name) and amount.may_exceed_nil)
     )
     return ", ".join(f"{euros(amount)} {_NAMED[name]}" for name, amount in shown)
+
+
+def _is_open(amount: Amount) -> bool:
+    """Return whether a reply that is awaited makes it something or nothing."""
+    return QUESTION in amount.why and amount.may_exceed_nil
 
 
 def standing(held: Within) -> str:
@@ -136,6 +144,8 @@ def unknown_detail(held: Within) -> str:
         parts = {"claim": held.amount("a_reclamer"), "borne": held.amount("sous_reserve_porte")}
         written = {name: euros(a) if a.exceeds_nil else "" for name, a in parts.items()}
         return _RESERVED_BEST.filled({"best": held.amount("au_mieux"), **written})
+    if _is_open(amount := held.amount("acquis")):
+        return euros(amount)
     return left_out(held) or _NOT_GIVEN
 
 
@@ -214,7 +224,7 @@ def reason_sentences(held: Within, year: int, on: dt.date | None) -> tuple[str, 
     out = [
         capital(phrase.format(euros=held.amount(name), year=year)) + until.get(name, "")
         for name, phrase in each.items()
-        if held.amount(name).exceeds_nil
+        if _is_open(held.amount(name)) or held.amount(name).exceeds_nil
     ]
     homes = {
         _UNREAD: held.amount("logements_non_lus"),
